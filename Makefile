@@ -1,0 +1,36 @@
+# make run · make test · make check : one command each. Everything local lives in .venv, .tools and .run.
+PY := .venv/bin/python
+STAMP := .venv/.locked-$(shell cksum < requirements.lock | cut -d' ' -f1)
+
+.PHONY: help install run test check format lock clean
+
+help:
+	@echo "make run     start the shop (PORT=8000, DEMO=small|none); Ctrl-C stops it all"
+	@echo "make test    run every test (ARGS='tests/core -q' for some)"
+	@echo "make check   style, types, floors, migrations, SDL, templates, settings"
+	@echo "make format  let ruff put the code in order"
+	@echo "make lock    renew requirements.lock from pyproject.toml"
+
+install: $(STAMP)
+
+$(STAMP): requirements.lock scripts/tools.lock
+	@sh scripts/install.sh $@
+
+run: install
+	@exec $(PY) -m shop.dev.run
+
+test: install
+	@$(PY) -m pytest $(ARGS)
+
+check: install
+	@$(PY) -m scripts.check
+
+format: install
+	@$(PY) -m ruff check --fix -q . ; $(PY) -m ruff format .
+
+lock: install
+	@.tools/bin/uv pip compile -q --universal --generate-hashes --no-annotate --no-header \
+		--extra dev pyproject.toml -o requirements.lock
+
+clean:
+	rm -rf .venv .tools .run
