@@ -1,0 +1,31 @@
+"""What can have happened to people and organisations."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class PersonJoined:
+    person_id: int
+
+
+@dataclass(frozen=True)
+class PasswordResetAsked:
+    person_id: int
+
+
+@dataclass(frozen=True)
+class EmailChangeAsked:
+    """The new address is in a signed token that the mail carries; it is not kept."""
+
+    person_id: int
+    sealed_token: str
+
+
+@dataclass(frozen=True)
+class OrganisationProposed:
+    organisation_id: int
+
+
+@dataclass(frozen=True)
+class OrganisationVerified:
+    organisation_id: int

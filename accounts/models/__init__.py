@@ -1,0 +1,15 @@
+from accounts.models.audit import AuditEntry
+from accounts.models.organisation import Invitation, Membership, Organisation
+from accounts.models.person import ApiToken, Person
+from accounts.models.region import Address, Region
+
+__all__ = [
+    "Address",
+    "ApiToken",
+    "AuditEntry",
+    "Invitation",
+    "Membership",
+    "Organisation",
+    "Person",
+    "Region",
+]

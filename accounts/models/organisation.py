@@ -1,0 +1,104 @@
+"""Organisations in a tree, who belongs to them, and the invitations by which people come in."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+
+from accounts.models.person import a_code
+from accounts.models.region import Region
+from core.states import StateMachine
+
+
+class Organisation(StateMachine, models.Model):
+    """A union, workplace or other body; verified by an operator before it may mobilise."""
+
+    class Kind(models.TextChoices):
+        UNION = "union"
+        ENTERPRISE = "enterprise"
+        CANTEEN = "canteen"
+        SOCIETY = "society"
+        NGO = "ngo"
+        SCHOOL = "school"
+        MEDIA = "media"
+        DEPARTMENT = "department"
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed"
+        VERIFIED = "verified"
+        DECLINED = "declined"
+        SUSPENDED = "suspended"
+
+    MOVES = {
+        State.PROPOSED: {State.VERIFIED, State.DECLINED},
+        State.VERIFIED: {State.SUSPENDED},
+        State.SUSPENDED: {State.VERIFIED},
+        State.DECLINED: set(),
+    }
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    name_zh = models.CharField(max_length=80)
+    name_en = models.CharField(max_length=120, blank=True)
+    parent = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children"
+    )
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=12, choices=State.choices, default=State.PROPOSED)
+    mobiliser_code = models.CharField(max_length=12, unique=True, default=a_code)
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    verified_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    verified_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name_zh
+
+    @property
+    def is_verified(self) -> bool:
+        return self.state == self.State.VERIFIED
+
+
+class Membership(models.Model):
+    """A person's part in an organisation, from a day to a day; ended rather than deleted."""
+
+    class Role(models.TextChoices):
+        MEMBER = "member"
+        COORDINATOR = "coordinator"
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=12, choices=Role.choices, default=Role.MEMBER)
+    started_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "organisation"],
+                condition=models.Q(ended_at=None),
+                name="one_current_membership_an_organisation",
+            )
+        ]
+
+
+class Invitation(models.Model):
+    """A link that lets one person into an organisation once; only its hash is kept."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="invitations")
+    role = models.CharField(max_length=12, choices=Membership.Role.choices, default=Membership.Role.MEMBER)
+    email = models.EmailField(blank=True, help_text="when set, only this person may use the link")
+    token_sha256 = models.CharField(max_length=64, unique=True)
+    invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+    used_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    withdrawn_at = models.DateTimeField(null=True, blank=True)

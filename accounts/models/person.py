@@ -1,0 +1,71 @@
+"""People: who signs in, and by what name they are known."""
+
+import secrets
+import uuid
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+
+CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without 0, 1, I and O, which people misread
+
+
+def a_code(length: int = 8) -> str:
+    """A random code that people can read to each other."""
+    return "".join(secrets.choice(CODE_LETTERS) for _ in range(length))
+
+
+class People(BaseUserManager):
+    def create_user(self, email: str, password: str | None = None, **fields) -> "Person":
+        person = self.model(email=email.strip().lower(), **fields)
+        person.set_password(password)
+        person.save(using=self._db)
+        return person
+
+    def create_superuser(self, email: str, password: str | None = None, **fields) -> "Person":
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, email: str) -> "Person":
+        return self.get(email=email.strip().lower())
+
+
+class Person(AbstractBaseUser, PermissionsMixin):
+    """Somebody with an account. An operator of the shop is a person with `is_staff`."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    email = models.EmailField(unique=True)
+    email_verified_at = models.DateTimeField(null=True, blank=True)
+    name = models.CharField(max_length=60, blank=True)
+    nickname = models.CharField(max_length=40, blank=True, help_text="shown in public beside reviews")
+    phone = models.CharField(max_length=24, blank=True)
+    language = models.CharField(max_length=2, default="zh")
+    mobiliser_code = models.CharField(max_length=12, unique=True, default=a_code)
+    is_staff = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+    joined_at = models.DateTimeField(auto_now_add=True)
+    erased_at = models.DateTimeField(null=True, blank=True)
+
+    objects = People()
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(email=Lower("email")), name="person_email_is_lower_case"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"person {self.uid}"  # never the e-mail: this text reaches logs
+
+
+class ApiToken(models.Model):
+    """A bearer token of a person, for scripts and apps; only its hash is kept."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="api_tokens")
+    token_sha256 = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)

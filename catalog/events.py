@@ -1,0 +1,23 @@
+"""What can have happened on the shelves."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class ProductChanged:
+    """Something that is shown or searched of a product is different now."""
+
+    product_id: int
+
+
+@dataclass(frozen=True)
+class ProductSubmitted:
+    product_id: int
+
+
+@dataclass(frozen=True)
+class ProductReviewed:
+    """An operator has approved it or returned it with a comment."""
+
+    product_id: int
+    review_id: int

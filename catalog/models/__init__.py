@@ -1,0 +1,21 @@
+from catalog.models.lot import Lot, Reservation
+from catalog.models.product import Category, Certificate, ListingReview, Picture, Product
+from catalog.models.search import SearchEntry
+from catalog.models.team import Leader, Team, TeamMember
+from catalog.models.variant import PriceStory, Variant
+
+__all__ = [
+    "Category",
+    "Certificate",
+    "Leader",
+    "ListingReview",
+    "Lot",
+    "Picture",
+    "PriceStory",
+    "Product",
+    "Reservation",
+    "SearchEntry",
+    "Team",
+    "TeamMember",
+    "Variant",
+]

@@ -1,0 +1,102 @@
+"""One harvest or batch of a variant: what is counted, sold and traced; and who holds its units."""
+
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+
+from catalog.models.variant import Variant
+from core.states import StateMachine
+
+
+class Lot(StateMachine, models.Model):
+    """What is sold. `available` is written by catalog.actions.stock alone, under the lot's row lock."""
+
+    class State(models.TextChoices):
+        PLANNED = "planned"  # not harvested yet: sold in advance, sent by `ship_by`
+        OPEN = "open"
+        CLOSED = "closed"
+        RECALLED = "recalled"
+
+    class Level(models.IntegerChoices):
+        POOL = 0  # the team's pool: no data of who grew it
+        SHARED = 1  # several households with known weights
+        SINGLE = 2  # one household, kept apart
+
+    MOVES = {
+        State.PLANNED: {State.OPEN, State.CLOSED, State.RECALLED},
+        State.OPEN: {State.CLOSED, State.RECALLED},
+        State.CLOSED: {State.RECALLED},
+        State.RECALLED: set(),
+    }
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    variant = models.ForeignKey(Variant, on_delete=models.PROTECT, related_name="lots")
+    code = models.CharField(max_length=40, unique=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    level = models.PositiveSmallIntegerField(choices=Level.choices, default=Level.POOL)
+    place_zh = models.CharField(max_length=60, blank=True)
+    place_en = models.CharField(max_length=90, blank=True)
+    harvest_from = models.DateField()
+    harvest_to = models.DateField()
+    best_before = models.DateField(null=True, blank=True)
+    ship_by = models.DateField(null=True, blank=True, help_text="a planned lot: sent by this day")
+    units_declared = models.PositiveIntegerField()
+    units_restocked = models.PositiveIntegerField(default=0)
+    units_available = models.PositiveIntegerField()
+    units_reserved = models.PositiveIntegerField(default=0)
+    units_sold = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    units_declared=F("units_available")
+                    + F("units_reserved")
+                    + F("units_sold")
+                    - F("units_restocked")
+                ),
+                name="lot_sells_only_what_it_made",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="planned") | Q(ship_by__isnull=False), name="planned_lot_says_when_it_ships"
+            ),
+            models.CheckConstraint(
+                condition=Q(harvest_to__gte=F("harvest_from")), name="lot_harvest_has_an_order"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Reservation(models.Model):
+    """Units of a lot kept for a holder (an order's uid) until paid, released or out of time."""
+
+    class State(models.TextChoices):
+        HELD = "held"
+        SOLD = "sold"
+        RELEASED = "released"
+
+    lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="reservations")
+    holder = models.UUIDField()
+    units = models.PositiveIntegerField()
+    units_returned = models.PositiveIntegerField(default=0, help_text="of those sold, put back on the shelf")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.HELD)
+    expires_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["lot", "holder"], name="one_reservation_a_lot_and_holder"),
+            models.CheckConstraint(condition=Q(units__gt=0), name="reservation_holds_something"),
+            models.CheckConstraint(
+                condition=Q(units_returned__lte=F("units")), name="no_more_returned_than_sold"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["expires_at"], condition=Q(state="held"), name="reservations_running_out"),
+            models.Index(fields=["holder"], name="reservations_of_a_holder"),
+        ]

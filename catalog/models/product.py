@@ -1,0 +1,177 @@
+"""What a team offers, what a food buyer wants to know of it, and how it came to be listed."""
+
+import uuid
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from accounts.models import Region
+from catalog.models.team import Team
+from core.states import StateMachine
+
+
+class Category(models.Model):
+    """A shelf of the shop."""
+
+    slug = models.SlugField(max_length=40, unique=True)
+    name_zh = models.CharField(max_length=40)
+    name_en = models.CharField(max_length=60)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "id"]
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class Product(StateMachine, models.Model):
+    """What a team offers. Only a published one is seen, searched and sold."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft"
+        SUBMITTED = "submitted"
+        CHANGES_REQUESTED = "changes_requested"
+        PUBLISHED = "published"
+        SUSPENDED = "suspended"
+        ARCHIVED = "archived"
+
+    class Kind(models.TextChoices):
+        FRESH = "fresh"
+        DRY = "dry"
+        PROCESSED = "processed"
+        ALCOHOL = "alcohol"
+        SIDELINE = "sideline"
+
+    class Storage(models.TextChoices):
+        DRY = "dry"
+        FRESH = "fresh"
+        CHILLED = "chilled"
+        FROZEN = "frozen"
+        LIVE = "live"
+
+    MOVES = {
+        State.DRAFT: {State.SUBMITTED, State.ARCHIVED},
+        State.SUBMITTED: {State.PUBLISHED, State.CHANGES_REQUESTED, State.DRAFT},
+        State.CHANGES_REQUESTED: {State.SUBMITTED, State.ARCHIVED},
+        State.PUBLISHED: {State.SUSPENDED, State.ARCHIVED},
+        State.SUSPENDED: {State.PUBLISHED, State.ARCHIVED},
+        State.ARCHIVED: set(),
+    }
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    slug = models.SlugField(max_length=80, unique=True)
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="products")
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="products")
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    storage = models.CharField(max_length=8, choices=Storage.choices)
+    state = models.CharField(max_length=20, choices=State.choices, default=State.DRAFT)
+    name_zh = models.CharField(max_length=80)
+    name_en = models.CharField(max_length=120, blank=True)
+    summary_zh = models.CharField(max_length=160, blank=True)
+    summary_en = models.CharField(max_length=240, blank=True)
+    story_zh = models.TextField(blank=True)
+    story_en = models.TextField(blank=True)
+    illustration = models.SlugField(max_length=40, default="sheaf", help_text="the kind of produce drawn")
+    season_months = ArrayField(models.PositiveSmallIntegerField(), default=list, help_text="1–12; all = all year")
+    # What a food buyer looks for.
+    shelf_life_days = models.PositiveIntegerField(null=True, blank=True)
+    storage_advice_zh = models.CharField(max_length=160, blank=True)
+    storage_advice_en = models.CharField(max_length=240, blank=True)
+    ingredients_zh = models.CharField(max_length=240, blank=True)
+    ingredients_en = models.CharField(max_length=320, blank=True)
+    producer_zh = models.CharField(max_length=120, blank=True)
+    producer_en = models.CharField(max_length=160, blank=True)
+    licence_number = models.CharField(max_length=60, blank=True)
+    origin = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+")
+    dispatch_days = models.PositiveSmallIntegerField(default=2, help_text="sent within so many days once paid")
+    return_rule_zh = models.CharField(max_length=240, blank=True)
+    return_rule_en = models.CharField(max_length=320, blank=True)
+    after_sale_hours = models.PositiveSmallIntegerField(default=168, help_text="72 for fresh, 168 for dry")
+    # The card: kept by the transaction that writes what it shows (catalog.actions.card).
+    price_from_minor = models.PositiveBigIntegerField(null=True)
+    household_bps = models.PositiveIntegerField(null=True, help_text="the households' part of the first variant")
+    units_available = models.PositiveIntegerField(default=0)
+    published_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveBigIntegerField(default=1, help_text="moves when anything shown of it changes")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["-published_at", "-id"],
+                condition=models.Q(state="published"),
+                name="published_products_newest",
+            ),
+            models.Index(
+                fields=["price_from_minor", "id"],
+                condition=models.Q(state="published"),
+                name="published_products_by_price",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.slug
+
+    @property
+    def is_published(self) -> bool:
+        return self.state == self.State.PUBLISHED
+
+    @property
+    def needs_adult(self) -> bool:
+        return self.kind == self.Kind.ALCOHOL
+
+
+class Picture(models.Model):
+    """A team's own photo: resized, without what the camera wrote about place and time."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="pictures")
+    file = models.ImageField(upload_to="pictures/")
+    card_file = models.ImageField(upload_to="pictures/")
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    alt_zh = models.CharField(max_length=120, blank=True)
+    alt_en = models.CharField(max_length=160, blank=True)
+    position = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["position", "id"]
+
+
+class Certificate(models.Model):
+    """A paper about a product; out of date, it is no longer shown."""
+
+    class Kind(models.TextChoices):
+        ORIGIN = "origin"
+        ORGANIC = "organic"
+        TEST = "test"
+
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="certificates")
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    number = models.CharField(max_length=60)
+    issuer_zh = models.CharField(max_length=120)
+    issuer_en = models.CharField(max_length=160)
+    issued_on = models.DateField()
+    expires_on = models.DateField()
+
+
+class ListingReview(models.Model):
+    """An operator's word on a submitted product; the reviewer is never of the team."""
+
+    class Decision(models.TextChoices):
+        APPROVED = "approved"
+        RETURNED = "returned"
+
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="listing_reviews")
+    reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    decision = models.CharField(max_length=10, choices=Decision.choices)
+    comment = models.TextField(blank=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-at", "-id"]

@@ -1,0 +1,67 @@
+"""The people who offer products here, and the leader by whom they are known."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+
+from accounts.models import Region
+
+
+class Team(models.Model):
+    """A village team. Its county and division place it on the map and in a contest."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    code = models.CharField(max_length=12, unique=True, help_text="short public code, e.g. HB01")
+    slug = models.SlugField(max_length=60, unique=True)
+    name_zh = models.CharField(max_length=80)
+    name_en = models.CharField(max_length=120)
+    village_zh = models.CharField(max_length=60, blank=True)
+    village_en = models.CharField(max_length=90, blank=True)
+    story_zh = models.TextField(blank=True)
+    story_en = models.TextField(blank=True)
+    county = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+")
+    division = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+")
+    producer_zh = models.CharField(max_length=120, blank=True, help_text="the body that answers for the food")
+    producer_en = models.CharField(max_length=160, blank=True)
+    licence_number = models.CharField(max_length=60, blank=True)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Leader(models.Model):
+    """The local leader (致富带头人) of a team; verified by an operator, never by the team itself."""
+
+    team = models.OneToOneField(Team, on_delete=models.CASCADE, related_name="leader")
+    name_zh = models.CharField(max_length=40)
+    name_en = models.CharField(max_length=60)
+    words_zh = models.CharField(max_length=200, blank=True)
+    words_en = models.CharField(max_length=300, blank=True)
+    verified_at = models.DateTimeField(null=True, blank=True)
+    verified_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+
+
+class TeamMember(models.Model):
+    """A person's part in a team. A team's own people are related parties of its sales."""
+
+    class Role(models.TextChoices):
+        MANAGER = "manager"
+        MEMBER = "member"
+
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="members")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="team_parts")
+    role = models.CharField(max_length=12, choices=Role.choices, default=Role.MANAGER)
+    started_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["team", "person"], condition=models.Q(ended_at=None), name="one_current_part_in_a_team"
+            )
+        ]

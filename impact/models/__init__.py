@@ -1,0 +1,31 @@
+from impact.models.attribution import Attribution, Credit, LotTally
+from impact.models.contest import Edition, Entry, Round
+from impact.models.household import (
+    DetailReading,
+    Household,
+    HouseholdDetail,
+    HouseholdStatus,
+    LotShare,
+)
+from impact.models.ledger import Account, LedgerTransaction, Transfer
+from impact.models.standing import Standing, Support, SupportNumber
+
+__all__ = [
+    "Account",
+    "Attribution",
+    "Credit",
+    "DetailReading",
+    "Edition",
+    "Entry",
+    "Household",
+    "HouseholdDetail",
+    "HouseholdStatus",
+    "LedgerTransaction",
+    "LotShare",
+    "LotTally",
+    "Round",
+    "Standing",
+    "Support",
+    "SupportNumber",
+    "Transfer",
+]

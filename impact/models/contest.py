@@ -1,0 +1,79 @@
+"""The contest: an edition, its rounds by the clock, and the teams' entries in them."""
+
+import uuid
+from datetime import datetime
+
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.models import Region
+from catalog.models import Team
+
+
+class Edition(models.Model):
+    """One contest."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    slug = models.SlugField(unique=True)
+    ordinal = models.PositiveSmallIntegerField()
+    name_zh = models.CharField(max_length=80)
+    name_en = models.CharField(max_length=120)
+    theme_zh = models.CharField(max_length=120, blank=True)
+    theme_en = models.CharField(max_length=160, blank=True)
+
+
+class Round(models.Model):
+    """One level of an edition. Its phase follows from the trade clock, nobody switches it.
+
+    A purchase counts when it was placed in [opens_at, closes_at) and paid before freezes_at.
+    """
+
+    class Level(models.TextChoices):
+        PROVINCIAL = "provincial"
+        NATIONAL = "national"
+
+    class Phase(models.TextChoices):
+        COMING = "coming"
+        OPEN = "open"
+        SETTLING = "settling"
+        FROZEN = "frozen"
+
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="rounds")
+    level = models.CharField(max_length=12, choices=Level.choices)
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, null=True, related_name="+")
+    opens_at = models.DateTimeField()
+    closes_at = models.DateTimeField()
+    freezes_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["edition", "level", "region"], name="one_round_a_level_and_region"),
+            models.CheckConstraint(
+                condition=Q(opens_at__lt=F("closes_at"), closes_at__lte=F("freezes_at")),
+                name="round_times_have_an_order",
+            ),
+        ]
+
+    def phase(self, now: datetime) -> "Round.Phase":
+        if now < self.opens_at:
+            return self.Phase.COMING
+        if now < self.closes_at:
+            return self.Phase.OPEN
+        return self.Phase.SETTLING if now < self.freezes_at else self.Phase.FROZEN
+
+
+class Entry(models.Model):
+    """A team's part in a round."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="entries")
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="entries")
+    number = models.CharField(max_length=12)
+    approved_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["round", "team"], name="one_entry_a_team_and_round"),
+            models.UniqueConstraint(fields=["round", "number"], name="one_number_an_entry"),
+        ]

@@ -1,0 +1,109 @@
+"""The families behind a lot. In public a household has no name, no number and no figure of its own."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import Region
+from catalog.models import Lot, Team
+from core.states import StateMachine
+
+
+class Household(StateMachine, models.Model):
+    """A pseudonym and a state. What names the family lies encrypted in HouseholdDetail."""
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed"
+        VERIFIED = "verified"
+        WITHDRAWN = "withdrawn"
+        REJECTED = "rejected"
+
+    MOVES = {
+        State.PROPOSED: {State.VERIFIED, State.REJECTED},
+        State.VERIFIED: {State.WITHDRAWN},
+        State.WITHDRAWN: set(),
+        State.REJECTED: set(),
+    }
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="households")
+    county = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PROPOSED)
+    consented_at = models.DateTimeField(null=True)
+    verified_at = models.DateTimeField(null=True)
+    verified_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["team", "state"], name="households_of_a_team")]
+
+    def __str__(self) -> str:
+        return f"household {self.uid}"
+
+
+class HouseholdDetail(models.Model):
+    """Name, telephone and bank of a household, sealed with a key that is not in the database."""
+
+    household = models.OneToOneField(
+        Household, on_delete=models.CASCADE, primary_key=True, related_name="detail"
+    )
+    sealed = models.BinaryField()
+    changed_at = models.DateTimeField(auto_now=True)
+
+
+class DetailReading(models.Model):
+    """Who opened a household's details, and for what purpose."""
+
+    append_only = True
+
+    household = models.ForeignKey(Household, on_delete=models.CASCADE, related_name="readings")
+    reader = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.DO_NOTHING, null=True, related_name="+", db_constraint=False
+    )
+    purpose = models.CharField(max_length=120)
+    at = models.DateTimeField(auto_now_add=True)
+
+
+class HouseholdStatus(models.Model):
+    """Which kind of household it is, from a day to a day; stored as status, never told in public."""
+
+    class Kind(models.TextChoices):
+        REGISTERED = "registered"  # formerly registered
+        UNSTABLE = "unstable"
+        MARGINAL = "marginal"
+        SUDDEN = "sudden"
+        RELOCATED = "relocated"
+        ORDINARY = "ordinary"
+
+    household = models.ForeignKey(Household, on_delete=models.CASCADE, related_name="statuses")
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    since = models.DateField()
+    until = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["household"], condition=Q(until=None), name="one_current_status_a_household"
+            )
+        ]
+
+
+class LotShare(models.Model):
+    """How much of a lot a household grew. It points down at the lot; a lot knows no household."""
+
+    append_only = True
+
+    lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="+")
+    household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="shares")
+    grams = models.PositiveBigIntegerField()
+
+    class Meta:
+        ordering = ["lot_id", "household_id"]
+        constraints = [
+            models.UniqueConstraint(fields=["lot", "household"], name="one_share_a_lot_and_household"),
+            models.CheckConstraint(condition=Q(grams__gt=0), name="share_weighs_something"),
+        ]

@@ -1,0 +1,90 @@
+"""The ledger: accounts, and transfers between two of them that are never edited.
+
+The balance of an account is what came in less what went out; over all accounts it is 0.
+"""
+
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+
+from catalog.models import Lot, Team
+from impact.models.household import Household
+from orders.models import Line
+
+
+class Account(models.Model):
+    """A place where money stands."""
+
+    append_only = True
+
+    class Kind(models.TextChoices):
+        GATEWAY = "gateway"  # the mirror of the buyers' money outside: minus what came in
+        ESCROW = "escrow"  # of one group purchase (`holder`), until it closes
+        BUYER = "buyer"  # owed back to buyers, until the provider has given it
+        EARMARKED = "earmarked"  # set aside for a household
+        OWED = "owed"  # the after-sale window has passed: owed to a household
+        POOL_EARMARKED = "pool_earmarked"  # a lot of level 0: set aside for the team's households together
+        POOL_OWED = "pool_owed"
+        PART_EARMARKED = "part_earmarked"  # another part of the price story
+        PART_OWED = "part_owed"
+        SHIPPING_EARMARKED = "shipping_earmarked"
+        SHIPPING_OWED = "shipping_owed"
+        RESERVE = "reserve"  # bears what a lost dispute takes
+
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, related_name="+")
+    household = models.ForeignKey(Household, on_delete=models.PROTECT, null=True, related_name="+")
+    part = models.CharField(max_length=12, blank=True, help_text="of the price story")
+    holder = models.UUIDField(null=True, help_text="the group purchase whose escrow it is")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "team", "household", "part", "holder"],
+                nulls_distinct=False,
+                name="one_account_a_purpose",
+            )
+        ]
+
+
+class LedgerTransaction(models.Model):
+    """Transfers that happened together, for one reason, once (`key`)."""
+
+    append_only = True
+
+    class Reason(models.TextChoices):
+        PAID = "paid"
+        HELD = "held"  # into a group's escrow
+        CONFIRMED = "confirmed"  # out of it, because the group is confirmed
+        REFUNDED = "refunded"  # taken back from where it was set aside
+        GIVEN_BACK = "given_back"  # the provider has moved it to the buyer
+        RETURNED = "returned"  # a refund that failed came back to us
+        TURNED_AWAY = "turned_away"  # money that buys nothing: late, or paid twice
+        OWED = "owed"  # the after-sale window has passed
+        DISPUTED = "disputed"
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    reason = models.CharField(max_length=12, choices=Reason.choices)
+    key = models.CharField(max_length=80, unique=True, help_text="what it is for, e.g. paid:<order uid>")
+    order_uid = models.UUIDField(null=True, db_index=True)
+    at = models.DateTimeField()
+
+
+class Transfer(models.Model):
+    """One movement of money from an account to another."""
+
+    append_only = True
+
+    transaction = models.ForeignKey(LedgerTransaction, on_delete=models.PROTECT, related_name="transfers")
+    source = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="outgoing")
+    target = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="incoming")
+    amount_minor = models.PositiveBigIntegerField()
+    line = models.ForeignKey(Line, on_delete=models.PROTECT, null=True, related_name="+")
+    lot = models.ForeignKey(Lot, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="transfer_moves_something"),
+            models.CheckConstraint(condition=~Q(source=F("target")), name="transfer_is_between_two"),
+        ]

@@ -1,0 +1,68 @@
+"""What an entry has gathered: supports that are never edited, and the standing folded from them."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+
+from accounts.models import Organisation
+from impact.models.contest import Entry
+from impact.models.ledger import LedgerTransaction
+
+
+class Support(models.Model):
+    """One purchase for one entry, or what a refund takes back of it."""
+
+    append_only = True
+
+    class Exclusion(models.TextChoices):
+        NONE = ""
+        RELATED = "related"  # the team's own people
+        OUTSIDE = "outside"  # not in the round's window
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="supports")
+    transaction = models.ForeignKey(LedgerTransaction, on_delete=models.PROTECT, related_name="supports")
+    order_uid = models.UUIDField(db_index=True)
+    amount_minor = models.BigIntegerField(help_text="net of the lines; negative when taken back")
+    exclusion = models.CharField(max_length=10, choices=Exclusion.choices, blank=True)
+    person_key = models.CharField(max_length=64, help_text="an HMAC: the same person, not who")
+    is_known_person = models.BooleanField(help_text="an account or a verified address; else no person")
+    day = models.DateField(help_text="when placed, in Shanghai")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, related_name="+")
+    mobiliser_organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    mobiliser_person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.DO_NOTHING, null=True, related_name="+", db_constraint=False
+    )
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["transaction", "entry"], name="one_support_a_transaction_and_entry")
+        ]
+        indexes = [models.Index(fields=["entry", "person_key"], name="supports_of_an_entry")]
+
+
+class SupportNumber(models.Model):
+    """The order in which committed supports were folded: identity values commit out of order."""
+
+    append_only = True
+
+    number = models.PositiveBigIntegerField(primary_key=True)
+    support = models.OneToOneField(Support, on_delete=models.PROTECT, related_name="numbered")
+
+
+class Standing(models.Model):
+    """An entry's figures now: the fold of its numbered supports, up to `number`."""
+
+    entry = models.OneToOneField(Entry, on_delete=models.CASCADE, primary_key=True, related_name="standing")
+    number = models.PositiveBigIntegerField(default=0)
+    net_minor = models.BigIntegerField(default=0)
+    person_times = models.PositiveIntegerField(default=0)
+    people = models.PositiveIntegerField(default=0)
+    organisations = models.PositiveIntegerField(default=0)
+    mobilised_minor = models.BigIntegerField(default=0)
+    excluded_minor = models.BigIntegerField(default=0, help_text="shown beside it, not counted")
+    folded_at = models.DateTimeField(null=True)

@@ -1,0 +1,119 @@
+"""What can have happened in a purchase. Events carry ids alone: whoever reacts reads the rest."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class OrderPlaced:
+    order_id: int
+
+
+@dataclass(frozen=True)
+class OrderPaid:
+    """Paid for good: an ordinary order by its payment, a seat's order when its group is confirmed."""
+
+    order_id: int
+    payment_id: int
+
+
+@dataclass(frozen=True)
+class OrderHeld:
+    """A seat's order was paid into its group's escrow."""
+
+    order_id: int
+    payment_id: int
+
+
+@dataclass(frozen=True)
+class OrderConfirmed:
+    """A held order left escrow because its group is confirmed."""
+
+    order_id: int
+    payment_id: int
+
+
+@dataclass(frozen=True)
+class OrderLapsed:
+    """Cancelled or expired unpaid."""
+
+    order_id: int
+
+
+@dataclass(frozen=True)
+class PaymentTurnedAway:
+    """Money that buys nothing, paid twice or too late; its refund is already requested."""
+
+    payment_id: int
+    refund_id: int
+
+
+@dataclass(frozen=True)
+class RefundRequested:
+    """A paid (or held) order gives back; lines and parcels are in the refund's lines."""
+
+    refund_id: int
+
+
+@dataclass(frozen=True)
+class RefundSucceeded:
+    refund_id: int
+
+
+@dataclass(frozen=True)
+class RefundFailed:
+    """The provider could not give it back; `had_succeeded` when it said so at first."""
+
+    refund_id: int
+    had_succeeded: bool
+
+
+@dataclass(frozen=True)
+class ShipmentShipped:
+    shipment_id: int
+
+
+@dataclass(frozen=True)
+class ShipmentDelivered:
+    shipment_id: int
+
+
+@dataclass(frozen=True)
+class ShipmentCompleted:
+    """The after-sale window has passed: what was set aside is now owed."""
+
+    shipment_id: int
+
+
+@dataclass(frozen=True)
+class DisputeOpened:
+    dispute_id: int
+
+
+@dataclass(frozen=True)
+class DisputeClosed:
+    dispute_id: int
+
+
+@dataclass(frozen=True)
+class ClaimMade:
+    claim_id: int
+
+
+@dataclass(frozen=True)
+class ClaimAnswered:
+    claim_id: int
+
+
+@dataclass(frozen=True)
+class GroupOpened:
+    group_id: int
+
+
+@dataclass(frozen=True)
+class GroupConfirmed:
+    group_id: int
+
+
+@dataclass(frozen=True)
+class GroupFellShort:
+    group_id: int

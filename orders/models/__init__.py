@@ -1,0 +1,27 @@
+from orders.models.cart import Cart, CartLine
+from orders.models.claim import Claim, Review
+from orders.models.group import GroupPurchase, Seat
+from orders.models.order import Line, LineLot, Order
+from orders.models.payment import Dispute, Notice, Payment
+from orders.models.refund import Refund, RefundLine
+from orders.models.shipment import Shipment
+from orders.models.shipping import ShippingRate
+
+__all__ = [
+    "Cart",
+    "CartLine",
+    "Claim",
+    "Dispute",
+    "GroupPurchase",
+    "Line",
+    "LineLot",
+    "Notice",
+    "Order",
+    "Payment",
+    "Refund",
+    "RefundLine",
+    "Review",
+    "Seat",
+    "Shipment",
+    "ShippingRate",
+]

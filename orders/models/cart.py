@@ -1,0 +1,57 @@
+"""What a buyer is asking for, before it is an order."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+
+from accounts.models import Organisation, Region
+from catalog.models import Variant
+
+
+class Cart(models.Model):
+    """A buyer's wishes. A guest's cart is known by its uid alone; a person has one open cart."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="carts"
+    )
+    email = models.EmailField(blank=True)
+    language = models.CharField(max_length=2, default="zh")
+    recipient = models.CharField(max_length=60, blank=True)
+    phone = models.CharField(max_length=24, blank=True)
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, null=True, related_name="+")
+    street = models.CharField(max_length=200, blank=True)
+    note = models.CharField(max_length=200, blank=True)
+    mobiliser_code = models.CharField(max_length=12, blank=True)
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.SET_NULL, null=True, related_name="+", help_text="bought on its behalf"
+    )
+    is_adult = models.BooleanField(default=False, help_text="the buyer has confirmed to be of age")
+    created_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(auto_now=True)
+    closed_at = models.DateTimeField(null=True, help_text="placed as an order, or merged into another cart")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person"], condition=models.Q(closed_at=None), name="one_open_cart_a_person"
+            )
+        ]
+
+
+class CartLine(models.Model):
+    """One variant and a quantity; the price is today's, the one seen is kept to tell of a change."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    cart = models.ForeignKey(Cart, on_delete=models.CASCADE, related_name="lines")
+    variant = models.ForeignKey(Variant, on_delete=models.CASCADE, related_name="+")
+    quantity = models.PositiveIntegerField()
+    price_seen_minor = models.PositiveBigIntegerField()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["cart", "variant"], name="one_cart_line_a_variant"),
+            models.CheckConstraint(condition=models.Q(quantity__gt=0), name="cart_line_asks_for_something"),
+        ]

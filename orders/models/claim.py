@@ -1,0 +1,63 @@
+"""After delivery: something is wrong, or a word for other buyers."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from catalog.models import Product
+from core.states import StateMachine
+from orders.models.order import Line
+from orders.models.refund import Refund
+
+
+class Claim(StateMachine, models.Model):
+    """A buyer says that something is wrong with a delivered line, with a photo."""
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        REFUNDED = "refunded"
+        DECLINED = "declined"
+
+    MOVES = {State.OPEN: {State.REFUNDED, State.DECLINED}, State.REFUNDED: set(), State.DECLINED: set()}
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="claims")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    words = models.CharField(max_length=500)
+    photo = models.ImageField(upload_to="claims/", blank=True)
+    answer = models.CharField(max_length=500, blank=True)
+    refund = models.OneToOneField(Refund, on_delete=models.PROTECT, null=True, related_name="claim")
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    made_at = models.DateTimeField(auto_now_add=True)
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["line"], condition=Q(state="open"), name="one_open_claim_a_line"
+            )
+        ]
+
+
+class Review(models.Model):
+    """What a buyer who received it says of a product; one a line."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="+")
+    line = models.OneToOneField(Line, on_delete=models.PROTECT, related_name="review")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    nickname = models.CharField(max_length=40, blank=True)
+    stars = models.PositiveSmallIntegerField()
+    words = models.CharField(max_length=1000, blank=True)
+    written_at = models.DateTimeField(auto_now_add=True)
+    is_hidden = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(stars__gte=1, stars__lte=5), name="one_to_five_stars")
+        ]
+        indexes = [models.Index(fields=["product", "-written_at"], name="reviews_of_a_product")]

@@ -1,0 +1,146 @@
+"""What a buyer has asked for: an order, its lines, and the lots that they draw on."""
+
+import secrets
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.models import Organisation, Region
+from accounts.models.person import CODE_LETTERS
+from catalog.models import Lot, PriceStory, Team, Variant
+from core.states import StateMachine
+
+
+def a_number() -> str:
+    """A random order number that can be read aloud; never sequential."""
+    return "-".join("".join(secrets.choice(CODE_LETTERS) for _ in range(4)) for _ in range(3))
+
+
+class Order(StateMachine, models.Model):
+    """A placed cart. Its lines, prices and address are as they were then."""
+
+    class State(models.TextChoices):
+        PLACED = "placed"  # stock reserved, payment awaited
+        HELD = "held"  # a seat in a group purchase: paid into escrow until the group closes
+        PAID = "paid"
+        SHIPPED = "shipped"  # every parcel is on its way
+        DELIVERED = "delivered"
+        COMPLETED = "completed"  # the after-sale window has passed
+        CANCELLED = "cancelled"
+        EXPIRED = "expired"  # the reservation ran out unpaid
+        REFUNDED = "refunded"  # everything was given back
+
+    MOVES = {
+        State.PLACED: {State.PAID, State.HELD, State.CANCELLED, State.EXPIRED},
+        State.EXPIRED: {State.PAID, State.HELD},  # money came late and stock remained
+        State.CANCELLED: set(),
+        State.HELD: {State.PAID, State.REFUNDED},
+        State.PAID: {State.SHIPPED, State.REFUNDED},
+        State.SHIPPED: {State.DELIVERED, State.REFUNDED},
+        State.DELIVERED: {State.COMPLETED, State.REFUNDED},
+        State.COMPLETED: {State.REFUNDED},
+        State.REFUNDED: set(),
+    }
+    PAID_STATES = (State.PAID, State.SHIPPED, State.DELIVERED, State.COMPLETED, State.REFUNDED)
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    number = models.CharField(max_length=16, unique=True, default=a_number)
+    cart = models.OneToOneField("orders.Cart", on_delete=models.SET_NULL, null=True, related_name="order")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="orders"
+    )
+    email = models.EmailField()
+    language = models.CharField(max_length=2, default="zh")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, related_name="+")
+    mobiliser_organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    mobiliser_person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    group = models.ForeignKey(
+        "orders.GroupPurchase", on_delete=models.PROTECT, null=True, related_name="orders"
+    )
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PLACED)
+    recipient = models.CharField(max_length=60)
+    phone = models.CharField(max_length=24)
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+")
+    street = models.CharField(max_length=200)
+    note = models.CharField(max_length=200, blank=True)
+    goods_minor = models.PositiveBigIntegerField()
+    shipping_minor = models.PositiveBigIntegerField(default=0)
+    total_minor = models.PositiveBigIntegerField()
+    refunded_minor = models.PositiveBigIntegerField(default=0, help_text="given back, as the provider confirmed")
+    placed_at = models.DateTimeField(auto_now_add=False)
+    traded_at = models.DateTimeField(help_text="when placed, by the clock of seasons and contests")
+    reserved_until = models.DateTimeField()
+    paid_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True, help_text="cancelled, expired, refunded or completed")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(total_minor=F("goods_minor") + F("shipping_minor")), name="order_total_adds_up"
+            ),
+            models.CheckConstraint(
+                condition=Q(refunded_minor__lte=F("total_minor")), name="no_more_given_back_than_paid"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["person", "-placed_at"], name="orders_of_a_person"),
+            models.Index(fields=["reserved_until"], condition=Q(state="placed"), name="orders_running_out"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def is_paid(self) -> bool:
+        return self.state in self.PAID_STATES
+
+
+class Line(models.Model):
+    """One variant and a quantity at the price and price story of that moment."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
+    variant = models.ForeignKey(Variant, on_delete=models.PROTECT, related_name="+")
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
+    shipment = models.ForeignKey("orders.Shipment", on_delete=models.PROTECT, null=True, related_name="lines")
+    story = models.ForeignKey(PriceStory, on_delete=models.PROTECT, related_name="+")
+    name_zh = models.CharField(max_length=180)
+    name_en = models.CharField(max_length=260)
+    quantity = models.PositiveIntegerField()
+    unit_price_minor = models.PositiveBigIntegerField()
+    net_minor = models.PositiveBigIntegerField(help_text="quantity × price: what was paid for it")
+    refunded_minor = models.PositiveBigIntegerField(default=0)
+    refunded_units = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="line_asks_for_something"),
+            models.CheckConstraint(
+                condition=Q(net_minor=F("quantity") * F("unit_price_minor")), name="line_net_adds_up"
+            ),
+            models.CheckConstraint(
+                condition=Q(refunded_minor__lte=F("net_minor")), name="no_more_refunded_than_the_line"
+            ),
+            models.CheckConstraint(
+                condition=Q(refunded_units__lte=F("quantity")), name="no_more_units_refunded_than_bought"
+            ),
+        ]
+
+
+class LineLot(models.Model):
+    """How many of a line's units a lot gives."""
+
+    line = models.ForeignKey(Line, on_delete=models.CASCADE, related_name="lots")
+    lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="+")
+    units = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["line", "lot"], name="one_draw_a_line_and_lot")]

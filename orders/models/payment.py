@@ -1,0 +1,102 @@
+"""Attempts to move a buyer's money, and what the provider tells us of them."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+from core.states import StateMachine
+from orders.models.order import Order
+
+
+class Payment(StateMachine, models.Model):
+    """One attempt at a provider. Of several that succeed for one order, one is kept."""
+
+    class Kind(models.TextChoices):
+        CHECKOUT = "checkout"  # the provider's own page
+        INTENT = "intent"  # a PaymentIntent that the client confirms
+
+    class State(models.TextChoices):
+        CREATED = "created"
+        PROCESSING = "processing"
+        SUCCEEDED = "succeeded"
+        FAILED = "failed"
+        CANCELLED = "cancelled"
+
+    MOVES = {
+        State.CREATED: {State.PROCESSING, State.SUCCEEDED, State.FAILED, State.CANCELLED},
+        State.PROCESSING: {State.SUCCEEDED, State.FAILED, State.CANCELLED},
+        State.FAILED: {State.PROCESSING, State.SUCCEEDED, State.CANCELLED},  # declined, then tried again
+        State.CANCELLED: {State.SUCCEEDED},  # money that still arrived
+        State.SUCCEEDED: set(),
+    }
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="payments")
+    provider = models.CharField(max_length=12, default="stripe")
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.CHECKOUT)
+    state = models.CharField(max_length=12, choices=State.choices, default=State.CREATED)
+    method = models.CharField(max_length=20, blank=True, help_text="card, alipay or wechat_pay, once known")
+    amount_minor = models.PositiveBigIntegerField()
+    session_id = models.CharField(max_length=120, blank=True)
+    intent_id = models.CharField(max_length=120, blank=True)
+    client_secret = models.CharField(max_length=200, blank=True)
+    url = models.URLField(max_length=600, blank=True)
+    is_kept = models.BooleanField(default=False, help_text="this one pays the order; any other is given back")
+    created_at = models.DateTimeField(auto_now_add=True)
+    succeeded_at = models.DateTimeField(null=True)
+    checked_at = models.DateTimeField(null=True, help_text="last asked of the provider")
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["order"], condition=Q(is_kept=True), name="one_kept_payment"),
+            models.UniqueConstraint(fields=["session_id"], condition=~Q(session_id=""), name="session_once"),
+            models.UniqueConstraint(fields=["intent_id"], condition=~Q(intent_id=""), name="intent_once"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["created_at"],
+                condition=Q(state__in=["created", "processing", "failed"]),
+                name="payments_not_settled",
+            )
+        ]
+
+
+class Notice(models.Model):
+    """What a provider told us: the raw words, once an event id, and what came of it."""
+
+    provider = models.CharField(max_length=12, default="stripe")
+    event_id = models.CharField(max_length=120, unique=True)
+    kind = models.CharField(max_length=60)
+    object_id = models.CharField(max_length=120, blank=True)
+    body = models.BinaryField()
+    received_at = models.DateTimeField(auto_now_add=True)
+    handled_at = models.DateTimeField(null=True)
+    effect = models.CharField(max_length=60, blank=True)
+
+
+class Dispute(StateMachine, models.Model):
+    """A buyer's bank asks for the money back; the shop answers, the bank decides."""
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        UNDER_REVIEW = "under_review"
+        WON = "won"
+        LOST = "lost"
+
+    MOVES = {
+        State.OPEN: {State.UNDER_REVIEW, State.WON, State.LOST},
+        State.UNDER_REVIEW: {State.WON, State.LOST},
+        State.WON: set(),
+        State.LOST: set(),
+    }
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="disputes")
+    provider_id = models.CharField(max_length=120, unique=True)
+    amount_minor = models.PositiveBigIntegerField()
+    reason = models.CharField(max_length=60, blank=True)
+    state = models.CharField(max_length=14, choices=State.choices, default=State.OPEN)
+    opened_at = models.DateTimeField(auto_now_add=True)
+    closed_at = models.DateTimeField(null=True)

@@ -1,0 +1,83 @@
+"""Money on its way back to a buyer, and which lines and parcels it is for."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from core.states import StateMachine
+from orders.models.order import Line
+from orders.models.payment import Payment
+from orders.models.shipment import Shipment
+
+
+class Refund(StateMachine, models.Model):
+    """One giving back on one payment. Lines, ledger and standings go back when it is requested;
+    if the provider fails later, the money is still owed to the buyer and is tried again."""
+
+    class Reason(models.TextChoices):
+        CANCELLED = "cancelled"  # by the buyer before it was sent
+        TEAM = "team"  # the team or an operator gives back
+        CLAIM = "claim"  # something was wrong with what arrived
+        LATE = "late"  # the money came when the stock had gone
+        TWICE = "twice"  # paid twice; one was kept
+        GROUP = "group"  # a group purchase that missed its minimum
+        DISPUTE = "dispute"  # taken back by the buyer's bank
+
+    class State(models.TextChoices):
+        REQUESTED = "requested"
+        PENDING = "pending"
+        SUCCEEDED = "succeeded"
+        FAILED = "failed"
+
+    MOVES = {
+        State.REQUESTED: {State.PENDING, State.SUCCEEDED, State.FAILED},
+        State.PENDING: {State.SUCCEEDED, State.FAILED},
+        State.SUCCEEDED: {State.FAILED},  # Alipay and WeChat Pay can fail later
+        State.FAILED: {State.REQUESTED},  # tried again by an operator
+    }
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
+    reason = models.CharField(max_length=10, choices=Reason.choices)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.REQUESTED)
+    amount_minor = models.PositiveBigIntegerField()
+    attempt = models.PositiveSmallIntegerField(default=1, help_text="part of the provider's idempotency key")
+    provider_id = models.CharField(max_length=120, blank=True)
+    failure = models.CharField(max_length=120, blank=True)
+    note = models.CharField(max_length=200, blank=True)
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    requested_at = models.DateTimeField(auto_now_add=True)
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="refund_gives_something"),
+            models.UniqueConstraint(fields=["provider_id"], condition=~Q(provider_id=""), name="refund_once"),
+        ]
+
+
+class RefundLine(models.Model):
+    """The part of a refund that is for one line, or for one parcel's shipping."""
+
+    append_only = True
+
+    refund = models.ForeignKey(Refund, on_delete=models.CASCADE, related_name="lines")
+    line = models.ForeignKey(Line, on_delete=models.PROTECT, null=True, related_name="refund_lines")
+    shipment = models.ForeignKey(Shipment, on_delete=models.PROTECT, null=True, related_name="refund_lines")
+    amount_minor = models.PositiveBigIntegerField()
+    units = models.PositiveIntegerField(default=0, help_text="units given back, for a line")
+    is_restocked = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(line__isnull=False, shipment__isnull=True)
+                | Q(line__isnull=True, shipment__isnull=False),
+                name="refund_line_is_for_one_thing",
+            )
+        ]

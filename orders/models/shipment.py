@@ -1,0 +1,59 @@
+"""One parcel on its way: a team sends what an order bought from it."""
+
+import uuid
+
+from django.db import models
+
+from catalog.models import Team
+from core.states import StateMachine
+from orders.models.order import Order
+
+
+class Shipment(StateMachine, models.Model):
+    """Made when the order is placed; the team acts on it once the order is paid."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        SHIPPED = "shipped"
+        DELIVERED = "delivered"
+        COMPLETED = "completed"  # the after-sale window has passed
+        CANCELLED = "cancelled"
+
+    MOVES = {
+        State.WAITING: {State.SHIPPED, State.CANCELLED},
+        State.SHIPPED: {State.DELIVERED, State.CANCELLED},
+        State.DELIVERED: {State.COMPLETED, State.CANCELLED},
+        State.COMPLETED: set(),
+        State.CANCELLED: set(),
+    }
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="shipments")
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    shipping_minor = models.PositiveBigIntegerField(default=0)
+    refunded_minor = models.PositiveBigIntegerField(default=0)
+    carrier = models.CharField(max_length=40, blank=True)
+    tracking_number = models.CharField(max_length=40, blank=True)
+    ship_by = models.DateField(null=True)
+    shipped_at = models.DateTimeField(null=True)
+    delivered_at = models.DateTimeField(null=True)
+    after_sale_until = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["order", "team"], name="one_shipment_a_team"),
+            models.CheckConstraint(
+                condition=models.Q(refunded_minor__lte=models.F("shipping_minor")),
+                name="no_more_shipping_refunded_than_paid",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["team", "state"], name="shipments_of_a_team"),
+            models.Index(
+                fields=["after_sale_until"],
+                condition=models.Q(state="delivered"),
+                name="after_sale_running_out",
+            ),
+        ]
