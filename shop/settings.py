@@ -1,0 +1,271 @@
+"""Every setting, in one file; what differs between machines comes from the environment."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from csp.constants import NONE, SELF
+
+from shop import env
+
+ROOT = Path(__file__).resolve().parent.parent
+DATA_DIR = Path(env.text("DATA_DIR", str(ROOT / ".run")))
+DEBUG = env.flag("DEBUG")
+
+# --- Who we are -----------------------------------------------------------------------------------
+SECRET_KEY = env.text("SECRET_KEY", "only-for-development" if DEBUG else "")
+if not SECRET_KEY:
+    raise SystemExit("Set SECRET_KEY (make run makes one for this machine), or DEBUG=1.")
+# Encrypts households' details; the first key writes, all of them read. Never kept in the database.
+HOUSEHOLD_KEYS = env.words("HOUSEHOLD_KEYS")
+SITE_URL = env.text("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
+HTTPS = SITE_URL.startswith("https://")
+_site_host = urlsplit(SITE_URL).hostname or "127.0.0.1"
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", f"{_site_host},localhost,127.0.0.1,[::1]")
+# Forwarded addresses and schemes are believed only from these.
+TRUSTED_PROXIES = env.words("TRUSTED_PROXIES")
+# The season and the contest may be moved for a demonstration; signatures, payments and sessions never.
+DEMO = env.text("DEMO", "none")
+
+# --- The house ------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "csp",
+    "core",
+    "accounts",
+    "catalog",
+    "orders",
+    "impact",
+    "shop",
+]
+MIDDLEWARE = [
+    "core.middleware.RequestMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "shop.urls"
+WSGI_APPLICATION = "shop.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "shop" / "web"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+REACTIONS = "shop.reactions.REACTIONS"
+
+# --- Database: two roles, owner (migrates) and app (web, worker); manage.py picks ---------------------
+DATABASE_URL = env.text("DATABASE_URL", "postgresql://sheaf_app@127.0.0.1:5432/sheaf")
+DATABASE_OWNER_URL = env.text("DATABASE_OWNER_URL", DATABASE_URL)
+DATABASE_APP_ROLE = urlsplit(DATABASE_URL).username or ""
+AS_OWNER = env.flag("DATABASE_AS_OWNER")
+DATABASES = {"default": env.database(DATABASE_OWNER_URL if AS_OWNER else DATABASE_URL)}
+DATABASES["default"]["CONN_MAX_AGE"] = 0
+DATABASES["default"]["TEST"] = {"MIGRATE": False}  # tests get copies of a migrated template, see shop/dev
+# Connections a process keeps: a new one for each request costs 7 times as much.
+_pool = env.number("DATABASE_POOL", 0)
+if _pool:
+    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": _pool, "timeout": 5}
+# The web may wait 5 s for an answer (wsgi.py), a command longer.
+_patience = env.number("STATEMENT_TIMEOUT_MS", 0)
+if _patience:
+    DATABASES["default"]["OPTIONS"]["options"] = (
+        f"-c statement_timeout={_patience} -c idle_in_transaction_session_timeout={_patience * 2}"
+    )
+
+# --- Cache: may be lost at any time ---------------------------------------------------------------------
+REDIS_URL = env.text("REDIS_URL", "redis://127.0.0.1:6379/0")
+CACHE_URL = env.text("CACHE_URL", REDIS_URL.split("?")[0].removesuffix("/0").rstrip("/") + "/1")
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": CACHE_URL,
+        "KEY_PREFIX": "sheaf",
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
+    }
+}
+
+# --- Tasks: the outbox in the database is the truth, the broker only a wake-up ----------------------------
+CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    # With these a task whose worker was killed is handed out again within seconds (defaults: over 45 s).
+    "visibility_timeout": 600,
+    "unacked_restore_interval": 5,
+    "unacked_restore_throttle": 1,
+    "socket_connect_timeout": 1,
+    "socket_timeout": 5,
+}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# A request never waits for a broker that is away: beat's sweep finds what was not sent.
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_RESULT_BACKEND = None
+CELERY_TIMEZONE = "Asia/Shanghai"
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat")
+CELERY_BEAT_SCHEDULE = {
+    "sweep the outbox": {"task": "core.tasks.sweep", "schedule": 5},
+}
+
+# --- People ---------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.Person"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+PASSWORD_RESET_TIMEOUT = 3600
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# --- Language and time ----------------------------------------------------------------------------------
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+USE_I18N = True
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+
+# --- Payments -------------------------------------------------------------------------------------------
+STRIPE_API_KEY = env.text("STRIPE_API_KEY")
+STRIPE_API_BASE = env.text("STRIPE_API_BASE", "https://api.stripe.com")
+STRIPE_WEBHOOK_SECRET = env.text("STRIPE_WEBHOOK_SECRET")
+# Where a buyer pays; forms may lead there (browsers hold redirects of a form against form-action too).
+STRIPE_PAY_PAGE = (
+    "https://checkout.stripe.com" if STRIPE_API_BASE == "https://api.stripe.com" else STRIPE_API_BASE
+)
+
+# --- Mail -----------------------------------------------------------------------------------------------
+globals().update(env.mail(env.text("EMAIL_URL"), DATA_DIR))
+DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "Sheaf 示例 <shop@example.com>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# --- Files ----------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [ROOT / "shop" / "web" / "static"]
+MEDIA_URL = "/media/"
+MEDIA_ROOT = DATA_DIR / "media"
+FILE_UPLOAD_PERMISSIONS = 0o644
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+AWS_STORAGE_BUCKET_NAME = env.text("AWS_STORAGE_BUCKET_NAME")
+if AWS_STORAGE_BUCKET_NAME:
+    AWS_ACCESS_KEY_ID = env.text("AWS_ACCESS_KEY_ID")
+    AWS_SECRET_ACCESS_KEY = env.text("AWS_SECRET_ACCESS_KEY")
+    AWS_S3_ENDPOINT_URL = env.text("AWS_S3_ENDPOINT_URL") or None
+    AWS_S3_REGION_NAME = env.text("AWS_S3_REGION_NAME") or None
+    AWS_S3_CUSTOM_DOMAIN = env.text("AWS_S3_CUSTOM_DOMAIN") or None
+    AWS_S3_FILE_OVERWRITE = False
+    STORAGES["default"] = {"BACKEND": "storages.backends.s3.S3Storage"}
+
+# --- Safety ---------------------------------------------------------------------------------------------
+_media_hosts = [f"https://{AWS_S3_CUSTOM_DOMAIN}"] if AWS_STORAGE_BUCKET_NAME and AWS_S3_CUSTOM_DOMAIN else []
+CONTENT_SECURITY_POLICY = {
+    # No inline script and no inline style: widths in drawings are SVG attributes.
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:", *_media_hosts],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF, STRIPE_PAY_PAGE],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+    }
+}
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+# A browser refuses a __Host- cookie on plain http, so the names follow the scheme.
+SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
+CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+SECURE_SSL_REDIRECT = HTTPS and bool(TRUSTED_PROXIES)
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+WHITENOISE_MAX_AGE = 3600
+
+# --- The API: what a document may ask -----------------------------------------------------------------------
+TRUSTED_DOCUMENTS_ONLY = env.flag("TRUSTED_DOCUMENTS_ONLY")
+API_LIMITS = {
+    "body_bytes": 64_000,
+    "characters": 10_000,
+    "tokens": 1_000,
+    "depth": 8,
+    "cost_anonymous": 1_000,
+    "cost_signed_in": 5_000,
+    "aliases": 15,
+    "repeated_fields": 100,
+    "directives": 10,
+    "answer_bytes": 1_000_000,
+    "resolver_seconds": 3,
+}
+
+# --- Logs: one line an event, with the request's id -----------------------------------------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"request": {"()": "shop.logs.RequestFilter"}},
+    "formatters": {
+        "line": {
+            "format": "{asctime} {levelname} {name} [{request_id}] {message}",
+            "style": "{",
+        }
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["request"],
+        }
+    },
+    "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "django.server": {"handlers": [], "propagate": True},
+        "stripe": {"level": "WARNING"},
+        "celery.app.trace": {"level": "WARNING"},
+    },
+}
+LOGGING_CONFIG = "logging.config.dictConfig"
