@@ -1,0 +1,60 @@
+"""The trade's clock: season and contest follow it; signatures, reservations and payments never do."""
+
+import time
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+from core.models import Clock
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+# Each process asks the table at most once a second, so a moved clock is seen everywhere within one.
+_SECONDS = 1.0
+_seen: tuple[float, timedelta] | None = None
+
+
+def ahead() -> timedelta:
+    """How far the trade's clock stands ahead of the wall clock."""
+    global _seen
+    moment = time.monotonic()
+    if _seen is None or moment - _seen[0] > _SECONDS:
+        row = Clock.objects.filter(pk=1).values_list("ahead", flat=True).first()
+        _seen = (moment, row or timedelta())
+    return _seen[1]
+
+
+def now() -> datetime:
+    """The moment by which seasons and contest rounds open and close, in Asia/Shanghai."""
+    return (timezone.now() + ahead()).astimezone(SHANGHAI)
+
+
+def today() -> date:
+    """The day by which seasons and contest rounds open and close."""
+    return now().date()
+
+
+def stand_at(moment: datetime) -> None:
+    """Set the trade's clock; it runs on from there."""
+    _write(moment - timezone.now())
+
+
+def move(by: timedelta) -> None:
+    """Move the trade's clock on, or back."""
+    _write(ahead() + by)
+
+
+def back_to_now() -> None:
+    """Let the trade's clock and the wall clock agree again."""
+    _write(timedelta())
+
+
+def forget() -> None:
+    """Ask the table at the next look."""
+    global _seen
+    _seen = None
+
+
+def _write(how_far: timedelta) -> None:
+    Clock.objects.update_or_create(pk=1, defaults={"ahead": how_far})
+    forget()

@@ -1,0 +1,91 @@
+"""Two languages, zh-Hans first and en complete; words are chosen when they are told, not when written."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+from django.utils import translation
+
+LANGUAGES = ("zh", "en")
+_DJANGO = {"zh": "zh-hans", "en": "en"}
+_current: ContextVar[str] = ContextVar("language", default="zh")
+
+
+def current() -> str:
+    """The language of whoever is being answered: "zh" or "en"."""
+    return _current.get()
+
+
+def activate(language: str) -> None:
+    """Speak this language from here on, Django's own forms and admin too."""
+    assert language in LANGUAGES, language
+    _current.set(language)
+    translation.activate(_DJANGO[language])
+
+
+@contextmanager
+def use(language: str) -> Iterator[None]:
+    """Speak this language inside the block."""
+    assert language in LANGUAGES, language
+    token = _current.set(language)
+    try:
+        with translation.override(_DJANGO[language]):
+            yield
+    finally:
+        _current.reset(token)
+
+
+@dataclass(frozen=True)
+class Words:
+    """A sentence in both languages with its facts; `str()` tells it in the current one."""
+
+    zh: str
+    en: str
+    facts: dict = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        text = self.zh if current() == "zh" else self.en
+        return text.format(**self.facts) if self.facts else text
+
+    def __format__(self, spec: str) -> str:
+        return format(str(self), spec)
+
+    def __hash__(self) -> int:
+        return hash((self.zh, self.en))
+
+    def told_in(self, language: str) -> str:
+        """The sentence in that language, whoever is listening."""
+        with use(language):
+            return str(self)
+
+
+def say(zh: str, en: str, **facts: object) -> Words:
+    """Words with facts: `say("只剩 {n} 份", "Only {n} left", n=5)`."""
+    return Words(zh, en, facts)
+
+
+def told(thing: object, name: str) -> str:
+    """The bilingual field `name` (name_zh, name_en) in the current language, Chinese where English lacks."""
+    if current() == "en":
+        return getattr(thing, f"{name}_en") or getattr(thing, f"{name}_zh")
+    return getattr(thing, f"{name}_zh")
+
+
+def language_used(thing: object, name: str) -> str:
+    """The language in which `told` tells this field."""
+    return "en" if current() == "en" and getattr(thing, f"{name}_en") else "zh"
+
+
+def preferred(header: str) -> str:
+    """The language an Accept-Language header asks for, as far as we speak it."""
+    best, weight = "zh", -1.0
+    for part in header[:200].lower().split(","):
+        tag, _, quality = part.strip().partition(";q=")
+        try:
+            its = float(quality or 1)
+        except ValueError:
+            continue
+        if tag[:2] in LANGUAGES and its > weight:
+            best, weight = tag[:2], its
+    return best

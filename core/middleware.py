@@ -1,0 +1,63 @@
+"""Each request gets an id for the log and a language for its words."""
+
+import re
+import secrets
+from collections.abc import Callable
+from contextvars import ContextVar
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from core import language
+
+LANGUAGE_COOKIE = "language"
+_IN_PATH = re.compile(r"^/(zh|en)(/|$)")
+_request_id: ContextVar[str] = ContextVar("request_id", default="-")
+
+
+def request_id() -> str:
+    """The id of the request being answered, for the log; "-" outside one."""
+    return _request_id.get()
+
+
+class RequestMiddleware:
+    """Set `request.id` and `request.language`, and speak that language while answering."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.id = secrets.token_hex(8)
+        request.language = language_of(request)
+        named = _request_id.set(request.id)
+        try:
+            with language.use(request.language):
+                response = self.get_response(request)
+        finally:
+            _request_id.reset(named)
+        response.headers["X-Request-Id"] = request.id
+        response.headers.setdefault("Content-Language", {"zh": "zh-Hans", "en": "en"}[request.language])
+        return response
+
+
+def language_of(request: HttpRequest) -> str:
+    """By the address (/zh/, /en/), else what the reader chose last, else what the browser prefers."""
+    if found := _IN_PATH.match(request.path_info):
+        return found[1]
+    chosen = request.COOKIES.get(LANGUAGE_COOKIE)
+    if chosen in language.LANGUAGES:
+        return chosen
+    return language.preferred(request.headers.get("Accept-Language", ""))
+
+
+def address_of(request: HttpRequest) -> str:
+    """The asker's address; X-Forwarded-For is believed only from a proxy named in the settings.
+
+    `settings.TRUSTED_PROXIES` lists their addresses; the last entry a trusted proxy wrote counts.
+    """
+    address = request.META.get("REMOTE_ADDR", "")
+    trusted = getattr(settings, "TRUSTED_PROXIES", ())
+    hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
+    while address in trusted and hops:
+        address = hops.pop()
+    return address

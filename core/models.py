@@ -1,0 +1,92 @@
+"""What the house remembers for itself: facts told, reactions due, deeds done once, the trade's clock."""
+
+from datetime import timedelta
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+
+class OutboxEvent(models.Model):
+    """A fact written in the same transaction as the change it tells of; ids only, never a name."""
+
+    append_only = True
+
+    id = models.BigAutoField(primary_key=True)
+    name = models.CharField(max_length=60)
+    payload = models.JSONField(encoder=DjangoJSONEncoder)
+    recorded_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.pk}"
+
+
+class Delivery(models.Model):
+    """One reaction that is due for one event: handed over at least once, in effect once."""
+
+    id = models.BigAutoField(primary_key=True)
+    event = models.ForeignKey(OutboxEvent, on_delete=models.PROTECT, related_name="deliveries")
+    reaction = models.CharField(max_length=120)
+    due_at = models.DateTimeField(default=timezone.now, help_text="Also the end of a running lease.")
+    tries = models.PositiveSmallIntegerField(default=0)
+    done_at = models.DateTimeField(null=True)
+    parked_at = models.DateTimeField(null=True)
+    error = models.CharField(max_length=120, blank=True, help_text="The kind of the last failure.")
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+        constraints = [models.UniqueConstraint(fields=["event", "reaction"], name="delivery_once")]
+        indexes = [
+            models.Index(
+                fields=["due_at", "id"],
+                name="delivery_waiting",
+                condition=Q(done_at=None, parked_at=None),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reaction} of {self.event_id}"
+
+
+class IdempotencyKey(models.Model):
+    """One deed asked for under one key: in progress, or done with the ids of its result."""
+
+    class State(models.TextChoices):
+        IN_PROGRESS = "in_progress"
+        DONE = "done"
+
+    id = models.BigAutoField(primary_key=True)
+    asker = models.CharField(max_length=100)
+    deed = models.CharField(max_length=60)
+    key = models.UUIDField()
+    input_hash = models.CharField(max_length=64)
+    state = models.CharField(max_length=12, choices=State.choices, default=State.IN_PROGRESS)
+    attempt = models.PositiveIntegerField(default=1)  # an overtaken twin may not finish
+    running_until = models.DateTimeField()
+    result = models.JSONField(null=True, encoder=DjangoJSONEncoder)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["asker", "deed", "key"], name="deed_once_a_key"),
+            models.CheckConstraint(
+                condition=Q(state="in_progress") | Q(result__isnull=False), name="done_deed_has_its_result"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.deed} {self.key}"
+
+
+class Clock(models.Model):
+    """How far the trade's clock (season and contest) stands from the wall clock; one row."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    ahead = models.DurationField(default=timedelta)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="one_clock")]
+
+    def __str__(self) -> str:
+        return f"{self.ahead} ahead"

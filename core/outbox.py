@@ -1,0 +1,86 @@
+"""Record what happened with the change itself; tell the rest of the shop after the commit."""
+
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from typing import Any
+
+from celery import current_app
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils.module_loading import import_string
+
+from core.deliveries import drain, hand_over, reaction
+from core.models import Delivery, OutboxEvent
+
+__all__ = ["Reactions", "drain", "hand_over", "reaction", "reactions_to", "record", "wake"]
+
+log = logging.getLogger("sheaf.outbox")
+
+# After the broker failed once, the next commits do not wait for it again: beat sweeps.
+_BROKER_REST_SECONDS = 5.0
+_broker_rests_until = 0.0
+
+
+@dataclass(frozen=True)
+class Reactions:
+    """What follows from an event: `at_once` in its transaction, `afterwards` handed over by the outbox.
+
+    Both are dotted names. An at-once reaction is called with the list of events of this name.
+    """
+
+    at_once: Sequence[str] = ()
+    afterwards: Sequence[str] = ()
+
+
+_NONE = Reactions()
+
+
+def reactions_to(name: str) -> Reactions:
+    """The line of the shop's table for this event."""
+    return import_string(settings.REACTIONS).get(name, _NONE)
+
+
+def record(*events: Any) -> None:
+    """Write events, frozen dataclasses of ids, with the change they tell of."""
+    assert connection.in_atomic_block, "an event is recorded with the change it tells of"
+    if not events:
+        return
+    rows = OutboxEvent.objects.bulk_create(
+        OutboxEvent(name=type(event).__name__, payload=asdict(event)) for event in events
+    )
+    due = [Delivery(event=row, reaction=name) for row in rows for name in reactions_to(row.name).afterwards]
+    if due:
+        Delivery.objects.bulk_create(due)
+        _wake_after_commit()
+    by_name: dict[str, list] = {}
+    for event in events:
+        by_name.setdefault(type(event).__name__, []).append(event)
+    for name, same in by_name.items():
+        for dotted in reactions_to(name).at_once:
+            _named(dotted)(same)
+
+
+@cache
+def _named(dotted: str) -> Any:
+    return import_string(dotted)
+
+
+def _wake_after_commit() -> None:
+    # One wake-up a transaction: a savepoint that is undone takes its own wake-up with it.
+    if not any(hook[1] is wake for hook in connection.run_on_commit):
+        transaction.on_commit(wake, robust=True)
+
+
+def wake() -> None:
+    """Tell a worker that something is due; without a broker the rows wait for the sweep."""
+    global _broker_rests_until
+    if time.monotonic() < _broker_rests_until:
+        return
+    try:
+        current_app.send_task("core.tasks.hand_over", retry=False, ignore_result=True)
+    except Exception as failure:
+        _broker_rests_until = time.monotonic() + _BROKER_REST_SECONDS
+        log.warning("the broker is away, the outbox waits: %s", type(failure).__name__)

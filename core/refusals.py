@@ -1,0 +1,94 @@
+"""A refusal is an expected "no": the shop works, and the answer is no."""
+
+from collections.abc import Sequence
+
+from core.language import Words
+
+
+class Refusal(Exception):
+    """An expected no, with a code for programs and a sentence that a buyer can act on.
+
+    `field` is the path of the input it is about; `facts` are numbers a client may show (units_left=2).
+    """
+
+    code = "REFUSED"
+    words = Words("这件事现在不能做。", "This cannot be done now.")
+
+    def __init__(self, words: Words | str | None = None, *, field: str | Sequence[str] = (), **facts: object):
+        self.words = words if words is not None else type(self).words
+        self.field: tuple[str, ...] = (field,) if isinstance(field, str) else tuple(str(f) for f in field)
+        self.facts = facts
+        super().__init__(self.words)
+
+    def __str__(self) -> str:
+        return str(self.words)
+
+
+class NotFound(Refusal):
+    """There is no such thing, or it is not the asker's to see: both sound alike."""
+
+    code = "NOT_FOUND"
+    words = Words("没有找到。", "Not found.")
+
+
+class Invalid(Refusal):
+    """What was sent cannot be right."""
+
+    code = "INVALID"
+    words = Words("填写的内容有误。", "Something you entered is not right.")
+
+
+class InvalidId(Invalid):
+    """The id is not one of ours, or is one of another kind."""
+
+    code = "INVALID_ID"
+    words = Words("编号无效。", "This id is not valid here.")
+
+
+class Conflict(Refusal):
+    """Someone else was faster: look again, then decide."""
+
+    code = "CONFLICT"
+    words = Words("情况刚刚变了,请刷新后再试。", "This has just changed. Please look again and retry.")
+
+
+class TooLate(Refusal):
+    """It was possible once."""
+
+    code = "TOO_LATE"
+    words = Words("已经来不及了。", "It is too late for this.")
+
+
+class SignInRequired(Refusal):
+    """We need to know who is asking."""
+
+    code = "SIGN_IN_REQUIRED"
+    words = Words("请先登录。", "Please sign in first.")
+
+
+class NotAllowed(Refusal):
+    """We know who is asking, and it is not hers to do."""
+
+    code = "NOT_ALLOWED"
+    words = Words("您没有权限这样做。", "You are not allowed to do this.")
+
+
+class TooMany(Refusal):
+    """Too often in too short a time."""
+
+    code = "TOO_MANY_REQUESTS"
+    words = Words("操作太频繁,请稍后再试。", "Too many requests. Please try again a little later.")
+
+
+class IdempotencyConflict(Refusal):
+    """The same key came with another input."""
+
+    code = "IDEMPOTENCY_CONFLICT"
+    words = Words("这个请求编号已用于另一次操作。", "This idempotency key was used for a different request.")
+
+
+class InProgress(Refusal):
+    """A twin of this request is still running."""
+
+    code = "IN_PROGRESS"
+    words = Words("同样的请求正在处理,请稍候。", "The same request is still running. Please wait a moment.")

@@ -1,0 +1,21 @@
+"""Celery is only the wake-up; what is due stands in the outbox."""
+
+from celery import shared_task
+
+from core import outbox
+
+
+@shared_task(name="core.tasks.hand_over")
+def hand_over() -> int:
+    """Hand over what is due; another wake-up follows when more is left."""
+    limit = 200
+    done = outbox.hand_over(limit)
+    if done >= limit:
+        outbox.wake()
+    return done
+
+
+@shared_task(name="core.tasks.sweep")
+def sweep() -> int:
+    """For beat: what a lost wake-up, a dead worker or a failed try has left behind."""
+    return hand_over()
