@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.text("DATA_DIR", str(ROOT / ".run")))
 DEBUG = env.flag("DEBUG")
 
-# --- Who we are -----------------------------------------------------------------------------------
+# --- Who we are ---
 SECRET_KEY = env.text("SECRET_KEY", "only-for-development" if DEBUG else "")
 if not SECRET_KEY:
     raise SystemExit("Set SECRET_KEY (make run makes one for this machine), or DEBUG=1.")
@@ -26,7 +26,7 @@ TRUSTED_PROXIES = env.words("TRUSTED_PROXIES")
 # The season and the contest may be moved for a demonstration; signatures, payments and sessions never.
 DEMO = env.text("DEMO", "none")
 
-# --- The house ------------------------------------------------------------------------------------
+# --- The house ---
 INSTALLED_APPS = [
     "django.contrib.admin",
     "django.contrib.auth",
@@ -74,7 +74,7 @@ TEMPLATES = [
 ]
 REACTIONS = "shop.reactions.REACTIONS"
 
-# --- Database: two roles, owner (migrates) and app (web, worker); manage.py picks ---------------------
+# --- Database: two roles, owner (migrates) and app (web, worker); manage.py picks ---
 DATABASE_URL = env.text("DATABASE_URL", "postgresql://sheaf_app@127.0.0.1:5432/sheaf")
 DATABASE_OWNER_URL = env.text("DATABASE_OWNER_URL", DATABASE_URL)
 DATABASE_APP_ROLE = urlsplit(DATABASE_URL).username or ""
@@ -93,7 +93,7 @@ if _patience:
         f"-c statement_timeout={_patience} -c idle_in_transaction_session_timeout={_patience * 2}"
     )
 
-# --- Cache: may be lost at any time ---------------------------------------------------------------------
+# --- Cache: may be lost at any time ---
 REDIS_URL = env.text("REDIS_URL", "redis://127.0.0.1:6379/0")
 CACHE_URL = env.text("CACHE_URL", REDIS_URL.split("?")[0].removesuffix("/0").rstrip("/") + "/1")
 CACHES = {
@@ -105,7 +105,7 @@ CACHES = {
     }
 }
 
-# --- Tasks: the outbox in the database is the truth, the broker only a wake-up ----------------------------
+# --- Tasks: the outbox in the database is the truth, the broker only a wake-up ---
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     # With these a task whose worker was killed is handed out again within seconds (defaults: over 45 s).
@@ -130,7 +130,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep the outbox": {"task": "core.tasks.sweep", "schedule": 5},
 }
 
-# --- People ---------------------------------------------------------------------------------------------
+# --- People ---
 AUTH_USER_MODEL = "accounts.Person"
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
@@ -150,14 +150,14 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
-# --- Language and time ----------------------------------------------------------------------------------
+# --- Language and time ---
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 USE_I18N = True
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 
-# --- Payments -------------------------------------------------------------------------------------------
+# --- Payments ---
 STRIPE_API_KEY = env.text("STRIPE_API_KEY")
 STRIPE_API_BASE = env.text("STRIPE_API_BASE", "https://api.stripe.com")
 STRIPE_WEBHOOK_SECRET = env.text("STRIPE_WEBHOOK_SECRET")
@@ -166,12 +166,12 @@ STRIPE_PAY_PAGE = (
     "https://checkout.stripe.com" if STRIPE_API_BASE == "https://api.stripe.com" else STRIPE_API_BASE
 )
 
-# --- Mail -----------------------------------------------------------------------------------------------
+# --- Mail ---
 globals().update(env.mail(env.text("EMAIL_URL"), DATA_DIR))
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "Sheaf 示例 <shop@example.com>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
-# --- Files ----------------------------------------------------------------------------------------------
+# --- Files ---
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [ROOT / "shop" / "web" / "static"]
@@ -192,7 +192,7 @@ if AWS_STORAGE_BUCKET_NAME:
     AWS_S3_FILE_OVERWRITE = False
     STORAGES["default"] = {"BACKEND": "storages.backends.s3.S3Storage"}
 
-# --- Safety ---------------------------------------------------------------------------------------------
+# --- Safety ---
 _media_hosts = [f"https://{AWS_S3_CUSTOM_DOMAIN}"] if AWS_STORAGE_BUCKET_NAME and AWS_S3_CUSTOM_DOMAIN else []
 CONTENT_SECURITY_POLICY = {
     # No inline script and no inline style: widths in drawings are SVG attributes.
@@ -226,7 +226,7 @@ SECURE_SSL_REDIRECT = HTTPS and bool(TRUSTED_PROXIES)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 WHITENOISE_MAX_AGE = 3600
 
-# --- The API: what a document may ask -----------------------------------------------------------------------
+# --- The API: what a document may ask ---
 TRUSTED_DOCUMENTS_ONLY = env.flag("TRUSTED_DOCUMENTS_ONLY")
 API_LIMITS = {
     "body_bytes": 64_000,
@@ -242,7 +242,7 @@ API_LIMITS = {
     "resolver_seconds": 3,
 }
 
-# --- Logs: one line an event, with the request's id -----------------------------------------------------------
+# --- Logs: one line an event, with the request's id ---
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

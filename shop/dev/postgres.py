@@ -157,7 +157,7 @@ class Postgres:
             raise SystemExit(f"PostgreSQL did not start; see {self.inner / 'server.log'}")
 
     def _furnish(self, connection: psycopg.Connection) -> None:
-        """Roles, then extensions in the template (so that the owner's databases have them), then the shop's."""
+        """Roles; extensions in the template, so that the owner's databases have them; the shop's database."""
         for role, rights in ((OWNER, "CREATEDB"), (APP, "")):
             connection.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(role)))
             connection.execute(

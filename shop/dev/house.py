@@ -1,0 +1,158 @@
+"""The shop as processes: its servers (database, broker, cache, provider) and its own (web, worker, beat)."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+
+from shop.dev.local import ROOT
+from shop.dev.postgres import APP, DATABASE, OWNER, Postgres, free_port
+from shop.dev.processes import Process
+from shop.dev.valkey import BROKER, CACHE, Valkey
+
+NOTICES = "/notices/stripe/"
+
+
+class Servers:
+    """PostgreSQL, broker and cache, each only where the environment names no real one."""
+
+    def __init__(
+        self, folder: Path, secrets: Mapping[str, str], given: Mapping[str, str], *, fast: bool = False
+    ):
+        self.postgres = (
+            None if given.get("DATABASE_URL") else Postgres(folder / "pg", secrets["postgres"], fast=fast)
+        )
+        self.valkeys: dict[str, Valkey] = {}
+        if not given.get("REDIS_URL"):
+            self.valkeys["REDIS_URL"] = Valkey(folder / "broker", secrets["valkey"], BROKER)
+            self.valkeys["CACHE_URL"] = Valkey(folder / "cache", secrets["valkey"], CACHE)
+
+    def start(self) -> dict[str, str]:
+        """Start them; returns their addresses as environment."""
+        for valkey in self.valkeys.values():
+            valkey.start()
+        if self.postgres:
+            self.postgres.start()
+        return self.addresses()
+
+    def addresses(self, database: str = DATABASE) -> dict[str, str]:
+        """What the shop's processes are told."""
+        env = {name: valkey.url for name, valkey in self.valkeys.items()}
+        if self.postgres:
+            env["DATABASE_URL"] = self.postgres.url(APP, database)
+            env["DATABASE_OWNER_URL"] = self.postgres.url(OWNER, database)
+        return env
+
+    def stop(self) -> None:
+        """Stop them; what they keep stays."""
+        for valkey in self.valkeys.values():
+            valkey.stop()
+        if self.postgres:
+            self.postgres.stop()
+
+
+def stripe(folder: Path, env: dict[str, str], logs: Path, web: str, preferred_port: int = 0) -> Process:
+    """The provider's stand-in; adds its address to the environment. Its state is one file."""
+    port = free_port(preferred_port)
+    env["STRIPE_API_BASE"] = f"http://127.0.0.1:{port}"
+    words = {
+        "--port": str(port),
+        "--state": str(folder / "stripe.db"),
+        "--webhook-url": web + NOTICES,
+        "--secret": env["STRIPE_WEBHOOK_SECRET"],
+    }
+    command = [sys.executable, "-m", "shop.dev.stripe", *(word for pair in words.items() for word in pair)]
+    return Process("payments stand-in", command, env, logs / "stripe.log")
+
+
+def our_own(env: dict[str, str], logs: Path, host: str, port: int) -> list[Process]:
+    """Web, worker and beat."""
+    python = [sys.executable, "-m"]
+    web = [
+        "granian",
+        "--interface",
+        "wsgi",
+        "--workers",
+        "2",
+        "--blocking-threads",
+        "4",
+        "--respawn-failed-workers",
+    ]
+    celery = ["celery", "-A", "shop"]
+    return [
+        Process(
+            "web",
+            [*python, *web, "--host", host, "--port", str(port), "shop.wsgi:application"],
+            env,
+            logs / "web.log",
+        ),
+        Process(
+            "worker",
+            [*python, *celery, "worker", "-c", "2", "--without-gossip", "--without-mingle", "-l", "INFO"],
+            env | {"DATABASE_POOL": env.get("DATABASE_POOL", "1")},
+            logs / "worker.log",
+        ),
+        Process("beat", [*python, *celery, "beat", "-l", "WARNING", "--pidfile="], env, logs / "beat.log"),
+    ]
+
+
+def manage(env: Mapping[str, str], *args: str, quiet: bool = True) -> str:
+    """Run a command of manage.py; returns what it printed, or lets it print."""
+    command = [sys.executable, str(ROOT / "manage.py"), *args]
+    # In its own session: Ctrl-C is the supervisor's to handle, which then ends this command too.
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env=dict(env),
+        check=False,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE if quiet else None,
+        stderr=subprocess.STDOUT if quiet else None,
+        start_new_session=True,
+    )
+    if done.returncode:
+        raise SystemExit(f"manage.py {' '.join(args)} failed:\n{done.stdout or ''}")
+    return done.stdout or ""
+
+
+def is_listening(port: int, host: str = "127.0.0.1") -> bool:
+    """Whether somebody answers on a port."""
+    with socket.socket() as asker:
+        asker.settimeout(0.5)
+        return asker.connect_ex((host, port)) == 0
+
+
+def wait_for_web(url: str, process: Process, seconds: float = 60) -> int:
+    """Wait until a page answers; its status. The port opens before the workers can answer."""
+    deadline = time.monotonic() + seconds
+    while process.alive and time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(url, timeout=30) as answer:
+                return int(answer.status)
+        except urllib.error.HTTPError as answer:
+            return answer.code
+        except OSError:
+            time.sleep(0.1)
+    raise SystemExit(f"{process.name} did not start:\n{process.last_words()}")
+
+
+def environment(folder: Path, secrets: Mapping[str, str], port: int) -> dict[str, str]:
+    """The environment of the shop's processes, as far as it is known before the servers run."""
+    ours = {
+        "DATA_DIR": str(folder),
+        "SITE_URL": f"http://127.0.0.1:{port}",
+        "PYTHONUNBUFFERED": "1",
+        **{name: secrets[name] for name in ("SECRET_KEY", "HOUSEHOLD_KEYS")},
+    }
+    if not os.environ.get("STRIPE_API_KEY"):
+        ours |= {name: secrets[name] for name in ("STRIPE_API_KEY", "STRIPE_WEBHOOK_SECRET")}
+    elif not os.environ.get("STRIPE_WEBHOOK_SECRET"):
+        raise SystemExit("STRIPE_API_KEY needs its STRIPE_WEBHOOK_SECRET.")
+    given = {name: value for name, value in os.environ.items() if value}
+    return ours | given | {"DJANGO_SETTINGS_MODULE": "shop.settings"}

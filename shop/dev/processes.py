@@ -1,0 +1,75 @@
+"""Child processes that are started together and leave nobody behind."""
+
+import os
+import signal
+import subprocess
+import time
+from contextlib import suppress
+from pathlib import Path
+
+
+class Process:
+    """One program in a process group of its own, writing to its own log."""
+
+    def __init__(self, name: str, command: list[str], env: dict[str, str], log: Path, patience: float = 10):
+        self.name, self.command, self.env, self.log, self.patience = name, command, env, log, patience
+        self.child: subprocess.Popen[bytes] | None = None
+        self.started_at = 0.0
+
+    def start(self) -> None:
+        """Start it; Ctrl-C at the terminal does not reach it, only we do."""
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        with open(self.log, "ab") as log:
+            self.child = subprocess.Popen(
+                self.command,
+                env=self.env,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        self.started_at = time.monotonic()
+
+    @property
+    def alive(self) -> bool:
+        """Whether it runs."""
+        return self.child is not None and self.child.poll() is None
+
+    @property
+    def age(self) -> float:
+        """Seconds since it was started."""
+        return time.monotonic() - self.started_at
+
+    def ask_to_stop(self) -> None:
+        """Let it end in its own way."""
+        if self.child and self.alive:
+            self.child.terminate()
+
+    def make_sure_it_stopped(self) -> None:
+        """Wait for it; then end whoever is left of its group."""
+        if self.child is None:
+            return
+        with suppress(subprocess.TimeoutExpired):
+            self.child.wait(self.patience)
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.child.pid, signal.SIGKILL)
+        self.child.wait()
+
+    def kill(self) -> None:
+        """End it at once with all its children, as a power cut would."""
+        if self.child:
+            with suppress(ProcessLookupError):
+                os.killpg(self.child.pid, signal.SIGKILL)
+            self.child.wait()
+
+    def last_words(self, lines: int = 12) -> str:
+        """The end of its log."""
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
+
+
+def stop_all(processes: list[Process]) -> None:
+    """Ask all at once, then wait for each."""
+    for process in processes:
+        process.ask_to_stop()
+    for process in processes:
+        process.make_sure_it_stopped()

@@ -1,0 +1,137 @@
+"""make run: the whole shop on this machine, until Ctrl-C."""
+
+import fcntl
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import IO
+
+from shop.dev import house, local
+from shop.dev.processes import Process, stop_all
+
+PORT = int(os.environ.get("PORT") or 8000)
+HOST = os.environ.get("HOST") or "127.0.0.1"
+DEMO = os.environ.get("DEMO") or "small"
+
+
+class Stop(BaseException):
+    """Somebody asked us to stop."""
+
+
+@contextmanager
+def step(name: str) -> Iterator[None]:
+    """One line of progress, with its seconds."""
+    began = time.monotonic()
+    print(f"  {name} …", end="", flush=True)
+    yield
+    print(f"\r  {name:<30}{time.monotonic() - began:6.1f} s", flush=True)
+
+
+def lock(folder: Path) -> IO[str]:
+    """Hold this folder for one run at a time."""
+    file = open(folder / "lock", "w")  # noqa: SIM115 (held as long as we run)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise SystemExit(f"Sheaf is already running from {folder}") from None
+    return file
+
+
+def prepare(env: dict[str, str]) -> None:
+    """Bring the database and the files to where this code expects them."""
+    with step("database schema"):
+        house.manage(env, "migrate", "--no-input", "-v", "0")
+    with step("static files"):
+        house.manage(env, "collectstatic", "--no-input", "-v", "0")
+    if DEMO != "none":
+        # The demo says itself whether it is there already, and shows its own progress.
+        house.manage(env, "demo", "--size", DEMO, quiet=False)
+
+
+def watch(processes: list[Process]) -> None:
+    """Start again whoever falls; give up on one that falls as soon as it stands."""
+    falls: dict[str, int] = {}
+    while True:
+        time.sleep(0.5)
+        for process in processes:
+            if process.alive:
+                continue
+            falls[process.name] = falls.get(process.name, 0) + 1 if process.age < 10 else 1
+            print(f"The {process.name} stopped; see {process.log}", flush=True)
+            if falls[process.name] > 3:
+                raise SystemExit(process.last_words())
+            process.start()
+
+
+def welcome(env: dict[str, str]) -> None:
+    """Where the shop is, and who may sign in."""
+    print(f"\nSheaf is open: {env['SITE_URL']}/")
+    print(f"Mail and logs are in {env['DATA_DIR']}/mail and /logs.")
+    if DEMO != "none":
+        print(house.manage(env, "demo", "--sign-ins").rstrip())
+    print("Ctrl-C stops everything; what was sold stays.", flush=True)
+
+
+def opened(stack: ExitStack) -> None:
+    """Start everything, each with its end registered; then watch."""
+    folder = local.data_dir()
+    logs = folder / "logs"
+    stack.enter_context(lock(folder))
+    if house.is_listening(PORT, HOST):
+        raise SystemExit(f"Port {PORT} is taken; choose another: make run PORT={PORT + 80}")
+    secrets = local.keep_secrets(folder)
+    env = house.environment(folder, secrets, PORT) | {"DEMO": DEMO}
+    with step("database, broker, cache"):
+        servers = house.Servers(folder, secrets, os.environ)
+        stack.callback(servers.stop)
+        env |= servers.start()
+    processes: list[Process] = []
+    stack.callback(stop_all, processes)
+    if not os.environ.get("STRIPE_API_KEY"):
+        payments = house.stripe(folder, env, logs, f"http://{HOST}:{PORT}", preferred_port=PORT + 1)
+        processes.append(payments)
+        payments.start()
+    # What came from outside (a real provider's key, say) is not written down; it comes again next time.
+    ours_alone = {name: value for name, value in env.items() if name not in os.environ}
+    local.remember(folder, ours_alone | {"DATABASE_URL": env["DATABASE_URL"]})
+    prepare(env)
+    with step("web, worker, beat"):
+        ours = house.our_own(env, logs, HOST, PORT)
+        for process in ours:
+            processes.append(process)
+            process.start()
+        house.wait_for_web(f"http://{HOST}:{PORT}/", ours[0])
+    welcome(env)
+    watch(processes)
+
+
+def stop_at_signals() -> None:
+    """Turn the first signal into Stop; later ones must not interrupt the tidying."""
+
+    def stop(number: int, _: object) -> None:
+        for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(signum, signal.SIG_IGN)
+        raise Stop
+
+    for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(signum, stop)
+
+
+def main() -> None:
+    """Open the shop, and close it properly whatever happens."""
+    stop_at_signals()
+    began = time.monotonic()
+    try:
+        with ExitStack() as stack:
+            opened(stack)
+    except Stop:
+        print(f"\nStopped after {time.monotonic() - began:.0f} s.", flush=True)
+        sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()
