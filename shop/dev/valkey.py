@@ -31,7 +31,8 @@ class Valkey:
 
     def start(self) -> None:
         """Start it and wait until it answers."""
-        self._end_a_leftover()
+        if self.join():  # a leftover of a killed supervisor; two servers must never write one folder
+            self.stop()
         self.port = free_port()
         (self.folder / "port").write_text(str(self.port))
         words = {
@@ -56,18 +57,23 @@ class Valkey:
         self.process.stdin.close()
         self._wait()
 
-    def _end_a_leftover(self) -> None:
-        """Two servers must never write one folder: end one whose supervisor was killed."""
+    def join(self) -> bool:
+        """Take over one that runs here already, started by somebody else."""
         note = self.folder / "port"
         if not note.exists():
-            return
+            return False
         self.port = int(note.read_text())
-        with redis.Redis.from_url(self.url, socket_connect_timeout=1) as client, suppress(redis.RedisError):
-            client.ping()
-            client.shutdown()
+        try:
+            with self._client() as client:
+                return bool(client.ping())
+        except redis.RedisError:
+            return False
+
+    def _client(self) -> redis.Redis:
+        return redis.Redis.from_url(self.url, socket_connect_timeout=1)
 
     def _wait(self) -> None:
-        with redis.Redis.from_url(self.url, socket_connect_timeout=1) as client:
+        with self._client() as client:
             for _ in range(200):
                 try:
                     client.ping()
@@ -78,8 +84,11 @@ class Valkey:
 
     def stop(self) -> None:
         """Stop it and wait until it is gone."""
-        if self.process and self.process.poll() is None:
-            self.process.terminate()
+        if not self.port:
+            return
+        with suppress(redis.RedisError), self._client() as client:
+            client.shutdown()
+        if self.process:
             try:
                 self.process.wait(10)
             except subprocess.TimeoutExpired:

@@ -1,0 +1,49 @@
+"""What every test may ask for: a database of its own, drained deliveries, a live shop, a browser."""
+
+import itertools
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.test.testcases import TransactionTestCase
+
+from tests import database, servers
+
+_tests = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup() -> None:
+    """A copy of the migrated template; tests then work in it as the app's role."""
+    servers.servers().new_database(servers.own_database())
+    database.note_reference_tables()
+
+
+def _reset(_: TransactionTestCase) -> None:
+    database.empty()
+
+
+# Django would flush as the app's role, which has no right to.
+TransactionTestCase._fixture_teardown = _reset  # type: ignore[method-assign]
+
+
+@pytest.fixture(autouse=True)
+def a_cache_of_its_own() -> None:
+    """No test finds what another one left in the cache."""
+    cache.key_prefix = f"{servers.own_database()}:{next(_tests)}"
+
+
+@pytest.fixture
+def run_deliveries() -> Callable[[], int]:
+    """Hand over, here and now, all that waits in the outbox, and what follows from it."""
+    from core.deliveries import drain
+
+    return drain
+
+
+@pytest.fixture
+def owner(db: None) -> Iterator[Any]:
+    """A connection to the test's database as its owner, outside the test's transaction."""
+    with database.as_owner() as connection:
+        yield connection

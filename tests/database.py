@@ -1,0 +1,47 @@
+"""The test's database as its owner sees it."""
+
+import psycopg
+from django.db import connections
+from psycopg import sql
+
+from tests import servers
+
+_TABLES = """
+    SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname = 'public' AND c.relkind = 'r' AND c.relowner = current_user::regrole ORDER BY 1
+"""
+_reference: set[str] = set()
+
+
+def as_owner() -> psycopg.Connection:
+    """A connection as the owner to the database that the tests use now."""
+    postgres = servers.servers().servers.postgres
+    assert postgres
+    return psycopg.connect(
+        postgres.url("sheaf_owner", connections["default"].settings_dict["NAME"]), autocommit=True
+    )
+
+
+def _filled(connection: psycopg.Connection) -> set[str]:
+    tables = [name for (name,) in connection.execute(_TABLES).fetchall()]
+    each = sql.SQL(" UNION ALL ").join(
+        sql.SQL("SELECT {} WHERE EXISTS (SELECT 1 FROM {})").format(sql.Literal(name), sql.Identifier(name))
+        for name in tables
+    )
+    return {name for (name,) in connection.execute(each).fetchall()}
+
+
+def note_reference_tables() -> None:
+    """Remember what the migrations filled (regions, permissions): it stays, test after test."""
+    with as_owner() as connection:
+        _reference.update(_filled(connection))
+
+
+def empty() -> None:
+    """Empty every table that a test filled, as the owner."""
+    connections["default"].close()
+    with as_owner() as connection:
+        filled = _filled(connection) - _reference
+        if filled:
+            names = sql.SQL(", ").join(sql.Identifier(name) for name in sorted(filled))
+            connection.execute(sql.SQL("TRUNCATE {} CASCADE").format(names))

@@ -1,0 +1,188 @@
+"""Private servers for tests, shared by all test processes that run from this folder at the same time.
+
+The first process starts PostgreSQL (fast: nothing is synced to disk) and Valkey under .run/test and builds a
+migrated template database; each process then copies the template in a blink. The last one to leave stops
+them. The template is named after a hash of all migrations, so a changed migration means a new one.
+"""
+
+import atexit
+import fcntl
+import hashlib
+import os
+import shutil
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import IO
+
+import psycopg
+from psycopg import sql
+
+from shop.dev import house, local
+from shop.dev.postgres import OWNER
+
+SECRETS = {
+    "SECRET_KEY": "for-tests-only-" + "0" * 40,
+    "HOUSEHOLD_KEYS": "dGVzdHMtb25seS10ZXN0cy1vbmx5LXRlc3RzLW9ubHk=",
+    "STRIPE_API_KEY": "sk_test_sheaf",
+    "STRIPE_WEBHOOK_SECRET": "whsec_tests",
+    "postgres": "tests",
+    "valkey": "tests",
+}
+SHAPES_THE_TEMPLATE = ("*/migrations/*.py", "core/grants.py", "shop/dev/postgres.py", "requirements.lock")
+
+
+def fingerprint() -> str:
+    """Changes whenever a template built earlier would be wrong."""
+    digest = hashlib.sha256()
+    for pattern in SHAPES_THE_TEMPLATE:
+        for path in sorted(local.ROOT.glob(pattern)):
+            digest.update(str(path.relative_to(local.ROOT)).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+class TestServers:
+    """Our share in the running servers, and the databases we made there."""
+
+    __test__ = False
+
+    def __init__(self) -> None:
+        self.folder = local.ROOT / ".run" / "test"
+        self.folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+        self.servers = house.Servers(self.folder, SECRETS, {}, fast=True)
+        self.template = f"template_{fingerprint()}"
+        self.mine: list[str] = []
+        self.share: IO[str] | None = None
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        with open(self.folder / "door", "w") as door:
+            fcntl.flock(door, fcntl.LOCK_EX)
+            yield
+
+    def enter(self) -> None:
+        """Start what is not running, build the template if it is missing, and take a share."""
+        with self._alone():
+            self.share = open(self.folder / "users", "w")  # noqa: SIM115 (held until we leave)
+            first = self._nobody_else()
+            try:
+                self._start(first)
+            except (SystemExit, psycopg.Error):
+                if not first:
+                    raise
+                self._start_afresh()
+            self._ensure_template()
+            fcntl.flock(self.share, fcntl.LOCK_SH)
+        atexit.register(self.leave)
+
+    def _nobody_else(self) -> bool:
+        assert self.share
+        try:
+            fcntl.flock(self.share, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    def _start(self, first: bool) -> None:
+        assert self.servers.postgres
+        self.servers.postgres.start()
+        for valkey in self.servers.valkeys.values():
+            if first or not valkey.join():
+                valkey.start()
+        if first:
+            for leftovers in ("test_%", "live_%", "draft_%"):
+                self._drop(leftovers)
+
+    def _start_afresh(self) -> None:
+        """A cluster that was not synced may be broken after a power cut; it holds nothing of worth."""
+        assert self.servers.postgres
+        self.servers.postgres.stop()
+        shutil.rmtree(self.servers.postgres.inner)
+        self.servers = house.Servers(self.folder, SECRETS, {}, fast=True)
+        self._start(first=True)
+
+    def _owner(self, database: str = "postgres") -> psycopg.Connection:
+        assert self.servers.postgres
+        return psycopg.connect(self.servers.postgres.url(OWNER, database), autocommit=True)
+
+    def _ensure_template(self) -> None:
+        with self._owner() as owner:
+            if owner.execute("SELECT 1 FROM pg_database WHERE datname = %s", [self.template]).fetchone():
+                return
+            draft = f"draft_{os.getpid()}"
+            owner.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(draft)))
+            try:
+                house.manage(self.environment(draft), "migrate", "--no-input", "-v", "0")
+            except BaseException:
+                self._drop(draft)
+                raise
+            self._drop("template_%")
+            owner.execute(
+                sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
+                    sql.Identifier(draft), sql.Identifier(self.template)
+                )
+            )
+
+    def _drop(self, pattern: str) -> None:
+        """Drop our databases of a name; one that is in use by others stays."""
+        query = "SELECT datname FROM pg_database WHERE datname LIKE %s AND datname NOT LIKE 'template_'"
+        with self._owner() as owner:
+            for (name,) in owner.execute(query, [pattern]).fetchall():
+                with suppress(psycopg.errors.ObjectInUse):
+                    owner.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
+
+    def new_database(self, name: str) -> str:
+        """A copy of the template, dropped when we leave."""
+        self.mine.append(name)
+        command = (
+            sql.SQL("DROP DATABASE IF EXISTS {0} WITH (FORCE)"),
+            sql.SQL("CREATE DATABASE {0} TEMPLATE {1}"),
+        )
+        with self._owner() as owner:
+            for words in command:
+                owner.execute(words.format(sql.Identifier(name), sql.Identifier(self.template)))
+        return name
+
+    def environment(self, database: str) -> dict[str, str]:
+        """What a process of the shop is told, to run on this database."""
+        own = {name: value for name, value in SECRETS.items() if name.isupper()}
+        fixed = {"DATA_DIR": str(self.folder), "DEMO": "none", "DJANGO_SETTINGS_MODULE": "shop.settings"}
+        inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TZ") if name in os.environ}
+        return inherited | own | fixed | self.servers.addresses(database)
+
+    def leave(self) -> None:
+        """Drop what we made; the last one out stops the servers."""
+        # A second Ctrl-C here would leave the servers running.
+        with suppress(ValueError):
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+        for name in self.mine:
+            with suppress(psycopg.Error), self._owner() as owner:
+                owner.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        with self._alone():
+            assert self.share
+            fcntl.flock(self.share, fcntl.LOCK_UN)
+            if self._nobody_else():
+                self.servers.stop()
+            self.share.close()
+
+
+_servers: TestServers | None = None
+
+
+def servers() -> TestServers:
+    """This process's share in the test servers."""
+    global _servers
+    if _servers is None:
+        _servers = TestServers()
+        _servers.enter()
+    return _servers
+
+
+def own_database() -> str:
+    """The name of this process's test database."""
+    return f"test_{os.getpid()}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+
+
+def environment() -> dict[str, str]:
+    """The environment of this test process, servers started."""
+    return servers().environment(own_database())

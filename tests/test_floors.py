@@ -1,0 +1,24 @@
+"""The house keeps its floors; and the check that says so is awake."""
+
+from scripts import floors
+
+
+def test_nobody_leans_upwards_and_everything_fits_in_the_head():
+    assert floors.offences() == []
+
+
+def test_the_check_sees_every_floor():
+    seen = {path.relative_to(floors.ROOT).parts[0] for path in floors.modules()}
+    assert seen >= {"core", "accounts", "catalog", "orders", "impact", "shop"}
+
+
+def test_a_module_that_leans_upwards_is_found(tmp_path, monkeypatch):
+    monkeypatch.setattr(floors, "ROOT", tmp_path)
+    (tmp_path / "core").mkdir()
+    (tmp_path / "core" / "money.py").write_text("def f():\n    from orders.models import Order\n")
+    (tmp_path / "core" / "reads.py").write_text("from . import actions\nfrom .models import x\n")
+    said = [line for path in floors.modules() for line in floors.leanings(path)]
+    assert said == [
+        "core/money.py leans on orders.models.Order, a floor above",
+        "core/reads.py leans on core.actions, a later room",
+    ]
