@@ -54,7 +54,12 @@ class Person(AbstractBaseUser, PermissionsMixin):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(email=Lower("email")), name="person_email_is_lower_case"
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(erased_at=None)
+                | models.Q(name="", nickname="", phone="", is_active=False, email__endswith="@erased.invalid"),
+                name="erased_person_has_no_name",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -64,7 +69,9 @@ class Person(AbstractBaseUser, PermissionsMixin):
 class ApiToken(models.Model):
     """A bearer token of a person, for scripts and apps; only its hash is kept."""
 
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="api_tokens")
+    name = models.CharField(max_length=60, help_text="what it is for, in its owner's words")
     token_sha256 = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
