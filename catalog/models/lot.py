@@ -61,7 +61,8 @@ class Lot(StateMachine, models.Model):
                 name="lot_sells_only_what_it_made",
             ),
             models.CheckConstraint(
-                condition=~Q(state="planned") | Q(ship_by__isnull=False), name="planned_lot_says_when_it_ships"
+                condition=~Q(state="planned") | Q(ship_by__isnull=False),
+                name="planned_lot_says_when_it_ships",
             ),
             models.CheckConstraint(
                 condition=Q(harvest_to__gte=F("harvest_from")), name="lot_harvest_has_an_order"

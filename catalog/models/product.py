@@ -55,7 +55,11 @@ class Product(StateMachine, models.Model):
         State.DRAFT: {State.SUBMITTED, State.ARCHIVED},
         State.SUBMITTED: {State.PUBLISHED, State.CHANGES_REQUESTED, State.DRAFT},
         State.CHANGES_REQUESTED: {State.SUBMITTED, State.ARCHIVED},
-        State.PUBLISHED: {State.SUSPENDED, State.ARCHIVED},
+        State.PUBLISHED: {
+            State.SUBMITTED,
+            State.SUSPENDED,
+            State.ARCHIVED,
+        },  # submitted: it must be looked at again
         State.SUSPENDED: {State.PUBLISHED, State.ARCHIVED},
         State.ARCHIVED: set(),
     }
@@ -74,7 +78,9 @@ class Product(StateMachine, models.Model):
     story_zh = models.TextField(blank=True)
     story_en = models.TextField(blank=True)
     illustration = models.SlugField(max_length=40, default="sheaf", help_text="the kind of produce drawn")
-    season_months = ArrayField(models.PositiveSmallIntegerField(), default=list, help_text="1–12; all = all year")
+    season_months = ArrayField(
+        models.PositiveSmallIntegerField(), default=list, help_text="1–12; all = all year"
+    )
     # What a food buyer looks for.
     shelf_life_days = models.PositiveIntegerField(null=True, blank=True)
     storage_advice_zh = models.CharField(max_length=160, blank=True)
@@ -85,13 +91,15 @@ class Product(StateMachine, models.Model):
     producer_en = models.CharField(max_length=160, blank=True)
     licence_number = models.CharField(max_length=60, blank=True)
     origin = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+")
-    dispatch_days = models.PositiveSmallIntegerField(default=2, help_text="sent within so many days once paid")
+    dispatch_days = models.PositiveSmallIntegerField(
+        default=2, help_text="sent within so many days once paid"
+    )
     return_rule_zh = models.CharField(max_length=240, blank=True)
     return_rule_en = models.CharField(max_length=320, blank=True)
     after_sale_hours = models.PositiveSmallIntegerField(default=168, help_text="72 for fresh, 168 for dry")
     # The card: kept by the transaction that writes what it shows (catalog.actions.card).
-    price_from_minor = models.PositiveBigIntegerField(null=True)
-    household_bps = models.PositiveIntegerField(null=True, help_text="the households' part of the first variant")
+    price_from_minor = models.PositiveBigIntegerField(null=True, help_text="of the cheapest variant offered")
+    household_bps = models.PositiveIntegerField(null=True, help_text="the households' part of that variant")
     units_available = models.PositiveIntegerField(default=0)
     published_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveBigIntegerField(default=1, help_text="moves when anything shown of it changes")
@@ -149,6 +157,7 @@ class Certificate(models.Model):
         ORGANIC = "organic"
         TEST = "test"
 
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="certificates")
     kind = models.CharField(max_length=8, choices=Kind.choices)
     number = models.CharField(max_length=60)
@@ -156,6 +165,15 @@ class Certificate(models.Model):
     issuer_en = models.CharField(max_length=160)
     issued_on = models.DateField()
     expires_on = models.DateField()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(expires_on__gt=models.F("issued_on")),
+                name="certificate_is_valid_for_a_time",
+            )
+        ]
 
 
 class ListingReview(models.Model):

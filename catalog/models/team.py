@@ -62,6 +62,8 @@ class TeamMember(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["team", "person"], condition=models.Q(ended_at=None), name="one_current_part_in_a_team"
+                fields=["team", "person"],
+                condition=models.Q(ended_at=None),
+                name="one_current_part_in_a_team",
             )
         ]

@@ -21,6 +21,9 @@ class Variant(models.Model):
     story = models.ForeignKey(
         "PriceStory", on_delete=models.PROTECT, null=True, related_name="+", help_text="the story now told"
     )
+    # What an operator has seen: a rise of more than a tenth above it is looked at again.
+    approved_price_minor = models.PositiveBigIntegerField(null=True, blank=True)
+    approved_household_bps = models.PositiveIntegerField(null=True, blank=True)
     position = models.PositiveSmallIntegerField(default=0)
     is_offered = models.BooleanField(default=True)
 
