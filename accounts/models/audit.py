@@ -10,7 +10,11 @@ class AuditEntry(models.Model):
     append_only = True
 
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.DO_NOTHING, null=True, related_name="+", db_constraint=False
+        settings.AUTH_USER_MODEL,
+        on_delete=models.DO_NOTHING,
+        null=True,
+        related_name="+",
+        db_constraint=False,
     )
     deed = models.CharField(max_length=60)
     noun = models.CharField(max_length=40)

@@ -57,7 +57,9 @@ class Person(AbstractBaseUser, PermissionsMixin):
             ),
             models.CheckConstraint(
                 condition=models.Q(erased_at=None)
-                | models.Q(name="", nickname="", phone="", is_active=False, email__endswith="@erased.invalid"),
+                | models.Q(
+                    name="", nickname="", phone="", is_active=False, email__endswith="@erased.invalid"
+                ),
                 name="erased_person_has_no_name",
             ),
         ]
