@@ -1,0 +1,67 @@
+"""The shop's cause and effect on one page: when this happens, that follows.
+
+*At once* runs inside the transaction that recorded the event: what must never be apart from it.
+*Afterwards* is handed to Celery once the transaction has committed: at least once, once in effect.
+
+One lock order for the whole house, so that two deeds never wait for each other in a ring:
+group purchase → order → lots by id → a lot's tally and credits by (lot, household) → nothing else.
+At-once reactions only insert into the ledger and move credits; they never touch a standing.
+"""
+
+from core.outbox import Reactions
+
+REACTIONS = {
+    # accounts
+    "PersonJoined": Reactions(afterwards=["accounts.tasks.send_welcome"]),
+    "PasswordResetAsked": Reactions(afterwards=["accounts.tasks.send_password_reset"]),
+    "EmailChangeAsked": Reactions(afterwards=["accounts.tasks.send_email_change"]),
+    "OrganisationVerified": Reactions(afterwards=["accounts.tasks.send_organisation_verified"]),
+    # orders: money in
+    "OrderPaid": Reactions(
+        at_once=["impact.actions.attribution.attribute_orders"],
+        afterwards=[
+            "orders.tasks.send_confirmation",
+            "orders.tasks.tell_teams",
+            "impact.tasks.fold_standings",
+        ],
+    ),
+    "OrderHeld": Reactions(
+        at_once=["impact.actions.attribution.hold_orders"],
+        afterwards=["orders.tasks.send_held"],
+    ),
+    "OrderConfirmed": Reactions(
+        at_once=["impact.actions.attribution.attribute_orders"],
+        afterwards=[
+            "orders.tasks.send_confirmation",
+            "orders.tasks.tell_teams",
+            "impact.tasks.fold_standings",
+        ],
+    ),
+    "OrderLapsed": Reactions(afterwards=["orders.tasks.close_payments"]),
+    # orders: money back
+    "PaymentTurnedAway": Reactions(
+        at_once=["impact.actions.attribution.turned_away"],
+        afterwards=["orders.tasks.give_back", "orders.tasks.send_turned_away"],
+    ),
+    "RefundRequested": Reactions(
+        at_once=["impact.actions.attribution.take_back"],
+        afterwards=["orders.tasks.give_back", "impact.tasks.fold_standings"],
+    ),
+    "RefundSucceeded": Reactions(
+        at_once=["impact.actions.attribution.given_back"],
+        afterwards=["orders.tasks.send_refunded"],
+    ),
+    "RefundFailed": Reactions(at_once=["impact.actions.attribution.returned"]),
+    "DisputeClosed": Reactions(at_once=["impact.actions.attribution.disputed"]),
+    # orders: goods on their way
+    "ShipmentShipped": Reactions(afterwards=["orders.tasks.send_shipped"]),
+    "ShipmentDelivered": Reactions(afterwards=["orders.tasks.send_delivered"]),
+    "ShipmentCompleted": Reactions(at_once=["impact.actions.attribution.owe"]),
+    "ClaimMade": Reactions(afterwards=["orders.tasks.tell_team_of_claim"]),
+    "ClaimAnswered": Reactions(afterwards=["orders.tasks.send_claim_answered"]),
+    # buying together
+    "GroupConfirmed": Reactions(afterwards=["orders.tasks.send_group_confirmed"]),
+    "GroupFellShort": Reactions(afterwards=["orders.tasks.send_group_fell_short"]),
+    # the shelves
+    "ProductReviewed": Reactions(afterwards=["catalog.tasks.send_review"]),
+}

@@ -1,0 +1,23 @@
+"""The house's one GraphQL schema: each floor brings its queries and mutations."""
+
+import graphene
+from core.api.access import protect
+
+import accounts.api
+import catalog.api
+import impact.api
+import orders.api
+
+
+class Query(accounts.api.Query, catalog.api.Query, orders.api.Query, impact.api.Query, graphene.ObjectType):
+    """What may be read."""
+
+
+class Mutation(
+    accounts.api.Mutation, catalog.api.Mutation, orders.api.Mutation, impact.api.Mutation, graphene.ObjectType
+):
+    """What may be done."""
+
+
+schema = graphene.Schema(query=Query, mutation=Mutation)
+protect(schema)

@@ -1,0 +1,133 @@
+"""What the shop's templates draw and where their links lead."""
+
+from typing import Any
+
+from django import template
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from core import language
+from orders.reads import cart as reads_cart
+
+register = template.Library()
+
+PART_COLOURS = {  # the households' parts are green and come first
+    "farm_gate": "p1",
+    "labour": "p2",
+    "dividend": "p3",
+    "processing": "p4",
+    "packaging": "p5",
+    "logistics": "p6",
+    "testing": "p7",
+    "gateway": "p8",
+    "platform": "p9",
+    "team": "p10",
+    "reserve": "p11",
+    "shipping": "p12",
+}
+
+
+@register.simple_tag
+def to(name: str, **captures: Any) -> str:
+    """The address of a page in the reader's language."""
+    return reverse(name, kwargs={"lang": language.current(), **captures})
+
+
+@register.simple_tag
+def lang() -> str:
+    return language.current()
+
+
+@register.simple_tag(takes_context=True)
+def other_language(context: dict) -> str:
+    """This same address in the other language."""
+    request = context.get("request")
+    here = request.get_full_path() if request else "/zh/"
+    other = "en" if language.current() == "zh" else "zh"
+    return f"/{other}/{here[4:]}" if here[1:3] in language.LANGUAGES else f"/{other}/"
+
+
+@register.simple_tag
+def picture(kind: str) -> str:
+    """The address of the drawing of a kind of produce."""
+    return static(f"produce/{kind or 'sheaf'}.svg")
+
+
+@register.simple_tag
+def price_bar(parts: list[dict]) -> SafeString:
+    """The price story as a bar: widths are basis points of the whole, drawn as an SVG (no inline style)."""
+    at, pieces = 0, []
+    for part in parts:
+        bps = int(part["bps"])
+        if bps:
+            pieces.append((PART_COLOURS.get(part["part"].lower(), "p9"), at, bps, part["name"]))
+            at += bps
+    drawn = format_html_join(
+        "", '<rect class="{}" x="{}" y="0" width="{}" height="600"><title>{}</title></rect>', pieces
+    )
+    return format_html(
+        '<svg class="price-bar" viewBox="0 0 10000 600" preserveAspectRatio="none" aria-hidden="true" '
+        'focusable="false">{}</svg>',
+        drawn,
+    )
+
+
+@register.simple_tag
+def part_colour(part: str) -> str:
+    return PART_COLOURS.get(part.lower(), "p9")
+
+
+@register.simple_tag
+def race(value: int, most: int) -> SafeString:
+    """A thin line as long as its figure is beside the largest."""
+    width = max(2, round(1000 * value / most)) if most > 0 and value > 0 else 0
+    return format_html(
+        '<svg class="race" viewBox="0 0 1000 12" preserveAspectRatio="none" aria-hidden="true">'
+        '<rect class="track" width="1000" height="12"/><rect class="run" width="{}" height="12"/></svg>',
+        width,
+    )
+
+
+@register.simple_tag(takes_context=True)
+def kept(context: dict, name: str, otherwise: Any = "") -> Any:
+    """What the visitor had written in this field before a refusal, else what is known."""
+    return (context.get("form") or {}).get("values", {}).get(name, "" if otherwise is None else otherwise)
+
+
+@register.inclusion_tag("parts/wrong.html", takes_context=True)
+def wrong(context: dict, name: str) -> dict:
+    """Why this field was refused, beside the field."""
+    return {"message": (context.get("form") or {}).get("errors", {}).get(name), "name": name}
+
+
+@register.filter
+def at(thing: dict, key: str) -> Any:
+    return thing.get(key) if thing else None
+
+
+@register.filter
+def percent(bps: int) -> str:
+    """5,400 basis points as 54%."""
+    return f"{bps / 100:.0f}%" if bps % 100 == 0 else f"{bps / 100:.1f}%"
+
+
+@register.simple_tag(takes_context=True)
+def cart_count(context: dict) -> int:
+    """How many units are in the visitor's cart; asks nothing for a visitor without a cookie."""
+    request = context.get("request")
+    if request is None or not request.COOKIES:
+        return 0
+    cart = request.session.get("cart")
+    if not cart and not request.user.is_authenticated:
+        return 0
+    return reads_cart.units_in(request.user, cart)
+
+
+@register.simple_tag(takes_context=True)
+def next_page(context: dict, cursor: str) -> str:
+    """This address, further on."""
+    query = context["request"].GET.copy()
+    query["after"] = cursor
+    return "?" + query.urlencode()

@@ -1,0 +1,35 @@
+"""The doors that are not pages: the bare address, a pulse for the machine, and pictures."""
+
+from django.conf import settings
+from django.db import connection
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.utils._os import safe_join
+
+from core import language
+
+
+def choose_language(request: HttpRequest) -> HttpResponse:
+    """To the shop in the language that the visitor's browser asks for."""
+    response = redirect(f"/{language.preferred(request.headers.get('Accept-Language', ''))}/")
+    response["Vary"] = "Accept-Language"
+    return response
+
+
+def healthy(request: HttpRequest) -> HttpResponse:
+    """200 when the shop and its database answer."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return JsonResponse({"ok": True})
+
+
+def media(request: HttpRequest, file: str) -> FileResponse:
+    """A team's own picture; names are random and never used twice, so it may be kept for long."""
+    try:
+        opened = open(safe_join(str(settings.MEDIA_ROOT), file), "rb")
+    except (OSError, ValueError) as missing:
+        raise Http404(file) from missing
+    response = FileResponse(opened)
+    response["Cache-Control"] = "public, max-age=31536000, immutable"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
