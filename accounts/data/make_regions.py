@@ -9,7 +9,6 @@ from pypinyin import Style, lazy_pinyin
 FILE = Path(__file__).with_name("regions.csv")
 
 
-
 def table(text: str) -> dict[str, str]:
     """The pairs of `Chinese=English, Chinese=English`."""
     pairs = (pair.split("=") for pair in text.strip().replace("\n", " ").split(","))
@@ -51,17 +50,13 @@ NAMES = table(
 )
 PEOPLES = table(
     """
-    
+    各族=Multi-Ethnic, 土家族=Tujia, 苗族=Miao, 彝族=Yi, 藏族=Tibetan, 回族=Hui, 傣族=Dai, 蒙古族=Mongol,
+    蒙古=Mongol, 维吾尔=Uygur, 哈萨克族=Kazak, 哈萨克=Kazak, 朝鲜族=Korean, 柯尔克孜=Kirgiz, 白族=Bai,
+    傈僳族=Lisu, 景颇族=Jingpo, 哈尼族=Hani, 壮族=Zhuang, 布依族=Bouyei, 侗族=Dong, 羌族=Qiang, 黎族=Li,
+    满族=Manchu, 瑶族=Yao, 仫佬族=Mulao, 毛南族=Maonan, 佤族=Va, 拉祜族=Lahu, 纳西族=Naxi, 独龙族=Derung,
+    怒族=Nu, 普米族=Pumi, 布朗族=Blang, 仡佬族=Gelao, 水族=Sui, 畲族=She, 达斡尔族=Daur, 鄂温克族=Evenki,
+    锡伯=Xibe, 塔吉克=Tajik, 东乡族=Dongxiang, 保安族=Bonan, 撒拉族=Salar, 土族=Tu, 裕固族=Yugur
     """
-)ict(
-    **dict(各族="Multi-Ethnic", 土家族="Tujia", 苗族="Miao", 彝族="Yi", 藏族="Tibetan", 回族="Hui", 傣族="Dai"),
-    **dict(蒙古族="Mongol", 蒙古="Mongol", 维吾尔="Uygur", 哈萨克族="Kazak", 哈萨克="Kazak", 朝鲜族="Korean"),
-    **dict(柯尔克孜="Kirgiz", 白族="Bai", 傈僳族="Lisu", 景颇族="Jingpo", 哈尼族="Hani", 壮族="Zhuang"),
-    **dict(布依族="Bouyei", 侗族="Dong", 羌族="Qiang", 黎族="Li", 满族="Manchu", 瑶族="Yao", 仫佬族="Mulao"),
-    **dict(毛南族="Maonan", 佤族="Va", 拉祜族="Lahu", 纳西族="Naxi", 独龙族="Derung", 怒族="Nu", 普米族="Pumi"),
-    **dict(布朗族="Blang", 仡佬族="Gelao", 水族="Sui", 畲族="She", 达斡尔族="Daur", 鄂温克族="Evenki"),
-    **dict(锡伯="Xibe", 塔吉克="Tajik", 东乡族="Dongxiang", 保安族="Bonan", 撒拉族="Salar", 土族="Tu"),
-    **dict(裕固族="Yugur"),
 )
 # The longer suffix first.
 KINDS = {
