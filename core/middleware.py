@@ -12,12 +12,8 @@ from core import language
 
 LANGUAGE_COOKIE = "language"
 _IN_PATH = re.compile(r"^/(zh|en)(/|$)")
-_request_id: ContextVar[str] = ContextVar("request_id", default="-")
-
-
-def request_id() -> str:
-    """The id of the request being answered, for the log; "-" outside one."""
-    return _request_id.get()
+# The id of the request being answered, for the log; "-" outside one.
+request_id: ContextVar[str] = ContextVar("request_id", default="-")
 
 
 class RequestMiddleware:
@@ -29,12 +25,12 @@ class RequestMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.id = secrets.token_hex(8)
         request.language = language_of(request)
-        named = _request_id.set(request.id)
+        named = request_id.set(request.id)
         try:
             with language.use(request.language):
                 response = self.get_response(request)
         finally:
-            _request_id.reset(named)
+            request_id.reset(named)
         response.headers["X-Request-Id"] = request.id
         response.headers.setdefault("Content-Language", {"zh": "zh-Hans", "en": "en"}[request.language])
         return response

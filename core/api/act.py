@@ -1,0 +1,200 @@
+"""A mutation is a doorway: who may, one call, done."""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import graphene
+from django.db.models import Model, QuerySet
+from django.utils.module_loading import import_string
+
+from core import idempotency, rates
+from core.api.access import HELD, Access
+from core.api.asker import asker
+from core.api.errors import Error, internal, told
+from core.api.facts import mark
+from core.api.lookahead import prefetch_for
+from core.refusals import NotAllowed, NotFound, Refusal, SignInRequired
+
+log = logging.getLogger("sheaf.api")
+
+
+@dataclass(frozen=True)
+class Doorway:
+    """How a mutation is entered."""
+
+    access: Access | None
+    idempotent: bool
+    keeps: dict[str, str] = field(default_factory=dict)
+    outside: bool = False
+    rate: tuple[int, int] | None = None
+
+
+class Act(graphene.ObjectType):
+    """A mutation: it either acts, or says in `errors` why it did not.
+
+    class CheckoutPlace(Act):
+        "Turn the cart into an order and reserve its stock."
+        class Meta:
+            access = PUBLIC
+            idempotent = True                                  # asks for idempotencyKey
+            keeps = {"order": "orders.reads.order_by_pk"}      # (request, pk) -> row or queryset
+        class Input:
+            cart = graphene.ID(required=True, description="…")
+        order = graphene.Field(OrderType, description="…")
+        @classmethod
+        def act(cls, request, cart): return cls(order=checkout.place(...))
+
+    An idempotent act runs in one transaction with the mark of its key; `outside = True` says that it calls
+    others (a provider) and so runs in none. `rate = (10, 60)` allows ten a minute to one asker.
+    """
+
+    class Meta:
+        abstract = True
+
+    _access = HELD
+    doorway: Doorway
+
+    @classmethod
+    def __init_subclass_with_meta__(
+        cls,
+        access: Access | None = None,
+        idempotent: bool = False,
+        keeps: dict[str, str] | None = None,
+        outside: bool = False,
+        rate: tuple[int, int] | None = None,
+        **options: Any,
+    ) -> None:
+        cls.doorway = Doorway(access, idempotent, keeps or {}, outside, rate)
+        cls.errors = graphene.List(
+            graphene.NonNull(Error),
+            required=True,
+            default_value=(),
+            description="Why it was not done; empty when it was.",
+        )
+        cls.input_type = _input_type(cls, idempotent)
+        stem = cls.__name__
+        options.setdefault("description", f"What came of {stem}.")
+        super().__init_subclass_with_meta__(name=f"{stem}Payload", **options)
+
+    @classmethod
+    def Field(cls) -> graphene.Field:
+        """The field of the root type Mutation."""
+        arguments = {}
+        if asked := cls.input_type:
+            arguments["input"] = graphene.Argument(asked, required=True, description="What is asked.")
+        made = graphene.Field(
+            cls, args=arguments, required=True, resolver=cls._mutate, description=(cls.__doc__ or "").strip()
+        )
+        # The act asks for itself, so that a refusal is an answer and not a hole in the data.
+        return mark(made, access=cls.doorway.access and Access(cls.doorway.access.label), cost=10)
+
+    @classmethod
+    def act(cls, request: Any, **given: Any) -> Any:
+        """Do it; returns the payload (or a dict of its fields)."""
+        raise NotImplementedError
+
+    @classmethod
+    def _mutate(cls, root: Any, info: Any, **arguments: Any) -> Any:
+        request = info.context
+        try:
+            cls._admit(request)
+            given = dict(arguments.get("input") or {})
+            return cls._answer(info, cls._run(request, given))
+        except Refusal as refusal:
+            return cls(errors=[told(refusal)])
+        except Exception:
+            log.exception("%s failed", cls.__name__)
+            return cls(errors=[internal(request)])
+
+    @classmethod
+    def _admit(cls, request: Any) -> None:
+        access = cls.doorway.access
+        if access is None:
+            raise NotFound()
+        if access.allows and not access.allows(request, None):
+            raise NotAllowed() if request.user.is_authenticated else SignInRequired()
+        if cls.doorway.rate:
+            limit, seconds = cls.doorway.rate
+            rates.demand(cls.__name__, asker(request), limit, seconds)
+
+    @classmethod
+    def _run(cls, request: Any, given: dict[str, Any]) -> dict[str, Any]:
+        """The payload's values; of a row that is kept, only its id."""
+        if not cls.doorway.idempotent:
+            return cls._values(cls.act(request, **given))
+        key = given.pop("idempotency_key")
+
+        def run() -> tuple[None, dict[str, Any]]:
+            values = cls._values(cls.act(request, **given))
+            return None, {name: _kept(value) for name, value in values.items()}
+
+        _, kept = idempotency.once(asker(request), cls.__name__, key, given, run, outside=cls.doorway.outside)
+        # First and repeated answers are read alike, so they are alike.
+        return {
+            name: cls._read_again(request, name, value) if name in cls.doorway.keeps else value
+            for name, value in kept.items()
+        }
+
+    @classmethod
+    def _values(cls, payload: Any) -> dict[str, Any]:
+        if payload is None:
+            return {}
+        values = payload if isinstance(payload, dict) else vars(payload)
+        return {name: values.get(name) for name in cls._meta.fields if name != "errors"}
+
+    @classmethod
+    def _read_again(cls, request: Any, name: str, kept: Any) -> Any:
+        if kept is None:
+            return None
+        found = import_string(cls.doorway.keeps[name])(request, kept)
+        if not isinstance(found, QuerySet):
+            return found
+        if isinstance(kept, list):
+            return list(found)
+        row = found.first()
+        if row is None:
+            raise NotFound()
+        return row
+
+    @classmethod
+    def _answer(cls, info: Any, values: dict[str, Any]) -> Any:
+        for name, value in values.items():
+            rows = value if isinstance(value, list | tuple) else [value]
+            if rows and all(isinstance(row, Model) for row in rows):
+                prefetch_for(rows, info, name)
+        return cls(**values)
+
+
+def _kept(value: Any) -> Any:
+    """What is written down of a payload's value: ids of rows, plain values as they are."""
+    if isinstance(value, Model):
+        return value.pk
+    if isinstance(value, QuerySet | list | tuple):
+        return [_kept(each) for each in value]
+    assert value is None or isinstance(value, str | int | bool), f"say in `keeps` how to read {value!r} again"
+    return value
+
+
+def _input_type(cls: type, idempotent: bool) -> type[graphene.InputObjectType] | None:
+    fields = {k: v for k, v in vars(getattr(cls, "Input", object)).items() if not k.startswith("__")}
+    if "Input" not in vars(cls):
+        fields = {}
+    if idempotent:
+        fields["idempotency_key"] = graphene.UUID(
+            required=True, description="A random UUID; under one key a deed is done once, however often sent."
+        )
+    if not fields:
+        return None
+    body = {**fields, "__doc__": f"What {cls.__name__} asks for."}
+    return type(f"{cls.__name__}Input", (graphene.InputObjectType,), body)
+
+
+def described(acts: Iterable[type[Act]]) -> dict[str, graphene.Field]:
+    """The fields of a root type for these acts, by their names in snake case."""
+    return {_snake(act.__name__): act.Field() for act in acts}
+
+
+def _snake(name: str) -> str:
+    return "".join("_" + c.lower() if c.isupper() else c for c in name).lstrip("_")

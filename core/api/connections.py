@@ -1,0 +1,181 @@
+"""Relay connections: pages by keyset, `nodes` beside `edges`, a count only where it is asked for."""
+
+from collections.abc import Callable, Sequence
+from functools import cache, cached_property
+from typing import Any
+
+import graphene
+from django.db.models import QuerySet
+
+from core.api import cursors
+from core.api.access import HELD
+from core.api.facts import mark
+from core.api.lookahead import prefetched
+from core.api.types import PlainType
+from core.language import say
+from core.refusals import Invalid
+
+MOST = 100
+COUNT_COST = 10
+
+Order = Sequence[str] | dict[str, Sequence[str]]
+
+
+class PageInfo(PlainType):
+    """Where a page stands in its list."""
+
+    class Meta:
+        access = HELD
+
+    has_next_page = graphene.Boolean(required=True, description="Whether more follows after this page.")
+    has_previous_page = graphene.Boolean(required=True, description="Whether something comes before it.")
+    start_cursor = graphene.String(description="The cursor of the first row; null on an empty page.")
+    end_cursor = graphene.String(description="The cursor of the last row; null on an empty page.")
+
+
+class Page:
+    """One page of a queryset, read when its rows are asked for."""
+
+    def __init__(self, queryset: QuerySet, name: str, order: Sequence[str], asked: dict[str, Any]):
+        self.queryset, self.name, self.order, self.asked = queryset, name, order, asked
+        self.size, self.forward = _size(asked)
+
+    @cached_property
+    def _rows(self) -> tuple[list[Any], bool]:
+        rows = self.queryset
+        if after := self.asked.get("after"):
+            rows = cursors.beyond(
+                rows, self.order, cursors.read(after, self.name, self.order, "after"), "after"
+            )
+        if before := self.asked.get("before"):
+            ends = cursors.read(before, self.name, self.order, "before")
+            rows = cursors.beyond(rows, cursors.reverse(self.order), ends, "before")
+        order = self.order if self.forward else cursors.reverse(self.order)
+        found = list(rows.order_by(*order)[: self.size + 1])
+        kept = found[: self.size]
+        return (kept if self.forward else kept[::-1]), len(found) > self.size
+
+    @property
+    def nodes(self) -> list[Any]:
+        """The rows of the page."""
+        return self._rows[0]
+
+    @property
+    def edges(self) -> list[dict[str, Any]]:
+        """The rows with their cursors."""
+        return [{"node": row, "cursor": cursors.write(self.name, row, self.order)} for row in self.nodes]
+
+    @property
+    def page_info(self) -> dict[str, Any]:
+        """Where the page stands."""
+        rows, more = self._rows
+        return {
+            "has_next_page": more if self.forward else bool(self.asked.get("before")),
+            "has_previous_page": bool(self.asked.get("after")) if self.forward else more,
+            "start_cursor": cursors.write(self.name, rows[0], self.order) if rows else None,
+            "end_cursor": cursors.write(self.name, rows[-1], self.order) if rows else None,
+        }
+
+    @property
+    def total_count(self) -> int:
+        """How many rows the whole list has."""
+        return self.queryset.order_by().count()
+
+
+def _size(asked: dict[str, Any]) -> tuple[int, bool]:
+    first, last = asked.get("first"), asked.get("last")
+    size = first if last is None else last
+    if size is None or (first is not None and last is not None) or not 0 <= size <= MOST:
+        words = say("请用 first 或 last 指定 0 到 {n} 条。", "Give first or last, from 0 to {n}.", n=MOST)
+        raise Invalid(words, field="first" if last is None else "last")
+    return size, last is None
+
+
+@cache
+def connection_of(node: type) -> type[PlainType]:
+    """The connection type over a node type."""
+    name = node._meta.name
+    edge = type(
+        f"{name}Edge",
+        (PlainType,),
+        {
+            "Meta": type("Meta", (), {"access": HELD, "description": f"A {name} and its place in a list."}),
+            "cursor": graphene.String(required=True, description="Its place, for `after` and `before`."),
+            "node": graphene.Field(node, required=True, description=f"The {name}."),
+        },
+    )
+    body = {
+        "Meta": type("Meta", (), {"access": HELD, "description": f"A page of a list of {name}."}),
+        "edges": mark(_list(edge, "The page's rows with their cursors."), most=MOST),
+        "nodes": mark(_list(node, "The page's rows."), most=MOST),
+        "page_info": graphene.Field(PageInfo, required=True, description="Where the page stands."),
+        "total_count": mark(
+            graphene.Int(required=True, description="The length of the whole list; costly, ask seldom."),
+            cost=COUNT_COST,
+        ),
+    }
+    return type(f"{name}Connection", (PlainType,), body)
+
+
+def _list(type_: Any, text: str) -> graphene.Field:
+    return graphene.Field(graphene.List(graphene.NonNull(type_)), required=True, description=text)
+
+
+def connection_field(
+    node: Any,
+    resolver: Callable[..., QuerySet],
+    order: Order = ("-id",),
+    *,
+    description: str,
+    sort: str = "",
+    cost: int = 1,
+    **arguments: Any,
+) -> graphene.Field:
+    """A list by pages: `connection_field(ProductType, products, order=("-published_at", "-id"), …)`.
+
+    `resolver(root, info, **arguments)` gives a queryset; ordering, paging and look-ahead are done here.
+    The terms of an order are columns or annotations that are never null, the last one unique. An order of
+    several, `{"NEWEST": (…), "CHEAPEST": (…)}`, becomes the argument `sort`, an enum named by `sort`; its
+    first is the default. `node` is a type, or a function that gives one.
+    """
+    orders = order if isinstance(order, dict) else {"": order}
+    default = next(iter(orders))
+    if sort:
+        arguments["sort"] = graphene.Argument(_sort_enum(sort, tuple(orders)), description="The order.")
+
+    def resolve(root: Any, info: Any, **given: Any) -> Page:
+        asked = {name: given.pop(name, None) for name in ("first", "after", "last", "before")}
+        name = str(getattr(given.pop("sort", None) or default, "value", default)) if sort else default
+        _size(asked)
+        queryset = resolver(root, info, **given)
+        return Page(prefetched(queryset, info), name, orders[name], asked)
+
+    field = graphene.Field(
+        lambda: connection_of(node if isinstance(node, type) else node()),
+        required=True,
+        resolver=resolve,
+        description=description,
+        args={**arguments, **_paging()},
+    )
+    return mark(field, is_connection=True, cost=cost)
+
+
+def _paging() -> dict[str, graphene.Argument]:
+    size = f"How many rows, at most {MOST}; one of `first` and `last` is required."
+    return {
+        "first": graphene.Argument(graphene.Int, description=size),
+        "after": graphene.Argument(graphene.String, description="Only rows after this cursor."),
+        "last": graphene.Argument(graphene.Int, description=f"{size} Counted from the end."),
+        "before": graphene.Argument(graphene.String, description="Only rows before this cursor."),
+    }
+
+
+@cache
+def _sort_enum(name: str, keys: tuple[str, ...]) -> type[graphene.Enum]:
+    return graphene.Enum(name, [(key, key) for key in keys], description=_describe_order)
+
+
+def _describe_order(value: Any) -> str:
+    if value is None:
+        return "An order of the list."
+    return f"{value.value.replace('_', ' ').capitalize()} first."

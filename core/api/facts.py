@@ -1,0 +1,54 @@
+"""What the house knows of a field beside its GraphQL definition, kept in the field's extensions."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import graphene
+from graphene.types.unmountedtype import UnmountedType
+from graphql import GraphQLField
+
+from core.api.access import Access
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Who may read a field, what it costs, which relation it follows and what it needs."""
+
+    access: Access | None = None
+    cost: int = 1
+    most: int | None = None  # the greatest length of a plain list
+    is_connection: bool = False
+    relation: str | None = None
+    needs: tuple[str, ...] = ()
+    kept_by: tuple[str, ...] = ()  # names whose versions an answer depends on, see core/api/cache.py
+
+
+NONE = Facts()
+
+
+def mark(field: Any, **facts: Any) -> graphene.Field:
+    """The field, mounted, with these facts added to what is known of it."""
+    mounted = field.Field() if isinstance(field, UnmountedType) else field
+    mounted.facts = replace(getattr(mounted, "facts", NONE), **facts)
+    return mounted
+
+
+def guarded(field: Any, access: Access, *, cost: int = 1) -> graphene.Field:
+    """The field with a rule of its own: `me = guarded(graphene.Field(PersonType), SIGNED_IN)`."""
+    more = {"cost": cost} if cost != 1 else {}
+    return mark(field, access=access, **more)
+
+
+def facts_of(field: GraphQLField) -> Facts:
+    """What was declared of a field of the built schema."""
+    return (field.extensions or {}).get("sheaf", NONE)
+
+
+def needs(*relations: str) -> Any:
+    """Name the relations that a computed field's resolver reads: `@needs("variants__lots")`."""
+
+    def named(resolver: Any) -> Any:
+        resolver.needs = relations
+        return resolver
+
+    return named

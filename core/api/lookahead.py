@@ -1,0 +1,117 @@
+"""Read the query before the database: fetch the relations it asks for, one statement a relation at most."""
+
+from collections.abc import Iterable
+from functools import cache
+from typing import Any
+
+from django.db.models import Model, Prefetch, QuerySet, prefetch_related_objects
+from graphql import FieldNode, GraphQLResolveInfo, get_named_type
+from graphql.execution.collect_fields import collect_sub_fields
+from graphql.type import is_object_type
+
+from core.api.facts import facts_of
+
+
+class Plan:
+    """What to fetch with the rows of one model: to-one relations joined, to-many ones prefetched."""
+
+    def __init__(self, model: type[Model]):
+        self.model = model
+        self.joins: set[str] = set()
+        self.many: dict[str, Plan] = {}
+
+    def follow(self, at: "Place", name: str) -> "Place":
+        """The place that is reached over a relation, which will be fetched."""
+        relation = relations(at.model)[name]
+        path = f"{at.prefix}{name}"
+        if relation.many_to_one or relation.one_to_one:
+            at.plan.joins.add(path)
+            return Place(at.plan, relation.related_model, f"{path}__")
+        child = at.plan.many.setdefault(path, Plan(relation.related_model))
+        return Place(child, child.model, "")
+
+    def applied(self, queryset: QuerySet) -> QuerySet:
+        """The queryset that fetches all of this."""
+        if self.joins:
+            queryset = queryset.select_related(*sorted(self.joins))
+        if self.many:
+            queryset = queryset.prefetch_related(*self.prefetches())
+        return queryset
+
+    def prefetches(self) -> list[Prefetch]:
+        """The to-many relations, each with what is needed below it."""
+        return [
+            Prefetch(path, plan.applied(plan.model._default_manager.all()))
+            for path, plan in sorted(self.many.items())
+        ]
+
+
+class Place:
+    """Where a walk through the query stands: a model, and the path to it inside a plan."""
+
+    def __init__(self, plan: Plan, model: type[Model], prefix: str):
+        self.plan, self.model, self.prefix = plan, model, prefix
+
+
+@cache
+def relations(model: type[Model]) -> dict[str, Any]:
+    """A model's relations under the names of their attributes."""
+    found = {}
+    for field in model._meta.get_fields():
+        if field.is_relation and field.related_model:
+            accessor = getattr(field, "get_accessor_name", None)
+            found[(accessor() if accessor else field.name) or ""] = field
+    return found
+
+
+def prefetched(queryset: QuerySet, info: GraphQLResolveInfo) -> QuerySet:
+    """The queryset with the relations that the query asks for below this field."""
+    plan = _planned(queryset.model, info, info.return_type, info.field_nodes)
+    return plan.applied(queryset)
+
+
+def prefetch_for(instances: Iterable[Model], info: GraphQLResolveInfo, name: str) -> None:
+    """Give rows that are already here what the query asks for below the field `name` of a payload."""
+    rows = list(instances)
+    if not rows:
+        return
+    payload = get_named_type(info.return_type)
+    asked = _below(info, payload, info.field_nodes)
+    for nodes in asked.values():
+        if nodes[0].name.value == name:
+            plan = _planned(type(rows[0]), info, payload.fields[name].type, nodes)
+            prefetch_related_objects(rows, *sorted(plan.joins), *plan.prefetches())
+
+
+def _planned(model: type[Model], info: GraphQLResolveInfo, type_: Any, nodes: list[FieldNode]) -> Plan:
+    plan = Plan(model)
+    _walk(info, get_named_type(type_), nodes, Place(plan, model, ""))
+    return plan
+
+
+def _below(info: GraphQLResolveInfo, type_: Any, nodes: list[FieldNode]) -> dict[str, list[FieldNode]]:
+    return collect_sub_fields(info.schema, info.fragments, info.variable_values, type_, nodes)
+
+
+def _walk(info: GraphQLResolveInfo, type_: Any, nodes: list[FieldNode], at: Place) -> None:
+    if not is_object_type(type_):
+        return
+    model = getattr(type_.graphene_type._meta, "model", None)
+    if model is not None and not issubclass(at.model, model):
+        return  # an object that does not come from this queryset
+    for same in _below(info, type_, nodes).values():
+        field = type_.fields.get(same[0].name.value)
+        if field is None:
+            continue  # __typename
+        below = get_named_type(field.type)
+        if model is None:
+            # Connections, edges and payloads hold the same rows a step further down.
+            _walk(info, below, same, at)
+            continue
+        facts = facts_of(field)
+        for path in facts.needs:
+            there = at
+            for step in path.split("__"):
+                there = there.plan.follow(there, step)
+        if facts.relation:
+            _walk(info, below, same, at.plan.follow(at, facts.relation))

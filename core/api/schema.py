@@ -1,0 +1,135 @@
+"""Build the schema: collect the errors, wrap each guarded resolver once, deny what is not declared."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import graphene
+from graphene.utils.str_converters import to_camel_case
+from graphql import (
+    GraphQLField,
+    GraphQLObjectType,
+    get_named_type,
+    is_list_type,
+    is_non_null_type,
+    is_object_type,
+)
+
+from core import language
+from core.api.access import Access
+from core.api.errors import ERROR_TYPES, PlainError
+from core.api.facts import NONE, Facts, facts_of
+from core.api.types import Language
+from core.refusals import NotFound
+
+NOBODY = Access("nobody: no access is declared", lambda request, parent: False)
+
+
+def build_schema(query: type[graphene.ObjectType], mutation: type | None = None) -> graphene.Schema:
+    """The protected schema over these root types."""
+    for field in query._meta.fields.values():
+        field.args.setdefault(
+            "language", graphene.Argument(Language, description="The language of what stands below.")
+        )
+    schema = graphene.Schema(query=query, mutation=mutation, types=[PlainError, *ERROR_TYPES.values()])
+    protect(schema)
+    return schema
+
+
+def protect(schema: graphene.Schema) -> None:
+    """Give each field its facts and, where its rule asks a question, a resolver that asks it."""
+    for type_ in _objects(schema):
+        for name, field in type_.fields.items():
+            facts = _declared(type_, name)
+            field.extensions = {**(field.extensions or {}), "sheaf": facts}
+            access = facts.access or NOBODY
+            if access.allows:
+                field.resolve = _asking(field, access)
+            if type_ is schema.graphql_schema.query_type:
+                field.resolve = _speaking(field.resolve)
+
+
+def undeclared(schema: graphene.Schema) -> list[str]:
+    """Fields that say nothing of who may read them; a test wants none."""
+    return [f"{t}.{name}" for t, name, field in _fields(schema) if facts_of(field).access is None]
+
+
+def undescribed(schema: graphene.Schema) -> list[str]:
+    """Types, fields, arguments and inputs without a description; a test wants none."""
+    found = []
+    for name, type_ in schema.graphql_schema.type_map.items():
+        if name.startswith("__"):
+            continue
+        if not type_.description:
+            found.append(name)
+        for field_name, field in (getattr(type_, "fields", None) or {}).items():
+            if not field.description:
+                found.append(f"{name}.{field_name}")
+            arguments = getattr(field, "args", {})
+            found += [f"{name}.{field_name}({a})" for a, arg in arguments.items() if not arg.description]
+    return found
+
+
+def unbounded(schema: graphene.Schema) -> list[str]:
+    """Plain lists of objects that declare no greatest length; a test wants none."""
+    found = []
+    for type_, name, field in _fields(schema):
+        bare = field.type.of_type if is_non_null_type(field.type) else field.type
+        if is_list_type(bare) and is_object_type(get_named_type(bare)) and facts_of(field).most is None:
+            found.append(f"{type_}.{name}")
+    return found
+
+
+def _objects(schema: graphene.Schema) -> Iterator[GraphQLObjectType]:
+    for name, type_ in schema.graphql_schema.type_map.items():
+        if is_object_type(type_) and not name.startswith("__"):
+            yield type_
+
+
+def _fields(schema: graphene.Schema) -> Iterator[tuple[str, str, GraphQLField]]:
+    for type_ in _objects(schema):
+        for name, field in type_.fields.items():
+            yield type_.name, name, field
+
+
+def _declared(type_: GraphQLObjectType, name: str) -> Facts:
+    graphene_type = type_.graphene_type
+    for python_name, field in graphene_type._meta.fields.items():
+        if (field.name or to_camel_case(python_name)) != name:
+            continue
+        facts = getattr(field, "facts", NONE)
+        resolver = field.resolver or getattr(graphene_type, f"resolve_{python_name}", None)
+        return replace(
+            facts,
+            access=facts.access or getattr(graphene_type, "_access", None),
+            needs=facts.needs or getattr(resolver, "needs", ()),
+        )
+    return NONE
+
+
+def _asking(field: GraphQLField, access: Access) -> Callable[..., Any]:
+    inner, allows, must = field.resolve, access.allows, is_non_null_type(field.type)
+
+    def resolve(root: Any, info: Any, **arguments: Any) -> Any:
+        if allows(info.context, root):
+            return inner(root, info, **arguments)
+        # What may not be seen answers like what does not exist.
+        if must:
+            raise NotFound()
+        return None
+
+    return resolve
+
+
+def _speaking(inner: Callable[..., Any]) -> Callable[..., Any]:
+    def resolve(root: Any, info: Any, language: str | None = None, **arguments: Any) -> Any:
+        _speak(str(getattr(language, "value", language) or getattr(info.context, "language", "zh")))
+        return inner(root, info, **arguments)
+
+    return resolve
+
+
+def _speak(spoken: str) -> None:
+    # Fields are resolved depth first: what stands below this root field is told before the next begins.
+    if language.current() != spoken:
+        language.activate(spoken)
