@@ -6,6 +6,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from accounts.models import Organisation, Region
 from accounts.models.person import CODE_LETTERS
@@ -73,7 +74,7 @@ class Order(StateMachine, models.Model):
     shipping_minor = models.PositiveBigIntegerField(default=0)
     total_minor = models.PositiveBigIntegerField()
     refunded_minor = models.PositiveBigIntegerField(default=0, help_text="given back, as the provider confirmed")
-    placed_at = models.DateTimeField(auto_now_add=False)
+    placed_at = models.DateTimeField(default=timezone.now)
     traded_at = models.DateTimeField(help_text="when placed, by the clock of seasons and contests")
     reserved_until = models.DateTimeField()
     paid_at = models.DateTimeField(null=True)

@@ -37,13 +37,15 @@ class Payment(StateMachine, models.Model):
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.CHECKOUT)
     state = models.CharField(max_length=12, choices=State.choices, default=State.CREATED)
     method = models.CharField(max_length=20, blank=True, help_text="card, alipay or wechat_pay, once known")
-    amount_minor = models.PositiveBigIntegerField()
+    amount_minor = models.PositiveBigIntegerField(help_text="what was asked for")
+    received_minor = models.PositiveBigIntegerField(null=True, help_text="what came, by the provider's word")
     session_id = models.CharField(max_length=120, blank=True)
     intent_id = models.CharField(max_length=120, blank=True)
     client_secret = models.CharField(max_length=200, blank=True)
     url = models.URLField(max_length=600, blank=True)
     is_kept = models.BooleanField(default=False, help_text="this one pays the order; any other is given back")
     created_at = models.DateTimeField(auto_now_add=True)
+    ends_at = models.DateTimeField(help_text="the provider's page takes no payment after this")
     succeeded_at = models.DateTimeField(null=True)
     checked_at = models.DateTimeField(null=True, help_text="last asked of the provider")
 
@@ -74,6 +76,12 @@ class Notice(models.Model):
     received_at = models.DateTimeField(auto_now_add=True)
     handled_at = models.DateTimeField(null=True)
     effect = models.CharField(max_length=60, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["received_at"], condition=Q(handled_at=None), name="notices_not_handled")
+        ]
 
 
 class Dispute(StateMachine, models.Model):

@@ -22,6 +22,7 @@ class Refund(StateMachine, models.Model):
         CLAIM = "claim"  # something was wrong with what arrived
         LATE = "late"  # the money came when the stock had gone
         TWICE = "twice"  # paid twice; one was kept
+        AMOUNT = "amount"  # another amount came than was asked for
         GROUP = "group"  # a group purchase that missed its minimum
         DISPUTE = "dispute"  # taken back by the buyer's bank
 
@@ -52,12 +53,20 @@ class Refund(StateMachine, models.Model):
     )
     requested_at = models.DateTimeField(auto_now_add=True)
     settled_at = models.DateTimeField(null=True)
+    checked_at = models.DateTimeField(null=True, help_text="last asked of the provider")
 
     class Meta:
         ordering = ["id"]
         constraints = [
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="refund_gives_something"),
             models.UniqueConstraint(fields=["provider_id"], condition=~Q(provider_id=""), name="refund_once"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["requested_at"],
+                condition=Q(state__in=["requested", "pending"]),
+                name="refunds_on_their_way",
+            )
         ]
 
 

@@ -1,0 +1,274 @@
+"""Stripe: Checkout Sessions and PaymentIntents by card, Alipay and WeChat Pay, in CNY."""
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import stripe
+from django.db import connection
+from django.utils import timezone
+
+from core.language import say
+from orders.provider.port import (
+    Attempt,
+    Away,
+    Begun,
+    DisputeSeen,
+    Forged,
+    GiveBack,
+    Heard,
+    Noun,
+    PaymentSeen,
+    RefundSeen,
+    Seen,
+    Was,
+)
+
+METHODS = ["card", "alipay", "wechat_pay"]
+TOLERANCE_SECONDS = 300
+# Stripe forgets an idempotency key after 24 hours; from then on we look before we give again.
+KEYS_ARE_KEPT = timedelta(hours=23)
+_NOUNS = {
+    "checkout.session": Noun.SESSION,
+    "payment_intent": Noun.INTENT,
+    "refund": Noun.REFUND,
+    "dispute": Noun.DISPUTE,
+}
+_DISPUTE_STATES = {
+    "won": "won",
+    "lost": "lost",
+    "warning_closed": "won",
+    "prevented": "won",
+    "under_review": "under_review",
+    "warning_under_review": "under_review",
+}
+
+
+def _outside() -> None:
+    """Nothing outside is called while a transaction is open; a test's own wrapping does not count."""
+    ours = [block for block in connection.atomic_blocks if not getattr(block, "_from_testcase", False)]
+    assert not ours, "the payment provider was called inside a transaction"
+
+
+@contextmanager
+def _asking() -> Iterator[None]:
+    _outside()
+    try:
+        yield
+    except (stripe.APIConnectionError, stripe.RateLimitError, stripe.AuthenticationError) as failure:
+        raise Away(type(failure).__name__) from failure
+    except stripe.StripeError as failure:
+        if isinstance(failure, stripe.InvalidRequestError | stripe.CardError):
+            raise
+        raise Away(type(failure).__name__) from failure
+
+
+class StripeProvider:
+    """The adapter of the port; knows Stripe's words and nothing of our tables."""
+
+    def __init__(self, key: str, base: str, secret: str):
+        self.secret = secret
+        self.is_live = key.startswith(("sk_live", "rk_live"))
+        self.client = stripe.StripeClient(
+            key,
+            base_addresses={"api": base},
+            max_network_retries=2,
+            http_client=stripe.RequestsClient(timeout=8),
+        )
+
+    def begin(self, asked: Attempt) -> Begun:
+        """Open Stripe's page, or an intent for a client of our own."""
+        key = {"idempotency_key": f"payment:{asked.payment}"}
+        try:
+            with _asking():
+                if asked.noun is Noun.INTENT:
+                    intent = self.client.v1.payment_intents.create(self._intent(asked), key)
+                    return Begun(intent_id=intent.id, client_secret=intent.client_secret or "")
+                session = self.client.v1.checkout.sessions.create(self._session(asked), key)
+                return Begun(session_id=session.id, url=session.url or "")
+        except stripe.InvalidRequestError as failure:
+            raise Away(str(failure.code)) from failure
+
+    def _session(self, asked: Attempt) -> Any:
+        title = {"name": asked.title}
+        price = {"currency": "cny", "unit_amount": asked.amount_minor, "product_data": title}
+        metadata = {"order": str(asked.order)}
+        return {
+            "mode": "payment",
+            "line_items": [{"price_data": price, "quantity": 1}],
+            "payment_method_types": METHODS,
+            "payment_method_options": {"wechat_pay": {"client": "web"}},
+            "client_reference_id": str(asked.payment),
+            "metadata": metadata,
+            "payment_intent_data": {"metadata": metadata},
+            "expires_at": int(asked.ends_at.timestamp()),
+            "success_url": asked.success_url,
+            "cancel_url": asked.cancel_url,
+            "locale": asked.language,
+        }
+
+    def _intent(self, asked: Attempt) -> Any:
+        return {
+            "amount": asked.amount_minor,
+            "currency": "cny",
+            "payment_method_types": METHODS,
+            "metadata": {"order": str(asked.order)},
+        }
+
+    def look(self, noun: Noun, id: str) -> Seen | None:
+        """Fetch the object anew: what a notice said may be old by now."""
+        v1 = self.client.v1
+        try:
+            with _asking():
+                if noun is Noun.SESSION:
+                    expanded = {"expand": ["payment_intent.latest_charge"]}
+                    return _session_seen(v1.checkout.sessions.retrieve(id, expanded).to_dict())
+                if noun is Noun.INTENT:
+                    expanded = {"expand": ["latest_charge"]}
+                    return _intent_seen(v1.payment_intents.retrieve(id, expanded).to_dict())
+                if noun is Noun.REFUND:
+                    return _refund_seen(v1.refunds.retrieve(id).to_dict())
+                return _dispute_seen(v1.disputes.retrieve(id).to_dict())
+        except stripe.InvalidRequestError as failure:
+            if failure.code == "resource_missing":
+                return None
+            raise
+
+    def close(self, noun: Noun, id: str) -> PaymentSeen | None:
+        """Expire the page, or cancel the intent; a payment that was faster is told as it stands."""
+        try:
+            with _asking():
+                if noun is Noun.SESSION:
+                    self.client.v1.checkout.sessions.expire(id)
+                else:
+                    self.client.v1.payment_intents.cancel(id)
+        except stripe.InvalidRequestError:
+            pass  # not open any more: how it stands is asked next
+        seen = self.look(noun, id)
+        assert seen is None or isinstance(seen, PaymentSeen)
+        return seen
+
+    def give_back(self, asked: GiveBack) -> RefundSeen:
+        """Refund a part of an intent's charge."""
+        name = f"{asked.refund}:{asked.attempt}"
+        if timezone.now() - asked.requested_at > KEYS_ARE_KEPT and (found := self._given(asked, name)):
+            return found
+        params: Any = {
+            "payment_intent": asked.intent_id,
+            "amount": asked.amount_minor,
+            "metadata": {"refund": name},
+        }
+        try:
+            with _asking():
+                made = self.client.v1.refunds.create(params, {"idempotency_key": f"refund:{name}"})
+        except stripe.InvalidRequestError as failure:
+            return RefundSeen(Was.FAILED, failure=str(failure.code or failure.param or "refused")[:120])
+        return _refund_seen(made.to_dict())
+
+    def _given(self, asked: GiveBack, name: str) -> RefundSeen | None:
+        with _asking():
+            made = self.client.v1.refunds.list({"payment_intent": asked.intent_id, "limit": 100})
+            for one in made.auto_paging_iter():
+                if (one.metadata or {}).get("refund") == name:
+                    return _refund_seen(one.to_dict())
+        return None
+
+    def hear(self, body: bytes, signature: str) -> Heard:
+        """Check signature, age, account and mode; the body is parsed only when the signature holds."""
+        try:
+            stripe.WebhookSignature.verify_header(body, signature, self.secret, TOLERANCE_SECONDS)
+            # The SDK accepts a moment that is still to come; a notice from the future is forged.
+            written = int(dict(part.split("=", 1) for part in signature.split(","))["t"])
+        except (stripe.SignatureVerificationError, ValueError, KeyError) as failure:
+            raise Forged("signature") from failure
+        if written > time.time() + TOLERANCE_SECONDS:
+            raise Forged("from the future")
+        event = json.loads(body)
+        if event.get("object") != "event" or bool(event.get("livemode")) is not self.is_live:
+            raise Forged("mode")
+        if event.get("account"):
+            raise Forged("account")
+        return _heard(event)
+
+
+def _id(value: Any) -> str:
+    """The id of a reference, expanded or not."""
+    return (value.get("id") if isinstance(value, dict) else value) or ""
+
+
+def _heard(event: dict) -> Heard:
+    thing = event["data"]["object"]
+    kind = thing.get("object", "")
+    noun = _NOUNS.get(kind)
+    if kind == "charge":
+        # A charge tells of a refund or of its intent; we keep no charges ourselves.
+        noun = Noun.INTENT
+    is_money = kind in ("checkout.session", "payment_intent")
+    return Heard(
+        event_id=event["id"],
+        kind=event["type"],
+        noun=noun,
+        object_id=thing.get("id") or "",
+        session_id=thing["id"] if kind == "checkout.session" else "",
+        intent_id=thing["id"] if kind == "payment_intent" else _id(thing.get("payment_intent")),
+        order=(thing.get("metadata") or {}).get("order", ""),
+        amount_minor=thing.get("amount_total", thing.get("amount")) if is_money else None,
+        currency=(thing.get("currency") or "") if is_money else "",
+    )
+
+
+def _intent_seen(intent: dict, session_id: str = "") -> PaymentSeen:
+    status = intent["status"]
+    state = {"succeeded": Was.SUCCEEDED, "processing": Was.PROCESSING, "canceled": Was.CANCELLED}.get(status)
+    if state is None:
+        state = Was.FAILED if intent.get("last_payment_error") else Was.CREATED
+    charge = intent.get("latest_charge")
+    details = charge.get("payment_method_details") if isinstance(charge, dict) else None
+    return PaymentSeen(
+        state=state,
+        amount_minor=intent.get("amount_received") or 0,
+        currency=intent.get("currency") or "",
+        method=(details or {}).get("type") or "",
+        session_id=session_id,
+        intent_id=intent["id"],
+    )
+
+
+def _session_seen(session: dict) -> PaymentSeen:
+    intent = session.get("payment_intent")
+    seen = _intent_seen(intent, session["id"]) if isinstance(intent, dict) else None
+    if session["status"] == "expired" and (seen is None or seen.state is not Was.SUCCEEDED):
+        return PaymentSeen(Was.CANCELLED, session_id=session["id"], intent_id=_id(intent))
+    if session["status"] == "complete" and session["payment_status"] != "paid":
+        failed = seen is not None and seen.state in (Was.FAILED, Was.CANCELLED)
+        state = Was.FAILED if failed else Was.PROCESSING
+        return PaymentSeen(state, session_id=session["id"], intent_id=_id(intent))
+    return seen or PaymentSeen(Was.CREATED, session_id=session["id"])
+
+
+def _refund_seen(refund: dict) -> RefundSeen:
+    state = {
+        "succeeded": Was.SUCCEEDED,
+        "failed": Was.FAILED,
+        "canceled": Was.FAILED,
+    }.get(refund["status"], Was.PENDING)
+    failure = (refund.get("failure_reason") or refund["status"]) if state is Was.FAILED else ""
+    return RefundSeen(state, refund["id"], refund["amount"], failure[:120])
+
+
+def _dispute_seen(dispute: dict) -> DisputeSeen:
+    return DisputeSeen(
+        id=dispute["id"],
+        state=_DISPUTE_STATES.get(dispute["status"], "open"),
+        amount_minor=dispute["amount"],
+        reason=(dispute.get("reason") or "")[:60],
+        intent_id=_id(dispute.get("payment_intent")),
+    )
+
+
+def title_of(number: str) -> str:
+    """What stands on Stripe's page and on the buyer's statement of it."""
+    return str(say("订单 {number}", "Order {number}", number=number))

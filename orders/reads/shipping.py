@@ -1,0 +1,76 @@
+"""What sending costs: by storage class, province and weight, for each team's parcel."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from orders.models import ShippingRate
+
+# Rates change a few times a year and are asked for in every cart: each process keeps them this long.
+_SECONDS = 30.0
+_seen: tuple[float, "dict[tuple[str, str | None], Rate]"] | None = None
+
+
+@dataclass(frozen=True)
+class Rate:
+    """The price of one parcel: a first weight, and each further step begun."""
+
+    is_served: bool
+    first_grams: int
+    first_minor: int
+    step_grams: int
+    step_minor: int
+
+    def price(self, grams: int) -> int:
+        """Fen for a parcel of this weight.
+
+        >>> Rate(True, 3000, 800, 1000, 200).price(3001)
+        1000
+        """
+        steps = -(-max(0, grams - self.first_grams) // self.step_grams)
+        return self.first_minor + steps * self.step_minor
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """What one team sends in one storage class, and what that costs; nothing when it is not sent there."""
+
+    team_id: int
+    storage: str
+    grams: int
+    minor: int
+    is_served: bool
+
+
+def rates() -> dict[tuple[str, str | None], Rate]:
+    """Rates by storage class and province; without a province: everywhere else."""
+    global _seen
+    moment = time.monotonic()
+    if _seen is None or moment - _seen[0] > _SECONDS:
+        rows = ShippingRate.objects.values_list(
+            "storage", "region_id", "is_served", "first_grams", "first_minor", "step_grams", "step_minor"
+        )
+        _seen = (moment, {(storage, region): Rate(*figures) for storage, region, *figures in rows})
+    return _seen[1]
+
+
+def forget() -> None:
+    """Read the rates again at the next look."""
+    global _seen
+    _seen = None
+
+
+def rate_for(storage: str, region_code: str) -> Rate | None:
+    """The rate of this storage class into a region; None where nobody has said that we deliver."""
+    table = rates()
+    found = table.get((storage, region_code[:2] + "0000")) or table.get((storage, None))
+    return found if found and found.is_served else None
+
+
+def parcels(weights: Mapping[tuple[int, str], int], region_code: str) -> list[Parcel]:
+    """Parcels for grams by (team, storage class) into a region, in the order given."""
+    sent = []
+    for (team_id, storage), grams in weights.items():
+        rate = rate_for(storage, region_code)
+        sent.append(Parcel(team_id, storage, grams, rate.price(grams) if rate else 0, rate is not None))
+    return sent
