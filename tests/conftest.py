@@ -47,3 +47,31 @@ def owner(db: None) -> Iterator[Any]:
     """A connection to the test's database as its owner, outside the test's transaction."""
     with database.as_owner() as connection:
         yield connection
+
+
+@pytest.fixture(scope="session")
+def live_shop() -> Iterator[Any]:
+    """A whole running shop on a database of its own: `.url`, `.manage(...)`, `with .database(): ...`."""
+    from tests import live
+
+    with live.live_shop() as shop:
+        yield shop
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """A headless Chromium (playwright): `browser.new_context(viewport=…, locale=…)`."""
+    from tests import browsers
+
+    with browsers.browser() as opened:
+        yield opened
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of the live shop stay on one xdist worker, so that a run opens one shop."""
+    for item in items:
+        if "live_shop" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("live shop"))
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)

@@ -1,0 +1,83 @@
+"""A whole shop for a test session: web, worker, beat and the provider's stand-in, on its own database."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+from django.db import connections
+from django.test import override_settings
+
+from shop import settings as real
+from shop.dev import house
+from shop.dev.postgres import free_port
+from shop.dev.processes import Process, stop_all
+from shop.dev.valkey import BROKER, CACHE, Valkey
+from tests import servers
+
+
+class LiveShop:
+    """`url` to visit, `manage()` for commands, `database()` to look at or prepare its rows."""
+
+    def __init__(self, folder: Path, name: str):
+        self.folder, self.name = folder, name
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.env: dict[str, str] = {}
+        self.processes: dict[str, Process] = {}
+
+    def open(self, stack: ExitStack) -> None:
+        """Start everything; the stack ends it."""
+        mine = servers.servers()
+        mine.new_database(self.name)
+        self.env = mine.environment(self.name) | {"DATA_DIR": str(self.folder), "SITE_URL": self.url}
+        for name, options in (("REDIS_URL", BROKER), ("CACHE_URL", CACHE)):
+            valkey = Valkey(self.folder / name, "tests", options)
+            valkey.start()
+            stack.callback(valkey.stop)
+            self.env[name] = valkey.url
+        house.manage(self.env, "collectstatic", "--no-input", "--skip-checks", "-v", "0")
+        logs = self.folder / "logs"
+        payments = house.stripe(self.folder, self.env, logs, self.url)
+        started = [payments, *house.our_own(self.env, logs, "127.0.0.1", self.port)]
+        self.processes = {process.name: process for process in started}
+        stack.callback(stop_all, started)
+        for process in started:
+            process.start()
+        house.wait_for_web(self.url + "/", self.processes["web"])
+
+    def manage(self, *args: str) -> str:
+        """Run a command of manage.py on this shop."""
+        return house.manage(self.env, *args)
+
+    @contextmanager
+    def database(self) -> Iterator[None]:
+        """Within it, models and settings of this test process are those of the live shop."""
+        connection = connections["default"]
+        before: dict[str, Any] = connection.settings_dict
+        connection.close()
+        connection.settings_dict = before | {"NAME": self.name}
+        theirs = {
+            "SITE_URL": self.url,
+            "STRIPE_API_BASE": self.env["STRIPE_API_BASE"],
+            "MEDIA_ROOT": self.folder / "media",
+            "PASSWORD_HASHERS": real.PASSWORD_HASHERS,
+        }
+        try:
+            with override_settings(**theirs):
+                yield
+        finally:
+            connection.close()
+            connection.settings_dict = before
+
+
+@contextmanager
+def live_shop() -> Iterator[LiveShop]:
+    """An open shop, closed at the end."""
+    with tempfile.TemporaryDirectory(prefix="sheaf-live-") as folder, ExitStack() as stack:
+        worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+        shop = LiveShop(Path(folder), f"live_{os.getpid()}_{worker}")
+        shop.open(stack)
+        yield shop
