@@ -8,7 +8,7 @@ from impact.models.household import (
     LotShare,
 )
 from impact.models.ledger import Account, LedgerTransaction, Transfer
-from impact.models.standing import Standing, Support, SupportNumber
+from impact.models.standing import Standing, Support, SupportNumber, SupportWaiting
 
 __all__ = [
     "Account",
@@ -27,5 +27,6 @@ __all__ = [
     "Standing",
     "Support",
     "SupportNumber",
+    "SupportWaiting",
     "Transfer",
 ]

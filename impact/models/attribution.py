@@ -16,7 +16,12 @@ class Attribution(models.Model):
     line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="attributions")
     lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="+")
     household = models.ForeignKey(
-        Household, on_delete=models.PROTECT, null=True, related_name="+", help_text="null: the team's pool"
+        Household,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        help_text="null: the team's pool",
     )
     transaction = models.ForeignKey(LedgerTransaction, on_delete=models.PROTECT, related_name="attributions")
     amount_minor = models.BigIntegerField()
@@ -46,4 +51,6 @@ class Credit(models.Model):
 
     class Meta:
         ordering = ["lot_id", "household_id"]
-        constraints = [models.UniqueConstraint(fields=["lot", "household"], name="one_credit_a_lot_and_household")]
+        constraints = [
+            models.UniqueConstraint(fields=["lot", "household"], name="one_credit_a_lot_and_household")
+        ]

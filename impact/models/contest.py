@@ -20,6 +20,12 @@ class Edition(models.Model):
     name_en = models.CharField(max_length=120)
     theme_zh = models.CharField(max_length=120, blank=True)
     theme_en = models.CharField(max_length=160, blank=True)
+    sealed_key = models.BinaryField(
+        help_text="makes person keys; sealed with a key that is not in the database"
+    )
+
+    def __str__(self) -> str:
+        return self.slug
 
 
 class Round(models.Model):
@@ -44,15 +50,25 @@ class Round(models.Model):
     opens_at = models.DateTimeField()
     closes_at = models.DateTimeField()
     freezes_at = models.DateTimeField()
+    days_a_person = models.PositiveSmallIntegerField(
+        default=5, help_text="so many days of one person count as person-times for one entry"
+    )
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["edition", "level", "region"], name="one_round_a_level_and_region"),
+            models.UniqueConstraint(
+                fields=["edition", "level", "region"],
+                nulls_distinct=False,
+                name="one_round_a_level_and_region",
+            ),
             models.CheckConstraint(
                 condition=Q(opens_at__lt=F("closes_at"), closes_at__lte=F("freezes_at")),
                 name="round_times_have_an_order",
             ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.edition_id} {self.level}"
 
     def phase(self, now: datetime) -> "Round.Phase":
         if now < self.opens_at:
@@ -73,6 +89,7 @@ class Entry(models.Model):
 
     class Meta:
         ordering = ["number"]
+        verbose_name_plural = "entries"
         constraints = [
             models.UniqueConstraint(fields=["round", "team"], name="one_entry_a_team_and_round"),
             models.UniqueConstraint(fields=["round", "number"], name="one_number_an_entry"),

@@ -62,7 +62,11 @@ class DetailReading(models.Model):
 
     household = models.ForeignKey(Household, on_delete=models.CASCADE, related_name="readings")
     reader = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.DO_NOTHING, null=True, related_name="+", db_constraint=False
+        settings.AUTH_USER_MODEL,
+        on_delete=models.DO_NOTHING,
+        null=True,
+        related_name="+",
+        db_constraint=False,
     )
     purpose = models.CharField(max_length=120)
     at = models.DateTimeField(auto_now_add=True)

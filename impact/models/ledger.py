@@ -38,6 +38,14 @@ class Account(models.Model):
     part = models.CharField(max_length=12, blank=True, help_text="of the price story")
     holder = models.UUIDField(null=True, help_text="the group purchase whose escrow it is")
 
+    OWED_OF = {
+        Kind.EARMARKED: Kind.OWED,
+        Kind.POOL_EARMARKED: Kind.POOL_OWED,
+        Kind.PART_EARMARKED: Kind.PART_OWED,
+        Kind.SHIPPING_EARMARKED: Kind.SHIPPING_OWED,
+    }
+    SET_ASIDE = frozenset(OWED_OF) | frozenset(OWED_OF.values())
+
     class Meta:
         constraints = [
             models.UniqueConstraint(

@@ -18,7 +18,6 @@ class Support(models.Model):
     class Exclusion(models.TextChoices):
         NONE = ""
         RELATED = "related"  # the team's own people
-        OUTSIDE = "outside"  # not in the round's window
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="supports")
@@ -34,13 +33,19 @@ class Support(models.Model):
         Organisation, on_delete=models.PROTECT, null=True, related_name="+"
     )
     mobiliser_person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.DO_NOTHING, null=True, related_name="+", db_constraint=False
+        settings.AUTH_USER_MODEL,
+        on_delete=models.DO_NOTHING,
+        null=True,
+        related_name="+",
+        db_constraint=False,
     )
     at = models.DateTimeField()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["transaction", "entry"], name="one_support_a_transaction_and_entry")
+            models.UniqueConstraint(
+                fields=["transaction", "entry"], name="one_support_a_transaction_and_entry"
+            )
         ]
         indexes = [models.Index(fields=["entry", "person_key"], name="supports_of_an_entry")]
 
@@ -52,6 +57,15 @@ class SupportNumber(models.Model):
 
     number = models.PositiveBigIntegerField(primary_key=True)
     support = models.OneToOneField(Support, on_delete=models.PROTECT, related_name="numbered")
+
+
+class SupportWaiting(models.Model):
+    """A support that is not folded yet. The fold takes it away: what it finds here has committed."""
+
+    support = models.OneToOneField(Support, on_delete=models.CASCADE, primary_key=True, related_name="+")
+
+    class Meta:
+        verbose_name_plural = "supports waiting"
 
 
 class Standing(models.Model):
