@@ -1,0 +1,40 @@
+"""`python -m shop.dev.stripe --port 4242 --state .run/stripe.sqlite3 --webhook-url … --webhook-secret …`"""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import threading
+
+from .server import Stand
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Serve until told to stop."""
+    parser = argparse.ArgumentParser(prog="python -m shop.dev.stripe", description=__doc__)
+    parser.add_argument("--port", type=int, default=0, help="0 takes a free one; it is printed")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--state", required=True, help="the SQLite file that keeps everything")
+    parser.add_argument("--webhook-url", help="where notices go")
+    parser.add_argument("--webhook-secret", help="what they are signed with (whsec_…)")
+    parser.add_argument("--public-url", help="the address browsers reach this server by, if another")
+    wish = parser.parse_args(arguments)
+    if bool(wish.webhook_url) != bool(wish.webhook_secret):
+        parser.error("--webhook-url and --webhook-secret go together")
+    stand = Stand(
+        wish.state, host=wish.host, port=wish.port, webhook_url=wish.webhook_url,
+        webhook_secret=wish.webhook_secret, public_url=wish.public_url,
+    )  # fmt: skip
+    over = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: over.set())
+    stand.start()
+    print(f"Stripe stand-in: {stand.url}", flush=True)
+    over.wait()
+    stand.stop()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

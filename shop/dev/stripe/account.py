@@ -1,0 +1,98 @@
+"""The Stripe account: objects, the clock, events and timers. Every deed is done to it, inside one transaction."""
+
+from __future__ import annotations
+
+import secrets
+import string
+import time
+from collections.abc import Callable
+from typing import Any
+
+from . import API_VERSION
+from .errors import not_found
+from .store import Row, Store
+
+ALPHABET = string.ascii_letters + string.digits
+PREFIX = {
+    "payment_intent": "pi", "charge": "ch", "refund": "re", "checkout.session": "cs_test", "dispute": "du",
+    "event": "evt", "balance_transaction": "txn", "webhook_endpoint": "we", "customer": "cus",
+    "payment_method": "pm", "item": "li",
+}  # fmt: skip
+PARAM = {"payment_intent": "intent", "checkout.session": "session", "payment_method": "payment_method"}
+
+
+def new_id(prefix: str, length: int = 24) -> str:
+    return f"{prefix}_" + "".join(secrets.choice(ALPHABET) for _ in range(length))
+
+
+def public(obj: Any) -> Any:
+    """What a caller may see: names that begin with an underscore are the stand-in's own notes."""
+    if isinstance(obj, dict):
+        return {key: public(value) for key, value in obj.items() if not key.startswith("_")}
+    return [public(value) for value in obj] if isinstance(obj, list) else obj
+
+
+class Account:
+    """State and services the endpoints share."""
+
+    def __init__(self, store: Store, base_url: str = "") -> None:
+        self.store = store
+        self.base_url = base_url
+        self.asked_by: Row = {"id": None, "idempotency_key": None}
+        self.on_event: Callable[[Row], None] = lambda event: None
+        self.shift = float(store.setting("clock_shift", 0))
+
+    def now(self) -> int:
+        """Real time, plus what a test has moved it by; signatures never use it."""
+        return int(time.time() + self.shift)
+
+    def advance(self, seconds: float) -> None:
+        self.shift += seconds
+        self.store.set("clock_shift", self.shift)
+
+    def stamp(self, kind: str, **fields: Any) -> Row:
+        """The head every object has."""
+        id = fields.pop("id", None) or new_id(PREFIX[kind], 56 if kind == "checkout.session" else 24)
+        created = fields.pop("created", None) or self.now()
+        return {"id": id, "object": kind, "created": created, "livemode": False, **fields}
+
+    def add(self, obj: Row) -> Row:
+        self.store.put(obj)
+        return obj
+
+    def save(self, obj: Row, **changes: Any) -> Row:
+        obj.update(changes)
+        self.store.put(obj)
+        return obj
+
+    def get(self, kind: str, id: str | None, param: str = "") -> Row:
+        found = self.store.find(id or "")
+        if not found or found["object"] != kind:
+            raise not_found(kind, str(id), param or PARAM.get(kind, "id"))
+        return found
+
+    def emit(self, type: str, obj: Row, before: Row | None = None) -> Row:
+        """Record an event with a snapshot of the object, and hand it to the deliverer."""
+        data: Row = {"object": public(obj)}
+        if before is not None:
+            data["previous_attributes"] = before
+        event = self.stamp(
+            "event",
+            type=type,
+            api_version=API_VERSION,
+            data=data,
+            pending_webhooks=0,
+            request=dict(self.asked_by),
+        )
+        self.add(event)
+        self.on_event(event)
+        return event
+
+    def later(self, seconds: float, deed: str, id: str) -> None:
+        """Do a named deed to an object when its time has come."""
+        self.store.run(
+            "INSERT INTO timers (due, deed, object) VALUES (?, ?, ?)", self.now() + seconds, deed, id
+        )
+
+    def forget_timers(self, id: str) -> None:
+        self.store.run("DELETE FROM timers WHERE object = ?", id)
