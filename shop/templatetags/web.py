@@ -131,3 +131,17 @@ def next_page(context: dict, cursor: str) -> str:
     query = context["request"].GET.copy()
     query["after"] = cursor
     return "?" + query.urlencode()
+
+
+@register.simple_tag
+def stations(order: dict) -> list[dict]:
+    """The stops of an order's way, and how far it has come."""
+    reached = {"PLACED": 0, "HELD": 1, "PAID": 1, "SHIPPED": 2, "DELIVERED": 3, "COMPLETED": 4}[order["state"]]
+    names = [
+        language.say("已下单", "Placed"),
+        language.say("已付款", "Paid"),
+        language.say("已发货", "Sent"),
+        language.say("已签收", "Delivered"),
+        language.say("已完成", "Complete"),
+    ]
+    return [{"name": str(n), "done": i <= reached, "now": i == reached} for i, n in enumerate(names)]
