@@ -15,13 +15,18 @@ def allow(name: str, who: str, limit: int, seconds: int, cost: int = 1) -> bool:
     window = int(time.time()) // seconds
     key = f"rate:{name}:{who}:{window}"
     try:
-        cache.add(key, 0, timeout=seconds + 1)
-        return cache.incr(key, cost) <= limit
-    except ValueError:
-        return True  # the window ended between the two calls
+        return _count(key, cost, seconds) <= limit
     except Exception as failure:
         log.warning("no rate is kept for %s: %s", name, type(failure).__name__)
         return True
+
+
+def _count(key: str, cost: int, seconds: int) -> int:
+    try:
+        return cache.incr(key, cost)
+    except ValueError:  # the window's first
+        cache.add(key, 0, timeout=seconds + 1)
+        return cache.incr(key, cost)
 
 
 def demand(name: str, who: str, limit: int, seconds: int, cost: int = 1) -> None:

@@ -227,6 +227,10 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 WHITENOISE_MAX_AGE = 3600
 
 # --- The API: what a document may ask ---
+API_SCHEMA = "shop.schema.schema"
+API_TOKEN_READER = "accounts.actions.token.read"  # noqa: S105 (a function's name)
+# Our own documents: sent by hash, free of limits when they run.
+TRUSTED_DOCUMENTS = [ROOT / "shop" / "web" / "pages", ROOT / "shop" / "web" / "acts"]
 TRUSTED_DOCUMENTS_ONLY = env.flag("TRUSTED_DOCUMENTS_ONLY")
 API_LIMITS = {
     "body_bytes": 64_000,

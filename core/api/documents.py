@@ -1,0 +1,51 @@
+"""Trusted documents: the shop's own, known by their hash; and asking the schema from inside."""
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from core import language
+from core.api import cache as answers
+from core.api.guard import FULL, Unacceptable, limit, tally_of
+from core.api.run import documents, graphql_schema, hash_of, run
+
+
+@cache
+def trusted() -> dict[str, str]:
+    """The shop's own documents by their hash, from `settings.TRUSTED_DOCUMENTS` (folders)."""
+    return {hash_of(text): text for _, text in _files()}
+
+
+def _files() -> Iterator[tuple[Path, str]]:
+    for folder in getattr(settings, "TRUSTED_DOCUMENTS", ()):
+        for path in sorted(Path(folder).glob("**/*.graphql")):
+            yield path, path.read_text()
+
+
+def problems() -> list[str]:
+    """What is wrong with our own documents: invalid, or dearer than anybody's may be."""
+    found = []
+    for path, text in _files():
+        try:
+            tally = tally_of(graphql_schema(), documents.prepare(text).document, {})
+        except Unacceptable as wrong:
+            found.append(f"{path.name}: {wrong}")
+            continue
+        if tally.cost > limit("cost_signed_in"):
+            found.append(f"{path.name}: costs {'more' if tally.cost >= FULL else tally.cost}")
+    return found
+
+
+def ask(
+    request: Any, document: str, variables: dict[str, Any] | None = None
+) -> tuple[dict[str, Any] | None, list[dict[str, Any]]]:
+    """Answer one of our own documents in this process: (data, errors), in the language spoken now."""
+    prepared = documents.prepare(document)
+    spoken = request.language = language.current()
+    with language.use(spoken):
+        return answers.kept_or(
+            request, prepared, variables or {}, lambda: run(request, prepared, variables or {})
+        )

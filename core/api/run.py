@@ -1,0 +1,187 @@
+"""Parse and validate a document once, execute it, and tell its errors without telling too much."""
+
+import hashlib
+import logging
+import re
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+from functools import cache
+from threading import Lock
+from typing import Any
+
+import graphene
+from django.conf import settings
+from django.utils.module_loading import import_string
+from graphql import (
+    DocumentNode,
+    ExecutionContext,
+    GraphQLError,
+    GraphQLSchema,
+    NoSchemaIntrospectionCustomRule,
+    execute,
+    parse,
+    specified_rules,
+    validate,
+)
+
+from core.api.errors import INTERNAL, internal_words, path_of
+from core.api.guard import Unacceptable, check_text, the_operation
+from core.refusals import Refusal
+
+log = logging.getLogger("sheaf.api")
+
+_KEPT_DOCUMENTS = 1_000
+_SUGGESTION = re.compile(r" Did you mean .*\?$", re.DOTALL)
+
+
+@cache
+def the_schema() -> graphene.Schema:
+    """The shop's schema, named by `settings.API_SCHEMA`."""
+    return import_string(getattr(settings, "API_SCHEMA", "shop.schema.schema"))
+
+
+def graphql_schema() -> GraphQLSchema:
+    """The same as graphql-core knows it."""
+    return the_schema().graphql_schema
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """A document that was parsed and validated."""
+
+    hash: str
+    document: DocumentNode
+    kind: str  # query or mutation
+    name: str | None
+    root_fields: tuple[str, ...]
+
+
+def hash_of(text: str) -> str:
+    """The name under which a document is trusted."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def parsed(text: str) -> DocumentNode:
+    """The document as a tree, or why it is none."""
+    try:
+        return parse(text, no_location=True)
+    except GraphQLError as wrong:
+        raise Unacceptable("SYNTAX", wrong.message) from None
+    except RecursionError:
+        raise Unacceptable("TOO_DEEP", "The document nests too deep.") from None
+
+
+def checked(text: str, document: DocumentNode) -> Prepared:
+    """The document, validated against the schema."""
+    rules: tuple = specified_rules
+    if not getattr(settings, "API_INTROSPECTION", settings.DEBUG):
+        # graphene's own rule would block __typename too.
+        rules = (*rules, NoSchemaIntrospectionCustomRule)
+    try:
+        wrong = validate(graphql_schema(), document, rules, max_errors=5)
+    except RecursionError:
+        raise Unacceptable("TOO_DEEP", "The document nests too deep.") from None
+    if wrong:
+        raise Unacceptable("INVALID_DOCUMENT", " ".join(plain(error.message) for error in wrong[:5]))
+    operation = the_operation(document)
+    fields = [getattr(part, "name", None) for part in operation.selection_set.selections]
+    return Prepared(
+        hash_of(text),
+        document,
+        operation.operation.value,
+        operation.name.value if operation.name else None,
+        tuple(name.value for name in fields if name),
+    )
+
+
+def plain(message: str) -> str:
+    """A message of graphql-core without what it would have liked to read."""
+    return _SUGGESTION.sub("", message)
+
+
+class Documents:
+    """The documents seen last, so that each is parsed and validated once a process."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[str, Prepared] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, text: str) -> Prepared | None:
+        """The document, if it was seen."""
+        with self._lock:
+            found = self._kept.get(text)
+            if found is not None:
+                self._kept.move_to_end(text)
+            return found
+
+    def keep(self, text: str, prepared: Prepared) -> Prepared:
+        """Remember it, and forget the one not seen for longest."""
+        with self._lock:
+            self._kept[text] = prepared
+            if len(self._kept) > _KEPT_DOCUMENTS:
+                self._kept.popitem(last=False)
+        return prepared
+
+    def prepare(self, text: str) -> Prepared:
+        """A document of our own, which no limit binds."""
+        return self.get(text) or self.keep(text, checked(text, parsed(text)))
+
+
+documents = Documents()
+
+
+def open_document(text: str) -> tuple[Prepared | None, DocumentNode]:
+    """A stranger's document: known, or lexed and parsed within the limits but not yet validated."""
+    found = documents.get(text)
+    if found is not None:
+        return found, found.document
+    check_text(text)
+    return None, parsed(text)
+
+
+class Deadline(ExecutionContext):
+    """An execution that stops answering when the request's time is over."""
+
+    def execute_fields(self, parent_type: Any, source_value: Any, path: Any, fields: Any) -> Any:
+        """The fields of one object; each object looks at the clock once."""
+        ends = getattr(self.context_value, "api_deadline", None)
+        if ends is not None and time.monotonic() > ends:
+            raise GraphQLError("This took too long.", extensions={"code": "TIMEOUT"})
+        return super().execute_fields(parent_type, source_value, path, fields)
+
+
+def run(
+    request: Any, prepared: Prepared, variables: dict[str, Any], seconds: float | None = None
+) -> tuple[dict[str, Any] | None, list[dict[str, Any]]]:
+    """Execute: (data, errors), the errors as clients may see them."""
+    request.api_deadline = time.monotonic() + seconds if seconds else None
+    result = execute(
+        graphql_schema(),
+        prepared.document,
+        context_value=request,
+        variable_values=variables,
+        execution_context_class=Deadline,
+    )
+    return result.data, [shown(request, error) for error in result.errors or ()]
+
+
+def shown(request: Any, error: GraphQLError) -> dict[str, Any]:
+    """An error as a client may see it: a refusal in full, a failure of ours by its request id alone."""
+    entry: dict[str, Any] = {}
+    extensions: dict[str, Any] = {"requestId": getattr(request, "id", "-")}
+    cause = error.original_error
+    if isinstance(cause, Refusal):
+        entry["message"] = str(cause)
+        extensions |= {"code": cause.code, "field": path_of(cause)}
+    elif cause is None and (error.path is None or "code" in (error.extensions or {})):
+        # graphql-core's own words, on variables; or ours, on time.
+        entry["message"] = plain(error.message)
+        extensions["code"] = (error.extensions or {}).get("code", "BAD_INPUT")
+    else:
+        entry["message"] = internal_words(request)
+        extensions["code"] = INTERNAL
+        log.error("%s failed: %s", error.path, error.message, exc_info=cause or error)
+    if error.path:
+        entry["path"] = error.path
+    return {**entry, "extensions": extensions}
