@@ -29,3 +29,10 @@ class OrganisationProposed:
 @dataclass(frozen=True)
 class OrganisationVerified:
     organisation_id: int
+
+
+@dataclass(frozen=True)
+class SignUpRepeated:
+    """Somebody signed up with an address that has an account; only its owner is told."""
+
+    person_id: int

@@ -13,8 +13,11 @@ from core.outbox import Reactions
 REACTIONS = {
     # accounts
     "PersonJoined": Reactions(afterwards=["accounts.tasks.send_welcome"]),
+    "SignUpRepeated": Reactions(afterwards=["accounts.tasks.send_sign_up_repeated"]),
     "PasswordResetAsked": Reactions(afterwards=["accounts.tasks.send_password_reset"]),
-    "EmailChangeAsked": Reactions(afterwards=["accounts.tasks.send_email_change"]),
+    "EmailChangeAsked": Reactions(
+        afterwards=["accounts.tasks.send_email_change", "accounts.tasks.send_email_change_notice"]
+    ),
     "OrganisationVerified": Reactions(afterwards=["accounts.tasks.send_organisation_verified"]),
     # orders: money in
     "OrderPaid": Reactions(

@@ -1,0 +1,62 @@
+"""Addresses that a person has things sent to; an order keeps its own copy."""
+
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.models import Address, Person
+from accounts.reads import address_of, addresses_of, region_to_send_to
+from accounts.written import line, phone_number
+from core.language import say
+from core.refusals import Invalid
+
+MOST = 20
+
+
+def save(
+    person: Person,
+    *,
+    recipient: str,
+    phone: str,
+    region: str,
+    street: str,
+    uid: UUID | None = None,
+    is_default: bool = False,
+) -> Address:
+    """Add an address, or change one of the person's own; the first one is the usual one."""
+    written = {
+        "recipient": line(recipient, "recipient", 60),
+        "phone": phone_number(phone),
+        "region": region_to_send_to(region),
+        "street": line(street, "street", 200),
+    }
+    with transaction.atomic():
+        _lock(person)
+        address = address_of(person, uid) if uid else Address(person=person)
+        others = addresses_of(person).exclude(pk=address.pk)
+        if not uid and others.count() >= MOST:
+            raise Invalid(say("最多保存 {n} 个地址。", "At most {n} addresses are kept.", n=MOST))
+        for field, value in written.items():
+            setattr(address, field, value)
+        if is_default:
+            others.filter(is_default=True).update(is_default=False)
+        address.is_default = is_default or address.is_default or not others.filter(is_default=True).exists()
+        address.save()
+    return address
+
+
+def delete(person: Person, uid: UUID) -> None:
+    """Forget one of the person's own; the newest of the others becomes the usual one."""
+    with transaction.atomic():
+        _lock(person)
+        address = address_of(person, uid)
+        address.delete()
+        heir = addresses_of(person).first()
+        if heir and not heir.is_default:
+            heir.is_default = True
+            heir.save(update_fields=["is_default"])
+
+
+def _lock(person: Person) -> None:
+    # Two forms sent at once would each find no usual address, and both would become it.
+    Person.objects.select_for_update(no_key=True).get(pk=person.pk)

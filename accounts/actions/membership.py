@@ -1,0 +1,75 @@
+"""People's parts in organisations: changed and ended, never deleted."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.actions import audit
+from accounts.models import Membership, Organisation, Person
+from core.language import say
+from core.refusals import Conflict, Invalid, NotFound
+
+Role = Membership.Role
+LAST_ONE = say(
+    "组织至少要有一位协调人,请先指定另一位。",
+    "An organisation needs a coordinator. Please appoint another one first.",
+)
+
+
+def give_role(membership: Membership, role: str, by: Person) -> Membership:
+    """Make a member a coordinator, or a coordinator a member; a coordinator's deed."""
+    if role not in Role.values:
+        raise Invalid(field="role")
+    with transaction.atomic():
+        membership = _locked(membership)
+        if not _leads(membership, by):
+            raise NotFound()
+        if role != Role.COORDINATOR:
+            _keep_a_coordinator(membership)
+        membership.role = role
+        membership.save(update_fields=["role"])
+        if role != Role.COORDINATOR:
+            _withdraw_invitations(membership)
+        audit.record(by, "give_role", "Membership", membership.uid, role=role)
+    return membership
+
+
+def end(membership: Membership, by: Person) -> Membership:
+    """Leave, or be let go by a coordinator. A coordinator's open invitations end with her part."""
+    with transaction.atomic():
+        membership = _locked(membership)
+        if not (membership.person_id == by.pk or _leads(membership, by)):
+            raise NotFound()
+        _keep_a_coordinator(membership)
+        membership.ended_at = timezone.now()
+        membership.save(update_fields=["ended_at"])
+        _withdraw_invitations(membership)
+        audit.record(by, "end", "Membership", membership.uid)
+    return membership
+
+
+def _locked(membership: Membership) -> Membership:
+    """The current membership under its organisation's lock."""
+    # The organisation's row is the lock: of two last coordinators who leave at once, one stays.
+    Organisation.objects.select_for_update(no_key=True).get(pk=membership.organisation_id)
+    row = Membership.objects.select_for_update().get(pk=membership.pk)
+    if row.ended_at is not None:
+        raise Conflict()
+    return row
+
+
+def _leads(membership: Membership, by: Person) -> bool:
+    parts = Membership.objects.filter(organisation=membership.organisation_id, ended_at=None)
+    return parts.filter(person=by, role=Role.COORDINATOR).exists()
+
+
+def _keep_a_coordinator(membership: Membership) -> None:
+    if membership.role != Role.COORDINATOR:
+        return
+    others = membership.organisation.memberships.filter(role=Role.COORDINATOR, ended_at=None)
+    if not others.exclude(pk=membership.pk).exists():
+        raise Invalid(LAST_ONE)
+
+
+def _withdraw_invitations(membership: Membership) -> None:
+    sent = membership.organisation.invitations.filter(invited_by=membership.person_id)
+    sent.filter(used_at=None, withdrawn_at=None).update(withdrawn_at=timezone.now())

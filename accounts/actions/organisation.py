@@ -1,0 +1,100 @@
+"""Organisations are proposed by people and verified by an operator, who is none of them."""
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.actions import audit
+from accounts.events import OrganisationProposed, OrganisationVerified
+from accounts.models import Membership, Organisation, Person, Region
+from accounts.reads import subtree
+from accounts.written import line
+from core import outbox
+from core.language import say
+from core.refusals import Invalid, NotAllowed
+
+State = Organisation.State
+MOST_WAITING = 3
+
+
+def propose(
+    by: Person,
+    *,
+    kind: str,
+    name_zh: str,
+    region: str,
+    name_en: str = "",
+    parent: Organisation | None = None,
+) -> Organisation:
+    """Put an organisation forward; its proposer coordinates it, and it may do nothing until verified."""
+    if kind not in Organisation.Kind.values:
+        raise Invalid(field="kind")
+    place = Region.objects.filter(code=region).first()
+    if place is None:
+        raise Invalid(say("没有这个地区。", "There is no such region."), field="region")
+    if parent and not parent.is_verified:
+        raise Invalid(say("上级组织还没有通过审核。", "The parent is not verified."), field="parent")
+    name_zh, name_en = line(name_zh, "name_zh", 80), line(name_en, "name_en", 120, required=False)
+    with transaction.atomic():
+        Person.objects.select_for_update(no_key=True).get(pk=by.pk)
+        if Organisation.objects.filter(proposed_by=by, state=State.PROPOSED).count() >= MOST_WAITING:
+            words = say("您已有 {n} 个组织在等待审核。", "{n} of yours are waiting already.", n=MOST_WAITING)
+            raise Invalid(words)
+        organisation = Organisation.objects.create(
+            kind=kind, name_zh=name_zh, name_en=name_en, parent=parent, region=place, proposed_by=by
+        )
+        organisation.memberships.create(person=by, role=Membership.Role.COORDINATOR)
+        outbox.record(OrganisationProposed(organisation_id=organisation.pk))
+    return organisation
+
+
+def verify(organisation: Organisation, by: Person) -> None:
+    """An operator has checked who they are: it may invite, mobilise and buy together."""
+    _check_operator(organisation, by)
+    with transaction.atomic():
+        organisation.move_to(State.VERIFIED, verified_by=by, verified_at=timezone.now())
+        audit.record(by, "verify", "Organisation", organisation.uid)
+        outbox.record(OrganisationVerified(organisation_id=organisation.pk))
+
+
+def decline(organisation: Organisation, by: Person) -> None:
+    """An operator could not find that they are who they say."""
+    _check_operator(organisation, by)
+    with transaction.atomic():
+        organisation.move_to(State.DECLINED)
+        audit.record(by, "decline", "Organisation", organisation.uid)
+
+
+def suspend(organisation: Organisation, by: Person) -> None:
+    """Until verified again it may neither invite nor mobilise; its open invitations end."""
+    _check_operator(organisation, by)
+    with transaction.atomic():
+        organisation.move_to(State.SUSPENDED)
+        organisation.invitations.filter(used_at=None, withdrawn_at=None).update(withdrawn_at=timezone.now())
+        audit.record(by, "suspend", "Organisation", organisation.uid)
+
+
+def place_under(organisation: Organisation, parent: Organisation | None, by: Person) -> None:
+    """Give it another place in the tree; never below itself."""
+    _check_operator(organisation, by)
+    with transaction.atomic():
+        # Two moves at once could close a ring that neither sees: moves wait for each other.
+        list(Organisation.objects.select_for_update().order_by("pk").values_list("pk", flat=True))
+        if parent and parent.pk in subtree(organisation):
+            words = say("不能放在自己的下级之下。", "It cannot stand below itself.")
+            raise Invalid(words, field="parent")
+        organisation.parent = parent
+        organisation.save(update_fields=["parent"])
+        audit.record(
+            by, "place_under", "Organisation", organisation.uid, parent=str(parent.uid) if parent else None
+        )
+
+
+def _check_operator(organisation: Organisation, by: Person) -> None:
+    if not (by.is_active and by.is_staff):
+        raise NotAllowed()
+    own = Q(proposed_by=by) | Q(memberships__person=by, memberships__ended_at=None)
+    if Organisation.objects.filter(own, pk=organisation.pk).exists():
+        raise NotAllowed(
+            say("不能审核自己所在的组织。", "Nobody decides about an organisation of their own.")
+        )

@@ -1,0 +1,180 @@
+"""People join, prove their mailbox, change what we know of them, and leave."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from accounts import seals
+from accounts.actions import audit
+from accounts.events import EmailChangeAsked, PersonJoined, SignUpRepeated
+from accounts.models import Invitation, Person
+from accounts.models.person import a_code
+from accounts.written import email_address, line, phone_number
+from core import language as languages
+from core import outbox, rates
+from core.language import say
+from core.refusals import Conflict, Invalid, NotAllowed
+
+EMAIL_VERIFY, EMAIL_CHANGE = "email-verify", "email-change"
+VERIFY_LASTS = timedelta(days=3)
+CHANGE_LASTS = timedelta(days=1)
+WRONG_PASSWORD = say("密码不对。", "The password is not right.")
+
+
+def sign_up(email: str, password: str, name: str = "", language: str = "zh") -> None:
+    """Open an account, usable once its mailbox is proved; nobody learns whether there was one already."""
+    email, name = email_address(email), line(name, "name", 60, required=False)
+    language = spoken(language)
+    check_password_is_good(password, Person(email=email, name=name))
+    mail_allowance(email)
+    # Hashed in either case, so that the time it takes tells nothing.
+    secret = make_password(password)
+    with transaction.atomic():
+        known = Person.objects.filter(email=email).first() or _insert(
+            Person(email=email, password=secret, name=name, language=language)
+        )
+        if known:
+            outbox.record(SignUpRepeated(person_id=known.pk))
+
+
+def _insert(person: Person) -> Person | None:
+    """Add a person; of two that sign up at once with one address the second finds the first."""
+    try:
+        with transaction.atomic():
+            person.save(force_insert=True)
+    except IntegrityError:
+        return Person.objects.get(email=person.email)
+    outbox.record(PersonJoined(person_id=person.pk))
+    return None
+
+
+def spoken(language: str, field: str = "language") -> str:
+    """A language that the shop speaks."""
+    if language not in languages.LANGUAGES:
+        raise Invalid(say("请选择中文或英文。", "Please choose Chinese or English."), field=field)
+    return language
+
+
+def mail_allowance(email: str) -> None:
+    """Nobody's mailbox is filled by strangers: six an hour, whether or not there is an account."""
+    rates.demand("mail", email, 6, 3600)
+
+
+def check_password_is_good(password: str, person: Person, field: str = "password") -> None:
+    """Refuse a password that is easy to guess, saying why."""
+    if len(password) > 200:
+        raise Invalid(say("密码最多 200 个字符。", "At most 200 characters."), field=field)
+    try:
+        validate_password(password, person)
+    except ValidationError as wrong:
+        raise Invalid(" ".join(wrong.messages), field=field) from None
+
+
+def check_password(person: Person, password: str, field: str = "password") -> None:
+    """Ask for the password again before what cannot be taken back; five tries a minute."""
+    rates.demand("password", str(person.uid), 5, 60)
+    if not person.check_password(password):
+        raise Invalid(WRONG_PASSWORD, field=field)
+
+
+def email_token(person: Person) -> str:
+    """What the mail to a new account's address carries."""
+    return seals.seal(EMAIL_VERIFY, person=str(person.uid), email=person.email)
+
+
+def verify_email(person: Person) -> None:
+    """The person has shown that the mailbox is hers; a second time changes nothing."""
+    if person.email_verified_at is None:
+        person.email_verified_at = timezone.now()
+        person.save(update_fields=["email_verified_at"])
+
+
+def update(
+    person: Person,
+    *,
+    name: str | None = None,
+    nickname: str | None = None,
+    phone: str | None = None,
+    language: str | None = None,
+) -> Person:
+    """Change what the person tells of herself; what is None stays."""
+    changes = {
+        "name": None if name is None else line(name, "name", 60, required=False),
+        "nickname": None if nickname is None else line(nickname, "nickname", 40, required=False),
+        "phone": None if phone is None else phone_number(phone) if phone.strip() else "",
+        "language": None if language is None else spoken(language),
+    }
+    changed = {field: value for field, value in changes.items() if value is not None}
+    for field, value in changed.items():
+        setattr(person, field, value)
+    if changed:
+        person.save(update_fields=list(changed))
+    return person
+
+
+def ask_for_email_change(person: Person, email: str, password: str) -> None:
+    """Send a link to the new address and word of it to the old; the answer is alike for a taken one."""
+    check_password(person, password)
+    email = email_address(email)
+    if email == person.email:
+        raise Invalid(say("这就是您现在的邮箱。", "This is your address already."), field="email")
+    mail_allowance(email)
+    token = seals.seal(EMAIL_CHANGE, person=str(person.uid), old=person.email, new=email)
+    with transaction.atomic():
+        outbox.record(EmailChangeAsked(person_id=person.pk, sealed_token=token))
+
+
+def confirm_email_change(person: Person, token: str) -> Person:
+    """Take the address that the link was sent to; only the person who asked may, signed in."""
+    facts = seals.opened(EMAIL_CHANGE, token, CHANGE_LASTS)
+    if facts["person"] != str(person.uid) or facts["old"] != person.email:
+        raise Invalid(seals.NOT_OURS, field="token")
+    person.email, person.email_verified_at = facts["new"], timezone.now()
+    try:
+        with transaction.atomic():
+            person.save(update_fields=["email", "email_verified_at"])
+            audit.record(person, "change_email", "Person", person.uid)
+    except IntegrityError:
+        person.refresh_from_db()
+        raise Conflict(
+            say("这个邮箱已被使用。", "This address is in use by another account."), field="token"
+        ) from None
+    return person
+
+
+def erase(person: Person, password: str) -> None:
+    """Forget the person for good; orders keep what the law and the ledger need, without a name."""
+    check_password(person, password)
+    if person.is_staff:
+        words = say("请先移交运营权限。", "Please hand over your operator's role first.")
+        raise NotAllowed(words)
+    with transaction.atomic():
+        person = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+        for eraser in getattr(settings, "PERSON_ERASERS", ()):
+            import_string(eraser)(person)
+        _forget(person)
+        audit.record(None, "erase", "Person", person.uid)
+
+
+def _forget(person: Person) -> None:
+    now = timezone.now()
+    person.addresses.all().delete()
+    person.api_tokens.all().delete()
+    person.memberships.filter(ended_at=None).update(ended_at=now)
+    open_links = Invitation.objects.filter(used_at=None, withdrawn_at=None)
+    open_links.filter(invited_by=person).update(withdrawn_at=now)
+    open_links.filter(email=person.email).update(withdrawn_at=now)
+    Invitation.objects.filter(email=person.email).update(email="")
+    person.email = f"{person.uid}@erased.invalid"
+    person.name = person.nickname = person.phone = ""
+    person.email_verified_at, person.erased_at, person.is_active = None, now, False
+    person.mobiliser_code = a_code()
+    # A new hash ends every session: each carries a fingerprint of the one it was opened with.
+    person.set_unusable_password()
+    person.save()

@@ -1,0 +1,49 @@
+"""Bearer tokens, by which scripts and apps act for a person."""
+
+import secrets
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.actions import audit
+from accounts.actions.person import check_password
+from accounts.models import ApiToken, Person
+from accounts.reads import hashed, tokens_of
+from accounts.written import line
+from core.language import say
+from core.refusals import Invalid, NotFound
+
+MOST, LONGEST_DAYS = 10, 365
+
+
+def create(person: Person, name: str, password: str, days: int = 90) -> tuple[ApiToken, str]:
+    """A new token and its text, which is shown this once; only its hash is kept."""
+    check_password(person, password)
+    name = line(name, "name", 60)
+    if not 1 <= days <= LONGEST_DAYS:
+        words = say("有效期为 1 到 {n} 天。", "A token lasts 1 to {n} days.", n=LONGEST_DAYS)
+        raise Invalid(words, field="days")
+    if tokens_of(person).count() >= MOST:
+        raise Invalid(say("最多 {n} 个令牌。", "At most {n} tokens; revoke one first.", n=MOST), field="name")
+    text = f"sheaf_{secrets.token_urlsafe(32)}"
+    with transaction.atomic():
+        token = person.api_tokens.create(
+            name=name, token_sha256=hashed(text), expires_at=timezone.now() + timedelta(days=days)
+        )
+        audit.record(person, "create", "ApiToken", token.uid, days=days)
+    return token, text
+
+
+def revoke(person: Person, uid: UUID) -> ApiToken:
+    """End one of the person's own tokens at once."""
+    with transaction.atomic():
+        token = person.api_tokens.select_for_update().filter(uid=uid).first()
+        if token is None:
+            raise NotFound()
+        if token.revoked_at is None:
+            token.revoked_at = timezone.now()
+            token.save(update_fields=["revoked_at"])
+            audit.record(person, "revoke", "ApiToken", token.uid)
+    return token

@@ -1,0 +1,45 @@
+"""Addresses that mails and invitations lead to; shop/urls.py serves them (a test looks)."""
+
+from urllib.parse import urlencode
+
+from django.conf import settings
+
+
+def _page(language: str, path: str, **query: str) -> str:
+    tail = f"?{urlencode(query)}" if query else ""
+    return f"{settings.SITE_URL}/{language}/{path}{tail}"
+
+
+def sign_in(language: str) -> str:
+    """Where one signs in."""
+    return _page(language, "sign-in/")
+
+
+def password_forgotten(language: str) -> str:
+    """Where one asks for a new password."""
+    return _page(language, "password/")
+
+
+def email_verify(language: str, token: str) -> str:
+    """Where the owner of a new account's mailbox confirms it."""
+    return _page(language, "confirm/", token=token)
+
+
+def email_change(language: str, token: str) -> str:
+    """Where the owner of a new mailbox confirms the change."""
+    return _page(language, "confirm/", change=token)
+
+
+def password_reset(language: str, token: str) -> str:
+    """Where a new password is chosen."""
+    return _page(language, "password/new/", token=token)
+
+
+def invitation(language: str, token: str) -> str:
+    """Where an invitation is accepted."""
+    return _page(language, "invitation/", token=token)
+
+
+def organisation(language: str) -> str:
+    """Where a coordinator finds the organisation."""
+    return _page(language, "organisations/")

@@ -1,0 +1,216 @@
+"""What may be seen of people, organisations, regions and addresses; changes nothing."""
+
+import hashlib
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from accounts.models import Address, ApiToken, Invitation, Membership, Organisation, Person, Region
+from core.language import say
+from core.refusals import Invalid, NotFound
+
+Role = Membership.Role
+
+
+def hashed(token: str) -> str:
+    """What is kept of a token or link that is shown only once."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+# --- People ---------------------------------------------------------------------------------------
+
+
+def person_by_uid(uid: UUID | str) -> Person:
+    """The person, as long as the account lives."""
+    person = Person.objects.filter(uid=uid, is_active=True).first()
+    if person is None:
+        raise NotFound()
+    return person
+
+
+def person_of_token(token: str) -> Person | None:
+    """Whoever a bearer token stands for, as long as both are good."""
+    row = (
+        ApiToken.objects.filter(token_sha256=hashed(token), revoked_at=None, expires_at__gt=timezone.now())
+        .filter(person__is_active=True)
+        .select_related("person")
+        .first()
+    )
+    return row.person if row else None
+
+
+def tokens_of(person: Person) -> QuerySet[ApiToken]:
+    """The person's tokens that still open the door."""
+    return person.api_tokens.filter(revoked_at=None, expires_at__gt=timezone.now()).order_by("-id")
+
+
+def account_in_full(person: Person) -> dict[str, Any]:
+    """What this floor knows of a person, as plain values for an export."""
+    return {
+        "account": {
+            "email": person.email,
+            "email_verified_at": person.email_verified_at,
+            "name": person.name,
+            "nickname": person.nickname,
+            "phone": person.phone,
+            "language": person.language,
+            "mobiliser_code": person.mobiliser_code,
+            "joined_at": person.joined_at,
+            "last_signed_in_at": person.last_login,
+        },
+        "addresses": [
+            {
+                "recipient": address.recipient,
+                "phone": address.phone,
+                "region": "".join(region.name_zh for region in region_in_full(address.region)),
+                "street": address.street,
+                "saved_at": address.created_at,
+            }
+            for address in addresses_of(person).select_related("region__parent__parent")
+        ],
+        "memberships": list(
+            person.memberships.order_by("id").values(
+                "organisation__name_zh", "role", "started_at", "ended_at"
+            )
+        ),
+        "tokens": list(person.api_tokens.order_by("id").values("name", "created_at", "expires_at")),
+    }
+
+
+# --- Organisations --------------------------------------------------------------------------------
+
+
+def memberships_of(person: Person) -> QuerySet[Membership]:
+    """What the person belongs to today."""
+    return person.memberships.filter(ended_at=None).order_by("id")
+
+
+def organisations_of(person: Person, role: str | None = None) -> QuerySet[Organisation]:
+    """The organisations that the person belongs to today, whatever their state."""
+    if not person.is_authenticated:
+        return Organisation.objects.none()
+    current = memberships_of(person)
+    if role:
+        current = current.filter(role=role)
+    return Organisation.objects.filter(pk__in=current.values("organisation")).order_by("id")
+
+
+def is_member(person: Person, organisation: Organisation) -> bool:
+    """Whether the person belongs to it today."""
+    return organisations_of(person).filter(pk=organisation.pk).exists()
+
+
+def is_coordinator(person: Person, organisation: Organisation) -> bool:
+    """Whether the person coordinates it today; whether it is verified is another question."""
+    return organisations_of(person, Role.COORDINATOR).filter(pk=organisation.pk).exists()
+
+
+def organisations_seen_by(person: Person) -> QuerySet[Organisation]:
+    """The verified ones, one's own in any state; an operator sees all."""
+    if person.is_authenticated and person.is_staff:
+        return Organisation.objects.all()
+    own = organisations_of(person).values("pk")
+    return Organisation.objects.filter(Q(state=Organisation.State.VERIFIED) | Q(pk__in=own))
+
+
+def organisation_seen_by(person: Person, uid: UUID) -> Organisation:
+    """One that this person may see."""
+    return _one(organisations_seen_by(person).filter(uid=uid))
+
+
+def organisation_led_by(person: Person, uid: UUID) -> Organisation:
+    """One that this person coordinates today; for anybody else there is no such thing."""
+    return _one(organisations_of(person, Role.COORDINATOR).filter(uid=uid))
+
+
+def subtree(organisation: Organisation) -> list[int]:
+    """The ids of an organisation and all that stand below it."""
+    found, level = [organisation.pk], [organisation.pk]
+    while level:
+        level = list(Organisation.objects.filter(parent__in=level).values_list("pk", flat=True))
+        found += level
+    return found
+
+
+def members_of(organisation: Organisation) -> QuerySet[Membership]:
+    """Who belongs to it today."""
+    return organisation.memberships.filter(ended_at=None)
+
+
+def membership_led_by(person: Person, uid: UUID) -> Membership:
+    """A current membership that is the person's own or in an organisation she coordinates."""
+    led = organisations_of(person, Role.COORDINATOR).values("pk")
+    mine = Q(person=person) | Q(organisation__in=led)
+    return _one(Membership.objects.filter(mine, uid=uid, ended_at=None).select_related("organisation"))
+
+
+def open_invitations(organisation: Organisation) -> QuerySet[Invitation]:
+    """Links that would still let somebody in."""
+    return organisation.invitations.filter(
+        used_at=None, withdrawn_at=None, expires_at__gt=timezone.now()
+    ).order_by("-id")
+
+
+def invitation_by_token(token: str) -> Invitation:
+    """An invitation as its link shows it, while it would still let somebody in."""
+    rows = Invitation.objects.filter(
+        token_sha256=hashed(token), used_at=None, withdrawn_at=None, expires_at__gt=timezone.now()
+    )
+    verified = rows.filter(organisation__state=Organisation.State.VERIFIED)
+    return _one(verified.select_related("organisation"))
+
+
+def mobiliser(code: str) -> tuple[Organisation | None, Person | None]:
+    """Whose call a code stands for: a verified organisation, or a person; or nobody's."""
+    code = code.strip().upper()
+    if not code:
+        return None, None
+    found = Organisation.objects.filter(mobiliser_code=code, state=Organisation.State.VERIFIED).first()
+    if found:
+        return found, None
+    return None, Person.objects.filter(mobiliser_code=code, is_active=True).first()
+
+
+# --- Regions and addresses ------------------------------------------------------------------------
+
+
+def regions_of(parent: str | None = None) -> QuerySet[Region]:
+    """What lies directly below a region; without one, the 34 provincial-level regions."""
+    return Region.objects.filter(parent=parent or None).order_by("code")
+
+
+def region_to_send_to(code: str, field: str = "region") -> Region:
+    """A region as precise as an address needs it: one that has no regions below."""
+    region = Region.objects.filter(code=code).first()
+    if region is None:
+        raise Invalid(say("没有这个地区。", "There is no such region."), field=field)
+    if region.children.exists():
+        raise Invalid(say("请选择到区县。", "Please choose the county or district."), field=field)
+    return region
+
+
+def region_in_full(region: Region) -> list[Region]:
+    """The region with all above it, the province first."""
+    chain = [region]
+    while chain[0].parent_id:
+        chain.insert(0, chain[0].parent)
+    return chain
+
+
+def addresses_of(person: Person) -> QuerySet[Address]:
+    """The person's addresses, the usual one first."""
+    return person.addresses.order_by("-is_default", "-id")
+
+
+def address_of(person: Person, uid: UUID) -> Address:
+    """One of the person's own; anybody else's does not exist."""
+    return _one(person.addresses.filter(uid=uid))
+
+
+def _one(rows: QuerySet):
+    row = rows.first()
+    if row is None:
+        raise NotFound()
+    return row

@@ -1,0 +1,98 @@
+"""Mails about accounts: open an event, look whether it still holds, tell its person."""
+
+from typing import Any
+
+from accounts import links, mail, seals
+from accounts.actions import person as people
+from accounts.actions import sign_in
+from accounts.models import Membership, Organisation, Person
+from accounts.reads import members_of
+from core.deliveries import reaction
+from core.refusals import Refusal
+
+
+def _alive(event: dict) -> Person | None:
+    return Person.objects.filter(pk=event["person_id"], is_active=True).first()
+
+
+def _tell(person: Person, template: str, **context: Any) -> None:
+    mail.send(person.email, person.language, template, {"name": person.name, **context})
+
+
+@reaction("accounts.tasks.send_welcome")
+def send_welcome(event: dict) -> None:
+    """The link by which a new account is confirmed."""
+    person = _alive(event)
+    if person and not person.email_verified_at:
+        link = links.email_verify(person.language, people.email_token(person))
+        _tell(person, "welcome", link=link, days=people.VERIFY_LASTS.days)
+
+
+@reaction("accounts.tasks.send_sign_up_repeated")
+def send_sign_up_repeated(event: dict) -> None:
+    """To an address that has an account: that it has one; or its link again, if it was never confirmed."""
+    person = _alive(event)
+    if person and not person.email_verified_at:
+        send_welcome(event)
+    elif person:
+        language = person.language
+        _tell(
+            person,
+            "sign_up_repeated",
+            sign_in=links.sign_in(language),
+            forgotten=links.password_forgotten(language),
+        )
+
+
+@reaction("accounts.tasks.send_password_reset")
+def send_password_reset(event: dict) -> None:
+    """The link for a new password, made now, so that it is never written down."""
+    if person := _alive(event):
+        link = links.password_reset(person.language, sign_in.reset_token(person))
+        _tell(person, "password_reset", link=link)
+
+
+@reaction("accounts.tasks.send_email_change")
+def send_email_change(event: dict) -> None:
+    """To the new address: the link that confirms it, or that it has an account already."""
+    person = _alive(event)
+    if not person or not (new := _new_address(event)):
+        return
+    language, context = person.language, {"name": person.name}
+    if Person.objects.filter(email=new).exists():
+        taken = {"sign_in": links.sign_in(language), "forgotten": links.password_forgotten(language)}
+        mail.send(new, language, "sign_up_repeated", {**context, **taken})
+    else:
+        link = links.email_change(language, event["sealed_token"])
+        mail.send(new, language, "email_change", {**context, "link": link})
+
+
+@reaction("accounts.tasks.send_email_change_notice")
+def send_email_change_notice(event: dict) -> None:
+    """To the old address: that somebody wants to change it."""
+    person = _alive(event)
+    if person and _new_address(event):
+        _tell(person, "email_change_notice", forgotten=links.password_forgotten(person.language))
+
+
+def _new_address(event: dict) -> str | None:
+    try:
+        facts = seals.opened(people.EMAIL_CHANGE, event["sealed_token"], people.CHANGE_LASTS)
+    except Refusal:
+        return None  # the worker was away so long that the link has run out: nothing left to tell
+    return facts["new"]
+
+
+@reaction("accounts.tasks.send_organisation_verified")
+def send_organisation_verified(event: dict) -> None:
+    """To its coordinators: that they may begin."""
+    organisation = Organisation.objects.get(pk=event["organisation_id"])
+    coordinators = members_of(organisation).filter(role=Membership.Role.COORDINATOR, person__is_active=True)
+    for part in coordinators.select_related("person").order_by("id"):
+        language = part.person.language
+        _tell(
+            part.person,
+            "organisation_verified",
+            organisation=organisation,
+            link=links.organisation(language),
+        )
