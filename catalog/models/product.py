@@ -101,6 +101,9 @@ class Product(StateMachine, models.Model):
     price_from_minor = models.PositiveBigIntegerField(null=True, help_text="of the cheapest variant offered")
     household_bps = models.PositiveIntegerField(null=True, help_text="the households' part of that variant")
     units_available = models.PositiveIntegerField(default=0)
+    presale_ship_by = models.DateField(
+        null=True, help_text="set when all that is left comes from planned lots"
+    )
     published_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveBigIntegerField(default=1, help_text="moves when anything shown of it changes")
     created_at = models.DateTimeField(auto_now_add=True)

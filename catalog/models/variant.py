@@ -26,6 +26,11 @@ class Variant(models.Model):
     approved_household_bps = models.PositiveIntegerField(null=True, blank=True)
     position = models.PositiveSmallIntegerField(default=0)
     is_offered = models.BooleanField(default=True)
+    # The card, as with Product: kept by the transaction that moves stock.
+    units_available = models.PositiveIntegerField(default=0)
+    lot = models.ForeignKey(
+        "Lot", on_delete=models.SET_NULL, null=True, related_name="+", help_text="the next unit comes from it"
+    )
 
     class Meta:
         ordering = ["position", "id"]

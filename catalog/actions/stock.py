@@ -1,0 +1,237 @@
+"""The shelf: units of lots are reserved for a holder, then sold or released, and may be put back.
+
+Every deed takes lists (one is a list of one) and needs a handful of statements, however many there are.
+Locks are always taken in this order, so that two buyers who want the same lots never deadlock:
+lots by id, then their reservations, then the products' cards by id.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from catalog.actions import card
+from catalog.models import Lot, Reservation
+from catalog.refusals import InsufficientStock
+from core.refusals import Conflict
+
+Draws = dict[int, list[tuple[int, int]]]
+"""Of each variant, the lots that give it and how many units: {variant_id: [(lot_id, units), …]}."""
+
+SELLABLE = (Lot.State.OPEN, Lot.State.PLANNED)
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What a holder wants: units of variants, until a moment; `lots` narrows a variant to some lots."""
+
+    holder: UUID
+    wants: Mapping[int, int]
+    until: datetime | None
+    lots: Mapping[int, Collection[int]] = field(default_factory=dict)
+
+
+def lock(lots: QuerySet[Lot]) -> QuerySet[Lot]:
+    """These lots, locked in the order of their ids. A test takes this away and sees the shop oversell."""
+    return lots.order_by("id").select_for_update(of=("self",), no_key=True)
+
+
+def turn(lot: Lot) -> tuple:
+    """Whose turn it is: open before planned, first to expire first, one household's before a mixture."""
+    if lot.state == Lot.State.PLANNED:
+        return 1, lot.ship_by, -lot.level, lot.id
+    return 0, lot.best_before or lot.harvest_to, -lot.level, lot.id
+
+
+def reserve(
+    holder: UUID,
+    wants: Mapping[int, int],
+    until: datetime | None,
+    lots: Mapping[int, Collection[int]] | None = None,
+) -> Draws:
+    """Keep units for a holder; all that is wanted or nothing (InsufficientStock)."""
+    return reserve_many([Ask(holder, wants, until, lots or {})])[holder]
+
+
+@transaction.atomic(savepoint=False)
+def reserve_many(asks: Sequence[Ask]) -> dict[UUID, Draws]:
+    """Keep units for many holders, in the order in which they ask; all of them or none."""
+    variants = {variant for ask in asks for variant in ask.wants}
+    shelf = _shelf(
+        lock(Lot.objects.filter(variant_id__in=variants, state__in=SELLABLE, units_available__gt=0))
+    )
+    draws = {ask.holder: _drawn(shelf, ask) for ask in asks}
+    assert len(draws) == len(asks), "a holder asks once"
+    _hold([(ask, *pair) for ask in asks for pair in _flat(draws[ask.holder])])
+    _shift(_sums(pair for drawn in draws.values() for pair in _flat(drawn)), available=-1, reserved=1)
+    card.refresh(variants=variants)
+    return draws
+
+
+@transaction.atomic(savepoint=False)
+def sell(holders: Collection[UUID]) -> set[UUID]:
+    """What is held for these is theirs for good; those for whom nothing was held (any more) are left out."""
+    moved = _move(holders, Reservation.State.SOLD)
+    _shift(_sums((lot, units) for _, lot, units in moved), reserved=-1, sold=1)
+    return {holder for holder, _, _ in moved}
+
+
+@transaction.atomic(savepoint=False)
+def release(holders: Collection[UUID]) -> set[UUID]:
+    """What is held for these goes back on the shelf; what is sold stays sold."""
+    moved = _move(holders, Reservation.State.RELEASED)
+    freed = _sums((lot, units) for _, lot, units in moved)
+    _shift(freed, available=1, reserved=-1)
+    card.refresh(lots=freed)
+    return {holder for holder, _, _ in moved}
+
+
+def release_expired(before: datetime | None = None, limit: int = 500) -> set[UUID]:
+    """Release what is held beyond its time.
+
+    An order lapses through its own deed, which locks the order first; this is the net below it.
+    """
+    late = Reservation.objects.filter(state=Reservation.State.HELD, expires_at__lt=before or timezone.now())
+    holders = late.order_by("expires_at").values_list("holder", flat=True)[:limit]
+    return release(set(holders))
+
+
+@transaction.atomic
+def retake(holder: UUID, until: datetime | None) -> Draws:
+    """Hold again what was released, for money that came late; from the same lots as far as they can give.
+
+    Raises InsufficientStock when too little is left, and Conflict when nothing of the holder's was released.
+    """
+    rows = Reservation.objects.filter(holder=holder, state=Reservation.State.RELEASED)
+    released = list(rows.values_list("lot_id", "lot__variant_id", "units"))
+    wants = _sums((variant, units) for _, variant, units in released)
+    shelf = _shelf(wants)
+    before = {lot: units for lot, _, units in released}
+    ask = Ask(holder, wants, until)
+    drawn = _drawn(shelf, ask, first=before)
+    # What was released gives way to what is held now; a twin that did the same finds nothing to replace.
+    if not released or rows.delete()[0] != len(released):
+        raise Conflict()
+    _hold([(ask, *pair) for pair in _flat(drawn)])
+    _shift(_sums(_flat(drawn)), available=-1, reserved=1)
+    card.refresh(variants=wants)
+    return drawn
+
+
+@transaction.atomic(savepoint=False)
+def take_back(holder: UUID, units: Mapping[int, int]) -> None:
+    """Put sold units of a holder back on the shelf: {lot_id: units}."""
+    take_back_many([(holder, units)])
+
+
+@transaction.atomic(savepoint=False)
+def take_back_many(returns: Sequence[tuple[UUID, Mapping[int, int]]]) -> None:
+    """Put sold units of many holders back on the shelf; more than was sold is a Conflict."""
+    rows = [(holder, lot, n) for holder, lots in returns for lot, n in lots.items() if n]
+    if not rows:
+        return
+    back = _sums((lot, n) for _, lot, n in rows)
+    list(lock(Lot.objects.filter(id__in=back)))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE catalog_reservation r SET units_returned = r.units_returned + d.units
+               FROM (SELECT holder, lot_id, sum(units)::int AS units
+                     FROM unnest(%s::uuid[], %s::bigint[], %s::int[]) AS x(holder, lot_id, units)
+                     GROUP BY holder, lot_id) d
+               WHERE r.holder = d.holder AND r.lot_id = d.lot_id AND r.state = 'sold'
+                 AND r.units_returned + d.units <= r.units""",
+            [list(column) for column in zip(*rows, strict=True)],
+        )
+        if cursor.rowcount != len({(holder, lot) for holder, lot, _ in rows}):
+            raise Conflict()
+    _shift(back, available=1, restocked=1)
+    card.refresh(lots=back)
+
+
+def _shelf(variants: Collection[int]) -> dict[int, list[Lot]]:
+    """The lots that these variants are sold from, locked, in the order in which they are drawn on."""
+    lots = Lot.objects.filter(variant_id__in=variants, state__in=SELLABLE, units_available__gt=0)
+    shelf: dict[int, list[Lot]] = defaultdict(list)
+    for lot in sorted(lock(lots), key=turn):
+        shelf[lot.variant_id].append(lot)
+    return shelf
+
+
+def _drawn(shelf: Mapping[int, list[Lot]], ask: Ask, first: Mapping[int, int] | None = None) -> Draws:
+    """Take what is asked for from the shelf in our hands; raises before anything is written."""
+    draws: Draws = {}
+    short = {}
+    for variant, wanted in ask.wants.items():
+        assert wanted > 0, "a holder asks for something"
+        lots = [
+            lot for lot in shelf.get(variant, ()) if variant not in ask.lots or lot.id in ask.lots[variant]
+        ]
+        left = sum(lot.units_available for lot in lots)
+        if left < wanted:
+            short[variant] = left
+            continue
+        draws[variant] = _taken(lots, wanted, first or {})
+    if short:
+        raise InsufficientStock(short)
+    return draws
+
+
+def _taken(lots: list[Lot], wanted: int, first: Mapping[int, int]) -> list[tuple[int, int]]:
+    taken: dict[int, int] = {}
+    # Those named first give what they gave before; whatever is then missing comes in turn.
+    for lot, most in [(lot, first.get(lot.id, 0)) for lot in lots] + [(lot, wanted) for lot in lots]:
+        units = min(lot.units_available, most, wanted)
+        if units > 0:
+            lot.units_available -= units
+            wanted -= units
+            taken[lot.id] = taken.get(lot.id, 0) + units
+    return list(taken.items())
+
+
+def _hold(rows: Iterable[tuple[Ask, int, int]]) -> None:
+    Reservation.objects.bulk_create(
+        Reservation(lot_id=lot, holder=ask.holder, units=units, expires_at=ask.until)
+        for ask, lot, units in rows
+    )
+
+
+def _move(holders: Collection[UUID], state: str) -> list[tuple[UUID, int, int]]:
+    """Move what these hold to another state, their lots locked: [(holder, lot_id, units), …]."""
+    held = Reservation.objects.filter(holder__in=holders, state=Reservation.State.HELD)
+    list(lock(Lot.objects.filter(id__in=held.values("lot_id"))))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE catalog_reservation SET state = %s, expires_at = NULL
+               WHERE holder = ANY(%s) AND state = 'held' RETURNING holder, lot_id, units""",
+            [state, list(holders)],
+        )
+        return cursor.fetchall()
+
+
+def _shift(units: Mapping[int, int], **signs: int) -> None:
+    """Move units between the columns of lots in one statement: `_shift({7: 2}, available=-1, reserved=1)`."""
+    if not units:
+        return
+    sums = ", ".join(f"units_{column} = l.units_{column} + %s * d.units" for column in signs)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""UPDATE catalog_lot l SET {sums}
+                FROM unnest(%s::bigint[], %s::int[]) AS d(lot_id, units) WHERE l.id = d.lot_id""",
+            [*signs.values(), list(units), list(units.values())],
+        )
+
+
+def _flat(draws: Draws) -> list[tuple[int, int]]:
+    return [pair for pairs in draws.values() for pair in pairs]
+
+
+def _sums(pairs: Iterable[tuple[int, int]]) -> dict[int, int]:
+    sums: dict[int, int] = defaultdict(int)
+    for key, units in pairs:
+        sums[key] += units
+    return dict(sums)

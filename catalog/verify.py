@@ -1,0 +1,39 @@
+"""What must hold on the shelves at rest: I1, and that each card says what is true."""
+
+from collections.abc import Iterator
+
+from django.db import connection
+
+from catalog.actions import card
+from core.verify import Offence
+
+# Each lot whose figures are not the fold of its reservations, or do not add up.
+_LOTS = """
+    SELECT l.code, l.units_declared, l.units_restocked, l.units_available, l.units_reserved, l.units_sold,
+           coalesce(r.held, 0), coalesce(r.sold, 0), coalesce(r.returned, 0)
+    FROM catalog_lot l LEFT JOIN (
+        SELECT lot_id, sum(units) FILTER (WHERE state = 'held') AS held,
+               sum(units) FILTER (WHERE state = 'sold') AS sold,
+               sum(units_returned) FILTER (WHERE state = 'sold') AS returned
+        FROM catalog_reservation GROUP BY lot_id
+    ) r ON r.lot_id = l.id
+    WHERE l.units_available < 0
+       OR l.units_declared + l.units_restocked <> l.units_available + l.units_reserved + l.units_sold
+       OR (l.units_reserved, l.units_sold, l.units_restocked)
+          <> (coalesce(r.held, 0), coalesce(r.sold, 0), coalesce(r.returned, 0))
+    ORDER BY l.id
+"""
+
+
+def verify() -> Iterator[Offence]:
+    """I1: a lot's units add up and are the fold of its reservations; a card equals what it is made from."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOTS)
+        for code, declared, restocked, available, reserved, sold, *fold in cursor.fetchall():
+            words = (
+                f"declared {declared} + restocked {restocked} against available {available}"
+                f" + reserved {reserved} + sold {sold}; reservations say held, sold, returned = {fold}"
+            )
+            yield Offence("I1", "Lot", code, words)
+    for noun, its_id, said, true in card.stale():
+        yield Offence("I1", noun, its_id, f"its card says {said}, its variants and lots {true}")
