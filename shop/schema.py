@@ -1,12 +1,12 @@
 """The house's one GraphQL schema: each floor brings its queries and mutations."""
 
 import graphene
-from core.api.access import protect
 
 import accounts.api
 import catalog.api
 import impact.api
 import orders.api
+from core.api.schema import build_schema
 
 
 class Query(accounts.api.Query, catalog.api.Query, orders.api.Query, impact.api.Query, graphene.ObjectType):
@@ -19,5 +19,4 @@ class Mutation(
     """What may be done."""
 
 
-schema = graphene.Schema(query=Query, mutation=Mutation)
-protect(schema)
+schema = build_schema(Query, Mutation)
