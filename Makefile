@@ -19,6 +19,7 @@ $(STAMP): requirements.lock scripts/tools.lock
 run: install
 	@exec $(PY) -m shop.dev.run
 
+ARGS ?= -n 2
 test: install
 	@$(PY) -m pytest $(ARGS)
 

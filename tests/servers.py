@@ -91,7 +91,7 @@ class TestServers:
                 valkey.start()
         if first:
             for leftovers in ("test_%", "live_%", "draft_%"):
-                self._drop(leftovers)
+                self.drop(leftovers)
 
     def _start_afresh(self) -> None:
         """A cluster that was not synced may be broken after a power cut; it holds nothing of worth."""
@@ -114,21 +114,21 @@ class TestServers:
             try:
                 house.manage(self.environment(draft), "migrate", "--no-input", "--skip-checks", "-v", "0")
             except BaseException:
-                self._drop(draft)
+                self.drop(draft)
                 raise
-            self._drop("template_%")
+            self.drop("template_%")
             owner.execute(
                 sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
                     sql.Identifier(draft), sql.Identifier(self.template)
                 )
             )
 
-    def _drop(self, pattern: str) -> None:
+    def drop(self, pattern: str) -> None:
         """Drop our databases of a name; one that is in use by others stays."""
         query = "SELECT datname FROM pg_database WHERE datname LIKE %s AND datname NOT LIKE 'template_'"
         with self._owner() as owner:
             for (name,) in owner.execute(query, [pattern]).fetchall():
-                with suppress(psycopg.errors.ObjectInUse):
+                with suppress(psycopg.errors.ObjectInUse):  # by others
                     owner.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
 
     def new_database(self, name: str) -> str:

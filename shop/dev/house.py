@@ -64,14 +64,14 @@ def stripe(folder: Path, env: dict[str, str], logs: Path, web: str, preferred_po
         "--port": str(port),
         "--state": str(folder / "stripe.db"),
         "--webhook-url": web + NOTICES,
-        "--secret": env["STRIPE_WEBHOOK_SECRET"],
     }
     command = [sys.executable, "-m", "shop.dev.stripe", *(word for pair in words.items() for word in pair)]
     return Process("payments stand-in", command, env, logs / "stripe.log")
 
 
 def our_own(env: dict[str, str], logs: Path, host: str, port: int) -> list[Process]:
-    """Web, worker and beat."""
+    """Web, worker and beat; none of them is told how to act as the database's owner."""
+    env = {name: value for name, value in env.items() if name != "DATABASE_OWNER_URL"}
     python = [sys.executable, "-m"]
     web = [
         "granian",

@@ -110,7 +110,7 @@ class Postgres:
     def _initdb(self) -> None:
         secret = self.inner / "password"
         secret.touch(mode=0o600)
-        secret.write_text(self.password)
+        secret.write_text(self.password_of("postgres"))
         if self.as_user:
             os.chown(secret, self.as_user["user"], self.as_user["group"])
         draft = self.inner / "draft"
@@ -162,7 +162,7 @@ class Postgres:
             connection.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(role)))
             connection.execute(
                 sql.SQL("CREATE ROLE {} LOGIN {} PASSWORD {}").format(
-                    sql.Identifier(role), sql.SQL(rights), sql.Literal(self.password)
+                    sql.Identifier(role), sql.SQL(rights), sql.Literal(self.password_of(role))
                 )
             )
         with psycopg.connect(self.url("postgres", "template1"), autocommit=True) as template:
@@ -181,7 +181,11 @@ class Postgres:
 
     def url(self, role: str, database: str = DATABASE) -> str:
         """The address of a database for a role."""
-        return f"postgresql://{role}:{self.password}@127.0.0.1:{self.port}/{database}"
+        return f"postgresql://{role}:{self.password_of(role)}@127.0.0.1:{self.port}/{database}"
+
+    def password_of(self, role: str) -> str:
+        """Each role has its own, so that knowing the app's tells nothing about the owner's."""
+        return hashlib.sha256(f"{role} {self.password}".encode()).hexdigest()[:32]
 
     def stop(self) -> None:
         """Stop the server and wait until it is gone."""

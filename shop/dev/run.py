@@ -26,9 +26,10 @@ class Stop(BaseException):
 def step(name: str) -> Iterator[None]:
     """One line of progress, with its seconds."""
     began = time.monotonic()
-    print(f"  {name} …", end="", flush=True)
+    if sys.stdout.isatty():
+        print(f"  {name} …", end="\r", flush=True)
     yield
-    print(f"\r  {name:<30}{time.monotonic() - began:6.1f} s", flush=True)
+    print(f"  {name:<30}{time.monotonic() - began:6.1f} s", flush=True)
 
 
 def lock(folder: Path) -> IO[str]:

@@ -1,0 +1,124 @@
+"""make check: everything that can be said about the code without running the shop."""
+
+import ast
+import os
+import re
+import subprocess
+import sys
+import time
+import tomllib
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from scripts import floors
+
+ROOT = Path(__file__).resolve().parent.parent
+Check = Callable[[], list[str]]
+
+
+def program(*command: str) -> Check:
+    """A check that is a program: its output counts when it fails."""
+
+    def run() -> list[str]:
+        done = subprocess.run(
+            [sys.executable, "-W", "ignore", *command],
+            cwd=ROOT,
+            env=os.environ | {"SECRET_KEY": "for-checks-only"},
+            check=False,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        return [done.stdout] if done.returncode else []
+
+    return run
+
+
+def lock_follows_pyproject() -> list[str]:
+    """Each dependency we name is locked, at a version we allow."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = project["dependencies"] + project["optional-dependencies"]["dev"]
+    pins = re.findall(r"^([\w.-]+)==([^\s;\\]+)", (ROOT / "requirements.lock").read_text(), re.MULTILINE)
+    locked = {canonicalize_name(name): version for name, version in pins}
+    return [
+        f"requirements.lock does not satisfy {word}; run make lock"
+        for word in wanted
+        if (need := Requirement(word))
+        and not need.specifier.contains(locked.get(canonicalize_name(need.name), "0"))
+    ]
+
+
+def settings_read() -> set[str]:
+    """Every environment variable that the shop reads."""
+    names = set()
+    for path in [*(ROOT / "shop").glob("*.py"), *(ROOT / "shop" / "dev").glob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if not isinstance(node, ast.Call) or not node.args or not isinstance(node.args[0], ast.Constant):
+                continue
+            if re.fullmatch(r"env\.\w+|(os\.)?environ\.get|given\.get", ast.unparse(node.func)):
+                names.add(str(node.args[0].value))
+    return names - {"DJANGO_SETTINGS_MODULE"}
+
+
+def readme_tells_every_setting() -> list[str]:
+    """A setting nobody can find might as well not exist; one that is told and gone misleads."""
+    readme = ROOT / "README.md"
+    told = set(
+        re.findall(r"^\| `([A-Z][A-Z_0-9]+)`", readme.read_text() if readme.exists() else "", re.MULTILINE)
+    )
+    read = settings_read()
+    missing = [f"README's table of settings lacks {name}" for name in sorted(read - told)]
+    return missing + [f"README tells of {name}, which nothing reads" for name in sorted(told - read)]
+
+
+def no_registry_is_named() -> list[str]:
+    """Where packages come from is each machine's own affair."""
+    hosts = r"(pythonhosted|npmjs|pypi)[.](org|com)|(repo1?[.]maven|proxy[.]golang|deb[.]debian)[.]"
+    found = subprocess.run(
+        ["git", "grep", "-nIE", hosts], cwd=ROOT, check=False, text=True, stdout=subprocess.PIPE
+    )
+    return found.stdout.splitlines()
+
+
+MANAGE = str(ROOT / "manage.py")
+CHECKS: dict[str, Check] = {
+    "types": program("-m", "mypy"),
+    "style": program("-m", "ruff", "check", "-q", "."),
+    "format": program("-m", "ruff", "format", "-q", "--check", "."),
+    "floors and rooms": floors.offences,
+    "Django's own checks": program(MANAGE, "check"),
+    "migrations": program(MANAGE, "makemigrations", "--check", "--dry-run"),
+    "schema.graphql": program(MANAGE, "sdl", "--check"),
+    "templates": program(MANAGE, "compile_templates"),
+    "settings in README": readme_tells_every_setting,
+    "lock": lock_follows_pyproject,
+    "no registry named": no_registry_is_named,
+}
+
+
+def main() -> None:
+    """Run all; print one line each and what is wrong."""
+    failed = 0
+
+    def timed(check: Check) -> tuple[list[str], float]:
+        began = time.monotonic()
+        return check(), time.monotonic() - began
+
+    with ThreadPoolExecutor(2) as pool:
+        running = {name: pool.submit(timed, check) for name, check in CHECKS.items()}
+        for name, future in running.items():
+            said, seconds = future.result()
+            print(f"  {'failed' if said else 'ok':<8}{name:<24}{seconds:6.1f} s", flush=True)
+            for line in said:
+                print("    " + line.rstrip().replace("\n", "\n    "))
+            failed += bool(said)
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,161 @@
+"""Keep the whole shop in one folder, and open it again elsewhere without doing anything twice.
+
+A backup holds the database, the uploaded files and, where payments are the local stand-in's, its state. It
+never holds a key: without HOUSEHOLD_KEYS the households' details in it stay unreadable.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import cache
+from django.core.management import call_command
+from django.db import connection
+from django.utils import timezone
+
+from core.deliveries import reaction_named
+from core.models import Delivery
+from shop.dev.postgres import client
+
+# Made by a superuser and only for looking on; an owner could not make it again.
+LEFT_OUT = "pg_stat_statements"
+_OURS = """
+    SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND c.relowner = current_user::regrole
+"""
+
+
+class CannotRestore(Exception):
+    """Why a backup is not opened here."""
+
+
+def _server() -> dict[str, str]:
+    """Our database for PostgreSQL's own programs; a password among arguments could be read by all."""
+    named = connection.settings_dict
+    words = {
+        "PGHOST": named["HOST"],
+        "PGPORT": named["PORT"],
+        "PGUSER": named["USER"],
+        "PGPASSWORD": named["PASSWORD"],
+        "PGDATABASE": named["NAME"],
+    }
+    return os.environ | {name: value for name, value in words.items() if value}
+
+
+def _run(program: str, *args: str) -> None:
+    subprocess.run([client(program), *args], env=_server(), check=True, stdin=subprocess.DEVNULL)
+
+
+def key_marks() -> list[str]:
+    """Tell keys apart without telling them."""
+    return [hashlib.sha256(key.encode()).hexdigest()[:16] for key in settings.HOUSEHOLD_KEYS]
+
+
+def _local_stripe() -> Path | None:
+    local = settings.STRIPE_API_BASE.startswith("http://127.0.0.1:")
+    return settings.DATA_DIR / "stripe.db" if local else None
+
+
+def keep(folder: Path) -> dict[str, Any]:
+    """Write a backup into a new folder; the shop may stay open."""
+    folder.mkdir(mode=0o700, parents=True)
+    # The database first: files are only ever added, so each one it names is there when they are copied.
+    _run(
+        *("pg_dump", "--format=custom", "--no-owner", "--no-privileges", "--no-comments"),
+        *(f"--exclude-extension={LEFT_OUT}", f"--file={folder / 'database.dump'}"),
+    )
+    media = Path(settings.MEDIA_ROOT)
+    if not settings.AWS_STORAGE_BUCKET_NAME and media.exists():
+        shutil.copytree(media, folder / "media")
+    stripe = _local_stripe()
+    if stripe and stripe.exists():
+        _copy_sqlite(stripe, folder / "stripe.db")
+    manifest = {
+        "made_at": timezone.now().isoformat(),
+        "household_keys": key_marks(),
+        "files_in_a_bucket": bool(settings.AWS_STORAGE_BUCKET_NAME),
+    }
+    (folder / "backup.json").write_text(json.dumps(manifest, indent=1))
+    return manifest
+
+
+def _copy_sqlite(source: Path, target: Path) -> None:
+    with closing(sqlite3.connect(source)) as running, closing(sqlite3.connect(target)) as copy:
+        running.backup(copy)
+
+
+def _go_into_a_new_database(name: str) -> None:
+    """Make an empty database on the same server; this process goes on in it."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {connection.ops.quote_name(name)}")
+    connection.close()
+    connection.settings_dict["NAME"] = name
+
+
+def open_again(folder: Path, *, into: str = "", stopped: bool = False) -> int:
+    """Restore a backup into the database we are connected to, or a new one; how many deliveries were parked.
+
+    `stopped` says that the shop was closed before the backup was made and nothing has run since.
+    """
+    manifest = json.loads((folder / "backup.json").read_text())
+    if unknown := set(manifest["household_keys"]) - set(key_marks()):
+        raise CannotRestore(f"HOUSEHOLD_KEYS lacks the key marked {', '.join(sorted(unknown))}")
+    if into:
+        _go_into_a_new_database(into)
+    _clear_the_place()
+    _run(
+        *("pg_restore", "--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction"),
+        *(f"--dbname={connection.settings_dict['NAME']}", str(folder / "database.dump")),
+    )
+    # Brings an older backup up to this code, and grants the app's role its rights.
+    call_command("migrate", interactive=False, verbosity=0, skip_checks=True)
+    if (folder / "media").exists():
+        shutil.copytree(folder / "media", settings.MEDIA_ROOT, dirs_exist_ok=True)
+    stripe = _local_stripe()
+    if stripe and not stripe.exists() and (folder / "stripe.db").exists():
+        _copy_sqlite(folder / "stripe.db", stripe)
+    cache.clear()
+    return 0 if stopped else park_what_may_have_happened()
+
+
+def _clear_the_place() -> None:
+    """Only an empty database, or a shop that nobody has used, makes room."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OURS)
+        tables = [name for (name,) in cursor.fetchall()]
+        for table in ("accounts_person", "orders_order"):
+            if table in tables:
+                cursor.execute(f"SELECT EXISTS (SELECT 1 FROM {table})")
+                if cursor.fetchone()[0]:
+                    raise CannotRestore("This database is in use; restore into another one with --into NAME")
+        if tables:
+            names = ", ".join(connection.ops.quote_name(name) for name in tables)
+            cursor.execute(f"DROP TABLE {names} CASCADE")
+
+
+def park_what_may_have_happened() -> int:
+    """Set aside the deliveries that reach outside and were not done when the backup was made.
+
+    The shop may have gone on after that moment and sent or paid them; to do so again is worse than to wait.
+    What works inside the database alone was undone with it, and is simply done.
+    """
+    waiting = Delivery.objects.filter(done_at=None, parked_at=None)
+    names = waiting.values_list("reaction", flat=True).distinct()
+    outside = [name for name in names if not _works_inside(name)]
+    return waiting.filter(reaction__in=outside).update(
+        parked_at=timezone.now(), error="restored from a backup"
+    )
+
+
+def _works_inside(name: str) -> bool:
+    try:
+        return reaction_named(name).inside
+    except (ImportError, KeyError):  # gone since; nobody knows what it did
+        return False
