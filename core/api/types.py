@@ -55,7 +55,7 @@ class ModelType(DjangoObjectType):
         own = {field: taken.field(field) for field in fields if field not in cls._meta.fields}
         if "id" not in cls._meta.fields and key in {f.name for f in model._meta.fields}:
             own["id"] = _id_field(name, key)
-        cls._meta.fields = {**own, **cls._meta.fields}
+        cls._meta.fields.update({name: f for name, f in own.items() if name not in cls._meta.fields})
         if main:
             MODEL_TYPES[model] = cls
 

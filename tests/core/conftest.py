@@ -1,0 +1,21 @@
+"""The house's own schema and reactions in place of the shop's."""
+
+import pytest
+
+from core import clock
+from core.api import run
+from tests.core import world
+
+
+@pytest.fixture(autouse=True)
+def our_world(settings, monkeypatch):
+    settings.API_SCHEMA = "tests.core.world.schema"
+    settings.REACTIONS = "tests.core.world.REACTIONS"
+    settings.ROOT_URLCONF = "tests.core.urls"
+    run.the_schema.cache_clear()
+    monkeypatch.setattr(run.documents, "_kept", type(run.documents._kept)())
+    world.HEARD.clear()
+    clock.forget()
+    yield
+    run.the_schema.cache_clear()
+    clock.forget()
