@@ -6,9 +6,12 @@ lots by id, then their reservations, then the products' cards by id.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import wraps
+from typing import ParamSpec, TypeVar
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -23,6 +26,7 @@ from core.refusals import Conflict
 Draws = dict[int, list[tuple[int, int]]]
 """Of each variant, the lots that give it and how many units: {variant_id: [(lot_id, units), …]}."""
 
+P, R = ParamSpec("P"), TypeVar("R")
 SELLABLE = (Lot.State.OPEN, Lot.State.PLANNED)
 
 
@@ -34,6 +38,17 @@ class Ask:
     wants: Mapping[int, int]
     until: datetime | None
     lots: Mapping[int, Collection[int]] = field(default_factory=dict)
+
+
+def in_a_transaction(deed: Callable[P, R]) -> Callable[P, R]:
+    """The caller's transaction, or else one of its own; without a savepoint, as a refusal precedes all writing."""
+
+    @wraps(deed)
+    def done(*args: P.args, **kwargs: P.kwargs) -> R:
+        with nullcontext() if connection.in_atomic_block else transaction.atomic():
+            return deed(*args, **kwargs)
+
+    return done
 
 
 def lock(lots: QuerySet[Lot]) -> QuerySet[Lot]:
@@ -58,13 +73,11 @@ def reserve(
     return reserve_many([Ask(holder, wants, until, lots or {})])[holder]
 
 
-@transaction.atomic(savepoint=False)
+@in_a_transaction
 def reserve_many(asks: Sequence[Ask]) -> dict[UUID, Draws]:
     """Keep units for many holders, in the order in which they ask; all of them or none."""
     variants = {variant for ask in asks for variant in ask.wants}
-    shelf = _shelf(
-        lock(Lot.objects.filter(variant_id__in=variants, state__in=SELLABLE, units_available__gt=0))
-    )
+    shelf = _shelf(variants)
     draws = {ask.holder: _drawn(shelf, ask) for ask in asks}
     assert len(draws) == len(asks), "a holder asks once"
     _hold([(ask, *pair) for ask in asks for pair in _flat(draws[ask.holder])])
@@ -73,7 +86,7 @@ def reserve_many(asks: Sequence[Ask]) -> dict[UUID, Draws]:
     return draws
 
 
-@transaction.atomic(savepoint=False)
+@in_a_transaction
 def sell(holders: Collection[UUID]) -> set[UUID]:
     """What is held for these is theirs for good; those for whom nothing was held (any more) are left out."""
     moved = _move(holders, Reservation.State.SOLD)
@@ -81,7 +94,7 @@ def sell(holders: Collection[UUID]) -> set[UUID]:
     return {holder for holder, _, _ in moved}
 
 
-@transaction.atomic(savepoint=False)
+@in_a_transaction
 def release(holders: Collection[UUID]) -> set[UUID]:
     """What is held for these goes back on the shelf; what is sold stays sold."""
     moved = _move(holders, Reservation.State.RELEASED)
@@ -123,13 +136,12 @@ def retake(holder: UUID, until: datetime | None) -> Draws:
     return drawn
 
 
-@transaction.atomic(savepoint=False)
 def take_back(holder: UUID, units: Mapping[int, int]) -> None:
     """Put sold units of a holder back on the shelf: {lot_id: units}."""
     take_back_many([(holder, units)])
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def take_back_many(returns: Sequence[tuple[UUID, Mapping[int, int]]]) -> None:
     """Put sold units of many holders back on the shelf; more than was sold is a Conflict."""
     rows = [(holder, lot, n) for holder, lots in returns for lot, n in lots.items() if n]
