@@ -1,10 +1,12 @@
 """What may be seen of people, organisations, regions and addresses; changes nothing."""
 
 import hashlib
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.models import Address, ApiToken, Invitation, Membership, Organisation, Person, Region
@@ -30,15 +32,19 @@ def person_by_uid(uid: UUID | str) -> Person:
     return person
 
 
-def person_of_token(token: str) -> Person | None:
-    """Whoever a bearer token stands for, as long as both are good."""
-    row = (
-        ApiToken.objects.filter(token_sha256=hashed(token), revoked_at=None, expires_at__gt=timezone.now())
-        .filter(person__is_active=True)
-        .select_related("person")
-        .first()
-    )
-    return row.person if row else None
+def live_token(text: str) -> ApiToken | None:
+    """The token of this text, as long as it and its person are good."""
+    rows = ApiToken.objects.filter(token_sha256=hashed(text), revoked_at=None, expires_at__gt=timezone.now())
+    return rows.filter(person__is_active=True).select_related("person").first()
+
+
+def person_of_token(request: HttpRequest) -> Person | None:
+    """Whoever the request's bearer token stands for; the token's scopes go with the request."""
+    token = live_token(request.headers.get("Authorization", "").partition(" ")[2].strip())
+    if token is None:
+        return None
+    request.api_scopes = frozenset(token.scopes)
+    return token.person
 
 
 def tokens_of(person: Person) -> QuerySet[ApiToken]:
@@ -186,9 +192,20 @@ def region_to_send_to(code: str, field: str = "region") -> Region:
     region = Region.objects.filter(code=code).first()
     if region is None:
         raise Invalid(say("没有这个地区。", "There is no such region."), field=field)
-    if region.children.exists():
+    if not is_precise(region):
         raise Invalid(say("请选择到区县。", "Please choose the county or district."), field=field)
     return region
+
+
+@cache
+def _with_regions_below() -> frozenset[str]:
+    # The regions come with a migration and stay for the life of a process.
+    return frozenset(Region.objects.exclude(parent=None).values_list("parent", flat=True).distinct())
+
+
+def is_precise(region: Region) -> bool:
+    """Whether an address may end with this region: none lies below it."""
+    return region.code not in _with_regions_below()
 
 
 def region_in_full(region: Region) -> list[Region]:

@@ -15,6 +15,7 @@ from accounts.actions import audit
 from accounts.events import EmailChangeAsked, PersonJoined, SignUpRepeated
 from accounts.models import Invitation, Person
 from accounts.models.person import a_code
+from accounts.reads import hashed
 from accounts.written import email_address, line, phone_number
 from core import language as languages
 from core import outbox, rates
@@ -63,7 +64,7 @@ def spoken(language: str, field: str = "language") -> str:
 
 def mail_allowance(email: str) -> None:
     """Nobody's mailbox is filled by strangers: six an hour, whether or not there is an account."""
-    rates.demand("mail", email, 6, 3600)
+    rates.demand("mail", hashed(email), 6, 3600)
 
 
 def check_password_is_good(password: str, person: Person, field: str = "password") -> None:

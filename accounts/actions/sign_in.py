@@ -19,6 +19,7 @@ from accounts.actions.person import (
 )
 from accounts.events import PasswordResetAsked, SignUpRepeated
 from accounts.models import Person
+from accounts.reads import hashed
 from accounts.written import email_address
 from core import outbox, rates
 from core.language import say
@@ -32,7 +33,7 @@ REFUSED = say(
 
 
 def _demand_patience(request: HttpRequest, account: str) -> None:
-    rates.demand("sign-in account", account, 5, 60)
+    rates.demand("sign-in account", hashed(account), 5, 60)
     rates.demand("sign-in address", address_of(request), 30, 60)
 
 
@@ -44,7 +45,7 @@ def recognise(request: HttpRequest, email: str, password: str) -> Person:
     if person is None:
         raise Invalid(REFUSED, field="password")
     if person.email_verified_at is None:
-        if rates.allow("mail", email, 6, 3600):
+        if rates.allow("mail", hashed(email), 6, 3600):
             with transaction.atomic():
                 outbox.record(SignUpRepeated(person_id=person.pk))
         raise Invalid(REFUSED, field="password")

@@ -5,6 +5,7 @@ import uuid
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -74,9 +75,15 @@ class Person(AbstractBaseUser, PermissionsMixin):
 class ApiToken(models.Model):
     """A bearer token of a person, for scripts and apps; only its hash is kept."""
 
+    # What a token may do beyond what its person may: send documents of its own to a strict shop.
+    SCOPES = ("documents",)
+
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="api_tokens")
     name = models.CharField(max_length=60, help_text="what it is for, in its owner's words")
+    scopes = ArrayField(
+        models.CharField(max_length=20), default=list, blank=True, help_text="given by operators"
+    )
     token_sha256 = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
