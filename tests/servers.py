@@ -64,7 +64,7 @@ class TestServers:
         """Start what is not running, build the template if it is missing, and take a share."""
         atexit.register(self.leave)
         with self._alone():
-            self.share = open(self.folder / "users", "w")  # noqa: SIM115 (held until we leave)
+            self.share = open(self.folder / "users", "w")
             first = self._nobody_else()
             try:
                 self._start(first)

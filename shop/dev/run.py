@@ -34,7 +34,7 @@ def step(name: str) -> Iterator[None]:
 
 def lock(folder: Path) -> IO[str]:
     """Hold this folder for one run at a time."""
-    file = open(folder / "lock", "w")  # noqa: SIM115 (held as long as we run)
+    file = open(folder / "lock", "w")
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
