@@ -103,6 +103,18 @@ def organisations_of(person: Person, role: str | None = None) -> QuerySet[Organi
     return Organisation.objects.filter(pk__in=current.values("organisation")).order_by("id")
 
 
+def membership_in(person: Person, organisation: Organisation) -> Membership | None:
+    """The person's part in it today, if any."""
+    if not person.is_authenticated:
+        return None
+    return memberships_of(person).filter(organisation=organisation).first()
+
+
+def is_partial_to(person: Person, organisation: Organisation) -> bool:
+    """Whether the person proposed it or belongs to it, and so may not decide about it."""
+    return organisation.proposed_by_id == person.pk or is_member(person, organisation)
+
+
 def is_member(person: Person, organisation: Organisation) -> bool:
     """Whether the person belongs to it today."""
     return organisations_of(person).filter(pk=organisation.pk).exists()

@@ -1,13 +1,12 @@
 """Organisations are proposed by people and verified by an operator, who is none of them."""
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from accounts.actions import audit
 from accounts.events import OrganisationProposed, OrganisationVerified
 from accounts.models import Membership, Organisation, Person, Region
-from accounts.reads import subtree
+from accounts.reads import is_partial_to, subtree
 from accounts.written import line
 from core import outbox
 from core.language import say
@@ -93,8 +92,7 @@ def place_under(organisation: Organisation, parent: Organisation | None, by: Per
 def _check_operator(organisation: Organisation, by: Person) -> None:
     if not (by.is_active and by.is_staff):
         raise NotAllowed()
-    own = Q(proposed_by=by) | Q(memberships__person=by, memberships__ended_at=None)
-    if Organisation.objects.filter(own, pk=organisation.pk).exists():
+    if is_partial_to(by, organisation):
         raise NotAllowed(
             say("不能审核自己所在的组织。", "Nobody decides about an organisation of their own.")
         )

@@ -1,0 +1,13 @@
+"""What the API offers of people, organisations, regions and addresses."""
+
+from accounts.api import address, membership, organisation, person, region, session, viewer
+
+
+class Query(region.Query, viewer.Query, organisation.Query, membership.Query):
+    """What may be read on this floor."""
+
+
+class Mutation(
+    session.Mutation, person.Mutation, address.Mutation, organisation.Mutation, membership.Mutation
+):
+    """What may be done on this floor."""

@@ -1,0 +1,45 @@
+"""Who may what on this floor; the floors above use these rules too."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from accounts import reads
+from accounts.models import Membership
+from core.api.access import HELD, PUBLIC, SIGNED_IN, Access
+
+__all__ = ["COORDINATOR", "HELD", "OPERATOR", "OWN", "PUBLIC", "SIGNED_IN", "coordinates"]
+
+
+def is_operator(request: HttpRequest, parent: Any = None) -> bool:
+    """Whether an operator of the shop asks."""
+    return request.user.is_authenticated and request.user.is_active and request.user.is_staff
+
+
+def coordinates(request: HttpRequest, organisation_id: int) -> bool:
+    """Whether the asker coordinates this organisation today; looked up once a request."""
+    known = getattr(request, "coordinated", None)
+    if known is None or known[0] != request.user.pk:
+        led = reads.organisations_of(request.user, Membership.Role.COORDINATOR)
+        known = request.coordinated = (request.user.pk, frozenset(led.values_list("pk", flat=True)))
+    return organisation_id in known[1]
+
+
+def _is_own(request: HttpRequest, parent: Any) -> bool:
+    return getattr(parent, "person_id", parent.pk) == request.user.pk
+
+
+def _is_led(request: HttpRequest, parent: Any) -> bool:
+    return coordinates(request, getattr(parent, "organisation_id", parent.pk))
+
+
+# `parent` is the person, or a row that belongs to one by `person_id`.
+OWN = Access("the person herself", _is_own, pii=2)
+# `parent` is the organisation, or a row that belongs to one by `organisation_id`.
+COORDINATOR = Access("a coordinator of the organisation", _is_led, pii=1)
+OWN_OR_COORDINATOR = Access(
+    "the person herself, or a coordinator of the organisation",
+    lambda request, parent: _is_own(request, parent) or _is_led(request, parent),
+    pii=1,
+)
+OPERATOR = Access("an operator of the shop", is_operator)

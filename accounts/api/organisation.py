@@ -1,0 +1,229 @@
+"""Organisations: proposed by people, decided on by operators."""
+
+from typing import Any
+
+import graphene
+from django.db.models import Q, QuerySet
+
+from accounts import reads
+from accounts.actions import organisation as organisations
+from accounts.api.access import COORDINATOR, HELD, OPERATOR, SIGNED_IN, coordinates, is_operator
+from accounts.api.membership import InvitationType, MembershipType
+from accounts.models import Invitation, Membership, Organisation
+from core.api.access import PUBLIC
+from core.api.act import Act
+from core.api.connections import connection_field
+from core.api.facts import guarded
+from core.api.ids import uid_of
+from core.api.lookahead import prefetched
+from core.api.types import ModelType, Told, enum_of, list_of
+from core.refusals import NotFound
+
+
+def _children(root: Organisation, info: Any) -> QuerySet[Organisation]:
+    return root.children.filter(state=Organisation.State.VERIFIED)
+
+
+def _members(root: Organisation, info: Any) -> QuerySet[Membership]:
+    return reads.members_of(root).select_related("person")
+
+
+def _invitations(root: Organisation, info: Any) -> QuerySet[Invitation]:
+    return prefetched(reads.open_invitations(root), info)
+
+
+class OrganisationAction(graphene.Enum):
+    """Something that can be done with an organisation."""
+
+    INVITE = "INVITE"
+    OPEN_GROUP_PURCHASE = "OPEN_GROUP_PURCHASE"
+    VERIFY = "VERIFY"
+    DECLINE = "DECLINE"
+    SUSPEND = "SUSPEND"
+
+    @property
+    def description(self) -> str:
+        """What each does."""
+        return self.value.replace("_", " ").capitalize() + "."
+
+
+class OrganisationType(ModelType):
+    """A union, workplace or other body whose people may buy together."""
+
+    class Meta:
+        model = Organisation
+        fields = ("kind", "name_zh", "name_en", "region", "parent", "state", "mobiliser_code")
+        access = HELD
+        about = {
+            "kind": "What kind of body it is.",
+            "name_zh": "Its name in Chinese.",
+            "name_en": "Its name in English; empty where it has none.",
+            "region": "Where it is.",
+            "parent": "The organisation above it.",
+            "state": "Only a verified one may invite, mobilise and buy together.",
+            "mobiliser_code": "Who enters this code at checkout buys by its call.",
+        }
+
+    name = Told("name", description="Its name in the reader's language.")
+    is_verified = graphene.Boolean(required=True, description="Whether an operator has verified it.")
+    children = connection_field(
+        lambda: OrganisationType, _children, order=("id",), description="The verified ones below it."
+    )
+    my_role = graphene.Field(
+        enum_of(Membership, "role"), description="The asker's part in it; null when she has none."
+    )
+    allowed_actions = graphene.List(
+        graphene.NonNull(OrganisationAction), required=True, description="What the asker may do with it now."
+    )
+    members = guarded(
+        connection_field(MembershipType, _members, order=("id",), description="Who belongs to it today."),
+        COORDINATOR,
+    )
+    invitations = guarded(
+        list_of(
+            InvitationType, most=200, resolver=_invitations, description="Invitations that are still open."
+        ),
+        COORDINATOR,
+    )
+
+    def resolve_my_role(root, info):
+        """Asked of the asker's own memberships."""
+        part = reads.membership_in(info.context.user, root)
+        return part.role if part else None
+
+    def resolve_allowed_actions(root, info):
+        """By state and asker."""
+        allowed = []
+        if root.is_verified and coordinates(info.context, root.pk):
+            allowed += ["INVITE", "OPEN_GROUP_PURCHASE"]
+        if is_operator(info.context) and not reads.is_partial_to(info.context.user, root):
+            deeds = {"verified": "VERIFY", "declined": "DECLINE", "suspended": "SUSPEND"}
+            allowed += [deed for state, deed in deeds.items() if root.can_move_to(state)]
+        return allowed
+
+
+class OrganisationPropose(Act):
+    """Put an organisation forward; an operator verifies it, and its proposer coordinates it."""
+
+    class Meta:
+        access = SIGNED_IN
+
+    class Input:
+        kind = graphene.Field(enum_of(Organisation, "kind"), required=True, description="What it is.")
+        name_zh = graphene.String(required=True, description="Its name in Chinese.")
+        name_en = graphene.String(description="Its name in English.")
+        region = graphene.String(required=True, description="The code of the region where it is.")
+        parent = graphene.ID(description="The verified organisation above it.")
+
+    organisation = graphene.Field(OrganisationType, description="The organisation, as proposed.")
+
+    @classmethod
+    def act(cls, request: Any, kind: Any, parent: str | None = None, **given: str) -> Any:
+        """Propose it."""
+        above = (
+            reads.organisation_seen_by(request.user, uid_of(parent, "Organisation", field="parent"))
+            if parent
+            else None
+        )
+        return cls(
+            organisation=organisations.propose(request.user, kind=str(kind.value), parent=above, **given)
+        )
+
+
+def _decided(request: Any, id: str, decide: Any) -> Organisation:
+    organisation = Organisation.objects.filter(uid=uid_of(id, "Organisation")).first()
+    if organisation is None:
+        raise NotFound(field="id")
+    decide(organisation, request.user)
+    return organisation
+
+
+class OrganisationVerify(Act):
+    """Operators: verify an organisation, or lift its suspension."""
+
+    class Meta:
+        access = OPERATOR
+
+    class Input:
+        id = graphene.ID(required=True, description="The organisation.")
+
+    organisation = graphene.Field(OrganisationType, description="The organisation, now verified.")
+
+    @classmethod
+    def act(cls, request: Any, id: str) -> Any:
+        """Verify it."""
+        return cls(organisation=_decided(request, id, organisations.verify))
+
+
+class OrganisationDecline(Act):
+    """Operators: decline a proposed organisation."""
+
+    class Meta:
+        access = OPERATOR
+
+    class Input:
+        id = graphene.ID(required=True, description="The organisation.")
+
+    organisation = graphene.Field(OrganisationType, description="The organisation, now declined.")
+
+    @classmethod
+    def act(cls, request: Any, id: str) -> Any:
+        """Decline it."""
+        return cls(organisation=_decided(request, id, organisations.decline))
+
+
+class OrganisationSuspend(Act):
+    """Operators: suspend a verified organisation until it is verified again."""
+
+    class Meta:
+        access = OPERATOR
+
+    class Input:
+        id = graphene.ID(required=True, description="The organisation.")
+
+    organisation = graphene.Field(OrganisationType, description="The organisation, now suspended.")
+
+    @classmethod
+    def act(cls, request: Any, id: str) -> Any:
+        """Suspend it."""
+        return cls(organisation=_decided(request, id, organisations.suspend))
+
+
+def _organisation(root: Any, info: Any, id: str) -> Organisation | None:
+    seen = reads.organisations_seen_by(info.context.user).filter(uid=uid_of(id, "Organisation"))
+    return prefetched(seen, info).first()
+
+
+def _organisations(root: Any, info: Any, search: str = "") -> QuerySet[Organisation]:
+    seen = reads.organisations_seen_by(info.context.user)
+    words = (search or "").strip()[:40]
+    return seen.filter(Q(name_zh__icontains=words) | Q(name_en__icontains=words)) if words else seen
+
+
+class Query:
+    organisation = guarded(
+        graphene.Field(
+            OrganisationType,
+            args={"id": graphene.Argument(graphene.ID, required=True, description="Its id.")},
+            resolver=_organisation,
+            description="One organisation: verified, or the asker's own; null for any other.",
+        ),
+        PUBLIC,
+    )
+    organisations = guarded(
+        connection_field(
+            lambda: OrganisationType,
+            _organisations,
+            order=("-id",),
+            description="Verified organisations and the asker's own; for operators all.",
+            search=graphene.Argument(graphene.String, description="Part of a name."),
+        ),
+        SIGNED_IN,
+    )
+
+
+class Mutation:
+    organisation_propose = OrganisationPropose.Field()
+    organisation_verify = OrganisationVerify.Field()
+    organisation_decline = OrganisationDecline.Field()
+    organisation_suspend = OrganisationSuspend.Field()

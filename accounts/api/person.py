@@ -1,0 +1,109 @@
+"""What a person changes of her account, takes along, or has forgotten."""
+
+import json
+from typing import Any
+
+import graphene
+from django.core.serializers.json import DjangoJSONEncoder
+
+from accounts.actions import export as exports
+from accounts.actions import person as people
+from accounts.actions import sign_in as door
+from accounts.api.access import SIGNED_IN
+from accounts.api.viewer import ViewerType
+from core.api.act import Act
+from core.api.types import Language
+
+
+class PersonUpdate(Act):
+    """Change what one tells of oneself; what is left out stays."""
+
+    class Meta:
+        access = SIGNED_IN
+
+    class Input:
+        name = graphene.String(description="How to address her; seen by coordinators of her organisations.")
+        nickname = graphene.String(description="Shown in public beside her reviews.")
+        phone = graphene.String(description="A number in China; empty to forget it.")
+        language = graphene.Field(Language, description="The language of her mails.")
+
+    viewer = graphene.Field(ViewerType, description="The person, changed.")
+
+    @classmethod
+    def act(cls, request: Any, language: Any = None, **given: Any) -> Any:
+        """Update it."""
+        spoken = str(language.value) if language else None
+        return cls(viewer=people.update(request.user, language=spoken, **given))
+
+
+class EmailChangeRequest(Act):
+    """Ask to move the account to another address: a link goes there, word of it to the old one."""
+
+    class Meta:
+        access = SIGNED_IN
+
+    class Input:
+        email = graphene.String(required=True, description="The new address.")
+        password = graphene.String(required=True, description="The account's password, once more.")
+
+    @classmethod
+    def act(cls, request: Any, email: str, password: str) -> Any:
+        """Ask for it."""
+        people.ask_for_email_change(request.user, email, password)
+
+
+class EmailChangeConfirm(Act):
+    """Confirm the new address by the link, signed in as the person who asked."""
+
+    class Meta:
+        access = SIGNED_IN
+
+    class Input:
+        token = graphene.String(required=True, description="What the link carries.")
+
+    viewer = graphene.Field(ViewerType, description="The person with the new address.")
+
+    @classmethod
+    def act(cls, request: Any, token: str) -> Any:
+        """Confirm it."""
+        return cls(viewer=people.confirm_email_change(request.user, token))
+
+
+class PersonExport(Act):
+    """All that the shop knows of the asker, as JSON."""
+
+    class Meta:
+        access = SIGNED_IN
+        rate = (6, 60)
+
+    json = graphene.String(description="The text of a JSON file.")
+
+    @classmethod
+    def act(cls, request: Any) -> Any:
+        """Export it."""
+        told = exports.export(request.user)
+        return cls(json=json.dumps(told, cls=DjangoJSONEncoder, ensure_ascii=False, indent=1))
+
+
+class PersonErase(Act):
+    """Delete one's account for good. Orders stay as law and ledger ask, without a name."""
+
+    class Meta:
+        access = SIGNED_IN
+
+    class Input:
+        password = graphene.String(required=True, description="The account's password, once more.")
+
+    @classmethod
+    def act(cls, request: Any, password: str) -> Any:
+        """Erase it and sign out."""
+        people.erase(request.user, password)
+        door.sign_out(request)
+
+
+class Mutation:
+    person_update = PersonUpdate.Field()
+    email_change_request = EmailChangeRequest.Field()
+    email_change_confirm = EmailChangeConfirm.Field()
+    person_export = PersonExport.Field()
+    person_erase = PersonErase.Field()

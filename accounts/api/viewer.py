@@ -1,0 +1,96 @@
+"""Whoever is asking: the account, for its own person alone."""
+
+from typing import Any
+
+import graphene
+from django.db.models import QuerySet
+
+from accounts import reads
+from accounts.api import organisation  # noqa: F401 (the type that memberships lead to)
+from accounts.api.access import OWN, PUBLIC
+from accounts.api.address import AddressType
+from accounts.api.membership import MembershipType
+from accounts.models import Address, ApiToken, Membership, Person
+from core.api.facts import guarded
+from core.api.lookahead import prefetched
+from core.api.types import Language, ModelType, list_of
+
+
+class ApiTokenType(ModelType):
+    """A bearer token, without its text."""
+
+    class Meta:
+        model = ApiToken
+        fields = ("name", "created_at", "expires_at")
+        access = OWN
+        about = {"created_at": "When it was made.", "expires_at": "Until when it opens the door."}
+
+
+def _memberships(root: Person, info: Any) -> QuerySet[Membership]:
+    return prefetched(reads.memberships_of(root), info)
+
+
+def _addresses(root: Person, info: Any) -> QuerySet[Address]:
+    return prefetched(reads.addresses_of(root), info)
+
+
+def _tokens(root: Person, info: Any) -> QuerySet[ApiToken]:
+    return reads.tokens_of(root)
+
+
+class ViewerType(ModelType):
+    """The person who is signed in, as nobody else sees her."""
+
+    class Meta:
+        model = Person
+        name = "Viewer"
+        fields = ("name", "email", "nickname", "phone", "mobiliser_code", "joined_at")
+        access = OWN
+        about = {
+            "name": "The name she gave.",
+            "email": "The address she signs in with.",
+            "phone": "Her phone number; empty when she gave none.",
+            "mobiliser_code": "Who enters this code at checkout buys by her call.",
+            "joined_at": "When she joined.",
+        }
+
+    language = graphene.Field(Language, required=True, description="The language of her mails.")
+    is_operator = graphene.Boolean(required=True, description="Whether she runs the shop.")
+    email_verified = graphene.Boolean(required=True, description="Whether her mailbox is proved.")
+    memberships = list_of(
+        MembershipType, most=50, resolver=_memberships, description="What she belongs to today."
+    )
+    addresses = list_of(
+        AddressType, most=20, resolver=_addresses, description="Her addresses, the usual one first."
+    )
+    tokens = list_of(
+        ApiTokenType, most=10, resolver=_tokens, description="Her bearer tokens that still work."
+    )
+
+    def resolve_is_operator(root, info):
+        """By her role."""
+        return root.is_staff
+
+    def resolve_email_verified(root, info):
+        """By the moment it was proved."""
+        return root.email_verified_at is not None
+
+
+def add_to_viewer(**fields: graphene.Field) -> None:
+    """Let a floor above add fields to the viewer (her orders, her teams); called when its api is imported.
+
+    Each field carries its resolver, which gets the Person: `add_to_viewer(orders=connection_field(…))`.
+    """
+    ViewerType._meta.fields.update(fields)
+
+
+def _viewer(root: Any, info: Any) -> Person | None:
+    user = info.context.user
+    return user if user.is_authenticated else None
+
+
+class Query:
+    viewer = guarded(
+        graphene.Field(ViewerType, resolver=_viewer, description="Whoever is signed in; null for a guest."),
+        PUBLIC,
+    )
