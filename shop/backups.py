@@ -119,7 +119,8 @@ def open_again(folder: Path, *, into: str = "", stopped: bool = False) -> int:
     if (folder / "media").exists():
         shutil.copytree(folder / "media", settings.MEDIA_ROOT, dirs_exist_ok=True)
     stripe = _local_stripe()
-    if stripe and not stripe.exists() and (folder / "stripe.db").exists():
+    # In a database beside the running shop's, the stand-in goes on with what it knows by now.
+    if stripe and not into and (folder / "stripe.db").exists():
         _copy_sqlite(folder / "stripe.db", stripe)
     cache.clear()
     return 0 if stopped else park_what_may_have_happened()
