@@ -43,19 +43,19 @@ REACTIONS = {
     "OrderLapsed": Reactions(afterwards=["orders.tasks.close_payments"]),
     # orders: money back
     "PaymentTurnedAway": Reactions(
-        at_once=["impact.actions.attribution.turned_away"],
+        at_once=["impact.actions.gateway.turned_away"],
         afterwards=["orders.tasks.give_back", "orders.tasks.send_turned_away"],
     ),
     "RefundRequested": Reactions(
-        at_once=["impact.actions.attribution.take_back"],
+        at_once=["impact.actions.taking_back.take_back"],
         afterwards=["orders.tasks.give_back", "impact.tasks.fold_standings"],
     ),
     "RefundSucceeded": Reactions(
-        at_once=["impact.actions.attribution.given_back"],
+        at_once=["impact.actions.gateway.given_back"],
         afterwards=["orders.tasks.send_refunded"],
     ),
-    "RefundFailed": Reactions(at_once=["impact.actions.attribution.returned"]),
-    "DisputeClosed": Reactions(at_once=["impact.actions.attribution.disputed"]),
+    "RefundFailed": Reactions(at_once=["impact.actions.gateway.returned"]),
+    "DisputeClosed": Reactions(at_once=["impact.actions.gateway.disputed"]),
     # orders: goods on their way
     "ShipmentShipped": Reactions(afterwards=["orders.tasks.send_shipped"]),
     "ShipmentDelivered": Reactions(afterwards=["orders.tasks.send_delivered"]),

@@ -1,0 +1,59 @@
+"""Open a contest: an edition with its own secret, rounds by the clock, and the teams' entries."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Region
+from catalog.models import Team
+from impact.models import Edition, Entry, Round, Standing
+from impact.sealing import seal
+
+
+def open_edition(
+    slug: str, ordinal: int, name: tuple[str, str], theme: tuple[str, str] = ("", "")
+) -> Edition:
+    """A contest; `name` and `theme` are (Chinese, English)."""
+    return Edition.objects.create(
+        slug=slug,
+        ordinal=ordinal,
+        name_zh=name[0],
+        name_en=name[1],
+        theme_zh=theme[0],
+        theme_en=theme[1],
+        # Person keys are made with it: the same person within an edition, unlinkable between two.
+        sealed_key=seal(secrets.token_bytes(32)),
+    )
+
+
+def open_round(
+    edition: Edition,
+    level: str,
+    region: Region | None,
+    opens_at: datetime,
+    closes_at: datetime,
+    freezes_at: datetime,
+) -> Round:
+    """A level of the contest; its phases follow from the trade clock alone."""
+    return Round.objects.create(
+        edition=edition,
+        level=level,
+        region=region,
+        opens_at=opens_at,
+        closes_at=closes_at,
+        freezes_at=freezes_at,
+    )
+
+
+@transaction.atomic
+def enter(round_: Round, teams: Sequence[Team], approved: bool = True) -> list[Entry]:
+    """Enter teams under their own codes, each with a standing of zero."""
+    entries = Entry.objects.bulk_create(
+        Entry(round=round_, team=team, number=team.code, approved_at=timezone.now() if approved else None)
+        for team in teams
+    )
+    Standing.objects.bulk_create(Standing(entry=entry) for entry in entries)
+    return entries

@@ -1,0 +1,146 @@
+"""Households: proposed by a team, verified by an operator who is not of it, withdrawn when they wish."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.actions import audit
+from accounts.models import AuditEntry, Person, Region
+from catalog.models import Team, TeamMember
+from core.language import say
+from core.middleware import request_id
+from core.refusals import Conflict, Invalid, NotAllowed
+from impact.models import DetailReading, Household, HouseholdDetail, HouseholdStatus
+from impact.sealing import seal_facts, unseal_facts
+
+State = Household.State
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A household as its team proposes it; `details` (name, telephone, bank) are kept sealed."""
+
+    team: Team
+    county: Region
+    consented_at: datetime | None
+    details: dict[str, Any] = field(default_factory=dict)
+    kind: str = HouseholdStatus.Kind.REGISTERED
+    since: date | None = None
+
+
+def propose(proposal: Proposal, by: Person | None) -> Household:
+    """Propose one household."""
+    return propose_many([proposal], by)[0]
+
+
+@transaction.atomic
+def propose_many(proposals: Sequence[Proposal], by: Person | None) -> list[Household]:
+    """Propose households; without a family's consent there is no proposal."""
+    if any(proposal.consented_at is None for proposal in proposals):
+        words = say("须先取得农户的同意。", "The household must have agreed first.")
+        raise Invalid(words, field="consented_at")
+    made = Household.objects.bulk_create(
+        Household(team=p.team, county=p.county, consented_at=p.consented_at) for p in proposals
+    )
+    HouseholdDetail.objects.bulk_create(
+        HouseholdDetail(household=household, sealed=seal_facts(proposal.details))
+        for household, proposal in zip(made, proposals, strict=True)
+        if proposal.details
+    )
+    HouseholdStatus.objects.bulk_create(
+        HouseholdStatus(
+            household=household,
+            kind=proposal.kind,
+            since=proposal.since or timezone.localdate(proposal.consented_at),
+        )
+        for household, proposal in zip(made, proposals, strict=True)
+    )
+    _note(by, "household.propose", made)
+    return made
+
+
+def verify(household: Household, by: Person) -> Household:
+    """Vouch for one household."""
+    return verify_many([household], by)[0]
+
+
+def verify_many(households: Sequence[Household], by: Person) -> list[Household]:
+    """An operator vouches for households; never for those of a team that is her own."""
+    return _decide(households, by, State.VERIFIED, verified_at=timezone.now(), verified_by=by)
+
+
+def reject(household: Household, by: Person) -> Household:
+    """An operator declines a proposal; its details are destroyed."""
+    return _decide([household], by, State.REJECTED)[0]
+
+
+@transaction.atomic
+def _decide(households: Sequence[Household], by: Person, state: str, **fields: Any) -> list[Household]:
+    if not by.is_staff:
+        raise NotAllowed()
+    teams = {household.team_id for household in households}
+    if TeamMember.objects.filter(team_id__in=teams, person=by, ended_at=None).exists():
+        words = say("不能核实自己团队的农户。", "Nobody verifies households of a team that is her own.")
+        raise NotAllowed(words)
+    _move(households, State.PROPOSED, state, **fields)
+    if state == State.REJECTED:
+        _destroy_details(households)
+    _note(by, f"household.{state}", households)
+    return list(households)
+
+
+@transaction.atomic
+def withdraw(household: Household, by: Person | None) -> Household:
+    """The family no longer wishes to take part: details are destroyed, what the ledger holds stays balanced."""
+    _move([household], State.VERIFIED, State.WITHDRAWN)
+    _destroy_details([household])
+    _note(by, "household.withdraw", [household])
+    return household
+
+
+def _move(households: Sequence[Household], old: str, new: str, **fields: Any) -> None:
+    """What StateMachine.move_to does, for many in one statement: all of them, or none."""
+    assert new in Household.MOVES[State(old)]
+    rows = Household.objects.filter(pk__in=[h.pk for h in households], state=old)
+    if rows.update(state=new, **fields) != len(households):
+        raise Conflict()
+    for household in households:
+        for name, value in {"state": new, **fields}.items():
+            setattr(household, name, value)
+
+
+def _destroy_details(households: Collection[Household]) -> None:
+    HouseholdDetail.objects.filter(household__in=households).delete()
+
+
+@transaction.atomic
+def open_details(household: Household, by: Person, purpose: str) -> dict[str, Any]:
+    """Read what names a household; only an operator may, and every opening is written down."""
+    if not by.is_staff:
+        raise NotAllowed()
+    if not purpose.strip():
+        raise Invalid(say("请说明查看的用途。", "Say what you need it for."), field="purpose")
+    DetailReading.objects.create(household=household, reader=by, purpose=purpose.strip()[:120])
+    detail = HouseholdDetail.objects.filter(household=household).first()
+    return unseal_facts(detail.sealed) if detail else {}
+
+
+def _note(by: Person | None, deed: str, households: Sequence[Household]) -> None:
+    if len(households) == 1:
+        audit.record(by, deed, "Household", households[0].uid)
+        return
+    named = request_id.get()
+    AuditEntry.objects.bulk_create(
+        AuditEntry(
+            actor=by,
+            deed=deed,
+            noun="Household",
+            object_uid=str(household.uid),
+            request_id="" if named == "-" else named,
+        )
+        for household in households
+    )

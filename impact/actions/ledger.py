@@ -1,0 +1,142 @@
+"""Write in the ledger: transactions and their transfers, many at a time, each once by its key."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from functools import reduce
+from operator import or_
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db.models import Q
+
+from impact.models import Account, LedgerTransaction, Transfer
+from impact.reads.positions import Place
+
+GATEWAY = Place(Account.Kind.GATEWAY)
+BUYER = Place(Account.Kind.BUYER)
+RESERVE = Place(Account.Kind.RESERVE)
+
+
+def escrow_of(group_uid: UUID) -> Place:
+    """Where a group purchase's money waits until it closes."""
+    return Place(Account.Kind.ESCROW, holder=group_uid)
+
+
+def key_of(reason: str, what: object) -> str:
+    """What a transaction is for: its reason and the uid of that which gave it."""
+    return f"{reason}:{what}"
+
+
+def written(keys: Collection[str]) -> set[str]:
+    """Which of these keys the ledger holds already."""
+    return set(LedgerTransaction.objects.filter(key__in=keys).values_list("key", flat=True))
+
+
+class Move(NamedTuple):
+    """So much from one place to another, for a line and a lot of it where it is for one."""
+
+    source: Place
+    target: Place
+    amount_minor: int
+    line_id: int | None
+    lot_id: int | None
+
+
+class Book:
+    """Transactions in the making: opened, filled with moves, then written together."""
+
+    def __init__(self) -> None:
+        self._open: list[tuple[LedgerTransaction, list[Move]]] = []
+
+    def open(self, key: str, order_uid: UUID, at: datetime) -> LedgerTransaction:
+        """Begin a transaction; its key (`key_of`) says what it is for, once."""
+        made = LedgerTransaction(reason=key.partition(":")[0], key=key, order_uid=order_uid, at=at)
+        self._open.append((made, []))
+        return made
+
+    def move(
+        self,
+        source: Place,
+        target: Place,
+        amount_minor: int,
+        line_id: int | None = None,
+        lot_id: int | None = None,
+    ) -> None:
+        """Move an amount in the transaction opened last; a negative one goes the other way."""
+        if amount_minor < 0:
+            source, target, amount_minor = target, source, -amount_minor
+        if amount_minor:
+            self._open[-1][1].append(Move(source, target, amount_minor, line_id, lot_id))
+
+    def taken(self, source: Place) -> int:
+        """How much the transaction opened last takes from a place, less what it brings there."""
+        return sum(
+            move.amount_minor * ((move.source == source) - (move.target == source))
+            for move in self._open[-1][1]
+        )
+
+    def write(self) -> None:
+        """Write all of it: three statements, whatever the number of shares (five where accounts open)."""
+        if not self._open:
+            return
+        ids = account_ids({place for _, moves in self._open for move in moves for place in move[:2]})
+        LedgerTransaction.objects.bulk_create(transaction for transaction, _ in self._open)
+        Transfer.objects.bulk_create(
+            Transfer(
+                transaction=transaction,
+                source_id=ids[move.source],
+                target_id=ids[move.target],
+                amount_minor=move.amount_minor,
+                line_id=move.line_id,
+                lot_id=move.lot_id,
+            )
+            for transaction, moves in self._open
+            for move in moves
+        )
+
+
+def account_ids(places: Collection[Place]) -> dict[Place, int]:
+    """The accounts of these places; those that are missing are opened."""
+    found = _find(places)
+    missing = [place for place in places if place not in found]
+    if not missing:
+        return found
+    # In one order for everybody, so that two who open the same accounts never wait for each other in a ring.
+    missing.sort(key=lambda p: (p.kind, p.team_id or 0, p.household_id or 0, p.part, str(p.holder or "")))
+    Account.objects.bulk_create(
+        (
+            Account(
+                kind=place.kind,
+                team_id=place.team_id,
+                household_id=place.household_id,
+                part=place.part,
+                holder=place.holder,
+            )
+            for place in missing
+        ),
+        ignore_conflicts=True,
+    )
+    return found | _find(missing)
+
+
+def _find(places: Collection[Place]) -> dict[Place, int]:
+    if not places:
+        return {}
+    rows = Account.objects.filter(reduce(or_, _conditions(places))).values_list(
+        "kind", "team_id", "household_id", "part", "holder", "id"
+    )
+    wanted = set(places)
+    return {place: pk for *key, pk in rows if (place := Place(*key)) in wanted}
+
+
+def _conditions(places: Collection[Place]) -> Iterable[Q]:
+    """One condition for the households, one for teams, one for holders and one for the shop's own."""
+    kinds = {place.kind for place in places}
+    if households := {place.household_id for place in places if place.household_id}:
+        yield Q(household_id__in=households, kind__in=kinds)
+    if teams := {place.team_id for place in places if place.team_id and not place.household_id}:
+        yield Q(team_id__in=teams, household_id=None, kind__in=kinds)
+    if holders := {place.holder for place in places if place.holder}:
+        yield Q(holder__in=holders)
+    if shop := {place.kind for place in places if place == Place(place.kind)}:
+        yield Q(kind__in=shop, team_id=None, household_id=None, holder=None)

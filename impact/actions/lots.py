@@ -1,0 +1,118 @@
+"""Share a lot's earnings among the households that grew it, fairly to the fen over all its sales."""
+
+import hmac
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import connection
+
+from core.money import carry_split, give_back
+from impact.models import LotTally
+
+
+@dataclass
+class Grown:
+    """A lot's households in the order of their ids, their weights and what rounding owes to each."""
+
+    key: bytes
+    number: int
+    households: list[int]
+    pseudonyms: list[UUID]
+    grams: list[int]
+    credits: list[int]
+
+
+_SHARES = """
+    SELECT s.lot_id, s.household_id, h.uid, s.grams, c.numerator
+    FROM impact_lotshare s
+    JOIN impact_credit c ON c.lot_id = s.lot_id AND c.household_id = s.household_id
+    JOIN impact_household h ON h.id = s.household_id
+    WHERE s.lot_id = ANY(%s)
+    ORDER BY s.lot_id, s.household_id
+"""
+_RENEW_CREDITS = """
+    UPDATE impact_credit c SET numerator = renewed.numerator
+    FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS renewed (lot_id, household_id, numerator)
+    WHERE c.lot_id = renewed.lot_id AND c.household_id = renewed.household_id
+      AND c.numerator <> renewed.numerator
+"""
+_RENEW_TALLIES = """
+    UPDATE impact_lottally t SET number = renewed.number
+    FROM unnest(%s::bigint[], %s::bigint[]) AS renewed (lot_id, number) WHERE t.lot_id = renewed.lot_id
+"""
+
+
+class Lots:
+    """The lots of a deed: their credits locked, shared out of and given back to, then kept.
+
+    A lot without shares (level 0) is not among them: its earnings are the team's pool.
+    """
+
+    def __init__(self, lot_ids: Iterable[int]):
+        # The tallies' rows are the locks of the credits; in the order of their ids, so that two deeds
+        # which need the same lots never wait for each other in a ring.
+        tallies = (
+            LotTally.objects.select_for_update(of=("self",), no_key=True)
+            .select_related("lot")
+            .filter(lot_id__in=set(lot_ids))
+            .order_by("lot_id")
+        )
+        self._lots = {t.lot_id: Grown(t.lot.uid.bytes, t.number, [], [], [], []) for t in tallies}
+        self._touched: set[int] = set()
+        if self._lots:
+            self._read_shares()
+
+    def _read_shares(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(_SHARES, [list(self._lots)])
+            for lot_id, household_id, pseudonym, grams, numerator in cursor.fetchall():
+                lot = self._lots[lot_id]
+                lot.households.append(household_id)
+                lot.pseudonyms.append(pseudonym)
+                lot.grams.append(grams)
+                lot.credits.append(numerator)
+
+    def __contains__(self, lot_id: int) -> bool:
+        return lot_id in self._lots
+
+    def share(self, lot_id: int, amount_minor: int) -> tuple[int, dict[int, int]]:
+        """Share an amount out: the lot's number of this attribution, and each household's fen."""
+        lot = self._lots[lot_id]
+        lot.number += 1
+        parts, lot.credits = carry_split(amount_minor, lot.grams, lot.credits, tie_of(lot))
+        self._touched.add(lot_id)
+        return lot.number, dict(zip(lot.households, parts, strict=True))
+
+    def give_back(self, lot_id: int, parts: dict[int, int]) -> None:
+        """Undo an earlier sharing: the households' credits stand again as if it had not been."""
+        lot = self._lots[lot_id]
+        given = [parts.get(household, 0) for household in lot.households]
+        lot.credits = give_back(given, sum(given), lot.grams, lot.credits)
+        self._touched.add(lot_id)
+
+    def keep(self) -> None:
+        """Write the credits and tallies down: two statements."""
+        touched = [(lot_id, self._lots[lot_id]) for lot_id in sorted(self._touched)]
+        if not touched:
+            return
+        rows = [
+            (lot_id, household, credit)
+            for lot_id, lot in touched
+            for household, credit in zip(lot.households, lot.credits, strict=True)
+        ]
+        with connection.cursor() as cursor:
+            cursor.execute(_RENEW_CREDITS, [list(column) for column in zip(*rows, strict=True)])
+            cursor.execute(
+                _RENEW_TALLIES, [[lot_id for lot_id, _ in touched], [lot.number for _, lot in touched]]
+            )
+
+
+def tie_of(lot: Grown) -> Callable[[int], bytes]:
+    """Who comes first when two are owed alike: by lot and number another one, never the lowest id."""
+
+    def tie(i: int) -> bytes:
+        words = f"{lot.number}|{lot.pseudonyms[i]}".encode()
+        return hmac.digest(lot.key, words, "sha256")
+
+    return tie

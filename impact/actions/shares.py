@@ -1,0 +1,101 @@
+"""Say who grew a lot, once, before the first unit of it is sold."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from accounts.models import Person
+from catalog.models import Lot, TeamMember
+from core.language import say
+from core.refusals import Conflict, Invalid, NotAllowed
+from impact.actions.ledger import account_ids
+from impact.models import Account, Credit, Household, LotShare, LotTally
+from impact.reads.positions import Place
+
+
+@dataclass(frozen=True)
+class Grown:
+    """How many grams of a lot each household brought, by household id."""
+
+    lot: Lot
+    grams: Mapping[int, int]
+
+
+def share_out(lot: Lot, grams: Mapping[int, int], by: Person | None) -> None:
+    """Set one lot's shares."""
+    share_out_many([Grown(lot, grams)], by)
+
+
+@transaction.atomic
+def share_out_many(grown: Sequence[Grown], by: Person | None) -> None:
+    """Set lots' shares, for good: a correction is a new lot. In few statements, whatever their number.
+
+    A lot of level 2 has exactly one household, of level 1 at least two, of level 0 (the team's pool) none
+    and so is not named here. The households are verified ones of the lot's own team.
+    """
+    lots = _untouched([g.lot.pk for g in grown])
+    _may(by, lots.values())
+    _check_households(grown, lots)
+    for g in grown:
+        _check_level(lots[g.lot.pk], g.grams)
+    LotTally.objects.bulk_create(LotTally(lot_id=g.lot.pk, grams=sum(g.grams.values())) for g in grown)
+    rows = [(g.lot.pk, household, grams) for g in grown for household, grams in sorted(g.grams.items())]
+    LotShare.objects.bulk_create(LotShare(lot_id=lot, household_id=h, grams=grams) for lot, h, grams in rows)
+    Credit.objects.bulk_create(Credit(lot_id=lot, household_id=h) for lot, h, _ in rows)
+    # Their accounts are opened now, so that no buyer's payment waits for another that opens the same one.
+    team_of = {h: lots[lot].variant.product.team_id for lot, h, _ in rows}
+    kinds = (Account.Kind.EARMARKED, Account.Kind.OWED)
+    account_ids([Place(kind, team, household) for household, team in team_of.items() for kind in kinds])
+
+
+def _untouched(lot_ids: Sequence[int]) -> dict[int, Lot]:
+    locked = Lot.objects.select_for_update(of=("self",), no_key=True).select_related("variant__product")
+    lots = {lot.pk: lot for lot in locked.filter(pk__in=lot_ids).order_by("pk")}
+    if any(lot.units_sold or lot.units_reserved for lot in lots.values()):
+        words = say(
+            "已有人购买,不能再更改分配。", "Units of this lot are sold or held: its shares are fixed."
+        )
+        raise Conflict(words)
+    if len(lots) < len(lot_ids) or LotTally.objects.filter(lot_id__in=lot_ids).exists():
+        raise Conflict(say("这一批次的分配已经确定。", "The shares of this lot are set already."))
+    return lots
+
+
+def _may(by: Person | None, lots: object) -> None:
+    """A manager shares out her own team's lots; `by` is None for the shop itself."""
+    if by is None or by.is_staff:
+        return
+    teams = {lot.variant.product.team_id for lot in lots}  # type: ignore[attr-defined]
+    own = TeamMember.objects.filter(person=by, team_id__in=teams, ended_at=None, role=TeamMember.Role.MANAGER)
+    if set(own.values_list("team_id", flat=True)) != teams:
+        raise NotAllowed()
+
+
+def _check_level(lot: Lot, grams: Mapping[int, int]) -> None:
+    if any(weight <= 0 for weight in grams.values()):
+        raise Invalid(say("重量须大于零。", "Each share must weigh something."), field="grams")
+    fits = {
+        Lot.Level.POOL: not grams,
+        Lot.Level.SHARED: len(grams) >= 2,
+        Lot.Level.SINGLE: len(grams) == 1,
+    }
+    if not fits[Lot.Level(lot.level)] or not grams:
+        words = say(
+            "可追溯批次:单户批次只有一户,混合批次至少两户;统收批次不分户。",
+            "A single household's lot has one share, a shared lot at least two, a pooled lot none.",
+        )
+        raise Invalid(words, field="grams", lot=lot.code)
+
+
+def _check_households(grown: Sequence[Grown], lots: Mapping[int, Lot]) -> None:
+    asked = {household for g in grown for household in g.grams}
+    verified = Household.objects.filter(pk__in=asked, state=Household.State.VERIFIED)
+    team_of = dict(verified.values_list("pk", "team_id"))
+    for g in grown:
+        team = lots[g.lot.pk].variant.product.team_id
+        if any(team_of.get(household) != team for household in g.grams):
+            words = say(
+                "只能分给本团队已核实的农户。", "Shares go to verified households of the lot's own team."
+            )
+            raise Invalid(words, field="grams")

@@ -1,0 +1,174 @@
+"""Count a purchase for the contest: a support for each entry whose team it bought from."""
+
+import hmac
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from uuid import UUID
+
+from django.utils import timezone
+
+from accounts.models import Organisation
+from catalog.models import TeamMember
+from core import clock
+from impact.models import Entry, LedgerTransaction, Support, SupportWaiting
+from impact.sealing import unseal
+from orders.models import Order
+
+
+@dataclass(frozen=True)
+class Purchase:
+    """What one order bought of each team, net in fen, and the transaction that attributed it."""
+
+    transaction: LedgerTransaction
+    order: Order
+    net_of_team: dict[int, int]
+
+
+def count(purchases: Iterable[Purchase]) -> None:
+    """Record supports: placed in [opens, closes) of an approved entry's round, paid before it freezes.
+
+    The team's own people are recorded and excluded (RELATED). Who called is as frozen on the order, and
+    nobody when that is the buyer herself or the team's own (domain 3.7). Nothing is locked, nothing folded.
+    """
+    purchases = list(purchases)
+    entries = _live_entries({team for p in purchases for team in p.net_of_team})
+    if not entries:
+        return
+    related = _Related({entry.team_id for entry in entries})
+    verified = _verified_organisations(p.order for p in purchases)
+    _record(
+        _support(p, entry, net, related, verified)
+        for p in purchases
+        for entry in entries
+        if (net := p.net_of_team.get(entry.team_id))
+        and entry.round.opens_at <= p.order.traded_at < entry.round.closes_at
+    )
+
+
+def take_back(purchases: Iterable[Purchase]) -> None:
+    """Record what a refund takes back, as negative supports, until the round freezes; never after."""
+    asked: dict[UUID, list[Purchase]] = {}
+    for purchase in purchases:
+        asked.setdefault(purchase.order.uid, []).append(purchase)
+    if not asked:
+        return
+    counted = Support.objects.filter(
+        order_uid__in=asked, amount_minor__gt=0, entry__round__freezes_at__gt=clock.now()
+    ).select_related("entry")
+    _record(
+        _mirrored(support, purchase, taken)
+        for support in counted
+        for purchase in asked[support.order_uid]
+        if (taken := purchase.net_of_team.get(support.entry.team_id))
+    )
+
+
+def _record(supports: Iterable[Support]) -> None:
+    made = Support.objects.bulk_create(supports)
+    if not made:
+        return
+    # What waits here is what has committed: a fold by id would skip rows, ids do not commit in order.
+    SupportWaiting.objects.bulk_create(SupportWaiting(support=support) for support in made)
+
+
+def _mirrored(support: Support, purchase: Purchase, taken: int) -> Support:
+    return Support(
+        entry_id=support.entry_id,
+        transaction=purchase.transaction,
+        order_uid=support.order_uid,
+        amount_minor=-taken,
+        exclusion=support.exclusion,
+        person_key=support.person_key,
+        is_known_person=support.is_known_person,
+        day=support.day,
+        organisation_id=support.organisation_id,
+        mobiliser_organisation_id=support.mobiliser_organisation_id,
+        mobiliser_person_id=support.mobiliser_person_id,
+        at=timezone.now(),
+    )
+
+
+def _support(purchase: Purchase, entry: Entry, net: int, related: "_Related", verified: set[int]) -> Support:
+    order = purchase.order
+    by_whom = _mobiliser(order, entry, related, verified)
+    return Support(
+        entry=entry,
+        transaction=purchase.transaction,
+        order_uid=order.uid,
+        amount_minor=net,
+        exclusion=(
+            Support.Exclusion.RELATED if related.bought(entry.team_id, order) else Support.Exclusion.NONE
+        ),
+        person_key=person_key(entry, order),
+        is_known_person=order.person_id is not None,
+        day=order.traded_at.astimezone(clock.SHANGHAI).date(),
+        organisation_id=order.organisation_id if order.organisation_id in verified else None,
+        mobiliser_organisation_id=by_whom[0],
+        mobiliser_person_id=by_whom[1],
+        at=timezone.now(),
+    )
+
+
+def person_key(entry: Entry, order: Order) -> str:
+    """The same person in one edition, without telling who: an account, else a guest's address."""
+    who = f"person:{order.person_id}" if order.person_id else f"guest:{order.email.strip().lower()}"
+    return hmac.digest(_key(bytes(entry.round.edition.sealed_key)), who.encode(), "sha256").hex()
+
+
+@lru_cache(maxsize=16)
+def _key(sealed: bytes) -> bytes:
+    return unseal(sealed)
+
+
+def _mobiliser(
+    order: Order, entry: Entry, related: "_Related", verified: set[int]
+) -> tuple[int | None, int | None]:
+    """(organisation, person) by whose call it came; a code of one's own, or of the team's own, is none."""
+    organisation, person = order.mobiliser_organisation_id, order.mobiliser_person_id
+    if organisation not in verified or (organisation == order.organisation_id and not order.group_id):
+        organisation = None
+    if person in (None, order.person_id) or related.is_of(entry.team_id, person):
+        person = None
+    # One mobiliser a support: an organisation's group purchase comes before a person's referral.
+    return organisation, None if organisation else person
+
+
+def _live_entries(team_ids: set[int]) -> list[Entry]:
+    return list(
+        Entry.objects.filter(
+            team_id__in=team_ids, approved_at__isnull=False, round__freezes_at__gt=clock.now()
+        ).select_related("round__edition")
+    )
+
+
+def _verified_organisations(orders: Iterable[Order]) -> set[int]:
+    asked = {pk for order in orders for pk in (order.organisation_id, order.mobiliser_organisation_id) if pk}
+    if not asked:
+        return set()
+    verified = Organisation.objects.filter(pk__in=asked, state=Organisation.State.VERIFIED)
+    return set(verified.values_list("pk", flat=True))
+
+
+class _Related:
+    """The own people of some teams: who is of a team today is a related party of its sales."""
+
+    def __init__(self, team_ids: set[int]):
+        members = TeamMember.objects.filter(team_id__in=team_ids, ended_at=None)
+        rows = list(members.values_list("team_id", "person_id", "person__email"))
+        self._people = {(team, person) for team, person, _ in rows}
+        self._emails = {(team, email) for team, _, email in rows}
+
+    def is_of(self, team_id: int, person_id: int | None) -> bool:
+        return (team_id, person_id) in self._people
+
+    def bought(self, team_id: int, order: Order) -> bool:
+        """Whether the buyer is of the team, signed in or as a guest under her own address."""
+        return (
+            self.is_of(team_id, order.person_id)
+            or (
+                team_id,
+                order.email.strip().lower(),
+            )
+            in self._emails
+        )

@@ -1,0 +1,81 @@
+"""Take back what is refunded from where it was set aside, in the transaction that asks for the refund.
+
+Lines, ledger and standings go back at once; the money stands with the buyers until the provider has given it.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from impact.actions import support
+from impact.actions.attribution import escrow
+from impact.actions.deed import Deed, by_order, draws_of, locked
+from impact.actions.ledger import BUYER, key_of, written
+from impact.models import Account, LedgerTransaction
+from impact.reads.positions import Place, Position, positions
+from orders.events import RefundRequested
+from orders.models import Payment, Refund, RefundLine
+
+Kind, Reason = Account.Kind, LedgerTransaction.Reason
+# Late and doubled money was never shared out; what a lost dispute takes, the reserve bears.
+NEVER_SHARED = (Refund.Reason.LATE, Refund.Reason.TWICE, Refund.Reason.DISPUTE)
+
+
+def take_back(events: Sequence[RefundRequested]) -> None:
+    """Move refunds to the buyers: each line is shared anew on what remains of it; a held seat leaves escrow."""
+    asked = [event.refund_id for event in events]
+    payments = Payment.objects.filter(refunds__in=asked)
+    orders = {order.pk: order for order in locked(payments.values_list("order_id", flat=True))}
+    shared = Refund.objects.filter(pk__in=asked).exclude(reason__in=NEVER_SHARED)
+    refunds = list(shared.select_related("payment").order_by("pk"))
+    done = written([key_of(Reason.REFUNDED, refund.uid) for refund in refunds])
+    refunds = [refund for refund in refunds if key_of(Reason.REFUNDED, refund.uid) not in done]
+    if not refunds:
+        return
+    rows = _rows_of(refunds)
+    standing = by_order(positions(order.uid for order in orders.values()))
+    held = {uid for uid, stands in standing.items() if any(p.place.kind == Kind.ESCROW for p in stands)}
+    lines = (row.line for r in refunds for row in rows[r.pk] if row.line)
+    deed = Deed(draws_of(lines) if len(held) < len(orders) else {})
+    deed.remember(position for stands in standing.values() for position in stands)
+    purchases = []
+    for refund in refunds:
+        order = orders[refund.payment.order_id]
+        transaction = deed.book.open(key_of(Reason.REFUNDED, refund.uid), order.uid, refund.requested_at)
+        if order.uid in held:
+            deed.book.move(escrow(order), BUYER, refund.amount_minor)
+            continue
+        for row in rows[refund.pk]:
+            if row.line:
+                deed.take_back(transaction, row.line, row.amount_minor)
+            elif row.shipment:
+                place = _shipping(standing[order.uid], row.shipment.team_id)
+                deed.book.move(place, BUYER, row.amount_minor)
+        taken = -deed.book.taken(BUYER)
+        assert taken == refund.amount_minor, f"refund {refund.uid} gives {refund.amount_minor}, not {taken}"
+        purchases.append(support.Purchase(transaction, order, _of_team(rows[refund.pk])))
+    deed.write()
+    support.take_back(purchases)
+
+
+def _rows_of(refunds: Sequence[Refund]) -> dict[int, list[RefundLine]]:
+    found: dict[int, list[RefundLine]] = defaultdict(list)
+    rows = RefundLine.objects.filter(refund__in=refunds).select_related("line__story", "shipment")
+    for row in rows.order_by("refund_id", "pk"):
+        found[row.refund_id].append(row)
+    return found
+
+
+def _shipping(stands: Sequence[Position], team_id: int) -> Place:
+    """Where what was paid for sending a team's parcel stands: set aside, or owed already."""
+    earmarked = Place(Kind.SHIPPING_EARMARKED, team_id)
+    is_owed = any(position.place == earmarked.owed() for position in stands)
+    return earmarked.owed() if is_owed else earmarked
+
+
+def _of_team(rows: Sequence[RefundLine]) -> dict[int, int]:
+    """What goes back of each team's goods; sending is outside attribution and contest."""
+    taken: dict[int, int] = defaultdict(int)
+    for row in rows:
+        if row.line:
+            taken[row.line.team_id] += row.amount_minor
+    return dict(taken)

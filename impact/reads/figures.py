@@ -1,0 +1,111 @@
+"""The contest's figures, each computed from numbered supports and from nothing else.
+
+An order qualifies for an entry when what is left of it (paid less taken back before the freeze) is above
+zero and it is not excluded. Over an entry's qualifying orders:
+
+net             what the team's goods brought in, less refunds; shipping is not in it
+person-times    the days (Asia/Shanghai) on which a person bought, at most `days_a_person` of each person;
+                a guest without a verified address is one person by her address
+people          different persons with an account; guests are not counted, since nobody knows who they are
+organisations   different verified organisations that bought, or by whose call others bought
+mobilised       the part of net that came by somebody's call: an organisation's or another person's
+excluded        what the team's own people bought, shown beside and never counted
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from django.db import connection
+
+from core.language import Words, say
+from impact.models import Round
+
+DEFINITIONS: dict[str, Words] = {
+    "net": say(
+        "净额:已付款的商品金额减去冻结前的退款,不含运费。",
+        "Net: goods paid for, less refunds before the freeze; shipping is not in it.",
+    ),
+    "person_times": say(
+        "人次:同一人在同一天的购买计一次,每人最多计 {n} 天。",
+        "Person-times: a person counts once a day however often she buys, on at most {n} days.",
+        n=5,
+    ),
+    "people": say(
+        "人数:有账户的不同购买者;未登录的购买者计人次,不计人数。",
+        "People: different buyers with an account; guests count as person-times, not as people.",
+    ),
+    "organisations": say(
+        "组织数:购买或发动购买的、经核实的不同组织。",
+        "Organisations: different verified organisations that bought or called others to buy.",
+    ),
+    "mobilised": say(
+        "动员金额:由组织或他人发动的购买净额,包含在净额之内。",
+        "Mobilised: the part of net that came by the call of an organisation or another person.",
+    ),
+    "excluded": say(
+        "不计入:团队自己人的购买,单独列出,不计入成绩。",
+        "Not counted: purchases by a team's own people, shown beside the figures.",
+    ),
+}
+
+
+class Figures(NamedTuple):
+    """One entry's figures up to a number of the fold."""
+
+    entry_id: int
+    number: int
+    net_minor: int
+    person_times: int
+    people: int
+    organisations: int
+    mobilised_minor: int
+    excluded_minor: int
+
+
+# One row an entry. `bought` is what is left of each order; supports of one order differ in amount alone.
+FIGURES = """
+    WITH bought AS (
+        SELECT s.entry_id, s.order_uid, s.person_key, s.is_known_person, s.day, s.organisation_id,
+               s.mobiliser_organisation_id, s.mobiliser_person_id, s.exclusion = '' AS counts,
+               sum(s.amount_minor) AS net, max(n.number) AS number
+        FROM impact_support s JOIN impact_supportnumber n ON n.support_id = s.id
+        WHERE s.entry_id = ANY(%(entries)s) AND n.number <= %(number)s
+        GROUP BY s.entry_id, s.order_uid, s.person_key, s.is_known_person, s.day, s.organisation_id,
+                 s.mobiliser_organisation_id, s.mobiliser_person_id, s.exclusion
+    ), sums AS (
+        SELECT entry_id, max(number) AS number,
+               coalesce(sum(net) FILTER (WHERE counts), 0) AS net,
+               coalesce(sum(net) FILTER (WHERE counts AND (mobiliser_organisation_id IS NOT NULL
+                                                      OR mobiliser_person_id IS NOT NULL)), 0) AS mobilised,
+               coalesce(sum(net) FILTER (WHERE NOT counts), 0) AS excluded
+        FROM bought GROUP BY entry_id
+    ), persons AS (
+        SELECT entry_id, person_key, is_known_person, count(DISTINCT day) AS days
+        FROM bought WHERE counts AND net > 0 GROUP BY entry_id, person_key, is_known_person
+    ), times AS (
+        SELECT p.entry_id, sum(least(p.days, r.days_a_person)) AS person_times,
+               count(*) FILTER (WHERE p.is_known_person) AS people
+        FROM persons p JOIN impact_entry e ON e.id = p.entry_id JOIN impact_round r ON r.id = e.round_id
+        GROUP BY p.entry_id
+    ), bodies AS (
+        SELECT entry_id, count(DISTINCT body) AS organisations
+        FROM bought CROSS JOIN LATERAL (VALUES (organisation_id), (mobiliser_organisation_id)) AS b (body)
+        WHERE counts AND net > 0 AND body IS NOT NULL GROUP BY entry_id
+    )
+    SELECT entry_id, number, net, coalesce(person_times, 0) AS person_times, coalesce(people, 0) AS people,
+           coalesce(organisations, 0) AS organisations, mobilised, excluded
+    FROM sums LEFT JOIN times USING (entry_id) LEFT JOIN bodies USING (entry_id)
+"""
+LATEST = 2**62
+
+
+def recompute(round_: Round, number: int = LATEST) -> dict[int, Figures]:
+    """Each entry's figures, computed anew from the supports numbered up to `number`."""
+    return figures_of(round_.entries.values_list("pk", flat=True), number)
+
+
+def figures_of(entry_ids: Iterable[int], number: int = LATEST) -> dict[int, Figures]:
+    """The figures of these entries that have supports."""
+    with connection.cursor() as cursor:
+        cursor.execute(FIGURES, {"entries": list(entry_ids), "number": number})
+        return {row[0]: Figures(row[0], *(int(figure) for figure in row[1:])) for row in cursor.fetchall()}
