@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
 import threading
@@ -17,11 +18,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--state", required=True, help="the SQLite file that keeps everything")
     parser.add_argument("--webhook-url", help="where notices go")
-    parser.add_argument("--webhook-secret", help="what they are signed with (whsec_…)")
+    parser.add_argument(
+        "--webhook-secret",
+        "--secret",
+        default=os.environ.get("STRIPE_WEBHOOK_SECRET"),
+        help="what they are signed with (whsec_…); or STRIPE_WEBHOOK_SECRET",
+    )
     parser.add_argument("--public-url", help="the address browsers reach this server by, if another")
     wish = parser.parse_args(arguments)
-    if bool(wish.webhook_url) != bool(wish.webhook_secret):
-        parser.error("--webhook-url and --webhook-secret go together")
+    if wish.webhook_url and not wish.webhook_secret:
+        parser.error("--webhook-url needs a --webhook-secret")
     stand = Stand(
         wish.state, host=wish.host, port=wish.port, webhook_url=wish.webhook_url,
         webhook_secret=wish.webhook_secret, public_url=wish.public_url,

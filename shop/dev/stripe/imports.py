@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from . import intents, methods, shapes
+from . import intent_fields, methods, shapes
 from .account import Account
 from .cards import CARDS
 from .errors import ApiError, invalid
@@ -88,7 +88,7 @@ def _payment(account: Account, row: dict[str, Any]) -> list[Row]:
         row["created"],
         row["id"][3:],
     )
-    if kind not in methods.TYPES or currency not in intents.CURRENCIES:
+    if kind not in methods.TYPES or currency not in intent_fields.CURRENCIES:
         raise ValueError(f"unknown method {kind!r} or currency {currency!r}")
     method = methods.built(account, kind, CARDS[GOOD_CARD] if kind == "card" else None)
     method.update(id=f"pm_{tail}", created=created)

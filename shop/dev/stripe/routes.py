@@ -82,7 +82,9 @@ def answer(account: Account, method: str, path: str, params: Params) -> Row:
 
 def run_due(account: Account) -> None:
     """Do what the timers say, inside the caller's transaction: nobody meets a session that should have ended."""
-    for row in account.store.rows("SELECT * FROM timers WHERE due <= ? ORDER BY due, id", account.now()):
+    for row in account.store.rows(
+        "SELECT * FROM timers WHERE due <= ? ORDER BY due, id", account.exact_now()
+    ):
         account.store.run("DELETE FROM timers WHERE id = ?", row["id"])
         if account.store.find(row["object"]):
             TIMERS[row["deed"]](account, row["object"])

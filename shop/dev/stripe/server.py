@@ -56,7 +56,7 @@ class Stand:
         self.trouble: dict[str, Any] = {"mode": "none"}
         self._listen_to(webhook_url, webhook_secret)
         self.deliverer = Deliverer(self.account)
-        self.thread = threading.Thread(target=self.server.serve_forever, name="stripe", daemon=True)
+        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True)
 
     def start(self) -> Stand:
         self.deliverer.start()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import charging, intents, methods, shapes
+from . import charging, intent_fields, intents, methods, shapes
 from .account import Account
 from .cards import Card
 from .errors import ApiError, invalid, missing
@@ -29,7 +29,7 @@ INTENT_FIELDS = ("capture_method", "description", "metadata", "receipt_email", "
 
 
 def create(account: Account, params: Params) -> Row:
-    intents.refuse_explicit_types(params)
+    intent_fields.refuse_explicit_types(params)
     params.only("mode", "line_items", "success_url", "cancel_url", "client_reference_id", "customer", "currency",
                 "customer_email", "expires_at", "locale", "metadata", "payment_intent_data", "ui_mode",
                 "payment_method_options", "allowed_payment_method_types", "excluded_payment_method_types",
@@ -45,7 +45,7 @@ def create(account: Account, params: Params) -> Row:
     currency = items[0]["currency"]
     shipping, options = _shipping(params, currency)
     total = sum(item["amount_total"] for item in items) + shipping
-    if not 1 <= total <= intents.MOST:
+    if not 1 <= total <= intent_fields.MOST:
         raise invalid("The Checkout Session's total amount due must add up to at least 1 and at most 999,999.99.",
                       "line_items", "amount_too_small" if total < 1 else "amount_too_large")  # fmt: skip
     later = params.part("payment_intent_data").only(*INTENT_FIELDS)
@@ -56,7 +56,7 @@ def create(account: Account, params: Params) -> Row:
     )  # fmt: skip
     made["_intent"] = _intent_data(later)
     account.add(made)
-    account.later(made["expires_at"] - account.now(), "session.expire", made["id"])
+    account.later(made["expires_at"] - account.exact_now(), "session.expire", made["id"])
     return made
 
 
@@ -161,7 +161,7 @@ def _item(account: Account, params: Params) -> Row:
                                                                    "tax_code", "unit_label")  # fmt: skip
     name = product.need("name").text("name", limit=250)
     quantity = params.need("quantity").integer("quantity", least=1, most=999_999) or 1
-    unit, currency = price.need("unit_amount").integer("unit_amount") or 0, intents.currency_of(price)
+    unit, currency = price.need("unit_amount").integer("unit_amount") or 0, intent_fields.currency_of(price)
     made = account.stamp(
         "item", amount_discount=0, amount_subtotal=unit * quantity, amount_tax=0, amount_total=unit * quantity,
         currency=currency, description=name, quantity=quantity, adjustable_quantity=None,
@@ -182,7 +182,7 @@ def _shipping(params: Params, currency: str) -> tuple[int, list[Row]]:
             "display_name"
         )
         fixed = rate.need("fixed_amount").part("fixed_amount").only("amount", "currency").need("amount")
-        if intents.currency_of(fixed) != currency:
+        if intent_fields.currency_of(fixed) != currency:
             raise invalid("Shipping must have the line items' currency.", fixed.label("currency"))
         options.append(
             {"shipping_amount": fixed.integer("amount"), "shipping_rate": rate.text("display_name")}
@@ -191,8 +191,8 @@ def _shipping(params: Params, currency: str) -> tuple[int, list[Row]]:
 
 
 def _types(params: Params, later: Params) -> list[str]:
-    manual = later.choice("capture_method", intents.CAPTURE) == "manual"
-    types = intents.types_allowed(params, manual)
+    manual = later.choice("capture_method", intent_fields.CAPTURE) == "manual"
+    types = intent_fields.types_allowed(params, manual)
     named = params.texts("allowed_payment_method_types") or []
     client = params.part("payment_method_options").part("wechat_pay").text("client")
     if "wechat_pay" in types and "wechat_pay" in named and client != "web":

@@ -138,7 +138,10 @@ def events(account: Account, params: Params) -> Row:
 
 def with_pending(account: Account, found: Row) -> Row:
     """`pending_webhooks`: endpoints that have not taken this event yet."""
-    sql = "SELECT count(DISTINCT endpoint) AS n FROM deliveries WHERE event = ? AND state NOT IN ('delivered', 'dropped')"
+    sql = (
+        "SELECT count(DISTINCT endpoint) AS n FROM deliveries"
+        " WHERE event = ? AND state NOT IN ('delivered', 'dropped')"
+    )
     return {**found, "pending_webhooks": account.store.rows(sql, found["id"])[0]["n"]}
 
 

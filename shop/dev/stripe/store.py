@@ -20,6 +20,7 @@ CREATE INDEX IF NOT EXISTS objects_age ON objects(kind, created DESC, seq DESC);
 CREATE TABLE IF NOT EXISTS idempotency (
     key TEXT PRIMARY KEY, path TEXT NOT NULL, input TEXT NOT NULL,
     status INTEGER NOT NULL, body TEXT NOT NULL, request TEXT NOT NULL, created INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS idempotency_age ON idempotency(created);
 CREATE TABLE IF NOT EXISTS deliveries (
     id INTEGER PRIMARY KEY AUTOINCREMENT, event TEXT NOT NULL, endpoint TEXT NOT NULL, state TEXT NOT NULL,
     tries INTEGER NOT NULL DEFAULT 0, due REAL NOT NULL, status INTEGER, error TEXT, delivered REAL);
