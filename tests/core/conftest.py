@@ -1,6 +1,8 @@
 """The house's own schema and reactions in place of the shop's."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from core import clock
 from core.api import run
@@ -19,3 +21,9 @@ def our_world(settings, monkeypatch):
     yield
     run.the_schema.cache_clear()
     clock.forget()
+
+
+@pytest.fixture
+def connection_statements():
+    """Count the statements of a block."""
+    return lambda: CaptureQueriesContext(connection)

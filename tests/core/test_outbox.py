@@ -1,0 +1,180 @@
+"""What happened is told at least once, and is in effect once."""
+
+import threading
+
+import pytest
+from django.db import connection, transaction
+from django.utils import timezone
+
+from core import deliveries, outbox, verify
+from core.models import Delivery, OutboxEvent
+from tests.core import world
+from tests.core.world import HEARD, Ordered
+
+
+def record(*numbers):
+    with transaction.atomic():
+        outbox.record(*[Ordered(n) for n in numbers])
+
+
+def soon():
+    """Let every failed try be due again."""
+    Delivery.objects.filter(done_at=None).update(due_at=timezone.now())
+
+
+@pytest.mark.django_db
+def test_events_are_recorded_with_their_change_and_heard_at_once_as_one_list():
+    record(1, 2)
+    assert HEARD == [("at once", [1, 2])]
+    assert [e.payload for e in OutboxEvent.objects.order_by("id")] == [{"order_id": 1}, {"order_id": 2}]
+    assert Delivery.objects.count() == 6
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_event_without_a_transaction_is_a_mistake():
+    with pytest.raises(AssertionError):
+        outbox.record(Ordered(1))
+
+
+@pytest.mark.django_db
+def test_what_is_undone_was_never_told():
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        outbox.record(Ordered(1))
+        1 / 0  # noqa: B018
+    assert OutboxEvent.objects.count() == Delivery.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_each_reaction_happens_once_and_those_together_as_one_list():
+    record(1, 2)
+    HEARD.clear()
+    assert outbox.drain() == 6
+    assert sorted(HEARD) == [("outside", 1), ("outside", 2), ("together", [1, 2])]
+    assert OutboxEvent.objects.filter(name="Reacted").count() == 2
+    assert outbox.drain() == 0 and list(verify.verify()) == []
+
+
+@pytest.mark.django_db
+def test_one_wake_up_a_transaction(monkeypatch, django_capture_on_commit_callbacks):
+    sent = []
+    monkeypatch.setattr(outbox.current_app, "send_task", lambda name, **how: sent.append(name))
+    with django_capture_on_commit_callbacks(execute=True):
+        record(1)
+        record(2)
+    assert sent == ["core.tasks.hand_over"]
+
+
+@pytest.mark.django_db
+def test_without_a_broker_the_change_stands_and_the_rows_wait(
+    monkeypatch, django_capture_on_commit_callbacks
+):
+    tried = []
+
+    def away(*_, **__):
+        tried.append(1)
+        raise ConnectionError
+
+    monkeypatch.setattr(outbox.current_app, "send_task", away)
+    monkeypatch.setattr(outbox, "_broker_rests_until", 0.0)
+    for number in (1, 2):
+        with django_capture_on_commit_callbacks(execute=True):
+            record(number)
+    assert len(tried) == 1, "a broker that is away is not asked again at once"
+    assert outbox.drain() == 6
+
+
+@pytest.mark.django_db
+def test_poison_is_parked_after_ten_tries_and_blocks_nobody(settings, caplog):
+    settings.REACTIONS = "tests.core.world.POISONED"
+    record(1)
+    for _ in range(deliveries.TRIES):
+        outbox.hand_over()
+        soon()
+    parked = Delivery.objects.get(parked_at__isnull=False)
+    assert (parked.reaction, parked.tries, parked.error) == ("tests.core.world.poison", 10, "RuntimeError")
+    assert outbox.hand_over() == 0 and OutboxEvent.objects.filter(name="Reacted").count() == 1
+    assert [o.rule for o in verify.verify()] == ["I8"]
+    assert any(r.levelname == "ERROR" and "parked" in r.message for r in caplog.records)
+    assert deliveries.unpark() == 1 and Delivery.objects.get(id=parked.id).tries == 0
+
+
+@pytest.mark.django_db
+def test_a_failed_try_waits_longer_each_time(settings):
+    settings.REACTIONS = "tests.core.world.POISONED"
+    record(1)
+    waits = []
+    for _ in range(3):
+        outbox.hand_over()
+        row = Delivery.objects.get(reaction="tests.core.world.poison")
+        waits.append(round((row.due_at - timezone.now()).total_seconds()))
+        soon()
+    assert waits == [1, 2, 5]
+
+
+@pytest.mark.django_db
+def test_a_batch_with_poison_in_it_is_taken_apart():
+    record(1, -1, 2)
+    outbox.hand_over()
+    assert ("together", [1, 2]) not in HEARD
+    soon()
+    outbox.hand_over()
+    assert ("together", [1]) in HEARD and ("together", [2]) in HEARD
+    left = Delivery.objects.get(done_at=None)
+    assert left.event.payload == {"order_id": -1} and left.tries == 2
+
+
+@pytest.mark.django_db
+def test_a_reaction_that_kills_its_process_is_parked_too(settings):
+    settings.REACTIONS = "tests.core.world.POISONED"
+    record(1)
+    for _ in range(deliveries.TRIES):
+        deliveries._claim(10)  # leased, and the process is gone
+        soon()
+    outbox.hand_over()
+    assert Delivery.objects.filter(parked_at__isnull=False).count() == 2
+
+
+@pytest.mark.django_db
+def test_drain_raises_what_went_wrong(settings):
+    settings.REACTIONS = "tests.core.world.POISONED"
+    record(1)
+    with pytest.raises(RuntimeError):
+        outbox.drain()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_four_relays_at_once_do_each_effect_once():
+    record(*range(1, 41))
+    HEARD.clear()
+    start = threading.Barrier(4)
+
+    def relay():
+        start.wait()
+        outbox.hand_over(1_000)
+        connection.close()
+
+    threads = [threading.Thread(target=relay) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(n for what, n in HEARD if what == "outside") == list(range(1, 41))
+    assert sorted(n for what, batch in HEARD if what == "together" for n in batch) == list(range(1, 41))
+    reacted = OutboxEvent.objects.filter(name="Reacted").values_list("payload__order_id", flat=True)
+    assert sorted(reacted) == list(range(1, 41))
+    assert not Delivery.objects.filter(done_at=None).exists()
+
+
+@pytest.mark.django_db
+def test_an_overtaken_reaction_inside_the_database_does_nothing():
+    record(1)
+    (claimed,) = deliveries._claim(1, "tests.core.world.inside")
+    outbox.drain()
+    soon()
+    Delivery.objects.filter(id=claimed.id).update(done_at=timezone.now())
+    deliveries._run(claimed, loud=True)
+    assert OutboxEvent.objects.filter(name="Reacted").count() == 0
+
+
+def test_the_world_is_ours():
+    assert set(world.REACTIONS) == {"Ordered"}
