@@ -67,7 +67,7 @@ def answer(claim: Claim, by: Any, *, words: str, amount_minor: int = 0) -> Claim
     given = None
     if amount_minor:
         given = refund.request(
-            line.order, amounts={line.pk: amount_minor}, reason=Refund.Reason.CLAIM, by=by, note=words
+            line.order, {line.uid: refund.Part(amount_minor=amount_minor)}, reason=Refund.Reason.CLAIM, by=by, note=words
         )
     state = Claim.State.REFUNDED if given else Claim.State.DECLINED
     claim.move_to(state, answer=words, refund=given, answered_by=by, answered_at=timezone.now())

@@ -3,7 +3,6 @@
 Nobody is invented: a seat is an order that a person has placed, and it counts once its money is in escrow.
 """
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,11 +19,11 @@ from core import clock, language
 from core.language import say
 from core.outbox import record
 from core.refusals import Invalid, NotFound, TooLate
-from orders.actions import checkout, refund
+from orders.actions import checkout, refund, seat
 from orders.actions.cart import checked
-from orders.actions.order import lock, move_all
-from orders.events import GroupConfirmed, GroupFellShort, GroupOpened, OrderConfirmed
-from orders.models import GroupPurchase, Order, Payment, Refund, Seat
+from orders.actions.order import lock
+from orders.events import GroupFellShort, GroupOpened
+from orders.models import GroupPurchase, Order, Refund, Seat
 from orders.reads.shipping import rate_for
 from orders.refusals import GroupFull
 
@@ -165,53 +164,16 @@ def _locked(group: GroupPurchase) -> GroupPurchase:
     return GroupPurchase.objects.select_for_update(no_key=True).get(pk=group.pk)
 
 
-def seat_paid(order: Order) -> None:
-    """A seat's money is in escrow. Called under the group's and the order's lock; may close the group."""
-    assert order.group_id
-    group = _locked(GroupPurchase(pk=order.group_id))
-    seat = Seat.objects.get(order=order)
-    if group.state != State.OPEN:
-        raise TooLate()
-    waited = seat.state == Seat.State.RESERVED
-    if not waited:
-        _check_room(group, seat.units)  # its money came late: only if a seat remains
-    seat.move_to(Seat.State.HELD)
-    GroupPurchase.objects.filter(pk=group.pk).update(
-        units_held=F("units_held") + seat.units,
-        units_reserved=F("units_reserved") - (seat.units if waited else 0),
-    )
-    if group.units_held + seat.units >= group.maximum_units:
-        close(group)
-
-
-def seats_left(orders: Sequence[Order]) -> None:
-    """These seats are free again: their orders lapsed unpaid, or were given back before the group closed.
-
-    Called under the groups' locks; a seat of a closed group is marked as refunded, its group's figures stay.
-    """
-    rows = Seat.objects.select_related("group").filter(order__in=[o for o in orders if o.group_id])
-    for seat in rows.order_by("pk"):
-        is_open = seat.group.state == State.OPEN
-        if seat.state == Seat.State.RESERVED:
-            _free(seat, "units_reserved")
-        elif seat.state == Seat.State.HELD and is_open:
-            _free(seat, "units_held")
-        elif seat.state in (Seat.State.HELD, Seat.State.CONFIRMED, Seat.State.COLLECTED):
-            seat.move_to(Seat.State.REFUNDED)
-
-
-def _free(seat: Seat, column: str) -> None:
-    seat.move_to(Seat.State.RELEASED)
-    GroupPurchase.objects.filter(pk=seat.group_id).update(**{column: F(column) - seat.units})
-
-
 @transaction.atomic
 def close(group: GroupPurchase) -> GroupPurchase:
     """Close it once: confirmed when the minimum is in escrow, else everyone is repaid in full."""
     group = _locked(group)
     if group.state != State.OPEN:
         return group
-    return _confirm(group) if group.units_held >= group.minimum_units else _fall_short(group, State.FELL_SHORT)
+    if group.units_held < group.minimum_units:
+        return _fall_short(group, State.FELL_SHORT)
+    seat.confirm(group)
+    return group
 
 
 @transaction.atomic
@@ -226,33 +188,13 @@ def cancel(group: GroupPurchase, by: Person) -> GroupPurchase:
     return _fall_short(group, State.CANCELLED)
 
 
-def _confirm(group: GroupPurchase) -> GroupPurchase:
-    orders = _held(group)
-    move_all(orders, Order.State.PAID)
-    move_all(list(group.seats.filter(state=Seat.State.HELD)), Seat.State.CONFIRMED)
-    group.move_to(State.CONFIRMED, closed_at=timezone.now())
-    payments = dict(
-        Payment.objects.filter(order__in=orders, is_kept=True).values_list("order_id", "pk")
-    )
-    record(
-        *[OrderConfirmed(order_id=order.pk, payment_id=payments[order.pk]) for order in orders],
-        GroupConfirmed(group_id=group.pk),
-    )
-    return group
-
-
 def _fall_short(group: GroupPurchase, state: str) -> GroupPurchase:
     # Closed first: a seat given back now is history, not a free seat.
     group.move_to(state, closed_at=timezone.now())
-    for order in _held(group):
-        refund.request_all(order, Refund.Reason.GROUP)
+    for order in lock(list(Order.objects.filter(group=group, state=Order.State.HELD))).values():
+        refund.everything(order, reason=Refund.Reason.GROUP)
     record(GroupFellShort(group_id=group.pk))
     return group
-
-
-def _held(group: GroupPurchase) -> list[Order]:
-    orders = lock(list(Order.objects.filter(group=group, state=Order.State.HELD)))
-    return [order for order in orders.values() if order.state == Order.State.HELD]
 
 
 def close_due(limit: int = 50) -> int:
@@ -265,9 +207,9 @@ def close_due(limit: int = 50) -> int:
 
 
 @transaction.atomic
-def collect(seat: Seat, by: Person) -> Seat:
+def collect(taken: Seat, by: Person) -> Seat:
     """The coordinator has handed a member their part."""
-    if not people.is_coordinator(by, seat.group.organisation):
+    if not people.is_coordinator(by, taken.group.organisation):
         raise NotFound()
-    seat.move_to(Seat.State.COLLECTED)
-    return seat
+    taken.move_to(Seat.State.COLLECTED)
+    return taken
