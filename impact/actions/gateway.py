@@ -32,11 +32,13 @@ def turned_away(events: Sequence[PaymentTurnedAway]) -> None:
     """Money that buys nothing (late, or paid twice) is owed back to the buyer from the moment it came."""
     payments = Payment.objects.filter(pk__in=[event.payment_id for event in events]).select_related("order")
     _write(
-        Movement(
-            key_of(Reason.TURNED_AWAY, p.uid), p.order.uid, p.succeeded_at, GATEWAY, BUYER, p.amount_minor
-        )
+        Movement(key_of(Reason.TURNED_AWAY, p.uid), p.order.uid, p.succeeded_at, GATEWAY, BUYER, _came(p))
         for p in payments
     )
+
+
+def _came(payment: Payment) -> int:
+    return payment.amount_minor if payment.received_minor is None else payment.received_minor
 
 
 def given_back(events: Sequence[RefundSucceeded]) -> None:
