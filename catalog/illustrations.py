@@ -39,7 +39,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "loquat": ("枇杷", "Loquats"),
     # mushrooms and nuts
     "dried-shiitake": ("干香菇", "Dried shiitake"),
-    "shiitake": ("鲜香菇", "Fresh shiitake"),
+    "shiitake": ("香菇", "Shiitake"),
     "black-fungus": ("黑木耳", "Black fungus"),
     "button-mushroom": ("双孢蘑菇", "Button mushrooms"),
     "walnut": ("核桃", "Walnuts"),
