@@ -68,6 +68,13 @@ class RefundFailed:
 
 
 @dataclass(frozen=True)
+class RefundTriedAgain:
+    """An operator has the provider asked once more; nothing else changes."""
+
+    refund_id: int
+
+
+@dataclass(frozen=True)
 class ShipmentShipped:
     shipment_id: int
 

@@ -148,3 +148,7 @@ class Listener(Protocol):
     def hear(self, body: bytes, signature: str) -> Heard:
         """Verify the raw body before anything of it is read."""
         ...
+
+    def read(self, body: bytes) -> Heard:
+        """Read a notice that was verified when it came."""
+        ...

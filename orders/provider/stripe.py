@@ -99,7 +99,7 @@ class StripeProvider:
         return {
             "mode": "payment",
             "line_items": [{"price_data": price, "quantity": 1}],
-            "payment_method_types": METHODS,
+            "allowed_payment_method_types": METHODS,
             "payment_method_options": {"wechat_pay": {"client": "web"}},
             "client_reference_id": str(asked.payment),
             "metadata": metadata,
@@ -114,7 +114,7 @@ class StripeProvider:
         return {
             "amount": asked.amount_minor,
             "currency": "cny",
-            "payment_method_types": METHODS,
+            "allowed_payment_method_types": METHODS,
             "metadata": {"order": str(asked.order)},
         }
 
@@ -187,11 +187,19 @@ class StripeProvider:
         if written > time.time() + TOLERANCE_SECONDS:
             raise Forged("from the future")
         event = json.loads(body)
-        if event.get("object") != "event" or bool(event.get("livemode")) is not self.is_live:
+        if (
+            not isinstance(event, dict)
+            or event.get("object") != "event"
+            or bool(event.get("livemode")) is not self.is_live
+        ):
             raise Forged("mode")
         if event.get("account"):
             raise Forged("account")
         return _heard(event)
+
+    def read(self, body: bytes) -> Heard:
+        """Read a notice that was verified when it came."""
+        return _heard(json.loads(body))
 
 
 def _id(value: Any) -> str:

@@ -1,0 +1,255 @@
+"""What a buyer does with a cart. Each deed locks the cart first; a closed cart is no cart."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from accounts import written
+from accounts.models import Person
+from accounts.reads import is_member, mobiliser, organisation_seen_by, region_to_send_to
+from catalog.models import Variant
+from core import language
+from core.language import say
+from core.refusals import Conflict, Invalid, NotFound
+from orders.models import Cart, CartLine
+from orders.reads import cart as reads
+
+MOST_LINES = 50
+MOST_UNITS = 999
+
+
+def create(person: Any = None) -> Cart:
+    """A new cart for a guest, or the one open cart of a person."""
+    if person is None or not person.is_authenticated:
+        return Cart.objects.create(language=language.current())
+    try:
+        with transaction.atomic():
+            cart, _ = Cart.objects.get_or_create(
+                person=person,
+                closed_at=None,
+                defaults={"email": person.email, "language": language.current()},
+            )
+    except IntegrityError:  # a twin was faster
+        cart = Cart.objects.get(person=person, closed_at=None)
+    return cart
+
+
+def take(person: Any, uid: UUID | None) -> Cart:
+    """The cart to act on: the one asked for, else one's own or a new one; a guest's cart becomes
+    the cart of whoever has signed in."""
+    if uid is None:
+        return create(person)
+    cart = reads.cart_of(person, uid)
+    if person.is_authenticated and cart.person_id is None:
+        return adopt(person, uid)
+    return cart
+
+
+@transaction.atomic
+def adopt(person: Person, uid: UUID) -> Cart:
+    """Merge a guest's cart into the person's at sign-in: quantities are summed, capped by what is left."""
+    own = create(person)
+    # Both in the order of their ids: two tabs that sign in at once must not wait for each other.
+    carts = {c.uid: c for c in Cart.objects.filter(uid__in=[own.uid, uid]).order_by("id").select_for_update()}
+    guests = carts.get(uid)
+    if guests is None or guests.closed_at or guests.person_id is not None or guests.pk == own.pk:
+        return carts[own.uid]
+    _pour(guests, own)
+    Cart.objects.filter(pk=guests.pk).update(closed_at=timezone.now())
+    kept = {name: value for name in _TOLD if (value := getattr(guests, name)) and not getattr(own, name)}
+    Cart.objects.filter(pk=own.pk).update(changed_at=timezone.now(), **kept)
+    own.refresh_from_db()
+    return own
+
+
+_TOLD = ("recipient", "phone", "region_id", "street", "note", "mobiliser_code", "is_adult")
+
+
+def _pour(guests: Cart, own: Cart) -> None:
+    lines = list(guests.lines.all())
+    mine = {line.variant_id: line for line in own.lines.all()}
+    left = reads.units_left([line.variant_id for line in lines])
+    for line in lines:
+        there = mine.get(line.variant_id)
+        wanted = min(line.quantity + (there.quantity if there else 0), MOST_UNITS)
+        # A line never vanishes by being merged: sold out, it stays and says so.
+        quantity = max(1, min(wanted, left.get(line.variant_id, 0)))
+        if there:
+            CartLine.objects.filter(pk=there.pk).update(quantity=quantity)
+        elif len(mine) < MOST_LINES:
+            mine[line.variant_id] = own.lines.create(
+                variant_id=line.variant_id, quantity=quantity, price_seen_minor=line.price_seen_minor
+            )
+
+
+def _open(cart: Cart) -> Cart:
+    """The cart, locked; of two deeds on one cart the second sees what the first has done."""
+    locked = reads.open_carts().select_for_update(no_key=True).filter(pk=cart.pk).first()
+    if locked is None:
+        raise NotFound()
+    return locked
+
+
+@transaction.atomic
+def add_lines(cart: Cart, wanted: Iterable[tuple[UUID, int]]) -> Cart:
+    """Put variants into the cart; what is there already becomes more."""
+    cart = _open(cart)
+    fill(cart, wanted)
+    return _changed(cart)
+
+
+def fill(cart: Cart, wanted: Iterable[tuple[UUID, int]]) -> None:
+    """Put variants into the cart; what is there already becomes more."""
+    wanted = list(wanted)
+    for index, (_, quantity) in enumerate(wanted):
+        _check_quantity(quantity, ("lines", str(index), "quantity"))
+    variants = _on_sale([uid for uid, _ in wanted])
+    for index, (uid, _) in enumerate(wanted):
+        if uid not in variants:
+            words = say("这件商品已下架。", "This is not offered any more.")
+            raise NotFound(words, field=("lines", str(index), "variant_id"))
+    sums: dict[UUID, int] = {}
+    for uid, quantity in wanted:
+        sums[uid] = sums.get(uid, 0) + quantity
+    there = {line.variant_id: line for line in cart.lines.all()}
+    for uid, quantity in sums.items():
+        _put(cart, there, variants[uid], quantity)
+
+
+def _put(cart: Cart, there: dict[int, CartLine], variant: Variant, quantity: int) -> None:
+    if line := there.get(variant.pk):
+        most = min(line.quantity + quantity, MOST_UNITS)
+        CartLine.objects.filter(pk=line.pk).update(quantity=most, price_seen_minor=variant.price_minor)
+        return
+    if len(there) >= MOST_LINES:
+        raise Invalid(
+            say("购物车最多放 {n} 种商品。", "A cart holds at most {n} kinds.", n=MOST_LINES), field="lines"
+        )
+    there[variant.pk] = cart.lines.create(
+        variant=variant, quantity=quantity, price_seen_minor=variant.price_minor
+    )
+
+
+def _on_sale(uids: list[UUID]) -> dict[UUID, Variant]:
+    rows = Variant.objects.filter(
+        uid__in=uids,
+        is_offered=True,
+        story__isnull=False,
+        product__state="published",
+        product__team__is_active=True,
+    )
+    return {variant.uid: variant for variant in rows}
+
+
+def _check_quantity(quantity: int, field: Any) -> None:
+    if not 0 < quantity <= MOST_UNITS:
+        words = say("数量须在 1 到 {n} 之间。", "The quantity must be from 1 to {n}.", n=MOST_UNITS)
+        raise Invalid(words, field=field)
+
+
+@transaction.atomic
+def change_line(cart: Cart, line: UUID, quantity: int) -> Cart:
+    """Ask for more or fewer of a line, at today's price; 0 takes it out."""
+    if quantity == 0:
+        return remove_line(cart, line)
+    _check_quantity(quantity, "quantity")
+    cart = _open(cart)
+    row = cart.lines.filter(uid=line).select_related("variant").first()
+    if row is None:
+        raise NotFound(field="line_id")
+    CartLine.objects.filter(pk=row.pk).update(quantity=quantity, price_seen_minor=row.variant.price_minor)
+    return _changed(cart)
+
+
+@transaction.atomic
+def remove_line(cart: Cart, line: UUID) -> Cart:
+    """Take a line out; taking it out twice is no mistake."""
+    cart = _open(cart)
+    cart.lines.filter(uid=line).delete()
+    return _changed(cart)
+
+
+@transaction.atomic
+def update(cart: Cart, person: Any, **told: Any) -> Cart:
+    """Write down what the buyer tells: address, e-mail, mobiliser, age, organisation; accept new prices."""
+    cart = _open(cart)
+    fields = checked(told, person)
+    if told.get("accept_prices"):
+        lines = cart.lines.exclude(price_seen_minor=F("variant__price_minor")).select_related("variant")
+        for line in lines:
+            CartLine.objects.filter(pk=line.pk).update(price_seen_minor=line.variant.price_minor)
+    for name, value in fields.items():
+        setattr(cart, name, value)
+    cart.language = language.current()
+    cart.save(update_fields=[*fields, "language", "changed_at"])
+    return _fresh(cart)
+
+
+def checked(told: dict[str, Any], person: Any) -> dict[str, Any]:
+    """What the buyer tells as fields of a cart, each made plain or refused under its name."""
+    fields = {name: _WRITTEN[name](value) for name, value in told.items() if name in _WRITTEN}
+    if "region_code" in told:
+        fields["region"] = (
+            region_to_send_to(told["region_code"], "region_code") if told["region_code"] else None
+        )
+    if "mobiliser_code" in told:
+        fields["mobiliser_code"] = _mobiliser(told["mobiliser_code"], person)
+    if "organisation_uid" in told:
+        fields["organisation"] = _organisation(told["organisation_uid"], person)
+    return fields
+
+
+_WRITTEN: dict[str, Any] = {
+    "email": lambda text: written.email_address(text) if text.strip() else "",
+    "recipient": lambda text: written.line(text, "recipient", 60, required=False),
+    "phone": lambda text: written.phone_number(text) if text.strip() else "",
+    "street": lambda text: written.line(text, "street", 200, required=False),
+    "note": lambda text: written.line(text, "note", 200, required=False),
+    "is_adult": bool,
+}
+
+
+def _mobiliser(code: str, person: Any) -> str:
+    """A code that stands for somebody, and not for the buyer herself; shown and editable till the end."""
+    code = code.strip().upper()
+    if not code:
+        return ""
+    organisation, mobilised_by = mobiliser(code)
+    if organisation is None and mobilised_by is None:
+        raise Invalid(reads.NO_MOBILISER.message, field="mobiliser_code")
+    if mobilised_by is not None and mobilised_by == person:
+        raise Invalid(reads.OWN_MOBILISER.message, field="mobiliser_code")
+    return code
+
+
+def _organisation(uid: UUID | None, person: Any) -> Any:
+    if uid is None:
+        return None
+    if not person.is_authenticated:
+        raise NotFound(field="organisation_id")
+    organisation = organisation_seen_by(person, uid)
+    if not organisation.is_verified or not is_member(person, organisation):
+        raise NotFound(field="organisation_id")
+    return organisation
+
+
+def _changed(cart: Cart) -> Cart:
+    Cart.objects.filter(pk=cart.pk).update(changed_at=timezone.now())
+    return _fresh(cart)
+
+
+def _fresh(cart: Cart) -> Cart:
+    """The cart without what was read of it before the change."""
+    cart.__dict__.pop("_seen", None)
+    cart.__dict__.pop("_prefetched_objects_cache", None)
+    return cart
+
+
+def close(cart: Cart) -> None:
+    """The cart has become an order."""
+    if not Cart.objects.filter(pk=cart.pk, closed_at=None).update(closed_at=timezone.now()):
+        raise Conflict()

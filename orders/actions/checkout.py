@@ -1,0 +1,249 @@
+"""Place: a cart becomes an order, and its stock is reserved. Lists are placed by the same few statements."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.utils import timezone
+
+from catalog.actions import stock
+from catalog.models import Lot, Variant
+from catalog.refusals import InsufficientStock
+from core import clock, language
+from core.outbox import record
+from core.refusals import NotFound
+from orders.actions import cart as carts
+from orders.events import OrderPlaced
+from orders.models import Cart, Line, LineLot, Order, Shipment
+from orders.reads import cart as cart_reads
+from orders.refusals import CartProblem
+
+RESERVED = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class Want:
+    """So many units of a variant; the price and its story are today's unless they are told."""
+
+    variant: Variant
+    quantity: int
+    unit_price_minor: int | None = None
+    story_id: int | None = None
+
+    @property
+    def price_minor(self) -> int:
+        return self.variant.price_minor if self.unit_price_minor is None else self.unit_price_minor
+
+
+@dataclass(frozen=True)
+class Purchase:
+    """What is to be placed: who buys, what, and where it goes. Variants come with product and team."""
+
+    email: str
+    recipient: str
+    phone: str
+    region_id: str
+    street: str
+    wants: Sequence[Want]
+    shipping: Mapping[int, int]  # fen by team
+    person_id: int | None = None
+    cart_id: int | None = None
+    language: str = "zh"
+    note: str = ""
+    organisation_id: int | None = None
+    mobiliser_organisation_id: int | None = None
+    mobiliser_person_id: int | None = None
+    group_id: int | None = None
+    uid: UUID = field(default_factory=uuid4)
+    placed_at: datetime | None = None
+    traded_at: datetime | None = None
+
+
+@transaction.atomic
+def place(cart: Cart) -> Order:
+    """Turn the cart into an order; placing it twice leads to the same order."""
+    locked = Cart.objects.select_for_update(no_key=True, of=("self",)).filter(pk=cart.pk).first()
+    if locked is None:
+        raise NotFound()
+    if locked.closed_at is not None:
+        return _placed_before(locked)
+    order = _place_cart(locked)
+    carts.close(locked)
+    return order
+
+
+@transaction.atomic
+def buy_now(person: Any, uid: UUID, wanted: Iterable[tuple[UUID, int]], **told: Any) -> Order:
+    """Place variants at once, past the cart; with the same uid it leads to the same order."""
+    if before := Cart.objects.filter(uid=uid).first():
+        return _placed_before(before)
+    buyer = person if person.is_authenticated else None
+    fields = {"email": buyer.email if buyer else "", **carts.checked(told, person)}
+    # Closed from the beginning: it is no cart that anybody could open, and a person may have another open.
+    cart = Cart.objects.create(
+        uid=uid, person=buyer, language=language.current(), closed_at=timezone.now(), **fields
+    )
+    carts.fill(cart, wanted)
+    return _place_cart(cart)
+
+
+def _placed_before(cart: Cart) -> Order:
+    order = Order.objects.filter(cart=cart).first()
+    if order is None:
+        raise NotFound()
+    return order
+
+
+def _place_cart(cart: Cart) -> Order:
+    lines = cart.lines.select_related("variant__product__team")
+    cart._prefetched_objects_cache = {"lines": lines}  # type: ignore[attr-defined]
+    seen = cart_reads.seen(cart, with_stock=False)
+    _refuse(seen)
+    organisation, person = seen.mobilisers
+    shipping: dict[int, int] = {}
+    for parcel in seen.parcels or ():
+        shipping[parcel.team_id] = shipping.get(parcel.team_id, 0) + parcel.minor
+    purchase = Purchase(
+        email=cart.email,
+        recipient=cart.recipient,
+        phone=cart.phone,
+        region_id=cart.region_id or "",
+        street=cart.street,
+        note=cart.note,
+        language=cart.language,
+        wants=[Want(line.line.variant, line.line.quantity) for line in seen.lines],
+        shipping=shipping,
+        person_id=cart.person_id,
+        cart_id=cart.pk,
+        organisation_id=cart.organisation_id,
+        mobiliser_organisation_id=organisation and organisation.pk,
+        mobiliser_person_id=person and person.pk,
+    )
+    try:
+        return place_many([purchase])[0]
+    except InsufficientStock as short:
+        indexes = [i for i, line in enumerate(seen.lines) if line.line.variant_id in short.short]
+        raise InsufficientStock(short.short, field=("lines", str(indexes[0]), "quantity")) from None
+
+
+def _refuse(seen: cart_reads.CartSeen) -> None:
+    for index, line in enumerate(seen.lines):
+        for problem in line.problems:
+            raise CartProblem(problem.code, problem.message, field=("lines", str(index)))
+    for problem in seen.problems:
+        raise CartProblem(problem.code, problem.message, field=_FIELDS.get(problem.code, ()))
+
+
+_FIELDS = {
+    "NO_EMAIL": "email",
+    "NO_ADDRESS": "street",
+    "UNKNOWN_MOBILISER": "mobiliser_code",
+    "OWN_MOBILISER": "mobiliser_code",
+    "NOT_YOUR_ORGANISATION": "organisation_id",
+}
+
+
+@transaction.atomic(savepoint=False)
+def place_many(purchases: Sequence[Purchase]) -> list[Order]:
+    """Place all of these, or none: stock reserved, prices and stories frozen, a parcel for each team."""
+    now, traded = timezone.now(), clock.now()
+    until = now + RESERVED
+    draws = stock.reserve_many([stock.Ask(p.uid, _units(p), until) for p in purchases])
+    orders = Order.objects.bulk_create([_order(p, now, traded, until) for p in purchases])
+    pairs = list(zip(purchases, orders, strict=True))
+    promised = _promised(draws)
+    shipments = Shipment.objects.bulk_create(
+        [
+            Shipment(order=o, team_id=team, shipping_minor=p.shipping.get(team, 0), ship_by=ship_by)
+            for p, o in pairs
+            for team, ship_by in _teams(p, o, draws[p.uid], promised).items()
+        ]
+    )
+    parcels = {(s.order_id, s.team_id): s for s in shipments}
+    lines = Line.objects.bulk_create([_line(o, want, parcels) for p, o in pairs for want in p.wants])
+    uids = {o.pk: o.uid for o in orders}
+    LineLot.objects.bulk_create(
+        [
+            LineLot(line=line, lot_id=lot, units=units)
+            for line in lines
+            for lot, units in draws[uids[line.order_id]][line.variant_id]
+        ]
+    )
+    record(*[OrderPlaced(order_id=order.pk) for order in orders])
+    return orders
+
+
+def _units(purchase: Purchase) -> dict[int, int]:
+    # Two lines that draw on one variant are summed before anything is reserved.
+    wants: dict[int, int] = {}
+    for want in purchase.wants:
+        assert want.variant.pk not in wants, "one line a variant"
+        wants[want.variant.pk] = want.quantity
+    return wants
+
+
+def _order(purchase: Purchase, now: datetime, traded: datetime, until: datetime) -> Order:
+    goods = sum(want.quantity * want.price_minor for want in purchase.wants)
+    shipping = sum(purchase.shipping.values())
+    return Order(
+        uid=purchase.uid,
+        cart_id=purchase.cart_id,
+        person_id=purchase.person_id,
+        email=purchase.email,
+        language=purchase.language,
+        organisation_id=purchase.organisation_id,
+        mobiliser_organisation_id=purchase.mobiliser_organisation_id,
+        mobiliser_person_id=purchase.mobiliser_person_id,
+        group_id=purchase.group_id,
+        recipient=purchase.recipient,
+        phone=purchase.phone,
+        region_id=purchase.region_id,
+        street=purchase.street,
+        note=purchase.note,
+        goods_minor=goods,
+        shipping_minor=shipping,
+        total_minor=goods + shipping,
+        placed_at=purchase.placed_at or now,
+        traded_at=purchase.traded_at or traded,
+        reserved_until=until,
+    )
+
+
+def _promised(draws: Mapping[UUID, stock.Draws]) -> dict[int, Any]:
+    """The ship-by day of each planned lot that is drawn on."""
+    lots = {lot for drawn in draws.values() for pairs in drawn.values() for lot, _ in pairs}
+    return dict(Lot.objects.filter(pk__in=lots, ship_by__isnull=False).values_list("pk", "ship_by"))
+
+
+def _teams(
+    purchase: Purchase, order: Order, drawn: stock.Draws, promised: Mapping[int, Any]
+) -> dict[int, Any]:
+    """The teams that send something, and the day by which: the slowest of what lies in the parcel."""
+    days: dict[int, Any] = {}
+    placed_on = order.traded_at.astimezone(clock.SHANGHAI).date()
+    for want in purchase.wants:
+        product = want.variant.product
+        ready = [promised[lot] for lot, _ in drawn[want.variant.pk] if lot in promised]
+        latest = max([*ready, placed_on + timedelta(days=product.dispatch_days)])
+        days[product.team_id] = max(latest, days.get(product.team_id, latest))
+    return days
+
+
+def _line(order: Order, want: Want, parcels: Mapping[tuple[int, int], Shipment]) -> Line:
+    variant = want.variant
+    product = variant.product
+    return Line(
+        order=order,
+        variant=variant,
+        team_id=product.team_id,
+        shipment=parcels[order.pk, product.team_id],
+        story_id=want.story_id or variant.story_id,
+        name_zh=f"{product.name_zh} {variant.name_zh}".strip(),
+        name_en=f"{product.name_en or product.name_zh} {variant.name_en or variant.name_zh}".strip(),
+        quantity=want.quantity,
+        unit_price_minor=want.price_minor,
+        net_minor=want.quantity * want.price_minor,
+    )

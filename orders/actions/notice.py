@@ -1,0 +1,98 @@
+"""Notices: verified on the raw body, kept once an event, and acted on by what the provider says now."""
+
+import logging
+
+from django.db.models import F
+from django.utils import timezone
+
+from orders.actions import dispute, payment, refund
+from orders.models import Notice, Payment
+from orders.provider import provider
+from orders.provider.port import Away, Forged, Heard, Noun
+
+log = logging.getLogger("sheaf.notices")
+
+TRIES = 10
+
+
+def receive(body: bytes, signature: str) -> Notice:
+    """Keep a true notice, once, and act on it; raises Forged for any other.
+
+    The row is committed before anything is done: should acting fail, `handle_waiting` does it again.
+    """
+    heard = provider().hear(body, signature)
+    _check(heard)
+    row = Notice(event_id=heard.event_id, kind=heard.kind[:60], object_id=heard.object_id[:120], body=body)
+    Notice.objects.bulk_create([row], ignore_conflicts=True)
+    kept = Notice.objects.get(event_id=heard.event_id)
+    if kept.handled_at is None:
+        _try(kept, heard)
+    return kept
+
+
+def _check(heard: Heard) -> None:
+    """An amount or currency that is not that of our payment was not written for us."""
+    if heard.amount_minor is None:
+        return
+    for row in payment.found_by(heard.session_id, heard.intent_id, heard.order):
+        if heard.amount_minor != row.amount_minor or heard.currency != "cny":
+            raise Forged("amount")
+
+
+def _try(kept: Notice, heard: Heard) -> None:
+    Notice.objects.filter(pk=kept.pk).update(tries=F("tries") + 1)
+    try:
+        effect = act(heard)
+    except Away as failure:
+        log.warning("notice %s waits: the provider is away (%s)", kept.event_id, failure)
+    except Exception:
+        log.exception("notice %s waits: it could not be acted on", kept.event_id)
+    else:
+        Notice.objects.filter(pk=kept.pk, handled_at=None).update(
+            handled_at=timezone.now(), effect=effect[:60]
+        )
+
+
+def act(heard: Heard) -> str:
+    """Ask the provider how the thing stands, and settle that; tells in a word what came of it.
+
+    Never by what the notice says: it may be old by now, and notices come in any order.
+    """
+    kind = heard.kind
+    if kind.startswith("charge.dispute."):
+        return dispute.learn(heard.object_id)
+    if kind.startswith(("refund.", "charge.refund.")):
+        return refund.learn(heard.object_id)
+    if kind == "charge.refunded":
+        return _refunds_of(heard.intent_id)
+    if heard.noun in (Noun.SESSION, Noun.INTENT) and kind.startswith(
+        ("checkout.session.", "payment_intent.")
+    ):
+        return _payments(heard)
+    return "ignored"
+
+
+def _payments(heard: Heard) -> str:
+    found = payment.found_by(heard.session_id, heard.intent_id, heard.order)
+    if not found:
+        return "not ours"
+    # What has succeeded cannot be changed by any notice: nothing is asked.
+    return ", ".join(
+        "known" if row.state == Payment.State.SUCCEEDED else payment.refresh(row) for row in found
+    )
+
+
+def _refunds_of(intent_id: str) -> str:
+    rows = Payment.objects.filter(intent_id=intent_id).exclude(intent_id="")
+    told = [refund.learn(name) for name in rows.values_list("refunds__provider_id", flat=True) if name]
+    return ", ".join(told) or "not ours"
+
+
+def handle_waiting(limit: int = 50) -> int:
+    """Act on notices that are kept and not handled yet: theirs was a bad moment."""
+    waiting = Notice.objects.filter(handled_at=None, tries__lt=TRIES).order_by("received_at")
+    rows = list(waiting[:limit])
+    for row in rows:
+        # Two that act on one notice do no harm: what they settle is settled once.
+        _try(row, provider().read(bytes(row.body)))
+    return len(rows)

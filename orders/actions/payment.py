@@ -1,0 +1,329 @@
+"""Payments: begun at the provider outside any transaction, settled by what the provider knows."""
+
+import logging
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from catalog.actions import stock
+from catalog.refusals import InsufficientStock
+from core import language
+from core.language import say
+from core.outbox import record
+from core.refusals import Conflict, TooLate
+from orders.actions import seat
+from orders.actions.order import lock, move_all
+from orders.events import OrderHeld, OrderPaid, PaymentTurnedAway
+from orders.links import page_of
+from orders.models import LineLot, Order, Payment, Refund
+from orders.provider import provider
+from orders.provider.port import Attempt, Away, Noun, PaymentSeen, Was
+from orders.refusals import PaymentAway
+
+log = logging.getLogger("sheaf.payments")
+
+# Stripe's page lives for at least 30 minutes; a few more let a begin that got no answer be asked again.
+LIVES = timedelta(minutes=35)
+ASKED_AGAIN = timedelta(minutes=4)
+State = Payment.State
+UNSETTLED = (State.CREATED, State.PROCESSING, State.FAILED)
+
+
+# --- Begin ----------------------------------------------------------------------------------------
+
+
+def begin(order: Order, kind: str = Payment.Kind.CHECKOUT) -> Payment:
+    """Where the buyer pays. The attempt is written down first, so that asking again opens nothing twice."""
+    payment = _attempt(order, kind)
+    if payment.session_id or payment.intent_id:
+        return payment
+    try:
+        begun = provider().begin(_asked(order, payment))
+    except Away as failure:
+        log.warning("payment %s was not begun: %s", payment.uid, failure)
+        raise PaymentAway() from failure
+    ids = {
+        "session_id": begun.session_id,
+        "intent_id": begun.intent_id,
+        "url": begun.url,
+        "client_secret": begun.client_secret,
+    }
+    kept = Payment.objects.filter(pk=payment.pk, state=State.CREATED).update(**ids)
+    for name, value in ids.items():
+        setattr(payment, name, value)
+    if not kept:
+        # The order lapsed while the provider was asked: nobody may pay this any more.
+        close(payment)
+        raise _too_late()
+    return payment
+
+
+@transaction.atomic
+def _attempt(order: Order, kind: str) -> Payment:
+    """An open attempt of this kind, or a new one."""
+    order = lock([order])[order.pk]
+    now = timezone.now()
+    if order.state != Order.State.PLACED or order.reserved_until <= now:
+        raise _too_late()
+    for payment in order.payments.filter(kind=kind, state__in=UNSETTLED).order_by("-pk"):
+        begun = payment.session_id or payment.intent_id
+        if begun and payment.ends_at > now + timedelta(minutes=1):
+            return payment
+        if not begun and payment.created_at > now - ASKED_AGAIN:
+            return payment
+        if not begun:
+            # Its begin got no answer and nobody was given an address to pay at.
+            payment.move_to(State.CANCELLED)
+    return Payment.objects.create(order=order, kind=kind, amount_minor=order.total_minor, ends_at=now + LIVES)
+
+
+def _too_late() -> TooLate:
+    words = say("这个订单不再等待付款。", "This order does not wait for a payment any more.")
+    return TooLate(words)
+
+
+def _asked(order: Order, payment: Payment) -> Attempt:
+    with language.use(order.language):
+        title = str(say("订单 {number}", "Order {number}", number=order.number))
+    return Attempt(
+        payment=payment.uid,
+        order=order.uid,
+        noun=Noun.INTENT if payment.kind == Payment.Kind.INTENT else Noun.SESSION,
+        amount_minor=payment.amount_minor,
+        title=title,
+        language=order.language,
+        ends_at=payment.ends_at,
+        success_url=page_of(order, paid="1"),
+        cancel_url=page_of(order),
+    )
+
+
+def attempts(orders: Sequence[Order], kind: str = Payment.Kind.CHECKOUT) -> list[Payment]:
+    """Attempts written down in bulk, for payments that are known otherwise than by asking (the demo's)."""
+    ends_at = timezone.now() + LIVES
+    return Payment.objects.bulk_create(
+        [Payment(order=o, kind=kind, amount_minor=o.total_minor, ends_at=ends_at) for o in orders]
+    )
+
+
+# --- Look and close, outside any transaction --------------------------------------------------------
+
+
+def _thing(payment: Payment) -> tuple[Noun, str]:
+    if payment.session_id:
+        return Noun.SESSION, payment.session_id
+    return Noun.INTENT, payment.intent_id
+
+
+def look(payment: Payment) -> PaymentSeen | None:
+    """What the provider knows of it now."""
+    noun, name = _thing(payment)
+    return provider().look(noun, name) if name else None
+
+
+def refresh(payment: Payment) -> str:
+    """Ask the provider and settle by the answer; tells what came of it."""
+    seen = look(payment)
+    Payment.objects.filter(pk=payment.pk).update(checked_at=timezone.now())
+    return settle(payment, seen) if seen else "unknown"
+
+
+def close(payment: Payment) -> str:
+    """Let an attempt be paid no more; if the buyer was faster, settle that."""
+    noun, name = _thing(payment)
+    if not name:
+        return settle(payment, PaymentSeen(Was.CANCELLED))
+    seen = provider().close(noun, name)
+    return settle(payment, seen) if seen else "unknown"
+
+
+# --- Settle -----------------------------------------------------------------------------------------
+
+
+def settle(payment: Payment, seen: PaymentSeen) -> str:
+    """Apply what the provider knows of a payment; tells in a word what came of it."""
+    return settle_many([(payment, seen)])[0]
+
+
+@transaction.atomic
+def settle_many(
+    pairs: Sequence[tuple[Payment, PaymentSeen]], *, paid_after: timedelta | None = None
+) -> list[str]:
+    """Apply what the provider knows of payments. Each order ends with at most one kept payment; any other
+    money is given back. `paid_after` sets when orders were paid, from when they were placed (the demo's)."""
+    orders = lock([Order(pk=p.order_id, group_id=_group_of(p)) for p, _ in pairs])
+    # Whoever writes a payment's state holds its order's lock.
+    fresh = Payment.objects.in_bulk([payment.pk for payment, _ in pairs])
+    effects: dict[int, str] = {}
+    good: list[tuple[Order, Payment, PaymentSeen]] = []
+    for given, seen in pairs:
+        payment = fresh[given.pk]
+        order = orders[payment.order_id]
+        if payment.state == State.SUCCEEDED:
+            effects[payment.pk] = "known"
+        elif seen.state is not Was.SUCCEEDED:
+            effects[payment.pk] = _moved(payment, seen)
+        elif _is_plain(order, payment, seen) and order.pk not in {o.pk for o, _, _ in good}:
+            good.append((order, payment, seen))
+        else:
+            effects[payment.pk] = _money_came(order, payment, seen)
+    effects.update(_paid(good, paid_after))
+    return [effects[payment.pk] for payment, _ in pairs]
+
+
+def _group_of(payment: Payment) -> int | None:
+    # An order's group never changes, so it may be read before the order is locked.
+    return payment.order.group_id
+
+
+def _is_plain(order: Order, payment: Payment, seen: PaymentSeen) -> bool:
+    """The usual case: the right amount for an order that waits for it."""
+    return order.state == Order.State.PLACED and order.group_id is None and _is_exact(payment, seen)
+
+
+def _is_exact(payment: Payment, seen: PaymentSeen) -> bool:
+    return seen.amount_minor == payment.amount_minor and seen.currency == "cny"
+
+
+def _moved(payment: Payment, seen: PaymentSeen) -> str:
+    """Money has not come: note how far it is. States only go forward."""
+    state = State(seen.state.value)
+    ids = _learned(payment, seen)
+    if payment.state == state or not payment.can_move_to(state):
+        if ids:
+            Payment.objects.filter(pk=payment.pk).update(**ids)
+        return "nothing new"
+    payment.move_to(state, **ids)
+    return state.value
+
+
+def _learned(payment: Payment, seen: PaymentSeen) -> dict[str, Any]:
+    """Ids and method that only become known while the buyer pays."""
+    learned = {
+        "session_id": payment.session_id or seen.session_id,
+        "intent_id": payment.intent_id or seen.intent_id,
+        "method": seen.method or payment.method,
+    }
+    return {name: value for name, value in learned.items() if value != getattr(payment, name)}
+
+
+def _paid(good: Sequence[tuple[Order, Payment, PaymentSeen]], paid_after: timedelta | None) -> dict[int, str]:
+    """The usual case for many: stock sold, payments kept, orders paid, in a handful of statements."""
+    if not good:
+        return {}
+    sold = stock.sell([order.uid for order, _, _ in good])
+    kept = [(order, payment, seen) for order, payment, seen in good if order.uid in sold]
+    effects = {p.pk: _money_came(o, p, s, held=False) for o, p, s in good if o.uid not in sold}
+    now = timezone.now()
+    for order, payment, seen in kept:
+        _note(payment, seen, now if paid_after is None else order.placed_at + paid_after)
+        payment.is_kept = True
+    _write([payment for _, payment, _ in kept])
+    when = now if paid_after is None else F("placed_at") + paid_after
+    move_all([order for order, _, _ in kept], Order.State.PAID, paid_at=when)
+    record(*[OrderPaid(order_id=order.pk, payment_id=payment.pk) for order, payment, _ in kept])
+    return effects | {payment.pk: "paid" for _, payment, _ in kept}
+
+
+def _note(payment: Payment, seen: PaymentSeen, when: Any) -> None:
+    """What is known of money that has come; `_write` writes it."""
+    assert payment.can_move_to(State.SUCCEEDED)
+    for name, value in _learned(payment, seen).items():
+        setattr(payment, name, value)
+    payment.received_minor = seen.amount_minor
+    payment.succeeded_at = when
+
+
+def _write(payments: Iterable[Payment]) -> None:
+    """Write noted payments as succeeded, in one statement; none of them may have succeeded before."""
+    rows = list(payments)
+    if not rows:
+        return
+    for payment in rows:
+        payment.state = State.SUCCEEDED
+    names = ["state", "session_id", "intent_id", "method", "received_minor", "succeeded_at", "is_kept"]
+    if len(rows) == 1:
+        values = {name: getattr(rows[0], name) for name in names}
+        written = Payment.objects.filter(pk=rows[0].pk).exclude(state=State.SUCCEEDED).update(**values)
+    else:
+        written = Payment.objects.exclude(state=State.SUCCEEDED).bulk_update(rows, names)
+    if written != len(rows):
+        raise Conflict()
+
+
+def _money_came(order: Order, payment: Payment, seen: PaymentSeen, *, held: bool = True) -> str:
+    """Money for one order, in whatever state it is: kept if it can be, else on its way back."""
+    _note(payment, seen, timezone.now())
+    if not _is_exact(payment, seen):
+        asked = payment.amount_minor
+        log.error("payment %s: %s %s instead of %s fen", payment.uid, seen.amount_minor, seen.currency, asked)
+        return _turn_away(payment, Refund.Reason.AMOUNT)
+    if order.state in (Order.State.PLACED, Order.State.EXPIRED):
+        try:
+            with transaction.atomic():
+                _keep(order, payment, is_late=order.state == Order.State.EXPIRED or not held)
+                return "paid"
+        except (InsufficientStock, TooLate, Conflict) as gone:
+            log.info("payment %s came late: %s", payment.uid, gone.code)
+            order.refresh_from_db(fields=["state", "paid_at"])
+            payment.is_kept = False
+    is_twice = order.state not in (Order.State.PLACED, Order.State.EXPIRED, Order.State.CANCELLED)
+    return _turn_away(payment, Refund.Reason.TWICE if is_twice else Refund.Reason.LATE)
+
+
+def _keep(order: Order, payment: Payment, *, is_late: bool) -> None:
+    """Sell the stock and pay the order; money that came late takes the stock again, if it remains."""
+    if is_late:
+        _redraw(order, stock.retake(order.uid, None))
+    if not stock.sell([order.uid]):
+        raise Conflict()
+    payment.is_kept = True
+    _write([payment])
+    if order.group_id is None:
+        order.move_to(Order.State.PAID, paid_at=timezone.now(), closed_at=None)
+        record(OrderPaid(order_id=order.pk, payment_id=payment.pk))
+        return
+    order.move_to(Order.State.HELD, paid_at=timezone.now(), closed_at=None)
+    record(OrderHeld(order_id=order.pk, payment_id=payment.pk))
+    seat.paid(order)
+
+
+def _redraw(order: Order, draws: stock.Draws) -> None:
+    """The lots may be others than those drawn on first."""
+    lines = {line.variant_id: line for line in order.lines.all()}
+    LineLot.objects.filter(line__in=lines.values()).delete()
+    LineLot.objects.bulk_create(
+        [
+            LineLot(line=lines[variant], lot_id=lot, units=units)
+            for variant, pairs in draws.items()
+            for lot, units in pairs
+        ]
+    )
+
+
+def _turn_away(payment: Payment, reason: str) -> str:
+    """Money that buys nothing goes back, all of it, and the buyer is told."""
+    _write([payment])
+    assert payment.received_minor
+    refund = Refund.objects.create(payment=payment, reason=reason, amount_minor=payment.received_minor)
+    record(PaymentTurnedAway(payment_id=payment.pk, refund_id=refund.pk))
+    return f"turned away: {reason}"
+
+
+def found_by(session_id: str, intent_id: str, order_uid: str) -> list[Payment]:
+    """The payments a notice may be about: by its ids, else all unsettled ones of the order it names."""
+    rows = Payment.objects.select_related("order")
+    if session_id and (found := list(rows.filter(session_id=session_id))):
+        return found
+    if intent_id and (found := list(rows.filter(intent_id=intent_id))):
+        return found
+    try:
+        uid = UUID(order_uid)
+    except ValueError:
+        return []
+    return list(rows.filter(order__uid=uid, state__in=UNSETTLED))

@@ -1,0 +1,305 @@
+"""Refunds: decided under the order's lock with each line's own share, given back at the provider afterwards."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from catalog.actions import stock
+from catalog.models import Reservation
+from core.language import say
+from core.money import split
+from core.outbox import record
+from core.refusals import Conflict, Invalid, NotFound
+from orders.actions import seat
+from orders.actions.order import lock, move_all
+from orders.events import RefundFailed, RefundRequested, RefundSucceeded, RefundTriedAgain
+from orders.models import Line, Order, Payment, Refund, RefundLine, Shipment
+from orders.provider import provider
+from orders.provider.port import GiveBack, Noun, RefundSeen
+from orders.refusals import RefundTooLarge
+
+State = Refund.State
+Reason = Refund.Reason
+GIVING = (
+    Order.State.HELD,
+    Order.State.PAID,
+    Order.State.SHIPPED,
+    Order.State.DELIVERED,
+    Order.State.COMPLETED,
+)
+
+
+@dataclass(frozen=True)
+class Part:
+    """What to give back of a line: units at what was paid for them, or an amount, or both at once."""
+
+    units: int = 0
+    amount_minor: int | None = None
+
+
+@dataclass
+class _Share:
+    """A part as it will be written."""
+
+    line: Line
+    units: int
+    amount_minor: int
+    restocked: dict[int, int] = field(default_factory=dict)
+
+
+_Postage = Sequence[tuple[Shipment, int]]
+
+
+def request(
+    order: Order,
+    lines: Mapping[UUID, Part],
+    *,
+    shipping: bool = False,
+    reason: str = Reason.TEAM,
+    by: Any = None,
+    note: str = "",
+) -> Refund:
+    """Give back parts of an order: never more than remains, however many ask at once."""
+    with transaction.atomic():
+        order = lock([order])[order.pk]
+        rows = {line.uid: line for line in order.lines.select_related("shipment")}
+        if unknown := [uid for uid in lines if uid not in rows]:
+            raise NotFound(field=("lines", str(list(lines).index(unknown[0])), "line_id"))
+        shares = [_share(rows[uid], part, i) for i, (uid, part) in enumerate(lines.items())]
+        postage = _postage(order) if shipping else []
+        return _write(order, shares, postage, reason=reason, by=by, note=note)
+
+
+def everything(order: Order, *, reason: str, by: Any = None, note: str = "") -> Refund:
+    """Give back all that remains, sending included. Called with the order locked."""
+    shares = [
+        _Share(line, line.quantity - line.refunded_units, line.net_minor - line.refunded_minor)
+        for line in order.lines.select_related("shipment")
+        if line.refunded_minor < line.net_minor or line.refunded_units < line.quantity
+    ]
+    return _write(order, shares, _postage(order), reason=reason, by=by, note=note)
+
+
+def taken(order: Order, amount: int, provider_id: str) -> Refund | None:
+    """A buyer's bank took money back: shared over what remains of the order, lines and sending alike.
+    Called with the order locked; None when nothing remains."""
+    lines = [
+        _Share(line, 0, line.net_minor - line.refunded_minor)
+        for line in order.lines.select_related("shipment")
+    ]
+    postage = _postage(order)
+    remains = [s.amount_minor for s in lines] + [minor for _, minor in postage]
+    amount = min(amount, sum(remains))
+    if not amount or order.state not in GIVING:
+        return None
+    parts = split(amount, remains)
+    shares = [_Share(s.line, _units_with(s.line, n), n) for s, n in zip(lines, parts, strict=False) if n]
+    postage = [(p, n) for (p, _), n in zip(postage, parts[len(lines) :], strict=True) if n]
+    refund = _write(order, shares, postage, reason=Reason.DISPUTE, by=None, note="")
+    refund.move_to(State.SUCCEEDED, provider_id=provider_id, settled_at=timezone.now())
+    _arrived(order, refund)
+    record(RefundSucceeded(refund_id=refund.pk))
+    return refund
+
+
+def _postage(order: Order) -> list[tuple[Shipment, int]]:
+    """What remains of each parcel's sending."""
+    parcels = order.shipments.all()
+    return [(p, p.shipping_minor - p.refunded_minor) for p in parcels if p.refunded_minor < p.shipping_minor]
+
+
+def _units_with(line: Line, amount: int) -> int:
+    """Money for all that remains of a line that was not sent takes its units back too."""
+    is_whole = amount == line.net_minor - line.refunded_minor
+    is_waiting = line.shipment is not None and line.shipment.state == Shipment.State.WAITING
+    return line.quantity - line.refunded_units if is_whole and is_waiting else 0
+
+
+def _share(line: Line, part: Part, index: int) -> _Share:
+    """The line's own share: what was paid for these units, or an amount, within what remains."""
+    path = ("lines", str(index))
+    amount_left = line.net_minor - line.refunded_minor
+    units_left = line.quantity - line.refunded_units
+    if part.units < 0 or (part.amount_minor is not None and part.amount_minor < 0):
+        raise Invalid(field=path)
+    if part.units > units_left:
+        raise RefundTooLarge(amount_left, units_left, field=(*path, "units"))
+    amount = part.amount_minor
+    if amount is None:
+        # A unit's part that was given back before as an amount is not given twice.
+        amount = min(part.units * line.unit_price_minor, amount_left)
+    if amount > amount_left:
+        raise RefundTooLarge(amount_left, units_left, field=(*path, "amount"))
+    return _Share(line, max(part.units, _units_with(line, amount)), amount)
+
+
+def _write(
+    order: Order, shares: Sequence[_Share], postage: _Postage, *, reason: str, by: Any, note: str
+) -> Refund:
+    if order.state not in GIVING:
+        raise Conflict(say("这个订单没有可退的款。", "There is nothing to give back on this order."))
+    payment = Payment.objects.filter(order=order, is_kept=True).first()
+    amount = sum(s.amount_minor for s in shares) + sum(minor for _, minor in postage)
+    if payment is None or amount <= 0:
+        raise Invalid(say("没有可退的数额。", "There is nothing left to give back."), field="lines")
+    refund = Refund.objects.create(
+        payment=payment, reason=reason, amount_minor=amount, requested_by=by, note=note[:200]
+    )
+    _restock(order, shares)
+    RefundLine.objects.bulk_create(_rows(refund, shares, postage))
+    for share in shares:
+        Line.objects.filter(pk=share.line.pk).update(
+            refunded_minor=F("refunded_minor") + share.amount_minor,
+            refunded_units=F("refunded_units") + share.units,
+        )
+    for parcel, minor in postage:
+        Shipment.objects.filter(pk=parcel.pk).update(refunded_minor=F("refunded_minor") + minor)
+    _after(order)
+    record(RefundRequested(refund_id=refund.pk))
+    return refund
+
+
+def _rows(refund: Refund, shares: Sequence[_Share], postage: _Postage) -> list[RefundLine]:
+    lines = [
+        RefundLine(
+            refund=refund,
+            line=s.line,
+            amount_minor=s.amount_minor,
+            units=s.units,
+            is_restocked=bool(s.restocked),
+        )
+        for s in shares
+        if s.amount_minor or s.units
+    ]
+    return lines + [RefundLine(refund=refund, shipment=p, amount_minor=minor) for p, minor in postage]
+
+
+def _restock(order: Order, shares: Sequence[_Share]) -> None:
+    """Units that were never sent go back on the shelf, to the lots they came from, the last draw first."""
+    unsent = [
+        s for s in shares if s.units and s.line.shipment and s.line.shipment.state == Shipment.State.WAITING
+    ]
+    if not unsent:
+        return
+    held = Reservation.objects.filter(holder=order.uid, state=Reservation.State.SOLD).select_related("lot")
+    back: dict[int, int] = {}
+    for share in unsent:
+        missing = share.units
+        drawn = [r for r in held if r.lot.variant_id == share.line.variant_id]
+        for row in sorted(drawn, key=lambda r: -r.pk):
+            units = min(missing, row.units - row.units_returned)
+            if units:
+                share.restocked[row.lot_id] = back[row.lot_id] = units
+                missing -= units
+    stock.take_back(order.uid, back)
+
+
+def _after(order: Order) -> None:
+    """Parcels of which nothing is left to send are called off; a seat given back whole is free again."""
+    lines = list(order.lines.all())
+    open_parcels = {line.shipment_id for line in lines if line.refunded_units < line.quantity}
+    waiting = order.shipments.filter(state=Shipment.State.WAITING)
+    move_all([parcel for parcel in waiting if parcel.pk not in open_parcels], Shipment.State.CANCELLED)
+    is_whole = all(line.refunded_minor == line.net_minor for line in lines)
+    if order.group_id and is_whole:
+        seat.given_back(order)
+
+
+# --- At the provider --------------------------------------------------------------------------------
+
+
+def give_back(refund: Refund) -> str:
+    """Ask the provider to give it back, outside any transaction; asking twice gives once."""
+    refund = Refund.objects.select_related("payment").get(pk=refund.pk)
+    if refund.state != State.REQUESTED:
+        return "known"
+    asked = GiveBack(
+        refund=refund.uid,
+        attempt=refund.attempt,
+        intent_id=refund.payment.intent_id,
+        amount_minor=refund.amount_minor,
+        requested_at=refund.requested_at,
+    )
+    return settle(refund, provider().give_back(asked), refund.attempt)
+
+
+def learn(provider_id: str) -> str:
+    """Ask the provider how a refund stands, and settle that."""
+    refund = Refund.objects.filter(provider_id=provider_id).exclude(provider_id="").first()
+    if refund is None:
+        return "not ours"
+    seen = provider().look(Noun.REFUND, provider_id)
+    Refund.objects.filter(pk=refund.pk).update(checked_at=timezone.now())
+    return settle(refund, seen, refund.attempt) if isinstance(seen, RefundSeen) else "unknown"
+
+
+@transaction.atomic
+def settle(refund: Refund, seen: RefundSeen, attempt: int) -> str:
+    """Apply what the provider knows of a refund. States go forward; one that succeeded may still fail later."""
+    order = Order.objects.get(payments__refunds=refund.pk)
+    order = lock([order])[order.pk]
+    refund = Refund.objects.select_related("payment").get(pk=refund.pk)
+    state = State(seen.state.value)
+    if refund.attempt != attempt or not refund.can_move_to(state):
+        return "known"
+    had_succeeded = refund.state == State.SUCCEEDED
+    fields: dict[str, Any] = {"provider_id": seen.id or refund.provider_id, "failure": seen.failure}
+    if state != State.PENDING:
+        fields["settled_at"] = timezone.now()
+    refund.move_to(state, **fields)
+    if state == State.SUCCEEDED:
+        _arrived(order, refund)
+        record(RefundSucceeded(refund_id=refund.pk))
+    elif state == State.FAILED:
+        if had_succeeded and refund.payment.is_kept:
+            Order.objects.filter(pk=order.pk).update(refunded_minor=F("refunded_minor") - refund.amount_minor)
+        record(RefundFailed(refund_id=refund.pk, had_succeeded=had_succeeded))
+    return state.value
+
+
+def _arrived(order: Order, refund: Refund) -> None:
+    """The buyer has it; an order of which all was given back is over."""
+    if not refund.payment.is_kept:
+        return
+    given = order.refunded_minor + refund.amount_minor
+    Order.objects.filter(pk=order.pk).update(refunded_minor=given)
+    if given == order.total_minor and order.can_move_to(Order.State.REFUNDED):
+        order.move_to(Order.State.REFUNDED, closed_at=timezone.now())
+
+
+@transaction.atomic
+def again(refund: Refund) -> Refund:
+    """Try a failed refund once more, under a new key: the first one's answer is no."""
+    order = Order.objects.get(payments__refunds=refund.pk)
+    lock([order])
+    refund = Refund.objects.get(pk=refund.pk)
+    if refund.reason == Reason.DISPUTE:
+        raise Conflict()
+    refund.move_to(
+        State.REQUESTED,
+        attempt=refund.attempt + 1,
+        provider_id="",
+        failure="",
+        settled_at=None,
+        requested_at=timezone.now(),
+    )
+    record(RefundTriedAgain(refund_id=refund.pk))
+    return refund
+
+
+def look_again(older_than: timedelta, limit: int = 50) -> int:
+    """Ask about refunds that are still on their way: the notice may have been lost."""
+    before = timezone.now() - older_than
+    waiting = Refund.objects.filter(state=State.PENDING, requested_at__lt=before).exclude(
+        checked_at__gt=before
+    )
+    names = list(waiting.order_by("requested_at").values_list("provider_id", flat=True)[:limit])
+    for name in names:
+        learn(name)
+    return len(names)

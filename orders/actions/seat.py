@@ -1,0 +1,64 @@
+"""What a seat's order tells its group: paid, lapsed, given back. Callers hold the group's lock and the order's."""
+
+from collections.abc import Sequence
+
+from django.db.models import F
+from django.utils import timezone
+
+from core.language import say
+from core.outbox import record
+from core.refusals import TooLate
+from orders.actions.order import move_all
+from orders.events import GroupConfirmed, OrderConfirmed
+from orders.models import GroupPurchase, Order, Payment, Seat
+
+
+def paid(order: Order) -> None:
+    """The seat is taken for good; refused when the group has closed, or nothing is left for late money."""
+    seat = Seat.objects.select_related("group").get(order=order)
+    group = seat.group
+    if group.state != GroupPurchase.State.OPEN:
+        raise TooLate(say("团购已经结束。", "The group purchase has closed."))
+    is_late = seat.state == Seat.State.RELEASED
+    if is_late and group.units_held + group.units_reserved + seat.units > group.maximum_units:
+        raise TooLate(say("团购已经满员。", "The group purchase is full."))
+    seat.move_to(Seat.State.HELD)
+    units = {"units_held": F("units_held") + seat.units}
+    if not is_late:
+        units["units_reserved"] = F("units_reserved") - seat.units
+    GroupPurchase.objects.filter(pk=group.pk).update(**units)
+    group.refresh_from_db(fields=["units_held", "units_reserved"])
+    if group.units_held >= group.maximum_units:
+        confirm(group)
+
+
+def confirm(group: GroupPurchase) -> None:
+    """The group is on: each paid seat's order leaves escrow, and only now counts."""
+    group.move_to(GroupPurchase.State.CONFIRMED, closed_at=timezone.now())
+    seats = list(Seat.objects.filter(group=group, state=Seat.State.HELD).order_by("pk"))
+    held = Order.objects.filter(pk__in=[seat.order_id for seat in seats]).order_by("pk")
+    orders = list(held.select_for_update(no_key=True))
+    move_all(seats, Seat.State.CONFIRMED)
+    move_all(orders, Order.State.PAID)
+    kept = dict(Payment.objects.filter(order__in=orders, is_kept=True).values_list("order_id", "pk"))
+    record(
+        *[OrderConfirmed(order_id=order.pk, payment_id=kept[order.pk]) for order in orders],
+        GroupConfirmed(group_id=group.pk),
+    )
+
+
+def lapsed(orders: Sequence[Order]) -> None:
+    """These orders were cancelled or ran out unpaid: their seats are free again."""
+    seats = list(Seat.objects.filter(order__in=[o.pk for o in orders], state=Seat.State.RESERVED))
+    move_all(seats, Seat.State.RELEASED)
+    for seat in seats:
+        GroupPurchase.objects.filter(pk=seat.group_id).update(units_reserved=F("units_reserved") - seat.units)
+
+
+def given_back(order: Order) -> None:
+    """All that was paid for the seat goes back; in an open group it can be taken by another."""
+    seat = Seat.objects.select_related("group").get(order=order)
+    was_held = seat.state == Seat.State.HELD
+    seat.move_to(Seat.State.REFUNDED)
+    if was_held and seat.group.state == GroupPurchase.State.OPEN:
+        GroupPurchase.objects.filter(pk=seat.group_id).update(units_held=F("units_held") - seat.units)

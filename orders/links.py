@@ -1,0 +1,55 @@
+"""Links to an order for those without an account: signed, running out, never valid for an account's order."""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from datetime import timedelta
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare, salted_hmac
+
+from orders.models import Order
+
+LASTS = timedelta(days=180)
+_SIGNATURE = 16
+
+
+def token_for(order: Order) -> str:
+    """The capability to read and act on a guest's order; empty for an account's order.
+
+    The same order has the same token for life, so that what we tell the provider twice is told alike.
+    """
+    if order.person_id is not None:
+        return ""
+    ends = int((order.placed_at + LASTS).timestamp())
+    facts = order.uid.bytes + ends.to_bytes(5, "big")
+    return urlsafe_b64encode(facts + _sign(facts, settings.SECRET_KEY)).decode()
+
+
+def uid_of_token(token: str) -> UUID | None:
+    """The uid of the order that a token stands for, while it does."""
+    try:
+        raw = urlsafe_b64decode(token)
+    except ValueError:
+        return None
+    facts, signature = raw[:-_SIGNATURE], raw[-_SIGNATURE:]
+    if len(facts) != 21:
+        return None
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    if not any(constant_time_compare(signature, _sign(facts, key)) for key in keys):
+        return None
+    ends = int.from_bytes(facts[16:], "big")
+    return UUID(bytes=facts[:16]) if timezone.now().timestamp() < ends else None
+
+
+def _sign(facts: bytes, key: str) -> bytes:
+    return salted_hmac("sheaf.orders.links", facts, secret=key, algorithm="sha256").digest()[:_SIGNATURE]
+
+
+def page_of(order: Order, **query: str) -> str:
+    """The address of an order's page, with what a guest needs to open it; shop/urls.py serves it."""
+    token = token_for(order)
+    asked = {**({"token": token} if token else {}), **query}
+    tail = f"?{urlencode(asked)}" if asked else ""
+    return f"{settings.SITE_URL}/{order.language}/order/{order.number}/{tail}"

@@ -1,0 +1,216 @@
+"""A cart as its buyer sees it: what it costs with sending, and what stands in its way."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet, Sum
+
+from accounts.models import Membership, Organisation, Person
+from accounts.reads import mobiliser
+from catalog.models import Lot
+from catalog.refusals import TOLD_EXACTLY
+from core.language import Words, say
+from core.refusals import NotFound
+from orders.models import Cart, CartLine
+from orders.reads.shipping import Parcel, parcels
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a line, or the whole cart, cannot be bought as it stands."""
+
+    code: str
+    message: Words
+
+
+NOT_OFFERED = Problem("NOT_OFFERED", say("这件商品已下架。", "This is not offered any more."))
+SOLD_OUT = Problem("SOLD_OUT", say("已经售完了。", "Sold out."))
+TOO_MANY = Problem(
+    "ONLY_N_LEFT", say("没有这么多了,请减少数量。", "There are not that many left; please take fewer.")
+)
+NOT_DELIVERED = Problem(
+    "NOT_DELIVERED_HERE", say("这件商品不发往您的地区。", "This is not delivered to your region.")
+)
+NEEDS_ADULT = Problem(
+    "NEEDS_ADULT", say("购买酒类需确认已满 18 周岁。", "Confirm that you are 18 or older to buy alcohol.")
+)
+PRICE_CHANGED = Problem(
+    "PRICE_CHANGED", say("价格变了,请确认新价格。", "The price has changed; please accept the new one.")
+)
+
+EMPTY = Problem("EMPTY", say("购物车是空的。", "The cart is empty."))
+NO_EMAIL = Problem("NO_EMAIL", say("请填写邮箱。", "Please give an e-mail address."))
+NO_ADDRESS = Problem(
+    "NO_ADDRESS", say("请填写收货人、电话和地址。", "Please give a name, a phone number and an address.")
+)
+NO_MOBILISER = Problem("UNKNOWN_MOBILISER", say("没有这个动员码。", "There is no such mobiliser code."))
+OWN_MOBILISER = Problem(
+    "OWN_MOBILISER", say("不能填自己的动员码。", "You cannot give your own mobiliser code.")
+)
+NO_ORGANISATION = Problem(
+    "NOT_YOUR_ORGANISATION",
+    say("您不能以这个单位的名义购买。", "You cannot buy on behalf of this organisation."),
+)
+
+
+@dataclass
+class LineSeen:
+    """A line with today's price and what stands in its way."""
+
+    line: CartLine
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def minor(self) -> int:
+        return self.line.quantity * self.line.variant.price_minor
+
+
+@dataclass
+class CartSeen:
+    """The whole cart, computed once from its lines."""
+
+    cart: Cart
+    lines: list[LineSeen]
+    parcels: list[Parcel] | None
+    problems: list[Problem]
+    mobilisers: tuple[Organisation | None, Person | None]
+
+    @property
+    def goods_minor(self) -> int:
+        return sum(line.minor for line in self.lines)
+
+    @property
+    def shipping_minor(self) -> int | None:
+        """Fen; None as long as nobody has said where to."""
+        return None if self.parcels is None else sum(parcel.minor for parcel in self.parcels)
+
+    @property
+    def is_ready(self) -> bool:
+        return not self.problems and not any(line.problems for line in self.lines)
+
+
+def open_carts() -> QuerySet[Cart]:
+    """Carts that have become neither an order nor a part of another cart."""
+    return Cart.objects.filter(closed_at=None)
+
+
+def carts_of(person: Any, uid: UUID | None) -> QuerySet[Cart]:
+    """The cart that is asked for, if it is the asker's: a guest's is whoever's who knows its uid."""
+    if uid is None:
+        return open_carts().filter(person=person) if person.is_authenticated else Cart.objects.none()
+    mine = open_carts().filter(uid=uid)
+    guests = mine.filter(person=None)
+    return guests | mine.filter(person=person) if person.is_authenticated else guests
+
+
+def cart_of(person: Any, uid: UUID | None) -> Cart:
+    """The asker's cart; another's is no cart."""
+    cart = carts_of(person, uid).first()
+    if cart is None:
+        raise NotFound()
+    return cart
+
+
+def cart_by_pk(request: Any, pk: int) -> QuerySet[Cart]:
+    """A cart that a deed of this very asker has led to."""
+    return Cart.objects.filter(pk=pk)
+
+
+def units_left(variants: Collection[int]) -> dict[int, int]:
+    """Units of each variant that can be bought now, exactly: for the shop alone, never shown."""
+    sellable = Lot.objects.filter(variant_id__in=variants, state__in=(Lot.State.OPEN, Lot.State.PLANNED))
+    return dict(sellable.values_list("variant_id").annotate(Sum("units_available")).order_by())
+
+
+def seen(cart: Cart, *, with_stock: bool = True) -> CartSeen:
+    """The cart with its totals and problems; stock is left out where it will be reserved anyway."""
+    kept = getattr(cart, "_seen", None)
+    if kept is not None and with_stock:
+        return kept
+    lines = [LineSeen(line) for line in cart.lines.all()]
+    left = units_left([line.line.variant_id for line in lines]) if with_stock and lines else None
+    sent = _parcels(cart, lines)
+    for line in lines:
+        line.problems = _line_problems(cart, line.line, sent, left)
+    mobilisers = mobiliser(cart.mobiliser_code) if cart.mobiliser_code else (None, None)
+    found = CartSeen(cart, lines, sent, _problems(cart, lines, mobilisers), mobilisers)
+    if with_stock:
+        cart._seen = found  # type: ignore[attr-defined]
+    return found
+
+
+def is_offered(line: CartLine) -> bool:
+    """Whether the line's variant is on sale at all."""
+    variant = line.variant
+    product = variant.product
+    return bool(variant.is_offered and variant.story_id and product.is_published and product.team.is_active)
+
+
+def _parcels(cart: Cart, lines: list[LineSeen]) -> list[Parcel] | None:
+    if not cart.region_id:
+        return None
+    grams: dict[tuple[int, str], int] = {}
+    for seen_line in lines:
+        line = seen_line.line
+        if is_offered(line):
+            key = (line.variant.product.team_id, line.variant.product.storage)
+            grams[key] = grams.get(key, 0) + line.quantity * line.variant.weight_grams
+    return parcels(grams, cart.region_id)
+
+
+def _line_problems(
+    cart: Cart, line: CartLine, sent: list[Parcel] | None, left: dict[int, int] | None
+) -> list[Problem]:
+    product = line.variant.product
+    if not is_offered(line):
+        return [NOT_OFFERED]
+    found = []
+    if left is not None and (stock := left.get(line.variant_id, 0)) < line.quantity:
+        found.append(_short(stock))
+    if line.price_seen_minor != line.variant.price_minor:
+        found.append(PRICE_CHANGED)
+    unserved = {(parcel.team_id, parcel.storage) for parcel in sent or () if not parcel.is_served}
+    if (product.team_id, product.storage) in unserved:
+        found.append(NOT_DELIVERED)
+    if product.needs_adult and not cart.is_adult:
+        found.append(NEEDS_ADULT)
+    return found
+
+
+def _short(stock: int) -> Problem:
+    if not stock:
+        return SOLD_OUT
+    if stock <= TOLD_EXACTLY:
+        return Problem("ONLY_N_LEFT", say("只剩 {n} 份了。", "Only {n} left.", n=stock))
+    return TOO_MANY
+
+
+def _problems(
+    cart: Cart, lines: list[LineSeen], mobilisers: tuple[Organisation | None, Person | None]
+) -> list[Problem]:
+    found = []
+    if not lines:
+        found.append(EMPTY)
+    if not cart.email:
+        found.append(NO_EMAIL)
+    if not (cart.region_id and cart.recipient and cart.phone and cart.street):
+        found.append(NO_ADDRESS)
+    if cart.mobiliser_code and mobilisers == (None, None):
+        found.append(NO_MOBILISER)
+    if mobilisers[1] is not None and mobilisers[1].pk == cart.person_id:
+        found.append(OWN_MOBILISER)
+    if cart.organisation_id and not _may_buy_for(cart):
+        found.append(NO_ORGANISATION)
+    return found
+
+
+def _may_buy_for(cart: Cart) -> bool:
+    """Asked again at the last moment: the buyer may have left it since, or it may be verified no more."""
+    return Membership.objects.filter(
+        person=cart.person_id,
+        organisation=cart.organisation_id,
+        organisation__state=Organisation.State.VERIFIED,
+        ended_at=None,
+    ).exists()

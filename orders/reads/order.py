@@ -1,0 +1,68 @@
+"""An order as its buyer may see it, and what she may do with it."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from orders.links import uid_of_token
+from orders.models import Order, Shipment
+
+State = Order.State
+
+
+def orders_of(person: Any) -> QuerySet[Order]:
+    """A person's own orders."""
+    return Order.objects.filter(person=person) if person.is_authenticated else Order.objects.none()
+
+
+def orders_open_to(person: Any, number: str, token: str | None) -> QuerySet[Order]:
+    """The order of this number, if it is the person's own, or a guest's and the link is good: else none."""
+    rows = Order.objects.filter(number=number.strip().upper())
+    uid = uid_of_token(token) if token else None
+    guests = rows.filter(person=None, uid=uid) if uid else rows.none()
+    return rows.filter(person=person) | guests if person.is_authenticated else guests
+
+
+def order_open_to(person: Any, number: str, token: str | None) -> Order | None:
+    """The order, or None: another's sounds like none."""
+    return orders_open_to(person, number, token).first()
+
+
+def order_by_pk(request: Any, pk: int) -> QuerySet[Order]:
+    """An order that a deed of this very asker has led to."""
+    return Order.objects.filter(pk=pk)
+
+
+def is_cancellable(order: Order) -> bool:
+    """Whether its buyer may still call it off: nothing has been sent, and not all is on its way back."""
+    if order.state == State.PLACED:
+        return True
+    if order.state == State.HELD:
+        return order.group.state == "open" and not _is_given_back(order)
+    if order.state != State.PAID:
+        return False
+    parcels = [s.state for s in order.shipments.all()]
+    is_unsent = all(state in (Shipment.State.WAITING, Shipment.State.CANCELLED) for state in parcels)
+    return is_unsent and not _is_given_back(order)
+
+
+def is_payable(order: Order) -> bool:
+    """Whether it waits for its payment."""
+    return order.state == State.PLACED and order.reserved_until > timezone.now()
+
+
+def _is_given_back(order: Order) -> bool:
+    """All of it is asked back; the provider may not have sent all of it yet."""
+    lines = all(line.refunded_minor == line.net_minor for line in order.lines.all())
+    return lines and all(s.refunded_minor == s.shipping_minor for s in order.shipments.all())
+
+
+def allowed_actions(order: Order) -> list[str]:
+    """What its buyer may do with the order now; needs lines, shipments and group."""
+    found = []
+    if is_payable(order):
+        found.append("PAY")
+    if is_cancellable(order):
+        found.append("CANCEL")
+    return found

@@ -1,0 +1,49 @@
+"""The noes of buying."""
+
+from collections.abc import Sequence
+
+from core.language import Words, say
+from core.refusals import Refusal
+
+
+class CartProblem(Refusal):
+    """The cart cannot be placed as it is: see its problems and those of its lines."""
+
+    code = "CART_PROBLEM"
+
+    def __init__(self, problem: str, words: Words, *, field: str | Sequence[str] = ()):
+        super().__init__(words, field=field, problem=problem)
+
+
+class RefundTooLarge(Refusal):
+    """More was to be given back than is left."""
+
+    code = "REFUND_TOO_LARGE"
+
+    def __init__(self, amount_left: int, units_left: int | None = None, *, field: str | Sequence[str] = ()):
+        words = say("超过可退的数额。", "This is more than can still be refunded.")
+        super().__init__(words, field=field, amount_left=amount_left, units_left=units_left)
+
+
+class PaymentAway(Refusal):
+    """The payment service cannot be reached; the order waits."""
+
+    code = "PAYMENT_AWAY"
+    words = Words(
+        "暂时连不上支付服务,订单已为您保留,请稍后再付。",
+        "The payment service cannot be reached. Your order is kept; please try to pay again in a moment.",
+    )
+
+
+class GroupFull(Refusal):
+    """Fewer seats are free than were asked for."""
+
+    code = "GROUP_FULL"
+
+    def __init__(self, units_left: int):
+        words = (
+            say("这个团购只剩 {n} 份了。", "Only {n} units are left in this group.", n=units_left)
+            if units_left
+            else say("这个团购已经满了。", "This group purchase is full.")
+        )
+        super().__init__(words, field="units", units_left=units_left)

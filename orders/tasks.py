@@ -1,0 +1,33 @@
+"""Celery opens an event or a clock strikes; an action does the deed."""
+
+from celery import shared_task
+
+from core.deliveries import reaction
+from orders.actions import cancel, payment, reconcile, refund
+from orders.models import Payment, Refund
+
+
+@reaction("orders.tasks.give_back")
+def give_back(event: dict) -> None:
+    """Have the provider give money back; the refund's own key makes it happen once."""
+    refund.give_back(Refund.objects.get(pk=event["refund_id"]))
+
+
+@reaction("orders.tasks.close_payments")
+def close_payments(event: dict) -> None:
+    """The order is paid, or over: what else could be paid for it is closed at the provider."""
+    rows = Payment.objects.filter(order=event["order_id"], state__in=payment.UNSETTLED)
+    for row in rows.select_related("order"):
+        payment.close(row)
+
+
+@shared_task(name="orders.tasks.expire")
+def expire() -> int:
+    """For beat: end orders whose reservation ran out."""
+    return cancel.expire()
+
+
+@shared_task(name="orders.tasks.reconcile")
+def reconcile_all() -> dict[str, int]:
+    """For beat: find what lost notices should have told us."""
+    return reconcile.everything()
