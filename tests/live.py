@@ -41,11 +41,12 @@ class LiveShop:
         house.manage(self.env, "collectstatic", "--no-input", "--skip-checks", "-v", "0")
         logs = self.folder / "logs"
         payments = house.stripe(self.folder, self.env, logs, self.url)
-        started = [payments, *house.our_own(self.env, logs, "127.0.0.1", self.port)]
-        self.processes = {process.name: process for process in started}
+        started = [payments]
         stack.callback(stop_all, started)
-        for process in started:
+        for process in house.our_own(self.env, logs, "127.0.0.1", self.port):
+            started.append(process)
             process.start()
+        self.processes = {process.name: process for process in started}
         house.wait_for_web(self.url + "/", self.processes["web"])
 
     def manage(self, *args: str) -> str:

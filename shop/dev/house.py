@@ -9,6 +9,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from shop.dev.local import ROOT
 from shop.dev.postgres import APP, DATABASE, OWNER, Postgres, free_port
@@ -57,7 +58,7 @@ class Servers:
 
 
 def stripe(folder: Path, env: dict[str, str], logs: Path, web: str, preferred_port: int = 0) -> Process:
-    """The provider's stand-in; adds its address to the environment. Its state is one file."""
+    """Start the provider's stand-in; adds its address to the environment. Its state is one file."""
     port = free_port(preferred_port)
     env["STRIPE_API_BASE"] = f"http://127.0.0.1:{port}"
     words = {
@@ -66,7 +67,9 @@ def stripe(folder: Path, env: dict[str, str], logs: Path, web: str, preferred_po
         "--webhook-url": web + NOTICES,
     }
     command = [sys.executable, "-m", "shop.dev.stripe", *(word for pair in words.items() for word in pair)]
-    return Process("payments stand-in", command, env, logs / "stripe.log")
+    process = Process("payments stand-in", command, env, logs / "stripe.log")
+    process.start()
+    return process
 
 
 def our_own(env: dict[str, str], logs: Path, host: str, port: int) -> list[Process]:
@@ -121,11 +124,25 @@ def manage(env: Mapping[str, str], *args: str, quiet: bool = True) -> str:
     return done.stdout or ""
 
 
+def port_of(url: str) -> int:
+    """The port in an address."""
+    return urlsplit(url).port or 80
+
+
 def is_listening(port: int, host: str = "127.0.0.1") -> bool:
     """Whether somebody answers on a port."""
     with socket.socket() as asker:
         asker.settimeout(0.5)
         return asker.connect_ex((host, port)) == 0
+
+
+def wait_for_port(process: Process, port: int, seconds: float = 20) -> None:
+    """Wait until a process listens."""
+    deadline = time.monotonic() + seconds
+    while not is_listening(port):
+        if not process.alive or time.monotonic() > deadline:
+            raise SystemExit(f"The {process.name} did not start:\n{process.last_words()}")
+        time.sleep(0.05)
 
 
 def wait_for_web(url: str, process: Process, seconds: float = 60) -> int:
@@ -139,14 +156,14 @@ def wait_for_web(url: str, process: Process, seconds: float = 60) -> int:
             return answer.code
         except OSError:
             time.sleep(0.1)
-    raise SystemExit(f"{process.name} did not start:\n{process.last_words()}")
+    raise SystemExit(f"The {process.name} did not start:\n{process.last_words()}")
 
 
-def environment(folder: Path, secrets: Mapping[str, str], port: int) -> dict[str, str]:
+def environment(folder: Path, secrets: Mapping[str, str], site: str) -> dict[str, str]:
     """The environment of the shop's processes, as far as it is known before the servers run."""
     ours = {
         "DATA_DIR": str(folder),
-        "SITE_URL": f"http://127.0.0.1:{port}",
+        "SITE_URL": site,
         "PYTHONUNBUFFERED": "1",
         **{name: secrets[name] for name in ("SECRET_KEY", "HOUSEHOLD_KEYS")},
     }

@@ -1,11 +1,22 @@
 """Child processes that are started together and leave nobody behind."""
 
+import ctypes
 import os
 import signal
 import subprocess
+import sys
 import time
 from contextlib import suppress
 from pathlib import Path
+
+_PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+def _end_with_our_parent() -> None:
+    """Called in the child: should the supervisor be killed, the kernel asks the child to stop."""
+    if _libc:
+        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 class Process:
@@ -27,6 +38,7 @@ class Process:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                preexec_fn=_end_with_our_parent,
             )
         self.started_at = time.monotonic()
 

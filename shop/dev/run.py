@@ -6,6 +6,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
@@ -15,6 +16,8 @@ from shop.dev.processes import Process, stop_all
 
 PORT = int(os.environ.get("PORT") or 8000)
 HOST = os.environ.get("HOST") or "127.0.0.1"
+# Where we ourselves reach a shop that listens everywhere.
+REACH = f"http://{'127.0.0.1' if HOST in ('0.0.0.0', '::') else HOST}:{PORT}"
 DEMO = os.environ.get("DEMO") or "small"
 
 
@@ -44,10 +47,11 @@ def lock(folder: Path) -> IO[str]:
 
 def prepare(env: dict[str, str]) -> None:
     """Bring the database and the files to where this code expects them."""
-    with step("database schema"):
-        house.manage(env, "migrate", "--no-input", "--skip-checks", "-v", "0")
-    with step("static files"):
-        house.manage(env, "collectstatic", "--no-input", "-v", "0")
+    with step("database schema, static files"), ThreadPoolExecutor() as pool:
+        quietly = ("--no-input", "--skip-checks", "-v", "0")
+        both = [pool.submit(house.manage, env, name, *quietly) for name in ("migrate", "collectstatic")]
+        for one in both:
+            one.result()
     if DEMO != "none":
         # The demo says itself whether it is there already, and shows its own progress.
         house.manage(env, "demo", "--size", DEMO, quiet=False)
@@ -68,12 +72,11 @@ def watch(processes: list[Process]) -> None:
             process.start()
 
 
-def welcome(env: dict[str, str]) -> None:
+def welcome(env: dict[str, str], sign_ins: str) -> None:
     """Where the shop is, and who may sign in."""
     print(f"\nSheaf is open: {env['SITE_URL']}/")
     print(f"Mail and logs are in {env['DATA_DIR']}/mail and /logs.")
-    if DEMO != "none":
-        print(house.manage(env, "demo", "--sign-ins").rstrip())
+    print(sign_ins.rstrip() + "\n" if sign_ins else "", end="")
     print("Ctrl-C stops everything; what was sold stays.", flush=True)
 
 
@@ -85,7 +88,7 @@ def opened(stack: ExitStack) -> None:
     if house.is_listening(PORT, HOST):
         raise SystemExit(f"Port {PORT} is taken; choose another: make run PORT={PORT + 80}")
     secrets = local.keep_secrets(folder)
-    env = house.environment(folder, secrets, PORT) | {"DEMO": DEMO}
+    env = house.environment(folder, secrets, REACH) | {"DEMO": DEMO}
     with step("database, broker, cache"):
         servers = house.Servers(folder, secrets, os.environ)
         stack.callback(servers.stop)
@@ -93,20 +96,21 @@ def opened(stack: ExitStack) -> None:
     processes: list[Process] = []
     stack.callback(stop_all, processes)
     if not os.environ.get("STRIPE_API_KEY"):
-        payments = house.stripe(folder, env, logs, f"http://{HOST}:{PORT}", preferred_port=PORT + 1)
-        processes.append(payments)
-        payments.start()
+        with step("payments stand-in"):
+            processes.append(house.stripe(folder, env, logs, REACH, PORT + 1))
+            house.wait_for_port(processes[0], house.port_of(env["STRIPE_API_BASE"]))
     # What came from outside (a real provider's key, say) is not written down; it comes again next time.
     ours_alone = {name: value for name, value in env.items() if name not in os.environ}
     local.remember(folder, ours_alone | {"DATABASE_URL": env["DATABASE_URL"]})
     prepare(env)
-    with step("web, worker, beat"):
+    with step("web, worker, beat"), ThreadPoolExecutor() as pool:
         ours = house.our_own(env, logs, HOST, PORT)
         for process in ours:
             processes.append(process)
             process.start()
-        house.wait_for_web(f"http://{HOST}:{PORT}/", ours[0])
-    welcome(env)
+        sign_ins = pool.submit(house.manage, env, "demo", "--sign-ins") if DEMO != "none" else None
+        house.wait_for_web(REACH + "/", ours[0])
+    welcome(env, sign_ins.result() if sign_ins else "")
     watch(processes)
 
 
