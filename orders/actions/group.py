@@ -59,14 +59,14 @@ def open_group(
     """Open a group purchase on one variant: one price, one deadline, one address."""
     if not organisation.is_verified or not people.is_coordinator(by, organisation):
         raise NotFound()
-    offered = variants_on_sale([variant.pk]).get(variant.pk)
+    offered = variants_on_sale([variant.pk]).first()
     if offered is None:
         raise Invalid(say("这个规格现在不在售。", "This is not on sale now."), field="variant_id")
     told = checked({"recipient": "", "phone": "", "region_code": "", "street": "", **address}, by)
     _check_terms(title, minimum_units, maximum_units, closes_at)
-    if not all(told.get(name) for name in ("recipient", "phone", "region_id", "street")):
+    if not all(told.get(name) for name in ("recipient", "phone", "region", "street")):
         raise Invalid(say("请填写收货地址。", "Please give the delivery address."), field="street")
-    if rate_for(offered.product.storage, told["region_id"]) is None:
+    if rate_for(offered.product.storage, told["region"].code) is None:
         raise Invalid(say("这件商品不送到那里。", "This is not delivered there."), field="region_code")
     group = GroupPurchase.objects.create(
         organisation=organisation,
@@ -78,7 +78,7 @@ def open_group(
         minimum_units=minimum_units,
         maximum_units=maximum_units,
         closes_at=closes_at,
-        **{name: told[name] for name in ("recipient", "phone", "region_id", "street")},
+        **{name: told[name] for name in ("recipient", "phone", "region", "street")},
     )
     audit.record(by, "open", "GroupPurchase", group.uid, variant=str(offered.uid), minimum=minimum_units)
     record(GroupOpened(group_id=group.pk))
@@ -117,7 +117,7 @@ def join(
 def _purchase(
     group: GroupPurchase, person: Any, name: str, units: int, email: str, is_adult: bool
 ) -> checkout.Purchase:
-    variant = variants_on_sale([group.variant_id]).get(group.variant_id)
+    variant = variants_on_sale([group.variant_id]).first()
     if variant is None:
         raise TooLate(say("这件商品已经下架。", "This is no longer on sale."))
     if variant.product.needs_adult and not is_adult:
