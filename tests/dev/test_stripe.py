@@ -36,12 +36,11 @@ def shared() -> Iterator[World]:
 @pytest.fixture
 def world(shared: World) -> World:
     """An empty account whose notices are heard."""
-    shared.control.trouble("none")
-    shared.control.reset()
-    # What was on its way when the account was emptied has nothing left to carry.
-    time.sleep(0.02)
-    shared.ear.heard.clear()
     shared.ear.answers.clear()
+    shared.control.trouble("none")
+    assert shared.control.wait()
+    shared.control.reset()
+    shared.ear.heard.clear()
     shared.ear.refused = 0
     return shared
 

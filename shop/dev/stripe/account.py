@@ -39,7 +39,7 @@ class Account:
         self.store = store
         self.base_url = base_url
         self.asked_by: Row = {"id": None, "idempotency_key": None}
-        self.on_event: Callable[[Row], None] = lambda event: None
+        self.on_event: Callable[[Row], object] = lambda event: None
         self.shift = float(store.setting("clock_shift", 0))
 
     def now(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from .account import Account, new_id
 from .cards import CARDS, MESSAGES, TOKENS, Card, error_code, number_passes
@@ -15,7 +16,7 @@ BY_REDIRECT = ("alipay", "wechat_pay")
 NO_DETAILS = {"address": None, "email": None, "name": None, "phone": None, "tax_id": None}
 
 
-def card_error(decline: str, param: str | None = None, **facts: object) -> ApiError:
+def card_error(decline: str, param: str | None = None, **facts: Any) -> ApiError:
     """The 402 of a card that cannot be charged; what led to it is kept."""
     code = error_code(decline)
     told = decline if code == "card_declined" or decline == "authentication_required" else None

@@ -21,7 +21,7 @@ from .small import with_pending
 from .store import Row
 
 MODES = ("deliver", "hold", "drop", "duplicate", "shuffle")
-CALM = {"mode": "deliver", "delay": 0.0, "copies": 2, "types": None}
+CALM: Row = {"mode": "deliver", "delay": 0.0, "copies": 2, "types": None}
 FIRST_WAIT, LONGEST_WAIT, MOST_TRIES = 0.2, 60.0, 40
 SHUFFLED_OVER = 0.5
 WORKERS = 8
@@ -36,7 +36,7 @@ def signature(body: bytes, secret: str, at: int) -> str:
 
 def enqueue(account: Account, event: Row, calm: bool = False) -> int:
     """Note what is to be delivered to whom, within the transaction that made the event."""
-    wish = CALM if calm else {**CALM, **account.store.setting("notices", {})}
+    wish: Row = CALM if calm else {**CALM, **account.store.setting("notices", {})}
     mode = wish["mode"]
     if wish["types"] and not any(fnmatchcase(event["type"], kind) for kind in wish["types"]):
         mode = "deliver"

@@ -31,8 +31,8 @@ def document(title: str, body: str, language: str, path: str, keep: dict[str, st
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex"><title>{escape(title)} · {say("demo", language)}</title>
 <style>{STYLE}</style></head>
-<body><div class="demo" role="note">演示支付 / demo payment, no real money
-<small>{say("demo_more", language)}</small></div>
+<body><aside class="demo" aria-label="{say("demo", language)}">演示支付 / demo payment, no real money
+<small>{say("demo_more", language)}</small></aside>
 <main><header><h1>{escape(title)}</h1>
 <a href="{escape(path)}?{query}" lang="{"zh-CN" if other == "zh" else "en"}">{say("other_language", language)}</a>
 </header>
@@ -76,7 +76,7 @@ def card_form(session: Row, language: str, number: str, amount: str) -> str:
 <div><label for="cvc">{say("cvc", language)}</label>
 <input id="cvc" name="cvc" inputmode="numeric" autocomplete="off" maxlength="6" required value="123"></div></div>
 <button name="method" value="card">{say("pay_card", language, amount=amount)}</button>
-<div class="tries">{say("try", language)}<ul>{tries}</ul></div></fieldset></form>"""
+<details class="tries"><summary>{say("try", language)}</summary><ul>{tries}</ul></details></fieldset></form>"""
 
 
 def wallet_form(session: Row, kind: str, language: str, amount: str) -> str:

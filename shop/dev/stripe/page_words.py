@@ -6,14 +6,14 @@ import base64
 import hashlib
 
 WORDS = {
-    "demo": ("演示支付,不涉及真实资金", "Demo payment, no real money"),
+    "demo": ("演示支付，不涉及真实资金", "Demo payment, no real money"),
     "demo_more": (
-        "这是本机上的支付演示。请勿输入真实卡号;真实卡号会被拒绝,也不会保存。",
+        "这是本机上的支付演示。请勿输入真实卡号；真实卡号会被拒绝，也不会保存。",
         "This payment page runs on your own machine. Do not type a real card: it is refused and never kept.",
     ),
     "pay": ("支付", "Pay"),
     "to_pay": ("应付金额", "Amount due"),
-    "for_seller": ("收款方:Sheaf(演示)", "To Sheaf (demo)"),
+    "for_seller": ("收款方：Sheaf（演示）", "To Sheaf (demo)"),
     "what": ("本次购买", "What you are paying for"),
     "shipping": ("运费", "Shipping"),
     "total": ("合计", "Total"),
@@ -21,34 +21,34 @@ WORDS = {
     "card": ("银行卡", "Card"),
     "alipay": ("支付宝", "Alipay"),
     "wechat_pay": ("微信支付", "WeChat Pay"),
-    "number": ("卡号(测试卡)", "Card number (test card)"),
-    "expiry": ("有效期(月/年)", "Expiry (MM/YY)"),
+    "number": ("卡号（测试卡）", "Card number (test card)"),
+    "expiry": ("有效期（月/年）", "Expiry (MM/YY)"),
     "cvc": ("安全码", "Security code"),
     "pay_card": ("用银行卡支付 {amount}", "Pay {amount} by card"),
     "pay_alipay": ("用支付宝支付 {amount}", "Pay {amount} with Alipay"),
     "pay_wechat_pay": ("用微信支付 {amount}", "Pay {amount} with WeChat Pay"),
-    "try": ("想看看别的结果?换一张测试卡:", "To see another outcome, take another test card:"),
+    "try": ("想看看别的结果？换一张测试卡：", "To see another outcome, take another test card:"),
     "good": ("支付成功", "Succeeds"),
     "declined": ("被拒绝", "Declined"),
     "poor": ("余额不足", "Insufficient funds"),
     "secure": ("需要验证", "Needs authentication"),
-    "back": ("返回商店,暂不支付", "Back to the shop without paying"),
+    "back": ("返回商店，暂不支付", "Back to the shop without paying"),
     "problem": ("没有付成", "The payment did not go through"),
     "again": (
-        "您没有被扣款。可以重试,或换一种方式。",
+        "您没有被扣款。可以重试，或换一种方式。",
         "You have not been charged. Try again, or pay another way.",
     ),
     "authorise_title": ("在{method}中确认付款", "Confirm in {method}"),
     "secure_title": ("发卡行验证", "Your bank asks you to confirm"),
     "authorise_more": (
-        "在真实支付中,这一步会打开{method}。这里由您决定结果。",
+        "在真实支付中，这一步会打开{method}。这里由您决定结果。",
         "In a real payment {method} would open here. On this page you decide what happens.",
     ),
     "authorise": ("确认付款", "Authorise the payment"),
     "fail": ("让付款失败", "Fail the payment"),
-    "cancel": ("取消,返回上一页", "Cancel and go back"),
+    "cancel": ("取消，返回上一页", "Cancel and go back"),
     "paid_title": ("已支付", "Paid"),
-    "paid_more": ("这笔款项已经付清,不会再次扣款。", "This has been paid. You will not be charged again."),
+    "paid_more": ("这笔款项已经付清，不会再次扣款。", "This has been paid. You will not be charged again."),
     "onward": ("回到商店查看订单", "Back to the shop and your order"),
     "expired_title": ("支付页面已过期", "This payment page has expired"),
     "expired_more": (
@@ -64,10 +64,10 @@ WORDS = {
     "to_shop": ("回到商店", "Back to the shop"),
     "lost_title": ("没有这个支付页面", "There is no such payment page"),
     "lost_more": (
-        "请回到商店,从订单再次进入支付。",
+        "请回到商店，从订单再次进入支付。",
         "Go back to the shop and open the payment from your order.",
     ),
-    "receipt": ("收据(演示)", "Receipt (demo)"),
+    "receipt": ("收据（演示）", "Receipt (demo)"),
     "bank": ("发卡行", "your bank"),
     "other_language": ("English", "中文"),
 }
@@ -80,18 +80,18 @@ PROBLEMS = {
     "expired_card": ("这张卡已过期。", "Your card has expired."),
     "incorrect_cvc": ("安全码不正确。", "Your card's security code is incorrect."),
     "processing_error": (
-        "处理时出错,请稍后再试。",
+        "处理时出错，请稍后再试。",
         "Something went wrong at the bank. Try again in a little while.",
     ),
     "incorrect_number": ("卡号不正确。", "The card number is not correct."),
     "invalid_expiry_month": (
-        "有效期请写作 月/年,例如 12/34。",
+        "有效期请写作 月/年，例如 12/34。",
         "Write the expiry as month/year, for example 12/34.",
     ),
     "invalid_expiry_year": ("这个有效期已经过去。", "That expiry date is in the past."),
     "invalid_cvc": ("安全码是三到四位数字。", "The security code has three or four digits."),
     "test_mode_live_card": (
-        "这里只接受测试卡,请用下面列出的卡号。",
+        "这里只接受测试卡，请用下面列出的卡号。",
         "Only test cards are accepted here: use one of those listed below.",
     ),
     "payment_intent_authentication_failure": (
@@ -131,7 +131,8 @@ button { width: 100%; min-height: 48px; margin-top: 12px; font: inherit; font-we
   border: 1px solid var(--green); background: var(--green); color: #fff; cursor: pointer; padding: 8px 12px; }
 button.plain { background: #fff; color: var(--green); }
 button.harm { background: #fff; color: var(--red); border-color: var(--red); }
-.tries { font-size: 14px; margin: 12px 0 0; } .tries ul { list-style: none; margin: 0; padding: 0; }
+.tries { font-size: 14px; margin: 8px 0 0; } .tries summary { min-height: 44px; padding: 10px 0; cursor: pointer; }
+.tries ul { list-style: none; margin: 0; padding: 0; }
 .tries a { padding: 10px 0; }
 .problem { border: 1px solid var(--red); border-left-width: 6px; border-radius: 6px; background: #fff;
   padding: 12px 16px; margin: 16px 0; } .problem strong { color: var(--red); }

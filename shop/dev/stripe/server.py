@@ -50,7 +50,8 @@ class Stand:
         self.store = Store(state)
         self.server = Server((host, port), Handler)
         self.server.stand = self
-        self.url = f"http://{host}:{self.server.server_address[1]}"
+        near = "127.0.0.1" if host in ("", "0.0.0.0") else host
+        self.url = f"http://{near}:{self.server.server_address[1]}"
         self.account = Account(self.store, (public_url or self.url).rstrip("/"))
         self.api = Api(self.account)
         self.trouble: dict[str, Any] = {"mode": "none"}

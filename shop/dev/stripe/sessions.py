@@ -175,7 +175,7 @@ def _item(account: Account, params: Params) -> Row:
 
 def _shipping(params: Params, currency: str) -> tuple[int, list[Row]]:
     """The first shipping option is the chosen one, as on Stripe's page before the customer picks another."""
-    options = []
+    options: list[Row] = []
     for option in params.parts("shipping_options"):
         rate = option.only("shipping_rate_data").need("shipping_rate_data").part("shipping_rate_data")
         rate.only("display_name", "fixed_amount", "type", "metadata", "delivery_estimate").need(
