@@ -93,6 +93,23 @@ def check_text(text: str) -> None:
 
 
 @dataclass(slots=True)
+class Same:
+    """The selections of one field name in one place: how many, and how many fields they hold in all."""
+
+    count: int
+    fields: int
+    largest: int
+
+    def plus(self, other: "Same") -> "Same":
+        """Both together."""
+        count, fields = min(FULL, self.count + other.count), min(FULL, self.fields + other.fields)
+        return Same(count, fields, max(self.largest, other.largest))
+
+
+Names = dict[str, Same]
+
+
+@dataclass(slots=True)
 class Tally:
     """What a selection comes to after all fragments are expanded."""
 
@@ -101,14 +118,16 @@ class Tally:
     aliases: int = 0
     directives: int = 0
     repeated: int = 0
+    fields: int = 0
 
-    def add(self, other: "Tally", times: int = 1) -> None:
+    def add(self, other: "Tally") -> None:
         """Count another selection beside this one."""
-        self.cost = min(FULL, self.cost + other.cost * times)
+        self.cost = min(FULL, self.cost + other.cost)
         self.depth = max(self.depth, other.depth)
         self.aliases = min(FULL, self.aliases + other.aliases)
         self.directives = min(FULL, self.directives + other.directives)
         self.repeated = min(FULL, self.repeated + other.repeated)
+        self.fields = min(FULL, self.fields + other.fields)
 
 
 class Walk:
@@ -119,7 +138,7 @@ class Walk:
         self.fragments = {
             node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
         }
-        self.known: dict[tuple[str, int | None], tuple[Tally, dict[str, int]]] = {}
+        self.known: dict[tuple[str, int | None], tuple[Tally, Names]] = {}
         self.open: set[str] = set()
 
     def selections(self, node: SelectionSetNode | None, type_: Any, page: int | None) -> Tally:
@@ -127,17 +146,20 @@ class Walk:
         if node is None:
             return Tally()
         tally, names = self._parts(node, type_, page)
-        tally.repeated = min(FULL, tally.repeated + sum(count - 1 for count in names.values()))
+        # What is repeated is merged again by comparing each with each, and so is all that stands below it.
+        tally.repeated = min(
+            FULL, tally.repeated + sum(same.fields - same.largest for same in names.values())
+        )
         return tally
 
-    def _parts(self, node: SelectionSetNode, type_: Any, page: int | None) -> tuple[Tally, dict[str, int]]:
-        tally, names = Tally(), {}
+    def _parts(self, node: SelectionSetNode, type_: Any, page: int | None) -> tuple[Tally, Names]:
+        tally, names = Tally(), Names()
         for part in node.selections:
             tally.directives += len(part.directives)
             if isinstance(part, FieldNode):
-                name = part.name.value
-                names[name] = names.get(name, 0) + 1
-                tally.add(self._field(part, type_, page))
+                found = self._field(part, type_, page)
+                tally.add(found)
+                _note(names, part.name.value, Same(1, found.fields, found.fields))
                 continue
             if isinstance(part, FragmentSpreadNode):
                 inner, inner_names = self._fragment(part.name.value, page)
@@ -146,11 +168,11 @@ class Walk:
                 on = part.type_condition and self.schema.get_type(part.type_condition.name.value)
                 inner, inner_names = self._parts(part.selection_set, on or type_, page)
             tally.add(inner)
-            for name, count in inner_names.items():
-                names[name] = min(FULL, names.get(name, 0) + count)
+            for name, same in inner_names.items():
+                _note(names, name, same)
         return tally, names
 
-    def _fragment(self, name: str, page: int | None) -> tuple[Tally, dict[str, int]]:
+    def _fragment(self, name: str, page: int | None) -> tuple[Tally, Names]:
         if (name, page) not in self.known:
             fragment = self.fragments.get(name)
             if fragment is None:
@@ -175,6 +197,7 @@ class Walk:
             tally.cost = min(FULL, tally.cost * (page or facts.most or PAGE))
         tally.cost += facts.cost
         tally.depth += 1
+        tally.fields += 1
         tally.aliases += node.alias is not None
         return tally
 
@@ -194,6 +217,10 @@ class Walk:
                 if isinstance(asked, int):
                     return max(1, min(asked, PAGE))
         return PAGE
+
+
+def _note(names: Names, name: str, same: Same) -> None:
+    names[name] = names[name].plus(same) if name in names else same
 
 
 def _is_list(type_: Any) -> bool:
@@ -222,12 +249,14 @@ def tally_of(schema: GraphQLSchema, document: DocumentNode, variables: dict[str,
     } | variables
     walk = Walk(schema, document, given)
     root = schema.get_root_type(operation.operation)
+    if root is None:
+        raise Unacceptable("INVALID_DOCUMENT", f"There is no {operation.operation.value} here.")
     tally = walk.selections(operation.selection_set, root, None)
     tally.directives += len(operation.directives)
     tally.directives += sum(len(node.directives) for node in operation.variable_definitions)
     if operation.operation.value == "mutation":
         _, names = walk._parts(operation.selection_set, root, None)
-        if sum(count for name, count in names.items() if name != "__typename") > 1:
+        if sum(same.count for name, same in names.items() if name != "__typename") > 1:
             raise Unacceptable("ONE_MUTATION", "A document does one mutation.")
     return tally
 

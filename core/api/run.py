@@ -174,8 +174,8 @@ def shown(request: Any, error: GraphQLError) -> dict[str, Any]:
     if isinstance(cause, Refusal):
         entry["message"] = str(cause)
         extensions |= {"code": cause.code, "field": path_of(cause)}
-    elif cause is None and (error.path is None or "code" in (error.extensions or {})):
-        # graphql-core's own words, on variables; or ours, on time.
+    elif error.path is None or "code" in (error.extensions or {}):
+        # graphql-core's own words on variables, before anything ran; or ours on time.
         entry["message"] = plain(error.message)
         extensions["code"] = (error.extensions or {}).get("code", "BAD_INPUT")
     else:
