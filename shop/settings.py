@@ -126,8 +126,15 @@ CELERY_RESULT_BACKEND = None
 CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat")
+# Task → seconds between two strikes. One that no worker took meanwhile expires: strikes never pile up.
+_STRIKES = {
+    "core.tasks.sweep": 5,
+    "orders.tasks.expire": 15,
+    "orders.tasks.reconcile": 30,
+    "impact.tasks.fold_waiting": 2,
+}
 CELERY_BEAT_SCHEDULE = {
-    "sweep the outbox": {"task": "core.tasks.sweep", "schedule": 5},
+    task: {"task": task, "schedule": seconds, "options": {"expires": seconds}} for task, seconds in _STRIKES.items()
 }
 
 # --- People ---
@@ -161,6 +168,7 @@ TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 
 # --- Payments ---
+PAYMENT_PROVIDER = "orders.provider.stripe.StripeProvider"
 STRIPE_API_KEY = env.text("STRIPE_API_KEY")
 STRIPE_API_BASE = env.text("STRIPE_API_BASE", "https://api.stripe.com")
 STRIPE_WEBHOOK_SECRET = env.text("STRIPE_WEBHOOK_SECRET")
