@@ -75,3 +75,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("live shop"))
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture
+def stripe_stand_in(settings: Any) -> Iterator[Any]:
+    """The provider's stand-in in this process (a shop.dev.stripe.server.Stand); settings point to it.
+
+    It sends its notices nowhere: a test that wants one posts it, or opens a live_shop.
+    """
+    from shop.dev.stripe.server import Stand
+
+    with Stand() as stand:
+        settings.STRIPE_API_BASE = stand.url
+        yield stand
