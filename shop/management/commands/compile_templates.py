@@ -1,6 +1,5 @@
 """manage.py compile_templates: every template of the shop can be parsed."""
 
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -18,7 +17,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Name every template that cannot be parsed."""
         wrong = []
-        for folder in map(Path, settings.TEMPLATES[0]["DIRS"]):
+        for folder in settings.TEMPLATE_FOLDERS:
             for path in sorted([*folder.rglob("*.html"), *folder.rglob("*.txt")]):
                 if "static" in path.relative_to(folder).parts:
                     continue
