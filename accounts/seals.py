@@ -34,7 +34,7 @@ def opened(purpose: str, sealed: str, lasts: timedelta) -> dict[str, str]:
     try:
         facts = json.loads(box.decrypt(token))
         made = box.extract_timestamp(token)
-    except (InvalidToken, UnicodeEncodeError):
+    except (InvalidToken, ValueError):
         raise Invalid(NOT_OURS, field="token") from None
     if timezone.now().timestamp() - made > lasts.total_seconds():
         raise TooLate(RAN_OUT, field="token")

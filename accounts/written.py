@@ -10,7 +10,7 @@ from core.language import say
 from core.refusals import Invalid
 
 _MOBILE = re.compile(r"1[3-9]\d{9}")
-_LANDLINE = re.compile(r"(0\d{2,3})-?(\d{7,8})(?:-(\d{1,6}))?")
+_LANDLINE = re.compile(r"(010|02\d|0[3-9]\d{2})-?(\d{7,8})(?:-(\d{1,6}))?")
 _ABROAD = re.compile(r"\+(?:852[2-9]\d{7}|853[268]\d{7}|886\d{8,9})")  # Hong Kong, Macao, Taiwan
 
 

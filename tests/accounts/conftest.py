@@ -1,0 +1,15 @@
+"""This floor's own schema, so that its tests need no floor above."""
+
+import pytest
+
+from core.api import run
+
+
+@pytest.fixture(autouse=True)
+def our_schema(settings, monkeypatch):
+    settings.API_SCHEMA = "tests.accounts.world.schema"
+    settings.ROOT_URLCONF = "tests.core.urls"
+    run.the_schema.cache_clear()
+    monkeypatch.setattr(run.documents, "_kept", type(run.documents._kept)())
+    yield
+    run.the_schema.cache_clear()
