@@ -35,7 +35,7 @@ class Run:
         bare = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
         self.env = bare | {"DATA_DIR": str(folder), "PORT": str(port), "DEMO": "none"}
         self.log = folder.with_suffix(".log")
-        with open(self.log, "ab") as log:
+        with open(self.log, "wb") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "shop.dev.run"], cwd=ROOT, env=self.env, stdout=log, stderr=log
             )
