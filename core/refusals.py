@@ -12,7 +12,7 @@ class Refusal(Exception):
     """
 
     code = "REFUSED"
-    words = Words("这件事现在不能做。", "This cannot be done now.")
+    words: Words | str = Words("这件事现在不能做。", "This cannot be done now.")
 
     def __init__(self, words: Words | str | None = None, *, field: str | Sequence[str] = (), **facts: object):
         self.words = words if words is not None else type(self).words

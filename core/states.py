@@ -1,6 +1,6 @@
 """A noun with states: the table of moves on its model is the documentation, `move_to` the only writer."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 
@@ -10,7 +10,8 @@ from core.refusals import Conflict
 class StateMachine(models.Model):
     """A model with a field `state`, and `MOVES` saying which state may follow which."""
 
-    MOVES: ClassVar[dict[str, set[str]]] = {}
+    MOVES: ClassVar[dict[Any, set[Any]]] = {}
+    state: Any
 
     class Meta:
         abstract = True
@@ -24,7 +25,7 @@ class StateMachine(models.Model):
         if not self.can_move_to(state):
             raise Conflict()
         # The condition on the old state is the lock: of two that move at once, one finds no row.
-        row = type(self)._base_manager.filter(pk=self.pk, state=self.state)
+        row = type(self)._base_manager.filter(**{"pk": self.pk, "state": self.state})
         if not row.update(state=state, **fields):
             raise Conflict()
         self.state = state

@@ -8,7 +8,7 @@ from django.middleware.csrf import CsrfViewMiddleware
 class _Check(CsrfViewMiddleware):
     """Django's check, which tells its reason instead of answering in HTML."""
 
-    def _reject(self, request: HttpRequest, reason: str) -> str:  # type: ignore[override]
+    def _reject(self, request: HttpRequest, reason: str) -> str:
         return reason
 
 
@@ -18,7 +18,7 @@ def forged(request: HttpRequest) -> str | None:
     With a session cookie Django's whole check applies, token and all. Without one there is nothing to
     steal, and only a foreign Origin is refused (a sign-in from another site is a forgery too).
     """
-    check = _Check(lambda _: None)  # type: ignore[arg-type,return-value]
+    check = _Check(lambda _: None)  # type: ignore[arg-type]
     check.process_request(request)
     if settings.SESSION_COOKIE_NAME in request.COOKIES:
         return check.process_view(request, None, (), {})  # type: ignore[arg-type,return-value]

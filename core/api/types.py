@@ -98,7 +98,7 @@ class _Taken:
         """A column or relation of the model as a field."""
         if name in relations(self.model):
             return self._relation(name)
-        column = self.model._meta.get_field(name)
+        column: Any = self.model._meta.get_field(name)
         text = self.about.get(name) or str(column.help_text) or None
         if column.choices:
             return graphene.Field(
