@@ -124,7 +124,8 @@ class Act(graphene.ObjectType):
         """The payload's values; of a row that is kept, only its id."""
         if not cls.doorway.idempotent:
             return cls._values(cls.act(request, **given))
-        key = given.pop("idempotency_key")
+        # A deed that runs in no transaction of ours makes its own keys from this one.
+        key = request.idempotency_key = given.pop("idempotency_key")
 
         def run() -> tuple[None, dict[str, Any]]:
             values = cls._values(cls.act(request, **given))
