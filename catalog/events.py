@@ -21,3 +21,10 @@ class ProductReviewed:
 
     product_id: int
     review_id: int
+
+
+@dataclass(frozen=True)
+class LotRecalled:
+    """Units of it may have been sold: whoever bought must be told."""
+
+    lot_id: int

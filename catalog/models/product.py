@@ -104,6 +104,7 @@ class Product(StateMachine, models.Model):
     presale_ship_by = models.DateField(
         null=True, help_text="set when all that is left comes from planned lots"
     )
+    submitted_at = models.DateTimeField(null=True, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveBigIntegerField(default=1, help_text="moves when anything shown of it changes")
     created_at = models.DateTimeField(auto_now_add=True)

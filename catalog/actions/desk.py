@@ -1,0 +1,37 @@
+"""Who may do what at a team's desk. `by` is a person, or None when the shop itself acts (a command, the demo)."""
+
+from accounts.models import Person
+from catalog import reads
+from catalog.models import Product, Team
+from core.language import say
+from core.refusals import Conflict, NotAllowed, NotFound
+
+
+def must_manage(by: Person | None, team_id: int) -> None:
+    """Only a team's managers stand at its desk; for anybody else the thing does not exist."""
+    if by is not None and not reads.is_manager(by, team_id):
+        raise NotFound()
+
+
+def must_operate(by: Person | None, team: Team) -> None:
+    """An operator, who is none of the team's own people: nobody decides about their own."""
+    if by is None:
+        return
+    if not (by.is_active and by.is_staff):
+        raise NotAllowed()
+    if reads.is_related(by, team.id):
+        raise NotAllowed(say("不能审核自己团队的商品。", "Nobody decides about a team of their own."))
+
+
+def opened(product: Product | int, by: Person | None) -> Product:
+    """The product, locked, for a deed of its team; refused while an operator looks at it, and once archived."""
+    pk = product if isinstance(product, int) else product.pk
+    row = Product.objects.select_for_update(of=("self",), no_key=True).select_related("team").get(pk=pk)
+    must_manage(by, row.team_id)
+    if row.state == Product.State.SUBMITTED and by is not None:
+        raise Conflict(
+            say("商品正在审核,请先撤回再修改。", "This is being reviewed. Withdraw it first to change it.")
+        )
+    if row.state == Product.State.ARCHIVED:
+        raise Conflict(say("商品已下架归档。", "This product has been archived."))
+    return row

@@ -1,0 +1,242 @@
+"""How a product comes to be on the shelf: drafted by its team, looked at by an operator, published."""
+
+import re
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.text import slugify
+
+from accounts.actions import audit
+from accounts.models import Person, Region
+from accounts.models.person import a_code
+from catalog import search, written
+from catalog.actions import card, desk
+from catalog.actions.missing import NotReady, missing
+from catalog.events import ProductChanged, ProductReviewed, ProductSubmitted
+from catalog.illustrations import KINDS, kind_for
+from catalog.models import Category, ListingReview, Product, Team
+from core import outbox
+from core.language import say
+from core.refusals import Conflict, Invalid
+
+State = Product.State
+
+TEXTS = (
+    *("name_zh", "name_en", "summary_zh", "summary_en", "story_zh", "story_en"),
+    *("storage_advice_zh", "storage_advice_en", "ingredients_zh", "ingredients_en"),
+    *("producer_zh", "producer_en", "licence_number", "return_rule_zh", "return_rule_en"),
+)
+# What an operator has checked: changed on a published product, it is looked at again.
+REVIEWED = {
+    *("name_zh", "name_en", "kind", "category", "origin", "storage"),
+    *("ingredients_zh", "ingredients_en", "producer_zh", "producer_en", "licence_number"),
+}
+
+
+def create_product(team: Team, by: Person | None, *, name_zh: str, **fields: Any) -> Product:
+    """Begin a listing; what is missing may follow, and nobody else sees it until it is published."""
+    desk.must_manage(by, team.id)
+    if not team.is_active:
+        raise Conflict(say("团队已停用。", "This team is not active."))
+    given = {
+        "category": None,
+        "kind": None,
+        "storage": Product.Storage.FRESH if fields.get("kind") == Product.Kind.FRESH else Product.Storage.DRY,
+        "origin": team.county,
+        "producer_zh": team.producer_zh,
+        "producer_en": team.producer_en,
+        "licence_number": team.licence_number,
+        "season_months": list(range(1, 13)),
+        "after_sale_hours": 72 if fields.get("kind") == Product.Kind.FRESH else 168,
+    }
+    category = fields.get("category")
+    given["illustration"] = kind_for(name_zh, category.slug if category else "")
+    slug = fields.pop("slug", None)
+    product = Product(team=team)
+    _write(product, {**given, **fields, "name_zh": name_zh})
+    product.slug = slug or a_slug(product.name_en or "")
+    with transaction.atomic():
+        product.save()
+        audit.record(by, "create", "Product", product.uid, team=team.code)
+    return product
+
+
+def a_slug(name: str) -> str:
+    """A readable address that nobody else has."""
+    stem = re.sub(r"-+", "-", slugify(name))[:60].strip("-")
+    if stem and not Product.objects.filter(slug=stem).exists():
+        return stem
+    return f"{stem or 'product'}-{a_code(6).lower()}"
+
+
+def change_product(product: Product, by: Person | None, **fields: Any) -> Product:
+    """Change what is said of a product; what an operator has checked is looked at again when it changes."""
+    with transaction.atomic():
+        row = desk.opened(product, by)
+        changed = _write(row, fields)
+        if not changed:
+            return row
+        row.save(update_fields=sorted(changed))
+        audit.record(by, "change", "Product", row.uid, fields=sorted(changed))
+        if changed & REVIEWED:
+            look_again(row)
+        card.refresh([row.id])
+        tell(row)
+    return row
+
+
+def look_again(product: Product) -> None:
+    """Take a published product off the shelf until an operator has looked at it again."""
+    if product.state == State.PUBLISHED:
+        product.move_to(State.SUBMITTED, submitted_at=timezone.now())
+        outbox.record(ProductSubmitted(product_id=product.id))
+
+
+def tell(product: Product) -> None:
+    """Search follows in the same transaction; whoever caches hears of it."""
+    search.engine().index([product.id])
+    outbox.record(ProductChanged(product_id=product.id))
+
+
+def submit(product: Product, by: Person | None) -> Product:
+    """Ask an operator to publish it; refused with all that is missing."""
+    with transaction.atomic():
+        row = desk.opened(product, by)
+        if lacking := missing(row):
+            raise NotReady(lacking)
+        row.move_to(State.SUBMITTED, submitted_at=timezone.now())
+        audit.record(by, "submit", "Product", row.uid)
+        outbox.record(ProductSubmitted(product_id=row.id))
+    return row
+
+
+def withdraw(product: Product, by: Person | None) -> Product:
+    """Take it back from review, to go on writing."""
+    desk.must_manage(by, product.team_id)
+    with transaction.atomic():
+        if product.state != State.SUBMITTED:
+            raise Conflict()
+        product.move_to(State.DRAFT)
+        audit.record(by, "withdraw", "Product", product.uid)
+    return product
+
+
+def approve(product: Product, by: Person | None, comment: str = "") -> ListingReview:
+    """An operator, not of the team, has looked at it: it is published."""
+    desk.must_operate(by, product.team)
+    comment = written.paragraphs(comment, "comment")
+    with transaction.atomic():
+        row = (
+            Product.objects.select_for_update(of=("self",), no_key=True)
+            .select_related("team")
+            .get(pk=product.pk)
+        )
+        if lacking := missing(row):
+            raise NotReady(lacking)
+        now = timezone.now()
+        row.move_to(State.PUBLISHED, published_at=row.published_at or now)
+        _seen(row)
+        review = _reviewed(row, by, ListingReview.Decision.APPROVED, comment)
+        card.refresh([row.id])
+        tell(row)
+    return review
+
+
+def _seen(product: Product) -> None:
+    """From here a rise of price, or a fall of the households' part, is measured."""
+    for variant in product.variants.select_related("story"):
+        variant.approved_price_minor = variant.price_minor
+        variant.approved_household_bps = variant.story.household_bps if variant.story else None
+        variant.save(update_fields=["approved_price_minor", "approved_household_bps"])
+
+
+def return_with_comment(product: Product, by: Person | None, comment: str) -> ListingReview:
+    """An operator asks for changes, and says which."""
+    desk.must_operate(by, product.team)
+    comment = written.paragraphs(comment, "comment")
+    if not comment:
+        words = say("请写明需要修改什么。", "Say what should be changed.")
+        raise Invalid(words, field="comment")
+    with transaction.atomic():
+        product.move_to(State.CHANGES_REQUESTED)
+        return _reviewed(product, by, ListingReview.Decision.RETURNED, comment)
+
+
+def _reviewed(product: Product, by: Person | None, decision: str, comment: str) -> ListingReview:
+    review = product.listing_reviews.create(reviewer=by, decision=decision, comment=comment)
+    audit.record(by, f"listing_{decision}", "Product", product.uid, review=review.id)
+    outbox.record(ProductReviewed(product_id=product.id, review_id=review.id))
+    return review
+
+
+def suspend(product: Product, by: Person | None, reason: str = "") -> Product:
+    """An operator takes it off the shelf."""
+    desk.must_operate(by, product.team)
+    return _moved(product, by, State.SUSPENDED, "suspend", reason=reason)
+
+
+def resume(product: Product, by: Person | None) -> Product:
+    """An operator puts it back on the shelf as it was."""
+    desk.must_operate(by, product.team)
+    if product.state != State.SUSPENDED:
+        raise Conflict()
+    if lacking := missing(product):
+        raise NotReady(lacking)
+    with transaction.atomic():
+        _moved(product, by, State.PUBLISHED, "resume")
+        _seen(product)
+    return product
+
+
+def archive(product: Product, by: Person | None) -> Product:
+    """Its team offers it no longer; what was ordered is still sent."""
+    desk.must_manage(by, product.team_id)
+    return _moved(product, by, State.ARCHIVED, "archive")
+
+
+def _moved(product: Product, by: Person | None, state: str, deed: str, **facts: str) -> Product:
+    with transaction.atomic():
+        product.move_to(state)
+        audit.record(by, deed, "Product", product.uid, **facts)
+        card.refresh([product.id])
+        tell(product)
+    return product
+
+
+def _write(product: Product, fields: dict[str, Any]) -> set[str]:
+    """Put what was given on the product; which fields are different now."""
+    changed = set()
+    for name, value in fields.items():
+        plain = PLAIN[name](value)
+        column = Product._meta.get_field(name).attname
+        if getattr(product, column) != getattr(plain, "pk", plain):
+            setattr(product, name, plain)
+            changed.add(name)
+    return changed
+
+
+def _chosen(model: type[models.Model], name: str) -> Callable[[Any], Any]:
+    def check(value: Any) -> Any:
+        if not isinstance(value, model):
+            raise Invalid(say("请选择一项。", "Please choose one."), field=name)
+        return value
+
+    return check
+
+
+# What may be written on a product, and how each is made plain; anything else is a mistake of ours.
+PLAIN: dict[str, Callable[[Any], Any]] = {
+    **{name: partial(written.text_for, Product, name, required=name == "name_zh") for name in TEXTS},
+    "kind": lambda value: written.one_of(value, "kind", Product.Kind.values),
+    "storage": lambda value: written.one_of(value, "storage", Product.Storage.values),
+    "category": _chosen(Category, "category"),
+    "origin": _chosen(Region, "origin"),
+    "illustration": lambda value: written.one_of(value, "illustration", KINDS),
+    "season_months": written.months,
+    "shelf_life_days": lambda value: value and written.whole(value, "shelf_life_days", 1, 10_000),
+    "dispatch_days": lambda value: written.whole(value, "dispatch_days", 0, 60),
+    "after_sale_hours": lambda value: written.whole(value, "after_sale_hours", 24, 24 * 90),
+}

@@ -1,0 +1,137 @@
+"""Lots: a harvest is declared, opened when a planned one is in, closed when nothing more is sold of it."""
+
+from datetime import date, timedelta
+from typing import NoReturn
+
+from django.db import transaction
+from django.db.models import Q
+
+from accounts.actions import audit
+from accounts.models import Person
+from accounts.models.person import a_code
+from catalog import written
+from catalog.actions import card, desk, stock
+from catalog.events import LotRecalled
+from catalog.models import Lot, Product, Variant
+from core import clock, outbox
+from core.language import Words, say
+from core.refusals import Conflict, Invalid
+
+State = Lot.State
+MOST_UNITS = 1_000_000
+LONGEST_HARVEST = timedelta(days=200)
+
+
+def declare(
+    variant: Variant,
+    by: Person | None,
+    *,
+    quantity: int,
+    harvest_from: date,
+    harvest_to: date,
+    level: int = Lot.Level.POOL,
+    ship_by: date | None = None,
+    best_before: date | None = None,
+    place_zh: str = "",
+    place_en: str = "",
+    code: str = "",
+) -> Lot:
+    """Put a harvest on the shelf; one that is not in yet is planned, sold in advance and sent by `ship_by`."""
+    product = variant.product
+    desk.must_manage(by, product.team_id)
+    if product.state == Product.State.ARCHIVED:
+        raise Conflict(say("商品已下架归档。", "This product has been archived."))
+    planned = ship_by is not None or harvest_from > clock.today()
+    _check_days(harvest_from, harvest_to, ship_by, best_before, planned)
+    with transaction.atomic():
+        lot = Lot.objects.create(
+            variant=variant,
+            code=code or f"{product.team.code}-{harvest_from:%y%m}-{a_code(5)}",
+            state=State.PLANNED if planned else State.OPEN,
+            level=int(written.one_of(str(level), "level", {str(n) for n in Lot.Level.values})),
+            place_zh=written.text_for(Lot, "place_zh", place_zh or product.team.village_zh),
+            place_en=written.text_for(Lot, "place_en", place_en or product.team.village_en),
+            harvest_from=harvest_from,
+            harvest_to=harvest_to,
+            best_before=best_before,
+            ship_by=ship_by,
+            units_declared=(units := written.whole(quantity, "quantity", 1, MOST_UNITS)),
+            units_available=units,
+        )
+        audit.record(by, "declare", "Lot", lot.uid, units=units, level=lot.level, state=lot.state)
+        card.refresh(variants=[variant.id])
+    return lot
+
+
+def _check_days(
+    harvest_from: date, harvest_to: date, ship_by: date | None, best_before: date | None, planned: bool
+) -> None:
+    today = clock.today()
+    if harvest_to < harvest_from:
+        _refuse("harvest_to", say("采收结束不能早于开始。", "The harvest cannot end before it begins."))
+    if harvest_to - harvest_from > LONGEST_HARVEST:
+        _refuse("harvest_to", say("一个批次的采收期太长了。", "This is too long for the harvest of one lot."))
+    if planned and ship_by is None:
+        _refuse(
+            "ship_by", say("预售批次请填写最晚发货日期。", "A planned lot needs a day by which it is sent.")
+        )
+    if ship_by is not None and (ship_by < harvest_from or ship_by < today):
+        _refuse(
+            "ship_by",
+            say("发货不能早于采收或今天。", "It cannot be sent before its harvest, or before today."),
+        )
+    if best_before is not None and (best_before <= harvest_from or best_before < today):
+        _refuse("best_before", say("保质期已过。", "This lot would already be out of date."))
+
+
+def _refuse(field: str, words: Words) -> NoReturn:
+    raise Invalid(words, field=field)
+
+
+def open_lot(lot: Lot, by: Person | None) -> Lot:
+    """The harvest is in: what was planned can be sent."""
+    desk.must_manage(by, lot.variant.product.team_id)
+    return _moved(lot, by, State.OPEN, "open")
+
+
+def close(lot: Lot, by: Person | None) -> Lot:
+    """Nothing more is sold of it; what is reserved or sold stays so."""
+    desk.must_manage(by, lot.variant.product.team_id)
+    return _moved(lot, by, State.CLOSED, "close")
+
+
+def recall(lot: Lot, by: Person | None, reason: str) -> Lot:
+    """Something is wrong with it: its team or an operator stops its sale, and whoever bought is told."""
+    if not (by and by.is_staff):
+        desk.must_manage(by, lot.variant.product.team_id)
+    said = written.paragraphs(reason, "reason", 400)
+    if not said:
+        _refuse("reason", say("请写明原因。", "Say why."))
+    with transaction.atomic():
+        _moved(lot, by, State.RECALLED, "recall", reason=said)
+        outbox.record(LotRecalled(lot_id=lot.id))
+    return lot
+
+
+def _moved(lot: Lot, by: Person | None, state: str, deed: str, **facts: str) -> Lot:
+    with transaction.atomic():
+        # Like a buyer: first the lot, then its product's card.
+        row = stock.lock(Lot.objects.filter(pk=lot.pk)).get()
+        row.move_to(state)
+        audit.record(by, deed, "Lot", row.uid, **facts)
+        card.refresh(variants=[row.variant_id])
+    lot.state = row.state
+    return lot
+
+
+def close_spent() -> int:
+    """Close what is past its date, and what should have been sent: a lot is sold only while its word is good."""
+    today = clock.today()
+    spent = Q(state=State.OPEN, best_before__lt=today) | Q(state=State.PLANNED, ship_by__lt=today)
+    with transaction.atomic():
+        lots = list(stock.lock(Lot.objects.filter(spent)))
+        Lot.objects.filter(id__in=[lot.id for lot in lots]).update(state=State.CLOSED)
+        for lot in lots:
+            audit.record(None, "close", "Lot", lot.uid, reason="spent")
+        card.refresh(lots=[lot.id for lot in lots])
+    return len(lots)

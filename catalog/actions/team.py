@@ -1,0 +1,109 @@
+"""Teams and their people: set up by an operator, kept up by their managers."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.actions import audit
+from accounts.models import Person, Region
+from catalog import written
+from catalog.actions import desk, listing
+from catalog.models import Product, SearchEntry, Team, TeamMember
+from core.language import say
+from core.refusals import Conflict, Invalid, NotAllowed
+
+TEXTS = (
+    *("name_zh", "name_en", "village_zh", "village_en", "story_zh", "story_en"),
+    *("producer_zh", "producer_en", "licence_number"),
+)
+
+
+def create(by: Person | None, *, code: str, slug: str, county: Region, **texts: str) -> Team:
+    """An operator sets a team up; it offers nothing until its leader is verified."""
+    _must_be_operator(by)
+    if county.level != Region.Level.COUNTY or county.parent is None:
+        raise Invalid(say("请选择县(市、区)。", "Choose a county."), field="county")
+    team = Team(code=code, slug=slug, county=county, division=county.parent)
+    _write(team, texts, required=("name_zh", "name_en"))
+    with transaction.atomic():
+        team.save()
+        audit.record(by, "create", "Team", team.uid, code=code)
+    return team
+
+
+def change(team: Team, by: Person | None, **texts: str) -> Team:
+    """Its managers say who they are and where they work."""
+    desk.must_manage(by, team.id)
+    with transaction.atomic():
+        _write(team, texts)
+        team.save(update_fields=sorted(texts))
+        audit.record(by, "change", "Team", team.uid, fields=sorted(texts))
+        _tell_products(team)
+    return team
+
+
+def add_member(
+    team: Team, person: Person, by: Person | None, role: str = TeamMember.Role.MANAGER
+) -> TeamMember:
+    """An operator gives somebody a part in the team; her purchases from it no longer count in a contest."""
+    _must_be_operator(by)
+    with transaction.atomic():
+        part, made = TeamMember.objects.get_or_create(
+            team=team, person=person, ended_at=None, defaults={"role": role}
+        )
+        if not made and part.role != role:
+            part.role = role
+            part.save(update_fields=["role"])
+        audit.record(by, "add_member", "Team", team.uid, person=str(person.uid), role=role)
+    return part
+
+
+def end_member(part: TeamMember, by: Person | None) -> None:
+    """From now on the desk is closed to her."""
+    _must_be_operator(by)
+    with transaction.atomic():
+        TeamMember.objects.filter(pk=part.pk, ended_at=None).update(ended_at=timezone.now())
+        audit.record(by, "end_member", "Team", part.team.uid, person=str(part.person.uid))
+
+
+def rest(team: Team, by: Person | None) -> Team:
+    """An operator takes the whole team off the shelves."""
+    desk.must_operate(by, team)
+    with transaction.atomic():
+        if not Team.objects.filter(pk=team.pk, is_active=True).update(is_active=False):
+            raise Conflict()
+        audit.record(by, "rest", "Team", team.uid)
+        for product in team.products.filter(state=Product.State.PUBLISHED).order_by("id"):
+            listing.suspend(product, by, "team")
+    team.is_active = False
+    return team
+
+
+def wake(team: Team, by: Person | None) -> Team:
+    """The team may offer again; each of its products is put back on the shelf by itself."""
+    desk.must_operate(by, team)
+    with transaction.atomic():
+        Team.objects.filter(pk=team.pk).update(is_active=True)
+        audit.record(by, "wake", "Team", team.uid)
+    team.is_active = True
+    return team
+
+
+def _must_be_operator(by: Person | None) -> None:
+    if by is not None and not (by.is_active and by.is_staff):
+        raise NotAllowed()
+
+
+def _tell_products(team: Team) -> None:
+    for product in Product.objects.filter(
+        id__in=SearchEntry.objects.filter(product__team=team).values("product")
+    ):
+        listing.tell(product)
+
+
+def _write(team: Team, texts: dict[str, Any], required: tuple[str, ...] = ()) -> None:
+    for name, value in texts.items():
+        if name not in TEXTS:
+            raise TypeError(f"a team has no {name} to write")
+        setattr(team, name, written.text_for(Team, name, value, required=name in required))

@@ -1,0 +1,123 @@
+"""Specifications of a product and their prices. Each price tells its story; a change of either is a new story."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+
+from accounts.actions import audit
+from accounts.models import Person
+from catalog import written
+from catalog.actions import card, desk, listing
+from catalog.models import PriceStory, Product, Variant
+from catalog.models.variant import STORY_PARTS
+from core.language import say
+from core.refusals import Invalid
+
+DEAREST_MINOR = 10_000_000
+HEAVIEST_GRAMS = 500_000
+
+
+def save(
+    product: Product,
+    by: Person | None,
+    variant: Variant | None = None,
+    *,
+    price_minor: int | None = None,
+    story: Mapping[str, int] | None = None,
+    **fields: Any,
+) -> Variant:
+    """Add a variant, or change one: its words, weight, price and price story, all or nothing."""
+    with transaction.atomic():
+        row = desk.opened(product, by)
+        if variant is None:
+            fields = {"position": row.variants.count(), **fields}
+            mine = Variant(product=row, price_minor=_price(price_minor))
+            _write(mine, {"name_zh": "", "weight_grams": None, "net_content": "", **fields})
+            mine.save()
+        else:
+            mine = Variant.objects.select_for_update(of=("self",), no_key=True).get(
+                pk=variant.pk, product=row
+            )
+            _write(mine, fields)
+            mine.save(update_fields=sorted(fields) or ["position"])
+        if price_minor is not None or story is not None:
+            _tell_story(mine, price_minor, story)
+        audit.record(by, "save", "Variant", mine.uid, product=str(row.uid), price_minor=mine.price_minor)
+        if _must_be_looked_at(mine):
+            listing.look_again(row)
+        card.refresh([row.id])
+        listing.tell(row)
+    return mine
+
+
+def change_price(
+    variant: Variant, by: Person | None, price_minor: int, story: Mapping[str, int] | None = None
+) -> PriceStory:
+    """A new price from now on; what was ordered keeps the price and the story that it was ordered with."""
+    changed = save(variant.product, by, variant, price_minor=price_minor, story=story)
+    assert changed.story
+    return changed.story
+
+
+def _must_be_looked_at(variant: Variant) -> bool:
+    """New, dearer by more than a tenth than what was approved, or giving the households less (decision 0003)."""
+    if not variant.is_offered:
+        return False
+    if variant.approved_price_minor is None or variant.story is None:
+        return True
+    dearer = variant.price_minor * 10 > variant.approved_price_minor * 11
+    return dearer or variant.story.household_bps < (variant.approved_household_bps or 0)
+
+
+def _tell_story(variant: Variant, price_minor: int | None, story: Mapping[str, int] | None) -> None:
+    price = variant.price_minor if price_minor is None else _price(price_minor)
+    told = variant.story.parts() if variant.story else {}
+    parts = _parts(story if story is not None else told) if story is not None or told else None
+    if parts is None or (price == variant.price_minor and parts == told):
+        variant.price_minor = price
+        variant.save(update_fields=["price_minor"])
+        return
+    variant.price_minor = price
+    variant.story = variant.stories.create(**{f"{part}_bps": bps for part, bps in parts.items()})
+    variant.save(update_fields=["price_minor", "story"])
+
+
+def _price(minor: Any) -> int:
+    words = say("价格要大于 0,最高 10 万元。", "The price must be above 0 and at most ¥100,000.")
+    return written.whole(minor, "price_minor", 1, DEAREST_MINOR, words)
+
+
+def _parts(story: Mapping[str, int]) -> dict[str, int]:
+    """Basis points of each part; they add up to 10,000, and a part of a shop for villages goes to households."""
+    if unknown := set(story) - set(STORY_PARTS):
+        raise Invalid(say("没有这一项。", "There is no such part."), field=("story", sorted(unknown)[0]))
+    parts = {part: story.get(part, 0) for part in STORY_PARTS}
+    for part, bps in parts.items():
+        written.whole(bps, ("story", part), 0, 10_000)
+    if (total := sum(parts.values())) != 10_000:
+        words = say(
+            "各部分相加是 {total}%,要正好 100%。",
+            "The parts add up to {total} %, not to 100 %.",
+            total=total / 100,
+        )
+        raise Invalid(words, field="story")
+    return parts
+
+
+def _write(variant: Variant, fields: Mapping[str, Any]) -> None:
+    for name, value in fields.items():
+        setattr(variant, name, _plain(name, value))
+
+
+def _plain(name: str, value: Any) -> Any:
+    if name in ("name_zh", "name_en", "net_content"):
+        return written.text_for(Variant, name, value, required=name == "name_zh")
+    if name == "weight_grams":
+        words = say("请填写毛重(克)。", "Enter the weight in grams, with packaging.")
+        return written.whole(value, name, 1, HEAVIEST_GRAMS, words)
+    if name == "position":
+        return written.whole(value, name, 0, 1000)
+    if name == "is_offered":
+        return bool(value)
+    raise TypeError(f"a variant has no {name} to write")

@@ -1,0 +1,56 @@
+"""What may be seen of the shelves; changes nothing."""
+
+from catalog.reads.products import (
+    certificate_of,
+    desk_products,
+    is_in_season,
+    lot_of,
+    picture_of,
+    product_for,
+    product_of,
+    product_to_review,
+    products_to_review,
+    published,
+    published_products,
+    valid_certificates,
+    variant_of,
+    variants_on_sale,
+)
+from catalog.reads.shelf import is_plenty, told_units
+from catalog.reads.teams import (
+    categories,
+    is_manager,
+    is_related,
+    managed_team,
+    managers_of,
+    team_for,
+    teams,
+    teams_managed_by,
+)
+
+__all__ = [
+    "categories",
+    "certificate_of",
+    "desk_products",
+    "is_in_season",
+    "is_manager",
+    "is_plenty",
+    "is_related",
+    "lot_of",
+    "managed_team",
+    "managers_of",
+    "picture_of",
+    "product_for",
+    "product_of",
+    "product_to_review",
+    "products_to_review",
+    "published",
+    "published_products",
+    "team_for",
+    "teams",
+    "teams_managed_by",
+    "told_units",
+    "valid_certificates",
+    "variant_of",
+    "variants_on_sale",
+]

@@ -1,0 +1,107 @@
+"""Products as a buyer may see them, and as their team and the operators may."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from catalog.models import Certificate, Lot, Picture, Product, Variant
+from catalog.reads.teams import is_manager, teams_managed_by
+from core import clock
+from core.refusals import NotFound
+
+
+def published_products() -> QuerySet[Product]:
+    """What anyone may see: the one door to products for buyers, lists, search and counts."""
+    return Product.objects.filter(state=Product.State.PUBLISHED)
+
+
+def published(products: Iterable[Product]) -> list[Product]:
+    """Those of products already fetched that anyone may see."""
+    return [product for product in products if product.is_published]
+
+
+def product_for(viewer: Any, slug: str, *, preview: bool = False) -> Product:
+    """A product by its slug; an unpublished one only as a preview, for its team and the operators."""
+    product = Product.objects.filter(slug=slug).first()
+    if product and (product.is_published or (preview and _may_preview(viewer, product))):
+        return product
+    raise NotFound()
+
+
+def _may_preview(viewer: Any, product: Product) -> bool:
+    return viewer.is_authenticated and (viewer.is_staff or is_manager(viewer, product.team_id))
+
+
+def desk_products(person: Any) -> QuerySet[Product]:
+    """Products in any state, as far as they are on this person's desk."""
+    return Product.objects.filter(team_id__in=teams_managed_by(person).values("id")).order_by("-id")
+
+
+def products_to_review() -> QuerySet[Product]:
+    """What operators have to look at, the longest waiting first."""
+    return Product.objects.filter(state=Product.State.SUBMITTED).order_by("submitted_at", "id")
+
+
+def product_of(person: Any, uid: UUID) -> Product:
+    """A product on this person's desk; else the same as if there were none."""
+    return _one(desk_products(person).filter(uid=uid).select_related("team"))
+
+
+def variant_of(person: Any, uid: UUID) -> Variant:
+    """A variant on this person's desk."""
+    mine = Variant.objects.filter(product__team_id__in=teams_managed_by(person).values("id"), uid=uid)
+    return _one(mine.select_related("product__team", "story"))
+
+
+def lot_of(person: Any, uid: UUID) -> Lot:
+    """A lot on this person's desk."""
+    mine = Lot.objects.filter(variant__product__team_id__in=teams_managed_by(person).values("id"), uid=uid)
+    return _one(mine.select_related("variant__product__team"))
+
+
+def picture_of(person: Any, uid: UUID) -> Picture:
+    """A picture on this person's desk."""
+    mine = Picture.objects.filter(product__team_id__in=teams_managed_by(person).values("id"), uid=uid)
+    return _one(mine.select_related("product__team"))
+
+
+def certificate_of(person: Any, uid: UUID) -> Certificate:
+    """A certificate on this person's desk."""
+    mine = Certificate.objects.filter(product__team_id__in=teams_managed_by(person).values("id"), uid=uid)
+    return _one(mine.select_related("product__team"))
+
+
+def product_to_review(person: Any, uid: UUID) -> Product:
+    """A product for an operator, in any state."""
+    if not (person.is_authenticated and person.is_staff):
+        raise NotFound()
+    return _one(Product.objects.filter(uid=uid).select_related("team"))
+
+
+def _one(found: QuerySet) -> Any:
+    row = found.first()
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def variants_on_sale(ids: Iterable[int] | None = None, *, uids: Iterable[UUID] | None = None) -> QuerySet:
+    """Variants that can be bought now if there is stock, by their ids or uids."""
+    chosen = Q(id__in=list(ids)) if ids is not None else Q()
+    if uids is not None:
+        chosen &= Q(uid__in=list(uids))
+    on_sale = Variant.objects.filter(chosen, is_offered=True, product__state=Product.State.PUBLISHED)
+    return on_sale.select_related("product__team", "story", "lot")
+
+
+def is_in_season(product: Product) -> bool:
+    """Whether this is one of its months, by the trade's calendar."""
+    return clock.today().month in product.season_months
+
+
+def valid_certificates(product: Product) -> list[Certificate]:
+    """Those that are in force today: one that has run out is shown no longer."""
+    today = clock.today()
+    return [paper for paper in product.certificates.all() if paper.issued_on <= today <= paper.expires_on]

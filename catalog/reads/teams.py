@@ -1,0 +1,60 @@
+"""Teams as anyone may see them, and whose desk is whose."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from accounts.models import Person
+from catalog.models import Category, Team, TeamMember
+from core.refusals import NotFound
+
+
+def teams() -> QuerySet[Team]:
+    """The teams that offer something here."""
+    return Team.objects.filter(is_active=True)
+
+
+def team_for(slug: str) -> Team:
+    """A team by its slug."""
+    team = teams().filter(slug=slug).select_related("leader", "county", "division").first()
+    if team is None:
+        raise NotFound()
+    return team
+
+
+def categories() -> QuerySet[Category]:
+    """The shelves, in their order."""
+    return Category.objects.all()
+
+
+def teams_managed_by(person: Any) -> QuerySet[Team]:
+    """The teams whose desk is this person's today."""
+    if not person.is_authenticated:
+        return Team.objects.none()
+    parts = TeamMember.objects.filter(person=person, role=TeamMember.Role.MANAGER, ended_at=None)
+    return Team.objects.filter(id__in=parts.values("team_id")).order_by("id")
+
+
+def is_manager(person: Any, team_id: int) -> bool:
+    """Whether this team's desk is this person's today."""
+    return teams_managed_by(person).filter(id=team_id).exists()
+
+
+def is_related(person: Any, team_id: int) -> bool:
+    """Whether the person is or was one of the team's own people: a related party of its sales."""
+    return person.is_authenticated and TeamMember.objects.filter(person=person, team_id=team_id).exists()
+
+
+def managed_team(person: Person, uid: UUID) -> Team:
+    """The team with this uid, if its desk is this person's; else the same as if there were none."""
+    team = teams_managed_by(person).filter(uid=uid).select_related("county", "division").first()
+    if team is None:
+        raise NotFound()
+    return team
+
+
+def managers_of(team_id: int) -> QuerySet[Person]:
+    """Who is told what happens at this team's desk."""
+    parts = TeamMember.objects.filter(team_id=team_id, role=TeamMember.Role.MANAGER, ended_at=None)
+    return Person.objects.filter(id__in=parts.values("person_id"), is_active=True).order_by("id")

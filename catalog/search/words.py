@@ -1,0 +1,78 @@
+"""Words for search: the same cut for what is indexed and for what is asked, so that the two agree.
+
+Chinese is segmented (rjieba) and also known by its two-character pieces, by its pinyin and by the initials of
+its pinyin; English by its words, singular and plural alike.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+
+import rjieba
+from pypinyin import lazy_pinyin
+
+_RUNS = re.compile(r"(?P<han>[\u3400-\u9fff\uf900-\ufaff]+)|(?P<latin>[a-z0-9]+)")
+MOST_RUNS = 12
+LONGEST = 60
+
+
+def plain(text: str) -> str:
+    """Lower case, full-width letters and accents made plain."""
+    spread = unicodedata.normalize("NFKD", text.lower())
+    return unicodedata.normalize("NFC", "".join(c for c in spread if not unicodedata.combining(c)))
+
+
+def runs(text: str) -> Iterator[tuple[str, bool]]:
+    """The text's runs of Chinese characters (True) and of Latin letters and digits (False)."""
+    for found in _RUNS.finditer(plain(text).replace("'", "").replace("\u2019", "")):
+        yield found[0][:LONGEST], found.lastgroup == "han"
+
+
+def singular(word: str) -> str:
+    """Without the ending of a plural: oranges and orange, berries and berry are one word."""
+    if len(word) > 4 and word.endswith("ies"):
+        return word[:-3] + "y"
+    if len(word) > 4 and word.endswith(("ches", "shes", "xes", "oes")):
+        return word[:-2]
+    if len(word) > 3 and word.endswith("s") and not word.endswith("ss"):
+        return word[:-1]
+    return word
+
+
+def cut(han: str) -> list[str]:
+    """A Chinese run as words."""
+    return rjieba.cut(han)
+
+
+def pieces(han: str) -> list[str]:
+    """A Chinese run as overlapping pairs of characters; a single character is its own piece."""
+    return [han[i : i + 2] for i in range(len(han) - 1)] or [han]
+
+
+def syllables(han: str) -> list[str]:
+    """A Chinese run in pinyin without tones."""
+    return lazy_pinyin(han, v_to_u=False, errors="ignore")
+
+
+def told_in_pinyin(han: str) -> Iterator[str]:
+    """From each character to the end, so that any part of it that begins at a character is found by its prefix."""
+    spoken = syllables(han)
+    for i in range(len(spoken)):
+        yield "".join(spoken[i:])
+
+
+def initials(han: str) -> Iterator[str]:
+    """The first letters of the pinyin, from each character to the end; one letter alone says too little."""
+    letters = "".join(syllable[:1] for syllable in syllables(han))
+    for i in range(len(letters) - 1):
+        yield letters[i:]
+
+
+def of(texts: Iterable[str]) -> Iterator[str]:
+    """All words of some texts as they are indexed."""
+    for text in texts:
+        for run, is_han in runs(text):
+            if is_han:
+                yield from rjieba.cut_for_search(run)
+            else:
+                yield singular(run)

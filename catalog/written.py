@@ -1,0 +1,57 @@
+"""What teams write into forms, made plain before it is kept: texts in two languages, months, whole numbers."""
+
+import unicodedata
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import models
+
+from accounts.written import line
+from core.language import Words, say
+from core.refusals import Invalid
+
+PARAGRAPHS_MOST = 4000
+
+
+def paragraphs(text: str, field: str, most: int = PARAGRAPHS_MOST) -> str:
+    """Several lines, without invisible characters."""
+    seen = "".join(c for c in text if c == "\n" or unicodedata.category(c)[0] != "C")
+    plain = "\n".join(" ".join(row.split()) for row in seen.strip().splitlines())
+    if len(plain) > most:
+        raise Invalid(say("最多 {n} 个字。", "At most {n} characters.", n=most), field=field)
+    return plain
+
+
+def text_for(model: type[models.Model], name: str, text: Any, *, required: bool = False) -> str:
+    """The text as this column of the model takes it."""
+    column = model._meta.get_field(name)
+    if isinstance(column, models.TextField):
+        return paragraphs(str(text or ""), name)
+    return line(str(text or ""), name, column.max_length or 200, required=required)
+
+
+def whole(
+    number: Any, field: str | tuple[str, ...], least: int, most: int, words: Words | None = None
+) -> int:
+    """A whole number between two others."""
+    if isinstance(number, bool) or not isinstance(number, int) or not least <= number <= most:
+        said = words or say(
+            "请填写 {a} 到 {b} 之间的整数。", "Enter a whole number from {a} to {b}.", a=least, b=most
+        )
+        raise Invalid(said, field=field)
+    return number
+
+
+def one_of(value: Any, field: str, choices: Iterable[str]) -> str:
+    """One of these words."""
+    if value not in set(choices):
+        raise Invalid(say("请选择一项。", "Please choose one."), field=field)
+    return str(value)
+
+
+def months(numbers: Any, field: str = "season_months") -> list[int]:
+    """The months of a season, each once, in order."""
+    found = sorted(set(numbers or ()))
+    if not found or not all(isinstance(n, int) and 1 <= n <= 12 for n in found):
+        raise Invalid(say("请选择上市月份。", "Choose the months in which it is in season."), field=field)
+    return found
