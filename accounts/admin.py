@@ -1,0 +1,134 @@
+"""The operators' rooms of this floor."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.http import HttpRequest, HttpResponseRedirect
+
+from accounts.actions import operator as operators
+from accounts.actions import organisation as organisations
+from accounts.models import ApiToken, AuditEntry, Membership, Organisation, Person, Region
+from accounts.operators import OperatorAdmin, OperatorSignIn, deed
+from core import language
+from core.language import say
+
+
+def _own_password(request: HttpRequest, extra_context: Any = None) -> HttpResponseRedirect:
+    """An operator changes her password where everybody does: other sessions and tokens end with it."""
+    return HttpResponseRedirect(f"/{language.current()}/account/details/")
+
+
+admin.site.site_header = say("禾束 · 运营", "Sheaf · Operators")
+admin.site.site_title = admin.site.site_header
+admin.site.index_title = say("工作台", "Desk")
+admin.site.login_form = OperatorSignIn
+admin.site.password_change = _own_password  # type: ignore[method-assign]
+# Rights hang on roles, not on groups: an operator is a person with `is_staff`.
+admin.site.unregister(Group)
+
+
+@admin.register(Person)
+class PersonAdmin(OperatorAdmin):
+    """People: found by their address, closed and opened."""
+
+    list_display = ("uid", "email", "name", "language", "joined_at", "is_staff", "is_active")
+    list_filter = ("is_staff", "is_active", "language")
+    search_fields = ("=email", "=uid", "=mobiliser_code")
+    fields = (
+        *("uid", "email", "email_verified_at", "name", "nickname", "phone", "language", "mobiliser_code"),
+        *("is_staff", "is_superuser", "is_active", "joined_at", "last_login", "erased_at"),
+    )
+    ordering = ("-id",)
+    actions = (
+        deed("关闭账户 · Close", operators.close),
+        deed("恢复账户 · Open again", operators.open_again),
+        deed("任命为运营 · Appoint", operators.appoint),
+        deed("解除运营 · Dismiss", operators.dismiss),
+    )
+
+
+class MembershipInline(admin.TabularInline):
+    """Who belongs to an organisation; changed by its coordinators."""
+
+    model = Membership
+    fields = readonly_fields = ("person", "role", "started_at", "ended_at")
+    extra = 0
+    can_delete = False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Operators may look."""
+        return bool(request.user.is_active and request.user.is_staff)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """People come in by invitation."""
+        return False
+
+    has_change_permission = has_add_permission
+
+
+@admin.register(Organisation)
+class OrganisationAdmin(OperatorAdmin):
+    """Organisations: verified, declined, suspended, and given their place in the tree."""
+
+    list_display = ("name_zh", "kind", "region", "state", "parent", "proposed_by", "created_at")
+    list_filter = ("state", "kind")
+    list_select_related = ("region", "parent", "proposed_by")
+    search_fields = ("name_zh", "name_en", "=mobiliser_code")
+    fields = (
+        *("name_zh", "name_en", "kind", "region", "parent", "state", "mobiliser_code"),
+        *("proposed_by", "verified_by", "verified_at", "created_at"),
+    )
+    editable = ("parent",)
+    raw_id_fields = ("parent",)
+    ordering = ("-id",)
+    inlines = (MembershipInline,)
+    actions = (
+        deed("核实 · Verify", organisations.verify),
+        deed("不通过 · Decline", organisations.decline),
+        deed("暂停 · Suspend", organisations.suspend),
+    )
+
+    def save_model(self, request: HttpRequest, obj: Organisation, form: Any, change: bool) -> None:
+        """Only its place may change here."""
+        if "parent" in form.changed_data:
+            organisations.place_under(obj, obj.parent, request.user)
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(OperatorAdmin):
+    """Tokens: whose, until when, and what else they may do."""
+
+    list_display = ("uid", "person", "name", "scopes", "created_at", "expires_at", "revoked_at")
+    list_select_related = ("person",)
+    search_fields = ("=uid", "=person__uid")
+    fields = ("uid", "person", "name", "scopes", "created_at", "expires_at", "revoked_at")
+    editable = ("scopes",)
+    ordering = ("-id",)
+
+    def save_model(self, request: HttpRequest, obj: ApiToken, form: Any, change: bool) -> None:
+        """Only its scopes may change here."""
+        if "scopes" in form.changed_data:
+            operators.give_scopes(obj, obj.scopes, request.user)
+
+
+@admin.register(Region)
+class RegionAdmin(OperatorAdmin):
+    """Regions, to look up."""
+
+    list_display = ("code", "name_zh", "name_en", "level", "parent")
+    list_filter = ("level",)
+    list_select_related = ("parent",)
+    search_fields = ("=code", "name_zh", "name_en")
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(OperatorAdmin):
+    """The audit log, which nobody edits: the database refuses."""
+
+    list_display = ("at", "deed", "noun", "object_uid", "actor", "facts", "request_id")
+    list_filter = ("noun", "deed")
+    list_select_related = ("actor",)
+    search_fields = ("=object_uid", "=request_id")
+    ordering = ("-id",)
+    show_full_result_count = False

@@ -1,0 +1,175 @@
+"""The operators' admin: the shop's own lock on its door, deeds by the same actions, each write audited."""
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.db import connection, transaction
+from django.db.utils import ProgrammingError
+from django.test import Client
+
+from accounts.actions import operator as operators
+from accounts.models import ApiToken, AuditEntry, Person
+from accounts.operators import OperatorAdmin
+from core.refusals import Invalid, NotAllowed
+from tests.accounts.world import PASSWORD, Asker, a_person, an_operator, an_organisation
+
+pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.accounts.urls")]
+
+
+@pytest.fixture(autouse=True)
+def our_urls(our_schema, settings):
+    settings.ROOT_URLCONF = "tests.accounts.urls"
+
+
+def desk(person):
+    """A browser at the operators' desk."""
+    client = Client(headers={"Accept-Language": "en"})
+    client.force_login(person)
+    return client
+
+
+def choose(client, model, action, *rows):
+    """Tick rows of a list and choose a deed; the messages."""
+    chosen = {"action": action, "_selected_action": [row.pk for row in rows]}
+    reply = client.post(f"/operators/accounts/{model}/", chosen, follow=True)
+    assert reply.status_code == 200
+    return [str(message) for message in reply.context["messages"]]
+
+
+def test_the_admins_door_has_the_shops_lock():
+    ada = an_operator()
+    client = Client(headers={"Accept-Language": "en"})
+
+    def sign_in(email, password=PASSWORD):
+        return client.post("/operators/login/", {"username": email, "password": password})
+
+    assert "wrong" in sign_in(ada.email, "not-it").content.decode()
+    unproved = an_operator(email_verified_at=None)
+    assert "not confirmed" in sign_in(unproved.email).content.decode()
+    assert sign_in(a_person().email).status_code == 200, "not an operator: no entrance"
+    assert sign_in(ada.email).status_code == 302
+    for _ in range(5):
+        sign_in(ada.email, "not-it")
+    assert "Too many" in sign_in(ada.email).content.decode()
+
+
+def test_who_is_no_operator_sees_nothing_of_it():
+    for person in (a_person(), an_operator(is_active=False)):
+        assert desk(person).get("/operators/accounts/person/").status_code == 302
+
+
+def test_every_room_opens_for_an_operator():
+    ada = an_operator()
+    mei = a_person()
+    an_organisation(coordinator=mei)
+    Asker(mei).done("tokenCreate", name="x", password=PASSWORD)
+    client = desk(ada)
+    rows = [mei, mei.memberships.get().organisation, ApiToken.objects.get(), AuditEntry.objects.first()]
+    for row in rows:
+        room = f"/operators/accounts/{row._meta.model_name}/"
+        assert client.get(room).status_code == 200
+        page = client.get(f"{room}{row.pk}/change/")
+        assert page.status_code == 200
+        assert mei.password not in page.content.decode()
+        assert client.get(f"{room}add/").status_code == 403
+        assert client.post(f"{room}{row.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert client.get("/operators/accounts/region/420527/change/").status_code == 200
+
+
+def test_every_room_of_the_house_keeps_to_the_rules():
+    loose = [
+        model.__name__
+        for model, room in admin.site._registry.items()
+        if not isinstance(room, OperatorAdmin) and model._meta.app_label in {"accounts"}
+    ]
+    assert loose == [] and apps.get_model("auth", "Group") not in admin.site._registry
+
+
+def test_an_operator_verifies_an_organisation_but_not_her_own():
+    ada = an_operator()
+    client = desk(ada)
+    theirs, own = an_organisation(state="proposed"), an_organisation(state="proposed", members=(ada,))
+    said = choose(client, "organisation", "verify", theirs, own)
+    theirs.refresh_from_db()
+    own.refresh_from_db()
+    assert (theirs.state, own.state) == ("verified", "proposed")
+    assert any("their own" in words for words in said)
+    assert AuditEntry.objects.get(deed="verify").object_uid == str(theirs.uid)
+
+
+def test_the_form_of_an_organisation_changes_its_place_and_nothing_else():
+    ada = an_operator()
+    client = desk(ada)
+    top, leaf = an_organisation(), an_organisation(state="proposed")
+    page = f"/operators/accounts/organisation/{leaf.pk}/change/"
+    inline = {"memberships-TOTAL_FORMS": 0, "memberships-INITIAL_FORMS": 0}
+    client.post(page, {"parent": top.pk, "state": "verified", "name_zh": "别的", **inline})
+    leaf.refresh_from_db()
+    assert (leaf.parent, leaf.state, leaf.name_zh) == (top, "proposed", "示例工会")
+    deeds = list(AuditEntry.objects.order_by("id").values_list("actor", "deed", "object_uid"))
+    assert deeds == [(ada.pk, "place_under", str(leaf.uid)), (ada.pk, "admin_change", str(leaf.uid))]
+    page = f"/operators/accounts/organisation/{top.pk}/change/"
+    reply = client.post(page, {"parent": leaf.pk, **inline}, follow=True)
+    top.refresh_from_db()
+    assert top.parent is None and "cannot stand below itself" in reply.content.decode()
+    assert AuditEntry.objects.count() == 2, "what was refused is not written down as done"
+
+
+def test_the_form_of_a_person_changes_nothing():
+    ada, mei = an_operator(), a_person(name="Mei")
+    before = Person.objects.filter(pk=mei.pk).values().get()
+    desk(ada).post(
+        f"/operators/accounts/person/{mei.pk}/change/", {"name": "Eve", "is_staff": "on", "password": "x"}
+    )
+    assert Person.objects.filter(pk=mei.pk).values().get() == before
+
+
+def test_a_closed_account_is_signed_out_at_once_and_opens_again():
+    ada, mei = an_operator(), a_person()
+    asker = Asker(mei)
+    choose(desk(ada), "person", "close", mei)
+    assert asker.who() is None and Asker().refused("signIn", email=mei.email, password=PASSWORD) == "INVALID"
+    choose(desk(ada), "person", "open_again", mei)
+    assert asker.who() == mei.email
+    assert list(AuditEntry.objects.order_by("id").values_list("deed", flat=True)) == ["close", "open_again"]
+
+
+def test_operators_are_appointed_by_who_may_everything_and_never_by_themselves():
+    chief, ada, mei = an_operator(is_superuser=True), an_operator(), a_person()
+    with pytest.raises(NotAllowed):
+        operators.appoint(mei, ada)
+    with pytest.raises(NotAllowed):
+        operators.close(chief, ada)
+    with pytest.raises(NotAllowed):
+        operators.dismiss(chief, chief)
+    operators.appoint(mei, chief)
+    operators.dismiss(ada, chief)
+    assert list(Person.objects.order_by("id").values_list("is_staff", flat=True)) == [True, False, True]
+
+
+def test_an_erased_account_stays_erased():
+    ada, mei = an_operator(), a_person()
+    Asker(mei).done("personErase", password=PASSWORD)
+    mei.refresh_from_db()
+    with pytest.raises(Invalid):
+        operators.open_again(mei, ada)
+
+
+def test_a_token_gets_a_scope_by_an_operator_who_does_not_own_it():
+    ada, mei = an_operator(), a_person()
+    for person in (ada, mei):
+        Asker(person).done("tokenCreate", name="x", password=PASSWORD)
+    token, own = mei.api_tokens.get(), ada.api_tokens.get()
+    page = f"/operators/accounts/apitoken/{token.pk}/change/"
+    desk(ada).post(page, {"scopes": "documents"})
+    desk(ada).post(f"/operators/accounts/apitoken/{own.pk}/change/", {"scopes": "documents"})
+    desk(ada).post(page, {"scopes": "everything"})
+    assert mei.api_tokens.get().scopes == ["documents"] and ada.api_tokens.get().scopes == []
+
+
+def test_the_audit_log_is_edited_by_nobody():
+    AuditEntry.objects.create(deed="x", noun="y", object_uid="z")
+    for statement in ("UPDATE accounts_auditentry SET deed = 'a'", "DELETE FROM accounts_auditentry"):
+        with pytest.raises(ProgrammingError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
+    assert AuditEntry.objects.get().deed == "x"
