@@ -9,6 +9,8 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+LONGEST_LOG = 5_000_000  # bytes; at the next start a longer one is put aside
+
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
@@ -30,6 +32,8 @@ class Process:
     def start(self) -> None:
         """Start it; Ctrl-C at the terminal does not reach it, only we do."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
+        if self.log.exists() and self.log.stat().st_size > LONGEST_LOG:
+            self.log.replace(self.log.with_suffix(".old.log"))
         with open(self.log, "ab") as log:
             self.child = subprocess.Popen(
                 self.command,
