@@ -25,8 +25,8 @@ class StateMachine(models.Model):
         if not self.can_move_to(state):
             raise Conflict()
         # The condition on the old state is the lock: of two that move at once, one finds no row.
-        row = type(self)._base_manager.filter(**{"pk": self.pk, "state": self.state})
-        if not row.update(state=state, **fields):
+        rows: Any = type(self)._base_manager
+        if not rows.filter(pk=self.pk, state=self.state).update(state=state, **fields):
             raise Conflict()
         self.state = state
         computed = [name for name, value in fields.items() if hasattr(value, "resolve_expression")]

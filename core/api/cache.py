@@ -18,6 +18,7 @@ from django.db import transaction
 
 from core import language
 from core.api.facts import facts_of, mark
+from core.api.run import Prepared, graphql_schema
 
 log = logging.getLogger("sheaf.api")
 
@@ -42,10 +43,8 @@ def _bump(names: tuple[str, ...]) -> None:
         log.warning("no version was bumped: %s", type(failure).__name__)
 
 
-def names_of(prepared: Any) -> tuple[str, ...] | None:
+def names_of(prepared: Prepared) -> tuple[str, ...] | None:
     """What an answer to this document depends on; None when it may not be kept."""
-    from core.api.run import graphql_schema
-
     if prepared.kind != "query" or not prepared.root_fields:
         return None
     fields = graphql_schema().query_type.fields
@@ -58,7 +57,9 @@ def names_of(prepared: Any) -> tuple[str, ...] | None:
     return tuple(sorted(names))
 
 
-def kept_or(request: Any, prepared: Any, variables: dict[str, Any], make: Callable[[], Answer]) -> Answer:
+def kept_or(
+    request: Any, prepared: Prepared, variables: dict[str, Any], make: Callable[[], Answer]
+) -> Answer:
     """The kept answer, or one made now and kept."""
     if not getattr(settings, "API_ANSWER_CACHE", True) or request.user.is_authenticated:
         return make()

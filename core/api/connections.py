@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from core.api import cursors
 from core.api.access import HELD
 from core.api.facts import mark
-from core.api.lookahead import prefetched
+from core.api.lookahead import page_key, prefetched
 from core.api.types import PlainType
 from core.language import say
 from core.refusals import Invalid
@@ -36,12 +36,21 @@ class PageInfo(PlainType):
 class Page:
     """One page of a queryset, read when its rows are asked for."""
 
-    def __init__(self, queryset: QuerySet, name: str, order: Sequence[str], asked: dict[str, Any]):
-        self.queryset, self.name, self.order, self.asked = queryset, name, order, asked
+    def __init__(
+        self,
+        queryset: QuerySet,
+        name: str,
+        order: Sequence[str],
+        asked: dict[str, Any],
+        ahead: list[Any] | None = None,
+    ):
+        self.queryset, self.name, self.order, self.asked, self.ahead = queryset, name, order, asked, ahead
         self.size, self.forward = _size(asked)
 
     @cached_property
     def _rows(self) -> tuple[list[Any], bool]:
+        if self.ahead is not None:
+            return self.ahead[: self.size], len(self.ahead) > self.size
         rows = self.queryset
         if after := self.asked.get("after"):
             rows = cursors.beyond(
@@ -123,12 +132,13 @@ def _list(type_: Any, text: str) -> graphene.Field:
 
 def connection_field(
     node: Any,
-    resolver: Callable[..., QuerySet],
+    resolver: Callable[..., QuerySet] | None = None,
     order: Order = ("-id",),
     *,
     description: str,
     sort: str = "",
     cost: int = 1,
+    relation: str | None = None,
     **arguments: Any,
 ) -> graphene.Field:
     """A list by pages: `connection_field(ProductType, products, order=("-published_at", "-id"), …)`.
@@ -136,19 +146,31 @@ def connection_field(
     `resolver(root, info, **arguments)` gives a queryset; ordering, paging and look-ahead are done here.
     The terms of an order are columns or annotations that are never null, the last one unique. An order of
     several, `{"NEWEST": (…), "CHEAPEST": (…)}`, becomes the argument `sort`, an enum named by `sort`; its
-    first is the default. `node` is a type, or a function that gives one.
+    first is the default. `node` is a type, or a function that gives one. With `relation="reviews"` in place
+    of a resolver it pages through a relation of its parent, and first pages are fetched for all parents at
+    once; the relation must then be one that whoever sees the parent may see in full.
     """
     orders = order if isinstance(order, dict) else {"": order}
     default = next(iter(orders))
     if sort:
         arguments["sort"] = graphene.Argument(_sort_enum(sort, tuple(orders)), description="The order.")
 
+    def name_of(given: dict[str, Any]) -> str:
+        chosen = given.get("sort") if sort else None
+        return default if chosen is None else chosen.value
+
     def resolve(root: Any, info: Any, **given: Any) -> Page:
         asked = {name: given.pop(name, None) for name in ("first", "after", "last", "before")}
-        name = str(getattr(given.pop("sort", None) or default, "value", default)) if sort else default
+        name = name_of(given)
+        if sort:
+            given.pop("sort", None)
         _size(asked)
-        queryset = resolver(root, info, **given)
-        return Page(prefetched(queryset, info), name, orders[name], asked)
+        if relation is None:
+            assert resolver, "a connection has a resolver or a relation"
+            return Page(prefetched(resolver(root, info, **given), info), name, orders[name], asked)
+        ahead = getattr(root, page_key(info.path.key), None)
+        rows = getattr(root, relation).all()
+        return Page(rows if ahead is not None else prefetched(rows, info), name, orders[name], asked, ahead)
 
     field = graphene.Field(
         lambda: connection_of(node if isinstance(node, type) else node()),
@@ -157,7 +179,13 @@ def connection_field(
         description=description,
         args={**arguments, **_paging()},
     )
-    return mark(field, is_connection=True, cost=cost)
+    return mark(
+        field,
+        is_connection=True,
+        cost=cost,
+        relation=relation,
+        order_of=lambda given: orders[name_of(given)],
+    )
 
 
 def _paging() -> dict[str, graphene.Argument]:

@@ -1,5 +1,6 @@
 """What the house knows of a field beside its GraphQL definition, kept in the field's extensions."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,6 +19,7 @@ class Facts:
     cost: int = 1
     most: int | None = None  # the greatest length of a plain list
     is_connection: bool = False
+    order_of: Callable[[dict[str, Any]], Sequence[str]] | None = None  # a connection's, by its arguments
     relation: str | None = None
     needs: tuple[str, ...] = ()
     kept_by: tuple[str, ...] = ()  # names whose versions an answer depends on, see core/api/cache.py

@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 from django.db.models import Model, Prefetch, QuerySet, prefetch_related_objects
-from graphql import FieldNode, GraphQLResolveInfo, get_named_type
+from graphql import FieldNode, GraphQLError, GraphQLResolveInfo, get_argument_values, get_named_type
 from graphql.execution.collect_fields import collect_sub_fields
 from graphql.type import is_object_type
 
@@ -19,6 +19,7 @@ class Plan:
         self.model = model
         self.joins: set[str] = set()
         self.many: dict[str, Plan] = {}
+        self.pages: dict[str, Prefetch] = {}
 
     def follow(self, at: "Place", name: str) -> "Place":
         """The place that is reached over a relation, which will be fetched."""
@@ -34,16 +35,17 @@ class Plan:
         """The queryset that fetches all of this."""
         if self.joins:
             queryset = queryset.select_related(*sorted(self.joins))
-        if self.many:
-            queryset = queryset.prefetch_related(*self.prefetches())
+        if ahead := self.prefetches():
+            queryset = queryset.prefetch_related(*ahead)
         return queryset
 
     def prefetches(self) -> list[Prefetch]:
-        """The to-many relations, each with what is needed below it."""
-        return [
+        """The to-many relations, each with what is needed below it, and first pages of such."""
+        whole = [
             Prefetch(path, plan.applied(plan.model._default_manager.all()))
             for path, plan in sorted(self.many.items())
         ]
+        return [*whole, *self.pages.values()]
 
 
 class Place:
@@ -113,5 +115,32 @@ def _walk(info: GraphQLResolveInfo, type_: Any, nodes: list[FieldNode], at: Plac
             there = at
             for step in path.split("__"):
                 there = there.plan.follow(there, step)
-        if facts.relation:
+        if facts.relation and facts.is_connection:
+            _first_page(info, field, same, at)
+        elif facts.relation:
             _walk(info, below, same, at.plan.follow(at, facts.relation))
+
+
+def page_key(key: str) -> str:
+    """The attribute under which rows carry the first page that was asked for as `key`."""
+    return f"page_of_{key.encode().hex()}"
+
+
+def _first_page(info: GraphQLResolveInfo, field: Any, same: list[FieldNode], at: Place) -> None:
+    """Fetch the first page of a relation for all parents at once; any other page is read parent by parent."""
+    facts = facts_of(field)
+    assert facts.relation and facts.order_of
+    try:
+        given = get_argument_values(field, same[0], info.variable_values)
+    except GraphQLError:
+        return  # the field itself will say so
+    size = given.get("first")
+    if set(given) - {"first", "sort"} or not isinstance(size, int) or not 0 <= size <= 100:
+        return
+    child = Plan(relations(at.model)[facts.relation].related_model)
+    _walk(info, get_named_type(field.type), same, Place(child, child.model, ""))
+    rows = child.applied(child.model._default_manager.order_by(*facts.order_of(given)))
+    key = (same[0].alias or same[0].name).value
+    # One row more than asked for tells whether another page follows.
+    path = f"{at.prefix}{facts.relation}"
+    at.plan.pages[f"{path} {key}"] = Prefetch(path, rows[: size + 1], to_attr=page_key(key))

@@ -31,7 +31,8 @@ from core.refusals import Refusal
 
 log = logging.getLogger("sheaf.api")
 
-_KEPT_DOCUMENTS = 1_000
+# Strangers' documents that are remembered, by their text's length: a tree takes some 100 times as much.
+_KEPT_CHARACTERS = 300_000
 _SUGGESTION = re.compile(r" Did you mean .*\?$", re.DOTALL)
 
 
@@ -101,14 +102,19 @@ def plain(message: str) -> str:
 
 
 class Documents:
-    """The documents seen last, so that each is parsed and validated once a process."""
+    """The documents seen so far, so that each is parsed and validated once a process.
+
+    Our own stay for ever, strangers' until others come: a stranger cannot push out ours.
+    """
 
     def __init__(self) -> None:
+        self._ours: dict[str, Prepared] = {}
         self._kept: OrderedDict[str, Prepared] = OrderedDict()
+        self._size = 0
         self._lock = Lock()
 
     def get(self, text: str) -> Prepared | None:
-        """The document, if it was seen."""
+        """A stranger's document, if it was seen."""
         with self._lock:
             found = self._kept.get(text)
             if found is not None:
@@ -116,16 +122,22 @@ class Documents:
             return found
 
     def keep(self, text: str, prepared: Prepared) -> Prepared:
-        """Remember it, and forget the one not seen for longest."""
+        """Remember a stranger's document, and forget those not seen for longest."""
         with self._lock:
-            self._kept[text] = prepared
-            if len(self._kept) > _KEPT_DOCUMENTS:
-                self._kept.popitem(last=False)
+            if text not in self._kept:
+                self._kept[text] = prepared
+                self._size += len(text)
+            while self._size > _KEPT_CHARACTERS:
+                forgotten, _ = self._kept.popitem(last=False)
+                self._size -= len(forgotten)
         return prepared
 
     def prepare(self, text: str) -> Prepared:
         """A document of our own, which no limit binds."""
-        return self.get(text) or self.keep(text, checked(text, parsed(text)))
+        found = self._ours.get(text)
+        if found is None:
+            found = self._ours[text] = checked(text, parsed(text))
+        return found
 
 
 documents = Documents()

@@ -39,6 +39,9 @@ def build_schema(query: type[graphene.ObjectType], mutation: type | None = None)
 def protect(schema: graphene.Schema) -> None:
     """Give each field its facts and, where its rule asks a question, a resolver that asks it."""
     for type_ in _objects(schema):
+        if not type_.interfaces:
+            # Nothing but an interface or a union asks; graphene-django would look at every row.
+            type_.is_type_of = None
         for name, field in type_.fields.items():
             facts = _declared(type_, name)
             field.extensions = {**(field.extensions or {}), "sheaf": facts}

@@ -10,15 +10,16 @@ from tests.core import world
 
 
 @pytest.fixture(autouse=True)
-def our_world(settings, monkeypatch):
+def our_world(settings):
     settings.API_SCHEMA = "tests.core.world.schema"
     settings.REACTIONS = "tests.core.world.REACTIONS"
     settings.ROOT_URLCONF = "tests.core.urls"
     run.the_schema.cache_clear()
-    monkeypatch.setattr(run.documents, "_kept", type(run.documents._kept)())
+    vars(run.documents).update(vars(run.Documents()))
     world.HEARD.clear()
     clock.forget()
     yield
+    vars(run.documents).update(vars(run.Documents()))
     run.the_schema.cache_clear()
     clock.forget()
 

@@ -128,6 +128,36 @@ def test_one_parent_costs_as_many_statements_as_twenty(
     assert len(counts) == 1 and counts.pop() <= 3
 
 
+PAGED = """query($n: Int) { events(first: $n, sort: BY_NAME) { nodes {
+  name a__b: due(first: 1) { nodes { reaction event { name deliveries { tries } } } pageInfo { hasNextPage endCursor } }
+  all: due(first: 5) { edges { cursor node { reaction } } pageInfo { hasNextPage } }
+} } }"""
+
+
+def test_first_pages_of_a_relation_are_fetched_for_all_parents_at_once(asked, connection_statements):
+    events(20, deliveries=2)
+    counts = set()
+    for n in (1, 20):
+        with connection_statements() as statements:
+            data, errors = asked(PAGED, {"n": n})
+        assert not errors
+        counts.add(len(statements))
+    assert counts == {4}
+    for node in data["events"]["nodes"]:
+        assert node["a__b"]["nodes"] == [
+            {"reaction": "r1", "event": {"name": node["name"], "deliveries": [{"tries": 0}] * 2}}
+        ]
+        assert node["a__b"]["pageInfo"]["hasNextPage"] and not node["all"]["pageInfo"]["hasNextPage"]
+        assert [edge["node"]["reaction"] for edge in node["all"]["edges"]] == ["r1", "r0"]
+    after = data["events"]["nodes"][0]["a__b"]["pageInfo"]["endCursor"]
+    document = (
+        "query($c: String) { events(first: 1, sort: BY_NAME) {"
+        " nodes { due(first: 1, after: $c) { totalCount nodes { reaction } } } } }"
+    )
+    data, _ = asked(document, {"c": after})
+    assert data["events"]["nodes"] == [{"due": {"totalCount": 2, "nodes": [{"reaction": "r0"}]}}]
+
+
 def test_to_one_relations_are_joined(asked, django_assert_num_queries):
     events(5, deliveries=1)
     with django_assert_num_queries(1):

@@ -248,6 +248,14 @@ def test_a_document_is_parsed_and_validated_once(post, monkeypatch):
     assert len(seen) == 1
 
 
+def test_strangers_documents_are_forgotten_in_time_and_ours_never(post):
+    run.documents.prepare("{ __typename }")
+    for n in range(40):
+        assert post("{ __typename }" + " " * 9_900 + f"#{n}").status_code == 200
+    assert run.documents._size <= 300_000 and len(run.documents._kept) == 30
+    assert "{ __typename }" in run.documents._ours
+
+
 def test_every_answer_carries_its_request_id_and_never_a_strangers(post):
     response = post("{", HTTP_X_REQUEST_ID="chosen by a stranger")
     assert response["X-Request-Id"] == response.json()["errors"][0]["extensions"]["requestId"]

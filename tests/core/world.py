@@ -53,6 +53,7 @@ class EventType(ModelType):
         most = {"deliveries": 10}
         about = {"name": "What happened.", "recorded_at": "When.", "deliveries": "What followed."}
 
+    due = connection_field(lambda: DeliveryType, relation="deliveries", order=("-id",), description="Due.")
     waiting = graphene.Int(required=True, description="How many reactions wait.")
     secret = guarded(graphene.String(description="For one pair of eyes."), SIGNED_IN)
     strict = guarded(graphene.String(required=True, description="Likewise, never null."), SIGNED_IN)
