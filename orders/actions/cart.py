@@ -39,14 +39,28 @@ def create(person: Any = None) -> Cart:
 
 
 def take(person: Any, uid: UUID | None) -> Cart:
-    """The cart to act on: the one asked for, else one's own or a new one; a guest's cart becomes
-    the cart of whoever has signed in."""
-    if uid is None:
+    """The cart to put something into: the one asked for, else one's own or a new one."""
+    try:
+        return held(person, uid)
+    except NotFound:
+        # What a browser remembers may be closed by now: one begins anew.
         return create(person)
+
+
+def held(person: Any, uid: UUID | None) -> Cart:
+    """The cart to act on; a guest's cart becomes the cart of whoever has signed in."""
     cart = reads.cart_of(person, uid)
     if person.is_authenticated and cart.person_id is None:
-        return adopt(person, uid)
+        return adopt(person, cart.uid)
     return cart
+
+
+def to_place(person: Any, uid: UUID | None) -> Cart:
+    """The cart to place; one that was placed before leads to its order again."""
+    before = Cart.objects.filter(uid=uid, closed_at__isnull=False).first() if uid else None
+    if before is not None and before.person_id in (None, person.pk):
+        return before
+    return held(person, uid)
 
 
 @transaction.atomic
@@ -72,7 +86,11 @@ _TOLD = ("recipient", "phone", "region_id", "street", "note", "mobiliser_code", 
 def _pour(guests: Cart, own: Cart) -> None:
     lines = list(guests.lines.all())
     mine = {line.variant_id: line for line in own.lines.all()}
-    left = reads.units_left([line.variant_id for line in lines])
+    left = dict(
+        Variant.objects.filter(pk__in=[line.variant_id for line in lines]).values_list(
+            "pk", "units_available"
+        )
+    )
     for line in lines:
         there = mine.get(line.variant_id)
         wanted = min(line.quantity + (there.quantity if there else 0), MOST_UNITS)

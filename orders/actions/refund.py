@@ -1,6 +1,6 @@
 """Refunds: decided under the order's lock with each line's own share, given back at the provider afterwards."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from accounts.actions import audit
 from catalog.actions import stock
 from catalog.models import Reservation
 from core.language import say
@@ -61,19 +62,30 @@ def request(
     lines: Mapping[UUID, Part],
     *,
     shipping: bool = False,
+    teams: Collection[int] | None = None,
     reason: str = Reason.TEAM,
     by: Any = None,
     note: str = "",
 ) -> Refund:
-    """Give back parts of an order: never more than remains, however many ask at once."""
+    """Give back parts of an order: never more than remains, however many ask at once.
+    With `teams`, only what these have sold and sent."""
     with transaction.atomic():
         order = lock([order])[order.pk]
-        rows = {line.uid: line for line in order.lines.select_related("shipment")}
+        rows = {
+            line.uid: line
+            for line in order.lines.select_related("shipment")
+            if teams is None or line.team_id in teams
+        }
         if unknown := [uid for uid in lines if uid not in rows]:
             raise NotFound(field=("lines", str(list(lines).index(unknown[0])), "line_id"))
         shares = [_share(rows[uid], part, i) for i, (uid, part) in enumerate(lines.items())]
-        postage = _postage(order) if shipping else []
-        return _write(order, shares, postage, reason=reason, by=by, note=note)
+        postage = [(p, n) for p, n in _postage(order) if teams is None or p.team_id in teams]
+        made = _write(order, shares, postage if shipping else [], reason=reason, by=by, note=note)
+        if by is not None:
+            audit.record(
+                by, "request", "Refund", made.uid, order=order.number, amount_minor=made.amount_minor
+            )
+        return made
 
 
 def everything(order: Order, *, reason: str, by: Any = None, note: str = "") -> Refund:
@@ -274,7 +286,7 @@ def _arrived(order: Order, refund: Refund) -> None:
 
 
 @transaction.atomic
-def again(refund: Refund) -> Refund:
+def again(refund: Refund, by: Any) -> Refund:
     """Try a failed refund once more, under a new key: the first one's answer is no."""
     order = Order.objects.get(payments__refunds=refund.pk)
     lock([order])
@@ -289,6 +301,7 @@ def again(refund: Refund) -> Refund:
         settled_at=None,
         requested_at=timezone.now(),
     )
+    audit.record(by, "retry", "Refund", refund.uid, attempt=refund.attempt)
     record(RefundTriedAgain(refund_id=refund.pk))
     return refund
 

@@ -1,17 +1,16 @@
 """A cart as its buyer sees it: what it costs with sending, and what stands in its way."""
 
-from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet, Sum
+from django.db.models import QuerySet
 
 from accounts.models import Membership, Organisation, Person
 from accounts.reads import mobiliser
-from catalog.models import Lot
+from catalog.models import Team
 from catalog.refusals import TOLD_EXACTLY
-from core.language import Words, say
+from core.language import Words, say, told
 from core.refusals import NotFound
 from orders.models import Cart, CartLine
 from orders.reads.shipping import Parcel, parcels
@@ -87,6 +86,23 @@ class CartSeen:
         return None if self.parcels is None else sum(parcel.minor for parcel in self.parcels)
 
     @property
+    def needs_adult(self) -> bool:
+        return any(line.line.variant.product.needs_adult for line in self.lines)
+
+    def team(self, pk: int) -> Team:
+        """The team that sends a parcel."""
+        teams = (line.line.variant.product.team for line in self.lines)
+        return next(team for team in teams if team.pk == pk)
+
+    @property
+    def mobiliser_name(self) -> str:
+        """Whose call it is, as far as it may be told: a person is known by her nickname alone."""
+        organisation, person = self.mobilisers
+        if organisation is not None:
+            return told(organisation, "name")
+        return (person.nickname or str(say("一位朋友", "a friend"))) if person is not None else ""
+
+    @property
     def is_ready(self) -> bool:
         return not self.problems and not any(line.problems for line in self.lines)
 
@@ -118,22 +134,15 @@ def cart_by_pk(request: Any, pk: int) -> QuerySet[Cart]:
     return Cart.objects.filter(pk=pk)
 
 
-def units_left(variants: Collection[int]) -> dict[int, int]:
-    """Units of each variant that can be bought now, exactly: for the shop alone, never shown."""
-    sellable = Lot.objects.filter(variant_id__in=variants, state__in=(Lot.State.OPEN, Lot.State.PLANNED))
-    return dict(sellable.values_list("variant_id").annotate(Sum("units_available")).order_by())
-
-
 def seen(cart: Cart, *, with_stock: bool = True) -> CartSeen:
     """The cart with its totals and problems; stock is left out where it will be reserved anyway."""
     kept = getattr(cart, "_seen", None)
     if kept is not None and with_stock:
         return kept
     lines = [LineSeen(line) for line in cart.lines.all()]
-    left = units_left([line.line.variant_id for line in lines]) if with_stock and lines else None
     sent = _parcels(cart, lines)
     for line in lines:
-        line.problems = _line_problems(cart, line.line, sent, left)
+        line.problems = _line_problems(cart, line.line, sent, with_stock)
     mobilisers = mobiliser(cart.mobiliser_code) if cart.mobiliser_code else (None, None)
     found = CartSeen(cart, lines, sent, _problems(cart, lines, mobilisers), mobilisers)
     if with_stock:
@@ -160,15 +169,13 @@ def _parcels(cart: Cart, lines: list[LineSeen]) -> list[Parcel] | None:
     return parcels(grams, cart.region_id)
 
 
-def _line_problems(
-    cart: Cart, line: CartLine, sent: list[Parcel] | None, left: dict[int, int] | None
-) -> list[Problem]:
+def _line_problems(cart: Cart, line: CartLine, sent: list[Parcel] | None, with_stock: bool) -> list[Problem]:
     product = line.variant.product
     if not is_offered(line):
         return [NOT_OFFERED]
     found = []
-    if left is not None and (stock := left.get(line.variant_id, 0)) < line.quantity:
-        found.append(_short(stock))
+    if with_stock and line.variant.units_available < line.quantity:
+        found.append(_short(line.variant.units_available))
     if line.price_seen_minor != line.variant.price_minor:
         found.append(PRICE_CHANGED)
     unserved = {(parcel.team_id, parcel.storage) for parcel in sent or () if not parcel.is_served}

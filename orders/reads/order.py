@@ -39,12 +39,12 @@ def is_cancellable(order: Order) -> bool:
     if order.state == State.PLACED:
         return True
     if order.state == State.HELD:
-        return order.group.state == "open" and not _is_given_back(order)
+        return order.group.state == "open" and not is_given_back(order)
     if order.state != State.PAID:
         return False
     parcels = [s.state for s in order.shipments.all()]
     is_unsent = all(state in (Shipment.State.WAITING, Shipment.State.CANCELLED) for state in parcels)
-    return is_unsent and not _is_given_back(order)
+    return is_unsent and not is_given_back(order)
 
 
 def is_payable(order: Order) -> bool:
@@ -52,7 +52,7 @@ def is_payable(order: Order) -> bool:
     return order.state == State.PLACED and order.reserved_until > timezone.now()
 
 
-def _is_given_back(order: Order) -> bool:
+def is_given_back(order: Order) -> bool:
     """All of it is asked back; the provider may not have sent all of it yet."""
     lines = all(line.refunded_minor == line.net_minor for line in order.lines.all())
     return lines and all(s.refunded_minor == s.shipping_minor for s in order.shipments.all())

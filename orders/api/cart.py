@@ -1,0 +1,378 @@
+"""The cart: what a buyer is asking for, what it costs with sending, and what stands in its way."""
+
+from typing import Any
+from uuid import UUID
+
+import graphene
+
+from catalog.models import Team
+from core.api.access import PUBLIC, Access
+from core.api.act import Act
+from core.api.facts import guarded, needs
+from core.api.ids import uid_of
+from core.api.lookahead import prefetched
+from core.api.types import ModelType, Money, PlainType, list_of, money, type_of
+from orders.actions import cart as carts
+from orders.models import Cart, CartLine
+from orders.reads import cart as reads
+from orders.reads.shipping import STORAGE_NAMES
+
+# A guest's cart is open to whoever knows its id, which is random and told to nobody else.
+CART_HOLDER = Access("whoever holds the cart", pii=2)
+EVERYTHING = "lines__variant__product__team"
+
+
+class CartProblemCode(graphene.Enum):
+    """Why a line, or the cart, cannot be bought as it stands."""
+
+    SOLD_OUT = "SOLD_OUT"
+    ONLY_N_LEFT = "ONLY_N_LEFT"
+    PRICE_CHANGED = "PRICE_CHANGED"
+    NOT_OFFERED = "NOT_OFFERED"
+    NOT_DELIVERED_HERE = "NOT_DELIVERED_HERE"
+    NEEDS_ADULT = "NEEDS_ADULT"
+    EMPTY = "EMPTY"
+    NO_EMAIL = "NO_EMAIL"
+    NO_ADDRESS = "NO_ADDRESS"
+    UNKNOWN_MOBILISER = "UNKNOWN_MOBILISER"
+    OWN_MOBILISER = "OWN_MOBILISER"
+    NOT_YOUR_ORGANISATION = "NOT_YOUR_ORGANISATION"
+
+    @property
+    def description(self) -> str:
+        """In plain words."""
+        return f"{self.value.replace('_', ' ').capitalize()}."
+
+
+class ProblemType(PlainType):
+    """What stands in the way of buying; the cart stays readable."""
+
+    class Meta:
+        access = CART_HOLDER
+
+    code = graphene.Field(CartProblemCode, required=True, description="What it is, for programs.")
+    message = graphene.String(required=True, description="What it is, in the reader's language.")
+
+
+def _problems(most: int, text: str) -> Any:
+    return list_of(ProblemType, most=most, description=text)
+
+
+class CartLineType(ModelType):
+    """A variant and how much of it."""
+
+    class Meta:
+        model = CartLine
+        fields = ("variant", "quantity")
+        access = CART_HOLDER
+        about = {"variant": "What is wanted.", "quantity": "Units."}
+
+    unit_price = graphene.Field(Money, required=True, description="Today's price of one unit.")
+    line_total = graphene.Field(Money, required=True, description="Quantity times price.")
+    problems = _problems(5, "What stands in the way of this line.")
+
+    @needs("variant")
+    def resolve_unit_price(root, info):
+        """The variant's."""
+        return money(root.variant.price_minor)
+
+    @needs("variant")
+    def resolve_line_total(root, info):
+        """Whole fen times whole units."""
+        return money(root.quantity * root.variant.price_minor)
+
+    @needs("variant__product__team")
+    def resolve_problems(root, info):
+        """As the whole cart sees them."""
+        lines = reads.seen(root.cart).lines
+        return next((line.problems for line in lines if line.line.pk == root.pk), [])
+
+
+class CartParcelType(PlainType):
+    """What one team sends in one storage class."""
+
+    class Meta:
+        access = CART_HOLDER
+
+    team = graphene.Field(lambda: type_of(Team), required=True, description="Who sends it.")
+    storage_name = graphene.String(required=True, description="How it travels.")
+    weight_grams = graphene.Int(required=True, description="Its weight in grams.")
+    amount = graphene.Field(Money, required=True, description="What sending it costs.")
+    is_served = graphene.Boolean(required=True, description="Whether it is sent to this region at all.")
+
+
+def _parcel(seen: reads.CartSeen, parcel: Any) -> dict[str, Any]:
+    return {
+        "team": seen.team(parcel.team_id),
+        "storage_name": str(STORAGE_NAMES[parcel.storage]),
+        "weight_grams": parcel.grams,
+        "amount": money(parcel.minor),
+        "is_served": parcel.is_served,
+    }
+
+
+class CartType(ModelType):
+    """What a buyer is asking for, before it is an order."""
+
+    class Meta:
+        model = Cart
+        fields = (
+            "email",
+            "recipient",
+            "phone",
+            "region",
+            "street",
+            "note",
+            "mobiliser_code",
+            "is_adult",
+            "organisation",
+            "lines",
+        )
+        access = CART_HOLDER
+        most = {"lines": carts.MOST_LINES}
+        about = {
+            "email": "Where the confirmation goes.",
+            "recipient": "Who takes the parcels.",
+            "phone": "Whom the courier calls.",
+            "region": "The county or district it is sent to.",
+            "street": "Street, house, flat.",
+            "note": "A word for the teams.",
+            "mobiliser_code": "By whose call it is bought; may be changed or emptied until it is placed.",
+            "organisation": "On whose behalf it is bought.",
+            "lines": "What is wanted.",
+        }
+
+    goods_total = graphene.Field(Money, required=True, description="All lines.")
+    shipping_total = graphene.Field(Money, description="Sending; null until a region is told.")
+    total = graphene.Field(Money, required=True, description="Goods, and sending as far as it is known.")
+    parcels = list_of(CartParcelType, most=100, description="What each team sends; empty without a region.")
+    problems = _problems(10, "What stands in the way of the cart as a whole.")
+    is_ready = graphene.Boolean(required=True, description="Whether it can be placed as it is.")
+    needs_adult = graphene.Boolean(required=True, description="Whether it holds alcohol.")
+    mobiliser_name = graphene.String(required=True, description="Whose code it is; empty without one.")
+
+    @needs(EVERYTHING)
+    def resolve_goods_total(root, info):
+        """Summed in fen."""
+        return money(reads.seen(root).goods_minor)
+
+    @needs(EVERYTHING)
+    def resolve_shipping_total(root, info):
+        """By storage class, province and weight."""
+        minor = reads.seen(root).shipping_minor
+        return None if minor is None else money(minor)
+
+    @needs(EVERYTHING)
+    def resolve_total(root, info):
+        """What would be paid."""
+        seen = reads.seen(root)
+        return money(seen.goods_minor + (seen.shipping_minor or 0))
+
+    @needs(EVERYTHING)
+    def resolve_parcels(root, info):
+        """One a team and storage class."""
+        seen = reads.seen(root)
+        return [_parcel(seen, parcel) for parcel in seen.parcels or ()]
+
+    @needs(EVERYTHING)
+    def resolve_problems(root, info):
+        """Of the whole."""
+        return reads.seen(root).problems
+
+    @needs(EVERYTHING)
+    def resolve_is_ready(root, info):
+        """No problem anywhere."""
+        return reads.seen(root).is_ready
+
+    @needs(EVERYTHING)
+    def resolve_needs_adult(root, info):
+        """Asked of its products."""
+        return reads.seen(root).needs_adult
+
+    @needs(EVERYTHING)
+    def resolve_mobiliser_name(root, info):
+        """An organisation's name, a person's nickname."""
+        return reads.seen(root).mobiliser_name
+
+
+def cart_uid(id: str | None) -> UUID | None:
+    """The uid inside a cart's id; none without one."""
+    return uid_of(id, "Cart", field="cart_id") if id else None
+
+
+CART = "The cart; without it one's own, or a new one."
+
+
+class LineInput(graphene.InputObjectType):
+    """A variant and how much of it."""
+
+    variant_id = graphene.ID(required=True, description="The variant.")
+    quantity = graphene.Int(required=True, description="Units, 1 to 999.")
+
+
+def wanted(lines: list[dict[str, Any]]) -> list[tuple[UUID, int]]:
+    """Lines of an input as uids and quantities."""
+    return [
+        (uid_of(line["variant_id"], "Variant", field=("lines", str(i), "variant_id")), line["quantity"])
+        for i, line in enumerate(lines)
+    ]
+
+
+class _CartAct(Act):
+    """A deed on a cart, answered with the cart."""
+
+    class Meta:
+        abstract = True
+
+    cart = graphene.Field(CartType, description="The cart as it is now.")
+
+
+class CartCreate(_CartAct):
+    """A new cart for a guest; one's own open cart when signed in."""
+
+    class Meta:
+        access = PUBLIC
+        rate = (60, 60)
+
+    @classmethod
+    def act(cls, request: Any) -> Any:
+        """Find or make it."""
+        return {"cart": carts.create(request.user)}
+
+
+class CartMerge(_CartAct):
+    """After signing in: pour a guest's cart into one's own. Quantities are summed, up to what is left."""
+
+    class Meta:
+        access = PUBLIC
+
+    class Input:
+        cart_id = graphene.ID(required=True, description="The guest's cart.")
+
+    @classmethod
+    def act(cls, request: Any, cart_id: str) -> Any:
+        """Merge it."""
+        return {"cart": carts.held(request.user, cart_uid(cart_id))}
+
+
+class CartLinesAdd(_CartAct):
+    """Put variants into the cart; what is there already becomes more."""
+
+    class Meta:
+        access = PUBLIC
+        rate = (120, 60)
+
+    class Input:
+        cart_id = graphene.ID(description=CART)
+        lines = graphene.List(graphene.NonNull(LineInput), required=True, description="What is wanted.")
+
+    @classmethod
+    def act(cls, request: Any, lines: list, cart_id: str | None = None) -> Any:
+        """Add them."""
+        asked = wanted(lines)
+        return {"cart": carts.add_lines(carts.take(request.user, cart_uid(cart_id)), asked)}
+
+
+class CartLineUpdate(_CartAct):
+    """Ask for more or fewer of a line, at today's price; 0 takes it out."""
+
+    class Meta:
+        access = PUBLIC
+
+    class Input:
+        cart_id = graphene.ID(description=CART)
+        line_id = graphene.ID(required=True, description="The line.")
+        quantity = graphene.Int(required=True, description="Units, 0 to 999.")
+
+    @classmethod
+    def act(cls, request: Any, line_id: str, quantity: int, cart_id: str | None = None) -> Any:
+        """Change it."""
+        cart = carts.held(request.user, cart_uid(cart_id))
+        return {"cart": carts.change_line(cart, uid_of(line_id, "CartLine", field="line_id"), quantity)}
+
+
+class CartLineRemove(_CartAct):
+    """Take a line out."""
+
+    class Meta:
+        access = PUBLIC
+
+    class Input:
+        cart_id = graphene.ID(description=CART)
+        line_id = graphene.ID(required=True, description="The line.")
+
+    @classmethod
+    def act(cls, request: Any, line_id: str, cart_id: str | None = None) -> Any:
+        """Remove it."""
+        cart = carts.held(request.user, cart_uid(cart_id))
+        return {"cart": carts.remove_line(cart, uid_of(line_id, "CartLine", field="line_id"))}
+
+
+class Told:
+    """What a buyer tells at checkout; what is left out stays as it is, an empty text empties it."""
+
+    email = graphene.String(description="Where the confirmation goes.")
+    recipient = graphene.String(description="Who takes the parcels.")
+    phone = graphene.String(description="A mobile or landline number in China.")
+    region_code = graphene.String(description="The county's or district's code, by GB/T 2260.")
+    street = graphene.String(description="Street, house, flat.")
+    note = graphene.String(description="A word for the teams.")
+    mobiliser_code = graphene.String(description="By whose call it is bought.")
+    is_adult = graphene.Boolean(description="The buyer is 18 or older; asked for alcohol alone.")
+    organisation_id = graphene.ID(description="On whose behalf; one that the buyer belongs to.")
+
+
+TOLD = {name: field for name, field in vars(Told).items() if not name.startswith("__")}
+
+
+def told(given: dict[str, Any]) -> dict[str, Any]:
+    """What was told, as the action takes it."""
+    fields = {name: value for name, value in given.items() if name in TOLD and name != "organisation_id"}
+    fields = {name: "" if value is None else value for name, value in fields.items()}
+    if "organisation_id" in given:
+        id = given["organisation_id"]
+        fields["organisation_uid"] = uid_of(id, "Organisation", field="organisation_id") if id else None
+    return fields
+
+
+class CartUpdate(_CartAct):
+    """Tell where it goes, who pays, by whose call; or accept prices that have changed."""
+
+    class Meta:
+        access = PUBLIC
+
+    class Input:
+        cart_id = graphene.ID(description=CART)
+        accept_prices = graphene.Boolean(description="The new prices have been seen and are accepted.")
+        locals().update(TOLD)
+
+    @classmethod
+    def act(cls, request: Any, cart_id: str | None = None, accept_prices: bool = False, **given: Any) -> Any:
+        """Write it down."""
+        cart = carts.take(request.user, cart_uid(cart_id))
+        return {"cart": carts.update(cart, request.user, accept_prices=bool(accept_prices), **told(given))}
+
+
+def _cart(root: Any, info: Any, id: str | None = None) -> Cart | None:
+    return prefetched(reads.carts_of(info.context.user, cart_uid(id)), info).first()
+
+
+class Query:
+    cart = guarded(
+        graphene.Field(
+            CartType,
+            args={"id": graphene.Argument(graphene.ID, description="The cart's id; without it one's own.")},
+            resolver=_cart,
+            description="An open cart: one's own, or a guest's by its id; null for any other.",
+        ),
+        PUBLIC,
+    )
+
+
+class Mutation:
+    cart_create = CartCreate.Field()
+    cart_merge = CartMerge.Field()
+    cart_lines_add = CartLinesAdd.Field()
+    cart_line_update = CartLineUpdate.Field()
+    cart_line_remove = CartLineRemove.Field()
+    cart_update = CartUpdate.Field()

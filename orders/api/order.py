@@ -1,0 +1,224 @@
+"""An order as its buyer sees it: lines, parcels, payments, refunds, and what may be done now."""
+
+from typing import Any
+
+import graphene
+from django.db.models import QuerySet
+
+from catalog.models import Product
+from core.api.access import PUBLIC, SIGNED_IN
+from core.api.act import Act
+from core.api.connections import connection_field
+from core.api.facts import guarded, mark, needs
+from core.api.ids import global_id
+from core.api.lookahead import prefetched
+from core.api.types import ModelType, MoneyField, Told, type_of
+from core.language import current, told
+from orders import words
+from orders.actions import cancel
+from orders.api.payment import BY_LINK, NUMBER, ORDER_HOLDER, open_order
+from orders.api.refund import RefundType
+from orders.links import token_for
+from orders.models import Line, Order
+from orders.reads import order as reads
+
+
+class OrderAction(graphene.Enum):
+    """Something that its buyer can do with an order."""
+
+    PAY = "PAY"
+    CANCEL = "CANCEL"
+
+    @property
+    def description(self) -> str:
+        """What each does."""
+        return {"PAY": "Pay it.", "CANCEL": "Call it off; what was paid is given back."}[self.value]
+
+
+class LineType(ModelType):
+    """One variant and a quantity, at the price of that moment."""
+
+    class Meta:
+        model = Line
+        fields = ("variant", "team", "quantity", "refunded_units")
+        access = ORDER_HOLDER
+        about = {
+            "variant": "What was bought, as it is today.",
+            "team": "Who sends it.",
+            "quantity": "Units bought.",
+            "refunded_units": "Units given back.",
+        }
+
+    name = Told("name", description="What was bought, as it was called then.")
+    unit_price = MoneyField("unit_price_minor", description="The price of one unit then.")
+    net = MoneyField("net_minor", description="What was paid for the line.")
+    refunded = MoneyField("refunded_minor", description="What of it was given back, or is on its way.")
+    shipment_id = graphene.ID(description="The parcel it travels in.")
+    product = mark(
+        graphene.Field(
+            lambda: type_of(Product), description="Its product; null when it is not shown any more."
+        ),
+        needs=("variant__product",),
+    )
+
+    @needs("shipment")
+    def resolve_shipment_id(root, info):
+        """The parcel's id."""
+        return global_id("Shipment", root.shipment.uid) if root.shipment else None
+
+    def resolve_product(root, info):
+        """Only a published one: a draft is nobody's to see by way of an old order."""
+        product = root.variant.product
+        return product if product.is_published else None
+
+
+class OrderType(ModelType):
+    """A placed cart; lines, prices and address are as they were then."""
+
+    class Meta:
+        model = Order
+        fields = (
+            "number",
+            "state",
+            "email",
+            "recipient",
+            "phone",
+            "note",
+            "placed_at",
+            "reserved_until",
+            "paid_at",
+            "lines",
+            "shipments",
+            "payments",
+        )
+        access = ORDER_HOLDER
+        most = {"lines": 50, "shipments": 20, "payments": 20}
+        about = {
+            "number": "The number to name it by.",
+            "state": "Where it stands.",
+            "email": "Where its mails go.",
+            "recipient": "Who takes the parcels.",
+            "phone": "Whom the courier calls.",
+            "note": "A word for the teams.",
+            "placed_at": "When it was placed.",
+            "reserved_until": "Until when its stock is kept for its payment.",
+            "paid_at": "When it was paid.",
+            "lines": "What was bought.",
+            "shipments": "Its parcels, one a team.",
+            "payments": "Attempts to pay it.",
+        }
+
+    state_name = graphene.String(required=True, description="Where it stands, in words.")
+    goods_total = MoneyField("goods_minor", description="All lines.")
+    shipping_total = MoneyField("shipping_minor", description="Sending.")
+    total = MoneyField("total_minor", description="What it costs in all.")
+    refunded_total = MoneyField("refunded_minor", description="What the buyer has back.")
+    address = graphene.String(required=True, description="Region and street, as written on a parcel.")
+    is_guest = graphene.Boolean(required=True, description="Whether it was bought without an account.")
+    refunds = mark(
+        graphene.Field(
+            graphene.List(graphene.NonNull(RefundType)), required=True, description="What goes back, and why."
+        ),
+        most=50,
+    )
+    allowed_actions = graphene.List(
+        graphene.NonNull(OrderAction), required=True, description="What its buyer may do now."
+    )
+
+    @needs("lines", "shipments")
+    def resolve_state_name(root, info):
+        """In the reader's language; one that is wholly on its way back says so."""
+        if root.state == Order.State.PAID and reads.is_given_back(root):
+            return str(words.BEING_REFUNDED)
+        return str(words.ORDER_STATES[root.state])
+
+    @needs("region__parent__parent")
+    def resolve_address(root, info):
+        """From the large to the small in Chinese, the other way round in English."""
+        names, region = [], root.region
+        while region is not None:
+            names.append(told(region, "name"))
+            region = region.parent
+        if current() == "zh":
+            return "".join(reversed(names)) + root.street
+        return ", ".join([root.street, *names])
+
+    def resolve_is_guest(root, info):
+        """Without a person."""
+        return root.person_id is None
+
+    @needs("payments__refunds")
+    def resolve_refunds(root, info):
+        """Of all its payments, in the order in which they were asked for."""
+        rows = [refund for payment in root.payments.all() for refund in payment.refunds.all()]
+        return sorted(rows, key=lambda refund: refund.pk)
+
+    @needs("lines", "shipments", "group")
+    def resolve_allowed_actions(root, info):
+        """By where it stands."""
+        return reads.allowed_actions(root)
+
+
+class OrderCancel(Act):
+    """Call an order off before anything is sent; what was paid is given back, sending included."""
+
+    class Meta:
+        access = PUBLIC
+        idempotent = True
+        keeps = {"order": "orders.reads.order.order_by_pk"}
+
+    class Input:
+        number = graphene.String(required=True, description=NUMBER)
+        token = graphene.String(description=BY_LINK)
+
+    order = graphene.Field(OrderType, description="The order as it is now.")
+
+    @classmethod
+    def act(cls, request: Any, number: str, token: str | None = None) -> Any:
+        """Cancel it."""
+        by = request.user if request.user.is_authenticated else None
+        return {"order": cancel.cancel(open_order(request, number, token), by)}
+
+
+class WithOrder:
+    """What a payload tells of an order just placed."""
+
+    order = graphene.Field(OrderType, description="The order.")
+    token = graphene.String(description="A guest's key to the order, for its page and for paying; else null.")
+
+    def resolve_token(root, info):
+        """Made anew from the order, so that it is written down nowhere."""
+        return token_for(root.order) or None if root.order else None
+
+
+def _order(root: Any, info: Any, number: str, token: str | None = None) -> Order | None:
+    return prefetched(reads.orders_open_to(info.context.user, number, token), info).first()
+
+
+def _my_orders(root: Any, info: Any) -> QuerySet[Order]:
+    return reads.orders_of(info.context.user)
+
+
+class Query:
+    order = guarded(
+        graphene.Field(
+            OrderType,
+            args={
+                "number": graphene.Argument(graphene.String, required=True, description=NUMBER),
+                "token": graphene.Argument(graphene.String, description=BY_LINK),
+            },
+            resolver=_order,
+            description="One's own order, or a guest's by its key; null for any other.",
+        ),
+        PUBLIC,
+    )
+    my_orders = guarded(
+        connection_field(
+            lambda: OrderType, _my_orders, order=("-placed_at", "-id"), description="One's own orders."
+        ),
+        SIGNED_IN,
+    )
+
+
+class Mutation:
+    order_cancel = OrderCancel.Field()

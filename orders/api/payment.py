@@ -1,0 +1,85 @@
+"""Paying: where, by what, and how far it has come."""
+
+from typing import Any
+
+import graphene
+
+from core.api.access import PUBLIC, Access
+from core.api.act import Act
+from core.api.types import ModelType, MoneyField, enum_of
+from core.refusals import NotFound
+from orders import words
+from orders.actions import payment as payments
+from orders.models import Order, Payment
+from orders.reads import order as orders
+
+ORDER_HOLDER = Access("whoever may read the order", pii=2)
+NUMBER = "The order's number."
+BY_LINK = "A guest's key to the order; not needed for one's own."
+
+
+class PaymentType(ModelType):
+    """One attempt to pay an order. Of several that succeed one is kept, any other is given back."""
+
+    class Meta:
+        model = Payment
+        fields = ("kind", "state", "method", "is_kept", "created_at", "succeeded_at", "client_secret")
+        access = ORDER_HOLDER
+        about = {
+            "kind": "On the provider's own page, or by a client of one's own.",
+            "state": "How far it has come.",
+            "is_kept": "Whether this one pays the order.",
+            "created_at": "When it was begun.",
+            "succeeded_at": "When the money came.",
+            "client_secret": "For INTENT: what the client confirms the payment with; else empty.",
+        }
+
+    url = graphene.String(required=True, description="Where to pay; empty once that is over.")
+    amount = MoneyField("amount_minor", description="What is asked for.")
+    state_name = graphene.String(required=True, description="How far it has come, in words.")
+
+    def resolve_url(root, info):
+        """Only while it can be paid."""
+        return root.url if root.state in payments.UNSETTLED else ""
+
+    def resolve_state_name(root, info):
+        """In the reader's language."""
+        if root.state == Payment.State.SUCCEEDED and not root.is_kept:
+            return str(words.GIVEN_BACK)
+        return str(words.PAYMENT_STATES[root.state])
+
+
+def open_order(request: Any, number: str, token: str | None) -> Order:
+    """The order that this asker may act on; any other sounds like none."""
+    order = orders.order_open_to(request.user, number, token)
+    if order is None:
+        raise NotFound(field="number")
+    return order
+
+
+class PaymentBegin(Act):
+    """Begin to pay an order; asked again, it leads to the same open page."""
+
+    class Meta:
+        access = PUBLIC
+        idempotent = True
+        outside = True
+        keeps = {"payment": "orders.reads.payment.payment_by_pk"}
+        rate = (30, 60)
+
+    class Input:
+        number = graphene.String(required=True, description=NUMBER)
+        token = graphene.String(description=BY_LINK)
+        kind = graphene.Field(enum_of(Payment, "kind"), description="By default CHECKOUT.")
+
+    payment = graphene.Field(PaymentType, description="Where and how to pay.")
+
+    @classmethod
+    def act(cls, request: Any, number: str, token: str | None = None, kind: Any = None) -> Any:
+        """Begin it."""
+        order = open_order(request, number, token)
+        return {"payment": payments.begin(order, kind.value if kind else Payment.Kind.CHECKOUT)}
+
+
+class Mutation:
+    payment_begin = PaymentBegin.Field()

@@ -1,0 +1,81 @@
+"""What this floor keeps of a person: told on export, forgotten on erasure."""
+
+from typing import Any
+
+from accounts.models import Person
+from core.language import say
+from core.refusals import Conflict
+from orders.models import Cart, Order, Review, Seat
+
+State = Order.State
+OVER = (State.COMPLETED, State.CANCELLED, State.EXPIRED, State.REFUNDED)
+FORGOTTEN = "—"
+
+
+def export(person: Person) -> dict[str, Any]:
+    """The person's orders, cart and reviews, in plain values."""
+    return {
+        "orders": [_order(order) for order in _orders(person)],
+        "cart": [_cart(cart) for cart in Cart.objects.filter(person=person, closed_at=None)],
+        "reviews": [
+            {"stars": review.stars, "words": review.words, "written_at": review.written_at}
+            for review in Review.objects.filter(person=person).order_by("pk")
+        ],
+    }
+
+
+def _orders(person: Person) -> Any:
+    rows = Order.objects.filter(person=person).order_by("pk").select_related("region")
+    return rows.prefetch_related("lines", "shipments", "payments__refunds")
+
+
+def _order(order: Order) -> dict[str, Any]:
+    names = ("number", "state", "placed_at", "paid_at", "email", "recipient", "phone", "street", "note")
+    sums = ("goods_minor", "shipping_minor", "total_minor", "refunded_minor")
+    refunds = [refund for payment in order.payments.all() for refund in payment.refunds.all()]
+    return {
+        **{name: getattr(order, name) for name in (*names, *sums)},
+        "region": order.region.name_zh,
+        "lines": [
+            {"name": line.name_zh, "quantity": line.quantity, "net_minor": line.net_minor}
+            for line in order.lines.all()
+        ],
+        "parcels": [
+            {"carrier": s.carrier, "tracking_number": s.tracking_number, "state": s.state}
+            for s in order.shipments.all()
+        ],
+        "payments": [
+            {"method": p.method, "state": p.state, "amount_minor": p.amount_minor, "created_at": p.created_at}
+            for p in order.payments.all()
+        ],
+        "refunds": [{"reason": r.reason, "state": r.state, "amount_minor": r.amount_minor} for r in refunds],
+    }
+
+
+def _cart(cart: Cart) -> dict[str, Any]:
+    names = ("email", "recipient", "phone", "street", "note", "mobiliser_code")
+    lines = cart.lines.select_related("variant__product")
+    return {
+        **{name: getattr(cart, name) for name in names},
+        "lines": [{"name": line.variant.product.name_zh, "quantity": line.quantity} for line in lines],
+    }
+
+
+def erase(person: Person) -> None:
+    """Take name, phone, street and e-mail out of the person's ended orders; sums and goods stay, as the
+    ledger needs them. An order that is still going on is ended first: somebody must be able to receive it."""
+    orders = Order.objects.filter(person=person)
+    if orders.exclude(state__in=OVER).exists():
+        words = say(
+            "您还有进行中的订单,请在订单完成或取消后再注销。",
+            "You have orders that are still going on. Please erase the account once they are over.",
+        )
+        raise Conflict(words)
+    Seat.objects.filter(order__person=person).update(name=FORGOTTEN)
+    Review.objects.filter(person=person).update(nickname="", person=None)
+    Cart.objects.filter(person=person, closed_at=None).delete()
+    Cart.objects.filter(person=person).update(**_EMPTY, recipient="")
+    orders.update(**_EMPTY, recipient=FORGOTTEN)
+
+
+_EMPTY = {"email": "", "phone": "", "street": "", "note": ""}

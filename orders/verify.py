@@ -1,0 +1,144 @@
+"""What must hold of orders and money, recomputed from the tables."""
+
+from collections.abc import Iterator
+
+from django.db import connection
+
+from core.verify import Offence
+
+_OPEN = "('held', 'paid', 'shipped', 'delivered', 'completed', 'refunded')"
+
+# Each statement finds the rows that break a rule: their id, and a figure or word that tells how.
+RULES: list[tuple[str, str, str, str]] = [
+    (
+        "I2",
+        "Payment",
+        "a payment succeeded and neither pays an order nor is given back",
+        f"""SELECT p.id, o.state FROM orders_payment p JOIN orders_order o ON o.id = p.order_id
+            WHERE p.state = 'succeeded'
+              AND (p.is_kept <> (o.state IN {_OPEN} AND p.received_minor = o.total_minor AND NOT EXISTS (
+                      SELECT 1 FROM orders_refund r WHERE r.payment_id = p.id
+                      AND r.reason IN ('late', 'twice', 'amount')))
+               OR (NOT p.is_kept AND (SELECT coalesce(sum(amount_minor), 0) FROM orders_refund r
+                                      WHERE r.payment_id = p.id) <> p.received_minor))""",
+    ),
+    (
+        "I2",
+        "Payment",
+        "a payment is kept that has not succeeded",
+        "SELECT id, state FROM orders_payment WHERE is_kept AND state <> 'succeeded'",
+    ),
+    (
+        "I2",
+        "Order",
+        "an order counts as paid without exactly one kept payment",
+        f"""SELECT o.id, count(p.id) FROM orders_order o
+            LEFT JOIN orders_payment p ON p.order_id = o.id AND p.is_kept
+            WHERE o.state IN {_OPEN} GROUP BY o.id HAVING count(p.id) <> 1""",
+    ),
+    (
+        "I3",
+        "Order",
+        "an order's sums are not those of its lines and parcels",
+        """SELECT o.id, o.goods_minor FROM orders_order o
+           WHERE o.goods_minor <> (SELECT coalesce(sum(net_minor), 0) FROM orders_line WHERE order_id = o.id)
+              OR o.shipping_minor <> (SELECT coalesce(sum(shipping_minor), 0) FROM orders_shipment
+                                      WHERE order_id = o.id)""",
+    ),
+    (
+        "I3",
+        "Order",
+        "what an order says was given back is not what its refunds say",
+        """SELECT o.id, o.refunded_minor FROM orders_order o
+           WHERE o.refunded_minor <> (
+               SELECT coalesce(sum(r.amount_minor), 0) FROM orders_refund r
+               JOIN orders_payment p ON p.id = r.payment_id
+               WHERE p.order_id = o.id AND p.is_kept AND r.state = 'succeeded')""",
+    ),
+    (
+        "I3",
+        "Refund",
+        "a refund is not the sum of its lines",
+        """SELECT r.id, r.amount_minor FROM orders_refund r JOIN orders_payment p ON p.id = r.payment_id
+           WHERE p.is_kept AND r.amount_minor <> (
+               SELECT coalesce(sum(amount_minor), 0) FROM orders_refundline WHERE refund_id = r.id)""",
+    ),
+    (
+        "I3",
+        "Line",
+        "what a line says was given back is not what its refunds say",
+        """SELECT l.id, l.refunded_minor FROM orders_line l
+           LEFT JOIN orders_refundline r ON r.line_id = l.id GROUP BY l.id
+           HAVING l.refunded_minor <> coalesce(sum(r.amount_minor), 0)
+               OR l.refunded_units <> coalesce(sum(r.units), 0)""",
+    ),
+    (
+        "I3",
+        "Shipment",
+        "what a parcel says was given back is not what its refunds say",
+        """SELECT s.id, s.refunded_minor FROM orders_shipment s
+           LEFT JOIN orders_refundline r ON r.shipment_id = s.id GROUP BY s.id
+           HAVING s.refunded_minor <> coalesce(sum(r.amount_minor), 0)""",
+    ),
+    (
+        "I3",
+        "Order",
+        "an order is refunded and not all of it was asked back",
+        """SELECT o.id, o.total_minor FROM orders_order o WHERE o.state = 'refunded' AND o.total_minor <> (
+               SELECT coalesce(sum(refunded_minor), 0) FROM orders_line WHERE order_id = o.id) + (
+               SELECT coalesce(sum(refunded_minor), 0) FROM orders_shipment WHERE order_id = o.id)""",
+    ),
+    (
+        "I1",
+        "Line",
+        "a line's lots do not give its quantity",
+        """SELECT l.id, l.quantity FROM orders_line l LEFT JOIN orders_linelot t ON t.line_id = l.id
+           GROUP BY l.id HAVING coalesce(sum(t.units), 0) <> l.quantity""",
+    ),
+    (
+        "I1",
+        "Order",
+        "what is reserved or sold for an order is not what its state says",
+        f"""SELECT o.id, o.state FROM orders_order o
+            JOIN orders_line l ON l.order_id = o.id JOIN orders_linelot t ON t.line_id = l.id
+            LEFT JOIN catalog_reservation r ON r.holder = o.uid AND r.lot_id = t.lot_id
+            WHERE r.state IS DISTINCT FROM (CASE WHEN o.state IN {_OPEN} THEN 'sold'
+                  WHEN o.state = 'placed' THEN 'held' ELSE 'released' END)
+               OR r.units <> t.units""",
+    ),
+    (
+        "I1",
+        "Order",
+        "stock is held or sold for an order that draws on no such lot",
+        """SELECT o.id, r.lot_id FROM catalog_reservation r JOIN orders_order o ON o.uid = r.holder
+           WHERE r.state <> 'released' AND NOT EXISTS (
+               SELECT 1 FROM orders_line l JOIN orders_linelot t ON t.line_id = l.id
+               WHERE l.order_id = o.id AND t.lot_id = r.lot_id)""",
+    ),
+    (
+        "ORDER",
+        "Order",
+        "an order's parcels are not as far as its state says",
+        """SELECT o.id, o.state FROM orders_order o JOIN orders_shipment s ON s.order_id = o.id
+           WHERE (o.state IN ('placed', 'held', 'cancelled', 'expired') AND s.state NOT IN ('waiting', 'cancelled'))
+              OR (o.state = 'shipped' AND s.state = 'waiting')
+              OR (o.state = 'delivered' AND s.state IN ('waiting', 'shipped'))
+              OR (o.state = 'completed' AND s.state NOT IN ('completed', 'cancelled'))""",
+    ),
+    (
+        "I9",
+        "Notice",
+        "a notice was kept a minute ago and nothing came of it",
+        """SELECT id, kind FROM orders_notice
+           WHERE handled_at IS NULL AND received_at < now() - interval '60 seconds'""",
+    ),
+]
+
+
+def verify() -> Iterator[Offence]:
+    """I2, I3, and what joins orders to stock, parcels and notices."""
+    for rule, noun, words, statement in RULES:
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+            for pk, detail in cursor.fetchall():
+                yield Offence(rule, noun, pk, f"{words} ({detail})")

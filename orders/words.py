@@ -1,0 +1,43 @@
+"""States as buyers read them."""
+
+from core.language import Words, say
+from orders.models import Order, Payment, Refund
+
+ORDER_STATES: dict[str, Words] = {
+    Order.State.PLACED: say("待付款", "Waiting for payment"),
+    Order.State.HELD: say("已付款,等待成团", "Paid, waiting for the group"),
+    Order.State.PAID: say("已付款,待发货", "Paid, to be sent"),
+    Order.State.SHIPPED: say("已发货", "On its way"),
+    Order.State.DELIVERED: say("已送达", "Delivered"),
+    Order.State.COMPLETED: say("已完成", "Completed"),
+    Order.State.CANCELLED: say("已取消", "Cancelled"),
+    Order.State.EXPIRED: say("超时未付款,已关闭", "Closed: not paid in time"),
+    Order.State.REFUNDED: say("已全额退款", "Refunded in full"),
+}
+BEING_REFUNDED = say("已取消,退款中", "Cancelled, being refunded")
+
+PAYMENT_STATES: dict[str, Words] = {
+    Payment.State.CREATED: say("待付款", "Waiting"),
+    Payment.State.PROCESSING: say("处理中", "Processing"),
+    Payment.State.SUCCEEDED: say("已收到", "Received"),
+    Payment.State.FAILED: say("未成功", "Failed"),
+    Payment.State.CANCELLED: say("已关闭", "Closed"),
+}
+GIVEN_BACK = say("已收到,退回中", "Received, being given back")
+
+REFUND_STATES: dict[str, Words] = {
+    Refund.State.REQUESTED: say("处理中", "Requested"),
+    Refund.State.PENDING: say("退款途中", "On its way"),
+    Refund.State.SUCCEEDED: say("已退款", "Given back"),
+    Refund.State.FAILED: say("退款失败,我们会重新处理", "Failed; we will try again"),
+}
+REFUND_REASONS: dict[str, Words] = {
+    Refund.Reason.CANCELLED: say("订单取消", "Order cancelled"),
+    Refund.Reason.TEAM: say("卖家退款", "Refunded by the team"),
+    Refund.Reason.CLAIM: say("售后", "Something was wrong"),
+    Refund.Reason.LATE: say("付款到账时已无货或订单已关闭", "The payment came too late"),
+    Refund.Reason.TWICE: say("重复付款", "Paid twice"),
+    Refund.Reason.AMOUNT: say("金额不符", "Another amount came than was asked for"),
+    Refund.Reason.GROUP: say("团购未成", "The group purchase fell short"),
+    Refund.Reason.DISPUTE: say("银行争议退款", "Taken back by the bank"),
+}

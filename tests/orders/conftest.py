@@ -1,0 +1,43 @@
+"""This floor's own schema and reactions, and a real stand-in of the provider over HTTP."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from core import outbox
+from core.api import run
+from orders import provider
+from orders.reads import shipping
+from shop.dev.stripe.control import Control
+from shop.dev.stripe.server import Stand
+
+
+@pytest.fixture(autouse=True)
+def our_floor(settings, monkeypatch):
+    settings.API_SCHEMA = "tests.orders.world.schema"
+    settings.ROOT_URLCONF = "tests.orders.urls"
+    settings.REACTIONS = "tests.orders.world.REACTIONS"
+    run.the_schema.cache_clear()
+    outbox._named.cache_clear()
+    monkeypatch.setattr(run.documents, "_kept", type(run.documents._kept)())
+    shipping.forget()
+    yield
+    run.the_schema.cache_clear()
+    outbox._named.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def a_stand() -> Iterator[Stand]:
+    """The provider's stand-in, without an ear for its notices."""
+    with Stand() as stand:
+        yield stand
+
+
+@pytest.fixture
+def till(a_stand, settings) -> Iterator[Control]:
+    """The provider for one test; its notices go nowhere unless a test hands them on."""
+    settings.STRIPE_API_BASE = a_stand.url
+    control = Control(a_stand.url)
+    control.reset()
+    yield control
+    provider._made.cache_clear()

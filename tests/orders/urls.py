@@ -1,0 +1,6 @@
+from django.urls import path
+
+from core.api.view import graphql
+from shop.web.notices import stripe_notice
+
+urlpatterns = [path("graphql", graphql), path("notices/stripe/", stripe_notice)]
