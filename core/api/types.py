@@ -85,6 +85,7 @@ def _id_field(name: str, key: str) -> graphene.Field:
 
 def type_of(model: type[models.Model]) -> type[ModelType]:
     """The main type over a model."""
+    assert model in MODEL_TYPES, f"a field leads to {model.__name__}, which has no ModelType"
     return MODEL_TYPES[model]
 
 
