@@ -1,0 +1,101 @@
+"""The demo's people and bodies: all made up, marked 示例, with addresses that lead nowhere."""
+
+import random
+from dataclasses import dataclass
+
+from django.contrib.auth.hashers import make_password
+from django.utils import timezone
+
+from accounts.models import Membership, Organisation, Person, Region
+from shop.demo import words
+
+PASSWORD = "sheaf-demo-2026"
+OPERATOR, BUYER, COORDINATOR, MEMBER = (
+    f"{who}@demo.example" for who in ("operator", "buyer", "coordinator", "member")
+)
+MANAGER = "manager.hb22@demo.example"
+
+
+@dataclass
+class Cast:
+    """Who plays: the operator, managers by team code, buyers, organisations with their coordinators."""
+
+    operator: Person
+    managers: dict[str, Person]
+    buyers: list[Person]
+    organisations: list[Organisation]
+    coordinators: dict[int, Person]  # by organisation id
+
+
+def gather(codes: list[str], rng: random.Random) -> Cast:
+    """Make them in a few statements; they share one password, hashed once."""
+    secret = make_password(PASSWORD)
+    made: list[Person] = []
+
+    def person(email: str, name: str, **fields: object) -> Person:
+        made.append(
+            Person(
+                email=email, name=name, nickname=name[:1] + "**", password=secret,
+                email_verified_at=timezone.now(), **fields,
+            )
+        )  # fmt: skip
+        return made[-1]
+
+    operator = person(OPERATOR, "示例运营", is_staff=True, is_superuser=True)
+    managers = {code: person(f"manager.{code.lower()}@demo.example", f"示例队长{code}") for code in codes}
+    named = [person(BUYER, "示例买家"), person(MEMBER, "示例同事")]
+    buyers = named + [
+        person(f"buyer{n:03d}@demo.example", rng.choice(words.SURNAMES) + rng.choice(words.GIVEN))
+        for n in range(1, 421)
+    ]
+    count = sum(row[1] for row in words.ORGANISATIONS)
+    heads = [person(COORDINATOR, "示例负责人")]
+    heads += [person(f"coordinator{n:02d}@demo.example", f"示例负责人{n:02d}") for n in range(2, count + 1)]
+    Person.objects.bulk_create(made)
+    organisations = _organisations(operator, heads)
+    _join(organisations, heads, buyers, rng)
+    return Cast(
+        operator, managers, buyers, organisations,
+        {organisation.pk: head for organisation, head in zip(organisations, heads, strict=True)},
+    )  # fmt: skip
+
+
+def _organisations(operator: Person, heads: list[Person]) -> list[Organisation]:
+    provinces = list(Region.objects.filter(code__in=["420000", "110000", "310000", "440000"]))
+    rows = [
+        (kind, zh.format(n=n), en.format(n=n))
+        for kind, count, zh, en in words.ORGANISATIONS
+        for n in range(1, count + 1)
+    ]
+    return Organisation.objects.bulk_create(
+        Organisation(
+            kind=kind, name_zh=zh, name_en=en, region=provinces[0 if i % 3 else i % len(provinces)],
+            state=Organisation.State.VERIFIED, proposed_by=heads[i], verified_by=operator,
+            verified_at=timezone.now(),
+        )
+        for i, (kind, zh, en) in enumerate(rows)
+    )  # fmt: skip
+
+
+def _join(
+    organisations: list[Organisation], heads: list[Person], buyers: list[Person], rng: random.Random
+) -> None:
+    rows = [
+        Membership(person=head, organisation=organisation, role=Membership.Role.COORDINATOR)
+        for organisation, head in zip(organisations, heads, strict=True)
+    ]
+    # Every other buyer is somebody's colleague; the two named ones belong to the first union.
+    for n, buyer in enumerate(buyers):
+        if n < 2 or n % 2:
+            home = organisations[0] if n < 2 else rng.choice(organisations)
+            rows.append(Membership(person=buyer, organisation=home, role=Membership.Role.MEMBER))
+    Membership.objects.bulk_create(rows)
+
+
+SIGN_INS = (
+    (BUYER, "买家 · buyer"),
+    (MANAGER, "团队管理员(秭归夏橙) · manager of the Zigui summer orange team"),
+    (COORDINATOR, "工会团购负责人 · union coordinator"),
+    (MEMBER, "工会会员 · union member"),
+    (OPERATOR, "运营(/operators/) · operator"),
+)

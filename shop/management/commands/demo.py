@@ -1,0 +1,27 @@
+"""Load the demo shop: `manage.py demo --size small`; `--sign-ins` prints who may be played."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from shop.demo import load
+from shop.demo.people import PASSWORD, SIGN_INS
+
+
+class Command(BaseCommand):
+    help = "Load the demo (once), keep its round open, and make its payments known to the stand-in."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--size", choices=sorted(load.SIZES), default="small")
+        parser.add_argument("--sign-ins", action="store_true", help="print the demo's sign-ins and stop")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["sign_ins"]:
+            for email, who in SIGN_INS:
+                self.stdout.write(f"  {email:<32} {PASSWORD}   {who}")
+            return
+        if not load.is_loaded():
+            load.load(options["size"])
+        if load.keep_open():
+            self.stdout.write("The trade's clock was set back into the demo's round.")
+        load.tell_provider()
