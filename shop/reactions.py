@@ -23,6 +23,7 @@ REACTIONS = {
     "OrderPaid": Reactions(
         at_once=["impact.actions.attribution.attribute_orders"],
         afterwards=[
+            "orders.tasks.close_payments",
             "orders.tasks.send_confirmation",
             "orders.tasks.tell_teams",
             "impact.tasks.fold_standings",
@@ -30,7 +31,7 @@ REACTIONS = {
     ),
     "OrderHeld": Reactions(
         at_once=["impact.actions.attribution.hold_orders"],
-        afterwards=["orders.tasks.send_held"],
+        afterwards=["orders.tasks.close_payments", "orders.tasks.send_held"],
     ),
     "OrderConfirmed": Reactions(
         at_once=["impact.actions.attribution.attribute_orders"],
@@ -50,6 +51,7 @@ REACTIONS = {
         at_once=["impact.actions.taking_back.take_back"],
         afterwards=["orders.tasks.give_back", "impact.tasks.fold_standings"],
     ),
+    "RefundTriedAgain": Reactions(afterwards=["orders.tasks.give_back"]),
     "RefundSucceeded": Reactions(
         at_once=["impact.actions.gateway.given_back"],
         afterwards=["orders.tasks.send_refunded"],

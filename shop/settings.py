@@ -135,7 +135,8 @@ _STRIKES = {
     "impact.tasks.fold_waiting": 2,
 }
 CELERY_BEAT_SCHEDULE = {
-    task: {"task": task, "schedule": seconds, "options": {"expires": seconds}} for task, seconds in _STRIKES.items()
+    task: {"task": task, "schedule": seconds, "options": {"expires": seconds}}
+    for task, seconds in _STRIKES.items()
 }
 
 # --- People ---
@@ -155,8 +156,8 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 PASSWORD_RESET_TIMEOUT = 3600
 # Each floor adds what it knows of a person to her export, and forgets it when she leaves: f(person).
-PERSON_EXPORTERS: list[str] = []
-PERSON_ERASERS: list[str] = []
+PERSON_EXPORTERS: list[str] = ["orders.people.export"]
+PERSON_ERASERS: list[str] = ["orders.people.erase"]
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
