@@ -54,6 +54,8 @@ def test_what_was_done_or_may_have_been_done_is_not_done_again(tmp_path, restore
         ("orders.tasks.sent_already", False, True),
         ("orders.tasks.may_have_been_sent", True, False),
     ]
+    parked = manage("parked", data=tmp_path, database=restored)
+    assert parked.split()[:2] == ["1", "orders.tasks.may_have_been_sent"]
     # The shop that was backed up goes on untouched.
     assert Delivery.objects.filter(parked_at=None).count() == 2
 

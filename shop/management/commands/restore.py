@@ -35,7 +35,7 @@ class Command(BaseCommand):
         if parked:
             self.stdout.write(
                 f"{parked} deliveries that reach outside (mails, refunds) may have been made after the backup; "
-                "they are parked for a person to look at and will not run by themselves."
+                "they are parked for a person to look at; see manage.py parked."
             )
         if into:
             self.stdout.write(f"Name the database {into} in DATABASE_URL and DATABASE_OWNER_URL.")

@@ -32,7 +32,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """One choice."""
         parser.add_argument("--check", action="store_true", help="only say whether the file is true")
-        parser.add_argument("--against", default="", help="an SDL file: fail on unannounced breaks since then")
+        parser.add_argument(
+            "--against", default="", help="an SDL file: fail on unannounced breaks since then"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Compare first: a break must be named in the changelog before it is written."""
