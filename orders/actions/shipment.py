@@ -1,5 +1,10 @@
-"""Parcels on their way: sent by the team, delivered, and after a while beyond complaint."""
+"""Parcels on their way: sent by the team, delivered, and after a while beyond complaint.
 
+Every deed takes lists (one is a list of one); a parcel changes under its order's lock.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +17,7 @@ from catalog.reads.teams import is_manager
 from core.language import say
 from core.outbox import record
 from core.refusals import Invalid, NotFound, TooLate
-from orders.actions.order import lock
+from orders.actions.order import lock, move_all
 from orders.events import ShipmentCompleted, ShipmentDelivered, ShipmentShipped
 from orders.models import Order, Shipment
 
@@ -21,91 +26,141 @@ State = Shipment.State
 TAKEN_AS_DELIVERED = timedelta(days=14)
 
 
-@transaction.atomic
+@dataclass(frozen=True)
+class Sent:
+    """A parcel in a carrier's hands."""
+
+    shipment: Shipment
+    at: datetime
+    carrier: str
+    tracking_number: str
+
+
 def ship(shipment: Shipment, by: Any, *, carrier: str, tracking_number: str) -> Shipment:
     """The team has handed the parcel to a carrier."""
+    return ship_together([shipment], by, carrier=carrier, tracking_number=tracking_number)[0]
+
+
+@transaction.atomic
+def ship_together(
+    shipments: Sequence[Shipment], by: Any, *, carrier: str, tracking_number: str
+) -> list[Shipment]:
+    """Several orders' parcels of one team's under one tracking number, as a group's are sent."""
     carrier, tracking_number = carrier.strip(), tracking_number.strip()
-    if not is_manager(by, shipment.team_id):
+    if not shipments or not all(is_manager(by, team) for team in {s.team_id for s in shipments}):
         raise NotFound()
     if not carrier or len(carrier) > 40:
         raise Invalid(say("请填写承运公司。", "Please name the carrier."), field="carrier")
     if not (4 <= len(tracking_number) <= 40 and tracking_number.replace("-", "").isalnum()):
         words = say("运单号应为 4–40 位字母或数字。", "A tracking number has 4 to 40 letters or digits.")
         raise Invalid(words, field="tracking_number")
-    order, shipment = _locked(shipment)
-    if order.state not in (Order.State.PAID, Order.State.SHIPPED) or shipment.state != State.WAITING:
-        raise TooLate(say("这个包裹现在不能发货。", "This parcel cannot be sent now."))
-    shipment.move_to(
-        State.SHIPPED, carrier=carrier, tracking_number=tracking_number, shipped_at=timezone.now()
-    )
-    audit.record(by, "ship", "Shipment", shipment.uid, order=order.number)
-    _follow(order)
-    record(ShipmentShipped(shipment_id=shipment.pk))
-    return shipment
+    now = timezone.now()
+    sent = ship_many([Sent(shipment, now, carrier, tracking_number) for shipment in shipments])
+    for shipment in sent:
+        audit.record(by, "ship", "Shipment", shipment.uid)
+    return sent
 
 
 @transaction.atomic
+def ship_many(sent: Sequence[Sent]) -> list[Shipment]:
+    """These parcels are on their way; all of them, or none."""
+    orders, parcels = _locked([s.shipment for s in sent])
+    able = {order.pk for order in orders if order.state in (Order.State.PAID, Order.State.SHIPPED)}
+    if any(parcel.state != State.WAITING or parcel.order_id not in able for parcel in parcels.values()):
+        raise TooLate(say("这个包裹现在不能发货。", "This parcel cannot be sent now."))
+    rows = [parcels[s.shipment.pk] for s in sent]
+    for row, s in zip(rows, sent, strict=True):
+        row.carrier, row.tracking_number, row.shipped_at = s.carrier, s.tracking_number, s.at
+    _move(rows, State.SHIPPED, ["carrier", "tracking_number", "shipped_at"])
+    _follow(orders)
+    record(*[ShipmentShipped(shipment_id=row.pk) for row in rows])
+    return rows
+
+
 def deliver(shipment: Shipment) -> Shipment:
     """It has arrived: told by whoever may read the order, by its team, or taken as so after a while."""
-    order, shipment = _locked(shipment)
-    if shipment.state != State.SHIPPED:
-        raise TooLate(say("这个包裹还没有发出,或已经签收。", "This parcel is not on its way."))
-    now = timezone.now()
-    until = now + timedelta(hours=_window(shipment))
-    shipment.move_to(State.DELIVERED, delivered_at=now, after_sale_until=until)
-    _follow(order)
-    record(ShipmentDelivered(shipment_id=shipment.pk))
-    return shipment
-
-
-def _window(shipment: Shipment) -> int:
-    """Hours in which something may be said to be wrong: the longest of what lies in the parcel."""
-    found = shipment.lines.aggregate(most=Max("variant__product__after_sale_hours"))
-    return found["most"] or 0
+    return deliver_many([(shipment, timezone.now())])[0]
 
 
 @transaction.atomic
-def complete(shipment: Shipment) -> Shipment:
-    """The after-sale window has passed and nothing is disputed: what was set aside is now owed."""
-    order, shipment = _locked(shipment)
-    if shipment.state != State.DELIVERED or shipment.lines.filter(claims__state="open").exists():
-        return shipment
-    shipment.move_to(State.COMPLETED)
-    _follow(order)
-    record(ShipmentCompleted(shipment_id=shipment.pk))
-    return shipment
+def deliver_many(arrived: Sequence[tuple[Shipment, datetime]]) -> list[Shipment]:
+    """These have arrived, each at its moment: from then on the after-sale window runs."""
+    orders, parcels = _locked([shipment for shipment, _ in arrived])
+    if any(parcel.state != State.SHIPPED for parcel in parcels.values()):
+        raise TooLate(say("这个包裹还没有发出,或已经签收。", "This parcel is not on its way."))
+    hours = _windows(parcels)
+    rows = [parcels[shipment.pk] for shipment, _ in arrived]
+    for row, (_, at) in zip(rows, arrived, strict=True):
+        row.delivered_at = at
+        row.after_sale_until = at + timedelta(hours=hours[row.pk])
+    _move(rows, State.DELIVERED, ["delivered_at", "after_sale_until"])
+    _follow(orders)
+    record(*[ShipmentDelivered(shipment_id=row.pk) for row in rows])
+    return rows
 
 
-def move_on_due(now: datetime | None = None, limit: int = 200) -> int:
-    """Take long silent parcels as delivered and complete those whose window has passed; run by beat."""
-    now = now or timezone.now()
+def _windows(parcels: Iterable[int]) -> dict[int, int]:
+    """Hours in which something may be said to be wrong: the longest of what lies in each parcel."""
+    found = Shipment.objects.filter(pk__in=parcels).annotate(
+        most=Max("lines__variant__product__after_sale_hours")
+    )
+    return {pk: most or 0 for pk, most in found.values_list("pk", "most")}
+
+
+def move_on_due(limit: int = 200) -> int:
+    """Take long silent parcels as delivered, complete those whose window has passed; called by the clock."""
+    now = timezone.now()
     silent = Shipment.objects.filter(state=State.SHIPPED, shipped_at__lt=now - TAKEN_AS_DELIVERED)
     for shipment in silent.order_by("pk")[:limit]:
         deliver(shipment)
+    return len(complete_due(now, limit))
+
+
+@transaction.atomic
+def complete_due(now: datetime, limit: int | None = None) -> list[Shipment]:
+    """The after-sale window of these has passed and nothing is disputed: what was set aside is now owed."""
     over = Shipment.objects.filter(state=State.DELIVERED, after_sale_until__lt=now)
-    settled = over.exclude(lines__claims__state="open").order_by("pk")[:limit]
-    rows = list(settled)
-    for shipment in rows:
-        complete(shipment)
-    return len(rows)
+    due = list(over.exclude(lines__claims__state="open").order_by("pk")[:limit])
+    orders, parcels = _locked(due)
+    open_claims = set(
+        Shipment.objects.filter(pk__in=parcels, lines__claims__state="open").values_list("pk", flat=True)
+    )
+    # Somebody may have been faster, or has just said that something is wrong.
+    rows = [p for p in parcels.values() if p.state == State.DELIVERED and p.pk not in open_claims]
+    _move(rows, State.COMPLETED, [])
+    _follow(orders)
+    record(*[ShipmentCompleted(shipment_id=row.pk) for row in rows])
+    return rows
 
 
-def _locked(shipment: Shipment) -> tuple[Order, Shipment]:
-    """The parcel's order locked, then the parcel read again: an order's parcels change under its lock."""
-    order = Order.objects.only("pk", "group_id").get(pk=shipment.order_id)
-    order = lock([order])[order.pk]
-    return order, Shipment.objects.get(pk=shipment.pk)
+def _locked(shipments: Sequence[Shipment]) -> tuple[list[Order], dict[int, Shipment]]:
+    """The parcels' orders locked, then the parcels as they are now."""
+    asked = Order.objects.filter(pk__in=[s.order_id for s in shipments]).only("pk", "group_id")
+    orders = lock(list(asked))
+    rows = Shipment.objects.filter(pk__in=[s.pk for s in shipments]).order_by("pk")
+    return list(orders.values()), {row.pk: row for row in rows}
 
 
-REACHED = {State.WAITING: 0, State.SHIPPED: 1, State.DELIVERED: 2, State.COMPLETED: 3}
-_ORDER_STATES = (Order.State.PAID, Order.State.SHIPPED, Order.State.DELIVERED, Order.State.COMPLETED)
+def _move(rows: Sequence[Shipment], state: str, fields: list[str]) -> None:
+    """Move locked parcels on, each with what is known of it."""
+    assert all(row.can_move_to(state) for row in rows)
+    for row in rows:
+        row.state = state
+    if rows:
+        Shipment.objects.bulk_update(rows, ["state", *fields], batch_size=500)
 
 
-def _follow(order: Order) -> None:
-    """The order is as far as its slowest parcel; one that was cancelled holds nothing up."""
-    states = order.shipments.exclude(state=State.CANCELLED).values_list("state", flat=True)
-    reached = min((REACHED[State(state)] for state in states), default=0)
-    while order.state in _ORDER_STATES and _ORDER_STATES.index(order.state) < reached:
-        following = _ORDER_STATES[_ORDER_STATES.index(order.state) + 1]
+_STEPS = (Order.State.PAID, Order.State.SHIPPED, Order.State.DELIVERED, Order.State.COMPLETED)
+_REACHED = {State.WAITING: 0, State.SHIPPED: 1, State.DELIVERED: 2, State.COMPLETED: 3}
+
+
+def _follow(orders: Sequence[Order]) -> None:
+    """An order is as far as its slowest parcel; one that was called off holds nothing up."""
+    reached: dict[int, int] = {}
+    parcels = Shipment.objects.filter(order__in=orders).exclude(state=State.CANCELLED)
+    for order_id, state in parcels.values_list("order_id", "state"):
+        reached[order_id] = min(_REACHED[State(state)], reached.get(order_id, len(_STEPS)))
+    for n, following in enumerate(_STEPS[1:], start=1):
         ended = {"closed_at": timezone.now()} if following == Order.State.COMPLETED else {}
-        order.move_to(following, **ended)
+        rows = [o for o in orders if o.state == _STEPS[n - 1] and reached.get(o.pk, 0) >= n]
+        move_all(rows, following, **ended)
