@@ -10,8 +10,8 @@ from accounts.actions import operator as operators
 from accounts.actions import organisation as organisations
 from accounts.models import ApiToken, AuditEntry, Membership, Organisation, Person, Region
 from accounts.operators import OperatorAdmin, OperatorSignIn, deed
+from accounts.reads import signed_in
 from core import language
-from core.language import say
 
 
 def _own_password(request: HttpRequest, extra_context: Any = None) -> HttpResponseRedirect:
@@ -19,11 +19,10 @@ def _own_password(request: HttpRequest, extra_context: Any = None) -> HttpRespon
     return HttpResponseRedirect(f"/{language.current()}/account/details/")
 
 
-admin.site.site_header = say("禾束 · 运营", "Sheaf · Operators")
-admin.site.site_title = admin.site.site_header
-admin.site.index_title = say("工作台", "Desk")
+admin.site.site_header = admin.site.site_title = "禾束 Sheaf · 运营 Operators"
+admin.site.index_title = "工作台 Desk"
 admin.site.login_form = OperatorSignIn
-admin.site.password_change = _own_password  # type: ignore[method-assign]
+admin.site.password_change = _own_password  # type: ignore[assignment,method-assign]
 # Rights hang on roles, not on groups: an operator is a person with `is_staff`.
 admin.site.unregister(Group)
 
@@ -92,7 +91,7 @@ class OrganisationAdmin(OperatorAdmin):
     def save_model(self, request: HttpRequest, obj: Organisation, form: Any, change: bool) -> None:
         """Only its place may change here."""
         if "parent" in form.changed_data:
-            organisations.place_under(obj, obj.parent, request.user)
+            organisations.place_under(obj, obj.parent, signed_in(request))
 
 
 @admin.register(ApiToken)
@@ -109,7 +108,7 @@ class ApiTokenAdmin(OperatorAdmin):
     def save_model(self, request: HttpRequest, obj: ApiToken, form: Any, change: bool) -> None:
         """Only its scopes may change here."""
         if "scopes" in form.changed_data:
-            operators.give_scopes(obj, obj.scopes, request.user)
+            operators.give_scopes(obj, obj.scopes, signed_in(request))
 
 
 @admin.register(Region)

@@ -29,8 +29,7 @@ def rendered(language: str, template: str, context: dict[str, Any]) -> tuple[str
     facts = {**context, "site": settings.SITE_URL, "home": f"{settings.SITE_URL}/{language}/"}
     with languages.use(language):
         # Plain text needs no escaping; "&" in a team's name is an "&".
-        text = get_template(f"mail/{template}.{language}.txt").template.render(
-            Context(facts, autoescape=False)
-        )
+        found: Any = get_template(f"mail/{template}.{language}.txt")
+        text = found.template.render(Context(facts, autoescape=False))
     subject, _, body = text.strip().partition("\n")
     return subject.strip(), body.strip() + "\n"

@@ -10,6 +10,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from accounts.actions import audit, sign_in
+from accounts.reads import signed_in
 from core.refusals import Refusal
 
 
@@ -21,6 +22,7 @@ class OperatorSignIn(AdminAuthenticationForm):
         email, password = self.cleaned_data.get("username"), self.cleaned_data.get("password")
         if email and password:
             try:
+                assert self.request is not None
                 self.user_cache = sign_in.recognise(self.request, email, password)
             except Refusal as refusal:
                 raise ValidationError(str(refusal)) from None
@@ -95,7 +97,7 @@ class OperatorAdmin(admin.ModelAdmin):
         # Names of fields only: the new values may be somebody's data.
         names = sorted({name for part in parts for said in part.values() for name in said.get("fields", ())})
         uid = getattr(obj, "uid", obj.pk)
-        audit.record(request.user, deed, type(obj).__name__, uid, fields=[str(name) for name in names])
+        audit.record(signed_in(request), deed, type(obj).__name__, uid, fields=[str(name) for name in names])
 
 
 def deed(label: str, act: Callable[[Any, Any], object]) -> Callable:
@@ -106,7 +108,7 @@ def deed(label: str, act: Callable[[Any, Any], object]) -> Callable:
         done = 0
         for row in chosen:
             try:
-                act(row, request.user)
+                act(row, signed_in(request))
                 done += 1
             except Refusal as refusal:
                 modeladmin.message_user(request, f"{row}: {refusal}", messages.ERROR)

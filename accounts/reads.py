@@ -5,13 +5,14 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.models import Address, ApiToken, Invitation, Membership, Organisation, Person, Region
 from core.language import say
-from core.refusals import Invalid, NotFound
+from core.refusals import Invalid, NotFound, SignInRequired
 
 Role = Membership.Role
 
@@ -22,6 +23,13 @@ def hashed(token: str) -> str:
 
 
 # --- People ---------------------------------------------------------------------------------------
+
+
+def signed_in(request: HttpRequest) -> Person:
+    """Whoever is signed in; a guest is asked to."""
+    if isinstance(request.user, Person):
+        return request.user
+    raise SignInRequired()
 
 
 def person_by_uid(uid: UUID | str) -> Person:
@@ -93,7 +101,7 @@ def memberships_of(person: Person) -> QuerySet[Membership]:
     return person.memberships.filter(ended_at=None).order_by("id")
 
 
-def organisations_of(person: Person, role: str | None = None) -> QuerySet[Organisation]:
+def organisations_of(person: Person | AnonymousUser, role: str | None = None) -> QuerySet[Organisation]:
     """The organisations that the person belongs to today, whatever their state."""
     if not person.is_authenticated:
         return Organisation.objects.none()
@@ -103,7 +111,7 @@ def organisations_of(person: Person, role: str | None = None) -> QuerySet[Organi
     return Organisation.objects.filter(pk__in=current.values("organisation")).order_by("id")
 
 
-def membership_in(person: Person, organisation: Organisation) -> Membership | None:
+def membership_in(person: Person | AnonymousUser, organisation: Organisation) -> Membership | None:
     """The person's part in it today, if any."""
     if not person.is_authenticated:
         return None
@@ -115,17 +123,17 @@ def is_partial_to(person: Person, organisation: Organisation) -> bool:
     return organisation.proposed_by_id == person.pk or is_member(person, organisation)
 
 
-def is_member(person: Person, organisation: Organisation) -> bool:
+def is_member(person: Person | AnonymousUser, organisation: Organisation) -> bool:
     """Whether the person belongs to it today."""
     return organisations_of(person).filter(pk=organisation.pk).exists()
 
 
-def is_coordinator(person: Person, organisation: Organisation) -> bool:
+def is_coordinator(person: Person | AnonymousUser, organisation: Organisation) -> bool:
     """Whether the person coordinates it today; whether it is verified is another question."""
     return organisations_of(person, Role.COORDINATOR).filter(pk=organisation.pk).exists()
 
 
-def organisations_seen_by(person: Person) -> QuerySet[Organisation]:
+def organisations_seen_by(person: Person | AnonymousUser) -> QuerySet[Organisation]:
     """The verified ones, one's own in any state; an operator sees all."""
     if person.is_authenticated and person.is_staff:
         return Organisation.objects.all()
@@ -133,7 +141,7 @@ def organisations_seen_by(person: Person) -> QuerySet[Organisation]:
     return Organisation.objects.filter(Q(state=Organisation.State.VERIFIED) | Q(pk__in=own))
 
 
-def organisation_seen_by(person: Person, uid: UUID) -> Organisation:
+def organisation_seen_by(person: Person | AnonymousUser, uid: UUID) -> Organisation:
     """One that this person may see."""
     return _one(organisations_seen_by(person).filter(uid=uid))
 
@@ -212,7 +220,8 @@ def region_to_send_to(code: str, field: str = "region") -> Region:
 @cache
 def _with_regions_below() -> frozenset[str]:
     # The regions come with a migration and stay for the life of a process.
-    return frozenset(Region.objects.exclude(parent=None).values_list("parent", flat=True).distinct())
+    parents = Region.objects.exclude(parent=None).values_list("parent", flat=True).distinct()
+    return frozenset(code for code in parents if code)
 
 
 def is_precise(region: Region) -> bool:
@@ -223,8 +232,8 @@ def is_precise(region: Region) -> bool:
 def region_in_full(region: Region) -> list[Region]:
     """The region with all above it, the province first."""
     chain = [region]
-    while chain[0].parent_id:
-        chain.insert(0, chain[0].parent)
+    while above := chain[0].parent:
+        chain.insert(0, above)
     return chain
 
 

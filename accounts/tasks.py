@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from celery import shared_task
+
 from accounts import links, mail, seals
 from accounts.actions import person as people
 from accounts.actions import sign_in
@@ -17,6 +19,12 @@ def _alive(event: dict) -> Person | None:
 
 def _tell(person: Person, template: str, **context: Any) -> None:
     mail.send(person.email, person.language, template, {"name": person.name, **context})
+
+
+@shared_task(name="accounts.tasks.forget_unconfirmed")
+def forget_unconfirmed() -> int:
+    """For beat, once a day."""
+    return people.forget_unconfirmed()
 
 
 @reaction("accounts.tasks.send_welcome")

@@ -25,6 +25,7 @@ from core.refusals import Conflict, Invalid, NotAllowed
 EMAIL_VERIFY, EMAIL_CHANGE = "email-verify", "email-change"
 VERIFY_LASTS = timedelta(days=3)
 CHANGE_LASTS = timedelta(days=1)
+UNCONFIRMED_LASTS = timedelta(days=7)
 WRONG_PASSWORD = say("密码不对。", "The password is not right.")
 
 
@@ -53,6 +54,15 @@ def _insert(person: Person) -> Person | None:
         return Person.objects.get(email=person.email)
     outbox.record(PersonJoined(person_id=person.pk))
     return None
+
+
+def forget_unconfirmed() -> int:
+    """Accounts that nobody has confirmed in a week: whoever typed the address wrote somebody else's."""
+    long_ago = timezone.now() - UNCONFIRMED_LASTS
+    stale = Person.objects.filter(
+        email_verified_at=None, last_login=None, erased_at=None, joined_at__lt=long_ago, is_active=True
+    )
+    return stale.delete()[1].get("accounts.Person", 0)
 
 
 def spoken(language: str, field: str = "language") -> str:

@@ -19,7 +19,7 @@ from accounts.actions.person import (
 )
 from accounts.events import PasswordResetAsked, SignUpRepeated
 from accounts.models import Person
-from accounts.reads import hashed
+from accounts.reads import hashed, signed_in
 from accounts.written import email_address
 from core import outbox, rates
 from core.language import say
@@ -82,7 +82,7 @@ def sign_out(request: HttpRequest) -> None:
 
 def change_password(request: HttpRequest, current: str, new: str) -> Person:
     """Choose a new password; every other session and every token ends."""
-    person = request.user
+    person = signed_in(request)
     check_password(person, current, field="current_password")
     check_password_is_good(new, person, field="new_password")
     _set_password(person, new)

@@ -2,6 +2,7 @@
 
 import secrets
 import uuid
+from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -18,7 +19,7 @@ def a_code(length: int = 8) -> str:
     return "".join(secrets.choice(CODE_LETTERS) for _ in range(length))
 
 
-class People(BaseUserManager):
+class People(BaseUserManager["Person"]):
     def create_user(self, email: str, password: str | None = None, **fields) -> "Person":
         person = self.model(email=email.strip().lower(), **fields)
         person.set_password(password)
@@ -30,8 +31,8 @@ class People(BaseUserManager):
         fields = {"email_verified_at": timezone.now(), "is_staff": True, "is_superuser": True, **fields}
         return self.create_user(email, password, **fields)
 
-    def get_by_natural_key(self, email: str) -> "Person":
-        return self.get(email=email.strip().lower())
+    def get_by_natural_key(self, username: str | None) -> "Person":
+        return self.get(email=(username or "").strip().lower())
 
 
 class Person(AbstractBaseUser, PermissionsMixin):
@@ -52,7 +53,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
 
     objects = People()
     USERNAME_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
         constraints = [

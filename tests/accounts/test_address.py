@@ -1,13 +1,10 @@
 """Addresses: a person's own, one of them the usual one."""
 
-import threading
-
 import pytest
-from django.db import connection
 
 from accounts.actions import address as addresses
 from accounts.models import Address
-from tests.accounts.world import Asker, a_person
+from tests.accounts.world import Asker, a_person, at_once
 
 pytestmark = pytest.mark.django_db
 HOME = {"recipient": "Mei", "phone": "138 0013 8000", "region": "420527", "street": "1 Lake Rd"}
@@ -123,21 +120,6 @@ def test_a_list_of_addresses_costs_as_many_statements_for_one_as_for_many(django
 @pytest.mark.django_db(transaction=True)
 def test_of_two_forms_sent_at_once_one_saves_the_usual_address():
     mei = a_person()
-    barrier, failures = threading.Barrier(8), []
-
-    def save(n):
-        try:
-            barrier.wait()
-            addresses.save(mei, **{**HOME, "street": str(n)}, is_default=True)
-        except Exception as failure:
-            failures.append(failure)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=save, args=(n,)) for n in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failures == []
+    said = at_once(8, lambda n: addresses.save(mei, **{**HOME, "street": str(n)}, is_default=True))
+    assert all(isinstance(one, Address) for one in said)
     assert (mei.addresses.count(), mei.addresses.filter(is_default=True).count()) == (8, 1)

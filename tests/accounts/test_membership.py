@@ -1,17 +1,15 @@
 """Memberships and the links by which people come in: once, in time, and only who is meant."""
 
-import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from accounts.actions import invitation as invitations
 from accounts.actions import membership as memberships
 from accounts.models import AuditEntry, Invitation, Membership
-from core.refusals import Invalid, NotFound, Refusal
-from tests.accounts.world import Asker, a_link, a_person, an_organisation, role_of
+from core.refusals import Invalid, NotFound
+from tests.accounts.world import Asker, a_link, a_person, an_organisation, at_once, role_of
 
 pytestmark = pytest.mark.django_db
 
@@ -233,27 +231,6 @@ def test_members_are_listed_in_as_many_statements_for_one_as_for_twenty(django_a
 
 
 # --- At once ---
-
-
-def at_once(count, deed):
-    """Run the deed on as many connections at the same moment; what each said."""
-    barrier, said = threading.Barrier(count), [None] * count
-
-    def run(n):
-        try:
-            barrier.wait()
-            said[n] = deed(n)
-        except Refusal as refusal:
-            said[n] = refusal
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(n,)) for n in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return said
 
 
 @pytest.mark.django_db(transaction=True)

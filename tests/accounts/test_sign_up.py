@@ -6,9 +6,10 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
+from accounts.actions import person as people
 from accounts.models import Person
 from core.models import OutboxEvent
-from tests.accounts.world import PASSWORD, Asker, a_person, the_mail, token_in
+from tests.accounts.world import PASSWORD, Asker, a_person, at_once, the_mail, token_in
 
 pytestmark = pytest.mark.django_db
 MEI = "mei@example.com"
@@ -142,6 +143,27 @@ def test_nobodys_mailbox_is_filled_by_strangers(run_deliveries):
     codes = [Asker().do("passwordResetRequest", email=MEI)["errors"] for _ in range(8)]
     assert [len(c) for c in codes] == [0] * 6 + [1] * 2
     assert codes[-1][0]["code"] == "TOO_MANY_REQUESTS"
+
+
+def test_an_account_that_nobody_confirms_is_forgotten_after_a_week(run_deliveries):
+    sign_up(run_deliveries)
+    kept = a_person()
+    week_ago = timezone.now() - timedelta(days=7, seconds=1)
+    assert people.forget_unconfirmed() == 0
+    Person.objects.update(joined_at=week_ago)
+    assert people.forget_unconfirmed() == 1
+    assert list(Person.objects.all()) == [kept]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_sign_up_at_once_with_one_address_both_get_the_same_answer():
+    for n in range(5):
+        email = f"twin{n}@example.com"
+        said = at_once(2, lambda _, email=email: people.sign_up(email, PASSWORD))
+        assert said == [None, None]
+        assert Person.objects.filter(email=email).count() == 1
+    assert OutboxEvent.objects.filter(name="PersonJoined").count() == 5
+    assert OutboxEvent.objects.filter(name="SignUpRepeated").count() == 5
 
 
 def test_no_address_is_in_the_outbox(run_deliveries):

@@ -3,10 +3,12 @@
 import itertools
 import json
 import re
+import threading
 from typing import Any
 
 import graphene
 from django.core import mail
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -14,6 +16,7 @@ import accounts.api
 from accounts.actions import invitation as invitations
 from accounts.models import Membership, Organisation, Person
 from core.api.schema import build_schema
+from core.refusals import Refusal
 
 PASSWORD = "orange-peel-42"
 _count = itertools.count(1)
@@ -51,6 +54,27 @@ def an_organisation(
         if person:
             organisation.memberships.create(person=person, role=role)
     return organisation
+
+
+def at_once(count: int, deed: Any) -> list[Any]:
+    """Run the deed on as many connections at the same moment; what each said."""
+    barrier, said = threading.Barrier(count), [None] * count
+
+    def run(n):
+        try:
+            barrier.wait()
+            said[n] = deed(n)
+        except Refusal as refusal:
+            said[n] = refusal
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(n,)) for n in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return said
 
 
 def a_link(organisation: Organisation, by: Person, role: str = "member", email: str = "") -> str:
