@@ -225,7 +225,7 @@ def test_an_order_is_attributed_in_as_many_statements_for_sixty_households_as_fo
         world.pay(world.an_order((lot, 1)))  # opens the team's accounts
         order = world.an_order((lot, 2))
         order.move_to(Order.State.PAID)
-        with transaction.atomic(), django_assert_max_num_queries(9):
+        with transaction.atomic(), django_assert_max_num_queries(17):
             outbox.reactions_to("OrderPaid")
             from impact.actions.attribution import attribute_orders
 
