@@ -133,6 +133,7 @@ _STRIKES = {
     "orders.tasks.expire": 15,
     "orders.tasks.reconcile": 30,
     "impact.tasks.fold_waiting": 2,
+    "accounts.tasks.forget_unconfirmed": 24 * 3600,
 }
 CELERY_BEAT_SCHEDULE = {
     task: {"task": task, "schedule": seconds, "options": {"expires": seconds}}
