@@ -24,7 +24,9 @@ def create(by: Person | None, *, code: str, slug: str, county: Region, **texts: 
     _must_be_operator(by)
     if county.level != Region.Level.COUNTY or county.parent is None:
         raise Invalid(say("请选择县(市、区)。", "Choose a county."), field="county")
-    team = Team(code=code, slug=slug, county=county, division=county.parent)
+    # Cities and districts directly below a province, such as 仙桃, are divisions themselves.
+    division = county if county.parent.level == Region.Level.PROVINCE else county.parent
+    team = Team(code=code, slug=slug, county=county, division=division)
     _write(team, texts, required=("name_zh", "name_en"))
     with transaction.atomic():
         team.save()
