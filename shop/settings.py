@@ -74,6 +74,10 @@ TEMPLATES = [
     }
 ]
 REACTIONS = "shop.reactions.REACTIONS"
+# What `manage.py verify` asks, floor by floor; each yields the rows that break a rule.
+VERIFIERS = ["core.verify.verify", "catalog.verify.verify", "orders.verify.verify", "impact.verify.verify"]
+# What a floor above catalog asks of a team before its products may be listed: a refusal, or None.
+LISTING_CONDITIONS = ["impact.reads.household.team_has_verified_household"]
 
 # --- Database: two roles, owner (migrates) and app (web, worker); manage.py picks ---
 DATABASE_URL = env.text("DATABASE_URL", "postgresql://sheaf_app@127.0.0.1:5432/sheaf")

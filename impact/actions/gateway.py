@@ -8,11 +8,12 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from impact.actions import support
 from impact.actions.ledger import BUYER, GATEWAY, RESERVE, Book, key_of, written
-from impact.models import LedgerTransaction
-from impact.reads.positions import Place
+from impact.models import Account, LedgerTransaction
+from impact.reads.positions import Place, positions
 from orders.events import DisputeClosed, PaymentTurnedAway, RefundFailed, RefundSucceeded
-from orders.models import Dispute, Payment, Refund
+from orders.models import Dispute, Order, Payment, Refund, RefundLine
 
 Reason = LedgerTransaction.Reason
 
@@ -58,13 +59,44 @@ def returned(events: Sequence[RefundFailed]) -> None:
 
 
 def disputed(events: Sequence[DisputeClosed]) -> None:
-    """A dispute that is lost takes money from the reserve, never from households; one that is won, nothing."""
+    """A dispute that is lost takes from the reserve, never from households; a seat's from its escrow.
+
+    For the contest it is a refund: the lines it was for count as much less. One that is won, nothing.
+    """
     lost = Dispute.objects.filter(pk__in=[event.dispute_id for event in events], state=Dispute.State.LOST)
-    _write(
+    disputes = list(lost.select_related("payment__order__group").order_by("pk"))
+    held = _held([dispute.payment.order for dispute in disputes])
+    opened = _write(
         Movement(
-            key_of(Reason.DISPUTED, d.uid), d.payment.order.uid, d.closed_at, RESERVE, GATEWAY, d.amount_minor
+            key_of(Reason.DISPUTED, d.uid),
+            d.payment.order.uid,
+            d.closed_at,
+            held.get(d.payment.order.uid, RESERVE),
+            GATEWAY,
+            d.amount_minor,
         )
-        for d in lost.select_related("payment__order")
+        for d in disputes
+    )
+    _uncount({opened[key]: d for d in disputes if (key := key_of(Reason.DISPUTED, d.uid)) in opened})
+
+
+def _held(orders: Sequence[Order]) -> dict[UUID, Place]:
+    """The escrow of those whose money still waits there."""
+    stands = positions(order.uid for order in orders)
+    return {p.order_uid: p.place for p in stands if p.place.kind == Account.Kind.ESCROW}
+
+
+def _uncount(disputes: dict[LedgerTransaction, Dispute]) -> None:
+    names = {dispute.provider_id: (made, dispute) for made, dispute in disputes.items()}
+    rows = RefundLine.objects.filter(refund__provider_id__in=names, refund__reason=Refund.Reason.DISPUTE)
+    taken: dict[str, dict[int, int]] = {}
+    for row in rows.exclude(line=None).select_related("refund", "line"):
+        assert row.line
+        of_team = taken.setdefault(row.refund.provider_id, {})
+        of_team[row.line.team_id] = of_team.get(row.line.team_id, 0) + row.amount_minor
+    support.take_back(
+        support.Purchase(names[name][0], names[name][1].payment.order, of_team)
+        for name, of_team in taken.items()
     )
 
 
@@ -83,12 +115,15 @@ def _attempt(reason: str, refund: Refund) -> str:
     return key_of(reason, f"{refund.uid}:{refund.attempt}")
 
 
-def _write(movements: Iterable[Movement]) -> None:
+def _write(movements: Iterable[Movement]) -> dict[str, LedgerTransaction]:
+    """Write those that are new; their transactions by key."""
     movements = list(movements)
     done = written([movement.key for movement in movements])
     book = Book()
+    opened = {}
     for m in movements:
         if m.key not in done:
-            book.open(m.key, m.order_uid, m.at or timezone.now())
+            opened[m.key] = book.open(m.key, m.order_uid, m.at or timezone.now())
             book.move(m.source, m.target, m.amount_minor)
     book.write()
+    return opened

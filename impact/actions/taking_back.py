@@ -16,8 +16,8 @@ from orders.events import RefundRequested
 from orders.models import Payment, Refund, RefundLine
 
 Kind, Reason = Account.Kind, LedgerTransaction.Reason
-# Late and doubled money was never shared out; what a lost dispute takes, the reserve bears.
-NEVER_SHARED = (Refund.Reason.LATE, Refund.Reason.TWICE, Refund.Reason.DISPUTE)
+# Money turned away was never shared out; what a lost dispute takes is borne by the reserve.
+APART = (Refund.Reason.LATE, Refund.Reason.TWICE, Refund.Reason.AMOUNT, Refund.Reason.DISPUTE)
 
 
 def take_back(events: Sequence[RefundRequested]) -> None:
@@ -25,7 +25,7 @@ def take_back(events: Sequence[RefundRequested]) -> None:
     asked = [event.refund_id for event in events]
     payments = Payment.objects.filter(refunds__in=asked)
     orders = {order.pk: order for order in locked(payments.values_list("order_id", flat=True))}
-    shared = Refund.objects.filter(pk__in=asked).exclude(reason__in=NEVER_SHARED)
+    shared = Refund.objects.filter(pk__in=asked).exclude(reason__in=APART)
     refunds = list(shared.select_related("payment").order_by("pk"))
     done = written([key_of(Reason.REFUNDED, refund.uid) for refund in refunds])
     refunds = [refund for refund in refunds if key_of(Reason.REFUNDED, refund.uid) not in done]
@@ -45,7 +45,7 @@ def take_back(events: Sequence[RefundRequested]) -> None:
             deed.book.move(escrow(order), BUYER, refund.amount_minor)
             continue
         for row in rows[refund.pk]:
-            if row.line:
+            if row.line and row.amount_minor:
                 deed.take_back(transaction, row.line, row.amount_minor)
             elif row.shipment:
                 place = _shipping(standing[order.uid], row.shipment.team_id)

@@ -16,6 +16,7 @@ from impact.actions.household import Proposal
 from impact.models import Attribution, Edition, Household, Round, Standing
 from impact.reads.positions import positions
 from orders import events
+from orders.actions import dispute
 from orders.models import (
     GroupPurchase,
     Line,
@@ -26,6 +27,7 @@ from orders.models import (
     RefundLine,
     Shipment,
 )
+from orders.provider.port import DisputeSeen
 from tests.catalog import world as shelves
 
 _count = itertools.count(1)
@@ -120,6 +122,7 @@ def pay(order: Order, *, held: bool = False) -> Payment:
             amount_minor=order.total_minor,
             received_minor=order.total_minor,
             is_kept=True,
+            intent_id=f"pi_{next(_count)}",
             ends_at=timezone.now(),
             succeeded_at=timezone.now(),
         )
@@ -246,3 +249,41 @@ def balances(order: Order) -> dict[str, int]:
     for p in positions([order.uid]):
         sums[p.place.kind] = sums.get(p.place.kind, 0) + p.amount_minor
     return {kind: amount for kind, amount in sums.items() if amount}
+
+
+def turn_away(order: Order, reason: str = Refund.Reason.TWICE) -> Refund:
+    """Money that buys nothing comes, and its refund is asked for."""
+    with transaction.atomic():
+        payment = Payment.objects.create(
+            order=order,
+            state=Payment.State.SUCCEEDED,
+            amount_minor=order.total_minor,
+            received_minor=order.total_minor,
+            ends_at=timezone.now(),
+            succeeded_at=timezone.now(),
+        )
+        made = Refund.objects.create(payment=payment, reason=reason, amount_minor=order.total_minor)
+        outbox.record(events.PaymentTurnedAway(payment.pk, made.pk))
+    return made
+
+
+def fail(made: Refund) -> None:
+    """A refund that had succeeded comes back."""
+    with transaction.atomic():
+        had_succeeded = made.state == Refund.State.SUCCEEDED
+        made.move_to(Refund.State.FAILED)
+        if had_succeeded:
+            Order.objects.filter(pk=made.payment.order_id).update(refunded_minor=0)
+        outbox.record(events.RefundFailed(made.pk, had_succeeded))
+
+
+def lose_dispute(order: Order) -> None:
+    """The buyer's bank takes all of it back."""
+    seen = DisputeSeen(
+        id=f"dp_{next(_count)}",
+        intent_id=order.payments.get(is_kept=True).intent_id,
+        state="lost",
+        amount_minor=order.total_minor,
+        reason="fraudulent",
+    )
+    dispute.settle(seen)

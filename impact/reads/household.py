@@ -1,0 +1,62 @@
+"""What may be told of households: never a name, never a household's own fen, never a count under ten.
+
+A count is told for a whole team only, in tens, and below ten not at all; so neither a lot of one household
+nor two days' figures nor a difference between two lists brings one back (docs/decisions/0005).
+"""
+
+from collections.abc import Iterable
+
+from django.db.models import Count
+
+from catalog.models import Lot, Team
+from core.language import Words, say
+from core.refusals import Refusal
+from impact.models import Household
+
+FEWEST = 10
+
+
+class HouseholdMissing(Refusal):
+    """A team may list when an operator has verified a household of it."""
+
+    code = "HOUSEHOLD_NOT_VERIFIED"
+    words = Words("还没有经核实的农户。", "No household of the team has been verified yet.")
+
+
+def team_has_verified_household(team: Team) -> Refusal | None:
+    """For catalog's listing: what is missing, or nothing."""
+    return None if verified(team).exists() else HouseholdMissing(field="households")
+
+
+def verified(team: Team):  # type: ignore[no-untyped-def]
+    """A team's verified households, for those who may count them."""
+    return Household.objects.filter(team=team, state=Household.State.VERIFIED)
+
+
+def households_told(count: int) -> Words:
+    """A number of households as the public may know it: in tens, and under ten no number at all.
+
+    What is told is always true (57 are "50 or more"), and says "households" itself.
+    """
+    if count < FEWEST:
+        return say("不足 10 户", "fewer than 10 households")
+    return say("{n} 户以上", "{n} or more households", n=f"{count // 10 * 10:,}")
+
+
+def told_of_teams(team_ids: Iterable[int]) -> dict[int, Words]:
+    """For each team how many verified households stand behind it, as the public may know it."""
+    counted = Household.objects.filter(team_id__in=team_ids, state=Household.State.VERIFIED)
+    counts = dict(counted.values_list("team_id").annotate(Count("id")).order_by())
+    return {team_id: households_told(counts.get(team_id, 0)) for team_id in team_ids}
+
+
+def level_told(level: int) -> Words:
+    """How far a lot can be traced. That it is one household's alone is never told: it would be a count."""
+    if level == Lot.Level.POOL:
+        return say(
+            "统收批次:记在团队的农户名下,不细分到户",
+            "Pooled: for the team's households together, not traced to each",
+        )
+    return say(
+        "可追溯批次:按各户交货量记账", "Traced: shared among households by what each brought to this lot"
+    )

@@ -1,0 +1,12 @@
+"""What must hold of ledger, attribution and contest, recomputed from the tables (I4, I5, I6, I12)."""
+
+from collections.abc import Iterator
+from itertools import chain
+
+from core.verify import Offence
+from impact.verify import contest, ledger, lines, lots
+
+
+def verify() -> Iterator[Offence]:
+    """Every offence of this floor; each names the row."""
+    return chain(ledger.verify(), lines.verify(), lots.verify(), contest.verify())

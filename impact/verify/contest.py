@@ -1,0 +1,77 @@
+"""I6: each standing is the fold of its numbered supports, and each support says what its transaction moved."""
+
+from collections.abc import Iterator
+
+from core.verify import Offence
+from impact.models import Entry, Standing
+from impact.reads.figures import figures_of
+from impact.verify.rules import Rule, broken
+
+RULES = [
+    Rule(
+        "I6",
+        "Support",
+        "a support that waits to be folded for over a minute",
+        """SELECT s.id, s.entry_id FROM impact_support s
+           LEFT JOIN impact_supportnumber n ON n.support_id = s.id
+           LEFT JOIN impact_supportwaiting w ON w.support_id = s.id
+           WHERE n.support_id IS NULL AND (w.support_id IS NULL OR s.at < now() - interval '60 seconds')""",
+    ),
+    Rule(
+        "I6",
+        "SupportNumber",
+        "a number is missing before this one",
+        """SELECT number, 'after ' || before FROM (
+               SELECT number, lag(number, 1, 0) OVER (ORDER BY number) AS before FROM impact_supportnumber
+           ) n WHERE number <> before + 1""",
+    ),
+    Rule(
+        "I6",
+        "Support",
+        "a support is not what its transaction moved for the team's lines",
+        """SELECT s.id, 'says ' || s.amount_minor || ', moved ' || coalesce(m.amount, 0)
+           FROM impact_support s JOIN impact_entry e ON e.id = s.entry_id
+           JOIN impact_ledgertransaction t ON t.id = s.transaction_id AND t.reason <> 'disputed'
+           LEFT JOIN (
+               SELECT m.transaction_id, l.team_id, sum(CASE
+                   WHEN source.kind IN ('gateway', 'escrow') THEN m.amount_minor
+                   WHEN source.kind = 'buyer' THEN m.amount_minor
+                   WHEN target.kind = 'buyer' THEN -m.amount_minor ELSE 0 END) AS amount
+               FROM impact_transfer m JOIN orders_line l ON l.id = m.line_id
+               JOIN impact_account source ON source.id = m.source_id
+               JOIN impact_account target ON target.id = m.target_id
+               GROUP BY m.transaction_id, l.team_id
+           ) m ON m.transaction_id = t.id AND m.team_id = e.team_id
+           WHERE s.amount_minor <> coalesce(m.amount, 0)""",
+    ),
+    Rule(
+        "I6",
+        "Support",
+        "a support outside its round's window",
+        """SELECT s.id, o.traded_at FROM impact_support s JOIN impact_entry e ON e.id = s.entry_id
+           JOIN impact_round r ON r.id = e.round_id JOIN orders_order o ON o.uid = s.order_uid
+           WHERE o.traded_at < r.opens_at OR o.traded_at >= r.closes_at""",
+    ),
+]
+
+
+def verify() -> Iterator[Offence]:
+    """Supports against the ledger, standings against supports."""
+    yield from broken(RULES)
+    standings = {row.entry_id: row for row in Standing.objects.all()}
+    number = max((row.number for row in standings.values()), default=0)
+    folded = figures_of(standings, number)
+    for entry_id, row in sorted(standings.items()):
+        said = (
+            row.net_minor,
+            row.person_times,
+            row.people,
+            row.organisations,
+            row.mobilised_minor,
+            row.excluded_minor,
+        )
+        true = folded[entry_id][2:] if entry_id in folded else (0,) * len(said)
+        if said != true or row.number != (folded[entry_id].number if entry_id in folded else 0):
+            yield Offence("I6", "Standing", entry_id, f"says {said} up to {row.number}, the fold says {true}")
+    for entry in Entry.objects.filter(supports__isnull=False, standing=None).distinct():
+        yield Offence("I6", "Entry", entry.pk, "has supports and no standing")
