@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from django.db import connection
 
 from core.verify import Offence
+from orders import verify_groups
 
 _OPEN = "('held', 'paid', 'shipped', 'delivered', 'completed', 'refunded')"
 
@@ -136,8 +137,8 @@ RULES: list[tuple[str, str, str, str]] = [
 
 
 def verify() -> Iterator[Offence]:
-    """I2, I3, and what joins orders to stock, parcels and notices."""
-    for rule, noun, words, statement in RULES:
+    """I2, I3, I10, and what joins orders to stock, parcels and notices."""
+    for rule, noun, words, statement in [*RULES, *verify_groups.RULES]:
         with connection.cursor() as cursor:
             cursor.execute(statement)
             for pk, detail in cursor.fetchall():

@@ -1,7 +1,7 @@
 """States as buyers read them."""
 
 from core.language import Words, say
-from orders.models import Order, Payment, Refund
+from orders.models import Claim, GroupPurchase, Order, Payment, Refund, Seat, Shipment
 
 ORDER_STATES: dict[str, Words] = {
     Order.State.PLACED: say("待付款", "Waiting for payment"),
@@ -40,4 +40,34 @@ REFUND_REASONS: dict[str, Words] = {
     Refund.Reason.AMOUNT: say("金额不符", "Another amount came than was asked for"),
     Refund.Reason.GROUP: say("团购未成", "The group purchase fell short"),
     Refund.Reason.DISPUTE: say("银行争议退款", "Taken back by the bank"),
+}
+
+SHIPMENT_STATES: dict[str, Words] = {
+    Shipment.State.WAITING: say("待发货", "To be sent"),
+    Shipment.State.SHIPPED: say("运输中", "On its way"),
+    Shipment.State.DELIVERED: say("已签收", "Delivered"),
+    Shipment.State.COMPLETED: say("已完成", "Completed"),
+    Shipment.State.CANCELLED: say("不再发货", "Called off"),
+}
+
+CLAIM_STATES: dict[str, Words] = {
+    Claim.State.OPEN: say("等待团队答复", "Waiting for the team's answer"),
+    Claim.State.REFUNDED: say("已退款", "Answered with a refund"),
+    Claim.State.DECLINED: say("已答复,未退款", "Answered without a refund"),
+}
+
+GROUP_STATES: dict[str, Words] = {
+    GroupPurchase.State.OPEN: say("进行中", "Open"),
+    GroupPurchase.State.CONFIRMED: say("已成团", "Confirmed"),
+    GroupPurchase.State.FELL_SHORT: say("未成团,全额退款", "Fell short, everyone is repaid"),
+    GroupPurchase.State.CANCELLED: say("已取消,全额退款", "Called off, everyone is repaid"),
+}
+
+SEAT_STATES: dict[str, Words] = {
+    Seat.State.RESERVED: say("待付款", "Waiting for payment"),
+    Seat.State.HELD: say("已付款,等待成团", "Paid, waiting for the group"),
+    Seat.State.CONFIRMED: say("已成团", "Confirmed"),
+    Seat.State.RELEASED: say("未付款,已放弃", "Not paid, given up"),
+    Seat.State.REFUNDED: say("已退款", "Refunded"),
+    Seat.State.COLLECTED: say("已取货", "Collected"),
 }

@@ -3,74 +3,100 @@
 from typing import Any
 
 from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.actions import audit
 from catalog.actions.picture import cleaned
-from catalog.reads.teams import is_manager
+from catalog.reads import is_manager
+from catalog.written import paragraphs
 from core.language import say
 from core.outbox import record
 from core.refusals import Conflict, Invalid, NotFound, TooLate
 from orders.actions import refund
 from orders.actions.order import lock
 from orders.events import ClaimAnswered, ClaimMade
-from orders.models import Claim, Line, Order, Refund, Shipment
-
-
-def is_claimable(line: Line) -> bool:
-    """Delivered, within the after-sale window, and something is left to give back."""
-    parcel = line.shipment
-    return bool(
-        parcel
-        and parcel.state == Shipment.State.DELIVERED
-        and parcel.after_sale_until
-        and parcel.after_sale_until > timezone.now()
-        and line.refunded_minor < line.net_minor
-    )
+from orders.models import Claim, Line, Order, Refund
+from orders.reads.shipment import is_claimable
+from orders.refusals import RefundTooLarge
 
 
 def make(line: Line, words: str, photo: Any = None) -> Claim:
     """Say that something is wrong with a delivered line; the photo is cleaned of what a camera adds."""
-    words = words.strip()
-    if not 2 <= len(words) <= 500:
-        raise Invalid(say("请用 2–500 字说说哪里不对。", "Say what is wrong in 2 to 500 characters."), field="words")
-    if not is_claimable(line):
-        raise TooLate(say("这件商品现在不能申请售后。", "This cannot be reported now."))
-    picture = ContentFile(cleaned(photo).full) if photo else None
+    words = paragraphs(words, "words", 500)
+    if len(words) < 2:
+        raise Invalid(say("请说说哪里不对。", "Please say what is wrong."), field="words")
+    _check(line)
+    claim = Claim(line=line, words=words)
+    # The file is written before the transaction begins, and taken away again should that fail.
+    name = _saved(claim, photo) if photo else ""
+    claim.photo = name
     try:
         with transaction.atomic():
-            claim = Claim(line=line, words=words)
-            if picture is not None:
-                claim.photo.save(f"{claim.uid}.webp", picture, save=False)
-            claim.save()
-            record(ClaimMade(claim_id=claim.pk))
-    except IntegrityError as twin:
-        raise Conflict(say("这件商品已有一条售后在处理。", "This is already being looked at.")) from twin
+            _kept(claim)
+    except BaseException as failure:
+        if name:
+            default_storage.delete(name)
+        if isinstance(failure, IntegrityError):
+            raise _twin() from failure
+        raise
     return claim
 
 
+def _kept(claim: Claim) -> None:
+    # Under the order's lock: the parcel cannot be completed past a claim that is just being made.
+    lock([claim.line.order])
+    _check(Line.objects.select_related("shipment").get(pk=claim.line_id))
+    claim.save()
+    record(ClaimMade(claim_id=claim.pk))
+
+
+def _check(line: Line) -> None:
+    if line.claims.filter(state=Claim.State.OPEN).exists():
+        raise _twin()
+    if not is_claimable(line):
+        raise TooLate(say("这件商品现在不能申请售后。", "This cannot be reported now."))
+
+
+def _twin() -> Conflict:
+    return Conflict(say("这件商品已有一条售后在处理。", "This is already being looked at."))
+
+
+def _saved(claim: Claim, photo: Any) -> str:
+    try:
+        full = cleaned(photo).full
+    except Invalid as refused:
+        raise Invalid(refused.words, field="photo") from refused
+    return default_storage.save(f"claims/{claim.uid}.webp", ContentFile(full))
+
+
 @transaction.atomic
-def answer(claim: Claim, by: Any, *, words: str, amount_minor: int = 0) -> Claim:
+def answer(claim: Claim, by: Any, *, words: str = "", amount_minor: int = 0) -> Claim:
     """The team answers: gives back an amount, or says why not."""
     line = Line.objects.select_related("order").get(pk=claim.line_id)
     if not is_manager(by, line.team_id):
         raise NotFound()
-    words = words.strip()
+    words = paragraphs(words, "words", 500)
+    if amount_minor < 0:
+        raise Invalid(field="amount_minor")
     if not amount_minor and not words:
-        words_needed = say("不退款时请说明原因。", "Without a refund, please give the reason.")
-        raise Invalid(words_needed, field="words")
+        raise Invalid(say("不退款时请说明原因。", "Without a refund, please give the reason."), field="words")
     lock([Order(pk=line.order_id, group_id=line.order.group_id)])
     claim = Claim.objects.get(pk=claim.pk)
     if claim.state != Claim.State.OPEN:
         raise TooLate(say("这条售后已经答复过了。", "This has been answered already."))
-    given = None
-    if amount_minor:
-        given = refund.request(
-            line.order, {line.uid: refund.Part(amount_minor=amount_minor)}, reason=Refund.Reason.CLAIM, by=by, note=words
-        )
+    given = _given(line, by, words, amount_minor) if amount_minor else None
     state = Claim.State.REFUNDED if given else Claim.State.DECLINED
     claim.move_to(state, answer=words, refund=given, answered_by=by, answered_at=timezone.now())
-    audit.record(by, "answer", "Claim", claim.uid, state=state, amount_minor=amount_minor)
+    audit.record(by, "answer", "Claim", claim.uid, state=str(state), amount_minor=amount_minor)
     record(ClaimAnswered(claim_id=claim.pk))
     return claim
+
+
+def _given(line: Line, by: Any, words: str, amount_minor: int) -> Refund:
+    part = refund.Part(amount_minor=amount_minor)
+    try:
+        return refund.request(line.order, {line.uid: part}, reason=Refund.Reason.CLAIM, by=by, note=words)
+    except RefundTooLarge as refused:
+        raise RefundTooLarge(refused.facts["amount_left"], field="amount_minor") from refused

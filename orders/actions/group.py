@@ -3,6 +3,7 @@
 Nobody is invented: a seat is an order that a person has placed, and it counts once its money is in escrow.
 """
 
+import logging
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,27 +12,36 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts import reads as people
+from accounts import written
 from accounts.actions import audit
 from accounts.models import Organisation, Person
-from catalog.models import Variant
-from catalog.reads.products import variants_on_sale
+from catalog.actions import stock
+from catalog.models import Lot, Variant
+from catalog.reads import variants_on_sale
+from catalog.refusals import InsufficientStock
 from core import clock, language
 from core.language import say
 from core.outbox import record
-from core.refusals import Invalid, NotFound, TooLate
+from core.refusals import Conflict, Invalid, NotFound, TooLate
 from orders.actions import checkout, refund, seat
+from orders.actions.cancel import lapse
 from orders.actions.cart import checked
 from orders.actions.order import lock
 from orders.events import GroupFellShort, GroupOpened
 from orders.models import GroupPurchase, Order, Refund, Seat
+from orders.reads.cart import units_left
+from orders.reads.group import is_collectable
 from orders.reads.shipping import rate_for
 from orders.refusals import GroupFull
 
+log = logging.getLogger("sheaf.groups")
+
 # What a team takes off its price for a group of at least so many units, in basis points.
 TIERS = ((500, 900), (100, 600), (20, 300))
-LONGEST = timedelta(days=60)
+SHORTEST, LONGEST = timedelta(minutes=15), timedelta(days=60)
 MOST_UNITS = 10_000
 State = GroupPurchase.State
+ADDRESS = ("recipient", "phone", "region", "street")
 
 
 def group_price(variant: Variant, minimum_units: int) -> int:
@@ -58,45 +68,62 @@ def open_group(
 ) -> GroupPurchase:
     """Open a group purchase on one variant: one price, one deadline, one address."""
     if not organisation.is_verified or not people.is_coordinator(by, organisation):
-        raise NotFound()
+        raise NotFound(field="organisation_id")
     offered = variants_on_sale([variant.pk]).first()
     if offered is None:
         raise Invalid(say("这个规格现在不在售。", "This is not on sale now."), field="variant_id")
-    told = checked({"recipient": "", "phone": "", "region_code": "", "street": "", **address}, by)
-    _check_terms(title, minimum_units, maximum_units, closes_at)
-    if not all(told.get(name) for name in ("recipient", "phone", "region", "street")):
-        raise Invalid(say("请填写收货地址。", "Please give the delivery address."), field="street")
-    if rate_for(offered.product.storage, told["region"].code) is None:
-        raise Invalid(say("这件商品不送到那里。", "This is not delivered there."), field="region_code")
+    title = written.line(title, "title", 80)
+    _check_terms(minimum_units, maximum_units, closes_at)
+    told = _address(offered, address, by)
+    left = units_left([offered.pk]).get(offered.pk, 0)
+    if left < minimum_units:
+        # A group that could never fill would only keep people's money for a while.
+        raise InsufficientStock({offered.pk: left}, field="minimum_units")
     group = GroupPurchase.objects.create(
         organisation=organisation,
         coordinator=by,
         variant=offered,
         story_id=offered.story_id,
-        title=title.strip(),
+        title=title,
         price_minor=group_price(offered, minimum_units),
         minimum_units=minimum_units,
         maximum_units=maximum_units,
         closes_at=closes_at,
-        **{name: told[name] for name in ("recipient", "phone", "region", "street")},
+        **told,
     )
     audit.record(by, "open", "GroupPurchase", group.uid, variant=str(offered.uid), minimum=minimum_units)
     record(GroupOpened(group_id=group.pk))
     return group
 
 
-def _check_terms(title: str, minimum: int, maximum: int, closes_at: datetime) -> None:
+def _address(variant: Variant, address: dict[str, str], by: Person) -> dict[str, Any]:
+    """Where the one parcel goes: complete, and served."""
+    told = checked({"recipient": "", "phone": "", "region_code": "", "street": "", **address}, by)
+    for name in ADDRESS:
+        if not told.get(name):
+            field = "region_code" if name == "region" else name
+            raise Invalid(say("请填写收货地址。", "Please give the delivery address."), field=field)
+    if rate_for(variant.product.storage, told["region"].code) is None:
+        raise Invalid(say("这件商品不送到那里。", "This is not delivered there."), field="region_code")
+    return {name: told[name] for name in ADDRESS}
+
+
+def _check_terms(minimum: int, maximum: int, closes_at: datetime) -> None:
     now = timezone.now()
-    if not title.strip() or len(title) > 80:
-        raise Invalid(say("请起一个 80 字以内的标题。", "Give it a title of at most 80 characters."), field="title")
     if not 2 <= minimum <= MOST_UNITS:
-        raise Invalid(say("最少份数应不少于 2。", "The minimum is at least 2 units."), field="minimum_units")
+        words = say("最少份数应在 2 到 {n} 之间。", "The minimum is from 2 to {n} units.", n=MOST_UNITS)
+        raise Invalid(words, field="minimum_units")
     if not minimum <= maximum <= MOST_UNITS:
         words = say("最多份数不能少于最少份数。", "The maximum cannot be below the minimum.")
         raise Invalid(words, field="maximum_units")
-    if not now + timedelta(minutes=15) <= closes_at <= now + LONGEST:
-        words = say("截止时间应在 15 分钟之后、60 天之内。", "It closes between 15 minutes and 60 days from now.")
+    if not now + SHORTEST <= closes_at <= now + LONGEST:
+        words = say(
+            "截止时间应在 15 分钟之后、60 天之内。", "It closes between 15 minutes and 60 days from now."
+        )
         raise Invalid(words, field="closes_at")
+
+
+# --- Seats ------------------------------------------------------------------------------------------
 
 
 @transaction.atomic
@@ -104,38 +131,38 @@ def join(
     group: GroupPurchase, person: Any, *, name: str, units: int, email: str = "", is_adult: bool = False
 ) -> Seat:
     """Take a seat: an order at the group's price, whose money will wait in escrow."""
+    name = written.line(name, "name", 60)
+    email = written.email_address(email or (person.email if person.is_authenticated else ""))
     group = _locked(group)
     if group.state != State.OPEN or group.closes_at <= timezone.now():
         raise TooLate(say("这个团购已经结束。", "This group purchase has closed."))
     _check_room(group, units)
-    purchase = _purchase(group, person, name, units, email, is_adult)
-    GroupPurchase.objects.filter(pk=group.pk).update(units_reserved=F("units_reserved") + units)
-    (order,) = checkout.place_many([purchase])
-    return Seat.objects.create(group=group, order=order, name=purchase.recipient, units=units)
-
-
-def _purchase(
-    group: GroupPurchase, person: Any, name: str, units: int, email: str, is_adult: bool
-) -> checkout.Purchase:
     variant = variants_on_sale([group.variant_id]).first()
     if variant is None:
         raise TooLate(say("这件商品已经下架。", "This is no longer on sale."))
     if variant.product.needs_adult and not is_adult:
-        words = say("含酒精的商品需确认已成年。", "Alcohol: please confirm that you are of age.")
+        words = say("购买酒类需确认已满 18 周岁。", "Confirm that you are 18 or older to buy alcohol.")
         raise Invalid(words, field="is_adult")
+    GroupPurchase.objects.filter(pk=group.pk).update(units_reserved=F("units_reserved") + units)
+    try:
+        (order,) = checkout.place_many([_purchase(group, variant, person, name, units, email)])
+    except InsufficientStock as short:
+        raise InsufficientStock(short.short, field="units") from None
+    return Seat.objects.create(group=group, order=order, name=name, units=units)
+
+
+def _purchase(
+    group: GroupPurchase, variant: Variant, person: Any, name: str, units: int, email: str
+) -> checkout.Purchase:
     buyer = person if person.is_authenticated else None
-    told = checked({"recipient": name, "email": email or (buyer.email if buyer else "")}, person)
-    for field in ("recipient", "email"):
-        if not told.get(field):
-            raise Invalid(field="name" if field == "recipient" else field)
     return checkout.Purchase(
-        email=told["email"],
-        recipient=told["recipient"],
+        email=email,
+        recipient=name,
         phone=group.phone,
         region_id=group.region_id,
         street=group.street,
         wants=[checkout.Want(variant, units, group.price_minor, group.story_id)],
-        shipping={},
+        shipping={},  # the price of a group includes its one parcel
         person_id=buyer.pk if buyer else None,
         language=language.current(),
         organisation_id=_colleague(buyer, group),
@@ -147,21 +174,39 @@ def _purchase(
 
 def _colleague(buyer: Person | None, group: GroupPurchase) -> int | None:
     """The organisation itself counts as a buyer only through its own members."""
-    if buyer is not None and people.organisations_of(buyer).filter(pk=group.organisation_id).exists():
+    if buyer is not None and people.is_member(buyer, group.organisation):
         return group.organisation_id
     return None
 
 
 def _check_room(group: GroupPurchase, units: int) -> None:
     if units < 1:
-        raise Invalid(field="units")
+        raise Invalid(say("请填写份数。", "Please say how many."), field="units")
     left = group.maximum_units - group.units_held - group.units_reserved
     if units > left:
         raise GroupFull(left)
 
 
 def _locked(group: GroupPurchase) -> GroupPurchase:
+    """The group as it is now, locked. A test takes this away and sees the group oversell."""
     return GroupPurchase.objects.select_for_update(no_key=True).get(pk=group.pk)
+
+
+@transaction.atomic
+def collect(taken: Seat, by: Person) -> Seat:
+    """The coordinator has handed a member their part; telling it twice is no mistake."""
+    if not people.is_coordinator(by, taken.group.organisation):
+        raise NotFound()
+    if taken.state == Seat.State.COLLECTED:
+        return taken
+    if taken.state == Seat.State.CONFIRMED and not is_collectable(taken):
+        raise Conflict(say("货还没有发出。", "It has not been sent yet."))
+    taken.move_to(Seat.State.COLLECTED)
+    audit.record(by, "collect", "Seat", taken.uid)
+    return taken
+
+
+# --- Closing ----------------------------------------------------------------------------------------
 
 
 @transaction.atomic
@@ -172,6 +217,7 @@ def close(group: GroupPurchase) -> GroupPurchase:
         return group
     if group.units_held < group.minimum_units:
         return _fall_short(group, State.FELL_SHORT)
+    _let_go(group)
     seat.confirm(group)
     return group
 
@@ -182,6 +228,8 @@ def cancel(group: GroupPurchase, by: Person) -> GroupPurchase:
     group = _locked(group)
     if not people.is_coordinator(by, group.organisation):
         raise NotFound()
+    if group.state == State.CANCELLED:
+        return group
     if group.state != State.OPEN:
         raise TooLate(say("这个团购已经结束。", "This group purchase has closed."))
     audit.record(by, "cancel", "GroupPurchase", group.uid, units_held=group.units_held)
@@ -189,12 +237,31 @@ def cancel(group: GroupPurchase, by: Person) -> GroupPurchase:
 
 
 def _fall_short(group: GroupPurchase, state: str) -> GroupPurchase:
+    _let_go(group)
     # Closed first: a seat given back now is history, not a free seat.
     group.move_to(state, closed_at=timezone.now())
-    for order in lock(list(Order.objects.filter(group=group, state=Order.State.HELD))).values():
-        refund.everything(order, reason=Refund.Reason.GROUP)
+    held = lock(list(Order.objects.filter(group=group, state=Order.State.HELD)))
+    # All lots at once, in the order of their ids, before the refunds take them order by order.
+    list(stock.lock(Lot.objects.filter(variant=group.variant_id)))
+    for order in held.values():
+        if not _is_given_back(order):
+            refund.everything(order, reason=Refund.Reason.GROUP)
     record(GroupFellShort(group_id=group.pk))
     return group
+
+
+def _is_given_back(order: Order) -> bool:
+    """Whether its member has left already; the provider may still be giving the money back."""
+    return order.seat.state == Seat.State.REFUNDED
+
+
+def _let_go(group: GroupPurchase) -> None:
+    """Nobody sits in a closed group unpaid; money that still comes for such a seat goes back."""
+    unpaid = lock(list(Order.objects.filter(group=group, state=Order.State.PLACED)))
+    # One of them may have been paid while we waited for its lock; then it is in, and held.
+    waiting = [order for order in unpaid.values() if order.state == Order.State.PLACED]
+    if waiting:
+        lapse(waiting, Order.State.EXPIRED)
 
 
 def close_due(limit: int = 50) -> int:
@@ -202,14 +269,9 @@ def close_due(limit: int = 50) -> int:
     due = GroupPurchase.objects.filter(state=State.OPEN, closes_at__lte=timezone.now())
     groups = list(due.order_by("closes_at")[:limit])
     for group in groups:
-        close(group)
+        try:
+            close(group)
+        except Exception:
+            # One that cannot be closed must not keep all the others open; it is tried again.
+            log.exception("group purchase %s was not closed", group.uid)
     return len(groups)
-
-
-@transaction.atomic
-def collect(taken: Seat, by: Person) -> Seat:
-    """The coordinator has handed a member their part."""
-    if not people.is_coordinator(by, taken.group.organisation):
-        raise NotFound()
-    taken.move_to(Seat.State.COLLECTED)
-    return taken

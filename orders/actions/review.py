@@ -5,29 +5,25 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from accounts.actions import audit
+from catalog.reads import is_related
+from catalog.written import paragraphs
 from core.language import say
-from core.refusals import Conflict, Invalid, NotFound, TooLate
-from orders.models import Line, Review, Shipment
-
-RECEIVED = (Shipment.State.DELIVERED, Shipment.State.COMPLETED)
-
-
-def is_reviewable(line: Line) -> bool:
-    """It has arrived and was not given back."""
-    return bool(
-        line.shipment and line.shipment.state in RECEIVED and line.refunded_units < line.quantity
-    )
+from core.refusals import Conflict, Invalid, NotAllowed, TooLate
+from orders.models import Line, Review
+from orders.reads.shipment import is_reviewable
 
 
 def write(line: Line, person: Any, *, stars: int, words: str = "") -> Review:
     """Write the one review of a line; a guest's is signed as a buyer's."""
-    words = words.strip()
+    words = paragraphs(words, "words", 1000)
     if not 1 <= stars <= 5:
         raise Invalid(say("请选 1 到 5 颗星。", "Choose one to five stars."), field="stars")
-    if len(words) > 1000:
-        raise Invalid(say("请写在 1000 字以内。", "At most 1,000 characters, please."), field="words")
+    if Review.objects.filter(line=line).exists():
+        raise _twin()
     if not is_reviewable(line):
         raise TooLate(say("收到货之后才能评价。", "You can review it once it has arrived."))
+    if is_related(person, line.team_id):
+        raise NotAllowed(say("不能评价自己团队的商品。", "Nobody reviews what their own team sells."))
     buyer = person if person.is_authenticated else None
     try:
         with transaction.atomic():
@@ -40,13 +36,17 @@ def write(line: Line, person: Any, *, stars: int, words: str = "") -> Review:
                 words=words,
             )
     except IntegrityError as twin:
-        raise Conflict(say("您已经评价过这件商品。", "You have reviewed this already.")) from twin
+        raise _twin() from twin
+
+
+def _twin() -> Conflict:
+    return Conflict(say("您已经评价过这件商品。", "You have reviewed this already."))
 
 
 @transaction.atomic
-def hide(review: Review, by: Any) -> None:
+def hide(review: Review, by: Any) -> Review:
     """An operator takes a review out of sight; it is kept, and the deed is written down."""
-    if not by.is_staff:
-        raise NotFound()
     Review.objects.filter(pk=review.pk).update(is_hidden=True)
     audit.record(by, "hide", "Review", review.uid)
+    review.is_hidden = True
+    return review

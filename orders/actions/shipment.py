@@ -3,27 +3,32 @@
 Every deed takes lists (one is a list of one); a parcel changes under its order's lock.
 """
 
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 
+from accounts import written
 from accounts.actions import audit
-from catalog.reads.teams import is_manager
+from catalog.reads import is_manager
 from core.language import say
 from core.outbox import record
 from core.refusals import Invalid, NotFound, TooLate
 from orders.actions.order import lock, move_all
 from orders.events import ShipmentCompleted, ShipmentDelivered, ShipmentShipped
-from orders.models import Order, Shipment
+from orders.models import GroupPurchase, Order, Shipment
+
+log = logging.getLogger("sheaf.shipments")
 
 State = Shipment.State
 # A parcel that nobody reports is taken as delivered after so many days.
 TAKEN_AS_DELIVERED = timedelta(days=14)
+SENT_FROM = (Order.State.PAID, Order.State.SHIPPED)
 
 
 @dataclass(frozen=True)
@@ -41,19 +46,26 @@ def ship(shipment: Shipment, by: Any, *, carrier: str, tracking_number: str) -> 
     return ship_together([shipment], by, carrier=carrier, tracking_number=tracking_number)[0]
 
 
+def ship_group(group: GroupPurchase, by: Any, *, carrier: str, tracking_number: str) -> list[Shipment]:
+    """A confirmed group's seats go to its coordinator in one parcel."""
+    waiting = Shipment.objects.filter(order__group=group, state=State.WAITING, order__state__in=SENT_FROM)
+    return ship_together(list(waiting), by, carrier=carrier, tracking_number=tracking_number)
+
+
 @transaction.atomic
 def ship_together(
     shipments: Sequence[Shipment], by: Any, *, carrier: str, tracking_number: str
 ) -> list[Shipment]:
     """Several orders' parcels of one team's under one tracking number, as a group's are sent."""
-    carrier, tracking_number = carrier.strip(), tracking_number.strip()
-    if not shipments or not all(is_manager(by, team) for team in {s.team_id for s in shipments}):
+    carrier = written.line(carrier, "carrier", 40)
+    tracking_number = "".join(tracking_number.split())
+    if not all(is_manager(by, team) for team in {s.team_id for s in shipments}):
         raise NotFound()
-    if not carrier or len(carrier) > 40:
-        raise Invalid(say("请填写承运公司。", "Please name the carrier."), field="carrier")
-    if not (4 <= len(tracking_number) <= 40 and tracking_number.replace("-", "").isalnum()):
+    if not (4 <= len(tracking_number) <= 40 and _is_plain(tracking_number)):
         words = say("运单号应为 4–40 位字母或数字。", "A tracking number has 4 to 40 letters or digits.")
         raise Invalid(words, field="tracking_number")
+    if not shipments:
+        raise _not_now()
     now = timezone.now()
     sent = ship_many([Sent(shipment, now, carrier, tracking_number) for shipment in shipments])
     for shipment in sent:
@@ -61,25 +73,49 @@ def ship_together(
     return sent
 
 
+def _not_now() -> TooLate:
+    return TooLate(say("这个包裹现在不能发货。", "This parcel cannot be sent now."))
+
+
+def _is_plain(number: str) -> bool:
+    return number.isascii() and number.replace("-", "").isalnum()
+
+
 @transaction.atomic
 def ship_many(sent: Sequence[Sent]) -> list[Shipment]:
     """These parcels are on their way; all of them, or none."""
     orders, parcels = _locked([s.shipment for s in sent])
-    able = {order.pk for order in orders if order.state in (Order.State.PAID, Order.State.SHIPPED)}
-    if any(parcel.state != State.WAITING or parcel.order_id not in able for parcel in parcels.values()):
-        raise TooLate(say("这个包裹现在不能发货。", "This parcel cannot be sent now."))
+    able = {order.pk for order in orders if order.state in SENT_FROM}
+    waits = [p.state == State.WAITING and p.order_id in able for p in parcels.values()]
+    if not all(waits):
+        raise _not_now()
     rows = [parcels[s.shipment.pk] for s in sent]
     for row, s in zip(rows, sent, strict=True):
         row.carrier, row.tracking_number, row.shipped_at = s.carrier, s.tracking_number, s.at
     _move(rows, State.SHIPPED, ["carrier", "tracking_number", "shipped_at"])
-    _follow(orders)
+    follow(orders)
     record(*[ShipmentShipped(shipment_id=row.pk) for row in rows])
     return rows
 
 
-def deliver(shipment: Shipment) -> Shipment:
+@transaction.atomic
+def deliver(shipment: Shipment, by: Any = None) -> Shipment:
     """It has arrived: told by whoever may read the order, by its team, or taken as so after a while."""
-    return deliver_many([(shipment, timezone.now())])[0]
+    (arrived,) = deliver_many([(shipment, timezone.now())])
+    audit.record(by, "deliver", "Shipment", shipment.uid)
+    return arrived
+
+
+@transaction.atomic
+def deliver_group(group: GroupPurchase, by: Any) -> list[Shipment]:
+    """The group's one parcel has reached its coordinator."""
+    now = timezone.now()
+    sent = list(Shipment.objects.filter(order__group=group, state=State.SHIPPED))
+    if not sent:
+        raise _not_on_its_way()
+    arrived = deliver_many([(shipment, now) for shipment in sent])
+    audit.record(by, "deliver", "GroupPurchase", group.uid, parcels=len(arrived))
+    return arrived
 
 
 @transaction.atomic
@@ -87,16 +123,20 @@ def deliver_many(arrived: Sequence[tuple[Shipment, datetime]]) -> list[Shipment]
     """These have arrived, each at its moment: from then on the after-sale window runs."""
     orders, parcels = _locked([shipment for shipment, _ in arrived])
     if any(parcel.state != State.SHIPPED for parcel in parcels.values()):
-        raise TooLate(say("这个包裹还没有发出,或已经签收。", "This parcel is not on its way."))
+        raise _not_on_its_way()
     hours = _windows(parcels)
     rows = [parcels[shipment.pk] for shipment, _ in arrived]
     for row, (_, at) in zip(rows, arrived, strict=True):
         row.delivered_at = at
         row.after_sale_until = at + timedelta(hours=hours[row.pk])
     _move(rows, State.DELIVERED, ["delivered_at", "after_sale_until"])
-    _follow(orders)
+    follow(orders)
     record(*[ShipmentDelivered(shipment_id=row.pk) for row in rows])
     return rows
+
+
+def _not_on_its_way() -> TooLate:
+    return TooLate(say("这个包裹还没有发出,或已经签收。", "This parcel is not on its way."))
 
 
 def _windows(parcels: Iterable[int]) -> dict[int, int]:
@@ -107,30 +147,47 @@ def _windows(parcels: Iterable[int]) -> dict[int, int]:
     return {pk: most or 0 for pk, most in found.values_list("pk", "most")}
 
 
-def move_on_due(limit: int = 200) -> int:
-    """Take long silent parcels as delivered, complete those whose window has passed; called by the clock."""
-    now = timezone.now()
-    silent = Shipment.objects.filter(state=State.SHIPPED, shipped_at__lt=now - TAKEN_AS_DELIVERED)
-    for shipment in silent.order_by("pk")[:limit]:
-        deliver(shipment)
-    return len(complete_due(now, limit))
-
-
 @transaction.atomic
-def complete_due(now: datetime, limit: int | None = None) -> list[Shipment]:
+def complete_many(shipments: Sequence[Shipment]) -> list[Shipment]:
     """The after-sale window of these has passed and nothing is disputed: what was set aside is now owed."""
-    over = Shipment.objects.filter(state=State.DELIVERED, after_sale_until__lt=now)
-    due = list(over.exclude(lines__claims__state="open").order_by("pk")[:limit])
-    orders, parcels = _locked(due)
-    open_claims = set(
+    orders, parcels = _locked(shipments)
+    disputed = set(
         Shipment.objects.filter(pk__in=parcels, lines__claims__state="open").values_list("pk", flat=True)
     )
     # Somebody may have been faster, or has just said that something is wrong.
-    rows = [p for p in parcels.values() if p.state == State.DELIVERED and p.pk not in open_claims]
+    rows = [p for p in parcels.values() if p.state == State.DELIVERED and p.pk not in disputed]
     _move(rows, State.COMPLETED, [])
-    _follow(orders)
+    follow(orders)
     record(*[ShipmentCompleted(shipment_id=row.pk) for row in rows])
     return rows
+
+
+def complete_due(now: datetime, limit: int | None = None) -> list[Shipment]:
+    """Complete the parcels whose window has passed, all at once."""
+    return complete_many(list(_over(now)[:limit]))
+
+
+def _over(now: datetime) -> QuerySet[Shipment]:
+    over = Shipment.objects.filter(state=State.DELIVERED, after_sale_until__lt=now)
+    return over.exclude(lines__claims__state="open").order_by("pk")
+
+
+def move_on_due(now: datetime | None = None, limit: int = 200) -> int:
+    """Take long silent parcels as delivered, complete those whose window has passed; called by the clock."""
+    now = now or timezone.now()
+    silent = Shipment.objects.filter(state=State.SHIPPED, shipped_at__lt=now - TAKEN_AS_DELIVERED)
+    moved = sum(_tried(deliver, parcel) for parcel in silent.order_by("pk")[:limit])
+    return moved + sum(_tried(lambda one: complete_many([one]), parcel) for parcel in _over(now)[:limit])
+
+
+def _tried(deed: Any, shipment: Shipment) -> bool:
+    """One parcel that cannot move on must not keep the others waiting."""
+    try:
+        deed(shipment)
+    except Exception:
+        log.exception("shipment %s does not move on", shipment.uid)
+        return False
+    return True
 
 
 def _locked(shipments: Sequence[Shipment]) -> tuple[list[Order], dict[int, Shipment]]:
@@ -154,8 +211,8 @@ _STEPS = (Order.State.PAID, Order.State.SHIPPED, Order.State.DELIVERED, Order.St
 _REACHED = {State.WAITING: 0, State.SHIPPED: 1, State.DELIVERED: 2, State.COMPLETED: 3}
 
 
-def _follow(orders: Sequence[Order]) -> None:
-    """An order is as far as its slowest parcel; one that was called off holds nothing up."""
+def follow(orders: Sequence[Order]) -> None:
+    """An order is as far as its slowest parcel; one that was called off holds nothing up. Locks are held."""
     reached: dict[int, int] = {}
     parcels = Shipment.objects.filter(order__in=orders).exclude(state=State.CANCELLED)
     for order_id, state in parcels.values_list("order_id", "state"):

@@ -1,0 +1,148 @@
+"""Group purchases: their public facts for whoever has the link, all of them for their coordinators."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Prefetch, Q, QuerySet
+from django.utils import timezone
+
+from accounts.models import Membership
+from accounts.reads import organisations_of
+from catalog.reads import teams_managed_by
+from core.refusals import NotFound
+from orders.links import uid_of_token
+from orders.models import GroupPurchase, Order, Seat, Shipment
+
+State = GroupPurchase.State
+TAKEN = (Seat.State.HELD, Seat.State.CONFIRMED, Seat.State.COLLECTED)
+
+
+def group_by_code(person: Any, code: str, token: str | None = None) -> QuerySet[GroupPurchase]:
+    """The group whose link this is, with the asker's own seats: by account, or a guest's by her order's key."""
+    return _with_own_seats(GroupPurchase.objects.filter(join_code=code), person, token)
+
+
+def groups_of(person: Any) -> QuerySet[GroupPurchase]:
+    """The groups that this person coordinates or has a seat in."""
+    if not person.is_authenticated:
+        return GroupPurchase.objects.none()
+    seats = Seat.objects.filter(order__person=person).exclude(state=Seat.State.RELEASED)
+    mine = Q(organisation__in=_led_by(person)) | Q(pk__in=seats.values("group"))
+    return _with_own_seats(GroupPurchase.objects.filter(mine), person)
+
+
+def _led_by(person: Any) -> QuerySet:
+    return organisations_of(person, Membership.Role.COORDINATOR).values("pk")
+
+
+def _with_own_seats(
+    groups: QuerySet[GroupPurchase], person: Any, token: str | None = None
+) -> QuerySet[GroupPurchase]:
+    own = own_seats(person, token).select_related("order")
+    return groups.prefetch_related(Prefetch("seats", queryset=own, to_attr="own_seats"))
+
+
+def own_seats(person: Any, token: str | None = None) -> QuerySet[Seat]:
+    """The asker's seats, the newest first."""
+    own = Q(pk__in=[])
+    if person.is_authenticated:
+        own |= Q(order__person=person)
+    if token and (order := uid_of_token(token)):
+        own |= Q(order__person=None, order__uid=order)
+    return Seat.objects.filter(own).order_by("-pk")
+
+
+def own_seat(group: GroupPurchase, person: Any) -> Seat | None:
+    """The asker's part: one that is paid or waits for its payment comes before one that is over."""
+    seats = getattr(group, "own_seats", None)
+    if seats is None:
+        seats = list(own_seats(person).filter(group=group).select_related("order"))
+    over = (Seat.State.RELEASED, Seat.State.REFUNDED)
+    return next((s for s in seats if s.state not in over), seats[0] if seats else None)
+
+
+def group_led_by(person: Any, *, uid: UUID | None = None, code: str = "") -> GroupPurchase:
+    """A group that this person coordinates today; for anybody else there is no such thing."""
+    rows = GroupPurchase.objects.filter(organisation__in=_led_by(person))
+    return _one(rows.filter(uid=uid) if uid else rows.filter(join_code=code))
+
+
+def group_to_join(code: str) -> GroupPurchase:
+    """The group whose link this is."""
+    return _one(GroupPurchase.objects.filter(join_code=code))
+
+
+def group_of_team(person: Any, uid: UUID) -> GroupPurchase:
+    """A confirmed group that one of this person's teams sends; any other sounds like none."""
+    mine = Q(variant__product__team__in=teams_managed_by(person))
+    return _one(GroupPurchase.objects.filter(mine, uid=uid, state=State.CONFIRMED))
+
+
+def seat_led_by(person: Any, uid: UUID) -> Seat:
+    """A seat in a group that this person coordinates today."""
+    seats = Seat.objects.filter(uid=uid, group__organisation__in=_led_by(person))
+    return _one(seats.select_related("group__organisation", "order"))
+
+
+def group_by_pk(request: Any, pk: int) -> QuerySet[GroupPurchase]:
+    """A group that a deed of this very asker has led to."""
+    return GroupPurchase.objects.filter(pk=pk)
+
+
+def seat_by_pk(request: Any, pk: int) -> QuerySet[Seat]:
+    """A seat that a deed of this very asker has led to."""
+    return Seat.objects.filter(pk=pk)
+
+
+def _one(rows: QuerySet) -> Any:
+    row = rows.first()
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def units_free(group: GroupPurchase) -> int:
+    """Units that can still be joined for: neither paid nor waiting for a payment."""
+    if group.state != State.OPEN:
+        return 0
+    return group.maximum_units - group.units_held - group.units_reserved
+
+
+def units_needed(group: GroupPurchase) -> int:
+    """Units that are still to be paid before it is certain."""
+    return max(0, group.minimum_units - group.units_held)
+
+
+def is_joinable(group: GroupPurchase) -> bool:
+    """Whether somebody may come in now."""
+    return group.state == State.OPEN and group.closes_at > timezone.now() and units_free(group) > 0
+
+
+def allowed_actions(group: GroupPurchase, *, leads: bool, seat: Seat | None) -> list[str]:
+    """What the asker may do with it now."""
+    found = []
+    if is_joinable(group):
+        found.append("JOIN")
+    if seat is not None and group.state == State.OPEN and seat.state == Seat.State.HELD:
+        found.append("LEAVE")
+    if leads and group.state == State.OPEN:
+        found.append("CANCEL")
+    if leads and group.state == State.CONFIRMED:
+        found += _with_the_parcel(group)
+    return found
+
+
+def _with_the_parcel(group: GroupPurchase) -> list[str]:
+    on_its_way = Shipment.objects.filter(order__group=group, state=Shipment.State.SHIPPED).exists()
+    return ["PACKING_LIST", "CONFIRM_DELIVERY"] if on_its_way else ["PACKING_LIST"]
+
+
+def packing_list(group: GroupPurchase) -> QuerySet[Seat]:
+    """Who gets how much: paid seats of a group, by name."""
+    return group.seats.filter(state__in=TAKEN).order_by("name", "pk")
+
+
+def is_collectable(seat: Seat) -> bool:
+    """Whether the coordinator may hand it out: confirmed, and its parcel was sent."""
+    sent = (Order.State.SHIPPED, Order.State.DELIVERED, Order.State.COMPLETED)
+    return seat.state == Seat.State.CONFIRMED and seat.order.state in sent

@@ -1,0 +1,57 @@
+"""What buyers say of a product, and what it comes to."""
+
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db.models import Count, QuerySet, Sum
+
+from catalog.reads import published_products
+from core.refusals import NotFound
+from orders.models import Review
+
+
+class Rating(NamedTuple):
+    """How many have reviewed, and the mean of their stars with one decimal; none without a review."""
+
+    count: int
+    average: str | None
+
+
+def shown() -> QuerySet[Review]:
+    """Reviews that anyone may read."""
+    return Review.objects.filter(is_hidden=False)
+
+
+def reviews_of(slug: str) -> QuerySet[Review]:
+    """Those of a product on sale."""
+    return shown().filter(product__in=published_products().filter(slug=slug))
+
+
+def rating_of(slug: str) -> Rating:
+    """The mean of whole stars in whole tenths, halves up: 23 stars from 5 are "4.6"."""
+    sums = reviews_of(slug).aggregate(count=Count("pk"), stars=Sum("stars"))
+    return rating(sums["count"], sums["stars"] or 0)
+
+
+def rating(count: int, stars: int) -> Rating:
+    """
+    >>> rating(5, 23), rating(0, 0), rating(3, 14)
+    (Rating(count=5, average='4.6'), Rating(count=0, average=None), Rating(count=3, average='4.7'))
+    """
+    if not count:
+        return Rating(0, None)
+    tenths = (20 * stars + count) // (2 * count)
+    return Rating(count, f"{tenths // 10}.{tenths % 10}")
+
+
+def review_by_uid(uid: UUID) -> Review:
+    """Any review, for those who may hide it."""
+    review = Review.objects.filter(uid=uid).first()
+    if review is None:
+        raise NotFound(field="id")
+    return review
+
+
+def review_by_pk(request: Any, pk: int) -> QuerySet[Review]:
+    """A review that a deed of this very asker has led to."""
+    return Review.objects.filter(pk=pk)

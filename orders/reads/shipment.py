@@ -1,0 +1,75 @@
+"""Parcels: who may say that one has arrived, and what a buyer may still say of what lay in it."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from catalog.reads import teams_managed_by
+from core.refusals import NotFound
+from orders.links import uid_of_token
+from orders.models import Line, Shipment
+from orders.reads.order import orders_open_to
+
+RECEIVED = (Shipment.State.DELIVERED, Shipment.State.COMPLETED)
+
+
+def shipments_by_pk(request: Any, pk: int) -> QuerySet[Shipment]:
+    """A parcel that a deed of this very asker has led to."""
+    return Shipment.objects.filter(pk=pk)
+
+
+def shipment_of_team(person: Any, uid: UUID) -> Shipment:
+    """A parcel on this person's desk; any other sounds like none."""
+    mine = Shipment.objects.filter(uid=uid, team__in=teams_managed_by(person))
+    return _one(mine.select_related("order"))
+
+
+def shipment_to_receive(person: Any, uid: UUID, token: str | None) -> Shipment:
+    """A parcel that this person may say has arrived: its buyer, by account or link, or its team."""
+    may = Q(pk__in=[])
+    if person.is_authenticated:
+        may |= Q(order__person=person) | Q(team__in=teams_managed_by(person))
+    if token and (order := uid_of_token(token)):
+        may |= Q(order__person=None, order__uid=order)
+    return _one(Shipment.objects.filter(may, uid=uid).select_related("order"))
+
+
+def line_received_by(person: Any, number: str, token: str | None, uid: UUID) -> Line:
+    """A line of an order that is this asker's; any other sounds like none."""
+    orders = orders_open_to(person, number, token)
+    rows = Line.objects.filter(order__in=orders, uid=uid)
+    return _one(rows.select_related("shipment", "order", "variant__product"))
+
+
+def _one(rows: QuerySet) -> Any:
+    row = rows.first()
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def is_claimable(line: Line) -> bool:
+    """Delivered, within the after-sale window, something left to give back, and nothing waiting for an answer."""
+    parcel = line.shipment
+    return bool(
+        parcel
+        and parcel.state == Shipment.State.DELIVERED
+        and parcel.after_sale_until
+        and parcel.after_sale_until > timezone.now()
+        and line.refunded_minor < line.net_minor
+        and not any(claim.state == "open" for claim in line.claims.all())
+    )
+
+
+def is_reviewable(line: Line) -> bool:
+    """It has arrived, was not all given back, and has no review yet."""
+    parcel = line.shipment
+    arrived = parcel is not None and parcel.state in RECEIVED
+    return arrived and line.refunded_units < line.quantity and getattr(line, "review", None) is None
+
+
+def allowed_actions(parcel: Shipment) -> list[str]:
+    """What its buyer may do with a parcel now."""
+    return ["CONFIRM_DELIVERY"] if parcel.state == Shipment.State.SHIPPED else []

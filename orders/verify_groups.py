@@ -1,0 +1,82 @@
+"""I10, recomputed from the tables: seats add up to their group, and a closed group keeps nobody waiting."""
+
+_CLOSED = "g.state <> 'open'"
+_IN = "coalesce(sum(s.units) FILTER (WHERE s.state IN ('held', 'confirmed', 'collected')), 0)"
+_GIVEN_BACK = "coalesce(sum(s.units) FILTER (WHERE s.state = 'refunded'), 0)"
+_EVENTS = """(SELECT count(*) FROM core_outboxevent e WHERE e.name IN ('GroupConfirmed', 'GroupFellShort')
+    AND (e.payload->>'group_id')::bigint = g.id)"""
+# Where the order of a seat stands, by where the seat does.
+_TOGETHER = """CASE s.state
+    WHEN 'reserved' THEN o.state = 'placed'
+    WHEN 'released' THEN o.state IN ('cancelled', 'expired')
+    WHEN 'held' THEN o.state = 'held'
+    WHEN 'refunded' THEN o.state IN ('held', 'paid', 'shipped', 'delivered', 'completed', 'refunded')
+    ELSE o.state IN ('paid', 'shipped', 'delivered', 'completed') END"""
+
+RULES: list[tuple[str, str, str, str]] = [
+    (
+        "I10",
+        "GroupPurchase",
+        "the units paid for are not those of its seats",
+        # A seat that is given back after the closing was in; one that left before was not.
+        f"""SELECT g.id, g.units_held FROM orders_grouppurchase g LEFT JOIN orders_seat s ON s.group_id = g.id
+            GROUP BY g.id HAVING g.units_held < {_IN}
+                OR g.units_held > {_IN} + CASE WHEN {_CLOSED} THEN {_GIVEN_BACK} ELSE 0 END""",
+    ),
+    (
+        "I10",
+        "GroupPurchase",
+        "the units that wait for a payment are not those of its seats",
+        """SELECT g.id, g.units_reserved FROM orders_grouppurchase g LEFT JOIN orders_seat s ON s.group_id = g.id
+           GROUP BY g.id
+           HAVING g.units_reserved <> coalesce(sum(s.units) FILTER (WHERE s.state = 'reserved'), 0)""",
+    ),
+    (
+        "I10",
+        "Seat",
+        "somebody sits in a closed group without a paid or refunded part",
+        f"""SELECT s.id, s.state FROM orders_seat s JOIN orders_grouppurchase g ON g.id = s.group_id
+            WHERE {_CLOSED} AND s.state IN ('reserved', 'held')
+               OR g.state IN ('fell_short', 'cancelled') AND s.state IN ('confirmed', 'collected')""",
+    ),
+    (
+        "I10",
+        "Seat",
+        "a seat's part is not its units at the group's price",
+        """SELECT s.id, o.total_minor FROM orders_seat s JOIN orders_grouppurchase g ON g.id = s.group_id
+           JOIN orders_order o ON o.id = s.order_id
+           WHERE o.group_id <> g.id OR o.total_minor <> s.units * g.price_minor""",
+    ),
+    (
+        "I10",
+        "Seat",
+        "a seat is not where its order is",
+        f"""SELECT s.id, s.state || ' ' || o.state FROM orders_seat s JOIN orders_order o ON o.id = s.order_id
+            WHERE NOT {_TOGETHER}""",
+    ),
+    (
+        "I10",
+        "Order",
+        "an order of a group has no seat in it",
+        """SELECT o.id, o.number FROM orders_order o LEFT JOIN orders_seat s ON s.order_id = o.id
+           WHERE o.group_id IS NOT NULL AND s.id IS NULL""",
+    ),
+    (
+        "I10",
+        "Seat",
+        "a group fell short and a paid part was not asked back in full",
+        """SELECT s.id, o.total_minor FROM orders_seat s JOIN orders_grouppurchase g ON g.id = s.group_id
+           JOIN orders_order o ON o.id = s.order_id JOIN orders_payment p ON p.order_id = o.id AND p.is_kept
+           WHERE g.state IN ('fell_short', 'cancelled') AND o.total_minor <> (
+               SELECT coalesce(sum(r.amount_minor), 0) FROM orders_refund r WHERE r.payment_id = p.id)""",
+    ),
+    (
+        "I10",
+        "GroupPurchase",
+        "a group did not close once",
+        f"""SELECT g.id, g.state FROM orders_grouppurchase g
+            WHERE ({_CLOSED}) <> (g.closed_at IS NOT NULL) OR {_EVENTS} <> ({_CLOSED})::int
+               OR g.state = 'confirmed' AND g.units_held < g.minimum_units
+               OR g.state = 'fell_short' AND g.units_held >= g.minimum_units""",
+    ),
+]
