@@ -221,3 +221,54 @@ def follow(orders: Sequence[Order]) -> None:
         ended = {"closed_at": timezone.now()} if following == Order.State.COMPLETED else {}
         rows = [o for o in orders if o.state == _STEPS[n - 1] and reached.get(o.pk, 0) >= n]
         move_all(rows, following, **ended)
+
+
+# --- Many parcels, each with its own moment and number: a carrier's list, the demo's past ---------------
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A parcel in a carrier's hands."""
+
+    shipment: Shipment
+    at: datetime
+    carrier: str
+    tracking_number: str
+
+
+@transaction.atomic
+def ship_many(sent: Sequence[Sent]) -> None:
+    """These parcels are on their way, each since its moment; all of them, or none."""
+    orders, _ = _locked([s.shipment for s in sent])
+    if any(orders[s.shipment.order_id].state not in SENT_FROM for s in sent):
+        raise TooLate(say("这个包裹现在不能发货。", "This parcel cannot be sent now."))
+    for s in sent:
+        s.shipment.carrier, s.shipment.tracking_number = s.carrier, s.tracking_number
+        s.shipment.shipped_at = s.at
+    _written([s.shipment for s in sent], State.SHIPPED, ["carrier", "tracking_number", "shipped_at"])
+    follow(list(orders.values()))
+    record(*[ShipmentShipped(shipment_id=s.shipment.pk) for s in sent])
+
+
+@transaction.atomic
+def deliver_many(arrived: Sequence[tuple[Shipment, datetime]]) -> None:
+    """These have arrived, each at its moment."""
+    orders, _ = _locked([shipment for shipment, _ in arrived])
+    windows = _windows([shipment for shipment, _ in arrived])
+    for shipment, at in arrived:
+        shipment.delivered_at, shipment.after_sale_until = at, at + timedelta(hours=windows[shipment.pk])
+    _written([shipment for shipment, _ in arrived], State.DELIVERED, ["delivered_at", "after_sale_until"])
+    follow(list(orders.values()))
+    record(*[ShipmentDelivered(shipment_id=shipment.pk) for shipment, _ in arrived])
+
+
+def _written(shipments: Sequence[Shipment], state: str, fields: list[str]) -> None:
+    """Move locked parcels on, each with what is known of it; refused if one of them stands elsewhere."""
+    old = [each for each, following in Shipment.MOVES.items() if state in following]
+    standing = Shipment.objects.filter(pk__in=[s.pk for s in shipments], state__in=old).count()
+    if standing != len(shipments) or not all(s.can_move_to(state) for s in shipments):
+        raise TooLate(say("有包裹的状态已经变了。", "One of these parcels has moved on already."))
+    for shipment in shipments:
+        shipment.state = state
+    if shipments:
+        Shipment.objects.bulk_update(shipments, ["state", *fields], batch_size=500)

@@ -13,7 +13,7 @@ from accounts.models import Organisation, Person, Region
 from catalog.models import Lot
 from core import clock
 from orders.actions import checkout, payment, refund, review, shipment
-from orders.models import Line, LineLot, Order, Payment, Refund
+from orders.models import Line, LineLot, Order, Payment, Refund, Shipment
 from orders.provider.port import PaymentSeen, RefundSeen, Was
 from orders.reads.shipping import parcels
 from shop.demo import words
@@ -135,7 +135,8 @@ def send(rng: random.Random) -> None:
     shipment.deliver_many(
         [(s.shipment, s.at + timedelta(days=2)) for s in sent if s.at + timedelta(days=2) < now]
     )
-    shipment.complete_due(now)
+    over = Shipment.objects.filter(state=Shipment.State.DELIVERED, after_sale_until__lt=now)
+    shipment.complete_all(list(over.order_by("pk")))
 
 
 def give_back(share: float, rng: random.Random) -> int:
@@ -159,7 +160,7 @@ def give_back(share: float, rng: random.Random) -> int:
 def write_reviews(rng: random.Random, count: int = 240) -> None:
     """Those who received it say a word."""
     lines = Line.objects.filter(
-        shipment__state__in=review.RECEIVED, refunded_units=0, order__person__isnull=False
+        shipment__state__in=("delivered", "completed"), refunded_units=0, order__person__isnull=False
     )
     chosen = list(lines.select_related("order__person", "shipment", "variant").order_by("?")[: count * 2])
     for line in sorted(chosen, key=lambda line: line.pk)[:count]:
