@@ -19,6 +19,7 @@ from catalog.events import ProductChanged, ProductReviewed, ProductSubmitted
 from catalog.illustrations import KINDS, kind_for
 from catalog.models import Category, ListingReview, Product, Team
 from core import outbox
+from core.api import cache
 from core.language import say
 from core.refusals import Conflict, Invalid
 
@@ -96,8 +97,9 @@ def look_again(product: Product) -> None:
 
 
 def tell(product: Product) -> None:
-    """Search follows in the same transaction; whoever caches hears of it."""
+    """Search follows in the same transaction; kept answers are made anew after it."""
     search.engine().index([product.id])
+    cache.bump("products")
     outbox.record(ProductChanged(product_id=product.id))
 
 

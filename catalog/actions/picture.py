@@ -1,5 +1,6 @@
 """A team's own photos: checked, made smaller, and freed of what the camera wrote about place and time."""
 
+from dataclasses import dataclass
 from io import BytesIO
 from typing import NoReturn
 from uuid import uuid4
@@ -26,26 +27,41 @@ FORMATS = ("JPEG", "PNG", "WEBP")
 LARGE, CARD = 1280, 480
 
 
+@dataclass(frozen=True)
+class Cleaned:
+    """A photo that is safe to show: WebP at two sizes, nothing of the original beside its pixels."""
+
+    full: bytes
+    card: bytes
+    width: int
+    height: int
+
+
+def cleaned(file: UploadedFile) -> Cleaned:
+    """The photo made smaller and plain; refused when it is none, or when it would fill the memory."""
+    image = _opened(file)
+    large = _resized(image, LARGE)
+    return Cleaned(_webp(large), _webp(_resized(large, CARD)), *large.size)
+
+
 def add(
     product: Product, file: UploadedFile, by: Person | None, alt_zh: str = "", alt_en: str = ""
 ) -> Picture:
     """Show a photo with the product, at 1280 and 480 pixels."""
     desk.must_manage(by, product.team_id)
-    alt = {"alt_zh": alt_zh or product.name_zh, "alt_en": alt_en or product.name_en}
     alt = {
-        name: written.text_for(Picture, name, text[: 120 if name == "alt_zh" else 160])
-        for name, text in alt.items()
+        "alt_zh": written.text_for(Picture, "alt_zh", alt_zh or product.name_zh),
+        "alt_en": written.text_for(Picture, "alt_en", alt_en or product.name_en),
     }
-    image = _opened(file)
-    large, card = _resized(image, LARGE), _resized(image, CARD)
+    photo = cleaned(file)
     # Files are written before the transaction begins, and taken away again should it fail.
     name = f"pictures/{uuid4().hex}"
     files = [
-        default_storage.save(f"{name}.webp", ContentFile(_webp(large))),
-        default_storage.save(f"{name}-card.webp", ContentFile(_webp(card))),
+        default_storage.save(f"{name}.webp", ContentFile(photo.full)),
+        default_storage.save(f"{name}-card.webp", ContentFile(photo.card)),
     ]
     try:
-        return _kept(product, by, files, large.size, alt)
+        return _kept(product, by, files, (photo.width, photo.height), alt)
     except BaseException:
         _forget(files)
         raise

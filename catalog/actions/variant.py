@@ -43,6 +43,9 @@ def save(
             mine.save(update_fields=sorted(fields) or ["position"])
         if price_minor is not None or story is not None:
             _tell_story(mine, price_minor, story)
+        if row.is_published and not row.variants.filter(is_offered=True).exists():
+            words = say("至少保留一个规格,或将商品下架归档。", "Keep one variant, or archive the product.")
+            raise Invalid(words, field="is_offered")
         audit.record(by, "save", "Variant", mine.uid, product=str(row.uid), price_minor=mine.price_minor)
         if _must_be_looked_at(mine):
             listing.look_again(row)

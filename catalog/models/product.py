@@ -110,6 +110,13 @@ class Product(StateMachine, models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(state="published")
+                | models.Q(price_from_minor__isnull=False, published_at__isnull=False),
+                name="published_product_has_a_price",
+            )
+        ]
         indexes = [
             models.Index(
                 fields=["-published_at", "-id"],

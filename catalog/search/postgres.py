@@ -37,7 +37,7 @@ _HITS = """
         WHERE NOT EXISTS (SELECT 1 FROM strict) AND NOT EXISTS (SELECT 1 FROM alike)
           AND (cardinality(%(pieces)s::text[]) = 0 OR e.words @@ %(any_piece)s::tsquery)
           AND found.pieces * 2 >= cardinality(%(pieces)s::text[])
-          AND (cardinality(%(latin)s::text[]) = 0 OR found.latin >= 0.34)
+          AND (cardinality(%(latin)s::text[]) = 0 OR found.latin >= 0.3)
           AND cardinality(%(pieces)s::text[]) + cardinality(%(latin)s::text[]) > 0
     ), hits AS (SELECT * FROM strict UNION ALL SELECT * FROM alike UNION ALL SELECT * FROM nearly)
 """
@@ -161,11 +161,7 @@ def _source(ask: Ask) -> tuple[str, str, dict[str, Any]]:
         "latin": said.latin,
         "any_piece": " | ".join(f"'{piece}'" for piece in said.pieces),
     }
-    return (
-        f"WITH {_HITS}",
-        f"hits h JOIN {_FROM} ON p.id = h.id".replace("hits h JOIN \n", "hits h JOIN "),
-        values,
-    )
+    return f"WITH {_HITS}", f"{_FROM} JOIN hits h ON h.id = p.id", values
 
 
 def _chosen(ask: Ask, values: dict[str, Any]) -> dict[str, str]:

@@ -111,10 +111,9 @@ def a_product(team: Team | None = None, **fields: Any) -> Product:
         "return_rule_en": "Send a photo within 72 hours of delivery",
         "after_sale_hours": 72,
         "published_at": timezone.now(),
+        "price_from_minor": 3690,  # until its variants tell
     }
-    product = Product.objects.create(**{**values, **fields})
-    card.refresh([product.id])
-    return product
+    return Product.objects.create(**{**values, **fields})
 
 
 def a_story(variant: Variant, **bps: int) -> PriceStory:

@@ -1,0 +1,39 @@
+"""Lists of products as buyers narrow and order them."""
+
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+
+from catalog.models import Product
+from catalog.search import Where
+from core import clock
+
+
+def narrowed(products: QuerySet[Product], where: Where) -> QuerySet[Product]:
+    """The products that answer what is chosen; the same choices as search has."""
+    chosen = Q()
+    if where.category is not None:
+        chosen &= Q(category__slug__in=where.category)
+    if where.division is not None:
+        chosen &= Q(team__division_id__in=where.division)
+    if where.kind is not None:
+        chosen &= Q(kind__in=where.kind)
+    if where.team is not None:
+        chosen &= Q(team__slug=where.team)
+    if where.price_min is not None:
+        chosen &= Q(price_from_minor__gte=where.price_min)
+    if where.price_max is not None:
+        chosen &= Q(price_from_minor__lte=where.price_max)
+    in_season = Q(season_months__contains=[clock.today().month])
+    if where.in_season is not None:
+        chosen &= in_season if where.in_season else ~in_season
+    if where.in_stock is not None:
+        chosen &= Q(units_available__gt=0) if where.in_stock else Q(units_available=0)
+    return products.filter(chosen)
+
+
+def with_season(products: QuerySet[Product]) -> QuerySet[Product]:
+    """With what the order by season compares: this month's first, then what can be had."""
+    in_season = Q(season_months__contains=[clock.today().month])
+    return products.annotate(
+        season_now=ExpressionWrapper(in_season, output_field=BooleanField()),
+        stock_now=ExpressionWrapper(Q(units_available__gt=0), output_field=BooleanField()),
+    )
