@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import Membership, Organisation, Person, Region
 from shop.demo import words
 
-PASSWORD = "sheaf-demo-2026"
+PASSWORD = "sheaf-demo-2026"  # noqa: S105 - of made-up people, printed by make run
 OPERATOR, BUYER, COORDINATOR, MEMBER = (
     f"{who}@demo.example" for who in ("operator", "buyer", "coordinator", "member")
 )

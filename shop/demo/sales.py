@@ -13,7 +13,7 @@ from accounts.models import Organisation, Person, Region
 from catalog.models import Lot
 from core import clock
 from orders.actions import checkout, payment, refund, review, shipment
-from orders.models import Line, LineLot, Order, Payment, Refund, Shipment
+from orders.models import Line, LineLot, Order, Payment, Refund
 from orders.provider.port import PaymentSeen, RefundSeen, Was
 from orders.reads.shipping import parcels
 from shop.demo import words
@@ -135,8 +135,7 @@ def send(rng: random.Random) -> None:
     shipment.deliver_many(
         [(s.shipment, s.at + timedelta(days=2)) for s in sent if s.at + timedelta(days=2) < now]
     )
-    over = Shipment.objects.filter(state=Shipment.State.DELIVERED, after_sale_until__lt=now)
-    shipment.complete_all(list(over.order_by("pk")))
+    shipment.complete_due(now)
 
 
 def give_back(share: float, rng: random.Random) -> int:

@@ -77,7 +77,9 @@ def set_up(cast: Cast, rng: random.Random, step: Callable[[str, int], None]) -> 
 def _county(row: dict[str, str]) -> Region:
     # 武当山特区 has no code of its own: it stands under 丹江口市. 长阳 and 五峰 are autonomous counties in full.
     name = {"武当山特区": "丹江口市"}.get(row["county_zh"], row["county_zh"]).removesuffix("县")
-    counties = Region.objects.filter(level=Region.Level.COUNTY, code__startswith="42", name_zh__startswith=name)
+    counties = Region.objects.filter(
+        level=Region.Level.COUNTY, code__startswith="42", name_zh__startswith=name
+    )
     return counties.select_related("parent").get()
 
 
