@@ -11,7 +11,8 @@ from core import language
 from core.api.access import HELD, PUBLIC
 from core.api.cache import kept_by
 from core.api.facts import guarded, needs
-from core.api.types import ModelType, Told, list_of
+from core.api.lookahead import prefetched
+from core.api.types import ModelType, Told, list_of, to_many
 
 
 class RegionType(ModelType):
@@ -31,6 +32,9 @@ class RegionType(ModelType):
     name = Told("name", description="Its name in the reader's language.")
     level = graphene.Int(required=True, description="1 provincial level, 2 division, 3 county.")
     full_name = graphene.String(required=True, description="Its name with all it lies in.")
+    children = to_many(
+        "children", lambda: RegionType, most=60, description="The regions directly below it, by their codes."
+    )
     is_precise = graphene.Boolean(
         required=True, description="Whether an address may end with it: no regions lie below."
     )
@@ -47,7 +51,7 @@ class RegionType(ModelType):
 
 
 def _regions(root: Any, info: Any, parent: str | None = None) -> QuerySet[Region]:
-    return reads.regions_of(parent).select_related("parent__parent")
+    return prefetched(reads.regions_of(parent).select_related("parent__parent"), info)
 
 
 class Query:

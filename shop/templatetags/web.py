@@ -3,13 +3,17 @@
 from typing import Any
 
 from django import template
+from django.db.models import Sum
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from core import language
+from core.refusals import Refusal
+from orders.api.cart import cart_uid
 from orders.reads import cart as reads_cart
+from shop.web.form import remembered_cart
 
 register = template.Library()
 
@@ -90,18 +94,6 @@ def race(value: int, most: int) -> SafeString:
     )
 
 
-@register.simple_tag(takes_context=True)
-def kept(context: dict, name: str, otherwise: Any = "") -> Any:
-    """What the visitor had written in this field before a refusal, else what is known."""
-    return (context.get("form") or {}).get("values", {}).get(name, "" if otherwise is None else otherwise)
-
-
-@register.inclusion_tag("parts/wrong.html", takes_context=True)
-def wrong(context: dict, name: str) -> dict:
-    """Why this field was refused, beside the field."""
-    return {"message": (context.get("form") or {}).get("errors", {}).get(name), "name": name}
-
-
 @register.filter
 def at(thing: dict, key: str) -> Any:
     return thing.get(key) if thing else None
@@ -119,10 +111,14 @@ def cart_count(context: dict) -> int:
     request = context.get("request")
     if request is None or not request.COOKIES:
         return 0
-    cart = request.session.get("cart")
+    cart = remembered_cart(request)
     if not cart and not request.user.is_authenticated:
         return 0
-    return reads_cart.units_in(request.user, cart)
+    try:
+        carts = reads_cart.carts_of(request.user, cart_uid(cart))
+    except Refusal:
+        return 0
+    return carts.aggregate(units=Sum("lines__quantity"))["units"] or 0
 
 
 @register.simple_tag(takes_context=True)

@@ -1,5 +1,6 @@
 """A form is a GraphQL mutation: acts/<name>.graphql, whose variables are the form's fields."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -12,41 +13,68 @@ from core import language
 from core.api.documents import ask
 from core.language import say
 from shop.web import follow
-from shop.web.page import HERE, document, read_fields, variables_of
+from shop.web.document import exists, fields_of, text_of, variables_of
+from shop.web.form import read_form, remembered_cart
 
-NEVER_KEPT = {"password", "newPassword", "currentPassword", "photo", "csrfmiddlewaretoken"}
+NEVER_KEPT = {"password", "newPassword", "currentPassword", "photo", "csrfmiddlewaretoken", "idempotencyKey"}
+UNCLEAR = say("没有成功,请检查填写的内容。", "That did not work. Please check what you entered.")
+MOST_KEPT = 2000
 
 
 @require_POST
 def act(request: HttpRequest, name: str) -> HttpResponse:
     """Do the deed; then go where it leads, or back with what was written and why not."""
     path = f"acts/{name}.graphql"
-    if not (HERE / path).exists():
+    if not exists(path):
         raise Http404(name)
-    language.activate(_language(request))
-    variables = read_fields(path, request.POST)
+    language.activate(spoken(request))
+    variables, unread = read_form(path, request.POST)
+    if unread:
+        return back(request, name, [(field, str(words)) for field, words in unread.items()])
     if "cart" in variables_of(path) and "cart" not in variables:
-        variables["cart"] = request.session.get("cart")
-    data, errors = ask(request, document(path), variables)
+        variables["cart"] = remembered_cart(request)
+    data, errors = ask(request, text_of(path), variables)
     payload: dict[str, Any] = next(iter((data or {}).values()), None) or {}
-    refused = payload.get("errors") or [{"field": [], "message": e["message"]} for e in errors or []]
-    if refused:
-        return _back(request, name, refused)
+    if refused := [*refusals(path, payload), *failures(errors)]:
+        return back(request, name, refused)
+    return forward(request, name, payload)
+
+
+def refusals(path: str, payload: dict[str, Any]) -> list[tuple[str, str]]:
+    """(field of the form, why) of each refusal: the innermost part of its path that the form has."""
+    known = fields_of(path)
+    found = []
+    for error in payload.get("errors") or ():
+        field = next((known[part] for part in reversed(error["field"] or ()) if part in known), "")
+        found.append((field, error["message"]))
+    return found
+
+
+def failures(errors: Iterable[dict[str, Any]]) -> list[tuple[str, str]]:
+    """What the API says beside a payload; its words on a document's variables are for programs."""
+    return [("", str(UNCLEAR) if e["extensions"]["code"] == "BAD_INPUT" else e["message"]) for e in errors]
+
+
+def forward(request: HttpRequest, name: str, payload: dict[str, Any]) -> HttpResponse:
+    """Where the deed leads, else where the form says."""
     lead = getattr(follow, name, None)
     if lead is not None and (leads := lead(request, payload)):
         return HttpResponseRedirect(leads)
     return redirect(ours(request, "next"))
 
 
-def _back(request: HttpRequest, name: str, refused: list[dict]) -> HttpResponse:
-    kept = {k: request.POST.getlist(k)[-1][:1000] for k in request.POST if k not in NEVER_KEPT}
+def back(request: HttpRequest, name: str, refused: list[tuple[str, str]]) -> HttpResponse:
+    """To the form, with what was written, and why not beside each field."""
+    kept = {k: [v[:MOST_KEPT] for v in request.POST.getlist(k)] for k in request.POST if k not in NEVER_KEPT}
+    errors = {field: message for field, message in refused if field}
     request.session["form"] = {
         "act": name,
+        "item": request.POST.get("item", ""),
         "values": kept,
-        "errors": {(e["field"] or [""])[-1]: e["message"] for e in refused},
+        "errors": errors,
     }
-    for text in dict.fromkeys(e["message"] for e in refused):
-        messages.error(request, text or str(say("没有成功,请再试一次。", "That did not work. Please try again.")))
+    for text in dict.fromkeys(message for _, message in refused):
+        messages.error(request, text)
     return redirect(ours(request, "back"))
 
 
@@ -58,6 +86,7 @@ def ours(request: HttpRequest, field: str) -> str:
     return f"/{language.current()}/"
 
 
-def _language(request: HttpRequest) -> str:
+def spoken(request: HttpRequest) -> str:
+    """The language of the page that the form is on."""
     asked = request.POST.get("lang") or request.POST.get("next", "")[1:3]
     return asked if asked in language.LANGUAGES else language.current()

@@ -2,9 +2,13 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest
 
 from core import language
+from core.api.documents import ask
+from core.language import Words, say
+from shop.web.document import text_of
 
 
 def _to(path: str) -> str:
@@ -15,10 +19,26 @@ def _order(order: dict, token: str | None) -> str:
     return _to(f"order/{order['number']}/" + (f"?token={token}" if token else ""))
 
 
+def _done(request: HttpRequest, words: Words) -> str:
+    """Say that it is done; the form says where to go on."""
+    messages.success(request, str(words))
+    return ""
+
+
+# --- buying ---
+
+
 def add_to_cart(request: HttpRequest, payload: dict[str, Any]) -> str:
     """The visitor's session remembers a guest's cart."""
-    request.session["cart"] = payload["cart"]["id"]
+    tell_cart(request, payload)
     return _to("cart/")
+
+
+def tell_cart(request: HttpRequest, payload: dict[str, Any]) -> str:
+    """A cart that was made by telling it something is remembered too."""
+    if not request.user.is_authenticated:
+        request.session["cart"] = payload["cart"]["id"]
+    return ""
 
 
 def place_order(request: HttpRequest, payload: dict[str, Any]) -> str:
@@ -32,15 +52,93 @@ def begin_payment(request: HttpRequest, payload: dict[str, Any]) -> str:
     return payload["payment"]["url"]
 
 
-def join_group(request: HttpRequest, payload: dict[str, Any]) -> str:
-    """A seat is an order of its own, to be paid."""
-    return _order(payload["order"], payload.get("token"))
+# --- people ---
 
 
 def sign_in(request: HttpRequest, payload: dict[str, Any]) -> str:
-    """The guest's cart was merged: the session forgets it."""
-    request.session.pop("cart", None)
+    """What was put into a cart before signing in is poured into one's own."""
+    cart = request.session.pop("cart", None)
+    if cart:
+        ask(request, text_of("acts/merge_cart.graphql"), {"cart": cart})
     return ""
 
 
-sign_up = sign_in
+def confirm_email(request: HttpRequest, payload: dict[str, Any]) -> str:
+    """The mailbox is proved, and one is signed in."""
+    sign_in(request, payload)
+    return _done(request, say("邮箱已确认,欢迎。", "Your address is confirmed. Welcome."))
+
+
+def sign_up(request: HttpRequest, payload: dict[str, Any]) -> str:
+    """The rest happens in the mailbox."""
+    return _to("sign-up/?sent=1")
+
+
+def ask_for_reset(request: HttpRequest, payload: dict[str, Any]) -> str:
+    """The rest happens in the mailbox."""
+    return _to("password/?sent=1")
+
+
+def reset_password(request: HttpRequest, payload: dict[str, Any]) -> str:
+    """One is signed in with it."""
+    sign_in(request, payload)
+    return _done(request, say("新密码已生效,您已登录。", "Your new password is set and you are signed in."))
+
+
+def change_email(request: HttpRequest, payload: dict[str, Any]) -> str:
+    """It takes effect once the new mailbox answers."""
+    words = say("已向新邮箱发送确认链接。", "A link to confirm was sent to the new address.")
+    return _done(request, words)
+
+
+def confirm_change(request: HttpRequest, payload: dict[str, Any]) -> str:
+    """The new address is the account's."""
+    return _done(request, say("邮箱已更换。", "Your address has been changed."))
+
+
+def change_password(request: HttpRequest, payload: dict[str, Any]) -> str:
+    """Every other session has ended."""
+    words = say("密码已更换,其他设备已退出。", "Your password is changed; other devices are signed out.")
+    return _done(request, words)
+
+
+def update_person(request: HttpRequest, payload: dict[str, Any]) -> str:
+    """Saved."""
+    return _done(request, say("已保存。", "Saved."))
+
+
+save_address = update_person
+
+
+def create_token(request: HttpRequest, payload: dict[str, Any]) -> str:
+    """Its text is shown once."""
+    request.session["told"] = {"token": payload["text"]}
+    return ""
+
+
+def erase_person(request: HttpRequest, payload: dict[str, Any]) -> str:
+    """Nobody is signed in any more."""
+    messages.success(request, str(say("账户已注销。", "Your account has been deleted.")))
+    return _to("")
+
+
+# --- organisations ---
+
+
+def propose_organisation(request: HttpRequest, payload: dict[str, Any]) -> str:
+    """An operator decides."""
+    words = say("已提交,运营人员核实后会发邮件告诉您。", "Sent in. We will write to you once it is verified.")
+    return _done(request, words)
+
+
+def invite(request: HttpRequest, payload: dict[str, Any]) -> str:
+    """The link is shown once."""
+    request.session["told"] = {"link": payload["link"]}
+    return ""
+
+
+def accept_invitation(request: HttpRequest, payload: dict[str, Any]) -> str:
+    """One belongs to it now."""
+    name = payload["membership"]["organisation"]["name"]
+    messages.success(request, str(say("您已加入{name}。", "You have joined {name}.", name=name)))
+    return _to("organisations/")

@@ -1,58 +1,28 @@
 """A page is a GraphQL document and a template of the same name; what the address says are its variables."""
 
-from functools import cache
-from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
-from graphql import ListTypeNode, NonNullTypeNode, OperationDefinitionNode, parse
-from graphql.language.ast import TypeNode
+from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from core import language
 from core.api.documents import ask
+from shop.web.document import exists, text_of, variables_of
+from shop.web.form import read_address, remembered_cart
 
-HERE = Path(__file__).parent
-
-
-@cache
-def document(path: str) -> str:
-    """The text of a page's or an act's document."""
-    return (HERE / path).read_text()
-
-
-@cache
-def variables_of(path: str) -> dict[str, tuple[str, bool]]:
-    """Each variable a document declares: its named type, and whether it is a list."""
-    (operation,) = (d for d in parse(document(path)).definitions if isinstance(d, OperationDefinitionNode))
-    return {v.variable.name.value: _kind(v.type) for v in operation.variable_definitions}
+# Pages that say where to begin when what they are about is not there yet.
+MAY_BE_EMPTY = {"home", "cart", "checkout", "desk", "groups", "invitation", "contest"}
+# Pages about oneself: a guest is asked to sign in, and comes back.
+FOR_SOMEBODY = {
+    *("account", "addresses", "details", "organisations", "group_open"),
+    *("desk", "desk_new", "desk_orders", "desk_claims", "desk_product"),
+}
 
 
-def _kind(node: TypeNode) -> tuple[str, bool]:
-    is_list = False
-    while isinstance(node, NonNullTypeNode | ListTypeNode):
-        is_list = is_list or isinstance(node, ListTypeNode)
-        node = node.type
-    return node.name.value, is_list  # type: ignore[attr-defined]
-
-
-def read_fields(path: str, fields: Any) -> dict[str, Any]:
-    """A form's or an address's fields as the document's variables; an empty field is one not given."""
-    found: dict[str, Any] = {}
-    for name, (kind, is_list) in variables_of(path).items():
-        values = [_value(kind, text) for text in fields.getlist(name) if text != ""]
-        values = [value for value in values if value is not None]
-        if values:
-            found[name] = values if is_list else values[-1]
-    return found
-
-
-def _value(kind: str, text: str) -> Any:
-    if kind == "Int":
-        return int(text) if text.lstrip("-").isdecimal() and len(text) < 10 else None
-    if kind == "Boolean":
-        return text.lower() in ("1", "true", "on", "yes")
-    return text
+class Broken(Exception):
+    """Something of ours failed under a page: it has been logged with the request's id."""
 
 
 def page(name: str, status: int = 200):
@@ -61,20 +31,11 @@ def page(name: str, status: int = 200):
 
     def view(request: HttpRequest, lang: str = "", **captured: Any) -> HttpResponse:
         language.activate(lang or language.current())
-        variables = read_fields(path, request.GET) if (HERE / path).exists() else {}
-        variables |= captured
-        data: dict[str, Any] = {}
-        if (HERE / path).exists():
-            declared = variables_of(path)
-            if "cart" in declared:
-                variables["cart"] = request.session.get("cart")
-            variables = {key: value for key, value in variables.items() if key in declared}
-            data, errors = ask(request, document(path), variables)
-            if errors and not data:
-                raise Http404(name)
-            if data and next(iter(data.values())) is None and not _may_be_empty(name):
-                raise Http404(name)
-        context = {**(data or {}), "asked": captured, "page": name, **_kept_form(request)}
+        if name in FOR_SOMEBODY and not request.user.is_authenticated:
+            return redirect(f"{_sign_in()}?{urlencode({'next': request.get_full_path()})}")
+        captured.pop("exception", None)
+        data = _asked(request, name, path, captured) if exists(path) else {}
+        context = {**data, "asked": captured, "page": name, **_once(request)}
         response = render(request, f"pages/{name}.html", context, status=status)
         if request.session.accessed or request.user.is_authenticated:
             response["Cache-Control"] = "private, no-store"
@@ -84,12 +45,25 @@ def page(name: str, status: int = 200):
     return view
 
 
-def _may_be_empty(name: str) -> bool:
-    """Pages that say where to begin when what they are about is not there yet."""
-    return name in {"cart", "account", "sign_in", "home", "desk", "groups"}
+def _sign_in() -> str:
+    return reverse("sign_in", kwargs={"lang": language.current()})
 
 
-def _kept_form(request: HttpRequest) -> dict[str, Any]:
-    """What the visitor had written into a form that was refused: shown again, once."""
-    kept = request.session.pop("form", None) if request.COOKIES else None
-    return {"form": kept or {}}
+def _asked(request: HttpRequest, name: str, path: str, captured: dict[str, Any]) -> dict[str, Any]:
+    declared = variables_of(path)
+    variables = read_address(path, request.GET) | captured
+    if "cart" in declared:
+        variables["cart"] = remembered_cart(request)
+    data, errors = ask(request, text_of(path), {k: v for k, v in variables.items() if k in declared})
+    if any(error["extensions"].get("code") == "INTERNAL" for error in errors):
+        raise Broken(name)
+    if not data or (next(iter(data.values())) is None and name not in MAY_BE_EMPTY):
+        raise Http404(name)
+    return data
+
+
+def _once(request: HttpRequest) -> dict[str, Any]:
+    """What is shown once: a form that was refused as it was written, and a secret just made."""
+    if not request.COOKIES:
+        return {"form": {}, "told": {}}
+    return {"form": request.session.pop("form", {}), "told": request.session.pop("told", {})}

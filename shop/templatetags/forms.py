@@ -1,0 +1,242 @@
+"""Forms as our pages write them: a deed, its fields with their labels, and beside each why it was refused."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import template
+from django.middleware.csrf import get_token
+from django.template.base import FilterExpression, NodeList, Parser, Token, token_kwargs
+from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from core import language
+from core.language import say
+from core.templatetags.sheaf import idempotency_key
+from shop.web.choices import CHOICES
+from shop.web.document import exists, variables_of
+
+register = template.Library()
+
+FORM = "_form"
+# Attributes that a field may be given as they are.
+PLAIN = ("autocomplete", "inputmode", "maxlength", "min", "max", "step", "pattern", "placeholder", "rows")
+
+
+class FormNode(template.Node):
+    """`{% form "sign_in" next=url %} … {% endform %}`: posts to /do/sign_in/, says where to go and come back to.
+
+    `item` tells forms of one act on a page apart; `files=True` sends files along; the key of an idempotent
+    act is put in by itself.
+    """
+
+    def __init__(self, act: FilterExpression, options: dict[str, FilterExpression], content: NodeList):
+        self.act, self.options, self.nodelist = act, options, content
+
+    def render(self, context: template.Context) -> str:
+        """The form, its hidden fields first."""
+        act = self.act.resolve(context)
+        given = {name: value.resolve(context) for name, value in self.options.items()}
+        request = context["request"]
+        here = request.get_full_path()
+        item = str(given.get("item", ""))
+        request.forms = getattr(request, "forms", 0) + 1
+        hidden = {
+            "lang": language.current(),
+            "next": given.get("next") or here,
+            "back": given.get("back") or here,
+            **({"item": item} if item else {}),
+        }
+        with context.push(**{FORM: (f"f{request.forms}", _kept(context, act, item))}):
+            content = self.nodelist.render(context)
+        return format_html(
+            '<form method="post" action="/do/{}/"{}{}{}>'
+            '<input type="hidden" name="csrfmiddlewaretoken" value="{}">{}{}{}</form>',
+            act,
+            format_html(' class="{}"', given["css"]) if given.get("css") else "",
+            format_html(' id="{}"', given["id"]) if given.get("id") else "",
+            SafeString(' enctype="multipart/form-data"') if given.get("files") else "",
+            get_token(request),
+            format_html_join("", '<input type="hidden" name="{}" value="{}">', hidden.items()),
+            idempotency_key() if _is_idempotent(act) else "",
+            SafeString(content),
+        )
+
+
+def _is_idempotent(act: str) -> bool:
+    path = f"acts/{act}.graphql"
+    return exists(path) and "idempotencyKey" in variables_of(path)
+
+
+def _kept(context: template.Context, act: str, item: str) -> Mapping[str, Any]:
+    """The form as it was refused, if it was this one."""
+    form = context.get("form") or {}
+    return form if form.get("act") == act and form.get("item", "") == item else {}
+
+
+@register.tag("form")
+def form(parser: Parser, token: Token) -> FormNode:
+    """A form that does a deed."""
+    _, act, *rest = token.split_contents()
+    options = token_kwargs(rest, parser)
+    content = parser.parse(("endform",))
+    parser.delete_first_token()
+    return FormNode(parser.compile_filter(act), options, content)
+
+
+@register.simple_tag(takes_context=True)
+def field(
+    context: template.Context,
+    name: str,
+    zh: str,
+    en: str,
+    hint_zh: str = "",
+    hint_en: str = "",
+    *,
+    type: str = "text",
+    value: Any = "",
+    required: bool = True,
+    choices: Any = None,
+    by: str = "value",
+    named: str = "label",
+    css: str = "",
+    **plain: Any,
+) -> SafeString:
+    """A labelled control with its hint, what was written before, and why it was refused."""
+    prefix, form = context.get(FORM, ("f0", {}))
+    id, wrong = f"{prefix}-{name}", form.get("errors", {}).get(name, "")
+    before = form["values"].get(name) if name in form.get("values", {}) else None
+    hint = hint_zh if language.current() == "zh" else hint_en
+    label = zh if language.current() == "zh" else en
+    about = " ".join([f"{id}-hint"] * bool(hint) + [f"{id}-wrong"] * bool(wrong))
+    attributes = {
+        "id": id,
+        "name": name,
+        **({"required": True} if required and type != "file" else {}),
+        **({"aria-describedby": about} if about else {}),
+        **({"aria-invalid": "true"} if wrong else {}),
+        **{key: plain[key] for key in PLAIN if plain.get(key) not in (None, "")},
+    }
+    last = before[-1] if before else ("" if before is not None else value)
+    options = CHOICES[choices]() if isinstance(choices, str) else _options(choices or (), by, named)
+    control = _control(type, attributes, "" if last is None else last, options)
+    below = _below(id, hint, wrong)
+    if type == "checkbox":
+        return format_html(
+            '<div class="field {}"><label class="choice">{}<span>{}</span></label>{}</div>',
+            css,
+            control,
+            label,
+            below,
+        )
+    optional = "" if required else format_html(' <span class="soft">{}</span>', say("(可不填)", "(optional)"))
+    return format_html(
+        '<div class="field {}"><label for="{}">{}{}</label>{}{}</div>', css, id, label, optional, control, below
+    )
+
+
+def _options(things: Any, by: str, named: str) -> list[tuple[str, str]]:
+    return [(thing[by], thing[named]) for thing in things]
+
+
+def _below(id: str, hint: str, wrong: str) -> SafeString:
+    told = format_html('<p class="hint" id="{}-hint">{}</p>', id, hint) if hint else SafeString("")
+    return told + (format_html('<p class="wrong" id="{}-wrong">{}</p>', id, wrong) if wrong else "")
+
+
+def _attributes(attributes: Mapping[str, Any]) -> SafeString:
+    return format_html_join(
+        "", " {}{}", ((k, "" if v is True else format_html('="{}"', v)) for k, v in attributes.items())
+    )
+
+
+def _control(type: str, attributes: dict[str, Any], value: Any, options: list[tuple[str, str]]) -> SafeString:
+    if type == "textarea":
+        return format_html("<textarea{}>{}</textarea>", _attributes(attributes), value)
+    if type == "select":
+        return format_html("<select{}>{}</select>", _attributes(attributes), _listed(options, str(value)))
+    if type == "checkbox":
+        # An empty box sends nothing: the hidden field says that it was there.
+        is_on = str(value).lower() in ("true", "1", "on")
+        return format_html(
+            '<input type="hidden" name="{}" value="false"><input type="checkbox" value="true"{}{}>',
+            attributes["name"],
+            _attributes(attributes),
+            SafeString(" checked") if is_on else "",
+        )
+    shown = {"value": value} if value != "" and type not in ("password", "file") else {}
+    return format_html("<input{}>", _attributes({"type": type, **attributes, **shown}))
+
+
+def _listed(options: list[tuple[str, str]], value: str) -> SafeString:
+    return format_html_join(
+        "",
+        '<option value="{}"{}>{}</option>',
+        ((key, SafeString(" selected") if str(key) == value else "", label) for key, label in options),
+    )
+
+
+@register.simple_tag(takes_context=True)
+def region_field(
+    context: template.Context, name: str, divisions: list[dict], provinces: list[dict], province: str = ""
+) -> SafeString:
+    """The counties of a province to choose from, by its divisions; a place without any stands for itself."""
+    prefix, form = context.get(FORM, ("f0", {}))
+    id, wrong = f"{prefix}-{name}", form.get("errors", {}).get(name, "")
+    value = (form.get("values", {}).get(name) or [""])[-1]
+    groups: list[SafeString] = []
+    for division in divisions:
+        below = [(county["code"], county["name"]) for county in division["children"]]
+        listed = _listed(below or [(division["code"], division["name"])], value)
+        groups.append(
+            format_html('<optgroup label="{}">{}</optgroup>', division["name"], listed) if below else listed
+        )
+    if not divisions:
+        groups = [_listed([(p["code"], p["name"]) for p in provinces if p["code"] == province], value)]
+    return format_html(
+        '<div class="field"><label for="{0}">{1}</label><select id="{0}" name="{2}" required{3}>{4}</select>{5}</div>',
+        id,
+        say("区县", "County or district"),
+        name,
+        format_html(' aria-invalid="true" aria-describedby="{}-wrong"', id) if wrong else "",
+        SafeString("".join(groups)),
+        _below(id, "", wrong),
+    )
+
+
+@register.simple_tag(takes_context=True)
+def hidden(context: template.Context, **values: Any) -> SafeString:
+    """Fields that the form sends unseen; those without a value are left out."""
+    return format_html_join(
+        "",
+        '<input type="hidden" name="{}" value="{}">',
+        ((name, value) for name, value in values.items() if value not in (None, "")),
+    )
+
+
+@register.simple_tag(takes_context=True)
+def kept(context: template.Context, name: str, otherwise: Any = "") -> Any:
+    """What was written in this field of this form before it was refused, else what is known."""
+    _, form = context.get(FORM, ("", {}))
+    values = form.get("values", {}).get(name)
+    return values[-1] if values else "" if otherwise is None else otherwise
+
+
+@register.simple_tag(takes_context=True)
+def kept_all(context: template.Context, name: str, otherwise: Any = ()) -> list[str]:
+    """The same of boxes of which several may be ticked."""
+    _, form = context.get(FORM, ("", {}))
+    return [str(v) for v in form.get("values", {}).get(name, otherwise or ())]
+
+
+@register.simple_tag(takes_context=True)
+def wrong(context: template.Context, name: str) -> SafeString:
+    """Why this field was refused, for a control that a template draws itself."""
+    _, form = context.get(FORM, ("", {}))
+    why = form.get("errors", {}).get(name)
+    return format_html('<p class="wrong">{}</p>', why) if why else SafeString("")
+
+
+@register.simple_tag(takes_context=True)
+def field_id(context: template.Context, name: str) -> str:
+    """The id of a control of this form that a template draws itself."""
+    return f"{context.get(FORM, ('f0', {}))[0]}-{conditional_escape(name)}"

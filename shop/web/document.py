@@ -1,0 +1,70 @@
+"""The documents of pages and acts: their text, what they ask for, and which field of a form is which input."""
+
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from graphql import (
+    ListTypeNode,
+    NonNullTypeNode,
+    ObjectFieldNode,
+    OperationDefinitionNode,
+    VariableNode,
+    Visitor,
+    parse,
+    visit,
+)
+from graphql.language.ast import TypeNode
+
+HERE = Path(__file__).parent
+
+
+class Kind(NamedTuple):
+    """What a variable takes."""
+
+    name: str
+    is_list: bool
+    is_required: bool
+
+
+@cache
+def exists(path: str) -> bool:
+    """Whether there is such a document."""
+    return (HERE / path).is_file()
+
+
+@cache
+def text_of(path: str) -> str:
+    """The text of a page's or an act's document."""
+    return (HERE / path).read_text()
+
+
+@cache
+def variables_of(path: str) -> dict[str, Kind]:
+    """Each variable that a document declares."""
+    (operation,) = (d for d in parse(text_of(path)).definitions if isinstance(d, OperationDefinitionNode))
+    return {
+        v.variable.name.value: _kind(v.type, v.default_value is None) for v in operation.variable_definitions
+    }
+
+
+def _kind(node: TypeNode, has_no_default: bool) -> Kind:
+    is_list, is_required = False, isinstance(node, NonNullTypeNode) and has_no_default
+    while isinstance(node, NonNullTypeNode | ListTypeNode):
+        is_list = is_list or isinstance(node, ListTypeNode)
+        node = node.type
+    return Kind(node.name.value, is_list, is_required)  # type: ignore[attr-defined]
+
+
+@cache
+def fields_of(path: str) -> dict[str, str]:
+    """Which variable, and so which field of the form, fills each input: an error comes back beside it."""
+    found: dict[str, str] = {}
+
+    class Inputs(Visitor):
+        def enter_object_field(self, node: ObjectFieldNode, *_: object) -> None:
+            if isinstance(node.value, VariableNode):
+                found[node.name.value] = node.value.name.value
+
+    visit(parse(text_of(path)), Inputs())
+    return found

@@ -1,0 +1,116 @@
+"""What people write in forms and addresses, as a document's variables.
+
+A form speaks yuan, percent and Shanghai's clock, the API fen, basis points and moments: a variable whose name
+ends in Minor or Bps, or whose type is DateTime, is turned from the one into the other here and nowhere else.
+"""
+
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+
+from core.clock import SHANGHAI
+from core.language import Words, say
+from shop.web.document import Kind, variables_of
+
+WHOLE, MONEY, PERCENT = {"Int", "BigInt"}, "Minor", "Bps"
+MOST = Decimal(10**9)
+MISSING = say("请填写这一项。", "Please fill this in.")
+# Filled by the shop, never written by anybody.
+OURS = {"cart"}
+
+
+def remembered_cart(request: HttpRequest) -> str | None:
+    """A guest's cart is remembered by her session; whoever is signed in has one of her own."""
+    return None if request.user.is_authenticated else request.session.get("cart")
+
+
+class Unreadable(Exception):
+    """What was written cannot be what the field asks for."""
+
+    def __init__(self, words: Words):
+        self.words = words
+
+
+def read_address(path: str, fields: Any) -> dict[str, Any]:
+    """An address's fields as a page's variables; what cannot be read counts as not given."""
+    found: dict[str, Any] = {}
+    for name, kind in variables_of(path).items():
+        values = []
+        for text in fields.getlist(name):
+            try:
+                values += [_value(name, kind.name, text.strip())] if text.strip() else []
+            except Unreadable:
+                continue
+        if values:
+            found[name] = values if kind.is_list else values[-1]
+    return found
+
+
+def read_form(path: str, fields: Any) -> tuple[dict[str, Any], dict[str, Words]]:
+    """A form's fields as an act's variables, and what is wrong with them by field."""
+    found: dict[str, Any] = {}
+    wrong: dict[str, Words] = {}
+    for name, kind in variables_of(path).items():
+        if name in OURS and name not in fields:
+            continue
+        try:
+            _read(found, name, kind, fields)
+        except Unreadable as why:
+            wrong[name] = why.words
+    return found, wrong
+
+
+def _read(found: dict[str, Any], name: str, kind: Kind, fields: Any) -> None:
+    texts = [text if kind.name == "String" else text.strip() for text in fields.getlist(name)]
+    values = [_value(name, kind.name, text) for text in texts if text.strip()]
+    if values:
+        found[name] = values if kind.is_list else values[-1]
+    elif kind.is_required:
+        if kind.is_list:
+            found[name] = []
+        else:
+            raise Unreadable(MISSING)
+    elif name in fields and kind.name in ("String", "ID"):
+        # An emptied field empties; one that the form does not have leaves things as they are.
+        found[name] = "" if kind.name == "String" else None
+
+
+def _value(name: str, kind: str, text: str) -> Any:
+    if kind in WHOLE:
+        return _whole(name, text)
+    if kind == "Boolean":
+        return text.lower() in ("1", "true", "on", "yes")
+    if kind in ("Date", "DateTime", "UUID"):
+        return _checked(kind, text)
+    return text
+
+
+def _checked(kind: str, text: str) -> str:
+    try:
+        if kind == "UUID":
+            return str(UUID(text))
+        if kind == "Date":
+            return date.fromisoformat(text).isoformat()
+        at = datetime.fromisoformat(text)
+        return (at if at.tzinfo else at.replace(tzinfo=SHANGHAI)).isoformat()
+    except ValueError:
+        raise Unreadable(say("日期看不明白。", "This date cannot be read.")) from None
+
+
+def _whole(name: str, text: str) -> int:
+    """A whole number; yuan as fen, percent as basis points, neither finer than that."""
+    hundredths = name.endswith((MONEY, PERCENT))
+    try:
+        number = Decimal(text.lstrip("¥¥ ").rstrip("%% 元").replace(",", "")) * (100 if hundredths else 1)
+        if number == number.to_integral_value() and abs(number) < MOST:
+            return int(number)
+    except InvalidOperation:
+        pass
+    if name.endswith(MONEY):
+        raise Unreadable(say("请填写金额,例如 36.90。", "Please give an amount, such as 36.90."))
+    if name.endswith(PERCENT):
+        raise Unreadable(say("请填写百分比,最多两位小数。", "Please give percent, to two decimals at most."))
+    raise Unreadable(say("请填写整数。", "Please give a whole number."))

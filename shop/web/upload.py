@@ -1,0 +1,51 @@
+"""Files come by HTTP to addresses of their own, never through GraphQL."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from catalog import reads
+from catalog.actions import picture as pictures
+from core import language, rates
+from core.api.ids import uid_of
+from core.language import say
+from core.refusals import Refusal
+from shop.web.act import back, ours, spoken
+
+NO_PHOTO = say("请选择一张照片。", "Please choose a photo.")
+
+
+@require_POST
+def picture(request: HttpRequest) -> HttpResponse:
+    """A manager adds a photo to a product of her team."""
+
+    def add(file: Any) -> None:
+        product = reads.product_of(request.user, uid_of(request.POST.get("product", ""), "Product"))
+        alt = {"alt_zh": request.POST.get("altZh", ""), "alt_en": request.POST.get("altEn", "")}
+        pictures.add(product, file, request.user, **alt)
+
+    return received(
+        request, "upload_picture", add, needs_file=True, said=say("照片已加上。", "The photo has been added.")
+    )
+
+
+def received(
+    request: HttpRequest, name: str, keep: Callable[[Any], None], *, needs_file: bool, said: Any
+) -> HttpResponse:
+    """Keep the form's photo, and go on; or back to the form with what was written and why not."""
+    language.activate(spoken(request))
+    file = request.FILES.get("photo")
+    if needs_file and file is None:
+        return back(request, name, [("photo", str(NO_PHOTO))])
+    try:
+        rates.demand("upload", str(getattr(request.user, "uid", request.session.session_key)), 30, 60)
+        keep(file)
+    except Refusal as refusal:
+        field = refusal.field[-1] if refusal.field else "photo"
+        return back(request, name, [(field, str(refusal))])
+    messages.success(request, str(said))
+    return redirect(ours(request, "next"))
