@@ -18,7 +18,7 @@ from core.refusals import Conflict, Invalid, NotFound
 from orders.models import Cart, CartLine
 from orders.reads import cart as reads
 
-MOST_LINES = 50
+MOST_LINES = 20  # the cart page of a guest must stay within what a stranger may ask for
 MOST_UNITS = 999
 
 

@@ -69,7 +69,7 @@ class CartLineType(ModelType):
 
     unit_price = graphene.Field(Money, required=True, description="Today's price of one unit.")
     line_total = graphene.Field(Money, required=True, description="Quantity times price.")
-    problems = _problems(5, "What stands in the way of this line.")
+    problems = _problems(4, "What stands in the way of this line.")
 
     @needs("variant")
     def resolve_unit_price(root, info):
@@ -145,8 +145,8 @@ class CartType(ModelType):
     goods_total = graphene.Field(Money, required=True, description="All lines.")
     shipping_total = graphene.Field(Money, description="Sending; null until a region is told.")
     total = graphene.Field(Money, required=True, description="Goods, and sending as far as it is known.")
-    parcels = list_of(CartParcelType, most=100, description="What each team sends; empty without a region.")
-    problems = _problems(10, "What stands in the way of the cart as a whole.")
+    parcels = list_of(CartParcelType, most=carts.MOST_LINES, description="What each team sends; empty without a region.")
+    problems = _problems(5, "What stands in the way of the cart as a whole.")
     is_ready = graphene.Boolean(required=True, description="Whether it can be placed as it is.")
     needs_adult = graphene.Boolean(required=True, description="Whether it holds alcohol.")
     mobiliser_name = graphene.String(required=True, description="Whose code it is; empty without one.")

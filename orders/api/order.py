@@ -92,7 +92,7 @@ class OrderType(ModelType):
             "payments",
         )
         access = ORDER_HOLDER
-        most = {"lines": 50, "shipments": 20, "payments": 20}
+        most = {"lines": 20, "shipments": 20, "payments": 10}
         about = {
             "number": "The number to name it by.",
             "state": "Where it stands.",
@@ -119,7 +119,7 @@ class OrderType(ModelType):
         graphene.Field(
             graphene.List(graphene.NonNull(RefundType)), required=True, description="What goes back, and why."
         ),
-        most=50,
+        most=20,
     )
     allowed_actions = graphene.List(
         graphene.NonNull(OrderAction), required=True, description="What its buyer may do now."

@@ -172,8 +172,9 @@ class StripeProvider:
         with _asking():
             made = self.client.v1.refunds.list({"payment_intent": asked.intent_id, "limit": 100})
             for one in made.auto_paging_iter():
-                if (one.metadata or {}).get("refund") == name:
-                    return _refund_seen(one.to_dict())
+                refund = one.to_dict()
+                if (refund.get("metadata") or {}).get("refund") == name:
+                    return _refund_seen(refund)
         return None
 
     def hear(self, body: bytes, signature: str) -> Heard:

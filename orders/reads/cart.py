@@ -141,8 +141,9 @@ def seen(cart: Cart, *, with_stock: bool = True) -> CartSeen:
         return kept
     lines = [LineSeen(line) for line in cart.lines.all()]
     sent = _parcels(cart, lines)
+    unserved = {(parcel.team_id, parcel.storage) for parcel in sent or () if not parcel.is_served}
     for line in lines:
-        line.problems = _line_problems(cart, line.line, sent, with_stock)
+        line.problems = _line_problems(cart, line.line, unserved, with_stock)
     mobilisers = mobiliser(cart.mobiliser_code) if cart.mobiliser_code else (None, None)
     found = CartSeen(cart, lines, sent, _problems(cart, lines, mobilisers), mobilisers)
     if with_stock:
@@ -169,7 +170,9 @@ def _parcels(cart: Cart, lines: list[LineSeen]) -> list[Parcel] | None:
     return parcels(grams, cart.region_id)
 
 
-def _line_problems(cart: Cart, line: CartLine, sent: list[Parcel] | None, with_stock: bool) -> list[Problem]:
+def _line_problems(
+    cart: Cart, line: CartLine, unserved: set[tuple[int, str]], with_stock: bool
+) -> list[Problem]:
     product = line.variant.product
     if not is_offered(line):
         return [NOT_OFFERED]
@@ -178,7 +181,6 @@ def _line_problems(cart: Cart, line: CartLine, sent: list[Parcel] | None, with_s
         found.append(_short(line.variant.units_available))
     if line.price_seen_minor != line.variant.price_minor:
         found.append(PRICE_CHANGED)
-    unserved = {(parcel.team_id, parcel.storage) for parcel in sent or () if not parcel.is_served}
     if (product.team_id, product.storage) in unserved:
         found.append(NOT_DELIVERED)
     if product.needs_adult and not cart.is_adult:

@@ -1,0 +1,66 @@
+"""What is kept of a buyer: told when she asks, forgotten when she goes."""
+
+import json
+
+import pytest
+from django.core.serializers.json import DjangoJSONEncoder
+from django.utils import timezone
+
+from accounts.actions import export
+from accounts.actions import person as people
+from core.refusals import Conflict
+from orders.models import Cart, Order, Review
+from tests.accounts.world import PASSWORD, a_person
+from tests.orders.world import Buyer, a_lot, at_rest, key
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_a_person_is_told_all_that_her_orders_hold_and_nothing_of_others():
+    person = a_person()
+    order = Buyer(person).place(a_lot(), note="ring twice")
+    Buyer(a_person()).place(a_lot(), recipient="另一位")
+    Buyer(person).fill(a_lot())
+    told = export.export(person)
+    (only,) = told["orders"]
+    assert (
+        only["number"] == order["number"] and only["street"] == "示例路 1 号" and only["note"] == "ring twice"
+    )
+    assert only["lines"] == [{"name": "秭归夏橙 5 斤装", "quantity": 1, "net_minor": 3690}]
+    assert told["cart"][0]["lines"] == [{"name": "秭归夏橙", "quantity": 1}]
+    assert "另一位" not in json.dumps(told, cls=DjangoJSONEncoder, ensure_ascii=False)
+
+
+def test_who_goes_leaves_sums_and_goods_behind_and_neither_name_nor_address():
+    person = a_person()
+    buyer = Buyer(person)
+    order = buyer.place(a_lot(), email="mine@example.com")
+    buyer.done("orderCancel", number=order["number"], idempotencyKey=key())
+    buyer.fill(a_lot())
+    made = Order.objects.get()
+    Review.objects.create(
+        product=made.lines.get().variant.product,
+        line=made.lines.get(),
+        person=person,
+        nickname="示例",
+        stars=5,
+    )
+    people.erase(person, PASSWORD)
+    made = Order.objects.get()
+    assert (made.recipient, made.phone, made.street, made.email, made.note) == ("—", "", "", "", "")
+    assert made.total_minor == 3690 + 600 and made.lines.count() == 1
+    assert Review.objects.get().nickname == "" and Review.objects.get().person is None
+    assert not Cart.objects.filter(closed_at=None).exists()
+    kept = json.dumps(list(Cart.objects.values()), cls=DjangoJSONEncoder, ensure_ascii=False)
+    assert "mine@example.com" not in kept and "示例买家" not in kept
+    at_rest()
+
+
+def test_an_order_that_is_still_going_on_is_ended_first():
+    person = a_person()
+    Buyer(person).place(a_lot())
+    with pytest.raises(Conflict):
+        people.erase(person, PASSWORD)
+    assert Order.objects.get().recipient == "示例买家" and person.is_active
+    Order.objects.update(state="completed", closed_at=timezone.now())
+    people.erase(person, PASSWORD)
