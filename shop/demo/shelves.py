@@ -170,7 +170,7 @@ def _variants(product: Product, row: dict[str, str], kind: str) -> Iterator[Vari
             product, None, name_zh=words.GIFT[0], name_en=words.GIFT[1], net_content=f"{spec} × 2",
             weight_grams=grams_of(spec) * 2 + 300, price_minor=price * 2 + 1800, story=story,
         )  # fmt: skip
-    if row["category"] in ("grain", "vegetable"):
+    if row["category"] in ("grain", "vegetable") and grams_of(spec) > 2_000:
         off = 8 + int(row["team_no"][2:]) % 8  # 8 to 15 in a hundred, by the kilogram
         yield variant.save(
             product, None, name_zh=words.CANTEEN[0], name_en=words.CANTEEN[1], net_content="10 kg",
