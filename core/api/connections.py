@@ -153,7 +153,7 @@ def connection_field(
     orders = order if isinstance(order, dict) else {"": order}
     default = next(iter(orders))
     if sort:
-        arguments["sort"] = graphene.Argument(_sort_enum(sort, tuple(orders)), description="The order.")
+        arguments["sort"] = graphene.Argument(sort_enum(sort, tuple(orders)), description="The order.")
 
     def name_of(given: dict[str, Any]) -> str:
         chosen = given.get("sort") if sort else None
@@ -199,7 +199,8 @@ def _paging() -> dict[str, graphene.Argument]:
 
 
 @cache
-def _sort_enum(name: str, keys: tuple[str, ...]) -> type[graphene.Enum]:
+def sort_enum(name: str, keys: tuple[str, ...]) -> type[graphene.Enum]:
+    """The enum of a list's orders, the same for every list that names it so."""
     return graphene.Enum(name, [(key, key) for key in keys], description=_describe_order)
 
 

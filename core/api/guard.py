@@ -49,6 +49,7 @@ NESTING = 40
 # Beyond every limit: a walk counts no further.
 FULL = 1_000_000
 PAGE = 100
+MANY = 1_000_000  # of a list that is no page: what it declares counts
 
 _OPENING = {TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L}
 _CLOSING = {TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R}
@@ -194,7 +195,7 @@ class Walk:
         size = self._page_size(node, field)
         tally = self.selections(node.selection_set, below, size)
         if field is not None and _is_list(field.type) and node.selection_set:
-            tally.cost = min(FULL, tally.cost * (page or facts.most or PAGE))
+            tally.cost = min(FULL, tally.cost * min(page or MANY, facts.most or page or PAGE))
         tally.cost += facts.cost
         tally.depth += 1
         tally.fields += 1
