@@ -5,11 +5,15 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Count
 from django.utils import timezone
 
 from accounts.models import Region
 from catalog.models import Team
-from impact.models import Edition, Entry, Round, Standing
+from core.language import say
+from core.refusals import Invalid
+from impact.models import Edition, Entry, Household, Round, Standing
+from impact.reads.household import FEWEST
 from impact.sealing import seal
 
 
@@ -50,7 +54,21 @@ def open_round(
 
 @transaction.atomic
 def enter(round_: Round, teams: Sequence[Team], approved: bool = True) -> list[Entry]:
-    """Enter teams under their own codes, each with a standing of zero."""
+    """Enter teams under their own codes, each with a standing of zero.
+
+    A contest tells what each team sold to the fen, and its price stories tell the households' part of that:
+    so a team enters with ten verified households or more, and no public figure is about fewer.
+    """
+    counted = Household.objects.filter(team__in=teams, state=Household.State.VERIFIED)
+    counts = dict(counted.values_list("team_id").annotate(Count("pk")).order_by())
+    if few := [team.code for team in teams if counts.get(team.pk, 0) < FEWEST]:
+        words = say(
+            "参赛团队须有至少 {n} 户经核实的农户:{teams}",
+            "A team enters with at least {n} verified households: {teams}",
+            n=FEWEST,
+            teams=", ".join(few),
+        )
+        raise Invalid(words, field="teams")
     entries = Entry.objects.bulk_create(
         Entry(round=round_, team=team, number=team.code, approved_at=timezone.now() if approved else None)
         for team in teams

@@ -210,6 +210,8 @@ def a_round(
 ) -> Round:
     """A provincial round that opens, closes and freezes so many days from now, with these teams in it."""
     now = clock.now()
+    for team in teams:
+        households(team, max(0, 10 - team.households.count()))
     moments = [now + timedelta(days=n) for n in days]
     made = contest.open_round(edition or an_edition(), Round.Level.PROVINCIAL, None, *moments)
     contest.enter(made, teams)

@@ -1,0 +1,225 @@
+"""The contest and its board."""
+
+from typing import Any
+
+import graphene
+
+from accounts.models import Region
+from core.api.access import HELD, PUBLIC
+from core.api.facts import guarded
+from core.api.types import ModelType, MoneyField, PlainType, list_of, type_of
+from core.language import told
+from impact.models import Entry, Round
+from impact.reads import contest as reads
+from impact.reads.figures import DEFINITIONS
+
+MOST_ROWS = 100
+
+
+def _words(texts: dict[str, str], whole: str) -> Any:
+    return lambda value: whole if value is None else texts[value.value]
+
+
+BoardBy = graphene.Enum.from_enum(
+    reads.By,
+    name="BoardBy",
+    description=_words(
+        {"entry": "One row an entry.", "division": "One row a division."}, "What a row of the board is."
+    ),
+)
+BoardSort = graphene.Enum.from_enum(
+    reads.Sort,
+    name="BoardSort",
+    description=_words(
+        {sort.value: DEFINITIONS[sort.value.removesuffix("_minor")].en for sort in reads.Sort},
+        "By which figure the board is ranked.",
+    ),
+)
+
+
+class ContestFigures(PlainType):
+    """The figures of an entry, a division or a round; `definitions` says how each is counted."""
+
+    class Meta:
+        access = HELD
+
+    entries = graphene.Int(required=True, description="How many entries it has.")
+    net = MoneyField("net_minor", description=DEFINITIONS["net"].en)
+    person_times = graphene.Int(
+        required=True,
+        description="A person counts once a day, on at most five days for one entry; over several entries, their sum.",
+    )
+    people = graphene.Int(required=True, description=DEFINITIONS["people"].en)
+    organisations = graphene.Int(required=True, description=DEFINITIONS["organisations"].en)
+    mobilised = MoneyField("mobilised_minor", description=DEFINITIONS["mobilised"].en)
+    excluded = MoneyField("excluded_minor", description=DEFINITIONS["excluded"].en)
+
+
+class FigureDefinition(PlainType):
+    """How a figure is counted."""
+
+    class Meta:
+        access = HELD
+
+    figure = graphene.String(required=True, description='The figure\'s key, e.g. "net".')
+    words = graphene.String(required=True, description="How it is counted, in the reader's language.")
+
+
+class RoundType(ModelType):
+    """One level of a contest; its phase follows the trade's clock."""
+
+    class Meta:
+        model = Round
+        fields = ("level", "opens_at", "closes_at", "freezes_at")
+        access = HELD
+        about = {
+            "level": "Provincial or national.",
+            "opens_at": "Purchases placed from here on count,",
+            "closes_at": "until here (not counting this moment),",
+            "freezes_at": "if they are paid before this; refunds reduce the figures until this too.",
+        }
+
+    name = graphene.String(required=True, description="Its level in the reader's language.")
+    phase = graphene.Field(
+        graphene.Enum.from_enum(
+            Round.Phase,
+            name="RoundPhase",
+            description=_words(
+                {phase.value: reads.PHASE_WORDS[phase].en for phase in Round.Phase}, "Where a round stands."
+            ),
+        ),
+        required=True,
+        description="Where it stands now.",
+    )
+    phase_name = graphene.String(required=True, description="The same in the reader's language.")
+    days_left = graphene.Int(required=True, description="Days until it closes; 0 when it has.")
+
+    def resolve_name(root, info):
+        """The level in words."""
+        return str(reads.LEVEL_WORDS[root.level])
+
+    def resolve_phase(root, info):
+        """By the trade's clock."""
+        return root.phase(reads.clock.now())
+
+    def resolve_phase_name(root, info):
+        """The phase in words."""
+        return str(reads.PHASE_WORDS[root.phase(reads.clock.now())])
+
+    def resolve_days_left(root, info):
+        """By the trade's clock."""
+        return reads.days_left(root)
+
+
+class Contest(PlainType):
+    """The contest of today: an edition and its round."""
+
+    class Meta:
+        access = HELD
+
+    slug = graphene.String(required=True, description="Its short name in addresses.")
+    name = graphene.String(required=True, description="Its name in the reader's language.")
+    theme = graphene.String(required=True, description="Its theme; may be empty.")
+    round = graphene.Field(RoundType, required=True, description="The round of today.")
+    totals = graphene.Field(
+        ContestFigures, required=True, description="The round's figures, each person counted once."
+    )
+    definitions = list_of(FigureDefinition, most=8, description="How each figure is counted.")
+
+    def resolve_slug(root: Round, info):
+        """The edition's."""
+        return root.edition.slug
+
+    def resolve_name(root: Round, info):
+        """The edition's."""
+        return told(root.edition, "name")
+
+    def resolve_theme(root: Round, info):
+        """The edition's."""
+        return told(root.edition, "theme")
+
+    def resolve_round(root: Round, info):
+        """The round itself."""
+        return root
+
+    def resolve_totals(root: Round, info):
+        """From the standings."""
+        return reads.totals(root)
+
+    def resolve_definitions(root: Round, info):
+        """From where they are computed."""
+        return [{"figure": _camel(key), "words": str(words)} for key, words in DEFINITIONS.items()]
+
+
+class EntryType(ModelType):
+    """A team's part in a round."""
+
+    class Meta:
+        model = Entry
+        fields = ("number", "team")
+        access = HELD
+        about = {"number": "Its number in the contest.", "team": "Whose it is."}
+
+
+class BoardRow(PlainType):
+    """A place on the board."""
+
+    class Meta:
+        access = HELD
+
+    rank = graphene.Int(required=True, description="Equal figures share a rank.")
+    entry = graphene.Field(EntryType, description="The entry; null where the row is a division.")
+    division = graphene.Field(lambda: type_of(Region), required=True, description="Where it is.")
+    figures = graphene.Field(ContestFigures, required=True, description="Its figures.")
+
+
+class Board(PlainType):
+    """All entries or divisions of the round of today, ranked."""
+
+    class Meta:
+        access = HELD
+
+    rows = list_of(BoardRow, most=MOST_ROWS, description="The highest first; those without a sale are on it.")
+    number = graphene.Int(
+        required=True, description="How many supports had been folded: the same number, the same board."
+    )
+    as_of = graphene.DateTime(description="When the last of them was folded; null before the first.")
+
+
+def _camel(key: str) -> str:
+    first, *rest = key.split("_")
+    return first + "".join(word.capitalize() for word in rest)
+
+
+def _board(root: Any, info: Any, by: Any, sort: Any) -> reads.Board | None:
+    found = reads.round_now()
+    return reads.board(found, reads.By(by.value), reads.Sort(sort.value)) if found else None
+
+
+class Query:
+    """What may be read of the contest."""
+
+    contest = guarded(
+        graphene.Field(
+            Contest,
+            resolver=lambda root, info: reads.round_now(),
+            description="The contest of today; null where there is none.",
+        ),
+        PUBLIC,
+        cost=3,
+    )
+    board = guarded(
+        graphene.Field(
+            Board,
+            args={
+                "by": graphene.Argument(
+                    BoardBy, default_value=reads.By.ENTRY, description="Entries or divisions."
+                ),
+                "sort": graphene.Argument(BoardSort, default_value=reads.Sort.NET, description="By what."),
+            },
+            resolver=_board,
+            description="The board of the round of today; null where there is none.",
+        ),
+        PUBLIC,
+        cost=10,
+    )

@@ -1,0 +1,237 @@
+"""A team's households as its manager sees them (pseudonyms, no names), and who grew which lot."""
+
+from typing import Any
+
+import graphene
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accounts.api.access import OPERATOR
+from accounts.models import Region
+from catalog.models import Lot, Team
+from catalog.reads.products import lot_of
+from catalog.reads.teams import managed_team, teams_managed_by
+from core.api.access import HELD, SIGNED_IN
+from core.api.act import Act
+from core.api.connections import connection_field
+from core.api.facts import guarded
+from core.api.ids import uid_of
+from core.api.types import ModelType, PlainType, list_of
+from core.language import say
+from core.refusals import Invalid, NotFound
+from impact.actions import household as households
+from impact.actions import shares
+from impact.models import Household, LotShare
+from impact.reads import household as reads
+
+
+class HouseholdType(ModelType):
+    """A family behind a team's lots, under a pseudonym; its names lie sealed and are never shown here."""
+
+    class Meta:
+        model = Household
+        fields = ("state", "county", "consented_at", "verified_at")
+        access = HELD
+        about = {
+            "state": "Whether an operator has verified it.",
+            "county": "Where it lives.",
+            "consented_at": "When the family agreed to take part.",
+            "verified_at": "When it was verified.",
+        }
+
+
+class LotShareRow(PlainType):
+    """How much of a lot a household brought."""
+
+    class Meta:
+        access = HELD
+
+    household = graphene.Field(HouseholdType, required=True, description="Who.")
+    grams = graphene.Int(required=True, description="How much, in grams.")
+
+
+class HouseholdDesk(PlainType):
+    """A team's households, for its own manager."""
+
+    class Meta:
+        access = HELD
+
+    verified = graphene.Int(
+        required=True, description="How many are verified: for the desk, not for the public."
+    )
+    proposed = graphene.Int(required=True, description="How many wait to be verified.")
+    told = graphene.String(required=True, description="What the public is told of their number.")
+    households = connection_field(
+        HouseholdType,
+        lambda root, info: Household.objects.filter(team=root["team"]),
+        order=("id",),
+        description="The team's households, the first proposed first.",
+    )
+    shares = list_of(
+        LotShareRow,
+        most=1000,
+        resolver=lambda root, info, lot: _shares(root["team"], lot),
+        description="Who grew one of the team's lots.",
+        lot=graphene.Argument(graphene.ID, required=True, description="The lot."),
+    )
+
+    def resolve_told(root, info):
+        """As on the team's page."""
+        return str(reads.households_told(root["verified"]))
+
+
+def _shares(team: Team, lot: str) -> QuerySet[LotShare]:
+    of_team = LotShare.objects.filter(lot__uid=uid_of(lot, "Lot"), lot__variant__product__team=team)
+    return of_team.select_related("household").order_by("household_id")
+
+
+def _desk(root: Any, info: Any, team: str) -> dict[str, Any]:
+    found = managed_team(info.context.user, uid_of(team, "Team", field="team"))
+    states = list(Household.objects.filter(team=found).values_list("state", flat=True))
+    return {
+        "team": found,
+        "verified": states.count(Household.State.VERIFIED),
+        "proposed": states.count(Household.State.PROPOSED),
+    }
+
+
+def _own_household(request: Any, id: str) -> Household:
+    teams = teams_managed_by(request.user).values("id")
+    found = Household.objects.filter(uid=uid_of(id, "Household"), team_id__in=teams).first()
+    if found is None:
+        raise NotFound(field="id")
+    return found
+
+
+class HouseholdPropose(Act):
+    """Managers: put a household of the team forward; an operator verifies it."""
+
+    class Meta:
+        access = SIGNED_IN
+        rate = (60, 60)
+
+    class Input:
+        team = graphene.ID(required=True, description="The asker's own team.")
+        county = graphene.String(required=True, description="The code of the county where it lives.")
+        consented = graphene.Boolean(required=True, description="Whether the family has agreed to take part.")
+        name = graphene.String(required=True, description="The family's name; kept sealed.")
+        phone = graphene.String(description="Its telephone; kept sealed.")
+        bank_account = graphene.String(description="Where it is to be paid; kept sealed.")
+
+    household = graphene.Field(HouseholdType, description="The household, under its pseudonym.")
+
+    @classmethod
+    def act(cls, request: Any, team: str, county: str, consented: bool, **details: str) -> Any:
+        """Propose it."""
+        proposal = households.Proposal(
+            team=managed_team(request.user, uid_of(team, "Team", field="team")),
+            county=_county(county),
+            consented_at=timezone.now() if consented else None,
+            details={name: text.strip() for name, text in details.items() if text.strip()},
+        )
+        return cls(household=households.propose(proposal, request.user))
+
+
+def _county(code: str) -> Region:
+    found = Region.objects.filter(pk=code, level=Region.Level.COUNTY).first()
+    if found is None:
+        raise Invalid(say("请选择县。", "Please choose a county."), field="county")
+    return found
+
+
+class HouseholdVerify(Act):
+    """Operators: vouch for a household; never for one of a team that is one's own."""
+
+    class Meta:
+        access = OPERATOR
+
+    class Input:
+        id = graphene.ID(required=True, description="The household.")
+
+    household = graphene.Field(HouseholdType, description="The household, now verified.")
+
+    @classmethod
+    def act(cls, request: Any, id: str) -> Any:
+        """Verify it."""
+        found = Household.objects.filter(uid=uid_of(id, "Household")).first()
+        if found is None:
+            raise NotFound(field="id")
+        return cls(household=households.verify(found, request.user))
+
+
+class HouseholdWithdraw(Act):
+    """Managers: a family no longer wishes to take part; what names it is destroyed."""
+
+    class Meta:
+        access = SIGNED_IN
+
+    class Input:
+        id = graphene.ID(required=True, description="A household of the asker's own team.")
+
+    household = graphene.Field(HouseholdType, description="The household, now withdrawn.")
+
+    @classmethod
+    def act(cls, request: Any, id: str) -> Any:
+        """Withdraw it."""
+        return cls(household=households.withdraw(_own_household(request, id), request.user))
+
+
+class LotShareInput(graphene.InputObjectType):
+    """How much of a lot a household brought."""
+
+    household = graphene.ID(required=True, description="A verified household of the team.")
+    grams = graphene.Int(required=True, description="How much, in grams.")
+
+
+class LotShareOut(Act):
+    """Managers: say who grew a lot, once, before the first unit of it is sold."""
+
+    class Meta:
+        access = SIGNED_IN
+
+    class Input:
+        lot = graphene.ID(required=True, description="A lot of the asker's own team.")
+        shares = graphene.List(
+            graphene.NonNull(LotShareInput), required=True, description="Each household once."
+        )
+
+    shares = list_of(LotShareRow, most=1000, description="The lot's shares.")
+
+    @classmethod
+    def act(cls, request: Any, lot: str, shares: list[Any]) -> Any:
+        """Set them."""
+        found = lot_of(request.user, uid_of(lot, "Lot", field="lot"))
+        return cls(shares=_share_out(request, found, shares))
+
+
+def _share_out(request: Any, lot: Lot, asked: list[Any]) -> QuerySet[LotShare]:
+    uids = [uid_of(share["household"], "Household", field="shares") for share in asked]
+    ids = dict(Household.objects.filter(uid__in=uids).values_list("uid", "pk"))
+    if len(ids) < len(asked):
+        raise Invalid(say("每户填写一次。", "Name each household once."), field="shares")
+    shares.share_out(lot, {ids[uid]: s["grams"] for uid, s in zip(uids, asked, strict=True)}, request.user)
+    return LotShare.objects.filter(lot=lot).select_related("household").order_by("household_id")
+
+
+class Query:
+    """What may be read of a team's households."""
+
+    household_desk = guarded(
+        graphene.Field(
+            HouseholdDesk,
+            args={"team": graphene.Argument(graphene.ID, required=True, description="The asker's own team.")},
+            resolver=_desk,
+            description="The households of a team that the asker manages; null for any other team.",
+        ),
+        SIGNED_IN,
+        cost=3,
+    )
+
+
+class Mutation:
+    """What may be done with a team's households."""
+
+    household_propose = HouseholdPropose.Field()
+    household_verify = HouseholdVerify.Field()
+    household_withdraw = HouseholdWithdraw.Field()
+    lot_share_out = LotShareOut.Field()

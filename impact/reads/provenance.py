@@ -1,0 +1,107 @@
+"""Whose work a product is, as far as the public may know it."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+
+from accounts.models import Region
+from catalog.models import Lot, Product, Team
+from catalog.reads.products import published_products
+from catalog.reads.teams import teams
+from core.language import Words, say
+from core.refusals import NotFound
+from impact.reads.household import told_of_teams
+
+
+class Level(StrEnum):
+    """How far what is on the shelf can be traced. A lot of one household is told like any traced one:
+    that it is one would be a count of households."""
+
+    TRACED = "traced"
+    MIXED = "mixed"
+    POOLED = "pooled"
+
+
+LEVEL_WORDS: dict[Level, tuple[Words, Words]] = {
+    Level.TRACED: (
+        say("可追溯批次", "Traced"),
+        say(
+            "每一批都登记了交货的农户和重量,农户所得按各自的重量记账。",
+            "For each lot the households that brought it and their weights are on record; "
+            "their part is shared by weight.",
+        ),
+    ),
+    Level.MIXED: (
+        say("部分批次可追溯", "Partly traced"),
+        say(
+            "部分批次登记了交货农户;其余批次记在团队全体农户名下。",
+            "For some lots the households are on record; for others their part is set aside for the team's "
+            "households together.",
+        ),
+    ),
+    Level.POOLED: (
+        say("统收批次", "Pooled"),
+        say(
+            "这些批次没有分户记录,农户所得记在团队全体农户名下。",
+            "No record says who grew what: the households' part is set aside for the team's households together.",
+        ),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where a product comes from, for whom, and what their share of the price is."""
+
+    team_id: int
+    county: Region
+    households: Words
+    level: Level | None = None
+    household_bps: int | None = None
+
+    @property
+    def level_name(self) -> Words | None:
+        """The level in a word."""
+        return LEVEL_WORDS[self.level][0] if self.level else None
+
+    @property
+    def level_explanation(self) -> Words | None:
+        """The level in a sentence."""
+        return LEVEL_WORDS[self.level][1] if self.level else None
+
+
+def provenance(slug: str) -> Provenance:
+    """Of a published product."""
+    product = published_products().select_related("team__county").filter(slug=slug).first()
+    if product is None:
+        raise NotFound()
+    return Provenance(
+        product.team_id,
+        product.team.county,
+        told_of_teams([product.team_id])[product.team_id],
+        level_of(product),
+        product.household_bps,
+    )
+
+
+def provenance_of_team(slug: str) -> Provenance:
+    """Of a team: its county and how many households are behind it."""
+    team: Team | None = teams().select_related("county").filter(slug=slug).first()
+    if team is None:
+        raise NotFound()
+    return Provenance(team.pk, team.county, told_of_teams([team.pk])[team.pk])
+
+
+def level_of(product: Product) -> Level | None:
+    """By the lots that are on sale or planned; None where there is none."""
+    lots = Lot.objects.filter(variant__product=product, state__in=(Lot.State.OPEN, Lot.State.PLANNED))
+    return told_level(set(lots.values_list("level", flat=True)))
+
+
+def told_level(levels: Collection[int]) -> Level | None:
+    """The lots' levels as they are told."""
+    if not levels:
+        return None
+    if Lot.Level.POOL not in levels:
+        return Level.TRACED
+    return Level.POOLED if set(levels) == {Lot.Level.POOL} else Level.MIXED

@@ -1,0 +1,182 @@
+"""How an order's money is set aside, part by part, in words that are never more than true.
+
+From the ledger alone: the parts and what went back add up to what was paid, to the fen. The households' part
+is told for the teams' households together: whose it is within a team is nobody's to know (decisions/0005).
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from enum import StrEnum
+
+from catalog.models.variant import STORY_PARTS
+from core.language import Words, say
+from core.money import split
+from impact.models import Account
+from impact.reads.household import told_of_teams
+from impact.reads.positions import Position, positions
+from orders.models import Order
+
+Kind = Account.Kind
+HOUSEHOLDS, SHIPPING, HELD = "households", "shipping", "held"
+PART_WORDS: dict[str, Words] = {
+    HOUSEHOLDS: say("农户所得", "For the households"),
+    **{part: say(*names) for part, names in STORY_PARTS.items()},
+    SHIPPING: say("运费", "Shipping"),
+    HELD: say("团购托管", "Held for the group purchase"),
+}
+_PART_OF_KIND = {
+    Kind.EARMARKED: HOUSEHOLDS,
+    Kind.OWED: HOUSEHOLDS,
+    Kind.POOL_EARMARKED: HOUSEHOLDS,
+    Kind.POOL_OWED: HOUSEHOLDS,
+    Kind.SHIPPING_EARMARKED: SHIPPING,
+    Kind.SHIPPING_OWED: SHIPPING,
+    Kind.ESCROW: HELD,
+}
+
+
+class State(StrEnum):
+    """How far the money is. Nothing here says that anybody has it in hand: that comes with payouts."""
+
+    HELD = "held"
+    EARMARKED = "earmarked"
+    PARTLY_OWED = "partly_owed"
+    OWED = "owed"
+    RETURNED = "returned"
+
+
+STATE_WORDS: dict[State, tuple[Words, Words]] = {
+    State.HELD: (
+        say("托管中", "Held in trust"),
+        say(
+            "团购截止前,这笔钱由平台托管:成团才记账,不成团全额退回。",
+            "Held until the group purchase closes: shared out if it is confirmed, given back in full if not.",
+        ),
+    ),
+    State.EARMARKED: (
+        say("已记账 · 待发放", "Set aside"),
+        say(
+            "每一分钱都已记在应得者名下;售后期结束后转为应付,尚未发放。",
+            "Each fen is set aside for those it is for. After the after-sale period it is owed to them; "
+            "it has not been paid out yet.",
+        ),
+    ),
+    State.PARTLY_OWED: (
+        say("部分应付", "Partly owed"),
+        say(
+            "售后期已结束的包裹,其款项已转为应付;其余仍为已记账、待发放。",
+            "For parcels whose after-sale period has ended the money is owed; the rest is set aside. "
+            "It has not been paid out yet.",
+        ),
+    ),
+    State.OWED: (
+        say("应付", "Owed"),
+        say(
+            "售后期已结束,这笔钱现在应付给农户和其他各方,尚未发放。",
+            "The after-sale period has ended: the money is now owed to the households and the others. "
+            "It has not been paid out yet.",
+        ),
+    ),
+    State.RETURNED: (
+        say("已退回", "Taken back"),
+        say(
+            "这笔订单已全部退款,记在各方名下的钱已全部转回。",
+            "This order is refunded in full: all that was set aside has been taken back.",
+        ),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Part:
+    """So much of the order for one purpose; `bps` of all that is set aside."""
+
+    part: str
+    amount_minor: int
+    bps: int
+
+    @property
+    def name(self) -> Words:
+        """What it is for."""
+        return PART_WORDS[self.part]
+
+    @property
+    def is_households(self) -> bool:
+        """Whether it is the households' part."""
+        return self.part == HOUSEHOLDS
+
+
+@dataclass(frozen=True)
+class OfTeam:
+    """The households' part of one team's goods."""
+
+    team_id: int
+    households: Words
+    amount_minor: int
+
+
+@dataclass(frozen=True)
+class SetAside:
+    """An order's money: what was paid is what is set aside and what went back."""
+
+    state: State
+    paid_minor: int
+    total_minor: int
+    parts: list[Part]
+    teams: list[OfTeam]
+
+    @property
+    def given_back_minor(self) -> int:
+        """What was taken back for the buyer."""
+        return self.paid_minor - self.total_minor
+
+    @property
+    def state_name(self) -> Words:
+        """The state in a word or two."""
+        return STATE_WORDS[self.state][0]
+
+    @property
+    def explanation(self) -> Words:
+        """The state in a sentence."""
+        return STATE_WORDS[self.state][1]
+
+
+def set_aside(order: Order) -> SetAside | None:
+    """How a paid or held order's money is set aside; None when nothing was paid for it."""
+    if not (order.is_paid or order.state == Order.State.HELD):
+        return None
+    ours = {*Account.SET_ASIDE, Kind.ESCROW}
+    stands = [p for p in positions([order.uid]) if p.place.kind in ours]
+    sums: dict[str, int] = defaultdict(int)
+    for position in stands:
+        sums[_part(position)] += position.amount_minor
+    told = [(part, sums[part]) for part in PART_WORDS if sums.get(part)]
+    total = sum(amount for _, amount in told)
+    shares = split(10_000, [amount for _, amount in told]) if total else []
+    parts = [Part(part, amount, bps) for (part, amount), bps in zip(told, shares, strict=True)]
+    return SetAside(_state(stands), order.total_minor, total, parts, _of_teams(stands))
+
+
+def _part(position: Position) -> str:
+    return position.place.part or _PART_OF_KIND[Kind(position.place.kind)]
+
+
+def _state(stands: list[Position]) -> State:
+    kinds = {Kind(position.place.kind) for position in stands}
+    if not kinds:
+        return State.RETURNED
+    if Kind.ESCROW in kinds:
+        return State.HELD
+    owed = kinds & set(Account.OWED_OF.values())
+    if not owed:
+        return State.EARMARKED
+    return State.OWED if owed == kinds else State.PARTLY_OWED
+
+
+def _of_teams(stands: list[Position]) -> list[OfTeam]:
+    sums: dict[int, int] = defaultdict(int)
+    for position in stands:
+        if position.place.team_id and _part(position) == HOUSEHOLDS:
+            sums[position.place.team_id] += position.amount_minor
+    told = told_of_teams(sums) if sums else {}
+    return [OfTeam(team, told[team], amount) for team, amount in sorted(sums.items())]
