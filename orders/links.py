@@ -36,7 +36,7 @@ def uid_of_token(token: str) -> UUID | None:
     facts, signature = raw[:-_SIGNATURE], raw[-_SIGNATURE:]
     if len(facts) != 21:
         return None
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    keys = [settings.SECRET_KEY, *map(str, settings.SECRET_KEY_FALLBACKS)]
     if not any(constant_time_compare(signature, _sign(facts, key)) for key in keys):
         return None
     ends = int.from_bytes(facts[16:], "big")
@@ -53,3 +53,18 @@ def page_of(order: Order, **query: str) -> str:
     asked = {**({"token": token} if token else {}), **query}
     tail = f"?{urlencode(asked)}" if asked else ""
     return f"{settings.SITE_URL}/{order.language}/order/{order.number}/{tail}"
+
+
+def group_page(language: str, join_code: str) -> str:
+    """The link by which colleagues come in; shop/urls.py serves it."""
+    return f"{settings.SITE_URL}/{language}/g/{join_code}/"
+
+
+def desk_page(language: str, path: str = "") -> str:
+    """A team's desk, or a page of it."""
+    return f"{settings.SITE_URL}/{language}/desk/{path}"
+
+
+def claim_photo(language: str, claim: str) -> str:
+    """Where a claim's photo is shown, on this site; the door asks who is there."""
+    return f"/{language}/claims/{claim}/photo.webp"

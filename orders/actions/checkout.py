@@ -119,8 +119,8 @@ def _place_cart(cart: Cart) -> Order:
         person_id=cart.person_id,
         cart_id=cart.pk,
         organisation_id=cart.organisation_id,
-        mobiliser_organisation_id=organisation and organisation.pk,
-        mobiliser_person_id=person and person.pk,
+        mobiliser_organisation_id=organisation.pk if organisation else None,
+        mobiliser_person_id=person.pk if person else None,
     )
     try:
         return place_many([purchase])[0]
@@ -235,12 +235,14 @@ def _teams(
 def _line(order: Order, want: Want, parcels: Mapping[tuple[int, int], Shipment]) -> Line:
     variant = want.variant
     product = variant.product
+    story_id = want.story_id or variant.story_id
+    assert story_id, "what is on sale has a price story"
     return Line(
         order=order,
         variant=variant,
         team_id=product.team_id,
         shipment=parcels[order.pk, product.team_id],
-        story_id=want.story_id or variant.story_id,
+        story_id=story_id,
         name_zh=f"{product.name_zh} {variant.name_zh}".strip(),
         name_en=f"{product.name_en or product.name_zh} {variant.name_en or variant.name_zh}".strip(),
         quantity=want.quantity,

@@ -25,7 +25,8 @@ def move_all(rows: Sequence[StateMachine], state: str, **fields: Any) -> None:
     """Move locked rows that stand in one state to another, in one statement."""
     if not rows:
         return
-    model, old = type(rows[0]), rows[0].state
+    model: Any = type(rows[0])
+    old = rows[0].state
     assert all(row.state == old and row.can_move_to(state) for row in rows), (old, state)
     waiting = model._base_manager.filter(pk__in=[row.pk for row in rows], state=old)
     if waiting.update(state=state, **fields) != len(rows):

@@ -81,7 +81,7 @@ class StripeProvider:
 
     def begin(self, asked: Attempt) -> Begun:
         """Open Stripe's page, or an intent for a client of our own."""
-        key = {"idempotency_key": f"payment:{asked.payment}"}
+        key: Any = {"idempotency_key": f"payment:{asked.payment}"}
         try:
             with _asking():
                 if asked.noun is Noun.INTENT:
@@ -121,6 +121,7 @@ class StripeProvider:
     def look(self, noun: Noun, id: str) -> Seen | None:
         """Fetch the object anew: what a notice said may be old by now."""
         v1 = self.client.v1
+        expanded: Any
         try:
             with _asking():
                 if noun is Noun.SESSION:

@@ -39,7 +39,7 @@ def is_cancellable(order: Order) -> bool:
     if order.state == State.PLACED:
         return True
     if order.state == State.HELD:
-        return order.group.state == "open" and not is_given_back(order)
+        return order.group is not None and order.group.state == "open" and not is_given_back(order)
     if order.state != State.PAID:
         return False
     parcels = [s.state for s in order.shipments.all()]

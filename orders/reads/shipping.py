@@ -48,10 +48,13 @@ def rates() -> dict[tuple[str, str | None], Rate]:
     global _seen
     moment = time.monotonic()
     if _seen is None or moment - _seen[0] > _SECONDS:
-        rows = ShippingRate.objects.values_list(
-            "storage", "region_id", "is_served", "first_grams", "first_minor", "step_grams", "step_minor"
-        )
-        _seen = (moment, {(storage, region): Rate(*figures) for storage, region, *figures in rows})
+        table = {
+            (row.storage, row.region_id): Rate(
+                row.is_served, row.first_grams, row.first_minor, row.step_grams, row.step_minor
+            )
+            for row in ShippingRate.objects.all()
+        }
+        _seen = (moment, table)
     return _seen[1]
 
 
