@@ -29,7 +29,6 @@ from orders.actions.cart import checked
 from orders.actions.order import lock
 from orders.events import GroupFellShort, GroupOpened
 from orders.models import GroupPurchase, Order, Refund, Seat
-from orders.reads.cart import units_left
 from orders.reads.group import is_collectable
 from orders.reads.shipping import rate_for
 from orders.refusals import GroupFull
@@ -75,10 +74,9 @@ def open_group(
     title = written.line(title, "title", 80)
     _check_terms(minimum_units, maximum_units, closes_at)
     told = _address(offered, address, by)
-    left = units_left([offered.pk]).get(offered.pk, 0)
-    if left < minimum_units:
+    if offered.units_available < minimum_units:
         # A group that could never fill would only keep people's money for a while.
-        raise InsufficientStock({offered.pk: left}, field="minimum_units")
+        raise InsufficientStock({offered.pk: offered.units_available}, field="minimum_units")
     group = GroupPurchase.objects.create(
         organisation=organisation,
         coordinator=by,

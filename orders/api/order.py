@@ -18,9 +18,11 @@ from orders import words
 from orders.actions import cancel
 from orders.api.payment import BY_LINK, NUMBER, ORDER_HOLDER, open_order
 from orders.api.refund import RefundType
+from orders.api.seat import OrderGroupType
 from orders.links import token_for
 from orders.models import Line, Order
 from orders.reads import order as reads
+from orders.reads.shipment import is_claimable, is_reviewable
 
 
 class OrderAction(graphene.Enum):
@@ -40,13 +42,16 @@ class LineType(ModelType):
 
     class Meta:
         model = Line
-        fields = ("variant", "team", "quantity", "refunded_units")
+        fields = ("variant", "team", "quantity", "refunded_units", "claims", "review")
         access = ORDER_HOLDER
+        most = {"claims": 20}
         about = {
             "variant": "What was bought, as it is today.",
             "team": "Who sends it.",
             "quantity": "Units bought.",
             "refunded_units": "Units given back.",
+            "claims": "What its buyer said was wrong with it.",
+            "review": "What its buyer said of it; null while she has not.",
         }
 
     name = Told("name", description="What was bought, as it was called then.")
@@ -60,6 +65,21 @@ class LineType(ModelType):
         ),
         needs=("variant__product",),
     )
+
+    is_claimable = graphene.Boolean(
+        required=True, description="Whether its buyer may say now that something is wrong."
+    )
+    is_reviewable = graphene.Boolean(required=True, description="Whether its buyer may review it now.")
+
+    @needs("shipment", "claims")
+    def resolve_is_claimable(root, info):
+        """Delivered, in time, and nothing waits for an answer."""
+        return is_claimable(root)
+
+    @needs("shipment", "review")
+    def resolve_is_reviewable(root, info):
+        """Received, and not reviewed."""
+        return is_reviewable(root)
 
     @needs("shipment")
     def resolve_shipment_id(root, info):
@@ -114,6 +134,9 @@ class OrderType(ModelType):
     total = MoneyField("total_minor", description="What it costs in all.")
     refunded_total = MoneyField("refunded_minor", description="What the buyer has back.")
     address = graphene.String(required=True, description="Region and street, as written on a parcel.")
+    group = graphene.Field(
+        OrderGroupType, description="The group purchase in which it is a seat; null for most orders."
+    )
     is_guest = graphene.Boolean(required=True, description="Whether it was bought without an account.")
     refunds = mark(
         graphene.Field(
@@ -142,6 +165,11 @@ class OrderType(ModelType):
         if current() == "zh":
             return "".join(reversed(names)) + root.street
         return ", ".join([root.street, *names])
+
+    @needs("seat__group")
+    def resolve_group(root, info):
+        """Told as its member's seat."""
+        return getattr(root, "seat", None)
 
     def resolve_is_guest(root, info):
         """Without a person."""

@@ -3,19 +3,17 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import F, Max, Min, Q, QuerySet, Sum, Value
+from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
 
-from accounts.models import Region
-from accounts.reads import region_in_full
-from catalog.models import Team
+from catalog.models import Team, Variant
 from catalog.reads import teams_managed_by
 from core import clock, language
-from core.refusals import NotFound
 from orders.models import Claim, GroupPurchase, Line, Order, Shipment
+from orders.reads.address import on_a_parcel
 
 State = Shipment.State
 NEVER = date(9999, 12, 31)
@@ -40,18 +38,23 @@ def due(rows: QuerySet[Shipment]) -> QuerySet[Shipment]:
     return rows.filter(state=State.WAITING, ship_by__lte=clock.today())
 
 
-def parcel_by_pk(request: Any, pk: int) -> QuerySet[Shipment]:
-    """A parcel that a deed of this very asker has led to."""
-    return Shipment.objects.filter(pk=pk)
-
-
 def groups(team: Team) -> QuerySet[GroupPurchase]:
     """Confirmed groups that the team sends, each in one parcel."""
     mine = GroupPurchase.objects.filter(variant__product__team=team, state=GroupPurchase.State.CONFIRMED)
+    return _as_parcels(mine)
+
+
+def group_by_pk(request: Any, pk: int) -> QuerySet[GroupPurchase]:
+    """A group as its team sees it, that a deed of this very asker has led to."""
+    return _as_parcels(GroupPurchase.objects.filter(pk=pk))
+
+
+def _as_parcels(groups: QuerySet[GroupPurchase]) -> QuerySet[GroupPurchase]:
+    """Groups with what is known of the one parcel in which each travels."""
     units = F("orders__lines__quantity") - F("orders__lines__refunded_units")
     waiting = Q(orders__lines__shipment__state=State.WAITING, orders__state__in=PAID)
     sent = Q(orders__lines__shipment__state=State.SHIPPED)
-    return mine.annotate(
+    return groups.annotate(
         units_waiting=Coalesce(Sum(units, filter=waiting), 0),
         units_on_their_way=Coalesce(Sum(units, filter=sent), 0),
         due_on=Coalesce(Min("orders__lines__shipment__ship_by", filter=waiting), NEVER),
@@ -60,23 +63,46 @@ def groups(team: Team) -> QuerySet[GroupPurchase]:
     )
 
 
+def state_of(group: GroupPurchase) -> Shipment.State:
+    """Where a group's parcel is, by what is known of it."""
+    if group.units_waiting:  # type: ignore[attr-defined]
+        return State.WAITING
+    return State.SHIPPED if group.units_on_their_way else State.DELIVERED  # type: ignore[attr-defined]
+
+
+def name_of(variant: Variant) -> str:
+    """Product and specification, in the reader's language."""
+    return f"{language.told(variant.product, 'name')} {language.told(variant, 'name')}".strip()
+
+
 def claims(team: Team) -> QuerySet[Claim]:
     """What buyers say is wrong with what the team sent."""
     return Claim.objects.filter(line__team=team)
 
 
-def claim_of_team(person: Any, uid: UUID) -> Claim:
-    """A claim on this person's desk; any other sounds like none."""
-    mine = Claim.objects.filter(uid=uid, line__team__in=teams_managed_by(person))
-    row = mine.select_related("line__order").first()
-    if row is None:
-        raise NotFound(field="claim_id")
-    return row
+class Counts(NamedTuple):
+    """What waits on a desk."""
+
+    due: int
+    waiting: int
+    groups: int
+    claims: int
 
 
-def claim_by_pk(request: Any, pk: int) -> QuerySet[Claim]:
-    """A claim that a deed of this very asker has led to."""
-    return Claim.objects.filter(pk=pk)
+def counts(team: Team) -> Counts:
+    """What waits on the desk, counted once and remembered with the team that was read."""
+    known = getattr(team, "_counts", None)
+    if known is None:
+        waiting = Q(state=State.WAITING)
+        alone = Q(order__group=None)
+        rows = Shipment.objects.filter(waiting, team=team, order__state__in=PAID).aggregate(
+            due=Count("pk", filter=alone & Q(ship_by__lte=clock.today())),
+            waiting=Count("pk", filter=alone),
+            groups=Count("order__group", distinct=True),
+        )
+        known = Counts(**rows, claims=claims(team).filter(state=Claim.State.OPEN).count())
+        team._counts = known  # type: ignore[attr-defined]
+    return known
 
 
 # --- What to pack -----------------------------------------------------------------------------------
@@ -146,7 +172,7 @@ def _row(parcel: Shipment) -> Row:
         parcel.ship_by,
         order.recipient,
         order.phone,
-        address(order.region, order.street),
+        on_a_parcel(order.region, order.street),
         contents(parcel.lines.all()),
         order.note,
     )
@@ -160,7 +186,7 @@ def _group_row(parcels: list[Shipment]) -> Row:
         min((p.ship_by for p in parcels if p.ship_by), default=None),
         group.recipient,
         group.phone,
-        address(group.region, group.street),
+        on_a_parcel(group.region, group.street),
         contents(line for parcel in parcels for line in parcel.lines.all()),
     )
 
@@ -172,8 +198,3 @@ def contents(lines: Iterable[Line]) -> list[str]:
         name = language.told(line, "name")
         units[name] = units.get(name, 0) + line.quantity - line.refunded_units
     return [f"{name} × {count}" for name, count in units.items() if count > 0]
-
-
-def address(region: Region, street: str) -> str:
-    """As it is written on a parcel in China: from the large to the small."""
-    return "".join(each.name_zh for each in region_in_full(region)) + " " + street

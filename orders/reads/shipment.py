@@ -15,7 +15,7 @@ from orders.reads.order import orders_open_to
 RECEIVED = (Shipment.State.DELIVERED, Shipment.State.COMPLETED)
 
 
-def shipments_by_pk(request: Any, pk: int) -> QuerySet[Shipment]:
+def shipment_by_pk(request: Any, pk: int) -> QuerySet[Shipment]:
     """A parcel that a deed of this very asker has led to."""
     return Shipment.objects.filter(pk=pk)
 

@@ -1,0 +1,123 @@
+"""Something is wrong with what arrived: told by the buyer, answered by the team."""
+
+import re
+from typing import Any
+
+import graphene
+
+from core import language
+from core.api.access import PUBLIC, SIGNED_IN
+from core.api.act import Act
+from core.api.ids import global_id, uid_of
+from core.api.types import ModelType
+from core.language import say
+from core.refusals import Invalid
+from orders import words
+from orders.actions import claim as claims
+from orders.api.payment import BY_LINK, NUMBER, ORDER_HOLDER
+from orders.links import claim_photo
+from orders.models import Claim
+from orders.reads import claim as reads
+from orders.reads.shipment import line_received_by
+
+_YUAN = re.compile(r"(\d{1,8})(?:\.(\d{1,2}))?")
+
+
+class ClaimType(ModelType):
+    """A buyer's word that something is wrong with a delivered line, and the team's answer."""
+
+    class Meta:
+        model = Claim
+        fields = ("state", "words", "answer", "made_at", "answered_at", "refund")
+        access = ORDER_HOLDER
+        about = {
+            "state": "Whether it was answered, and how.",
+            "words": "What is wrong, in the buyer's words.",
+            "answer": "The team's words; empty until it answers.",
+            "made_at": "When it was said.",
+            "answered_at": "When it was answered.",
+            "refund": "What was given back for it.",
+        }
+
+    state_name = graphene.String(required=True, description="Whether it was answered, in words.")
+    photo_url = graphene.String(
+        required=True, description="Where its photo is, for its buyer's account and its team; empty without."
+    )
+
+    def resolve_state_name(root, info):
+        """In the reader's language."""
+        return str(words.CLAIM_STATES[root.state])
+
+    def resolve_photo_url(root, info):
+        """Shown to nobody else: the door asks again."""
+        return photo_url(root)
+
+
+def photo_url(claim: Claim) -> str:
+    """Where the claim's photo is shown."""
+    return claim_photo(language.current(), global_id("Claim", claim.uid)) if claim.photo else ""
+
+
+class ClaimMake(Act):
+    """Say that something is wrong with a delivered line. A photo is sent with the page's form instead."""
+
+    class Meta:
+        access = PUBLIC
+        idempotent = True
+        keeps = {"claim": "orders.reads.claim.claim_by_pk"}
+        rate = (20, 60)
+
+    class Input:
+        number = graphene.String(required=True, description=NUMBER)
+        token = graphene.String(description=BY_LINK)
+        line_id = graphene.ID(required=True, description="The line.")
+        words = graphene.String(required=True, description="What is wrong; 2 to 500 characters.")
+
+    claim = graphene.Field(ClaimType, description="The claim; the team is told.")
+
+    @classmethod
+    def act(cls, request: Any, number: str, line_id: str, words: str, token: str | None = None) -> Any:
+        """Make it."""
+        uid = uid_of(line_id, "Line", field="line_id")
+        return {"claim": claims.make(line_received_by(request.user, number, token, uid), words)}
+
+
+class ClaimAnswer(Act):
+    """Managers: answer a claim by giving back an amount, or by a reason."""
+
+    class Meta:
+        access = SIGNED_IN
+        idempotent = True
+        keeps = {"claim": "orders.reads.claim.claim_by_pk"}
+
+    class Input:
+        claim_id = graphene.ID(required=True, description="The claim, on one's own team's desk.")
+        words = graphene.String(description="To the buyer; needed when nothing is given back.")
+        amount = graphene.String(
+            description='What to give back, in yuan: "12.50"; without it, or with 0, nothing is.'
+        )
+
+    claim = graphene.Field(ClaimType, description="The claim, answered.")
+
+    @classmethod
+    def act(cls, request: Any, claim_id: str, words: str | None = None, amount: str | None = None) -> Any:
+        """Answer it."""
+        found = reads.claim_of_team(request.user, uid_of(claim_id, "Claim", field="claim_id"))
+        minor = _fen(amount or "")
+        return {"claim": claims.answer(found, request.user, words=words or "", amount_minor=minor)}
+
+
+def _fen(text: str) -> int:
+    """Yuan as a person writes them, in fen."""
+    plain = re.sub(r"[\s,¥¥]", "", text)
+    if not plain:
+        return 0
+    found = _YUAN.fullmatch(plain)
+    if found is None:
+        raise Invalid(say("请填写金额,例如 12.50。", "Write an amount like 12.50."), field="amount")
+    return int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
+
+
+class Mutation:
+    claim_make = ClaimMake.Field()
+    claim_answer = ClaimAnswer.Field()

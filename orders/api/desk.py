@@ -1,0 +1,359 @@
+"""A team's desk: what to pack, what is on its way, what buyers say; of the buyers only what a parcel needs."""
+
+from typing import Any
+
+import graphene
+from django.db.models import QuerySet
+
+from catalog.api.access import TEAM_MANAGER
+from catalog.models import Team
+from core import clock
+from core.api.access import PUBLIC, SIGNED_IN, Access
+from core.api.act import Act
+from core.api.connections import connection_field
+from core.api.facts import guarded, mark, needs
+from core.api.ids import global_id, uid_of
+from core.api.types import ModelType, MoneyField, PlainType, Told, enum_of, list_of, money, type_of
+from core.api.types import Money as MoneyType
+from orders import words
+from orders.actions import shipment as shipments
+from orders.api.claim import photo_url
+from orders.api.shipment import CARRIER, TRACKING
+from orders.models import Claim, GroupPurchase, Line, Shipment
+from orders.reads import desk as reads
+from orders.reads.address import on_a_parcel
+from orders.reads.group import group_of_team
+
+# `parent` is the team, or a row that belongs to one; what else is here is reached from a desk alone.
+DESK = Access("a manager of the team", TEAM_MANAGER.allows, pii=2)
+OF_THE_DESK = Access("whoever was given the desk", pii=1)
+ShipmentState = enum_of(Shipment, "state")
+ClaimState = enum_of(Claim, "state")
+
+
+def _id_of(kind: str) -> graphene.Field:
+    """The id by which deeds know the thing, whichever type shows it."""
+
+    def resolve(root: Any, info: Any) -> str:
+        return global_id(kind, root.uid)
+
+    return graphene.Field(graphene.ID, required=True, resolver=resolve, description=f"The {kind}'s id.")
+
+
+class DeskLineType(ModelType):
+    """What lies in a parcel."""
+
+    class Meta:
+        model = Line
+        name = "DeskLine"
+        main = False
+        fields = ("quantity",)
+        access = DESK
+        about = {"quantity": "Units bought."}
+
+    id = _id_of("Line")
+    name = Told("name", description="What was bought, as it was called then.")
+    units = graphene.Int(required=True, description="Units to send: without what was given back.")
+    net = MoneyField("net_minor", description="What was paid for it.")
+    refunded = MoneyField("refunded_minor", description="What of it was given back.")
+
+    def resolve_units(root, info):
+        """Bought less given back."""
+        return root.quantity - root.refunded_units
+
+
+class ParcelType(ModelType):
+    """A parcel as its team sees it: what to put in, and where to send it."""
+
+    class Meta:
+        model = Shipment
+        name = "Parcel"
+        main = False
+        fields = ("state", "carrier", "tracking_number", "ship_by", "shipped_at", "delivered_at", "lines")
+        access = DESK
+        most = {"lines": 50}
+        about = {
+            "state": "Where it is.",
+            "carrier": "Who carries it; empty until it is sent.",
+            "tracking_number": "The carrier's number; empty until it is sent.",
+            "ship_by": "The day by which it was promised.",
+            "shipped_at": "When it was sent.",
+            "delivered_at": "When it arrived.",
+        }
+
+    id = _id_of("Shipment")
+    lines = mark(
+        graphene.Field(
+            graphene.List(graphene.NonNull(DeskLineType)), required=True, description="What lies in it."
+        ),
+        relation="lines",
+        most=50,
+    )
+    number = graphene.String(required=True, description="The order's number.")
+    state_name = graphene.String(required=True, description="Where it is, in words.")
+    is_due = graphene.Boolean(required=True, description="Whether it is to be packed today.")
+    recipient = graphene.String(required=True, description="Who takes it.")
+    phone = graphene.String(required=True, description="Whom the courier calls.")
+    address = graphene.String(required=True, description="Where it goes, as written on the parcel.")
+    note = graphene.String(required=True, description="The buyer's word for the teams.")
+
+    def resolve_lines(root, info):
+        """Of this parcel alone."""
+        return list(root.lines.all())
+
+    @needs("order")
+    def resolve_number(root, info):
+        """The order's."""
+        return root.order.number
+
+    def resolve_state_name(root, info):
+        """In the reader's language."""
+        return str(words.SHIPMENT_STATES[root.state])
+
+    def resolve_is_due(root, info):
+        """Promised for today or before, by the trade's calendar."""
+        late = root.ship_by is not None and root.ship_by <= clock.today()
+        return late and root.state == Shipment.State.WAITING
+
+    @needs("order")
+    def resolve_recipient(root, info):
+        """The order's."""
+        return root.order.recipient
+
+    @needs("order")
+    def resolve_phone(root, info):
+        """The order's."""
+        return root.order.phone
+
+    @needs("order__region__parent__parent")
+    def resolve_address(root, info):
+        """In Chinese, whoever reads it: couriers do."""
+        return on_a_parcel(root.order.region, root.order.street)
+
+    @needs("order")
+    def resolve_note(root, info):
+        """The order's."""
+        return root.order.note
+
+
+class GroupParcelType(ModelType):
+    """A confirmed group as its team sees it: one parcel to its coordinator."""
+
+    class Meta:
+        model = GroupPurchase
+        name = "GroupParcel"
+        main = False
+        fields = ("title", "recipient", "phone", "closed_at")
+        access = OF_THE_DESK
+        about = {
+            "title": "What it is called.",
+            "recipient": "Who takes it.",
+            "phone": "Whom the courier calls.",
+            "closed_at": "When it was confirmed.",
+        }
+
+    id = _id_of("GroupPurchase")
+    state = graphene.Field(ShipmentState, required=True, description="Where its parcel is.")
+    state_name = graphene.String(required=True, description="Where its parcel is, in words.")
+    name = graphene.String(required=True, description="What is sent.")
+    units = graphene.Int(required=True, description="Units to send, or on their way.")
+    ship_by = graphene.Date(description="The day by which it was promised; null once it is sent.")
+    carrier = graphene.String(required=True, description="Who carries it; empty until it is sent.")
+    tracking_number = graphene.String(required=True, description="The carrier's number; empty until then.")
+    address = graphene.String(required=True, description="Where it goes, as written on the parcel.")
+
+    def resolve_state(root, info):
+        """By the seats in it."""
+        return str(reads.state_of(root))
+
+    def resolve_state_name(root, info):
+        """In the reader's language."""
+        return str(words.SHIPMENT_STATES[reads.state_of(root)])
+
+    @needs("variant__product")
+    def resolve_name(root, info):
+        """Product and specification."""
+        return reads.name_of(root.variant)
+
+    def resolve_units(root, info):
+        """Without what was given back."""
+        return root.units_waiting or root.units_on_their_way
+
+    def resolve_ship_by(root, info):
+        """The earliest of its seats'."""
+        return None if root.due_on == reads.NEVER else root.due_on
+
+    @needs("region__parent__parent")
+    def resolve_address(root, info):
+        """In Chinese, whoever reads it: couriers do."""
+        return on_a_parcel(root.region, root.street)
+
+
+class DeskClaimType(ModelType):
+    """What a buyer says is wrong, as the team sees it."""
+
+    class Meta:
+        model = Claim
+        name = "DeskClaim"
+        main = False
+        fields = ("state", "words", "answer", "made_at", "answered_at")
+        access = OF_THE_DESK
+        about = {
+            "state": "Whether it was answered, and how.",
+            "words": "What is wrong, in the buyer's words.",
+            "answer": "The team's words; empty until it answers.",
+            "made_at": "When it was said.",
+            "answered_at": "When it was answered.",
+        }
+
+    id = _id_of("Claim")
+    state_name = graphene.String(required=True, description="Whether it was answered, in words.")
+    photo_url = graphene.String(required=True, description="Where its photo is; empty without one.")
+    number = graphene.String(required=True, description="The order's number.")
+    line = mark(graphene.Field(DeskLineType, required=True, description="What it is about."), relation="line")
+    refundable = graphene.Field(MoneyType, required=True, description="What can still be given back for it.")
+
+    def resolve_state_name(root, info):
+        """In the reader's language."""
+        return str(words.CLAIM_STATES[root.state])
+
+    def resolve_photo_url(root, info):
+        """The door asks who is there."""
+        return photo_url(root)
+
+    @needs("line__order")
+    def resolve_number(root, info):
+        """The order's."""
+        return root.line.order.number
+
+    @needs("line")
+    def resolve_refundable(root, info):
+        """Paid less given back."""
+        return money(root.line.net_minor - root.line.refunded_minor)
+
+
+class PileType(PlainType):
+    """So many units of one variant, to be brought together for all parcels that wait."""
+
+    class Meta:
+        access = OF_THE_DESK
+
+    name = Told("name", description="What it is.")
+    units = graphene.Int(required=True, description="How many units.")
+
+
+def _parcels(root: Team, info: Any, state: Any = None, due: bool | None = None) -> QuerySet[Shipment]:
+    rows = reads.parcels(root)
+    if due:
+        rows = reads.due(rows)
+    return rows.filter(state=str(state.value)) if state else rows
+
+
+def _claims(root: Team, info: Any, state: Any = None) -> QuerySet[Claim]:
+    rows = reads.claims(root)
+    return rows.filter(state=str(state.value)) if state else rows
+
+
+class DeskType(PlainType):
+    """One team's desk."""
+
+    class Meta:
+        access = DESK
+
+    team = graphene.Field(lambda: type_of(Team), required=True, description="Whose desk it is.")
+    to_pack = list_of(
+        PileType,
+        most=200,
+        resolver=lambda root, info, due=False: reads.piles(root, by=clock.today() if due else None),
+        description="What all parcels that wait need, groups' too, the most first.",
+        due=graphene.Argument(graphene.Boolean, description="Only for what is to be packed today."),
+    )
+    parcels = connection_field(
+        ParcelType,
+        _parcels,
+        order={"DUE": ("due_on", "id"), "NEWEST": ("-id",)},
+        sort="ParcelSort",
+        description="Parcels of paid orders, the most urgent first.",
+        state=graphene.Argument(ShipmentState, description="Only those that are here."),
+        due=graphene.Argument(graphene.Boolean, description="Only those to be packed today."),
+    )
+    groups = connection_field(
+        GroupParcelType,
+        lambda root, info: reads.groups(root),
+        order=("-closed_at", "-id"),
+        description="Confirmed groups, each one parcel to its coordinator, the newest first.",
+    )
+    claims = connection_field(
+        DeskClaimType,
+        _claims,
+        order=("-made_at", "-id"),
+        description="What buyers say is wrong, the newest first.",
+        state=graphene.Argument(ClaimState, description="Only those in this state."),
+    )
+    parcels_due = graphene.Int(required=True, description="How many parcels are to be packed today.")
+    parcels_waiting = graphene.Int(required=True, description="How many parcels wait to be sent.")
+    groups_waiting = graphene.Int(required=True, description="How many groups' parcels wait to be sent.")
+    claims_open = graphene.Int(required=True, description="How many claims wait for an answer.")
+
+    def resolve_team(root, info):
+        """The desk's own."""
+        return root
+
+    def resolve_parcels_due(root, info):
+        """Today's, and what is late."""
+        return reads.counts(root).due
+
+    def resolve_parcels_waiting(root, info):
+        """Groups' not among them."""
+        return reads.counts(root).waiting
+
+    def resolve_groups_waiting(root, info):
+        """One a group."""
+        return reads.counts(root).groups
+
+    def resolve_claims_open(root, info):
+        """Not answered yet."""
+        return reads.counts(root).claims
+
+
+class GroupShip(Act):
+    """Managers: a confirmed group's parcel is handed to a carrier; its coordinator and members are told."""
+
+    class Meta:
+        access = SIGNED_IN
+        idempotent = True
+        keeps = {"group": "orders.reads.desk.group_by_pk"}
+
+    class Input:
+        group_id = graphene.ID(required=True, description="A confirmed group that one's own team sends.")
+        carrier = graphene.String(required=True, description=CARRIER)
+        tracking_number = graphene.String(required=True, description=TRACKING)
+
+    group = graphene.Field(GroupParcelType, description="The group's parcel, on its way.")
+
+    @classmethod
+    def act(cls, request: Any, group_id: str, carrier: str, tracking_number: str) -> Any:
+        """Send it."""
+        group = group_of_team(request.user, uid_of(group_id, "GroupPurchase", field="group_id"))
+        shipments.ship_group(group, request.user, carrier=carrier, tracking_number=tracking_number)
+        return {"group": group}
+
+
+def _desk(root: Any, info: Any, team: str | None = None) -> Team | None:
+    return reads.desk_of(info.context.user, uid_of(team, "Team", field="team") if team else None)
+
+
+class Query:
+    desk = guarded(
+        graphene.Field(
+            DeskType,
+            args={"team": graphene.Argument(graphene.ID, description="The team; without it one's first.")},
+            resolver=_desk,
+            description="The desk of a team that the asker manages; null for anybody else.",
+        ),
+        PUBLIC,
+    )
+
+
+class Mutation:
+    group_ship = GroupShip.Field()

@@ -1,0 +1,368 @@
+"""Buying together: public facts for whoever has the link, names and codes for coordinators alone."""
+
+from datetime import datetime
+from typing import Any
+
+import graphene
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accounts import reads as people
+from accounts.api.access import COORDINATOR, coordinates
+from catalog.models import Product
+from catalog.reads import variants_on_sale
+from core import clock, language
+from core.api.access import PUBLIC, SIGNED_IN, Access
+from core.api.act import Act
+from core.api.connections import connection_field
+from core.api.errors import error_type
+from core.api.facts import guarded, mark, needs
+from core.api.ids import uid_of
+from core.api.lookahead import prefetched
+from core.api.types import ModelType, Money, MoneyField, PlainType, money, type_of
+from core.language import say
+from core.refusals import NotFound
+from orders import words
+from orders.actions import group as groups
+from orders.actions import shipment as shipments
+from orders.api.order import WithOrder
+from orders.api.payment import BY_LINK
+from orders.api.seat import ITS_COORDINATOR, OwnSeatType, SeatType
+from orders.links import group_page
+from orders.models import GroupPurchase, Seat
+from orders.reads import group as reads
+from orders.reads.address import told
+from orders.refusals import GroupFull
+
+# Whoever has the link, which cannot be guessed.
+LINK_HOLDER = Access("whoever has the group's link")
+KEPT = "orders.reads.group.group_by_pk"
+
+
+@error_type(GroupFull)
+class GroupFullError:
+    """Fewer units are free in the group than were asked for."""
+
+    units_left = graphene.Int(required=True, description="Units that are still free.")
+
+
+class GroupAction(graphene.Enum):
+    """Something that the asker can do with a group purchase."""
+
+    JOIN = "JOIN"
+    LEAVE = "LEAVE"
+    CANCEL = "CANCEL"
+    PACKING_LIST = "PACKING_LIST"
+    CONFIRM_DELIVERY = "CONFIRM_DELIVERY"
+
+    @property
+    def description(self) -> str:
+        """What each does."""
+        return {
+            "JOIN": "Take a seat.",
+            "LEAVE": "Give up one's seat by orderCancel, and get everything back.",
+            "CANCEL": "Call the group off; everyone is repaid.",
+            "PACKING_LIST": "Download who gets how much.",
+            "CONFIRM_DELIVERY": "Say that the group's parcel has arrived.",
+        }[self.value]
+
+
+class CoordinationType(PlainType):
+    """What a group's coordinators alone see of it."""
+
+    class Meta:
+        access = ITS_COORDINATOR
+
+    link = graphene.String(required=True, description="The address to pass on to colleagues.")
+    recipient = graphene.String(required=True, description="Who takes the group's parcel.")
+    phone = graphene.String(required=True, description="Whom the courier calls.")
+    address = graphene.String(required=True, description="Where the parcel goes.")
+    units_unpaid = graphene.Int(required=True, description="Units in seats whose payment is awaited.")
+    seats = connection_field(
+        SeatType,
+        lambda root, info: root.seats.exclude(state=Seat.State.RELEASED),
+        order=("id",),
+        description="Who has joined, in that order; without those who never paid.",
+    )
+
+    def resolve_link(root, info):
+        """In the reader's language."""
+        return group_page(language.current(), root.join_code)
+
+    def resolve_address(root, info):
+        """Region and street."""
+        return told(root.region, root.street)
+
+    def resolve_units_unpaid(root, info):
+        """Reserved for a quarter of an hour."""
+        return root.units_reserved
+
+
+class GroupPurchaseType(ModelType):
+    """Buyers who buy together: one variant, one price, one deadline, one address."""
+
+    class Meta:
+        model = GroupPurchase
+        fields = (
+            "join_code",
+            "title",
+            "state",
+            "organisation",
+            "variant",
+            "minimum_units",
+            "maximum_units",
+            "units_held",
+            "opened_at",
+            "closes_at",
+            "closed_at",
+        )
+        access = LINK_HOLDER
+        about = {
+            "join_code": "The code in its link; whoever has it may join.",
+            "title": "What it is about, in its coordinator's words.",
+            "state": "Where it stands.",
+            "organisation": "Whose coordinators opened it.",
+            "variant": "What is bought.",
+            "minimum_units": "So many must be paid by the deadline.",
+            "maximum_units": "With so many it is full and closes at once.",
+            "units_held": "Units that are paid, and wait in escrow until it closes.",
+            "opened_at": "When it was opened.",
+            "closes_at": "When it closes at the latest.",
+            "closed_at": "When it closed; null while it is open.",
+        }
+
+    state_name = graphene.String(required=True, description="Where it stands, in words.")
+    product = mark(
+        graphene.Field(
+            lambda: type_of(Product), description="Its product; null when it is not shown any more."
+        ),
+        needs=("variant__product__team",),
+    )
+    price = MoneyField("price_minor", description="What everyone pays for a unit, sending included.")
+    full_price = graphene.Field(Money, required=True, description="What a unit costs on its own today.")
+    units_left = graphene.Int(required=True, description="Units that can still be joined for.")
+    units_needed = graphene.Int(required=True, description="Units still to be paid before it is certain.")
+    if_it_falls_short = graphene.String(required=True, description="What happens if it does not fill.")
+    is_coordinator = graphene.Boolean(required=True, description="Whether the asker coordinates it today.")
+    my_seat = graphene.Field(OwnSeatType, description="The asker's own part; null without one.")
+    coordination = guarded(
+        graphene.Field(CoordinationType, description="For its coordinators alone; null for others."),
+        COORDINATOR,
+    )
+    allowed_actions = graphene.List(
+        graphene.NonNull(GroupAction), required=True, description="What the asker may do now."
+    )
+
+    def resolve_state_name(root, info):
+        """In the reader's language."""
+        return str(words.GROUP_STATES[root.state])
+
+    def resolve_product(root, info):
+        """Only a published one."""
+        product = root.variant.product
+        return product if product.is_published else None
+
+    @needs("variant")
+    def resolve_full_price(root, info):
+        """The variant's."""
+        return money(root.variant.price_minor)
+
+    def resolve_units_left(root, info):
+        """Neither paid nor reserved."""
+        return reads.units_free(root)
+
+    def resolve_units_needed(root, info):
+        """Down to zero."""
+        return reads.units_needed(root)
+
+    def resolve_if_it_falls_short(root, info):
+        """In the reader's language, with the figure."""
+        return str(
+            say(
+                "到截止时间付款不足 {n} 份,团购就不成立,每个人付的钱全额原路退回。",
+                "If fewer than {n} units are paid by then, nothing is bought and everyone gets all of it back.",
+                n=root.minimum_units,
+            )
+        )
+
+    def resolve_is_coordinator(root, info):
+        """Of its organisation, today."""
+        return coordinates(info.context, root.organisation_id)
+
+    def resolve_my_seat(root, info):
+        """By account; a guest's by the key of her order."""
+        return reads.own_seat(root, info.context.user)
+
+    @needs("region__parent__parent")
+    def resolve_coordination(root, info):
+        """The same group, with more of it."""
+        return root
+
+    def resolve_allowed_actions(root, info):
+        """By state and asker."""
+        seat = reads.own_seat(root, info.context.user)
+        leads = coordinates(info.context, root.organisation_id)
+        return reads.allowed_actions(root, leads=leads, seat=seat)
+
+
+class GroupPurchaseOpen(Act):
+    """Coordinators of a verified organisation: open a group purchase on one variant, to one address."""
+
+    class Meta:
+        access = SIGNED_IN
+        rate = (20, 60)
+
+    class Input:
+        organisation_id = graphene.ID(required=True, description="One that the asker coordinates.")
+        variant_id = graphene.ID(required=True, description="What is bought.")
+        title = graphene.String(required=True, description="What it is about; at most 80 characters.")
+        minimum_units = graphene.Int(
+            required=True, description="So many must be paid, or everyone is repaid."
+        )
+        maximum_units = graphene.Int(required=True, description="With so many it is full.")
+        closes_at = graphene.DateTime(
+            required=True,
+            description="The deadline, 15 minutes to 60 days away; without a zone, in Shanghai.",
+        )
+        recipient = graphene.String(required=True, description="Who takes the parcel.")
+        phone = graphene.String(required=True, description="Whom the courier calls.")
+        region_code = graphene.String(required=True, description="The county's or district's code.")
+        street = graphene.String(required=True, description="Street, house, room.")
+
+    group = graphene.Field(GroupPurchaseType, description="The group, open from now on.")
+
+    @classmethod
+    def act(
+        cls, request: Any, organisation_id: str, variant_id: str, closes_at: datetime, **terms: Any
+    ) -> Any:
+        """Open it."""
+        uid = uid_of(organisation_id, "Organisation", field="organisation_id")
+        led = people.organisation_led_by(request.user, uid)
+        variant = variants_on_sale(uids=[uid_of(variant_id, "Variant", field="variant_id")]).first()
+        if variant is None:
+            raise NotFound(field="variant_id")
+        if timezone.is_naive(closes_at):
+            closes_at = timezone.make_aware(closes_at, clock.SHANGHAI)
+        return {"group": groups.open_group(request.user, led, variant, closes_at=closes_at, **terms)}
+
+
+class GroupPurchaseJoin(WithOrder, Act):
+    """Take a seat: an order of one's own at the group's price, to be paid within 15 minutes."""
+
+    class Meta:
+        access = PUBLIC
+        idempotent = True
+        keeps = {"order": "orders.reads.order.order_by_pk"}
+        rate = (10, 60)
+
+    class Input:
+        code = graphene.String(required=True, description="From the group's link.")
+        name = graphene.String(
+            required=True, description="The name by which the coordinator knows the member."
+        )
+        units = graphene.Int(required=True, description="How many units.")
+        email = graphene.String(description="Where mails go; needed without an account.")
+        is_adult = graphene.Boolean(description="The member is 18 or older; asked for alcohol alone.")
+
+    @classmethod
+    def act(
+        cls,
+        request: Any,
+        code: str,
+        name: str,
+        units: int,
+        email: str | None = None,
+        is_adult: bool | None = None,
+    ) -> Any:
+        """Join it."""
+        group = reads.group_to_join(code)
+        seat = groups.join(
+            group, request.user, name=name, units=units, email=email or "", is_adult=bool(is_adult)
+        )
+        return {"order": seat.order}
+
+
+class _CoordinatorsAct(Act):
+    """A deed of a group's coordinator, answered with the group."""
+
+    class Meta:
+        abstract = True
+
+    group = graphene.Field(GroupPurchaseType, description="The group as it is now.")
+
+
+class GroupPurchaseCancel(_CoordinatorsAct):
+    """Coordinators: call an open group off; everyone is repaid in full."""
+
+    class Meta:
+        access = SIGNED_IN
+        idempotent = True
+        keeps = {"group": KEPT}
+
+    class Input:
+        group_id = graphene.ID(required=True, description="The group.")
+
+    @classmethod
+    def act(cls, request: Any, group_id: str) -> Any:
+        """Call it off."""
+        return {"group": groups.cancel(_led(request, group_id), request.user)}
+
+
+class GroupPurchaseDelivered(_CoordinatorsAct):
+    """Coordinators: the group's parcel has arrived."""
+
+    class Meta:
+        access = SIGNED_IN
+
+    class Input:
+        group_id = graphene.ID(required=True, description="The group.")
+
+    @classmethod
+    def act(cls, request: Any, group_id: str) -> Any:
+        """It has arrived."""
+        group = _led(request, group_id)
+        shipments.deliver_group(group, request.user)
+        return {"group": group}
+
+
+def _led(request: Any, id: str) -> GroupPurchase:
+    return reads.group_led_by(request.user, uid=uid_of(id, "GroupPurchase", field="group_id"))
+
+
+def _group(root: Any, info: Any, code: str, token: str | None = None) -> GroupPurchase | None:
+    return prefetched(reads.group_by_code(info.context.user, code, token), info).first()
+
+
+def _mine(root: Any, info: Any) -> QuerySet[GroupPurchase]:
+    return reads.groups_of(info.context.user)
+
+
+class Query:
+    group_purchase = guarded(
+        graphene.Field(
+            GroupPurchaseType,
+            args={
+                "code": graphene.Argument(graphene.String, required=True, description="From its link."),
+                "token": graphene.Argument(graphene.String, description=BY_LINK),
+            },
+            resolver=_group,
+            description="The group behind a link; null for a code that is none.",
+        ),
+        PUBLIC,
+    )
+    my_group_purchases = guarded(
+        connection_field(
+            lambda: GroupPurchaseType,
+            _mine,
+            order=("-opened_at", "-id"),
+            description="Groups that the asker coordinates or has a seat in.",
+        ),
+        SIGNED_IN,
+    )
+
+
+class Mutation:
+    group_purchase_open = GroupPurchaseOpen.Field()
+    group_purchase_join = GroupPurchaseJoin.Field()
+    group_purchase_cancel = GroupPurchaseCancel.Field()
+    group_purchase_delivered = GroupPurchaseDelivered.Field()

@@ -1,0 +1,147 @@
+"""Reviews: a word for other buyers, by those who received what they write about."""
+
+from typing import Any
+
+import graphene
+from django.db.models import QuerySet
+
+from accounts.api.access import OPERATOR
+from core.api.access import HELD, PUBLIC
+from core.api.act import Act
+from core.api.cache import bump, kept_by
+from core.api.connections import connection_field
+from core.api.facts import guarded
+from core.api.ids import uid_of
+from core.api.types import ModelType, PlainType
+from orders.actions import review as reviews
+from orders.api.payment import BY_LINK, NUMBER
+from orders.models import Review
+from orders.reads import review as reads
+from orders.reads.shipment import line_received_by
+
+SLUG = "The product's slug."
+
+
+class ReviewType(ModelType):
+    """What a buyer says of a product that she received."""
+
+    class Meta:
+        model = Review
+        fields = ("stars", "words", "nickname", "written_at")
+        access = HELD
+        about = {
+            "stars": "One to five.",
+            "words": "In her own words; may be empty.",
+            "nickname": "As she calls herself here; empty for a guest.",
+            "written_at": "When.",
+        }
+
+
+class RatingType(PlainType):
+    """What all reviews of a product come to."""
+
+    class Meta:
+        access = HELD
+
+    count = graphene.Int(required=True, description="How many reviews there are.")
+    average = graphene.String(
+        description='The mean of their stars, with one decimal: "4.6"; null without any.'
+    )
+
+
+class ReviewWrite(Act):
+    """Review what has arrived, once a line."""
+
+    class Meta:
+        access = PUBLIC
+        rate = (20, 60)
+
+    class Input:
+        number = graphene.String(required=True, description=NUMBER)
+        token = graphene.String(description=BY_LINK)
+        line_id = graphene.ID(required=True, description="The line.")
+        stars = graphene.Int(required=True, description="One to five.")
+        words = graphene.String(description="At most 1,000 characters.")
+
+    review = graphene.Field(ReviewType, description="The review.")
+
+    @classmethod
+    def act(
+        cls,
+        request: Any,
+        number: str,
+        line_id: str,
+        stars: int,
+        token: str | None = None,
+        words: str | None = None,
+    ) -> Any:
+        """Write it."""
+        line = line_received_by(request.user, number, token, uid_of(line_id, "Line", field="line_id"))
+        written = reviews.write(line, request.user, stars=stars, words=words or "")
+        bump("reviews")
+        return {"review": written}
+
+
+class ReviewHide(Act):
+    """Operators: take a review out of sight."""
+
+    class Meta:
+        access = OPERATOR
+
+    class Input:
+        id = graphene.ID(required=True, description="The review.")
+
+    review = graphene.Field(ReviewType, description="The review, hidden from now on.")
+
+    @classmethod
+    def act(cls, request: Any, id: str) -> Any:
+        """Hide it."""
+        hidden = reviews.hide(reads.review_by_uid(uid_of(id, "Review")), request.user)
+        bump("reviews")
+        return {"review": hidden}
+
+
+def _reviews(root: Any, info: Any, product: str) -> QuerySet[Review]:
+    return reads.reviews_of(product)
+
+
+def _rating(root: Any, info: Any, product: str) -> Any:
+    return reads.rating_of(product)
+
+
+def _product() -> graphene.Argument:
+    return graphene.Argument(graphene.String, required=True, description=SLUG)
+
+
+class Query:
+    reviews = kept_by(
+        guarded(
+            connection_field(
+                ReviewType,
+                _reviews,
+                order=("-written_at", "-id"),
+                description="What buyers say of a product, the newest first.",
+                product=_product(),
+            ),
+            PUBLIC,
+        ),
+        "reviews",
+    )
+    rating = kept_by(
+        guarded(
+            graphene.Field(
+                RatingType,
+                required=True,
+                args={"product": _product()},
+                resolver=_rating,
+                description="What the reviews of a product come to.",
+            ),
+            PUBLIC,
+        ),
+        "reviews",
+    )
+
+
+class Mutation:
+    review_write = ReviewWrite.Field()
+    review_hide = ReviewHide.Field()

@@ -1,0 +1,135 @@
+"""Seats: a member's part in a group purchase, as the member and as the coordinator see it."""
+
+from typing import Any
+
+import graphene
+
+from core.api.access import SIGNED_IN, Access
+from core.api.act import Act
+from core.api.facts import needs
+from core.api.ids import global_id, uid_of
+from core.api.types import ModelType, enum_of
+from orders import words
+from orders.actions import group as groups
+from orders.api.payment import ORDER_HOLDER
+from orders.models import GroupPurchase, Seat
+from orders.reads import group as reads
+
+ITS_COORDINATOR = Access("a coordinator of the group's organisation", pii=1)
+
+
+class SeatType(ModelType):
+    """One member's part, as the group's coordinator sees it: a name and a code, nothing to reach her by."""
+
+    class Meta:
+        model = Seat
+        fields = ("name", "units", "state", "pickup_code", "joined_at")
+        access = ITS_COORDINATOR
+        about = {
+            "name": "The member's name, as she gave it.",
+            "units": "How many units.",
+            "state": "How far it is.",
+            "pickup_code": "What the member shows when she collects.",
+            "joined_at": "When she joined.",
+        }
+
+    state_name = graphene.String(required=True, description="How far it is, in words.")
+    is_collectable = graphene.Boolean(required=True, description="Whether it can be handed out now.")
+
+    def resolve_state_name(root, info):
+        """In the reader's language."""
+        return str(words.SEAT_STATES[root.state])
+
+    @needs("order")
+    def resolve_is_collectable(root, info):
+        """Confirmed, and sent."""
+        return reads.is_collectable(root)
+
+
+class OwnSeatType(ModelType):
+    """The asker's own part."""
+
+    class Meta:
+        model = Seat
+        name = "OwnSeat"
+        main = False
+        fields = ("name", "units", "state", "pickup_code", "order")
+        access = ORDER_HOLDER
+        about = {
+            "name": "The name she gave.",
+            "units": "How many units.",
+            "state": "How far it is.",
+            "pickup_code": "What she shows when she collects.",
+            "order": "Her own order, paid and followed like any other.",
+        }
+
+    state_name = graphene.String(required=True, description="How far it is, in words.")
+
+    def resolve_state_name(root, info):
+        """In the reader's language."""
+        return str(words.SEAT_STATES[root.state])
+
+
+class OrderGroupType(ModelType):
+    """The group purchase that an order is a seat in, as its member sees it."""
+
+    class Meta:
+        model = Seat
+        name = "OrderGroup"
+        main = False
+        fields = ("units", "pickup_code")
+        access = ORDER_HOLDER
+        about = {"units": "The member's units.", "pickup_code": "What she shows when she collects."}
+
+    id = graphene.Field(graphene.ID, required=True, description="The group's id.")
+    join_code = graphene.String(required=True, description="The code in the group's link.")
+    title = graphene.String(required=True, description="What it is about.")
+    state = graphene.Field(enum_of(GroupPurchase, "state"), required=True, description="Where it stands.")
+    state_name = graphene.String(required=True, description="Where it stands, in words.")
+    closes_at = graphene.DateTime(required=True, description="When it closes at the latest.")
+
+    def resolve_id(root, info):
+        """Of the group, not of the seat."""
+        return global_id("GroupPurchase", root.group.uid)
+
+    def resolve_join_code(root, info):
+        """A member may pass it on."""
+        return root.group.join_code
+
+    def resolve_title(root, info):
+        """As its coordinator wrote it."""
+        return root.group.title
+
+    def resolve_state(root, info):
+        """The group's."""
+        return root.group.state
+
+    def resolve_state_name(root, info):
+        """In the reader's language."""
+        return str(words.GROUP_STATES[root.group.state])
+
+    def resolve_closes_at(root, info):
+        """The deadline."""
+        return root.group.closes_at
+
+
+class SeatCollect(Act):
+    """Coordinators: a member has collected her part."""
+
+    class Meta:
+        access = SIGNED_IN
+
+    class Input:
+        seat_id = graphene.ID(required=True, description="The seat.")
+
+    seat = graphene.Field(SeatType, description="The seat, collected.")
+
+    @classmethod
+    def act(cls, request: Any, seat_id: str) -> Any:
+        """Hand it out."""
+        seat = reads.seat_led_by(request.user, uid_of(seat_id, "Seat", field="seat_id"))
+        return {"seat": groups.collect(seat, request.user)}
+
+
+class Mutation:
+    seat_collect = SeatCollect.Field()

@@ -1,0 +1,122 @@
+"""Parcels: where they are, sent by the team, received by the buyer."""
+
+from typing import Any
+
+import graphene
+
+from core.api.access import PUBLIC, SIGNED_IN
+from core.api.act import Act
+from core.api.ids import uid_of
+from core.api.types import ModelType, MoneyField
+from orders import words
+from orders.actions import shipment as shipments
+from orders.api.payment import BY_LINK, ORDER_HOLDER
+from orders.models import Shipment
+from orders.reads import shipment as reads
+
+CARRIER = "Who carries it."
+TRACKING = "The carrier's number: 4 to 40 letters or digits."
+
+
+class ShipmentAction(graphene.Enum):
+    """Something that its buyer can do with a parcel."""
+
+    CONFIRM_DELIVERY = "CONFIRM_DELIVERY"
+
+    @property
+    def description(self) -> str:
+        """What it does."""
+        return "Say that it has arrived."
+
+
+class ShipmentType(ModelType):
+    """One parcel: what a team sends of an order."""
+
+    class Meta:
+        model = Shipment
+        fields = (
+            "team",
+            "state",
+            "carrier",
+            "tracking_number",
+            "ship_by",
+            "shipped_at",
+            "delivered_at",
+            "after_sale_until",
+        )
+        access = ORDER_HOLDER
+        about = {
+            "team": "Who sends it.",
+            "state": "Where it is.",
+            "carrier": "Who carries it; empty until it is sent.",
+            "tracking_number": "The carrier's number; empty until it is sent.",
+            "ship_by": "The day by which it is sent, once paid.",
+            "shipped_at": "When it was handed to the carrier.",
+            "delivered_at": "When it arrived.",
+            "after_sale_until": "Until when a buyer may say that something is wrong.",
+        }
+
+    state_name = graphene.String(required=True, description="Where it is, in words.")
+    shipping = MoneyField("shipping_minor", description="What was paid for sending it.")
+    allowed_actions = graphene.List(
+        graphene.NonNull(ShipmentAction), required=True, description="What its buyer may do now."
+    )
+
+    def resolve_state_name(root, info):
+        """In the reader's language."""
+        return str(words.SHIPMENT_STATES[root.state])
+
+    def resolve_allowed_actions(root, info):
+        """By where it is."""
+        return reads.allowed_actions(root)
+
+
+class ShipmentShip(Act):
+    """Managers: the parcel is handed to a carrier; its buyer is told."""
+
+    class Meta:
+        access = SIGNED_IN
+        idempotent = True
+        keeps = {"shipment": "orders.reads.shipment.shipment_by_pk"}
+
+    class Input:
+        shipment_id = graphene.ID(required=True, description="The parcel, of one's own team.")
+        carrier = graphene.String(required=True, description=CARRIER)
+        tracking_number = graphene.String(required=True, description=TRACKING)
+
+    shipment = graphene.Field(ShipmentType, description="The parcel, on its way.")
+
+    @classmethod
+    def act(cls, request: Any, shipment_id: str, carrier: str, tracking_number: str) -> Any:
+        """Send it."""
+        parcel = reads.shipment_of_team(request.user, _uid(shipment_id))
+        sent = shipments.ship(parcel, request.user, carrier=carrier, tracking_number=tracking_number)
+        return {"shipment": sent}
+
+
+class ShipmentDelivered(Act):
+    """Say that a parcel has arrived: its buyer, by account or link, or its team."""
+
+    class Meta:
+        access = PUBLIC
+
+    class Input:
+        shipment_id = graphene.ID(required=True, description="The parcel.")
+        token = graphene.String(description=BY_LINK)
+
+    shipment = graphene.Field(ShipmentType, description="The parcel, delivered.")
+
+    @classmethod
+    def act(cls, request: Any, shipment_id: str, token: str | None = None) -> Any:
+        """It has arrived."""
+        parcel = reads.shipment_to_receive(request.user, _uid(shipment_id), token)
+        return {"shipment": shipments.deliver(parcel, request.user)}
+
+
+def _uid(id: str) -> Any:
+    return uid_of(id, "Shipment", field="shipment_id")
+
+
+class Mutation:
+    shipment_ship = ShipmentShip.Field()
+    shipment_delivered = ShipmentDelivered.Field()

@@ -1,0 +1,35 @@
+"""Claims: whose they are to see and to answer."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from catalog.reads import teams_managed_by
+from core.refusals import NotFound
+from orders.links import uid_of_token
+from orders.models import Claim
+
+
+def claim_of_team(person: Any, uid: UUID) -> Claim:
+    """A claim on this person's desk; any other sounds like none."""
+    mine = Claim.objects.filter(uid=uid, line__team__in=teams_managed_by(person))
+    row = mine.select_related("line__order").first()
+    if row is None:
+        raise NotFound(field="claim_id")
+    return row
+
+
+def claim_seen_by(person: Any, uid: UUID, token: str | None = None) -> Claim | None:
+    """A claim for whoever made it, by account or link, and for the team it is about; none for others."""
+    may = Q(pk__in=[])
+    if person.is_authenticated:
+        may |= Q(line__order__person=person) | Q(line__team__in=teams_managed_by(person))
+    if token and (order := uid_of_token(token)):
+        may |= Q(line__order__person=None, line__order__uid=order)
+    return Claim.objects.filter(may, uid=uid).first()
+
+
+def claim_by_pk(request: Any, pk: int) -> QuerySet[Claim]:
+    """A claim that a deed of this very asker has led to."""
+    return Claim.objects.filter(pk=pk)
