@@ -15,6 +15,7 @@ from core.api.asker import asker
 from core.api.errors import Error, internal, told
 from core.api.facts import mark
 from core.api.lookahead import prefetch_for
+from core.middleware import address_of
 from core.refusals import NotAllowed, NotFound, Refusal, SignInRequired
 
 log = logging.getLogger("sheaf.api")
@@ -117,7 +118,9 @@ class Act(graphene.ObjectType):
             raise NotAllowed() if request.user.is_authenticated else SignInRequired()
         if cls.doorway.rate:
             limit, seconds = cls.doorway.rate
-            rates.demand(cls.__name__, asker(request), limit, seconds)
+            who = asker(request)
+            # Strangers without a session must not use up each other's share.
+            rates.demand(cls.__name__, address_of(request) if who == "guest" else who, limit, seconds)
 
     @classmethod
     def _run(cls, request: Any, given: dict[str, Any]) -> dict[str, Any]:
