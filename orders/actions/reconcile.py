@@ -3,17 +3,18 @@
 import logging
 from datetime import timedelta
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from orders.actions import notice, payment, refund
 from orders.models import Order, Payment
-from orders.provider.port import Away
+from orders.provider.port import Away, PaymentSeen, Was
 
 log = logging.getLogger("sheaf.reconcile")
 
 # A notice takes a second or two; only after this is it taken for lost.
 PATIENCE = timedelta(seconds=15)
+# What the provider knows nothing of for so long is not asked about any more.
 FORGOTTEN = timedelta(days=2)
 
 
@@ -25,23 +26,25 @@ def payments(limit: int = 100) -> int:
         state__in=payment.UNSETTLED,
         created_at__lt=now - PATIENCE,
     )
-    rows = list(waiting.select_related("order").order_by("checked_at", "pk")[:limit])
+    rows = list(waiting.select_related("order").order_by(F("checked_at").asc(nulls_first=True), "pk")[:limit])
     for row in rows:
         _ask(row)
     return len(rows)
 
 
 def _ask(row: Payment) -> None:
-    is_over = row.order.state != Order.State.PLACED or row.ends_at < timezone.now()
+    now = timezone.now()
+    is_over = row.order.state != Order.State.PLACED or row.ends_at < now
+    told = "unknown"
     if is_over:
         # Nobody may pay any more: the page is closed, unless the buyer was faster.
-        payment.close(row)
-        Payment.objects.filter(pk=row.pk).update(checked_at=timezone.now())
+        told = payment.close(row)
     elif row.session_id or row.intent_id:
-        payment.refresh(row)
-    else:
-        # Begun, and the answer was lost; the buyer has no address to pay at before she asks again.
-        Payment.objects.filter(pk=row.pk).update(checked_at=timezone.now())
+        told = payment.refresh(row)
+    # Else it was begun and the answer was lost: the buyer has no address to pay at before she asks again.
+    Payment.objects.filter(pk=row.pk).update(checked_at=now)
+    if told == "unknown" and row.created_at < now - FORGOTTEN:
+        payment.settle(row, PaymentSeen(Was.CANCELLED))
 
 
 def everything() -> dict[str, int]:

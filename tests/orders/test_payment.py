@@ -415,3 +415,12 @@ def test_over_http_the_order_page_is_paid_within_a_second_of_the_money(till, liv
         time.sleep(0.02)
     assert till.wait(5)
     at_rest()
+
+
+def test_what_the_provider_knows_nothing_of_is_not_asked_about_for_ever(bought, till):
+    buyer, lot, order, page = bought
+    run_out(order)
+    till.reset()
+    in_time(3 * 24 * 3600)
+    assert reconcile.everything()["payments"] == 1
+    assert Payment.objects.get().state == "cancelled" and reconcile.everything()["payments"] == 0
