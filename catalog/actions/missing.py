@@ -10,6 +10,8 @@ from core import clock
 from core.language import Words, say
 from core.refusals import Refusal
 
+Known = dict[int, list[Refusal]]
+
 
 class Missing(Refusal):
     """One thing that a listing lacks; `code` says which."""
@@ -124,6 +126,6 @@ def _is_sellable(lot: Lot) -> bool:
 
 
 def _of_the_look(product: Product) -> Iterator[Refusal]:
-    if product.illustration in ("", "sheaf") and not product.pictures.exists():
+    if product.illustration in ("", "sheaf") and not product.pictures.all():
         words = say("请选一幅插画或上传照片。", "Choose a drawing or upload a photo.")
         yield Missing("PICTURE", words, field="pictures")

@@ -152,4 +152,4 @@ def _webp(image: Image.Image) -> bytes:
 
 
 def _refuse(words: Words) -> NoReturn:
-    raise Invalid(words, field="file")
+    raise Invalid(words, field="photo")

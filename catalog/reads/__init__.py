@@ -1,9 +1,11 @@
 """What may be seen of the shelves; changes nothing."""
 
 from catalog.reads.products import (
+    category_named,
     certificate_of,
     desk_products,
     is_in_season,
+    lot_kept,
     lot_of,
     picture_of,
     product_for,
@@ -12,11 +14,12 @@ from catalog.reads.products import (
     products_to_review,
     published,
     published_products,
+    region_coded,
     valid_certificates,
     variant_of,
     variants_on_sale,
 )
-from catalog.reads.shelf import is_plenty, told_units
+from catalog.reads.shelf import TOLD_EXACTLY, is_plenty, told_units
 from catalog.reads.teams import (
     categories,
     is_manager,
@@ -29,13 +32,16 @@ from catalog.reads.teams import (
 )
 
 __all__ = [
+    "TOLD_EXACTLY",
     "categories",
+    "category_named",
     "certificate_of",
     "desk_products",
     "is_in_season",
     "is_manager",
     "is_plenty",
     "is_related",
+    "lot_kept",
     "lot_of",
     "managed_team",
     "managers_of",
@@ -46,6 +52,7 @@ __all__ = [
     "products_to_review",
     "published",
     "published_products",
+    "region_coded",
     "team_for",
     "teams",
     "teams_managed_by",

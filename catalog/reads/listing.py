@@ -18,6 +18,12 @@ def narrowed(products: QuerySet[Product], where: Where) -> QuerySet[Product]:
         chosen &= Q(kind__in=where.kind)
     if where.team is not None:
         chosen &= Q(team__slug=where.team)
+    if where.price is not None:
+        bands = Q(pk__in=[])
+        for low, high in where.price:
+            up_to = Q() if high is None else Q(price_from_minor__lte=high)
+            bands |= Q(price_from_minor__gte=low) & up_to
+        chosen &= bands
     if where.price_min is not None:
         chosen &= Q(price_from_minor__gte=where.price_min)
     if where.price_max is not None:

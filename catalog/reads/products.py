@@ -6,10 +6,12 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from catalog.models import Certificate, Lot, Picture, Product, Variant
+from accounts.models import Region
+from catalog.models import Category, Certificate, Lot, Picture, Product, Variant
 from catalog.reads.teams import is_manager, teams_managed_by
 from core import clock
-from core.refusals import NotFound
+from core.language import say
+from core.refusals import Invalid, NotFound
 
 
 def published_products() -> QuerySet[Product]:
@@ -78,6 +80,29 @@ def product_to_review(person: Any, uid: UUID) -> Product:
     if not (person.is_authenticated and person.is_staff):
         raise NotFound()
     return _one(Product.objects.filter(uid=uid).select_related("team"))
+
+
+def category_named(slug: str) -> Category:
+    """A shelf by its slug, as it is written into a form."""
+    found = Category.objects.filter(slug=slug).first()
+    if found is None:
+        raise Invalid(say("没有这个品类。", "There is no such category."), field="category")
+    return found
+
+
+def region_coded(code: str) -> Region:
+    """A region by its code, as it is written into a form."""
+    found = Region.objects.filter(code=code).first()
+    if found is None:
+        raise Invalid(say("没有这个地区。", "There is no such region."), field="origin")
+    return found
+
+
+def lot_kept(request: Any, pk: int) -> QuerySet[Lot]:
+    """The lot that an earlier call with the same key declared, while it is on the asker's desk."""
+    return Lot.objects.filter(
+        pk=pk, variant__product__team_id__in=teams_managed_by(request.user).values("id")
+    )
 
 
 def _one(found: QuerySet) -> Any:

@@ -25,6 +25,7 @@ class Where:
     team: str | None = None
     in_season: bool | None = None
     in_stock: bool | None = None
+    price: tuple[tuple[int, int | None], ...] | None = None
     price_min: int | None = None
     price_max: int | None = None
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from catalog.models import Product, SearchEntry
-from catalog.search import BANDS, FACETS, Ask, Found, Tally
+from catalog.search import BANDS, FACETS, Ask, Found, Tally, Where
 from catalog.search.asked import asked
 from catalog.search.document import documents
 from core import clock
@@ -178,17 +178,28 @@ def _chosen(ask: Ask, values: dict[str, Any]) -> dict[str, str]:
     if where.in_stock is not None:
         found["stock"] = f"{_IN_STOCK} = %(in_stock)s"
         values["in_stock"] = where.in_stock
-    prices = []
-    for name, given, sign in (("price_min", where.price_min, ">="), ("price_max", where.price_max, "<=")):
-        if given is not None:
-            prices.append(f"p.price_from_minor {sign} %({name})s")
-            values[name] = given
-    if prices:
-        found["price"] = "(" + " AND ".join(prices) + ")"
+    if prices := _prices(where, values):
+        found["price"] = prices
     if where.team is not None:
         found["team"] = "t.slug = %(team)s"
         values["team"] = where.team
     return found
+
+
+def _prices(where: Where, values: dict[str, Any]) -> str:
+    ranges = list(enumerate(where.price or ()))
+    parts = []
+    for i, (low, high) in ranges:
+        values |= {f"low{i}": low, f"high{i}": high}
+        parts.append(
+            f"p.price_from_minor >= %(low{i})s AND (%(high{i})s::int IS NULL OR p.price_from_minor <= %(high{i})s)"
+        )
+    found = ["(" + (" OR ".join(parts) or "false") + ")"] if where.price is not None else []
+    for name, given, sign in (("price_min", where.price_min, ">="), ("price_max", where.price_max, "<=")):
+        if given is not None:
+            found.append(f"p.price_from_minor {sign} %({name})s")
+            values[name] = given
+    return " AND ".join(found)
 
 
 def _all(conditions: list[str]) -> str:

@@ -1,0 +1,32 @@
+"""Who may what on the shelves; the floors above use these rules too."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from accounts.api.access import HELD, OPERATOR, PUBLIC, SIGNED_IN, is_operator
+from catalog import reads
+from core.api.access import Access
+
+__all__ = ["DESK", "HELD", "OPERATOR", "PUBLIC", "SIGNED_IN", "TEAM_MANAGER", "manages"]
+
+
+def manages(request: HttpRequest, team_id: int) -> bool:
+    """Whether this team's desk is the asker's today; looked up once a request."""
+    known = getattr(request, "managed_teams", None)
+    if known is None or known[0] != request.user.pk:
+        ids = frozenset(reads.teams_managed_by(request.user).values_list("pk", flat=True))
+        known = request.managed_teams = (request.user.pk, ids)
+    return team_id in known[1]
+
+
+def _is_at_her_desk(request: HttpRequest, parent: Any) -> bool:
+    return manages(request, getattr(parent, "team_id", parent.pk))
+
+
+# `parent` is the team, or a row that belongs to one by `team_id`.
+TEAM_MANAGER = Access("a manager of the team", _is_at_her_desk)
+DESK = Access(
+    "a manager of the team, or an operator",
+    lambda request, parent: is_operator(request) or _is_at_her_desk(request, parent),
+)

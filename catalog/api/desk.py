@@ -1,0 +1,362 @@
+"""A team's desk, and the operators' queue: products in any state, in both languages, with exact stock."""
+
+from typing import Any
+
+import graphene
+from django.db.models import QuerySet
+
+from accounts.api.access import is_operator
+from catalog import reads
+from catalog.actions.missing import missing
+from catalog.api.access import DESK, HELD, OPERATOR, SIGNED_IN, manages
+from catalog.api.product import CertificateType
+from catalog.api.variant import PriceStoryPart, told_story
+from catalog.models import ListingReview, Lot, Product, Variant
+from core.api.connections import connection_field
+from core.api.facts import guarded, mark, needs
+from core.api.ids import global_id, uid_of
+from core.api.lookahead import prefetched
+from core.api.types import ModelType, MoneyField, PlainType, Told, enum_of, list_of
+from core.language import say
+from core.refusals import NotFound
+
+State = Product.State
+STATES = {
+    State.DRAFT: say("草稿", "Draft"),
+    State.SUBMITTED: say("审核中", "In review"),
+    State.CHANGES_REQUESTED: say("需要修改", "Changes requested"),
+    State.PUBLISHED: say("已上架", "Published"),
+    State.SUSPENDED: say("已暂停", "Suspended"),
+    State.ARCHIVED: say("已归档", "Archived"),
+}
+LOT_STATES = {
+    Lot.State.PLANNED: say("预售", "Planned"),
+    Lot.State.OPEN: say("在售", "Open"),
+    Lot.State.CLOSED: say("已关闭", "Closed"),
+    Lot.State.RECALLED: say("已召回", "Recalled"),
+}
+
+LEVELS = {
+    Lot.Level.POOL: say("团队合批", "Team's pool"),
+    Lot.Level.SHARED: say("多户合批", "Several households"),
+    Lot.Level.SINGLE: say("单户批次", "One household"),
+}
+
+
+def same_id(name: str) -> graphene.Field:
+    """The id by which the same thing is known to buyers."""
+
+    def resolve(root: Any, info: Any) -> str:
+        return global_id(name, root.uid)
+
+    return graphene.Field(
+        graphene.ID, required=True, resolver=resolve, description=f"The id of the {name}, for mutations."
+    )
+
+
+class TeamLot(ModelType):
+    """A lot as its team counts it."""
+
+    class Meta:
+        model = Lot
+        main = False
+        name = "TeamLot"
+        access = HELD
+        fields = (
+            *(
+                "code",
+                "state",
+                "place_zh",
+                "place_en",
+                "harvest_from",
+                "harvest_to",
+                "best_before",
+                "ship_by",
+            ),
+            *("units_declared", "units_available", "units_reserved", "units_sold", "units_restocked"),
+        )
+        about = {
+            "code": "As printed on the parcel.",
+            "state": "Only open and planned ones are sold.",
+            "place_zh": "Where it grew, in Chinese.",
+            "place_en": "Where it grew, in English.",
+            "harvest_from": "The first day of its harvest.",
+            "harvest_to": "The last day of its harvest.",
+            "best_before": "The day until which it is good.",
+            "ship_by": "Of a planned one: sent by this day.",
+            "units_declared": "Units harvested, as declared.",
+            "units_available": "Units that can be sold now.",
+            "units_reserved": "Units kept for orders that are being paid.",
+            "units_sold": "Units sold, returned ones among them.",
+            "units_restocked": "Units that came back and are for sale again.",
+        }
+
+    id = same_id("Lot")
+    level = graphene.Int(required=True, description="0: pool, 1: several households, 2: one household.")
+    level_name = graphene.String(required=True, description="The level in the reader's language.")
+    state_name = graphene.String(required=True, description="The state in the reader's language.")
+
+    def resolve_level_name(root, info):
+        """In words."""
+        return str(LEVELS[Lot.Level(root.level)])
+
+    def resolve_state_name(root, info):
+        """In words."""
+        return str(LOT_STATES[Lot.State(root.state)])
+
+
+class TeamVariant(ModelType):
+    """A variant as its team keeps it."""
+
+    class Meta:
+        model = Variant
+        main = False
+        name = "TeamVariant"
+        access = HELD
+        fields = (
+            *(
+                "name_zh",
+                "name_en",
+                "net_content",
+                "weight_grams",
+                "position",
+                "is_offered",
+                "units_available",
+            ),
+        )
+        about = {
+            "name_zh": "Its name in Chinese.",
+            "name_en": "Its name in English.",
+            "net_content": "As on the label.",
+            "weight_grams": "What the carrier weighs, in grams.",
+            "position": "Its place among the variants.",
+            "is_offered": "Whether it is for sale.",
+            "units_available": "Units that can be sold now, exactly.",
+        }
+
+    id = same_id("Variant")
+    name = Told("name", description="Its name in the reader's language.")
+    price = MoneyField("price_minor", description="The price of one unit.")
+    approved_price = MoneyField(
+        "approved_price_minor", required=False, description="The price that an operator has seen."
+    )
+    price_story = list_of(PriceStoryPart, most=11, description="What each part of the price pays for.")
+    lots = mark(list_of(TeamLot, most=60, description="Its lots, the newest first."), relation="lots")
+
+    @needs("story")
+    def resolve_price_story(root, info):
+        """By the story now told."""
+        return told_story(root)
+
+    def resolve_lots(root, info):
+        """All of them."""
+        return sorted(root.lots.all(), key=lambda lot: -lot.id)
+
+
+class ListingReviewType(ModelType):
+    """An operator's word on a submitted product."""
+
+    class Meta:
+        model = ListingReview
+        fields = ("decision", "comment", "at")
+        access = HELD
+        about = {
+            "decision": "Whether it was approved or returned.",
+            "comment": "What the operator wrote to the team.",
+            "at": "When.",
+        }
+
+
+class MissingPart(PlainType):
+    """Something that a product lacks before it can be submitted."""
+
+    class Meta:
+        access = HELD
+
+    code = graphene.String(required=True, description="What it is, for programs.")
+    field = graphene.List(
+        graphene.NonNull(graphene.String), required=True, description="Where to see to it: a path of fields."
+    )
+    message = graphene.String(required=True, description="What it is, in the reader's language.")
+
+
+class ProductAction(graphene.Enum):
+    """Something that can be done with a product."""
+
+    EDIT = "EDIT"
+    SUBMIT = "SUBMIT"
+    WITHDRAW = "WITHDRAW"
+    ARCHIVE = "ARCHIVE"
+    APPROVE = "APPROVE"
+    RETURN = "RETURN"
+    SUSPEND = "SUSPEND"
+    RESUME = "RESUME"
+
+    @property
+    def description(self) -> str:
+        """What each does."""
+        return f"{self.value.capitalize()} it."
+
+
+MANAGERS = {
+    State.DRAFT: ["EDIT", "SUBMIT", "ARCHIVE"],
+    State.CHANGES_REQUESTED: ["EDIT", "SUBMIT", "ARCHIVE"],
+    State.SUBMITTED: ["WITHDRAW"],
+    State.PUBLISHED: ["EDIT", "ARCHIVE"],
+    State.SUSPENDED: ["EDIT", "ARCHIVE"],
+}
+OPERATORS = {
+    State.SUBMITTED: ["APPROVE", "RETURN"],
+    State.PUBLISHED: ["SUSPEND"],
+    State.SUSPENDED: ["RESUME"],
+}
+
+
+class TeamProduct(ModelType):
+    """A product as its team writes it and an operator reviews it."""
+
+    class Meta:
+        model = Product
+        main = False
+        name = "TeamProduct"
+        access = DESK
+        fields = (
+            *("slug", "state", "kind", "storage", "team", "category", "origin", "illustration"),
+            *("name_zh", "name_en", "summary_zh", "summary_en", "story_zh", "story_en", "season_months"),
+            *(
+                "shelf_life_days",
+                "storage_advice_zh",
+                "storage_advice_en",
+                "ingredients_zh",
+                "ingredients_en",
+            ),
+            *("producer_zh", "producer_en", "licence_number", "dispatch_days", "return_rule_zh"),
+            *("return_rule_en", "after_sale_hours", "units_available", "household_bps", "pictures"),
+            *("submitted_at", "published_at"),
+        )
+        most = {"pictures": 8}
+        about = {
+            name: text
+            for names, text in (
+                (("slug",), "Its name in addresses."),
+                (("state",), "Where it stands between draft and archive."),
+                (("kind", "storage", "category", "origin"), "As buyers see it."),
+                (("team",), "Whose it is."),
+                (("illustration",), "The drawing that shows it when it has no photo."),
+                (("name_zh", "summary_zh", "story_zh", "storage_advice_zh"), "In Chinese."),
+                (("ingredients_zh", "producer_zh", "return_rule_zh"), "In Chinese."),
+                (("name_en", "summary_en", "story_en", "storage_advice_en"), "In English; may be empty."),
+                (("ingredients_en", "producer_en", "return_rule_en"), "In English; may be empty."),
+                (("season_months",), "The months, 1 to 12, in which it is in season."),
+                (("shelf_life_days",), "Days it keeps."),
+                (("licence_number",), "Of its producer."),
+                (("dispatch_days",), "Sent within so many days of payment."),
+                (("after_sale_hours",), "Hours after delivery in which something wrong can be reported."),
+                (("units_available",), "Units that can be sold now, exactly."),
+                (("household_bps",), "The households' part of its lowest price, in basis points."),
+                (("pictures",), "Its photos."),
+                (("submitted_at", "published_at"), "When; null when not yet."),
+            )
+            for name in names
+        }
+
+    id = same_id("Product")
+    name = Told("name", description="Its name in the reader's language.")
+    state_name = graphene.String(required=True, description="The state in the reader's language.")
+    price_from = MoneyField(
+        "price_from_minor", required=False, description="The price of its cheapest variant."
+    )
+    allowed_actions = graphene.List(
+        graphene.NonNull(ProductAction), required=True, description="What the asker may do with it now."
+    )
+    missing = list_of(MissingPart, most=30, description="What it lacks before it can be submitted.")
+    variants = mark(list_of(TeamVariant, most=20, description="All its variants."), relation="variants")
+    certificates = mark(
+        list_of(CertificateType, most=10, description="All its papers."), relation="certificates"
+    )
+    reviews = mark(
+        list_of(ListingReviewType, most=50, description="What operators said, the newest first."),
+        relation="listing_reviews",
+    )
+
+    def resolve_state_name(root, info):
+        """In words."""
+        return str(STATES[State(root.state)])
+
+    def resolve_allowed_actions(root, info):
+        """By state and asker; nobody decides about a team of their own."""
+        is_own = manages(info.context, root.team_id)
+        allowed = MANAGERS if is_own else OPERATORS if is_operator(info.context) else {}
+        return allowed.get(State(root.state), [])
+
+    @needs("variants__lots", "pictures", "team__leader")
+    def resolve_missing(root, info):
+        """Asked once a team for all its products."""
+        known = info.context.__dict__.setdefault("missing_of_teams", {})
+        return [
+            {"code": lack.code, "field": list(lack.field), "message": str(lack)}
+            for lack in missing(root, known)
+        ]
+
+    def resolve_variants(root, info):
+        """Those not offered among them."""
+        return list(root.variants.all())
+
+    def resolve_certificates(root, info):
+        """Those that have run out among them."""
+        return list(root.certificates.all())
+
+    def resolve_reviews(root, info):
+        """In their own order."""
+        return list(root.listing_reviews.all())
+
+
+def _team_product(root: Any, info: Any, id: str) -> Product | None:
+    uid = uid_of(id, "Product")
+    user = info.context.user
+    seen = Product.objects.all() if is_operator(info.context) else reads.desk_products(user)
+    return prefetched(seen.filter(uid=uid), info).first()
+
+
+def _team_products(root: Any, info: Any, team: str, state: Any = None) -> QuerySet[Product]:
+    its = reads.managed_team(info.context.user, uid_of(team, "Team", field="team"))
+    products = Product.objects.filter(team=its)
+    return products.filter(state=state.value) if state else products
+
+
+def _products_to_review(root: Any, info: Any) -> QuerySet[Product]:
+    if not is_operator(info.context):
+        raise NotFound()
+    return reads.products_to_review()
+
+
+class Query:
+    team_product = guarded(
+        graphene.Field(
+            TeamProduct,
+            args={"id": graphene.Argument(graphene.ID, required=True, description="The product.")},
+            resolver=_team_product,
+            description="A product of the asker's team, in any state; for operators any.",
+        ),
+        SIGNED_IN,
+    )
+    team_products = guarded(
+        connection_field(
+            TeamProduct,
+            _team_products,
+            order=("-id",),
+            description="The products of a team whose desk is the asker's, in any state.",
+            team=graphene.Argument(graphene.ID, required=True, description="The team."),
+            state=graphene.Argument(enum_of(Product, "state"), description="Only those in this state."),
+        ),
+        SIGNED_IN,
+    )
+    products_to_review = guarded(
+        connection_field(
+            TeamProduct,
+            _products_to_review,
+            order=("submitted_at", "id"),
+            description="What operators have to look at, the longest waiting first.",
+        ),
+        OPERATOR,
+    )

@@ -1,0 +1,250 @@
+"""Listing a product: what its team does, and what operators do."""
+
+from typing import Any
+
+import graphene
+
+from catalog import reads
+from catalog.actions import listing
+from catalog.api.access import OPERATOR, SIGNED_IN
+from catalog.api.desk import TeamProduct
+from catalog.models import Product
+from core.api.act import Act
+from core.api.ids import uid_of
+from core.api.types import enum_of
+
+
+class _Fields:
+    """What can be written of a product."""
+
+    name_en = graphene.String(description="Its name in English.")
+    summary_zh = graphene.String(description="One sentence in Chinese.")
+    summary_en = graphene.String(description="One sentence in English.")
+    story_zh = graphene.String(description="What the team tells of it, in Chinese.")
+    story_en = graphene.String(description="What the team tells of it, in English.")
+    storage = graphene.Field(enum_of(Product, "storage"), description="How it must be kept and sent.")
+    illustration = graphene.String(description="The drawing that shows it when it has no photo.")
+    season_months = graphene.List(graphene.NonNull(graphene.Int), description="Its months, 1 to 12.")
+    shelf_life_days = graphene.Int(description="Days it keeps.")
+    storage_advice_zh = graphene.String(description="How to keep it, in Chinese.")
+    storage_advice_en = graphene.String(description="How to keep it, in English.")
+    ingredients_zh = graphene.String(description="As on the label, in Chinese.")
+    ingredients_en = graphene.String(description="As on the label, in English.")
+    producer_zh = graphene.String(description="The body that answers for it, in Chinese.")
+    producer_en = graphene.String(description="The body that answers for it, in English.")
+    licence_number = graphene.String(description="Of the producer.")
+    origin = graphene.String(
+        description="The code of the region where it grows; by default the team's county."
+    )
+    dispatch_days = graphene.Int(description="Sent within so many days of payment.")
+    return_rule_zh = graphene.String(description="When it can be returned, in Chinese.")
+    return_rule_en = graphene.String(description="When it can be returned, in English.")
+    after_sale_hours = graphene.Int(
+        description="Hours after delivery in which something wrong can be reported."
+    )
+
+
+def _asked(**own: Any) -> type:
+    """An input of its own fields and all that can be written of a product."""
+    shared = {name: field for name, field in vars(_Fields).items() if not name.startswith("_")}
+    return type("Input", (), {**own, **shared})
+
+
+def _written(given: dict[str, Any]) -> dict[str, Any]:
+    """The fields of an input as the action takes them."""
+    fields = {name: getattr(value, "value", value) for name, value in given.items()}
+    if "category" in fields:
+        fields["category"] = reads.category_named(fields["category"])
+    if "origin" in fields:
+        fields["origin"] = reads.region_coded(fields["origin"])
+    return fields
+
+
+class ProductCreate(Act):
+    """Begin a listing. Nobody else sees it until an operator has approved it."""
+
+    class Meta:
+        access = SIGNED_IN
+
+    Input = _asked(
+        team=graphene.ID(required=True, description="The team, whose manager the asker is."),
+        name_zh=graphene.String(required=True, description="Its name in Chinese."),
+        category=graphene.String(required=True, description="The slug of its category."),
+        kind=graphene.Field(enum_of(Product, "kind"), required=True, description="What sort of goods it is."),
+    )
+
+    product = graphene.Field(TeamProduct, description="The product, as begun.")
+
+    @classmethod
+    def act(cls, request: Any, team: str, **given: Any) -> Any:
+        """Create it."""
+        its = reads.managed_team(request.user, uid_of(team, "Team", field="team"))
+        return cls(product=listing.create_product(its, request.user, **_written(given)))
+
+
+class ProductUpdate(Act):
+    """Change what is said of a product; what an operator has checked is then looked at again."""
+
+    class Meta:
+        access = SIGNED_IN
+
+    Input = _asked(
+        id=graphene.ID(required=True, description="The product."),
+        name_zh=graphene.String(description="Its name in Chinese."),
+        category=graphene.String(description="The slug of its category."),
+        kind=graphene.Field(enum_of(Product, "kind"), description="What sort of goods it is."),
+    )
+
+    product = graphene.Field(TeamProduct, description="The product, as changed.")
+
+    @classmethod
+    def act(cls, request: Any, id: str, **given: Any) -> Any:
+        """Change it."""
+        product = reads.product_of(request.user, uid_of(id, "Product"))
+        return cls(product=listing.change_product(product, request.user, **_written(given)))
+
+
+def _mine(request: Any, id: str) -> Product:
+    return reads.product_of(request.user, uid_of(id, "Product"))
+
+
+def _any(request: Any, id: str) -> Product:
+    return reads.product_to_review(request.user, uid_of(id, "Product"))
+
+
+class ProductSubmit(Act):
+    """Ask for a product to be published; refused with all that is missing."""
+
+    class Meta:
+        access = SIGNED_IN
+
+    class Input:
+        id = graphene.ID(required=True, description="The product.")
+
+    product = graphene.Field(TeamProduct, description="The product, now in review.")
+
+    @classmethod
+    def act(cls, request: Any, id: str) -> Any:
+        """Submit it."""
+        return cls(product=listing.submit(_mine(request, id), request.user))
+
+
+class ProductWithdraw(Act):
+    """Take a product back from review, to go on writing."""
+
+    class Meta:
+        access = SIGNED_IN
+
+    class Input:
+        id = graphene.ID(required=True, description="The product.")
+
+    product = graphene.Field(TeamProduct, description="The product, a draft again.")
+
+    @classmethod
+    def act(cls, request: Any, id: str) -> Any:
+        """Withdraw it."""
+        return cls(product=listing.withdraw(_mine(request, id), request.user))
+
+
+class ProductArchive(Act):
+    """Offer a product no longer, for good; what was ordered is still sent."""
+
+    class Meta:
+        access = SIGNED_IN
+
+    class Input:
+        id = graphene.ID(required=True, description="The product.")
+
+    product = graphene.Field(TeamProduct, description="The product, archived.")
+
+    @classmethod
+    def act(cls, request: Any, id: str) -> Any:
+        """Archive it."""
+        return cls(product=listing.archive(_mine(request, id), request.user))
+
+
+class ProductApprove(Act):
+    """Operators: publish a submitted product."""
+
+    class Meta:
+        access = OPERATOR
+
+    class Input:
+        id = graphene.ID(required=True, description="The product.")
+        comment = graphene.String(description="A word to its team.")
+
+    product = graphene.Field(TeamProduct, description="The product, published.")
+
+    @classmethod
+    def act(cls, request: Any, id: str, comment: str | None = None) -> Any:
+        """Approve it."""
+        product = _any(request, id)
+        listing.approve(product, request.user, comment or "")
+        return cls(product=_any(request, id))
+
+
+class ProductReturn(Act):
+    """Operators: return a submitted product to its team, saying what to change."""
+
+    class Meta:
+        access = OPERATOR
+
+    class Input:
+        id = graphene.ID(required=True, description="The product.")
+        comment = graphene.String(required=True, description="What should be changed.")
+
+    product = graphene.Field(TeamProduct, description="The product, with its team again.")
+
+    @classmethod
+    def act(cls, request: Any, id: str, comment: str) -> Any:
+        """Return it."""
+        product = _any(request, id)
+        listing.return_with_comment(product, request.user, comment)
+        return cls(product=product)
+
+
+class ProductSuspend(Act):
+    """Operators: take a published product off the shelf."""
+
+    class Meta:
+        access = OPERATOR
+
+    class Input:
+        id = graphene.ID(required=True, description="The product.")
+        reason = graphene.String(required=True, description="Why; kept in the audit log.")
+
+    product = graphene.Field(TeamProduct, description="The product, suspended.")
+
+    @classmethod
+    def act(cls, request: Any, id: str, reason: str) -> Any:
+        """Suspend it."""
+        return cls(product=listing.suspend(_any(request, id), request.user, reason))
+
+
+class ProductResume(Act):
+    """Operators: put a suspended product back on the shelf."""
+
+    class Meta:
+        access = OPERATOR
+
+    class Input:
+        id = graphene.ID(required=True, description="The product.")
+
+    product = graphene.Field(TeamProduct, description="The product, published again.")
+
+    @classmethod
+    def act(cls, request: Any, id: str) -> Any:
+        """Resume it."""
+        return cls(product=listing.resume(_any(request, id), request.user))
+
+
+class Mutation:
+    product_create = ProductCreate.Field()
+    product_update = ProductUpdate.Field()
+    product_submit = ProductSubmit.Field()
+    product_withdraw = ProductWithdraw.Field()
+    product_archive = ProductArchive.Field()
+    product_approve = ProductApprove.Field()
+    product_return = ProductReturn.Field()
+    product_suspend = ProductSuspend.Field()
+    product_resume = ProductResume.Field()

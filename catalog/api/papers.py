@@ -1,0 +1,157 @@
+"""What stands beside a product: photos, papers, the team's own words, its leader."""
+
+from typing import Any
+
+import graphene
+
+from catalog import reads
+from catalog.actions import certificate as certificates
+from catalog.actions import leader as leaders
+from catalog.actions import picture as pictures
+from catalog.actions import team as teams
+from catalog.api.access import OPERATOR, SIGNED_IN
+from catalog.api.desk import TeamProduct
+from catalog.api.product import CertificateType
+from catalog.api.team import TeamType
+from catalog.models import Certificate, Leader
+from core.api.act import Act
+from core.api.ids import uid_of
+from core.api.types import enum_of
+from core.refusals import NotFound
+
+
+class PictureDelete(Act):
+    """Take a photo away. (Photos are added by HTTP: POST /do/upload_picture/.)"""
+
+    class Meta:
+        access = SIGNED_IN
+
+    class Input:
+        id = graphene.ID(required=True, description="The picture.")
+
+    product = graphene.Field(TeamProduct, description="Its product.")
+
+    @classmethod
+    def act(cls, request: Any, id: str) -> Any:
+        """Delete it."""
+        picture = reads.picture_of(request.user, uid_of(id, "Picture"))
+        pictures.remove(picture, request.user)
+        return cls(product=reads.product_of(request.user, picture.product.uid))
+
+
+class CertificateAdd(Act):
+    """Show a paper on the product's page until it runs out."""
+
+    class Meta:
+        access = SIGNED_IN
+
+    class Input:
+        product = graphene.ID(required=True, description="The product.")
+        kind = graphene.Field(enum_of(Certificate, "kind"), required=True, description="Which sort of paper.")
+        number = graphene.String(required=True, description="As printed on it.")
+        issuer_zh = graphene.String(required=True, description="Who issued it, in Chinese.")
+        issuer_en = graphene.String(description="Who issued it, in English.")
+        issued_on = graphene.Date(required=True, description="The day of issue.")
+        expires_on = graphene.Date(required=True, description="The last day on which it is in force.")
+
+    certificate = graphene.Field(CertificateType, description="The paper.")
+
+    @classmethod
+    def act(cls, request: Any, product: str, kind: Any, **given: Any) -> Any:
+        """Add it."""
+        mine = reads.product_of(request.user, uid_of(product, "Product", field="product"))
+        given = {name: value for name, value in given.items() if value is not None}
+        return cls(certificate=certificates.add(mine, request.user, kind=kind.value, **given))
+
+
+class CertificateRemove(Act):
+    """Show a paper no longer."""
+
+    class Meta:
+        access = SIGNED_IN
+
+    class Input:
+        id = graphene.ID(required=True, description="The certificate.")
+
+    @classmethod
+    def act(cls, request: Any, id: str) -> Any:
+        """Remove it."""
+        certificates.remove(reads.certificate_of(request.user, uid_of(id, "Certificate")), request.user)
+
+
+class TeamUpdate(Act):
+    """Say who the team is and where it works."""
+
+    class Meta:
+        access = SIGNED_IN
+
+    class Input:
+        id = graphene.ID(required=True, description="The team, whose manager the asker is.")
+        village_zh = graphene.String(description="The village, in Chinese.")
+        village_en = graphene.String(description="The village, in English.")
+        story_zh = graphene.String(description="What the team tells of itself, in Chinese.")
+        story_en = graphene.String(description="What the team tells of itself, in English.")
+
+    team = graphene.Field(TeamType, description="The team.")
+
+    @classmethod
+    def act(cls, request: Any, id: str, **given: Any) -> Any:
+        """Change it."""
+        team = reads.managed_team(request.user, uid_of(id, "Team"))
+        written = {name: text for name, text in given.items() if text is not None}
+        return cls(team=teams.change(team, request.user, **written))
+
+
+class LeaderIntroduce(Act):
+    """Say who leads the team; another name is verified again."""
+
+    class Meta:
+        access = SIGNED_IN
+
+    class Input:
+        team = graphene.ID(required=True, description="The team, whose manager the asker is.")
+        name_zh = graphene.String(required=True, description="The leader's name in Chinese.")
+        name_en = graphene.String(description="The leader's name in English.")
+        words_zh = graphene.String(description="A sentence of the leader's own, in Chinese.")
+        words_en = graphene.String(description="A sentence of the leader's own, in English.")
+
+    team = graphene.Field(TeamType, description="The team.")
+
+    @classmethod
+    def act(cls, request: Any, team: str, **given: Any) -> Any:
+        """Introduce the leader."""
+        mine = reads.managed_team(request.user, uid_of(team, "Team", field="team"))
+        written = {name: text for name, text in given.items() if text is not None}
+        leaders.introduce(mine, request.user, **written)
+        return cls(team=reads.managed_team(request.user, mine.uid))
+
+
+class LeaderVerify(Act):
+    """Operators: the leader of this team has been met and checked."""
+
+    class Meta:
+        access = OPERATOR
+
+    class Input:
+        team = graphene.ID(required=True, description="The team.")
+
+    team = graphene.Field(TeamType, description="The team, its leader verified.")
+
+    @classmethod
+    def act(cls, request: Any, team: str) -> Any:
+        """Verify the leader."""
+        uid = uid_of(team, "Team", field="team")
+        leader = Leader.objects.filter(team__uid=uid).select_related("team").first()
+        if leader is None:
+            raise NotFound(field="team")
+        leaders.verify(leader, request.user)
+        return cls(team=leader.team)
+
+
+class Mutation:
+    picture_delete = PictureDelete.Field()
+    certificate_add = CertificateAdd.Field()
+    certificate_remove = CertificateRemove.Field()
+    team_update = TeamUpdate.Field()
+    leader_introduce = LeaderIntroduce.Field()
+    leader_verify = LeaderVerify.Field()

@@ -1,0 +1,277 @@
+"""Products as buyers see them: published ones alone, by whatever door."""
+
+from typing import Any
+
+import graphene
+from django.db.models import QuerySet
+
+from catalog import reads
+from catalog.api.access import HELD, PUBLIC
+from catalog.api.variant import VariantType
+from catalog.models import Category, Certificate, Picture, Product
+from catalog.reads.listing import narrowed, with_season
+from catalog.search import Where
+from core.api.cache import kept_by
+from core.api.connections import connection_field
+from core.api.facts import guarded, mark
+from core.api.lookahead import prefetched
+from core.api.types import ModelType, MoneyField, Told, list_of
+from core.language import say
+from core.refusals import Invalid, NotFound
+
+MOST_MINOR = 2**31 - 1
+ORDERS = {
+    "NEWEST": ("-published_at", "-id"),
+    "PRICE_ASC": ("price_from_minor", "id"),
+    "PRICE_DESC": ("-price_from_minor", "-id"),
+    "SEASON": ("-season_now", "-stock_now", "-published_at", "-id"),
+}
+PAPERS = {
+    Certificate.Kind.ORIGIN: say("地理标志", "Geographical origin"),
+    Certificate.Kind.ORGANIC: say("有机", "Organic"),
+    Certificate.Kind.TEST: say("检测报告", "Test report"),
+}
+
+
+class CategoryType(ModelType):
+    """A shelf of the shop."""
+
+    class Meta:
+        model = Category
+        fields = ("slug",)
+        access = HELD
+        about = {"slug": "Its name in addresses and filters."}
+
+    name = Told("name", description="Its name in the reader's language.")
+
+
+class PictureType(ModelType):
+    """A team's own photo."""
+
+    class Meta:
+        model = Picture
+        fields = ("width", "height")
+        access = HELD
+        about = {"width": "In pixels, of `url`.", "height": "In pixels, of `url`."}
+
+    url = graphene.String(required=True, description="The large one, at most 1280 pixels.")
+    card_url = graphene.String(required=True, description="The small one, at most 480 pixels.")
+    alt = Told("alt", description="What it shows, in words.")
+
+    def resolve_url(root, info):
+        """By the storage."""
+        return root.file.url
+
+    def resolve_card_url(root, info):
+        """By the storage."""
+        return root.card_file.url
+
+
+class CertificateType(ModelType):
+    """A paper about a product that is in force today."""
+
+    class Meta:
+        model = Certificate
+        fields = ("kind", "number", "issued_on", "expires_on")
+        access = HELD
+        about = {
+            "kind": "Which sort of paper it is.",
+            "number": "As printed on it.",
+            "issued_on": "The day of issue.",
+            "expires_on": "The last day on which it is in force.",
+        }
+
+    kind_name = graphene.String(required=True, description="The kind in the reader's language.")
+    issuer = Told("issuer", description="Who issued it.")
+
+    def resolve_kind_name(root, info):
+        """In words."""
+        return str(PAPERS[Certificate.Kind(root.kind)])
+
+
+class ProductType(ModelType):
+    """What a team offers."""
+
+    class Meta:
+        model = Product
+        fields = (
+            *("slug", "name_zh", "name_en", "kind", "storage", "team", "category", "origin", "illustration"),
+            *("season_months", "shelf_life_days", "licence_number", "dispatch_days", "after_sale_hours"),
+            *("household_bps", "pictures"),
+        )
+        access = HELD
+        most = {"pictures": 8}
+        about = {
+            "slug": "Its name in addresses.",
+            "name_zh": "Its name in Chinese.",
+            "name_en": "Its name in English; may be empty.",
+            "kind": "What sort of goods it is.",
+            "storage": "How it must be kept and sent.",
+            "team": "Who offers it.",
+            "category": "The shelf it stands on.",
+            "origin": "Where it grows.",
+            "illustration": "The drawing that shows it: static/produce/<this>.svg.",
+            "season_months": "The months, 1 to 12, in which it is in season; all twelve: all year.",
+            "shelf_life_days": "Days it keeps.",
+            "licence_number": "Of its producer.",
+            "dispatch_days": "Sent within so many days of payment.",
+            "after_sale_hours": "Hours after delivery in which something wrong can be reported.",
+            "household_bps": "The households' part of priceFrom, in basis points.",
+            "pictures": "Its team's photos; without any, the drawing shows it.",
+        }
+
+    name = Told("name", description="Its name in the reader's language.")
+    summary = Told("summary", description="One sentence; may be empty.")
+    story = Told("story", description="What its team tells of it; may be empty.")
+    storage_advice = Told("storage_advice", description="How to keep it at home.")
+    ingredients = Told("ingredients", description="As on the label; may be empty.")
+    producer = Told("producer", description="The body that answers for it.")
+    return_rule = Told("return_rule", description="When it can be returned.")
+    price_from = MoneyField(
+        "price_from_minor", required=False, description="The price of its cheapest variant."
+    )
+    needs_adult = graphene.Boolean(required=True, description="Whether only adults may buy it.")
+    is_in_season = graphene.Boolean(required=True, description="Whether this is one of its months.")
+    is_presale = graphene.Boolean(
+        required=True, description="Whether all that can be bought is still to be harvested."
+    )
+    ship_by = graphene.Date(description="In pre-sale: sent by this day.")
+    is_available = graphene.Boolean(required=True, description="Whether any unit can be bought now.")
+    units_available = graphene.Int(
+        required=True,
+        description=f"Units of all variants, told exactly up to {reads.TOLD_EXACTLY}; see isPlenty.",
+    )
+    is_plenty = graphene.Boolean(required=True, description="Whether there are more than unitsAvailable.")
+    variants = mark(
+        list_of(VariantType, most=20, description="What it is sold in, in its team's order."),
+        relation="variants",
+    )
+    certificates = mark(
+        list_of(CertificateType, most=10, description="Papers that are in force today."),
+        relation="certificates",
+    )
+
+    def resolve_is_in_season(root, info):
+        """By the trade's calendar."""
+        return reads.is_in_season(root)
+
+    def resolve_is_presale(root, info):
+        """By its card."""
+        return root.presale_ship_by is not None
+
+    def resolve_ship_by(root, info):
+        """By its card."""
+        return root.presale_ship_by
+
+    def resolve_is_available(root, info):
+        """By its card."""
+        return root.units_available > 0
+
+    def resolve_units_available(root, info):
+        """As much as is told."""
+        return reads.told_units(root.units_available)
+
+    def resolve_is_plenty(root, info):
+        """Whether there is more than is told."""
+        return reads.is_plenty(root.units_available)
+
+    def resolve_variants(root, info):
+        """Those now offered."""
+        return [variant for variant in root.variants.all() if variant.is_offered]
+
+    def resolve_certificates(root, info):
+        """One that has run out is shown no longer."""
+        return reads.valid_certificates(root)
+
+
+class ProductWhere(graphene.InputObjectType):
+    """What is chosen; several values of one field are alternatives, an empty list matches nothing."""
+
+    category = graphene.List(graphene.NonNull(graphene.String), description="Slugs of categories.")
+    division = graphene.List(graphene.NonNull(graphene.String), description="Codes of the teams' divisions.")
+    kind = graphene.List(
+        graphene.NonNull(graphene.String), description="fresh, dry, processed, alcohol, sideline."
+    )
+    team = graphene.String(description="The slug of a team.")
+    in_season = graphene.Boolean(description="Whether it is in season this month.")
+    in_stock = graphene.Boolean(description="Whether it can be bought now.")
+    price = graphene.List(
+        graphene.NonNull(graphene.String),
+        description='Ranges in fen, both ends included: "3000-4999", "8000-".',
+    )
+    price_min = graphene.Int(description="In fen, this price or more.")
+    price_max = graphene.Int(description="In fen, this price or less.")
+
+
+def chosen(where: dict[str, Any] | None) -> Where:
+    """The choices of an input."""
+    given = {name: value for name, value in (where or {}).items() if value is not None}
+    lists = {name: tuple(given.pop(name)) for name in ("category", "division", "kind") if name in given}
+    if "price" in given:
+        lists["price"] = tuple(_range(text) for text in given.pop("price")[:10])
+    return Where(**given, **lists)
+
+
+def _range(text: str) -> tuple[int, int | None]:
+    low, _, high = text.partition("-")
+    if not low.isdecimal() or (high and not high.isdecimal()) or len(text) > 20:
+        words = say("价格范围的写法如 3000-4999。", "Write a range of prices like 3000-4999.")
+        raise Invalid(words, field=("where", "price"))
+    return min(int(low), MOST_MINOR), min(int(high), MOST_MINOR) if high else None
+
+
+def _product(root: Any, info: Any, slug: str, preview: bool | None = None) -> Product | None:
+    try:
+        found = reads.product_for(info.context.user, slug, preview=bool(preview))
+    except NotFound:
+        return None
+    return prefetched(Product.objects.filter(pk=found.pk), info).first()
+
+
+def _products(root: Any, info: Any, where: dict[str, Any] | None = None) -> QuerySet[Product]:
+    return narrowed(with_season(reads.published_products()), chosen(where))
+
+
+def _categories(root: Any, info: Any) -> QuerySet[Category]:
+    return reads.categories()
+
+
+class Query:
+    product = guarded(
+        kept_by(
+            graphene.Field(
+                ProductType,
+                args={
+                    "slug": graphene.Argument(graphene.String, required=True, description="Its slug."),
+                    "preview": graphene.Argument(
+                        graphene.Boolean, description="For its team and operators: also when unpublished."
+                    ),
+                },
+                resolver=_product,
+                description="One product; null when there is none that the asker may see.",
+            ),
+            "products",
+        ),
+        PUBLIC,
+    )
+    products = guarded(
+        kept_by(
+            connection_field(
+                ProductType,
+                _products,
+                order=ORDERS,
+                sort="ProductSort",
+                description="What is for sale.",
+                where=graphene.Argument(ProductWhere, description="What is chosen."),
+            ),
+            "products",
+        ),
+        PUBLIC,
+    )
+    categories = guarded(
+        kept_by(
+            list_of(CategoryType, most=50, resolver=_categories, description="The shelves, in their order."),
+            "products",
+        ),
+        PUBLIC,
+    )

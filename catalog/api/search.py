@@ -1,0 +1,250 @@
+"""Search: words, choices, and how many each further choice would leave."""
+
+from functools import cached_property
+from typing import Any
+
+import graphene
+
+from accounts.models import Region
+from catalog import reads, search
+from catalog.api.access import HELD, PUBLIC
+from catalog.api.product import ORDERS, ProductType, ProductWhere, chosen
+from catalog.models import Product
+from catalog.search import Ask, Found, Tally
+from core import money
+from core.api.cache import kept_by
+from core.api.connections import COUNT_COST, MOST, PageInfo, sort_enum
+from core.api.facts import guarded, mark
+from core.api.lookahead import prefetched
+from core.api.types import PlainType, list_of
+from core.language import Words, say, told
+from core.refusals import Invalid
+
+TITLES = {
+    "category": say("品类", "Category"),
+    "division": say("产地", "Place"),
+    "kind": say("类型", "Kind"),
+    "season": say("时令", "Season"),
+    "stock": say("库存", "Stock"),
+    "price": say("价格", "Price"),
+}
+# What a form or an address calls a facet's values: the field of `where` they belong to.
+NAMES = {"season": "inSeason", "stock": "inStock"}
+KINDS = {
+    Product.Kind.FRESH: say("生鲜", "Fresh"),
+    Product.Kind.DRY: say("干货", "Dry goods"),
+    Product.Kind.PROCESSED: say("加工食品", "Processed"),
+    Product.Kind.ALCOHOL: say("酒", "Alcohol"),
+    Product.Kind.SIDELINE: say("手工副业", "Crafts and sideline"),
+}
+ONLY = {"season": say("当季", "In season"), "stock": say("有货", "In stock")}
+
+
+class FacetValue(PlainType):
+    """A choice within a facet."""
+
+    class Meta:
+        access = HELD
+
+    value = graphene.String(required=True, description="For that field of `where`.")
+    label = graphene.String(required=True, description="In the reader's language.")
+    count = graphene.Int(required=True, description="How many products it would show, other choices kept.")
+    is_chosen = graphene.Boolean(required=True, description="Whether it is chosen now.")
+
+
+class Facet(PlainType):
+    """A way to narrow what was found."""
+
+    class Meta:
+        access = HELD
+
+    name = graphene.String(required=True, description="The field of `where` that its values belong to.")
+    title = graphene.String(required=True, description="In the reader's language.")
+    values = list_of(FacetValue, most=20, description="Its values that would show something.")
+
+
+class SearchEdge(PlainType):
+    """A product found, and its place in the list."""
+
+    class Meta:
+        access = HELD
+
+    cursor = graphene.String(required=True, description="Its place, for `after`.")
+    node = graphene.Field(ProductType, required=True, description="The product.")
+
+
+class SearchResult(PlainType):
+    """A page of what was found, and what would narrow it."""
+
+    class Meta:
+        access = HELD
+
+    edges = mark(list_of(SearchEdge, most=MOST, description="The products with their cursors."))
+    nodes = mark(list_of(ProductType, most=MOST, description="The products, best first."))
+    facets = mark(list_of(Facet, most=6, description="Ways to narrow what was found."), cost=COUNT_COST)
+    page_info = graphene.Field(PageInfo, required=True, description="Where the page stands.")
+    total_count = mark(
+        graphene.Int(required=True, description="How many were found in all."), cost=COUNT_COST
+    )
+    engine = graphene.String(required=True, description="Which engine answered.")
+
+
+class Result:
+    """An answer whose parts are looked up when they are asked for."""
+
+    def __init__(self, ask: Ask, products: Any):
+        self.ask, self.products = ask, products
+        self.engine = search.engine().name
+
+    @cached_property
+    def found(self) -> Found:
+        """The page's ids and cursors."""
+        return search.engine().find(self.ask)
+
+    @cached_property
+    def tally(self) -> Tally:
+        """The counts."""
+        return search.engine().tally(self.ask)
+
+    @cached_property
+    def nodes(self) -> list[Product]:
+        """The page's products; one that was just taken off the shelf is left out."""
+        rows = {row.id: row for row in self.products.filter(id__in=self.found.ids)}
+        return [rows[pk] for pk in self.found.ids if pk in rows]
+
+    @property
+    def edges(self) -> list[dict[str, Any]]:
+        """The page's products with their cursors."""
+        places = dict(zip(self.found.ids, self.found.cursors, strict=True))
+        return [{"node": row, "cursor": places[row.id]} for row in self.nodes]
+
+    @property
+    def page_info(self) -> dict[str, Any]:
+        """Where the page stands."""
+        cursors = self.found.cursors
+        return {
+            "has_next_page": self.found.has_next,
+            "has_previous_page": bool(self.ask.after),
+            "start_cursor": cursors[0] if cursors else None,
+            "end_cursor": cursors[-1] if cursors else None,
+        }
+
+    @property
+    def total_count(self) -> int:
+        """How many were found."""
+        return self.tally.total
+
+    @property
+    def facets(self) -> list[dict[str, Any]]:
+        """The facets in words."""
+        return [
+            {"name": NAMES.get(name, name), "title": str(TITLES[name]), "values": values}
+            for name, counts in self.tally.counts.items()
+            if (values := _values(name, counts, self.ask.where))
+        ]
+
+
+def _values(name: str, counts: dict[str, int], where: search.Where) -> list[dict[str, Any]]:
+    told_values = {"category": _categories, "division": _divisions, "kind": _kinds, "price": _prices}.get(
+        name
+    )
+    if told_values is None:
+        chosen_now = where.in_season if name == "season" else where.in_stock
+        rows = [("true", str(ONLY[name]), counts.get("true", 0), chosen_now is True)]
+    else:
+        rows = told_values(counts, where)
+    return [
+        {"value": value, "label": label, "count": count, "is_chosen": is_chosen}
+        for value, label, count, is_chosen in rows
+        if count or is_chosen
+    ]
+
+
+Rows = list[tuple[str, str, int, bool]]
+
+
+def _categories(counts: dict[str, int], where: search.Where) -> Rows:
+    rows = reads.categories().filter(slug__in={*counts, *(where.category or ())})
+    return [(c.slug, told(c, "name"), counts.get(c.slug, 0), c.slug in (where.category or ())) for c in rows]
+
+
+def _divisions(counts: dict[str, int], where: search.Where) -> Rows:
+    rows = Region.objects.filter(code__in={*counts, *(where.division or ())}, level=Region.Level.DIVISION)
+    return [(r.code, told(r, "name"), counts.get(r.code, 0), r.code in (where.division or ())) for r in rows]
+
+
+def _kinds(counts: dict[str, int], where: search.Where) -> Rows:
+    return [(k.value, str(words), counts.get(k, 0), k in (where.kind or ())) for k, words in KINDS.items()]
+
+
+def _prices(counts: dict[str, int], where: search.Where) -> Rows:
+    return [
+        (
+            f"{low}-{'' if high is None else high}",
+            str(_band(low, high)),
+            counts.get(str(i), 0),
+            (low, high) in (where.price or ()),
+        )
+        for i, (low, high) in enumerate(search.BANDS)
+    ]
+
+
+def _band(low: int, high: int | None) -> Words:
+    if high is None:
+        return say("{a} 起", "{a} and more", a=money.show(low).removesuffix(".00"))
+    if low == 0:
+        return say("{b} 以下", "Under {b}", b=money.show(high + 1).removesuffix(".00"))
+    a, b = (money.show(minor).removesuffix(".00") for minor in (low, high + 1))
+    return say("{a}–{b}", "{a}–{b}", a=a, b=b)
+
+
+def _search(root: Any, info: Any, query: str | None = None, where: Any = None, **asked: Any) -> Result:
+    first = asked.get("first")
+    if first is None or not 0 <= first <= MOST:
+        raise Invalid(
+            say("请用 first 指定 0 到 {n} 条。", "Give first, from 0 to {n}.", n=MOST), field="first"
+        )
+    sort = asked.get("sort")
+    ask = Ask(
+        words=(query or "").replace("\0", "")[: search.MOST_CHARACTERS],
+        where=chosen(where),
+        sort=sort.value if sort else "BEST",
+        first=first,
+        after=asked.get("after"),
+    )
+    return Result(ask, prefetched(reads.published_products(), info))
+
+
+class Query:
+    search = guarded(
+        kept_by(
+            mark(
+                graphene.Field(
+                    SearchResult,
+                    required=True,
+                    args={
+                        "query": graphene.Argument(
+                            graphene.String,
+                            description="Chinese, pinyin, initials or English; empty: everything.",
+                        ),
+                        "where": graphene.Argument(ProductWhere, description="What is chosen."),
+                        "sort": graphene.Argument(
+                            sort_enum("ProductSort", tuple(ORDERS)),
+                            description="The order; by default the best first.",
+                        ),
+                        "first": graphene.Argument(
+                            graphene.Int, description=f"How many rows, at most {MOST}; required."
+                        ),
+                        "after": graphene.Argument(
+                            graphene.String, description="Only rows after this cursor."
+                        ),
+                    },
+                    resolver=_search,
+                    description="Find products, exact titles first; a slip of the finger is forgiven.",
+                ),
+                is_connection=True,
+            ),
+            "products",
+        ),
+        PUBLIC,
+    )

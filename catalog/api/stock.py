@@ -1,0 +1,168 @@
+"""What a product is sold in, at what price, and the lots that give it: at its team's desk."""
+
+from typing import Any
+
+import graphene
+
+from catalog import reads
+from catalog.actions import lot as lots
+from catalog.actions import variant as variants
+from catalog.api.access import SIGNED_IN
+from catalog.api.desk import TeamLot, TeamProduct, TeamVariant
+from catalog.models import Lot
+from catalog.models.variant import STORY_PARTS
+from catalog.refusals import InsufficientStock
+from core.api.act import Act
+from core.api.errors import error_type
+from core.api.ids import uid_of
+
+
+@error_type(InsufficientStock)
+class InsufficientStockError:
+    """Fewer units are left than were asked for."""
+
+    units_left = graphene.Int(
+        description="How many can still be bought; null when that is more than is told."
+    )
+
+
+PriceStoryInput = type(
+    "PriceStoryInput",
+    (graphene.InputObjectType,),
+    {
+        "__doc__": "What each part of a price pays for, in basis points that add up to 10,000.",
+        **{part: graphene.Int(description=f"{english}.") for part, (_, english) in STORY_PARTS.items()},
+    },
+)
+
+
+class VariantSave(Act):
+    """Add a variant to a product, or change one; a price that changes is told with a new price story."""
+
+    class Meta:
+        access = SIGNED_IN
+
+    class Input:
+        product = graphene.ID(description="The product, for a new variant.")
+        id = graphene.ID(description="The variant to change.")
+        name_zh = graphene.String(description="Its name in Chinese.")
+        name_en = graphene.String(description="Its name in English.")
+        net_content = graphene.String(description='As on the label, e.g. "2.5 kg".')
+        weight_grams = graphene.Int(description="What the carrier weighs, in grams, with packaging.")
+        price_minor = graphene.Int(description="The price of one unit, in fen.")
+        story = graphene.Field(PriceStoryInput, description="What the price pays for.")
+        position = graphene.Int(description="Its place among the variants.")
+        is_offered = graphene.Boolean(description="Whether it is for sale.")
+
+    variant = graphene.Field(TeamVariant, description="The variant, as saved.")
+    product = graphene.Field(TeamProduct, description="Its product; perhaps to be looked at again.")
+
+    @classmethod
+    def act(cls, request: Any, product: str | None = None, id: str | None = None, **given: Any) -> Any:
+        """Save it."""
+        mine = reads.variant_of(request.user, uid_of(id, "Variant")) if id else None
+        its = (
+            mine.product
+            if mine
+            else reads.product_of(request.user, uid_of(product or "", "Product", field="product"))
+        )
+        given = {name: value for name, value in given.items() if value is not None}
+        if "story" in given:
+            given["story"] = {part: bps for part, bps in given["story"].items() if bps is not None}
+        saved = variants.save(its, request.user, mine, **given)
+        return cls(variant=saved, product=saved.product)
+
+
+class LotDeclare(Act):
+    """Put a harvest on the shelf; one not in yet is sold in advance and sent by `shipBy`."""
+
+    class Meta:
+        access = SIGNED_IN
+        idempotent = True
+        keeps = {"lot": "catalog.reads.lot_kept"}
+
+    class Input:
+        variant = graphene.ID(required=True, description="The variant that it gives.")
+        quantity = graphene.Int(required=True, description="Units of it.")
+        level = graphene.Int(
+            description="0: the team's pool (default), 1: several households, 2: one household."
+        )
+        harvest_from = graphene.Date(required=True, description="The first day of the harvest.")
+        harvest_to = graphene.Date(required=True, description="The last day of the harvest.")
+        best_before = graphene.Date(description="The day until which it is good.")
+        ship_by = graphene.Date(description="Of a harvest not in yet: sent by this day.")
+        place_zh = graphene.String(description="Where it grew, in Chinese; by default the team's village.")
+        place_en = graphene.String(description="Where it grew, in English.")
+
+    lot = graphene.Field(TeamLot, description="The lot.")
+
+    @classmethod
+    def act(cls, request: Any, variant: str, level: int | None = None, **given: Any) -> Any:
+        """Declare it."""
+        mine = reads.variant_of(request.user, uid_of(variant, "Variant", field="variant"))
+        given = {name: value for name, value in given.items() if value is not None}
+        return cls(lot=lots.declare(mine, request.user, level=level or 0, **given))
+
+
+def _lot(request: Any, id: str) -> Lot:
+    return reads.lot_of(request.user, uid_of(id, "Lot"))
+
+
+class LotOpen(Act):
+    """The harvest of a planned lot is in."""
+
+    class Meta:
+        access = SIGNED_IN
+
+    class Input:
+        id = graphene.ID(required=True, description="The lot.")
+
+    lot = graphene.Field(TeamLot, description="The lot, open.")
+
+    @classmethod
+    def act(cls, request: Any, id: str) -> Any:
+        """Open it."""
+        return cls(lot=lots.open_lot(_lot(request, id), request.user))
+
+
+class LotClose(Act):
+    """Sell no more of a lot; what is reserved or sold stays so."""
+
+    class Meta:
+        access = SIGNED_IN
+
+    class Input:
+        id = graphene.ID(required=True, description="The lot.")
+
+    lot = graphene.Field(TeamLot, description="The lot, closed.")
+
+    @classmethod
+    def act(cls, request: Any, id: str) -> Any:
+        """Close it."""
+        return cls(lot=lots.close(_lot(request, id), request.user))
+
+
+class LotRecall(Act):
+    """Something is wrong with a lot: it is sold no more, and whoever bought it is told."""
+
+    class Meta:
+        access = SIGNED_IN
+
+    class Input:
+        id = graphene.ID(required=True, description="The lot.")
+        reason = graphene.String(required=True, description="What is wrong.")
+
+    lot = graphene.Field(TeamLot, description="The lot, recalled.")
+
+    @classmethod
+    def act(cls, request: Any, id: str, reason: str) -> Any:
+        """Recall it."""
+        return cls(lot=lots.recall(_lot(request, id), request.user, reason))
+
+
+class Mutation:
+    variant_save = VariantSave.Field()
+    lot_declare = LotDeclare.Field()
+    lot_open = LotOpen.Field()
+    lot_close = LotClose.Field()
+    lot_recall = LotRecall.Field()

@@ -1,0 +1,111 @@
+"""Teams, their leaders, and what they offer."""
+
+from typing import Any
+
+import graphene
+from django.db.models import QuerySet
+
+from catalog import reads
+from catalog.api.access import HELD, PUBLIC, SIGNED_IN
+from catalog.models import Leader, Product, Team
+from core.api.cache import kept_by
+from core.api.connections import connection_field
+from core.api.facts import guarded
+from core.api.lookahead import prefetched
+from core.api.types import ModelType, Told, list_of, type_of
+
+
+class LeaderType(ModelType):
+    """The local leader by whom a team is known."""
+
+    class Meta:
+        model = Leader
+        fields = ("verified_at",)
+        access = HELD
+        about = {"verified_at": "When the shop verified the leader; null when it has not."}
+
+    name = Told("name", description="The leader's name.")
+    words = Told("words", description="A sentence of the leader's own; may be empty.")
+    is_verified = graphene.Boolean(required=True, description="Whether the shop has verified the leader.")
+
+    def resolve_is_verified(root, info):
+        """By the moment kept."""
+        return root.verified_at is not None
+
+
+def _products(root: Team, info: Any) -> QuerySet[Product]:
+    return reads.published_products().filter(team=root)
+
+
+class TeamType(ModelType):
+    """A village team: the people who offer products here."""
+
+    class Meta:
+        model = Team
+        fields = ("code", "slug", "leader", "county", "division")
+        access = HELD
+        about = {
+            "code": "Short public code, e.g. HB01.",
+            "slug": "Its name in addresses.",
+            "leader": "Who leads it.",
+            "county": "Where it works.",
+            "division": "The city or prefecture of its county.",
+        }
+
+    name = Told("name", description="Its name in the reader's language.")
+    village = Told("village", description="The village; may be empty.")
+    story = Told("story", description="What it tells of itself; may be empty.")
+    producer = Told("producer", description="The body that answers for the food; may be empty.")
+    products = connection_field(
+        lambda: type_of(Product),
+        _products,
+        order=("-published_at", "-id"),
+        description="Its published products, newest first.",
+    )
+
+
+def _team(root: Any, info: Any, slug: str) -> Team | None:
+    return prefetched(reads.teams().filter(slug=slug), info).first()
+
+
+def _teams(root: Any, info: Any, division: str | None = None) -> QuerySet[Team]:
+    found = reads.teams()
+    return found.filter(division_id=division) if division else found
+
+
+def _my_teams(root: Any, info: Any) -> QuerySet[Team]:
+    return prefetched(reads.teams_managed_by(info.context.user), info)
+
+
+class Query:
+    team = guarded(
+        kept_by(
+            graphene.Field(
+                TeamType,
+                args={"slug": graphene.Argument(graphene.String, required=True, description="Its slug.")},
+                resolver=_team,
+                description="One team; null when there is none.",
+            ),
+            "products",
+        ),
+        PUBLIC,
+    )
+    teams = guarded(
+        kept_by(
+            connection_field(
+                TeamType,
+                _teams,
+                order=("code", "id"),
+                description="The village teams, by code.",
+                division=graphene.Argument(
+                    graphene.String, description="Only of this division, by its code."
+                ),
+            ),
+            "products",
+        ),
+        PUBLIC,
+    )
+    my_teams = guarded(
+        list_of(TeamType, most=20, resolver=_my_teams, description="The teams whose desk is the asker's."),
+        SIGNED_IN,
+    )

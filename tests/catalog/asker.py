@@ -1,0 +1,24 @@
+"""Asking this floor's own schema, as somebody or as a stranger."""
+
+import graphene
+
+import accounts.api
+import catalog.api
+from core.api.schema import build_schema, undeclared, undescribed
+from core.outbox import Reactions
+from tests.accounts.world import Asker
+
+__all__ = ["REACTIONS", "Asker", "schema", "undeclared", "undescribed"]
+
+REACTIONS = {"ProductReviewed": Reactions(afterwards=["catalog.tasks.send_review"])}
+
+
+class Query(accounts.api.Query, catalog.api.Query, graphene.ObjectType):
+    """What may be read."""
+
+
+class Mutation(accounts.api.Mutation, catalog.api.Mutation, graphene.ObjectType):
+    """What may be done."""
+
+
+schema = build_schema(Query, Mutation)

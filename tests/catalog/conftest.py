@@ -1,0 +1,20 @@
+"""This floor's own schema and reactions, so that its tests need no floor above."""
+
+import pytest
+
+from core import outbox
+from core.api import run
+
+
+@pytest.fixture(autouse=True)
+def our_floor(settings, monkeypatch):
+    settings.API_SCHEMA = "tests.catalog.asker.schema"
+    settings.ROOT_URLCONF = "tests.accounts.urls"
+    settings.REACTIONS = "tests.catalog.asker.REACTIONS"
+    settings.LISTING_CONDITIONS = []
+    run.the_schema.cache_clear()
+    outbox._named.cache_clear()
+    monkeypatch.setattr(run.documents, "_kept", type(run.documents._kept)())
+    yield
+    run.the_schema.cache_clear()
+    outbox._named.cache_clear()
