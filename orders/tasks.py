@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from core.deliveries import reaction
-from orders.actions import cancel, payment, reconcile, refund
+from orders.actions import cancel, group, payment, reconcile, refund, shipment
 from orders.models import Payment, Refund
 
 
@@ -31,3 +31,15 @@ def expire() -> int:
 def reconcile_all() -> dict[str, int]:
     """For beat: find what lost notices should have told us."""
     return reconcile.everything()
+
+
+@shared_task(name="orders.tasks.close_groups")
+def close_groups() -> int:
+    """For beat: close the groups whose deadline has passed."""
+    return group.close_due()
+
+
+@shared_task(name="orders.tasks.move_parcels_on")
+def move_parcels_on() -> int:
+    """For beat: parcels that nobody reports arrive, and after-sale windows end."""
+    return shipment.move_on_due()

@@ -24,49 +24,51 @@ REACTIONS = {
         at_once=["impact.actions.attribution.attribute_orders"],
         afterwards=[
             "orders.tasks.close_payments",
-            "orders.tasks.send_confirmation",
-            "orders.tasks.tell_teams",
+            "orders.letters.send_confirmation",
+            "orders.letters.tell_teams",
             "impact.tasks.fold_standings",
         ],
     ),
     "OrderHeld": Reactions(
         at_once=["impact.actions.attribution.hold_orders"],
-        afterwards=["orders.tasks.close_payments", "orders.tasks.send_held"],
+        afterwards=["orders.tasks.close_payments", "orders.letters.send_held"],
     ),
     "OrderConfirmed": Reactions(
         at_once=["impact.actions.attribution.attribute_orders"],
-        afterwards=[
-            "orders.tasks.send_confirmation",
-            "orders.tasks.tell_teams",
-            "impact.tasks.fold_standings",
-        ],
+        afterwards=["orders.letters.send_confirmation", "impact.tasks.fold_standings"],
     ),
     "OrderLapsed": Reactions(afterwards=["orders.tasks.close_payments"]),
     # orders: money back
     "PaymentTurnedAway": Reactions(
         at_once=["impact.actions.gateway.turned_away"],
-        afterwards=["orders.tasks.give_back", "orders.tasks.send_turned_away"],
+        afterwards=["orders.tasks.give_back", "orders.letters.send_turned_away"],
     ),
     "RefundRequested": Reactions(
         at_once=["impact.actions.taking_back.take_back"],
-        afterwards=["orders.tasks.give_back", "impact.tasks.fold_standings"],
+        afterwards=[
+            "orders.tasks.give_back",
+            "orders.letters.send_refund_promised",
+            "impact.tasks.fold_standings",
+        ],
     ),
     "RefundTriedAgain": Reactions(afterwards=["orders.tasks.give_back"]),
     "RefundSucceeded": Reactions(
         at_once=["impact.actions.gateway.given_back"],
-        afterwards=["orders.tasks.send_refunded"],
+        afterwards=["orders.letters.send_refunded"],
     ),
     "RefundFailed": Reactions(at_once=["impact.actions.gateway.returned"]),
     "DisputeClosed": Reactions(at_once=["impact.actions.gateway.disputed"]),
     # orders: goods on their way
-    "ShipmentShipped": Reactions(afterwards=["orders.tasks.send_shipped"]),
-    "ShipmentDelivered": Reactions(afterwards=["orders.tasks.send_delivered"]),
+    "ShipmentShipped": Reactions(afterwards=["orders.letters.send_shipped"]),
+    "ShipmentDelivered": Reactions(afterwards=["orders.letters.send_delivered"]),
     "ShipmentCompleted": Reactions(at_once=["impact.actions.attribution.owe"]),
-    "ClaimMade": Reactions(afterwards=["orders.tasks.tell_team_of_claim"]),
-    "ClaimAnswered": Reactions(afterwards=["orders.tasks.send_claim_answered"]),
+    "ClaimMade": Reactions(afterwards=["orders.letters.tell_team_of_claim"]),
+    "ClaimAnswered": Reactions(afterwards=["orders.letters.send_claim_answered"]),
     # buying together
-    "GroupConfirmed": Reactions(afterwards=["orders.tasks.send_group_confirmed"]),
-    "GroupFellShort": Reactions(afterwards=["orders.tasks.send_group_fell_short"]),
+    "GroupConfirmed": Reactions(
+        afterwards=["orders.letters.send_group_confirmed", "orders.letters.tell_team_of_group"]
+    ),
+    "GroupFellShort": Reactions(afterwards=["orders.letters.send_group_fell_short"]),
     # the shelves
     "ProductReviewed": Reactions(afterwards=["catalog.tasks.send_review"]),
 }

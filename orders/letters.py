@@ -1,0 +1,135 @@
+"""The mails of buying: open an event, look at what it tells of, tell whom it concerns.
+
+Each runs outside any transaction and at least once; a lease of the outbox keeps two workers from sending one.
+"""
+
+from core.deliveries import reaction
+from orders import words
+from orders.mail import to_buyer, to_coordinators, to_team
+from orders.models import Claim, GroupPurchase, Order, Payment, Refund, Shipment
+from orders.reads.group import packing_list
+
+# --- Money ------------------------------------------------------------------------------------------
+
+
+def _order(pk: int) -> Order:
+    related = ("region__parent__parent", "seat__group__organisation")
+    rows = Order.objects.select_related(*related).prefetch_related("lines", "shipments__team")
+    return rows.get(pk=pk)
+
+
+@reaction("orders.letters.send_confirmation")
+def send_confirmation(event: dict) -> None:
+    """To the buyer: paid, what it was, by when it is sent."""
+    to_buyer(_order(event["order_id"]), "order_paid")
+
+
+@reaction("orders.letters.send_held")
+def send_held(event: dict) -> None:
+    """To a member: the money waits in escrow for the group."""
+    order = _order(event["order_id"])
+    to_buyer(order, "order_held", group=order.seat.group)
+
+
+@reaction("orders.letters.send_turned_away")
+def send_turned_away(event: dict) -> None:
+    """To the buyer: money came that buys nothing, and goes back."""
+    payment = Payment.objects.get(pk=event["payment_id"])
+    refund = Refund.objects.get(pk=event["refund_id"])
+    reason = words.REFUND_REASONS[refund.reason]
+    to_buyer(_order(payment.order_id), "payment_turned_away", refund=refund, reason=reason)
+
+
+@reaction("orders.letters.send_refund_promised")
+def send_refund_promised(event: dict) -> None:
+    """To a member of a group that came to nothing: everything is on its way back."""
+    refund = Refund.objects.select_related("payment").get(pk=event["refund_id"])
+    if refund.reason == Refund.Reason.GROUP:
+        order = _order(refund.payment.order_id)
+        to_buyer(order, "seat_repaid", refund=refund, group=order.seat.group)
+
+
+@reaction("orders.letters.send_refunded")
+def send_refunded(event: dict) -> None:
+    """To the buyer: the provider has given it back."""
+    refund = Refund.objects.select_related("payment").get(pk=event["refund_id"])
+    if refund.reason != Refund.Reason.DISPUTE:
+        reason = words.REFUND_REASONS[refund.reason]
+        to_buyer(_order(refund.payment.order_id), "refunded", refund=refund, reason=reason)
+
+
+# --- Parcels ----------------------------------------------------------------------------------------
+
+
+@reaction("orders.letters.tell_teams")
+def tell_teams(event: dict) -> None:
+    """To each team's managers: a new order. A group's orders are told as one, by `tell_team_of_group`."""
+    order = _order(event["order_id"])
+    for parcel in order.shipments.all():
+        lines = [line for line in order.lines.all() if line.shipment_id == parcel.pk]
+        to_team(parcel.team_id, "team_order", "orders/", order=order, parcel=parcel, lines=lines)
+
+
+def _parcel(pk: int) -> Shipment:
+    return Shipment.objects.select_related("team").prefetch_related("lines").get(pk=pk)
+
+
+@reaction("orders.letters.send_shipped")
+def send_shipped(event: dict) -> None:
+    """To the buyer: on its way, and under which number."""
+    parcel = _parcel(event["shipment_id"])
+    to_buyer(_order(parcel.order_id), "parcel_sent", parcel=parcel)
+
+
+@reaction("orders.letters.send_delivered")
+def send_delivered(event: dict) -> None:
+    """To the buyer: arrived; until when something can be said to be wrong."""
+    parcel = _parcel(event["shipment_id"])
+    to_buyer(_order(parcel.order_id), "parcel_delivered", parcel=parcel)
+
+
+# --- Claims -----------------------------------------------------------------------------------------
+
+
+@reaction("orders.letters.tell_team_of_claim")
+def tell_team_of_claim(event: dict) -> None:
+    """To the team's managers: a buyer says that something is wrong."""
+    claim = Claim.objects.select_related("line__order").get(pk=event["claim_id"])
+    to_team(claim.line.team_id, "team_claim", "claims/", claim=claim, line=claim.line)
+
+
+@reaction("orders.letters.send_claim_answered")
+def send_claim_answered(event: dict) -> None:
+    """To the buyer: the team's answer."""
+    claim = Claim.objects.select_related("line", "refund").get(pk=event["claim_id"])
+    to_buyer(_order(claim.line.order_id), "claim_answered", claim=claim, line=claim.line)
+
+
+# --- Groups -----------------------------------------------------------------------------------------
+
+
+def _group(pk: int) -> GroupPurchase:
+    return GroupPurchase.objects.select_related("organisation", "variant__product").get(pk=pk)
+
+
+@reaction("orders.letters.send_group_confirmed")
+def send_group_confirmed(event: dict) -> None:
+    """To the coordinators: it is on, and where the packing list is. Members are told by their orders."""
+    group = _group(event["group_id"])
+    to_coordinators(group, "group_confirmed", members=packing_list(group).count())
+
+
+@reaction("orders.letters.tell_team_of_group")
+def tell_team_of_group(event: dict) -> None:
+    """To the team's managers: a group's order, sent as one parcel."""
+    group = _group(event["group_id"])
+    to_team(
+        group.variant.product.team_id, "team_group", "orders/", group=group, product=group.variant.product
+    )
+
+
+@reaction("orders.letters.send_group_fell_short")
+def send_group_fell_short(event: dict) -> None:
+    """To the coordinators: it came to nothing and everyone is repaid. Members are told by their refunds."""
+    group = _group(event["group_id"])
+    to_coordinators(group, "group_fell_short")

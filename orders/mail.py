@@ -1,0 +1,39 @@
+"""To whom the mails of buying go, each in its reader's language; a guest's carry the key to her order."""
+
+from typing import Any
+
+from accounts import mail
+from accounts.models import Membership
+from accounts.reads import members_of
+from catalog.reads import managers_of
+from core import language
+from orders.links import desk_page, group_page, page_of
+from orders.models import GroupPurchase, Order
+from orders.reads.address import told
+
+
+def to_buyer(order: Order, template: str, **facts: Any) -> None:
+    """Tell whoever bought; nobody, where she has asked to be forgotten."""
+    if not order.email:
+        return
+    with language.use(order.language):
+        address = told(order.region, order.street)
+    seat = getattr(order, "seat", None)
+    common = {"order": order, "link": page_of(order), "address": address, "seat": seat}
+    mail.send(order.email, order.language, template, {**common, **facts})
+
+
+def to_team(team_id: int, template: str, path: str, **facts: Any) -> None:
+    """Tell those who manage the team today, with a link to a page of its desk. No buyer's name leaves the desk."""
+    for person in managers_of(team_id):
+        link = desk_page(person.language, path)
+        mail.send(person.email, person.language, template, {"link": link, **facts})
+
+
+def to_coordinators(group: GroupPurchase, template: str, **facts: Any) -> None:
+    """Tell those who coordinate the group's organisation today, with a link to the group."""
+    current = members_of(group.organisation).filter(role=Membership.Role.COORDINATOR, person__is_active=True)
+    for part in current.select_related("person").order_by("id"):
+        person = part.person
+        link = group_page(person.language, group.join_code)
+        mail.send(person.email, person.language, template, {"link": link, "group": group, **facts})
