@@ -5,7 +5,7 @@ from typing import Any
 import graphene
 from django.db.models import QuerySet
 
-from catalog.models import Product
+from catalog.models import Product, Variant
 from core.api.access import PUBLIC, SIGNED_IN
 from core.api.act import Act
 from core.api.connections import connection_field
@@ -42,11 +42,10 @@ class LineType(ModelType):
 
     class Meta:
         model = Line
-        fields = ("variant", "team", "quantity", "refunded_units", "claims", "review")
+        fields = ("team", "quantity", "refunded_units", "claims", "review")
         access = ORDER_HOLDER
         most = {"claims": 20}
         about = {
-            "variant": "What was bought, as it is today.",
             "team": "Who sends it.",
             "quantity": "Units bought.",
             "refunded_units": "Units given back.",
@@ -59,6 +58,14 @@ class LineType(ModelType):
     net = MoneyField("net_minor", description="What was paid for the line.")
     refunded = MoneyField("refunded_minor", description="What of it was given back, or is on its way.")
     shipment_id = graphene.ID(description="The parcel it travels in.")
+    variant = mark(
+        graphene.Field(
+            lambda: type_of(Variant),
+            description="What was bought as it is today; null when not shown any more.",
+        ),
+        relation="variant",
+        needs=("variant__product",),
+    )
     product = mark(
         graphene.Field(
             lambda: type_of(Product), description="Its product; null when it is not shown any more."
@@ -85,6 +92,10 @@ class LineType(ModelType):
     def resolve_shipment_id(root, info):
         """The parcel's id."""
         return global_id("Shipment", root.shipment.uid) if root.shipment else None
+
+    def resolve_variant(root, info):
+        """Only while its product is published."""
+        return root.variant if root.variant.product.is_published else None
 
     def resolve_product(root, info):
         """Only a published one: a draft is nobody's to see by way of an old order."""
