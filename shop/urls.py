@@ -58,6 +58,7 @@ urlpatterns = [
     path("<language:lang>/desk/orders/", page("desk_orders"), name="desk_orders"),
     path("<language:lang>/desk/claims/", page("desk_claims"), name="desk_claims"),
     path("<language:lang>/desk/packing.csv", downloads.team_packing, name="team_packing"),
+    path("<language:lang>/claims/<str:claim>/photo.webp", downloads.claim_photo, name="claim_photo"),
     path("<language:lang>/desk/product/<str:id>/", page("desk_product"), name="desk_product"),
     # the contest, and words
     path("<language:lang>/contest/", page("contest"), name="contest"),

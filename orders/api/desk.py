@@ -6,7 +6,8 @@ import graphene
 from django.db.models import QuerySet
 
 from catalog.api.access import TEAM_MANAGER
-from catalog.models import Team
+from catalog.api.desk import TeamProduct
+from catalog.models import Product, Team
 from core import clock
 from core.api.access import PUBLIC, SIGNED_IN, Access
 from core.api.act import Act
@@ -249,6 +250,11 @@ def _parcels(root: Team, info: Any, state: Any = None, due: bool | None = None) 
     return rows.filter(state=str(state.value)) if state else rows
 
 
+def _products(root: Team, info: Any, state: Any = None) -> QuerySet[Product]:
+    rows = Product.objects.filter(team=root)
+    return rows.filter(state=str(state.value)) if state else rows
+
+
 def _claims(root: Team, info: Any, state: Any = None) -> QuerySet[Claim]:
     rows = reads.claims(root)
     return rows.filter(state=str(state.value)) if state else rows
@@ -261,6 +267,13 @@ class DeskType(PlainType):
         access = DESK
 
     team = graphene.Field(lambda: type_of(Team), required=True, description="Whose desk it is.")
+    products = connection_field(
+        TeamProduct,
+        _products,
+        order=("-id",),
+        description="The team's products in any state, the newest first.",
+        state=graphene.Argument(enum_of(Product, "state"), description="Only those in this state."),
+    )
     to_pack = list_of(
         PileType,
         most=200,

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts import reads as people
 from accounts.api.access import COORDINATOR, coordinates
-from catalog.models import Product
+from catalog.models import Product, Variant
 from catalog.reads import variants_on_sale
 from core import clock, language
 from core.api.access import PUBLIC, SIGNED_IN, Access
@@ -108,7 +108,6 @@ class GroupPurchaseType(ModelType):
             "title",
             "state",
             "organisation",
-            "variant",
             "minimum_units",
             "maximum_units",
             "units_held",
@@ -122,7 +121,6 @@ class GroupPurchaseType(ModelType):
             "title": "What it is about, in its coordinator's words.",
             "state": "Where it stands.",
             "organisation": "Whose coordinators opened it.",
-            "variant": "What is bought.",
             "minimum_units": "So many must be paid by the deadline.",
             "maximum_units": "With so many it is full and closes at once.",
             "units_held": "Units that are paid, and wait in escrow until it closes.",
@@ -132,6 +130,13 @@ class GroupPurchaseType(ModelType):
         }
 
     state_name = graphene.String(required=True, description="Where it stands, in words.")
+    variant = mark(
+        graphene.Field(
+            lambda: type_of(Variant), description="What is bought; null when it is not shown any more."
+        ),
+        relation="variant",
+        needs=("variant__product__team",),
+    )
     product = mark(
         graphene.Field(
             lambda: type_of(Product), description="Its product; null when it is not shown any more."
@@ -156,6 +161,10 @@ class GroupPurchaseType(ModelType):
     def resolve_state_name(root, info):
         """In the reader's language."""
         return str(words.GROUP_STATES[root.state])
+
+    def resolve_variant(root, info):
+        """Only a published product's."""
+        return root.variant if root.variant.product.is_published else None
 
     def resolve_product(root, info):
         """Only a published one."""

@@ -21,10 +21,14 @@ NEVER = date(9999, 12, 31)
 PAID = (Order.State.PAID, Order.State.SHIPPED, Order.State.DELIVERED, Order.State.COMPLETED)
 
 
-def desk_of(person: Any, uid: UUID | None = None) -> Team | None:
+def desk_of(person: Any, uid: UUID | None = None, code: str = "") -> Team | None:
     """The team whose desk is this person's: the one asked for, else the first; none for anybody else."""
     mine = teams_managed_by(person).select_related("county", "division")
-    return (mine.filter(uid=uid) if uid else mine).first()
+    if uid:
+        mine = mine.filter(uid=uid)
+    if code:
+        mine = mine.filter(code=code)
+    return mine.first()
 
 
 def parcels(team: Team) -> QuerySet[Shipment]:

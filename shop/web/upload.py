@@ -14,6 +14,8 @@ from core import language, rates
 from core.api.ids import uid_of
 from core.language import say
 from core.refusals import Refusal
+from orders.actions import claim as claims
+from orders.reads.shipment import line_received_by
 from shop.web.act import back, ours, spoken
 
 NO_PHOTO = say("请选择一张照片。", "Please choose a photo.")
@@ -31,6 +33,20 @@ def picture(request: HttpRequest) -> HttpResponse:
     return received(
         request, "upload_picture", add, needs_file=True, said=say("照片已加上。", "The photo has been added.")
     )
+
+
+@require_POST
+def claim(request: HttpRequest) -> HttpResponse:
+    """A buyer says that something is wrong with a delivered line, with a photo."""
+
+    def make(file: Any) -> None:
+        told = request.POST
+        line_id = uid_of(told.get("line", ""), "Line", field="line")
+        line = line_received_by(request.user, told.get("number", ""), told.get("token"), line_id)
+        claims.make(line, told.get("words", ""), file)
+
+    said = say("已告诉团队,答复会发到您的邮箱。", "The team has been told; its answer comes to your mailbox.")
+    return received(request, "make_claim", make, needs_file=False, said=said)
 
 
 def received(

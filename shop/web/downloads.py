@@ -1,0 +1,116 @@
+"""Files to take along: packing lists for a coordinator and a team, one's own data, a claim's photo."""
+
+import csv
+import json
+from collections.abc import Iterable
+from io import StringIO
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import transaction
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from accounts.actions import audit
+from accounts.actions.export import export
+from core import language, rates
+from core.api.ids import uid_of
+from core.language import say
+from core.refusals import Refusal
+from orders import words
+from orders.reads import desk, group
+from orders.reads.claim import claim_seen_by
+
+# What a spreadsheet takes for a formula, in ASCII and as Chinese keyboards write it.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+
+
+def plain(cell: Any) -> str:
+    """A cell that a spreadsheet shows and never runs.
+
+    >>> plain("=1+1"), plain("2.5 kg"), plain(None)
+    ("'=1+1", '2.5 kg', '')
+    """
+    text = "" if cell is None else str(cell)
+    return f"'{text}" if text.lstrip(" ").startswith(FORMULA) else text
+
+
+def sheet(name: str, heads: Iterable[Any], rows: Iterable[Iterable[Any]]) -> HttpResponse:
+    """A CSV file that Excel opens with its Chinese intact."""
+    written = StringIO()
+    writer = csv.writer(written, lineterminator="\r\n")
+    writer.writerow([plain(head) for head in heads])
+    writer.writerows([[plain(cell) for cell in row] for row in rows])
+    response = HttpResponse("\ufeff" + written.getvalue(), content_type="text/csv; charset=utf-8")
+    return _to_keep(response, name)
+
+
+def _to_keep(response: HttpResponse, name: str) -> HttpResponse:
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def group_packing(request: HttpRequest, lang: str, code: str) -> HttpResponse:
+    """Who of a group gets how much, by name and pick-up code; for its coordinators today."""
+    language.activate(lang)
+    try:
+        found = group.group_led_by(request.user, code=code)
+    except Refusal as refusal:
+        raise Http404(code) from refusal
+    heads = [say("姓名", "Name"), say("份数", "Units"), say("取货码", "Pick-up code"), say("状态", "State")]
+    seats = group.packing_list(found)
+    rows = [(s.name, s.units, s.pickup_code, words.SEAT_STATES[s.state]) for s in seats]
+    return sheet(f"group-{code}.csv", heads, rows)
+
+
+def team_packing(request: HttpRequest, lang: str) -> HttpResponse:
+    """A team's paid parcels that are not sent yet; for its managers today."""
+    language.activate(lang)
+    team = desk.desk_of(request.user, code=request.GET.get("team", ""))
+    if team is None:
+        raise Http404("desk")
+    rows = desk.packing_rows(team)
+    with transaction.atomic():
+        audit.record(request.user, "download", "PackingList", team.uid, parcels=len(rows))
+    heads = [
+        say("订单", "Order"),
+        say("最迟发货", "Send by"),
+        say("收件人", "Recipient"),
+        say("电话", "Phone"),
+        say("地址", "Address"),
+        say("内容", "Contents"),
+        say("买家留言", "Note"),
+    ]
+    told = [
+        (r.number, r.ship_by, r.recipient, r.phone, r.address, "; ".join(r.contents), r.note) for r in rows
+    ]
+    return sheet(f"packing-{team.code}.csv", heads, told)
+
+
+def my_data(request: HttpRequest, lang: str) -> HttpResponse:
+    """All that the shop knows of whoever is signed in, as JSON."""
+    language.activate(lang)
+    if not request.user.is_authenticated:
+        return redirect(f"{reverse('sign_in', kwargs={'lang': lang})}?next={request.path}")
+    try:
+        rates.demand("export", str(request.user.uid), 6, 60)
+    except Refusal as refusal:
+        return HttpResponse(str(refusal), status=429, content_type="text/plain; charset=utf-8")
+    text = json.dumps(export(request.user), cls=DjangoJSONEncoder, ensure_ascii=False, indent=1)
+    return _to_keep(HttpResponse(text, content_type="application/json; charset=utf-8"), "sheaf-my-data.json")
+
+
+def claim_photo(request: HttpRequest, lang: str, claim: str) -> FileResponse:
+    """The photo of a claim, for whoever made it and for the team it is about."""
+    try:
+        found = claim_seen_by(request.user, uid_of(claim, "Claim"), request.GET.get("token"))
+    except Refusal as refusal:
+        raise Http404(claim) from refusal
+    if found is None or not found.photo:
+        raise Http404(claim)
+    response = FileResponse(found.photo.open("rb"), content_type="image/webp")
+    response["Cache-Control"] = "private, max-age=3600"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
