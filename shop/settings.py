@@ -77,6 +77,8 @@ TEMPLATES = [
 REACTIONS = "shop.reactions.REACTIONS"
 # What `manage.py verify` asks, floor by floor; each yields the rows that break a rule.
 VERIFIERS = ["core.verify.verify", "catalog.verify.verify", "orders.verify.verify", "impact.verify.verify"]
+# What finds products (the search port, catalog/search): one class an engine.
+SEARCH_ENGINE = "catalog.search.postgres.Postgres"
 # What a floor above catalog asks of a team before its products may be listed: a refusal, or None.
 LISTING_CONDITIONS = ["impact.reads.household.team_has_verified_household"]
 
@@ -140,6 +142,7 @@ _STRIKES = {
     "orders.tasks.close_groups": 2,
     "orders.tasks.move_parcels_on": 60,
     "impact.tasks.fold_waiting": 2,
+    "catalog.tasks.turn_the_day": 600,
     "accounts.tasks.forget_unconfirmed": 24 * 3600,
 }
 CELERY_BEAT_SCHEDULE = {

@@ -13,6 +13,12 @@ def must_manage(by: Person | None, team_id: int) -> None:
         raise NotFound()
 
 
+def must_keep(by: Person | None, team: Team) -> None:
+    """A team's words are kept up by its managers, and put right by operators."""
+    if by is not None and not (by.is_active and by.is_staff):
+        must_manage(by, team.id)
+
+
 def must_operate(by: Person | None, team: Team) -> None:
     """An operator, who is none of the team's own people: nobody decides about their own."""
     if by is None:

@@ -35,8 +35,8 @@ def create(by: Person | None, *, code: str, slug: str, county: Region, **texts: 
 
 
 def change(team: Team, by: Person | None, **texts: str) -> Team:
-    """Its managers say who they are and where they work."""
-    desk.must_manage(by, team.id)
+    """Its managers say who they are and where they work; an operator may put it right."""
+    desk.must_keep(by, team)
     with transaction.atomic():
         _write(team, texts)
         team.save(update_fields=sorted(texts))

@@ -318,9 +318,10 @@ def _team_product(root: Any, info: Any, id: str) -> Product | None:
     return prefetched(seen.filter(uid=uid), info).first()
 
 
-def _team_products(root: Any, info: Any, team: str, state: Any = None) -> QuerySet[Product]:
-    its = reads.managed_team(info.context.user, uid_of(team, "Team", field="team"))
-    products = Product.objects.filter(team=its)
+def _team_products(root: Any, info: Any, team: str | None = None, state: Any = None) -> QuerySet[Product]:
+    person = info.context.user
+    its = reads.managed_team(person, uid_of(team, "Team", field="team")) if team else None
+    products = Product.objects.filter(team=its or reads.teams_managed_by(person).first())
     return products.filter(state=state.value) if state else products
 
 
@@ -346,7 +347,7 @@ class Query:
             _team_products,
             order=("-id",),
             description="The products of a team whose desk is the asker's, in any state.",
-            team=graphene.Argument(graphene.ID, required=True, description="The team."),
+            team=graphene.Argument(graphene.ID, description="The team; without it her first."),
             state=graphene.Argument(enum_of(Product, "state"), description="Only those in this state."),
         ),
         SIGNED_IN,

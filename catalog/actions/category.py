@@ -1,0 +1,42 @@
+"""The shelves of the shop: put up and named by operators."""
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_slug
+from django.db import transaction
+
+from accounts.actions import audit
+from accounts.models import Person
+from catalog import search, written
+from catalog.models import Category, Product
+from core.api import cache
+from core.language import say
+from core.refusals import Invalid, NotAllowed
+
+
+def save(
+    by: Person | None, pk: int | None = None, *, slug: str, name_zh: str, name_en: str, position: int = 0
+) -> Category:
+    """Put up a shelf, or name one anew; search learns the new name with it."""
+    if by is not None and not (by.is_active and by.is_staff):
+        raise NotAllowed()
+    try:
+        validate_slug(slug)
+    except ValidationError:
+        raise Invalid(
+            say("只能用小写字母、数字和连字符。", "Letters, digits and hyphens only."), field="slug"
+        ) from None
+    if Category.objects.filter(slug=slug).exclude(pk=pk).exists():
+        raise Invalid(say("这个地址已被使用。", "This address is taken."), field="slug")
+    fields = {
+        "slug": slug,
+        "name_zh": written.text_for(Category, "name_zh", name_zh, required=True),
+        "name_en": written.text_for(Category, "name_en", name_en, required=True),
+        "position": written.whole(position, "position", 0, 1000),
+    }
+    with transaction.atomic():
+        shelf, _ = Category.objects.update_or_create(pk=pk, defaults=fields)
+        products = Product.objects.filter(category=shelf, state=Product.State.PUBLISHED)
+        search.engine().index(list(products.values_list("id", flat=True)))
+        audit.record(by, "save", "Category", shelf.slug)
+        cache.bump("products")
+    return shelf

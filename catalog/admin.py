@@ -1,0 +1,228 @@
+"""The operators' rooms of this floor: what waits for review, teams and leaders, lots, the shelves."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+
+from accounts.operators import OperatorAdmin, deed
+from accounts.reads import signed_in
+from catalog.actions import category, leader, listing, lot, team
+from catalog.models import (
+    Category,
+    Certificate,
+    Leader,
+    ListingReview,
+    Lot,
+    Product,
+    Team,
+    TeamMember,
+    Variant,
+)
+from core.language import say
+from core.refusals import Invalid
+
+
+class _Shown(admin.TabularInline):
+    """Rows of another noun, to look at."""
+
+    extra = 0
+    can_delete = False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """All of them."""
+        return tuple(self.fields or ())  # type: ignore[arg-type]
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Operators may look."""
+        return bool(request.user.is_active and request.user.is_staff)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Teams write these at their desk."""
+        return False
+
+    has_change_permission = has_add_permission
+
+
+class VariantInline(_Shown):
+    """Prices and what they pay for."""
+
+    model = Variant
+    fields = (
+        "name_zh",
+        "net_content",
+        "price_minor",
+        "approved_price_minor",
+        "story",
+        "is_offered",
+        "units_available",
+    )
+
+
+class CertificateInline(_Shown):
+    """Papers."""
+
+    model = Certificate
+    fields = ("kind", "number", "issuer_zh", "issued_on", "expires_on")
+
+
+class ReviewInline(_Shown):
+    """What was said before."""
+
+    model = ListingReview
+    fields = ("decision", "reviewer", "comment", "at")
+
+
+class ReviewForm(forms.Form):
+    """A word to the team."""
+
+    comment = forms.CharField(widget=forms.Textarea, required=False, label=say("留言", "Comment"))
+
+
+class ReturnForm(ReviewForm):
+    """What the team should change."""
+
+    comment = forms.CharField(widget=forms.Textarea, label=say("需要修改什么", "What should be changed"))
+
+
+@admin.register(Product)
+class ProductAdmin(OperatorAdmin):
+    """The review queue and the shelves: approve, suspend and resume in the list; return with a comment inside."""
+
+    list_display = ("name_zh", "team", "kind", "state", "submitted_at", "price_from_minor", "units_available")
+    list_filter = ("state", "kind", "category")
+    list_select_related = ("team",)
+    search_fields = ("name_zh", "name_en", "=slug", "=team__code")
+    fields = (
+        *("slug", "team", "state", "category", "kind", "storage", "origin", "name_zh", "name_en"),
+        *("summary_zh", "summary_en", "story_zh", "story_en", "season_months", "shelf_life_days"),
+        *("storage_advice_zh", "ingredients_zh", "producer_zh", "licence_number", "dispatch_days"),
+        *("return_rule_zh", "after_sale_hours", "illustration", "submitted_at", "published_at"),
+    )
+    ordering = ("submitted_at", "-id")
+    inlines = (VariantInline, CertificateInline, ReviewInline)
+    actions = (
+        deed("通过并上架 · Approve", listing.approve),
+        "return_to_team",
+        deed("暂停 · Suspend", listing.suspend),
+        deed("恢复上架 · Resume", listing.resume),
+    )
+
+    @admin.action(description="退回修改 · Return with a comment")
+    def return_to_team(self, request: HttpRequest, chosen: Any) -> HttpResponse | None:
+        """Ask for the comment, then return each chosen product with it."""
+        form = ReturnForm(request.POST if "comment" in request.POST else None)
+        if not form.is_valid():
+            context = {
+                **self.admin_site.each_context(request),
+                "form": form,
+                "chosen": chosen,
+                "opts": self.opts,
+                "action": "return_to_team",
+            }
+            return TemplateResponse(request, "catalog/return_to_team.html", context)
+        comment = form.cleaned_data["comment"]
+
+        def give_back(row: Product, by: Any) -> object:
+            return listing.return_with_comment(row, by, comment)
+
+        deed("退回修改 · Returned", give_back)(self, request, chosen)
+        return None
+
+
+class MemberInline(_Shown):
+    """Whose desk it is."""
+
+    model = TeamMember
+    fields = ("person", "role", "started_at", "ended_at")
+
+
+@admin.register(Team)
+class TeamAdmin(OperatorAdmin):
+    """Teams: set up, verified by their leader, put to rest."""
+
+    list_display = ("code", "name_zh", "county", "division", "is_active", "is_leader_verified")
+    list_filter = ("is_active",)
+    list_select_related = ("county", "division", "leader")
+    search_fields = ("=code", "name_zh", "name_en")
+    fields = (
+        *("code", "slug", "name_zh", "name_en", "village_zh", "village_en", "story_zh", "story_en"),
+        *("county", "division", "producer_zh", "producer_en", "licence_number", "is_active", "created_at"),
+    )
+    editable = (*("code", "slug", "county"), *team.TEXTS)
+    ordering = ("code",)
+    inlines = (MemberInline,)
+    actions = (
+        deed("核验带头人 · Verify the leader", lambda row, by: leader.verify(_leader(row), by)),
+        deed("停用 · Put to rest", team.rest),
+        deed("启用 · Wake", team.wake),
+    )
+
+    @admin.display(boolean=True, description="带头人已核验 · Leader verified")
+    def is_leader_verified(self, row: Team) -> bool:
+        """By the leader's row."""
+        return getattr(row, "leader", None) is not None and row.leader.verified_at is not None
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Operators set teams up."""
+        return self._is_operator(request)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A new team's division follows from its county."""
+        return self.fields if obj else self.editable
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Code, address and place are for good."""
+        shown = super().get_readonly_fields(request, obj)
+        return [*shown, "code", "slug", "county"] if obj else []
+
+    def save_model(self, request: HttpRequest, obj: Team, form: Any, change: bool) -> None:
+        """Through the team's own actions."""
+        texts = {name: form.cleaned_data[name] for name in form.changed_data if name in team.TEXTS}
+        by = signed_in(request)
+        if change:
+            team.change(obj, by, **texts)
+        else:
+            made = team.create(by, code=obj.code, slug=obj.slug, county=obj.county, **texts)
+            obj.pk, obj.division = made.pk, made.division
+
+
+def _leader(row: Team) -> Leader:
+    found = getattr(row, "leader", None)
+    if found is None:
+        raise Invalid(say("团队还没有带头人。", "The team has no leader yet."))
+    return found
+
+
+@admin.register(Lot)
+class LotAdmin(OperatorAdmin):
+    """Lots to look at, with their exact figures."""
+
+    list_display = ("code", "variant", "state", "level", "units_declared", "units_available", "units_sold")
+    list_filter = ("state", "level")
+    list_select_related = ("variant",)
+    search_fields = ("=code",)
+    fields = (
+        *("code", "variant", "state", "level", "place_zh", "harvest_from", "harvest_to", "best_before"),
+        *("ship_by", "units_declared", "units_available", "units_reserved", "units_sold", "units_restocked"),
+    )
+    actions = (deed("召回 · Recall", lambda row, by: lot.recall(row, by, "recalled by an operator")),)
+
+
+@admin.register(Category)
+class CategoryAdmin(OperatorAdmin):
+    """The shelves of the shop."""
+
+    list_display = ("slug", "name_zh", "name_en", "position")
+    fields = editable = ("slug", "name_zh", "name_en", "position")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Operators put shelves up."""
+        return self._is_operator(request)
+
+    def save_model(self, request: HttpRequest, obj: Category, form: Any, change: bool) -> None:
+        """Through the action."""
+        saved = category.save(signed_in(request), obj.pk, **form.cleaned_data)
+        obj.pk = saved.pk

@@ -1,0 +1,27 @@
+"""What follows from the shelves' events, and what the day's turn brings."""
+
+from celery import shared_task
+from django.conf import settings
+
+from accounts import mail
+from catalog import reads
+from catalog.actions import lot
+from catalog.models import ListingReview
+from core.deliveries import reaction
+
+
+@reaction("catalog.tasks.send_review")
+def send_review(event: dict) -> None:
+    """To the team's managers: what an operator decided about their product, and why."""
+    review = ListingReview.objects.select_related("product__team").get(pk=event["review_id"])
+    product = review.product
+    for person in reads.managers_of(product.team_id):
+        link = f"{settings.SITE_URL}/{person.language}/desk/"
+        context = {"name": person.name, "product": product, "review": review, "link": link}
+        mail.send(person.email, person.language, f"listing_{review.decision}", context)
+
+
+@shared_task(name="catalog.tasks.turn_the_day")
+def turn_the_day() -> int:
+    """For beat: lots past their date are sold no longer."""
+    return lot.close_spent()
