@@ -8,6 +8,8 @@ from django.db.models import QuerySet
 from accounts.api.access import is_operator
 from catalog import reads
 from catalog.actions.missing import missing
+from catalog.actions.picture import MOST_PICTURES
+from catalog.actions.variant import MOST_VARIANTS
 from catalog.api.access import DESK, HELD, OPERATOR, SIGNED_IN, manages
 from catalog.api.product import CertificateType
 from catalog.api.variant import PriceStoryPart, told_story
@@ -234,7 +236,7 @@ class TeamProduct(ModelType):
             *("return_rule_en", "after_sale_hours", "units_available", "household_bps", "pictures"),
             *("submitted_at", "published_at"),
         )
-        most = {"pictures": 8}
+        most = {"pictures": MOST_PICTURES}
         about = {
             name: text
             for names, text in (
@@ -270,7 +272,9 @@ class TeamProduct(ModelType):
         graphene.NonNull(ProductAction), required=True, description="What the asker may do with it now."
     )
     missing = list_of(MissingPart, most=30, description="What it lacks before it can be submitted.")
-    variants = mark(list_of(TeamVariant, most=20, description="All its variants."), relation="variants")
+    variants = mark(
+        list_of(TeamVariant, most=MOST_VARIANTS, description="All its variants."), relation="variants"
+    )
     certificates = mark(
         list_of(CertificateType, most=10, description="All its papers."), relation="certificates"
     )

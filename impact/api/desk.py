@@ -16,12 +16,13 @@ from core.api.act import Act
 from core.api.connections import connection_field
 from core.api.facts import guarded
 from core.api.ids import uid_of
-from core.api.types import ModelType, PlainType, list_of
+from core.api.types import ModelType, MoneyField, PlainType, list_of
 from core.language import say
 from core.refusals import Invalid, NotFound
 from impact.actions import household as households
 from impact.actions import shares
 from impact.models import Household, LotShare
+from impact.reads import desk as desks
 from impact.reads import household as reads
 
 
@@ -50,6 +51,22 @@ class LotShareRow(PlainType):
     grams = graphene.Int(required=True, description="How much, in grams.")
 
 
+class TeamMoney(PlainType):
+    """A team's money by the ledger: set aside until after-sale windows pass, owed from then on; not paid out."""
+
+    class Meta:
+        access = HELD
+
+    households_set_aside = MoneyField(
+        "households_set_aside_minor", description="For its households together, not due yet."
+    )
+    households_owed = MoneyField("households_owed_minor", description="Owed to its households together.")
+    others_set_aside = MoneyField(
+        "others_set_aside_minor", description="For sending, packing and its other work, not due yet."
+    )
+    others_owed = MoneyField("others_owed_minor", description="Owed for its other work.")
+
+
 class HouseholdDesk(PlainType):
     """A team's households, for its own manager."""
 
@@ -75,6 +92,12 @@ class HouseholdDesk(PlainType):
         lot=graphene.Argument(graphene.ID, required=True, description="The lot."),
     )
 
+    money = graphene.Field(TeamMoney, required=True, description="What stands for the team in the ledger.")
+
+    def resolve_money(root, info):
+        """Summed from its transfers."""
+        return desks.money_of(root["team"])
+
     def resolve_told(root, info):
         """As on the team's page."""
         return str(reads.households_told(root["verified"]))
@@ -85,8 +108,12 @@ def _shares(team: Team, lot: str) -> QuerySet[LotShare]:
     return of_team.select_related("household").order_by("household_id")
 
 
-def _desk(root: Any, info: Any, team: str) -> dict[str, Any]:
-    found = managed_team(info.context.user, uid_of(team, "Team", field="team"))
+def _desk(root: Any, info: Any, team: str | None = None) -> dict[str, Any] | None:
+    person = info.context.user
+    found = managed_team(person, uid_of(team, "Team", field="team")) if team else None
+    found = found or teams_managed_by(person).first()
+    if found is None:
+        return None
     states = list(Household.objects.filter(team=found).values_list("state", flat=True))
     return {
         "team": found,
@@ -219,7 +246,11 @@ class Query:
     household_desk = guarded(
         graphene.Field(
             HouseholdDesk,
-            args={"team": graphene.Argument(graphene.ID, required=True, description="The asker's own team.")},
+            args={
+                "team": graphene.Argument(
+                    graphene.ID, description="The asker's own team; without it her first."
+                )
+            },
             resolver=_desk,
             description="The households of a team that the asker manages; null for any other team.",
         ),
