@@ -57,10 +57,12 @@ def held(person: Any, uid: UUID | None) -> Cart:
 
 def to_place(person: Any, uid: UUID | None) -> Cart:
     """The cart to place; one that was placed before leads to its order again."""
-    before = Cart.objects.filter(uid=uid, closed_at__isnull=False).first() if uid else None
-    if before is not None and before.person_id in (None, person.pk):
-        return before
-    return held(person, uid)
+    cart = Cart.objects.filter(uid=uid).first() if uid else None
+    if cart is None or cart.person_id not in (None, person.pk):
+        return held(person, uid)
+    if cart.closed_at is None and cart.person_id is None and person.is_authenticated:
+        return adopt(person, cart.uid)
+    return cart
 
 
 @transaction.atomic

@@ -62,7 +62,7 @@ class Purchase:
     traded_at: datetime | None = None
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def place(cart: Cart) -> Order:
     """Turn the cart into an order; placing it twice leads to the same order."""
     locked = Cart.objects.select_for_update(no_key=True, of=("self",)).filter(pk=cart.pk).first()
@@ -75,7 +75,7 @@ def place(cart: Cart) -> Order:
     return order
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def buy_now(person: Any, uid: UUID, wanted: Iterable[tuple[UUID, int]], **told: Any) -> Order:
     """Place variants at once, past the cart; with the same uid it leads to the same order."""
     if before := Cart.objects.filter(uid=uid).first():

@@ -129,8 +129,10 @@ def look(payment: Payment) -> PaymentSeen | None:
 def refresh(payment: Payment) -> str:
     """Ask the provider and settle by the answer; tells what came of it."""
     seen = look(payment)
-    Payment.objects.filter(pk=payment.pk).update(checked_at=timezone.now())
-    return settle(payment, seen) if seen else "unknown"
+    told = settle(payment, seen) if seen else "unknown"
+    if seen is None or seen.state is not Was.SUCCEEDED:
+        Payment.objects.filter(pk=payment.pk).update(checked_at=timezone.now())
+    return told
 
 
 def close(payment: Payment) -> str:
