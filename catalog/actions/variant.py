@@ -16,6 +16,8 @@ from core.refusals import Invalid
 
 DEAREST_MINOR = 10_000_000
 HEAVIEST_GRAMS = 500_000
+# Few enough to choose from, and for lists with variants to stay within what a stranger may ask.
+MOST_OFFERED, MOST_VARIANTS = 6, 20
 
 
 def save(
@@ -43,15 +45,23 @@ def save(
             mine.save(update_fields=sorted(fields) or ["position"])
         if price_minor is not None or story is not None:
             _tell_story(mine, price_minor, story)
-        if row.is_published and not row.variants.filter(is_offered=True).exists():
-            words = say("至少保留一个规格,或将商品下架归档。", "Keep one variant, or archive the product.")
-            raise Invalid(words, field="is_offered")
+        _check_how_many(row)
         audit.record(by, "save", "Variant", mine.uid, product=str(row.uid), price_minor=mine.price_minor)
         if _must_be_looked_at(mine):
             listing.look_again(row)
         card.refresh([row.id])
         listing.tell(row)
     return mine
+
+
+def _check_how_many(product: Product) -> None:
+    offered = list(product.variants.values_list("is_offered", flat=True))
+    if sum(offered) > MOST_OFFERED or len(offered) > MOST_VARIANTS:
+        words = say("最多同时提供 {n} 个规格。", "At most {n} variants can be offered.", n=MOST_OFFERED)
+        raise Invalid(words, field="is_offered")
+    if product.is_published and not any(offered):
+        words = say("至少保留一个规格,或将商品下架归档。", "Keep one variant, or archive the product.")
+        raise Invalid(words, field="is_offered")
 
 
 def change_price(

@@ -6,6 +6,8 @@ import graphene
 from django.db.models import QuerySet
 
 from catalog import reads
+from catalog.actions.picture import MOST_PICTURES
+from catalog.actions.variant import MOST_OFFERED
 from catalog.api.access import HELD, PUBLIC
 from catalog.api.variant import VariantType
 from catalog.models import Category, Certificate, Picture, Product
@@ -100,7 +102,7 @@ class ProductType(ModelType):
             *("household_bps", "pictures"),
         )
         access = HELD
-        most = {"pictures": 8}
+        most = {"pictures": MOST_PICTURES}
         about = {
             "slug": "Its name in addresses.",
             "name_zh": "Its name in Chinese.",
@@ -143,7 +145,7 @@ class ProductType(ModelType):
     )
     is_plenty = graphene.Boolean(required=True, description="Whether there are more than unitsAvailable.")
     variants = mark(
-        list_of(VariantType, most=20, description="What it is sold in, in its team's order."),
+        list_of(VariantType, most=MOST_OFFERED, description="What it is sold in, in its team's order."),
         relation="variants",
     )
     certificates = mark(

@@ -12,6 +12,7 @@ def our_floor(settings, monkeypatch):
     settings.ROOT_URLCONF = "tests.accounts.urls"
     settings.REACTIONS = "tests.catalog.asker.REACTIONS"
     settings.LISTING_CONDITIONS = []
+    settings.API_ANSWER_CACHE = False  # what a test changes behind the actions' backs is seen at once
     run.the_schema.cache_clear()
     outbox._named.cache_clear()
     monkeypatch.setattr(run.documents, "_kept", type(run.documents._kept)())
