@@ -2,6 +2,7 @@
 
 from django.db import connection, transaction
 
+from core.api.cache import bump
 from impact.reads.figures import FIGURES, LATEST
 
 # Any number, as long as nobody else uses it: who holds it is the sequencer.
@@ -44,4 +45,5 @@ def fold() -> int:
         touched = [entry_id for (entry_id,) in cursor.fetchall()]
         if touched:
             cursor.execute(_KEEP, {"entries": touched, "number": LATEST})
+            bump("contest")
     return len(touched)

@@ -6,18 +6,23 @@ import graphene
 
 from accounts.models import Region
 from core.api.access import HELD, PUBLIC
+from core.api.cache import kept_by
 from core.api.facts import guarded
 from core.api.types import ModelType, MoneyField, PlainType, list_of, type_of
 from core.language import told
 from impact.models import Entry, Round
 from impact.reads import contest as reads
-from impact.reads.figures import DEFINITIONS
+from impact.reads.figures import DEFINITIONS, definitions_of
 
 MOST_ROWS = 100
 
 
 def _words(texts: dict[str, str], whole: str) -> Any:
     return lambda value: whole if value is None else texts[value.value]
+
+
+def _definition(figure: str) -> str:
+    return DEFINITIONS[figure].told_in("en")
 
 
 BoardBy = graphene.Enum.from_enum(
@@ -31,7 +36,7 @@ BoardSort = graphene.Enum.from_enum(
     reads.Sort,
     name="BoardSort",
     description=_words(
-        {sort.value: DEFINITIONS[sort.value.removesuffix("_minor")].en for sort in reads.Sort},
+        {sort.value: _definition(sort.value.removesuffix("_minor")) for sort in reads.Sort},
         "By which figure the board is ranked.",
     ),
 )
@@ -44,15 +49,15 @@ class ContestFigures(PlainType):
         access = HELD
 
     entries = graphene.Int(required=True, description="How many entries it has.")
-    net = MoneyField("net_minor", description=DEFINITIONS["net"].en)
+    net = MoneyField("net_minor", description=_definition("net"))
     person_times = graphene.Int(
         required=True,
-        description="A person counts once a day, on at most five days for one entry; over several entries, their sum.",
+        description=_definition("person_times") + " Of several entries it is the sum.",
     )
-    people = graphene.Int(required=True, description=DEFINITIONS["people"].en)
-    organisations = graphene.Int(required=True, description=DEFINITIONS["organisations"].en)
-    mobilised = MoneyField("mobilised_minor", description=DEFINITIONS["mobilised"].en)
-    excluded = MoneyField("excluded_minor", description=DEFINITIONS["excluded"].en)
+    people = graphene.Int(required=True, description=_definition("people"))
+    organisations = graphene.Int(required=True, description=_definition("organisations"))
+    mobilised = MoneyField("mobilised_minor", description=_definition("mobilised"))
+    excluded = MoneyField("excluded_minor", description=_definition("excluded"))
 
 
 class FigureDefinition(PlainType):
@@ -148,7 +153,7 @@ class Contest(PlainType):
 
     def resolve_definitions(root: Round, info):
         """From where they are computed."""
-        return [{"figure": _camel(key), "words": str(words)} for key, words in DEFINITIONS.items()]
+        return [{"figure": _camel(key), "words": str(words)} for key, words in definitions_of(root).items()]
 
 
 class EntryType(ModelType):
@@ -191,35 +196,50 @@ def _camel(key: str) -> str:
     return first + "".join(word.capitalize() for word in rest)
 
 
-def _board(root: Any, info: Any, by: Any, sort: Any) -> reads.Board | None:
+def _board(root: Any, info: Any, by: Any, sort: Any, first: int = MOST_ROWS) -> reads.Board | None:
     found = reads.round_now()
-    return reads.board(found, reads.By(by.value), reads.Sort(sort.value)) if found else None
+    if found is None:
+        return None
+    made = reads.board(found, reads.By(by.value), reads.Sort(sort.value))
+    made.rows = made.rows[: max(0, first)]
+    return made
 
 
 class Query:
     """What may be read of the contest."""
 
-    contest = guarded(
-        graphene.Field(
-            Contest,
-            resolver=lambda root, info: reads.round_now(),
-            description="The contest of today; null where there is none.",
+    contest = kept_by(
+        guarded(
+            graphene.Field(
+                Contest,
+                resolver=lambda root, info: reads.round_now(),
+                description="The contest of today; null where there is none.",
+            ),
+            PUBLIC,
+            cost=3,
         ),
-        PUBLIC,
-        cost=3,
+        "contest",
     )
-    board = guarded(
-        graphene.Field(
-            Board,
-            args={
-                "by": graphene.Argument(
-                    BoardBy, default_value=reads.By.ENTRY, description="Entries or divisions."
-                ),
-                "sort": graphene.Argument(BoardSort, default_value=reads.Sort.NET, description="By what."),
-            },
-            resolver=_board,
-            description="The board of the round of today; null where there is none.",
+    board = kept_by(
+        guarded(
+            graphene.Field(
+                Board,
+                args={
+                    "by": graphene.Argument(
+                        BoardBy, default_value=reads.By.ENTRY, description="Entries or divisions."
+                    ),
+                    "sort": graphene.Argument(
+                        BoardSort, default_value=reads.Sort.NET, description="By what."
+                    ),
+                    "first": graphene.Argument(
+                        graphene.Int, description="How many rows from the top; all, when left out."
+                    ),
+                },
+                resolver=_board,
+                description="The board of the round of today; null where there is none.",
+            ),
+            PUBLIC,
+            cost=10,
         ),
-        PUBLIC,
-        cost=10,
+        "contest",
     )

@@ -6,8 +6,10 @@ import graphene
 
 from catalog.models import Team
 from core.api.access import HELD, PUBLIC
+from core.api.cache import kept_by
 from core.api.facts import guarded
 from core.api.types import Money, MoneyField, PlainType, list_of, money, type_of
+from core.language import told
 from core.refusals import Invalid
 from impact.reads import provenance as provenances
 from impact.reads import set_aside as reads
@@ -58,11 +60,7 @@ class SetAsideTeam(PlainType):
 
     team = graphene.Field(lambda: type_of(Team), required=True, description="The team.")
     households = _text("How many verified households it has, told in tens and not at all below ten.")
-    amount = MoneyField("amount_minor", description="Their part of this order, together.")
-
-    def resolve_team(root, info):
-        """An order has few teams."""
-        return Team.objects.get(pk=root.team_id)
+    amount = graphene.Field(Money, required=True, description="Their part of this order, together.")
 
 
 class SetAside(PlainType):
@@ -79,6 +77,16 @@ class SetAside(PlainType):
     given_back = MoneyField("given_back_minor", description="What was taken back for the buyer.")
     parts = list_of(SetAsidePart, most=16, description="What it is for, the households' part first.")
     teams = list_of(SetAsideTeam, most=20, description="The households' part, team by team.")
+
+    def resolve_teams(root, info):
+        """With the teams' rows, fetched together."""
+        rows = Team.objects.select_related("county", "division", "leader").in_bulk(
+            [t.team_id for t in root.teams]
+        )
+        return [
+            {"team": rows[t.team_id], "households": t.households, "amount": money(t.amount_minor)}
+            for t in root.teams
+        ]
 
 
 class Provenance(PlainType):
@@ -103,8 +111,6 @@ class Provenance(PlainType):
 
     def resolve_county_name(root, info):
         """As the reader calls it."""
-        from core.language import told
-
         return told(root.county, "name")
 
     def resolve_per_hundred(root, info):
@@ -141,16 +147,20 @@ class Query:
         PUBLIC,
         cost=3,
     )
-    provenance = guarded(
-        graphene.Field(
-            Provenance,
-            args={
-                "product": graphene.Argument(graphene.String, description="A published product's slug,"),
-                "team": graphene.Argument(graphene.String, description="or a team's; one of the two."),
-            },
-            resolver=_provenance,
-            description="Whose work a product is, or who is behind a team; null for one that is not there.",
+    provenance = kept_by(
+        guarded(
+            graphene.Field(
+                Provenance,
+                args={
+                    "product": graphene.Argument(graphene.String, description="A published product's slug,"),
+                    "team": graphene.Argument(graphene.String, description="or a team's; one of the two."),
+                },
+                resolver=_provenance,
+                description="Whose work a product is, or who is behind a team; null for one that is not there.",
+            ),
+            PUBLIC,
+            cost=3,
         ),
-        PUBLIC,
-        cost=3,
+        "products",
+        "households",
     )

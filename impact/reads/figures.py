@@ -49,6 +49,14 @@ DEFINITIONS: dict[str, Words] = {
 }
 
 
+def definitions_of(round_: Round) -> dict[str, Words]:
+    """How each figure of this round is counted."""
+    return {
+        figure: Words(words.zh, words.en, {**words.facts, "n": round_.days_a_person})
+        for figure, words in DEFINITIONS.items()
+    }
+
+
 class Figures(NamedTuple):
     """One entry's figures up to a number of the fold."""
 
