@@ -162,12 +162,12 @@ def _variants(product: Product, row: dict[str, str], kind: str) -> Iterator[Vari
     """One to three: as in the file, a gift box, and for staples a canteen pack."""
     price, spec, story = int(row["price_fen"]), row["spec"], words.STORIES[kind]
     yield variant.save(
-        product, None, name_zh=words.FAMILY[0], name_en=words.FAMILY[1], net_content=spec,
+        product, None, name_zh=words.FAMILY[0], name_en=words.FAMILY[1], net_content=label_of(spec),
         weight_grams=grams_of(spec), price_minor=price, story=story,
     )  # fmt: skip
     if row["category"] in ("tea", "honey", "fruit", "nut", "mushroom") and int(row["team_no"][2:]) % 2 == 0:
         yield variant.save(
-            product, None, name_zh=words.GIFT[0], name_en=words.GIFT[1], net_content=f"{spec} × 2",
+            product, None, name_zh=words.GIFT[0], name_en=words.GIFT[1], net_content=f"{label_of(spec)} × 2",
             weight_grams=grams_of(spec) * 2 + 300, price_minor=price * 2 + 1800, story=story,
         )  # fmt: skip
     if row["category"] in ("grain", "vegetable") and grams_of(spec) > 2_000:
