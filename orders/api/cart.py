@@ -145,7 +145,9 @@ class CartType(ModelType):
     goods_total = graphene.Field(Money, required=True, description="All lines.")
     shipping_total = graphene.Field(Money, description="Sending; null until a region is told.")
     total = graphene.Field(Money, required=True, description="Goods, and sending as far as it is known.")
-    parcels = list_of(CartParcelType, most=carts.MOST_LINES, description="What each team sends; empty without a region.")
+    parcels = list_of(
+        CartParcelType, most=carts.MOST_LINES, description="What each team sends; empty without a region."
+    )
     problems = _problems(5, "What stands in the way of the cart as a whole.")
     is_ready = graphene.Boolean(required=True, description="Whether it can be placed as it is.")
     needs_adult = graphene.Boolean(required=True, description="Whether it holds alcohol.")

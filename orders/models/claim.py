@@ -37,9 +37,7 @@ class Claim(StateMachine, models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["line"], condition=Q(state="open"), name="one_open_claim_a_line"
-            )
+            models.UniqueConstraint(fields=["line"], condition=Q(state="open"), name="one_open_claim_a_line")
         ]
 
 
@@ -49,7 +47,9 @@ class Review(models.Model):
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="+")
     line = models.OneToOneField(Line, on_delete=models.PROTECT, related_name="review")
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
     nickname = models.CharField(max_length=40, blank=True)
     stars = models.PositiveSmallIntegerField()
     words = models.CharField(max_length=1000, blank=True)

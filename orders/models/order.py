@@ -73,7 +73,9 @@ class Order(StateMachine, models.Model):
     goods_minor = models.PositiveBigIntegerField()
     shipping_minor = models.PositiveBigIntegerField(default=0)
     total_minor = models.PositiveBigIntegerField()
-    refunded_minor = models.PositiveBigIntegerField(default=0, help_text="given back, as the provider confirmed")
+    refunded_minor = models.PositiveBigIntegerField(
+        default=0, help_text="given back, as the provider confirmed"
+    )
     placed_at = models.DateTimeField(default=timezone.now)
     traded_at = models.DateTimeField(help_text="when placed, by the clock of seasons and contests")
     reserved_until = models.DateTimeField()

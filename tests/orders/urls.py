@@ -1,6 +1,11 @@
+from django.contrib import admin
 from django.urls import path
 
 from core.api.view import graphql
 from shop.web.notices import stripe_notice
 
-urlpatterns = [path("graphql", graphql), path("notices/stripe/", stripe_notice)]
+urlpatterns = [
+    path("graphql", graphql),
+    path("notices/stripe/", stripe_notice),
+    path("operators/", admin.site.urls),
+]

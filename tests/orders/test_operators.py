@@ -1,0 +1,80 @@
+"""The operators' rooms of orders: everything to look at, little to change, all of it through the actions."""
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.test import Client
+
+from accounts.models import AuditEntry
+from accounts.operators import OperatorAdmin
+from orders.models import Notice, Order, Payment, Refund, ShippingRate
+from orders.reads import shipping
+from tests.orders.test_refund import Paid
+from tests.orders.world import at_rest, settle_all
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def paid(till, a_stand):
+    return Paid(till, a_stand)
+
+
+@pytest.fixture
+def desk(paid):
+    client = Client(headers={"Accept-Language": "en"})
+    client.force_login(paid.operator.person)
+    return client
+
+
+def choose(client, model, action, *rows):
+    """Tick rows of a list and choose a deed; the messages."""
+    chosen = {"action": action, "_selected_action": [row.pk for row in rows]}
+    reply = client.post(f"/operators/orders/{model}/", chosen, follow=True)
+    return [str(message) for message in reply.context["messages"]]
+
+
+def test_every_room_opens_and_shows_no_raw_notice(paid, desk):
+    paid.give(paid.team, (0, 1, None))
+    rooms = [model for model in apps.get_app_config("orders").get_models() if admin.site.is_registered(model)]
+    assert {Order, Payment, Refund, Notice, ShippingRate} <= set(rooms)
+    for model in rooms:
+        assert isinstance(admin.site.get_model_admin(model), OperatorAdmin)
+        name = model._meta.model_name
+        assert desk.get(f"/operators/orders/{name}/").status_code == 200, name
+        if first := model._default_manager.first():
+            page = desk.get(f"/operators/orders/{name}/{first.pk}/change/")
+            assert page.status_code == 200, name
+            assert "payment_intent_data" not in page.content.decode()
+
+
+def test_an_operator_calls_an_order_off_and_everything_goes_back(paid, desk):
+    (said,) = choose(desk, "order", "cancel", paid.row)
+    assert said.endswith(": 1")
+    settle_all()
+    assert paid.row.state == "refunded"
+    (said,) = choose(desk, "order", "cancel", paid.row)
+    assert "cannot be cancelled" in said
+    at_rest()
+
+
+def test_a_failed_refund_is_tried_again_from_its_room(paid, desk, till, a_stand):
+    till.dispute(payment_intent=Payment.objects.get().intent_id)
+    paid.give(paid.team, (0, 1, None))
+    settle_all()
+    refund = Refund.objects.get()
+    assert refund.state == "failed"
+    till.close_dispute("won", charge=a_stand.store.select("charge", [], 1)[0]["id"])
+    choose(desk, "refund", "again", refund)
+    settle_all()
+    assert Refund.objects.get().state == "succeeded"
+    assert AuditEntry.objects.filter(deed="retry", noun="Refund", actor=paid.operator.person).exists()
+
+
+def test_a_shipping_rate_is_changed_by_its_action_and_the_next_cart_costs_accordingly(paid, desk):
+    rate = ShippingRate.objects.get(storage="dry", region="420000")
+    form = {"first_grams": 3000, "first_minor": 700, "step_grams": 1000, "step_minor": 100, "is_served": "on"}
+    assert desk.post(f"/operators/orders/shippingrate/{rate.pk}/change/", form).status_code == 302
+    assert shipping.parcels({(1, "dry"): 1000}, "420106")[0].minor == 700
+    assert AuditEntry.objects.get(noun="ShippingRate", deed="change").facts == {"first_minor": 700}
+    ShippingRate.objects.filter(pk=rate.pk).update(first_minor=500)
