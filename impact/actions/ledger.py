@@ -123,10 +123,12 @@ def _find(places: Collection[Place]) -> dict[Place, int]:
     if not places:
         return {}
     rows = Account.objects.filter(reduce(or_, _conditions(places))).values_list(
-        "kind", "team_id", "household_id", "part", "holder", "id"
+        "id", "kind", "team_id", "household_id", "part", "holder"
     )
-    wanted = set(places)
-    return {place: pk for *key, pk in rows if (place := Place(*key)) in wanted}
+    known = {
+        Place(kind, team, household, part, holder): pk for pk, kind, team, household, part, holder in rows
+    }
+    return {place: known[place] for place in places if place in known}
 
 
 def _conditions(places: Collection[Place]) -> Iterable[Q]:

@@ -33,7 +33,7 @@ def take_back(events: Sequence[RefundRequested]) -> None:
         return
     rows = _rows_of(refunds)
     standing = by_order(positions(order.uid for order in orders.values()))
-    held = {uid for uid, stands in standing.items() if any(p.place.kind == Kind.ESCROW for p in stands)}
+    held = {uid for uid, stands in standing.items() if _in_escrow(stands)}
     lines = (row.line for r in refunds for row in rows[r.pk] if row.line)
     deed = Deed(draws_of(lines) if len(held) < len(orders) else {})
     deed.remember(position for stands in standing.values() for position in stands)
@@ -55,6 +55,11 @@ def take_back(events: Sequence[RefundRequested]) -> None:
         purchases.append(support.Purchase(transaction, order, _of_team(rows[refund.pk])))
     deed.write()
     support.take_back(purchases)
+
+
+def _in_escrow(stands: Sequence[Position]) -> int:
+    """What of an order is still in escrow: what came in less what left it, line by line, when its group closed."""
+    return sum(p.amount_minor for p in stands if p.place.kind == Kind.ESCROW)
 
 
 def _rows_of(refunds: Sequence[Refund]) -> dict[int, list[RefundLine]]:

@@ -14,7 +14,7 @@ from catalog.reads.teams import managed_team, teams_managed_by
 from core.api.access import HELD, SIGNED_IN
 from core.api.act import Act
 from core.api.connections import connection_field
-from core.api.facts import guarded
+from core.api.facts import guarded, mark
 from core.api.ids import uid_of
 from core.api.types import ModelType, MoneyField, PlainType, list_of
 from core.language import say
@@ -222,7 +222,12 @@ class LotShareOut(Act):
             graphene.NonNull(LotShareInput), required=True, description="Each household once."
         )
 
-    shares = list_of(LotShareRow, most=1000, description="The lot's shares.")
+    shares = mark(
+        graphene.Field(
+            graphene.List(graphene.NonNull(LotShareRow)), description="The lot's shares; null when refused."
+        ),
+        most=1000,
+    )
 
     @classmethod
     def act(cls, request: Any, lot: str, shares: list[Any]) -> Any:

@@ -106,7 +106,7 @@ def days_left(round_: Round) -> int:
 def entries_of(round_: Round) -> QuerySet[Entry]:
     """The approved entries with team, place and standing."""
     approved = Entry.objects.filter(round=round_, approved_at__isnull=False)
-    return approved.select_related("team__division", "team__county", "standing")
+    return approved.select_related("team__division", "team__county", "team__leader", "standing")
 
 
 def totals(round_: Round) -> Figures:

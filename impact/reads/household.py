@@ -6,9 +6,9 @@ nor two days' figures nor a difference between two lists brings one back (docs/d
 
 from collections.abc import Iterable
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
-from catalog.models import Lot, Team
+from catalog.models import Team
 from core.language import Words, say
 from core.refusals import Refusal
 from impact.models import Household
@@ -28,7 +28,7 @@ def team_has_verified_household(team: Team) -> Refusal | None:
     return None if verified(team).exists() else HouseholdMissing(field="households")
 
 
-def verified(team: Team):  # type: ignore[no-untyped-def]
+def verified(team: Team) -> QuerySet[Household]:
     """A team's verified households, for those who may count them."""
     return Household.objects.filter(team=team, state=Household.State.VERIFIED)
 
@@ -48,15 +48,3 @@ def told_of_teams(team_ids: Iterable[int]) -> dict[int, Words]:
     counted = Household.objects.filter(team_id__in=team_ids, state=Household.State.VERIFIED)
     counts = dict(counted.values_list("team_id").annotate(Count("id")).order_by())
     return {team_id: households_told(counts.get(team_id, 0)) for team_id in team_ids}
-
-
-def level_told(level: int) -> Words:
-    """How far a lot can be traced. That it is one household's alone is never told: it would be a count."""
-    if level == Lot.Level.POOL:
-        return say(
-            "统收批次:记在团队的农户名下,不细分到户",
-            "Pooled: for the team's households together, not traced to each",
-        )
-    return say(
-        "可追溯批次:按各户交货量记账", "Traced: shared among households by what each brought to this lot"
-    )
