@@ -204,6 +204,26 @@ GRAMS = {
 }
 
 
+def label_of(spec: str) -> str:
+    """The net content as a label has it, in either language: numbers and units.
+
+    >>> label_of("2.5 kg box"), label_of("400 g x 2"), label_of("30 eggs")
+    ('2.5 kg', '400 g × 2', '30 × 50 g')
+    """
+    kept = ("kg", "g", "ml", "l", "x")
+    found = [word for word in spec.replace(",", "").split() if word[0].isdigit() or word in kept]
+    return " ".join(found).replace("x", "×") + PIECES.get(spec.split()[-1], "")
+
+
+PIECES = {
+    "fruits": " × 600 g",
+    "eggs": " × 50 g",
+    "bowls": " × 250 g",
+    "bags": " × 20 g",
+    "crabs": " × 120 g",
+}
+
+
 def _lots(stall: Stall, each: Variant, rng: random.Random, position: int) -> None:
     """In season: two open lots, and one planned for the year's last weeks; out of season: what the past sales
     were of, closed afterwards, and a planned lot for the next season."""
