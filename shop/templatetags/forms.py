@@ -19,7 +19,18 @@ register = template.Library()
 
 FORM = "_form"
 # Attributes that a field may be given as they are.
-PLAIN = ("autocomplete", "inputmode", "maxlength", "min", "max", "step", "pattern", "placeholder", "rows")
+PLAIN = (
+    "autocomplete",
+    "inputmode",
+    "maxlength",
+    "min",
+    "max",
+    "step",
+    "pattern",
+    "placeholder",
+    "rows",
+    "accept",
+)
 
 
 class FormNode(template.Node):
@@ -130,7 +141,13 @@ def field(
         )
     optional = "" if required else format_html(' <span class="soft">{}</span>', say("(可不填)", "(optional)"))
     return format_html(
-        '<div class="field {}"><label for="{}">{}{}</label>{}{}</div>', css, id, label, optional, control, below
+        '<div class="field {}"><label for="{}">{}{}</label>{}{}</div>',
+        css,
+        id,
+        label,
+        optional,
+        control,
+        below,
     )
 
 

@@ -1,6 +1,7 @@
 """What the shop's templates draw and where their links lead."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.db.models import Sum
@@ -9,7 +10,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from core import language
+from core import language, money
 from core.refusals import Refusal
 from orders.api.cart import cart_uid
 from orders.reads import cart as reads_cart
@@ -132,7 +133,9 @@ def next_page(context: dict, cursor: str) -> str:
 @register.simple_tag
 def stations(order: dict) -> list[dict]:
     """The stops of an order's way, and how far it has come."""
-    reached = {"PLACED": 0, "HELD": 1, "PAID": 1, "SHIPPED": 2, "DELIVERED": 3, "COMPLETED": 4}[order["state"]]
+    reached = {"PLACED": 0, "HELD": 1, "PAID": 1, "SHIPPED": 2, "DELIVERED": 3, "COMPLETED": 4}[
+        order["state"]
+    ]
     names = [
         language.say("已下单", "Placed"),
         language.say("已付款", "Paid"),
@@ -141,3 +144,119 @@ def stations(order: dict) -> list[dict]:
         language.say("已完成", "Complete"),
     ]
     return [{"name": str(n), "done": i <= reached, "now": i == reached} for i, n in enumerate(names)]
+
+
+@register.simple_tag(takes_context=True)
+def order_address(context: dict, number: str) -> str:
+    """The address of an order's page, with a guest's key to it."""
+    token = context["request"].GET.get("token")
+    tail = f"?{urlencode({'token': token})}" if token else ""
+    return to("order", number=number) + tail
+
+
+METHODS = {
+    "card": language.say("银行卡", "Card"),
+    "alipay": language.say("支付宝", "Alipay"),
+    "wechat_pay": language.say("微信支付", "WeChat Pay"),
+}
+
+
+@register.simple_tag
+def payment_method(method: str) -> str:
+    """How it was paid, in the reader's words."""
+    return str(METHODS.get(method, method))
+
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+@register.simple_tag
+def months(numbers: list[int]) -> str:
+    """The months of a season, neighbours together: 11–1 月; Nov–Jan."""
+    known = sorted(set(numbers))
+    if len(known) == 12 or not known:
+        return str(language.say("全年", "All year"))
+    starts = [m for m in known if (m - 2) % 12 + 1 not in known]
+    told = []
+    for start in starts:
+        end = start
+        while end % 12 + 1 in known:
+            end = end % 12 + 1
+        told.append((start, end))
+    if language.current() == "zh":
+        return "、".join(f"{a} 月" if a == b else f"{a}–{b} 月" for a, b in told)
+    return ", ".join(MONTHS[a - 1] if a == b else f"{MONTHS[a - 1]}–{MONTHS[b - 1]}" for a, b in told)
+
+
+@register.simple_tag(takes_context=True)
+def chosen_facets(context: dict, facets: list[dict]) -> list[dict]:
+    """What is chosen in the catalogue, each with the address that drops it."""
+    query = context["request"].GET
+    chips = []
+    for facet in facets:
+        for value in facet["values"]:
+            if value["isChosen"]:
+                rest = query.copy()
+                rest.setlist(facet["name"], [v for v in query.getlist(facet["name"]) if v != value["value"]])
+                rest.pop("after", None)
+                chips.append({"label": value["label"], "href": f"{to('catalogue')}?{rest.urlencode()}"})
+    return chips
+
+
+FIGURES = {
+    "NET": "net",
+    "PERSON_TIMES": "personTimes",
+    "PEOPLE": "people",
+    "ORGANISATIONS": "organisations",
+    "MOBILISED": "mobilised",
+}
+
+
+@register.simple_tag
+def board_rows(board: dict | None, sort: str = "") -> list[dict]:
+    """The board's rows with the figure by which they are ranked, as a number and as it is told."""
+    rows = []
+    for row in (board or {}).get("rows", ()):
+        figure = row["figures"][FIGURES.get(sort, "net")]
+        is_money = isinstance(figure, dict)
+        value = figure["minor"] if is_money else figure
+        rows.append({**row, "value": value, "told": money.show(value) if is_money else str(value)})
+    return rows
+
+
+@register.simple_tag
+def led_organisations(viewer: dict | None) -> list[dict]:
+    """Organisations for which this person may open a group purchase."""
+    parts = (viewer or {}).get("memberships") or ()
+    return [p["organisation"] for p in parts if "OPEN_GROUP_PURCHASE" in p["organisation"]["allowedActions"]]
+
+
+# More seats than this are drawn as a bar.
+MOST_DRAWN = 120
+
+
+@register.simple_tag
+def seats(group: dict) -> SafeString:
+    """The group's units: those paid are filled, those it still needs are outlined, the rest are faint."""
+    held, least, most = group["unitsHeld"], group["minimumUnits"], group["maximumUnits"]
+    label = language.say(
+        "{a} 份已付,{b} 份成团,最多 {c} 份", "{a} paid of {b} needed, {c} at most", a=held, b=least, c=most
+    )
+    if most > MOST_DRAWN:
+        parts = [("track", 1000), ("run", round(1000 * min(held, most) / most))]
+        drawn = format_html_join("", '<rect class="{}" width="{}" height="20"/>', parts)
+        mark = format_html(
+            '<rect class="mark" x="{}" width="4" height="20"/>', min(996, round(1000 * least / most))
+        )
+        return format_html(
+            '<svg class="seat-bar" viewBox="0 0 1000 20" preserveAspectRatio="none" role="img" aria-label="{}">{}{}</svg>',
+            label,
+            drawn,
+            mark,
+        )
+    kinds = ["taken" if n < held else "needed" if n < least else "free" for n in range(most)]
+    return format_html(
+        '<div class="seats" role="img" aria-label="{}">{}</div>',
+        label,
+        format_html_join("", '<i class="{}"></i>', ((kind,) for kind in kinds)),
+    )

@@ -8,6 +8,7 @@ from graphql import (
     ListTypeNode,
     NonNullTypeNode,
     ObjectFieldNode,
+    ObjectValueNode,
     OperationDefinitionNode,
     VariableNode,
     Visitor,
@@ -65,6 +66,9 @@ def fields_of(path: str) -> dict[str, str]:
         def enter_object_field(self, node: ObjectFieldNode, *_: object) -> None:
             if isinstance(node.value, VariableNode):
                 found[node.name.value] = node.value.name.value
+            elif isinstance(node.value, ObjectValueNode):
+                # What is refused as a whole is told where the form has a place for it by that name.
+                found[node.name.value] = node.name.value
 
     visit(parse(text_of(path)), Inputs())
     return found

@@ -52,6 +52,43 @@ def begin_payment(request: HttpRequest, payload: dict[str, Any]) -> str:
     return payload["payment"]["url"]
 
 
+def cancel_order(request: HttpRequest, payload: dict[str, Any]) -> str:
+    """Money takes its way back by itself."""
+    return _done(
+        request, say("订单已取消。已付的钱会原路退回。", "The order is cancelled. What was paid goes back.")
+    )
+
+
+def confirm_delivery(request: HttpRequest, payload: dict[str, Any]) -> str:
+    """The after-sale window begins."""
+    return _done(request, say("已记下收货。", "Noted: it has arrived."))
+
+
+def write_review(request: HttpRequest, payload: dict[str, Any]) -> str:
+    """Published."""
+    return _done(request, say("谢谢,评价已发表。", "Thank you. Your review is published."))
+
+
+# --- buying together ---
+
+
+def open_group(request: HttpRequest, payload: dict[str, Any]) -> str:
+    """To its page, where the link to pass on is."""
+    return _to(f"g/{payload['group']['joinCode']}/")
+
+
+def join_group(request: HttpRequest, payload: dict[str, Any]) -> str:
+    """A seat is an order of its own, to be paid."""
+    return _order(payload["order"], payload.get("token"))
+
+
+def cancel_group(request: HttpRequest, payload: dict[str, Any]) -> str:
+    """Everyone is repaid."""
+    return _done(
+        request, say("团购已取消,全额退款。", "The group purchase is called off; everyone is repaid.")
+    )
+
+
 # --- people ---
 
 

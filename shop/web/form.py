@@ -4,6 +4,7 @@ A form speaks yuan, percent and Shanghai's clock, the API fen, basis points and 
 ends in Minor or Bps, or whose type is DateTime, is turned from the one into the other here and nowhere else.
 """
 
+import re
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -17,6 +18,7 @@ from shop.web.document import Kind, variables_of
 
 WHOLE, MONEY, PERCENT = {"Int", "BigInt"}, "Minor", "Bps"
 MOST = Decimal(10**9)
+_MARKS = re.compile(r"[¥¥%%元,\s]")
 MISSING = say("请填写这一项。", "Please fill this in.")
 # Filled by the shop, never written by anybody.
 OURS = {"cart"}
@@ -104,7 +106,7 @@ def _whole(name: str, text: str) -> int:
     """A whole number; yuan as fen, percent as basis points, neither finer than that."""
     hundredths = name.endswith((MONEY, PERCENT))
     try:
-        number = Decimal(text.lstrip("¥¥ ").rstrip("%% 元").replace(",", "")) * (100 if hundredths else 1)
+        number = Decimal(_MARKS.sub("", text)) * (100 if hundredths else 1)
         if number == number.to_integral_value() and abs(number) < MOST:
             return int(number)
     except InvalidOperation:

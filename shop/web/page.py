@@ -54,10 +54,12 @@ def _asked(request: HttpRequest, name: str, path: str, captured: dict[str, Any])
     variables = read_address(path, request.GET) | captured
     if "cart" in declared:
         variables["cart"] = remembered_cart(request)
+    if "signedIn" in declared:
+        variables["signedIn"] = request.user.is_authenticated
     data, errors = ask(request, text_of(path), {k: v for k, v in variables.items() if k in declared})
     if any(error["extensions"].get("code") == "INTERNAL" for error in errors):
         raise Broken(name)
-    if not data or (next(iter(data.values())) is None and name not in MAY_BE_EMPTY):
+    if data is None or (name not in MAY_BE_EMPTY and next(iter(data.values()), None) is None):
         raise Http404(name)
     return data
 
