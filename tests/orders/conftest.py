@@ -41,3 +41,14 @@ def till(a_stand, settings) -> Iterator[Control]:
     control.reset()
     yield control
     provider._made.cache_clear()
+
+
+@pytest.fixture
+def whole_shop(settings, our_floor) -> Iterator[None]:
+    """The house as it is: its schema, addresses and reactions, the ledger's and the board's among them."""
+    settings.API_SCHEMA = "shop.schema.schema"
+    settings.ROOT_URLCONF = "shop.urls"
+    settings.REACTIONS = "shop.reactions.REACTIONS"
+    run.the_schema.cache_clear()
+    outbox._named.cache_clear()
+    yield
