@@ -47,10 +47,16 @@ class _Joined(Words):
     __hash__ = Words.__hash__
 
 
-def missing(product: Product) -> list[Refusal]:
-    """All that is missing, in the order in which one would see to it; empty when it may be submitted."""
+def missing(product: Product, known: Known | None = None) -> list[Refusal]:
+    """All that is missing, in the order in which one would see to it; empty when it may be submitted.
+
+    `known` remembers what was found of a team, for callers that ask about many products.
+    """
+    known = {} if known is None else known
+    if product.team_id not in known:
+        known[product.team_id] = list(_of_the_team(product))
     return [
-        *_of_the_team(product),
+        *known[product.team_id],
         *_of_the_food(product),
         *_of_the_variants(product),
         *_of_the_look(product),

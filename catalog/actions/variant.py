@@ -17,7 +17,7 @@ from core.refusals import Invalid
 DEAREST_MINOR = 10_000_000
 HEAVIEST_GRAMS = 500_000
 # Few enough to choose from, and for lists with variants to stay within what a stranger may ask.
-MOST_OFFERED, MOST_VARIANTS = 6, 20
+MOST_OFFERED, MOST_VARIANTS = 5, 10
 
 
 def save(

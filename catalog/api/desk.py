@@ -38,6 +38,7 @@ LOT_STATES = {
     Lot.State.RECALLED: say("已召回", "Recalled"),
 }
 
+MOST_LOTS = 20
 LEVELS = {
     Lot.Level.POOL: say("团队合批", "Team's pool"),
     Lot.Level.SHARED: say("多户合批", "Several households"),
@@ -143,7 +144,9 @@ class TeamVariant(ModelType):
         "approved_price_minor", required=False, description="The price that an operator has seen."
     )
     price_story = list_of(PriceStoryPart, most=11, description="What each part of the price pays for.")
-    lots = mark(list_of(TeamLot, most=60, description="Its lots, the newest first."), relation="lots")
+    lots = mark(
+        list_of(TeamLot, most=MOST_LOTS, description="Its latest lots, the newest first."), relation="lots"
+    )
 
     @needs("story")
     def resolve_price_story(root, info):
@@ -151,8 +154,8 @@ class TeamVariant(ModelType):
         return told_story(root)
 
     def resolve_lots(root, info):
-        """All of them."""
-        return sorted(root.lots.all(), key=lambda lot: -lot.id)
+        """The latest."""
+        return sorted(root.lots.all(), key=lambda lot: -lot.id)[:MOST_LOTS]
 
 
 class ListingReviewType(ModelType):

@@ -22,7 +22,7 @@ class _Fields:
     summary_en = graphene.String(description="One sentence in English.")
     story_zh = graphene.String(description="What the team tells of it, in Chinese.")
     story_en = graphene.String(description="What the team tells of it, in English.")
-    storage = graphene.Field(enum_of(Product, "storage"), description="How it must be kept and sent.")
+    storage = graphene.InputField(enum_of(Product, "storage"), description="How it must be kept and sent.")
     illustration = graphene.String(description="The drawing that shows it when it has no photo.")
     season_months = graphene.List(graphene.NonNull(graphene.Int), description="Its months, 1 to 12.")
     shelf_life_days = graphene.Int(description="Days it keeps.")
@@ -70,7 +70,9 @@ class ProductCreate(Act):
         team=graphene.ID(required=True, description="The team, whose manager the asker is."),
         name_zh=graphene.String(required=True, description="Its name in Chinese."),
         category=graphene.String(required=True, description="The slug of its category."),
-        kind=graphene.Field(enum_of(Product, "kind"), required=True, description="What sort of goods it is."),
+        kind=graphene.InputField(
+            enum_of(Product, "kind"), required=True, description="What sort of goods it is."
+        ),
     )
 
     product = graphene.Field(TeamProduct, description="The product, as begun.")
@@ -92,7 +94,7 @@ class ProductUpdate(Act):
         id=graphene.ID(required=True, description="The product."),
         name_zh=graphene.String(description="Its name in Chinese."),
         category=graphene.String(description="The slug of its category."),
-        kind=graphene.Field(enum_of(Product, "kind"), description="What sort of goods it is."),
+        kind=graphene.InputField(enum_of(Product, "kind"), description="What sort of goods it is."),
     )
 
     product = graphene.Field(TeamProduct, description="The product, as changed.")

@@ -47,7 +47,9 @@ class CertificateAdd(Act):
 
     class Input:
         product = graphene.ID(required=True, description="The product.")
-        kind = graphene.Field(enum_of(Certificate, "kind"), required=True, description="Which sort of paper.")
+        kind = graphene.InputField(
+            enum_of(Certificate, "kind"), required=True, description="Which sort of paper."
+        )
         number = graphene.String(required=True, description="As printed on it.")
         issuer_zh = graphene.String(required=True, description="Who issued it, in Chinese.")
         issuer_en = graphene.String(description="Who issued it, in English.")

@@ -20,6 +20,8 @@ from core.api.types import PlainType, list_of
 from core.language import Words, say, told
 from core.refusals import Invalid
 
+# The divisions of Hubei; where there are more values, those that would show most.
+MOST_VALUES = 17
 TITLES = {
     "category": say("品类", "Category"),
     "division": say("产地", "Place"),
@@ -60,7 +62,7 @@ class Facet(PlainType):
 
     name = graphene.String(required=True, description="The field of `where` that its values belong to.")
     title = graphene.String(required=True, description="In the reader's language.")
-    values = list_of(FacetValue, most=20, description="Its values that would show something.")
+    values = list_of(FacetValue, most=MOST_VALUES, description="Its values that would show something.")
 
 
 class SearchEdge(PlainType):
@@ -153,6 +155,9 @@ def _values(name: str, counts: dict[str, int], where: search.Where) -> list[dict
         rows = [("true", str(ONLY[name]), counts.get("true", 0), chosen_now is True)]
     else:
         rows = told_values(counts, where)
+    if len(rows) > MOST_VALUES:
+        best = sorted(rows, key=lambda row: (not row[3], -row[2]))[:MOST_VALUES]
+        rows = [row for row in rows if row in best]
     return [
         {"value": value, "label": label, "count": count, "is_chosen": is_chosen}
         for value, label, count, is_chosen in rows

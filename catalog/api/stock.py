@@ -50,7 +50,7 @@ class VariantSave(Act):
         net_content = graphene.String(description='As on the label, e.g. "2.5 kg".')
         weight_grams = graphene.Int(description="What the carrier weighs, in grams, with packaging.")
         price_minor = graphene.Int(description="The price of one unit, in fen.")
-        story = graphene.Field(PriceStoryInput, description="What the price pays for.")
+        story = graphene.InputField(PriceStoryInput, description="What the price pays for.")
         position = graphene.Int(description="Its place among the variants.")
         is_offered = graphene.Boolean(description="Whether it is for sale.")
 
