@@ -15,6 +15,10 @@ from core.api.lookahead import prefetched
 from core.api.types import ModelType, Told, list_of, to_many
 
 
+# No region has more directly below it than Chongqing's 38.
+MOST = 40
+
+
 class RegionType(ModelType):
     """A province, division or county of China."""
 
@@ -33,7 +37,7 @@ class RegionType(ModelType):
     level = graphene.Int(required=True, description="1 provincial level, 2 division, 3 county.")
     full_name = graphene.String(required=True, description="Its name with all it lies in.")
     children = to_many(
-        "children", lambda: RegionType, most=60, description="The regions directly below it, by their codes."
+        "children", lambda: RegionType, most=MOST, description="The regions directly below it, by their codes."
     )
     is_precise = graphene.Boolean(
         required=True, description="Whether an address may end with it: no regions lie below."
@@ -59,7 +63,7 @@ class Query:
         guarded(
             list_of(
                 RegionType,
-                most=60,
+                most=MOST,
                 resolver=_regions,
                 description="The regions directly below one; without `parent`, the 34 of provincial level.",
                 parent=graphene.Argument(graphene.String, description="The code of the region above."),

@@ -9,7 +9,9 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from graphene.utils.str_converters import to_camel_case
 
+from catalog.models.variant import HOUSEHOLD_PARTS, STORY_PARTS
 from core import language, money
 from core.refusals import Refusal
 from orders.api.cart import cart_uid
@@ -171,6 +173,13 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 
 
 @register.simple_tag
+def month_names() -> list[tuple[str, str]]:
+    """The twelve, by number, to choose from."""
+    is_zh = language.current() == "zh"
+    return [(str(n), f"{n} 月" if is_zh else name) for n, name in enumerate(MONTHS, 1)]
+
+
+@register.simple_tag
 def months(numbers: list[int]) -> str:
     """The months of a season, neighbours together: 11–1 月; Nov–Jan."""
     known = sorted(set(numbers))
@@ -260,3 +269,25 @@ def seats(group: dict) -> SafeString:
         label,
         format_html_join("", '<i class="{}"></i>', ((kind,) for kind in kinds)),
     )
+
+
+@register.filter
+def yuan(minor: int | None) -> str:
+    """3690 as 36.90, to be changed in a form."""
+    return "" if minor in (None, "") else f"{int(minor) / 100:.2f}"
+
+
+@register.simple_tag
+def story_fields(told: list[dict] | None) -> list[dict]:
+    """The eleven parts of a price for the editor, with the percent that each has now."""
+    now = {part["part"]: part["bps"] for part in told or ()}
+    return [
+        {
+            "part": part,
+            "field": f"{to_camel_case(part)}Bps",
+            "name": str(language.say(*names)),
+            "is_households": part in HOUSEHOLD_PARTS,
+            "percent": f"{now[part] / 100:g}" if part in now else "",
+        }
+        for part, names in STORY_PARTS.items()
+    ]
