@@ -78,13 +78,13 @@ class ReviewInline(_Shown):
 class ReviewForm(forms.Form):
     """A word to the team."""
 
-    comment = forms.CharField(widget=forms.Textarea, required=False, label=say("留言", "Comment"))
+    comment = forms.CharField(widget=forms.Textarea, required=False, label="留言 · Comment")
 
 
 class ReturnForm(ReviewForm):
     """What the team should change."""
 
-    comment = forms.CharField(widget=forms.Textarea, label=say("需要修改什么", "What should be changed"))
+    comment = forms.CharField(widget=forms.Textarea, label="需要修改什么 · What should be changed")
 
 
 @admin.register(Product)
@@ -139,6 +139,14 @@ class MemberInline(_Shown):
     fields = ("person", "role", "started_at", "ended_at")
 
 
+def verify_leader(row: Team, by: Any) -> Leader:
+    """Of a team chosen in the list."""
+    found = getattr(row, "leader", None)
+    if found is None:
+        raise Invalid(say("团队还没有带头人。", "The team has no leader yet."))
+    return leader.verify(found, by)
+
+
 @admin.register(Team)
 class TeamAdmin(OperatorAdmin):
     """Teams: set up, verified by their leader, put to rest."""
@@ -155,7 +163,7 @@ class TeamAdmin(OperatorAdmin):
     ordering = ("code",)
     inlines = (MemberInline,)
     actions = (
-        deed("核验带头人 · Verify the leader", lambda row, by: leader.verify(_leader(row), by)),
+        deed("核验带头人 · Verify the leader", verify_leader),
         deed("停用 · Put to rest", team.rest),
         deed("启用 · Wake", team.wake),
     )
@@ -189,11 +197,9 @@ class TeamAdmin(OperatorAdmin):
             obj.pk, obj.division = made.pk, made.division
 
 
-def _leader(row: Team) -> Leader:
-    found = getattr(row, "leader", None)
-    if found is None:
-        raise Invalid(say("团队还没有带头人。", "The team has no leader yet."))
-    return found
+def recall(row: Lot, by: Any) -> Lot:
+    """Of a lot chosen in the list."""
+    return lot.recall(row, by, "recalled by an operator")
 
 
 @admin.register(Lot)
@@ -208,7 +214,7 @@ class LotAdmin(OperatorAdmin):
         *("code", "variant", "state", "level", "place_zh", "harvest_from", "harvest_to", "best_before"),
         *("ship_by", "units_declared", "units_available", "units_reserved", "units_sold", "units_restocked"),
     )
-    actions = (deed("召回 · Recall", lambda row, by: lot.recall(row, by, "recalled by an operator")),)
+    actions = (deed("召回 · Recall", recall),)
 
 
 @admin.register(Category)

@@ -1,0 +1,104 @@
+"""Operators work through the same deeds: what the team's desk cannot do, the operators' rooms do not either."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import AuditEntry
+from catalog.models import Category, Product, Team
+from tests.catalog.world import a_county, a_lot, a_product, a_team, a_variant, an_operator
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def operator():
+    return an_operator()
+
+
+@pytest.fixture
+def room(operator):
+    client = Client()
+    client.force_login(operator)
+    return client
+
+
+def deed(room, model, action, *rows, **more):
+    address = reverse(f"admin:catalog_{model}_changelist")
+    data = {"action": action, "_selected_action": [row.pk for row in rows], **more}
+    return room.post(address, data, follow=True)
+
+
+@pytest.fixture
+def waiting():
+    product = a_product(a_team(), state="submitted", summary_zh="甜")
+    a_lot(a_variant(product))
+    return product
+
+
+@pytest.mark.parametrize("model", ["product", "team", "lot", "category"])
+def test_each_room_opens(room, waiting, model):
+    assert room.get(reverse(f"admin:catalog_{model}_changelist")).status_code == 200
+    rows = {"product": Product, "team": Team, "category": Category}
+    row = rows[model].objects.first() if model in rows else waiting.variants.get().lots.get()
+    assert room.get(reverse(f"admin:catalog_{model}_change", args=[row.pk])).status_code == 200
+
+
+def test_a_product_is_approved_suspended_and_resumed_in_the_list(room, waiting, operator):
+    for action, state in (("approve", "published"), ("suspend", "suspended"), ("resume", "published")):
+        deed(room, "product", action, waiting)
+        waiting.refresh_from_db()
+        assert waiting.state == state
+    deeds = AuditEntry.objects.filter(actor=operator, noun="Product").order_by("id")
+    assert list(deeds.values_list("deed", flat=True)) == ["listing_approved", "suspend", "resume"]
+
+
+def test_a_product_is_returned_with_a_comment(room, waiting):
+    asked = deed(room, "product", "return_to_team", waiting)
+    assert "comment" in asked.content.decode()
+    waiting.refresh_from_db()
+    assert waiting.state == "submitted"
+    deed(room, "product", "return_to_team", waiting, comment="Which village?")
+    waiting.refresh_from_db()
+    assert waiting.state == "changes_requested"
+    assert waiting.listing_reviews.get().comment == "Which village?"
+
+
+def test_a_product_of_her_own_team_is_refused(room, waiting, operator):
+    waiting.team.members.create(person=operator)
+    answer = deed(room, "product", "approve", waiting)
+    waiting.refresh_from_db()
+    assert waiting.state == "submitted"
+    assert "不能审核自己团队的商品" in answer.content.decode()
+
+
+def test_states_and_prices_are_not_written_by_hand(room, waiting):
+    address = reverse("admin:catalog_product_change", args=[waiting.pk])
+    room.post(address, {"state": "published", "price_from_minor": 1, "name_zh": "改"})
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.price_from_minor, waiting.name_zh) == ("submitted", 3690, "秭归夏橙")
+
+
+def test_a_team_is_set_up_and_its_leader_verified(room):
+    a_county()
+    texts = dict.fromkeys(
+        ("village_zh", "village_en", "story_zh", "story_en", "producer_zh", "producer_en"), ""
+    )
+    given = {"code": "HB99", "slug": "hb99", "county": "420527", "name_zh": "示例99队", "name_en": "Demo 99"}
+    inline = {"members-TOTAL_FORMS": 0, "members-INITIAL_FORMS": 0}
+    room.post(reverse("admin:catalog_team_add"), {**texts, **given, **inline, "licence_number": ""})
+    team = Team.objects.get(code="HB99")
+    assert team.division_id == "420500"
+    unverified = a_team(verified=False)
+    deed(room, "team", "verify_leader", unverified)
+    assert Team.objects.get(pk=unverified.pk).leader.verified_at
+    deed(room, "team", "rest", unverified)
+    unverified.refresh_from_db()
+    assert not unverified.is_active
+
+
+def test_a_shelf_is_put_up(room):
+    given = {"slug": "tea", "name_zh": "茶叶", "name_en": "Tea", "position": 1}
+    room.post(reverse("admin:catalog_category_add"), given)
+    assert Category.objects.get().name_en == "Tea"
+    assert AuditEntry.objects.filter(noun="Category", deed="save").exists()
