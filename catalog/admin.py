@@ -173,7 +173,7 @@ class TeamAdmin(OperatorAdmin):
         """By the leader's row."""
         return getattr(row, "leader", None) is not None and row.leader.verified_at is not None
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Operators set teams up."""
         return self._is_operator(request)
 
@@ -224,7 +224,7 @@ class CategoryAdmin(OperatorAdmin):
     list_display = ("slug", "name_zh", "name_en", "position")
     fields = editable = ("slug", "name_zh", "name_en", "position")
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Operators put shelves up."""
         return self._is_operator(request)
 

@@ -27,7 +27,8 @@ def text_for(model: type[models.Model], name: str, text: Any, *, required: bool 
     column = model._meta.get_field(name)
     if isinstance(column, models.TextField):
         return paragraphs(str(text or ""), name)
-    return line(str(text or ""), name, column.max_length or 200, required=required)
+    most = getattr(column, "max_length", None) or 200
+    return line(str(text or ""), name, most, required=required)
 
 
 def whole(

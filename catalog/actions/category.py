@@ -25,7 +25,7 @@ def save(
         raise Invalid(
             say("只能用小写字母、数字和连字符。", "Letters, digits and hyphens only."), field="slug"
         ) from None
-    if Category.objects.filter(slug=slug).exclude(pk=pk).exists():
+    if Category.objects.filter(slug=slug).exclude(pk=pk or 0).exists():
         raise Invalid(say("这个地址已被使用。", "This address is taken."), field="slug")
     fields = {
         "slug": slug,
@@ -34,7 +34,8 @@ def save(
         "position": written.whole(position, "position", 0, 1000),
     }
     with transaction.atomic():
-        shelf, _ = Category.objects.update_or_create(pk=pk, defaults=fields)
+        shelf = Category(pk=pk, **fields)
+        shelf.save()
         products = Product.objects.filter(category=shelf, state=Product.State.PUBLISHED)
         search.engine().index(list(products.values_list("id", flat=True)))
         audit.record(by, "save", "Category", shelf.slug)

@@ -213,7 +213,7 @@ def _write(product: Product, fields: dict[str, Any]) -> set[str]:
     changed = set()
     for name, value in fields.items():
         plain = PLAIN[name](value)
-        column = Product._meta.get_field(name).attname
+        column = f"{name}_id" if name in ("category", "origin") else name
         if getattr(product, column) != getattr(plain, "pk", plain):
             setattr(product, name, plain)
             changed.add(name)

@@ -26,7 +26,8 @@ from core.refusals import Conflict
 Draws = dict[int, list[tuple[int, int]]]
 """Of each variant, the lots that give it and how many units: {variant_id: [(lot_id, units), …]}."""
 
-P, R = ParamSpec("P"), TypeVar("R")
+P = ParamSpec("P")
+R = TypeVar("R")
 SELLABLE = (Lot.State.OPEN, Lot.State.PLANNED)
 
 

@@ -74,7 +74,7 @@ def change_price(
 
 
 def _must_be_looked_at(variant: Variant) -> bool:
-    """New, dearer by more than a tenth than what was approved, or giving the households less (decision 0003)."""
+    """New, dearer by more than a tenth than what was approved, or giving the households less (decision 0006)."""
     if not variant.is_offered:
         return False
     if variant.approved_price_minor is None or variant.story is None:

@@ -1,5 +1,6 @@
 """Products as buyers see them: published ones alone, by whatever door."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import graphene
@@ -22,7 +23,7 @@ from core.language import say
 from core.refusals import Invalid, NotFound
 
 MOST_MINOR = 2**31 - 1
-ORDERS = {
+ORDERS: dict[str, Sequence[str]] = {
     "NEWEST": ("-published_at", "-id"),
     "PRICE_ASC": ("price_from_minor", "id"),
     "PRICE_DESC": ("-price_from_minor", "-id"),
@@ -208,10 +209,12 @@ class ProductWhere(graphene.InputObjectType):
 def chosen(where: dict[str, Any] | None) -> Where:
     """The choices of an input."""
     given = {name: value for name, value in (where or {}).items() if value is not None}
-    lists = {name: tuple(given.pop(name)) for name in ("category", "division", "kind") if name in given}
+    for name in ("category", "division", "kind"):
+        if name in given:
+            given[name] = tuple(given[name])
     if "price" in given:
-        lists["price"] = tuple(_range(text) for text in given.pop("price")[:10])
-    return Where(**given, **lists)
+        given["price"] = tuple(_range(text) for text in given["price"][:10])
+    return Where(**given)
 
 
 def _range(text: str) -> tuple[int, int | None]:

@@ -5,6 +5,8 @@ from typing import Any
 import graphene
 from django.db.models import QuerySet
 
+from accounts.api.viewer import add_to_viewer
+from accounts.models import Person
 from catalog import reads
 from catalog.api.access import HELD, PUBLIC, SIGNED_IN
 from catalog.models import Leader, Product, Team
@@ -75,6 +77,15 @@ def _teams(root: Any, info: Any, division: str | None = None) -> QuerySet[Team]:
 
 def _my_teams(root: Any, info: Any) -> QuerySet[Team]:
     return prefetched(reads.teams_managed_by(info.context.user), info)
+
+
+def _teams_of(root: Person, info: Any) -> QuerySet[Team]:
+    return prefetched(reads.teams_managed_by(root), info)
+
+
+add_to_viewer(
+    teams=list_of(TeamType, most=20, resolver=_teams_of, description="The teams whose desk is hers.")
+)
 
 
 class Query:

@@ -16,7 +16,7 @@ def amounts(price_minor: int, story: PriceStory) -> dict[str, int]:
     ours = {part: bps for part, bps in told.items() if part in HOUSEHOLD_PARTS}
     others = {part: bps for part, bps in told.items() if part not in HOUSEHOLD_PARTS}
     households = price_minor * story.household_bps // WHOLE_BPS if others else price_minor
-    shared = {}
+    shared: dict[str, int] = {}
     for weights, amount in ((ours, households), (others, price_minor - households)):
         if weights:
             shared |= dict(zip(weights, split(amount, list(weights.values())), strict=True))

@@ -411,6 +411,24 @@ def test_the_desk_counts_the_same_statements_for_one_product_and_for_twenty(
     assert counts[0] == counts[1]
 
 
+def test_her_desks_are_hers_to_find(desk, manager, team):
+    a_team()
+    a_team(manager=a_person())
+    seen = desk.ask("{ viewer { teams { code } } myTeams { code leader { name } } }")
+    assert seen["viewer"]["teams"] == [{"code": team.code}]
+    assert seen["myTeams"] == [{"code": team.code, "leader": {"name": "Xiang Lichun"}}]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_kept_answer_does_not_outlive_what_it_shows(desk, team, settings):
+    settings.API_ANSWER_CACHE = True
+    product = published(team).product
+    document = "{ products(first: 1) { nodes { slug } } }"
+    assert Asker().ask(document)["products"]["nodes"] == [{"slug": product.slug}]
+    Asker(an_operator()).done("productSuspend", id=global_id("Product", product.uid), reason="label")
+    assert Asker().ask(document)["products"]["nodes"] == []
+
+
 def test_the_leader_is_verified_by_an_operator_and_again_under_another_name(desk, team):
     team.leader.verified_at = None
     team.leader.save()
