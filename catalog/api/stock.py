@@ -31,7 +31,10 @@ PriceStoryInput = type(
     (graphene.InputObjectType,),
     {
         "__doc__": "What each part of a price pays for, in basis points that add up to 10,000.",
-        **{part: graphene.Int(description=f"{english}, in basis points.") for part, (_, english) in STORY_PARTS.items()},
+        **{
+            part: graphene.Int(description=f"{english}, in basis points.")
+            for part, (_, english) in STORY_PARTS.items()
+        },
     },
 )
 
