@@ -18,7 +18,8 @@ from core.refusals import Invalid
 # What was asked, found strictly; only where that finds nothing: what sounds or looks alike.
 _HITS = """
     strict AS MATERIALIZED (
-        SELECT e.product_id AS id, round(1000000 * ts_rank('{0.05,0.2,0.5,1.0}', e.words, %(strict)s::tsquery))
+        SELECT e.product_id AS id, round(1000000 * CASE WHEN %(ranked)s
+                THEN ts_rank('{0.05,0.2,0.5,1.0}', e.words, %(strict)s::tsquery) ELSE 0 END)
             + CASE WHEN position(%(title)s || '|' IN e.titles) > 0 THEN 4000000
                    WHEN position(%(title)s IN e.titles) > 0 THEN 1000000 ELSE 0 END AS score
         FROM catalog_searchentry e WHERE e.words @@ %(strict)s::tsquery
@@ -123,7 +124,7 @@ class Postgres:
 
     def tally(self, ask: Ask) -> Tally:
         """How many answer, in all and by facet; one statement."""
-        head, source, values = _source(ask)
+        head, source, values = _source(ask, ranked=False)
         values["bands"] = [low for low, _ in BANDS[1:]]
         chosen = _chosen(ask, values)
         fixed = [condition for name, condition in chosen.items() if name not in FACETS]
@@ -147,13 +148,14 @@ class Postgres:
         return Tally(total=rows[0][2], counts=counts)
 
 
-def _source(ask: Ask) -> tuple[str, str, dict[str, Any]]:
-    """What precedes the SELECT, what it reads from, and the values of both."""
+def _source(ask: Ask, *, ranked: bool = True) -> tuple[str, str, dict[str, Any]]:
+    """What precedes the SELECT, what it reads from, and the values of both; to count, nothing is ranked."""
     values: dict[str, Any] = {"month": clock.today().month}
     said = asked(ask.words)
     if said is None:
         return "", _FROM, values
     values |= {
+        "ranked": ranked,
         "title": said.title,
         "strict": said.strict,
         "alike": said.alike,

@@ -7,6 +7,7 @@ its pinyin; English by its words, singular and plural alike.
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 import rjieba
 from pypinyin import lazy_pinyin
@@ -49,9 +50,10 @@ def pieces(han: str) -> list[str]:
     return [han[i : i + 2] for i in range(len(han) - 1)] or [han]
 
 
-def syllables(han: str) -> list[str]:
+@lru_cache(maxsize=20_000)
+def syllables(han: str) -> tuple[str, ...]:
     """A Chinese run in pinyin without tones."""
-    return lazy_pinyin(han, v_to_u=False, errors="ignore")
+    return tuple(lazy_pinyin(han, v_to_u=False, errors="ignore"))
 
 
 def told_in_pinyin(han: str) -> Iterator[str]:
