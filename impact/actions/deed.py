@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from uuid import UUID
 
-from impact.actions.ledger import BUYER, Book
+from impact.actions.ledger import BUYER, Book, insert
 from impact.actions.lots import Lots
 from impact.models import Account, Attribution, LedgerTransaction
 from impact.reads.positions import Place, Position
@@ -38,7 +38,7 @@ class Deed:
         self.book = Book()
         self.draws = draws
         self.lots = Lots(lot_id for line in draws.values() for lot_id, _ in line)
-        self._attributions: list[Attribution] = []
+        self._attributions: list[tuple[LedgerTransaction, tuple[int | None, ...]]] = []
         self._stands: dict[int, Stand] = defaultdict(dict)
         self._owed: set[int] = set()
 
@@ -71,16 +71,8 @@ class Deed:
             amount = after.get((lot_id, place), 0) - before.get((lot_id, place), 0)
             self.book.move(source, place, amount, line.pk, lot_id)
             if amount and lot_id:
-                self._attributions.append(
-                    Attribution(
-                        line=line,
-                        lot_id=lot_id,
-                        household_id=place.household_id,
-                        transaction=transaction,
-                        amount_minor=amount,
-                        lot_number=number_of[lot_id],
-                    )
-                )
+                row = (line.pk, lot_id, place.household_id, amount, number_of[lot_id])
+                self._attributions.append((transaction, row))
         self._stands[line.pk] = after
 
     def _target(self, line: Line, net_minor: int, before: Stand) -> tuple[dict[int, int], Stand]:
@@ -107,7 +99,8 @@ class Deed:
     def write(self) -> None:
         """Write it all down."""
         self.book.write()
-        Attribution.objects.bulk_create(self._attributions)
+        columns = ("transaction_id", "line_id", "lot_id", "household_id", "amount_minor", "lot_number")
+        insert(Attribution, columns, [(made.pk, *row) for made, row in self._attributions])
         self.lots.keep()
 
 

@@ -1,13 +1,14 @@
 """Write in the ledger: transactions and their transfers, many at a time, each once by its key."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from functools import reduce
 from operator import or_
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Q
+from django.db import connection
+from django.db.models import Model, Q
 
 from impact.models import Account, LedgerTransaction, Transfer
 from impact.reads.positions import Place
@@ -81,18 +82,29 @@ class Book:
             return
         ids = account_ids({place for _, moves in self._open for move in moves for place in move[:2]})
         LedgerTransaction.objects.bulk_create(transaction for transaction, _ in self._open)
-        Transfer.objects.bulk_create(
-            Transfer(
-                transaction=transaction,
-                source_id=ids[move.source],
-                target_id=ids[move.target],
-                amount_minor=move.amount_minor,
-                line_id=move.line_id,
-                lot_id=move.lot_id,
-            )
-            for transaction, moves in self._open
-            for move in moves
+        insert(
+            Transfer,
+            ("transaction_id", "source_id", "target_id", "amount_minor", "line_id", "lot_id"),
+            [
+                (made.pk, ids[m.source], ids[m.target], m.amount_minor, m.line_id, m.lot_id)
+                for made, moves in self._open
+                for m in moves
+            ],
         )
+
+
+def insert(model: type[Model], columns: Sequence[str], rows: Sequence[tuple[int | None, ...]]) -> None:
+    """Write many rows of whole numbers in one statement.
+
+    A lot of sixty households makes sixty rows twice over in the transaction of a payment: as objects they
+    would take three times as long.
+    """
+    if not rows:
+        return
+    arrays = ", ".join(["%s::bigint[]"] * len(columns))
+    statement = f"INSERT INTO {model._meta.db_table} ({', '.join(columns)}) SELECT * FROM unnest({arrays})"
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [list(column) for column in zip(*rows, strict=True)])
 
 
 def account_ids(places: Collection[Place]) -> dict[Place, int]:
