@@ -21,6 +21,8 @@ from orders.models import Claim, Line, Order, Refund
 from orders.reads.shipment import is_claimable
 from orders.refusals import RefundTooLarge
 
+MOST_CLAIMS = 3
+
 
 def make(line: Line, words: str, photo: Any = None) -> Claim:
     """Say that something is wrong with a delivered line; the photo is cleaned of what a camera adds."""
@@ -55,7 +57,7 @@ def _kept(claim: Claim) -> None:
 def _check(line: Line) -> None:
     if line.claims.filter(state=Claim.State.OPEN).exists():
         raise _twin()
-    if not is_claimable(line):
+    if not is_claimable(line) or line.claims.count() >= MOST_CLAIMS:
         raise TooLate(say("这件商品现在不能申请售后。", "This cannot be reported now."))
 
 
@@ -79,7 +81,7 @@ def answer(claim: Claim, by: Any, *, words: str = "", amount_minor: int = 0) -> 
         raise NotFound()
     words = paragraphs(words, "words", 500)
     if amount_minor < 0:
-        raise Invalid(field="amount_minor")
+        raise Invalid(field="amount")
     if not amount_minor and not words:
         raise Invalid(say("不退款时请说明原因。", "Without a refund, please give the reason."), field="words")
     lock([Order(pk=line.order_id, group_id=line.order.group_id)])
@@ -99,4 +101,4 @@ def _given(line: Line, by: Any, words: str, amount_minor: int) -> Refund:
     try:
         return refund.request(line.order, {line.uid: part}, reason=Refund.Reason.CLAIM, by=by, note=words)
     except RefundTooLarge as refused:
-        raise RefundTooLarge(refused.facts["amount_left"], field="amount_minor") from refused
+        raise RefundTooLarge(refused.facts["amount_left"], field="amount") from refused

@@ -17,7 +17,7 @@ from core.language import say
 from core.money import split
 from core.outbox import record
 from core.refusals import Conflict, Invalid, NotFound
-from orders.actions import seat
+from orders.actions import seat, shipment
 from orders.actions.order import lock, move_all
 from orders.events import RefundFailed, RefundRequested, RefundSucceeded, RefundTriedAgain
 from orders.models import Line, Order, Payment, Refund, RefundLine, Shipment
@@ -71,6 +71,9 @@ def request(
     With `teams`, only what these have sold and sent."""
     with transaction.atomic():
         order = lock([order])[order.pk]
+        if order.state == Order.State.HELD:
+            # What waits in escrow leaves it whole: by its member's leaving, or when the group closes.
+            raise Conflict(say("团购还没有结束。", "The group purchase has not closed yet."))
         rows = {
             line.uid: line
             for line in order.lines.select_related("shipment")
@@ -217,7 +220,10 @@ def _after(order: Order) -> None:
     lines = list(order.lines.all())
     open_parcels = {line.shipment_id for line in lines if line.refunded_units < line.quantity}
     waiting = order.shipments.filter(state=Shipment.State.WAITING)
-    move_all([parcel for parcel in waiting if parcel.pk not in open_parcels], Shipment.State.CANCELLED)
+    if idle := [parcel for parcel in waiting if parcel.pk not in open_parcels]:
+        move_all(idle, Shipment.State.CANCELLED)
+        # The order may have waited for this parcel alone.
+        shipment.follow([order])
     is_whole = all(line.refunded_minor == line.net_minor for line in lines)
     if order.group_id and is_whole:
         seat.given_back(order)

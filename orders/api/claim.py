@@ -20,7 +20,7 @@ from orders.models import Claim
 from orders.reads import claim as reads
 from orders.reads.shipment import line_received_by
 
-_YUAN = re.compile(r"(\d{1,8})(?:\.(\d{1,2}))?")
+_YUAN = re.compile(r"([0-9]{1,8})(?:\.([0-9]{1,2}))?")
 
 
 class ClaimType(ModelType):

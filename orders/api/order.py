@@ -16,6 +16,7 @@ from core.api.types import ModelType, MoneyField, Told, type_of
 from core.language import current, told
 from orders import words
 from orders.actions import cancel
+from orders.actions.claim import MOST_CLAIMS
 from orders.api.payment import BY_LINK, NUMBER, ORDER_HOLDER, open_order
 from orders.api.refund import RefundType
 from orders.api.seat import OrderGroupType
@@ -44,7 +45,7 @@ class LineType(ModelType):
         model = Line
         fields = ("team", "quantity", "refunded_units", "claims", "review")
         access = ORDER_HOLDER
-        most = {"claims": 20}
+        most = {"claims": MOST_CLAIMS}
         about = {
             "team": "Who sends it.",
             "quantity": "Units bought.",

@@ -272,6 +272,19 @@ def test_after_it_has_closed_a_member_may_still_cancel_until_it_is_sent(together
     at_rest()
 
 
+def test_what_waits_in_escrow_is_not_refunded_in_parts_by_the_team(together):
+    made = together(minimum=2, maximum=4)
+    (order,) = made.fill(1)
+    line = global_id("Line", row(order).lines.get().uid)
+    given = {
+        "number": order["number"],
+        "lines": [{"lineId": line, "amountMinor": 100}],
+        "idempotencyKey": key(),
+    }
+    assert made.manager.refused("refundRequest", **given) == "CONFLICT"
+    at_rest()
+
+
 # --- Closing ----------------------------------------------------------------------------------------
 
 

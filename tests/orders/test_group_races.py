@@ -3,6 +3,7 @@
 import itertools
 import os
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -120,7 +121,7 @@ def test_paying_leaving_joining_and_closing_at_once_leaves_nothing_behind():
         deeds: list[Callable[[], object]] = [lambda s=seat: settle(s) for seat in seats[4:]]
         deeds += [lambda s=seat: cancel.cancel(s.order) for seat in seats[:2]]
         deeds += [a_colleague(made) for _ in range(4)]
-        deeds += [lambda: group.close(made)] * 3
+        deeds += [partial(group.close, made)] * 3
         said = at_once(deeds)
         broken = [s for s in said if isinstance(s, Exception) and getattr(s, "code", "") != "TOO_LATE"]
         assert not broken, broken

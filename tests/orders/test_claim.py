@@ -1,0 +1,171 @@
+"""Something is wrong: said once, in time, with a photo; answered by a refund or a reason, by the team alone."""
+
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+from PIL import Image
+
+from core.api.ids import global_id
+from orders.models import Claim, Refund, Shipment
+from tests.orders.sold import Sold, settle
+from tests.orders.together import at_rest
+from tests.orders.world import Buyer, a_person, key, row
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("whole_shop")]
+
+
+@pytest.fixture
+def sold(till, a_stand):
+    made = Sold(till, a_stand)
+    made.arrive(0)
+    return made
+
+
+def codes(answer):
+    return [error["code"] for error in answer["errors"]]
+
+
+def answered(sold, claim, by=None, **told):
+    return (by or sold.managers[0]).do(
+        "claimAnswer",
+        "claim { state answer refund { amount { minor } } }",
+        claimId=claim["id"],
+        idempotencyKey=key(),
+        **told,
+    )
+
+
+def a_photo(where: str = "GPS") -> SimpleUploadedFile:
+    """A photo that tells where it was taken."""
+    written = BytesIO()
+    exif = Image.Exif()
+    exif[0x010E] = f"taken at {where}"
+    Image.new("RGB", (900, 700), "#b2543a").save(written, "JPEG", exif=exif)
+    return SimpleUploadedFile("IMG_0001.jpg", written.getvalue(), "image/jpeg")
+
+
+def test_a_buyer_says_what_is_wrong_and_the_team_gives_a_part_back(sold):
+    assert [line["isClaimable"] for line in sold.seen["lines"]] == [True, False]
+    claim = sold.claim("两个坏了")["claim"]
+    assert not sold.seen["lines"][0]["isClaimable"]
+    answer = answered(sold, claim, words="抱歉,退您两个的钱。", amount="12.50")["claim"]
+    assert (answer["state"], answer["refund"]["amount"]["minor"]) == ("REFUNDED", 1250)
+    settle()
+    assert row(sold.order).refunded_minor == 1250
+    refund = Refund.objects.get()
+    assert (refund.reason, refund.state, refund.lines.get().is_restocked) == ("claim", "succeeded", False)
+    (told,) = sold.seen["lines"][0]["claims"]
+    assert told == {"stateName": "Answered with a refund", "answer": "抱歉,退您两个的钱。"}
+    at_rest()
+
+
+def test_a_claim_is_declined_only_with_a_reason(sold):
+    claim = sold.claim()["claim"]
+    assert codes(answered(sold, claim, words=" ")) == ["INVALID"]
+    assert answered(sold, claim, words="照片里是好的。", amount="0")["claim"]["state"] == "DECLINED"
+    assert Refund.objects.count() == 0
+    assert codes(answered(sold, claim, words="再说一次")) == ["TOO_LATE"]
+    at_rest()
+
+
+@pytest.mark.parametrize(
+    ("amount", "minor"), [("1", 100), ("0.5", 50), ("¥ 3.05", 305), ("7,380.00", 738000)]
+)
+def test_yuan_are_read_as_people_write_them(sold, amount, minor):
+    claim = sold.claim()["claim"]
+    answer = answered(sold, claim, amount=amount)
+    if minor > 2 * 3690:
+        (error,) = answer["errors"]
+        assert (error["code"], error["field"]) == ("REFUND_TOO_LARGE", ["amount"])
+    else:
+        assert answer["claim"]["refund"]["amount"]["minor"] == minor
+
+
+@pytest.mark.parametrize("amount", ["-1", "1.234", "abc", "1e3", "٣"])
+def test_what_is_no_amount_is_refused(sold, amount):
+    claim = sold.claim()["claim"]
+    (error,) = answered(sold, claim, words="x", amount=amount)["errors"]
+    assert (error["code"], error["field"]) == ("INVALID", ["amount"])
+    assert Claim.objects.get().state == "open"
+
+
+def test_no_more_is_given_back_than_was_paid_for_the_line(sold):
+    claim = sold.claim()["claim"]
+    assert codes(answered(sold, claim, amount="73.81")) == ["REFUND_TOO_LARGE"]
+    assert Claim.objects.get().state == "open" and Refund.objects.count() == 0
+    assert codes(answered(sold, claim, amount="73.80")) == []
+    at_rest()
+
+
+def test_only_the_team_it_is_about_answers(sold):
+    claim = sold.claim()["claim"]
+    for asker in (sold.managers[1], Buyer(a_person())):
+        assert codes(answered(sold, claim, by=asker, words="没问题")) == ["NOT_FOUND"]
+    assert codes(answered(sold, claim, by=sold.buyer, words="没问题")) == ["SIGN_IN_REQUIRED"]
+    assert Claim.objects.get().state == "open"
+
+
+def test_only_its_buyer_makes_a_claim(sold):
+    given = {"lineId": sold.line_id(0), "words": "两个坏了"}
+    other = Buyer().place(sold.lots[0])
+    for order in ({"number": sold.order["number"]}, {**sold.order, "token": other["token"]}, other):
+        assert Buyer().refused("claimMake", **{**order, **given}, idempotencyKey=key()) == "NOT_FOUND"
+    unlike = {**given, "lineId": global_id("Product", sold.line().uid)}
+    assert sold.buyer.refused("claimMake", **sold.order, **unlike, idempotencyKey=key()) == "INVALID_ID"
+    assert Claim.objects.count() == 0
+
+
+def test_what_has_not_arrived_or_arrived_long_ago_is_not_reported(sold):
+    assert codes(sold.claim(n=1)) == ["TOO_LATE"]
+    Shipment.objects.update(after_sale_until=timezone.now() - timedelta(seconds=1))
+    assert codes(sold.claim()) == ["TOO_LATE"]
+    assert codes(sold.claim(words=" ")) == ["INVALID"]
+    assert Claim.objects.count() == 0
+
+
+def test_one_claim_at_a_time_and_three_at_most(sold):
+    for _ in range(3):
+        claim = sold.claim()["claim"]
+        assert codes(sold.claim()) == ["CONFLICT"]
+        answered(sold, claim, words="已补发。")
+    assert codes(sold.claim()) == ["TOO_LATE"] and Claim.objects.count() == 3
+
+
+def test_the_photo_comes_by_http_and_keeps_nothing_of_where_it_was_taken(sold):
+    form = {
+        **sold.order,
+        "line": sold.line_id(0),
+        "words": "压坏了",
+        "photo": a_photo("my home"),
+        "lang": "zh",
+    }
+    reply = sold.buyer.client.post("/do/make_claim/", {**form, "next": "/zh/", "back": "/zh/help/"})
+    assert (reply.status_code, reply["Location"]) == (302, "/zh/")
+    claim = Claim.objects.get()
+    kept = claim.photo.read()
+    assert b"my home" not in kept and kept[8:12] == b"WEBP"
+    address = f"/zh/claims/{global_id('Claim', claim.uid)}/photo.webp"
+    assert sold.managers[0].client.get(address)["Content-Type"] == "image/webp"
+    assert sold.buyer.client.get(address, {"token": sold.order["token"]}).status_code == 200
+    for asker in (sold.buyer, sold.managers[1], Buyer(a_person())):
+        assert asker.client.get(address).status_code == 404
+    assert sold.buyer.client.get(f"/media/{claim.photo.name}").status_code == 404
+    at_rest()
+
+
+def test_a_file_that_is_no_photo_leads_back_to_the_form_and_leaves_nothing(sold, settings):
+    bad = SimpleUploadedFile("x.jpg", b"GIF89a not a photo", "image/jpeg")
+    form = {
+        **sold.order,
+        "line": sold.line_id(0),
+        "words": "压坏了",
+        "photo": bad,
+        "next": "/zh/",
+        "back": "/zh/help/",
+    }
+    reply = sold.buyer.client.post("/do/make_claim/", form)
+    assert reply["Location"] == "/zh/help/" and Claim.objects.count() == 0
+    assert set(sold.buyer.client.session["form"]["errors"]) == {"photo"}
