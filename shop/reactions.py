@@ -57,7 +57,10 @@ REACTIONS = {
         afterwards=["orders.letters.send_refunded"],
     ),
     "RefundFailed": Reactions(at_once=["impact.actions.gateway.returned"]),
-    "DisputeClosed": Reactions(at_once=["impact.actions.gateway.disputed"]),
+    "DisputeClosed": Reactions(
+        at_once=["impact.actions.gateway.disputed"],
+        afterwards=["impact.tasks.fold_standings"],
+    ),
     # orders: goods on their way
     "ShipmentShipped": Reactions(afterwards=["orders.letters.send_shipped"]),
     "ShipmentDelivered": Reactions(afterwards=["orders.letters.send_delivered"]),

@@ -24,7 +24,7 @@ class Level(StrEnum):
 
 LEVEL_WORDS: dict[Level, tuple[Words, Words]] = {
     Level.TRACED: (
-        say("可追溯批次", "Traced"),
+        say("可追溯批次", "Traced lots"),
         say(
             "每一批都登记了交货的农户和重量,农户所得按各自的重量记账。",
             "For each lot the households that brought it and their weights are on record; "
@@ -40,7 +40,7 @@ LEVEL_WORDS: dict[Level, tuple[Words, Words]] = {
         ),
     ),
     Level.POOLED: (
-        say("统收批次", "Pooled"),
+        say("团队合批", "Team's pool"),
         say(
             "这些批次没有分户记录,农户所得记在团队全体农户名下。",
             "No record says who grew what: the households' part is set aside for the team's households together.",
