@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 
 from core import language
 
@@ -28,12 +28,23 @@ class RequestMiddleware:
         named = request_id.set(request.id)
         try:
             with language.use(request.language):
-                response = self.get_response(request)
+                response = refused(request) or self.get_response(request)
         finally:
             request_id.reset(named)
         response.headers["X-Request-Id"] = request.id
         response.headers.setdefault("Content-Language", {"zh": "zh-Hans", "en": "en"}[request.language])
         return response
+
+
+def refused(request: HttpRequest) -> HttpResponse | None:
+    """What no honest browser sends: U+0000, which no table can hold, and bodies that would fill the disk."""
+    if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+        return HttpResponseBadRequest()
+    size = request.META.get("CONTENT_LENGTH") or "0"
+    # Before any middleware reads a form: Django itself bounds its fields, never its files.
+    if not size.isdecimal() or int(size) > settings.MOST_BODY_BYTES:
+        return HttpResponse(status=413)
+    return None
 
 
 def language_of(request: HttpRequest) -> str:

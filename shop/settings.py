@@ -249,6 +249,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES
 SECURE_SSL_REDIRECT = HTTPS and bool(TRUSTED_PROXIES)
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked by the machine itself, past the proxy
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+MOST_BODY_BYTES = 10_000_000  # a photo of 8 MB and its form
 WHITENOISE_MAX_AGE = 3600
 
 # --- The API: what a document may ask ---

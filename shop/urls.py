@@ -76,6 +76,6 @@ urlpatterns = [
 ]
 if not settings.AWS_STORAGE_BUCKET_NAME:
     # On one machine the shop hands out its own pictures; behind a bucket they have an address of their own.
-    urlpatterns.append(re_path(r"^media/(?P<file>pictures/[\w./-]+)$", home.media))
+    urlpatterns.append(re_path(r"^media/pictures/(?P<file>[\w-]+\.webp)$", home.media))
 
 handler404 = page("not_found", status=404)

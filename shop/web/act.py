@@ -5,7 +5,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
@@ -18,7 +17,8 @@ from shop.web.form import read_form, remembered_cart
 
 NEVER_KEPT = {"password", "newPassword", "currentPassword", "photo", "csrfmiddlewaretoken", "idempotencyKey"}
 UNCLEAR = say("没有成功,请检查填写的内容。", "That did not work. Please check what you entered.")
-MOST_KEPT = 2000
+# A form has some forty fields; what a session keeps of one stays small.
+MOST_FIELDS, MOST_VALUES, MOST_KEPT = 60, 20, 2000
 
 
 @require_POST
@@ -60,22 +60,23 @@ def forward(request: HttpRequest, name: str, payload: dict[str, Any]) -> HttpRes
     lead = getattr(follow, name, None)
     if lead is not None and (leads := lead(request, payload)):
         return HttpResponseRedirect(leads)
-    return redirect(ours(request, "next"))
+    return HttpResponseRedirect(ours(request, "next"))
 
 
 def back(request: HttpRequest, name: str, refused: list[tuple[str, str]]) -> HttpResponse:
     """To the form, with what was written, and why not beside each field."""
-    kept = {k: [v[:MOST_KEPT] for v in request.POST.getlist(k)] for k in request.POST if k not in NEVER_KEPT}
+    fields = [k for k in request.POST if k not in NEVER_KEPT][:MOST_FIELDS]
+    kept = {k[:80]: [v[:MOST_KEPT] for v in request.POST.getlist(k)[:MOST_VALUES]] for k in fields}
     errors = {field: message for field, message in refused if field}
     request.session["form"] = {
         "act": name,
-        "item": request.POST.get("item", ""),
+        "item": request.POST.get("item", "")[:MOST_KEPT],
         "values": kept,
         "errors": errors,
     }
     for text in dict.fromkeys(message for _, message in refused):
         messages.error(request, text)
-    return redirect(ours(request, "back"))
+    return HttpResponseRedirect(ours(request, "back"))
 
 
 def ours(request: HttpRequest, field: str) -> str:

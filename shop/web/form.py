@@ -81,6 +81,8 @@ def _read(found: dict[str, Any], name: str, kind: Kind, fields: Any) -> None:
 
 
 def _value(name: str, kind: str, text: str) -> Any:
+    if "\0" in text:  # no table can hold it
+        raise Unreadable(say("请重新填写这一项。", "Please fill this in again."))
     if kind in WHOLE:
         return _whole(name, text)
     if kind == "Boolean":

@@ -1,6 +1,7 @@
 """The doors that are not pages: the bare address, a pulse for the machine, and pictures."""
 
 from django.conf import settings
+from django.core.exceptions import SuspiciousFileOperation
 from django.db import connection
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
@@ -26,8 +27,8 @@ def healthy(request: HttpRequest) -> HttpResponse:
 def media(request: HttpRequest, file: str) -> FileResponse:
     """A team's own picture; names are random and never used twice, so it may be kept for long."""
     try:
-        opened = open(safe_join(str(settings.MEDIA_ROOT), file), "rb")
-    except (OSError, ValueError) as missing:
+        opened = open(safe_join(settings.MEDIA_ROOT, "pictures", file), "rb")
+    except (OSError, ValueError, SuspiciousFileOperation) as missing:
         raise Http404(file) from missing
     response = FileResponse(opened)
     response["Cache-Control"] = "public, max-age=31536000, immutable"

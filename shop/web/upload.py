@@ -4,8 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_POST
 
 from catalog import reads
@@ -64,4 +63,4 @@ def received(
         field = refusal.field[-1] if refusal.field else "photo"
         return back(request, name, [(field, str(refusal))])
     messages.success(request, str(said))
-    return redirect(ours(request, "next"))
+    return HttpResponseRedirect(ours(request, "next"))
