@@ -61,6 +61,11 @@ class OperatorAdmin(admin.ModelAdmin):
     def _is_operator(self, request: HttpRequest) -> bool:
         return bool(request.user.is_active and request.user.is_staff)
 
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        """By what is shown alone: a hash or a secret must not be guessed letter by letter in the address."""
+        shown = {"pk", "id", *self.list_display, *(self.fields or ()), *map(str, self.list_filter)}
+        return lookup.split("__")[0] in shown and bool(super().lookup_allowed(lookup, value, request))  # type: ignore[arg-type]
+
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
         """All that is not editable."""
         shown = (

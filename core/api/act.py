@@ -14,6 +14,7 @@ from core.api.access import HELD, Access
 from core.api.asker import asker
 from core.api.errors import Error, internal, told
 from core.api.facts import mark
+from core.api.guard import limit
 from core.api.lookahead import prefetch_for
 from core.middleware import address_of
 from core.refusals import NotAllowed, NotFound, Refusal, SignInRequired
@@ -117,10 +118,17 @@ class Act(graphene.ObjectType):
         if access.allows and not access.allows(request, None):
             raise NotAllowed() if request.user.is_authenticated else SignInRequired()
         if cls.doorway.rate:
-            limit, seconds = cls.doorway.rate
-            who = asker(request)
-            # Strangers without a session must not use up each other's share.
-            rates.demand(cls.__name__, address_of(request) if who == "guest" else who, limit, seconds)
+            cls._hold_up(request, *cls.doorway.rate)
+
+    @classmethod
+    def _hold_up(cls, request: Any, most: int, seconds: int) -> None:
+        who, address = asker(request), address_of(request)
+        # Strangers without a session must not use up each other's share.
+        rates.demand(cls.__name__, address if who == "guest" else who, most, seconds)
+        if not request.user.is_authenticated:
+            # A guest can be somebody new with each call; where she calls from she cannot choose.
+            all_of_them = most * limit("guests_an_address")
+            rates.demand(f"{cls.__name__} guests", address, all_of_them, seconds)
 
     @classmethod
     def _run(cls, request: Any, given: dict[str, Any]) -> dict[str, Any]:

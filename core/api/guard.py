@@ -43,6 +43,8 @@ DEFAULTS = {
     "resolver_seconds": 3,
     "rate_address": 60_000,
     "rate_person": 60_000,
+    # Guests who may act from one address as one may: an office's colleagues order at the same time.
+    "guests_an_address": 6,
 }
 # Brackets nest as deep as recursion goes in the parser; no honest document comes near.
 NESTING = 40

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.actions import audit
 from catalog.actions import stock
 from core.language import say
 from core.outbox import record
@@ -25,6 +26,8 @@ def cancel(order: Order, by: Any = None) -> Order:
     order = lock([order])[order.pk]
     if order.state in (State.CANCELLED, State.EXPIRED):
         return order
+    if by is not None and by.pk != order.person_id:
+        audit.record(by, "cancel", "Order", order.uid, state=str(order.state))
     if order.state == State.PLACED:
         lapse([order], State.CANCELLED)
         return order
