@@ -1,0 +1,141 @@
+"""What the tests may know of a live shop from outside its pages: its board, its books, its peace."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from celery import Celery
+from django.conf import settings
+from django.db.models import F
+from django.utils.module_loading import import_string
+
+from accounts.models import Person
+from core.api.ids import global_id
+from core.models import Delivery
+from impact.models import Attribution, Standing
+from impact.reads.positions import positions
+from orders.models import GroupPurchase, Order, Payment
+from shop.dev.stripe.control import Control
+from tests.shows.script import Script
+from tests.shows.world import Stall, World, build
+
+T = TypeVar("T")
+BOARD = """{ board(by: ENTRY, sort: NET) { number rows { entry { number }
+  figures { net { minor } personTimes organisations mobilised { minor } } } } }"""
+
+
+def until(look: Callable[[], T], seconds: float = 15, every: float = 0.05) -> T:
+    """What the look finds, once it finds something."""
+    ends = time.monotonic() + seconds
+    while not (found := look()):
+        assert time.monotonic() < ends, f"still {found!r} after {seconds} s"
+        time.sleep(every)
+    return found
+
+
+class House:
+    """A live shop with a world in it."""
+
+    def __init__(self, shop: Any):
+        self.shop, self.url = shop, shop.url
+        self.till = Control(shop.env["STRIPE_API_BASE"])
+        with shop.database():
+            self.world: World = build()
+        self.reader = Script(self)
+        self._people: dict[str, Script] = {}
+
+    def script_of(self, person: Person) -> Script:
+        """This person at the API, signed in once."""
+        if person.email not in self._people:
+            self._people[person.email] = Script(self, person.email, self.world.password)
+        return self._people[person.email]
+
+    # -- what anybody sees
+
+    def variant(self, stall: Stall) -> str:
+        """The id of what a stall sells."""
+        assert stall.variant
+        return global_id("Variant", stall.variant.uid)
+
+    def board(self) -> dict[str, int]:
+        """Each team's net figure, as anybody sees it."""
+        rows = self.reader.ask(BOARD)["board"]["rows"]
+        return {row["entry"]["number"]: row["figures"]["net"]["minor"] for row in rows}
+
+    @contextmanager
+    def moves(self, **by: int) -> Iterator[None]:
+        """Within it, the board moves by exactly so much: `SH01=3690`; whoever is not named stays."""
+        self.rest()
+        before = self.board()
+        yield
+        self.rest()
+        after = self.board()
+        moved = {team: after[team] - before[team] for team in after if after[team] != before[team]}
+        assert moved == by
+
+    # -- the books
+
+    def books(self, number: str) -> dict[str, int]:
+        """Where an order's money stands, by kind of account."""
+        sums: dict[str, int] = {}
+        with self.shop.database():
+            uid = Order.objects.values_list("uid", flat=True).get(number=number)
+            for found in positions([uid]):
+                sums[found.place.kind] = sums.get(found.place.kind, 0) + found.amount_minor
+        return {kind: amount for kind, amount in sums.items() if amount}
+
+    def escrow(self, join_code: str) -> int:
+        """Fen in a group's escrow."""
+        with self.shop.database():
+            orders = Order.objects.filter(group__join_code=join_code).values_list("uid", flat=True)
+            return sum(p.amount_minor for p in positions(list(orders)) if p.place.kind == "escrow")
+
+    def attributions(self, number: str) -> list[int]:
+        """What each household was attributed of an order, each row as it was written."""
+        with self.shop.database():
+            rows = Attribution.objects.filter(line__order__number=number).order_by("pk")
+            return list(rows.values_list("amount_minor", flat=True))
+
+    def seconds_to_the_board(self, number: str, stall: Stall) -> float:
+        """How long after an order was paid its team's standing was folded."""
+        with self.shop.database():
+            paid_at = Order.objects.values_list("paid_at", flat=True).get(number=number)
+            folded_at = Standing.objects.values_list("folded_at", flat=True).get(entry__team=stall.team)
+        return (folded_at - paid_at).total_seconds()
+
+    # -- time
+
+    def reconcile(self, number: str) -> None:
+        """The minutes pass after which the worker asks about payments that nobody told of."""
+        with self.shop.database():
+            rows = Payment.objects.filter(order__number=number)
+            rows.update(created_at=F("created_at") - timedelta(minutes=1), checked_at=None)
+        with Celery(broker=self.shop.env["REDIS_URL"]) as app:
+            app.send_task("orders.tasks.reconcile")
+
+    def end_group(self, join_code: str) -> None:
+        """A group's deadline passes now."""
+        with self.shop.database():
+            groups = GroupPurchase.objects.filter(join_code=join_code)
+            groups.update(closes_at=F("opened_at") + timedelta(seconds=1))
+
+    # -- peace
+
+    def is_at_rest(self) -> bool:
+        """Nothing is on its way inside the shop."""
+        with self.shop.database():
+            return not Delivery.objects.filter(done_at=None, parked_at=None).exists()
+
+    def rest(self) -> None:
+        """Wait until nothing is on its way, from the provider or inside."""
+        assert self.till.wait(20)
+        until(self.is_at_rest, 20)
+
+    def verify(self) -> None:
+        """Every invariant holds, recomputed from the tables."""
+        self.rest()
+        with self.shop.database():
+            offences = [offence for name in settings.VERIFIERS for offence in import_string(name)()]
+        assert offences == []

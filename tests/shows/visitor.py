@@ -1,0 +1,135 @@
+"""Somebody in front of a browser: she sees words and presses buttons."""
+
+import re
+from typing import Any
+
+from tests.shows.house import until
+
+WORDS = {
+    "en": {
+        "search": "Search", "add": "Add to cart", "checkout": "Checkout", "province": "Province", "next": "Next",
+        "county": "County or district", "see_shipping": "See shipping", "street": "Street and number",
+        "recipient": "Recipient", "phone": "Phone", "email": "E-mail", "save": "Save and go on",
+        "place": "Place the order and pay", "hubei": "Hubei", "pay": "Pay ¥", "quantity": "Quantity",
+        "paid": "Paid, to be sent",
+    },
+    "zh": {
+        "search": "搜索", "add": "加入购物车", "checkout": "去结算", "province": "省份", "next": "下一步",
+        "county": "区县", "see_shipping": "看运费", "street": "街道门牌", "recipient": "收件人", "phone": "手机或座机",
+        "email": "邮箱", "save": "保存,下一步", "place": "下单,去付款", "hubei": "湖北省", "pay": "付款 ¥",
+        "quantity": "数量", "paid": "已付款,待发货",
+    },
+}  # fmt: skip
+
+
+def fen(text: str) -> int:
+    """The fen of what a page writes.
+
+    >>> fen("¥1,036.90"), fen("−¥5.00")
+    (103690, -500)
+    """
+    found = re.search(r"([-−]?)¥([\d,]+)\.(\d\d)", text)
+    assert found, text
+    return (-1 if found[1] else 1) * int(found[2].replace(",", "") + found[3])
+
+
+class Visitor:
+    """A visitor with a browser of her own."""
+
+    def __init__(self, page: Any, url: str, language: str):
+        self.page, self.url, self.language = page, url, language
+        self.words = WORDS[language]
+
+    def go(self, path: str) -> int:
+        """Open a page of the shop in her language; the answer's code."""
+        return self.page.goto(f"{self.url}/{self.language}/{path}").status
+
+    def press(self, name: str, exact: bool = True) -> None:
+        """Press the button that says so."""
+        self.page.get_by_role("button", name=name, exact=exact).first.click()
+
+    def reads(self) -> str:
+        """What the page says."""
+        return self.page.locator("main").inner_text()
+
+    def is_narrow_enough(self) -> bool:
+        """Nothing scrolls sideways."""
+        return self.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+    def another_tab(self) -> "Visitor":
+        """A second tab of the same browser, on the same page."""
+        page = self.page.context.new_page()
+        page.goto(self.page.url)
+        return Visitor(page, self.url, self.language)
+
+    # -- buying
+
+    def find(self, word: str, name: str) -> None:
+        """Search for a word and open the product."""
+        self.page.get_by_role("searchbox", name=self.words["search"]).first.fill(word)
+        self.page.get_by_role("search").get_by_role("button").click()
+        self.page.get_by_role("link", name=name).first.click()
+
+    def add(self, units: int = 1) -> None:
+        """Put the product into the cart."""
+        self.page.get_by_label(self.words["quantity"], exact=True).fill(str(units))
+        self.press(self.words["add"])
+
+    def check_out(self, email: str = "stranger@shows.example") -> None:
+        """Say where it goes and who takes it; everything but placing the order."""
+        words, page = self.words, self.page
+        page.get_by_role("link", name=words["checkout"], exact=True).click()
+        page.get_by_label(words["province"]).select_option(label=words["hubei"])
+        self.press(words["next"])
+        page.get_by_label(words["county"]).select_option("420106")
+        self.press(words["see_shipping"])
+        page.get_by_label(words["street"]).fill("示例路 1 号")
+        page.get_by_label(words["recipient"]).fill("示例买家")
+        page.get_by_label(words["phone"]).fill("13800138000")
+        page.get_by_label(words["email"]).fill(email)
+        self.press(words["save"])
+
+    def place(self) -> str:
+        """Place the order; its number."""
+        self.press(self.words["place"])
+        return self.number()
+
+    def number(self) -> str:
+        """The number of the order she is looking at."""
+        found = re.search(r"/order/([A-Z0-9-]+)/", self.page.url)
+        assert found, self.page.url
+        return found[1]
+
+    def state(self) -> str:
+        """How the order that she is looking at stands, in words."""
+        return self.page.locator("h1 + p .tag").inner_text()
+
+    def until_paid(self) -> None:
+        """Look again until the page says that it is paid."""
+        until(lambda: self.page.reload() and self.state() == self.words["paid"])
+
+    def get_ready(self, slug: str, units: int = 1) -> None:
+        """From the product's page to the end of checkout."""
+        assert self.go(f"p/{slug}/") == 200
+        self.add(units)
+        self.check_out()
+
+    def buy(self, slug: str, units: int = 1) -> str:
+        """From the product's page to the order's."""
+        self.get_ready(slug, units)
+        return self.place()
+
+    def begin_to_pay(self) -> None:
+        """To the provider's page."""
+        self.press(self.words["pay"], exact=False)
+        assert "/pay/" in self.page.url, self.page.url
+
+    def pay_by_card(self, number: str = "4242 4242 4242 4242") -> None:
+        """On the provider's page."""
+        self.page.locator("#number").fill(number)
+        self.page.locator("button[name=method][value=card]").click()
+
+    def pay_by_alipay(self) -> None:
+        """On the provider's page, then on Alipay's."""
+        self.page.locator("button[name=method][value=alipay]").click()
+        self.page.locator("button[name=answer][value=authorise]").click()
