@@ -34,6 +34,14 @@ def a_cache_of_its_own() -> None:
     cache.key_prefix = f"{servers.own_database()}:{next(_tests)}"
 
 
+@pytest.fixture(autouse=True)
+def a_clock_of_its_own() -> None:
+    """No test goes by the trade's clock as another one moved it: a process remembers it for a second."""
+    from core import clock
+
+    clock.forget()
+
+
 @pytest.fixture
 def run_deliveries() -> Callable[[], int]:
     """Hand over, here and now, all that waits in the outbox, and what follows from it."""
