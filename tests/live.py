@@ -21,8 +21,8 @@ from tests import servers
 class LiveShop:
     """`url` to visit, `manage()` for commands, `database()` to look at or prepare its rows."""
 
-    def __init__(self, folder: Path, name: str):
-        self.folder, self.name = folder, name
+    def __init__(self, folder: Path, name: str, copied: str = "", **env: str):
+        self.folder, self.name, self.copied, self.given = folder, name, copied, env
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.env: dict[str, str] = {}
@@ -31,8 +31,9 @@ class LiveShop:
     def open(self, stack: ExitStack) -> None:
         """Start everything; the stack ends it."""
         mine = servers.servers()
-        mine.new_database(self.name)
-        self.env = mine.environment(self.name) | {"DATA_DIR": str(self.folder), "SITE_URL": self.url}
+        mine.new_database(self.name, self.copied)
+        ours = {"DATA_DIR": str(self.folder), "SITE_URL": self.url, **self.given}
+        self.env = mine.environment(self.name) | ours
         for name, options in (("REDIS_URL", BROKER), ("CACHE_URL", CACHE)):
             valkey = Valkey(self.folder / name, "tests", options)
             valkey.start()

@@ -131,8 +131,8 @@ class TestServers:
                 with suppress(psycopg.errors.ObjectInUse):  # by others
                     owner.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
 
-    def new_database(self, name: str) -> str:
-        """A copy of the template, dropped when we leave."""
+    def new_database(self, name: str, copied: str = "") -> str:
+        """A copy of the template, or of another database that nobody is in; dropped when we leave."""
         self.mine.append(name)
         command = (
             sql.SQL("DROP DATABASE IF EXISTS {0} WITH (FORCE)"),
@@ -140,7 +140,7 @@ class TestServers:
         )
         with self._owner() as owner:
             for words in command:
-                owner.execute(words.format(sql.Identifier(name), sql.Identifier(self.template)))
+                owner.execute(words.format(sql.Identifier(name), sql.Identifier(copied or self.template)))
         return name
 
     def environment(self, database: str) -> dict[str, str]:

@@ -79,7 +79,7 @@ def _settle(cast, stalls: list[Stall], rng: random.Random, bar: Bar) -> None:
     bar("rest", 3)
     sales.write_reviews(rng)
     bar("rest", 4)
-    shelves.close_past(stalls)
+    shelves.close_past(stalls, cast.operator)
     bar("rest", 5)
 
 

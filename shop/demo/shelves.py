@@ -272,9 +272,11 @@ def _declare(
     return made
 
 
-def close_past(stalls: list[Stall]) -> None:
-    """What the season left is sold no more; one lot of the demo is recalled, for all to see how that looks."""
-    for stall in stalls:
-        for past in stall.past_lots:
-            past.refresh_from_db()
-            lot.close(Lot.objects.select_related("variant__product__team").get(pk=past.pk), None)
+def close_past(stalls: list[Stall], operator: Person) -> None:
+    """What the season left is sold no more; one lot of the demo is recalled, for its team to see how that looks."""
+    ids = [past.pk for stall in stalls for past in stall.past_lots]
+    past = list(Lot.objects.filter(pk__in=ids).select_related("variant__product__team").order_by("pk"))
+    for each in past[1:]:
+        lot.close(each, None)
+    for each in past[:1]:
+        lot.recall(each, operator, "示例:抽检发现个别箱受潮,整批停售。")

@@ -1,0 +1,88 @@
+"""The whole demo in a database of its own, loaded once for the tests that ask for it."""
+
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connections, transaction
+
+from core import clock
+from shop.dev import house
+from shop.dev.stripe.server import Stand
+from tests import live, servers
+
+
+@dataclass
+class Demo:
+    """A loaded demo: its database, its provider, and how long it took."""
+
+    database: str
+    stripe: str
+    seconds: float
+    pages: dict[tuple[str, str], Any] = field(default_factory=dict)  # as the tour has seen them
+
+
+@pytest.fixture(scope="session")
+def loaded_demo() -> Iterator[Demo]:
+    """`manage.py demo`, as `make run` calls it, on an empty database and an empty provider."""
+    name = servers.servers().new_database(f"test_demo_{_process()}")
+    with Stand() as stand:
+        env = servers.servers().environment(name) | {"STRIPE_API_BASE": stand.url, "DEMO": "small"}
+        began = time.monotonic()
+        house.manage(env, "demo", "--size", "small")
+        yield Demo(name, stand.url, time.monotonic() - began)
+
+
+@pytest.fixture
+def demo(loaded_demo: Demo, settings: Any, django_db_blocker: Any) -> Iterator[Demo]:
+    """Within a test the demo's database is ours; what the test does there is undone."""
+    settings.DEMO, settings.STRIPE_API_BASE = "small", loaded_demo.stripe
+    settings.SITE_URL = "http://testserver"
+    around = transaction.atomic()
+    around._from_testcase = True  # as Django's own TestCase says: it is no transaction of the shop's
+    with django_db_blocker.unblock(), _connected_to(loaded_demo.database), around:
+        yield loaded_demo
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="session")
+def open_demo(loaded_demo: Demo) -> Iterator[live.LiveShop]:
+    """A running shop on a copy of the demo, as `make run` opens it."""
+    with tempfile.TemporaryDirectory(prefix="sheaf-demo-") as folder, ExitStack() as stack:
+        shop = live.LiveShop(Path(folder), f"live_demo_{_process()}", loaded_demo.database, DEMO="small")
+        shop.open(stack)
+        shop.manage("demo", "--size", "small")  # loaded already: it tells the provider what it knows
+        yield shop
+
+
+@contextmanager
+def _connected_to(database: str) -> Iterator[None]:
+    connection = connections["default"]
+    before = connection.settings_dict
+    connection.close()
+    connection.settings_dict = before | {"NAME": database}
+    clock.forget()
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict = before
+        clock.forget()
+
+
+def _process() -> str:
+    return f"{os.getpid()}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The demo's tests stay on one xdist worker, so that a run loads it once."""
+    for item in items:
+        if "loaded_demo" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("demo"))
