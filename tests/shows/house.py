@@ -25,6 +25,8 @@ T = TypeVar("T")
 BOARD = """{ board(by: ENTRY, sort: NET) { number rows { entry { number }
   figures { net { minor } personTimes organisations mobilised { minor } } } } }"""
 
+GROUP = "query($code: String!) { groupPurchase(code: $code) { state unitsHeld unitsLeft } }"
+
 
 def until(look: Callable[[], T], seconds: float = 15, every: float = 0.05) -> T:
     """What the look finds, once it finds something."""
@@ -63,6 +65,15 @@ class House:
         """Each team's net figure, as anybody sees it."""
         rows = self.reader.ask(BOARD)["board"]["rows"]
         return {row["entry"]["number"]: row["figures"]["net"]["minor"] for row in rows}
+
+    def mobilised(self, team: str) -> int:
+        """What was bought of a team by somebody's call."""
+        rows = self.reader.ask(BOARD)["board"]["rows"]
+        return next(r["figures"]["mobilised"]["minor"] for r in rows if r["entry"]["number"] == team)
+
+    def group(self, code: str) -> dict[str, Any]:
+        """A group purchase as a stranger with its link sees it."""
+        return self.reader.ask(GROUP, code=code)["groupPurchase"]
 
     @contextmanager
     def moves(self, **by: int) -> Iterator[None]:

@@ -51,7 +51,7 @@ def test_the_notice_comes_before_she_is_back(house, visit, guest):
         # The provider's page knows that it is paid, and leads on.
         buyer.page.reload()
         buyer.page.get_by_role("link").last.click()
-        assert buyer.number() == number and buyer.state() == buyer.words["paid"]
+        assert buyer.number() == number and buyer.is_paid()
     token = address.split("token=")[1].split("&")[0]
     assert is_paid_once(house, guest, {"number": number, "token": token})
 
@@ -65,7 +65,7 @@ def test_the_notice_comes_late_and_the_page_says_so_meanwhile(house, visit, gues
         buyer.begin_to_pay()
         buyer.pay_by_alipay()
         # Her browser's return settles nothing.
-        assert buyer.number() == number and buyer.state() != buyer.words["paid"]
+        assert buyer.number() == number and not buyer.is_paid()
         assert house.attributions(number) == []
         house.till.release()
         buyer.until_paid()

@@ -10,14 +10,14 @@ WORDS = {
         "search": "Search", "add": "Add to cart", "checkout": "Checkout", "province": "Province", "next": "Next",
         "county": "County or district", "see_shipping": "See shipping", "street": "Street and number",
         "recipient": "Recipient", "phone": "Phone", "email": "E-mail", "save": "Save and go on",
-        "place": "Place the order and pay", "hubei": "Hubei", "pay": "Pay ¥", "quantity": "Quantity",
-        "paid": "Paid, to be sent",
+        "place": "Place the order", "hubei": "Hubei", "pay": "Pay ¥", "quantity": "Quantity",
+        "paid": "Paid",
     },
     "zh": {
         "search": "搜索", "add": "加入购物车", "checkout": "去结算", "province": "省份", "next": "下一步",
         "county": "区县", "see_shipping": "看运费", "street": "街道门牌", "recipient": "收件人", "phone": "手机或座机",
-        "email": "邮箱", "save": "保存,下一步", "place": "下单,去付款", "hubei": "湖北省", "pay": "付款 ¥",
-        "quantity": "数量", "paid": "已付款,待发货",
+        "email": "邮箱", "save": "保存", "place": "下单", "hubei": "湖北省", "pay": "付款 ¥",
+        "quantity": "数量", "paid": "已付款",
     },
 }  # fmt: skip
 
@@ -44,9 +44,9 @@ class Visitor:
         """Open a page of the shop in her language; the answer's code."""
         return self.page.goto(f"{self.url}/{self.language}/{path}").status
 
-    def press(self, name: str, exact: bool = True) -> None:
-        """Press the button that says so."""
-        self.page.get_by_role("button", name=name, exact=exact).first.click()
+    def press(self, name: str, within: str = "main") -> None:
+        """Press the button that says so, or begins so."""
+        self.page.locator(within).get_by_role("button", name=re.compile(f"^{re.escape(name)}")).first.click()
 
     def reads(self) -> str:
         """What the page says."""
@@ -61,6 +61,23 @@ class Visitor:
         page = self.page.context.new_page()
         page.goto(self.page.url)
         return Visitor(page, self.url, self.language)
+
+    def write(self, label: str, text: str, within: str = "main") -> None:
+        """Fill in the field of this name."""
+        self.page.locator(within).get_by_label(re.compile(f"^{re.escape(label)}")).first.fill(text)
+
+    def choose(self, label: str, option: str, within: str = "main") -> None:
+        """Choose from the list of this name."""
+        field = self.page.locator(within).get_by_label(re.compile(f"^{re.escape(label)}")).first
+        field.select_option(option)
+
+    def sign_in(self, email: str, password: str, then: str) -> None:
+        """Sign in, and go on to a page."""
+        self.go(f"sign-in/?next=/{self.language}/{then}")
+        self.page.locator("main input[type=email]").fill(email)
+        self.page.locator("main input[type=password]").fill(password)
+        self.page.locator("main form button[type=submit]").first.click()
+        assert self.page.url.endswith(then), self.page.url
 
     # -- buying
 
@@ -104,9 +121,13 @@ class Visitor:
         """How the order that she is looking at stands, in words."""
         return self.page.locator("h1 + p .tag").inner_text()
 
+    def is_paid(self) -> bool:
+        """Whether the page says so."""
+        return self.state().startswith(self.words["paid"])
+
     def until_paid(self) -> None:
         """Look again until the page says that it is paid."""
-        until(lambda: self.page.reload() and self.state() == self.words["paid"])
+        until(lambda: self.page.reload() and self.is_paid())
 
     def get_ready(self, slug: str, units: int = 1) -> None:
         """From the product's page to the end of checkout."""
@@ -121,7 +142,7 @@ class Visitor:
 
     def begin_to_pay(self) -> None:
         """To the provider's page."""
-        self.press(self.words["pay"], exact=False)
+        self.press(self.words["pay"])
         assert "/pay/" in self.page.url, self.page.url
 
     def pay_by_card(self, number: str = "4242 4242 4242 4242") -> None:
