@@ -117,8 +117,6 @@ def bought_and_sent(house, manager: Visitor, buyer: Visitor, slug: str) -> None:
         buyer.go("")
         buyer.find("honey pears", NAME)
         photo = buyer.page.request.get(house.url + buyer.page.locator(".photo").get_attribute("src"))
-            buyer.page.locator(".photo").get_attribute("src").join([house.url, ""])
-        )
         assert not Image.open(io.BytesIO(photo.body())).getexif(), "where it was taken stays with the team"
         buyer.add(2)
         buyer.check_out("pears@shows.example")
