@@ -6,7 +6,7 @@ Each runs outside any transaction and at least once; a lease of the outbox keeps
 from core.deliveries import reaction
 from orders import words
 from orders.mail import to_buyer, to_coordinators, to_team
-from orders.models import Claim, GroupPurchase, Order, Payment, Refund, Shipment
+from orders.models import Claim, GroupPurchase, Line, Order, Payment, Refund, Shipment
 from orders.reads.group import packing_list
 
 # --- Money ------------------------------------------------------------------------------------------
@@ -74,18 +74,23 @@ def _parcel(pk: int) -> Shipment:
     return Shipment.objects.select_related("team").prefetch_related("lines").get(pk=pk)
 
 
+def _in(parcel: Shipment) -> list[Line]:
+    """What lies in it: what was given back before stayed at home."""
+    return [line for line in parcel.lines.all() if line.units_sent]
+
+
 @reaction("orders.letters.send_shipped")
 def send_shipped(event: dict) -> None:
     """To the buyer: on its way, and under which number."""
     parcel = _parcel(event["shipment_id"])
-    to_buyer(_order(parcel.order_id), "parcel_sent", parcel=parcel)
+    to_buyer(_order(parcel.order_id), "parcel_sent", parcel=parcel, lines=_in(parcel))
 
 
 @reaction("orders.letters.send_delivered")
 def send_delivered(event: dict) -> None:
     """To the buyer: arrived; until when something can be said to be wrong."""
     parcel = _parcel(event["shipment_id"])
-    to_buyer(_order(parcel.order_id), "parcel_delivered", parcel=parcel)
+    to_buyer(_order(parcel.order_id), "parcel_delivered", parcel=parcel, lines=_in(parcel))
 
 
 # --- Claims -----------------------------------------------------------------------------------------

@@ -136,6 +136,11 @@ class Line(models.Model):
             ),
         ]
 
+    @property
+    def units_sent(self) -> int:
+        """Units that travel: without those given back."""
+        return self.quantity - self.refunded_units
+
 
 class LineLot(models.Model):
     """How many of a line's units a lot gives."""

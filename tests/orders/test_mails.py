@@ -130,7 +130,7 @@ def test_a_member_hears_that_her_money_waits_and_then_that_it_is_on_its_way_back
     order = made.join()
     made.pay(order)
     (held,) = new_mails("guest@example.com")
-    assert held.subject == "You are in: 示例工会:脐橙一起买" and "with 3 units it is confirmed" in held.body
+    assert held.subject == "You are in: 示例工会:脐橙一起买" and "With 3 units it is confirmed" in held.body
     assert made.seat(order).pickup_code in held.body
     made.end()
     group.close_due()
