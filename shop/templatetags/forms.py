@@ -139,7 +139,7 @@ def field(
             label,
             below,
         )
-    optional = "" if required else format_html(' <span class="soft">{}</span>', say("(可不填)", "(optional)"))
+    optional = "" if required else format_html(' <span class="soft">{}</span>', say("（可不填）", "(optional)"))
     return format_html(
         '<div class="field {}"><label for="{}">{}{}</label>{}{}</div>',
         css,
@@ -156,8 +156,8 @@ def _options(things: Any, by: str, named: str) -> list[tuple[str, str]]:
 
 
 def _below(id: str, hint: str, wrong: str) -> SafeString:
-    told = format_html('<p class="hint" id="{}-hint">{}</p>', id, hint) if hint else SafeString("")
-    return told + (format_html('<p class="wrong" id="{}-wrong">{}</p>', id, wrong) if wrong else "")
+    parts = [("hint", id, hint)] * bool(hint) + [("wrong", id, wrong)] * bool(wrong)
+    return format_html_join("", '<p class="{0}" id="{1}-{0}">{2}</p>', parts)
 
 
 def _attributes(attributes: Mapping[str, Any]) -> SafeString:

@@ -21,6 +21,7 @@ from shop.web.form import remembered_cart
 register = template.Library()
 
 PART_COLOURS = {  # the households' parts are green and come first
+    "households": "p1",  # all three together, as an order's money is told
     "farm_gate": "p1",
     "labour": "p2",
     "dividend": "p3",
@@ -33,6 +34,7 @@ PART_COLOURS = {  # the households' parts are green and come first
     "team": "p10",
     "reserve": "p11",
     "shipping": "p12",
+    "held": "p11",
 }
 
 
@@ -249,7 +251,7 @@ def seats(group: dict) -> SafeString:
     """The group's units: those paid are filled, those it still needs are outlined, the rest are faint."""
     held, least, most = group["unitsHeld"], group["minimumUnits"], group["maximumUnits"]
     label = language.say(
-        "{a} 份已付,{b} 份成团,最多 {c} 份", "{a} paid of {b} needed, {c} at most", a=held, b=least, c=most
+        "{a} 份已付，{b} 份成团，最多 {c} 份", "{a} paid of {b} needed, {c} at most", a=held, b=least, c=most
     )
     if most > MOST_DRAWN:
         parts = [("track", 1000), ("run", round(1000 * min(held, most) / most))]
@@ -291,3 +293,15 @@ def story_fields(told: list[dict] | None) -> list[dict]:
         }
         for part, names in STORY_PARTS.items()
     ]
+
+
+@register.simple_tag
+def places(*names: str | None) -> str:
+    """Places from the large to the small; a forestry district that is its own county is said once."""
+    return " · ".join(dict.fromkeys(name for name in names if name))
+
+
+@register.simple_tag
+def drawing_of(products: list[dict], team: str) -> str:
+    """The drawing of what a team offers, by its newest product."""
+    return picture(next((p["illustration"] for p in products if p["team"]["slug"] == team), ""))

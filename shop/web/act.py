@@ -16,7 +16,7 @@ from shop.web.document import exists, fields_of, text_of, variables_of
 from shop.web.form import read_form, remembered_cart
 
 NEVER_KEPT = {"password", "newPassword", "currentPassword", "photo", "csrfmiddlewaretoken", "idempotencyKey"}
-UNCLEAR = say("没有成功,请检查填写的内容。", "That did not work. Please check what you entered.")
+UNCLEAR = say("没有成功，请检查填写的内容。", "That did not work. Please check what you entered.")
 # A form has some forty fields; what a session keeps of one stays small.
 MOST_FIELDS, MOST_VALUES, MOST_KEPT = 60, 20, 2000
 

@@ -50,9 +50,9 @@ CHOICES: dict[str, Callable[[], list[tuple[str, str]]]] = {
     ),
     "lot_level": _told(
         {
-            "0": say("团队统收:没有分户记录", "Team’s pool: no record of who grew what"),
-            "1": say("多户批次:各户称过重", "Shared lot: each household’s part was weighed"),
-            "2": say("单户批次:一户单独存放", "Single household: kept apart"),
+            "0": say("团队统收：没有分户记录", "Team’s pool: no record of who grew what"),
+            "1": say("多户批次：各户称过重", "Shared lot: each household’s part was weighed"),
+            "2": say("单户批次：一户单独存放", "Single household: kept apart"),
         }
     ),
     "certificate_kind": _told(

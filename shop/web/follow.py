@@ -66,7 +66,7 @@ def confirm_delivery(request: HttpRequest, payload: dict[str, Any]) -> str:
 
 def write_review(request: HttpRequest, payload: dict[str, Any]) -> str:
     """Published."""
-    return _done(request, say("谢谢,评价已发表。", "Thank you. Your review is published."))
+    return _done(request, say("谢谢，评价已发表。", "Thank you. Your review is published."))
 
 
 # --- buying together ---
@@ -85,7 +85,7 @@ def join_group(request: HttpRequest, payload: dict[str, Any]) -> str:
 def cancel_group(request: HttpRequest, payload: dict[str, Any]) -> str:
     """Everyone is repaid."""
     return _done(
-        request, say("团购已取消,全额退款。", "The group purchase is called off; everyone is repaid.")
+        request, say("团购已取消，全额退款。", "The group purchase is called off; everyone is repaid.")
     )
 
 
@@ -103,7 +103,7 @@ def sign_in(request: HttpRequest, payload: dict[str, Any]) -> str:
 def confirm_email(request: HttpRequest, payload: dict[str, Any]) -> str:
     """The mailbox is proved, and one is signed in."""
     sign_in(request, payload)
-    return _done(request, say("邮箱已确认,欢迎。", "Your address is confirmed. Welcome."))
+    return _done(request, say("邮箱已确认，欢迎。", "Your address is confirmed. Welcome."))
 
 
 def sign_up(request: HttpRequest, payload: dict[str, Any]) -> str:
@@ -119,7 +119,7 @@ def ask_for_reset(request: HttpRequest, payload: dict[str, Any]) -> str:
 def reset_password(request: HttpRequest, payload: dict[str, Any]) -> str:
     """One is signed in with it."""
     sign_in(request, payload)
-    return _done(request, say("新密码已生效,您已登录。", "Your new password is set and you are signed in."))
+    return _done(request, say("新密码已生效，您已登录。", "Your new password is set and you are signed in."))
 
 
 def change_email(request: HttpRequest, payload: dict[str, Any]) -> str:
@@ -135,7 +135,7 @@ def confirm_change(request: HttpRequest, payload: dict[str, Any]) -> str:
 
 def change_password(request: HttpRequest, payload: dict[str, Any]) -> str:
     """Every other session has ended."""
-    words = say("密码已更换,其他设备已退出。", "Your password is changed; other devices are signed out.")
+    words = say("密码已更换，其他设备已退出。", "Your password is changed; other devices are signed out.")
     return _done(request, words)
 
 
@@ -164,7 +164,7 @@ def erase_person(request: HttpRequest, payload: dict[str, Any]) -> str:
 
 def propose_organisation(request: HttpRequest, payload: dict[str, Any]) -> str:
     """An operator decides."""
-    words = say("已提交,运营人员核实后会发邮件告诉您。", "Sent in. We will write to you once it is verified.")
+    words = say("已提交，运营人员核实后会发邮件告诉您。", "Sent in. We will write to you once it is verified.")
     return _done(request, words)
 
 
@@ -187,7 +187,7 @@ def accept_invitation(request: HttpRequest, payload: dict[str, Any]) -> str:
 def create_product(request: HttpRequest, payload: dict[str, Any]) -> str:
     """On to all that it still lacks."""
     messages.success(
-        request, str(say("草稿已存好,一样样补齐。", "The draft is saved. Now the rest, one by one."))
+        request, str(say("草稿已存好，一样样补齐。", "The draft is saved. Now the rest, one by one."))
     )
     return _to(f"desk/product/{payload['product']['id']}/")
 
@@ -197,12 +197,12 @@ update_product = save_variant = declare_lot = add_certificate = update_person
 
 def submit_product(request: HttpRequest, payload: dict[str, Any]) -> str:
     """An operator looks at it."""
-    return _done(request, say("已提交,等运营人员审核。", "Sent in for review."))
+    return _done(request, say("已提交，等运营人员审核。", "Sent in for review."))
 
 
 def ship_parcel(request: HttpRequest, payload: dict[str, Any]) -> str:
     """The buyer is told."""
-    return _done(request, say("已记下,买家会收到运单号。", "Noted. The buyer is sent the tracking number."))
+    return _done(request, say("已记下，买家会收到运单号。", "Noted. The buyer is sent the tracking number."))
 
 
 ship_group = ship_parcel
@@ -210,4 +210,4 @@ ship_group = ship_parcel
 
 def answer_claim(request: HttpRequest, payload: dict[str, Any]) -> str:
     """The buyer is told."""
-    return _done(request, say("已答复,买家会收到邮件。", "Answered. The buyer is told by mail."))
+    return _done(request, say("已答复，买家会收到邮件。", "Answered. The buyer is told by mail."))

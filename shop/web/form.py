@@ -114,7 +114,7 @@ def _whole(name: str, text: str) -> int:
     except InvalidOperation:
         pass
     if name.endswith(MONEY):
-        raise Unreadable(say("请填写金额,例如 36.90。", "Please give an amount, such as 36.90."))
+        raise Unreadable(say("请填写金额，例如 36.90。", "Please give an amount, such as 36.90."))
     if name.endswith(PERCENT):
-        raise Unreadable(say("请填写百分比,最多两位小数。", "Please give percent, to two decimals at most."))
+        raise Unreadable(say("请填写百分比，最多两位小数。", "Please give percent, to two decimals at most."))
     raise Unreadable(say("请填写整数。", "Please give a whole number."))

@@ -44,7 +44,7 @@ def claim(request: HttpRequest) -> HttpResponse:
         line = line_received_by(request.user, told.get("number", ""), told.get("token"), line_id)
         claims.make(line, told.get("words", ""), file)
 
-    said = say("已告诉团队,答复会发到您的邮箱。", "The team has been told; its answer comes to your mailbox.")
+    said = say("已告诉团队，答复会发到您的邮箱。", "The team has been told; its answer comes to your mailbox.")
     return received(request, "make_claim", make, needs_file=False, said=said)
 
 

@@ -1,0 +1,37 @@
+// A little life for pages that do without: everything here can be done without it, too.
+"use strict";
+
+// A choice that narrows a page is followed at once; its button stays for those without scripts.
+for (const form of document.querySelectorAll("form[data-auto]")) {
+  form.addEventListener("change", () => form.requestSubmit());
+}
+
+// Printing needs a script, so its button is hidden until there is one.
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
+
+// The parts of a price add up to 100 while they are written, not only after they were sent.
+for (const story of document.querySelectorAll("[data-story]")) {
+  const told = story.querySelector("[data-story-sum]");
+  const add = () => {
+    const parts = [...story.querySelectorAll("input")].map((input) => Number(input.value) || 0);
+    const sum = Math.round(parts.reduce((a, b) => a + b, 0) * 100) / 100;
+    told.textContent = `= ${sum}%`;
+    told.classList.toggle("off", sum !== 100);
+  };
+  story.addEventListener("input", add);
+  add();
+}
+
+// A form that was sent is not sent again by a second tap. (The server would do it once all the same.)
+for (const form of document.querySelectorAll("form[method=post]")) {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "1";
+  });
+}
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});
