@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
 
 from django.utils import timezone
 
@@ -44,6 +43,7 @@ class World:
     newcomer: Stall
     union: Organisation
     coordinator: Person
+    former: Person  # a second coordinator, until a test lets her go
     members: list[Person] = field(default_factory=list)
     password: str = PASSWORD
 
@@ -61,10 +61,11 @@ def build() -> World:
     newcomer = _stall(operator, "SH03", "示例新队", "Demo New Team")
     _open_a_round([oranges.team, tea.team, newcomer.team])
     coordinator = a_person(email="coordinator@shows.example", name="示例协调人", language="en")
+    former = a_person(email="former@shows.example", name="示例前协调人", language="en")
     members = [a_person(email=f"member{n}@shows.example", name=f"示例成员{n}") for n in range(2)]
-    union = _union(coordinator, members)
+    union = _union([coordinator, former], members)
     search.engine().rebuild()
-    return World(operator, oranges, tea, newcomer, union, coordinator, members)
+    return World(operator, oranges, tea, newcomer, union, coordinator, former, members)
 
 
 def _shelf(slug: str, zh: str, en: str) -> Category:
@@ -128,12 +129,12 @@ def _open_a_round(teams: Sequence[Team]) -> None:
     contest.enter(contest.open_round(edition, Round.Level.PROVINCIAL, None, *moments), teams)
 
 
-def _union(coordinator: Person, members: Sequence[Person]) -> Organisation:
+def _union(coordinators: Sequence[Person], members: Sequence[Person]) -> Organisation:
     made = Organisation.objects.create(
         kind=Organisation.Kind.UNION, name_zh="示例工会", name_en="Demo Union", region_id="420100",
         state=Organisation.State.VERIFIED,
     )  # fmt: skip
-    parts: list[tuple[Any, str]] = [(coordinator, Membership.Role.COORDINATOR)]
-    for person, role in parts + [(member, Membership.Role.MEMBER) for member in members]:
-        made.memberships.create(person=person, role=role)
+    for role, people in ((Membership.Role.COORDINATOR, coordinators), (Membership.Role.MEMBER, members)):
+        for person in people:
+            made.memberships.create(person=person, role=role)
     return made
