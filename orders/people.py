@@ -1,11 +1,15 @@
 """What this floor keeps of a person: told on export, forgotten on erasure."""
 
+from functools import partial
 from typing import Any
+
+from django.core.files.storage import default_storage
+from django.db import transaction
 
 from accounts.models import Person
 from core.language import say
 from core.refusals import Conflict
-from orders.models import Cart, Order, Review, Seat
+from orders.models import Cart, Claim, GroupPurchase, Order, Review, Seat
 
 State = Order.State
 OVER = (State.COMPLETED, State.CANCELLED, State.EXPIRED, State.REFUNDED)
@@ -13,7 +17,7 @@ FORGOTTEN = "—"
 
 
 def export(person: Person) -> dict[str, Any]:
-    """The person's orders, cart and reviews, in plain values."""
+    """The person's orders, cart, reviews, claims and the groups she opened, in plain values."""
     return {
         "orders": [_order(order) for order in _orders(person)],
         "cart": [_cart(cart) for cart in Cart.objects.filter(person=person, closed_at=None)],
@@ -21,7 +25,19 @@ def export(person: Person) -> dict[str, Any]:
             {"stars": review.stars, "words": review.words, "written_at": review.written_at}
             for review in Review.objects.filter(person=person).order_by("pk")
         ],
+        "claims": [
+            {"words": claim.words, "answer": claim.answer, "state": claim.state, "made_at": claim.made_at}
+            for claim in Claim.objects.filter(line__order__person=person).order_by("pk")
+        ],
+        "groups": [
+            _group(group) for group in GroupPurchase.objects.filter(coordinator=person).order_by("pk")
+        ],
     }
+
+
+def _group(group: GroupPurchase) -> dict[str, Any]:
+    names = ("title", "state", "opened_at", "closes_at", "recipient", "phone", "street")
+    return {name: getattr(group, name) for name in names}
 
 
 def _orders(person: Person) -> Any:
@@ -71,11 +87,36 @@ def erase(person: Person) -> None:
             "You have orders that are still going on. Please erase the account once they are over.",
         )
         raise Conflict(words)
+    _forget_groups(person)
+    _forget_claims(person)
     Seat.objects.filter(order__person=person).update(name=FORGOTTEN)
     Review.objects.filter(person=person).update(nickname="", person=None)
     Cart.objects.filter(person=person, closed_at=None).delete()
     Cart.objects.filter(person=person).update(**_EMPTY, recipient="")
     orders.update(**_EMPTY, recipient=FORGOTTEN)
+
+
+def _forget_groups(person: Person) -> None:
+    """Whom a courier asked for with a group's parcel: in the group, and in its members' orders."""
+    groups = GroupPurchase.objects.filter(coordinator=person)
+    seats = Order.objects.filter(group__in=groups)
+    if groups.filter(state=GroupPurchase.State.OPEN).exists() or seats.exclude(state__in=OVER).exists():
+        words = say(
+            "您发起的团购还在进行,请在结束后再注销。",
+            "A group purchase of yours is still going on. Please erase the account once it is over.",
+        )
+        raise Conflict(words)
+    seats.update(phone="")
+    groups.update(recipient=FORGOTTEN, phone="")
+
+
+def _forget_claims(person: Person) -> None:
+    """What she wrote and photographed; that something was wrong, and what came of it, stays."""
+    claims = Claim.objects.filter(line__order__person=person)
+    photos = [claim.photo.name for claim in claims if claim.photo]
+    claims.update(words=FORGOTTEN, photo="")
+    for name in photos:
+        transaction.on_commit(partial(default_storage.delete, name))
 
 
 _EMPTY = {"email": "", "phone": "", "street": "", "note": ""}

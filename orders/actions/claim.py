@@ -101,4 +101,5 @@ def _given(line: Line, by: Any, words: str, amount_minor: int) -> Refund:
     try:
         return refund.request(line.order, {line.uid: part}, reason=Refund.Reason.CLAIM, by=by, note=words)
     except RefundTooLarge as refused:
-        raise RefundTooLarge(refused.facts["amount_left"], field="amount") from refused
+        refused.field = ("amount",)
+        raise

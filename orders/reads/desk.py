@@ -159,7 +159,8 @@ def packing_rows(team: Team) -> list[Row]:
     """The team's paid parcels that are not sent yet, the most urgent first."""
     waiting = Shipment.objects.filter(team=team, state=State.WAITING, order__state__in=PAID)
     related = waiting.select_related("order__region__parent__parent", "order__group__region__parent__parent")
-    single, together = [], {}
+    single: list[Row] = []
+    together: dict[int, list[Shipment]] = {}
     for parcel in related.prefetch_related("lines").order_by("ship_by", "pk"):
         if parcel.order.group_id:
             together.setdefault(parcel.order.group_id, []).append(parcel)

@@ -1,6 +1,7 @@
 """What buyers say of a product, and what it comes to."""
 
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, QuerySet, Sum
@@ -10,7 +11,8 @@ from core.refusals import NotFound
 from orders.models import Review
 
 
-class Rating(NamedTuple):
+@dataclass(frozen=True)
+class Rating:
     """How many have reviewed, and the mean of their stars with one decimal; none without a review."""
 
     count: int

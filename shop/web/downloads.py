@@ -68,12 +68,13 @@ def group_packing(request: HttpRequest, lang: str, code: str) -> HttpResponse:
 def team_packing(request: HttpRequest, lang: str) -> HttpResponse:
     """A team's paid parcels that are not sent yet; for its managers today."""
     language.activate(lang)
-    team = desk.desk_of(request.user, code=request.GET.get("team", ""))
+    by: Any = request.user
+    team = desk.desk_of(by, code=request.GET.get("team", ""))
     if team is None:
         raise Http404("desk")
     rows = desk.packing_rows(team)
     with transaction.atomic():
-        audit.record(request.user, "download", "PackingList", team.uid, parcels=len(rows))
+        audit.record(by, "download", "PackingList", team.uid, parcels=len(rows))
     heads = [
         say("订单", "Order"),
         say("最迟发货", "Send by"),

@@ -4,12 +4,15 @@ from datetime import timedelta
 from io import BytesIO
 
 import pytest
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image
 
 from core.api.ids import global_id
+from orders.actions import shipment
 from orders.models import Claim, Refund, Shipment
+from tests.accounts.world import PASSWORD
 from tests.orders.sold import Sold, settle
 from tests.orders.together import at_rest
 from tests.orders.world import Buyer, a_person, key, row
@@ -169,3 +172,20 @@ def test_a_file_that_is_no_photo_leads_back_to_the_form_and_leaves_nothing(sold,
     reply = sold.buyer.client.post("/do/make_claim/", form)
     assert reply["Location"] == "/zh/help/" and Claim.objects.count() == 0
     assert set(sold.buyer.client.session["form"]["errors"]) == {"photo"}
+
+
+def test_who_goes_takes_her_words_and_photo_along(till, a_stand):
+    sold = Sold(till, a_stand, Buyer(a_person()))
+    sold.arrive(0, 1)
+    form = {"number": sold.order["number"], "line": sold.line_id(0), "words": "压坏了", "photo": a_photo()}
+    sold.buyer.client.post("/do/make_claim/", form)
+    claim = Claim.objects.get()
+    name = claim.photo.name
+    answered(sold, {"id": global_id("Claim", claim.uid)}, words="抱歉")
+    shipment.complete_due(timezone.now() + timedelta(days=8))
+    assert sold.buyer.client.get("/zh/account/export/").json()["claims"][0]["words"] == "压坏了"
+    sold.buyer.done("personErase", password=PASSWORD)
+    claim.refresh_from_db()
+    assert (claim.words, claim.photo.name, claim.answer) == ("—", "", "抱歉")
+    assert not default_storage.exists(name)
+    at_rest()

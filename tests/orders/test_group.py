@@ -14,6 +14,7 @@ from core.deliveries import drain
 from core.models import OutboxEvent
 from orders.actions import cancel, group
 from orders.models import GroupPurchase, Order, Refund, Seat, Shipment
+from tests.accounts.world import PASSWORD
 from tests.catalog.world import a_product, a_story, a_team, a_variant
 from tests.impact import world as impact
 from tests.orders.together import Together, at_rest, money_in, state, terms_of
@@ -565,6 +566,23 @@ def test_the_packing_list_says_who_gets_how_much_and_runs_no_formula(together):
         f"姓名,份数,取货码,状态\r\n'=HYPERLINK(1),1,{codes[0]},{HELD}\r\n示例王,2,{codes[1]},{HELD}\r\n"
     )
     assert Buyer().client.get(f"/zh/g/{made.code}/packing.csv").status_code == 404
+
+
+def test_a_coordinator_who_goes_leaves_no_name_behind_and_not_before_it_is_over(together):
+    made = together(minimum=2, maximum=4)
+    by = made.coordinator
+    made.union.memberships.create(person=a_person(), role="coordinator")
+    assert by.refused("personErase", password=PASSWORD) == "CONFLICT"
+    made.fill(1)
+    made.end()
+    group.close_due()
+    drain()
+    told = by.client.get("/zh/account/export/").json()
+    assert told["groups"][0]["phone"] == "13900139000"
+    by.done("personErase", password=PASSWORD)
+    assert (made.row.recipient, made.row.phone) == ("—", "")
+    assert set(Order.objects.values_list("phone", flat=True)) == {""}
+    at_rest()
 
 
 def test_everyone_is_told_how_it_ended(together):

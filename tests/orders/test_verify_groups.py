@@ -1,0 +1,80 @@
+"""The oracle names each way in which a group can be wrong."""
+
+import pytest
+from django.utils import timezone
+
+from core.models import OutboxEvent
+from orders import verify
+from orders.actions import cancel, group
+from orders.models import GroupPurchase, Order, Refund, Seat
+from tests.orders.together import Together, at_rest
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("whole_shop")]
+
+
+def offences():
+    return {o.words.split(" (")[0] for o in verify.verify() if o.rule == "I10"}
+
+
+@pytest.fixture
+def made(till, a_stand):
+    """A group in which one has paid and one has not yet."""
+    together = Together(till, a_stand, minimum=2, maximum=4)
+    together.fill(1)
+    together.join()
+    at_rest()
+    assert offences() == set()
+    return together
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (lambda: GroupPurchase.objects.update(units_held=2), "the units paid for are not those of its seats"),
+        (
+            lambda: GroupPurchase.objects.update(units_reserved=0),
+            "the units that wait for a payment are not those of its seats",
+        ),
+        (
+            lambda: GroupPurchase.objects.update(state="confirmed", closed_at=timezone.now()),
+            "somebody sits in a closed group without a paid or refunded part",
+        ),
+        (
+            lambda: GroupPurchase.objects.update(price_minor=1),
+            "a seat's part is not its units at the group's price",
+        ),
+        (
+            lambda: Seat.objects.filter(state="held").update(state="confirmed"),
+            "a seat is not where its order is",
+        ),
+        (lambda: Seat.objects.filter(state="reserved").delete(), "an order of a group has no seat in it"),
+        (lambda: GroupPurchase.objects.update(closed_at=timezone.now()), "a group did not close once"),
+    ],
+)
+def test_what_is_wrong_with_an_open_group_is_named(made, spoil, words):
+    spoil()
+    assert words in offences()
+
+
+def test_what_is_wrong_with_one_that_fell_short_is_named(made):
+    made.end()
+    group.close_due()
+    at_rest()
+    Refund.objects.update(amount_minor=1)
+    assert "a group fell short and a paid part was not asked back in full" in offences()
+
+
+def test_a_group_that_says_twice_that_it_closed_is_named(made):
+    made.end()
+    group.close_due()
+    OutboxEvent.objects.create(name="GroupConfirmed", payload={"group_id": made.row.pk})
+    assert offences() == {"a group did not close once"}
+
+
+def test_a_seat_given_back_after_the_closing_is_no_offence(made):
+    made.fill(2)
+    made.end()
+    group.close_due()
+    order = Order.objects.filter(state="paid").first()
+    cancel.cancel(order)
+    at_rest()
