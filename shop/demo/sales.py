@@ -13,7 +13,7 @@ from accounts.models import Organisation, Person, Region
 from catalog.models import Lot
 from core import clock
 from orders.actions import checkout, payment, refund, review, shipment
-from orders.models import Line, LineLot, Order, Payment, Refund
+from orders.models import Line, LineLot, Order, Payment, Refund, Review
 from orders.provider.port import PaymentSeen, RefundSeen, Was
 from orders.reads.shipping import parcels
 from shop.demo import words
@@ -45,6 +45,9 @@ def plans(cast: Cast, stalls: list[Stall], count: int, rng: random.Random) -> li
         at = now - timedelta(days=_days_ago(rng), seconds=rng.randrange(80_000))
         stall = rng.choices(stalls, weights)[0]
         buyer = rng.choice(cast.buyers) if rng.random() < 0.85 else None
+        if rng.random() < 0.005:
+            # What a team's own people buy is sold like any other, and shown beside the board's figures.
+            buyer = cast.managers[stall.row["team_no"]]
         made.append(Plan(at, stall, _purchase(stall, buyer, rng.choice(homes), at, cast, rng)))
     return sorted(made, key=lambda plan: plan.at)
 
@@ -143,7 +146,7 @@ def give_back(share: float, rng: random.Random) -> int:
     rows = list(Order.objects.filter(state__in=[Order.State.SHIPPED, Order.State.DELIVERED]).order_by("pk"))
     chosen = rng.sample(rows, int(len(rows) * share))
     for n, order in enumerate(chosen):
-        line = order.lines.first()
+        line = order.lines.all()[0]
         part = (
             refund.Part(units=line.quantity)
             if n % 3 == 0
@@ -161,10 +164,13 @@ def write_reviews(rng: random.Random, count: int = 240) -> None:
     lines = Line.objects.filter(
         shipment__state__in=("delivered", "completed"), refunded_units=0, order__person__isnull=False
     )
-    chosen = list(lines.select_related("order__person", "shipment", "variant").order_by("?")[: count * 2])
-    for line in sorted(chosen, key=lambda line: line.pk)[:count]:
+    received = list(lines.select_related("order__person", "shipment", "variant").order_by("pk"))
+    for line in rng.sample(received, min(count, len(received))):
         stars, text = rng.choice(words.REVIEWS)
-        review.write(line, line.order.person, stars=stars, words=text)
+        written = review.write(line, line.order.person, stars=stars, words=text)
+        assert line.shipment and line.shipment.delivered_at
+        days_on = timedelta(hours=rng.randrange(2, 40))
+        Review.objects.filter(pk=written.pk).update(written_at=line.shipment.delivered_at + days_on)
 
 
 def known_elsewhere() -> list[dict]:
@@ -173,7 +179,7 @@ def known_elsewhere() -> list[dict]:
     told = [
         {
             "type": "payment", "id": p.intent_id, "amount": p.received_minor, "method": p.method,
-            "created": int(p.succeeded_at.timestamp()), "session": p.session_id,
+            "created": int((p.succeeded_at or p.created_at).timestamp()), "session": p.session_id,
             "client_reference_id": str(p.order.uid), "metadata": {"order": str(p.order.uid)},
         }
         for p in payments

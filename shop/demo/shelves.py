@@ -260,9 +260,11 @@ def _declare(
     end: date,
     units: int,
     rng: random.Random,
-    **more: date,
+    ship_by: date | None = None,
 ) -> Lot:
-    made = lot.declare(each, None, quantity=units, harvest_from=start, harvest_to=end, level=level, **more)
+    made = lot.declare(
+        each, None, quantity=units, harvest_from=start, harvest_to=end, level=level, ship_by=ship_by
+    )
     if level != POOL:
         count = 1 if level == SINGLE else rng.randint(12, min(24, len(stall.households)))
         grown = rng.sample(stall.households, count)
