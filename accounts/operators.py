@@ -64,7 +64,7 @@ class OperatorAdmin(admin.ModelAdmin):
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """By what is shown alone: a hash or a secret must not be guessed letter by letter in the address."""
         shown = {"pk", "id", *self.list_display, *(self.fields or ()), *map(str, self.list_filter)}
-        return lookup.split("__")[0] in shown and bool(super().lookup_allowed(lookup, value, request))  # type: ignore[arg-type]
+        return lookup.split("__")[0] in shown and bool(super().lookup_allowed(lookup, value, request))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
         """All that is not editable."""

@@ -14,7 +14,6 @@ from core.api.facts import guarded, needs
 from core.api.lookahead import prefetched
 from core.api.types import ModelType, Told, list_of, to_many
 
-
 # No region has more directly below it than Chongqing's 38.
 MOST = 40
 

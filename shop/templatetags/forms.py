@@ -84,6 +84,11 @@ def _kept(context: template.Context, act: str, item: str) -> Mapping[str, Any]:
     return form if form.get("act") == act and form.get("item", "") == item else {}
 
 
+def _form(context: template.Context) -> tuple[str, dict]:
+    """The prefix of the form that is being drawn, and what was written into it."""
+    return context.get(FORM) or ("f0", {})
+
+
 @register.tag("form")
 def form(parser: Parser, token: Token) -> FormNode:
     """A form that does a deed."""
@@ -113,7 +118,7 @@ def field(
     **plain: Any,
 ) -> SafeString:
     """A labelled control with its hint, what was written before, and why it was refused."""
-    prefix, form = context.get(FORM, ("f0", {}))
+    prefix, form = _form(context)
     id, wrong = f"{prefix}-{name}", form.get("errors", {}).get(name, "")
     before = form["values"].get(name) if name in form.get("values", {}) else None
     hint = hint_zh if language.current() == "zh" else hint_en
@@ -139,7 +144,9 @@ def field(
             label,
             below,
         )
-    optional = "" if required else format_html(' <span class="soft">{}</span>', say("（可不填）", "(optional)"))
+    optional = (
+        "" if required else format_html(' <span class="soft">{}</span>', say("（可不填）", "(optional)"))
+    )
     return format_html(
         '<div class="field {}"><label for="{}">{}{}</label>{}{}</div>',
         css,
@@ -197,7 +204,7 @@ def region_field(
     context: template.Context, name: str, divisions: list[dict], provinces: list[dict], province: str = ""
 ) -> SafeString:
     """The counties of a province to choose from, by its divisions; a place without any stands for itself."""
-    prefix, form = context.get(FORM, ("f0", {}))
+    prefix, form = _form(context)
     id, wrong = f"{prefix}-{name}", form.get("errors", {}).get(name, "")
     value = (form.get("values", {}).get(name) or [""])[-1]
     groups: list[SafeString] = []
@@ -233,7 +240,7 @@ def hidden(context: template.Context, **values: Any) -> SafeString:
 @register.simple_tag(takes_context=True)
 def kept(context: template.Context, name: str, otherwise: Any = "") -> Any:
     """What was written in this field of this form before it was refused, else what is known."""
-    _, form = context.get(FORM, ("", {}))
+    _, form = _form(context)
     values = form.get("values", {}).get(name)
     return values[-1] if values else "" if otherwise is None else otherwise
 
@@ -241,14 +248,14 @@ def kept(context: template.Context, name: str, otherwise: Any = "") -> Any:
 @register.simple_tag(takes_context=True)
 def kept_all(context: template.Context, name: str, otherwise: Any = ()) -> list[str]:
     """The same of boxes of which several may be ticked."""
-    _, form = context.get(FORM, ("", {}))
+    _, form = _form(context)
     return [str(v) for v in form.get("values", {}).get(name, otherwise or ())]
 
 
 @register.simple_tag(takes_context=True)
 def wrong(context: template.Context, name: str) -> SafeString:
     """Why this field was refused, for a control that a template draws itself."""
-    _, form = context.get(FORM, ("", {}))
+    _, form = _form(context)
     why = form.get("errors", {}).get(name)
     return format_html('<p class="wrong">{}</p>', why) if why else SafeString("")
 
@@ -256,4 +263,4 @@ def wrong(context: template.Context, name: str) -> SafeString:
 @register.simple_tag(takes_context=True)
 def field_id(context: template.Context, name: str) -> str:
     """The id of a control of this form that a template draws itself."""
-    return f"{context.get(FORM, ('f0', {}))[0]}-{conditional_escape(name)}"
+    return f"{_form(context)[0]}-{conditional_escape(name)}"

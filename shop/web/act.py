@@ -34,7 +34,8 @@ def act(request: HttpRequest, name: str) -> HttpResponse:
     if "cart" in variables_of(path) and "cart" not in variables:
         variables["cart"] = remembered_cart(request)
     data, errors = ask(request, text_of(path), variables)
-    payload: dict[str, Any] = next(iter((data or {}).values()), None) or {}
+    (payload,) = (data or {"nothing": None}).values()
+    payload = payload or {}
     if refused := [*refusals(path, payload), *failures(errors)]:
         return back(request, name, refused)
     return forward(request, name, payload)

@@ -54,7 +54,7 @@ def _kind(node: TypeNode, has_no_default: bool) -> Kind:
     while isinstance(node, NonNullTypeNode | ListTypeNode):
         is_list = is_list or isinstance(node, ListTypeNode)
         node = node.type
-    return Kind(node.name.value, is_list, is_required)  # type: ignore[attr-defined]
+    return Kind(node.name.value, is_list, is_required)
 
 
 @cache

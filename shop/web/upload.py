@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_POST
 
+from accounts.reads import signed_in
 from catalog import reads
 from catalog.actions import picture as pictures
 from core import language, rates
@@ -25,9 +26,10 @@ def picture(request: HttpRequest) -> HttpResponse:
     """A manager adds a photo to a product of her team."""
 
     def add(file: Any) -> None:
-        product = reads.product_of(request.user, uid_of(request.POST.get("product", ""), "Product"))
+        person = signed_in(request)
+        product = reads.product_of(person, uid_of(request.POST.get("product", ""), "Product"))
         alt = {"alt_zh": request.POST.get("altZh", ""), "alt_en": request.POST.get("altEn", "")}
-        pictures.add(product, file, request.user, **alt)
+        pictures.add(product, file, person, **alt)
 
     return received(
         request, "upload_picture", add, needs_file=True, said=say("照片已加上。", "The photo has been added.")
@@ -44,7 +46,9 @@ def claim(request: HttpRequest) -> HttpResponse:
         line = line_received_by(request.user, told.get("number", ""), told.get("token"), line_id)
         claims.make(line, told.get("words", ""), file)
 
-    said = say("已告诉团队，答复会发到您的邮箱。", "The team has been told; its answer comes to your mailbox.")
+    said = say(
+        "已告诉团队，答复会发到您的邮箱。", "The team has been told; its answer comes to your mailbox."
+    )
     return received(request, "make_claim", make, needs_file=False, said=said)
 
 
