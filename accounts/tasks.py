@@ -18,7 +18,9 @@ def _alive(event: dict) -> Person | None:
 
 
 def _tell(person: Person, template: str, **context: Any) -> None:
-    mail.send(person.email, person.language, template, {"name": person.name, **context})
+    # Until the mailbox is proved the name may be a stranger's words, written for whoever reads it.
+    name = person.name if person.email_verified_at else ""
+    mail.send(person.email, person.language, template, {"name": name, **context})
 
 
 @shared_task(name="accounts.tasks.forget_unconfirmed")
@@ -66,7 +68,7 @@ def send_email_change(event: dict) -> None:
     person = _alive(event)
     if not person or not (new := _new_address(event)):
         return
-    language, context = person.language, {"name": person.name}
+    language, context = person.language, {"name": ""}  # nobody has proved whose mailbox this is
     if Person.objects.filter(email=new).exists():
         taken = {"sign_in": links.sign_in(language), "forgotten": links.password_forgotten(language)}
         mail.send(new, language, "sign_up_repeated", {**context, **taken})

@@ -1,0 +1,196 @@
+"""A small whole shop with something of everybody's in it, and strangers who know every id."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.forms.models import model_to_dict
+from django.utils import timezone
+
+from accounts.actions import address as addresses
+from accounts.actions import token as tokens
+from accounts.models import Invitation, Person
+from core import outbox
+from core.api import run
+from core.api.ids import global_id
+from core.api.run import graphql_schema
+from impact.actions import shares
+from orders.models import Claim, Refund, Seat
+from orders.reads import shipping
+from tests.accounts.world import PASSWORD, Asker, a_link, a_person, an_organisation
+from tests.catalog.world import a_lot, a_product, a_team, a_variant
+from tests.impact.world import households
+from tests.orders.sold import Sold
+from tests.orders.together import Together
+from tests.orders.world import WUHAN, Buyer, key
+
+# What the shop writes of whoever asks, whatever comes of it.
+OF_THE_ASKER = {"IdempotencyKey", "Session", "AuditEntry", "OutboxEvent", "Delivery", "Cart", "Person"}
+# Doors that are open to anybody for what is their own, and ask for no id of a thing.
+OWN = {
+    *("cartCreate", "personExport", "personUpdate", "productCreate", "signIn", "signOut", "signUp"),
+    *("passwordResetRequest", "groupPurchaseJoin", "buyNow", "cartLinesAdd", "cartUpdate", "addressSave"),
+    *("emailChangeRequest", "passwordChange", "personErase", "tokenCreate", "organisationPropose"),
+}
+
+
+class Town:
+    """Everybody's things, by the names that inputs give them."""
+
+    def __init__(self, till: Any, stand: Any):
+        self.sold = Sold(till, stand)
+        self.sold.arrive(0)
+        self.sold.claim()
+        self.together = Together(till, stand)
+        self.together.fill(1)
+        self.owner = Buyer(a_person(phone="13700137000"))
+        self.kept = self.owner.place(self.sold.lots[0])
+        self.cart = self.owner.fill(self.sold.lots[0])
+        union = self.together.union
+        a_link(union, self.together.coordinator.person)
+        person = self.owner.person
+        self.address = addresses.save(
+            person, recipient="示例", phone="13800138000", region=WUHAN, street="示例路"
+        )
+        self.token, _ = tokens.create(person, "示例", PASSWORD)
+        self.proposed = an_organisation(coordinator=person, state="proposed", name_zh="示例未核实")
+        team = self.sold.lots[0].variant.product.team
+        self.household = households(team, 1)[0]
+        self.unsold = a_lot(self.sold.lots[0].variant, units=9, level=2)
+        shares.share_out(self.unsold, {self.household.pk: 1000}, self.sold.managers[0].person)
+        product = self.unsold.variant.product
+        self.paper = product.certificates.create(
+            kind="test",
+            number="示例1",
+            issuer_zh="示例",
+            issued_on=date(2026, 1, 1),
+            expires_on=date(2030, 1, 1),
+        )
+        self.photo = product.pictures.create(
+            file="pictures/x.webp", card_file="pictures/y.webp", width=1, height=1, position=0
+        )
+
+    @property
+    def ids(self) -> dict[str, str]:
+        """A true id for each input that asks for one, by its name, or by `mutation.name`."""
+        product, lot = self.unsold.variant.product, self.unsold
+        group = self.together.row
+        gid = {
+            "cartId": self.cart["id"],
+            "cartLineUpdate.lineId": self.cart["lines"][0]["id"],
+            "cartLineRemove.lineId": self.cart["lines"][0]["id"],
+            "lineId": self.sold.line_id(),
+            "shipmentId": self.sold.parcel_id(1),
+            "claimId": global_id("Claim", Claim.objects.get().uid),
+            "groupId": global_id("GroupPurchase", group.uid),
+            "seatId": global_id("Seat", Seat.objects.filter(group=group).first().uid),
+            "organisationId": global_id("Organisation", self.together.union.uid),
+            "organisation": global_id("Organisation", self.together.union.uid),
+            "parent": global_id("Organisation", self.proposed.uid),
+            "variantId": global_id("Variant", lot.variant.uid),
+            "variant": global_id("Variant", lot.variant.uid),
+            "variantSave.id": global_id("Variant", lot.variant.uid),
+            "product": global_id("Product", product.uid),
+            "team": global_id("Team", product.team.uid),
+            "teamUpdate.id": global_id("Team", product.team.uid),
+            "lot": global_id("Lot", lot.uid),
+            "household": global_id("Household", self.household.uid),
+            "pictureDelete.id": global_id("Picture", self.photo.uid),
+            "certificateRemove.id": global_id("Certificate", self.paper.uid),
+            "tokenRevoke.id": global_id("ApiToken", self.token.uid),
+            "invitationWithdraw.id": global_id("Invitation", Invitation.objects.get().uid),
+            "refundRetry.id": global_id("Refund", Refund(uid=group.uid).uid),
+            "reviewHide.id": global_id("Review", group.uid),
+        }
+        of_kind = {"product": product, "lot": lot, "household": self.household, "address": self.address}
+        of_kind |= {"organisation": self.proposed, "membership": self.together.union.memberships.first()}
+        for kind, row in of_kind.items():
+            for act in graphql_schema().mutation_type.fields:
+                if act.startswith(kind):
+                    gid.setdefault(f"{act}.id", global_id(type(row).__name__, row.uid))
+        return gid
+
+    def input_of(self, act: str) -> dict[str, Any]:
+        """A complete input of this mutation, all ids true and somebody else's."""
+        argument = graphql_schema().mutation_type.fields[act].args.get("input")
+        if argument is None:
+            return {}
+        return self._filled(act, argument.type.of_type.fields)
+
+    def _filled(self, act: str, fields: dict[str, Any]) -> dict[str, Any]:
+        return {
+            name: self._value(act, name, str(field.type))
+            for name, field in fields.items()
+            if str(field.type).endswith("!")
+            or (name in ("id", "cartId") and f"{act}.product" not in self.ids)
+        }
+
+    def _value(self, act: str, name: str, kind: str) -> Any:
+        plain = kind.strip("![]")
+        if plain == "ID":
+            return self.ids.get(f"{act}.{name}") or self.ids[name]
+        if plain.endswith("Input"):
+            inner = graphql_schema().type_map[plain].fields
+            return [{**self._filled(act, inner), **({"units": 1} if "units" in inner else {})}]
+        if named := _NAMED.get(name):
+            return named() if callable(named) else named
+        if name == "number":
+            return self.sold.order["number"]
+        if hasattr(graphql_schema().type_map[plain], "values"):
+            return next(iter(graphql_schema().type_map[plain].values))
+        return {"String": "示例文字", "Int": 1, "Boolean": True, "UUID": key()}.get(plain, "2026-11-01")
+
+
+_NAMED: dict[str, Any] = {
+    "idempotencyKey": key,
+    "phone": "13800138000",
+    "region": WUHAN,
+    "regionCode": WUHAN,
+    "county": "420527",
+    "email": "x@example.com",
+    "minimumUnits": 2,
+    "maximumUnits": 3,
+    "closesAt": lambda: (timezone.now() + timedelta(days=1)).isoformat(),
+    "carrier": "顺丰",
+    "trackingNumber": "SF99999",
+}
+
+
+def strangers() -> dict[str, Buyer]:
+    """Those who try: a guest, a person, another team's manager, another union's coordinator, one who was here."""
+    manager, coordinator = Buyer(a_person()), Buyer(a_person())
+    a_lot(a_variant(a_product(a_team(manager=manager.person))))
+    an_organisation(coordinator=coordinator.person)
+    return {"guest": Buyer(), "person": Buyer(a_person()), "manager": manager, "coordinator": coordinator}
+
+
+def everything() -> dict[str, list[dict[str, Any]]]:
+    """Every row of the shop, but for what is written of each asker."""
+    names = ("accounts", "catalog", "orders", "impact")
+    models = [m for name in names for m in apps.get_app_config(name).get_models()]
+    found = {}
+    for model in models:
+        if model.__name__ not in {*OF_THE_ASKER, "Region"}:
+            found[model.__name__] = [model_to_dict(row) for row in model.objects.order_by("pk")]
+    return found
+
+
+def persons() -> list[dict[str, Any]]:
+    """What is known of people."""
+    return list(Person.objects.order_by("pk").values("email", "password", "is_staff", "is_active", "name"))
+
+
+@pytest.fixture(autouse=True)
+def the_whole_shop(settings: Any) -> None:
+    """Nothing is kept of other floors' worlds; and nobody is held up, but where that is the question."""
+    run.the_schema.cache_clear()
+    outbox._named.cache_clear()
+    shipping.forget()
+    free = {"rate_address": 10**9, "rate_person": 10**9, "guests_an_address": 10**6}
+    settings.API_LIMITS = {**settings.API_LIMITS, **free}
+
+
+def refusals(asker: Asker, act: str, **given: Any) -> set[str]:
+    """The codes of the errors of a mutation; none when it was done."""
+    return {error["code"] for error in asker.do(act, **given)["errors"]}
