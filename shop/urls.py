@@ -79,3 +79,4 @@ if not settings.AWS_STORAGE_BUCKET_NAME:
     urlpatterns.append(re_path(r"^media/pictures/(?P<file>[\w-]+\.webp)$", home.media))
 
 handler404 = page("not_found", status=404)
+handler500 = home.broken

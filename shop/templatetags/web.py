@@ -305,3 +305,10 @@ def places(*names: str | None) -> str:
 def drawing_of(products: list[dict], team: str) -> str:
     """The drawing of what a team offers, by its newest product."""
     return picture(next((p["illustration"] for p in products if p["team"]["slug"] == team), ""))
+
+
+@register.simple_tag
+def chosen_variant(products: list[dict], id: str | None) -> dict | None:
+    """The variant that was chosen on the page before, with its product."""
+    pairs = ({"product": p, "variant": v} for p in products for v in p["variants"])
+    return next((pair for pair in pairs if pair["variant"]["id"] == id), None) if id else None

@@ -164,7 +164,9 @@ def erase_person(request: HttpRequest, payload: dict[str, Any]) -> str:
 
 def propose_organisation(request: HttpRequest, payload: dict[str, Any]) -> str:
     """An operator decides."""
-    words = say("已提交，运营人员核实后会发邮件告诉您。", "Sent in. We will write to you once it is verified.")
+    words = say(
+        "已提交，运营人员核实后会发邮件告诉您。", "Sent in. We will write to you once it is verified."
+    )
     return _done(request, words)
 
 

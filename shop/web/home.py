@@ -5,9 +5,11 @@ from django.core.exceptions import SuspiciousFileOperation
 from django.db import connection
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.utils._os import safe_join
 
 from core import language
+from core.middleware import language_of
 
 
 def choose_language(request: HttpRequest) -> HttpResponse:
@@ -15,6 +17,22 @@ def choose_language(request: HttpRequest) -> HttpResponse:
     response = redirect(f"/{language.preferred(request.headers.get('Accept-Language', ''))}/")
     response["Vary"] = "Accept-Language"
     return response
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Something of ours failed: said without asking the database or the session, which may be what failed."""
+    return _apology(request, 500)
+
+
+def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form came without its token: too old, or not from a page of ours."""
+    return _apology(request, 403, forged=True)
+
+
+def _apology(request: HttpRequest, status: int, **context: bool) -> HttpResponse:
+    language.activate(language_of(request))
+    facts = {"page": "broken", "number": getattr(request, "id", ""), **context}
+    return HttpResponse(render_to_string("pages/broken.html", facts), status=status)
 
 
 def healthy(request: HttpRequest) -> HttpResponse:

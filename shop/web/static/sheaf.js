@@ -35,3 +35,13 @@ for (const form of document.querySelectorAll("form[method=post]")) {
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
+
+// Word of a payment comes from the provider within seconds: look again a few times, then leave it to the reader.
+if (document.querySelector("[data-await]")) {
+  const key = `looked:${location.pathname}`;
+  const looked = Number(sessionStorage.getItem(key));
+  if (looked < 8) {
+    sessionStorage.setItem(key, looked + 1);
+    setTimeout(() => location.reload(), 2500);
+  }
+}
