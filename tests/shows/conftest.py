@@ -20,6 +20,7 @@ def opened(live_shop: Any, django_db_setup: None, django_db_blocker: Any) -> Ite
 @pytest.fixture
 def house(opened: House) -> Iterator[House]:
     """The shop; when the test is over, `verify` is clean."""
+    opened.another_minute()
     opened.till.notices("deliver")
     opened.till.refund_mode("succeed")
     yield opened

@@ -10,6 +10,7 @@ from celery import Celery
 from django.conf import settings
 from django.db.models import F
 from django.utils.module_loading import import_string
+from redis import Redis
 
 from accounts.models import Person
 from core.api.ids import global_id
@@ -28,7 +29,7 @@ BOARD = """{ board(by: ENTRY, sort: NET) { number rows { entry { number }
 GROUP = "query($code: String!) { groupPurchase(code: $code) { state unitsHeld unitsLeft } }"
 
 
-def until(look: Callable[[], T], seconds: float = 15, every: float = 0.05) -> T:
+def until(look: Callable[[], T], seconds: float = 15, every: float = 0.15) -> T:
     """What the look finds, once it finds something."""
     ends = time.monotonic() + seconds
     while not (found := look()):
@@ -117,6 +118,12 @@ class House:
         return (folded_at - paid_at).total_seconds()
 
     # -- time
+
+    def another_minute(self) -> None:
+        """The minute is over in which each address may ask for only so much."""
+        with Redis.from_url(self.shop.env["CACHE_URL"]) as cache:
+            for name in cache.scan_iter("*rate:*"):
+                cache.delete(name)
 
     def reconcile(self, number: str) -> None:
         """The minutes pass after which the worker asks about payments that nobody told of."""

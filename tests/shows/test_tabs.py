@@ -27,11 +27,13 @@ def test_two_tabs_pay_by_card_and_by_alipay_and_one_charge_is_kept(house, visit,
         link, other = link_of(buyer), buyer.another_tab()
         buyer.begin_to_pay()
         other.begin_to_pay()
-        # Both stand on the provider's page of one attempt; whoever is second is told that it is paid.
+        # Both stand on the provider's page of one attempt; who authorises second is told that it is over.
         assert session_of(buyer.page.url) == session_of(other.page.url)
-        buyer.pay_by_card()
         other.page.locator("button[name=method][value=alipay]").click()
-        assert "/pay/" in other.page.url and other.page.locator("form").count() == 0
+        buyer.pay_by_card()
+        assert buyer.number() == link["number"]
+        other.page.locator("button[name=answer][value=authorise]").click()
+        assert "/authorise/" in other.page.url and other.page.locator("form").count() == 0
         house.rest()
         order = guest.order(link)
         assert order["state"] == "PAID" and kept(order) == ["card"] and order["refunds"] == []
