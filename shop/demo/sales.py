@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Organisation, Person, Region
-from catalog.models import Lot
+from catalog.models import Lot, TeamMember
 from core import clock
 from orders.actions import checkout, payment, refund, review, shipment
 from orders.models import Line, LineLot, Order, Payment, Refund, Review
@@ -160,17 +160,23 @@ def give_back(share: float, rng: random.Random) -> int:
 
 
 def write_reviews(rng: random.Random, count: int = 240) -> None:
-    """Those who received it say a word."""
+    """Those who received it say a word; nobody does of what her own team sells."""
     lines = Line.objects.filter(
         shipment__state__in=("delivered", "completed"), refunded_units=0, order__person__isnull=False
     )
-    received = list(lines.select_related("order__person", "shipment", "variant").order_by("pk"))
+    own = set(TeamMember.objects.values_list("team_id", "person_id"))
+    received = [
+        line
+        for line in lines.select_related("order__person", "shipment", "variant").order_by("pk")
+        if (line.team_id, line.order.person_id) not in own
+    ]
     for line in rng.sample(received, min(count, len(received))):
         stars, text = rng.choice(words.REVIEWS)
         written = review.write(line, line.order.person, stars=stars, words=text)
         assert line.shipment and line.shipment.delivered_at
         days_on = timedelta(hours=rng.randrange(2, 40))
-        Review.objects.filter(pk=written.pk).update(written_at=line.shipment.delivered_at + days_on)
+        said_at = min(line.shipment.delivered_at + days_on, timezone.now())
+        Review.objects.filter(pk=written.pk).update(written_at=said_at)
 
 
 def known_elsewhere() -> list[dict]:
