@@ -1,0 +1,109 @@
+"""Every page and act is a document that the schema answers, and every form asks for what its act takes."""
+
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+from django.template.loader import get_template
+
+from core.api import documents
+from shop.urls import urlpatterns
+from shop.web import follow
+from shop.web.document import HERE, exists, variables_of
+from shop.web.form import OURS
+from tests.shop.tour import named_pages
+
+# Posted to addresses of their own (shop/web/upload.py), and what they read of a form.
+UPLOADS = {
+    "upload_picture": {"product", "photo", "altZh", "altEn"},
+    "make_claim": {"number", "token", "line", "words", "photo"},
+}
+FORM = re.compile(r'{% form "(\w+)"(.*?)%}(.*?){% endform %}', re.DOTALL)
+FIELDS = (
+    re.compile(r'{% (?:field|region_field) "(\w+)"'),
+    re.compile(r'<(?:input|select|textarea)[^>]* name="(\w+)"'),
+)
+HIDDEN = re.compile(r"{% hidden (.*?) %}")
+
+
+@cache
+def templates() -> dict[str, str]:
+    """The text of each template, with what it includes inside a form put in its place."""
+    found = {str(p.relative_to(HERE)): p.read_text() for p in HERE.glob("**/*.html")}
+    fields = found["parts/variant_fields.html"]
+    return {
+        name: re.sub(r'{% include "parts/variant_fields.html"[^%]*%}', lambda _: fields, text)
+        for name, text in found.items()
+    }
+
+
+def forms() -> list[tuple[str, str, set[str]]]:
+    """(template, act, its fields) of every form that does a deed."""
+    return [
+        (name, act, _fields(content))
+        for name, text in templates().items()
+        for act, _, content in FORM.findall(text)
+    ]
+
+
+def _fields(content: str) -> set[str]:
+    named = {name for pattern in FIELDS for name in pattern.findall(content)}
+    named |= {pair.partition("=")[0] for given in HIDDEN.findall(content) for pair in given.split()}
+    if "part.field" in content:
+        named |= {"farmGateBps", "labourBps", "dividendBps", "teamBps", "reserveBps"}
+    return named
+
+
+def test_every_document_is_answered_by_the_schema_and_none_is_too_dear():
+    assert documents.problems() == []
+
+
+def test_every_page_has_a_template_that_can_be_read():
+    for name in named_pages() | {"not_found", "broken"}:
+        get_template(f"pages/{name}.html")
+    for path in (HERE / "pages").glob("*.graphql"):
+        assert path.with_suffix(".html").exists(), path.name
+
+
+def test_every_form_does_a_deed_that_there_is():
+    routed = {p.name for p in urlpatterns if getattr(p, "name", None)}
+    assert set(UPLOADS) <= routed
+    assert [
+        (name, act) for name, act, _ in forms() if not exists(f"acts/{act}.graphql") and act not in UPLOADS
+    ] == []
+
+
+def test_every_form_has_the_fields_that_its_act_asks_for_and_no_others():
+    wrong = []
+    for name, act, fields in forms():
+        if act in UPLOADS:
+            wrong += [(name, act, field) for field in fields - UPLOADS[act]]
+            continue
+        variables = variables_of(f"acts/{act}.graphql")
+        needed = {v for v, kind in variables.items() if kind.is_required} - OURS - {"idempotencyKey"}
+        wrong += [(name, act, field) for field in fields ^ (fields & set(variables)) | (needed - fields)]
+    assert wrong == []
+
+
+def test_every_act_is_done_somewhere_and_every_lead_follows_an_act():
+    used = {act for _, act, _ in forms()} | {"merge_cart"}
+    acts = {path.stem for path in (HERE / "acts").glob("*.graphql")}
+    assert acts - used == set()
+    leads = {name for name, thing in vars(follow).items() if callable(thing) and not name.startswith("_")}
+    assert leads & {name for name in leads if getattr(follow, name).__module__ == follow.__name__} <= acts
+
+
+@pytest.mark.parametrize("path", sorted(HERE.glob("**/*.html")), ids=lambda path: path.name)
+def test_no_template_has_a_style_or_a_script_of_its_own(path: Path):
+    text = path.read_text()
+    assert not re.search(r'\sstyle="|\son\w+="|<style|<script(?! src=)', text)
+
+
+def test_chinese_is_written_with_chinese_punctuation():
+    said = re.compile(r'{% say "([^"]*)"')
+    half = re.compile(r"[\u4e00-\u9fff][,;:?!()]|[,;:?!()][\u4e00-\u9fff]")
+    found = [
+        (name, text) for name, html in templates().items() for text in said.findall(html) if half.search(text)
+    ]
+    assert found == []

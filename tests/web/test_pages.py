@@ -1,0 +1,183 @@
+"""Pages through the browser's door: whose they are, what they keep, where they lead, what they cost."""
+
+import re
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from catalog.models import Product
+from tests.catalog.world import a_lot, a_product, a_team, a_variant
+from tests.web.conftest import an_order, signed_in
+
+pytestmark = pytest.mark.django_db
+HOME, CATALOGUE, PRODUCT = 6, 6, 10
+
+
+def words(response) -> str:
+    return response.content.decode()
+
+
+def post(client: Client, act: str, **fields):
+    return client.post(f"/do/{act}/", {"lang": "en", "next": "/en/cart/", "back": "/en/shop/", **fields})
+
+
+def fields(page: str, act: str) -> dict[str, str]:
+    """What the form of this act on the page would send."""
+    form = re.search(rf'<form[^>]*action="/do/{act}/".*?</form>', page, re.DOTALL)
+    assert form, f"no form for {act}"
+    return dict(re.findall(r'<input[^>]*name="(\w+)"[^>]*value="([^"]*)"', form[0]))
+
+
+def test_pages_about_oneself_ask_to_sign_in_and_lead_back(guest, shelf):
+    asked = guest.get("/en/account/addresses/?province=420000")
+    assert asked.url == "/en/sign-in/?next=%2Fen%2Faccount%2Faddresses%2F%3Fprovince%3D420000"
+    shown = guest.get(asked.url)
+    assert 'value="/en/account/addresses/?province=420000"' in words(shown)
+    form = {"email": shelf.buyer.email, "password": shelf.password, "next": "/en/account/addresses/"}
+    assert post(guest, "sign_in", **form).url == "/en/account/addresses/"
+    assert guest.get("/en/account/addresses/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "elsewhere", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"]
+)
+def test_a_form_leads_to_our_own_addresses_alone(guest, shelf, elsewhere):
+    form = {"email": shelf.buyer.email, "password": shelf.password, "next": elsewhere}
+    assert post(guest, "sign_in", **form).url == "/en/"
+    refused = post(Client(), "sign_in", email="x@example.com", password="wrong", back=elsewhere)
+    assert refused.url == "/en/"
+
+
+def test_anothers_order_is_no_page_and_neither_is_what_hangs_on_it(guest, shelf):
+    mine, theirs = an_order(shelf, shelf.buyer), an_order(shelf)
+    for path in ("", "receipt/", "claim/x/", "review/x/"):
+        assert signed_in(shelf.manager).get(f"/en/order/{mine['number']}/{path}").status_code == 404
+        assert guest.get(f"/en/order/{mine['number']}/{path}").status_code == 404
+        assert guest.get(f"/en/order/{theirs['number']}/{path}").status_code == 404
+    assert guest.get(f"/en/order/{theirs['number']}/?token={theirs['token']}").status_code == 200
+    assert guest.get(f"/en/order/{mine['number']}/?token={theirs['token']}").status_code == 404
+    assert signed_in(shelf.buyer).get(f"/en/order/{mine['number']}/").status_code == 200
+
+
+def test_a_refused_form_keeps_what_was_written_and_says_why_beside_the_field(guest, shelf):
+    post(guest, "add_to_cart", variant=shelf.variant, quantity="2")
+    post(guest, "choose_region", region="420527")
+    told = {"street": "示例路 <1> 号", "recipient": "Ann", "phone": "12", "email": "ann@example.com"}
+    refused = post(guest, "tell_cart", **told, back="/en/checkout/")
+    assert refused.url == "/en/checkout/"
+    page = words(guest.get(refused.url))
+    assert 'value="示例路 &lt;1&gt; 号"' in page and 'value="12"' in page
+    field = re.search(r'<input[^>]*name="phone"[^>]*>(.*?)</div>', page)
+    assert field and 'aria-invalid="true"' in field[0] and "valid mobile" in field[1]
+    assert 'aria-invalid="true"' not in words(guest.get("/en/checkout/")), "it is said once"
+
+
+def test_a_password_is_never_kept(guest, shelf):
+    post(guest, "sign_in", email=shelf.buyer.email, password="not the password")
+    page = words(guest.get("/en/sign-in/"))
+    assert shelf.buyer.email in page and "not the password" not in page
+
+
+def test_a_guest_buys_from_shelf_to_payment_with_forms_alone(guest, shelf, stripe_stand_in):
+    assert post(guest, "add_to_cart", variant=shelf.variant, quantity="2").url == "/en/cart/"
+    assert "¥73.80" in words(guest.get("/en/cart/"))
+    post(guest, "choose_region", region="420527")
+    told = {"street": "示例路 1 号", "recipient": "Ann", "phone": "13800138000", "email": "ann@example.com"}
+    post(guest, "tell_cart", **told)
+    form = fields(words(guest.get("/en/checkout/")), "place_order")
+    first, again = (guest.post("/do/place_order/", form) for _ in range(2))
+    assert first.url == again.url and first.url.startswith("/en/order/")
+    order = words(guest.get(first.url))
+    assert "Waiting for payment" in order
+    number, token = re.match(r"/en/order/([^/]+)/\?token=(.+)", first.url).groups()
+    form = {"number": number, "token": token, "idempotencyKey": "0192a4c0-0000-4000-8000-000000000001"}
+    assert post(guest, "begin_payment", **form).url.startswith(stripe_stand_in.url)
+
+
+def test_signing_in_pours_the_guests_cart_into_ones_own(guest, shelf):
+    post(guest, "add_to_cart", variant=shelf.variant, quantity="3")
+    post(guest, "sign_in", email=shelf.buyer.email, password=shelf.password)
+    assert "¥110.70" in words(guest.get("/en/cart/"))
+    assert "¥110.70" in words(signed_in(shelf.buyer).get("/en/cart/")), "on every device"
+
+
+def test_a_secret_is_shown_once(shelf):
+    mine = signed_in(shelf.buyer)
+    post(mine, "create_token", name="my script", password=shelf.password, days="30")
+    assert "sheaf_" in words(mine.get("/en/account/details/"))
+    assert "sheaf_" not in words(mine.get("/en/account/details/"))
+
+
+def test_every_page_leads_to_itself_in_the_other_language(guest, shelf):
+    page = words(guest.get("/zh/shop/?query=tea&category=fruit"))
+    assert 'href="/en/shop/?query=tea&amp;category=fruit"' in page
+    assert '<html lang="zh-Hans">' in page
+    assert '<html lang="en">' in words(guest.get("/en/shop/"))
+
+
+def test_a_page_that_is_not_there_says_so_in_the_readers_language(guest):
+    assert guest.get("/en/p/nothing/").status_code == 404
+    assert "There is nothing here" in words(guest.get("/en/nothing/at/all/"))
+    assert "这里没有东西" in words(guest.get("/zh/p/nothing/"))
+
+
+def test_a_page_that_breaks_apologises_and_is_not_a_missing_page(shelf, monkeypatch):
+    from catalog.reads import products
+
+    def fail(*_):
+        raise RuntimeError("the shelf fell over")
+
+    monkeypatch.setattr(products, "is_in_season", fail)
+    monkeypatch.setattr("catalog.reads.is_in_season", fail)
+    shown = Client(raise_request_exception=False).get(f"/en/p/{shelf.product.slug}/")
+    assert (shown.status_code, "fell over" in words(shown)) == (500, False)
+    assert "Something went wrong" in words(shown)
+
+
+def test_a_form_without_its_token_is_told_to_try_again(shelf):
+    strict = Client(enforce_csrf_checks=True)
+    answer = strict.post("/do/add_to_cart/", {"variant": shelf.variant, "quantity": "1"})
+    assert (
+        answer.status_code == 403 and "This form has expired" in words(answer) or "表单过期" in words(answer)
+    )
+
+
+def test_only_a_shop_of_made_up_things_says_so(guest, settings, db):
+    settings.DEMO = "none"
+    assert "演示数据" not in words(guest.get("/zh/about/"))
+    settings.DEMO = "small"
+    assert "演示数据 / demo data" in words(guest.get("/en/about/"))
+
+
+def test_a_manager_previews_what_nobody_else_sees_yet(guest, shelf):
+    Product.objects.filter(pk=shelf.product.pk).update(state="draft")
+    path = f"/en/p/{shelf.product.slug}/"
+    assert signed_in(shelf.manager).get(path + "?preview=true").status_code == 200
+    assert signed_in(shelf.manager).get(path).status_code == 404
+    assert signed_in(shelf.buyer).get(path + "?preview=true").status_code == 404
+    assert guest.get(path + "?preview=true").status_code == 404
+
+
+def queries(client: Client, path: str) -> int:
+    client.get(path)  # what a process learns once: documents, regions
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        assert client.get(path).status_code == 200
+    return len(asked)
+
+
+def test_the_busiest_pages_ask_the_database_so_often_whatever_is_on_the_shelf(guest, shelf, settings):
+    settings.API_ANSWER_CACHE = False
+    paths = ("/en/", "/en/shop/", f"/en/p/{shelf.product.slug}/")
+    before = [queries(guest, path) for path in paths]
+    for _ in range(7):
+        for lot in (a_lot(a_variant(a_product(a_team()))) for _ in range(2)):
+            a_lot(lot.variant)
+    from catalog import search
+
+    search.engine().rebuild()
+    after = [queries(guest, path) for path in paths]
+    assert after == [HOME, CATALOGUE, PRODUCT] and all(b <= a for b, a in zip(before, after, strict=True))
