@@ -13,6 +13,7 @@ from catalog.actions import picture as pictures
 from core import language, rates
 from core.api.ids import uid_of
 from core.language import say
+from core.middleware import address_of
 from core.refusals import Refusal
 from orders.actions import claim as claims
 from orders.reads.shipment import line_received_by
@@ -61,7 +62,8 @@ def received(
     if needs_file and file is None:
         return back(request, name, [("photo", str(NO_PHOTO))])
     try:
-        rates.demand("upload", str(getattr(request.user, "uid", request.session.session_key)), 30, 60)
+        # A guest by her link has no session: strangers elsewhere must not use up her share.
+        rates.demand("upload", str(getattr(request.user, "uid", address_of(request))), 30, 60)
         keep(file)
     except Refusal as refusal:
         field = refusal.field[-1] if refusal.field else "photo"

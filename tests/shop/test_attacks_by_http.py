@@ -155,6 +155,16 @@ def test_an_unknown_host_gets_no_page():
     assert Client(headers={"host": "evil.example"}).get("/zh/").status_code == 400
 
 
+def test_strangers_elsewhere_do_not_use_up_a_guests_share_of_uploads(till, a_stand):  # noqa: F811
+    sold = Sold(till, a_stand)
+    sold.arrive(0)
+    for _ in range(31):
+        Client(REMOTE_ADDR="203.0.113.7").post("/do/make_claim/", {"line": sold.line_id()})
+    told = {"number": sold.order["number"], "token": sold.order["token"], "line": sold.line_id()}
+    Client().post("/do/make_claim/", {**told, "words": "两个坏了"})
+    assert Claim.objects.exists()
+
+
 # --- Files ----------------------------------------------------------------------------------------------
 
 
