@@ -25,7 +25,7 @@ class Demo:
     database: str
     stripe: str
     seconds: float
-    pages: dict[tuple[str, str], Any] = field(default_factory=dict)  # as the tour has seen them
+    pages: list[Any] = field(default_factory=list)  # as the tour has seen them
 
 
 @pytest.fixture(scope="session")
@@ -35,7 +35,10 @@ def loaded_demo() -> Iterator[Demo]:
     with Stand() as stand:
         env = servers.servers().environment(name) | {"STRIPE_API_BASE": stand.url, "DEMO": "small"}
         began = time.monotonic()
-        house.manage(env, "demo", "--size", "small")
+        try:
+            house.manage(env, "demo", "--size", "small")
+        except SystemExit as why:
+            pytest.fail(str(why), pytrace=False)
         yield Demo(name, stand.url, time.monotonic() - began)
 
 

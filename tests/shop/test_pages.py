@@ -1,0 +1,25 @@
+"""Every page with the demo on it: there in both languages, marked as made up, and keeping to the rules."""
+
+import pytest
+
+from tests.shop import tour
+
+
+@pytest.fixture
+def walked(demo) -> list[tour.Seen]:
+    """The pages, walked through once."""
+    if not demo.pages:
+        demo.pages = tour.walk()
+    return demo.pages
+
+
+def test_the_tour_leaves_no_page_out(walked):
+    assert {seen.stop.name for seen in walked} == tour.named_pages()
+
+
+def test_every_page_is_there_in_both_languages(walked):
+    assert [(s.stop, s.language, s.status) for s in walked if s.status != 200] == []
+
+
+def test_every_page_says_that_it_is_made_up(walked):
+    assert [s.stop for s in walked if "演示数据 / demo data" not in s.words] == []

@@ -1,0 +1,157 @@
+"""A walk through every page of the shop, in both languages, as each of those who may be there."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import unescape
+from typing import Any
+
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import Person
+from catalog.models import Product, Team
+from core.api.ids import global_id
+from orders.links import token_for
+from orders.models import GroupPurchase, Line, Order
+from shop.demo import people
+from shop.urls import urlpatterns
+from shop.web.page import page
+
+LANGUAGES = ("zh", "en")
+GUEST, BUYER, COORDINATOR, MANAGER = "guest", people.BUYER, people.COORDINATOR, people.MANAGER
+# Downloads and doors that lead on: what they answer is no page.
+NO_PAGES = {"my_data", "group_packing", "team_packing", "claim_photo", "upload_picture", "make_claim", "act"}
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A page to look at: who, which, with what in its address."""
+
+    who: str
+    name: str
+    captures: tuple[tuple[str, str], ...] = ()
+    query: str = ""
+
+    def path(self, language: str) -> str:
+        """Its address."""
+        return reverse(self.name, kwargs={"lang": language, **dict(self.captures)}) + self.query
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A page as it was shown."""
+
+    stop: Stop
+    language: str
+    status: int
+    html: str
+
+    @property
+    def words(self) -> str:
+        """What a reader reads or hears: no tags, but their words for those who cannot see."""
+        bare = re.sub(r"<(script|style)\b.*?</\1>", " ", self.html, flags=re.DOTALL)
+        spoken = re.findall(r'(?:alt|title|aria-label|placeholder|content|value)="([^"]*)"', bare)
+        return unescape(" ".join([re.sub(r"<[^>]+>", " ", bare), *spoken]))
+
+
+def named_pages() -> set[str]:
+    """The pages that shop/urls.py routes."""
+    views = {page("home").__qualname__}
+    routed = {p.name for p in urlpatterns if getattr(p, "name", None) and p.callback.__qualname__ in views}
+    return routed - NO_PAGES
+
+
+def stops() -> list[Stop]:
+    """Every page at least once; the shelves' and teams' pages all of them."""
+    return [*_shop(), *_orders(), *_together(), *_desk(), *_words()]
+
+
+def walk() -> list[Seen]:
+    """All of it, in both languages."""
+    clients: dict[str, Client] = {}
+    seen = []
+    for stop in stops():
+        client = clients.get(stop.who) or clients.setdefault(stop.who, _arrive(stop.who))
+        for language in LANGUAGES:
+            answer = client.get(stop.path(language))
+            text = answer.content.decode()
+            seen.append(Seen(stop, language, answer.status_code, text))
+    return seen
+
+
+def _arrive(who: str) -> Client:
+    client = Client(HTTP_ACCEPT_LANGUAGE="zh")
+    if who != GUEST:
+        client.force_login(Person.objects.get(email=who))
+    variant = Product.objects.get(slug="yunyang-dried-shiitake").variants.first()
+    form = {"variant": global_id("Variant", variant.uid), "quantity": "2", "next": "/zh/cart/"}
+    client.post("/do/add_to_cart/", form)
+    return client
+
+
+def _shop() -> Iterator[Stop]:
+    for name in ("home", "catalogue", "teams", "cart", "checkout"):
+        yield Stop(GUEST, name)
+    yield Stop(BUYER, "home")
+    yield Stop(BUYER, "checkout")
+    for query in (
+        "?query=orange",
+        "?category=tea&division=422800",
+        "?query=qwxyz",
+        "?price=0-3000&inSeason=true",
+    ):
+        yield Stop(GUEST, "catalogue", query=query)
+    for slug in Product.objects.values_list("slug", flat=True):
+        yield Stop(GUEST, "product", (("slug", slug),))
+    for slug in Team.objects.values_list("slug", flat=True):
+        yield Stop(GUEST, "team", (("slug", slug),))
+
+
+def _orders() -> Iterator[Stop]:
+    for state in ("paid", "shipped", "delivered", "completed", "refunded"):
+        order = Order.objects.filter(state=state, person=None).order_by("pk").first()
+        if order:
+            yield Stop(GUEST, "order", (("number", order.number),), f"?token={token_for(order)}")
+            yield Stop(GUEST, "receipt", (("number", order.number),), f"?token={token_for(order)}")
+    line = (
+        Line.objects.filter(shipment__state="delivered", refunded_minor=0, review=None).order_by("pk").first()
+    )
+    assert line
+    at = (("number", line.order.number), ("line", global_id("Line", line.uid)))
+    whose = line.order.person.email if line.order.person else GUEST
+    for name in ("claim", "review"):
+        yield Stop(whose, name, at, f"?token={token_for(line.order)}" if whose == GUEST else "")
+    for name in ("account", "addresses", "details", "organisations"):
+        yield Stop(BUYER, name)
+    yield Stop(COORDINATOR, "organisations")
+
+
+def _together() -> Iterator[Stop]:
+    for who in (GUEST, BUYER, COORDINATOR):
+        yield Stop(who, "groups")
+        for code in GroupPurchase.objects.order_by("pk").values_list("join_code", flat=True):
+            yield Stop(who, "group", (("code", code),))
+    yield Stop(COORDINATOR, "group_open")
+
+
+def _desk() -> Iterator[Stop]:
+    for name in ("desk", "desk_new", "desk_orders", "desk_claims"):
+        yield Stop(MANAGER, name)
+    product = Product.objects.get(team__members__person__email=MANAGER)
+    yield Stop(MANAGER, "desk_product", (("id", global_id("Product", product.uid)),))
+    yield Stop(MANAGER, "product", (("slug", product.slug),))
+
+
+def _words() -> Iterator[Stop]:
+    for name in ("sign_in", "sign_up", "password_forgotten", "password_new", "confirm", "invitation"):
+        yield Stop(GUEST, name, query="?token=none")
+    for query in ("", "?by=DIVISION", "?sort=PERSON_TIMES"):
+        yield Stop(GUEST, "contest", query=query)
+    for name in ("about", "help", "privacy"):
+        yield Stop(GUEST, name)
+
+
+def told(seen: list[Seen], **which: Any) -> list[Seen]:
+    """Those of a walk that everybody may see, or those of somebody."""
+    return [s for s in seen if all(getattr(s.stop, key) == value for key, value in which.items())]
