@@ -48,7 +48,7 @@ def a_county() -> Region:
 
 
 def a_person(**fields: Any) -> Person:
-    email = fields.pop("email", f"person{next(_count)}@example.com")
+    email = fields.pop("email", f"villager{next(_count)}@example.com")
     return Person.objects.create_user(email, "a long password", **fields)
 
 

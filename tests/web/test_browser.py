@@ -1,0 +1,132 @@
+"""In a browser: clean for assistive technology, nothing scrolls sideways, and all of it without scripts, too."""
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import axe_playwright_python
+import pytest
+from django.test import Client
+
+from core.api.ids import global_id
+from tests.impact.world import a_round
+from tests.orders.together import Together
+from tests.web.conftest import a_shelf, an_order
+
+AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text()
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+WIDTHS = (390, 1280)
+# Of controls that stand alone; links inside a sentence are as high as their line.
+LOW = """() => [...document.querySelectorAll('button, .button, select, summary, textarea, .tap, nav a,' +
+  'input:not([type=hidden]):not([type=checkbox]):not([type=radio]), label.choice')]
+  .filter(e => e.getClientRects().length && !e.closest('.skip') && e.getBoundingClientRect().height < 43.5)
+  .map(e => `${e.tagName} ${e.textContent.trim().slice(0, 30)}`)"""
+
+
+@pytest.fixture(scope="module")
+def sites(live_shop: Any, django_db_blocker: Any) -> SimpleNamespace:
+    """Addresses of every page of a living shop by who may see them, and the cookies of those people."""
+    with django_db_blocker.unblock(), live_shop.database():
+        shelf = a_shelf()
+        a_round(shelf.team)
+        together = Together(lot=shelf.lot, minimum=5, maximum=20)
+        mine, guests = an_order(shelf, shelf.buyer), an_order(shelf)
+        product, team = shelf.product.slug, shelf.team.slug
+        pages = {
+            None: [
+                *("", "shop/", "shop/?query=nothing", "teams/", "cart/", "checkout/", "groups/", "contest/"),
+                *("contest/?by=DIVISION", "about/", "help/", "privacy/", "sign-in/", "sign-up/"),
+                *("sign-up/?sent=1", "password/", "password/new/?token=x", "confirm/?token=x", "invitation/"),
+                *(f"p/{product}/", f"t/{team}/", f"g/{together.code}/", "no/such/page/"),
+                f"order/{guests['number']}/?token={guests['token']}",
+            ],
+            shelf.buyer: [
+                *("account/", "account/addresses/?province=420000", "account/details/", "groups/"),
+                *("organisations/?province=420000", f"order/{mine['number']}/", "desk/"),
+                f"order/{mine['number']}/receipt/",
+            ],
+            together.coordinator.person: [
+                f"organisations/?o={global_id('Organisation', together.union.uid)}",
+                *(f"groups/open/?variant={shelf.variant}&province=420000", f"g/{together.code}/"),
+            ],
+            shelf.manager: [
+                *("desk/", "desk/new/", "desk/orders/", "desk/claims/"),
+                f"desk/product/{global_id('Product', shelf.product.uid)}/",
+            ],
+        }
+        visits = [
+            SimpleNamespace(pages=paths, cookie=_session(person) if person else None)
+            for person, paths in pages.items()
+        ]
+    return SimpleNamespace(shelf=shelf, visits=visits)
+
+
+def _session(person: Any) -> str:
+    client = Client()
+    client.force_login(person)
+    return client.cookies["session"].value
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_page_is_clean_at_both_widths(live_shop, browser, sites, language):
+    found = []
+    for visit in sites.visits:
+        context = browser.new_context(bypass_csp=True)
+        if visit.cookie:
+            context.add_cookies([{"name": "session", "value": visit.cookie, "url": live_shop.url}])
+        page = context.new_page()
+        for path in visit.pages:
+            address = f"{live_shop.url}/{language}/{path}"
+            answer = page.goto(address)
+            if (answer.status, page.url) != (404 if path.startswith("no/") else 200, address):
+                found.append(f"/{path} answers {answer.status} at {page.url}")
+            for width in WIDTHS:
+                page.set_viewport_size({"width": width, "height": 844})
+                found += [f"{language} {width} /{path}: {wrong}" for wrong in _looked_at(page, width)]
+        context.close()
+    assert found == []
+
+
+def _looked_at(page: Any, width: int) -> list[str]:
+    root = "document.documentElement"
+    wrong = ["scrolls sideways"] * page.evaluate(f"{root}.scrollWidth > {root}.clientWidth")
+    if page.locator("h1").count() != 1:
+        wrong.append("has not one h1")
+    if width == WIDTHS[0]:
+        wrong += [f"too low to tap: {what}" for what in page.evaluate(LOW)]
+    page.evaluate(AXE)
+    run = f"axe.run(document, {{runOnly: {RULES}, resultTypes: ['violations']}})"
+    violations = page.evaluate(run)["violations"]
+    return wrong + [f"{v['id']} at {v['nodes'][0]['target']}" for v in violations]
+
+
+def test_a_guest_buys_on_a_phone_without_scripts(live_shop, browser, sites):
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    page.goto(f"{live_shop.url}/en/p/{sites.shelf.product.slug}/")
+    page.click("text=Add to cart")
+    page.click("main >> text=Checkout")
+    page.select_option("#province", label="Hubei")
+    page.click("text=Next")
+    page.click("text=See shipping")
+    told = {"street": "示例路 1 号", "recipient": "Ann", "phone": "12", "email": "ann@example.com"}
+    for name, value in told.items():
+        page.fill(f"[name={name}]", value)
+    page.click("text=Save and go on")
+    assert "valid mobile" in page.locator("[name=phone] + .wrong").inner_text()
+    assert page.input_value("[name=street]") == "示例路 1 号"
+    page.fill("[name=phone]", "13800138000")
+    page.click("text=Save and go on")
+    page.click("text=Place the order and pay")
+    page.click(".pay-now button")
+    page.click("text=Pay ¥")
+    page.wait_for_url(f"{live_shop.url}/en/order/**")
+    for _ in range(20):
+        if page.locator("text=How your money is set aside").count():
+            break
+        page.wait_for_timeout(500)
+        page.reload()
+    parts = page.locator(".aside .story-parts .num:last-child").all_inner_texts()
+    total = page.locator(".aside .sum.total .num").inner_text()
+    assert sum(round(float(part.strip("¥")) * 100) for part in parts) == round(float(total.strip("¥")) * 100)
+    context.close()
