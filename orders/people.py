@@ -1,19 +1,23 @@
 """What this floor keeps of a person: told on export, forgotten on erasure."""
 
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import Person
 from core.language import say
 from core.refusals import Conflict
-from orders.models import Cart, Claim, GroupPurchase, Order, Review, Seat
+from orders.models import Cart, Claim, GroupPurchase, Notice, Order, Review, Seat
 
 State = Order.State
 OVER = (State.COMPLETED, State.CANCELLED, State.EXPIRED, State.REFUNDED)
 FORGOTTEN = "—"
+CARTS_LAST = timedelta(days=30)
+ORDERS_LAST = timedelta(days=3 * 366)
 
 
 def export(person: Person) -> dict[str, Any]:
@@ -117,6 +121,19 @@ def _forget_claims(person: Person) -> None:
     claims.update(words=FORGOTTEN, photo="")
     for name in photos:
         transaction.on_commit(partial(default_storage.delete, name))
+
+
+def forget_old() -> int:
+    """What nobody needs any more: carts left for a month, and three years after its end who a guest's order was
+    for and what the provider wrote (so long the law has a shop keep its sales)."""
+    now = timezone.now()
+    left = Cart.objects.filter(changed_at__lt=now - CARTS_LAST)
+    carts, _ = left.exclude(person__isnull=False, closed_at=None).delete()
+    ended = Order.objects.filter(person=None, closed_at__lt=now - ORDERS_LAST)
+    orders = ended.exclude(recipient=FORGOTTEN).update(**_EMPTY, recipient=FORGOTTEN)
+    Seat.objects.filter(order__in=ended).exclude(name=FORGOTTEN).update(name=FORGOTTEN)
+    notices = Notice.objects.filter(received_at__lt=now - ORDERS_LAST).exclude(body=b"").update(body=b"")
+    return carts + orders + notices
 
 
 _EMPTY = {"email": "", "phone": "", "street": "", "note": ""}

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from core.deliveries import reaction
+from orders import people
 from orders.actions import cancel, group, payment, reconcile, refund, shipment
 from orders.models import Payment, Refund
 
@@ -43,3 +44,9 @@ def close_groups() -> int:
 def move_parcels_on() -> int:
     """For beat: parcels that nobody reports arrive, and after-sale windows end."""
     return shipment.move_on_due()
+
+
+@shared_task(name="orders.tasks.forget_old")
+def forget_old() -> int:
+    """For beat, once a day: what is kept of people no longer than it is needed."""
+    return people.forget_old()

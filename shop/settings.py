@@ -144,6 +144,8 @@ _STRIKES = {
     "impact.tasks.fold_waiting": 2,
     "catalog.tasks.turn_the_day": 600,
     "accounts.tasks.forget_unconfirmed": 24 * 3600,
+    "orders.tasks.forget_old": 24 * 3600,
+    "shop.tasks.forget_sessions": 24 * 3600,
 }
 CELERY_BEAT_SCHEDULE = {
     task: {"task": task, "schedule": seconds, "options": {"expires": seconds}}

@@ -1,6 +1,7 @@
 """What is kept of a buyer: told when she asks, forgotten when she goes."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.core.serializers.json import DjangoJSONEncoder
@@ -8,8 +9,10 @@ from django.utils import timezone
 
 from accounts.actions import export
 from accounts.actions import person as people
+from core.api.ids import uid_of
 from core.refusals import Conflict
-from orders.models import Cart, Order, Review
+from orders.models import Cart, Notice, Order, Review
+from orders.people import forget_old
 from tests.accounts.world import PASSWORD, a_person
 from tests.orders.world import Buyer, a_lot, at_rest, key
 
@@ -64,3 +67,28 @@ def test_an_order_that_is_still_going_on_is_ended_first():
     assert Order.objects.get().recipient == "示例买家" and person.is_active
     Order.objects.update(state="completed", closed_at=timezone.now())
     people.erase(person, PASSWORD)
+
+
+def test_what_nobody_needs_any_more_is_forgotten_and_nothing_else():
+    buyer = Buyer()
+    order = buyer.place(a_lot())
+    left, fresh = buyer.fill(a_lot()), buyer.fill(a_lot())
+    hers = Buyer(a_person())
+    hers.fill(a_lot())
+    long_ago = timezone.now() - timedelta(days=31)
+    Cart.objects.exclude(uid=uid_of(fresh["id"], "Cart")).update(changed_at=long_ago)
+    buyer.done("orderCancel", number=order["number"], token=order["token"], idempotencyKey=key())
+    notice = Notice.objects.create(event_id="evt_1", kind="x", body=b"a name", handled_at=timezone.now())
+    assert forget_old() > 0
+    kept = {str(cart.uid) for cart in Cart.objects.all()}
+    assert str(uid_of(left["id"], "Cart")) not in kept and len(kept) == 2
+    assert Order.objects.get().recipient == "示例买家"
+    Order.objects.update(closed_at=timezone.now() - timedelta(days=3 * 366 + 1))
+    Notice.objects.update(received_at=timezone.now() - timedelta(days=3 * 366 + 1))
+    forget_old()
+    made = Order.objects.get()
+    assert (made.recipient, made.phone, made.street, made.email) == ("—", "", "", "")
+    notice.refresh_from_db()
+    assert bytes(notice.body) == b"" and made.total_minor > 0
+    assert forget_old() == 0
+    at_rest()
