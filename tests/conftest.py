@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.test.testcases import TransactionTestCase
 
 from tests import database, servers
@@ -31,14 +31,17 @@ TransactionTestCase._fixture_teardown = _reset  # type: ignore[method-assign]
 @pytest.fixture(autouse=True)
 def a_cache_of_its_own() -> None:
     """No test finds what another one left in the cache."""
-    cache.key_prefix = f"{servers.own_database()}:{next(_tests)}"
+    prefix = f"{servers.own_database()}:{next(_tests)}"
+    cache.key_prefix = prefix
+    caches.settings["default"]["KEY_PREFIX"] = prefix  # for the threads that a test starts
 
 
 @pytest.fixture(autouse=True)
-def a_clock_of_its_own() -> None:
-    """No test goes by the trade's clock as another one moved it: a process remembers it for a second."""
+def a_clock_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test goes by the trade's clock as another one moved it, and none asks again because it was slow."""
     from core import clock
 
+    monkeypatch.setattr(clock, "_SECONDS", 3600.0)
     clock.forget()
 
 

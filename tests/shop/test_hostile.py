@@ -192,9 +192,9 @@ def refusals(send: Send, client: Client) -> tuple[set[int], set[str], float]:
     """Statuses, codes and the median of seven tries, each of them new to the shop."""
     statuses, codes, seconds = set(), set(), []
     for n in range(7):
-        began = time.perf_counter()
+        began = time.thread_time()
         response = send(client, n)
-        seconds.append(time.perf_counter() - began)
+        seconds.append(time.thread_time() - began)
         assert response["Content-Type"] == JSON
         statuses.add(response.status_code)
         (error,) = response.json().get("errors", [None])
