@@ -1,9 +1,12 @@
 """What the tests may know of a live shop from outside its pages: its board, its books, its peace."""
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default
 from typing import Any, TypeVar
 
 from celery import Celery
@@ -117,6 +120,15 @@ class House:
             folded_at = Standing.objects.values_list("folded_at", flat=True).get(entry__team=stall.team)
         return (folded_at - paid_at).total_seconds()
 
+    def letters(self, address: str) -> list[tuple[str, str]]:
+        """Subject and text of each mail that was sent to an address, the oldest first."""
+        files = sorted((self.shop.folder / "mail").glob("*.log"), key=lambda file: file.stat().st_mtime_ns)
+        mails = [
+            mail for file in files for mail in re.split(rb"\n-{70,}\n", file.read_bytes()) if mail.strip()
+        ]
+        read = [message_from_bytes(mail, policy=default) for mail in mails]
+        return [(mail["Subject"], mail.get_content()) for mail in read if mail["To"] == address]
+
     # -- time
 
     def another_minute(self) -> None:
@@ -130,8 +142,18 @@ class House:
         with self.shop.database():
             rows = Payment.objects.filter(order__number=number)
             rows.update(created_at=F("created_at") - timedelta(minutes=1), checked_at=None)
+        self._strike("orders.tasks.reconcile")
+
+    def run_out(self, number: str) -> None:
+        """The quarter of an hour passes for which an order's goods were kept."""
+        with self.shop.database():
+            rows = Order.objects.filter(number=number)
+            rows.update(reserved_until=F("placed_at"))
+        self._strike("orders.tasks.expire")
+
+    def _strike(self, task: str) -> None:
         with Celery(broker=self.shop.env["REDIS_URL"]) as app:
-            app.send_task("orders.tasks.reconcile")
+            app.send_task(task)
 
     def end_group(self, join_code: str) -> None:
         """A group's deadline passes now."""

@@ -107,6 +107,19 @@ def test_a_notice_that_comes_after_the_reconciler_changes_nothing(house, guest, 
     assert is_paid_once(house, guest, placed)
 
 
+def test_money_that_comes_after_the_goods_were_let_go_still_buys_them_while_there_are_any(
+    house, guest, placed
+):
+    with house.moves(SH01=3690):
+        house.till.hold(["checkout.session.completed", "payment_intent.*", "charge.*"])
+        house.till.pay(placed["page"], "alipay")
+        house.run_out(placed["number"])
+        # Closing the page of an order that has run out, the shop finds that the buyer was faster.
+        until(lambda: guest.order(link(placed))["state"] == "PAID", 30)
+        house.till.release()
+    assert is_paid_once(house, guest, placed)
+
+
 def test_money_that_comes_after_she_cancelled_goes_back_to_her(house, guest, placed):
     with house.moves():
         house.till.hold()

@@ -127,7 +127,7 @@ class Visitor:
 
     def until_paid(self) -> None:
         """Look again until the page says that it is paid."""
-        until(lambda: self.page.reload() and self.is_paid())
+        until(lambda: self.page.goto(self.page.url) and self.is_paid())
 
     def get_ready(self, slug: str, units: int = 1) -> None:
         """From the product's page to the end of checkout."""
@@ -154,3 +154,4 @@ class Visitor:
         """On the provider's page, then on Alipay's."""
         self.page.locator("button[name=method][value=alipay]").click()
         self.page.locator("button[name=answer][value=authorise]").click()
+        self.page.wait_for_url("**/order/**")
