@@ -60,6 +60,8 @@ urlpatterns = [
     path("<language:lang>/desk/packing.csv", downloads.team_packing, name="team_packing"),
     path("<language:lang>/claims/<str:claim>/photo.webp", downloads.claim_photo, name="claim_photo"),
     path("<language:lang>/desk/product/<str:id>/", page("desk_product"), name="desk_product"),
+    path("<language:lang>/desk/product/<str:id>/lot/<str:lot>/", page("desk_lot"), name="desk_lot"),
+    path("<language:lang>/desk/households/", page("desk_households"), name="desk_households"),
     # the contest, and words
     path("<language:lang>/contest/", page("contest"), name="contest"),
     path("<language:lang>/about/", page("about"), name="about"),

@@ -40,6 +40,14 @@ class HouseholdType(ModelType):
             "verified_at": "When it was verified.",
         }
 
+    code = graphene.String(
+        required=True, description="Its pseudonym: what the team writes on its own list beside the name."
+    )
+
+    def resolve_code(root, info):
+        """From its random uid, short enough to write down."""
+        return root.uid.hex[:6].upper()
+
 
 class LotShareRow(PlainType):
     """How much of a lot a household brought."""

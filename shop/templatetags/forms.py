@@ -246,6 +246,12 @@ def kept(context: template.Context, name: str, otherwise: Any = "") -> Any:
 
 
 @register.simple_tag(takes_context=True)
+def kept_kg(context: template.Context, household: str) -> str:
+    """The kilograms that were written for a household."""
+    return kept(context, f"kg.{household}")
+
+
+@register.simple_tag(takes_context=True)
 def kept_all(context: template.Context, name: str, otherwise: Any = ()) -> list[str]:
     """The same of boxes of which several may be ticked."""
     _, form = _form(context)

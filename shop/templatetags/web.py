@@ -279,6 +279,12 @@ def yuan(minor: int | None) -> str:
     return "" if minor in (None, "") else f"{int(minor) / 100:.2f}"
 
 
+@register.filter
+def kilograms(grams: int) -> str:
+    """42500 as 42.5."""
+    return f"{grams / 1000:,g}"
+
+
 @register.simple_tag
 def story_fields(told: list[dict] | None) -> list[dict]:
     """The eleven parts of a price for the editor, with the percent that each has now."""

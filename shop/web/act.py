@@ -41,12 +41,13 @@ def act(request: HttpRequest, name: str) -> HttpResponse:
     return forward(request, name, payload)
 
 
-def refusals(path: str, payload: dict[str, Any]) -> list[tuple[str, str]]:
+def refusals(document: str, payload: dict[str, Any]) -> list[tuple[str, str]]:
     """(field of the form, why) of each refusal: the innermost part of its path that the form has."""
-    known = fields_of(path)
+    known = fields_of(document)
     found = []
     for error in payload.get("errors") or ():
-        field = next((known[part] for part in reversed(error["field"] or ()) if part in known), "")
+        path = list(reversed(error["field"] or ()))
+        field = next((known[part] for part in path if part in known), path[0] if path else "")
         found.append((field, error["message"]))
     return found
 

@@ -213,3 +213,13 @@ ship_group = ship_parcel
 def answer_claim(request: HttpRequest, payload: dict[str, Any]) -> str:
     """The buyer is told."""
     return _done(request, say("已答复，买家会收到邮件。", "Answered. The buyer is told by mail."))
+
+
+def propose_household(request: HttpRequest, payload: dict[str, Any]) -> str:
+    """The code is all that the desk will show of it."""
+    code = payload["household"]["code"]
+    words = say("已登记，代号 {c}，请记下来。", "Registered as {c}: please write that down.", c=code)
+    return _done(request, words)
+
+
+share_out_lot = update_person

@@ -16,9 +16,10 @@ from core.clock import SHANGHAI
 from core.language import Words, say
 from shop.web.document import Kind, variables_of
 
-WHOLE, MONEY, PERCENT = {"Int", "BigInt"}, "Minor", "Bps"
+WHOLE = {"Int", "BigInt"}
 MOST = Decimal(10**9)
 _MARKS = re.compile(r"[¥¥%%元,\s]")
+KILOGRAMS = say("请填写公斤数，例如 42.5。", "Please give kilograms, such as 42.5.")
 MISSING = say("请填写这一项。", "Please fill this in.")
 # Filled by the shop, never written by anybody.
 OURS = {"cart"}
@@ -66,6 +67,9 @@ def read_form(path: str, fields: Any) -> tuple[dict[str, Any], dict[str, Words]]
 
 
 def _read(found: dict[str, Any], name: str, kind: Kind, fields: Any) -> None:
+    if kind.name == "LotShareInput":
+        found[name] = _shares(fields)
+        return
     texts = [text if kind.name == "String" else text.strip() for text in fields.getlist(name)]
     values = [_value(name, kind.name, text) for text in texts if text.strip()]
     if values:
@@ -78,6 +82,16 @@ def _read(found: dict[str, Any], name: str, kind: Kind, fields: Any) -> None:
     elif name in fields and kind.name in ("String", "ID"):
         # An emptied field empties; one that the form does not have leaves things as they are.
         found[name] = "" if kind.name == "String" else None
+
+
+def _shares(fields: Any) -> list[dict[str, Any]]:
+    """Fields kg.<household> as shares: kilograms on the scales, grams in the API; an empty one has none."""
+    written = {name.removeprefix("kg."): fields[name] for name in fields if name.startswith("kg.")}
+    return [
+        {"household": id, "grams": _number(text, 1000, KILOGRAMS)}
+        for id, text in written.items()
+        if text.strip()
+    ]
 
 
 def _value(name: str, kind: str, text: str) -> Any:
@@ -106,15 +120,19 @@ def _checked(kind: str, text: str) -> str:
 
 def _whole(name: str, text: str) -> int:
     """A whole number; yuan as fen, percent as basis points, neither finer than that."""
-    hundredths = name.endswith((MONEY, PERCENT))
+    if name.endswith("Minor"):
+        return _number(text, 100, say("请填写金额，例如 36.90。", "Please give an amount, such as 36.90."))
+    if name.endswith("Bps"):
+        words = say("请填写百分比，最多两位小数。", "Please give percent, to two decimals at most.")
+        return _number(text, 100, words)
+    return _number(text, 1, say("请填写整数。", "Please give a whole number."))
+
+
+def _number(text: str, scale: int, words: Words) -> int:
     try:
-        number = Decimal(_MARKS.sub("", text)) * (100 if hundredths else 1)
+        number = Decimal(_MARKS.sub("", text)) * scale
         if number == number.to_integral_value() and abs(number) < MOST:
             return int(number)
     except InvalidOperation:
         pass
-    if name.endswith(MONEY):
-        raise Unreadable(say("请填写金额，例如 36.90。", "Please give an amount, such as 36.90."))
-    if name.endswith(PERCENT):
-        raise Unreadable(say("请填写百分比，最多两位小数。", "Please give percent, to two decimals at most."))
-    raise Unreadable(say("请填写整数。", "Please give a whole number."))
+    raise Unreadable(words)

@@ -18,6 +18,7 @@ MAY_BE_EMPTY = {"home", "cart", "checkout", "desk", "groups", "invitation", "con
 FOR_SOMEBODY = {
     *("account", "addresses", "details", "organisations", "group_open"),
     *("desk", "desk_new", "desk_orders", "desk_claims", "desk_product"),
+    *("desk_households", "desk_lot"),
 }
 
 

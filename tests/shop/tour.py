@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Person
-from catalog.models import Product, Team
+from catalog.models import Lot, Product, Team
 from core.api.ids import global_id
 from orders.links import token_for
 from orders.models import GroupPurchase, Line, Order
@@ -141,6 +141,11 @@ def _desk() -> Iterator[Stop]:
     product = Product.objects.get(team__members__person__email=MANAGER)
     yield Stop(MANAGER, "desk_product", (("id", global_id("Product", product.uid)),))
     yield Stop(MANAGER, "product", (("slug", product.slug),))
+    yield Stop(MANAGER, "desk_households")
+    lot = Lot.objects.filter(variant__product=product).first()
+    assert lot
+    at = (("id", global_id("Product", product.uid)), ("lot", global_id("Lot", lot.uid)))
+    yield Stop(MANAGER, "desk_lot", at)
 
 
 def _words() -> Iterator[Stop]:

@@ -106,3 +106,29 @@ def test_another_teams_manager_finds_nothing_by_any_door(shelf):
     for page in ("", "new/", "orders/", "claims/"):
         assert signed_in(shelf.buyer).get(f"/en/desk/{page}").status_code in (200, 404)
     assert "Your account manages none yet" in words(signed_in(shelf.buyer).get("/en/desk/"))
+
+
+def test_a_manager_registers_a_household_and_says_who_brought_a_lot(shelf):
+    desk, product, path = drafted(shelf)
+    told = {"name": "示例户", "phone": "", "bankAccount": ""}
+    refused = words(fill(desk, "/en/desk/households/", "propose_household", **told, consented="false"))
+    assert 'class="wrong"' in refused or "must have agreed" in refused
+    page = words(fill(desk, "/en/desk/households/", "propose_household", **told, consented="true"))
+    code = page.split("Registered as ")[1][:6]
+    assert code in page and "示例户" not in page
+    size = {"nameZh": "5 斤装", "netContent": "2.5 kg", "weightGrams": "2800", "priceMinor": "36.90"}
+    fill(desk, path, "save_variant", **size, **STORY)
+    today = str(clock.today())
+    lot = {"quantity": "50", "level": "1", "harvestFrom": today, "harvestTo": today}
+    link = (
+        words(fill(desk, path, "declare_lot", **lot))
+        .split("Say who brought how much")[0]
+        .rsplit('href="', 1)[1]
+    )
+    shares_page = link.split('"')[0]
+    boxes = [name for name in fields(words(desk.get(shares_page)), "share_out_lot") if name.startswith("kg.")]
+    assert len(boxes) == 12, "the verified ones alone"
+    short = words(fill(desk, shares_page, "share_out_lot", **{boxes[0]: "42.5"}))
+    assert 'class="wrong"' in short and 'value="42.5"' in short
+    kept = words(fill(desk, shares_page, "share_out_lot", **{boxes[0]: "42.5", boxes[1]: "7"}))
+    assert "42.5 kg" in kept and "On record" in kept

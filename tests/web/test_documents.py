@@ -50,6 +50,8 @@ def forms() -> list[tuple[str, str, set[str]]]:
 def _fields(content: str) -> set[str]:
     named = {name for pattern in FIELDS for name in pattern.findall(content)}
     named |= {pair.partition("=")[0] for given in HIDDEN.findall(content) for pair in given.split()}
+    if 'name="kg.' in content:
+        named.add("shares")
     if "part.field" in content:
         named |= {"farmGateBps", "labourBps", "dividendBps", "teamBps", "reserveBps"}
     return named

@@ -68,3 +68,9 @@ def test_a_refused_input_finds_the_field_that_filled_it():
     fields = document.fields_of(CART)
     assert (fields["regionCode"], fields["organisationId"]) == ("region", "organisation")
     assert document.fields_of(VARIANT)["story"] == "story"
+
+
+def test_kilograms_become_grams_household_by_household():
+    variables, wrong = read("acts/share_out_lot.graphql", "lot=x&kg.a=42.5&kg.b=&kg.c=7")
+    assert variables["shares"] == [{"household": "a", "grams": 42500}, {"household": "c", "grams": 7000}]
+    assert set(read("acts/share_out_lot.graphql", "lot=x&kg.a=heavy")[1]) == {"shares"}

@@ -27,7 +27,7 @@ def fields(page: str, act: str) -> dict[str, str]:
     """What the form of this act on the page would send."""
     form = re.search(rf'<form[^>]*action="/do/{act}/".*?</form>', page, re.DOTALL)
     assert form, f"no form for {act}"
-    return dict(re.findall(r'<input[^>]*name="(\w+)"[^>]*value="([^"]*)"', form[0]))
+    return dict(re.findall(r'<input[^>]*name="([\w.-]+)"[^>]*value="([^"]*)"', form[0]))
 
 
 def test_pages_about_oneself_ask_to_sign_in_and_lead_back(guest, shelf):
