@@ -36,7 +36,10 @@ class RegionType(ModelType):
     level = graphene.Int(required=True, description="1 provincial level, 2 division, 3 county.")
     full_name = graphene.String(required=True, description="Its name with all it lies in.")
     children = to_many(
-        "children", lambda: RegionType, most=MOST, description="The regions directly below it, by their codes."
+        "children",
+        lambda: RegionType,
+        most=MOST,
+        description="The regions directly below it, by their codes.",
     )
     is_precise = graphene.Boolean(
         required=True, description="Whether an address may end with it: no regions lie below."
