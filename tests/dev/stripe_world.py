@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import pytest
 import requests
 import stripe
 
@@ -87,6 +89,13 @@ def until(true: Any, what: str, seconds: float = 5) -> None:
     while not true():
         assert time.monotonic() < end, f"never came: {what}"
         time.sleep(0.01)
+
+
+def refused(deed: Callable[[], Any], kind: type[stripe.StripeError] = stripe.InvalidRequestError) -> Any:
+    """The error a deed meets."""
+    with pytest.raises(kind) as caught:
+        deed()
+    return caught.value
 
 
 class World:
