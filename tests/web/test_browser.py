@@ -31,6 +31,7 @@ def sites(live_shop: Any, django_db_blocker: Any) -> SimpleNamespace:
         a_round(shelf.team)
         together = Together(lot=shelf.lot, minimum=5, maximum=20)
         mine, guests = an_order(shelf, shelf.buyer), an_order(shelf)
+        id_ = global_id("Product", shelf.product.uid)
         product, team = shelf.product.slug, shelf.team.slug
         pages = {
             None: [
@@ -50,8 +51,9 @@ def sites(live_shop: Any, django_db_blocker: Any) -> SimpleNamespace:
                 *(f"groups/open/?variant={shelf.variant}&province=420000", f"g/{together.code}/"),
             ],
             shelf.manager: [
-                *("desk/", "desk/new/", "desk/orders/", "desk/claims/"),
-                f"desk/product/{global_id('Product', shelf.product.uid)}/",
+                *("desk/", "desk/new/", "desk/orders/", "desk/claims/", "desk/households/"),
+                f"desk/product/{id_}/lot/{global_id('Lot', shelf.lot.uid)}/",
+                f"desk/product/{id_}/",
             ],
         }
         visits = [

@@ -1,8 +1,9 @@
 // A little life for pages that do without: everything here can be done without it, too.
 "use strict";
 
-// A choice that narrows a page is followed at once; its button stays for those without scripts.
-for (const form of document.querySelectorAll("form[data-auto]")) {
+// Under a finger, a choice that narrows a page is followed at once. With a keyboard every arrow key is a
+// choice, so there the button is pressed.
+for (const form of matchMedia("(pointer: coarse)").matches ? document.querySelectorAll("form[data-auto]") : []) {
   form.addEventListener("change", () => form.requestSubmit());
 }
 
