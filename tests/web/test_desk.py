@@ -122,7 +122,7 @@ def test_a_manager_registers_a_household_and_says_who_brought_a_lot(shelf):
     lot = {"quantity": "50", "level": "1", "harvestFrom": today, "harvestTo": today}
     link = (
         words(fill(desk, path, "declare_lot", **lot))
-        .split("Say who brought how much")[0]
+        .split("Who brought how much")[0]
         .rsplit('href="', 1)[1]
     )
     shares_page = link.split('"')[0]
