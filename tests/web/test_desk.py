@@ -121,9 +121,7 @@ def test_a_manager_registers_a_household_and_says_who_brought_a_lot(shelf):
     today = str(clock.today())
     lot = {"quantity": "50", "level": "1", "harvestFrom": today, "harvestTo": today}
     link = (
-        words(fill(desk, path, "declare_lot", **lot))
-        .split("Who brought how much")[0]
-        .rsplit('href="', 1)[1]
+        words(fill(desk, path, "declare_lot", **lot)).split("Who brought how much")[0].rsplit('href="', 1)[1]
     )
     shares_page = link.split('"')[0]
     boxes = [name for name in fields(words(desk.get(shares_page)), "share_out_lot") if name.startswith("kg.")]
