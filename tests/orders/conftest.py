@@ -1,6 +1,6 @@
 """This floor's own schema and reactions, and a real stand-in of the provider over HTTP."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -10,6 +10,7 @@ from orders import provider
 from orders.reads import shipping
 from shop.dev.stripe.control import Control
 from shop.dev.stripe.server import Stand
+from tests.orders.together import Together
 
 
 @pytest.fixture(autouse=True)
@@ -52,3 +53,9 @@ def whole_shop(settings, our_floor) -> Iterator[None]:
     run.the_schema.cache_clear()
     outbox._named.cache_clear()
     yield
+
+
+@pytest.fixture
+def together(till, a_stand) -> Callable[..., Together]:
+    """Groups that are paid at this till."""
+    return lambda **terms: Together(till, a_stand, **terms)

@@ -1,0 +1,69 @@
+"""A confirmed group is sent in one parcel, and its coordinator hands it out."""
+
+import pytest
+
+from core.deliveries import drain
+from orders.models import Shipment
+from tests.orders.together import at_rest, state
+from tests.orders.world import Buyer, key
+
+HELD = '"已付款,等待成团"'
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("whole_shop")]
+
+
+def test_the_team_sends_a_confirmed_group_in_one_parcel_and_the_coordinator_hands_it_out(together):
+    made = together(minimum=2, maximum=3, members=1)
+    member = made.members[0]
+    own = made.join(member, units=1)
+    made.pay(own, by=member)
+    (other,) = made.fill(1, units=2)
+    sent = {"groupId": made.id, "carrier": "顺丰", "trackingNumber": "SF 1234 5678"}
+    seat = made.look(made.coordinator)["coordination"]["seats"]["nodes"][0]
+    assert not seat["isCollectable"]
+    assert made.coordinator.refused("seatCollect", seatId=seat["id"]) == "CONFLICT"
+    assert made.coordinator.refused("groupShip", **sent, idempotencyKey=key()) == "NOT_FOUND"
+    shown = made.manager.done(
+        "groupShip", "group { state units trackingNumber }", **sent, idempotencyKey=key()
+    )
+    assert shown["group"] == {"state": "SHIPPED", "units": 3, "trackingNumber": "SF12345678"}
+    assert set(Shipment.objects.values_list("state", "tracking_number")) == {("shipped", "SF12345678")}
+    assert [state(order) for order in (own, other)] == ["shipped", "shipped"]
+    assert made.look(made.coordinator)["allowedActions"] == ["PACKING_LIST", "CONFIRM_DELIVERY"]
+    made.coordinator.done("groupPurchaseDelivered", "group { state }", groupId=made.id)
+    assert [state(order) for order in (own, other)] == ["delivered", "delivered"]
+    collected = made.coordinator.done("seatCollect", "seat { state stateName }", seatId=seat["id"])
+    assert collected["seat"]["state"] == "COLLECTED"
+    assert made.coordinator.done("seatCollect", "seat { state }", seatId=seat["id"])["seat"] == {
+        "state": "COLLECTED"
+    }
+    at_rest()
+
+
+def test_what_a_member_was_given_back_does_not_travel(together):
+    made = together(minimum=2, maximum=3)
+    orders = made.fill(3)
+    Buyer().done("orderCancel", **orders[0], idempotencyKey=key())
+    drain()
+    sent = {"groupId": made.id, "carrier": "顺丰", "trackingNumber": "SF12345678", "idempotencyKey": key()}
+    assert made.manager.done("groupShip", "group { units }", **sent)["group"]["units"] == 2
+    assert [state(order) for order in orders] == ["refunded", "shipped", "shipped"]
+    at_rest()
+
+
+def test_the_packing_list_says_who_gets_how_much_and_runs_no_formula(together):
+    made = together(minimum=2, maximum=4)
+    orders = [
+        made.join(name="=HYPERLINK(1)"),
+        made.join(name="示例王", units=2),
+        made.join(name="没付钱的人"),
+    ]
+    made.pay(*orders[:2])
+    reply = made.coordinator.client.get(f"/zh/g/{made.code}/packing.csv")
+    assert reply["Content-Type"] == "text/csv; charset=utf-8" and "attachment" in reply["Content-Disposition"]
+    text = reply.content.decode("utf-8-sig")
+    assert reply.content.startswith(b"\xef\xbb\xbf")
+    codes = [made.seat(order).pickup_code for order in orders]
+    assert text == (
+        f"姓名,份数,取货码,状态\r\n'=HYPERLINK(1),1,{codes[0]},{HELD}\r\n示例王,2,{codes[1]},{HELD}\r\n"
+    )
+    assert Buyer().client.get(f"/zh/g/{made.code}/packing.csv").status_code == 404
