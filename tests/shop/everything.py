@@ -1,0 +1,77 @@
+"""Asks the API for everything that it will tell: each root field with every field below it."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.test import RequestFactory
+from graphql import (
+    GraphQLField,
+    GraphQLObjectType,
+    get_named_type,
+    is_leaf_type,
+    is_object_type,
+    is_required_argument,
+)
+
+from core.api.documents import ask
+from core.api.run import graphql_schema
+
+DEPTH = 7
+# What is asked of a field below the root.
+BELOW: dict[str, dict[str, Any]] = {"HouseholdDesk.shares": {"lot": "none"}}
+
+
+def selection(type_: GraphQLObjectType, above: tuple[str, ...] = ()) -> str:
+    """All fields of a type; a type that stands above itself is not entered again."""
+    parts = []
+    for name, field in type_.fields.items():
+        below = get_named_type(field.type)
+        given = _given(f"{type_.name}.{name}", field)
+        if is_leaf_type(below):
+            parts.append(name + given)
+            continue
+        enter = is_object_type(below) and below.name not in above and len(above) < DEPTH
+        if enter and (inner := selection(below, (*above, type_.name))):
+            parts.append(f"{name}{given} {{ {inner} }}")
+    return " ".join(parts)
+
+
+def _given(where: str, field: GraphQLField) -> str:
+    given = dict(BELOW.get(where, {}))
+    if "first" in field.args:
+        given.setdefault("first", 3)
+    lacking = [name for name, one in field.args.items() if is_required_argument(one) and name not in given]
+    assert not lacking, f"say in BELOW what to give {where}: {lacking}"
+    return f"({', '.join(f'{k}: {json.dumps(v)}' for k, v in given.items())})" if given else ""
+
+
+def documents(given: Callable[[str], list[dict[str, Any]]]) -> Iterator[tuple[str, str]]:
+    """(root field, document) for each way in which `given` says to ask for it."""
+    query = graphql_schema().query_type
+    assert query
+    for name, field in query.fields.items():
+        below = get_named_type(field.type)
+        inner = f" {{ {selection(below)} }}" if is_object_type(below) else ""
+        for arguments in given(name):
+            lacking = {n for n, one in field.args.items() if is_required_argument(one)} - set(arguments)
+            assert not lacking, f"say what to give {name}: {lacking}"
+            written = ", ".join(f"{k}: {json.dumps(v, ensure_ascii=False)}" for k, v in arguments.items())
+            # Words of an enumeration stand without quotes.
+            written = written.replace('"zh"', "ZH").replace('"en"', "EN").replace('"DIVISION"', "DIVISION")
+            yield name, f"{{ {name}{f'({written})' if written else ''}{inner} }}"
+
+
+def answers(viewer: Any, given: Callable[[str], list[dict[str, Any]]]) -> dict[str, str]:
+    """All that somebody is told, as text by the document that asked for it."""
+    told = {}
+    for name, document in documents(given):
+        request = RequestFactory().post("/graphql")
+        request.user, request.id, request.session = viewer, "r", {}
+        data, errors = ask(request, document)
+        wrong = [error for error in errors if error["extensions"]["code"] == "INTERNAL"]
+        assert not wrong, (name, wrong)
+        told[document] = json.dumps(
+            {"data": data, "errors": errors}, ensure_ascii=False, sort_keys=True, default=str
+        )
+    return told

@@ -1,0 +1,157 @@
+"""What nobody but a team itself may know of its households, looked for in every page and every answer."""
+
+import re
+import uuid
+from base64 import urlsafe_b64decode
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+
+from accounts.models import Organisation, Person
+from catalog.models import Lot, Product, Team
+from core.api.ids import global_id
+from impact.actions import household as households
+from impact.models import Household
+from orders.links import token_for
+from orders.models import GroupPurchase, Order
+from shop.demo import people
+from tests.shop import everything, tour
+from tests.shop.test_pages import walked  # noqa: F401 (a fixture)
+
+# How many, and of what: the only numbers of households are tens, told with "or more".
+COUNTS = re.compile(r"(\d[\d,]*)\s*户|(\d[\d,]*)\s+(?:or more |verified )*(?:households?|families|family)\b")
+TOLD = re.compile(r"^[1-9][\d,]*0$")
+NAMED = re.compile(r"示例户|100-0000-\d{4}")
+IDS = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}|[A-Za-z0-9_-]{24,}={0,2}")
+
+
+def counted(text: str) -> list[str]:
+    """Numbers of households in a text that are not told as they should be."""
+    text = re.sub(r"不足 ?10 ?户|[Ff]ewer than 10 households", "", text)
+    found = [a or b for a, b in COUNTS.findall(text)]
+    return [number for number in found if not TOLD.match(number)]
+
+
+def uids(text: str) -> set[str]:
+    """Everything in a text that is, or holds, a UUID."""
+    found = set()
+    for token in set(IDS.findall(text)):
+        bare = token.replace("-", "")
+        if re.fullmatch(r"[0-9a-f]{32}", bare):
+            found.add(bare)
+        try:
+            raw = urlsafe_b64decode(token + "=" * (-len(token) % 4))
+        except ValueError:
+            continue
+        if len(raw) > 16:
+            found.add(raw[-16:].hex())
+    return found
+
+
+@pytest.fixture
+def families(demo) -> set[str]:
+    """The pseudonyms of all households."""
+    return {uid.hex for uid in Household.objects.values_list("uid", flat=True)}
+
+
+def asked(order: Order) -> Any:
+    """What to ask of each root field, as somebody who knows this order."""
+    product = Product.objects.order_by("pk").first()
+    team = Team.objects.get(code="HB22")
+    group = GroupPurchase.objects.order_by("pk").first()
+    body = Organisation.objects.order_by("pk").first()
+    assert product and group and body
+    hers = {"number": order.number, "token": token_for(order)}
+    ways: dict[str, list[dict[str, Any]]] = {
+        "products": [{"first": 40}],
+        "search": [{"first": 20}, {"first": 5, "query": "橙"}],
+        "product": [{"slug": product.slug}, {"slug": product.slug, "preview": True}],
+        "team": [{"slug": team.slug}],
+        "teams": [{"first": 12}],
+        "reviews": [{"product": product.slug, "first": 50}],
+        "rating": [{"product": product.slug}],
+        "provenance": [{"product": slug} for slug in Product.objects.values_list("slug", flat=True)]
+        + [{"team": slug} for slug in Team.objects.values_list("slug", flat=True)],
+        "order": [hers],
+        "setAside": [
+            {"order": order.number, "token": hers["token"], "language": spoken} for spoken in ("zh", "en")
+        ],
+        "board": [{"first": 12}, {"by": "DIVISION"}],
+        "groupPurchase": [
+            {"code": code} for code in GroupPurchase.objects.values_list("join_code", flat=True)
+        ],
+        "organisation": [{"id": global_id("Organisation", body.uid)}],
+        "invitation": [{"token": "none"}],
+        "regions": [{}, {"parent": "420000"}],
+        "teamProduct": [{"id": global_id("Product", product.uid)}],
+        "desk": [{}, {"team": global_id("Team", team.uid)}],
+        "householdDesk": [{}, {"team": global_id("Team", team.uid)}],
+        "teamProducts": [{"team": global_id("Team", team.uid), "first": 10}],
+    }
+    plain = ("organisations", "myOrders", "myGroupPurchases", "productsToReview")
+    return lambda name: ways.get(name, [{"first": 20}] if name in plain else [{}])
+
+
+def test_the_nets_catch_what_they_are_for():
+    uid = uuid.uuid4()
+    assert uids(f"<a href='/x/{uid}'>") & uids(f"id={global_id('Household', uid)}&") == {uid.hex}
+    assert counted("本批 1 户 · 12 户 · 9 households") == ["1", "12", "9"]
+    assert counted("50 户以上,不足 10 户,50 or more households, fewer than 10 households") == []
+
+
+def test_no_page_names_a_household_or_tells_how_many_it_may_not(walked, families):  # noqa: F811
+    outside = [seen for seen in walked if seen.stop.who != tour.MANAGER]
+    assert len(outside) > 300
+    for seen in outside:
+        assert not NAMED.search(seen.html), seen.stop
+        assert not uids(seen.html) & families, seen.stop
+        assert counted(seen.words) == [], seen.stop
+    assert any("户以上" in seen.words for seen in outside)  # the net hangs where something swims
+
+
+def test_not_even_a_manager_is_shown_a_familys_name_or_anothers_pseudonym(walked, families):  # noqa: F811
+    own = {uid.hex for uid in Household.objects.filter(team__code="HB22").values_list("uid", flat=True)}
+    for seen in walked:
+        if seen.stop.who == tour.MANAGER:
+            assert not NAMED.search(seen.html), seen.stop
+            assert uids(seen.html) & families <= own, seen.stop
+
+
+@pytest.mark.parametrize("who", ["guest", people.BUYER, people.COORDINATOR])
+def test_no_answer_names_a_household_or_tells_how_many_it_may_not(demo, families, who):
+    viewer = AnonymousUser() if who == "guest" else Person.objects.get(email=who)
+    order = Order.objects.filter(state="completed", person=None).order_by("pk").first()
+    assert order
+    told = everything.answers(viewer, asked(order))
+    assert len(told) > 170
+    for document, text in told.items():
+        assert not NAMED.search(text), document[:80]
+        assert not uids(text) & families, document[:80]
+        assert counted(text) == [], document[:80]
+    heard = " ".join(told.values())
+    assert "户以上" in heard and '"rows": [{' in heard and '"parts": [{' in heard
+    for closed in ("desk", "householdDesk", "teamProduct"):
+        assert f'"{closed}": null' in heard
+
+
+def test_a_manager_reads_her_own_books_and_no_others(demo, families, monkeypatch):
+    lot = Lot.objects.filter(variant__product__team__code="HB22", level=Lot.Level.SHARED).first()
+    assert lot
+    monkeypatch.setitem(everything.BELOW, "HouseholdDesk.shares", {"lot": global_id("Lot", lot.uid)})
+    manager = Person.objects.get(email=people.MANAGER)
+    order = Order.objects.filter(state="completed", person=None).order_by("pk").first()
+    assert order
+    told = " ".join(everything.answers(manager, asked(order)).values())
+    own = {uid.hex for uid in Household.objects.filter(team__code="HB22").values_list("uid", flat=True)}
+    hers = uids(told) & families
+    assert hers and hers <= own
+    assert not NAMED.search(told)
+
+
+def test_what_names_a_family_opens_for_operators_alone_and_leaves_a_trace(demo):
+    family = Household.objects.order_by("pk").first()
+    assert family
+    operator = Person.objects.get(email=people.OPERATOR)
+    assert NAMED.search(households.open_details(family, operator, "示例:回访")["name"])
+    assert family.readings.filter(reader=operator, purpose="示例:回访").count() == 1
