@@ -8,8 +8,9 @@ from core.api.schema import build_schema, undeclared, undescribed
 from core.outbox import Reactions
 from tests.accounts.world import Asker
 
-__all__ = ["REACTIONS", "Asker", "schema", "undeclared", "undescribed"]
+__all__ = ["REACTIONS", "STATE", "Asker", "schema", "undeclared", "undescribed"]
 
+STATE = "product { state allowedActions missing { code message } }"
 REACTIONS = {"ProductReviewed": Reactions(afterwards=["catalog.tasks.send_review"])}
 
 

@@ -4,6 +4,8 @@ import pytest
 
 from core import outbox
 from core.api import run
+from tests.catalog.asker import Asker
+from tests.catalog.world import a_category, a_person, a_team
 
 
 @pytest.fixture(autouse=True)
@@ -19,3 +21,22 @@ def our_floor(settings, monkeypatch):
     yield
     run.the_schema.cache_clear()
     outbox._named.cache_clear()
+
+
+@pytest.fixture
+def manager():
+    """Somebody who manages a team."""
+    return a_person(email="manager@example.com", language="en")
+
+
+@pytest.fixture
+def team(manager):
+    """The team she manages."""
+    return a_team(manager=manager)
+
+
+@pytest.fixture
+def desk(manager, team):
+    """She, asking at her desk."""
+    a_category()
+    return Asker(manager)

@@ -33,6 +33,7 @@ STORY = {
     "team": 800,
     "reserve": 200,
 }
+STORY_INPUT = {{"farm_gate": "farmGate"}.get(part, part): bps for part, bps in STORY.items()}
 
 
 def a_region(code: str, zh: str, en: str, level: int, parent: Region | None = None) -> Region:
@@ -171,3 +172,9 @@ def a_planned_lot(variant: Variant | None = None, *, ship_by: date | None = None
         "ship_by": ship_by or today + timedelta(days=90),
     }
     return a_lot(variant, **{**values, **fields})
+
+
+def published(team: Team) -> Variant:
+    """The variant of a product of this team, on the shelf with a lot to sell."""
+    product = a_product(team, summary_zh="甜")
+    return a_lot(a_variant(product)).variant

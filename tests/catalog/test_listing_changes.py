@@ -1,0 +1,133 @@
+"""What changes after it was published: what an operator looks at again, and where the change is seen."""
+
+import pytest
+
+from accounts.models import AuditEntry
+from catalog.models import PriceStory, SearchEntry, Variant
+from core.api.ids import global_id
+from core.models import OutboxEvent
+from tests.catalog.asker import STATE, Asker
+from tests.catalog.world import STORY_INPUT, an_operator, published
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("price", "story", "state"),
+    [
+        (4059, None, "PUBLISHED"),  # ten per cent
+        (4060, None, "SUBMITTED"),  # a fen more
+        (2000, None, "PUBLISHED"),
+        (3690, {**STORY_INPUT, "farmGate": 4500, "team": 900}, "SUBMITTED"),  # less for the households
+        (3690, {**STORY_INPUT, "farmGate": 4700, "team": 700}, "PUBLISHED"),
+    ],
+)
+def test_a_price_that_rises_by_more_than_a_tenth_is_looked_at_again(desk, team, price, story, state):
+    variant = published(team)
+    more = {"story": story} if story else {}
+    saved = desk.done(
+        "variantSave",
+        "variant { price { minor } approvedPrice { minor } } product { state }",
+        **{"id": global_id("Variant", variant.uid), "priceMinor": price, **more},
+    )
+    assert saved["product"]["state"] == state
+    assert saved["variant"] == {"price": {"minor": price}, "approvedPrice": {"minor": 3690}}
+    on_the_shelf = Asker().ask("{ products(first: 1) { nodes { priceFrom { minor } } } }")["products"][
+        "nodes"
+    ]
+    assert on_the_shelf == ([{"priceFrom": {"minor": price}}] if state == "PUBLISHED" else [])
+    assert SearchEntry.objects.exists() == (state == "PUBLISHED")
+
+
+def test_many_small_steps_are_a_rise_too(desk, team):
+    gid = global_id("Variant", published(team).uid)
+    for price, state in ((4000, "PUBLISHED"), (4050, "PUBLISHED"), (4100, "SUBMITTED")):
+        saved = desk.done("variantSave", "product { state }", id=gid, priceMinor=price)
+        assert saved["product"]["state"] == state
+
+
+def test_a_new_price_is_a_new_story_and_the_old_one_stays(desk, team):
+    variant = published(team)
+    told = variant.story_id
+    desk.done("variantSave", id=global_id("Variant", variant.uid), priceMinor=3500)
+    variant.refresh_from_db()
+    assert variant.story_id != told
+    assert PriceStory.objects.get(pk=told).farm_gate_bps == 4600
+    desk.done("variantSave", id=global_id("Variant", variant.uid), priceMinor=3500)
+    variant.refresh_from_db()
+    assert PriceStory.objects.filter(variant=variant).count() == 2, "nothing changed, nothing new is told"
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"priceMinor": 0}, ["priceMinor"]),
+        ({"priceMinor": -5}, ["priceMinor"]),
+        ({"story": {**STORY_INPUT, "team": 801}}, ["story"]),
+        ({"story": {"farmGate": 10_001, "team": -1}}, ["story", "farmGate"]),
+        ({"nameZh": ""}, ["nameZh"]),
+        ({"weightGrams": 0}, ["weightGrams"]),
+        ({"netContent": "x" * 61}, ["netContent"]),
+        ({"isOffered": False}, ["isOffered"]),
+    ],
+)
+def test_what_cannot_be_right_is_refused_with_its_field(desk, team, given, field):
+    variant = published(team)
+    before = Variant.objects.values().get()
+    answer = desk.do("variantSave", id=global_id("Variant", variant.uid), **given)
+    (error,) = answer["errors"]
+    assert (error["code"], error["field"]) == ("INVALID", field)
+    assert Variant.objects.values().get() == before
+    assert PriceStory.objects.count() == 1
+
+
+def test_what_an_operator_has_checked_is_looked_at_again_when_it_changes(desk, team):
+    gid = global_id("Product", published(team).product.uid)
+    assert desk.done("productUpdate", STATE, id=gid, summaryZh="更甜")["product"]["state"] == "PUBLISHED"
+    assert desk.done("productUpdate", STATE, id=gid, nameZh="秭归夏橙")["product"]["state"] == "PUBLISHED"
+    assert desk.done("productUpdate", STATE, id=gid, nameZh="赣南脐橙")["product"]["state"] == "SUBMITTED"
+
+
+def test_suspended_archived_and_resumed(desk, team):
+    variant = published(team)
+    gid = global_id("Product", variant.product.uid)
+    operator = Asker(an_operator())
+    assert desk.refused("productSuspend", id=gid, reason="x") == "NOT_ALLOWED"
+    operator.done("productSuspend", id=gid, reason="label")
+    assert Asker().ask("{ products(first: 1) { totalCount } }") == {"products": {"totalCount": 0}}
+    operator.done("productResume", id=gid)
+    assert Asker().ask("{ products(first: 1) { totalCount } }") == {"products": {"totalCount": 1}}
+    desk.done("productArchive", id=gid)
+    assert operator.refused("productApprove", id=gid) == "CONFLICT"
+    assert desk.refused("productUpdate", id=gid, summaryZh="x") == "CONFLICT"
+    assert not SearchEntry.objects.exists()
+    deeds = list(AuditEntry.objects.filter(noun="Product").order_by("id").values_list("deed", flat=True))
+    assert deeds == ["suspend", "resume", "archive"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_kept_answer_does_not_outlive_what_it_shows(desk, team, settings):
+    settings.API_ANSWER_CACHE = True
+    product = published(team).product
+    document = "{ products(first: 1) { nodes { slug } } }"
+    assert Asker().ask(document)["products"]["nodes"] == [{"slug": product.slug}]
+    Asker(an_operator()).done("productSuspend", id=global_id("Product", product.uid), reason="label")
+    assert Asker().ask(document)["products"]["nodes"] == []
+
+
+def test_search_follows_a_change_of_the_teams_words(desk, team):
+    product = published(team).product
+    from catalog.actions import listing
+
+    listing.tell(product)
+    asked = '{ search(query: "云雾村", first: 1) { totalCount } }'
+    assert Asker().ask(asked)["search"]["totalCount"] == 0
+    desk.done("teamUpdate", id=global_id("Team", team.uid), villageZh="云雾村")
+    assert Asker().ask(asked)["search"]["totalCount"] == 1
+
+
+def test_each_change_of_what_is_shown_is_told_once(desk, team):
+    variant = published(team)
+    before = OutboxEvent.objects.filter(name="ProductChanged").count()
+    desk.done("variantSave", id=global_id("Variant", variant.uid), priceMinor=3500)
+    assert OutboxEvent.objects.filter(name="ProductChanged").count() == before + 1
