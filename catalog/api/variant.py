@@ -73,11 +73,11 @@ class LotType(ModelType):
 
     def resolve_is_traced(root, info):
         """By its level."""
-        return root.level != Lot.Level.POOL
+        return root.is_traced
 
     def resolve_level_name(root, info):
         """In words."""
-        return str(POOLED if root.level == Lot.Level.POOL else TRACED)
+        return str(TRACED if root.is_traced else POOLED)
 
     def resolve_is_presale(root, info):
         """By its state."""

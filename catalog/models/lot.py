@@ -35,6 +35,9 @@ class Lot(StateMachine, models.Model):
     code = models.CharField(max_length=40, unique=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     level = models.PositiveSmallIntegerField(choices=Level.choices, default=Level.POOL)
+    traced_at = models.DateTimeField(
+        null=True, blank=True, help_text="since when it is written down who grew it; until then it is pooled"
+    )
     place_zh = models.CharField(max_length=60, blank=True)
     place_en = models.CharField(max_length=90, blank=True)
     harvest_from = models.DateField()
@@ -71,6 +74,11 @@ class Lot(StateMachine, models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def is_traced(self) -> bool:
+        """Whether it is known whose it is: a level alone is only what the team means to write down."""
+        return self.level != self.Level.POOL and self.traced_at is not None
 
 
 class Reservation(models.Model):

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import Person
 from catalog.models import Lot, TeamMember
@@ -39,6 +40,7 @@ def share_out_many(grown: Sequence[Grown], by: Person | None) -> None:
     _check_households(grown, lots)
     for g in grown:
         _check_level(lots[g.lot.pk], g.grams)
+    Lot.objects.filter(pk__in=lots).update(traced_at=timezone.now())
     LotTally.objects.bulk_create(LotTally(lot_id=g.lot.pk, grams=sum(g.grams.values())) for g in grown)
     rows = [(g.lot.pk, household, grams) for g in grown for household, grams in sorted(g.grams.items())]
     LotShare.objects.bulk_create(LotShare(lot_id=lot, household_id=h, grams=grams) for lot, h, grams in rows)

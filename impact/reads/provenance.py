@@ -95,7 +95,9 @@ def provenance_of_team(slug: str) -> Provenance:
 def level_of(product: Product) -> Level | None:
     """By the lots that are on sale or planned; None where there is none."""
     lots = Lot.objects.filter(variant__product=product, state__in=(Lot.State.OPEN, Lot.State.PLANNED))
-    return told_level(set(lots.values_list("level", flat=True)))
+    return told_level(
+        {lot.level if lot.is_traced else Lot.Level.POOL for lot in lots.only("level", "traced_at")}
+    )
 
 
 def told_level(levels: Collection[int]) -> Level | None:

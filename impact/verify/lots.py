@@ -46,9 +46,9 @@ RULES = [
         "Lot",
         "its level does not fit its number of households",
         """SELECT l.id, 'level ' || l.level || ', ' || count(s.id) || ' households' FROM catalog_lot l
-           LEFT JOIN impact_lotshare s ON s.lot_id = l.id WHERE l.units_sold > 0
-           GROUP BY l.id HAVING (l.level = 2 AND count(s.id) <> 1) OR (l.level = 1 AND count(s.id) < 2)
-               OR (l.level = 0 AND count(s.id) > 0)""",
+           LEFT JOIN impact_lotshare s ON s.lot_id = l.id
+           GROUP BY l.id HAVING (l.traced_at IS NOT NULL) <> (count(s.id) > 0) OR (count(s.id) > 0 AND (
+               l.level = 0 OR (l.level = 1 AND count(s.id) < 2) OR (l.level = 2 AND count(s.id) > 1)))""",
     ),
     Rule(
         "I5",

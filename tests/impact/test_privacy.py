@@ -16,7 +16,7 @@ from accounts.models import Person
 from catalog.models import Product
 from core import language
 from core.api.documents import ask
-from impact.actions import household, standings
+from impact.actions import household, shares, standings
 from impact.models import Attribution, Household
 from impact.reads.household import FEWEST, households_told
 from impact.reads.provenance import provenance_of_team
@@ -171,4 +171,18 @@ def test_nothing_names_a_household_in_the_whole_schema_but_the_managers_desk():
     }
     assert leads == {"LotShareRow.household", "LotShareOutPayload.shares"}
     fields = set(types["Household"].fields)
-    assert fields == {"id", "state", "county", "consentedAt", "verifiedAt"}
+    assert fields == {"id", "code", "state", "county", "consentedAt", "verifiedAt"}
+
+
+def test_a_lot_is_told_as_traced_only_once_it_is_written_down_who_grew_it():
+    lot = shelves.a_lot(level=2)
+    lot.variant.product.refresh_from_db()
+
+    def told() -> bool:
+        product = answer(PRODUCT, slug=lot.variant.product.slug)["product"]
+        return product["variants"][0]["lot"]["isTraced"]
+
+    assert told() is False
+    (family,) = world.households(lot.variant.product.team, 1)
+    shares.share_out(lot, {family.pk: 1000}, None)
+    assert told() is True
