@@ -112,7 +112,7 @@ def _parts(story: Mapping[str, int]) -> dict[str, int]:
         words = say(
             "各部分相加是 {total}%,要正好 100%。",
             "The parts add up to {total} %, not to 100 %.",
-            total=total / 100,
+            total=f"{total / 100:g}",
         )
         raise Invalid(words, field="story")
     return parts

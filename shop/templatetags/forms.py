@@ -36,7 +36,8 @@ PLAIN = (
 class FormNode(template.Node):
     """`{% form "sign_in" next=url %} … {% endform %}`: posts to /do/sign_in/, says where to go and come back to.
 
-    `item` tells forms of one act on a page apart; `files=True` sends files along; the key of an idempotent
+    `item` tells forms of one act on a page apart; `at` is where on the page it stands, for the way back should
+    it be refused; `files=True` sends files along; the key of an idempotent
     act is put in by itself.
     """
 
@@ -54,7 +55,7 @@ class FormNode(template.Node):
         hidden = {
             "lang": language.current(),
             "next": given.get("next") or here,
-            "back": given.get("back") or here,
+            "back": (given.get("back") or here) + (f"#{given['at']}" if given.get("at") else ""),
             **({"item": item} if item else {}),
         }
         with context.push(**{FORM: (f"f{request.forms}", _kept(context, act, item))}):

@@ -285,6 +285,28 @@ def kilograms(grams: int) -> str:
     return f"{grams / 1000:,g}"
 
 
+# Where on a product's desk page one sees to what it lacks; the rest is among its facts.
+SEEN_TO_AT = {
+    "variants": "sizes",
+    "lots": "sizes",
+    "pictures": "photos",
+    "households": "households",
+    "leader": "",
+}
+
+
+@register.filter
+def seen_to_at(lack: dict) -> str:
+    """The part of the page where one sees to what is missing."""
+    return SEEN_TO_AT.get(next(iter(lack["field"]), ""), "facts")
+
+
+@register.filter
+def lacks_at(missing: list[dict], part: str) -> bool:
+    """Whether anything is missing in this part of the page."""
+    return any(seen_to_at(lack) == part for lack in missing)
+
+
 @register.simple_tag
 def story_fields(told: list[dict] | None) -> list[dict]:
     """The eleven parts of a price for the editor, with the percent that each has now."""

@@ -44,7 +44,10 @@ def drafted(shelf) -> tuple[Client, Product, str]:
 
 def test_a_managers_product_goes_from_a_name_to_the_shelf(shelf):
     desk, product, path = drafted(shelf)
-    assert "Still missing" in words(desk.get(path))
+    lacking = words(desk.get(path)).split("Still missing")[1]
+    assert all(f'href="#{part}"' in lacking for part in ("facts", "sizes")), (
+        "each leads to where to see to it"
+    )
     told = {
         "summaryZh": "示例",
         "shelfLifeDays": "30",
@@ -76,6 +79,15 @@ def test_a_price_story_that_does_not_add_up_is_said_at_the_story_and_kept(shelf)
     assert "The parts add up to 99.5 %" in page.split("What it pays for")[1]
     assert 'value="45.5"' in page and 'value="36.90"' in page
     assert not product.variants.exists()
+
+
+def test_a_refused_form_is_come_back_to_where_it_stands(shelf):
+    desk, product, path = drafted(shelf)
+    form = fields(words(desk.get(path)), "upload_picture")
+    assert desk.post("/do/upload_picture/", form).url == f"{path}#photos"
+    assert desk.post("/do/save_variant/", fields(words(desk.get(path)), "save_variant")).url.endswith(
+        "#new-variant"
+    )
 
 
 def test_a_photo_is_added_and_one_that_is_none_is_refused(shelf):
