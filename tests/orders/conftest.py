@@ -11,6 +11,7 @@ from orders.reads import shipping
 from shop.dev.stripe.control import Control
 from shop.dev.stripe.server import Stand
 from tests.orders.together import Together
+from tests.orders.world import Buyer, a_lot
 
 
 @pytest.fixture(autouse=True)
@@ -59,3 +60,12 @@ def whole_shop(settings, our_floor) -> Iterator[None]:
 def together(till, a_stand) -> Callable[..., Together]:
     """Groups that are paid at this till."""
     return lambda **terms: Together(till, a_stand, **terms)
+
+
+@pytest.fixture
+def bought(till):
+    """A guest with an order of two units and an open page to pay it at."""
+    buyer, lot = Buyer(), a_lot(units=5)
+    order = buyer.place(lot, quantity=2)
+    page = buyer.begin(order)
+    return buyer, lot, order, page

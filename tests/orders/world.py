@@ -2,10 +2,12 @@
 
 import random
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import graphene
 from django.test import Client
+from django.utils import timezone
 from stripe import WebhookSignature
 
 import accounts.api
@@ -18,7 +20,9 @@ from core.api.schema import build_schema
 from core.deliveries import drain
 from core.outbox import Reactions
 from orders import verify as orders_verify
-from orders.models import Order
+from orders.actions import cancel
+from orders.models import Order, Payment
+from orders.provider import provider
 from shop.dev.stripe.notices import send  # noqa: F401 (named in docs of tests)
 from tests.accounts.world import Asker, a_person
 from tests.catalog.world import a_lot
@@ -32,6 +36,7 @@ ADDRESS = {
     "street": "示例路 1 号",
 }
 BUYER = {"email": "buyer@example.com", **ADDRESS}
+PAID = "checkout.session.completed"
 
 REACTIONS = {
     "OrderPaid": Reactions(afterwards=["orders.tasks.close_payments"]),
@@ -141,6 +146,19 @@ def post(event: dict[str, Any], *, at: int | None = None, secret: str = "whsec_t
         "/notices/stripe/", text, content_type="application/json", headers={"Stripe-Signature": signature}
     )
     return reply.status_code
+
+
+def run_out(order: dict[str, Any]) -> None:
+    """Its time to pay has passed, and it was let go."""
+    Order.objects.filter(number=order["number"]).update(reserved_until=timezone.now() - timedelta(seconds=1))
+    assert cancel.expire() == 1
+
+
+def confirm(made: Payment) -> None:
+    """Pay an intent as a client of its own would."""
+    provider().client.v1.payment_intents.confirm(
+        made.intent_id, {"payment_method": "pm_card_visa", "return_url": "http://testserver/"}
+    )
 
 
 def settle_all() -> None:
