@@ -50,12 +50,23 @@ def fill_in(manager: Visitor) -> None:
     for part, percent in STORY.items():
         manager.page.locator(f"#new-variant [name={part}Bps]").fill(percent)
     manager.press("Add it", "#new-variant")
-    manager.page.get_by_text("Declare a lot").click()
+    manager.unfold("Declare a lot")
     manager.write("Units", "30", "#variant-1")
-    manager.choose("Whose", "0", "#variant-1")
+    manager.choose("Whose", "1", "#variant-1")
     manager.write("Harvest from", str(date.today() - timedelta(days=9)), "#variant-1")
     manager.write("to", str(date.today() - timedelta(days=4)), "#variant-1")
     manager.press("Declare it", "#variant-1")
+
+
+def weigh(manager: Visitor) -> None:
+    """Who brought how much of the lot, for good: two of the team's ten households."""
+    manager.page.locator(".lot-row a").first.click()
+    fields = manager.page.locator("input.kilograms")
+    assert fields.count() == 10
+    fields.nth(0).fill("60")
+    fields.nth(1).fill("30")
+    manager.page.locator("form", has=fields.first).locator("button[type=submit]").click()
+    assert "On record" in manager.reads()
 
 
 def decide(operator: Visitor, deed: str, comment: str = "") -> None:
@@ -90,6 +101,9 @@ def test_a_new_product_goes_from_draft_to_approved_to_bought_to_delivered(house,
     assert "Not quite ready" in manager.page.locator(".notes").inner_text()
     fill_in(manager)
     assert manager.page.locator(".checklist li").count() == 0, manager.reads()
+    here = manager.page.url
+    weigh(manager)
+    manager.page.goto(here)
     # Nobody else sees it yet.
     slug = (
         manager.page.get_by_role("link", name="Preview").get_attribute("href").split("/p/")[1].split("/")[0]
@@ -101,7 +115,7 @@ def test_a_new_product_goes_from_draft_to_approved_to_bought_to_delivered(house,
     decide(operator, "退回修改 · Return with a comment", "请补充英文保存方法")
     manager.page.reload()
     assert "请补充英文保存方法" in manager.reads() and buyer.go(f"p/{slug}/") == 404
-    manager.page.locator("#facts > summary").click()
+    manager.unfold("About it")
     manager.write("How to keep it, in English", "Keep cool", "#facts")
     manager.press("Save", "#facts")
     manager.press("Submit for review")
@@ -126,6 +140,8 @@ def bought_and_sent(house, manager: Visitor, buyer: Visitor, slug: str) -> None:
         buyer.begin_to_pay()
         buyer.pay_by_alipay()
         buyer.until_paid()
+    # 58 % of 99.80 are the households', two parts of it to one and one to the other.
+    assert sorted(house.attributions(number)) == [1929, 3859]
     manager.go("desk/orders/")
     packing = manager.page.request.get(f"{house.url}/en/desk/packing.csv").text()
     assert number in packing and "示例买家" in packing and "pears@shows.example" not in packing

@@ -152,7 +152,7 @@ def test_a_coordinator_calls_her_group_off_and_everyone_is_repaid(house, coordin
         joined = [join_by_script(house, code, f"示例同事{n}") for n in range(2)]
         until(lambda: house.group(code)["unitsHeld"] == 2)
         coordinator.go(f"g/{code}/")
-        coordinator.page.get_by_text("Call it off").first.click()
+        coordinator.unfold("Call it off")
         coordinator.press("Yes, call it off")
         assert "everyone is repaid" in coordinator.page.locator(".notes").inner_text()
         until(lambda: all(m.order(o)["state"] == "REFUNDED" for m, o in joined), 60)

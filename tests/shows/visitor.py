@@ -71,6 +71,12 @@ class Visitor:
         field = self.page.locator(within).get_by_label(re.compile(f"^{re.escape(label)}")).first
         field.select_option(option)
 
+    def unfold(self, words: str) -> None:
+        """Open what is folded under these words, if it is not open."""
+        summary = self.page.locator("summary", has_text=words).first
+        if summary.locator("..").get_attribute("open") is None:
+            summary.click()
+
     def sign_in(self, email: str, password: str, then: str) -> None:
         """Sign in, and go on to a page."""
         self.go(f"sign-in/?next=/{self.language}/{then}")
