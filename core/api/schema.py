@@ -17,7 +17,7 @@ from graphql import (
 
 from core import language
 from core.api.access import Access
-from core.api.errors import ERROR_TYPES, PlainError
+from core.api.errors import ERROR_TYPES, PlainError, error_code
 from core.api.facts import NONE, Facts, facts_of
 from core.api.types import Language
 from core.refusals import NotFound
@@ -37,6 +37,7 @@ def build_schema(query: type[graphene.ObjectType], mutation: type | None = None)
         field.args.setdefault(
             "language", graphene.Argument(Language, description="The language of what stands below.")
         )
+    error_code.cache_clear()  # each schema knows the refusals that are known when it is built
     # By name: the order in which the floors are imported must not change the SDL.
     refusals = sorted(ERROR_TYPES.values(), key=lambda type_: type_.__name__)
     schema = graphene.Schema(query=query, mutation=mutation, types=[PlainError, *refusals])

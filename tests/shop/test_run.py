@@ -85,7 +85,7 @@ def test_the_shop_opens_from_nothing_and_closes_without_a_trace(tmp_path):
     again = Run(folder, port)
     began = time.monotonic()
     again.wait_until_open()
-    assert time.monotonic() - began < 20  # under 10 s on a machine with nothing else to do
+    assert time.monotonic() - began < 60  # under 10 s on a machine with nothing else to do
     assert again.ctrl_c() == 0
     assert (folder / "secrets.json").read_text() == kept
     assert processes_of(folder) == []
