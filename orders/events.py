@@ -124,3 +124,11 @@ class GroupConfirmed:
 @dataclass(frozen=True)
 class GroupFellShort:
     group_id: int
+
+
+@dataclass(frozen=True)
+class GoodsRecalled:
+    """The order drew on a lot that was recalled."""
+
+    order_id: int
+    lot_id: int

@@ -3,6 +3,8 @@
 Each runs outside any transaction and at least once; a lease of the outbox keeps two workers from sending one.
 """
 
+from accounts.models import AuditEntry
+from catalog.models import Lot
 from core.deliveries import reaction
 from orders import words
 from orders.mail import to_buyer, to_coordinators, to_team
@@ -91,6 +93,15 @@ def send_delivered(event: dict) -> None:
     """To the buyer: arrived; until when something can be said to be wrong."""
     parcel = _parcel(event["shipment_id"])
     to_buyer(_order(parcel.order_id), "parcel_delivered", parcel=parcel, lines=_in(parcel))
+
+
+@reaction("orders.letters.send_recalled")
+def send_recalled(event: dict) -> None:
+    """To the buyer: do not eat it, and why."""
+    order, lot = _order(event["order_id"]), Lot.objects.get(pk=event["lot_id"])
+    said = AuditEntry.objects.filter(noun="Lot", object_uid=str(lot.uid), deed="recall").order_by("pk").last()
+    lines = order.lines.filter(lots__lot=lot).distinct()
+    to_buyer(order, "recalled", lot=lot, lines=lines, reason=said.facts["reason"] if said else "")
 
 
 # --- Claims -----------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from celery import shared_task
 
 from core.deliveries import reaction
 from orders import people
-from orders.actions import cancel, group, payment, reconcile, refund, shipment
+from orders.actions import cancel, group, payment, recall, reconcile, refund, shipment
 from orders.models import Payment, Refund
 
 
@@ -20,6 +20,12 @@ def close_payments(event: dict) -> None:
     rows = Payment.objects.filter(order=event["order_id"], state__in=payment.UNSETTLED)
     for row in rows.select_related("order"):
         payment.close(row)
+
+
+@reaction("orders.tasks.find_recalled", inside=True)
+def find_recalled(event: dict) -> None:
+    """A lot was recalled: each order that drew on it is to hear of it."""
+    recall.tell_buyers(event["lot_id"])
 
 
 @shared_task(name="orders.tasks.expire")

@@ -74,5 +74,7 @@ REACTIONS = {
     ),
     "GroupFellShort": Reactions(afterwards=["orders.letters.send_group_fell_short"]),
     # the shelves
+    "LotRecalled": Reactions(afterwards=["orders.tasks.find_recalled"]),
+    "GoodsRecalled": Reactions(afterwards=["orders.letters.send_recalled"]),
     "ProductReviewed": Reactions(afterwards=["catalog.tasks.send_review"]),
 }

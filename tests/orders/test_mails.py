@@ -8,6 +8,7 @@ from django.core import mail
 from django.db import transaction
 from django.utils import timezone
 
+from catalog.actions.lot import recall
 from core import outbox
 from core.deliveries import drain, reaction_named
 from core.models import Delivery
@@ -41,7 +42,7 @@ def test_every_reaction_in_the_shops_table_exists():
 
 def test_each_mail_is_written_in_both_languages():
     names = {path.name.rsplit(".", 2)[0] for path in TEMPLATES.glob("*.txt")}
-    assert len(names) == 13
+    assert len(names) == 14
     assert {path.name for path in TEMPLATES.glob("*.txt")} == {
         f"{n}.{lang}.txt" for n in names for lang in ("zh", "en")
     }
@@ -109,6 +110,20 @@ def test_a_claim_goes_to_the_team_and_its_answer_to_the_buyer(till, a_stand):
     assert "Refund  ¥3.50" in answered.body and "抱歉" in answered.body
     assert refunded.subject == f"¥3.50 was given back (order {sold.order['number']})"
     assert "Something was wrong" in refunded.body
+    at_rest()
+
+
+def test_whoever_bought_of_a_recalled_lot_is_told_why_and_nobody_else(till, a_stand):
+    sold = Sold(till, a_stand)
+    sold.arrive(0)
+    Sold(till, a_stand)  # of other lots
+    new_mails()
+    lot = sold.row.lines.order_by("pk").first().lots.get().lot
+    recall(lot, a_person(is_staff=True), "个别箱受潮")
+    (told,) = new_mails()
+    assert told.to == ["buyer@example.com"] and sold.order["number"] in told.subject
+    assert lot.code in told.body and "个别箱受潮" in told.body and "Tea" not in told.body
+    assert new_mails() == []
     at_rest()
 
 
