@@ -98,6 +98,7 @@ class TeamLot(ModelType):
     level = graphene.Int(required=True, description="0: pool, 1: several households, 2: one household.")
     level_name = graphene.String(required=True, description="The level in the reader's language.")
     state_name = graphene.String(required=True, description="The state in the reader's language.")
+    is_traced = graphene.Boolean(required=True, description="Whether it is written down who grew it.")
 
     def resolve_level_name(root, info):
         """In words."""

@@ -14,6 +14,12 @@ from impact.actions.ledger import account_ids
 from impact.models import Account, Credit, Household, LotShare, LotTally
 from impact.reads.positions import Place
 
+FITTING = {
+    Lot.Level.POOL: say("团队合批不分户。", "A pooled lot is not shared out."),
+    Lot.Level.SHARED: say("多户合批至少填两户。", "A shared lot has at least two households."),
+    Lot.Level.SINGLE: say("单户批次只填一户。", "A single household’s lot has one household."),
+}
+
 
 @dataclass(frozen=True)
 class Grown:
@@ -83,11 +89,7 @@ def _check_level(lot: Lot, grams: Mapping[int, int]) -> None:
         Lot.Level.SINGLE: len(grams) == 1,
     }
     if not fits[Lot.Level(lot.level)] or not grams:
-        words = say(
-            "可追溯批次:单户批次只有一户,混合批次至少两户;统收批次不分户。",
-            "A single household's lot has one share, a shared lot at least two, a pooled lot none.",
-        )
-        raise Invalid(words, field="grams", lot=lot.code)
+        raise Invalid(FITTING[Lot.Level(lot.level)], field="grams", lot=lot.code)
 
 
 def _check_households(grown: Sequence[Grown], lots: Mapping[int, Lot]) -> None:
