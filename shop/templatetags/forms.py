@@ -18,6 +18,8 @@ from shop.web.document import exists, variables_of
 register = template.Library()
 
 FORM = "_form"
+OPTIONAL = say("（可不填）", "(optional)")
+BEFORE = say("（提交前要有）", "(before you submit)")
 # Attributes that a field may be given as they are.
 PLAIN = (
     "autocomplete",
@@ -112,13 +114,17 @@ def field(
     type: str = "text",
     value: Any = "",
     required: bool = True,
+    later: bool = False,
     choices: Any = None,
     by: str = "value",
     named: str = "label",
     css: str = "",
     **plain: Any,
 ) -> SafeString:
-    """A labelled control with its hint, what was written before, and why it was refused."""
+    """A labelled control with its hint, what was written before, and why it was refused.
+
+    `later` is for what a draft may lack and what is submitted may not.
+    """
     prefix, form = _form(context)
     id, wrong = f"{prefix}-{name}", form.get("errors", {}).get(name, "")
     before = form["values"].get(name) if name in form.get("values", {}) else None
@@ -145,9 +151,8 @@ def field(
             label,
             below,
         )
-    optional = (
-        "" if required else format_html(' <span class="soft">{}</span>', say("（可不填）", "(optional)"))
-    )
+    note = BEFORE if later else OPTIONAL
+    optional = "" if required else format_html(' <span class="soft">{}</span>', note)
     return format_html(
         '<div class="field {}"><label for="{}">{}{}</label>{}{}</div>',
         css,
@@ -264,7 +269,17 @@ def wrong(context: template.Context, name: str) -> SafeString:
     """Why this field was refused, for a control that a template draws itself."""
     _, form = _form(context)
     why = form.get("errors", {}).get(name)
-    return format_html('<p class="wrong">{}</p>', why) if why else SafeString("")
+    if not why:
+        return SafeString("")
+    return format_html('<p class="wrong" id="{}-wrong">{}</p>', field_id(context, name), why)
+
+
+@register.simple_tag(takes_context=True)
+def told_wrong(context: template.Context, name: str) -> SafeString:
+    """The attributes by which such a control says that it was refused, and where it is told why."""
+    if not _form(context)[1].get("errors", {}).get(name):
+        return SafeString("")
+    return format_html(' aria-invalid="true" aria-describedby="{}-wrong"', field_id(context, name))
 
 
 @register.simple_tag(takes_context=True)

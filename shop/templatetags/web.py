@@ -301,6 +301,12 @@ def seen_to_at(lack: dict) -> str:
     return SEEN_TO_AT.get(next(iter(lack["field"]), ""), "facts")
 
 
+@register.simple_tag
+def is_of(kind: str, *kinds: str) -> bool:
+    """Whether it is one of these."""
+    return kind in kinds
+
+
 @register.filter
 def lacks_at(missing: list[dict], part: str) -> bool:
     """Whether anything is missing in this part of the page."""
