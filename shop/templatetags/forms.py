@@ -19,7 +19,7 @@ register = template.Library()
 
 FORM = "_form"
 OPTIONAL = say("（可不填）", "(optional)")
-BEFORE = say("（提交前要有）", "(before you submit)")
+BEFORE = say("（提交前要有）", "(to submit)")
 # Attributes that a field may be given as they are.
 PLAIN = (
     "autocomplete",
