@@ -26,7 +26,8 @@ echo "Installing what requirements.lock names …"
 rm -f .venv/.locked-*
 
 if .tools/bin/uv --version >/dev/null 2>&1 || .tools/bin/pip install -q --require-hashes -r scripts/tools.lock; then
-    .tools/bin/uv pip sync -q --python .venv/bin/python --require-hashes requirements.lock
+    # Compiled once here: where Python may not write its own bytecode, each process would compile all of it again.
+    .tools/bin/uv pip sync -q --compile-bytecode --python .venv/bin/python --require-hashes requirements.lock
 else
     echo "uv could not be had; going on with pip, which takes longer." >&2
     .venv/bin/python -m pip install -q --require-hashes -r requirements.lock

@@ -8,12 +8,7 @@ from django.utils import timezone
 
 from accounts.models import Membership, Organisation, Person, Region
 from shop.demo import words
-
-PASSWORD = "sheaf-demo-2026"  # noqa: S105 - of made-up people, printed by make run
-OPERATOR, BUYER, COORDINATOR, MEMBER = (
-    f"{who}@demo.example" for who in ("operator", "buyer", "coordinator", "member")
-)
-MANAGER = "manager.hb22@demo.example"
+from shop.demo.sign_ins import BUYER, COORDINATOR, MEMBER, OPERATOR, PASSWORD
 
 
 @dataclass
@@ -90,12 +85,3 @@ def _join(
             home = organisations[0] if n < 2 else rng.choice(organisations)
             rows.append(Membership(person=buyer, organisation=home, role=Membership.Role.MEMBER))
     Membership.objects.bulk_create(rows)
-
-
-SIGN_INS = (
-    (BUYER, "买家 · buyer"),
-    (MANAGER, "团队管理员(秭归夏橙) · manager of the Zigui summer orange team"),
-    (COORDINATOR, "工会团购负责人 · union coordinator"),
-    (MEMBER, "工会会员 · union member"),
-    (OPERATOR, "运营(/operators/) · operator"),
-)

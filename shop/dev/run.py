@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 
+from shop.demo import sign_ins
 from shop.dev import house, local
 from shop.dev.processes import Process, stop_all
 
@@ -72,11 +73,12 @@ def watch(processes: list[Process]) -> None:
             process.start()
 
 
-def welcome(env: dict[str, str], sign_ins: str) -> None:
+def welcome(env: dict[str, str]) -> None:
     """Where the shop is, and who may sign in."""
     print(f"\nSheaf is open: {env['SITE_URL']}/")
     print(f"Mail and logs are in {env['DATA_DIR']}/mail and /logs.")
-    print(sign_ins.rstrip() + "\n" if sign_ins else "", end="")
+    if DEMO != "none":
+        print(sign_ins.lines())
     print("Ctrl-C stops everything; what was sold stays.", flush=True)
 
 
@@ -103,14 +105,16 @@ def opened(stack: ExitStack) -> None:
     ours_alone = {name: value for name, value in env.items() if name not in os.environ}
     local.remember(folder, ours_alone | {"DATABASE_URL": env["DATABASE_URL"]})
     prepare(env)
-    with step("web, worker, beat"), ThreadPoolExecutor() as pool:
-        ours = house.our_own(env, logs, HOST, PORT)
-        for process in ours:
-            processes.append(process)
-            process.start()
-        sign_ins = pool.submit(house.manage, env, "demo", "--sign-ins") if DEMO != "none" else None
-        house.wait_for_web(REACH + "/", ours[0])
-    welcome(env, sign_ins.result() if sign_ins else "")
+    with step("web"):
+        web, *others = house.our_own(env, logs, HOST, PORT)
+        processes.append(web)
+        web.start()
+        house.wait_for_web(REACH + "/", web)
+    # After the web, so that they do not keep the first page waiting: what is asked of them waits in the outbox.
+    for process in others:
+        processes.append(process)
+        process.start()
+    welcome(env)
     watch(processes)
 
 

@@ -18,7 +18,7 @@ from orders.actions import refund
 from orders.models import GroupPurchase, Line, Order, Payment, Refund, Review, Seat, Shipment
 from orders.provider import provider
 from orders.provider.port import Noun
-from shop.demo import load, people
+from shop.demo import load, sign_ins
 
 # Teams by division, as they are spread over Hubei.
 DIVISIONS = {
@@ -114,12 +114,12 @@ def test_a_group_in_each_state_and_who_missed_it_is_repaid(demo):
 
 def test_sixty_bodies_and_the_sign_ins_that_are_printed(demo):
     assert Organisation.objects.filter(state=Organisation.State.VERIFIED).count() == 60
-    for email, _ in people.SIGN_INS:
+    for email, _ in sign_ins.WHO:
         somebody = Person.objects.get(email=email)
-        assert somebody.check_password(people.PASSWORD) if somebody.password.startswith("md5") else True
+        assert somebody.check_password(sign_ins.PASSWORD) if somebody.password.startswith("md5") else True
         assert somebody.is_active and somebody.email_verified_at
-    assert Person.objects.get(email=people.OPERATOR).is_staff
-    assert Team.objects.filter(members__person__email=people.MANAGER).get().code == "HB22"
+    assert Person.objects.get(email=sign_ins.OPERATOR).is_staff
+    assert Team.objects.filter(members__person__email=sign_ins.MANAGER).get().code == "HB22"
 
 
 def test_its_round_is_open_today(demo):

@@ -15,7 +15,7 @@ from impact.actions import household as households
 from impact.models import Household
 from orders.links import token_for
 from orders.models import GroupPurchase, Order
-from shop.demo import people
+from shop.demo import sign_ins
 from tests.shop import everything, tour
 from tests.shop.test_pages import walked  # noqa: F401 (a fixture)
 
@@ -118,7 +118,7 @@ def test_not_even_a_manager_is_shown_a_familys_name_or_anothers_pseudonym(walked
             assert uids(seen.html) & families <= own, seen.stop
 
 
-@pytest.mark.parametrize("who", ["guest", people.BUYER, people.COORDINATOR])
+@pytest.mark.parametrize("who", ["guest", sign_ins.BUYER, sign_ins.COORDINATOR])
 def test_no_answer_names_a_household_or_tells_how_many_it_may_not(demo, families, who):
     viewer = AnonymousUser() if who == "guest" else Person.objects.get(email=who)
     order = Order.objects.filter(state="completed", person=None).order_by("pk").first()
@@ -139,7 +139,7 @@ def test_a_manager_reads_her_own_books_and_no_others(demo, families, monkeypatch
     lot = Lot.objects.filter(variant__product__team__code="HB22", level=Lot.Level.SHARED).first()
     assert lot
     monkeypatch.setitem(everything.BELOW, "HouseholdDesk.shares", {"lot": global_id("Lot", lot.uid)})
-    manager = Person.objects.get(email=people.MANAGER)
+    manager = Person.objects.get(email=sign_ins.MANAGER)
     order = Order.objects.filter(state="completed", person=None).order_by("pk").first()
     assert order
     told = " ".join(everything.answers(manager, asked(order)).values())
@@ -152,6 +152,6 @@ def test_a_manager_reads_her_own_books_and_no_others(demo, families, monkeypatch
 def test_what_names_a_family_opens_for_operators_alone_and_leaves_a_trace(demo):
     family = Household.objects.order_by("pk").first()
     assert family
-    operator = Person.objects.get(email=people.OPERATOR)
+    operator = Person.objects.get(email=sign_ins.OPERATOR)
     assert NAMED.search(households.open_details(family, operator, "示例:回访")["name"])
     assert family.readings.filter(reader=operator, purpose="示例:回访").count() == 1

@@ -14,12 +14,12 @@ from catalog.models import Lot, Product, Team
 from core.api.ids import global_id
 from orders.links import token_for
 from orders.models import GroupPurchase, Line, Order
-from shop.demo import people
+from shop.demo import sign_ins
 from shop.urls import urlpatterns
 from shop.web.page import page
 
 LANGUAGES = ("zh", "en")
-GUEST, BUYER, COORDINATOR, MANAGER = "guest", people.BUYER, people.COORDINATOR, people.MANAGER
+GUEST, BUYER, COORDINATOR, MANAGER = "guest", sign_ins.BUYER, sign_ins.COORDINATOR, sign_ins.MANAGER
 # Downloads and doors that lead on: what they answer is no page.
 NO_PAGES = {"my_data", "group_packing", "team_packing", "claim_photo", "upload_picture", "make_claim", "act"}
 

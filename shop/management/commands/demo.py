@@ -4,8 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from shop.demo import load
-from shop.demo.people import PASSWORD, SIGN_INS
+from shop.demo import load, sign_ins
 
 
 class Command(BaseCommand):
@@ -17,8 +16,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["sign_ins"]:
-            for email, who in SIGN_INS:
-                self.stdout.write(f"  {email:<32} {PASSWORD}   {who}")
+            self.stdout.write(sign_ins.lines())
             return
         if not load.is_loaded():
             load.load(options["size"])
