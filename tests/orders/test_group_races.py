@@ -95,6 +95,7 @@ def test_without_the_lock_a_group_would_be_overfilled(without_the_lock):
         said = at_once([a_colleague(made)] * COLLEAGUES)
         overfilled += said.count("in") > 1
         cancel_all(made)
+    print(f"without the lock overfilled in {overfilled} of {TRIALS} trials")
     assert overfilled >= 0.95 * TRIALS
 
 
