@@ -12,8 +12,8 @@ from django.utils.crypto import salted_hmac
 from core.language import say
 from core.refusals import Invalid, TooLate
 
-NOT_OURS = say("链接无效,请检查是否完整。", "This link is not valid. Please check that it is complete.")
-RAN_OUT = say("链接已过期,请重新申请。", "This link has expired. Please ask for a new one.")
+NOT_OURS = say("链接无效，请检查是否完整。", "This link is not valid. Please check that it is complete.")
+RAN_OUT = say("链接已过期，请重新申请。", "This link has expired. Please ask for a new one.")
 
 
 def _box(purpose: str) -> MultiFernet:

@@ -24,5 +24,5 @@ class InsufficientStock(Refusal):
         elif told:
             words = say("只剩 {n} 份了。", "Only {n} left.", n=told)
         else:
-            words = say("没有这么多了,请减少数量。", "There are not that many left. Please take fewer.")
+            words = say("没有这么多了，请减少数量。", "There are not that many left. Please take fewer.")
         super().__init__(words, field=field, units_left=told)

@@ -49,7 +49,7 @@ class Conflict(Refusal):
     """Someone else was faster: look again, then decide."""
 
     code = "CONFLICT"
-    words = Words("情况刚刚变了,请刷新后再试。", "This has just changed. Please look again and retry.")
+    words = Words("情况刚刚变了，请刷新后再试。", "This has just changed. Please look again and retry.")
 
 
 class TooLate(Refusal):
@@ -77,7 +77,7 @@ class TooMany(Refusal):
     """Too often in too short a time."""
 
     code = "TOO_MANY_REQUESTS"
-    words = Words("操作太频繁,请稍后再试。", "Too many requests. Please try again a little later.")
+    words = Words("操作太频繁，请稍后再试。", "Too many requests. Please try again a little later.")
 
 
 class IdempotencyConflict(Refusal):
@@ -91,4 +91,4 @@ class InProgress(Refusal):
     """A twin of this request is still running."""
 
     code = "IN_PROGRESS"
-    words = Words("同样的请求正在处理,请稍候。", "The same request is still running. Please wait a moment.")
+    words = Words("同样的请求正在处理，请稍候。", "The same request is still running. Please wait a moment.")

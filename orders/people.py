@@ -87,7 +87,7 @@ def erase(person: Person) -> None:
     orders = Order.objects.filter(person=person)
     if orders.exclude(state__in=OVER).exists():
         words = say(
-            "您还有进行中的订单,请在订单完成或取消后再注销。",
+            "您还有进行中的订单，请在订单完成或取消后再注销。",
             "You have orders that are still going on. Please erase the account once they are over.",
         )
         raise Conflict(words)
@@ -106,7 +106,7 @@ def _forget_groups(person: Person) -> None:
     seats = Order.objects.filter(group__in=groups)
     if groups.filter(state=GroupPurchase.State.OPEN).exists() or seats.exclude(state__in=OVER).exists():
         words = say(
-            "您发起的团购还在进行,请在结束后再注销。",
+            "您发起的团购还在进行，请在结束后再注销。",
             "A group purchase of yours is still going on. Please erase the account once it is over.",
         )
         raise Conflict(words)

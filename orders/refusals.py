@@ -30,7 +30,7 @@ class PaymentAway(Refusal):
 
     code = "PAYMENT_AWAY"
     words = Words(
-        "暂时连不上支付服务,订单已为您保留,请稍后再付。",
+        "暂时连不上支付服务，订单已为您保留，请稍后再付。",
         "The payment service cannot be reached. Your order is kept; please try to pay again in a moment.",
     )
 

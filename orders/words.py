@@ -5,16 +5,16 @@ from orders.models import Claim, GroupPurchase, Order, Payment, Refund, Seat, Sh
 
 ORDER_STATES: dict[str, Words] = {
     Order.State.PLACED: say("待付款", "Waiting for payment"),
-    Order.State.HELD: say("已付款,等待成团", "Paid, waiting for the group"),
-    Order.State.PAID: say("已付款,待发货", "Paid, to be sent"),
+    Order.State.HELD: say("已付款，等待成团", "Paid, waiting for the group"),
+    Order.State.PAID: say("已付款，待发货", "Paid, to be sent"),
     Order.State.SHIPPED: say("已发货", "On its way"),
-    Order.State.DELIVERED: say("已送达", "Delivered"),
+    Order.State.DELIVERED: say("已签收", "Delivered"),
     Order.State.COMPLETED: say("已完成", "Completed"),
     Order.State.CANCELLED: say("已取消", "Cancelled"),
-    Order.State.EXPIRED: say("超时未付款,已关闭", "Closed: not paid in time"),
+    Order.State.EXPIRED: say("超时未付款，已关闭", "Closed: not paid in time"),
     Order.State.REFUNDED: say("已全额退款", "Refunded in full"),
 }
-BEING_REFUNDED = say("已取消,退款中", "Cancelled, being refunded")
+BEING_REFUNDED = say("已取消，退款中", "Cancelled, being refunded")
 
 PAYMENT_STATES: dict[str, Words] = {
     Payment.State.CREATED: say("待付款", "Waiting"),
@@ -23,13 +23,13 @@ PAYMENT_STATES: dict[str, Words] = {
     Payment.State.FAILED: say("未成功", "Failed"),
     Payment.State.CANCELLED: say("已关闭", "Closed"),
 }
-GIVEN_BACK = say("已收到,退回中", "Received, being given back")
+GIVEN_BACK = say("已收到，退回中", "Received, being given back")
 
 REFUND_STATES: dict[str, Words] = {
     Refund.State.REQUESTED: say("处理中", "Requested"),
     Refund.State.PENDING: say("退款途中", "On its way"),
     Refund.State.SUCCEEDED: say("已退款", "Given back"),
-    Refund.State.FAILED: say("退款失败,我们会重新处理", "Failed; we will try again"),
+    Refund.State.FAILED: say("退款失败，我们会重新处理", "Failed; we will try again"),
 }
 REFUND_REASONS: dict[str, Words] = {
     Refund.Reason.CANCELLED: say("订单取消", "Order cancelled"),
@@ -53,21 +53,21 @@ SHIPMENT_STATES: dict[str, Words] = {
 CLAIM_STATES: dict[str, Words] = {
     Claim.State.OPEN: say("等待团队答复", "Waiting for the team's answer"),
     Claim.State.REFUNDED: say("已退款", "Answered with a refund"),
-    Claim.State.DECLINED: say("已答复,未退款", "Answered without a refund"),
+    Claim.State.DECLINED: say("已答复，未退款", "Answered without a refund"),
 }
 
 GROUP_STATES: dict[str, Words] = {
     GroupPurchase.State.OPEN: say("进行中", "Open"),
     GroupPurchase.State.CONFIRMED: say("已成团", "Confirmed"),
-    GroupPurchase.State.FELL_SHORT: say("未成团,全额退款", "Fell short, everyone is repaid"),
-    GroupPurchase.State.CANCELLED: say("已取消,全额退款", "Called off, everyone is repaid"),
+    GroupPurchase.State.FELL_SHORT: say("未成团，全额退款", "Fell short, everyone is repaid"),
+    GroupPurchase.State.CANCELLED: say("已取消，全额退款", "Called off, everyone is repaid"),
 }
 
 SEAT_STATES: dict[str, Words] = {
     Seat.State.RESERVED: say("待付款", "Waiting for payment"),
-    Seat.State.HELD: say("已付款,等待成团", "Paid, waiting for the group"),
+    Seat.State.HELD: say("已付款，等待成团", "Paid, waiting for the group"),
     Seat.State.CONFIRMED: say("已成团", "Confirmed"),
-    Seat.State.RELEASED: say("未付款,已放弃", "Not paid, given up"),
+    Seat.State.RELEASED: say("未付款，已放弃", "Not paid, given up"),
     Seat.State.REFUNDED: say("已退款", "Refunded"),
     Seat.State.COLLECTED: say("已取货", "Collected"),
 }

@@ -10,7 +10,7 @@ from core.refusals import Conflict, Invalid, NotFound
 
 Role = Membership.Role
 LAST_ONE = say(
-    "组织至少要有一位协调人,请先指定另一位。",
+    "组织至少要有一位协调人，请先指定另一位。",
     "An organisation needs a coordinator. Please appoint another one first.",
 )
 

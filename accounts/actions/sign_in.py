@@ -27,7 +27,7 @@ from core.middleware import address_of
 from core.refusals import Invalid
 
 REFUSED = say(
-    "邮箱或密码不对,或者邮箱还没有确认。请查看我们发给您的邮件。",
+    "邮箱或密码不对，或者邮箱还没有确认。请查看我们发给您的邮件。",
     "E-mail address or password is wrong, or the address is not confirmed yet: please look for our mail.",
 )
 
@@ -112,7 +112,7 @@ def reset_password(request: HttpRequest, token: str, password: str) -> Person:
     person = Person.objects.filter(uid=uid, is_active=True).first() if _is_uid(uid) else None
     if person is None or not default_token_generator.check_token(person, rest):
         words = say(
-            "链接无效或已过期,请重新申请。",
+            "链接无效或已过期，请重新申请。",
             "This link is not valid or has expired. Please ask for a new one.",
         )
         raise Invalid(words, field="token")

@@ -36,7 +36,7 @@ def opened(product: Product | int, by: Person | None) -> Product:
     must_manage(by, row.team_id)
     if row.state == Product.State.SUBMITTED and by is not None:
         raise Conflict(
-            say("商品正在审核,请先撤回再修改。", "This is being reviewed. Withdraw it first to change it.")
+            say("商品正在审核，请先撤回再修改。", "This is being reviewed. Withdraw it first to change it.")
         )
     if row.state == Product.State.ARCHIVED:
         raise Conflict(say("商品已下架归档。", "This product has been archived."))

@@ -41,7 +41,7 @@ class _Joined(Words):
         object.__setattr__(self, "refusals", refusals)
 
     def __str__(self) -> str:
-        start = str(say("还差一点:", "Not quite ready: "))
+        start = str(say("还差一点：", "Not quite ready: "))
         return start + " ".join(str(refusal.words) for refusal in self.refusals)  # type: ignore[attr-defined]
 
     __hash__ = Words.__hash__
@@ -110,7 +110,7 @@ def _of_the_variants(product: Product) -> Iterator[Refusal]:
             say("请登记至少一个批次。", "Declare at least one lot.")
             if clock.today().month in product.season_months
             else say(
-                "现在不在上市季,请登记预售批次和发货日期。",
+                "现在不在上市季，请登记预售批次和发货日期。",
                 "Out of season: declare a planned lot with a ship-by date.",
             )
         )

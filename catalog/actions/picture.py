@@ -113,7 +113,7 @@ def _opened(file: UploadedFile) -> Image.Image:
             if min(width, height) < LEAST_SIDE:
                 _refuse(
                     say(
-                        "照片太小,短边至少 {n} 像素。",
+                        "照片太小，短边至少 {n} 像素。",
                         "The shorter side needs at least {n} pixels.",
                         n=LEAST_SIDE,
                     )
@@ -124,7 +124,7 @@ def _opened(file: UploadedFile) -> Image.Image:
             image.draft("RGB", (LARGE, LARGE))
         image.load()
     except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError):
-        _refuse(say("这个文件不是可用的照片(JPEG、PNG、WebP)。", "This file is no photo that we can read."))
+        _refuse(say("这个文件不是可用的照片（JPEG、PNG、WebP）。", "This file is no photo that we can read."))
     return _flat(ImageOps.exif_transpose(image))
 
 

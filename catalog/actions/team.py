@@ -23,7 +23,7 @@ def create(by: Person | None, *, code: str, slug: str, county: Region, **texts: 
     """An operator sets a team up; it offers nothing until its leader is verified."""
     _must_be_operator(by)
     if county.level != Region.Level.COUNTY or county.parent is None:
-        raise Invalid(say("请选择县(市、区)。", "Choose a county."), field="county")
+        raise Invalid(say("请选择县（市、区）。", "Choose a county."), field="county")
     # Cities and districts directly below a province, such as 仙桃, are divisions themselves.
     division = county if county.parent.level == Region.Level.PROVINCE else county.parent
     team = Team(code=code, slug=slug, county=county, division=division)

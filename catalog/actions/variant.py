@@ -60,7 +60,7 @@ def _check_how_many(product: Product) -> None:
         words = say("最多同时提供 {n} 个规格。", "At most {n} variants can be offered.", n=MOST_OFFERED)
         raise Invalid(words, field="is_offered")
     if product.is_published and not any(offered):
-        words = say("至少保留一个规格,或将商品下架归档。", "Keep one variant, or archive the product.")
+        words = say("至少保留一个规格，或将商品下架归档。", "Keep one variant, or archive the product.")
         raise Invalid(words, field="is_offered")
 
 
@@ -97,7 +97,7 @@ def _tell_story(variant: Variant, price_minor: int | None, story: Mapping[str, i
 
 
 def _price(minor: Any) -> int:
-    words = say("价格要大于 0,最高 10 万元。", "The price must be above 0 and at most ¥100,000.")
+    words = say("价格要大于 0，最高 10 万元。", "The price must be above 0 and at most ¥100,000.")
     return written.whole(minor, "price_minor", 1, DEAREST_MINOR, words)
 
 
@@ -110,7 +110,7 @@ def _parts(story: Mapping[str, int]) -> dict[str, int]:
         written.whole(bps, ("story", part), 0, 10_000)
     if (total := sum(parts.values())) != 10_000:
         words = say(
-            "各部分相加是 {total}%,要正好 100%。",
+            "各部分相加是 {total}%，要正好 100%。",
             "The parts add up to {total} %, not to 100 %.",
             total=f"{total / 100:g}",
         )
@@ -127,7 +127,7 @@ def _plain(name: str, value: Any) -> Any:
     if name in ("name_zh", "name_en", "net_content"):
         return written.text_for(Variant, name, value, required=name == "name_zh")
     if name == "weight_grams":
-        words = say("请填写毛重(克)。", "Enter the weight in grams, with packaging.")
+        words = say("请填写毛重（克）。", "Enter the weight in grams, with packaging.")
         return written.whole(value, name, 1, HEAVIEST_GRAMS, words)
     if name == "position":
         return written.whole(value, name, 0, 1000)

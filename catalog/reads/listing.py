@@ -1,6 +1,6 @@
 """Lists of products as buyers narrow and order them."""
 
-from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+from django.db.models import BooleanField, Case, ExpressionWrapper, F, IntegerField, Q, QuerySet, When
 
 from catalog.models import Product
 from catalog.search import Where
@@ -37,9 +37,9 @@ def narrowed(products: QuerySet[Product], where: Where) -> QuerySet[Product]:
 
 
 def with_season(products: QuerySet[Product]) -> QuerySet[Product]:
-    """With what the order by season compares: this month's first, then what can be had."""
-    in_season = Q(season_months__contains=[clock.today().month])
+    """With what the order by season compares: this month's first, the shorter its season; then what can be had."""
+    now = When(season_months__contains=[clock.today().month], then=13 - F("season_months__len"))
     return products.annotate(
-        season_now=ExpressionWrapper(in_season, output_field=BooleanField()),
+        season_now=Case(now, default=0, output_field=IntegerField()),
         stock_now=ExpressionWrapper(Q(units_available__gt=0), output_field=BooleanField()),
     )

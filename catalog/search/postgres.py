@@ -46,6 +46,8 @@ _FROM = """
     catalog_product p JOIN catalog_category c ON c.id = p.category_id JOIN catalog_team t ON t.id = p.team_id
 """
 _IN_SEASON = "(p.season_months @> ARRAY[%(month)s]::smallint[])"
+# As in catalog.reads.with_season: the shorter a season that is now, the sooner it is shown.
+_SEASON_NOW = f"(CASE WHEN {_IN_SEASON} THEN 13 - cardinality(p.season_months) ELSE 0 END)"
 _IN_STOCK = "(p.units_available > 0)"
 _VALUES = {
     "category": "c.slug",
@@ -61,7 +63,7 @@ _SORTS = {
     "NEWEST": (("p.published_at", "p.id"), True),
     "PRICE_ASC": (("p.price_from_minor", "p.id"), False),
     "PRICE_DESC": (("p.price_from_minor", "p.id"), True),
-    "SEASON": ((f"{_IN_SEASON}::int", f"{_IN_STOCK}::int", "p.published_at", "p.id"), True),
+    "SEASON": ((_SEASON_NOW, f"{_IN_STOCK}::int", "p.published_at", "p.id"), True),
 }
 _TYPES = {"p.published_at": "timestamptz"}
 

@@ -109,4 +109,4 @@ def internal(request: Any) -> SimpleNamespace:
 def internal_words(request: Any) -> str:
     """A sentence with the request's id."""
     name = getattr(request, "id", "-")
-    return str(say("出了点问题(编号 {id})。", "Something went wrong (request {id}).", id=name))
+    return str(say("出了点问题（编号 {id}）。", "Something went wrong (request {id}).", id=name))

@@ -63,7 +63,7 @@ def enter(round_: Round, teams: Sequence[Team], approved: bool = True) -> list[E
     counts = dict(counted.values_list("team_id").annotate(Count("pk")).order_by())
     if few := [team.code for team in teams if counts.get(team.pk, 0) < FEWEST]:
         words = say(
-            "参赛团队须有至少 {n} 户经核实的农户:{teams}",
+            "参赛团队须有至少 {n} 户经核实的农户：{teams}",
             "A team enters with at least {n} verified households: {teams}",
             n=FEWEST,
             teams=", ".join(few),

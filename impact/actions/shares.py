@@ -62,7 +62,7 @@ def _untouched(lot_ids: Sequence[int]) -> dict[int, Lot]:
     lots = {lot.pk: lot for lot in locked.filter(pk__in=lot_ids).order_by("pk")}
     if any(lot.units_sold or lot.units_reserved for lot in lots.values()):
         words = say(
-            "已有人购买,不能再更改分配。", "Units of this lot are sold or held: its shares are fixed."
+            "已有人购买，不能再更改分配。", "Units of this lot are sold or held: its shares are fixed."
         )
         raise Conflict(words)
     if len(lots) < len(lot_ids) or LotTally.objects.filter(lot_id__in=lot_ids).exists():

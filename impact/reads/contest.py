@@ -18,7 +18,7 @@ from impact.models import Entry, Round, Standing
 PHASE_WORDS: dict[str, Words] = {
     Round.Phase.COMING: say("即将开始", "Opens soon"),
     Round.Phase.OPEN: say("进行中", "Open"),
-    Round.Phase.SETTLING: say("已截止,结算退款中", "Closed, refunds are settling"),
+    Round.Phase.SETTLING: say("已截止，结算退款中", "Closed, refunds are settling"),
     Round.Phase.FROZEN: say("成绩已冻结", "Frozen"),
 }
 LEVEL_WORDS: dict[str, Words] = {

@@ -22,28 +22,28 @@ from impact.models import Round
 
 DEFINITIONS: dict[str, Words] = {
     "net": say(
-        "净额:已付款的商品金额减去冻结前的退款,不含运费。",
+        "净额：已付款的商品金额减去冻结前的退款，不含运费。",
         "Net: goods paid for, less refunds before the freeze; shipping is not in it.",
     ),
     "person_times": say(
-        "人次:同一人在同一天的购买计一次,每人最多计 {n} 天。",
+        "人次：同一人在同一天的购买计一次，每人最多计 {n} 天。",
         "Person-times: a person counts once a day however often she buys, on at most {n} days.",
         n=5,
     ),
     "people": say(
-        "人数:有账户的不同购买者;未登录的购买者计人次,不计人数。",
+        "人数：有账户的不同购买者；未登录的购买者计人次，不计人数。",
         "People: different buyers with an account; guests count as person-times, not as people.",
     ),
     "organisations": say(
-        "组织数:购买或发动购买的、经核实的不同组织。",
+        "组织数：购买或发动购买的、经核实的不同组织。",
         "Organisations: different verified organisations that bought or called others to buy.",
     ),
     "mobilised": say(
-        "动员金额:由组织或他人发动的购买净额,包含在净额之内。",
+        "动员金额：由组织或他人发动的购买净额，包含在净额之内。",
         "Mobilised: the part of net that came by the call of an organisation or another person.",
     ),
     "excluded": say(
-        "不计入:团队自己人的购买,单独列出,不计入成绩。",
+        "不计入：团队自己人的购买，单独列出，不计入成绩。",
         "Not counted: purchases by a team's own people, shown beside the figures.",
     ),
 }

@@ -26,7 +26,7 @@ LEVEL_WORDS: dict[Level, tuple[Words, Words]] = {
     Level.TRACED: (
         say("可追溯批次", "Traced lots"),
         say(
-            "每一批都登记了交货的农户和重量,农户所得按各自的重量记账。",
+            "每一批都登记了交货的农户和重量，农户所得按各自的重量记账。",
             "For each lot the households that brought it and their weights are on record; "
             "their part is shared by weight.",
         ),
@@ -34,7 +34,7 @@ LEVEL_WORDS: dict[Level, tuple[Words, Words]] = {
     Level.MIXED: (
         say("部分批次可追溯", "Partly traced"),
         say(
-            "部分批次登记了交货农户;其余批次记在团队全体农户名下。",
+            "部分批次登记了交货农户；其余批次记在团队全体农户名下。",
             "For some lots the households are on record; for others their part is set aside for the team's "
             "households together.",
         ),
@@ -42,7 +42,7 @@ LEVEL_WORDS: dict[Level, tuple[Words, Words]] = {
     Level.POOLED: (
         say("团队合批", "Team's pool"),
         say(
-            "这些批次没有分户记录,农户所得记在团队全体农户名下。",
+            "这些批次没有分户记录，农户所得记在团队全体农户名下。",
             "No record says who grew what: the households' part is set aside for the team's households together.",
         ),
     ),

@@ -49,14 +49,14 @@ STATE_WORDS: dict[State, tuple[Words, Words]] = {
     State.HELD: (
         say("托管中", "Held in trust"),
         say(
-            "团购截止前,这笔钱由平台托管:成团才记账,不成团全额退回。",
+            "团购截止前，这笔钱由平台托管：成团才记账，不成团全额退回。",
             "Held until the group purchase closes: shared out if it is confirmed, given back in full if not.",
         ),
     ),
     State.EARMARKED: (
         say("已记账 · 待发放", "Set aside"),
         say(
-            "每一分钱都已记在应得者名下;售后期结束后转为应付,尚未发放。",
+            "每一分钱都已记在应得者名下；售后期结束后转为应付，尚未发放。",
             "Each fen is set aside for those it is for. After the after-sale period it is owed to them; "
             "it has not been paid out yet.",
         ),
@@ -64,7 +64,7 @@ STATE_WORDS: dict[State, tuple[Words, Words]] = {
     State.PARTLY_OWED: (
         say("部分应付", "Partly owed"),
         say(
-            "售后期已结束的包裹,其款项已转为应付;其余仍为已记账、待发放。",
+            "售后期已结束的包裹，其款项已转为应付；其余仍为已记账、待发放。",
             "For parcels whose after-sale period has ended the money is owed; the rest is set aside. "
             "It has not been paid out yet.",
         ),
@@ -72,7 +72,7 @@ STATE_WORDS: dict[State, tuple[Words, Words]] = {
     State.OWED: (
         say("应付", "Owed"),
         say(
-            "售后期已结束,这笔钱现在应付给农户和其他各方,尚未发放。",
+            "售后期已结束，这笔钱现在应付给农户和其他各方，尚未发放。",
             "The after-sale period has ended: the money is now owed to the households and the others. "
             "It has not been paid out yet.",
         ),
@@ -80,7 +80,7 @@ STATE_WORDS: dict[State, tuple[Words, Words]] = {
     State.RETURNED: (
         say("已退回", "Taken back"),
         say(
-            "这笔订单已全部退款,记在各方名下的钱已全部转回。",
+            "这笔订单已全部退款，记在各方名下的钱已全部转回。",
             "This order is refunded in full: all that was set aside has been taken back.",
         ),
     ),

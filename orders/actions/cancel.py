@@ -33,7 +33,7 @@ def cancel(order: Order, by: Any = None) -> Order:
         return order
     if not is_cancellable(order):
         words = say(
-            "已经发货,不能取消;收货后可申请售后。",
+            "已经发货，不能取消；收货后可申请售后。",
             "It has been sent and cannot be cancelled any more; after delivery you can report a problem.",
         )
         raise TooLate(words)

@@ -136,7 +136,7 @@ def deliver_many(arrived: Sequence[tuple[Shipment, datetime]]) -> list[Shipment]
 
 
 def _not_on_its_way() -> TooLate:
-    return TooLate(say("这个包裹还没有发出,或已经签收。", "This parcel is not on its way."))
+    return TooLate(say("这个包裹还没有发出，或已经签收。", "This parcel is not on its way."))
 
 
 def _windows(parcels: Iterable[int]) -> dict[int, int]:

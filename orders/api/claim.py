@@ -114,7 +114,7 @@ def _fen(text: str) -> int:
         return 0
     found = _YUAN.fullmatch(plain)
     if found is None:
-        raise Invalid(say("请填写金额,例如 12.50。", "Write an amount like 12.50."), field="amount")
+        raise Invalid(say("请填写金额，例如 12.50。", "Write an amount like 12.50."), field="amount")
     return int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
 
 

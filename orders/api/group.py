@@ -188,7 +188,7 @@ class GroupPurchaseType(ModelType):
         """In the reader's language, with the figure."""
         return str(
             say(
-                "到截止时间付款不足 {n} 份,团购就不成立,每个人付的钱全额原路退回。",
+                "到截止时间付款不足 {n} 份，团购就不成立，每个人付的钱全额原路退回。",
                 "If fewer than {n} units are paid by then, nothing is bought and everyone gets all of it back.",
                 n=root.minimum_units,
             )

@@ -27,7 +27,7 @@ class Problem:
 NOT_OFFERED = Problem("NOT_OFFERED", say("这件商品已下架。", "This is not offered any more."))
 SOLD_OUT = Problem("SOLD_OUT", say("已经售完了。", "Sold out."))
 TOO_MANY = Problem(
-    "ONLY_N_LEFT", say("没有这么多了,请减少数量。", "There are not that many left; please take fewer.")
+    "ONLY_N_LEFT", say("没有这么多了，请减少数量。", "There are not that many left; please take fewer.")
 )
 NOT_DELIVERED = Problem(
     "NOT_DELIVERED_HERE", say("这件商品不发往您的地区。", "This is not delivered to your region.")
@@ -36,7 +36,7 @@ NEEDS_ADULT = Problem(
     "NEEDS_ADULT", say("购买酒类需确认已满 18 周岁。", "Confirm that you are 18 or older to buy alcohol.")
 )
 PRICE_CHANGED = Problem(
-    "PRICE_CHANGED", say("价格变了,请确认新价格。", "The price has changed; please accept the new one.")
+    "PRICE_CHANGED", say("价格变了，请确认新价格。", "The price has changed; please accept the new one.")
 )
 
 EMPTY = Problem("EMPTY", say("购物车是空的。", "The cart is empty."))

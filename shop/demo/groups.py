@@ -18,14 +18,14 @@ from shop.demo.shelves import Stall
 def gather(cast: Cast, stalls: list[Stall], rng: random.Random) -> None:
     """Four groups of the first union's, their seats paid into escrow like anybody's."""
     by_code = {stall.row["team_no"]: stall for stall in stalls}
-    filling = _open(cast, by_code["HB20"], "示例工会:武当蜜橘一起买", 20, 60)
+    filling = _open(cast, by_code["HB20"], "示例工会：武当蜜橘一起买", 20, 60)
     _fill(filling, cast, 14, rng)
-    confirmed = _open(cast, by_code["HB47"], "示例工会:春茶预订", 10, 12)
+    confirmed = _open(cast, by_code["HB47"], "示例工会：春茶预订", 10, 12)
     _fill(confirmed, cast, 12, rng)  # the last seat confirms it
-    short = _open(cast, by_code["HB62"], "示例工会:食堂新米", 30, 80)
+    short = _open(cast, by_code["HB62"], "示例工会：食堂新米", 30, 80)
     _fill(short, cast, 5, rng)
     group.close(short)
-    off = _open(cast, by_code["HB71"], "示例工会:蜂蜜团", 10, 40)
+    off = _open(cast, by_code["HB71"], "示例工会：蜂蜜团", 10, 40)
     _fill(off, cast, 2, rng)
     group.cancel(off, first_union(cast)[1])
     for made in Refund.objects.filter(reason=Refund.Reason.GROUP).order_by("pk"):

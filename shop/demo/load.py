@@ -86,7 +86,7 @@ def _settle(cast, stalls: list[Stall], rng: random.Random, bar: Bar) -> None:
 def _open_contest() -> None:
     edition = contest.open_edition(
         SLUG, 2, ("示例消费帮扶大赛 第二届", "Demo Consumption Assistance Contest, 2nd edition"),
-        ("消费有善意,账目看得见", "Good purchases, open accounts"),
+        ("消费有善意，账目看得见", "Good purchases, open accounts"),
     )  # fmt: skip
     opens = clock.now() - sales.OPENED - timedelta(days=1)
     round_ = contest.open_round(

@@ -152,7 +152,7 @@ def give_back(share: float, rng: random.Random) -> int:
             if n % 3 == 0
             else refund.Part(amount_minor=max(1, line.net_minor // 4))
         )
-        made = refund.request(order, {line.uid: part}, reason=Refund.Reason.TEAM, note="示例:途中压坏")
+        made = refund.request(order, {line.uid: part}, reason=Refund.Reason.TEAM, note="示例：途中压坏")
         refund.settle(
             made, RefundSeen(Was.SUCCEEDED, f"re_demo{made.uid.hex}", made.amount_minor), made.attempt
         )

@@ -88,7 +88,7 @@ def _team(row: dict[str, str], cast: Cast, n: int) -> Team:
     made = team.create(
         cast.operator, code=row["team_no"], slug=row["team_no"].lower(), county=_county(row),
         name_zh=row["team_zh"], name_en=row["team_en"], village_zh=f"示例村{village}", village_en=f"Demo Village {village}",
-        story_zh=f"{row['county_zh']}示例村{village}的乡亲们一起种,由带头人统一收购、分级、发货。",
+        story_zh=f"{row['county_zh']}示例村{village}的乡亲们一起种，由带头人统一收购、分级、发货。",
         story_en=f"The households of Demo Village {village} in {row['county_en']} grow it; the leader buys in, grades and sends.",
         producer_zh=f"{row['county_zh']}示例合作社{n + 1:02d}", producer_en=f"{row['county_en']} Demo Cooperative {n + 1:02d}",
         licence_number=f"示例许可-{row['team_no']}",
@@ -281,4 +281,4 @@ def close_past(stalls: list[Stall], operator: Person) -> None:
     for each in past[1:]:
         lot.close(each, None)
     for each in past[:1]:
-        lot.recall(each, operator, "示例:抽检发现个别箱受潮,整批停售。")
+        lot.recall(each, operator, "示例：抽检发现个别箱受潮，整批停售。")

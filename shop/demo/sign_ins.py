@@ -7,7 +7,7 @@ OPERATOR, BUYER, COORDINATOR, MEMBER = (
 MANAGER = "manager.hb22@demo.example"
 WHO = (
     (BUYER, "买家 · buyer"),
-    (MANAGER, "团队管理员(秭归夏橙) · manager of the Zigui summer orange team"),
+    (MANAGER, "团队管理员（秭归夏橙） · manager of the Zigui summer orange team"),
     (COORDINATOR, "工会团购负责人 · union coordinator"),
     (MEMBER, "工会会员 · union member"),
     (OPERATOR, "运营(/operators/) · operator"),

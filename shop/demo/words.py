@@ -100,35 +100,35 @@ STORIES = {  # kind: basis points, adding up to 10,000
 SHELF_LIFE = {"dry": 540, "fresh": 20, "chilled": 45, "frozen": 365, "live": 3}
 ADVICE = {
     "dry": ("阴凉干燥处密封保存", "Keep sealed in a cool, dry place"),
-    "fresh": ("到货后请开箱通风,阴凉处存放", "Open the box on arrival and keep it cool and aired"),
+    "fresh": ("到货后请开箱通风，阴凉处存放", "Open the box on arrival and keep it cool and aired"),
     "chilled": ("0–4 ℃ 冷藏", "Keep chilled at 0–4 °C"),
-    "frozen": ("−18 ℃ 冷冻,解冻后勿再冻", "Keep frozen at −18 °C; do not refreeze"),
+    "frozen": ("−18 ℃ 冷冻，解冻后勿再冻", "Keep frozen at −18 °C; do not refreeze"),
     "live": ("收到后请尽快食用", "Best used as soon as it arrives"),
 }
 RETURNS = {
     True: (
-        "坏果、缺件按实际退款,签收后 72 小时内附照片申请。",
+        "坏果、缺件按实际退款，签收后 72 小时内附照片申请。",
         "Spoilt or missing pieces are refunded; report within 72 hours with a photo.",
     ),
     False: (
-        "包装破损、缺件或错发按实际退款,签收后 7 天内申请。",
+        "包装破损、缺件或错发按实际退款，签收后 7 天内申请。",
         "Damaged, missing or mistaken goods are refunded; report within 7 days.",
     ),
 }
 SUMMARIES = {
-    "fruit": ("树上熟了再摘,分拣后当天装箱。", "Picked when ripe, sorted and boxed the same day."),
-    "tea": ("村里茶园采摘,小锅分批炒制。", "From the village's tea gardens, finished in small batches."),
-    "vegetable": ("清早采收,带泥或简单整理后发出。", "Cut early in the morning, sent after a simple trim."),
-    "mushroom": ("段木栽培,晒干后手工挑选。", "Grown on logs, dried and picked over by hand."),
-    "nut": ("当年新货,去杂分级。", "This year's crop, cleaned and graded."),
-    "grain": ("当年新粮,现碾现装。", "New grain, milled and packed to order."),
-    "honey": ("蜂农自采,过滤后装瓶。", "Gathered by the beekeepers, strained and bottled."),
-    "meat": ("农家做法,柏枝慢熏或风干。", "Made the farm way, slowly smoked or air-dried."),
-    "aquatic": ("产地处理,冷链或干制。", "Prepared where it is caught, frozen or dried."),
-    "egg": ("林下散养,每日拾蛋。", "Laid by hens that roam the groves, gathered daily."),
-    "oil": ("山茶籽物理压榨,小批装瓶。", "Pressed from camellia seed, bottled in small batches."),
-    "pickle": ("本地菜、老坛子,按时令腌制。", "Local vegetables from old jars, each in its season."),
-    "alcohol": ("糯米发酵,坛中陈放。", "Fermented glutinous rice, rested in jars."),
+    "fruit": ("树上熟了再摘，分拣后当天装箱。", "Picked when ripe, sorted and boxed the same day."),
+    "tea": ("村里茶园采摘，小锅分批炒制。", "From the village's tea gardens, finished in small batches."),
+    "vegetable": ("清早采收，带泥或简单整理后发出。", "Cut early in the morning, sent after a simple trim."),
+    "mushroom": ("段木栽培，晒干后手工挑选。", "Grown on logs, dried and picked over by hand."),
+    "nut": ("当年新货，去杂分级。", "This year's crop, cleaned and graded."),
+    "grain": ("当年新粮，现碾现装。", "New grain, milled and packed to order."),
+    "honey": ("蜂农自采，过滤后装瓶。", "Gathered by the beekeepers, strained and bottled."),
+    "meat": ("农家做法，柏枝慢熏或风干。", "Made the farm way, slowly smoked or air-dried."),
+    "aquatic": ("产地处理，冷链或干制。", "Prepared where it is caught, frozen or dried."),
+    "egg": ("林下散养，每日拾蛋。", "Laid by hens that roam the groves, gathered daily."),
+    "oil": ("山茶籽物理压榨，小批装瓶。", "Pressed from camellia seed, bottled in small batches."),
+    "pickle": ("本地菜、老坛子，按时令腌制。", "Local vegetables from old jars, each in its season."),
+    "alcohol": ("糯米发酵，坛中陈放。", "Fermented glutinous rice, rested in jars."),
     "sideline": ("农闲时做的手艺活。", "Handwork of the quiet months."),
 }
 INGREDIENTS = {
@@ -141,11 +141,11 @@ INGREDIENTS = {
     "alcohol": ("水、糯米、酒曲", "Water, glutinous rice, starter"),
 }
 LEADER_WORDS = (
-    ("先把东西种好,再把账记明白。", "First grow it well, then keep the accounts clear."),
-    ("大家一起种,一箱一箱分好级。", "We grow it together and grade it box by box."),
-    ("您在网上看得到的,我们在地里做得到。", "What you read here is what we do in the field."),
-    ("少打药,多跑腿,货要对得起人。", "Fewer sprays, more footwork: the goods must be worth it."),
-    ("每一批货,谁交了多少斤都写在本子上。", "Who brought how much of each lot is written in the book."),
+    ("先把东西种好，再把账记明白。", "First grow it well, then keep the accounts clear."),
+    ("大家一起种，一箱一箱分好级。", "We grow it together and grade it box by box."),
+    ("您在网上看得到的，我们在地里做得到。", "What you read here is what we do in the field."),
+    ("多跑腿，细分拣，货要对得起人。", "More footwork, finer sorting: the goods must be worth it."),
+    ("每一批货，谁交了多少斤都写在本子上。", "Who brought how much of each lot is written in the book."),
 )
 FAMILY, GIFT, CANTEEN = (
     ("家庭装", "Family size"),
@@ -179,13 +179,13 @@ GIVEN = (
     "桂子",
 )
 REVIEWS = (
-    (5, "箱子结实,果子个头匀,同事都说甜。"),
-    (5, "回购第三次了,和页面写的一样。"),
-    (4, "味道好,有一个压坏了,团队很快退了钱。"),
+    (5, "箱子结实，个头匀，同事都说好。"),
+    (5, "回购第三次了，和页面写的一样。"),
+    (4, "东西好，有一份压坏了，团队很快退了钱。"),
     (5, "Well packed, and I like seeing where the money goes."),
-    (4, "路上多走了一天,东西没问题。"),
-    (3, "分量够,就是包装可以再简单点。"),
-    (5, "茶汤清亮,给家里老人也买了一份。"),
+    (4, "路上多走了一天，东西没问题。"),
+    (3, "分量够，就是包装可以再简单点。"),
+    (5, "比上回买的还好，给家里老人也买了一份。"),
     (4, "Tastes of what it is. Would buy again."),
-    (5, "工会一起买的,发得很快。"),
+    (5, "工会一起买的，发得很快。"),
 )

@@ -42,8 +42,10 @@ def tell_cart(request: HttpRequest, payload: dict[str, Any]) -> str:
 
 
 def place_order(request: HttpRequest, payload: dict[str, Any]) -> str:
-    """The cart is an order now: on to paying it."""
+    """The cart is an order now: on to paying it. A guest who goes back finds the way to it again."""
     request.session.pop("cart", None)
+    if payload.get("token"):
+        request.session["placed"] = {"number": payload["order"]["number"], "token": payload["token"]}
     return _order(payload["order"], payload.get("token"))
 
 

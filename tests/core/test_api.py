@@ -232,7 +232,7 @@ def test_a_failure_of_ours_is_told_by_its_request_id_alone(asked, caplog):
     data, errors = asked("{ broken gone }")
     assert data == {"broken": None, "gone": None}
     assert errors[0] == {
-        "message": "出了点问题(编号 abc)。",
+        "message": "出了点问题（编号 abc）。",
         "path": ["broken"],
         "extensions": {"requestId": "abc", "code": "INTERNAL"},
     }

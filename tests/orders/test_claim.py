@@ -54,14 +54,14 @@ def test_a_buyer_says_what_is_wrong_and_the_team_gives_a_part_back(sold):
     assert [line["isClaimable"] for line in sold.seen["lines"]] == [True, False]
     claim = sold.claim("两个坏了")["claim"]
     assert not sold.seen["lines"][0]["isClaimable"]
-    answer = answered(sold, claim, words="抱歉,退您两个的钱。", amount="12.50")["claim"]
+    answer = answered(sold, claim, words="抱歉，退您两个的钱。", amount="12.50")["claim"]
     assert (answer["state"], answer["refund"]["amount"]["minor"]) == ("REFUNDED", 1250)
     settle()
     assert row(sold.order).refunded_minor == 1250
     refund = Refund.objects.get()
     assert (refund.reason, refund.state, refund.lines.get().is_restocked) == ("claim", "succeeded", False)
     (told,) = sold.seen["lines"][0]["claims"]
-    assert told == {"stateName": "Answered with a refund", "answer": "抱歉,退您两个的钱。"}
+    assert told == {"stateName": "Answered with a refund", "answer": "抱歉，退您两个的钱。"}
     at_rest()
 
 

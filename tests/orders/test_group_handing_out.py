@@ -7,7 +7,7 @@ from orders.models import Shipment
 from tests.orders.together import at_rest, state
 from tests.orders.world import Buyer, key
 
-HELD = '"已付款,等待成团"'
+HELD = "已付款，等待成团"
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("whole_shop")]
 
 

@@ -33,9 +33,9 @@ def test_what_has_arrived_is_reviewed_once_under_a_nickname(sold):
     assert codes(sold.review()) == ["TOO_LATE"]
     sold.arrive(0)
     assert [line["isReviewable"] for line in sold.seen["lines"]] == [True, False]
-    assert sold.review(4, "很甜,皮薄。")["review"] == {
+    assert sold.review(4, "很甜，皮薄。")["review"] == {
         "stars": 4,
-        "words": "很甜,皮薄。",
+        "words": "很甜，皮薄。",
         "nickname": "橙子迷",
     }
     assert codes(sold.review(1)) == ["CONFLICT"]

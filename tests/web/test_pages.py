@@ -94,6 +94,9 @@ def test_a_guest_buys_from_shelf_to_payment_with_forms_alone(guest, shelf, strip
     number, token = re.match(r"/en/order/([^/]+)/\?token=(.+)", first.url).groups()
     form = {"number": number, "token": token, "idempotencyKey": "0192a4c0-0000-4000-8000-000000000001"}
     assert post(guest, "begin_payment", **form).url.startswith(stripe_stand_in.url)
+    # Back from the provider's page, with an empty cart: the order she has yet to pay is a touch away.
+    for path in ("cart", "checkout"):
+        assert f'href="{first.url}"' in words(guest.get(f"/en/{path}/"))
 
 
 def test_signing_in_pours_the_guests_cart_into_ones_own(guest, shelf):
