@@ -38,10 +38,10 @@ class Variant(models.Model):
 
 
 STORY_PARTS = {
-    # part: (name zh, name en); the first three are the households' part
-    "farm_gate": ("农户收购", "Paid to households at the farm gate"),
-    "labour": ("农户劳务", "Paid to households for work"),
-    "dividend": ("农户分红", "Dividend to households"),
+    # part: (name zh, name en); the first three are the households' part. Nothing is called paid before it is.
+    "farm_gate": ("农户收购", "Households, farm gate"),
+    "labour": ("农户劳务", "Households, labour"),
+    "dividend": ("农户分红", "Households, dividend"),
     "processing": ("加工", "Processing"),
     "packaging": ("分拣包装", "Sorting and packaging"),
     "logistics": ("产地物流", "Collection and cold chain"),

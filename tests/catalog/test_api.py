@@ -68,7 +68,7 @@ def test_a_product_tells_its_price_and_what_it_pays_for():
     # The households' part is floor(3690 · 54 %), as it is attributed.
     assert parts["farm_gate"] + parts["labour"] == 1992
     assert [part["isHouseholds"] for part in variant["priceStory"]][:3] == [True, True, False]
-    assert variant["priceStory"][0]["name"] == "Paid to households at the farm gate"
+    assert variant["priceStory"][0]["name"] == "Households, farm gate"
 
 
 def test_how_many_are_left_is_told_only_when_they_are_few():
