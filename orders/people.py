@@ -11,9 +11,11 @@ from django.utils import timezone
 from accounts.models import Person
 from core.language import say
 from core.refusals import Conflict
-from orders.models import Cart, Claim, GroupPurchase, Notice, Order, Review, Seat
+from orders.models import Cart, Claim, GroupPurchase, Notice, Order, Payment, Review, Seat
 
 State = Order.State
+# What may still bring money.
+UNSETTLED = (Payment.State.CREATED, Payment.State.PROCESSING)
 OVER = (State.COMPLETED, State.CANCELLED, State.EXPIRED, State.REFUNDED)
 FORGOTTEN = "—"
 CARTS_LAST = timedelta(days=30)
@@ -85,7 +87,10 @@ def erase(person: Person) -> None:
     """Take name, phone, street and e-mail out of the person's ended orders; sums and goods stay, as the
     ledger needs them. An order that is still going on is ended first: somebody must be able to receive it."""
     orders = Order.objects.filter(person=person)
-    if orders.exclude(state__in=OVER).exists():
+    # Locked, so that no money that is still coming pays an order whose recipient is being forgotten.
+    states = list(orders.order_by("pk").select_for_update(no_key=True).values_list("state", flat=True))
+    on_its_way = Payment.objects.filter(order__person=person, state__in=UNSETTLED).exists()
+    if on_its_way or not set(states) <= set(OVER):
         words = say(
             "您还有进行中的订单，请在订单完成或取消后再注销。",
             "You have orders that are still going on. Please erase the account once they are over.",

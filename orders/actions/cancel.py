@@ -1,5 +1,6 @@
 """Cancel, while nothing has been sent: unpaid, the stock is free again; paid, all of it goes back."""
 
+import logging
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,6 +17,8 @@ from orders.actions.order import lock, move_all
 from orders.events import OrderLapsed
 from orders.models import Order, Refund
 from orders.reads.order import is_cancellable
+
+log = logging.getLogger("sheaf.orders")
 
 State = Order.State
 
@@ -67,9 +70,19 @@ def _expire_seats(late: Any, limit: int) -> int:
     """Seats one by one: their group is locked before them."""
     done = 0
     for row in list(late.exclude(group=None).order_by("pk")[:limit]):
-        with transaction.atomic():
-            order = lock([row])[row.pk]
-            if order.state == State.PLACED:
-                lapse([order], State.EXPIRED)
-                done += 1
+        try:
+            done += _expire_seat(row)
+        except Exception:
+            log.exception(
+                "the seat of order %s could not be ended", row.uid
+            )  # the others must not wait for it
     return done
+
+
+@transaction.atomic
+def _expire_seat(row: Order) -> bool:
+    order = lock([row])[row.pk]
+    if order.state != State.PLACED:
+        return False
+    lapse([order], State.EXPIRED)
+    return True

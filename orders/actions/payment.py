@@ -21,6 +21,7 @@ from orders.actions.order import lock, move_all
 from orders.events import OrderHeld, OrderPaid, PaymentTurnedAway
 from orders.links import page_of
 from orders.models import LineLot, Order, Payment, Refund
+from orders.people import FORGOTTEN
 from orders.provider import provider
 from orders.provider.port import Attempt, Away, Noun, PaymentSeen, Was
 from orders.refusals import PaymentAway
@@ -265,7 +266,8 @@ def _money_came(order: Order, payment: Payment, seen: PaymentSeen, *, held: bool
         asked = payment.amount_minor
         log.error("payment %s: %s %s instead of %s fen", payment.uid, seen.amount_minor, seen.currency, asked)
         return _turn_away(payment, Refund.Reason.AMOUNT)
-    if order.state in (Order.State.PLACED, Order.State.EXPIRED):
+    # An erased person's order has nobody to send to.
+    if order.state in (Order.State.PLACED, Order.State.EXPIRED) and order.recipient != FORGOTTEN:
         try:
             with transaction.atomic():
                 _keep(order, payment, is_late=order.state == Order.State.EXPIRED or not held)

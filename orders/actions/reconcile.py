@@ -1,7 +1,7 @@
 """What notices should have told us: the provider is asked about everything that is still open."""
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import F, Q
 from django.utils import timezone
@@ -28,12 +28,18 @@ def payments(limit: int = 100) -> int:
     )
     rows = list(waiting.select_related("order").order_by(F("checked_at").asc(nulls_first=True), "pk")[:limit])
     for row in rows:
-        _ask(row)
+        # First, so that one which cannot be settled does not stand before all others for ever.
+        Payment.objects.filter(pk=row.pk).update(checked_at=now)
+        try:
+            _ask(row, now)
+        except Away:
+            raise
+        except Exception:
+            log.exception("payment %s could not be reconciled", row.uid)
     return len(rows)
 
 
-def _ask(row: Payment) -> None:
-    now = timezone.now()
+def _ask(row: Payment, now: datetime) -> None:
     is_over = row.order.state != Order.State.PLACED or row.ends_at < now
     told = "unknown"
     if is_over:
@@ -42,7 +48,6 @@ def _ask(row: Payment) -> None:
     elif row.session_id or row.intent_id:
         told = payment.refresh(row)
     # Else it was begun and the answer was lost: the buyer has no address to pay at before she asks again.
-    Payment.objects.filter(pk=row.pk).update(checked_at=now)
     if told == "unknown" and row.created_at < now - FORGOTTEN:
         payment.settle(row, PaymentSeen(Was.CANCELLED))
 

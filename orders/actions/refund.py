@@ -1,5 +1,6 @@
 """Refunds: decided under the order's lock with each line's own share, given back at the provider afterwards."""
 
+import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -7,14 +8,14 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.actions import audit
 from catalog.actions import stock
 from catalog.models import Reservation
-from core.language import say
-from core.money import split
+from core.language import Words, say
+from core.money import show, split
 from core.outbox import record
 from core.refusals import Conflict, Invalid, NotFound
 from orders.actions import seat, shipment
@@ -22,11 +23,15 @@ from orders.actions.order import lock, move_all
 from orders.events import RefundFailed, RefundRequested, RefundSucceeded, RefundTriedAgain
 from orders.models import Line, Order, Payment, Refund, RefundLine, Shipment
 from orders.provider import provider
-from orders.provider.port import GiveBack, Noun, RefundSeen
+from orders.provider.port import Away, GiveBack, Noun, RefundSeen
 from orders.refusals import RefundTooLarge
+
+log = logging.getLogger("sheaf.refund")
 
 State = Refund.State
 Reason = Refund.Reason
+# What was asked of us so long ago and not yet of the provider was kept back by an outage.
+UNASKED = timedelta(minutes=2)
 GIVING = (
     Order.State.HELD,
     Order.State.PAID,
@@ -68,7 +73,8 @@ def request(
     note: str = "",
 ) -> Refund:
     """Give back parts of an order: never more than remains, however many ask at once.
-    With `teams`, only what these have sold and sent."""
+    With `teams`, only what these have sold and sent. A parcel that is called off by it gives back its sending
+    too, asked for or not: nobody could ask for it afterwards."""
     with transaction.atomic():
         order = lock([order])[order.pk]
         if order.state == Order.State.HELD:
@@ -83,7 +89,9 @@ def request(
             raise NotFound(field=("lines", str(list(lines).index(unknown[0])), "line_id"))
         shares = [_share(rows[uid], part, i) for i, (uid, part) in enumerate(lines.items())]
         postage = [(p, n) for p, n in _postage(order) if teams is None or p.team_id in teams]
-        made = _write(order, shares, postage if shipping else [], reason=reason, by=by, note=note)
+        called_off = _call_off(rows.values(), shares)
+        postage = [(p, n) for p, n in postage if shipping or p.pk in called_off]
+        made = _write(order, shares, postage, reason=reason, by=by, note=note)
         if by is not None:
             audit.record(
                 by, "request", "Refund", made.uid, order=order.number, amount_minor=made.amount_minor
@@ -113,8 +121,12 @@ def taken(order: Order, amount: int, provider_id: str) -> Refund | None:
     amount = min(amount, sum(remains))
     if not amount or order.state not in GIVING:
         return None
+    is_whole = amount == sum(remains)
     parts = split(amount, remains)
-    shares = [_Share(s.line, _units_with(s.line, n), n) for s, n in zip(lines, parts, strict=False) if n]
+    for share, n in zip(lines, parts, strict=False):
+        # Of a part, rounding may leave a line whole and its parcel's sending not: nothing is called off then.
+        share.units, share.amount_minor = _units_with(share.line, n) if is_whole else 0, n
+    shares = [share for share in lines if share.units or share.amount_minor]
     postage = [(p, n) for (p, _), n in zip(postage, parts[len(lines) :], strict=True) if n]
     refund = _write(order, shares, postage, reason=Reason.DISPUTE, by=None, note="")
     refund.move_to(State.SUCCEEDED, provider_id=provider_id, settled_at=timezone.now())
@@ -132,12 +144,41 @@ def _postage(order: Order) -> list[tuple[Shipment, int]]:
 def _units_with(line: Line, amount: int) -> int:
     """Money for all that remains of a line that was not sent takes its units back too."""
     is_whole = amount == line.net_minor - line.refunded_minor
-    is_waiting = line.shipment is not None and line.shipment.state == Shipment.State.WAITING
-    return line.quantity - line.refunded_units if is_whole and is_waiting else 0
+    return line.quantity - line.refunded_units if is_whole and _is_unsent(line) else 0
+
+
+def _is_unsent(line: Line) -> bool:
+    return line.shipment is not None and line.shipment.state == Shipment.State.WAITING
+
+
+def _call_off(lines: Collection[Line], shares: list[_Share]) -> set[int]:
+    """The unsent parcels of which these shares leave nothing to send.
+
+    All that remains of their lines' fen joins the shares: a parcel that is called off keeps no money.
+    """
+    given = {share.line.pk: share for share in shares}
+    left = {line.pk: line.quantity - line.refunded_units for line in lines}
+    for share in shares:
+        left[share.line.pk] -= share.units
+    needed = {line.shipment_id for line in lines if left[line.pk]}
+    idle = {share.line.shipment_id for share in shares if _is_unsent(share.line)} - needed
+    for line in lines:
+        remains = line.net_minor - line.refunded_minor
+        if line.shipment_id not in idle or not remains:
+            continue
+        if line.pk in given:
+            given[line.pk].amount_minor = remains
+        else:
+            shares.append(_Share(line, 0, remains))
+    return idle
 
 
 def _share(line: Line, part: Part, index: int) -> _Share:
-    """The line's own share: what was paid for these units, or an amount, within what remains."""
+    """The line's own share: what was paid for these units, or an amount, within what remains.
+
+    Units that were not sent go back on the shelf and are sold again, so the buyer has all she paid for them;
+    less is refused, not made more: whoever wrote an amount decides what leaves the team's account.
+    """
     path = ("lines", str(index))
     amount_left = line.net_minor - line.refunded_minor
     units_left = line.quantity - line.refunded_units
@@ -145,13 +186,22 @@ def _share(line: Line, part: Part, index: int) -> _Share:
         raise Invalid(field=path)
     if part.units > units_left:
         raise RefundTooLarge(amount_left, units_left, field=(*path, "units"))
-    amount = part.amount_minor
-    if amount is None:
-        # A unit's part that was given back before as an amount is not given twice.
-        amount = min(part.units * line.unit_price_minor, amount_left)
+    # A unit's part that was given back before as an amount is not given twice.
+    due = min(part.units * line.unit_price_minor, amount_left)
+    amount = due if part.amount_minor is None else part.amount_minor
     if amount > amount_left:
         raise RefundTooLarge(amount_left, units_left, field=(*path, "amount"))
+    if amount < due and _is_unsent(line):
+        raise Invalid(_less_than(due), field=(*path, "amount"))
     return _Share(line, max(part.units, _units_with(line, amount)), amount)
+
+
+def _less_than(due: int) -> Words:
+    return say(
+        "还没有发出的货要全额退：这些份是 {due}。",
+        "Units that were not sent are refunded in full: these come to {due}.",
+        due=show(due),
+    )
 
 
 def _write(
@@ -197,9 +247,7 @@ def _rows(refund: Refund, shares: Sequence[_Share], postage: _Postage) -> list[R
 
 def _restock(order: Order, shares: Sequence[_Share]) -> None:
     """Units that were never sent go back on the shelf, to the lots they came from, the last draw first."""
-    unsent = [
-        s for s in shares if s.units and s.line.shipment and s.line.shipment.state == Shipment.State.WAITING
-    ]
+    unsent = [s for s in shares if s.units and _is_unsent(s.line)]
     if not unsent:
         return
     held = Reservation.objects.filter(holder=order.uid, state=Reservation.State.SOLD).select_related("lot")
@@ -313,12 +361,20 @@ def again(refund: Refund, by: Any) -> Refund:
 
 
 def look_again(older_than: timedelta, limit: int = 50) -> int:
-    """Ask about refunds that are still on their way: the notice may have been lost."""
+    """Ask about refunds that are still on their way: the notice may have been lost. Those that an outage of the
+    provider kept from being asked for at all are asked for now, under the key they have."""
     before = timezone.now() - older_than
-    waiting = Refund.objects.filter(state=State.PENDING, requested_at__lt=before).exclude(
-        checked_at__gt=before
-    )
-    names = list(waiting.order_by("requested_at").values_list("provider_id", flat=True)[:limit])
-    for name in names:
-        learn(name)
-    return len(names)
+    unheard = Q(state=State.PENDING, requested_at__lt=before)
+    unasked = Q(state=State.REQUESTED, requested_at__lt=before - UNASKED)
+    waiting = Refund.objects.filter(unheard | unasked).exclude(checked_at__gt=before)
+    rows = list(waiting.order_by(F("checked_at").asc(nulls_first=True), "pk")[:limit])
+    for row in rows:
+        # First, so that one which fails does not stand before all others for ever.
+        Refund.objects.filter(pk=row.pk).update(checked_at=timezone.now())
+        try:
+            give_back(row) if row.state == State.REQUESTED else learn(row.provider_id)
+        except Away:
+            raise
+        except Exception:
+            log.exception("refund %s could not be looked at", row.uid)
+    return len(rows)
