@@ -47,8 +47,11 @@ class OperatorAdmin(admin.ModelAdmin):
         return self._is_operator(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Operators may change what is editable, and do deeds."""
-        return self._is_operator(request)
+        """Operators may change what is editable; without any, a row has no Save, and deeds are done in the list.
+
+        Saving what cannot change would still write an entry that says it did, and the audit log refuses it.
+        """
+        return bool(self.editable) and self._is_operator(request)
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Rows are made by the shop."""
@@ -67,10 +70,8 @@ class OperatorAdmin(admin.ModelAdmin):
         return lookup.split("__")[0] in shown and bool(super().lookup_allowed(lookup, value, request))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
-        """All that is not editable."""
-        shown = (
-            [f.name for f in self.opts.fields if not f.primary_key] if not self.fields else list(self.fields)
-        )
+        """All that is not editable; a key that means something (a region's code) too, a mere number is not shown."""
+        shown = list(self.fields) if self.fields else [f.name for f in self.opts.fields if not f.auto_created]
         return [*(name for name in shown if name not in self.editable), *self.readonly_fields]
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from contextvars import ContextVar
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
+from django.urls import get_resolver
 
 from core import language
+from core.language import say
 
 LANGUAGE_COOKIE = "language"
 _IN_PATH = re.compile(r"^/(zh|en)(/|$)")
@@ -43,8 +45,23 @@ def refused(request: HttpRequest) -> HttpResponse | None:
     size = request.META.get("CONTENT_LENGTH") or "0"
     # Before any middleware reads a form: Django itself bounds its fields, never its files.
     if not size.isdecimal() or int(size) > settings.MOST_BODY_BYTES:
-        return HttpResponse(status=413)
+        return too_large(request)
     return None
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    """A sentence that a reader understands: an empty answer shows her the browser's own page, in its own words.
+
+    The house's page is `handler413` beside its addresses, as Django's 404 and 500 are; programs are told in JSON.
+    """
+    if request.path_info == "/graphql":
+        words = f"A request has at most {settings.MOST_BODY_BYTES} bytes."
+        extensions = {"code": "TOO_LARGE", "requestId": request.id}
+        return JsonResponse({"errors": [{"message": words, "extensions": extensions}]}, status=413)
+    if page := getattr(get_resolver().urlconf_module, "handler413", None):
+        return page(request)
+    words = str(say("发送的内容太大。请返回上一页。", "This is too large to send. Please go back."))
+    return HttpResponse(words, status=413, content_type="text/plain; charset=utf-8")
 
 
 def language_of(request: HttpRequest) -> str:

@@ -68,6 +68,14 @@ class RefundFailed:
 
 
 @dataclass(frozen=True)
+class RefundCovered:
+    """A refund failed of which a dispute, lost before, had given the buyer `covered_minor` fen already."""
+
+    refund_id: int
+    covered_minor: int
+
+
+@dataclass(frozen=True)
 class RefundTriedAgain:
     """An operator has the provider asked once more; nothing else changes."""
 
@@ -98,7 +106,10 @@ class DisputeOpened:
 
 @dataclass(frozen=True)
 class DisputeClosed:
+    """The bank has decided; `covered_minor` fen of what is lost were owed to the buyer by failed refunds."""
+
     dispute_id: int
+    covered_minor: int = 0
 
 
 @dataclass(frozen=True)

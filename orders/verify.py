@@ -90,6 +90,16 @@ RULES: list[tuple[str, str, str, str]] = [
                SELECT coalesce(sum(refunded_minor), 0) FROM orders_shipment WHERE order_id = o.id)""",
     ),
     (
+        "I3",
+        "Shipment",
+        "a parcel was called off and not all that was paid for it was asked back",
+        f"""SELECT s.id, s.shipping_minor + coalesce(sum(l.net_minor), 0) FROM orders_shipment s
+            JOIN orders_order o ON o.id = s.order_id LEFT JOIN orders_line l ON l.shipment_id = s.id
+            WHERE s.state = 'cancelled' AND o.state IN {_OPEN} GROUP BY s.id
+            HAVING s.shipping_minor + coalesce(sum(l.net_minor), 0)
+                   <> s.refunded_minor + coalesce(sum(l.refunded_minor), 0)""",
+    ),
+    (
         "I1",
         "Line",
         "a line's lots do not give its quantity",

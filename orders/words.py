@@ -11,10 +11,11 @@ ORDER_STATES: dict[str, Words] = {
     Order.State.DELIVERED: say("已签收", "Delivered"),
     Order.State.COMPLETED: say("已完成", "Completed"),
     Order.State.CANCELLED: say("已取消", "Cancelled"),
-    Order.State.EXPIRED: say("超时未付款，已关闭", "Closed: not paid in time"),
+    Order.State.EXPIRED: say("未付款，已关闭", "Closed: not paid"),
     Order.State.REFUNDED: say("已全额退款", "Refunded in full"),
 }
 BEING_REFUNDED = say("已取消，退款中", "Cancelled, being refunded")
+SEAT_BEING_REFUNDED = say("退款中", "Being refunded")
 
 PAYMENT_STATES: dict[str, Words] = {
     Payment.State.CREATED: say("待付款", "Waiting"),
@@ -71,3 +72,10 @@ SEAT_STATES: dict[str, Words] = {
     Seat.State.REFUNDED: say("已退款", "Refunded"),
     Seat.State.COLLECTED: say("已取货", "Collected"),
 }
+
+
+def seat_state(seat: Seat) -> Words:
+    """How far a seat is; its money is given back only when the provider says so."""
+    if seat.state == Seat.State.REFUNDED and seat.order.state != Order.State.REFUNDED:
+        return SEAT_BEING_REFUNDED
+    return SEAT_STATES[seat.state]

@@ -57,7 +57,10 @@ REACTIONS = {
         at_once=["impact.actions.gateway.given_back"],
         afterwards=["orders.letters.send_refunded"],
     ),
-    "RefundFailed": Reactions(at_once=["impact.actions.gateway.returned"]),
+    # In this order: what came back is owed to the buyer before a dispute is found to have given it.
+    # The second settles the refund under the lock of its order, which is held already.
+    "RefundFailed": Reactions(at_once=["impact.actions.gateway.returned", "orders.actions.dispute.cover"]),
+    "RefundCovered": Reactions(at_once=["impact.actions.gateway.covered"]),
     "DisputeClosed": Reactions(
         at_once=["impact.actions.gateway.disputed"],
         afterwards=["impact.tasks.fold_standings"],

@@ -81,4 +81,5 @@ if not settings.AWS_STORAGE_BUCKET_NAME:
     urlpatterns.append(re_path(r"^media/pictures/(?P<file>[\w-]+\.webp)$", home.media))
 
 handler404 = page("not_found", status=404)
+handler413 = home.too_large
 handler500 = home.broken

@@ -18,8 +18,11 @@ from core.language import Words, say
 from core.refusals import Conflict, Invalid
 
 State = Lot.State
+OUT_OF_DATE = say("保质期已过。", "This lot would already be out of date.")
 MOST_UNITS = 1_000_000
 LONGEST_HARVEST = timedelta(days=200)
+FURTHEST = timedelta(days=731)
+LONGEST_KEPT = timedelta(days=10_000)  # as a product's shelf life
 
 
 def declare(
@@ -42,7 +45,10 @@ def declare(
     if product.state == Product.State.ARCHIVED:
         raise Conflict(say("商品已下架归档。", "This product has been archived."))
     planned = ship_by is not None or harvest_from > clock.today()
-    _check_days(harvest_from, harvest_to, ship_by, best_before, planned)
+    _check_days(harvest_from, harvest_to, ship_by, planned)
+    _check_best_before(harvest_to, best_before)
+    if by is not None and not planned:
+        _check_fresh(product, harvest_to, best_before)
     with transaction.atomic():
         lot = Lot.objects.create(
             variant=variant,
@@ -63,10 +69,18 @@ def declare(
     return lot
 
 
-def _check_days(
-    harvest_from: date, harvest_to: date, ship_by: date | None, best_before: date | None, planned: bool
-) -> None:
+def _check_days(harvest_from: date, harvest_to: date, ship_by: date | None, planned: bool) -> None:
+    """Days that can be: two years either way.
+
+    Back, so that last year's tea and dried goods may still be declared, and a mistyped century may not; what has
+    lain for longer is no harvest of this shop's. Ahead, because nobody pays now for what comes after two seasons.
+    """
     today = clock.today()
+    if harvest_from < today - FURTHEST:
+        _refuse("harvest_from", say("采收不能早于两年前。", "The harvest cannot be more than two years ago."))
+    for field, day in (("harvest_from", harvest_from), ("harvest_to", harvest_to), ("ship_by", ship_by)):
+        if day is not None and day > today + FURTHEST:
+            _refuse(field, say("最多提前两年。", "At most two years ahead."))
     if harvest_to < harvest_from:
         _refuse("harvest_to", say("采收结束不能早于开始。", "The harvest cannot end before it begins."))
     if harvest_to - harvest_from > LONGEST_HARVEST:
@@ -80,8 +94,34 @@ def _check_days(
             "ship_by",
             say("发货不能早于采收或今天。", "It cannot be sent before its harvest, or before today."),
         )
-    if best_before is not None and (best_before <= harvest_from or best_before < today):
-        _refuse("best_before", say("保质期已过。", "This lot would already be out of date."))
+
+
+def _check_best_before(harvest_to: date, best_before: date | None) -> None:
+    if best_before is None:
+        return
+    if best_before <= harvest_to:
+        _refuse("best_before", say("保质期要晚于采收结束。", "It must keep beyond the end of its harvest."))
+    if best_before < clock.today():
+        _refuse("best_before", OUT_OF_DATE)
+    if best_before - harvest_to > LONGEST_KEPT:
+        _refuse("best_before", say("保质期太长了。", "Nothing keeps for so long."))
+
+
+def _check_fresh(product: Product, harvest_to: date, best_before: date | None) -> None:
+    """Without a day of its own a lot keeps for the product's shelf life, from the end of its harvest.
+
+    Asked of people who put it on sale; the shop itself (the demo) also writes down what seasons past were sold from.
+    """
+    if best_before is None and product.shelf_life_days is not None:
+        if harvest_to + timedelta(days=product.shelf_life_days) < clock.today():
+            words = say(
+                "按商品的保质期（{n} 天），这一批已经过期；实际能放更久的，请填写“保质到”。",
+                "By the product’s shelf life of {n} days this lot is out of date. If it keeps longer, say until when.",
+                n=product.shelf_life_days,
+            )
+            _refuse("best_before", words)
+    elif best_before is not None and best_before < clock.today():
+        _refuse("best_before", OUT_OF_DATE)
 
 
 def _refuse(field: str, words: Words) -> NoReturn:
@@ -91,6 +131,8 @@ def _refuse(field: str, words: Words) -> NoReturn:
 def open_lot(lot: Lot, by: Person | None) -> Lot:
     """The harvest is in: what was planned can be sent."""
     desk.must_manage(by, lot.variant.product.team_id)
+    if by is not None and lot.state == State.PLANNED:
+        _check_fresh(lot.variant.product, lot.harvest_to, lot.best_before)
     return _moved(lot, by, State.OPEN, "open")
 
 

@@ -1,6 +1,6 @@
 """Specifications of a product and their prices. Each price tells its story; a change of either is a new story."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -18,6 +18,8 @@ DEAREST_MINOR = 10_000_000
 HEAVIEST_GRAMS = 500_000
 # Few enough to choose from, and for lists with variants to stay within what a stranger may ask.
 MOST_OFFERED, MOST_VARIANTS = 5, 10
+# Forms show percent, and whoever writes a price story thinks in them: basis points are for programs.
+A_PART = say("每一部分在 0% 到 100% 之间。", "Each part is from 0 to 100 %.")
 
 
 def save(
@@ -36,12 +38,15 @@ def save(
             fields = {"position": row.variants.count(), **fields}
             mine = Variant(product=row, price_minor=_price(price_minor))
             _write(mine, {"name_zh": "", "weight_grams": None, "net_content": "", **fields})
+            _check_name(mine, {"name_zh", "name_en"})
             mine.save()
         else:
             mine = Variant.objects.select_for_update(of=("self",), no_key=True).get(
                 pk=variant.pk, product=row
             )
+            before = {"name_zh": mine.name_zh, "name_en": mine.name_en}
             _write(mine, fields)
+            _check_name(mine, {name for name, was in before.items() if was != getattr(mine, name)})
             mine.save(update_fields=sorted(fields) or ["position"])
         if price_minor is not None or story is not None:
             _tell_story(mine, price_minor, story)
@@ -52,6 +57,15 @@ def save(
         card.refresh([row.id])
         listing.tell(row)
     return mine
+
+
+def _check_name(variant: Variant, changed: Collection[str]) -> None:
+    """A buyer tells sizes apart by their names; only a name that is new is looked at, so old twins stay editable."""
+    others = Variant.objects.filter(product_id=variant.product_id).exclude(pk=variant.pk)
+    for name in sorted(changed):
+        if getattr(variant, name) and others.filter(**{f"{name}__iexact": getattr(variant, name)}).exists():
+            words = say("已经有同名的规格。", "There is a variant of this name already.")
+            raise Invalid(words, field=name)
 
 
 def _check_how_many(product: Product) -> None:
@@ -107,7 +121,7 @@ def _parts(story: Mapping[str, int]) -> dict[str, int]:
         raise Invalid(say("没有这一项。", "There is no such part."), field=("story", sorted(unknown)[0]))
     parts = {part: story.get(part, 0) for part in STORY_PARTS}
     for part, bps in parts.items():
-        written.whole(bps, ("story", part), 0, 10_000)
+        written.whole(bps, ("story", part), 0, 10_000, A_PART)
     if (total := sum(parts.values())) != 10_000:
         words = say(
             "各部分相加是 {total}%，要正好 100%。",

@@ -7,12 +7,13 @@ tallies in the order of their ids, and nothing else; popular teams never wait fo
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from django.utils import timezone
 
 from impact.actions import support
 from impact.actions.deed import Deed, by_order, draws_of, locked
-from impact.actions.ledger import GATEWAY, Book, escrow_of, key_of, written
+from impact.actions.ledger import GATEWAY, RESERVE, Book, escrow_of, key_of, written
 from impact.models import Account, LedgerTransaction
 from impact.reads.positions import Place, Position, positions
 from orders.events import OrderConfirmed, OrderHeld, OrderPaid, ShipmentCompleted
@@ -32,6 +33,7 @@ def attribute_orders(events: Sequence[OrderPaid | OrderConfirmed]) -> None:
         return
     lines, shipments = _lines_of(orders), _shipments_of(orders)
     deed = Deed(draws_of(line for order in orders for line in lines[order.pk]))
+    missing = _missing([order for order in orders if order.pk in confirmed])
     purchases = []
     for order in orders:
         source = escrow(order) if order.pk in confirmed else GATEWAY
@@ -43,9 +45,25 @@ def attribute_orders(events: Sequence[OrderPaid | OrderConfirmed]) -> None:
             deed.book.move(source, place, shipment.shipping_minor)
         shared = deed.book.taken(source)
         assert shared == order.total_minor, f"{order.total_minor} was paid, the parts come to {shared}"
+        deed.book.move(RESERVE, source, missing.get(order.uid, 0))
         purchases.append(support.Purchase(transaction, order, _net_of_team(lines[order.pk])))
     deed.write()
     support.count(purchases)
+
+
+def _missing(orders: Iterable[Order]) -> dict[UUID, int]:
+    """How many fen escrow holds too few of each seat: a bank took them while the group was open.
+
+    A lost dispute is borne by the reserve, whether it came before the group closed or after.
+    """
+    taken = {order.uid: order for order in orders if order.refunded_minor}
+    if not taken:
+        return {}
+    held: dict[UUID, int] = defaultdict(int)
+    for position in positions(taken):
+        if position.place.kind == Kind.ESCROW:
+            held[position.order_uid] += position.amount_minor
+    return {uid: order.total_minor - held[uid] for uid, order in taken.items()}
 
 
 def hold_orders(events: Sequence[OrderHeld]) -> None:

@@ -4,6 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Coalesce
+
+from catalog.models import Reservation
 from impact.actions.ledger import BUYER, Book, insert
 from impact.actions.lots import Lots
 from impact.models import Account, Attribution, LedgerTransaction
@@ -23,12 +27,23 @@ def locked(order_ids: Iterable[int]) -> list[Order]:
 
 
 def draws_of(lines: Iterable[Line]) -> dict[int, list[tuple[int, int]]]:
-    """Which lots each line draws on, and how many units of each, in the order of lot ids."""
-    draws: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    """Which lots each line draws on, and how many units of each weigh, in the order of lot ids.
+
+    Units that went back on the shelf weigh nothing: what remains of a line is for the lots whose units are
+    still sold, the others sell theirs again. Where all went back, the units as they were drawn weigh.
+    """
+    drawn: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
     rows = LineLot.objects.filter(line__in=[line.pk for line in lines]).order_by("line_id", "lot_id")
-    for line_id, lot_id, units in rows.values_list("line_id", "lot_id", "units"):
-        draws[line_id].append((lot_id, units))
-    return draws
+    of_lot = Reservation.objects.filter(holder=OuterRef("line__order__uid"), lot=OuterRef("lot"))
+    rows = rows.annotate(returned=Coalesce(Subquery(of_lot.values("units_returned")), 0))
+    for line_id, lot_id, units, returned in rows.values_list("line_id", "lot_id", "units", "returned"):
+        drawn[line_id].append((lot_id, units, max(0, units - returned)))
+    return {line_id: _weighed(lots) for line_id, lots in drawn.items()}
+
+
+def _weighed(lots: list[tuple[int, int, int]]) -> list[tuple[int, int]]:
+    is_any_sold = any(left for _, _, left in lots)
+    return [(lot_id, left if is_any_sold else units) for lot_id, units, left in lots]
 
 
 class Deed:

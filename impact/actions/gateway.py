@@ -12,14 +12,14 @@ from impact.actions import support
 from impact.actions.ledger import BUYER, GATEWAY, RESERVE, Book, key_of, written
 from impact.models import Account, LedgerTransaction
 from impact.reads.positions import Place, positions
-from orders.events import DisputeClosed, PaymentTurnedAway, RefundFailed, RefundSucceeded
+from orders.events import DisputeClosed, PaymentTurnedAway, RefundCovered, RefundFailed, RefundSucceeded
 from orders.models import Dispute, Order, Payment, Refund, RefundLine
 
 Reason = LedgerTransaction.Reason
 
 
 class Movement(NamedTuple):
-    """One transaction of one transfer."""
+    """One transfer; those of one key are one transaction."""
 
     key: str
     order_uid: UUID
@@ -45,7 +45,7 @@ def _came(payment: Payment) -> int:
 def given_back(events: Sequence[RefundSucceeded]) -> None:
     """The provider has moved a refund to the buyer."""
     _write(
-        Movement(_attempt(Reason.GIVEN_BACK, r), _order(r), r.settled_at, BUYER, GATEWAY, r.amount_minor)
+        Movement(_attempt(Reason.GIVEN_BACK, r), _order(r), r.settled_at, BUYER, GATEWAY, r.due_minor)
         for r in _refunds(event.refund_id for event in events)
     )
 
@@ -53,7 +53,7 @@ def given_back(events: Sequence[RefundSucceeded]) -> None:
 def returned(events: Sequence[RefundFailed]) -> None:
     """A refund that had succeeded came back: it is owed to the buyer again. One that never did, still is."""
     _write(
-        Movement(_attempt(Reason.RETURNED, r), _order(r), None, GATEWAY, BUYER, r.amount_minor)
+        Movement(_attempt(Reason.RETURNED, r), _order(r), None, GATEWAY, BUYER, r.due_minor)
         for r in _refunds(event.refund_id for event in events if event.had_succeeded)
     )
 
@@ -61,23 +61,37 @@ def returned(events: Sequence[RefundFailed]) -> None:
 def disputed(events: Sequence[DisputeClosed]) -> None:
     """A dispute that is lost takes from the reserve, never from households; a seat's from its escrow.
 
+    What failed refunds owe the buyer it takes from there: those have left the households, or never came to them.
     For the contest it is a refund: the lines it was for count as much less. One that is won, nothing.
     """
+    owed = {event.dispute_id: event.covered_minor for event in events}
     lost = Dispute.objects.filter(pk__in=[event.dispute_id for event in events], state=Dispute.State.LOST)
     disputes = list(lost.select_related("payment__order__group").order_by("pk"))
-    held = _held([dispute.payment.order for dispute in disputes])
+    held = _held([dispute.payment.order for dispute in disputes if dispute.payment.is_kept])
     opened = _write(
-        Movement(
-            key_of(Reason.DISPUTED, d.uid),
-            d.payment.order.uid,
-            d.closed_at,
-            held.get(d.payment.order.uid, RESERVE),
-            GATEWAY,
-            d.amount_minor,
-        )
+        Movement(key_of(Reason.DISPUTED, d.uid), d.payment.order.uid, d.closed_at, place, GATEWAY, amount)
         for d in disputes
+        for place, amount in (
+            (BUYER, owed[d.pk]),
+            (_bearer(d, held), d.amount_minor - owed[d.pk]),
+        )
     )
     _uncount({opened[key]: d for d in disputes if (key := key_of(Reason.DISPUTED, d.uid)) in opened})
+
+
+def covered(events: Sequence[RefundCovered]) -> None:
+    """A refund failed whose money a dispute had taken: what the buyer is owed no more, the reserve has back."""
+    of = {event.refund_id: event.covered_minor for event in events}
+    _write(
+        Movement(_attempt(Reason.DISPUTED, r), _order(r), None, BUYER, RESERVE, of[r.pk])
+        for r in _refunds(of)
+    )
+
+
+def _bearer(dispute: Dispute, held: dict[UUID, Place]) -> Place:
+    """Who bears it: the escrow if that is what paid, else the reserve."""
+    payment = dispute.payment
+    return held.get(payment.order.uid, RESERVE) if payment.is_kept else RESERVE
 
 
 def _held(orders: Sequence[Order]) -> dict[UUID, Place]:
@@ -116,14 +130,16 @@ def _attempt(reason: str, refund: Refund) -> str:
 
 
 def _write(movements: Iterable[Movement]) -> dict[str, LedgerTransaction]:
-    """Write those that are new; their transactions by key."""
-    movements = list(movements)
+    """Write those that are new; their transactions by key. Movements of one key follow each other."""
+    movements = [movement for movement in movements if movement.amount_minor]
     done = written([movement.key for movement in movements])
     book = Book()
-    opened = {}
+    opened: dict[str, LedgerTransaction] = {}
     for m in movements:
-        if m.key not in done:
+        if m.key in done:
+            continue
+        if m.key not in opened:
             opened[m.key] = book.open(m.key, m.order_uid, m.at or timezone.now())
-            book.move(m.source, m.target, m.amount_minor)
+        book.move(m.source, m.target, m.amount_minor)
     book.write()
     return opened

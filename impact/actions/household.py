@@ -43,7 +43,7 @@ def propose_many(proposals: Sequence[Proposal], by: Person | None) -> list[House
     """Propose households; without a family's consent there is no proposal."""
     if any(proposal.consented_at is None for proposal in proposals):
         words = say("须先取得农户的同意。", "The household must have agreed first.")
-        raise Invalid(words, field="consented_at")
+        raise Invalid(words, field="consented")
     made = Household.objects.bulk_create(
         Household(team=p.team, county=p.county, consented_at=p.consented_at) for p in proposals
     )

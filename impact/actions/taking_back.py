@@ -6,55 +6,74 @@ Lines, ledger and standings go back at once; the money stands with the buyers un
 from collections import defaultdict
 from collections.abc import Sequence
 
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
 from impact.actions import support
 from impact.actions.attribution import escrow
 from impact.actions.deed import Deed, by_order, draws_of, locked
-from impact.actions.ledger import BUYER, key_of, written
+from impact.actions.ledger import BUYER, RESERVE, key_of, written
 from impact.models import Account, LedgerTransaction
 from impact.reads.positions import Place, Position, positions
 from orders.events import RefundRequested
 from orders.models import Payment, Refund, RefundLine
 
 Kind, Reason = Account.Kind, LedgerTransaction.Reason
-# Money turned away was never shared out; what a lost dispute takes is borne by the reserve.
-APART = (Refund.Reason.LATE, Refund.Reason.TWICE, Refund.Reason.AMOUNT, Refund.Reason.DISPUTE)
+# Money turned away was never shared out.
+TURNED_AWAY = (Refund.Reason.LATE, Refund.Reason.TWICE, Refund.Reason.AMOUNT)
 
 
 def take_back(events: Sequence[RefundRequested]) -> None:
-    """Move refunds to the buyers: each line is shared anew on what remains of it; a held seat leaves escrow."""
+    """Move refunds to the buyers: each line is shared anew on what remains of it; a held seat leaves escrow.
+
+    What a lost dispute takes is borne by the reserve (impact.actions.gateway), unless the goods are on the shelf
+    again: what was set aside for those goes to the reserve, as nobody's work was sold.
+    """
     asked = [event.refund_id for event in events]
     payments = Payment.objects.filter(refunds__in=asked)
     orders = {order.pk: order for order in locked(payments.values_list("order_id", flat=True))}
-    shared = Refund.objects.filter(pk__in=asked).exclude(reason__in=APART)
-    refunds = list(shared.select_related("payment").order_by("pk"))
+    refunds = list(_shared(asked).select_related("payment").order_by("pk"))
     done = written([key_of(Reason.REFUNDED, refund.uid) for refund in refunds])
     refunds = [refund for refund in refunds if key_of(Reason.REFUNDED, refund.uid) not in done]
     if not refunds:
         return
     rows = _rows_of(refunds)
     standing = by_order(positions(order.uid for order in orders.values()))
-    held = {uid for uid, stands in standing.items() if _in_escrow(stands)}
+    held = {uid for uid, stands in standing.items() if _in_escrow(stands) > 0}
     lines = (row.line for r in refunds for row in rows[r.pk] if row.line)
     deed = Deed(draws_of(lines) if len(held) < len(orders) else {})
     deed.remember(position for stands in standing.values() for position in stands)
     purchases = []
     for refund in refunds:
         order = orders[refund.payment.order_id]
+        is_disputed = refund.reason == Refund.Reason.DISPUTE
+        if is_disputed and order.uid in held:
+            continue  # The bank takes it out of escrow.
         transaction = deed.book.open(key_of(Reason.REFUNDED, refund.uid), order.uid, refund.requested_at)
         if order.uid in held:
             deed.book.move(escrow(order), BUYER, refund.amount_minor)
             continue
         for row in rows[refund.pk]:
-            if row.line and row.amount_minor:
+            if row.line and (row.amount_minor or row.is_restocked):
                 deed.take_back(transaction, row.line, row.amount_minor)
             elif row.shipment:
                 place = _shipping(standing[order.uid], row.shipment.team_id)
                 deed.book.move(place, BUYER, row.amount_minor)
         taken = -deed.book.taken(BUYER)
+        if is_disputed:
+            # The bank has paid the buyer; the reserve has paid the bank, and the contest heard of it there.
+            deed.book.move(BUYER, RESERVE, taken)
+            continue
         assert taken == refund.amount_minor, f"refund {refund.uid} gives {refund.amount_minor}, not {taken}"
         purchases.append(support.Purchase(transaction, order, _of_team(rows[refund.pk])))
     deed.write()
     support.take_back(purchases)
+
+
+def _shared(asked: Sequence[int]) -> QuerySet[Refund]:
+    """Those of these refunds that take from what was set aside."""
+    restocked = RefundLine.objects.filter(refund=OuterRef("pk"), is_restocked=True, amount_minor__gt=0)
+    refunds = Refund.objects.filter(pk__in=asked).exclude(reason__in=TURNED_AWAY)
+    return refunds.filter(~Q(reason=Refund.Reason.DISPUTE) | Exists(restocked))
 
 
 def _in_escrow(stands: Sequence[Position]) -> int:
@@ -67,7 +86,16 @@ def _rows_of(refunds: Sequence[Refund]) -> dict[int, list[RefundLine]]:
     rows = RefundLine.objects.filter(refund__in=refunds).select_related("line__story", "shipment")
     for row in rows.order_by("refund_id", "pk"):
         found[row.refund_id].append(row)
-    return found
+    return {
+        refund.pk: _unsold(found[refund.pk]) if refund.reason == Refund.Reason.DISPUTE else found[refund.pk]
+        for refund in refunds
+    }
+
+
+def _unsold(rows: Sequence[RefundLine]) -> list[RefundLine]:
+    """Of a lost dispute: the lines that are on the shelf again, and the sending of their parcels."""
+    parcels = {row.line.shipment_id for row in rows if row.line and row.is_restocked}
+    return [row for row in rows if row.is_restocked or row.shipment_id in parcels]
 
 
 def _shipping(stands: Sequence[Position], team_id: int) -> Place:

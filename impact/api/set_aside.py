@@ -75,6 +75,9 @@ class SetAside(PlainType):
     paid = MoneyField("paid_minor", description="What was paid: `total` and `givenBack` together.")
     total = MoneyField("total_minor", description="What is set aside or owed now: the sum of the parts.")
     given_back = MoneyField("given_back_minor", description="What was taken back for the buyer.")
+    on_its_way = MoneyField(
+        "on_its_way_minor", description="What of `givenBack` the provider has not given back yet."
+    )
     parts = list_of(SetAsidePart, most=16, description="What it is for, the households' part first.")
     teams = list_of(SetAsideTeam, most=20, description="The households' part, team by team.")
 

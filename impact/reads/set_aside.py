@@ -22,7 +22,7 @@ PART_WORDS: dict[str, Words] = {
     HOUSEHOLDS: say("农户所得", "For the households"),
     **{part: say(*names) for part, names in STORY_PARTS.items()},
     SHIPPING: say("运费", "Shipping"),
-    HELD: say("团购托管", "Held for the group purchase"),
+    HELD: say("等待成团", "Kept for the group purchase"),
 }
 _PART_OF_KIND = {
     Kind.EARMARKED: HOUSEHOLDS,
@@ -47,10 +47,11 @@ class State(StrEnum):
 
 STATE_WORDS: dict[State, tuple[Words, Words]] = {
     State.HELD: (
-        say("托管中", "Held in trust"),
+        say("等待成团", "Waiting for the group"),
         say(
-            "团购截止前，这笔钱由平台托管：成团才记账，不成团全额退回。",
-            "Held until the group purchase closes: shared out if it is confirmed, given back in full if not.",
+            "团购截止前，钱留在本店在支付方的账户里，单独记账：成团才分到各方名下，不成团全额退回。",
+            "Until the group purchase closes, the money stays in the shop's account at the payment provider, "
+            "booked apart: shared out if the group is confirmed, given back in full if not.",
         ),
     ),
     State.EARMARKED: (
@@ -78,10 +79,41 @@ STATE_WORDS: dict[State, tuple[Words, Words]] = {
         ),
     ),
     State.RETURNED: (
-        say("已退回", "Taken back"),
+        say("已转回", "Taken back"),
         say(
-            "这笔订单已全部退款，记在各方名下的钱已全部转回。",
+            "这笔钱已不再记在任何人名下，全额用于退款。",
+            "None of it is set aside for anybody any more: all of it is for the refund.",
+        ),
+    ),
+}
+# Taken back is not yet given back: by whether it was ever shared out, and whether the buyer has it.
+RETURNED_WORDS: dict[tuple[bool, bool], tuple[Words, Words]] = {
+    (True, True): (
+        say("已转回，已退款", "Taken back and refunded"),
+        say(
+            "这笔订单已全额退款，记在各方名下的钱已全部转回。",
             "This order is refunded in full: all that was set aside has been taken back.",
+        ),
+    ),
+    (True, False): (
+        say("已转回，退款中", "Taken back, on its way to you"),
+        say(
+            "记在各方名下的钱已全部转回，正在全额退给您。",
+            "All that was set aside has been taken back and is on its way to you.",
+        ),
+    ),
+    (False, True): (
+        say("已退款", "Refunded"),
+        say(
+            "这笔钱没有记到任何人名下过，已全额退款。",
+            "None of it had been set aside for anybody; it is refunded in full.",
+        ),
+    ),
+    (False, False): (
+        say("退回中", "On its way back"),
+        say(
+            "这笔钱没有记到任何人名下过，正在全额退给您。",
+            "None of it had been set aside for anybody; all of it is on its way back to you.",
         ),
     ),
 }
@@ -124,6 +156,8 @@ class SetAside:
     total_minor: int
     parts: list[Part]
     teams: list[OfTeam]
+    settled_minor: int  # what the provider has given back
+    was_shared: bool  # a seat's money never is, unless its group is confirmed
 
     @property
     def given_back_minor(self) -> int:
@@ -131,14 +165,25 @@ class SetAside:
         return self.paid_minor - self.total_minor
 
     @property
+    def on_its_way_minor(self) -> int:
+        """What of that the provider has not given back yet."""
+        return max(0, self.given_back_minor - self.settled_minor)
+
+    @property
     def state_name(self) -> Words:
         """The state in a word or two."""
-        return STATE_WORDS[self.state][0]
+        return self._words[0]
 
     @property
     def explanation(self) -> Words:
         """The state in a sentence."""
-        return STATE_WORDS[self.state][1]
+        return self._words[1]
+
+    @property
+    def _words(self) -> tuple[Words, Words]:
+        if self.state == State.RETURNED:
+            return RETURNED_WORDS[self.was_shared, not self.on_its_way_minor]
+        return STATE_WORDS[self.state]
 
 
 def set_aside(order: Order) -> SetAside | None:
@@ -154,7 +199,16 @@ def set_aside(order: Order) -> SetAside | None:
     total = sum(amount for _, amount in told)
     shares = split(10_000, [amount for _, amount in told]) if total else []
     parts = [Part(part, amount, bps) for (part, amount), bps in zip(told, shares, strict=True)]
-    return SetAside(_state(stands), order.total_minor, total, parts, _of_teams(stands))
+    return SetAside(
+        _state(stands),
+        order.total_minor,
+        total,
+        parts,
+        _of_teams(stands),
+        settled_minor=order.refunded_minor,
+        # What left escrow for lines stands as such; what left it for the buyer leaves nothing.
+        was_shared=order.group_id is None or any(p.line_id for p in stands),
+    )
 
 
 def _part(position: Position) -> str:
@@ -162,7 +216,11 @@ def _part(position: Position) -> str:
 
 
 def _state(stands: list[Position]) -> State:
-    kinds = {Kind(position.place.kind) for position in stands}
+    # Money comes into escrow for the order and leaves it line by line: only their sum says what is there.
+    sums: dict[Kind, int] = defaultdict(int)
+    for position in stands:
+        sums[Kind(position.place.kind)] += position.amount_minor
+    kinds = {kind for kind, amount in sums.items() if amount}
     if not kinds:
         return State.RETURNED
     if Kind.ESCROW in kinds:

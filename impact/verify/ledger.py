@@ -15,13 +15,16 @@ _STANDS = """
     GROUP BY t.order_uid, a.kind, a.holder
 """
 # What the provider moved of each order's money, by what is known of payments, refunds and disputes.
+# What a dispute gave of a refund counts as the dispute's.
 _MOVED = """
     SELECT o.id, o.uid, o.state,
         (SELECT coalesce(sum(p.received_minor), 0) FROM orders_payment p
          WHERE p.order_id = o.id AND p.state = 'succeeded') AS came,
-        (SELECT coalesce(sum(r.amount_minor), 0) FROM orders_refund r JOIN orders_payment p ON p.id = r.payment_id
+        (SELECT coalesce(sum(r.amount_minor - r.disputed_minor), 0) FROM orders_refund r
+         JOIN orders_payment p ON p.id = r.payment_id
          WHERE p.order_id = o.id AND r.state = 'succeeded' AND r.reason <> 'dispute') AS given,
-        (SELECT coalesce(sum(r.amount_minor), 0) FROM orders_refund r JOIN orders_payment p ON p.id = r.payment_id
+        (SELECT coalesce(sum(r.amount_minor - r.disputed_minor), 0) FROM orders_refund r
+         JOIN orders_payment p ON p.id = r.payment_id
          WHERE p.order_id = o.id AND r.state <> 'succeeded' AND r.reason <> 'dispute') AS promised,
         (SELECT coalesce(sum(d.amount_minor), 0) FROM orders_dispute d JOIN orders_payment p ON p.id = d.payment_id
          WHERE p.order_id = o.id AND d.state = 'lost') AS lost

@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from django.db.models import Sum
+from django.db.models import Exists, OuterRef, Q, Sum
 
+from catalog.models import Reservation
 from core.verify import Offence
 from impact.models import Account, Attribution, LedgerTransaction
 from impact.reads.positions import Place, Position, positions
@@ -15,8 +16,8 @@ from orders.models import Line, LineLot, Order, Refund, RefundLine, Shipment
 Kind, Reason, State = Account.Kind, LedgerTransaction.Reason, Order.State
 CHUNK = 500
 SHARED = (Reason.PAID, Reason.CONFIRMED)
-# What a refund of these reasons gives back never left a household (impact.actions.taking_back).
-APART = (Refund.Reason.LATE, Refund.Reason.TWICE, Refund.Reason.AMOUNT, Refund.Reason.DISPUTE)
+# What a refund of these reasons gives back was never set aside (impact.actions.taking_back).
+TURNED_AWAY = (Refund.Reason.LATE, Refund.Reason.TWICE, Refund.Reason.AMOUNT)
 
 RULES = [
     Rule(
@@ -88,9 +89,7 @@ def _check(orders: Sequence[Order]) -> Iterator[Offence]:
 def _check_lines(orders: Sequence[Order], stands: dict) -> Iterator[Offence]:
     lines = list(Line.objects.filter(order__in=orders).select_related("story").order_by("pk"))
     given = _given("line", lines)
-    draws: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for row in LineLot.objects.filter(line__in=lines).order_by("line_id", "lot_id"):
-        draws[row.line_id].append((row.lot_id, row.units))
+    draws = _draws(orders)
     attributed = _attributed(lines)
     for line in lines:
         left = line.net_minor - given.get(line.pk, 0)
@@ -108,6 +107,22 @@ def _check_lines(orders: Sequence[Order], stands: dict) -> Iterator[Offence]:
         if attributed.get(line.pk, 0) != sum(due.households.values()):
             words = f"attributed is {attributed.get(line.pk, 0)}, its household part {sum(due.households.values())}"
             yield Offence("I5", "Line", line.pk, words)
+
+
+def _draws(orders: Sequence[Order]) -> dict[int, list[tuple[int, int]]]:
+    """The lots of each line and what each weighs: units still sold or, where there are none, units drawn."""
+    sold = Reservation.objects.filter(holder__in=[order.uid for order in orders])
+    returned = {(r.holder, r.lot_id): r.units_returned for r in sold}
+    drawn: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    left: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    rows = LineLot.objects.filter(line__order__in=orders).order_by("line_id", "lot_id")
+    for line, order, lot, units in rows.values_list("line_id", "line__order__uid", "lot_id", "units"):
+        drawn[line].append((lot, units))
+        left[line].append((lot, max(0, units - returned.get((order, lot), 0))))
+    return defaultdict(
+        list,
+        {line: left[line] if any(units for _, units in left[line]) else lots for line, lots in drawn.items()},
+    )
 
 
 def _check_shipping(orders: Sequence[Order], stands: dict) -> Iterator[Offence]:
@@ -135,7 +150,11 @@ def _name(place: Place, lot_id: int | None) -> str:
 
 def _given(noun: str, rows: Sequence[Line] | Sequence[Shipment]) -> dict[int, int]:
     """What was given back of each line or parcel out of where it was set aside."""
-    given = RefundLine.objects.filter(**{f"{noun}__in": rows}).exclude(refund__reason__in=APART)
+    restocked = RefundLine.objects.filter(refund=OuterRef("refund"), is_restocked=True)
+    # A lost dispute took from where it was set aside only what is on the shelf again, and its parcel's sending.
+    unsold = Q(is_restocked=True) | Exists(restocked.filter(line__shipment=OuterRef("shipment")))
+    given = RefundLine.objects.filter(**{f"{noun}__in": rows}).exclude(refund__reason__in=TURNED_AWAY)
+    given = given.filter(~Q(refund__reason=Refund.Reason.DISPUTE) | unsold)
     return dict(given.values_list(f"{noun}_id").annotate(Sum("amount_minor")).order_by())
 
 

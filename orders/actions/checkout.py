@@ -7,6 +7,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.db.models import DateField, Max, OuterRef, Subquery, Value
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from catalog.actions import stock
@@ -221,7 +223,12 @@ def _promised(draws: Mapping[UUID, stock.Draws]) -> dict[int, Any]:
 def _teams(
     purchase: Purchase, order: Order, drawn: stock.Draws, promised: Mapping[int, Any]
 ) -> dict[int, Any]:
-    """The teams that send something, and the day by which: the slowest of what lies in the parcel."""
+    """The teams that send something, and the day by which: the slowest of what lies in the parcel.
+
+    A group's parcels are promised for no day before it is confirmed: `promise` sets it then.
+    """
+    if purchase.group_id is not None:
+        return {want.variant.product.team_id: None for want in purchase.wants}
     days: dict[int, Any] = {}
     placed_on = order.traded_at.astimezone(clock.SHANGHAI).date()
     for want in purchase.wants:
@@ -230,6 +237,15 @@ def _teams(
         latest = max([*ready, placed_on + timedelta(days=product.dispatch_days)])
         days[product.team_id] = max(latest, days.get(product.team_id, latest))
     return days
+
+
+def promise(orders: Sequence[Order], dispatch_days: int) -> None:
+    """Their group is confirmed: each parcel is sent so many days from now, or by the day of its planned lot."""
+    drawn = LineLot.objects.filter(line__shipment=OuterRef("pk")).order_by().values("line__shipment")
+    ready = Subquery(drawn.annotate(ready=Max("lot__ship_by")).values("ready"), output_field=DateField())
+    counted = Value(clock.today() + timedelta(days=dispatch_days), output_field=DateField())
+    # Of days of which some are not known, PostgreSQL takes the latest that is.
+    Shipment.objects.filter(order__in=[o.pk for o in orders]).update(ship_by=Greatest(counted, ready))
 
 
 def _line(order: Order, want: Want, parcels: Mapping[tuple[int, int], Shipment]) -> Line:

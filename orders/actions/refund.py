@@ -161,7 +161,8 @@ def _call_off(lines: Collection[Line], shares: list[_Share]) -> set[int]:
     for share in shares:
         left[share.line.pk] -= share.units
     needed = {line.shipment_id for line in lines if left[line.pk]}
-    idle = {share.line.shipment_id for share in shares if _is_unsent(share.line)} - needed
+    unsent = {share.line.shipment_id for share in shares if _is_unsent(share.line)}
+    idle = {pk for pk in unsent - needed if pk is not None}
     for line in lines:
         remains = line.net_minor - line.refunded_minor
         if line.shipment_id not in idle or not remains:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from core.language import say
 from core.outbox import record
 from core.refusals import TooLate
+from orders.actions import checkout
 from orders.actions.order import move_all
 from orders.events import GroupConfirmed, OrderConfirmed
 from orders.models import GroupPurchase, Order, Payment, Seat
@@ -35,11 +36,14 @@ def paid(order: Order) -> None:
 def confirm(group: GroupPurchase) -> None:
     """The group is on: each paid seat's order leaves escrow, and only now counts."""
     group.move_to(GroupPurchase.State.CONFIRMED, closed_at=timezone.now())
-    seats = list(Seat.objects.filter(group=group, state=Seat.State.HELD).order_by("pk"))
+    taken = Seat.objects.filter(group=group, state=Seat.State.HELD).order_by("pk")
+    seats = list(taken.select_related("group__variant__product"))
     held = Order.objects.filter(pk__in=[seat.order_id for seat in seats]).order_by("pk")
     orders = list(held.select_for_update(no_key=True))
     move_all(seats, Seat.State.CONFIRMED)
     move_all(orders, Order.State.PAID)
+    # Only now a day is promised: nobody packs for a group that may fall short.
+    checkout.promise(orders, seats[0].group.variant.product.dispatch_days)
     kept = dict(Payment.objects.filter(order__in=orders, is_kept=True).values_list("order_id", "pk"))
     record(
         *[OrderConfirmed(order_id=order.pk, payment_id=kept[order.pk]) for order in orders],

@@ -143,7 +143,9 @@ class CartType(ModelType):
         }
 
     goods_total = graphene.Field(Money, required=True, description="All lines.")
-    shipping_total = graphene.Field(Money, description="Sending; null until a region is told.")
+    shipping_total = graphene.Field(
+        Money, description="Sending; null until a region is told, and while something is not delivered there."
+    )
     total = graphene.Field(Money, required=True, description="Goods, and sending as far as it is known.")
     parcels = list_of(
         CartParcelType, most=carts.MOST_LINES, description="What each team sends; empty without a region."

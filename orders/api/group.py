@@ -29,7 +29,7 @@ from orders.api.order import WithOrder
 from orders.api.payment import BY_LINK
 from orders.api.seat import ITS_COORDINATOR, OwnSeatType, SeatType
 from orders.links import group_page
-from orders.models import GroupPurchase, Seat
+from orders.models import GroupPurchase, Order, Seat
 from orders.reads import group as reads
 from orders.reads.address import told
 from orders.refusals import GroupFull
@@ -123,7 +123,7 @@ class GroupPurchaseType(ModelType):
             "organisation": "Whose coordinators opened it.",
             "minimum_units": "So many must be paid by the deadline.",
             "maximum_units": "With so many it is full and closes at once.",
-            "units_held": "Units that are paid, and wait in escrow until it closes.",
+            "units_held": "Units that are paid; of a group that came to nothing, those that had been paid when it closed.",
             "opened_at": "When it was opened.",
             "closes_at": "When it closes at the latest.",
             "closed_at": "When it closed; null while it is open.",
@@ -147,6 +147,9 @@ class GroupPurchaseType(ModelType):
     full_price = graphene.Field(Money, required=True, description="What a unit costs on its own today.")
     units_left = graphene.Int(required=True, description="Units that can still be joined for.")
     units_needed = graphene.Int(required=True, description="Units still to be paid before it is certain.")
+    is_repaid = graphene.Boolean(
+        description="Whether all who had paid have it back; null unless it fell short or was called off."
+    )
     if_it_falls_short = graphene.String(required=True, description="What happens if it does not fill.")
     is_coordinator = graphene.Boolean(required=True, description="Whether the asker coordinates it today.")
     my_seat = graphene.Field(OwnSeatType, description="The asker's own part; null without one.")
@@ -183,6 +186,12 @@ class GroupPurchaseType(ModelType):
     def resolve_units_needed(root, info):
         """Down to zero."""
         return reads.units_needed(root)
+
+    def resolve_is_repaid(root, info):
+        """An order stays held until the provider has given all of it back."""
+        if root.state not in (GroupPurchase.State.FELL_SHORT, GroupPurchase.State.CANCELLED):
+            return None
+        return not root.orders.filter(state=Order.State.HELD).exists()
 
     def resolve_if_it_falls_short(root, info):
         """In the reader's language, with the figure."""

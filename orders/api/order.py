@@ -12,7 +12,7 @@ from core.api.connections import connection_field
 from core.api.facts import guarded, mark, needs
 from core.api.ids import global_id
 from core.api.lookahead import prefetched
-from core.api.types import ModelType, MoneyField, Told, type_of
+from core.api.types import ModelType, Money, MoneyField, Told, money, type_of
 from core.language import current, told
 from orders import words
 from orders.actions import cancel
@@ -21,7 +21,7 @@ from orders.api.payment import BY_LINK, NUMBER, ORDER_HOLDER, open_order
 from orders.api.refund import RefundType
 from orders.api.seat import OrderGroupType
 from orders.links import token_for
-from orders.models import Line, Order
+from orders.models import Line, Order, Refund
 from orders.reads import order as reads
 from orders.reads.shipment import is_claimable, is_reviewable
 
@@ -58,6 +58,9 @@ class LineType(ModelType):
     unit_price = MoneyField("unit_price_minor", description="The price of one unit then.")
     net = MoneyField("net_minor", description="What was paid for the line.")
     refunded = MoneyField("refunded_minor", description="What of it was given back, or is on its way.")
+    given_back = graphene.Field(
+        Money, required=True, description="What of `refunded` the provider has given back."
+    )
     shipment_id = graphene.ID(description="The parcel it travels in.")
     variant = mark(
         graphene.Field(
@@ -78,6 +81,12 @@ class LineType(ModelType):
         required=True, description="Whether its buyer may say now that something is wrong."
     )
     is_reviewable = graphene.Boolean(required=True, description="Whether its buyer may review it now.")
+
+    @needs("refund_lines__refund")
+    def resolve_given_back(root, info):
+        """Of refunds that succeeded."""
+        done = [r for r in root.refund_lines.all() if r.refund.state == Refund.State.SUCCEEDED]
+        return money(sum(row.amount_minor for row in done))
 
     @needs("shipment", "claims")
     def resolve_is_claimable(root, info):
@@ -163,8 +172,8 @@ class OrderType(ModelType):
     @needs("lines", "shipments")
     def resolve_state_name(root, info):
         """In the reader's language; one that is wholly on its way back says so."""
-        if root.state == Order.State.PAID and reads.is_given_back(root):
-            return str(words.BEING_REFUNDED)
+        if root.state in (Order.State.PAID, Order.State.HELD) and reads.is_given_back(root):
+            return str(words.BEING_REFUNDED if root.group_id is None else words.SEAT_BEING_REFUNDED)
         return str(words.ORDER_STATES[root.state])
 
     @needs("region__parent__parent")

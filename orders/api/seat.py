@@ -36,9 +36,10 @@ class SeatType(ModelType):
     state_name = graphene.String(required=True, description="How far it is, in words.")
     is_collectable = graphene.Boolean(required=True, description="Whether it can be handed out now.")
 
+    @needs("order")
     def resolve_state_name(root, info):
         """In the reader's language."""
-        return str(words.SEAT_STATES[root.state])
+        return str(words.seat_state(root))
 
     @needs("order")
     def resolve_is_collectable(root, info):
@@ -65,9 +66,10 @@ class OwnSeatType(ModelType):
 
     state_name = graphene.String(required=True, description="How far it is, in words.")
 
+    @needs("order")
     def resolve_state_name(root, info):
         """In the reader's language."""
-        return str(words.SEAT_STATES[root.state])
+        return str(words.seat_state(root))
 
 
 class OrderGroupType(ModelType):
@@ -81,12 +83,19 @@ class OrderGroupType(ModelType):
         access = ORDER_HOLDER
         about = {"units": "The member's units.", "pickup_code": "What she shows when she collects."}
 
+    seat_state = graphene.Field(
+        enum_of(Seat, "state"), required=True, description="How far the member's seat is."
+    )
     id = graphene.Field(graphene.ID, required=True, description="The group's id.")
     join_code = graphene.String(required=True, description="The code in the group's link.")
     title = graphene.String(required=True, description="What it is about.")
     state = graphene.Field(enum_of(GroupPurchase, "state"), required=True, description="Where it stands.")
     state_name = graphene.String(required=True, description="Where it stands, in words.")
     closes_at = graphene.DateTime(required=True, description="When it closes at the latest.")
+
+    def resolve_seat_state(root, info):
+        """The seat's own."""
+        return root.state
 
     def resolve_id(root, info):
         """Of the group, not of the seat."""

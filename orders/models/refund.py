@@ -44,6 +44,9 @@ class Refund(StateMachine, models.Model):
     reason = models.CharField(max_length=10, choices=Reason.choices)
     state = models.CharField(max_length=10, choices=State.choices, default=State.REQUESTED)
     amount_minor = models.PositiveBigIntegerField()
+    disputed_minor = models.PositiveBigIntegerField(
+        default=0, help_text="so much of it her bank has given the buyer, in disputes that were lost"
+    )
     attempt = models.PositiveSmallIntegerField(default=1, help_text="part of the provider's idempotency key")
     provider_id = models.CharField(max_length=120, blank=True)
     failure = models.CharField(max_length=120, blank=True)
@@ -59,6 +62,9 @@ class Refund(StateMachine, models.Model):
         ordering = ["id"]
         constraints = [
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="refund_gives_something"),
+            models.CheckConstraint(
+                condition=Q(disputed_minor__lte=models.F("amount_minor")), name="refund_not_given_twice"
+            ),
             models.UniqueConstraint(fields=["provider_id"], condition=~Q(provider_id=""), name="refund_once"),
         ]
         indexes = [
@@ -68,6 +74,16 @@ class Refund(StateMachine, models.Model):
                 name="refunds_on_their_way",
             )
         ]
+
+    @property
+    def due_minor(self) -> int:
+        """Fen of it that are the provider's to move: all but what her bank has given the buyer."""
+        return self.amount_minor - self.disputed_minor
+
+    def can_move_to(self, state: str) -> bool:
+        """What her bank has given in part is not tried again: the provider would be asked for all of it."""
+        is_given_in_part = 0 < self.disputed_minor < self.amount_minor
+        return not (is_given_in_part and state == self.State.REQUESTED) and super().can_move_to(state)
 
 
 class RefundLine(models.Model):

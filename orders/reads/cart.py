@@ -82,8 +82,10 @@ class CartSeen:
 
     @property
     def shipping_minor(self) -> int | None:
-        """Fen; None as long as nobody has said where to."""
-        return None if self.parcels is None else sum(parcel.minor for parcel in self.parcels)
+        """Fen; None as long as nobody has said where to, or something in the cart is not sent there."""
+        if self.parcels is None or not all(parcel.is_served for parcel in self.parcels):
+            return None
+        return sum(parcel.minor for parcel in self.parcels)
 
     @property
     def needs_adult(self) -> bool:

@@ -17,6 +17,7 @@ from core.refusals import Refusal
 from orders.api.cart import cart_uid
 from orders.reads import cart as reads_cart
 from shop.web.form import remembered_cart
+from shop.web.percents import tenths_of
 
 register = template.Library()
 
@@ -108,6 +109,14 @@ def at(thing: dict, key: str) -> Any:
 def percent(bps: int) -> str:
     """5,400 basis points as 54%."""
     return f"{bps / 100:.0f}%" if bps % 100 == 0 else f"{bps / 100:.1f}%"
+
+
+@register.simple_tag
+def with_percents(parts: list[dict]) -> list[dict]:
+    """An order's parts, each with its percent of them all: worked out once from the fen, together 100.0."""
+    amounts = [int(part["amount"]["minor"]) for part in parts]
+    tenths = tenths_of(amounts) if sum(amounts) else [0] * len(amounts)
+    return [{**part, "percent": percent(10 * n)} for part, n in zip(parts, tenths, strict=True)]
 
 
 @register.simple_tag(takes_context=True)
@@ -246,13 +255,43 @@ def led_organisations(viewer: dict | None) -> list[dict]:
 MOST_DRAWN = 120
 
 
+CAME_TO_NOTHING = ("FELL_SHORT", "CANCELLED")
+
+
+@register.simple_tag
+def units(count: int) -> str:
+    """3 as "3 份" or "3 units", 1 as "1 unit"."""
+    return str(language.say("{n} 份", "{n} unit" if count == 1 else "{n} units", n=count))
+
+
+@register.simple_tag
+def units_paid(group: dict) -> str:
+    """How many units are paid; of a group that came to nothing, had been, and whether that is repaid."""
+    n = group["unitsHeld"]
+    if group["state"] not in CAME_TO_NOTHING:
+        return str(language.say("{n} 份已付款", "{n} unit paid" if n == 1 else "{n} units paid", n=n))
+    if not n:
+        return str(language.say("没有人付款", "No unit had been paid"))
+    had, has = ("1 unit", "is") if n == 1 else ("{n} units", "are")
+    had += " had been paid"
+    if "isRepaid" not in group:
+        return str(language.say("曾有 {n} 份付款", had, n=n))
+    if group["isRepaid"]:
+        return str(language.say("曾有 {n} 份付款，已全额退款", f"{had} and {has} repaid", n=n))
+    return str(language.say("曾有 {n} 份付款，正在全额退款", f"{had} and {has} being repaid", n=n))
+
+
 @register.simple_tag
 def seats(group: dict) -> SafeString:
     """The group's units: those paid are filled, those it still needs are outlined, the rest are faint."""
     held, least, most = group["unitsHeld"], group["minimumUnits"], group["maximumUnits"]
-    label = language.say(
-        "{a} 份已付，{b} 份成团，最多 {c} 份", "{a} paid of {b} needed, {c} at most", a=held, b=least, c=most
-    )
+    words = ("{a} 份已付，{b} 份成团，最多 {c} 份", "{a} paid of {b} needed, {c} at most")
+    if group["state"] in CAME_TO_NOTHING:
+        words = (
+            "曾有 {a} 份付款，{b} 份成团，最多 {c} 份",
+            "{a} had been paid of {b} needed, {c} at most",
+        )
+    label = language.say(*words, a=held, b=least, c=most)
     if most > MOST_DRAWN:
         parts = [("track", 1000), ("run", round(1000 * min(held, most) / most))]
         drawn = format_html_join("", '<rect class="{}" width="{}" height="20"/>', parts)
@@ -271,6 +310,12 @@ def seats(group: dict) -> SafeString:
         label,
         format_html_join("", '<i class="{}"></i>', ((kind,) for kind in kinds)),
     )
+
+
+@register.simple_tag
+def less(whole: int, part: int) -> int:
+    """What is left of the whole."""
+    return int(whole) - int(part)
 
 
 @register.filter

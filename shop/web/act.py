@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
@@ -17,8 +17,9 @@ from shop.web.form import read_form, remembered_cart
 
 NEVER_KEPT = {"password", "newPassword", "currentPassword", "photo", "csrfmiddlewaretoken", "idempotencyKey"}
 UNCLEAR = say("没有成功，请检查填写的内容。", "That did not work. Please check what you entered.")
-# A form has some forty fields; what a session keeps of one stays small.
-MOST_FIELDS, MOST_VALUES, MOST_KEPT = 60, 20, 2000
+# The longest form weighs in 100 households, the longest field is a story of 6,000 characters, and the fullest form
+# has two of them: all of that is kept, and what a session keeps stays bounded whatever is sent.
+MOST_FIELDS, MOST_VALUES, MOST_KEPT, MOST_IN_ALL = 160, 20, 6000, 20_000
 
 
 @require_POST
@@ -67,18 +68,30 @@ def forward(request: HttpRequest, name: str, payload: dict[str, Any]) -> HttpRes
 
 def back(request: HttpRequest, name: str, refused: list[tuple[str, str]]) -> HttpResponse:
     """To the form, with what was written, and why not beside each field."""
-    fields = [k for k in request.POST if k not in NEVER_KEPT][:MOST_FIELDS]
-    kept = {k[:80]: [v[:MOST_KEPT] for v in request.POST.getlist(k)[:MOST_VALUES]] for k in fields}
     errors = {field: message for field, message in refused if field}
     request.session["form"] = {
         "act": name,
-        "item": request.POST.get("item", "")[:MOST_KEPT],
-        "values": kept,
+        "item": request.POST.get("item", "")[:200],
+        "values": kept_of(request.POST),
         "errors": errors,
     }
     for text in dict.fromkeys(message for _, message in refused):
         messages.error(request, text)
     return HttpResponseRedirect(ours(request, "back"))
+
+
+def kept_of(posted: QueryDict) -> dict[str, list[str]]:
+    """What was written, field by field, until it is more than any form of ours holds."""
+    left = MOST_IN_ALL
+    kept: dict[str, list[str]] = {}
+    for name in [name for name in posted if name not in NEVER_KEPT][:MOST_FIELDS]:
+        kept[name[:80]] = []
+        for written in posted.getlist(name)[:MOST_VALUES]:
+            # Browsers send a line's end as two characters, and count it as one.
+            text = written.replace("\r\n", "\n")[: min(MOST_KEPT, left)]
+            left -= len(text)
+            kept[name[:80]].append(text)
+    return kept
 
 
 def ours(request: HttpRequest, field: str) -> str:

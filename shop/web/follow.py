@@ -196,7 +196,75 @@ def create_product(request: HttpRequest, payload: dict[str, Any]) -> str:
     return _to(f"desk/product/{payload['product']['id']}/")
 
 
-update_product = save_variant = declare_lot = add_certificate = update_person
+declare_lot = share_out_lot = update_person
+
+
+def update_product(request: HttpRequest, payload: dict[str, Any]) -> str:
+    """Saved; and where an operator must look at it again, its team hears that it is not for sale meanwhile."""
+    return _written(request, payload["product"]["state"])
+
+
+save_variant = update_product
+
+
+def add_certificate(request: HttpRequest, payload: dict[str, Any]) -> str:
+    """Its payload tells of the paper alone, so the product is asked for."""
+    asked = "query($id: ID!) { teamProduct(id: $id) { state } }"
+    data, _ = ask(request, asked, {"id": request.POST.get("product", "")})
+    return _written(request, ((data or {}).get("teamProduct") or {}).get("state", ""))
+
+
+def _written(request: HttpRequest, state: str) -> str:
+    """A team changes nothing while its product waits for an operator: one that waits now has just left the shelf."""
+    if state != "SUBMITTED":
+        return update_person(request, {})
+    words = say(
+        "已保存。这项改动要运营人员再看一次：商品已下架，通过后自动上架。",
+        "Saved. An operator must look at this change: the product has left the shelf until it is approved.",
+    )
+    return _done(request, words)
+
+
+def withdraw_product(request: HttpRequest, payload: dict[str, Any]) -> str:
+    """A draft again, to go on writing."""
+    name = payload["product"]["name"]
+    words = say(
+        "“{name}”已撤回，改好后再提交。", "“{name}” is yours to change again; then submit it.", name=name
+    )
+    return _done(request, words)
+
+
+def archive_product(request: HttpRequest, payload: dict[str, Any]) -> str:
+    """Off the shelf for good."""
+    name = payload["product"]["name"]
+    return _done(request, say("“{name}”已归档，不再卖。", "“{name}” is archived.", name=name))
+
+
+def open_lot(request: HttpRequest, payload: dict[str, Any]) -> str:
+    """What was planned can be sent."""
+    code = payload["lot"]["code"]
+    words = say("批次 {c} 已采收，可以发货。", "Lot {c} is harvested and can be sent.", c=code)
+    return _done(request, words)
+
+
+def close_lot(request: HttpRequest, payload: dict[str, Any]) -> str:
+    """What was bought of it is still owed."""
+    code = payload["lot"]["code"]
+    words = say(
+        "批次 {c} 已停卖；已卖出的照常发货。", "Lot {c} is closed. What was sold is still sent.", c=code
+    )
+    return _done(request, words)
+
+
+def recall_lot(request: HttpRequest, payload: dict[str, Any]) -> str:
+    """Whoever bought of it is told."""
+    code = payload["lot"]["code"]
+    words = say(
+        "批次 {c} 已召回，不再卖；买过的人会收到通知。",
+        "Lot {c} is recalled and no longer sold. Whoever bought it is told.",
+        c=code,
+    )
+    return _done(request, words)
 
 
 def submit_product(request: HttpRequest, payload: dict[str, Any]) -> str:
@@ -224,4 +292,8 @@ def propose_household(request: HttpRequest, payload: dict[str, Any]) -> str:
     return _done(request, words)
 
 
-share_out_lot = update_person
+def withdraw_household(request: HttpRequest, payload: dict[str, Any]) -> str:
+    """What named it is destroyed."""
+    code = payload["household"]["code"]
+    words = say("{c} 已退出，资料已抹去。", "{c} has withdrawn and its details are erased.", c=code)
+    return _done(request, words)

@@ -79,6 +79,9 @@ def _read(found: dict[str, Any], name: str, kind: Kind, fields: Any) -> None:
             found[name] = []
         else:
             raise Unreadable(MISSING)
+    elif kind.is_list and name in fields:
+        # Boxes of which none is ticked send nothing: a hidden empty field of their name says that they were there.
+        found[name] = []
     elif name in fields and kind.name in ("String", "ID"):
         # An emptied field empties; one that the form does not have leaves things as they are.
         found[name] = "" if kind.name == "String" else None

@@ -1,5 +1,8 @@
 """The doors that are not pages: the bare address, a pulse for the machine, and pictures."""
 
+from typing import Any
+from urllib.parse import urlsplit
+
 from django.conf import settings
 from django.core.exceptions import SuspiciousFileOperation
 from django.db import connection
@@ -7,6 +10,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonRe
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.utils._os import safe_join
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from core import language
 from core.middleware import language_of
@@ -29,8 +33,23 @@ def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
     return _apology(request, 403, forged=True)
 
 
-def _apology(request: HttpRequest, status: int, **context: bool) -> HttpResponse:
-    language.activate(language_of(request))
+def too_large(request: HttpRequest) -> HttpResponse:
+    """More was sent than the shop takes: said unread, in the language of the page that the form is on."""
+    page = urlsplit(came_from(request))
+    spoken = page.path[1:3] if page.path[1:3] in language.LANGUAGES else language_of(request)
+    # Its path alone: an address with another's token or words in it is not shown again.
+    request.language = spoken
+    return _apology(request, 413, large=True, back=page.path if page.path[:4] == f"/{spoken}/" else "")
+
+
+def came_from(request: HttpRequest) -> str:
+    """The page of ours that the visitor comes from; nothing when it is anybody else's."""
+    url = request.META.get("HTTP_REFERER", "")
+    return url if url and url_has_allowed_host_and_scheme(url, allowed_hosts={request.get_host()}) else ""
+
+
+def _apology(request: HttpRequest, status: int, **context: Any) -> HttpResponse:
+    language.activate(getattr(request, "language", None) or language_of(request))
     facts = {"page": "broken", "number": getattr(request, "id", ""), **context}
     return HttpResponse(render_to_string("pages/broken.html", facts), status=status)
 

@@ -8,7 +8,7 @@ from django.db.utils import ProgrammingError
 from django.test import Client
 
 from accounts.actions import operator as operators
-from accounts.models import ApiToken, AuditEntry, Person
+from accounts.models import ApiToken, AuditEntry, Person, Region
 from accounts.operators import OperatorAdmin
 from core.refusals import Invalid, NotAllowed
 from tests.accounts.world import PASSWORD, Asker, a_person, an_operator, an_organisation
@@ -173,3 +173,28 @@ def test_the_audit_log_is_edited_by_nobody():
         with pytest.raises(ProgrammingError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)
     assert AuditEntry.objects.get().deed == "x"
+
+
+def test_a_room_where_nothing_may_change_has_no_save_and_writes_nothing_down():
+    ada, mei = an_operator(), a_person()
+    client = desk(ada)
+    entry = AuditEntry.objects.create(deed="x", noun="y", object_uid="z")
+    region = Region.objects.get(code="420527")
+    for row in (mei, entry, region):
+        page = f"/operators/accounts/{row._meta.model_name}/{row.pk}/change/"
+        assert 'name="_save"' not in client.get(page).content.decode(), page
+        assert client.post(page, {"code": "1", "name_zh": "别处"}).status_code == 403, page
+    assert (
+        'name="_save"' in client.get(f"/operators/accounts/organisation/{an_organisation().pk}/change/").text
+    )
+    assert list(AuditEntry.objects.all()) == [entry]
+
+
+def test_a_key_that_means_something_is_read_only_even_where_something_may_change(monkeypatch):
+    room = admin.site._registry[Region]
+    monkeypatch.setattr(room, "editable", ("name_en",))
+    client = desk(an_operator())
+    page = "/operators/accounts/region/420527/change/"
+    assert 'name="code"' not in client.get(page).content.decode()
+    client.post(page, {"code": "999999", "name_en": "Zigui"})
+    assert not Region.objects.filter(code="999999").exists()

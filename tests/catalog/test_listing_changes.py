@@ -1,13 +1,16 @@
 """What changes after it was published: what an operator looks at again, and where the change is seen."""
 
+from datetime import timedelta
+
 import pytest
 
 from accounts.models import AuditEntry
 from catalog.models import PriceStory, SearchEntry, Variant
+from core import clock
 from core.api.ids import global_id
 from core.models import OutboxEvent
 from tests.catalog.asker import STATE, Asker
-from tests.catalog.world import STORY_INPUT, an_operator, published
+from tests.catalog.world import STORY_INPUT, a_variant, an_operator, published
 
 pytestmark = pytest.mark.django_db
 
@@ -131,3 +134,53 @@ def test_each_change_of_what_is_shown_is_told_once(desk, team):
     before = OutboxEvent.objects.filter(name="ProductChanged").count()
     desk.done("variantSave", id=global_id("Variant", variant.uid), priceMinor=3500)
     assert OutboxEvent.objects.filter(name="ProductChanged").count() == before + 1
+
+
+PAPER = {"kind": "TEST", "number": "A 1", "issuerZh": "示例"}
+
+
+@pytest.mark.parametrize(
+    ("issued", "expires", "field"), [(1, 9, "issuedOn"), (-9, -1, "expiresOn"), (-5, -5, "expiresOn")]
+)
+def test_a_certificate_that_is_not_in_force_is_refused_at_its_day(desk, team, issued, expires, field):
+    (error,) = _added(desk, published(team).product, issued, expires)["errors"]
+    assert (error["code"], error["field"]) == ("INVALID", [field])
+
+
+def test_the_same_certificate_is_added_once(desk, team):
+    product = published(team).product
+    assert _added(desk, product, -5, 5)["errors"] == []
+    product.refresh_from_db()
+    product.state = "published"
+    product.save()
+    (error,) = _added(desk, product, -4, 6, number=" A  1 ")["errors"]
+    assert (error["code"], error["field"]) == ("INVALID", ["number"])
+    assert _added(desk, product, -4, 6, kind="ORIGIN")["errors"] == []
+
+
+def _added(desk, product, issued, expires, **other):
+    dates = {
+        name: str(clock.today() + timedelta(days=n))
+        for name, n in (("issuedOn", issued), ("expiresOn", expires))
+    }
+    return desk.do("certificateAdd", product=global_id("Product", product.uid), **{**PAPER, **dates, **other})
+
+
+def test_two_sizes_of_a_product_have_two_names(desk, team):
+    first = published(team)
+    size = {"priceMinor": 3690, "weightGrams": 2800, "story": STORY_INPUT}
+    product = {"product": global_id("Product", first.product.uid)}
+    for name, field in (
+        ({"nameZh": "5 斤装"}, "nameZh"),
+        ({"nameZh": "大", "nameEn": "2.5 KG box"}, "nameEn"),
+    ):
+        (error,) = desk.do("variantSave", **product, **size, **name)["errors"]
+        assert (error["code"], error["field"]) == ("INVALID", [field])
+    twin = a_variant(first.product)
+    desk.done("variantSave", id=global_id("Variant", twin.uid), nameZh="5 斤装", priceMinor=3600)
+
+
+def test_a_part_of_a_price_is_refused_in_percent(desk, team):
+    story = {**STORY_INPUT, "farmGate": 10_001}
+    answer = desk.do("variantSave", id=global_id("Variant", published(team).uid), story=story)
+    assert "100" in answer["errors"][0]["message"] and "10000" not in answer["errors"][0]["message"]

@@ -73,6 +73,13 @@ def test_a_harvest_to_come_is_planned_and_says_when_it_is_sent(desk, variant):
         ({"harvestFrom": 5, "harvestTo": 9, "shipBy": 4}, "shipBy"),
         ({"harvestFrom": -9, "harvestTo": -8, "shipBy": -1}, "shipBy"),
         ({"harvestFrom": -9, "harvestTo": -8, "bestBefore": -1}, "bestBefore"),
+        ({"harvestFrom": -9, "harvestTo": 8, "bestBefore": 7}, "bestBefore"),
+        ({"harvestFrom": -9, "harvestTo": -8, "bestBefore": 20_000}, "bestBefore"),
+        ({"harvestFrom": -40_000, "harvestTo": -39_990, "bestBefore": 5}, "harvestFrom"),
+        ({"harvestFrom": 800, "harvestTo": 810, "shipBy": 820}, "harvestFrom"),
+        ({"harvestFrom": 700, "harvestTo": 740, "shipBy": 741}, "harvestTo"),
+        ({"harvestFrom": 20, "harvestTo": 30, "shipBy": 900}, "shipBy"),
+        ({"harvestFrom": -60, "harvestTo": -40}, "bestBefore"),  # by the product's shelf life of 30 days
     ],
 )
 def test_days_that_cannot_be_are_refused(desk, variant, dates, field):
@@ -134,3 +141,17 @@ def test_verify_names_a_lot_and_a_card_that_lie(variant, owner):
     Product.objects.update(price_from_minor=1)
     said = [(offence.rule, offence.noun) for offence in verify.verify()]
     assert said == [("I1", "Lot"), ("I1", "Product"), ("I1", "Variant")]
+
+
+def test_last_years_harvest_that_still_keeps_may_be_declared(desk, variant):
+    dates = days(harvestFrom=-400, harvestTo=-390, bestBefore=100)
+    assert declared(desk, variant, **dates)["lot"]["state"] == "OPEN"
+
+
+def test_a_planned_lot_that_is_out_of_date_by_now_is_not_opened(desk, variant):
+    today = clock.today()
+    harvested = {"harvest_from": today - timedelta(days=50), "harvest_to": today - timedelta(days=40)}
+    late = a_planned_lot(variant, **harvested)
+    assert desk.refused("lotOpen", id=global_id("Lot", late.uid)) == "INVALID"
+    keeps = a_planned_lot(variant, best_before=today + timedelta(days=1), **harvested)
+    desk.done("lotOpen", id=global_id("Lot", keeps.uid))

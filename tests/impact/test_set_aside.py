@@ -69,6 +69,51 @@ def test_a_seats_money_is_told_as_held():
     assert told(order) == (State.HELD, {"held": 7380})
 
 
+def test_a_confirmed_seats_money_is_set_aside_and_after_its_refund_taken_back():
+    lot = world.a_lot()
+    order = world.an_order((lot, 2), group=world.a_group(lot))
+    world.pay(order, held=True)
+    world.confirm(order)
+    state, parts = told(order)
+    assert (state, parts["households"], "held" in parts) == (State.EARMARKED, 3985, False)
+    refund = world.refund(order, (order.lines.get(), 7380))
+    assert told(order) == (State.RETURNED, {})
+    assert "Taken back, on its way to you" in in_english(order)
+    world.settle(refund)
+    assert told(order) == (State.RETURNED, {}) and "Taken back and refunded" in in_english(order)
+
+
+def test_a_seat_that_left_escrow_is_not_said_to_have_been_set_aside():
+    lot = world.a_lot()
+    order = world.an_order((lot, 2), group=world.a_group(lot))
+    world.pay(order, held=True)
+    refund = world.refund(order, (order.lines.get(), 7380))
+    assert told(order) == (State.RETURNED, {})
+    words = in_english(order)
+    assert "On its way back" in words and "None of it had been set aside" in words
+    world.settle(refund)
+    order.refresh_from_db()
+    words = in_english(order)
+    assert "Refunded" in words and "refunded in full" in words and "taken back" not in words
+
+
+def test_what_is_asked_back_is_on_its_way_until_the_provider_has_given_it():
+    order = world.an_order((world.a_lot(), 2))
+    world.pay(order)
+    refund = world.refund(order, (order.lines.get(), 3690))
+    assert (set_aside(order).given_back_minor, set_aside(order).on_its_way_minor) == (3690, 3690)
+    world.settle(refund)
+    order.refresh_from_db()
+    assert (set_aside(order).given_back_minor, set_aside(order).on_its_way_minor) == (3690, 0)
+
+
+def in_english(order: Order) -> str:
+    order.refresh_from_db()
+    found = set_aside(order)
+    assert found
+    return f"{found.state_name.en}. {found.explanation.en}"
+
+
 def test_from_set_aside_to_partly_owed_to_owed_to_taken_back():
     order = world.an_order((world.a_lot(), 1), (world.a_lot(), 1))
     world.pay(order)
@@ -91,7 +136,8 @@ def test_after_a_partial_refund_the_parts_are_those_of_the_rest():
 
 
 def test_no_word_says_that_anybody_has_received_anything():
-    words = [*reads.PART_WORDS.values(), *(w for pair in reads.STATE_WORDS.values() for w in pair)]
+    pairs = [*reads.STATE_WORDS.values(), *reads.RETURNED_WORDS.values()]
+    words = [*reads.PART_WORDS.values(), *(w for pair in pairs for w in pair)]
     for word in words:
         assert not re.search(r"receiv|paid to|已收|到账|已发放|收到", word.en + word.zh)
 

@@ -141,6 +141,7 @@ def test_a_refund_that_fails_and_is_tried_again_goes_back_once(lots):
 def test_a_dispute_that_is_lost_holds_too(lots, before):
     order = place(lots[0])
     paid, _ = arrive(order)
+    shipment.ship_many([shipment.Sent(order.shipments.get(), timezone.now(), "示例速运", "SL1")])
     if before:
         give(refund.request(order, {order.lines.get().uid: refund.Part(amount_minor=before)}))
     seen = DisputeSeen(f"dp_{next(_count)}", "lost", paid.amount_minor - before, "fraudulent", paid.intent_id)

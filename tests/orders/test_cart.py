@@ -98,6 +98,7 @@ def test_what_is_not_delivered_to_the_buyer_is_said_before_checkout():
     buyer = Buyer()
     cart = buyer.fill(live, a_lot(a_variant(a_product(storage="dry"))), regionCode=KASHGAR)
     assert line_codes(cart) == [["NOT_DELIVERED_HERE"], []]
+    assert cart["shippingTotal"] is None, "what is not sent there has no price of sending"
     assert not cart["isReady"] and [p["isServed"] for p in cart["parcels"]] == [False, True]
 
 

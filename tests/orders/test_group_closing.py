@@ -1,12 +1,18 @@
 """A group purchase closes once, confirmed or short, and nobody's money stays behind."""
 
+from datetime import timedelta
+
 import pytest
 from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from core import clock
 from core.deliveries import drain
 from core.models import OutboxEvent
 from orders.actions import group
-from orders.models import Order, Refund, Seat
+from orders.models import Order, Refund, Seat, Shipment
+from tests.catalog.world import a_planned_lot
 from tests.impact import world as impact
 from tests.orders.together import at_rest, money_in, pay_at_the_till, state
 from tests.orders.world import Buyer, key, row
@@ -68,6 +74,45 @@ def test_a_group_that_has_its_minimum_at_the_deadline_is_confirmed_without_the_u
     assert made.row.state == "confirmed" and made.row.units_reserved == 0
     assert [state(order) for order in (*paid, unpaid)] == ["paid", "paid", "expired"]
     at_rest()
+
+
+def days(orders):
+    found = Shipment.objects.filter(order__number__in=[order["number"] for order in orders])
+    return [parcel.ship_by for parcel in found]
+
+
+def test_no_day_of_dispatch_is_promised_before_a_group_is_confirmed_and_then_it_counts_from_there(together):
+    made = together(minimum=2, maximum=12)
+    orders = made.fill(2)
+    unpaid = made.join()
+    assert days([*orders, unpaid]) == [None] * 3
+    clock.move(timedelta(days=10))
+    made.end()
+    group.close_due()
+    assert made.row.state == "confirmed"
+    promised = clock.today() + timedelta(days=made.lot.variant.product.dispatch_days)
+    assert days(orders) == [promised] * 2 and days([unpaid]) == [None]
+    desk = made.manager.ask("{ desk { groups(first: 1) { nodes { shipBy } } } }")["desk"]
+    assert desk["groups"]["nodes"] == [{"shipBy": promised.isoformat()}] and promised > clock.today()
+
+
+def test_a_group_on_a_planned_lot_keeps_the_lots_day(together):
+    lot = a_planned_lot(units=100)
+    made = together(minimum=2, maximum=2, lot=lot)
+    assert days(made.fill(2)) == [lot.ship_by] * 2 and made.row.state == "confirmed"
+
+
+def test_confirming_takes_as_many_statements_for_many_seats_as_for_few(together):
+    counts = []
+    for seats in (2, 6):
+        made = together(minimum=2, maximum=12)
+        made.fill(seats)
+        clock.now()
+        with CaptureQueriesContext(connection) as asked:
+            group.close(made.row)
+        counts.append([q["sql"].split()[:2] for q in asked])
+    assert len(counts[0]) == len(counts[1])
+    assert sum(sql == ["UPDATE", '"orders_shipment"'] for sql in counts[1]) == 1
 
 
 def test_money_for_a_seat_in_a_closed_group_goes_back(together):

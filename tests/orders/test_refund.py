@@ -117,8 +117,8 @@ def test_an_amount_is_given_back_and_the_units_stay_sold(paid):
 def test_shares_of_one_line_add_up_to_what_was_paid_for_it_and_never_to_more(paid):
     assert paid.give(paid.team, (0, None, 1000)) == 1000
     given = [paid.give(paid.team, (0, 1, None)) for _ in range(3)]
-    # The fen given before are not given twice: the last unit's share is what remains.
-    assert given == [3690, 3690, 2690]
+    # The fen given before are not given twice: the last unit's share is what remains, and its parcel's sending.
+    assert given == [3690, 3690, 2690 + 1320]
     answer = paid.ask(paid.team, (0, 1, None))
     assert refused(answer) == ["REFUND_TOO_LARGE"]
     assert paid.seen["lines"][0]["refunded"]["minor"] == 3 * 3690
@@ -172,7 +172,7 @@ def test_refunds_asked_for_at_once_never_exceed_the_line(paid):
     told = in_threads(8, lambda _: paid.ask(paid.team, (0, 1, None)))
     assert sorted(refused(answer) == [] for answer in told) == [False] * 5 + [True] * 3
     settle_all()
-    assert paid.row.refunded_minor == 3 * 3690
+    assert paid.row.refunded_minor == 3 * 3690 + 1320
     at_rest()
 
 

@@ -35,6 +35,7 @@ def paid(till, a_stand):
         ("I3", "Line", lambda: Line.objects.update(refunded_minor=F("refunded_minor") + 1)),
         ("I3", "Line", lambda: Line.objects.update(refunded_units=F("refunded_units") + 1)),
         ("I3", "Shipment", lambda: Shipment.objects.filter(refunded_minor__gt=0).update(refunded_minor=0)),
+        ("I3", "Shipment", lambda: Shipment.objects.filter(refunded_minor__gt=0).update(state="cancelled")),
         ("I1", "Line", lambda: LineLot.objects.update(units=F("units") + 1)),
         ("I1", "Order", lambda: Reservation.objects.update(state="held")),
         ("I1", "Order", lambda: LineLot.objects.all().delete()),

@@ -5,6 +5,7 @@ from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import QueryDict
 from django.test import Client
 from PIL import Image
 
@@ -12,7 +13,8 @@ from catalog.actions import listing
 from catalog.models import Product
 from core import clock
 from core.api.ids import global_id
-from tests.catalog.world import a_person, a_team, an_operator
+from shop.web.act import MOST_IN_ALL, kept_of
+from tests.catalog.world import a_person, a_planned_lot, a_team, an_operator
 from tests.web.conftest import signed_in
 from tests.web.test_pages import fields, words
 
@@ -142,3 +144,112 @@ def test_a_manager_registers_a_household_and_says_who_brought_a_lot(shelf):
     assert 'class="wrong"' in short and 'value="42.5"' in short
     kept = words(fill(desk, shares_page, "share_out_lot", **{boxes[0]: "42.5", boxes[1]: "7"}))
     assert "42.5 kg" in kept and "On record" in kept
+
+
+def test_months_that_are_all_unticked_are_refused_beside_them_and_stay_unticked(shelf):
+    desk, product, path = drafted(shelf)
+    form = fields(words(desk.get(path)), "update_product")
+    assert desk.post("/do/update_product/", {**form, "lang": "en", "seasonMonths": ["", "5"]}).url == path
+    product.refresh_from_db()
+    assert product.season_months == [5]
+    page = words(fill(desk, path, "update_product", seasonMonths=""))
+    months = page.split("Months in season")[1].split("</fieldset>")[0]
+    assert "Choose the months" in months and " checked" not in months
+    product.refresh_from_db()
+    assert product.season_months == [5]
+
+
+def test_a_refused_form_keeps_the_longest_story_and_every_households_weight():
+    told = QueryDict(mutable=True)
+    told.update({"storyZh": "橙" * 4000, "storyEn": "line\r\n" * 1200, "password": "secret"})
+    told.update({f"kg.{n}": "42.5" for n in range(100)})
+    kept = kept_of(told)
+    assert kept["storyZh"] == ["橙" * 4000] and kept["storyEn"] == ["line\n" * 1200]
+    assert [kept[f"kg.{n}"] for n in range(100)] == [["42.5"]] * 100
+    assert "password" not in kept
+    much = QueryDict(mutable=True)
+    much.update({f"field{n}": "x" * 9_000 for n in range(400)})
+    assert sum(len(text) for texts in kept_of(much).values() for text in texts) <= MOST_IN_ALL
+
+
+def test_a_change_that_takes_a_product_off_the_shelf_says_so(shelf):
+    desk, product = signed_in(shelf.manager), shelf.product
+    path = f"/en/desk/product/{global_id('Product', product.uid)}/"
+    form = fields(words(desk.get(path)), "update_product")
+    told = {"id": form["id"], "lang": "en", "next": path}
+
+    def back_on_the_shelf():
+        Product.objects.filter(pk=product.pk).update(state=Product.State.PUBLISHED)
+
+    kept = words(desk.get(desk.post("/do/update_product/", {**told, "summaryEn": "Sweet"}).url))
+    assert "Saved." in kept and "has left the shelf" not in kept
+    changed = words(desk.get(desk.post("/do/update_product/", {**told, "nameEn": "Others"}).url))
+    assert "has left the shelf until it is approved" in changed
+    withdrawn = words(fill(desk, path, "withdraw_product"))
+    assert "Others” is yours to change again" in withdrawn
+    back_on_the_shelf()
+    size = {"id": shelf.variant, "nameZh": "5 斤装", "weightGrams": "2800", "priceMinor": "99"}
+    dearer = desk.post("/do/save_variant/", {**told, **size, **STORY})
+    assert "has left the shelf" in words(desk.get(dearer.url))
+    back_on_the_shelf()
+    today = clock.today()
+    paper = {"kind": "TEST", "number": "1", "issuerZh": "示例", "issuedOn": str(today - timedelta(1))}
+    paper |= {"expiresOn": str(today + timedelta(9)), "product": told["id"]}
+    added = desk.post("/do/add_certificate/", {**told, **paper})
+    assert "has left the shelf" in words(desk.get(added.url))
+
+
+def test_what_is_done_to_lots_and_households_is_said_by_their_code(shelf):
+    desk = signed_in(shelf.manager)
+    path = f"/en/desk/product/{global_id('Product', shelf.product.uid)}/"
+    planned = a_planned_lot(shelf.lot.variant)
+    told = {"lang": "en", "next": path, "back": path}
+
+    def said(act, **more):
+        return words(desk.get(desk.post(f"/do/{act}/", {**told, **more}).url))
+
+    lot = global_id("Lot", planned.uid)
+    assert f"Lot {planned.code} is harvested" in said("open_lot", id=lot)
+    assert f"Lot {planned.code} is closed" in said("close_lot", id=lot)
+    assert f"Lot {planned.code} is recalled" in said("recall_lot", id=lot, reason="mould")
+    family = shelf.team.households.filter(state="verified").first()
+    gone = said("withdraw_household", id=global_id("Household", family.uid))
+    assert f"{family.uid.hex[:6].upper()} has withdrawn" in gone
+
+
+def test_a_household_that_has_not_agreed_is_refused_beside_its_box(shelf):
+    desk = signed_in(shelf.manager)
+    told = {"name": "示例户", "consented": "false"}
+    page = words(fill(desk, "/en/desk/households/", "propose_household", **told))
+    box = page.split('name="consented" value="false"')[1].split("</div>")[0]
+    assert 'class="wrong"' in box and "must have agreed" in box
+
+
+def test_a_part_of_a_price_that_cannot_be_is_refused_in_percent(shelf):
+    desk, product, path = drafted(shelf)
+    size = {"nameZh": "5 斤装", "weightGrams": "2800", "priceMinor": "36.90"}
+    page = words(fill(desk, path, "save_variant", **size, **{**STORY, "farmGateBps": "101"}))
+    assert "Each part is from 0 to 100 %" in page and "to 10000" not in page
+
+
+def test_a_body_that_is_too_large_is_answered_in_the_pages_language_with_a_way_back(
+    settings, django_assert_num_queries
+):
+    size = str(settings.MOST_BODY_BYTES + 1)
+    kind = "multipart/form-data; boundary=b"
+
+    def sent(path, **headers):
+        with django_assert_num_queries(0):
+            return Client().generic("POST", path, b"x", kind, CONTENT_LENGTH=size, **headers)
+
+    form = "http://testserver/en/desk/product/x/?team=1"
+    reply = sent("/do/upload_picture/", HTTP_REFERER=form, HTTP_ACCEPT_LANGUAGE="zh")
+    assert reply.status_code == 413 and '<html lang="en">' in words(reply)
+    assert "Too large to send" in words(reply) and 'href="/en/desk/product/x/"' in words(reply)
+    assert reply.headers["Content-Language"] == "en"
+    elsewhere = sent(
+        "/do/upload_picture/", HTTP_REFERER="https://evil.example/en/", HTTP_ACCEPT_LANGUAGE="zh"
+    )
+    assert "照片最大 8 MB" in words(elsewhere) and "evil" not in words(elsewhere)
+    told = sent("/graphql")
+    assert (told.status_code, told.json()["errors"][0]["extensions"]["code"]) == (413, "TOO_LARGE")

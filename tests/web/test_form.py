@@ -49,8 +49,8 @@ def test_what_is_missing_is_said_of_each_field():
 
 
 def test_an_emptied_field_empties_and_one_that_is_not_there_leaves_things_alone():
-    variables, wrong = read(CART, "mobiliserCode=&organisation=&street=示例路")
-    assert (variables, wrong) == ({"mobiliserCode": "", "organisation": None, "street": "示例路"}, {})
+    variables, _ = read(CART, "mobiliserCode=&organisation=&street=示例路")
+    assert variables == {"mobiliserCode": "", "organisation": None, "street": "示例路"}
 
 
 def test_an_unticked_box_says_no():
@@ -74,3 +74,10 @@ def test_kilograms_become_grams_household_by_household():
     variables, wrong = read("acts/share_out_lot.graphql", "lot=x&kg.a=42.5&kg.b=&kg.c=7")
     assert variables["shares"] == [{"household": "a", "grams": 42500}, {"household": "c", "grams": 7000}]
     assert set(read("acts/share_out_lot.graphql", "lot=x&kg.a=heavy")[1]) == {"shares"}
+
+
+def test_boxes_of_which_none_is_ticked_empty_the_list_and_boxes_that_are_not_there_leave_it_alone():
+    path = "acts/update_product.graphql"
+    assert read(path, "id=x&seasonMonths=")[0]["seasonMonths"] == []
+    assert read(path, "id=x&seasonMonths=&seasonMonths=5")[0]["seasonMonths"] == [5]
+    assert "seasonMonths" not in read(path, "id=x")[0]

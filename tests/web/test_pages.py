@@ -6,8 +6,12 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from catalog.models import Product
+from core.api.ids import global_id
+from orders.models import Cart, Line, Order, Review, Shipment, ShippingRate
+from orders.reads import shipping
 from tests.catalog.world import a_lot, a_product, a_team, a_variant
 from tests.web.conftest import an_order, signed_in
 
@@ -72,6 +76,93 @@ def test_a_refused_form_keeps_what_was_written_and_says_why_beside_the_field(gue
     field = re.search(r'<input[^>]*name="phone"[^>]*>(.*?)</div>', page)
     assert field and 'aria-invalid="true"' in field[0] and "valid mobile" in field[1]
     assert 'aria-invalid="true"' not in words(guest.get("/en/checkout/")), "it is said once"
+
+
+def wrong_fields(page: str) -> dict[str, str]:
+    """What is said beside each control of the page, by its name."""
+    said = re.findall(r'<p class="wrong" id="\w+-(\w+)-wrong">(.*?)</p>', page)
+    return dict(said)
+
+
+@pytest.mark.parametrize(("language", "why"), [("en", "Please fill this in."), ("zh", "请填写这一项。")])
+def test_at_checkout_a_space_is_no_address_and_each_empty_field_says_so(guest, shelf, language, why):
+    post(guest, "add_to_cart", variant=shelf.variant, quantity="2")
+    post(guest, "choose_region", region="420527")
+    empty = {"street": " ", "recipient": "\u3000", "phone": "", "email": "ann@example.com"}
+    there = f"/{language}/checkout/"
+    assert post(guest, "tell_cart", **empty, lang=language, next="/elsewhere/", back=there).url == there
+    page = words(guest.get(there))
+    assert wrong_fields(page) == dict.fromkeys(("street", "recipient", "phone"), why)
+    assert 'value="ann@example.com"' in page
+
+
+def test_a_saved_address_is_taken_with_one_touch(shelf):
+    mine = signed_in(shelf.buyer)
+    there = {"recipient": "Ann", "phone": "13800138000", "region": "420527", "street": "示例路 1 号"}
+    post(mine, "save_address", **there)
+    post(mine, "add_to_cart", variant=shelf.variant, quantity="1")
+    for _ in range(2):  # the cart knows her e-mail address or does not
+        form = fields(words(mine.get("/en/checkout/?change=1")), "tell_cart")
+        assert mine.post("/do/tell_cart/", form).url == "/en/checkout/#who"
+        Cart.objects.update(email="")
+    assert Cart.objects.get().street == "示例路 1 号"
+
+
+def test_no_total_is_shown_while_something_is_not_delivered_there(guest, shelf):
+    post(guest, "add_to_cart", variant=shelf.variant, quantity="2")
+    tea = a_lot(a_variant(a_product(shelf.team, storage="dry", slug="dry-tea"), price_minor=5000))
+    post(guest, "add_to_cart", variant=global_id("Variant", tea.variant.uid), quantity="1")
+    post(guest, "choose_region", region="420527")
+    for path in ("cart", "checkout"):
+        assert "<span>Total</span>" in words(guest.get(f"/en/{path}/"))
+    ShippingRate.objects.filter(storage=shelf.product.storage).update(is_served=False)
+    shipping.forget()
+    for language, why in (("en", "Something is not delivered there."), ("zh", "有商品不送到那里")):
+        for path in ("cart", "checkout"):
+            page = words(guest.get(f"/{language}/{path}/"))
+            assert why in page and 'class="sum total"' not in page and "¥123.80" in page
+    shipping.forget()
+
+
+@pytest.mark.parametrize(
+    ("act", "sent"),
+    [
+        ("change_email", {"email": "new@example.com", "password": "wrong"}),
+        ("change_password", {"currentPassword": "wrong", "newPassword": "another long password"}),
+        ("create_token", {"name": "script", "days": "30", "password": "wrong"}),
+        ("erase_person", {"password": "wrong"}),
+    ],
+)
+def test_the_fold_whose_form_was_refused_is_open_and_the_others_are_not(shelf, act, sent):
+    mine, there = signed_in(shelf.buyer), "/en/account/details/"
+    assert post(mine, act, **sent, back=there).url == there
+    page = words(mine.get(there))
+    folds = re.findall(r"<details( open)?>(.*?)</details>", page, re.DOTALL)
+    opened = [inside for is_open, inside in folds if is_open]
+    assert len(folds) >= 4 and len(opened) == 1
+    assert f'action="/do/{act}/"' in opened[0] and 'class="wrong"' in opened[0]
+    assert "<details open" not in words(mine.get(there))
+
+
+@pytest.mark.parametrize(
+    ("language", "why"), [("en", "Choose one to five stars."), ("zh", "请选 1 到 5 颗星。")]
+)
+def test_a_review_has_no_stars_but_those_its_buyer_chose(guest, shelf, language, why):
+    order = an_order(shelf)
+    Order.objects.update(state="delivered")
+    Shipment.objects.update(state="delivered", delivered_at=timezone.now())
+    line = global_id("Line", Line.objects.get().uid)
+    there = f"/{language}/order/{order['number']}/review/{line}/?token={order['token']}"
+    page = words(guest.get(there))
+    stars = re.findall(r'<input type="radio" name="stars"[^>]*>', page)
+    assert len(stars) == 5 and all(" required" in star and " checked" not in star for star in stars)
+    told = {"number": order["number"], "token": order["token"], "line": line, "words": "好吃"}
+    assert post(guest, "write_review", **told, lang=language, back=there).url == there
+    page = words(guest.get(there))
+    assert wrong_fields(page) == {"stars": why} and "好吃" in page and " checked" not in page
+    assert not Review.objects.exists()
+    post(guest, "write_review", **told, stars="4", back=there)
+    assert Review.objects.get().stars == 4
 
 
 def test_a_password_is_never_kept(guest, shelf):

@@ -1,0 +1,202 @@
+"""What the pages of an order and of a group say of money and parcels: never more than is true."""
+
+import random
+import re
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from orders.links import token_for
+from orders.models import GroupPurchase, Order, Seat, Shipment
+from shop.templatetags.web import with_percents
+from shop.web.document import HERE
+from tests.impact import world
+from tests.web.conftest import signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+def page(order: Order, lang: str = "en", tail: str = "") -> str:
+    """The order's page as its guest sees it."""
+    answer = Client().get(f"/{lang}/order/{order.number}/{tail}?token={token_for(order)}")
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def an_order(**fields: Any) -> Order:
+    return world.an_order((world.a_lot(), 2), **fields)
+
+
+def a_seat(state: str, *, group: str = "open", units: int = 2, order: str = "placed") -> Seat:
+    """A member's seat, with its order and group in these states."""
+    lot = world.a_lot()
+    of = world.a_group(lot)
+    made = world.an_order((lot, units), group=of)
+    seat = Seat.objects.create(group=of, order=made, name="示例", units=units)
+    Seat.objects.filter(pk=seat.pk).update(state=state)
+    closed = None if group == "open" else timezone.now()
+    GroupPurchase.objects.filter(pk=of.pk).update(state=group, closed_at=closed, units_held=units)
+    Order.objects.filter(pk=made.pk).update(state=order)
+    return Seat.objects.select_related("order", "group").get(pk=seat.pk)
+
+
+def left(seat: Seat) -> Any:
+    """The member of a paid seat has left; the refund is on its way."""
+    world.pay(seat.order, held=True)
+    refund = world.refund(seat.order, (seat.order.lines.get(), seat.order.total_minor))
+    Seat.objects.filter(pk=seat.pk).update(state="refunded")
+    return refund
+
+
+@pytest.mark.parametrize("state", ["cancelled", "expired"])
+def test_an_order_that_was_never_paid_promises_no_parcel(state):
+    order = an_order()
+    Shipment.objects.filter(order=order).update(ship_by=timezone.now() + timedelta(days=3))
+    assert "to be sent by" in page(order)
+    Order.objects.filter(pk=order.pk).update(state=state)
+    shown = page(order)
+    assert "to be sent by" not in shown and "To be sent" not in shown and "Not to be sent" in shown
+
+
+def test_an_unpaid_seat_of_a_group_that_was_called_off_hears_that_and_of_no_goods():
+    seat = a_seat("released", group="cancelled", order="expired")
+    shown = page(seat.order)
+    assert "has been called off" in shown and "all of it goes back" in shown
+    assert "15 minutes" not in shown and "you get the goods" not in shown and "not paid in time" not in shown
+    assert "团购已取消" in page(seat.order, "zh")
+    ended = page(a_seat("released", group="confirmed", order="expired").order)
+    assert "has ended" in ended and "you get the goods" not in ended
+    assert "15 minutes" in page(an_order(state="expired"))
+
+
+@pytest.mark.parametrize(
+    ("state", "is_shown"),
+    [("reserved", False), ("released", False), ("refunded", False), ("held", True), ("confirmed", True)],
+)
+def test_a_pick_up_code_is_shown_only_for_what_can_be_picked_up(state, is_shown):
+    seat = a_seat(state)
+    assert (seat.pickup_code in page(seat.order)) == is_shown
+    seat.group.organisation.memberships.create(person=seat.group.coordinator, role="coordinator")
+    co = signed_in(seat.group.coordinator).get(f"/en/g/{seat.group.join_code}/").content.decode()
+    assert "Who has joined" in co or state == "released"
+    assert (seat.pickup_code in co) == is_shown
+
+
+def test_a_refund_is_on_its_way_until_it_is_given_back():
+    order = an_order()
+    world.pay(order)
+    refund = world.refund(order, (order.lines.get(), 3690))
+    for tail in ("", "receipt/"):
+        assert "iven back" not in page(order, tail=tail) and "n its way back" in page(order, tail=tail)
+    assert "退回中 ¥36.90" in page(order, "zh") and "已退" not in page(order, "zh")
+    world.settle(refund)
+    for tail in ("", "receipt/"):
+        assert "iven back" in page(order, tail=tail) and "n its way back" not in page(order, tail=tail)
+    assert "¥36.90 given back" in page(order)
+
+
+def test_no_steps_run_beneath_an_order_that_is_wholly_on_its_way_back():
+    order = an_order()
+    world.pay(order)
+    assert 'class="stations"' in page(order)
+    world.refund(order, (order.lines.get(), order.total_minor))
+    shown = page(order)
+    assert "Cancelled, being refunded" in shown and 'class="stations"' not in shown
+    assert "refunded in full" not in shown and "on its way to you" in shown
+
+
+def test_a_seat_that_was_left_is_being_refunded_and_no_longer_waits():
+    seat = a_seat("reserved")
+    refund = left(seat)
+    shown = page(seat.order)
+    assert "Being refunded" in shown and "waiting for the group" not in shown
+    assert 'class="stations"' not in shown and "only when the group is confirmed" not in shown
+    assert "all that was set aside" not in shown and "None of it had been set aside" in shown
+    assert "退款中" in page(seat.order, "zh")
+    world.settle(refund)
+    Order.objects.filter(pk=seat.order.pk).update(state="refunded")
+    assert "Being refunded" not in page(seat.order) and "Refunded in full" in page(seat.order)
+
+
+def test_the_coordinator_reads_of_a_seat_that_is_being_refunded():
+    seat = a_seat("reserved")
+    left(seat)
+    seat.group.organisation.memberships.create(person=seat.group.coordinator, role="coordinator")
+    co = signed_in(seat.group.coordinator)
+    assert "<td>Being refunded" in co.get(f"/en/g/{seat.group.join_code}/").content.decode()
+    Order.objects.filter(pk=seat.order.pk).update(state="refunded")
+    assert "<td>Refunded" in co.get(f"/en/g/{seat.group.join_code}/").content.decode()
+
+
+def test_the_buyers_own_note_is_on_her_order():
+    assert "门口有狗" in page(an_order(note="门口有狗"))
+
+
+def test_one_wording_says_who_has_a_groups_money():
+    seat = a_seat("reserved")
+    world.pay(seat.order, held=True)
+    Seat.objects.filter(pk=seat.pk).update(state="held")
+    texts = [
+        page(seat.order, "zh"),
+        Client().get(f"/zh/g/{seat.group.join_code}/").content.decode(),
+        Client().get("/zh/groups/").content.decode(),
+    ]
+    assert ["本店在支付方的账户里，单独记账" in text for text in texts] == [True] * 3
+    assert not [text for text in texts if "支付方保管" in text or "平台托管" in text or "托管中" in text]
+    english = [page(seat.order), Client().get("/en/groups/").content.decode()]
+    assert all("shop’s account at the payment provider, booked apart" in text for text in english)
+    assert not [text for text in english if "escrow" in text or "Held in trust" in text]
+
+
+@pytest.mark.parametrize(
+    ("units", "had"), [(1, "1 unit had been paid and is"), (2, "2 units had been paid and are")]
+)
+@pytest.mark.parametrize("state", ["cancelled", "fell_short"])
+def test_a_group_that_came_to_nothing_says_what_had_been_paid_and_whether_it_is_repaid(state, units, had):
+    seat = a_seat("refunded", group=state, units=units, order="held")
+
+    def shown(lang: str) -> str:
+        return Client().get(f"/{lang}/g/{seat.group.join_code}/").content.decode()
+
+    assert f"{had} being repaid" in shown("en") and "units paid" not in shown("en")
+    assert f"曾有 {units} 份付款，正在全额退款" in shown("zh")
+    Order.objects.filter(pk=seat.order.pk).update(state="refunded")
+    assert f"{had} repaid" in shown("en") and f"曾有 {units} 份付款，已全额退款" in shown("zh")
+
+
+def test_one_unit_is_a_unit():
+    seat = a_seat("held", units=1, order="held")
+    shown = Client().get(f"/en/g/{seat.group.join_code}/?token={token_for(seat.order)}").content.decode()
+    assert "1 unit paid" in shown and "1 unit ·" in shown and "1 units" not in shown
+
+
+def told(amounts: list[int]) -> list[Decimal]:
+    parts = [{"amount": {"minor": amount}} for amount in amounts]
+    return [Decimal(part["percent"].rstrip("%")) for part in with_percents(parts)]
+
+
+def test_percents_are_worked_out_once_from_the_fen():
+    order = an_order()
+    world.pay(order)
+    shown = re.findall(r'class="num soft">([\d.]+)%</span>', page(order))
+    assert len(shown) == 8 and sum(map(Decimal, shown)) == 100
+    by_amount = re.findall(r'num soft">([\d.]+)%</span><span class="num">(¥[\d.]+)<', page(order))
+    assert len({amount for _, amount in by_amount}) == len(set(by_amount)), "equal amounts are told alike"
+    chance = random.Random(7)
+    for _ in range(300):
+        amounts = [chance.choice((1, 80, 160, chance.randint(1, 9000))) for _ in range(chance.randint(1, 12))]
+        percents = told(amounts)
+        assert sum(percents) == 100
+        for amount, percent in zip(amounts, percents, strict=True):
+            assert abs(percent - Decimal(100 * amount) / sum(amounts)) < Decimal("0.1")
+    assert told([80, 80, 4290])[:2] == [Decimal("1.8")] * 2
+    assert told([1, 1, 1]) == [Decimal("33.4"), Decimal("33.3"), Decimal("33.3")]
+
+
+def test_an_orders_parts_are_never_hidden_however_small():
+    assert 'include "parts/story.html"' not in (HERE / "pages/receipt.html").read_text()
+    assert told([1, 99_999]) == [Decimal("0.0"), Decimal("100")]
