@@ -95,9 +95,14 @@ def _bearer(dispute: Dispute, held: dict[UUID, Place]) -> Place:
 
 
 def _held(orders: Sequence[Order]) -> dict[UUID, Place]:
-    """The escrow of those whose money still waits there."""
-    stands = positions(order.uid for order in orders)
-    return {p.order_uid: p.place for p in stands if p.place.kind == Account.Kind.ESCROW}
+    """The escrow of those whose money still waits there: what went in and came out again is no longer held."""
+    places: dict[UUID, Place] = {}
+    left: dict[UUID, int] = {}
+    for stand in positions(order.uid for order in orders):
+        if stand.place.kind == Account.Kind.ESCROW:
+            places[stand.order_uid] = stand.place
+            left[stand.order_uid] = left.get(stand.order_uid, 0) + stand.amount_minor
+    return {order: place for order, place in places.items() if left[order] > 0}
 
 
 def _uncount(disputes: dict[LedgerTransaction, Dispute]) -> None:

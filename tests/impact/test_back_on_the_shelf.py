@@ -133,3 +133,18 @@ def test_what_a_bank_took_of_a_held_seat_the_reserve_brings_back_when_its_group_
     refund.request(order, {order.lines.get().uid: refund.Part(amount_minor=500)})
     assert world.balances(order) == {**shared, "earmarked": 3715, "part_earmarked": 3165, "buyer": 500}
     assert [*ledger.verify(), *lines.verify()] == []
+
+
+def test_a_dispute_lost_after_the_group_was_confirmed_and_sent_is_the_reserves_and_not_the_escrows():
+    lot = world.a_lot()
+    order = world.an_order((lot, 2), group=world.a_group(lot))
+    world.pay(order, held=True)
+    Seat.objects.create(group=order.group, order=order, name="示例", units=2, state=Seat.State.HELD)
+    GroupPurchase.objects.update(units_held=2)
+    group.close(order.group)
+    before = world.balances(order)
+    (parcel,) = order.shipments.all()
+    ship(parcel)
+    lose(order, 1000)
+    assert world.balances(order) == {**before, "gateway": -6380, "reserve": -1000}
+    assert [*ledger.verify(), *lines.verify()] == []
