@@ -54,6 +54,7 @@ class Visitor:
 
     def is_narrow_enough(self) -> bool:
         """Nothing scrolls sideways."""
+        self.page.wait_for_load_state()  # a page that looks again by itself may just be on its way
         return self.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
     def another_tab(self) -> "Visitor":
