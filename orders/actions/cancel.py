@@ -73,9 +73,8 @@ def _expire_seats(late: Any, limit: int) -> int:
         try:
             done += _expire_seat(row)
         except Exception:
-            log.exception(
-                "the seat of order %s could not be ended", row.uid
-            )  # the others must not wait for it
+            # The others must not wait for it.
+            log.exception("the seat of order %s could not be ended", row.uid)
     return done
 
 

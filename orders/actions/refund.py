@@ -302,7 +302,6 @@ def learn(provider_id: str) -> str:
     if refund is None:
         return "not ours"
     seen = provider().look(Noun.REFUND, provider_id)
-    Refund.objects.filter(pk=refund.pk).update(checked_at=timezone.now())
     return settle(refund, seen, refund.attempt) if isinstance(seen, RefundSeen) else "unknown"
 
 
