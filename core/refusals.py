@@ -1,6 +1,7 @@
 """A refusal is an expected "no": the shop works, and the answer is no."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from core.language import Words
 
@@ -8,7 +9,8 @@ from core.language import Words
 class Refusal(Exception):
     """An expected no, with a code for programs and a sentence that a buyer can act on.
 
-    `field` is the path of the input it is about; `facts` are numbers a client may show (units_left=2).
+    `field` is the path of the input it is about; `facts` are numbers a client may show (units_left=2);
+    `beside` are those that hold as well (see `every`).
     """
 
     code = "REFUSED"
@@ -18,10 +20,27 @@ class Refusal(Exception):
         self.words = words if words is not None else type(self).words
         self.field: tuple[str, ...] = (field,) if isinstance(field, str) else tuple(str(f) for f in field)
         self.facts = facts
+        self.beside: tuple[Refusal, ...] = ()
         super().__init__(self.words)
 
     def __str__(self) -> str:
         return str(self.words)
+
+
+def every(checks: Mapping[str, Callable[[], Any]]) -> dict[str, Any]:
+    """What each check comes to, by its name. All are made, so that a form hears at once of all that is wrong in
+    it: what some of them refuse is raised as the first of them, with the others `beside` it."""
+    plain: dict[str, Any] = {}
+    refused: list[Refusal] = []
+    for name, check in checks.items():
+        try:
+            plain[name] = check()
+        except Refusal as no:
+            refused += [no, *no.beside]
+    if refused:
+        refused[0].beside = tuple(refused[1:])
+        raise refused[0]
+    return plain
 
 
 class NotFound(Refusal):

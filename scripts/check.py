@@ -39,17 +39,20 @@ def program(*command: str) -> Check:
     return run
 
 
+def libraries() -> list[Requirement]:
+    """What we depend on, and what we work with."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    return [Requirement(each) for each in project["dependencies"] + project["optional-dependencies"]["dev"]]
+
+
 def lock_follows_pyproject() -> list[str]:
     """Each dependency we name is locked, at a version we allow."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    wanted = project["dependencies"] + project["optional-dependencies"]["dev"]
     pins = re.findall(r"^([\w.-]+)==([^\s;\\]+)", (ROOT / "requirements.lock").read_text(), re.MULTILINE)
     locked = {canonicalize_name(name): version for name, version in pins}
     return [
-        f"requirements.lock does not satisfy {word}; run make lock"
-        for word in wanted
-        if (need := Requirement(word))
-        and not need.specifier.contains(locked.get(canonicalize_name(need.name), "0"))
+        f"requirements.lock does not satisfy {need}; run make lock"
+        for need in libraries()
+        if not need.specifier.contains(locked.get(canonicalize_name(need.name), "0"))
     ]
 
 
@@ -76,6 +79,16 @@ def readme_tells_every_setting() -> list[str]:
     return missing + [f"README tells of {name}, which nothing reads" for name in sorted(told - read)]
 
 
+def readme_tells_every_library() -> list[str]:
+    """A dependency says what it is for."""
+    section = (ROOT / "README.md").read_text().partition("\n## Libraries\n")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| (`.*?`) \|", section, re.MULTILINE)
+    told = {name for row in rows for name in re.findall(r"`([^`]+)`", row)}
+    used = {each.name for each in libraries()}
+    missing = [f"README's table of libraries lacks {name}" for name in sorted(used - told)]
+    return missing + [f"README tells of {name}, which is not used" for name in sorted(told - used)]
+
+
 def no_registry_is_named() -> list[str]:
     """Where packages come from is each machine's own affair."""
     hosts = r"(pythonhosted|npmjs|pypi)[.](org|com)|(repo1?[.]maven|proxy[.]golang|deb[.]debian)[.]"
@@ -96,6 +109,7 @@ CHECKS: dict[str, Check] = {
     "schema.graphql": program(MANAGE, "sdl", "--check"),
     "templates": program(MANAGE, "compile_templates"),
     "settings in README": readme_tells_every_setting,
+    "libraries in README": readme_tells_every_library,
     "lock": lock_follows_pyproject,
     "no registry named": no_registry_is_named,
 }

@@ -8,7 +8,7 @@ from accounts.models import Address, Person
 from accounts.reads import address_of, addresses_of, region_to_send_to
 from accounts.written import line, phone_number
 from core.language import say
-from core.refusals import Invalid
+from core.refusals import Invalid, every
 
 MOST = 20
 
@@ -24,12 +24,14 @@ def save(
     is_default: bool = False,
 ) -> Address:
     """Add an address, or change one of the person's own; the first one is the usual one."""
-    written = {
-        "recipient": line(recipient, "recipient", 60),
-        "phone": phone_number(phone),
-        "region": region_to_send_to(region),
-        "street": line(street, "street", 200),
-    }
+    written = every(
+        {
+            "recipient": lambda: line(recipient, "recipient", 60),
+            "phone": lambda: phone_number(phone),
+            "region": lambda: region_to_send_to(region),
+            "street": lambda: line(street, "street", 200),
+        }
+    )
     with transaction.atomic():
         _lock(person)
         address = address_of(person, uid) if uid else Address(person=person)

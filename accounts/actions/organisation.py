@@ -10,7 +10,7 @@ from accounts.reads import is_partial_to, subtree
 from accounts.written import line
 from core import outbox
 from core.language import say
-from core.refusals import Invalid, NotAllowed
+from core.refusals import Invalid, NotAllowed, every
 
 State = Organisation.State
 MOST_WAITING = 3
@@ -33,14 +33,19 @@ def propose(
         raise Invalid(say("没有这个地区。", "There is no such region."), field="region")
     if parent and not parent.is_verified:
         raise Invalid(say("上级组织还没有通过审核。", "The parent is not verified."), field="parent")
-    name_zh, name_en = line(name_zh, "name_zh", 80), line(name_en, "name_en", 120, required=False)
+    names = every(
+        {
+            "name_zh": lambda: line(name_zh, "name_zh", 80),
+            "name_en": lambda: line(name_en, "name_en", 120, required=False),
+        }
+    )
     with transaction.atomic():
         Person.objects.select_for_update(no_key=True).get(pk=by.pk)
         if Organisation.objects.filter(proposed_by=by, state=State.PROPOSED).count() >= MOST_WAITING:
             words = say("您已有 {n} 个组织在等待审核。", "{n} of yours are waiting already.", n=MOST_WAITING)
             raise Invalid(words)
         organisation = Organisation.objects.create(
-            kind=kind, name_zh=name_zh, name_en=name_en, parent=parent, region=place, proposed_by=by
+            kind=kind, **names, parent=parent, region=place, proposed_by=by
         )
         organisation.memberships.create(person=by, role=Membership.Role.COORDINATOR)
         outbox.record(OrganisationProposed(organisation_id=organisation.pk))

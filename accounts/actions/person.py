@@ -20,7 +20,7 @@ from accounts.written import email_address, line, phone_number
 from core import language as languages
 from core import outbox, rates
 from core.language import say
-from core.refusals import Conflict, Invalid, NotAllowed
+from core.refusals import Conflict, Invalid, NotAllowed, every
 
 EMAIL_VERIFY, EMAIL_CHANGE = "email-verify", "email-change"
 VERIFY_LASTS = timedelta(days=3)
@@ -31,9 +31,15 @@ WRONG_PASSWORD = say("密码不对。", "The password is not right.")
 
 def sign_up(email: str, password: str, name: str = "", language: str = "zh") -> None:
     """Open an account, usable once its mailbox is proved; nobody learns whether there was one already."""
-    email, name = email_address(email), line(name, "name", 60, required=False)
-    language = spoken(language)
-    check_password_is_good(password, Person(email=email, name=name))
+    plain = every(
+        {
+            "email": lambda: email_address(email),
+            "name": lambda: line(name, "name", 60, required=False),
+            "language": lambda: spoken(language),
+            "password": lambda: check_password_is_good(password, Person(email=email.strip(), name=name)),
+        }
+    )
+    email, name, language = plain["email"], plain["name"], plain["language"]
     mail_allowance(email)
     # Hashed in either case, so that the time it takes tells nothing.
     secret = make_password(password)

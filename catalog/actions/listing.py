@@ -21,7 +21,7 @@ from catalog.models import Category, ListingReview, Product, Team
 from core import outbox
 from core.api import cache
 from core.language import say
-from core.refusals import Conflict, Invalid
+from core.refusals import Conflict, Invalid, every
 
 State = Product.State
 
@@ -211,8 +211,7 @@ def _moved(product: Product, by: Person | None, state: str, deed: str, **facts: 
 def _write(product: Product, fields: dict[str, Any]) -> set[str]:
     """Put what was given on the product; which fields are different now."""
     changed = set()
-    for name, value in fields.items():
-        plain = PLAIN[name](value)
+    for name, plain in every({name: partial(PLAIN[name], value) for name, value in fields.items()}).items():
         column = f"{name}_id" if name in ("category", "origin") else name
         if getattr(product, column) != getattr(plain, "pk", plain):
             setattr(product, name, plain)

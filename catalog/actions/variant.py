@@ -1,6 +1,7 @@
 """Specifications of a product and their prices. Each price tells its story; a change of either is a new story."""
 
 from collections.abc import Collection, Mapping
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -12,7 +13,7 @@ from catalog.actions import card, desk, listing
 from catalog.models import PriceStory, Product, Variant
 from catalog.models.variant import STORY_PARTS
 from core.language import say
-from core.refusals import Invalid
+from core.refusals import Invalid, every
 
 DEAREST_MINOR = 10_000_000
 HEAVIEST_GRAMS = 500_000
@@ -133,8 +134,9 @@ def _parts(story: Mapping[str, int]) -> dict[str, int]:
 
 
 def _write(variant: Variant, fields: Mapping[str, Any]) -> None:
-    for name, value in fields.items():
-        setattr(variant, name, _plain(name, value))
+    plain = every({name: partial(_plain, name, value) for name, value in fields.items()})
+    for name, value in plain.items():
+        setattr(variant, name, value)
 
 
 def _plain(name: str, value: Any) -> Any:

@@ -105,7 +105,7 @@ class Act(graphene.ObjectType):
             given = dict(arguments.get("input") or {})
             return cls._answer(info, cls._run(request, given))
         except Refusal as refusal:
-            return cls(errors=[told(refusal)])
+            return cls(errors=[told(each) for each in (refusal, *refusal.beside)])
         except Exception:
             log.exception("%s failed", cls.__name__)
             return cls(errors=[internal(request)])

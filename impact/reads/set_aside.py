@@ -86,7 +86,8 @@ STATE_WORDS: dict[State, tuple[Words, Words]] = {
         ),
     ),
 }
-# Taken back is not yet given back: by whether it was ever shared out, and whether the buyer has it.
+# Taken back is not yet given back, and a refund may fail on the way: by whether it was ever shared out, and
+# whether the buyer has it.
 RETURNED_WORDS: dict[tuple[bool, bool], tuple[Words, Words]] = {
     (True, True): (
         say("已转回，已退款", "Taken back and refunded"),
@@ -96,10 +97,10 @@ RETURNED_WORDS: dict[tuple[bool, bool], tuple[Words, Words]] = {
         ),
     ),
     (True, False): (
-        say("已转回，退款中", "Taken back, on its way to you"),
+        say("已转回，待退给您", "Taken back, due back to you"),
         say(
-            "记在各方名下的钱已全部转回，正在全额退给您。",
-            "All that was set aside has been taken back and is on its way to you.",
+            "记在各方名下的钱已全部转回，将全额退给您。",
+            "All that was set aside has been taken back and is due back to you.",
         ),
     ),
     (False, True): (
@@ -110,10 +111,10 @@ RETURNED_WORDS: dict[tuple[bool, bool], tuple[Words, Words]] = {
         ),
     ),
     (False, False): (
-        say("退回中", "On its way back"),
+        say("待退给您", "Due back to you"),
         say(
-            "这笔钱没有记到任何人名下过，正在全额退给您。",
-            "None of it had been set aside for anybody; all of it is on its way back to you.",
+            "这笔钱没有记到任何人名下过，将全额退给您。",
+            "None of it had been set aside for anybody; all of it is due back to you.",
         ),
     ),
 }

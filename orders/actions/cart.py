@@ -1,6 +1,7 @@
 """What a buyer does with a cart. Each deed locks the cart first; a closed cart is no cart."""
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -9,12 +10,12 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts import written
-from accounts.models import Person
+from accounts.models import Person, Region
 from accounts.reads import is_member, mobiliser, organisation_seen_by, region_to_send_to
 from catalog.models import Variant
 from core import language
 from core.language import say
-from core.refusals import Conflict, Invalid, NotFound
+from core.refusals import Conflict, Invalid, NotFound, every
 from orders.models import Cart, CartLine
 from orders.reads import cart as reads
 
@@ -211,16 +212,14 @@ def update(cart: Cart, person: Any, **told: Any) -> Cart:
 
 def checked(told: dict[str, Any], person: Any) -> dict[str, Any]:
     """What the buyer tells as fields of a cart, each made plain or refused under its name."""
-    fields = {name: _WRITTEN[name](value) for name, value in told.items() if name in _WRITTEN}
+    checks = {name: partial(_WRITTEN[name], value) for name, value in told.items() if name in _WRITTEN}
     if "region_code" in told:
-        fields["region"] = (
-            region_to_send_to(told["region_code"], "region_code") if told["region_code"] else None
-        )
+        checks["region"] = partial(_region, told["region_code"])
     if "mobiliser_code" in told:
-        fields["mobiliser_code"] = _mobiliser(told["mobiliser_code"], person)
+        checks["mobiliser_code"] = partial(_mobiliser, told["mobiliser_code"], person)
     if "organisation_uid" in told:
-        fields["organisation"] = _organisation(told["organisation_uid"], person)
-    return fields
+        checks["organisation"] = partial(_organisation, told["organisation_uid"], person)
+    return every(checks)
 
 
 _WRITTEN: dict[str, Any] = {
@@ -231,6 +230,10 @@ _WRITTEN: dict[str, Any] = {
     "note": lambda text: written.line(text, "note", 200, required=False),
     "is_adult": bool,
 }
+
+
+def _region(code: str | None) -> Region | None:
+    return region_to_send_to(code, "region_code") if code else None
 
 
 def _mobiliser(code: str, person: Any) -> str:

@@ -5,6 +5,7 @@ Nobody is invented: a seat is an order that a person has placed, and it counts o
 
 import logging
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -22,7 +23,7 @@ from catalog.refusals import InsufficientStock
 from core import clock, language
 from core.language import say
 from core.outbox import record
-from core.refusals import Conflict, Invalid, NotFound, TooLate
+from core.refusals import Conflict, Invalid, NotFound, TooLate, every
 from orders.actions import checkout, refund, seat
 from orders.actions.cancel import lapse
 from orders.actions.cart import checked
@@ -71,9 +72,16 @@ def open_group(
     offered = variants_on_sale([variant.pk]).first()
     if offered is None:
         raise Invalid(say("这个规格现在不在售。", "This is not on sale now."), field="variant_id")
-    title = written.line(title, "title", 80)
-    _check_terms(minimum_units, maximum_units, closes_at)
-    told = _address(offered, address, by)
+    told = every(
+        {
+            "title": lambda: written.line(title, "title", 80),
+            "minimum_units": lambda: _minimum(minimum_units),
+            "maximum_units": lambda: _maximum(minimum_units, maximum_units),
+            "closes_at": lambda: _deadline(closes_at),
+            "address": lambda: _address(offered, address, by),
+        }
+    )
+    place = told.pop("address")
     if offered.units_available < minimum_units:
         # A group that could never fill would only keep people's money for a while.
         raise InsufficientStock({offered.pk: offered.units_available}, field="minimum_units")
@@ -82,12 +90,9 @@ def open_group(
         coordinator=by,
         variant=offered,
         story_id=offered.story_id,
-        title=title,
         price_minor=group_price(offered, minimum_units),
-        minimum_units=minimum_units,
-        maximum_units=maximum_units,
-        closes_at=closes_at,
         **told,
+        **place,
     )
     audit.record(by, "open", "GroupPurchase", group.uid, variant=str(offered.uid), minimum=minimum_units)
     record(GroupOpened(group_id=group.pk))
@@ -97,28 +102,41 @@ def open_group(
 def _address(variant: Variant, address: dict[str, str], by: Person) -> dict[str, Any]:
     """Where the one parcel goes: complete, and served."""
     told = checked({"recipient": "", "phone": "", "region_code": "", "street": "", **address}, by)
-    for name in ADDRESS:
-        if not told.get(name):
-            field = "region_code" if name == "region" else name
-            raise Invalid(say("请填写收货地址。", "Please give the delivery address."), field=field)
-    if rate_for(variant.product.storage, told["region"].code) is None:
+    place = every({name: partial(_given, told[name], name) for name in ADDRESS})
+    if rate_for(variant.product.storage, place["region"].code) is None:
         raise Invalid(say("这件商品不送到那里。", "This is not delivered there."), field="region_code")
-    return {name: told[name] for name in ADDRESS}
+    return place
 
 
-def _check_terms(minimum: int, maximum: int, closes_at: datetime) -> None:
-    now = timezone.now()
+def _given(value: Any, name: str) -> Any:
+    if not value:
+        field = "region_code" if name == "region" else name
+        raise Invalid(say("请填写收货地址。", "Please give the delivery address."), field=field)
+    return value
+
+
+def _minimum(minimum: int) -> int:
     if not 2 <= minimum <= MOST_UNITS:
         words = say("最少份数应在 2 到 {n} 之间。", "The minimum is from 2 to {n} units.", n=MOST_UNITS)
         raise Invalid(words, field="minimum_units")
+    return minimum
+
+
+def _maximum(minimum: int, maximum: int) -> int:
     if not minimum <= maximum <= MOST_UNITS:
         words = say("最多份数不能少于最少份数。", "The maximum cannot be below the minimum.")
         raise Invalid(words, field="maximum_units")
+    return maximum
+
+
+def _deadline(closes_at: datetime) -> datetime:
+    now = timezone.now()
     if not now + SHORTEST <= closes_at <= now + LONGEST:
         words = say(
             "截止时间应在 15 分钟之后、60 天之内。", "It closes between 15 minutes and 60 days from now."
         )
         raise Invalid(words, field="closes_at")
+    return closes_at
 
 
 # --- Seats ------------------------------------------------------------------------------------------
@@ -129,8 +147,10 @@ def join(
     group: GroupPurchase, person: Any, *, name: str, units: int, email: str = "", is_adult: bool = False
 ) -> Seat:
     """Take a seat: an order at the group's price, whose money will wait in escrow."""
-    name = written.line(name, "name", 60)
-    email = written.email_address(email or (person.email if person.is_authenticated else ""))
+    email = email or (person.email if person.is_authenticated else "")
+    told = every(
+        {"name": lambda: written.line(name, "name", 60), "email": lambda: written.email_address(email)}
+    )
     group = _locked(group)
     if group.state != State.OPEN or group.closes_at <= timezone.now():
         raise TooLate(say("这个团购已经结束。", "This group purchase has closed."))
@@ -143,14 +163,14 @@ def join(
         raise Invalid(words, field="is_adult")
     GroupPurchase.objects.filter(pk=group.pk).update(units_reserved=F("units_reserved") + units)
     try:
-        (order,) = checkout.place_many([_purchase(group, variant, person, name, units, email)])
+        (order,) = checkout.place_many([_purchase(group, variant, person, units, **told)])
     except InsufficientStock as short:
         raise InsufficientStock(short.short, field="units") from None
-    return Seat.objects.create(group=group, order=order, name=name, units=units)
+    return Seat.objects.create(group=group, order=order, name=told["name"], units=units)
 
 
 def _purchase(
-    group: GroupPurchase, variant: Variant, person: Any, name: str, units: int, email: str
+    group: GroupPurchase, variant: Variant, person: Any, units: int, *, name: str, email: str
 ) -> checkout.Purchase:
     buyer = person if person.is_authenticated else None
     return checkout.Purchase(

@@ -290,7 +290,7 @@ def give_back(refund: Refund) -> str:
         refund=refund.uid,
         attempt=refund.attempt,
         intent_id=refund.payment.intent_id,
-        amount_minor=refund.amount_minor,
+        amount_minor=refund.due_minor,
         requested_at=refund.requested_at,
     )
     return settle(refund, provider().give_back(asked), refund.attempt)

@@ -80,11 +80,6 @@ class Refund(StateMachine, models.Model):
         """Fen of it that are the provider's to move: all but what her bank has given the buyer."""
         return self.amount_minor - self.disputed_minor
 
-    def can_move_to(self, state: str) -> bool:
-        """What her bank has given in part is not tried again: the provider would be asked for all of it."""
-        is_given_in_part = 0 < self.disputed_minor < self.amount_minor
-        return not (is_given_in_part and state == self.State.REQUESTED) and super().can_move_to(state)
-
 
 class RefundLine(models.Model):
     """The part of a refund that is for one line, or for one parcel's shipping."""

@@ -89,6 +89,12 @@ def test_what_no_parcel_reaches_is_refused_at_its_field(changed, field):
     assert Address.objects.count() == 0
 
 
+def test_all_that_is_wrong_with_an_address_is_told_at_once():
+    asker = Asker(a_person())
+    errors = asker.do("addressSave", recipient=" ", phone="12", region="420000", street="路")["errors"]
+    assert [error["field"] for error in errors] == [["recipient"], ["phone"], ["region"]]
+
+
 @pytest.mark.parametrize("region", ["441900", "429021", "810000"])
 def test_a_region_without_counties_is_precise_enough(region):
     saved(Asker(a_person()), region=region)

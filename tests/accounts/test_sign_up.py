@@ -137,6 +137,12 @@ def test_what_cannot_be_right_is_refused_at_its_field(run_deliveries, given, fie
     assert Person.objects.count() == 0 and mail.outbox == []
 
 
+def test_all_that_is_wrong_with_a_sign_up_is_told_at_once(run_deliveries):
+    errors = sign_up(run_deliveries, email="nobody", password="short", name="x" * 61)["errors"]
+    assert [error["field"] for error in errors] == [["email"], ["name"], ["password"]]
+    assert Person.objects.count() == 0
+
+
 def test_why_a_password_is_refused_is_told_in_the_askers_language(run_deliveries):
     (error,) = sign_up(run_deliveries, spoken="zh", password="12345")["errors"]
     assert "密码" in error["message"]

@@ -84,6 +84,19 @@ def test_what_cannot_be_right_is_refused_with_its_field(desk, team, given, field
     assert PriceStory.objects.count() == 1
 
 
+def test_all_that_is_wrong_with_a_form_of_the_desk_is_told_at_once(desk, team):
+    variant = published(team)
+    size = {"id": global_id("Variant", variant.uid), "nameZh": "", "weightGrams": 0, "netContent": "x" * 61}
+    product = {"id": global_id("Product", variant.product.uid), "nameZh": " ", "dispatchDays": 99}
+    for deed, given, fields in (
+        ("variantSave", size, {"nameZh", "weightGrams", "netContent"}),
+        ("productUpdate", product, {"nameZh", "dispatchDays"}),
+    ):
+        assert {error["field"][0] for error in desk.do(deed, **given)["errors"]} == fields
+    wrong = _added(desk, variant.product, 1, -9, number=" ", issuerZh="")
+    assert {e["field"][0] for e in wrong["errors"]} == {"number", "issuerZh", "issuedOn", "expiresOn"}
+
+
 def test_what_an_operator_has_checked_is_looked_at_again_when_it_changes(desk, team):
     gid = global_id("Product", published(team).product.uid)
     assert desk.done("productUpdate", STATE, id=gid, summaryZh="更甜")["product"]["state"] == "PUBLISHED"

@@ -78,7 +78,7 @@ def test_a_confirmed_seats_money_is_set_aside_and_after_its_refund_taken_back():
     assert (state, parts["households"], "held" in parts) == (State.EARMARKED, 3985, False)
     refund = world.refund(order, (order.lines.get(), 7380))
     assert told(order) == (State.RETURNED, {})
-    assert "Taken back, on its way to you" in in_english(order)
+    assert "Taken back, due back to you" in in_english(order)
     world.settle(refund)
     assert told(order) == (State.RETURNED, {}) and "Taken back and refunded" in in_english(order)
 
@@ -90,7 +90,7 @@ def test_a_seat_that_left_escrow_is_not_said_to_have_been_set_aside():
     refund = world.refund(order, (order.lines.get(), 7380))
     assert told(order) == (State.RETURNED, {})
     words = in_english(order)
-    assert "On its way back" in words and "None of it had been set aside" in words
+    assert "Due back to you" in words and "None of it had been set aside" in words
     world.settle(refund)
     order.refresh_from_db()
     words = in_english(order)

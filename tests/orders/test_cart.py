@@ -218,6 +218,22 @@ def test_what_cannot_be_right_is_refused_under_its_field_and_nothing_changes(tol
     assert buyer.cart(cart["id"]) == cart
 
 
+def test_all_that_cannot_be_right_is_told_at_once():
+    buyer = Buyer()
+    cart = buyer.fill(a_lot())
+    told = {
+        "phone": "12",
+        "email": "nobody",
+        "regionCode": "420000",
+        "mobiliserCode": "NOBODY",
+        "street": "路",
+    }
+    errors = buyer.do("cartUpdate", cartId=cart["id"], **told)["errors"]
+    assert {error["field"][0] for error in errors} == {"phone", "email", "regionCode", "mobiliserCode"}
+    assert len(errors) == 4 and len({error["message"] for error in errors}) == 4
+    assert buyer.cart(cart["id"]) == cart
+
+
 @pytest.mark.parametrize("lots", [1, 8])
 def test_the_cart_page_takes_two_statements_however_many_lines(lots, django_assert_num_queries):
     buyer = Buyer()

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from core.api.ids import global_id
 from core.refusals import Conflict
 from impact.actions import standings
 from orders.actions import dispute, refund, shipment
@@ -17,7 +18,7 @@ from tests.catalog import world as shelves
 from tests.impact import world
 from tests.impact.test_whole_way import arrive, place
 from tests.orders.test_refund import Paid
-from tests.orders.world import settle_all, tell
+from tests.orders.world import key, settle_all, tell
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("whole_shop")]
 TOTAL, GOODS = 8180, 7380
@@ -116,18 +117,37 @@ def test_of_several_failed_refunds_the_first_asked_are_given_and_of_the_next_a_p
     assert offences() == []
 
 
-def test_a_refund_that_was_given_in_part_is_not_asked_for_whole_and_a_second_dispute_gives_the_rest(order):
+def test_a_refund_that_was_given_in_part_is_given_whole_by_a_second_dispute(order):
     made = ask_back(order)
     give(made, Was.FAILED)
     lose(kept(order), 5000)
-    made.refresh_from_db()
-    with pytest.raises(Conflict):
-        refund.again(made, shelves.an_operator())
     assert world.balances(order) == {"gateway": 5000 - TOTAL, "buyer": 2380, "shipping_earmarked": 800}
     lose(kept(order), 2380)
     assert refunds(order) == [("team", "succeeded", GOODS, GOODS)]
     assert world.balances(order) == {"gateway": -800, "shipping_earmarked": 800}
     assert told(order) == ("shipped", GOODS)
+    assert offences() == []
+
+
+def test_of_a_refund_that_a_bank_has_given_in_part_only_the_rest_is_asked_of_the_provider_again(
+    till, a_stand
+):
+    paid = Paid(till, a_stand)
+    paid.sent()
+    till.refund_mode("pending", after=None)
+    paid.give(paid.team, (0, 2, None))
+    settle_all()
+    made = Refund.objects.get()
+    till.settle_refund(made.provider_id, "failed")
+    tell(a_stand, "refund.failed")
+    lose(kept(paid.row), 5000)
+    till.refund_mode("succeed")
+    id = global_id("Refund", made.uid)
+    paid.operator.done("refundRetry", "refund { state }", id=id, idempotencyKey=key())
+    settle_all()
+    assert [asked["amount"] for asked in a_stand.store.select("refund", [], 10)] == [2380, GOODS]
+    assert refunds(paid.row) == [("team", "succeeded", GOODS, 5000)]
+    assert told(paid.row) == ("shipped", GOODS) and "buyer" not in world.balances(paid.row)
     assert offences() == []
 
 

@@ -56,6 +56,13 @@ def test_terms_that_cannot_hold_are_refused_beside_their_field(term, value, fiel
     assert GroupPurchase.objects.count() == 1
 
 
+def test_all_terms_that_cannot_hold_are_told_at_once():
+    made = Together()
+    wrong = {"title": " ", "minimumUnits": 1, "phone": "12", "regionCode": "420000"}
+    errors = made.coordinator.do("groupPurchaseOpen", **{**made.terms, **wrong})["errors"]
+    assert {error["field"][0] for error in errors} == set(wrong)
+
+
 def test_a_group_that_could_never_fill_is_not_opened():
     made = Together()
     more = {**made.terms, "minimumUnits": 101, "maximumUnits": 200}

@@ -86,16 +86,16 @@ def test_a_pick_up_code_is_shown_only_for_what_can_be_picked_up(state, is_shown)
     assert (seat.pickup_code in co) == is_shown
 
 
-def test_a_refund_is_on_its_way_until_it_is_given_back():
+def test_a_refund_is_due_until_it_is_given_back():
     order = an_order()
     world.pay(order)
     refund = world.refund(order, (order.lines.get(), 3690))
     for tail in ("", "receipt/"):
-        assert "iven back" not in page(order, tail=tail) and "n its way back" in page(order, tail=tail)
-    assert "退回中 ¥36.90" in page(order, "zh") and "已退" not in page(order, "zh")
+        assert "iven back" not in page(order, tail=tail) and "ue back to you" in page(order, tail=tail)
+    assert "待退 ¥36.90" in page(order, "zh") and "已退" not in page(order, "zh")
     world.settle(refund)
     for tail in ("", "receipt/"):
-        assert "iven back" in page(order, tail=tail) and "n its way back" not in page(order, tail=tail)
+        assert "iven back" in page(order, tail=tail) and "ue back to you" not in page(order, tail=tail)
     assert "¥36.90 given back" in page(order)
 
 
@@ -106,7 +106,7 @@ def test_no_steps_run_beneath_an_order_that_is_wholly_on_its_way_back():
     world.refund(order, (order.lines.get(), order.total_minor))
     shown = page(order)
     assert "Cancelled, being refunded" in shown and 'class="stations"' not in shown
-    assert "refunded in full" not in shown and "on its way to you" in shown
+    assert "refunded in full" not in shown and "due back to you" in shown
 
 
 def test_a_seat_that_was_left_is_being_refunded_and_no_longer_waits():
