@@ -61,6 +61,7 @@ def fill_in(manager: Visitor) -> None:
 def weigh(manager: Visitor) -> None:
     """Who brought how much of the lot, for good: two of the team's ten households."""
     manager.page.locator(".lot-row a").first.click()
+    manager.page.wait_for_load_state()
     fields = manager.page.locator("input.kilograms")
     assert fields.count() == 10
     fields.nth(0).fill("60")

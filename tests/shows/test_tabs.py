@@ -33,6 +33,7 @@ def test_two_tabs_pay_by_card_and_by_alipay_and_one_charge_is_kept(house, visit,
         buyer.pay_by_card()
         assert buyer.number() == link["number"]
         other.page.locator("button[name=answer][value=authorise]").click()
+        other.page.wait_for_load_state()
         assert "/authorise/" in other.page.url and other.page.locator("form").count() == 0
         house.rest()
         order = guest.order(link)

@@ -45,8 +45,10 @@ class Visitor:
         return self.page.goto(f"{self.url}/{self.language}/{path}").status
 
     def press(self, name: str, within: str = "main") -> None:
-        """Press the button that says so, or begins so."""
+        """Press the button that says so, or begins so, and see where it leads."""
         self.page.locator(within).get_by_role("button", name=re.compile(f"^{re.escape(name)}")).first.click()
+        # A click waits until the next page has begun to come; what is counted must be all of it.
+        self.page.wait_for_load_state()
 
     def reads(self) -> str:
         """What the page says."""
@@ -84,6 +86,7 @@ class Visitor:
         self.page.locator("main input[type=email]").fill(email)
         self.page.locator("main input[type=password]").fill(password)
         self.page.locator("main form button[type=submit]").first.click()
+        self.page.wait_for_load_state()
         assert self.page.url.endswith(then), self.page.url
 
     # -- buying
@@ -156,6 +159,7 @@ class Visitor:
         """On the provider's page."""
         self.page.locator("#number").fill(number)
         self.page.locator("button[name=method][value=card]").click()
+        self.page.wait_for_load_state()
 
     def pay_by_alipay(self) -> None:
         """On the provider's page, then on Alipay's."""
