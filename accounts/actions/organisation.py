@@ -26,15 +26,11 @@ def propose(
     parent: Organisation | None = None,
 ) -> Organisation:
     """Put an organisation forward; its proposer coordinates it, and it may do nothing until verified."""
-    if kind not in Organisation.Kind.values:
-        raise Invalid(field="kind")
-    place = Region.objects.filter(code=region).first()
-    if place is None:
-        raise Invalid(say("没有这个地区。", "There is no such region."), field="region")
-    if parent and not parent.is_verified:
-        raise Invalid(say("上级组织还没有通过审核。", "The parent is not verified."), field="parent")
-    names = every(
+    told = every(
         {
+            "kind": lambda: _kind(kind),
+            "region": lambda: _place(region),
+            "parent": lambda: _above(parent),
             "name_zh": lambda: line(name_zh, "name_zh", 80),
             "name_en": lambda: line(name_en, "name_en", 120, required=False),
         }
@@ -44,12 +40,29 @@ def propose(
         if Organisation.objects.filter(proposed_by=by, state=State.PROPOSED).count() >= MOST_WAITING:
             words = say("您已有 {n} 个组织在等待审核。", "{n} of yours are waiting already.", n=MOST_WAITING)
             raise Invalid(words)
-        organisation = Organisation.objects.create(
-            kind=kind, **names, parent=parent, region=place, proposed_by=by
-        )
+        organisation = Organisation.objects.create(**told, proposed_by=by)
         organisation.memberships.create(person=by, role=Membership.Role.COORDINATOR)
         outbox.record(OrganisationProposed(organisation_id=organisation.pk))
     return organisation
+
+
+def _kind(kind: str) -> str:
+    if kind not in Organisation.Kind.values:
+        raise Invalid(field="kind")
+    return kind
+
+
+def _place(code: str) -> Region:
+    found = Region.objects.filter(code=code).first()
+    if found is None:
+        raise Invalid(say("没有这个地区。", "There is no such region."), field="region")
+    return found
+
+
+def _above(parent: Organisation | None) -> Organisation | None:
+    if parent and not parent.is_verified:
+        raise Invalid(say("上级组织还没有通过审核。", "The parent is not verified."), field="parent")
+    return parent
 
 
 def verify(organisation: Organisation, by: Person) -> None:

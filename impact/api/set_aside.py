@@ -72,11 +72,11 @@ class SetAside(PlainType):
     state = graphene.Field(SetAsideState, required=True, description="How far the money is.")
     state_name = _text("The same in the reader's language.")
     explanation = _text("The same in a sentence.")
-    paid = MoneyField("paid_minor", description="What was paid: `total` and `givenBack` together.")
+    paid = MoneyField("paid_minor", description="What was paid: `total` and `takenBack` together.")
     total = MoneyField("total_minor", description="What is set aside or owed now: the sum of the parts.")
-    given_back = MoneyField("given_back_minor", description="What was taken back for the buyer.")
-    on_its_way = MoneyField(
-        "on_its_way_minor", description="What of `givenBack` the provider has not given back yet."
+    taken_back = MoneyField("taken_back_minor", description="What was taken back for the buyer.")
+    still_due = MoneyField(
+        "still_due_minor", description="What of `takenBack` the provider has not given back yet."
     )
     parts = list_of(SetAsidePart, most=16, description="What it is for, the households' part first.")
     teams = list_of(SetAsideTeam, most=20, description="The households' part, team by team.")

@@ -161,14 +161,14 @@ class SetAside:
     was_shared: bool  # a seat's money never is, unless its group is confirmed
 
     @property
-    def given_back_minor(self) -> int:
+    def taken_back_minor(self) -> int:
         """What was taken back for the buyer."""
         return self.paid_minor - self.total_minor
 
     @property
-    def on_its_way_minor(self) -> int:
+    def still_due_minor(self) -> int:
         """What of that the provider has not given back yet."""
-        return max(0, self.given_back_minor - self.settled_minor)
+        return max(0, self.taken_back_minor - self.settled_minor)
 
     @property
     def state_name(self) -> Words:
@@ -183,7 +183,7 @@ class SetAside:
     @property
     def _words(self) -> tuple[Words, Words]:
         if self.state == State.RETURNED:
-            return RETURNED_WORDS[self.was_shared, not self.on_its_way_minor]
+            return RETURNED_WORDS[self.was_shared, not self.still_due_minor]
         return STATE_WORDS[self.state]
 
 

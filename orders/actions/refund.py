@@ -1,14 +1,12 @@
 """Refunds: decided under the order's lock with each line's own share, given back at the provider afterwards."""
 
-import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import timezone
 
 from accounts.actions import audit
@@ -23,15 +21,11 @@ from orders.actions.order import lock, move_all
 from orders.events import RefundFailed, RefundRequested, RefundSucceeded, RefundTriedAgain
 from orders.models import Line, Order, Payment, Refund, RefundLine, Shipment
 from orders.provider import provider
-from orders.provider.port import Away, GiveBack, Noun, RefundSeen
+from orders.provider.port import GiveBack, Noun, RefundSeen
 from orders.refusals import RefundTooLarge
-
-log = logging.getLogger("sheaf.refund")
 
 State = Refund.State
 Reason = Refund.Reason
-# What was asked of us so long ago and not yet of the provider was kept back by an outage.
-UNASKED = timedelta(minutes=2)
 GIVING = (
     Order.State.HELD,
     Order.State.PAID,
@@ -358,23 +352,3 @@ def again(refund: Refund, by: Any) -> Refund:
     audit.record(by, "retry", "Refund", refund.uid, attempt=refund.attempt)
     record(RefundTriedAgain(refund_id=refund.pk))
     return refund
-
-
-def look_again(older_than: timedelta, limit: int = 50) -> int:
-    """Ask about refunds that are still on their way: the notice may have been lost. Those that an outage of the
-    provider kept from being asked for at all are asked for now, under the key they have."""
-    before = timezone.now() - older_than
-    unheard = Q(state=State.PENDING, requested_at__lt=before)
-    unasked = Q(state=State.REQUESTED, requested_at__lt=before - UNASKED)
-    waiting = Refund.objects.filter(unheard | unasked).exclude(checked_at__gt=before)
-    rows = list(waiting.order_by(F("checked_at").asc(nulls_first=True), "pk")[:limit])
-    for row in rows:
-        # First, so that one which fails does not stand before all others for ever.
-        Refund.objects.filter(pk=row.pk).update(checked_at=timezone.now())
-        try:
-            give_back(row) if row.state == State.REQUESTED else learn(row.provider_id)
-        except Away:
-            raise
-        except Exception:
-            log.exception("refund %s could not be looked at", row.uid)
-    return len(rows)

@@ -29,7 +29,7 @@ from orders.api.order import WithOrder
 from orders.api.payment import BY_LINK
 from orders.api.seat import ITS_COORDINATOR, OwnSeatType, SeatType
 from orders.links import group_page
-from orders.models import GroupPurchase, Order, Seat
+from orders.models import GroupPurchase, Seat
 from orders.reads import group as reads
 from orders.reads.address import told
 from orders.refusals import GroupFull
@@ -188,10 +188,8 @@ class GroupPurchaseType(ModelType):
         return reads.units_needed(root)
 
     def resolve_is_repaid(root, info):
-        """An order stays held until the provider has given all of it back."""
-        if root.state not in (GroupPurchase.State.FELL_SHORT, GroupPurchase.State.CANCELLED):
-            return None
-        return not root.orders.filter(state=Order.State.HELD).exists()
+        """As the provider has told so far."""
+        return reads.is_repaid(root)
 
     def resolve_if_it_falls_short(root, info):
         """In the reader's language, with the figure."""

@@ -57,9 +57,9 @@ class LineType(ModelType):
     name = Told("name", description="What was bought, as it was called then.")
     unit_price = MoneyField("unit_price_minor", description="The price of one unit then.")
     net = MoneyField("net_minor", description="What was paid for the line.")
-    refunded = MoneyField("refunded_minor", description="What of it was given back, or is on its way.")
-    given_back = graphene.Field(
-        Money, required=True, description="What of `refunded` the provider has given back."
+    refunded = MoneyField("refunded_minor", description="What of it is asked back for the buyer.")
+    still_due = graphene.Field(
+        Money, required=True, description="What of `refunded` the provider has not given back yet."
     )
     shipment_id = graphene.ID(description="The parcel it travels in.")
     variant = mark(
@@ -83,10 +83,10 @@ class LineType(ModelType):
     is_reviewable = graphene.Boolean(required=True, description="Whether its buyer may review it now.")
 
     @needs("refund_lines__refund")
-    def resolve_given_back(root, info):
-        """Of refunds that succeeded."""
-        done = [r for r in root.refund_lines.all() if r.refund.state == Refund.State.SUCCEEDED]
-        return money(sum(row.amount_minor for row in done))
+    def resolve_still_due(root, info):
+        """Of refunds that are on their way, or failed."""
+        due = [r for r in root.refund_lines.all() if r.refund.state != Refund.State.SUCCEEDED]
+        return money(sum(row.amount_minor for row in due))
 
     @needs("shipment", "claims")
     def resolve_is_claimable(root, info):

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Membership
@@ -14,6 +14,7 @@ from orders.links import uid_of_token
 from orders.models import GroupPurchase, Order, Seat, Shipment
 
 State = GroupPurchase.State
+_HELD = Order.objects.filter(state=Order.State.HELD)
 TAKEN = (Seat.State.HELD, Seat.State.CONFIRMED, Seat.State.COLLECTED)
 
 
@@ -39,6 +40,7 @@ def _with_own_seats(
     groups: QuerySet[GroupPurchase], person: Any, token: str | None = None
 ) -> QuerySet[GroupPurchase]:
     own = own_seats(person, token).select_related("order")
+    groups = groups.annotate(owes=Exists(_HELD.filter(group=OuterRef("pk"))))
     return groups.prefetch_related(Prefetch("seats", queryset=own, to_attr="own_seats"))
 
 
@@ -111,6 +113,17 @@ def units_free(group: GroupPurchase) -> int:
 def units_needed(group: GroupPurchase) -> int:
     """Units that are still to be paid before it is certain."""
     return max(0, group.minimum_units - group.units_held)
+
+
+def is_repaid(group: GroupPurchase) -> bool | None:
+    """Whether all who had paid have it back: an order is held until the provider has given all of it back.
+
+    None unless the group fell short or was called off.
+    """
+    if group.state not in (State.FELL_SHORT, State.CANCELLED):
+        return None
+    owes = getattr(group, "owes", None)
+    return not (_HELD.filter(group=group).exists() if owes is None else owes)
 
 
 def is_joinable(group: GroupPurchase) -> bool:

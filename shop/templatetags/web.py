@@ -16,6 +16,7 @@ from core import language, money
 from core.refusals import Refusal
 from orders.api.cart import cart_uid
 from orders.reads import cart as reads_cart
+from orders.reads.group import TAKEN
 from shop.web.form import remembered_cart
 from shop.web.percents import tenths_of
 
@@ -310,6 +311,12 @@ def seats(group: dict) -> SafeString:
         label,
         format_html_join("", '<i class="{}"></i>', ((kind,) for kind in kinds)),
     )
+
+
+@register.filter
+def is_taken(seat: str) -> bool:
+    """Whether a seat in this state is paid and not given back: only with such something is collected."""
+    return seat.lower() in TAKEN
 
 
 @register.simple_tag

@@ -1,5 +1,7 @@
 """Where a deed leads when it is not simply the form's own next address; one function an act."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -23,6 +25,11 @@ def _done(request: HttpRequest, words: Words) -> str:
     """Say that it is done; the form says where to go on."""
     messages.success(request, str(words))
     return ""
+
+
+def _tells(words: Words, noun: str, fact: str) -> Callable[[HttpRequest, dict[str, Any]], str]:
+    """Say that it is done, `{x}` being this fact of the payload's noun."""
+    return lambda request, payload: _done(request, replace(words, facts={"x": payload[noun][fact]}))
 
 
 # --- buying ---
@@ -225,46 +232,31 @@ def _written(request: HttpRequest, state: str) -> str:
     return _done(request, words)
 
 
-def withdraw_product(request: HttpRequest, payload: dict[str, Any]) -> str:
-    """A draft again, to go on writing."""
-    name = payload["product"]["name"]
-    words = say(
-        "“{name}”已撤回，改好后再提交。", "“{name}” is yours to change again; then submit it.", name=name
-    )
-    return _done(request, words)
-
-
-def archive_product(request: HttpRequest, payload: dict[str, Any]) -> str:
-    """Off the shelf for good."""
-    name = payload["product"]["name"]
-    return _done(request, say("“{name}”已归档，不再卖。", "“{name}” is archived.", name=name))
-
-
-def open_lot(request: HttpRequest, payload: dict[str, Any]) -> str:
-    """What was planned can be sent."""
-    code = payload["lot"]["code"]
-    words = say("批次 {c} 已采收，可以发货。", "Lot {c} is harvested and can be sent.", c=code)
-    return _done(request, words)
-
-
-def close_lot(request: HttpRequest, payload: dict[str, Any]) -> str:
-    """What was bought of it is still owed."""
-    code = payload["lot"]["code"]
-    words = say(
-        "批次 {c} 已停卖；已卖出的照常发货。", "Lot {c} is closed. What was sold is still sent.", c=code
-    )
-    return _done(request, words)
-
-
-def recall_lot(request: HttpRequest, payload: dict[str, Any]) -> str:
-    """Whoever bought of it is told."""
-    code = payload["lot"]["code"]
-    words = say(
-        "批次 {c} 已召回，不再卖；买过的人会收到通知。",
-        "Lot {c} is recalled and no longer sold. Whoever bought it is told.",
-        c=code,
-    )
-    return _done(request, words)
+withdraw_product = _tells(
+    say("“{x}”已撤回，改好后再提交。", "“{x}” is yours to change again; then submit it."), "product", "name"
+)
+archive_product = _tells(say("“{x}”已归档，不再卖。", "“{x}” is archived."), "product", "name")
+open_lot = _tells(say("批次 {x} 已采收，可以发货。", "Lot {x} is harvested and can be sent."), "lot", "code")
+close_lot = _tells(
+    say("批次 {x} 已停卖；已卖出的照常发货。", "Lot {x} is closed. What was sold is still sent."),
+    "lot",
+    "code",
+)
+recall_lot = _tells(
+    say(
+        "批次 {x} 已召回，不再卖；买过的人会收到通知。",
+        "Lot {x} is recalled and no longer sold. Whoever bought it is told.",
+    ),
+    "lot",
+    "code",
+)
+# The code is all that the desk shows of a household.
+propose_household = _tells(
+    say("已登记，代号 {x}，请记下来。", "Registered as {x}: please write that down."), "household", "code"
+)
+withdraw_household = _tells(
+    say("{x} 已退出，资料已抹去。", "{x} has withdrawn and its details are erased."), "household", "code"
+)
 
 
 def submit_product(request: HttpRequest, payload: dict[str, Any]) -> str:
@@ -283,17 +275,3 @@ ship_group = ship_parcel
 def answer_claim(request: HttpRequest, payload: dict[str, Any]) -> str:
     """The buyer is told."""
     return _done(request, say("已答复，买家会收到邮件。", "Answered. The buyer is told by mail."))
-
-
-def propose_household(request: HttpRequest, payload: dict[str, Any]) -> str:
-    """The code is all that the desk will show of it."""
-    code = payload["household"]["code"]
-    words = say("已登记，代号 {c}，请记下来。", "Registered as {c}: please write that down.", c=code)
-    return _done(request, words)
-
-
-def withdraw_household(request: HttpRequest, payload: dict[str, Any]) -> str:
-    """What named it is destroyed."""
-    code = payload["household"]["code"]
-    words = say("{c} 已退出，资料已抹去。", "{c} has withdrawn and its details are erased.", c=code)
-    return _done(request, words)

@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from django.utils._os import safe_join
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from catalog.actions.picture import MOST_BYTES
 from core import language
 from core.middleware import language_of
 
@@ -39,7 +40,9 @@ def too_large(request: HttpRequest) -> HttpResponse:
     spoken = page.path[1:3] if page.path[1:3] in language.LANGUAGES else language_of(request)
     # Its path alone: an address with another's token or words in it is not shown again.
     request.language = spoken
-    return _apology(request, 413, large=True, back=page.path if page.path[:4] == f"/{spoken}/" else "")
+    return _apology(
+        request, 413, large=MOST_BYTES // 1_000_000, back=page.path if page.path[:4] == f"/{spoken}/" else ""
+    )
 
 
 def came_from(request: HttpRequest) -> str:

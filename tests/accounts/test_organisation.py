@@ -137,6 +137,12 @@ def test_what_cannot_be_right_is_refused(changed, code):
     assert not Organisation.objects.exists()
 
 
+def test_all_that_is_wrong_with_a_proposal_is_told_at_once():
+    wrong = {"nameZh": " ", "nameEn": "x" * 121, "region": "000000"}
+    errors = Asker(a_person()).do("organisationPropose", **{**UNION, **wrong})["errors"]
+    assert {error["field"][0] for error in errors} == set(wrong)
+
+
 def test_nobody_proposes_more_than_three_at_a_time():
     asker = Asker(a_person())
     for _ in range(3):

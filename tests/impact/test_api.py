@@ -26,7 +26,7 @@ from tests.impact import world
 pytestmark = pytest.mark.django_db
 
 SET_ASIDE = """query S($number: String!, $token: String) { setAside(order: $number, token: $token) {
-  state stateName explanation paid { amount } total { amount } givenBack { minor }
+  state stateName explanation paid { amount } total { amount } takenBack { minor }
   parts { part name amount { minor } bps isHouseholds } teams { team { name } households amount { minor } } } }"""
 DESK = """query D($team: ID!) { householdDesk(team: $team) { verified proposed told
   households(first: 10) { nodes { id state county { name } } } } }"""

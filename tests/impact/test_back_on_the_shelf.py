@@ -10,7 +10,7 @@ from catalog.actions import stock
 from impact.models import Attribution
 from impact.verify import ledger, lines
 from orders.actions import cancel, dispute, group, refund, shipment
-from orders.models import GroupPurchase, Order, RefundLine, Seat, Shipment
+from orders.models import Order, RefundLine, Shipment
 from orders.provider.port import DisputeSeen
 from tests.catalog import world as shelves
 from tests.impact import world
@@ -108,23 +108,16 @@ def test_a_dispute_over_all_but_a_fen_calls_nothing_off():
 
 def test_a_held_seat_that_a_bank_took_whole_leaves_escrow_once():
     lot = world.a_lot()
-    order = world.an_order((lot, 2), group=world.a_group(lot))
+    order = world.a_held_seat(lot)
     stock.reserve(order.uid, {lot.variant_id: 2}, timezone.now())
     stock.sell([order.uid])
-    world.pay(order, held=True)
-    Seat.objects.create(group=order.group, order=order, name="示例", units=2, state=Seat.State.HELD)
-    GroupPurchase.objects.update(units_held=2)
     lose(order, 7380)
     assert RefundLine.objects.get().is_restocked and world.balances(order) == {}
     assert [*ledger.verify(), *lines.verify()] == []
 
 
 def test_what_a_bank_took_of_a_held_seat_the_reserve_brings_back_when_its_group_is_confirmed():
-    lot = world.a_lot()
-    order = world.an_order((lot, 2), group=world.a_group(lot))
-    world.pay(order, held=True)
-    Seat.objects.create(group=order.group, order=order, name="示例", units=2, state=Seat.State.HELD)
-    GroupPurchase.objects.update(units_held=2)
+    order = world.a_held_seat(world.a_lot())
     lose(order, 1000)
     assert world.balances(order) == {"gateway": -6380, "escrow": 6380}
     group.close(order.group)
@@ -136,11 +129,7 @@ def test_what_a_bank_took_of_a_held_seat_the_reserve_brings_back_when_its_group_
 
 
 def test_a_dispute_lost_after_the_group_was_confirmed_and_sent_is_the_reserves_and_not_the_escrows():
-    lot = world.a_lot()
-    order = world.an_order((lot, 2), group=world.a_group(lot))
-    world.pay(order, held=True)
-    Seat.objects.create(group=order.group, order=order, name="示例", units=2, state=Seat.State.HELD)
-    GroupPurchase.objects.update(units_held=2)
+    order = world.a_held_seat(world.a_lot())
     group.close(order.group)
     before = world.balances(order)
     (parcel,) = order.shipments.all()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from orders.models import GroupPurchase, Order, Seat
+from orders.models import Order
 from tests.catalog import world as shelves
 from tests.impact import world
 
@@ -65,10 +65,6 @@ def test_for_the_contest_a_lost_dispute_is_a_refund(order):
 
 
 def test_a_lost_dispute_of_a_seat_comes_out_of_its_escrow():
-    lot = world.a_lot()
-    order = world.an_order((lot, 2), group=world.a_group(lot))
-    world.pay(order, held=True)
-    Seat.objects.create(group=order.group, order=order, name="示例", units=2, state=Seat.State.HELD)
-    GroupPurchase.objects.update(units_held=2)
+    order = world.a_held_seat(world.a_lot())
     world.lose_dispute(order)
     assert world.balances(order) == {}

@@ -21,7 +21,7 @@ def told(order: Order) -> tuple[str, dict[str, int]]:
     found = set_aside(order)
     assert found
     assert sum(part.amount_minor for part in found.parts) == found.total_minor
-    assert found.total_minor + found.given_back_minor == found.paid_minor == order.total_minor
+    assert found.total_minor + found.taken_back_minor == found.paid_minor == order.total_minor
     assert sum(part.bps for part in found.parts) == (10_000 if found.parts else 0)
     assert sum(of.amount_minor for of in found.teams) == sum(
         p.amount_minor for p in found.parts if p.is_households
@@ -97,14 +97,14 @@ def test_a_seat_that_left_escrow_is_not_said_to_have_been_set_aside():
     assert "Refunded" in words and "refunded in full" in words and "taken back" not in words
 
 
-def test_what_is_asked_back_is_on_its_way_until_the_provider_has_given_it():
+def test_what_is_asked_back_is_due_until_the_provider_has_given_it():
     order = world.an_order((world.a_lot(), 2))
     world.pay(order)
     refund = world.refund(order, (order.lines.get(), 3690))
-    assert (set_aside(order).given_back_minor, set_aside(order).on_its_way_minor) == (3690, 3690)
+    assert (set_aside(order).taken_back_minor, set_aside(order).still_due_minor) == (3690, 3690)
     world.settle(refund)
     order.refresh_from_db()
-    assert (set_aside(order).given_back_minor, set_aside(order).on_its_way_minor) == (3690, 0)
+    assert (set_aside(order).taken_back_minor, set_aside(order).still_due_minor) == (3690, 0)
 
 
 def in_english(order: Order) -> str:

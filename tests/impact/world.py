@@ -25,6 +25,7 @@ from orders.models import (
     Payment,
     Refund,
     RefundLine,
+    Seat,
     Shipment,
 )
 from orders.provider.port import DisputeSeen
@@ -189,6 +190,15 @@ def a_group(lot: Lot, organisation: Organisation | None = None) -> GroupPurchase
         region=lot.variant.product.team.county,
         street="示例路 2 号",
     )
+
+
+def a_held_seat(lot: Lot, units: int = 2) -> Order:
+    """The order of a seat that is paid; its money waits in its group's escrow."""
+    order = an_order((lot, units), group=a_group(lot))
+    pay(order, held=True)
+    Seat.objects.create(group=order.group, order=order, name="示例", units=units, state=Seat.State.HELD)
+    GroupPurchase.objects.filter(pk=order.group_id).update(units_held=units)
+    return order
 
 
 def an_organisation(**fields: Any) -> Organisation:

@@ -6,7 +6,7 @@ from accounts.actions import membership
 from core.api.ids import global_id
 from core.deliveries import drain
 from orders.actions import group
-from orders.models import Order, Seat
+from orders.models import GroupPurchase, Order, Seat
 from tests.accounts.world import PASSWORD
 from tests.orders.together import at_rest, terms_of
 from tests.orders.world import Buyer, a_person, key
@@ -102,6 +102,18 @@ def test_a_list_of_groups_costs_the_same_for_one_as_for_many(together, django_as
         coordinator.done("groupPurchaseOpen", **terms_of(made.lot, made.union))
     with django_assert_num_queries(QUERIES):
         coordinator.ask(document)
+
+
+def test_whether_groups_are_repaid_costs_the_same_for_one_as_for_many(together, django_assert_num_queries):
+    made = together(members=1)
+    for _ in range(4):
+        made.coordinator.done("groupPurchaseOpen", **terms_of(made.lot, made.union))
+    document = "{ myGroupPurchases(first: 20) { nodes { isRepaid } } }"
+    for state, told in (("open", None), ("cancelled", True)):
+        GroupPurchase.objects.update(state=state)
+        with django_assert_num_queries(4):  # session, person, groups, own seats
+            nodes = made.coordinator.ask(document)["myGroupPurchases"]["nodes"]
+        assert [node["isRepaid"] for node in nodes] == [told] * 5
 
 
 def test_a_coordinator_who_goes_leaves_no_name_behind_and_not_before_it_is_over(together):

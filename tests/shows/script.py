@@ -12,7 +12,7 @@ ORDER = """query($number: String!, $token: String) { order(number: $number, toke
   shipments { id state trackingNumber }
   payments { id state method isKept amount { minor } } refunds { state reason amount { minor } } } }"""
 SET_ASIDE = """query($number: String!, $token: String) { setAside(order: $number, token: $token) {
-  state paid { minor } total { minor } givenBack { minor } parts { part amount { minor } } } }"""
+  state paid { minor } total { minor } takenBack { minor } parts { part amount { minor } } } }"""
 ADDRESS = {"recipient": "示例买家", "phone": "13800138000", "regionCode": "420106", "street": "示例路 1 号"}
 
 

@@ -43,7 +43,7 @@ def test_one_unit_of_one_line_goes_back_with_its_share_of_each_part(house, guest
         (li["refunded"]["minor"], li["refundedUnits"]) for li in seen["lines"] if li["id"] == line["id"]
     ] == [(3690, 1)]
     # What is left of the line is two thirds of it, to the fen that sharing leaves; the other line is untouched.
-    assert after["givenBack"]["minor"] == 3690
+    assert after["takenBack"]["minor"] == 3690
     assert sum(p["amount"]["minor"] for p in after["parts"]) == after["total"]["minor"] == total - 3690
     taken = part(before, "households") - part(after, "households")
     assert abs(taken - 3690 * 54 // 100) <= 1
