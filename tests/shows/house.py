@@ -8,6 +8,7 @@ from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
 from typing import Any, TypeVar
+from uuid import uuid4
 
 from celery import Celery
 from django.conf import settings
@@ -65,15 +66,20 @@ class House:
         assert stall.variant
         return global_id("Variant", stall.variant.uid)
 
+    def figures(self, *, kept: bool = False) -> dict[str, dict[str, Any]]:
+        """Each team's figures as anybody sees them: now, or in the answer that is kept for up to a second."""
+        # A document that nobody has asked before has no kept answer.
+        document = BOARD if kept else f"{BOARD} # {uuid4()}"
+        rows = self.reader.ask(document)["board"]["rows"]
+        return {row["entry"]["number"]: row["figures"] for row in rows}
+
     def board(self) -> dict[str, int]:
-        """Each team's net figure, as anybody sees it."""
-        rows = self.reader.ask(BOARD)["board"]["rows"]
-        return {row["entry"]["number"]: row["figures"]["net"]["minor"] for row in rows}
+        """Each team's net figure."""
+        return {team: figures["net"]["minor"] for team, figures in self.figures().items()}
 
     def mobilised(self, team: str) -> int:
         """What was bought of a team by somebody's call."""
-        rows = self.reader.ask(BOARD)["board"]["rows"]
-        return next(r["figures"]["mobilised"]["minor"] for r in rows if r["entry"]["number"] == team)
+        return self.figures()[team]["mobilised"]["minor"]
 
     def group(self, code: str) -> dict[str, Any]:
         """A group purchase as a stranger with its link sees it."""
@@ -81,14 +87,16 @@ class House:
 
     @contextmanager
     def moves(self, **by: int) -> Iterator[None]:
-        """Within it, the board moves by exactly so much: `SH01=3690`; whoever is not named stays."""
+        """Within it, the board moves by exactly so much: `SH01=3690`; whoever is not named stays. The answer
+        that was kept for everybody shows it too, once its second is over."""
         self.rest()
         before = self.board()
         yield
         self.rest()
-        after = self.board()
+        after, figures = self.board(), self.figures()
+        until(lambda: self.figures(kept=True) == figures, 1.5)
         moved = {team: after[team] - before[team] for team in after if after[team] != before[team]}
-        assert moved == by
+        assert moved == by, f"{moved} instead of {by}"
 
     # -- the books
 
