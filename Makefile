@@ -2,11 +2,12 @@
 PY := .venv/bin/python
 STAMP := .venv/.locked-$(shell cksum < requirements.lock | cut -d' ' -f1)
 
-.PHONY: help install run test check format lock clean
+.PHONY: help install run test test-full check format lock clean
 
 help:
 	@echo "make run     start the shop (PORT=8000, DEMO=small|none); Ctrl-C stops it all"
 	@echo "make test    run every test (ARGS='tests/core -q' for some)"
+	@echo "make test-full  what must never go wrong, at full size (about an hour); its report is .run/proof.txt"
 	@echo "make check   style, types, floors, migrations, SDL, templates, settings"
 	@echo "make format  let ruff put the code in order"
 	@echo "make lock    renew requirements.lock from pyproject.toml"
@@ -22,6 +23,10 @@ run: install
 ARGS ?= -n 2
 test: install
 	@$(PY) -m pytest $(ARGS)
+
+FULL_ARGS ?=
+test-full: install
+	@$(PY) -m tests.report $(FULL_ARGS)
 
 check: install
 	@$(PY) -m scripts.check

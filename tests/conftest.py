@@ -1,6 +1,7 @@
 """What every test may ask for: a database of its own, drained deliveries, a live shop, a browser."""
 
 import itertools
+import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -8,9 +9,11 @@ import pytest
 from django.core.cache import cache, caches
 from django.test.testcases import TransactionTestCase
 
-from tests import database, servers
+from tests import database, figures, servers
 
 _tests = itertools.count()
+# A test at full size (1,000 trials of a race, say) may take so long.
+FULL_SECONDS = 1500
 
 
 @pytest.fixture(scope="session")
@@ -86,6 +89,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("live shop"))
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
+        if figures.FULL and item.get_closest_marker("proof"):
+            item.add_marker(pytest.mark.timeout(FULL_SECONDS), append=False)
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """A report of figures says how long each test took and how it ended."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        return  # the one who collects from all tells it
+    if report.when == "call" or report.outcome != "passed":
+        figures.outcome(report.nodeid, report.outcome, report.duration)
 
 
 @pytest.fixture

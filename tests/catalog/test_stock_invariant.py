@@ -1,6 +1,5 @@
 """I1 by hypothesis: whatever is reserved, sold, released, retaken and returned, a plain model agrees."""
 
-import os
 from datetime import date, timedelta
 from uuid import UUID, uuid4
 
@@ -16,10 +15,9 @@ from catalog.actions import stock
 from catalog.models import Lot, Variant
 from catalog.refusals import InsufficientStock
 from tests.catalog.world import a_lot, a_planned_lot, a_product, a_variant
+from tests.figures import full
 
 pytestmark = pytest.mark.django_db
-
-FULL = os.environ.get("FULL")
 
 
 class Shelves(RuleBasedStateMachine):
@@ -116,7 +114,7 @@ class Shelves(RuleBasedStateMachine):
 
 
 def test_units_are_neither_made_nor_lost():
-    examples, steps = (200, 60) if FULL else (15, 25)
+    examples, steps = full((200, 60), (15, 25))
 
     class Undone(Shelves):
         def __init__(self):

@@ -1,6 +1,5 @@
 """The last units are sold once: real threads, own connections, one barrier. And what happens without the lock."""
 
-import os
 import random
 import threading
 from collections.abc import Callable, Iterator
@@ -17,11 +16,12 @@ from catalog.models import Lot, Product, Reservation
 from catalog.refusals import InsufficientStock
 from tests import database
 from tests.catalog.world import a_lot, a_product, a_variant
+from tests.figures import a_seed, figure, full, progress
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.proof]
 
-FULL = os.environ.get("FULL")
-TRIALS = 100 if FULL else 20
+TRIALS = full(1_000, 20)
+CONTROLS = full(100, 20)
 BUYERS, UNITS = 20, 5
 
 
@@ -84,36 +84,40 @@ def without_the_lock(monkeypatch) -> Iterator[None]:
 
 def test_twenty_buyers_of_five_units_buy_five_in_every_trial():
     variant = a_variant()
-    for _ in range(TRIALS):
+    for trial in range(TRIALS):
         lot = a_lot(variant, units=UNITS)
+        progress(f"{trial} of {TRIALS} trials")
         said = at_once([a_buyer({variant.id: 1})] * BUYERS)
         assert sorted(said) == ["bought"] * UNITS + ["refused"] * (BUYERS - UNITS)
         lot.refresh_from_db()
         assert (lot.units_available, lot.units_reserved, lot.units_sold) == (0, 0, UNITS)
     assert Product.objects.get().units_available == 0
     assert list(verify.verify()) == []
+    figure("stock/race", f"{UNITS} of {UNITS} sold to {BUYERS} buyers in {TRIALS} of {TRIALS} trials")
 
 
 def test_without_the_lock_the_shop_would_oversell(without_the_lock):
     variant, oversold = a_variant(), 0
-    for _ in range(TRIALS):
+    for _ in range(CONTROLS):
         lot = a_lot(variant, units=UNITS)
         said = at_once([a_buyer({variant.id: 1})] * BUYERS)
         oversold += said.count("bought") > UNITS
         Lot.objects.filter(pk=lot.pk).update(state=Lot.State.CLOSED)
-    print(f"without the lock oversold in {oversold} of {TRIALS} trials")
-    assert oversold >= 0.95 * TRIALS
+    figure("stock/control", f"without the lock oversold in {oversold} of {CONTROLS} trials")
+    assert oversold >= 0.95 * CONTROLS
 
 
 def test_carts_of_three_variants_in_any_order_never_wait_for_each_other_in_a_ring():
     product, other = a_product(), a_product()
     variants = [a_variant(product), a_variant(other), a_variant(product)]
     lots = [a_lot(variant, units=60) for variant in variants]
-    buyers = []
-    for _ in range(BUYERS):
-        wanted = random.sample(variants, 3)
-        buyers.append(a_buyer({variant.id: 3 for variant in wanted}))
-    for _ in range(TRIALS // 20):
+    chance, rounds = random.Random(seed := a_seed()), full(200, 2)
+    for trial in range(rounds):
+        progress(f"{trial} of {rounds} trials")
+        buyers = []
+        for _ in range(BUYERS):
+            wanted = chance.sample(variants, 3)
+            buyers.append(a_buyer({variant.id: 3 for variant in wanted}))
         for lot in lots:
             Reservation.objects.all().delete()
             Lot.objects.filter(pk=lot.pk).update(units_available=60, units_sold=0)
@@ -121,6 +125,7 @@ def test_carts_of_three_variants_in_any_order_never_wait_for_each_other_in_a_rin
         assert said == ["bought"] * BUYERS
     assert [lot.units_sold for lot in Lot.objects.order_by("id")] == [60, 60, 60]
     assert list(verify.verify()) == []
+    figure("stock/carts", f"0 deadlocks in {rounds} trials of {BUYERS} carts of 3 variants", seed)
 
 
 def test_buying_releasing_and_returning_at_once_leaves_exact_shelves():

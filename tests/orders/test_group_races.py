@@ -1,7 +1,6 @@
 """The last seat of a group is taken once: real threads, own connections, one barrier. And without the lock."""
 
 import itertools
-import os
 from collections.abc import Callable, Iterator
 from functools import partial
 
@@ -17,11 +16,16 @@ from orders.refusals import GroupFull
 from tests import database
 from tests.catalog.test_stock_races import at_once
 from tests.catalog.world import a_lot
+from tests.figures import figure, full, progress
 from tests.orders.together import Together, at_rest
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("whole_shop", "till")]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("whole_shop", "till"),
+    pytest.mark.proof,
+]
 
-TRIALS = 100 if os.environ.get("FULL") else 20
+TRIALS = full(100, 20)
 COLLEAGUES = 20
 _count = itertools.count(1)
 
@@ -77,7 +81,8 @@ def without_the_lock(monkeypatch) -> Iterator[None]:
 
 def test_the_last_seat_is_taken_once_in_every_trial():
     lot = a_lot(units=100)
-    for _ in range(TRIALS):
+    for trial in range(TRIALS):
+        progress(f"{trial} of {TRIALS} trials")
         made = with_one_seat_left(lot)
         said = at_once([a_colleague(made)] * COLLEAGUES)
         assert sorted(said) == ["full"] * (COLLEAGUES - 1) + ["in"]
@@ -86,6 +91,7 @@ def test_the_last_seat_is_taken_once_in_every_trial():
         # The lot is large: it is the group that is full.
         cancel_all(made)
     at_rest()
+    figure("stock/seats", f"1 of {COLLEAGUES} got the last seat in {TRIALS} of {TRIALS} trials")
 
 
 def test_without_the_lock_a_group_would_be_overfilled(without_the_lock):
@@ -95,7 +101,7 @@ def test_without_the_lock_a_group_would_be_overfilled(without_the_lock):
         said = at_once([a_colleague(made)] * COLLEAGUES)
         overfilled += said.count("in") > 1
         cancel_all(made)
-    print(f"without the lock overfilled in {overfilled} of {TRIALS} trials")
+    figure("stock/seats-control", f"without the lock overfilled in {overfilled} of {TRIALS} trials")
     assert overfilled >= 0.95 * TRIALS
 
 

@@ -1,0 +1,57 @@
+"""How much a test does, and the figures it tells: `make test-full` collects them into one report.
+
+    TRIALS = full(1_000, 20)
+    figure("stock/race", f"sold 5 in each of {TRIALS} trials", seed)
+
+A test that takes long at full size carries `@pytest.mark.proof`: its time limit is then longer (conftest.py).
+"""
+
+import json
+import os
+import random
+import time
+from typing import Any, TypeVar
+
+from tests.promises import is_known
+
+T = TypeVar("T")
+FULL = os.environ.get("FULL") == "1"
+_last_word = 0.0
+
+
+def full(at_full_size: T, otherwise: T) -> T:
+    """The figure of reliability.md in a full run, a smaller one in `make test`."""
+    return at_full_size if FULL else otherwise
+
+
+def a_seed() -> int:
+    """A seed for this test: SEED of the environment, else by chance; tell it with the figure."""
+    return int(os.environ.get("SEED") or random.SystemRandom().randrange(2**31))
+
+
+def figure(name: str, text: str, seed: int | None = None) -> None:
+    """Tell a figure, by its name in tests/promises.py; nothing is kept unless a report is being made."""
+    assert is_known(name), f"no promise has a figure {name}: see tests/promises.py"
+    _write(figure=name, text=text, seed=seed)
+
+
+def progress(text: str) -> None:
+    """One line for whoever waits, at most every five seconds."""
+    global _last_word
+    if time.monotonic() > _last_word + 5:
+        _last_word = time.monotonic()
+        _write(progress=text)
+
+
+def outcome(test: str, said: str, seconds: float) -> None:
+    """How a test ended; conftest.py tells it."""
+    _write(test=test, outcome=said, seconds=round(seconds, 1))
+
+
+def _write(**told: Any) -> None:
+    if not (path := os.environ.get("FIGURES")):
+        return
+    test = os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" ")[0]
+    line = json.dumps({"test": test, **told}, ensure_ascii=False)
+    with open(path, "a", encoding="utf-8") as file:
+        file.write(line + "\n")
