@@ -1,8 +1,8 @@
 """Answers kept for a moment: by document, variables, language and the versions of what they show.
 
 Only answers to a signed-out asker are kept, only of documents of ours whose every root field says by what it
-is kept, and only without errors. A version is read before the data is, so that an answer is never older than
-its key says; a bump lost to a crash is healed by the time to live.
+is kept, and only without errors or extensions. A version is read before the data is, so that an answer is never
+older than its key says; a bump lost to a crash is healed by the time to live.
 """
 
 import hashlib
@@ -17,6 +17,7 @@ from django.core.cache import cache
 from django.db import transaction
 
 from core import language
+from core.api.extensions import mentioned
 from core.api.facts import facts_of, mark
 from core.api.run import Prepared, graphql_schema
 
@@ -75,7 +76,7 @@ def kept_or(
     if found is not None:
         return json.loads(found), []
     data, errors = make()
-    if not errors:
+    if not errors and not mentioned(request):
         _keep(key, data)
     return data, errors
 

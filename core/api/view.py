@@ -17,6 +17,7 @@ from core.api.asker import asker
 from core.api.csrf import forged
 from core.api.documents import trusted
 from core.api.errors import INTERNAL, internal_words
+from core.api.extensions import mentioned
 from core.api.guard import Unacceptable, check_tally, limit, tally_of
 from core.api.run import Prepared, checked, documents, graphql_schema, open_document, run
 from core.middleware import address_of
@@ -76,7 +77,7 @@ def _get(request: HttpRequest) -> HttpResponse:
     _spend(request, 1)
     data, errors = _answer(request, prepared, variables)
     response = _reply(request, data, errors)
-    shared = not by_token and not errors and answers.names_of(prepared) is not None
+    shared = not (by_token or errors or mentioned(request)) and answers.names_of(prepared) is not None
     if shared and not request.user.is_authenticated:
         response.headers["Cache-Control"] = "public, max-age=1"
     else:
@@ -205,6 +206,8 @@ def _reply(request: HttpRequest, data: Any, errors: list[dict[str, Any]]) -> Htt
     answer: dict[str, Any] = {"data": data}
     if errors:
         answer["errors"] = errors
+    if facts := mentioned(request):
+        answer["extensions"] = facts
     # Nothing ran when the variables did not fit; then there is no data to tell of.
     unfit = data is None and any("path" not in error for error in errors)
     content = json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode()

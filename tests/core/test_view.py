@@ -7,6 +7,7 @@ from django.conf import settings as live
 from django.test import Client
 
 from core.api import documents, run
+from core.api.extensions import mention
 from core.middleware import address_of
 from tests.core import world
 
@@ -97,6 +98,21 @@ def test_a_trusted_query_may_be_kept_by_browsers(client, ours):
     assert (again.status_code, again.content, again["ETag"]) == (304, b"", first["ETag"])
     english = client.get("/graphql", address, HTTP_ACCEPT_LANGUAGE="en", HTTP_IF_NONE_MATCH=first["ETag"])
     assert english.json() == {"data": {"thing": {"name": "Pomelo"}}}
+
+
+def test_an_answer_that_says_something_of_itself_is_kept_by_nobody(client, ours, monkeypatch):
+    def beside(self, info):
+        world.Query.looked += 1
+        mention(info.context, "search", {"fallback": True})
+        return world.ABook()
+
+    monkeypatch.setattr(world.schema.graphql_schema.query_type.fields["thing"], "resolve", beside)
+    before = world.Query.looked
+    for _ in range(2):
+        answer = client.get("/graphql", {"documentId": run.hash_of(QUERY)})
+        assert answer.json()["extensions"] == {"search": {"fallback": True}}
+        assert answer["Cache-Control"] == "private, no-cache"
+    assert world.Query.looked == before + 2
 
 
 def test_what_a_signed_in_person_sees_is_kept_by_nobody_else(client, ours, tokens):
