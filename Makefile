@@ -1,14 +1,15 @@
-# make run · make test · make check : one command each. Everything local lives in .venv, .tools and .run.
+# make run · make test · make check · make bench : one command each. Everything local lives in .venv, .tools and .run.
 PY := .venv/bin/python
 STAMP := .venv/.locked-$(shell cksum < requirements.lock | cut -d' ' -f1)
 
-.PHONY: help install run test test-full check format lock clean
+.PHONY: help install run test test-full check bench format lock clean
 
 help:
 	@echo "make run     start the shop (PORT=8000, DEMO=small|none); Ctrl-C stops it all"
 	@echo "make test    run every test (ARGS='tests/core -q' for some)"
 	@echo "make test-full  what must never go wrong, at full size (about an hour); its report is .run/proof.txt"
 	@echo "make check   style, types, floors, migrations, SDL, templates, settings"
+	@echo "make bench   how fast the shop is (BENCH='list_warm --runs 1' for some; --quick; --keep)"
 	@echo "make format  let ruff put the code in order"
 	@echo "make lock    renew requirements.lock from pyproject.toml"
 
@@ -30,6 +31,10 @@ test-full: install
 
 check: install
 	@$(PY) -m scripts.check
+
+BENCH ?=
+bench: install
+	@exec $(PY) -m bench $(BENCH)
 
 format: install
 	@$(PY) -m ruff check --fix -q . ; $(PY) -m ruff format .

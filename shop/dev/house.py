@@ -72,28 +72,19 @@ def stripe(folder: Path, env: dict[str, str], logs: Path, web: str, preferred_po
     return process
 
 
+def web_command(application: str, host: str, port: int) -> list[str]:
+    """The production server with an application in it: the shop's, or the bare one that a bench compares with."""
+    terms = ["--interface", "wsgi", "--workers", "2", "--blocking-threads", "4", "--respawn-failed-workers"]
+    return [sys.executable, "-m", "granian", *terms, "--host", host, "--port", str(port), application]
+
+
 def our_own(env: dict[str, str], logs: Path, host: str, port: int) -> list[Process]:
     """Web, worker and beat; none of them is told how to act as the database's owner."""
     env = {name: value for name, value in env.items() if name != "DATABASE_OWNER_URL"}
     python = [sys.executable, "-m"]
-    web = [
-        "granian",
-        "--interface",
-        "wsgi",
-        "--workers",
-        "2",
-        "--blocking-threads",
-        "4",
-        "--respawn-failed-workers",
-    ]
     celery = ["celery", "-A", "shop"]
     return [
-        Process(
-            "web",
-            [*python, *web, "--host", host, "--port", str(port), "shop.wsgi:application"],
-            env,
-            logs / "web.log",
-        ),
+        Process("web", web_command("shop.wsgi:application", host, port), env, logs / "web.log"),
         Process(
             "worker",
             [*python, *celery, "worker", "-c", "2", "--without-gossip", "--without-mingle", "-l", "INFO"],

@@ -1,0 +1,171 @@
+"""The shop as it is measured: the production server and its servers, in a folder and on ports of its own."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+import psycopg
+from psycopg import sql
+
+from bench.client import Talk, request
+from shop.dev import house, local
+from shop.dev.postgres import DATABASE, OWNER, Postgres, free_port
+from shop.dev.processes import Process, stop_all
+from shop.dev.run import step
+
+FOLDER = local.ROOT / ".run" / "bench"
+SUPERUSER = "postgres"
+FIXED = {
+    "DJANGO_SETTINGS_MODULE": "bench.settings",
+    "DEMO": "small",
+    "LOG_LEVEL": "WARNING",
+    "PYTHONUNBUFFERED": "1",
+}
+
+
+class House:
+    """Servers with the demo in them; shops are opened on copies of it, so that each finds the same rows."""
+
+    def __init__(self, keep: bool):
+        self.keep, self.folder, self.logs = keep, FOLDER, FOLDER / "logs"
+        self.env: dict[str, str] = {}
+        self.copies: list[str] = []
+
+    def open(self, stack: ExitStack) -> None:
+        """Start the servers and load the demo, once; the stack ends it all."""
+        self.folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+        stack.callback(self._leave)
+        secrets = local.keep_secrets(self.folder)
+        inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TZ") if name in os.environ}
+        kept = {name: value for name, value in secrets.items() if name.isupper()}
+        self.env = inherited | kept | FIXED | {"DATA_DIR": str(self.folder)}
+        with step("database, broker, cache"):
+            self.servers = house.Servers(self.folder, secrets, {})
+            stack.callback(self.servers.stop)
+            self.env |= self.servers.start()
+        self.drop("bench_%")
+        with step("schema, static files"):
+            for words in (["migrate", "--no-input"], ["collectstatic", "--no-input"]):
+                house.manage(self.env, *words, "--skip-checks", "-v", "0")
+        self._load_demo()
+
+    def _load_demo(self) -> None:
+        env = dict(self.env)
+        stand_in = house.stripe(self.folder, env, self.logs, "http://127.0.0.1:9")
+        try:
+            house.wait_for_port(stand_in, house.port_of(env["STRIPE_API_BASE"]))
+            house.manage(env, "demo", "--size", "small", quiet=False)
+        finally:
+            stop_all([stand_in])
+
+    def _leave(self) -> None:
+        if not self.keep:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            elsewhere = getattr(getattr(self, "servers", None), "postgres", None)
+            if elsewhere is not None and elsewhere.folder != self.folder / "pg":
+                shutil.rmtree(elsewhere.folder, ignore_errors=True)
+
+    @property
+    def postgres(self) -> Postgres:
+        """Its database server."""
+        assert self.servers.postgres
+        return self.servers.postgres
+
+    def connect(self, database: str, role: str = SUPERUSER) -> psycopg.Connection:
+        """A connection of the bench's own."""
+        return psycopg.connect(self.postgres.url(role, database), autocommit=True)
+
+    def copy(self, name: str, of: str = DATABASE) -> str:
+        """A database of this name with the same rows as another."""
+        self.copies.append(name)
+        with self.connect("postgres", OWNER) as owner:
+            owner.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+            words = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
+            owner.execute(words.format(sql.Identifier(name), sql.Identifier(of)))
+        with self.connect(name) as everybody:
+            everybody.execute("ANALYZE")
+        return name
+
+    def drop(self, pattern: str) -> None:
+        """Databases that an earlier bench left."""
+        with self.connect("postgres", SUPERUSER) as owner:
+            for (name,) in owner.execute(
+                "SELECT datname FROM pg_database WHERE datname LIKE %s", [pattern]
+            ).fetchall():
+                owner.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    @contextmanager
+    def shop(self, database: str, *, whole: bool = True, **more: str) -> Iterator["Shop"]:
+        """An open shop on one database: web, and where it is whole worker, beat and the provider's stand-in."""
+        port = free_port()
+        url = f"http://127.0.0.1:{port}"
+        env = self.env | self.servers.addresses(database) | {"SITE_URL": url} | more
+        shop = Shop(self, database, url, port, env)
+        state = self.folder / f"state-{database}"
+        state.mkdir(exist_ok=True)
+        if (self.folder / "stripe.db").exists():
+            shutil.copy(self.folder / "stripe.db", state / "stripe.db")
+        try:
+            if whole:
+                stand_in = house.stripe(state, env, self.logs, url)
+                shop.processes["stand-in"] = stand_in
+                house.wait_for_port(stand_in, house.port_of(env["STRIPE_API_BASE"]))
+            for process in house.our_own(env, self.logs, "127.0.0.1", port)[: 3 if whole else 1]:
+                shop.processes[process.name] = process
+                process.start()
+            house.wait_for_web(url + "/", shop.processes["web"])
+            yield shop
+        finally:
+            stop_all(list(shop.processes.values()))
+            shutil.rmtree(state, ignore_errors=True)
+
+    @contextmanager
+    def plain(self, database: str) -> Iterator[int]:
+        """The bare process on the same server's terms; its port."""
+        port = free_port()
+        env = self.env | self.servers.addresses(database)
+        process = Process(
+            "bare",
+            house.web_command("bench.plain:application", "127.0.0.1", port),
+            env,
+            self.logs / "bare.log",
+        )
+        try:
+            process.start()
+            house.wait_for_web(f"http://127.0.0.1:{port}/bare", process)
+            yield port
+        finally:
+            stop_all([process])
+
+
+class Shop:
+    """An open shop: where it is, and its processes."""
+
+    def __init__(self, house_: House, database: str, url: str, port: int, env: dict[str, str]):
+        self.house, self.database, self.url, self.port, self.env = house_, database, url, port, env
+        self.processes: dict[str, Process] = {}
+
+    def warm(self, requests: list[bytes], times: int = 24) -> None:
+        """Let each of the server's threads see these requests: documents are parsed, pools filled."""
+        talks = [Talk(self.port) for _ in range(8)]
+        try:
+            for _ in range(max(1, times // 8)):
+                for words in requests:
+                    for talk in talks:
+                        talk.send(words)
+                    for talk in talks:
+                        while not talk.receive():
+                            pass
+        finally:
+            for talk in talks:
+                talk.close()
+
+    def get(self, path: str, **headers: str) -> tuple[int, bytes, bytes]:
+        """One GET: status, head, body."""
+        talk = Talk(self.port)
+        try:
+            status, body = talk.ask(request("GET", path, headers=headers))
+            return status, talk.head, body
+        finally:
+            talk.close()

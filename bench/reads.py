@@ -1,0 +1,108 @@
+"""What is asked of the shop by those who look: the requests of each figure."""
+
+import hashlib
+import json
+import re
+from pathlib import Path
+from urllib.parse import quote
+
+from bench.client import Load, Talk, asked, request
+
+HERE = Path(__file__).parent
+PAGES = HERE.parent / "shop" / "web" / "pages"
+LIST_DOCUMENT = (HERE / "documents" / "list.graphql").read_text()
+DETAIL_DOCUMENT = (HERE / "documents" / "detail.graphql").read_text()
+SEARCH_DOCUMENT = (HERE / "documents" / "search.graphql").read_text()
+BOARD_DOCUMENT = (PAGES / "contest.graphql").read_text()
+MOST_SLUGS = 200
+
+
+def known(document: str, **variables: object) -> bytes:
+    """A trusted document by its hash, as a client of the shop's own sends it."""
+    return asked({"documentId": hashlib.sha256(document.encode()).hexdigest(), "variables": variables})
+
+
+def slugs(connection: object) -> list[str]:
+    """Products to look at, in an order that does not follow their ids."""
+    rows = connection.execute(  # type: ignore[attr-defined]
+        "SELECT slug FROM catalog_product WHERE state = 'published' ORDER BY md5(slug) LIMIT %s", [MOST_SLUGS]
+    )
+    return [slug for (slug,) in rows.fetchall()]
+
+
+def words_of(connection: object, count: int = 500) -> list[str]:
+    """Distinct words that people type: Chinese and English names and their pieces, pinyin, places, slips."""
+    rows = connection.execute(  # type: ignore[attr-defined]
+        "SELECT p.name_zh, p.name_en, r.name_zh, r.name_en, e.latin, t.village_zh FROM catalog_product p"
+        " JOIN catalog_team t ON t.id = p.team_id JOIN accounts_region r ON r.code = t.county_id"
+        " JOIN catalog_searchentry e ON e.product_id = p.id WHERE p.state = 'published' ORDER BY md5(p.slug)"
+    ).fetchall()
+    found: dict[str, None] = {}
+    for zh, en, county_zh, county_en, latin, village in rows[:400]:
+        pieces = [zh, zh[-2:], zh[:2], en, county_zh, county_en, village, f"{county_zh[:2]} {zh[-2:]}"]
+        pieces += re.findall(r"[A-Za-z]{4,}", en) + re.findall(r"[a-z]{4,}", latin)[:6]
+        pieces += [word[:-1] for word in re.findall(r"[A-Za-z]{6,}", en)[:2]]
+        found.update(dict.fromkeys(piece.lower() for piece in pieces if piece))
+    return list(found)[:count]
+
+
+def list_(port: int, **more: object) -> Load:
+    """The list of 24."""
+    return Load(port, [known(LIST_DOCUMENT)], least=10_000, **more)  # type: ignore[arg-type]
+
+
+def detail(port: int, names: list[str], **more: object) -> Load:
+    """One product after the other, with all that its page shows."""
+    return Load(port, [known(DETAIL_DOCUMENT, slug=slug) for slug in names], least=1_000, **more)  # type: ignore[arg-type]
+
+
+def search(port: int, words: list[str], **more: object) -> Load:
+    """Different words each time."""
+    return Load(port, [known(SEARCH_DOCUMENT, words=each) for each in words], least=100, **more)  # type: ignore[arg-type]
+
+
+def board(port: int, **more: object) -> Load:
+    """The contest and its board, as its page asks."""
+    return Load(port, [known(BOARD_DOCUMENT)], least=2_000, **more)  # type: ignore[arg-type]
+
+
+def page(port: int, names: list[str], cookies: str, **more: object) -> Load:
+    """A product's page for somebody who has something in her cart."""
+    requests = [request("GET", f"/zh/p/{slug}/", headers={"Cookie": cookies}) for slug in names]
+    return Load(port, requests, least=5_000, ends=b"</html>", **more)  # type: ignore[arg-type]
+
+
+def visitor(port: int, slug: str) -> str:
+    """The cookies of a guest who has put two of something into her cart, by the shop's own form."""
+    talk = Talk(port)
+    try:
+        _, body = talk.ask(request("GET", f"/zh/p/{slug}/"))
+        csrf = re.search(rb"[Ss]et-[Cc]ookie:\s*csrf=([^;]+)", b"\n" + talk.head)
+        variant = re.search(rb'name="variant" value="([^"]+)" required(?! disabled| checked disabled)', body)
+        assert csrf and variant, "the product's page has its form"
+        cookie = f"csrf={csrf[1].decode()}"
+        form = {
+            "variant": variant[1].decode(),
+            "quantity": "2",
+            "csrfmiddlewaretoken": csrf[1].decode(),
+            "next": "/",
+        }
+        words = "&".join(f"{name}={quote(value)}" for name, value in form.items()).encode()
+        headers = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": cookie}
+        status, _ = talk.ask(request("POST", "/do/add_to_cart/", words, headers))
+        session = re.search(rb"[Ss]et-[Cc]ookie:\s*session=([^;]+)", b"\n" + talk.head)
+        assert status == 302 and session, (status, talk.head)
+        cookies = f"{cookie}; session={session[1].decode()}"
+        _, body = talk.ask(request("GET", f"/zh/p/{slug}/", headers={"Cookie": cookies}))
+        assert re.search(rb'class="count"[^>]*>2<', body), "the page shows how many are in the cart"
+        return cookies
+    finally:
+        talk.close()
+
+
+def told(body: bytes) -> dict:
+    """The data of an answer."""
+    answer: dict = json.loads(body)
+    assert "errors" not in answer, answer
+    data: dict = answer["data"]
+    return data
