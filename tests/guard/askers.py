@@ -1,0 +1,34 @@
+"""Everybody who may ask, by role, in a town full of other people's things."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.core.cache import cache
+from django.db import transaction
+
+from tests.accounts.world import Asker
+
+_COUNT = iter(range(10**9))
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """What is done inside leaves nothing behind: no row, and no count of how often somebody has asked."""
+    before, point = cache.key_prefix, transaction.savepoint()
+    cache.key_prefix = f"{before}:{next(_COUNT)}"
+    try:
+        yield
+    finally:
+        transaction.savepoint_rollback(point)
+        cache.key_prefix = before
+
+
+@contextmanager
+def cookies_of(asker: Asker) -> Iterator[None]:
+    """Whoever signs out inside is signed in again afterwards."""
+    before: Any = asker.client.cookies.copy()
+    try:
+        yield
+    finally:
+        asker.client.cookies = before
