@@ -1,7 +1,6 @@
 """Requests made up from schema.graphql by a third party: each operation is answered, none breaks the shop."""
 
 import json
-import os
 import random
 from collections import Counter
 from typing import Any
@@ -26,18 +25,16 @@ from hypothesis import strategies as st
 from accounts.actions import token as tokens
 from shop.management.commands.sdl import WHERE
 from tests.accounts.world import PASSWORD, an_operator
-from tests.figures import figure
+from tests.figures import a_seed, figure, full
 from tests.guard.askers import cookies_of, undone
 from tests.guard.door import JSON
 from tests.orders.conftest import a_stand, till  # noqa: F401 (fixtures)
 from tests.orders.world import Buyer
 from tests.shop.strangers import Town, the_whole_shop  # noqa: F401 (a fixture)
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.proof]
 
-FULL = os.environ.get("FULL")
-EXAMPLES, PARTS = (300, 8) if FULL else (3, 1)
-SEED = int(os.environ.get("SEED", "20261122"))
+EXAMPLES, PARTS = full((300, 8), (3, 1))
 SCHEMA = schemathesis.graphql.from_file(WHERE.read_text())
 OPERATIONS = sorted(result.ok().label for result in SCHEMA.get_all_operations())
 # What a document may cost is tested elsewhere; here as much as possible is to run.
@@ -128,21 +125,20 @@ class People:
             self.told[reply.status_code == 200] += 1
 
 
-@pytest.mark.timeout(3600)
 @pytest.mark.parametrize("part", range(PARTS))
 def test_no_operation_breaks_on_what_strangers_make_up(part, town, wide_limits):
-    people, known = People(town), known_to(town)
+    people, known, first_seed = People(town), known_to(town), a_seed()
     operations = OPERATIONS[part::PARTS]
     for operation in operations:
         root, _, field = operation.partition(".")
-        fuzz(SCHEMA[root][field].as_strategy(), SEED + OPERATIONS.index(operation), known, people)
+        fuzz(SCHEMA[root][field].as_strategy(), first_seed + OPERATIONS.index(operation), known, people)
     told = people.told
     assert told[True] > 0.5 * told.total()  # most of it is run, not only refused
     figure(
-        f"schemathesis, part {part + 1} of {PARTS}",
-        f"{len(operations)} operations × {EXAMPLES} examples × 2 of {len(people.all)} askers:"
+        "limits/fuzzing",
+        f"part {part + 1} of {PARTS}: {len(operations)} operations × {EXAMPLES} examples × 2 of {len(people.all)} askers:"
         f" {told[True]} executed, {told[False]} refused as 4xx, 0 of 5xx, 0 INTERNAL",
-        SEED,
+        first_seed,
     )
 
 

@@ -106,6 +106,7 @@ def web() -> Iterator[WebAlone]:
         yield alone
 
 
+@pytest.mark.proof
 def test_a_hostile_request_is_refused_at_once_and_the_database_hears_nothing_of_it(web):
     slow, statuses, asked = {}, {}, {}
     for why, (send, allowed) in everything().items():
@@ -118,7 +119,7 @@ def test_a_hostile_request_is_refused_at_once_and_the_database_hears_nothing_of_
         asked[why] = web.statements() - before
     worst = max(slow, key=lambda why: slow[why])
     figure(
-        "hostile documents",
+        "limits/hostile",
         f"{len(slow)} requests × {TIMES} by HTTP: worst median {slow[worst] * 1000:.1f} ms ({worst}; limit 50),"
         f" {sum(s >= 500 for of in statuses.values() for s in of)} of 5xx,"
         f" statements but for looking up a token: {sum(asked.values()) - asked['an unknown token']}",
