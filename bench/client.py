@@ -10,10 +10,9 @@ import multiprocessing
 import selectors
 import socket
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 TOO_LONG = 30.0  # seconds without any answer: the server hangs
 FAILED = b'"errors":[{'
@@ -46,6 +45,8 @@ class Measured:
     latencies: list[float]
     size: int = 0  # bytes of a body, on average
     bodies: dict[bytes, list[float]] = field(default_factory=dict)
+    asked: int = 0  # in all, the warm-up's too
+    seconds_in_all: float = 0.0
 
     @property
     def rate(self) -> float:
@@ -194,35 +195,42 @@ def run(load: Load) -> Measured:
         talk.close()
     latencies.sort()
     seconds = (last - began) if load.count else load.seconds
-    return Measured(seconds, latencies, size // max(1, len(latencies)), bodies)
+    return Measured(
+        seconds, latencies, size // max(1, len(latencies)), bodies, turn, time.monotonic() - began
+    )
 
 
-def _child(pipe: Any, load: Load) -> None:
+def _child(pipe: Any, act: Callable[..., Any], words: tuple) -> None:
     try:
-        pipe.send(run(load))
+        pipe.send((act(*words), None))
     except Exception as failure:
-        pipe.send(f"{type(failure).__name__}: {failure}")
+        pipe.send((None, f"{type(failure).__name__}: {failure}"))
     pipe.close()
 
 
+class Apart:
+    """A function at work in a process of its own, as clients are: what it says by its pipe, then its result."""
+
+    def __init__(self, act: Callable[..., Any], *words: Any):
+        fresh = multiprocessing.get_context("spawn")
+        self.pipe, theirs = fresh.Pipe()
+        self.process = fresh.Process(target=_child, args=(theirs, act, words), daemon=True)
+        self.process.start()
+        theirs.close()
+
+    def result(self) -> Any:
+        """Wait for its end; raises what went wrong there."""
+        try:
+            told, wrong = self.pipe.recv()
+        except EOFError:
+            told, wrong = None, "a client ended without a word"
+        self.process.join()
+        if wrong:
+            raise Wrong(wrong)
+        return told
+
+
 def measure(load: Load) -> Measured:
-    """The same in a process of its own, as clients are."""
-    words = multiprocessing.get_context("spawn")
-    ours, theirs = words.Pipe()
-    process = words.Process(target=_child, args=(theirs, load), daemon=True)
-    process.start()
-    theirs.close()
-    try:
-        told = ours.recv()
-    except EOFError:
-        told = "the load client ended without a word"
-    process.join()
-    if isinstance(told, str):
-        raise Wrong(told)
-    measured: Measured = told
+    """Put a load on, from a process of its own."""
+    measured: Measured = Apart(run, load).result()
     return measured
-
-
-def port_of(url: str) -> int:
-    """The port of an address."""
-    return urlsplit(url).port or 80

@@ -10,12 +10,13 @@ from psycopg import sql
 
 from bench.client import Talk, request
 from shop.dev import house, local
-from shop.dev.postgres import DATABASE, OWNER, Postgres, free_port
+from shop.dev.postgres import APP, DATABASE, OWNER, Postgres, free_port
 from shop.dev.processes import Process, stop_all
 from shop.dev.run import step
 
 FOLDER = local.ROOT / ".run" / "bench"
 SUPERUSER = "postgres"
+WORKER = "bench_worker"  # the app's rights under another name, so that statements tell who asked
 FIXED = {
     "DJANGO_SETTINGS_MODULE": "bench.settings",
     "DEMO": "small",
@@ -45,10 +46,18 @@ class House:
             stack.callback(self.servers.stop)
             self.env |= self.servers.start()
         self.drop("bench_%")
+        self._name_the_worker()
         with step("schema, static files"):
             for words in (["migrate", "--no-input"], ["collectstatic", "--no-input"]):
                 house.manage(self.env, *words, "--skip-checks", "-v", "0")
         self._load_demo()
+
+    def _name_the_worker(self) -> None:
+        words = sql.SQL("CREATE ROLE {} LOGIN PASSWORD {} IN ROLE {}")
+        password = sql.Literal(self.postgres.password_of(WORKER))
+        with self.connect("postgres") as everybody:
+            if not everybody.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [WORKER]).fetchone():
+                everybody.execute(words.format(sql.Identifier(WORKER), password, sql.Identifier(APP)))
 
     def _load_demo(self) -> None:
         env = dict(self.env)
@@ -112,6 +121,8 @@ class House:
                 shop.processes["stand-in"] = stand_in
                 house.wait_for_port(stand_in, house.port_of(env["STRIPE_API_BASE"]))
             for process in house.our_own(env, self.logs, "127.0.0.1", port)[: 3 if whole else 1]:
+                if process.name != "web":
+                    process.env = process.env | {"DATABASE_URL": self.postgres.url(WORKER, database)}
                 shop.processes[process.name] = process
                 process.start()
             house.wait_for_web(url + "/", shop.processes["web"])

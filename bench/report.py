@@ -27,6 +27,9 @@ REQUIRED: dict[str, list[tuple[str, bool, float]]] = {
 COLUMNS = ("rate", "p50_ms", "p99_ms", "statements", "of_bare", "ratio", "stale")
 
 
+HEAD = f"{'':28}" + "".join(f"{name:>11}" for name in COLUMNS)
+
+
 def median(runs: list[Figures]) -> Figures:
     """For each figure the median of the runs that have it."""
     names = list(dict.fromkeys(name for run in runs for name in run))
@@ -75,8 +78,7 @@ def line(name: str, figure: Mapping[str, Any]) -> str:
 
 def table(figures: Figures) -> str:
     """All figures, what is required beside each, and a mark where it is not reached."""
-    head = f"{'':28}" + "".join(f"{name:>11}" for name in COLUMNS) + "   required"
-    lines = [head]
+    lines = [HEAD + "   required"]
     for name, figure in figures.items():
         required = ", ".join(
             f"{key} {'≥' if most else '≤'} {bound:g}" for key, most, bound in REQUIRED.get(name, ())

@@ -1,0 +1,184 @@
+"""Buyers: guests who buy as a client of the API does, each on connections of her own.
+
+A guest pays on the stand-in's page by card; the stand-in signs a notice and delivers it to the shop, and she looks
+until her order is paid (and with that attributed: it is one transaction). All of that is inside a purchase's time.
+"""
+
+import hashlib
+import json
+import random
+import secrets
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from bench.client import Apart, Measured, Talk, Wrong, asked, request
+
+DOCUMENTS = Path(__file__).parent / "documents"
+ADDRESS = {
+    "email": "guest@example.com",
+    "recipient": "Li Bench",
+    "phone": "13800138000",
+    "region": "420106",
+    "street": "1 Bench Road",
+}
+CARD = b"method=card&number=4242424242424242&expiry=12%2F34&cvc=123"
+PATIENCE = 20.0  # seconds until a payment that nobody noticed is a failure
+
+
+@dataclass(frozen=True)
+class Errand:
+    """What buyers do: how many at a time, how, and for how long or how often."""
+
+    port: int
+    variants: list[str]
+    clients: int = 1
+    seconds: float = 4.0
+    count: int = 0  # so many purchases in all, instead of so long
+    at_once: bool = False  # by the one-call checkout
+    looks_after: float = 0.02  # seconds, between paying and looking whether it is paid
+    seed: int = 1
+
+
+@dataclass
+class Bought:
+    """Seconds that each purchase took, and how often it was asked whether it is paid."""
+
+    latencies: list[float] = field(default_factory=list)
+    looks: int = 0
+
+
+def trusted(name: str) -> str:
+    """A document of ours by the name that the shop knows it by."""
+    return hashlib.sha256((DOCUMENTS / f"{name}.graphql").read_text().encode()).hexdigest()
+
+
+KNOWN = {name: trusted(name) for name in ("cart", "address", "place", "pay", "buy_now", "state")}
+
+
+class Guest:
+    """One visitor without an account."""
+
+    def __init__(self, port: int):
+        self.shop = Talk(port)
+        self.provider: Talk | None = None
+        self.somebody_new()
+
+    def somebody_new(self) -> None:
+        """The next buyer on this connection."""
+        self.headers = {"X-Guest": secrets.token_hex(16)}
+
+    def ask(self, name: str, **variables: Any) -> dict[str, Any]:
+        """Ask one document; its one field, which must tell of no error."""
+        status, body = self.shop.ask(asked({"documentId": KNOWN[name], "variables": variables}, self.headers))
+        answer = json.loads(body)
+        data = answer.get("data") or {}
+        value: dict[str, Any] = next(iter(data.values()), {}) or {}
+        if status != 200 or answer.get("errors") or value.get("errors") or not value:
+            raise Wrong(f"{name}: {status} {body[:600]!r}")
+        return value
+
+    def order(self, lines: list[dict[str, Any]]) -> tuple[str, str, str]:
+        """Cart, address and shipping, place, begin to pay: number, token and where to pay."""
+        cart = self.ask("cart", lines=lines)["cart"]
+        if len(cart["lines"]) != len(lines):
+            raise Wrong(f"a cart of {len(cart['lines'])} lines")
+        told = self.ask("address", cart=cart["id"], **ADDRESS)["cart"]
+        if not told["isReady"]:
+            raise Wrong(f"a cart that is not ready: {told}")
+        placed = self.ask("place", cart=cart["id"], key=str(uuid4()))
+        number, token = placed["order"]["number"], placed["token"]
+        if placed["order"]["total"] != told["total"]:
+            raise Wrong(f"told {told['total']}, asked {placed['order']['total']}")
+        payment = self.ask("pay", number=number, token=token, key=str(uuid4()))["payment"]
+        return number, token, payment["url"]
+
+    def order_at_once(self, lines: list[dict[str, Any]]) -> tuple[str, str, str]:
+        """The same in one call."""
+        placed = self.ask("buy_now", lines=lines, key=str(uuid4()), **ADDRESS)
+        return placed["order"]["number"], placed["token"], placed["payment"]["url"]
+
+    def pay(self, url: str) -> None:
+        """Fill in the provider's form."""
+        parts = urlsplit(url)
+        if self.provider is None:
+            self.provider = Talk(parts.port or 80)
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        status, body = self.provider.ask(request("POST", parts.path, CARD, headers))
+        if status != 303 or b"problem=" in self.provider.head:
+            raise Wrong(f"the card was refused: {status} {self.provider.head!r}")
+
+    def wait_until_paid(self, number: str, token: str, after: float) -> int:
+        """Look until it is paid; how often she looked."""
+        began, wait, looks = time.monotonic(), after, 0
+        while time.monotonic() - began < PATIENCE:
+            time.sleep(wait)
+            looks += 1
+            if self.ask("state", number=number, token=token)["state"] == "PAID":
+                return looks
+            wait = 0.02
+        raise Wrong(f"order {number} was paid and is not known as paid after {PATIENCE} s")
+
+    def close(self) -> None:
+        self.shop.close()
+        if self.provider:
+            self.provider.close()
+
+
+def purchase(guest: Guest, errand: Errand, chosen: list[str]) -> int:
+    """One purchase from cart to paid; how often was looked whether it is paid."""
+    lines = [{"variantId": variant, "quantity": 1} for variant in chosen]
+    guest.somebody_new()
+    number, token, url = guest.order_at_once(lines) if errand.at_once else guest.order(lines)
+    guest.pay(url)
+    return guest.wait_until_paid(number, token, errand.looks_after)
+
+
+def go(errand: Errand) -> tuple[Measured, int]:
+    """Buy; a purchase counts that was begun and ended within the time."""
+    bought, lock = Bought(), threading.Lock()
+    failures: list[Exception] = []
+    began = time.monotonic()
+    ends = began + (3600 if errand.count else errand.seconds)
+    left = [errand.count or 1 << 60]
+
+    def one_client(number: int) -> None:
+        chance = random.Random(errand.seed * 1000 + number)
+        guest = Guest(errand.port)
+        try:
+            while time.monotonic() < ends and not failures:
+                with lock:
+                    if left[0] <= 0:
+                        return
+                    left[0] -= 1
+                started = time.monotonic()
+                looks = purchase(guest, errand, chance.sample(errand.variants, 2))
+                now = time.monotonic()
+                with lock:
+                    bought.looks += looks
+                    if now <= ends:
+                        bought.latencies.append(now - started)
+        except Exception as failure:
+            failures.append(failure)
+        finally:
+            guest.close()
+
+    threads = [threading.Thread(target=one_client, args=(number,)) for number in range(errand.clients)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if failures:
+        raise failures[0]
+    seconds = time.monotonic() - began if errand.count else errand.seconds
+    return Measured(seconds, sorted(bought.latencies)), bought.looks
+
+
+def send_out(errand: Errand) -> tuple[Measured, int]:
+    """The same from a process of its own, as buyers are."""
+    told: tuple[Measured, int] = Apart(go, errand).result()
+    return told
