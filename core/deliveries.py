@@ -11,12 +11,14 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from core import failpoints
 from core.models import Delivery
 
 log = logging.getLogger("sheaf.outbox")
 
 TRIES = 10
-LEASE_SECONDS = 120
+# With the sweep every few seconds, what a killed worker held is taken up again within two minutes.
+LEASE_SECONDS = 90
 # The n-th failure waits this long; the last figure is used for all further ones.
 BACKOFF_SECONDS = (1, 2, 5, 10, 30, 60, 120, 300, 600)
 
@@ -116,6 +118,7 @@ def drain() -> int:
 
 def _run(first: Claimed, loud: bool) -> list[Claimed]:
     claimed = [first]
+    failpoints.reach("delivery.claimed")
     try:
         if first.tries > TRIES:
             raise RuntimeError("the process ended in each try")
@@ -132,9 +135,12 @@ def _run(first: Claimed, loud: bool) -> list[Claimed]:
                     it.run(given)
                 elif it.together:
                     raise _Overtaken
+                failpoints.reach("delivery.run")
         else:
             it.run(given)
+            failpoints.reach("delivery.run")
             _mark_done(claimed)
+        failpoints.reach("delivery.marked")
     except Exception as failure:
         _failed(claimed, failure)
         if loud:

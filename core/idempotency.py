@@ -19,6 +19,7 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from core import failpoints
 from core.models import IdempotencyKey
 from core.refusals import IdempotencyConflict, InProgress
 
@@ -100,6 +101,7 @@ def finish(held: Held, result: Any) -> None:
     if not ours.update(state=IdempotencyKey.State.DONE, result=result):
         # Someone took us for dead and does the deed now: ours must be undone.
         raise InProgress(field="idempotencyKey")
+    failpoints.reach("idempotency.finishing")
 
 
 def let_go(held: Held) -> None:
@@ -124,6 +126,7 @@ def once(
     begun = begin(asker, deed, key, given)
     if isinstance(begun, Kept):
         return None, begun.result
+    failpoints.reach("idempotency.begun")
     try:
         if outside:
             value, result = run()
@@ -135,4 +138,5 @@ def once(
     except Exception:
         let_go(begun)
         raise
+    failpoints.reach("idempotency.committed")
     return value, result

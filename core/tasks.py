@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from core import outbox
+from core import failpoints, outbox
 
 
 @shared_task(name="core.tasks.hand_over")
@@ -12,6 +12,7 @@ def hand_over() -> int:
     done = outbox.hand_over(limit)
     if done >= limit:
         outbox.wake()
+    failpoints.reach("task.finished")
     return done
 
 

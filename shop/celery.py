@@ -3,7 +3,7 @@
 import os
 
 from celery import Celery
-from celery.signals import setup_logging, worker_process_init
+from celery.signals import after_task_publish, before_task_publish, setup_logging, worker_process_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")
 
@@ -26,3 +26,19 @@ def forget_the_parents_connections(**_: object) -> None:
         connection.close()
         if getattr(connection, "pool", None):
             connection.close_pool()
+
+
+@before_task_publish.connect
+def before_the_broker(**_: object) -> None:
+    """Web, worker and beat may each end before they have handed a task over."""
+    from core import failpoints
+
+    failpoints.reach("broker.publishing")
+
+
+@after_task_publish.connect
+def after_the_broker(**_: object) -> None:
+    """Or just after."""
+    from core import failpoints
+
+    failpoints.reach("broker.published")

@@ -25,6 +25,8 @@ ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", f"{_site_host},localhost,127.0.0.1,[:
 TRUSTED_PROXIES = env.words("TRUSTED_PROXIES")
 # The season and the contest may be moved for a demonstration; signatures, payments and sessions never.
 DEMO = env.text("DEMO", "none")
+# For tests alone: the process ends, as by a power cut, when it reaches this point (core/failpoints.py).
+FAILPOINT = env.text("FAILPOINT")
 
 # --- The house ---
 INSTALLED_APPS = [

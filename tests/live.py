@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.db import connections
 from django.test import override_settings
@@ -21,8 +22,10 @@ from tests import servers
 class LiveShop:
     """`url` to visit, `manage()` for commands, `database()` to look at or prepare its rows."""
 
-    def __init__(self, folder: Path, name: str, copied: str = "", **env: str):
+    def __init__(self, folder: Path, name: str, copied: str = "", on: Any = None, **env: str):
         self.folder, self.name, self.copied, self.given = folder, name, copied, env
+        self.on = on  # servers of its own, where a test means to stop them
+        self.valkeys: dict[str, Valkey] = {}
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.env: dict[str, str] = {}
@@ -30,7 +33,7 @@ class LiveShop:
 
     def open(self, stack: ExitStack) -> None:
         """Start everything; the stack ends it."""
-        mine = servers.servers()
+        mine = self.on or servers.servers()
         mine.new_database(self.name, self.copied)
         ours = {"DATA_DIR": str(self.folder), "SITE_URL": self.url, **self.given}
         self.env = mine.environment(self.name) | ours
@@ -38,6 +41,7 @@ class LiveShop:
             valkey = Valkey(self.folder / name, "tests", options)
             valkey.start()
             stack.callback(valkey.stop)
+            self.valkeys[name] = valkey
             self.env[name] = valkey.url
         house.manage(self.env, "collectstatic", "--no-input", "--skip-checks", "-v", "0")
         logs = self.folder / "logs"
@@ -60,7 +64,8 @@ class LiveShop:
         connection = connections["default"]
         before: dict[str, Any] = connection.settings_dict
         connection.close()
-        connection.settings_dict = before | {"NAME": self.name}
+        port = urlsplit(self.env["DATABASE_URL"]).port
+        connection.settings_dict = before | {"NAME": self.name, "PORT": port}
         theirs = {
             "SITE_URL": self.url,
             "STRIPE_API_BASE": self.env["STRIPE_API_BASE"],

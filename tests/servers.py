@@ -13,6 +13,7 @@ import shutil
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import IO
 
 import psycopg
@@ -39,6 +40,14 @@ def fingerprint() -> str:
         for path in sorted(local.ROOT.glob(pattern)):
             digest.update(str(path.relative_to(local.ROOT)).encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:12]
+
+
+def told(folder: Path, addresses: dict[str, str]) -> dict[str, str]:
+    """What a process of the shop is told, to run on servers at these addresses."""
+    own = {name: value for name, value in SECRETS.items() if name.isupper()}
+    fixed = {"DATA_DIR": str(folder), "DEMO": "none", "DJANGO_SETTINGS_MODULE": "shop.settings"}
+    inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TZ") if name in os.environ}
+    return inherited | own | fixed | addresses
 
 
 class TestServers:
@@ -145,10 +154,7 @@ class TestServers:
 
     def environment(self, database: str) -> dict[str, str]:
         """What a process of the shop is told, to run on this database."""
-        own = {name: value for name, value in SECRETS.items() if name.isupper()}
-        fixed = {"DATA_DIR": str(self.folder), "DEMO": "none", "DJANGO_SETTINGS_MODULE": "shop.settings"}
-        inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TZ") if name in os.environ}
-        return inherited | own | fixed | self.servers.addresses(database)
+        return told(self.folder, self.servers.addresses(database))
 
     def leave(self) -> None:
         """Drop what we made; the last one out stops the servers."""

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from core import failpoints
 from impact.actions import support
 from impact.actions.deed import Deed, by_order, draws_of, locked
 from impact.actions.ledger import GATEWAY, RESERVE, Book, escrow_of, key_of, written
@@ -49,6 +50,7 @@ def attribute_orders(events: Sequence[OrderPaid | OrderConfirmed]) -> None:
         purchases.append(support.Purchase(transaction, order, _net_of_team(lines[order.pk])))
     deed.write()
     support.count(purchases)
+    failpoints.reach("attribution.recorded")
 
 
 def _missing(orders: Iterable[Order]) -> dict[UUID, int]:

@@ -2,6 +2,7 @@
 
 from django.db import connection, transaction
 
+from core import failpoints
 from core.api.cache import bump
 from impact.reads.figures import FIGURES, LATEST
 
@@ -46,4 +47,5 @@ def fold() -> int:
         if touched:
             cursor.execute(_KEEP, {"entries": touched, "number": LATEST})
             bump("contest")
+            failpoints.reach("fold.recorded")
     return len(touched)

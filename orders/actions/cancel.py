@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.actions import audit
 from catalog.actions import stock
+from core import failpoints
 from core.language import say
 from core.outbox import record
 from core.refusals import TooLate
@@ -63,6 +64,9 @@ def expire(limit: int = 100) -> int:
         )
         if found:
             lapse(found, State.EXPIRED)
+            failpoints.reach("expire.recorded")
+    if found:
+        failpoints.reach("expire.committed")
     return len(found) + _expire_seats(late, limit)
 
 

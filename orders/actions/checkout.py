@@ -14,7 +14,7 @@ from django.utils import timezone
 from catalog.actions import stock
 from catalog.models import Lot, Variant
 from catalog.refusals import InsufficientStock
-from core import clock, language
+from core import clock, failpoints, language
 from core.outbox import record
 from core.refusals import NotFound
 from orders.actions import cart as carts
@@ -175,6 +175,7 @@ def place_many(purchases: Sequence[Purchase]) -> list[Order]:
         ]
     )
     record(*[OrderPlaced(order_id=order.pk) for order in orders])
+    failpoints.reach("place.recorded")
     return orders
 
 

@@ -5,6 +5,7 @@ import logging
 from django.db.models import F
 from django.utils import timezone
 
+from core import failpoints
 from orders.actions import dispute, payment, refund
 from orders.models import Notice, Payment
 from orders.provider import provider
@@ -26,8 +27,10 @@ def receive(body: bytes, signature: str) -> Notice:
     row = Notice(event_id=heard.event_id, kind=heard.kind[:60], object_id=heard.object_id[:120], body=body)
     Notice.objects.bulk_create([row], ignore_conflicts=True)
     kept = Notice.objects.get(event_id=heard.event_id)
+    failpoints.reach("notice.kept")
     if kept.handled_at is None:
         _try(kept, heard)
+        failpoints.reach("notice.handled")
     return kept
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from catalog.actions import stock
 from catalog.refusals import InsufficientStock
-from core import language
+from core import failpoints, language
 from core.language import say
 from core.outbox import record
 from core.refusals import Conflict, TooLate
@@ -41,6 +41,7 @@ UNSETTLED = (State.CREATED, State.PROCESSING, State.FAILED)
 def begin(order: Order, kind: str = Payment.Kind.CHECKOUT) -> Payment:
     """Where the buyer pays. The attempt is written down first, so that asking again opens nothing twice."""
     payment = _attempt(order, kind)
+    failpoints.reach("attempt.committed")
     if payment.session_id or payment.intent_id:
         return payment
     try:
@@ -57,6 +58,7 @@ def begin(order: Order, kind: str = Payment.Kind.CHECKOUT) -> Payment:
     kept = Payment.objects.filter(pk=payment.pk, state=State.CREATED).update(**ids)
     for name, value in ids.items():
         setattr(payment, name, value)
+    failpoints.reach("attempt.begun")
     if not kept:
         # The order lapsed while the provider was asked: nobody may pay this any more.
         close(payment)
@@ -80,7 +82,9 @@ def _attempt(order: Order, kind: str) -> Payment:
         if not begun:
             # Its begin got no answer and nobody was given an address to pay at.
             payment.move_to(State.CANCELLED)
-    return Payment.objects.create(order=order, kind=kind, amount_minor=order.total_minor, ends_at=now + LIVES)
+    made = Payment.objects.create(order=order, kind=kind, amount_minor=order.total_minor, ends_at=now + LIVES)
+    failpoints.reach("attempt.recorded")
+    return made
 
 
 def _too_late() -> TooLate:
@@ -150,7 +154,9 @@ def close(payment: Payment) -> str:
 
 def settle(payment: Payment, seen: PaymentSeen) -> str:
     """Apply what the provider knows of a payment; tells in a word what came of it."""
-    return settle_many([(payment, seen)])[0]
+    effects = settle_many([(payment, seen)])
+    failpoints.reach("settle.committed")
+    return effects[0]
 
 
 @transaction.atomic
@@ -176,6 +182,7 @@ def settle_many(
         else:
             effects[payment.pk] = _money_came(order, payment, seen)
     effects.update(_paid(good, paid_after))
+    failpoints.reach("settle.recorded")
     return [effects[payment.pk] for payment, _ in pairs]
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.actions import audit
 from catalog.actions import stock
 from catalog.models import Reservation
+from core import failpoints
 from core.language import Words, say
 from core.money import show, split
 from core.outbox import record
@@ -222,6 +223,7 @@ def _write(
         Shipment.objects.filter(pk=parcel.pk).update(refunded_minor=F("refunded_minor") + minor)
     _after(order)
     record(RefundRequested(refund_id=refund.pk))
+    failpoints.reach("refund.recorded")
     return refund
 
 
@@ -287,7 +289,9 @@ def give_back(refund: Refund) -> str:
         amount_minor=refund.due_minor,
         requested_at=refund.requested_at,
     )
-    return settle(refund, provider().give_back(asked), refund.attempt)
+    told = settle(refund, provider().give_back(asked), refund.attempt)
+    failpoints.reach("refund.settled")
+    return told
 
 
 def learn(provider_id: str) -> str:
@@ -320,6 +324,7 @@ def settle(refund: Refund, seen: RefundSeen, attempt: int) -> str:
         if had_succeeded and refund.payment.is_kept:
             Order.objects.filter(pk=order.pk).update(refunded_minor=F("refunded_minor") - refund.amount_minor)
         record(RefundFailed(refund_id=refund.pk, had_succeeded=had_succeeded))
+    failpoints.reach("refund.settling")
     return state.value
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 import graphene
 from django.conf import settings
 
+from core import failpoints
 from core.api.access import PUBLIC
 from core.api.act import Act
 from core.api.asker import asker
@@ -71,6 +72,7 @@ class BuyNow(WithOrder, Act):
         if not asked:
             raise Invalid(say("请选择商品。", "Please choose something."), field="lines")
         order = checkout.buy_now(request.user, _uid(request), asked, **told(given))
+        failpoints.reach("place.committed")
         try:
             payment = payments.begin(order, kind.value if kind else Payment.Kind.CHECKOUT)
         except PaymentAway:

@@ -11,6 +11,7 @@ import stripe
 from django.db import connection
 from django.utils import timezone
 
+from core import failpoints
 from core.language import say
 from orders.provider.port import (
     Attempt,
@@ -54,10 +55,12 @@ def _outside() -> None:
 
 
 @contextmanager
-def _asking() -> Iterator[None]:
+def _asking(what: str) -> Iterator[None]:
     _outside()
+    failpoints.reach(f"stripe.{what}.asking")
     try:
         yield
+        failpoints.reach(f"stripe.{what}.answered")
     except (stripe.APIConnectionError, stripe.RateLimitError, stripe.AuthenticationError) as failure:
         raise Away(type(failure).__name__) from failure
     except stripe.StripeError as failure:
@@ -83,7 +86,7 @@ class StripeProvider:
         """Open Stripe's page, or an intent for a client of our own."""
         key: Any = {"idempotency_key": f"payment:{asked.payment}"}
         try:
-            with _asking():
+            with _asking("begin"):
                 if asked.noun is Noun.INTENT:
                     intent = self.client.v1.payment_intents.create(self._intent(asked), key)
                     return Begun(intent_id=intent.id, client_secret=intent.client_secret or "")
@@ -123,7 +126,7 @@ class StripeProvider:
         v1 = self.client.v1
         expanded: Any
         try:
-            with _asking():
+            with _asking("look"):
                 if noun is Noun.SESSION:
                     expanded = {"expand": ["payment_intent.latest_charge"]}
                     return _session_seen(v1.checkout.sessions.retrieve(id, expanded).to_dict())
@@ -141,7 +144,7 @@ class StripeProvider:
     def close(self, noun: Noun, id: str) -> PaymentSeen | None:
         """Expire the page, or cancel the intent; a payment that was faster is told as it stands."""
         try:
-            with _asking():
+            with _asking("close"):
                 if noun is Noun.SESSION:
                     self.client.v1.checkout.sessions.expire(id)
                 else:
@@ -163,14 +166,14 @@ class StripeProvider:
             "metadata": {"refund": name},
         }
         try:
-            with _asking():
+            with _asking("refund"):
                 made = self.client.v1.refunds.create(params, {"idempotency_key": f"refund:{name}"})
         except stripe.InvalidRequestError as failure:
             return RefundSeen(Was.FAILED, failure=str(failure.code or failure.param or "refused")[:120])
         return _refund_seen(made.to_dict())
 
     def _given(self, asked: GiveBack, name: str) -> RefundSeen | None:
-        with _asking():
+        with _asking("refund"):
             made = self.client.v1.refunds.list({"payment_intent": asked.intent_id, "limit": 100})
             for one in made.auto_paging_iter():
                 refund = one.to_dict()

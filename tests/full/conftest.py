@@ -1,0 +1,45 @@
+"""One shop on servers of its own for all of these tests; when a test is over, `verify` is clean."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import live
+from tests.full.house import OwnServers, Stubborn
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """They stay on one xdist worker, so that a run opens one shop."""
+    for item in items:
+        if "house" in getattr(item, "fixturenames", ()) and "tests/full/" in item.nodeid:
+            item.add_marker(pytest.mark.xdist_group("a shop to be broken"))
+
+
+@pytest.fixture(scope="session")
+def broken_shop(django_db_setup: None, django_db_blocker: Any) -> Iterator[Stubborn]:
+    """The shop; its servers and its database are nobody else's."""
+    with tempfile.TemporaryDirectory(prefix="sheaf-full-") as folder, ExitStack() as stack:
+        place = Path(folder)
+        place.chmod(0o755)  # PostgreSQL runs as nobody where we are root
+        on = OwnServers(place / "servers")
+        stack.callback(on.postgres.stop)
+        shop = live.LiveShop(place, f"full_{os.getpid()}", on=on)
+        shop.open(stack)
+        with django_db_blocker.unblock():
+            yield Stubborn(shop)
+
+
+@pytest.fixture
+def house(broken_shop: Stubborn) -> Iterator[Stubborn]:
+    """The shop; when the test is over, every invariant holds."""
+    broken_shop.another_minute()
+    yield broken_shop
+    broken_shop.till.notices("deliver")
+    broken_shop.till.trouble("none")
+    broken_shop.verify()
