@@ -33,7 +33,8 @@ def slugs(connection: object) -> list[str]:
 def words_of(connection: object, count: int = 500) -> list[str]:
     """Distinct words that people type: Chinese and English names and their pieces, pinyin, places, slips."""
     rows = connection.execute(  # type: ignore[attr-defined]
-        "SELECT p.name_zh, p.name_en, r.name_zh, r.name_en, e.latin, t.village_zh FROM catalog_product p"
+        "SELECT p.name_zh, p.name_en, r.name_zh, r.name_en, array_to_string(tsvector_to_array(e.title_words), ' '),"
+        " t.village_zh FROM catalog_product p"
         " JOIN catalog_team t ON t.id = p.team_id JOIN accounts_region r ON r.code = t.county_id"
         " JOIN catalog_searchentry e ON e.product_id = p.id WHERE p.state = 'published' ORDER BY md5(p.slug)"
     ).fetchall()

@@ -11,6 +11,13 @@ class ProductChanged:
 
 
 @dataclass(frozen=True)
+class SearchEntriesChanged:
+    """What a search engine outside our database should know of these products is different now."""
+
+    product_ids: list[int]
+
+
+@dataclass(frozen=True)
 class ProductSubmitted:
     product_id: int
 

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.conf import settings
 
 from accounts import mail
-from catalog import reads
+from catalog import reads, search
 from catalog.actions import lot
 from catalog.models import ListingReview
 from core.deliveries import reaction
@@ -25,3 +25,9 @@ def send_review(event: dict) -> None:
 def turn_the_day() -> int:
     """For beat: lots past their date are sold no longer."""
     return lot.close_spent()
+
+
+@shared_task(name="catalog.tasks.mend_search")
+def mend_search() -> int:
+    """For beat: published products that search does not know, after an upgrade made its table anew."""
+    return search.mend()

@@ -145,6 +145,7 @@ _STRIKES = {
     "orders.tasks.move_parcels_on": 60,
     "impact.tasks.fold_waiting": 2,
     "catalog.tasks.turn_the_day": 600,
+    "catalog.tasks.mend_search": 60,
     "accounts.tasks.forget_unconfirmed": 24 * 3600,
     "orders.tasks.forget_old": 24 * 3600,
     "shop.tasks.forget_sessions": 24 * 3600,

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator
 
 from django.db import connection, transaction
 
+from catalog import search
+
 # The order of the lots is that of catalog.actions.stock.turn; a test holds the two together.
 _VARIANTS = """
     SELECT v.id, v.product_id, v.is_offered, v.price_minor, v.position,
@@ -51,11 +53,17 @@ _REFRESH = f"""
     WITH variants AS ({_VARIANTS}), cards AS (
         UPDATE catalog_variant v SET units_available = f.units, lot_id = f.lot_id FROM variants f
         WHERE v.id = f.id AND (v.units_available, v.lot_id) IS DISTINCT FROM (f.units, f.lot_id)
+    ), told AS (
+        UPDATE catalog_product p
+        SET price_from_minor = f.price_minor, household_bps = f.household_bps,
+            units_available = f.units, presale_ship_by = f.ship_by, version = p.version + 1
+        FROM ({_PRODUCTS}) f WHERE p.id = f.id
+        RETURNING p.id, p.price_from_minor, p.units_available > 0 AS in_stock
     )
-    UPDATE catalog_product p
-    SET price_from_minor = f.price_minor, household_bps = f.household_bps,
-        units_available = f.units, presale_ship_by = f.ship_by, version = p.version + 1
-    FROM ({_PRODUCTS}) f WHERE p.id = f.id
+    UPDATE catalog_searchentry e SET price_from_minor = told.price_from_minor, in_stock = told.in_stock
+    FROM told WHERE e.product_id = told.id AND told.price_from_minor IS NOT NULL
+      AND (e.price_from_minor, e.in_stock) IS DISTINCT FROM (told.price_from_minor, told.in_stock)
+    RETURNING e.product_id
 """
 
 _STALE = f"""
@@ -64,6 +72,11 @@ _STALE = f"""
     FROM ({_PRODUCTS}) f JOIN catalog_product p ON p.id = f.id
     WHERE (p.price_from_minor, p.household_bps, p.units_available, p.presale_ship_by)
           IS DISTINCT FROM (f.price_minor, f.household_bps, f.units::int, f.ship_by)
+    UNION ALL
+    SELECT 'SearchEntry', p.slug, e.price_from_minor || ' ' || e.in_stock, p.price_from_minor || ' ' || p.units_available
+    FROM catalog_searchentry e JOIN catalog_product p ON p.id = e.product_id
+    WHERE p.id = ANY(%(products)s) AND (p.state <> 'published'
+       OR (e.price_from_minor, e.in_stock) IS DISTINCT FROM (p.price_from_minor, p.units_available > 0))
     UNION ALL
     SELECT 'Variant', v.uid::text, v.units_available || ' ' || v.lot_id, f.units || ' ' || f.lot_id
     FROM variants f JOIN catalog_variant v ON v.id = f.id
@@ -75,6 +88,7 @@ _STALE = f"""
 def refresh(products: Iterable[int] = (), *, variants: Iterable[int] = (), lots: Iterable[int] = ()) -> None:
     """Recompute the cards of these products, and of these variants' and lots'; two statements for any number.
 
+    What search knows of price and stock follows in the second.
     Call it last: the products are locked after the lots, in the order of their ids.
     """
     given = {"products": list(products), "variants": list(variants), "lots": list(lots)}
@@ -84,6 +98,8 @@ def refresh(products: Iterable[int] = (), *, variants: Iterable[int] = (), lots:
         # The lock is a statement of its own: only a later one sees what those we waited for have written.
         cursor.execute(_LOCK, given)
         cursor.execute(_REFRESH, {"products": [pk for (pk,) in cursor.fetchall()]})
+        if turned := [pk for (pk,) in cursor.fetchall()]:
+            search.tell(turned)
 
 
 def stale() -> Iterator[tuple[str, str, str, str]]:

@@ -37,7 +37,7 @@ def save(
         shelf = Category(pk=pk, **fields)
         shelf.save()
         products = Product.objects.filter(category=shelf, state=Product.State.PUBLISHED)
-        search.engine().index(list(products.values_list("id", flat=True)))
+        search.index(list(products.values_list("id", flat=True)))
         audit.record(by, "save", "Category", shelf.slug)
         cache.bump("products")
     return shelf

@@ -98,7 +98,7 @@ def look_again(product: Product) -> None:
 
 def tell(product: Product) -> None:
     """Search follows in the same transaction; kept answers are made anew after it."""
-    search.engine().index([product.id])
+    search.index([product.id])
     cache.bump("products")
     outbox.record(ProductChanged(product_id=product.id))
 

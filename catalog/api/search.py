@@ -10,10 +10,11 @@ from catalog import reads, search
 from catalog.api.access import HELD, PUBLIC
 from catalog.api.product import ORDERS, ProductType, ProductWhere, chosen
 from catalog.models import Product
-from catalog.search import Ask, Found, Tally
+from catalog.search import Answer, Ask, Found, Tally
 from core import money
 from core.api.cache import kept_by
 from core.api.connections import COUNT_COST, MOST, PageInfo, sort_enum
+from core.api.extensions import mention
 from core.api.facts import guarded, mark
 from core.api.lookahead import prefetched
 from core.api.types import PlainType, list_of
@@ -94,19 +95,19 @@ class SearchResult(PlainType):
 class Result:
     """An answer whose parts are looked up when they are asked for."""
 
-    def __init__(self, ask: Ask, products: Any):
-        self.ask, self.products = ask, products
-        self.engine = search.engine().name
+    def __init__(self, answer: Answer, ask: Ask, products: Any):
+        self.answer, self.ask, self.products = answer, ask, products
+        self.engine = answer.engine
 
-    @cached_property
+    @property
     def found(self) -> Found:
         """The page's ids and cursors."""
-        return search.engine().find(self.ask)
+        return self.answer.found
 
-    @cached_property
+    @property
     def tally(self) -> Tally:
         """The counts."""
-        return search.engine().tally(self.ask)
+        return self.answer.tally
 
     @cached_property
     def nodes(self) -> list[Product]:
@@ -217,7 +218,10 @@ def _search(root: Any, info: Any, query: str | None = None, where: Any = None, *
         first=first,
         after=asked.get("after"),
     )
-    return Result(ask, prefetched(reads.published_products(), info))
+    answer = search.answer(ask)
+    if answer.engine != search.engine().name:
+        mention(info.context, "search", {"engine": answer.engine, "fallback": True})
+    return Result(answer, ask, prefetched(reads.published_products(), info))
 
 
 class Query:

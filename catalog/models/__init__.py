@@ -1,6 +1,6 @@
 from catalog.models.lot import Lot, Reservation
 from catalog.models.product import Category, Certificate, ListingReview, Picture, Product
-from catalog.models.search import SearchEntry
+from catalog.models.search import SearchEntry, SearchWord
 from catalog.models.team import Leader, Team, TeamMember
 from catalog.models.variant import PriceStory, Variant
 
@@ -15,6 +15,7 @@ __all__ = [
     "Product",
     "Reservation",
     "SearchEntry",
+    "SearchWord",
     "Team",
     "TeamMember",
     "Variant",

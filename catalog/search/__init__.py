@@ -1,4 +1,7 @@
-"""The search port: what the shop asks of a search engine. One file an engine; settings.SEARCH_ENGINE chooses."""
+"""The search port: what the shop asks of a search engine. One file an engine; settings.SEARCH_ENGINE chooses.
+
+Our own database always knows how to answer; another engine is told after each commit and asked first.
+"""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -6,13 +9,22 @@ from functools import cache
 from typing import Protocol
 
 from django.conf import settings
+from django.db import transaction
+from django.db.models import F
 from django.utils.module_loading import import_string
+
+from catalog.events import SearchEntriesChanged
+from catalog.models import Product
+from core import outbox
 
 # Price bands in fen, both ends included.
 BANDS: tuple[tuple[int, int | None], ...] = ((0, 2999), (3000, 4999), (5000, 7999), (8000, None))
 FACETS = ("category", "division", "kind", "season", "stock", "price")
 SORTS = ("BEST", "NEWEST", "PRICE_ASC", "PRICE_DESC", "SEASON")
 MOST_CHARACTERS = 80
+HOME = "catalog.search.postgres.Postgres"
+# Products taken up by one statement or request.
+AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -61,29 +73,89 @@ class Tally:
     counts: dict[str, dict[str, int]]
 
 
+class Answer(Protocol):
+    """What one engine says to a question; its parts are found when they are asked for."""
+
+    engine: str
+
+    @property
+    def found(self) -> Found:
+        """The products that answer, a page of them."""
+
+    @property
+    def tally(self) -> Tally:
+        """How many answer, in all and by facet."""
+
+
+class Away(Exception):
+    """The engine does not answer now."""
+
+
 class Engine(Protocol):
     """What a search engine does for us."""
 
     name: str
 
+    def answer(self, ask: Ask) -> Answer:
+        """What it has to say; Away when it cannot."""
+
     def index(self, product_ids: Collection[int]) -> None:
         """Take up what is published of these, and forget the rest of them."""
 
-    def find(self, ask: Ask) -> Found:
-        """The products that answer, a page of them."""
-
-    def tally(self, ask: Ask) -> Tally:
-        """How many answer, in all and by facet."""
-
     def rebuild(self) -> int:
-        """Begin anew from the database; how many products are known then."""
+        """Begin anew from the database, while searches go on; how many products are known then."""
 
 
 @cache
-def _engine(name: str) -> Engine:
+def _made(name: str) -> Engine:
     return import_string(name)()
+
+
+def home() -> Engine:
+    """The index in our own database: written with each change, and there when another engine is not."""
+    return _made(HOME)
 
 
 def engine() -> Engine:
     """The engine that the settings choose."""
-    return _engine(getattr(settings, "SEARCH_ENGINE", "catalog.search.postgres.Postgres"))
+    return _made(settings.SEARCH_ENGINE)
+
+
+def answer(ask: Ask) -> Answer:
+    """What the chosen engine says; our own database where that one is away."""
+    try:
+        return engine().answer(ask)
+    except Away:
+        return home().answer(ask)
+
+
+def index(product_ids: Collection[int]) -> None:
+    """Inside the transaction of the change: our own index follows now, another engine after the commit."""
+    home().index(product_ids)
+    tell(product_ids)
+
+
+def tell(product_ids: Collection[int]) -> None:
+    """Have another engine, if there is one, told of these after the commit."""
+    if settings.SEARCH_ENGINE == HOME:
+        return
+    ids = sorted(product_ids)
+    # Given out under the lock of the row, so that of two tellings the later change has the greater one.
+    Product.objects.filter(id__in=ids).update(version=F("version") + 1)
+    outbox.record(*(SearchEntriesChanged(ids[i : i + AT_ONCE]) for i in range(0, len(ids), AT_ONCE)))
+
+
+def rebuild() -> int:
+    """Make each index anew; how many products are known."""
+    known = home().rebuild()
+    return known if engine() is home() else engine().rebuild()
+
+
+def mend() -> int:
+    """Take up what is published and not known yet; how many products that were."""
+    missing = Product.objects.filter(state=Product.State.PUBLISHED, search_entry=None)
+    ids = list(missing.order_by("id").values_list("id", flat=True))
+    for first in range(0, len(ids), AT_ONCE):
+        with transaction.atomic():
+            index(ids[first : first + AT_ONCE])
+    return len(ids)

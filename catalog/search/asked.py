@@ -1,49 +1,126 @@
-"""What was asked, as PostgreSQL's tsquery: each run of the words must be found, in one of its spellings."""
+"""What was asked, as a condition on words that each engine can put in its own terms: so they find the same."""
 
 from dataclasses import dataclass
 
-from catalog.search import MOST_CHARACTERS, words
+from catalog.search import MOST_CHARACTERS, spelling, synonyms, words
+
+
+@dataclass(frozen=True)
+class Word:
+    """This word is among those known of a product."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Prefix:
+    """A word that begins so is."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Every:
+    """All of these hold."""
+
+    parts: "tuple[Clause, ...]"
+
+
+@dataclass(frozen=True)
+class Some:
+    """One of these holds."""
+
+    parts: "tuple[Clause, ...]"
+
+
+Clause = Word | Prefix | Every | Some
 
 
 @dataclass(frozen=True)
 class Asked:
-    """The words of a question in the forms in which they are looked for."""
+    """The words of a question in the forms in which they are looked for, one after the other."""
 
-    title: str  # to find the very title
-    strict: str  # every run, as words, as pieces or by prefix
-    alike: str  # spoken alike: pinyin of what was written with other characters
-    pieces: list[str]  # for typing errors: half of these must be found
-    latin: list[str]  # for misspelt Latin words
+    title: str  # as titles are kept, to find the very one
+    literal: Clause  # every run as it was written; what is written in Latin letters, as it is meant
+    strict: Clause  # or as another word for the same
+    alike: Clause  # spoken alike: the pinyin of what was written with other characters
+    runs: tuple[tuple[str, bool], ...]
+
+    def nearly(self) -> Clause:
+        """One slip in each run that has one: a character of three or more, a letter or two of a Latin word."""
+        latin = spelling.meant([run for run, is_han in self.runs if not is_han])
+        parts = [_one_slip(run) if is_han else _as_meant(run, latin[run]) for run, is_han in self.runs]
+        return Every(tuple(parts))
 
 
 def asked(text: str) -> Asked | None:
     """The question's forms, None where there is no word in it."""
-    runs = list(words.runs(text[:MOST_CHARACTERS]))[: words.MOST_RUNS]
+    runs = tuple(words.runs(text[:MOST_CHARACTERS]))[: words.MOST_RUNS]
     if not runs:
         return None
-    han = [run for run, is_han in runs if is_han]
+    strict = _every([_meant(run, is_han) for run, is_han in runs])
+    if len(runs) > 1:
+        strict = _some([strict, *(_plain(name) for name in synonyms.of(text[:MOST_CHARACTERS]))])
     return Asked(
-        title=f"|{words.plain(text).strip()}",
-        strict=" & ".join(_strict(run, is_han) for run, is_han in runs),
-        alike=" & ".join(_alike(run, is_han) for run, is_han in runs),
-        pieces=[piece for run in han for piece in (words.pieces(run) if len(run) > 2 else run)],
-        latin=[run for run, is_han in runs if not is_han and len(run) > 2],
+        title=words.told(text),
+        literal=_every([_written(run, True) if is_han else _meant(run, False) for run, is_han in runs]),
+        strict=strict,
+        alike=_every([_spoken(run, is_han) for run, is_han in runs]),
+        runs=runs,
     )
 
 
-def _strict(run: str, is_han: bool) -> str:
-    if not is_han:
-        return _prefix(run)
-    as_words = " & ".join(f"'{word}'" for word in words.cut(run))
-    as_pieces = " & ".join(f"'{piece}'" for piece in words.pieces(run))
-    return f"(({as_words}) | ({as_pieces}))"
-
-
-def _alike(run: str, is_han: bool) -> str:
-    spoken = "".join(words.syllables(run)) if is_han else run
-    return _prefix(spoken) if spoken else f"'{run}'"
-
-
-def _prefix(run: str) -> str:
+def _written(run: str, is_han: bool) -> Clause:
+    if is_han:
+        return Some((_every([Word(word) for word in words.cut(run)]), _in_pieces(run)))
     # One letter is no beginning of a word that anybody means.
-    return f"('{words.singular(run)}' | '{run}':*)" if len(run) > 1 else f"'{run}'"
+    return Some((Word(words.singular(run)), Prefix(run))) if len(run) > 1 else Word(run)
+
+
+def _in_pieces(han: str) -> Clause:
+    return _every([Word(piece) for piece in words.pieces(han)])
+
+
+def _meant(run: str, is_han: bool) -> Clause:
+    """As written, or by another name of the whole run or of one of its words."""
+    if (same := synonyms.of(run)) or not is_han:
+        return _some([_written(run, is_han), *(_plain(name) for name in same)])
+    parts = words.cut(run)
+    if not any(synonyms.of(part) for part in parts):
+        return _written(run, is_han)
+    by_word = _every([_some([Word(part), *(_plain(name) for name in synonyms.of(part))]) for part in parts])
+    return Some((by_word, _in_pieces(run)))
+
+
+def _plain(name: str) -> Clause:
+    """Another name as it stands in texts: its words, no beginnings of words."""
+    return _every(
+        [_in_pieces(run) if is_han else Word(words.singular(run)) for run, is_han in words.runs(name)]
+    )
+
+
+def _spoken(run: str, is_han: bool) -> Clause:
+    spoken = "".join(words.syllables(run)) if is_han else run
+    return _written(spoken, False) if spoken else Word(run)
+
+
+def _one_slip(han: str) -> Clause:
+    pieces = words.pieces(han)
+    if len(han) < 3:
+        return _in_pieces(han)
+    # Whichever character is the wrong one, the pieces that do not touch it are right.
+    left = [[piece for j, piece in enumerate(pieces) if j not in (i - 1, i)] for i in range(len(han))]
+    return _some([_every([Word(piece) for piece in rest]) for rest in left if rest])
+
+
+def _as_meant(run: str, known: list[str]) -> Clause:
+    return _some([_written(word, False) for word in (run, *known)])
+
+
+def _every(parts: list[Clause]) -> Clause:
+    return parts[0] if len(parts) == 1 else Every(tuple(parts))
+
+
+def _some(parts: list[Clause]) -> Clause:
+    once = tuple(dict.fromkeys(parts))
+    return once[0] if len(once) == 1 else Some(once)

@@ -1,4 +1,4 @@
-"""What search knows of a product: its words by weight. The same for each engine."""
+"""What search knows of a product: its words, and what it is narrowed, counted and ordered by. The same for each engine."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -19,25 +19,41 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Document:
-    """The words of a product: A title, B team and place, C the rest, D initials and pieces."""
+    """A published product as search knows it; nothing in it is about a person."""
 
     id: int
-    weights: dict[str, list[str]]
+    version: int
     titles: str
-    latin: str
+    title_words: list[str]
+    words: list[str]
+    spellings: list[str]
+    category: str
+    division: str
+    kind: str
+    team: str
+    season: list[int]
+    in_stock: bool
+    price_from_minor: int
+    published_at_us: int
+
+
+def published(product_ids: Collection[int] | None = None) -> QuerySet[Product]:
+    """Those of these products that search knows; all of them when None."""
+    rows: QuerySet[Product] = Product.objects.filter(
+        state=Product.State.PUBLISHED, price_from_minor__isnull=False, published_at__isnull=False
+    )
+    return rows if product_ids is None else rows.filter(id__in=product_ids)
 
 
 def documents(product_ids: Collection[int] | None = None) -> Iterator[Document]:
     """The documents of those of these products that are published; of all when None."""
-    rows: QuerySet[Product] = Product.objects.filter(state=Product.State.PUBLISHED)
-    if product_ids is not None:
-        rows = rows.filter(id__in=product_ids)
-    for product in rows.select_related("team__county", "team__division", "category").order_by("id"):
+    rows = published(product_ids).select_related("team__county", "team__division", "category")
+    for product in rows.order_by("id"):
         yield document(product)
 
 
 def document(product: Product) -> Document:
-    """A product's words."""
+    """A product's words and facts."""
     team = product.team
     places = [team.county.name_zh, team.division.name_zh, team.village_zh]
     names = [team.name_zh, team.name_en, team.county.name_en, team.division.name_en, team.village_en]
@@ -46,20 +62,41 @@ def document(product: Product) -> Document:
         *(product.summary_zh, product.summary_en, product.ingredients_zh, product.ingredients_en),
     ]
     title = [run for run, is_han in words.runs(product.name_zh) if is_han]
-    spoken = [part for run in title for part in words.told_in_pinyin(run)]
     around = [run for text in places for run, is_han in words.runs(text) if is_han]
-    weights = {
-        "A": [*words.of([product.name_zh, product.name_en]), *spoken],
-        "B": [*words.of([*names, *places]), *(p for run in around for p in words.told_in_pinyin(run))],
-        "C": list(words.of(rest)),
-        "D": [
-            *(letters for run in title for letters in words.initials(run)),
-            *_pieces([product.name_zh, product.category.name_zh, product.summary_zh, team.name_zh, *places]),
-        ],
-    }
-    latin = " ".join([words.plain(product.name_en), *(word for run in title for word in _spoken_words(run))])
-    titles = f"|{words.plain(product.name_zh).strip()}|{words.plain(product.name_en).strip()}|"
-    return Document(product.id, weights, titles[:400], latin[:400])
+    title_words = [
+        *words.of([product.name_zh, product.name_en]),
+        *(part for run in title for part in words.told_in_pinyin(run)),
+        *_pieces([product.name_zh]),
+    ]
+    every_word = [
+        *title_words,
+        *words.of([*names, *places, *rest]),
+        *(part for run in around for part in words.told_in_pinyin(run)),
+        *(letters for run in title for letters in words.initials(run)),
+        *_pieces([product.category.name_zh, product.summary_zh, team.name_zh, *places]),
+    ]
+    assert product.price_from_minor is not None and product.published_at is not None
+    return Document(
+        id=product.id,
+        version=product.version,
+        titles=f"|{words.told(product.name_zh)}|{words.told(product.name_en)}|"[:400],
+        title_words=_once(title_words),
+        words=_once(every_word),
+        spellings=_once(_spellings(product.name_en, title)),
+        category=product.category.slug,
+        division=team.division_id,
+        kind=product.kind,
+        team=team.slug,
+        season=season(product.season_months),
+        in_stock=product.units_available > 0,
+        price_from_minor=product.price_from_minor,
+        published_at_us=int(product.published_at.timestamp()) * 1_000_000 + product.published_at.microsecond,
+    )
+
+
+def season(months: Collection[int]) -> list[int]:
+    """For January to December: 0 out of season, else the more the shorter it is (as catalog.reads.with_season)."""
+    return [13 - len(months) if month in months else 0 for month in range(1, 13)]
 
 
 def _pieces(texts: list[str]) -> Iterator[str]:
@@ -70,7 +107,12 @@ def _pieces(texts: list[str]) -> Iterator[str]:
                 yield from run
 
 
-def _spoken_words(han: str) -> Iterator[str]:
-    yield "".join(words.syllables(han))
-    for word in words.cut(han):
-        yield "".join(words.syllables(word))
+def _spellings(name_en: str, title: list[str]) -> Iterator[str]:
+    yield from (run for run, is_han in words.runs(name_en) if not is_han)
+    for run in title:
+        for part in (run, *words.cut(run)):
+            yield "".join(words.syllables(part))
+
+
+def _once(found: Iterator[str] | list[str]) -> list[str]:
+    return sorted({word for word in found if word})

@@ -29,6 +29,11 @@ def runs(text: str) -> Iterator[tuple[str, bool]]:
         yield found[0][:LONGEST], found.lastgroup == "han"
 
 
+def told(text: str) -> str:
+    """The text's runs alone, so that punctuation makes no difference."""
+    return " ".join(run for run, _ in runs(text))
+
+
 def singular(word: str) -> str:
     """Without the ending of a plural: oranges and orange, berries and berry are one word."""
     if len(word) > 4 and word.endswith("ies"):

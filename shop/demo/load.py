@@ -63,7 +63,7 @@ def load(size: str, seed: int = 20260501) -> None:
         bar.begin("orders", count, "订单 / orders")
         sales.sell(sales.plans(cast, stalls, count, rng), rng, bar)
         _settle(cast, stalls, rng, bar)
-        search.engine().rebuild()
+        search.home().rebuild()
         # Nobody is written to about what is made up; the standings are folded below.
         Delivery.objects.filter(done_at=None).update(done_at=timezone.now())
     standings.fold()

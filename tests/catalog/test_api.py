@@ -147,8 +147,8 @@ def hidden():
             team, state=state, name_zh="秘密", name_en=f"Secret {state}", slug=f"secret-{state}"
         )
         a_lot(a_variant(product))
-        search.engine().index([product.id])
-    search.engine().index([shown.id])
+        search.index([product.id])
+    search.index([shown.id])
     return team
 
 
@@ -221,7 +221,7 @@ def test_a_search_with_facets_takes_six_statements():
     for _ in range(12):
         product = a_product()
         a_lot(a_variant(product))
-        search.engine().index([product.id])
+        search.index([product.id])
     document = """{ search(query: "夏橙", first: 24) { totalCount engine pageInfo { hasNextPage }
         facets { name title values { value label count isChosen } }
         nodes { slug team { name } variants { price { minor } } } } }"""
@@ -238,7 +238,7 @@ def test_facets_speak_the_readers_language_and_know_what_is_chosen():
     for price, category in ((3690, a_category()), (8800, a_category("tea", "茶叶", "Tea"))):
         product = a_product(category=category)
         a_lot(a_variant(product, price_minor=price))
-        search.engine().index([product.id])
+        search.index([product.id])
     document = """query($c: [String!], $p: [String!]) {
         search(first: 5, where: {category: $c, price: $p}) {
             totalCount facets { name title values { value label count isChosen } } } }"""
@@ -284,7 +284,7 @@ def test_pages_of_a_search_follow_each_other():
     for _ in range(5):
         product = a_product()
         a_lot(a_variant(product))
-        search.engine().index([product.id])
+        search.index([product.id])
     document = """query($after: String) { search(query: "oranges", first: 2, after: $after) {
         edges { cursor node { slug } } pageInfo { hasNextPage hasPreviousPage endCursor } } }"""
     slugs, after = [], None
@@ -340,7 +340,7 @@ def test_a_team_shows_its_people_and_place():
 
 def test_a_team_put_to_rest_is_gone_with_all_it_offers():
     product = a_lot().variant.product
-    search.engine().index([product.id])
+    search.index([product.id])
     listing.tell(product)
     from catalog.actions import team as teams
 

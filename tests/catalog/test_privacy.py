@@ -56,7 +56,7 @@ def test_nothing_public_moves_until_the_last_five(settings):
         "repeated_fields": 10**4,
     }
     lot = a_lot(a_variant(a_product(a_team())), units=60, level=2)
-    search.engine().index([lot.variant.product_id])
+    search.index([lot.variant.product_id])
     before = everything()
     for units in (1, 20, 33):
         sell(lot, units)

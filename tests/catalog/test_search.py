@@ -1,9 +1,14 @@
 """Search finds what people mean: in Chinese, pinyin, initials and English, with a slip of the finger too."""
 
+from datetime import timedelta
+from uuid import uuid4
+
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
-from catalog import search
+from catalog import search, tasks
+from catalog.actions import card, listing, stock
 from catalog.models import Lot, Product, SearchEntry
 from catalog.search import Ask, Where
 from core import clock
@@ -32,10 +37,8 @@ def shop():
         a_lot(a_variant(product, price_minor=price), units=units or 1)
         if not units:
             Lot.objects.filter(variant__product=product).update(state="closed")
-            from catalog.actions import card
-
             card.refresh([product.id])
-        search.engine().index([product.id])
+        search.index([product.id])
         return product.id
 
     return {
@@ -49,7 +52,7 @@ def shop():
 
 
 def found(shop, words, **where):
-    ids = search.engine().find(Ask(words, Where(**where))).ids
+    ids = search.answer(Ask(words, Where(**where))).found.ids
     return [next(key for key, pk in shop.items() if pk == one) for one in ids]
 
 
@@ -113,13 +116,13 @@ def test_what_there_is_not_is_not_found_and_nothing_breaks(shop, words):
 def test_the_very_title_comes_before_what_mentions_it(shop):
     cake = a_product(slug="cake", name_zh="夏橙糕", name_en="Cake of oranges", summary_zh="秭归夏橙 秭归夏橙")
     a_lot(a_variant(cake), units=5)
-    search.engine().index([cake.id])
+    search.index([cake.id])
     assert found({**shop, "cake": cake.id}, "秭归夏橙")[0] == "orange"
     assert found({**shop, "cake": cake.id}, "夏橙糕")[0] == "cake"
 
 
 def test_facets_count_what_each_choice_would_leave(shop):
-    tally = search.engine().tally(Ask(""))
+    tally = search.answer(Ask("")).tally
     assert tally.total == 4
     assert tally.counts["category"] == {"fruit": 3, "tea": 1}
     assert tally.counts["division"] == {"420500": 3, "422800": 1}
@@ -130,7 +133,7 @@ def test_facets_count_what_each_choice_would_leave(shop):
 
 
 def test_a_facet_respects_the_other_choices_and_not_its_own(shop):
-    tally = search.engine().tally(Ask("", Where(category=("fruit",), in_stock=True)))
+    tally = search.answer(Ask("", Where(category=("fruit",), in_stock=True))).tally
     assert tally.total == 2
     assert tally.counts["category"] == {"fruit": 2, "tea": 1}
     assert tally.counts["stock"] == {"true": 2, "false": 1}
@@ -139,7 +142,7 @@ def test_a_facet_respects_the_other_choices_and_not_its_own(shop):
 
 
 def test_words_narrow_the_facets_too(shop):
-    tally = search.engine().tally(Ask("夏橙"))
+    tally = search.answer(Ask("夏橙")).tally
     assert tally.total == 1
     assert tally.counts["category"] == {"fruit": 1}
 
@@ -155,11 +158,11 @@ def test_several_values_of_one_facet_are_alternatives_and_none_matches_nothing(s
 @pytest.mark.parametrize("sort", ["BEST", "NEWEST", "PRICE_ASC", "PRICE_DESC", "SEASON"])
 @pytest.mark.parametrize("words", ["", "示例"])
 def test_pages_show_each_product_once(shop, sort, words):
-    whole = search.engine().find(Ask(words, sort=sort)).ids
+    whole = search.answer(Ask(words, sort=sort)).found.ids
     assert sorted(whole) == sorted(shop.values())
     paged, after = [], None
     while True:
-        page = search.engine().find(Ask(words, sort=sort, first=1, after=after))
+        page = search.answer(Ask(words, sort=sort, first=1, after=after)).found
         paged += page.ids
         if not page.has_next:
             break
@@ -169,22 +172,29 @@ def test_pages_show_each_product_once(shop, sort, words):
 
 def test_orders_by_price(shop):
     by_price = [shop[key] for key in ("mandarin", "orange", "loquat", "tea")]
-    assert search.engine().find(Ask("", sort="PRICE_ASC")).ids == by_price
-    assert search.engine().find(Ask("", sort="PRICE_DESC")).ids == by_price[::-1]
+    assert search.answer(Ask("", sort="PRICE_ASC")).found.ids == by_price
+    assert search.answer(Ask("", sort="PRICE_DESC")).found.ids == by_price[::-1]
 
 
 @pytest.mark.parametrize("cursor", ["x", "WyJORVdFU1QiLCJub3QgYSBkYXRlIiwxXQ==", "WzFd", "bnVsbA=="])
 def test_a_cursor_that_is_not_ours_is_refused(shop, cursor):
     with pytest.raises(Invalid):
-        search.engine().find(Ask("", sort="NEWEST", after=cursor))
+        _ = search.answer(Ask("", sort="NEWEST", after=cursor)).found
 
 
 def test_what_is_not_published_is_neither_found_nor_counted(shop):
-    Product.objects.filter(slug="orange").update(state="suspended")
-    assert found(shop, "夏橙") == []  # even while the index still knows it
-    assert search.engine().tally(Ask("夏橙")).total == 0
-    search.engine().index([shop["orange"]])
-    assert not SearchEntry.objects.filter(product_id=shop["orange"]).exists()
+    listing.suspend(Product.objects.get(slug="orange"), None)
+    assert found(shop, "夏橙") == [] and search.answer(Ask("夏橙")).tally.total == 0
+
+
+def test_what_is_reserved_is_not_in_stock_until_it_is_released(shop):
+    lot = Lot.objects.get(variant__product__slug="orange")
+    holder = uuid4()
+    stock.reserve(holder, {lot.variant_id: 9}, timezone.now() + timedelta(minutes=15))
+    assert found(shop, "", in_stock=True, category=("fruit",)) == ["loquat"]
+    assert search.answer(Ask("")).tally.counts["stock"] == {"true": 2, "false": 2}
+    stock.release([holder])
+    assert search.answer(Ask("")).tally.counts["stock"] == {"true": 3, "false": 1}
 
 
 def test_the_index_is_made_anew_from_the_products(shop, capsys):
@@ -194,9 +204,20 @@ def test_the_index_is_made_anew_from_the_products(shop, capsys):
     assert found(shop, "夏橙") == ["orange"]
 
 
+def test_what_an_upgrade_left_without_an_entry_gets_one(shop):
+    SearchEntry.objects.filter(product_id=shop["orange"]).delete()
+    assert tasks.mend_search() == 1 and tasks.mend_search() == 0
+    assert found(shop, "夏橙") == ["orange"]
+
+
+def test_an_entry_that_says_something_else_than_its_card_is_named(shop):
+    assert list(card.stale()) == []
+    SearchEntry.objects.filter(product_id=shop["orange"]).update(in_stock=False)
+    assert [row[:2] for row in card.stale()] == [("SearchEntry", "orange")]
+
+
 def test_finding_and_counting_take_a_statement_each(shop, django_assert_num_queries):
     clock.today()
-    with django_assert_num_queries(1):
-        search.engine().find(Ask("夏橙", Where(category=("fruit",))))
-    with django_assert_num_queries(1):
-        search.engine().tally(Ask("夏橙", Where(category=("fruit",))))
+    with django_assert_num_queries(2):
+        answer = search.answer(Ask("夏橙", Where(category=("fruit",))))
+        assert answer.found.ids == [shop["orange"]] and answer.tally.total == 1

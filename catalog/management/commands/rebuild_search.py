@@ -8,9 +8,9 @@ from catalog import search
 
 
 class Command(BaseCommand):
-    help = "Make the search index anew from the published products."
+    help = "Make the search index anew from the published products, while searches go on."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Rebuild, and say how many products are known."""
-        engine = search.engine()
-        self.stdout.write(f"{engine.name}: {engine.rebuild()} products")
+        known = search.rebuild()
+        self.stdout.write(f"{search.engine().name}: {known} products")
