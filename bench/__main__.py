@@ -20,7 +20,10 @@ def measured(bench: Bench, wanted: list[str]) -> report.Figures:
         found[name] = possible[name]()
         print("  " + report.line(name, found[name]), flush=True)
         if bench.tells and name in bench.asked:
-            print(bench.asked[name].table(), flush=True)
+            print(bench.asked[name].table())
+        if bench.tells and name in bench.spent:
+            spent = ", ".join(f"{who} {ms:.2f}" for who, ms in bench.spent[name].items() if ms > 0.005)
+            print(f"Milliseconds of processor a deed: {spent}", flush=True)
     return found
 
 

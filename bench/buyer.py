@@ -10,7 +10,8 @@ import random
 import secrets
 import threading
 import time
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -44,14 +45,6 @@ class Errand:
     seed: int = 1
 
 
-@dataclass
-class Bought:
-    """Seconds that each purchase took, and how often it was asked whether it is paid."""
-
-    latencies: list[float] = field(default_factory=list)
-    looks: int = 0
-
-
 def trusted(name: str) -> str:
     """A document of ours by the name that the shop knows it by."""
     return hashlib.sha256((DOCUMENTS / f"{name}.graphql").read_text().encode()).hexdigest()
@@ -82,18 +75,23 @@ class Guest:
             raise Wrong(f"{name}: {status} {body[:600]!r}")
         return value
 
-    def order(self, lines: list[dict[str, Any]]) -> tuple[str, str, str]:
-        """Cart, address and shipping, place, begin to pay: number, token and where to pay."""
+    def fill_cart(self, lines: list[dict[str, Any]]) -> dict[str, Any]:
+        """A cart with lines, address and shipping: its id and what it will cost."""
         cart = self.ask("cart", lines=lines)["cart"]
         if len(cart["lines"]) != len(lines):
             raise Wrong(f"a cart of {len(cart['lines'])} lines")
         told = self.ask("address", cart=cart["id"], **ADDRESS)["cart"]
         if not told["isReady"]:
             raise Wrong(f"a cart that is not ready: {told}")
+        return {"id": cart["id"], "total": told["total"]}
+
+    def order(self, lines: list[dict[str, Any]]) -> tuple[str, str, str]:
+        """Cart, address and shipping, place, begin to pay: number, token and where to pay."""
+        cart = self.fill_cart(lines)
         placed = self.ask("place", cart=cart["id"], key=str(uuid4()))
         number, token = placed["order"]["number"], placed["token"]
-        if placed["order"]["total"] != told["total"]:
-            raise Wrong(f"told {told['total']}, asked {placed['order']['total']}")
+        if placed["order"]["total"] != cart["total"]:
+            raise Wrong(f"told {cart['total']}, asked {placed['order']['total']}")
         payment = self.ask("pay", number=number, token=token, key=str(uuid4()))["payment"]
         return number, token, payment["url"]
 
@@ -138,9 +136,41 @@ def purchase(guest: Guest, errand: Errand, chosen: list[str]) -> int:
     return guest.wait_until_paid(number, token, errand.looks_after)
 
 
+def placing(guest: Guest, errand: Errand, chosen: list[str]) -> float:
+    """The seconds of placing alone; the cart is made before."""
+    guest.somebody_new()
+    cart = guest.fill_cart([{"variantId": variant, "quantity": 1} for variant in chosen])
+    began = time.monotonic()
+    guest.ask("place", cart=cart["id"], key=str(uuid4()))
+    return time.monotonic() - began
+
+
+def place_only(errand: Errand) -> Measured:
+    """Place carts, none of which is paid; the rate is that of a client who does nothing else."""
+    latencies: list[float] = []
+    each(errand, lambda guest, chosen, ends: latencies.append(placing(guest, errand, chosen)))
+    return Measured(sum(latencies), sorted(latencies))
+
+
 def go(errand: Errand) -> tuple[Measured, int]:
     """Buy; a purchase counts that was begun and ended within the time."""
-    bought, lock = Bought(), threading.Lock()
+    latencies: list[float] = []
+    looks: list[int] = []
+
+    def buy(guest: Guest, chosen: list[str], ends: float) -> None:
+        started = time.monotonic()
+        looks.append(purchase(guest, errand, chosen))
+        now = time.monotonic()
+        if now <= ends:
+            latencies.append(now - started)
+
+    seconds = each(errand, buy)
+    return Measured(seconds if errand.count else errand.seconds, sorted(latencies)), sum(looks)
+
+
+def each(errand: Errand, act: Callable[[Guest, list[str], float], object]) -> float:
+    """Let each client do this again and again; the seconds that it took in all."""
+    lock = threading.Lock()
     failures: list[Exception] = []
     began = time.monotonic()
     ends = began + (3600 if errand.count else errand.seconds)
@@ -155,13 +185,7 @@ def go(errand: Errand) -> tuple[Measured, int]:
                     if left[0] <= 0:
                         return
                     left[0] -= 1
-                started = time.monotonic()
-                looks = purchase(guest, errand, chance.sample(errand.variants, 2))
-                now = time.monotonic()
-                with lock:
-                    bought.looks += looks
-                    if now <= ends:
-                        bought.latencies.append(now - started)
+                act(guest, chance.sample(errand.variants, 2), ends)
         except Exception as failure:
             failures.append(failure)
         finally:
@@ -174,8 +198,7 @@ def go(errand: Errand) -> tuple[Measured, int]:
         thread.join()
     if failures:
         raise failures[0]
-    seconds = time.monotonic() - began if errand.count else errand.seconds
-    return Measured(seconds, sorted(bought.latencies)), bought.looks
+    return time.monotonic() - began
 
 
 def send_out(errand: Errand) -> tuple[Measured, int]:

@@ -96,6 +96,18 @@ class House:
             everybody.execute("ANALYZE")
         return name
 
+    def exists(self, name: str) -> bool:
+        """Whether there is a database of this name."""
+        with self.connect("postgres") as everybody:
+            found = everybody.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
+        return found is not None
+
+    def rename(self, name: str, to: str) -> None:
+        """Call a database that is ready by its name."""
+        with self.connect("postgres") as everybody:
+            words = sql.SQL("ALTER DATABASE {} RENAME TO {}")
+            everybody.execute(words.format(sql.Identifier(name), sql.Identifier(to)))
+
     def drop(self, pattern: str) -> None:
         """Databases that an earlier bench left."""
         with self.connect("postgres", SUPERUSER) as owner:

@@ -9,10 +9,13 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from bench import memory, reads, sales
+import psycopg
+
+from bench import processes, reads, sales
 from bench.buyer import Errand, send_out
 from bench.client import Apart, Load, Measured, Wrong, measure, request
 from bench.floors import Pgbench
+from bench.growth import Growth
 from bench.house import House, Shop
 from bench.statements import Asked, Counter
 
@@ -34,6 +37,13 @@ def variant_id(uid: UUID) -> str:
     return base64.urlsafe_b64encode(b"Variant:" + uid.bytes).rstrip(b"=").decode()
 
 
+def variants(connection: psycopg.Connection) -> tuple[dict[str, int], list[str]]:
+    """The units of the variants on the list, and others of which there is plenty."""
+    rows = connection.execute(_VARIANTS).fetchall()
+    listed = {variant_id(uid): units for uid, units, is_listed in rows if is_listed}
+    return listed, [variant_id(uid) for uid, units, is_listed in rows if units >= PLENTY and not is_listed]
+
+
 class Bench:
     """One open shop, a cold one and a bare process beside it, and what is measured of them."""
 
@@ -41,6 +51,7 @@ class Bench:
         self.house, self.seconds, self.tells = house, seconds, tells
         self.last_bare: dict[int, float] = {}
         self.asked: dict[str, Asked] = {}
+        self.spent: dict[str, dict[str, float]] = {}  # milliseconds of processor a deed, by process
         self.left: dict[str, int] = {}
 
     def open(self, stack: ExitStack) -> None:
@@ -50,9 +61,7 @@ class Bench:
             everybody.execute((reads.HERE / "pictures.sql").read_text())
             everybody.execute("ANALYZE")
             self.slugs, self.words = reads.slugs(everybody), reads.words_of(everybody)
-            rows = everybody.execute(_VARIANTS).fetchall()
-        self.listed = {variant_id(uid): units for uid, units, listed in rows if listed}
-        self.plenty = [variant_id(uid) for uid, units, listed in rows if units >= PLENTY and not listed]
+            self.listed, self.plenty = variants(everybody)
         self.warm: Shop = stack.enter_context(self.house.shop(database))
         self.cold: Shop = stack.enter_context(self.house.shop(database, whole=False, BENCH_COLD="1"))
         self.plain: int = stack.enter_context(self.house.plain(database))
@@ -82,8 +91,10 @@ class Bench:
 
         def act() -> Measured:
             self.counter.reset()
+            before = self.busy()
             told = measure(replace(load, seconds=self.seconds))
             self.asked[name] = self.counter.told(told.asked, told.seconds_in_all)
+            self.spent[name] = {who: 1000 * (s - before[who]) / told.asked for who, s in self.busy().items()}
             return told
 
         return {**self.beside(load.clients, act), "statements": self.asked[name].each()}
@@ -129,7 +140,9 @@ class Bench:
             count = max(20, 5 * clients)
             # She looks once, late enough: how often she looks is her affair.
             late = replace(errand, count=count, looks_after=0.5, seed=2)
+            before = self.busy()
             self.asked[name] = self.counter.count(count, lambda: send_out(late))
+            self.spent[name] = {who: 1000 * (s - before[who]) / count for who, s in self.busy().items()}
             found |= {
                 "statements": self.asked[name].each(),
                 "statements_unframed": self.asked[name].each(framed=False),
@@ -159,17 +172,28 @@ class Bench:
             "purchase_1": lambda: self.buying("purchase_1", 1),
             "purchase_8": lambda: self.buying("purchase_8", 8),
             "buy_now_8": lambda: self.buying("buy_now_8", 8, at_once=True),
+            **Growth(self.house, self.seconds, lambda connection: variants(connection)[1]).figures(),
         }
 
-    def memory(self) -> str:
-        """What each process holds now."""
+    def pids(self) -> dict[str, int]:
+        """The roots of the trees of processes that are at work."""
         pids = {name: process.child.pid for name, process in self.warm.processes.items() if process.child}
+        if cold := self.cold.processes["web"].child:
+            pids["web, cold"] = cold.pid
         data = self.house.postgres.data / "postmaster.pid"
         pids["postgresql"] = int(data.read_text().split()[0])
         for name, valkey in self.house.servers.valkeys.items():
             if valkey.process:
                 pids["broker" if name == "REDIS_URL" else "cache"] = valkey.process.pid
-        return memory.table(pids)
+        return pids
+
+    def busy(self) -> dict[str, float]:
+        """Seconds of processor that each has used."""
+        return {name: processes.busy(pid) for name, pid in self.pids().items()}
+
+    def memory(self) -> str:
+        """What each process holds now."""
+        return processes.table(self.pids())
 
 
 def control(shop: Shop, name: str, wish: dict[str, Any]) -> None:

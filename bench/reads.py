@@ -36,11 +36,22 @@ def words_of(connection: object, count: int = 500) -> list[str]:
         "SELECT p.name_zh, p.name_en, r.name_zh, r.name_en, array_to_string(tsvector_to_array(e.title_words), ' '),"
         " t.village_zh FROM catalog_product p"
         " JOIN catalog_team t ON t.id = p.team_id JOIN accounts_region r ON r.code = t.county_id"
-        " JOIN catalog_searchentry e ON e.product_id = p.id WHERE p.state = 'published' ORDER BY md5(p.slug)"
+        " JOIN catalog_searchentry e ON e.product_id = p.id WHERE p.state = 'published' ORDER BY md5(p.slug) LIMIT 400"
     ).fetchall()
     found: dict[str, None] = {}
-    for zh, en, county_zh, county_en, latin, village in rows[:400]:
-        pieces = [zh, zh[-2:], zh[:2], en, county_zh, county_en, village, f"{county_zh[:2]} {zh[-2:]}"]
+    for title, en, county_zh, county_en, latin, village in rows:
+        zh = re.sub(r"\s*\d+号$", "", title)  # a clone's number says nothing of what it is
+        pieces = [
+            title,
+            zh[-2:],
+            zh[:2],
+            zh[-4:],
+            en,
+            county_zh,
+            county_en,
+            village,
+            f"{county_zh[:2]} {zh[-2:]}",
+        ]
         pieces += re.findall(r"[A-Za-z]{4,}", en) + re.findall(r"[a-z]{4,}", latin)[:6]
         pieces += [word[:-1] for word in re.findall(r"[A-Za-z]{6,}", en)[:2]]
         found.update(dict.fromkeys(piece.lower() for piece in pieces if piece))

@@ -1,5 +1,6 @@
-"""What each process holds: resident (RSS), and its fair part of what several share (PSS), in megabytes."""
+"""What each process holds (RSS, and PSS: its fair part of what several share) and how long it computes."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -37,6 +38,18 @@ def of(pid: int) -> tuple[int, float, float]:
         rss += int(words["Rss"].split()[0])
         pss += int(words["Pss"].split()[0])
     return count, rss / 1024, pss / 1024
+
+
+def busy(pid: int) -> float:
+    """Seconds of processor that these processes have used, and those they have outlived."""
+    ticks = 0
+    for one in below(pid):
+        try:
+            words = (PROC / str(one) / "stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        ticks += sum(int(word) for word in words[11:15])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def table(pids: dict[str, int]) -> str:

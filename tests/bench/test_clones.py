@@ -1,0 +1,73 @@
+"""A larger shop made by SQL is a whole one: nothing points at what is not there, and all of it is on the shelf."""
+
+import psycopg
+import pytest
+
+from bench import clones
+from catalog.models import Lot, Product, Variant
+from catalog.reads import published_products
+from impact.actions import standings
+from impact.models import SupportNumber, Transfer
+from orders.models import Order
+from tests import servers
+from tests.catalog.world import a_lot, a_product, a_team, a_variant
+from tests.impact import world as impact_world
+
+pytestmark = pytest.mark.django_db(transaction=True)
+_KEYS = """
+    SELECT c.conrelid::regclass::text, a.attname, c.confrelid::regclass::text, f.attname FROM pg_constraint c
+    JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
+    JOIN pg_attribute f ON f.attrelid = c.confrelid AND f.attnum = c.confkey[1]
+    WHERE c.contype = 'f' AND cardinality(c.conkey) = 1
+"""
+
+
+def everybody() -> psycopg.Connection:
+    postgres = servers.servers().servers.postgres
+    assert postgres
+    return psycopg.connect(postgres.url("postgres", servers.own_database()), autocommit=True)
+
+
+def dangling(connection: psycopg.Connection) -> list[str]:
+    """Foreign keys that lead nowhere."""
+    found = []
+    for table, column, there, key in connection.execute(_KEYS).fetchall():
+        words = f"SELECT count(*) FROM {table} a WHERE {column} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {there} b WHERE b.{key} = a.{column})"
+        if (row := connection.execute(words).fetchone()) and row[0]:  # type: ignore[arg-type]
+            found.append(f"{table}.{column}: {row[0]}")
+    return found
+
+
+def test_more_products_stand_on_the_shelf_with_teams_variants_and_lots_of_their_own() -> None:
+    team = a_team()
+    for _ in range(2):
+        lot = a_lot(a_variant(a_product(team, summary_zh="甜")), units=30)
+        Product.objects.filter(pk=lot.variant.product_id).update(state="published")
+    with everybody() as connection:
+        clones.grow_products(connection, 25)
+        assert dangling(connection) == []
+    assert published_products().count() == 25
+    assert len(set(published_products().values_list("name_zh", flat=True))) == 1 + 23
+    assert published_products().values("team").distinct().count() == 1 + 3
+    for variant in Variant.objects.select_related("lot"):
+        assert variant.lot is None or variant.lot.variant_id == variant.pk
+    assert Lot.objects.values("variant__product").distinct().count() == 25
+    assert a_lot(a_variant(), units=1).pk > clones.STEP, "ids go on behind the clones"
+
+
+def test_a_longer_ledger_is_made_of_whole_orders_and_a_shorter_one_too() -> None:
+    lot = impact_world.a_lot(units=50)
+    impact_world.a_round(lot.variant.product.team)
+    for _ in range(2):
+        impact_world.pay(impact_world.an_order((lot, 1)))
+    standings.fold()
+    first = Transfer.objects.count()
+    with everybody() as connection:
+        clones.grow_ledger(connection, first * 4)
+        assert dangling(connection) == []
+        assert (Transfer.objects.count(), Order.objects.count()) == (first * 4, 2 * 4)
+        assert SupportNumber.objects.latest("number").number == 2 * 4
+        clones.shorten_ledger(connection, first)
+        assert dangling(connection) == []
+    assert 0 < Transfer.objects.count() <= first
+    assert 0 < Order.objects.count() <= 2
