@@ -12,11 +12,13 @@ from bench.measures import Bench
 from shop.dev.run import Stop, stop_at_signals
 
 
-def measured(bench: Bench, wanted: list[str]) -> report.Figures:
-    """One run over all that is wanted."""
+def measured(bench: Bench, wanted: list[str], quick: bool = False) -> report.Figures:
+    """One run over all that is wanted; a quick one leaves out the larger shops unless they are named."""
     found: report.Figures = {}
     possible = bench.figures()
-    for name in wanted or possible:
+    if unknown := set(wanted) - set(possible):
+        raise SystemExit(f"There is no {', '.join(sorted(unknown))}; there are {', '.join(possible)}.")
+    for name in wanted or [name for name in possible if not (quick and name.startswith("growth"))]:
         found[name] = possible[name]()
         print("  " + report.line(name, found[name]), flush=True)
         if bench.tells and name in bench.asked:
@@ -57,7 +59,7 @@ def main() -> None:
             found = []
             for number in range(runs):
                 print(f"Run {number + 1} of {runs}\n  {report.HEAD}", flush=True)
-                found.append(measured(bench, wish.names))
+                found.append(measured(bench, wish.names, wish.quick))
             held = bench.memory()
     except Stop:
         sys.exit(f"\nStopped after {time.monotonic() - began:.0f} s; nothing is written.")
