@@ -65,6 +65,8 @@ class House:
         try:
             house.wait_for_port(stand_in, house.port_of(env["STRIPE_API_BASE"]))
             house.manage(env, "demo", "--size", "small", quiet=False)
+            # A kept database may have been filled before search learnt new words.
+            house.manage(env, "rebuild_search")
         finally:
             stop_all([stand_in])
 
@@ -144,10 +146,10 @@ class House:
             shutil.rmtree(state, ignore_errors=True)
 
     @contextmanager
-    def plain(self, database: str) -> Iterator[int]:
+    def plain(self, database: str, **more: str) -> Iterator[int]:
         """The bare process on the same server's terms; its port."""
         port = free_port()
-        env = self.env | self.servers.addresses(database)
+        env = self.env | self.servers.addresses(database) | more
         process = Process(
             "bare",
             house.web_command("bench.plain:application", "127.0.0.1", port),

@@ -65,16 +65,19 @@ class Bench:
         self.warm: Shop = stack.enter_context(self.house.shop(database))
         self.cold: Shop = stack.enter_context(self.house.shop(database, whole=False, BENCH_COLD="1"))
         self.plain: int = stack.enter_context(self.house.plain(database))
+        self.startproject: int = stack.enter_context(self.house.plain(database, BENCH_STARTPROJECT="1"))
         self.cookies = reads.visitor(self.warm.port, self.slugs[0])
         self.counter = Counter(self.house, database)
         stack.callback(self.counter.connection.close)
         control(self.warm, "notices", {"mode": "drop", "types": DROPPED})
         self.idle = self.counter.watch_idle()
 
-    def bare(self, clients: int, seconds: float = 0) -> Measured:
+    def bare(self, clients: int, seconds: float = 0, port: int = 0) -> Measured:
         """The bare view at so many clients."""
         words = request("GET", "/bare")
-        return measure(Load(self.plain, [words], clients, seconds or self.seconds / 2, 0.3, ends=b"}"))
+        return measure(
+            Load(port or self.plain, [words], clients, seconds or self.seconds / 2, 0.3, ends=b"}")
+        )
 
     def beside(self, clients: int, act: Callable[[], Measured]) -> Figure:
         """A figure, and its part of the bare view measured just before and just after: the machine drifts."""
@@ -165,6 +168,7 @@ class Bench:
             "bare": lambda: figure(self.bare(16, self.seconds)),
             "bare_8": lambda: figure(self.bare(8, self.seconds)),
             "bare_1": lambda: figure(self.bare(1, self.seconds)),
+            "bare_startproject": lambda: figure(self.bare(16, self.seconds, self.startproject)),
             "pgbench_select": lambda: floor.select(self.seconds),
             "pgbench_tpcb": lambda: floor.tpcb(self.seconds),
             "list_warm": lambda: self.reading_while_selling("list_warm", reads.list_(warm)),

@@ -10,12 +10,25 @@ import django
 from django.conf import settings
 
 if not settings.configured:
+    # What `django-admin startproject` puts before a view, to tell how much of the shop's distance is that.
+    STARTPROJECT = [
+        "django.middleware.security.SecurityMiddleware",
+        "django.contrib.sessions.middleware.SessionMiddleware",
+        "django.middleware.common.CommonMiddleware",
+        "django.middleware.csrf.CsrfViewMiddleware",
+        "django.contrib.auth.middleware.AuthenticationMiddleware",
+        "django.contrib.messages.middleware.MessageMiddleware",
+        "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    ]
     _url = urlsplit(os.environ.get("DATABASE_URL", "postgresql://nobody@127.0.0.1/none"))
     settings.configure(
         SECRET_KEY="bench",
         ALLOWED_HOSTS=["127.0.0.1"],
         ROOT_URLCONF=__name__,
-        MIDDLEWARE=[],
+        MIDDLEWARE=STARTPROJECT if os.environ.get("BENCH_STARTPROJECT") else [],
+        INSTALLED_APPS=[
+            f"django.contrib.{name}" for name in ("auth", "contenttypes", "sessions", "messages")
+        ],
         USE_I18N=False,
         DATABASES={
             "default": {
