@@ -27,6 +27,13 @@ def turn_the_day() -> int:
     return lot.close_spent()
 
 
+@reaction("catalog.tasks.feed_search", together=50)
+def feed_search(events: list[dict]) -> None:
+    """Tell the search engine beside our own database what these products are now."""
+    if search.engine() is not search.home():
+        search.engine().index({pk for event in events for pk in event["product_ids"]})
+
+
 @shared_task(name="catalog.tasks.mend_search")
 def mend_search() -> int:
     """For beat: published products that search does not know, after an upgrade made its table anew."""

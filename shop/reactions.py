@@ -79,5 +79,7 @@ REACTIONS = {
     # the shelves
     "LotRecalled": Reactions(afterwards=["orders.tasks.find_recalled"]),
     "GoodsRecalled": Reactions(afterwards=["orders.letters.send_recalled"]),
+    # Recorded only where a search engine stands beside our own database.
+    "SearchEntriesChanged": Reactions(afterwards=["catalog.tasks.feed_search"]),
     "ProductReviewed": Reactions(afterwards=["catalog.tasks.send_review"]),
 }

@@ -79,8 +79,10 @@ TEMPLATES = [
 REACTIONS = "shop.reactions.REACTIONS"
 # What `manage.py verify` asks, floor by floor; each yields the rows that break a rule.
 VERIFIERS = ["core.verify.verify", "catalog.verify.verify", "orders.verify.verify", "impact.verify.verify"]
-# What finds products (the search port, catalog/search): one class an engine.
-SEARCH_ENGINE = "catalog.search.postgres.Postgres"
+# What finds products (the search port, catalog/search): our own database, or Elasticsearch beside it.
+ELASTICSEARCH_URL = env.text("ELASTICSEARCH_URL")
+SEARCH_ENGINE = f"catalog.search.{'elastic.Elastic' if ELASTICSEARCH_URL else 'postgres.Postgres'}"
+SEARCH_INDEX = "sheaf-products"
 # What a floor above catalog asks of a team before its products may be listed: a refusal, or None.
 LISTING_CONDITIONS = ["impact.reads.household.team_has_verified_household"]
 

@@ -26,6 +26,7 @@ urlpatterns = [
     path("", home.choose_language),
     path("<language:lang>/", page("home"), name="home"),
     path("<language:lang>/shop/", page("catalogue"), name="catalogue"),
+    path("<language:lang>/suggestions/", page("suggestions"), name="suggestions"),
     path("<language:lang>/p/<slug:slug>/", page("product"), name="product"),
     path("<language:lang>/teams/", page("teams"), name="teams"),
     path("<language:lang>/t/<slug:slug>/", page("team"), name="team"),

@@ -81,10 +81,25 @@ def browser() -> Iterator[Any]:
         yield opened
 
 
+@pytest.fixture(scope="session")
+def search_node() -> Iterator[Any]:
+    """A real Elasticsearch node, skipped by name where none was fetched: `.url`, `.kill()`, `.start()`."""
+    from tests import elastic
+
+    node = elastic.Node()
+    try:
+        yield node.start()
+    finally:
+        node.remove()
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of the live shop stay on one xdist worker, so that a run opens one shop."""
+    """Tests of the live shop stay on one xdist worker, so that a run opens one shop; those of a search node too."""
     for item in items:
+        engine = item.callspec.params.get("engine") if hasattr(item, "callspec") else None
+        if engine == "elasticsearch" or "search_node" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("search node"))
         if "live_shop" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.xdist_group("live shop"))
         if "browser" in getattr(item, "fixturenames", ()):

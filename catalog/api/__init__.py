@@ -1,9 +1,9 @@
 """What the API offers of the shelves: teams, products, search, and the desks behind them."""
 
-from catalog.api import desk, listing, papers, product, search, stock, team
+from catalog.api import desk, listing, papers, product, search, stock, suggestions, team
 
 
-class Query(product.Query, search.Query, team.Query, desk.Query):
+class Query(product.Query, search.Query, suggestions.Query, team.Query, desk.Query):
     """What may be read on this floor."""
 
 

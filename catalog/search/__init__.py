@@ -76,7 +76,9 @@ class Tally:
 class Answer(Protocol):
     """What one engine says to a question; its parts are found when they are asked for."""
 
-    engine: str
+    @property
+    def engine(self) -> str:
+        """Who says so."""
 
     @property
     def found(self) -> Found:
@@ -104,6 +106,9 @@ class Engine(Protocol):
 
     def rebuild(self) -> int:
         """Begin anew from the database, while searches go on; how many products are known then."""
+
+    def mend(self) -> None:
+        """For beat: make good what was left undone."""
 
 
 @cache
@@ -152,10 +157,11 @@ def rebuild() -> int:
 
 
 def mend() -> int:
-    """Take up what is published and not known yet; how many products that were."""
+    """Take up what is published and our own index does not know yet, how many; another engine mends itself."""
     missing = Product.objects.filter(state=Product.State.PUBLISHED, search_entry=None)
     ids = list(missing.order_by("id").values_list("id", flat=True))
     for first in range(0, len(ids), AT_ONCE):
         with transaction.atomic():
             index(ids[first : first + AT_ONCE])
+    engine().mend()
     return len(ids)

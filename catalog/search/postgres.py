@@ -89,6 +89,9 @@ class Postgres:
             self.index(ids[first : first + AT_ONCE])
         return SearchEntry.objects.count()
 
+    def mend(self) -> None:
+        """It is written with each change: nothing is left undone."""
+
 
 class InDatabase:
     """The answer of our own index; a statement each for a page and for the counts."""

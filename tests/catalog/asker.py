@@ -11,7 +11,10 @@ from tests.accounts.world import Asker
 __all__ = ["REACTIONS", "STATE", "Asker", "schema", "undeclared", "undescribed"]
 
 STATE = "product { state allowedActions missing { code message } }"
-REACTIONS = {"ProductReviewed": Reactions(afterwards=["catalog.tasks.send_review"])}
+REACTIONS = {
+    "ProductReviewed": Reactions(afterwards=["catalog.tasks.send_review"]),
+    "SearchEntriesChanged": Reactions(afterwards=["catalog.tasks.feed_search"]),
+}
 
 
 class Query(accounts.api.Query, catalog.api.Query, graphene.ObjectType):

@@ -66,6 +66,7 @@ def asked(order: Order) -> Any:
     ways: dict[str, list[dict[str, Any]]] = {
         "products": [{"first": 40}],
         "search": [{"first": 20}, {"first": 5, "query": "橙"}],
+        "searchSuggestions": [{"text": "橙", "first": 10}, {"text": "shili", "first": 10}],
         "product": [{"slug": product.slug}, {"slug": product.slug, "preview": True}],
         "team": [{"slug": team.slug}],
         "teams": [{"first": 12}],

@@ -46,3 +46,32 @@ if (document.querySelector("[data-await]")) {
     setTimeout(() => location.reload(), 2500);
   }
 }
+
+// While a search is written, what it may become: links below the field, reached with Tab or the arrow down.
+for (const field of document.querySelectorAll("[data-suggest]")) {
+  const list = field.form.querySelector(".suggestions");
+  let waiting, asked;
+  const close = () => { list.hidden = true; };
+  const show = async () => {
+    const text = asked = field.value.trim();
+    if (!text) return close();
+    const answer = await fetch(`${field.dataset.suggest}?text=${encodeURIComponent(text)}`).catch(() => null);
+    // An answer that was overtaken says nothing any more.
+    if (!answer?.ok || text !== asked) return;
+    const found = new DOMParser().parseFromString(await answer.text(), "text/html").querySelectorAll("li");
+    list.replaceChildren(...found);
+    list.hidden = !found.length || !field.form.contains(document.activeElement);
+  };
+  field.autocomplete = "off";
+  field.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(show, 150); });
+  field.form.addEventListener("keydown", (event) => {
+    const stops = list.hidden ? [field] : [field, ...list.querySelectorAll("a")];
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const here = stops.indexOf(document.activeElement);
+    if (event.key === "Escape") { close(); field.focus(); }
+    if (!step || here < 0 || stops.length < 2) return;
+    event.preventDefault();
+    stops[(here + step + stops.length) % stops.length].focus();
+  });
+  field.form.addEventListener("focusout", (event) => { if (!field.form.contains(event.relatedTarget)) close(); });
+}
