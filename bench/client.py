@@ -8,6 +8,7 @@ import gc
 import json
 import multiprocessing
 import selectors
+import signal
 import socket
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -201,6 +202,7 @@ def run(load: Load) -> Measured:
 
 
 def _child(pipe: Any, act: Callable[..., Any], words: tuple) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the bench, which then ends us
     try:
         pipe.send((act(*words), None))
     except Exception as failure:
@@ -224,6 +226,9 @@ class Apart:
             told, wrong = self.pipe.recv()
         except EOFError:
             told, wrong = None, "a client ended without a word"
+        except BaseException:
+            self.process.kill()
+            raise
         self.process.join()
         if wrong:
             raise Wrong(wrong)

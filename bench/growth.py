@@ -52,6 +52,7 @@ class Growth:
         database = f"growth_{self.mark}_{name}"
         if self.house.exists(database):
             return database
+        self.house.drop("growth_%", but=f"growth_{self.mark}_%")
         with step(words):
             draft = self.house.copy(f"bench_{name}_draft")
             with self.house.connect(draft) as everybody:

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 import psycopg
+import redis
 from psycopg import sql
 
 from bench.client import Talk, request
 from shop.dev import house, local
 from shop.dev.postgres import APP, DATABASE, OWNER, Postgres, free_port
 from shop.dev.processes import Process, stop_all
-from shop.dev.run import step
+from shop.dev.run import lock, step
 
 FOLDER = local.ROOT / ".run" / "bench"
 SUPERUSER = "postgres"
@@ -36,6 +37,7 @@ class House:
     def open(self, stack: ExitStack) -> None:
         """Start the servers and load the demo, once; the stack ends it all."""
         self.folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+        stack.enter_context(lock(self.folder))
         stack.callback(self._leave)
         secrets = local.keep_secrets(self.folder)
         inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TZ") if name in os.environ}
@@ -45,6 +47,9 @@ class House:
             self.servers = house.Servers(self.folder, secrets, {})
             stack.callback(self.servers.stop)
             self.env |= self.servers.start()
+        for valkey in self.servers.valkeys.values():
+            with redis.Redis.from_url(valkey.url) as client:
+                client.flushall()  # what an earlier bench asked of a worker
         self.drop("bench_%")
         self._name_the_worker()
         with step("schema, static files"):
@@ -110,13 +115,12 @@ class House:
             words = sql.SQL("ALTER DATABASE {} RENAME TO {}")
             everybody.execute(words.format(sql.Identifier(name), sql.Identifier(to)))
 
-    def drop(self, pattern: str) -> None:
+    def drop(self, pattern: str, but: str = "") -> None:
         """Databases that an earlier bench left."""
-        with self.connect("postgres", SUPERUSER) as owner:
-            for (name,) in owner.execute(
-                "SELECT datname FROM pg_database WHERE datname LIKE %s", [pattern]
-            ).fetchall():
-                owner.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        words = "SELECT datname FROM pg_database WHERE datname LIKE %s AND datname NOT LIKE %s"
+        with self.connect("postgres") as everybody:
+            for (name,) in everybody.execute(words, [pattern, but]).fetchall():
+                everybody.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
     @contextmanager
     def shop(self, database: str, *, whole: bool = True, **more: str) -> Iterator["Shop"]:
