@@ -5,7 +5,7 @@ STAMP := .venv/.locked-$(shell cksum < requirements.lock | cut -d' ' -f1)
 .PHONY: help install run test test-full check bench format lock clean
 
 help:
-	@echo "make run     start the shop (PORT=8000, DEMO=small|none); Ctrl-C stops it all"
+	@echo "make run     start the shop (PORT=8000, DEMO=small|medium|full|none); Ctrl-C stops it all"
 	@echo "make test    run every test (ARGS='tests/core -q' for some)"
 	@echo "make test-full  what must never go wrong, at full size (about an hour); its report is .run/proof.txt"
 	@echo "make check   style, types, floors, migrations, SDL, templates, settings"

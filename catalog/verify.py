@@ -2,10 +2,8 @@
 
 from collections.abc import Iterator
 
-from django.db import connection
-
 from catalog.actions import card
-from core.verify import Offence
+from core.verify import Offence, rows_of
 
 # Each lot whose figures are not the fold of its reservations, or do not add up.
 _LOTS = """
@@ -27,13 +25,11 @@ _LOTS = """
 
 def verify() -> Iterator[Offence]:
     """I1: a lot's units add up and are the fold of its reservations; a card equals what it is made from."""
-    with connection.cursor() as cursor:
-        cursor.execute(_LOTS)
-        for code, declared, restocked, available, reserved, sold, *fold in cursor.fetchall():
-            words = (
-                f"declared {declared} + restocked {restocked} against available {available}"
-                f" + reserved {reserved} + sold {sold}; reservations say held, sold, returned = {fold}"
-            )
-            yield Offence("I1", "Lot", code, words)
+    for code, declared, restocked, available, reserved, sold, *fold in rows_of(_LOTS):
+        words = (
+            f"declared {declared} + restocked {restocked} against available {available}"
+            f" + reserved {reserved} + sold {sold}; reservations say held, sold, returned = {fold}"
+        )
+        yield Offence("I1", "Lot", code, words)
     for noun, its_id, said, true in card.stale():
         yield Offence("I1", noun, its_id, f"its card says {said}, its variants and lots {true}")

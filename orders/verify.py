@@ -2,16 +2,14 @@
 
 from collections.abc import Iterator
 
-from django.db import connection
-
-from core.verify import Offence
+from core.verify import Offence, Rule, broken
 from orders import verify_groups
 
 _OPEN = "('held', 'paid', 'shipped', 'delivered', 'completed', 'refunded')"
 
 # Each statement finds the rows that break a rule: their id, and a figure or word that tells how.
-RULES: list[tuple[str, str, str, str]] = [
-    (
+RULES = [
+    Rule(
         "I2",
         "Payment",
         "a payment succeeded and neither pays an order nor is given back",
@@ -23,13 +21,13 @@ RULES: list[tuple[str, str, str, str]] = [
                OR (NOT p.is_kept AND (SELECT coalesce(sum(amount_minor), 0) FROM orders_refund r
                                       WHERE r.payment_id = p.id) <> p.received_minor))""",
     ),
-    (
+    Rule(
         "I2",
         "Payment",
         "a payment is kept that has not succeeded",
         "SELECT id, state FROM orders_payment WHERE is_kept AND state <> 'succeeded'",
     ),
-    (
+    Rule(
         "I2",
         "Order",
         "an order counts as paid without exactly one kept payment",
@@ -37,7 +35,7 @@ RULES: list[tuple[str, str, str, str]] = [
             LEFT JOIN orders_payment p ON p.order_id = o.id AND p.is_kept
             WHERE o.state IN {_OPEN} GROUP BY o.id HAVING count(p.id) <> 1""",
     ),
-    (
+    Rule(
         "I3",
         "Order",
         "an order's sums are not those of its lines and parcels",
@@ -46,17 +44,17 @@ RULES: list[tuple[str, str, str, str]] = [
               OR o.shipping_minor <> (SELECT coalesce(sum(shipping_minor), 0) FROM orders_shipment
                                       WHERE order_id = o.id)""",
     ),
-    (
+    Rule(
         "I3",
         "Order",
         "what an order says was given back is not what its refunds say",
-        """SELECT o.id, o.refunded_minor FROM orders_order o
-           WHERE o.refunded_minor <> (
-               SELECT coalesce(sum(r.amount_minor), 0) FROM orders_refund r
+        """SELECT o.id, o.refunded_minor FROM orders_order o LEFT JOIN (
+               SELECT p.order_id, sum(r.amount_minor) AS given FROM orders_refund r
                JOIN orders_payment p ON p.id = r.payment_id
-               WHERE p.order_id = o.id AND p.is_kept AND r.state = 'succeeded')""",
+               WHERE p.is_kept AND r.state = 'succeeded' GROUP BY p.order_id
+           ) back ON back.order_id = o.id WHERE o.refunded_minor <> coalesce(back.given, 0)""",
     ),
-    (
+    Rule(
         "I3",
         "Refund",
         "a refund is not the sum of its lines",
@@ -64,7 +62,7 @@ RULES: list[tuple[str, str, str, str]] = [
            WHERE p.is_kept AND r.amount_minor <> (
                SELECT coalesce(sum(amount_minor), 0) FROM orders_refundline WHERE refund_id = r.id)""",
     ),
-    (
+    Rule(
         "I3",
         "Line",
         "what a line says was given back is not what its refunds say",
@@ -73,7 +71,7 @@ RULES: list[tuple[str, str, str, str]] = [
            HAVING l.refunded_minor <> coalesce(sum(r.amount_minor), 0)
                OR l.refunded_units <> coalesce(sum(r.units), 0)""",
     ),
-    (
+    Rule(
         "I3",
         "Shipment",
         "what a parcel says was given back is not what its refunds say",
@@ -81,7 +79,7 @@ RULES: list[tuple[str, str, str, str]] = [
            LEFT JOIN orders_refundline r ON r.shipment_id = s.id GROUP BY s.id
            HAVING s.refunded_minor <> coalesce(sum(r.amount_minor), 0)""",
     ),
-    (
+    Rule(
         "I3",
         "Order",
         "an order is refunded and not all of it was asked back",
@@ -89,7 +87,7 @@ RULES: list[tuple[str, str, str, str]] = [
                SELECT coalesce(sum(refunded_minor), 0) FROM orders_line WHERE order_id = o.id) + (
                SELECT coalesce(sum(refunded_minor), 0) FROM orders_shipment WHERE order_id = o.id)""",
     ),
-    (
+    Rule(
         "I3",
         "Shipment",
         "a parcel was called off and not all that was paid for it was asked back",
@@ -99,14 +97,14 @@ RULES: list[tuple[str, str, str, str]] = [
             HAVING s.shipping_minor + coalesce(sum(l.net_minor), 0)
                    <> s.refunded_minor + coalesce(sum(l.refunded_minor), 0)""",
     ),
-    (
+    Rule(
         "I1",
         "Line",
         "a line's lots do not give its quantity",
         """SELECT l.id, l.quantity FROM orders_line l LEFT JOIN orders_linelot t ON t.line_id = l.id
            GROUP BY l.id HAVING coalesce(sum(t.units), 0) <> l.quantity""",
     ),
-    (
+    Rule(
         "I1",
         "Order",
         "what is reserved or sold for an order is not what its state says",
@@ -117,7 +115,7 @@ RULES: list[tuple[str, str, str, str]] = [
                   WHEN o.state = 'placed' THEN 'held' ELSE 'released' END)
                OR r.units <> t.units""",
     ),
-    (
+    Rule(
         "I1",
         "Order",
         "stock is held or sold for an order that draws on no such lot",
@@ -126,7 +124,7 @@ RULES: list[tuple[str, str, str, str]] = [
                SELECT 1 FROM orders_line l JOIN orders_linelot t ON t.line_id = l.id
                WHERE l.order_id = o.id AND t.lot_id = r.lot_id)""",
     ),
-    (
+    Rule(
         "ORDER",
         "Order",
         "an order's parcels are not as far as its state says",
@@ -136,7 +134,7 @@ RULES: list[tuple[str, str, str, str]] = [
               OR (o.state = 'delivered' AND s.state IN ('waiting', 'shipped'))
               OR (o.state = 'completed' AND s.state NOT IN ('completed', 'cancelled'))""",
     ),
-    (
+    Rule(
         "I9",
         "Notice",
         "a notice was kept a minute ago and nothing came of it",
@@ -148,8 +146,4 @@ RULES: list[tuple[str, str, str, str]] = [
 
 def verify() -> Iterator[Offence]:
     """I2, I3, I10, and what joins orders to stock, parcels and notices."""
-    for rule, noun, words, statement in [*RULES, *verify_groups.RULES]:
-        with connection.cursor() as cursor:
-            cursor.execute(statement)
-            for pk, detail in cursor.fetchall():
-                yield Offence(rule, noun, pk, f"{words} ({detail})")
+    return broken([*RULES, *verify_groups.RULES])

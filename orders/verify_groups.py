@@ -1,5 +1,7 @@
 """I10, recomputed from the tables: seats add up to their group, and a closed group keeps nobody waiting."""
 
+from core.verify import Rule
+
 _CLOSED = "g.state <> 'open'"
 _IN = "coalesce(sum(s.units) FILTER (WHERE s.state IN ('held', 'confirmed', 'collected')), 0)"
 _GIVEN_BACK = "coalesce(sum(s.units) FILTER (WHERE s.state = 'refunded'), 0)"
@@ -13,8 +15,8 @@ _TOGETHER = """CASE s.state
     WHEN 'refunded' THEN o.state IN ('held', 'paid', 'shipped', 'delivered', 'completed', 'refunded')
     ELSE o.state IN ('paid', 'shipped', 'delivered', 'completed') END"""
 
-RULES: list[tuple[str, str, str, str]] = [
-    (
+RULES = [
+    Rule(
         "I10",
         "GroupPurchase",
         "the units paid for are not those of its seats",
@@ -23,7 +25,7 @@ RULES: list[tuple[str, str, str, str]] = [
             GROUP BY g.id HAVING g.units_held < {_IN}
                 OR g.units_held > {_IN} + CASE WHEN {_CLOSED} THEN {_GIVEN_BACK} ELSE 0 END""",
     ),
-    (
+    Rule(
         "I10",
         "GroupPurchase",
         "the units that wait for a payment are not those of its seats",
@@ -31,7 +33,7 @@ RULES: list[tuple[str, str, str, str]] = [
            GROUP BY g.id
            HAVING g.units_reserved <> coalesce(sum(s.units) FILTER (WHERE s.state = 'reserved'), 0)""",
     ),
-    (
+    Rule(
         "I10",
         "Seat",
         "somebody sits in a closed group without a paid or refunded part",
@@ -39,7 +41,7 @@ RULES: list[tuple[str, str, str, str]] = [
             WHERE {_CLOSED} AND s.state IN ('reserved', 'held')
                OR g.state IN ('fell_short', 'cancelled') AND s.state IN ('confirmed', 'collected')""",
     ),
-    (
+    Rule(
         "I10",
         "Seat",
         "a seat's part is not its units at the group's price",
@@ -47,21 +49,21 @@ RULES: list[tuple[str, str, str, str]] = [
            JOIN orders_order o ON o.id = s.order_id
            WHERE o.group_id <> g.id OR o.total_minor <> s.units * g.price_minor""",
     ),
-    (
+    Rule(
         "I10",
         "Seat",
         "a seat is not where its order is",
         f"""SELECT s.id, s.state || ' ' || o.state FROM orders_seat s JOIN orders_order o ON o.id = s.order_id
             WHERE NOT {_TOGETHER}""",
     ),
-    (
+    Rule(
         "I10",
         "Order",
         "an order of a group has no seat in it",
         """SELECT o.id, o.number FROM orders_order o LEFT JOIN orders_seat s ON s.order_id = o.id
            WHERE o.group_id IS NOT NULL AND s.id IS NULL""",
     ),
-    (
+    Rule(
         "I10",
         "Seat",
         "a group fell short and a paid part was not asked back in full",
@@ -70,7 +72,7 @@ RULES: list[tuple[str, str, str, str]] = [
            WHERE g.state IN ('fell_short', 'cancelled') AND o.total_minor <> (
                SELECT coalesce(sum(r.amount_minor), 0) FROM orders_refund r WHERE r.payment_id = p.id)""",
     ),
-    (
+    Rule(
         "I10",
         "GroupPurchase",
         "a group did not close once",

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 
-from core.verify import Offence
+from core.verify import Offence, Rule, broken
 from impact.models import Entry, Standing
 from impact.reads.figures import figures_of
-from impact.verify.rules import Rule, broken
 
 RULES = [
     Rule(

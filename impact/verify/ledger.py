@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from core.verify import Offence
-from impact.verify.rules import Rule, broken
+from core.verify import Offence, Rule, broken
 
 # What stands where, order by order: each transfer told from both its ends.
 _STANDS = """
@@ -17,18 +16,19 @@ _STANDS = """
 # What the provider moved of each order's money, by what is known of payments, refunds and disputes.
 # What a dispute gave of a refund counts as the dispute's.
 _MOVED = """
-    SELECT o.id, o.uid, o.state,
-        (SELECT coalesce(sum(p.received_minor), 0) FROM orders_payment p
-         WHERE p.order_id = o.id AND p.state = 'succeeded') AS came,
-        (SELECT coalesce(sum(r.amount_minor - r.disputed_minor), 0) FROM orders_refund r
-         JOIN orders_payment p ON p.id = r.payment_id
-         WHERE p.order_id = o.id AND r.state = 'succeeded' AND r.reason <> 'dispute') AS given,
-        (SELECT coalesce(sum(r.amount_minor - r.disputed_minor), 0) FROM orders_refund r
-         JOIN orders_payment p ON p.id = r.payment_id
-         WHERE p.order_id = o.id AND r.state <> 'succeeded' AND r.reason <> 'dispute') AS promised,
-        (SELECT coalesce(sum(d.amount_minor), 0) FROM orders_dispute d JOIN orders_payment p ON p.id = d.payment_id
-         WHERE p.order_id = o.id AND d.state = 'lost') AS lost
+    SELECT o.id, o.uid, o.state, coalesce(paid.came, 0) AS came, coalesce(back.given, 0) AS given,
+           coalesce(back.promised, 0) AS promised, coalesce(taken.lost, 0) AS lost
     FROM orders_order o
+    LEFT JOIN (SELECT order_id, sum(received_minor) AS came FROM orders_payment
+               WHERE state = 'succeeded' GROUP BY order_id) paid ON paid.order_id = o.id
+    LEFT JOIN (SELECT p.order_id,
+                      sum(r.amount_minor - r.disputed_minor) FILTER (WHERE r.state = 'succeeded') AS given,
+                      sum(r.amount_minor - r.disputed_minor) FILTER (WHERE r.state <> 'succeeded') AS promised
+               FROM orders_refund r JOIN orders_payment p ON p.id = r.payment_id
+               WHERE r.reason <> 'dispute' GROUP BY p.order_id) back ON back.order_id = o.id
+    LEFT JOIN (SELECT p.order_id, sum(d.amount_minor) AS lost FROM orders_dispute d
+               JOIN orders_payment p ON p.id = d.payment_id
+               WHERE d.state = 'lost' GROUP BY p.order_id) taken ON taken.order_id = o.id
 """
 _BY_ORDER = f"""
     SELECT moved.id, {{detail}} FROM ({_MOVED}) moved

@@ -2,15 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from uuid import UUID
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q, Sum
 
 from catalog.models import Reservation
-from core.verify import Offence
+from core.verify import Offence, Rule, broken, tell
 from impact.models import Account, Attribution, LedgerTransaction
-from impact.reads.positions import Place, Position, positions
 from impact.story import portions
-from impact.verify.rules import Rule, broken
 from orders.models import Line, LineLot, Order, Refund, RefundLine, Shipment
 
 Kind, Reason, State = Account.Kind, LedgerTransaction.Reason, Order.State
@@ -63,30 +63,57 @@ RULES = [
 ]
 
 
+# Where an order's money stands that was set aside: of each line by lot or part, of each team's sending.
+_STANDS = """
+    WITH moved AS MATERIALIZED (
+        SELECT t.order_uid, m.line_id, m.lot_id, m.source_id, m.target_id, m.amount_minor
+        FROM impact_ledgertransaction t JOIN impact_transfer m ON m.transaction_id = t.id
+        WHERE t.order_uid = ANY(%(orders)s)
+    ), stands AS MATERIALIZED (
+        SELECT m.order_uid, m.line_id, m.lot_id, ends.account_id, sum(ends.amount)::bigint AS amount
+        FROM moved m
+        CROSS JOIN LATERAL (VALUES (m.target_id, m.amount_minor), (m.source_id, -m.amount_minor))
+             AS ends (account_id, amount)
+        GROUP BY m.order_uid, m.line_id, m.lot_id, ends.account_id HAVING sum(ends.amount) <> 0
+    )
+    SELECT s.order_uid, s.line_id, CASE WHEN s.line_id IS NULL THEN a.team_id END,
+           CASE WHEN a.kind = ANY(%(parts)s) THEN 'part ' || a.part
+                ELSE coalesce('lot ' || s.lot_id, 'account ' || a.kind) END,
+           sum(s.amount)::bigint
+    FROM stands s JOIN impact_account a ON a.id = s.account_id
+    WHERE a.kind = ANY(%(set_aside)s)
+    GROUP BY 1, 2, 3, 4 HAVING sum(s.amount) <> 0
+"""
+
+
 def verify() -> Iterator[Offence]:
     """Each order attributed once; then every line and parcel against what it must come to."""
     yield from broken(RULES)
-    shared = LedgerTransaction.objects.filter(reason__in=SHARED).values_list("order_uid", flat=True)
-    uids = sorted(set(shared), key=str)
-    for start in range(0, len(uids), CHUNK):
-        yield from _check(list(Order.objects.filter(uid__in=uids[start : start + CHUNK])))
+    shared = LedgerTransaction.objects.filter(reason__in=SHARED, order_uid=OuterRef("uid"))
+    orders = Order.objects.filter(Exists(shared)).order_by("pk")
+    goal, done, last = orders.count(), 0, 0
+    while part := list(orders.filter(pk__gt=last).values_list("pk", "uid")[:CHUNK]):
+        yield from _check(dict(part))
+        done, last = done + len(part), part[-1][0]
+        tell.get()("orders", done, goal)
 
 
-def _check(orders: Sequence[Order]) -> Iterator[Offence]:
-    stands: dict[tuple[str, int], list[Position]] = defaultdict(list)
-    order_of = {order.uid: order.pk for order in orders}
-    for position in positions(order_of):
-        if position.place.kind not in Account.SET_ASIDE:
-            continue
-        if position.line_id:
-            stands["line", position.line_id].append(position)
-        else:
-            stands[f"shipping {order_of[position.order_uid]}", position.place.team_id or 0].append(position)
-    yield from _check_lines(orders, stands)
-    yield from _check_shipping(orders, stands)
+def _check(orders: dict[int, UUID]) -> Iterator[Offence]:
+    of_line: dict[int, dict[str, int]] = defaultdict(dict)
+    of_sending: dict[tuple[UUID, int], int] = defaultdict(int)
+    kinds = {"parts": [Kind.PART_EARMARKED, Kind.PART_OWED], "set_aside": list(Account.SET_ASIDE)}
+    with connection.cursor() as cursor:
+        cursor.execute(_STANDS, {"orders": list(orders.values()), **kinds})
+        for order, line, team, name, amount in cursor.fetchall():
+            if line:
+                of_line[line][name] = amount
+            else:
+                of_sending[order, team or 0] += amount
+    yield from _check_lines(orders, of_line)
+    yield from _check_shipping(orders, of_sending)
 
 
-def _check_lines(orders: Sequence[Order], stands: dict) -> Iterator[Offence]:
+def _check_lines(orders: dict[int, UUID], stands: dict[int, dict[str, int]]) -> Iterator[Offence]:
     lines = list(Line.objects.filter(order__in=orders).select_related("story").order_by("pk"))
     given = _given("line", lines)
     draws = _draws(orders)
@@ -99,7 +126,7 @@ def _check_lines(orders: Sequence[Order], stands: dict) -> Iterator[Offence]:
         due = portions(left, line.story, draws[line.pk])
         should = {f"lot {lot}": amount for lot, amount in due.households.items() if amount}
         should |= {f"part {part}": amount for part, amount in due.parts.items() if amount}
-        does = _sums(stands["line", line.pk])
+        does = stands[line.pk]
         for name in sorted({*should, *does}):
             if does.get(name, 0) != should.get(name, 0):
                 words = f"{name} holds {does.get(name, 0)} of it, should hold {should.get(name, 0)}"
@@ -109,10 +136,12 @@ def _check_lines(orders: Sequence[Order], stands: dict) -> Iterator[Offence]:
             yield Offence("I5", "Line", line.pk, words)
 
 
-def _draws(orders: Sequence[Order]) -> dict[int, list[tuple[int, int]]]:
+def _draws(orders: dict[int, UUID]) -> dict[int, list[tuple[int, int]]]:
     """The lots of each line and what each weighs: units still sold or, where there are none, units drawn."""
-    sold = Reservation.objects.filter(holder__in=[order.uid for order in orders])
-    returned = {(r.holder, r.lot_id): r.units_returned for r in sold}
+    sold = Reservation.objects.filter(holder__in=orders.values())
+    returned = {
+        (holder, lot): units for holder, lot, units in sold.values_list("holder", "lot_id", "units_returned")
+    }
     drawn: dict[int, list[tuple[int, int]]] = defaultdict(list)
     left: dict[int, list[tuple[int, int]]] = defaultdict(list)
     rows = LineLot.objects.filter(line__order__in=orders).order_by("line_id", "lot_id")
@@ -125,27 +154,14 @@ def _draws(orders: Sequence[Order]) -> dict[int, list[tuple[int, int]]]:
     )
 
 
-def _check_shipping(orders: Sequence[Order], stands: dict) -> Iterator[Offence]:
+def _check_shipping(orders: dict[int, UUID], stands: dict[tuple[UUID, int], int]) -> Iterator[Offence]:
     parcels = list(Shipment.objects.filter(order__in=orders).order_by("pk"))
     given = _given("shipment", parcels)
     for parcel in parcels:
-        held = sum(p.amount_minor for p in stands[f"shipping {parcel.order_id}", parcel.team_id])
+        held = stands[orders[parcel.order_id], parcel.team_id]
         should = parcel.shipping_minor - given.get(parcel.pk, 0)
         if held != should:
             yield Offence("I5", "Shipment", parcel.pk, f"{held} is set aside for sending, should be {should}")
-
-
-def _sums(stand: Sequence[Position]) -> dict[str, int]:
-    sums: dict[str, int] = defaultdict(int)
-    for position in stand:
-        sums[_name(position.place, position.lot_id)] += position.amount_minor
-    return {name: amount for name, amount in sums.items() if amount}
-
-
-def _name(place: Place, lot_id: int | None) -> str:
-    if place.kind in (Kind.PART_EARMARKED, Kind.PART_OWED):
-        return f"part {place.part}"
-    return f"lot {lot_id}" if lot_id else f"account {place.kind}"
 
 
 def _given(noun: str, rows: Sequence[Line] | Sequence[Shipment]) -> dict[int, int]:

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from core.verify import Offence
-from impact.verify.rules import Rule, broken
+from core.verify import Offence, Rule, broken
 
 RULES = [
     Rule(

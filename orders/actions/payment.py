@@ -16,6 +16,7 @@ from core import failpoints, language
 from core.language import say
 from core.outbox import record
 from core.refusals import Conflict, TooLate
+from core.rows import write
 from orders.actions import seat
 from orders.actions.order import lock, move_all
 from orders.events import OrderHeld, OrderPaid, PaymentTurnedAway
@@ -257,12 +258,7 @@ def _write(payments: Iterable[Payment]) -> None:
     for payment in rows:
         payment.state = State.SUCCEEDED
     names = ["state", "session_id", "intent_id", "method", "received_minor", "succeeded_at", "is_kept"]
-    if len(rows) == 1:
-        values = {name: getattr(rows[0], name) for name in names}
-        written = Payment.objects.filter(pk=rows[0].pk).exclude(state=State.SUCCEEDED).update(**values)
-    else:
-        written = Payment.objects.exclude(state=State.SUCCEEDED).bulk_update(rows, names)
-    if written != len(rows):
+    if write(rows, names, unless=("state", State.SUCCEEDED)) != len(rows):
         raise Conflict()
 
 

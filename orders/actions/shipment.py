@@ -19,6 +19,7 @@ from catalog.reads import is_manager
 from core.language import say
 from core.outbox import record
 from core.refusals import Invalid, NotFound, TooLate
+from core.rows import write
 from orders.actions.order import lock, move_all
 from orders.events import ShipmentCompleted, ShipmentDelivered, ShipmentShipped
 from orders.models import GroupPurchase, Order, Shipment
@@ -203,8 +204,7 @@ def _move(rows: Sequence[Shipment], state: str, fields: list[str]) -> None:
     assert all(row.can_move_to(state) for row in rows)
     for row in rows:
         row.state = state
-    if rows:
-        Shipment.objects.bulk_update(rows, ["state", *fields], batch_size=500)
+    write(rows, ["state", *fields])
 
 
 _STEPS = (Order.State.PAID, Order.State.SHIPPED, Order.State.DELIVERED, Order.State.COMPLETED)

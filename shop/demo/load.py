@@ -1,8 +1,11 @@
-"""The whole demo, loaded once in one transaction: either it is there, or nothing of it."""
+"""The whole demo: what it stands on in one transaction, then its purchases a few hundred at a time, and last the
+word that it is there. A load that was killed goes on where it stopped: what was sold tells how far it had come.
+"""
 
 import random
-import sys
-from datetime import timedelta
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -12,75 +15,101 @@ from accounts.models import Region
 from catalog import search
 from catalog.models import Team
 from core import clock
-from core.models import Delivery
+from core.models import OutboxEvent
+from core.outbox import record
 from impact.actions import contest, standings
 from impact.models import Edition, Round
-from shop.demo import groups, sales, shelves
-from shop.demo.people import gather
-from shop.demo.shelves import Stall
+from orders.provider import provider
+from orders.provider.port import Noun
+from shop.demo import groups, people, sales, shelves
+from shop.demo.together import Lane, Trade, deal, tell_nobody, trade_all
+from shop.progress import Bar
 
-SIZES = {"small": 1_500}
+SIZES = {"small": 1_500, "medium": 12_000, "full": 64_000}
+SEED = 20260501
 SLUG = "demo-2"
 ROUND = timedelta(days=123)  # 1 May to 1 September
 SETTLES = timedelta(days=7)
+TOLD_AT_ONCE = 4_000  # payments and refunds, to the stand-in
 
 
-class Bar:
-    """Progress on one line of a terminal, or a line a step elsewhere."""
+@dataclass(frozen=True)
+class DemoBegun:
+    """Its people, teams and lots are there; so many purchases are to come."""
 
-    def __init__(self) -> None:
-        self.goals: dict[str, int] = {}
-        self.told = ""
+    orders: int
+    seed: int
+    at: datetime
 
-    def begin(self, name: str, goal: int, words: str) -> None:
-        self.goals[name] = goal
-        self.words = words
-        self(name, 0)
 
-    def __call__(self, name: str, done: int) -> None:
-        goal = self.goals[name]
-        filled = 24 * done // goal if goal else 24
-        line = f"  {self.words:<28} [{'█' * filled}{'·' * (24 - filled)}] {done:,}/{goal:,}"
-        if sys.stdout.isatty():
-            print("\r" + line, end="\n" if done >= goal else "", flush=True)
-        elif done >= goal:
-            print(line, flush=True)
+@dataclass(frozen=True)
+class DemoLoaded:
+    """All of it is there."""
+
+    orders: int
+
+
+def begun() -> DemoBegun | None:
+    """What the demo that is here was to be; None where none was begun."""
+    event = OutboxEvent.objects.filter(name="DemoBegun").order_by("pk").first()
+    if event is None:
+        return None
+    return DemoBegun(**event.payload | {"at": datetime.fromisoformat(event.payload["at"])})
 
 
 def is_loaded() -> bool:
-    return Edition.objects.filter(slug=SLUG).exists()
+    """Whether all of a demo is here; one that said nothing of its beginning came in one piece."""
+    if begun() is None:
+        return Edition.objects.filter(slug=SLUG).exists()
+    return OutboxEvent.objects.filter(name="DemoLoaded").exists()
 
 
-def load(size: str, seed: int = 20260501) -> None:
-    """Everything; what the provider must know is told to it afterwards (`tell_provider`)."""
-    rng, bar = random.Random(seed), Bar()
-    count = SIZES[size]
-    with transaction.atomic():
-        cast = gather([row["team_no"] for row in shelves.rows()], rng)
-        bar.begin("teams", 72, "团队与商品 / teams")
-        stalls = shelves.set_up(cast, rng, bar)
-        _open_contest()
-        bar.begin("orders", count, "订单 / orders")
-        sales.sell(sales.plans(cast, stalls, count, rng), rng, bar)
-        _settle(cast, stalls, rng, bar)
-        search.home().rebuild()
-        # Nobody is written to about what is made up; the standings are folded below.
-        Delivery.objects.filter(done_at=None).update(done_at=timezone.now())
-    standings.fold()
+def load(orders: int, seed: int = SEED) -> None:
+    """All of it, or what is missing of it; the provider is told afterwards (`tell_provider`)."""
+    plan = begun() or _begin(DemoBegun(orders, seed, timezone.now()))
+    cast, stalls = people.cast([row["team_no"] for row in shelves.rows()]), shelves.stalls()
+    rng = random.Random(plan.seed + 1)
+    lanes = deal(sales.slots(stalls, plan.orders, plan.at, rng), stalls, plan.seed)
+    trade_all(
+        Trade(cast, sales.homes(rng), plan.at), lanes, Bar("订单 / orders", plan.orders, done=_sold(lanes))
+    )
+    _end(plan, cast, stalls)
 
 
-def _settle(cast, stalls: list[Stall], rng: random.Random, bar: Bar) -> None:
-    bar.begin("rest", 5, "发货、退款、团购 / parcels")
-    sales.send(rng)
-    bar("rest", 1)
-    sales.give_back(0.12, rng)
-    bar("rest", 2)
-    groups.gather(cast, stalls, rng)
-    bar("rest", 3)
-    sales.write_reviews(rng)
-    bar("rest", 4)
-    shelves.close_past(stalls, cast.operator)
-    bar("rest", 5)
+@transaction.atomic
+def _begin(plan: DemoBegun) -> DemoBegun:
+    rng = random.Random(plan.seed)
+    codes = [row["team_no"] for row in shelves.rows()]
+    # A buyer of a small demo buys three times, of any other too.
+    people.gather(codes, max(420, int(plan.orders * 0.28)), rng)
+    shelves.set_up(
+        people.cast(codes), max(1.0, plan.orders / 6_000), rng, Bar("团队与商品 / teams", len(codes))
+    )
+    _open_contest()
+    record(plan)
+    tell_nobody()
+    return plan
+
+
+def _sold(lanes: list[Lane]) -> int:
+    return sum(len(batch.slots) for lane in lanes for batch in lane if batch.is_sold())
+
+
+@transaction.atomic
+def _end(plan: DemoBegun, cast: people.Cast, stalls: list[shelves.Stall]) -> None:
+    bar, rng = Bar("团购、货架 / groups", 4), random.Random(plan.seed + 2)
+    steps: list[Callable[[], object]] = [
+        lambda: groups.gather(cast, stalls, rng),
+        lambda: shelves.close_past(cast.operator),
+        lambda: search.home().rebuild(),
+        standings.fold,
+    ]
+    for n, step in enumerate(steps, start=1):
+        step()
+        if n == len(steps):
+            record(DemoLoaded(plan.orders))
+            tell_nobody()
+        bar(n)
 
 
 def _open_contest() -> None:
@@ -109,12 +138,19 @@ def keep_open() -> bool:
     return True
 
 
-def tell_provider() -> int:
+def tell_provider() -> None:
     """Make the demo's payments known to the stand-in, so that they can be given back."""
     from shop.dev.stripe.control import Control
 
     if settings.STRIPE_API_BASE == "https://api.stripe.com":
-        return 0
-    told = sales.known_elsewhere()
-    Control(settings.STRIPE_API_BASE).import_payments(told)
-    return len(told)
+        return
+    # They are told in their order, each part whole or not at all: who knows the last knows all.
+    last = sales.PAYMENTS.last()
+    if last is None or provider().look(Noun.INTENT, last.intent_id):
+        return
+    goal = sales.PAYMENTS.count() + sales.REFUNDS.count()
+    control, bar, told = Control(settings.STRIPE_API_BASE), Bar("支付替身 / payments", goal), 0
+    for rows in sales.known_elsewhere(TOLD_AT_ONCE):
+        control.import_payments(rows)
+        told += len(rows)
+        bar(told)

@@ -22,8 +22,8 @@ class Cast:
     coordinators: dict[int, Person]  # by organisation id
 
 
-def gather(codes: list[str], rng: random.Random) -> Cast:
-    """Make them in a few statements; they share one password, hashed once."""
+def gather(codes: list[str], count: int, rng: random.Random) -> None:
+    """Make them in a few statements; they share one password, hashed once. `count` buyers without a name here."""
     secret = make_password(PASSWORD)
     made: list[Person] = []
 
@@ -37,21 +37,38 @@ def gather(codes: list[str], rng: random.Random) -> Cast:
         return made[-1]
 
     operator = person(OPERATOR, "示例运营", is_staff=True, is_superuser=True)
-    managers = {code: person(f"manager.{code.lower()}@demo.example", f"示例队长{code}") for code in codes}
+    for code in codes:
+        person(_manager(code), f"示例队长{code}")
     named = [person(BUYER, "示例买家"), person(MEMBER, "示例同事")]
     buyers = named + [
         person(f"buyer{n:03d}@demo.example", rng.choice(words.SURNAMES) + rng.choice(words.GIVEN))
-        for n in range(1, 421)
+        for n in range(1, count + 1)
     ]
-    count = sum(row[1] for row in words.ORGANISATIONS)
+    bodies = sum(row[1] for row in words.ORGANISATIONS)
     heads = [person(COORDINATOR, "示例负责人")]
-    heads += [person(f"coordinator{n:02d}@demo.example", f"示例负责人{n:02d}") for n in range(2, count + 1)]
-    Person.objects.bulk_create(made)
+    heads += [person(f"coordinator{n:02d}@demo.example", f"示例负责人{n:02d}") for n in range(2, bodies + 1)]
+    Person.objects.bulk_create(made, batch_size=2_000)
     organisations = _organisations(operator, heads)
     _join(organisations, heads, buyers, rng)
+
+
+def _manager(code: str) -> str:
+    return f"manager.{code.lower()}@demo.example"
+
+
+def cast(codes: list[str]) -> Cast:
+    """Those who were gathered, as they stand in the database."""
+    people = {person.email: person for person in Person.objects.filter(email__endswith="@demo.example")}
+    named = [people[BUYER], people[MEMBER]]
+    buyers = [p for email, p in people.items() if email.startswith("buyer") and email != BUYER]
+    organisations = list(
+        Organisation.objects.filter(proposed_by__email__endswith="@demo.example").order_by("pk")
+    )
+    heads = {person.pk: person for person in people.values()}
     return Cast(
-        operator, managers, buyers, organisations,
-        {organisation.pk: head for organisation, head in zip(organisations, heads, strict=True)},
+        people[OPERATOR], {code: people[_manager(code)] for code in codes},
+        named + sorted(buyers, key=lambda buyer: buyer.pk), organisations,
+        {one.pk: heads[one.proposed_by_id] for one in organisations if one.proposed_by_id},
     )  # fmt: skip
 
 
@@ -84,4 +101,4 @@ def _join(
         if n < 2 or n % 2:
             home = organisations[0] if n < 2 else rng.choice(organisations)
             rows.append(Membership(person=buyer, organisation=home, role=Membership.Role.MEMBER))
-    Membership.objects.bulk_create(rows)
+    Membership.objects.bulk_create(rows, batch_size=2_000)

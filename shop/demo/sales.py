@@ -1,55 +1,46 @@
 """The demo's purchases: placed, paid, sent and settled through the shop's own deeds, many at a time."""
 
 import random
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
-from django.db import transaction
-from django.utils import timezone
+from django.db.models import Prefetch
 
 from accounts.models import Organisation, Person, Region
 from catalog.models import Lot, TeamMember
 from core import clock
 from orders.actions import checkout, payment, refund, review, shipment
-from orders.models import Line, LineLot, Order, Payment, Refund, Review
+from orders.models import Line, LineLot, Order, Payment, Refund, Review, Shipment
 from orders.provider.port import PaymentSeen, RefundSeen, Was
 from orders.reads.shipping import parcels
 from shop.demo import words
 from shop.demo.people import Cast
 from shop.demo.shelves import Stall
 
-BATCH = 100
 OPENED = timedelta(days=80)  # before now: when the demo's round opened
 METHODS = ("alipay", "wechat_pay", "card")
 CARRIERS = ("示例快运", "示例物流")
+REFUNDED, REVIEWED = 0.12, 0.22  # of what is on its way or just arrived; of what was received
 
 
-@dataclass(frozen=True)
-class Plan:
-    """One purchase to come: when, by whom, what."""
+class Slot(NamedTuple):
+    """One purchase to come: when, and from which stall."""
 
     at: datetime
     stall: Stall
-    purchase: checkout.Purchase
 
 
-def plans(cast: Cast, stalls: list[Stall], count: int, rng: random.Random) -> list[Plan]:
+def slots(stalls: list[Stall], count: int, now: datetime, rng: random.Random) -> list[Slot]:
     """Purchases over the round so far: the top six teams sell 45 %, first and last weeks are the busiest."""
-    weights = _pareto(stalls, rng)
-    homes = _homes(rng)
-    now = timezone.now()
-    made = []
-    for _ in range(count):
-        at = now - timedelta(days=_days_ago(rng), seconds=rng.randrange(80_000))
-        stall = rng.choices(stalls, weights)[0]
-        buyer = rng.choice(cast.buyers) if rng.random() < 0.85 else None
-        if rng.random() < 0.005:
-            # What a team's own people buy is sold like any other, and shown beside the board's figures.
-            buyer = cast.managers[stall.row["team_no"]]
-        made.append(Plan(at, stall, _purchase(stall, buyer, rng.choice(homes), at, cast, rng)))
-    return sorted(made, key=lambda plan: plan.at)
+    found = rng.choices(stalls, _pareto(stalls, rng), k=count)
+    days = (timedelta(days=_days_ago(rng), seconds=rng.randrange(80_000)) for _ in range(count))
+    return sorted((Slot(now - ago, stall) for ago, stall in zip(days, found, strict=True)), key=_by_time)
+
+
+def _by_time(slot: Slot) -> datetime:
+    return slot.at
 
 
 def _pareto(stalls: list[Stall], rng: random.Random) -> list[float]:
@@ -74,7 +65,7 @@ def _days_ago(rng: random.Random) -> int:
     return rng.randrange(0, OPENED.days - 1)
 
 
-def _homes(rng: random.Random) -> list[Region]:
+def homes(rng: random.Random) -> list[Region]:
     """Where buyers live: half of them in Hubei, the others wherever is served."""
     counties = Region.objects.filter(level=Region.Level.COUNTY)
     near = list(counties.filter(code__startswith="42").order_by("code"))
@@ -82,9 +73,22 @@ def _homes(rng: random.Random) -> list[Region]:
     return rng.sample(near, 60) + rng.sample(far, 60)
 
 
+def uids(count: int, rng: random.Random) -> list[UUID]:
+    """The orders' own ids, drawn before anything else: they tell whether these were sold before."""
+    return [UUID(int=rng.getrandbits(128), version=4) for _ in range(count)]
+
+
+def _buyer(slot: Slot, cast: Cast, rng: random.Random) -> Person | None:
+    if rng.random() < 0.005:
+        # What a team's own people buy is sold like any other, and shown beside the board's figures.
+        return cast.managers[slot.stall.row["team_no"]]
+    return rng.choice(cast.buyers) if rng.random() < 0.85 else None
+
+
 def _purchase(
-    stall: Stall, buyer: Person | None, home: Region, at: datetime, cast: Cast, rng: random.Random
+    slot: Slot, uid: UUID, buyer: Person | None, home: Region, cast: Cast, rng: random.Random
 ) -> checkout.Purchase:
+    at, stall = slot
     variant = rng.choices(stall.variants, [5, 2, 1][: len(stall.variants)])[0]
     wants = [checkout.Want(variant, rng.choices((1, 2, 3, 5), (60, 25, 10, 5))[0])]
     weights = {
@@ -99,19 +103,22 @@ def _purchase(
         street=f"示例路 {rng.randrange(1, 300)} 号", wants=wants, shipping={stall.team.pk: parcel.minor},
         person_id=buyer.pk if buyer else None, language="en" if rng.random() < 0.06 else "zh",
         mobiliser_organisation_id=mobiliser.pk if mobiliser else None,
-        uid=UUID(int=rng.getrandbits(128), version=4), placed_at=at, traded_at=at + clock.ahead(),
+        uid=uid, placed_at=at, traded_at=at + clock.ahead(),
     )  # fmt: skip
 
 
-def sell(made: list[Plan], rng: random.Random, step: Callable[[str, int], None]) -> None:
-    """Place and pay them, a hundred in a transaction."""
-    for start in range(0, len(made), BATCH):
-        batch = made[start : start + BATCH]
-        with transaction.atomic():
-            orders = checkout.place_many([plan.purchase for plan in batch])
-            attempts = payment.attempts(orders)
-            payment.settle_many([(a, _paid(a, rng)) for a in attempts], paid_after=timedelta(minutes=2))
-        step("orders", start + len(batch))
+def sell(
+    batch: Sequence[Slot], ids: Sequence[UUID], cast: Cast, where: Sequence[Region], rng: random.Random
+) -> list[Order]:
+    """Place and pay these, all at once."""
+    asked = [
+        _purchase(slot, uid, _buyer(slot, cast, rng), rng.choice(where), cast, rng)
+        for slot, uid in zip(batch, ids, strict=True)
+    ]
+    orders = checkout.place_many(asked)
+    attempts = payment.attempts(orders)
+    payment.settle_many([(a, _paid(a, rng)) for a in attempts], paid_after=timedelta(minutes=2))
+    return orders
 
 
 def _paid(attempt: Payment, rng: random.Random) -> PaymentSeen:
@@ -122,30 +129,33 @@ def _paid(attempt: Payment, rng: random.Random) -> PaymentSeen:
     )  # fmt: skip
 
 
-def send(rng: random.Random) -> None:
+def send(orders: Sequence[Order], now: datetime, rng: random.Random) -> None:
     """Parcels go out in two days, arrive in two more, and after their window are complete. A parcel that waits
     for its harvest, and the newest ones, are what a team finds on its desk."""
-    now = timezone.now()
-    waiting_for_harvest = LineLot.objects.filter(lot__state=Lot.State.PLANNED).values("line__order_id")
-    paid = Order.objects.filter(state=Order.State.PAID, placed_at__lt=now - timedelta(days=2))
-    rows = list(paid.exclude(pk__in=waiting_for_harvest).order_by("pk"))
+    of_these = Shipment.objects.filter(order__in=orders, order__placed_at__lt=now - timedelta(days=2))
+    waiting_for_harvest = LineLot.objects.filter(line__order__in=orders, lot__state=Lot.State.PLANNED)
+    ready = of_these.exclude(order__in=waiting_for_harvest.values("line__order_id"))
     sent = [
-        shipment.Sent(parcel, order.placed_at + timedelta(hours=40), rng.choice(CARRIERS), f"SL{rng.randrange(10**10):010d}")
-        for order in rows
-        for parcel in order.shipments.all()
+        shipment.Sent(parcel, parcel.order.placed_at + timedelta(hours=40), rng.choice(CARRIERS), f"SL{rng.randrange(10**10):010d}")
+        for parcel in ready.select_related("order").order_by("pk")
     ]  # fmt: skip
+    if not sent:
+        return
     shipment.ship_many(sent)
-    shipment.deliver_many(
-        [(s.shipment, s.at + timedelta(days=2)) for s in sent if s.at + timedelta(days=2) < now]
-    )
-    shipment.complete_due(now)
+    arrived = [(s.shipment, s.at + timedelta(days=2)) for s in sent if s.at + timedelta(days=2) < now]
+    if arrived:
+        parcels_ = shipment.deliver_many(arrived)
+        over = [p for p in parcels_ if p.after_sale_until and p.after_sale_until < now]
+        shipment.complete_many(over)
 
 
-def give_back(share: float, rng: random.Random) -> int:
+def give_back(orders: Sequence[Order], rng: random.Random) -> None:
     """Some are given back: a part of a line, or all of it."""
-    rows = list(Order.objects.filter(state__in=[Order.State.SHIPPED, Order.State.DELIVERED]).order_by("pk"))
-    chosen = rng.sample(rows, int(len(rows) * share))
-    for n, order in enumerate(chosen):
+    on_the_way = Order.objects.filter(
+        pk__in=[order.pk for order in orders], state__in=[Order.State.SHIPPED, Order.State.DELIVERED]
+    )
+    rows = list(on_the_way.order_by("pk"))
+    for n, order in enumerate(rng.sample(rows, round(len(rows) * REFUNDED))):
         line = order.lines.all()[0]
         part = (
             refund.Part(units=line.quantity)
@@ -156,50 +166,61 @@ def give_back(share: float, rng: random.Random) -> int:
         refund.settle(
             made, RefundSeen(Was.SUCCEEDED, f"re_demo{made.uid.hex}", made.amount_minor), made.attempt
         )
-    return len(chosen)
 
 
-def write_reviews(rng: random.Random, count: int = 240) -> None:
-    """Those who received it say a word; nobody does of what her own team sells."""
+def write_reviews(orders: Sequence[Order], now: datetime, rng: random.Random) -> None:
+    """Some who received it say a word; nobody does of what her own team sells."""
     lines = Line.objects.filter(
-        shipment__state__in=("delivered", "completed"), refunded_units=0, order__person__isnull=False
-    )
+        order__in=orders, shipment__state__in=("delivered", "completed"), refunded_units=0, order__person__isnull=False
+    )  # fmt: skip
     own = set(TeamMember.objects.values_list("team_id", "person_id"))
     received = [
         line
         for line in lines.select_related("order__person", "shipment", "variant").order_by("pk")
         if (line.team_id, line.order.person_id) not in own
     ]
-    for line in rng.sample(received, min(count, len(received))):
+    for line in rng.sample(received, round(len(received) * REVIEWED)):
         stars, text = rng.choice(words.REVIEWS)
         written = review.write(line, line.order.person, stars=stars, words=text)
         assert line.shipment and line.shipment.delivered_at
         days_on = timedelta(hours=rng.randrange(2, 40))
-        said_at = min(line.shipment.delivered_at + days_on, timezone.now())
+        said_at = min(line.shipment.delivered_at + days_on, now)
         Review.objects.filter(pk=written.pk).update(written_at=said_at)
 
 
-def known_elsewhere() -> list[dict]:
-    """The demo's payments and refunds as the stand-in is told of them; it skips those that it knows."""
-    payments = Payment.objects.filter(intent_id__startswith="pi_demo").select_related("order").order_by("pk")
-    told = [
-        {
-            "type": "payment", "id": p.intent_id, "amount": p.received_minor, "method": p.method,
-            "created": int((p.succeeded_at or p.created_at).timestamp()), "session": p.session_id,
-            "client_reference_id": str(p.order.uid), "metadata": {"order": str(p.order.uid)},
-        }
-        for p in payments
-    ]  # fmt: skip
-    refunds = (
-        Refund.objects.filter(provider_id__startswith="re_demo").select_related("payment").order_by("pk")
-    )
-    return told + [
-        {
-            "type": "refund", "id": r.provider_id, "payment_intent": r.payment.intent_id,
-            "amount": r.amount_minor, "created": int(r.requested_at.timestamp()),
-        }
-        for r in refunds
-    ]  # fmt: skip
+PAYMENTS = Payment.objects.filter(intent_id__startswith="pi_demo").order_by("pk")
+REFUNDS = Refund.objects.filter(provider_id__startswith="re_demo").order_by("pk")
+
+
+def known_elsewhere(at_once: int) -> Iterator[list[dict]]:
+    """The demo's payments, each followed by its refunds, as the stand-in is told of them: so many at once."""
+    rows: list[dict] = []
+    for paid in (
+        PAYMENTS.select_related("order")
+        .prefetch_related(Prefetch("refunds", REFUNDS.all()))
+        .iterator(at_once)
+    ):
+        rows += [_paid_row(paid), *(_refund_row(paid, refunded) for refunded in paid.refunds.all())]
+        if len(rows) >= at_once:
+            yield rows
+            rows = []
+    if rows:
+        yield rows
+
+
+def _paid_row(paid: Payment) -> dict:
+    return {
+        "type": "payment", "id": paid.intent_id, "amount": paid.received_minor, "method": paid.method,
+        "created": int((paid.succeeded_at or paid.created_at).timestamp()), "session": paid.session_id,
+        "client_reference_id": str(paid.order.uid), "metadata": {"order": str(paid.order.uid)},
+    }  # fmt: skip
+
+
+def _refund_row(paid: Payment, refunded: Refund) -> dict:
+    return {
+        "type": "refund", "id": refunded.provider_id, "payment_intent": paid.intent_id,
+        "amount": refunded.amount_minor, "created": int(refunded.requested_at.timestamp()),
+    }  # fmt: skip
 
 
 def first_union(cast: Cast) -> tuple[Organisation, Person]:

@@ -42,7 +42,7 @@ class Stall:
     months: list[int]
     households: list[Household] = field(default_factory=list)
     variants: list[Variant] = field(default_factory=list)
-    past_lots: list[Lot] = field(default_factory=list)
+    plenty: float = 1.0  # how many times a small demo's harvest
 
 
 def rows() -> list[dict[str, str]]:
@@ -57,21 +57,29 @@ def months_of(text: str) -> list[int]:
     return [(int(first) - 1 + n) % 12 + 1 for n in range(span + 1)]
 
 
-def set_up(cast: Cast, rng: random.Random, step: Callable[[str, int], None]) -> list[Stall]:
+def set_up(cast: Cast, plenty: float, rng: random.Random, step: Callable[[int], None]) -> None:
     """72 teams, 3,600 households, their products and lots, each through its own deed."""
     for position, (slug, (zh, en)) in enumerate(words.CATEGORIES.items()):
         Category.objects.get_or_create(
             slug=slug, defaults={"name_zh": zh, "name_en": en, "position": position}
         )
     shelves = {category.slug: category for category in Category.objects.all()}
-    stalls = []
     for n, row in enumerate(rows()):
-        stall = Stall(row, _team(row, cast, n), months_of(row["months"]))
+        stall = Stall(row, _team(row, cast, n), months_of(row["months"]), plenty=plenty)
         _households(stall, cast.operator, rng)
         _product(stall, cast, shelves[row["category"]], rng, n)
-        stalls.append(stall)
-        step("teams", n + 1)
-    return stalls
+        step(n + 1)
+
+
+def stalls() -> list[Stall]:
+    """The teams with what they offer, as they stand in the database."""
+    variants = Variant.objects.select_related("product__team").order_by("pk")
+    teams = {team.code: team for team in Team.objects.all()}
+    found = {row["team_no"]: Stall(row, teams[row["team_no"]], months_of(row["months"])) for row in rows()}
+    for each in variants:
+        if stall := found.get(each.product.team.code):
+            stall.variants.append(each)
+    return list(found.values())
 
 
 def _county(row: dict[str, str]) -> Region:
@@ -234,11 +242,11 @@ def _lots(stall: Stall, each: Variant, rng: random.Random, position: int) -> Non
     levels = [rng.choices((SHARED, SINGLE, POOL), (60, 25, 15))[0] for _ in range(3)]
     if position == 0 and stall.row["team_no"] in ("HB22", "HB20"):
         levels[0] = SHARED
-    past = _declare(stall, each, levels[0], begun, begun + timedelta(days=30), rng.randint(260, 420) * 4, rng)
+    sold_from = int(rng.randint(260, 420) * 4 * stall.plenty)
+    _declare(stall, each, levels[0], begun, begun + timedelta(days=30), sold_from, rng)
     if in_season:
         _declare(stall, each, levels[1], today - timedelta(days=12), today, rng.randint(60, 200), rng)
     else:
-        stall.past_lots.append(past)
         start = next_start(stall.months, today)
         _declare(
             stall, each, levels[2], start, start + timedelta(days=20), rng.randint(80, 200), rng,
@@ -274,10 +282,13 @@ def _declare(
     return made
 
 
-def close_past(stalls: list[Stall], operator: Person) -> None:
+def close_past(operator: Person) -> None:
     """What the season left is sold no more; one lot of the demo is recalled, for its team to see how that looks."""
-    ids = [past.pk for stall in stalls for past in stall.past_lots]
-    past = list(Lot.objects.filter(pk__in=ids).select_related("variant__product__team").order_by("pk"))
+    # Whose next lot is planned already is out of season.
+    planned = Lot.objects.filter(state=Lot.State.PLANNED).values("variant")
+    past = list(
+        Lot.objects.filter(state=Lot.State.OPEN, variant__in=planned).select_related("variant__product__team").order_by("pk")
+    )  # fmt: skip
     for each in past[1:]:
         lot.close(each, None)
     for each in past[:1]:

@@ -49,7 +49,7 @@ def demo(loaded_demo: Demo, settings: Any, django_db_blocker: Any) -> Iterator[D
     settings.SITE_URL = "http://testserver"
     around = transaction.atomic()
     around._from_testcase = True  # as Django's own TestCase says: it is no transaction of the shop's
-    with django_db_blocker.unblock(), _connected_to(loaded_demo.database), around:
+    with django_db_blocker.unblock(), connected_to(loaded_demo.database), around:
         yield loaded_demo
         transaction.set_rollback(True)
 
@@ -65,7 +65,8 @@ def open_demo(loaded_demo: Demo) -> Iterator[live.LiveShop]:
 
 
 @contextmanager
-def _connected_to(database: str) -> Iterator[None]:
+def connected_to(database: str) -> Iterator[None]:
+    """Within it, models and clock are those of another database."""
     connection = connections["default"]
     before = connection.settings_dict
     connection.close()

@@ -1,5 +1,6 @@
 """Load the demo shop: `manage.py demo --size small`; `--sign-ins` prints who may be played."""
 
+from argparse import SUPPRESS
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
@@ -11,15 +12,21 @@ class Command(BaseCommand):
     help = "Load the demo (once), keep its round open, and make its payments known to the stand-in."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--size", choices=sorted(load.SIZES), default="small")
+        parser.add_argument("--size", choices=list(load.SIZES), default="small")
+        parser.add_argument("--orders", type=int, help=SUPPRESS)  # another size, for tests
         parser.add_argument("--sign-ins", action="store_true", help="print the demo's sign-ins and stop")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["sign_ins"]:
             self.stdout.write(sign_ins.lines())
             return
+        orders = options["orders"] or load.SIZES[options["size"]]
         if not load.is_loaded():
-            load.load(options["size"])
+            load.load(orders)
+        if (here := load.begun()) and here.orders != orders:
+            self.stdout.write(
+                f"The demo of {here.orders:,} orders is here already; for another, start with an empty DATA_DIR."
+            )
         if load.keep_open():
             self.stdout.write("The trade's clock was set back into the demo's round.")
         load.tell_provider()
