@@ -9,7 +9,7 @@ import graphene
 from django.db.models import Model, QuerySet
 from django.utils.module_loading import import_string
 
-from core import idempotency, rates
+from core import idempotency, outage, rates
 from core.api.access import HELD, Access
 from core.api.asker import asker
 from core.api.errors import Error, internal, told
@@ -106,7 +106,9 @@ class Act(graphene.ObjectType):
             return cls._answer(info, cls._run(request, given))
         except Refusal as refusal:
             return cls(errors=[told(each) for each in (refusal, *refusal.beside)])
-        except Exception:
+        except Exception as failure:
+            if outage.is_one(failure):
+                raise  # the whole answer is that, with its status
             log.exception("%s failed", cls.__name__)
             return cls(errors=[internal(request)])
 

@@ -25,6 +25,7 @@ from graphql import (
     validate,
 )
 
+from core import outage
 from core.api.errors import INTERNAL, internal_words, path_of
 from core.api.guard import Unacceptable, check_text, the_operation
 from core.refusals import Refusal
@@ -175,6 +176,9 @@ def run(
         variable_values=variables,
         execution_context_class=Deadline,
     )
+    for error in result.errors or ():
+        if error.original_error and outage.is_one(error.original_error):
+            raise error.original_error  # half an answer would look like a shop without goods
     return result.data, [shown(request, error) for error in result.errors or ()]
 
 

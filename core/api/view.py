@@ -11,7 +11,7 @@ from django.utils.module_loading import import_string
 from django.views.decorators.csrf import csrf_exempt
 from graphql import DocumentNode
 
-from core import language, rates
+from core import language, outage, rates
 from core.api import cache as answers
 from core.api.asker import asker
 from core.api.csrf import forged
@@ -41,7 +41,12 @@ def graphql(request: HttpRequest) -> HttpResponse:
         if no.status == 429:
             response.headers["Retry-After"] = "60"
         return response
-    except Exception:
+    except Exception as failure:
+        if outage.is_one(failure):
+            outage.noted(failure)
+            response = _failed(request, outage.UNAVAILABLE, str(outage.WORDS), 503)
+            response.headers["Retry-After"] = str(outage.RETRY_SECONDS)
+            return response
         log.exception("the API broke")
         return _failed(request, INTERNAL, internal_words(request), 500)
 

@@ -1,5 +1,6 @@
 """The doors that are not pages: the bare address, a pulse for the machine, and pictures."""
 
+import sys
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,7 +14,7 @@ from django.utils._os import safe_join
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from catalog.actions.picture import MOST_BYTES
-from core import language
+from core import language, outage
 from core.middleware import language_of
 
 
@@ -26,7 +27,17 @@ def choose_language(request: HttpRequest) -> HttpResponse:
 
 def broken(request: HttpRequest) -> HttpResponse:
     """Something of ours failed: said without asking the database or the session, which may be what failed."""
-    return _apology(request, 500)
+    failure = sys.exc_info()[1]
+    if failure is None or not outage.is_one(failure):
+        return _apology(request, 500)
+    outage.noted(failure)
+    if request.path_info == "/graphql":  # before the API's own door: who asks could not be read
+        error = {"message": str(outage.WORDS), "extensions": {"code": outage.UNAVAILABLE}}
+        response: HttpResponse = JsonResponse({"errors": [error]}, status=503)
+    else:
+        response = _apology(request, 503, away=str(outage.WORDS))
+    response.headers["Retry-After"] = str(outage.RETRY_SECONDS)
+    return response
 
 
 def forged(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -51,9 +51,11 @@ class Patient(Script):
 
     # -- deeds
 
-    def buy(self, variant: str, units: int = 1) -> tuple[dict[str, Any], str]:
+    def buy(
+        self, variant: str, units: int = 1, email: str = "guest@full.example"
+    ) -> tuple[dict[str, Any], str]:
         """An order that waits for its payment: number and token, and the provider's page."""
-        told = {"email": "guest@full.example", **ADDRESS}
+        told = {"email": email, **ADDRESS}
         lines = [{"variantId": variant, "quantity": units}]
         payload = "order { number } token payment { url }"
         made = self.done("buyNow", payload, lines=lines, idempotencyKey=key(), **told)

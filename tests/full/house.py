@@ -1,7 +1,7 @@
 """A whole shop on servers of its own, whose processes and servers may be ended at any moment."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -9,16 +9,21 @@ from typing import Any
 
 import psycopg
 import requests
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 from psycopg import sql
 
+from catalog.actions import card
+from catalog.actions import lot as lots
+from catalog.models import Lot
 from core.models import Delivery, IdempotencyKey
 from orders.models import Order, Payment
 from shop.dev import house
 from shop.dev.postgres import OWNER
 from tests import servers
 from tests.shows.house import House, until
+from tests.shows.world import Stall
 
 HOUSEHOLDS = 5  # that grew each lot of the shows' world
 
@@ -96,6 +101,20 @@ class Stubborn(House):
         """Wait until nothing is on its way; a lease that was lost may still have to end."""
         until(lambda: self.till.wait(1), 100)
         until(self.is_at_rest, 120)
+
+    # -- the shelves
+
+    def sells_no_more(self, stall: Stall) -> list[int]:
+        """Its team closes each open lot of a stall: what is reserved stays so."""
+        with self.shop.database():
+            rows = list(Lot.objects.filter(variant=stall.variant, state=Lot.State.OPEN))
+            return [lots.close(row, stall.manager).pk for row in rows]
+
+    def sells_again(self, closed: Sequence[int]) -> None:
+        """They are open as they were."""
+        with self.shop.database(), transaction.atomic():
+            Lot.objects.filter(pk__in=closed).update(state=Lot.State.OPEN)
+            card.refresh(lots=closed)
 
     # -- the oracle
 
