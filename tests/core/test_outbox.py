@@ -10,6 +10,7 @@ from core import deliveries, outbox, verify
 from core.models import Delivery, OutboxEvent
 from tests.core import world
 from tests.core.world import HEARD, Ordered
+from tests.figures import figure, full, progress
 
 
 def record(*numbers):
@@ -83,6 +84,7 @@ def test_without_a_broker_the_change_stands_and_the_rows_wait(
     assert outbox.drain() == 6
 
 
+@pytest.mark.proof
 @pytest.mark.django_db
 def test_poison_is_parked_after_ten_tries_and_blocks_nobody(settings, caplog):
     settings.REACTIONS = "tests.core.world.POISONED"
@@ -96,6 +98,10 @@ def test_poison_is_parked_after_ten_tries_and_blocks_nobody(settings, caplog):
     assert [o.rule for o in verify.verify()] == ["I8"]
     assert any(r.levelname == "ERROR" and "parked" in r.message for r in caplog.records)
     assert deliveries.unpark() == 1 and Delivery.objects.get(id=parked.id).tries == 0
+    figure(
+        "effects/poison",
+        f"parked after {parked.tries} tries with an ERROR in the log; the other effect was done",
+    )
 
 
 @pytest.mark.django_db
@@ -142,15 +148,20 @@ def test_drain_raises_what_went_wrong(settings):
         outbox.drain()
 
 
+@pytest.mark.proof
 @pytest.mark.django_db(transaction=True)
 def test_four_relays_at_once_do_each_effect_once():
-    record(*range(1, 41))
+    count = full(10_000, 40)
+    numbers = list(range(1, count + 1))
+    for first in range(0, count, 500):
+        record(*numbers[first : first + 500])
     HEARD.clear()
     start = threading.Barrier(4)
 
     def relay():
         start.wait()
-        outbox.hand_over(1_000)
+        while outbox.hand_over(1_000):
+            progress(f"{len(HEARD)} effects")
         connection.close()
 
     threads = [threading.Thread(target=relay) for _ in range(4)]
@@ -158,11 +169,12 @@ def test_four_relays_at_once_do_each_effect_once():
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(n for what, n in HEARD if what == "outside") == list(range(1, 41))
-    assert sorted(n for what, batch in HEARD if what == "together" for n in batch) == list(range(1, 41))
+    assert sorted(n for what, n in HEARD if what == "outside") == numbers
+    assert sorted(n for what, batch in HEARD if what == "together" for n in batch) == numbers
     reacted = OutboxEvent.objects.filter(name="Reacted").values_list("payload__order_id", flat=True)
-    assert sorted(reacted) == list(range(1, 41))
-    assert not Delivery.objects.filter(done_at=None).exists()
+    assert sorted(reacted) == numbers
+    assert not Delivery.objects.filter(done_at=None).exists() and list(verify.verify()) == []
+    figure("effects/relays", f"4 relays, {count:,} events with 3 effects each: each effect once")
 
 
 @pytest.mark.django_db

@@ -10,6 +10,7 @@ import pytest
 from orders.actions import notice, payment, reconcile
 from orders.models import Notice, Payment, Refund
 from orders.provider.port import PaymentSeen, Was
+from tests.figures import figure
 from tests.orders.test_checkout import in_threads, shelf
 from tests.orders.world import PAID, at_rest, events, post, row, session_of, tell
 
@@ -43,6 +44,7 @@ def paid_event(till, a_stand, page):
     return event
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     "forged",
     [
@@ -70,6 +72,7 @@ def test_a_forged_notice_is_refused_and_leaves_no_row(bought, till, a_stand, for
     at = math.ceil(time.time()) + forged["at"] if "at" in forged else None
     assert post(event, at=at, secret=forged.get("secret", "whsec_tests")) == 400
     assert Notice.objects.count() == 0 and row(order).state == "placed"
+    figure("notices/forged", f"{forged}: 400, 0 rows")
 
 
 @pytest.mark.parametrize("at", [-299, 299])
@@ -79,6 +82,7 @@ def test_a_clock_that_is_a_little_off_is_forgiven(bought, till, a_stand, at):
     assert row(order).state == "paid"
 
 
+@pytest.mark.proof
 def test_a_re_serialised_body_is_not_what_was_signed(bought, till, a_stand):
     from django.test import Client
     from stripe import WebhookSignature
@@ -93,6 +97,7 @@ def test_a_re_serialised_body_is_not_what_was_signed(bought, till, a_stand):
         assert reply.status_code == 400
     assert Client().get("/notices/stripe/").status_code == 405
     assert Notice.objects.count() == 0
+    figure("notices/forged", "re-serialised: 400, 0 rows")
 
 
 def test_a_notice_is_believed_only_as_far_as_the_provider_says_the_same_when_asked(bought, a_stand):
