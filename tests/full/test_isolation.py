@@ -1,0 +1,41 @@
+"""Nothing rests on SERIALIZABLE: every deed runs at READ COMMITTED, held by constraints, conditions and locks."""
+
+import re
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import connection, transaction
+
+from shop.dev.local import ROOT
+from tests.figures import figure
+
+pytestmark = [pytest.mark.proof, pytest.mark.django_db(transaction=True)]
+
+FLOORS = ("core", "accounts", "catalog", "orders", "impact", "shop")
+# Who reads a whole shop while it goes on selling needs one moment of it, and writes nothing.
+READS_ONE_MOMENT = "shop/management/commands/verify.py"
+STAND_IN = "shop/dev/stripe/store.py"  # the provider's, in SQLite
+
+
+def test_everything_runs_at_read_committed(house):
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SHOW transaction_isolation")
+        here = cursor.fetchone()[0]
+    assert here == "read committed" and "isolation_level" not in settings.DATABASES["default"]["OPTIONS"]
+    # As the running shop's role, in its database, whatever was set for either of them.
+    with psycopg.connect(house.shop.env["DATABASE_URL"]) as live:
+        assert live.execute("SHOW transaction_isolation").fetchone() == ("read committed",)
+        assert live.execute("SELECT count(*) FROM pg_db_role_setting").fetchone() == (0,)
+    asks = re.compile(r"serializable|isolation[ _]level|repeatable read", re.IGNORECASE)
+    found = {
+        str(path.relative_to(ROOT))
+        for floor in FLOORS
+        for path in (ROOT / floor).rglob("*.py")
+        if asks.search(path.read_text())
+    }
+    assert found == {READS_ONE_MOMENT, STAND_IN}
+    figure(
+        "isolation/level",
+        "READ COMMITTED in tests and in the running shop; no code of the shop asks for another, but verify's read-only snapshot",
+    )
