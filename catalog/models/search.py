@@ -35,7 +35,10 @@ class SearchEntry(models.Model):
 
     class Meta:
         # Written at once: a list of what is pending would be read by each search.
-        indexes = [GinIndex(fields=["words"], name="search_words", fastupdate=False)]
+        indexes = [
+            GinIndex(fields=["words"], name="search_words", fastupdate=False),
+            GinIndex(fields=["title_words"], name="search_title_words", fastupdate=False),
+        ]
 
 
 class SearchWord(models.Model):

@@ -95,11 +95,12 @@ def _holds(field: str, clause: Clause) -> Query:
 def _points(said: Asked | None, clause: Clause | None) -> list[Query]:
     if said is None or clause is None:
         return []
+    in_title = _holds("title_words", clause)
     points = [
-        (pages.TITLE, Q("term", titles=said.title)),
-        (pages.BEGINNING, Q("prefix", titles=said.title)),
-        (pages.LITERAL, _holds("title_words", said.literal)),
-        (pages.MEANT, _holds("title_words", clause)),
+        (pages.MEANT, in_title),
+        (pages.LITERAL, _all([in_title, _holds("title_words", said.literal)])),
+        (pages.BEGINNING, _all([in_title, Q("prefix", titles=said.title)])),
+        (pages.TITLE, _all([in_title, Q("term", titles=said.title)])),
     ]
     return [Q("constant_score", filter=query, boost=boost) for boost, query in points]
 

@@ -15,7 +15,8 @@ KEYS: dict[str, tuple[tuple[str, ...], bool]] = {
     "PRICE_DESC": (("price_from_minor", "id"), True),
     "SEASON": (("season_now", "in_stock", "published_at_us", "id"), True),
 }
-# The points of a hit, before its id decides: the very title, its beginning, its words as written, as meant.
+# The points of a hit whose title holds what was asked, before its id decides: as meant; and as written; and its
+# beginning; and the very title.
 TITLE, BEGINNING, LITERAL, MEANT = 8, 4, 2, 1
 
 

@@ -40,18 +40,22 @@ _KEYS = {
     "price_from_minor": "e.price_from_minor",
     "season_now": _MONTH,
     "in_stock": "e.in_stock::int",
-    "score": f"""(CASE WHEN position('|' || %(title)s || '|' IN e.titles) > 0 THEN {pages.TITLE} ELSE 0 END
-        + CASE WHEN position('|' || %(title)s IN e.titles) > 0 THEN {pages.BEGINNING} ELSE 0 END
+    "score": f"""CASE WHEN e.product_id IN (SELECT product_id FROM titled) THEN {pages.MEANT}
         + CASE WHEN e.title_words @@ %(literal)s::tsquery THEN {pages.LITERAL} ELSE 0 END
-        + CASE WHEN e.title_words @@ %(said)s::tsquery THEN {pages.MEANT} ELSE 0 END)""",
+        + CASE WHEN position('|' || %(title)s IN e.titles) > 0 THEN {pages.BEGINNING} ELSE 0 END
+        + CASE WHEN position('|' || %(title)s || '|' IN e.titles) > 0 THEN {pages.TITLE} ELSE 0 END
+        ELSE 0 END""",
 }
+# Whose title holds what was asked: found by the index, so that of the others nothing more is looked at.
+_TITLED = """WITH titled AS MATERIALIZED (
+    SELECT product_id FROM catalog_searchentry WHERE title_words @@ %(said)s::tsquery)"""
 _VALUES = {
     "category": "e.category",
     "division": "e.division",
     "kind": "e.kind",
-    "season": f"{_IN_SEASON}::text",
-    "stock": "e.in_stock::text",
-    "price": "width_bucket(e.price_from_minor, %(bands)s::bigint[])::text",
+    "season": _IN_SEASON,
+    "stock": "e.in_stock",
+    "price": " + ".join(f"(e.price_from_minor >= {low})::int" for low, _ in BANDS[1:]),
 }
 
 
@@ -121,16 +125,16 @@ class InDatabase:
     def _page(self, sort: str, after: list[int] | None) -> list[tuple]:
         names, descending = pages.KEYS[sort]
         keys = [_KEYS[name] for name in names]
-        values = self._values()
+        values = self._values() | {"limit": self.ask.first + 1}
         where = [*self._matching(), *_chosen(self.ask.where, values).values()]
         if after is not None:
             values |= {f"after{i}": key for i, key in enumerate(after)}
             there = ", ".join(f"%(after{i})s::bigint" for i in range(len(after)))
             where.append(f"({', '.join(keys)}) {'<' if descending else '>'} ({there})")
         order = ", ".join(f"{i} {'DESC' if descending else 'ASC'}" for i in range(1, len(keys) + 1))
-        values["limit"] = self.ask.first + 1
         return _rows(
-            f"""SELECT {", ".join(keys)} FROM catalog_searchentry e WHERE {_all(where)}
+            f"""{_TITLED if sort == "BEST" else ""}
+                SELECT {", ".join(keys)} FROM catalog_searchentry e WHERE {_all(where)}
                 ORDER BY {order} LIMIT %(limit)s""",
             values,
         )
@@ -141,21 +145,26 @@ class InDatabase:
         # Who counts looks at the page too, and a page that holds anything says how the question is understood.
         if not self.found.ids:
             self._make_sure()
-        values = self._values() | {"bands": [low for low, _ in BANDS[1:]]}
+        values = self._values()
         chosen = _chosen(self.ask.where, values)
         fixed = [condition for name, condition in chosen.items() if name not in FACETS]
         columns = [f"{sql} AS {name}" for name, sql in _VALUES.items()]
+        flags = [f"ok_{name}" for name in FACETS if name in chosen]
         columns += [f"{chosen[name]} AS ok_{name}" for name in FACETS if name in chosen]
-        groups = ", ".join(str(i) for i in range(1, len(columns) + 1))
-        parts = [f"SELECT '', '', coalesce(sum(n), 0)::bigint FROM m WHERE {_ok(chosen)}"]
+        # Divisions are many and would split what is alike: they are counted by themselves.
+        alike = ", ".join([*(name for name in FACETS if name != "division"), *flags])
+        parts = [f"SELECT '', '', coalesce(sum(n), 0)::bigint FROM alike WHERE {_ok(chosen)}"]
         for name in FACETS:
+            source, number = ("hits", "count(*)") if name == "division" else ("alike", "sum(n)::bigint")
             others = _ok({other: "" for other in chosen if other != name})
-            parts.append(f"SELECT '{name}', {name}, sum(n)::bigint FROM m WHERE {others} GROUP BY {name}")
+            parts.append(
+                f"SELECT '{name}', {name}::text, {number} FROM {source} WHERE {others} GROUP BY {name}"
+            )
         rows = _rows(
-            f"""WITH m AS MATERIALIZED (
-                    SELECT {", ".join(columns)}, count(*) AS n FROM catalog_searchentry e
-                    WHERE {_all([*self._matching(), *fixed])} GROUP BY {groups}
-                ) {" UNION ALL ".join(parts)}""",
+            f"""WITH hits AS MATERIALIZED (
+                    SELECT {", ".join(columns)} FROM catalog_searchentry e WHERE {_all([*self._matching(), *fixed])}
+                ), alike AS MATERIALIZED (SELECT {alike}, count(*) AS n FROM hits GROUP BY {alike})
+                {" UNION ALL ".join(parts)}""",
             values,
         )
         counts: dict[str, dict[str, int]] = {name: {} for name in FACETS}

@@ -5,7 +5,8 @@ from collections.abc import Collection, Sequence
 
 from django.db import connection
 
-SHORTEST, MOST = 4, 3
+# In letters: too short to guess at, too long for anybody to write; and how many are meant at most.
+SHORTEST, LONGEST, MOST = 4, 60, 3
 # By trigrams the near ones; two letters that changed places are looked for outright.
 _NEAR = """
     SELECT asked, w.word FROM unnest(%(asked)s::text[]) AS asked
@@ -20,7 +21,7 @@ _NEAR = """
 
 def learn(spellings: Collection[str]) -> None:
     """Know these words from now on; in one order, so that two who learn the same never wait in a ring."""
-    told = sorted({word for word in spellings if len(word) >= SHORTEST})
+    told = sorted({word for word in spellings if SHORTEST <= len(word) <= LONGEST})
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO catalog_searchword (word) SELECT unnest(%s::text[]) ON CONFLICT DO NOTHING", [told]
@@ -30,7 +31,7 @@ def learn(spellings: Collection[str]) -> None:
 def meant(asked: Sequence[str]) -> dict[str, list[str]]:
     """For each word the nearest known ones, at most one slip away, two in a long word; one statement."""
     found: dict[str, list[str]] = {word: [] for word in asked}
-    unsure = [word for word in found if len(word) >= SHORTEST]
+    unsure = [word for word in found if SHORTEST <= len(word) <= LONGEST]
     if not unsure:
         return found
     with connection.cursor() as cursor:

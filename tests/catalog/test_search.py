@@ -50,3 +50,11 @@ def test_finding_and_counting_take_a_statement_each(orange, django_assert_num_qu
     with django_assert_num_queries(2):
         answer = search.answer(Ask("夏橙", Where(category=("fruit",))))
         assert answer.found.ids == [orange] and answer.tally.total == 1
+
+
+def test_a_name_as_long_as_names_may_be_is_found():
+    name = "庄" * 80
+    product = a_product(slug="long", name_zh=name, name_en="Word " * 23)
+    a_lot(a_variant(product), units=5)
+    search.index([product.id])
+    assert found(name) == found("庄" * 12) == [product.id]

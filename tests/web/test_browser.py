@@ -8,6 +8,7 @@ import axe_playwright_python
 import pytest
 from django.test import Client
 
+from catalog import search
 from core.api.ids import global_id
 from tests.impact.world import a_round
 from tests.orders.together import Together
@@ -28,6 +29,7 @@ def sites(live_shop: Any, django_db_blocker: Any) -> SimpleNamespace:
     """Addresses of every page of a living shop by who may see them, and the cookies of those people."""
     with django_db_blocker.unblock(), live_shop.database():
         shelf = a_shelf()
+        search.index([shelf.product.id])
         a_round(shelf.team)
         together = Together(lot=shelf.lot, minimum=5, maximum=20)
         mine, guests = an_order(shelf, shelf.buyer), an_order(shelf)
@@ -132,3 +134,29 @@ def test_a_guest_buys_on_a_phone_without_scripts(live_shop, browser, sites):
     total = page.locator(".aside .sum.total .num").inner_text()
     assert sum(round(float(part.strip("¥")) * 100) for part in parts) == round(float(total.strip("¥")) * 100)
     context.close()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_what_may_be_meant_is_suggested_while_it_is_written(live_shop, browser, sites, language):
+    product = sites.shelf.product
+    for width in WIDTHS:
+        context = browser.new_context(bypass_csp=True, viewport={"width": width, "height": 844})
+        page = context.new_page()
+        page.goto(f"{live_shop.url}/{language}/")
+        page.type("#top-q", product.name_zh[:2] if language == "zh" else product.name_en[:4].lower())
+        link = page.locator(f".suggestions a[href='/{language}/p/{product.slug}/']")
+        link.wait_for()
+        assert page.locator(".suggestions a").evaluate_all("all => all.every(a => a.offsetHeight >= 44)")
+        # What lies under the open list is covered while it is open.
+        assert [wrong for wrong in _looked_at(page, width) if "top-nav" not in wrong] == []
+        page.press("#top-q", "Escape")
+        assert not link.is_visible()
+        page.fill("#top-q", product.name_zh)
+        link.wait_for()
+        for _ in range(page.locator(".suggestions a").count()):
+            page.keyboard.press("ArrowDown")
+            if link.evaluate("a => a === document.activeElement"):
+                break
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"{live_shop.url}/{language}/p/{product.slug}/")
+        context.close()
