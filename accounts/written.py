@@ -14,9 +14,9 @@ _LANDLINE = re.compile(r"(010|02\d|0[3-9]\d{2})-?(\d{7,8})(?:-(\d{1,6}))?")
 _ABROAD = re.compile(r"\+(?:852[2-9]\d{7}|853[268]\d{7}|886\d{8,9})")  # Hong Kong, Macao, Taiwan
 
 
-def line(text: str, field: str, most: int, *, required: bool = True) -> str:
-    """One line without invisible characters; refused when empty or longer than `most`."""
-    seen = (" " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c)[0] != "C")
+def line(text: str | None, field: str, most: int, *, required: bool = True) -> str:
+    """One line without invisible characters; refused when empty or longer than `most`. None is nothing written."""
+    seen = (" " if c.isspace() else c for c in text or "" if c.isspace() or unicodedata.category(c)[0] != "C")
     plain = " ".join("".join(seen).split())
     if required and not plain:
         raise Invalid(say("请填写这一项。", "Please fill this in."), field=field)
@@ -25,9 +25,9 @@ def line(text: str, field: str, most: int, *, required: bool = True) -> str:
     return plain
 
 
-def email_address(text: str, field: str = "email") -> str:
+def email_address(text: str | None, field: str = "email") -> str:
     """The address in lower case, as accounts are found by it."""
-    address = text.strip().lower()
+    address = (text or "").strip().lower()
     try:
         validate_email(address)
     except ValidationError:
@@ -38,9 +38,9 @@ def email_address(text: str, field: str = "email") -> str:
     return address
 
 
-def phone_number(text: str, field: str = "phone") -> str:
+def phone_number(text: str | None, field: str = "phone") -> str:
     """A number that a courier in China can call: 13800138000, 027-87654321 or +852…"""
-    digits = re.sub(r"[\s().]", "", text.strip().replace("－", "-").replace("＋", "+"))
+    digits = re.sub(r"[\s().]", "", (text or "").strip().replace("－", "-").replace("＋", "+"))
     digits = re.sub(r"^(?:\+|00)86-?", "", digits)
     mobile = digits.replace("-", "")
     if _MOBILE.fullmatch(mobile) or _ABROAD.fullmatch(mobile):

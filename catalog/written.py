@@ -13,9 +13,9 @@ from core.refusals import Invalid
 PARAGRAPHS_MOST = 4000
 
 
-def paragraphs(text: str, field: str, most: int = PARAGRAPHS_MOST) -> str:
+def paragraphs(text: str | None, field: str, most: int = PARAGRAPHS_MOST) -> str:
     """Several lines, without invisible characters."""
-    seen = "".join(c for c in text if c == "\n" or unicodedata.category(c)[0] != "C")
+    seen = "".join(c for c in text or "" if c == "\n" or unicodedata.category(c)[0] != "C")
     plain = "\n".join(" ".join(row.split()) for row in seen.strip().splitlines())
     if len(plain) > most:
         raise Invalid(say("最多 {n} 个字。", "At most {n} characters.", n=most), field=field)

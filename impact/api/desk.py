@@ -162,7 +162,7 @@ class HouseholdPropose(Act):
             team=managed_team(request.user, uid_of(team, "Team", field="team")),
             county=_county(county),
             consented_at=timezone.now() if consented else None,
-            details={name: text.strip() for name, text in details.items() if text.strip()},
+            details={name: text.strip() for name, text in details.items() if text and text.strip()},
         )
         return cls(household=households.propose(proposal, request.user))
 

@@ -15,12 +15,13 @@ _COUNT = iter(range(10**9))
 @contextmanager
 def undone() -> Iterator[None]:
     """What is done inside leaves nothing behind: no row, and no count of how often somebody has asked."""
-    before, point = cache.key_prefix, transaction.savepoint()
+    before = cache.key_prefix
     cache.key_prefix = f"{before}:{next(_COUNT)}"
     try:
-        yield
+        with transaction.atomic():
+            yield
+            transaction.set_rollback(True)
     finally:
-        transaction.savepoint_rollback(point)
         cache.key_prefix = before
 
 

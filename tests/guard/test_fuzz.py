@@ -23,6 +23,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from accounts.actions import token as tokens
+from core.api.run import graphql_schema
 from shop.management.commands.sdl import WHERE
 from tests.accounts.world import PASSWORD, an_operator
 from tests.figures import a_seed, figure, full
@@ -30,7 +31,7 @@ from tests.guard.askers import cookies_of, undone
 from tests.guard.door import JSON
 from tests.orders.conftest import a_stand, till  # noqa: F401 (fixtures)
 from tests.orders.world import Buyer
-from tests.shop.strangers import Town, the_whole_shop  # noqa: F401 (a fixture)
+from tests.shop.strangers import Town, refusals, the_whole_shop  # noqa: F401 (a fixture)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.proof]
 
@@ -161,6 +162,22 @@ def fuzz(cases: Any, its_seed: int, known: dict[str, str], people: People) -> No
     each()
 
 
+def test_what_may_be_left_out_may_be_null(town, wide_limits):
+    """Programs write null where they have nothing: that is a refusal at most, for one field and for all."""
+    people = {"owner": town.owner, "manager": town.sold.managers[0], "operator": Buyer(an_operator())}
+    broken = []
+    for act, field in graphql_schema().mutation_type.fields.items():
+        given = field.args and field.args["input"].type.of_type.fields
+        optional = [name for name, one in (given or {}).items() if not str(one.type).endswith("!")]
+        for names in [optional, *full([[name] for name in optional], [])]:
+            for who, asker in people.items():
+                told = town.input_of(act) | dict.fromkeys(names)
+                with undone(), cookies_of(asker):
+                    if names and "INTERNAL" in refusals(asker, act, **told):
+                        broken.append((who, act, names))
+    assert broken == []
+
+
 @pytest.fixture
-def wide_limits(settings, the_whole_shop):  # noqa: F811
+def wide_limits(settings, the_whole_shop, deeds_of_their_own):  # noqa: F811
     settings.API_LIMITS = {**settings.API_LIMITS, **WIDE}
