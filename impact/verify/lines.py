@@ -123,6 +123,9 @@ def _check_lines(orders: dict[int, UUID], stands: dict[int, dict[str, int]]) -> 
         if not draws[line.pk]:
             yield Offence("I5", "Line", line.pk, "an attributed line draws on no lot")
             continue
+        if left < 0:
+            yield Offence("I5", "Line", line.pk, f"{-left} more was given back of it than was paid")
+            continue
         due = portions(left, line.story, draws[line.pk])
         should = {f"lot {lot}": amount for lot, amount in due.households.items() if amount}
         should |= {f"part {part}": amount for part, amount in due.parts.items() if amount}

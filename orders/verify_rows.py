@@ -1,0 +1,82 @@
+"""Rows that must agree with each other although no sum shows it: whose a line is, what a parcel and a seat tell."""
+
+from core.verify import Rule
+
+RULES = [
+    Rule(
+        "I3",
+        "Line",
+        "a line is not of its parcel's order, its parcel's team, its product's team or its story's variant",
+        """SELECT l.id, 'team ' || l.team_id FROM orders_line l
+           JOIN catalog_pricestory t ON t.id = l.story_id JOIN catalog_variant v ON v.id = l.variant_id
+           JOIN catalog_product p ON p.id = v.product_id LEFT JOIN orders_shipment s ON s.id = l.shipment_id
+           WHERE t.variant_id <> l.variant_id OR p.team_id <> l.team_id
+              OR s.order_id <> l.order_id OR s.team_id <> l.team_id""",
+    ),
+    Rule(
+        "I1",
+        "Line",
+        "a line draws on a lot of another variant",
+        """SELECT l.id, d.lot_id FROM orders_line l JOIN orders_linelot d ON d.line_id = l.id
+           JOIN catalog_lot t ON t.id = d.lot_id WHERE t.variant_id <> l.variant_id""",
+    ),
+    Rule(
+        "I3",
+        "Payment",
+        "a payment asked for another amount than its order's",
+        """SELECT p.id, p.amount_minor FROM orders_payment p JOIN orders_order o ON o.id = p.order_id
+           WHERE p.amount_minor <> o.total_minor""",
+    ),
+    Rule(
+        "I3",
+        "Payment",
+        "more of its refunds counts as given by a bank than banks took",
+        """SELECT p.id, r.counted FROM orders_payment p
+           JOIN (SELECT payment_id, sum(disputed_minor) AS counted,
+                        coalesce(sum(amount_minor) FILTER (WHERE reason = 'dispute'), 0) AS own
+                 FROM orders_refund GROUP BY payment_id) r ON r.payment_id = p.id
+           LEFT JOIN (SELECT payment_id, sum(amount_minor) AS lost FROM orders_dispute WHERE state = 'lost'
+                      GROUP BY payment_id) d ON d.payment_id = p.id
+           WHERE r.counted > 0 AND r.counted + r.own > coalesce(d.lost, 0)""",
+    ),
+    Rule(
+        "I3",
+        "RefundLine",
+        "a parcel's sending is given back in units",
+        "SELECT id, units FROM orders_refundline WHERE line_id IS NULL AND (units <> 0 OR is_restocked)",
+    ),
+    Rule(
+        "I1",
+        "Line",
+        "what of it is on the shelf again is not what its refunds say",
+        """SELECT l.id, coalesce(sum(r.units_returned), 0) FROM orders_line l JOIN orders_order o ON o.id = l.order_id
+           LEFT JOIN orders_linelot d ON d.line_id = l.id
+           LEFT JOIN catalog_reservation r ON r.holder = o.uid AND r.lot_id = d.lot_id
+           GROUP BY l.id HAVING coalesce(sum(r.units_returned), 0) <> (
+               SELECT coalesce(sum(b.units), 0) FROM orders_refundline b WHERE b.line_id = l.id AND b.is_restocked)""",
+    ),
+    Rule(
+        "ORDER",
+        "Order",
+        "an order stands behind its slowest parcel",
+        """SELECT o.id, o.state FROM orders_order o JOIN orders_shipment s ON s.order_id = o.id
+           WHERE o.state IN ('paid', 'shipped', 'delivered', 'completed') AND s.state <> 'cancelled'
+           GROUP BY o.id HAVING min(array_position(ARRAY['waiting', 'shipped', 'delivered', 'completed'], s.state::text))
+                              > array_position(ARRAY['paid', 'shipped', 'delivered', 'completed'], o.state::text)""",
+    ),
+    Rule(
+        "ORDER",
+        "Shipment",
+        "a parcel was called off before its order was paid",
+        """SELECT s.id, o.state FROM orders_shipment s JOIN orders_order o ON o.id = s.order_id
+           WHERE o.state = 'placed' AND s.state <> 'waiting'""",
+    ),
+    Rule(
+        "I10",
+        "Seat",
+        "a seat counts as given back and not all of it was",
+        """SELECT s.id, o.refunded_minor FROM orders_seat s JOIN orders_order o ON o.id = s.order_id
+           WHERE s.state = 'refunded' AND EXISTS (
+               SELECT 1 FROM orders_line l WHERE l.order_id = o.id AND l.refunded_minor < l.net_minor)""",
+    ),
+]

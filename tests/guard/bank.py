@@ -1,0 +1,175 @@
+"""A provider in this process: the truth outside of what was paid, given back and disputed."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from orders.provider.port import (
+    Attempt,
+    Begun,
+    DisputeSeen,
+    GiveBack,
+    Heard,
+    Noun,
+    PaymentSeen,
+    RefundSeen,
+    Seen,
+    Was,
+)
+
+
+@dataclass
+class Page:
+    """One payment at the bank."""
+
+    asked: Attempt
+    intent: str
+    state: Was = Was.CREATED
+
+
+@dataclass
+class Given:
+    """One refund at the bank; an attempt that is asked for twice is one."""
+
+    asked: GiveBack
+    id: str
+    state: Was
+
+
+@dataclass
+class Bank:
+    """A Provider and a Listener: remembers what it did, and says so whenever it is asked."""
+
+    pages: dict[str, Page] = field(default_factory=dict)
+    refunds: dict[str, Given] = field(default_factory=dict)
+    disputes: dict[str, DisputeSeen] = field(default_factory=dict)
+    next_refund: Was = Was.SUCCEEDED
+    # Told before a payment that has come is shown to the shop: it will settle it now.
+    before_money: Callable[[str], None] = lambda page: None
+
+    # --- What the shop asks ---
+
+    def begin(self, asked: Attempt) -> Begun:
+        for name, page in self.pages.items():
+            if page.asked.payment == asked.payment:
+                return Begun(session_id=name, url=f"https://bank.example/{name}")
+        name = f"cs_{len(self.pages)}"
+        self.pages[name] = Page(asked, f"pi_{len(self.pages)}")
+        return Begun(session_id=name, url=f"https://bank.example/{name}")
+
+    def look(self, noun: Noun, id: str) -> Seen | None:
+        if noun is Noun.REFUND:
+            return self._refund(next((one for one in self.refunds.values() if one.id == id), None))
+        if noun is Noun.DISPUTE:
+            return self.disputes.get(id)
+        return self._page(id)
+
+    def close(self, noun: Noun, id: str) -> PaymentSeen | None:
+        page = self.pages.get(id)
+        if page and page.state is Was.CREATED:
+            page.state = Was.CANCELLED
+        return self._page(id)
+
+    def give_back(self, asked: GiveBack) -> RefundSeen:
+        key = f"{asked.refund}:{asked.attempt}"
+        if key not in self.refunds:
+            is_too_much = asked.amount_minor > self.left_of(asked.intent_id)
+            state = Was.FAILED if is_too_much else self.next_refund
+            self.refunds[key] = Given(asked, f"re_{len(self.refunds)}", state)
+        seen = self._refund(self.refunds[key])
+        assert seen
+        return seen
+
+    def hear(self, body: bytes, signature: str) -> Heard:
+        return self.read(body)
+
+    def read(self, body: bytes) -> Heard:
+        told = json.loads(body)
+        return Heard(
+            event_id=told["event"], kind=told["kind"], noun=Noun(told["noun"]), object_id=told["id"],
+            session_id=told["id"] if told["noun"] == "session" else "",
+        )  # fmt: skip
+
+    def _page(self, id: str) -> PaymentSeen | None:
+        page = self.pages.get(id)
+        if page is None:
+            return None
+        if page.state is not Was.SUCCEEDED:
+            return PaymentSeen(page.state, session_id=id)
+        self.before_money(id)
+        amount = page.asked.amount_minor
+        return PaymentSeen(page.state, amount, "cny", "alipay", session_id=id, intent_id=page.intent)
+
+    def _refund(self, one: Given | None) -> RefundSeen | None:
+        return one and RefundSeen(one.state, one.id, one.asked.amount_minor)
+
+    # --- What happens there ---
+
+    def pay(self, name: str) -> bool:
+        """A buyer pays a page that is open."""
+        page = self.pages[name]
+        if page.state is not Was.CREATED:
+            return False
+        page.state = Was.SUCCEEDED
+        return True
+
+    def dispute(self, name: str, amount: int, state: str) -> str:
+        """A buyer's own bank asks for money back, and decides."""
+        id = f"dp_{name}"
+        self.disputes[id] = DisputeSeen(id, state, amount, "fraudulent", self.pages[name].intent)
+        return id
+
+    def moved(self, order: UUID) -> int:
+        """What the shop holds of an order: what came, less what was given back and what was taken."""
+        names = {name: page for name, page in self.pages.items() if page.asked.order == order}
+        intents = {page.intent for page in names.values()}
+        came = sum(p.asked.amount_minor for p in names.values() if p.state is Was.SUCCEEDED)
+        given = sum(
+            one.asked.amount_minor
+            for one in self.refunds.values()
+            if one.state is Was.SUCCEEDED and one.asked.intent_id in intents
+        )
+        lost = sum(
+            d.amount_minor for d in self.disputes.values() if d.state == "lost" and d.intent_id in intents
+        )
+        return came - given - lost
+
+    def left_of(self, intent: str) -> int:
+        """What can still be given back of a payment, or taken by a bank."""
+        came = sum(
+            p.asked.amount_minor
+            for p in self.pages.values()
+            if p.intent == intent and p.state is Was.SUCCEEDED
+        )
+        given = (one for one in self.refunds.values() if one.asked.intent_id == intent)
+        taken = (one for one in self.disputes.values() if one.intent_id == intent and one.state != "won")
+        return (
+            came
+            - sum(one.asked.amount_minor for one in given if one.state is not Was.FAILED)
+            - sum(one.amount_minor for one in taken)
+        )
+
+
+def notice(event: str, kind: str, noun: Noun, id: str) -> bytes:
+    """The body of a notice."""
+    return json.dumps({"event": event, "kind": kind, "noun": noun.value, "id": id}).encode()
+
+
+_the_bank = Bank()
+
+
+def the_bank(**_: Any) -> Bank:
+    """For settings.PAYMENT_PROVIDER: the bank of the test that runs."""
+    return _the_bank
+
+
+def a_new_bank() -> Bank:
+    """Nothing has happened there yet."""
+    global _the_bank
+    from orders import provider
+
+    provider._made.cache_clear()
+    _the_bank = Bank()
+    return _the_bank
