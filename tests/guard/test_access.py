@@ -1,0 +1,289 @@
+"""The access matrix, made from the schema: every field × asker × whose thing it is, with a word of its own in
+every private column; whoever hears one must be named in docs/data.md. What is refused sounds like what is not there."""
+
+import json
+import re
+from base64 import urlsafe_b64decode
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.test import RequestFactory
+from graphql import FieldNode, NameNode, get_named_type, is_object_type, parse, print_ast
+
+from accounts.models import Organisation
+from catalog.models import Product, Team
+from core.api.documents import ask
+from core.api.ids import global_id
+from core.api.run import graphql_schema
+from orders.links import token_for
+from orders.models import Cart, GroupPurchase, Order
+from tests.accounts.world import a_person, an_operator
+from tests.catalog.world import a_lot, a_product, a_team, a_variant
+from tests.figures import figure, full
+from tests.guard.askers import cookies_of, undone
+from tests.guard.canaries import heard, plant
+from tests.orders.conftest import a_stand, till  # noqa: F401 (fixtures)
+from tests.orders.world import Buyer
+from tests.shop import everything
+from tests.shop.strangers import OWN, Town, the_whole_shop  # noqa: F401 (a fixture)
+from tests.shop.test_attacks import SEALED
+
+pytestmark = [pytest.mark.django_db, pytest.mark.proof]
+
+DEPTH = full(7, 4)
+UNTOLD = re.compile(r'"requestId": "\w+"')
+
+
+class Matrix:
+    """A town with a canary in every private column, everybody who may ask in it, and everything to ask for."""
+
+    def __init__(self, town: Town):
+        self.town = town
+        hidden = a_product(town.unsold.variant.product.team, state="draft", name_zh="示例草稿")
+        a_lot(a_variant(hidden))
+        team, union = hidden.team, town.together.union
+        ended, at = a_person(), town.owner.person.joined_at
+        team.members.create(person=ended, role="manager", ended_at=at)
+        union.memberships.create(person=ended, role="coordinator", ended_at=at)
+        member = a_person()
+        union.memberships.create(person=member, role="member")
+        foreign = a_person()
+        a_lot(a_variant(a_product(a_team(manager=foreign))))
+        self.askers: dict[str, Any] = {
+            "guest": None,
+            "consumer": a_person(),
+            "buyer": town.owner.person,
+            "member": member,
+            "coordinator": town.together.coordinator.person,
+            "manager of the oranges": town.sold.managers[0].person,
+            "manager of the tea": town.sold.managers[1].person,
+            "another team's manager": foreign,
+            "who was manager and coordinator": ended,
+            "operator": an_operator(),
+        }
+        guests = {f"guest {order.pk}": f"guest {order.pk}" for order in Order.objects.filter(person=None)}
+        self.canaries = plant({person: name for name, person in self.askers.items() if person} | guests)
+
+    def given(self, name: str) -> list[dict[str, Any]]:
+        """Every thing that a root field can be asked for, whoever's it is."""
+        slugs = list(Product.objects.values_list("slug", flat=True))
+        numbers = list(Order.objects.values_list("number", flat=True))
+        teams = [global_id("Team", uid) for uid in Team.objects.values_list("uid", flat=True)]
+        ways: dict[str, list[dict[str, Any]]] = {
+            "product": [{"slug": slug, "preview": True} for slug in slugs],
+            "reviews": [{"product": slug, "first": 20} for slug in slugs],
+            "rating": [{"product": slug} for slug in slugs],
+            "provenance": [{"product": slug} for slug in slugs]
+            + [{"team": slug} for slug in Team.objects.values_list("slug", flat=True)],
+            "team": [{"slug": slug} for slug in Team.objects.values_list("slug", flat=True)],
+            "order": [{"number": number} for number in numbers],
+            "setAside": [{"order": number} for number in numbers],
+            "cart": [{}]
+            + [
+                {"id": global_id("Cart", uid)}
+                for uid in Cart.objects.exclude(person=None).values_list("uid", flat=True)
+            ],
+            "groupPurchase": [
+                {"code": code} for code in GroupPurchase.objects.values_list("join_code", flat=True)
+            ],
+            "organisation": [
+                {"id": global_id("Organisation", uid)}
+                for uid in Organisation.objects.values_list("uid", flat=True)
+            ],
+            "teamProduct": [
+                {"id": global_id("Product", uid)} for uid in Product.objects.values_list("uid", flat=True)
+            ],
+            "desk": [{}] + [{"team": team} for team in teams],
+            "householdDesk": [{}] + [{"team": team} for team in teams],
+            "teamProducts": [{"first": 20}] + [{"team": team, "first": 20} for team in teams],
+            "invitation": [{"token": "none"}],
+            "search": [{"first": 20}],
+            "regions": [{"parent": "420000"}],
+        }
+        lists = ("products", "teams", "organisations", "myOrders", "myGroupPurchases", "productsToReview")
+        return ways.get(name, [{"first": 20}] if name in lists else [{}])
+
+    def answer(self, person: Any, document: str) -> dict[str, Any]:
+        """What somebody is told."""
+        request = RequestFactory().post("/graphql")
+        request.user, request.id, request.session = person or AnonymousUser(), "r", {}
+        data, errors = ask(request, document)
+        return {"data": data, "errors": errors}
+
+    def answers(self, person: Any, document: str) -> Iterator[dict[str, Any]]:
+        """All that somebody is told: a room that is closed to her may hide those beside it, so she asks again
+        without it."""
+        for _ in range(20):
+            yield (told := self.answer(person, document))
+            closed = [error["path"] for error in told["errors"] if len(error.get("path", ())) > 1]
+            if not closed:
+                return
+            for path in closed:
+                document = without(document, [step for step in path if isinstance(step, str)])
+        raise AssertionError(f"still refused: {told['errors']}")
+
+
+@pytest.fixture
+def matrix(till, a_stand, monkeypatch, deeds_of_their_own):  # noqa: F811
+    town = Town(till, a_stand)
+    monkeypatch.setattr(everything, "DEPTH", DEPTH)
+    monkeypatch.setitem(everything.BELOW, "HouseholdDesk.shares", {"lot": town.ids["lot"]})
+    return Matrix(town)
+
+
+def without(document: str, path: list[str]) -> str:
+    """The document without what is asked at a path."""
+    tree = parse(document)
+    node: Any = tree.definitions[0]
+    for step in path[:-1]:
+        node = next(one for one in node.selection_set.selections if one.name.value == step)
+    left = [one for one in node.selection_set.selections if one.name.value != path[-1]]
+    typename = FieldNode(name=NameNode(value="__typename"), arguments=[], directives=[])
+    node.selection_set.selections = tuple(left or [typename])
+    return print_ast(tree)
+
+
+def text_of(answer: dict[str, Any]) -> str:
+    return json.dumps(answer, ensure_ascii=False, sort_keys=True, default=str)
+
+
+def cells(document: str) -> int:
+    """How many fields a document asks for."""
+    return len(re.findall(r"[A-Za-z]\w*(?=[ ({}]|$)", re.sub(r"\([^)]*\)|\"[^\"]*\"", "", document)))
+
+
+def test_nobody_hears_what_docs_data_does_not_say_she_may(matrix):
+    leaks, sung, asked, fields = [], set(), Counter(), 0
+    for name, document in everything.documents(matrix.given):
+        size = cells(document)
+        for who, person in matrix.askers.items():
+            asked[who] += 1
+            fields += size
+            for answer in matrix.answers(person, document):
+                wrong = [error for error in answer["errors"] if error["extensions"]["code"] == "INTERNAL"]
+                assert not wrong, (who, document[:200], wrong)
+                for canary in heard(text_of(answer), matrix.canaries):
+                    sung.add((canary, who))
+                    if who not in canary.readers:
+                        leaks.append((who, name, canary.where, canary.word))
+    assert sorted(set(leaks)) == []
+    entitled = {(canary, who) for canary in matrix.canaries for who in canary.readers if who in matrix.askers}
+    figure(
+        "limits/access",
+        f"{len(matrix.askers)} askers × {asked['guest']} documents to depth {DEPTH}: {fields} fields asked;"
+        f" {len(matrix.canaries)} canaries in {len({c.where for c in matrix.canaries})} private columns,"
+        f" heard {len(sung)} times by those who may ({len(entitled)} pairs may), 0 leaks",
+    )
+    # The control: the net hangs where something sings.
+    assert {"Order.recipient", "Claim.words", "Seat.name", "Person.name", "Household.uid"} <= {
+        c.where for c, _ in sung
+    }
+    assert len(sung) > 30
+
+
+def test_a_link_opens_its_own_order_and_tells_what_its_buyer_may_know(matrix):
+    """A guest with the key to her order is its buyer; and to nobody else's."""
+    for order in Order.objects.filter(person=None):
+        hers = {"number": order.number, "token": token_for(order)}
+        ways = {"order": [hers], "setAside": [{"order": order.number, "token": hers["token"]}]}
+        if order.group:
+            ways["groupPurchase"] = [{"code": order.group.join_code, "token": hers["token"]}]
+        told = ""
+        for name, document in everything.documents(lambda name, ways=ways: ways.get(name, [])):
+            told = " ".join(text_of(answer) for answer in matrix.answers(None, document))
+            for canary in heard(told, matrix.canaries):
+                assert f"guest {order.pk}" in canary.readers, (name, canary)
+        assert told
+
+
+def test_what_is_refused_sounds_like_what_is_not_there(matrix):
+    seen, compared = Counter(), 0
+    for name, field in graphql_schema().query_type.fields.items():
+        inner = (
+            f" {{ {everything.selection(get_named_type(field.type))} }}"
+            if is_object_type(get_named_type(field.type))
+            else ""
+        )
+        for arguments in matrix.given(name):
+            ghost = {key: ghost_of(value) for key, value in arguments.items()}
+            if ghost == arguments:
+                continue
+            for who, person in matrix.askers.items():
+                true, none = (
+                    matrix.answer(person, f"{{ {name}({written(given)}){inner} }}")
+                    for given in (arguments, ghost)
+                )
+                is_there = any(
+                    len(error.get("path", ())) > 1 for error in true["errors"]
+                )  # with a room closed
+                is_refused = not is_there and (true["data"] is None or true["data"][name] is None)
+                seen[bool(is_refused)] += 1
+                if is_refused:
+                    compared += 1
+                    assert text_of(true) == text_of(none), (who, name, arguments)
+    assert compared > 100 and seen[False] > 100, seen
+
+
+def test_a_mutation_on_somebody_elses_thing_sounds_like_one_on_nothing(matrix):
+    """Refused alike, word by word, and nothing has changed (which tests/shop/test_attacks.py looks at)."""
+    acts = sorted(set(graphql_schema().mutation_type.fields) - OWN - SEALED)
+    strangers = {"guest": Buyer(), "person": Buyer(a_person()), "manager": Buyer(a_person())}
+    a_lot(a_variant(a_product(a_team(manager=strangers["manager"].person))))
+    unlike, compared = [], 0
+    before = everything_there()
+    for act in acts:
+        true = matrix.town.input_of(act)
+        ghost = ghost_of(true)
+        for who, asker in strangers.items():
+            told = []
+            for given in (true, {**ghost, **{k: true[k] for k in ("idempotencyKey",) if k in true}}):
+                with undone(), cookies_of(asker):
+                    told.append(asker.do(act, **given)["errors"])
+            compared += 1
+            if told[0] != told[1] or not told[0]:
+                unlike.append((who, act, *told))
+    assert unlike == []
+    assert everything_there() == before
+    figure("limits/access", f"{len(acts)} mutations × {len(strangers)} strangers: {compared} refusals of true ids,"
+           " word by word those of ids that are none; no row changed")  # fmt: skip
+
+
+def everything_there() -> Any:
+    from tests.shop.strangers import everything as rows
+
+    return rows()
+
+
+def written(given: dict[str, Any]) -> str:
+    return ", ".join(f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in given.items())
+
+
+def ghost_of(value: Any) -> Any:
+    """The same with ids, numbers and slugs that are well made and name nothing."""
+    if isinstance(value, dict):
+        return {key: ghost_of(one) if key not in PLAIN else one for key, one in value.items()}
+    if isinstance(value, list):
+        return [ghost_of(one) for one in value]
+    if not isinstance(value, str):
+        return value
+    if re.fullmatch(r"[A-Z2-9]{4}-[A-Z2-9]{4}-[A-Z2-9]{4}", value):
+        return "AAAA-BBBB-CCCC"
+    if kind := _kind_of(value):
+        return global_id(kind, uuid4())
+    return f"no-{value}" if re.fullmatch(r"[a-z]+-\d+|[\w-]{16}", value) else value
+
+
+PLAIN = {"idempotencyKey", "token", "region", "regionCode", "county", "parent", "trackingNumber", "phone"}
+
+
+def _kind_of(value: str) -> str:
+    try:
+        raw = urlsafe_b64decode(value + "=" * (-len(value) % 4))
+    except ValueError:
+        return ""
+    kind, _, tail = raw.partition(b":")
+    return kind.decode() if tail and kind.isalpha() and kind.isascii() else ""
