@@ -54,9 +54,11 @@ def rows_of(statement: str, params: Any = None) -> Iterator[tuple]:
     counted them (after a restore, say); so it is told to hash.
     """
     with transaction.atomic(), connection.cursor() as told, connection.chunked_cursor() as cursor:
-        told.execute("SET LOCAL enable_nestloop = off; SET LOCAL cursor_tuple_fraction = 1")
+        told.execute(
+            "SELECT set_config('enable_nestloop', 'off', true), set_config('cursor_tuple_fraction', '1', true)"
+        )
         cursor.execute(statement, params)
-        told.execute("SET LOCAL enable_nestloop = on")
+        told.execute("SELECT set_config('enable_nestloop', 'on', true)")
         while rows := cursor.fetchmany(AT_ONCE):
             yield from rows
 

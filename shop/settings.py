@@ -108,6 +108,15 @@ if _patience:
         f"-c statement_timeout={_patience} -c idle_in_transaction_session_timeout={_patience * 2}"
     )
 
+# A second server that follows the first: public answers are made there (core/replica.py).
+_replica_url = env.text("DATABASE_REPLICA_URL")
+if _replica_url and not AS_OWNER:
+    DATABASES["replica"] = {**DATABASES["default"], **env.database(_replica_url)}
+    DATABASES["replica"]["OPTIONS"] = {
+        **DATABASES["default"]["OPTIONS"], "connect_timeout": 1, **DATABASES["replica"]["OPTIONS"]
+    }  # fmt: skip
+    DATABASE_ROUTERS = ["core.replica.Router"]
+
 # --- Cache: may be lost at any time ---
 REDIS_URL = env.text("REDIS_URL", "redis://127.0.0.1:6379/0")
 CACHE_URL = env.text("CACHE_URL", REDIS_URL.split("?")[0].removesuffix("/0").rstrip("/") + "/1")

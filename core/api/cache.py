@@ -16,7 +16,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
 
-from core import language
+from core import language, replica
 from core.api.extensions import mentioned
 from core.api.facts import facts_of, mark
 from core.api.run import Prepared, graphql_schema
@@ -75,7 +75,7 @@ def kept_or(
         return make()
     if found is not None:
         return json.loads(found), []
-    data, errors = make()
+    data, errors = replica.made(make, lambda answer: not answer[1])
     if not errors and not mentioned(request):
         _keep(key, data)
     return data, errors

@@ -143,15 +143,32 @@ class Postgres:
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
                 self._furnish(connection)
 
-    def _start_server(self) -> None:
-        options = {
-            "listen_addresses": "127.0.0.1",
-            "port": str(free_port()),
-            "unix_socket_directories": "",
-            "shared_preload_libraries": "pg_stat_statements",
-            "shared_buffers": "128MB",
-            "max_connections": "100",
-        } | (FAST if self.fast else {})
+    def follow(self, primary: "Postgres") -> None:
+        """Run as a replica of a running cluster with the same password: its copy, then its log as it is written."""
+        source = primary.url("postgres", "postgres")
+        if not (self.data / "PG_VERSION").exists():
+            draft = self.inner / "draft"
+            shutil.rmtree(draft, ignore_errors=True)
+            if self._run("pg_basebackup", "-d", source, "-D", str(draft), "-R", "-X", "stream", "-c", "fast"):
+                raise SystemExit(f"PostgreSQL was not copied; see {self.folder / 'commands.log'}")
+            draft.rename(self.data)
+        if not self._ctl("status"):
+            # The primary's port is another after each of its starts.
+            self._start_server(primary_conninfo=source, hot_standby="on")
+
+    def _start_server(self, **more: str) -> None:
+        options = (
+            more
+            | {
+                "listen_addresses": "127.0.0.1",
+                "port": str(free_port()),
+                "unix_socket_directories": "",
+                "shared_preload_libraries": "pg_stat_statements",
+                "shared_buffers": "128MB",
+                "max_connections": "100",
+            }
+            | (FAST if self.fast else {})
+        )
         words = " ".join(f"-c {name}='{value}'" for name, value in options.items())
         if not self._ctl("-t", "60", "-l", str(self.inner / "server.log"), "-o", words, "start"):
             raise SystemExit(f"PostgreSQL did not start; see {self.inner / 'server.log'}")

@@ -32,7 +32,7 @@ class Command(BaseCommand):
             if not connection.savepoint_ids:  # else a test's transaction is around us
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             # To compile what joins whole tables costs more than it gains; room to hash them is worth its memory.
-            cursor.execute("SET LOCAL jit = off; SET LOCAL work_mem = '32MB'")
+            cursor.execute("SELECT set_config('jit', 'off', true), set_config('work_mem', '32MB', true)")
         if sys.stderr.isatty():
             verify.tell.set(_Told())
         found = self._told_as_json(_found()) if options["json"] else self._told(_found())
