@@ -41,7 +41,7 @@ _KEYS = {
     "season_now": _MONTH,
     "in_stock": "e.in_stock::int",
     "score": f"""CASE WHEN e.product_id IN (SELECT product_id FROM titled) THEN {pages.MEANT}
-        + CASE WHEN e.title_words @@ %(literal)s::tsquery THEN {pages.LITERAL} ELSE 0 END
+        + CASE WHEN %(literal)s::text = %(said)s::text OR e.title_words @@ %(literal)s::tsquery THEN {pages.LITERAL} ELSE 0 END
         + CASE WHEN position('|' || %(title)s IN e.titles) > 0 THEN {pages.BEGINNING} ELSE 0 END
         + CASE WHEN position('|' || %(title)s || '|' IN e.titles) > 0 THEN {pages.TITLE} ELSE 0 END
         ELSE 0 END""",
