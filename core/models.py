@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import Q
+from django.db.models import Func, Q
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 
@@ -90,3 +91,26 @@ class Clock(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ahead} ahead"
+
+
+class Change(models.Model):
+    """That something shown has changed: noted by the transaction that changed it (core/changes.py)."""
+
+    id = models.BigAutoField(primary_key=True)
+    name = models.CharField(max_length=120)
+    xact = models.BigIntegerField(
+        db_default=Cast(
+            Cast(Func(function="pg_current_xact_id"), models.TextField()), models.BigIntegerField()
+        ),
+        help_text="The transaction's number.",
+    )
+    noted_at = models.DateTimeField(db_default=Func(function="clock_timestamp"))
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["xact"], name="changes_by_transaction"),
+            models.Index(fields=["noted_at"], name="changes_by_age"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

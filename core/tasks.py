@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from core import failpoints, outbox
+from core import changes, failpoints, outbox
 
 
 @shared_task(name="core.tasks.hand_over")
@@ -20,3 +20,9 @@ def hand_over() -> int:
 def sweep() -> int:
     """For beat: what a lost wake-up, a dead worker or a failed try has left behind."""
     return hand_over()
+
+
+@shared_task(name="core.tasks.forget_changes")
+def forget_changes() -> int:
+    """For beat: notes of changes that everybody has read."""
+    return changes.forget_old()

@@ -163,6 +163,7 @@ _STRIKES = {
     "accounts.tasks.forget_unconfirmed": 24 * 3600,
     "orders.tasks.forget_old": 24 * 3600,
     "shop.tasks.forget_sessions": 24 * 3600,
+    "core.tasks.forget_changes": 600,
 }
 CELERY_BEAT_SCHEDULE = {
     task: {"task": task, "schedule": seconds, "options": {"expires": seconds}}
@@ -188,7 +189,7 @@ PASSWORD_RESET_TIMEOUT = 3600
 # Each floor adds what it knows of a person to her export, and forgets it when she leaves: f(person).
 PERSON_EXPORTERS: list[str] = ["orders.people.export"]
 PERSON_ERASERS: list[str] = ["orders.people.erase"]
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "shop.sessions"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 

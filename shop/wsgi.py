@@ -8,5 +8,7 @@ os.environ.setdefault("STATEMENT_TIMEOUT_MS", "5000")
 os.environ.setdefault("DATABASE_POOL", "4")
 
 from django.core.wsgi import get_wsgi_application
+from django.utils.module_loading import import_string
 
-application = get_wsgi_application()
+house = get_wsgi_application()
+application = import_string("core.api.door.Door")(house)

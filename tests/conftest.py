@@ -48,6 +48,18 @@ def a_clock_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     clock.forget()
 
 
+@pytest.fixture(autouse=True)
+def no_answer_from_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test is given an answer that another one was; and each looks for changes at every request."""
+    from core import changes, rates
+    from core.api.kept import answers
+
+    monkeypatch.setattr(changes, "OFTEN", -1.0)
+    rates.forget()
+    changes.feed.forget()
+    answers.forget()
+
+
 @pytest.fixture
 def run_deliveries() -> Callable[[], int]:
     """Hand over, here and now, all that waits in the outbox, and what follows from it."""

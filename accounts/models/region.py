@@ -5,8 +5,10 @@ import uuid
 from django.conf import settings
 from django.db import models
 
+from core.quickrow import QuickRow
 
-class Region(models.Model):
+
+class Region(QuickRow):
     """A province, division or county; the code is six digits and never changes its meaning."""
 
     class Level(models.IntegerChoices):

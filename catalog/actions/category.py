@@ -8,7 +8,6 @@ from accounts.actions import audit
 from accounts.models import Person
 from catalog import search, written
 from catalog.models import Category, Product
-from core.api import cache
 from core.language import say
 from core.refusals import Invalid, NotAllowed
 
@@ -39,5 +38,4 @@ def save(
         products = Product.objects.filter(category=shelf, state=Product.State.PUBLISHED)
         search.index(list(products.values_list("id", flat=True)))
         audit.record(by, "save", "Category", shelf.slug)
-        cache.bump("products")
     return shelf

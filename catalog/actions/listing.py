@@ -19,7 +19,6 @@ from catalog.events import ProductChanged, ProductReviewed, ProductSubmitted
 from catalog.illustrations import KINDS, kind_for
 from catalog.models import Category, ListingReview, Product, Team
 from core import outbox
-from core.api import cache
 from core.language import say
 from core.refusals import Conflict, Invalid, every
 
@@ -97,9 +96,8 @@ def look_again(product: Product) -> None:
 
 
 def tell(product: Product) -> None:
-    """Search follows in the same transaction; kept answers are made anew after it."""
+    """Search follows in the same transaction."""
     search.index([product.id])
-    cache.bump("products")
     outbox.record(ProductChanged(product_id=product.id))
 
 

@@ -20,6 +20,7 @@ from core.api.ids import global_id, uid_of
 from core.api.lookahead import prefetched
 from core.api.types import ModelType, MoneyField, PlainType, Told, enum_of, list_of
 from core.language import say
+from core.quickrow import related
 from core.refusals import NotFound
 
 State = Product.State
@@ -156,7 +157,7 @@ class TeamVariant(ModelType):
 
     def resolve_lots(root, info):
         """The latest."""
-        return sorted(root.lots.all(), key=lambda lot: -lot.id)[:MOST_LOTS]
+        return sorted(related(root, "lots"), key=lambda lot: -lot.id)[:MOST_LOTS]
 
 
 class ListingReviewType(ModelType):
@@ -308,15 +309,15 @@ class TeamProduct(ModelType):
 
     def resolve_variants(root, info):
         """Those not offered among them."""
-        return list(root.variants.all())
+        return list(related(root, "variants"))
 
     def resolve_certificates(root, info):
         """Those that have run out among them."""
-        return list(root.certificates.all())
+        return list(related(root, "certificates"))
 
     def resolve_reviews(root, info):
         """In their own order."""
-        return list(root.listing_reviews.all())
+        return list(related(root, "listing_reviews"))
 
 
 def _team_product(root: Any, info: Any, id: str) -> Product | None:

@@ -20,6 +20,7 @@ from core.api.facts import guarded, mark
 from core.api.lookahead import prefetched
 from core.api.types import ModelType, MoneyField, Told, list_of
 from core.language import say
+from core.quickrow import related
 from core.refusals import Invalid, NotFound
 
 MOST_MINOR = 2**31 - 1
@@ -180,7 +181,7 @@ class ProductType(ModelType):
 
     def resolve_variants(root, info):
         """Those now offered."""
-        return [variant for variant in root.variants.all() if variant.is_offered]
+        return [variant for variant in related(root, "variants") if variant.is_offered]
 
     def resolve_certificates(root, info):
         """One that has run out is shown no longer."""
@@ -255,7 +256,7 @@ class Query:
                 resolver=_product,
                 description="One product; null when there is none that the asker may see.",
             ),
-            "products",
+            "products:{slug}",
         ),
         PUBLIC,
     )

@@ -12,7 +12,7 @@ from catalog.api.product import ORDERS, ProductType, ProductWhere, chosen
 from catalog.models import Product
 from catalog.search import Answer, Ask, Found, Tally
 from core import money
-from core.api.cache import kept_by
+from core.api.cache import A_MOMENT, kept_by
 from core.api.connections import COUNT_COST, MOST, PageInfo, sort_enum
 from core.api.extensions import mention
 from core.api.facts import guarded, mark
@@ -261,6 +261,7 @@ class Query:
                 is_connection=True,
             ),
             "products",
+            seconds=A_MOMENT,
         ),
         PUBLIC,
     )

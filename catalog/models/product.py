@@ -8,10 +8,11 @@ from django.db import models
 
 from accounts.models import Region
 from catalog.models.team import Team
+from core.quickrow import QuickRow
 from core.states import StateMachine
 
 
-class Category(models.Model):
+class Category(QuickRow):
     """A shelf of the shop."""
 
     slug = models.SlugField(max_length=40, unique=True)
@@ -26,7 +27,7 @@ class Category(models.Model):
         return self.slug
 
 
-class Product(StateMachine, models.Model):
+class Product(StateMachine, QuickRow):
     """What a team offers. Only a published one is seen, searched and sold."""
 
     class State(models.TextChoices):
@@ -142,7 +143,7 @@ class Product(StateMachine, models.Model):
         return self.kind == self.Kind.ALCOHOL
 
 
-class Picture(models.Model):
+class Picture(QuickRow):
     """A team's own photo: resized, without what the camera wrote about place and time."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -160,7 +161,7 @@ class Picture(models.Model):
         ordering = ["position", "id"]
 
 
-class Certificate(models.Model):
+class Certificate(QuickRow):
     """A paper about a product; out of date, it is no longer shown."""
 
     class Kind(models.TextChoices):

@@ -6,9 +6,10 @@ from django.conf import settings
 from django.db import models
 
 from accounts.models import Region
+from core.quickrow import QuickRow
 
 
-class Team(models.Model):
+class Team(QuickRow):
     """A village team. Its county and division place it on the map and in a contest."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -32,7 +33,7 @@ class Team(models.Model):
         return self.code
 
 
-class Leader(models.Model):
+class Leader(QuickRow):
     """The local leader (致富带头人) of a team; verified by an operator, never by the team itself."""
 
     team = models.OneToOneField(Team, on_delete=models.CASCADE, related_name="leader")

@@ -11,6 +11,7 @@ from catalog.models import Category, Certificate, Lot, Picture, Product, Variant
 from catalog.reads.teams import is_manager, teams_managed_by
 from core import clock
 from core.language import say
+from core.quickrow import related
 from core.refusals import Invalid, NotFound
 
 
@@ -129,4 +130,6 @@ def is_in_season(product: Product) -> bool:
 def valid_certificates(product: Product) -> list[Certificate]:
     """Those that are in force today: one that has run out is shown no longer."""
     today = clock.today()
-    return [paper for paper in product.certificates.all() if paper.issued_on <= today <= paper.expires_on]
+    return [
+        paper for paper in related(product, "certificates") if paper.issued_on <= today <= paper.expires_on
+    ]

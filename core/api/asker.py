@@ -3,7 +3,11 @@
 import hashlib
 from typing import Any
 
+from django.conf import settings
+
 GUEST_HEADER = "X-Guest"
+# A guest who has just written is marked for this long, so that what she reads next shows it.
+WROTE, WROTE_SECONDS = "wrote", 2
 
 
 def asker(request: Any) -> str:
@@ -20,6 +24,24 @@ def asker(request: Any) -> str:
     if token := request.headers.get(GUEST_HEADER):
         return f"token:{_hashed(token)}"
     return "guest"
+
+
+def has_just_written(request: Any) -> bool:
+    """Whether the asker may look for what she herself has just done; whoever names herself by token always may."""
+    return WROTE in request.COOKIES or GUEST_HEADER in request.headers
+
+
+def mark_written(request: Any, response: Any) -> None:
+    """Let a guest's next requests show what she has done; for whoever is signed in nothing is kept anyway."""
+    if not request.user.is_authenticated and GUEST_HEADER not in request.headers:
+        response.set_cookie(
+            WROTE,
+            "1",
+            max_age=WROTE_SECONDS,
+            httponly=True,
+            samesite="Lax",
+            secure=settings.SESSION_COOKIE_SECURE,
+        )
 
 
 def _hashed(secret: str) -> str:

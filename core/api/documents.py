@@ -46,6 +46,8 @@ def ask(
     prepared = documents.prepare(document)
     spoken = request.language = language.current()
     with language.use(spoken):
-        return answers.kept_or(
-            request, prepared, variables or {}, lambda: run(request, prepared, variables or {})
+        return answers.data_of(
+            *answers.kept_or(
+                request, prepared, variables or {}, lambda: run(request, prepared, variables or {})
+            )
         )

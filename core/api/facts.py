@@ -22,7 +22,8 @@ class Facts:
     order_of: Callable[[dict[str, Any]], Sequence[str]] | None = None  # a connection's, by its arguments
     relation: str | None = None
     needs: tuple[str, ...] = ()
-    kept_by: tuple[str, ...] = ()  # names whose versions an answer depends on, see core/api/cache.py
+    kept_by: tuple[str, ...] = ()  # what an answer shows, see core/api/cache.py
+    kept_seconds: float = 0.0
 
 
 NONE = Facts()

@@ -10,6 +10,7 @@ from graphql.execution.collect_fields import collect_sub_fields
 from graphql.type import is_object_type
 
 from core.api.facts import facts_of
+from core.quickrow import rows_key
 
 
 class Plan:
@@ -19,16 +20,19 @@ class Plan:
         self.model = model
         self.joins: set[str] = set()
         self.many: dict[str, Plan] = {}
+        self.whole: set[str] = set()  # of the many, those that resolvers read as relations
         self.pages: dict[str, Prefetch] = {}
 
-    def follow(self, at: "Place", name: str) -> "Place":
-        """The place that is reached over a relation, which will be fetched."""
+    def follow(self, at: "Place", name: str, *, listed: bool = False) -> "Place":
+        """The place that is reached over a relation, which will be fetched; `listed` where `related` alone reads it."""
         relation = relations(at.model)[name]
         path = f"{at.prefix}{name}"
         if relation.many_to_one or relation.one_to_one:
             at.plan.joins.add(path)
             return Place(at.plan, relation.related_model, f"{path}__")
         child = at.plan.many.setdefault(path, Plan(relation.related_model))
+        if not listed:
+            at.plan.whole.add(path)
         return Place(child, child.model, "")
 
     def applied(self, queryset: QuerySet) -> QuerySet:
@@ -41,11 +45,14 @@ class Plan:
 
     def prefetches(self) -> list[Prefetch]:
         """The to-many relations, each with what is needed below it, and first pages of such."""
-        whole = [
-            Prefetch(path, plan.applied(plan.model._default_manager.all()))
+        many = [
+            Prefetch(path, plan.applied(plan.model._default_manager.all()), self._attribute(path))
             for path, plan in sorted(self.many.items())
         ]
-        return [*whole, *self.pages.values()]
+        return [*many, *self.pages.values()]
+
+    def _attribute(self, path: str) -> str | None:
+        return None if path in self.whole else rows_key(path.rpartition("__")[2])
 
 
 class Place:
@@ -118,7 +125,7 @@ def _walk(info: GraphQLResolveInfo, type_: Any, nodes: list[FieldNode], at: Plac
         if facts.relation and facts.is_connection:
             _first_page(info, field, same, at)
         elif facts.relation:
-            _walk(info, below, same, at.plan.follow(at, facts.relation))
+            _walk(info, below, same, at.plan.follow(at, facts.relation, listed=True))
 
 
 def page_key(key: str) -> str:

@@ -19,6 +19,7 @@ from core.api.access import HELD, Access
 from core.api.facts import mark
 from core.api.ids import global_id
 from core.api.lookahead import relations
+from core.quickrow import related
 
 MODEL_TYPES: dict[type[models.Model], type["ModelType"]] = {}
 
@@ -141,7 +142,7 @@ def to_many(
     """A plain list over a to-many relation, fetched with the parents; `most` bounds its cost."""
 
     def resolve(root: Any, info: Any) -> list:
-        return list(getattr(root, relation).all())
+        return list(related(root, relation))
 
     listed = graphene.List(graphene.NonNull(type_))
     field = graphene.Field(listed, required=True, description=description, resolver=resolve if own else None)

@@ -1,8 +1,8 @@
 """The door for clients: size, content type, JSON, guard, validation, execution; always JSON, never a trace."""
 
-import hashlib
 import json
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -13,16 +13,20 @@ from graphql import DocumentNode
 
 from core import language, outage, rates
 from core.api import cache as answers
-from core.api.asker import asker
+from core.api.asker import asker, mark_written
 from core.api.csrf import forged
 from core.api.documents import trusted
 from core.api.errors import INTERNAL, internal_words
 from core.api.extensions import mentioned
 from core.api.guard import Unacceptable, check_tally, limit, tally_of
+from core.api.kept import Kept, as_bytes, etag_of
 from core.api.run import Prepared, checked, documents, graphql_schema, open_document, run
 from core.middleware import address_of
 
 log = logging.getLogger("sheaf.api")
+
+# Where it is said which answer was given, and what it cost.
+SAYS = "sheaf.kept"
 
 
 @csrf_exempt  # checked below, so that the answer is JSON; a bearer token needs none
@@ -63,8 +67,13 @@ def _post(request: HttpRequest) -> HttpResponse:
         prepared, cost = _open(request, body.get("query"), variables)
     _same_name(prepared, body.get("operationName"))
     _spend(request, cost)
-    data, errors = _answer(request, prepared, variables)
-    return _reply(request, data, errors)
+    kept, (data, errors) = _answer(request, prepared, variables)
+    response = _reply(request, kept, data, errors)
+    if kept is not None:
+        request.META[SAYS] = kept.key, cost  # for the door, see core/api/door.py
+    elif prepared.kind == "mutation":
+        mark_written(request, response)
+    return response
 
 
 def _get(request: HttpRequest) -> HttpResponse:
@@ -72,7 +81,7 @@ def _get(request: HttpRequest) -> HttpResponse:
     identity = request.GET.get("documentId")
     if not identity:
         raise Unacceptable("METHOD_NOT_ALLOWED", "GET is for trusted documents, by documentId.", 405)
-    by_token = _identify(request)
+    _identify(request)
     prepared = _trusted(identity)
     if prepared.kind != "query":
         raise Unacceptable("METHOD_NOT_ALLOWED", "GET is for queries.", 405)
@@ -80,18 +89,21 @@ def _get(request: HttpRequest) -> HttpResponse:
     if not isinstance(variables, dict):
         raise Unacceptable("BAD_REQUEST", "variables must be an object.")
     _spend(request, 1)
-    data, errors = _answer(request, prepared, variables)
-    response = _reply(request, data, errors)
-    shared = not (by_token or errors or mentioned(request)) and answers.names_of(prepared) is not None
-    if shared and not request.user.is_authenticated:
-        response.headers["Cache-Control"] = "public, max-age=1"
-    else:
-        response.headers["Cache-Control"] = "private, no-cache"
+    kept, (data, errors) = _answer(request, prepared, variables)
+    response = _reply(request, kept, data, errors)
+    response.headers["Cache-Control"] = "private, no-cache" if kept is None else "public, max-age=1"
     response.headers["Vary"] = "Accept-Language, Cookie, Authorization"
-    response.headers["ETag"] = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
-    if response.status_code == 200 and response.headers["ETag"] in request.headers.get("If-None-Match", ""):
+    response.headers["ETag"] = kept.etag if kept else etag_of(response.content)
+    if kept is not None:
+        request.META[SAYS] = kept.key, 1
+    if response.status_code == 200 and unchanged(request.META, response.headers["ETag"]):
         response.status_code, response.content = 304, b""
     return response
+
+
+def unchanged(meta: Mapping[str, Any], etag: str) -> bool:
+    """Whether the asker has this very answer already."""
+    return etag in meta.get("HTTP_IF_NONE_MATCH", "")
 
 
 def _read(request: HttpRequest) -> dict[str, Any]:
@@ -191,15 +203,22 @@ def _same_name(prepared: Prepared, asked: str | None) -> None:
 
 def _spend(request: HttpRequest, cost: int) -> None:
     """Rates by cost a minute, for a person and for an address."""
-    spenders = [("address", address_of(request), limit("rate_address"))]
+    spenders = [("address", address_of(request))]
     if request.user.is_authenticated:
-        spenders.append(("person", asker(request), limit("rate_person")))
-    for kind, who, most in spenders:
-        if most and not rates.allow(f"api:{kind}", who, most, 60, cost):
-            raise Unacceptable("TOO_MANY_REQUESTS", "Too much in one minute; wait a little.", 429)
+        spenders.append(("person", asker(request)))
+    if not all(may_spend(kind, who, cost) for kind, who in spenders):
+        raise Unacceptable("TOO_MANY_REQUESTS", "Too much in one minute; wait a little.", 429)
 
 
-def _answer(request: HttpRequest, prepared: Prepared, variables: dict[str, Any]) -> answers.Answer:
+def may_spend(kind: str, who: str, cost: int) -> bool:
+    """Count what a document costs; False when it is more than may be spent in a minute."""
+    most = limit(f"rate_{kind}")
+    return not most or rates.allow_roughly(f"api:{kind}", who, most, 60, cost)
+
+
+def _answer(
+    request: HttpRequest, prepared: Prepared, variables: dict[str, Any]
+) -> tuple[Kept | None, answers.Answer]:
     spoken = getattr(request, "language", "zh")
     with language.use(spoken):
         return answers.kept_or(
@@ -207,15 +226,10 @@ def _answer(request: HttpRequest, prepared: Prepared, variables: dict[str, Any])
         )
 
 
-def _reply(request: HttpRequest, data: Any, errors: list[dict[str, Any]]) -> HttpResponse:
-    answer: dict[str, Any] = {"data": data}
-    if errors:
-        answer["errors"] = errors
-    if facts := mentioned(request):
-        answer["extensions"] = facts
+def _reply(request: HttpRequest, kept: Kept | None, data: Any, errors: list[dict[str, Any]]) -> HttpResponse:
     # Nothing ran when the variables did not fit; then there is no data to tell of.
-    unfit = data is None and any("path" not in error for error in errors)
-    content = json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode()
+    unfit = kept is None and data is None and any("path" not in error for error in errors)
+    content = kept.body if kept else as_bytes(data, errors, mentioned(request))
     if len(content) > limit("answer_bytes"):
         raise Unacceptable("ANSWER_TOO_LARGE", f"An answer has at most {limit('answer_bytes')} bytes.")
     return HttpResponse(content, status=400 if unfit else 200, content_type="application/json")

@@ -11,7 +11,6 @@ from django.utils import timezone
 from accounts.actions import audit
 from accounts.models import AuditEntry, Person, Region
 from catalog.models import Team, TeamMember
-from core.api.cache import bump
 from core.language import say
 from core.middleware import request_id
 from core.refusals import Conflict, Invalid, NotAllowed
@@ -109,7 +108,6 @@ def _move(households: Sequence[Household], old: str, new: str, **fields: Any) ->
     rows = Household.objects.filter(pk__in=[h.pk for h in households], state=old)
     if rows.update(state=new, **fields) != len(households):
         raise Conflict()
-    bump("households")
     for household in households:
         for name, value in {"state": new, **fields}.items():
             setattr(household, name, value)

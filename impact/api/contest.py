@@ -6,7 +6,7 @@ import graphene
 
 from accounts.models import Region
 from core.api.access import HELD, PUBLIC
-from core.api.cache import kept_by
+from core.api.cache import A_MOMENT, kept_by
 from core.api.facts import guarded
 from core.api.types import ModelType, MoneyField, PlainType, list_of, type_of
 from core.language import told
@@ -219,6 +219,7 @@ class Query:
             cost=3,
         ),
         "contest",
+        seconds=A_MOMENT,
     )
     board = kept_by(
         guarded(
@@ -242,4 +243,5 @@ class Query:
             cost=10,
         ),
         "contest",
+        seconds=A_MOMENT,
     )

@@ -164,6 +164,6 @@ class Query:
             PUBLIC,
             cost=3,
         ),
-        "products",
+        "products:{product}",
         "households",
     )

@@ -16,6 +16,7 @@ from core.api.facts import guarded, mark, needs
 from core.api.ids import global_id, uid_of
 from core.api.types import ModelType, MoneyField, PlainType, Told, enum_of, list_of, money, type_of
 from core.api.types import Money as MoneyType
+from core.quickrow import related
 from orders import words
 from orders.actions import shipment as shipments
 from orders.api.claim import photo_url
@@ -100,7 +101,7 @@ class ParcelType(ModelType):
 
     def resolve_lines(root, info):
         """Of this parcel alone."""
-        return list(root.lines.all())
+        return list(related(root, "lines"))
 
     @needs("order")
     def resolve_number(root, info):

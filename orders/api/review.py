@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from accounts.api.access import OPERATOR
 from core.api.access import HELD, PUBLIC
 from core.api.act import Act
-from core.api.cache import bump, kept_by
+from core.api.cache import kept_by
 from core.api.connections import connection_field
 from core.api.facts import guarded
 from core.api.ids import uid_of
@@ -77,9 +77,7 @@ class ReviewWrite(Act):
     ) -> Any:
         """Write it."""
         line = line_received_by(request.user, number, token, uid_of(line_id, "Line", field="line_id"))
-        written = reviews.write(line, request.user, stars=stars, words=words or "")
-        bump("reviews")
-        return {"review": written}
+        return {"review": reviews.write(line, request.user, stars=stars, words=words or "")}
 
 
 class ReviewHide(Act):
@@ -96,9 +94,7 @@ class ReviewHide(Act):
     @classmethod
     def act(cls, request: Any, id: str) -> Any:
         """Hide it."""
-        hidden = reviews.hide(reads.review_by_uid(uid_of(id, "Review")), request.user)
-        bump("reviews")
-        return {"review": hidden}
+        return {"review": reviews.hide(reads.review_by_uid(uid_of(id, "Review")), request.user)}
 
 
 def _reviews(root: Any, info: Any, product: str) -> QuerySet[Review]:
@@ -125,7 +121,8 @@ class Query:
             ),
             PUBLIC,
         ),
-        "reviews",
+        "reviews:{product}",
+        "products:{product}",
     )
     rating = kept_by(
         guarded(
@@ -138,7 +135,8 @@ class Query:
             ),
             PUBLIC,
         ),
-        "reviews",
+        "reviews:{product}",
+        "products:{product}",
     )
 
 

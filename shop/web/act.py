@@ -9,6 +9,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from core import language
+from core.api.asker import mark_written
 from core.api.documents import ask
 from core.language import say
 from shop.web import follow
@@ -39,7 +40,9 @@ def act(request: HttpRequest, name: str) -> HttpResponse:
     payload = payload or {}
     if refused := [*refusals(path, payload), *failures(errors)]:
         return back(request, name, refused)
-    return forward(request, name, payload)
+    response = forward(request, name, payload)
+    mark_written(request, response)
+    return response
 
 
 def refusals(document: str, payload: dict[str, Any]) -> list[tuple[str, str]]:

@@ -9,7 +9,6 @@ from itertools import count
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from django.core.cache import cache
 from django.test import RequestFactory
 
 from accounts.models import Person
@@ -42,7 +41,6 @@ SET_ASIDE = """query S($number: String!, $token: String!) { setAside(order: $num
 
 
 def answer(document: str, viewer: Person | None = None, **variables: str) -> dict:
-    cache.key_prefix += "+"  # no answer that was kept for a moment
     request = RequestFactory().post("/graphql")
     request.user, request.id = viewer or AnonymousUser(), "r"
     data, errors = ask(request, document, variables)

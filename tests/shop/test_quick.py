@@ -1,0 +1,61 @@
+"""Each page's document is answered by the quick executor exactly as by graphql-core."""
+
+import json
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from graphql import execute
+
+from catalog.models import Team
+from core import language
+from core.api import run
+from shop.web.document import HERE, variables_of
+from tests.catalog import world
+from tests.impact.world import a_round
+
+pytestmark = pytest.mark.django_db
+PAGES = sorted((HERE / "pages").glob("*.graphql"))
+# They choose fields by a variable; the others are all known.
+WITH_DIRECTIVES = {"groups"}
+
+
+@pytest.fixture
+def shown(rf):
+    """A shop with something on each page, a manager of it, and what addresses may say."""
+    manager = world.a_person()
+    team = world.a_team(manager=manager)
+    product = world.published(team).product
+    a_round(team)
+    return manager, {"slug": product.slug, "query": "茶", "division": team.division_id, "signedIn": True}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("spoken", language.LANGUAGES)
+def test_a_page_is_answered_alike_by_both(page: Path, spoken, shown, rf):
+    manager, known = shown
+    prepared = run.documents.prepare(page.read_text())
+    assert (prepared.program is None) == (page.stem in WITH_DIRECTIVES)
+    if prepared.program is None:
+        return
+    declared = variables_of(f"pages/{page.name}")
+    variables = {
+        name: known.get(name, "x") for name, kind in declared.items() if kind.is_required or name in known
+    }
+    if page.stem == "team":
+        variables["slug"] = Team.objects.get().slug
+    for asker in (AnonymousUser(), manager):
+        request = rf.get("/")
+        request.user, request.id, request.language, request.session = asker, "r", spoken, {}
+        with language.use(spoken):
+            core = execute(
+                run.graphql_schema(), prepared.document, context_value=request, variable_values=variables
+            )
+        with language.use(spoken):
+            data, errors = run.run(request, prepared, variables)
+            expected = [run.shown(request, error) for error in core.errors or ()]
+        assert errors == expected
+        assert json.dumps(data, default=str) == json.dumps(core.data, default=str)
+        if not core.errors:
+            with language.use(spoken):
+                assert prepared.program.run(request, variables) == core.data
