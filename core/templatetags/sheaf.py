@@ -37,9 +37,9 @@ def money_(minor: int | None) -> str:
 
 
 @register.simple_tag
-def idempotency_key() -> SafeString:
+def idempotency_key(key: object = None) -> SafeString:
     """A hidden field that makes a doubled click one deed."""
-    return format_html('<input type="hidden" name="idempotencyKey" value="{}">', uuid4())
+    return format_html('<input type="hidden" name="idempotencyKey" value="{}">', key or uuid4())
 
 
 def _moment(value: datetime | str) -> datetime:

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db import connection
+from django.db.models import QuerySet, Sum
 
 from accounts.models import Membership, Organisation, Person
 from accounts.reads import mobiliser
@@ -225,3 +226,19 @@ def _may_buy_for(cart: Cart) -> bool:
         organisation__state=Organisation.State.VERIFIED,
         ended_at=None,
     ).exists()
+
+
+_UNITS = """
+    SELECT coalesce(sum(l.quantity), 0) FROM orders_cart c JOIN orders_cartline l ON l.cart_id = c.id
+    WHERE c.uid = %s AND c.person_id IS NULL AND c.closed_at IS NULL
+"""
+
+
+def units_in(person: Any, uid: UUID | None) -> int:
+    """How many units are in the asker's cart; written out for guests, as each page of theirs asks it."""
+    if uid is None or person.is_authenticated:
+        return carts_of(person, uid).aggregate(units=Sum("lines__quantity"))["units"] or 0
+    with connection.cursor() as cursor:
+        cursor.execute(_UNITS, [uid])
+        (units,) = cursor.fetchone()
+    return int(units)

@@ -14,6 +14,7 @@ from core.language import say
 from core.templatetags.sheaf import idempotency_key
 from shop.web.choices import CHOICES
 from shop.web.document import exists, variables_of
+from shop.web.holes import hole, is_kept
 
 register = template.Library()
 
@@ -69,9 +70,9 @@ class FormNode(template.Node):
             format_html(' class="{}"', given["css"]) if given.get("css") else "",
             format_html(' id="{}"', given["id"]) if given.get("id") else "",
             SafeString(' enctype="multipart/form-data"') if given.get("files") else "",
-            get_token(request),
+            hole("token") if is_kept(request) else get_token(request),
             format_html_join("", '<input type="hidden" name="{}" value="{}">', hidden.items()),
-            idempotency_key() if _is_idempotent(act) else "",
+            idempotency_key(hole("key") if is_kept(request) else None) if _is_idempotent(act) else "",
             SafeString(content),
         )
 

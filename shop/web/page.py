@@ -3,14 +3,21 @@
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from core import language
+from core.api.asker import has_just_written
+from core.api.cache import answers_are_kept, names_of
 from core.api.documents import ask
+from core.api.kept import answers
+from core.api.run import documents
+from shop.web.cart import cart_badge
 from shop.web.document import exists, text_of, variables_of
 from shop.web.form import read_address, remembered_cart
+from shop.web.holes import filled, is_kept
 
 # Pages that say where to begin when what they are about is not there yet.
 MAY_BE_EMPTY = {"home", "cart", "checkout", "desk", "groups", "invitation", "contest"}
@@ -20,6 +27,11 @@ FOR_SOMEBODY = {
     *("desk", "desk_new", "desk_orders", "desk_claims", "desk_product"),
     *("desk_households", "desk_lot"),
 }
+
+
+NOTHING: dict[str, Any] = {"form": {}, "told": {}}
+# What a session holds until the next page shows it, and that page alone.
+TOLD_ONCE = ("form", "told", "_messages")
 
 
 class Broken(Exception):
@@ -35,9 +47,7 @@ def page(name: str, status: int = 200):
         if name in FOR_SOMEBODY and not request.user.is_authenticated:
             return redirect(f"{_sign_in()}?{urlencode({'next': request.get_full_path()})}")
         captured.pop("exception", None)
-        data = _asked(request, name, path, captured) if exists(path) else {}
-        context = {**data, "asked": captured, "page": name, **_once(request)}
-        response = render(request, f"pages/{name}.html", context, status=status)
+        response = _kept(request, name, path, captured) or _written(request, name, path, captured, status)
         if request.session.accessed or request.user.is_authenticated:
             response["Cache-Control"] = "private, no-store"
         return response
@@ -46,18 +56,49 @@ def page(name: str, status: int = 200):
     return view
 
 
+def _written(request: HttpRequest, name: str, path: str, captured: dict, status: int = 200) -> HttpResponse:
+    """The page, written now for this visitor, or with holes for all of them."""
+    data = _asked(request, name, path, captured) if exists(path) else {}
+    once = NOTHING if is_kept(request) else _once(request)
+    context = {**data, "asked": captured, "page": name, **once}
+    return render(request, f"pages/{name}.html", context, status=status)
+
+
+def _kept(request: HttpRequest, name: str, path: str, captured: dict[str, Any]) -> HttpResponse | None:
+    """The page as it is kept for all guests; None for whoever is signed in, or is told something once."""
+    if not answers_are_kept() or not exists(path) or request.user.is_authenticated:
+        return None
+    if documents.prepare(text_of(path)).kept_roots is None:
+        return None
+    if request.COOKIES and any(request.session.get(told) for told in TOLD_ONCE):
+        return None
+    key = (f"page {name}", request.get_full_path(), language.current())
+    try:
+        found = answers.find(key, has_just_written(request))
+    except DatabaseError:
+        return None
+    if found is None:
+        depends = names_of(documents.prepare(text_of(path)), _variables(request, path, captured))
+        if depends is None:
+            return None
+
+        def write() -> tuple[bytes, None]:
+            request.has_holes = True
+            try:
+                return _written(request, name, path, captured).content, None
+            finally:
+                request.has_holes = False
+
+        found, _ = answers.made(key, *depends, write)
+    return HttpResponse(filled(request, found.body, cart_badge(request))) if found else None
+
+
 def _sign_in() -> str:
     return reverse("sign_in", kwargs={"lang": language.current()})
 
 
 def _asked(request: HttpRequest, name: str, path: str, captured: dict[str, Any]) -> dict[str, Any]:
-    declared = variables_of(path)
-    variables = read_address(path, request.GET) | captured
-    if "cart" in declared:
-        variables["cart"] = remembered_cart(request)
-    if "signedIn" in declared:
-        variables["signedIn"] = request.user.is_authenticated
-    data, errors = ask(request, text_of(path), {k: v for k, v in variables.items() if k in declared})
+    data, errors = ask(request, text_of(path), _variables(request, path, captured))
     if any(error["extensions"].get("code") == "INTERNAL" for error in errors):
         raise Broken(name)
     if data is None or (name not in MAY_BE_EMPTY and next(iter(data.values()), None) is None):
@@ -65,8 +106,18 @@ def _asked(request: HttpRequest, name: str, path: str, captured: dict[str, Any])
     return data
 
 
+def _variables(request: HttpRequest, path: str, captured: dict[str, Any]) -> dict[str, Any]:
+    declared = variables_of(path)
+    variables = read_address(path, request.GET) | captured
+    if "cart" in declared:
+        variables["cart"] = remembered_cart(request)
+    if "signedIn" in declared:
+        variables["signedIn"] = request.user.is_authenticated
+    return {name: value for name, value in variables.items() if name in declared}
+
+
 def _once(request: HttpRequest) -> dict[str, Any]:
     """What is shown once: a form that was refused as it was written, and a secret just made."""
     if not request.COOKIES:
-        return {"form": {}, "told": {}}
+        return NOTHING
     return {"form": request.session.pop("form", {}), "told": request.session.pop("told", {})}

@@ -1,0 +1,43 @@
+"""What differs from visitor to visitor on a page that is otherwise the same for every guest.
+
+Such a page is kept with holes in these places, and filled for each visitor: her token against forgery, the keys
+of her deeds, and how much is in her cart.
+"""
+
+import re
+import secrets
+from typing import Any
+from uuid import uuid4
+
+from django.middleware.csrf import get_token
+from django.utils.safestring import SafeString
+
+# Nobody can write it into a text that is shown: it is new in each process.
+_MARK = secrets.token_hex(12)
+_HOLE = re.compile(rf"{_MARK}-([a-z]+)-".encode())
+
+
+def is_kept(request: Any) -> bool:
+    """Whether the page that is being written is kept for others too."""
+    return getattr(request, "has_holes", False)
+
+
+def hole(name: str) -> SafeString:
+    """A place to be filled: token, key or cart."""
+    return SafeString(f"{_MARK}-{name}-")
+
+
+def filled(request: Any, page: bytes, cart: str) -> bytes:
+    """The page for this visitor; `cart` is what its place shows."""
+    token = b""
+
+    def fill(found: re.Match[bytes]) -> bytes:
+        nonlocal token
+        if found[1] == b"cart":
+            return cart.encode()
+        if found[1] == b"key":
+            return str(uuid4()).encode()
+        token = token or get_token(request).encode()
+        return token
+
+    return _HOLE.sub(fill, page)
