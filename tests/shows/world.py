@@ -54,11 +54,11 @@ def build() -> World:
         email="operator@shows.example", name="示例运营", is_staff=True, is_superuser=True, language="en"
     )
     fruit, leaf = _shelf("fruit", "水果", "Fruit"), _shelf("tea", "茶", "Tea")
-    oranges = _stall(operator, "SH01", "示例橙队", "Demo Orange Team")
-    _offer(oranges, operator, fruit, "秭归示例脐橙", "Zigui demo navel oranges", price=3690, grams=2800)
-    tea = _stall(operator, "SH02", "示例茶队", "Demo Tea Team")
-    _offer(tea, operator, leaf, "邓村示例绿茶", "Dengcun demo green tea", price=8801, grams=300)
-    newcomer = _stall(operator, "SH03", "示例新队", "Demo New Team")
+    oranges = a_stall(operator, "SH01", "示例橙队", "Demo Orange Team")
+    an_offer(oranges, operator, fruit, "秭归示例脐橙", "Zigui demo navel oranges", price=3690, grams=2800)
+    tea = a_stall(operator, "SH02", "示例茶队", "Demo Tea Team")
+    an_offer(tea, operator, leaf, "邓村示例绿茶", "Dengcun demo green tea", price=8801, grams=300)
+    newcomer = a_stall(operator, "SH03", "示例新队", "Demo New Team")
     _open_a_round([oranges.team, tea.team, newcomer.team])
     coordinator = a_person(email="coordinator@shows.example", name="示例协调人", language="en")
     former = a_person(email="former@shows.example", name="示例前协调人", language="en")
@@ -72,7 +72,7 @@ def _shelf(slug: str, zh: str, en: str) -> Category:
     return Category.objects.get_or_create(slug=slug, defaults={"name_zh": zh, "name_en": en})[0]
 
 
-def _stall(operator: Person, code: str, zh: str, en: str) -> Stall:
+def a_stall(operator: Person, code: str, zh: str, en: str) -> Stall:
     county = Region.objects.select_related("parent").get(code=COUNTY)
     made = team.create(
         operator, code=code, slug=code.lower(), county=county, name_zh=zh, name_en=en,
@@ -88,8 +88,16 @@ def _stall(operator: Person, code: str, zh: str, en: str) -> Stall:
     return Stall(made, manager, grown)
 
 
-def _offer(
-    stall: Stall, operator: Person, shelf: Category, zh: str, en: str, *, price: int, grams: int
+def an_offer(
+    stall: Stall,
+    operator: Person,
+    shelf: Category,
+    zh: str,
+    en: str,
+    *,
+    price: int,
+    grams: int,
+    units: int = 400,
 ) -> None:
     """A published product with one variant, and a lot that five households grew."""
     is_tea = shelf.slug == "tea"
@@ -104,7 +112,7 @@ def _offer(
         made, stall.manager, name_zh="一份", name_en="One box", net_content=f"{grams - 100} g", weight_grams=grams,
         price_minor=price, story=STORY,
     )  # fmt: skip
-    stall.lot = _grown(stall, stall.variant, 400)
+    stall.lot = _grown(stall, stall.variant, units)
     listing.submit(made, stall.manager)
     listing.approve(Product.objects.select_related("team").get(pk=made.pk), operator)
     stall.product = Product.objects.get(pk=made.pk)
