@@ -1,7 +1,7 @@
 """What may be seen of people, organisations, regions and addresses; changes nothing."""
 
 import hashlib
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -209,12 +209,18 @@ def regions_of(parent: str | None = None) -> QuerySet[Region]:
 
 def region_to_send_to(code: str, field: str = "region") -> Region:
     """A region as precise as an address needs it: one that has no regions below."""
-    region = Region.objects.filter(code=code).first()
-    if region is None:
-        raise Invalid(say("没有这个地区。", "There is no such region."), field=field)
+    try:
+        region = _region(code)
+    except Region.DoesNotExist:
+        raise Invalid(say("没有这个地区。", "There is no such region."), field=field) from None
     if not is_precise(region):
         raise Invalid(say("请选择到区县。", "Please choose the county or district."), field=field)
     return region
+
+
+@lru_cache(maxsize=4096)
+def _region(code: str) -> Region:
+    return Region.objects.get(code=code)
 
 
 @cache

@@ -2,12 +2,15 @@
 
 import json
 import logging
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
@@ -21,6 +24,9 @@ TRIES = 10
 LEASE_SECONDS = 90
 # The n-th failure waits this long; the last figure is used for all further ones.
 BACKOFF_SECONDS = (1, 2, 5, 10, 30, 60, 120, 300, 600)
+# So many are claimed by one statement, and so many of those that reach outside are marked by one.
+TOGETHER = 100
+MARKED = 20
 
 
 @dataclass(frozen=True)
@@ -32,13 +38,19 @@ class Reaction:
     inside: bool
     together: int
     lease: int
+    ahead: Callable[[list[dict]], Mapping[int, Any]] | None = None
 
 
 REGISTRY: dict[str, Reaction] = {}
 
 
 def reaction(
-    name: str, *, inside: bool = False, together: int = 0, lease: int = LEASE_SECONDS
+    name: str,
+    *,
+    inside: bool = False,
+    together: int = 0,
+    lease: int = LEASE_SECONDS,
+    ahead: Callable[[list[dict]], Mapping[int, Any]] | None = None,
 ) -> Callable[[Callable], Callable]:
     """Register a reaction under its dotted name; it is called with the event as a dict.
 
@@ -46,10 +58,12 @@ def reaction(
     database (mail, a provider): at least once, in no transaction, with keys of its own made from
     `event_id`. With `inside=True` it runs in the transaction that marks the delivery done: exactly once.
     With `together=n` it is called with a list of up to n waiting events instead of one.
+    With `ahead` what it needs is read once for all events that are handed over together: `ahead(events)` tells
+    it by `event_id`, and the reaction is called with the event and that.
     """
 
     def registered(run: Callable) -> Callable:
-        REGISTRY[name] = Reaction(name, run, inside, together, lease)
+        REGISTRY[name] = Reaction(name, run, inside, together, lease, ahead)
         return run
 
     return registered
@@ -70,41 +84,46 @@ class Claimed:
     reaction: str
     tries: int
     event: dict
+    waiting: int  # how many were due when it was claimed, as far as was asked
 
 
+# Oldest first. What failed before is taken alone: whatever ends this process then is the poison, and nobody
+# else's tries are used up by it.
 _CLAIM = """
     WITH waiting AS MATERIALIZED (
-        SELECT id, event_id FROM core_delivery
+        SELECT id, event_id, tries FROM core_delivery
         WHERE done_at IS NULL AND parked_at IS NULL AND due_at <= %(now)s
-          AND (%(reaction)s::text IS NULL OR reaction = %(reaction)s AND tries = 0)
         ORDER BY due_at, id FOR UPDATE SKIP LOCKED LIMIT %(limit)s
-    )
+    ), oldest AS MATERIALIZED (SELECT id, tries FROM waiting LIMIT 1)
     UPDATE core_delivery d SET tries = d.tries + 1, due_at = %(lease_end)s
-    FROM waiting JOIN core_outboxevent e ON e.id = waiting.event_id
-    WHERE d.id = waiting.id
-    RETURNING d.id, d.reaction, d.tries, e.id, e.payload
+    FROM waiting JOIN core_outboxevent e ON e.id = waiting.event_id, oldest
+    WHERE d.id = waiting.id AND (waiting.id = oldest.id OR oldest.tries = 0 AND waiting.tries = 0)
+    RETURNING d.id, d.reaction, d.tries, e.id, e.payload, (SELECT count(*) FROM waiting)
 """
 
 
-def _claim(limit: int = 1, fresh: str | None = None) -> list[Claimed]:
-    """Lease what is due: anything, or only first tries of the reaction `fresh`."""
+def _claim(limit: int = 1) -> list[Claimed]:
+    """Lease what is due: first tries together, a further try alone."""
     # The try is counted before it is made, so that a reaction which kills its process is parked too.
     now = timezone.now()
     lease_end = now + timedelta(seconds=LEASE_SECONDS)
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, {"now": now, "lease_end": lease_end, "reaction": fresh, "limit": limit})
+        cursor.execute(_CLAIM, {"now": now, "lease_end": lease_end, "limit": limit})
         rows = cursor.fetchall()
     return [
-        Claimed(pk, name, tries, {**json.loads(payload), "event_id": event})
-        for pk, name, tries, event, payload in sorted(rows)
+        Claimed(pk, name, tries, {**json.loads(payload), "event_id": event}, waiting)
+        for pk, name, tries, event, payload, waiting in sorted(rows)
     ]
 
 
 def hand_over(limit: int = 200, *, loud: bool = False) -> int:
     """Run waiting deliveries, oldest first, until none is due; safe to run many at a time."""
     done = 0
-    while done < limit and (claimed := _claim()):
-        done += len(_run(claimed[0], loud))
+    while done < limit and (claimed := _claim(asked := min(limit - done, TOGETHER))):
+        done += _Batch(claimed, loud).run()
+        if len(claimed) == claimed[0].waiting < asked:
+            # These were all; what has come since has told a worker for itself.
+            break
     return done
 
 
@@ -116,18 +135,52 @@ def drain() -> int:
     return total
 
 
-def _run(first: Claimed, loud: bool) -> list[Claimed]:
-    claimed = [first]
-    failpoints.reach("delivery.claimed")
-    try:
-        if first.tries > TRIES:
-            raise RuntimeError("the process ended in each try")
-        it = reaction_named(first.reaction)
-        # A batch that failed is taken apart: its members come back alone, and only the poison is parked.
-        if it.together > 1 and first.tries == 1:
-            claimed += _claim(it.together - 1, first.reaction)
-        _lengthen(claimed, it)
-        given: Any = [c.event for c in claimed] if it.together else first.event
+class _Batch:
+    """Deliveries claimed at once: those of one reaction are run one after the other, or as one."""
+
+    def __init__(self, claimed: list[Claimed], loud: bool):
+        self.claimed, self.loud = claimed, loud
+        # What cannot be begun in half the lease is left to others, so that nobody does it beside us.
+        self.ends = time.monotonic() + LEASE_SECONDS / 2
+        self._read: dict[tuple, Mapping[int, Any]] = {}
+        self._done: list[Claimed] = []
+
+    def run(self) -> int:
+        """Run them all; how many were claimed."""
+        groups: dict[str, list[Claimed]] = {}
+        for one in self.claimed:
+            groups.setdefault(one.reaction, []).append(one)
+        left = list(groups.values())
+        try:
+            while left:
+                group = left.pop(0)
+                failpoints.reach("delivery.claimed")
+                with self._failing(group):
+                    if group[0].tries > TRIES:
+                        raise RuntimeError("the process ended in each try")
+                    self._run(reaction_named(group[0].reaction), group)
+        finally:
+            self._mark()
+            for group in left:
+                _put_back(group)
+        return len(self.claimed)
+
+    def _run(self, it: Reaction, group: list[Claimed]) -> None:
+        _lengthen(group, it)
+        if not it.inside and not it.together:
+            self._one_by_one(it, group)
+            return
+        size = it.together or 1
+        for some in [group[n : n + size] for n in range(0, len(group), size)]:
+            if time.monotonic() > self.ends:
+                _put_back(some)
+                continue
+            # A batch that failed is taken apart: its members come back alone, and only the poison is parked.
+            with self._failing(some):
+                self._as_one(it, some)
+
+    def _as_one(self, it: Reaction, claimed: list[Claimed]) -> None:
+        given: Any = [one.event for one in claimed] if it.together else claimed[0].event
         if it.inside:
             with transaction.atomic():
                 # Marking comes first: it locks the rows, and finds none where a twin has finished.
@@ -141,11 +194,53 @@ def _run(first: Claimed, loud: bool) -> list[Claimed]:
             failpoints.reach("delivery.run")
             _mark_done(claimed)
         failpoints.reach("delivery.marked")
-    except Exception as failure:
-        _failed(claimed, failure)
-        if loud:
-            raise
-    return claimed
+
+    def _one_by_one(self, it: Reaction, group: list[Claimed]) -> None:
+        """Each does or fails for itself; what is done is marked together, so many at a time."""
+        read = self._ahead(it, group)
+        for one in group:
+            if time.monotonic() > self.ends:
+                _put_back([one])
+                continue
+            with self._failing([one]):
+                it.run(*((one.event, read[one.event["event_id"]]) if it.ahead else (one.event,)))
+                self._done.append(one)
+            failpoints.reach("delivery.run")
+            if len(self._done) >= MARKED:
+                self._mark()
+
+    def _mark(self) -> None:
+        done, self._done = self._done, []
+        if done:
+            _mark_done(done)
+            failpoints.reach("delivery.marked")
+
+    def _ahead(self, it: Reaction, group: list[Claimed]) -> Mapping[int, Any]:
+        """What they need; two reactions that need the same of the same events read it once."""
+        if it.ahead is None:
+            return {}
+        key = (it.ahead, *(one.event["event_id"] for one in group))
+        if key not in self._read:
+            self._read[key] = it.ahead([one.event for one in group])
+        return self._read[key]
+
+    @contextmanager
+    def _failing(self, claimed: list[Claimed]) -> Iterator[None]:
+        try:
+            yield
+        except Exception as failure:
+            if getattr(failure, "_is_noted", False):
+                raise
+            _failed(claimed, failure)
+            if self.loud:
+                failure._is_noted = True  # type: ignore[attr-defined]
+                raise
+
+
+def _put_back(claimed: list[Claimed]) -> None:
+    """These were not begun: they are due as before, unless our lease has ended and another has them now."""
+    ours = Delivery.objects.filter(id__in=[one.id for one in claimed], tries=claimed[0].tries, done_at=None)
+    ours.update(due_at=timezone.now(), tries=F("tries") - 1)
 
 
 class _Overtaken(Exception):

@@ -1,6 +1,7 @@
 """Record what happened with the change itself; tell the rest of the shop after the commit."""
 
 import logging
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -10,8 +11,10 @@ from typing import Any
 from celery import current_app
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Model
 from django.utils.module_loading import import_string
 
+from core import rows
 from core.deliveries import drain, hand_over, reaction
 from core.models import Delivery, OutboxEvent
 
@@ -22,6 +25,11 @@ log = logging.getLogger("sheaf.outbox")
 # After the broker failed once, the next commits do not wait for it again: beat sweeps.
 _BROKER_REST_SECONDS = 5.0
 _broker_rests_until = 0.0
+# Workers look at these full parts of a second, whichever process told them to: so one look finds what many
+# transactions have left. Whoever commits just before is told of by the next one.
+GATHERED_SECONDS = 0.4
+_MARGIN_SECONDS = 0.05
+_looks_at = 0.0
 
 
 @dataclass(frozen=True)
@@ -43,17 +51,18 @@ def reactions_to(name: str) -> Reactions:
     return import_string(settings.REACTIONS).get(name, _NONE)
 
 
-def record(*events: Any) -> None:
-    """Write events, frozen dataclasses of ids, with the change they tell of."""
+def record(*events: Any, beside: Sequence[Sequence[Model]] = ()) -> None:
+    """Write events, frozen dataclasses of ids, with the change they tell of.
+
+    New rows that are told of may be given as `beside` (see core.rows): they are written by the same statement.
+    """
     assert connection.in_atomic_block, "an event is recorded with the change it tells of"
     if not events:
         return
-    rows = OutboxEvent.objects.bulk_create(
-        OutboxEvent(name=type(event).__name__, payload=asdict(event)) for event in events
-    )
-    due = [Delivery(event=row, reaction=name) for row in rows for name in reactions_to(row.name).afterwards]
+    told = [OutboxEvent(name=type(event).__name__, payload=asdict(event)) for event in events]
+    due = [Delivery(event=row, reaction=name) for row in told for name in reactions_to(row.name).afterwards]
+    rows.insert(*beside, told, due)
     if due:
-        Delivery.objects.bulk_create(due)
         _wake_after_commit()
     by_name: dict[str, list] = {}
     for event in events:
@@ -76,11 +85,15 @@ def _wake_after_commit() -> None:
 
 def wake() -> None:
     """Tell a worker that something is due; without a broker the rows wait for the sweep."""
-    global _broker_rests_until
-    if time.monotonic() < _broker_rests_until:
+    global _broker_rests_until, _looks_at
+    now = time.time()
+    look = math.ceil((now + _MARGIN_SECONDS) / GATHERED_SECONDS) * GATHERED_SECONDS
+    if time.monotonic() < _broker_rests_until or look == _looks_at:
         return
     try:
-        current_app.send_task("core.tasks.hand_over", retry=False, ignore_result=True)
+        how = {"countdown": look - now, "retry": False, "ignore_result": True}
+        current_app.send_task("core.tasks.hand_over", **how)
+        _looks_at = look
     except Exception as failure:
         _broker_rests_until = time.monotonic() + _BROKER_REST_SECONDS
         log.warning("the broker is away, the outbox waits: %s", type(failure).__name__)

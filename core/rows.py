@@ -1,10 +1,47 @@
-"""Rows of one table written together, each with values of its own."""
+"""Rows written together, by one statement: new ones of several tables, or changed ones of one."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import Model
+from django.db.models import AutoField, Field, Model
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows of one table as plain values; a cell that is a row still to be written becomes its id."""
+
+    model: type[Model]
+    columns: Sequence[str]
+    values: Sequence[tuple[Any, ...]]
+
+
+def insert(*batches: Sequence[Model] | Rows) -> None:
+    """Write new rows, each batch of one model, what is pointed at before what points at it.
+
+    One statement, however many tables and rows: of a purchase the round trips cost most. The rows get their
+    ids, and so do those that point at them.
+    """
+    tables = [_Table(n, batch) for n, batch in enumerate(batches) if _size(batch)]
+    if not tables:
+        return
+    places = {id(row): (table, n) for table in tables for n, row in enumerate(table.rows, 1)}
+    params: list[Any] = []
+    parts = [part for table in tables for part in table.parts(places, params)]
+    told = [f"SELECT {t.number}, n, id FROM new{t.number}" for t in tables if t.is_numbered]
+    with connection.cursor() as cursor:
+        cursor.execute(f"WITH {', '.join(parts)} {' UNION ALL '.join(told or _NOTHING)}", params)
+        found = {(number, n): pk for number, n, pk in cursor.fetchall()}
+    for table in tables:
+        table.learn(found)
+
+
+_NOTHING = ["SELECT 0, 0, 0 WHERE false"]
+
+
+def _size(batch: Sequence[Model] | Rows) -> int:
+    return len(batch.values if isinstance(batch, Rows) else batch)
 
 
 def write(rows: Sequence[Model], names: Sequence[str], *, unless: tuple[str, Any] | None = None) -> int:
@@ -19,8 +56,7 @@ def write(rows: Sequence[Model], names: Sequence[str], *, unless: tuple[str, Any
     meta = type(rows[0])._meta
     fields: list[Any] = [meta.pk, *(meta.get_field(name) for name in names)]
     columns = [field.column for field in fields]
-    # Without its length a text is refused where it is too long; a cast would cut it off.
-    arrays = ", ".join(f"%s::{str(field.db_type(connection)).partition('(')[0]}[]" for field in fields)
+    arrays = ", ".join(f"%s::{_type(field)}[]" for field in fields)
     sets = ", ".join(f"{column} = d.{column}" for column in columns[1:])
     statement = f"""UPDATE {meta.db_table} r SET {sets}
         FROM unnest({arrays}) AS d({", ".join(columns)}) WHERE r.{columns[0]} = d.{columns[0]}"""
@@ -34,3 +70,81 @@ def write(rows: Sequence[Model], names: Sequence[str], *, unless: tuple[str, Any
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return int(cursor.rowcount)
+
+
+class _Table:
+    """One batch on its way into its table."""
+
+    def __init__(self, number: int, batch: Sequence[Model] | Rows):
+        self.number = number
+        self.rows: Sequence[Model] = () if isinstance(batch, Rows) else batch
+        self.model = batch.model if isinstance(batch, Rows) else type(batch[0])
+        pk = self.model._meta.pk
+        # Only rows that somebody may point at need to know their number.
+        self.is_numbered = bool(self.rows) and isinstance(pk, AutoField)
+        if isinstance(batch, Rows):
+            self.fields = [_field(self.model, name) for name in batch.columns]
+            self.columns = [list(column) for column in zip(*batch.values, strict=True)]
+        else:
+            fields = self.model._meta.concrete_fields
+            self.fields = [f for f in fields if not isinstance(f, AutoField) and not f.generated]
+            self.columns = [[_cell(row, f) for row in batch] for f in self.fields]
+
+    def parts(self, places: dict[int, tuple["_Table", int]], params: list[Any]) -> list[str]:
+        """The statement's parts for this table; what they are filled with is added to `params`."""
+        arrays, cells, joins = [], [], []
+        for c, (field, column) in enumerate(zip(self.fields, self.columns, strict=True)):
+            pointed = next((places[id(cell)][0] for cell in column if isinstance(cell, Model)), None)
+            if pointed is None:
+                arrays.append(f"%s::{_type(field)}[]")
+                cells.append(f"v.c{c}")
+                params.append(column)
+                continue
+            arrays.append("%s::bigint[]")
+            cells.append(f"p{c}.id")
+            joins.append(f"LEFT JOIN new{pointed.number} p{c} ON p{c}.n = v.c{c}")
+            params.append([None if cell is None else places[id(cell)][1] for cell in column])
+        names = ", ".join(f'"{field.column}"' for field in self.fields)
+        into = f'INSERT INTO "{self.model._meta.db_table}"'
+        given = f"unnest({', '.join(arrays)}) WITH ORDINALITY AS v({_names(len(cells))}, n)"
+        chosen, joined = ", ".join(cells), " ".join(joins)
+        if not self.is_numbered:
+            return [f"put{self.number} AS ({into} ({names}) SELECT {chosen} FROM {given} {joined})"]
+        pk = self.model._meta.pk.column
+        sequence = f"nextval(pg_get_serial_sequence('{self.model._meta.db_table}', '{pk}'))"
+        return [
+            f"new{self.number} AS MATERIALIZED (SELECT {sequence} AS id, v.* FROM {given})",
+            f'put{self.number} AS ({into} ("{pk}", {names}) SELECT v.id, {chosen} FROM new{self.number} v {joined})',
+        ]
+
+    def learn(self, found: dict[tuple[int, int], int]) -> None:
+        """Tell each row its id, and those it points at."""
+        for n, row in enumerate(self.rows, 1):
+            if self.is_numbered:
+                row.pk = found[self.number, n]
+            row._state.adding, row._state.db = False, connection.alias
+        for field, column in zip(self.fields, self.columns, strict=True):
+            for row, cell in zip(self.rows, column, strict=False):
+                if isinstance(cell, Model):
+                    setattr(row, field.attname, cell.pk)
+
+
+def _field(model: type[Model], column: str) -> Field:
+    return next(f for f in model._meta.concrete_fields if f.column == column)
+
+
+def _cell(row: Model, field: Field) -> Any:
+    if field.is_relation and getattr(row, field.attname) is None:
+        pointed = row._state.fields_cache.get(field.name)
+        if pointed is not None:
+            return pointed
+    return field.get_db_prep_save(field.pre_save(row, add=True), connection)
+
+
+def _type(field: Field) -> str:
+    # Without the length: a cast would cut what is too long, the table refuses it.
+    return (field.db_type(connection) or "text").partition("(")[0]
+
+
+def _names(count: int) -> str:
+    return ", ".join(f"c{n}" for n in range(count))

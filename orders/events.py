@@ -1,11 +1,14 @@
 """What can have happened in a purchase. Events carry ids alone: whoever reacts reads the rest."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 
 @dataclass(frozen=True)
 class OrderPlaced:
-    order_id: int
+    """Told by its uid: the event is written by the very statement that gives the order its id."""
+
+    order_uid: UUID
 
 
 @dataclass(frozen=True)

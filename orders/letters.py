@@ -3,27 +3,45 @@
 Each runs outside any transaction and at least once; a lease of the outbox keeps two workers from sending one.
 """
 
-from accounts.models import AuditEntry
+from django.db.models import Prefetch, QuerySet
+
+from accounts.models import AuditEntry, Person
 from catalog.models import Lot
+from catalog.reads import managers_by_team
 from core.deliveries import reaction
 from orders import words
-from orders.mail import to_buyer, to_coordinators, to_team
+from orders.mail import to_buyer, to_coordinators, to_people, to_team
 from orders.models import Claim, GroupPurchase, Line, Order, Payment, Refund, Shipment
 from orders.reads.group import packing_list
 
 # --- Money ------------------------------------------------------------------------------------------
 
 
-def _order(pk: int) -> Order:
+def _orders() -> QuerySet[Order]:
+    parcels = Prefetch("shipments", Shipment.objects.select_related("team"))
     related = ("region__parent__parent", "seat__group__organisation")
-    rows = Order.objects.select_related(*related).prefetch_related("lines", "shipments__team")
-    return rows.get(pk=pk)
+    return Order.objects.select_related(*related).prefetch_related("lines", parcels)
 
 
-@reaction("orders.letters.send_confirmation")
-def send_confirmation(event: dict) -> None:
+def _order(pk: int) -> Order:
+    return _orders().get(pk=pk)
+
+
+Sold = tuple[Order, dict[int, list[Person]]]
+
+
+def _sold(events: list[dict]) -> dict[int, Sold]:
+    """The orders that events tell of, and who is told of them at the desks of their teams."""
+    orders = _orders().in_bulk([event["order_id"] for event in events])
+    managers = managers_by_team({p.team_id for order in orders.values() for p in order.shipments.all()})
+    told = [event for event in events if event["order_id"] in orders]
+    return {event["event_id"]: (orders[event["order_id"]], managers) for event in told}
+
+
+@reaction("orders.letters.send_confirmation", ahead=_sold)
+def send_confirmation(event: dict, sold: Sold) -> None:
     """To the buyer: paid, what it was, by when it is sent."""
-    to_buyer(_order(event["order_id"]), "order_paid")
+    to_buyer(sold[0], "order_paid")
 
 
 @reaction("orders.letters.send_held")
@@ -63,13 +81,13 @@ def send_refunded(event: dict) -> None:
 # --- Parcels ----------------------------------------------------------------------------------------
 
 
-@reaction("orders.letters.tell_teams")
-def tell_teams(event: dict) -> None:
+@reaction("orders.letters.tell_teams", ahead=_sold)
+def tell_teams(event: dict, sold: Sold) -> None:
     """To each team's managers: a new order. A group's orders are told as one, by `tell_team_of_group`."""
-    order = _order(event["order_id"])
+    order, managers = sold
     for parcel in order.shipments.all():
         lines = [line for line in order.lines.all() if line.shipment_id == parcel.pk]
-        to_team(parcel.team_id, "team_order", "orders/", order=order, parcel=parcel, lines=lines)
+        to_people(managers[parcel.team_id], "team_order", "orders/", order=order, parcel=parcel, lines=lines)
 
 
 def _parcel(pk: int) -> Shipment:

@@ -1,9 +1,10 @@
 """To whom the mails of buying go, each in its reader's language; a guest's carry the key to her order."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from accounts import mail
-from accounts.models import Membership
+from accounts.models import Membership, Person
 from accounts.reads import members_of
 from catalog.reads import managers_of
 from core import language
@@ -25,7 +26,12 @@ def to_buyer(order: Order, template: str, **facts: Any) -> None:
 
 def to_team(team_id: int, template: str, path: str, **facts: Any) -> None:
     """Tell those who manage the team today, with a link to a page of its desk. No buyer's name leaves the desk."""
-    for person in managers_of(team_id):
+    to_people(managers_of(team_id), template, path, **facts)
+
+
+def to_people(managers: Iterable[Person], template: str, path: str, **facts: Any) -> None:
+    """Tell these managers, as `to_team` does."""
+    for person in managers:
         link = desk_page(person.language, path)
         mail.send(person.email, person.language, template, {"link": link, **facts})
 

@@ -14,11 +14,17 @@ def give_back(event: dict) -> None:
     refund.give_back(Refund.objects.get(pk=event["refund_id"]))
 
 
-@reaction("orders.tasks.close_payments")
-def close_payments(event: dict) -> None:
+def _unsettled(events: list[dict]) -> dict[int, list[Payment]]:
+    """What could still be paid for the orders that events tell of."""
+    orders = [event["order_id"] for event in events]
+    rows = list(Payment.objects.filter(order__in=orders, state__in=payment.UNSETTLED).select_related("order"))
+    return {e["event_id"]: [row for row in rows if row.order_id == e["order_id"]] for e in events}
+
+
+@reaction("orders.tasks.close_payments", ahead=_unsettled)
+def close_payments(event: dict, unsettled: list[Payment]) -> None:
     """The order is paid, or over: what else could be paid for it is closed at the provider."""
-    rows = Payment.objects.filter(order=event["order_id"], state__in=payment.UNSETTLED)
-    for row in rows.select_related("order"):
+    for row in unsettled:
         payment.close(row)
 
 

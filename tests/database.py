@@ -42,6 +42,9 @@ def note_reference_tables() -> None:
 
 def empty() -> None:
     """Empty every table that a test filled, as the owner."""
+    from impact.actions import ledger
+
+    ledger.forget()
     connections["default"].close()
     with as_owner() as connection, connection.transaction():
         # In one transaction the order does not matter, since foreign keys are looked at when it ends;

@@ -1,6 +1,6 @@
 """The cards of products and variants: what a list shows, kept by the transaction that changes what it shows."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from django.db import connection, transaction
 
@@ -40,7 +40,7 @@ _PRODUCTS = """
     ) shelf ON true
 """
 
-_LOCK = """
+LOCK = """
     SELECT id FROM catalog_product WHERE id IN (
         SELECT unnest(%(products)s::bigint[])
         UNION SELECT product_id FROM catalog_variant WHERE id = ANY(%(variants)s::bigint[])
@@ -96,8 +96,14 @@ def refresh(products: Iterable[int] = (), *, variants: Iterable[int] = (), lots:
         return
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         # The lock is a statement of its own: only a later one sees what those we waited for have written.
-        cursor.execute(_LOCK, given)
-        cursor.execute(_REFRESH, {"products": [pk for (pk,) in cursor.fetchall()]})
+        cursor.execute(LOCK, given)
+        renew([pk for (pk,) in cursor.fetchall()])
+
+
+def renew(products: Sequence[int]) -> None:
+    """The second of the two statements, for a deed whose last one has ended with `LOCK`."""
+    with connection.cursor() as cursor:
+        cursor.execute(_REFRESH, {"products": list(products)})
         if turned := [pk for (pk,) in cursor.fetchall()]:
             search.tell(turned)
 

@@ -9,9 +9,9 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -39,6 +39,14 @@ class Ask:
     wants: Mapping[int, int]
     until: datetime | None
     lots: Mapping[int, Collection[int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Reserved:
+    """What each holder draws, and the day by which each planned lot that is drawn on is sent."""
+
+    draws: dict[UUID, Draws]
+    ship_by: dict[int, date]
 
 
 def in_a_transaction(deed: Callable[P, R]) -> Callable[P, R]:
@@ -71,38 +79,35 @@ def reserve(
     lots: Mapping[int, Collection[int]] | None = None,
 ) -> Draws:
     """Keep units for a holder; all that is wanted or nothing (InsufficientStock)."""
-    return reserve_many([Ask(holder, wants, until, lots or {})])[holder]
+    return reserve_many([Ask(holder, wants, until, lots or {})]).draws[holder]
 
 
 @in_a_transaction
-def reserve_many(asks: Sequence[Ask]) -> dict[UUID, Draws]:
+def reserve_many(asks: Sequence[Ask]) -> Reserved:
     """Keep units for many holders, in the order in which they ask; all of them or none."""
     variants = {variant for ask in asks for variant in ask.wants}
     shelf = _shelf(variants)
     draws = {ask.holder: _drawn(shelf, ask) for ask in asks}
     assert len(draws) == len(asks), "a holder asks once"
-    _hold([(ask, *pair) for ask in asks for pair in _flat(draws[ask.holder])])
-    _shift(_sums(pair for drawn in draws.values() for pair in _flat(drawn)), available=-1, reserved=1)
-    card.refresh(variants=variants)
-    return draws
+    held = [(ask, *pair) for ask in asks for pair in _flat(draws[ask.holder])]
+    _hold(held, variants)
+    drawn = {lot for _, lot, _ in held}
+    planned = {lot.id: lot.ship_by for lots in shelf.values() for lot in lots if lot.ship_by}
+    return Reserved(draws, {lot: day for lot, day in planned.items() if lot in drawn})
 
 
 @in_a_transaction
 def sell(holders: Collection[UUID]) -> set[UUID]:
     """What is held for these is theirs for good; those for whom nothing was held (any more) are left out."""
-    moved = _move(holders, Reservation.State.SOLD)
-    _shift(_sums((lot, units) for _, lot, units in moved), reserved=-1, sold=1)
-    return {holder for holder, _, _ in moved}
+    return {holder for holder, _ in _move(holders, Reservation.State.SOLD, reserved=-1, sold=1)}
 
 
 @in_a_transaction
 def release(holders: Collection[UUID]) -> set[UUID]:
     """What is held for these goes back on the shelf; what is sold stays sold."""
-    moved = _move(holders, Reservation.State.RELEASED)
-    freed = _sums((lot, units) for _, lot, units in moved)
-    _shift(freed, available=1, reserved=-1)
-    card.refresh(lots=freed)
-    return {holder for holder, _, _ in moved}
+    moved = _move(holders, Reservation.State.RELEASED, available=1, reserved=-1)
+    card.refresh(lots={lot for _, lot in moved})
+    return {holder for holder, _ in moved}
 
 
 def release_expired(before: datetime | None = None, limit: int = 500) -> set[UUID]:
@@ -131,9 +136,7 @@ def retake(holder: UUID, until: datetime | None) -> Draws:
     # What was released gives way to what is held now; a twin that did the same finds nothing to replace.
     if not released or rows.delete()[0] != len(released):
         raise Conflict()
-    _hold([(ask, *pair) for pair in _flat(drawn)])
-    _shift(_sums(_flat(drawn)), available=-1, reserved=1)
-    card.refresh(variants=wants)
+    _hold([(ask, *pair) for pair in _flat(drawn)], wants)
     return drawn
 
 
@@ -206,36 +209,74 @@ def _taken(lots: list[Lot], wanted: int, first: Mapping[int, int]) -> list[tuple
     return list(taken.items())
 
 
-def _hold(rows: Iterable[tuple[Ask, int, int]]) -> None:
-    Reservation.objects.bulk_create(
-        Reservation(lot_id=lot, holder=ask.holder, units=units, expires_at=ask.until)
-        for ask, lot, units in rows
+# The lots are locked already; their products' cards are locked last, and read by a later statement.
+_HOLD = f"""
+    WITH drawn AS MATERIALIZED (
+        SELECT * FROM unnest(%(held)s::bigint[], %(holders)s::uuid[], %(units)s::int[], %(until)s::timestamptz[])
+            AS d(lot_id, holder, units, expires_at)
+    ), held AS (
+        INSERT INTO catalog_reservation (lot_id, holder, units, units_returned, state, expires_at, created_at)
+        SELECT lot_id, holder, units, 0, 'held', expires_at, statement_timestamp() FROM drawn
+    ), taken AS (
+        UPDATE catalog_lot l
+        SET units_available = l.units_available - d.units, units_reserved = l.units_reserved + d.units
+        FROM (SELECT lot_id, sum(units)::int AS units FROM drawn GROUP BY lot_id) d WHERE l.id = d.lot_id
     )
+    {card.LOCK}
+"""
 
 
-def _move(holders: Collection[UUID], state: str) -> list[tuple[UUID, int, int]]:
-    """Move what these hold to another state, their lots locked: [(holder, lot_id, units), …]."""
-    held = Reservation.objects.filter(holder__in=holders, state=Reservation.State.HELD)
-    list(lock(Lot.objects.filter(id__in=held.values("lot_id"))))
+def _hold(rows: Sequence[tuple[Ask, int, int]], variants: Collection[int]) -> None:
+    """Write down what is drawn from locked lots, and what their variants' cards say now."""
+    given: dict[str, Any] = {
+        "held": [lot for _, lot, _ in rows],
+        "holders": [ask.holder for ask, _, _ in rows],
+        "units": [units for _, _, units in rows],
+        "until": [ask.until for ask, _, _ in rows],
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            """UPDATE catalog_reservation SET state = %s, expires_at = NULL
-               WHERE holder = ANY(%s) AND state = 'held' RETURNING holder, lot_id, units""",
-            [state, list(holders)],
-        )
+        cursor.execute(_HOLD, {**given, "products": [], "variants": list(variants), "lots": []})
+        card.renew([pk for (pk,) in cursor.fetchall()])
+
+
+# Locks, looks and changes in this order: whoever waited for a lot sees what those before her have written.
+_MOVE = """
+    WITH locked AS MATERIALIZED (
+        SELECT id FROM catalog_lot
+        WHERE id IN (SELECT lot_id FROM catalog_reservation WHERE holder = ANY(%(holders)s) AND state = 'held')
+        ORDER BY id FOR NO KEY UPDATE
+    ), moved AS (
+        UPDATE catalog_reservation r SET state = %(state)s, expires_at = NULL FROM locked
+        WHERE r.lot_id = locked.id AND r.holder = ANY(%(holders)s) AND r.state = 'held'
+        RETURNING r.holder, r.lot_id, r.units
+    ), shifted AS (
+        UPDATE catalog_lot l SET {sums}
+        FROM (SELECT lot_id, sum(units)::int AS units FROM moved GROUP BY lot_id) d WHERE l.id = d.lot_id
+    )
+    SELECT holder, lot_id FROM moved
+"""
+
+
+def _move(holders: Collection[UUID], state: str, **signs: int) -> list[tuple[UUID, int]]:
+    """Move what these hold to another state, and its units in the lots' columns: [(holder, lot_id), …]."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MOVE.format(sums=_summed(signs)), {"holders": list(holders), "state": state})
         return cursor.fetchall()
+
+
+def _summed(signs: Mapping[str, int]) -> str:
+    return ", ".join(f"units_{name} = l.units_{name} + {sign:d} * d.units" for name, sign in signs.items())
 
 
 def _shift(units: Mapping[int, int], **signs: int) -> None:
     """Move units between the columns of lots in one statement: `_shift({7: 2}, available=-1, reserved=1)`."""
     if not units:
         return
-    sums = ", ".join(f"units_{column} = l.units_{column} + %s * d.units" for column in signs)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""UPDATE catalog_lot l SET {sums}
+            f"""UPDATE catalog_lot l SET {_summed(signs)}
                 FROM unnest(%s::bigint[], %s::int[]) AS d(lot_id, units) WHERE l.id = d.lot_id""",
-            [*signs.values(), list(units), list(units.values())],
+            [list(units), list(units.values())],
         )
 
 

@@ -25,6 +25,7 @@ from catalog.reads.teams import (
     is_manager,
     is_related,
     managed_team,
+    managers_by_team,
     managers_of,
     team_for,
     teams,
@@ -32,6 +33,7 @@ from catalog.reads.teams import (
 )
 
 __all__ = [
+    "managers_by_team",
     "TOLD_EXACTLY",
     "categories",
     "category_named",

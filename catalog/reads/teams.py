@@ -1,5 +1,6 @@
 """Teams as anyone may see them, and whose desk is whose."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -58,3 +59,14 @@ def managers_of(team_id: int) -> QuerySet[Person]:
     """Who is told what happens at this team's desk."""
     parts = TeamMember.objects.filter(team_id=team_id, role=TeamMember.Role.MANAGER, ended_at=None)
     return Person.objects.filter(id__in=parts.values("person_id"), is_active=True).order_by("id")
+
+
+def managers_by_team(team_ids: Iterable[int]) -> dict[int, list[Person]]:
+    """The same for many teams at once."""
+    found: dict[int, list[Person]] = {team: [] for team in team_ids}
+    parts = TeamMember.objects.filter(
+        team__in=found, role=TeamMember.Role.MANAGER, ended_at=None, person__is_active=True
+    )
+    for part in parts.select_related("person").order_by("person_id"):
+        found[part.team_id].append(part.person)
+    return found

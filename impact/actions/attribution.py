@@ -9,48 +9,63 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from core import failpoints
 from impact.actions import support
-from impact.actions.deed import Deed, by_order, draws_of, locked
+from impact.actions.deed import Deed, by_order, drawn, locked, weighed
 from impact.actions.ledger import GATEWAY, RESERVE, Book, escrow_of, key_of, written
 from impact.models import Account, LedgerTransaction
 from impact.reads.positions import Place, Position, positions
 from orders.events import OrderConfirmed, OrderHeld, OrderPaid, ShipmentCompleted
-from orders.models import Line, Order, Shipment
+from orders.models import Line, LineLot, Order, Shipment
 
 Kind, Reason = Account.Kind, LedgerTransaction.Reason
 
 
 def attribute_orders(events: Sequence[OrderPaid | OrderConfirmed]) -> None:
-    """Set aside what each order paid: for households, for the price's other parts, for shipping."""
-    confirmed = {event.order_id for event in events if isinstance(event, OrderConfirmed)}
-    orders = locked(event.order_id for event in events)
-    keys = {o.pk: key_of(Reason.CONFIRMED if o.pk in confirmed else Reason.PAID, o.uid) for o in orders}
-    done = written(keys.values())
-    orders = [order for order in orders if keys[order.pk] not in done]
-    if not orders:
+    """Set aside what each order paid: for households, for the price's other parts, for shipping.
+
+    The events are all of one kind, and whoever records one has just moved its order and so holds its lock.
+    """
+    is_confirmed = isinstance(events[0], OrderConfirmed)
+    reason = Reason.CONFIRMED if is_confirmed else Reason.PAID
+    draws = _draws(events, reason)
+    if not draws:
         return
-    lines, shipments = _lines_of(orders), _shipments_of(orders)
-    deed = Deed(draws_of(line for order in orders for line in lines[order.pk]))
-    missing = _missing([order for order in orders if order.pk in confirmed])
+    lines = {draw.line_id: draw.line for draw in draws}.values()
+    orders = {line.order_id: line.order for line in lines}.values()
+    deed = Deed(weighed(draws))
+    missing = _missing(orders) if is_confirmed else {}
     purchases = []
     for order in orders:
-        source = escrow(order) if order.pk in confirmed else GATEWAY
-        transaction = deed.book.open(keys[order.pk], order.uid, _paid_at(order, order.pk in confirmed))
-        for line in lines[order.pk]:
+        mine = [line for line in lines if line.order_id == order.pk]
+        source = escrow(order) if is_confirmed else GATEWAY
+        transaction = deed.book.open(key_of(reason, order.uid), order.uid, _paid_at(order, is_confirmed))
+        for line in mine:
             deed.set_aside(transaction, line, source)
-        for shipment in shipments[order.pk]:
+        for shipment in {line.shipment_id: line.shipment for line in mine if line.shipment}.values():
             place = Place(Kind.SHIPPING_EARMARKED, shipment.team_id)
             deed.book.move(source, place, shipment.shipping_minor)
         shared = deed.book.taken(source)
         assert shared == order.total_minor, f"{order.total_minor} was paid, the parts come to {shared}"
         deed.book.move(RESERVE, source, missing.get(order.uid, 0))
-        purchases.append(support.Purchase(transaction, order, _net_of_team(lines[order.pk])))
-    deed.write()
-    support.count(purchases)
+        purchases.append(support.Purchase(transaction, order, _net_of_team(mine)))
+    supports = support.counted(purchases)
+    deed.write(supports, support.waiting(supports))
     failpoints.reach("attribution.recorded")
+
+
+def _draws(events: Sequence[OrderPaid | OrderConfirmed], reason: str) -> list[LineLot]:
+    """What these orders draw on lots, with all that is known of their lines; none of what was attributed before."""
+    done = LedgerTransaction.objects.filter(order_uid=OuterRef("line__order__uid"), reason=reason)
+    rows = drawn().filter(~Exists(done), line__order__in=[event.order_id for event in events])
+    return list(
+        rows.select_related("line__order__group", "line__story", "line__shipment").order_by(
+            "line__order", "line", "lot"
+        )
+    )
 
 
 def _missing(orders: Iterable[Order]) -> dict[UUID, int]:
@@ -116,20 +131,6 @@ def escrow(order: Order) -> Place:
 def _paid_at(order: Order, confirmed: bool) -> datetime:
     when = order.group.closed_at if confirmed and order.group else order.paid_at
     return when or timezone.now()
-
-
-def _lines_of(orders: Iterable[Order]) -> dict[int, list[Line]]:
-    found: dict[int, list[Line]] = defaultdict(list)
-    for line in Line.objects.filter(order__in=orders).select_related("story").order_by("pk"):
-        found[line.order_id].append(line)
-    return found
-
-
-def _shipments_of(orders: Iterable[Order]) -> dict[int, list[Shipment]]:
-    found: dict[int, list[Shipment]] = defaultdict(list)
-    for shipment in Shipment.objects.filter(order__in=orders, shipping_minor__gt=0).order_by("pk"):
-        found[shipment.order_id].append(shipment)
-    return found
 
 
 def _net_of_team(lines: Iterable[Line]) -> dict[int, int]:

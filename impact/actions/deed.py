@@ -1,14 +1,16 @@
 """What one deed writes: transactions, whose work they are for, and what rounding owes afterwards."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Model, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from catalog.models import Reservation
-from impact.actions.ledger import BUYER, Book, insert
+from core import rows
+from core.rows import Rows
+from impact.actions.ledger import BUYER, Book
 from impact.actions.lots import Lots
 from impact.models import Account, Attribution, LedgerTransaction
 from impact.reads.positions import Place, Position
@@ -32,13 +34,23 @@ def draws_of(lines: Iterable[Line]) -> dict[int, list[tuple[int, int]]]:
     Units that went back on the shelf weigh nothing: what remains of a line is for the lots whose units are
     still sold, the others sell theirs again. Where all went back, the units as they were drawn weigh.
     """
-    drawn: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
-    rows = LineLot.objects.filter(line__in=[line.pk for line in lines]).order_by("line_id", "lot_id")
+    return weighed(drawn().filter(line__in=[line.pk for line in lines]))
+
+
+def drawn() -> QuerySet[LineLot]:
+    """What lines draw on lots, each with how many of the units went back on the shelf."""
     of_lot = Reservation.objects.filter(holder=OuterRef("line__order__uid"), lot=OuterRef("lot"))
-    rows = rows.annotate(returned=Coalesce(Subquery(of_lot.values("units_returned")), 0))
-    for line_id, lot_id, units, returned in rows.values_list("line_id", "lot_id", "units", "returned"):
-        drawn[line_id].append((lot_id, units, max(0, units - returned)))
-    return {line_id: _weighed(lots) for line_id, lots in drawn.items()}
+    returned = Coalesce(Subquery(of_lot.values("units_returned")), 0)
+    return LineLot.objects.annotate(returned=returned).order_by("line_id", "lot_id")
+
+
+def weighed(draws: Iterable[LineLot]) -> dict[int, list[tuple[int, int]]]:
+    """Which lots each line draws on and how many units weigh, of what `drawn` tells."""
+    found: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
+    for draw in draws:
+        left = max(0, draw.units - draw.returned)  # type: ignore[attr-defined]
+        found[draw.line_id].append((draw.lot_id, draw.units, left))
+    return {line_id: _weighed(lots) for line_id, lots in found.items()}
 
 
 def _weighed(lots: list[tuple[int, int, int]]) -> list[tuple[int, int]]:
@@ -111,11 +123,11 @@ class Deed:
             target = {(lot_id, place.owed()): amount for (lot_id, place), amount in target.items()}
         return number_of, {key: amount for key, amount in target.items() if amount}
 
-    def write(self) -> None:
-        """Write it all down."""
-        self.book.write()
+    def write(self, *beside: Sequence[Model]) -> None:
+        """Write it all down, and what stands beside it: two statements, whatever the number of shares."""
         columns = ("transaction_id", "line_id", "lot_id", "household_id", "amount_minor", "lot_number")
-        insert(Attribution, columns, [(made.pk, *row) for made, row in self._attributions])
+        shares = Rows(Attribution, columns, [(made, *row) for made, row in self._attributions])
+        rows.insert(*self.book.rows(), shares, *beside)
         self.lots.keep()
 
 

@@ -2,14 +2,16 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from functools import reduce
+from functools import partial, reduce
 from operator import or_
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db import connection
-from django.db.models import Model, Q
+from django.db import transaction
+from django.db.models import Q
 
+from core import rows
+from core.rows import Rows
 from impact.models import Account, LedgerTransaction, Transfer
 from impact.reads.positions import Place
 
@@ -76,39 +78,50 @@ class Book:
             for move in self._open[-1][1]
         )
 
-    def write(self) -> None:
-        """Write all of it: three statements, whatever the number of shares (five where accounts open)."""
-        if not self._open:
-            return
+    def rows(self) -> list[Sequence[LedgerTransaction] | Rows]:
+        """What is to be written: the transactions, then their transfers. Accounts that are missing are opened."""
         ids = account_ids({place for _, moves in self._open for move in moves for place in move[:2]})
-        LedgerTransaction.objects.bulk_create(transaction for transaction, _ in self._open)
-        insert(
-            Transfer,
-            ("transaction_id", "source_id", "target_id", "amount_minor", "line_id", "lot_id"),
-            [
-                (made.pk, ids[m.source], ids[m.target], m.amount_minor, m.line_id, m.lot_id)
-                for made, moves in self._open
-                for m in moves
-            ],
-        )
+        moved = [
+            (made, ids[m.source], ids[m.target], m.amount_minor, m.line_id, m.lot_id)
+            for made, moves in self._open
+            for m in moves
+        ]
+        columns = ("transaction_id", "source_id", "target_id", "amount_minor", "line_id", "lot_id")
+        return [[made for made, _ in self._open], Rows(Transfer, columns, moved)]
+
+    def write(self) -> None:
+        """Write all of it in one statement, whatever the number of shares (three more where accounts open)."""
+        if self._open:
+            rows.insert(*self.rows())
 
 
-def insert(model: type[Model], columns: Sequence[str], rows: Sequence[tuple[int | None, ...]]) -> None:
-    """Write many rows of whole numbers in one statement.
+# An account is never changed and never taken away, so each process need look for it once.
+_MOST_KNOWN = 50_000
+_known: dict[Place, int] = {}
 
-    A lot of sixty households makes sixty rows twice over in the transaction of a payment: as objects they
-    would take three times as long.
-    """
-    if not rows:
-        return
-    arrays = ", ".join(["%s::bigint[]"] * len(columns))
-    statement = f"INSERT INTO {model._meta.db_table} ({', '.join(columns)}) SELECT * FROM unnest({arrays})"
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [list(column) for column in zip(*rows, strict=True)])
+
+def forget() -> None:
+    """Look for the accounts anew: another database lies below."""
+    _known.clear()
+
+
+def _remember(found: dict[Place, int]) -> None:
+    if len(_known) + len(found) > _MOST_KNOWN:
+        forget()
+    _known.update(found)
 
 
 def account_ids(places: Collection[Place]) -> dict[Place, int]:
     """The accounts of these places; those that are missing are opened."""
+    found = {place: _known[place] for place in places if place in _known}
+    if looked_for := [place for place in places if place not in found]:
+        found |= _opened(looked_for)
+        # After the commit: one that this transaction opened may yet be undone.
+        transaction.on_commit(partial(_remember, found))
+    return found
+
+
+def _opened(places: Collection[Place]) -> dict[Place, int]:
     found = _find(places)
     missing = [place for place in places if place not in found]
     if not missing:

@@ -8,7 +8,6 @@ from uuid import UUID
 from django.db import connection
 
 from core.money import carry_split, give_back
-from impact.models import LotTally
 
 
 @dataclass
@@ -23,21 +22,27 @@ class Grown:
     credits: list[int]
 
 
+# The tallies' rows are the locks of the credits; in the order of their ids, so that two deeds which need the
+# same lots never wait for each other in a ring. A row that was waited for is read as it is now, and a credit
+# is locked with its tally so that it is read anew too.
 _SHARES = """
-    SELECT s.lot_id, s.household_id, h.uid, s.grams, c.numerator
-    FROM impact_lotshare s
+    SELECT t.lot_id, l.uid, t.number, s.household_id, h.uid, s.grams, c.numerator
+    FROM impact_lottally t
+    JOIN catalog_lot l ON l.id = t.lot_id
+    JOIN impact_lotshare s ON s.lot_id = t.lot_id
     JOIN impact_credit c ON c.lot_id = s.lot_id AND c.household_id = s.household_id
     JOIN impact_household h ON h.id = s.household_id
-    WHERE s.lot_id = ANY(%s)
-    ORDER BY s.lot_id, s.household_id
+    WHERE t.lot_id = ANY(%s)
+    ORDER BY t.lot_id, s.household_id
+    FOR NO KEY UPDATE OF t, c
 """
-_RENEW_CREDITS = """
-    UPDATE impact_credit c SET numerator = renewed.numerator
-    FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS renewed (lot_id, household_id, numerator)
-    WHERE c.lot_id = renewed.lot_id AND c.household_id = renewed.household_id
-      AND c.numerator <> renewed.numerator
-"""
-_RENEW_TALLIES = """
+_RENEW = """
+    WITH credits AS (
+        UPDATE impact_credit c SET numerator = renewed.numerator
+        FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS renewed (lot_id, household_id, numerator)
+        WHERE c.lot_id = renewed.lot_id AND c.household_id = renewed.household_id
+          AND c.numerator <> renewed.numerator
+    )
     UPDATE impact_lottally t SET number = renewed.number
     FROM unnest(%s::bigint[], %s::bigint[]) AS renewed (lot_id, number) WHERE t.lot_id = renewed.lot_id
 """
@@ -50,24 +55,12 @@ class Lots:
     """
 
     def __init__(self, lot_ids: Iterable[int]):
-        # The tallies' rows are the locks of the credits; in the order of their ids, so that two deeds
-        # which need the same lots never wait for each other in a ring.
-        tallies = (
-            LotTally.objects.select_for_update(of=("self",), no_key=True)
-            .select_related("lot")
-            .filter(lot_id__in=set(lot_ids))
-            .order_by("lot_id")
-        )
-        self._lots = {t.lot_id: Grown(t.lot.uid.bytes, t.number, [], [], [], []) for t in tallies}
+        self._lots: dict[int, Grown] = {}
         self._touched: set[int] = set()
-        if self._lots:
-            self._read_shares()
-
-    def _read_shares(self) -> None:
         with connection.cursor() as cursor:
-            cursor.execute(_SHARES, [list(self._lots)])
-            for lot_id, household_id, pseudonym, grams, numerator in cursor.fetchall():
-                lot = self._lots[lot_id]
+            cursor.execute(_SHARES, [sorted(set(lot_ids))])
+            for lot_id, uid, number, household_id, pseudonym, grams, numerator in cursor.fetchall():
+                lot = self._lots.setdefault(lot_id, Grown(uid.bytes, number, [], [], [], []))
                 lot.households.append(household_id)
                 lot.pseudonyms.append(pseudonym)
                 lot.grams.append(grams)
@@ -92,20 +85,19 @@ class Lots:
         self._touched.add(lot_id)
 
     def keep(self) -> None:
-        """Write the credits and tallies down: two statements."""
+        """Write the credits and tallies down."""
         touched = [(lot_id, self._lots[lot_id]) for lot_id in sorted(self._touched)]
         if not touched:
             return
-        rows = [
+        credits = [
             (lot_id, household, credit)
             for lot_id, lot in touched
             for household, credit in zip(lot.households, lot.credits, strict=True)
         ]
+        tallies = [(lot_id, lot.number) for lot_id, lot in touched]
+        columns = [list(column) for rows in (credits, tallies) for column in zip(*rows, strict=True)]
         with connection.cursor() as cursor:
-            cursor.execute(_RENEW_CREDITS, [list(column) for column in zip(*rows, strict=True)])
-            cursor.execute(
-                _RENEW_TALLIES, [[lot_id for lot_id, _ in touched], [lot.number for _, lot in touched]]
-            )
+            cursor.execute(_RENEW, columns)
 
 
 def tie_of(lot: Grown) -> Callable[[int], bytes]:

@@ -32,7 +32,7 @@ _KEEP = f"""
 """
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def fold() -> int:
     """Number the supports that wait and recompute the entries they touch; returns how many entries.
 

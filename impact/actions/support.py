@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from accounts.models import Organisation
 from catalog.models import TeamMember
-from core import clock
+from core import clock, rows
 from impact.models import Entry, LedgerTransaction, Support, SupportWaiting
 from impact.sealing import unseal
 from orders.models import Order
@@ -25,8 +28,8 @@ class Purchase:
     net_of_team: dict[int, int]
 
 
-def count(purchases: Iterable[Purchase]) -> None:
-    """Record supports: placed in [opens, closes) of an approved entry's round, paid before it freezes.
+def counted(purchases: Iterable[Purchase]) -> list[Support]:
+    """The supports to be recorded: placed in [opens, closes) of an approved entry's round, paid before it freezes.
 
     The team's own people are recorded and excluded (RELATED). Who called is as frozen on the order, and
     nobody when that is the buyer herself or the team's own (domain 3.7). Nothing is locked, nothing folded.
@@ -34,16 +37,16 @@ def count(purchases: Iterable[Purchase]) -> None:
     purchases = list(purchases)
     entries = _live_entries({team for p in purchases for team in p.net_of_team})
     if not entries:
-        return
-    related = _Related({entry.team_id for entry in entries})
+        return []
+    related = _Related(entries)
     verified = _verified_organisations(p.order for p in purchases)
-    _record(
+    return [
         _support(p, entry, net, related, verified)
         for p in purchases
         for entry in entries
         if (net := p.net_of_team.get(entry.team_id))
         and entry.round.opens_at <= p.order.traded_at < entry.round.closes_at
-    )
+    ]
 
 
 def take_back(purchases: Iterable[Purchase]) -> None:
@@ -53,23 +56,24 @@ def take_back(purchases: Iterable[Purchase]) -> None:
         asked.setdefault(purchase.order.uid, []).append(purchase)
     if not asked:
         return
-    counted = Support.objects.filter(
+    recorded = Support.objects.filter(
         order_uid__in=asked, amount_minor__gt=0, entry__round__freezes_at__gt=clock.now()
     ).select_related("entry")
-    _record(
+    made = [
         _mirrored(support, purchase, taken)
-        for support in counted
+        for support in recorded
         for purchase in asked[support.order_uid]
         if (taken := purchase.net_of_team.get(support.entry.team_id))
-    )
+    ]
+    rows.insert(made, waiting(made))
 
 
-def _record(supports: Iterable[Support]) -> None:
-    made = Support.objects.bulk_create(supports)
-    if not made:
-        return
-    # What waits here is what has committed: a fold by id would skip rows, ids do not commit in order.
-    SupportWaiting.objects.bulk_create(SupportWaiting(support=support) for support in made)
+def waiting(supports: Iterable[Support]) -> list[SupportWaiting]:
+    """Their places in the queue of the fold; written with them.
+
+    What waits there is what has committed: a fold by id would skip rows, ids do not commit in order.
+    """
+    return [SupportWaiting(support=support) for support in supports]
 
 
 def _mirrored(support: Support, purchase: Purchase, taken: int) -> Support:
@@ -135,10 +139,15 @@ def _mobiliser(
 
 
 def _live_entries(team_ids: set[int]) -> list[Entry]:
+    """The entries of these teams that still gather, each with the team's own people of today."""
+    people = TeamMember.objects.filter(team=OuterRef("team"), ended_at=None)
+    own = ArraySubquery(people.values(json=JSONObject(id="person_id", email="person__email")))
     return list(
         Entry.objects.filter(
             team_id__in=team_ids, approved_at__isnull=False, round__freezes_at__gt=clock.now()
-        ).select_related("round__edition")
+        )
+        .select_related("round__edition")
+        .annotate(own_people=own)
     )
 
 
@@ -153,11 +162,10 @@ def _verified_organisations(orders: Iterable[Order]) -> set[int]:
 class _Related:
     """The own people of some teams: who is of a team today is a related party of its sales."""
 
-    def __init__(self, team_ids: set[int]):
-        members = TeamMember.objects.filter(team_id__in=team_ids, ended_at=None)
-        rows = list(members.values_list("team_id", "person_id", "person__email"))
-        self._people = {(team, person) for team, person, _ in rows}
-        self._emails = {(team, email) for team, _, email in rows}
+    def __init__(self, entries: Iterable[Entry]):
+        own = [(entry.team_id, one) for entry in entries for one in entry.own_people]  # type: ignore[attr-defined]
+        self._people = {(team, one["id"]) for team, one in own}
+        self._emails = {(team, one["email"]) for team, one in own}
 
     def is_of(self, team_id: int, person_id: int | None) -> bool:
         return (team_id, person_id) in self._people

@@ -1,21 +1,22 @@
 """What a buyer does with a cart. Each deed locks the cart first; a closed cart is no cart."""
 
 from collections.abc import Iterable
+from contextlib import nullcontext
 from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Model, OuterRef, Subquery
 from django.utils import timezone
 
 from accounts import written
 from accounts.models import Person, Region
 from accounts.reads import is_member, mobiliser, organisation_seen_by, region_to_send_to
 from catalog.models import Variant
-from core import language
+from core import language, rows
 from core.language import say
-from core.refusals import Conflict, Invalid, NotFound, every
+from core.refusals import Invalid, NotFound, every
 from orders.models import Cart, CartLine
 from orders.reads import cart as reads
 
@@ -37,15 +38,6 @@ def create(person: Any = None) -> Cart:
     except IntegrityError:  # a twin was faster
         cart = Cart.objects.get(person=person, closed_at=None)
     return cart
-
-
-def take(person: Any, uid: UUID | None) -> Cart:
-    """The cart to put something into: the one asked for, else one's own or a new one."""
-    try:
-        return held(person, uid)
-    except NotFound:
-        # What a browser remembers may be closed by now: one begins anew.
-        return create(person)
 
 
 def held(person: Any, uid: UUID | None) -> Cart:
@@ -107,24 +99,78 @@ def _pour(guests: Cart, own: Cart) -> None:
             )
 
 
-def _open(cart: Cart) -> Cart:
-    """The cart, locked; of two deeds on one cart the second sees what the first has done."""
-    locked = reads.open_carts().select_for_update(no_key=True).filter(pk=cart.pk).first()
-    if locked is None:
+def _locked(person: Any, uid: UUID | None, **fields: Any) -> Cart:
+    """The cart to act on, locked and written in one statement; of two deeds the second sees the first's."""
+    which: str
+    given: Any
+    if person.is_authenticated:
+        which, given = "id = %s", held(person, uid).pk
+    else:
+        # A guest's cart is open to whoever knows its uid.
+        which, given = "uid = %s AND person_id IS NULL", uid
+    values = {"changed_at": timezone.now(), **fields}
+    columns: dict[Any, Any] = {Cart._meta.get_field(name): value for name, value in values.items()}
+    sets = ", ".join(f"{field.column} = %s" for field in columns)
+    written = [field.get_db_prep_save(_pk(value), connection) for field, value in columns.items()]
+    found = Cart.objects.raw(
+        f"UPDATE orders_cart SET {sets} WHERE {which} AND closed_at IS NULL RETURNING *",
+        [*written, given],
+    )
+    cart = next(iter(found), None)
+    if cart is None:
         raise NotFound()
-    return locked
+    return cart
+
+
+def _pk(value: Any) -> Any:
+    return value.pk if isinstance(value, Model) else value
+
+
+def add(person: Any, uid: UUID | None, wanted: Iterable[tuple[UUID, int]]) -> Cart:
+    """Put variants into the cart asked for, else one's own or a new one; what is there already becomes more."""
+    wanted = list(wanted)
+    if person.is_authenticated:
+        uid = _own(person, uid).uid
+    if uid:
+        try:
+            return _add(person, uid, wanted)
+        except NotFound as gone:
+            # What a browser remembers may be closed by now: one begins anew.
+            if gone.field:
+                raise
+    cart = Cart(language=language.current())
+    rows.insert([cart], lines_of(cart, wanted))
+    return cart
+
+
+def _own(person: Any, uid: UUID | None) -> Cart:
+    try:
+        return held(person, uid)
+    except NotFound:
+        return create(person)
 
 
 @transaction.atomic
-def add_lines(cart: Cart, wanted: Iterable[tuple[UUID, int]]) -> Cart:
-    """Put variants into the cart; what is there already becomes more."""
-    cart = _open(cart)
-    fill(cart, wanted)
-    return _changed(cart)
+def _add(person: Any, uid: UUID | None, wanted: list[tuple[UUID, int]]) -> Cart:
+    cart = _locked(person, uid)
+    there = {line.variant_id: line for line in cart.lines.all()}
+    lines = lines_of(cart, wanted)
+    if len({*there, *(line.variant_id for line in lines)}) > MOST_LINES:
+        raise _too_many()
+    for line in lines:
+        if line.variant_id in there:
+            line.quantity = min(line.quantity + there[line.variant_id].quantity, MOST_UNITS)
+    CartLine.objects.bulk_create(
+        lines,
+        update_conflicts=True,
+        unique_fields=["cart", "variant"],
+        update_fields=["quantity", "price_seen_minor"],
+    )
+    return cart
 
 
-def fill(cart: Cart, wanted: Iterable[tuple[UUID, int]]) -> None:
-    """Put variants into the cart; what is there already becomes more."""
+def lines_of(cart: Cart, wanted: Iterable[tuple[UUID, int]]) -> list[CartLine]:
+    """Unsaved lines for what is wanted, one a variant, at today's prices; their variants come with their team."""
     wanted = list(wanted)
     for index, (_, quantity) in enumerate(wanted):
         _check_quantity(quantity, ("lines", str(index), "quantity"))
@@ -135,24 +181,23 @@ def fill(cart: Cart, wanted: Iterable[tuple[UUID, int]]) -> None:
             raise NotFound(words, field=("lines", str(index), "variant_id"))
     sums: dict[UUID, int] = {}
     for uid, quantity in wanted:
-        sums[uid] = sums.get(uid, 0) + quantity
-    there = {line.variant_id: line for line in cart.lines.all()}
-    for uid, quantity in sums.items():
-        _put(cart, there, variants[uid], quantity)
-
-
-def _put(cart: Cart, there: dict[int, CartLine], variant: Variant, quantity: int) -> None:
-    if line := there.get(variant.pk):
-        most = min(line.quantity + quantity, MOST_UNITS)
-        CartLine.objects.filter(pk=line.pk).update(quantity=most, price_seen_minor=variant.price_minor)
-        return
-    if len(there) >= MOST_LINES:
-        raise Invalid(
-            say("购物车最多放 {n} 种商品。", "A cart holds at most {n} kinds.", n=MOST_LINES), field="lines"
+        sums[uid] = min(sums.get(uid, 0) + quantity, MOST_UNITS)
+    if len(sums) > MOST_LINES:
+        raise _too_many()
+    return [
+        CartLine(
+            cart=cart,
+            variant=variants[uid],
+            quantity=quantity,
+            price_seen_minor=variants[uid].price_minor,
         )
-    there[variant.pk] = cart.lines.create(
-        variant=variant, quantity=quantity, price_seen_minor=variant.price_minor
-    )
+        for uid, quantity in sums.items()
+    ]
+
+
+def _too_many() -> Invalid:
+    words = say("购物车最多放 {n} 种商品。", "A cart holds at most {n} kinds.", n=MOST_LINES)
+    return Invalid(words, field="lines")
 
 
 def _on_sale(uids: list[UUID]) -> dict[UUID, Variant]:
@@ -162,7 +207,7 @@ def _on_sale(uids: list[UUID]) -> dict[UUID, Variant]:
         story__isnull=False,
         product__state="published",
         product__team__is_active=True,
-    )
+    ).select_related("product__team")
     return {variant.uid: variant for variant in rows}
 
 
@@ -173,41 +218,44 @@ def _check_quantity(quantity: int, field: Any) -> None:
 
 
 @transaction.atomic
-def change_line(cart: Cart, line: UUID, quantity: int) -> Cart:
+def change_line(person: Any, uid: UUID | None, line: UUID, quantity: int) -> Cart:
     """Ask for more or fewer of a line, at today's price; 0 takes it out."""
     if quantity == 0:
-        return remove_line(cart, line)
+        return remove_line(person, uid, line)
     _check_quantity(quantity, "quantity")
-    cart = _open(cart)
+    cart = _locked(person, uid)
     row = cart.lines.filter(uid=line).select_related("variant").first()
     if row is None:
         raise NotFound(field="line_id")
     CartLine.objects.filter(pk=row.pk).update(quantity=quantity, price_seen_minor=row.variant.price_minor)
-    return _changed(cart)
+    return cart
 
 
 @transaction.atomic
-def remove_line(cart: Cart, line: UUID) -> Cart:
+def remove_line(person: Any, uid: UUID | None, line: UUID) -> Cart:
     """Take a line out; taking it out twice is no mistake."""
-    cart = _open(cart)
+    cart = _locked(person, uid)
     cart.lines.filter(uid=line).delete()
-    return _changed(cart)
+    return cart
 
 
-@transaction.atomic
-def update(cart: Cart, person: Any, **told: Any) -> Cart:
-    """Write down what the buyer tells: address, e-mail, mobiliser, age, organisation; accept new prices."""
-    cart = _open(cart)
-    fields = checked(told, person)
-    if told.get("accept_prices"):
-        lines = cart.lines.exclude(price_seen_minor=F("variant__price_minor")).select_related("variant")
-        for line in lines:
-            CartLine.objects.filter(pk=line.pk).update(price_seen_minor=line.variant.price_minor)
-    for name, value in fields.items():
-        setattr(cart, name, value)
-    cart.language = language.current()
-    cart.save(update_fields=[*fields, "language", "changed_at"])
-    return _fresh(cart)
+def update(person: Any, uid: UUID | None, *, accept_prices: bool = False, **told: Any) -> Cart:
+    """Write down what the buyer tells: address, e-mail, mobiliser, age, organisation; accept new prices.
+
+    Without a cart of hers it begins a new one.
+    """
+    fields = {**checked(told, person), "language": language.current()}
+    if person.is_authenticated:
+        uid = _own(person, uid).uid
+    with transaction.atomic() if accept_prices else nullcontext():
+        try:
+            cart = _locked(person, uid, **fields)
+        except NotFound:
+            return Cart.objects.create(**fields)
+        if accept_prices:
+            today = Variant.objects.filter(pk=OuterRef("variant")).values("price_minor")
+            cart.lines.update(price_seen_minor=Subquery(today))
+    return cart
 
 
 def checked(told: dict[str, Any], person: Any) -> dict[str, Any]:
@@ -260,19 +308,9 @@ def _organisation(uid: UUID | None, person: Any) -> Any:
     return organisation
 
 
-def _changed(cart: Cart) -> Cart:
-    Cart.objects.filter(pk=cart.pk).update(changed_at=timezone.now())
-    return _fresh(cart)
-
-
-def _fresh(cart: Cart) -> Cart:
-    """The cart without what was read of it before the change."""
-    cart.__dict__.pop("_seen", None)
-    cart.__dict__.pop("_prefetched_objects_cache", None)
-    return cart
-
-
-def close(cart: Cart) -> None:
-    """The cart has become an order."""
-    if not Cart.objects.filter(pk=cart.pk, closed_at=None).update(closed_at=timezone.now()):
-        raise Conflict()
+def closed(person: Any, uid: UUID | None) -> Cart | None:
+    """The cart, closed because it becomes an order; None where it has been closed before."""
+    try:
+        return _locked(person, uid, closed_at=timezone.now())
+    except NotFound:
+        return None

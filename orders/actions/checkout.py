@@ -6,20 +6,21 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import DateField, Max, OuterRef, Subquery, Value
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from catalog.actions import stock
-from catalog.models import Lot, Variant
+from catalog.models import Variant
 from catalog.refusals import InsufficientStock
 from core import clock, failpoints, language
 from core.outbox import record
-from core.refusals import NotFound
+from core.refusals import NotFound, Refusal
+from orders.actions import attempt
 from orders.actions import cart as carts
 from orders.events import OrderPlaced
-from orders.models import Cart, Line, LineLot, Order, Shipment
+from orders.models import Cart, CartLine, Line, LineLot, Order, Payment, Shipment
 from orders.reads import cart as cart_reads
 from orders.refusals import CartProblem
 
@@ -60,36 +61,42 @@ class Purchase:
     mobiliser_person_id: int | None = None
     group_id: int | None = None
     uid: UUID = field(default_factory=uuid4)
+    pay_by: str = ""  # the kind of an attempt to pay that is written down with the order
     placed_at: datetime | None = None
     traded_at: datetime | None = None
 
 
+@dataclass(frozen=True)
+class Placed:
+    """An order, and the attempt to pay it that was written down with it."""
+
+    order: Order
+    attempt: Payment | None
+
+
 @transaction.atomic(savepoint=False)
-def place(cart: Cart) -> Order:
+def place(person: Any, uid: UUID | None) -> Order:
     """Turn the cart into an order; placing it twice leads to the same order."""
-    locked = Cart.objects.select_for_update(no_key=True, of=("self",)).filter(pk=cart.pk).first()
-    if locked is None:
-        raise NotFound()
-    if locked.closed_at is not None:
-        return _placed_before(locked)
-    order = _place_cart(locked)
-    carts.close(locked)
-    return order
+    cart = carts.closed(person, uid)
+    if cart is None:
+        return _placed_before(carts.to_place(person, uid))
+    return _place_cart(cart, cart.lines.select_related("variant__product__team")).order
 
 
-@transaction.atomic(savepoint=False)
-def buy_now(person: Any, uid: UUID, wanted: Iterable[tuple[UUID, int]], **told: Any) -> Order:
-    """Place variants at once, past the cart; with the same uid it leads to the same order."""
-    if before := Cart.objects.filter(uid=uid).first():
-        return _placed_before(before)
+def buy_now(person: Any, uid: UUID, wanted: Iterable[tuple[UUID, int]], kind: str, **told: Any) -> Placed:
+    """Place variants at once, past the cart, with an attempt to pay; with the same uid it leads to the same order."""
     buyer = person if person.is_authenticated else None
-    fields = {"email": buyer.email if buyer else "", **carts.checked(told, person)}
-    # Closed from the beginning: it is no cart that anybody could open, and a person may have another open.
-    cart = Cart.objects.create(
-        uid=uid, person=buyer, language=language.current(), closed_at=timezone.now(), **fields
-    )
-    carts.fill(cart, wanted)
-    return _place_cart(cart)
+    try:
+        with transaction.atomic():
+            fields = {"email": buyer.email if buyer else "", **carts.checked(told, person)}
+            cart = Cart(uid=uid, person=buyer, language=language.current(), **fields)
+            return _place_cart(cart, carts.lines_of(cart, wanted), uid=uid, pay_by=kind)
+    except (IntegrityError, Refusal):
+        # Asked again after a crash: what it led to is there, and keeps the stock that is missing now.
+        before = Order.objects.filter(uid=uid).first()
+        if before is None:
+            raise
+        return Placed(before, None)
 
 
 def _placed_before(cart: Cart) -> Order:
@@ -99,10 +106,8 @@ def _placed_before(cart: Cart) -> Order:
     return order
 
 
-def _place_cart(cart: Cart) -> Order:
-    lines = cart.lines.select_related("variant__product__team")
-    cart._prefetched_objects_cache = {"lines": lines}  # type: ignore[attr-defined]
-    seen = cart_reads.seen(cart, with_stock=False)
+def _place_cart(cart: Cart, lines: Iterable[CartLine], **how: Any) -> Placed:
+    seen = cart_reads.seen(cart, lines)
     _refuse(seen)
     organisation, person = seen.mobilisers
     shipping: dict[int, int] = {}
@@ -123,9 +128,10 @@ def _place_cart(cart: Cart) -> Order:
         organisation_id=cart.organisation_id,
         mobiliser_organisation_id=organisation.pk if organisation else None,
         mobiliser_person_id=person.pk if person else None,
+        **how,
     )
     try:
-        return place_many([purchase])[0]
+        return _place_all([purchase])[0]
     except InsufficientStock as short:
         indexes = [i for i, line in enumerate(seen.lines) if line.line.variant_id in short.short]
         raise InsufficientStock(short.short, field=("lines", str(indexes[0]), "quantity")) from None
@@ -151,32 +157,41 @@ _FIELDS = {
 @transaction.atomic(savepoint=False)
 def place_many(purchases: Sequence[Purchase]) -> list[Order]:
     """Place all of these, or none: stock reserved, prices and stories frozen, a parcel for each team."""
+    return [placed.order for placed in _place_all(purchases)]
+
+
+def _place_all(purchases: Sequence[Purchase]) -> list[Placed]:
     now, traded = timezone.now(), clock.now()
     until = now + RESERVED
-    draws = stock.reserve_many([stock.Ask(p.uid, _units(p), until) for p in purchases])
-    orders = Order.objects.bulk_create([_order(p, now, traded, until) for p in purchases])
-    pairs = list(zip(purchases, orders, strict=True))
-    promised = _promised(draws)
-    shipments = Shipment.objects.bulk_create(
-        [
-            Shipment(order=o, team_id=team, shipping_minor=p.shipping.get(team, 0), ship_by=ship_by)
-            for p, o in pairs
-            for team, ship_by in _teams(p, o, draws[p.uid], promised).items()
+    reserved = stock.reserve_many([stock.Ask(p.uid, _units(p), until) for p in purchases])
+    made: list[Placed] = []
+    shipments: list[Shipment] = []
+    lines: list[Line] = []
+    lots: list[LineLot] = []
+    for purchase in purchases:
+        drawn = reserved.draws[purchase.uid]
+        order = _order(purchase, now, traded, until)
+        parcels = {
+            team: Shipment(
+                order=order, team_id=team, shipping_minor=purchase.shipping.get(team, 0), ship_by=ship_by
+            )
+            for team, ship_by in _teams(purchase, order, drawn, reserved.ship_by).items()
+        }
+        wanted = [_line(order, want, parcels) for want in purchase.wants]
+        made.append(Placed(order, attempt.unsaved(order, purchase.pay_by, now) if purchase.pay_by else None))
+        shipments += parcels.values()
+        lines += wanted
+        lots += [
+            LineLot(line=line, lot_id=lot, units=n) for line in wanted for lot, n in drawn[line.variant_id]
         ]
-    )
-    parcels = {(s.order_id, s.team_id): s for s in shipments}
-    lines = Line.objects.bulk_create([_line(o, want, parcels) for p, o in pairs for want in p.wants])
-    uids = {o.pk: o.uid for o in orders}
-    LineLot.objects.bulk_create(
-        [
-            LineLot(line=line, lot_id=lot, units=units)
-            for line in lines
-            for lot, units in draws[uids[line.order_id]][line.variant_id]
-        ]
-    )
-    record(*[OrderPlaced(order_id=order.pk) for order in orders])
+    orders = [placed.order for placed in made]
+    attempts = [placed.attempt for placed in made if placed.attempt]
+    told = [OrderPlaced(order_uid=order.uid) for order in orders]
+    record(*told, beside=(orders, shipments, lines, lots, attempts))
+    if attempts:
+        failpoints.reach("attempt.recorded")
     failpoints.reach("place.recorded")
-    return orders
+    return made
 
 
 def _units(purchase: Purchase) -> dict[int, int]:
@@ -215,12 +230,6 @@ def _order(purchase: Purchase, now: datetime, traded: datetime, until: datetime)
     )
 
 
-def _promised(draws: Mapping[UUID, stock.Draws]) -> dict[int, Any]:
-    """The ship-by day of each planned lot that is drawn on."""
-    lots = {lot for drawn in draws.values() for pairs in drawn.values() for lot, _ in pairs}
-    return dict(Lot.objects.filter(pk__in=lots, ship_by__isnull=False).values_list("pk", "ship_by"))
-
-
 def _teams(
     purchase: Purchase, order: Order, drawn: stock.Draws, promised: Mapping[int, Any]
 ) -> dict[int, Any]:
@@ -249,7 +258,7 @@ def promise(orders: Sequence[Order], dispatch_days: int) -> None:
     Shipment.objects.filter(order__in=[o.pk for o in orders]).update(ship_by=Greatest(counted, ready))
 
 
-def _line(order: Order, want: Want, parcels: Mapping[tuple[int, int], Shipment]) -> Line:
+def _line(order: Order, want: Want, parcels: Mapping[int, Shipment]) -> Line:
     variant = want.variant
     product = variant.product
     story_id = want.story_id or variant.story_id
@@ -258,7 +267,7 @@ def _line(order: Order, want: Want, parcels: Mapping[tuple[int, int], Shipment])
         order=order,
         variant=variant,
         team_id=product.team_id,
-        shipment=parcels[order.pk, product.team_id],
+        shipment=parcels[product.team_id],
         story_id=story_id,
         name_zh=f"{product.name_zh} {variant.name_zh}".strip(),
         name_en=f"{product.name_en or product.name_zh} {variant.name_en or variant.name_zh}".strip(),

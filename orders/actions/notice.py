@@ -2,6 +2,7 @@
 
 import logging
 
+from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
@@ -9,7 +10,7 @@ from core import failpoints
 from orders.actions import dispute, payment, refund
 from orders.models import Notice, Payment
 from orders.provider import provider
-from orders.provider.port import Away, Forged, Heard, Noun
+from orders.provider.port import Away, Forged, Heard
 
 log = logging.getLogger("sheaf.notices")
 
@@ -23,30 +24,74 @@ def receive(body: bytes, signature: str) -> Notice:
     The row is committed before anything is done: should acting fail, `handle_waiting` does it again.
     """
     heard = provider().hear(body, signature)
-    _check(heard)
-    row = Notice(event_id=heard.event_id, kind=heard.kind[:60], object_id=heard.object_id[:120], body=body)
-    Notice.objects.bulk_create([row], ignore_conflicts=True)
-    kept = Notice.objects.get(event_id=heard.event_id)
+    found = _found(heard)
+    _check(heard, found)
+    kept = _keep(heard, body, _nothing_to_do(heard, found))
     failpoints.reach("notice.kept")
     if kept.handled_at is None:
-        _try(kept, heard)
+        _try(kept, heard, found)
         failpoints.reach("notice.handled")
     return kept
 
 
-def _check(heard: Heard) -> None:
+def _found(heard: Heard) -> list[Payment]:
+    """Our payments that the notice may be about."""
+    if heard.amount_minor is None and not heard.is_of_a_payment:
+        return []
+    return payment.found_by(heard.session_id, heard.intent_id, heard.order)
+
+
+def _check(heard: Heard, found: list[Payment]) -> None:
     """An amount or currency that is not that of our payment was not written for us."""
     if heard.amount_minor is None:
         return
-    for row in payment.found_by(heard.session_id, heard.intent_id, heard.order):
+    for row in found:
         if heard.amount_minor != row.amount_minor or heard.currency != "cny":
             raise Forged("amount")
 
 
-def _try(kept: Notice, heard: Heard) -> None:
+def _nothing_to_do(heard: Heard, found: list[Payment]) -> str:
+    """Why a notice is handled as soon as it is kept; empty when something is to be asked."""
+    if heard.is_of_a_payment:
+        if not found:
+            return "not ours"
+        # What has succeeded cannot be changed by any notice: nothing is asked.
+        return "known" if all(row.state == Payment.State.SUCCEEDED for row in found) else ""
+    return "" if heard.kind.startswith(_OF_MONEY_BACK) else "ignored"
+
+
+_OF_MONEY_BACK = ("charge.dispute.", "refund.", "charge.refund")
+
+
+def _keep(heard: Heard, body: bytes, effect: str) -> Notice:
+    """The notice's one row, new or from when it came before."""
+    now = timezone.now()
+    row = Notice(
+        event_id=heard.event_id,
+        kind=heard.kind[:60],
+        object_id=heard.object_id[:120],
+        body=body,
+        received_at=now,
+        handled_at=now if effect else None,
+        effect=effect,
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO orders_notice
+                   (provider, event_id, kind, object_id, body, received_at, handled_at, effect, tries)
+               VALUES (%s, %s, %s, %s, %s, %s, %s, %s, 0) ON CONFLICT (event_id) DO NOTHING RETURNING id""",
+            [row.provider, row.event_id, row.kind, row.object_id, body, now, row.handled_at, effect],
+        )
+        if made := cursor.fetchone():
+            row.pk = made[0]
+            return row
+    return Notice.objects.get(event_id=heard.event_id)
+
+
+def _try(kept: Notice, heard: Heard, found: list[Payment] | None = None) -> None:
     row = Notice.objects.filter(pk=kept.pk, handled_at=None)
     try:
-        effect = act(heard)
+        effect = act(heard, found)
     except Away as failure:
         log.warning("notice %s waits: the provider is away (%s)", kept.event_id, failure)
     except Exception:
@@ -56,7 +101,7 @@ def _try(kept: Notice, heard: Heard) -> None:
         row.update(handled_at=timezone.now(), effect=effect[:60])
 
 
-def act(heard: Heard) -> str:
+def act(heard: Heard, found: list[Payment] | None = None) -> str:
     """Ask the provider how the thing stands, and settle that; tells in a word what came of it.
 
     Never by what the notice says: it may be old by now, and notices come in any order.
@@ -68,18 +113,9 @@ def act(heard: Heard) -> str:
         return refund.learn(heard.object_id)
     if kind == "charge.refunded":
         return _refunds_of(heard.intent_id)
-    if heard.noun in (Noun.SESSION, Noun.INTENT) and kind.startswith(
-        ("checkout.session.", "payment_intent.")
-    ):
-        return _payments(heard)
-    return "ignored"
-
-
-def _payments(heard: Heard) -> str:
-    found = payment.found_by(heard.session_id, heard.intent_id, heard.order)
-    if not found:
-        return "not ours"
-    # What has succeeded cannot be changed by any notice: nothing is asked.
+    found = _found(heard) if found is None else found
+    if effect := _nothing_to_do(heard, found):
+        return effect
     return ", ".join(
         "known" if row.state == Payment.State.SUCCEEDED else payment.refresh(row) for row in found
     )

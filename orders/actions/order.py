@@ -5,7 +5,7 @@ from typing import Any
 
 from core.refusals import Conflict
 from core.states import StateMachine
-from orders.models import GroupPurchase, Order
+from orders.models import GroupPurchase, Order, Payment
 
 
 def lock(orders: Sequence[Order]) -> dict[int, Order]:
@@ -14,11 +14,33 @@ def lock(orders: Sequence[Order]) -> dict[int, Order]:
     The house's lock order is group → order → lots → credits; whoever closes a group holds it already
     when she comes for its orders.
     """
+    _lock_groups(orders)
+    rows = Order.objects.filter(pk__in=[order.pk for order in orders]).order_by("pk")
+    return {order.pk: order for order in rows.select_for_update(no_key=True)}
+
+
+def lock_with_payments(payments: Sequence[Payment]) -> dict[int, Payment]:
+    """These payments and their orders as they are now, locked in one statement; payments of one order share it.
+
+    Each row's order is locked before its payment (PostgreSQL keeps to the order of `of`), and both are read
+    anew where somebody had to be waited for: whoever writes a payment's state holds its order's lock.
+    """
+    # An order's group never changes, so it may be read before the order is locked.
+    _lock_groups([payment.order for payment in payments])
+    rows = Payment.objects.filter(pk__in=[payment.pk for payment in payments]).select_related("order")
+    rows = rows.order_by("order_id", "pk").select_for_update(of=("order", "self"), no_key=True)
+    orders: dict[int, Order] = {}
+    found = {}
+    for payment in rows:
+        payment.order = orders.setdefault(payment.order_id, payment.order)
+        found[payment.pk] = payment
+    return found
+
+
+def _lock_groups(orders: Sequence[Order]) -> None:
     groups = sorted({order.group_id for order in orders if order.group_id})
     if groups:
         list(GroupPurchase.objects.filter(pk__in=groups).order_by("pk").select_for_update(no_key=True))
-    rows = Order.objects.filter(pk__in=[order.pk for order in orders]).order_by("pk")
-    return {order.pk: order for order in rows.select_for_update(no_key=True)}
 
 
 def move_all(rows: Sequence[StateMachine], state: str, **fields: Any) -> None:

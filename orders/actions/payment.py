@@ -17,8 +17,8 @@ from core.language import say
 from core.outbox import record
 from core.refusals import Conflict, TooLate
 from core.rows import write
-from orders.actions import seat
-from orders.actions.order import lock, move_all
+from orders.actions import attempt, seat
+from orders.actions.order import lock, lock_with_payments, move_all
 from orders.events import OrderHeld, OrderPaid, PaymentTurnedAway
 from orders.links import page_of
 from orders.models import LineLot, Order, Payment, Refund
@@ -29,8 +29,6 @@ from orders.refusals import PaymentAway
 
 log = logging.getLogger("sheaf.payments")
 
-# Stripe's page lives for at least 30 minutes; a few more let a begin that got no answer be asked again.
-LIVES = timedelta(minutes=35)
 ASKED_AGAIN = timedelta(minutes=4)
 State = Payment.State
 UNSETTLED = (State.CREATED, State.PROCESSING, State.FAILED)
@@ -42,9 +40,12 @@ UNSETTLED = (State.CREATED, State.PROCESSING, State.FAILED)
 def begin(order: Order, kind: str = Payment.Kind.CHECKOUT) -> Payment:
     """Where the buyer pays. The attempt is written down first, so that asking again opens nothing twice."""
     payment = _attempt(order, kind)
+    return payment if payment.session_id or payment.intent_id else open_page(order, payment)
+
+
+def open_page(order: Order, payment: Payment) -> Payment:
+    """Ask the provider for where an attempt is paid; it is written down already."""
     failpoints.reach("attempt.committed")
-    if payment.session_id or payment.intent_id:
-        return payment
     try:
         begun = provider().begin(_asked(order, payment))
     except Away as failure:
@@ -83,7 +84,8 @@ def _attempt(order: Order, kind: str) -> Payment:
         if not begun:
             # Its begin got no answer and nobody was given an address to pay at.
             payment.move_to(State.CANCELLED)
-    made = Payment.objects.create(order=order, kind=kind, amount_minor=order.total_minor, ends_at=now + LIVES)
+    made = attempt.unsaved(order, kind, now)
+    made.save(force_insert=True)
     failpoints.reach("attempt.recorded")
     return made
 
@@ -111,10 +113,8 @@ def _asked(order: Order, payment: Payment) -> Attempt:
 
 def attempts(orders: Sequence[Order], kind: str = Payment.Kind.CHECKOUT) -> list[Payment]:
     """Attempts written down in bulk, for payments that are known otherwise than by asking (the demo's)."""
-    ends_at = timezone.now() + LIVES
-    return Payment.objects.bulk_create(
-        [Payment(order=o, kind=kind, amount_minor=o.total_minor, ends_at=ends_at) for o in orders]
-    )
+    now = timezone.now()
+    return Payment.objects.bulk_create([attempt.unsaved(order, kind, now) for order in orders])
 
 
 # --- Look and close, outside any transaction --------------------------------------------------------
@@ -166,9 +166,8 @@ def settle_many(
 ) -> list[str]:
     """Apply what the provider knows of payments. Each order ends with at most one kept payment; any other
     money is given back. `paid_after` sets when orders were paid, from when they were placed (the demo's)."""
-    orders = lock([Order(pk=p.order_id, group_id=_group_of(p)) for p, _ in pairs])
-    # Whoever writes a payment's state holds its order's lock.
-    fresh = Payment.objects.in_bulk([payment.pk for payment, _ in pairs])
+    fresh = lock_with_payments([payment for payment, _ in pairs])
+    orders = {payment.order_id: payment.order for payment in fresh.values()}
     effects: dict[int, str] = {}
     good: list[tuple[Order, Payment, PaymentSeen]] = []
     for given, seen in pairs:
@@ -185,11 +184,6 @@ def settle_many(
     effects.update(_paid(good, paid_after))
     failpoints.reach("settle.recorded")
     return [effects[payment.pk] for payment, _ in pairs]
-
-
-def _group_of(payment: Payment) -> int | None:
-    # An order's group never changes, so it may be read before the order is locked.
-    return payment.order.group_id
 
 
 def _is_plain(order: Order, payment: Payment, seen: PaymentSeen) -> bool:

@@ -273,8 +273,7 @@ class CartLinesAdd(_CartAct):
     @classmethod
     def act(cls, request: Any, lines: list, cart_id: str | None = None) -> Any:
         """Add them."""
-        asked = wanted(lines)
-        return {"cart": carts.add_lines(carts.take(request.user, cart_uid(cart_id)), asked)}
+        return {"cart": carts.add(request.user, cart_uid(cart_id), wanted(lines))}
 
 
 class CartLineUpdate(_CartAct):
@@ -291,8 +290,8 @@ class CartLineUpdate(_CartAct):
     @classmethod
     def act(cls, request: Any, line_id: str, quantity: int, cart_id: str | None = None) -> Any:
         """Change it."""
-        cart = carts.held(request.user, cart_uid(cart_id))
-        return {"cart": carts.change_line(cart, uid_of(line_id, "CartLine", field="line_id"), quantity)}
+        line = uid_of(line_id, "CartLine", field="line_id")
+        return {"cart": carts.change_line(request.user, cart_uid(cart_id), line, quantity)}
 
 
 class CartLineRemove(_CartAct):
@@ -308,8 +307,8 @@ class CartLineRemove(_CartAct):
     @classmethod
     def act(cls, request: Any, line_id: str, cart_id: str | None = None) -> Any:
         """Remove it."""
-        cart = carts.held(request.user, cart_uid(cart_id))
-        return {"cart": carts.remove_line(cart, uid_of(line_id, "CartLine", field="line_id"))}
+        line = uid_of(line_id, "CartLine", field="line_id")
+        return {"cart": carts.remove_line(request.user, cart_uid(cart_id), line)}
 
 
 class Told:
@@ -353,8 +352,8 @@ class CartUpdate(_CartAct):
     @classmethod
     def act(cls, request: Any, cart_id: str | None = None, accept_prices: bool = False, **given: Any) -> Any:
         """Write it down."""
-        cart = carts.take(request.user, cart_uid(cart_id))
-        return {"cart": carts.update(cart, request.user, accept_prices=bool(accept_prices), **told(given))}
+        uid = cart_uid(cart_id)
+        return {"cart": carts.update(request.user, uid, accept_prices=bool(accept_prices), **told(given))}
 
 
 def _cart(root: Any, info: Any, id: str | None = None) -> Cart | None:

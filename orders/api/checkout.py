@@ -15,7 +15,6 @@ from core.api.asker import asker
 from core.api.types import enum_of
 from core.language import say
 from core.refusals import Invalid
-from orders.actions import cart as carts
 from orders.actions import checkout
 from orders.actions import payment as payments
 from orders.api.cart import TOLD, LineInput, cart_uid, told, wanted
@@ -36,6 +35,7 @@ class CheckoutPlace(WithOrder, Act):
         idempotent = True
         keeps = {"order": ORDER_KEPT}
         rate = (10, 60)
+        as_made = True
 
     class Input:
         cart_id = graphene.ID(description="The cart; without it one's own.")
@@ -43,7 +43,7 @@ class CheckoutPlace(WithOrder, Act):
     @classmethod
     def act(cls, request: Any, cart_id: str | None = None) -> Any:
         """Place it."""
-        return {"order": checkout.place(carts.to_place(request.user, cart_uid(cart_id)))}
+        return {"order": checkout.place(request.user, cart_uid(cart_id))}
 
 
 class BuyNow(WithOrder, Act):
@@ -55,6 +55,7 @@ class BuyNow(WithOrder, Act):
         outside = True
         keeps = {"order": ORDER_KEPT, "payment": "orders.reads.payment.payment_by_pk"}
         rate = (10, 60)
+        as_made = True
 
     class Input:
         lines = graphene.List(graphene.NonNull(LineInput), required=True, description="What is wanted.")
@@ -71,13 +72,17 @@ class BuyNow(WithOrder, Act):
         asked = wanted(lines)
         if not asked:
             raise Invalid(say("请选择商品。", "Please choose something."), field="lines")
-        order = checkout.buy_now(request.user, _uid(request), asked, **told(given))
+        pay_by = kind.value if kind else Payment.Kind.CHECKOUT
+        placed = checkout.buy_now(request.user, _uid(request), asked, pay_by, **told(given))
         failpoints.reach("place.committed")
         try:
-            payment = payments.begin(order, kind.value if kind else Payment.Kind.CHECKOUT)
+            if placed.attempt:
+                payment = payments.open_page(placed.order, placed.attempt)
+            else:
+                payment = payments.begin(placed.order, pay_by)
         except PaymentAway:
-            payment = None
-        return {"order": order, "payment": payment}
+            return {"order": placed.order, "payment": None}
+        return {"order": placed.order, "payment": payment}
 
 
 def _uid(request: Any) -> UUID:

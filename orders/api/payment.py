@@ -66,6 +66,7 @@ class PaymentBegin(Act):
         outside = True
         keeps = {"payment": "orders.reads.payment.payment_by_pk"}
         rate = (30, 60)
+        as_made = True
 
     class Input:
         number = graphene.String(required=True, description=NUMBER)

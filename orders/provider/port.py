@@ -121,6 +121,12 @@ class Heard:
     amount_minor: int | None = None
     currency: str = ""
 
+    @property
+    def is_of_a_payment(self) -> bool:
+        """Whether it tells how far a payment is."""
+        is_about = self.kind.startswith(("checkout.session.", "payment_intent."))
+        return is_about and self.noun in (Noun.SESSION, Noun.INTENT)
+
 
 class Provider(Protocol):
     """Who moves the money. Never called while a transaction is open."""

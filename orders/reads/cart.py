@@ -1,5 +1,6 @@
 """A cart as its buyer sees it: what it costs with sending, and what stands in its way."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -137,12 +138,13 @@ def cart_by_pk(request: Any, pk: int) -> QuerySet[Cart]:
     return Cart.objects.filter(pk=pk)
 
 
-def seen(cart: Cart, *, with_stock: bool = True) -> CartSeen:
-    """The cart with its totals and problems; stock is left out where it will be reserved anyway."""
+def seen(cart: Cart, to_place: Iterable[CartLine] | None = None) -> CartSeen:
+    """The cart with its totals and problems; of lines that are to be placed the stock will be reserved anyway."""
+    with_stock = to_place is None
     kept = getattr(cart, "_seen", None)
     if kept is not None and with_stock:
         return kept
-    lines = [LineSeen(line) for line in cart.lines.all()]
+    lines = [LineSeen(line) for line in (cart.lines.all() if to_place is None else to_place)]
     sent = _parcels(cart, lines)
     unserved = {(parcel.team_id, parcel.storage) for parcel in sent or () if not parcel.is_served}
     for line in lines:

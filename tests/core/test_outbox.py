@@ -1,9 +1,11 @@
 """What happened is told at least once, and is in effect once."""
 
 import threading
+from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from core import deliveries, outbox, verify
@@ -58,6 +60,7 @@ def test_each_reaction_happens_once_and_those_together_as_one_list():
 @pytest.mark.django_db
 def test_one_wake_up_a_transaction(monkeypatch, django_capture_on_commit_callbacks):
     sent = []
+    monkeypatch.setattr(outbox, "_looks_at", 0.0)
     monkeypatch.setattr(outbox.current_app, "send_task", lambda name, **how: sent.append(name))
     with django_capture_on_commit_callbacks(execute=True):
         record(1)
@@ -77,6 +80,7 @@ def test_without_a_broker_the_change_stands_and_the_rows_wait(
 
     monkeypatch.setattr(outbox.current_app, "send_task", away)
     monkeypatch.setattr(outbox, "_broker_rests_until", 0.0)
+    monkeypatch.setattr(outbox, "_looks_at", 0.0)
     for number in (1, 2):
         with django_capture_on_commit_callbacks(execute=True):
             record(number)
@@ -133,11 +137,32 @@ def test_a_batch_with_poison_in_it_is_taken_apart():
 def test_a_reaction_that_kills_its_process_is_parked_too(settings):
     settings.REACTIONS = "tests.core.world.POISONED"
     record(1)
-    for _ in range(deliveries.TRIES):
-        deliveries._claim(10)  # leased, and the process is gone
-        soon()
+    lease = timedelta(seconds=deliveries.LEASE_SECONDS)
+    claimed = []
+    for _ in range(2 * deliveries.TRIES - 1):
+        claimed.append(len(deliveries._claim(10)))  # leased, and the process is gone
+        Delivery.objects.update(due_at=F("due_at") - lease)
+    assert claimed == [2] + [1] * (2 * deliveries.TRIES - 2), "what failed together is tried alone"
     outbox.hand_over()
     assert Delivery.objects.filter(parked_at__isnull=False).count() == 2
+
+
+@pytest.mark.django_db
+def test_poison_that_kills_uses_up_nobody_elses_tries(settings):
+    settings.REACTIONS = "tests.core.world.POISONED"
+    record(1)
+    lease = timedelta(seconds=deliveries.LEASE_SECONDS)
+    for _ in range(deliveries.TRIES + 2):
+        for one in deliveries._claim(10):
+            if one.reaction == "tests.core.world.poison":
+                break  # the process is gone, and whatever else it held is leased
+        else:
+            deliveries._mark_done([one])
+        Delivery.objects.update(due_at=F("due_at") - lease)
+    outbox.hand_over()
+    parked = Delivery.objects.filter(parked_at__isnull=False)
+    assert [row.reaction for row in parked] == ["tests.core.world.poison"]
+    assert not Delivery.objects.filter(done_at=None, parked_at=None).exists()
 
 
 @pytest.mark.django_db
@@ -180,11 +205,9 @@ def test_four_relays_at_once_do_each_effect_once():
 @pytest.mark.django_db
 def test_an_overtaken_reaction_inside_the_database_does_nothing():
     record(1)
-    (claimed,) = deliveries._claim(1, "tests.core.world.inside")
-    outbox.drain()
-    soon()
-    Delivery.objects.filter(id=claimed.id).update(done_at=timezone.now())
-    deliveries._run(claimed, loud=True)
+    claimed = [one for one in deliveries._claim(10) if one.reaction == "tests.core.world.inside"]
+    Delivery.objects.filter(id__in=[one.id for one in claimed]).update(done_at=timezone.now())
+    assert deliveries._Batch(claimed, loud=True).run() == 1
     assert OutboxEvent.objects.filter(name="Reacted").count() == 0
 
 

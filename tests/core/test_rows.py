@@ -1,13 +1,14 @@
-"""Rows that are written together take each its own values, once."""
+"""Rows that are written together: new ones of several tables, or changed ones that take each its own values."""
 
 from datetime import timedelta
 
 import pytest
-from django.db import DataError
+from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
 
 from core import rows
 from core.models import Delivery, OutboxEvent
+from core.rows import Rows
 
 pytestmark = pytest.mark.django_db
 
@@ -46,3 +47,43 @@ def test_a_text_that_is_too_long_is_refused_and_not_cut_off():
 def test_no_rows_need_no_statement(django_assert_num_queries):
     with django_assert_num_queries(0):
         assert rows.write([], ["error"]) == 0
+
+
+def test_rows_that_point_at_each_other_go_in_by_one_statement_and_learn_their_ids(django_assert_num_queries):
+    told = [OutboxEvent(name=f"E{n}", payload={"n": n, "words": '橙 "子"'}) for n in range(3)]
+    due = [Delivery(event=told[n], reaction=f"r{n}") for n in (2, 0)]
+    plain = Rows(
+        Delivery,
+        ("event_id", "reaction", "due_at", "tries", "error"),
+        [(told[1], "plain", told[1].recorded_at, 3, "")],
+    )
+    with django_assert_num_queries(1):
+        rows.insert(told, due, plain)
+    assert [row.pk for row in told] == sorted(row.pk for row in told)
+    assert list(OutboxEvent.objects.order_by("pk").values_list("name", "payload")) == [
+        (row.name, row.payload) for row in told
+    ]
+    found = {row.reaction: (row.event.name, row.tries) for row in Delivery.objects.select_related("event")}
+    assert found == {"r2": ("E2", 0), "r0": ("E0", 0), "plain": ("E1", 3)}
+    for row in due:
+        again = Delivery.objects.get(pk=row.pk)
+        assert row.event_id == again.event_id == row.event.pk and row.due_at == again.due_at
+
+
+def test_nothing_to_write_asks_nothing(django_assert_num_queries):
+    with django_assert_num_queries(0):
+        rows.insert([], Rows(Delivery, ("event_id",), []))
+
+
+def test_what_is_too_long_is_refused_and_never_cut():
+    with pytest.raises(DataError), transaction.atomic():
+        rows.insert([OutboxEvent(name="x" * 61, payload={})])
+
+
+def test_one_bad_row_keeps_all_of_them_out():
+    event = OutboxEvent(name="E", payload={})
+    with pytest.raises(IntegrityError), transaction.atomic():
+        rows.insert(
+            [event], [Delivery(event=event, reaction="twice"), Delivery(event=event, reaction="twice")]
+        )
+    assert not OutboxEvent.objects.exists()

@@ -1,6 +1,7 @@
 """A cart: whose it is, what it costs, what stands in its way."""
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 
 from catalog.actions import card
 from catalog.models import Lot, Product, Variant
@@ -167,7 +168,7 @@ def test_a_guests_cart_in_the_hands_of_somebody_signed_in_becomes_hers():
 def test_a_browser_that_remembers_a_closed_cart_begins_a_new_one():
     buyer, lot = Buyer(), a_lot()
     cart = buyer.fill(lot)
-    carts.close(Cart.objects.get())
+    assert carts.closed(AnonymousUser(), Cart.objects.get().uid)
     lines = [{"variantId": variant_id(lot), "quantity": 1}]
     new = buyer.done("cartLinesAdd", "cart { id }", cartId=cart["id"], lines=lines)["cart"]
     assert new["id"] != cart["id"] and len(buyer.cart(new["id"])["lines"]) == 1

@@ -209,7 +209,8 @@ def test_no_mail_is_sent_while_a_transaction_is_open(till, a_stand):
     sold = Sold(till, a_stand)
     new_mails()
     with transaction.atomic(), pytest.raises(RuntimeError):
-        letters.send_confirmation({"order_id": sold.row.pk})
+        event = {"event_id": 1, "order_id": sold.row.pk}
+        letters.send_confirmation(event, letters._sold([event])[1])
     assert mail.outbox == []
 
 
