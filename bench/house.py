@@ -9,7 +9,6 @@ import psycopg
 import redis
 from psycopg import sql
 
-from bench.client import Talk, request
 from shop.dev import house, local
 from shop.dev.postgres import APP, DATABASE, OWNER, Postgres, free_port
 from shop.dev.processes import Process, stop_all
@@ -174,27 +173,3 @@ class Shop:
     def __init__(self, house_: House, database: str, url: str, port: int, env: dict[str, str]):
         self.house, self.database, self.url, self.port, self.env = house_, database, url, port, env
         self.processes: dict[str, Process] = {}
-
-    def warm(self, requests: list[bytes], times: int = 24) -> None:
-        """Let each of the server's threads see these requests: documents are parsed, pools filled."""
-        talks = [Talk(self.port) for _ in range(8)]
-        try:
-            for _ in range(max(1, times // 8)):
-                for words in requests:
-                    for talk in talks:
-                        talk.send(words)
-                    for talk in talks:
-                        while not talk.receive():
-                            pass
-        finally:
-            for talk in talks:
-                talk.close()
-
-    def get(self, path: str, **headers: str) -> tuple[int, bytes, bytes]:
-        """One GET: status, head, body."""
-        talk = Talk(self.port)
-        try:
-            status, body = talk.ask(request("GET", path, headers=headers))
-            return status, talk.head, body
-        finally:
-            talk.close()

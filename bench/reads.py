@@ -1,7 +1,6 @@
 """What is asked of the shop by those who look: the requests of each figure."""
 
 import hashlib
-import json
 import re
 from pathlib import Path
 from urllib.parse import quote
@@ -110,11 +109,3 @@ def visitor(port: int, slug: str) -> str:
         return cookies
     finally:
         talk.close()
-
-
-def told(body: bytes) -> dict:
-    """The data of an answer."""
-    answer: dict = json.loads(body)
-    assert "errors" not in answer, answer
-    data: dict = answer["data"]
-    return data

@@ -30,7 +30,7 @@ def test_figures_are_written_by_name_and_others_stay(tmp_path: Path) -> None:
 
 
 def test_what_is_short_of_its_bound_is_marked() -> None:
-    assert report.short("list_warm", {"of_bare": 0.4, "stale": 0}) == []
+    assert report.short("list_warm", {"of_bare": 0.4, "stale": 0, "sales": 9.9}) == []
     assert report.short("list_warm", {"of_bare": 0.39, "stale": 1}) == ["of_bare 0.390 < 0.4", "stale 1 > 0"]
     assert report.short("growth_list_50000_over_500", {"ratio": 1.51}) == ["ratio 1.51 > 1.5"]
     assert "✘" in report.table({"board": {"rate": 1.0, "of_bare": 0.1}})
