@@ -4,7 +4,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("orders", "0003_disputed_part"), ("catalog", "0004_what_is_shown")]
+    dependencies = [("orders", "0003_disputed_part"), ("catalog", "0005_what_is_shown")]
 
     operations = [
         migrations.RunSQL(

@@ -78,7 +78,7 @@ def parts():
 
 
 class Migration(migrations.Migration):
-    dependencies = [("catalog", "0003_search_without_joins"), ("core", "0002_what_is_shown")]
+    dependencies = [("catalog", "0004_search_by_title"), ("core", "0002_what_is_shown")]
 
     operations = [
         migrations.RunSQL(PRODUCTS, NO_PRODUCTS),
