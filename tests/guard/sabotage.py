@@ -1,0 +1,219 @@
+"""Small sabotages, each with the tests that must turn red: a suite that stays green under them would prove nothing.
+
+A sabotage is a pair of texts; a source that has moved on fails loudly (test_sabotage.py) and the pair is renewed.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from shop.dev.local import ROOT
+
+
+@dataclass(frozen=True)
+class Sabotage:
+    """What is broken, where, how, and who must notice."""
+
+    why: str
+    path: str
+    old: str
+    new: str
+    tests: str  # pytest's arguments
+
+
+SABOTAGES = [
+    Sabotage(
+        "the lots' lock is taken away",
+        "catalog/actions/stock.py",
+        'return lots.order_by("id").select_for_update(of=("self",), no_key=True)',
+        'return lots.order_by("id")',
+        "tests/catalog/test_stock_races.py",
+    ),
+    Sabotage(
+        "the group's lock is taken away",
+        "orders/actions/group.py",
+        "GroupPurchase.objects.select_for_update(no_key=True).get(pk=group.pk)",
+        "GroupPurchase.objects.get(pk=group.pk)",
+        "tests/orders/test_group_races.py -k last_seat",
+    ),
+    Sabotage(
+        "UNIQUE of a notice's event is dropped",
+        "orders/migrations/0001_initial.py",
+        "('event_id', models.CharField(max_length=120, unique=True))",
+        "('event_id', models.CharField(max_length=120))",
+        "tests/orders/test_payment_notices.py",
+    ),
+    Sabotage(
+        "a notice's signature is not checked",
+        "orders/provider/stripe.py",
+        "stripe.WebhookSignature.verify_header(body, signature, self.secret, TOLERANCE_SECONDS)",
+        "pass",
+        "tests/orders/test_payment_notices.py",
+    ),
+    Sabotage(
+        "a notice from the future is believed",
+        "orders/provider/stripe.py",
+        "if written > time.time() + TOLERANCE_SECONDS:",
+        "if False:",
+        "tests/orders/test_payment_notices.py",
+    ),
+    Sabotage(
+        "another input under the same key is the same deed",
+        "core/idempotency.py",
+        "if row.input_hash != input_hash:",
+        "if False:",
+        "tests/core/test_idempotency.py",
+    ),
+    Sabotage(
+        "a deed that is done is done again",
+        "core/idempotency.py",
+        "if isinstance(begun, Kept):\n        return None, begun.result",
+        "if isinstance(begun, Kept):\n        begun = Held(0, 0)",
+        "tests/core/test_idempotency.py",
+    ),
+    Sabotage(
+        "more is given back than was paid",
+        "orders/actions/refund.py",
+        "if part.units > units_left:",
+        "if False:",
+        "tests/orders/test_refund.py",
+    ),
+    Sabotage(
+        "a delivery is acknowledged before it is made",
+        "core/deliveries.py",
+        "        else:\n            it.run(given)\n",
+        "        else:\n            _mark_done(claimed)\n            it.run(given)\n",
+        "tests/core/test_outbox.py",
+    ),
+    Sabotage(
+        "a delivery is made once more by a twin",
+        "core/deliveries.py",
+        "if _mark_done(claimed) == len(claimed):",
+        "if _mark_done(claimed) or True:",
+        "tests/core/test_outbox.py",
+    ),
+    Sabotage(
+        "money is a float",
+        "core/money.py",
+        "parts = [amount * weight // whole for weight in weights]",
+        "parts = [round(amount * weight / whole) for weight in weights]",
+        "tests/core/test_money.py",
+    ),
+    Sabotage(
+        "what rounding owes is forgotten",
+        "core/money.py",
+        "return parts, [want - part * whole for want, part in zip(wants, parts, strict=True)]",
+        "return parts, [0 for _ in parts]",
+        "tests/core/test_money.py tests/guard/test_sums.py",
+    ),
+    Sabotage(
+        "a field's access is not asked",
+        "core/api/schema.py",
+        "if allows(info.context, root):",
+        "if True:",
+        "tests/guard/test_access.py -k hears",
+    ),
+    Sabotage(
+        "a mutation's access is not asked",
+        "core/api/act.py",
+        "if access.allows and not access.allows(request, None):",
+        "if False:",
+        "tests/shop/test_attacks.py -k true_id",
+    ),
+    Sabotage(
+        "any key opens a guest's order",
+        "orders/reads/order.py",
+        "guests = rows.filter(person=None, uid=uid) if uid else rows.none()",
+        "guests = rows.filter(person=None)",
+        "tests/shop/test_attacks.py -k link",
+    ),
+    Sabotage(
+        "a document may cost what it likes",
+        "core/api/guard.py",
+        "if tally.cost > most:",
+        "if False:",
+        "tests/core/test_guard.py",
+    ),
+    Sabotage(
+        "another site's form is believed",
+        "core/api/view.py",
+        "if not by_token and (reason := forged(request)):",
+        "if False and (reason := forged(request)):",
+        "tests/core/test_view.py",
+    ),
+    Sabotage(
+        "the app may change the ledger",
+        "core/grants.py",
+        'APPEND = "SELECT, INSERT"',
+        "APPEND = ALL",
+        "tests/core/test_grants.py tests/guard/test_tampering.py -k role",
+    ),
+    Sabotage(
+        "a family's details outlive its consent",
+        "impact/actions/household.py",
+        "_move([household], State.VERIFIED, State.WITHDRAWN)\n    _destroy_details([household])",
+        "_move([household], State.VERIFIED, State.WITHDRAWN)",
+        "tests/impact/test_households.py",
+    ),
+]
+
+
+def missing(root: Path = ROOT) -> list[str]:
+    """Sabotages that no longer apply: their text must stand in its file exactly once."""
+    found = []
+    for one in SABOTAGES:
+        times = (root / one.path).read_text().count(one.old)
+        if times != 1:
+            found.append(f"{one.why}: {one.path} has its text {times} times")
+    return found
+
+
+@contextmanager
+def a_copy() -> Iterator[Path]:
+    """The repository in a folder of its own, with servers of its own."""
+    with tempfile.TemporaryDirectory(prefix="sheaf-sabotage-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)  # PostgreSQL may run as another user
+        listed = subprocess.run(
+            ["git", "ls-files", "-co", "--exclude-standard"],
+            cwd=ROOT,
+            check=True,
+            text=True,
+            stdout=subprocess.PIPE,
+        )
+        for path in listed.stdout.splitlines():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / path, folder / path)
+        yield folder
+
+
+def outcome(folder: Path, one: Sabotage | None, tests: str) -> tuple[int, str]:
+    """pytest's exit code (0 green, 1 red) in the copy with this sabotage, or with none; and its last words."""
+    path = folder / one.path if one else None
+    before = path.read_text() if path else ""
+    try:
+        if one and path:
+            assert before.count(one.old) == 1, one.why
+            path.write_text(before.replace(one.old, one.new))
+        # Nothing of this process's own servers and settings: the copy has its own.
+        env = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TZ") if name in os.environ}
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests.split()],
+            cwd=folder,
+            env={**env, "PYTHONDONTWRITEBYTECODE": "1"},
+            check=False,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        return done.returncode, done.stdout[-600:]
+    finally:
+        if path:
+            path.write_text(before)
