@@ -63,7 +63,7 @@ def _is_current() -> bool:
     if time.monotonic() < _rests_until:
         return False
     with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
-        cursor.execute("SELECT pg_current_wal_lsn()::text")
+        cursor.execute("SELECT pg_current_wal_insert_lsn()::text")
         (written,) = cursor.fetchone()
     deadline = time.monotonic() + PATIENCE
     try:

@@ -84,6 +84,9 @@ def kept_or(
     """The kept answer, or one made now: (kept, (data, errors)); what is kept has its data in its bytes alone."""
     if not answers_are_kept() or prepared.kept_roots is None or request.user.is_authenticated:
         return None, make()
+    depends = names_of(prepared, variables)
+    if depends is None:
+        return None, make()
     key = key_of(prepared, variables)
     try:
         found = answers.find(key, has_just_written(request))
@@ -94,9 +97,6 @@ def kept_or(
         return None, make()
     if found is not None:
         return found, (None, [])
-    depends = names_of(prepared, variables)
-    if depends is None:
-        return None, make()
 
     def written() -> tuple[bytes | None, Answer]:
         data, errors = replica.made(make, lambda answer: not answer[1])

@@ -15,7 +15,11 @@ def deeds_of_their_own(monkeypatch: pytest.MonkeyPatch, db: None) -> None:
     enter = Atomic.__enter__
 
     def with_a_savepoint(self: Any) -> None:
-        self.savepoint = True
-        enter(self)
+        # A decorated deed has one such block for good: it is lent for this moment only.
+        usual, self.savepoint = self.savepoint, True
+        try:
+            enter(self)
+        finally:
+            self.savepoint = usual
 
     monkeypatch.setattr(Atomic, "__enter__", with_a_savepoint)

@@ -102,6 +102,7 @@ class Matrix:
             "teamProducts": [{"first": 20}] + [{"team": team, "first": 20} for team in teams],
             "invitation": [{"token": "none"}],
             "search": [{"first": 20}],
+            "searchSuggestions": [{"text": "o", "first": 10}],
             "regions": [{"parent": "420000"}],
         }
         lists = ("products", "teams", "organisations", "myOrders", "myGroupPurchases", "productsToReview")

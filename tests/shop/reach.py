@@ -38,7 +38,7 @@ def _arguments(name: str, field: Any, known: dict[str, str], slug: str) -> Itera
 
 def _told(root: str, arg: str, known: dict[str, str], slug: str) -> Any:
     if root == "searchSuggestions":
-        return {"text": "秘密", "first": 10}[arg]
+        return {"text": "秘密", "first": 10}.get(arg)
     if arg == "first":
         return 50
     if root == "team":

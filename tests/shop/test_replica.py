@@ -76,10 +76,18 @@ def pair(django_db_blocker):
             yield Pair(shop, replica, slug)
 
 
+def until_it_is_asked(pair, name, before):
+    """A replica that is a moment behind is passed by, so the first answers may be the primary's; all are right."""
+    deadline = time.monotonic() + 20
+    while pair.reads() == before and time.monotonic() < deadline:
+        assert pair.name() == name
+    assert pair.reads() > before
+
+
 def test_a_strangers_answer_is_made_on_the_replica(pair):
     pair.rename("Before")
     before = pair.reads()
-    assert pair.name() == "Before"
+    until_it_is_asked(pair, "Before", before)
     assert pair.reads() == before + 1
     assert pair.on_replica("SELECT pg_is_in_recovery()") == [(True,)]
 
@@ -108,10 +116,7 @@ def test_a_replica_that_lags_is_not_asked(pair):
         assert pair.reads() == before
     finally:
         pair.on_replica("SELECT pg_wal_replay_resume()")
-    deadline = time.monotonic() + 20
-    while pair.reads() == before and time.monotonic() < deadline:
-        assert pair.name() == "While it lags"
-    assert pair.reads() > before
+    until_it_is_asked(pair, "While it lags", before)
 
 
 def test_a_replica_that_dies_is_not_missed(pair):

@@ -20,8 +20,17 @@ from shop.web.page import page
 
 LANGUAGES = ("zh", "en")
 GUEST, BUYER, COORDINATOR, MANAGER = "guest", sign_ins.BUYER, sign_ins.COORDINATOR, sign_ins.MANAGER
-# Downloads and doors that lead on: what they answer is no page.
-NO_PAGES = {"my_data", "group_packing", "team_packing", "claim_photo", "upload_picture", "make_claim", "act"}
+# Downloads, parts of pages and doors that lead on: what they answer is no page.
+NO_PAGES = {
+    "my_data",
+    "group_packing",
+    "team_packing",
+    "claim_photo",
+    "upload_picture",
+    "make_claim",
+    "act",
+    "suggestions",
+}
 
 
 @dataclass(frozen=True)

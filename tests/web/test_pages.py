@@ -16,7 +16,7 @@ from tests.catalog.world import a_lot, a_product, a_team, a_variant
 from tests.web.conftest import an_order, signed_in
 
 pytestmark = pytest.mark.django_db
-HOME, CATALOGUE, PRODUCT = 6, 6, 10
+HOME, CATALOGUE, PRODUCT = 6, 5, 10
 
 
 def words(response) -> str:
