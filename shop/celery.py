@@ -1,15 +1,26 @@
 """The worker's side of the shop: `celery -A shop worker`, `celery -A shop beat`."""
 
 import os
+import sys
+from typing import Any
 
 from celery import Celery
-from celery.signals import after_task_publish, before_task_publish, setup_logging, worker_process_init
+from celery.signals import (
+    after_task_publish,
+    before_task_publish,
+    setup_logging,
+    task_postrun,
+    worker_process_init,
+)
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")
 
 app = Celery("sheaf")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+# Celery would close a child's pool before and after each task: signing in anew, with no statement known, cost
+# PostgreSQL and the worker more than the task itself.
+app.conf.update(CELERY_DB_REUSE_MAX=sys.maxsize)
 
 
 @setup_logging.connect
@@ -19,13 +30,27 @@ def keep_our_logging(**_: object) -> None:
 
 @worker_process_init.connect
 def forget_the_parents_connections(**_: object) -> None:
-    """A forked child must not share its parent's pooled connections."""
+    """A forked child must not share its parent's pooled connections; its own are looked at before a task has one.
+
+    So a task is not the first to learn that the database was restarted meanwhile.
+    """
     from django.db import connections
 
-    for connection in connections.all(initialized_only=True):
+    for connection in connections.all():
         connection.close()
         if getattr(connection, "pool", None):
             connection.close_pool()
+        connection.settings_dict["CONN_HEALTH_CHECKS"] = True
+
+
+@task_postrun.connect
+def give_the_connections_back(task: Any, **_: object) -> None:
+    """A task leaves its connections as a request does: in the pool, or closed where there is none."""
+    from django.db import connections
+
+    if not task.request.is_eager:
+        for connection in connections.all(initialized_only=True):
+            connection.close()
 
 
 @before_task_publish.connect
