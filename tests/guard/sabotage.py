@@ -85,6 +85,20 @@ SABOTAGES = [
         "tests/orders/test_refund.py",
     ),
     Sabotage(
+        "a refund goes to the provider without a key of its own",
+        "orders/provider/stripe.py",
+        'made = self.client.v1.refunds.create(params, {"idempotency_key": f"refund:{name}"})',
+        "made = self.client.v1.refunds.create(params)",
+        "tests/orders/test_retries.py -k carries_a_key",
+    ),
+    Sabotage(
+        "what is refunded stays in the standings",
+        "impact/actions/taking_back.py",
+        "    deed.write()\n    support.take_back(purchases)",
+        "    deed.write()",
+        "tests/impact/test_contest.py",
+    ),
+    Sabotage(
         "a delivery is acknowledged before it is made",
         "core/deliveries.py",
         "        else:\n            it.run(given)\n",
