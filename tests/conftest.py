@@ -125,7 +125,8 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     if "PYTEST_XDIST_WORKER" in os.environ:
         return  # the one who collects from all tells it
     if report.when == "call" or report.outcome != "passed":
-        figures.outcome(report.nodeid, report.outcome, report.duration)
+        why = report.longreprtext[-4000:] if report.failed else ""
+        figures.outcome(report.nodeid, report.outcome, report.duration, why)
 
 
 @pytest.fixture

@@ -44,9 +44,9 @@ def progress(text: str) -> None:
         _write(progress=text)
 
 
-def outcome(test: str, said: str, seconds: float) -> None:
-    """How a test ended; conftest.py tells it."""
-    _write(test=test, outcome=said, seconds=round(seconds, 1))
+def outcome(test: str, said: str, seconds: float, why: str) -> None:
+    """How a test ended, and pytest's words when it failed; conftest.py tells it."""
+    _write(test=test, outcome=said, seconds=round(seconds, 1), why=why)
 
 
 def _write(**told: Any) -> None:

@@ -51,7 +51,7 @@ def _words(line: dict[str, Any]) -> str:
     if "figure" in line:
         seed = "" if line["seed"] is None else f" (seed {line['seed']})"
         return f"      {line['figure']}: {line['text']}{seed}"
-    return f"{line['outcome']:>7} {line['seconds']:7.1f} s  {line['test']}"
+    return f"{line['outcome']:>7} {line['seconds']:7.1f} s  {line['test']}\n{line['why']}".rstrip()
 
 
 def report(told: list[dict[str, Any]], seconds: float) -> tuple[list[str], bool]:
