@@ -8,7 +8,7 @@ from impact.models.household import (
     LotShare,
 )
 from impact.models.ledger import Account, LedgerTransaction, Transfer
-from impact.models.standing import Standing, Support, SupportNumber, SupportWaiting
+from impact.models.standing import Presence, Standing, Support, SupportNumber, SupportWaiting, Turnout
 
 __all__ = [
     "Account",
@@ -23,10 +23,12 @@ __all__ = [
     "LedgerTransaction",
     "LotShare",
     "LotTally",
+    "Presence",
     "Round",
     "Standing",
     "Support",
     "SupportNumber",
     "SupportWaiting",
     "Transfer",
+    "Turnout",
 ]

@@ -5,8 +5,8 @@ import uuid
 from django.conf import settings
 from django.db import models
 
-from accounts.models import Organisation
-from impact.models.contest import Entry
+from accounts.models import Organisation, Region
+from impact.models.contest import Entry, Round
 from impact.models.ledger import LedgerTransaction
 
 
@@ -80,3 +80,44 @@ class Standing(models.Model):
     mobilised_minor = models.BigIntegerField(default=0)
     excluded_minor = models.BigIntegerField(default=0, help_text="shown beside it, not counted")
     folded_at = models.DateTimeField(null=True)
+
+
+class Presence(models.Model):
+    """How many qualifying orders a person, or an organisation, has in a division of a round; null: in all of it."""
+
+    round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="+")
+    division = models.ForeignKey(Region, on_delete=models.PROTECT, null=True, related_name="+")
+    person_key = models.CharField(
+        max_length=64, blank=True, help_text="of a known person; else an organisation's"
+    )
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, related_name="+")
+    orders = models.IntegerField()
+
+    class Meta:
+        verbose_name_plural = "presences"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["round", "division", "person_key", "organisation"],
+                nulls_distinct=False,
+                name="one_presence_in_a_division",
+            )
+        ]
+
+
+class Turnout(models.Model):
+    """How many different people and organisations bought in a division of a round; null: in all of it.
+
+    They cannot be added up from entries, nor counted anew of all that was ever bought: the fold keeps them.
+    """
+
+    round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="turnouts")
+    division = models.ForeignKey(Region, on_delete=models.PROTECT, null=True, related_name="+")
+    people = models.IntegerField()
+    organisations = models.IntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["round", "division"], nulls_distinct=False, name="one_turnout_a_division"
+            )
+        ]

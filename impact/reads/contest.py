@@ -5,15 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from math import ceil
-from typing import Any
 
-from django.db import connection
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 
 from accounts.models import Region
 from core import clock
 from core.language import Words, say
-from impact.models import Entry, Round, Standing
+from impact.models import Entry, Round, Standing, Turnout
 
 PHASE_WORDS: dict[str, Words] = {
     Round.Phase.COMING: say("即将开始", "Opens soon"),
@@ -57,7 +55,7 @@ class Figures:
     excluded_minor: int = 0
 
     def add(self, standing: Standing | None) -> None:
-        """Add an entry's; people and organisations are not sums, they come from `_distinct`."""
+        """Add an entry's; people and organisations are not sums, the fold keeps them (Turnout)."""
         self.entries += 1
         if standing:
             self.net_minor += standing.net_minor
@@ -114,7 +112,8 @@ def totals(round_: Round) -> Figures:
     found = Figures()
     for standing in Standing.objects.filter(entry__round=round_, entry__approved_at__isnull=False):
         found.add(standing)
-    found.people, found.organisations = _distinct(round_, _number(round_)).get(None, (0, 0))
+    if turnout := _turnouts(round_).get(None):
+        found.people, found.organisations = turnout.people, turnout.organisations
     return found
 
 
@@ -130,7 +129,7 @@ def board(round_: Round, by: By = By.ENTRY, sort: Sort = Sort.NET) -> Board:
     if by == By.ENTRY:
         made.rows = [_entry_row(entry) for entry in entries]
     else:
-        made.rows = _division_rows(entries, _distinct(round_, made.number))
+        made.rows = _division_rows(entries, _turnouts(round_))
     _rank(made.rows, sort)
     return made
 
@@ -143,14 +142,15 @@ def _entry_row(entry: Entry) -> Row:
     return Row(entry.team.division, figures, entry)
 
 
-def _division_rows(entries: Iterable[Entry], distinct: dict[str | None, tuple[int, int]]) -> list[Row]:
+def _division_rows(entries: Iterable[Entry], turnouts: dict[str | None, Turnout]) -> list[Row]:
     rows: dict[str, Row] = {}
     for entry in entries:
         division = entry.team.division
         row = rows.setdefault(division.pk, Row(division, Figures()))
         row.figures.add(getattr(entry, "standing", None))
     for code, row in rows.items():
-        row.figures.people, row.figures.organisations = distinct.get(code, (0, 0))
+        if turnout := turnouts.get(code):
+            row.figures.people, row.figures.organisations = turnout.people, turnout.organisations
     return list(rows.values())
 
 
@@ -164,40 +164,6 @@ def _rank(rows: list[Row], sort: Sort) -> None:
         row.rank = before.rank if before and figure(before) == figure(row) else place
 
 
-def _number(round_: Round) -> int:
-    return Standing.objects.filter(entry__round=round_).aggregate(n=Max("number"))["n"] or 0
-
-
-_DISTINCT = """
-    WITH bought AS (
-        SELECT e.team_id, s.person_key, s.is_known_person, s.organisation_id, s.mobiliser_organisation_id
-        FROM impact_support s JOIN impact_supportnumber n ON n.support_id = s.id
-        JOIN impact_entry e ON e.id = s.entry_id
-        WHERE e.round_id = %(round)s AND e.approved_at IS NOT NULL AND n.number <= %(number)s
-          AND s.exclusion = ''
-        GROUP BY e.team_id, s.entry_id, s.order_uid, s.person_key, s.is_known_person, s.organisation_id,
-                 s.mobiliser_organisation_id
-        HAVING sum(s.amount_minor) > 0
-    )
-    SELECT t.division_id, count(DISTINCT person_key) FILTER (WHERE is_known_person),
-           count(DISTINCT body)
-    FROM bought JOIN catalog_team t ON t.id = bought.team_id
-    CROSS JOIN LATERAL (VALUES (organisation_id), (mobiliser_organisation_id)) AS b (body)
-    GROUP BY GROUPING SETS ((t.division_id), ())
-"""
-# The last answer of each round: it changes only with the number of the fold.
-_last: dict[int, tuple[int, dict[str | None, tuple[int, int]]]] = {}
-
-
-def _distinct(round_: Round, number: int) -> dict[str | None, tuple[int, int]]:
+def _turnouts(round_: Round) -> dict[str | None, Turnout]:
     """Different people and organisations of each division, and (None) of the whole round."""
-    kept = _last.get(round_.pk)
-    if kept and kept[0] == number:
-        return kept[1]
-    with connection.cursor() as cursor:
-        cursor.execute(_DISTINCT, {"round": round_.pk, "number": number})
-        found: dict[Any, tuple[int, int]] = {
-            code: (people, bodies) for code, people, bodies in cursor.fetchall()
-        }
-    _last[round_.pk] = (number, found)
-    return found
+    return {turnout.division_id: turnout for turnout in round_.turnouts.all()}

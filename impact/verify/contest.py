@@ -6,7 +6,54 @@ from core.verify import Offence, Rule, broken
 from impact.models import Entry, Standing
 from impact.reads.figures import figures_of
 
+# Who is present where, counted anew from the qualifying orders.
+PRESENT = """
+    SELECT e.round_id, place AS division_id, who.person_key, who.organisation_id, count(*) AS orders
+    FROM (
+        SELECT s.entry_id, s.person_key, s.is_known_person, s.organisation_id, s.mobiliser_organisation_id
+        FROM impact_support s JOIN impact_supportnumber n ON n.support_id = s.id
+        WHERE s.exclusion = ''
+        GROUP BY s.entry_id, s.order_uid, s.person_key, s.is_known_person, s.organisation_id,
+                 s.mobiliser_organisation_id
+        HAVING sum(s.amount_minor) > 0
+    ) AS bought
+    JOIN impact_entry e ON e.id = bought.entry_id JOIN catalog_team t ON t.id = e.team_id
+    CROSS JOIN LATERAL (
+        SELECT bought.person_key, NULL::bigint WHERE bought.is_known_person
+        UNION SELECT '', bought.organisation_id WHERE bought.organisation_id IS NOT NULL
+        UNION SELECT '', bought.mobiliser_organisation_id WHERE bought.mobiliser_organisation_id IS NOT NULL
+    ) AS who (person_key, organisation_id)
+    CROSS JOIN LATERAL (VALUES (t.division_id), (NULL)) AS places (place)
+    GROUP BY e.round_id, place, who.person_key, who.organisation_id
+"""
 RULES = [
+    Rule(
+        "I6",
+        "Presence",
+        "somebody's qualifying orders in a division of a round are not so many",
+        f"""SELECT coalesce(kept.id::text, 'round ' || found.round_id), 'says ' || coalesce(kept.orders::text, 'nothing')
+                   || ', the supports say ' || coalesce(found.orders, 0)
+           FROM impact_presence kept FULL JOIN ({PRESENT}) AS found
+               ON (found.round_id, coalesce(found.division_id, ''), found.person_key, coalesce(found.organisation_id, 0))
+                = (kept.round_id, coalesce(kept.division_id, ''), kept.person_key, coalesce(kept.organisation_id, 0))
+           WHERE coalesce(kept.orders, 0) <> coalesce(found.orders, 0)""",
+    ),
+    Rule(
+        "I6",
+        "Turnout",
+        "different people and organisations of a division of a round are not so many",
+        """SELECT coalesce(kept.id::text, 'round ' || found.round_id),
+                  'says ' || coalesce(kept.people || ' and ' || kept.organisations, 'nothing')
+                   || ', there are ' || coalesce(found.people || ' and ' || found.organisations, 'none')
+           FROM impact_turnout kept FULL JOIN (
+               SELECT round_id, division_id, count(*) FILTER (WHERE organisation_id IS NULL) AS people,
+                      count(organisation_id) AS organisations
+               FROM impact_presence WHERE orders > 0 GROUP BY round_id, division_id
+           ) AS found ON (found.round_id, coalesce(found.division_id, ''))
+                      = (kept.round_id, coalesce(kept.division_id, ''))
+           WHERE coalesce(kept.people, 0) <> coalesce(found.people, 0)
+              OR coalesce(kept.organisations, 0) <> coalesce(found.organisations, 0)""",
+    ),
     Rule(
         "I6",
         "Support",

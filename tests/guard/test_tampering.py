@@ -25,10 +25,12 @@ from impact.models import (
     LedgerTransaction,
     LotShare,
     LotTally,
+    Presence,
     Standing,
     Support,
     SupportNumber,
     Transfer,
+    Turnout,
 )
 from orders.actions import checkout, group, notice, payment, refund, shipment
 from orders.actions.checkout import Purchase, Want
@@ -56,7 +58,7 @@ pytestmark = pytest.mark.proof
 WATCHED: list[type[models.Model]] = [
     *(Lot, Reservation, Variant, Order, Line, LineLot, Payment, Refund, RefundLine, Dispute, Shipment),
     *(GroupPurchase, Seat, Account, LedgerTransaction, Transfer, Attribution, Credit, LotShare, LotTally),
-    *(Support, SupportNumber, Standing),
+    *(Support, SupportNumber, Standing, Presence, Turnout),
 ]
 
 
