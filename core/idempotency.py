@@ -97,8 +97,14 @@ def _take_over(row: IdempotencyKey) -> Held | None:
 
 def finish(held: Held, result: Any) -> None:
     """Keep the result; called in the deed's transaction, so that both are written or neither."""
-    ours = IdempotencyKey.objects.filter(pk=held.id, attempt=held.attempt, state="in_progress")
-    if not ours.update(state=IdempotencyKey.State.DONE, result=result):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE core_idempotencykey SET state = 'done', result = %s::jsonb
+               WHERE id = %s AND attempt = %s AND state = 'in_progress'""",
+            [json.dumps(result, cls=DjangoJSONEncoder), held.id, held.attempt],
+        )
+        is_ours = bool(cursor.rowcount)
+    if not is_ours:
         # Someone took us for dead and does the deed now: ours must be undone.
         raise InProgress(field="idempotencyKey")
     failpoints.reach("idempotency.finishing")

@@ -2,9 +2,15 @@
 
 import logging
 import time
+from collections.abc import Sequence
+from functools import cache as once
 from threading import Lock
+from typing import Any, cast
 
+from django.conf import settings
 from django.core.cache import cache
+from redis import Redis
+from redis.commands.core import Script
 
 from core.refusals import TooMany
 
@@ -13,13 +19,20 @@ log = logging.getLogger("sheaf.rates")
 
 def allow(name: str, who: str, limit: int, seconds: int, cost: int = 1) -> bool:
     """Count `cost` against this window; False when it is used up. Without a cache nobody is held up."""
+    return allow_each([(name, who, limit)], seconds, cost)
+
+
+def allow_each(windows: Sequence[tuple[str, str, int]], seconds: int, cost: int = 1) -> bool:
+    """The same for several windows, (name, who, limit), until one of them is used up."""
     window = int(time.time()) // seconds
-    key = f"rate:{name}:{who}:{window}"
+    keys = [f"rate:{name}:{who}:{window}" for name, who, _ in windows]
+    limits = [limit for _, _, limit in windows]
     try:
-        return _count(key, cost, seconds) <= limit
+        counts = _count_each(keys, limits, cost, seconds)
     except Exception as failure:
-        log.warning("no rate is kept for %s: %s", name, type(failure).__name__)
+        log.warning("no rate is kept for %s: %s", windows[0][0], type(failure).__name__)
         return True
+    return all(count <= limit for count, limit in zip(counts, limits, strict=False))
 
 
 class Tally:
@@ -74,14 +87,40 @@ def forget() -> None:
 
 
 def _count(key: str, cost: int, seconds: int) -> int:
-    try:
-        return cache.incr(key, cost)
-    except ValueError:  # the window's first
-        cache.add(key, 0, timeout=seconds + 1)
-        return cache.incr(key, cost)
+    return _count_each([key], [MANY], cost, seconds)[0]
+
+
+MANY = 2**53
+# All windows of a request in one round trip: Django's cache takes four for each that is new.
+_SCRIPT = """
+    local counts = {}
+    for i, key in ipairs(KEYS) do
+        counts[i] = redis.call('INCRBY', key, ARGV[1])
+        if counts[i] == tonumber(ARGV[1]) then redis.call('EXPIRE', key, ARGV[2]) end
+        if counts[i] > tonumber(ARGV[i + 2]) then break end
+    end
+    return counts
+"""
+
+
+def _count_each(keys: Sequence[str], limits: Sequence[int], cost: int, seconds: int) -> list[int]:
+    """Add `cost` to each until one is above its limit: what they have come to."""
+    names = [cache.make_key(key) for key in keys]
+    return cast(list[int], _script()(keys=names, args=[cost, seconds + 1, *limits]))
+
+
+@once
+def _script() -> Script:
+    where: Any = settings.CACHES["default"]
+    return Redis.from_url(where["LOCATION"], **where["OPTIONS"]).register_script(_SCRIPT)
 
 
 def demand(name: str, who: str, limit: int, seconds: int, cost: int = 1) -> None:
     """Refuse with TOO_MANY_REQUESTS when the window is used up."""
-    if not allow(name, who, limit, seconds, cost):
+    demand_each([(name, who, limit)], seconds, cost)
+
+
+def demand_each(windows: Sequence[tuple[str, str, int]], seconds: int, cost: int = 1) -> None:
+    """Refuse with TOO_MANY_REQUESTS when one of the windows (name, who, limit) is used up."""
+    if not allow_each(windows, seconds, cost):
         raise TooMany()

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.db import connection
@@ -86,8 +87,7 @@ class _Table:
             self.fields = [_field(self.model, name) for name in batch.columns]
             self.columns = [list(column) for column in zip(*batch.values, strict=True)]
         else:
-            fields = self.model._meta.concrete_fields
-            self.fields = [f for f in fields if not isinstance(f, AutoField) and not f.generated]
+            self.fields = _written(self.model)
             self.columns = [[_cell(row, f) for row in batch] for f in self.fields]
 
     def parts(self, places: dict[int, tuple["_Table", int]], params: list[Any]) -> list[str]:
@@ -129,6 +129,12 @@ class _Table:
                     setattr(row, field.attname, cell.pk)
 
 
+@cache
+def _written(model: type[Model]) -> list[Field]:
+    fields = model._meta.concrete_fields
+    return [f for f in fields if not isinstance(f, AutoField) and not f.generated]
+
+
 def _field(model: type[Model], column: str) -> Field:
     return next(f for f in model._meta.concrete_fields if f.column == column)
 
@@ -141,6 +147,7 @@ def _cell(row: Model, field: Field) -> Any:
     return field.get_db_prep_save(field.pre_save(row, add=True), connection)
 
 
+@cache
 def _type(field: Field) -> str:
     # Without the length: a cast would cut what is too long, the table refuses it.
     return (field.db_type(connection) or "text").partition("(")[0]

@@ -21,6 +21,7 @@ from django.utils import timezone
 from catalog.actions import card
 from catalog.models import Lot, Reservation
 from catalog.refusals import InsufficientStock
+from core.asked import Asked, among
 from core.refusals import Conflict
 
 Draws = dict[int, list[tuple[int, int]]]
@@ -169,11 +170,15 @@ def take_back_many(returns: Sequence[tuple[UUID, Mapping[int, int]]]) -> None:
     card.refresh(lots=back)
 
 
+SHELF = Asked(
+    lambda: lock(Lot.objects.filter(among("variant", "variants"), state__in=SELLABLE, units_available__gt=0))
+)
+
+
 def _shelf(variants: Collection[int]) -> dict[int, list[Lot]]:
     """The lots that these variants are sold from, locked, in the order in which they are drawn on."""
-    lots = Lot.objects.filter(variant_id__in=variants, state__in=SELLABLE, units_available__gt=0)
     shelf: dict[int, list[Lot]] = defaultdict(list)
-    for lot in sorted(lock(lots), key=turn):
+    for lot in sorted(SHELF.rows(variants=list(variants)), key=turn):
         shelf[lot.variant_id].append(lot)
     return shelf
 

@@ -130,11 +130,11 @@ class Act(graphene.ObjectType):
     def _hold_up(cls, request: Any, most: int, seconds: int) -> None:
         who, address = asker(request), address_of(request)
         # Strangers without a session must not use up each other's share.
-        rates.demand(cls.__name__, address if who == "guest" else who, most, seconds)
+        windows = [(cls.__name__, address if who == "guest" else who, most)]
         if not request.user.is_authenticated:
             # A guest can be somebody new with each call; where she calls from she cannot choose.
-            all_of_them = most * limit("guests_an_address")
-            rates.demand(f"{cls.__name__} guests", address, all_of_them, seconds)
+            windows.append((f"{cls.__name__} guests", address, most * limit("guests_an_address")))
+        rates.demand_each(windows, seconds)
 
     @classmethod
     def _run(cls, request: Any, given: dict[str, Any]) -> dict[str, Any]:

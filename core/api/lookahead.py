@@ -9,6 +9,7 @@ from graphql import FieldNode, GraphQLError, GraphQLResolveInfo, get_argument_va
 from graphql.execution.collect_fields import collect_sub_fields
 from graphql.type import is_object_type
 
+from core.api import ahead
 from core.api.facts import facts_of
 from core.quickrow import rows_key
 
@@ -75,8 +76,12 @@ def relations(model: type[Model]) -> dict[str, Any]:
 
 def prefetched(queryset: QuerySet, info: GraphQLResolveInfo) -> QuerySet:
     """The queryset with the relations that the query asks for below this field."""
-    plan = _planned(queryset.model, info, info.return_type, info.field_nodes)
-    return plan.applied(queryset)
+    return planned(queryset.model, info).applied(queryset)
+
+
+def planned(model: type[Model], info: GraphQLResolveInfo) -> Plan:
+    """What the query asks for below this field, for rows that are fetched in a way of their own."""
+    return _planned(model, info, info.return_type, info.field_nodes)
 
 
 def prefetch_for(instances: Iterable[Model], info: GraphQLResolveInfo, name: str) -> None:
@@ -89,6 +94,7 @@ def prefetch_for(instances: Iterable[Model], info: GraphQLResolveInfo, name: str
     for nodes in asked.values():
         if nodes[0].name.value == name:
             plan = _planned(type(rows[0]), info, payload.fields[name].type, nodes)
+            ahead.fetch_plain(plan, rows)
             prefetch_related_objects(rows, *sorted(plan.joins), *plan.prefetches())
 
 

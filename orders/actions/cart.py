@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from contextlib import nullcontext
-from functools import partial
+from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from accounts.models import Person, Region
 from accounts.reads import is_member, mobiliser, organisation_seen_by, region_to_send_to
 from catalog.models import Variant
 from core import language, rows
+from core.asked import Asked, among
 from core.language import say
 from core.refusals import Invalid, NotFound, every
 from orders.models import Cart, CartLine
@@ -112,14 +113,22 @@ def _locked(person: Any, uid: UUID | None, **fields: Any) -> Cart:
     columns: dict[Any, Any] = {Cart._meta.get_field(name): value for name, value in values.items()}
     sets = ", ".join(f"{field.column} = %s" for field in columns)
     written = [field.get_db_prep_save(_pk(value), connection) for field, value in columns.items()]
-    found = Cart.objects.raw(
-        f"UPDATE orders_cart SET {sets} WHERE {which} AND closed_at IS NULL RETURNING *",
-        [*written, given],
-    )
-    cart = next(iter(found), None)
-    if cart is None:
+    names, told = _columns()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE orders_cart SET {sets} WHERE {which} AND closed_at IS NULL RETURNING {told}",
+            [*written, given],
+        )
+        row = cursor.fetchone()
+    if row is None:
         raise NotFound()
-    return cart
+    return Cart.from_db(connection.alias, names, row)
+
+
+@cache
+def _columns() -> tuple[list[str], str]:
+    fields = Cart._meta.concrete_fields
+    return [field.attname for field in fields], ", ".join(field.column for field in fields)
 
 
 def _pk(value: Any) -> Any:
@@ -200,15 +209,19 @@ def _too_many() -> Invalid:
     return Invalid(words, field="lines")
 
 
-def _on_sale(uids: list[UUID]) -> dict[UUID, Variant]:
-    rows = Variant.objects.filter(
-        uid__in=uids,
+_ON_SALE = Asked(
+    lambda: Variant.objects.filter(
+        among("uid", "uids"),
         is_offered=True,
         story__isnull=False,
         product__state="published",
         product__team__is_active=True,
     ).select_related("product__team")
-    return {variant.uid: variant for variant in rows}
+)
+
+
+def _on_sale(uids: list[UUID]) -> dict[UUID, Variant]:
+    return {variant.uid: variant for variant in _ON_SALE.rows(uids=uids)}
 
 
 def _check_quantity(quantity: int, field: Any) -> None:

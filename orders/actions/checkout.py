@@ -15,6 +15,7 @@ from catalog.actions import stock
 from catalog.models import Variant
 from catalog.refusals import InsufficientStock
 from core import clock, failpoints, language
+from core.asked import Asked, equal
 from core.outbox import record
 from core.refusals import NotFound, Refusal
 from orders.actions import attempt
@@ -74,13 +75,18 @@ class Placed:
     attempt: Payment | None
 
 
+_LINES = Asked(
+    lambda: CartLine.objects.filter(equal("cart", "cart")).select_related("variant__product__team")
+)
+
+
 @transaction.atomic(savepoint=False)
 def place(person: Any, uid: UUID | None) -> Order:
     """Turn the cart into an order; placing it twice leads to the same order."""
     cart = carts.closed(person, uid)
     if cart is None:
         return _placed_before(carts.to_place(person, uid))
-    return _place_cart(cart, cart.lines.select_related("variant__product__team")).order
+    return _place_cart(cart, _LINES.rows(cart=cart.pk)).order
 
 
 def buy_now(person: Any, uid: UUID, wanted: Iterable[tuple[UUID, int]], kind: str, **told: Any) -> Placed:

@@ -3,9 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
+from core.asked import Asked, among
 from core.refusals import Conflict
 from core.states import StateMachine
 from orders.models import GroupPurchase, Order, Payment
+
+_ALONE = Asked(
+    lambda: Order.objects.filter(among("pk", "orders")).order_by("pk").select_for_update(no_key=True)
+)
 
 
 def lock(orders: Sequence[Order]) -> dict[int, Order]:
@@ -15,8 +20,7 @@ def lock(orders: Sequence[Order]) -> dict[int, Order]:
     when she comes for its orders.
     """
     _lock_groups(orders)
-    rows = Order.objects.filter(pk__in=[order.pk for order in orders]).order_by("pk")
-    return {order.pk: order for order in rows.select_for_update(no_key=True)}
+    return {order.pk: order for order in _ALONE.rows(orders=[order.pk for order in orders])}
 
 
 def lock_with_payments(payments: Sequence[Payment]) -> dict[int, Payment]:

@@ -6,17 +6,18 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
 from catalog.actions import stock
 from catalog.refusals import InsufficientStock
 from core import failpoints, language
+from core.asked import Asked, equal
 from core.language import say
 from core.outbox import record
 from core.refusals import Conflict, TooLate
-from core.rows import write
+from core.rows import insert, write
 from orders.actions import attempt, seat
 from orders.actions.order import lock, lock_with_payments, move_all
 from orders.events import OrderHeld, OrderPaid, PaymentTurnedAway
@@ -57,7 +58,9 @@ def open_page(order: Order, payment: Payment) -> Payment:
         "url": begun.url,
         "client_secret": begun.client_secret,
     }
-    kept = Payment.objects.filter(pk=payment.pk, state=State.CREATED).update(**ids)
+    with connection.cursor() as cursor:
+        cursor.execute(_BEGUN, [*ids.values(), payment.pk])
+        kept = cursor.rowcount
     for name, value in ids.items():
         setattr(payment, name, value)
     failpoints.reach("attempt.begun")
@@ -68,6 +71,17 @@ def open_page(order: Order, payment: Payment) -> Payment:
     return payment
 
 
+_BEGUN = """
+    UPDATE orders_payment SET session_id = %s, intent_id = %s, url = %s, client_secret = %s
+    WHERE id = %s AND state = 'created'
+"""
+_OPEN = Asked(
+    lambda: Payment.objects.filter(
+        equal("order", "order"), equal("kind", "kind"), state__in=UNSETTLED
+    ).order_by("-pk")
+)
+
+
 @transaction.atomic
 def _attempt(order: Order, kind: str) -> Payment:
     """An open attempt of this kind, or a new one."""
@@ -75,7 +89,7 @@ def _attempt(order: Order, kind: str) -> Payment:
     now = timezone.now()
     if order.state != Order.State.PLACED or order.reserved_until <= now:
         raise _too_late()
-    for payment in order.payments.filter(kind=kind, state__in=UNSETTLED).order_by("-pk"):
+    for payment in _OPEN.rows(order=order.pk, kind=kind):
         begun = payment.session_id or payment.intent_id
         if begun and payment.ends_at > now + timedelta(minutes=1):
             return payment
@@ -85,7 +99,7 @@ def _attempt(order: Order, kind: str) -> Payment:
             # Its begin got no answer and nobody was given an address to pay at.
             payment.move_to(State.CANCELLED)
     made = attempt.unsaved(order, kind, now)
-    made.save(force_insert=True)
+    insert([made])
     failpoints.reach("attempt.recorded")
     return made
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 import graphene
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 
 from catalog.models import Product, Variant
 from core.api.access import PUBLIC, SIGNED_IN
@@ -11,7 +11,7 @@ from core.api.act import Act
 from core.api.connections import connection_field
 from core.api.facts import guarded, mark, needs
 from core.api.ids import global_id
-from core.api.lookahead import prefetched
+from core.api.lookahead import planned
 from core.api.types import ModelType, Money, MoneyField, Told, money, type_of
 from core.language import current, told
 from orders import words
@@ -241,7 +241,11 @@ class WithOrder:
 
 
 def _order(root: Any, info: Any, number: str, token: str | None = None) -> Order | None:
-    return prefetched(reads.orders_open_to(info.context.user, number, token), info).first()
+    plan = planned(Order, info)
+    order = reads.order_open_to(info.context.user, number, token, tuple(sorted(plan.joins)))
+    if order is not None and (ahead := plan.prefetches()):
+        prefetch_related_objects([order], *ahead)
+    return order
 
 
 def _my_orders(root: Any, info: Any) -> QuerySet[Order]:

@@ -1,10 +1,12 @@
 """An order as its buyer may see it, and what she may do with it."""
 
+from functools import cache
 from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from core.asked import Asked, equal
 from orders.links import uid_of_token
 from orders.models import Order, Shipment
 
@@ -24,9 +26,20 @@ def orders_open_to(person: Any, number: str, token: str | None) -> QuerySet[Orde
     return rows.filter(person=person) | guests if person.is_authenticated else guests
 
 
-def order_open_to(person: Any, number: str, token: str | None) -> Order | None:
-    """The order, or None: another's sounds like none."""
-    return orders_open_to(person, number, token).first()
+@cache
+def _guests(joins: tuple[str, ...]) -> Asked[Order]:
+    rows = Order.objects.filter(equal("number", "number"), equal("uid", "uid"), person=None)
+    return Asked(lambda: rows.select_related(*joins) if joins else rows)
+
+
+def order_open_to(person: Any, number: str, token: str | None, joins: tuple[str, ...] = ()) -> Order | None:
+    """The order with what is joined, or None: another's sounds like none."""
+    if person.is_authenticated:
+        rows = orders_open_to(person, number, token)
+        return (rows.select_related(*joins) if joins else rows).first()
+    uid = uid_of_token(token) if token else None
+    found = _guests(joins).rows(number=number.strip().upper(), uid=uid) if uid else ()
+    return next(iter(found), None)
 
 
 def order_by_pk(request: Any, pk: int) -> QuerySet[Order]:

@@ -63,8 +63,14 @@ def test_a_rate_is_kept_by_name_and_asker():
         rates.demand("x", "a", 2, 60)
 
 
+def test_what_one_window_refuses_the_next_does_not_count():
+    windows = [("one", "a", 2), ("all", "a", 3)]
+    assert [rates.allow_each(windows, 60) for _ in range(5)] == [True, True, False, False, False]
+    assert rates.allow("all", "a", 3, 60) and not rates.allow("all", "a", 3, 60)
+
+
 def test_without_a_cache_nobody_is_held_up(monkeypatch):
-    monkeypatch.setattr("core.rates._count", lambda *a: 1 / 0)
+    monkeypatch.setattr("core.rates._count_each", lambda *a: 1 / 0)
     assert rates.allow("x", "a", 0, 60)
 
 

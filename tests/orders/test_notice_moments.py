@@ -64,7 +64,7 @@ def moments(
 
 
 def test_a_notice_before_the_reply_after_it_or_never_pays_the_order_once(moments, a_stand, monkeypatch):
-    monkeypatch.setattr(rates, "allow", lambda *_, **__: True)
+    monkeypatch.setattr(rates, "allow_each", lambda *_, **__: True)
     trials, lot = full(200, 3), a_grown_lot(units=1_000)
     for trial in range(trials):
         progress(f"{trial} of {trials} trials")

@@ -30,7 +30,7 @@ BOUGHT = "order { number total { minor } } token payment { id url amount { minor
 @pytest.fixture
 def no_rates(monkeypatch) -> None:
     """The limits of rate would refuse most of so many twins; what is tested is what comes after them."""
-    monkeypatch.setattr(rates, "allow", lambda *_, **__: True)
+    monkeypatch.setattr(rates, "allow_each", lambda *_, **__: True)
 
 
 def at_provider(stand, noun: str) -> list[dict]:

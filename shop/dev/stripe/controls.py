@@ -159,6 +159,7 @@ def control(account: Account, name: str, wish: Wishes) -> Wishes:
     if name not in CONTROLS:
         raise ApiError(404, f"No such control: {name}. There are: {', '.join(CONTROLS)}, trouble.")
     with account.store.transaction():
+        account.store.has_news = True  # what is held may be let go, the clock may be moved
         try:
             with account.store.undone_on_error(unless=lambda error: getattr(error, "keep", False)):
                 return CONTROLS[name](account, wish)

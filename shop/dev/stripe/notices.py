@@ -55,6 +55,7 @@ def enqueue(account: Account, event: Row, calm: bool = False) -> int:
                 event["id"], endpoint["id"], state, due + later,
             )  # fmt: skip
             count += 1
+    account.store.has_news = account.store.has_news or state == "pending"
     return count
 
 
@@ -138,6 +139,7 @@ class Deliverer:
         now, tries = time.time(), row["tries"] + 1
         wait = min(FIRST_WAIT * 2 ** min(row["tries"], 20), LONGEST_WAIT)
         with self.store.transaction():
+            self.store.has_news = self.store.has_news or state == "pending"
             self.store.run(
                 "UPDATE deliveries SET state = ?, tries = ?, status = ?, error = ?, due = ?, delivered = ?"
                 " WHERE id = ?",
@@ -145,27 +147,51 @@ class Deliverer:
             )  # fmt: skip
 
 
+_kept = threading.local()
+
+
 def send(event: Row, url: str, secret: str) -> tuple[int, str | None]:
     """One attempt; the signature carries the real time, whatever the account's clock says."""
     body = json.dumps(public(event), indent=2, ensure_ascii=False).encode()
-    parts = urlsplit(url)
-    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-    connection = kind(parts.hostname or "", parts.port, timeout=TIMEOUT)
     headers = {
         "Content-Type": "application/json; charset=utf-8", "User-Agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
         "Stripe-Signature": signature(body, secret, int(time.time())), "Accept": "*/*",
     }  # fmt: skip
     try:
-        connection.request(
-            "POST", f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}", body, headers
-        )
-        answer = connection.getresponse()
-        answer.read(1000)
-        return answer.status, None if answer.status < 300 else answer.reason
+        is_kept = getattr(_kept, "place", None) == _place(url)
+        try:
+            return _post(url, body, headers)
+        except ConnectionError:
+            if not is_kept:
+                raise
+            # It was closed at the other end meanwhile.
+            return _post(url, body, headers)
     except (OSError, http.client.HTTPException) as error:
         return 0, f"{type(error).__name__}: {error}"
-    finally:
-        connection.close()
+
+
+def _place(url: str) -> tuple[str, str, int | None]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname or "", parts.port
+
+
+def _post(url: str, body: bytes, headers: dict[str, str]) -> tuple[int, str | None]:
+    """Over a connection that this thread keeps open."""
+    parts, place = urlsplit(url), _place(url)
+    if getattr(_kept, "place", None) != place:
+        kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+        _kept.connection, _kept.place = kind(place[1], place[2], timeout=TIMEOUT), place
+    try:
+        _kept.connection.request(
+            "POST", f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}", body, headers
+        )
+        answer = _kept.connection.getresponse()
+        answer.read()
+    except BaseException:
+        _kept.connection.close()
+        _kept.place = None
+        raise
+    return answer.status, None if answer.status < 300 else answer.reason
 
 
 def deliveries(account: Account, event: str | None = None) -> list[dict[str, Any]]:

@@ -42,6 +42,7 @@ class Store:
             Path(path).parent.mkdir(parents=True, exist_ok=True)
         self.lock = threading.RLock()
         self.after_commit: Callable[[], None] = lambda: None
+        self.has_news = False
         self.db = sqlite3.connect(str(path), check_same_thread=False, isolation_level=None)
         self.db.row_factory = sqlite3.Row
         self.db.execute("PRAGMA journal_mode=WAL")
@@ -58,7 +59,7 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or nothing; the work that waits for news is woken after the commit."""
+        """All or nothing; the work that waits for news is woken after the commit, if there is any."""
         with self.lock:
             self.db.execute("BEGIN IMMEDIATE")
             try:
@@ -67,7 +68,9 @@ class Store:
                 self.db.execute("ROLLBACK")
                 raise
             self.db.execute("COMMIT")
-        self.after_commit()
+            told, self.has_news = self.has_news, False
+        if told:
+            self.after_commit()
 
     @contextmanager
     def undone_on_error(self, unless: Callable[[Exception], bool]) -> Iterator[None]:

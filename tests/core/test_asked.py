@@ -1,0 +1,58 @@
+"""Querysets whose SQL is put together once: the rows are those that Django would have made."""
+
+from uuid import uuid4
+
+import pytest
+from django.db import transaction
+
+from core.asked import Asked, among, equal
+from core.models import Delivery, IdempotencyKey, OutboxEvent
+
+pytestmark = pytest.mark.django_db
+
+WAITING = Asked(
+    lambda: (
+        Delivery.objects.filter(among("event", "events"), equal("reaction", "reaction"))
+        .select_related("event")
+        .order_by("-pk")
+    )
+)
+
+
+def deliveries(count):
+    events = [OutboxEvent.objects.create(name="Told", payload={"n": n, "words": "好"}) for n in range(count)]
+    return [Delivery.objects.create(event=event, reaction="heard") for event in events]
+
+
+def plain(row):
+    return {name: value for name, value in vars(row).items() if name != "_state"}
+
+
+def test_the_rows_and_what_is_joined_are_those_of_the_queryset(django_assert_num_queries):
+    made = deliveries(3)
+    events = [row.event_id for row in made[:2]]
+    with django_assert_num_queries(1):
+        found = WAITING.rows(events=events, reaction="heard")
+    asked = Delivery.objects.filter(event__in=events).select_related("event").order_by("-pk")
+    assert [plain(row) for row in found] == [plain(row) for row in asked]
+    assert [plain(row.event) for row in found] == [plain(row.event) for row in asked]
+    assert found[0].event.payload == {"n": 1, "words": "好"} and not found[0]._state.adding
+
+
+def test_each_asking_has_its_own_values():
+    one, two = deliveries(2)
+    assert [row.pk for row in WAITING.rows(events=[one.event_id], reaction="heard")] == [one.pk]
+    assert [row.pk for row in WAITING.rows(events=[two.event_id], reaction="heard")] == [two.pk]
+    assert WAITING.rows(events=[one.event_id], reaction="other") == []
+    assert WAITING.rows(events=[], reaction="heard") == []
+    with pytest.raises(KeyError):
+        WAITING.rows(events=[one.event_id])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rows_are_locked_within_a_transaction_only():
+    keys = Asked(lambda: IdempotencyKey.objects.filter(equal("key", "key")).select_for_update())
+    with transaction.atomic():
+        assert keys.rows(key=uuid4()) == []
+    with pytest.raises(AssertionError):
+        keys.rows(key=uuid4())
