@@ -25,15 +25,15 @@ class Blank:
 
 
 class _Compared(Expression):
-    """A column compared with a blank."""
+    """A column compared with a blank, or with nothing that has to be filled in."""
 
     output_field = BooleanField()
     conditional = True
 
-    def __init__(self, path: str, words: str, blank: Blank):
+    def __init__(self, path: str, words: str, *blanks: Blank):
         super().__init__()
         self.column: Any = F(path)
-        self.words, self.blank = words, blank
+        self.words, self.blanks = words, blanks
 
     def get_source_expressions(self) -> list[Any]:
         return [self.column]
@@ -45,7 +45,7 @@ class _Compared(Expression):
         column, params = compiler.compile(self.column)
         # Without the length: a cast would cut what is too long.
         kind = self.column.output_field.rel_db_type(connection).partition("(")[0]
-        return f"{column} {self.words.format(kind=kind)}", [*params, self.blank]
+        return f"{column} {self.words.format(kind=kind)}", [*params, *self.blanks]
 
 
 def among(path: str, name: str) -> Any:
@@ -57,6 +57,11 @@ def among(path: str, name: str) -> Any:
 def equal(path: str, name: str) -> Any:
     """A condition: this column is what is given by that name."""
     return _Compared(path, "= %s::{kind}", Blank(name))
+
+
+def filled(path: str) -> Any:
+    """A condition: this text is not empty; in so many words, for an index that has only such rows."""
+    return _Compared(path, "<> ''")
 
 
 def above(path: str, name: str) -> Any:

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from core import failpoints
+from core.asked import Asked, among, equal
 from impact.actions import support
 from impact.actions.deed import Deed, by_order, drawn, locked, weighed
 from impact.actions.ledger import GATEWAY, RESERVE, Book, escrow_of, key_of, written
@@ -31,7 +32,7 @@ def attribute_orders(events: Sequence[OrderPaid | OrderConfirmed]) -> None:
     """
     is_confirmed = isinstance(events[0], OrderConfirmed)
     reason = Reason.CONFIRMED if is_confirmed else Reason.PAID
-    draws = _draws(events, reason)
+    draws = _DRAWS.rows(orders=[event.order_id for event in events], reason=reason)
     if not draws:
         return
     lines = {draw.line_id: draw.line for draw in draws}.values()
@@ -57,15 +58,16 @@ def attribute_orders(events: Sequence[OrderPaid | OrderConfirmed]) -> None:
     failpoints.reach("attribution.recorded")
 
 
-def _draws(events: Sequence[OrderPaid | OrderConfirmed], reason: str) -> list[LineLot]:
-    """What these orders draw on lots, with all that is known of their lines; none of what was attributed before."""
-    done = LedgerTransaction.objects.filter(order_uid=OuterRef("line__order__uid"), reason=reason)
-    rows = drawn().filter(~Exists(done), line__order__in=[event.order_id for event in events])
-    return list(
-        rows.select_related("line__order__group", "line__story", "line__shipment").order_by(
-            "line__order", "line", "lot"
-        )
+def _lines_and_lots() -> QuerySet[LineLot]:
+    """What orders draw on lots, with all that is known of their lines; none of what was attributed before."""
+    done = LedgerTransaction.objects.filter(equal("reason", "reason"), order_uid=OuterRef("line__order__uid"))
+    rows = drawn().filter(~Exists(done), among("line__order", "orders"))
+    return rows.select_related("line__order__group", "line__story", "line__shipment").order_by(
+        "line__order", "line", "lot"
     )
+
+
+_DRAWS = Asked(_lines_and_lots)
 
 
 def _missing(orders: Iterable[Order]) -> dict[UUID, int]:

@@ -36,15 +36,18 @@ _SHARES = """
     ORDER BY t.lot_id, s.household_id
     FOR NO KEY UPDATE OF t, c
 """
+# Behind a SELECT PostgreSQL does not see how many there are, and so does not plan anew each time.
 _RENEW = """
     WITH credits AS (
         UPDATE impact_credit c SET numerator = renewed.numerator
-        FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS renewed (lot_id, household_id, numerator)
+        FROM unnest((SELECT %s::bigint[]), (SELECT %s::bigint[]), (SELECT %s::bigint[]))
+             AS renewed (lot_id, household_id, numerator)
         WHERE c.lot_id = renewed.lot_id AND c.household_id = renewed.household_id
           AND c.numerator <> renewed.numerator
     )
     UPDATE impact_lottally t SET number = renewed.number
-    FROM unnest(%s::bigint[], %s::bigint[]) AS renewed (lot_id, number) WHERE t.lot_id = renewed.lot_id
+    FROM unnest((SELECT %s::bigint[]), (SELECT %s::bigint[])) AS renewed (lot_id, number)
+    WHERE t.lot_id = renewed.lot_id
 """
 
 

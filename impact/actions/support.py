@@ -7,13 +7,14 @@ from functools import lru_cache
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
+from django.db.models import OuterRef, QuerySet
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from accounts.models import Organisation
 from catalog.models import TeamMember
 from core import clock, rows
+from core.asked import Asked, above, among
 from impact.models import Entry, LedgerTransaction, Support, SupportWaiting
 from impact.sealing import unseal
 from orders.models import Order
@@ -35,7 +36,7 @@ def counted(purchases: Iterable[Purchase]) -> list[Support]:
     nobody when that is the buyer herself or the team's own (domain 3.7). Nothing is locked, nothing folded.
     """
     purchases = list(purchases)
-    entries = _live_entries({team for p in purchases for team in p.net_of_team})
+    entries = _LIVE.rows(teams=list({team for p in purchases for team in p.net_of_team}), now=clock.now())
     if not entries:
         return []
     related = _Related(entries)
@@ -138,17 +139,17 @@ def _mobiliser(
     return organisation, None if organisation else person
 
 
-def _live_entries(team_ids: set[int]) -> list[Entry]:
+def _live_entries() -> QuerySet[Entry]:
     """The entries of these teams that still gather, each with the team's own people of today."""
     people = TeamMember.objects.filter(team=OuterRef("team"), ended_at=None)
     own = ArraySubquery(people.values(json=JSONObject(id="person_id", email="person__email")))
-    return list(
-        Entry.objects.filter(
-            team_id__in=team_ids, approved_at__isnull=False, round__freezes_at__gt=clock.now()
-        )
-        .select_related("round__edition")
-        .annotate(own_people=own)
+    live = Entry.objects.filter(
+        among("team", "teams"), above("round__freezes_at", "now"), approved_at__isnull=False
     )
+    return live.select_related("round__edition").annotate(own_people=own)
+
+
+_LIVE = Asked(_live_entries)
 
 
 def _verified_organisations(orders: Iterable[Order]) -> set[int]:

@@ -11,6 +11,15 @@ from orders.models import GroupPurchase, Order, Payment
 _ALONE = Asked(
     lambda: Order.objects.filter(among("pk", "orders")).order_by("pk").select_for_update(no_key=True)
 )
+# Each row's order is locked before its payment (PostgreSQL keeps to the order of `of`).
+_LOCKED = Asked(
+    lambda: (
+        Payment.objects.filter(among("pk", "payments"))
+        .select_related("order")
+        .order_by("order_id", "pk")
+        .select_for_update(of=("order", "self"), no_key=True)
+    )
+)
 
 
 def lock(orders: Sequence[Order]) -> dict[int, Order]:
@@ -26,16 +35,13 @@ def lock(orders: Sequence[Order]) -> dict[int, Order]:
 def lock_with_payments(payments: Sequence[Payment]) -> dict[int, Payment]:
     """These payments and their orders as they are now, locked in one statement; payments of one order share it.
 
-    Each row's order is locked before its payment (PostgreSQL keeps to the order of `of`), and both are read
-    anew where somebody had to be waited for: whoever writes a payment's state holds its order's lock.
+    Both are read anew where somebody had to be waited for: whoever writes a payment's state holds its order's lock.
     """
     # An order's group never changes, so it may be read before the order is locked.
     _lock_groups([payment.order for payment in payments])
-    rows = Payment.objects.filter(pk__in=[payment.pk for payment in payments]).select_related("order")
-    rows = rows.order_by("order_id", "pk").select_for_update(of=("order", "self"), no_key=True)
     orders: dict[int, Order] = {}
     found = {}
-    for payment in rows:
+    for payment in _LOCKED.rows(payments=[payment.pk for payment in payments]):
         payment.order = orders.setdefault(payment.order_id, payment.order)
         found[payment.pk] = payment
     return found

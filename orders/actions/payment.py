@@ -13,7 +13,7 @@ from django.utils import timezone
 from catalog.actions import stock
 from catalog.refusals import InsufficientStock
 from core import failpoints, language
-from core.asked import Asked, equal
+from core.asked import Asked, equal, filled
 from core.language import say
 from core.outbox import record
 from core.refusals import Conflict, TooLate
@@ -330,15 +330,21 @@ def _turn_away(payment: Payment, reason: str) -> str:
     return f"turned away: {reason}"
 
 
+def _named_by(field: str) -> Asked[Payment]:
+    return Asked(lambda: Payment.objects.select_related("order").filter(equal(field, "name"), filled(field)))
+
+
+_BY_SESSION, _BY_INTENT = _named_by("session_id"), _named_by("intent_id")
+
+
 def found_by(session_id: str, intent_id: str, order_uid: str) -> list[Payment]:
     """The payments a notice may be about: by its ids, else all unsettled ones of the order it names."""
-    rows = Payment.objects.select_related("order")
-    if session_id and (found := list(rows.filter(session_id=session_id))):
+    if session_id and (found := _BY_SESSION.rows(name=session_id)):
         return found
-    if intent_id and (found := list(rows.filter(intent_id=intent_id))):
+    if intent_id and (found := _BY_INTENT.rows(name=intent_id)):
         return found
     try:
         uid = UUID(order_uid)
     except ValueError:
         return []
-    return list(rows.filter(order__uid=uid, state__in=UNSETTLED))
+    return list(Payment.objects.select_related("order").filter(order__uid=uid, state__in=UNSETTLED))

@@ -4,8 +4,9 @@ from uuid import uuid4
 
 import pytest
 from django.db import transaction
+from django.db.models import F
 
-from core.asked import Asked, among, equal
+from core.asked import Asked, above, among, equal, filled
 from core.models import Delivery, IdempotencyKey, OutboxEvent
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +48,20 @@ def test_each_asking_has_its_own_values():
     assert WAITING.rows(events=[], reaction="heard") == []
     with pytest.raises(KeyError):
         WAITING.rows(events=[one.event_id])
+
+
+def test_what_is_annotated_and_what_is_more_or_not_empty():
+    one, two = deliveries(2)
+    Delivery.objects.filter(pk=two.pk).update(tries=2)
+    tried = Asked(
+        lambda: Delivery.objects.filter(above("tries", "tries"), filled("reaction")).annotate(
+            twice=F("tries") * 2
+        )
+    )
+    assert [(row.pk, row.twice) for row in tried.rows(tries=1)] == [(two.pk, 4)]
+    assert {row.pk for row in tried.rows(tries=-1)} == {one.pk, two.pk}
+    Delivery.objects.filter(pk=two.pk).update(reaction="")
+    assert tried.rows(tries=1) == []
 
 
 @pytest.mark.django_db(transaction=True)
