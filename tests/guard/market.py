@@ -97,8 +97,8 @@ class Market:
 
     def withdraw(self, pick: int) -> None:
         """A family no longer wishes to take part."""
-        rows = list(Household.objects.filter(state="verified").order_by("pk"))
-        household.withdraw(rows[pick % len(rows)], self.operator)
+        if rows := list(Household.objects.filter(state="verified").order_by("pk")):
+            household.withdraw(rows[pick % len(rows)], self.operator)
 
     # --- The notebook ---
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from core import outbox
+from core import outbox, rates
 from core.api import run
 from orders import provider
 from orders.reads import shipping
@@ -26,6 +26,13 @@ def our_floor(settings, monkeypatch):
     yield
     run.the_schema.cache_clear()
     outbox._named.cache_clear()
+
+
+@pytest.fixture
+def no_rates(monkeypatch) -> None:
+    """The limits of rate would refuse most of what one address asks here; what is tested is what comes after them."""
+    for allow in ("allow", "allow_each", "allow_roughly"):
+        monkeypatch.setattr(rates, allow, lambda *_, **__: True)
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from django.db.models import F
 
-from core import rates
 from orders.actions import reconcile
 from orders.models import Order, Payment, Refund
 from orders.provider.stripe import StripeProvider
@@ -63,8 +62,7 @@ def moments(
     return {"before the reply": before, "after it": after, "never": never}
 
 
-def test_a_notice_before_the_reply_after_it_or_never_pays_the_order_once(moments, a_stand, monkeypatch):
-    monkeypatch.setattr(rates, "allow_each", lambda *_, **__: True)
+def test_a_notice_before_the_reply_after_it_or_never_pays_the_order_once(moments, a_stand, no_rates):
     trials, lot = full(200, 3), a_grown_lot(units=1_000)
     for trial in range(trials):
         progress(f"{trial} of {trials} trials")

@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from django.db.models import F
 
-from core import rates
 from core.models import IdempotencyKey
 from orders.actions import payment, reconcile, refund
 from orders.models import Order, Payment, Refund
@@ -25,12 +24,6 @@ pytestmark = [
 
 TWINS = full(50, 12)
 BOUGHT = "order { number total { minor } } token payment { id url amount { minor } }"
-
-
-@pytest.fixture
-def no_rates(monkeypatch) -> None:
-    """The limits of rate would refuse most of so many twins; what is tested is what comes after them."""
-    monkeypatch.setattr(rates, "allow_each", lambda *_, **__: True)
 
 
 def at_provider(stand, noun: str) -> list[dict]:
