@@ -124,7 +124,7 @@ def row(order: dict[str, Any]) -> Order:
 
 def events(stand: Any, *kinds: str) -> list[dict[str, Any]]:
     """What the provider would tell, oldest first."""
-    found = stand.store.select("event", [], 1000, oldest_first=True)
+    found = stand.store.select("event", [], 100_000, oldest_first=True)
     return [event for event in found if not kinds or event["type"] in kinds]
 
 
