@@ -41,6 +41,18 @@ RULES = [
               OR s.mobiliser_organisation_id <> coalesce(o.mobiliser_organisation_id, 0)
               OR s.mobiliser_person_id <> coalesce(o.mobiliser_person_id, 0)""",
     ),
+    Rule(
+        "I6",
+        "Support",
+        "supports of one order for one entry differ in more than their amount",
+        """SELECT s.id, 'from ' || before.id FROM impact_support s JOIN impact_support before
+               ON before.order_uid = s.order_uid AND before.entry_id = s.entry_id AND before.id < s.id
+           WHERE (s.person_key, s.is_known_person, s.day, s.exclusion, s.organisation_id,
+                  s.mobiliser_organisation_id, s.mobiliser_person_id)
+               IS DISTINCT FROM
+                 (before.person_key, before.is_known_person, before.day, before.exclusion, before.organisation_id,
+                  before.mobiliser_organisation_id, before.mobiliser_person_id)""",
+    ),
 ]
 
 
