@@ -6,6 +6,8 @@ from django.db import connection, transaction
 
 from catalog import search
 
+# How many products are given stands behind a SELECT: seen, it would make PostgreSQL plan each time anew, for fewer
+# than ten, and of a card that takes longer than renewing it.
 # The order of the lots is that of catalog.actions.stock.turn; a test holds the two together.
 _VARIANTS = """
     SELECT v.id, v.product_id, v.is_offered, v.price_minor, v.position,
@@ -21,7 +23,7 @@ _VARIANTS = """
         FROM catalog_lot l
         WHERE l.variant_id = v.id AND l.state IN ('open', 'planned') AND l.units_available > 0
     ) shelf ON true
-    WHERE v.product_id = ANY(%(products)s)
+    WHERE v.product_id = ANY((SELECT %(products)s::bigint[])::bigint[])
 """
 
 # Price and households' part come from one variant, the cheapest offered, so that
@@ -29,7 +31,7 @@ _VARIANTS = """
 _PRODUCTS = """
     SELECT i.id, cheapest.price_minor, cheapest.household_bps, coalesce(shelf.units, 0) AS units,
            CASE WHEN NOT shelf.is_open THEN shelf.ship_by END AS ship_by
-    FROM unnest(%(products)s::bigint[]) AS i(id)
+    FROM unnest((SELECT %(products)s::bigint[])) AS i(id)
     LEFT JOIN LATERAL (
         SELECT price_minor, household_bps FROM variants WHERE product_id = i.id AND is_offered
         ORDER BY price_minor, position, id LIMIT 1
