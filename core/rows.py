@@ -18,18 +18,29 @@ class Rows:
     values: Sequence[tuple[Any, ...]]
 
 
-def insert(*batches: Sequence[Model] | Rows) -> None:
+@dataclass(frozen=True)
+class Along:
+    """A change of other rows that goes with new ones: parts of a WITH, and what they are filled with."""
+
+    parts: str
+    params: Sequence[Any]
+
+
+def insert(*batches: Sequence[Model] | Rows, along: Along | None = None) -> None:
     """Write new rows, each batch of one model, what is pointed at before what points at it.
 
     One statement, however many tables and rows: of a purchase the round trips cost most. The rows get their
-    ids, and so do those that point at them.
+    ids, and so do those that point at them. A change of other rows may go `along`.
     """
     tables = [_Table(n, batch) for n, batch in enumerate(batches) if _size(batch)]
-    if not tables:
+    if not tables and along is None:
         return
     places = {id(row): (table, n) for table in tables for n, row in enumerate(table.rows, 1)}
     params: list[Any] = []
     parts = [part for table in tables for part in table.parts(places, params)]
+    if along is not None:
+        parts.append(along.parts)
+        params += along.params
     told = [f"SELECT {t.number}, n, id FROM new{t.number}" for t in tables if t.is_numbered]
     with connection.cursor() as cursor:
         cursor.execute(f"WITH {', '.join(parts)} {' UNION ALL '.join(told or _NOTHING)}", params)

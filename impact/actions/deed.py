@@ -124,11 +124,10 @@ class Deed:
         return number_of, {key: amount for key, amount in target.items() if amount}
 
     def write(self, *beside: Sequence[Model]) -> None:
-        """Write it all down, and what stands beside it: two statements, whatever the number of shares."""
+        """Write it all down, and what stands beside it: one statement, whatever the number of shares."""
         columns = ("transaction_id", "line_id", "lot_id", "household_id", "amount_minor", "lot_number")
         shares = Rows(Attribution, columns, [(made, *row) for made, row in self._attributions])
-        rows.insert(*self.book.rows(), shares, *beside)
-        self.lots.keep()
+        rows.insert(*self.book.rows(), shares, *beside, along=self.lots.kept())
 
 
 def _of_lot(stand: Stand, lot_id: int) -> dict[int, int]:

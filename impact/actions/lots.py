@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import connection
 
 from core.money import carry_split, give_back
+from core.rows import Along
 
 
 @dataclass
@@ -38,16 +39,17 @@ _SHARES = """
 """
 # Behind a SELECT PostgreSQL does not see how many there are, and so does not plan anew each time.
 _RENEW = """
-    WITH credits AS (
+    credits AS (
         UPDATE impact_credit c SET numerator = renewed.numerator
         FROM unnest((SELECT %s::bigint[]), (SELECT %s::bigint[]), (SELECT %s::bigint[]))
              AS renewed (lot_id, household_id, numerator)
         WHERE c.lot_id = renewed.lot_id AND c.household_id = renewed.household_id
           AND c.numerator <> renewed.numerator
+    ), tallies AS (
+        UPDATE impact_lottally t SET number = renewed.number
+        FROM unnest((SELECT %s::bigint[]), (SELECT %s::bigint[])) AS renewed (lot_id, number)
+        WHERE t.lot_id = renewed.lot_id
     )
-    UPDATE impact_lottally t SET number = renewed.number
-    FROM unnest((SELECT %s::bigint[]), (SELECT %s::bigint[])) AS renewed (lot_id, number)
-    WHERE t.lot_id = renewed.lot_id
 """
 
 
@@ -87,11 +89,11 @@ class Lots:
         lot.credits = give_back(given, sum(given), lot.grams, lot.credits)
         self._touched.add(lot_id)
 
-    def keep(self) -> None:
-        """Write the credits and tallies down."""
+    def kept(self) -> Along | None:
+        """Credits and tallies as they are to be written down, with what the deed writes."""
         touched = [(lot_id, self._lots[lot_id]) for lot_id in sorted(self._touched)]
         if not touched:
-            return
+            return None
         credits = [
             (lot_id, household, credit)
             for lot_id, lot in touched
@@ -99,8 +101,7 @@ class Lots:
         ]
         tallies = [(lot_id, lot.number) for lot_id, lot in touched]
         columns = [list(column) for rows in (credits, tallies) for column in zip(*rows, strict=True)]
-        with connection.cursor() as cursor:
-            cursor.execute(_RENEW, columns)
+        return Along(_RENEW, columns)
 
 
 def tie_of(lot: Grown) -> Callable[[int], bytes]:

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import F
 from django.utils import timezone
 
 from catalog.actions import stock
@@ -19,7 +18,7 @@ from core.outbox import record
 from core.refusals import Conflict, TooLate
 from core.rows import insert, write
 from orders.actions import attempt, seat
-from orders.actions.order import lock, lock_with_payments, move_all
+from orders.actions.order import lock, lock_with_payments
 from orders.events import OrderHeld, OrderPaid, PaymentTurnedAway
 from orders.links import page_of
 from orders.models import LineLot, Order, Payment, Refund
@@ -242,9 +241,7 @@ def _paid(good: Sequence[tuple[Order, Payment, PaymentSeen]], paid_after: timede
     for order, payment, seen in kept:
         _note(payment, seen, now if paid_after is None else order.placed_at + paid_after)
         payment.is_kept = True
-    _write([payment for _, payment, _ in kept])
-    when = now if paid_after is None else F("placed_at") + paid_after
-    move_all([order for order, _, _ in kept], Order.State.PAID, paid_at=when)
+    _write_with_orders([(order, payment) for order, payment, _ in kept])
     record(*[OrderPaid(order_id=order.pk, payment_id=payment.pk) for order, payment, _ in kept])
     return effects | {payment.pk: "paid" for _, payment, _ in kept}
 
@@ -268,6 +265,37 @@ def _write(payments: Iterable[Payment]) -> None:
     names = ["state", "session_id", "intent_id", "method", "received_minor", "succeeded_at", "is_kept"]
     if write(rows, names, unless=("state", State.SUCCEEDED)) != len(rows):
         raise Conflict()
+
+
+# Both rows are locked; whose payment or order was not as it was read is counted as missing.
+_PAID = """
+    WITH kept AS (
+        UPDATE orders_payment p SET state = 'succeeded', is_kept = true, session_id = d.session_id,
+            intent_id = d.intent_id, method = d.method, received_minor = d.received_minor, succeeded_at = d.succeeded_at
+        FROM unnest(%s::bigint[], %s::varchar[], %s::varchar[], %s::varchar[], %s::bigint[], %s::timestamptz[])
+            AS d(id, session_id, intent_id, method, received_minor, succeeded_at)
+        WHERE p.id = d.id AND p.state <> 'succeeded' RETURNING p.order_id, p.succeeded_at
+    )
+    UPDATE orders_order o SET state = 'paid', paid_at = kept.succeeded_at FROM kept
+    WHERE o.id = kept.order_id AND o.state = 'placed'
+"""
+
+
+def _write_with_orders(kept: Sequence[tuple[Order, Payment]]) -> None:
+    """Write noted payments as succeeded and kept, and their placed orders as paid, in one statement."""
+    if not kept:
+        return
+    columns = [
+        [getattr(payment, name) for _, payment in kept]
+        for name in ("pk", "session_id", "intent_id", "method", "received_minor", "succeeded_at")
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_PAID, columns)
+        if cursor.rowcount != len(kept):
+            raise Conflict()
+    for order, payment in kept:
+        assert order.can_move_to(Order.State.PAID)
+        order.state, payment.state = Order.State.PAID, State.SUCCEEDED
 
 
 def _money_came(order: Order, payment: Payment, seen: PaymentSeen, *, held: bool = True) -> str:

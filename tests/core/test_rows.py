@@ -87,3 +87,14 @@ def test_one_bad_row_keeps_all_of_them_out():
             [event], [Delivery(event=event, reaction="twice"), Delivery(event=event, reaction="twice")]
         )
     assert not OutboxEvent.objects.exists()
+
+
+def test_a_change_of_other_rows_goes_along_with_new_ones_or_alone(django_assert_num_queries):
+    (one,) = deliveries(1)
+    words = "told AS (UPDATE core_delivery SET error = %s::varchar WHERE id = %s::bigint)"
+    for error, batch in (("With", [OutboxEvent(name="New", payload={})]), ("Alone", [])):
+        with django_assert_num_queries(1):
+            rows.insert(batch, along=rows.Along(words, [error, one.pk]))
+        one.refresh_from_db()
+        assert one.error == error
+    assert OutboxEvent.objects.filter(name="New").count() == 1

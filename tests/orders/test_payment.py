@@ -146,7 +146,7 @@ def test_many_payments_are_settled_by_as_few_statements_as_one(till, django_asse
     made = payment.attempts(orders)
     pairs = [(p, PaymentSeen(Was.SUCCEEDED, p.amount_minor, "cny", "card", "", f"pi_{p.pk}")) for p in made]
     for batch in (pairs[:1], pairs[1:]):
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(6):
             assert set(payment.settle_many(batch, paid_after=timedelta(minutes=2))) == {"paid"}
     for order in Order.objects.all():
         assert order.paid_at - order.placed_at == timedelta(minutes=2)

@@ -87,7 +87,7 @@ def test_a_purchase_by_a_cart(purchases):
         "address, shipping": 2,
         "place": 10,
         "begin to pay": 9,
-        "paid and attributed": 15,
+        "paid and attributed": 13,
         "worker": WORKER,
     }, "\n".join(f"{step}\n{statements}" for step, statements in purchases.steps.items())
     assert sum(purchases.counts.values()) <= 60
@@ -97,7 +97,7 @@ def test_a_purchase_by_a_cart(purchases):
 def test_a_purchase_in_one_call(purchases):
     purchases.at_once()
     purchases.settled()
-    assert purchases.counts == {"buy now": 10, "paid and attributed": 15, "worker": WORKER}, "\n".join(
+    assert purchases.counts == {"buy now": 10, "paid and attributed": 13, "worker": WORKER}, "\n".join(
         f"{step}\n{statements}" for step, statements in purchases.steps.items()
     )
     at_rest()
