@@ -2,6 +2,7 @@
 
 import time
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -31,7 +32,13 @@ def now() -> datetime:
 
 def today() -> date:
     """The day by which seasons and contest rounds open and close."""
-    return now().date()
+    return _day(int((timezone.now() + ahead()).timestamp()) // 60)
+
+
+@lru_cache(maxsize=8)
+def _day(minute: int) -> date:
+    """The day in Asia/Shanghai of a minute since 1970."""
+    return datetime.fromtimestamp(minute * 60, SHANGHAI).date()
 
 
 def stand_at(moment: datetime) -> None:

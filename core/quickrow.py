@@ -1,7 +1,6 @@
 """Rows that are read by the dozen on each page: made without what Django does for forms and signals."""
 
 from collections.abc import Collection
-from functools import cache
 from typing import Any, Self
 
 from django.db import models
@@ -16,20 +15,12 @@ class QuickRow(models.Model):
 
     @classmethod
     def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> Self:
-        """A row; one of which only a part was read is made by Django."""
-        columns = _columns(cls)
-        if len(values) != len(columns):
-            return super().from_db(db, field_names, values)
+        """A row; a column that was not read with it is read when it is asked for, as with Django's own."""
         made = cls.__new__(cls)
-        made.__dict__.update(zip(columns, values, strict=True))
-        made._state = state = ModelState()
+        state = ModelState()
         state.adding, state.db = False, db
+        made.__dict__.update(zip(field_names, values, strict=True), _state=state)
         return made
-
-
-@cache
-def _columns(model: type[models.Model]) -> tuple[str, ...]:
-    return tuple(column.attname for column in model._meta.concrete_fields)
 
 
 def related(row: models.Model, name: str) -> Any:

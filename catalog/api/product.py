@@ -1,9 +1,11 @@
 """Products as buyers see them: published ones alone, by whatever door."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import graphene
+from django.core.files.storage import DEFAULT_STORAGE_ALIAS, FileSystemStorage, storages
 from django.db.models import QuerySet
 
 from catalog import reads
@@ -14,9 +16,11 @@ from catalog.api.variant import VariantType
 from catalog.models import Category, Certificate, Picture, Product
 from catalog.reads.listing import narrowed, with_season
 from catalog.search import Where
+from core import clock
 from core.api.cache import kept_by
 from core.api.connections import connection_field
 from core.api.facts import guarded, mark
+from core.api.facts import reads as reads_columns
 from core.api.lookahead import prefetched
 from core.api.types import ModelType, MoneyField, Told, list_of
 from core.language import say
@@ -49,6 +53,19 @@ class CategoryType(ModelType):
     name = Told("name", description="Its name in the reader's language.")
 
 
+def _address(picture: Picture, column: str) -> str:
+    """Where a photo is. On our own disk its name says so; a storage elsewhere may sign an address for an hour."""
+    storage, name = storages[DEFAULT_STORAGE_ALIAS], picture.__dict__.get(column)
+    if type(storage) is FileSystemStorage and type(name) is str and storage.base_url:
+        return _on_disk(storage.base_url, name)
+    return str(getattr(picture, column).url)
+
+
+@lru_cache(maxsize=20_000)
+def _on_disk(base_url: str, name: str) -> str:
+    return FileSystemStorage(base_url=base_url).url(name)
+
+
 class PictureType(ModelType):
     """A team's own photo."""
 
@@ -62,13 +79,15 @@ class PictureType(ModelType):
     card_url = graphene.String(required=True, description="The small one, at most 480 pixels.")
     alt = Told("alt", description="What it shows, in words.")
 
+    @reads_columns("file")
     def resolve_url(root, info):
         """By the storage."""
-        return root.file.url
+        return _address(root, "file")
 
+    @reads_columns("card_file")
     def resolve_card_url(root, info):
         """By the storage."""
-        return root.card_file.url
+        return _address(root, "card_file")
 
 
 class CertificateType(ModelType):
@@ -88,6 +107,7 @@ class CertificateType(ModelType):
     kind_name = graphene.String(required=True, description="The kind in the reader's language.")
     issuer = Told("issuer", description="Who issued it.")
 
+    @reads_columns("kind")
     def resolve_kind_name(root, info):
         """In words."""
         return str(PAPERS[Certificate.Kind(root.kind)])
@@ -134,7 +154,9 @@ class ProductType(ModelType):
     price_from = MoneyField(
         "price_from_minor", required=False, description="The price of its cheapest variant."
     )
-    needs_adult = graphene.Boolean(required=True, description="Whether only adults may buy it.")
+    needs_adult = mark(
+        graphene.Boolean(required=True, description="Whether only adults may buy it."), columns=("kind",)
+    )
     is_in_season = graphene.Boolean(required=True, description="Whether this is one of its months.")
     is_presale = graphene.Boolean(
         required=True, description="Whether all that can be bought is still to be harvested."
@@ -155,34 +177,42 @@ class ProductType(ModelType):
         relation="certificates",
     )
 
+    @reads_columns("season_months")
     def resolve_is_in_season(root, info):
         """By the trade's calendar."""
         return reads.is_in_season(root)
 
+    @reads_columns("presale_ship_by")
     def resolve_is_presale(root, info):
         """By its card."""
         return root.presale_ship_by is not None
 
+    @reads_columns("presale_ship_by")
     def resolve_ship_by(root, info):
         """By its card."""
         return root.presale_ship_by
 
+    @reads_columns("units_available")
     def resolve_is_available(root, info):
         """By its card."""
         return root.units_available > 0
 
+    @reads_columns("units_available")
     def resolve_units_available(root, info):
         """As much as is told."""
         return reads.told_units(root.units_available)
 
+    @reads_columns("units_available")
     def resolve_is_plenty(root, info):
         """Whether there is more than is told."""
         return reads.is_plenty(root.units_available)
 
+    @reads_columns("is_offered")
     def resolve_variants(root, info):
         """Those now offered."""
         return [variant for variant in related(root, "variants") if variant.is_offered]
 
+    @reads_columns("issued_on", "expires_on")
     def resolve_certificates(root, info):
         """One that has run out is shown no longer."""
         return reads.valid_certificates(root)
@@ -268,6 +298,7 @@ class Query:
                 order=ORDERS,
                 sort="ProductSort",
                 description="What is for sale.",
+                same_for=lambda: clock.today().month,
                 where=graphene.Argument(ProductWhere, description="What is chosen."),
             ),
             "products",

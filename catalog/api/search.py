@@ -1,5 +1,6 @@
 """Search: words, choices, and how many each further choice would leave."""
 
+from collections.abc import Callable
 from functools import cache, cached_property
 from typing import Any
 
@@ -16,7 +17,7 @@ from core.api.cache import A_MOMENT, kept_by
 from core.api.connections import COUNT_COST, MOST, PageInfo, sort_enum
 from core.api.extensions import mention
 from core.api.facts import guarded, mark
-from core.api.lookahead import prefetched
+from core.api.lookahead import read
 from core.api.types import PlainType, list_of
 from core.language import Words, say, told
 from core.refusals import Invalid
@@ -95,8 +96,8 @@ class SearchResult(PlainType):
 class Result:
     """An answer whose parts are looked up when they are asked for."""
 
-    def __init__(self, answer: Answer, ask: Ask, products: Any):
-        self.answer, self.ask, self.products = answer, ask, products
+    def __init__(self, answer: Answer, ask: Ask, read: Callable[[list[int]], list[Product]]):
+        self.answer, self.ask, self.read = answer, ask, read
         self.engine = answer.engine
 
     @property
@@ -112,7 +113,7 @@ class Result:
     @cached_property
     def nodes(self) -> list[Product]:
         """The page's products; one that was just taken off the shelf is left out."""
-        rows = {row.id: row for row in self.products.filter(id__in=self.found.ids)}
+        rows = {row.id: row for row in self.read(self.found.ids)} if self.found.ids else {}
         return [rows[pk] for pk in self.found.ids if pk in rows]
 
     @property
@@ -228,7 +229,7 @@ def _search(root: Any, info: Any, query: str | None = None, where: Any = None, *
     answer = search.answer(ask)
     if answer.engine != search.engine().name:
         mention(info.context, "search", {"engine": answer.engine, "fallback": True})
-    return Result(answer, ask, prefetched(reads.published_products(), info))
+    return Result(answer, ask, lambda ids: read(info, "hits", reads.published_products, ids))
 
 
 class Query:

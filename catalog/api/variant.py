@@ -10,6 +10,7 @@ from catalog.models import Lot, Product, Variant
 from catalog.models.variant import HOUSEHOLD_PARTS, STORY_PARTS
 from catalog.reads.story import amounts
 from core.api.facts import mark, needs
+from core.api.facts import reads as reads_columns
 from core.api.types import ModelType, Money, MoneyField, PlainType, Told, list_of, money, type_of
 from core.language import say
 
@@ -79,6 +80,7 @@ class LotType(ModelType):
         """In words."""
         return str(TRACED if root.is_traced else POOLED)
 
+    @reads_columns("state")
     def resolve_is_presale(root, info):
         """By its state."""
         return root.state == Lot.State.PLANNED
@@ -114,10 +116,12 @@ class VariantType(ModelType):
         relation="product",
     )
 
+    @reads_columns("units_available")
     def resolve_units_available(root, info):
         """As much as is told."""
         return reads.told_units(root.units_available)
 
+    @reads_columns("units_available")
     def resolve_is_plenty(root, info):
         """Whether there is more than is told."""
         return reads.is_plenty(root.units_available)
@@ -127,6 +131,7 @@ class VariantType(ModelType):
         """By the story now told."""
         return told_story(root)
 
+    @reads_columns("state")
     def resolve_product(root, info):
         """No way leads from a variant to what is not published."""
         return root.product if root.product.is_published else None

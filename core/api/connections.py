@@ -1,7 +1,7 @@
 """Relay connections: pages by keyset, `nodes` beside `edges`, a count only where it is asked for."""
 
-from collections.abc import Callable, Sequence
-from functools import cache, cached_property
+from collections.abc import Callable, Hashable, Sequence
+from functools import cache, cached_property, partial
 from typing import Any
 
 import graphene
@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from core.api import cursors
 from core.api.access import HELD
 from core.api.facts import mark
-from core.api.lookahead import page_key, prefetched
+from core.api.lookahead import page_key, prefetched, read
 from core.api.types import PlainType
 from core.language import say
 from core.refusals import Invalid
@@ -38,20 +38,28 @@ class Page:
 
     def __init__(
         self,
-        queryset: QuerySet,
+        choose: Callable[[], QuerySet],
         name: str,
         order: Sequence[str],
         asked: dict[str, Any],
         ahead: list[Any] | None = None,
+        read: Callable[[Callable[[], QuerySet]], list[Any]] = lambda choose: list(choose()),
     ):
-        self.queryset, self.name, self.order, self.asked, self.ahead = queryset, name, order, asked, ahead
+        self.choose, self.name, self.order, self.asked, self.ahead = choose, name, order, asked, ahead
         self.size, self.forward = _size(asked)
+        self.read = read
 
     @cached_property
     def _rows(self) -> tuple[list[Any], bool]:
         if self.ahead is not None:
             return self.ahead[: self.size], len(self.ahead) > self.size
-        rows = self.queryset
+        found = self.read(self._chosen)
+        kept = found[: self.size]
+        return (kept if self.forward else kept[::-1]), len(found) > self.size
+
+    def _chosen(self) -> QuerySet:
+        """One row more than the page has: it tells whether another page follows."""
+        rows = self.choose()
         if after := self.asked.get("after"):
             rows = cursors.beyond(
                 rows, self.order, cursors.read(after, self.name, self.order, "after"), "after"
@@ -60,9 +68,7 @@ class Page:
             ends = cursors.read(before, self.name, self.order, "before")
             rows = cursors.beyond(rows, cursors.reverse(self.order), ends, "before")
         order = self.order if self.forward else cursors.reverse(self.order)
-        found = list(rows.order_by(*order)[: self.size + 1])
-        kept = found[: self.size]
-        return (kept if self.forward else kept[::-1]), len(found) > self.size
+        return rows.order_by(*order)[: self.size + 1]
 
     @property
     def nodes(self) -> list[Any]:
@@ -88,7 +94,7 @@ class Page:
     @property
     def total_count(self) -> int:
         """How many rows the whole list has."""
-        return self.queryset.order_by().count()
+        return self.choose().order_by().count()
 
 
 def _size(asked: dict[str, Any]) -> tuple[int, bool]:
@@ -139,6 +145,7 @@ def connection_field(
     sort: str = "",
     cost: int = 1,
     relation: str | None = None,
+    same_for: Callable[[], Hashable] | None = None,
     **arguments: Any,
 ) -> graphene.Field:
     """A list by pages: `connection_field(ProductType, products, order=("-published_at", "-id"), …)`.
@@ -148,7 +155,8 @@ def connection_field(
     several, `{"NEWEST": (…), "CHEAPEST": (…)}`, becomes the argument `sort`, an enum named by `sort`; its
     first is the default. `node` is a type, or a function that gives one. With `relation="reviews"` in place
     of a resolver it pages through a relation of its parent, and first pages are fetched for all parents at
-    once; the relation must then be one that whoever sees the parent may see in full.
+    once; the relation must then be one that whoever sees the parent may see in full. With `same_for` a resolver
+    says that its queryset depends on its arguments, on what this gives and on nobody who asks: its SQL is kept.
     """
     orders = order if isinstance(order, dict) else {"": order}
     default = next(iter(orders))
@@ -167,25 +175,30 @@ def connection_field(
         _size(asked)
         if relation is None:
             assert resolver, "a connection has a resolver or a relation"
-            return Page(prefetched(resolver(root, info, **given), info), name, orders[name], asked)
+            if same_for is None or root is not None or asked["after"] or asked["before"]:
+                chosen = prefetched(resolver(root, info, **given), info)
+                return Page(lambda: chosen, name, orders[name], asked)
+            key = name, asked["first"], asked["last"], repr(sorted(given.items())), same_for()
+            choose = partial(resolver, root, info, **given)
+            return Page(choose, name, orders[name], asked, read=partial(read, info, key))
         ahead = getattr(root, page_key(info.path.key), None)
         rows = getattr(root, relation).all()
-        return Page(rows if ahead is not None else prefetched(rows, info), name, orders[name], asked, ahead)
+        chosen = rows if ahead is not None else prefetched(rows, info)
+        return Page(lambda: chosen, name, orders[name], asked, ahead)
 
-    field = graphene.Field(
-        lambda: connection_of(node if isinstance(node, type) else node()),
-        required=True,
-        resolver=resolve,
-        description=description,
-        args={**arguments, **_paging()},
-    )
+    args = {**arguments, **_paging()}
+    of = partial(_connection, node)
     return mark(
-        field,
+        graphene.Field(of, required=True, resolver=resolve, description=description, args=args),
         is_connection=True,
         cost=cost,
         relation=relation,
         order_of=lambda given: orders[name_of(given)],
     )
+
+
+def _connection(node: Any) -> type[PlainType]:
+    return connection_of(node if isinstance(node, type) else node())
 
 
 def _paging() -> dict[str, graphene.Argument]:

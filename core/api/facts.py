@@ -22,6 +22,8 @@ class Facts:
     order_of: Callable[[dict[str, Any]], Sequence[str]] | None = None  # a connection's, by its arguments
     relation: str | None = None
     needs: tuple[str, ...] = ()
+    # What its resolver reads of its row, or of the rows its relation leads to; None: maybe all of it.
+    columns: tuple[str, ...] | None = None
     kept_by: tuple[str, ...] = ()  # what an answer shows, see core/api/cache.py
     kept_seconds: float = 0.0
 
@@ -45,6 +47,19 @@ def guarded(field: Any, access: Access, *, cost: int = 1) -> graphene.Field:
 def facts_of(field: GraphQLField) -> Facts:
     """What was declared of a field of the built schema."""
     return (field.extensions or {}).get("sheaf", NONE)
+
+
+def reads(*columns: str) -> Any:
+    """Name the columns that a computed field's resolver reads of its row; what it reads beside costs a statement.
+
+    Without it all of the row is fetched. Of a relation's resolver: what it reads of the rows that it leads to.
+    """
+
+    def named(resolver: Any) -> Any:
+        resolver.columns = columns
+        return resolver
+
+    return named
 
 
 def needs(*relations: str) -> Any:

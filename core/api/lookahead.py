@@ -1,9 +1,11 @@
 """Read the query before the database: fetch the relations it asks for, one statement a relation at most."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable
 from functools import cache
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
+from django.db import router
 from django.db.models import Model, Prefetch, QuerySet, prefetch_related_objects
 from graphql import FieldNode, GraphQLError, GraphQLResolveInfo, get_argument_values, get_named_type
 from graphql.execution.collect_fields import collect_sub_fields
@@ -12,6 +14,10 @@ from graphql.type import is_object_type
 from core.api import ahead
 from core.api.facts import facts_of
 from core.quickrow import rows_key
+from core.written import Lists, Written
+
+# Of one document: what its variables choose may differ for ever.
+MOST_STATEMENTS = 40
 
 
 class Plan:
@@ -22,6 +28,8 @@ class Plan:
         self.joins: set[str] = set()
         self.many: dict[str, Plan] = {}
         self.whole: set[str] = set()  # of the many, those that resolvers read as relations
+        self.columns: set[str] = set()  # what resolvers read, by path
+        self.entire: set[str] = set()  # the paths of rows of which they may read anything
         self.pages: dict[str, Prefetch] = {}
 
     def follow(self, at: "Place", name: str, *, listed: bool = False) -> "Place":
@@ -52,6 +60,41 @@ class Plan:
         ]
         return [*many, *self.pages.values()]
 
+    def written(self, queryset: QuerySet, among: str | None = None) -> Written:
+        """The same as statements, to be run again and again, which fetch what is read and nothing else."""
+        if self.joins:
+            queryset = queryset.select_related(*sorted(self.joins))
+        queryset = queryset.only(*self._columns(), *([among] if among else []))
+        found = Written(queryset, among)
+        for path, plan in sorted(self.many.items()):
+            relation = relations(self.model).get(path)
+            rows = plan.model._default_manager.all()
+            if path in self.whole or relation is None or not _is_plain(relation):
+                found.more.append(Prefetch(path, plan.applied(rows), self._attribute(path)))
+            else:
+                found.lists.append(Lists(relation, plan.written(rows, relation.field.name)))
+        return found
+
+    def _columns(self) -> set[str]:
+        columns = self.columns | {path + self._model_at(path)._meta.pk.name for path in self._paths()}
+        for path in self.entire:
+            model = self._model_at(path)
+            columns |= {path + column.name for column in model._meta.concrete_fields}
+        return columns
+
+    def _paths(self) -> list[str]:
+        return ["", *(f"{join}__" for join in self.joins)]
+
+    def _model_at(self, path: str) -> type[Model]:
+        model = self.model
+        for step in path.split("__")[:-1]:
+            model = relations(model)[step].related_model
+        return model
+
+    def has_pages(self) -> bool:
+        """Whether first pages are fetched, as long as a variable says."""
+        return bool(self.pages) or any(plan.has_pages() for plan in self.many.values())
+
     def _attribute(self, path: str) -> str | None:
         return None if path in self.whole else rows_key(path.rpartition("__")[2])
 
@@ -72,6 +115,46 @@ def relations(model: type[Model]) -> dict[str, Any]:
             accessor = getattr(field, "get_accessor_name", None)
             found[(accessor() if accessor else field.name) or ""] = field
     return found
+
+
+def _is_plain(relation: Any) -> bool:
+    return bool(relation.one_to_many and relation.field.target_field.primary_key)
+
+
+def read(
+    info: GraphQLResolveInfo, key: Hashable, choose: Callable[[], QuerySet], ids: list[int] | None = None
+) -> list[Any]:
+    """The rows that `choose` gives, with the relations that the query asks for below this root field.
+
+    Nothing but `key` and the document may have a say in what `choose` gives: under these two the statements are
+    kept that the first of its kind has written. With `ids` only rows with one of them.
+    """
+    known: dict[Hashable, Written] | None = getattr(info.context, "api_statements", None)
+    if known is not None:
+        at = (router.db_for_read(Model), info.path.key, key)
+        found = known.get(at) or _written(choose(), info, ids is not None)
+        if found is not None:
+            known[at] = found
+            if len(known) > MOST_STATEMENTS:
+                known.pop(next(iter(known)), None)
+            return found.rows(ids)
+    rows = choose() if ids is None else choose().filter(pk__in=ids)
+    return list(prefetched(rows, info))
+
+
+def _written(queryset: QuerySet, info: GraphQLResolveInfo, among: bool) -> Written | None:
+    plan = _planned(queryset.model, info, info.return_type, info.field_nodes)
+    if plan.has_pages():
+        return None
+    asked = _below(info, get_named_type(info.return_type), info.field_nodes).values()
+    if {nodes[0].name.value for nodes in asked} - {"nodes", "totalCount"}:
+        # For cursors: by which the rows are ordered.
+        own = {column.name for column in plan.model._meta.concrete_fields}
+        plan.columns |= own & {str(term).lstrip("-") for term in queryset.query.order_by}
+    try:
+        return plan.written(queryset, queryset.model._meta.pk.name if among else None)
+    except EmptyResultSet:
+        return None
 
 
 def prefetched(queryset: QuerySet, info: GraphQLResolveInfo) -> QuerySet:
@@ -124,14 +207,25 @@ def _walk(info: GraphQLResolveInfo, type_: Any, nodes: list[FieldNode], at: Plac
             _walk(info, below, same, at)
             continue
         facts = facts_of(field)
+        asks = facts.access is not None and facts.access.allows is not None
+        if asks or (facts.columns is None and not facts.relation):
+            at.plan.entire.add(at.prefix)
+        elif facts.columns and not facts.relation:
+            at.plan.columns |= {at.prefix + column for column in facts.columns}
         for path in facts.needs:
             there = at
             for step in path.split("__"):
                 there = there.plan.follow(there, step)
+                there.plan.entire.add(there.prefix)
         if facts.relation and facts.is_connection:
             _first_page(info, field, same, at)
         elif facts.relation:
-            _walk(info, below, same, at.plan.follow(at, facts.relation, listed=True))
+            there = at.plan.follow(at, facts.relation, listed=True)
+            if facts.columns is None:
+                there.plan.entire.add(there.prefix)
+            else:
+                there.plan.columns |= {there.prefix + column for column in facts.columns}
+            _walk(info, below, same, there)
 
 
 def page_key(key: str) -> str:

@@ -118,6 +118,7 @@ def _declared(type_: GraphQLObjectType, name: str) -> Facts:
             facts,
             access=facts.access or getattr(graphene_type, "_access", None),
             needs=facts.needs or getattr(resolver, "needs", ()),
+            columns=getattr(resolver, "columns", facts.columns),
         )
     return NONE
 

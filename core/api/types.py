@@ -16,7 +16,7 @@ from graphql import GraphQLError, IntValueNode
 from core import language
 from core import money as minor_units
 from core.api.access import HELD, Access
-from core.api.facts import mark
+from core.api.facts import mark, reads
 from core.api.ids import global_id
 from core.api.lookahead import relations
 from core.quickrow import related
@@ -76,6 +76,7 @@ class PlainType(graphene.ObjectType):
 
 
 def _id_field(name: str, key: str) -> graphene.Field:
+    @reads(key)
     def resolve(root: Any, info: Any) -> str:
         return global_id(name, getattr(root, key))
 
@@ -102,11 +103,11 @@ class _Taken:
             return self._relation(name)
         column: Any = self.model._meta.get_field(name)
         text = self.about.get(name) or str(column.help_text) or None
-        if column.choices:
-            return graphene.Field(
-                enum_of(self.model, name), required=not column.null, description=text, resolver=_text_of(name)
-            )
-        return graphene.Field(_scalar(column), required=not column.null, description=text)
+        kind, resolver = (
+            (enum_of(self.model, name), _text_of(name)) if column.choices else (_scalar(column), None)
+        )
+        field = graphene.Field(kind, required=not column.null, description=text, resolver=resolver)
+        return field if hasattr(self.cls, f"resolve_{name}") else mark(field, columns=(name,))
 
     def _relation(self, name: str) -> graphene.Field:
         relation = relations(self.model)[name]
@@ -128,12 +129,13 @@ def to_one(
 
     def resolve(root: Any, info: Any) -> Any:
         # A reverse one-to-one that has no row raises ObjectDoesNotExist, which is also an AttributeError.
-        return getattr(root, relation, None)
+        ahead = root._state.fields_cache.get(relation)
+        return getattr(root, relation, None) if ahead is None else ahead
 
     field = graphene.Field(
         type_, required=required, description=description, resolver=resolve if own else None
     )
-    return mark(field, relation=relation)
+    return mark(field, relation=relation, columns=() if own else None)
 
 
 def to_many(
@@ -146,7 +148,7 @@ def to_many(
 
     listed = graphene.List(graphene.NonNull(type_))
     field = graphene.Field(listed, required=True, description=description, resolver=resolve if own else None)
-    return mark(field, relation=relation, most=most)
+    return mark(field, relation=relation, most=most, columns=() if own else None)
 
 
 def list_of(type_: Any, *, most: int, description: str, resolver: Any = None, **arguments: Any) -> Any:
@@ -220,6 +222,7 @@ def money(minor: int) -> dict[str, Any]:
 def MoneyField(name: str, *, description: str, required: bool = True) -> graphene.Field:
     """A field of type Money over the attribute `name`, which holds fen."""
 
+    @reads(name)
     def resolve(root: Any, info: Any) -> dict[str, Any] | None:
         minor = getattr(root, name)
         return None if minor is None else money(minor)
@@ -230,8 +233,11 @@ def MoneyField(name: str, *, description: str, required: bool = True) -> graphen
 def Told(name: str, *, description: str) -> graphene.Field:
     """A text in the reader's language over `name_zh` and `name_en`."""
 
+    tell = language.teller(name)
+
+    @reads(f"{name}_zh", f"{name}_en")
     def resolve(root: Any, info: Any) -> str:
-        return language.told(root, name)
+        return tell(root)
 
     return graphene.Field(graphene.String, required=True, resolver=resolve, description=description)
 
@@ -251,6 +257,7 @@ class Language(graphene.Enum):
 def LanguageUsed(name: str) -> graphene.Field:
     """The language in which the text `name` is told, Chinese where English lacks."""
 
+    @reads(f"{name}_zh", f"{name}_en")
     def resolve(root: Any, info: Any) -> str:
         return language.language_used(root, name)
 
