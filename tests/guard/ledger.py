@@ -328,8 +328,8 @@ class Ledger(RuleBasedStateMachine):
 
     @invariant()
     def everything_holds(self):
-        type(self).taken += 1
-        progress(f"ledger: {type(self).taken} steps")
+        Ledger.taken += 1
+        progress(f"ledger: {Ledger.taken} steps")
         self.market.check()
         self.reached.update(self._reached())
 
