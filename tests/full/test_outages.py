@@ -142,15 +142,15 @@ def test_a_restart_of_postgresql_is_a_sentence_and_ten_seconds(house, monkeypatc
             house.leases_end("worker")
             checks += [order.result() for order in orders]
         bad = [(at, status) for at, status, _ in heard if status != 200]
-        assert bad, "nobody noticed"
-        away = max(away, max(at for at, _ in bad) - up)
+        # One that is soon over may only make people wait.
+        away = max([away, *(at - up for at, _ in bad)])
         told += [(status, text) for _, status, text in heard]
     wait_until(lambda: not _late(house), 60, "all that was handed over is done")
     for check in checks:
         check()
     house.verify()
     statuses = Counter(status for status, _ in told)
-    assert set(statuses) <= {200, 503}, statuses
+    assert set(statuses) == {200, 503}, statuses
     for text in {text[:4000] for status, text in told if status == 503}:
         assert "Traceback" not in text and "psycopg" not in text and ("UNAVAILABLE" in text or "<h1>" in text)
     assert away < 10

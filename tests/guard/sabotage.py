@@ -101,9 +101,22 @@ SABOTAGES = [
     Sabotage(
         "a delivery is acknowledged before it is made",
         "core/deliveries.py",
+        """\
+                it.run(*((one.event, read[one.event["event_id"]]) if it.ahead else (one.event,)))
+                self._done.append(one)
+""",
+        """\
+                self._done.append(one)
+                it.run(*((one.event, read[one.event["event_id"]]) if it.ahead else (one.event,)))
+""",
+        "tests/core/test_outbox.py",
+    ),
+    Sabotage(
+        "search's deliveries are acknowledged before they are made",
+        "core/deliveries.py",
         "        else:\n            it.run(given)\n",
         "        else:\n            _mark_done(claimed)\n            it.run(given)\n",
-        "tests/core/test_outbox.py",
+        "tests/catalog/test_search_engine_away.py -k told_when",
     ),
     Sabotage(
         "a delivery is made once more by a twin",
@@ -143,8 +156,8 @@ SABOTAGES = [
     Sabotage(
         "any key opens a guest's order",
         "orders/reads/order.py",
-        "guests = rows.filter(person=None, uid=uid) if uid else rows.none()",
-        "guests = rows.filter(person=None)",
+        'Order.objects.filter(equal("number", "number"), equal("uid", "uid"), person=None)',
+        'Order.objects.filter(equal("number", "number"), person=None)',
         "tests/shop/test_attacks.py -k link",
     ),
     Sabotage(
