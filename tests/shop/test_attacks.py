@@ -149,9 +149,11 @@ def test_an_accounts_order_opens_by_no_link_and_a_guests_link_opens_no_other(tow
     assert token_for(account) == ""
     forged = Order(uid=account.uid, placed_at=account.placed_at)
     guest = Buyer()
+    another = Buyer().place(town.unsold)
     for number, token in (
         (account.number, token_for(forged)),  # even signed: an account's order asks for the account
         (account.number, town.sold.order["token"]),
+        (town.sold.order["number"], another["token"]),  # a good link, of another guest's order
         (town.sold.order["number"], town.sold.order["token"][:-2] + "AA"),
         (town.sold.order["number"], ""),
     ):
