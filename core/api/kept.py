@@ -1,7 +1,6 @@
 """Answers as bytes, ready to send, kept in this process for as long as nothing changes that they show."""
 
 import hashlib
-import json
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
@@ -10,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from threading import Lock
 from typing import Any, TypeVar
+
+import orjson
 
 from core import clock
 from core.changes import feed
@@ -137,7 +138,7 @@ def as_bytes(data: Any, errors: list[dict[str, Any]] | None = None, extensions: 
         answer["errors"] = errors
     if extensions:
         answer["extensions"] = extensions
-    return json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode()
+    return orjson.dumps(answer)
 
 
 answers = Answers()
