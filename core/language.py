@@ -18,6 +18,11 @@ def current() -> str:
     return _current.get()
 
 
+def speaks_english() -> bool:
+    """Whether whoever is being answered reads English."""
+    return _current.get() == "en"
+
+
 def activate(language: str) -> None:
     """Speak this language from here on, Django's own forms and admin too."""
     assert language in LANGUAGES, language

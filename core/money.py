@@ -1,6 +1,7 @@
 """Money is a whole number of the smallest unit (fen); it is split, never divided."""
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 Tie = Callable[[int], Any]
@@ -81,6 +82,7 @@ def _check(amount: int, weights: Sequence[int]) -> None:
     assert weights and min(weights) >= 0 and sum(weights) > 0, "somebody must weigh something"
 
 
+@lru_cache(maxsize=10_000)
 def decimal(minor: int) -> str:
     """The amount as a plain decimal: 3690 is "36.90", -5 is "-0.05"."""
     yuan, fen = divmod(abs(minor), 100)

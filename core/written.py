@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.db import connections, models, router
+from django.db.models.base import ModelState
 from django.db.models.query import prefetch_related_objects
 
-from core.quickrow import rows_key
+from core.quickrow import QuickRow, rows_key
 
 # In a statement's values: in its place stand the ids among which rows are looked for.
 _IDS = object()
@@ -33,8 +34,8 @@ class Written:
         compiler = queryset.query.get_compiler(using=queryset.db)
         sql, values = compiler.as_sql()
         self.sql = _with_values(sql, values, connections[queryset.db])
-        self.columns = Columns(compiler.klass_info, compiler.select)
-        self.annotations = list((compiler.annotation_col_map or {}).items())
+        annotations = list((compiler.annotation_col_map or {}).items())
+        self.make = Maker(Columns(compiler.klass_info, compiler.select), annotations).function()
         self.converters = compiler.get_converters([one[0] for one in compiler.select[: compiler.col_count]])
         self.compiler = compiler
 
@@ -46,13 +47,7 @@ class Written:
             found: Iterable[Any] = cursor.fetchall()
         if self.converters:
             found = self.compiler.apply_converters(found, self.converters)
-        make = self.columns.maker(alias)
-        rows = []
-        for each in found:
-            row = make(each)
-            for name, at in self.annotations:
-                row.__dict__[name] = each[at]
-            rows.append(row)
+        rows = self.make(found, alias)
         for ahead in self.lists:
             ahead.give(rows)
         if self.more and rows:
@@ -65,35 +60,79 @@ class Columns:
 
     def __init__(self, info: dict[str, Any], select: Sequence[Any]):
         self.model = info["model"]
-        at = info["select_fields"]
-        self.part = slice(at[0], at[-1] + 1)
-        self.names = [expression.target.attname for expression, *_ in select[self.part]]
-        self.key = at[0] + self.names.index(self.model._meta.pk.attname)
-        self.below = [
-            (one["local_setter"], one["remote_setter"], Columns(one, select))
-            for one in info.get("related_klass_infos", ())
-        ]
+        self.names = {select[at][0].target.attname: at for at in info["select_fields"]}
+        self.key = self.names[self.model._meta.pk.attname]
+        # The name under which a row has the other, and the other has it where it has but one.
+        self.below: list[tuple[Any, Any, Columns]] = []
+        for one in info.get("related_klass_infos", ()):
+            field = one["field"]
+            there = field.remote_field.cache_name if one["reverse"] or field.unique else None
+            ours, theirs = (there, field.cache_name) if one["reverse"] else (field.cache_name, there)
+            self.below.append((ours, theirs, Columns(one, select)))
 
-    def maker(self, alias: str) -> Callable[[Sequence[Any]], Any]:
-        """A function that makes the model's row of one that was found; None where there is none."""
-        model, part, names, key = self.model, self.part, self.names, self.key
-        below = [(give, give_back, its.maker(alias)) for give, give_back, its in self.below]
-        # What many rows point at is made once.
-        made: dict[Any, Any] = {None: None}
 
-        def make(found: Sequence[Any]) -> Any:
-            pk = found[key]
-            if pk in made:
-                return made[pk]
-            made[pk] = row = model.from_db(alias, names, found[part])
-            for give, give_back, its in below:
-                other = its(found)
-                give(row, other)
-                if other is not None:
-                    give_back(other, row)
-            return row
+class Maker:
+    """The text of a function that makes the rows of a statement: a call a row is longer than its making.
 
-        return make
+    What many rows point at is made once. No name but of our models' own columns gets into it.
+    """
+
+    def __init__(self, columns: Columns, annotations: list[tuple[str, int]]):
+        self.known: dict[str, Any] = {"State": ModelState, "new": object.__new__}
+        self.begin: list[str] = []
+        self.lines: list[str] = []
+        self.count = 0
+        self._row(columns, " " * 8, dict(annotations))
+
+    def function(self) -> Callable[[Iterable[Any], str], list[Any]]:
+        """The function itself, of what was found and the database's alias."""
+        text = ["def made(found, alias):", *self.begin, "    rows = []", "    for it in found:", *self.lines]
+        exec("\n".join([*text, "        rows.append(row0)", "    return rows"]), self.known)
+        made: Callable[[Iterable[Any], str], list[Any]] = self.known["made"]
+        return made
+
+    def _row(self, columns: Columns, space: str, more: dict[str, int]) -> int:
+        """The lines that make one row and those that it points at; its number."""
+        number = self.count
+        self.count += 1
+        below = []
+        for ours, theirs, its in columns.below:
+            other = self.count
+            self.begin.append(f"    once{other} = {{None: None}}")
+            self.lines += [
+                f"{space}key = it[{its.key}]",
+                f"{space}if key in once{other}: row{other} = once{other}[key]",
+                f"{space}else:",
+            ]
+            self._row(its, space + "    ", {})
+            self.lines.append(f"{space}    once{other}[it[{its.key}]] = row{other}")
+            below.append((ours, theirs, other))
+        self._make(columns, number, space, columns.names | more)
+        if below:
+            pairs = ", ".join(f"{ours!r}: row{other}" for ours, _, other in below)
+            self.lines.append(f"{space}row{number}._state.fields_cache = {{{pairs}}}")
+        for _, theirs, other in below:
+            if theirs:
+                self.lines.append(
+                    f"{space}if row{other} is not None: row{other}._state.fields_cache[{theirs!r}] = row{number}"
+                )
+        return number
+
+    def _make(self, columns: Columns, number: int, space: str, values: dict[str, int]) -> None:
+        row, model = f"row{number}", f"Model{number}"
+        self.known[model] = columns.model
+        told = ", ".join(f"{name!r}: it[{at}]" for name, at in values.items())
+        if issubclass(columns.model, QuickRow):
+            self.lines += [
+                f"{space}state = new(State); state.adding = False; state.db = alias",
+                f"{space}{row} = new({model}); {row}.__dict__ = {{{told}, '_state': state}}",
+            ]
+        else:
+            names = ", ".join(f"it[{at}]" for at in columns.names.values())
+            self.lines += [
+                f"{space}{row} = {model}.from_db(alias, {list(columns.names)!r}, [{names}])",
+                f"{space}{row}.__dict__.update({{{told}}})",
+            ]
 
 
 def _with_values(sql: str, values: Sequence[Any], connection: Any) -> str:
@@ -110,7 +149,9 @@ def _with_values(sql: str, values: Sequence[Any], connection: Any) -> str:
 class Lists:
     """A to-many relation of the rows of a statement, fetched for all of them by one statement more."""
 
-    def __init__(self, relation: Any, written: Written):
+    def __init__(self, relation: Any, written: Written, knows_parent: bool):
+        """`knows_parent`: the rows know it too, a ring that the collector of garbage has to find."""
+        self.knows_parent = knows_parent
         self.key, self.written = rows_key(relation.get_accessor_name()), written
         self.column, self.parent = relation.field.attname, relation.field.cache_name
 
@@ -118,10 +159,13 @@ class Lists:
         """Put the rows into their parents, in the model's own order."""
         if not parents:
             return
-        by_id = {parent.pk: parent for parent in parents}
+        lists: dict[Any, list[Any]] = {}
         for parent in parents:
-            parent.__dict__[self.key] = []
-        for row in self.written.rows(list(by_id)):
-            parent = by_id[getattr(row, self.column)]
-            row._state.fields_cache.setdefault(self.parent, parent)
-            parent.__dict__[self.key].append(row)
+            parent.__dict__[self.key] = lists.setdefault(parent.pk, [])
+        rows = self.written.rows(list(lists))
+        for row in rows:
+            lists[row.__dict__[self.column]].append(row)
+        if self.knows_parent:
+            by_id = {parent.pk: parent for parent in parents}
+            for row in rows:
+                row._state.fields_cache.setdefault(self.parent, by_id[row.__dict__[self.column]])

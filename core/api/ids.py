@@ -6,11 +6,14 @@ from uuid import UUID
 
 from core.refusals import InvalidId
 
+_IN_ADDRESSES = bytes.maketrans(b"+/", b"-_")
+
 
 def global_id(kind: str, key: UUID | str | int) -> str:
     """The public id of a thing: its kind and its random uid (or a natural key), opaque to clients."""
     tail = key.bytes if isinstance(key, UUID) else str(key).encode()
-    return base64.urlsafe_b64encode(kind.encode() + b":" + tail).rstrip(b"=").decode()
+    told = binascii.b2a_base64(kind.encode() + b":" + tail, newline=False)
+    return told.translate(_IN_ADDRESSES, b"=").decode()
 
 
 def uid_of(public_id: str, kind: str, *, field: str | tuple[str, ...] = "id") -> UUID:

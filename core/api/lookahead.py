@@ -72,7 +72,9 @@ class Plan:
             if path in self.whole or relation is None or not _is_plain(relation):
                 found.more.append(Prefetch(path, plan.applied(rows), self._attribute(path)))
             else:
-                found.lists.append(Lists(relation, plan.written(rows, relation.field.name)))
+                written = plan.written(rows, relation.field.name)
+                # What says exactly which columns it reads does not read this.
+                found.lists.append(Lists(relation, written, "" in plan.entire))
         return found
 
     def _columns(self) -> set[str]:

@@ -33,7 +33,9 @@ from graphql.execution.collect_fields import collect_fields, collect_sub_fields
 from graphql.execution.values import get_variable_values
 from graphql.pyutils import Path
 
+from core.api.facts import facts_of
 from core.api.guard import the_operation
+from core.language import speaks_english
 
 Nodes = list[FieldNode]
 # A value that is not null, as it goes into the answer.
@@ -49,10 +51,12 @@ class Beyond(Exception):
 class Execution:
     """One answer in the making: of each field its arguments, and what its resolver is told."""
 
-    __slots__ = ("told", "ends")
+    __slots__ = ("told", "ends", "once")
 
     def __init__(self, told: list[tuple[GraphQLResolveInfo, dict[str, Any]]], ends: float | None):
         self.told, self.ends = told, ends
+        # What many rows point at: the row, so that its id stays its own, and what was told of it.
+        self.once: dict[tuple[int, int], tuple[Any, Any]] = {}
 
 
 class Program:
@@ -115,7 +119,7 @@ class Program:
         def finish(value: Any, execution: Execution) -> dict[str, Any]:
             if execution.ends is not None and monotonic() > execution.ends:
                 raise Beyond
-            if isinstance(value, dict):
+            if type(value) is dict or isinstance(value, dict):
                 return from_dict(value, execution, execution.told)
             if isinstance(value, Exception):
                 raise value
@@ -134,16 +138,23 @@ class Program:
             raise Beyond
         must = is_non_null_type(field.type)
         kind = field.type.of_type if must else field.type
-        finish = _finishing(self._value(kind, nodes), must)
+        finish = self._value(kind, nodes)
+        if facts_of(field).relation and is_object_type(kind):
+            finish = _once(finish)
         resolve = field.resolve or partial(dict_or_attr_resolver, name, None)
         if attribute := _plain_attribute(resolve):
             for source in sources:
-                source.reading(key, attribute, kind, finish)
+                source.reading(key, attribute, field.type, finish)
+            return
+        if line := getattr(resolve, "line", None):
+            for source in sources:
+                source.known |= resolve.names
+                source.take(key, line, field.type, finish)
             return
         at = len(self.fields)
         self.fields.append((type_, key, field, nodes))
         for source in sources:
-            source.calling(key, resolve, at, bool(field.args), kind, finish)
+            source.calling(key, resolve, at, bool(field.args), field.type, finish)
 
     def _value(self, type_: Any, nodes: Nodes) -> Finish:
         if is_list_type(type_):
@@ -157,13 +168,16 @@ class Program:
 
     def _list(self, type_: Any, nodes: Nodes) -> Finish:
         must = is_non_null_type(type_)
-        finish = self._value(type_.of_type if must else type_, nodes)
+        kind = type_.of_type if must else type_
+        finish = self._value(kind, nodes)
 
         def each(value: Any, execution: Execution) -> list[Any]:
-            if not isinstance(value, Iterable) or isinstance(value, str | bytes | Mapping):
+            if type(value) is not list and (
+                not isinstance(value, Iterable) or isinstance(value, str | bytes | Mapping)
+            ):
                 raise Beyond
             if must:
-                return [_there(finish(_there(one), execution)) for one in value]
+                return [finish(_there(one) if one is None else one, execution) for one in value]
             return [None if one is None else finish(one, execution) for one in value]
 
         return each
@@ -194,13 +208,16 @@ def _plain_attribute(resolve: Any) -> str | None:
     return None
 
 
-def _finishing(finish: Finish, must: bool) -> Finish:
+def _once(finish: Finish) -> Finish:
+    """The same for rows that many point at, of which this place tells the same each time."""
+    place = id(finish)
+
     def finished(value: Any, execution: Execution) -> Any:
-        if value is None or value is Undefined:
-            if must:
-                raise Beyond
-            return None
-        return finish(value, execution)
+        key = place, id(value)
+        found = execution.once.get(key)
+        if found is None:
+            found = execution.once[key] = value, finish(value, execution)
+        return found[1]
 
     return finished
 
@@ -223,7 +240,11 @@ class Source:
         self.attribute = attribute
         self.lines: list[str] = []
         self.keys: list[str] = []
-        self.known: dict[str, Any] = {}
+        self.known: dict[str, Any] = {
+            "speaks_english": speaks_english,
+            "Beyond": Beyond,
+            "Undefined": Undefined,
+        }
 
     def typename(self, key: str, name: str) -> None:
         """The type's own name."""
@@ -232,7 +253,7 @@ class Source:
 
     def reading(self, key: str, attribute: str, type_: Any, finish: Finish) -> None:
         """A field that is an attribute."""
-        self._take(key, self.attribute.format(attribute), type_, finish)
+        self.take(key, self.attribute.format(attribute), type_, finish)
 
     def calling(
         self, key: str, resolve: Any, at: int, has_arguments: bool, type_: Any, finish: Finish
@@ -241,20 +262,27 @@ class Source:
         name = f"resolve{len(self.keys)}"
         self.known[name] = resolve
         arguments = f", **told[{at}][1]" if has_arguments else ""
-        self._take(key, f"{name}(value, told[{at}][0]{arguments})", type_, finish)
+        self.take(key, f"{name}(value, told[{at}][0]{arguments})", type_, finish)
 
-    def _take(self, key: str, value: str, type_: Any, finish: Finish) -> None:
+    def take(self, key: str, value: str, type_: Any, finish: Finish) -> None:
+        """A field whose value this expression gives."""
         one, name = f"v{len(self.keys)}", f"finish{len(self.keys)}"
+        must = is_non_null_type(type_)
+        plain = _AS_IT_IS.get(getattr(type_.of_type if must else type_, "name", ""))
         self.known[name] = finish
-        self.lines.append(f"{one} = {value}")
-        plain = _AS_IT_IS.get(getattr(type_, "name", ""), "False").format(one)
-        self.lines.append(f"if not ({plain}): {one} = {name}({one}, execution)")
+        self.lines += [
+            f"{one} = {value}",
+            f"if {plain.format(one)}: pass" if plain else "if False: pass",
+            f"elif {one} is not None and {one} is not Undefined: {one} = {name}({one}, execution)",
+            "else: raise Beyond" if must else f"else: {one} = None",
+        ]
         self.keys.append(key)
 
     def function(self) -> Callable[[Any, Execution, Any], dict[str, Any]]:
         """The function itself."""
         told = ", ".join(f"{key!r}: v{at}" for at, key in enumerate(self.keys))
-        body = "\n    ".join([*self.lines, f"return {{{told}}}"])
+        first = "english = speaks_english()" if any("(english and" in line for line in self.lines) else "pass"
+        body = "\n    ".join([first, *self.lines, f"return {{{told}}}"])
         exec(f"def made(value, execution, told):\n    {body}", self.known)
         made: Callable[[Any, Execution, Any], dict[str, Any]] = self.known["made"]
         return made
@@ -277,8 +305,17 @@ def _leaf(type_: Any) -> Finish:
     def whole(value: Any, execution: Execution) -> Any:
         return value if type(value) is int and -WHOLE <= value < WHOLE else other(value, execution)
 
+    known: dict[str, Any] = {}
+
+    def of_few(value: Any, execution: Execution) -> Any:
+        if type(value) is not str:
+            return other(value, execution)
+        if value not in known:
+            known[value] = other(value, execution)
+        return known[value]
+
     if isinstance(type_, GraphQLEnumType):
-        return other
+        return of_few
     return same if plain else whole if type_.name in ("Int", "BigInt") else other
 
 

@@ -16,7 +16,7 @@ from graphql import GraphQLError, IntValueNode
 from core import language
 from core import money as minor_units
 from core.api.access import HELD, Access
-from core.api.facts import mark, reads
+from core.api.facts import in_line, mark, reads
 from core.api.ids import global_id
 from core.api.lookahead import relations
 from core.quickrow import related
@@ -80,6 +80,7 @@ def _id_field(name: str, key: str) -> graphene.Field:
     def resolve(root: Any, info: Any) -> str:
         return global_id(name, getattr(root, key))
 
+    in_line(resolve, f"global_id({name!r}, value.{key})", global_id=global_id)
     return graphene.Field(
         graphene.ID, required=True, resolver=resolve, description="Opaque id, the same for ever."
     )
@@ -132,6 +133,7 @@ def to_one(
         ahead = root._state.fields_cache.get(relation)
         return getattr(root, relation, None) if ahead is None else ahead
 
+    in_line(resolve, f"value._state.fields_cache.get({relation!r}) or getattr(value, {relation!r}, None)")
     field = graphene.Field(
         type_, required=required, description=description, resolver=resolve if own else None
     )
@@ -146,6 +148,7 @@ def to_many(
     def resolve(root: Any, info: Any) -> list:
         return list(related(root, relation))
 
+    in_line(resolve, f"related(value, {relation!r})", related=related)
     listed = graphene.List(graphene.NonNull(type_))
     field = graphene.Field(listed, required=True, description=description, resolver=resolve if own else None)
     return mark(field, relation=relation, most=most, columns=() if own else None)
@@ -165,7 +168,7 @@ def _text_of(name: str) -> Callable[[Any, Any], str | None]:
         value = getattr(root, name)
         return None if value is None else str(value)
 
-    return resolve
+    return in_line(resolve, f"None if value.{name} is None else str(value.{name})")
 
 
 @cache
@@ -227,6 +230,7 @@ def MoneyField(name: str, *, description: str, required: bool = True) -> graphen
         minor = getattr(root, name)
         return None if minor is None else money(minor)
 
+    in_line(resolve, f"None if value.{name} is None else money(value.{name})", money=money)
     return graphene.Field(Money, required=required, resolver=resolve, description=description)
 
 
@@ -239,6 +243,7 @@ def Told(name: str, *, description: str) -> graphene.Field:
     def resolve(root: Any, info: Any) -> str:
         return tell(root)
 
+    in_line(resolve, f"(english and value.{name}_en) or value.{name}_zh")
     return graphene.Field(graphene.String, required=True, resolver=resolve, description=description)
 
 
