@@ -24,10 +24,11 @@ class Written:
     def __init__(self, queryset: models.QuerySet, among: str | None = None):
         """`among`: the column whose values `rows` is told; else the queryset says all itself."""
         if among is not None:
-            column = queryset.model._meta.get_field(among).column
-            queryset = queryset.extra(
-                where=[f'"{queryset.model._meta.db_table}"."{column}" = ANY(%s)'], params=[_IDS]
-            )
+            field = queryset.model._meta.get_field(among)
+            column = f'"{queryset.model._meta.db_table}"."{field.column}"'
+            # As a SELECT of its own: PostgreSQL would look at the ids and plan the joins anew at each call.
+            kind = f"{field.db_type(connections[queryset.db])}[]"
+            queryset = queryset.extra(where=[f"{column} = ANY((SELECT %s::{kind})::{kind})"], params=[_IDS])
         self.model = queryset.model
         self.lists: list[Lists] = []
         self.more: list[models.Prefetch] = []

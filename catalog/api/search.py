@@ -10,14 +10,14 @@ from accounts.models import Region
 from catalog import reads, search
 from catalog.api.access import HELD, PUBLIC
 from catalog.api.product import ORDERS, ProductType, ProductWhere, chosen
-from catalog.models import Product
+from catalog.models import Category, Product
 from catalog.search import Answer, Ask, Found, Tally
 from core import money
 from core.api.cache import A_MOMENT, kept_by
 from core.api.connections import COUNT_COST, MOST, PageInfo, sort_enum
 from core.api.extensions import mention
 from core.api.facts import guarded, mark
-from core.api.lookahead import read
+from core.api.lookahead import read, read_whole
 from core.api.types import PlainType, list_of
 from core.language import Words, say, told
 from core.refusals import Invalid
@@ -96,8 +96,14 @@ class SearchResult(PlainType):
 class Result:
     """An answer whose parts are looked up when they are asked for."""
 
-    def __init__(self, answer: Answer, ask: Ask, read: Callable[[list[int]], list[Product]]):
-        self.answer, self.ask, self.read = answer, ask, read
+    def __init__(
+        self,
+        answer: Answer,
+        ask: Ask,
+        read: Callable[[list[int]], list[Product]],
+        shelves: Callable[[list[str]], list[Category]],
+    ):
+        self.answer, self.ask, self.read, self.shelves = answer, ask, read, shelves
         self.engine = answer.engine
 
     @property
@@ -144,34 +150,36 @@ class Result:
         return [
             {"name": NAMES.get(name, name), "title": str(TITLES[name]), "values": values}
             for name, counts in self.tally.counts.items()
-            if (values := _values(name, counts, self.ask.where))
+            if (values := self._values(name, counts))
         ]
 
-
-def _values(name: str, counts: dict[str, int], where: search.Where) -> list[dict[str, Any]]:
-    told_values = {"category": _categories, "division": _divisions, "kind": _kinds, "price": _prices}.get(
-        name
-    )
-    if told_values is None:
-        chosen_now = where.in_season if name == "season" else where.in_stock
-        rows = [("true", str(ONLY[name]), counts.get("true", 0), chosen_now is True)]
-    else:
-        rows = told_values(counts, where)
-    if len(rows) > MOST_VALUES:
-        best = sorted(rows, key=lambda row: (not row[3], -row[2]))[:MOST_VALUES]
-        rows = [row for row in rows if row in best]
-    return [
-        {"value": value, "label": label, "count": count, "is_chosen": is_chosen}
-        for value, label, count, is_chosen in rows
-        if count or is_chosen
-    ]
+    def _values(self, name: str, counts: dict[str, int]) -> list[dict[str, Any]]:
+        where = self.ask.where
+        rows = _categories(self.shelves, counts, where) if name == "category" else _rows(name, counts, where)
+        if len(rows) > MOST_VALUES:
+            best = sorted(rows, key=lambda row: (not row[3], -row[2]))[:MOST_VALUES]
+            rows = [row for row in rows if row in best]
+        return [
+            {"value": value, "label": label, "count": count, "is_chosen": is_chosen}
+            for value, label, count, is_chosen in rows
+            if count or is_chosen
+        ]
 
 
 Rows = list[tuple[str, str, int, bool]]
 
 
-def _categories(counts: dict[str, int], where: search.Where) -> Rows:
-    rows = reads.categories().filter(slug__in={*counts, *(where.category or ())})
+def _rows(name: str, counts: dict[str, int], where: search.Where) -> Rows:
+    if tell := {"division": _divisions, "kind": _kinds, "price": _prices}.get(name):
+        return tell(counts, where)
+    chosen_now = where.in_season if name == "season" else where.in_stock
+    return [("true", str(ONLY[name]), counts.get("true", 0), chosen_now is True)]
+
+
+def _categories(
+    shelves: Callable[[list[str]], list[Category]], counts: dict[str, int], where: search.Where
+) -> Rows:
+    rows = shelves([*{*counts, *(where.category or ())}])
     return [(c.slug, told(c, "name"), counts.get(c.slug, 0), c.slug in (where.category or ())) for c in rows]
 
 
@@ -229,7 +237,12 @@ def _search(root: Any, info: Any, query: str | None = None, where: Any = None, *
     answer = search.answer(ask)
     if answer.engine != search.engine().name:
         mention(info.context, "search", {"engine": answer.engine, "fallback": True})
-    return Result(answer, ask, lambda ids: read(info, "hits", reads.published_products, ids))
+    return Result(
+        answer,
+        ask,
+        lambda ids: read(info, "hits", reads.published_products, ids),
+        lambda slugs: read_whole(info, "shelves", reads.categories, "slug", slugs),
+    )
 
 
 class Query:

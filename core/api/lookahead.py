@@ -144,6 +144,19 @@ def read(
     return list(prefetched(rows, info))
 
 
+def read_whole(
+    info: GraphQLResolveInfo, key: Hashable, choose: Callable[[], QuerySet], column: str, values: list[Any]
+) -> list[Any]:
+    """The rows that `choose` gives with one of these values in a column; no relation is fetched with them."""
+    known: dict[Hashable, Written] | None = getattr(info.context, "api_statements", None)
+    if known is None:
+        return list(choose().filter(**{f"{column}__in": values}))
+    at = (router.db_for_read(Model), key)
+    found = known.get(at) or Written(choose(), column)
+    known[at] = found
+    return found.rows(values)
+
+
 def _written(queryset: QuerySet, info: GraphQLResolveInfo, among: bool) -> Written | None:
     plan = _planned(queryset.model, info, info.return_type, info.field_nodes)
     if plan.has_pages():
