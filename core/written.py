@@ -44,13 +44,17 @@ class Written:
         """The rows as they are now."""
         alias = router.db_for_read(self.model)
         with connections[alias].cursor() as cursor:
-            cursor.execute(self.sql, None if ids is None else [list(ids)])
-            found: Iterable[Any] = cursor.fetchall()
+            return self.read(cursor, alias, ids)
+
+    def read(self, cursor: Any, alias: str, ids: Sequence[Any] | None) -> list[Any]:
+        """The same by a cursor that is open: its making takes as long as the sending of a statement."""
+        cursor.execute(self.sql, None if ids is None else [list(ids)])
+        found: Iterable[Any] = cursor.fetchall()
         if self.converters:
             found = self.compiler.apply_converters(found, self.converters)
         rows = self.make(found, alias)
-        for ahead in self.lists:
-            ahead.give(rows)
+        for ahead in self.lists if rows else ():
+            ahead.give(rows, cursor, alias)
         if self.more and rows:
             prefetch_related_objects(rows, *self.more)
         return rows
@@ -156,14 +160,12 @@ class Lists:
         self.key, self.written = rows_key(relation.get_accessor_name()), written
         self.column, self.parent = relation.field.attname, relation.field.cache_name
 
-    def give(self, parents: list[Any]) -> None:
+    def give(self, parents: list[Any], cursor: Any, alias: str) -> None:
         """Put the rows into their parents, in the model's own order."""
-        if not parents:
-            return
         lists: dict[Any, list[Any]] = {}
         for parent in parents:
             parent.__dict__[self.key] = lists.setdefault(parent.pk, [])
-        rows = self.written.rows(list(lists))
+        rows = self.written.read(cursor, alias, list(lists))
         for row in rows:
             lists[row.__dict__[self.column]].append(row)
         if self.knows_parent:
