@@ -112,6 +112,21 @@ class Ledger(RuleBasedStateMachine):
             if self.bank.pay(page):
                 self._tell("checkout.session.completed", Noun.SESSION, page)
 
+    @rule(n=st.integers(0, 2))
+    def others_were_faster(self, n):
+        """Her reservation runs out, the shelf is emptied, and only then comes her money."""
+        variant = self.market.variant(n)
+        if not self.market.can_place({variant.pk: 2}):
+            return
+        units = [int(at == n) for at in range(3)]
+        self.buy(units, 0, is_paid=False)
+        order = Order.objects.latest("pk")
+        page = payment.begin(order).session_id
+        self._run_out(order)
+        self.buy([one * self.market.left[variant.pk] for one in units], 0, is_paid=True)
+        if self.bank.pay(page):
+            self._tell("checkout.session.completed", Noun.SESSION, page)
+
     @rule(pick=PICK)
     def pay_somewhere(self, pick):
         if page := self._one(
@@ -127,9 +142,10 @@ class Ledger(RuleBasedStateMachine):
 
     @rule(pick=PICK)
     def run_out(self, pick):
-        order = self._one(pick, Order.objects.filter(state="placed"))
-        if order is None:
-            return
+        if order := self._one(pick, Order.objects.filter(state="placed")):
+            self._run_out(order)
+
+    def _run_out(self, order):
         Order.objects.filter(pk=order.pk).update(reserved_until=timezone.now() - timedelta(seconds=1))
         assert cancel.expire() == 1
         self.market.lapse(self.market.of(order), "expired")
@@ -243,9 +259,20 @@ class Ledger(RuleBasedStateMachine):
 
     @rule(pick=PICK, units=st.integers(1, 2), is_paid=st.booleans())
     def join(self, pick, units, is_paid):
-        row = self._one(pick, GroupPurchase.objects.filter(state="open"))
-        if row is None:
-            return
+        if row := self._one(pick, GroupPurchase.objects.filter(state="open")):
+            self._join(row, units, is_paid)
+
+    @rule(n=st.integers(0, 2), units=st.integers(1, 2))
+    def a_group_comes_about(self, n, units):
+        """As many join and pay as it takes, and its day comes."""
+        before = set(GroupPurchase.objects.values_list("pk", flat=True))
+        self.open_a_group(n, 2, 1)
+        for row in GroupPurchase.objects.exclude(pk__in=before):
+            for _ in range(3 - units):
+                self._join(row, units, is_paid=True)
+            self._close(row)
+
+    def _join(self, row, units, is_paid):
         noted = self.market.groups[row.pk]
         fits = noted.held + noted.reserved + units <= noted.most
         asked = {"name": "示例", "units": units, "email": "guest@example.com"}
@@ -260,9 +287,10 @@ class Ledger(RuleBasedStateMachine):
 
     @rule(pick=PICK)
     def a_deadline_passes(self, pick):
-        row = self._one(pick, GroupPurchase.objects.filter(state="open"))
-        if row is None:
-            return
+        if row := self._one(pick, GroupPurchase.objects.filter(state="open")):
+            self._close(row)
+
+    def _close(self, row):
         GroupPurchase.objects.filter(pk=row.pk).update(closes_at=timezone.now() - timedelta(seconds=1))
         before = self._refunds()
         assert group.close_due() == 1
