@@ -191,7 +191,8 @@ def prefetch_for(instances: Iterable[Model], info: GraphQLResolveInfo, name: str
     asked = _below(info, payload, info.field_nodes)
     for nodes in asked.values():
         if nodes[0].name.value == name:
-            plan = _planned(rows[0].__class__, info, payload.fields[name].type, nodes)  # request.user comes lazily
+            model = rows[0].__class__  # not its type: request.user comes lazily
+            plan = _planned(model, info, payload.fields[name].type, nodes)
             ahead.fetch_plain(plan, rows)
             prefetch_related_objects(rows, *sorted(plan.joins), *plan.prefetches())
 
