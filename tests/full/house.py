@@ -33,7 +33,8 @@ class OwnServers:
 
     def __init__(self, folder: Path):
         self.folder = folder
-        self.servers = house.Servers(folder, servers.SECRETS, {"REDIS_URL": "its own"}, fast=True)
+        # What has committed must outlive a server that is ended on the spot.
+        self.servers = house.Servers(folder, servers.SECRETS, {"REDIS_URL": "its own"}, fast=False)
         assert self.servers.postgres
         self.postgres = self.servers.postgres
         self.postgres.start()
