@@ -67,11 +67,6 @@ _REFRESH = f"""
       AND (e.price_from_minor, e.in_stock) IS DISTINCT FROM (told.price_from_minor, told.in_stock)
     RETURNING e.product_id
 """
-# Behind a SELECT PostgreSQL does not see how many are given, and so does not plan anew for each deed.
-_REFRESH = _REFRESH.replace("%(products)s", "(SELECT %(products)s::bigint[])")
-_REFRESH = _REFRESH.replace(
-    "ANY((SELECT %(products)s::bigint[]))", "ANY((SELECT %(products)s::bigint[])::bigint[])"
-)
 
 _STALE = f"""
     WITH variants AS ({_VARIANTS})
