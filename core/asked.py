@@ -12,7 +12,8 @@ from typing import Any, Generic, TypeVar
 
 from django.db import connection
 from django.db.models import BooleanField, Expression, F, Model, QuerySet
-from django.db.models.query import get_related_populators  # type: ignore[attr-defined]
+
+from core.written import rows_of
 
 M = TypeVar("M", bound=Model)
 
@@ -81,7 +82,7 @@ class Asked(Generic[M]):
         query = self._queryset().query
         compiler = query.get_compiler(connection=connection)
         sql, params = compiler.as_sql()
-        return sql, list(params), _reader(compiler), query.select_for_update
+        return sql, list(params), rows_of(compiler), query.select_for_update
 
     def rows(self, **given: Any) -> list[M]:
         """The rows, asked now; a row that must be locked is locked."""
@@ -90,29 +91,4 @@ class Asked(Generic[M]):
         filled = [given[param.name] if isinstance(param, Blank) else param for param in params]
         with connection.cursor() as cursor:
             cursor.execute(sql, filled)
-            return [read(row) for row in cursor.fetchall()]
-
-
-def _reader(compiler: Any) -> Callable[[tuple[Any, ...]], Any]:
-    """What makes a row of the model of a row of the answer, as Django's ModelIterable does."""
-    select, info, annotations = compiler.select, compiler.klass_info, compiler.annotation_col_map or {}
-    model, places, alias = info["model"], info["select_fields"], connection.alias
-    first, last = places[0], places[-1] + 1
-    names = [column.target.attname for column, *_ in select[first:last]]
-    populators = get_related_populators(info, select, alias)
-    converters = list(compiler.get_converters([column for column, *_ in select]).items())
-
-    def read(row: Any) -> Any:
-        if converters:
-            row = list(row)
-            for place, (convert, expression) in converters:
-                for one in convert:
-                    row[place] = one(row[place], expression, connection)
-        made = model.from_db(alias, names, row[first:last])
-        for populator in populators:
-            populator.populate(row, made)
-        for name, place in annotations.items():
-            setattr(made, name, row[place])
-        return made
-
-    return read
+            return read(cursor.fetchall(), connection.alias)

@@ -35,10 +35,7 @@ class Written:
         compiler = queryset.query.get_compiler(using=queryset.db)
         sql, values = compiler.as_sql()
         self.sql = _with_values(sql, values, connections[queryset.db])
-        annotations = list((compiler.annotation_col_map or {}).items())
-        self.make = Maker(Columns(compiler.klass_info, compiler.select), annotations).function()
-        self.converters = compiler.get_converters([one[0] for one in compiler.select[: compiler.col_count]])
-        self.compiler = compiler
+        self.make = rows_of(compiler)
 
     def rows(self, ids: Sequence[Any] | None = None) -> list[Any]:
         """The rows as they are now."""
@@ -49,15 +46,22 @@ class Written:
     def read(self, cursor: Any, alias: str, ids: Sequence[Any] | None) -> list[Any]:
         """The same by a cursor that is open: its making takes as long as the sending of a statement."""
         cursor.execute(self.sql, None if ids is None else [list(ids)])
-        found: Iterable[Any] = cursor.fetchall()
-        if self.converters:
-            found = self.compiler.apply_converters(found, self.converters)
-        rows = self.make(found, alias)
+        rows = self.make(cursor.fetchall(), alias)
         for ahead in self.lists if rows else ():
             ahead.give(rows, cursor, alias)
         if self.more and rows:
             prefetch_related_objects(rows, *self.more)
         return rows
+
+
+def rows_of(compiler: Any) -> Callable[[Iterable[Any], str], list[Any]]:
+    """What makes the models' rows of what a compiled statement found, told the database's alias."""
+    annotations = list((compiler.annotation_col_map or {}).items())
+    make = Maker(Columns(compiler.klass_info, compiler.select), annotations).function()
+    converters = compiler.get_converters([one[0] for one in compiler.select[: compiler.col_count]])
+    if not converters:
+        return make
+    return lambda found, alias: make(compiler.apply_converters(found, converters), alias)
 
 
 class Columns:
