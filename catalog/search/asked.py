@@ -43,7 +43,7 @@ class Asked:
     title: str  # as titles are kept, to find the very one
     literal: Clause  # every run as it was written; what is written in Latin letters, as it is meant
     strict: Clause  # or as another word for the same
-    alike: Clause  # spoken alike: the pinyin of what was written with other characters
+    alike: Clause  # spoken alike: the pinyin of what was written with other characters; any word a beginning
     runs: tuple[tuple[str, bool], ...]
 
     def nearly(self) -> Clause:
@@ -58,33 +58,40 @@ def asked(text: str) -> Asked | None:
     runs = tuple(words.runs(text[:MOST_CHARACTERS]))[: words.MOST_RUNS]
     if not runs:
         return None
-    strict = _every([_meant(run, is_han) for run, is_han in runs])
+    *before, last = runs
+    strict = _every([*(_meant(*run, is_last=False) for run in before), _meant(*last)])
     if len(runs) > 1:
         strict = _some([strict, *(_plain(name) for name in synonyms.of(text[:MOST_CHARACTERS]))])
     return Asked(
         title=words.told(text),
-        literal=_every([_written(run, True) if is_han else _meant(run, False) for run, is_han in runs]),
+        literal=_every([_typed(*run, is_last=False) for run in before] + [_typed(*last)]),
         strict=strict,
         alike=_every([_spoken(run, is_han) for run, is_han in runs]),
         runs=runs,
     )
 
 
-def _written(run: str, is_han: bool) -> Clause:
+def _written(run: str, is_han: bool, is_last: bool = True) -> Clause:
     if is_han:
         return Some((_every([Word(word) for word in words.cut(run)]), _in_pieces(run)))
-    # One letter is no beginning of a word that anybody means.
-    return Some((Word(words.singular(run)), Prefix(run))) if len(run) > 1 else Word(run)
+    word = Word(words.singular(run))
+    # The last word may still be unfinished. One before another is whole: of 50,000 products half have a word that
+    # begins with "county", and all of them would be gathered. And one letter begins no word that anybody means.
+    return Some((word, Prefix(run))) if is_last and len(run) > 1 else word
 
 
 def _in_pieces(han: str) -> Clause:
     return _every([Word(piece) for piece in words.pieces(han)])
 
 
-def _meant(run: str, is_han: bool) -> Clause:
+def _typed(run: str, is_han: bool, is_last: bool = True) -> Clause:
+    return _written(run, True) if is_han else _meant(run, False, is_last)
+
+
+def _meant(run: str, is_han: bool, is_last: bool = True) -> Clause:
     """As written, or by another name of the whole run or of one of its words."""
     if (same := synonyms.of(run)) or not is_han:
-        return _some([_written(run, is_han), *(_plain(name) for name in same)])
+        return _some([_written(run, is_han, is_last), *(_plain(name) for name in same)])
     parts = words.cut(run)
     if not any(synonyms.of(part) for part in parts):
         return _written(run, is_han)

@@ -40,15 +40,26 @@ _KEYS = {
     "price_from_minor": "e.price_from_minor",
     "season_now": _MONTH,
     "in_stock": "e.in_stock::int",
-    "score": f"""CASE WHEN e.product_id IN (SELECT product_id FROM titled) THEN {pages.MEANT}
+    "score": f"""{pages.MEANT}
         + CASE WHEN %(literal)s::text = %(said)s::text OR e.title_words @@ %(literal)s::tsquery THEN {pages.LITERAL} ELSE 0 END
-        + CASE WHEN position('|' || %(title)s IN e.titles) > 0 THEN {pages.BEGINNING} ELSE 0 END
-        + CASE WHEN position('|' || %(title)s || '|' IN e.titles) > 0 THEN {pages.TITLE} ELSE 0 END
-        ELSE 0 END""",
+        + CASE WHEN position(%(beginning)s IN e.titles) = 0 THEN 0
+               WHEN position(%(title)s IN e.titles) = 0 THEN {pages.BEGINNING}
+               ELSE {pages.BEGINNING + pages.TITLE} END""",
 }
-# Whose title holds what was asked: found by the index, so that of the others nothing more is looked at.
-_TITLED = """WITH titled AS MATERIALIZED (
-    SELECT product_id FROM catalog_searchentry WHERE title_words @@ %(said)s::tsquery)"""
+# Whose title holds what was asked comes first; the others, who have no points, are looked for only where these do
+# not fill the page.
+_TITLED = "SELECT product_id FROM catalog_searchentry WHERE title_words @@ %(said)s::tsquery"
+_BEST = """
+    WITH titled AS MATERIALIZED (
+        SELECT {keys} FROM catalog_searchentry e WHERE e.title_words @@ %(said)s::tsquery AND {where}
+        ORDER BY 1 DESC, 2 DESC LIMIT %(limit)s
+    ), rest AS MATERIALIZED (
+        SELECT 0, e.product_id FROM catalog_searchentry e
+        WHERE (SELECT count(*) FROM titled) < %(limit)s
+            AND e.words @@ %(said)s::tsquery AND e.product_id NOT IN ({known}) AND {rest}
+        ORDER BY 2 DESC LIMIT %(limit)s
+    )
+    SELECT * FROM titled UNION ALL SELECT * FROM rest ORDER BY 1 DESC, 2 DESC LIMIT %(limit)s"""
 _VALUES = {
     "category": "e.category",
     "division": "e.division",
@@ -126,15 +137,30 @@ class InDatabase:
         names, descending = pages.KEYS[sort]
         keys = [_KEYS[name] for name in names]
         values = self._values() | {"limit": self.ask.first + 1}
-        where = [*self._matching(), *_chosen(self.ask.where, values).values()]
-        if after is not None:
-            values |= {f"after{i}": key for i, key in enumerate(after)}
-            there = ", ".join(f"%(after{i})s::bigint" for i in range(len(after)))
-            where.append(f"({', '.join(keys)}) {'<' if descending else '>'} ({there})")
+        values |= {f"after{i}": key for i, key in enumerate(after or [])}
+        chosen = list(_chosen(self.ask.where, values).values())
+
+        def told(keys: list[str]) -> str:
+            if after is None:
+                return _all(chosen)
+            bounds = ", ".join(f"%(after{i})s::bigint" for i in range(len(keys)))
+            return _all([*chosen, f"({', '.join(keys)}) {'<' if descending else '>'} ({bounds})"])
+
+        if sort == "BEST":
+            return _rows(
+                _BEST.format(
+                    keys=", ".join(keys),
+                    where=told(keys),
+                    rest=told(["0", _KEYS["id"]]),
+                    # On the first page all of them are at hand where the others are looked for.
+                    known="SELECT product_id FROM titled" if after is None else _TITLED,
+                ),
+                values,
+            )
         order = ", ".join(f"{i} {'DESC' if descending else 'ASC'}" for i in range(1, len(keys) + 1))
+        where = _all([*self._matching(), told(keys)])
         return _rows(
-            f"""{_TITLED if sort == "BEST" else ""}
-                SELECT {", ".join(keys)} FROM catalog_searchentry e WHERE {_all(where)}
+            f"""SELECT {", ".join(keys)} FROM catalog_searchentry e WHERE {where}
                 ORDER BY {order} LIMIT %(limit)s""",
             values,
         )
@@ -148,23 +174,25 @@ class InDatabase:
         values = self._values()
         chosen = _chosen(self.ask.where, values)
         fixed = [condition for name, condition in chosen.items() if name not in FACETS]
-        columns = [f"{sql} AS {name}" for name, sql in _VALUES.items()]
         flags = [f"ok_{name}" for name in FACETS if name in chosen]
+        columns = [f"{sql} AS {name}" for name, sql in _VALUES.items()]
         columns += [f"{chosen[name]} AS ok_{name}" for name in FACETS if name in chosen]
-        # Divisions are many and would split what is alike: they are counted by themselves.
-        alike = ", ".join([*(name for name in FACETS if name != "division"), *flags])
-        parts = [f"SELECT '', '', coalesce(sum(n), 0)::bigint FROM alike WHERE {_ok(chosen)}"]
+        # Of a few values each there are few combinations, and they are counted once; divisions are many.
+        few = [name for name in FACETS if name != "division"]
+        sets = ", ".join(f"({', '.join([*names, *flags])})" for names in (few, ["division"]))
+        parts = [f"SELECT '', '', coalesce(sum(n), 0)::bigint FROM alike WHERE of_few AND {_ok(chosen)}"]
         for name in FACETS:
-            source, number = ("hits", "count(*)") if name == "division" else ("alike", "sum(n)::bigint")
+            which = "NOT of_few" if name == "division" else "of_few"
             others = _ok({other: "" for other in chosen if other != name})
             parts.append(
-                f"SELECT '{name}', {name}::text, {number} FROM {source} WHERE {others} GROUP BY {name}"
+                f"SELECT '{name}', {name}::text, sum(n)::bigint FROM alike WHERE {which} AND {others} GROUP BY {name}"
             )
         rows = _rows(
-            f"""WITH hits AS MATERIALIZED (
-                    SELECT {", ".join(columns)} FROM catalog_searchentry e WHERE {_all([*self._matching(), *fixed])}
-                ), alike AS MATERIALIZED (SELECT {alike}, count(*) AS n FROM hits GROUP BY {alike})
-                {" UNION ALL ".join(parts)}""",
+            f"""WITH alike AS MATERIALIZED (
+                    SELECT {", ".join([*FACETS, *flags])}, grouping(division) = 1 AS of_few, count(*) AS n
+                    FROM (SELECT {", ".join(columns)} FROM catalog_searchentry e WHERE {_all([*self._matching(), *fixed])}) e
+                    GROUP BY GROUPING SETS ({sets})
+                ) {" UNION ALL ".join(parts)}""",
             values,
         )
         counts: dict[str, dict[str, int]] = {name: {} for name in FACETS}
@@ -196,7 +224,8 @@ class InDatabase:
     def _values(self) -> dict[str, Any]:
         values: dict[str, Any] = {"month": clock.today().month}
         if self.asked and self.said:
-            values["title"] = self.asked.title
+            values["title"] = f"|{self.asked.title}|"
+            values["beginning"] = f"|{self.asked.title}"
             values["literal"] = tsquery(self.asked.literal)
             values["said"] = tsquery(self.said)
         return values

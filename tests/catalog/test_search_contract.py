@@ -100,6 +100,18 @@ def test_several_words_for_one_thing_find_the_same(shop):
     assert found(shop, "橘子") == found(shop, "mandarin") == found(shop, "juzi") == ["mandarin"]
 
 
+def test_the_last_word_may_be_unfinished_and_others_where_nothing_answers_otherwise(shop):
+    assert found(shop, "zigui summer or") == found(shop, "zigui summ orang") == ["orange"]
+    assert set(found(shop, "zigui demo tea")) == {"orange", "mandarin", "loquat"}  # its team
+    assert found(shop, "zi sum or") == ["orange"]
+    # Green tea is there, so nothing that only begins so is meant.
+    green = a_product(
+        Product.objects.get(slug="tea").team, slug="greenish", name_zh="绿意茶", name_en="Greenish tea"
+    )
+    search.index([green.id])
+    assert found(shop, "green tea") == ["tea"]
+
+
 def test_a_slip_of_the_finger_still_finds_it(shop):
     meant = {
         "枝归夏橙": "orange",  # another character
@@ -165,14 +177,15 @@ def test_several_values_of_one_facet_are_alternatives_and_none_matches_nothing(s
 
 
 def test_pages_show_each_product_once(shop):
-    for words in ("", "示例"):
+    of_zigui = {"orange", "mandarin", "loquat"}  # one by its title, the others by their team
+    for words, keys in {"": set(shop), "示例": set(shop), "秭归": of_zigui, "zigui": of_zigui}.items():
         for sort in search.SORTS:
             whole = answer(words, sort=sort).found.ids
-            assert sorted(whole) == sorted(shop.values())
+            assert sorted(whole) == sorted(shop[key] for key in keys)
             paged, after = [], None
             for _ in whole:
                 page = answer(words, sort=sort, first=1, after=after).found
-                assert page.has_next == (len(paged) < 3)
+                assert page.has_next == (len(paged) < len(whole) - 1)
                 paged, after = paged + page.ids, page.cursors[-1]
             assert paged == whole
 
