@@ -70,7 +70,7 @@ class Api:
             status, body, recorded = error.status, public(error.body()), error.recorded
         finally:
             account.asked_by = {"id": None, "idempotency_key": None}
-        text = json.dumps(body, indent=2, ensure_ascii=False)
+        text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
         if key and recorded:
             self._remember(key, path, given, status, text, request)
         extra = {"Idempotency-Key": key, "Original-Request": request} if key else {}
@@ -147,4 +147,4 @@ def check_key(authorization: str) -> None:
 
 
 def told(error: ApiError, request: str) -> Answer:
-    return Answer(error.status, json.dumps(public(error.body()), indent=2), {"Request-Id": request})
+    return Answer(error.status, json.dumps(public(error.body())), {"Request-Id": request})

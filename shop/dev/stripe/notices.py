@@ -152,7 +152,7 @@ _kept = threading.local()
 
 def send(event: Row, url: str, secret: str) -> tuple[int, str | None]:
     """One attempt; the signature carries the real time, whatever the account's clock says."""
-    body = json.dumps(public(event), indent=2, ensure_ascii=False).encode()
+    body = json.dumps(public(event), ensure_ascii=False, separators=(",", ":")).encode()
     headers = {
         "Content-Type": "application/json; charset=utf-8", "User-Agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
         "Stripe-Signature": signature(body, secret, int(time.time())), "Accept": "*/*",
