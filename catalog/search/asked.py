@@ -58,43 +58,43 @@ def asked(text: str) -> Asked | None:
     runs = tuple(words.runs(text[:MOST_CHARACTERS]))[: words.MOST_RUNS]
     if not runs:
         return None
-    *before, last = runs
-    strict = _every([*(_meant(*run, is_last=False) for run in before), _meant(*last)])
-    if len(runs) > 1:
+    # One word alone may be unfinished. Several are whole: only where nothing answers so, each may be the beginning of a
+    # word. Of 50,000 products half have a word that begins with "county", and all of them would be gathered.
+    is_one = len(runs) == 1
+    strict = _every([_meant(*run, is_one) for run in runs])
+    if not is_one:
         strict = _some([strict, *(_plain(name) for name in synonyms.of(text[:MOST_CHARACTERS]))])
     return Asked(
         title=words.told(text),
-        literal=_every([_typed(*run, is_last=False) for run in before] + [_typed(*last)]),
+        literal=_every([_han(run) if is_han else _meant(run, False, is_one) for run, is_han in runs]),
         strict=strict,
         alike=_every([_spoken(run, is_han) for run, is_han in runs]),
         runs=runs,
     )
 
 
-def _written(run: str, is_han: bool, is_last: bool = True) -> Clause:
-    if is_han:
-        return Some((_every([Word(word) for word in words.cut(run)]), _in_pieces(run)))
+def _han(run: str) -> Clause:
+    return Some((_every([Word(word) for word in words.cut(run)]), _in_pieces(run)))
+
+
+def _latin(run: str, may_begin: bool = True) -> Clause:
     word = Word(words.singular(run))
-    # The last word may still be unfinished. One before another is whole: of 50,000 products half have a word that
-    # begins with "county", and all of them would be gathered. And one letter begins no word that anybody means.
-    return Some((word, Prefix(run))) if is_last and len(run) > 1 else word
+    # One letter is no beginning of a word that anybody means.
+    return Some((word, Prefix(run))) if may_begin and len(run) > 1 else word
 
 
 def _in_pieces(han: str) -> Clause:
     return _every([Word(piece) for piece in words.pieces(han)])
 
 
-def _typed(run: str, is_han: bool, is_last: bool = True) -> Clause:
-    return _written(run, True) if is_han else _meant(run, False, is_last)
-
-
-def _meant(run: str, is_han: bool, is_last: bool = True) -> Clause:
+def _meant(run: str, is_han: bool, may_begin: bool) -> Clause:
     """As written, or by another name of the whole run or of one of its words."""
+    written = _han(run) if is_han else _latin(run, may_begin)
     if (same := synonyms.of(run)) or not is_han:
-        return _some([_written(run, is_han, is_last), *(_plain(name) for name in same)])
+        return _some([written, *(_plain(name) for name in same)])
     parts = words.cut(run)
     if not any(synonyms.of(part) for part in parts):
-        return _written(run, is_han)
+        return written
     by_word = _every([_some([Word(part), *(_plain(name) for name in synonyms.of(part))]) for part in parts])
     return Some((by_word, _in_pieces(run)))
 
@@ -108,7 +108,7 @@ def _plain(name: str) -> Clause:
 
 def _spoken(run: str, is_han: bool) -> Clause:
     spoken = "".join(words.syllables(run)) if is_han else run
-    return _written(spoken, False) if spoken else Word(run)
+    return _latin(spoken) if spoken else Word(run)
 
 
 def _one_slip(han: str) -> Clause:
@@ -121,7 +121,7 @@ def _one_slip(han: str) -> Clause:
 
 
 def _as_meant(run: str, known: list[str]) -> Clause:
-    return _some([_written(word, False) for word in (run, *known)])
+    return _some([_latin(word) for word in (run, *known)])
 
 
 def _every(parts: list[Clause]) -> Clause:

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.models import Region
 from catalog import search
 from catalog.actions import card, listing
 from catalog.models import Lot, Product
@@ -19,9 +20,11 @@ from tests.catalog.world import (
     a_person,
     a_planned_lot,
     a_product,
+    a_region,
     a_team,
     a_variant,
     an_operator,
+    published,
 )
 
 pytestmark = pytest.mark.django_db
@@ -263,6 +266,25 @@ def test_facets_speak_the_readers_language_and_know_what_is_chosen():
         ("¥30–¥50", True),
         ("¥80 起", False),
     ]
+
+
+def test_of_many_divisions_those_that_would_show_most_are_told_and_always_the_chosen():
+    codes = Region.objects.filter(level=2).order_by("code").values_list("code", flat=True)[:19]
+    for n, code in enumerate(codes):
+        county = a_region(f"{code[:4]}99", "示例县", "Demo County", 3, Region.objects.get(code=code))
+        team = a_team(county=county)
+        search.index([published(team).product_id for _ in range(2 if n == 18 else 1)])
+    document = """query($d: [String!]) { search(first: 1, where: {division: $d}) {
+        facets { name values { value count isChosen } } } }"""
+
+    def told(*chosen):
+        facets = Asker().ask(document, d=chosen or None)["search"]["facets"]
+        values = next(facet["values"] for facet in facets if facet["name"] == "division")
+        return [(row["value"], row["count"], row["isChosen"]) for row in values]
+
+    ones = [(code, 1, False) for code in codes[:16]]
+    assert told() == [*ones, (codes[18], 2, False)]
+    assert told(codes[17]) == [*ones[:15], (codes[17], 1, True), (codes[18], 2, False)]
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,8 @@ def test_several_words_for_one_thing_find_the_same(shop):
     assert found(shop, "橘子") == found(shop, "mandarin") == found(shop, "juzi") == ["mandarin"]
 
 
-def test_the_last_word_may_be_unfinished_and_others_where_nothing_answers_otherwise(shop):
+def test_a_word_alone_may_be_unfinished_and_several_where_nothing_answers_otherwise(shop):
+    assert found(shop, "summ") == ["orange"]
     assert found(shop, "zigui summer or") == found(shop, "zigui summ orang") == ["orange"]
     assert set(found(shop, "zigui demo tea")) == {"orange", "mandarin", "loquat"}  # its team
     assert found(shop, "zi sum or") == ["orange"]
