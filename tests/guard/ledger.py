@@ -9,12 +9,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    invariant,
-    precondition,
-    rule,
-)
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from catalog.refusals import InsufficientStock
 from core import clock
@@ -73,8 +68,7 @@ class Ledger(RuleBasedStateMachine):
         order = self._one(pick, Order.objects.filter(state="placed"))
         if order is None:
             return
-        begun = payment.begin(order)
-        page = begun.session_id
+        page = payment.begin(order).session_id
         if self.bank.pay(page) and tell:
             self._tell("checkout.session.completed", Noun.SESSION, page)
 
@@ -105,8 +99,7 @@ class Ledger(RuleBasedStateMachine):
     @rule(pick=PICK)
     def pay_late(self, pick):
         """Her reservation has run out and nobody has closed her page yet."""
-        lapsed = Order.objects.filter(state="placed")
-        if order := self._one(pick, lapsed):
+        if order := self._one(pick, Order.objects.filter(state="placed")):
             page = payment.begin(order).session_id
             self.run_out(pick)
             if self.bank.pay(page):
@@ -129,9 +122,8 @@ class Ledger(RuleBasedStateMachine):
 
     @rule(pick=PICK)
     def pay_somewhere(self, pick):
-        if page := self._one(
-            pick, [name for name, page in self.bank.pages.items() if page.state is Was.CREATED]
-        ):
+        waiting = [name for name, page in self.bank.pages.items() if page.state is Was.CREATED]
+        if page := self._one(pick, waiting):
             self.bank.pay(page)
 
     @rule(pick=PICK)
@@ -153,8 +145,10 @@ class Ledger(RuleBasedStateMachine):
     @rule(pick=PICK)
     def call_off(self, pick):
         order = self._one(pick, Order.objects.order_by("pk"))
-        if order is None or pick % 3:
-            return
+        if order and not pick % 3:
+            self._call_off(order)
+
+    def _call_off(self, order):
         noted, before = self.market.of(order), self._refunds()
         try:
             cancel.cancel(order)
@@ -163,6 +157,13 @@ class Ledger(RuleBasedStateMachine):
         if noted.state == "placed":
             self.market.lapse(noted, "cancelled")
         self._left(order, before)
+
+    @rule(n=st.integers(0, 2))
+    def change_her_mind(self, n):
+        """She places an order and calls it off before she pays."""
+        if self.market.can_place({self.market.variant(n).pk: 1}):
+            self.buy([int(at == n) for at in range(3)], 0, is_paid=False)
+            self._call_off(Order.objects.latest("pk"))
 
     # --- Parcels ----------------------------------------------------------------------------------
 

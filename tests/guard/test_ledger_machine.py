@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.proof]
 
 # On demand: LEDGER="500 200" examples and steps.
 EXAMPLES, STEPS = (int(n) for n in os.environ.get("LEDGER", full("20 100", "3 30")).split())
-MOST_ROUNDS = 4
+MOST_ROUNDS = 6
 
 TO_BE_REACHED = {
     *(f"Order {state}" for state in Order.State.values),
