@@ -20,9 +20,8 @@ from core.models import Delivery
 log = logging.getLogger("sheaf.outbox")
 
 TRIES = 10
-# What is begun in its first half is done within the second: a call to the provider gives up after three times eight
-# seconds. What a killed worker held is taken up again when it ends, and even with a round of the reconciler behind
-# that, which comes each half minute, all is at rest within two minutes.
+# What a killed worker held is taken up again when it ends, and even with a round of the reconciler behind that, which
+# comes each half minute, all is at rest within two minutes. What takes longer is begun a second time (decision 0012).
 LEASE_SECONDS = 60
 # The n-th failure waits this long; the last figure is used for all further ones.
 BACKOFF_SECONDS = (1, 2, 5, 10, 30, 60, 120, 300, 600)
@@ -254,7 +253,8 @@ def _mark_done(claimed: list[Claimed]) -> int:
 def _failed(claimed: list[Claimed], failure: Exception) -> None:
     error = type(failure).__name__
     for one in claimed:
-        row = Delivery.objects.filter(id=one.id, done_at=None)
+        # One whose lease has ended meanwhile is another's, who will say how it went.
+        row = Delivery.objects.filter(id=one.id, tries=one.tries, done_at=None)
         now = timezone.now()
         if one.tries >= TRIES:
             row.update(parked_at=now, error=error)

@@ -157,22 +157,22 @@ class Result:
         where = self.ask.where
         counts = _most(counts, getattr(where, name)) if name in ("category", "division") else counts
         rows = _categories(self.shelves, counts, where) if name == "category" else _rows(name, counts, where)
-        told = [
+        if len(rows) > MOST_VALUES:
+            best = sorted(rows, key=lambda row: (not row[3], -row[2]))[:MOST_VALUES]
+            rows = [row for row in rows if row in best]
+        return [
             {"value": value, "label": label, "count": count, "is_chosen": is_chosen}
             for value, label, count, is_chosen in rows
             if count or is_chosen
         ]
-        return told[:MOST_VALUES]
 
 
 def _most(counts: dict[str, int], chosen: Any) -> dict[str, int]:
-    """What is chosen, and of the rest as many as there is room for: those found most, the first of those found as often."""
-    ours = {*(chosen or ())}
-    others = counts.keys() - ours
-    if len(ours) + len(others) <= MOST_VALUES:
+    """What is chosen and what was found most, of those found as often the first: none but these can be told."""
+    if len(counts) <= MOST_VALUES:
         return counts
-    best = sorted(sorted(others), key=counts.__getitem__, reverse=True)[: max(0, MOST_VALUES - len(ours))]
-    return {value: counts[value] for value in [*(ours & counts.keys()), *best]}
+    best = sorted(sorted(counts), key=counts.__getitem__, reverse=True)[:MOST_VALUES]
+    return {value: counts[value] for value in counts.keys() & {*best, *(chosen or ())}}
 
 
 Rows = list[tuple[str, str, int, bool]]

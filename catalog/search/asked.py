@@ -43,7 +43,7 @@ class Asked:
     title: str  # as titles are kept, to find the very one
     literal: Clause  # every run as it was written; what is written in Latin letters, as it is meant
     strict: Clause  # or as another word for the same
-    alike: Clause  # spoken alike: the pinyin of what was written with other characters; any word a beginning
+    alike: Clause  # any word unfinished, or other characters that are spoken alike
     runs: tuple[tuple[str, bool], ...]
 
     def nearly(self) -> Clause:
@@ -61,16 +61,23 @@ def asked(text: str) -> Asked | None:
     # One word alone may be unfinished. Several are whole: only where nothing answers so, each may be the beginning of a
     # word. Of 50,000 products half have a word that begins with "county", and all of them would be gathered.
     is_one = len(runs) == 1
-    strict = _every([_meant(*run, is_one) for run in runs])
-    if not is_one:
-        strict = _some([strict, *(_plain(name) for name in synonyms.of(text[:MOST_CHARACTERS]))])
+    names = [] if is_one else [_plain(name) for name in synonyms.of(text[:MOST_CHARACTERS])]
+    joined = _joined(runs)
+    typed = _every([_han(run) if is_han else _meant(run, False, is_one) for run, is_han in runs])
     return Asked(
         title=words.told(text),
-        literal=_every([_han(run) if is_han else _meant(run, False, is_one) for run, is_han in runs]),
-        strict=strict,
-        alike=_every([_spoken(run, is_han) for run, is_han in runs]),
+        literal=_some([typed, *joined]),
+        strict=_some([_every([_meant(*run, is_one) for run in runs]), *names, *joined]),
+        alike=_every([_some([_meant(*run, True), _spoken(*run)]) for run in runs]),
         runs=runs,
     )
+
+
+def _joined(runs: tuple[tuple[str, bool], ...]) -> list[Clause]:
+    """One word of pinyin written apart, as "xian tao" is."""
+    if len(runs) == 1 or any(is_han for _, is_han in runs):
+        return []
+    return [Prefix("".join(run for run, _ in runs))]
 
 
 def _han(run: str) -> Clause:

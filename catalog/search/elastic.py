@@ -23,8 +23,8 @@ from core import clock, deliveries
 
 log = logging.getLogger("sheaf.search")
 
-# A search waits no longer than this; one who indexes may.
-PATIENCE_SECONDS, LONG_SECONDS = 1.0, 60.0
+# A search waits no longer than this; who feeds the index, a few seconds of a delivery's lease; who rebuilds it, long.
+PATIENCE_SECONDS, FEED_SECONDS, LONG_SECONDS = 1.0, 10.0, 60.0
 # After it was away, one search in so many seconds tries it again; the others do not wait for it.
 REST_SECONDS = 5.0
 # Of what an index holds: a greater one does not fit the code of before, nor a lesser one that of now.
@@ -84,7 +84,7 @@ class Elastic:
 
     def _written(self) -> list[str]:
         try:
-            its = self._slow().indices.get_alias(name=f"{self.alias}-into-*")
+            its = self._slow(FEED_SECONDS).indices.get_alias(name=f"{self.alias}-into-*")
         except NotFoundError:
             return []
         return sorted(alias for index in its.body.values() for alias in index["aliases"])
@@ -94,14 +94,15 @@ class Elastic:
             return
         operations = [part for action, body in told for part in ({"index": action}, body)]
         # An index that was removed meanwhile is not to be made again by writing to it.
-        reply = self._slow().bulk(index=into, operations=operations, require_alias=True, refresh=refresh)
+        patient = self._slow(FEED_SECONDS if refresh else LONG_SECONDS)
+        reply = patient.bulk(index=into, operations=operations, require_alias=True, refresh=refresh)
         failed = [item["index"] for item in reply["items"] if item["index"]["status"] >= 300]
         # 409: it knows a later version; 404: the index is gone.
         if wrong := [item for item in failed if item["status"] not in (404, 409)]:
             raise RuntimeError(f"{len(wrong)} products were not indexed: {wrong[0]['error']['type']}")
 
-    def _slow(self) -> Elasticsearch:
-        return self.client.options(request_timeout=LONG_SECONDS)
+    def _slow(self, seconds: float = LONG_SECONDS) -> Elasticsearch:
+        return self.client.options(request_timeout=seconds)
 
     def rebuild(self) -> int:
         """Fill a new index and put it in the old one's place at once; killed half way, the old one stays."""

@@ -99,7 +99,7 @@ class Postgres:
 
     def rebuild(self) -> int:
         """Write every entry anew, some at a time: what is sold meanwhile does not wait for the whole."""
-        # What is of one kind lies together, so that a question about thousands reads half as many pages.
+        # What is of one category lies together, so that a question about thousands reads half as many pages.
         ids = list(Product.objects.order_by("category", "id").values_list("id", flat=True))
         for first in range(0, len(ids), AT_ONCE):
             self.index(ids[first : first + AT_ONCE])
@@ -143,25 +143,25 @@ class InDatabase:
         values |= {f"after{i}": key for i, key in enumerate(after or [])}
         chosen = list(_chosen(self.ask.where, values).values())
 
-        def told(keys: list[str]) -> str:
+        def narrowed(by: list[str]) -> str:
             if after is None:
                 return _all(chosen)
-            bounds = ", ".join(f"%(after{i})s::bigint" for i in range(len(keys)))
-            return _all([*chosen, f"({', '.join(keys)}) {'<' if descending else '>'} ({bounds})"])
+            bounds = ", ".join(f"%(after{i})s::bigint" for i in range(len(by)))
+            return _all([*chosen, f"({', '.join(by)}) {'<' if descending else '>'} ({bounds})"])
 
         if sort == "BEST":
             return _rows(
                 _BEST.format(
                     keys=", ".join(keys),
-                    where=told(keys),
-                    rest=told(["0", _KEYS["id"]]),
+                    where=narrowed(keys),
+                    rest=narrowed(["0", _KEYS["id"]]),
                     # On the first page all of them are at hand where the others are looked for.
                     known="SELECT product_id FROM titled" if after is None else _TITLED,
                 ),
                 values,
             )
         order = ", ".join(f"{i} {'DESC' if descending else 'ASC'}" for i in range(1, len(keys) + 1))
-        where = _all([*self._matching(), told(keys)])
+        where = _all([*self._matching(), narrowed(keys)])
         return _rows(
             f"""SELECT {", ".join(keys)} FROM catalog_searchentry e WHERE {where}
                 ORDER BY {order} LIMIT %(limit)s""",

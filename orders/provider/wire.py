@@ -24,7 +24,7 @@ class Wire(stripe.HTTPClient):
         super().__init__()
         known: dict[str, Any] = {
             "maxsize": CONNECTIONS,
-            "timeout": TIMEOUT_SECONDS,
+            "timeout": urllib3.Timeout(total=TIMEOUT_SECONDS),
             "retries": False,  # the library above decides what is asked again
             "ca_certs": stripe.ca_bundle_path,
         }

@@ -105,6 +105,9 @@ def test_a_word_alone_may_be_unfinished_and_several_where_nothing_answers_otherw
     assert found(shop, "zigui summer or") == found(shop, "zigui summ orang") == ["orange"]
     assert set(found(shop, "zigui demo tea")) == {"orange", "mandarin", "loquat"}  # its team
     assert found(shop, "zi sum or") == ["orange"]
+    assert found(shop, "脐橙 summ") == found(shop, "橙子 zig summ") == ["orange"]  # beside another name, too
+    # One word of pinyin, written apart.
+    assert found(shop, "pi pa") == ["loquat"] and found(shop, "zi gui xia cheng") == ["orange"]
     # Green tea is there, so nothing that only begins so is meant.
     green = a_product(
         Product.objects.get(slug="tea").team, slug="greenish", name_zh="绿意茶", name_en="Greenish tea"
@@ -189,6 +192,17 @@ def test_pages_show_each_product_once(shop):
                 assert page.has_next == (len(paged) < len(whole) - 1)
                 paged, after = paged + page.ids, page.cursors[-1]
             assert paged == whole
+
+
+def test_a_page_that_ends_among_the_titles_goes_on_with_the_others(shop):
+    for words in ("秭归", "zigui"):
+        page = answer(words, first=2, in_season=True).found
+        assert (page.ids, page.has_next) == ([shop["orange"], shop["mandarin"]], False)
+        page = answer(words, first=2).found
+        assert page.ids[0] == shop["orange"] and page.has_next
+        rest = answer(words, first=2, after=page.cursors[-1]).found
+        assert {*page.ids, *rest.ids} == {shop[key] for key in ("orange", "mandarin", "loquat")}
+        assert (len(rest.ids), rest.has_next) == (1, False)
 
 
 def test_orders_by_price(shop):
