@@ -21,16 +21,14 @@ from psycopg import sql
 
 OWNER, APP, DATABASE = "sheaf_owner", "sheaf_app", "sheaf"
 EXTENSIONS = ("pg_trgm", "btree_gin", "unaccent", "pg_stat_statements")
-# With these a power cut may lose the whole cluster; tests make a new one in a second. What a commit does not wait for
-# is written out soon all the same: a replica hears of nothing earlier. And nothing is analysed of itself: amid a
-# test's transaction it would find none of the rows that are not committed yet, the planner would take tables of
-# thousands for empty, and once in a while join them row by row for minutes.
+# With these a power cut may lose the whole cluster; tests make a new one in a second. And nothing is analysed of
+# itself: amid a test's transaction it would find none of the rows that are not committed yet, the planner would take
+# tables of thousands for empty, and once in a while join them row by row for minutes.
 FAST = {
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
     "max_wal_size": "1GB",
-    "wal_writer_delay": "10ms",
     "autovacuum": "off",
 }
 
