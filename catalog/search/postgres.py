@@ -100,7 +100,7 @@ class Postgres:
     def rebuild(self) -> int:
         """Write every entry anew, some at a time: what is sold meanwhile does not wait for the whole."""
         # What is of one category lies together, so that a question about thousands reads half as many pages.
-        ids = list(Product.objects.order_by("category", "id").values_list("id", flat=True))
+        ids = list(Product.objects.order_by("category_id", "id").values_list("id", flat=True))
         for first in range(0, len(ids), AT_ONCE):
             self.index(ids[first : first + AT_ONCE])
         return SearchEntry.objects.count()

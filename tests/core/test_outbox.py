@@ -166,6 +166,21 @@ def test_poison_that_kills_uses_up_nobody_elses_tries(settings):
 
 
 @pytest.mark.django_db
+def test_who_fails_after_another_has_taken_it_changes_nothing(settings):
+    settings.REACTIONS = "tests.core.world.POISONED"
+    record(1)
+    late = deliveries._claim(10)
+    Delivery.objects.update(due_at=F("due_at") - timedelta(seconds=deliveries.LEASE_SECONDS))
+    (taken,) = deliveries._claim(10)
+    leased = Delivery.objects.get(id=taken.id)
+    deliveries._failed([one for one in late if one.id == taken.id], RuntimeError())
+    now = Delivery.objects.get(id=taken.id)
+    assert (now.due_at, now.tries, now.error) == (leased.due_at, 2, "")
+    deliveries._failed([taken], RuntimeError())
+    assert Delivery.objects.get(id=taken.id).error == "RuntimeError"
+
+
+@pytest.mark.django_db
 def test_drain_raises_what_went_wrong(settings):
     settings.REACTIONS = "tests.core.world.POISONED"
     record(1)
