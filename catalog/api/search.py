@@ -157,9 +157,6 @@ class Result:
         where = self.ask.where
         counts = _most(counts, getattr(where, name)) if name in ("category", "division") else counts
         rows = _categories(self.shelves, counts, where) if name == "category" else _rows(name, counts, where)
-        if len(rows) > MOST_VALUES:
-            best = sorted(rows, key=lambda row: (not row[3], -row[2]))[:MOST_VALUES]
-            rows = [row for row in rows if row in best]
         return [
             {"value": value, "label": label, "count": count, "is_chosen": is_chosen}
             for value, label, count, is_chosen in rows
@@ -167,12 +164,11 @@ class Result:
         ]
 
 
-def _most(counts: dict[str, int], chosen: Any) -> dict[str, int]:
-    """What is chosen and what was found most, of those found as often the first: none but these can be told."""
-    if len(counts) <= MOST_VALUES:
-        return counts
-    best = sorted(sorted(counts), key=counts.__getitem__, reverse=True)[:MOST_VALUES]
-    return {value: counts[value] for value in counts.keys() & {*best, *(chosen or ())}}
+def _most(counts: dict[str, int], chosen: tuple[str, ...] | None) -> dict[str, int]:
+    """Those that can be told: what is chosen, then what was found most, of those found as often the first."""
+    counts = dict.fromkeys(chosen or (), 0) | counts
+    best = sorted(counts, key=lambda value: (value not in (chosen or ()), -counts[value], value))
+    return {value: counts[value] for value in best[:MOST_VALUES]}
 
 
 Rows = list[tuple[str, str, int, bool]]
@@ -188,14 +184,13 @@ def _rows(name: str, counts: dict[str, int], where: search.Where) -> Rows:
 def _categories(
     shelves: Callable[[list[str]], list[Category]], counts: dict[str, int], where: search.Where
 ) -> Rows:
-    rows = shelves([*{*counts, *(where.category or ())}])
-    return [(c.slug, told(c, "name"), counts.get(c.slug, 0), c.slug in (where.category or ())) for c in rows]
+    rows = shelves([*counts])
+    return [(c.slug, told(c, "name"), counts[c.slug], c.slug in (where.category or ())) for c in rows]
 
 
 def _divisions(counts: dict[str, int], where: search.Where) -> Rows:
-    named, shown = _named_divisions(), {*counts, *(where.division or ())}
-    rows = [row for code, row in named.items() if code in shown]
-    return [(r.code, told(r, "name"), counts.get(r.code, 0), r.code in (where.division or ())) for r in rows]
+    rows = [row for code, row in _named_divisions().items() if code in counts]
+    return [(r.code, told(r, "name"), counts[r.code], r.code in (where.division or ())) for r in rows]
 
 
 @cache

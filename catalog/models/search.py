@@ -12,7 +12,7 @@ from catalog.models.product import Product
 
 
 class SearchEntry(models.Model):
-    """A product's words, and all that a search narrows, counts and orders by: one narrow row, no joins."""
+    """A product's words, and all that a search narrows, counts and orders by: one row, no joins."""
 
     product = models.OneToOneField(
         Product, on_delete=models.CASCADE, primary_key=True, related_name="search_entry"

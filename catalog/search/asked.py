@@ -81,7 +81,7 @@ def _joined(runs: tuple[tuple[str, bool], ...]) -> list[Clause]:
 
 
 def _han(run: str) -> Clause:
-    return Some((_every([Word(word) for word in words.cut(run)]), _in_pieces(run)))
+    return _some([_every([Word(word) for word in words.cut(run)]), _in_pieces(run)])
 
 
 def _latin(run: str, may_begin: bool = True) -> Clause:
@@ -103,7 +103,7 @@ def _meant(run: str, is_han: bool, may_begin: bool) -> Clause:
     if not any(synonyms.of(part) for part in parts):
         return written
     by_word = _every([_some([Word(part), *(_plain(name) for name in synonyms.of(part))]) for part in parts])
-    return Some((by_word, _in_pieces(run)))
+    return _some([by_word, _in_pieces(run)])
 
 
 def _plain(name: str) -> Clause:
