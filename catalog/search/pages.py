@@ -1,10 +1,9 @@
 """Orders and pages, the same for each engine: whole numbers to compare, and a cursor that says where a page ends."""
 
-import json
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 
 from catalog.search import Ask, Found
+from core import opaque
 from core.refusals import Invalid
 
 # sort: what is compared, and whether more comes first
@@ -32,18 +31,12 @@ def page(ask: Ask, sort: str, rows: Sequence[Sequence[int]]) -> Found:
 
 
 def _cursor(sort: str, row: Sequence[int]) -> str:
-    # As JSON: they are numbers.
-    return urlsafe_b64encode(f'["{sort}",{",".join(map(str, row))}]'.encode()).decode()
+    return opaque.written(["search", sort], [int(key) for key in row])
 
 
 def place(cursor: str, sort: str) -> list[int]:
     """The keys behind which to go on; a cursor of another order, or no cursor at all, is refused."""
-    try:
-        its_sort, *keys = json.loads(urlsafe_b64decode(cursor))
-        if its_sort != sort or len(keys) != len(KEYS[sort][0]):
-            raise ValueError
-        if any(type(key) is not int or abs(key) >= 2**63 for key in keys):
-            raise ValueError
-    except (ValueError, TypeError, RecursionError):
-        raise Invalid(field="after") from None
+    keys = opaque.read(["search", sort], cursor)
+    if keys is None or len(keys) != len(KEYS[sort][0]):
+        raise Invalid(field="after")
     return keys

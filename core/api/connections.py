@@ -61,12 +61,10 @@ class Page:
         """One row more than the page has: it tells whether another page follows."""
         rows = self.choose()
         if after := self.asked.get("after"):
-            rows = cursors.beyond(
-                rows, self.order, cursors.read(after, self.name, self.order, "after"), "after"
-            )
+            rows = cursors.beyond(rows, self.order, cursors.read(after, self.name, rows, self.order, "after"))
         if before := self.asked.get("before"):
-            ends = cursors.read(before, self.name, self.order, "before")
-            rows = cursors.beyond(rows, cursors.reverse(self.order), ends, "before")
+            ends = cursors.read(before, self.name, rows, self.order, "before")
+            rows = cursors.beyond(rows, cursors.reverse(self.order), ends)
         order = self.order if self.forward else cursors.reverse(self.order)
         return rows.order_by(*order)[: self.size + 1]
 

@@ -5,6 +5,7 @@ One suite for each engine: PostgreSQL, one in memory that speaks Elasticsearch, 
 
 import csv
 import random
+from base64 import urlsafe_b64decode
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -209,6 +210,22 @@ def test_orders_by_price(shop):
     by_price = [shop[key] for key in ("mandarin", "orange", "loquat", "tea")]
     assert answer(sort="PRICE_ASC").found.ids == by_price
     assert answer(sort="PRICE_DESC").found.ids == by_price[::-1]
+
+
+def test_a_cursor_tells_neither_ids_nor_times_nor_prices(shop):
+    for sort in search.SORTS:
+        page = answer(sort=sort).found
+        assert len(page.cursors) == len(page.ids) == len(set(page.cursors)) > 2
+        assert len({len(cursor) for cursor in page.cursors}) == 1
+        for pk, cursor in zip(page.ids, page.cursors, strict=True):
+            inside = urlsafe_b64decode(cursor + "==")
+            assert str(pk).encode() not in inside and sort.encode() not in inside
+
+
+def test_a_cursor_of_one_order_is_none_of_another(shop):
+    cursor = answer(sort="PRICE_ASC").found.cursors[0]
+    with pytest.raises(Invalid):
+        _ = answer(sort="PRICE_DESC", after=cursor).found
 
 
 def test_a_cursor_that_is_not_ours_is_refused(shop):
