@@ -52,7 +52,7 @@ def attribute_orders(events: Sequence[OrderPaid | OrderConfirmed]) -> None:
         shared = deed.book.taken(source)
         assert shared == order.total_minor, f"{order.total_minor} was paid, the parts come to {shared}"
         deed.book.move(RESERVE, source, missing.get(order.uid, 0))
-        purchases.append(support.Purchase(transaction, order, _net_of_team(mine)))
+        purchases.append(support.Purchase(transaction, order, _kept_of_team(mine)))
     supports = support.counted(purchases)
     deed.write(supports, support.waiting(supports))
     failpoints.reach("attribution.recorded")
@@ -135,8 +135,9 @@ def _paid_at(order: Order, confirmed: bool) -> datetime:
     return when or timezone.now()
 
 
-def _net_of_team(lines: Iterable[Line]) -> dict[int, int]:
-    net: dict[int, int] = defaultdict(int)
+def _kept_of_team(lines: Iterable[Line]) -> dict[int, int]:
+    """What counts for the contest: of a seat, banks may have taken a part back while its group was open."""
+    kept: dict[int, int] = defaultdict(int)
     for line in lines:
-        net[line.team_id] += line.net_minor
-    return dict(net)
+        kept[line.team_id] += line.net_minor - line.refunded_minor
+    return dict(kept)

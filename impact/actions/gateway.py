@@ -1,6 +1,6 @@
 """Mirror in the ledger what the provider does with buyers' money, beside what is set aside of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -71,10 +71,7 @@ def disputed(events: Sequence[DisputeClosed]) -> None:
     opened = _write(
         Movement(key_of(Reason.DISPUTED, d.uid), d.payment.order.uid, d.closed_at, place, GATEWAY, amount)
         for d in disputes
-        for place, amount in (
-            (BUYER, owed[d.pk]),
-            (_bearer(d, held), d.amount_minor - owed[d.pk]),
-        )
+        for place, amount in ((BUYER, owed[d.pk]), *_bearers(d, d.amount_minor - owed[d.pk], held))
     )
     _uncount({opened[key]: d for d in disputes if (key := key_of(Reason.DISPUTED, d.uid)) in opened})
 
@@ -88,21 +85,25 @@ def covered(events: Sequence[RefundCovered]) -> None:
     )
 
 
-def _bearer(dispute: Dispute, held: dict[UUID, Place]) -> Place:
-    """Who bears it: the escrow if that is what paid, else the reserve."""
-    payment = dispute.payment
-    return held.get(payment.order.uid, RESERVE) if payment.is_kept else RESERVE
+def _bearers(
+    dispute: Dispute, minor: int, held: dict[UUID, tuple[Place, int]]
+) -> Iterator[tuple[Place, int]]:
+    """Who bears so much: the escrow as far as it still holds what paid, else the reserve."""
+    place, left = held.get(dispute.payment.order.uid, (RESERVE, 0))
+    of_escrow = min(minor, left) if dispute.payment.is_kept else 0
+    yield place, of_escrow
+    yield RESERVE, minor - of_escrow
 
 
-def _held(orders: Sequence[Order]) -> dict[UUID, Place]:
-    """The escrow of those whose money still waits there: what went in and came out again is no longer held."""
+def _held(orders: Sequence[Order]) -> dict[UUID, tuple[Place, int]]:
+    """The escrow of those whose money still waits there, and how much: what came out again is no longer held."""
     places: dict[UUID, Place] = {}
     left: dict[UUID, int] = {}
     for stand in positions(order.uid for order in orders):
         if stand.place.kind == Account.Kind.ESCROW:
             places[stand.order_uid] = stand.place
             left[stand.order_uid] = left.get(stand.order_uid, 0) + stand.amount_minor
-    return {order: place for order, place in places.items() if left[order] > 0}
+    return {order: (place, left[order]) for order, place in places.items() if left[order] > 0}
 
 
 def _uncount(disputes: dict[LedgerTransaction, Dispute]) -> None:

@@ -26,7 +26,31 @@ PRESENT = """
     CROSS JOIN LATERAL (VALUES (t.division_id), (NULL)) AS places (place)
     GROUP BY e.round_id, place, who.person_key, who.organisation_id
 """
+# What supports count of each order for an entry, beside what was kept of the team's lines: paid, less whatever was
+# given back or taken by a bank. After the freeze money may still leave, and nothing is counted anew.
+KEPT = """
+    SELECT counted.first, counted.minor, lines.net, lines.kept, counted.freezes_at
+    FROM (
+        SELECT s.order_uid, e.team_id, r.freezes_at, min(s.id) AS first, sum(s.amount_minor) AS minor
+        FROM impact_support s JOIN impact_entry e ON e.id = s.entry_id JOIN impact_round r ON r.id = e.round_id
+        GROUP BY s.order_uid, s.entry_id, e.team_id, r.freezes_at
+    ) AS counted
+    JOIN orders_order o ON o.uid = counted.order_uid
+    JOIN (
+        SELECT order_id, team_id, sum(net_minor) AS net, sum(net_minor - refunded_minor) AS kept
+        FROM orders_line GROUP BY order_id, team_id
+    ) AS lines ON lines.order_id = o.id AND lines.team_id = counted.team_id
+"""
 RULES = [
+    Rule(
+        "I6",
+        "Support",
+        "an order's supports are not what was kept of it",
+        f"""SELECT first, 'counts ' || minor || ', kept ' || kept FROM ({KEPT}) AS found
+           LEFT JOIN core_clock c ON c.id = 1
+           WHERE CASE WHEN freezes_at > now() + coalesce(c.ahead, interval '0') THEN minor <> kept
+                      ELSE minor < kept OR minor > net END""",
+    ),
     Rule(
         "I6",
         "Presence",
@@ -88,7 +112,9 @@ RULES = [
                JOIN impact_account target ON target.id = m.target_id
                GROUP BY m.transaction_id, l.team_id
            ) m ON m.transaction_id = t.id AND m.team_id = e.team_id
-           WHERE s.amount_minor <> coalesce(m.amount, 0)""",
+           WHERE s.amount_minor <> coalesce(m.amount, 0)
+             -- All of a seat leaves escrow, but what a bank took of it before counts for nobody.
+             AND NOT (t.reason = 'confirmed' AND s.amount_minor BETWEEN 0 AND coalesce(m.amount, 0))""",
     ),
     Rule(
         "I6",

@@ -1,0 +1,123 @@
+"""What the contest counts of an order is what was kept of it, by whichever way and in whichever order money left."""
+
+import itertools
+import random
+from contextlib import suppress
+
+import pytest
+
+from core.refusals import Refusal
+from impact.actions import standings
+from impact.models import LedgerTransaction, Support
+from impact.verify import verify
+from orders.actions import dispute, group, refund
+from orders.models import Order, Refund, RefundLine
+from orders.provider.port import DisputeSeen, RefundSeen, Was
+from tests.catalog import world as shelves
+from tests.impact import world
+
+pytestmark = pytest.mark.django_db
+_count = itertools.count(1)
+NET = 3 * 3690
+
+
+def lose(order: Order, minor: int) -> None:
+    intent = order.payments.get(is_kept=True).intent_id
+    dispute.settle(DisputeSeen(f"dp_kept_{next(_count)}", "lost", minor, "fraudulent", intent))
+
+
+def supported(order: Order) -> int:
+    return sum(Support.objects.filter(order_uid=order.uid).values_list("amount_minor", flat=True))
+
+
+def a_seat() -> Order:
+    lot = world.a_lot()
+    world.a_round(lot.variant.product.team)
+    return world.a_held_seat(lot, units=3)
+
+
+def test_what_a_bank_took_of_a_seat_before_its_group_was_confirmed_does_not_count():
+    order = a_seat()
+    lose(order, 3000)
+    lose(order, 2000)
+    assert supported(order) == 0
+    group.close(order.group)
+    order.refresh_from_db()
+    standings.fold()
+    assert (order.state, supported(order)) == ("paid", NET - 5000)
+    assert world.figures(order.lines.get().team)[:2] == (NET - 5000, 1)
+    assert list(verify()) == []
+
+
+def test_a_support_above_what_was_kept_is_named():
+    order = a_seat()
+    group.close(order.group)
+    standings.fold()
+    assert list(verify()) == []
+    order.lines.update(refunded_minor=2000)
+    named = [found for found in verify() if found.noun == "Support" and "kept" in found.words]
+    assert [(found.id, found.rule) for found in named] == [(Support.objects.get().pk, "I6")]
+    assert f"counts {NET}, kept {NET - 2000}" in named[0].words
+
+
+class Walk:
+    """One order through whatever can happen to its money; `kept` is told by the refunds' own rows."""
+
+    def __init__(self, seed: int):
+        self.dice = random.Random(seed)
+        self.is_seat = self.dice.random() < 0.7
+        if self.is_seat:
+            self.order = a_seat()
+        else:
+            lot = world.a_lot()
+            world.a_round(lot.variant.product.team)
+            self.order = world.an_order((lot, 3), person=shelves.a_person())
+            world.pay(self.order)
+
+    def confirm(self) -> None:
+        if self.is_seat:
+            group.close(self.order.group)
+
+    def ask_back(self) -> None:
+        line = self.order.lines.get()
+        part = refund.Part(amount_minor=self.dice.randint(1, 4000))
+        if self.dice.random() < 0.4:
+            part = refund.Part(units=1)
+        refund.request(self.order, {line.uid: part})
+
+    def lose(self) -> None:
+        lose(self.order, self.dice.randint(1, 5000))
+
+    def settle(self) -> None:
+        """The provider says how a refund went, or says otherwise later."""
+        rows = (
+            Refund.objects.filter(payment__order=self.order).exclude(reason="dispute").exclude(state="failed")
+        )
+        if made := rows.order_by("?").first():
+            state = Was.FAILED if self.dice.random() < 0.6 else Was.SUCCEEDED
+            refund.settle(made, RefundSeen(state, f"re_kept_{next(_count)}"), made.attempt)
+
+    def step(self) -> None:
+        deeds = [self.confirm, self.ask_back, self.ask_back, self.lose, self.lose, self.settle, self.settle]
+        with suppress(Refusal):
+            self.dice.choice(deeds)()
+
+    def is_confirmed(self) -> bool:
+        """Whether the order counts at all: a seat does once its group is confirmed with it."""
+        return LedgerTransaction.objects.filter(
+            order_uid=self.order.uid, reason__in=("paid", "confirmed")
+        ).exists()
+
+    def kept(self) -> int:
+        rows = RefundLine.objects.filter(line__order=self.order).values_list("amount_minor", flat=True)
+        return NET - sum(rows)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_whatever_happens_to_its_money_a_support_is_what_was_kept(seed):
+    walk = Walk(seed)
+    for _ in range(10):
+        walk.step()
+        standings.fold()
+        assert supported(walk.order) == (walk.kept() if walk.is_confirmed() else 0)
+        assert list(verify()) == []
