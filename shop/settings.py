@@ -54,6 +54,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "shop.web.once.OnceMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -191,7 +192,7 @@ PERSON_EXPORTERS: list[str] = ["orders.people.export"]
 PERSON_ERASERS: list[str] = ["orders.people.erase"]
 SESSION_ENGINE = "shop.sessions"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
-MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+MESSAGE_STORAGE = "shop.web.once.Messages"
 
 # --- Language and time ---
 LANGUAGE_CODE = "zh-hans"

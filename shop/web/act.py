@@ -15,11 +15,12 @@ from core.language import say
 from shop.web import follow
 from shop.web.document import exists, fields_of, text_of, variables_of
 from shop.web.form import read_form, remembered_cart
+from shop.web.once import slip_of
 
 NEVER_KEPT = {"password", "newPassword", "currentPassword", "photo", "csrfmiddlewaretoken", "idempotencyKey"}
 UNCLEAR = say("没有成功，请检查填写的内容。", "That did not work. Please check what you entered.")
 # The longest form weighs in 100 households, the longest field is a story of 6,000 characters, and the fullest form
-# has two of them: all of that is kept, and what a session keeps stays bounded whatever is sent.
+# has two of them: all of that is kept, and what is kept stays bounded whatever is sent.
 MOST_FIELDS, MOST_VALUES, MOST_KEPT, MOST_IN_ALL = 160, 20, 6000, 20_000
 
 
@@ -72,12 +73,13 @@ def forward(request: HttpRequest, name: str, payload: dict[str, Any]) -> HttpRes
 def back(request: HttpRequest, name: str, refused: list[tuple[str, str]]) -> HttpResponse:
     """To the form, with what was written, and why not beside each field."""
     errors = {field: message for field, message in refused if field}
-    request.session["form"] = {
+    form = {
         "act": name,
         "item": request.POST.get("item", "")[:200],
         "values": kept_of(request.POST),
         "errors": errors,
     }
+    slip_of(request).put("form", form)
     for text in dict.fromkeys(message for _, message in refused):
         messages.error(request, text)
     return HttpResponseRedirect(ours(request, "back"))

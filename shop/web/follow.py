@@ -11,6 +11,7 @@ from core import language
 from core.api.documents import ask
 from core.language import Words, say
 from shop.web.document import text_of
+from shop.web.once import remember, slip_of
 
 
 def _to(path: str) -> str:
@@ -44,7 +45,7 @@ def add_to_cart(request: HttpRequest, payload: dict[str, Any]) -> str:
 def tell_cart(request: HttpRequest, payload: dict[str, Any]) -> str:
     """A cart that was made by telling it something is remembered too."""
     if not request.user.is_authenticated:
-        request.session["cart"] = payload["cart"]["id"]
+        remember(request, "cart", payload["cart"]["id"])
     return ""
 
 
@@ -52,7 +53,7 @@ def place_order(request: HttpRequest, payload: dict[str, Any]) -> str:
     """The cart is an order now: on to paying it. A guest who goes back finds the way to it again."""
     request.session.pop("cart", None)
     if payload.get("token"):
-        request.session["placed"] = {"number": payload["order"]["number"], "token": payload["token"]}
+        remember(request, "placed", {"number": payload["order"]["number"], "token": payload["token"]})
     return _order(payload["order"], payload.get("token"))
 
 
@@ -158,7 +159,7 @@ save_address = update_person
 
 def create_token(request: HttpRequest, payload: dict[str, Any]) -> str:
     """Its text is shown once."""
-    request.session["told"] = {"token": payload["text"]}
+    slip_of(request).put("told", {"token": payload["text"]})
     return ""
 
 
@@ -181,7 +182,7 @@ def propose_organisation(request: HttpRequest, payload: dict[str, Any]) -> str:
 
 def invite(request: HttpRequest, payload: dict[str, Any]) -> str:
     """The link is shown once."""
-    request.session["told"] = {"link": payload["link"]}
+    slip_of(request).put("told", {"link": payload["link"]})
     return ""
 
 

@@ -18,6 +18,7 @@ from shop.web.cart import cart_badge
 from shop.web.document import exists, text_of, variables_of
 from shop.web.form import read_address, remembered_cart
 from shop.web.holes import filled, is_kept
+from shop.web.once import slip_of
 
 # Pages that say where to begin when what they are about is not there yet.
 MAY_BE_EMPTY = {"home", "cart", "checkout", "desk", "groups", "invitation", "contest"}
@@ -30,8 +31,6 @@ FOR_SOMEBODY = {
 
 
 NOTHING: dict[str, Any] = {"form": {}, "told": {}}
-# What a session holds until the next page shows it, and that page alone.
-TOLD_ONCE = ("form", "told", "_messages")
 
 
 class Broken(Exception):
@@ -70,7 +69,7 @@ def _kept(request: HttpRequest, name: str, path: str, captured: dict[str, Any]) 
         return None
     if documents.prepare(text_of(path)).kept_roots is None:
         return None
-    if request.COOKIES and any(request.session.get(told) for told in TOLD_ONCE):
+    if request.COOKIES and slip_of(request).waits():
         return None
     key = (f"page {name}", request.get_full_path(), language.current())
     try:
@@ -120,4 +119,5 @@ def _once(request: HttpRequest) -> dict[str, Any]:
     """What is shown once: a form that was refused as it was written, and a secret just made."""
     if not request.COOKIES:
         return NOTHING
-    return {"form": request.session.pop("form", {}), "told": request.session.pop("told", {})}
+    slip = slip_of(request)
+    return {"form": slip.take("form") or {}, "told": slip.take("told") or {}}

@@ -12,6 +12,7 @@ from PIL import Image
 from core.api.ids import global_id
 from orders.actions import shipment
 from orders.models import Claim, Refund, Shipment
+from shop.web.once import COOKIE, opened
 from tests.accounts.world import PASSWORD
 from tests.orders.sold import Sold, settle
 from tests.orders.together import at_rest
@@ -171,7 +172,7 @@ def test_a_file_that_is_no_photo_leads_back_to_the_form_and_leaves_nothing(sold,
     }
     reply = sold.buyer.client.post("/do/make_claim/", form)
     assert reply["Location"] == "/zh/help/" and Claim.objects.count() == 0
-    assert set(sold.buyer.client.session["form"]["errors"]) == {"photo"}
+    assert set(opened(sold.buyer.client.cookies[COOKIE].value)["form"]["errors"]) == {"photo"}
 
 
 def test_who_goes_takes_her_words_and_photo_along(till, a_stand):
