@@ -36,6 +36,13 @@ class OrderConfirmed:
 
 
 @dataclass(frozen=True)
+class BuyerProved:
+    """Whoever reads a guest's mailbox said that the order is hers; until then anybody may have typed it."""
+
+    order_id: int
+
+
+@dataclass(frozen=True)
 class OrderLapsed:
     """Cancelled or expired unpaid."""
 

@@ -43,6 +43,24 @@ def uid_of_token(token: str) -> UUID | None:
     return UUID(bytes=facts[:16]) if timezone.now().timestamp() < ends else None
 
 
+def proof_for(order: Order) -> str:
+    """What is sent to a guest's mailbox and nowhere else; whoever ordered gets the token, never this."""
+    return urlsafe_b64encode(_proof(order, settings.SECRET_KEY)).rstrip(b"=").decode()
+
+
+def is_proof(order: Order, text: str) -> bool:
+    """Whether this was sent to the mailbox of this very order."""
+    keys = [settings.SECRET_KEY, *map(str, settings.SECRET_KEY_FALLBACKS)]
+    made = (urlsafe_b64encode(_proof(order, key)).rstrip(b"=") for key in keys)
+    return any(constant_time_compare(text.strip(), one) for one in made)
+
+
+def _proof(order: Order, key: str) -> bytes:
+    facts = order.uid.bytes + order.email.strip().lower().encode()
+    signed = salted_hmac("sheaf.orders.links.proof", facts, secret=key, algorithm="sha256")
+    return signed.digest()[:_SIGNATURE]
+
+
 def _sign(facts: bytes, key: str) -> bytes:
     return salted_hmac("sheaf.orders.links", facts, secret=key, algorithm="sha256").digest()[:_SIGNATURE]
 

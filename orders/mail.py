@@ -8,9 +8,10 @@ from accounts.models import Membership, Person
 from accounts.reads import members_of
 from catalog.reads import managers_of
 from core import language
-from orders.links import desk_page, group_page, page_of
+from orders.links import desk_page, group_page, page_of, proof_for
 from orders.models import GroupPurchase, Order
 from orders.reads.address import told
+from orders.reads.proof import is_proved
 
 
 def to_buyer(order: Order, template: str, **facts: Any) -> None:
@@ -20,7 +21,8 @@ def to_buyer(order: Order, template: str, **facts: Any) -> None:
     with language.use(order.language):
         address = told(order.region, order.street)
     seat = getattr(order, "seat", None)
-    common = {"order": order, "link": page_of(order), "address": address, "seat": seat}
+    proof = "" if is_proved(order) else page_of(order, proof=proof_for(order))
+    common = {"order": order, "link": page_of(order), "proof": proof, "address": address, "seat": seat}
     mail.send(order.email, order.language, template, {**common, **facts})
 
 

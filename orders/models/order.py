@@ -53,6 +53,9 @@ class Order(StateMachine, models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="orders"
     )
     email = models.EmailField()
+    buyer_proved_at = models.DateTimeField(
+        null=True, help_text="a guest's: when whoever reads this mailbox said that the order is hers"
+    )
     language = models.CharField(max_length=2, default="zh")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, related_name="+")
     mobiliser_organisation = models.ForeignKey(
@@ -94,6 +97,11 @@ class Order(StateMachine, models.Model):
         indexes = [
             models.Index(fields=["person", "-placed_at"], name="orders_of_a_person"),
             models.Index(fields=["reserved_until"], condition=Q(state="placed"), name="orders_running_out"),
+            models.Index(
+                fields=["email"],
+                condition=Q(buyer_proved_at__isnull=False),
+                name="orders_of_proved_mailboxes",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,44 @@
+"""A guest says that an order is hers, by what only her mailbox was sent."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from core.language import say
+from core.outbox import record
+from core.refusals import Invalid
+from orders.actions.order import lock
+from orders.events import BuyerProved
+from orders.links import is_proof
+from orders.models import Order
+from orders.reads.proof import is_proved
+
+NOT_SENT = say(
+    "这个链接证明不了邮箱。请从确认邮件里的链接打开。",
+    "This does not prove the mailbox. Please open the link in our mail.",
+)
+
+
+@transaction.atomic
+def prove(order: Order, proof: str, by: Any = None) -> Order:
+    """Know the buyer of a guest's order: by the mail's proof, or signed in with that very address, confirmed.
+
+    Said twice it is known since the first time; an account's order has been its owner's all along.
+    """
+    order = lock([order])[order.pk]
+    if is_proved(order):
+        return order
+    if not (_owns(by, order) or (order.email and is_proof(order, proof))):
+        raise Invalid(NOT_SENT, field="proof")
+    order.buyer_proved_at = timezone.now()
+    order.save(update_fields=["buyer_proved_at"])
+    record(BuyerProved(order_id=order.pk))
+    return order
+
+
+def _owns(person: Any, order: Order) -> bool:
+    """Whether somebody is signed in whose confirmed address the order carries."""
+    if person is None or not person.is_authenticated or person.email_verified_at is None:
+        return False
+    return person.email == order.email.strip().lower()

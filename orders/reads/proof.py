@@ -1,0 +1,16 @@
+"""Whether a buyer's mailbox is proved: an order opens with what its placer was handed, so that alone proves nothing."""
+
+from orders.models import Order
+
+
+def is_proved(order: Order) -> bool:
+    """Whether the buyer is known to read the order's mailbox: an account's owner, or a guest who has said so.
+
+    It is told of one order alone. Another order under the same address may be anybody's.
+    """
+    return order.person_id is not None or order.buyer_proved_at is not None
+
+
+def was_mailbox_proved(email: str) -> bool:
+    """Whether any guest's order under this address was ever proved; who types it now may be somebody else."""
+    return Order.objects.filter(email=email.strip().lower(), buyer_proved_at__isnull=False).exists()
