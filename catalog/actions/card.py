@@ -19,7 +19,7 @@ _VARIANTS = """
         SELECT sum(l.units_available) AS units, bool_or(l.state = 'open') AS is_open, min(l.ship_by) AS ship_by,
                (array_agg(l.id ORDER BY l.state = 'planned',
                     CASE l.state WHEN 'planned' THEN l.ship_by ELSE coalesce(l.best_before, l.harvest_to) END,
-                    -l.level, l.id))[1] AS lot_id
+                    l.id))[1] AS lot_id
         FROM catalog_lot l
         WHERE l.variant_id = v.id AND l.state IN ('open', 'planned') AND l.units_available > 0
     ) shelf ON true

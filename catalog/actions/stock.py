@@ -67,10 +67,14 @@ def lock(lots: QuerySet[Lot]) -> QuerySet[Lot]:
 
 
 def turn(lot: Lot) -> tuple:
-    """Whose turn it is: open before planned, first to expire first, one household's before a mixture."""
+    """Whose turn it is: open before planned, first to expire first, of one day the one declared first.
+
+    By what its label says and nothing else: the label tells everybody whose turn it is, so an order that looked at
+    who grew a lot would tell whose income the next sale is (docs/decisions/0004).
+    """
     if lot.state == Lot.State.PLANNED:
-        return 1, lot.ship_by, -lot.level, lot.id
-    return 0, lot.best_before or lot.harvest_to, -lot.level, lot.id
+        return 1, lot.ship_by, lot.id
+    return 0, lot.best_before or lot.harvest_to, lot.id
 
 
 def reserve(

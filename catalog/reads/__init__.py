@@ -19,7 +19,7 @@ from catalog.reads.products import (
     variant_of,
     variants_on_sale,
 )
-from catalog.reads.shelf import TOLD_EXACTLY, is_plenty, told_units
+from catalog.reads.shelf import TOLD_EXACTLY, is_known_short, is_plenty, told_units
 from catalog.reads.teams import (
     categories,
     is_manager,
@@ -40,6 +40,7 @@ __all__ = [
     "certificate_of",
     "desk_products",
     "is_in_season",
+    "is_known_short",
     "is_manager",
     "is_plenty",
     "is_related",

@@ -11,3 +11,12 @@ def told_units(units: int) -> int:
 def is_plenty(units: int) -> bool:
     """Whether there are more than are told."""
     return units > TOLD_EXACTLY
+
+
+def is_known_short(units: int, wanted: int) -> bool:
+    """Whether so many cannot be had and everybody may know it.
+
+    Above what is told each wish is answered alike until it is placed: two answers would tell by halving, without
+    a unit being held, how many there are.
+    """
+    return units < wanted and not is_plenty(units)

@@ -61,7 +61,7 @@ def to_place(person: Any, uid: UUID | None) -> Cart:
 
 @transaction.atomic
 def adopt(person: Person, uid: UUID) -> Cart:
-    """Merge a guest's cart into the person's at sign-in: quantities are summed, capped by what is left."""
+    """Merge a guest's cart into the person's at sign-in: quantities are summed."""
     own = create(person)
     # Both in the order of their ids: two tabs that sign in at once must not wait for each other.
     carts = {c.uid: c for c in Cart.objects.filter(uid__in=[own.uid, uid]).order_by("id").select_for_update()}
@@ -82,21 +82,16 @@ _TOLD = ("recipient", "phone", "region_id", "street", "note", "mobiliser_code", 
 def _pour(guests: Cart, own: Cart) -> None:
     lines = list(guests.lines.all())
     mine = {line.variant_id: line for line in own.lines.all()}
-    left = dict(
-        Variant.objects.filter(pk__in=[line.variant_id for line in lines]).values_list(
-            "pk", "units_available"
-        )
-    )
     for line in lines:
-        there = mine.get(line.variant_id)
-        wanted = min(line.quantity + (there.quantity if there else 0), MOST_UNITS)
-        # A line never vanishes by being merged: sold out, it stays and says so.
-        quantity = max(1, min(wanted, left.get(line.variant_id, 0)))
-        if there:
+        # Not cut to what is left, which would tell it: what cannot be had stays, and the line says so.
+        if there := mine.get(line.variant_id):
+            quantity = min(line.quantity + there.quantity, MOST_UNITS)
             CartLine.objects.filter(pk=there.pk).update(quantity=quantity)
         elif len(mine) < MOST_LINES:
             mine[line.variant_id] = own.lines.create(
-                variant_id=line.variant_id, quantity=quantity, price_seen_minor=line.price_seen_minor
+                variant_id=line.variant_id,
+                quantity=line.quantity,
+                price_seen_minor=line.price_seen_minor,
             )
 
 

@@ -139,8 +139,9 @@ def _place_cart(cart: Cart, lines: Iterable[CartLine], **how: Any) -> Placed:
     try:
         return _place_all([purchase])[0]
     except InsufficientStock as short:
-        indexes = [i for i, line in enumerate(seen.lines) if line.line.variant_id in short.short]
-        raise InsufficientStock(short.short, field=("lines", str(indexes[0]), "quantity")) from None
+        fewest = min(short.short, key=short.short.__getitem__)  # what is said is said of this one
+        index = next(i for i, line in enumerate(seen.lines) if line.line.variant_id == fewest)
+        raise InsufficientStock(short.short, field=("lines", str(index), "quantity")) from None
 
 
 def _refuse(seen: cart_reads.CartSeen) -> None:

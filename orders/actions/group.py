@@ -18,7 +18,7 @@ from accounts.actions import audit
 from accounts.models import Organisation, Person
 from catalog.actions import stock
 from catalog.models import Lot, Variant
-from catalog.reads import variants_on_sale
+from catalog.reads import is_known_short, variants_on_sale
 from catalog.refusals import InsufficientStock
 from core import clock, language
 from core.language import say
@@ -82,8 +82,9 @@ def open_group(
         }
     )
     place = told.pop("address")
-    if offered.units_available < minimum_units:
-        # A group that could never fill would only keep people's money for a while.
+    if is_known_short(offered.units_available, minimum_units):
+        # A group that could never fill would only keep people's money for a while; where more are left than is
+        # told, whoever joins beyond them is refused before she pays.
         raise InsufficientStock({offered.pk: offered.units_available}, field="minimum_units")
     group = GroupPurchase.objects.create(
         organisation=organisation,

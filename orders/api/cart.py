@@ -245,7 +245,7 @@ class CartCreate(_CartAct):
 
 
 class CartMerge(_CartAct):
-    """After signing in: pour a guest's cart into one's own. Quantities are summed, up to what is left."""
+    """After signing in: pour a guest's cart into one's own. Quantities are summed."""
 
     class Meta:
         access = PUBLIC

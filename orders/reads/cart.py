@@ -11,7 +11,7 @@ from django.db.models import QuerySet, Sum
 from accounts.models import Membership, Organisation, Person
 from accounts.reads import mobiliser
 from catalog.models import Team
-from catalog.refusals import TOLD_EXACTLY
+from catalog.reads import is_known_short
 from core.language import Words, say, told
 from core.refusals import NotFound
 from orders.models import Cart, CartLine
@@ -28,9 +28,6 @@ class Problem:
 
 NOT_OFFERED = Problem("NOT_OFFERED", say("这件商品已下架。", "This is not offered any more."))
 SOLD_OUT = Problem("SOLD_OUT", say("已经售完了。", "Sold out."))
-TOO_MANY = Problem(
-    "ONLY_N_LEFT", say("没有这么多了，请减少数量。", "There are not that many left; please take fewer.")
-)
 NOT_DELIVERED = Problem(
     "NOT_DELIVERED_HERE", say("这件商品不发往您的地区。", "This is not delivered to your region.")
 )
@@ -182,7 +179,7 @@ def _line_problems(
     if not is_offered(line):
         return [NOT_OFFERED]
     found = []
-    if with_stock and line.variant.units_available < line.quantity:
+    if with_stock and is_known_short(line.variant.units_available, line.quantity):
         found.append(_short(line.variant.units_available))
     if line.price_seen_minor != line.variant.price_minor:
         found.append(PRICE_CHANGED)
@@ -194,11 +191,7 @@ def _line_problems(
 
 
 def _short(stock: int) -> Problem:
-    if not stock:
-        return SOLD_OUT
-    if stock <= TOLD_EXACTLY:
-        return Problem("ONLY_N_LEFT", say("只剩 {n} 份了。", "Only {n} left.", n=stock))
-    return TOO_MANY
+    return Problem("ONLY_N_LEFT", say("只剩 {n} 份了。", "Only {n} left.", n=stock)) if stock else SOLD_OUT
 
 
 def _problems(

@@ -1,13 +1,16 @@
 """Units are reserved, sold, released and put back; each deed in a handful of statements."""
 
 from datetime import timedelta
+from importlib import import_module
+from itertools import permutations
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
-from catalog.actions import stock
-from catalog.models import Lot, Product, Reservation
+from catalog.actions import card, stock
+from catalog.models import Lot, Product, Reservation, Variant
 from catalog.refusals import InsufficientStock
 from core import clock
 from core.refusals import Conflict
@@ -104,11 +107,24 @@ def test_what_expires_first_goes_first_and_open_lots_before_planned_ones():
     assert drawn == {variant.id: [(sooner.id, 5), (later.id, 5), (planned.id, 2)]}
 
 
-def test_of_two_alike_one_households_lot_goes_before_a_mixture_and_the_pool():
+@pytest.mark.parametrize("levels", list(permutations((0, 1, 2))))
+def test_of_two_alike_the_one_declared_first_goes_first_whoever_grew_it(levels):
     variant = a_variant()
-    pool, single, shared = (a_lot(variant, units=5, level=level) for level in (0, 2, 1))
+    first, second, third = (a_lot(variant, units=5, level=level) for level in levels)
+    assert Variant.objects.get(pk=variant.pk).lot_id == first.id
     drawn = stock.reserve(uuid4(), {variant.id: 11}, soon())
-    assert drawn == {variant.id: [(single.id, 5), (shared.id, 5), (pool.id, 1)]}
+    assert drawn == {variant.id: [(first.id, 5), (second.id, 5), (third.id, 1)]}
+    assert Variant.objects.get(pk=variant.pk).lot_id == third.id
+
+
+def test_cards_of_before_are_put_in_turn_by_the_migration():
+    variant = a_variant()
+    first, second = a_lot(variant, units=5, level=0), a_lot(variant, units=5, level=2)
+    Variant.objects.filter(pk=variant.pk).update(lot=second)  # as the order by level had it
+    assert list(card.stale())
+    with connection.cursor() as cursor:
+        cursor.execute(import_module("catalog.migrations.0006_lots_in_turn").NAMED)
+    assert Variant.objects.get(pk=variant.pk).lot_id == first.id and not list(card.stale())
 
 
 def test_closed_and_recalled_lots_are_not_sold():

@@ -109,9 +109,35 @@ def test_few_units_are_told_exactly_and_many_are_not():
     cart = buyer.fill(few, many, none, quantity=40)
     Lot.objects.filter(pk=none.pk).update(units_available=0, units_declared=0)
     card.refresh(variants=[none.variant_id])
-    messages = [line["problems"][0]["message"] for line in buyer.cart(cart["id"])["lines"]]
-    assert line_codes(buyer.cart(cart["id"])) == [["ONLY_N_LEFT"], ["ONLY_N_LEFT"], ["SOLD_OUT"]]
-    assert messages[0] == "Only 3 left." and "30" not in messages[1]
+    said = [[problem["message"] for problem in line["problems"]] for line in buyer.cart(cart["id"])["lines"]]
+    assert line_codes(buyer.cart(cart["id"])) == [["ONLY_N_LEFT"], [], ["SOLD_OUT"]]
+    assert said == [["Only 3 left."], [], ["Sold out."]]
+
+
+def wishes_for(units: int, wish: int) -> list:
+    """What each deed with a cart says of a wish for so many, with so many on the shelf."""
+    lot, person, guest = a_lot(units=units), a_person(), Buyer()
+    answers = [guest.fill(lot, quantity=wish), Buyer(person).fill(lot, quantity=wish)]
+    mine, cart = Buyer(person), f"cart {{ {CART} }}"
+    answers.append(mine.done("cartMerge", cart, cartId=answers[0]["id"])["cart"])
+    line = answers[-1]["lines"][0]["id"]
+    answers.append(mine.done("cartLineUpdate", cart, lineId=line, quantity=wish)["cart"])
+    answers.append(
+        mine.done("cartLinesAdd", cart, lines=[{"variantId": variant_id(lot), "quantity": wish}])["cart"]
+    )
+    return [
+        (answer["isReady"], [(x["quantity"], x["problems"], x["lineTotal"]) for x in answer["lines"]])
+        for answer in answers
+    ]
+
+
+@pytest.mark.parametrize("wish", [7, 31, 999])
+def test_above_what_is_told_a_wish_sounds_alike_however_many_are_left(wish):
+    assert wishes_for(6, wish) == wishes_for(30, wish) == wishes_for(100_000, wish)
+
+
+def test_five_are_told():
+    assert wishes_for(5, 6) != wishes_for(6, 6)
 
 
 def test_a_changed_price_is_shown_and_wants_to_be_accepted():
@@ -143,14 +169,15 @@ def test_alcohol_wants_an_adult():
     assert cart["isReady"]
 
 
-def test_at_sign_in_the_guests_cart_is_poured_into_ones_own_up_to_what_is_left():
+def test_at_sign_in_the_guests_cart_is_poured_into_ones_own_and_quantities_are_summed():
     both, rare, new = a_lot(), a_lot(units=3), a_lot()
     person = a_person()
     mine = Buyer(person).fill(both, rare, quantity=2, recipient="")
     guests = Buyer().fill(both, rare, new, quantity=3)
     cart = Buyer(person).done("cartMerge", f"cart {{ {CART} }}", cartId=guests["id"])["cart"]
     assert cart["id"] == mine["id"] and cart["recipient"] == ADDRESS["recipient"]
-    assert [line["quantity"] for line in cart["lines"]] == [5, 3, 3]
+    assert [line["quantity"] for line in cart["lines"]] == [5, 5, 3]
+    assert line_codes(cart) == [[], ["ONLY_N_LEFT"], []]
     assert Buyer().cart(guests["id"]) is None
     assert Buyer(person).refused("cartMerge", cartId=guests["id"]) == "NOT_FOUND"
 

@@ -10,7 +10,7 @@ from catalog.models import Variant
 from orders.actions import group
 from orders.models import GroupPurchase
 from tests.orders.together import Together, at_rest
-from tests.orders.world import Buyer, a_person
+from tests.orders.world import Buyer, a_lot, a_person
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("whole_shop")]
 
@@ -63,11 +63,20 @@ def test_all_terms_that_cannot_hold_are_told_at_once():
     assert {error["field"][0] for error in errors} == set(wrong)
 
 
-def test_a_group_that_could_never_fill_is_not_opened():
-    made = Together()
-    more = {**made.terms, "minimumUnits": 101, "maximumUnits": 200}
+def test_a_group_that_everybody_can_see_will_never_fill_is_not_opened():
+    made = Together(lot=a_lot(units=5))
+    more = {**made.terms, "minimumUnits": 6, "maximumUnits": 200}
     (error,) = made.coordinator.do("groupPurchaseOpen", **more)["errors"]
     assert (error["code"], error["field"]) == ("INSUFFICIENT_STOCK", ["minimumUnits"])
+    assert error["message"] == "Only 5 left."
+
+
+@pytest.mark.parametrize("units", [6, 101, 9_999])
+def test_above_what_is_told_no_minimum_says_how_many_are_left(units):
+    made = Together(lot=a_lot(units=units))
+    for minimum in (7, 102, 10_000):
+        more = {**made.terms, "minimumUnits": minimum, "maximumUnits": 10_000}
+        assert made.coordinator.do("groupPurchaseOpen", **more)["errors"] == []
 
 
 def test_only_a_coordinator_of_a_verified_organisation_opens_one():
