@@ -2,15 +2,14 @@
 
 import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextvars import ContextVar
-from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.urls import get_resolver
 
-from core import language
+from core import forwarded, language
 from core.language import say
 
 LANGUAGE_COOKIE = "language"
@@ -26,6 +25,7 @@ class RequestMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        forwarded.settle(request.META)
         request.id = secrets.token_hex(8)
         request.language = language_of(request)
         named = request_id.set(request.id)
@@ -76,18 +76,5 @@ def language_of(request: HttpRequest) -> str:
 
 
 def address_of(request: HttpRequest) -> str:
-    """The asker's address; X-Forwarded-For is believed only from a proxy named in the settings.
-
-    `settings.TRUSTED_PROXIES` lists their addresses; the last entry a trusted proxy wrote counts.
-    """
-    return address_in(request.META)
-
-
-def address_in(meta: Mapping[str, Any]) -> str:
-    """The same of a request that has not entered the house yet."""
-    address: str = meta.get("REMOTE_ADDR", "")
-    trusted = getattr(settings, "TRUSTED_PROXIES", ())
-    hops = [hop.strip() for hop in meta.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
-    while address in trusted and hops:
-        address = hops.pop()
-    return address
+    """The asker's place, as limits count it (core/forwarded.py)."""
+    return forwarded.address_in(request.META)

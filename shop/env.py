@@ -1,6 +1,7 @@
 """Read the environment: what differs between machines. Each name read here is in README's table."""
 
 import os
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -24,6 +25,17 @@ def flag(name: str, default: bool = False) -> bool:
 def words(name: str, default: str = "") -> list[str]:
     """A list, separated by commas."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def networks(name: str) -> list[str]:
+    """Addresses and networks (10.0.0.0/8), separated by commas."""
+    found = words(name)
+    for one in found:
+        try:
+            ip_network(one, strict=False)
+        except ValueError:
+            raise SystemExit(f"{name} lists addresses and networks such as 10.0.0.0/8, not {one}") from None
+    return found
 
 
 def database(url: str) -> dict[str, Any]:

@@ -21,8 +21,8 @@ SITE_URL = env.text("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
 HTTPS = SITE_URL.startswith("https://")
 _site_host = urlsplit(SITE_URL).hostname or "127.0.0.1"
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", f"{_site_host},localhost,127.0.0.1,[::1]")
-# Forwarded addresses and schemes are believed only from these.
-TRUSTED_PROXIES = env.words("TRUSTED_PROXIES")
+# Forwarded addresses and schemes are believed only from these addresses and networks.
+TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
 # The season and the contest may be moved for a demonstration; signatures, payments and sessions never.
 DEMO = env.text("DEMO", "none")
 # For tests alone: the process ends, as by a power cut, when it reaches this point (core/failpoints.py).

@@ -14,7 +14,7 @@ from core.api.asker import WROTE
 from core.api.cache import answers_are_kept
 from core.api.kept import Kept, Key, answers
 from core.api.view import SAYS, may_spend, unchanged
-from core.middleware import address_in
+from core.forwarded import address_in
 
 PATH = "/graphql"
 # Longer requests are rare, and remembering them is what a stranger would fill the memory with.
