@@ -91,6 +91,15 @@ PROMISES: dict[str, tuple[str, dict[str, str]]] = {
             "access": "every field × role × relation, canaries: 0 leaks",
         },
     ),
+    "leaks": (
+        "nobody's figures are derived from public answers",
+        {
+            "lots": "a single household's income from labels, board and shares: 0 of 3,600 households",
+            "lots-control": "where the level decides the order of lots, incomes are derived to the fen",
+            "stock": "exact stock by carts, sign-in, groups and what is read: 0 derived",
+            "stock-control": "with each leak put back, each way finds each stock",
+        },
+    ),
     "tampering": (
         "tampering shows",
         {
