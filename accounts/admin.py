@@ -6,10 +6,11 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.http import HttpRequest, HttpResponseRedirect
 
+from accounts.actions import membership as memberships
 from accounts.actions import operator as operators
 from accounts.actions import organisation as organisations
 from accounts.models import ApiToken, AuditEntry, Membership, Organisation, Person, Region
-from accounts.operators import OperatorAdmin, OperatorSignIn, deed
+from accounts.operators import OperatorAdmin, OperatorSignIn, deed, naming
 from accounts.reads import signed_in
 from core import language
 
@@ -36,12 +37,21 @@ class PersonAdmin(OperatorAdmin):
     search_fields = ("=email", "=uid", "=mobiliser_code")
     fields = (
         *("uid", "email", "email_verified_at", "name", "nickname", "phone", "language", "mobiliser_code"),
-        *("is_staff", "is_superuser", "is_active", "joined_at", "last_login", "erased_at"),
+        *(
+            "is_staff",
+            "is_superuser",
+            "is_active",
+            "joined_at",
+            "last_login",
+            "sessions_ended_at",
+            "erased_at",
+        ),
     )
     ordering = ("-id",)
     actions = (
         deed("关闭账户 · Close", operators.close),
         deed("恢复账户 · Open again", operators.open_again),
+        deed("退出全部设备 · Sign out everywhere", operators.sign_out_everywhere),
         deed("任命为运营 · Appoint", operators.appoint),
         deed("解除运营 · Dismiss", operators.dismiss),
     )
@@ -86,6 +96,7 @@ class OrganisationAdmin(OperatorAdmin):
         deed("核实 · Verify", organisations.verify),
         deed("不通过 · Decline", organisations.decline),
         deed("暂停 · Suspend", organisations.suspend),
+        naming("指定协调人 · Name a coordinator", memberships.appoint),
     )
 
     def save_model(self, request: HttpRequest, obj: Organisation, form: Any, change: bool) -> None:

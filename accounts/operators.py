@@ -3,14 +3,18 @@
 from collections.abc import Callable
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 
 from accounts.actions import audit, sign_in
+from accounts.models import Person
 from accounts.reads import signed_in
+from core.language import say
 from core.refusals import Refusal
 
 
@@ -21,10 +25,11 @@ class OperatorSignIn(AdminAuthenticationForm):
         """Recognise who it is."""
         email, password = self.cleaned_data.get("username"), self.cleaned_data.get("password")
         if email and password:
+            assert self.request is not None
             try:
-                assert self.request is not None
                 self.user_cache = sign_in.recognise(self.request, email, password)
             except Refusal as refusal:
+                vars(self.request)["retry_after"] = refusal.facts.get("retry_after_seconds")
                 raise ValidationError(str(refusal)) from None
             self.confirm_login_allowed(self.user_cache)
         return self.cleaned_data
@@ -122,4 +127,40 @@ def deed(label: str, act: Callable[[Any, Any], object]) -> Callable:
             modeladmin.message_user(request, f"{label}: {done}", messages.SUCCESS)
 
     run.__name__ = act.__name__
+    return run
+
+
+class NamingForm(forms.Form):
+    """Whom an operator names, by the address of her account."""
+
+    email = forms.EmailField(label="账户邮箱 · E-mail of the account", max_length=254)
+
+
+def naming(label: str, act: Callable[[Any, Person, Person], object]) -> Callable:
+    """An entry of an admin's `actions` that asks for somebody's address first: `act(row, person, by)` on each row."""
+
+    @admin.action(description=label)
+    def run(modeladmin: admin.ModelAdmin, request: HttpRequest, chosen: QuerySet) -> HttpResponse | None:
+        form = NamingForm(request.POST if "email" in request.POST else None)
+        person = None
+        if form.is_valid():
+            email = form.cleaned_data["email"].strip().lower()
+            person = Person.objects.filter(email=email, is_active=True).first()
+            if person is None:
+                form.add_error("email", str(say("没有这个账户。", "There is no such account.")))
+        if person is None:
+            context = {
+                **modeladmin.admin_site.each_context(request),
+                "form": form,
+                "chosen": chosen,
+                "opts": modeladmin.opts,
+                "title": label,
+                "action": run.__name__,
+            }
+            return TemplateResponse(request, "accounts/name_somebody.html", context)
+        named = person
+        deed(label, lambda row, by: act(row, named, by))(modeladmin, request, chosen)
+        return None
+
+    run.__name__ = f"name_{act.__name__}"
     return run

@@ -69,7 +69,7 @@ def send_email_change(event: dict) -> None:
     if not person or not (new := _new_address(event)):
         return
     language, context = person.language, {"name": ""}  # nobody has proved whose mailbox this is
-    if Person.objects.filter(email=new).exists():
+    if Person.objects.filter(email=new).exclude(pk__in=people.unproved()).exists():
         taken = {"sign_in": links.sign_in(language), "forgotten": links.password_forgotten(language)}
         mail.send(new, language, "sign_up_repeated", {**context, **taken})
     else:

@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
-from accounts.operators import OperatorAdmin, deed
+from accounts.operators import OperatorAdmin, deed, naming
 from accounts.reads import signed_in
 from catalog.actions import category, leader, listing, lot, team
 from catalog.models import (
@@ -166,6 +166,7 @@ class TeamAdmin(OperatorAdmin):
         deed("核验带头人 · Verify the leader", verify_leader),
         deed("停用 · Put to rest", team.rest),
         deed("启用 · Wake", team.wake),
+        naming("指定管理员 · Name a manager", team.name_manager),
     )
 
     @admin.display(boolean=True, description="带头人已核验 · Leader verified")

@@ -35,6 +35,8 @@ class RequestMiddleware:
         finally:
             request_id.reset(named)
         response.headers["X-Request-Id"] = request.id
+        if wait := getattr(request, "retry_after", None):
+            response.headers.setdefault("Retry-After", str(wait))
         response.headers.setdefault("Content-Language", {"zh": "zh-Hans", "en": "en"}[request.language])
         return response
 

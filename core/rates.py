@@ -111,8 +111,24 @@ def _count_each(keys: Sequence[str], limits: Sequence[int], cost: int, seconds: 
 
 @once
 def _script() -> Script:
+    return connected().register_script(_SCRIPT)
+
+
+@once
+def connected() -> Redis:
+    """The cache's server itself, for what is counted by a script."""
     where: Any = settings.CACHES["default"]
-    return Redis.from_url(where["LOCATION"], **where["OPTIONS"]).register_script(_SCRIPT)
+    return Redis.from_url(where["LOCATION"], **where["OPTIONS"])
+
+
+def counted(name: str, who: str, seconds: int, cost: int = 0) -> int:
+    """What a window has come to, `cost` included; without a cache nothing."""
+    window = int(time.time()) // seconds
+    try:
+        return _count(f"rate:{name}:{who}:{window}", cost, seconds)
+    except Exception as failure:
+        log.warning("nothing is counted of %s: %s", name, type(failure).__name__)
+        return 0
 
 
 def demand(name: str, who: str, limit: int, seconds: int, cost: int = 1) -> None:
@@ -123,4 +139,4 @@ def demand(name: str, who: str, limit: int, seconds: int, cost: int = 1) -> None
 def demand_each(windows: Sequence[tuple[str, str, int]], seconds: int, cost: int = 1) -> None:
     """Refuse with TOO_MANY_REQUESTS when one of the windows (name, who, limit) is used up."""
     if not allow_each(windows, seconds, cost):
-        raise TooMany()
+        raise TooMany(seconds=seconds - time.time() % seconds)

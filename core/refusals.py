@@ -1,9 +1,10 @@
 """A refusal is an expected "no": the shop works, and the answer is no."""
 
 from collections.abc import Callable, Mapping, Sequence
+from math import ceil
 from typing import Any
 
-from core.language import Words
+from core.language import Words, say
 
 
 class Refusal(Exception):
@@ -97,6 +98,24 @@ class TooMany(Refusal):
 
     code = "TOO_MANY_REQUESTS"
     words = Words("操作太频繁，请稍后再试。", "Too many requests. Please try again a little later.")
+
+    def __init__(
+        self, words: Words | str | None = None, *, seconds: float = 60, field: str | Sequence[str] = ()
+    ):
+        whole = max(1, ceil(seconds))
+        super().__init__(words or _wait(whole), field=field, retry_after_seconds=whole)
+
+
+def _wait(seconds: int) -> Words:
+    if seconds < 90:
+        return say(
+            "操作太频繁，请 {n} 秒后再试。", "Too many requests. Please try again in {n} seconds.", n=seconds
+        )
+    return say(
+        "操作太频繁，请 {n} 分钟后再试。",
+        "Too many requests. Please try again in {n} minutes.",
+        n=ceil(seconds / 60),
+    )
 
 
 class IdempotencyConflict(Refusal):

@@ -6,16 +6,22 @@ from typing import Any
 
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from accounts.actions.handover import led_alone
 from accounts.models import Person
-from core.language import say
+from catalog.reads import kept_alone
+from core.language import Words, say
 from core.refusals import Conflict
-from orders.models import Cart, Claim, GroupPurchase, Notice, Order, Payment, Review, Seat
+from orders.models import Cart, Claim, GroupPurchase, Notice, Order, Payment, Review, Seat, Shipment
 
 State = Order.State
 # What may still bring money.
 UNSETTLED = (Payment.State.CREATED, Payment.State.PROCESSING)
+# Paid, and not yet through with its goods.
+GOING_ON = (State.PAID, State.SHIPPED, State.DELIVERED)
+ON_ITS_WAY = (Shipment.State.WAITING, Shipment.State.SHIPPED, Shipment.State.DELIVERED)
 OVER = (State.COMPLETED, State.CANCELLED, State.EXPIRED, State.REFUNDED)
 FORGOTTEN = "—"
 CARTS_LAST = timedelta(days=30)
@@ -103,6 +109,21 @@ def erase(person: Person) -> None:
     Cart.objects.filter(person=person, closed_at=None).delete()
     Cart.objects.filter(person=person).update(**_EMPTY, recipient="")
     orders.update(**_EMPTY, recipient=FORGOTTEN)
+
+
+def duties(person: Person) -> list[Words]:
+    """What buyers wait for, and would have nobody to see to it without her (`settings.PERSON_DUTIES`): groups of
+    organisations that she alone coordinates, and parcels and claims of teams whose desk she alone keeps."""
+    going = Order.objects.filter(group=OuterRef("pk")).exclude(state__in=OVER)
+    groups = GroupPurchase.objects.filter(organisation__in=led_alone(person))
+    left = groups.filter(Q(state=GroupPurchase.State.OPEN) | Exists(going)).order_by("pk")
+    found = [say("团购“{x}”", "the group purchase “{x}”", x=group.title) for group in left]
+    for team in kept_alone(person).filter(is_active=False):
+        parcels = Shipment.objects.filter(team=team, order__state__in=GOING_ON)
+        claims = Claim.objects.filter(line__team=team, state=Claim.State.OPEN)
+        if parcels.filter(state__in=ON_ITS_WAY).exists() or claims.exists():
+            found.append(say("团队“{x}”的订单", "the orders of the team “{x}”", x=team.name_zh))
+    return found
 
 
 def _forget_groups(person: Person) -> None:

@@ -55,6 +55,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "shop.web.once.OnceMiddleware",
+    "accounts.devices.DeviceMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -190,6 +191,8 @@ PASSWORD_RESET_TIMEOUT = 3600
 # Each floor adds what it knows of a person to her export, and forgets it when she leaves: f(person).
 PERSON_EXPORTERS: list[str] = ["orders.people.export"]
 PERSON_ERASERS: list[str] = ["orders.people.erase"]
+# What somebody alone looks after is handed over before her account is closed or erased: f(person) -> words.
+PERSON_DUTIES: list[str] = ["catalog.reads.teams.duties", "orders.people.duties"]
 SESSION_ENGINE = "shop.sessions"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 MESSAGE_STORAGE = "shop.web.once.Messages"
@@ -261,6 +264,7 @@ X_FRAME_OPTIONS = "DENY"
 # A browser refuses a __Host- cookie on plain http, so the names follow the scheme.
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
+DEVICE_COOKIE_NAME = "__Host-device" if HTTPS else "device"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

@@ -61,6 +61,22 @@ def no_answer_from_before(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def wall_clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """Let so many seconds pass for whoever is asked to wait (core/patience.py); it stands still otherwise."""
+    import time
+
+    from core import patience
+
+    at = [time.time()]
+    monkeypatch.setattr(patience, "now", lambda: at[0])
+
+    def pass_(seconds: float) -> None:
+        at[0] += seconds
+
+    return pass_
+
+
+@pytest.fixture
 def run_deliveries() -> Callable[[], int]:
     """Hand over, here and now, all that waits in the outbox, and what follows from it."""
     from core.deliveries import drain

@@ -5,8 +5,9 @@ from django.utils import timezone
 
 from accounts.actions import audit
 from accounts.models import Membership, Organisation, Person
+from accounts.reads import is_partial_to
 from core.language import say
-from core.refusals import Conflict, Invalid, NotFound
+from core.refusals import Conflict, Invalid, NotAllowed, NotFound
 
 Role = Membership.Role
 LAST_ONE = say(
@@ -31,6 +32,26 @@ def give_role(membership: Membership, role: str, by: Person) -> Membership:
             _withdraw_invitations(membership)
         audit.record(by, "give_role", "Membership", membership.uid, role=role)
     return membership
+
+
+def appoint(organisation: Organisation, person: Person, by: Person) -> Membership:
+    """An operator names somebody who coordinates from now on, where nobody is left who could; she is none of them."""
+    if not (by.is_active and by.is_staff) or is_partial_to(by, organisation) or person.pk == by.pk:
+        raise NotAllowed()
+    if not person.is_active or person.email_verified_at is None:
+        raise Invalid(
+            say("这个账户现在不能登录。", "Nobody can sign in with this account now."), field="email"
+        )
+    with transaction.atomic():
+        Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
+        part = organisation.memberships.filter(person=person, ended_at=None).first()
+        if part is None:
+            part = organisation.memberships.create(person=person, role=Role.COORDINATOR)
+        elif part.role != Role.COORDINATOR:
+            part.role = Role.COORDINATOR
+            part.save(update_fields=["role"])
+        audit.record(by, "appoint", "Membership", part.uid, organisation=str(organisation.uid))
+    return part
 
 
 def end(membership: Membership, by: Person) -> Membership:
@@ -65,7 +86,9 @@ def _leads(membership: Membership, by: Person) -> bool:
 def _keep_a_coordinator(membership: Membership) -> None:
     if membership.role != Role.COORDINATOR:
         return
-    others = membership.organisation.memberships.filter(role=Role.COORDINATOR, ended_at=None)
+    others = membership.organisation.memberships.filter(
+        role=Role.COORDINATOR, ended_at=None, person__is_active=True
+    )
     if not others.exclude(pk=membership.pk).exists():
         raise Invalid(LAST_ONE)
 

@@ -3,31 +3,64 @@
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.actions import audit
-from accounts.models import ApiToken, Person
+from accounts.actions.handover import must_have_handed_over
+from accounts.models import ApiToken, Invitation, Person
 from core.language import say
 from core.refusals import Invalid, NotAllowed
 
 
 def close(person: Person, by: Person) -> None:
-    """Let nobody sign in with this account until it is opened again; its sessions and tokens rest."""
-    _set_active(person, by, False)
+    """Let nobody sign in with this account until it is opened again. Whatever opened it ends now: sessions, tokens,
+    links in mails, proved devices, and the invitations she made; what only she looks after is handed over first."""
+    _check_may_close(person, by)
+    with transaction.atomic():
+        person = _locked(person)
+        must_have_handed_over(person)
+        person.is_active = False
+        person.save(update_fields=["is_active"])
+        _end_what_opens(person)
+        audit.record(by, "close", "Person", person.uid)
+
+
+def sign_out_everywhere(person: Person, by: Person) -> None:
+    """End her sessions, tokens and devices, and leave the account open: for a stolen one that is not handed over yet."""
+    _check_may_close(person, by)
+    with transaction.atomic():
+        person = _locked(person)
+        _end_what_opens(person)
+        audit.record(by, "sign_out_everywhere", "Person", person.uid)
 
 
 def open_again(person: Person, by: Person) -> None:
-    """Let its person sign in again; an account that was erased stays erased."""
-    if person.erased_at:
-        raise Invalid(say("账户已注销。", "This account was erased."))
-    _set_active(person, by, True)
-
-
-def _set_active(person: Person, by: Person, is_active: bool) -> None:
-    _check(person, by, by.is_staff and (by.is_superuser or not person.is_staff))
+    """Let its person sign in again, anew; an account that was erased stays erased."""
+    _check_may_close(person, by)
     with transaction.atomic():
-        person.is_active = is_active
+        person = _locked(person)
+        if person.erased_at:
+            raise Invalid(say("账户已注销。", "This account was erased."))
+        person.is_active = True
         person.save(update_fields=["is_active"])
-        audit.record(by, "open_again" if is_active else "close", "Person", person.uid)
+        audit.record(by, "open_again", "Person", person.uid)
+
+
+def _check_may_close(person: Person, by: Person) -> None:
+    _check(person, by, by.is_staff and (by.is_superuser or not person.is_staff))
+
+
+def _locked(person: Person) -> Person:
+    return Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+
+
+def _end_what_opens(person: Person) -> None:
+    now = timezone.now()
+    person.sessions_ended_at = now
+    person.save(update_fields=["sessions_ended_at"])
+    person.api_tokens.filter(revoked_at=None).update(revoked_at=now)
+    made = Invitation.objects.filter(invited_by=person, used_at=None, withdrawn_at=None)
+    made.update(withdrawn_at=now)
 
 
 def appoint(person: Person, by: Person) -> None:

@@ -7,18 +7,20 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from accounts import seals
 from accounts.actions import audit
+from accounts.actions.handover import must_have_handed_over
 from accounts.events import EmailChangeAsked, PersonJoined, SignUpRepeated
 from accounts.models import Invitation, Person
 from accounts.models.person import a_code
 from accounts.reads import hashed
 from accounts.written import email_address, line, phone_number
 from core import language as languages
-from core import outbox, rates
+from core import outbox, patience, rates
 from core.language import say
 from core.refusals import Conflict, Invalid, NotAllowed, every
 
@@ -40,14 +42,14 @@ def sign_up(email: str, password: str, name: str = "", language: str = "zh") -> 
         }
     )
     email, name, language = plain["email"], plain["name"], plain["language"]
-    mail_allowance(email)
+    is_due = mail_is_due(SIGN_UP, email)
     # Hashed in either case, so that the time it takes tells nothing.
     secret = make_password(password)
     with transaction.atomic():
         known = Person.objects.filter(email=email).first() or _insert(
             Person(email=email, password=secret, name=name, language=language)
         )
-        if known:
+        if known and is_due:
             outbox.record(SignUpRepeated(person_id=known.pk))
 
 
@@ -65,10 +67,7 @@ def _insert(person: Person) -> Person | None:
 def forget_unconfirmed() -> int:
     """Accounts that nobody has confirmed in a week: whoever typed the address wrote somebody else's."""
     long_ago = timezone.now() - UNCONFIRMED_LASTS
-    stale = Person.objects.filter(
-        email_verified_at=None, last_login=None, erased_at=None, joined_at__lt=long_ago, is_active=True
-    )
-    return stale.delete()[1].get("accounts.Person", 0)
+    return unproved().filter(joined_at__lt=long_ago).delete()[1].get("accounts.Person", 0)
 
 
 def spoken(language: str, field: str = "language") -> str:
@@ -78,9 +77,25 @@ def spoken(language: str, field: str = "language") -> str:
     return language
 
 
-def mail_allowance(email: str) -> None:
-    """Nobody's mailbox is filled by strangers: six an hour, whether or not there is an account."""
-    rates.demand("mail", hashed(email), 6, 3600)
+# Kinds of mails that a stranger can have sent to somebody's mailbox.
+SIGN_UP, RESET, CHANGE = "sign-up", "reset", "change"
+AGAIN_SECONDS, AGAIN_AT_MOST = 60, 32 * 60  # shorter than a link for a new password lasts
+
+
+def mail_is_due(kind: str, email: str, asker: str = "") -> bool:
+    """Whether a mail of this kind is sent now, account or not: one on its way is not sent again at once.
+
+    The first asks for nothing, the next for a minute since, then two, four … Whoever asks meanwhile is told the same
+    and finds the one that was sent: strangers fill nobody's mailbox, and use up nothing of its owner's.
+    """
+    again = {"free": 1, "first": AGAIN_SECONDS, "most": AGAIN_AT_MOST}
+    return not patience.seconds_to_wait(f"mail {kind}", hashed(email) + asker, **again)
+
+
+def mails_were_read(person: Person) -> None:
+    """She has signed in, which ends the links in mails of before: the next that is asked for is sent."""
+    for kind in (SIGN_UP, RESET):
+        patience.relent(f"mail {kind}", hashed(person.email))
 
 
 def check_password_is_good(password: str, person: Person, field: str = "password") -> None:
@@ -93,11 +108,16 @@ def check_password_is_good(password: str, person: Person, field: str = "password
         raise Invalid(" ".join(wrong.messages), field=field) from None
 
 
-def check_password(person: Person, password: str, field: str = "password") -> None:
-    """Ask for the password again before what cannot be taken back; five tries a minute."""
-    rates.demand("password", str(person.uid), 5, 60)
-    if not person.check_password(password):
+def check_password(person: Person, password: str, session: str, field: str = "password") -> None:
+    """Ask for the password again before what cannot be taken back; who is wrong waits longer each time.
+
+    Each session for itself: one in a stranger's hands holds nobody up who signs in anew.
+    """
+    lane = f"{person.uid}:{session}"
+    patience.demand("password", lane)
+    if not person.check_password(password[:200]):
         raise Invalid(WRONG_PASSWORD, field=field)
+    patience.relent("password", lane)
 
 
 def email_token(person: Person) -> str:
@@ -135,44 +155,70 @@ def update(
     return person
 
 
-def ask_for_email_change(person: Person, email: str, password: str) -> None:
+def ask_for_email_change(person: Person, email: str, password: str, session: str) -> None:
     """Send a link to the new address and word of it to the old; the answer is alike for a taken one."""
-    check_password(person, password)
+    check_password(person, password, session)
     email = email_address(email)
     if email == person.email:
         raise Invalid(say("这就是您现在的邮箱。", "This is your address already."), field="email")
-    mail_allowance(email)
-    token = seals.seal(EMAIL_CHANGE, person=str(person.uid), old=person.email, new=email)
+    # By who asks as well: another's asking keeps nobody from moving here.
+    rates.demand("mail changes", hashed(email), 30, 3600)
+    if not mail_is_due(CHANGE, email, asker=str(person.uid)):
+        return
+    token = seals.seal(EMAIL_CHANGE, new=email, **_of_this_change(person))
     with transaction.atomic():
         outbox.record(EmailChangeAsked(person_id=person.pk, sealed_token=token))
+
+
+def _of_this_change(person: Person) -> dict[str, str]:
+    """What a link to change the address holds for: this account as it was; once changed, it is used."""
+    proved = person.email_verified_at
+    return {
+        "person": str(person.uid),
+        "old": person.email,
+        "since": proved.isoformat() if proved else "",
+        "lock": hashed(person.lock),
+    }
 
 
 def confirm_email_change(person: Person, token: str) -> Person:
     """Take the address that the link was sent to; only the person who asked may, signed in."""
     facts = seals.opened(EMAIL_CHANGE, token, CHANGE_LASTS)
-    if facts["person"] != str(person.uid) or facts["old"] != person.email:
-        raise Invalid(seals.NOT_OURS, field="token")
-    person.email, person.email_verified_at = facts["new"], timezone.now()
     try:
         with transaction.atomic():
+            person = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+            if any(facts.get(name) != fact for name, fact in _of_this_change(person).items()):
+                raise Invalid(seals.NOT_OURS, field="token")
+            _give_way(facts["new"])
+            person.email, person.email_verified_at = facts["new"], timezone.now()
             person.save(update_fields=["email", "email_verified_at"])
             audit.record(person, "change_email", "Person", person.uid)
     except IntegrityError:
-        person.refresh_from_db()
         raise Conflict(
             say("这个邮箱已被使用。", "This address is in use by another account."), field="token"
         ) from None
     return person
 
 
-def erase(person: Person, password: str) -> None:
+def unproved() -> QuerySet[Person]:
+    """Accounts that nobody has ever confirmed: whoever typed the address may have written somebody else's."""
+    return Person.objects.filter(email_verified_at=None, last_login=None, erased_at=None, is_active=True)
+
+
+def _give_way(email: str) -> None:
+    # The mailbox has answered: an account that a stranger opened with its address, and nobody confirmed, goes.
+    unproved().filter(email=email).delete()
+
+
+def erase(person: Person, password: str, session: str) -> None:
     """Forget the person for good; orders keep what the law and the ledger need, without a name."""
-    check_password(person, password)
+    check_password(person, password, session)
     if person.is_staff:
         words = say("请先移交运营权限。", "Please hand over your operator's role first.")
         raise NotAllowed(words)
     with transaction.atomic():
         person = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+        must_have_handed_over(person)
         for eraser in getattr(settings, "PERSON_ERASERS", ()):
             import_string(eraser)(person)
         _forget(person)

@@ -1,27 +1,32 @@
 """In and out: by password, by the link in a mail, by token."""
 
+from typing import Any
+
 from django.contrib import auth
 from django.contrib.auth import update_session_auth_hash
-from django.contrib.auth.tokens import default_token_generator
+from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts import seals
+from accounts import devices, seals
 from accounts.actions import audit
 from accounts.actions.person import (
     EMAIL_VERIFY,
+    RESET,
+    SIGN_UP,
     VERIFY_LASTS,
     check_password,
     check_password_is_good,
-    mail_allowance,
+    mail_is_due,
+    mails_were_read,
     verify_email,
 )
 from accounts.events import PasswordResetAsked, SignUpRepeated
 from accounts.models import Person
 from accounts.reads import hashed, signed_in
 from accounts.written import email_address
-from core import outbox, rates
+from core import outbox, patience, rates
 from core.language import say
 from core.middleware import address_of
 from core.refusals import Invalid
@@ -32,23 +37,55 @@ REFUSED = say(
 )
 
 
-def _demand_patience(request: HttpRequest, account: str) -> None:
-    rates.demand("sign-in account", hashed(account), 5, 60)
-    rates.demand("sign-in address", address_of(request), 30, 60)
+# An account that so many wrong passwords were tried at within an hour is under attack: an address that comes new to
+# it waits before its first try, so that a thousand addresses are no thousand tries at once.
+ATTACKED, GREETING_SECONDS = 20, 60
+
+
+def _authenticate(request: HttpRequest, email: str, password: str) -> Person | None:
+    """Who has this address and password; each wrong try makes the next one from here wait longer.
+
+    The owner does not pay for a stranger: a device that has proved itself has a lane of its own, and anybody else
+    waits for what was tried from the same network. What is above an address's own limit touches no account.
+    """
+    lane = _lane(request, email)
+    person = auth.authenticate(request, username=email, password=password[:200])
+    if isinstance(person, Person):
+        patience.relent("sign-in", lane)
+        return person
+    rates.counted("sign-in failures", hashed(email), 3600, cost=1)
+    return None
+
+
+def _lane(request: HttpRequest, email: str) -> str:
+    if device := devices.proved(request, email):
+        lane = f"{hashed(email)}:{device}"
+        patience.demand("sign-in", lane)
+        return lane
+    address = address_of(request)
+    rates.demand("sign-in address", address, 30, 60)
+    lane = f"{hashed(email)}:{address}"
+    failures = rates.counted("sign-in failures", hashed(email), 3600)
+    if failures < ATTACKED:
+        patience.demand("sign-in", lane)
+    else:
+        greeting = min(GREETING_SECONDS, 2 ** (failures // ATTACKED))
+        patience.demand("sign-in", lane, free=1, greeting=greeting)
+    return lane
 
 
 def recognise(request: HttpRequest, email: str, password: str) -> Person:
     """Whoever this address and password belong to; a wrong one, an unknown and an unproved sound alike."""
     email = email.strip().lower()[:254]
-    _demand_patience(request, email)
-    person = auth.authenticate(request, username=email, password=password[:200])
+    person = _authenticate(request, email, password)
     if person is None:
         raise Invalid(REFUSED, field="password")
     if person.email_verified_at is None:
-        if rates.allow("mail", hashed(email), 6, 3600):
+        if mail_is_due(SIGN_UP, email):
             with transaction.atomic():
                 outbox.record(SignUpRepeated(person_id=person.pk))
         raise Invalid(REFUSED, field="password")
+    mails_were_read(person)
     return person
 
 
@@ -66,8 +103,7 @@ def sign_in_by_link(request: HttpRequest, token: str, password: str) -> Person:
     own, and she would open the account for him by following the link.
     """
     facts = seals.opened(EMAIL_VERIFY, token, VERIFY_LASTS)
-    _demand_patience(request, facts["email"])
-    person = auth.authenticate(request, username=facts["email"], password=password[:200])
+    person = _authenticate(request, facts["email"], password)
     if person is None or str(person.uid) != facts["person"]:
         raise Invalid(say("密码不对。", "The password is not right."), field="password")
     verify_email(person)
@@ -83,44 +119,77 @@ def sign_out(request: HttpRequest) -> None:
 def change_password(request: HttpRequest, current: str, new: str) -> Person:
     """Choose a new password; every other session and every token ends."""
     person = signed_in(request)
-    check_password(person, current, field="current_password")
+    check_password(person, current, devices.session_of(request), field="current_password")
     check_password_is_good(new, person, field="new_password")
-    _set_password(person, new)
+    with transaction.atomic():
+        _set_password(_locked(person), new)
+    person.refresh_from_db()
     update_session_auth_hash(request, person)
+    devices.prove(request, person)
     return person
 
 
 def ask_for_reset(email: str) -> None:
-    """Send a link for a new password, if there is such an account; the answer is alike if not."""
+    """Send a link for a new password, if there is such an account; the answer is alike if not.
+
+    One that is on its way is not sent again: who asks twice finds the first, and a stranger's asking uses up nothing.
+    """
     email = email_address(email)
-    mail_allowance(email)
+    is_due = mail_is_due(RESET, email)
     person = Person.objects.filter(email=email, is_active=True).first()
-    if person:
+    if person and is_due:
         with transaction.atomic():
             outbox.record(PasswordResetAsked(person_id=person.pk))
 
 
+class _Links(PasswordResetTokenGenerator):
+    """Django's own, which also end when all of the person's sessions are ended."""
+
+    def _make_hash_value(self, user: Any, timestamp: int) -> str:
+        signed_in_at = user.last_login and user.last_login.replace(microsecond=0, tzinfo=None)
+        return f"{user.pk}{user.lock}{signed_in_at or ''}{timestamp}{user.email}"
+
+
+_links = _Links()
+
+
 def reset_token(person: Person) -> str:
     """What the mail carries: good for an hour, and until the password changes or somebody signs in."""
-    return f"{person.uid.hex}-{default_token_generator.make_token(person)}"
+    return f"{person.uid.hex}-{_links.make_token(person)}"
 
 
 def reset_password(request: HttpRequest, token: str, password: str) -> Person:
     """Choose a new password by the link, which also proves the mailbox; then one is signed in."""
-    rates.demand("sign-in address", address_of(request), 30, 60)
+    rates.demand("reset tries address", address_of(request), 30, 60)
+    person = _person_of_link(token)
+    check_password_is_good(password, person)
+    with transaction.atomic():
+        # Looked at again under the lock: of two who use the link at one moment the second finds it used.
+        person = _person_of_link(token, locked=True)
+        _set_password(person, password)
+        verify_email(person)
+        # Another sign-in ends every other link that is still on its way.
+        auth.login(request, person, backend="django.contrib.auth.backends.ModelBackend")
+    mails_were_read(person)
+    return person
+
+
+def _person_of_link(token: str, *, locked: bool = False) -> Person:
     uid, _, rest = token.partition("-")
-    person = Person.objects.filter(uid=uid, is_active=True).first() if _is_uid(uid) else None
-    if person is None or not default_token_generator.check_token(person, rest):
+    rows = Person.objects.select_for_update(no_key=True) if locked else Person.objects.all()
+    person = rows.filter(uid=uid, is_active=True).first() if _is_uid(uid) else None
+    if person is None or not _links.check_token(person, rest):
         words = say(
             "链接无效或已过期，请重新申请。",
             "This link is not valid or has expired. Please ask for a new one.",
         )
         raise Invalid(words, field="token")
-    check_password_is_good(password, person)
-    _set_password(person, password)
-    verify_email(person)
-    auth.login(request, person, backend="django.contrib.auth.backends.ModelBackend")
     return person
+
+
+def _locked(person: Person) -> Person:
+    """The person's row, so that of two who change her password at one moment the second sees the first's."""
+    return Person.objects.select_for_update(no_key=True).get(pk=person.pk)
 
 
 def _is_uid(text: str) -> bool:
@@ -128,8 +197,7 @@ def _is_uid(text: str) -> bool:
 
 
 def _set_password(person: Person, password: str) -> None:
-    with transaction.atomic():
-        person.set_password(password)
-        person.save(update_fields=["password"])
-        person.api_tokens.filter(revoked_at=None).update(revoked_at=timezone.now())
-        audit.record(person, "change_password", "Person", person.uid)
+    person.set_password(password)
+    person.save(update_fields=["password"])
+    person.api_tokens.filter(revoked_at=None).update(revoked_at=timezone.now())
+    audit.record(person, "change_password", "Person", person.uid)

@@ -11,6 +11,7 @@ from accounts.actions import person as people
 from accounts.actions import sign_in as door
 from accounts.api.access import SIGNED_IN
 from accounts.api.viewer import ViewerType
+from accounts.devices import session_of
 from core.api.act import Act
 from core.api.types import Language
 
@@ -41,6 +42,7 @@ class EmailChangeRequest(Act):
 
     class Meta:
         access = SIGNED_IN
+        rate = (10, 3600)
 
     class Input:
         email = graphene.String(required=True, description="The new address.")
@@ -49,7 +51,7 @@ class EmailChangeRequest(Act):
     @classmethod
     def act(cls, request: Any, email: str, password: str) -> Any:
         """Ask for it."""
-        people.ask_for_email_change(request.user, email, password)
+        people.ask_for_email_change(request.user, email, password, session_of(request))
 
 
 class EmailChangeConfirm(Act):
@@ -97,7 +99,7 @@ class PersonErase(Act):
     @classmethod
     def act(cls, request: Any, password: str) -> Any:
         """Erase it and sign out."""
-        people.erase(request.user, password)
+        people.erase(request.user, password, session_of(request))
         door.sign_out(request)
 
 

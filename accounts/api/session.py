@@ -9,6 +9,7 @@ from accounts.actions import sign_in as door
 from accounts.actions import token as tokens
 from accounts.api.access import PUBLIC, SIGNED_IN
 from accounts.api.viewer import ApiTokenType, ViewerType
+from accounts.devices import session_of
 from core import language, rates
 from core.api.act import Act
 from core.api.ids import uid_of
@@ -154,7 +155,9 @@ class TokenCreate(Act):
     @classmethod
     def act(cls, request: Any, name: str, password: str, days: int | None = None) -> Any:
         """Make it."""
-        token, text = tokens.create(request.user, name, password, 90 if days is None else days)
+        token, text = tokens.create(
+            request.user, name, password, session_of(request), 90 if days is None else days
+        )
         return cls(token=token, text=text)
 
 

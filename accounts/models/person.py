@@ -10,6 +10,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without 0, 1, I and O, which people misread
 
@@ -48,6 +49,9 @@ class Person(AbstractBaseUser, PermissionsMixin):
     mobiliser_code = models.CharField(max_length=12, unique=True, default=a_code)
     is_staff = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
+    sessions_ended_at = models.DateTimeField(
+        null=True, blank=True, help_text="sessions, links and devices from before are void"
+    )
     joined_at = models.DateTimeField(auto_now_add=True)
     erased_at = models.DateTimeField(null=True, blank=True)
 
@@ -71,6 +75,17 @@ class Person(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return f"person {self.uid}"  # never the e-mail: this text reaches logs
+
+    @property
+    def lock(self) -> str:
+        """What each session, reset link and proved device carries a fingerprint of: once it changes, they end."""
+        ended = self.sessions_ended_at
+        return f"{self.password} {ended.isoformat()}" if ended else self.password
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        # Django's own, of the lock in place of the password alone.
+        salt = "django.contrib.auth.models.AbstractBaseUser.get_session_auth_hash"
+        return salted_hmac(salt, self.lock, secret=secret, algorithm="sha256").hexdigest()
 
 
 class ApiToken(models.Model):

@@ -10,6 +10,7 @@ from accounts.models import Person, Region
 from catalog import written
 from catalog.actions import desk, listing
 from catalog.models import Product, SearchEntry, Team, TeamMember
+from catalog.reads import managers_of
 from core.language import say
 from core.refusals import Conflict, Invalid, NotAllowed
 
@@ -61,10 +62,23 @@ def add_member(
     return part
 
 
+def name_manager(team: Team, person: Person, by: Person) -> TeamMember:
+    """An operator names who keeps the desk from now on, beside whoever does today."""
+    if not person.is_active or person.email_verified_at is None:
+        raise Invalid(
+            say("这个账户现在不能登录。", "Nobody can sign in with this account now."), field="email"
+        )
+    return add_member(team, person, by)
+
+
 def end_member(part: TeamMember, by: Person | None) -> None:
-    """From now on the desk is closed to her."""
+    """From now on the desk is closed to her; a team that sells keeps somebody at it."""
     _must_be_operator(by)
     with transaction.atomic():
+        team = Team.objects.select_for_update(no_key=True).get(pk=part.team_id)
+        if team.is_active and part.person in managers_of(team.pk) and managers_of(team.pk).count() == 1:
+            words = say("请先指定另一位管理员。", "Please name another manager first.")
+            raise Conflict(words)
         TeamMember.objects.filter(pk=part.pk, ended_at=None).update(ended_at=timezone.now())
         audit.record(by, "end_member", "Team", part.team.uid, person=str(part.person.uid))
 

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.models import Person
 from catalog.models import Category, Team, TeamMember
+from core.language import Words, say
 from core.refusals import NotFound
 
 
@@ -59,6 +60,22 @@ def managers_of(team_id: int) -> QuerySet[Person]:
     """Who is told what happens at this team's desk."""
     parts = TeamMember.objects.filter(team_id=team_id, role=TeamMember.Role.MANAGER, ended_at=None)
     return Person.objects.filter(id__in=parts.values("person_id"), is_active=True).order_by("id")
+
+
+def kept_alone(person: Person) -> QuerySet[Team]:
+    """The teams whose desk nobody else who can sign in keeps."""
+    kept = TeamMember.objects.filter(role=TeamMember.Role.MANAGER, ended_at=None, person__is_active=True)
+    others = kept.filter(team=OuterRef("pk")).exclude(person=person)
+    return teams_managed_by(person).exclude(Exists(others))
+
+
+def duties(person: Person) -> list[Words]:
+    """Teams that sell, and would have nobody at their desk without her (`settings.PERSON_DUTIES`)."""
+    # Locked: of two last managers whose accounts are closed at one moment, one stays.
+    list(teams_managed_by(person).select_for_update(no_key=True))
+    return [
+        say("团队“{x}”", "the team “{x}”", x=team.name_zh) for team in kept_alone(person) if team.is_active
+    ]
 
 
 def managers_by_team(team_ids: Iterable[int]) -> dict[int, list[Person]]:

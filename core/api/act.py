@@ -109,6 +109,8 @@ class Act(graphene.ObjectType):
             given = dict(arguments.get("input") or {})
             return cls._answer(info, cls._run(request, given))
         except Refusal as refusal:
+            # For whoever reads no bodies: the answer carries it as a header too.
+            request.retry_after = refusal.facts.get("retry_after_seconds")
             return cls(errors=[told(each) for each in (refusal, *refusal.beside)])
         except Exception as failure:
             if outage.is_one(failure):

@@ -11,7 +11,7 @@ from graphene.utils.str_converters import to_camel_case
 
 from core.api.access import HELD
 from core.language import say
-from core.refusals import Refusal
+from core.refusals import Refusal, TooMany
 
 log = logging.getLogger("sheaf.api")
 
@@ -83,6 +83,13 @@ def error_type(refusal: type[Refusal]) -> Any:
         return ERROR_TYPES[refusal]
 
     return made
+
+
+@error_type(TooMany)
+class TooManyError:
+    """Too often in too short a time; it may be tried again."""
+
+    retry_after_seconds = graphene.Int(required=True, description="Seconds until it may be tried again.")
 
 
 def path_of(refusal: Refusal) -> list[str]:

@@ -10,8 +10,20 @@ from django.test import Client
 from accounts.actions import operator as operators
 from accounts.models import ApiToken, AuditEntry, Person, Region
 from accounts.operators import OperatorAdmin
-from core.refusals import Invalid, NotAllowed
-from tests.accounts.world import PASSWORD, Asker, a_person, an_operator, an_organisation
+from core.api.ids import global_id
+from core.refusals import Conflict, Invalid, NotAllowed
+from tests.accounts.world import (
+    PASSWORD,
+    Asker,
+    a_link,
+    a_person,
+    an_operator,
+    an_organisation,
+    at_once,
+    role_of,
+    the_mail,
+    token_in,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.accounts.urls")]
 
@@ -124,14 +136,95 @@ def test_the_form_of_a_person_changes_nothing():
     assert Person.objects.filter(pk=mei.pk).values().get() == before
 
 
-def test_a_closed_account_is_signed_out_at_once_and_opens_again():
+def test_a_closed_account_is_signed_out_at_once_and_nothing_of_before_opens_it_again(run_deliveries):
     ada, mei = an_operator(), a_person()
+    union = an_organisation(coordinator=mei, members=())
     asker = Asker(mei)
+    script = asker.done("tokenCreate", "text", name="x", password=PASSWORD)["text"]
+    invitation = a_link(union, mei)
+    Asker().done("passwordResetRequest", email=mei.email)
+    run_deliveries()
+    link = token_in(the_mail())
     choose(desk(ada), "person", "close", mei)
     assert asker.who() is None and Asker().refused("signIn", email=mei.email, password=PASSWORD) == "INVALID"
     choose(desk(ada), "person", "open_again", mei)
+    assert asker.who() is None
+    assert Asker(token=script).send("{ viewer { email } }")["errors"][0]["extensions"]["code"] == "BAD_TOKEN"
+    assert Asker().refused("passwordReset", token=link, password="a-brand-new-one-9") == "INVALID"
+    assert Asker(a_person()).refused("invitationAccept", token=invitation) == "TOO_LATE"
+    asker.done("signIn", email=mei.email, password=PASSWORD)
     assert asker.who() == mei.email
-    assert list(AuditEntry.objects.order_by("id").values_list("deed", flat=True)) == ["close", "open_again"]
+    deeds = AuditEntry.objects.filter(actor=ada).order_by("id").values_list("deed", flat=True)
+    assert list(deeds) == ["close", "open_again"]
+
+
+def test_an_account_in_strangers_hands_is_signed_out_everywhere_and_stays_open():
+    ada, mei = an_operator(), a_person()
+    stolen = Asker(mei)
+    script = stolen.done("tokenCreate", "text", name="x", password=PASSWORD)["text"]
+    choose(desk(ada), "person", "sign_out_everywhere", mei)
+    assert stolen.who() is None
+    assert "errors" in Asker(token=script).send("{ viewer { email } }")
+    Asker().done("signIn", email=mei.email, password=PASSWORD)
+
+
+def test_what_only_she_looks_after_is_handed_over_before_her_account_is_closed():
+    ada, mei, li, sun = an_operator(), a_person(), a_person(), a_person()
+    union = an_organisation(coordinator=mei, members=(li,))
+    (said,) = choose(desk(ada), "person", "close", mei)
+    assert "the organisation “示例工会”" in said
+    mei.refresh_from_db()
+    assert mei.is_active and Asker(mei).refused("personErase", password=PASSWORD) == "CONFLICT"
+    (said,) = name_somebody(desk(ada), union, "nobody@example.com")
+    assert "no such account" in said
+    (said,) = name_somebody(desk(ada), union, sun.email.upper())
+    assert role_of(sun, union) == "coordinator" and role_of(mei, union) == "coordinator"
+    assert AuditEntry.objects.get(deed="appoint").actor == ada
+    choose(desk(ada), "person", "close", mei)
+    mei.refresh_from_db()
+    assert not mei.is_active
+    assert Asker(sun).refused("membershipEnd", id=part_of(sun, union)) == "INVALID", (
+        "a closed one does not count"
+    )
+
+
+def test_an_operator_names_no_coordinator_where_she_belongs_herself_and_nobody_who_cannot_sign_in():
+    ada, mei, unproved = an_operator(), a_person(), a_person(email_verified_at=None)
+    own, theirs = an_organisation(members=(ada,)), an_organisation(members=(unproved,))
+    name_somebody(desk(ada), own, mei.email)
+    name_somebody(desk(ada), theirs, unproved.email)
+    name_somebody(desk(ada), theirs, ada.email)
+    assert (
+        role_of(mei, own) is None and role_of(unproved, theirs) == "member" and role_of(ada, theirs) is None
+    )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_last_coordinators_whose_accounts_are_closed_at_one_moment_one_stays():
+    ada, li = an_operator(), a_person()
+    for _ in range(5):
+        mei, sun = a_person(), a_person()
+        union = an_organisation(coordinator=mei, members=(li,))
+        union.memberships.create(person=sun, role="coordinator")
+        said = at_once(2, lambda n, pair=(mei, sun): operators.close(pair[n], ada))
+        assert sum(isinstance(each, Conflict) for each in said) == 1
+        assert Person.objects.filter(pk__in=[mei.pk, sun.pk], is_active=True).count() == 1
+
+
+def name_somebody(client, organisation, email):
+    """Name a coordinator: the form first, then the address; what is said."""
+    room = "/operators/accounts/organisation/"
+    chosen = {"action": "name_appoint", "_selected_action": [organisation.pk]}
+    form = client.post(room, chosen).content.decode()
+    assert 'name="email"' in form and "指定协调人" in form
+    reply = client.post(room, {**chosen, "email": email}, follow=True)
+    said = [str(message) for message in reply.context["messages"]]
+    return said or [str(words) for words in reply.context["form"].errors["email"]]
+
+
+def part_of(person, organisation):
+    """The public id of a membership."""
+    return global_id("Membership", person.memberships.get(organisation=organisation, ended_at=None).uid)
 
 
 def test_operators_are_appointed_by_who_may_everything_and_never_by_themselves():

@@ -91,8 +91,10 @@ def role_of(person: Person, organisation: Organisation) -> str | None:
 class Asker:
     """A client of the API: a browser with a cookie jar, or a script with a token."""
 
-    def __init__(self, person: Person | None = None, token: str = "", language: str = "en"):
-        self.client = Client(headers={"Accept-Language": language})
+    def __init__(
+        self, person: Person | None = None, token: str = "", language: str = "en", address: str = "127.0.0.1"
+    ):
+        self.client = Client(headers={"Accept-Language": language}, REMOTE_ADDR=address)
         if person:
             self.client.force_login(person)
         self.headers = {"Authorization": f"Bearer {token}"} if token else {}

@@ -4,8 +4,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts.actions import operator as operators
 from accounts.models import AuditEntry
+from catalog.actions import team as teams
 from catalog.models import Category, Product, Team
+from catalog.reads import managers_of
+from core.refusals import Conflict
+from tests.accounts.world import a_person
 from tests.catalog.world import a_county, a_lot, a_product, a_team, a_variant, an_operator
 
 pytestmark = pytest.mark.django_db
@@ -102,3 +107,26 @@ def test_a_shelf_is_put_up(room):
     room.post(reverse("admin:catalog_category_add"), given)
     assert Category.objects.get().name_en == "Tea"
     assert AuditEntry.objects.filter(noun="Category", deed="save").exists()
+
+
+def test_the_last_manager_of_a_team_that_sells_is_kept_until_another_is_named(room, operator):
+    mei, sun = a_person(), a_person()
+    team = a_team(manager=mei)
+    with pytest.raises(Conflict):
+        operators.close(mei, operator)
+    part = team.members.get()
+    with pytest.raises(Conflict):
+        teams.end_member(part, operator)
+    assert "账户邮箱" in deed(room, "team", "name_name_manager", team).content.decode()
+    deed(room, "team", "name_name_manager", team, email=sun.email)
+    assert list(managers_of(team.pk)) == [mei, sun]
+    operators.close(mei, operator)
+    assert list(managers_of(team.pk)) == [sun]
+
+
+def test_a_team_at_rest_lets_its_last_manager_go(operator):
+    mei = a_person()
+    team = a_team(manager=mei)
+    teams.rest(team, operator)
+    teams.end_member(team.members.get(), operator)
+    assert list(managers_of(team.pk)) == []

@@ -8,12 +8,16 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
 
 from accounts.actions import export
+from accounts.actions import membership as memberships
+from accounts.actions import operator as operators
 from accounts.actions import person as people
+from catalog.actions import team as teams
 from core.api.ids import uid_of
 from core.refusals import Conflict
 from orders.models import Cart, Notice, Order, Review
 from orders.people import forget_old
 from tests.accounts.world import PASSWORD, a_person
+from tests.orders.together import Together
 from tests.orders.world import Buyer, a_lot, at_rest, key
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -48,7 +52,7 @@ def test_who_goes_leaves_sums_and_goods_behind_and_neither_name_nor_address():
         nickname="示例",
         stars=5,
     )
-    people.erase(person, PASSWORD)
+    people.erase(person, PASSWORD, "")
     made = Order.objects.get()
     assert (made.recipient, made.phone, made.street, made.email, made.note) == ("—", "", "", "", "")
     assert made.total_minor == 3690 + 600 and made.lines.count() == 1
@@ -63,10 +67,10 @@ def test_an_order_that_is_still_going_on_is_ended_first():
     person = a_person()
     Buyer(person).place(a_lot())
     with pytest.raises(Conflict):
-        people.erase(person, PASSWORD)
+        people.erase(person, PASSWORD, "")
     assert Order.objects.get().recipient == "示例买家" and person.is_active
     Order.objects.update(state="completed", closed_at=timezone.now())
-    people.erase(person, PASSWORD)
+    people.erase(person, PASSWORD, "")
 
 
 def test_what_nobody_needs_any_more_is_forgotten_and_nothing_else():
@@ -92,3 +96,31 @@ def test_what_nobody_needs_any_more_is_forgotten_and_nothing_else():
     assert bytes(notice.body) == b"" and made.total_minor > 0
     assert forget_old() == 0
     at_rest()
+
+
+@pytest.mark.usefixtures("whole_shop")
+def test_a_group_that_only_she_looks_after_is_handed_over_before_her_account_is_closed():
+    made = Together()
+    group, mei = made.row, made.coordinator.person
+    ada, sun = a_person(is_staff=True), a_person()
+    with pytest.raises(Conflict) as said:
+        operators.close(mei, ada)
+    assert group.title in str(said.value)
+    memberships.appoint(group.organisation, sun, ada)
+    operators.close(mei, ada)
+    assert made.look(Buyer(sun))["isCoordinator"] and not mei.memberships.filter(role="member").exists()
+
+
+def test_a_team_at_rest_whose_parcels_are_on_their_way_keeps_its_last_manager():
+    mei, ada = a_person(), a_person(is_staff=True)
+    lot = a_lot()
+    team = lot.variant.product.team
+    team.members.all().delete()
+    team.members.create(person=mei)
+    made = Buyer().place(lot)
+    Order.objects.filter(number=made["number"]).update(state="paid", paid_at=timezone.now())
+    teams.rest(team, ada)
+    with pytest.raises(Conflict):
+        operators.close(mei, ada)
+    Order.objects.update(state="completed", closed_at=timezone.now())
+    operators.close(mei, ada)
