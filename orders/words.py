@@ -2,6 +2,7 @@
 
 from core.language import Words, say
 from orders.models import Claim, GroupPurchase, Order, Payment, Refund, Seat, Shipment
+from orders.reads.group import is_closing
 
 ORDER_STATES: dict[str, Words] = {
     Order.State.PLACED: say("待付款", "Waiting for payment"),
@@ -64,6 +65,8 @@ GROUP_STATES: dict[str, Words] = {
     GroupPurchase.State.CANCELLED: say("已取消，全额退款", "Called off, everyone is repaid"),
 }
 
+GROUP_CLOSING = say("已截止，正在核对最后的付款", "Closing: the last payments are being checked")
+
 SEAT_STATES: dict[str, Words] = {
     Seat.State.RESERVED: say("待付款", "Waiting for payment"),
     Seat.State.HELD: say("已付款，等待成团", "Paid, waiting for the group"),
@@ -72,6 +75,11 @@ SEAT_STATES: dict[str, Words] = {
     Seat.State.REFUNDED: say("已退款", "Refunded"),
     Seat.State.COLLECTED: say("已取货", "Collected"),
 }
+
+
+def group_state(group: GroupPurchase) -> Words:
+    """Where a group stands; between its deadline and its closing nobody comes or goes."""
+    return GROUP_CLOSING if is_closing(group) else GROUP_STATES[group.state]
 
 
 def seat_state(seat: Seat) -> Words:

@@ -62,6 +62,7 @@ class Purchase:
     mobiliser_person_id: int | None = None
     group_id: int | None = None
     uid: UUID = field(default_factory=uuid4)
+    pay_until: datetime | None = None  # no later than this, though reservations last longer
     pay_by: str = ""  # the kind of an attempt to pay that is written down with the order
     placed_at: datetime | None = None
     traded_at: datetime | None = None
@@ -170,14 +171,14 @@ def place_many(purchases: Sequence[Purchase]) -> list[Order]:
 def _place_all(purchases: Sequence[Purchase]) -> list[Placed]:
     now, traded = timezone.now(), clock.now()
     until = now + RESERVED
-    reserved = stock.reserve_many([stock.Ask(p.uid, _units(p), until) for p in purchases])
+    reserved = stock.reserve_many([stock.Ask(p.uid, _units(p), _until(p, until)) for p in purchases])
     made: list[Placed] = []
     shipments: list[Shipment] = []
     lines: list[Line] = []
     lots: list[LineLot] = []
     for purchase in purchases:
         drawn = reserved.draws[purchase.uid]
-        order = _order(purchase, now, traded, until)
+        order = _order(purchase, now, traded, _until(purchase, until))
         parcels = {
             team: Shipment(
                 order=order, team_id=team, shipping_minor=purchase.shipping.get(team, 0), ship_by=ship_by
@@ -199,6 +200,10 @@ def _place_all(purchases: Sequence[Purchase]) -> list[Placed]:
         failpoints.reach("attempt.recorded")
     failpoints.reach("place.recorded")
     return made
+
+
+def _until(purchase: Purchase, until: datetime) -> datetime:
+    return min(until, purchase.pay_until or until)
 
 
 def _units(purchase: Purchase) -> dict[int, int]:

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from accounts import reads as people
@@ -25,12 +25,13 @@ from core.language import say
 from core.outbox import record
 from core.refusals import Conflict, Invalid, NotFound, TooLate, every
 from orders.actions import checkout, refund, seat
-from orders.actions.cancel import lapse
 from orders.actions.cart import checked
+from orders.actions.lapse import lapse
 from orders.actions.order import lock
+from orders.actions.under_way import Asking, is_patient
 from orders.events import GroupFellShort, GroupOpened
 from orders.models import GroupPurchase, Order, Refund, Seat
-from orders.reads.group import is_collectable
+from orders.reads.group import is_collectable, is_open
 from orders.reads.shipping import rate_for
 from orders.refusals import GroupFull
 
@@ -153,7 +154,7 @@ def join(
         {"name": lambda: written.line(name, "name", 60), "email": lambda: written.email_address(email)}
     )
     group = _locked(group)
-    if group.state != State.OPEN or group.closes_at <= timezone.now():
+    if not is_open(group):
         raise TooLate(say("这个团购已经结束。", "This group purchase has closed."))
     _check_room(group, units)
     variant = variants_on_sale([group.variant_id]).first()
@@ -187,6 +188,7 @@ def _purchase(
         organisation_id=_colleague(buyer, group),
         mobiliser_organisation_id=group.organisation_id,
         group_id=group.pk,
+        pay_until=group.closes_at,
         traded_at=clock.now(),
     )
 
@@ -249,7 +251,7 @@ def cancel(group: GroupPurchase, by: Person) -> GroupPurchase:
         raise NotFound()
     if group.state == State.CANCELLED:
         return group
-    if group.state != State.OPEN:
+    if not is_open(group):
         raise TooLate(say("这个团购已经结束。", "This group purchase has closed."))
     audit.record(by, "cancel", "GroupPurchase", group.uid, units_held=group.units_held)
     return _fall_short(group, State.CANCELLED)
@@ -284,13 +286,26 @@ def _let_go(group: GroupPurchase) -> None:
 
 
 def close_due(limit: int = 50) -> int:
-    """Close the groups whose deadline has passed; called every few seconds."""
+    """Close the groups whose deadline has passed; called every few seconds.
+
+    A seat that was paid in time counts however late we hear of it, so the provider is asked first about every one
+    that is under way. Where it is silent the group waits a while, and is then closed by what is known.
+    """
     due = GroupPurchase.objects.filter(state=State.OPEN, closes_at__lte=timezone.now())
-    groups = list(due.order_by("closes_at")[:limit])
-    for group in groups:
+    asking, closed = Asking(), 0
+    for group in due.order_by("closes_at")[:limit]:
         try:
+            if asking.silent_about(_unpaid(group)) and is_patient(group.closes_at):
+                continue
             close(group)
+            closed += 1
         except Exception:
             # One that cannot be closed must not keep all the others open; it is tried again.
             log.exception("group purchase %s was not closed", group.uid)
-    return len(groups)
+    return closed
+
+
+def _unpaid(group: GroupPurchase) -> QuerySet:
+    """The orders of seats that may have been paid without our knowing: waiting, or given up for it."""
+    waiting = (Seat.State.RESERVED, Seat.State.RELEASED)
+    return Seat.objects.filter(group=group, state__in=waiting).values_list("order", flat=True)

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -309,7 +309,8 @@ def _money_came(order: Order, payment: Payment, seen: PaymentSeen, *, held: bool
     if order.state in (Order.State.PLACED, Order.State.EXPIRED) and order.recipient != FORGOTTEN:
         try:
             with transaction.atomic():
-                _keep(order, payment, is_late=order.state == Order.State.EXPIRED or not held)
+                is_late = order.state == Order.State.EXPIRED or not held
+                _keep(order, payment, is_late=is_late, paid_at=seen.paid_at)
                 return "paid"
         except (InsufficientStock, TooLate, Conflict) as gone:
             log.info("payment %s came late: %s", payment.uid, gone.code)
@@ -319,7 +320,7 @@ def _money_came(order: Order, payment: Payment, seen: PaymentSeen, *, held: bool
     return _turn_away(payment, Refund.Reason.TWICE if is_twice else Refund.Reason.LATE)
 
 
-def _keep(order: Order, payment: Payment, *, is_late: bool) -> None:
+def _keep(order: Order, payment: Payment, *, is_late: bool, paid_at: datetime | None) -> None:
     """Sell the stock and pay the order; money that came late takes the stock again, if it remains."""
     if is_late:
         _redraw(order, stock.retake(order.uid, None))
@@ -333,7 +334,7 @@ def _keep(order: Order, payment: Payment, *, is_late: bool) -> None:
         return
     order.move_to(Order.State.HELD, paid_at=timezone.now(), closed_at=None)
     record(OrderHeld(order_id=order.pk, payment_id=payment.pk))
-    seat.paid(order)
+    seat.paid(order, paid_at or timezone.now())
 
 
 def _redraw(order: Order, draws: stock.Draws) -> None:

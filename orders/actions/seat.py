@@ -1,6 +1,7 @@
 """What a seat's order tells its group: paid, lapsed, given back. Callers hold the group's lock and the order's."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.db.models import F
 from django.utils import timezone
@@ -14,12 +15,17 @@ from orders.events import GroupConfirmed, OrderConfirmed
 from orders.models import GroupPurchase, Order, Payment, Seat
 
 
-def paid(order: Order) -> None:
-    """The seat is taken for good; refused when the group has closed, or nothing is left for late money."""
+def paid(order: Order, paid_at: datetime) -> None:
+    """The seat is taken for good; refused when the group has closed, or nothing is left for late money.
+
+    What a deadline is held against is when the member paid, by the provider's clock, and not when we heard of it.
+    """
     seat = Seat.objects.select_related("group").get(order=order)
     group = seat.group
     if group.state != GroupPurchase.State.OPEN:
         raise TooLate(say("团购已经结束。", "The group purchase has closed."))
+    if paid_at >= group.closes_at:
+        raise TooLate(say("付款时已过截止时间。", "It was paid after the deadline."))
     is_late = seat.state == Seat.State.RELEASED
     if is_late and group.units_held + group.units_reserved + seat.units > group.maximum_units:
         raise TooLate(say("团购已经满员。", "The group purchase is full."))

@@ -60,8 +60,9 @@ class GroupAction(graphene.Enum):
         """What each does."""
         return {
             "JOIN": "Take a seat.",
-            "LEAVE": "Give up one's seat by orderCancel, and get everything back.",
-            "CANCEL": "Call the group off; everyone is repaid.",
+            "LEAVE": "Give up one's seat by orderCancel, and get everything back: before the deadline, and "
+            "before the group is confirmed. After that all are bound, and only claims are left.",
+            "CANCEL": "Call the group off before its deadline; everyone is repaid.",
             "PACKING_LIST": "Download who gets how much.",
             "CONFIRM_DELIVERY": "Say that the group's parcel has arrived.",
         }[self.value]
@@ -125,7 +126,8 @@ class GroupPurchaseType(ModelType):
             "maximum_units": "With so many it is full and closes at once.",
             "units_held": "Units that are paid; of a group that came to nothing, those that had been paid when it closed.",
             "opened_at": "When it was opened.",
-            "closes_at": "When it closes at the latest.",
+            "closes_at": "The deadline: what is paid before it counts, by when it was paid at the provider, however "
+            "late that is told. Until then members may leave, unless it is confirmed before.",
             "closed_at": "When it closed; null while it is open.",
         }
 
@@ -147,6 +149,11 @@ class GroupPurchaseType(ModelType):
     full_price = graphene.Field(Money, required=True, description="What a unit costs on its own today.")
     units_left = graphene.Int(required=True, description="Units that can still be joined for.")
     units_needed = graphene.Int(required=True, description="Units still to be paid before it is certain.")
+    is_closing = graphene.Boolean(
+        required=True,
+        description="Whether its deadline has passed and the provider is asked about the last payments: minutes at "
+        "most, in which nobody comes or goes.",
+    )
     is_repaid = graphene.Boolean(
         description="Whether all who had paid have it back; null unless it fell short or was called off."
     )
@@ -163,7 +170,7 @@ class GroupPurchaseType(ModelType):
 
     def resolve_state_name(root, info):
         """In the reader's language."""
-        return str(words.GROUP_STATES[root.state])
+        return str(words.group_state(root))
 
     def resolve_variant(root, info):
         """Only a published product's."""
@@ -186,6 +193,10 @@ class GroupPurchaseType(ModelType):
     def resolve_units_needed(root, info):
         """Down to zero."""
         return reads.units_needed(root)
+
+    def resolve_is_closing(root, info):
+        """Past its deadline, and still open."""
+        return reads.is_closing(root)
 
     def resolve_is_repaid(root, info):
         """As the provider has told so far."""

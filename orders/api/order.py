@@ -35,7 +35,11 @@ class OrderAction(graphene.Enum):
     @property
     def description(self) -> str:
         """What each does."""
-        return {"PAY": "Pay it.", "CANCEL": "Call it off; what was paid is given back."}[self.value]
+        return {
+            "PAY": "Pay it.",
+            "CANCEL": "Call it off; what was paid is given back. A seat can be given up until its group is "
+            "confirmed or its deadline has passed.",
+        }[self.value]
 
 
 class LineType(ModelType):

@@ -115,7 +115,7 @@ class OrderGroupType(ModelType):
 
     def resolve_state_name(root, info):
         """In the reader's language."""
-        return str(words.GROUP_STATES[root.group.state])
+        return str(words.group_state(root.group))
 
     def resolve_closes_at(root, info):
         """The deadline."""

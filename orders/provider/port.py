@@ -70,6 +70,8 @@ class PaymentSeen:
     method: str = ""
     session_id: str = ""
     intent_id: str = ""
+    # When the buyer paid, by the provider's clock: what a deadline is held against, however late it is told.
+    paid_at: datetime | None = None
 
 
 @dataclass(frozen=True)

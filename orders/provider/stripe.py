@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 from urllib.parse import quote
 
@@ -258,7 +258,14 @@ def _intent_seen(intent: dict, session_id: str = "") -> PaymentSeen:
         method=(details or {}).get("type") or "",
         session_id=session_id,
         intent_id=intent["id"],
+        paid_at=_moment(charge) if state is Was.SUCCEEDED else None,
     )
+
+
+def _moment(charge: Any) -> datetime | None:
+    """When a charge was made, in whole seconds."""
+    made = charge.get("created") if isinstance(charge, dict) else None
+    return datetime.fromtimestamp(made, UTC) if isinstance(made, int) else None
 
 
 def _session_seen(session: dict) -> PaymentSeen:

@@ -103,9 +103,19 @@ def _one(rows: QuerySet) -> Any:
     return row
 
 
+def is_open(group: GroupPurchase) -> bool:
+    """Whether people may still come in and leave: before its deadline, and before it is confirmed."""
+    return group.state == State.OPEN and group.closes_at > timezone.now()
+
+
+def is_closing(group: GroupPurchase) -> bool:
+    """Its deadline has passed, and the provider is asked about the last payments before it is decided."""
+    return group.state == State.OPEN and not is_open(group)
+
+
 def units_free(group: GroupPurchase) -> int:
     """Units that can still be joined for: neither paid nor waiting for a payment."""
-    if group.state != State.OPEN:
+    if not is_open(group):
         return 0
     return group.maximum_units - group.units_held - group.units_reserved
 
@@ -128,7 +138,7 @@ def is_repaid(group: GroupPurchase) -> bool | None:
 
 def is_joinable(group: GroupPurchase) -> bool:
     """Whether somebody may come in now."""
-    return group.state == State.OPEN and group.closes_at > timezone.now() and units_free(group) > 0
+    return units_free(group) > 0
 
 
 def allowed_actions(group: GroupPurchase, *, leads: bool, seat: Seat | None) -> list[str]:
@@ -136,9 +146,9 @@ def allowed_actions(group: GroupPurchase, *, leads: bool, seat: Seat | None) -> 
     found = []
     if is_joinable(group):
         found.append("JOIN")
-    if seat is not None and group.state == State.OPEN and seat.state == Seat.State.HELD:
+    if seat is not None and is_open(group) and seat.state == Seat.State.HELD:
         found.append("LEAVE")
-    if leads and group.state == State.OPEN:
+    if leads and is_open(group):
         found.append("CANCEL")
     if leads and group.state == State.CONFIRMED:
         found += _with_the_parcel(group)

@@ -7,8 +7,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from core.asked import Asked, equal
+from core.language import Words, say
 from orders.links import uid_of_token
 from orders.models import Order, Shipment
+from orders.reads import group
 
 State = Order.State
 
@@ -51,13 +53,40 @@ def is_cancellable(order: Order) -> bool:
     """Whether its buyer may still call it off: nothing has been sent, and not all is on its way back."""
     if order.state == State.PLACED:
         return True
-    if order.state == State.HELD:
-        return order.group is not None and order.group.state == "open" and not is_given_back(order)
+    if order.group is not None:
+        # One may leave until the deadline, or until the group is on before that; then all are bound by all.
+        return order.state == State.HELD and group.is_open(order.group) and not is_given_back(order)
+    return is_unsent(order)
+
+
+def is_unsent(order: Order) -> bool:
+    """Whether it is paid for good, nothing of it was sent, and not all is on its way back."""
     if order.state != State.PAID:
         return False
     parcels = [s.state for s in order.shipments.all()]
-    is_unsent = all(state in (Shipment.State.WAITING, Shipment.State.CANCELLED) for state in parcels)
-    return is_unsent and not is_given_back(order)
+    waits = all(state in (Shipment.State.WAITING, Shipment.State.CANCELLED) for state in parcels)
+    return waits and not is_given_back(order)
+
+
+def why_it_stays(order: Order) -> Words:
+    """Why an order that is not cancellable is not, in words that are true of where it stands."""
+    if order.state == State.REFUNDED or is_given_back(order):
+        return say("这个订单的钱已经退回或正在退回。", "All of this order has gone back, or is on its way.")
+    if order.group is not None and order.state == State.HELD:
+        return say(
+            "团购已到截止时间，正在核对最后的付款，现在不能退出；不成团会全额退款。",
+            "The deadline of the group has passed and its last payments are being checked: nobody leaves now. "
+            "If it falls short, everyone gets all of it back.",
+        )
+    if order.group is not None and order.state == State.PAID:
+        return say(
+            "已经成团，不能再退出；收到货后有问题可申请售后。",
+            "The group is confirmed, so you cannot leave any more; once it has arrived you can report a problem.",
+        )
+    return say(
+        "已经发货，不能取消；收货后可申请售后。",
+        "It has been sent and cannot be cancelled any more; after delivery you can report a problem.",
+    )
 
 
 def is_payable(order: Order) -> bool:

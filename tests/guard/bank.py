@@ -3,8 +3,11 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
+
+from django.utils import timezone
 
 from orders.provider.port import (
     Attempt,
@@ -27,6 +30,7 @@ class Page:
     asked: Attempt
     intent: str
     state: Was = Was.CREATED
+    paid_at: datetime | None = None
 
 
 @dataclass
@@ -100,7 +104,9 @@ class Bank:
             return PaymentSeen(page.state, session_id=id)
         self.before_money(id)
         amount = page.asked.amount_minor
-        return PaymentSeen(page.state, amount, "cny", "alipay", session_id=id, intent_id=page.intent)
+        return PaymentSeen(
+            page.state, amount, "cny", "alipay", session_id=id, intent_id=page.intent, paid_at=page.paid_at
+        )
 
     def _refund(self, one: Given | None) -> RefundSeen | None:
         return one and RefundSeen(one.state, one.id, one.asked.amount_minor)
@@ -112,7 +118,7 @@ class Bank:
         page = self.pages[name]
         if page.state is not Was.CREATED:
             return False
-        page.state = Was.SUCCEEDED
+        page.state, page.paid_at = Was.SUCCEEDED, timezone.now()
         return True
 
     def dispute(self, name: str, amount: int, state: str) -> str:

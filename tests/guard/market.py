@@ -138,7 +138,9 @@ class Market:
         units = sum(one.wants.values())
         is_late = one.state == "expired"
         has_room = group is None or (
-            group.state == "open" and (not is_late or group.held + group.reserved + units <= group.most)
+            group.state == "open"
+            and self._was_in_time(one, page)
+            and (not is_late or group.held + group.reserved + units <= group.most)
         )
         if (
             one.state not in ("placed", "expired")
@@ -158,6 +160,11 @@ class Market:
         if group.held >= group.most:
             assert one.group is not None
             self.confirm(one.group)
+
+    def _was_in_time(self, one: Noted, page: str) -> bool:
+        """A seat counts by when it was paid, however late that is told."""
+        paid_at = self.bank.pages[page].paid_at
+        return paid_at is not None and paid_at < GroupPurchase.objects.get(pk=one.group).closes_at
 
     def open_group(self, pk: int, least: int, most: int) -> None:
         self.groups[pk] = Grouped(least, most)

@@ -3,9 +3,11 @@
 import pytest
 
 from core.deliveries import drain
+from orders.actions import cancel
 from orders.models import Shipment
+from tests.catalog.world import an_operator
 from tests.orders.together import at_rest, state
-from tests.orders.world import Buyer, key
+from tests.orders.world import Buyer, key, row
 
 HELD = "已付款，等待成团"
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("whole_shop")]
@@ -42,7 +44,7 @@ def test_the_team_sends_a_confirmed_group_in_one_parcel_and_the_coordinator_hand
 def test_what_a_member_was_given_back_does_not_travel(together):
     made = together(minimum=2, maximum=3)
     orders = made.fill(3)
-    Buyer().done("orderCancel", **orders[0], idempotencyKey=key())
+    cancel.cancel(row(orders[0]), an_operator())
     drain()
     sent = {"groupId": made.id, "carrier": "顺丰", "trackingNumber": "SF12345678", "idempotencyKey": key()}
     assert made.manager.done("groupShip", "group { units }", **sent)["group"]["units"] == 2

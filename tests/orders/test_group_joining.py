@@ -12,7 +12,7 @@ from orders.actions import cancel
 from orders.models import Order, Refund, Seat
 from tests.catalog.world import a_product, a_story, a_team, a_variant
 from tests.impact import world as impact
-from tests.orders.together import at_rest, money_in, pay_at_the_till, state
+from tests.orders.together import at_rest, give_up, money_in, pay_at_the_till, state
 from tests.orders.world import Buyer, a_lot, key, row
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("whole_shop")]
@@ -134,8 +134,7 @@ def test_money_that_comes_late_takes_the_seat_if_it_is_still_free(together):
     made = together(minimum=2, maximum=2)
     order = made.join()
     pay_at_the_till(made.till, Buyer(), order)
-    Order.objects.update(reserved_until=timezone.now() - timedelta(seconds=1))
-    cancel.expire()
+    give_up(order)
     made.pay()
     assert (state(order), made.seat(order).state, made.row.units_held) == ("held", "held", 1)
     at_rest()
@@ -145,8 +144,7 @@ def test_money_that_comes_when_the_seat_is_taken_goes_back(together):
     made = together(minimum=2, maximum=2)
     order = made.join()
     pay_at_the_till(made.till, Buyer(), order)
-    Order.objects.update(reserved_until=timezone.now() - timedelta(seconds=1))
-    cancel.expire()
+    give_up(order)
     others = [made.join() for _ in range(2)]
     made.pay(*others)
     assert state(order) == "expired" and made.row.state == "confirmed"
@@ -168,19 +166,6 @@ def test_a_member_who_leaves_before_it_closes_gets_everything_back_and_the_seat_
     assert (made.row.units_held, made.look()["unitsLeft"], made.escrow()) == (0, 2, 0)
     made.fill(2)
     assert made.row.state == "confirmed"
-    at_rest()
-
-
-def test_after_it_has_closed_a_member_may_still_cancel_until_it_is_sent(together):
-    made = together(minimum=2, maximum=3, members=1)
-    member = made.members[0]
-    order = made.join(member)
-    made.pay(order, by=member)
-    made.fill(2)
-    assert state(order) == "paid"
-    member.done("orderCancel", "order { state }", number=order["number"], idempotencyKey=key())
-    drain()
-    assert (state(order), made.seat(order).state, made.row.state) == ("refunded", "refunded", "confirmed")
     at_rest()
 
 

@@ -7,6 +7,7 @@ from core.models import OutboxEvent
 from orders import verify
 from orders.actions import cancel, group
 from orders.models import GroupPurchase, Order, Refund, Seat
+from tests.catalog.world import an_operator
 from tests.orders.together import Together, at_rest
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("whole_shop")]
@@ -76,5 +77,5 @@ def test_a_seat_given_back_after_the_closing_is_no_offence(made):
     made.end()
     group.close_due()
     order = Order.objects.filter(state="paid").first()
-    cancel.cancel(order)
+    cancel.cancel(order, an_operator())
     at_rest()

@@ -1,9 +1,12 @@
 """Colleagues who buy together, in the whole house: their union, their group, their seats, and the team that sends."""
 
 import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from django.conf import settings
 from django.utils import timezone
 from django.utils.module_loading import import_string
@@ -12,7 +15,9 @@ from catalog.models import Lot
 from core.api.ids import global_id
 from core.deliveries import drain
 from impact.reads.positions import positions
+from orders.actions import cancel, under_way
 from orders.models import GroupPurchase, Order, Seat
+from orders.provider.port import Away
 from tests.accounts.world import an_organisation
 from tests.catalog.world import a_lot, a_product, a_team, a_variant
 from tests.orders.world import WUHAN, Buyer, a_person, key, row, session_of, tell, variant_id
@@ -132,6 +137,26 @@ def money_in(kind: str, *orders: Order) -> int:
     """Fen of these orders that stand in accounts of a kind."""
     found = positions([order.uid for order in orders])
     return sum(p.amount_minor for p in found if p.place.kind == kind)
+
+
+@contextmanager
+def silence() -> Iterator[None]:
+    """The provider answers nobody who asks how a payment stands."""
+
+    def away(*_: Any) -> None:
+        raise Away("silent")
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("orders.actions.payment.close", away)
+        yield
+
+
+def give_up(order: dict[str, Any]) -> None:
+    """A seat whose time ran out so long ago that nobody waits for the silent provider any more."""
+    past = timezone.now() - under_way.PATIENCE - timedelta(seconds=1)
+    Order.objects.filter(number=order["number"]).update(reserved_until=past)
+    with silence():
+        assert cancel.expire() == 1
 
 
 def state(order: dict[str, Any]) -> str:
