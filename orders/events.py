@@ -148,8 +148,24 @@ class GroupFellShort:
 
 
 @dataclass(frozen=True)
+class RecallReached:
+    """The order has, or waits for, units of a lot that was recalled."""
+
+    order_id: int
+    lot_id: int
+
+
+@dataclass(frozen=True)
+class GroupRecalled:
+    """Seats of the group have, or wait for, units of a lot that was recalled."""
+
+    group_id: int
+    lot_id: int
+
+
+@dataclass(frozen=True)
 class GoodsRecalled:
-    """The order drew on a lot that was recalled."""
+    """What an order had not been sent of a recalled lot was called off; now its buyer is to be told."""
 
     order_id: int
     lot_id: int

@@ -14,6 +14,8 @@ from orders.mail import to_buyer, to_coordinators, to_people, to_team
 from orders.models import Claim, GroupPurchase, Line, Order, Payment, Refund, Shipment
 from orders.reads.group import packing_list
 
+SENT = (Shipment.State.SHIPPED, Shipment.State.DELIVERED, Shipment.State.COMPLETED)
+
 # --- Money ------------------------------------------------------------------------------------------
 
 
@@ -115,11 +117,37 @@ def send_delivered(event: dict) -> None:
 
 @reaction("orders.letters.send_recalled")
 def send_recalled(event: dict) -> None:
-    """To the buyer: do not eat it, and why."""
+    """To the buyer: do not eat it, and why; what was not sent is called off, and its money is on its way."""
     order, lot = _order(event["order_id"]), Lot.objects.get(pk=event["lot_id"])
+    lines = list(order.lines.filter(lots__lot=lot).select_related("shipment").distinct())
+    back = Refund.objects.filter(
+        payment__order=order, payment__is_kept=True, reason=Refund.Reason.RECALLED, lines__line__in=lines
+    )
+    facts = {
+        "is_unpaid": order.state in (Order.State.CANCELLED, Order.State.EXPIRED),
+        "is_sent": any(line.shipment and line.shipment.state in SENT for line in lines),
+        "refund": back.order_by("pk").last(),
+    }
+    to_buyer(order, "recalled", lot=lot, lines=lines, reason=_why_recalled(lot), **facts)
+
+
+def _why_recalled(lot: Lot) -> str:
     said = AuditEntry.objects.filter(noun="Lot", object_uid=str(lot.uid), deed="recall").order_by("pk").last()
-    lines = order.lines.filter(lots__lot=lot).distinct()
-    to_buyer(order, "recalled", lot=lot, lines=lines, reason=said.facts["reason"] if said else "")
+    return said.facts["reason"] if said else ""
+
+
+@reaction("orders.letters.tell_team_of_recall")
+def tell_team_of_recall(event: dict) -> None:
+    """To the team's managers: nothing of the lot is sent any more; those who pack must know at once."""
+    lot = Lot.objects.select_related("variant__product").get(pk=event["lot_id"])
+    to_team(lot.variant.product.team_id, "team_recalled", "orders/", lot=lot, reason=_why_recalled(lot))
+
+
+@reaction("orders.letters.send_group_recalled")
+def send_group_recalled(event: dict) -> None:
+    """To the coordinators: do not hand it out. Members are told by their orders."""
+    lot = Lot.objects.get(pk=event["lot_id"])
+    to_coordinators(_group(event["group_id"]), "group_recalled", lot=lot, reason=_why_recalled(lot))
 
 
 # --- Claims -----------------------------------------------------------------------------------------

@@ -35,6 +35,17 @@ class PaymentAway(Refusal):
     )
 
 
+class NotOnSale(Refusal):
+    """What was ordered is not sold any more: recalled, suspended or archived since it was placed."""
+
+    code = "NOT_ON_SALE"
+    words = Words(
+        "这个订单里的商品已停售或召回，不能再付款。没有扣款，订单到时会自动关闭。",
+        "Something in this order was recalled or taken off sale, so it cannot be paid any more. "
+        "Nothing was charged; the order closes by itself.",
+    )
+
+
 class GroupFull(Refusal):
     """Fewer seats are free than were asked for."""
 

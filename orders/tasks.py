@@ -30,8 +30,14 @@ def close_payments(event: dict, unsettled: list[Payment]) -> None:
 
 @reaction("orders.tasks.find_recalled", inside=True)
 def find_recalled(event: dict) -> None:
-    """A lot was recalled: each order that drew on it is to hear of it."""
-    recall.tell_buyers(event["lot_id"])
+    """A lot was recalled: each order that drew on it is found, unpaid ones too."""
+    recall.reach(event["lot_id"])
+
+
+@reaction("orders.tasks.apply_recall", inside=True)
+def apply_recall(event: dict) -> None:
+    """One of these orders: what of it was not sent is called off, and its buyer is to hear of it."""
+    recall.apply(event["order_id"], event["lot_id"])
 
 
 @shared_task(name="orders.tasks.expire")

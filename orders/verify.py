@@ -17,7 +17,7 @@ RULES = [
             WHERE p.state = 'succeeded'
               AND (p.is_kept <> (o.state IN {_OPEN} AND p.received_minor = o.total_minor AND NOT EXISTS (
                       SELECT 1 FROM orders_refund r WHERE r.payment_id = p.id
-                      AND r.reason IN ('late', 'twice', 'amount')))
+                      AND r.reason IN ('late', 'twice', 'amount', 'stopped')))
                OR (NOT p.is_kept AND (SELECT coalesce(sum(amount_minor), 0) FROM orders_refund r
                                       WHERE r.payment_id = p.id) <> p.received_minor))""",
     ),

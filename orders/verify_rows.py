@@ -4,6 +4,35 @@ from core.verify import Rule
 
 RULES = [
     Rule(
+        "RECALL",
+        "Shipment",
+        "a parcel was sent with units of a lot that had been recalled",
+        """SELECT s.id, l.code FROM orders_shipment s JOIN orders_order o ON o.id = s.order_id
+           JOIN catalog_reservation r ON r.holder = o.uid AND r.state = 'sold' AND r.units > r.units_returned
+           JOIN catalog_lot l ON l.id = r.lot_id AND l.recalled_at IS NOT NULL
+           JOIN catalog_variant v ON v.id = l.variant_id JOIN catalog_product p ON p.id = v.product_id
+           WHERE p.team_id = s.team_id AND s.shipped_at > l.recalled_at""",
+    ),
+    Rule(
+        "RECALL",
+        "Payment",
+        "money was kept for units of a lot that had been recalled",
+        """SELECT p.id, l.code FROM orders_payment p JOIN orders_order o ON o.id = p.order_id
+           JOIN catalog_reservation r ON r.holder = o.uid AND r.state = 'sold' AND r.units > r.units_returned
+           JOIN catalog_lot l ON l.id = r.lot_id AND l.recalled_at IS NOT NULL
+           WHERE p.is_kept AND p.succeeded_at > l.recalled_at""",
+    ),
+    Rule(
+        "RECALL",
+        "GroupPurchase",
+        "a group was confirmed on units of a lot that had been recalled",
+        """SELECT g.id, l.code FROM orders_grouppurchase g JOIN orders_order o ON o.group_id = g.id
+           JOIN orders_seat t ON t.order_id = o.id AND t.state IN ('confirmed', 'collected')
+           JOIN catalog_reservation r ON r.holder = o.uid AND r.state = 'sold' AND r.units > r.units_returned
+           JOIN catalog_lot l ON l.id = r.lot_id AND l.recalled_at IS NOT NULL
+           WHERE g.state = 'confirmed' AND g.closed_at > l.recalled_at""",
+    ),
+    Rule(
         "I3",
         "Line",
         "a line is not of its parcel's order, its parcel's team, its product's team or its story's variant",

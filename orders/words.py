@@ -42,6 +42,10 @@ REFUND_REASONS: dict[str, Words] = {
     Refund.Reason.AMOUNT: say("金额不符", "Another amount came than was asked for"),
     Refund.Reason.GROUP: say("团购未成", "The group purchase fell short"),
     Refund.Reason.DISPUTE: say("银行争议退款", "Taken back by the bank"),
+    Refund.Reason.RECALLED: say("商品已召回或过期", "The goods were recalled, or past their date"),
+    Refund.Reason.STOPPED: say(
+        "付款到账时商品已停售或召回", "These goods were recalled or taken off sale before you paid"
+    ),
 }
 
 SHIPMENT_STATES: dict[str, Words] = {

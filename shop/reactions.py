@@ -77,7 +77,9 @@ REACTIONS = {
     ),
     "GroupFellShort": Reactions(afterwards=["orders.letters.send_group_fell_short"]),
     # the shelves
-    "LotRecalled": Reactions(afterwards=["orders.tasks.find_recalled"]),
+    "LotRecalled": Reactions(afterwards=["orders.tasks.find_recalled", "orders.letters.tell_team_of_recall"]),
+    "RecallReached": Reactions(afterwards=["orders.tasks.apply_recall"]),
+    "GroupRecalled": Reactions(afterwards=["orders.letters.send_group_recalled"]),
     "GoodsRecalled": Reactions(afterwards=["orders.letters.send_recalled"]),
     # Recorded only where a search engine stands beside our own database.
     "SearchEntriesChanged": Reactions(afterwards=["catalog.tasks.feed_search"]),

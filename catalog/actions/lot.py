@@ -1,10 +1,11 @@
 """Lots: a harvest is declared, opened when a planned one is in, closed when nothing more is sold of it."""
 
 from datetime import date, timedelta
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from accounts.actions import audit
 from accounts.models import Person
@@ -150,16 +151,18 @@ def recall(lot: Lot, by: Person | None, reason: str) -> Lot:
     if not said:
         _refuse("reason", say("请写明原因。", "Say why."))
     with transaction.atomic():
-        _moved(lot, by, State.RECALLED, "recall", reason=said)
+        _moved(lot, by, State.RECALLED, "recall", {"recalled_at": timezone.now()}, reason=said)
         outbox.record(LotRecalled(lot_id=lot.id))
     return lot
 
 
-def _moved(lot: Lot, by: Person | None, state: str, deed: str, **facts: str) -> Lot:
+def _moved(
+    lot: Lot, by: Person | None, state: str, deed: str, fields: dict[str, Any] | None = None, **facts: str
+) -> Lot:
     with transaction.atomic():
         # Like a buyer: first the lot, then its product's card.
         row = stock.lock(Lot.objects.filter(pk=lot.pk)).get()
-        row.move_to(state)
+        row.move_to(state, **(fields or {}))
         audit.record(by, deed, "Lot", row.uid, **facts)
         card.refresh(variants=[row.variant_id])
     lot.state = row.state

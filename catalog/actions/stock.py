@@ -103,7 +103,8 @@ def reserve_many(asks: Sequence[Ask]) -> Reserved:
 
 @in_a_transaction
 def sell(holders: Collection[UUID]) -> set[UUID]:
-    """What is held for these is theirs for good; those for whom nothing was held (any more) are left out."""
+    """What is held for these is theirs for good; left out is for whom nothing was held (any more), or for whom
+    anything was held of a lot that has been recalled: a recall and a sale wait for each other at the lot."""
     return {holder for holder, _ in _move(holders, Reservation.State.SOLD, reserved=-1, sold=1)}
 
 
@@ -251,12 +252,16 @@ def _hold(rows: Sequence[tuple[Ask, int, int]], variants: Collection[int]) -> No
 # Locks, looks and changes in this order: whoever waited for a lot sees what those before her have written.
 _MOVE = """
     WITH locked AS MATERIALIZED (
-        SELECT id FROM catalog_lot
+        SELECT id, state FROM catalog_lot
         WHERE id IN (SELECT lot_id FROM catalog_reservation WHERE holder = ANY(%(holders)s) AND state = 'held')
         ORDER BY id FOR NO KEY UPDATE
+    ), stopped AS MATERIALIZED (
+        SELECT r.holder FROM catalog_reservation r JOIN locked ON locked.id = r.lot_id
+        WHERE %(state)s = 'sold' AND locked.state = 'recalled' AND r.holder = ANY(%(holders)s) AND r.state = 'held'
     ), moved AS (
         UPDATE catalog_reservation r SET state = %(state)s, expires_at = NULL FROM locked
         WHERE r.lot_id = locked.id AND r.holder = ANY(%(holders)s) AND r.state = 'held'
+          AND r.holder NOT IN (SELECT holder FROM stopped)
         RETURNING r.holder, r.lot_id, r.units
     ), shifted AS (
         UPDATE catalog_lot l SET {sums}

@@ -50,6 +50,9 @@ class Lot(StateMachine, QuickRow):
     units_available = models.PositiveIntegerField()
     units_reserved = models.PositiveIntegerField(default=0)
     units_sold = models.PositiveIntegerField(default=0)
+    recalled_at = models.DateTimeField(
+        null=True, blank=True, help_text="from then on nothing of it is sold, confirmed or sent"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

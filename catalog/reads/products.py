@@ -118,7 +118,13 @@ def variants_on_sale(ids: Iterable[int] | None = None, *, uids: Iterable[UUID] |
     chosen = Q(id__in=list(ids)) if ids is not None else Q()
     if uids is not None:
         chosen &= Q(uid__in=list(uids))
-    on_sale = Variant.objects.filter(chosen, is_offered=True, product__state=Product.State.PUBLISHED)
+    on_sale = Variant.objects.filter(
+        chosen,
+        is_offered=True,
+        story__isnull=False,
+        product__state=Product.State.PUBLISHED,
+        product__team__is_active=True,
+    )
     return on_sale.select_related("product__team", "story", "lot")
 
 

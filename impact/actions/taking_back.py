@@ -19,7 +19,7 @@ from orders.models import Payment, Refund, RefundLine
 
 Kind, Reason = Account.Kind, LedgerTransaction.Reason
 # Money turned away was never shared out.
-TURNED_AWAY = (Refund.Reason.LATE, Refund.Reason.TWICE, Refund.Reason.AMOUNT)
+TURNED_AWAY = Refund.TURNED_AWAY
 
 
 def take_back(events: Sequence[RefundRequested]) -> None:

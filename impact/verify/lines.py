@@ -17,7 +17,7 @@ Kind, Reason, State = Account.Kind, LedgerTransaction.Reason, Order.State
 CHUNK = 500
 SHARED = (Reason.PAID, Reason.CONFIRMED)
 # What a refund of these reasons gives back was never set aside (impact.actions.taking_back).
-TURNED_AWAY = (Refund.Reason.LATE, Refund.Reason.TWICE, Refund.Reason.AMOUNT)
+TURNED_AWAY = Refund.TURNED_AWAY
 
 RULES = [
     Rule(

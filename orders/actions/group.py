@@ -24,13 +24,14 @@ from core import clock, language
 from core.language import say
 from core.outbox import record
 from core.refusals import Conflict, Invalid, NotFound, TooLate, every
-from orders.actions import checkout, refund, seat
+from orders.actions import checkout, recall, refund, seat
 from orders.actions.cart import checked
 from orders.actions.lapse import lapse
 from orders.actions.order import lock
 from orders.actions.under_way import Asking, is_patient
 from orders.events import GroupFellShort, GroupOpened
 from orders.models import GroupPurchase, Order, Refund, Seat
+from orders.reads import stopped
 from orders.reads.group import is_collectable, is_open
 from orders.reads.shipping import rate_for
 from orders.refusals import GroupFull
@@ -158,7 +159,7 @@ def join(
         raise TooLate(say("这个团购已经结束。", "This group purchase has closed."))
     _check_room(group, units)
     variant = variants_on_sale([group.variant_id]).first()
-    if variant is None:
+    if variant is None or stopped.is_stopped(group):
         raise TooLate(say("这件商品已经下架。", "This is no longer on sale."))
     if variant.product.needs_adult and not is_adult:
         words = say("购买酒类需确认已满 18 周岁。", "Confirm that you are 18 or older to buy alcohol.")
@@ -220,6 +221,8 @@ def collect(taken: Seat, by: Person) -> Seat:
         raise NotFound()
     if taken.state == Seat.State.COLLECTED:
         return taken
+    if taken.order.lines.exclude(recalled_at=None).exists():
+        raise Conflict(say("这一批已召回，不能分发。", "This lot was recalled: it must not be handed out."))
     if taken.state == Seat.State.CONFIRMED and not is_collectable(taken):
         raise Conflict(say("货还没有发出。", "It has not been sent yet."))
     taken.move_to(Seat.State.COLLECTED)
@@ -236,6 +239,9 @@ def close(group: GroupPurchase) -> GroupPurchase:
     group = _locked(group)
     if group.state != State.OPEN:
         return group
+    recall.give_back_unfit(group)
+    if stopped.is_stopped(group):
+        return _fall_short(group, State.CANCELLED)
     if group.units_held < group.minimum_units:
         return _fall_short(group, State.FELL_SHORT)
     _let_go(group)

@@ -7,15 +7,25 @@ from core.asked import Asked, among
 from core.refusals import Conflict
 from core.states import StateMachine
 from orders.models import GroupPurchase, Order, Payment
+from orders.reads.stopped import unpayable
+from orders.refusals import NotOnSale
 
 _ALONE = Asked(
     lambda: Order.objects.filter(among("pk", "orders")).order_by("pk").select_for_update(no_key=True)
+)
+_TO_PAY = Asked(
+    lambda: (
+        Order.objects.filter(among("pk", "orders"))
+        .annotate(is_stopped=unpayable("pk", "uid"))
+        .select_for_update(no_key=True)
+    )
 )
 # Each row's order is locked before its payment (PostgreSQL keeps to the order of `of`).
 _LOCKED = Asked(
     lambda: (
         Payment.objects.filter(among("pk", "payments"))
         .select_related("order")
+        .annotate(is_stopped=unpayable("order", "order__uid"))
         .order_by("order_id", "pk")
         .select_for_update(of=("order", "self"), no_key=True)
     )
@@ -32,6 +42,15 @@ def lock(orders: Sequence[Order]) -> dict[int, Order]:
     return {order.pk: order for order in _ALONE.rows(orders=[order.pk for order in orders])}
 
 
+def lock_to_pay(order: Order) -> Order:
+    """This order as it is now, locked; refused when something in it is not sold any more."""
+    _lock_groups([order])
+    (row,) = _TO_PAY.rows(orders=[order.pk])
+    if row.state == Order.State.PLACED and row.is_stopped:  # type: ignore[attr-defined]
+        raise NotOnSale()
+    return row
+
+
 def lock_with_payments(payments: Sequence[Payment]) -> dict[int, Payment]:
     """These payments and their orders as they are now, locked in one statement; payments of one order share it.
 
@@ -40,7 +59,7 @@ def lock_with_payments(payments: Sequence[Payment]) -> dict[int, Payment]:
     # An order's group never changes, so it may be read before the order is locked.
     _lock_groups([payment.order for payment in payments])
     orders: dict[int, Order] = {}
-    found = {}
+    found: dict[int, Payment] = {}
     for payment in _LOCKED.rows(payments=[payment.pk for payment in payments]):
         payment.order = orders.setdefault(payment.order_id, payment.order)
         found[payment.pk] = payment

@@ -18,13 +18,15 @@ from core.outbox import record
 from core.refusals import Conflict, TooLate
 from core.rows import insert, write
 from orders.actions import attempt, seat
-from orders.actions.order import lock, lock_with_payments
+from orders.actions.lapse import lapse
+from orders.actions.order import lock_to_pay, lock_with_payments
 from orders.events import OrderHeld, OrderPaid, PaymentTurnedAway
 from orders.links import page_of
 from orders.models import LineLot, Order, Payment, Refund
 from orders.people import FORGOTTEN
 from orders.provider import provider
 from orders.provider.port import Attempt, Away, Noun, PaymentSeen, Was
+from orders.reads import stopped
 from orders.refusals import PaymentAway
 
 log = logging.getLogger("sheaf.payments")
@@ -84,7 +86,7 @@ _OPEN = Asked(
 @transaction.atomic
 def _attempt(order: Order, kind: str) -> Payment:
     """An open attempt of this kind, or a new one."""
-    order = lock([order])[order.pk]
+    order = lock_to_pay(order)
     now = timezone.now()
     if order.state != Order.State.PLACED or order.reserved_until <= now:
         raise _too_late()
@@ -201,7 +203,8 @@ def settle_many(
 
 def _is_plain(order: Order, payment: Payment, seen: PaymentSeen) -> bool:
     """The usual case: the right amount for an order that waits for it."""
-    return order.state == Order.State.PLACED and order.group_id is None and _is_exact(payment, seen)
+    is_waiting = order.state == Order.State.PLACED and not payment.is_stopped  # type: ignore[attr-defined]
+    return is_waiting and order.group_id is None and _is_exact(payment, seen)
 
 
 def _is_exact(payment: Payment, seen: PaymentSeen) -> bool:
@@ -307,6 +310,8 @@ def _money_came(order: Order, payment: Payment, seen: PaymentSeen, *, held: bool
         return _turn_away(payment, Refund.Reason.AMOUNT)
     # An erased person's order has nobody to send to.
     if order.state in (Order.State.PLACED, Order.State.EXPIRED) and order.recipient != FORGOTTEN:
+        if payment.is_stopped or stopped.is_recalled(order):  # type: ignore[attr-defined]
+            return _turn_away_stopped(order, payment)
         try:
             with transaction.atomic():
                 is_late = order.state == Order.State.EXPIRED or not held
@@ -316,6 +321,8 @@ def _money_came(order: Order, payment: Payment, seen: PaymentSeen, *, held: bool
             log.info("payment %s came late: %s", payment.uid, gone.code)
             order.refresh_from_db(fields=["state", "paid_at"])
             payment.is_kept = False
+    if order.state == Order.State.CANCELLED and stopped.was_recalled(order):
+        return _turn_away(payment, Refund.Reason.STOPPED)
     is_twice = order.state not in (Order.State.PLACED, Order.State.EXPIRED, Order.State.CANCELLED)
     return _turn_away(payment, Refund.Reason.TWICE if is_twice else Refund.Reason.LATE)
 
@@ -348,6 +355,14 @@ def _redraw(order: Order, draws: stock.Draws) -> None:
             for lot, units in pairs
         ]
     )
+
+
+def _turn_away_stopped(order: Order, payment: Payment) -> str:
+    """Money for what is not sold any more goes back, and nobody is to pay for the order again."""
+    told = _turn_away(payment, Refund.Reason.STOPPED)
+    if order.state == Order.State.PLACED:
+        lapse([order], Order.State.CANCELLED)
+    return told
 
 
 def _turn_away(payment: Payment, reason: str) -> str:

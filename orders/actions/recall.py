@@ -1,15 +1,83 @@
-"""A lot that is recalled: whoever bought of it is told, each order once."""
+"""A lot that is recalled: nothing of it is paid, confirmed or sent any more, and each order hears of it once."""
+
+import logging
+
+from django.db import transaction
+from django.utils import timezone
 
 from core.outbox import record
-from orders.events import GoodsRecalled
-from orders.models import Order
+from core.refusals import Refusal
+from orders.actions import refund
+from orders.actions.lapse import lapse
+from orders.actions.order import lock
+from orders.events import GoodsRecalled, GroupRecalled, RecallReached
+from orders.models import GroupPurchase, Order, Refund
+from orders.reads import stopped
+from orders.reads.order import is_given_back
 
-CONCERNED = (Order.State.PAID, Order.State.SHIPPED, Order.State.DELIVERED, Order.State.COMPLETED)
+log = logging.getLogger("sheaf.recall")
+
+State = Order.State
 
 
-def tell_buyers(lot_id: int) -> int:
-    """One event an order that drew on the lot, unless all of it was given back; how many."""
-    orders = Order.objects.filter(state__in=CONCERNED, lines__lots__lot_id=lot_id).distinct()
-    found = list(orders.order_by("pk").values_list("pk", flat=True))
-    record(*(GoodsRecalled(order_id, lot_id) for order_id in found))
-    return len(found)
+def reach(lot_id: int) -> int:
+    """Find each order that has or awaits units of the lot, paid or not, and each group; how many orders."""
+    orders = list(stopped.drew_on(lot_id).order_by("pk").values_list("pk", "group_id"))
+    # Also those whose seats were repaid when they closed, before anybody came this far.
+    repaid = Order.objects.filter(lines__lots__lot=lot_id, lines__recalled_at__isnull=False)
+    groups = {group for _, group in orders} | set(repaid.values_list("group_id", flat=True))
+    record(
+        *(RecallReached(order_id, lot_id) for order_id, _ in orders),
+        *(GroupRecalled(group_id, lot_id) for group_id in sorted(filter(None, groups))),
+    )
+    return len(orders)
+
+
+@transaction.atomic
+def apply(order_id: int, lot_id: int) -> None:
+    """What of the lot was not sent is called off: unpaid, the order ends; paid, the money goes back. Its buyer
+    is told afterwards, whatever came of it."""
+    order = lock([Order.objects.get(pk=order_id)])[order_id]
+    _mark(order, lot_id)
+    if order.state == State.PLACED:
+        lapse([order], State.CANCELLED)
+    else:
+        try:
+            with transaction.atomic():
+                _give_back(order, lot_id)
+        except Refusal as refusal:
+            # A bank may have taken all of it already. The parcel stays where it is all the same.
+            log.warning(
+                "order %s: nothing was given back for its recalled goods: %s", order.uid, refusal.code
+            )
+    record(GoodsRecalled(order_id, lot_id))
+
+
+def _mark(order: Order, lot_id: int) -> None:
+    order.lines.filter(lots__lot=lot_id, recalled_at=None).update(recalled_at=timezone.now())
+
+
+def _give_back(order: Order, lot_id: int) -> None:
+    if order.state == State.HELD:
+        if not is_given_back(order):
+            refund.everything(order, reason=Refund.Reason.RECALLED)
+        return
+    parts = {line.uid: refund.Part(units) for line, units in stopped.units_recalled(order, lot_id).items()}
+    if parts:
+        refund.request(order, parts, reason=Refund.Reason.RECALLED)
+
+
+def give_back_unfit(group: GroupPurchase) -> None:
+    """Before a group closes: seats whose units cannot be sent any more are repaid. The group's lock is held."""
+    orders = [seat.order_id for seat in stopped.unfit_seats([group])]
+    if not orders:
+        return
+    held = lock(list(Order.objects.filter(pk__in=orders)))
+    for order in held.values():
+        if order.state == State.HELD and not is_given_back(order):
+            lots = stopped.recalled_lots(order)
+            refund.everything(order, reason=Refund.Reason.RECALLED)
+            for lot_id in lots:
+                _mark(order, lot_id)
+            record(*(GoodsRecalled(order.pk, lot_id) for lot_id in lots))
+    group.refresh_from_db(fields=["units_held"])

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.actions import audit
 from catalog.actions import stock
-from catalog.models import Reservation
+from catalog.models import Lot, Reservation
 from core import failpoints
 from core.language import Words, say
 from core.money import show, split
@@ -243,7 +243,8 @@ def _rows(refund: Refund, shares: Sequence[_Share], postage: _Postage) -> list[R
 
 
 def _restock(order: Order, shares: Sequence[_Share]) -> None:
-    """Units that were never sent go back on the shelf, to the lots they came from, the last draw first."""
+    """Units that were never sent go back on the shelf, to the lots they came from: those of a recalled lot before
+    all others, so that what is still sent is of the good ones; then the last draw first."""
     unsent = [s for s in shares if s.units and _is_unsent(s.line)]
     if not unsent:
         return
@@ -252,7 +253,7 @@ def _restock(order: Order, shares: Sequence[_Share]) -> None:
     for share in unsent:
         missing = share.units
         drawn = [r for r in held if r.lot.variant_id == share.line.variant_id]
-        for row in sorted(drawn, key=lambda r: -r.pk):
+        for row in sorted(drawn, key=lambda r: (r.lot.state != Lot.State.RECALLED, -r.pk)):
             units = min(missing, row.units - row.units_returned)
             if units:
                 share.restocked[row.lot_id] = back[row.lot_id] = units

@@ -13,6 +13,7 @@ from orders.actions import checkout
 from orders.actions.order import move_all
 from orders.events import GroupConfirmed, OrderConfirmed
 from orders.models import GroupPurchase, Order, Payment, Seat
+from orders.reads import stopped
 
 
 def paid(order: Order, paid_at: datetime) -> None:
@@ -35,7 +36,8 @@ def paid(order: Order, paid_at: datetime) -> None:
         units["units_reserved"] = F("units_reserved") - seat.units
     GroupPurchase.objects.filter(pk=group.pk).update(**units)
     group.refresh_from_db(fields=["units_held", "units_reserved"])
-    if group.units_held >= group.maximum_units:
+    # A seat that cannot be sent any more is repaid first; then the group has room again, and is not full.
+    if group.units_held >= group.maximum_units and not stopped.unfit_seats([group]).exists():
         confirm(group)
 
 

@@ -18,11 +18,12 @@ from accounts.actions import audit
 from catalog.reads import is_manager
 from core.language import say
 from core.outbox import record
-from core.refusals import Invalid, NotFound, TooLate
+from core.refusals import Conflict, Invalid, NotFound, TooLate
 from core.rows import write
 from orders.actions.order import lock, move_all
 from orders.events import ShipmentCompleted, ShipmentDelivered, ShipmentShipped
 from orders.models import GroupPurchase, Order, Shipment
+from orders.reads import stopped
 
 log = logging.getLogger("sheaf.shipments")
 
@@ -78,6 +79,15 @@ def _not_now() -> TooLate:
     return TooLate(say("这个包裹现在不能发货。", "This parcel cannot be sent now."))
 
 
+def _held_back() -> Conflict:
+    return Conflict(
+        say(
+            "这个包裹里有已召回或暂停销售的商品，现在不能发出。",
+            "Something in this parcel was recalled or its sale is suspended: it must not be sent.",
+        )
+    )
+
+
 def _is_plain(number: str) -> bool:
     return number.isascii() and number.replace("-", "").isalnum()
 
@@ -90,6 +100,8 @@ def ship_many(sent: Sequence[Sent]) -> list[Shipment]:
     waits = [p.state == State.WAITING and p.order_id in able for p in parcels.values()]
     if not all(waits):
         raise _not_now()
+    if stopped.are_held_back(parcels.values()):
+        raise _held_back()
     rows = [parcels[s.shipment.pk] for s in sent]
     for row, s in zip(rows, sent, strict=True):
         row.carrier, row.tracking_number, row.shipped_at = s.carrier, s.tracking_number, s.at

@@ -248,6 +248,8 @@ def _parcels(root: Team, info: Any, state: Any = None, due: bool | None = None) 
     rows = reads.parcels(root)
     if due:
         rows = reads.due(rows)
+    if state and state.value == Shipment.State.WAITING:
+        rows = reads.sendable(rows)
     return rows.filter(state=str(state.value)) if state else rows
 
 
@@ -288,7 +290,9 @@ class DeskType(PlainType):
         order={"DUE": ("due_on", "id"), "NEWEST": ("-id",)},
         sort="ParcelSort",
         description="Parcels of paid orders, the most urgent first.",
-        state=graphene.Argument(ShipmentState, description="Only those that are here."),
+        state=graphene.Argument(
+            ShipmentState, description="Only those that are here; WAITING without what must not be sent now."
+        ),
         due=graphene.Argument(graphene.Boolean, description="Only those to be packed today."),
     )
     groups = connection_field(
@@ -307,6 +311,10 @@ class DeskType(PlainType):
     parcels_due = graphene.Int(required=True, description="How many parcels are to be packed today.")
     parcels_waiting = graphene.Int(required=True, description="How many parcels wait to be sent.")
     groups_waiting = graphene.Int(required=True, description="How many groups' parcels wait to be sent.")
+    parcels_held_back = graphene.Int(
+        required=True,
+        description="How many parcels must not be sent: something in them was recalled, or its sale is suspended.",
+    )
     claims_open = graphene.Int(required=True, description="How many claims wait for an answer.")
 
     def resolve_team(root, info):
@@ -324,6 +332,10 @@ class DeskType(PlainType):
     def resolve_groups_waiting(root, info):
         """One a group."""
         return reads.counts(root).groups
+
+    def resolve_parcels_held_back(root, info):
+        """Groups' seats among them."""
+        return reads.counts(root).held_back
 
     def resolve_claims_open(root, info):
         """Not answered yet."""

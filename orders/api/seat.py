@@ -41,9 +41,9 @@ class SeatType(ModelType):
         """In the reader's language."""
         return str(words.seat_state(root))
 
-    @needs("order")
+    @needs("order__lines")
     def resolve_is_collectable(root, info):
-        """Confirmed, and sent."""
+        """Confirmed, sent, and not recalled."""
         return reads.is_collectable(root)
 
 

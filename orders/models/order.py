@@ -128,6 +128,9 @@ class Line(models.Model):
     net_minor = models.PositiveBigIntegerField(help_text="quantity × price: what was paid for it")
     refunded_minor = models.PositiveBigIntegerField(default=0)
     refunded_units = models.PositiveIntegerField(default=0)
+    recalled_at = models.DateTimeField(
+        null=True, help_text="a lot that it drew on was recalled: claimed also when its time is over"
+    )
 
     class Meta:
         ordering = ["id"]

@@ -25,6 +25,11 @@ class Refund(StateMachine, models.Model):
         AMOUNT = "amount"  # another amount came than was asked for
         GROUP = "group"  # a group purchase that missed its minimum
         DISPUTE = "dispute"  # taken back by the buyer's bank
+        RECALLED = "recalled"  # paid for goods of a lot that was recalled before they were sent
+        STOPPED = "stopped"  # the money came for what is not sold any more: recalled, suspended, archived
+
+    # Of money that was never kept.
+    TURNED_AWAY = (Reason.LATE, Reason.TWICE, Reason.AMOUNT, Reason.STOPPED)
 
     class State(models.TextChoices):
         REQUESTED = "requested"

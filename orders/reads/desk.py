@@ -14,6 +14,7 @@ from catalog.reads import teams_managed_by
 from core import clock, language
 from orders.models import Claim, GroupPurchase, Line, Order, Shipment
 from orders.reads.address import on_a_parcel
+from orders.reads.stopped import held_back
 
 State = Shipment.State
 NEVER = date(9999, 12, 31)
@@ -37,9 +38,14 @@ def parcels(team: Team) -> QuerySet[Shipment]:
     return paid.exclude(state=State.CANCELLED).annotate(due_on=Coalesce("ship_by", NEVER))
 
 
+def sendable(rows: QuerySet[Shipment]) -> QuerySet[Shipment]:
+    """Those that nothing holds back: neither recalled nor suspended is anything that lies in them."""
+    return rows.filter(~held_back())
+
+
 def due(rows: QuerySet[Shipment]) -> QuerySet[Shipment]:
-    """Those to be packed today: promised for today or before, and not sent yet."""
-    return rows.filter(state=State.WAITING, ship_by__lte=clock.today())
+    """Those to be packed today: promised for today or before, not sent yet, and nothing holds them back."""
+    return rows.filter(~held_back(), state=State.WAITING, ship_by__lte=clock.today())
 
 
 def groups(team: Team) -> QuerySet[GroupPurchase]:
@@ -56,7 +62,8 @@ def group_by_pk(request: Any, pk: int) -> QuerySet[GroupPurchase]:
 def _as_parcels(groups: QuerySet[GroupPurchase]) -> QuerySet[GroupPurchase]:
     """Groups with what is known of the one parcel in which each travels."""
     units = F("orders__lines__quantity") - F("orders__lines__refunded_units")
-    waiting = Q(orders__lines__shipment__state=State.WAITING, orders__state__in=PAID)
+    able = ~Q(held_back("orders__lines__shipment"))
+    waiting = Q(orders__lines__shipment__state=State.WAITING, orders__state__in=PAID) & able
     sent = Q(orders__lines__shipment__state=State.SHIPPED)
     return groups.annotate(
         units_waiting=Coalesce(Sum(units, filter=waiting), 0),
@@ -90,6 +97,7 @@ class Counts(NamedTuple):
     due: int
     waiting: int
     groups: int
+    held_back: int
     claims: int
 
 
@@ -97,12 +105,14 @@ def counts(team: Team) -> Counts:
     """What waits on the desk, counted once and remembered with the team that was read."""
     known = getattr(team, "_counts", None)
     if known is None:
-        waiting = Q(state=State.WAITING)
-        alone = Q(order__group=None)
-        rows = Shipment.objects.filter(waiting, team=team, order__state__in=PAID).aggregate(
+        waiting = Shipment.objects.filter(state=State.WAITING, team=team, order__state__in=PAID)
+        able = Q(is_held_back=False)
+        alone = able & Q(order__group=None)
+        rows = waiting.annotate(is_held_back=held_back()).aggregate(
             due=Count("pk", filter=alone & Q(ship_by__lte=clock.today())),
             waiting=Count("pk", filter=alone),
-            groups=Count("order__group", distinct=True),
+            groups=Count("order__group", distinct=True, filter=able),
+            held_back=Count("pk", filter=~able),
         )
         known = Counts(**rows, claims=claims(team).filter(state=Claim.State.OPEN).count())
         team._counts = known  # type: ignore[attr-defined]
@@ -127,7 +137,7 @@ def piles(team: Team, *, by: date | None = None) -> list[Pile]:
     waiting = Q(shipment__state=State.WAITING, order__state__in=PAID)
     if by is not None:
         waiting &= Q(shipment__ship_by__lte=by)
-    lines = Line.objects.filter(waiting, team=team).values("variant_id")
+    lines = Line.objects.filter(waiting, ~held_back("shipment"), team=team).values("variant_id")
     sums = lines.annotate(units=Sum(F("quantity") - F("refunded_units")), first=Min("pk")).order_by(
         "-units", "first"
     )
@@ -157,7 +167,7 @@ class Row:
 
 def packing_rows(team: Team) -> list[Row]:
     """The team's paid parcels that are not sent yet, the most urgent first."""
-    waiting = Shipment.objects.filter(team=team, state=State.WAITING, order__state__in=PAID)
+    waiting = Shipment.objects.filter(~held_back(), team=team, state=State.WAITING, order__state__in=PAID)
     related = waiting.select_related("order__region__parent__parent", "order__group__region__parent__parent")
     single: list[Row] = []
     together: dict[int, list[Shipment]] = {}

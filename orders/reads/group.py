@@ -166,6 +166,7 @@ def packing_list(group: GroupPurchase) -> QuerySet[Seat]:
 
 
 def is_collectable(seat: Seat) -> bool:
-    """Whether the coordinator may hand it out: confirmed, and its parcel was sent."""
+    """Whether the coordinator may hand it out: confirmed, its parcel was sent, and nothing in it was recalled."""
     sent = (Order.State.SHIPPED, Order.State.DELIVERED, Order.State.COMPLETED)
-    return seat.state == Seat.State.CONFIRMED and seat.order.state in sent
+    is_sent = seat.state == Seat.State.CONFIRMED and seat.order.state in sent
+    return is_sent and not any(line.recalled_at for line in seat.order.lines.all())

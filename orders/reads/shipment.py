@@ -51,13 +51,19 @@ def _one(rows: QuerySet) -> Any:
 
 
 def is_claimable(line: Line) -> bool:
-    """Delivered, within the after-sale window, something left to give back, and nothing waiting for an answer."""
+    """Delivered, within the after-sale window, something left to give back, and nothing waiting for an answer.
+
+    Goods that were recalled can be claimed from the moment they are sent, and for as long as there is an order.
+    """
     parcel = line.shipment
+    if parcel is None:
+        return False
+    is_in_time = parcel.state == Shipment.State.DELIVERED and (
+        parcel.after_sale_until is not None and parcel.after_sale_until > timezone.now()
+    )
+    is_recalled = line.recalled_at is not None and parcel.state in (Shipment.State.SHIPPED, *RECEIVED)
     return bool(
-        parcel
-        and parcel.state == Shipment.State.DELIVERED
-        and parcel.after_sale_until
-        and parcel.after_sale_until > timezone.now()
+        (is_in_time or is_recalled)
         and line.refunded_minor < line.net_minor
         and not any(claim.state == "open" for claim in line.claims.all())
     )

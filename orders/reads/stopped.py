@@ -1,0 +1,114 @@
+"""What has been stopped since it was ordered: one answer for each deed, by the table in decision 0015.
+
+What cannot be bought now cannot be paid now. What an operator has stopped, or what was recalled, is moreover not
+confirmed, packed or sent, until it is released or given back. Claims, refunds and cancelling are never stopped.
+"""
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from accounts.models import Organisation
+from catalog.models import Lot, Product, Reservation
+from core import clock
+from orders.models import GroupPurchase, Line, Order, Seat, Shipment
+
+OFFERED = Q(
+    variant__is_offered=True,
+    variant__product__state=Product.State.PUBLISHED,
+    variant__product__team__is_active=True,
+)
+# An operator has stopped it: what was bought before waits as well.
+SUSPENDED = Q(variant__product__state=Product.State.SUSPENDED) | Q(variant__product__team__is_active=False)
+VERIFIED = Organisation.State.VERIFIED
+
+
+def unpayable(order: str, uid: str) -> Any:
+    """A condition on a row that has an order (paths of its id and uid): no money is taken for it any more."""
+    not_offered = Line.objects.filter(~OFFERED, order=OuterRef(order))
+    recalled = Reservation.objects.filter(
+        holder=OuterRef(uid), state=Reservation.State.HELD, lot__state=Lot.State.RECALLED
+    )
+    buys_for = Q(organisation__isnull=False) & ~Q(organisation__state=VERIFIED)
+    joined = Q(group__isnull=False) & ~Q(group__organisation__state=VERIFIED)
+    suspended = Order.objects.filter(buys_for | joined, pk=OuterRef(order))
+    return Exists(not_offered) | Exists(recalled) | Exists(suspended)
+
+
+def is_recalled(order: Order) -> bool:
+    """Whether anything that is held for it, unpaid, is of a recalled lot."""
+    held = Reservation.objects.filter(holder=order.uid, state=Reservation.State.HELD)
+    return held.filter(lot__state=Lot.State.RECALLED).exists()
+
+
+def was_recalled(order: Order) -> bool:
+    """Whether anything that it was to draw on is of a recalled lot."""
+    return order.lines.filter(lots__lot__state=Lot.State.RECALLED).exists()
+
+
+# --- What is paid -------------------------------------------------------------------------------------
+
+
+def _recalled_in(line: str, order_uid: str) -> Exists:
+    """A condition on a line: units of it are still to come from a recalled lot."""
+    sold = Reservation.objects.filter(state=Reservation.State.SOLD, units__gt=F("units_returned"))
+    return Exists(
+        sold.filter(holder=OuterRef(order_uid), lot__variant=OuterRef(line), lot__state=Lot.State.RECALLED)
+    )
+
+
+def held_back(shipment: str = "pk") -> Exists:
+    """A condition on a row that has a parcel: it must not be sent as things are."""
+    lines = Line.objects.filter(shipment=OuterRef(shipment), quantity__gt=F("refunded_units"))
+    return Exists(lines.filter(SUSPENDED | _recalled_in("variant", "order__uid")))
+
+
+def are_held_back(shipments: Iterable[Shipment]) -> bool:
+    """Whether any of these parcels must not be sent."""
+    return Shipment.objects.filter(held_back(), pk__in=[one.pk for one in shipments]).exists()
+
+
+def units_recalled(order: Order, lot_id: int) -> dict[Line, int]:
+    """Units of a recalled lot that lie in the order's unsent parcels and were not given back, by line."""
+    held = Reservation.objects.filter(holder=order.uid, lot=lot_id, state=Reservation.State.SOLD)
+    left = sum(row.units - row.units_returned for row in held)
+    waiting = order.lines.filter(lots__lot=lot_id, shipment__state=Shipment.State.WAITING)
+    return {line: min(left, line.units_sent) for line in waiting if min(left, line.units_sent)}
+
+
+def recalled_lots(order: Order) -> list[int]:
+    """The recalled lots of which it has, or waits for, units."""
+    held = Reservation.objects.filter(holder=order.uid, units__gt=F("units_returned"))
+    rows = held.exclude(state=Reservation.State.RELEASED).filter(lot__state=Lot.State.RECALLED)
+    return list(rows.order_by("lot_id").values_list("lot_id", flat=True))
+
+
+def drew_on(lot_id: int) -> QuerySet[Order]:
+    """Orders that have, wait for, or have been sent units of this lot."""
+    over = (Order.State.CANCELLED, Order.State.EXPIRED, Order.State.REFUNDED)
+    held = Reservation.objects.filter(lot=lot_id, units__gt=F("units_returned"))
+    holders = held.exclude(state=Reservation.State.RELEASED).values("holder")
+    return Order.objects.filter(uid__in=holders).exclude(state__in=over)
+
+
+# --- Groups -------------------------------------------------------------------------------------------
+
+
+def is_stopped(group: GroupPurchase) -> bool:
+    """Whether the group may not be confirmed: its product, team or organisation is suspended."""
+    product = group.variant.product
+    return (
+        product.state == Product.State.SUSPENDED
+        or not product.team.is_active
+        or group.organisation.state != VERIFIED
+    )
+
+
+def unfit_seats(groups: Collection[GroupPurchase]) -> QuerySet[Seat]:
+    """Paid seats whose units can no longer be sent: of a lot that was recalled, or is past its date by now."""
+    unfit = Q(lot__state=Lot.State.RECALLED) | Q(lot__best_before__lt=clock.today())
+    sold = Reservation.objects.filter(
+        unfit, holder=OuterRef("order__uid"), state=Reservation.State.SOLD, units__gt=F("units_returned")
+    )
+    return Seat.objects.filter(Exists(sold), group__in=groups, state=Seat.State.HELD).order_by("pk")
