@@ -26,6 +26,8 @@ from core.refusals import IdempotencyConflict, InProgress
 # Longer than any request may run; after it the process that held the row is taken for dead.
 LEASE = timedelta(seconds=60)
 WAIT_SECONDS = 3.0
+# Who comes with neither account, session nor token of her own: many are called so.
+UNNAMED = "guest"
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,15 @@ def finish(held: Held, result: Any) -> None:
         # Someone took us for dead and does the deed now: ours must be undone.
         raise InProgress(field="idempotencyKey")
     failpoints.reach("idempotency.finishing")
+
+
+def has_led_to(asker: str, deed: str, name: str, id: int) -> bool:
+    """Whether this very asker's deed has led to this row before, under whatever key; an unnamed one is nobody."""
+    return asker != UNNAMED and (
+        IdempotencyKey.objects.filter(asker=asker, deed=deed, state=IdempotencyKey.State.DONE)
+        .filter(**{f"result__{name}": id})
+        .exists()
+    )
 
 
 def let_go(held: Held) -> None:

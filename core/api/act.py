@@ -132,7 +132,7 @@ class Act(graphene.ObjectType):
     def _hold_up(cls, request: Any, most: int, seconds: int) -> None:
         who, address = asker(request), address_of(request)
         # Strangers without a session must not use up each other's share.
-        windows = [(cls.__name__, address if who == "guest" else who, most)]
+        windows = [(cls.__name__, address if who == idempotency.UNNAMED else who, most)]
         if not request.user.is_authenticated:
             # A guest can be somebody new with each call; where she calls from she cannot choose.
             windows.append((f"{cls.__name__} guests", address, most * limit("guests_an_address")))

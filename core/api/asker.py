@@ -5,6 +5,8 @@ from typing import Any
 
 from django.conf import settings
 
+from core.idempotency import UNNAMED
+
 GUEST_HEADER = "X-Guest"
 # A guest who has just written is marked for this long, so that what she reads next shows it.
 WROTE, WROTE_SECONDS = "wrote", 2
@@ -23,7 +25,7 @@ def asker(request: Any) -> str:
         return f"session:{_hashed(key)}"
     if token := request.headers.get(GUEST_HEADER):
         return f"token:{_hashed(token)}"
-    return "guest"
+    return UNNAMED
 
 
 def has_just_written(request: Any) -> bool:

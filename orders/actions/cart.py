@@ -23,6 +23,10 @@ from orders.reads import cart as reads
 
 MOST_LINES = 20  # the cart page of a guest must stay within what a stranger may ask for
 MOST_UNITS = 999
+NO_CART = say(
+    "没有这个购物车，或者它已经下单。订单的链接在我们发给买家的邮件里。",
+    "There is no such cart, or it has been placed. The link to its order is in our mail to the buyer.",
+)
 
 
 def create(person: Any = None) -> Cart:
@@ -43,7 +47,9 @@ def create(person: Any = None) -> Cart:
 
 def held(person: Any, uid: UUID | None) -> Cart:
     """The cart to act on; a guest's cart becomes the cart of whoever has signed in."""
-    cart = reads.cart_of(person, uid)
+    cart = reads.carts_of(person, uid).first()
+    if cart is None:
+        raise NotFound(NO_CART, field="cart_id")
     if person.is_authenticated and cart.person_id is None:
         return adopt(person, cart.uid)
     return cart
@@ -116,7 +122,7 @@ def _locked(person: Any, uid: UUID | None, **fields: Any) -> Cart:
         )
         row = cursor.fetchone()
     if row is None:
-        raise NotFound()
+        raise NotFound(NO_CART, field="cart_id")
     return Cart.from_db(connection.alias, names, row)
 
 
@@ -133,25 +139,27 @@ def _pk(value: Any) -> Any:
 def add(person: Any, uid: UUID | None, wanted: Iterable[tuple[UUID, int]]) -> Cart:
     """Put variants into the cart asked for, else one's own or a new one; what is there already becomes more."""
     wanted = list(wanted)
-    if person.is_authenticated:
-        uid = _own(person, uid).uid
+    uid = _named_or_own(person, uid)
     if uid:
         try:
             return _add(person, uid, wanted)
-        except NotFound as gone:
-            # What a browser remembers may be closed by now: one begins anew.
-            if gone.field:
+        except NotFound:
+            # What a guest's browser remembers may be closed by now: she begins anew. What never was hers is no cart.
+            if person.is_authenticated or not Cart.objects.filter(uid=uid, person=None).exclude(
+                closed_at=None
+            ):
                 raise
     cart = Cart(language=language.current())
     rows.insert([cart], lines_of(cart, wanted))
     return cart
 
 
-def _own(person: Any, uid: UUID | None) -> Cart:
-    try:
-        return held(person, uid)
-    except NotFound:
-        return create(person)
+def _named_or_own(person: Any, uid: UUID | None) -> UUID | None:
+    """The cart that is named, else a person's own; None for a guest who names none. One that is named and is not
+    hers is no cart: her own is never changed in its place."""
+    if not person.is_authenticated:
+        return uid
+    return (held(person, uid) if uid else create(person)).uid
 
 
 @transaction.atomic
@@ -250,16 +258,14 @@ def remove_line(person: Any, uid: UUID | None, line: UUID) -> Cart:
 def update(person: Any, uid: UUID | None, *, accept_prices: bool = False, **told: Any) -> Cart:
     """Write down what the buyer tells: address, e-mail, mobiliser, age, organisation; accept new prices.
 
-    Without a cart of hers it begins a new one.
+    Without a cart it begins a new one.
     """
     fields = {**checked(told, person), "language": language.current()}
-    if person.is_authenticated:
-        uid = _own(person, uid).uid
+    uid = _named_or_own(person, uid)
+    if uid is None:
+        return Cart.objects.create(**fields)
     with transaction.atomic() if accept_prices else nullcontext():
-        try:
-            cart = _locked(person, uid, **fields)
-        except NotFound:
-            return Cart.objects.create(**fields)
+        cart = _locked(person, uid, **fields)
         if accept_prices:
             today = Variant.objects.filter(pk=OuterRef("variant")).values("price_minor")
             cart.lines.update(price_seen_minor=Subquery(today))

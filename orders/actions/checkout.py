@@ -1,6 +1,6 @@
 """Place: a cart becomes an order, and its stock is reserved. Lists are placed by the same few statements."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -82,11 +82,15 @@ _LINES = Asked(
 
 
 @transaction.atomic(savepoint=False)
-def place(person: Any, uid: UUID | None) -> Order:
-    """Turn the cart into an order; placing it twice leads to the same order."""
+def place(person: Any, uid: UUID | None, is_hers: Callable[[Order], bool] = lambda order: False) -> Order:
+    """Turn the cart into an order; placing it twice leads to the same order.
+
+    A guest's order is not told by her cart's id alone, which others may hold: `is_hers` says whether she who asks
+    has placed it.
+    """
     cart = carts.closed(person, uid)
     if cart is None:
-        return _placed_before(carts.to_place(person, uid))
+        return _placed_before(carts.to_place(person, uid), person, is_hers)
     return _place_cart(cart, _LINES.rows(cart=cart.pk)).order
 
 
@@ -106,10 +110,11 @@ def buy_now(person: Any, uid: UUID, wanted: Iterable[tuple[UUID, int]], kind: st
         return Placed(before, None)
 
 
-def _placed_before(cart: Cart) -> Order:
+def _placed_before(cart: Cart, person: Any, is_hers: Callable[[Order], bool]) -> Order:
     order = Order.objects.filter(cart=cart).first()
-    if order is None:
-        raise NotFound()
+    owns = cart.person_id is not None and cart.person_id == person.pk
+    if order is None or not (owns or (order.person_id is None and is_hers(order))):
+        raise NotFound(carts.NO_CART, field="cart_id")
     return order
 
 

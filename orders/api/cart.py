@@ -249,6 +249,7 @@ class CartMerge(_CartAct):
 
     class Meta:
         access = PUBLIC
+        rate = (120, 60)
 
     class Input:
         cart_id = graphene.ID(required=True, description="The guest's cart.")
@@ -281,6 +282,7 @@ class CartLineUpdate(_CartAct):
 
     class Meta:
         access = PUBLIC
+        rate = (120, 60)
 
     class Input:
         cart_id = graphene.ID(description=CART)
@@ -299,6 +301,7 @@ class CartLineRemove(_CartAct):
 
     class Meta:
         access = PUBLIC
+        rate = (120, 60)
 
     class Input:
         cart_id = graphene.ID(description=CART)
@@ -343,6 +346,7 @@ class CartUpdate(_CartAct):
 
     class Meta:
         access = PUBLIC
+        rate = (120, 60)
 
     class Input:
         cart_id = graphene.ID(description=CART)

@@ -8,7 +8,7 @@ from uuid import UUID
 import graphene
 from django.conf import settings
 
-from core import failpoints
+from core import failpoints, idempotency
 from core.api.access import PUBLIC
 from core.api.act import Act
 from core.api.asker import asker
@@ -20,7 +20,7 @@ from orders.actions import payment as payments
 from orders.api.cart import TOLD, LineInput, cart_uid, told, wanted
 from orders.api.order import WithOrder
 from orders.api.payment import PaymentType
-from orders.models import Payment
+from orders.models import Order, Payment
 from orders.refusals import PaymentAway
 
 log = logging.getLogger("sheaf.checkout")
@@ -43,7 +43,11 @@ class CheckoutPlace(WithOrder, Act):
     @classmethod
     def act(cls, request: Any, cart_id: str | None = None) -> Any:
         """Place it."""
-        return {"order": checkout.place(request.user, cart_uid(cart_id))}
+
+        def is_hers(order: Order) -> bool:
+            return idempotency.has_led_to(asker(request), cls.__name__, "order", order.pk)
+
+        return {"order": checkout.place(request.user, cart_uid(cart_id), is_hers)}
 
 
 class BuyNow(WithOrder, Act):

@@ -218,6 +218,7 @@ class OrderCancel(Act):
     class Meta:
         access = PUBLIC
         idempotent = True
+        rate = (60, 60)
         keeps = {"order": "orders.reads.order.order_by_pk"}
 
     class Input:

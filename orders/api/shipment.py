@@ -99,6 +99,7 @@ class ShipmentDelivered(Act):
 
     class Meta:
         access = PUBLIC
+        rate = (60, 60)
 
     class Input:
         shipment_id = graphene.ID(required=True, description="The parcel.")

@@ -34,16 +34,31 @@ def act(request: HttpRequest, name: str) -> HttpResponse:
     variables, unread = read_form(path, request.POST)
     if unread:
         return back(request, name, [(field, str(words)) for field, words in unread.items()])
-    if "cart" in variables_of(path) and "cart" not in variables:
+    is_remembered = "cart" in variables_of(path) and "cart" not in variables
+    if is_remembered:
         variables["cart"] = remembered_cart(request)
-    data, errors = ask(request, text_of(path), variables)
-    (payload,) = (data or {"nothing": None}).values()
-    payload = payload or {}
+    payload, errors = _done(request, path, variables)
+    if is_remembered and variables["cart"] and _is_gone(payload):
+        # Another tab has placed it, or it was left for a month: a guest begins anew.
+        request.session.pop("cart", None)
+        payload, errors = _done(request, path, {**variables, "cart": None})
     if refused := [*refusals(path, payload), *failures(errors)]:
         return back(request, name, refused)
     response = forward(request, name, payload)
     mark_written(request, response)
     return response
+
+
+def _done(
+    request: HttpRequest, path: str, variables: dict[str, Any]
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    data, errors = ask(request, text_of(path), variables)
+    (payload,) = (data or {"nothing": None}).values()
+    return payload or {}, errors
+
+
+def _is_gone(payload: dict[str, Any]) -> bool:
+    return any(e["code"] == "NOT_FOUND" and e["field"] == ["cartId"] for e in payload.get("errors") or ())
 
 
 def refusals(document: str, payload: dict[str, Any]) -> list[tuple[str, str]]:

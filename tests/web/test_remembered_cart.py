@@ -1,0 +1,48 @@
+"""A guest's browser remembers her cart, and other tabs may have placed it."""
+
+import pytest
+from django.test import Client
+
+from orders.models import Cart
+from tests.orders.world import CART, Buyer, key
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_browser_whose_cart_another_tab_has_placed_begins_a_new_one(shelf):
+    client = Client(headers={"Accept-Language": "en"})
+    put = {"variant": shelf.variant, "quantity": 1, "next": "/en/cart/"}
+    assert client.post("/do/add_to_cart/", put).url == "/en/cart/"
+    first = client.session["cart"]
+    Cart.objects.update(closed_at="2026-01-01T00:00Z")
+    assert client.post("/do/add_to_cart/", put).url == "/en/cart/"
+    second = client.session["cart"]
+    Cart.objects.update(closed_at="2026-01-01T00:00Z")
+    assert client.post("/do/choose_region/", {"region": "420106", "next": "/en/checkout/"}).status_code == 302
+    assert len({first, second, client.session["cart"]}) == 3
+    shown = Buyer().ask(f"query($id: ID) {{ cart(id: $id) {{ {CART} }} }}", id=client.session["cart"])
+    assert shown["cart"] is not None
+
+
+def test_a_guest_who_places_in_two_tabs_is_led_to_one_order_and_whoever_has_her_carts_id_to_none(shelf):
+    client = Client(headers={"Accept-Language": "en"})
+    client.post("/do/add_to_cart/", {"variant": shelf.variant, "quantity": 1, "lang": "en"})
+    cart = client.session["cart"]
+    told = {
+        "email": "guest@example.com",
+        "recipient": "示例",
+        "phone": "13800138000",
+        "street": "1",
+        "region": "420106",
+    }
+    client.post("/do/tell_cart/", {**told, "lang": "en"})
+
+    def place(browser):
+        given = {"cart": cart, "idempotencyKey": key(), "lang": "en", "back": "/en/checkout/"}
+        return browser.post("/do/place_order/", given).url
+
+    first, second = place(client), place(client)
+    assert first == second and "/en/order/" in first and "token=" in first
+    other = Client(headers={"Accept-Language": "en"})
+    other.get("/en/cart/")
+    assert place(other) == "/en/checkout/"
