@@ -98,6 +98,8 @@ PROMISES: dict[str, tuple[str, dict[str, str]]] = {
             "lots-control": "where the level decides the order of lots, incomes are derived to the fen",
             "stock": "exact stock by carts, sign-in, groups and what is read: 0 derived",
             "stock-control": "with each leak put back, each way finds each stock",
+            "cursors": "cursors of every public list: no id, no moment",
+            "cursors-control": "plain cursors are read in every list",
         },
     ),
     "tampering": (
