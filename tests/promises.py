@@ -100,6 +100,8 @@ PROMISES: dict[str, tuple[str, dict[str, str]]] = {
             "stock-control": "with each leak put back, each way finds each stock",
             "cursors": "cursors of every public list: no id, no moment",
             "cursors-control": "plain cursors are read in every list",
+            "surface": "levels, stock or households change in secret: no public byte, header or ETag moves",
+            "surface-control": "with each of them told, it is seen to move",
         },
     ),
     "tampering": (
