@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -14,6 +15,7 @@ from django.template.response import TemplateResponse
 from accounts.actions import audit, sign_in
 from accounts.models import Person
 from accounts.reads import signed_in
+from core import numbers
 from core.language import say
 from core.refusals import Refusal
 
@@ -33,6 +35,19 @@ class OperatorSignIn(AdminAuthenticationForm):
                 raise ValidationError(str(refusal)) from None
             self.confirm_login_allowed(self.user_cache)
         return self.cleaned_data
+
+
+class WholeNumber(forms.IntegerField):
+    """Read as every form of the shop reads numbers: Django's own takes `1_0` for 10."""
+
+    def to_python(self, value: Any) -> int | None:
+        """The number, or why it is none."""
+        if value in self.empty_values or isinstance(value, int):
+            return super().to_python(value)
+        try:
+            return numbers.whole(str(value))
+        except numbers.NotANumber:
+            raise ValidationError(str(say("请填写整数。", "Please give a whole number."))) from None
 
 
 class OperatorAdmin(admin.ModelAdmin):
@@ -78,6 +93,14 @@ class OperatorAdmin(admin.ModelAdmin):
         """All that is not editable; a key that means something (a region's code) too, a mere number is not shown."""
         shown = list(self.fields) if self.fields else [f.name for f in self.opts.fields if not f.auto_created]
         return [*(name for name in shown if name not in self.editable), *self.readonly_fields]
+
+    def formfield_for_dbfield(
+        self, db_field: models.Field, request: HttpRequest | None, **kwargs: Any
+    ) -> Any:
+        """Numbers by the one reader of numbers."""
+        if isinstance(db_field, models.IntegerField) and not db_field.choices:
+            kwargs.setdefault("form_class", WholeNumber)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """The form of one row; what an action refuses is told, and nothing is written."""

@@ -1,6 +1,5 @@
 """What teams write into forms, made plain before it is kept: texts in two languages, months, whole numbers."""
 
-import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
@@ -9,14 +8,16 @@ from django.db import models
 from accounts.written import line
 from core.language import Words, say
 from core.refusals import Invalid
+from core.texts import has_ink, visible
 
 PARAGRAPHS_MOST = 4000
 
 
 def paragraphs(text: str | None, field: str, most: int = PARAGRAPHS_MOST) -> str:
-    """Several lines, without invisible characters."""
-    seen = "".join(c for c in text or "" if c == "\n" or unicodedata.category(c)[0] != "C")
-    plain = "\n".join(" ".join(row.split()) for row in seen.strip().splitlines())
+    """Several lines of what can be seen."""
+    plain = "\n".join(" ".join(row.split()) for row in visible(text or "").strip().splitlines())
+    if not has_ink(plain):
+        plain = ""
     if len(plain) > most:
         raise Invalid(say("最多 {n} 个字。", "At most {n} characters.", n=most), field=field)
     return plain

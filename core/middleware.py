@@ -11,6 +11,7 @@ from django.urls import get_resolver
 
 from core import forwarded, language
 from core.language import say
+from core.numbers import body_length
 
 LANGUAGE_COOKIE = "language"
 _IN_PATH = re.compile(r"^/(zh|en)(/|$)")
@@ -45,9 +46,9 @@ def refused(request: HttpRequest) -> HttpResponse | None:
     """What no honest browser sends: U+0000, which no table can hold, and bodies that would fill the disk."""
     if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
         return HttpResponseBadRequest()
-    size = request.META.get("CONTENT_LENGTH") or "0"
+    size = body_length(request.META)
     # Before any middleware reads a form: Django itself bounds its fields, never its files.
-    if not size.isdecimal() or int(size) > settings.MOST_BODY_BYTES:
+    if size is None or size > settings.MOST_BODY_BYTES:
         return too_large(request)
     return None
 

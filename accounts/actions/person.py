@@ -18,7 +18,7 @@ from accounts.events import EmailChangeAsked, PersonJoined, SignUpRepeated
 from accounts.models import Invitation, Person
 from accounts.models.person import a_code
 from accounts.reads import hashed
-from accounts.written import email_address, line, phone_number
+from accounts.written import email_address, line, mailbox, phone_number
 from core import language as languages
 from core import outbox, patience, rates
 from core.language import say
@@ -38,7 +38,7 @@ def sign_up(email: str, password: str, name: str = "", language: str = "zh") -> 
             "email": lambda: email_address(email),
             "name": lambda: line(name, "name", 60, required=False),
             "language": lambda: spoken(language),
-            "password": lambda: check_password_is_good(password, Person(email=email.strip(), name=name)),
+            "password": lambda: check_password_is_good(password, Person(email=mailbox(email), name=name)),
         }
     )
     email, name, language = plain["email"], plain["name"], plain["language"]

@@ -25,7 +25,7 @@ from accounts.actions.person import (
 from accounts.events import PasswordResetAsked, SignUpRepeated
 from accounts.models import Person
 from accounts.reads import hashed, signed_in
-from accounts.written import email_address
+from accounts.written import email_address, mailbox
 from core import outbox, patience, rates
 from core.language import say
 from core.middleware import address_of
@@ -76,7 +76,7 @@ def _lane(request: HttpRequest, email: str) -> str:
 
 def recognise(request: HttpRequest, email: str, password: str) -> Person:
     """Whoever this address and password belong to; a wrong one, an unknown and an unproved sound alike."""
-    email = email.strip().lower()[:254]
+    email = mailbox(email)[:254]
     person = _authenticate(request, email, password)
     if person is None:
         raise Invalid(REFUSED, field="password")

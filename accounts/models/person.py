@@ -12,6 +12,8 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from accounts.written import mailbox
+
 CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without 0, 1, I and O, which people misread
 
 
@@ -22,7 +24,7 @@ def a_code(length: int = 8) -> str:
 
 class People(BaseUserManager["Person"]):
     def create_user(self, email: str, password: str | None = None, **fields) -> "Person":
-        person = self.model(email=email.strip().lower(), **fields)
+        person = self.model(email=mailbox(email), **fields)
         person.set_password(password)
         person.save(using=self._db)
         return person
@@ -33,7 +35,7 @@ class People(BaseUserManager["Person"]):
         return self.create_user(email, password, **fields)
 
     def get_by_natural_key(self, username: str | None) -> "Person":
-        return self.get(email=(username or "").strip().lower())
+        return self.get(email=mailbox(username))
 
 
 class Person(AbstractBaseUser, PermissionsMixin):

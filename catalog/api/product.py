@@ -1,5 +1,6 @@
 """Products as buyers see them: published ones alone, by whatever door."""
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
@@ -28,6 +29,7 @@ from core.quickrow import related
 from core.refusals import Invalid, NotFound
 
 MOST_MINOR = 2**31 - 1
+_DIGITS = re.compile("[0-9]+")
 ORDERS: dict[str, Sequence[str]] = {
     "NEWEST": ("-published_at", "-id"),
     "PRICE_ASC": ("price_from_minor", "id"),
@@ -250,7 +252,8 @@ def chosen(where: dict[str, Any] | None) -> Where:
 
 def _range(text: str) -> tuple[int, int | None]:
     low, _, high = text.partition("-")
-    if not low.isdecimal() or (high and not high.isdecimal()) or len(text) > 20:
+    # A program's words, not a person's: plain digits alone.
+    if len(text) > 20 or not _DIGITS.fullmatch(low) or (high and not _DIGITS.fullmatch(high)):
         words = say("价格范围的写法如 3000-4999。", "Write a range of prices like 3000-4999.")
         raise Invalid(words, field=("where", "price"))
     return min(int(low), MOST_MINOR), min(int(high), MOST_MINOR) if high else None

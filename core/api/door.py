@@ -15,6 +15,7 @@ from core.api.cache import answers_are_kept
 from core.api.kept import Kept, Key, answers
 from core.api.view import SAYS, may_spend, unchanged
 from core.forwarded import address_in
+from core.numbers import body_length
 
 PATH = "/graphql"
 # Longer requests are rare, and remembering them is what a stranger would fill the memory with.
@@ -86,10 +87,10 @@ def _asked(environ: Environ) -> Asked | None:
         return None
     body = b""
     if environ["REQUEST_METHOD"] == "POST":
-        size = environ.get("CONTENT_LENGTH") or "0"
-        if not size.isdecimal() or int(size) > MOST_BODY:
+        size = body_length(environ)
+        if size is None or size > MOST_BODY:
             return None
-        body = environ["wsgi.input"].read(int(size))
+        body = environ["wsgi.input"].read(size)
         environ["wsgi.input"] = BytesIO(body)  # for the house, should it be entered
     return body, *map(environ.get, LOOKED_AT)
 

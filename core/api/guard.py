@@ -28,6 +28,7 @@ from graphql import (
 )
 
 from core.api.facts import NONE, facts_of
+from core.numbers import MOST_CHARACTERS
 
 DEFAULTS = {
     "body_bytes": 64_000,
@@ -55,6 +56,7 @@ MANY = 1_000_000  # of a list that is no page: what it declares counts
 
 _OPENING = {TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L}
 _CLOSING = {TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R}
+_NUMBERS = {TokenKind.INT, TokenKind.FLOAT}
 _STRINGS = {TokenKind.STRING, TokenKind.BLOCK_STRING}
 
 
@@ -88,6 +90,8 @@ def check_text(text: str) -> None:
                     raise Unacceptable("TOO_DEEP", "The document's brackets nest too deep.")
             elif token.kind in _CLOSING:
                 nesting -= 1
+            elif token.kind in _NUMBERS and len(token.value or "") > MOST_CHARACTERS:
+                raise Unacceptable("SYNTAX", f"A number has at most {MOST_CHARACTERS} characters.")
             elif token.kind in _STRINGS and "\0" in (token.value or ""):
                 raise Unacceptable("SYNTAX", "A text may not hold the character U+0000.")
     except GraphQLSyntaxError as wrong:

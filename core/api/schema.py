@@ -9,7 +9,9 @@ from graphene.utils.str_converters import to_camel_case
 from graphql import (
     GraphQLField,
     GraphQLObjectType,
+    Undefined,
     get_named_type,
+    is_input_object_type,
     is_list_type,
     is_non_null_type,
     is_object_type,
@@ -44,6 +46,7 @@ def build_schema(query: type[graphene.ObjectType], mutation: type | None = None)
     for name, words in SCALARS.items():
         if scalar := schema.graphql_schema.type_map.get(name):
             scalar.description = words
+    _say_what_is_required(schema)
     protect(schema)
     return schema
 
@@ -62,6 +65,33 @@ def protect(schema: graphene.Schema) -> None:
                 field.resolve = _asking(field, access)
             if type_ is schema.graphql_schema.query_type:
                 field.resolve = _speaking(field.resolve)
+            _take_null_as_left_out(field)
+
+
+def _say_what_is_required(schema: graphene.Schema) -> None:
+    """A graphene.Field in an input has None as its default: left out, even a required one would come as None."""
+    for type_ in schema.graphql_schema.type_map.values():
+        for field in type_.fields.values() if is_input_object_type(type_) else ():
+            if field.default_value is None:
+                field.default_value = Undefined
+
+
+def _take_null_as_left_out(field: GraphQLField) -> None:
+    """Programs write null where they have nothing: an argument with a default then has that."""
+    inner = field.resolve
+    defaults = {
+        arg.out_name or name: arg.default_value
+        for name, arg in field.args.items()
+        if arg.default_value not in (Undefined, None)
+    }
+    if not defaults or inner is None:
+        return
+
+    def resolve(root: Any, info: Any, **arguments: Any) -> Any:
+        left_out = {name: default for name, default in defaults.items() if arguments.get(name) is None}
+        return inner(root, info, **arguments | left_out)
+
+    field.resolve = resolve
 
 
 def undeclared(schema: graphene.Schema) -> list[str]:

@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any
 
 from django.conf import settings
@@ -22,6 +23,7 @@ from core.api.guard import Unacceptable, check_tally, limit, tally_of
 from core.api.kept import Kept, as_bytes, etag_of
 from core.api.run import Prepared, checked, documents, graphql_schema, open_document, run
 from core.middleware import address_of
+from core.numbers import MOST_CHARACTERS, body_length
 
 log = logging.getLogger("sheaf.api")
 
@@ -107,8 +109,8 @@ def unchanged(meta: Mapping[str, Any], etag: str) -> bool:
 
 
 def _read(request: HttpRequest) -> dict[str, Any]:
-    size = request.META.get("CONTENT_LENGTH") or "0"
-    if not size.isdecimal() or int(size) > limit("body_bytes"):
+    size = body_length(request.META)
+    if size is None or size > limit("body_bytes"):
         raise Unacceptable("TOO_LARGE", f"A request has at most {limit('body_bytes')} bytes.", 413)
     if request.content_type != "application/json" or request.headers.get("Content-Encoding"):
         raise Unacceptable("UNSUPPORTED_MEDIA_TYPE", "Send uncompressed application/json.", 415)
@@ -129,10 +131,23 @@ def _read(request: HttpRequest) -> dict[str, Any]:
 def _json(raw: bytes | str) -> Any:
     try:
         text = raw.decode() if isinstance(raw, bytes) else raw
-        value = json.loads(text, parse_constant=_no_constant)
+        value = json.loads(text, parse_int=_an_int, parse_float=_a_float, parse_constant=_no_constant)
         _only_text(value)
     except (ValueError, RecursionError):
         raise Unacceptable("BAD_JSON", "This is not JSON, or not in UTF-8.") from None
+    return value
+
+
+def _an_int(written: str) -> int:
+    if len(written) > MOST_CHARACTERS:
+        raise ValueError("too long")
+    return int(written)
+
+
+def _a_float(written: str) -> float:
+    """Infinity comes as 1e999 too."""
+    if len(written) > MOST_CHARACTERS or not isfinite(value := float(written)):
+        raise ValueError(written)
     return value
 
 

@@ -196,12 +196,12 @@ def _camel(key: str) -> str:
     return first + "".join(word.capitalize() for word in rest)
 
 
-def _board(root: Any, info: Any, by: Any, sort: Any, first: int = MOST_ROWS) -> reads.Board | None:
+def _board(root: Any, info: Any, by: Any, sort: Any, first: int | None = None) -> reads.Board | None:
     found = reads.round_now()
     if found is None:
         return None
     made = reads.board(found, reads.By(by.value), reads.Sort(sort.value))
-    made.rows = made.rows[: max(0, first)]
+    made.rows = made.rows[: MOST_ROWS if first is None else max(0, first)]
     return made
 
 

@@ -1,11 +1,10 @@
 """Something is wrong with what arrived: told by the buyer, answered by the team."""
 
-import re
 from typing import Any
 
 import graphene
 
-from core import language
+from core import language, numbers
 from core.api.access import PUBLIC, SIGNED_IN
 from core.api.act import Act
 from core.api.ids import global_id, uid_of
@@ -20,7 +19,8 @@ from orders.models import Claim
 from orders.reads import claim as reads
 from orders.reads.shipment import line_received_by
 
-_YUAN = re.compile(r"([0-9]{1,8})(?:\.([0-9]{1,2}))?")
+# Beyond every payment there is.
+MOST_MINOR = 10**10
 
 
 class ClaimType(ModelType):
@@ -109,13 +109,15 @@ class ClaimAnswer(Act):
 
 def _fen(text: str) -> int:
     """Yuan as a person writes them, in fen."""
-    plain = re.sub(r"[\s,¥¥]", "", text)
-    if not plain:
+    if not text.strip():
         return 0
-    found = _YUAN.fullmatch(plain)
-    if found is None:
+    try:
+        minor = numbers.scaled(text, 2, numbers.MONEY)
+    except numbers.NotANumber:
+        minor = -1
+    if not 0 <= minor < MOST_MINOR:
         raise Invalid(say("请填写金额，例如 12.50。", "Write an amount like 12.50."), field="amount")
-    return int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
+    return minor
 
 
 class Mutation:

@@ -6,19 +6,20 @@ ends in Minor or Bps, or whose type is DateTime, is turned from the one into the
 
 import re
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
 
+from core import numbers
 from core.clock import SHANGHAI
 from core.language import Words, say
 from shop.web.document import Kind, variables_of
 
 WHOLE = {"Int", "BigInt"}
-MOST = Decimal(10**9)
-_MARKS = re.compile(r"[¥¥%%元,\s]")
+MOST = 10**9
+# No date of a harvest, a paper or a group lies beyond; further ones cannot be told in every clock.
+YEARS = range(1990, 2101)
 KILOGRAMS = say("请填写公斤数，例如 42.5。", "Please give kilograms, such as 42.5.")
 MISSING = say("请填写这一项。", "Please fill this in.")
 # Filled by the shop, never written by anybody.
@@ -91,7 +92,7 @@ def _shares(fields: Any) -> list[dict[str, Any]]:
     """Fields kg.<household> as shares: kilograms on the scales, grams in the API; an empty one has none."""
     written = {name.removeprefix("kg."): fields[name] for name in fields if name.startswith("kg.")}
     return [
-        {"household": id, "grams": _number(text, 1000, KILOGRAMS)}
+        {"household": id, "grams": _number(text, 3, KILOGRAMS, numbers.WEIGHT)}
         for id, text in written.items()
         if text.strip()
     ]
@@ -113,10 +114,13 @@ def _checked(kind: str, text: str) -> str:
     try:
         if kind == "UUID":
             return str(UUID(text))
-        if kind == "Date":
-            return date.fromisoformat(text).isoformat()
-        at = datetime.fromisoformat(text)
-        return (at if at.tzinfo else at.replace(tzinfo=SHANGHAI)).isoformat()
+        plain = numbers.in_ascii(text)
+        at = datetime.fromisoformat(plain) if kind == "DateTime" else date.fromisoformat(plain)
+        if at.year not in YEARS:
+            raise ValueError
+        if isinstance(at, datetime) and at.tzinfo is None:
+            at = at.replace(tzinfo=SHANGHAI)
+        return at.isoformat()
     except ValueError:
         raise Unreadable(say("日期看不明白。", "This date cannot be read.")) from None
 
@@ -124,18 +128,19 @@ def _checked(kind: str, text: str) -> str:
 def _whole(name: str, text: str) -> int:
     """A whole number; yuan as fen, percent as basis points, neither finer than that."""
     if name.endswith("Minor"):
-        return _number(text, 100, say("请填写金额，例如 36.90。", "Please give an amount, such as 36.90."))
+        words = say("请填写金额，例如 36.90。", "Please give an amount, such as 36.90.")
+        return _number(text, 2, words, numbers.MONEY)
     if name.endswith("Bps"):
         words = say("请填写百分比，最多两位小数。", "Please give percent, to two decimals at most.")
-        return _number(text, 100, words)
-    return _number(text, 1, say("请填写整数。", "Please give a whole number."))
+        return _number(text, 2, words, numbers.PERCENT)
+    return _number(text, 0, say("请填写整数。", "Please give a whole number."))
 
 
-def _number(text: str, scale: int, words: Words) -> int:
+def _number(text: str, places: int, words: Words, around: re.Pattern[str] = numbers.BARE) -> int:
     try:
-        number = Decimal(_MARKS.sub("", text)) * scale
-        if number == number.to_integral_value() and abs(number) < MOST:
-            return int(number)
-    except InvalidOperation:
-        pass
-    raise Unreadable(words)
+        number = numbers.scaled(text, places, around)
+    except numbers.NotANumber:
+        raise Unreadable(words) from None
+    if abs(number) >= MOST:
+        raise Unreadable(words)
+    return number

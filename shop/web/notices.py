@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from core.numbers import body_length
 from orders.actions import notice
 from orders.provider.port import Forged
 
@@ -18,7 +19,8 @@ MOST_BYTES = 512_000
 @require_POST
 def stripe_notice(request: HttpRequest) -> HttpResponse:
     """Keep a true notice and say so at once; a forged one leaves no row."""
-    if int(request.headers.get("Content-Length") or 0) > MOST_BYTES:
+    size = body_length(request.META)
+    if size is None or size > MOST_BYTES:
         return HttpResponse(status=413)
     try:
         # The raw body: a re-serialised one has another signature.

@@ -4,6 +4,7 @@ One suite for each engine: PostgreSQL, one in memory that speaks Elasticsearch, 
 """
 
 import csv
+import json
 import random
 from base64 import urlsafe_b64decode
 from datetime import timedelta
@@ -217,9 +218,11 @@ def test_a_cursor_tells_neither_ids_nor_times_nor_prices(shop):
         page = answer(sort=sort).found
         assert len(page.cursors) == len(page.ids) == len(set(page.cursors)) > 2
         assert len({len(cursor) for cursor in page.cursors}) == 1
-        for pk, cursor in zip(page.ids, page.cursors, strict=True):
+        for cursor in page.cursors:
             inside = urlsafe_b64decode(cursor + "==")
-            assert str(pk).encode() not in inside and sort.encode() not in inside
+            assert sort.encode() not in inside
+            with pytest.raises(ValueError):
+                json.loads(inside)
 
 
 def test_a_cursor_of_one_order_is_none_of_another(shop):

@@ -273,3 +273,44 @@ def test_depth_is_counted_through_fragments(post, settings):
     fragment = "fragment F on Event { deliveries { event { name } } }"
     assert code_of(post("{ events(first: 1) { nodes { ...F } } } " + fragment)) == (400, "TOO_DEEP")
     assert post("{ events(first: 1) { nodes { deliveries { tries } } } }").status_code == 200
+
+
+LONG = "9" * 5000
+PAGE = "query($n: Int) { events(first: $n) { nodes { name } } }"
+
+
+@pytest.mark.parametrize("number", [LONG, f"-{LONG}", f"1e{LONG}", f"1.{LONG}", f"{LONG}e-5", "9" * 41])
+def test_no_number_of_a_document_is_computed_with_before_its_length_is_known(post, number):
+    for document in (
+        f"{{ events(first: {number}) {{ nodes {{ name }} }} }}",
+        f"{{ events(first: 1, name: {number}) {{ nodes {{ name }} }} }}",
+        f"query($n: Int = {number}) {{ events(first: $n) {{ nodes {{ name }} }} }}",
+        f"{{ events(first: 1) {{ nodes {{ name @skip(if: {number}) }} }} }}",
+    ):
+        began = time.perf_counter()
+        assert code_of(post(document)) == (400, "SYNTAX")
+        assert time.perf_counter() - began < 0.3
+
+
+@pytest.mark.parametrize(
+    "number", [LONG, f"-{LONG}", f"1e{LONG}", "1e999", "-1e999", f"0.{LONG}", "NaN", "Infinity", "-Infinity"]
+)
+def test_no_number_of_a_body_is_computed_with_before_its_length_is_known(post, number):
+    for variables in (f'{{"n": {number}}}', f'{{"x": [[{{"y": {number}}}]]}}'):
+        body = f'{{"query": {json.dumps(PAGE)}, "variables": {variables}}}'
+        began = time.perf_counter()
+        assert code_of(post(body=body)) == (400, "BAD_JSON")
+        assert time.perf_counter() - began < 0.3
+
+
+@pytest.mark.parametrize(
+    "number", ["1e300", "1.5", "true", '"1"', '"1e9999999"', "1e39", "9" * 40, "[1]", "{}"]
+)
+def test_a_variable_of_another_kind_is_bad_input(post, number):
+    body = f'{{"query": {json.dumps(PAGE)}, "variables": {{"n": {number}}}}}'
+    assert code_of(post(body=body))[0] == 400
+
+
+@pytest.mark.parametrize("said", [LONG, "٣", "²", "-1", "1_0", "1e3", "+5"])
+def test_a_length_that_is_none_is_refused(post, said):
+    assert code_of(post(PAGE, {"n": 1}, CONTENT_LENGTH=said)) == (413, "TOO_LARGE")

@@ -76,7 +76,8 @@ def test_a_claim_is_declined_only_with_a_reason(sold):
 
 
 @pytest.mark.parametrize(
-    ("amount", "minor"), [("1", 100), ("0.5", 50), ("¥ 3.05", 305), ("7,380.00", 738000)]
+    ("amount", "minor"),
+    [("1", 100), ("0.5", 50), ("¥ 3.05", 305), ("7,380.00", 738000), ("١٫٥", 150), ("１．５", 150)],
 )
 def test_yuan_are_read_as_people_write_them(sold, amount, minor):
     claim = sold.claim()["claim"]
@@ -88,7 +89,9 @@ def test_yuan_are_read_as_people_write_them(sold, amount, minor):
         assert answer["claim"]["refund"]["amount"]["minor"] == minor
 
 
-@pytest.mark.parametrize("amount", ["-1", "1.234", "abc", "1e3", "٣"])
+@pytest.mark.parametrize(
+    "amount", ["-1", "1.234", "abc", "1e3", "1,50", "12元5", "1_0", "1e9999999", "1٣", "9" * 5000]
+)
 def test_what_is_no_amount_is_refused(sold, amount):
     claim = sold.claim()["claim"]
     (error,) = answered(sold, claim, words="x", amount=amount)["errors"]

@@ -7,6 +7,7 @@ from django.test import Client
 
 from accounts.models import AuditEntry
 from accounts.operators import OperatorAdmin
+from orders.actions import shipping as rates
 from orders.models import Notice, Order, Payment, Refund, ShippingRate
 from orders.reads import shipping
 from tests.orders.test_refund import Paid
@@ -78,3 +79,12 @@ def test_a_shipping_rate_is_changed_by_its_action_and_the_next_cart_costs_accord
     assert shipping.parcels({(1, "dry"): 1000}, "420106")[0].minor == 700
     assert AuditEntry.objects.get(noun="ShippingRate", deed="change").facts == {"first_minor": 700}
     ShippingRate.objects.filter(pk=rate.pk).update(first_minor=500)
+
+
+@pytest.mark.parametrize("written", ["1_0", "1,5", "1.5", "1e9999999", "9" * 5000, "1٣", "NaN"])
+def test_a_number_in_a_room_of_the_operators_is_read_in_one_way(paid, desk, written):
+    rate = ShippingRate.objects.get(storage="dry", region="420000")
+    form = {name: getattr(rate, name) for name in rates.FIGURES} | {"step_minor": written}
+    page = desk.post(f"/operators/orders/shippingrate/{rate.pk}/change/", form)
+    assert page.status_code == 200 and "step_minor" in page.context["adminform"].form.errors
+    assert ShippingRate.objects.get(pk=rate.pk).step_minor == rate.step_minor

@@ -1,5 +1,7 @@
 """What people write in forms: yuan, percent and Shanghai's clock, and what is said of what cannot be read."""
 
+from urllib.parse import urlencode
+
 import pytest
 from django.http import QueryDict
 
@@ -26,7 +28,24 @@ def test_yuan_become_fen(written, fen):
     assert read(VARIANT, f"{SIZE}&priceMinor={written}")[0]["priceMinor"] == fen
 
 
-@pytest.mark.parametrize("written", ["36.905", "abc", "1e99", "--", "NaN", "Infinity"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "36.905",
+        "abc",
+        "1e99",
+        "--",
+        "NaN",
+        "Infinity",
+        "36,90",
+        "12元5",
+        "1_0",
+        "1 0",
+        "1e9999999",
+        "9" * 5000,
+        "３6",
+    ],
+)
 def test_what_is_no_amount_is_said_beside_its_field(written):
     variables, wrong = read(VARIANT, f"{SIZE}&priceMinor={written}")
     assert "priceMinor" not in variables and set(wrong) == {"priceMinor"}
@@ -81,3 +100,82 @@ def test_boxes_of_which_none_is_ticked_empty_the_list_and_boxes_that_are_not_the
     assert read(path, "id=x&seasonMonths=")[0]["seasonMonths"] == []
     assert read(path, "id=x&seasonMonths=&seasonMonths=5")[0]["seasonMonths"] == [5]
     assert "seasonMonths" not in read(path, "id=x")[0]
+
+
+ODD = [
+    "1e9999999",
+    "-1e9999999",
+    "1e-9999999",
+    "NaN",
+    "Infinity",
+    "9" * 5000,
+    "1_0",
+    "1,5",
+    "٣1",
+    "0001-01-01T00:00+14:00",
+]
+ODD += [
+    "9999-12-31T23:59-14:00",
+    "99999-01-01",
+    "2026-1-1",
+    "\U0001d7ce1",
+    "\ud800",
+    "\u3164",
+    "∞",
+    "１e5",
+    "0x10",
+    "½",
+]
+
+
+@pytest.mark.parametrize("path", [f"acts/{path.name}" for path in (document.HERE / "acts").glob("*.graphql")])
+def test_whatever_is_written_into_any_field_of_any_form_is_read_or_refused(path):
+    """Nothing that stands in a number's or a date's place breaks a form, or is read as something else."""
+    for name, kind in document.variables_of(path).items():
+        for odd in ODD:
+            form = QueryDict(mutable=True)
+            form.update({"kg.a" if kind.name == "LotShareInput" else name: odd})
+            if kind.name in ("Int", "BigInt", "Date", "DateTime", "UUID", "LotShareInput"):
+                variables, wrong = read_form(path, form)
+                assert ("shares" if kind.name == "LotShareInput" else name) in wrong, (name, odd, variables)
+                assert read_address(path, form).get(name) in (None, [])
+            else:
+                read_form(path, form)
+
+
+@pytest.mark.parametrize(
+    ("written", "read_as"),
+    [("1,5", None), ("1.5", None), ("1_0", None), ("１０", 10), ("1,000", 1000), (" 7 ", 7)],
+)
+def test_a_quantity_is_read_in_one_way(written, read_as):
+    variables, wrong = read("acts/change_quantity.graphql", urlencode({"line": "a", "quantity": written}))
+    assert variables.get("quantity") == read_as and ("quantity" in wrong) == (read_as is None)
+
+
+@pytest.mark.parametrize(
+    ("written", "grams"),
+    [
+        ("17.5", 17_500),
+        ("17,5", None),
+        ("1,175", 1_175_000),
+        ("42.5 公斤", 42_500),
+        ("42.5kg", 42_500),
+        ("35 斤", None),
+    ],
+)
+def test_a_weight_is_read_in_one_way(written, grams):
+    variables, wrong = read("acts/share_out_lot.graphql", urlencode({"lot": "x", "kg.a": written}))
+    assert (variables.get("shares"), set(wrong)) == (
+        (None, {"shares"}) if grams is None else ([{"household": "a", "grams": grams}], set())
+    )
+
+
+def test_a_date_is_read_in_digits_of_one_script_and_within_our_time():
+    for written, day in {
+        "2026-10-01": "2026-10-01",
+        "２０２６-１０-０１": "2026-10-01",
+        "0001-01-01": None,
+        "9999-12-31": None,
+    }.items():
+        variables, wrong = read("acts/declare_lot.graphql", urlencode({"harvestFrom": written}))
+        assert variables.get("harvestFrom") == day and ("harvestFrom" in wrong) == (day is None)

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from core import clock
 
+YEARS = range(1990, 2101)
 _UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 
 
@@ -24,12 +25,24 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["set"]:
-            clock.stand_at(_moment(options["set"]))
+            clock.stand_at(_sane(_moment(options["set"])))
         elif options["shift"]:
-            clock.move(_span(options["shift"]))
+            span = _span(options["shift"])
+            try:
+                _sane(clock.now() + span)
+            except OverflowError:
+                _sane(None)
+            clock.move(span)
         elif options["reset"]:
             clock.back_to_now()
         self.stdout.write(f"The trade's clock says {clock.now():%Y-%m-%d %H:%M:%S} (Asia/Shanghai).")
+
+
+def _sane(moment: datetime | None) -> datetime:
+    """Beyond these years dates can no longer be computed with, and every page would break."""
+    if moment is None or moment.year not in YEARS:
+        raise CommandError(f"the clock goes from {YEARS[0]} to {YEARS[-1]}")
+    return moment
 
 
 def _moment(text: str) -> datetime:
@@ -41,7 +54,7 @@ def _moment(text: str) -> datetime:
 
 
 def _span(text: str) -> timedelta:
-    found = re.fullmatch(r"([+-]?\d+)([dhms])", text.strip())
+    found = re.fullmatch(r"([+-]?[0-9]{1,9})([dhms])", text.strip())
     if not found:
         raise CommandError(f"{text} is no span; write 3d, -12h, 90m or 30s")
     return timedelta(**{_UNITS[found[2]]: int(found[1])})
