@@ -102,7 +102,7 @@ class People:
     """A guest, a buyer, a team's manager, and an operator by her token."""
 
     def __init__(self, town: Town):
-        token = tokens.create(an_operator(), "示例", PASSWORD)[1]
+        token = tokens.create(an_operator(), "示例", PASSWORD, "1")[1]
         by_token = Buyer()
         by_token.headers["Authorization"] = f"Bearer {token}"
         self.all = {

@@ -53,7 +53,7 @@ class Town:
         self.address = addresses.save(
             person, recipient="示例", phone="13800138000", region=WUHAN, street="示例路"
         )
-        self.token, _ = tokens.create(person, "示例", PASSWORD)
+        self.token, _ = tokens.create(person, "示例", PASSWORD, "1")
         self.proposed = an_organisation(coordinator=person, state="proposed", name_zh="示例未核实")
         team = self.sold.lots[0].variant.product.team
         self.household = households(team, 1)[0]
