@@ -94,9 +94,7 @@ class OperatorAdmin(admin.ModelAdmin):
         shown = list(self.fields) if self.fields else [f.name for f in self.opts.fields if not f.auto_created]
         return [*(name for name in shown if name not in self.editable), *self.readonly_fields]
 
-    def formfield_for_dbfield(
-        self, db_field: models.Field, request: HttpRequest | None, **kwargs: Any
-    ) -> Any:
+    def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
         """Numbers by the one reader of numbers."""
         if isinstance(db_field, models.IntegerField) and not db_field.choices:
             kwargs.setdefault("form_class", WholeNumber)
