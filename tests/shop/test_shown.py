@@ -46,7 +46,16 @@ CHANGES = {
 }
 OF_ONE = {
     "its words": lambda lot: Product.objects.update(summary_zh="新"),
-    "its card": lambda lot: card.refresh([lot.variant.product_id]),
+    "its card, when few are left": lambda lot: leave(lot, 5),
+    "one left less": lambda lot: (leave(lot, 5), Change.objects.all().delete(), leave(lot, 4)),
+    "sold out": lambda lot: leave(lot, 0),
+    "a variant of which few are left": lambda lot: (
+        world.a_lot(world.a_variant(lot.variant.product)), Change.objects.all().delete(), leave(lot, 2)
+    ),
+    "another lot's turn": lambda lot: (
+        world.a_lot(lot.variant), Change.objects.all().delete(), leave(lot, 0)
+    ),
+    "what a variant says of its units": lambda lot: Variant.objects.update(units_available=1),
     "its state": lambda lot: Product.objects.update(state="suspended"),
     "a price": lambda lot: Variant.objects.update(price_minor=5),
     "a lot's days": lambda lot: Lot.objects.update(best_before=date(2030, 1, 1)),
@@ -60,8 +69,16 @@ NOT_SHOWN = {
     "units of a lot alone": lambda lot: Lot.objects.update(
         units_available=F("units_available") - 1, units_sold=1
     ),
-    "units of a variant alone": lambda lot: Variant.objects.update(units_available=1),
+    "a sale above five": lambda lot: leave(lot, 6),
+    "a card that says the same": lambda lot: card.refresh([lot.variant.product_id]),
+    "a search engine's version": lambda lot: Product.objects.update(version=F("version") + 1),
 }
+
+
+def leave(lot, units):
+    """So many are left of it, and its cards know."""
+    Lot.objects.filter(pk=lot.pk).update(units_available=units, units_sold=F("units_declared") - units)
+    card.refresh(lots=[lot.pk])
 
 
 @pytest.mark.parametrize("what", CHANGES)
@@ -79,7 +96,7 @@ def test_a_change_of_one_product_is_noted_under_its_name(what, lot):
 
 @pytest.mark.parametrize("what", NOT_SHOWN)
 def test_what_nobody_is_shown_is_not_noted(what, lot):
-    """A sale moves units of lots and variants with its product's card, which is what is noted."""
+    """Above five a sale changes no answer, and so none is made anew: who waits for hers learns nothing by the time."""
     NOT_SHOWN[what](lot)
     assert noted() == set()
 
