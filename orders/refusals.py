@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from core.language import Words, say
+from core.money import show
 from core.refusals import Refusal
 
 
@@ -33,6 +34,20 @@ class PaymentAway(Refusal):
         "暂时连不上支付服务，订单已为您保留，请稍后再付。",
         "The payment service cannot be reached. Your order is kept; please try to pay again in a moment.",
     )
+
+
+class TotalChanged(Refusal):
+    """It costs another sum than the buyer has seen; nothing was placed."""
+
+    code = "TOTAL_CHANGED"
+
+    def __init__(self, total_minor: int):
+        words = say(
+            "现在的总额是 {total}，和您看到的不一样。请看一下再下单。",
+            "It now comes to {total}, not what you have seen. Please look again, then place it.",
+            total=show(total_minor),
+        )
+        super().__init__(words, field="expected_total", total_minor=total_minor)
 
 
 class NotOnSale(Refusal):

@@ -23,7 +23,7 @@ from orders.actions import cart as carts
 from orders.events import OrderPlaced
 from orders.models import Cart, CartLine, Line, LineLot, Order, Payment, Shipment
 from orders.reads import cart as cart_reads
-from orders.refusals import CartProblem
+from orders.refusals import CartProblem, TotalChanged
 
 RESERVED = timedelta(minutes=15)
 
@@ -82,8 +82,13 @@ _LINES = Asked(
 
 
 @transaction.atomic(savepoint=False)
-def place(person: Any, uid: UUID | None, is_hers: Callable[[Order], bool] = lambda order: False) -> Order:
-    """Turn the cart into an order; placing it twice leads to the same order.
+def place(
+    person: Any,
+    uid: UUID | None,
+    expected_minor: int,
+    is_hers: Callable[[Order], bool] = lambda order: False,
+) -> Order:
+    """Turn the cart into an order, if it comes to what its buyer has seen; placing it twice leads to the same.
 
     A guest's order is not told by her cart's id alone, which others may hold: `is_hers` says whether she who asks
     has placed it.
@@ -91,17 +96,19 @@ def place(person: Any, uid: UUID | None, is_hers: Callable[[Order], bool] = lamb
     cart = carts.closed(person, uid)
     if cart is None:
         return _placed_before(carts.to_place(person, uid), person, is_hers)
-    return _place_cart(cart, _LINES.rows(cart=cart.pk)).order
+    return _place_cart(cart, _LINES.rows(cart=cart.pk), expected_minor).order
 
 
-def buy_now(person: Any, uid: UUID, wanted: Iterable[tuple[UUID, int]], kind: str, **told: Any) -> Placed:
+def buy_now(
+    person: Any, uid: UUID, wanted: Iterable[tuple[UUID, int]], kind: str, expected_minor: int, **told: Any
+) -> Placed:
     """Place variants at once, past the cart, with an attempt to pay; with the same uid it leads to the same order."""
     buyer = person if person.is_authenticated else None
     try:
         with transaction.atomic():
             fields = {"email": buyer.email if buyer else "", **carts.checked(told, person)}
             cart = Cart(uid=uid, person=buyer, language=language.current(), **fields)
-            return _place_cart(cart, carts.lines_of(cart, wanted), uid=uid, pay_by=kind)
+            return _place_cart(cart, carts.lines_of(cart, wanted), expected_minor, uid=uid, pay_by=kind)
     except (IntegrityError, Refusal):
         # Asked again after a crash: what it led to is there, and keeps the stock that is missing now.
         before = Order.objects.filter(uid=uid).first()
@@ -118,9 +125,11 @@ def _placed_before(cart: Cart, person: Any, is_hers: Callable[[Order], bool]) ->
     return order
 
 
-def _place_cart(cart: Cart, lines: Iterable[CartLine], **how: Any) -> Placed:
+def _place_cart(cart: Cart, lines: Iterable[CartLine], expected_minor: int, **how: Any) -> Placed:
     seen = cart_reads.seen(cart, lines)
     _refuse(seen)
+    if (total := seen.goods_minor + (seen.shipping_minor or 0)) != expected_minor:
+        raise TotalChanged(total)
     organisation, person = seen.mobilisers
     shipping: dict[int, int] = {}
     for parcel in seen.parcels or ():

@@ -2,6 +2,7 @@
 
 import hmac
 import logging
+import re
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,8 @@ from core import failpoints, idempotency
 from core.api.access import PUBLIC
 from core.api.act import Act
 from core.api.asker import asker
-from core.api.types import enum_of
+from core.api.errors import error_type
+from core.api.types import Money, enum_of, money
 from core.language import say
 from core.refusals import Invalid
 from orders.actions import checkout
@@ -21,10 +23,38 @@ from orders.api.cart import TOLD, LineInput, cart_uid, told, wanted
 from orders.api.order import WithOrder
 from orders.api.payment import PaymentType
 from orders.models import Order, Payment
-from orders.refusals import PaymentAway
+from orders.refusals import PaymentAway, TotalChanged
 
 log = logging.getLogger("sheaf.checkout")
 ORDER_KEPT = "orders.reads.order.order_by_pk"
+
+
+EXPECTED = (
+    'What the buyer has seen it comes to, sending included, in yuan: "101.40", as `total { amount }` of the cart '
+    "says. Where it comes to another sum by now it is refused with that sum (TOTAL_CHANGED), and nothing is placed."
+)
+_YUAN = re.compile(r"[0-9]{1,9}(\.[0-9]{1,2})?")
+
+
+def fen_of(yuan: str) -> int:
+    """The expected total in fen."""
+    if not _YUAN.fullmatch(yuan):
+        raise Invalid(
+            say("请填写金额，例如 101.40。", "Write an amount like 101.40."), field="expected_total"
+        )
+    whole, _, part = yuan.partition(".")
+    return int(whole) * 100 + int(part.ljust(2, "0"))
+
+
+@error_type(TotalChanged)
+class TotalChangedError:
+    """It comes to another sum than was expected; nothing was placed."""
+
+    total = graphene.Field(Money, required=True, description="What it comes to now, sending included.")
+
+    def resolve_total(root, info):
+        """As the cart tells it."""
+        return money(root.total_minor)
 
 
 class CheckoutPlace(WithOrder, Act):
@@ -39,15 +69,16 @@ class CheckoutPlace(WithOrder, Act):
 
     class Input:
         cart_id = graphene.ID(description="The cart; without it one's own.")
+        expected_total = graphene.String(required=True, description=EXPECTED)
 
     @classmethod
-    def act(cls, request: Any, cart_id: str | None = None) -> Any:
+    def act(cls, request: Any, expected_total: str, cart_id: str | None = None) -> Any:
         """Place it."""
 
         def is_hers(order: Order) -> bool:
             return idempotency.has_led_to(asker(request), cls.__name__, "order", order.pk)
 
-        return {"order": checkout.place(request.user, cart_uid(cart_id), is_hers)}
+        return {"order": checkout.place(request.user, cart_uid(cart_id), fen_of(expected_total), is_hers)}
 
 
 class BuyNow(WithOrder, Act):
@@ -63,6 +94,7 @@ class BuyNow(WithOrder, Act):
 
     class Input:
         lines = graphene.List(graphene.NonNull(LineInput), required=True, description="What is wanted.")
+        expected_total = graphene.String(required=True, description=EXPECTED)
         kind = graphene.Field(enum_of(Payment, "kind"), description="How to pay; by default CHECKOUT.")
         locals().update(TOLD)
 
@@ -71,13 +103,15 @@ class BuyNow(WithOrder, Act):
     )
 
     @classmethod
-    def act(cls, request: Any, lines: list, kind: Any = None, **given: Any) -> Any:
+    def act(cls, request: Any, lines: list, expected_total: str, kind: Any = None, **given: Any) -> Any:
         """Place, then ask the provider, outside the transaction."""
         asked = wanted(lines)
         if not asked:
             raise Invalid(say("请选择商品。", "Please choose something."), field="lines")
         pay_by = kind.value if kind else Payment.Kind.CHECKOUT
-        placed = checkout.buy_now(request.user, _uid(request), asked, pay_by, **told(given))
+        placed = checkout.buy_now(
+            request.user, _uid(request), asked, pay_by, fen_of(expected_total), **told(given)
+        )
         failpoints.reach("place.committed")
         try:
             if placed.attempt:

@@ -224,15 +224,16 @@ def test_when_the_disk_is_full_checkout_refuses_and_nothing_is_half_written(hous
 
 def _buy_until_refused(house: Stubborn, disk: Path) -> tuple[list[str], set[str]]:
     """Fill the disk, then buy until the shop refuses some; (what it said, the numbers it gave)."""
+    told = {"email": "disk@full.example", **ADDRESS}
+    lines = [{"variantId": house.variant(house.world.tea), "quantity": 1}]
+    told["expectedTotal"] = Script(house).total_of({"lines": lines, **told})
     with open(disk / "filler", "wb", buffering=0) as filler, pytest.raises(OSError):
         while True:
             filler.write(b"\0" * 4096)
     refused: list[str] = []
     placed: set[str] = set()
-    told = {"email": "disk@full.example", **ADDRESS}
     document = """mutation($input: BuyNowInput!) {
       buyNow(input: $input) { order { number } errors { code message } } }"""
-    lines = [{"variantId": house.variant(house.world.tea), "quantity": 1}]
     for _ in range(300):
         house.another_minute()
         reply = Script(house).send(document, input={"lines": lines, "idempotencyKey": key(), **told})

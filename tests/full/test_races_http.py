@@ -25,8 +25,10 @@ def at_once(house: Stubborn, lines: Sequence[dict[str, Any]]) -> Counter[str]:
     """All buyers ask for the same at the same moment; how often each answer came."""
     barrier = threading.Barrier(BUYERS)
 
+    told = {"email": "race@full.example", **ADDRESS}
+    told["expectedTotal"] = Script(house).total_of({"lines": list(lines), **told})
+
     def buy(_: int) -> str:
-        told = {"email": "race@full.example", **ADDRESS}
         buyer = Script(house)
         barrier.wait(timeout=30)
         answer = buyer.do("buyNow", PLACED, lines=list(lines), idempotencyKey=key(), **told)

@@ -28,6 +28,7 @@ from tests.orders.world import (
     row,
     session_of,
     settle_all,
+    total_of,
     variant_id,
 )
 
@@ -152,7 +153,7 @@ def test_too_little_stock_is_refused_with_what_is_left_and_all_or_nothing_is_kep
     much, little = a_lot(units=10), a_lot(units=2)
     buyer = Buyer()
     cart = buyer.fill(much, little, quantity=3)
-    asked = {"cartId": cart["id"], "idempotencyKey": key()}
+    asked = {"cartId": cart["id"], "idempotencyKey": key(), "expectedTotal": total_of({"cartId": cart["id"]})}
     document = """mutation($input: CheckoutPlaceInput!) { checkoutPlace(input: $input) {
         order { number } errors { code field message ... on InsufficientStock { unitsLeft } } } }"""
     (error,) = buyer.ask(document, input=asked)["checkoutPlace"]["errors"]
@@ -164,7 +165,7 @@ def test_too_little_stock_is_refused_with_what_is_left_and_all_or_nothing_is_kep
     assert shelf(much) == (10, 0, 0) and shelf(little) == (2, 0, 0)
     # A refusal is not kept: with the cart put right, the same key works.
     buyer.done("cartLineUpdate", cartId=cart["id"], lineId=cart["lines"][1]["id"], quantity=2)
-    buyer.done("checkoutPlace", **asked)
+    buyer.done("checkoutPlace", **{**asked, "expectedTotal": total_of({"cartId": cart["id"]})})
     assert shelf(much) == (7, 3, 0) and shelf(little) == (0, 2, 0)
 
 
@@ -360,3 +361,59 @@ def test_a_hundred_orders_take_as_many_statements_as_one():
     assert LineLot.objects.count() == 101 and Lot.objects.filter(units_reserved=10).count() == 9
     settle_all()
     at_rest()
+
+
+# --- The total that was seen ----------------------------------------------------------------------------
+
+CHANGED = """mutation($input: %sInput!) { %s(input: $input) {
+    order { number } errors { code field message ... on TotalChanged { total { minor amount } } } } }"""
+
+
+def asked_for(buyer: Buyer, act: str, **given) -> dict:
+    return buyer.ask(CHANGED % (act[0].upper() + act[1:], act), input={**given, "idempotencyKey": key()})[act]
+
+
+def test_a_total_that_has_changed_since_it_was_seen_is_refused_with_the_new_one():
+    lot = a_lot()
+    buyer = Buyer()
+    cart = buyer.fill(lot, quantity=2)
+    seen = total_of({"cartId": cart["id"]})
+    # The product became heavier, and so did its sending.
+    Variant.objects.filter(pk=lot.variant_id).update(weight_grams=200_000)
+    now = total_of({"cartId": cart["id"]})
+    assert now != seen
+    (error,) = asked_for(buyer, "checkoutPlace", cartId=cart["id"], expectedTotal=seen)["errors"]
+    assert (error["code"], error["field"]) == ("TOTAL_CHANGED", ["expectedTotal"])
+    assert error["total"]["amount"] == now and now in error["message"].replace(",", "")
+    assert Order.objects.count() == 0 and shelf(lot) == (100, 0, 0)
+    # The cart is open as it was, and is placed at what it comes to.
+    placed = asked_for(buyer, "checkoutPlace", cartId=cart["id"], expectedTotal=error["total"]["amount"])
+    assert placed["errors"] == [] and row(placed["order"]).total_minor == error["total"]["minor"]
+
+
+def test_another_tab_that_asks_for_more_is_not_paid_unseen():
+    lot = a_lot()
+    buyer = Buyer()
+    cart = buyer.fill(lot)
+    seen = total_of({"cartId": cart["id"]})
+    buyer.done("cartLineUpdate", cartId=cart["id"], lineId=cart["lines"][0]["id"], quantity=16)
+    (error,) = asked_for(buyer, "checkoutPlace", cartId=cart["id"], expectedTotal=seen)["errors"]
+    assert error["code"] == "TOTAL_CHANGED" and Order.objects.count() == 0
+
+
+def test_in_one_call_another_total_is_refused_with_the_new_one():
+    lot = a_lot()
+    lines = [{"variantId": variant_id(lot), "quantity": 1}]
+    buyer = Buyer()
+    (error,) = asked_for(buyer, "buyNow", lines=lines, **BUYER, expectedTotal="36.90")["errors"]
+    assert error["code"] == "TOTAL_CHANGED" and shelf(lot) == (100, 0, 0)
+    assert error["total"]["amount"] == total_of({"lines": lines, **BUYER})
+
+
+@pytest.mark.parametrize("written", ["", "1e3", "-1.00", "1,00", "１.00", "1.000", "9" * 5000, "NaN", " 1"])
+def test_a_total_that_is_no_amount_is_refused_on_its_field(written):
+    buyer = Buyer()
+    cart = buyer.fill(a_lot())
+    (error,) = asked_for(buyer, "checkoutPlace", cartId=cart["id"], expectedTotal=written)["errors"]
+    assert (error["code"], error["field"]) == ("INVALID", ["expectedTotal"])
+    assert Order.objects.count() == 0

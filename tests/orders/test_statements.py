@@ -10,7 +10,18 @@ from core.deliveries import drain
 from tests.catalog.world import a_product, a_team, a_variant
 from tests.impact.world import a_lot, a_round
 from tests.orders.statements import Statements, counted
-from tests.orders.world import BUYER, PAID, Buyer, a_person, at_rest, key, post, session_of, variant_id
+from tests.orders.world import (
+    BUYER,
+    PAID,
+    Buyer,
+    a_person,
+    at_rest,
+    key,
+    post,
+    session_of,
+    total_of,
+    variant_id,
+)
 from tests.orders.world import events as told
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -42,7 +53,8 @@ class Purchases:
         cart = self.do("new cart, a line", "cartLinesAdd", ADDED, lines=self.lines[:1])["cart"]
         self.do("another line", "cartLinesAdd", ADDED, cartId=cart["id"], lines=self.lines[1:])
         self.do("address, shipping", "cartUpdate", SEEN, cartId=cart["id"], **BUYER)
-        placed = self.do("place", "checkoutPlace", PLACED, cartId=cart["id"], idempotencyKey=key())
+        asked = {"cartId": cart["id"], "expectedTotal": total_of({"cartId": cart["id"]})}
+        placed = self.do("place", "checkoutPlace", PLACED, **asked, idempotencyKey=key())
         order = {"number": placed["order"]["number"], "token": placed["token"]}
         begun = self.do("begin to pay", "paymentBegin", "payment { url }", **order, idempotencyKey=key())
         self.paid(begun["payment"])
@@ -50,6 +62,7 @@ class Purchases:
     def at_once(self):
         self.buyer = Buyer()
         given = {"lines": self.lines, **BUYER, "idempotencyKey": key()}
+        given["expectedTotal"] = total_of(given)
         self.paid(self.do("buy now", "buyNow", f"{PLACED} payment {{ url }}", **given)["payment"])
 
     def paid(self, payment):

@@ -2,6 +2,7 @@
 
 import random
 import uuid
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -13,16 +14,19 @@ from stripe import WebhookSignature
 import accounts.api
 import catalog.api
 import orders.api
-from catalog.models import Lot
+from catalog.models import Lot, Variant
 from core import verify as core_verify
-from core.api.ids import global_id
+from core.api.ids import global_id, uid_of
 from core.api.schema import build_schema
 from core.deliveries import drain
+from core.money import decimal
 from core.outbox import Reactions
+from core.refusals import Refusal
 from orders import verify as orders_verify
 from orders.actions import cancel
-from orders.models import Order, Payment
+from orders.models import Cart, Order, Payment
 from orders.provider import provider
+from orders.reads.shipping import parcels
 from shop.dev.stripe.notices import send  # noqa: F401 (named in docs of tests)
 from tests.accounts.world import Asker, a_person
 from tests.catalog.world import a_lot
@@ -78,6 +82,12 @@ class Buyer(Asker):
             self.headers["X-Guest"] = uuid.uuid4().hex
         self.person = person
 
+    def do(self, act: str, payload: str = "", **given: Any) -> dict[str, Any]:
+        """As anybody; who places something has seen what it comes to, unless a test says otherwise."""
+        if act in EXPECTING and "expectedTotal" not in given:
+            given["expectedTotal"] = total_of(given, self.person)
+        return super().do(act, payload, **given)
+
     def fill(self, *lots: Lot, quantity: int = 1, **told: Any) -> dict[str, Any]:
         """A cart with these lots' variants, ready to be placed."""
         lines = [{"variantId": variant_id(lot), "quantity": quantity} for lot in lots]
@@ -103,6 +113,46 @@ class Buyer(Asker):
     def cart(self, id: str | None = None) -> Any:
         """The cart as she sees it."""
         return self.ask(f"query($id: ID) {{ cart(id: $id) {{ {CART} }} }}", id=id)["cart"]
+
+
+EXPECTING = ("checkoutPlace", "buyNow")
+
+
+def total_of(given: dict[str, Any], person: Any = None) -> str:
+    """What a cart, or these lines sent to this region, come to; nothing, where that cannot be known."""
+    grams: dict[tuple[int, str], int] = {}
+    goods = 0
+    for variant, units in _wanted(given, person):
+        goods += units * variant.price_minor
+        key_ = (variant.product.team_id, variant.product.storage)
+        grams[key_] = grams.get(key_, 0) + units * variant.weight_grams
+    region = given.get("regionCode")
+    if "lines" not in given and (cart := _cart(given, person)):
+        region = cart.region_id
+    sent = parcels(grams, region) if region else []
+    return decimal(goods + sum(parcel.minor for parcel in sent))
+
+
+def _cart(given: dict[str, Any], person: Any) -> Cart | None:
+    if given.get("cartId"):
+        with suppress(Refusal):
+            return Cart.objects.filter(uid=uid_of(given["cartId"], "Cart")).first()
+        return None
+    return Cart.objects.filter(person=person, closed_at=None).first() if person else None
+
+
+def _wanted(given: dict[str, Any], person: Any) -> list[tuple[Variant, int]]:
+    if "lines" not in given:
+        cart = _cart(given, person)
+        lines = cart.lines.select_related("variant__product") if cart else ()
+        return [(line.variant, line.quantity) for line in lines]
+    found = []
+    for line in given["lines"]:
+        with suppress(Refusal):
+            uid = uid_of(line["variantId"], "Variant")
+            rows = Variant.objects.filter(uid=uid).select_related("product")
+            found += [(variant, line["quantity"]) for variant in rows]
+    return found
 
 
 def key() -> str:

@@ -39,7 +39,7 @@ def circle(levels: int) -> str:
 
 
 SIGN_OUT = "signOut { errors { code } }"
-PLACE = 'checkoutPlace(input: {idempotencyKey: "3f0c9a0e-7d52-4c3b-9f57-0c8f5a1d2e64"}) { token }'
+PLACE = 'checkoutPlace(input: {expectedTotal: "1.00", idempotencyKey: "3f0c9a0e-7d52-4c3b-9f57-0c8f5a1d2e64"}) { token }'
 
 # Why it is hostile: (document, the code of its refusal)
 DOCUMENTS = {
