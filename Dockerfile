@@ -15,5 +15,4 @@ RUN SECRET_KEY=build python manage.py collectstatic --no-input --skip-checks -v 
 USER sheaf
 VOLUME /data
 EXPOSE 8000
-CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", \
-     "--blocking-threads", "4", "--respawn-failed-workers", "shop.wsgi:application"]
+CMD ["python", "-m", "core.front", "shop.wsgi:application", "--host", "0.0.0.0", "--port", "8000"]

@@ -51,6 +51,11 @@ class Feed:
         self._changed: dict[str, int] = {}
         self._failed: tuple[float, DatabaseError | None] = (0.0, None)
 
+    def is_young(self) -> bool:
+        """Whether a look would read nothing: what is known is young enough, or another one is reading it now."""
+        age = time.monotonic() - self._seen_at
+        return age < OFTEN or (age < MOST and self._lock.locked())
+
     def look(self, at_once: bool = False) -> int:
         """The number of the last look, which is young enough; `at_once` for whoever has just written herself."""
         now = time.monotonic()

@@ -12,6 +12,7 @@ from core.models import Clock
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 # Each process asks the table at most once a second, so a moved clock is seen everywhere within one.
 _SECONDS = 1.0
+A_MOMENT = 0.1
 _seen: tuple[float, timedelta] | None = None
 
 
@@ -23,6 +24,11 @@ def ahead() -> timedelta:
         row = Clock.objects.filter(pk=1).values_list("ahead", flat=True).first()
         _seen = (moment, row or timedelta())
     return _seen[1]
+
+
+def is_known() -> bool:
+    """Whether asking for the time, now or in a moment, asks no table."""
+    return _seen is not None and time.monotonic() - _seen[0] <= _SECONDS - A_MOMENT
 
 
 def now() -> datetime:

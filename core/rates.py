@@ -49,7 +49,9 @@ _tallies: dict[str, Tally] = {}
 _window = 0
 _lock = Lock()
 TELL_EVERY = 0.1  # seconds
-MOST_TALLIES = 50_000
+# What each weighs with its name, roughly, and all of them in a process.
+TALLY_BYTES, MOST_BYTES = 400, 8_000_000
+MOST_TALLIES = MOST_BYTES // TALLY_BYTES
 
 
 def allow_roughly(name: str, who: str, limit: int, seconds: int, cost: int = 1) -> bool:
@@ -78,6 +80,18 @@ def allow_roughly(name: str, who: str, limit: int, seconds: int, cost: int = 1) 
         return True
     tally.known = known
     return tally.known + tally.untold <= limit
+
+
+def allow_at_once(name: str, who: str, limit: int, seconds: int, cost: int = 1) -> bool:
+    """As `allow_roughly` without waiting for the cache: False, and nothing counted, when it has to be told first."""
+    now = time.time()
+    window = int(now) // seconds
+    with _lock:
+        tally = _tallies.get(f"rate:{name}:{who}:{window}") if window == _window else None
+        if tally is None or now - tally.told_at >= TELL_EVERY or tally.known + tally.untold + cost > limit:
+            return False
+        tally.untold += cost
+    return True
 
 
 def forget() -> None:

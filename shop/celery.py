@@ -18,6 +18,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")
 app = Celery("sheaf")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+# Their signs of life hang on Celery's signals.
+app.conf.include = ["shop.pulse"]
 # Celery would close a child's pool before and after each task: signing in anew, with no statement known, cost
 # PostgreSQL and the worker more than the task itself.
 app.conf.update(CELERY_DB_REUSE_MAX=sys.maxsize)

@@ -75,6 +75,7 @@ urlpatterns = [
     path("graphql", graphql),
     path("notices/stripe/", stripe_notice),
     path("healthz", home.healthy),
+    path("livez", home.alive),
     path("operators/", admin.site.urls),
 ]
 if not settings.AWS_STORAGE_BUCKET_NAME:

@@ -1,5 +1,6 @@
 """Kept answers are handed out at the door, before the house is entered: they depend on nobody who is in it."""
 
+import hashlib
 import secrets
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
@@ -10,28 +11,31 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.db import DatabaseError, connection
 
+from core import clock, language
 from core.api.asker import WROTE
 from core.api.cache import answers_are_kept
 from core.api.kept import Kept, Key, answers
-from core.api.view import SAYS, may_spend, unchanged
-from core.forwarded import address_in
+from core.api.view import SAYS, may_spend, may_spend_at_once, unchanged
+from core.changes import feed
+from core.forwarded import address_in, settle
+from core.middleware import LANGUAGE_COOKIE
 from core.numbers import body_length
 
 PATH = "/graphql"
-# Longer requests are rare, and remembering them is what a stranger would fill the memory with.
+# Longer requests are rare, and what they asked is not looked for.
 MOST_BODY = 4_000
-MOST_REMEMBERED = 4_000
-# All of a request that the house looks at before it answers somebody who is signed out.
+# What is remembered weighs no more than this in a process, whatever strangers send.
+MOST_BYTES = 4_000_000
+# All of a request that the house looks at before it answers somebody who is signed out, beside her language.
 LOOKED_AT = (
     *("REQUEST_METHOD", "QUERY_STRING", "CONTENT_TYPE", "CONTENT_LENGTH", "wsgi.url_scheme"),
     *("HTTP_HOST", "HTTP_X_FORWARDED_PROTO", "HTTP_ORIGIN", "HTTP_CONTENT_ENCODING"),
-    *("HTTP_ACCEPT_LANGUAGE", "HTTP_COOKIE"),
 )
 EACH_ONES_OWN = {"content-length", "etag", "x-request-id"}
 
 Environ = dict[str, Any]
 Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
-Asked = tuple[Any, ...]
+Answer = tuple[int, list[tuple[str, str]], bytes]
 
 
 class Remembered(NamedTuple):
@@ -41,6 +45,35 @@ class Remembered(NamedTuple):
     cost: int
     headers: list[tuple[str, str]]
     is_by_get: bool
+
+    @property
+    def weight(self) -> int:
+        """Bytes of memory, roughly."""
+        words = sum(len(name) + len(value) + 200 for name, value in self.headers)
+        return 600 + sum(2 * len(part) for part in self.key) + words
+
+
+class Memory:
+    """What requests of a kind led to, by the digest of all they may depend on; the oldest leaving first."""
+
+    def __init__(self, most_bytes: int = MOST_BYTES):
+        self.most, self.size = most_bytes, 0
+        self._held: OrderedDict[bytes, Remembered] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, asked: bytes) -> Remembered | None:
+        """What it led to."""
+        return self._held.get(asked)
+
+    def keep(self, asked: bytes, known: Remembered) -> None:
+        """Remember it, and forget what there is no room for."""
+        with self._lock:
+            if old := self._held.pop(asked, None):
+                self.size -= old.weight
+            self._held[asked] = known
+            self.size += known.weight
+            while self.size > self.most:
+                self.size -= self._held.popitem(last=False)[1].weight
 
 
 class Door:
@@ -52,15 +85,32 @@ class Door:
 
     def __init__(self, house: Application):
         self.house = house
-        self._lock = Lock()
-        self._remembered: OrderedDict[Asked, Remembered] = OrderedDict()
+        self._memory = Memory()
+
+    def at_once(self, environ: Environ) -> Answer | None:
+        """What is kept, if it can be told without waiting for anything; None for the whole way."""
+        if environ["PATH_INFO"] != PATH or not (feed.is_young() and clock.is_known()):
+            return None
+        settle(environ)
+        known = (asked := _asked(environ)) and self._memory.get(asked)
+        if not known or not answers_are_kept() or _has_just_written(environ):
+            return None
+        found = answers.at_hand(known.key)
+        if found is None or not may_spend_at_once("address", address_in(environ), known.cost):
+            return None
+        return _answer(environ, known, found)
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
-        if environ.get("PATH_INFO") != PATH or (asked := _asked(environ)) is None:
+        if environ.get("PATH_INFO") != PATH:
             return self.house(environ, start_response)
-        known = self._remembered.get(asked)
+        settle(environ)
+        if (asked := _asked(environ)) is None:
+            return self.house(environ, start_response)
+        known = self._memory.get(asked)
         if known is not None and (found := _found(environ, known)):
-            return _answer(environ, start_response, known, found)
+            status, headers, body = _answer(environ, known, found)
+            start_response("200 OK" if status == 200 else "304 Not Modified", headers)
+            return [body]
 
         def noting(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
             if (said := environ.get(SAYS)) and status.startswith("200"):
@@ -70,20 +120,18 @@ class Door:
 
         return self.house(environ, noting)
 
-    def _remember(self, asked: Asked, known: Remembered) -> None:
+    def _remember(self, asked: bytes, known: Remembered) -> None:
         names = {name.lower() for name, _ in known.headers}
         if "set-cookie" in names:
             return
         headers = [(name, value) for name, value in known.headers if name.lower() not in EACH_ONES_OWN]
-        with self._lock:
-            self._remembered[asked] = known._replace(headers=headers)
-            if len(self._remembered) > MOST_REMEMBERED:
-                self._remembered.popitem(last=False)
+        self._memory.keep(asked, known._replace(headers=headers))
 
 
-def _asked(environ: Environ) -> Asked | None:
-    """What an answer may depend on; None for a request that has to go the whole way."""
-    if "HTTP_AUTHORIZATION" in environ or settings.SESSION_COOKIE_NAME in environ.get("HTTP_COOKIE", ""):
+def _asked(environ: Environ) -> bytes | None:
+    """A digest of what an answer may depend on; None for a request that has to go the whole way."""
+    cookie = environ.get("HTTP_COOKIE", "")
+    if "HTTP_AUTHORIZATION" in environ or settings.SESSION_COOKIE_NAME in cookie:
         return None
     body = b""
     if environ["REQUEST_METHOD"] == "POST":
@@ -92,15 +140,34 @@ def _asked(environ: Environ) -> Asked | None:
             return None
         body = environ["wsgi.input"].read(size)
         environ["wsgi.input"] = BytesIO(body)  # for the house, should it be entered
-    return body, *map(environ.get, LOOKED_AT)
+    parts = [str(environ.get(name)) for name in LOOKED_AT]
+    # Of cookies and preferences only what the house makes of them: a stranger's odd ones are all one.
+    parts.append(_spoken(cookie, environ.get("HTTP_ACCEPT_LANGUAGE", "")))
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape") + b"\0" + body).digest()
+
+
+def _spoken(cookie: str, preferred: str) -> str:
+    """The language in which the house would answer, as core.middleware finds it."""
+    if LANGUAGE_COOKIE in cookie:
+        chosen = ""
+        for part in cookie.split(";"):
+            name, _, value = part.partition("=")
+            if name.strip() == LANGUAGE_COOKIE:
+                chosen = value.strip().strip('"')
+        if chosen in language.LANGUAGES:
+            return chosen
+    return language.preferred(preferred)
+
+
+def _has_just_written(environ: Environ) -> bool:
+    return "HTTP_X_GUEST" in environ or WROTE in environ.get("HTTP_COOKIE", "")
 
 
 def _found(environ: Environ, known: Remembered) -> Kept | None:
     if not answers_are_kept():
         return None
-    has_just_written = "HTTP_X_GUEST" in environ or WROTE in environ.get("HTTP_COOKIE", "")
     try:
-        found = answers.find(known.key, has_just_written)
+        found = answers.find(known.key, _has_just_written(environ))
     except DatabaseError:
         return None
     finally:
@@ -110,14 +177,11 @@ def _found(environ: Environ, known: Remembered) -> Kept | None:
     return found if found and may_spend("address", address_in(environ), known.cost) else None
 
 
-def _answer(
-    environ: Environ, start_response: Callable[..., Any], known: Remembered, found: Kept
-) -> Iterable[bytes]:
-    status, body = "200 OK", found.body
+def _answer(environ: Environ, known: Remembered, found: Kept) -> Answer:
+    status, body = 200, found.body
     headers = [*known.headers, ("X-Request-Id", secrets.token_hex(8))]
     if known.is_by_get:
         headers.append(("ETag", found.etag))
         if unchanged(environ, found.etag):
-            status, body = "304 Not Modified", b""
-    start_response(status, [*headers, ("Content-Length", str(len(body)))])
-    return [body]
+            status, body = 304, b""
+    return status, [*headers, ("Content-Length", str(len(body)))], body

@@ -65,9 +65,10 @@ class Answers:
     def find(self, key: Key, at_once: bool = False) -> Kept | None:
         """The answer, if it is kept and shows what is true; `at_once` for whoever has just written."""
         feed.look(at_once)
-        return self._found(key)
+        return self.at_hand(key)
 
-    def _found(self, key: Key) -> Kept | None:
+    def at_hand(self, key: Key) -> Kept | None:
+        """The same by what is known of the changes, without a look at them."""
         with self._lock:
             found = self._kept.get(key)
             if found is None:
@@ -116,7 +117,7 @@ class Answers:
     ) -> tuple[Kept | None, T | None]:
         """(kept, what `make` gave beside its bytes): another's answer, or one made now; no bytes, nothing kept."""
         with self.alone(key):
-            if found := self._found(key):
+            if found := self.at_hand(key):
                 return found, None
             look = feed.number  # before the data, so that no change between the two is missed
             began = time.monotonic()

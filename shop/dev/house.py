@@ -7,7 +7,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -49,6 +49,16 @@ class Servers:
             env["DATABASE_OWNER_URL"] = self.postgres.url(OWNER, database)
         return env
 
+    def fallen(self) -> dict[str, Callable[[], object]]:
+        """Those that were started and do not run any more, by name, and how each is started again."""
+        found: dict[str, Callable[[], object]] = {}
+        if self.postgres and not self.postgres.alive:
+            found["database"] = self.postgres.start
+        for name, valkey in self.valkeys.items():
+            if not valkey.alive:
+                found[{"REDIS_URL": "broker"}.get(name, "cache")] = valkey.start
+        return found
+
     def stop(self) -> None:
         """Stop them; what they keep stays."""
         for valkey in self.valkeys.values():
@@ -74,8 +84,7 @@ def stripe(folder: Path, env: dict[str, str], logs: Path, web: str, preferred_po
 
 def web_command(application: str, host: str, port: int) -> list[str]:
     """The production server with an application in it: the shop's, or the bare one that a bench compares with."""
-    terms = ["--interface", "wsgi", "--workers", "2", "--blocking-threads", "4", "--respawn-failed-workers"]
-    return [sys.executable, "-m", "granian", *terms, "--host", host, "--port", str(port), application]
+    return [sys.executable, "-m", "core.front", application, "--host", host, "--port", str(port)]
 
 
 def our_own(env: dict[str, str], logs: Path, host: str, port: int) -> list[Process]:

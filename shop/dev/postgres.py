@@ -75,6 +75,7 @@ class Postgres:
         if self.as_user:
             os.chown(self.inner, self.as_user["user"], self.as_user["group"])
         self.data = self.inner / "data"
+        self.last_port = 0  # where whoever was told of it looks for it after a fall
 
     def _become_nobody(self) -> None:
         """PostgreSQL refuses root: run it as nobody, with binaries and data where nobody can reach."""
@@ -150,6 +151,22 @@ class Postgres:
         with psycopg.connect(self.url("postgres", "postgres"), autocommit=True) as connection:
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
                 self._furnish(connection)
+        self.last_port = self.port
+
+    @property
+    def alive(self) -> bool:
+        """Whether its first process runs; asked twice a second, so without a program of its own."""
+        try:
+            pid = int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])
+            os.kill(pid, 0)
+            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        except PermissionError:
+            return True
+        except FileNotFoundError:
+            return (self.data / "postmaster.pid").exists() and not Path("/proc/self").exists()
+        except (OSError, ValueError, IndexError):
+            return False
+        return state != "Z"  # one that nobody has buried is dead all the same
 
     def follow(self, primary: "Postgres") -> None:
         """Run as a replica of a running cluster with the same password: its copy, then its log as it is written."""
@@ -169,7 +186,7 @@ class Postgres:
             more
             | {
                 "listen_addresses": "127.0.0.1",
-                "port": str(free_port()),
+                "port": str(free_port(self.last_port)),
                 "unix_socket_directories": "",
                 "shared_preload_libraries": "pg_stat_statements",
                 "shared_buffers": "128MB",
@@ -180,6 +197,7 @@ class Postgres:
         words = " ".join(f"-c {name}='{value}'" for name, value in options.items())
         if not self._ctl("-t", "60", "-l", str(self.inner / "server.log"), "-o", words, "start"):
             raise SystemExit(f"PostgreSQL did not start; see {self.inner / 'server.log'}")
+        self.last_port = self.port
 
     def _furnish(self, connection: psycopg.Connection) -> None:
         """Roles; extensions in the template, so that the owner's databases have them; the shop's database."""

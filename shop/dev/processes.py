@@ -15,7 +15,7 @@ _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
-def _end_with_our_parent() -> None:
+def end_with_our_parent() -> None:
     """Called in the child: should the supervisor be killed, the kernel asks the child to stop."""
     if _libc:
         _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
@@ -30,7 +30,8 @@ class Process:
         self.started_at = 0.0
 
     def start(self) -> None:
-        """Start it; Ctrl-C at the terminal does not reach it, only we do."""
+        """Start it; Ctrl-C at the terminal does not reach it, only we do. Whoever is left of it is ended first."""
+        self.kill()
         self.log.parent.mkdir(parents=True, exist_ok=True)
         if self.log.exists() and self.log.stat().st_size > LONGEST_LOG:
             self.log.replace(self.log.with_suffix(".old.log"))
@@ -42,7 +43,7 @@ class Process:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                preexec_fn=_end_with_our_parent,
+                preexec_fn=end_with_our_parent,
             )
         self.started_at = time.monotonic()
 
@@ -81,6 +82,32 @@ class Process:
     def last_words(self, lines: int = 12) -> str:
         """The end of its log."""
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
+
+
+class Falls:
+    """How often each has fallen in a row, and when it is to be started again: later each time, and never given up."""
+
+    STOOD_SECONDS, FIRST_PAUSE, LONGEST_PAUSE = 10.0, 0.5, 15.0
+
+    def __init__(self) -> None:
+        self._counts: dict[str, int] = {}
+        self._due: dict[str, float] = {}
+
+    def fell(self, name: str, age: float) -> int | None:
+        """It was found fallen: how often in a row by now, the first time that it is asked about this fall."""
+        if name in self._due:
+            return None
+        count = self._counts[name] = self._counts.get(name, 0) + 1 if age < self.STOOD_SECONDS else 1
+        pause = 0.0 if count == 1 else min(self.FIRST_PAUSE * 2 ** (count - 2), self.LONGEST_PAUSE)
+        self._due[name] = time.monotonic() + pause
+        return count
+
+    def is_due(self, name: str) -> bool:
+        """Whether it is to be started now; it is then no longer known as fallen."""
+        if time.monotonic() < self._due[name]:
+            return False
+        del self._due[name]
+        return True
 
 
 def stop_all(processes: list[Process]) -> None:

@@ -13,7 +13,8 @@ from typing import IO
 
 from shop.demo import sign_ins
 from shop.dev import house, local
-from shop.dev.processes import Process, stop_all
+from shop.dev.guard import guarded
+from shop.dev.processes import Falls, Process, stop_all
 
 PORT = int(os.environ.get("PORT") or 8000)
 HOST = os.environ.get("HOST") or "127.0.0.1"
@@ -58,19 +59,31 @@ def prepare(env: dict[str, str]) -> None:
         house.manage(env, "demo", "--size", DEMO, quiet=False)
 
 
-def watch(processes: list[Process]) -> None:
-    """Start again whoever falls; give up on one that falls as soon as it stands."""
-    falls: dict[str, int] = {}
+def watch(servers: house.Servers, processes: list[Process]) -> None:
+    """Start again whoever falls, servers first; one that falls again at once waits longer each time."""
+    falls, stood_since = Falls(), time.monotonic()
+    started: dict[str, float] = {}
     while True:
         time.sleep(0.5)
+        for name, start in servers.fallen().items():
+            count = falls.fell(name, time.monotonic() - started.get(name, stood_since))
+            if count:
+                print(f"The {name} stopped and is started again.", flush=True)
+            if falls.is_due(name):
+                try:
+                    start()
+                except (SystemExit, Exception) as why:
+                    print(f"The {name} did not start: {why}", flush=True)
+                started[name] = time.monotonic()
         for process in processes:
             if process.alive:
                 continue
-            falls[process.name] = falls.get(process.name, 0) + 1 if process.age < 10 else 1
-            print(f"The {process.name} stopped; see {process.log}", flush=True)
-            if falls[process.name] > 3:
-                raise SystemExit(process.last_words())
-            process.start()
+            if count := falls.fell(process.name, process.age):
+                print(f"The {process.name} stopped and is started again; see {process.log}", flush=True)
+                if count == 3:
+                    print(process.last_words(), flush=True)
+            if falls.is_due(process.name):
+                process.start()
 
 
 def welcome(env: dict[str, str]) -> None:
@@ -93,6 +106,7 @@ def opened(stack: ExitStack) -> None:
     env = house.environment(folder, secrets, REACH) | {"DEMO": DEMO}
     with step("database, broker, cache"):
         servers = house.Servers(folder, secrets, os.environ)
+        stack.enter_context(guarded(folder))
         stack.callback(servers.stop)
         env |= servers.start()
     processes: list[Process] = []
@@ -115,7 +129,7 @@ def opened(stack: ExitStack) -> None:
         processes.append(process)
         process.start()
     welcome(env)
-    watch(processes)
+    watch(servers, processes)
 
 
 def stop_at_signals() -> None:

@@ -29,11 +29,18 @@ class Valkey:
         """The address clients use."""
         return f"redis://:{self.password}@127.0.0.1:{self.port}/0"
 
+    @property
+    def alive(self) -> bool:
+        """Whether the server that was started here runs."""
+        return self.process is not None and self.process.poll() is None
+
     def start(self) -> None:
         """Start it and wait until it answers."""
+        before = self.port
         if self.join():  # a leftover of a killed supervisor; two servers must never write one folder
             self.stop()
-        self.port = free_port()
+        # Whoever was told where it is finds it there again after a fall.
+        self.port = free_port(before)
         (self.folder / "port").write_text(str(self.port))
         words = {
             "port": str(self.port),

@@ -6,7 +6,6 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import SuspiciousFileOperation
-from django.db import connection
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
@@ -16,6 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from catalog.actions.picture import MOST_BYTES
 from core import language, outage
 from core.middleware import language_of
+from shop.health import health, lives
 
 
 def choose_language(request: HttpRequest) -> HttpResponse:
@@ -69,10 +69,18 @@ def _apology(request: HttpRequest, status: int, **context: Any) -> HttpResponse:
 
 
 def healthy(request: HttpRequest) -> HttpResponse:
-    """200 when the shop and its database answer."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    return JsonResponse({"ok": True})
+    """How the shop is, looked at now: where the shop's own front is before it, that answers by itself."""
+    health.look()
+    return _plainly(*health.answer())
+
+
+def alive(request: HttpRequest) -> HttpResponse:
+    """That this process answers."""
+    return _plainly(*lives())
+
+
+def _plainly(status: int, headers: list[tuple[str, str]], body: bytes) -> HttpResponse:
+    return HttpResponse(body, status=status, headers=dict(headers))
 
 
 def media(request: HttpRequest, file: str) -> FileResponse:

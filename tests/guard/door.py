@@ -95,8 +95,8 @@ class WebAlone:
             row = connection.execute(
                 """SELECT coalesce(sum(s.calls), 0)::int FROM pg_stat_statements s
                    JOIN pg_database d ON d.oid = s.dbid JOIN pg_roles r ON r.oid = s.userid
-                   WHERE d.datname = %s AND r.rolname = 'sheaf_app'""",
-                [self.name],
+                   WHERE d.datname = %s AND r.rolname = 'sheaf_app' AND s.query NOT LIKE %s""",
+                [self.name, "%extract($1 FROM now() - min(due_at))%"],  # the pulse looks by itself
             ).fetchone()
         assert row
         return int(row[0])

@@ -1,19 +1,22 @@
 """make run opens a whole shop from an empty folder, and Ctrl-C leaves nobody behind."""
 
+import json
 import os
 import signal
 import stat
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from shop.dev.house import is_listening
 from shop.dev.local import ROOT
-from shop.dev.postgres import free_port
+from shop.dev.postgres import Postgres, free_port
 
 OURS = (
     "DATABASE_",
@@ -26,6 +29,9 @@ OURS = (
     "DJANGO_",
     "DATA_DIR",
 )
+
+
+PARTS = ("web", "database", "outbox", "broker", "worker", "beat")
 
 
 class Run:
@@ -89,3 +95,81 @@ def test_the_shop_opens_from_nothing_and_closes_without_a_trace(tmp_path):
     assert again.ctrl_c() == 0
     assert (folder / "secrets.json").read_text() == kept
     assert processes_of(folder) == []
+
+
+def listener_on(port: int) -> int:
+    """The process that listens on a port of this machine."""
+    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+        words = line.split()
+        if int(words[1].rpartition(":")[2], 16) == port and words[3] == "0A":
+            for link in Path("/proc").glob("[0-9]*/fd/*"):
+                with suppress(OSError):
+                    if os.readlink(link) == f"socket:[{words[9]}]":
+                        return int(link.parts[2])
+    raise AssertionError(port)
+
+
+def health(port: int) -> tuple[int, dict]:
+    """What the shop says of itself."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as answer:
+            return answer.status, json.load(answer)
+    except urllib.error.HTTPError as answer:
+        return answer.code, json.load(answer)
+    except OSError:
+        return 0, {}
+
+
+def until(look, seconds: float, why: object = "") -> float:
+    """Wait until something is so; how long it took."""
+    began = time.monotonic()
+    while not look():
+        assert time.monotonic() - began < seconds, why() if callable(why) else why
+        time.sleep(0.1)
+    return time.monotonic() - began
+
+
+def pids(folder: Path, word: str) -> list[int]:
+    """Processes that work on a folder and were started with this word, first the one that began the others."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            told = (process / "environ").read_bytes() + (process / "cmdline").read_bytes()
+            command = (process / "cmdline").read_bytes()
+        except OSError:
+            continue
+        if str(folder).encode() in told and word.encode() in command:
+            found.append(int(process.name))
+    return sorted(found)
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs Linux's /proc to see who is there")
+def test_whatever_is_killed_under_a_run_is_started_again_and_known_meanwhile(tmp_path):
+    folder, port = tmp_path / "run", free_port()
+    run = Run(folder, port)
+    run.wait_until_open()
+    until(
+        lambda: health(port) == (200, {"ok": True, "parts": dict.fromkeys(PARTS, "ok")}),
+        30,
+        lambda: health(port),
+    )
+
+    server = Postgres(folder / "pg", "only to find it")
+    os.kill(int((server.data / "postmaster.pid").read_text().split("\n", 1)[0]), signal.SIGKILL)
+    for name in ("broker", "cache"):
+        os.kill(listener_on(int((folder / name / "port").read_text())), signal.SIGKILL)
+    os.kill(pids(folder, "core.front")[0], signal.SIGKILL)
+    os.kill(pids(folder, "celery\0-A\0shop\0worker")[0], signal.SIGKILL)
+    until(lambda: health(port)[0] != 200, 10, "nobody noticed")
+    until(lambda: health(port)[0] == 200, 40, lambda: (health(port), run.log.read_text()))
+    for fallen in ("database", "broker", "cache", "web", "worker"):
+        assert f"The {fallen} stopped and is started again" in run.log.read_text()
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/zh/", timeout=10) as answer:
+        assert answer.status == 200
+    # The worker finds the broker again, and beat too.
+    until(lambda: health(port)[1].get("parts") == dict.fromkeys(PARTS, "ok"), 60, lambda: health(port))
+
+    run.process.kill()
+    run.process.wait()
+    until(lambda: processes_of(folder) == [], 40, lambda: processes_of(folder))
+    assert not is_listening(port)

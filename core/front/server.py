@@ -1,0 +1,95 @@
+"""The server around the front: two processes, each started again when it falls, none outliving the one that began it."""
+
+import ctypes
+import os
+import signal
+import sys
+import threading
+import time
+from typing import Any
+
+from django.utils.module_loading import import_string
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+from granian.server import MPServer
+
+from core.front.front import Front
+
+WORKERS = 2
+# A head must have come within this time, and a connection on which nothing is asked is closed after it.
+HEAD_SECONDS = 10
+MOST_HEAD_BYTES = 65_536
+# Connections of a process: each costs some kilobytes, and a thread only while its request is answered.
+MOST_CONNECTIONS = 4_096
+BACKLOG = 2_048
+# Who falls again so soon after its start waits longer each time, so that a broken shop does not spin.
+SOON, LONGEST_WAIT = 5.0, 5.0
+
+_PR_SET_PDEATHSIG = 1
+
+
+def end_with(parent: int) -> None:
+    """Should the process that started us be killed, the kernel ends us too: no orphan keeps the port."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != parent:
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+class Loader:
+    """Makes the application in a worker: `module:name`, by WSGI, with the front around it."""
+
+    def __init__(self, parent: int):
+        self.parent = parent
+
+    def __call__(self, target: str) -> Front:
+        end_with(self.parent)
+        # The server's own threads hold the interpreter for pages: the loop must not wait five milliseconds for each.
+        sys.setswitchinterval(0.001)
+        return Front(import_string(target.replace(":", ".")))
+
+
+class Server(MPServer):
+    """Granian's, but for its rule that a worker which falls twice within seconds takes the others down with it."""
+
+    def __init__(self, target: str, host: str, port: int):
+        super().__init__(
+            target,
+            address=host,
+            port=port,
+            interface=Interfaces.RSGI,
+            # Between us and a proxy nobody speaks HTTP/2, of which a stranger could open streams without an end.
+            http=HTTPModes.http1,
+            websockets=False,
+            workers=WORKERS,
+            backlog=BACKLOG,
+            backpressure=MOST_CONNECTIONS,
+            http1_settings=HTTP1Settings(
+                header_read_timeout=HEAD_SECONDS * 1000, max_buffer_size=MOST_HEAD_BYTES
+            ),
+            respawn_failed_workers=True,
+            # A worker that hangs does not keep the others from being ended.
+            workers_kill_timeout=15,
+        )
+        self.falls: dict[int, int] = {}
+
+    def run(self) -> None:
+        """Serve until we are asked to stop."""
+        loader: Any = Loader(os.getpid())  # what granian's types call a callable it asks by RSGI
+        self.serve(target_loader=loader)
+
+    def _respawn_workers(self, workers: list[int], *words: Any, **more: Any) -> None:
+        for idx in workers:
+            age = time.monotonic() - self.wrks[idx].birth
+            self.falls[idx] = self.falls.get(idx, 0) + 1 if age < SOON else 0
+            if self.falls[idx] > 1 and not self.interrupt_signal:
+                self._stop_waits(min(0.25 * 2 ** self.falls[idx], LONGEST_WAIT))
+            super()._respawn_workers([idx], *words, **more)
+        # What granian reads to find a "crash loop", upon which it would end.
+        self.respawned_wrks.clear()
+
+    def _stop_waits(self, seconds: float) -> None:
+        """Wait, unless we are asked to stop meanwhile."""
+        ends = time.monotonic() + seconds
+        while time.monotonic() < ends and not self.interrupt_signal:
+            threading.Event().wait(0.05)
