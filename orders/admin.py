@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from accounts.operators import OperatorAdmin, deed
 from accounts.reads import signed_in
-from orders.actions import cancel, refund, review, shipping
+from orders.actions import cancel, dispute, refund, review, shipping
 from orders.models import (
     Dispute,
     GroupPurchase,
@@ -19,6 +21,35 @@ from orders.models import (
     Shipment,
     ShippingRate,
 )
+
+
+class WaitsForAPerson(admin.SimpleListFilter):
+    """What no machine goes on with: the room's own `waiting` says which rows these are."""
+
+    title = "等人处理 · Waits for a person"
+    parameter_name = "waits"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Yes, or all."""
+        return [("1", "是 · Yes")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        """Those that wait."""
+        return queryset.filter(self.room.waiting) if self.value() == "1" else queryset
+
+    def __init__(self, request: HttpRequest, params: Any, model: Any, model_admin: Any):
+        self.room = model_admin
+        super().__init__(request, params, model, model_admin)
+
+
+class DisputeDecision(forms.ModelForm):
+    """What an unclear dispute came to, and why it is taken so."""
+
+    why = forms.CharField(max_length=200, label="依据 · Why")
+
+    class Meta:
+        model = Dispute
+        fields = ("lost_minor",)
 
 
 @admin.register(Order)
@@ -67,29 +98,77 @@ class PaymentAdmin(OperatorAdmin):
 
 @admin.register(Refund)
 class RefundAdmin(OperatorAdmin):
-    """Money on its way back; one that failed is tried again here."""
+    """Money on its way back; one that failed is tried again here, or written down as given in another way."""
 
-    list_display = ("uid", "payment", "reason", "state", "amount_minor", "failure", "attempt", "requested_at")
-    list_filter = ("state", "reason")
+    list_display = (
+        *("uid", "payment", "reason", "state", "amount_minor", "failure", "attempt", "requested_at"),
+        *("returned_at", "retry_at"),
+    )
+    list_filter = (WaitsForAPerson, "state", "reason")
     list_select_related = ("payment",)
+    editable = ("otherwise",)
+    waiting = Q(state=Refund.State.FAILED, retry_at=None) & ~Q(reason=Refund.Reason.DISPUTE)
     search_fields = ("=payment__order__number", "=provider_id", "=uid")
     fields = (
-        *("uid", "payment", "reason", "state", "amount_minor", "attempt", "provider_id", "failure", "note"),
-        *("requested_by", "requested_at", "settled_at", "checked_at"),
+        *("uid", "payment", "reason", "state", "amount_minor", "disputed_minor", "attempt", "provider_id"),
+        *("failure", "note", "requested_by", "requested_at", "settled_at", "checked_at", "returned_at"),
+        *("retry_at", "otherwise"),
     )
     ordering = ("-id",)
     actions = (deed("再试一次 · Try again", refund.again),)
 
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Only what failed can be written down as given in another way."""
+        is_owed = obj is None or (
+            obj.state == Refund.State.FAILED and obj.reason != Refund.Reason.DISPUTE
+        )
+        return is_owed and super().has_change_permission(request, obj)
+
+    def save_model(self, request: HttpRequest, obj: Refund, form: Any, change: bool) -> None:
+        """How the buyer was given it: through the action, into the ledger and the audit log."""
+        if "otherwise" in form.changed_data:
+            refund.give_otherwise(obj, signed_in(request), form.cleaned_data["otherwise"])
+
 
 @admin.register(Dispute)
 class DisputeAdmin(OperatorAdmin):
-    """What buyers' banks ask back; answered at the provider."""
+    """What buyers' banks ask back: answered at the provider until `due_at`; what is unclear is decided here."""
 
-    list_display = ("provider_id", "payment", "state", "amount_minor", "reason", "opened_at", "closed_at")
-    list_filter = ("state",)
+    list_display = (
+        *("provider_id", "payment", "state", "status", "amount_minor", "currency", "lost_minor", "reason"),
+        *("due_at", "opened_at", "closed_at"),
+    )
+    list_filter = (WaitsForAPerson, "state")
     list_select_related = ("payment",)
     search_fields = ("=provider_id", "=payment__order__number")
+    fields = (
+        *("uid", "provider_id", "payment", "state", "status", "amount_minor", "currency", "reason"),
+        *("is_refundable", "due_at", "opened_at", "closed_at", "asked_at", "lost_minor", "why"),
+    )
     ordering = ("-id",)
+    form = DisputeDecision
+    editable = ("lost_minor", "why")
+    waiting = Q(state__in=(Dispute.State.OPEN, Dispute.State.UNCLEAR, Dispute.State.APPEALED))
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Only an outcome that has no rule is decided by a person."""
+        is_unclear = obj is None or obj.state == Dispute.State.UNCLEAR
+        return is_unclear and super().has_change_permission(request, obj)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Why it is decided so is asked only where it is."""
+        fields = super().get_fields(request, obj)
+        may = obj is not None and self.has_change_permission(request, obj)
+        return fields if may else [name for name in fields if name != "why"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """All but what is asked."""
+        return [name for name in super().get_readonly_fields(request, obj) if name != "why"]
+
+    def save_model(self, request: HttpRequest, obj: Dispute, form: Any, change: bool) -> None:
+        """What it came to, in fen: through the action, into the ledger and the audit log."""
+        told = form.cleaned_data
+        dispute.decide(obj, signed_in(request), told["lost_minor"], told["why"])
 
 
 @admin.register(Notice)

@@ -93,6 +93,22 @@ class RefundTriedAgain:
 
 
 @dataclass(frozen=True)
+class RefundUnplaced:
+    """At the provider's own desk more was given back than the order can take: a person looks at it."""
+
+    payment_id: int
+    provider_id: str
+    amount_minor: int
+
+
+@dataclass(frozen=True)
+class PaymentWaits:
+    """Its page could not be opened while the buyer waited: it is opened for her meanwhile."""
+
+    payment_id: int
+
+
+@dataclass(frozen=True)
 class ShipmentShipped:
     shipment_id: int
 
@@ -120,6 +136,22 @@ class DisputeClosed:
 
     dispute_id: int
     covered_minor: int = 0
+
+
+@dataclass(frozen=True)
+class DisputeRegained:
+    """What was lost has come back on appeal; `owed_minor` fen of it stood for failed refunds, which are due again."""
+
+    dispute_id: int
+    regained_minor: int
+    owed_minor: int
+
+
+@dataclass(frozen=True)
+class DisputeUnclear:
+    """The provider tells an outcome or a currency that we have no rule for: a person decides."""
+
+    dispute_id: int
 
 
 @dataclass(frozen=True)

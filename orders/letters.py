@@ -25,7 +25,7 @@ def _orders() -> QuerySet[Order]:
     return Order.objects.select_related(*related).prefetch_related("lines", parcels)
 
 
-def _order(pk: int) -> Order:
+def order_of(pk: int) -> Order:
     return _orders().get(pk=pk)
 
 
@@ -49,7 +49,7 @@ def send_confirmation(event: dict, sold: Sold) -> None:
 @reaction("orders.letters.send_held")
 def send_held(event: dict) -> None:
     """To a member: the money waits in escrow for the group."""
-    order = _order(event["order_id"])
+    order = order_of(event["order_id"])
     to_buyer(order, "order_held", group=order.seat.group)
 
 
@@ -59,7 +59,7 @@ def send_turned_away(event: dict) -> None:
     payment = Payment.objects.get(pk=event["payment_id"])
     refund = Refund.objects.get(pk=event["refund_id"])
     reason = words.REFUND_REASONS[refund.reason]
-    to_buyer(_order(payment.order_id), "payment_turned_away", refund=refund, reason=reason)
+    to_buyer(order_of(payment.order_id), "payment_turned_away", refund=refund, reason=reason)
 
 
 @reaction("orders.letters.send_refund_promised")
@@ -67,7 +67,7 @@ def send_refund_promised(event: dict) -> None:
     """To a member of a group that came to nothing: everything is on its way back."""
     refund = Refund.objects.select_related("payment").get(pk=event["refund_id"])
     if refund.reason == Refund.Reason.GROUP:
-        order = _order(refund.payment.order_id)
+        order = order_of(refund.payment.order_id)
         to_buyer(order, "seat_repaid", refund=refund, group=order.seat.group)
 
 
@@ -75,9 +75,10 @@ def send_refund_promised(event: dict) -> None:
 def send_refunded(event: dict) -> None:
     """To the buyer: the provider has given it back."""
     refund = Refund.objects.select_related("payment").get(pk=event["refund_id"])
-    if refund.reason != Refund.Reason.DISPUTE:
+    # It may have come back to us meanwhile: then it is that which she is told.
+    if refund.reason != Refund.Reason.DISPUTE and refund.state == Refund.State.SUCCEEDED:
         reason = words.REFUND_REASONS[refund.reason]
-        to_buyer(_order(refund.payment.order_id), "refunded", refund=refund, reason=reason)
+        to_buyer(order_of(refund.payment.order_id), "refunded", refund=refund, reason=reason)
 
 
 # --- Parcels ----------------------------------------------------------------------------------------
@@ -105,20 +106,20 @@ def _in(parcel: Shipment) -> list[Line]:
 def send_shipped(event: dict) -> None:
     """To the buyer: on its way, and under which number."""
     parcel = _parcel(event["shipment_id"])
-    to_buyer(_order(parcel.order_id), "parcel_sent", parcel=parcel, lines=_in(parcel))
+    to_buyer(order_of(parcel.order_id), "parcel_sent", parcel=parcel, lines=_in(parcel))
 
 
 @reaction("orders.letters.send_delivered")
 def send_delivered(event: dict) -> None:
     """To the buyer: arrived; until when something can be said to be wrong."""
     parcel = _parcel(event["shipment_id"])
-    to_buyer(_order(parcel.order_id), "parcel_delivered", parcel=parcel, lines=_in(parcel))
+    to_buyer(order_of(parcel.order_id), "parcel_delivered", parcel=parcel, lines=_in(parcel))
 
 
 @reaction("orders.letters.send_recalled")
 def send_recalled(event: dict) -> None:
     """To the buyer: do not eat it, and why; what was not sent is called off, and its money is on its way."""
-    order, lot = _order(event["order_id"]), Lot.objects.get(pk=event["lot_id"])
+    order, lot = order_of(event["order_id"]), Lot.objects.get(pk=event["lot_id"])
     lines = list(order.lines.filter(lots__lot=lot).select_related("shipment").distinct())
     back = Refund.objects.filter(
         payment__order=order, payment__is_kept=True, reason=Refund.Reason.RECALLED, lines__line__in=lines
@@ -164,7 +165,7 @@ def tell_team_of_claim(event: dict) -> None:
 def send_claim_answered(event: dict) -> None:
     """To the buyer: the team's answer."""
     claim = Claim.objects.select_related("line", "refund").get(pk=event["claim_id"])
-    to_buyer(_order(claim.line.order_id), "claim_answered", claim=claim, line=claim.line)
+    to_buyer(order_of(claim.line.order_id), "claim_answered", claim=claim, line=claim.line)
 
 
 # --- Groups -----------------------------------------------------------------------------------------

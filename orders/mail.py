@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.conf import settings
+
 from accounts import mail
 from accounts.models import Membership, Person
 from accounts.reads import members_of
@@ -35,6 +37,13 @@ def to_people(managers: Iterable[Person], template: str, path: str, **facts: Any
     """Tell these managers, as `to_team` does."""
     for person in managers:
         link = desk_page(person.language, path)
+        mail.send(person.email, person.language, template, {"link": link, **facts})
+
+
+def to_operators(template: str, path: str, **facts: Any) -> None:
+    """Tell those who run the shop that something waits for a person, with a link to where it is done."""
+    link = f"{settings.SITE_URL}/operators/{path}"
+    for person in Person.objects.filter(is_staff=True, is_active=True).order_by("pk"):
         mail.send(person.email, person.language, template, {"link": link, **facts})
 
 

@@ -4,14 +4,14 @@ from celery import shared_task
 
 from core.deliveries import reaction
 from orders import people
-from orders.actions import cancel, group, payment, recall, reconcile, refund, shipment
+from orders.actions import cancel, group, payment, recall, reconcile, shipment
 from orders.models import Payment, Refund
 
 
 @reaction("orders.tasks.give_back")
 def give_back(event: dict) -> None:
     """Have the provider give money back; the refund's own key makes it happen once."""
-    refund.give_back(Refund.objects.get(pk=event["refund_id"]))
+    reconcile.give_back(Refund.objects.get(pk=event["refund_id"]))
 
 
 def _unsettled(events: list[dict]) -> dict[int, list[Payment]]:
@@ -50,6 +50,12 @@ def expire() -> int:
 def reconcile_all() -> dict[str, int]:
     """For beat: find what lost notices should have told us."""
     return reconcile.everything()
+
+
+@shared_task(name="orders.tasks.look_back")
+def look_back() -> int:
+    """For beat, once a day: whatever of the last weeks no notice and no round has told."""
+    return reconcile.elsewhere_made(35, to_the_end=True)
 
 
 @shared_task(name="orders.tasks.close_groups")

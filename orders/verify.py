@@ -89,6 +89,23 @@ RULES = [
     ),
     Rule(
         "I3",
+        "Order",
+        "an order counts as refunded and not all of it was given back",
+        """SELECT id, refunded_minor || ' of ' || total_minor FROM orders_order
+           WHERE state = 'refunded' AND refunded_minor <> total_minor""",
+    ),
+    Rule(
+        "I3",
+        "Order",
+        "a bank's decision is awaited and the order is not held back, or the other way round",
+        """SELECT o.id, coalesce(o.contested_at::text, 'not held back') FROM orders_order o
+           WHERE (o.contested_at IS NOT NULL) <> EXISTS (
+               SELECT 1 FROM orders_dispute d JOIN orders_payment p ON p.id = d.payment_id
+               WHERE p.order_id = o.id AND p.is_kept
+                 AND d.state IN ('open', 'under_review', 'appealed', 'unclear'))""",
+    ),
+    Rule(
+        "I3",
         "Shipment",
         "a parcel was called off and not all that was paid for it was asked back",
         f"""SELECT s.id, s.shipping_minor + coalesce(sum(l.net_minor), 0) FROM orders_shipment s
@@ -139,7 +156,8 @@ RULES = [
         "Notice",
         "a notice was kept a minute ago and nothing came of it",
         """SELECT id, kind FROM orders_notice
-           WHERE handled_at IS NULL AND received_at < now() - interval '60 seconds'""",
+           WHERE handled_at IS NULL AND received_at < now() - CASE effect
+               WHEN 'waits' THEN interval '4 days' ELSE interval '60 seconds' END""",
     ),
 ]
 

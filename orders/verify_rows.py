@@ -64,7 +64,7 @@ RULES = [
            JOIN (SELECT payment_id, sum(disputed_minor) AS counted,
                         coalesce(sum(amount_minor) FILTER (WHERE reason = 'dispute'), 0) AS own
                  FROM orders_refund GROUP BY payment_id) r ON r.payment_id = p.id
-           LEFT JOIN (SELECT payment_id, sum(amount_minor) AS lost FROM orders_dispute WHERE state = 'lost'
+           LEFT JOIN (SELECT payment_id, sum(lost_minor) AS lost FROM orders_dispute
                       GROUP BY payment_id) d ON d.payment_id = p.id
            WHERE r.counted > 0 AND r.counted + r.own > coalesce(d.lost, 0)""",
     ),

@@ -1,7 +1,7 @@
 """States as buyers read them."""
 
 from core.language import Words, say
-from orders.models import Claim, GroupPurchase, Order, Payment, Refund, Seat, Shipment
+from orders.models import Claim, Dispute, GroupPurchase, Order, Payment, Refund, Seat, Shipment
 from orders.reads.group import is_closing
 
 ORDER_STATES: dict[str, Words] = {
@@ -31,8 +31,24 @@ REFUND_STATES: dict[str, Words] = {
     Refund.State.REQUESTED: say("处理中", "Requested"),
     Refund.State.PENDING: say("退款途中", "On its way"),
     Refund.State.SUCCEEDED: say("已退款", "Given back"),
-    Refund.State.FAILED: say("退款失败，我们会重新处理", "Failed; we will try again"),
+    Refund.State.FAILED: say("没有退成，我们正在处理", "It did not go through; we are seeing to it"),
 }
+REFUND_RETRIED = say("没有退成，我们会再试", "It did not go through; we will try again")
+REFUND_CAME_BACK = say("退到后又被退回，我们会再退给您", "It came back to us after it had arrived; we will send it again")
+REFUND_OTHERWISE = say("已用别的方式退还", "Given back in another way")
+
+
+def refund_state(refund: Refund) -> Words:
+    """How far a refund is; one that failed says what becomes of it."""
+    if refund.state == Refund.State.FAILED:
+        if refund.returned_at:
+            return REFUND_CAME_BACK
+        return REFUND_RETRIED if refund.retry_at else REFUND_STATES[Refund.State.FAILED]
+    if refund.state == Refund.State.SUCCEEDED and refund.otherwise:
+        return REFUND_OTHERWISE
+    return REFUND_STATES[refund.state]
+
+
 REFUND_REASONS: dict[str, Words] = {
     Refund.Reason.CANCELLED: say("订单取消", "Order cancelled"),
     Refund.Reason.TEAM: say("卖家退款", "Refunded by the team"),
@@ -46,6 +62,17 @@ REFUND_REASONS: dict[str, Words] = {
     Refund.Reason.STOPPED: say(
         "付款到账时商品已停售或召回", "These goods were recalled or taken off sale before you paid"
     ),
+    Refund.Reason.DESK: say("支付方退款", "Refunded at the payment provider"),
+}
+
+DISPUTE_STATES: dict[str, Words] = {
+    Dispute.State.OPEN: say("等本店答复", "Waits for our answer"),
+    Dispute.State.UNDER_REVIEW: say("银行在审", "The bank looks at it"),
+    Dispute.State.APPEALED: say("申诉中", "Appealed"),
+    Dispute.State.UNCLEAR: say("要人判断", "Waits for a person"),
+    Dispute.State.WON: say("赢了", "Won"),
+    Dispute.State.PREVENTED: say("事先化解", "Headed off"),
+    Dispute.State.LOST: say("输了", "Lost"),
 }
 
 SHIPMENT_STATES: dict[str, Words] = {

@@ -59,11 +59,21 @@ REACTIONS = {
     ),
     # In this order: what came back is owed to the buyer before a dispute is found to have given it.
     # The second settles the refund under the lock of its order, which is held already.
-    "RefundFailed": Reactions(at_once=["impact.actions.gateway.returned", "orders.actions.dispute.cover"]),
+    "RefundFailed": Reactions(
+        at_once=["impact.actions.gateway.returned", "orders.actions.dispute.cover"],
+        afterwards=["orders.letters_of_disputes.send_refund_failed"],
+    ),
+    "RefundUnplaced": Reactions(afterwards=["orders.letters_of_disputes.tell_operators_of_refund"]),
     "RefundCovered": Reactions(at_once=["impact.actions.gateway.covered"]),
+    "DisputeOpened": Reactions(afterwards=["orders.letters_of_disputes.send_contested"]),
+    "DisputeUnclear": Reactions(afterwards=["orders.letters_of_disputes.tell_operators_of_dispute"]),
+    "DisputeRegained": Reactions(
+        at_once=["impact.actions.gateway.regained"],
+        afterwards=["orders.letters_of_disputes.tell_operators_of_dispute"],
+    ),
     "DisputeClosed": Reactions(
         at_once=["impact.actions.gateway.disputed"],
-        afterwards=["impact.tasks.fold_standings"],
+        afterwards=["impact.tasks.fold_standings", "orders.letters_of_disputes.send_decided"],
     ),
     # orders: goods on their way
     "ShipmentShipped": Reactions(afterwards=["orders.letters.send_shipped"]),

@@ -157,6 +157,7 @@ _STRIKES = {
     "core.tasks.sweep": 5,
     "orders.tasks.expire": 15,
     "orders.tasks.reconcile": 30,
+    "orders.tasks.look_back": 24 * 3600,
     "orders.tasks.close_groups": 2,
     "orders.tasks.move_parcels_on": 60,
     "impact.tasks.fold_waiting": 2,

@@ -9,10 +9,17 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from impact.actions import support
-from impact.actions.ledger import BUYER, GATEWAY, RESERVE, Book, key_of, written
+from impact.actions.ledger import BUYER, GATEWAY, PURSE, RESERVE, Book, key_of, written
 from impact.models import Account, LedgerTransaction
 from impact.reads.positions import Place, positions
-from orders.events import DisputeClosed, PaymentTurnedAway, RefundCovered, RefundFailed, RefundSucceeded
+from orders.events import (
+    DisputeClosed,
+    DisputeRegained,
+    PaymentTurnedAway,
+    RefundCovered,
+    RefundFailed,
+    RefundSucceeded,
+)
 from orders.models import Dispute, Order, Payment, Refund, RefundLine
 
 Reason = LedgerTransaction.Reason
@@ -43,9 +50,16 @@ def _came(payment: Payment) -> int:
 
 
 def given_back(events: Sequence[RefundSucceeded]) -> None:
-    """The provider has moved a refund to the buyer."""
+    """The provider has moved a refund to the buyer; or the shop itself has, where the provider could not."""
     _write(
-        Movement(_attempt(Reason.GIVEN_BACK, r), _order(r), r.settled_at, BUYER, GATEWAY, r.due_minor)
+        Movement(
+            _attempt(Reason.GIVEN_BACK, r),
+            _order(r),
+            r.settled_at,
+            BUYER,
+            PURSE if r.otherwise else GATEWAY,
+            r.due_minor,
+        )
         for r in _refunds(event.refund_id for event in events)
     )
 
@@ -65,15 +79,33 @@ def disputed(events: Sequence[DisputeClosed]) -> None:
     For the contest it is a refund: the lines it was for count as much less. One that is won, nothing.
     """
     owed = {event.dispute_id: event.covered_minor for event in events}
-    lost = Dispute.objects.filter(pk__in=[event.dispute_id for event in events], state=Dispute.State.LOST)
+    lost = Dispute.objects.filter(pk__in=[event.dispute_id for event in events], lost_minor__gt=0)
     disputes = list(lost.select_related("payment__order__group").order_by("pk"))
     held = _held([dispute.payment.order for dispute in disputes if dispute.payment.is_kept])
+    keys = {d.pk: key_of(Reason.DISPUTED, _turn(d)) for d in disputes}
     opened = _write(
-        Movement(key_of(Reason.DISPUTED, d.uid), d.payment.order.uid, d.closed_at, place, GATEWAY, amount)
+        Movement(keys[d.pk], d.payment.order.uid, d.closed_at, place, GATEWAY, amount)
         for d in disputes
-        for place, amount in ((BUYER, owed[d.pk]), *_bearers(d, d.amount_minor - owed[d.pk], held))
+        for place, amount in ((BUYER, owed[d.pk]), *_bearers(d, d.lost_minor - owed[d.pk], held))
     )
-    _uncount({opened[key]: d for d in disputes if (key := key_of(Reason.DISPUTED, d.uid)) in opened})
+    _uncount({opened[keys[d.pk]]: d for d in disputes if keys[d.pk] in opened})
+
+
+def regained(events: Sequence[DisputeRegained]) -> None:
+    """What a bank had taken has come back: to the reserve that bore it, and to buyers whose refunds it stood for."""
+    disputes = Dispute.objects.select_related("payment__order").in_bulk([event.dispute_id for event in events])
+    _write(
+        Movement(key_of(Reason.REGAINED, _turn(d)), d.payment.order.uid, d.closed_at, GATEWAY, place, amount)
+        for event in events
+        if (d := disputes[event.dispute_id])
+        for place, amount in ((BUYER, event.owed_minor), (RESERVE, event.regained_minor - event.owed_minor))
+    )
+
+
+def _turn(dispute: Dispute) -> str:
+    """Which time it is that a bank decides so: a dispute that was won on appeal may be lost once more."""
+    before = LedgerTransaction.objects.filter(key__startswith=key_of(Reason.REGAINED, dispute.uid)).count()
+    return f"{dispute.uid}:{before}" if before else str(dispute.uid)
 
 
 def covered(events: Sequence[RefundCovered]) -> None:

@@ -18,6 +18,7 @@ from impact.reads.positions import Place
 GATEWAY = Place(Account.Kind.GATEWAY)
 BUYER = Place(Account.Kind.BUYER)
 RESERVE = Place(Account.Kind.RESERVE)
+PURSE = Place(Account.Kind.PURSE)
 
 
 def escrow_of(group_uid: UUID) -> Place:

@@ -31,6 +31,7 @@ class Account(models.Model):
         SHIPPING_EARMARKED = "shipping_earmarked"
         SHIPPING_OWED = "shipping_owed"
         RESERVE = "reserve"  # bears what a lost dispute takes
+        PURSE = "purse"  # minus what the shop gave back itself, where the provider could not
 
     kind = models.CharField(max_length=20, choices=Kind.choices)
     team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, related_name="+")
@@ -71,6 +72,7 @@ class LedgerTransaction(models.Model):
         TURNED_AWAY = "turned_away"  # money that buys nothing: late, or paid twice
         OWED = "owed"  # the after-sale window has passed
         DISPUTED = "disputed"
+        REGAINED = "regained"  # a dispute that was lost is won on appeal
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     reason = models.CharField(max_length=12, choices=Reason.choices)

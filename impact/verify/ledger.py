@@ -16,19 +16,21 @@ _STANDS = """
 # What the provider moved of each order's money, by what is known of payments, refunds and disputes.
 # What a dispute gave of a refund counts as the dispute's.
 _MOVED = """
-    SELECT o.id, o.uid, o.state, coalesce(paid.came, 0) AS came, coalesce(back.given, 0) AS given,
+    SELECT o.id, o.uid, o.state, coalesce(paid.came, 0) AS came, coalesce(back.given, 0) AS given, coalesce(back.otherwise, 0) AS otherwise,
            coalesce(back.promised, 0) AS promised, coalesce(taken.lost, 0) AS lost
     FROM orders_order o
     LEFT JOIN (SELECT order_id, sum(received_minor) AS came FROM orders_payment
                WHERE state = 'succeeded' GROUP BY order_id) paid ON paid.order_id = o.id
     LEFT JOIN (SELECT p.order_id,
-                      sum(r.amount_minor - r.disputed_minor) FILTER (WHERE r.state = 'succeeded') AS given,
+                      sum(r.amount_minor - r.disputed_minor) FILTER (
+                          WHERE r.state = 'succeeded' AND r.otherwise = '') AS given,
+                      sum(r.amount_minor - r.disputed_minor) FILTER (
+                          WHERE r.state = 'succeeded' AND r.otherwise <> '') AS otherwise,
                       sum(r.amount_minor - r.disputed_minor) FILTER (WHERE r.state <> 'succeeded') AS promised
                FROM orders_refund r JOIN orders_payment p ON p.id = r.payment_id
                WHERE r.reason <> 'dispute' GROUP BY p.order_id) back ON back.order_id = o.id
-    LEFT JOIN (SELECT p.order_id, sum(d.amount_minor) AS lost FROM orders_dispute d
-               JOIN orders_payment p ON p.id = d.payment_id
-               WHERE d.state = 'lost' GROUP BY p.order_id) taken ON taken.order_id = o.id
+    LEFT JOIN (SELECT p.order_id, sum(d.lost_minor) AS lost FROM orders_dispute d
+               JOIN orders_payment p ON p.id = d.payment_id GROUP BY p.order_id) taken ON taken.order_id = o.id
 """
 _BY_ORDER = f"""
     SELECT moved.id, {{detail}} FROM ({_MOVED}) moved
@@ -84,6 +86,12 @@ RULES = [
     ),
     Rule(
         "I4",
+        "Order",
+        "what the shop gave back of its own purse is not what its refunds say",
+        _by_order("purse", "-otherwise"),
+    ),
+    Rule(
+        "I4",
         "GroupPurchase",
         "escrow is not what its held orders paid",
         f"""SELECT g.id, 'holds ' || coalesce(s.amount, 0) || ', seats paid ' || coalesce(h.amount, 0)
@@ -106,7 +114,7 @@ RULES = [
            CROSS JOIN LATERAL (VALUES (m.target_id, m.amount_minor), (m.source_id, -m.amount_minor))
                 AS ends (account_id, amount)
            JOIN impact_account a ON a.id = ends.account_id
-           WHERE a.kind NOT IN ('gateway', 'reserve') GROUP BY a.id HAVING sum(ends.amount) < 0""",
+           WHERE a.kind NOT IN ('gateway', 'reserve', 'purse') GROUP BY a.id HAVING sum(ends.amount) < 0""",
     ),
     Rule(
         "I4",

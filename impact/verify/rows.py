@@ -16,7 +16,7 @@ RULES = [
         """SELECT a.id, a.kind FROM impact_account a LEFT JOIN impact_household h ON h.id = a.household_id
            WHERE (a.kind IN ('earmarked', 'owed')) <> (a.household_id IS NOT NULL)
               OR h.team_id IS DISTINCT FROM CASE WHEN h.id IS NULL THEN NULL ELSE a.team_id END
-              OR (a.kind IN ('gateway', 'escrow', 'buyer', 'reserve')) <> (a.team_id IS NULL)
+              OR (a.kind IN ('gateway', 'escrow', 'buyer', 'reserve', 'purse')) <> (a.team_id IS NULL)
               OR (a.kind IN ('part_earmarked', 'part_owed')) <> (a.part <> '')
               OR (a.kind = 'escrow') <> (a.holder IS NOT NULL)""",
     ),

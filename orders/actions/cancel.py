@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.actions import audit
 from core import failpoints
-from core.refusals import TooLate
+from core.refusals import Conflict, TooLate
 from orders.actions import refund
 from orders.actions.lapse import lapse
 from orders.actions.order import lock
@@ -32,6 +32,8 @@ def cancel(order: Order, by: Any = None) -> Order:
     if order.state == State.PLACED:
         lapse([order], State.CANCELLED)
         return order
+    if order.contested_at:
+        raise Conflict(refund.CONTESTED)
     if not (is_cancellable(order) or _is_of_the_house(by, order) and is_unsent(order)):
         raise TooLate(why_it_stays(order))
     refund.everything(order, reason=Refund.Reason.CANCELLED, by=by)

@@ -1,32 +1,58 @@
 """Disputes: a buyer's bank asks for the money back, and decides."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet, Sum
+from django.db.models import F, QuerySet, Sum
 from django.utils import timezone
 
+from accounts import written
+from accounts.actions import audit
+from core.language import say
+from core.money import show
 from core.outbox import record
-from orders.actions import refund
+from core.refusals import Conflict, Invalid
+from orders.actions import elsewhere, refund
 from orders.actions.order import lock
-from orders.events import DisputeClosed, DisputeOpened, RefundCovered, RefundFailed
+from orders.events import (
+    DisputeClosed,
+    DisputeOpened,
+    DisputeRegained,
+    DisputeUnclear,
+    RefundCovered,
+    RefundFailed,
+    RefundTriedAgain,
+)
 from orders.models import Dispute, Order, Payment, Refund
 from orders.provider import provider
 from orders.provider.port import DisputeSeen, Noun, RefundSeen, Was
 
 State = Dispute.State
-CLOSED = (State.WON, State.LOST)
+# Failures of refunds that a bank's decision undoes.
+HELD_UP = ("charge_disputed", "charge_for_pending_refund_disputed")
 
 
 def learn(provider_id: str) -> str:
     """Ask the provider how a dispute stands, and settle that."""
+    asked_at = timezone.now()
     seen = provider().look(Noun.DISPUTE, provider_id)
-    return settle(seen) if isinstance(seen, DisputeSeen) else "unknown"
+    return take(seen, asked_at) if isinstance(seen, DisputeSeen) else elsewhere.WAITS
+
+
+def take(seen: DisputeSeen, asked_at: datetime) -> str:
+    """Settle what the provider told of a dispute; its payment is looked for by all that leads to one of ours."""
+    found = elsewhere.payment_of(seen.intent_id)
+    return settle(seen, asked_at) if isinstance(found, Payment) else found
 
 
 @transaction.atomic
-def settle(seen: DisputeSeen) -> str:
-    """Apply what the provider knows of a dispute. Money lost for good leaves the order as a refund does."""
+def settle(seen: DisputeSeen, asked_at: datetime | None = None) -> str:
+    """Apply what the provider knows of a dispute. Money lost for good leaves the order as a refund does.
+
+    Answers may come in another order than they were asked for: an older one than is written here says nothing.
+    """
     payment = Payment.objects.select_related("order").filter(intent_id=seen.intent_id).first()
     if payment is None or not seen.intent_id:
         return "not ours"
@@ -35,16 +61,78 @@ def settle(seen: DisputeSeen) -> str:
         provider_id=seen.id,
         defaults={"payment": payment, "amount_minor": seen.amount_minor, "reason": seen.reason},
     )
+    if asked_at and dispute.asked_at and asked_at <= dispute.asked_at:
+        return "known"
+    told: dict[str, Any] = {"currency": seen.currency, "status": seen.status, "due_at": seen.due_at}
+    told |= {"is_refundable": seen.is_refundable, "asked_at": asked_at or dispute.asked_at}
+    Dispute.objects.filter(pk=dispute.pk).update(**told)
     if is_new:
         record(DisputeOpened(dispute_id=dispute.pk))
     state = State(seen.state)
     if dispute.state == state or not dispute.can_move_to(state):
+        _contest(order)
         return "opened" if is_new else "known"
-    dispute.move_to(state, **({"closed_at": timezone.now()} if state in CLOSED else {}))
-    covered = _lose(order, dispute) if state == State.LOST else 0
-    if state in CLOSED:
-        record(DisputeClosed(dispute_id=dispute.pk, covered_minor=covered))
+    is_over = state in Dispute.ENDED
+    # Of a part, less may be decided about than was asked for at first.
+    amount = seen.amount_minor if is_over else dispute.amount_minor
+    dispute.move_to(state, closed_at=timezone.now() if is_over else None, amount_minor=amount)
+    if is_over:
+        _decided(order, dispute, seen.lost_minor)
+    elif state == State.UNCLEAR:
+        record(DisputeUnclear(dispute_id=dispute.pk))
+    _contest(order)
     return state.value
+
+
+def _decided(order: Order, dispute: Dispute, lost: int) -> None:
+    """Money follows what the bank has taken for good by now, whatever was decided before."""
+    before, dispute.lost_minor = dispute.lost_minor, lost
+    Dispute.objects.filter(pk=dispute.pk).update(lost_minor=lost)
+    if lost < before:
+        owed = _uncover(dispute, before - lost)
+        record(DisputeRegained(dispute_id=dispute.pk, regained_minor=before - lost, owed_minor=owed))
+    covered = _lose(order, dispute) if lost > before else 0
+    record(DisputeClosed(dispute_id=dispute.pk, covered_minor=covered))
+    _go_on(dispute.payment, is_ours=not lost)
+
+
+def _go_on(payment: Payment, *, is_ours: bool) -> None:
+    """What waited for the bank is asked of the provider; what it had refused is tried again if the money is ours."""
+    if payment.is_contested:
+        return
+    waiting = payment.refunds.filter(state=Refund.State.REQUESTED)
+    record(*[RefundTriedAgain(refund_id=pk) for pk in waiting.values_list("pk", flat=True)])
+    if is_ours:
+        _failed().filter(payment=payment, failure__in=HELD_UP).update(retry_at=timezone.now())
+
+
+def _contest(order: Order) -> None:
+    """While a bank decides about what paid it, nothing of the order is sent."""
+    goes_on = Dispute.objects.filter(
+        payment__order=order, payment__is_kept=True, state__in=Dispute.GOES_ON
+    ).exists()
+    known = Order.objects.values_list("contested_at", flat=True).get(pk=order.pk)
+    if goes_on != (known is not None):
+        Order.objects.filter(pk=order.pk).update(contested_at=timezone.now() if goes_on else None)
+
+
+@transaction.atomic
+def decide(dispute: Dispute, by: Any, lost_minor: int, reason: str) -> Dispute:
+    """A person says what an unclear outcome came to, in fen: nothing, or so much of what was paid."""
+    reason = written.line(reason, "reason", 200)
+    order = lock([dispute.payment.order])[dispute.payment.order_id]
+    dispute = Dispute.objects.select_related("payment").get(pk=dispute.pk)
+    if dispute.state != State.UNCLEAR:
+        raise Conflict(say("这笔争议不需要人工判断。", "This dispute does not wait for a person."))
+    most = dispute.payment.received_minor or 0
+    if not 0 <= lost_minor <= most:
+        words = say("在 0 和所付的 {most} 之间。", "Between 0 and what was paid, {most}.", most=show(most))
+        raise Invalid(words, field="lost_minor")
+    dispute.move_to(State.LOST if lost_minor else State.WON, closed_at=timezone.now())
+    audit.record(by, "decide", "Dispute", dispute.uid, lost_minor=lost_minor, reason=reason)
+    _decided(order, dispute, lost_minor)
+    _contest(order)
+    return dispute
 
 
 def cover(events: Sequence[RefundFailed]) -> None:
@@ -61,9 +149,10 @@ def cover(events: Sequence[RefundFailed]) -> None:
 def _lose(order: Order, dispute: Dispute) -> int:
     """Money is lost: what failed refunds still owed the buyer is hers now, the rest leaves the order.
     The fen that the refunds owed."""
-    payment, lost = dispute.payment, dispute.amount_minor
+    payment, lost = dispute.payment, dispute.lost_minor
     covered = _cover(_failed().filter(payment=payment), min(lost, _unplaced(payment)))
-    if payment.is_kept and covered < lost:
+    is_placed = Refund.objects.filter(provider_id=dispute.provider_id).exists()  # lost before, and won meanwhile
+    if payment.is_kept and covered < lost and not is_placed:
         order = lock([order])[order.pk]  # anew: refunds that were covered have changed it
         refund.taken(order, lost - covered, dispute.provider_id)
     return covered
@@ -75,7 +164,7 @@ def _failed() -> QuerySet[Refund]:
 
 def _unplaced(payment: Payment) -> int:
     """Fen that disputes took of a payment and that stand for no refund: neither a failed one nor their own."""
-    lost = payment.disputes.filter(state=State.LOST).aggregate(minor=Sum("amount_minor"))["minor"] or 0
+    lost = payment.disputes.aggregate(minor=Sum("lost_minor"))["minor"] or 0
     refunds = payment.refunds.all()
     given = refunds.aggregate(minor=Sum("disputed_minor"))["minor"] or 0
     own = refunds.filter(reason=Refund.Reason.DISPUTE).aggregate(minor=Sum("amount_minor"))["minor"] or 0
@@ -101,3 +190,23 @@ def _count(row: Refund, part: int) -> None:
     # An attempt of its own: what the provider may still say of the last one does not touch it.
     row.move_to(Refund.State.REQUESTED, attempt=row.attempt + 1, provider_id="")
     refund.settle(row, RefundSeen(Was.SUCCEEDED), row.attempt)
+
+
+def _uncover(dispute: Dispute, minor: int) -> int:
+    """A bank took its money back from the buyer: so much of what it had given on failed refunds is owed to her again.
+
+    What it had taken for no refund stays with whoever bore it; the fen that are owed.
+    """
+    own = Refund.objects.filter(provider_id=dispute.provider_id).aggregate(minor=Sum("amount_minor"))["minor"] or 0
+    left = most = max(minor - own, 0)
+    for row in dispute.payment.refunds.filter(disputed_minor__gt=0).order_by("-pk"):
+        part = min(left, row.disputed_minor)
+        if not part:
+            break
+        if row.state == Refund.State.SUCCEEDED and row.due_minor:
+            continue  # a part of it the provider gave, for good: what is owed of it a person works out
+        left -= part
+        if row.state == Refund.State.SUCCEEDED:
+            refund.settle(row, RefundSeen(Was.FAILED, failure="dispute_won"), row.attempt)
+        Refund.objects.filter(pk=row.pk).update(disputed_minor=F("disputed_minor") - part, retry_at=timezone.now())
+    return most - left

@@ -1,21 +1,24 @@
 """Notices: verified on the raw body, kept once an event, and acted on by what the provider says now."""
 
 import logging
+from datetime import timedelta
 
 from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
 from core import failpoints
-from orders.actions import dispute, payment, refund
+from orders.actions import dispute, elsewhere, payment
 from orders.models import Notice, Payment
 from orders.provider import provider
-from orders.provider.port import Away, Forged, Heard
+from orders.provider.port import Away, Forged, Heard, Noun, RefundSeen
 
 log = logging.getLogger("sheaf.notices")
 
 # What fails here so often is a fault of ours: it is left to `verify` and an operator.
 TRIES = 10
+# A notice that came ahead of what it is about is asked about so long, then it was never of ours.
+KEPT_FOR = timedelta(days=3)
 
 
 def receive(body: bytes, signature: str) -> Notice:
@@ -54,7 +57,8 @@ def _nothing_to_do(heard: Heard, found: list[Payment]) -> str:
     """Why a notice is handled as soon as it is kept; empty when something is to be asked."""
     if heard.is_of_a_payment:
         if not found:
-            return "not ours"
+            # Made for an order of ours by a way that we did not open, unless it names none.
+            return "" if heard.order and heard.intent_id else elsewhere.NOT_OURS
         # What has succeeded cannot be changed by any notice: nothing is asked.
         return "known" if all(row.state == Payment.State.SUCCEEDED for row in found) else ""
     return "" if heard.kind.startswith(_OF_MONEY_BACK) else "ignored"
@@ -98,7 +102,9 @@ def _try(kept: Notice, heard: Heard, found: list[Payment] | None = None) -> None
         log.exception("notice %s waits: it could not be acted on", kept.event_id)
         row.update(tries=F("tries") + 1)
     else:
-        row.update(handled_at=timezone.now(), effect=effect[:60])
+        # What came ahead of what it is about is kept until that is known.
+        waits = effect == elsewhere.WAITS and kept.received_at > timezone.now() - KEPT_FOR
+        row.update(handled_at=None if waits else timezone.now(), effect=effect[:60])
 
 
 def act(heard: Heard, found: list[Payment] | None = None) -> str:
@@ -110,27 +116,34 @@ def act(heard: Heard, found: list[Payment] | None = None) -> str:
     if kind.startswith("charge.dispute."):
         return dispute.learn(heard.object_id)
     if kind.startswith(("refund.", "charge.refund.")):
-        return refund.learn(heard.object_id)
+        return elsewhere.learn_refund(heard.object_id)
     if kind == "charge.refunded":
         return _refunds_of(heard.intent_id)
     found = _found(heard) if found is None else found
     if effect := _nothing_to_do(heard, found):
         return effect
+    if not found:
+        known = elsewhere.payment_of(heard.intent_id)
+        return known.state if isinstance(known, Payment) else known
     return ", ".join(
         "known" if row.state == Payment.State.SUCCEEDED else payment.refresh(row) for row in found
     )
 
 
 def _refunds_of(intent_id: str) -> str:
-    rows = Payment.objects.filter(intent_id=intent_id).exclude(intent_id="")
-    told = [refund.learn(name) for name in rows.values_list("refunds__provider_id", flat=True) if name]
-    return ", ".join(told) or "not ours"
+    if isinstance(found := elsewhere.payment_of(intent_id), str):
+        return found
+    made = provider().about(Noun.REFUND, intent_id)
+    told = [elsewhere.take_refund(seen) for seen in made if isinstance(seen, RefundSeen)]
+    return elsewhere.WAITS if elsewhere.WAITS in told else ", ".join(told)
 
 
 def handle_waiting(limit: int = 50) -> int:
     """Act on notices that are kept and not handled yet: theirs was a bad moment."""
     waiting = Notice.objects.filter(handled_at=None, tries__lt=TRIES).order_by("received_at")
-    rows = list(waiting[:limit])
+    # Those that came ahead of their time are asked about beside the others, never before them.
+    rows = [*waiting.exclude(effect=elsewhere.WAITS)[:limit]]
+    rows += waiting.filter(effect=elsewhere.WAITS).order_by("?")[: limit // 5]
     for row in rows:
         # Two that act on one notice do no harm: what they settle is settled once.
         _try(row, provider().read(bytes(row.body)))

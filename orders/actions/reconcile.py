@@ -1,17 +1,19 @@
 """What notices should have told us: the provider is asked about everything that is still open."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import islice
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from orders.actions import notice, payment, refund
-from orders.models import Order, Payment, Refund
-from orders.provider.port import Away, PaymentSeen, Was
+from orders.actions import dispute, elsewhere, notice, payment, refund
+from orders.models import Dispute, Order, Payment, Refund
+from orders.provider import provider
+from orders.provider.port import Away, DisputeSeen, Noun, PaymentSeen, RefundSeen, Seen, Was
 
 log = logging.getLogger("sheaf.reconcile")
 
@@ -21,6 +23,8 @@ PATIENCE = timedelta(seconds=15)
 UNASKED = timedelta(minutes=2)
 # What the provider knows nothing of for so long is not asked about any more.
 FORGOTTEN = timedelta(days=2)
+BANKS_TAKE = timedelta(hours=1)
+PAGE = 100
 
 
 def payments(limit: int = 100) -> int:
@@ -40,7 +44,8 @@ def refunds(limit: int = 50) -> int:
     now = timezone.now()
     unheard = Q(state=Refund.State.PENDING, requested_at__lt=now - PATIENCE)
     unasked = Q(state=Refund.State.REQUESTED, requested_at__lt=now - PATIENCE - UNASKED)
-    waiting = Refund.objects.filter(unheard | unasked).exclude(checked_at__gt=now - PATIENCE)
+    failed = Q(state=Refund.State.FAILED, retry_at__lt=now)
+    waiting = Refund.objects.filter(unheard | unasked | failed).exclude(checked_at__gt=now - PATIENCE)
     return _each(waiting, _look_at, now, limit)
 
 
@@ -61,9 +66,100 @@ def _each(waiting: QuerySet[Any], deed: Callable[[Any], object], now: datetime, 
 
 def _look_at(row: Refund) -> None:
     if row.state == Refund.State.REQUESTED:
-        refund.give_back(row)
+        give_back(row)
+    elif row.state == Refund.State.FAILED:
+        refund.again(row)
     else:
         refund.learn(row.provider_id)
+
+
+# What the provider says where the money has gone by another way than ours, or is being decided about.
+GONE = ("charge_already_refunded", "charge_disputed", "amount")
+
+
+def give_back(row: Refund) -> str:
+    """Have the provider give a refund; where it says that the money has gone otherwise, learn how."""
+    told = refund.give_back(row)
+    if told == elsewhere.WAITS:
+        # The bank may have decided, and the notice may have been lost.
+        for name in row.payment.disputes.filter(state__in=Dispute.GOES_ON).values_list("provider_id", flat=True):
+            dispute.learn(name)
+        told = refund.give_back(row)
+    if told != Refund.State.FAILED:
+        return told
+    paid = Payment.objects.select_related("order").get(refunds=row.pk)
+    if Refund.objects.filter(pk=row.pk, state=Refund.State.FAILED, failure__in=GONE).exists():
+        for noun in (Noun.DISPUTE, Noun.REFUND):
+            asked_at = timezone.now()
+            for seen in provider().about(noun, paid.intent_id):
+                _take(seen, asked_at)
+    return told
+
+
+def disputes(limit: int = 50) -> int:
+    """Ask about disputes that are not decided; each once in so long, for a bank takes weeks."""
+    now = timezone.now()
+    waiting = Dispute.objects.filter(state__in=Dispute.GOES_ON).exclude(asked_at__gt=now - BANKS_TAKE)
+    rows = list(waiting.order_by(F("asked_at").asc(nulls_first=True), "pk")[:limit])
+    for row in rows:
+        try:
+            dispute.learn(row.provider_id)
+        except Away:
+            raise
+        except Exception:
+            log.exception("dispute %s could not be reconciled", row.uid)
+    return len(rows)
+
+
+# --- What happened at the provider without our asking -------------------------------------------------
+
+
+def elsewhere_made(days: float = 3, *, to_the_end: bool = False) -> int:
+    """Ask for payments, refunds and disputes of the last days, whoever made them, and settle what is news.
+
+    The newest come first: a whole page of known ones ends it, unless it is to go to the end.
+    """
+    since = timezone.now() - timedelta(days=days)
+    return sum(_recent(noun, since, to_the_end) for noun in (Noun.INTENT, Noun.REFUND, Noun.DISPUTE))
+
+
+def _recent(noun: Noun, since: datetime, to_the_end: bool) -> int:
+    asked_at, news = timezone.now(), 0
+    found = provider().recent(noun, since)
+    while page := list(islice(found, PAGE)):
+        unknown = [seen for seen, is_known in zip(page, _known(page), strict=True) if not is_known]
+        for seen in unknown:
+            try:
+                _take(seen, asked_at)
+            except Away:
+                raise
+            except Exception:
+                log.exception("%s %s could not be taken up", noun, getattr(seen, "id", ""))
+        news += len(unknown)
+        if not unknown and not to_the_end:
+            break
+    return news
+
+
+def _known(page: Sequence[Seen]) -> list[bool]:
+    """Which of these are written here as the provider has them."""
+    intents = [seen.intent_id for seen in page if isinstance(seen, PaymentSeen)]
+    paid = set(Payment.objects.filter(intent_id__in=intents, state="succeeded").values_list("intent_id", flat=True))
+    ids = [seen.id for seen in page if not isinstance(seen, PaymentSeen)]
+    refunded = dict(Refund.objects.filter(provider_id__in=ids).values_list("provider_id", "state"))
+    disputed = dict(Dispute.objects.filter(provider_id__in=ids).values_list("provider_id", "state"))
+    return [
+        seen.state is not Was.SUCCEEDED or seen.intent_id in paid
+        if isinstance(seen, PaymentSeen)
+        else {**refunded, **disputed}.get(seen.id) == str(getattr(seen.state, "value", seen.state))
+        for seen in page
+    ]
+
+
+def _take(seen: Seen, asked_at: datetime) -> str:
+    if isinstance(seen, DisputeSeen):
+        return dispute.take(seen, asked_at)
+    return elsewhere.take_refund(seen) if isinstance(seen, RefundSeen) else elsewhere.take_payment(seen)
 
 
 def _ask(now: datetime, row: Payment) -> None:
@@ -81,11 +177,13 @@ def _ask(now: datetime, row: Payment) -> None:
 
 def everything() -> dict[str, int]:
     """One round over payments, refunds and notices that wait; a provider that is away ends it quietly."""
-    done = {"payments": 0, "refunds": 0, "notices": 0}
+    done = {"payments": 0, "refunds": 0, "notices": 0, "disputes": 0, "elsewhere": 0}
     try:
         done["notices"] = notice.handle_waiting()
         done["payments"] = payments()
         done["refunds"] = refunds()
+        done["disputes"] = disputes()
+        done["elsewhere"] = elsewhere_made()
     except Away as failure:
         log.warning("the provider is away, reconciling waits: %s", failure)
     return done

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from accounts import written
 from accounts.actions import audit
 from catalog.actions import stock
 from catalog.models import Lot, Reservation
@@ -22,7 +24,7 @@ from orders.actions.order import lock, move_all
 from orders.events import RefundFailed, RefundRequested, RefundSucceeded, RefundTriedAgain
 from orders.models import Line, Order, Payment, Refund, RefundLine, Shipment
 from orders.provider import provider
-from orders.provider.port import GiveBack, Noun, RefundSeen
+from orders.provider.port import GiveBack, Noun, RefundSeen, Was
 from orders.refusals import RefundTooLarge
 
 State = Refund.State
@@ -33,6 +35,15 @@ GIVING = (
     Order.State.SHIPPED,
     Order.State.DELIVERED,
     Order.State.COMPLETED,
+)
+
+# Decided here by somebody, who can wait until a bank has decided about the same money.
+DECIDED = (Reason.CANCELLED, Reason.TEAM, Reason.CLAIM)
+# What left without our asking is not asked for again.
+TAKEN = (Reason.DISPUTE, Reason.DESK)
+CONTESTED = say(
+    "买家的银行正在裁定这笔付款，裁定之前不能退款；不用再申请，裁定后会通知。",
+    "The buyer’s bank is deciding about this payment: nothing can be refunded before it has.",
 )
 
 
@@ -104,9 +115,11 @@ def everything(order: Order, *, reason: str, by: Any = None, note: str = "") -> 
     return _write(order, shares, _postage(order), reason=reason, by=by, note=note)
 
 
-def taken(order: Order, amount: int, provider_id: str) -> Refund | None:
-    """A buyer's bank took money back: shared over what remains of the order, lines and sending alike.
-    Called with the order locked; None when nothing remains."""
+def taken(
+    order: Order, amount: int, provider_id: str, *, reason: str = Reason.DISPUTE, state: str = State.SUCCEEDED
+) -> Refund | None:
+    """Money left without our asking, by a buyer's bank or at the provider's desk: shared over what remains of the
+    order, lines and sending alike. Called with the order locked; None when nothing remains."""
     lines = [
         _Share(line, 0, line.net_minor - line.refunded_minor)
         for line in order.lines.select_related("shipment")
@@ -123,10 +136,13 @@ def taken(order: Order, amount: int, provider_id: str) -> Refund | None:
         share.units, share.amount_minor = _units_with(share.line, n) if is_whole else 0, n
     shares = [share for share in lines if share.units or share.amount_minor]
     postage = [(p, n) for (p, _), n in zip(postage, parts[len(lines) :], strict=True) if n]
-    refund = _write(order, shares, postage, reason=Reason.DISPUTE, by=None, note="")
-    refund.move_to(State.SUCCEEDED, provider_id=provider_id, settled_at=timezone.now())
-    _arrived(order, refund)
-    record(RefundSucceeded(refund_id=refund.pk))
+    refund = _write(order, shares, postage, reason=reason, by=None, note="")
+    if state == State.SUCCEEDED:
+        refund.move_to(state, provider_id=provider_id, settled_at=timezone.now())
+        _arrived(order, refund)
+        record(RefundSucceeded(refund_id=refund.pk))
+    else:
+        refund.move_to(state, provider_id=provider_id)
     return refund
 
 
@@ -206,6 +222,8 @@ def _write(
     if order.state not in GIVING:
         raise Conflict(say("这个订单没有可退的款。", "There is nothing to give back on this order."))
     payment = Payment.objects.filter(order=order, is_kept=True).first()
+    if payment is not None and reason in DECIDED and payment.is_contested:
+        raise Conflict(CONTESTED)
     amount = sum(s.amount_minor for s in shares) + sum(minor for _, minor in postage)
     if payment is None or amount <= 0:
         raise Invalid(say("没有可退的数额。", "There is nothing left to give back."), field="lines")
@@ -279,10 +297,15 @@ def _after(order: Order) -> None:
 
 
 def give_back(refund: Refund) -> str:
-    """Ask the provider to give it back, outside any transaction; asking twice gives once."""
+    """Ask the provider to give it back, outside any transaction; asking twice gives once.
+
+    While a bank decides about the money, the provider would refuse: it waits for the decision.
+    """
     refund = Refund.objects.select_related("payment").get(pk=refund.pk)
     if refund.state != State.REQUESTED:
         return "known"
+    if refund.payment.is_contested:
+        return "waits"
     asked = GiveBack(
         refund=refund.uid,
         attempt=refund.attempt,
@@ -296,7 +319,7 @@ def give_back(refund: Refund) -> str:
 
 
 def learn(provider_id: str) -> str:
-    """Ask the provider how a refund stands, and settle that."""
+    """Ask the provider how a refund of ours stands, and settle that."""
     refund = Refund.objects.filter(provider_id=provider_id).exclude(provider_id="").first()
     if refund is None:
         return "not ours"
@@ -314,16 +337,20 @@ def settle(refund: Refund, seen: RefundSeen, attempt: int) -> str:
     if refund.attempt != attempt or not refund.can_move_to(state):
         return "known"
     had_succeeded = refund.state == State.SUCCEEDED
+    now = timezone.now()
     fields: dict[str, Any] = {"provider_id": seen.id or refund.provider_id, "failure": seen.failure}
     if state != State.PENDING:
-        fields["settled_at"] = timezone.now()
+        fields["settled_at"] = now
+    if state == State.FAILED:
+        fields["retry_at"] = _tried_next(refund, seen.failure, now)
+        fields["returned_at"] = now if had_succeeded else refund.returned_at
     refund.move_to(state, **fields)
     if state == State.SUCCEEDED:
         _arrived(order, refund)
         record(RefundSucceeded(refund_id=refund.pk))
     elif state == State.FAILED:
-        if had_succeeded and refund.payment.is_kept:
-            Order.objects.filter(pk=order.pk).update(refunded_minor=F("refunded_minor") - refund.amount_minor)
+        if had_succeeded:
+            _came_back(order, refund)
         record(RefundFailed(refund_id=refund.pk, had_succeeded=had_succeeded))
     failpoints.reach("refund.settling")
     return state.value
@@ -339,9 +366,37 @@ def _arrived(order: Order, refund: Refund) -> None:
         order.move_to(Order.State.REFUNDED, closed_at=timezone.now())
 
 
+def _came_back(order: Order, refund: Refund) -> None:
+    """The buyer has it no more: an order that was over stands where its parcels do again."""
+    if not refund.payment.is_kept:
+        return
+    Order.objects.filter(pk=order.pk).update(refunded_minor=F("refunded_minor") - refund.amount_minor)
+    if order.state != Order.State.REFUNDED:
+        return
+    # A seat's parcel is promised for no day before its group is confirmed.
+    was_held = order.group_id is not None and not order.shipments.exclude(ship_by=None).exists()
+    order.move_to(Order.State.HELD if was_held else Order.State.PAID, closed_at=None)
+    shipment.follow([order])
+
+
+# The n-th attempt that fails is followed by another after so long; beyond them a person decides.
+TRIED_AFTER = tuple(timedelta(hours=hours) for hours in (0.2, 2, 12, 24, 48))
+# What no further attempt changes: the card is gone, the bank decides, or it was given in another way.
+HOPELESS = (
+    *("lost_or_stolen_card", "expired_or_canceled_card", "merchant_request"),
+    *("charge_disputed", "charge_for_pending_refund_disputed", "charge_already_refunded", "amount"),
+)
+
+
+def _tried_next(refund: Refund, failure: str, now: datetime) -> datetime | None:
+    if failure in HOPELESS or refund.attempt > len(TRIED_AFTER) or refund.reason in TAKEN:
+        return None
+    return now + TRIED_AFTER[refund.attempt - 1]
+
+
 @transaction.atomic
-def again(refund: Refund, by: Any) -> Refund:
-    """Try a failed refund once more, under a new key: the first one's answer is no."""
+def again(refund: Refund, by: Any = None) -> Refund:
+    """Try a failed refund once more, under a new key: the first one's answer is no. Without `by`, by the clock."""
     order = Order.objects.get(payments__refunds=refund.pk)
     lock([order])
     refund = Refund.objects.get(pk=refund.pk)
@@ -353,8 +408,27 @@ def again(refund: Refund, by: Any) -> Refund:
         provider_id="",
         failure="",
         settled_at=None,
+        retry_at=None,
         requested_at=timezone.now(),
     )
     audit.record(by, "retry", "Refund", refund.uid, attempt=refund.attempt)
     record(RefundTriedAgain(refund_id=refund.pk))
+    return refund
+
+
+@transaction.atomic
+def give_otherwise(refund: Refund, by: Any, how: str) -> Refund:
+    """An operator has given it herself (by bank transfer, say), as the provider could not; `how` is for the record."""
+    how = written.line(how, "how", 200)
+    order = Order.objects.get(payments__refunds=refund.pk)
+    order = lock([order])[order.pk]
+    refund = Refund.objects.select_related("payment").get(pk=refund.pk)
+    if refund.state != State.FAILED or refund.reason == Reason.DISPUTE:
+        words = say("只有没有退成的款才能这样记。", "Only a refund that failed can be recorded so.")
+        raise Conflict(words)
+    # An attempt of its own: what the provider may still say of the last one does not touch it.
+    refund.move_to(State.REQUESTED, attempt=refund.attempt + 1, provider_id="", retry_at=None, otherwise=how)
+    settle(refund, RefundSeen(Was.SUCCEEDED), refund.attempt)
+    refund.refresh_from_db()
+    audit.record(by, "give_otherwise", "Refund", refund.uid, order=order.number, amount_minor=refund.due_minor)
     return refund

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
 from accounts import written
@@ -50,7 +50,9 @@ def ship(shipment: Shipment, by: Any, *, carrier: str, tracking_number: str) -> 
 
 def ship_group(group: GroupPurchase, by: Any, *, carrier: str, tracking_number: str) -> list[Shipment]:
     """A confirmed group's seats go to its coordinator in one parcel."""
-    waiting = Shipment.objects.filter(order__group=group, state=State.WAITING, order__state__in=SENT_FROM)
+    waiting = Shipment.objects.filter(
+        order__group=group, state=State.WAITING, order__state__in=SENT_FROM, order__contested_at=None
+    )
     return ship_together(list(waiting), by, carrier=carrier, tracking_number=tracking_number)
 
 
@@ -88,6 +90,12 @@ def _held_back() -> Conflict:
     )
 
 
+_CONTESTED = say(
+    "买家的银行正在裁定这笔付款，先不要发货；有结果会通知您。",
+    "The buyer’s bank is deciding about this payment: please do not send it yet. You will hear how it ends.",
+)
+
+
 def _is_plain(number: str) -> bool:
     return number.isascii() and number.replace("-", "").isalnum()
 
@@ -100,6 +108,8 @@ def ship_many(sent: Sequence[Sent]) -> list[Shipment]:
     waits = [p.state == State.WAITING and p.order_id in able for p in parcels.values()]
     if not all(waits):
         raise _not_now()
+    if any(order.contested_at for order in orders):
+        raise Conflict(_CONTESTED)
     if stopped.are_held_back(parcels.values()):
         raise _held_back()
     rows = [parcels[s.shipment.pk] for s in sent]
@@ -164,9 +174,8 @@ def _windows(parcels: Iterable[int]) -> dict[int, int]:
 def complete_many(shipments: Sequence[Shipment]) -> list[Shipment]:
     """The after-sale window of these has passed and nothing is disputed: what was set aside is now owed."""
     orders, parcels = _locked(shipments)
-    disputed = set(
-        Shipment.objects.filter(pk__in=parcels, lines__claims__state="open").values_list("pk", flat=True)
-    )
+    undecided = Q(lines__claims__state="open") | Q(order__contested_at__isnull=False)
+    disputed = set(Shipment.objects.filter(undecided, pk__in=parcels).values_list("pk", flat=True))
     # Somebody may have been faster, or has just said that something is wrong.
     rows = [p for p in parcels.values() if p.state == State.DELIVERED and p.pk not in disputed]
     _move(rows, State.COMPLETED, [])
@@ -182,7 +191,7 @@ def complete_due(now: datetime, limit: int | None = None) -> list[Shipment]:
 
 def _over(now: datetime) -> QuerySet[Shipment]:
     over = Shipment.objects.filter(state=State.DELIVERED, after_sale_until__lt=now)
-    return over.exclude(lines__claims__state="open").order_by("pk")
+    return over.filter(order__contested_at=None).exclude(lines__claims__state="open").order_by("pk")
 
 
 def move_on_due(now: datetime | None = None, limit: int = 200) -> int:

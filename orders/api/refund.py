@@ -58,7 +58,7 @@ class RefundType(ModelType):
 
     def resolve_state_name(root, info):
         """In the reader's language."""
-        return str(words.REFUND_STATES[root.state])
+        return str(words.refund_state(root))
 
     def resolve_reason_name(root, info):
         """In the reader's language."""

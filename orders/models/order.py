@@ -42,7 +42,8 @@ class Order(StateMachine, models.Model):
         State.SHIPPED: {State.DELIVERED, State.REFUNDED},
         State.DELIVERED: {State.COMPLETED, State.REFUNDED},
         State.COMPLETED: {State.REFUNDED},
-        State.REFUNDED: set(),
+        # A refund may fail after it had succeeded: then the order is what its parcels say again.
+        State.REFUNDED: {State.HELD, State.PAID, State.SHIPPED, State.DELIVERED, State.COMPLETED},
     }
     PAID_STATES = (State.PAID, State.SHIPPED, State.DELIVERED, State.COMPLETED, State.REFUNDED)
 
@@ -83,6 +84,9 @@ class Order(StateMachine, models.Model):
     traded_at = models.DateTimeField(help_text="when placed, by the clock of seasons and contests")
     reserved_until = models.DateTimeField()
     paid_at = models.DateTimeField(null=True)
+    contested_at = models.DateTimeField(
+        null=True, help_text="a bank asks for its money back since then: nothing is sent before it has decided"
+    )
     closed_at = models.DateTimeField(null=True, help_text="cancelled, expired, refunded or completed")
 
     class Meta:

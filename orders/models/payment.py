@@ -8,6 +8,9 @@ from django.db.models import Q
 from core.states import StateMachine
 from orders.models.order import Order
 
+# The provider promises ids of at most 255 characters; its schema lets addresses and secrets have 5,000.
+ID_LENGTH, TEXT_LENGTH = 255, 5_000
+
 
 class Payment(StateMachine, models.Model):
     """One attempt at a provider. Of several that succeed for one order, one is kept."""
@@ -39,10 +42,11 @@ class Payment(StateMachine, models.Model):
     method = models.CharField(max_length=20, blank=True, help_text="card, alipay or wechat_pay, once known")
     amount_minor = models.PositiveBigIntegerField(help_text="what was asked for")
     received_minor = models.PositiveBigIntegerField(null=True, help_text="what came, by the provider's word")
-    session_id = models.CharField(max_length=120, blank=True)
-    intent_id = models.CharField(max_length=120, blank=True)
-    client_secret = models.CharField(max_length=200, blank=True)
-    url = models.URLField(max_length=600, blank=True)
+    session_id = models.CharField(max_length=ID_LENGTH, blank=True)
+    intent_id = models.CharField(max_length=ID_LENGTH, blank=True)
+    client_secret = models.CharField(max_length=TEXT_LENGTH, blank=True)
+    url = models.URLField(max_length=TEXT_LENGTH, blank=True)
+    failure = models.CharField(max_length=200, blank=True, help_text="why the provider refused to begin it")
     is_kept = models.BooleanField(default=False, help_text="this one pays the order; any other is given back")
     created_at = models.DateTimeField(auto_now_add=True)
     ends_at = models.DateTimeField(help_text="the provider's page takes no payment after this")
@@ -65,13 +69,19 @@ class Payment(StateMachine, models.Model):
         ]
 
 
+    @property
+    def is_contested(self) -> bool:
+        """Whether a bank is deciding about its money, so that the provider gives none of it back."""
+        return self.disputes.filter(state__in=Dispute.GOES_ON, is_refundable=False).exists()
+
+
 class Notice(models.Model):
     """What a provider told us: the raw words, once an event id, and what came of it."""
 
     provider = models.CharField(max_length=12, default="stripe")
-    event_id = models.CharField(max_length=120, unique=True)
+    event_id = models.CharField(max_length=ID_LENGTH, unique=True)
     kind = models.CharField(max_length=60)
-    object_id = models.CharField(max_length=120, blank=True)
+    object_id = models.CharField(max_length=ID_LENGTH, blank=True)
     body = models.BinaryField()
     received_at = models.DateTimeField(auto_now_add=True)
     handled_at = models.DateTimeField(null=True)
@@ -88,23 +98,41 @@ class Dispute(StateMachine, models.Model):
     """A buyer's bank asks for the money back; the shop answers, the bank decides."""
 
     class State(models.TextChoices):
-        OPEN = "open"
+        OPEN = "open"  # our answer is awaited, until `due_at`
         UNDER_REVIEW = "under_review"
-        WON = "won"
+        APPEALED = "appealed"  # decided once, and looked at again
+        UNCLEAR = "unclear"  # an outcome or a currency that we have no rule for: a person decides
+        WON = "won"  # the money is ours, or was never taken
+        PREVENTED = "prevented"  # headed off before it began, and nothing taken for it
         LOST = "lost"
 
+    GOES_ON = (State.OPEN, State.UNDER_REVIEW, State.APPEALED, State.UNCLEAR)
+    ENDED = {State.WON, State.PREVENTED, State.LOST}
+    # We ask how it stands now, so it may come back to the bank from a decision: a question that was closed may
+    # still become a dispute. What was lost stays lost until it is won on appeal.
     MOVES = {
-        State.OPEN: {State.UNDER_REVIEW, State.WON, State.LOST},
-        State.UNDER_REVIEW: {State.WON, State.LOST},
-        State.WON: set(),
-        State.LOST: set(),
+        State.OPEN: {State.UNDER_REVIEW, State.APPEALED, State.UNCLEAR, *ENDED},
+        State.UNDER_REVIEW: {State.OPEN, State.APPEALED, State.UNCLEAR, *ENDED},
+        State.APPEALED: {State.OPEN, State.UNDER_REVIEW, State.UNCLEAR, *ENDED},
+        State.UNCLEAR: {State.OPEN, State.UNDER_REVIEW, State.APPEALED, *ENDED},
+        State.WON: {*GOES_ON, State.PREVENTED, State.LOST},
+        State.PREVENTED: {*GOES_ON, State.WON, State.LOST},
+        State.LOST: {State.APPEALED, State.UNCLEAR, State.WON},
     }
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="disputes")
-    provider_id = models.CharField(max_length=120, unique=True)
-    amount_minor = models.PositiveBigIntegerField()
+    provider_id = models.CharField(max_length=ID_LENGTH, unique=True)
+    amount_minor = models.PositiveBigIntegerField(help_text="what is asked back, in `currency`")
+    currency = models.CharField(max_length=3, default="cny")
+    lost_minor = models.PositiveBigIntegerField(default=0, help_text="fen that the bank has taken for good")
     reason = models.CharField(max_length=60, blank=True)
     state = models.CharField(max_length=14, choices=State.choices, default=State.OPEN)
+    status = models.CharField(max_length=40, blank=True, help_text="the provider's own word for it")
+    is_refundable = models.BooleanField(
+        default=False, help_text="a mere question of the bank's: the provider still refunds"
+    )
+    due_at = models.DateTimeField(null=True, help_text="the bank takes our answer until then")
     opened_at = models.DateTimeField(auto_now_add=True)
     closed_at = models.DateTimeField(null=True)
+    asked_at = models.DateTimeField(null=True, help_text="when the answer that is written here was asked for")

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from core.states import StateMachine
 from orders.models.order import Line
-from orders.models.payment import Payment
+from orders.models.payment import ID_LENGTH, Payment
 from orders.models.shipment import Shipment
 
 
@@ -27,6 +27,7 @@ class Refund(StateMachine, models.Model):
         DISPUTE = "dispute"  # taken back by the buyer's bank
         RECALLED = "recalled"  # paid for goods of a lot that was recalled before they were sent
         STOPPED = "stopped"  # the money came for what is not sold any more: recalled, suspended, archived
+        DESK = "desk"  # given back at the provider's own desk
 
     # Of money that was never kept.
     TURNED_AWAY = (Reason.LATE, Reason.TWICE, Reason.AMOUNT, Reason.STOPPED)
@@ -41,7 +42,7 @@ class Refund(StateMachine, models.Model):
         State.REQUESTED: {State.PENDING, State.SUCCEEDED, State.FAILED},
         State.PENDING: {State.SUCCEEDED, State.FAILED},
         State.SUCCEEDED: {State.FAILED},  # Alipay and WeChat Pay can fail later
-        State.FAILED: {State.REQUESTED},  # tried again by an operator
+        State.FAILED: {State.REQUESTED},  # tried again, by the clock or by an operator
     }
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -53,7 +54,7 @@ class Refund(StateMachine, models.Model):
         default=0, help_text="so much of it her bank has given the buyer, in disputes that were lost"
     )
     attempt = models.PositiveSmallIntegerField(default=1, help_text="part of the provider's idempotency key")
-    provider_id = models.CharField(max_length=120, blank=True)
+    provider_id = models.CharField(max_length=ID_LENGTH, blank=True)
     failure = models.CharField(max_length=120, blank=True)
     note = models.CharField(max_length=200, blank=True)
     requested_by = models.ForeignKey(
@@ -62,6 +63,13 @@ class Refund(StateMachine, models.Model):
     requested_at = models.DateTimeField(auto_now_add=True)
     settled_at = models.DateTimeField(null=True)
     checked_at = models.DateTimeField(null=True, help_text="last asked of the provider")
+    returned_at = models.DateTimeField(null=True, help_text="had arrived, and came back to us then")
+    retry_at = models.DateTimeField(
+        null=True, help_text="failed, and tried again then; empty when it waits for a person"
+    )
+    otherwise = models.CharField(
+        max_length=200, blank=True, help_text="how an operator gave it where the provider could not"
+    )
 
     class Meta:
         ordering = ["id"]

@@ -1,5 +1,6 @@
 """What the shop asks of whoever moves the money, and what it hears from them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -9,6 +10,14 @@ from uuid import UUID
 
 class Away(Exception):
     """The provider cannot be reached, or is in trouble: what was asked may or may not have happened."""
+
+
+class Slow(Away):
+    """The provider takes longer than whoever asks may wait, or nobody more may wait for it just now."""
+
+
+class Refused(Exception):
+    """The provider will not do it, however often it is asked; its word for why."""
 
 
 class Forged(Exception):
@@ -72,6 +81,8 @@ class PaymentSeen:
     intent_id: str = ""
     # When the buyer paid, by the provider's clock: what a deadline is held against, however late it is told.
     paid_at: datetime | None = None
+    payment: str = ""  # what we wrote on it: our own ids
+    order: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,17 +104,32 @@ class RefundSeen:
     id: str = ""
     amount_minor: int = 0
     failure: str = ""
+    currency: str = "cny"
+    intent_id: str = ""
+    ours: str = ""  # what we wrote on it: our refund and its attempt; empty when it was made elsewhere
 
 
 @dataclass(frozen=True)
 class DisputeSeen:
-    """A dispute as the provider knows it now: open, under_review, won or lost."""
+    """A dispute as the provider knows it now, in the words of our own states; `is_taken` where its money is gone
+    for good."""
 
     id: str
     state: str
     amount_minor: int
     reason: str
     intent_id: str
+    currency: str = "cny"
+    status: str = ""
+    due_at: datetime | None = None
+    is_refundable: bool = False
+    is_taken: bool | None = None  # by its state, where nothing is said of it
+
+    @property
+    def lost_minor(self) -> int:
+        """Fen that the bank has taken for good."""
+        is_taken = self.state == "lost" if self.is_taken is None else self.is_taken
+        return self.amount_minor if is_taken and self.currency == "cny" else 0
 
 
 Seen = PaymentSeen | RefundSeen | DisputeSeen
@@ -147,6 +173,14 @@ class Provider(Protocol):
 
     def give_back(self, asked: GiveBack) -> RefundSeen:
         """Give money back; asking again for the same attempt gives nothing more."""
+        ...
+
+    def recent(self, noun: Noun, since: datetime) -> Iterator[Seen]:
+        """All payments (INTENT), refunds or disputes of the provider's that are not older, whoever made them."""
+        ...
+
+    def about(self, noun: Noun, intent_id: str) -> Iterator[Seen]:
+        """All refunds or disputes of one payment, at our wish or not."""
         ...
 
 

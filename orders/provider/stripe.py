@@ -49,13 +49,19 @@ _PATHS = {
     Noun.DISPUTE: "/v1/disputes",
 }
 _EXPANDED = {Noun.SESSION: "payment_intent.latest_charge", Noun.INTENT: "latest_charge"}
+# Every outcome of Stripe's schema; one that is not here goes to a person. A warning is a bank's question: it takes
+# no money, and what is closed without becoming a dispute was never taken.
 _DISPUTE_STATES = {
-    "won": "won",
-    "lost": "lost",
-    "warning_closed": "won",
-    "prevented": "won",
+    "needs_response": "open",
+    "warning_needs_response": "open",
     "under_review": "under_review",
     "warning_under_review": "under_review",
+    "appeal_needs_response": "appealed",
+    "appeal_under_review": "appealed",
+    "warning_closed": "won",
+    "won": "won",
+    "prevented": "prevented",
+    "lost": "lost",
 }
 
 
@@ -117,7 +123,7 @@ class StripeProvider:
     def _session(self, asked: Attempt) -> Any:
         title = {"name": asked.title}
         price = {"currency": "cny", "unit_amount": asked.amount_minor, "product_data": title}
-        metadata = {"order": str(asked.order)}
+        metadata = _written_on(asked)
         return {
             "mode": "payment",
             "line_items": [{"price_data": price, "quantity": 1}],
@@ -137,7 +143,7 @@ class StripeProvider:
             "amount": asked.amount_minor,
             "currency": "cny",
             "allowed_payment_method_types": METHODS,
-            "metadata": {"order": str(asked.order)},
+            "metadata": _written_on(asked),
         }
 
     def look(self, noun: Noun, id: str) -> Seen | None:
@@ -184,13 +190,29 @@ class StripeProvider:
         return _refund_seen(made.to_dict())
 
     def _given(self, asked: GiveBack, name: str) -> RefundSeen | None:
-        with _asking("refund"):
-            made = self.client.v1.refunds.list({"payment_intent": asked.intent_id, "limit": 100})
-            for one in made.auto_paging_iter():
-                refund = one.to_dict()
-                if (refund.get("metadata") or {}).get("refund") == name:
-                    return _refund_seen(refund)
-        return None
+        made = cast(Iterator[RefundSeen], self.about(Noun.REFUND, asked.intent_id))
+        return next((one for one in made if one.ours == name), None)
+
+    def recent(self, noun: Noun, since: datetime) -> Iterator[Seen]:
+        """Page by page, newest first; each page is one call."""
+        path, given = _PATHS[noun], {"limit": 100, "created": {"gte": int(since.timestamp())}}
+        for thing in self._listed(path, given):
+            yield _SEEN[noun](thing)
+
+    def about(self, noun: Noun, intent_id: str) -> Iterator[Seen]:
+        """By their payment."""
+        for thing in self._listed(_PATHS[noun], {"limit": 100, "payment_intent": intent_id}):
+            yield _SEEN[noun](thing)
+
+    def _listed(self, path: str, given: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        after: dict[str, Any] = {}
+        while True:
+            with _asking("look"):
+                page = self._plain("get", path, **given, **after)
+            yield from page["data"]
+            if not page.get("has_more") or not page["data"]:
+                return
+            after = {"starting_after": page["data"][-1]["id"]}
 
     def hear(self, body: bytes, signature: str) -> Heard:
         """Check signature, age, account and mode; the body is parsed only when the signature holds."""
@@ -216,6 +238,11 @@ class StripeProvider:
     def read(self, body: bytes) -> Heard:
         """Read a notice that was verified when it came."""
         return _heard(json.loads(body))
+
+
+def _written_on(asked: Attempt) -> dict[str, str]:
+    """Our own opaque ids, by which each of its objects leads back to us."""
+    return {"order": str(asked.order), "payment": str(asked.payment)}
 
 
 def _id(value: Any) -> str:
@@ -245,6 +272,7 @@ def _heard(event: dict) -> Heard:
 
 
 def _intent_seen(intent: dict, session_id: str = "") -> PaymentSeen:
+    written = intent.get("metadata") or {}
     status = intent["status"]
     state = {"succeeded": Was.SUCCEEDED, "processing": Was.PROCESSING, "canceled": Was.CANCELLED}.get(status)
     if state is None:
@@ -259,6 +287,8 @@ def _intent_seen(intent: dict, session_id: str = "") -> PaymentSeen:
         session_id=session_id,
         intent_id=intent["id"],
         paid_at=_moment(charge) if state is Was.SUCCEEDED else None,
+        payment=written.get("payment") or "",
+        order=written.get("order") or "",
     )
 
 
@@ -287,17 +317,39 @@ def _refund_seen(refund: dict) -> RefundSeen:
         "canceled": Was.FAILED,
     }.get(refund["status"], Was.PENDING)
     failure = (refund.get("failure_reason") or refund["status"]) if state is Was.FAILED else ""
-    return RefundSeen(state, refund["id"], refund["amount"], failure[:120])
+    return RefundSeen(
+        state,
+        refund["id"],
+        refund["amount"],
+        failure[:120],
+        currency=refund.get("currency") or "",
+        intent_id=_id(refund.get("payment_intent")),
+        ours=(refund.get("metadata") or {}).get("refund") or "",
+    )
 
 
 def _dispute_seen(dispute: dict) -> DisputeSeen:
+    status, currency = dispute["status"], dispute.get("currency") or ""
+    # What is asked back in another currency is no number of fen: a person looks at it.
+    state = _DISPUTE_STATES.get(status, "unclear") if currency == "cny" else "unclear"
+    due = (dispute.get("evidence_details") or {}).get("due_by")
     return DisputeSeen(
         id=dispute["id"],
-        state=_DISPUTE_STATES.get(dispute["status"], "open"),
+        state=state,
         amount_minor=dispute["amount"],
         reason=(dispute.get("reason") or "")[:60],
         intent_id=_id(dispute.get("payment_intent")),
+        currency=currency[:3],
+        status=status[:40],
+        due_at=datetime.fromtimestamp(due, tz=UTC) if due else None,
+        is_refundable=bool(dispute.get("is_charge_refundable")),
+        is_taken=state == "lost" or (state == "prevented" and _is_withdrawn(dispute)),
     )
+
+
+def _is_withdrawn(dispute: dict) -> bool:
+    """Whether what it took has not come back. Its bookings may be in the account's own currency: their sign tells."""
+    return sum(booked["amount"] for booked in dispute.get("balance_transactions") or ()) < 0
 
 
 _SEEN: dict[Noun, Callable[[dict], Seen]] = {

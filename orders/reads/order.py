@@ -53,6 +53,8 @@ def is_cancellable(order: Order) -> bool:
     """Whether its buyer may still call it off: nothing has been sent, and not all is on its way back."""
     if order.state == State.PLACED:
         return True
+    if order.contested_at:
+        return False
     if order.group is not None:
         # One may leave until the deadline, or until the group is on before that; then all are bound by all.
         return order.state == State.HELD and group.is_open(order.group) and not is_given_back(order)

@@ -21,6 +21,8 @@ OFFERED = Q(
 )
 # An operator has stopped it: what was bought before waits as well.
 SUSPENDED = Q(variant__product__state=Product.State.SUSPENDED) | Q(variant__product__team__is_active=False)
+# A bank is deciding about what paid it.
+CONTESTED = Q(order__contested_at__isnull=False)
 VERIFIED = Organisation.State.VERIFIED
 
 
@@ -61,7 +63,7 @@ def _recalled_in(line: str, order_uid: str) -> Exists:
 def held_back(shipment: str = "pk") -> Exists:
     """A condition on a row that has a parcel: it must not be sent as things are."""
     lines = Line.objects.filter(shipment=OuterRef(shipment), quantity__gt=F("refunded_units"))
-    return Exists(lines.filter(SUSPENDED | _recalled_in("variant", "order__uid")))
+    return Exists(lines.filter(SUSPENDED | CONTESTED | _recalled_in("variant", "order__uid")))
 
 
 def are_held_back(shipments: Iterable[Shipment]) -> bool:

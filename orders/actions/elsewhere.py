@@ -1,0 +1,169 @@
+"""What happens at the provider without our asking: found by any of its ids, or by what we wrote on it."""
+
+import logging
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.actions import audit
+from accounts.models import AuditEntry
+from core.outbox import record
+from orders.actions import attempt, payment, refund
+from orders.actions.order import lock
+from orders.events import RefundUnplaced
+from orders.models import Order, Payment, Refund
+from orders.provider import provider
+from orders.provider.port import Noun, PaymentSeen, RefundSeen, Was
+
+log = logging.getLogger("sheaf.payments")
+
+# What cannot be told from what is still to come: it is looked at again.
+WAITS = "waits"
+NOT_OURS = "not ours"
+
+
+def payment_of(intent_id: str) -> Payment | str:
+    """Our payment behind one of the provider's: by its id, else by what we wrote on it; or why there is none.
+
+    One that the notice has overtaken is settled first, so that what follows finds its order paid.
+    """
+    if not intent_id:
+        return NOT_OURS
+    found = Payment.objects.select_related("order").filter(intent_id=intent_id).first()
+    if found is None:
+        seen = provider().look(Noun.INTENT, intent_id)
+        return _settled(seen) if isinstance(seen, PaymentSeen) else WAITS
+    if found.state != Payment.State.SUCCEEDED:
+        payment.refresh(found)
+        found.refresh_from_db()
+    return found
+
+
+def take_payment(seen: PaymentSeen) -> str:
+    """Settle a payment that the provider tells of, whoever made it."""
+    known = Payment.objects.filter(intent_id=seen.intent_id).values_list("state", flat=True).first()
+    if known == Payment.State.SUCCEEDED:
+        return "known"
+    found = _settled(seen)
+    return found.state if isinstance(found, Payment) else found
+
+
+def _settled(seen: PaymentSeen) -> Payment | str:
+    row = _written_on(seen)
+    if row is None:
+        return NOT_OURS
+    if row.intent_id != seen.intent_id and row.intent_id:
+        row = _made_elsewhere(row.order, seen)
+    if row.session_id:
+        payment.refresh(row)
+    else:
+        payment.settle(row, seen)
+    row.refresh_from_db()
+    return row
+
+
+def _written_on(seen: PaymentSeen) -> Payment | None:
+    """By our own ids on it: the attempt it is, else one of its order whose intent is not known yet."""
+    rows = Payment.objects.select_related("order")
+    if found := rows.filter(intent_id=seen.intent_id).exclude(intent_id="").first():
+        return found
+    if (uid := _uuid(seen.payment)) and (found := rows.filter(uid=uid).first()):
+        return found
+    uid = _uuid(seen.order)
+    order = Order.objects.filter(uid=uid).first() if uid else None
+    if order is None:
+        return None
+    for row in rows.filter(order=order, intent_id=""):
+        payment.refresh(row)
+        if found := rows.filter(order=order, intent_id=seen.intent_id).first():
+            return found
+    return _made_elsewhere(order, seen)
+
+
+def _made_elsewhere(order: Order, seen: PaymentSeen) -> Payment:
+    """Money for an order of ours by a way that we did not open: at the provider's desk, or before a restore."""
+    log.error("order %s is paid by %s, which we did not begin", order.uid, seen.intent_id)
+    with transaction.atomic():
+        order = lock([order])[order.pk]
+        made = attempt.unsaved(order, Payment.Kind.INTENT, timezone.now())
+        made.intent_id = seen.intent_id
+        found, _ = Payment.objects.get_or_create(
+            intent_id=seen.intent_id,
+            defaults={
+                "order": order,
+                "kind": made.kind,
+                "amount_minor": made.amount_minor,
+                "ends_at": made.ends_at,
+            },
+        )
+    return found
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+# --- Refunds ----------------------------------------------------------------------------------------
+
+
+def learn_refund(provider_id: str) -> str:
+    """Ask the provider how a refund stands, ours or not, and settle that."""
+    seen = provider().look(Noun.REFUND, provider_id)
+    return take_refund(seen) if isinstance(seen, RefundSeen) else WAITS
+
+
+def take_refund(seen: RefundSeen) -> str:
+    """Settle a refund that the provider tells of: ours by its id or by our word on it, else made at its own desk."""
+    if known := Refund.objects.filter(provider_id=seen.id).first():
+        return refund.settle(known, seen, known.attempt)
+    uid, _, number = seen.ours.partition(":")
+    ours = Refund.objects.filter(uid=_uuid(uid)).first() if _uuid(uid) else None
+    if ours is not None and number.isdecimal():
+        # Its answer never reached us; or it is of an attempt that is over, which says nothing any more.
+        return refund.settle(ours, seen, int(number))
+    found = payment_of(seen.intent_id)
+    return _adopt(found, seen) if isinstance(found, Payment) else found
+
+
+@transaction.atomic
+def _adopt(paid: Payment, seen: RefundSeen) -> str:
+    """Money was given back without our asking: it is what a failed refund owes, else it leaves the order."""
+    order = lock([paid.order])[paid.order_id]
+    paid = Payment.objects.get(pk=paid.pk)
+    if seen.state is Was.FAILED:
+        return "nothing given"
+    if Refund.objects.filter(provider_id=seen.id).exists():
+        return "known"
+    left = seen.amount_minor
+    if seen.currency == "cny":
+        owed = [r for r in paid.refunds.filter(state=Refund.State.FAILED) if r.due_minor == left]
+        if owed:
+            return _is(owed[0], seen)
+        if paid.is_kept and paid.state == Payment.State.SUCCEEDED:
+            made = refund.taken(
+                order, left, seen.id, reason=Refund.Reason.DESK, state=Refund.State(seen.state.value)
+            )
+            left -= made.amount_minor if made else 0
+    if left:
+        _unplaced(paid, seen, left)
+    return "given back elsewhere"
+
+
+def _is(owed: Refund, seen: RefundSeen) -> str:
+    """An operator has repaid at the provider's desk what ours could not give."""
+    owed.move_to(Refund.State.REQUESTED, attempt=owed.attempt + 1, provider_id="", retry_at=None)
+    return refund.settle(owed, seen, owed.attempt)
+
+
+def _unplaced(paid: Payment, seen: RefundSeen, left: int) -> None:
+    # Each round of the reconciler meets it again; a person is told once.
+    if AuditEntry.objects.filter(noun="Refund", object_uid=seen.id[:40], deed="unplaced").exists():
+        return
+    audit.record(None, "unplaced", "Refund", seen.id[:40], payment=str(paid.uid), amount_minor=left)
+    log.error("refund %s of payment %s gives %s that no order has left", seen.id, paid.uid, left)
+    record(RefundUnplaced(payment_id=paid.pk, provider_id=seen.id, amount_minor=left))
+
