@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from accounts.operators import OperatorAdmin, deed
 from accounts.reads import signed_in
-from orders.actions import cancel, dispute, refund, review, shipping
+from orders.actions import cancel, dispute, elsewhere, refund, review, shipping
 from orders.models import (
     Dispute,
     GroupPurchase,
@@ -119,15 +119,13 @@ class RefundAdmin(OperatorAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Only what failed can be written down as given in another way."""
-        is_owed = obj is None or (
-            obj.state == Refund.State.FAILED and obj.reason != Refund.Reason.DISPUTE
-        )
+        is_owed = obj is None or (obj.state == Refund.State.FAILED and obj.reason != Refund.Reason.DISPUTE)
         return is_owed and super().has_change_permission(request, obj)
 
     def save_model(self, request: HttpRequest, obj: Refund, form: Any, change: bool) -> None:
         """How the buyer was given it: through the action, into the ledger and the audit log."""
         if "otherwise" in form.changed_data:
-            refund.give_otherwise(obj, signed_in(request), form.cleaned_data["otherwise"])
+            elsewhere.give_otherwise(obj, signed_in(request), form.cleaned_data["otherwise"])
 
 
 @admin.register(Dispute)

@@ -77,7 +77,12 @@ def _amount(dispute: Dispute) -> str:
 
 
 def _to_operators(dispute: Dispute, **more: object) -> None:
-    facts = {"order": order_of(dispute.payment.order_id), "dispute": dispute, "amount": _amount(dispute), **more}
+    facts = {
+        "order": order_of(dispute.payment.order_id),
+        "dispute": dispute,
+        "amount": _amount(dispute),
+        **more,
+    }
     state = words.DISPUTE_STATES[dispute.state]
     to_operators("operator_dispute", f"orders/dispute/{dispute.pk}/change/", state=state, **facts)
 

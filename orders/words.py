@@ -34,7 +34,9 @@ REFUND_STATES: dict[str, Words] = {
     Refund.State.FAILED: say("没有退成，我们正在处理", "It did not go through; we are seeing to it"),
 }
 REFUND_RETRIED = say("没有退成，我们会再试", "It did not go through; we will try again")
-REFUND_CAME_BACK = say("退到后又被退回，我们会再退给您", "It came back to us after it had arrived; we will send it again")
+REFUND_CAME_BACK = say(
+    "退到后又被退回，我们会再退给您", "It came back to us after it had arrived; we will send it again"
+)
 REFUND_OTHERWISE = say("已用别的方式退还", "Given back in another way")
 
 

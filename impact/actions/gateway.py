@@ -93,7 +93,9 @@ def disputed(events: Sequence[DisputeClosed]) -> None:
 
 def regained(events: Sequence[DisputeRegained]) -> None:
     """What a bank had taken has come back: to the reserve that bore it, and to buyers whose refunds it stood for."""
-    disputes = Dispute.objects.select_related("payment__order").in_bulk([event.dispute_id for event in events])
+    disputes = Dispute.objects.select_related("payment__order").in_bulk(
+        [event.dispute_id for event in events]
+    )
     _write(
         Movement(key_of(Reason.REGAINED, _turn(d)), d.payment.order.uid, d.closed_at, GATEWAY, place, amount)
         for event in events

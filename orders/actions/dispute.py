@@ -64,7 +64,8 @@ def settle(seen: DisputeSeen, asked_at: datetime | None = None) -> str:
     if asked_at and dispute.asked_at and asked_at <= dispute.asked_at:
         return "known"
     told: dict[str, Any] = {"currency": seen.currency, "status": seen.status, "due_at": seen.due_at}
-    told |= {"is_refundable": seen.is_refundable, "asked_at": asked_at or dispute.asked_at}
+    goes_on = seen.state in Dispute.GOES_ON
+    told |= {"is_refundable": seen.is_refundable and goes_on, "asked_at": asked_at or dispute.asked_at}
     Dispute.objects.filter(pk=dispute.pk).update(**told)
     if is_new:
         record(DisputeOpened(dispute_id=dispute.pk))
@@ -128,7 +129,7 @@ def decide(dispute: Dispute, by: Any, lost_minor: int, reason: str) -> Dispute:
     if not 0 <= lost_minor <= most:
         words = say("在 0 和所付的 {most} 之间。", "Between 0 and what was paid, {most}.", most=show(most))
         raise Invalid(words, field="lost_minor")
-    dispute.move_to(State.LOST if lost_minor else State.WON, closed_at=timezone.now())
+    dispute.move_to(State.LOST if lost_minor else State.WON, closed_at=timezone.now(), is_refundable=False)
     audit.record(by, "decide", "Dispute", dispute.uid, lost_minor=lost_minor, reason=reason)
     _decided(order, dispute, lost_minor)
     _contest(order)
@@ -151,7 +152,9 @@ def _lose(order: Order, dispute: Dispute) -> int:
     The fen that the refunds owed."""
     payment, lost = dispute.payment, dispute.lost_minor
     covered = _cover(_failed().filter(payment=payment), min(lost, _unplaced(payment)))
-    is_placed = Refund.objects.filter(provider_id=dispute.provider_id).exists()  # lost before, and won meanwhile
+    is_placed = Refund.objects.filter(
+        provider_id=dispute.provider_id
+    ).exists()  # lost before, and won meanwhile
     if payment.is_kept and covered < lost and not is_placed:
         order = lock([order])[order.pk]  # anew: refunds that were covered have changed it
         refund.taken(order, lost - covered, dispute.provider_id)
@@ -197,7 +200,10 @@ def _uncover(dispute: Dispute, minor: int) -> int:
 
     What it had taken for no refund stays with whoever bore it; the fen that are owed.
     """
-    own = Refund.objects.filter(provider_id=dispute.provider_id).aggregate(minor=Sum("amount_minor"))["minor"] or 0
+    own = (
+        Refund.objects.filter(provider_id=dispute.provider_id).aggregate(minor=Sum("amount_minor"))["minor"]
+        or 0
+    )
     left = most = max(minor - own, 0)
     for row in dispute.payment.refunds.filter(disputed_minor__gt=0).order_by("-pk"):
         part = min(left, row.disputed_minor)
@@ -208,5 +214,7 @@ def _uncover(dispute: Dispute, minor: int) -> int:
         left -= part
         if row.state == Refund.State.SUCCEEDED:
             refund.settle(row, RefundSeen(Was.FAILED, failure="dispute_won"), row.attempt)
-        Refund.objects.filter(pk=row.pk).update(disputed_minor=F("disputed_minor") - part, retry_at=timezone.now())
+        Refund.objects.filter(pk=row.pk).update(
+            disputed_minor=F("disputed_minor") - part, retry_at=timezone.now()
+        )
     return most - left

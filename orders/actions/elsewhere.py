@@ -1,14 +1,18 @@
 """What happens at the provider without our asking: found by any of its ids, or by what we wrote on it."""
 
 import logging
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
+from accounts import written
 from accounts.actions import audit
 from accounts.models import AuditEntry
+from core.language import say
 from core.outbox import record
+from core.refusals import Conflict
 from orders.actions import attempt, payment, refund
 from orders.actions.order import lock
 from orders.events import RefundUnplaced
@@ -120,8 +124,9 @@ def take_refund(seen: RefundSeen) -> str:
     """Settle a refund that the provider tells of: ours by its id or by our word on it, else made at its own desk."""
     if known := Refund.objects.filter(provider_id=seen.id).first():
         return refund.settle(known, seen, known.attempt)
-    uid, _, number = seen.ours.partition(":")
-    ours = Refund.objects.filter(uid=_uuid(uid)).first() if _uuid(uid) else None
+    name, _, number = seen.ours.partition(":")
+    uid = _uuid(name)
+    ours = Refund.objects.filter(uid=uid).first() if uid else None
     if ours is not None and number.isdecimal():
         # Its answer never reached us; or it is of an attempt that is over, which says nothing any more.
         return refund.settle(ours, seen, int(number))
@@ -167,3 +172,22 @@ def _unplaced(paid: Payment, seen: RefundSeen, left: int) -> None:
     log.error("refund %s of payment %s gives %s that no order has left", seen.id, paid.uid, left)
     record(RefundUnplaced(payment_id=paid.pk, provider_id=seen.id, amount_minor=left))
 
+
+@transaction.atomic
+def give_otherwise(failed: Refund, by: Any, how: str) -> Refund:
+    """An operator has given it herself (by bank transfer, say), as the provider could not; `how` is for the record."""
+    how = written.line(how, "how", 200)
+    order = Order.objects.get(payments__refunds=failed.pk)
+    order = lock([order])[order.pk]
+    made = Refund.objects.select_related("payment").get(pk=failed.pk)
+    if made.state != Refund.State.FAILED or made.reason == Refund.Reason.DISPUTE:
+        words = say("只有没有退成的款才能这样记。", "Only a refund that failed can be recorded so.")
+        raise Conflict(words)
+    # An attempt of its own: what the provider may still say of the last one does not touch it.
+    made.move_to(
+        Refund.State.REQUESTED, attempt=made.attempt + 1, provider_id="", retry_at=None, otherwise=how
+    )
+    refund.settle(made, RefundSeen(Was.SUCCEEDED), made.attempt)
+    made.refresh_from_db()
+    audit.record(by, "give_otherwise", "Refund", made.uid, order=order.number, amount_minor=made.due_minor)
+    return made

@@ -82,7 +82,9 @@ def give_back(row: Refund) -> str:
     told = refund.give_back(row)
     if told == elsewhere.WAITS:
         # The bank may have decided, and the notice may have been lost.
-        for name in row.payment.disputes.filter(state__in=Dispute.GOES_ON).values_list("provider_id", flat=True):
+        for name in row.payment.disputes.filter(state__in=Dispute.GOES_ON).values_list(
+            "provider_id", flat=True
+        ):
             dispute.learn(name)
         told = refund.give_back(row)
     if told != Refund.State.FAILED:
@@ -144,7 +146,9 @@ def _recent(noun: Noun, since: datetime, to_the_end: bool) -> int:
 def _known(page: Sequence[Seen]) -> list[bool]:
     """Which of these are written here as the provider has them."""
     intents = [seen.intent_id for seen in page if isinstance(seen, PaymentSeen)]
-    paid = set(Payment.objects.filter(intent_id__in=intents, state="succeeded").values_list("intent_id", flat=True))
+    paid = set(
+        Payment.objects.filter(intent_id__in=intents, state="succeeded").values_list("intent_id", flat=True)
+    )
     ids = [seen.id for seen in page if not isinstance(seen, PaymentSeen)]
     refunded = dict(Refund.objects.filter(provider_id__in=ids).values_list("provider_id", "state"))
     disputed = dict(Dispute.objects.filter(provider_id__in=ids).values_list("provider_id", "state"))

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +9,6 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from accounts import written
 from accounts.actions import audit
 from catalog.actions import stock
 from catalog.models import Lot, Reservation
@@ -19,12 +17,12 @@ from core.language import Words, say
 from core.money import show, split
 from core.outbox import record
 from core.refusals import Conflict, Invalid, NotFound
-from orders.actions import seat, shipment
+from orders.actions import refund_failed, seat, shipment
 from orders.actions.order import lock, move_all
 from orders.events import RefundFailed, RefundRequested, RefundSucceeded, RefundTriedAgain
 from orders.models import Line, Order, Payment, Refund, RefundLine, Shipment
 from orders.provider import provider
-from orders.provider.port import GiveBack, Noun, RefundSeen, Was
+from orders.provider.port import GiveBack, Noun, RefundSeen
 from orders.refusals import RefundTooLarge
 
 State = Refund.State
@@ -39,8 +37,6 @@ GIVING = (
 
 # Decided here by somebody, who can wait until a bank has decided about the same money.
 DECIDED = (Reason.CANCELLED, Reason.TEAM, Reason.CLAIM)
-# What left without our asking is not asked for again.
-TAKEN = (Reason.DISPUTE, Reason.DESK)
 CONTESTED = say(
     "买家的银行正在裁定这笔付款，裁定之前不能退款；不用再申请，裁定后会通知。",
     "The buyer’s bank is deciding about this payment: nothing can be refunded before it has.",
@@ -342,7 +338,7 @@ def settle(refund: Refund, seen: RefundSeen, attempt: int) -> str:
     if state != State.PENDING:
         fields["settled_at"] = now
     if state == State.FAILED:
-        fields["retry_at"] = _tried_next(refund, seen.failure, now)
+        fields["retry_at"] = refund_failed.tried_next(refund, seen.failure, now)
         fields["returned_at"] = now if had_succeeded else refund.returned_at
     refund.move_to(state, **fields)
     if state == State.SUCCEEDED:
@@ -350,7 +346,7 @@ def settle(refund: Refund, seen: RefundSeen, attempt: int) -> str:
         record(RefundSucceeded(refund_id=refund.pk))
     elif state == State.FAILED:
         if had_succeeded:
-            _came_back(order, refund)
+            refund_failed.came_back(order, refund)
         record(RefundFailed(refund_id=refund.pk, had_succeeded=had_succeeded))
     failpoints.reach("refund.settling")
     return state.value
@@ -364,34 +360,6 @@ def _arrived(order: Order, refund: Refund) -> None:
     Order.objects.filter(pk=order.pk).update(refunded_minor=given)
     if given == order.total_minor and order.can_move_to(Order.State.REFUNDED):
         order.move_to(Order.State.REFUNDED, closed_at=timezone.now())
-
-
-def _came_back(order: Order, refund: Refund) -> None:
-    """The buyer has it no more: an order that was over stands where its parcels do again."""
-    if not refund.payment.is_kept:
-        return
-    Order.objects.filter(pk=order.pk).update(refunded_minor=F("refunded_minor") - refund.amount_minor)
-    if order.state != Order.State.REFUNDED:
-        return
-    # A seat's parcel is promised for no day before its group is confirmed.
-    was_held = order.group_id is not None and not order.shipments.exclude(ship_by=None).exists()
-    order.move_to(Order.State.HELD if was_held else Order.State.PAID, closed_at=None)
-    shipment.follow([order])
-
-
-# The n-th attempt that fails is followed by another after so long; beyond them a person decides.
-TRIED_AFTER = tuple(timedelta(hours=hours) for hours in (0.2, 2, 12, 24, 48))
-# What no further attempt changes: the card is gone, the bank decides, or it was given in another way.
-HOPELESS = (
-    *("lost_or_stolen_card", "expired_or_canceled_card", "merchant_request"),
-    *("charge_disputed", "charge_for_pending_refund_disputed", "charge_already_refunded", "amount"),
-)
-
-
-def _tried_next(refund: Refund, failure: str, now: datetime) -> datetime | None:
-    if failure in HOPELESS or refund.attempt > len(TRIED_AFTER) or refund.reason in TAKEN:
-        return None
-    return now + TRIED_AFTER[refund.attempt - 1]
 
 
 @transaction.atomic
@@ -413,22 +381,4 @@ def again(refund: Refund, by: Any = None) -> Refund:
     )
     audit.record(by, "retry", "Refund", refund.uid, attempt=refund.attempt)
     record(RefundTriedAgain(refund_id=refund.pk))
-    return refund
-
-
-@transaction.atomic
-def give_otherwise(refund: Refund, by: Any, how: str) -> Refund:
-    """An operator has given it herself (by bank transfer, say), as the provider could not; `how` is for the record."""
-    how = written.line(how, "how", 200)
-    order = Order.objects.get(payments__refunds=refund.pk)
-    order = lock([order])[order.pk]
-    refund = Refund.objects.select_related("payment").get(pk=refund.pk)
-    if refund.state != State.FAILED or refund.reason == Reason.DISPUTE:
-        words = say("只有没有退成的款才能这样记。", "Only a refund that failed can be recorded so.")
-        raise Conflict(words)
-    # An attempt of its own: what the provider may still say of the last one does not touch it.
-    refund.move_to(State.REQUESTED, attempt=refund.attempt + 1, provider_id="", retry_at=None, otherwise=how)
-    settle(refund, RefundSeen(Was.SUCCEEDED), refund.attempt)
-    refund.refresh_from_db()
-    audit.record(by, "give_otherwise", "Refund", refund.uid, order=order.number, amount_minor=refund.due_minor)
     return refund

@@ -85,7 +85,8 @@ class Order(StateMachine, models.Model):
     reserved_until = models.DateTimeField()
     paid_at = models.DateTimeField(null=True)
     contested_at = models.DateTimeField(
-        null=True, help_text="a bank asks for its money back since then: nothing is sent before it has decided"
+        null=True,
+        help_text="a bank asks for its money back since then: nothing is sent before it has decided",
     )
     closed_at = models.DateTimeField(null=True, help_text="cancelled, expired, refunded or completed")
 

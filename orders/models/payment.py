@@ -68,7 +68,6 @@ class Payment(StateMachine, models.Model):
             )
         ]
 
-
     @property
     def is_contested(self) -> bool:
         """Whether a bank is deciding about its money, so that the provider gives none of it back."""

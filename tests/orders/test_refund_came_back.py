@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.models import AuditEntry
 from core.api.ids import global_id
 from orders.actions import reconcile, refund
+from orders.actions.refund_failed import TRIED_AFTER
 from orders.models import Refund
 from tests.orders.test_mails import new_mails
 from tests.orders.test_refund import Paid
@@ -77,7 +78,7 @@ def test_the_buyer_is_told_the_truth_at_each_turn_and_never_twice_that_she_has_i
 def test_what_failed_is_tried_again_by_the_clock_and_in_the_end_by_a_person(paid, till, a_stand):
     till.refund_mode("pending", after=None)
     made = cancelled(paid)
-    for attempt in range(1, len(refund.TRIED_AFTER) + 2):
+    for attempt in range(1, len(TRIED_AFTER) + 2):
         made.refresh_from_db()
         assert (made.attempt, made.state) == (attempt, "pending")
         till.settle_refund(made.provider_id, "failed")
@@ -85,7 +86,7 @@ def test_what_failed_is_tried_again_by_the_clock_and_in_the_end_by_a_person(paid
         settle_all()
         assert reconcile.refunds() == 0  # not yet
         later()
-        assert reconcile.refunds() == (1 if attempt <= len(refund.TRIED_AFTER) else 0)
+        assert reconcile.refunds() == (1 if attempt <= len(TRIED_AFTER) else 0)
         settle_all()
     (told,) = new_mails(paid.operator.person.email)
     assert told.subject.startswith("要人处理的退款：¥164.90")

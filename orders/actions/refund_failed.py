@@ -1,0 +1,40 @@
+"""A refund that the provider could not give: where its order stands then, and when it is tried again."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import F
+
+from orders.actions import shipment
+from orders.models import Order, Refund
+
+# What left without our asking is not asked for by the clock.
+TAKEN = (Refund.Reason.DISPUTE, Refund.Reason.DESK)
+
+
+def came_back(order: Order, refund: Refund) -> None:
+    """The buyer has it no more: an order that was over stands where its parcels do again."""
+    if not refund.payment.is_kept:
+        return
+    Order.objects.filter(pk=order.pk).update(refunded_minor=F("refunded_minor") - refund.amount_minor)
+    if order.state != Order.State.REFUNDED:
+        return
+    # A seat's parcel is promised for no day before its group is confirmed.
+    was_held = order.group_id is not None and not order.shipments.exclude(ship_by=None).exists()
+    order.move_to(Order.State.HELD if was_held else Order.State.PAID, closed_at=None)
+    shipment.follow([order])
+
+
+# The n-th attempt that fails is followed by another after so long; beyond them a person decides.
+TRIED_AFTER = tuple(timedelta(hours=hours) for hours in (0.2, 2, 12, 24, 48))
+# What no further attempt changes: the card is gone, the bank decides, or it was given in another way.
+HOPELESS = (
+    *("lost_or_stolen_card", "expired_or_canceled_card", "merchant_request"),
+    *("charge_disputed", "charge_for_pending_refund_disputed", "charge_already_refunded", "amount"),
+)
+
+
+def tried_next(refund: Refund, failure: str, now: datetime) -> datetime | None:
+    """When the clock tries it again; None where a person has to."""
+    if failure in HOPELESS or refund.attempt > len(TRIED_AFTER) or refund.reason in TAKEN:
+        return None
+    return now + TRIED_AFTER[refund.attempt - 1]
