@@ -74,7 +74,6 @@ RULES = [
         "what a bank took is not what its decision says",
         """SELECT d.id, d.state || ', ' || d.lost_minor || ' of ' || d.amount_minor FROM orders_dispute d
            WHERE d.state = 'won' AND d.lost_minor <> 0 OR d.state = 'prevented' AND d.status <> 'prevented'
-              OR d.state IN ('open', 'under_review') AND d.lost_minor <> 0
               OR d.state IN ('won', 'prevented', 'lost') AND d.is_refundable
               OR d.state = 'lost' AND d.lost_minor <> d.amount_minor AND NOT EXISTS (
                   SELECT 1 FROM accounts_auditentry a WHERE a.noun = 'Dispute' AND a.deed = 'decide'
