@@ -138,7 +138,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='refund',
             name='reason',
-            field=models.CharField(choices=[('cancelled', 'Cancelled'), ('team', 'Team'), ('claim', 'Claim'), ('late', 'Late'), ('twice', 'Twice'), ('amount', 'Amount'), ('group', 'Group'), ('dispute', 'Dispute'), ('desk', 'Desk')], max_length=10),
+            field=models.CharField(choices=[('cancelled', 'Cancelled'), ('team', 'Team'), ('claim', 'Claim'), ('late', 'Late'), ('twice', 'Twice'), ('amount', 'Amount'), ('group', 'Group'), ("dispute", "Dispute"), ("recalled", "Recalled"), ("stopped", "Stopped"), ("desk", "Desk")], max_length=10),
         ),
         migrations.RunSQL(WHAT_WAS_WRITTEN, migrations.RunSQL.noop),
     ]
