@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.actions import audit
-from catalog.actions.picture import cleaned
+from catalog.photos import cleaned
 from catalog.reads import is_manager
 from catalog.written import paragraphs
 from core.language import say
