@@ -114,7 +114,7 @@ def _comes_in_one_pass(head: Image.Image, data: bytes, at: int) -> bool:
 
 def _decoded(data: bytes) -> Image.Image:
     """The picture, upright, no larger than it is shown."""
-    image = Image.open(BytesIO(data), formats=FORMATS)
+    image: Image.Image = Image.open(BytesIO(data), formats=FORMATS)
     if image.format == "JPEG":
         image.draft("RGB", (LARGE, LARGE))
     image.load()

@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.utils._os import safe_join
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from catalog.actions.picture import MOST_BYTES
+from catalog.photos import MOST_BYTES
 from core import language, outage
 from core.middleware import language_of
 from shop.health import health, lives
