@@ -5,8 +5,8 @@ from typing import Any
 from celery import shared_task
 
 from accounts import links, mail, seals
+from accounts.actions import erasure, sign_in
 from accounts.actions import person as people
-from accounts.actions import sign_in
 from accounts.models import Membership, Organisation, Person
 from accounts.reads import members_of
 from core.deliveries import reaction
@@ -26,7 +26,19 @@ def _tell(person: Person, template: str, **context: Any) -> None:
 @shared_task(name="accounts.tasks.forget_unconfirmed")
 def forget_unconfirmed() -> int:
     """For beat, once a day."""
-    return people.forget_unconfirmed()
+    return people.forget_unconfirmed() + erasure.forget_reaches()
+
+
+@shared_task(name="accounts.tasks.erase_settled")
+def erase_settled() -> int:
+    """For beat, every minute: who waited to be erased is, once all is settled."""
+    return erasure.erase_settled()
+
+
+@reaction("accounts.tasks.settled")
+def settled(event: dict) -> None:
+    """Something was settled: whoever waited for it goes now."""
+    erasure.erase_settled()
 
 
 @reaction("accounts.tasks.send_welcome")

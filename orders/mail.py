@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 
 from accounts import mail
+from accounts.actions.erasure import reach
 from accounts.models import Membership, Person
 from accounts.reads import members_of
 from catalog.reads import managers_of
@@ -17,15 +18,16 @@ from orders.reads.proof import is_proved
 
 
 def to_buyer(order: Order, template: str, **facts: Any) -> None:
-    """Tell whoever bought; nobody, where she has asked to be forgotten."""
-    if not order.email:
+    """Tell whoever bought; who has asked to be forgotten only as long as money may come back to us that is hers."""
+    to = order.email or reach(order.person)
+    if not to:
         return
     with language.use(order.language):
         address = told(order.region, order.street)
     seat = getattr(order, "seat", None)
     proof = "" if is_proved(order) else page_of(order, proof=proof_for(order))
     common = {"order": order, "link": page_of(order), "proof": proof, "address": address, "seat": seat}
-    mail.send(order.email, order.language, template, {**common, **facts})
+    mail.send(to, order.language, template, {**common, **facts})
 
 
 def to_team(team_id: int, template: str, path: str, **facts: Any) -> None:

@@ -55,7 +55,7 @@ REACTIONS = {
     "RefundTriedAgain": Reactions(afterwards=["orders.tasks.give_back"]),
     "RefundSucceeded": Reactions(
         at_once=["impact.actions.gateway.given_back"],
-        afterwards=["orders.letters.send_refunded"],
+        afterwards=["orders.letters.send_refunded", "accounts.tasks.settled"],
     ),
     # In this order: what came back is owed to the buyer before a dispute is found to have given it.
     # The second settles the refund under the lock of its order, which is held already.
@@ -80,7 +80,7 @@ REACTIONS = {
     "ShipmentDelivered": Reactions(afterwards=["orders.letters.send_delivered"]),
     "ShipmentCompleted": Reactions(at_once=["impact.actions.attribution.owe"]),
     "ClaimMade": Reactions(afterwards=["orders.letters.tell_team_of_claim"]),
-    "ClaimAnswered": Reactions(afterwards=["orders.letters.send_claim_answered"]),
+    "ClaimAnswered": Reactions(afterwards=["orders.letters.send_claim_answered", "accounts.tasks.settled"]),
     # buying together
     "GroupConfirmed": Reactions(
         afterwards=["orders.letters.send_group_confirmed", "orders.letters.tell_team_of_group"]

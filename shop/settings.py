@@ -164,6 +164,7 @@ _STRIKES = {
     "catalog.tasks.turn_the_day": 600,
     "catalog.tasks.mend_search": 60,
     "accounts.tasks.forget_unconfirmed": 24 * 3600,
+    "accounts.tasks.erase_settled": 60,
     "orders.tasks.forget_old": 24 * 3600,
     "shop.tasks.forget_sessions": 24 * 3600,
     "core.tasks.forget_changes": 600,
@@ -192,6 +193,12 @@ PASSWORD_RESET_TIMEOUT = 3600
 # Each floor adds what it knows of a person to her export, and forgets it when she leaves: f(person).
 PERSON_EXPORTERS: list[str] = ["orders.people.export"]
 PERSON_ERASERS: list[str] = ["orders.people.erase"]
+# What is settled before she is forgotten: f(person) -> words; and until when money that went back to her may come
+# back, so that a sealed address is kept: f(person) -> moment or None.
+PERSON_UNSETTLED: list[str] = ["orders.reads.unsettled.unsettled"]
+PERSON_REACHABLE: list[str] = ["orders.reads.unsettled.reachable_until"]
+# She has proved another mailbox: f(person, old, new).
+PERSON_MOVERS: list[str] = ["orders.people.move"]
 # What somebody alone looks after is handed over before her account is closed or erased: f(person) -> words.
 PERSON_DUTIES: list[str] = ["catalog.reads.teams.duties", "orders.people.duties"]
 SESSION_ENGINE = "shop.sessions"

@@ -1,4 +1,4 @@
-"""People join, prove their mailbox, change what we know of them, and leave."""
+"""People join, prove their mailbox, and change what we know of them."""
 
 from datetime import timedelta
 
@@ -13,16 +13,14 @@ from django.utils.module_loading import import_string
 
 from accounts import seals
 from accounts.actions import audit
-from accounts.actions.handover import must_have_handed_over
 from accounts.events import EmailChangeAsked, PersonJoined, SignUpRepeated
-from accounts.models import Invitation, Person
-from accounts.models.person import a_code
+from accounts.models import Person
 from accounts.reads import hashed
 from accounts.written import email_address, line, mailbox, phone_number
 from core import language as languages
 from core import outbox, patience, rates
 from core.language import say
-from core.refusals import Conflict, Invalid, NotAllowed, every
+from core.refusals import Conflict, Invalid, every
 
 EMAIL_VERIFY, EMAIL_CHANGE = "email-verify", "email-change"
 VERIFY_LASTS = timedelta(days=3)
@@ -108,7 +106,7 @@ def check_password_is_good(password: str, person: Person, field: str = "password
         raise Invalid(" ".join(wrong.messages), field=field) from None
 
 
-def check_password(person: Person, password: str, session: str, field: str = "password") -> None:
+def check_password(person: Person, password: str, session: str = "", field: str = "password") -> None:
     """Ask for the password again before what cannot be taken back; who is wrong waits longer each time.
 
     Each session for itself: one in a stranger's hands holds nobody up who signs in anew.
@@ -155,7 +153,7 @@ def update(
     return person
 
 
-def ask_for_email_change(person: Person, email: str, password: str, session: str) -> None:
+def ask_for_email_change(person: Person, email: str, password: str, session: str = "") -> None:
     """Send a link to the new address and word of it to the old; the answer is alike for a taken one."""
     check_password(person, password, session)
     email = email_address(email)
@@ -190,6 +188,8 @@ def confirm_email_change(person: Person, token: str) -> Person:
             if any(facts.get(name) != fact for name, fact in _of_this_change(person).items()):
                 raise Invalid(seals.NOT_OURS, field="token")
             _give_way(facts["new"])
+            for mover in getattr(settings, "PERSON_MOVERS", ()):
+                import_string(mover)(person, facts["old"], facts["new"])
             person.email, person.email_verified_at = facts["new"], timezone.now()
             person.save(update_fields=["email", "email_verified_at"])
             audit.record(person, "change_email", "Person", person.uid)
@@ -208,36 +208,3 @@ def unproved() -> QuerySet[Person]:
 def _give_way(email: str) -> None:
     # The mailbox has answered: an account that a stranger opened with its address, and nobody confirmed, goes.
     unproved().filter(email=email).delete()
-
-
-def erase(person: Person, password: str, session: str) -> None:
-    """Forget the person for good; orders keep what the law and the ledger need, without a name."""
-    check_password(person, password, session)
-    if person.is_staff:
-        words = say("请先移交运营权限。", "Please hand over your operator's role first.")
-        raise NotAllowed(words)
-    with transaction.atomic():
-        person = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
-        must_have_handed_over(person)
-        for eraser in getattr(settings, "PERSON_ERASERS", ()):
-            import_string(eraser)(person)
-        _forget(person)
-        audit.record(None, "erase", "Person", person.uid)
-
-
-def _forget(person: Person) -> None:
-    now = timezone.now()
-    person.addresses.all().delete()
-    person.api_tokens.all().delete()
-    person.memberships.filter(ended_at=None).update(ended_at=now)
-    open_links = Invitation.objects.filter(used_at=None, withdrawn_at=None)
-    open_links.filter(invited_by=person).update(withdrawn_at=now)
-    open_links.filter(email=person.email).update(withdrawn_at=now)
-    Invitation.objects.filter(email=person.email).update(email="")
-    person.email = f"{person.uid}@erased.invalid"
-    person.name = person.nickname = person.phone = ""
-    person.email_verified_at, person.erased_at, person.is_active = None, now, False
-    person.mobiliser_code = a_code()
-    # A new hash ends every session: each carries a fingerprint of the one it was opened with.
-    person.set_unusable_password()
-    person.save()

@@ -18,7 +18,9 @@ from core.refusals import Invalid, NotFound
 MOST, LONGEST_DAYS = 10, 365
 
 
-def create(person: Person, name: str, password: str, session: str, days: int = 90) -> tuple[ApiToken, str]:
+def create(
+    person: Person, name: str, password: str, session: str = "", days: int = 90
+) -> tuple[ApiToken, str]:
     """A new token and its text, which is shown this once; only its hash is kept."""
     check_password(person, password, session)
     name = line(name, "name", 60)

@@ -6,6 +6,7 @@ from typing import Any
 import graphene
 from django.core.serializers.json import DjangoJSONEncoder
 
+from accounts.actions import erasure
 from accounts.actions import export as exports
 from accounts.actions import person as people
 from accounts.actions import sign_in as door
@@ -88,7 +89,10 @@ class PersonExport(Act):
 
 
 class PersonErase(Act):
-    """Delete one's account for good. Orders stay as law and ledger ask, without a name."""
+    """Delete one's account for good. Orders stay as law and ledger ask, without a name.
+
+    While money is on its way to her, the erasure waits for it, and is then done by itself.
+    """
 
     class Meta:
         access = SIGNED_IN
@@ -96,11 +100,32 @@ class PersonErase(Act):
     class Input:
         password = graphene.String(required=True, description="The account's password, once more.")
 
+    is_erased = graphene.Boolean(description="Whether it is done; false while it waits.")
+    waits_for = graphene.List(
+        graphene.NonNull(graphene.String), description="What is settled first; empty once it is done."
+    )
+
     @classmethod
     def act(cls, request: Any, password: str) -> Any:
-        """Erase it and sign out."""
-        people.erase(request.user, password, session_of(request))
-        door.sign_out(request)
+        """Erase it and sign out; or say what it waits for."""
+        if erasure.erase(request.user, password, session_of(request)):
+            door.sign_out(request)
+            return cls(is_erased=True, waits_for=[])
+        return cls(is_erased=False, waits_for=[str(words) for words in erasure.waits_for(request.user)])
+
+
+class PersonKeep(Act):
+    """Keep one's account after all, while its erasure waits."""
+
+    class Meta:
+        access = SIGNED_IN
+
+    viewer = graphene.Field(ViewerType, description="The person, who stays.")
+
+    @classmethod
+    def act(cls, request: Any) -> Any:
+        """Keep it."""
+        return cls(viewer=erasure.keep(request.user))
 
 
 class Mutation:
@@ -109,3 +134,4 @@ class Mutation:
     email_change_confirm = EmailChangeConfirm.Field()
     person_export = PersonExport.Field()
     person_erase = PersonErase.Field()
+    person_keep = PersonKeep.Field()

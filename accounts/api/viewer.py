@@ -6,6 +6,7 @@ import graphene
 from django.db.models import QuerySet
 
 from accounts import reads
+from accounts.actions import erasure
 from accounts.api import organisation  # noqa: F401 (the type that memberships lead to)
 from accounts.api.access import OWN, PUBLIC
 from accounts.api.address import AddressType
@@ -57,6 +58,14 @@ class ViewerType(ModelType):
     language = graphene.Field(Language, required=True, description="The language of her mails.")
     is_operator = graphene.Boolean(required=True, description="Whether she runs the shop.")
     email_verified = graphene.Boolean(required=True, description="Whether her mailbox is proved.")
+    erasure_asked_at = graphene.DateTime(
+        description="When she asked to have her account deleted, while that waits; else null."
+    )
+    erasure_waits_for = graphene.List(
+        graphene.NonNull(graphene.String),
+        required=True,
+        description="What is settled before her account is deleted; empty unless she has asked.",
+    )
     memberships = list_of(
         MembershipType, most=50, resolver=_memberships, description="What she belongs to today."
     )
@@ -66,6 +75,10 @@ class ViewerType(ModelType):
     tokens = list_of(
         ApiTokenType, most=10, resolver=_tokens, description="Her bearer tokens that still work."
     )
+
+    def resolve_erasure_waits_for(root, info):
+        """In the reader's language."""
+        return [str(words) for words in erasure.waits_for(root)] if root.erasure_asked_at else []
 
     def resolve_is_operator(root, info):
         """By her role."""

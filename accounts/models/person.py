@@ -55,13 +55,27 @@ class Person(AbstractBaseUser, PermissionsMixin):
         null=True, blank=True, help_text="sessions, links and devices from before are void"
     )
     joined_at = models.DateTimeField(auto_now_add=True)
+    erasure_asked_at = models.DateTimeField(
+        null=True, blank=True, help_text="she wants to go, and is let go once all is settled"
+    )
     erased_at = models.DateTimeField(null=True, blank=True)
+    reach_sealed = models.TextField(
+        blank=True, help_text="of an erased person, while money may come back that was given back to her"
+    )
+    reach_until = models.DateTimeField(null=True, blank=True)
 
     objects = People()
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
+        indexes = [
+            models.Index(
+                fields=["erasure_asked_at"],
+                condition=models.Q(erasure_asked_at__isnull=False),
+                name="people_who_want_to_go",
+            )
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(email=Lower("email")), name="person_email_is_lower_case"

@@ -176,9 +176,21 @@ def create_token(request: HttpRequest, payload: dict[str, Any]) -> str:
 
 
 def erase_person(request: HttpRequest, payload: dict[str, Any]) -> str:
-    """Nobody is signed in any more."""
+    """Nobody is signed in any more; or she is told that it waits."""
+    if not payload["isErased"]:
+        words = say(
+            "已收到。还有钱没有结清，结清后自动注销。",
+            "Noted. Money is still on its way; it is done once that is settled.",
+        )
+        messages.success(request, str(words))
+        return _to("account/details/#erasure")
     messages.success(request, str(say("账户已注销。", "Your account has been deleted.")))
     return _to("")
+
+
+def keep_person(request: HttpRequest, payload: dict[str, Any]) -> str:
+    """She stays."""
+    return _done(request, say("账户保留。", "Your account stays."))
 
 
 # --- organisations ---

@@ -9,7 +9,8 @@ from core.api import run
 def our_schema(settings, monkeypatch):
     settings.API_SCHEMA = "tests.accounts.world.schema"
     settings.ROOT_URLCONF = "tests.core.urls"
-    settings.PERSON_EXPORTERS = settings.PERSON_ERASERS = settings.PERSON_DUTIES = []
+    for name in ("EXPORTERS", "ERASERS", "DUTIES", "UNSETTLED", "REACHABLE", "MOVERS"):
+        setattr(settings, f"PERSON_{name}", [])
     run.the_schema.cache_clear()
     monkeypatch.setattr(run.documents, "_kept", type(run.documents._kept)())
     yield

@@ -4,21 +4,25 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.core import mail
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import F
 from django.utils import timezone
 
-from accounts.actions import export
+from accounts.actions import erasure, export
 from accounts.actions import membership as memberships
 from accounts.actions import operator as operators
-from accounts.actions import person as people
+from accounts.models import Person
 from catalog.actions import team as teams
 from core.api.ids import uid_of
+from core.deliveries import drain
 from core.refusals import Conflict
-from orders.models import Cart, Notice, Order, Review
+from orders.mail import to_buyer
+from orders.models import Cart, Claim, Dispute, Notice, Order, Refund, Review
 from orders.people import forget_old
-from tests.accounts.world import PASSWORD, a_person
+from tests.accounts.world import PASSWORD, a_person, token_in
 from tests.orders.together import Together
-from tests.orders.world import Buyer, a_lot, at_rest, key
+from tests.orders.world import PAID, Buyer, a_lot, at_rest, key, row, run_out, session_of, settle_all, tell
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -52,7 +56,7 @@ def test_who_goes_leaves_sums_and_goods_behind_and_neither_name_nor_address():
         nickname="示例",
         stars=5,
     )
-    people.erase(person, PASSWORD, "")
+    erasure.erase(person, PASSWORD)
     made = Order.objects.get()
     assert (made.recipient, made.phone, made.street, made.email, made.note) == ("—", "", "", "", "")
     assert made.total_minor == 3690 + 600 and made.lines.count() == 1
@@ -67,10 +71,126 @@ def test_an_order_that_is_still_going_on_is_ended_first():
     person = a_person()
     Buyer(person).place(a_lot())
     with pytest.raises(Conflict):
-        people.erase(person, PASSWORD, "")
+        erasure.erase(person, PASSWORD)
     assert Order.objects.get().recipient == "示例买家" and person.is_active
     Order.objects.update(state="completed", closed_at=timezone.now())
-    people.erase(person, PASSWORD, "")
+    erasure.erase(person, PASSWORD)
+
+
+class Owed:
+    """A person whose money came too late and has to go back, as far as the provider lets it."""
+
+    def __init__(self, till, a_stand):
+        self.stand, self.person = a_stand, a_person()
+        self.buyer = Buyer(self.person)
+        lot = a_lot(units=1)
+        self.order = self.buyer.place(lot)
+        till.pay(session_of(self.buyer.begin(self.order)), "alipay")
+        run_out(self.order)
+        Buyer().place(lot)
+        tell(a_stand, PAID)
+        self.refund = Refund.objects.get()
+
+    def ask(self):
+        payload = "isErased waitsFor"
+        return self.buyer.done("personErase", payload, password=PASSWORD)
+
+    def now(self):
+        self.person.refresh_from_db()
+        return self.person.erased_at is not None
+
+    def told(self):
+        return [m.subject for m in mail.outbox if m.to == [self.address]]
+
+    @property
+    def address(self):
+        return Order.objects.get(number=self.order["number"]).email
+
+
+@pytest.mark.usefixtures("whole_shop")
+def test_who_is_owed_money_is_erased_once_she_has_it_and_has_been_told(till, a_stand):
+    owed = Owed(till, a_stand)
+    address = owed.person.email
+    assert owed.ask() == {"errors": [], "isErased": False, "waitsFor": ["a refund that is on its way"]}
+    seen = owed.buyer.ask("{ viewer { erasureAskedAt erasureWaitsFor } }")["viewer"]
+    assert seen["erasureAskedAt"] and seen["erasureWaitsFor"] == ["a refund that is on its way"]
+    assert not owed.now() and owed.address == "buyer@example.com"
+    settle_all()
+    assert Refund.objects.get().state == "succeeded"
+    assert [m for m in mail.outbox if set(m.to) <= {address, "buyer@example.com"}], "she is told"
+    assert owed.now() and owed.address == "" and owed.buyer.ask("{ viewer { email } }")["viewer"] is None
+    assert address not in json.dumps(list(Person.objects.values("email", "reach_sealed")))
+    at_rest()
+
+
+@pytest.mark.parametrize("state", ["requested", "pending", "failed"])
+def test_no_state_of_a_refund_but_given_lets_her_go(till, a_stand, state):
+    owed = Owed(till, a_stand)
+    Refund.objects.update(state=state)
+    assert owed.ask()["isErased"] is False
+    assert erasure.erase_settled() == 0 and not owed.now()
+    Refund.objects.update(state="failed", disputed_minor=F("amount_minor"))  # her bank has given it
+    assert erasure.erase_settled() == 1 and owed.now()
+
+
+def test_an_undecided_dispute_and_an_open_claim_keep_her_reachable(till, a_stand):
+    owed = Owed(till, a_stand)
+    assert owed.ask()["isErased"] is False
+    settle_all()
+    made = Order.objects.get(number=owed.order["number"])
+    payment = made.payments.get()
+    dispute = Dispute.objects.create(provider_id="dp_1", payment=payment, amount_minor=1, reason="general")
+    claim = Claim.objects.create(line=made.lines.get(), words="压坏了")
+    assert erasure.erase_settled() == 0
+    dispute.delete()
+    assert erasure.erase_settled() == 0
+    claim.delete()
+    assert erasure.erase_settled() == 1 and owed.now()
+
+
+def test_she_may_change_her_mind_while_it_waits(till, a_stand):
+    owed = Owed(till, a_stand)
+    owed.ask()
+    assert owed.buyer.done("personKeep", "viewer { erasureAskedAt }")["viewer"]["erasureAskedAt"] is None
+    settle_all()
+    assert erasure.erase_settled() == 0 and not owed.now()
+
+
+def test_a_refund_that_comes_back_after_she_has_gone_still_finds_her_for_two_months(till, a_stand):
+    owed = Owed(till, a_stand)
+    address = owed.person.email
+    settle_all()
+    assert owed.ask()["isErased"] is True
+    made = Order.objects.get(number=owed.order["number"])
+    mail.outbox.clear()
+    to_buyer(made, "payment_turned_away", refund=Refund.objects.get(), reason="")
+    assert mail.outbox[0].to == [address]
+    Person.objects.filter(pk=owed.person.pk).update(reach_until=timezone.now() - timedelta(seconds=1))
+    made.refresh_from_db()
+    to_buyer(made, "payment_turned_away", refund=Refund.objects.get(), reason="")
+    assert len(mail.outbox) == 1 and erasure.forget_reaches() == 1
+    assert Person.objects.get(pk=owed.person.pk).reach_sealed == ""
+
+
+@pytest.mark.usefixtures("whole_shop")
+def test_letters_go_to_the_address_that_the_owner_has_proved_since(till, a_stand):
+    person = a_person()
+    buyer, old = Buyer(person), person.email
+    chosen = buyer.place(a_lot(), email="desk@example.com")
+    own = buyer.place(a_lot(), email=old)
+    guests = Buyer().place(a_lot(), email=old)
+    buyer.done("emailChangeRequest", email="new@example.com", password=PASSWORD)
+    drain()
+    link = next(token_in(m, "change") for m in mail.outbox if m.to == ["new@example.com"])
+    assert row(own).email == old, "nobody has proved it yet"
+    buyer.done("emailChangeConfirm", token=link)
+    assert row(own).email == "new@example.com" and row(guests).email == old
+    assert row(chosen).email == "new@example.com", "what was typed at checkout was never proved"
+    mail.outbox.clear()
+    till.pay(session_of(buyer.begin({"number": own["number"]})), "alipay")
+    tell(a_stand, PAID)
+    settle_all()
+    assert {m.to[0] for m in mail.outbox if own["number"] in m.body} == {"new@example.com"}
 
 
 def test_what_nobody_needs_any_more_is_forgotten_and_nothing_else():

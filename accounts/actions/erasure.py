@@ -1,0 +1,134 @@
+"""Somebody goes for good; what is still owed to her is settled first, and then she goes by herself."""
+
+import logging
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from accounts import seals
+from accounts.actions import audit
+from accounts.actions.handover import must_have_handed_over
+from accounts.actions.person import check_password
+from accounts.models import Invitation, Person
+from accounts.models.person import a_code
+from core.language import Words, say
+from core.refusals import NotAllowed, Refusal
+
+log = logging.getLogger("sheaf.accounts")
+REACH = "reach"
+
+
+def erase(person: Person, password: str, session: str = "") -> bool:
+    """Forget the person for good; orders keep what the law and the ledger need, without a name.
+
+    While money is on its way to her she stays reachable: False says that her erasure waits for that, and is done
+    by itself (`erase_settled`). Until then the account works as before, and she may change her mind.
+    """
+    check_password(person, password, session)
+    if person.is_staff:
+        words = say("请先移交运营权限。", "Please hand over your operator's role first.")
+        raise NotAllowed(words)
+    with transaction.atomic():
+        person = _locked(person.pk)
+        must_have_handed_over(person)
+        if not waits_for(person):
+            _erase(person)
+            return True
+        # What she has to end herself is said now and not once all is settled.
+        before = transaction.savepoint()
+        _erase(person)
+        transaction.savepoint_rollback(before)
+        Person.objects.filter(pk=person.pk).update(erasure_asked_at=timezone.now())
+        audit.record(person, "ask_to_erase", "Person", person.uid)
+    return False
+
+
+def keep(person: Person) -> Person:
+    """She has changed her mind before it was done."""
+    with transaction.atomic():
+        person = _locked(person.pk)
+        if person.erasure_asked_at is not None:
+            person.erasure_asked_at = None
+            person.save(update_fields=["erasure_asked_at"])
+            audit.record(person, "keep", "Person", person.uid)
+    return person
+
+
+def waits_for(person: Person) -> list[Words]:
+    """What is not settled yet, in words; each floor tells of its own by `settings.PERSON_UNSETTLED`."""
+    found: list[Words] = []
+    for unsettled in getattr(settings, "PERSON_UNSETTLED", ()):
+        found += import_string(unsettled)(person)
+    return found
+
+
+def erase_settled() -> int:
+    """Let those go for whom all is settled now; how many went."""
+    gone = 0
+    waiting = Person.objects.filter(erasure_asked_at__isnull=False).order_by("erasure_asked_at")
+    for pk in waiting.values_list("pk", flat=True):
+        try:
+            with transaction.atomic():
+                person = _locked(pk)
+                if person.erasure_asked_at is None or waits_for(person):
+                    continue
+                must_have_handed_over(person)
+                _erase(person)
+                gone += 1
+        except Refusal as refusal:
+            # She has begun something since: it is ended first, as it would be for whoever asks now.
+            log.info("person %s is not erased yet: %s", pk, refusal.code)
+    return gone
+
+
+def reach(person: Person | None) -> str:
+    """The address at which an erased person can be told that money came back; nothing once that is past."""
+    if person is None or not person.reach_sealed or person.reach_until is None:
+        return ""
+    if person.reach_until < timezone.now():
+        return ""
+    try:
+        return seals.opened_for_ever(REACH, person.reach_sealed)["email"]
+    except Refusal:
+        return ""
+
+
+def forget_reaches() -> int:
+    """Of those to whom nothing can come back any more not even a sealed address is kept."""
+    past = Person.objects.exclude(reach_sealed="").filter(reach_until__lt=timezone.now())
+    return past.update(reach_sealed="", reach_until=None)
+
+
+def _locked(pk: int) -> Person:
+    return Person.objects.select_for_update(no_key=True).get(pk=pk)
+
+
+def _erase(person: Person) -> None:
+    until = [import_string(name)(person) for name in getattr(settings, "PERSON_REACHABLE", ())]
+    person.reach_until = max((at for at in until if at is not None and at > timezone.now()), default=None)
+    person.reach_sealed = seals.seal(REACH, email=person.email) if person.reach_until else ""
+    for eraser in getattr(settings, "PERSON_ERASERS", ()):
+        import_string(eraser)(person)
+    _forget(person)
+    audit.record(None, "erase", "Person", person.uid)
+
+
+def _forget(person: Person) -> None:
+    now = timezone.now()
+    person.addresses.all().delete()
+    person.api_tokens.all().delete()
+    person.memberships.filter(ended_at=None).update(ended_at=now)
+    open_links = Invitation.objects.filter(used_at=None, withdrawn_at=None)
+    open_links.filter(invited_by=person).update(withdrawn_at=now)
+    open_links.filter(email=person.email).update(withdrawn_at=now)
+    Invitation.objects.filter(email=person.email).update(email="")
+    person.email = f"{person.uid}@erased.invalid"
+    person.name = person.nickname = person.phone = ""
+    person.email_verified_at, person.erased_at, person.is_active = None, now, False
+    person.erasure_asked_at = None
+    person.mobiliser_code = a_code()
+    # A new hash ends every session: each carries a fingerprint of the one it was opened with.
+    person.set_unusable_password()
+    person.save()

@@ -1,0 +1,44 @@
+"""Money between a person and the shop that is not where it belongs yet: as long as it is, she must be reachable."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.db.models import F, Max
+
+from accounts.models import Person
+from core.language import Words, say
+from orders.models import Claim, Dispute, Payment, Refund
+
+# What may still bring money.
+COMING = (Payment.State.CREATED, Payment.State.PROCESSING)
+ON_ITS_WAY = (Refund.State.REQUESTED, Refund.State.PENDING)
+# Banks and wallets send a refund back weeks after they took it.
+COMES_BACK_WITHIN = timedelta(days=60)
+
+
+def unsettled(person: Person) -> list[Words]:
+    """What her erasure waits for, in words (`settings.PERSON_UNSETTLED`)."""
+    return [*_unsettled(person)]
+
+
+def _unsettled(person: Person) -> Iterator[Words]:
+    payments = Payment.objects.filter(order__person=person)
+    if payments.filter(state__in=COMING).exists():
+        yield say("一笔付款还没有结果", "a payment that has not ended yet")
+    refunds = Refund.objects.filter(payment__in=payments)
+    if refunds.filter(state__in=ON_ITS_WAY).exists():
+        yield say("一笔退款还在路上", "a refund that is on its way")
+    if refunds.filter(state=Refund.State.FAILED, amount_minor__gt=F("disputed_minor")).exists():
+        yield say("一笔退款没有退成，还欠着您", "a refund that failed and is still owed")
+    if Dispute.objects.filter(payment__in=payments, closed_at=None).exists():
+        yield say("一笔付款争议还没有结果", "a dispute that is not decided yet")
+    if Claim.objects.filter(line__order__person=person, state=Claim.State.OPEN).exists():
+        yield say("一项售后还没有答复", "a claim that is not answered yet")
+
+
+def reachable_until(person: Person) -> datetime | None:
+    """Until when money of hers may come late or be sent back to us; None where none moved lately."""
+    asked = Payment.objects.filter(order__person=person).aggregate(at=Max("created_at"))["at"]
+    went = Refund.objects.filter(payment__order__person=person).aggregate(at=Max("settled_at"))["at"]
+    last = max((at for at in (asked, went) if at), default=None)
+    return last + COMES_BACK_WITHIN if last else None
