@@ -2,8 +2,12 @@
 
 from celery import shared_task
 
+from accounts import mail
+from accounts.models import Person
 from core.deliveries import reaction
-from impact.actions import standings
+from impact.actions import disclosure, standings
+from impact.links import operators_entry
+from impact.models import Entry
 
 
 @reaction("impact.tasks.fold_standings", inside=True, together=500)
@@ -16,3 +20,18 @@ def fold_standings(events: list[dict]) -> None:
 def fold_waiting() -> int:
     """For beat: should a wake-up have been lost, a standing is late by a second or two."""
     return standings.fold()
+
+
+@shared_task(name="impact.tasks.disclose")
+def disclose() -> int:
+    """For beat: what is told of counts, made at the day's boundary and at a freeze, or as soon after as it strikes."""
+    return disclosure.disclose()
+
+
+@reaction("impact.tasks.tell_operators_of_few_households")
+def tell_operators_of_few_households(event: dict) -> None:
+    """To the operators: an entry will stand still. Which family left is not said, nor how many are left."""
+    entry = Entry.objects.select_related("team", "round").get(pk=event["entry_id"])
+    for person in Person.objects.filter(is_staff=True, is_active=True).order_by("pk"):
+        context = {"entry": entry, "team": entry.team, "link": operators_entry(entry)}
+        mail.send(person.email, person.language, "entry_few_households", context)

@@ -38,6 +38,10 @@ REACTIONS = {
         at_once=["impact.actions.attribution.attribute_orders"],
         afterwards=["orders.letters.send_confirmation", "impact.tasks.fold_standings"],
     ),
+    "BuyerProved": Reactions(
+        at_once=["impact.actions.support.prove"],
+        afterwards=["impact.tasks.fold_standings"],
+    ),
     "OrderLapsed": Reactions(afterwards=["orders.tasks.close_payments"]),
     # orders: money back
     "PaymentTurnedAway": Reactions(
@@ -86,6 +90,8 @@ REACTIONS = {
         afterwards=["orders.letters.send_group_confirmed", "orders.letters.tell_team_of_group"]
     ),
     "GroupFellShort": Reactions(afterwards=["orders.letters.send_group_fell_short"]),
+    # those behind the goods
+    "EntryHasFewHouseholds": Reactions(afterwards=["impact.tasks.tell_operators_of_few_households"]),
     # the shelves
     "LotRecalled": Reactions(afterwards=["orders.tasks.find_recalled", "orders.letters.tell_team_of_recall"]),
     "RecallReached": Reactions(afterwards=["orders.tasks.apply_recall"]),

@@ -12,6 +12,7 @@ from accounts.models import Region
 from catalog.models import Team
 from core.language import say
 from core.refusals import Invalid
+from impact.actions.disclosed_households import disclose_entered
 from impact.models import Edition, Entry, Household, Round, Standing
 from impact.reads.household import FEWEST
 from impact.sealing import seal
@@ -74,4 +75,5 @@ def enter(round_: Round, teams: Sequence[Team], approved: bool = True) -> list[E
         for team in teams
     )
     Standing.objects.bulk_create(Standing(entry=entry) for entry in entries)
+    disclose_entered(teams)
     return entries

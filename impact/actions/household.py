@@ -11,10 +11,15 @@ from django.utils import timezone
 from accounts.actions import audit
 from accounts.models import AuditEntry, Person, Region
 from catalog.models import Team, TeamMember
+from core import clock
 from core.language import say
 from core.middleware import request_id
+from core.outbox import record
 from core.refusals import Conflict, Invalid, NotAllowed
-from impact.models import DetailReading, Household, HouseholdDetail, HouseholdStatus
+from impact.actions.disclosed_households import disclose_first
+from impact.events import EntryHasFewHouseholds
+from impact.models import DetailReading, Entry, Household, HouseholdDetail, HouseholdStatus
+from impact.reads.household import FEWEST, verified_of
 from impact.sealing import seal_facts, unseal_facts
 
 State = Household.State
@@ -68,9 +73,12 @@ def verify(household: Household, by: Person) -> Household:
     return verify_many([household], by)[0]
 
 
+@transaction.atomic
 def verify_many(households: Sequence[Household], by: Person) -> list[Household]:
     """An operator vouches for households; never for those of a team that is her own."""
-    return _decide(households, by, State.VERIFIED, verified_at=timezone.now(), verified_by=by)
+    decided = _decide(households, by, State.VERIFIED, verified_at=timezone.now(), verified_by=by)
+    disclose_first({household.team_id for household in decided})
+    return decided
 
 
 def reject(household: Household, by: Person) -> Household:
@@ -95,9 +103,17 @@ def _decide(households: Sequence[Household], by: Person, state: str, **fields: A
 
 @transaction.atomic
 def withdraw(household: Household, by: Person | None) -> Household:
-    """The family no longer wishes to take part: details are destroyed, what the ledger holds stays balanced."""
-    _move([household], State.VERIFIED, State.WITHDRAWN)
+    """The family no longer wishes to take part: details are destroyed, what the ledger holds stays balanced.
+
+    Where too few are left behind an entry of a contest, the operators hear of it before anything shows.
+    """
+    _move([household], State.VERIFIED, State.WITHDRAWN, withdrawn_at=timezone.now())
     _destroy_details([household])
+    if verified_of(household.team_id).count() < FEWEST:
+        moving = Entry.objects.filter(
+            team=household.team_id, approved_at__isnull=False, round__freezes_at__gt=clock.now()
+        )
+        record(*[EntryHasFewHouseholds(pk) for pk in moving.values_list("pk", flat=True)])
     _note(by, "household.withdraw", [household])
     return household
 

@@ -1,7 +1,7 @@
 """Count a purchase for the contest: a support for each entry whose team it bought from."""
 
 import hmac
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from uuid import UUID
@@ -11,13 +11,15 @@ from django.db.models import OuterRef, QuerySet
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 
-from accounts.models import Organisation
+from accounts.models import Organisation, Person
 from catalog.models import TeamMember
 from core import clock, rows
 from core.asked import Asked, above, among
 from impact.models import Entry, LedgerTransaction, Support, SupportWaiting
 from impact.sealing import unseal
+from orders.events import BuyerProved
 from orders.models import Order
+from orders.reads.proof import is_proved
 
 
 @dataclass(frozen=True)
@@ -32,8 +34,9 @@ class Purchase:
 def counted(purchases: Iterable[Purchase]) -> list[Support]:
     """The supports to be recorded: placed in [opens, closes) of an approved entry's round, paid before it freezes.
 
-    The team's own people are recorded and excluded (RELATED). Who called is as frozen on the order, and
-    nobody when that is the buyer herself or the team's own (domain 3.7). Nothing is locked, nothing folded.
+    The team's own people are recorded and excluded (RELATED), where the buyer is known: a stranger who orders
+    under somebody's address sees the amount move alike, whoever that is. Who called is as frozen on the order,
+    and nobody when that is the buyer herself or the team's own (domain 3.7). Nothing is locked, nothing folded.
     """
     purchases = list(purchases)
     entries = _LIVE.rows(teams=list({team for p in purchases for team in p.net_of_team}), now=clock.now())
@@ -69,6 +72,31 @@ def take_back(purchases: Iterable[Purchase]) -> None:
     rows.insert(made, waiting(made))
 
 
+def prove(events: Sequence[BuyerProved]) -> None:
+    """A guest has proved her mailbox: what she bought counts as hers from now on, until its round freezes.
+
+    Whoever proves an order holds its lock, and so does whoever records its supports: either sees the other's.
+    """
+    orders = {o.uid: o for o in Order.objects.filter(pk__in=[event.order_id for event in events])}
+    bought = Support.objects.filter(
+        order_uid__in=orders,
+        amount_minor__gt=0,
+        is_known_person=False,
+        entry__round__freezes_at__gt=clock.now(),
+    ).select_related("entry")
+    recorded = list(bought)
+    if not recorded:
+        return
+    entries = _LIVE.rows(teams=[s.entry.team_id for s in recorded], now=clock.now())
+    related, by_pk = _Related(entries), {entry.pk: entry for entry in entries}
+    made = [
+        _known(support, by_pk[support.entry_id], orders[support.order_uid], related)
+        for support in recorded
+        if support.entry_id in by_pk
+    ]
+    rows.insert(made, waiting(made))
+
+
 def waiting(supports: Iterable[Support]) -> list[SupportWaiting]:
     """Their places in the queue of the fold; written with them.
 
@@ -94,6 +122,28 @@ def _mirrored(support: Support, purchase: Purchase, taken: int) -> Support:
     )
 
 
+def _known(support: Support, entry: Entry, order: Order, related: "_Related") -> Support:
+    """Without a sum: whose the order of a support is."""
+    return Support(
+        entry_id=support.entry_id,
+        order_uid=support.order_uid,
+        amount_minor=0,
+        exclusion=_exclusion(entry, order, related),
+        person_key=person_key(entry, order),
+        is_known_person=True,
+        day=support.day,
+        organisation_id=support.organisation_id,
+        mobiliser_organisation_id=support.mobiliser_organisation_id,
+        mobiliser_person_id=support.mobiliser_person_id,
+        at=timezone.now(),
+    )
+
+
+def _exclusion(entry: Entry, order: Order, related: "_Related") -> Support.Exclusion:
+    is_own = is_proved(order) and related.bought(entry.team_id, order)
+    return Support.Exclusion.RELATED if is_own else Support.Exclusion.NONE
+
+
 def _support(purchase: Purchase, entry: Entry, net: int, related: "_Related", verified: set[int]) -> Support:
     order = purchase.order
     by_whom = _mobiliser(order, entry, related, verified)
@@ -102,11 +152,9 @@ def _support(purchase: Purchase, entry: Entry, net: int, related: "_Related", ve
         transaction=purchase.transaction,
         order_uid=order.uid,
         amount_minor=net,
-        exclusion=(
-            Support.Exclusion.RELATED if related.bought(entry.team_id, order) else Support.Exclusion.NONE
-        ),
+        exclusion=_exclusion(entry, order, related),
         person_key=person_key(entry, order),
-        is_known_person=order.person_id is not None,
+        is_known_person=is_proved(order),
         day=order.traded_at.astimezone(clock.SHANGHAI).date(),
         organisation_id=order.organisation_id if order.organisation_id in verified else None,
         mobiliser_organisation_id=by_whom[0],
@@ -116,8 +164,16 @@ def _support(purchase: Purchase, entry: Entry, net: int, related: "_Related", ve
 
 
 def person_key(entry: Entry, order: Order) -> str:
-    """The same person in one edition, without telling who: an account, else a guest's address."""
-    who = f"person:{order.person_id}" if order.person_id else f"guest:{order.email.strip().lower()}"
+    """The same person in one edition, without telling who: an account, else a guest's address.
+
+    A guest who has proved the address of an account is its owner.
+    """
+    email = order.email.strip().lower()
+    person = order.person_id
+    if person is None and is_proved(order):
+        own = Person.objects.filter(email=email, email_verified_at__isnull=False)
+        person = own.values_list("pk", flat=True).first()
+    who = f"person:{person}" if person else f"guest:{email}"
     return hmac.digest(_key(bytes(entry.round.edition.sealed_key)), who.encode(), "sha256").hex()
 
 
@@ -172,12 +228,10 @@ class _Related:
         return (team_id, person_id) in self._people
 
     def bought(self, team_id: int, order: Order) -> bool:
-        """Whether the buyer is of the team, signed in or as a guest under her own address."""
-        return (
-            self.is_of(team_id, order.person_id)
-            or (
-                team_id,
-                order.email.strip().lower(),
-            )
-            in self._emails
-        )
+        """Whether a known buyer is of the team: by her account, or as a guest by her own address.
+
+        An account's order may carry any address: who signed in is what is known of her.
+        """
+        if order.person_id is not None:
+            return self.is_of(team_id, order.person_id)
+        return (team_id, order.email.strip().lower()) in self._emails

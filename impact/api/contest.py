@@ -42,22 +42,55 @@ BoardSort = graphene.Enum.from_enum(
 )
 
 
+def _by_day(figure: str) -> str:
+    return _definition(figure) + (
+        " Counted at 04:00 in Shanghai and told in tens, from the freeze on exactly; null while fewer than ten."
+    )
+
+
+def _count_in_words(figure: str, exact: str) -> graphene.Field:
+    return graphene.Field(
+        graphene.String,
+        required=True,
+        description="The same in the reader's language.",
+        resolver=lambda root, info: str(reads.count_told(getattr(root, figure), getattr(root, exact))),
+    )
+
+
 class ContestFigures(PlainType):
-    """The figures of an entry, a division or a round; `definitions` says how each is counted."""
+    """The figures of an entry, a division or a round; `definitions` says how each is counted, and when.
+
+    Sums of money are live. An entry behind which fewer than ten households stand keeps its figures from the next
+    boundary until the freeze, and counts with those wherever it is summed up.
+    """
 
     class Meta:
         access = HELD
 
     entries = graphene.Int(required=True, description="How many entries it has.")
     net = MoneyField("net_minor", description=_definition("net"))
-    person_times = graphene.Int(
-        required=True,
-        description=_definition("person_times") + " Of several entries it is the sum.",
-    )
-    people = graphene.Int(required=True, description=_definition("people"))
-    organisations = graphene.Int(required=True, description=_definition("organisations"))
     mobilised = MoneyField("mobilised_minor", description=_definition("mobilised"))
-    excluded = MoneyField("excluded_minor", description=_definition("excluded"))
+    person_times = graphene.Int(description=_by_day("person_times"))
+    person_times_told = _count_in_words("person_times", "are_times_exact")
+    people = graphene.Int(description=_by_day("people"))
+    people_told = _count_in_words("people", "are_people_exact")
+    organisations = graphene.Int(
+        description=_by_day("organisations") + " Frozen, it is exact however few they are."
+    )
+    organisations_told = _count_in_words("organisations", "is_final")
+    excluded = MoneyField(
+        "excluded_minor",
+        required=False,
+        description=_definition("excluded")
+        + " By day in thousands of yuan, exact from the freeze; null of an entry or a division, and where fewer "
+        "than ten people stand behind it.",
+    )
+    excluded_told = graphene.Field(
+        graphene.String,
+        required=True,
+        description="The same in the reader's language.",
+        resolver=lambda root, info: str(reads.excluded_told(root.excluded_minor, root.is_final)),
+    )
 
 
 class FigureDefinition(PlainType):
@@ -129,7 +162,7 @@ class Contest(PlainType):
     totals = graphene.Field(
         ContestFigures, required=True, description="The round's figures, each person counted once."
     )
-    definitions = list_of(FigureDefinition, most=8, description="How each figure is counted.")
+    definitions = list_of(FigureDefinition, most=10, description="How each figure is counted.")
 
     def resolve_slug(root: Round, info):
         """The edition's."""
@@ -186,9 +219,10 @@ class Board(PlainType):
 
     rows = list_of(BoardRow, most=MOST_ROWS, description="The highest first; those without a sale are on it.")
     number = graphene.Int(
-        required=True, description="How many supports had been folded: the same number, the same board."
+        description="Once frozen, the last support that was folded; null before: it would count the purchases."
     )
-    as_of = graphene.DateTime(description="When the last of them was folded; null before the first.")
+    as_of = graphene.DateTime(description="When a sum that is told last moved; null before the first.")
+    counted_on = graphene.Date(description="The day as of whose 04:00 the counts are told; null before.")
 
 
 def _camel(key: str) -> str:

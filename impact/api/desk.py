@@ -108,7 +108,8 @@ class HouseholdDesk(PlainType):
 
     def resolve_told(root, info):
         """As on the team's page."""
-        return str(reads.households_told(root["verified"]))
+        team = root["team"].pk
+        return str(reads.told_of_teams([team])[team])
 
 
 def _shares(team: Team, lot: str) -> QuerySet[LotShare]:

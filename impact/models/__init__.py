@@ -2,19 +2,22 @@ from impact.models.attribution import Attribution, Credit, LotTally
 from impact.models.contest import Edition, Entry, Round
 from impact.models.household import (
     DetailReading,
+    DisclosedHouseholds,
     Household,
     HouseholdDetail,
     HouseholdStatus,
     LotShare,
 )
 from impact.models.ledger import Account, LedgerTransaction, Transfer
-from impact.models.standing import Presence, Standing, Support, SupportNumber, SupportWaiting, Turnout
+from impact.models.standing import Disclosure, Standing, Support, SupportNumber, SupportWaiting
 
 __all__ = [
     "Account",
     "Attribution",
     "Credit",
     "DetailReading",
+    "DisclosedHouseholds",
+    "Disclosure",
     "Edition",
     "Entry",
     "Household",
@@ -23,12 +26,10 @@ __all__ = [
     "LedgerTransaction",
     "LotShare",
     "LotTally",
-    "Presence",
     "Round",
     "Standing",
     "Support",
     "SupportNumber",
     "SupportWaiting",
     "Transfer",
-    "Turnout",
 ]

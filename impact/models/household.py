@@ -4,7 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from accounts.models import Region
 from catalog.models import Lot, Team
@@ -36,6 +36,7 @@ class Household(StateMachine, models.Model):
     verified_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )
+    withdrawn_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -43,6 +44,23 @@ class Household(StateMachine, models.Model):
 
     def __str__(self) -> str:
         return f"household {self.uid}"
+
+
+class DisclosedHouseholds(models.Model):
+    """How many households are told to stand behind a team: in tens, moved at a day's boundary and slow to fall."""
+
+    team = models.OneToOneField(
+        Team, on_delete=models.CASCADE, primary_key=True, related_name="disclosed_households"
+    )
+    tens = models.PositiveIntegerField(help_text="so many or more; 0: fewer than 10")
+    day = models.DateField(help_text="of the boundary at which it was last looked at")
+    fewer_since = models.DateField(null=True, help_text="since when there are fewer than is told")
+
+    class Meta:
+        verbose_name_plural = "disclosed households"
+        constraints = [
+            models.CheckConstraint(condition=Q(tens=F("tens") / 10 * 10), name="households_are_told_in_tens"),
+        ]
 
 
 class HouseholdDetail(models.Model):

@@ -4,6 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from accounts.models import Organisation, Region
 from impact.models.contest import Entry, Round
@@ -11,7 +12,11 @@ from impact.models.ledger import LedgerTransaction
 
 
 class Support(models.Model):
-    """One purchase for one entry, or what a refund takes back of it."""
+    """One purchase for one entry, what a refund takes back of it, or (without a sum) that its buyer is known.
+
+    A stranger may order under anybody's address. Until its mailbox is proved a guest's purchase is an amount
+    alone; a support without a transaction says that it was, and whether that buyer is of the team.
+    """
 
     append_only = True
 
@@ -21,12 +26,14 @@ class Support(models.Model):
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="supports")
-    transaction = models.ForeignKey(LedgerTransaction, on_delete=models.PROTECT, related_name="supports")
+    transaction = models.ForeignKey(
+        LedgerTransaction, on_delete=models.PROTECT, null=True, related_name="supports"
+    )
     order_uid = models.UUIDField(db_index=True)
     amount_minor = models.BigIntegerField(help_text="net of the lines; negative when taken back")
     exclusion = models.CharField(max_length=10, choices=Exclusion.choices, blank=True)
     person_key = models.CharField(max_length=64, help_text="an HMAC: the same person, not who")
-    is_known_person = models.BooleanField(help_text="an account or a verified address; else no person")
+    is_known_person = models.BooleanField(help_text="an account or a proved mailbox; else an amount alone")
     day = models.DateField(help_text="when placed, in Shanghai")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, related_name="+")
     mobiliser_organisation = models.ForeignKey(
@@ -45,7 +52,16 @@ class Support(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["transaction", "entry"], name="one_support_a_transaction_and_entry"
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["order_uid", "entry"],
+                condition=Q(transaction=None),
+                name="one_proof_an_order_and_entry",
+            ),
+            models.CheckConstraint(
+                condition=Q(transaction__isnull=False) | Q(amount_minor=0, is_known_person=True),
+                name="a_proof_moves_no_money",
+            ),
         ]
         indexes = [models.Index(fields=["entry", "person_key"], name="supports_of_an_entry")]
 
@@ -79,45 +95,47 @@ class Standing(models.Model):
     organisations = models.PositiveIntegerField(default=0)
     mobilised_minor = models.BigIntegerField(default=0)
     excluded_minor = models.BigIntegerField(default=0, help_text="shown beside it, not counted")
-    folded_at = models.DateTimeField(null=True)
+    folded_at = models.DateTimeField(null=True, help_text="when a sum that is told live last moved")
 
 
-class Presence(models.Model):
-    """How many qualifying orders a person, or an organisation, has in a division of a round; null: in all of it."""
+class Disclosure(models.Model):
+    """What is told of counts in an entry, a division or a whole round: made once a day, exact from the freeze.
 
-    round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="+")
-    division = models.ForeignKey(Region, on_delete=models.PROTECT, null=True, related_name="+")
-    person_key = models.CharField(
-        max_length=64, blank=True, help_text="of a known person; else an organisation's"
-    )
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, related_name="+")
-    orders = models.IntegerField()
-
-    class Meta:
-        verbose_name_plural = "presences"
-        constraints = [
-            models.UniqueConstraint(
-                fields=["round", "division", "person_key", "organisation"],
-                nulls_distinct=False,
-                name="one_presence_in_a_division",
-            )
-        ]
-
-
-class Turnout(models.Model):
-    """How many different people and organisations bought in a division of a round; null: in all of it.
-
-    They cannot be added up from entries, nor counted anew of all that was ever bought: the fold keeps them.
+    No count under ten, and null is told as "fewer than 10". An entry whose households fell under ten stands still
+    from a boundary until the freeze, with the sums and up to the support that it had then.
     """
 
-    round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="turnouts")
+    round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="disclosures")
+    entry = models.OneToOneField(Entry, on_delete=models.CASCADE, null=True, related_name="disclosure")
     division = models.ForeignKey(Region, on_delete=models.PROTECT, null=True, related_name="+")
-    people = models.IntegerField()
-    organisations = models.IntegerField()
+    day = models.DateField(help_text="of the boundary, 04:00 in Shanghai, as of which it is told")
+    made_at = models.DateTimeField()
+    number = models.PositiveBigIntegerField(help_text="up to this support")
+    is_final = models.BooleanField(default=False)
+    person_times = models.PositiveIntegerField(null=True)
+    people = models.PositiveIntegerField(null=True)
+    are_times_exact = models.BooleanField(default=False, help_text="else so many or more")
+    are_people_exact = models.BooleanField(default=False)
+    organisations = models.PositiveIntegerField(null=True)
+    excluded_minor = models.BigIntegerField(null=True, help_text="of a whole round alone")
+    held_since = models.DateField(null=True)
+    held_number = models.PositiveBigIntegerField(null=True)
+    held_net_minor = models.BigIntegerField(null=True)
+    held_mobilised_minor = models.BigIntegerField(null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["round", "division"], nulls_distinct=False, name="one_turnout_a_division"
-            )
+                fields=["round", "entry", "division"], nulls_distinct=False, name="one_disclosure_a_cell"
+            ),
+            models.CheckConstraint(
+                condition=(Q(people=None) | Q(people__gte=10))
+                & (Q(person_times=None) | Q(person_times__gte=10))
+                & (Q(organisations=None) | Q(organisations__gte=10) | Q(is_final=True)),
+                name="no_count_under_ten_is_told",
+            ),
+            models.CheckConstraint(
+                condition=Q(excluded_minor=None) | Q(entry=None, division=None),
+                name="what_is_excluded_is_told_of_a_round_alone",
+            ),
         ]

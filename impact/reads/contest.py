@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from math import ceil
 
@@ -11,7 +11,8 @@ from django.db.models import QuerySet
 from accounts.models import Region
 from core import clock
 from core.language import Words, say
-from impact.models import Entry, Round, Standing, Turnout
+from core.money import show
+from impact.models import Disclosure, Entry, Round, Standing
 
 PHASE_WORDS: dict[str, Words] = {
     Round.Phase.COMING: say("即将开始", "Opens soon"),
@@ -44,24 +45,40 @@ class Sort(StrEnum):
 
 @dataclass
 class Figures:
-    """Figures of an entry, a division or a whole round (impact.reads.figures says what each is)."""
+    """What is told of an entry, a division or a whole round (impact.reads.figures says what each is).
+
+    Sums are live. Counts are those of the last disclosure, None where there are fewer than ten.
+    """
 
     entries: int = 0
     net_minor: int = 0
-    person_times: int = 0
-    people: int = 0
-    organisations: int = 0
     mobilised_minor: int = 0
-    excluded_minor: int = 0
+    person_times: int | None = None
+    people: int | None = None
+    organisations: int | None = None
+    excluded_minor: int | None = None
+    is_final: bool = False
+    are_times_exact: bool = False
+    are_people_exact: bool = False
 
-    def add(self, standing: Standing | None) -> None:
-        """Add an entry's; people and organisations are not sums, the fold keeps them (Turnout)."""
+    def add(self, standing: Standing | None, disclosure: Disclosure | None) -> None:
+        """Add an entry's sums as they are told: those of one that stands still are of that day."""
         self.entries += 1
-        if standing:
+        if disclosure and disclosure.held_since is not None:
+            self.net_minor += disclosure.held_net_minor or 0
+            self.mobilised_minor += disclosure.held_mobilised_minor or 0
+        elif standing:
             self.net_minor += standing.net_minor
-            self.person_times += standing.person_times
             self.mobilised_minor += standing.mobilised_minor
-            self.excluded_minor += standing.excluded_minor
+
+    def tell(self, disclosure: Disclosure | None) -> None:
+        """Tell the counts that were disclosed of this cell; they are no sums of others."""
+        if disclosure:
+            self.person_times, self.people = disclosure.person_times, disclosure.people
+            self.organisations, self.excluded_minor = disclosure.organisations, disclosure.excluded_minor
+            self.is_final = disclosure.is_final
+            self.are_times_exact = disclosure.are_times_exact
+            self.are_people_exact = disclosure.are_people_exact
 
 
 @dataclass
@@ -76,12 +93,16 @@ class Row:
 
 @dataclass
 class Board:
-    """All entries or divisions of a round, ranked, as of a number of the fold."""
+    """All entries or divisions of a round, ranked.
+
+    `number` is that of the fold once the round is frozen: until then it would count the purchases.
+    """
 
     round: Round
     rows: list[Row] = field(default_factory=list)
-    number: int = 0
+    number: int | None = None
     as_of: datetime | None = None
+    counted_on: date | None = None
 
 
 def round_now() -> Round | None:
@@ -102,61 +123,67 @@ def days_left(round_: Round) -> int:
 
 
 def entries_of(round_: Round) -> QuerySet[Entry]:
-    """The approved entries with team, place and standing."""
+    """The approved entries with team, place, standing and what was disclosed."""
     approved = Entry.objects.filter(round=round_, approved_at__isnull=False)
-    return approved.select_related("team__division", "team__county", "team__leader", "standing")
+    return approved.select_related("team__division", "team__county", "team__leader", "standing", "disclosure")
 
 
 def totals(round_: Round) -> Figures:
-    """The round's figures: sums of its entries', and each person and organisation counted once."""
+    """The round's figures: sums of its entries', and counts as disclosed of all of it."""
     found = Figures()
-    for standing in Standing.objects.filter(entry__round=round_, entry__approved_at__isnull=False):
-        found.add(standing)
-    if turnout := _turnouts(round_).get(None):
-        found.people, found.organisations = turnout.people, turnout.organisations
+    approved = Entry.objects.filter(round=round_, approved_at__isnull=False)
+    for entry in approved.select_related("standing", "disclosure"):
+        found.add(*_of(entry))
+    found.tell(_disclosed(round_).get(None))
     return found
 
 
 def board(round_: Round, by: By = By.ENTRY, sort: Sort = Sort.NET) -> Board:
     """The board; divisions without a sale are on it, and equal figures share a rank."""
     entries = list(entries_of(round_))
-    standings = [s for entry in entries if (s := getattr(entry, "standing", None))]
+    told = [(standing, disclosure) for standing, disclosure in map(_of, entries) if standing]
     made = Board(
         round_,
-        number=max((s.number for s in standings), default=0),
-        as_of=max((s.folded_at for s in standings if s.folded_at), default=None),
+        as_of=max((s.folded_at for s, d in told if s.folded_at and not (d and d.held_since)), default=None),
+        counted_on=max((d.day for _, d in told if d), default=None),
     )
+    if told and all(d and d.is_final for _, d in told):
+        made.number = max(s.number for s, _ in told)
     if by == By.ENTRY:
         made.rows = [_entry_row(entry) for entry in entries]
     else:
-        made.rows = _division_rows(entries, _turnouts(round_))
+        made.rows = _division_rows(entries, _disclosed(round_))
     _rank(made.rows, sort)
     return made
 
 
+def _of(entry: Entry) -> tuple[Standing | None, Disclosure | None]:
+    return getattr(entry, "standing", None), getattr(entry, "disclosure", None)
+
+
 def _entry_row(entry: Entry) -> Row:
     figures = Figures()
-    figures.add(standing := getattr(entry, "standing", None))
-    if standing:
-        figures.people, figures.organisations = standing.people, standing.organisations
+    figures.add(*_of(entry))
+    figures.tell(getattr(entry, "disclosure", None))
     return Row(entry.team.division, figures, entry)
 
 
-def _division_rows(entries: Iterable[Entry], turnouts: dict[str | None, Turnout]) -> list[Row]:
+def _division_rows(entries: Iterable[Entry], disclosed: dict[str | None, Disclosure]) -> list[Row]:
     rows: dict[str, Row] = {}
     for entry in entries:
         division = entry.team.division
         row = rows.setdefault(division.pk, Row(division, Figures()))
-        row.figures.add(getattr(entry, "standing", None))
+        row.figures.add(*_of(entry))
     for code, row in rows.items():
-        if turnout := turnouts.get(code):
-            row.figures.people, row.figures.organisations = turnout.people, turnout.organisations
+        row.figures.tell(disclosed.get(code))
     return list(rows.values())
 
 
 def _rank(rows: list[Row], sort: Sort) -> None:
+    """By what is told, and by nothing that is not: equals share a rank, and follow each other by their numbers."""
+
     def figure(row: Row) -> int:
-        return getattr(row.figures, sort.value)
+        return getattr(row.figures, sort.value) or 0
 
     rows.sort(key=lambda row: (-figure(row), row.entry.number if row.entry else row.division.pk))
     for place, row in enumerate(rows, start=1):
@@ -164,6 +191,24 @@ def _rank(rows: list[Row], sort: Sort) -> None:
         row.rank = before.rank if before and figure(before) == figure(row) else place
 
 
-def _turnouts(round_: Round) -> dict[str | None, Turnout]:
-    """Different people and organisations of each division, and (None) of the whole round."""
-    return {turnout.division_id: turnout for turnout in round_.turnouts.all()}
+def _disclosed(round_: Round) -> dict[str | None, Disclosure]:
+    """What was disclosed of each division, and (None) of the whole round."""
+    return {row.division_id: row for row in round_.disclosures.filter(entry=None)}
+
+
+def count_told(count: int | None, is_exact: bool) -> Words:
+    """A count as it is told, in words."""
+    if count is None:
+        return say("不足 10", "fewer than 10")
+    if is_exact:
+        return say("{n}", "{n}", n=f"{count:,}")
+    return say("{n} 以上", "{n} or more", n=f"{count:,}")
+
+
+def excluded_told(minor: int | None, is_exact: bool) -> Words:
+    """What is excluded of a round as it is told, in words."""
+    if minor is None:
+        return say("不公布（不足 10 人）", "not told (fewer than 10 people)")
+    if is_exact:
+        return say("{n}", "{n}", n=show(minor))
+    return say("{n} 以上", "{n} or more", n=show(minor))

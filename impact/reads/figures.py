@@ -1,15 +1,17 @@
 """The contest's figures, each computed from numbered supports and from nothing else.
 
 An order qualifies for an entry when what is left of it (paid less taken back before the freeze) is above
-zero and it is not excluded. Over an entry's qualifying orders:
+zero and it is not excluded. Its buyer is known when she has an account, or has proved her mailbox before the
+freeze: a stranger may order under anybody's address. Over an entry's qualifying orders:
 
 net             what the team's goods brought in, less refunds; shipping is not in it
-person-times    the days (Asia/Shanghai) on which a person bought, at most `days_a_person` of each person;
-                a guest without a verified address is one person by her address
-people          different persons with an account; guests are not counted, since nobody knows who they are
-organisations   different verified organisations that bought, or by whose call others bought
+person-times    the days (Asia/Shanghai) on which a known person bought, at most `days_a_person` of each person
+people          different known persons
+organisations   different verified organisations for which, or by whose call, ¥500 or more were bought
 mobilised       the part of net that came by somebody's call: an organisation's or another person's
-excluded        what the team's own people bought, shown beside and never counted
+excluded        what the team's own people bought, never counted
+
+What the public is told of them, and when, is said in impact.reads.disclosure.
 """
 
 from collections.abc import Iterable
@@ -20,31 +22,35 @@ from django.db import connection
 from core.language import Words, say
 from impact.models import Round
 
+LEAST_OF_AN_ORGANISATION = 50_000  # fen
+
 DEFINITIONS: dict[str, Words] = {
     "net": say(
         "净额：已付款的商品金额减去冻结前的退款，不含运费。",
         "Net: goods paid for, less refunds before the freeze; shipping is not in it.",
     ),
     "person_times": say(
-        "人次：同一人在同一天的购买计一次，每人最多计 {n} 天。",
-        "Person-times: a person counts once a day however often she buys, on at most {n} days.",
+        "人次：同一人在同一天的购买计一次，每人最多计 {n} 天；没有账户的，确认邮箱后才计。",
+        "Person-times: a person counts once a day however often she buys, on at most {n} days; a guest, once "
+        "she has confirmed her mailbox.",
         n=5,
     ),
     "people": say(
-        "人数：有账户的不同购买者；未登录的购买者计人次，不计人数。",
-        "People: different buyers with an account; guests count as person-times, not as people.",
+        "人数：不同的购买者，有账户或已确认邮箱；未确认的只计金额。",
+        "People: different buyers with an account or a confirmed mailbox; of others the amount alone counts.",
     ),
     "organisations": say(
-        "组织数：购买或发动购买的、经核实的不同组织。",
-        "Organisations: different verified organisations that bought or called others to buy.",
+        "组织数：购买或发动购买满 {m} 元的、经核实的不同组织。",
+        "Organisations: different verified organisations that bought, or called others to buy, for ¥{m} or more.",
+        m=LEAST_OF_AN_ORGANISATION // 100,
     ),
     "mobilised": say(
         "动员金额：由组织或他人发动的购买净额，包含在净额之内。",
         "Mobilised: the part of net that came by the call of an organisation or another person.",
     ),
     "excluded": say(
-        "不计入：团队自己人的购买，单独列出，不计入成绩。",
-        "Not counted: purchases by a team's own people, shown beside the figures.",
+        "不计入：团队自己人的购买，不计入成绩；只公布全赛段的合计。",
+        "Not counted: purchases by the teams' own people; only their sum over the whole round is told.",
     ),
 }
 
@@ -70,16 +76,23 @@ class Figures(NamedTuple):
     excluded_minor: int
 
 
-# One row an entry. `bought` is what is left of each order; supports of one order differ in amount alone.
-FIGURES = """
+# One row an order and entry: what is left of it. Its supports differ in amount, and in that its buyer may be known
+# by a later one, which also says whether she is of the team.
+BOUGHT = """
+    SELECT s.entry_id, s.order_uid, max(s.day) AS day, bool_and(s.exclusion = '') AS counts,
+           bool_or(s.is_known_person) AS is_known,
+           coalesce(max(s.person_key) FILTER (WHERE s.is_known_person), max(s.person_key)) AS person_key,
+           max(s.organisation_id) AS organisation_id, max(s.mobiliser_organisation_id) AS mobiliser_organisation_id,
+           max(s.mobiliser_person_id) AS mobiliser_person_id, sum(s.amount_minor) AS net, max(n.number) AS number
+    FROM impact_support s JOIN impact_supportnumber n ON n.support_id = s.id
+"""
+# For whom, or by whose call, an order was made: an organisation once, even where it is both.
+BODIES = """CROSS JOIN LATERAL (
+    SELECT organisation_id UNION SELECT mobiliser_organisation_id) AS b (body)"""
+# One row an entry.
+FIGURES = f"""
     WITH bought AS (
-        SELECT s.entry_id, s.order_uid, s.person_key, s.is_known_person, s.day, s.organisation_id,
-               s.mobiliser_organisation_id, s.mobiliser_person_id, s.exclusion = '' AS counts,
-               sum(s.amount_minor) AS net, max(n.number) AS number
-        FROM impact_support s JOIN impact_supportnumber n ON n.support_id = s.id
-        WHERE s.entry_id = ANY(%(entries)s) AND n.number <= %(number)s
-        GROUP BY s.entry_id, s.order_uid, s.person_key, s.is_known_person, s.day, s.organisation_id,
-                 s.mobiliser_organisation_id, s.mobiliser_person_id, s.exclusion
+        {BOUGHT} WHERE s.entry_id = ANY(%(entries)s) AND n.number <= %(number)s GROUP BY s.entry_id, s.order_uid
     ), sums AS (
         SELECT entry_id, max(number) AS number,
                coalesce(sum(net) FILTER (WHERE counts), 0) AS net,
@@ -88,17 +101,18 @@ FIGURES = """
                coalesce(sum(net) FILTER (WHERE NOT counts), 0) AS excluded
         FROM bought GROUP BY entry_id
     ), persons AS (
-        SELECT entry_id, person_key, is_known_person, count(DISTINCT day) AS days
-        FROM bought WHERE counts AND net > 0 GROUP BY entry_id, person_key, is_known_person
+        SELECT entry_id, person_key, count(DISTINCT day) AS days
+        FROM bought WHERE counts AND net > 0 AND is_known GROUP BY entry_id, person_key
     ), times AS (
-        SELECT p.entry_id, sum(least(p.days, r.days_a_person)) AS person_times,
-               count(*) FILTER (WHERE p.is_known_person) AS people
+        SELECT p.entry_id, sum(least(p.days, r.days_a_person)) AS person_times, count(*) AS people
         FROM persons p JOIN impact_entry e ON e.id = p.entry_id JOIN impact_round r ON r.id = e.round_id
         GROUP BY p.entry_id
     ), bodies AS (
-        SELECT entry_id, count(DISTINCT body) AS organisations
-        FROM bought CROSS JOIN LATERAL (VALUES (organisation_id), (mobiliser_organisation_id)) AS b (body)
-        WHERE counts AND net > 0 AND body IS NOT NULL GROUP BY entry_id
+        SELECT entry_id, count(*) AS organisations FROM (
+            SELECT entry_id, body FROM bought {BODIES}
+            WHERE counts AND net > 0 AND body IS NOT NULL
+            GROUP BY entry_id, body HAVING sum(net) >= {LEAST_OF_AN_ORGANISATION}
+        ) AS enough GROUP BY entry_id
     )
     SELECT entry_id, number, net, coalesce(person_times, 0) AS person_times, coalesce(people, 0) AS people,
            coalesce(organisations, 0) AS organisations, mobilised, excluded

@@ -1,17 +1,18 @@
 """What may be told of households: never a name, never a household's own fen, never a count under ten.
 
-A count is told for a whole team only, in tens, and below ten not at all; so neither a lot of one household
-nor two days' figures nor a difference between two lists brings one back (docs/decisions/0005).
+A count is told for a whole team only, in tens, and below ten not at all; it moves with the day's boundary and is
+slow to fall. So neither a lot of one household nor a family that leaves nor a difference between two lists brings
+one back (docs/decisions/0005).
 """
 
 from collections.abc import Iterable
 
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 
 from catalog.models import Team
 from core.language import Words, say
 from core.refusals import Refusal
-from impact.models import Household
+from impact.models import DisclosedHouseholds, Household
 
 FEWEST = 10
 
@@ -30,7 +31,12 @@ def team_has_verified_household(team: Team) -> Refusal | None:
 
 def verified(team: Team) -> QuerySet[Household]:
     """A team's verified households, for those who may count them."""
-    return Household.objects.filter(team=team, state=Household.State.VERIFIED)
+    return verified_of(team.pk)
+
+
+def verified_of(team_id: int) -> QuerySet[Household]:
+    """The same, of a team by its id."""
+    return Household.objects.filter(team=team_id, state=Household.State.VERIFIED)
 
 
 def households_told(count: int) -> Words:
@@ -44,7 +50,10 @@ def households_told(count: int) -> Words:
 
 
 def told_of_teams(team_ids: Iterable[int]) -> dict[int, Words]:
-    """For each team how many verified households stand behind it, as the public may know it."""
-    counted = Household.objects.filter(team_id__in=team_ids, state=Household.State.VERIFIED)
-    counts = dict(counted.values_list("team_id").annotate(Count("id")).order_by())
-    return {team_id: households_told(counts.get(team_id, 0)) for team_id in team_ids}
+    """For each team how many verified households stand behind it, as the public may know it.
+
+    It is what was disclosed last (impact.actions.disclosed_households), never today's count.
+    """
+    rows = DisclosedHouseholds.objects.filter(team_id__in=team_ids).values_list("team_id", "tens")
+    tens = dict(rows)
+    return {team_id: households_told(tens.get(team_id, 0)) for team_id in team_ids}

@@ -12,6 +12,7 @@ from core import clock
 from impact.actions import standings
 from impact.models import Round, Standing, Support, SupportNumber
 from impact.reads import figures
+from impact.verify.contest import verify
 from tests.catalog import world as shelves
 from tests.impact import world
 
@@ -56,10 +57,65 @@ def test_a_person_counts_on_five_days_at_most(lot, team):
     assert world.figures(team)[:3] == (8 * 3690, 5, 1)
 
 
-def test_guests_are_person_times_by_their_address_and_not_people(lot, team):
-    for email in ("a@example.com", "a@example.com", "b@example.com"):
-        world.pay(world.an_order((lot, 1), email=email))
-    assert world.figures(team)[:3] == (11070, 2, 0)
+def test_a_guest_is_an_amount_alone_until_her_mailbox_is_proved_and_then_somebody(lot, team):
+    """Anybody can type an address: what moves by one tells nothing of its owner before she says that it is hers."""
+    orders = [
+        world.an_order((lot, 1), email=email) for email in ("a@example.com", "A@example.com", "b@example.com")
+    ]
+    for order in orders:
+        world.pay(order)
+    assert world.figures(team) == (11070, 0, 0, 0, 0, 0)
+    world.prove(orders[0])
+    assert world.figures(team) == (11070, 1, 1, 0, 0, 0)
+    world.prove(orders[1])  # the same mailbox on the same day
+    assert world.figures(team) == (11070, 1, 1, 0, 0, 0)
+    world.refund(orders[0], (orders[0].lines.get(), 3690))
+    assert world.figures(team) == (7380, 1, 1, 0, 0, 0)
+    world.refund(orders[1], (orders[1].lines.get(), 3690))
+    assert world.figures(team) == (3690, 0, 0, 0, 0, 0)
+
+
+def test_a_guest_who_proves_an_accounts_mailbox_is_its_owner(lot, team):
+    buyer = shelves.a_person(email="her@example.com", email_verified_at=clock.now())
+    world.pay(world.an_order((lot, 1), person=buyer))
+    order = world.an_order((lot, 1), email=buyer.email)
+    world.pay(order)
+    world.prove(order)
+    assert world.figures(team)[:3] == (7380, 1, 1)
+
+
+def test_a_mailbox_that_is_proved_before_the_money_comes_counts_at_once(lot, team):
+    order = world.an_order((lot, 1))
+    world.prove(order)
+    world.pay(order)
+    assert world.figures(team)[:3] == (3690, 1, 1)
+    assert Support.objects.count() == 1
+
+
+def test_a_mailbox_that_is_proved_after_the_freeze_moves_nothing(lot, team):
+    order = world.an_order((lot, 1))
+    world.pay(order)
+    Round.objects.update(closes_at=clock.now() - timedelta(days=1), freezes_at=clock.now())
+    world.prove(order)
+    assert world.figures(team) == (3690, 0, 0, 0, 0, 0)
+
+
+def test_an_order_under_a_team_members_address_moves_the_board_like_any_other(lot, team):
+    manager = shelves.a_person()
+    TeamMember.objects.create(team=team, person=manager)
+    hers, anybodys = world.an_order((lot, 1), email=manager.email), world.an_order((lot, 1))
+    moved = []
+    for order in (hers, anybodys):
+        before = world.figures(team)
+        world.pay(order)
+        moved.append([b - a for a, b in zip(before, world.figures(team), strict=True)])
+    assert moved[0] == moved[1] == [3690, 0, 0, 0, 0, 0]
+    # A stranger with an account who types her address is no member either.
+    world.pay(world.an_order((lot, 1), person=shelves.a_person(), email=manager.email))
+    assert world.figures(team) == (11070, 1, 1, 0, 0, 0)
+    world.prove(hers)  # which nobody but she can
+    assert world.figures(team) == (7380, 1, 1, 0, 0, 3690)
+    assert list(verify()) == []
 
 
 def test_the_day_is_shanghais(lot, team):
@@ -75,7 +131,8 @@ def test_a_teams_own_people_are_shown_beside_and_not_counted(lot, team):
     manager = shelves.a_person()
     TeamMember.objects.create(team=team, person=manager)
     world.pay(world.an_order((lot, 1), person=manager))
-    world.pay(world.an_order((lot, 1), email=manager.email))
+    world.prove(order := world.an_order((lot, 1), email=manager.email))
+    world.pay(order)
     assert world.figures(team) == (0, 0, 0, 0, 0, 7380)
 
 
@@ -88,17 +145,30 @@ def test_who_has_left_the_team_counts_again(lot, team):
 
 def test_an_organisation_mobilises_and_an_unverified_one_does_not(lot, team):
     union, unknown = world.an_organisation(), world.an_organisation(state="proposed")
-    world.pay(world.an_order((lot, 1), mobiliser_organisation=union))
-    world.pay(world.an_order((lot, 1), mobiliser_organisation=unknown))
-    world.pay(world.an_order((lot, 1), organisation=unknown))
-    assert world.figures(team)[3:] == (1, 3690, 0)
+    world.pay(world.an_order((lot, 14), mobiliser_organisation=union))
+    world.pay(world.an_order((lot, 14), mobiliser_organisation=unknown))
+    world.pay(world.an_order((lot, 14), organisation=unknown))
+    assert world.figures(team)[3:] == (1, 14 * 3690, 0)
+
+
+def test_an_organisation_counts_from_500_yuan_on(team):
+    lot = world.a_lot(variant=shelves.a_variant(shelves.a_product(team=team), price_minor=1))
+    union = world.an_organisation()
+    first = world.an_order((lot, 300), organisation=union)
+    world.pay(first)
+    world.pay(world.an_order((lot, 49_699), mobiliser_organisation=union))
+    assert world.figures(team)[3] == 0
+    world.pay(world.an_order((lot, 1), organisation=union, mobiliser_organisation=union))
+    assert world.figures(team)[3] == 1
+    world.refund(first, (first.lines.get(), 1))
+    assert world.figures(team)[3] == 0
 
 
 def test_a_purchase_has_one_mobiliser_and_one_organisation_is_counted_once(lot, team):
     union, friend = world.an_organisation(), shelves.a_person()
-    world.pay(world.an_order((lot, 1), organisation=union, mobiliser_person=friend))
-    world.pay(world.an_order((lot, 2), mobiliser_organisation=union, mobiliser_person=friend))
-    assert world.figures(team)[3:] == (1, 11070, 0)
+    world.pay(world.an_order((lot, 10), organisation=union, mobiliser_person=friend))
+    world.pay(world.an_order((lot, 20), mobiliser_organisation=union, mobiliser_person=friend))
+    assert world.figures(team)[3:] == (1, 110700, 0)
     last = Support.objects.latest("pk")
     assert (last.mobiliser_organisation, last.mobiliser_person_id) == (union, None)
 
@@ -123,7 +193,10 @@ def test_a_group_counts_when_it_is_confirmed_with_its_organisation_as_mobiliser(
         world.pay(order, held=True)
     assert world.figures(team) == (0, 0, 0, 0, 0, 0)
     world.confirm(*orders)
-    assert world.figures(team) == (11070, 3, 0, 1, 11070, 0)
+    assert world.figures(team) == (11070, 0, 0, 0, 11070, 0)
+    for order in orders:
+        world.prove(order)
+    assert world.figures(team) == (11070, 3, 3, 0, 11070, 0)
 
 
 def test_a_group_that_is_repaid_never_moved_the_board(lot, team):
@@ -137,11 +210,11 @@ def test_a_group_that_is_repaid_never_moved_the_board(lot, team):
 
 def test_refunds_take_back_until_the_freeze(lot, team):
     union = world.an_organisation()
-    order = world.an_order((lot, 2), person=shelves.a_person(), mobiliser_organisation=union, shipping=500)
+    order = world.an_order((lot, 20), person=shelves.a_person(), mobiliser_organisation=union, shipping=500)
     world.pay(order)
     world.refund(order, (order.lines.get(), 3690), (order.shipments.get(), 500))
-    assert world.figures(team) == (3690, 1, 1, 1, 3690, 0)
-    world.refund(order, (order.lines.get(), 3690))
+    assert world.figures(team) == (19 * 3690, 1, 1, 1, 19 * 3690, 0)
+    world.refund(order, (order.lines.get(), 19 * 3690))
     assert world.figures(team) == (0, 0, 0, 0, 0, 0)
 
 
@@ -204,15 +277,16 @@ def test_a_standing_equals_its_recomputation_and_a_plain_model(lot, team):
         if n % 6 == 0:
             standings.fold()
     days: dict = {}
+    of_union: dict = {}
     for order, left in bought:
-        if left:
-            who = order.person_id or order.email
+        of_union[order.mobiliser_organisation_id] = of_union.get(order.mobiliser_organisation_id, 0) + left
+        if left and (who := order.person_id):
             days.setdefault(who, set()).add(order.traded_at.astimezone(clock.SHANGHAI).date())
     expected = (
         sum(left for _, left in bought),
         sum(min(5, len(d)) for d in days.values()),
-        sum(isinstance(who, int) for who in days),
-        len({o.mobiliser_organisation_id for o, left in bought if left and o.mobiliser_organisation_id}),
+        len(days),
+        sum(amount >= 50_000 for union, amount in of_union.items() if union),
         sum(left for o, left in bought if o.mobiliser_organisation_id),
         0,
     )

@@ -11,12 +11,13 @@ from django.utils import timezone
 from accounts.models import Organisation, Person
 from catalog.models import Lot, Team, Variant
 from core import clock, outbox
-from impact.actions import contest, household, shares, standings
+from impact.actions import contest, disclosure, household, shares, standings
 from impact.actions.household import Proposal
 from impact.models import Attribution, Edition, Household, Round, Standing
 from impact.reads.positions import positions
 from orders import events
-from orders.actions import dispute
+from orders.actions import dispute, proof
+from orders.links import proof_for
 from orders.models import (
     GroupPurchase,
     Line,
@@ -226,6 +227,17 @@ def a_round(
     made = contest.open_round(edition or an_edition(), Round.Level.PROVINCIAL, None, *moments)
     contest.enter(made, teams)
     return made
+
+
+def prove(order: Order) -> None:
+    """Its mailbox says that a guest's order is hers."""
+    proof.prove(order, proof_for(order))
+
+
+def tomorrow() -> None:
+    """The next boundary of a day comes, and what is told of counts is made."""
+    clock.move(timedelta(days=1))
+    disclosure.disclose()
 
 
 def standing(team: Team) -> Standing:

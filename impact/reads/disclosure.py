@@ -1,0 +1,196 @@
+"""What the public is told of the contest's counts, and of how many households stand behind a team.
+
+Sums of money are told live. Counts of people, person-times and organisations, and what is excluded, are told as of
+the last boundary (04:00 in Shanghai): in tens and never under ten while a round may still move, exactly once it is
+frozen, and then too only where ten persons stand behind them; organisations exactly then, however few. What is
+excluded is told of a whole round alone, in thousands of yuan until the freeze: of one entry it is one named person's.
+
+A division's or the round's count is not to give one entry's back by subtraction. Entries under ten are in it only
+where two of them or more are, with ten persons together; otherwise it counts the others alone. From the freeze on it
+is exact where no entry of it is under ten, else in tens.
+
+An entry whose households fell under ten is counted up to the boundary from which it stands still.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db import connection
+
+from core import clock
+from impact.models import Round
+from impact.reads.figures import BODIES, BOUGHT, LEAST_OF_AN_ORGANISATION
+from impact.reads.household import FEWEST
+
+STEP = 10
+EXCLUDED_STEP = 100_000  # fen
+HOUR = timedelta(hours=4)  # counts move when few are buying
+
+
+def boundary_of(now: datetime) -> date:
+    """The day of the last boundary by the trade's clock."""
+    return (now.astimezone(clock.SHANGHAI) - HOUR).date()
+
+
+def today() -> date:
+    """The day of the last boundary."""
+    return boundary_of(clock.now())
+
+
+def boundary_at(day: date) -> datetime:
+    """The moment of a day's boundary."""
+    return datetime.combine(day, datetime.min.time(), clock.SHANGHAI) + HOUR
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What is told of a cell; None is fewer than ten, and what is not exact is "so many or more"."""
+
+    person_times: int | None = None
+    people: int | None = None
+    organisations: int | None = None
+    excluded_minor: int | None = None
+    are_times_exact: bool = False
+    are_people_exact: bool = False
+
+
+Told = tuple[int | None, bool]  # what is told, and whether it is exact
+
+
+@dataclass
+class _Place:
+    """A division, or all of a round, as its entries make it up."""
+
+    times_of_told: int = 0
+    times_of_few: int = 0
+    entries_with_few_times: int = 0
+    entries_with_few_people: int = 0
+
+
+# An entry (its disclosure is there before it is counted) stands still at `held_number`.
+_BOUGHT = f"""
+    bought AS (
+        {BOUGHT} JOIN impact_disclosure d ON d.entry_id = s.entry_id
+        WHERE d.round_id = %(round)s AND n.number <= least(%(number)s, d.held_number)
+        GROUP BY s.entry_id, s.order_uid
+    ), placed AS (
+        SELECT bought.*, t.division_id FROM bought JOIN impact_entry e ON e.id = bought.entry_id
+        JOIN catalog_team t ON t.id = e.team_id
+    )
+"""
+_PERSONS = f"""
+    {_BOUGHT}, persons AS (
+        SELECT entry_id, division_id, person_key, least(count(DISTINCT day), %(days)s) AS times
+        FROM placed WHERE counts AND net > 0 AND is_known GROUP BY entry_id, division_id, person_key
+    )
+"""
+_OF_ENTRIES = f"""
+    WITH {_PERSONS} SELECT entry_id, division_id, sum(times)::bigint, count(*) FROM persons GROUP BY entry_id, division_id
+"""
+_PEOPLE = f"""
+    WITH {_PERSONS}, sized AS (
+        SELECT *, count(*) OVER (PARTITION BY entry_id) >= {FEWEST} AS is_told FROM persons
+    )
+    SELECT division_id, is_told, count(DISTINCT person_key) FROM sized
+    GROUP BY GROUPING SETS ((division_id, is_told), (is_told), (division_id), ())
+"""
+_ORGANISATIONS = f"""
+    WITH {_BOUGHT}, bodies AS (
+        SELECT entry_id, division_id, body FROM placed {BODIES}
+        WHERE counts AND net > 0 AND body IS NOT NULL
+        GROUP BY GROUPING SETS ((entry_id, body), (division_id, body), (body))
+        HAVING sum(net) >= {LEAST_OF_AN_ORGANISATION}
+    )
+    SELECT entry_id, division_id, count(*) FROM bodies GROUP BY entry_id, division_id
+"""
+_EXCLUDED = f"""
+    WITH {_BOUGHT} SELECT coalesce(sum(net), 0)::bigint, count(DISTINCT person_key) FROM placed
+    WHERE NOT counts AND net > 0
+"""
+Cell = tuple[int | None, str | None]  # (entry, None), (None, division) or (None, None): the round
+
+
+def counts_of(round_: Round, number: int, is_final: bool) -> dict[Cell, Counts]:
+    """What is told of each cell of a round in which somebody bought, counted from its supports up to a number."""
+    asked = {"round": round_.pk, "number": number, "days": round_.days_a_person}
+    of_entries = list(_rows(_OF_ENTRIES, asked))
+    people = {(division, told): n for division, told, n in _rows(_PEOPLE, asked)}
+    bodies = {(entry, division): n for entry, division, n in _rows(_ORGANISATIONS, asked)}
+
+    places: dict[str | None, _Place] = {None: _Place()}
+    times_told: dict[Cell, Told] = {}
+    people_told: dict[Cell, Told] = {}
+    for entry, division, times, persons in of_entries:
+        times_told[entry, None], people_told[entry, None] = _told(times, is_final), _told(persons, is_final)
+        for place in (places[None], places.setdefault(division, _Place())):
+            _add(place, times, persons)
+    for division, place in places.items():
+        times_told[None, division] = _told_of_place(
+            place.times_of_told, place.times_of_few, place.entries_with_few_times, is_final
+        )
+        people_told[None, division] = _told_of_place(
+            people.get((division, True), 0),
+            people.get((division, False), 0),
+            place.entries_with_few_people,
+            is_final,
+            people.get((division, None), 0),
+        )
+    excluded = _excluded(asked, is_final)
+    found: dict[Cell, Counts] = {}
+    for cell in {*times_told, *bodies, *(_cells(round_) if is_final else ())}:
+        (times, are_times_exact), (persons, are_people_exact) = (
+            told.get(cell, (None, False)) for told in (times_told, people_told)
+        )
+        organisations = bodies.get(cell, 0)
+        found[cell] = Counts(
+            times,
+            persons,
+            organisations if is_final else _told(organisations, False)[0],
+            excluded if cell == (None, None) else None,
+            are_times_exact,
+            are_people_exact,
+        )
+    return found
+
+
+def _cells(round_: Round) -> Iterable[Cell]:
+    # Frozen, a cell without an organisation says so: "0" and not "fewer than ten".
+    return round_.disclosures.values_list("entry_id", "division_id")
+
+
+def _excluded(asked: dict[str, int], is_final: bool) -> int | None:
+    ((excluded, persons),) = _rows(_EXCLUDED, asked)
+    if persons < FEWEST:
+        return None
+    return excluded if is_final else excluded // EXCLUDED_STEP * EXCLUDED_STEP
+
+
+def _rows(sql: str, asked: dict[str, int]) -> Iterable[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, asked)
+        return cursor.fetchall()
+
+
+def _add(place: _Place, times: int, persons: int) -> None:
+    if times < FEWEST:
+        place.times_of_few += times
+        place.entries_with_few_times += 1
+    else:
+        place.times_of_told += times
+    place.entries_with_few_people += persons < FEWEST
+
+
+def _told(count: int, is_exact: bool) -> Told:
+    if count < FEWEST:
+        return None, False
+    return (count, True) if is_exact else (count // STEP * STEP, False)
+
+
+def _told_of_place(told: int, few: int, entries: int, is_final: bool, both: int | None = None) -> Told:
+    """`told` are in entries of ten and more, `few` in `entries` under ten; `both` together, where that is no sum."""
+    if not entries:
+        return _told(told, is_final)
+    if entries >= 2 and few >= FEWEST:
+        told = told + few if both is None else both
+    return _told(told, False)
