@@ -1,6 +1,9 @@
 """The operators' rooms of this floor: households to verify, ledger and contest to look at."""
 
+from datetime import date
+
 from django.contrib import admin
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 
 from accounts.operators import OperatorAdmin, deed
@@ -9,6 +12,8 @@ from impact.models import (
     Account,
     Attribution,
     DetailReading,
+    DisclosedHouseholds,
+    Disclosure,
     Edition,
     Entry,
     Household,
@@ -19,6 +24,7 @@ from impact.models import (
     Support,
     Transfer,
 )
+from impact.reads.household import FEWEST
 
 
 class ReadOnly(OperatorAdmin):
@@ -128,4 +134,51 @@ class EditionAdmin(ReadOnly):
     fields = ("uid", "slug", "ordinal", "name_zh", "name_en", "theme_zh", "theme_en")
 
 
-admin.site.register([DetailReading, Entry, LotShare, Round], ReadOnly)
+@admin.register(Entry)
+class EntryAdmin(ReadOnly):
+    """Teams in the contest; those with fewer than ten households stand still in public from the next boundary."""
+
+    list_display = ("number", "team", "round", "households", "stands_still_since")
+    list_filter = ("round",)
+    list_select_related = ("team", "round", "disclosure")
+    fields = ("uid", "number", "team", "round", "approved_at", "households", "stands_still_since")
+    ordering = ("number",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Entry]:
+        """With how many verified households stand behind each."""
+        verified = Count("team__households", filter=Q(team__households__state=Household.State.VERIFIED))
+        return super().get_queryset(request).annotate(behind=verified)
+
+    @admin.display(description="农户 · households", ordering="behind")
+    def households(self, entry: Entry) -> str:
+        """How many, and a word where they are too few."""
+        count: int = entry.behind  # type: ignore[attr-defined]
+        return f"{count} · 不足 10 · fewer than 10" if count < FEWEST else str(count)
+
+    @admin.display(description="停住 · stands still since")
+    def stands_still_since(self, entry: Entry) -> date | None:
+        """Since which boundary its public figures stand still."""
+        told: Disclosure | None = getattr(entry, "disclosure", None)
+        return told.held_since if told else None
+
+
+@admin.register(Disclosure)
+class DisclosureAdmin(ReadOnly):
+    """What the public is told of counts, and since when."""
+
+    list_display = (
+        "round",
+        "entry",
+        "division",
+        "day",
+        "people",
+        "person_times",
+        "organisations",
+        "held_since",
+    )
+    list_filter = ("round", "is_final")
+    list_select_related = ("round", "entry", "division")
+    ordering = ("round", "entry__number", "division")
+
+
+admin.site.register([DetailReading, DisclosedHouseholds, LotShare, Round], ReadOnly)

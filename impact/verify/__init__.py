@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from itertools import chain
 
 from core.verify import Offence
-from impact.verify import contest, ledger, lines, lots, rows
+from impact.verify import contest, disclosure, ledger, lines, lots, rows
 
 
 def verify() -> Iterator[Offence]:
     """Every offence of this floor; each names the row."""
-    return chain(ledger.verify(), lines.verify(), lots.verify(), contest.verify(), rows.verify())
+    return chain(
+        ledger.verify(), lines.verify(), lots.verify(), contest.verify(), disclosure.verify(), rows.verify()
+    )

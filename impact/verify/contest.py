@@ -6,26 +6,6 @@ from core.verify import Offence, Rule, broken
 from impact.models import Entry, Standing
 from impact.reads.figures import figures_of
 
-# Who is present where, counted anew from the qualifying orders.
-PRESENT = """
-    SELECT e.round_id, place AS division_id, who.person_key, who.organisation_id, count(*) AS orders
-    FROM (
-        SELECT s.entry_id, s.person_key, s.is_known_person, s.organisation_id, s.mobiliser_organisation_id
-        FROM impact_support s JOIN impact_supportnumber n ON n.support_id = s.id
-        WHERE s.exclusion = ''
-        GROUP BY s.entry_id, s.order_uid, s.person_key, s.is_known_person, s.organisation_id,
-                 s.mobiliser_organisation_id
-        HAVING sum(s.amount_minor) > 0
-    ) AS bought
-    JOIN impact_entry e ON e.id = bought.entry_id JOIN catalog_team t ON t.id = e.team_id
-    CROSS JOIN LATERAL (
-        SELECT bought.person_key, NULL::bigint WHERE bought.is_known_person
-        UNION SELECT '', bought.organisation_id WHERE bought.organisation_id IS NOT NULL
-        UNION SELECT '', bought.mobiliser_organisation_id WHERE bought.mobiliser_organisation_id IS NOT NULL
-    ) AS who (person_key, organisation_id)
-    CROSS JOIN LATERAL (VALUES (t.division_id), (NULL)) AS places (place)
-    GROUP BY e.round_id, place, who.person_key, who.organisation_id
-"""
 # What supports count of each order for an entry, beside what was kept of the team's lines: paid, less whatever was
 # given back or taken by a bank. After the freeze money may still leave, and nothing is counted anew.
 KEPT = """
@@ -50,33 +30,6 @@ RULES = [
            LEFT JOIN core_clock c ON c.id = 1
            WHERE CASE WHEN freezes_at > now() + coalesce(c.ahead, interval '0') THEN minor <> kept
                       ELSE minor < kept OR minor > net END""",
-    ),
-    Rule(
-        "I6",
-        "Presence",
-        "somebody's qualifying orders in a division of a round are not so many",
-        f"""SELECT coalesce(kept.id::text, 'round ' || found.round_id), 'says ' || coalesce(kept.orders::text, 'nothing')
-                   || ', the supports say ' || coalesce(found.orders, 0)
-           FROM impact_presence kept FULL JOIN ({PRESENT}) AS found
-               ON (found.round_id, coalesce(found.division_id, ''), found.person_key, coalesce(found.organisation_id, 0))
-                = (kept.round_id, coalesce(kept.division_id, ''), kept.person_key, coalesce(kept.organisation_id, 0))
-           WHERE coalesce(kept.orders, 0) <> coalesce(found.orders, 0)""",
-    ),
-    Rule(
-        "I6",
-        "Turnout",
-        "different people and organisations of a division of a round are not so many",
-        """SELECT coalesce(kept.id::text, 'round ' || found.round_id),
-                  'says ' || coalesce(kept.people || ' and ' || kept.organisations, 'nothing')
-                   || ', there are ' || coalesce(found.people || ' and ' || found.organisations, 'none')
-           FROM impact_turnout kept FULL JOIN (
-               SELECT round_id, division_id, count(*) FILTER (WHERE organisation_id IS NULL) AS people,
-                      count(organisation_id) AS organisations
-               FROM impact_presence WHERE orders > 0 GROUP BY round_id, division_id
-           ) AS found ON (found.round_id, coalesce(found.division_id, ''))
-                      = (kept.round_id, coalesce(kept.division_id, ''))
-           WHERE coalesce(kept.people, 0) <> coalesce(found.people, 0)
-              OR coalesce(kept.organisations, 0) <> coalesce(found.organisations, 0)""",
     ),
     Rule(
         "I6",
@@ -115,6 +68,22 @@ RULES = [
            WHERE s.amount_minor <> coalesce(m.amount, 0)
              -- All of a seat leaves escrow, but what a bank took of it before counts for nobody.
              AND NOT (t.reason = 'confirmed' AND s.amount_minor BETWEEN 0 AND coalesce(m.amount, 0))""",
+    ),
+    Rule(
+        "I6",
+        "Support",
+        "supports of one order for one entry differ in more than their sums",
+        """SELECT min(id), count(*) FROM impact_support WHERE transaction_id IS NOT NULL
+           GROUP BY order_uid, entry_id
+           HAVING count(DISTINCT (is_known_person, exclusion, person_key, day, organisation_id,
+                                  mobiliser_organisation_id, mobiliser_person_id)) > 1""",
+    ),
+    Rule(
+        "I6",
+        "Support",
+        "a support knows a guest whose mailbox is not proved",
+        """SELECT s.id, s.order_uid FROM impact_support s JOIN orders_order o ON o.uid = s.order_uid
+           WHERE s.transaction_id IS NULL AND o.person_id IS NULL AND o.buyer_proved_at IS NULL""",
     ),
     Rule(
         "I6",

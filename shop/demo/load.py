@@ -17,7 +17,7 @@ from catalog.models import Team
 from core import clock
 from core.models import OutboxEvent
 from core.outbox import record
-from impact.actions import contest, standings
+from impact.actions import contest, disclosure
 from impact.models import Edition, Round
 from orders.provider import provider
 from orders.provider.port import Noun
@@ -102,7 +102,7 @@ def _end(plan: DemoBegun, cast: people.Cast, stalls: list[shelves.Stall]) -> Non
         lambda: groups.gather(cast, stalls, rng),
         lambda: shelves.close_past(cast.operator),
         lambda: search.home().rebuild(),
-        standings.fold,
+        disclosure.disclose,
     ]
     for n, step in enumerate(steps, start=1):
         step()

@@ -230,8 +230,9 @@ def board_rows(board: dict | None, sort: str = "") -> list[dict]:
     for row in (board or {}).get("rows", ()):
         figure = row["figures"][FIGURES.get(sort, "net")]
         is_money = isinstance(figure, dict)
-        value = figure["minor"] if is_money else figure
-        rows.append({**row, "value": value, "told": money.show(value) if is_money else str(value)})
+        value = figure["minor"] if is_money else figure or 0
+        told = money.show(value) if is_money else row["figures"][f"{FIGURES[sort]}Told"]
+        rows.append({**row, "value": value, "told": told})
     return rows
 
 

@@ -17,20 +17,19 @@ from django.utils.module_loading import import_string
 from catalog.models import Lot, Reservation, Variant
 from core.deliveries import drain
 from core.grants import append_only_tables
-from impact.actions import standings
+from impact.actions import disclosure
 from impact.models import (
     Account,
     Attribution,
     Credit,
+    Disclosure,
     LedgerTransaction,
     LotShare,
     LotTally,
-    Presence,
     Standing,
     Support,
     SupportNumber,
     Transfer,
-    Turnout,
 )
 from orders.actions import checkout, group, notice, payment, refund, shipment
 from orders.actions.checkout import Purchase, Want
@@ -58,7 +57,7 @@ pytestmark = pytest.mark.proof
 WATCHED: list[type[models.Model]] = [
     *(Lot, Reservation, Variant, Order, Line, LineLot, Payment, Refund, RefundLine, Dispute, Shipment),
     *(GroupPurchase, Seat, Account, LedgerTransaction, Transfer, Attribution, Credit, LotShare, LotTally),
-    *(Support, SupportNumber, Standing, Presence, Turnout),
+    *(Support, SupportNumber, Standing, Disclosure),
 ]
 
 
@@ -120,7 +119,7 @@ class Story:
         group.close_due()
         self.placed(1, 0, 0)
         drain()
-        standings.fold()
+        disclosure.disclose()
         assert offences() == []
 
     def placed(self, *units: int) -> Order:

@@ -35,7 +35,9 @@ PROVENANCE = """query P($slug: String!) {
 BOARD = """{ board { number rows { rank entry { number } figures {
   net { minor } personTimes people organisations mobilised { minor } excluded { minor } } } } }"""
 DIVISIONS = "{ board(by: DIVISION) { rows { rank division { code } figures { net { minor } people } } } }"
-CONTEST = "{ contest { totals { entries net { minor } personTimes people organisations } } }"
+CONTEST = (
+    "{ contest { totals { entries net { minor } personTimes people organisations excluded { minor } } } }"
+)
 SET_ASIDE = """query S($number: String!, $token: String!) { setAside(order: $number, token: $token) {
   state explanation total { minor } parts { part amount { minor } bps } teams { households amount { minor } } } }"""
 

@@ -1,0 +1,84 @@
+"""I6: what is told of counts is what its supports say; an entry under ten stands still."""
+
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+
+from core import clock
+from core.verify import Offence, rows_of
+from impact.models import Disclosure, Entry, Household, Round, SupportNumber
+from impact.reads.disclosure import Counts, boundary_at, counts_of, today
+from impact.reads.figures import figures_of
+from impact.reads.household import FEWEST
+
+# So long after a boundary what is due by it may still be under way.
+GRACE = timedelta(minutes=10)
+# At the last boundary, or when what is told was made after it. A team is asked for ten when it enters.
+_FEW = f"""
+    SELECT e.id, e.number FROM impact_entry e
+    JOIN impact_round r ON r.id = e.round_id LEFT JOIN impact_disclosure d ON d.entry_id = e.id
+    CROSS JOIN LATERAL (SELECT greatest(%(boundary)s::timestamptz, d.made_at) AS at) AS told
+    WHERE e.approved_at <= told.at AND r.opens_at <= %(now)s AND r.freezes_at > %(now)s AND d.held_since IS NULL
+      AND (SELECT count(*) FROM impact_household h
+           WHERE h.team_id = e.team_id AND coalesce(h.verified_at, told.at) <= told.at
+             AND (h.state = '{Household.State.VERIFIED}' OR h.withdrawn_at > told.at)) < {FEWEST}
+"""
+
+
+def verify() -> Iterator[Offence]:
+    """Each disclosure against the supports it counts, and each entry against its households."""
+    last = SupportNumber.objects.order_by("-number").values_list("number", flat=True).first() or 0
+    for round_ in Round.objects.filter(disclosures__isnull=False).distinct().order_by("pk"):
+        yield from _of_round(round_, list(round_.disclosures.order_by("pk")), last)
+    yield from _under_ten()
+
+
+def _of_round(round_: Round, rows: list[Disclosure], last: int) -> Iterator[Offence]:
+    whole = next((row for row in rows if row.entry_id is None and row.division_id is None), rows[0])
+    counts = counts_of(round_, whole.number, whole.is_final)
+    for row in rows:
+        made = (row.day, row.number, row.is_final)
+        if made != (whole.day, whole.number, whole.is_final) or row.number > last:
+            yield Offence(
+                "I6", "Disclosure", row.pk, f"is of {made}, its round of {whole.day}, {whole.number}"
+            )
+        true = counts.get((row.entry_id, row.division_id), Counts())
+        said = Counts(**{name: getattr(row, name) for name in Counts.__dataclass_fields__})
+        if said != true:
+            yield Offence("I6", "Disclosure", row.pk, f"says {said}, its supports say {true}")
+    yield from _cells(round_, rows, whole)
+    yield from _held(rows)
+
+
+def _cells(round_: Round, rows: list[Disclosure], whole: Disclosure) -> Iterator[Offence]:
+    """There is a row for the round, each entry that was approved by then, and each of their divisions."""
+    entries = Entry.objects.filter(round=round_, approved_at__lte=whole.made_at)
+    due: set[tuple[int | None, str | None]] = {(None, None)}
+    for pk, division in entries.values_list("pk", "team__division_id"):
+        due |= {(pk, None), (None, division)}
+    for cell in due - {(row.entry_id, row.division_id) for row in rows}:
+        yield Offence("I6", "Disclosure", round_.pk, f"nothing is told of (entry, division) {cell}")
+
+
+def _held(rows: Iterable[Disclosure]) -> Iterator[Offence]:
+    for row in rows:
+        if row.held_number is None:
+            still = (row.held_since, row.held_net_minor, row.held_mobilised_minor)
+            if still != (None, None, None):
+                yield Offence("I6", "Disclosure", row.pk, "stands still without saying where")
+            continue
+        found = figures_of([row.entry_id] if row.entry_id else [], row.held_number).get(row.entry_id or 0)
+        true = (found.net_minor, found.mobilised_minor) if found else (0, 0)
+        said = (row.held_net_minor, row.held_mobilised_minor)
+        if said != true or row.held_number > row.number or row.held_since is None:
+            yield Offence("I6", "Disclosure", row.pk, f"stands still at {said}, its supports say {true}")
+
+
+def _under_ten() -> Iterator[Offence]:
+    """Entries that had under ten households at a boundary, and whose figures still follow each purchase."""
+    now = clock.now()
+    boundary = boundary_at(today())
+    if now - boundary < GRACE:
+        boundary -= timedelta(days=1)
+    # Households come and leave by the wall clock.
+    for pk, number in rows_of(_FEW, {"now": now, "boundary": boundary - clock.ahead()}):
+        yield Offence("I6", "Entry", pk, f"an entry under ten that moves (no. {number})")
