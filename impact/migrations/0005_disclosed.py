@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0003_what_is_shown'),
         ('catalog', '0006_lots_in_turn'),
-        ('impact', '0003_turnout'),
+        ('impact', '0004_provider'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
