@@ -1,0 +1,159 @@
+"""Who supported whom, who is of which team, and for how much: told by a probing order?
+
+She takes a look at the board, buys under somebody's code or address, looks again, takes her money back, looks again,
+and once more when the day's boundary has passed. Whatever moves for one name and not for another tells of that name;
+first she makes sure, with a name of her own, that it would move at all.
+"""
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.models import Organisation, Person
+from catalog.models import Lot, Team
+from impact.actions import standings
+from orders.models import Order
+from tests.catalog import world as shelves
+from tests.guard.solver.stranger import Stranger
+from tests.impact import world
+
+COUNTS = ("personTimes", "people", "organisations")
+SUMS = ("net", "mobilised", "excluded")
+Look = dict[str, int | None]
+
+
+def look(team: Team, by: str = "ENTRY") -> Look:
+    """All figures that are told of a team's entry, or of its division."""
+    stranger, told = Stranger(), {}
+    standings.fold()
+    named, name = ("entry { team { slug } }", team.slug)
+    if by == "DIVISION":
+        named, name = "division { code }", team.division_id
+    for fields in (f"{' '.join(COUNTS)} net {{ minor }}", "mobilised { minor } excluded { minor }"):
+        asked = f"{{ board(by: {by}) {{ rows {{ {named} figures {{ {fields} }} }} }} }}"
+        rows = stranger.ask(asked)["board"]["rows"]
+        (row,) = (row for row in rows if f'"{name}"' in json.dumps({**row, "figures": None}))
+        told |= {k: v["minor"] if isinstance(v, dict) else v for k, v in row["figures"].items()}
+    return told
+
+
+@dataclass(frozen=True)
+class Probe:
+    """What one probing order moved: at once, when its money was taken back, and at the next boundary."""
+
+    moved: tuple[tuple[str, int | None], ...]
+
+
+def probe(lot: Lot, *, units: int = 14, **told: Any) -> Probe:
+    """Buy once under somebody's name, watch, and take the money back."""
+    team = lot.variant.product.team
+    looks = [look(team)]
+    order = world.an_order((lot, units), **told)
+    world.pay(order)
+    looks.append(look(team))
+    world.refund(order, (order.lines.get(), units * lot.variant.price_minor))
+    looks.append(look(team))
+    return _moves(looks)
+
+
+def probe_overnight(lot: Lot, *, units: int = 14, **told: Any) -> Probe:
+    """The same, but the money is taken back when the boundary of the day has passed."""
+    team = lot.variant.product.team
+    looks = [look(team)]
+    order = world.an_order((lot, units), **told)
+    world.pay(order)
+    world.tomorrow()
+    looks.append(look(team))
+    world.refund(order, (order.lines.get(), units * lot.variant.price_minor))
+    world.tomorrow()
+    looks.append(look(team))
+    return _moves(looks)
+
+
+def _moves(looks: list[Look]) -> Probe:
+    pairs = zip(looks, looks[1:], strict=False)
+    return Probe(
+        tuple(
+            (name, None if before[name] is None or after[name] is None else after[name] - before[name])  # type: ignore[operator]
+            for before, after in pairs
+            for name in (*COUNTS, *SUMS)
+        )
+    )
+
+
+def told_apart(names: Iterable[Any], ask: Callable[[Any], Probe], own: Callable[[], Any]) -> list[Any]:
+    """Those of these names that answer otherwise than a name of her own, which she knows has done nothing."""
+    blank = ask(own())
+    return [name for name in names if ask(name) != blank]
+
+
+def by_organisation(
+    lot: Lot, unions: Iterable[Organisation], ask: Callable[..., Probe] = probe
+) -> list[Organisation]:
+    """Those organisations that had bought of this team before, by orders with their codes."""
+    return told_apart(unions, lambda union: ask(lot, mobiliser_organisation=union), world.an_organisation)
+
+
+def by_address(lot: Lot, addresses: Iterable[str], ask: Callable[..., Probe] = probe) -> list[str]:
+    """Those addresses under which somebody bought today, or that are of the team's own people."""
+    return told_apart(
+        addresses, lambda address: ask(lot, email=address, units=1), lambda: "nobody@example.com"
+    )
+
+
+def spending(team: Team) -> int | None:
+    """What the team's own people spent, as it stands beside the figures: of a team of one it is hers."""
+    return look(team)["excluded"]
+
+
+def shared_supporter(
+    elsewhere: Lot, team: Team, union: Organisation, freeze: Callable[[], None]
+) -> bool | None:
+    """Whether this organisation is the one that stands behind a team's entry.
+
+    She buys by its code of another entry of that division, of which nobody has bought, and waits for the freeze,
+    when organisations are counted exactly: of the two, and of their division. None where she cannot tell.
+    """
+    other = elsewhere.variant.product.team
+    world.pay(world.an_order((elsewhere, 14), mobiliser_organisation=union))
+    freeze()
+    each = [look(one)["organisations"] for one in (other, team)]
+    both = look(team, by="DIVISION")["organisations"]
+    if each != [1, 1] or both is None:
+        return None
+    # Where a division's count is the sum of its entries', it is two whoever they are.
+    return True if both == 1 else None
+
+
+def buy(lot: Lot, units: int = 1, **told: Any) -> Order:
+    """Somebody buys, and has paid."""
+    order = world.an_order((lot, units), **told)
+    world.pay(order)
+    return order
+
+
+def a_member(team: Team) -> Person:
+    """One of the team's own people."""
+    person = shelves.a_person()
+    team.members.create(person=person)
+    return person
+
+
+# --- The controls: each leak as it was --------------------------------------------------------------
+
+
+def put_back(monkeypatch: Any) -> None:
+    """Counts and what is not counted are told at once and exactly, and a guest is whoever her address says."""
+    from impact.actions import support
+    from impact.reads import contest
+
+    def live(entry: Any) -> Any:
+        standing = entry.standing
+        told = contest.Figures(1, standing.net_minor, standing.mobilised_minor)
+        for name in ("person_times", "people", "organisations", "excluded_minor"):
+            setattr(told, name, getattr(standing, name))
+        return contest.Row(entry.team.division, told, entry)
+
+    monkeypatch.setattr(contest, "_entry_row", live)
+    monkeypatch.setattr(support, "is_proved", lambda order: True)
