@@ -99,7 +99,7 @@ _ORGANISATIONS = f"""
     WITH {_BOUGHT}, bodies AS (
         SELECT entry_id, division_id, body FROM placed {BODIES}
         WHERE counts AND net > 0 AND body IS NOT NULL
-        GROUP BY GROUPING SETS ((entry_id, body), (division_id, body), (body))
+        GROUP BY entry_id, division_id, body
         HAVING sum(net) >= {LEAST_OF_AN_ORGANISATION}
     )
     SELECT entry_id, division_id, count(*) FROM bodies GROUP BY entry_id, division_id
@@ -116,7 +116,7 @@ def counts_of(round_: Round, number: int, is_final: bool) -> dict[Cell, Counts]:
     asked = {"round": round_.pk, "number": number, "days": round_.days_a_person}
     of_entries = list(_rows(_OF_ENTRIES, asked))
     people = {(division, told): n for division, told, n in _rows(_PEOPLE, asked)}
-    bodies = {(entry, division): n for entry, division, n in _rows(_ORGANISATIONS, asked)}
+    bodies = _bodies(asked)
 
     places: dict[str | None, _Place] = {None: _Place()}
     times_told: dict[Cell, Told] = {}
@@ -151,6 +151,20 @@ def counts_of(round_: Round, number: int, is_final: bool) -> dict[Cell, Counts]:
             are_times_exact,
             are_people_exact,
         )
+    return found
+
+
+def _bodies(asked: dict[str, int]) -> dict[Cell, int]:
+    """Of an entry its different organisations; of a division and the round their sum.
+
+    Counted once over several entries, an organisation that is known to support one (anybody may buy by its code)
+    would tell of another whether it is the one that stands behind it.
+    """
+    found: dict[Cell, int] = {}
+    for entry, division, n in _rows(_ORGANISATIONS, asked):
+        found[entry, None] = n
+        for place in (division, None):
+            found[None, place] = found.get((None, place), 0) + n
     return found
 
 

@@ -40,8 +40,9 @@ DEFINITIONS: dict[str, Words] = {
         "People: different buyers with an account or a confirmed mailbox; of others the amount alone counts.",
     ),
     "organisations": say(
-        "组织数：购买或发动购买满 {m} 元的、经核实的不同组织。",
-        "Organisations: different verified organisations that bought, or called others to buy, for ¥{m} or more.",
+        "组织数：购买或发动购买满 {m} 元的、经核实的不同组织；多个项目合计时为各项目之和。",
+        "Organisations: different verified organisations that bought, or called others to buy, for ¥{m} or more; of "
+        "several entries, their sum.",
         m=LEAST_OF_AN_ORGANISATION // 100,
     ),
     "mobilised": say(
