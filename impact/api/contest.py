@@ -75,7 +75,8 @@ class ContestFigures(PlainType):
     people = graphene.Int(description=_by_day("people"))
     people_told = _count_in_words("people", "are_people_exact")
     organisations = graphene.Int(
-        description=_by_day("organisations") + " Frozen, it is exact however few they are. Of several entries it is their sum."
+        description=_by_day("organisations")
+        + " Frozen, it is exact however few they are. Of several entries it is their sum."
     )
     organisations_told = _count_in_words("organisations", "is_final")
     excluded = MoneyField(

@@ -1,6 +1,6 @@
 """Two shops that differ in secrets alone are the same shop to everybody outside, to the byte."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import pairwise
 from typing import Any
 
@@ -13,7 +13,8 @@ from catalog.models import Lot
 from core.api import kept
 from core.language import Words
 from impact.actions import standings
-from impact.reads import household as households
+from impact.models import Household
+from impact.reads import provenance
 from tests.figures import figure
 from tests.guard.solver import surface
 from tests.guard.solver.world import SHARED, SINGLE, Fair
@@ -79,7 +80,11 @@ def tell_stock(monkeypatch: Any) -> None:
 
 
 def tell_households(monkeypatch: Any) -> None:
-    monkeypatch.setattr(households, "households_told", lambda count: Words(str(count), str(count)))
+    def counted(teams: Iterable[int]) -> dict[int, Words]:
+        counts = {pk: str(Household.objects.filter(team=pk).count()) for pk in teams}
+        return {pk: Words(n, n) for pk, n in counts.items()}
+
+    monkeypatch.setattr(provenance, "told_of_teams", counted)
 
 
 def test_where_secrets_are_told_each_is_seen_to_move(fair, monkeypatch):
