@@ -201,6 +201,7 @@ class GroupPurchaseAdmin(OperatorAdmin):
         "organisation",
         "state",
         "units_held",
+        "units_returned",
         "minimum_units",
         "maximum_units",
         "closes_at",

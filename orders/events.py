@@ -175,6 +175,13 @@ class GroupConfirmed:
 
 
 @dataclass(frozen=True)
+class GroupSent:
+    """A confirmed group's one parcel is on its way."""
+
+    group_id: int
+
+
+@dataclass(frozen=True)
 class GroupFellShort:
     group_id: int
 

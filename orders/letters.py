@@ -191,6 +191,14 @@ def tell_team_of_group(event: dict) -> None:
     )
 
 
+@reaction("orders.letters.send_group_sent")
+def send_group_sent(event: dict) -> None:
+    """To the coordinators: the parcel is on its way to them, and under which number."""
+    parcels = Shipment.objects.filter(order__group=event["group_id"], state=Shipment.State.SHIPPED)
+    if parcel := parcels.order_by("pk").last():
+        to_coordinators(_group(event["group_id"]), "group_sent", parcel=parcel)
+
+
 @reaction("orders.letters.send_group_fell_short")
 def send_group_fell_short(event: dict) -> None:
     """To the coordinators: it came to nothing and everyone is repaid. Members are told by their refunds."""

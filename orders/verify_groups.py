@@ -3,7 +3,7 @@
 from core.verify import Rule
 
 _CLOSED = "g.state <> 'open'"
-_IN = "coalesce(sum(s.units) FILTER (WHERE s.state IN ('held', 'confirmed', 'collected')), 0)"
+_IN = "coalesce(sum(s.units - s.units_returned) FILTER (WHERE s.state IN ('held', 'confirmed', 'collected')), 0)"
 _GIVEN_BACK = "coalesce(sum(s.units) FILTER (WHERE s.state = 'refunded'), 0)"
 _EVENTS = """(SELECT count(*) FROM core_outboxevent e WHERE e.name IN ('GroupConfirmed', 'GroupFellShort')
     AND (e.payload->>'group_id')::bigint = g.id)"""
@@ -20,10 +20,11 @@ RULES = [
         "I10",
         "GroupPurchase",
         "the units paid for are not those of its seats",
-        # A seat that is given back after the closing was in; one that left before was not.
+        # Of a group that came to nothing those are told who had paid when it closed; who left before had not.
         f"""SELECT g.id, g.units_held FROM orders_grouppurchase g LEFT JOIN orders_seat s ON s.group_id = g.id
-            GROUP BY g.id HAVING g.units_held < {_IN}
-                OR g.units_held > {_IN} + CASE WHEN {_CLOSED} THEN {_GIVEN_BACK} ELSE 0 END""",
+            GROUP BY g.id HAVING CASE WHEN g.state IN ('open', 'confirmed')
+                THEN g.units_held - g.units_returned <> {_IN}
+                ELSE g.units_returned <> 0 OR g.units_held > {_GIVEN_BACK} END""",
     ),
     Rule(
         "I10",
@@ -48,6 +49,15 @@ RULES = [
         """SELECT s.id, o.total_minor FROM orders_seat s JOIN orders_grouppurchase g ON g.id = s.group_id
            JOIN orders_order o ON o.id = s.order_id
            WHERE o.group_id <> g.id OR o.total_minor <> s.units * g.price_minor""",
+    ),
+    Rule(
+        "I10",
+        "Seat",
+        "what is left of a seat is not what its order kept",
+        """SELECT s.id, s.units - s.units_returned || ' of ' || s.units FROM orders_seat s
+           JOIN (SELECT order_id, sum(refunded_units) AS units FROM orders_line GROUP BY order_id) l
+               ON l.order_id = s.order_id
+           WHERE s.units_returned <> CASE s.state WHEN 'refunded' THEN s.units ELSE l.units END""",
     ),
     Rule(
         "I10",

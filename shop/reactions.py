@@ -89,6 +89,7 @@ REACTIONS = {
     "GroupConfirmed": Reactions(
         afterwards=["orders.letters.send_group_confirmed", "orders.letters.tell_team_of_group"]
     ),
+    "GroupSent": Reactions(afterwards=["orders.letters.send_group_sent"]),
     "GroupFellShort": Reactions(afterwards=["orders.letters.send_group_fell_short"]),
     # those behind the goods
     "EntryHasFewHouseholds": Reactions(afterwards=["impact.tasks.tell_operators_of_few_households"]),

@@ -276,7 +276,7 @@ def _restock(order: Order, shares: Sequence[_Share]) -> None:
 
 
 def _after(order: Order) -> None:
-    """Parcels of which nothing is left to send are called off; a seat given back whole is free again."""
+    """Parcels of which nothing is left to send are called off; a seat has as many units as remain."""
     lines = list(order.lines.all())
     open_parcels = {line.shipment_id for line in lines if line.refunded_units < line.quantity}
     waiting = order.shipments.filter(state=Shipment.State.WAITING)
@@ -284,9 +284,8 @@ def _after(order: Order) -> None:
         move_all(idle, Shipment.State.CANCELLED)
         # The order may have waited for this parcel alone.
         shipment.follow([order])
-    is_whole = all(line.refunded_minor == line.net_minor for line in lines)
-    if order.group_id and is_whole:
-        seat.given_back(order)
+    if order.group_id:
+        seat.follow(order)
 
 
 # --- At the provider --------------------------------------------------------------------------------

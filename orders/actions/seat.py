@@ -67,10 +67,21 @@ def lapsed(orders: Sequence[Order]) -> None:
         GroupPurchase.objects.filter(pk=seat.group_id).update(units_reserved=F("units_reserved") - seat.units)
 
 
-def given_back(order: Order) -> None:
-    """All that was paid for the seat goes back; in an open group it can be taken by another."""
+def follow(order: Order) -> None:
+    """Something was given back, or a bank took it: what is left of the seat is what is left of its order. A seat of
+    which all the money goes back is over; in an open group it can be taken by another."""
     seat = Seat.objects.select_related("group").get(order=order)
+    lines = list(order.lines.all())
+    is_over = all(line.refunded_minor == line.net_minor for line in lines)
+    returned = seat.units if is_over else sum(line.refunded_units for line in lines)
+    more = returned - seat.units_returned
     was_held = seat.state == Seat.State.HELD
-    seat.move_to(Seat.State.REFUNDED)
-    if was_held and seat.group.state == GroupPurchase.State.OPEN:
-        GroupPurchase.objects.filter(pk=seat.group_id).update(units_held=F("units_held") - seat.units)
+    if is_over and seat.state != Seat.State.REFUNDED:
+        seat.move_to(Seat.State.REFUNDED, units_returned=returned)
+    elif more:
+        Seat.objects.filter(pk=seat.pk).update(units_returned=returned)
+    group = GroupPurchase.objects.filter(pk=seat.group_id)
+    if seat.group.state == GroupPurchase.State.CONFIRMED:
+        group.update(units_returned=F("units_returned") + more)
+    elif is_over and was_held and seat.group.state == GroupPurchase.State.OPEN:
+        group.update(units_held=F("units_held") - seat.units)

@@ -21,7 +21,7 @@ from core.outbox import record
 from core.refusals import Conflict, Invalid, NotFound, TooLate
 from core.rows import write
 from orders.actions.order import lock, move_all
-from orders.events import ShipmentCompleted, ShipmentDelivered, ShipmentShipped
+from orders.events import GroupSent, ShipmentCompleted, ShipmentDelivered, ShipmentShipped
 from orders.models import GroupPurchase, Order, Shipment
 from orders.reads import stopped
 
@@ -48,12 +48,15 @@ def ship(shipment: Shipment, by: Any, *, carrier: str, tracking_number: str) -> 
     return ship_together([shipment], by, carrier=carrier, tracking_number=tracking_number)[0]
 
 
+@transaction.atomic
 def ship_group(group: GroupPurchase, by: Any, *, carrier: str, tracking_number: str) -> list[Shipment]:
     """A confirmed group's seats go to its coordinator in one parcel."""
     waiting = Shipment.objects.filter(
         order__group=group, state=State.WAITING, order__state__in=SENT_FROM, order__contested_at=None
     )
-    return ship_together(list(waiting), by, carrier=carrier, tracking_number=tracking_number)
+    sent = ship_together(list(waiting), by, carrier=carrier, tracking_number=tracking_number)
+    record(GroupSent(group_id=group.pk))
+    return sent
 
 
 @transaction.atomic

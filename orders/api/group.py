@@ -111,7 +111,7 @@ class GroupPurchaseType(ModelType):
             "organisation",
             "minimum_units",
             "maximum_units",
-            "units_held",
+            "units_returned",
             "opened_at",
             "closes_at",
             "closed_at",
@@ -124,7 +124,7 @@ class GroupPurchaseType(ModelType):
             "organisation": "Whose coordinators opened it.",
             "minimum_units": "So many must be paid by the deadline.",
             "maximum_units": "With so many it is full and closes at once.",
-            "units_held": "Units that are paid; of a group that came to nothing, those that had been paid when it closed.",
+            "units_returned": "Units given back since it was confirmed; its price stays for those who remain.",
             "opened_at": "When it was opened.",
             "closes_at": "The deadline: what is paid before it counts, by when it was paid at the provider, however "
             "late that is told. Until then members may leave, unless it is confirmed before.",
@@ -147,6 +147,11 @@ class GroupPurchaseType(ModelType):
     )
     price = MoneyField("price_minor", description="What everyone pays for a unit, sending included.")
     full_price = graphene.Field(Money, required=True, description="What a unit costs on its own today.")
+    units_held = graphene.Int(
+        required=True,
+        description="Units that are paid, without those given back since; of a group that came to nothing, those that "
+        "had been paid when it closed.",
+    )
     units_left = graphene.Int(required=True, description="Units that can still be joined for.")
     units_needed = graphene.Int(required=True, description="Units still to be paid before it is certain.")
     is_closing = graphene.Boolean(
@@ -185,6 +190,10 @@ class GroupPurchaseType(ModelType):
     def resolve_full_price(root, info):
         """The variant's."""
         return money(root.variant.price_minor)
+
+    def resolve_units_held(root, info):
+        """What is left of its seats."""
+        return root.units_kept
 
     def resolve_units_left(root, info):
         """Neither paid nor reserved."""

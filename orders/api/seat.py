@@ -18,21 +18,42 @@ from orders.reads import group as reads
 ITS_COORDINATOR = Access("a coordinator of the group's organisation", pii=1)
 
 
+def units_kept() -> graphene.Field:
+    """What is left of a seat; everywhere the same."""
+    return graphene.Field(
+        graphene.Int,
+        required=True,
+        resolver=lambda seat, info: seat.units_kept,
+        description="Units that are left of it: without those given back, none of a seat that is refunded.",
+    )
+
+
+def units_bought() -> graphene.Field:
+    """What a seat was at first."""
+    return graphene.Field(
+        graphene.Int,
+        required=True,
+        resolver=lambda seat, info: seat.units,
+        description="Units that it was joined with.",
+    )
+
+
 class SeatType(ModelType):
     """One member's part, as the group's coordinator sees it: a name and a code, nothing to reach her by."""
 
     class Meta:
         model = Seat
-        fields = ("name", "units", "state", "pickup_code", "joined_at")
+        fields = ("name", "state", "pickup_code", "joined_at")
         access = ITS_COORDINATOR
         about = {
             "name": "The member's name, as she gave it.",
-            "units": "How many units.",
             "state": "How far it is.",
             "pickup_code": "What the member shows when she collects.",
             "joined_at": "When she joined.",
         }
 
+    units = units_kept()
+    units_bought = units_bought()
     state_name = graphene.String(required=True, description="How far it is, in words.")
     is_collectable = graphene.Boolean(required=True, description="Whether it can be handed out now.")
 
@@ -54,16 +75,17 @@ class OwnSeatType(ModelType):
         model = Seat
         name = "OwnSeat"
         main = False
-        fields = ("name", "units", "state", "pickup_code", "order")
+        fields = ("name", "state", "pickup_code", "order")
         access = ORDER_HOLDER
         about = {
             "name": "The name she gave.",
-            "units": "How many units.",
             "state": "How far it is.",
             "pickup_code": "What she shows when she collects.",
             "order": "Her own order, paid and followed like any other.",
         }
 
+    units = units_kept()
+    units_bought = units_bought()
     state_name = graphene.String(required=True, description="How far it is, in words.")
 
     @needs("order")
@@ -79,10 +101,11 @@ class OrderGroupType(ModelType):
         model = Seat
         name = "OrderGroup"
         main = False
-        fields = ("units", "pickup_code")
+        fields = ("pickup_code",)
         access = ORDER_HOLDER
-        about = {"units": "The member's units.", "pickup_code": "What she shows when she collects."}
+        about = {"pickup_code": "What she shows when she collects."}
 
+    units = units_kept()
     seat_state = graphene.Field(
         enum_of(Seat, "state"), required=True, description="How far the member's seat is."
     )

@@ -45,6 +45,9 @@ class GroupPurchase(StateMachine, models.Model):
     maximum_units = models.PositiveIntegerField()
     units_held = models.PositiveIntegerField(default=0, help_text="in paid seats")
     units_reserved = models.PositiveIntegerField(default=0, help_text="in seats whose payment is awaited")
+    units_returned = models.PositiveIntegerField(
+        default=0, help_text="of those held when it was confirmed, given back since"
+    )
     state = models.CharField(max_length=12, choices=State.choices, default=State.OPEN)
     opened_at = models.DateTimeField(auto_now_add=True)
     closes_at = models.DateTimeField()
@@ -64,8 +67,16 @@ class GroupPurchase(StateMachine, models.Model):
                 condition=Q(maximum_units__gte=F("units_held") + F("units_reserved")),
                 name="group_sells_no_more_than_its_maximum",
             ),
+            models.CheckConstraint(
+                condition=Q(units_returned__lte=F("units_held")), name="group_gives_back_what_it_held"
+            ),
         ]
         indexes = [models.Index(fields=["closes_at"], condition=Q(state="open"), name="groups_running_out")]
+
+    @property
+    def units_kept(self) -> int:
+        """Units that are paid and travel: without those given back since it was confirmed."""
+        return self.units_held - self.units_returned
 
 
 class Seat(StateMachine, models.Model):
@@ -92,11 +103,24 @@ class Seat(StateMachine, models.Model):
     group = models.ForeignKey(GroupPurchase, on_delete=models.PROTECT, related_name="seats")
     order = models.OneToOneField("orders.Order", on_delete=models.PROTECT, related_name="seat")
     name = models.CharField(max_length=60, help_text="as the coordinator knows the member")
-    units = models.PositiveIntegerField()
+    units = models.PositiveIntegerField(help_text="as they were bought")
+    units_returned = models.PositiveIntegerField(
+        default=0, help_text="given back, or taken by a bank; all of a seat that is refunded"
+    )
     state = models.CharField(max_length=10, choices=State.choices, default=State.RESERVED)
     pickup_code = models.CharField(max_length=12, default=a_code)
     joined_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         ordering = ["id"]
-        constraints = [models.CheckConstraint(condition=Q(units__gt=0), name="seat_takes_something")]
+        constraints = [
+            models.CheckConstraint(condition=Q(units__gt=0), name="seat_takes_something"),
+            models.CheckConstraint(
+                condition=Q(units_returned__lte=F("units")), name="seat_gives_back_what_it_took"
+            ),
+        ]
+
+    @property
+    def units_kept(self) -> int:
+        """What is left of it: to be sent, handed out and counted. Whoever tells of a seat's units tells these."""
+        return self.units - self.units_returned

@@ -61,7 +61,7 @@ def group_by_pk(request: Any, pk: int) -> QuerySet[GroupPurchase]:
 
 def _as_parcels(groups: QuerySet[GroupPurchase]) -> QuerySet[GroupPurchase]:
     """Groups with what is known of the one parcel in which each travels."""
-    units = F("orders__lines__quantity") - F("orders__lines__refunded_units")
+    units = F("orders__seat__units") - F("orders__seat__units_returned")
     able = ~Q(held_back("orders__lines__shipment"))
     waiting = Q(orders__lines__shipment__state=State.WAITING, orders__state__in=PAID) & able
     sent = Q(orders__lines__shipment__state=State.SHIPPED)

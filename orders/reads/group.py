@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Membership
@@ -161,12 +161,14 @@ def _with_the_parcel(group: GroupPurchase) -> list[str]:
 
 
 def packing_list(group: GroupPurchase) -> QuerySet[Seat]:
-    """Who gets how much: paid seats of a group, by name."""
-    return group.seats.filter(state__in=TAKEN).order_by("name", "pk")
+    """Who gets how much (`units_kept`): paid seats of a group of which something is left, by name."""
+    left = group.seats.filter(state__in=TAKEN, units__gt=F("units_returned"))
+    return left.select_related("order").order_by("name", "pk")
 
 
 def is_collectable(seat: Seat) -> bool:
-    """Whether the coordinator may hand it out: confirmed, its parcel was sent, and nothing in it was recalled."""
+    """Whether the coordinator may hand it out: confirmed, its parcel was sent, something in it is hers, and nothing
+    in it was recalled."""
     sent = (Order.State.SHIPPED, Order.State.DELIVERED, Order.State.COMPLETED)
-    is_sent = seat.state == Seat.State.CONFIRMED and seat.order.state in sent
+    is_sent = seat.state == Seat.State.CONFIRMED and seat.units_kept > 0 and seat.order.state in sent
     return is_sent and not any(line.recalled_at for line in seat.order.lines.all())

@@ -257,6 +257,24 @@ def units(count: int) -> str:
 
 
 @register.simple_tag
+def units_of(seat: dict) -> str:
+    """What is left of a seat, and of how many where some were given back."""
+    kept, bought = seat["units"], seat["unitsBought"]
+    if kept == bought:
+        return units(kept)
+    return str(language.say("{n} 份（原 {m} 份）", "{n} of {m} units", n=kept, m=bought))
+
+
+@register.simple_tag
+def units_returned(count: int) -> str:
+    """What a confirmed group has given back, and what that means for those who remain."""
+    one = "1 unit was given back since it was confirmed; the price stays for everyone else."
+    many = "{n} units were given back since it was confirmed; the price stays for everyone else."
+    zh = "成团后退了 {n} 份，其他人的价格不变。"
+    return str(language.say(zh, one if count == 1 else many, n=count))
+
+
+@register.simple_tag
 def units_paid(group: dict) -> str:
     """How many units are paid; of a group that came to nothing, had been, and whether that is repaid."""
     n = group["unitsHeld"]
