@@ -11,7 +11,7 @@ from accounts import reads as people
 from accounts.api.access import COORDINATOR, coordinates
 from catalog.models import Product, Variant
 from catalog.reads import variants_on_sale
-from core import clock, language
+from core import clock
 from core.api.access import PUBLIC, SIGNED_IN, Access
 from core.api.act import Act
 from core.api.connections import connection_field
@@ -19,19 +19,18 @@ from core.api.errors import error_type
 from core.api.facts import guarded, mark, needs
 from core.api.ids import uid_of
 from core.api.lookahead import prefetched
-from core.api.types import ModelType, Money, MoneyField, PlainType, money, type_of
+from core.api.types import ModelType, Money, MoneyField, money, type_of
 from core.language import say
 from core.refusals import NotFound
 from orders import words
 from orders.actions import group as groups
 from orders.actions import shipment as shipments
+from orders.api.coordination import CoordinationType
 from orders.api.order import WithOrder
 from orders.api.payment import BY_LINK
-from orders.api.seat import ITS_COORDINATOR, OwnSeatType, SeatType
-from orders.links import group_page
-from orders.models import GroupPurchase, Seat
+from orders.api.seat import OwnSeatType
+from orders.models import GroupPurchase
 from orders.reads import group as reads
-from orders.reads.address import told
 from orders.refusals import GroupFull
 
 # Whoever has the link, which cannot be guessed.
@@ -66,37 +65,6 @@ class GroupAction(graphene.Enum):
             "PACKING_LIST": "Download who gets how much.",
             "CONFIRM_DELIVERY": "Say that the group's parcel has arrived.",
         }[self.value]
-
-
-class CoordinationType(PlainType):
-    """What a group's coordinators alone see of it."""
-
-    class Meta:
-        access = ITS_COORDINATOR
-
-    link = graphene.String(required=True, description="The address to pass on to colleagues.")
-    recipient = graphene.String(required=True, description="Who takes the group's parcel.")
-    phone = graphene.String(required=True, description="Whom the courier calls.")
-    address = graphene.String(required=True, description="Where the parcel goes.")
-    units_unpaid = graphene.Int(required=True, description="Units in seats whose payment is awaited.")
-    seats = connection_field(
-        SeatType,
-        lambda root, info: root.seats.exclude(state=Seat.State.RELEASED),
-        order=("id",),
-        description="Who has joined, in that order; without those who never paid.",
-    )
-
-    def resolve_link(root, info):
-        """In the reader's language."""
-        return group_page(language.current(), root.join_code)
-
-    def resolve_address(root, info):
-        """Region and street."""
-        return told(root.region, root.street)
-
-    def resolve_units_unpaid(root, info):
-        """Reserved for a quarter of an hour."""
-        return root.units_reserved
 
 
 class GroupPurchaseType(ModelType):

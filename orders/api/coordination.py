@@ -1,0 +1,42 @@
+"""A group purchase as its coordinators see it: names and codes, whom the courier calls, and the link to pass on."""
+
+import graphene
+
+from core import language
+from core.api.connections import connection_field
+from core.api.types import PlainType
+from orders.api.seat import ITS_COORDINATOR, SeatType
+from orders.links import group_page
+from orders.models import Seat
+from orders.reads.address import told
+
+
+class CoordinationType(PlainType):
+    """What a group's coordinators alone see of it."""
+
+    class Meta:
+        access = ITS_COORDINATOR
+
+    link = graphene.String(required=True, description="The address to pass on to colleagues.")
+    recipient = graphene.String(required=True, description="Who takes the group's parcel.")
+    phone = graphene.String(required=True, description="Whom the courier calls.")
+    address = graphene.String(required=True, description="Where the parcel goes.")
+    units_unpaid = graphene.Int(required=True, description="Units in seats whose payment is awaited.")
+    seats = connection_field(
+        SeatType,
+        lambda root, info: root.seats.exclude(state=Seat.State.RELEASED),
+        order=("id",),
+        description="Who has joined, in that order; without those who never paid.",
+    )
+
+    def resolve_link(root, info):
+        """In the reader's language."""
+        return group_page(language.current(), root.join_code)
+
+    def resolve_address(root, info):
+        """Region and street."""
+        return told(root.region, root.street)
+
+    def resolve_units_unpaid(root, info):
+        """Reserved for a quarter of an hour."""
+        return root.units_reserved
