@@ -106,7 +106,7 @@ def erase(person: Person) -> None:
     Review.objects.filter(person=person).update(nickname="", person=None)
     Cart.objects.filter(person=person, closed_at=None).delete()
     Cart.objects.filter(person=person).update(**_EMPTY, recipient="")
-    orders.update(**_EMPTY, recipient=FORGOTTEN)
+    orders.update(**_UNKNOWN)
 
 
 def duties(person: Person) -> list[Words]:
@@ -165,10 +165,12 @@ def forget_old() -> int:
     # As long as money is owed to her, a guest is kept too.
     owed = Refund.objects.filter(payment__order=OuterRef("pk")).exclude(state=Refund.State.SUCCEEDED)
     ended = Order.objects.filter(~Exists(owed), person=None, closed_at__lt=now - ORDERS_LAST)
-    orders = ended.exclude(recipient=FORGOTTEN).update(**_EMPTY, recipient=FORGOTTEN)
+    orders = ended.exclude(recipient=FORGOTTEN).update(**_UNKNOWN)
     Seat.objects.filter(order__in=ended).exclude(name=FORGOTTEN).update(name=FORGOTTEN)
     notices = Notice.objects.filter(received_at__lt=now - ORDERS_LAST).exclude(body=b"").update(body=b"")
     return carts + orders + notices
 
 
+UNPROVED = ("unproved_cookie", "unproved_mailbox", "unproved_phone")
 _EMPTY = {"email": "", "phone": "", "street": "", "note": ""}
+_UNKNOWN: dict[str, Any] = {**_EMPTY, "recipient": FORGOTTEN, **dict.fromkeys(UNPROVED)}

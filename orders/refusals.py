@@ -50,6 +50,22 @@ class TotalChanged(Refusal):
         super().__init__(words, field="expected_total", total_minor=total_minor)
 
 
+class TooMuchUnpaid(Refusal):
+    """A buyer whom the shop does not know yet would hold more than it keeps for her unpaid."""
+
+    code = "TOO_MUCH_UNPAID"
+
+    def __init__(self, units: int, minor: int):
+        words = say(
+            "未付款的订单最多为您保留两单、共 {units} 份、{sum}。请先付款或取消已有的订单；用已验证邮箱的账户登录后不受此限。",
+            "Unpaid we keep two orders for you, {units} units and {sum} in all. Please pay or cancel one first, or sign in "
+            "with a confirmed address: then there is no such limit.",
+            units=units,
+            sum=show(minor),
+        )
+        super().__init__(words)
+
+
 class NotOnSale(Refusal):
     """What was ordered is not sold any more: recalled, suspended or archived since it was placed."""
 

@@ -294,6 +294,13 @@ API_TOKEN_READER = "accounts.reads.person_of_token"  # noqa: S105 (a function's 
 # Our own documents: sent by hash, free of limits when they run.
 TRUSTED_DOCUMENTS = [ROOT / "shop" / "web" / "pages", ROOT / "shop" / "web" / "acts"]
 TRUSTED_DOCUMENTS_ONLY = env.flag("TRUSTED_DOCUMENTS_ONLY")
+# What a buyer whom nobody knows may hold without paying (orders/actions/unpaid.py).
+UNPAID = {
+    "orders": env.number("UNPAID_ORDERS", 2),
+    "units": env.number("UNPAID_UNITS", 30),
+    "minor": env.number("UNPAID_YUAN", 2000) * 100,
+}
+
 API_LIMITS = {
     "body_bytes": 64_000,
     "characters": 10_000,

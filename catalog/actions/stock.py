@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from catalog.actions import card
 from catalog.models import Lot, Reservation
-from catalog.refusals import InsufficientStock
+from catalog.refusals import TOLD_EXACTLY, InsufficientStock
 from core.asked import Asked, among
 from core.refusals import Conflict
 
@@ -40,6 +40,7 @@ class Ask:
     wants: Mapping[int, int]
     until: datetime | None
     lots: Mapping[int, Collection[int]] = field(default_factory=dict)
+    of_lot: Callable[[Lot], int] | None = None  # units of a lot that she may have at most
 
 
 @dataclass(frozen=True)
@@ -198,21 +199,29 @@ def _drawn(shelf: Mapping[int, list[Lot]], ask: Ask, first: Mapping[int, int] | 
             lot for lot in shelf.get(variant, ()) if variant not in ask.lots or lot.id in ask.lots[variant]
         ]
         left = sum(lot.units_available for lot in lots)
-        if left < wanted:
-            short[variant] = left
+        most = {
+            lot.id: min(lot.units_available, ask.of_lot(lot)) if ask.of_lot else lot.units_available
+            for lot in lots
+        }
+        if sum(most.values()) < wanted:
+            # That a lot gives her no more is told as if there were not that many: no lot's size is told by it.
+            short[variant] = left if left < wanted else max(left, TOLD_EXACTLY + 1)
             continue
-        draws[variant] = _taken(lots, wanted, first or {})
+        draws[variant] = _taken(lots, wanted, first or {}, most)
     if short:
         raise InsufficientStock(short)
     return draws
 
 
-def _taken(lots: list[Lot], wanted: int, first: Mapping[int, int]) -> list[tuple[int, int]]:
+def _taken(
+    lots: list[Lot], wanted: int, first: Mapping[int, int], of_lot: dict[int, int]
+) -> list[tuple[int, int]]:
     taken: dict[int, int] = {}
     # Those named first give what they gave before; whatever is then missing comes in turn.
     for lot, most in [(lot, first.get(lot.id, 0)) for lot in lots] + [(lot, wanted) for lot in lots]:
-        units = min(lot.units_available, most, wanted)
+        units = min(of_lot[lot.id], most, wanted)
         if units > 0:
+            of_lot[lot.id] -= units
             lot.units_available -= units
             wanted -= units
             taken[lot.id] = taken.get(lot.id, 0) + units

@@ -18,14 +18,14 @@ from core import clock, failpoints, language
 from core.asked import Asked, equal
 from core.outbox import record
 from core.refusals import NotFound, Refusal
-from orders.actions import attempt
+from orders.actions import attempt, unpaid
 from orders.actions import cart as carts
 from orders.events import OrderPlaced
 from orders.models import Cart, CartLine, Line, LineLot, Order, Payment, Shipment
 from orders.reads import cart as cart_reads
 from orders.refusals import CartProblem, TotalChanged
 
-RESERVED = timedelta(minutes=15)
+RESERVED = unpaid.HELD_FOR
 
 
 @dataclass(frozen=True)
@@ -63,9 +63,16 @@ class Purchase:
     group_id: int | None = None
     uid: UUID = field(default_factory=uuid4)
     pay_until: datetime | None = None  # no later than this, though reservations last longer
+    group_maximum: int = 0
+    unproved: unpaid.Marks | None = None  # by what a buyer whom nobody knows is known again
     pay_by: str = ""  # the kind of an attempt to pay that is written down with the order
     placed_at: datetime | None = None
     traded_at: datetime | None = None
+
+    @property
+    def of_group(self) -> tuple[int, int] | None:
+        """Its group's id and most units."""
+        return None if self.group_id is None else (self.group_id, self.group_maximum)
 
 
 @dataclass(frozen=True)
@@ -86,6 +93,7 @@ def place(
     person: Any,
     uid: UUID | None,
     expected_minor: int,
+    asker: str,
     is_hers: Callable[[Order], bool] = lambda order: False,
 ) -> Order:
     """Turn the cart into an order, if it comes to what its buyer has seen; placing it twice leads to the same.
@@ -96,11 +104,17 @@ def place(
     cart = carts.closed(person, uid)
     if cart is None:
         return _placed_before(carts.to_place(person, uid), person, is_hers)
-    return _place_cart(cart, _LINES.rows(cart=cart.pk), expected_minor).order
+    return _place_cart(cart, person, asker, _LINES.rows(cart=cart.pk), expected_minor).order
 
 
 def buy_now(
-    person: Any, uid: UUID, wanted: Iterable[tuple[UUID, int]], kind: str, expected_minor: int, **told: Any
+    person: Any,
+    asker: str,
+    uid: UUID,
+    wanted: Iterable[tuple[UUID, int]],
+    kind: str,
+    expected_minor: int,
+    **told: Any,
 ) -> Placed:
     """Place variants at once, past the cart, with an attempt to pay; with the same uid it leads to the same order."""
     buyer = person if person.is_authenticated else None
@@ -108,7 +122,9 @@ def buy_now(
         with transaction.atomic():
             fields = {"email": buyer.email if buyer else "", **carts.checked(told, person)}
             cart = Cart(uid=uid, person=buyer, language=language.current(), **fields)
-            return _place_cart(cart, carts.lines_of(cart, wanted), expected_minor, uid=uid, pay_by=kind)
+            return _place_cart(
+                cart, person, asker, carts.lines_of(cart, wanted), expected_minor, uid=uid, pay_by=kind
+            )
     except (IntegrityError, Refusal):
         # Asked again after a crash: what it led to is there, and keeps the stock that is missing now.
         before = Order.objects.filter(uid=uid).first()
@@ -125,7 +141,9 @@ def _placed_before(cart: Cart, person: Any, is_hers: Callable[[Order], bool]) ->
     return order
 
 
-def _place_cart(cart: Cart, lines: Iterable[CartLine], expected_minor: int, **how: Any) -> Placed:
+def _place_cart(
+    cart: Cart, buyer: Any, asker: str, lines: Iterable[CartLine], expected_minor: int, **how: Any
+) -> Placed:
     seen = cart_reads.seen(cart, lines)
     _refuse(seen)
     if (total := seen.goods_minor + (seen.shipping_minor or 0)) != expected_minor:
@@ -149,6 +167,7 @@ def _place_cart(cart: Cart, lines: Iterable[CartLine], expected_minor: int, **ho
         organisation_id=cart.organisation_id,
         mobiliser_organisation_id=organisation.pk if organisation else None,
         mobiliser_person_id=person.pk if person else None,
+        unproved=unpaid.marks_of(buyer, asker, cart.email, cart.phone),
         **how,
     )
     try:
@@ -184,15 +203,23 @@ def place_many(purchases: Sequence[Purchase]) -> list[Order]:
 
 def _place_all(purchases: Sequence[Purchase]) -> list[Placed]:
     now, traded = timezone.now(), clock.now()
-    until = now + RESERVED
-    reserved = stock.reserve_many([stock.Ask(p.uid, _units(p), _until(p, until)) for p in purchases])
+    allowed = {
+        p.uid: unpaid.allowance(p.unproved, sum(_units(p).values()), _total(p), p.of_group) for p in purchases
+    }
+    ends = {p.uid: _until(p, now + (one.lasts if (one := allowed[p.uid]) else RESERVED)) for p in purchases}
+    reserved = stock.reserve_many(
+        [
+            stock.Ask(p.uid, _units(p), ends[p.uid], of_lot=one.of_lot if (one := allowed[p.uid]) else None)
+            for p in purchases
+        ]
+    )
     made: list[Placed] = []
     shipments: list[Shipment] = []
     lines: list[Line] = []
     lots: list[LineLot] = []
     for purchase in purchases:
         drawn = reserved.draws[purchase.uid]
-        order = _order(purchase, now, traded, _until(purchase, until))
+        order = _order(purchase, now, traded, ends[purchase.uid], allowed[purchase.uid] is not None)
         parcels = {
             team: Shipment(
                 order=order, team_id=team, shipping_minor=purchase.shipping.get(team, 0), ship_by=ship_by
@@ -220,6 +247,10 @@ def _until(purchase: Purchase, until: datetime) -> datetime:
     return min(until, purchase.pay_until or until)
 
 
+def _total(purchase: Purchase) -> int:
+    return sum(want.quantity * want.price_minor for want in purchase.wants) + sum(purchase.shipping.values())
+
+
 def _units(purchase: Purchase) -> dict[int, int]:
     # Two lines that draw on one variant are summed before anything is reserved.
     wants: dict[int, int] = {}
@@ -229,7 +260,7 @@ def _units(purchase: Purchase) -> dict[int, int]:
     return wants
 
 
-def _order(purchase: Purchase, now: datetime, traded: datetime, until: datetime) -> Order:
+def _order(purchase: Purchase, now: datetime, traded: datetime, until: datetime, is_bounded: bool) -> Order:
     goods = sum(want.quantity * want.price_minor for want in purchase.wants)
     shipping = sum(purchase.shipping.values())
     return Order(
@@ -241,6 +272,8 @@ def _order(purchase: Purchase, now: datetime, traded: datetime, until: datetime)
         organisation_id=purchase.organisation_id,
         mobiliser_organisation_id=purchase.mobiliser_organisation_id,
         mobiliser_person_id=purchase.mobiliser_person_id,
+        # What a proved buyer holds counts for nobody who types her mailbox.
+        **unpaid.columns(purchase.unproved if is_bounded else None),
         group_id=purchase.group_id,
         recipient=purchase.recipient,
         phone=purchase.phone,

@@ -21,10 +21,11 @@ from catalog.models import Lot, Variant
 from catalog.reads import is_known_short, variants_on_sale
 from catalog.refusals import InsufficientStock
 from core import clock, language
+from core.idempotency import UNNAMED
 from core.language import say
 from core.outbox import record
 from core.refusals import Conflict, Invalid, NotFound, TooLate, every
-from orders.actions import checkout, recall, refund, seat
+from orders.actions import checkout, recall, refund, seat, unpaid
 from orders.actions.cart import checked
 from orders.actions.lapse import lapse
 from orders.actions.order import lock
@@ -147,7 +148,14 @@ def _deadline(closes_at: datetime) -> datetime:
 
 @transaction.atomic
 def join(
-    group: GroupPurchase, person: Any, *, name: str, units: int, email: str = "", is_adult: bool = False
+    group: GroupPurchase,
+    person: Any,
+    *,
+    name: str,
+    units: int,
+    email: str = "",
+    is_adult: bool = False,
+    asker: str = UNNAMED,
 ) -> Seat:
     """Take a seat: an order at the group's price, whose money will wait in escrow."""
     email = email or (person.email if person.is_authenticated else "")
@@ -166,14 +174,14 @@ def join(
         raise Invalid(words, field="is_adult")
     GroupPurchase.objects.filter(pk=group.pk).update(units_reserved=F("units_reserved") + units)
     try:
-        (order,) = checkout.place_many([_purchase(group, variant, person, units, **told)])
+        (order,) = checkout.place_many([_purchase(group, variant, person, units, asker=asker, **told)])
     except InsufficientStock as short:
         raise InsufficientStock(short.short, field="units") from None
     return Seat.objects.create(group=group, order=order, name=told["name"], units=units)
 
 
 def _purchase(
-    group: GroupPurchase, variant: Variant, person: Any, units: int, *, name: str, email: str
+    group: GroupPurchase, variant: Variant, person: Any, units: int, *, name: str, email: str, asker: str
 ) -> checkout.Purchase:
     buyer = person if person.is_authenticated else None
     return checkout.Purchase(
@@ -185,10 +193,12 @@ def _purchase(
         wants=[checkout.Want(variant, units, group.price_minor, group.story_id)],
         shipping={},  # the price of a group includes its one parcel
         person_id=buyer.pk if buyer else None,
+        unproved=unpaid.marks_of(person, asker, email, ""),
         language=language.current(),
         organisation_id=_colleague(buyer, group),
         mobiliser_organisation_id=group.organisation_id,
         group_id=group.pk,
+        group_maximum=group.maximum_units,
         pay_until=group.closes_at,
         traded_at=clock.now(),
     )

@@ -78,7 +78,11 @@ class CheckoutPlace(WithOrder, Act):
         def is_hers(order: Order) -> bool:
             return idempotency.has_led_to(asker(request), cls.__name__, "order", order.pk)
 
-        return {"order": checkout.place(request.user, cart_uid(cart_id), fen_of(expected_total), is_hers)}
+        return {
+            "order": checkout.place(
+                request.user, cart_uid(cart_id), fen_of(expected_total), asker(request), is_hers
+            )
+        }
 
 
 class BuyNow(WithOrder, Act):
@@ -110,7 +114,7 @@ class BuyNow(WithOrder, Act):
             raise Invalid(say("请选择商品。", "Please choose something."), field="lines")
         pay_by = kind.value if kind else Payment.Kind.CHECKOUT
         placed = checkout.buy_now(
-            request.user, _uid(request), asked, pay_by, fen_of(expected_total), **told(given)
+            request.user, asker(request), _uid(request), asked, pay_by, fen_of(expected_total), **told(given)
         )
         failpoints.reach("place.committed")
         try:

@@ -14,6 +14,7 @@ from catalog.reads import variants_on_sale
 from core import clock
 from core.api.access import PUBLIC, SIGNED_IN, Access
 from core.api.act import Act
+from core.api.asker import asker
 from core.api.connections import connection_field
 from core.api.errors import error_type
 from core.api.facts import guarded, mark, needs
@@ -281,7 +282,13 @@ class GroupPurchaseJoin(WithOrder, Act):
         """Join it."""
         group = reads.group_to_join(code)
         seat = groups.join(
-            group, request.user, name=name, units=units, email=email or "", is_adult=bool(is_adult)
+            group,
+            request.user,
+            name=name,
+            units=units,
+            email=email or "",
+            is_adult=bool(is_adult),
+            asker=asker(request),
         )
         return {"order": seat.order}
 
