@@ -31,7 +31,7 @@ class Account(models.Model):
         SHIPPING_EARMARKED = "shipping_earmarked"
         SHIPPING_OWED = "shipping_owed"
         RESERVE = "reserve"  # bears what a lost dispute takes
-        PURSE = "purse"  # minus what the shop gave back itself, where the provider could not
+        PURSE = "purse"  # what the shop gave back itself, where the provider could not
 
     kind = models.CharField(max_length=20, choices=Kind.choices)
     team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, related_name="+")

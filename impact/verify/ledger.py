@@ -88,7 +88,7 @@ RULES = [
         "I4",
         "Order",
         "what the shop gave back of its own purse is not what its refunds say",
-        _by_order("purse", "-otherwise"),
+        _by_order("purse", "otherwise"),
     ),
     Rule(
         "I4",

@@ -81,12 +81,21 @@ class Control:
         return self.call("refund/settle", refund=refund, status=status)
 
     def dispute(self, charge: str | None = None, **wish: Any) -> dict[str, Any]:
-        """Open a dispute on a charge, or payment_intent=…; reason=…, amount=…"""
+        """Open a dispute on a charge, or payment_intent=…; reason=…, amount=…, status=…, currency=…"""
         return self.call("dispute", charge=charge, **wish)
 
     def close_dispute(self, status: str, **which: Any) -> dict[str, Any]:
         """won | lost; dispute=… or charge=…"""
         return self.call("dispute/close", status=status, **which)
+
+    def move_dispute(self, dispute: str, status: str) -> dict[str, Any]:
+        """Any status of the schema, appeals and questions included."""
+        return self.call("dispute/move", dispute=dispute, status=status)
+
+    def refund_at_the_desk(self, payment_intent: str, amount: int | None = None) -> dict[str, Any]:
+        """Give back as somebody does in the provider's dashboard, who knows nothing of us."""
+        wish = {"payment_intent": payment_intent, **({"amount": amount} if amount else {})}
+        return self.call("refund/desk", **wish)
 
     def import_payments(self, rows: Iterable[dict[str, Any]]) -> dict[str, int]:
         """Payments and refunds that have happened: see `imports`; ids known already are skipped."""

@@ -9,6 +9,7 @@ from typing import Any
 from . import disputes, imports, notices, refunds, sessions
 from .account import Account, public
 from .errors import ApiError, invalid
+from .forms import Params
 from .methods import checked_card
 from .routes import run_due
 
@@ -72,16 +73,28 @@ def settle_refund(account: Account, wish: Wishes) -> Wishes:
     return dict(public(refunds.settle(account, id, status, wish.get("reason") or "unknown")))
 
 
+def refund_at_the_desk(account: Account, wish: Wishes) -> Wishes:
+    """Somebody gives back in the dashboard: without our keys, and without our word on it."""
+    given = {name: str(wish[name]) for name in ("payment_intent", "amount") if wish.get(name)}
+    return dict(public(refunds.create(account, Params(given))))
+
+
 def dispute(account: Account, wish: Wishes) -> Wishes:
     """The buyer's bank contests a charge (or the charge of a PaymentIntent)."""
     id = wish.get("charge")
     if wish.get("payment_intent"):
         id = account.get("payment_intent", wish["payment_intent"])["latest_charge"]
     amount = int(wish["amount"]) if wish.get("amount") else None
-    made = disputes.open_dispute(
-        account, account.get("charge", id), wish.get("reason") or "fraudulent", amount
+    how = {"status": wish.get("status") or "needs_response", "currency": wish.get("currency")}
+    reason = wish.get("reason") or "fraudulent"
+    return dict(public(disputes.open_dispute(account, account.get("charge", id), reason, amount, **how)))
+
+
+def move_dispute(account: Account, wish: Wishes) -> Wishes:
+    """What the bank does next: any `status` of the schema, or one that is not in it."""
+    return dict(
+        public(disputes.become(account, account.get("dispute", wish.get("dispute")), str(wish.get("status"))))
     )
-    return dict(public(made))
 
 
 def close_dispute(account: Account, wish: Wishes) -> Wishes:
@@ -144,8 +157,10 @@ CONTROLS: dict[str, Callable[[Account, Wishes], Wishes]] = {
     "resend": resend,
     "refund_mode": refund_mode,
     "refund/settle": settle_refund,
+    "refund/desk": refund_at_the_desk,
     "dispute": dispute,
     "dispute/close": close_dispute,
+    "dispute/move": move_dispute,
     "pay": pay,
     "clock": advance_clock,
     "reset": reset,

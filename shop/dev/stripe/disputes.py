@@ -16,8 +16,16 @@ REASONS = ("bank_cannot_process", "credit_not_processed", "duplicate", "fraudule
 OPEN = ("needs_response", "under_review")
 
 
-def open_dispute(account: Account, paid: Row, reason: str = "fraudulent", amount: int | None = None) -> Row:
-    """The buyer's bank takes the money back until it is decided."""
+def open_dispute(
+    account: Account,
+    paid: Row,
+    reason: str = "fraudulent",
+    amount: int | None = None,
+    status: str = "needs_response",
+    currency: str | None = None,
+) -> Row:
+    """The buyer's bank takes the money back until it is decided; a warning only asks, and takes nothing."""
+    asks = status.startswith("warning_")
     if reason not in REASONS:
         raise invalid(f"Invalid reason: {reason}", "reason")
     if not paid["captured"] or paid["disputed"]:
@@ -26,10 +34,10 @@ def open_dispute(account: Account, paid: Row, reason: str = "fraudulent", amount
     if not 0 < amount <= paid["amount"]:
         raise invalid("There is nothing left to dispute on this charge.", "amount")
     made = account.stamp(
-        "dispute", amount=amount, currency=paid["currency"], charge=paid["id"],
-        payment_intent=paid["payment_intent"], reason=reason, status="needs_response", metadata={}, evidence={},
+        "dispute", amount=amount, currency=currency or paid["currency"], charge=paid["id"],
+        payment_intent=paid["payment_intent"], reason=reason, status=status, metadata={}, evidence={},
         balance_transactions=[], enhanced_eligibility_types=[], intended_submission_method=None,
-        is_charge_refundable=False, network_reason_code="10.4",
+        is_charge_refundable=asks, network_reason_code="10.4",
         payment_method_details={"type": paid["payment_method_details"]["type"]},
         evidence_details={
             "due_by": account.now() + TIME_TO_ANSWER, "enhanced_eligibility": {}, "has_evidence": False,
@@ -37,8 +45,10 @@ def open_dispute(account: Account, paid: Row, reason: str = "fraudulent", amount
         },
     )  # fmt: skip
     account.add(made)
-    account.save(paid, disputed=True)
+    account.save(paid, disputed=not asks)
     account.emit("charge.dispute.created", made)
+    if asks:
+        return made
     _move(account, made, -amount, FEE)
     account.emit("charge.dispute.funds_withdrawn", made)
     return made
@@ -57,6 +67,27 @@ def close(account: Account, made: Row, status: str) -> Row:
         _move(account, made, made["amount"], -FEE)
         account.save(account.get("charge", made["charge"]), disputed=False)
         account.emit("charge.dispute.funds_reinstated", made)
+    return made
+
+
+# Where the buyer's bank keeps the money.
+KEEPS = ("needs_response", "under_review", "appeal_needs_response", "appeal_under_review", "lost")
+ENDS = ("won", "lost", "warning_closed", "prevented")
+
+
+def become(account: Account, made: Row, status: str) -> Row:
+    """Control: whatever the bank does next, appeals and questions included."""
+    before = {"status": made["status"]}
+    account.save(made, status=status, is_charge_refundable=status.startswith("warning_"))
+    account.emit("charge.dispute.closed" if status in ENDS else "charge.dispute.updated", made, before)
+    is_taken = sum(booked["amount"] for booked in made["balance_transactions"]) < 0
+    if status in KEEPS and not is_taken:
+        _move(account, made, -made["amount"], FEE)
+        account.emit("charge.dispute.funds_withdrawn", made)
+    if status in ("won", "warning_closed") and is_taken:
+        _move(account, made, made["amount"], -FEE)
+        account.emit("charge.dispute.funds_reinstated", made)
+    account.save(account.get("charge", made["charge"]), disputed=status in KEEPS)
     return made
 
 
