@@ -25,7 +25,8 @@ from core.refusals import IdempotencyConflict, InProgress
 
 # Longer than any request may run; after it the process that held the row is taken for dead.
 LEASE = timedelta(seconds=60)
-WAIT_SECONDS = 3.0
+# Shorter than an answer may take: a twin hears that it is being done, and not that it took too long.
+WAIT_SECONDS = 2.0
 # Who comes with neither account, session nor token of her own: many are called so.
 UNNAMED = "guest"
 

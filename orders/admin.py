@@ -90,7 +90,7 @@ class PaymentAdmin(OperatorAdmin):
     search_fields = ("=order__number", "=session_id", "=intent_id", "=uid")
     fields = (
         *("uid", "order", "provider", "kind", "state", "method", "amount_minor", "received_minor", "is_kept"),
-        *("session_id", "intent_id", "created_at", "ends_at", "succeeded_at", "checked_at"),
+        *("session_id", "intent_id", "failure", "created_at", "ends_at", "succeeded_at", "checked_at"),
     )
     ordering = ("-id",)
     show_full_result_count = False

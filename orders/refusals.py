@@ -77,6 +77,17 @@ class NotOnSale(Refusal):
     )
 
 
+class PaymentRefused(Refusal):
+    """The payment service will not take this payment; what it said is written down."""
+
+    code = "PAYMENT_REFUSED"
+    words = Words(
+        "支付服务没有接受这笔付款，原因我们已经记下，没有扣款。请稍后再试，或联系我们。",
+        "The payment service did not accept this payment; we have noted why, and nothing was charged."
+        " Please try again later or write to us.",
+    )
+
+
 class GroupFull(Refusal):
     """Fewer seats are free than were asked for."""
 

@@ -14,6 +14,12 @@ def give_back(event: dict) -> None:
     reconcile.give_back(Refund.objects.get(pk=event["refund_id"]))
 
 
+@reaction("orders.tasks.open_page")
+def open_page(event: dict) -> None:
+    """The provider was too slow for the buyer to wait: a worker has the time."""
+    payment.prepare(Payment.objects.select_related("order").get(pk=event["payment_id"]))
+
+
 def _unsettled(events: list[dict]) -> dict[int, list[Payment]]:
     """What could still be paid for the orders that events tell of."""
     orders = [event["order_id"] for event in events]

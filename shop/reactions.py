@@ -43,6 +43,7 @@ REACTIONS = {
         afterwards=["impact.tasks.fold_standings"],
     ),
     "OrderLapsed": Reactions(afterwards=["orders.tasks.close_payments"]),
+    "PaymentWaits": Reactions(afterwards=["orders.tasks.open_page"]),
     # orders: money back
     "PaymentTurnedAway": Reactions(
         at_once=["impact.actions.gateway.turned_away"],

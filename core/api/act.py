@@ -1,6 +1,7 @@
 """A mutation is a doorway: who may, one call, done."""
 
 import logging
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -107,8 +108,11 @@ class Act(graphene.ObjectType):
         try:
             cls._admit(request)
             given = dict(arguments.get("input") or {})
-            return cls._answer(info, cls._run(request, given))
+            values = cls._run(request, given)
+            _more_time(request)
+            return cls._answer(info, values)
         except Refusal as refusal:
+            _more_time(request)
             # For whoever reads no bodies: the answer carries it as a header too.
             request.retry_after = refusal.facts.get("retry_after_seconds")
             return cls(errors=[told(each) for each in (refusal, *refusal.beside)])
@@ -189,6 +193,12 @@ class Act(graphene.ObjectType):
             if rows and all(isinstance(row, Model) for row in rows):
                 prefetch_for(rows, info, name)
         return cls(**values)
+
+
+def _more_time(request: Any) -> None:
+    """What has happened is told, however long it took: the answer has its own time from here."""
+    if getattr(request, "api_deadline", None):
+        request.api_deadline = time.monotonic() + limit("resolver_seconds")
 
 
 def _kept(value: Any) -> Any:

@@ -34,13 +34,23 @@ class PaymentType(ModelType):
             "client_secret": "For INTENT: what the client confirms the payment with; else empty.",
         }
 
-    url = graphene.String(required=True, description="Where to pay; empty once that is over.")
+    url = graphene.String(
+        required=True, description="Where to pay; empty once that is over, and while `isPreparing`."
+    )
+    is_preparing = graphene.Boolean(
+        required=True,
+        description="The provider takes long and its page is being opened meanwhile: look again in a moment.",
+    )
     amount = MoneyField("amount_minor", description="What is asked for.")
     state_name = graphene.String(required=True, description="How far it has come, in words.")
 
     def resolve_url(root, info):
         """Only while it can be paid."""
         return root.url if root.state in payments.UNSETTLED else ""
+
+    def resolve_is_preparing(root, info):
+        """Begun, and not open yet."""
+        return root.state == Payment.State.CREATED and not root.is_open
 
     def resolve_state_name(root, info):
         """In the reader's language."""

@@ -69,6 +69,11 @@ class Payment(StateMachine, models.Model):
         ]
 
     @property
+    def is_open(self) -> bool:
+        """Whether the provider has it, so that it can be paid."""
+        return bool(self.session_id or self.intent_id)
+
+    @property
     def is_contested(self) -> bool:
         """Whether a bank is deciding about its money, so that the provider gives none of it back."""
         return self.disputes.filter(state__in=Dispute.GOES_ON, is_refundable=False).exists()

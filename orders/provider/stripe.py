@@ -13,6 +13,7 @@ from django.db import connection
 from django.utils import timezone
 
 from core import failpoints
+from orders.provider.haste import BRIEF_SECONDS, PATIENT_SECONDS, Gate, is_hasty
 from orders.provider.port import (
     Attempt,
     Away,
@@ -24,7 +25,9 @@ from orders.provider.port import (
     Noun,
     PaymentSeen,
     RefundSeen,
+    Refused,
     Seen,
+    Slow,
     Was,
 )
 from orders.provider.wire import Wire
@@ -78,12 +81,11 @@ def _asking(what: str) -> Iterator[None]:
     try:
         yield
         failpoints.reach(f"stripe.{what}.answered")
-    except (stripe.APIConnectionError, stripe.RateLimitError, stripe.AuthenticationError) as failure:
-        raise Away(type(failure).__name__) from failure
     except stripe.StripeError as failure:
         if isinstance(failure, stripe.InvalidRequestError | stripe.CardError):
             raise
-        raise Away(type(failure).__name__) from failure
+        is_slow = getattr(failure, "is_slow", False)
+        raise (Slow if is_slow else Away)(type(failure).__name__) from failure
 
 
 class StripeProvider:
@@ -92,33 +94,53 @@ class StripeProvider:
     def __init__(self, key: str, base: str, secret: str):
         self.secret = secret
         self.is_live = key.startswith(("sk_live", "rk_live"))
+        base_addresses: Any = {"api": base}
         self.client = stripe.StripeClient(
             key,
-            base_addresses={"api": base},
-            max_network_retries=2,
-            http_client=Wire(base),
+            base_addresses=base_addresses,
+            max_network_retries=1,
+            http_client=Wire(base, PATIENT_SECONDS),
         )
+        self._brief = stripe.StripeClient(
+            key,
+            base_addresses=base_addresses,
+            max_network_retries=0,
+            http_client=Wire(base, BRIEF_SECONDS, is_hasty=True),
+        )
+        self._gate = Gate()
+
+    @contextmanager
+    def _asking(self, what: str) -> Iterator[stripe.StripeClient]:
+        """The connection to ask by: brief where a visitor waits, and then only if her thread may."""
+        if not is_hasty():
+            with _asking(what):
+                yield self.client
+            return
+        with self._gate.passing(), _asking(what):
+            yield self._brief
 
     def begin(self, asked: Attempt) -> Begun:
         """Open Stripe's page, or an intent for a client of our own."""
         key = f"payment:{asked.payment}"
         try:
-            with _asking("begin"):
-                if asked.noun is Noun.INTENT:
-                    intent = self._plain(
-                        "post", _PATHS[Noun.INTENT], **self._intent(asked), idempotency_key=key
-                    )
-                    return Begun(intent_id=intent["id"], client_secret=intent.get("client_secret") or "")
-                session = self._plain(
-                    "post", _PATHS[Noun.SESSION], **self._session(asked), idempotency_key=key
+            if asked.noun is Noun.INTENT:
+                intent = self._plain(
+                    "begin", "post", _PATHS[asked.noun], **self._intent(asked), idempotency_key=key
                 )
-                return Begun(session_id=session["id"], url=session.get("url") or "")
-        except stripe.InvalidRequestError as failure:
-            raise Away(str(failure.code)) from failure
+                return Begun(intent_id=intent["id"], client_secret=intent.get("client_secret") or "")
+            session = self._plain(
+                "begin", "post", _PATHS[asked.noun], **self._session(asked), idempotency_key=key
+            )
+            return Begun(session_id=session["id"], url=session.get("url") or "")
+        except (stripe.InvalidRequestError, stripe.CardError) as failure:
+            raise Refused(
+                f"{failure.code or failure.param or 'refused'}: {failure.user_message or failure}"
+            ) from failure
 
-    def _plain(self, method: str, path: str, **given: Any) -> dict[str, Any]:
+    def _plain(self, what: str, method: str, path: str, **given: Any) -> dict[str, Any]:
         """One call whose answer stays as it came: the library's objects cost a fifth of it, and are not looked at."""
-        return cast(dict[str, Any], self.client.raw_request(method, path, **given).data)
+        with self._asking(what) as client:
+            return cast(dict[str, Any], client.raw_request(method, path, **given).data)
 
     def _session(self, asked: Attempt) -> Any:
         title = {"name": asked.title}
@@ -151,8 +173,7 @@ class StripeProvider:
         path = f"{_PATHS[noun]}/{quote(id, safe='')}"
         expanded = {"expand": [_EXPANDED[noun]]} if noun in _EXPANDED else {}
         try:
-            with _asking("look"):
-                return _SEEN[noun](self._plain("get", path, **expanded))
+            return _SEEN[noun](self._plain("look", "get", path, **expanded))
         except stripe.InvalidRequestError as failure:
             if failure.code == "resource_missing":
                 return None
@@ -161,11 +182,11 @@ class StripeProvider:
     def close(self, noun: Noun, id: str) -> PaymentSeen | None:
         """Expire the page, or cancel the intent; a payment that was faster is told as it stands."""
         try:
-            with _asking("close"):
+            with self._asking("close") as client:
                 if noun is Noun.SESSION:
-                    self.client.v1.checkout.sessions.expire(id)
+                    client.v1.checkout.sessions.expire(id)
                 else:
-                    self.client.v1.payment_intents.cancel(id)
+                    client.v1.payment_intents.cancel(id)
         except stripe.InvalidRequestError:
             pass  # not open any more: how it stands is asked next
         seen = self.look(noun, id)
@@ -183,8 +204,8 @@ class StripeProvider:
             "metadata": {"refund": name},
         }
         try:
-            with _asking("refund"):
-                made = self.client.v1.refunds.create(params, {"idempotency_key": f"refund:{name}"})
+            with self._asking("refund") as client:
+                made = client.v1.refunds.create(params, {"idempotency_key": f"refund:{name}"})
         except stripe.InvalidRequestError as failure:
             return RefundSeen(Was.FAILED, failure=str(failure.code or failure.param or "refused")[:120])
         return _refund_seen(made.to_dict())
@@ -207,8 +228,7 @@ class StripeProvider:
     def _listed(self, path: str, given: dict[str, Any]) -> Iterator[dict[str, Any]]:
         after: dict[str, Any] = {}
         while True:
-            with _asking("look"):
-                page = self._plain("get", path, **given, **after)
+            page = self._plain("look", "get", path, **given, **after)
             yield from page["data"]
             if not page.get("has_more") or not page["data"]:
                 return
@@ -224,7 +244,10 @@ class StripeProvider:
             raise Forged("signature") from failure
         if written > time.time() + TOLERANCE_SECONDS:
             raise Forged("from the future")
-        event = json.loads(body)
+        try:
+            event = json.loads(body)
+        except (ValueError, RecursionError) as failure:
+            raise Forged("no JSON") from failure
         if (
             not isinstance(event, dict)
             or event.get("object") != "event"
@@ -233,7 +256,10 @@ class StripeProvider:
             raise Forged("mode")
         if event.get("account"):
             raise Forged("account")
-        return _heard(event)
+        try:
+            return _checked(_heard(event))
+        except (AttributeError, KeyError, TypeError, ValueError) as failure:
+            raise Forged("not what a notice is") from failure
 
     def read(self, body: bytes) -> Heard:
         """Read a notice that was verified when it came."""
@@ -269,6 +295,25 @@ def _heard(event: dict) -> Heard:
         amount_minor=thing.get("amount_total", thing.get("amount")) if is_money else None,
         currency=(thing.get("currency") or "") if is_money else "",
     )
+
+
+def _checked(heard: Heard) -> Heard:
+    """Its words are words and its amount a number: whatever else a signed body may hold."""
+    words = (
+        heard.event_id,
+        heard.kind,
+        heard.object_id,
+        heard.session_id,
+        heard.intent_id,
+        heard.order,
+        heard.currency,
+    )
+    if not all(isinstance(word, str) and "\0" not in word and len(word) <= 255 for word in words):
+        raise TypeError("words")
+    is_number = heard.amount_minor is None or type(heard.amount_minor) is int
+    if not (heard.event_id and heard.kind and is_number):
+        raise TypeError("amount")
+    return heard
 
 
 def _intent_seen(intent: dict, session_id: str = "") -> PaymentSeen:

@@ -38,6 +38,13 @@ PART_COLOURS = {  # the households' parts are green and come first
 
 
 @register.simple_tag
+def is_preparing(order: dict[str, Any] | None) -> bool:
+    """`{% is_preparing order as preparing %}`: whether its payment page is being opened for the buyer."""
+    may_pay = bool(order) and "PAY" in order["allowedActions"]
+    return may_pay and any(payment["isPreparing"] for payment in order["payments"])
+
+
+@register.simple_tag
 def to(name: str, **captures: Any) -> str:
     """The address of a page in the reader's language."""
     return reverse(name, kwargs={"lang": language.current(), **captures})

@@ -45,6 +45,7 @@ PAID = "checkout.session.completed"
 REACTIONS = {
     "OrderPaid": Reactions(afterwards=["orders.tasks.close_payments"]),
     "OrderHeld": Reactions(afterwards=["orders.tasks.close_payments"]),
+    "PaymentWaits": Reactions(afterwards=["orders.tasks.open_page"]),
     "OrderLapsed": Reactions(afterwards=["orders.tasks.close_payments"]),
     "PaymentTurnedAway": Reactions(afterwards=["orders.tasks.give_back"]),
     "RefundRequested": Reactions(afterwards=["orders.tasks.give_back"]),
