@@ -3,9 +3,11 @@
 from celery import shared_task
 
 from core.deliveries import reaction
+from core.refusals import TooLate
 from orders import people
 from orders.actions import cancel, group, payment, recall, reconcile, shipment
-from orders.models import Payment, Refund
+from orders.models import Order, Payment, Refund
+from orders.refusals import PaymentRefused
 
 
 @reaction("orders.tasks.give_back")
@@ -17,7 +19,13 @@ def give_back(event: dict) -> None:
 @reaction("orders.tasks.open_page")
 def open_page(event: dict) -> None:
     """The provider was too slow for the buyer to wait: a worker has the time."""
-    payment.prepare(Payment.objects.select_related("order").get(pk=event["payment_id"]))
+    waiting = Payment.objects.select_related("order").get(pk=event["payment_id"])
+    if waiting.order.state != Order.State.PLACED or waiting.state != Payment.State.CREATED or waiting.is_open:
+        return
+    try:
+        payment.open_page(waiting.order, waiting)
+    except (PaymentRefused, TooLate):
+        return  # nobody can pay this attempt any more
 
 
 def _unsettled(events: list[dict]) -> dict[int, list[Payment]]:

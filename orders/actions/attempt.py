@@ -2,12 +2,56 @@
 
 from datetime import datetime, timedelta
 
+from django.db import transaction
+from django.utils import timezone
+
+from core import language
+from core.language import say
+from core.outbox import record
+from orders.events import PaymentWaits
+from orders.links import page_of
 from orders.models import Order, Payment
+from orders.provider.port import Attempt, Noun
 
 # Stripe's page lives for at least 30 minutes; a few more let a begin that got no answer be asked again.
 LIVES = timedelta(minutes=35)
+ASKED_ONCE_IN = timedelta(seconds=15)
+State = Payment.State
 
 
 def unsaved(order: Order, kind: str, now: datetime) -> Payment:
     """An attempt to pay all of an order, still to be written."""
     return Payment(order=order, kind=kind, amount_minor=order.total_minor, ends_at=now + LIVES)
+
+
+def asked(order: Order, payment: Payment) -> Attempt:
+    """What is asked of the provider for it."""
+    with language.use(order.language):
+        title = str(say("订单 {number}", "Order {number}", number=order.number))
+    return Attempt(
+        payment=payment.uid,
+        order=order.uid,
+        noun=Noun.INTENT if payment.kind == Payment.Kind.INTENT else Noun.SESSION,
+        amount_minor=payment.amount_minor,
+        title=title,
+        language=order.language,
+        ends_at=payment.ends_at,
+        success_url=page_of(order, paid="1"),
+        cancel_url=page_of(order),
+    )
+
+
+@transaction.atomic
+def leave_to_a_worker(payment: Payment) -> None:
+    """Once in a while: she may ask again while the worker is at it."""
+    now = timezone.now()
+    due = Payment.objects.filter(pk=payment.pk, state=State.CREATED)
+    if due.exclude(checked_at__gt=now - ASKED_ONCE_IN).update(checked_at=now):
+        record(PaymentWaits(payment_id=payment.pk))
+
+
+def refuse(payment: Payment, why: str) -> None:
+    """Nobody was given an address to pay at, and none will be under this key."""
+    Payment.objects.filter(pk=payment.pk, state=State.CREATED).update(
+        state=State.CANCELLED, failure=why[:200]
+    )

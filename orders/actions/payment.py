@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from catalog.actions import stock
 from catalog.refusals import InsufficientStock
-from core import failpoints, language
+from core import failpoints
 from core.asked import Asked, equal, filled
 from core.language import say
 from core.outbox import record
@@ -20,20 +20,18 @@ from core.rows import insert, write
 from orders.actions import attempt, seat
 from orders.actions.lapse import lapse
 from orders.actions.order import lock_to_pay, lock_with_payments
-from orders.events import OrderHeld, OrderPaid, PaymentTurnedAway, PaymentWaits
-from orders.links import page_of
+from orders.events import OrderHeld, OrderPaid, PaymentTurnedAway
 from orders.models import LineLot, Order, Payment, Refund
 from orders.people import FORGOTTEN
 from orders.provider import provider
 from orders.provider.haste import is_hasty
-from orders.provider.port import Attempt, Away, Noun, PaymentSeen, Refused, Slow, Was
+from orders.provider.port import Away, Noun, PaymentSeen, Refused, Slow, Was
 from orders.reads import stopped
 from orders.refusals import PaymentAway, PaymentRefused
 
 log = logging.getLogger("sheaf.payments")
 
 ASKED_AGAIN = timedelta(minutes=4)
-ASKED_ONCE_IN = timedelta(seconds=15)
 State = Payment.State
 UNSETTLED = (State.CREATED, State.PROCESSING, State.FAILED)
 
@@ -51,15 +49,15 @@ def open_page(order: Order, payment: Payment) -> Payment:
     """Ask the provider for where an attempt is paid; it is written down already."""
     failpoints.reach("attempt.committed")
     try:
-        begun = provider().begin(_asked(order, payment))
+        begun = provider().begin(attempt.asked(order, payment))
     except Refused as refused:
         log.error("payment %s was refused: %s", payment.uid, refused)
-        _refuse(payment, str(refused))
+        attempt.refuse(payment, str(refused))
         raise PaymentRefused() from refused
     except Away as failure:
         log.warning("payment %s was not begun: %s", payment.uid, failure)
         if is_hasty():
-            _leave_to_a_worker(payment)
+            attempt.leave_to_a_worker(payment)
         if is_hasty() and isinstance(failure, Slow):
             return payment
         raise PaymentAway() from failure
@@ -83,33 +81,6 @@ def open_page(order: Order, payment: Payment) -> Payment:
             log.warning("payment %s is closed later: %s", payment.uid, failure)
         raise _too_late()
     return payment
-
-
-def prepare(payment: Payment) -> None:
-    """Open the page that could not be opened while its buyer waited; she finds it on her order's page."""
-    order = payment.order
-    if order.state != Order.State.PLACED or payment.state != State.CREATED or payment.is_open:
-        return
-    try:
-        open_page(order, payment)
-    except (PaymentRefused, TooLate) as no:
-        log.info("payment %s is not opened any more: %s", payment.uid, no.code)
-
-
-@transaction.atomic
-def _leave_to_a_worker(payment: Payment) -> None:
-    """Once in a while: she may ask again while the worker is at it."""
-    now = timezone.now()
-    due = Payment.objects.filter(pk=payment.pk, state=State.CREATED)
-    if due.exclude(checked_at__gt=now - ASKED_ONCE_IN).update(checked_at=now):
-        record(PaymentWaits(payment_id=payment.pk))
-
-
-def _refuse(payment: Payment, why: str) -> None:
-    """Nobody was given an address to pay at, and none will be under this key."""
-    Payment.objects.filter(pk=payment.pk, state=State.CREATED).update(
-        state=State.CANCELLED, failure=why[:200]
-    )
 
 
 _BEGUN = """
@@ -148,22 +119,6 @@ def _attempt(order: Order, kind: str) -> Payment:
 def _too_late() -> TooLate:
     words = say("这个订单不再等待付款。", "This order does not wait for a payment any more.")
     return TooLate(words)
-
-
-def _asked(order: Order, payment: Payment) -> Attempt:
-    with language.use(order.language):
-        title = str(say("订单 {number}", "Order {number}", number=order.number))
-    return Attempt(
-        payment=payment.uid,
-        order=order.uid,
-        noun=Noun.INTENT if payment.kind == Payment.Kind.INTENT else Noun.SESSION,
-        amount_minor=payment.amount_minor,
-        title=title,
-        language=order.language,
-        ends_at=payment.ends_at,
-        success_url=page_of(order, paid="1"),
-        cancel_url=page_of(order),
-    )
 
 
 def attempts(orders: Sequence[Order], kind: str = Payment.Kind.CHECKOUT) -> list[Payment]:

@@ -18,7 +18,6 @@ from orders.provider.port import (
     Attempt,
     Away,
     Begun,
-    DisputeSeen,
     Forged,
     GiveBack,
     Heard,
@@ -30,6 +29,7 @@ from orders.provider.port import (
     Slow,
     Was,
 )
+from orders.provider.stripe_disputes import dispute_seen, id_of
 from orders.provider.wire import Wire
 
 # How long each call took, and on what machine, is no affair of the provider's (and costs a ninth of a call).
@@ -52,20 +52,6 @@ _PATHS = {
     Noun.DISPUTE: "/v1/disputes",
 }
 _EXPANDED = {Noun.SESSION: "payment_intent.latest_charge", Noun.INTENT: "latest_charge"}
-# Every outcome of Stripe's schema; one that is not here goes to a person. A warning is a bank's question: it takes
-# no money, and what is closed without becoming a dispute was never taken.
-_DISPUTE_STATES = {
-    "needs_response": "open",
-    "warning_needs_response": "open",
-    "under_review": "under_review",
-    "warning_under_review": "under_review",
-    "appeal_needs_response": "appealed",
-    "appeal_under_review": "appealed",
-    "warning_closed": "won",
-    "won": "won",
-    "prevented": "prevented",
-    "lost": "lost",
-}
 
 
 def _outside() -> None:
@@ -271,11 +257,6 @@ def _written_on(asked: Attempt) -> dict[str, str]:
     return {"order": str(asked.order), "payment": str(asked.payment)}
 
 
-def _id(value: Any) -> str:
-    """The id of a reference, expanded or not."""
-    return (value.get("id") if isinstance(value, dict) else value) or ""
-
-
 def _heard(event: dict) -> Heard:
     thing = event["data"]["object"]
     kind = thing.get("object", "")
@@ -290,7 +271,7 @@ def _heard(event: dict) -> Heard:
         noun=noun,
         object_id=thing.get("id") or "",
         session_id=thing["id"] if kind == "checkout.session" else "",
-        intent_id=thing["id"] if kind == "payment_intent" else _id(thing.get("payment_intent")),
+        intent_id=thing["id"] if kind == "payment_intent" else id_of(thing.get("payment_intent")),
         order=(thing.get("metadata") or {}).get("order", ""),
         amount_minor=thing.get("amount_total", thing.get("amount")) if is_money else None,
         currency=(thing.get("currency") or "") if is_money else "",
@@ -347,11 +328,11 @@ def _session_seen(session: dict) -> PaymentSeen:
     intent = session.get("payment_intent")
     seen = _intent_seen(intent, session["id"]) if isinstance(intent, dict) else None
     if session["status"] == "expired" and (seen is None or seen.state is not Was.SUCCEEDED):
-        return PaymentSeen(Was.CANCELLED, session_id=session["id"], intent_id=_id(intent))
+        return PaymentSeen(Was.CANCELLED, session_id=session["id"], intent_id=id_of(intent))
     if session["status"] == "complete" and session["payment_status"] != "paid":
         failed = seen is not None and seen.state in (Was.FAILED, Was.CANCELLED)
         state = Was.FAILED if failed else Was.PROCESSING
-        return PaymentSeen(state, session_id=session["id"], intent_id=_id(intent))
+        return PaymentSeen(state, session_id=session["id"], intent_id=id_of(intent))
     return seen or PaymentSeen(Was.CREATED, session_id=session["id"])
 
 
@@ -368,38 +349,14 @@ def _refund_seen(refund: dict) -> RefundSeen:
         refund["amount"],
         failure[:120],
         currency=refund.get("currency") or "",
-        intent_id=_id(refund.get("payment_intent")),
+        intent_id=id_of(refund.get("payment_intent")),
         ours=(refund.get("metadata") or {}).get("refund") or "",
     )
-
-
-def _dispute_seen(dispute: dict) -> DisputeSeen:
-    status, currency = dispute["status"], dispute.get("currency") or ""
-    # What is asked back in another currency is no number of fen: a person looks at it.
-    state = _DISPUTE_STATES.get(status, "unclear") if currency == "cny" else "unclear"
-    due = (dispute.get("evidence_details") or {}).get("due_by")
-    return DisputeSeen(
-        id=dispute["id"],
-        state=state,
-        amount_minor=dispute["amount"],
-        reason=(dispute.get("reason") or "")[:60],
-        intent_id=_id(dispute.get("payment_intent")),
-        currency=currency[:3],
-        status=status[:40],
-        due_at=datetime.fromtimestamp(due, tz=UTC) if due else None,
-        is_refundable=bool(dispute.get("is_charge_refundable")),
-        is_taken=state == "lost" or (state == "prevented" and _is_withdrawn(dispute)),
-    )
-
-
-def _is_withdrawn(dispute: dict) -> bool:
-    """Whether what it took has not come back. Its bookings may be in the account's own currency: their sign tells."""
-    return sum(booked["amount"] for booked in dispute.get("balance_transactions") or ()) < 0
 
 
 _SEEN: dict[Noun, Callable[[dict], Seen]] = {
     Noun.SESSION: _session_seen,
     Noun.INTENT: _intent_seen,
     Noun.REFUND: _refund_seen,
-    Noun.DISPUTE: _dispute_seen,
+    Noun.DISPUTE: dispute_seen,
 }

@@ -40,8 +40,9 @@ PART_COLOURS = {  # the households' parts are green and come first
 @register.simple_tag
 def is_preparing(order: dict[str, Any] | None) -> bool:
     """`{% is_preparing order as preparing %}`: whether its payment page is being opened for the buyer."""
-    may_pay = bool(order) and "PAY" in order["allowedActions"]
-    return may_pay and any(payment["isPreparing"] for payment in order["payments"])
+    if not order or "PAY" not in order["allowedActions"]:
+        return False
+    return any(payment["isPreparing"] for payment in order["payments"])
 
 
 @register.simple_tag

@@ -94,8 +94,7 @@ class Control:
 
     def refund_at_the_desk(self, payment_intent: str, amount: int | None = None) -> dict[str, Any]:
         """Give back as somebody does in the provider's dashboard, who knows nothing of us."""
-        wish = {"payment_intent": payment_intent, **({"amount": amount} if amount else {})}
-        return self.call("refund/desk", **wish)
+        return self.call("refund/desk", payment_intent=payment_intent, amount=amount)
 
     def import_payments(self, rows: Iterable[dict[str, Any]]) -> dict[str, int]:
         """Payments and refunds that have happened: see `imports`; ids known already are skipped."""

@@ -85,9 +85,15 @@ def dispute(account: Account, wish: Wishes) -> Wishes:
     if wish.get("payment_intent"):
         id = account.get("payment_intent", wish["payment_intent"])["latest_charge"]
     amount = int(wish["amount"]) if wish.get("amount") else None
-    how = {"status": wish.get("status") or "needs_response", "currency": wish.get("currency")}
+    status = str(wish.get("status") or "needs_response")
     reason = wish.get("reason") or "fraudulent"
-    return dict(public(disputes.open_dispute(account, account.get("charge", id), reason, amount, **how)))
+    return dict(
+        public(
+            disputes.open_dispute(
+                account, account.get("charge", id), reason, amount, status, wish.get("currency")
+            )
+        )
+    )
 
 
 def move_dispute(account: Account, wish: Wishes) -> Wishes:
