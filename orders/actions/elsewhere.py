@@ -72,9 +72,9 @@ def _written_on(seen: PaymentSeen) -> Payment | None:
     rows = Payment.objects.select_related("order")
     if found := rows.filter(intent_id=seen.intent_id).exclude(intent_id="").first():
         return found
-    if (uid := _uuid(seen.payment)) and (found := rows.filter(uid=uid).first()):
+    if (uid := uuid_of(seen.payment)) and (found := rows.filter(uid=uid).first()):
         return found
-    uid = _uuid(seen.order)
+    uid = uuid_of(seen.order)
     order = Order.objects.filter(uid=uid).first() if uid else None
     if order is None:
         return None
@@ -104,7 +104,8 @@ def _made_elsewhere(order: Order, seen: PaymentSeen) -> Payment:
     return found
 
 
-def _uuid(text: str) -> UUID | None:
+def uuid_of(text: str) -> UUID | None:
+    """The uid that somebody wrote, if it is one."""
     try:
         return UUID(text)
     except ValueError:
@@ -125,7 +126,7 @@ def take_refund(seen: RefundSeen) -> str:
     if known := Refund.objects.filter(provider_id=seen.id).first():
         return refund.settle(known, seen, known.attempt)
     name, _, number = seen.ours.partition(":")
-    uid = _uuid(name)
+    uid = uuid_of(name)
     ours = Refund.objects.filter(uid=uid).first() if uid else None
     if ours is not None and number.isdecimal():
         # Its answer never reached us; or it is of an attempt that is over, which says nothing any more.

@@ -18,6 +18,7 @@ from core.outbox import record
 from core.refusals import Conflict, TooLate
 from core.rows import insert, write
 from orders.actions import attempt, seat
+from orders.actions.attempt import asked as _asked
 from orders.actions.lapse import lapse
 from orders.actions.order import lock_to_pay, lock_with_payments
 from orders.events import OrderHeld, OrderPaid, PaymentTurnedAway
@@ -49,7 +50,7 @@ def open_page(order: Order, payment: Payment) -> Payment:
     """Ask the provider for where an attempt is paid; it is written down already."""
     failpoints.reach("attempt.committed")
     try:
-        begun = provider().begin(attempt.asked(order, payment))
+        begun = provider().begin(_asked(order, payment))
     except Refused as refused:
         log.error("payment %s was refused: %s", payment.uid, refused)
         attempt.refuse(payment, str(refused))

@@ -146,6 +146,12 @@ def _recent(noun: Noun, since: datetime, to_the_end: bool) -> int:
 def _known(page: Sequence[Seen]) -> list[bool]:
     """Which of these are written here as the provider has them."""
     intents = [seen.intent_id for seen in page if isinstance(seen, PaymentSeen)]
+    # Whose notice may still be on its way is left to it.
+    named = [seen.payment for seen in page if isinstance(seen, PaymentSeen)]
+    just_begun = Payment.objects.filter(
+        uid__in=filter(None, map(elsewhere.uuid_of, named)), created_at__gt=timezone.now() - PATIENCE
+    )
+    fresh = set(map(str, just_begun.values_list("uid", flat=True)))
     paid = set(
         Payment.objects.filter(intent_id__in=intents, state="succeeded").values_list("intent_id", flat=True)
     )
@@ -153,7 +159,7 @@ def _known(page: Sequence[Seen]) -> list[bool]:
     refunded = dict(Refund.objects.filter(provider_id__in=ids).values_list("provider_id", "state"))
     disputed = dict(Dispute.objects.filter(provider_id__in=ids).values_list("provider_id", "state"))
     return [
-        seen.state is not Was.SUCCEEDED or seen.intent_id in paid
+        seen.state is not Was.SUCCEEDED or seen.intent_id in paid or seen.payment in fresh
         if isinstance(seen, PaymentSeen)
         else {**refunded, **disputed}.get(seen.id) == str(getattr(seen.state, "value", seen.state))
         for seen in page
@@ -181,13 +187,13 @@ def _ask(now: datetime, row: Payment) -> None:
 
 def everything() -> dict[str, int]:
     """One round over payments, refunds and notices that wait; a provider that is away ends it quietly."""
-    done = {"payments": 0, "refunds": 0, "notices": 0, "disputes": 0, "elsewhere": 0}
+    done = {"payments": 0, "refunds": 0, "notices": 0}
     try:
         done["notices"] = notice.handle_waiting()
         done["payments"] = payments()
         done["refunds"] = refunds()
-        done["disputes"] = disputes()
-        done["elsewhere"] = elsewhere_made()
+        disputes()
+        done["notices"] += elsewhere_made()
     except Away as failure:
         log.warning("the provider is away, reconciling waits: %s", failure)
     return done

@@ -131,15 +131,14 @@ class StripeProvider:
     def _session(self, asked: Attempt) -> Any:
         title = {"name": asked.title}
         price = {"currency": "cny", "unit_amount": asked.amount_minor, "product_data": title}
-        metadata = _written_on(asked)
         return {
             "mode": "payment",
             "line_items": [{"price_data": price, "quantity": 1}],
             "allowed_payment_method_types": METHODS,
             "payment_method_options": {"wechat_pay": {"client": "web"}},
             "client_reference_id": str(asked.payment),
-            "metadata": metadata,
-            "payment_intent_data": {"metadata": metadata},
+            "metadata": {"order": str(asked.order)},
+            "payment_intent_data": {"metadata": _written_on(asked)},
             "expires_at": int(asked.ends_at.timestamp()),
             "success_url": asked.success_url,
             "cancel_url": asked.cancel_url,

@@ -31,14 +31,14 @@ def test_a_refund_made_at_the_providers_desk_ends_the_order_and_packs_nothing(pa
     if way == "notice":
         tell(a_stand, "refund.created", "charge.refunded", times=2, shuffled=True)
     else:
-        assert reconcile.everything()["elsewhere"] == 1
+        assert reconcile.everything()["notices"] == 1
     settle_all()
     made = Refund.objects.get()
     assert (made.reason, made.state, made.amount_minor) == ("desk", "succeeded", 16490)
     assert paid.seen["state"] == "REFUNDED"
     assert set(paid.row.shipments.values_list("state", flat=True)) == {"cancelled"}
     assert "was given back" in new_mails("buyer@example.com")[0].subject
-    assert reconcile.everything()["elsewhere"] == 0
+    assert reconcile.everything()["notices"] == 0
     assert offences() == []
 
 
@@ -64,7 +64,7 @@ def test_what_we_could_not_give_and_somebody_gave_at_the_desk_is_given(paid, til
     tell(a_stand, "refund.failed")
     till.refund_mode("succeed")
     till.refund_at_the_desk(intent())
-    assert reconcile.everything()["elsewhere"] == 1
+    assert reconcile.everything()["notices"] == 1
     settle_all()
     assert Refund.objects.get().state == "succeeded" and paid.seen["state"] == "REFUNDED"
     assert offences() == []
@@ -118,7 +118,7 @@ def test_a_payment_made_for_our_order_by_a_way_we_did_not_open_is_found(till, a_
     page = buyer.begin(order)
     till.pay(session_of(page), "alipay")
     Payment.objects.all().delete()  # as after a restore
-    assert reconcile.everything()["elsewhere"] == 1
+    assert reconcile.everything()["notices"] == 1
     settle_all()
     assert row(order).state == "paid" and offences() == []
 
