@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Person
-from catalog.models import Lot, TeamMember
+from catalog.models import Lot, Product, TeamMember
 from core.language import say
 from core.refusals import Conflict, Invalid, NotAllowed
 from impact.actions.ledger import account_ids
@@ -19,6 +19,11 @@ FITTING = {
     Lot.Level.SHARED: say("多户合批至少填两户。", "A shared lot has at least two households."),
     Lot.Level.SINGLE: say("单户批次只填一户。", "A single household’s lot has one household."),
 }
+
+# What households bring, in percent of what a lot's units weigh. Fresh produce is packed as it comes; of leaves or
+# mushrooms a tenth may be left when they are dried, and to what is processed others add. A point in the wrong place
+# is beyond it.
+FRESH, WORKED = (50, 200), (20, 1500)
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,8 @@ def share_out_many(grown: Sequence[Grown], by: Person | None) -> None:
     _check_households(grown, lots)
     for g in grown:
         _check_level(lots[g.lot.pk], g.grams)
+        if by is not None:
+            _check_weight(lots[g.lot.pk], sum(g.grams.values()))
     Lot.objects.filter(pk__in=lots).update(traced_at=timezone.now())
     LotTally.objects.bulk_create(LotTally(lot_id=g.lot.pk, grams=sum(g.grams.values())) for g in grown)
     rows = [(g.lot.pk, household, grams) for g in grown for household, grams in sorted(g.grams.items())]
@@ -90,6 +97,20 @@ def _check_level(lot: Lot, grams: Mapping[int, int]) -> None:
     }
     if not fits[Lot.Level(lot.level)] or not grams:
         raise Invalid(FITTING[Lot.Level(lot.level)], field="grams", lot=lot.code)
+
+
+def _check_weight(lot: Lot, grams: int) -> None:
+    """What people write down is final, and the households' money goes by it: it has to be able to be true."""
+    units = lot.units_declared * lot.variant.weight_grams
+    least, most = FRESH if lot.variant.product.kind == Product.Kind.FRESH else WORKED
+    if not least * units <= 100 * grams <= most * units:
+        words = say(
+            "这些重量合计 {a} 公斤，而这一批共约 {b} 公斤，对不上。请再看一遍每个数。",
+            "Together this is {a} kg, but the lot's units weigh about {b} kg. Please look at each number again.",
+            a=f"{grams / 1000:,.10g}",
+            b=f"{units / 1000:,.10g}",
+        )
+        raise Invalid(words, field="grams")
 
 
 def _check_households(grown: Sequence[Grown], lots: Mapping[int, Lot]) -> None:

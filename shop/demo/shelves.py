@@ -14,7 +14,7 @@ from accounts.models import Person, Region
 from catalog.actions import certificate, leader, listing, lot, team, variant
 from catalog.illustrations import kind_for
 from catalog.models import Category, Lot, Product, Team, Variant
-from core import clock
+from core import clock, money
 from impact.actions import household, shares
 from impact.models import Household, HouseholdStatus
 from shop.demo import words
@@ -276,8 +276,10 @@ def _declare(
     if level != POOL:
         count = 1 if level == SINGLE else rng.randint(12, min(24, len(stall.households)))
         grown = rng.sample(stall.households, count)
+        # As much in all as the lot's units weigh, to ten grams.
+        parts = money.split(units * each.weight_grams // 10, [rng.randrange(8, 120) for _ in grown])
         shares.share_out_many(
-            [shares.Grown(made, {h.pk: rng.randrange(4_000, 60_000, 500) for h in grown})], None
+            [shares.Grown(made, {h.pk: 10 * part for h, part in zip(grown, parts, strict=True)})], None
         )
     return made
 

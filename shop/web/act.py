@@ -13,6 +13,7 @@ from core.api.asker import mark_written
 from core.api.documents import ask
 from core.language import say
 from shop.web import follow
+from shop.web import look as look_at
 from shop.web.document import exists, fields_of, text_of, variables_of
 from shop.web.form import read_form, remembered_cart
 from shop.web.once import slip_of
@@ -34,6 +35,8 @@ def act(request: HttpRequest, name: str) -> HttpResponse:
     variables, unread = read_form(path, request.POST)
     if unread:
         return back(request, name, [(field, str(words)) for field, words in unread.items()])
+    if look := look_at.asked_for(request, name, variables):
+        return back(request, name, [("", str(look_at.ONCE_MORE))], look)
     is_remembered = "cart" in variables_of(path) and "cart" not in variables
     if is_remembered:
         variables["cart"] = remembered_cart(request)
@@ -85,14 +88,17 @@ def forward(request: HttpRequest, name: str, payload: dict[str, Any]) -> HttpRes
     return HttpResponseRedirect(ours(request, "next"))
 
 
-def back(request: HttpRequest, name: str, refused: list[tuple[str, str]]) -> HttpResponse:
-    """To the form, with what was written, and why not beside each field."""
+def back(
+    request: HttpRequest, name: str, refused: list[tuple[str, str]], look: dict[str, Any] | None = None
+) -> HttpResponse:
+    """To the form, with what was written, and why not beside each field; or with what it was read as, to look at."""
     errors = {field: message for field, message in refused if field}
     form = {
         "act": name,
         "item": request.POST.get("item", "")[:200],
         "values": kept_of(request.POST),
         "errors": errors,
+        "look": look,
     }
     slip_of(request).put("form", form)
     for text in dict.fromkeys(message for _, message in refused):

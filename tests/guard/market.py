@@ -92,7 +92,9 @@ class Market:
         grown = world.households(self.variants[0].product.team, number)
         level = Lot.Level.SINGLE if number == 1 else Lot.Level.SHARED
         lot = shelves.a_lot(self.variants[0], units=4, level=level)
-        shares.share_out(lot, {one.pk: 700 + 13 * n for n, one in enumerate(grown)}, self.managers[0])
+        shares.share_out(
+            lot, {one.pk: 11_200 // number + 13 * n for n, one in enumerate(grown)}, self.managers[0]
+        )
         self.add_lot(lot)
 
     def withdraw(self, pick: int) -> None:

@@ -244,14 +244,14 @@ def test_a_proposal_needs_the_familys_consent_a_county_and_ones_own_team(manager
 def test_a_manager_says_who_grew_her_lot_and_nobody_elses(manager, team):
     lot = shelves.a_lot(shelves.a_variant(shelves.a_product(team)), level=Lot.Level.SHARED)
     two = world.households(team, 2)
-    shares = [{"household": public_id(h), "grams": 1000 * (n + 1)} for n, h in enumerate(two)]
+    shares = [{"household": public_id(h), "grams": 90_000 * (n + 1)} for n, h in enumerate(two)]
     stranger = shelves.a_person()
     shelves.a_team(manager=stranger)
     refused = told(SHARE, stranger, input={"lot": public_id(lot), "shares": shares})
     assert refused["errors"][0]["code"] == "NOT_FOUND" and not LotShare.objects.exists()
     made = told(SHARE, manager, input={"lot": public_id(lot), "shares": shares})
     assert [(row["household"]["id"], row["grams"]) for row in made["shares"]] == [
-        (public_id(h), 1000 * (n + 1)) for n, h in enumerate(two)
+        (public_id(h), 90_000 * (n + 1)) for n, h in enumerate(two)
     ]
     again = told(SHARE, manager, input={"lot": public_id(lot), "shares": shares})
     assert again["errors"][0]["code"] == "CONFLICT"

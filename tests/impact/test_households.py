@@ -172,8 +172,31 @@ def test_only_a_manager_of_the_team_shares_its_lots_out():
     manager = shelves.a_person()
     team = shelves.a_team(manager=manager)
     lot = shelves.a_lot(shelves.a_variant(shelves.a_product(team)), level=Lot.Level.SHARED)
-    two = {h.pk: 1 for h in world.households(team, 2)}
+    two = {h.pk: 140_000 for h in world.households(team, 2)}  # 100 units of 2.8 kg
     with pytest.raises(NotAllowed):
         shares.share_out(lot, two, shelves.a_person())
     shares.share_out(lot, two, manager)
     assert LotShare.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "kilograms", "can_be"),
+    [
+        ("fresh", 187.5, False), ("fresh", 300, False), ("fresh", 14, False), ("fresh", 30, True), ("fresh", 17.5, True),
+        ("fresh", 60, True), ("dry", 187.5, True), ("dry", 451, False), ("dry", 5, False), ("processed", 8, True),
+    ],
+)  # fmt: skip
+def test_what_people_weigh_in_has_to_be_able_to_be_true(kind, kilograms, can_be):
+    """A point in the wrong place would be final: 30 units of one kilogram do not come from 187.5."""
+    manager = shelves.a_person()
+    product = shelves.a_product(shelves.a_team(manager=manager), kind=kind)
+    lot = shelves.a_lot(shelves.a_variant(product, weight_grams=1000), level=Lot.Level.SINGLE, units=30)
+    (family,) = world.households(product.team, 1)
+    if can_be:
+        shares.share_out(lot, {family.pk: int(kilograms * 1000)}, manager)
+    else:
+        with pytest.raises(Invalid) as refused:
+            shares.share_out(lot, {family.pk: int(kilograms * 1000)}, manager)
+        assert refused.value.field == ("grams",)
+        assert f"合计 {kilograms:g} 公斤" in str(refused.value) and "约 30 公斤" in str(refused.value)
+    assert LotShare.objects.count() == LotTally.objects.count() == int(can_be)

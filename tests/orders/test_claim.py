@@ -1,5 +1,6 @@
 """Something is wrong: said once, in time, with a photo; answered by a refund or a reason, by the team alone."""
 
+import re
 from datetime import timedelta
 from io import BytesIO
 
@@ -193,3 +194,29 @@ def test_who_goes_takes_her_words_and_photo_along(till, a_stand):
     assert (claim.words, claim.photo.name, claim.answer) == ("—", "", "抱歉")
     assert not default_storage.exists(name)
     at_rest()
+
+
+def test_what_is_given_back_is_looked_at_once_more_before_it_goes(sold):
+    """Money that went back does not come again: the page shows what it read, and does it the second time."""
+    claim, client = sold.claim()["claim"], sold.managers[0].client
+    told = {
+        "claim": claim["id"],
+        "words": "抱歉",
+        "lang": "en",
+        "back": "/en/desk/claims/",
+        "item": claim["id"],
+    }
+
+    def send(**more):
+        reply = client.post("/do/answer_claim/", {**told, "idempotencyKey": key(), **more})
+        page = client.get(reply.url).content.decode()
+        return page, re.search(r'name="seen" value="(\w+)"', page)
+
+    page, word = send(amount="１．５０")
+    assert word and "¥1.50" in page and Claim.objects.get().state == "open"
+    page, other = send(amount="15.0", seen=word[1])
+    assert other and other[1] != word[1] and "¥15.00" in page, "what was changed since is looked at anew"
+    page, none = send(amount="1,50", seen=word[1])
+    assert none is None and Claim.objects.get().state == "open" and not Refund.objects.exists()
+    send(amount="１．５０", seen=word[1])
+    assert Claim.objects.get().state == "refunded" and Refund.objects.get().amount_minor == 150

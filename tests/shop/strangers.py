@@ -58,7 +58,7 @@ class Town:
         team = self.sold.lots[0].variant.product.team
         self.household = households(team, 1)[0]
         self.unsold = a_lot(self.sold.lots[0].variant, units=9, level=2)
-        shares.share_out(self.unsold, {self.household.pk: 1000}, self.sold.managers[0].person)
+        shares.share_out(self.unsold, {self.household.pk: 25_000}, self.sold.managers[0].person)
         product = self.unsold.variant.product
         self.paper = product.certificates.create(
             kind="test",

@@ -13,6 +13,7 @@ from catalog.actions import listing
 from catalog.models import Product
 from core import clock
 from core.api.ids import global_id
+from impact.models import LotShare
 from shop.web.act import MOST_IN_ALL, kept_of
 from tests.catalog.world import a_person, a_planned_lot, a_team, an_operator
 from tests.web.conftest import signed_in
@@ -32,6 +33,12 @@ def fill(client: Client, path: str, act: str, **written: str):
     """Open the page, write into its form and send it; the page that it leads to."""
     form = fields(words(client.get(path)), act)
     return client.get(client.post(f"/do/{act}/", {**form, "lang": "en", **written}).url)
+
+
+def sure(client: Client, path: str, act: str, **written: str) -> str:
+    """Fill in a form of something final, look at what was read, and send it as it stands."""
+    looked = fields(words(fill(client, path, act, **written)), act)
+    return words(client.get(client.post(f"/do/{act}/", {**looked, "lang": "en"}).url))
 
 
 def drafted(shelf) -> tuple[Client, Product, str]:
@@ -140,10 +147,26 @@ def test_a_manager_registers_a_household_and_says_who_brought_a_lot(shelf):
     shares_page = link.split('"')[0]
     boxes = [name for name in fields(words(desk.get(shares_page)), "share_out_lot") if name.startswith("kg.")]
     assert len(boxes) == 12, "the verified ones alone"
-    short = words(fill(desk, shares_page, "share_out_lot", **{boxes[0]: "42.5"}))
+    assert "50 units of 2.8 kg weigh about 140 kg" in words(desk.get(shares_page))
+    short = sure(desk, shares_page, "share_out_lot", **{boxes[0]: "42.5"})
     assert 'class="wrong"' in short and 'value="42.5"' in short
-    kept = words(fill(desk, shares_page, "share_out_lot", **{boxes[0]: "42.5", boxes[1]: "7"}))
-    assert "42.5 kg" in kept and "On record" in kept
+    # 50 units of 2.8 kg weigh 140 kg.
+    wild = sure(desk, shares_page, "share_out_lot", **{boxes[0]: "825", boxes[1]: "57.5"})
+    assert (
+        "Together this is 882.5 kg, but the lot" in wild
+        and "about 140 kg" in wild
+        and "On record" not in wild
+    )
+    looked = words(fill(desk, shares_page, "share_out_lot", **{boxes[0]: "８２．５", boxes[1]: "57.5 kg"}))
+    assert "= 82.5" in looked and "= 57.5" in looked and '<b class="num">140 kg</b>' in looked
+    assert not LotShare.objects.exists(), "what is final is looked at first"
+    word = fields(looked, "share_out_lot")["seen"]
+    changed = {boxes[0]: "82.5", boxes[1]: "58", "seen": word}
+    again = words(fill(desk, shares_page, "share_out_lot", **changed))
+    assert "140.5 kg" in again and not LotShare.objects.exists(), "what was changed since is looked at anew"
+    kept = sure(desk, shares_page, "share_out_lot", **{boxes[0]: "82.5", boxes[1]: "57.5"})
+    assert "82.5 kg" in kept and "On record" in kept
+    assert sorted(LotShare.objects.values_list("grams", flat=True)) == [57_500, 82_500]
 
 
 def test_months_that_are_all_unticked_are_refused_beside_them_and_stay_unticked(shelf):

@@ -1,0 +1,44 @@
+"""In the form of something final: what was read of it, to be looked at once more (shop/web/look.py)."""
+
+from typing import Any
+
+from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from core.language import say
+from shop.templatetags.forms import _form
+from shop.templatetags.web import kilograms
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def last_look(context: template.Context) -> SafeString:
+    """What was understood, and the word for it; nothing before the form was sent."""
+    look = _form(context)[1].get("look")
+    if not look:
+        return SafeString("")
+    return format_html(
+        '<div class="note warning" role="status"><p><b>{}</b></p><ul class="big-list">{}</ul></div>'
+        '<input type="hidden" name="seen" value="{}">',
+        say(
+            "读出的是这些，登记后不能改。没错就再按一次。",
+            "This is what was read. It is final: if it is right, press again.",
+        ),
+        format_html_join("", '<li><span>{}</span> <b class="num">{}</b></li>', look["lines"]),
+        look["seen"],
+    )
+
+
+@register.simple_tag(takes_context=True)
+def read_kg(context: template.Context, household: str) -> SafeString:
+    """Beside a household's field: what was read in it."""
+    grams = (_form(context)[1].get("look") or {}).get("grams", {}).get(household)
+    return SafeString("") if grams is None else format_html('<b class="num">= {}</b>', kilograms(grams))
+
+
+@register.filter
+def times(number: Any, other: Any) -> int:
+    """Units and the weight of one as the weight of all."""
+    return int(number) * int(other)
