@@ -16,8 +16,10 @@ from core import clock
 from core.deliveries import drain
 from core.models import Delivery
 from core.refusals import Refusal
-from orders.actions import cancel, checkout, group, notice, payment, refund, shipment
+from impact.actions import disclosure
+from orders.actions import cancel, checkout, group, notice, payment, proof, refund, shipment
 from orders.actions.checkout import Purchase, Want
+from orders.links import proof_for
 from orders.models import Dispute, GroupPurchase, Notice, Order, Payment, Refund, Seat, Shipment
 from orders.provider.port import Noun, Was
 from tests.figures import progress
@@ -329,6 +331,19 @@ class Ledger(RuleBasedStateMachine):
             return
         clock.move(timedelta(days=12 if not self.market.is_over else 8))
         self.market.is_frozen, self.market.is_over = self.market.is_over, True
+        disclosure.disclose()
+
+    @rule()
+    def beat_strikes(self):
+        """What is told of counts is made where it is due, and nothing twice."""
+        disclosure.disclose()
+        assert disclosure.disclose() == 0
+
+    @rule(pick=PICK)
+    def prove(self, pick):
+        """A guest opens the mail and says that the order is hers."""
+        if order := self._one(pick, Order.objects.filter(person=None)):
+            proof.prove(order, proof_for(order))
 
     @rule()
     def hand_over(self):
