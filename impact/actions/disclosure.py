@@ -104,4 +104,4 @@ def _stand_still(row: Disclosure, has_few: bool, number: int, is_final: bool) ->
     elif has_few and row.held_since is None:
         standing: Standing = getattr(row.entry, "standing", None) or Standing()
         row.held_since, row.held_number = row.day, number
-        row.held_net_minor, row.held_mobilised_minor = standing.net_minor, standing.mobilised_minor
+        row.held_net_minor, row.held_mobilised_minor = standing.net_minor, standing.called_minor

@@ -22,14 +22,14 @@ _NUMBER = """
 # "As of" is told: it moves with the sums that are told live, and stays where only a count or an exclusion moved.
 _KEEP = f"""
     INSERT INTO impact_standing AS kept (entry_id, number, net_minor, person_times, people, organisations,
-                                         mobilised_minor, excluded_minor, folded_at)
+                                         mobilised_minor, excluded_minor, called_minor, folded_at)
     SELECT *, clock_timestamp() FROM ({FIGURES}) AS folded
     ON CONFLICT (entry_id) DO UPDATE SET
         number = excluded.number, net_minor = excluded.net_minor, person_times = excluded.person_times,
         people = excluded.people, organisations = excluded.organisations,
         mobilised_minor = excluded.mobilised_minor, excluded_minor = excluded.excluded_minor,
-        folded_at = CASE WHEN (kept.net_minor, kept.mobilised_minor)
-                            <> (excluded.net_minor, excluded.mobilised_minor)
+        called_minor = excluded.called_minor,
+        folded_at = CASE WHEN (kept.net_minor, kept.called_minor) <> (excluded.net_minor, excluded.called_minor)
                          THEN excluded.folded_at ELSE kept.folded_at END
     WHERE kept.number < excluded.number
 """

@@ -118,6 +118,7 @@ def _mirrored(support: Support, purchase: Purchase, taken: int) -> Support:
         organisation_id=support.organisation_id,
         mobiliser_organisation_id=support.mobiliser_organisation_id,
         mobiliser_person_id=support.mobiliser_person_id,
+        is_own_call=support.is_own_call,
         at=timezone.now(),
     )
 
@@ -135,6 +136,7 @@ def _known(support: Support, entry: Entry, order: Order, related: "_Related") ->
         organisation_id=support.organisation_id,
         mobiliser_organisation_id=support.mobiliser_organisation_id,
         mobiliser_person_id=support.mobiliser_person_id,
+        is_own_call=support.is_own_call,
         at=timezone.now(),
     )
 
@@ -159,6 +161,7 @@ def _support(purchase: Purchase, entry: Entry, net: int, related: "_Related", ve
         organisation_id=order.organisation_id if order.organisation_id in verified else None,
         mobiliser_organisation_id=by_whom[0],
         mobiliser_person_id=by_whom[1],
+        is_own_call=by_whom[0] is None and related.is_of(entry.team_id, order.mobiliser_person_id),
         at=timezone.now(),
     )
 
@@ -185,7 +188,11 @@ def _key(sealed: bytes) -> bytes:
 def _mobiliser(
     order: Order, entry: Entry, related: "_Related", verified: set[int]
 ) -> tuple[int | None, int | None]:
-    """(organisation, person) by whose call it came; a code of one's own, or of the team's own, is none."""
+    """(organisation, person) by whose call it came; a code of one's own, or of the team's own, is none.
+
+    In public what came by the team's own code moves like any other: else whoever has somebody's code would learn
+    by one order whether she is of the team.
+    """
     organisation, person = order.mobiliser_organisation_id, order.mobiliser_person_id
     if organisation not in verified or (organisation == order.organisation_id and not order.group_id):
         organisation = None

@@ -46,6 +46,10 @@ class Support(models.Model):
         related_name="+",
         db_constraint=False,
     )
+    is_own_call = models.BooleanField(
+        default=False,
+        help_text="by a code of the team's own people: told among what was mobilised, never scored",
+    )
     at = models.DateTimeField()
 
     class Meta:
@@ -94,6 +98,9 @@ class Standing(models.Model):
     people = models.PositiveIntegerField(default=0)
     organisations = models.PositiveIntegerField(default=0)
     mobilised_minor = models.BigIntegerField(default=0)
+    called_minor = models.BigIntegerField(
+        default=0, help_text="what is told as mobilised: with what came by the team's own codes"
+    )
     excluded_minor = models.BigIntegerField(default=0, help_text="shown beside it, not counted")
     folded_at = models.DateTimeField(null=True, help_text="when a sum that is told live last moved")
 

@@ -69,7 +69,7 @@ class Figures:
             self.mobilised_minor += disclosure.held_mobilised_minor or 0
         elif standing:
             self.net_minor += standing.net_minor
-            self.mobilised_minor += standing.mobilised_minor
+            self.mobilised_minor += standing.called_minor
 
     def tell(self, disclosure: Disclosure | None) -> None:
         """Tell the counts that were disclosed of this cell; they are no sums of others."""

@@ -9,6 +9,8 @@ person-times    the days (Asia/Shanghai) on which a known person bought, at most
 people          different known persons
 organisations   different verified organisations for which, or by whose call, ¥500 or more were bought
 mobilised       the part of net that came by somebody's call: an organisation's or another person's
+called          the same with what came by a code of the team's own people: this is what is told as mobilised, or
+                one order with somebody's code would tell whether she is of the team
 excluded        what the team's own people bought, never counted
 
 What the public is told of them, and when, is said in impact.reads.disclosure.
@@ -46,8 +48,9 @@ DEFINITIONS: dict[str, Words] = {
         m=LEAST_OF_AN_ORGANISATION // 100,
     ),
     "mobilised": say(
-        "动员金额：由组织或他人发动的购买净额，包含在净额之内。",
-        "Mobilised: the part of net that came by the call of an organisation or another person.",
+        "动员金额：由组织或他人发动的购买净额，包含在净额之内；团队自己人发动的也显示在内，但不计入成绩。",
+        "Mobilised: the part of net that came by the call of an organisation or another person; calls of a team's "
+        "own people show in it too, and are not scored.",
     ),
     "excluded": say(
         "不计入：团队自己人的购买，不计入成绩；只公布全赛段的合计。",
@@ -75,6 +78,7 @@ class Figures(NamedTuple):
     organisations: int
     mobilised_minor: int
     excluded_minor: int
+    called_minor: int
 
 
 # One row an order and entry: what is left of it. Its supports differ in amount, and in that its buyer may be known
@@ -84,7 +88,8 @@ BOUGHT = """
            bool_or(s.is_known_person) AS is_known,
            coalesce(max(s.person_key) FILTER (WHERE s.is_known_person), max(s.person_key)) AS person_key,
            max(s.organisation_id) AS organisation_id, max(s.mobiliser_organisation_id) AS mobiliser_organisation_id,
-           max(s.mobiliser_person_id) AS mobiliser_person_id, sum(s.amount_minor) AS net, max(n.number) AS number
+           max(s.mobiliser_person_id) AS mobiliser_person_id, bool_or(s.is_own_call) AS is_own_call,
+           sum(s.amount_minor) AS net, max(n.number) AS number
     FROM impact_support s JOIN impact_supportnumber n ON n.support_id = s.id
 """
 # For whom, or by whose call, an order was made: an organisation once, even where it is both.
@@ -99,6 +104,8 @@ FIGURES = f"""
                coalesce(sum(net) FILTER (WHERE counts), 0) AS net,
                coalesce(sum(net) FILTER (WHERE counts AND (mobiliser_organisation_id IS NOT NULL
                                                       OR mobiliser_person_id IS NOT NULL)), 0) AS mobilised,
+               coalesce(sum(net) FILTER (WHERE counts AND (mobiliser_organisation_id IS NOT NULL
+                                    OR mobiliser_person_id IS NOT NULL OR is_own_call)), 0) AS called,
                coalesce(sum(net) FILTER (WHERE NOT counts), 0) AS excluded
         FROM bought GROUP BY entry_id
     ), persons AS (
@@ -116,7 +123,7 @@ FIGURES = f"""
         ) AS enough GROUP BY entry_id
     )
     SELECT entry_id, number, net, coalesce(person_times, 0) AS person_times, coalesce(people, 0) AS people,
-           coalesce(organisations, 0) AS organisations, mobilised, excluded
+           coalesce(organisations, 0) AS organisations, mobilised, excluded, called
     FROM sums LEFT JOIN times USING (entry_id) LEFT JOIN bodies USING (entry_id)
 """
 LATEST = 2**62

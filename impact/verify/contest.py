@@ -76,7 +76,7 @@ RULES = [
         """SELECT min(id), count(*) FROM impact_support WHERE transaction_id IS NOT NULL
            GROUP BY order_uid, entry_id
            HAVING count(DISTINCT (is_known_person, exclusion, person_key, day, organisation_id,
-                                  mobiliser_organisation_id, mobiliser_person_id)) > 1""",
+                                  mobiliser_organisation_id, mobiliser_person_id, is_own_call)) > 1""",
     ),
     Rule(
         "I6",
@@ -110,6 +110,7 @@ def verify() -> Iterator[Offence]:
             row.organisations,
             row.mobilised_minor,
             row.excluded_minor,
+            row.called_minor,
         )
         true = folded[entry_id][2:] if entry_id in folded else (0,) * len(said)
         if said != true or row.number != (folded[entry_id].number if entry_id in folded else 0):

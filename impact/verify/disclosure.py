@@ -67,7 +67,7 @@ def _held(rows: Iterable[Disclosure]) -> Iterator[Offence]:
                 yield Offence("I6", "Disclosure", row.pk, "stands still without saying where")
             continue
         found = figures_of([row.entry_id] if row.entry_id else [], row.held_number).get(row.entry_id or 0)
-        true = (found.net_minor, found.mobilised_minor) if found else (0, 0)
+        true = (found.net_minor, found.called_minor) if found else (0, 0)
         said = (row.held_net_minor, row.held_mobilised_minor)
         if said != true or row.held_number > row.number or row.held_since is None:
             yield Offence("I6", "Disclosure", row.pk, f"stands still at {said}, its supports say {true}")

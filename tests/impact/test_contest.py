@@ -11,7 +11,7 @@ from catalog.models import TeamMember
 from core import clock
 from impact.actions import standings
 from impact.models import Round, Standing, Support, SupportNumber
-from impact.reads import figures
+from impact.reads import contest, figures
 from impact.verify.contest import verify
 from tests.catalog import world as shelves
 from tests.impact import world
@@ -182,6 +182,21 @@ def test_nobody_mobilises_herself_and_the_team_mobilises_nobody(lot, team):
     assert world.figures(team)[4] == 0
 
 
+def test_a_code_of_the_teams_own_moves_what_is_told_like_anybodys(lot, team):
+    """One order with somebody's code would else tell whether she is of the team."""
+    manager, friend = shelves.a_person(), shelves.a_person()
+    TeamMember.objects.create(team=team, person=manager)
+    told = []
+    for caller in (manager, friend):
+        world.pay(order := world.an_order((lot, 2), mobiliser_person=caller))
+        world.refund(order, (order.lines.get(), 3690))
+        standings.fold()
+        told.append(contest.board(Round.objects.get()).rows[0].figures.mobilised_minor)
+    assert told == [3690, 7380]
+    assert world.figures(team)[4] == 3690, "for the score the manager called nobody"
+    assert list(verify()) == []
+
+
 def test_a_group_counts_when_it_is_confirmed_with_its_organisation_as_mobiliser(lot, team):
     group = world.a_group(lot)
     union = group.organisation
@@ -293,7 +308,8 @@ def test_a_standing_equals_its_recomputation_and_a_plain_model(lot, team):
     assert world.figures(team) == expected
     stored = world.standing(team)
     again = figures.recompute(stored.entry.round, stored.number)[stored.entry_id]
-    assert again[1:] == (stored.number, *expected)
+    assert again[1:-1] == (stored.number, *expected)
+    assert again.called_minor == stored.called_minor == again.mobilised_minor
 
 
 def test_the_same_person_is_another_in_another_edition(lot, team):
