@@ -97,6 +97,7 @@ PROMISES: dict[str, tuple[str, dict[str, str]]] = {
         {
             "lots": "a single household's income from labels, board and shares: 0 of 3,600 households",
             "lots-control": "where the level decides the order of lots, incomes are derived to the fen",
+            "demo": "the same on the demo's 3,600 households",
             "stock": "exact stock by carts, sign-in, groups and what is read: 0 derived",
             "stock-control": "with each leak put back, each way finds each stock",
             "cursors": "cursors of every public list: no id, no moment",

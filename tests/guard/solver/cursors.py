@@ -47,10 +47,12 @@ LISTS: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 
 
-def collected(stranger: Stranger, **known: str) -> dict[str, list[tuple[str, str]]]:
+def collected(
+    stranger: Stranger, lists: dict[str, tuple[str, tuple[str, ...]]] = LISTS, **known: str
+) -> dict[str, list[tuple[str, str]]]:
     """Of each list the rows' names and cursors, in its order."""
     found = {}
-    for name, (document, wanted) in LISTS.items():
+    for name, (document, wanted) in lists.items():
         data = stranger.ask(document, **{key: known[key] for key in wanted})
         page = data["l"] if "l" in data else next(iter(data.values()))["l"]
         found[name] = [(edge["node"]["name"], edge["cursor"]) for edge in page["edges"]]

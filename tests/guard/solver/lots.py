@@ -5,11 +5,11 @@ two lots of one label's kind which secrets the shop's own order of drawing leave
 household's alone gives that family's income away: what was moved, times the public share.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby, product
-from typing import Any
+from typing import Any, Protocol
 
 from catalog.actions import stock
 from catalog.models import Lot
@@ -39,7 +39,18 @@ class Watched:
         ]
 
 
-def watch(fair: Fair, rounds: int) -> dict[str, Watched]:
+class Trading(Protocol):
+    """Stalls that sell when they are told to: each has a product's `slug` and a `team`."""
+
+    @property
+    def stalls(self) -> Sequence[Any]:
+        """Those that are watched; not two of one team."""
+
+    def trade(self) -> None:
+        """A round of buying: at most one order of each, out of one lot."""
+
+
+def watch(fair: Trading, rounds: int) -> dict[str, Watched]:
     """Look before and after each round of buying, by product."""
     stranger, team_of = Stranger(), {stall.slug: stall.team.slug for stall in fair.stalls}
     notes: dict[str, Watched] = {}
