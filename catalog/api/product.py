@@ -63,7 +63,7 @@ def _address(picture: Picture, column: str) -> str:
     return str(getattr(picture, column).url)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=8_000)
 def _on_disk(base_url: str, name: str) -> str:
     return FileSystemStorage(base_url=base_url).url(name)
 

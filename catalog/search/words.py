@@ -55,10 +55,20 @@ def pieces(han: str) -> list[str]:
     return [han[i : i + 2] for i in range(len(han) - 1)] or [han]
 
 
-@lru_cache(maxsize=20_000)
+# Runs that come again are short; a long one is looked up anew, so that what is kept stays bounded in bytes.
+MOST_KEPT, LONGEST_KEPT = 8_000, 12
+
+
 def syllables(han: str) -> tuple[str, ...]:
     """A Chinese run in pinyin without tones."""
+    return _syllables(han) if len(han) <= LONGEST_KEPT else _in_pinyin(han)
+
+
+def _in_pinyin(han: str) -> tuple[str, ...]:
     return tuple(lazy_pinyin(han, v_to_u=False, errors="ignore"))
+
+
+_syllables = lru_cache(maxsize=MOST_KEPT)(_in_pinyin)
 
 
 def told_in_pinyin(han: str) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """To-many relations of rows that an act has just made or changed, fetched by statements that are known already."""
 
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import BigAutoField, Model
@@ -26,7 +26,7 @@ def fetch_plain(plan: Any, parents: list[Any]) -> None:
         del plan.many[name]
 
 
-@cache
+@lru_cache(maxsize=256)
 def _children(model: type[Model], parent: str, joins: tuple[str, ...]) -> Asked:
     rows = model._default_manager.filter(among(parent, "pks"))
     return Asked(lambda: rows.select_related(*joins) if joins else rows)

@@ -19,8 +19,8 @@ T = TypeVar("T")
 Key = tuple[str, str, str]
 """A document's hash, its variables, and the language."""
 
-# In a process: what a few thousand lists weigh.
-MOST_BYTES = 48_000_000
+# In a process: what a thousand lists weigh.
+MOST_BYTES = 24_000_000
 # What a look at the changes cannot see (an address that a storage signed for an hour) is read anew after so long.
 LONGEST_SECONDS = 60.0
 # Nobody waits longer than this for another one's answer.
@@ -41,8 +41,9 @@ class Kept:
 
     @property
     def weight(self) -> int:
-        """Bytes of memory, roughly."""
-        return len(self.body) + 2 * len(self.key[1]) + 1000
+        """Bytes of memory, roughly: each character of what a stranger wrote may take four."""
+        written = sum(map(len, self.key)) + sum(map(len, self.names))
+        return len(self.body) + 4 * written + 60 * len(self.names) + 1000
 
     def holds(self) -> bool:
         """Whether it may still be given."""

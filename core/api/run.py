@@ -36,8 +36,9 @@ from core.refusals import Refusal
 
 log = logging.getLogger("sheaf.api")
 
-# Strangers' documents that are remembered, by their text's length: a tree takes some 100 times as much.
-_KEPT_CHARACTERS = 300_000
+# Strangers' documents that are remembered weigh so much in a process: each by itself, for each character, and for each
+# field that is asked, its node, function and part of the statements, as measured.
+MOST_BYTES, OF_EACH, OF_A_CHARACTER, OF_A_FIELD = 12_000_000, 10_000, 4, 4_000
 _SUGGESTION = re.compile(r" Did you mean .*\?$", re.DOTALL)
 
 
@@ -122,6 +123,24 @@ def plain(message: str) -> str:
     return _SUGGESTION.sub("", message)
 
 
+def weight_of(text: str, document: DocumentNode) -> int:
+    """Bytes that a document takes once it was asked, roughly; a fragment's fields as often as it is used."""
+    fields, in_fragments, uses = 0, 0, 0
+    waiting: list[tuple[Any, bool]] = [
+        (node, node.kind == "fragment_definition") for node in document.definitions
+    ]
+    while waiting:
+        node, is_fragments = waiting.pop()
+        if node.kind == "field":
+            fields += not is_fragments
+            in_fragments += is_fragments
+        uses += node.kind == "fragment_spread"
+        if (chosen := getattr(node, "selection_set", None)) is not None:
+            waiting += [(below, is_fragments) for below in chosen.selections]
+    fields += in_fragments * max(1, uses)
+    return OF_EACH + OF_A_CHARACTER * len(text) + OF_A_FIELD * fields
+
+
 class Documents:
     """The documents seen so far, so that each is parsed and validated once a process.
 
@@ -131,7 +150,8 @@ class Documents:
     def __init__(self) -> None:
         self._ours: dict[str, Prepared] = {}
         self._kept: OrderedDict[str, Prepared] = OrderedDict()
-        self._size = 0
+        self._weights: dict[str, int] = {}
+        self.size = 0
         self._lock = Lock()
 
     def get(self, text: str) -> Prepared | None:
@@ -147,10 +167,11 @@ class Documents:
         with self._lock:
             if text not in self._kept:
                 self._kept[text] = prepared
-                self._size += len(text)
-            while self._size > _KEPT_CHARACTERS:
+                self._weights[text] = weight = weight_of(text, prepared.document)
+                self.size += weight
+            while self.size > MOST_BYTES:
                 forgotten, _ = self._kept.popitem(last=False)
-                self._size -= len(forgotten)
+                self.size -= self._weights.pop(forgotten)
         return prepared
 
     def prepare(self, text: str) -> Prepared:

@@ -18,7 +18,7 @@ from core.front.front import Front
 WORKERS = 2
 # A head must have come within this time, and a connection on which nothing is asked is closed after it.
 HEAD_SECONDS = 10
-MOST_HEAD_BYTES = 65_536
+MOST_HEAD_BYTES = 32_768
 # Connections of a process: each costs some kilobytes, and a thread only while its request is answered.
 MOST_CONNECTIONS = 4_096
 BACKLOG = 2_048

@@ -97,7 +97,7 @@ class Book:
 
 
 # An account is never changed and never taken away, so each process need look for it once.
-_MOST_KNOWN = 50_000
+_MOST_KNOWN = 20_000
 _known: dict[Place, int] = {}
 
 

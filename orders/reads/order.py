@@ -1,6 +1,6 @@
 """An order as its buyer may see it, and what she may do with it."""
 
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import QuerySet
@@ -28,7 +28,7 @@ def orders_open_to(person: Any, number: str, token: str | None) -> QuerySet[Orde
     return rows.filter(person=person) | guests if person.is_authenticated else guests
 
 
-@cache
+@lru_cache(maxsize=64)
 def _guests(joins: tuple[str, ...]) -> Asked[Order]:
     rows = Order.objects.filter(equal("number", "number"), equal("uid", "uid"), person=None)
     return Asked(lambda: rows.select_related(*joins) if joins else rows)

@@ -248,11 +248,13 @@ def test_a_document_is_parsed_and_validated_once(post, monkeypatch):
     assert len(seen) == 1
 
 
-def test_strangers_documents_are_forgotten_in_time_and_ours_never(post):
+def test_strangers_documents_are_forgotten_in_time_and_ours_never(post, monkeypatch):
     run.documents.prepare("{ __typename }")
-    for n in range(40):
-        assert post("{ __typename }" + " " * 9_900 + f"#{n}").status_code == 200
-    assert run.documents._size <= 300_000 and len(run.documents._kept) == 30
+    texts = ["{ __typename }" + " " * 9_900 + f"#{n:02}" for n in range(40)]
+    monkeypatch.setattr(run, "MOST_BYTES", 30 * run.weight_of(texts[0], run.parsed(texts[0])))
+    for text in texts:
+        assert post(text).status_code == 200
+    assert list(run.documents._kept) == texts[10:] and run.documents.size <= run.MOST_BYTES
     assert "{ __typename }" in run.documents._ours
 
 
