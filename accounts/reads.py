@@ -47,12 +47,18 @@ def live_token(text: str) -> ApiToken | None:
 
 
 def person_of_token(request: HttpRequest) -> Person | None:
-    """Whoever the request's bearer token stands for; the token's scopes go with the request."""
+    """Whoever the request's bearer token stands for; the token's scopes go with the request.
+
+    An operator's powers are never lent to a program: by token she is a person like any other.
+    """
     token = live_token(request.headers.get("Authorization", "").partition(" ")[2].strip())
     if token is None:
         return None
     request.api_scopes = frozenset(token.scopes)
-    return token.person
+    request.lent = request.api_scopes & set(ApiToken.OWN_SCOPES)
+    person = token.person
+    person.is_staff = person.is_superuser = False
+    return person
 
 
 def tokens_of(person: Person) -> QuerySet[ApiToken]:
@@ -89,7 +95,7 @@ def account_in_full(person: Person) -> dict[str, Any]:
                 "organisation__name_zh", "role", "started_at", "ended_at"
             )
         ),
-        "tokens": list(person.api_tokens.order_by("id").values("name", "created_at", "expires_at")),
+        "tokens": list(person.api_tokens.order_by("id").values("name", "scopes", "created_at", "expires_at")),
     }
 
 

@@ -292,6 +292,7 @@ WHITENOISE_MAX_AGE = 3600
 # --- The API: what a document may ask ---
 API_SCHEMA = "shop.schema.schema"
 API_TOKEN_READER = "accounts.reads.person_of_token"  # noqa: S105 (a function's name)
+API_SCOPES = "shop.scopes.SCOPES"  # what a bearer token may do
 # Our own documents: sent by hash, free of limits when they run.
 TRUSTED_DOCUMENTS = [ROOT / "shop" / "web" / "pages", ROOT / "shop" / "web" / "acts"]
 TRUSTED_DOCUMENTS_ONLY = env.flag("TRUSTED_DOCUMENTS_ONLY")

@@ -83,13 +83,18 @@ def _set_staff(person: Person, by: Person, is_staff: bool) -> None:
 
 
 def give_scopes(token: ApiToken, scopes: Iterable[str], by: Person) -> None:
-    """Say what a token may do beyond what its person may."""
+    """Say what a token may do beyond what its person may, or take from it; what is hers to give she gives herself."""
     scopes = sorted(set(scopes))
     if not set(scopes) <= set(ApiToken.SCOPES):
         raise Invalid(field="scopes")
     if not (by.is_active and by.is_staff) or token.person_id == by.pk:
         raise NotAllowed()
     with transaction.atomic():
+        token = ApiToken.objects.select_for_update().get(pk=token.pk)
+        if set(scopes) & set(ApiToken.OWN_SCOPES) - set(token.scopes):
+            raise NotAllowed(
+                say("这些权限由令牌的主人决定。", "Its owner alone may give these."), field="scopes"
+            )
         token.scopes = scopes
         token.save(update_fields=["scopes"])
         audit.record(by, "give_scopes", "ApiToken", token.uid, scopes=scopes)

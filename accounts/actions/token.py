@@ -1,6 +1,7 @@
 """Bearer tokens, by which scripts and apps act for a person."""
 
 import secrets
+from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
@@ -19,7 +20,12 @@ MOST, LONGEST_DAYS = 10, 365
 
 
 def create(
-    person: Person, name: str, password: str, session: str = "", days: int = 90
+    person: Person,
+    name: str,
+    password: str,
+    session: str = "",
+    days: int = 90,
+    scopes: Iterable[str] = ApiToken.OWN_SCOPES,
 ) -> tuple[ApiToken, str]:
     """A new token and its text, which is shown this once; only its hash is kept."""
     check_password(person, password, session)
@@ -27,14 +33,23 @@ def create(
     if not 1 <= days <= LONGEST_DAYS:
         words = say("有效期为 1 到 {n} 天。", "A token lasts 1 to {n} days.", n=LONGEST_DAYS)
         raise Invalid(words, field="days")
-    if tokens_of(person).count() >= MOST:
-        raise Invalid(say("最多 {n} 个令牌。", "At most {n} tokens; revoke one first.", n=MOST), field="name")
+    given = sorted(set(scopes))
+    if not given or not set(given) <= set(ApiToken.OWN_SCOPES):
+        raise Invalid(say("请选择它可以做什么。", "Please choose what it may do."), field="scopes")
     text = f"sheaf_{secrets.token_urlsafe(32)}"
     with transaction.atomic():
+        # Locked, so that of two that are made at once the second counts the first.
+        Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+        if tokens_of(person).count() >= MOST:
+            words = say("最多 {n} 个令牌。", "At most {n} tokens; revoke one first.", n=MOST)
+            raise Invalid(words, field="name")
         token = person.api_tokens.create(
-            name=name, token_sha256=hashed(text), expires_at=timezone.now() + timedelta(days=days)
+            name=name,
+            scopes=given,
+            token_sha256=hashed(text),
+            expires_at=timezone.now() + timedelta(days=days),
         )
-        audit.record(person, "create", "ApiToken", token.uid, days=days)
+        audit.record(person, "create", "ApiToken", token.uid, days=days, scopes=given)
     return token, text
 
 

@@ -73,17 +73,21 @@ class EmailChangeConfirm(Act):
 
 
 class PersonExport(Act):
-    """All that the shop knows of the asker, as JSON."""
+    """All that the shop knows of the asker, as JSON; for herself alone, so the password is asked for."""
 
     class Meta:
         access = SIGNED_IN
         rate = (6, 60)
 
+    class Input:
+        password = graphene.String(required=True, description="The account's password, once more.")
+
     json = graphene.String(description="The text of a JSON file.")
 
     @classmethod
-    def act(cls, request: Any) -> Any:
+    def act(cls, request: Any, password: str) -> Any:
         """Export it."""
+        people.check_password(request.user, password, session_of(request))
         told = exports.export(request.user)
         return cls(json=json.dumps(told, cls=DjangoJSONEncoder, ensure_ascii=False, indent=1))
 

@@ -8,8 +8,9 @@ from accounts.actions import person as people
 from accounts.actions import sign_in as door
 from accounts.actions import token as tokens
 from accounts.api.access import PUBLIC, SIGNED_IN
-from accounts.api.viewer import ApiTokenType, ViewerType
+from accounts.api.viewer import ApiTokenType, TokenScope, ViewerType
 from accounts.devices import session_of
+from accounts.models import ApiToken
 from core import language, rates
 from core.api.act import Act
 from core.api.ids import uid_of
@@ -139,7 +140,8 @@ class PasswordChange(Act):
 
 
 class TokenCreate(Act):
-    """Make a bearer token for a script or app: `Authorization: Bearer …`."""
+    """Make a bearer token for a script or app: `Authorization: Bearer …`. It does what its scopes say, and never
+    what changes the account itself."""
 
     class Meta:
         access = SIGNED_IN
@@ -148,15 +150,21 @@ class TokenCreate(Act):
         name = graphene.String(required=True, description="What it is for.")
         password = graphene.String(required=True, description="The account's password, once more.")
         days = graphene.Int(description="How long it lasts, 1 to 365 days; 90 by default.")
+        scopes = graphene.List(
+            graphene.NonNull(TokenScope), description="What it may do; by default READ, BUY and DESK."
+        )
 
     token = graphene.Field(ApiTokenType, description="The token.")
     text = graphene.String(description="Its text, which is shown this once.")
 
     @classmethod
-    def act(cls, request: Any, name: str, password: str, days: int | None = None) -> Any:
+    def act(
+        cls, request: Any, name: str, password: str, days: int | None = None, scopes: list | None = None
+    ) -> Any:
         """Make it."""
+        given = ApiToken.OWN_SCOPES if scopes is None else [str(scope.value) for scope in scopes]
         token, text = tokens.create(
-            request.user, name, password, session_of(request), 90 if days is None else days
+            request.user, name, password, session_of(request), 90 if days is None else days, given
         )
         return cls(token=token, text=text)
 

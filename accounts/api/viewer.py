@@ -17,6 +17,23 @@ from core.api.lookahead import prefetched
 from core.api.types import Language, ModelType, list_of
 
 
+class TokenScope(graphene.Enum):
+    """What a bearer token may do of what its owner may."""
+
+    READ = "read"
+    BUY = "buy"
+    DESK = "desk"
+
+    @property
+    def description(self) -> str:
+        """What each opens."""
+        return {
+            "read": "See what she sees: her account, orders and groups.",
+            "buy": "Fill a cart, order, pay, call off, join and lead group purchases.",
+            "desk": "Do a team's work: products, lots, parcels, claims.",
+        }[self.value]
+
+
 class ApiTokenType(ModelType):
     """A bearer token, without its text."""
 
@@ -25,6 +42,12 @@ class ApiTokenType(ModelType):
         fields = ("name", "created_at", "expires_at")
         access = OWN
         about = {"created_at": "When it was made.", "expires_at": "Until when it opens the door."}
+
+    scopes = graphene.List(graphene.NonNull(TokenScope), required=True, description="What it may do.")
+
+    def resolve_scopes(root, info):
+        """What its owner chose, in one order."""
+        return [scope for scope in root.OWN_SCOPES if scope in root.scopes]
 
 
 def _memberships(root: Person, info: Any) -> QuerySet[Membership]:

@@ -107,14 +107,19 @@ class Person(AbstractBaseUser, PermissionsMixin):
 class ApiToken(models.Model):
     """A bearer token of a person, for scripts and apps; only its hash is kept."""
 
-    # What a token may do beyond what its person may: send documents of its own to a strict shop.
-    SCOPES = ("documents",)
+    # What of its person's own it may do; she says so when she makes it.
+    OWN_SCOPES = ("read", "buy", "desk")
+    # And beyond that, by an operator's word: send documents of its own to a strict shop.
+    SCOPES = (*OWN_SCOPES, "documents")
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="api_tokens")
     name = models.CharField(max_length=60, help_text="what it is for, in its owner's words")
     scopes = ArrayField(
-        models.CharField(max_length=20), default=list, blank=True, help_text="given by operators"
+        models.CharField(max_length=20),
+        default=list,
+        blank=True,
+        help_text="read, buy, desk: chosen by its owner; documents: given by operators",
     )
     token_sha256 = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(auto_now_add=True)

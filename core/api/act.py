@@ -11,6 +11,7 @@ from django.db.models import Model, QuerySet
 from django.utils.module_loading import import_string
 
 from core import idempotency, outage, rates
+from core.api import scopes
 from core.api.access import HELD, Access
 from core.api.asker import asker
 from core.api.errors import Error, internal, told
@@ -106,6 +107,7 @@ class Act(graphene.ObjectType):
     def _mutate(cls, root: Any, info: Any, **arguments: Any) -> Any:
         request = info.context
         try:
+            scopes.demand(request, info.field_name)
             cls._admit(request)
             given = dict(arguments.get("input") or {})
             values = cls._run(request, given)

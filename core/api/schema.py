@@ -21,6 +21,7 @@ from core import language
 from core.api.access import Access
 from core.api.errors import ERROR_TYPES, PlainError, error_code
 from core.api.facts import NONE, Facts, facts_of
+from core.api.scopes import demand
 from core.api.types import Language
 from core.refusals import NotFound
 
@@ -64,7 +65,7 @@ def protect(schema: graphene.Schema) -> None:
             if access.allows:
                 field.resolve = _asking(field, access)
             if type_ is schema.graphql_schema.query_type:
-                field.resolve = _speaking(field.resolve)
+                field.resolve = _speaking(_scoped(field.resolve, name))
             _take_null_as_left_out(field)
 
 
@@ -163,6 +164,14 @@ def _asking(field: GraphQLField, access: Access) -> Callable[..., Any]:
         if must:
             raise NotFound()
         return None
+
+    return resolve
+
+
+def _scoped(inner: Callable[..., Any], name: str) -> Callable[..., Any]:
+    def resolve(root: Any, info: Any, **arguments: Any) -> Any:
+        demand(info.context, name)
+        return inner(root, info, **arguments)
 
     return resolve
 

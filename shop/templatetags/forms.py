@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from core import language
 from core.language import say
 from core.templatetags.sheaf import idempotency_key
-from shop.web.choices import CHOICES
+from shop.web.choices import CHOICES, TOKEN_SCOPES
 from shop.web.document import exists, variables_of
 from shop.web.holes import hole, is_kept
 
@@ -263,6 +263,18 @@ def kept_all(context: template.Context, name: str, otherwise: Any = ()) -> list[
     """The same of boxes of which several may be ticked."""
     _, form = _form(context)
     return [str(v) for v in form.get("values", {}).get(name, otherwise or ())]
+
+
+@register.simple_tag
+def token_scopes() -> list[tuple[str, Any]]:
+    """What a bearer token may be given, in words, to choose from."""
+    return list(TOKEN_SCOPES.items())
+
+
+@register.simple_tag
+def scope_name(scope: str) -> str:
+    """A scope in a word or two."""
+    return str(TOKEN_SCOPES.get(scope, scope)).partition(":" if language.current() == "en" else "：")[0]
 
 
 @register.simple_tag(takes_context=True)

@@ -64,3 +64,13 @@ CHOICES: dict[str, Callable[[], list[tuple[str, str]]]] = {
     ),
     "illustration": _drawings,
 }
+
+
+# What a bearer token may do (accounts.api.viewer.TokenScope); the name stands before the colon.
+TOKEN_SCOPES = {
+    "READ": say("查看：您的账户、订单和团购", "Read: your account, orders and group purchases"),
+    "BUY": say(
+        "购买：购物车、下单、付款、取消、团购", "Buy: cart, orders, payment, calling off, group purchases"
+    ),
+    "DESK": say("团队工作台：商品、批次、发货、售后", "Team’s desk: products, lots, parcels, claims"),
+}

@@ -1,20 +1,19 @@
 """Files to take along: packing lists for a coordinator and a team, one's own data, a claim's photo."""
 
 import csv
-import json
 from collections.abc import Iterable
 from io import StringIO
 from typing import Any
 
-from django.core.serializers.json import DjangoJSONEncoder
+from django.contrib import messages
 from django.db import transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
 from accounts.actions import audit
-from accounts.actions.export import export
-from core import language, rates
+from core import language
+from core.api.documents import ask
 from core.api.ids import uid_of
 from core.language import say
 from core.refusals import Refusal
@@ -91,16 +90,24 @@ def team_packing(request: HttpRequest, lang: str) -> HttpResponse:
 
 
 def my_data(request: HttpRequest, lang: str) -> HttpResponse:
-    """All that the shop knows of whoever is signed in, as JSON."""
+    """All that the shop knows of whoever is signed in, as JSON; she gives her password once more, in the form on her
+    account's page."""
     language.activate(lang)
+    details = reverse("details", kwargs={"lang": lang})
     if not request.user.is_authenticated:
-        return redirect(f"{reverse('sign_in', kwargs={'lang': lang})}?next={request.path}")
-    try:
-        rates.demand("export", str(request.user.uid), 6, 60)
-    except Refusal as refusal:
-        return HttpResponse(str(refusal), status=429, content_type="text/plain; charset=utf-8")
-    text = json.dumps(export(request.user), cls=DjangoJSONEncoder, ensure_ascii=False, indent=1)
-    return _to_keep(HttpResponse(text, content_type="application/json; charset=utf-8"), "sheaf-my-data.json")
+        return redirect(f"{reverse('sign_in', kwargs={'lang': lang})}?next={details}")
+    if request.method != "POST":
+        return redirect(f"{details}#data")
+    asked = "mutation($password: String!) { personExport(input: {password: $password}) { json errors { message } } }"
+    data, _ = ask(request, asked, {"password": request.POST.get("password", "")})
+    told = (data or {}).get("personExport") or {}
+    if not told.get("json"):
+        for error in told.get("errors") or ():
+            messages.error(request, error["message"])
+        return redirect(f"{details}#data")
+    return _to_keep(
+        HttpResponse(told["json"], content_type="application/json; charset=utf-8"), "sheaf-my-data.json"
+    )
 
 
 def claim_photo(request: HttpRequest, lang: str, claim: str) -> FileResponse:

@@ -257,7 +257,10 @@ def test_a_token_gets_a_scope_by_an_operator_who_does_not_own_it():
     desk(ada).post(page, {"scopes": "documents"})
     desk(ada).post(f"/operators/accounts/apitoken/{own.pk}/change/", {"scopes": "documents"})
     desk(ada).post(page, {"scopes": "everything"})
-    assert mei.api_tokens.get().scopes == ["documents"] and ada.api_tokens.get().scopes == []
+    assert mei.api_tokens.get().scopes == ["documents"]
+    assert ada.api_tokens.get().scopes == ["buy", "desk", "read"]
+    desk(ada).post(page, {"scopes": "documents,desk"})
+    assert mei.api_tokens.get().scopes == ["documents"], "what is hers to give she gives herself"
 
 
 def test_the_audit_log_is_edited_by_nobody():

@@ -164,7 +164,7 @@ def test_she_takes_along_all_that_is_known_of_her_and_of_nobody_else(settings):
             person=person, recipient=person.name, phone="13800138000", region_id="420527", street=street
         )
     an_organisation(coordinator=mei)
-    text = Asker(mei).done("personExport", "json")["json"]
+    text = Asker(mei).done("personExport", "json", password=PASSWORD)["json"]
     told = json.loads(text)
     assert told["account"]["email"] == "mei@example.com"
     assert [(a["street"], a["region"]) for a in told["addresses"]] == [("1 Lake Rd", "湖北省宜昌市秭归县")]

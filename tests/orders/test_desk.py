@@ -14,6 +14,7 @@ from core import clock
 from core.api.ids import global_id
 from core.deliveries import drain
 from orders.models import Order, Shipment
+from tests.accounts.world import PASSWORD
 from tests.orders.sold import Sold
 from tests.orders.together import Together, at_rest
 from tests.orders.world import Buyer, a_person, key, row
@@ -226,8 +227,8 @@ def test_nobody_but_its_managers_downloads_a_teams_list(sold):
 def test_ones_own_data_is_there_to_take_along(till, a_stand):
     sold = Sold(till, a_stand, Buyer(a_person(name="示例王")))
     drain()
-    reply = sold.buyer.client.get("/zh/account/export/")
+    reply = sold.buyer.client.post("/zh/account/export/", {"password": PASSWORD})
     assert "attachment" in reply["Content-Disposition"]
     told = reply.json()
     assert told["account"]["name"] == "示例王" and told["orders"][0]["number"] == sold.order["number"]
-    assert Buyer().client.get("/zh/account/export/")["Location"] == "/zh/sign-in/?next=/zh/account/export/"
+    assert Buyer().client.get("/zh/account/export/")["Location"] == "/zh/sign-in/?next=/zh/account/details/"

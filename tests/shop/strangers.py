@@ -29,7 +29,16 @@ from tests.orders.world import WUHAN, Buyer, key
 OF_THE_ASKER = {"IdempotencyKey", "Session", "AuditEntry", "OutboxEvent", "Delivery", "Cart", "Person"}
 # Doors that are open to anybody for what is their own, and ask for no id of a thing.
 OWN = {
-    *("cartCreate", "personExport", "personUpdate", "productCreate", "signIn", "signOut", "signUp"),
+    *(
+        "cartCreate",
+        "personExport",
+        "personKeep",
+        "personUpdate",
+        "productCreate",
+        "signIn",
+        "signOut",
+        "signUp",
+    ),
     *("passwordResetRequest", "groupPurchaseJoin", "buyNow", "cartLinesAdd", "cartUpdate", "addressSave"),
     *("emailChangeRequest", "passwordChange", "personErase", "tokenCreate", "organisationPropose"),
 }

@@ -1,0 +1,57 @@
+"""Which scope of a bearer token opens which root field, on one page; a field that is not here is closed to tokens.
+
+READ shows what its person sees: her account, orders, groups. BUY fills a cart, places, pays, calls off, and joins or
+leads a group. DESK does a team's work. What changes who she is or who may act for her (address, password, tokens,
+invitations, erasure, taking all her data along) and what operators do is for herself alone, signed in.
+"""
+
+from core.api.scopes import ANY
+
+READ, BUY, DESK = "read", "buy", "desk"
+
+
+def _each(scopes: tuple[str, ...], names: str) -> dict[str, tuple[str, ...]]:
+    return dict.fromkeys(names.split(), scopes)
+
+
+SCOPES = {
+    # Public: everybody is told the same.
+    **_each(
+        (ANY,),
+        "contest board provenance reviews rating team teams search searchSuggestions product products categories"
+        " regions",
+    ),
+    # One's own.
+    **_each((READ,), "viewer myOrders myGroupPurchases organisation organisations invitation"),
+    **_each((READ, BUY), "cart order groupPurchase setAside"),
+    **_each((READ, DESK), "myTeams"),
+    **_each(
+        (BUY,),
+        "cartCreate cartMerge cartLinesAdd cartLineUpdate cartLineRemove cartUpdate checkoutPlace buyNow paymentBegin"
+        " orderCancel orderProve claimMake reviewWrite"
+        " groupPurchaseOpen groupPurchaseJoin groupPurchaseCancel groupPurchaseDelivered seatCollect",
+    ),
+    **_each((BUY, DESK), "shipmentDelivered"),
+    # A team's.
+    **_each(
+        (DESK,),
+        "desk householdDesk teamProduct teamProducts"
+        " productCreate productUpdate productSubmit productWithdraw productArchive variantSave pictureDelete"
+        " certificateAdd certificateRemove teamUpdate leaderIntroduce lotDeclare lotOpen lotClose lotRecall"
+        " lotShareOut householdPropose householdWithdraw shipmentShip groupShip claimAnswer refundRequest",
+    ),
+    # Hers alone, signed in.
+    **_each(
+        (),
+        "signUp signIn signOut emailVerify passwordReset passwordResetRequest passwordChange emailChangeRequest"
+        " emailChangeConfirm personUpdate personExport personErase personKeep addressSave addressDelete tokenCreate"
+        " tokenRevoke invitationCreate invitationAccept invitationWithdraw membershipEnd membershipUpdate"
+        " organisationPropose",
+    ),
+    # Operators', in their own rooms.
+    **_each(
+        (),
+        "productsToReview productApprove productReturn productSuspend productResume leaderVerify householdVerify"
+        " reviewHide refundRetry organisationVerify organisationDecline organisationSuspend",
+    ),
+}
