@@ -163,6 +163,7 @@ class Bench:
         looks = {
             "sql_json": Load(self.plain, [request("GET", "/sql_json")], least=10_000, ends=b"]"),
             "list_cold": reads.list_(cold),
+            "dearest_cold": reads.dearest(cold),
             "detail_warm": reads.detail(warm, self.slugs),
             "detail_cold": reads.detail(cold, self.slugs),
             "board": reads.board(warm),

@@ -12,6 +12,8 @@ PAGES = HERE.parent / "shop" / "web" / "pages"
 LIST_DOCUMENT = (HERE / "documents" / "list.graphql").read_text()
 DETAIL_DOCUMENT = (HERE / "documents" / "detail.graphql").read_text()
 SEARCH_DOCUMENT = (HERE / "documents" / "search.graphql").read_text()
+# As much as a stranger may ask for at once, of what takes longest for what it costs: a page of each parent's.
+DEAREST = (HERE / "documents" / "dearest.graphql").read_text()
 BOARD_DOCUMENT = (PAGES / "contest.graphql").read_text()
 MOST_SLUGS = 200
 
@@ -60,6 +62,11 @@ def words_of(connection: object, count: int = 500) -> list[str]:
 def list_(port: int, **more: object) -> Load:
     """The list of 24."""
     return Load(port, [known(LIST_DOCUMENT)], least=10_000, **more)  # type: ignore[arg-type]
+
+
+def dearest(port: int, **more: object) -> Load:
+    """The dearest document that a stranger may send as text."""
+    return Load(port, [asked({"query": DEAREST})], least=1_000, **more)  # type: ignore[arg-type]
 
 
 def detail(port: int, names: list[str], **more: object) -> Load:

@@ -35,15 +35,16 @@ DEFAULTS = {
     "characters": 10_000,
     "tokens": 1_000,
     "depth": 8,
-    "cost_anonymous": 1_000,
-    "cost_signed_in": 5_000,
+    "cost_anonymous": 5_000,
+    "cost_signed_in": 20_000,
     "aliases": 15,
     "repeated_fields": 100,
     "directives": 10,
     "answer_bytes": 1_000_000,
     "resolver_seconds": 3,
-    "rate_address": 60_000,
-    "rate_person": 60_000,
+    # A minute's: of the dearest that a stranger may ask for sixty, which take some 20 s of one processor.
+    "rate_address": 300_000,
+    "rate_person": 300_000,
     # Guests who may act from one address as one may: an office's colleagues order at the same time.
     "guests_an_address": 6,
 }

@@ -56,11 +56,12 @@ HOSTILE = {
         "TOO_COSTLY",
     ),
     "costly by both ends": (
-        "{ events(first: 100) { nodes { deliveries { tries } } edges { node { deliveries { tries } } } } }",
+        "{ events(first: 100) { nodes { deliveries { tries event { name } } }"
+        " edges { node { deliveries { tries event { name } } } } } }",
         "TOO_COSTLY",
     ),
     "costly by variable": (
-        "query($n: Int = 100) { events(first: $n) { nodes { deliveries { event { id name recordedAt } } } } }",
+        "query($n: Int = 100) { events(first: $n) { nodes { deliveries { tries reaction doneAt event { id name recordedAt } } } } }",
         "TOO_COSTLY",
     ),
     "aliases": ("{" + " ".join(f"a{n}: gone" for n in range(16)) + "}", "TOO_MANY_ALIASES"),
@@ -204,7 +205,7 @@ def test_variables_that_do_not_fit_are_refused_before_anything_runs(post):
 
 
 def test_a_signed_in_person_may_ask_for_more(post, client, django_user_model, monkeypatch):
-    document = "{ events(first: 100) { nodes { deliveries { tries } } } }"
+    document = "{ events(first: 100) { nodes { deliveries { tries reaction doneAt event { id name recordedAt } } } } }"
     assert code_of(post(document)) == (400, "TOO_COSTLY")
     monkeypatch.setattr("django.contrib.auth.models.AnonymousUser.is_authenticated", True)
     monkeypatch.setattr("django.contrib.auth.models.AnonymousUser.uid", "1", raising=False)
@@ -265,7 +266,7 @@ def test_every_answer_carries_its_request_id_and_never_a_strangers(post):
 
 
 def test_a_count_has_its_own_cost(post, settings):
-    settings.API_LIMITS = {"cost_anonymous": 8}
+    settings.API_LIMITS = {"cost_anonymous": 18}
     assert post("{ events(first: 2) { nodes { id } } }").status_code == 200
     assert code_of(post("{ events(first: 2) { totalCount } }")) == (400, "TOO_COSTLY")
 

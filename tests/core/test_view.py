@@ -138,7 +138,7 @@ def test_our_own_documents_are_validated_and_costed_before_they_are_served(ours)
     assert documents.problems() == []
     (ours / "wrong.graphql").write_text("{ nothing }")
     (ours / "dear.graphql").write_text(
-        "{ events(first: 100) { nodes { deliveries { event { deliveries { tries } } } } } }"
+        "{ events(first: 100) { nodes { deliveries { event { deliveries { tries reaction doneAt } } } } } }"
     )
     assert [line.split(":")[0] for line in documents.problems()] == ["dear.graphql", "wrong.graphql"]
 

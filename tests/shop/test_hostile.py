@@ -57,7 +57,7 @@ DOCUMENTS = {
         "TOO_COSTLY",
     ),
     "rows by both ends": (
-        "{ products(first: 100) { nodes { slug name team { slug name } } edges { node { slug name team { slug } } } } }",
+        "{ products(first: 100) { nodes { variants { name netContent } } edges { node { variants { id name } } } } }",
         "TOO_COSTLY",
     ),
     "lists without an end": (
