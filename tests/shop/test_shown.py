@@ -4,12 +4,14 @@ from datetime import date
 
 import pytest
 from django.db.models import F
+from django.utils import timezone
 
 from accounts.models import Region
 from catalog.actions import card
 from catalog.models import Category, Certificate, Leader, Lot, Picture, Product, Team, Variant
 from core.models import Change
-from impact.models import Edition, Entry, Household, Round
+from impact.actions import standings
+from impact.models import DisclosedHouseholds, Edition, Entry, Household, Round, Standing
 from orders.models import Review
 from tests.catalog import world
 from tests.impact import world as impact
@@ -39,7 +41,12 @@ CHANGES = {
         lambda lot: Region.objects.filter(code="420000").update(name_en="x"),
         {"products", "regions"},
     ),
-    "a household": (lambda lot: Household.objects.update(consented_at=None), {"households"}),
+    "what is told of households": (lambda lot: DisclosedHouseholds.objects.update(tens=50), {"households"}),
+    "a sum of the board": (
+        lambda lot: Standing.objects.update(net_minor=5, folded_at=timezone.now()),
+        {"contest"},
+    ),
+    "what is called for": (lambda lot: Standing.objects.update(called_minor=5), {"contest"}),
     "an edition": (lambda lot: Edition.objects.update(theme_zh="新"), {"contest"}),
     "a round": (lambda lot: Round.objects.update(freezes_at=F("closes_at")), {"contest"}),
     "an entry": (lambda lot: Entry.objects.update(number="9"), {"contest"}),
@@ -68,6 +75,10 @@ OF_ONE = {
 NOT_SHOWN = {
     "units of a lot alone": lambda lot: Lot.objects.update(
         units_available=F("units_available") - 1, units_sold=1
+    ),
+    "a household": lambda lot: Household.objects.update(consented_at=None),
+    "counts and what is excluded, before their day": lambda lot: Standing.objects.update(
+        number=7, person_times=3, people=2, organisations=1, excluded_minor=900, mobilised_minor=400
     ),
     "a sale above five": lambda lot: leave(lot, 6),
     "a card that says the same": lambda lot: card.refresh([lot.variant.product_id]),
@@ -99,6 +110,18 @@ def test_what_nobody_is_shown_is_not_noted(what, lot):
     """Above five a sale changes no answer, and so none is made anew: who waits for hers learns nothing by the time."""
     NOT_SHOWN[what](lot)
     assert noted() == set()
+
+
+def test_of_purchases_those_are_noted_that_move_what_is_told(lot):
+    own = world.a_person()
+    lot.variant.product.team.members.create(person=own)
+    Change.objects.all().delete()
+    impact.pay(impact.an_order((lot, 1), person=own))
+    standings.fold()
+    assert noted() == set()
+    impact.pay(impact.an_order((lot, 1)))
+    standings.fold()
+    assert noted() == {"contest"}
 
 
 def test_what_is_taken_away_is_noted(lot):
