@@ -56,7 +56,7 @@ class Health:
     def look(self) -> None:
         """Look at each part now."""
         before = self.parts
-        self.parts = {**self._look_at_database(), **self._look_at_broker()}
+        self.parts = {**self._look_at_database(), **self._look_at_broker(), **_look_at_clock()}
         self.seen_at = time.monotonic()
         if before != self.parts and (amiss := self.amiss()):
             log.error("amiss: %s", ", ".join(f"{name} {said}" for name, said in amiss.items()))
@@ -100,6 +100,13 @@ class Health:
         parts = {"web": "stuck" if is_stuck else "ok", **self.parts}
         code = {} if is_ok else {"code": "UNAVAILABLE"}
         return _json(200 if is_ok else 503, {"ok": is_ok, **code, "parts": parts})
+
+
+def _look_at_clock() -> dict[str, str]:
+    """Told only where it is wrong: minutes apart from the payment provider's, every notice of its is refused."""
+    from orders.provider import clock
+
+    return {"clock": f"{clock.seconds_off():+d} s off the payment provider's"} if clock.is_wrong() else {}
 
 
 def _connected() -> Any:

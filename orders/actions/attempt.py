@@ -7,7 +7,9 @@ from django.utils import timezone
 
 from core import language
 from core.language import say
+from core.money import show
 from core.outbox import record
+from core.refusals import Invalid
 from orders.events import PaymentWaits
 from orders.links import page_of
 from orders.models import Order, Payment
@@ -22,6 +24,21 @@ State = Payment.State
 def unsaved(order: Order, kind: str, now: datetime) -> Payment:
     """An attempt to pay all of an order, still to be written."""
     return Payment(order=order, kind=kind, amount_minor=order.total_minor, ends_at=now + LIVES)
+
+
+# The provider takes no less than about half a dollar.
+LEAST_MINOR = 400
+
+
+def demand_enough(total_minor: int) -> None:
+    """Refuse before anything is reserved what the provider would not take."""
+    if total_minor < LEAST_MINOR:
+        words = say(
+            "支付方最少收 {least}，请再加一点。",
+            "The payment provider takes no less than {least}: please add a little.",
+            least=show(LEAST_MINOR),
+        )
+        raise Invalid(words, field="lines")
 
 
 def asked(order: Order, payment: Payment) -> Attempt:

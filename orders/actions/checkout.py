@@ -148,6 +148,7 @@ def _place_cart(
     _refuse(seen)
     if (total := seen.goods_minor + (seen.shipping_minor or 0)) != expected_minor:
         raise TotalChanged(total)
+    attempt.demand_enough(total)
     organisation, person = seen.mobilisers
     shipping: dict[int, int] = {}
     for parcel in seen.parcels or ():

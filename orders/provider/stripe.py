@@ -189,8 +189,8 @@ class StripeProvider:
             "metadata": {"refund": name},
         }
         try:
-            with self._asking("refund") as client:
-                made = client.v1.refunds.create(params, {"idempotency_key": f"refund:{name}"})
+            with self._asking("refund"):
+                made = self.client.v1.refunds.create(params, {"idempotency_key": f"refund:{name}"})
         except stripe.InvalidRequestError as failure:
             return RefundSeen(Was.FAILED, failure=str(failure.code or failure.param or "refused")[:120])
         return _refund_seen(made.to_dict())
@@ -291,7 +291,8 @@ def _checked(heard: Heard) -> Heard:
     if not all(isinstance(word, str) and "\0" not in word and len(word) <= 255 for word in words):
         raise TypeError("words")
     is_number = heard.amount_minor is None or type(heard.amount_minor) is int
-    if not (heard.event_id and heard.kind and is_number):
+    is_named = heard.noun is None or heard.object_id
+    if not (heard.event_id and heard.kind and is_number and is_named):
         raise TypeError("amount")
     return heard
 

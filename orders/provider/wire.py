@@ -9,6 +9,8 @@ from urllib.request import getproxies, proxy_bypass
 import stripe
 import urllib3
 
+from orders.provider import clock
+
 CONNECTIONS = 8  # that are kept; a busier process opens more and lets them go
 PIECE = 65_536
 
@@ -53,6 +55,7 @@ class Wire(stripe.HTTPClient):
                 raise _failed(failure) from failure
             if status < 500 or is_last:
                 break
+        clock.note(told)
         return body, status, told
 
     def _call(

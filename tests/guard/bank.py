@@ -1,11 +1,11 @@
 """A provider in this process: the truth outside of what was paid, given back and disputed."""
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.utils import timezone
 
@@ -86,6 +86,19 @@ class Bank:
         assert seen
         return seen
 
+    def about(self, noun: Noun, intent_id: str) -> Iterator[Seen]:
+        yield from (seen for seen in self._all(noun) if seen.intent_id == intent_id)
+
+    def recent(self, noun: Noun, since: datetime) -> Iterator[Seen]:
+        yield from self._all(noun)
+
+    def _all(self, noun: Noun) -> list[Any]:
+        if noun is Noun.REFUND:
+            return [self._refund(one) for one in self.refunds.values()]
+        if noun is Noun.DISPUTE:
+            return list(self.disputes.values())
+        return [self._page(name) for name in self.pages]
+
     def hear(self, body: bytes, signature: str) -> Heard:
         return self.read(body)
 
@@ -109,7 +122,10 @@ class Bank:
         )
 
     def _refund(self, one: Given | None) -> RefundSeen | None:
-        return one and RefundSeen(one.state, one.id, one.asked.amount_minor)
+        if one is None:
+            return None
+        ours = f"{one.asked.refund}:{one.asked.attempt}" if one.asked.attempt else ""
+        return RefundSeen(one.state, one.id, one.asked.amount_minor, intent_id=one.asked.intent_id, ours=ours)
 
     # --- What happens there ---
 
@@ -126,6 +142,17 @@ class Bank:
         id = f"dp_{name}"
         self.disputes[id] = DisputeSeen(id, state, amount, "fraudulent", self.pages[name].intent)
         return id
+
+    def give_at_the_desk(self, name: str, amount: int) -> str:
+        """Somebody gives back there who knows nothing of the shop."""
+        id = f"re_{len(self.refunds)}"
+        asked = GiveBack(uuid4(), 0, self.pages[name].intent, amount, timezone.now())
+        self.refunds[id] = Given(asked, id, Was.SUCCEEDED)
+        return id
+
+    def decide(self, id: str, state: str) -> None:
+        """The buyer's bank has decided about what it asked back."""
+        self.disputes[id] = replace(self.disputes[id], state=state)
 
     def moved(self, order: UUID) -> int:
         """What the shop holds of an order: what came, less what was given back and what was taken."""

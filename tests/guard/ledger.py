@@ -247,6 +247,32 @@ class Ledger(RuleBasedStateMachine):
             self._tell("charge.dispute.closed", Noun.DISPUTE, self.bank.dispute(page, amount, state))
             self._left(known.order, before)
 
+    @rule(pick=PICK, state=st.sampled_from(["lost", "won"]))
+    def a_bank_decides(self, pick, state):
+        """About what it has asked back, now or on appeal."""
+        waiting = [id for id, d in self.bank.disputes.items() if d.state == "open"]
+        if id := self._one(pick, waiting):
+            known = Payment.objects.filter(disputes__provider_id=id).first()
+            if known is None:
+                return
+            before = self._refunds()
+            self.bank.decide(id, state)
+            self._tell("charge.dispute.closed", Noun.DISPUTE, id)
+            self._left(known.order, before)
+
+    @rule(pick=PICK, share=st.integers(1, 4))
+    def a_refund_at_the_banks_own_desk(self, pick, share):
+        """Of what an order has left: the shop hears of it, and its order gives as much less."""
+        kept = [p for p in Payment.objects.filter(is_kept=True).order_by("pk") if not p.is_contested]
+        paid = self._one(pick, kept)
+        if paid is None or Refund.objects.filter(payment=paid).exclude(state="succeeded").exists():
+            return
+        left = min(self.bank.left_of(paid.intent_id), paid.order.total_minor - paid.order.refunded_minor)
+        if amount := left // share:
+            before = self._refunds()
+            self._tell("refund.created", Noun.REFUND, self.bank.give_at_the_desk(paid.session_id, amount))
+            self._left(paid.order, before)
+
     # --- Buying together --------------------------------------------------------------------------
 
     @rule(n=st.integers(0, 2), minimum=st.integers(2, 3), more=st.integers(0, 2))

@@ -247,7 +247,7 @@ class Market:
                     reason="dispute"
                 )
             )
-            lost = sum(d.amount_minor for p in payments for d in p.disputes.filter(state="lost"))
+            lost = sum(d.lost_minor for p in payments for d in p.disputes.all())
             assert -stands.get((one.uid, "gateway"), 0) == came - given - lost
             assert sum(amount for (uid, _), amount in stands.items() if uid == one.uid) == 0
 

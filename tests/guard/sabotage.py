@@ -92,6 +92,27 @@ SABOTAGES = [
         "tests/orders/test_retries.py -k carries_a_key",
     ),
     Sabotage(
+        "what a bank is deciding about is sent all the same",
+        "orders/actions/shipment.py",
+        "if any(order.contested_at for order in orders):",
+        "if False:",
+        "tests/orders/test_contested.py",
+    ),
+    Sabotage(
+        "a refund that came back leaves its order refunded",
+        "orders/actions/refund_failed.py",
+        "if order.state != Order.State.REFUNDED:",
+        "if True:",
+        "tests/orders/test_refund_came_back.py",
+    ),
+    Sabotage(
+        "an older answer overwrites a newer one",
+        "orders/actions/dispute.py",
+        "if asked_at and dispute.asked_at and asked_at <= dispute.asked_at:",
+        "if False:",
+        "tests/orders/test_contested.py",
+    ),
+    Sabotage(
         "what is refunded stays in the standings",
         "impact/actions/taking_back.py",
         "    deed.write()\n    support.take_back(purchases)",

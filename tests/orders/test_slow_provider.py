@@ -2,6 +2,7 @@
 
 import threading
 import time
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -130,3 +131,55 @@ def test_the_orders_page_says_so_and_renews_itself_without_any_script(till):
     drain()
     seen = Client().get(page).content.decode()
     assert "http-equiv" not in seen and "One step left: pay" in seen
+
+
+def test_what_the_provider_would_not_take_is_refused_before_anything_is_reserved(till):
+    from catalog.models import Reservation
+    from orders.actions import attempt
+
+    attempt.demand_enough(attempt.LEAST_MINOR)
+    with pytest.raises(Exception, match="¥4.00"):
+        attempt.demand_enough(attempt.LEAST_MINOR - 1)
+    assert Reservation.objects.count() == 0
+
+
+def test_a_clock_that_is_minutes_off_is_noticed_and_said(caplog, monkeypatch):
+    from email.utils import format_datetime
+
+    from django.utils import timezone
+
+    from orders.provider import clock
+    from shop.health import Health
+
+    monkeypatch.setattr(clock, "_off", 0.0)
+    monkeypatch.setattr(clock, "_said_at", float("-inf"))
+    clock.note({"Date": format_datetime(timezone.now())})
+    assert not clock.is_wrong() and caplog.messages == []
+    clock.note({"Date": format_datetime(timezone.now() - timedelta(minutes=6))})
+    assert clock.is_wrong() and "+360 seconds apart" in caplog.text or "+361 seconds" in caplog.text
+    told = Health()
+    told.look()
+    assert told.amiss()["clock"].startswith("+36")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "nonsense", "[]", "7", "null", '"text"', "{}",
+        '{"object": "event"}', '{"object": "event", "data": 1}', '{"object": "event", "data": {"object": 1}}',
+        '{"object": "event", "id": "evt_1", "type": "x", "data": {}}',
+        '{"object": "event", "id": 5, "type": "x", "data": {"object": {}}}',
+        '{"object": "event", "id": "evt_1", "type": ["x"], "data": {"object": {}}}',
+        '{"object": "event", "id": "evt_1", "type": "refund.updated", "data": {"object": {"object": "refund", "id": {}}}}',
+        '{"object": "event", "id": "evt_1", "type": "payment_intent.succeeded",'
+        ' "data": {"object": {"object": "payment_intent", "id": "pi", "metadata": [], "amount": "x"}}}',
+        '{"object": "event", "id": "evt_1", "type": "a\\u0000", "data": {"object": {}}}',
+        '{"a":' * 2000 + "1" + "}" * 2000,
+    ],
+)  # fmt: skip
+def test_a_signed_notice_whose_body_is_not_one_is_refused(till, body):
+    from orders.models import Notice
+    from tests.orders.world import post
+
+    assert post({}, body=body) == 400
+    assert Notice.objects.count() == 0
