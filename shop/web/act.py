@@ -14,11 +14,13 @@ from core.api.documents import ask
 from core.language import say
 from shop.web import follow
 from shop.web import look as look_at
-from shop.web.document import exists, fields_of, text_of, variables_of
+from shop.web.document import exists, fields_of, kept_fields, text_of, variables_of
 from shop.web.form import read_form, remembered_cart
 from shop.web.once import slip_of
 
-NEVER_KEPT = {"password", "newPassword", "currentPassword", "photo", "csrfmiddlewaretoken", "idempotencyKey"}
+# Forms with files have no document to say it beside their fields.
+KEPT_OF_UPLOADS = {"make_claim": frozenset({"words"}), "upload_picture": frozenset({"altZh", "altEn"})}
+SHARES = "kg."  # a field for each household: what is weighed in, and no name
 UNCLEAR = say("没有成功，请检查填写的内容。", "That did not work. Please check what you entered.")
 # The longest form weighs in 100 households, the longest field is a story of 6,000 characters, and the fullest form
 # has two of them: all of that is kept, and what is kept stays bounded whatever is sent.
@@ -96,7 +98,7 @@ def back(
     form = {
         "act": name,
         "item": request.POST.get("item", "")[:200],
-        "values": kept_of(request.POST),
+        "values": kept_of(request.POST, KEPT_OF_UPLOADS.get(name) or kept_fields(f"acts/{name}.graphql")),
         "errors": errors,
         "look": look,
     }
@@ -106,11 +108,12 @@ def back(
     return HttpResponseRedirect(ours(request, "back"))
 
 
-def kept_of(posted: QueryDict) -> dict[str, list[str]]:
-    """What was written, field by field, until it is more than any form of ours holds."""
+def kept_of(posted: QueryDict, may: frozenset[str]) -> dict[str, list[str]]:
+    """What was written into the fields that may be kept, until it is more than any form of ours holds."""
     left = MOST_IN_ALL
     kept: dict[str, list[str]] = {}
-    for name in [name for name in posted if name not in NEVER_KEPT][:MOST_FIELDS]:
+    allowed = [name for name in posted if name in may or (name.startswith(SHARES) and "shares" in may)]
+    for name in allowed[:MOST_FIELDS]:
         kept[name[:80]] = []
         for written in posted.getlist(name)[:MOST_VALUES]:
             # Browsers send a line's end as two characters, and count it as one.

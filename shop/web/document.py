@@ -18,6 +18,7 @@ from graphql import (
 from graphql.language.ast import TypeNode
 
 HERE = Path(__file__).parent
+KEPT = "# Kept:"
 
 
 class Kind(NamedTuple):
@@ -59,6 +60,14 @@ def _kind(node: TypeNode, has_no_default: bool) -> Kind:
         is_list = is_list or isinstance(node, ListTypeNode)
         node = node.type
     return Kind(node.name.value, is_list, is_required)
+
+
+@cache
+def kept_fields(path: str) -> frozenset[str]:
+    """Which fields of a refused form are shown again as they were written: those its document names in a line
+    `# Kept: …`. Any other is forgotten: passwords, keys, and what a family has told of itself."""
+    lines = text_of(path).splitlines() if exists(path) else []
+    return frozenset(name for line in lines if line.startswith(KEPT) for name in line[len(KEPT) :].split())
 
 
 @cache
