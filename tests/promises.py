@@ -89,6 +89,8 @@ PROMISES: dict[str, tuple[str, dict[str, str]]] = {
             "hostile": "each hostile document: median of 20 below 50 ms, never 5xx",
             "fuzzing": "schemathesis: no 5xx in 300 examples an operation",
             "walk": "each argument and input field left out, null, huge and mistyped: no 5xx",
+            "held-open": "200 halves of bodies, 200 of heads, 900 odd cookies, dear cursors: home and /healthz within 1 s, "
+            "memory of a process within 50 MB",
             "access": "every field × role × relation, canaries: 0 leaks",
         },
     ),

@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import resource
 import signal
 import sys
 import threading
@@ -13,6 +14,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.server import MPServer
 
+from core.front.connections import Connections
 from core.front.front import Front
 
 WORKERS = 2
@@ -36,16 +38,25 @@ def end_with(parent: int) -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
 
+def may_open(files: int) -> None:
+    """Each connection is an open file, and many machines begin with a thousand."""
+    now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = files if most == resource.RLIM_INFINITY else min(files, most)
+    if now != resource.RLIM_INFINITY and now < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
+
+
 class Loader:
     """Makes the application in a worker: `module:name`, by WSGI, with the front around it."""
 
-    def __init__(self, parent: int):
-        self.parent = parent
+    def __init__(self, parent: int, port: int):
+        self.parent, self.port = parent, port
 
     def __call__(self, target: str) -> Front:
         end_with(self.parent)
         # The server's own threads hold the interpreter for pages: the loop must not wait five milliseconds for each.
         sys.setswitchinterval(0.001)
+        Connections(self.port).watch()
         return Front(import_string(target.replace(":", ".")))
 
 
@@ -75,7 +86,10 @@ class Server(MPServer):
 
     def run(self) -> None:
         """Serve until we are asked to stop."""
-        loader: Any = Loader(os.getpid())  # what granian's types call a callable it asks by RSGI
+        may_open(MOST_CONNECTIONS + 1_000)
+        loader: Any = Loader(
+            os.getpid(), self.bind_port
+        )  # what granian's types call a callable it asks by RSGI
         self.serve(target_loader=loader)
 
     def _respawn_workers(self, workers: list[int], *words: Any, **more: Any) -> None:

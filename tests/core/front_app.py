@@ -6,11 +6,13 @@ import time
 
 from django.conf import settings
 
-from core.front import bodies
+from core.front import bodies, connections
 
 settings.configure(TRUSTED_PROXIES=[])
 # A test waits less long than a stranger.
 bodies.SECONDS = 1.5
+connections.OFTEN, connections.STALL_SECONDS = 0.3, 1.5
+connections.MANY, connections.MOST_OF_ONE_PLACE = 300, 100
 
 
 def application(environ, start_response):
@@ -20,7 +22,7 @@ def application(environ, start_response):
         time.sleep(1.5)
     if asked == "/large":
         start_response("200 OK", [("Content-Type", "application/octet-stream")])
-        return [b"x" * 1_000_000] * 5
+        return [b"x" * 1_000_000] * 8
     if asked == "/broken":
         raise ValueError("broken on purpose")
     heads = {name: value for name, value in environ.items() if name.startswith(("HTTP_", "CONTENT_"))}

@@ -160,11 +160,56 @@ def test_what_is_too_long_is_left_unread_for_the_house_to_refuse(front):
 
 
 def test_a_large_answer_holds_no_thread_while_nobody_reads_it(front):
-    """Sixteen readers who read nothing, and eight threads."""
-    with held([front.talk(GET % b"/large") for _ in range(16)]) as readers:
+    """Sixteen readers who read nothing, and eight threads; who reads nothing for long is let go."""
+    with held([a_slow_reader(front) for _ in range(16)]) as readers:
         time.sleep(0.3)
         quickly(front, GET % b"/")
-        assert answer(readers[0]) == (200, b"x" * 5_000_000)
+        ends = time.monotonic() + 15
+        while {talk.getsockname()[1] for talk in readers} & open_at(front):
+            assert time.monotonic() < ends, "they are still served"
+            time.sleep(0.1)
+
+
+def test_who_reads_slowly_and_steadily_is_told_all(front):
+    with held([a_slow_reader(front)]) as (reader,):
+        began, taken = time.monotonic(), 0
+        while taken < 8_000_000 and (part := reader.recv(200_000)):
+            taken += len(part)
+            if time.monotonic() - began < 4:
+                time.sleep(0.05)
+    assert taken >= 8_000_000
+
+
+def a_slow_reader(front) -> socket.socket:
+    """One whose own machine takes little ahead of her."""
+    reader = socket.socket()
+    reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8_192)
+    reader.settimeout(20)
+    reader.connect(("127.0.0.1", front.port))
+    reader.sendall(GET % b"/large")
+    return reader
+
+
+def open_at(front) -> set[int]:
+    """The other ends' ports of the server's open connections, without reading of any."""
+    found = set()
+    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+        words = line.split()
+        ours, theirs = (int(words[n].rpartition(":")[2], 16) for n in (1, 2))
+        if ours == front.port and words[3] == "01":
+            found.add(theirs)
+    return found
+
+
+def test_one_place_does_not_have_all_connections(front):
+    """Idle ones go when there are many: the pulse of the same place is heard all the time."""
+    with held([front.talk() for _ in range(900)]):
+        ends = time.monotonic() + 8
+        while len(open_at(front)) > 220:
+            quickly(front, GET % b"/pulse")
+            assert time.monotonic() < ends
+            time.sleep(0.1)
+        quickly(front, GET % b"/")
 
 
 def test_what_breaks_is_said_and_nothing_of_why(front):
