@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.actions import audit
@@ -107,15 +108,30 @@ def withdraw(household: Household, by: Person | None) -> Household:
 
     Where too few are left behind an entry of a contest, the operators hear of it before anything shows.
     """
+    # Locked, so that of two families that leave at once one is found to be the one by which they are too few.
+    before = list(
+        verified_of(household.team_id)
+        .order_by("pk")
+        .select_for_update(no_key=True)
+        .values_list("pk", flat=True)
+    )
     _move([household], State.VERIFIED, State.WITHDRAWN, withdrawn_at=timezone.now())
     _destroy_details([household])
-    if verified_of(household.team_id).count() < FEWEST:
-        moving = Entry.objects.filter(
-            team=household.team_id, approved_at__isnull=False, round__freezes_at__gt=clock.now()
-        )
-        record(*[EntryHasFewHouseholds(pk) for pk in moving.values_list("pk", flat=True)])
+    if len(before) <= FEWEST:
+        record(*[EntryHasFewHouseholds(pk) for pk in _entries_that_move(household.team_id)])
     _note(by, "household.withdraw", [household])
     return household
+
+
+def _entries_that_move(team_id: int) -> QuerySet[Entry, int]:
+    """Entries whose public figures still follow each purchase."""
+    entries = Entry.objects.filter(
+        team=team_id,
+        approved_at__isnull=False,
+        round__freezes_at__gt=clock.now(),
+        disclosure__held_since=None,
+    )
+    return entries.values_list("pk", flat=True)
 
 
 def _move(households: Sequence[Household], old: str, new: str, **fields: Any) -> None:

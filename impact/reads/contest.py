@@ -208,7 +208,7 @@ def count_told(count: int | None, is_exact: bool) -> Words:
 def excluded_told(minor: int | None, is_exact: bool) -> Words:
     """What is excluded of a round as it is told, in words."""
     if minor is None:
-        return say("不公布（不足 10 人）", "not told (fewer than 10 people)")
+        return say("不足 10 人", "fewer than 10 people")
     if is_exact:
         return say("{n}", "{n}", n=show(minor))
     return say("{n} 以上", "{n} or more", n=show(minor))

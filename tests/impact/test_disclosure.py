@@ -7,13 +7,14 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core import mail
 from django.db import connection
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 
 from accounts.models import Person
 from catalog.models import TeamMember
 from core import clock, language
 from core.api.documents import ask
 from core.deliveries import drain
+from core.models import OutboxEvent
 from impact.actions import disclosure, household, standings
 from impact.models import Disclosure, Household, Round
 from impact.verify.contest import verify as verify_contest
@@ -349,6 +350,48 @@ def test_the_operators_hear_of_it_before_anything_shows(lot, team, settings):
     assert letter.to == [operator.email] and team.code in letter.subject + letter.body
     assert "/operators/impact/entry/" in letter.body
     assert told() == before
+
+
+def test_once_it_stands_still_the_operators_are_told_no_more_and_see_it_in_their_room(lot, team, settings):
+    settings.REACTIONS = "shop.reactions.REACTIONS"
+    operator = shelves.an_operator()
+    leave(team)
+    world.tomorrow()
+    drain()
+    mail.outbox.clear()
+    leave(team)
+    drain()
+    assert mail.outbox == []
+    desk = Client()
+    desk.force_login(operator)
+    shown = desk.get("/operators/impact/entry/").content.decode()
+    assert "8 · 不足 10 · fewer than 10" in shown and "July 2, 2026" in shown.replace(
+        "2026年7月2日", "July 2, 2026"
+    )
+    assert desk.get(f"/operators/impact/entry/{team.entries.get().pk}/change/").status_code == 200
+    assert desk.get("/operators/impact/disclosure/").status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_families_that_leave_at_once_one_is_the_one_too_few(settings):
+    settings.REACTIONS = "shop.reactions.REACTIONS"
+    lot = world.a_lot()
+    team = lot.variant.product.team
+    world.a_round(team)
+    world.households(team, 1)
+    families = list(Household.objects.filter(team=team, state="verified").order_by("pk"))
+    assert len(families) == 11
+
+    def go(family):
+        household.withdraw(family, None)
+        connection.close()
+
+    threads = [Thread(target=go, args=(family,)) for family in families[:2]]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert OutboxEvent.objects.filter(name="EntryHasFewHouseholds").count() == 1
 
 
 def test_verify_names_an_entry_under_ten_that_moves(lot, team):
