@@ -102,6 +102,11 @@ def by_address(lot: Lot, addresses: Iterable[str], ask: Callable[..., Probe] = p
     )
 
 
+def by_code(lot: Lot, people: Iterable[Person], ask: Callable[..., Probe] = probe) -> list[Person]:
+    """Those people who are of the team, by orders with the codes that they pass on to friends."""
+    return told_apart(people, lambda person: ask(lot, mobiliser_person=person), shelves.a_person)
+
+
 def spending(team: Team) -> int | None:
     """What the team's own people spent, as it stands beside the figures: of a team of one it is hers."""
     return look(team)["excluded"]
@@ -144,7 +149,7 @@ def a_member(team: Team) -> Person:
 
 
 def put_back(monkeypatch: Any) -> None:
-    """Counts and what is not counted are told at once and exactly, and a guest is whoever her address says."""
+    """All is told at once and as it is scored, and a guest is whoever her address says."""
     from impact.actions import support
     from impact.reads import contest
 

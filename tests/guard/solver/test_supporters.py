@@ -72,6 +72,14 @@ class Hard:
             found += len({*supporters.by_address(lot, [*true, *self.quiet], ask)} & true)
         return found
 
+    def codes(self, ask: Probing) -> int:
+        """How many of the teams' own people are known by the codes that they pass on."""
+        friends = [shelves.a_person() for _ in range(NAMES)]
+        return sum(
+            supporters.by_code(lot, [own, *friends], ask) == [own]
+            for lot, own in zip(self.lots, self.own, strict=True)
+        )
+
     def spendings(self) -> int:
         """Of how many teams of one the spending is read."""
         return sum(supporters.spending(team) == self.spent[n] for n, team in enumerate(self.teams))
@@ -92,6 +100,7 @@ def hard(settings: Any, deeds_of_their_own: None) -> Hard:
 def test_no_probing_order_tells_who_supported_bought_or_belongs(hard, ask):
     assert hard.organisations(ask) == 0
     assert hard.addresses(ask) == 0
+    assert hard.codes(ask) == 0
     assert hard.spendings() == 0
     if ask is probe_overnight:
         figure(
@@ -103,7 +112,7 @@ def test_no_probing_order_tells_who_supported_bought_or_belongs(hard, ask):
 def test_where_counts_are_live_and_addresses_believed_each_is_found(hard, monkeypatch):
     supporters.put_back(monkeypatch)
     assert hard.organisations(probe) == ENTRIES
-    assert hard.spendings() == ENTRIES
+    assert hard.codes(probe) == hard.spendings() == ENTRIES
     assert hard.addresses(probe) >= ENTRIES, "at least each team's own"
     figure(
         "leaks/supporters-control",
