@@ -7,6 +7,7 @@ from django.urls import path, re_path, register_converter
 from core.api.view import graphql
 from shop.web import downloads, home, upload
 from shop.web.act import act
+from shop.web.keep_cart import keep_cart
 from shop.web.notices import stripe_notice
 from shop.web.page import page
 
@@ -69,6 +70,8 @@ urlpatterns = [
     path("<language:lang>/help/", page("help"), name="help"),
     path("<language:lang>/privacy/", page("privacy"), name="privacy"),
     # deeds, doors and operators
+    path("do/keep_cart/", keep_cart, name="keep_cart"),
+    path("do/update_product/", upload.product),
     path("do/upload_picture/", upload.picture, name="upload_picture"),
     path("do/make_claim/", upload.claim, name="make_claim"),
     path("do/<slug:name>/", act, name="act"),

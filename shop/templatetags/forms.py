@@ -18,7 +18,7 @@ from shop.web.holes import hole, is_kept
 
 register = template.Library()
 
-FORM = "_form"
+FORM, OF = "_form", "_of"
 OPTIONAL = say("（可不填）", "(optional)")
 BEFORE = say("（提交前要有）", "(to submit)")
 # Attributes that a field may be given as they are.
@@ -39,6 +39,10 @@ PLAIN = (
 class FormNode(template.Node):
     """`{% form "sign_in" next=url %} … {% endform %}`: posts to /do/sign_in/, says where to go and come back to.
 
+    `carries` names a deed whose button, elsewhere on the page, sends this form along (act.FIRST), so that what is
+    written here and not saved yet is not lost.
+    With `of`, what stands here is a part of the form of that id, further up on the page: what is written in either is
+    sent by the buttons of both.
     `item` tells forms of one act on a page apart; `at` is where on the page it stands, for the way back should
     it be refused; `files=True` sends files along; the key of an idempotent
     act is put in by itself.
@@ -61,8 +65,17 @@ class FormNode(template.Node):
             "back": (given.get("back") or here) + (f"#{given['at']}" if given.get("at") else ""),
             **({"item": item} if item else {}),
         }
-        with context.push(**{FORM: (f"f{request.forms}", _kept(context, act, item))}):
+        of = str(given.get("of", ""))
+        with context.push(**{FORM: (f"f{request.forms}", _kept(context, act, item)), OF: of}):
             content = self.nodelist.render(context)
+        if of:
+            return format_html(
+                '<input type="hidden" name="back.{}" value="{}" form="{}">{}',
+                act,
+                hidden["back"],
+                of,
+                content,
+            )
         return format_html(
             '<form method="post" action="/do/{}/"{}{}{}>'
             '<input type="hidden" name="csrfmiddlewaretoken" value="{}">{}{}{}</form>',
@@ -72,9 +85,13 @@ class FormNode(template.Node):
             SafeString(' enctype="multipart/form-data"') if given.get("files") else "",
             hole("token") if is_kept(request) else get_token(request),
             format_html_join("", '<input type="hidden" name="{}" value="{}">', hidden.items()),
-            idempotency_key(hole("key") if is_kept(request) else None) if _is_idempotent(act) else "",
+            idempotency_key(hole("key") if is_kept(request) else None) if _needs_a_key(act, given) else "",
             SafeString(content),
         )
+
+
+def _needs_a_key(act: str, given: Mapping[str, Any]) -> bool:
+    return any(_is_idempotent(deed) for deed in (act, given.get("carries")) if deed)
 
 
 def _is_idempotent(act: str) -> bool:
@@ -138,6 +155,7 @@ def field(
         **({"required": True} if required and type != "file" else {}),
         **({"aria-describedby": about} if about else {}),
         **({"aria-invalid": "true"} if wrong else {}),
+        **({"form": context[OF]} if context.get(OF) else {}),
         **{key: plain[key] for key in PLAIN if plain.get(key) not in (None, "")},
     }
     last = before[-1] if before else ("" if before is not None else value)

@@ -35,10 +35,34 @@ def act(request: HttpRequest, name: str) -> HttpResponse:
         raise Http404(name)
     language.activate(spoken(request))
     variables, unread = read_form(path, request.POST)
-    if unread:
-        return back(request, name, [(field, str(words)) for field, words in unread.items()])
-    if look := look_at.asked_for(request, name, variables):
+    if not unread and (look := look_at.asked_for(request, name, variables)):
         return back(request, name, [("", str(look_at.ONCE_MORE))], look)
+    payload: dict[str, Any] = {}
+    for deed in (*_before(name, request.POST), name):
+        payload, refused = do(request, deed, request.POST)
+        # Of a cart that was placed meanwhile nothing is changed any more: the deed itself says what came of it.
+        if refused and not (deed != name and _is_gone(payload)):
+            return back(request, deed, refused)
+    response = forward(request, name, payload)
+    mark_written(request, response)
+    return response
+
+
+# What is written in one form of a page and not saved yet is saved before the deed of another: its button sends it along.
+FIRST = {"place_order": "tell_cart", "submit_product": "update_product"}
+
+
+def _before(name: str, posted: QueryDict) -> tuple[str, ...]:
+    first = FIRST.get(name)
+    return (first,) if first and posted.get("first") == first else ()
+
+
+def do(request: HttpRequest, name: str, posted: QueryDict) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+    """Do one deed by what was written; its payload, and why it was refused, field by field."""
+    path = f"acts/{name}.graphql"
+    variables, unread = read_form(path, posted)
+    if unread:
+        return {}, [(field, str(words)) for field, words in unread.items()]
     is_remembered = "cart" in variables_of(path) and "cart" not in variables
     if is_remembered:
         variables["cart"] = remembered_cart(request)
@@ -47,11 +71,7 @@ def act(request: HttpRequest, name: str) -> HttpResponse:
         # Another tab has placed it, or it was left for a month: a guest begins anew.
         request.session.pop("cart", None)
         payload, errors = _done(request, path, {**variables, "cart": None})
-    if refused := [*refusals(path, payload), *failures(errors)]:
-        return back(request, name, refused)
-    response = forward(request, name, payload)
-    mark_written(request, response)
-    return response
+    return payload, [*refusals(path, payload), *failures(errors)]
 
 
 def _done(
@@ -105,7 +125,7 @@ def back(
     slip_of(request).put("form", form)
     for text in dict.fromkeys(message for _, message in refused):
         messages.error(request, text)
-    return HttpResponseRedirect(ours(request, "back"))
+    return HttpResponseRedirect(ours(request, f"back.{name}", "back"))
 
 
 def kept_of(posted: QueryDict, may: frozenset[str]) -> dict[str, list[str]]:
@@ -123,9 +143,9 @@ def kept_of(posted: QueryDict, may: frozenset[str]) -> dict[str, list[str]]:
     return kept
 
 
-def ours(request: HttpRequest, field: str) -> str:
+def ours(request: HttpRequest, *fields: str) -> str:
     """Where the form says to go, if it is an address of ours; else where it came from, else home."""
-    for url in (request.POST.get(field, ""), request.META.get("HTTP_REFERER", "")):
+    for url in (*(request.POST.get(field, "") for field in fields), request.META.get("HTTP_REFERER", "")):
         if url and url_has_allowed_host_and_scheme(url, allowed_hosts={request.get_host()}):
             return url
     return f"/{language.current()}/"

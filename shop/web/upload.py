@@ -11,13 +11,14 @@ from accounts.reads import signed_in
 from catalog import reads
 from catalog.actions import picture as pictures
 from core import language, rates
+from core.api.asker import mark_written
 from core.api.ids import uid_of
 from core.language import say
 from core.middleware import address_of
 from core.refusals import Refusal
 from orders.actions import claim as claims
 from orders.reads.shipment import line_received_by
-from shop.web.act import back, ours, spoken
+from shop.web.act import back, do, forward, ours, spoken
 
 NO_PHOTO = say("请选择一张照片。", "Please choose a photo.")
 
@@ -25,6 +26,12 @@ NO_PHOTO = say("请选择一张照片。", "Please choose a photo.")
 @require_POST
 def picture(request: HttpRequest) -> HttpResponse:
     """A manager adds a photo to a product of her team."""
+
+    if request.POST.get("first") == "update_product":
+        language.activate(spoken(request))
+        _, refused = do(request, "update_product", request.POST)
+        if refused:
+            return back(request, "update_product", refused)
 
     def add(file: Any) -> None:
         person = signed_in(request)
@@ -35,6 +42,20 @@ def picture(request: HttpRequest) -> HttpResponse:
     return received(
         request, "upload_picture", add, needs_file=True, said=say("照片已加上。", "The photo has been added.")
     )
+
+
+@require_POST
+def product(request: HttpRequest) -> HttpResponse:
+    """A product's words and a photo are one form: whichever button is pressed, both are kept."""
+    language.activate(spoken(request))
+    payload, refused = do(request, "update_product", request.POST)
+    if refused:
+        return back(request, "update_product", refused)
+    if "photo" in request.FILES:
+        return picture(request)
+    response = forward(request, "update_product", payload)
+    mark_written(request, response)
+    return response
 
 
 @require_POST

@@ -105,7 +105,7 @@ class Visitor:
     def check_out(self, email: str = "stranger@shows.example") -> None:
         """Say where it goes and who takes it; everything but placing the order."""
         words, page = self.words, self.page
-        page.get_by_role("link", name=words["checkout"], exact=True).click()
+        page.get_by_role("button", name=words["checkout"], exact=True).click()
         page.get_by_label(words["province"]).select_option(label=words["hubei"])
         self.press(words["next"])
         page.get_by_label(words["county"]).select_option("420106")

@@ -19,10 +19,14 @@ from tests.shop.tour import named_pages
 
 # Posted to addresses of their own (shop/web/upload.py), and what they read of a form.
 UPLOADS = {
-    "upload_picture": {"product", "photo", "altZh", "altEn"},
+    "upload_picture": {"product", "photo", "altZh", "altEn"},  # with a product's words beside them
     "make_claim": {"number", "token", "line", "words", "photo"},
+    # All lines of a cart at once (shop/web/keep_cart.py), each by these acts.
+    "keep_cart": set(),
 }
+BY_OTHERS = {"change_quantity", "remove_line", "accept_prices"}
 FORM = re.compile(r'{% form "(\w+)"(.*?)%}(.*?){% endform %}', re.DOTALL)
+CARRIES = re.compile(r'carries="(\w+)"')
 FIELDS = (
     re.compile(r'{% (?:field|region_field) "(\w+)"'),
     re.compile(r'<(?:input|select|textarea)[^>]* name="(\w+)"'),
@@ -48,6 +52,16 @@ def forms() -> list[tuple[str, str, set[str]]]:
         for name, text in templates().items()
         for act, _, content in FORM.findall(text)
     ]
+
+
+def carried() -> dict[str, str]:
+    """Which deed's button elsewhere on its page sends a form along, by the form's act."""
+    found = {}
+    for text in templates().values():
+        for act, options, _ in FORM.findall(text):
+            if carries := CARRIES.search(options):
+                found[act] = carries[1]
+    return found
 
 
 def _fields(content: str) -> set[str]:
@@ -85,14 +99,17 @@ def test_every_form_has_the_fields_that_its_act_asks_for_and_no_others():
         if act in UPLOADS:
             wrong += [(name, act, field) for field in fields - UPLOADS[act]]
             continue
-        variables = variables_of(f"acts/{act}.graphql")
+        variables = dict(variables_of(f"acts/{act}.graphql"))
+        if along := carried().get(act):
+            # What it carries beside its own is the other deed's.
+            fields -= UPLOADS.get(along) or set(variables_of(f"acts/{along}.graphql")) - set(variables)
         needed = {v for v, kind in variables.items() if kind.is_required} - OURS - {"idempotencyKey"}
         wrong += [(name, act, field) for field in fields ^ (fields & set(variables)) | (needed - fields)]
     assert wrong == []
 
 
 def test_every_act_is_done_somewhere_and_every_lead_follows_an_act():
-    used = {act for _, act, _ in forms()} | {"merge_cart"}
+    used = {act for _, act, _ in forms()} | {"merge_cart"} | BY_OTHERS | set(carried().values())
     acts = {path.stem for path in (HERE / "acts").glob("*.graphql")}
     assert acts - used == set()
     leads = {name for name, thing in vars(follow).items() if callable(thing) and not name.startswith("_")}

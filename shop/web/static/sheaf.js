@@ -26,6 +26,22 @@ for (const story of document.querySelectorAll("[data-story]")) {
   add();
 }
 
+// What was typed in one form is not sent by the button of another: whoever would lose it is asked first.
+const isChanged = (field) =>
+  field.type === "checkbox" || field.type === "radio" ? field.checked !== field.defaultChecked
+    : field.options ? [...field.options].some((one) => one.defaultSelected) && !field.options[field.selectedIndex]?.defaultSelected
+      : field.type !== "hidden" && field.defaultValue !== undefined && field.value !== field.defaultValue;
+for (const form of document.querySelectorAll("form[method=post]")) {
+  form.addEventListener("submit", (event) => {
+    const others = [...document.querySelectorAll("form[method=post]")].filter((other) => other !== form);
+    const lost = others.some((other) => [...other.elements].some(isChanged));
+    if (lost && !confirm(document.body.dataset.unsaved)) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    }
+  });
+}
+
 // A form that was sent is not sent again by a second tap. (The server would do it once all the same.)
 for (const form of document.querySelectorAll("form[method=post]")) {
   form.addEventListener("submit", (event) => {

@@ -1,0 +1,45 @@
+"""The cart's page is one form: whichever of its buttons is pressed, every quantity that was changed is kept first."""
+
+from collections.abc import Iterator
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.views.decorators.http import require_POST
+
+from core import language
+from core.api.asker import mark_written
+from orders.actions.cart import MOST_LINES
+from shop.web.act import back, do, ours, spoken
+
+
+@require_POST
+def keep_cart(request: HttpRequest) -> HttpResponse:
+    """Change the quantities, take a line out, take the new prices; then stay, or go on to checkout."""
+    language.activate(spoken(request))
+    for name, field, given in _deeds(request.POST):
+        _, refused = do(request, name, given)
+        if refused:
+            return back(request, "keep_cart", [(field, message) for _, message in refused])
+    onward = request.POST.get("on") == "checkout"
+    response = HttpResponseRedirect(f"/{language.current()}/checkout/" if onward else ours(request, "next"))
+    mark_written(request, response)
+    return response
+
+
+def _deeds(posted: QueryDict) -> Iterator[tuple[str, str, QueryDict]]:
+    """(act, the field that it is about, what it is given) of all that was asked for."""
+    removed = posted.get("remove", "")
+    lines = [name.removeprefix("quantity.") for name in posted if name.startswith("quantity.")]
+    for line in lines[:MOST_LINES]:
+        field = f"quantity.{line}"
+        if line != removed and posted[field].strip() != posted.get(f"was.{line}"):
+            yield "change_quantity", field, _given(line=line, quantity=posted[field])
+    if removed:
+        yield "remove_line", "", _given(line=removed)
+    if posted.get("accept"):
+        yield "accept_prices", "", _given()
+
+
+def _given(**fields: str) -> QueryDict:
+    given = QueryDict(mutable=True)
+    given.update(fields)
+    return given
