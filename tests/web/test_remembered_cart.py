@@ -5,6 +5,7 @@ from django.test import Client
 
 from orders.models import Cart
 from tests.orders.world import CART, Buyer, key
+from tests.web.test_pages import fields, words
 
 pytestmark = pytest.mark.django_db
 
@@ -37,8 +38,16 @@ def test_a_guest_who_places_in_two_tabs_is_led_to_one_order_and_whoever_has_her_
     }
     client.post("/do/tell_cart/", {**told, "lang": "en"})
 
+    total = fields(words(client.get("/en/checkout/")), "tell_cart")["expectedTotal"]
+
     def place(browser):
-        given = {"cart": cart, "idempotencyKey": key(), "lang": "en", "back": "/en/checkout/"}
+        given = {
+            "cart": cart,
+            "idempotencyKey": key(),
+            "lang": "en",
+            "back": "/en/checkout/",
+            "expectedTotal": total,
+        }
         return browser.post("/do/place_order/", given).url
 
     first, second = place(client), place(client)
