@@ -31,8 +31,9 @@ def _deeds(posted: QueryDict) -> Iterator[tuple[str, str, QueryDict]]:
     lines = [name.removeprefix("quantity.") for name in posted if name.startswith("quantity.")]
     for line in lines[:MOST_LINES]:
         field = f"quantity.{line}"
-        if line != removed and posted[field].strip() != posted.get(f"was.{line}"):
-            yield "change_quantity", field, _given(line=line, quantity=posted[field])
+        written = str(posted[field])
+        if line != removed and written.strip() != posted.get(f"was.{line}"):
+            yield "change_quantity", field, _given(line=line, quantity=written)
     if removed:
         yield "remove_line", "", _given(line=removed)
     if posted.get("accept"):
