@@ -57,7 +57,8 @@ DOCUMENTS = {
         "TOO_COSTLY",
     ),
     "rows by both ends": (
-        "{ products(first: 100) { nodes { variants { name netContent } } edges { node { variants { id name } } } } }",
+        "{ products(first: 100) { nodes { variants { id name price { amount currency } } }"
+        " edges { node { variants { id name price { amount currency } } } } } }",
         "TOO_COSTLY",
     ),
     "lists without an end": (
