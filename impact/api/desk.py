@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.api.access import OPERATOR
 from accounts.models import Region
+from accounts.written import line, phone_number
 from catalog.models import Lot, Team
 from catalog.reads.products import lot_of
 from catalog.reads.teams import managed_team, teams_managed_by
@@ -18,7 +19,7 @@ from core.api.facts import guarded, mark
 from core.api.ids import uid_of
 from core.api.types import ModelType, MoneyField, PlainType, list_of
 from core.language import say
-from core.refusals import Invalid, NotFound
+from core.refusals import Invalid, NotFound, every
 from impact.actions import household as households
 from impact.actions import shares
 from impact.models import Household, LotShare
@@ -163,9 +164,21 @@ class HouseholdPropose(Act):
             team=managed_team(request.user, uid_of(team, "Team", field="team")),
             county=_county(county),
             consented_at=timezone.now() if consented else None,
-            details={name: text.strip() for name, text in details.items() if text and text.strip()},
+            details=_details(**details),
         )
         return cls(household=households.propose(proposal, request.user))
+
+
+def _details(name: str, phone: str | None = None, bank_account: str | None = None) -> dict[str, str]:
+    """What is kept sealed of a family, written as everybody's is."""
+    told = every(
+        {
+            "name": lambda: line(name, "name", 60),
+            "phone": lambda: phone_number(phone) if line(phone, "phone", 200, required=False) else "",
+            "bank_account": lambda: line(bank_account, "bank_account", 120, required=False),
+        }
+    )
+    return {name: text for name, text in told.items() if text}
 
 
 def _county(code: str) -> Region:

@@ -262,7 +262,9 @@ def test_old_notes_are_forgotten():
     Change.objects.create(name="new")
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO core_change (name, noted_at) VALUES ('old', now() - interval '2 hours')")
-    assert changes.forget_old() == 1 and Change.objects.get().name == "new"
+    before = set(Change.objects.exclude(name="old").values_list("pk", flat=True))
+    # Migrations note what they change, too: those are as young as the database.
+    assert changes.forget_old() == 1 and set(Change.objects.values_list("pk", flat=True)) == before
 
 
 def test_a_rough_rate_is_told_the_cache_ten_times_a_second_and_holds():

@@ -221,7 +221,7 @@ def test_another_teams_manager_finds_no_desk(team):
 
 def test_a_manager_proposes_and_an_operator_who_is_not_of_the_team_verifies(manager, team):
     asked = {"team": public_id(team), "county": team.county.code, "consented": True, "name": "向示例"}
-    made = told(PROPOSE, manager, input={**asked, "phone": "100-0000-0009"})
+    made = told(PROPOSE, manager, input={**asked, "phone": "１３８００１３８０００"})
     assert made["errors"] == [] and made["household"]["state"] == "PROPOSED"
     assert b"\xe5\x90\x91" not in bytes(HouseholdDetail.objects.get().sealed)
     one = {"id": made["household"]["id"]}
