@@ -33,12 +33,40 @@ def public(obj: Any) -> Any:
         return [public(value) for value in obj]
     if not isinstance(obj, dict):
         return obj
+    kind = obj.get("object")
+    left_out = LEFT_OUT.get(kind, NONE) if isinstance(kind, str) else NONE
     return {
         # Most values are neither, and are not asked one by one.
         key: public(value) if isinstance(value, dict | list) else value
         for key, value in obj.items()
-        if key[:1] != "_"
+        if key[:1] != "_" and (value is not None or key not in left_out)
     }
+
+
+# What Stripe leaves out of an answer, rather than telling that there is none.
+NONE: frozenset[str] = frozenset()
+LEFT_OUT = {
+    "checkout.session": frozenset(
+        [
+            "excluded_payment_method_types",
+            "presentment_details",
+            "redirect_on_completion",
+            "return_url",
+            "tax_id_collection",
+        ]
+    ),
+    "dispute": frozenset({"payment_method_details"}),
+    "refund": frozenset(
+        [
+            "description",
+            "failure_balance_transaction",
+            "failure_reason",
+            "instructions_email",
+            "next_action",
+            "pending_reason",
+        ]
+    ),
+}
 
 
 class Account:

@@ -143,5 +143,5 @@ def charge_details(method: Row) -> Row:
     if kind == "alipay":
         return {"type": kind, kind: {"buyer_id": new_id("2088", 12), "fingerprint": None,
                                      "transaction_id": new_id("ali", 16)}}  # fmt: skip
-    return {"type": kind, kind: {"fingerprint": None, "location": None, "reader": None,
+    return {"type": kind, kind: {"fingerprint": None,
                                  "transaction_id": new_id("wx", 16)}}  # fmt: skip
