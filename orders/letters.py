@@ -11,7 +11,7 @@ from catalog.reads import managers_by_team
 from core.deliveries import reaction
 from orders import words
 from orders.mail import to_buyer, to_coordinators, to_people, to_team
-from orders.models import Claim, GroupPurchase, Line, Order, Payment, Refund, Shipment
+from orders.models import Claim, GroupPurchase, Line, Order, Payment, Refund, RefundLine, Shipment
 from orders.reads.group import packing_list
 
 SENT = (Shipment.State.SHIPPED, Shipment.State.DELIVERED, Shipment.State.COMPLETED)
@@ -91,6 +91,26 @@ def tell_teams(event: dict, sold: Sold) -> None:
     for parcel in order.shipments.all():
         lines = [line for line in order.lines.all() if line.shipment_id == parcel.pk]
         to_people(managers[parcel.team_id], "team_order", "orders/", order=order, parcel=parcel, lines=lines)
+
+
+@reaction("orders.letters.tell_teams_of_cancellation")
+def tell_teams_of_cancellation(event: dict) -> None:
+    """To each team's managers: something they were told to pack is not sent. A recall is told once, as such."""
+    refund = Refund.objects.select_related("payment__order__group").get(pk=event["refund_id"])
+    order = refund.payment.order
+    was_told = order.group is None or order.group.state == GroupPurchase.State.CONFIRMED
+    if refund.reason == Refund.Reason.RECALLED or not was_told or not refund.payment.is_kept:
+        return
+    unsent = (Shipment.State.WAITING, Shipment.State.CANCELLED)
+    rows = refund.lines.filter(units__gt=0, line__shipment__state__in=unsent)
+    by_parcel: dict[Shipment, list[RefundLine]] = {}
+    for row in rows.select_related("line__shipment").order_by("pk"):
+        assert row.line and row.line.shipment
+        by_parcel.setdefault(row.line.shipment, []).append(row)
+    for parcel, taken in by_parcel.items():
+        is_whole = parcel.state == Shipment.State.CANCELLED
+        facts = {"order": order, "group": order.group, "taken": taken, "is_whole": is_whole}
+        to_team(parcel.team_id, "team_cancelled", "orders/", **facts)
 
 
 def _parcel(pk: int) -> Shipment:

@@ -54,6 +54,7 @@ REACTIONS = {
         afterwards=[
             "orders.tasks.give_back",
             "orders.letters.send_refund_promised",
+            "orders.letters.tell_teams_of_cancellation",
             "impact.tasks.fold_standings",
         ],
     ),

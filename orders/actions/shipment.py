@@ -18,11 +18,11 @@ from accounts.actions import audit
 from catalog.reads import is_manager
 from core.language import say
 from core.outbox import record
-from core.refusals import Conflict, Invalid, NotFound, TooLate
+from core.refusals import Conflict, Invalid, NotFound, Refusal, TooLate
 from core.rows import write
 from orders.actions.order import lock, move_all
 from orders.events import GroupSent, ShipmentCompleted, ShipmentDelivered, ShipmentShipped
-from orders.models import GroupPurchase, Order, Shipment
+from orders.models import GroupPurchase, Line, Order, Shipment
 from orders.reads import stopped
 
 log = logging.getLogger("sheaf.shipments")
@@ -43,27 +43,49 @@ class Sent:
     tracking_number: str
 
 
-def ship(shipment: Shipment, by: Any, *, carrier: str, tracking_number: str) -> Shipment:
-    """The team has handed the parcel to a carrier."""
-    return ship_together([shipment], by, carrier=carrier, tracking_number=tracking_number)[0]
+def ship(
+    shipment: Shipment, by: Any, *, carrier: str, tracking_number: str, expected_units: int | None = None
+) -> Shipment:
+    """The team has handed the parcel to a carrier, with as many units in it as its sender saw."""
+    told: dict[str, Any] = {
+        "carrier": carrier,
+        "tracking_number": tracking_number,
+        "expected_units": expected_units,
+    }
+    return ship_together([shipment], by, **told)[0]
 
 
 @transaction.atomic
-def ship_group(group: GroupPurchase, by: Any, *, carrier: str, tracking_number: str) -> list[Shipment]:
+def ship_group(
+    group: GroupPurchase, by: Any, *, carrier: str, tracking_number: str, expected_units: int | None = None
+) -> list[Shipment]:
     """A confirmed group's seats go to its coordinator in one parcel."""
     waiting = Shipment.objects.filter(
         order__group=group, state=State.WAITING, order__state__in=SENT_FROM, order__contested_at=None
     )
-    sent = ship_together(list(waiting), by, carrier=carrier, tracking_number=tracking_number)
+    told: dict[str, Any] = {
+        "carrier": carrier,
+        "tracking_number": tracking_number,
+        "expected_units": expected_units,
+    }
+    sent = ship_together(list(waiting), by, **told)
     record(GroupSent(group_id=group.pk))
     return sent
 
 
 @transaction.atomic
 def ship_together(
-    shipments: Sequence[Shipment], by: Any, *, carrier: str, tracking_number: str
+    shipments: Sequence[Shipment],
+    by: Any,
+    *,
+    carrier: str,
+    tracking_number: str,
+    expected_units: int | None = None,
 ) -> list[Shipment]:
-    """Several orders' parcels of one team's under one tracking number, as a group's are sent."""
+    """Several orders' parcels of one team's under one tracking number, as a group's are sent.
+
+    Units are only ever taken out of a parcel that waits, so their number tells whether its sender saw it as it is.
+    """
     carrier = written.line(carrier, "carrier", 40)
     tracking_number = "".join(tracking_number.split())
     if not all(is_manager(by, team) for team in {s.team_id for s in shipments}):
@@ -73,11 +95,30 @@ def ship_together(
         raise Invalid(words, field="tracking_number")
     if not shipments:
         raise _not_now()
+    _locked(shipments)
+    if expected_units is not None and (units := _units_in(shipments)) != expected_units:
+        raise _changed(units)
     now = timezone.now()
     sent = ship_many([Sent(shipment, now, carrier, tracking_number) for shipment in shipments])
     for shipment in sent:
         audit.record(by, "ship", "Shipment", shipment.uid)
     return sent
+
+
+def _units_in(shipments: Sequence[Shipment]) -> int:
+    waiting = Line.objects.filter(shipment__in=[s.pk for s in shipments], shipment__state=State.WAITING)
+    return sum(line.units_sent for line in waiting)
+
+
+def _changed(units: int) -> Refusal:
+    if not units:
+        return _not_now()
+    words = say(
+        "包裹里的东西变了：现在是 {n} 份。请按现在的清单重新装箱，再发。",
+        "What goes into this parcel has changed: it is {n} units now. Please pack it anew by the list, then send it.",
+        n=units,
+    )
+    return Conflict(words, field="expected_units")
 
 
 def _not_now() -> TooLate:

@@ -20,7 +20,8 @@ from core.quickrow import related
 from orders import words
 from orders.actions import shipment as shipments
 from orders.api.claim import photo_url
-from orders.api.shipment import CARRIER, TRACKING
+from orders.api.packing import OF_THE_DESK, ListChangeType, PileType
+from orders.api.shipment import CARRIER, EXPECTED_UNITS, TRACKING
 from orders.models import Claim, GroupPurchase, Line, Shipment
 from orders.reads import desk as reads
 from orders.reads.address import on_a_parcel
@@ -28,7 +29,6 @@ from orders.reads.group import group_of_team
 
 # `parent` is the team, or a row that belongs to one; what else is here is reached from a desk alone.
 DESK = Access("a manager of the team", TEAM_MANAGER.allows, pii=2)
-OF_THE_DESK = Access("whoever was given the desk", pii=1)
 ShipmentState = enum_of(Shipment, "state")
 ClaimState = enum_of(Claim, "state")
 
@@ -91,6 +91,7 @@ class ParcelType(ModelType):
         relation="lines",
         most=50,
     )
+    units = graphene.Int(required=True, description="Units that go into it now, of all its lines.")
     number = graphene.String(required=True, description="The order's number.")
     state_name = graphene.String(required=True, description="Where it is, in words.")
     is_due = graphene.Boolean(required=True, description="Whether it is to be packed today.")
@@ -102,6 +103,11 @@ class ParcelType(ModelType):
     def resolve_lines(root, info):
         """Of this parcel alone."""
         return list(related(root, "lines"))
+
+    @needs("lines")
+    def resolve_units(root, info):
+        """Without what was given back."""
+        return sum(line.units_sent for line in related(root, "lines"))
 
     @needs("order")
     def resolve_number(root, info):
@@ -234,16 +240,6 @@ class DeskClaimType(ModelType):
         return money(root.line.net_minor - root.line.refunded_minor)
 
 
-class PileType(PlainType):
-    """So many units of one variant, to be brought together for all parcels that wait."""
-
-    class Meta:
-        access = OF_THE_DESK
-
-    name = Told("name", description="What it is.")
-    units = graphene.Int(required=True, description="How many units.")
-
-
 def _parcels(root: Team, info: Any, state: Any = None, due: bool | None = None) -> QuerySet[Shipment]:
     rows = reads.parcels(root)
     if due:
@@ -308,6 +304,13 @@ class DeskType(PlainType):
         description="What buyers say is wrong, the newest first.",
         state=graphene.Argument(ClaimState, description="Only those in this state."),
     )
+    list_made_at = graphene.DateTime(description="When the packing list was last downloaded; null if never.")
+    changed_since_list = list_of(
+        ListChangeType,
+        most=50,
+        resolver=lambda root, info: reads.changed_since_list(root),
+        description="What was called off since the packing list was last downloaded, the newest first.",
+    )
     parcels_due = graphene.Int(required=True, description="How many parcels are to be packed today.")
     parcels_waiting = graphene.Int(required=True, description="How many parcels wait to be sent.")
     groups_waiting = graphene.Int(required=True, description="How many groups' parcels wait to be sent.")
@@ -320,6 +323,10 @@ class DeskType(PlainType):
     def resolve_team(root, info):
         """The desk's own."""
         return root
+
+    def resolve_list_made_at(root, info):
+        """By whichever of its managers."""
+        return reads.list_made_at(root)
 
     def resolve_parcels_due(root, info):
         """Today's, and what is late."""
@@ -354,14 +361,15 @@ class GroupShip(Act):
         group_id = graphene.ID(required=True, description="A confirmed group that one's own team sends.")
         carrier = graphene.String(required=True, description=CARRIER)
         tracking_number = graphene.String(required=True, description=TRACKING)
+        expected_units = graphene.Int(required=True, description=EXPECTED_UNITS)
 
     group = graphene.Field(GroupParcelType, description="The group's parcel, on its way.")
 
     @classmethod
-    def act(cls, request: Any, group_id: str, carrier: str, tracking_number: str) -> Any:
+    def act(cls, request: Any, group_id: str, **told: Any) -> Any:
         """Send it."""
         group = group_of_team(request.user, uid_of(group_id, "GroupPurchase", field="group_id"))
-        shipments.ship_group(group, request.user, carrier=carrier, tracking_number=tracking_number)
+        shipments.ship_group(group, request.user, **told)
         return {"group": group}
 
 

@@ -14,6 +14,10 @@ from orders.api.payment import BY_LINK, ORDER_HOLDER
 from orders.models import Shipment
 from orders.reads import shipment as reads
 
+EXPECTED_UNITS = (
+    "How many units its sender has seen and packed; refused (CONFLICT) when some were taken out since, as by a "
+    "cancellation."
+)
 CARRIER = "Who carries it."
 TRACKING = "The carrier's number: 4 to 40 letters or digits."
 
@@ -83,14 +87,15 @@ class ShipmentShip(Act):
         shipment_id = graphene.ID(required=True, description="The parcel, of one's own team.")
         carrier = graphene.String(required=True, description=CARRIER)
         tracking_number = graphene.String(required=True, description=TRACKING)
+        expected_units = graphene.Int(required=True, description=EXPECTED_UNITS)
 
     shipment = graphene.Field(ShipmentType, description="The parcel, on its way.")
 
     @classmethod
-    def act(cls, request: Any, shipment_id: str, carrier: str, tracking_number: str) -> Any:
+    def act(cls, request: Any, shipment_id: str, **told: Any) -> Any:
         """Send it."""
         parcel = reads.shipment_of_team(request.user, _uid(shipment_id))
-        sent = shipments.ship(parcel, request.user, carrier=carrier, tracking_number=tracking_number)
+        sent = shipments.ship(parcel, request.user, **told)
         return {"shipment": sent}
 
 

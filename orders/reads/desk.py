@@ -2,17 +2,18 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
 
+from accounts.models import AuditEntry
 from catalog.models import Team, Variant
 from catalog.reads import teams_managed_by
 from core import clock, language
-from orders.models import Claim, GroupPurchase, Line, Order, Shipment
+from orders.models import Claim, GroupPurchase, Line, Order, RefundLine, Shipment
 from orders.reads.address import on_a_parcel
 from orders.reads.stopped import held_back
 
@@ -178,6 +179,43 @@ def packing_rows(team: Team) -> list[Row]:
             single.append(_row(parcel))
     rows = [*single, *(_group_row(parcels) for parcels in together.values())]
     return sorted(rows, key=lambda row: row.ship_by or NEVER)
+
+
+@dataclass(frozen=True)
+class ListChange:
+    """What is sent no more of an order that the downloaded list may still have."""
+
+    number: str
+    is_called_off: bool
+    taken_out: list[str]
+
+
+def list_made_at(team: Team) -> datetime | None:
+    """When somebody last downloaded the team's packing list."""
+    made = AuditEntry.objects.filter(noun="PackingList", object_uid=str(team.uid), deed="download")
+    return made.order_by("-pk").values_list("at", flat=True).first()
+
+
+def changed_since_list(team: Team, most: int = 50) -> list[ListChange]:
+    """Orders of which units were called off after the list was made and before they were sent."""
+    made = list_made_at(team)
+    if made is None:
+        return []
+    unsent = (State.WAITING, State.CANCELLED)
+    rows = RefundLine.objects.filter(
+        line__team=team,
+        line__shipment__state__in=unsent,
+        units__gt=0,
+        refund__requested_at__gt=made,
+        line__order__paid_at__lt=made,
+    )
+    found: dict[str, ListChange] = {}
+    for row in rows.select_related("line__order", "line__shipment").order_by("-pk"):
+        assert row.line and row.line.shipment
+        called_off = row.line.shipment.state == State.CANCELLED
+        change = found.setdefault(row.line.order.number, ListChange(row.line.order.number, called_off, []))
+        change.taken_out.append(f"{language.told(row.line, 'name')} × {row.units}")
+    return list(found.values())[:most]
 
 
 def _row(parcel: Shipment) -> Row:

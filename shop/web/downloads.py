@@ -10,11 +10,13 @@ from django.db import transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.actions import audit
 from core import language
 from core.api.documents import ask
 from core.api.ids import uid_of
+from core.clock import SHANGHAI
 from core.language import say
 from core.refusals import Refusal
 from orders import words
@@ -51,6 +53,18 @@ def _to_keep(response: HttpResponse, name: str) -> HttpResponse:
     return response
 
 
+# In each row, so that it is there whatever a spreadsheet cuts or sorts: what is called off later is not in it.
+MADE_AT = say("制表时间", "List made at")
+
+
+def _now() -> str:
+    return f"{timezone.now().astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+
+
+def _in_a_name(made: str) -> str:
+    return "".join(c for c in made if c.isdigit())
+
+
 def group_packing(request: HttpRequest, lang: str, code: str) -> HttpResponse:
     """Who of a group gets how much, by name and pick-up code; for its coordinators today."""
     language.activate(lang)
@@ -58,10 +72,17 @@ def group_packing(request: HttpRequest, lang: str, code: str) -> HttpResponse:
         found = group.group_led_by(request.user, code=code)
     except Refusal as refusal:
         raise Http404(code) from refusal
-    heads = [say("姓名", "Name"), say("份数", "Units"), say("取货码", "Pick-up code"), say("状态", "State")]
+    heads = [
+        say("姓名", "Name"),
+        say("份数", "Units"),
+        say("取货码", "Pick-up code"),
+        say("状态", "State"),
+        MADE_AT,
+    ]
+    made = _now()
     seats = group.packing_list(found)
-    rows = [(s.name, s.units_kept, s.pickup_code, words.seat_state(s)) for s in seats]
-    return sheet(f"group-{code}.csv", heads, rows)
+    rows = [(s.name, s.units_kept, s.pickup_code, words.seat_state(s), made) for s in seats]
+    return sheet(f"group-{code}-{_in_a_name(made)}.csv", heads, rows)
 
 
 def team_packing(request: HttpRequest, lang: str) -> HttpResponse:
@@ -82,11 +103,14 @@ def team_packing(request: HttpRequest, lang: str) -> HttpResponse:
         say("地址", "Address"),
         say("内容", "Contents"),
         say("买家留言", "Note"),
+        MADE_AT,
     ]
+    made = _now()
     told = [
-        (r.number, r.ship_by, r.recipient, r.phone, r.address, "; ".join(r.contents), r.note) for r in rows
+        (r.number, r.ship_by, r.recipient, r.phone, r.address, "; ".join(r.contents), r.note, made)
+        for r in rows
     ]
-    return sheet(f"packing-{team.code}.csv", heads, told)
+    return sheet(f"packing-{team.code}-{_in_a_name(made)}.csv", heads, told)
 
 
 def my_data(request: HttpRequest, lang: str) -> HttpResponse:

@@ -1,6 +1,7 @@
 """The team's desk: its own paid orders by every door, and of the buyers only what a parcel needs."""
 
 import csv
+import re
 from datetime import timedelta
 from io import StringIO
 
@@ -191,7 +192,8 @@ def packing(asker, **query):
 def test_the_packing_list_has_a_row_for_each_parcel_that_waits(sold):
     Order.objects.update(note="=cmd|'/c calc'!A1", recipient="+86", street="@home")
     head, parcel = packing(sold.managers[0])
-    assert head == ["订单", "最迟发货", "收件人", "电话", "地址", "内容", "买家留言"]
+    assert head == ["订单", "最迟发货", "收件人", "电话", "地址", "内容", "买家留言", "制表时间"]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d", parcel.pop())
     assert parcel == [
         sold.order["number"],
         str(sold.parcel(0).ship_by),
@@ -232,3 +234,58 @@ def test_ones_own_data_is_there_to_take_along(till, a_stand):
     told = reply.json()
     assert told["account"]["name"] == "示例王" and told["orders"][0]["number"] == sold.order["number"]
     assert Buyer().client.get("/zh/account/export/")["Location"] == "/zh/sign-in/?next=/zh/account/details/"
+
+
+# --- What was called off after the list was made ----------------------------------------------------------
+
+CHANGED = "{ desk { listMadeAt changedSinceList { number isCalledOff takenOut } } }"
+
+
+def test_what_is_called_off_after_the_list_was_made_is_told_at_the_desk(sold):
+    manager = sold.managers[0]
+    assert manager.ask(CHANGED)["desk"] == {"listMadeAt": None, "changedSinceList": []}
+    packing(manager)
+    assert manager.ask(CHANGED)["desk"]["changedSinceList"] == []
+    sold.buyer.done("orderCancel", **sold.order, idempotencyKey=key())
+    (change,) = manager.ask(CHANGED)["desk"]["changedSinceList"]
+    assert (change["number"], change["isCalledOff"]) == (sold.order["number"], True)
+    assert len(change["takenOut"]) == 1 and change["takenOut"][0].endswith("× 2")
+    # The other team of the same order hears of its own part alone, and only once it has made a list.
+    assert sold.managers[1].ask(CHANGED)["desk"]["changedSinceList"] == []
+    packing(manager)
+    assert manager.ask(CHANGED)["desk"]["changedSinceList"] == []
+
+
+def test_a_parcel_is_sent_with_what_its_sender_has_seen(sold):
+    manager = sold.managers[0]
+    seen = manager.ask("{ desk { parcels(first: 5) { nodes { id units } } } }")["desk"]["parcels"]["nodes"]
+    (parcel,) = seen
+    assert parcel["units"] == 2
+    lines = [{"lineId": sold.line_id(0), "units": 1}]
+    manager.done("refundRequest", number=sold.order["number"], lines=lines, idempotencyKey=key())
+    # Another tab, or the list on paper, still says two.
+    send = {
+        "carrier": "示例速运",
+        "trackingNumber": "SL0001",
+        "shipmentId": parcel["id"],
+        "idempotencyKey": key(),
+    }
+    answer = manager.do("shipmentShip", "shipment { id }", **send, expectedUnits=2)
+    (error,) = answer["errors"]
+    assert (error["code"], error["field"]) == ("CONFLICT", ["expectedUnits"]) and "1 units" in error[
+        "message"
+    ]
+    assert sold.parcel(0).state == "waiting"
+    assert manager.do("shipmentShip", "shipment { id }", **send, expectedUnits=1)["errors"] == []
+
+
+def test_a_groups_parcel_is_sent_with_what_its_sender_has_seen(till, a_stand):
+    made = Together(till, a_stand, minimum=2, maximum=3)
+    orders = made.fill(3)
+    line = row(orders[0]).lines.get()
+    lines = [{"lineId": global_id("Line", line.uid), "units": 1}]
+    made.manager.done("refundRequest", number=orders[0]["number"], lines=lines, idempotencyKey=key())
+    send = {"carrier": "示例速运", "trackingNumber": "SL0001", "groupId": made.id, "idempotencyKey": key()}
+    (error,) = made.manager.do("groupShip", "group { units }", **send, expectedUnits=3)["errors"]
+    assert (error["code"], error["field"]) == ("CONFLICT", ["expectedUnits"])
+    assert made.manager.done("groupShip", "group { units }", **send, expectedUnits=2)["group"]["units"] == 2

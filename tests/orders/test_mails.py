@@ -231,3 +231,25 @@ def test_links_in_mails_lead_to_pages_that_exist(till, a_stand):
             if word.startswith("http://testserver/"):
                 assert resolve(word.removeprefix("http://testserver").split("?")[0])
     assert sold.row.state == "paid"
+
+
+def test_a_team_hears_that_what_it_was_told_to_pack_is_called_off(till, a_stand):
+    sold = Sold(till, a_stand)
+    new_mails()
+    sold.buyer.done("orderCancel", **sold.order, idempotencyKey=key())
+    told = {
+        one.to[0]: one for one in new_mails() if "不要再发" in one.subject or "Do not send" in one.subject
+    }
+    assert set(told) == {manager.person.email for manager in sold.managers}
+    for one in told.values():
+        assert sold.order["number"] in one.subject and "× 2" in one.body and "示例买家" not in one.body
+    at_rest()
+
+
+def test_a_team_hears_of_no_seat_that_it_was_never_told_of(till, a_stand):
+    made = Together(till, a_stand, minimum=3, maximum=9)
+    (order,) = made.fill(1)
+    new_mails()
+    Buyer().done("orderCancel", **order, idempotencyKey=key())
+    assert not [one for one in new_mails() if made.manager.person.email in one.to]
+    at_rest()

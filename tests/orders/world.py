@@ -24,7 +24,7 @@ from core.outbox import Reactions
 from core.refusals import Refusal
 from orders import verify as orders_verify
 from orders.actions import cancel
-from orders.models import Cart, Order, Payment
+from orders.models import Cart, Line, Order, Payment
 from orders.provider import provider
 from orders.reads.shipping import parcels
 from shop.dev.stripe.notices import send  # noqa: F401 (named in docs of tests)
@@ -87,6 +87,8 @@ class Buyer(Asker):
         """As anybody; who places something has seen what it comes to, unless a test says otherwise."""
         if act in EXPECTING and "expectedTotal" not in given:
             given["expectedTotal"] = total_of(given, self.person)
+        if act in ("shipmentShip", "groupShip") and "expectedUnits" not in given:
+            given["expectedUnits"] = units_in(given)
         return super().do(act, payload, **given)
 
     def fill(self, *lots: Lot, quantity: int = 1, **told: Any) -> dict[str, Any]:
@@ -154,6 +156,20 @@ def _wanted(given: dict[str, Any], person: Any) -> list[tuple[Variant, int]]:
             rows = Variant.objects.filter(uid=uid).select_related("product")
             found += [(variant, line["quantity"]) for variant in rows]
     return found
+
+
+def units_in(given: dict[str, Any]) -> int:
+    """Units that lie in a parcel, or in a group's, as it is now."""
+    with suppress(Refusal):
+        if "shipmentId" in given:
+            lines = Line.objects.filter(shipment__uid=uid_of(given["shipmentId"], "Shipment"))
+        else:
+            group = uid_of(given["groupId"], "GroupPurchase")
+            lines = Line.objects.filter(
+                order__group__uid=group, shipment__state="waiting", order__contested_at=None
+            )
+        return sum(line.units_sent for line in lines)
+    return 0
 
 
 def key() -> str:

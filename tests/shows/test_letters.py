@@ -41,6 +41,7 @@ def sent_and_given_back(house, guest, order) -> None:
         "shipmentId": parcel["id"],
         "carrier": "示例快递",
         "trackingNumber": "SF777000",
+        "expectedUnits": 2,
         "idempotencyKey": key(),
     }
     for _ in range(2):

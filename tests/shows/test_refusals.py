@@ -100,6 +100,7 @@ def delivered(opened):
         "shipmentId": parcel["id"],
         "carrier": "示例快递",
         "trackingNumber": "SF000111",
+        "expectedUnits": 1,
         "idempotencyKey": key(),
     }
     manager.done("shipmentShip", **sent)
@@ -151,7 +152,7 @@ def deeds_of_a_manager(stall, delivered):
     team, lot = global_id("Team", stall.team.uid), global_id("Lot", stall.lot.uid)
     household = global_id("Household", stall.households[0].uid)
     paper = {"kind": "TEST", "number": "示例", "issuerZh": "示例", "issuedOn": DAYS["harvestFrom"]}
-    sent = {"carrier": "示例快递", "trackingNumber": "SF000222"}
+    sent = {"carrier": "示例快递", "trackingNumber": "SF000222", "expectedUnits": 1}
     return [
         ("productUpdate", "id", product, "Product", {"summaryZh": "别人的"}),
         ("productSubmit", "id", product, "Product", {}),
