@@ -6,7 +6,7 @@ from datetime import timedelta
 from core import clock
 from core.verify import Offence, rows_of
 from impact.models import Disclosure, Entry, Household, Round, SupportNumber
-from impact.reads.disclosure import Counts, boundary_at, counts_of, today
+from impact.reads.disclosure import HOUR, STEP, Counts, boundary_at, counts_of, today
 from impact.reads.figures import figures_of
 from impact.reads.household import FEWEST
 
@@ -23,6 +23,19 @@ _FEW = f"""
              AND (h.state = '{Household.State.VERIFIED}' OR h.withdrawn_at > told.at)) < {FEWEST}
 """
 
+# Whose words follow no fall, and whose households are as they were at the boundary: the tens of them.
+_HOUSEHOLDS = f"""
+    SELECT d.team_id, 'says ' || d.tens || ', there are ' || behind.n
+    FROM impact_disclosedhouseholds d CROSS JOIN LATERAL (
+        SELECT count(*) FILTER (WHERE state = '{Household.State.VERIFIED}') AS n,
+               max(greatest(verified_at, withdrawn_at)) AS changed_at
+        FROM impact_household WHERE team_id = d.team_id
+    ) AS behind
+    WHERE d.fewer_since IS NULL AND behind.n / {STEP} * {STEP} <> d.tens AND d.day <= %(today)s
+      AND NOT coalesce(behind.changed_at >= (d.day + %(at)s::interval) AT TIME ZONE 'Asia/Shanghai' - %(ahead)s::interval,
+                       false)
+"""
+
 
 def verify() -> Iterator[Offence]:
     """Each disclosure against the supports it counts, and each entry against its households."""
@@ -30,6 +43,9 @@ def verify() -> Iterator[Offence]:
     for round_ in Round.objects.filter(disclosures__isnull=False).distinct().order_by("pk"):
         yield from _of_round(round_, list(round_.disclosures.order_by("pk")), last)
     yield from _under_ten()
+    asked = {"today": today(), "at": HOUR, "ahead": clock.ahead()}
+    for pk, words in rows_of(_HOUSEHOLDS, asked):
+        yield Offence("I6", "DisclosedHouseholds", pk, f"households are not told as they are ({words})")
 
 
 def _of_round(round_: Round, rows: list[Disclosure], last: int) -> Iterator[Offence]:

@@ -16,7 +16,7 @@ from core.api.documents import ask
 from core.deliveries import drain
 from core.models import OutboxEvent
 from impact.actions import disclosure, household, standings
-from impact.models import Disclosure, Household, Round
+from impact.models import DisclosedHouseholds, Disclosure, Household, Round
 from impact.verify.contest import verify as verify_contest
 from impact.verify.disclosure import verify
 from tests.catalog import world as shelves
@@ -412,6 +412,14 @@ def test_verify_names_a_figure_that_is_not_what_its_supports_say(lot, team):
     assert [o.noun for o in verify()] == ["Disclosure"]
     Disclosure.objects.filter(entry__team=team).delete()
     assert {o.noun for o in verify()} == {"Disclosure"}
+
+
+def test_verify_names_a_number_of_households_that_was_changed(team):
+    Household.objects.filter(team=team).update(verified_at=clock.now() - timedelta(days=900))
+    world.tomorrow()
+    assert list(verify()) == []
+    DisclosedHouseholds.objects.filter(team=team).update(tens=50)
+    assert [o.noun for o in verify()] == ["DisclosedHouseholds"]
 
 
 # --- The words for households ---------------------------------------------------------------------------

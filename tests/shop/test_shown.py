@@ -11,7 +11,7 @@ from catalog.actions import card
 from catalog.models import Category, Certificate, Leader, Lot, Picture, Product, Team, Variant
 from core.models import Change
 from impact.actions import standings
-from impact.models import DisclosedHouseholds, Edition, Entry, Household, Round, Standing
+from impact.models import DisclosedHouseholds, Disclosure, Edition, Entry, Household, Round, Standing
 from orders.models import Review
 from tests.catalog import world
 from tests.impact import world as impact
@@ -47,6 +47,12 @@ CHANGES = {
         {"contest"},
     ),
     "what is called for": (lambda lot: Standing.objects.update(called_minor=5), {"contest"}),
+    "what is told of counts": (
+        lambda lot: Disclosure.objects.create(
+            round=Round.objects.get(), day=date(2026, 1, 1), made_at=timezone.now(), number=0
+        ),
+        {"contest"},
+    ),
     "an edition": (lambda lot: Edition.objects.update(theme_zh="新"), {"contest"}),
     "a round": (lambda lot: Round.objects.update(freezes_at=F("closes_at")), {"contest"}),
     "an entry": (lambda lot: Entry.objects.update(number="9"), {"contest"}),
