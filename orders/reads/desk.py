@@ -66,9 +66,11 @@ def _as_parcels(groups: QuerySet[GroupPurchase]) -> QuerySet[GroupPurchase]:
     able = ~Q(held_back("orders__lines__shipment"))
     waiting = Q(orders__lines__shipment__state=State.WAITING, orders__state__in=PAID) & able
     sent = Q(orders__lines__shipment__state=State.SHIPPED)
+    arrived = Q(orders__lines__shipment__state__in=(State.DELIVERED, State.COMPLETED))
     return groups.annotate(
         units_waiting=Coalesce(Sum(units, filter=waiting), 0),
         units_on_their_way=Coalesce(Sum(units, filter=sent), 0),
+        parcels_arrived=Count("orders__lines__shipment", filter=arrived),
         due_on=Coalesce(Min("orders__lines__shipment__ship_by", filter=waiting), NEVER),
         carrier=Coalesce(Max("orders__lines__shipment__carrier"), Value("")),
         tracking_number=Coalesce(Max("orders__lines__shipment__tracking_number"), Value("")),
@@ -79,7 +81,10 @@ def state_of(group: GroupPurchase) -> Shipment.State:
     """Where a group's parcel is, by what is known of it."""
     if group.units_waiting:  # type: ignore[attr-defined]
         return State.WAITING
-    return State.SHIPPED if group.units_on_their_way else State.DELIVERED  # type: ignore[attr-defined]
+    if group.units_on_their_way:  # type: ignore[attr-defined]
+        return State.SHIPPED
+    # Nothing of it may be sent: all was given back, or is kept back (a recall, say).
+    return State.DELIVERED if group.parcels_arrived else State.CANCELLED  # type: ignore[attr-defined]
 
 
 def name_of(variant: Variant) -> str:
