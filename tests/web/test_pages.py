@@ -1,6 +1,7 @@
 """Pages through the browser's door: whose they are, what they keep, where they lead, what they cost."""
 
 import re
+import time
 
 import pytest
 from django.db import connection
@@ -12,6 +13,7 @@ from catalog.models import Product
 from core.api.ids import global_id
 from orders.models import Cart, Line, Order, Review, Shipment, ShippingRate
 from orders.reads import shipping
+from shop.web.document import exists, variables_of
 from tests.catalog.world import a_lot, a_product, a_team, a_variant
 from tests.web.conftest import an_order, signed_in
 
@@ -279,3 +281,35 @@ def test_the_busiest_pages_ask_the_database_so_often_whatever_is_on_the_shelf(gu
     search.engine().rebuild()
     after = [queries(guest, path) for path in paths]
     assert after == [HOME, CATALOGUE, PRODUCT] and all(b <= a for b, a in zip(before, after, strict=True))
+
+
+def test_whatever_stands_in_an_address_is_read_or_left_aside(guest, shelf):
+    """Numbers, cursors and texts of any kind in a page's address: none breaks it, none keeps it busy."""
+    odd = [
+        "1e9999999",
+        "9" * 3000,
+        "NaN",
+        "-1",
+        "1_0",
+        "\u3164",
+        "WyJORVdFU1QiLFtbIm4iLCIxZTYwMDAwMCJdLFsiaSIsMV1dXQ",
+    ]
+    names = {
+        "": "home",
+        "shop": "catalogue",
+        f"p/{shelf.product.slug}": "product",
+        f"t/{shelf.product.team.slug}": "team",
+    }
+    names |= {
+        name: name for name in ("teams", "contest", "groups", "cart", "checkout", "suggestions", "desk")
+    }
+    asked = {"guest": guest, "manager": signed_in(shelf.manager)}
+    for page, name in names.items():
+        for variable in variables_of(f"pages/{name}.graphql") if exists(f"pages/{name}.graphql") else ():
+            for value in odd:
+                began = time.process_time()
+                reply = asked["manager" if page == "desk" else "guest"].get(
+                    f"/en/{page}/".replace("//", "/"), {variable: value}
+                )
+                assert reply.status_code in (200, 302, 404), (page, variable, value[:20])
+                assert time.process_time() - began < 2
