@@ -152,6 +152,7 @@ class Town:
 
 
 _NAMED: dict[str, Any] = {
+    "expectedTotal": "1.00",
     "idempotencyKey": key,
     "phone": "13800138000",
     "region": WUHAN,
