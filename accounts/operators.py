@@ -17,6 +17,7 @@ from accounts.models import Person
 from accounts.reads import signed_in
 from core import numbers
 from core.language import say
+from core.money import show
 from core.refusals import Refusal
 
 
@@ -132,23 +133,60 @@ class OperatorAdmin(admin.ModelAdmin):
         audit.record(signed_in(request), deed, type(obj).__name__, uid, fields=[str(name) for name in names])
 
 
-def deed(label: str, act: Callable[[Any, Any], object]) -> Callable:
-    """An entry of an admin's `actions`: `deed("核实 · Verify", organisations.verify)` on each chosen row."""
+def deed(
+    label: str,
+    act: Callable[..., object],
+    *,
+    sum_of: str = "",
+    is_final: bool = False,
+    asks_why: bool = False,
+) -> Callable:
+    """An entry of an admin's `actions`: `deed("核实 · Verify", organisations.verify)` on each chosen row.
+
+    What cannot be undone (`is_final`) is shown once more before it is done, with the sum of a column in fen
+    (`sum_of`) and, with `asks_why`, a reason that the act is given.
+    """
 
     @admin.action(description=label)
-    def run(modeladmin: admin.ModelAdmin, request: HttpRequest, chosen: QuerySet) -> None:
+    def run(modeladmin: admin.ModelAdmin, request: HttpRequest, chosen: QuerySet) -> HttpResponse | None:
+        why = request.POST.get("why", "").strip()
+        if is_final and (request.POST.get("confirmed") != "yes" or (asks_why and not why)):
+            return _look_once_more(modeladmin, request, chosen, label, sum_of, asks_why)
         done = 0
         for row in chosen:
             try:
-                act(row, signed_in(request))
+                act(row, signed_in(request), **({"reason": why} if asks_why else {}))
                 done += 1
             except Refusal as refusal:
                 modeladmin.message_user(request, f"{row}: {refusal}", messages.ERROR)
         if done:
             modeladmin.message_user(request, f"{label}: {done}", messages.SUCCESS)
+        return None
 
     run.__name__ = act.__name__
     return run
+
+
+def _look_once_more(
+    modeladmin: admin.ModelAdmin,
+    request: HttpRequest,
+    chosen: QuerySet,
+    label: str,
+    sum_of: str,
+    asks_why: bool,
+) -> HttpResponse:
+    rows = list(chosen)
+    context = {
+        **modeladmin.admin_site.each_context(request),
+        "opts": modeladmin.opts,
+        "title": label,
+        "rows": [(row, show(getattr(row, sum_of)) if sum_of else "") for row in rows],
+        "sum": show(sum(getattr(row, sum_of) for row in rows)) if sum_of else "",
+        "asks_why": asks_why,
+        "has_no_reason": request.POST.get("confirmed") == "yes",
+        "action": request.POST.get("action", ""),
+    }
+    return TemplateResponse(request, "admin/look_once_more.html", context)
 
 
 class NamingForm(forms.Form):

@@ -198,9 +198,9 @@ class TeamAdmin(OperatorAdmin):
             obj.pk, obj.division = made.pk, made.division
 
 
-def recall(row: Lot, by: Any) -> Lot:
-    """Of a lot chosen in the list."""
-    return lot.recall(row, by, "recalled by an operator")
+def recall(row: Lot, by: Any, reason: str) -> Lot:
+    """Stop its sale; whoever bought is told why."""
+    return lot.recall(row, by, reason)
 
 
 @admin.register(Lot)
@@ -215,7 +215,7 @@ class LotAdmin(OperatorAdmin):
         *("code", "variant", "state", "level", "place_zh", "harvest_from", "harvest_to", "best_before"),
         *("ship_by", "units_declared", "units_available", "units_reserved", "units_sold", "units_restocked"),
     )
-    actions = (deed("召回 · Recall", recall),)
+    actions = (deed("召回 · Recall", recall, is_final=True, asks_why=True),)
 
 
 @admin.register(Category)

@@ -77,7 +77,15 @@ class OrderAdmin(OperatorAdmin):
     )
     ordering = ("-id",)
     show_full_result_count = False
-    actions = (deed("取消并退款 · Cancel and refund", cancel.cancel),)
+    actions = (
+        deed(
+            "取消并退款 · Cancel and refund",
+            cancel.cancel,
+            sum_of="total_minor",
+            is_final=True,
+            asks_why=True,
+        ),
+    )
 
 
 @admin.register(Payment)

@@ -22,13 +22,13 @@ State = Order.State
 
 
 @transaction.atomic
-def cancel(order: Order, by: Any = None) -> Order:
+def cancel(order: Order, by: Any = None, reason: str = "") -> Order:
     """Call the order off, by its buyer; cancelling twice is no mistake."""
     order = lock([order])[order.pk]
     if order.state in (State.CANCELLED, State.EXPIRED):
         return order
     if by is not None and by.pk != order.person_id:
-        audit.record(by, "cancel", "Order", order.uid, state=str(order.state))
+        audit.record(by, "cancel", "Order", order.uid, state=str(order.state), reason=reason[:400])
     if order.state == State.PLACED:
         lapse([order], State.CANCELLED)
         return order

@@ -66,7 +66,9 @@ def begin_payment(request: HttpRequest, payload: dict[str, Any]) -> str:
 
 
 def cancel_order(request: HttpRequest, payload: dict[str, Any]) -> str:
-    """Money takes its way back by itself."""
+    """Money takes its way back by itself, where there was any."""
+    if payload["order"]["paidAt"] is None:
+        return _done(request, say("订单已取消，没有扣款。", "The order is cancelled. Nothing was charged."))
     return _done(
         request, say("订单已取消。已付的钱会原路退回。", "The order is cancelled. What was paid goes back.")
     )

@@ -7,6 +7,7 @@ from django.test import Client
 
 from accounts.models import AuditEntry
 from accounts.operators import OperatorAdmin
+from core.money import show
 from orders.actions import shipping as rates
 from orders.models import Notice, Order, Payment, Refund, ShippingRate
 from orders.reads import shipping
@@ -28,9 +29,9 @@ def desk(paid):
     return client
 
 
-def choose(client, model, action, *rows):
+def choose(client, model, action, *rows, **said):
     """Tick rows of a list and choose a deed; the messages."""
-    chosen = {"action": action, "_selected_action": [row.pk for row in rows]}
+    chosen = {"action": action, "_selected_action": [row.pk for row in rows], **said}
     reply = client.post(f"/operators/orders/{model}/", chosen, follow=True)
     return [str(message) for message in reply.context["messages"]]
 
@@ -49,13 +50,21 @@ def test_every_room_opens_and_shows_no_raw_notice(paid, desk):
             assert "payment_intent_data" not in page.content.decode()
 
 
-def test_an_operator_calls_an_order_off_and_everything_goes_back(paid, desk):
-    (said,) = choose(desk, "order", "cancel", paid.row)
+def test_an_operator_calls_an_order_off_after_a_second_look_with_sum_and_reason(paid, desk):
+    chosen = {"action": "cancel", "_selected_action": [paid.row.pk]}
+    once = desk.post("/operators/orders/order/", chosen)
+    assert once.status_code == 200 and show(paid.row.total_minor) in once.content.decode()
+    assert paid.row.state == "paid" and Refund.objects.count() == 0
+    # Without a reason it is asked for again, and nothing is done.
+    again = desk.post("/operators/orders/order/", {**chosen, "confirmed": "yes", "why": " "})
+    assert "请写明原因" in again.content.decode() and Refund.objects.count() == 0
+    (said,) = choose(desk, "order", "cancel", paid.row, confirmed="yes", why="买家来电")
     assert said.endswith(": 1")
+    assert AuditEntry.objects.get(noun="Order", deed="cancel").facts["reason"] == "买家来电"
     settle_all()
     assert paid.row.state == "refunded"
-    (said,) = choose(desk, "order", "cancel", paid.row)
-    assert "cannot be cancelled" in said
+    (said,) = choose(desk, "order", "cancel", paid.row, confirmed="yes", why="再来一次")
+    assert "has gone back" in said
     at_rest()
 
 

@@ -56,7 +56,9 @@ def left(seat: Seat) -> Any:
 def test_an_order_that_was_never_paid_promises_no_parcel(state):
     order = an_order()
     Shipment.objects.filter(order=order).update(ship_by=timezone.now() + timedelta(days=3))
-    assert "to be sent by" in page(order)
+    # Nor is a day promised, or a receipt offered, as long as nothing is paid.
+    waiting = page(order)
+    assert "to be sent by" not in waiting and "sent once it is paid" in waiting and "Receipt" not in waiting
     Order.objects.filter(pk=order.pk).update(state=state)
     shown = page(order)
     assert "to be sent by" not in shown and "To be sent" not in shown and "Not to be sent" in shown
