@@ -11,6 +11,8 @@ from django.utils import timezone
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from catalog.actions.lot import recall
+from catalog.models import Variant
 from catalog.refusals import InsufficientStock
 from core import clock
 from core.deliveries import drain
@@ -121,6 +123,27 @@ class Ledger(RuleBasedStateMachine):
         self.buy([one * self.market.left[variant.pk] for one in units], 0, is_paid=True)
         if self.bank.pay(page):
             self._tell("checkout.session.completed", Noun.SESSION, page)
+
+    @rule(is_acted_on=st.booleans())
+    def recall_before_payment(self, is_acted_on):
+        """Her lot is recalled between placing and paying: her money buys nothing, whoever is faster."""
+        lot = self.market.a_lot_apart()
+        want = Want(Variant.objects.select_related("product__team", "story").get(pk=lot.variant_id), 1)
+        purchase = Purchase(
+            email="guest@example.com", region_id=WUHAN, wants=[want], shipping={want.variant.product.team_id: 0}, **ADDRESS
+        )  # fmt: skip
+        order = checkout.place_many([purchase])[0]
+        self.market.note(order)
+        page = payment.begin(order).session_id
+        recall(lot, self.market.operator, "示例：抽检不合格")
+        self.market.recall(self.market.of(order))
+        if is_acted_on:
+            drain()
+            assert Order.objects.get(pk=order.pk).state == "cancelled"
+        if self.bank.pay(page):
+            self._tell("checkout.session.completed", Noun.SESSION, page)
+            refunded = Refund.objects.get(payment__order=order)
+            assert refunded.reason == "stopped", refunded.reason
 
     @rule(pick=PICK)
     def pay_somewhere(self, pick):

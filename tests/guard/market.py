@@ -87,6 +87,20 @@ class Market:
         self.lots.append(lot)
         self.left[lot.variant_id] += lot.units_available
 
+    def a_lot_apart(self) -> Lot:
+        """One unit of something that nobody else buys."""
+        variant = shelves.a_variant(self.variants[2].product, price_minor=500)
+        self.left[variant.pk] = 0
+        lot = shelves.a_lot(variant, units=1)
+        self.add_lot(lot)
+        return lot
+
+    def recall(self, one: Noted) -> None:
+        """Its one lot is recalled: it ends unpaid, and its units are for nobody."""
+        self.lapse(one, "cancelled")
+        for variant in one.wants:
+            self.left[variant] = 0
+
     def enrol(self, number: int) -> None:
         """More families of the first team, and a lot that they grew."""
         grown = world.households(self.variants[0].product.team, number)
