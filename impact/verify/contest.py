@@ -81,6 +81,13 @@ RULES = [
     Rule(
         "I6",
         "Support",
+        "a support by the team's own code has another mobiliser",
+        """SELECT id, order_uid FROM impact_support WHERE is_own_call
+             AND (mobiliser_organisation_id IS NOT NULL OR mobiliser_person_id IS NOT NULL)""",
+    ),
+    Rule(
+        "I6",
+        "Support",
         "a support knows a guest whose mailbox is not proved",
         """SELECT s.id, s.order_uid FROM impact_support s JOIN orders_order o ON o.uid = s.order_uid
            WHERE s.transaction_id IS NULL AND o.person_id IS NULL AND o.buyer_proved_at IS NULL""",

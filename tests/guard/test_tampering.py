@@ -100,7 +100,7 @@ class Story:
 
     def __init__(self) -> None:
         self.market, self.count = Market(), 0
-        orders = [self.bought(2, 1, 1), self.bought(3, 2, 0), self.bought(1, 0, 1), self.bought(0, 3, 0)]
+        orders = [self.bought(2, 1, 1), self.bought(3, 2, 0), self.bought(1, 0, 1), self.bought(0, 1, 0)]
         for order in orders[:2]:
             shipment.ship_many(
                 [shipment.Sent(one, timezone.now(), "示例速运", "SL0001") for one in order.shipments.all()]
@@ -153,7 +153,7 @@ class Story:
         terms = {"title": "示例团购", "minimum_units": 2, "maximum_units": 3, "region_code": WUHAN}
         address = {"recipient": "示例", "phone": "13800138000", "street": "示例路"}
         ends = timezone.now() + timedelta(days=1)
-        of = (self.market.coordinator, self.market.union, self.market.variant(2))
+        of = (self.market.coordinator, self.market.union, self.market.variant(1))
         return group.open_group(*of, closes_at=ends, **terms, **address)
 
     def tell(self, kind: str, noun: Noun, id: str) -> None:
@@ -218,6 +218,9 @@ UNWATCHED: dict[type[models.Model], set[str]] = {
         "person_id",
         "region_id",
         "cart_id",
+        "unproved_cookie",  # how much one whom nobody knows holds unpaid
+        "unproved_mailbox",
+        "unproved_phone",
     },
     Payment: {"kind"},
     Refund: {"attempt", "requested_by_id", "reason"},
@@ -250,7 +253,7 @@ def test_one_row_changed_or_taken_by_the_superuser_is_named(settings):
                     refused += found is None
                     if found == []:
                         unseen.append(f"{model.__name__} {row} {what}")
-    assert unseen == []
+    assert not unseen, unseen
     figure("tampering/superuser", f"{tried} changes of {len(WATCHED)} tables, each column that counts, points or tells"
            f" a state, and rows taken out: {tried - refused} named by verify, {refused} refused by constraints")  # fmt: skip
 
