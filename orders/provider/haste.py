@@ -10,9 +10,9 @@ from typing import Any
 from orders.provider.port import Slow
 
 # How long a request of a visitor's waits for the provider, all in all; a worker waits as long as a lease allows.
-BRIEF_SECONDS, PATIENT_SECONDS = 1.5, 25.0
+BRIEF_SECONDS, PATIENT_SECONDS = 1.2, 25.0
 # So many threads of a process wait outside at once, of four; another waits a moment for its turn.
-OUTSIDE, TURN_SECONDS = 2, 0.25
+OUTSIDE, TURN_SECONDS = 2, 0.05
 # After so many that were too slow in a row nobody waits any more; then one tries whether it is over.
 SLOW_ONES, SHUT_SECONDS = 2, 10.0
 
