@@ -95,8 +95,11 @@ class Together:
 
     def fill(self, seats: int, units: int = 1) -> list[dict[str, Any]]:
         """So many guests join and pay."""
-        orders = [self.join(units=units) for _ in range(seats)]
-        self.pay(*orders)
+        orders = []
+        for _ in range(seats):
+            # One after the other: of one mailbox only two may wait for their payment at a time.
+            orders.append(self.join(units=units))
+            self.pay(orders[-1])
         return orders
 
     def end(self) -> None:
