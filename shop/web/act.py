@@ -19,8 +19,13 @@ from shop.web.form import read_form, remembered_cart
 from shop.web.once import slip_of
 
 # Forms with files have no document to say it beside their fields.
-KEPT_OF_UPLOADS = {"make_claim": frozenset({"words"}), "upload_picture": frozenset({"altZh", "altEn"})}
-SHARES = "kg."  # a field for each household: what is weighed in, and no name
+KEPT_OF_UPLOADS = {
+    "make_claim": frozenset({"words"}),
+    "upload_picture": frozenset({"altZh", "altEn"}),
+    "keep_cart": frozenset({"quantity"}),
+}
+# A field for each row of a form, and what it counts as: a household's weight and no name, a line's quantity.
+ROWS = {"kg": "shares", "quantity": "quantity"}
 UNCLEAR = say("没有成功，请检查填写的内容。", "That did not work. Please check what you entered.")
 # The longest form weighs in 100 households, the longest field is a story of 6,000 characters, and the fullest form
 # has two of them: all of that is kept, and what is kept stays bounded whatever is sent.
@@ -132,7 +137,9 @@ def kept_of(posted: QueryDict, may: frozenset[str]) -> dict[str, list[str]]:
     """What was written into the fields that may be kept, until it is more than any form of ours holds."""
     left = MOST_IN_ALL
     kept: dict[str, list[str]] = {}
-    allowed = [name for name in posted if name in may or (name.startswith(SHARES) and "shares" in may)]
+    allowed = [
+        name for name in posted if name in may or ("." in name and ROWS.get(name.partition(".")[0]) in may)
+    ]
     for name in allowed[:MOST_FIELDS]:
         kept[name[:80]] = []
         for written in posted.getlist(name)[:MOST_VALUES]:
