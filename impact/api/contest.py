@@ -60,8 +60,7 @@ def _count_in_words(figure: str, exact: str) -> graphene.Field:
 class ContestFigures(PlainType):
     """The figures of an entry, a division or a round; `definitions` says how each is counted, and when.
 
-    Sums of money are live. An entry behind which fewer than ten households stand keeps its figures from the next
-    boundary until the freeze, and counts with those wherever it is summed up.
+    Sums are live; those of an entry behind which too few households stand, keep still until the freeze.
     """
 
     class Meta:
@@ -75,8 +74,8 @@ class ContestFigures(PlainType):
     people = graphene.Int(description=_by_day("people"))
     people_told = _count_in_words("people", "are_people_exact")
     organisations = graphene.Int(
-        description=_by_day("organisations")
-        + " Frozen, it is exact however few they are. Of several entries it is their sum."
+        description=_definition("organisations")
+        + " Told as persons are, but frozen exact however few; of several entries, their sum."
     )
     organisations_told = _count_in_words("organisations", "is_final")
     excluded = MoneyField(

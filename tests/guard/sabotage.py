@@ -205,8 +205,8 @@ SABOTAGES = [
     Sabotage(
         "a family's details outlive its consent",
         "impact/actions/household.py",
-        "_move([household], State.VERIFIED, State.WITHDRAWN)\n    _destroy_details([household])",
-        "_move([household], State.VERIFIED, State.WITHDRAWN)",
+        "State.WITHDRAWN, withdrawn_at=timezone.now())\n    _destroy_details([household])",
+        "State.WITHDRAWN, withdrawn_at=timezone.now())",
         "tests/impact/test_households.py",
     ),
 ]
