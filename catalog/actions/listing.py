@@ -35,6 +35,11 @@ REVIEWED = {
     *("ingredients_zh", "ingredients_en", "producer_zh", "producer_en", "licence_number"),
 }
 
+CHANGED_SINCE = say(
+    "暂停期间团队改过需要审核的内容。请先看一遍，再“通过并上架”。",
+    "Its team has changed what an operator looks at since it was suspended. Please look at it, then approve it.",
+)
+
 
 def create_product(team: Team, by: Person | None, *, name_zh: str, **fields: Any) -> Product:
     """Begin a listing; what is missing may follow, and nobody else sees it until it is published."""
@@ -89,10 +94,18 @@ def change_product(product: Product, by: Person | None, **fields: Any) -> Produc
 
 
 def look_again(product: Product) -> None:
-    """Take a published product off the shelf until an operator has looked at it again."""
+    """Take a published product off the shelf until an operator has looked at it again; a suspended one is not resumed
+    before she has."""
     if product.state == State.PUBLISHED:
         product.move_to(State.SUBMITTED, submitted_at=timezone.now())
         outbox.record(ProductSubmitted(product_id=product.id))
+    elif product.state == State.SUSPENDED:
+        approval_ends(product.variants)
+
+
+def approval_ends(variants: Any) -> None:
+    """These are other than what an operator has seen."""
+    variants.update(approved_price_minor=None, approved_household_bps=None)
 
 
 def tell(product: Product) -> None:
@@ -179,15 +192,18 @@ def suspend(product: Product, by: Person | None, reason: str = "") -> Product:
 
 
 def resume(product: Product, by: Person | None) -> Product:
-    """An operator puts it back on the shelf as it was."""
+    """An operator puts it back on the shelf as it was; what its team has changed meanwhile is approved, not resumed."""
     desk.must_operate(by, product.team)
     if product.state != State.SUSPENDED:
         raise Conflict()
     if lacking := missing(product):
         raise NotReady(lacking)
     with transaction.atomic():
+        # Locked, as for a deed of its team: what changes at this moment is seen, or waits.
+        Product.objects.select_for_update(of=("self",), no_key=True).get(pk=product.pk)
+        if product.variants.filter(is_offered=True, approved_price_minor=None).exists():
+            raise Conflict(CHANGED_SINCE)
         _moved(product, by, State.PUBLISHED, "resume")
-        _seen(product)
     return product
 
 

@@ -17,6 +17,8 @@ from core.refusals import Invalid, every
 
 DEAREST_MINOR = 10_000_000
 HEAVIEST_GRAMS = 500_000
+# By what a buyer knows how much she gets: an approval was given for a price and for this.
+REVIEWED = ("name_zh", "name_en", "net_content", "weight_grams")
 # Few enough to choose from, and for lists with variants to stay within what a stranger may ask.
 MOST_OFFERED, MOST_VARIANTS = 5, 10
 # Forms show percent, and whoever writes a price story thinks in them: basis points are for programs.
@@ -33,6 +35,7 @@ def save(
     **fields: Any,
 ) -> Variant:
     """Add a variant, or change one: its words, weight, price and price story, all or nothing."""
+    changed: Collection[str] = ()
     with transaction.atomic():
         row = desk.opened(product, by)
         if variant is None:
@@ -45,16 +48,21 @@ def save(
             mine = Variant.objects.select_for_update(of=("self",), no_key=True).get(
                 pk=variant.pk, product=row
             )
-            before = {"name_zh": mine.name_zh, "name_en": mine.name_en}
+            before = {name: getattr(mine, name) for name in REVIEWED}
             _write(mine, fields)
-            _check_name(mine, {name for name, was in before.items() if was != getattr(mine, name)})
+            changed = {name for name, was in before.items() if was != getattr(mine, name)}
+            _check_name(mine, changed & {"name_zh", "name_en"})
             mine.save(update_fields=sorted(fields) or ["position"])
         if price_minor is not None or story is not None:
             _tell_story(mine, price_minor, story)
         _check_how_many(row)
         audit.record(by, "save", "Variant", mine.uid, product=str(row.uid), price_minor=mine.price_minor)
-        if _must_be_looked_at(mine):
+        if mine.is_offered and changed or _must_be_looked_at(mine):
             listing.look_again(row)
+        elif changed:
+            # It is in nobody's sight now: what was approved is not what will be offered.
+            listing.approval_ends(row.variants.filter(pk=mine.pk))
+        mine.refresh_from_db(fields=["approved_price_minor", "approved_household_bps"])
         card.refresh([row.id])
         listing.tell(row)
     return mine
@@ -89,7 +97,7 @@ def change_price(
 
 
 def _must_be_looked_at(variant: Variant) -> bool:
-    """New, dearer by more than a tenth than what was approved, or giving the households less (decision 0006)."""
+    """Not approved as it is, dearer by more than a tenth than what was approved, or giving the households less (decision 0006)."""
     if not variant.is_offered:
         return False
     if variant.approved_price_minor is None or variant.story is None:

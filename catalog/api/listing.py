@@ -166,7 +166,7 @@ class ProductArchive(Act):
 
 
 class ProductApprove(Act):
-    """Operators: publish a submitted product."""
+    """Operators: publish a submitted product, or a suspended one that its team has changed."""
 
     class Meta:
         access = OPERATOR
@@ -224,7 +224,7 @@ class ProductSuspend(Act):
 
 
 class ProductResume(Act):
-    """Operators: put a suspended product back on the shelf."""
+    """Operators: put a suspended product back on the shelf; not where its team has changed what has to be approved."""
 
     class Meta:
         access = OPERATOR

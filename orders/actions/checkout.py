@@ -334,4 +334,5 @@ def _line(order: Order, want: Want, parcels: Mapping[int, Shipment]) -> Line:
         quantity=want.quantity,
         unit_price_minor=want.price_minor,
         net_minor=want.quantity * want.price_minor,
+        after_sale_hours=product.after_sale_hours,
     )

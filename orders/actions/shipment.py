@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max, Q, QuerySet
+from django.db.models import F, Max, Q, QuerySet
+from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
 from accounts import written
@@ -207,10 +208,11 @@ def _not_on_its_way() -> TooLate:
 
 
 def _windows(parcels: Iterable[int]) -> dict[int, int]:
-    """Hours in which something may be said to be wrong: the longest of what lies in each parcel."""
-    found = Shipment.objects.filter(pk__in=parcels).annotate(
-        most=Max("lines__variant__product__after_sale_hours")
-    )
+    """Hours in which something may be said to be wrong: the longest of what lies in each parcel, and never less
+    than what was told when it was bought."""
+    today = F("lines__variant__product__after_sale_hours")
+    told = Coalesce("lines__after_sale_hours", today)
+    found = Shipment.objects.filter(pk__in=parcels).annotate(most=Max(Greatest(told, today)))
     return {pk: most or 0 for pk, most in found.values_list("pk", "most")}
 
 

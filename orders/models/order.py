@@ -145,6 +145,10 @@ class Line(models.Model):
     net_minor = models.PositiveBigIntegerField(help_text="quantity × price: what was paid for it")
     refunded_minor = models.PositiveBigIntegerField(default=0)
     refunded_units = models.PositiveIntegerField(default=0)
+    after_sale_hours = models.PositiveSmallIntegerField(
+        null=True,
+        help_text="as told when it was bought: a team that shortens it shortens it for others alone",
+    )
     recalled_at = models.DateTimeField(
         null=True, help_text="a lot that it drew on was recalled: claimed also when its time is over"
     )

@@ -197,3 +197,49 @@ def test_a_part_of_a_price_is_refused_in_percent(desk, team):
     story = {**STORY_INPUT, "farmGate": 10_001}
     answer = desk.do("variantSave", id=global_id("Variant", published(team).uid), story=story)
     assert "100" in answer["errors"][0]["message"] and "10000" not in answer["errors"][0]["message"]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [{"netContent": "1.2 kg"}, {"weightGrams": 1200}, {"nameZh": "大箱"}, {"nameEn": "5 kg box"}],
+)
+def test_a_smaller_box_at_the_old_price_is_looked_at_again(desk, team, told):
+    variant = published(team)
+    gid = global_id("Variant", variant.uid)
+    same = {"netContent": variant.net_content, "weightGrams": variant.weight_grams, "nameZh": variant.name_zh}
+    assert desk.done("variantSave", "product { state }", id=gid, **same)["product"]["state"] == "PUBLISHED"
+    assert desk.done("variantSave", "product { state }", id=gid, **told)["product"]["state"] == "SUBMITTED"
+
+
+def test_a_smaller_box_that_was_made_out_of_sight_is_looked_at_before_it_is_offered(desk, team):
+    first = published(team)
+    second = a_variant(first.product, approved_price_minor=3690, approved_household_bps=5400)
+    gid = global_id("Variant", second.uid)
+    for told, state in (
+        ({"isOffered": False}, "PUBLISHED"),
+        ({"netContent": "1.2 kg"}, "PUBLISHED"),
+        ({"isOffered": True}, "SUBMITTED"),
+    ):
+        assert desk.done("variantSave", "product { state }", id=gid, **told)["product"]["state"] == state
+
+
+def test_what_was_changed_while_it_was_suspended_is_not_resumed_unseen(desk, team):
+    variant = published(team)
+    operator = Asker(an_operator())
+    ids = {"product": global_id("Product", variant.product.uid), "variant": global_id("Variant", variant.uid)}
+    deeds = (
+        ("variantSave", {"id": ids["variant"], "priceMinor": 36_900}),
+        ("variantSave", {"id": ids["variant"], "story": {**STORY_INPUT, "farmGate": 0, "team": 5400}}),
+        ("variantSave", {"id": ids["variant"], "netContent": "0.1 kg"}),
+        ("productUpdate", {"id": ids["product"], "nameZh": "赣南脐橙"}),
+    )
+    for deed, given in deeds:
+        operator.done("productSuspend", id=ids["product"], reason="label")
+        desk.done(deed, **given)
+        assert operator.refused("productResume", id=ids["product"]) == "CONFLICT", given
+        assert Asker().ask("{ products(first: 1) { totalCount } }") == {"products": {"totalCount": 0}}
+        approved = operator.done("productApprove", STATE, id=ids["product"])
+        assert approved["product"]["state"] == "PUBLISHED"
+    operator.done("productSuspend", id=ids["product"], reason="label")
+    desk.done("productUpdate", id=ids["product"], summaryZh="更甜")
+    assert operator.done("productResume", STATE, id=ids["product"])["product"]["state"] == "PUBLISHED"

@@ -106,6 +106,17 @@ def test_after_delivery_runs_the_time_in_which_something_can_be_said_to_be_wrong
     assert [p["allowedActions"] for p in sold.seen["shipments"]] == [[], []]
 
 
+def test_the_time_in_which_something_can_be_said_is_that_of_the_day_she_bought(sold):
+    """A team that shortens it afterwards shortens it for nobody who has bought already."""
+    for n, hours in ((0, 24), (1, 240)):
+        product = global_id("Product", sold.lots[n].variant.product.uid)
+        sold.managers[n].done("productUpdate", id=product, afterSaleHours=hours)
+    sold.arrive(0, 1)
+    for n, hours in ((0, 72), (1, 240)):
+        parcel = sold.parcel(n)
+        assert parcel.after_sale_until - parcel.delivered_at == timedelta(hours=hours)
+
+
 def test_what_was_set_aside_is_owed_once_that_time_is_over(sold):
     sold.arrive(0, 1)
     before = money_in("pool_earmarked", sold.row)
