@@ -125,8 +125,10 @@ def membership_in(person: Person | AnonymousUser, organisation: Organisation) ->
 
 
 def is_partial_to(person: Person, organisation: Organisation) -> bool:
-    """Whether the person proposed it or belongs to it, and so may not decide about it."""
-    return organisation.proposed_by_id == person.pk or is_member(person, organisation)
+    """Whether the person proposed it, belongs to it or did, and so may not decide about it."""
+    if organisation.proposed_by_id == person.pk:
+        return True
+    return organisation.memberships.filter(person=person).exists()
 
 
 def is_member(person: Person | AnonymousUser, organisation: Organisation) -> bool:

@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.html import format_html
 
 from accounts.operators import OperatorAdmin, deed, naming
 from accounts.reads import signed_in
@@ -91,7 +92,10 @@ class ReturnForm(ReviewForm):
 class ProductAdmin(OperatorAdmin):
     """The review queue and the shelves: approve, suspend and resume in the list; return with a comment inside."""
 
-    list_display = ("name_zh", "team", "kind", "state", "submitted_at", "price_from_minor", "units_available")
+    list_display = (
+        *("name_zh", "team", "kind", "state", "submitted_at", "price_from_minor", "units_available"),
+        "seen_as",
+    )
     list_filter = ("state", "kind", "category")
     list_select_related = ("team",)
     search_fields = ("name_zh", "name_en", "=slug", "=team__code")
@@ -104,11 +108,28 @@ class ProductAdmin(OperatorAdmin):
     ordering = ("submitted_at", "-id")
     inlines = (VariantInline, CertificateInline, ReviewInline)
     actions = (
-        deed("通过并上架 · Approve", listing.approve),
+        "approve",
         "return_to_team",
         deed("暂停 · Suspend", listing.suspend),
         deed("恢复上架 · Resume", listing.resume),
     )
+
+    @admin.display(description="版本 · Version")
+    def seen_as(self, row: Product) -> str:
+        """Which version the list shows; it goes back with the form, so that no other is approved."""
+        return format_html(
+            '{}<input type="hidden" name="seen.{}" value="{}">', row.version, row.pk, row.version
+        )
+
+    @admin.action(description="通过并上架 · Approve")
+    def approve(self, request: HttpRequest, chosen: Any) -> None:
+        """Publish each chosen product as it stood in the list."""
+
+        def as_seen(row: Product, by: Any) -> object:
+            seen = request.POST.get(f"seen.{row.pk}") or str(row.version)
+            return listing.approve(row, by, version=row.version if seen == str(row.version) else 0)
+
+        deed("通过并上架 · Approve", as_seen)(self, request, chosen)
 
     @admin.action(description="退回修改 · Return with a comment")
     def return_to_team(self, request: HttpRequest, chosen: Any) -> HttpResponse | None:

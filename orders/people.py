@@ -134,7 +134,7 @@ def move(person: Person, old: str, new: str) -> None:
 
 
 def _forget_groups(person: Person) -> None:
-    """Whom a courier asked for with a group's parcel: in the group, and in its members' orders."""
+    """Whom a courier asked for with a group's parcel, and at which door: in the group, and in its members' orders."""
     groups = GroupPurchase.objects.filter(coordinator=person)
     seats = Order.objects.filter(group__in=groups)
     if groups.filter(state=GroupPurchase.State.OPEN).exists() or seats.exclude(state__in=OVER).exists():
@@ -143,8 +143,8 @@ def _forget_groups(person: Person) -> None:
             "A group purchase of yours is still going on. Please erase the account once it is over.",
         )
         raise Conflict(words)
-    seats.update(phone="")
-    groups.update(recipient=FORGOTTEN, phone="")
+    seats.update(phone="", street="")
+    groups.update(recipient=FORGOTTEN, phone="", street="")
 
 
 def _forget_claims(person: Person) -> None:

@@ -8,7 +8,7 @@ from django.db import transaction
 from accounts.actions import audit
 from accounts.models import Person
 from catalog import written
-from catalog.actions import desk, listing
+from catalog.actions import card, desk, listing
 from catalog.models import Certificate, Product
 from core import clock
 from core.language import say
@@ -53,6 +53,7 @@ def add(
         paper = row.certificates.create(**told)
         audit.record(by, "add", "Certificate", paper.uid, product=str(row.uid), kind=kind)
         listing.look_again(row)
+        card.refresh([row.id])  # it is another version
         listing.tell(row)
     return paper
 

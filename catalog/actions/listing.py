@@ -18,6 +18,7 @@ from catalog.actions.missing import NotReady, missing
 from catalog.events import ProductChanged, ProductReviewed, ProductSubmitted
 from catalog.illustrations import KINDS, kind_for
 from catalog.models import Category, ListingReview, Product, Team
+from catalog.reads import is_changed
 from core import outbox
 from core.language import say
 from core.refusals import Conflict, Invalid, every
@@ -38,6 +39,11 @@ REVIEWED = {
 CHANGED_SINCE = say(
     "暂停期间团队改过需要审核的内容。请先看一遍，再“通过并上架”。",
     "Its team has changed what an operator looks at since it was suspended. Please look at it, then approve it.",
+)
+
+NOT_AS_SEEN = say(
+    "您看过之后，团队又改过这件商品。请再看一遍。",
+    "Its team has changed it since you looked. Please look at it again.",
 )
 
 
@@ -137,8 +143,11 @@ def withdraw(product: Product, by: Person | None) -> Product:
     return product
 
 
-def approve(product: Product, by: Person | None, comment: str = "") -> ListingReview:
-    """An operator, not of the team, has looked at it: it is published."""
+def approve(
+    product: Product, by: Person | None, comment: str = "", *, version: int | None = None
+) -> ListingReview:
+    """An operator, not of the team, has looked at it: it is published. With the `version` that she has seen it is
+    refused where the team has taken it back and changed it since."""
     desk.must_operate(by, product.team)
     comment = written.paragraphs(comment, "comment")
     with transaction.atomic():
@@ -147,6 +156,8 @@ def approve(product: Product, by: Person | None, comment: str = "") -> ListingRe
             .select_related("team")
             .get(pk=product.pk)
         )
+        if version is not None and version != row.version:
+            raise Conflict(NOT_AS_SEEN)
         if lacking := missing(row):
             raise NotReady(lacking)
         now = timezone.now()
@@ -200,8 +211,8 @@ def resume(product: Product, by: Person | None) -> Product:
         raise NotReady(lacking)
     with transaction.atomic():
         # Locked, as for a deed of its team: what changes at this moment is seen, or waits.
-        Product.objects.select_for_update(of=("self",), no_key=True).get(pk=product.pk)
-        if product.variants.filter(is_offered=True, approved_price_minor=None).exists():
+        row = Product.objects.select_for_update(of=("self",), no_key=True).get(pk=product.pk)
+        if is_changed(row):
             raise Conflict(CHANGED_SINCE)
         _moved(product, by, State.PUBLISHED, "resume")
     return product

@@ -239,7 +239,7 @@ class TeamProduct(ModelType):
             ),
             *("producer_zh", "producer_en", "licence_number", "dispatch_days", "return_rule_zh"),
             *("return_rule_en", "after_sale_hours", "units_available", "household_bps", "pictures"),
-            *("submitted_at", "published_at"),
+            *("submitted_at", "published_at", "version"),
         )
         most = {"pictures": MOST_PICTURES}
         about = {
@@ -263,6 +263,7 @@ class TeamProduct(ModelType):
                 (("household_bps",), "The households' part of its lowest price, in basis points."),
                 (("pictures",), "Its photos."),
                 (("submitted_at", "published_at"), "When; null when not yet."),
+                (("version",), "Moves when anything of it changes; who approves it says which she has seen."),
             )
             for name in names
         }
@@ -292,10 +293,13 @@ class TeamProduct(ModelType):
         """In words."""
         return str(STATES[State(root.state)])
 
+    @needs("variants")
     def resolve_allowed_actions(root, info):
         """By state and asker; nobody decides about a team of their own."""
         is_own = manages(info.context, root.team_id)
         allowed = MANAGERS if is_own else OPERATORS if is_operator(info.context) else {}
+        if allowed is OPERATORS and root.state == State.SUSPENDED and reads.is_changed(root):
+            return ["APPROVE"]
         return allowed.get(State(root.state), [])
 
     @needs("variants__lots", "pictures", "team__leader")

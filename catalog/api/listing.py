@@ -11,7 +11,7 @@ from catalog.api.desk import TeamProduct
 from catalog.models import Product
 from core.api.act import Act
 from core.api.ids import uid_of
-from core.api.types import enum_of
+from core.api.types import BigInt, enum_of
 
 
 class _Fields:
@@ -174,14 +174,17 @@ class ProductApprove(Act):
     class Input:
         id = graphene.ID(required=True, description="The product.")
         comment = graphene.String(description="A word to its team.")
+        version = graphene.Field(
+            BigInt, description="As it was looked at; changed since, it is refused (CONFLICT)."
+        )
 
     product = graphene.Field(TeamProduct, description="The product, published.")
 
     @classmethod
-    def act(cls, request: Any, id: str, comment: str | None = None) -> Any:
+    def act(cls, request: Any, id: str, comment: str | None = None, version: int | None = None) -> Any:
         """Approve it."""
         product = _any(request, id)
-        listing.approve(product, request.user, comment or "")
+        listing.approve(product, request.user, comment or "", version=version)
         return cls(product=_any(request, id))
 
 

@@ -83,6 +83,11 @@ def product_to_review(person: Any, uid: UUID) -> Product:
     return _one(Product.objects.filter(uid=uid).select_related("team"))
 
 
+def is_changed(product: Product) -> bool:
+    """Whether something that is offered of it is other than an operator has approved."""
+    return any(v.is_offered and v.approved_price_minor is None for v in related(product, "variants"))
+
+
 def category_named(slug: str) -> Category:
     """A shelf by its slug, as it is written into a form."""
     found = Category.objects.filter(slug=slug).first()

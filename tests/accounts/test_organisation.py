@@ -1,6 +1,7 @@
 """Organisations: proposed by people, decided on by an operator who is none of them."""
 
 import pytest
+from django.utils import timezone
 
 from accounts import reads
 from accounts.actions import organisation as organisations
@@ -81,6 +82,9 @@ def test_an_operator_never_decides_about_an_organisation_of_her_own():
     Organisation.objects.get().memberships.all().delete()
     assert asker.refused("organisationVerify", id=id) == "NOT_ALLOWED", "its proposer stays its own"
     union = an_organisation(members=(ada,), state="proposed")
+    with pytest.raises(NotAllowed):
+        organisations.verify(union, ada)
+    union.memberships.update(ended_at=timezone.now())
     with pytest.raises(NotAllowed):
         organisations.verify(union, ada)
     union.refresh_from_db()

@@ -1,12 +1,16 @@
 """Operators work through the same deeds: what the team's desk cannot do, the operators' rooms do not either."""
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from accounts.actions import operator as operators
 from accounts.models import AuditEntry
+from catalog.actions import listing
 from catalog.actions import team as teams
+from catalog.actions import variant as variants
 from catalog.models import Category, Product, Team
 from catalog.reads import managers_of
 from core.refusals import Conflict
@@ -56,6 +60,20 @@ def test_a_product_is_approved_suspended_and_resumed_in_the_list(room, waiting, 
         assert waiting.state == state
     deeds = AuditEntry.objects.filter(actor=operator, noun="Product").order_by("id")
     assert list(deeds.values_list("deed", flat=True)) == ["listing_approved", "suspend", "resume"]
+
+
+def test_the_list_approves_the_version_that_it_shows(room, waiting):
+    page = room.get(reverse("admin:catalog_product_changelist")).content.decode()
+    (seen,) = re.findall(rf'name="seen.{waiting.pk}" value="(\d+)"', page)
+    listing.withdraw(waiting, None)
+    variants.change_price(waiting.variants.get(), None, 99_900)
+    listing.submit(waiting, None)
+    answer = deed(room, "product", "approve", waiting, **{f"seen.{waiting.pk}": seen})
+    waiting.refresh_from_db()
+    assert waiting.state == "submitted" and "又改过" in answer.content.decode()
+    deed(room, "product", "approve", waiting, **{f"seen.{waiting.pk}": str(waiting.version)})
+    waiting.refresh_from_db()
+    assert waiting.state == "published"
 
 
 def test_a_product_is_returned_with_a_comment(room, waiting):

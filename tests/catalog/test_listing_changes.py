@@ -238,8 +238,30 @@ def test_what_was_changed_while_it_was_suspended_is_not_resumed_unseen(desk, tea
         desk.done(deed, **given)
         assert operator.refused("productResume", id=ids["product"]) == "CONFLICT", given
         assert Asker().ask("{ products(first: 1) { totalCount } }") == {"products": {"totalCount": 0}}
+        document = "query($id: ID!) { teamProduct(id: $id) { allowedActions } }"
+        assert operator.ask(document, id=ids["product"])["teamProduct"]["allowedActions"] == ["APPROVE"]
         approved = operator.done("productApprove", STATE, id=ids["product"])
         assert approved["product"]["state"] == "PUBLISHED"
     operator.done("productSuspend", id=ids["product"], reason="label")
     desk.done("productUpdate", id=ids["product"], summaryZh="更甜")
     assert operator.done("productResume", STATE, id=ids["product"])["product"]["state"] == "PUBLISHED"
+
+
+def test_what_was_changed_after_an_operator_looked_is_not_approved_as_seen(desk, team):
+    variant = published(team)
+    operator = Asker(an_operator())
+    gid = global_id("Product", variant.product.uid)
+    looked = "query($id: ID!) { teamProduct(id: $id) { version } }"
+    desk.done("productUpdate", id=gid, nameZh="赣南脐橙")
+    seen = operator.ask(looked, id=gid)["teamProduct"]["version"]
+    for deed, given in (
+        ("variantSave", {"id": global_id("Variant", variant.uid), "priceMinor": 36_900}),
+        ("productUpdate", {"id": gid, "nameZh": "进口脐橙"}),
+        ("certificateAdd", {"product": gid, **PAPER, "issuedOn": "2020-01-01", "expiresOn": "2100-01-01"}),
+    ):
+        desk.done("productWithdraw", id=gid)
+        desk.done(deed, **given)
+        desk.done("productSubmit", id=gid)
+        assert operator.refused("productApprove", id=gid, version=seen) == "CONFLICT", deed
+        seen = operator.ask(looked, id=gid)["teamProduct"]["version"]
+    assert operator.done("productApprove", STATE, id=gid, version=seen)["product"]["state"] == "PUBLISHED"

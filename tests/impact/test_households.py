@@ -86,6 +86,15 @@ def test_nobody_verifies_households_of_her_own_team(family, team):
     assert Household.objects.get().state == Household.State.PROPOSED
 
 
+def test_who_was_of_the_team_yesterday_does_not_verify_its_households_today(family, team):
+    operator = shelves.an_operator()
+    TeamMember.objects.create(team=team, person=operator, ended_at=timezone.now())
+    for deed in (household.verify, household.reject):
+        with pytest.raises(NotAllowed):
+            deed(family, operator)
+    assert Household.objects.get().state == Household.State.PROPOSED
+
+
 def test_a_decision_is_made_once(family):
     operator = shelves.an_operator()
     household.verify(family, operator)

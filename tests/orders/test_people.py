@@ -231,6 +231,19 @@ def test_a_group_that_only_she_looks_after_is_handed_over_before_her_account_is_
     assert made.look(Buyer(sun))["isCoordinator"] and not mei.memberships.filter(role="member").exists()
 
 
+def test_where_a_groups_parcel_went_is_forgotten_with_its_coordinator(till, a_stand):
+    """She had it sent to her own door: neither her group nor her colleagues' orders keep the street."""
+    made = Together(till, a_stand, street="示例小区 3 栋 501")
+    made.join(Buyer())
+    memberships.appoint(made.union, a_person(), a_person(is_staff=True))
+    made.coordinator.done("groupPurchaseCancel", groupId=made.id, idempotencyKey=key())
+    settle_all()
+    assert made.row.street and Order.objects.get().street
+    erasure.erase(made.coordinator.person, PASSWORD)
+    assert (made.row.recipient, made.row.phone, made.row.street) == ("—", "", "")
+    assert Order.objects.get().street == ""
+
+
 def test_a_team_at_rest_whose_parcels_are_on_their_way_keeps_its_last_manager():
     mei, ada = a_person(), a_person(is_staff=True)
     lot = a_lot()

@@ -201,6 +201,15 @@ def test_an_ex_manager_gives_nothing_back(paid):
     assert refused(paid.ask(paid.team, (0, 1, None))) == ["NOT_FOUND"]
 
 
+def test_an_operator_decides_nothing_about_an_order_of_her_own(till, a_stand):
+    """She has eaten the oranges: what comes back to her is for the team to say, or for another operator."""
+    own = Paid(till, a_stand, buyer=Buyer(an_operator()))
+    own.sent()
+    assert refused(own.ask(own.buyer, (0, 3, None))) == ["NOT_FOUND"]
+    assert own.give(own.operator, (0, 1, None)) == own.give(own.team, (0, 1, None)) == 3690
+    at_rest()
+
+
 def test_an_order_that_was_never_paid_gives_nothing_back(till):
     buyer = Buyer()
     order = buyer.place(a_lot())
