@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.models import Address, ApiToken, Invitation, Membership, Organisation, Person, Region
+from core import texts
 from core.language import say
 from core.refusals import Invalid, NotFound, SignInRequired
 
@@ -198,7 +199,7 @@ def invitation_by_token(token: str) -> Invitation:
 
 def mobiliser(code: str) -> tuple[Organisation | None, Person | None]:
     """Whose call a code stands for: a verified organisation, or a person; or nobody's."""
-    code = code.strip().upper()
+    code = texts.code(code).upper()
     if not code:
         return None, None
     found = Organisation.objects.filter(mobiliser_code=code, state=Organisation.State.VERIFIED).first()

@@ -109,7 +109,10 @@ class TooMany(Refusal):
 def _wait(seconds: int) -> Words:
     if seconds < 90:
         return say(
-            "操作太频繁，请 {n} 秒后再试。", "Too many requests. Please try again in {n} seconds.", n=seconds
+            "操作太频繁，请 {n} 秒后再试。",
+            "Too many requests. Please try again in {n} seconds.",
+            one="Too many requests. Please try again in a second.",
+            n=seconds,
         )
     return say(
         "操作太频繁，请 {n} 分钟后再试。",

@@ -30,11 +30,17 @@ _ALONE = re.compile(
 )
 # Has no ink and is no space to Python: braille's blank pattern.
 _BLANK = str.maketrans("\u2800", " ")
+_HALF_WIDTH = {c + 0xFEE0: c for c in range(0x21, 0x7F)}
 
 
 def without_invisible(text: str) -> str:
     """The text without any mark that has no shape of its own; for addresses, numbers and codes."""
     return _ANY_INVISIBLE.sub("", text)
+
+
+def code(text: str) -> str:
+    """A code as it is printed on a parcel or a poster: keyboards for Chinese write it full-width, people in groups."""
+    return "".join(without_invisible(text).translate(_HALF_WIDTH).split())
 
 
 def visible(text: str) -> str:

@@ -95,7 +95,12 @@ class GroupFull(Refusal):
 
     def __init__(self, units_left: int):
         words = (
-            say("这个团购只剩 {n} 份了。", "Only {n} units are left in this group.", n=units_left)
+            say(
+                "这个团购只剩 {n} 份了。",
+                "Only {n} units are left in this group.",
+                one="Only one unit is left in this group.",
+                n=units_left,
+            )
             if units_left
             else say("这个团购已经满了。", "This group purchase is full.")
         )

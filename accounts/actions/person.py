@@ -27,6 +27,13 @@ VERIFY_LASTS = timedelta(days=3)
 CHANGE_LASTS = timedelta(days=1)
 UNCONFIRMED_LASTS = timedelta(days=7)
 WRONG_PASSWORD = say("密码不对。", "The password is not right.")
+# Of each reason of Django's validators our own words: its Chinese lags behind its English and names our fields.
+EASY_TO_GUESS = {
+    "password_too_short": say("密码至少要 10 个字符。", "At least 10 characters."),
+    "password_too_similar": say("密码和您的名字或邮箱太像。", "Too much like your name or address."),
+    "password_too_common": say("这个密码太常见。", "Too common a password."),
+    "password_entirely_numeric": say("密码不能全是数字。", "Digits alone will not do."),
+}
 
 
 def sign_up(email: str, password: str, name: str = "", language: str = "zh") -> None:
@@ -103,7 +110,11 @@ def check_password_is_good(password: str, person: Person, field: str = "password
     try:
         validate_password(password, person)
     except ValidationError as wrong:
-        raise Invalid(" ".join(wrong.messages), field=field) from None
+        why = [EASY_TO_GUESS[str(each.code)] for each in wrong.error_list]
+        told = say(
+            "".join(words.told_in("zh") for words in why), " ".join(words.told_in("en") for words in why)
+        )
+        raise Invalid(told, field=field) from None
 
 
 def check_password(person: Person, password: str, session: str = "", field: str = "password") -> None:

@@ -57,7 +57,10 @@ def declare(
             state=State.PLANNED if planned else State.OPEN,
             level=int(written.one_of(str(level), "level", {str(n) for n in Lot.Level.values})),
             place_zh=written.text_for(Lot, "place_zh", place_zh or product.team.village_zh),
-            place_en=written.text_for(Lot, "place_en", place_en or product.team.village_en),
+            # The village's English name belongs to the village's Chinese one, never to another place's.
+            place_en=written.text_for(
+                Lot, "place_en", place_en or ("" if place_zh else product.team.village_en)
+            ),
             harvest_from=harvest_from,
             harvest_to=harvest_to,
             best_before=best_before,

@@ -14,7 +14,7 @@ from accounts import written
 from accounts.models import Person, Region
 from accounts.reads import is_member, mobiliser, organisation_seen_by, region_to_send_to
 from catalog.models import Variant
-from core import language, rows
+from core import language, rows, texts
 from core.asked import Asked, among
 from core.language import say
 from core.refusals import Invalid, NotFound, every
@@ -300,7 +300,7 @@ def _region(code: str | None) -> Region | None:
 
 def _mobiliser(code: str, person: Any) -> str:
     """A code that stands for somebody, and not for the buyer herself; shown and editable till the end."""
-    code = code.strip().upper()
+    code = texts.code(code).upper()
     if not code:
         return ""
     organisation, mobilised_by = mobiliser(code)

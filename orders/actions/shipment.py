@@ -17,6 +17,7 @@ from django.utils import timezone
 from accounts import written
 from accounts.actions import audit
 from catalog.reads import is_manager
+from core import texts
 from core.language import say
 from core.outbox import record
 from core.refusals import Conflict, Invalid, NotFound, Refusal, TooLate
@@ -88,7 +89,7 @@ def ship_together(
     Units are only ever taken out of a parcel that waits, so their number tells whether its sender saw it as it is.
     """
     carrier = written.line(carrier, "carrier", 40)
-    tracking_number = "".join(tracking_number.split())
+    tracking_number = texts.code(tracking_number)
     if not all(is_manager(by, team) for team in {s.team_id for s in shipments}):
         raise NotFound()
     if not (4 <= len(tracking_number) <= 40 and _is_plain(tracking_number)):
@@ -117,6 +118,7 @@ def _changed(units: int) -> Refusal:
     words = say(
         "包裹里的东西变了：现在是 {n} 份。请按现在的清单重新装箱，再发。",
         "What goes into this parcel has changed: it is {n} units now. Please pack it anew by the list, then send it.",
+        one="What goes into this parcel has changed: it is 1 unit now. Please pack it anew by the list, then send it.",
         n=units,
     )
     return Conflict(words, field="expected_units")

@@ -228,7 +228,10 @@ def _listed(options: list[tuple[str, str]], value: str) -> SafeString:
 def region_field(
     context: template.Context, name: str, divisions: list[dict], provinces: list[dict], province: str = ""
 ) -> SafeString:
-    """The counties of a province to choose from, by its divisions; a place without any stands for itself."""
+    """The counties of a province to choose from, by its divisions; a place without any stands for itself.
+
+    None is chosen beforehand where there are several: a county that nobody chose is where nobody lives.
+    """
     prefix, form = _form(context)
     id, wrong = f"{prefix}-{name}", form.get("errors", {}).get(name, "")
     value = (form.get("values", {}).get(name) or [""])[-1]
@@ -241,6 +244,8 @@ def region_field(
         )
     if not divisions:
         groups = [_listed([(p["code"], p["name"]) for p in provinces if p["code"] == province], value)]
+    elif len(divisions) > 1 or len(divisions[0]["children"]) > 1:
+        groups.insert(0, format_html('<option value="">{}</option>', say("请选择", "Choose")))
     return format_html(
         '<div class="field"><label for="{0}">{1}</label><select id="{0}" name="{2}" required{3}>{4}</select>{5}</div>',
         id,

@@ -1,5 +1,6 @@
 """Joining: the mailbox is proved by its link, and nobody learns who has an account."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -146,9 +147,19 @@ def test_all_that_is_wrong_with_a_sign_up_is_told_at_once(run_deliveries):
     assert Person.objects.count() == 0
 
 
-def test_why_a_password_is_refused_is_told_in_the_askers_language(run_deliveries):
-    (error,) = sign_up(run_deliveries, spoken="zh", password="12345")["errors"]
-    assert "密码" in error["message"]
+@pytest.mark.parametrize(
+    ("password", "why"),
+    [
+        ("short", "At least 10 characters."),
+        ("mei@example.com", "Too much like your name or address."),
+        ("1234567890", "Too common a password. Digits alone will not do."),
+    ],
+)
+def test_why_a_password_is_refused_is_told_in_the_askers_language_alone(run_deliveries, password, why):
+    (error,) = sign_up(run_deliveries, spoken="zh", password=password)["errors"]
+    assert "密码" in error["message"] and not re.search("[A-Za-z]", error["message"])
+    (error,) = sign_up(run_deliveries, password=password)["errors"]
+    assert error["message"] == why
 
 
 def test_an_account_that_nobody_confirms_is_forgotten_after_a_week(run_deliveries):

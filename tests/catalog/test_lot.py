@@ -54,6 +54,15 @@ def test_a_harvest_that_is_in_can_be_sold_at_once(desk, variant):
     assert Product.objects.get().units_available == 10
 
 
+def test_a_place_without_an_english_name_is_not_given_the_villages(desk, variant):
+    declared(desk, variant, **days(harvestFrom=-5, harvestTo=-1), placeZh="东坡地")
+    declared(desk, variant, **days(harvestFrom=-5, harvestTo=-1))
+    own, villages = Lot.objects.order_by("pk")
+    team = variant.product.team
+    assert (own.place_zh, own.place_en) == ("东坡地", "")
+    assert (villages.place_zh, villages.place_en) == (team.village_zh, team.village_en)
+
+
 def test_a_harvest_to_come_is_planned_and_says_when_it_is_sent(desk, variant):
     (error,) = declared(desk, variant, **days(harvestFrom=20, harvestTo=30))["errors"]
     assert (error["code"], error["field"]) == ("INVALID", ["shipBy"])

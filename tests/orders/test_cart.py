@@ -207,6 +207,9 @@ def test_a_mobilisers_code_is_shown_may_be_changed_and_must_be_somebodys():
     buyer = Buyer(person)
     cart = buyer.fill(a_lot(), mobiliserCode=union.mobiliser_code.lower())
     assert (cart["mobiliserCode"], cart["mobiliserName"]) == (union.mobiliser_code, "Demo Union")
+    # As a keyboard for Chinese writes it, in groups.
+    wide = "".join(chr(ord(c) + 0xFEE0) for c in union.mobiliser_code)
+    assert buyer.done("cartUpdate", mobiliserCode=f"{wide[:4]} {wide[4:]}")["errors"] == []
     for code in ("NOBODY99", person.mobiliser_code):
         (error,) = buyer.do("cartUpdate", mobiliserCode=code)["errors"]
         assert (error["code"], error["field"]) == ("INVALID", ["mobiliserCode"])

@@ -71,6 +71,11 @@ def test_carrier_and_number_must_be_such(sold, told, field):
     assert error["field"] == [field] and sold.parcel().state == "waiting"
 
 
+@pytest.mark.parametrize("typed", ["ＳＦ１２３４５６", "SF12 3456", "\u200bSF\u3000123456"])
+def test_a_tracking_number_is_read_as_it_is_printed(sold, typed):
+    assert codes(sold.ship(0, trackingNumber=typed)) == [] and sold.parcel().tracking_number == "SF123456"
+
+
 def test_an_unpaid_order_is_not_sent(till, a_stand):
     sold = Sold(till, a_stand)
     other = sold.buyer.place(*sold.lots)

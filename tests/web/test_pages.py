@@ -84,6 +84,14 @@ def test_a_refused_form_keeps_what_was_written_and_says_why_beside_the_field(gue
     assert 'aria-invalid="true"' not in words(guest.get("/en/checkout/")), "it is said once"
 
 
+@pytest.mark.parametrize(("language", "choose"), [("zh", "请选择"), ("en", "Choose")])
+def test_no_county_is_chosen_before_somebody_chooses_one(guest, shelf, language, choose):
+    post(guest, "add_to_cart", variant=shelf.variant, quantity="1")
+    page = words(guest.get(f"/{language}/checkout/?province=420000"))
+    (field,) = re.findall(r'<select[^>]*name="region" required>(.*?)</select>', page)
+    assert field.startswith(f'<option value="">{choose}</option>') and "selected" not in field
+
+
 def wrong_fields(page: str) -> dict[str, str]:
     """What is said beside each control of the page, by its name."""
     said = re.findall(r'<p class="wrong" id="\w+-(\w+)-wrong">(.*?)</p>', page)

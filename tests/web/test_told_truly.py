@@ -10,8 +10,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from catalog.models import Product
 from orders.links import token_for
-from orders.models import GroupPurchase, Order, Seat, Shipment
+from orders.models import GroupPurchase, Order, Review, Seat, Shipment
 from shop.templatetags.web import with_percents
 from shop.web.document import HERE
 from tests.impact import world
@@ -174,6 +175,37 @@ def test_one_unit_is_a_unit():
     seat = a_seat("held", units=1, order="held")
     shown = Client().get(f"/en/g/{seat.group.join_code}/?token={token_for(seat.order)}").content.decode()
     assert "1 unit paid" in shown and "1 unit ·" in shown and "1 units" not in shown
+
+
+def test_one_of_a_thing_is_told_as_one(shelf):
+    Product.objects.update(dispatch_days=1)
+    line = world.an_order((shelf.lot, 1)).lines.get()
+    Review.objects.create(product=shelf.product, line=line, stars=5)
+    shown = Client().get(f"/en/p/{shelf.product.slug}/").content.decode()
+    assert "Sent within a day of payment." in shown and "1 days" not in shown
+    assert " 1 review<" in shown
+    assert "1 team<" in Client().get("/en/teams/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("zh", ("付款当天发货。", "付款当天<")),
+        ("en", ("Sent on the day of payment.", "On the day of payment<")),
+    ],
+)
+def test_what_is_sent_at_once_is_sent_on_the_day(shelf, lang, said):
+    Product.objects.update(dispatch_days=0)
+    shown = Client().get(f"/{lang}/p/{shelf.product.slug}/").content.decode()
+    assert all(words in shown for words in said)
+
+
+@pytest.mark.parametrize("state", ["confirmed", "fell_short", "cancelled"])
+def test_no_coordinator_is_told_to_invite_to_a_group_that_is_over(state):
+    seat = a_seat("held", group=state, order="paid")
+    seat.group.organisation.memberships.create(person=seat.group.coordinator, role="coordinator")
+    shown = signed_in(seat.group.coordinator).get(f"/en/g/{seat.group.join_code}/").content.decode()
+    assert "nobody joins any more" in shown and "Pass this link on" not in shown
 
 
 def told(amounts: list[int]) -> list[Decimal]:
