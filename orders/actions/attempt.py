@@ -30,15 +30,15 @@ def unsaved(order: Order, kind: str, now: datetime) -> Payment:
 LEAST_MINOR = 400
 
 
-def demand_enough(total_minor: int) -> None:
-    """Refuse before anything is reserved what the provider would not take."""
+def demand_enough(total_minor: int, field: str = "lines") -> None:
+    """Refuse before anything is reserved what the provider would not take, on the field that can become more."""
     if total_minor < LEAST_MINOR:
         words = say(
             "支付方最少收 {least}，请再加一点。",
             "The payment provider takes no less than {least}: please add a little.",
             least=show(LEAST_MINOR),
         )
-        raise Invalid(words, field="lines")
+        raise Invalid(words, field=field)
 
 
 def asked(order: Order, payment: Payment) -> Attempt:

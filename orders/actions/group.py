@@ -172,7 +172,7 @@ def join(
     if variant.product.needs_adult and not is_adult:
         words = say("购买酒类需确认已满 18 周岁。", "Confirm that you are 18 or older to buy alcohol.")
         raise Invalid(words, field="is_adult")
-    attempt.demand_enough(units * group.price_minor)
+    attempt.demand_enough(units * group.price_minor, "units")
     GroupPurchase.objects.filter(pk=group.pk).update(units_reserved=F("units_reserved") + units)
     try:
         (order,) = checkout.place_many([_purchase(group, variant, person, units, asker=asker, **told)])

@@ -135,6 +135,18 @@ def test_closed_and_recalled_lots_are_not_sold():
         stock.reserve(uuid4(), {variant.id: 1}, soon())
 
 
+def test_units_that_were_held_when_their_lot_was_recalled_are_not_sold():
+    variant = a_variant()
+    recalled, good = a_lot(variant, units=2), a_lot(variant, units=2)
+    both, other = uuid4(), uuid4()
+    stock.reserve(both, {variant.id: 3}, soon())
+    stock.reserve(other, {variant.id: 1}, soon(), {variant.id: [good.id]})
+    Lot.objects.filter(pk=recalled.pk).update(state=Lot.State.RECALLED)
+    assert stock.sell([both, other]) == {other}
+    assert stock.release([both]) == {both}
+    assert Lot.objects.get(pk=good.pk).units_sold == 1
+
+
 def test_a_variant_can_be_narrowed_to_some_lots():
     variant = a_variant()
     _, mine = a_lot(variant, units=5), a_lot(variant, units=5)

@@ -20,6 +20,7 @@ from core.models import Delivery
 from core.refusals import Refusal
 from impact.actions import disclosure
 from orders.actions import cancel, checkout, group, notice, payment, proof, refund, shipment
+from orders.actions.attempt import LEAST_MINOR
 from orders.actions.checkout import Purchase, Want
 from orders.links import proof_for
 from orders.models import Dispute, GroupPurchase, Notice, Order, Payment, Refund, Seat, Shipment
@@ -332,7 +333,8 @@ class Ledger(RuleBasedStateMachine):
         noted = self.market.groups[row.pk]
         fits = noted.held + noted.reserved + units <= noted.most
         asked = {"name": "示例", "units": units, "email": "guest@example.com"}
-        if not fits or not self.market.can_place({row.variant_id: units}):
+        is_too_little = units * row.price_minor < LEAST_MINOR  # for the provider
+        if is_too_little or not fits or not self.market.can_place({row.variant_id: units}):
             with pytest.raises(Refusal):
                 group.join(row, AnonymousUser(), **asked)
             return

@@ -91,6 +91,13 @@ def test_a_seat_needs_a_name_an_address_for_mails_and_units(together, told, fiel
     assert error["field"] == [field] and Order.objects.count() == 0
 
 
+def test_fewer_than_the_provider_takes_are_refused_on_their_number(together):
+    made = together(lot=a_lot(a_variant(a_product(a_team()), price_minor=150), units=50), maximum=20)
+    (error,) = made.ask_to_join(Buyer(), units=2)["errors"]
+    assert (error["code"], error["field"]) == ("INVALID", ["units"]) and Order.objects.count() == 0
+    assert made.ask_to_join(Buyer(), units=3)["errors"] == []
+
+
 def test_more_than_is_free_is_refused_with_what_is_free(together):
     made = together(minimum=2, maximum=4)
     made.join(units=3)

@@ -5,28 +5,23 @@ import logging
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from random import Random
 from threading import local
 from typing import Any
 
 import pytest
 from django.db import connections
-from django.db.models import Sum
 from django.test import Client
 from stripe import WebhookSignature
 
-from catalog.models import Lot
 from core.deliveries import drain
 from impact.actions import standings
-from impact.models import Account, Attribution, Standing
-from impact.reads.positions import positions
-from orders.actions import cancel, checkout, notice, payment
-from orders.models import Dispute, Notice, Order, Payment, Refund
+from orders.actions import notice
+from orders.models import Dispute, Notice, Refund, Seat
 from shop.dev.stripe.control import Control
 from tests import database
-from tests.figures import a_seed, figure, full, progress
-from tests.impact import world
+from tests.figures import a_seed, figure, progress
+from tests.orders.storm import PAYMENTS, Shop
 from tests.orders.together import at_rest
 
 pytestmark = [
@@ -35,139 +30,19 @@ pytestmark = [
     pytest.mark.proof,
 ]
 
-PAYMENTS, CONNECTIONS, COPIES, FAILING = full(1_000, 24), 8, 7, 0.05
-DECLINED = "4000000000000002"
-# How the story of each payment goes on, by share.
-FATES = (
-    (["paid"] * 9)
-    + (["declined first"] * 3)
-    + (["given back"] * 4)
-    + (["back fails"] * 2)
-    + (["disputed"] * 2)
-)
+CONNECTIONS, COPIES, FAILING = 8, 7, 0.05
+
+
+BACK = {
+    ("cancelled", "succeeded"),
+    ("cancelled", "failed"),
+    ("desk", "succeeded"),
+    ("dispute", "succeeded"),
+}
 
 
 class Fault(Exception):
     """Ours, made for this test."""
-
-
-@dataclass
-class Shop:
-    """Orders that wait for their money, and what becomes of each: the same from one seed."""
-
-    till: Control
-    stand: Any
-    seed: int
-    fates: list[str] = field(default_factory=list)
-    orders: list[Order] = field(default_factory=list)
-    told: int = 0
-
-    def __post_init__(self) -> None:
-        chance = Random(self.seed)
-        lots = [world.a_lot(units=4 * PAYMENTS) for _ in range(3)]
-        world.a_round(*[lot.variant.product.team for lot in lots])
-        self.fates = [FATES[n % len(FATES)] for n in range(PAYMENTS)]
-        chance.shuffle(self.fates)
-        purchases = [_purchase(chance.choice(lots), chance.randint(1, 3)) for _ in range(PAYMENTS)]
-        for first in range(0, PAYMENTS, 100):
-            self.orders += checkout.place_many(purchases[first : first + 100])
-        for order in self.orders:
-            payment.begin(order)
-        self.till.refund_mode("pending", after=None)
-
-    def of(self, *fates: str) -> list[Payment]:
-        """The payments of these fates, in the order of their orders."""
-        chosen = [order.pk for order, fate in zip(self.orders, self.fates, strict=True) if fate in fates]
-        return list(Payment.objects.filter(order__in=chosen).select_related("order").order_by("pk"))
-
-    def stages(self) -> Iterator[Callable[[], None]]:
-        """What happens at the provider, one stage after the other; between two halves the shop comes to rest."""
-        yield lambda: self._pay("declined first", number=DECLINED)
-        yield lambda: self._pay(*FATES)
-        yield drain
-        yield self._cancel
-        yield lambda: self._settle("given back", "succeeded")
-        yield lambda: self._settle("back fails", "failed")
-        yield self._dispute
-        yield self._lose
-        yield drain
-
-    def _pay(self, *fates: str, **card: str) -> None:
-        for row in self.of(*fates):
-            self.till.pay(row.session_id, "card", **card)
-
-    def _cancel(self) -> None:
-        for row in self.of("given back", "back fails"):
-            cancel.cancel(row.order)
-        drain()
-
-    def _settle(self, fate: str, status: str) -> None:
-        for row in Refund.objects.filter(payment__in=self.of(fate)).order_by("pk"):
-            self.till.settle_refund(row.provider_id, status)
-
-    def _dispute(self) -> None:
-        for row in self.of("disputed"):
-            self.till.dispute(payment_intent=row.intent_id)
-
-    def _lose(self) -> None:
-        for dispute in self.stand.store.select("dispute", [], 10_000, oldest_first=True):
-            self.till.close_dispute("lost", dispute=dispute["id"])
-
-    def news(self) -> list[dict[str, Any]]:
-        """What the provider has to tell since it was last asked, oldest first."""
-        found = self.stand.store.select("event", [], 1_000_000, oldest_first=True)
-        fresh, self.told = found[self.told :], len(found)
-        return fresh
-
-    def end(self) -> str:
-        """All that a buyer, a team or an auditor could see of it, as text."""
-        told = {
-            "orders": [self._of_order(pk) for pk in [order.pk for order in self.orders]],
-            "lots": list(
-                Lot.objects.order_by("pk").values_list("units_available", "units_reserved", "units_sold")
-            ),
-            "standings": list(
-                Standing.objects.order_by("entry__team").values_list(
-                    "net_minor",
-                    "person_times",
-                    "people",
-                    "organisations",
-                    "mobilised_minor",
-                    "excluded_minor",
-                )
-            ),
-            "books": sorted(_books([order.uid for order in self.orders]).items()),
-        }
-        return json.dumps(told, indent=1)
-
-    def _of_order(self, pk: int) -> list[Any]:
-        order = Order.objects.get(pk=pk)
-        own = {"payment__order": pk}
-        return [
-            order.state,
-            order.total_minor,
-            order.refunded_minor,
-            sorted(order.payments.values_list("state", "is_kept", "received_minor", "method")),
-            sorted(
-                Refund.objects.filter(**own).values_list("reason", "state", "amount_minor", "disputed_minor")
-            ),
-            sorted(Dispute.objects.filter(**own).values_list("state", "amount_minor")),
-            Attribution.objects.filter(line__order=pk).aggregate(minor=Sum("amount_minor"))["minor"],
-        ]
-
-
-def _purchase(lot: Lot, units: int) -> checkout.Purchase:
-    return checkout.Purchase(
-        email="storm@example.com", recipient="示例", phone="13800138000", region_id="420106", street="示例路 1 号",
-        wants=[checkout.Want(lot.variant, units)], shipping={lot.variant.product.team_id: 800},
-    )  # fmt: skip
-
-
-def _books(orders: Sequence[Any]) -> dict[str, int]:
-    sums: dict[str, int] = dict.fromkeys(Account.Kind.values, 0)
-    for found in positions(orders):
-        sums[found.place.kind] += found.amount_minor
-    return sums
 
 
 _of_thread = local()
@@ -292,6 +167,10 @@ def test_any_order_and_any_number_of_times_end_as_once_and_in_order(till, a_stan
     ended = _rested(shop)
     assert Notice.objects.count() == heard and not Notice.objects.filter(handled_at=None).exists()
     assert ended == expected
+    # What the story is for has come about.
+    assert set(Refund.objects.values_list("reason", "state")) == BACK
+    assert set(Dispute.objects.values_list("state", flat=True)) == {"lost", "won"}
+    assert set(Seat.objects.values_list("state", flat=True)) == {"confirmed", "refunded"}
     figure(
         "notices/storm",
         f"{PAYMENTS:,} payments, {len(kinds)} kinds of notices, {heard:,} notices told {posts:,} times in any order on "
