@@ -49,11 +49,11 @@ class PersonAdmin(OperatorAdmin):
     )
     ordering = ("-id",)
     actions = (
-        deed("关闭账户 · Close", operators.close),
-        deed("恢复账户 · Open again", operators.open_again),
-        deed("退出全部设备 · Sign out everywhere", operators.sign_out_everywhere),
-        deed("任命为运营 · Appoint", operators.appoint),
-        deed("解除运营 · Dismiss", operators.dismiss),
+        deed("关闭账户 · Close", operators.close, is_final=True),  # her tokens and invitations end for good
+        deed("恢复账户 · Open again", operators.open_again, undone_by="Close"),
+        deed("退出全部设备 · Sign out everywhere", operators.sign_out_everywhere, is_final=True),
+        deed("任命为运营 · Appoint", operators.appoint, undone_by="Dismiss"),
+        deed("解除运营 · Dismiss", operators.dismiss, undone_by="Appoint"),
     )
 
 
@@ -89,13 +89,14 @@ class OrganisationAdmin(OperatorAdmin):
         *("proposed_by", "verified_by", "verified_at", "created_at"),
     )
     editable = ("parent",)
+    undone_by = "the place it had"
     raw_id_fields = ("parent",)
     ordering = ("-id",)
     inlines = (MembershipInline,)
     actions = (
-        deed("核实 · Verify", organisations.verify),
-        deed("不通过 · Decline", organisations.decline),
-        deed("暂停 · Suspend", organisations.suspend),
+        deed("核实 · Verify", organisations.verify, undone_by="Suspend"),
+        deed("不通过 · Decline", organisations.decline, is_final=True),
+        deed("暂停 · Suspend", organisations.suspend, is_final=True),  # its invitations end for good
         naming("指定协调人 · Name a coordinator", memberships.appoint),
     )
 
@@ -114,6 +115,7 @@ class ApiTokenAdmin(OperatorAdmin):
     search_fields = ("=uid", "=person__uid")
     fields = ("uid", "person", "name", "scopes", "created_at", "expires_at", "revoked_at")
     editable = ("scopes",)
+    undone_by = "the scopes it had"
     ordering = ("-id",)
 
     def save_model(self, request: HttpRequest, obj: ApiToken, form: Any, change: bool) -> None:

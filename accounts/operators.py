@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Model, QuerySet
@@ -58,6 +59,12 @@ class OperatorAdmin(admin.ModelAdmin):
     """
 
     editable: tuple[str, ...] = ()
+    # What puts a saved row right again; where nothing does, `saves_for_good` tells what is looked at once more.
+    undone_by = ""
+
+    def saves_for_good(self, obj: Any, told: dict[str, Any]) -> tuple[str, int] | None:
+        """Of what is saved for good: what it is called, and its fen."""
+        return None
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Operators see every room."""
@@ -104,10 +111,27 @@ class OperatorAdmin(admin.ModelAdmin):
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """The form of one row; what an action refuses is told, and nothing is written."""
         try:
-            return super().changeform_view(request, *args, **kwargs)
+            return self._last_look(request, *args) or super().changeform_view(request, *args, **kwargs)
         except Refusal as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
+
+    def _last_look(
+        self, request: HttpRequest, object_id: str | None = None, *args: Any
+    ) -> HttpResponse | None:
+        """Before a row is saved for good: what was read in its form, once more."""
+        if request.method != "POST" or object_id is None or request.POST.get("confirmed") == "yes":
+            return None
+        obj = self.get_object(request, unquote(object_id))
+        if obj is None or not self.has_change_permission(request, obj):
+            return None
+        form = self.get_form(request, obj, change=True)(request.POST, request.FILES, instance=obj)
+        if not (form.is_valid() and form.changed_data):
+            return None
+        if (seen := self.saves_for_good(obj, form.cleaned_data)) is None:
+            return None
+        sent = {n: request.POST.getlist(n) for n in request.POST if n != "csrfmiddlewaretoken"}
+        return look_once_more(self, request, seen[0], [(obj, seen[1])], sent)
 
     def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> Any:
         """In Django's history and in the audit log."""
@@ -137,21 +161,26 @@ def deed(
     label: str,
     act: Callable[..., object],
     *,
-    sum_of: str = "",
+    undone_by: str = "",
+    sum_of: Callable[[Any], int] | None = None,
     is_final: bool = False,
     asks_why: bool = False,
 ) -> Callable:
-    """An entry of an admin's `actions`: `deed("核实 · Verify", organisations.verify)` on each chosen row.
+    """An entry of an admin's `actions`: `deed("核实 · Verify", organisations.verify, undone_by="Suspend")`, on each
+    chosen row.
 
-    What cannot be undone (`is_final`) is shown once more before it is done, with the sum of a column in fen
-    (`sum_of`) and, with `asks_why`, a reason that the act is given.
+    Each says what undoes it. What cannot be undone (`is_final`) is shown once more before it is done, with the fen
+    that it moves (`sum_of` a row) and, with `asks_why`, a reason that the act is given.
     """
+    assert is_final != bool(undone_by), f"{label}: either final, or undone by something"
 
     @admin.action(description=label)
     def run(modeladmin: admin.ModelAdmin, request: HttpRequest, chosen: QuerySet) -> HttpResponse | None:
         why = request.POST.get("why", "").strip()
         if is_final and (request.POST.get("confirmed") != "yes" or (asks_why and not why)):
-            return _look_once_more(modeladmin, request, chosen, label, sum_of, asks_why)
+            rows = [(row, sum_of(row) if sum_of else None) for row in chosen]
+            sent = {"action": request.POST.get("action", ""), "_selected_action": [row.pk for row, _ in rows]}
+            return look_once_more(modeladmin, request, label, rows, sent, asks_why=asks_why)
         done = 0
         for row in chosen:
             try:
@@ -164,27 +193,32 @@ def deed(
         return None
 
     run.__name__ = act.__name__
+    vars(run).update(is_final=is_final, undone_by=undone_by)
     return run
 
 
-def _look_once_more(
+def look_once_more(
     modeladmin: admin.ModelAdmin,
     request: HttpRequest,
-    chosen: QuerySet,
     label: str,
-    sum_of: str,
-    asks_why: bool,
+    rows: list[tuple[Any, int | None]],
+    sent: dict[str, Any],
+    *,
+    asks_why: bool = False,
 ) -> HttpResponse:
-    rows = list(chosen)
+    """What is about to be done for good, row by row with its fen, and all that was sent, to be sent again."""
+    sums = [minor for _, minor in rows if minor is not None]
     context = {
         **modeladmin.admin_site.each_context(request),
         "opts": modeladmin.opts,
         "title": label,
-        "rows": [(row, show(getattr(row, sum_of)) if sum_of else "") for row in rows],
-        "sum": show(sum(getattr(row, sum_of) for row in rows)) if sum_of else "",
+        "rows": [(row, "" if minor is None else show(minor)) for row, minor in rows],
+        "sum": show(sum(sums)) if sums else "",
         "asks_why": asks_why,
         "has_no_reason": request.POST.get("confirmed") == "yes",
-        "action": request.POST.get("action", ""),
+        "sent": [
+            (name, one) for name, all in sent.items() for one in (all if isinstance(all, list) else [all])
+        ],
     }
     return TemplateResponse(request, "admin/look_once_more.html", context)
 
@@ -195,8 +229,13 @@ class NamingForm(forms.Form):
     email = forms.EmailField(label="账户邮箱 · E-mail of the account", max_length=254)
 
 
+# Not undone by anything, and yet not asked a second time: what it needs is asked for on a page of its own.
+ASKED = "asked for on a page of its own"
+
+
 def naming(label: str, act: Callable[[Any, Person, Person], object]) -> Callable:
-    """An entry of an admin's `actions` that asks for somebody's address first: `act(row, person, by)` on each row."""
+    """An entry of an admin's `actions` that asks for somebody's address first, on a page that names the rows:
+    `act(row, person, by)` on each."""
 
     @admin.action(description=label)
     def run(modeladmin: admin.ModelAdmin, request: HttpRequest, chosen: QuerySet) -> HttpResponse | None:
@@ -218,8 +257,9 @@ def naming(label: str, act: Callable[[Any, Person, Person], object]) -> Callable
             }
             return TemplateResponse(request, "accounts/name_somebody.html", context)
         named = person
-        deed(label, lambda row, by: act(row, named, by))(modeladmin, request, chosen)
+        deed(label, lambda row, by: act(row, named, by), undone_by=ASKED)(modeladmin, request, chosen)
         return None
 
     run.__name__ = f"name_{act.__name__}"
+    vars(run).update(is_final=False, undone_by=ASKED)
     return run

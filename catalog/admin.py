@@ -22,6 +22,7 @@ from catalog.models import (
     TeamMember,
     Variant,
 )
+from catalog.reads import recall_gives_back
 from core.language import say
 from core.refusals import Invalid
 
@@ -110,8 +111,8 @@ class ProductAdmin(OperatorAdmin):
     actions = (
         "approve",
         "return_to_team",
-        deed("暂停 · Suspend", listing.suspend),
-        deed("恢复上架 · Resume", listing.resume),
+        deed("暂停 · Suspend", listing.suspend, is_final=True),
+        deed("恢复上架 · Resume", listing.resume, undone_by="Suspend"),
     )
 
     @admin.display(description="版本 · Version")
@@ -129,7 +130,7 @@ class ProductAdmin(OperatorAdmin):
             seen = request.POST.get(f"seen.{row.pk}") or str(row.version)
             return listing.approve(row, by, version=row.version if seen == str(row.version) else 0)
 
-        deed("通过并上架 · Approve", as_seen)(self, request, chosen)
+        deed("通过并上架 · Approve", as_seen, undone_by="Suspend")(self, request, chosen)
 
     @admin.action(description="退回修改 · Return with a comment")
     def return_to_team(self, request: HttpRequest, chosen: Any) -> HttpResponse | None:
@@ -149,7 +150,9 @@ class ProductAdmin(OperatorAdmin):
         def give_back(row: Product, by: Any) -> object:
             return listing.return_with_comment(row, by, comment)
 
-        deed("退回修改 · Returned", give_back)(self, request, chosen)
+        deed("退回修改 · Returned", give_back, undone_by="its team, submitting it again")(
+            self, request, chosen
+        )
         return None
 
 
@@ -181,12 +184,13 @@ class TeamAdmin(OperatorAdmin):
         *("county", "division", "producer_zh", "producer_en", "licence_number", "is_active", "created_at"),
     )
     editable = (*("code", "slug", "county"), *team.TEXTS)
+    undone_by = "the words it had; what is for good cannot be changed"
     ordering = ("code",)
     inlines = (MemberInline,)
     actions = (
-        deed("核验带头人 · Verify the leader", verify_leader),
-        deed("停用 · Put to rest", team.rest),
-        deed("启用 · Wake", team.wake),
+        deed("核验带头人 · Verify the leader", verify_leader, is_final=True),
+        deed("停用 · Put to rest", team.rest, is_final=True),
+        deed("启用 · Wake", team.wake, undone_by="Put to rest"),
         naming("指定管理员 · Name a manager", team.name_manager),
     )
 
@@ -236,7 +240,7 @@ class LotAdmin(OperatorAdmin):
         *("code", "variant", "state", "level", "place_zh", "harvest_from", "harvest_to", "best_before"),
         *("ship_by", "units_declared", "units_available", "units_reserved", "units_sold", "units_restocked"),
     )
-    actions = (deed("召回 · Recall", recall, is_final=True, asks_why=True),)
+    actions = (deed("召回 · Recall", recall, sum_of=recall_gives_back, is_final=True, asks_why=True),)
 
 
 @admin.register(Category)
@@ -245,6 +249,7 @@ class CategoryAdmin(OperatorAdmin):
 
     list_display = ("slug", "name_zh", "name_en", "position")
     fields = editable = ("slug", "name_zh", "name_en", "position")
+    undone_by = "the words it had"
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Operators put shelves up."""

@@ -65,8 +65,8 @@ class HouseholdAdmin(OperatorAdmin):
     fields = ("uid", "team", "county", "state", "consented_at", "verified_at", "verified_by")
     ordering = ("-id",)
     actions = (
-        deed("核实 · Verify", households.verify),
-        deed("不予通过 · Decline", households.reject),
+        deed("核实 · Verify", households.verify, is_final=True),
+        deed("不予通过 · Decline", households.reject, is_final=True),
     )
 
 

@@ -21,6 +21,7 @@ from orders.models import (
     Shipment,
     ShippingRate,
 )
+from orders.reads.order import would_give_back
 
 
 class WaitsForAPerson(admin.SimpleListFilter):
@@ -81,7 +82,7 @@ class OrderAdmin(OperatorAdmin):
         deed(
             "取消并退款 · Cancel and refund",
             cancel.cancel,
-            sum_of="total_minor",
+            sum_of=would_give_back,
             is_final=True,
             asks_why=True,
         ),
@@ -123,12 +124,16 @@ class RefundAdmin(OperatorAdmin):
         *("retry_at", "otherwise"),
     )
     ordering = ("-id",)
-    actions = (deed("再试一次 · Try again", refund.again),)
+    actions = (deed("再试一次 · Try again", refund.again, is_final=True, sum_of=lambda row: row.due_minor),)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Only what failed can be written down as given in another way."""
         is_owed = obj is None or (obj.state == Refund.State.FAILED and obj.reason != Refund.Reason.DISPUTE)
         return is_owed and super().has_change_permission(request, obj)
+
+    def saves_for_good(self, obj: Refund, told: dict[str, Any]) -> tuple[str, int]:
+        """That so much was given, and how."""
+        return f"已用别的办法退给买家 · Given in another way: {told['otherwise']}", obj.due_minor
 
     def save_model(self, request: HttpRequest, obj: Refund, form: Any, change: bool) -> None:
         """How the buyer was given it: through the action, into the ledger and the audit log."""
@@ -170,6 +175,10 @@ class DisputeAdmin(OperatorAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """All but what is asked."""
         return [name for name in super().get_readonly_fields(request, obj) if name != "why"]
+
+    def saves_for_good(self, obj: Dispute, told: dict[str, Any]) -> tuple[str, int]:
+        """What the bank has taken for good, in yuan where fen were typed."""
+        return f"银行最后拿走的 · Taken by the bank for good: {told['why']}", told["lost_minor"] or 0
 
     def save_model(self, request: HttpRequest, obj: Dispute, form: Any, change: bool) -> None:
         """What it came to, in fen: through the action, into the ledger and the audit log."""
@@ -228,7 +237,7 @@ class ReviewAdmin(OperatorAdmin):
     list_filter = ("is_hidden", "stars")
     list_select_related = ("product",)
     ordering = ("-id",)
-    actions = (deed("隐藏 · Hide", review.hide),)
+    actions = (deed("隐藏 · Hide", review.hide, is_final=True),)
 
 
 @admin.register(ShippingRate)
@@ -247,6 +256,7 @@ class ShippingRateAdmin(OperatorAdmin):
     list_filter = ("storage", "is_served")
     list_select_related = ("region",)
     editable = shipping.FIGURES
+    undone_by = "the figures it had"
     ordering = ("storage", "region")
 
     def save_model(self, request: HttpRequest, obj: ShippingRate, form: Any, change: bool) -> None:

@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
+from django.utils.module_loading import import_string
 
 from accounts.models import Region
 from catalog.models import Category, Certificate, Lot, Picture, Product, Variant
@@ -144,3 +146,8 @@ def valid_certificates(product: Product) -> list[Certificate]:
     return [
         paper for paper in related(product, "certificates") if paper.issued_on <= today <= paper.expires_on
     ]
+
+
+def recall_gives_back(lot: Lot) -> int:
+    """Fen that go back to buyers, at most, if this lot is recalled now (`settings.RECALL_SUMS`)."""
+    return sum(import_string(name)(lot.pk) for name in settings.RECALL_SUMS)

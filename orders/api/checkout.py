@@ -58,7 +58,7 @@ class TotalChangedError:
 
 
 class CheckoutPlace(WithOrder, Act):
-    """Turn the cart into an order; its stock is reserved for 15 minutes, in which it is to be paid."""
+    """Turn the cart into an order; its stock is reserved until `reservedUntil`, 15 minutes at most, by when it is to be paid."""
 
     class Meta:
         access = PUBLIC

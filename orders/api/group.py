@@ -252,7 +252,7 @@ class GroupPurchaseOpen(Act):
 
 
 class GroupPurchaseJoin(WithOrder, Act):
-    """Take a seat: an order of one's own at the group's price, to be paid within 15 minutes."""
+    """Take a seat: an order of one's own at the group's price, to be paid until `reservedUntil`, 15 minutes at most."""
 
     class Meta:
         access = PUBLIC

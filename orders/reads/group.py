@@ -3,7 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.models import Membership
@@ -30,6 +31,16 @@ def groups_of(person: Any) -> QuerySet[GroupPurchase]:
     seats = Seat.objects.filter(order__person=person).exclude(state=Seat.State.RELEASED)
     mine = Q(organisation__in=_led_by(person)) | Q(pk__in=seats.values("group"))
     return _with_own_seats(GroupPurchase.objects.filter(mine), person)
+
+
+def would_be_repaid(person: Any, uid: UUID) -> tuple[int, int]:
+    """Members, and the fen that go back to them, if this coordinator's group is called off now."""
+    group = GroupPurchase.objects.filter(organisation__in=_led_by(person), uid=uid, state=State.OPEN).first()
+    if group is None:
+        raise NotFound()
+    held = _HELD.filter(group=group, seat__state=Seat.State.HELD)
+    found = held.aggregate(members=Count("pk"), fen=Coalesce(Sum("total_minor"), 0))
+    return found["members"], found["fen"]
 
 
 def _led_by(person: Any) -> QuerySet:

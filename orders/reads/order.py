@@ -61,6 +61,14 @@ def is_cancellable(order: Order) -> bool:
     return is_unsent(order)
 
 
+def would_give_back(order: Order) -> int:
+    """Fen that go back if it is called off now: all that is left of what was paid for it."""
+    if order.state == State.PLACED or order.paid_at is None:
+        return 0
+    lines = sum(line.net_minor - line.refunded_minor for line in order.lines.all())
+    return lines + sum(s.shipping_minor - s.refunded_minor for s in order.shipments.all())
+
+
 def is_unsent(order: Order) -> bool:
     """Whether it is paid for good, nothing of it was sent, and not all is on its way back."""
     if order.state != State.PAID:

@@ -7,12 +7,13 @@ confirmed, packed or sent, until it is released or given back. Claims, refunds a
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from accounts.models import Organisation
 from catalog.models import Lot, Product, Reservation
 from core import clock
-from orders.models import GroupPurchase, Line, Order, Seat, Shipment
+from orders.models import GroupPurchase, Line, LineLot, Order, Seat, Shipment
 
 OFFERED = Q(
     variant__is_offered=True,
@@ -92,6 +93,15 @@ def drew_on(lot_id: int) -> QuerySet[Order]:
     held = Reservation.objects.filter(lot=lot_id, units__gt=F("units_returned"))
     holders = held.exclude(state=Reservation.State.RELEASED).values("holder")
     return Order.objects.filter(uid__in=holders).exclude(state__in=over)
+
+
+def recall_gives_back(lot_id: int) -> int:
+    """Fen that go back, at most, if this lot is recalled now: what was paid for it and is not sent yet."""
+    paid = (Order.State.HELD, Order.State.PAID, Order.State.SHIPPED, Order.State.DELIVERED)
+    drawn = LineLot.objects.filter(lot=lot_id, line__order__in=drew_on(lot_id).filter(state__in=paid))
+    waiting = drawn.filter(line__shipment__state=Shipment.State.WAITING)
+    left = F("line__net_minor") - F("line__refunded_minor")
+    return waiting.aggregate(fen=Coalesce(Sum(left), 0))["fen"]
 
 
 # --- Groups -------------------------------------------------------------------------------------------

@@ -15,16 +15,16 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def last_look(context: template.Context) -> SafeString:
-    """What was understood, and the word for it; nothing before the form was sent."""
+    """What comes of it, and the word for that; nothing before the form was sent."""
     look = _form(context)[1].get("look")
     if not look:
         return SafeString("")
     return format_html(
-        '<div class="note warning" role="status"><p><b>{}</b></p><ul class="big-list">{}</ul></div>'
+        '<div class="note warning" id="look" role="status"><p><b>{}</b></p><ul class="big-list">{}</ul></div>'
         '<input type="hidden" name="seen" value="{}">',
         say(
-            "读出的是这些，登记后不能改。没错就再按一次。",
-            "This is what was read. It is final: if it is right, press again.",
+            "再按一次就做了，不能撤回：",
+            "Press again and it is done. It cannot be undone:",
         ),
         format_html_join("", '<li><span>{}</span> <b class="num">{}</b></li>', look["lines"]),
         look["seen"],

@@ -130,7 +130,8 @@ def back(
     slip_of(request).put("form", form)
     for text in dict.fromkeys(message for _, message in refused):
         messages.error(request, text)
-    return HttpResponseRedirect(ours(request, f"back.{name}", "back"))
+    to = ours(request, f"back.{name}", "back")
+    return HttpResponseRedirect(to.partition("#")[0] + "#look" if look else to)
 
 
 def kept_of(posted: QueryDict, may: frozenset[str]) -> dict[str, list[str]]:

@@ -42,7 +42,7 @@ def desk(person):
 
 def choose(client, model, action, *rows):
     """Tick rows of a list and choose a deed; the messages."""
-    chosen = {"action": action, "_selected_action": [row.pk for row in rows]}
+    chosen = {"action": action, "_selected_action": [row.pk for row in rows], "confirmed": "yes"}
     reply = client.post(f"/operators/accounts/{model}/", chosen, follow=True)
     assert reply.status_code == 200
     return [str(message) for message in reply.context["messages"]]

@@ -34,7 +34,7 @@ def room(operator):
 
 def deed(room, model, action, *rows, **more):
     address = reverse(f"admin:catalog_{model}_changelist")
-    data = {"action": action, "_selected_action": [row.pk for row in rows], **more}
+    data = {"action": action, "_selected_action": [row.pk for row in rows], "confirmed": "yes", **more}
     return room.post(address, data, follow=True)
 
 

@@ -154,7 +154,7 @@ def test_a_member_hears_that_her_money_waits_and_then_that_it_is_on_its_way_back
     (short,) = (m for m in sent if m.to == [made.coordinator.person.email])
     assert "已付  1 份，需要 3 份" in short.body
     repaid, given = (m for m in sent if m.to == ["guest@example.com"])
-    assert "Fewer than 3 units were paid by the deadline." in repaid.body
+    assert "At the deadline there were fewer than 3 units." in repaid.body
     assert "The group purchase fell short" in given.body
     at_rest()
 

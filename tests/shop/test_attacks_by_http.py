@@ -241,7 +241,8 @@ def test_what_an_operator_calls_off_stands_in_the_audit_log():
     client, by = Client(), an_operator()
     client.force_login(by)
     order = Order.objects.get(number=Buyer().place(a_lot())["number"])
-    client.post("/operators/orders/order/", {"action": "cancel", "_selected_action": [order.pk]})
+    sent = {"action": "cancel", "_selected_action": [order.pk], "confirmed": "yes", "why": "示例原因"}
+    client.post("/operators/orders/order/", sent)
     order.refresh_from_db()
     assert order.state == "cancelled"
     entry = AuditEntry.objects.get(noun="Order")

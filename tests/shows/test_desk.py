@@ -155,6 +155,8 @@ def bought_and_sent(house, manager: Visitor, buyer: Visitor, slug: str) -> None:
     until(lambda: buyer.page.reload() and "SF1234567890" in buyer.reads())
     assert buyer.state() == "On its way"
     buyer.press("It has arrived")
+    assert "begins now" in buyer.page.locator("#look").inner_text()
+    buyer.press("It has arrived")
     assert buyer.state().startswith("Delivered")
     manager.go("desk/orders/?state=DELIVERED")
     assert number in manager.reads()

@@ -152,8 +152,9 @@ def test_a_coordinator_calls_her_group_off_and_everyone_is_repaid(house, coordin
         joined = [join_by_script(house, code, f"示例同事{n}") for n in range(2)]
         until(lambda: house.group(code)["unitsHeld"] == 2)
         coordinator.go(f"g/{code}/")
-        coordinator.unfold("Call it off")
-        coordinator.press("Yes, call it off")
+        coordinator.press("Call it off")
+        assert "Given back in all" in coordinator.page.locator("#look").inner_text()
+        coordinator.press("Call it off")
         assert "everyone is repaid" in coordinator.page.locator(".notes").inner_text()
         until(lambda: all(m.order(o)["state"] == "REFUNDED" for m, o in joined), 60)
     assert house.escrow(code) == 0 and house.group(code)["state"] == "CANCELLED"

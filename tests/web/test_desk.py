@@ -239,13 +239,18 @@ def test_what_is_done_to_lots_and_households_is_said_by_their_code(shelf):
     told = {"lang": "en", "next": path, "back": path}
 
     def said(act, **more):
-        return words(desk.get(desk.post(f"/do/{act}/", {**told, **more}).url))
+        sent = {**told, "item": more["id"], **more}
+        looked = words(desk.get(desk.post(f"/do/{act}/", sent).url))
+        assert "It cannot be undone" in looked
+        seen = looked.split('name="seen" value="')[1].split('"')[0]
+        return words(desk.get(desk.post(f"/do/{act}/", {**sent, "seen": seen}).url))
 
     lot = global_id("Lot", planned.uid)
     assert f"Lot {planned.code} is harvested" in said("open_lot", id=lot)
     assert f"Lot {planned.code} is closed" in said("close_lot", id=lot)
     assert f"Lot {planned.code} is recalled" in said("recall_lot", id=lot, reason="mould")
     family = shelf.team.households.filter(state="verified").first()
+    told |= dict.fromkeys(("next", "back"), "/en/desk/households/")
     gone = said("withdraw_household", id=global_id("Household", family.uid))
     assert f"{family.uid.hex[:6].upper()} has withdrawn" in gone
 
