@@ -20,7 +20,7 @@ _last_word = 0.0
 
 
 def full(at_full_size: T, otherwise: T) -> T:
-    """The figure of reliability.md in a full run, a smaller one in `make test`."""
+    """The promised figure in a full run, a smaller one in `make test`."""
     return at_full_size if FULL else otherwise
 
 

@@ -1,4 +1,4 @@
-"""make test-full: the tests of reliability.md at full size, and one report of what they showed.
+"""make test-full: the promises of tests/promises.py at full size, and one report of what they showed.
 
     python -m tests.report [pytest's arguments, instead of "-m proof"]
 
