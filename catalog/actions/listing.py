@@ -197,9 +197,12 @@ def _reviewed(product: Product, by: Person | None, decision: str, comment: str) 
 
 
 def suspend(product: Product, by: Person | None, reason: str = "") -> Product:
-    """An operator takes it off the shelf."""
+    """An operator takes it off the shelf, or stops what its team has taken off itself: nothing sold of it is sent."""
     desk.must_operate(by, product.team)
-    return _moved(product, by, State.SUSPENDED, "suspend", reason=reason)
+    with transaction.atomic():
+        if product.state != State.PUBLISHED:
+            approval_ends(product.variants)  # what waits for an operator was seen by none
+        return _moved(product, by, State.SUSPENDED, "suspend", reason=reason)
 
 
 def resume(product: Product, by: Person | None) -> Product:

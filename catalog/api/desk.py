@@ -210,7 +210,7 @@ MANAGERS = {
     State.CHANGES_REQUESTED: ["EDIT", "SUBMIT", "ARCHIVE"],
     State.SUBMITTED: ["WITHDRAW"],
     State.PUBLISHED: ["EDIT", "ARCHIVE"],
-    State.SUSPENDED: ["EDIT", "ARCHIVE"],
+    State.SUSPENDED: ["EDIT"],
 }
 OPERATORS = {
     State.SUBMITTED: ["APPROVE", "RETURN"],
@@ -298,9 +298,14 @@ class TeamProduct(ModelType):
         """By state and asker; nobody decides about a team of their own."""
         is_own = manages(info.context, root.team_id)
         allowed = MANAGERS if is_own else OPERATORS if is_operator(info.context) else {}
-        if allowed is OPERATORS and root.state == State.SUSPENDED and reads.is_changed(root):
+        found = allowed.get(State(root.state), [])
+        if allowed is not OPERATORS:
+            return found
+        if root.state == State.SUSPENDED and reads.is_changed(root):
             return ["APPROVE"]
-        return allowed.get(State(root.state), [])
+        # Something of it may have been sold, and not sent yet.
+        was_sold = root.published_at and root.can_move_to(State.SUSPENDED) and "SUSPEND" not in found
+        return [*found, "SUSPEND"] if was_sold else found
 
     @needs("variants__lots", "pictures", "team__leader")
     def resolve_missing(root, info):

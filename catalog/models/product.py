@@ -53,15 +53,15 @@ class Product(StateMachine, QuickRow):
         LIVE = "live"
 
     MOVES = {
-        State.DRAFT: {State.SUBMITTED, State.ARCHIVED},
-        State.SUBMITTED: {State.PUBLISHED, State.CHANGES_REQUESTED, State.DRAFT},
-        State.CHANGES_REQUESTED: {State.SUBMITTED, State.ARCHIVED},
+        State.DRAFT: {State.SUBMITTED, State.ARCHIVED, State.SUSPENDED},
+        State.SUBMITTED: {State.PUBLISHED, State.CHANGES_REQUESTED, State.DRAFT, State.SUSPENDED},
+        State.CHANGES_REQUESTED: {State.SUBMITTED, State.ARCHIVED, State.SUSPENDED},
         State.PUBLISHED: {
             State.SUBMITTED,
             State.SUSPENDED,
             State.ARCHIVED,
         },  # submitted: it must be looked at again
-        State.SUSPENDED: {State.PUBLISHED, State.ARCHIVED},
+        State.SUSPENDED: {State.PUBLISHED},  # an operator's hold ends by an operator
         State.ARCHIVED: set(),
     }
 

@@ -17,7 +17,7 @@ from catalog.refusals import InsufficientStock
 from core import clock, failpoints, language
 from core.asked import Asked, equal
 from core.outbox import record
-from core.refusals import NotFound, Refusal
+from core.refusals import IdempotencyConflict, NotFound, Refusal
 from orders.actions import attempt, unpaid
 from orders.actions import cart as carts
 from orders.events import OrderPlaced
@@ -118,6 +118,7 @@ def buy_now(
 ) -> Placed:
     """Place variants at once, past the cart, with an attempt to pay; with the same uid it leads to the same order."""
     buyer = person if person.is_authenticated else None
+    wanted = list(wanted)
     try:
         with transaction.atomic():
             fields = {"email": buyer.email if buyer else "", **carts.checked(told, person)}
@@ -130,7 +131,22 @@ def buy_now(
         before = Order.objects.filter(uid=uid).first()
         if before is None:
             raise
+        where = carts.checked({name: told[name] for name in ("recipient", "street") if name in told}, person)
+        if not _is_what_was_asked(before, wanted, expected_minor, where):
+            raise IdempotencyConflict(field="idempotencyKey") from None
         return Placed(before, None)
+
+
+def _is_what_was_asked(
+    order: Order, wanted: Sequence[tuple[UUID, int]], expected_minor: int, where: Mapping[str, Any]
+) -> bool:
+    """Whether an order is that of this call: a payment that was refused leaves it, and its key free for any other."""
+    units: dict[UUID, int] = {}
+    for variant, quantity in wanted:
+        units[variant] = units.get(variant, 0) + quantity
+    bought = {line.variant.uid: line.quantity for line in order.lines.select_related("variant")}
+    is_sent_there = all(getattr(order, name) == said for name, said in where.items())
+    return units == bought and expected_minor == order.total_minor and is_sent_there
 
 
 def _placed_before(cart: Cart, person: Any, is_hers: Callable[[Order], bool]) -> Order:

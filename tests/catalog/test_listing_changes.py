@@ -242,6 +242,11 @@ def test_what_was_changed_while_it_was_suspended_is_not_resumed_unseen(desk, tea
         assert operator.ask(document, id=ids["product"])["teamProduct"]["allowedActions"] == ["APPROVE"]
         approved = operator.done("productApprove", STATE, id=ids["product"])
         assert approved["product"]["state"] == "PUBLISHED"
+    # Taken off the shelf by its own team, and suspended while it waits: nobody has seen the new name.
+    desk.done("productUpdate", id=ids["product"], nameZh="第三个名字")
+    operator.done("productSuspend", id=ids["product"], reason="label")
+    assert operator.refused("productResume", id=ids["product"]) == "CONFLICT"
+    operator.done("productApprove", id=ids["product"])
     operator.done("productSuspend", id=ids["product"], reason="label")
     desk.done("productUpdate", id=ids["product"], summaryZh="更甜")
     assert operator.done("productResume", STATE, id=ids["product"])["product"]["state"] == "PUBLISHED"

@@ -13,6 +13,8 @@ from catalog.models import Lot, Reservation, Variant
 from core import clock
 from orders.actions import cancel, checkout
 from orders.models import Cart, LineLot, Order, Payment, Shipment
+from orders.provider import provider
+from orders.provider.port import Refused
 from tests.accounts.world import an_organisation
 from tests.catalog.world import a_planned_lot, a_product, a_story, a_team, a_variant
 from tests.orders.world import (
@@ -291,6 +293,26 @@ def test_buying_now_again_after_a_crash_leads_to_the_same_order_even_when_it_too
     IdempotencyKey.objects.all().delete()
     assert buyer.done("buyNow", "order { number } payment { id }", **asked) == first
     assert Order.objects.count() == 1 and shelf(lot) == (units - 2, 2, 0)
+
+
+def test_a_key_whose_order_the_provider_refused_is_not_another_purchases(till, monkeypatch):
+    """The first call placed an order and then failed: with its key she gets that one, and never in place of another."""
+    lot, buyer = a_lot(units=50), Buyer()
+
+    def refused(asked):
+        raise Refused("no such method")
+
+    monkeypatch.setattr(provider(), "begin", refused)
+    three = {"lines": [{"variantId": variant_id(lot), "quantity": 3}], **BUYER, "idempotencyKey": key()}
+    assert buyer.refused("buyNow", **three) == "PAYMENT_REFUSED"
+    monkeypatch.undo()
+    one = {**three, "lines": [{"variantId": variant_id(lot), "quantity": 1}]}
+    assert buyer.refused("buyNow", **one) == "IDEMPOTENCY_CONFLICT"
+    assert buyer.refused("buyNow", **{**three, "street": "别处 2 号"}) == "IDEMPOTENCY_CONFLICT"
+    assert Payment.objects.exclude(url="").count() == 0
+    bought = buyer.done("buyNow", "order { lines { quantity } } payment { url }", **three)
+    assert bought["order"]["lines"] == [{"quantity": 3}] and bought["payment"]["url"]
+    assert Order.objects.count() == 1
 
 
 def test_a_first_answer_and_a_repeated_one_are_alike(till):

@@ -7,6 +7,7 @@ from accounts.actions import organisation as organisations
 from catalog.actions import listing, team, variant
 from catalog.actions.lot import recall
 from catalog.models import Lot
+from core.api.ids import global_id
 from core.deliveries import drain
 from orders.actions import group, payment
 from orders.models import GroupPurchase, Order, Payment, Refund, Shipment
@@ -126,7 +127,6 @@ def test_what_is_paid_and_not_sent_of_a_recalled_lot_is_given_back_and_leaves_th
 
 
 def parcel_id(parcel):
-    from core.api.ids import global_id
 
     return global_id("Shipment", parcel.uid)
 
@@ -285,6 +285,44 @@ def test_what_is_paid_is_sent_unless_an_operator_has_stopped_it(till, a_stand, l
     at_rest()
 
 
+def sending(manager, order):
+    """What comes of sending its parcel: the codes of what is refused."""
+    parcel = Shipment.objects.get(order=row(order))
+    send = {"shipmentId": parcel_id(parcel), "carrier": "示例速运", "trackingNumber": "SL0001"}
+    told = Buyer(manager).do("shipmentShip", "shipment { id }", **send, idempotencyKey=key())
+    return [error["code"] for error in told["errors"]]
+
+
+def test_a_team_does_not_archive_its_way_out_of_an_operators_hold(till, a_stand, lot, manager):
+    order = paid(till, a_stand, Buyer(), lot)
+    suspend(lot)
+    product = {"id": global_id("Product", lot.variant.product.uid)}
+    assert Buyer(manager).refused("productArchive", **product) == "CONFLICT"
+    asked = "query($id: ID!) { teamProduct(id: $id) { allowedActions } }"
+    assert Buyer(manager).ask(asked, **product)["teamProduct"]["allowedActions"] == ["EDIT"]
+    assert sending(manager, order) == ["CONFLICT"]
+    at_rest()
+
+
+@pytest.mark.parametrize("deeds", [(), ("productWithdraw",)])
+def test_what_a_team_has_just_taken_off_the_shelf_itself_can_be_stopped_too(
+    till, a_stand, lot, manager, deeds
+):
+    """A word changed in haste makes it wait for an operator, and what was sold would still be sent."""
+    order = paid(till, a_stand, Buyer(), lot)
+    product = {"id": global_id("Product", lot.variant.product.uid)}
+    Buyer(manager).done("productUpdate", **product, nameZh="另一个名字")
+    for deed in deeds:
+        Buyer(manager).done(deed, **product)
+    operator = Buyer(an_operator())
+    asked = "query($id: ID!) { teamProduct(id: $id) { allowedActions } }"
+    assert "SUSPEND" in operator.ask(asked, **product)["teamProduct"]["allowedActions"]
+    operator.done("productSuspend", **product, reason="证照过期")
+    assert sending(manager, order) == ["CONFLICT"]
+    drain()
+    at_rest()
+
+
 @pytest.mark.parametrize("how", STOPS)
 def test_a_buyer_of_what_was_stopped_may_always_call_it_off(till, a_stand, lot, how):
     buyer = Buyer()
@@ -335,7 +373,6 @@ def test_a_purchase_for_an_organisation_suspended_since_is_not_paid(till, a_stan
 
     person = a_person()
     union = an_organisation(members=(person,))
-    from core.api.ids import global_id
 
     buyer = Buyer(person)
     order = buyer.place(lot, organisationId=global_id("Organisation", union.uid))
