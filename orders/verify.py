@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from core.verify import Offence, Rule, broken
-from orders import verify_groups, verify_rows
+from orders import verify_groups, verify_people, verify_rows
 
 _OPEN = "('held', 'paid', 'shipped', 'delivered', 'completed', 'refunded')"
 
@@ -164,4 +164,4 @@ RULES = [
 
 def verify() -> Iterator[Offence]:
     """I2, I3, I10, and what joins orders to stock, parcels and notices."""
-    return broken([*RULES, *verify_groups.RULES, *verify_rows.RULES])
+    return broken([*RULES, *verify_groups.RULES, *verify_rows.RULES, *verify_people.RULES])

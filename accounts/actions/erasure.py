@@ -87,7 +87,7 @@ def reach(person: Person | None) -> str:
     """The address at which an erased person can be told that money came back; nothing once that is past."""
     if person is None or not person.reach_sealed or person.reach_until is None:
         return ""
-    if person.reach_until < timezone.now():
+    if person.reach_until < timezone.now() and not waits_for(person):
         return ""
     try:
         return seals.opened_for_ever(REACH, person.reach_sealed)["email"]
@@ -98,7 +98,9 @@ def reach(person: Person | None) -> str:
 def forget_reaches() -> int:
     """Of those to whom nothing can come back any more not even a sealed address is kept."""
     past = Person.objects.exclude(reach_sealed="").filter(reach_until__lt=timezone.now())
-    return past.update(reach_sealed="", reach_until=None)
+    # What has come back and is owed still is hers: until it is settled she can be told.
+    settled = [person.pk for person in past if not waits_for(person)]
+    return Person.objects.filter(pk__in=settled).update(reach_sealed="", reach_until=None)
 
 
 def _locked(pk: int) -> Person:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from accounts.actions import erasure
 from catalog.actions.lot import recall
 from catalog.models import Variant
 from catalog.refusals import InsufficientStock
@@ -25,6 +26,7 @@ from orders.actions.checkout import Purchase, Want
 from orders.links import proof_for
 from orders.models import Dispute, GroupPurchase, Notice, Order, Payment, Refund, Seat, Shipment
 from orders.provider.port import Noun, Was
+from tests.accounts.world import PASSWORD, a_person
 from tests.figures import progress
 from tests.guard.bank import notice as body_of
 from tests.guard.market import Market
@@ -249,6 +251,35 @@ class Ledger(RuleBasedStateMachine):
             return  # the shop has not heard yet that it had arrived
         one.state = state
         self._tell("refund.updated", Noun.REFUND, one.id)
+
+    @rule(ends=st.sampled_from([Was.SUCCEEDED, Was.FAILED]))
+    def somebody_goes_while_money_is_owed_to_her(self, ends):
+        """She calls her order off, pays it all the same and asks to be erased: she goes once she has her money back."""
+        variant = self.market.variant(0)
+        if not self.market.can_place({variant.pk: 1}):
+            return
+        person = a_person()
+        purchase = Purchase(
+            email=person.email, person_id=person.pk, region_id=WUHAN, wants=[Want(variant, 1)],
+            shipping={variant.product.team_id: 0}, **ADDRESS
+        )  # fmt: skip
+        order = checkout.place_many([purchase])[0]
+        self.market.note(order)
+        page = payment.begin(order).session_id
+        self._call_off(order)
+        assert self.bank.pay(page), "nobody has closed her page yet"
+        self._tell("checkout.session.completed", Noun.SESSION, page)
+        assert not erasure.erase(person, PASSWORD), "money is owed to her"
+        before, self.bank.next_refund = self.bank.next_refund, Was.PENDING
+        drain()
+        self.bank.next_refund = before
+        refund = Refund.objects.get(payment__order=order)
+        (given,) = [one for one in self.bank.refunds.values() if one.id == refund.provider_id]
+        given.state = ends
+        self._tell("refund.updated", Noun.REFUND, refund.provider_id)
+        erasure.erase_settled()
+        person.refresh_from_db()
+        assert (person.erased_at is not None) == (ends is Was.SUCCEEDED)
 
     @rule(pick=PICK)
     def try_a_refund_again(self, pick):

@@ -29,6 +29,34 @@ class Sabotage:
 
 SABOTAGES = [
     Sabotage(
+        "whoever is owed money is erased at once",
+        "accounts/actions/erasure.py",
+        "        if not waits_for(person):",
+        "        if True:",
+        "tests/orders/test_people.py",
+    ),
+    Sabotage(
+        "a recalled lot's parcel may be sent",
+        "orders/reads/stopped.py",
+        'lines.filter(SUSPENDED | CONTESTED | _recalled_in("variant", "order__uid"))',
+        "lines.filter(SUSPENDED | CONTESTED)",
+        "tests/orders/test_stopped.py",
+    ),
+    Sabotage(
+        "verify does not look at what was paid for a recalled lot",
+        "orders/verify_rows.py",
+        "WHERE p.is_kept AND p.succeeded_at > l.recalled_at",
+        "WHERE false",
+        "tests/orders/test_verify.py",
+    ),
+    Sabotage(
+        "verify does not look at groups on a recalled lot",
+        "orders/verify_rows.py",
+        "WHERE g.state = 'confirmed' AND g.closed_at > l.recalled_at",
+        "WHERE false",
+        "tests/orders/test_verify_groups.py",
+    ),
+    Sabotage(
         "the lots' lock is taken away",
         "catalog/actions/stock.py",
         'return lots.order_by("id").select_for_update(of=("self",), no_key=True)',

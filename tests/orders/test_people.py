@@ -17,6 +17,7 @@ from catalog.actions import team as teams
 from core.api.ids import uid_of
 from core.deliveries import drain
 from core.refusals import Conflict
+from orders import verify
 from orders.mail import to_buyer
 from orders.models import Cart, Claim, Dispute, Notice, Order, Refund, Review
 from orders.people import forget_old
@@ -146,6 +147,60 @@ def test_an_undecided_dispute_and_an_open_claim_keep_her_reachable(till, a_stand
     assert erasure.erase_settled() == 0
     claim.delete()
     assert erasure.erase_settled() == 1 and owed.now()
+
+
+def test_as_long_as_what_came_back_is_owed_she_can_be_told_however_long_it_takes(till, a_stand):
+    owed = Owed(till, a_stand)
+    address = owed.person.email
+    settle_all()
+    assert owed.ask()["isErased"] is True
+    Refund.objects.update(state="failed", returned_at=timezone.now())
+    Person.objects.filter(pk=owed.person.pk).update(reach_until=timezone.now() - timedelta(seconds=1))
+    made = Order.objects.get(number=owed.order["number"])
+    mail.outbox.clear()
+    assert erasure.forget_reaches() == 0
+    to_buyer(made, "payment_turned_away", refund=Refund.objects.get(), reason="")
+    assert mail.outbox[0].to == [address] and erased() == []
+    Refund.objects.update(state="succeeded")
+    assert erasure.forget_reaches() == 1
+
+
+def erased():
+    """What verify says of those who have gone."""
+    return [offence.words.split(" (")[0] for offence in verify.verify() if offence.rule == "ERASURE"]
+
+
+def test_verify_names_whoever_was_erased_before_all_that_was_hers_was_settled(till, a_stand):
+    owed = Owed(till, a_stand)
+    settle_all()
+    assert owed.ask()["isErased"] is True and erased() == []
+    made, refund = Order.objects.get(number=owed.order["number"]), Refund.objects.get()
+    for state in ("requested", "pending", "failed"):
+        Refund.objects.update(state=state)
+        assert len(erased()) == 1 and "money was owed" in erased()[0], state
+        # One that had arrived and came back is told to the address that was kept; without one she cannot be reached.
+        Refund.objects.update(returned_at=timezone.now())
+        assert erased() == []
+        kept = Person.objects.get(pk=owed.person.pk).reach_sealed
+        Person.objects.filter(pk=owed.person.pk).update(reach_sealed="")
+        assert len(erased()) == 1
+        Person.objects.filter(pk=owed.person.pk).update(reach_sealed=kept)
+        Refund.objects.update(returned_at=None)
+    Refund.objects.update(disputed_minor=F("amount_minor"))
+    assert erased() == [], "her bank has given it"
+    Refund.objects.update(state="succeeded", disputed_minor=0)
+    payment = made.payments.get()
+    made.payments.update(state="processing", is_kept=False)
+    assert "a payment of hers had not ended" in erased()[0]
+    made.payments.update(state="succeeded")
+    before = timezone.now() - timedelta(days=1)
+    dispute = Dispute.objects.create(provider_id="dp_1", payment=payment, amount_minor=1, reason="general")
+    assert erased() == [], "her bank has asked since"
+    Dispute.objects.update(opened_at=before)
+    assert "a bank was deciding" in erased()[0]
+    dispute.delete()
+    Claim.objects.create(line=made.lines.get(), words="压坏了")
+    assert "was not answered" in erased()[0] and refund.pk
 
 
 def test_she_may_change_her_mind_while_it_waits(till, a_stand):

@@ -1,9 +1,11 @@
 """The oracle sees what is out of place."""
 
+from datetime import timedelta
+
 import pytest
 from django.db.models import F
 
-from catalog.models import Reservation
+from catalog.models import Lot, Reservation
 from orders import verify
 from orders.models import Line, LineLot, Notice, Order, Payment, Refund, Shipment
 from tests.orders.test_refund import Paid
@@ -50,3 +52,21 @@ def paid(till, a_stand):
 def test_a_row_that_breaks_a_rule_is_named(paid, rule, noun, break_it):
     break_it()
     assert (rule, noun) in {(offence.rule, offence.noun) for offence in verify.verify()}
+
+
+def recalled(moment):
+    """The lots had been recalled at that moment, and nobody has acted on it."""
+    Lot.objects.update(state="recalled", recalled_at=moment)
+    return {o.noun for o in verify.verify() if o.rule == "RECALL"}
+
+
+def test_what_was_paid_or_sent_after_its_lot_was_recalled_is_named(paid):
+    second = timedelta(seconds=1)
+    bought = Payment.objects.get().succeeded_at
+    sent = bought + timedelta(hours=1)
+    Shipment.objects.update(state="shipped", shipped_at=sent)
+    assert recalled(sent + second) == set(), "sent before: no fault of anybody's"
+    assert recalled(sent - second) == {"Shipment"}
+    assert recalled(bought - second) == {"Shipment", "Payment"}
+    Reservation.objects.update(units_returned=F("units"))
+    assert recalled(bought - second) == set(), "all of it went back"

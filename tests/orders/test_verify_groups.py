@@ -1,8 +1,11 @@
 """The oracle names each way in which a group can be wrong."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
+from catalog.models import Lot
 from core.models import OutboxEvent
 from orders import verify
 from orders.actions import cancel, group
@@ -79,3 +82,17 @@ def test_a_seat_given_back_after_the_closing_is_no_offence(made):
     order = Order.objects.filter(state="paid").first()
     cancel.cancel(order, an_operator())
     at_rest()
+
+
+def test_a_group_that_was_confirmed_on_a_recalled_lot_is_named(till, a_stand):
+    together = Together(till, a_stand, minimum=2, maximum=2)
+    together.fill(2)
+    second, closed = timedelta(seconds=1), GroupPurchase.objects.get(state="confirmed").closed_at
+
+    def named():
+        return {o.noun for o in verify.verify() if o.rule == "RECALL"}
+
+    Lot.objects.update(state="recalled", recalled_at=closed + second)
+    assert named() == set()
+    Lot.objects.update(recalled_at=closed - second)
+    assert "GroupPurchase" in named()
