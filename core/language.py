@@ -66,9 +66,9 @@ class Words:
             return str(self)
 
 
-def say(zh: str, en: str, *, one: str = "", **facts: object) -> Words:
-    """Words with facts: `say("只剩 {n} 份", "Only {n} left", n=5)`; `one` is the English where `n` is 1."""
-    return Words(zh, one if one and facts["n"] == 1 else en, facts)
+def say(zh: str, en: str, *, single: str = "", **facts: object) -> Words:
+    """Words with facts: `say("只剩 {n} 份", "Only {n} left", n=5)`; `single` is the English where `n` is 1."""
+    return Words(zh, single if single and facts["n"] == 1 else en, facts)
 
 
 def told(thing: object, name: str) -> str:

@@ -111,7 +111,7 @@ def _wait(seconds: int) -> Words:
         return say(
             "操作太频繁，请 {n} 秒后再试。",
             "Too many requests. Please try again in {n} seconds.",
-            one="Too many requests. Please try again in a second.",
+            single="Too many requests. Please try again in a second.",
             n=seconds,
         )
     return say(

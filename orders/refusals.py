@@ -98,7 +98,7 @@ class GroupFull(Refusal):
             say(
                 "这个团购只剩 {n} 份了。",
                 "Only {n} units are left in this group.",
-                one="Only one unit is left in this group.",
+                single="Only one unit is left in this group.",
                 n=units_left,
             )
             if units_left

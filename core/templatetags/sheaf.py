@@ -17,13 +17,13 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 
 @register.simple_tag
-def say(zh: str, en: str, *, one: str = "", **facts: object) -> SafeString:
+def say(zh: str, en: str, *, single: str = "", **facts: object) -> SafeString:
     """`{% say "只剩 {n} 份" "Only {n} left" n=units %}`; markup in the literals stays, facts are escaped.
 
-    `one` is the English where `n` is 1.
+    `single` is the English where `n` is 1.
     """
-    if one and facts["n"] == 1:
-        en = one
+    if single and facts["n"] == 1:
+        en = single
     # A literal of the template is safe as it stands, a variable is escaped like any other.
     text = conditional_escape(zh if language.current() == "zh" else en)
     return format_html(text, **facts) if facts else text

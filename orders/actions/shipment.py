@@ -118,7 +118,7 @@ def _changed(units: int) -> Refusal:
     words = say(
         "包裹里的东西变了：现在是 {n} 份。请按现在的清单重新装箱，再发。",
         "What goes into this parcel has changed: it is {n} units now. Please pack it anew by the list, then send it.",
-        one="What goes into this parcel has changed: it is 1 unit now. Please pack it anew by the list, then send it.",
+        single="What goes into this parcel has changed: it is 1 unit now. Please pack it anew by the list, then send it.",
         n=units,
     )
     return Conflict(words, field="expected_units")

@@ -23,7 +23,7 @@ from orders.api.seat import OrderGroupType
 from orders.links import token_for
 from orders.models import Line, Order, Refund
 from orders.reads import order as reads
-from orders.reads.shipment import is_claimable, is_reviewable
+from orders.reads.shipment import is_claimable, is_recalled, is_reviewable
 
 
 class OrderAction(graphene.Enum):
@@ -85,6 +85,10 @@ class LineType(ModelType):
         required=True, description="Whether its buyer may say now that something is wrong."
     )
     is_reviewable = graphene.Boolean(required=True, description="Whether its buyer may review it now.")
+    is_recalled = graphene.Boolean(
+        required=True,
+        description="Whether a lot of it was recalled after it was sent: not to be eaten or used.",
+    )
 
     @needs("refund_lines__refund")
     def resolve_still_due(root, info):
@@ -101,6 +105,11 @@ class LineType(ModelType):
     def resolve_is_reviewable(root, info):
         """Received, and not reviewed."""
         return is_reviewable(root)
+
+    @needs("shipment")
+    def resolve_is_recalled(root, info):
+        """Sent first, recalled then."""
+        return is_recalled(root)
 
     @needs("shipment")
     def resolve_shipment_id(root, info):

@@ -69,6 +69,12 @@ def is_claimable(line: Line) -> bool:
     )
 
 
+def is_recalled(line: Line) -> bool:
+    """A lot of what lies in its parcel was recalled after it was sent; of what was not, the recall takes it out."""
+    sent_at = line.shipment.shipped_at if line.shipment else None
+    return bool(line.recalled_at and sent_at and line.recalled_at >= sent_at)
+
+
 def is_reviewable(line: Line) -> bool:
     """It has arrived, was not all given back, and has no review yet."""
     parcel = line.shipment

@@ -29,5 +29,5 @@ def cart_badge(request: Any) -> SafeString:
     """The figure beside the cart; nothing for an empty one."""
     if not (units := units_in_cart(request)):
         return SafeString("")
-    words = say("{n} 件", "{n} items", one="1 item", n=units)
+    words = say("{n} 件", "{n} items", single="1 item", n=units)
     return format_html('<b class="count" aria-label="{}">{}</b>', words, units)

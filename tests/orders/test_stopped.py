@@ -2,6 +2,7 @@
 
 import pytest
 from django.core import mail
+from django.test import Client
 
 from accounts.actions import organisation as organisations
 from catalog.actions import listing, team, variant
@@ -170,6 +171,22 @@ def test_recalled_goods_can_be_claimed_long_after_their_after_sale_time(till, a_
     drain()
     assert Refund.objects.get().amount_minor == 350
     at_rest()
+
+
+def test_what_was_sent_before_its_recall_is_told_so_and_what_was_taken_out_is_not(till, a_stand, lot):
+    asked = "query($number: String!, $token: String) { order(number: $number, token: $token) { lines { isRecalled } } }"
+
+    def told(sold):
+        return [line["isRecalled"] for line in sold.buyer.ask(asked, **sold.order)["order"]["lines"]]
+
+    sent, waiting = Sold(till, a_stand), Sold(till, a_stand)
+    sent.ship(0)
+    assert not any(told(sent))
+    for sold in (sent, waiting):
+        pull(row(sold.order).lines.order_by("pk").first().lots.get().lot)
+    assert told(sent) == [True, False] and not any(told(waiting))
+    shown = Client().get("/zh/order/{number}/?token={token}".format(**sent.order)).content.decode()
+    assert shown.count("这一批已召回：收到的请先放着，不要食用。") == 1 and "过了售后期也可以" in shown
 
 
 # --- Groups -------------------------------------------------------------------------------------------
