@@ -44,14 +44,14 @@ RULES = [
     Rule(
         "I6",
         "Support",
-        "supports of one order for one entry differ in more than their amount",
-        """SELECT s.id, 'from ' || before.id FROM impact_support s JOIN impact_support before
-               ON before.order_uid = s.order_uid AND before.entry_id = s.entry_id AND before.id < s.id
-           WHERE (s.person_key, s.is_known_person, s.day, s.exclusion, s.organisation_id,
-                  s.mobiliser_organisation_id, s.mobiliser_person_id)
+        "a proof of whose a support is tells more of it than that",
+        """SELECT s.id, 'of ' || bought.id FROM impact_support s JOIN impact_support bought
+               ON bought.order_uid = s.order_uid AND bought.entry_id = s.entry_id
+           WHERE s.transaction_id IS NULL AND bought.transaction_id IS NOT NULL
+             AND (s.day, s.organisation_id, s.mobiliser_organisation_id, s.mobiliser_person_id, s.is_own_call)
                IS DISTINCT FROM
-                 (before.person_key, before.is_known_person, before.day, before.exclusion, before.organisation_id,
-                  before.mobiliser_organisation_id, before.mobiliser_person_id)""",
+                 (bought.day, bought.organisation_id, bought.mobiliser_organisation_id,
+                  bought.mobiliser_person_id, bought.is_own_call)""",
     ),
 ]
 

@@ -3,6 +3,7 @@
 import random
 from datetime import datetime, timedelta
 from threading import Thread
+from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
@@ -12,6 +13,7 @@ from core import clock
 from impact.actions import standings
 from impact.models import Round, Standing, Support, SupportNumber
 from impact.reads import contest, figures
+from impact.verify import rows
 from impact.verify.contest import verify
 from tests.catalog import world as shelves
 from tests.impact import world
@@ -82,6 +84,20 @@ def test_a_guest_who_proves_an_accounts_mailbox_is_its_owner(lot, team):
     world.pay(order)
     world.prove(order)
     assert world.figures(team)[:3] == (7380, 1, 1)
+
+
+def test_verify_has_nothing_against_a_proof_and_names_one_that_tells_more_than_whose_it_is(lot, team):
+    order = world.an_order((lot, 1))
+    world.pay(order)
+    world.prove(order)
+    assert [*rows.verify(), *verify()] == []
+    other = world.an_order((lot, 1))
+    world.pay(other)
+    proof = Support.objects.get(order_uid=other.uid)
+    proof.pk, proof.uid, proof.transaction, proof.amount_minor = None, uuid4(), None, 0
+    proof.is_known_person, proof.day = True, proof.day - timedelta(days=1)
+    proof.save(force_insert=True)
+    assert [(offence.noun, offence.id) for offence in rows.verify()] == [("Support", proof.pk)]
 
 
 def test_a_mailbox_that_is_proved_before_the_money_comes_counts_at_once(lot, team):
