@@ -77,6 +77,17 @@ DISPUTE_STATES: dict[str, Words] = {
     Dispute.State.LOST: say("输了", "Lost"),
 }
 
+# "Won" would be the shop's word: whom it was won from reads this.
+DISPUTE_STATES_TO_BUYERS: dict[str, Words] = {
+    Dispute.State.OPEN: say("等本店说明", "Waits for our answer"),
+    Dispute.State.UNDER_REVIEW: say("银行在审", "The bank looks at it"),
+    Dispute.State.APPEALED: say("银行重新在审", "The bank looks at it again"),
+    Dispute.State.UNCLEAR: say("正在核对", "Being checked"),
+    Dispute.State.WON: say("付款有效", "The payment stands"),
+    Dispute.State.PREVENTED: say("事先了结", "Settled beforehand"),
+    Dispute.State.LOST: say("银行已退给您", "Given back by the bank"),
+}
+
 SHIPMENT_STATES: dict[str, Words] = {
     Shipment.State.WAITING: say("待发货", "To be sent"),
     Shipment.State.SHIPPED: say("运输中", "On its way"),
@@ -120,3 +131,21 @@ def seat_state(seat: Seat) -> Words:
     if seat.state == Seat.State.REFUNDED and seat.order.state != Order.State.REFUNDED:
         return SEAT_BEING_REFUNDED
     return SEAT_STATES[seat.state]
+
+
+# Why a parcel must not be sent, to the team that would (orders.reads.held_back.Why).
+HELD_BACK: dict[str, Words] = {
+    "contested": say(
+        "买家的银行正在裁定这笔付款。裁定之前先不要发；有结果会发邮件，包裹会自己回到列表。",
+        "The buyer’s bank is deciding about the payment. Keep it until then: you are told by mail, and if the payment "
+        "stands the parcel is back on the list by itself.",
+    ),
+    "recalled": say(
+        "里面有已召回的批次，不能发；这一部分要退给买家。",
+        "A recalled lot is in it: it must not be sent, and that part is to be given back.",
+    ),
+    "suspended": say(
+        "运营人员暂停了里面的商品或团队；恢复后会自己回到列表。",
+        "An operator has suspended the product or the team; once that ends it is back on the list by itself.",
+    ),
+}

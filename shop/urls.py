@@ -10,6 +10,7 @@ from shop.web.act import act
 from shop.web.keep_cart import keep_cart
 from shop.web.notices import stripe_notice
 from shop.web.page import page
+from shop.web.turn import turn
 
 
 class Language:
@@ -74,6 +75,7 @@ urlpatterns = [
     path("do/update_product/", upload.product),
     path("do/upload_picture/", upload.picture, name="upload_picture"),
     path("do/make_claim/", upload.claim, name="make_claim"),
+    path("do/turn/", turn),
     path("do/<slug:name>/", act, name="act"),
     path("graphql", graphql),
     path("notices/stripe/", stripe_notice),

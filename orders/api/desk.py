@@ -20,12 +20,13 @@ from core.quickrow import related
 from orders import words
 from orders.actions import shipment as shipments
 from orders.api.claim import photo_url
-from orders.api.packing import OF_THE_DESK, ListChangeType, PileType
+from orders.api.packing import OF_THE_DESK, HeldBackType, ListChangeType, PileType
 from orders.api.shipment import CARRIER, EXPECTED_UNITS, TRACKING
 from orders.models import Claim, GroupPurchase, Line, Shipment
 from orders.reads import desk as reads
 from orders.reads.address import on_a_parcel
 from orders.reads.group import group_of_team
+from orders.reads.held_back import parcels_held_back
 
 # `parent` is the team, or a row that belongs to one; what else is here is reached from a desk alone.
 DESK = Access("a manager of the team", TEAM_MANAGER.allows, pii=2)
@@ -315,8 +316,13 @@ class DeskType(PlainType):
     parcels_waiting = graphene.Int(required=True, description="How many parcels wait to be sent.")
     groups_waiting = graphene.Int(required=True, description="How many groups' parcels wait to be sent.")
     parcels_held_back = graphene.Int(
-        required=True,
-        description="How many parcels must not be sent: something in them was recalled, or its sale is suspended.",
+        required=True, description="How many parcels must not be sent as things are; `heldBack` says why."
+    )
+    held_back = list_of(
+        HeldBackType,
+        most=50,
+        resolver=lambda root, info: parcels_held_back(root),
+        description="Those parcels and what holds them back, the first paid first.",
     )
     claims_open = graphene.Int(required=True, description="How many claims wait for an answer.")
 

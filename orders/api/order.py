@@ -12,17 +12,19 @@ from core.api.connections import connection_field
 from core.api.facts import guarded, mark, needs
 from core.api.ids import global_id
 from core.api.lookahead import planned
-from core.api.types import ModelType, Money, MoneyField, Told, money, type_of
+from core.api.types import ModelType, Money, MoneyField, Told, list_of, money, type_of
 from core.language import current, told
 from orders import words
 from orders.actions import cancel
 from orders.actions.claim import MOST_CLAIMS
+from orders.api.dispute import DisputeType
 from orders.api.payment import BY_LINK, NUMBER, ORDER_HOLDER, open_order
 from orders.api.refund import RefundType
 from orders.api.seat import OrderGroupType
 from orders.links import token_for
 from orders.models import Line, Order, Refund
 from orders.reads import order as reads
+from orders.reads.dispute import Asked, asked_of
 from orders.reads.shipment import is_claimable, is_recalled, is_reviewable
 
 
@@ -178,6 +180,9 @@ class OrderType(ModelType):
         ),
         most=20,
     )
+    disputes = list_of(
+        DisputeType, most=10, description="What banks ask or asked about its payment, the first first."
+    )
     allowed_actions = graphene.List(
         graphene.NonNull(OrderAction), required=True, description="What its buyer may do now."
     )
@@ -214,6 +219,11 @@ class OrderType(ModelType):
         """Of all its payments, in the order in which they were asked for."""
         rows = [refund for payment in root.payments.all() for refund in payment.refunds.all()]
         return sorted(rows, key=lambda refund: refund.pk)
+
+    @needs("payments__disputes")
+    def resolve_disputes(root, info) -> list[Asked]:
+        """Of the payment that it stands on; of one that went back nothing hangs on the order."""
+        return asked_of(root)
 
     @needs("lines", "shipments", "group")
     def resolve_allowed_actions(root, info):

@@ -4,6 +4,8 @@ import graphene
 
 from core.api.access import Access
 from core.api.types import PlainType, Told
+from orders.reads.held_back import Why
+from orders.words import HELD_BACK
 
 OF_THE_DESK = Access("whoever was given the desk", pii=1)
 
@@ -29,3 +31,33 @@ class ListChangeType(PlainType):
     taken_out = graphene.List(
         graphene.NonNull(graphene.String), required=True, description="What is sent no more: name × units."
     )
+
+
+def _why_said(value: Why | None) -> str:
+    return "What holds a parcel back." if value is None else f"{HELD_BACK[value.value].told_in('en')}"
+
+
+HeldBackReason = graphene.Enum.from_enum(Why, name="HeldBackReason", description=_why_said)
+
+
+class HeldBackType(PlainType):
+    """A parcel that must not be sent as things are; it is on no list."""
+
+    class Meta:
+        access = OF_THE_DESK
+
+    number = graphene.String(required=True, description="The order's number.")
+    title = graphene.String(required=True, description="The group in which it is a seat; empty for most.")
+    reasons = graphene.List(
+        graphene.NonNull(HeldBackReason),
+        required=True,
+        resolver=lambda root, info: root.why,
+        description="All that holds it back.",
+    )
+    explanations = graphene.List(
+        graphene.NonNull(graphene.String),
+        required=True,
+        resolver=lambda root, info: [str(HELD_BACK[why]) for why in root.why],
+        description="The same in sentences: what it is, and until when.",
+    )
+    since = graphene.DateTime(description="Since when a bank asks for its money; null where none does.")

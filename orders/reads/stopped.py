@@ -53,7 +53,7 @@ def was_recalled(order: Order) -> bool:
 # --- What is paid -------------------------------------------------------------------------------------
 
 
-def _recalled_in(line: str, order_uid: str) -> Exists:
+def recalled_in(line: str, order_uid: str) -> Exists:
     """A condition on a line: units of it are still to come from a recalled lot."""
     sold = Reservation.objects.filter(state=Reservation.State.SOLD, units__gt=F("units_returned"))
     return Exists(
@@ -64,7 +64,7 @@ def _recalled_in(line: str, order_uid: str) -> Exists:
 def held_back(shipment: str = "pk") -> Exists:
     """A condition on a row that has a parcel: it must not be sent as things are."""
     lines = Line.objects.filter(shipment=OuterRef(shipment), quantity__gt=F("refunded_units"))
-    return Exists(lines.filter(SUSPENDED | CONTESTED | _recalled_in("variant", "order__uid")))
+    return Exists(lines.filter(SUSPENDED | CONTESTED | recalled_in("variant", "order__uid")))
 
 
 def are_held_back(shipments: Iterable[Shipment]) -> bool:

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from core import language
 from core.language import say
 from core.templatetags.sheaf import idempotency_key
+from shop.templatetags.alone import address_with, is_hushed
 from shop.web.choices import CHOICES, TOKEN_SCOPES
 from shop.web.document import exists, variables_of
 from shop.web.holes import hole, is_kept
@@ -53,6 +54,8 @@ class FormNode(template.Node):
 
     def render(self, context: template.Context) -> str:
         """The form, its hidden fields first."""
+        if is_hushed(context):
+            return ""
         act = self.act.resolve(context)
         given = {name: value.resolve(context) for name, value in self.options.items()}
         request = context["request"]
@@ -61,7 +64,7 @@ class FormNode(template.Node):
         request.forms = getattr(request, "forms", 0) + 1
         hidden = {
             "lang": language.current(),
-            "next": given.get("next") or here,
+            "next": given.get("next") or address_with(request),
             "back": (given.get("back") or here) + (f"#{given['at']}" if given.get("at") else ""),
             **({"item": item} if item else {}),
         }
@@ -102,7 +105,18 @@ def _is_idempotent(act: str) -> bool:
 def _kept(context: template.Context, act: str, item: str) -> Mapping[str, Any]:
     """The form as it was refused, if it was this one."""
     form = context.get("form") or {}
-    return form if form.get("act") == act and form.get("item", "") == item else {}
+    if form.get("act") != act or form.get("item", "") != item:
+        return {}
+    drawn_on(context["request"]).add(act)
+    return form
+
+
+def drawn_on(request: Any) -> set[str]:
+    """Acts whose form was drawn on the page with what had been written into it."""
+    if not hasattr(request, "drawn"):
+        request.drawn = set()
+    drawn: set[str] = request.drawn
+    return drawn
 
 
 def _form(context: template.Context) -> tuple[str, dict]:

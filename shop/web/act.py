@@ -16,7 +16,9 @@ from shop.web import follow
 from shop.web import look as look_at
 from shop.web.document import exists, fields_of, kept_fields, text_of, variables_of
 from shop.web.form import read_form, remembered_cart
+from shop.web.kept import kept_of
 from shop.web.once import slip_of
+from shop.web.turn import let_go
 
 # Forms with files have no document to say it beside their fields.
 KEPT_OF_UPLOADS = {
@@ -24,12 +26,7 @@ KEPT_OF_UPLOADS = {
     "upload_picture": frozenset({"altZh", "altEn"}),
     "keep_cart": frozenset({"quantity"}),
 }
-# A field for each row of a form, and what it counts as: a household's weight and no name, a line's quantity.
-ROWS = {"kg": "shares", "quantity": "quantity"}
 UNCLEAR = say("没有成功，请检查填写的内容。", "That did not work. Please check what you entered.")
-# The longest form weighs in 100 households, the longest field is a story of 6,000 characters, and the fullest form
-# has two of them: all of that is kept, and what is kept stays bounded whatever is sent.
-MOST_FIELDS, MOST_VALUES, MOST_KEPT, MOST_IN_ALL = 160, 20, 6000, 20_000
 
 
 @require_POST
@@ -48,6 +45,7 @@ def act(request: HttpRequest, name: str) -> HttpResponse:
         # Of a cart that was placed meanwhile nothing is changed any more: the deed itself says what came of it.
         if refused and not (deed != name and _is_gone(payload)):
             return back(request, deed, refused)
+        let_go(request, deed)
     response = forward(request, name, payload)
     mark_written(request, response)
     return response
@@ -132,23 +130,6 @@ def back(
         messages.error(request, text)
     to = ours(request, f"back.{name}", "back")
     return HttpResponseRedirect(to.partition("#")[0] + "#look" if look else to)
-
-
-def kept_of(posted: QueryDict, may: frozenset[str]) -> dict[str, list[str]]:
-    """What was written into the fields that may be kept, until it is more than any form of ours holds."""
-    left = MOST_IN_ALL
-    kept: dict[str, list[str]] = {}
-    allowed = [
-        name for name in posted if name in may or ("." in name and ROWS.get(name.partition(".")[0]) in may)
-    ]
-    for name in allowed[:MOST_FIELDS]:
-        kept[name[:80]] = []
-        for written in posted.getlist(name)[:MOST_VALUES]:
-            # Browsers send a line's end as two characters, and count it as one.
-            text = written.replace("\r\n", "\n")[: min(MOST_KEPT, left)]
-            left -= len(text)
-            kept[name[:80]].append(text)
-    return kept
 
 
 def ours(request: HttpRequest, *fields: str) -> str:

@@ -14,11 +14,14 @@ from core.api.cache import answers_are_kept, names_of
 from core.api.documents import ask
 from core.api.kept import answers
 from core.api.run import documents
+from shop.templatetags.alone import address_with, opened_on, opens_for
+from shop.templatetags.forms import drawn_on
 from shop.web.cart import cart_badge
 from shop.web.document import exists, text_of, variables_of
 from shop.web.form import read_address, remembered_cart
 from shop.web.holes import filled, is_kept
 from shop.web.once import slip_of
+from shop.web.turn import waits
 
 # Pages that say where to begin when what they are about is not there yet.
 MAY_BE_EMPTY = {"home", "cart", "checkout", "desk", "groups", "invitation", "contest"}
@@ -46,7 +49,11 @@ def page(name: str, status: int = 200):
         if name in FOR_SOMEBODY and not request.user.is_authenticated:
             return redirect(f"{_sign_in()}?{urlencode({'next': request.get_full_path()})}")
         captured.pop("exception", None)
+        request.is_opened = False
         response = _kept(request, name, path, captured) or _written(request, name, path, captured, status)
+        if status == 200 and opened_on(request) and not request.is_opened:
+            # What it opened is not there any more, or was never.
+            return redirect(address_with(request))
         if request.session.accessed or request.user.is_authenticated:
             response["Cache-Control"] = "private, no-store"
         return response
@@ -60,12 +67,17 @@ def _written(request: HttpRequest, name: str, path: str, captured: dict, status:
     data = _asked(request, name, path, captured) if exists(path) else {}
     once = NOTHING if is_kept(request) else _once(request)
     context = {**data, "asked": captured, "page": name, **once}
-    return render(request, f"pages/{name}.html", context, status=status)
+    response = render(request, f"pages/{name}.html", context, status=status)
+    if once["form"] and opens_for(request, once["form"]):
+        response = render(request, f"pages/{name}.html", context, status=status)
+    if once["form"] and not (waits(once["form"]) and once["form"]["act"] not in drawn_on(request)):
+        slip_of(request).take("form")
+    return response
 
 
 def _kept(request: HttpRequest, name: str, path: str, captured: dict[str, Any]) -> HttpResponse | None:
     """The page as it is kept for all guests; None for whoever is signed in, or is told something once."""
-    if not answers_are_kept() or not exists(path) or request.user.is_authenticated:
+    if not answers_are_kept() or not exists(path) or request.user.is_authenticated or opened_on(request):
         return None
     if documents.prepare(text_of(path)).kept_roots is None:
         return None
@@ -120,4 +132,4 @@ def _once(request: HttpRequest) -> dict[str, Any]:
     if not request.COOKIES:
         return NOTHING
     slip = slip_of(request)
-    return {"form": slip.take("form") or {}, "told": slip.take("told") or {}}
+    return {"form": slip.look("form") or {}, "told": slip.take("told") or {}}

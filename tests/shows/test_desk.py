@@ -34,14 +34,17 @@ def a_draft(manager: Visitor) -> None:
 
 def fill_in(manager: Visitor) -> None:
     """What buyers are promised, a photo, a price with its story, and a lot."""
+    manager.unfold("Change it, or add a photo")
     manager.write("One sentence, in English", "Sweet pears of a demo village", "#facts")
     manager.write("One sentence, in Chinese", "示例村的甜梨", "#facts")
     manager.write("Shelf life", "40", "#facts")
     manager.write("How to keep it, in Chinese", "冷凉处存放", "#facts")
     manager.write("Return rule, in Chinese", "签收后拍照申请售后", "#facts")
     manager.press("Save", "#facts")
+    manager.unfold("Change it, or add a photo")
     manager.page.locator("#photos input[type=file]").set_input_files(a_photo())
     manager.press("Upload", "#photos")
+    manager.unfold("Write size, price and story")
     manager.write("Name, in Chinese", "一箱", "#new-variant")
     manager.write("Name, in English", "One crate", "#new-variant")
     manager.write("Net content", "3 kg", "#new-variant")
@@ -119,7 +122,7 @@ def test_a_new_product_goes_from_draft_to_approved_to_bought_to_delivered(house,
     decide(operator, "退回修改 · Return with a comment", "请补充英文保存方法")
     manager.page.reload()
     assert "请补充英文保存方法" in manager.reads() and buyer.go(f"p/{slug}/") == 404
-    manager.unfold("About it")
+    manager.unfold("Change it, or add a photo")
     manager.write("How to keep it, in English", "Keep cool", "#facts")
     manager.press("Save", "#facts")
     manager.press("Submit for review")
@@ -149,6 +152,7 @@ def bought_and_sent(house, manager: Visitor, buyer: Visitor, slug: str) -> None:
     manager.go("desk/orders/")
     packing = manager.page.request.get(f"{house.url}/en/desk/packing.csv").text()
     assert number in packing and "示例买家" in packing and "pears@shows.example" not in packing
+    manager.unfold("Enter the tracking number")
     manager.write("Carrier", "示例快递", ".parcel")
     manager.write("Tracking number", "SF1234567890", ".parcel")
     manager.press("It has been sent")

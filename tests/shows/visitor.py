@@ -76,6 +76,11 @@ class Visitor:
 
     def unfold(self, words: str) -> None:
         """Open what is folded under these words, if it is not open."""
+        link = self.page.locator("main").get_by_role("link", name=words)
+        if link.count():
+            link.first.click()
+            self.page.wait_for_load_state()
+            return
         summary = self.page.locator("summary", has_text=words).first
         if summary.locator("..").get_attribute("open") is None:
             summary.click()

@@ -7,9 +7,11 @@ from typing import Any
 import axe_playwright_python
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from catalog import search
 from core.api.ids import global_id
+from orders.models import Dispute, Order, Payment
 from tests.impact.world import a_round
 from tests.orders.together import Together
 from tests.web.conftest import a_shelf, an_order
@@ -33,6 +35,7 @@ def sites(live_shop: Any, django_db_blocker: Any) -> SimpleNamespace:
         a_round(shelf.team)
         together = Together(lot=shelf.lot, minimum=5, maximum=20)
         mine, guests = an_order(shelf, shelf.buyer), an_order(shelf)
+        contested = a_contested_order(shelf)
         id_ = global_id("Product", shelf.product.uid)
         product, team = shelf.product.slug, shelf.team.slug
         pages = {
@@ -42,9 +45,19 @@ def sites(live_shop: Any, django_db_blocker: Any) -> SimpleNamespace:
                 *("sign-up/?sent=1", "password/", "password/new/?token=x", "confirm/?token=x", "invitation/"),
                 *(f"p/{product}/", f"t/{team}/", f"g/{together.code}/", "no/such/page/"),
                 f"order/{guests['number']}/?token={guests['token']}",
+                f"order/{contested['number']}/?token={contested['token']}",
             ],
             shelf.buyer: [
                 *("account/", "account/addresses/?province=420000", "account/details/", "groups/"),
+                *(
+                    "account/addresses/?open=save_address&province=420000",
+                    "account/addresses/?open=save_address",
+                ),
+                *(
+                    f"account/details/?open={act}"
+                    for act in ("update_person", "create_token", "erase_person")
+                ),
+                "organisations/?open=propose_organisation&province=420000",
                 *("organisations/?province=420000", f"order/{mine['number']}/", "desk/"),
                 f"order/{mine['number']}/receipt/",
             ],
@@ -54,8 +67,11 @@ def sites(live_shop: Any, django_db_blocker: Any) -> SimpleNamespace:
             ],
             shelf.manager: [
                 *("desk/", "desk/new/", "desk/orders/", "desk/claims/", "desk/households/"),
+                "desk/households/?open=propose_household",
                 f"desk/product/{id_}/lot/{global_id('Lot', shelf.lot.uid)}/",
                 f"desk/product/{id_}/",
+                *(f"desk/product/{id_}/?open={act}" for act in ("update_product", "save_variant~new")),
+                f"desk/product/{id_}/?open=save_variant~{shelf.variant}",
             ],
         }
         visits = [
@@ -63,6 +79,24 @@ def sites(live_shop: Any, django_db_blocker: Any) -> SimpleNamespace:
             for person, paths in pages.items()
         ]
     return SimpleNamespace(shelf=shelf, visits=visits)
+
+
+def a_contested_order(shelf: SimpleNamespace) -> dict[str, Any]:
+    """A paid order about whose payment a bank asks."""
+    made, now = an_order(shelf), timezone.now()
+    order = Order.objects.get(number=made["number"])
+    paid = Payment.objects.create(
+        order=order,
+        amount_minor=order.total_minor,
+        received_minor=order.total_minor,
+        is_kept=True,
+        ends_at=now,
+    )
+    Dispute.objects.create(
+        payment=paid, provider_id=f"du_{order.number}", amount_minor=order.total_minor, due_at=now
+    )
+    Order.objects.filter(pk=order.pk).update(state="paid", paid_at=now, contested_at=now)
+    return made
 
 
 def _session(person: Any) -> str:

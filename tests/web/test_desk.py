@@ -14,10 +14,10 @@ from catalog.models import Product
 from core import clock
 from core.api.ids import global_id
 from impact.models import LotShare
-from shop.web.act import MOST_IN_ALL, kept_of
+from shop.web.kept import MOST_IN_ALL, kept_of
 from tests.catalog.world import a_person, a_planned_lot, a_team, an_operator
 from tests.web.conftest import signed_in
-from tests.web.test_pages import fields, words
+from tests.web.test_pages import fields, unfolded, words
 
 pytestmark = pytest.mark.django_db
 STORY = {"farmGateBps": "46", "labourBps": "8", "packagingBps": "24", "logisticsBps": "22"}
@@ -31,7 +31,7 @@ def a_photo(size: tuple[int, int] = (800, 600)) -> SimpleUploadedFile:
 
 def fill(client: Client, path: str, act: str, **written: str):
     """Open the page, write into its form and send it; the page that it leads to."""
-    form = fields(words(client.get(path)), act)
+    form = fields(unfolded(client, path, act), act)
     return client.get(client.post(f"/do/{act}/", {**form, "lang": "en", **written}).url)
 
 
@@ -43,7 +43,7 @@ def sure(client: Client, path: str, act: str, **written: str) -> str:
 
 def hand_in(client: Client, path: str):
     """Press the button that saves what is written and submits it."""
-    form = fields(words(client.get(path)), "update_product")
+    form = fields(unfolded(client, path, "update_product"), "update_product")
     form.pop("seasonMonths")
     sent = {**form, "first": "update_product", "lang": "en"}
     return client.get(client.post("/do/submit_product/", sent).url)
@@ -62,7 +62,7 @@ def drafted(shelf) -> tuple[Client, Product, str]:
 def test_a_managers_product_goes_from_a_name_to_the_shelf(shelf):
     desk, product, path = drafted(shelf)
     lacking = words(desk.get(path)).split("Still missing")[1]
-    assert all(f'href="#{part}"' in lacking for part in ("facts", "sizes")), (
+    assert all(f'{part}"' in lacking for part in ('href="#sizes', "open=update_product#facts")), (
         "each leads to where to see to it"
     )
     told = {
@@ -100,16 +100,16 @@ def test_a_price_story_that_does_not_add_up_is_said_at_the_story_and_kept(shelf)
 
 def test_a_refused_form_is_come_back_to_where_it_stands(shelf):
     desk, product, path = drafted(shelf)
-    form = {**fields(words(desk.get(path)), "update_product"), "first": "update_product"}
-    assert desk.post("/do/upload_picture/", form).url == f"{path}#photos"
-    assert desk.post("/do/save_variant/", fields(words(desk.get(path)), "save_variant")).url.endswith(
-        "#new-variant"
-    )
+    form = {**fields(unfolded(desk, path, "update_product"), "update_product"), "first": "update_product"}
+    assert desk.post("/do/upload_picture/", form).url == f"{path}?open=update_product#photos"
+    assert desk.post(
+        "/do/save_variant/", fields(unfolded(desk, path, "save_variant"), "save_variant")
+    ).url.endswith("#new-variant")
 
 
 def test_a_photo_is_added_and_one_that_is_none_is_refused(shelf):
     desk, product, path = drafted(shelf)
-    form = {**fields(words(desk.get(path)), "update_product"), "first": "update_product"}
+    form = {**fields(unfolded(desk, path, "update_product"), "update_product"), "first": "update_product"}
     kept = desk.post("/do/upload_picture/", {**form, "lang": "en", "photo": a_photo(), "altZh": "蜜橘"})
     assert kept.url == path and product.pictures.get().alt_zh == "蜜橘"
     for wrong in (a_photo((80, 60)), SimpleUploadedFile("photo.jpg", b"<svg/>")):
@@ -125,7 +125,7 @@ def test_another_teams_manager_finds_nothing_by_any_door(shelf):
     a_team(manager=other)
     theirs = signed_in(other)
     assert theirs.get(path).status_code == 404
-    form = {**fields(words(desk.get(path)), "update_product"), "first": "update_product"}
+    form = {**fields(unfolded(desk, path, "update_product"), "update_product"), "first": "update_product"}
     theirs.post("/do/upload_picture/", {**form, "photo": a_photo()})
     theirs.post("/do/update_product/", {"id": form["product"], "nameZh": "mine now"})
     theirs.post("/do/archive_product/", {"id": form["product"]})
@@ -179,7 +179,7 @@ def test_a_manager_registers_a_household_and_says_who_brought_a_lot(shelf):
 
 def test_months_that_are_all_unticked_are_refused_beside_them_and_stay_unticked(shelf):
     desk, product, path = drafted(shelf)
-    form = fields(words(desk.get(path)), "update_product")
+    form = fields(unfolded(desk, path, "update_product"), "update_product")
     assert desk.post("/do/update_product/", {**form, "lang": "en", "seasonMonths": ["", "5"]}).url == path
     product.refresh_from_db()
     assert product.season_months == [5]
@@ -208,7 +208,7 @@ def test_a_refused_form_keeps_the_longest_story_and_every_households_weight():
 def test_a_change_that_takes_a_product_off_the_shelf_says_so(shelf):
     desk, product = signed_in(shelf.manager), shelf.product
     path = f"/en/desk/product/{global_id('Product', product.uid)}/"
-    form = fields(words(desk.get(path)), "update_product")
+    form = fields(unfolded(desk, path, "update_product"), "update_product")
     told = {"id": form["id"], "lang": "en", "next": path}
 
     def back_on_the_shelf():

@@ -10,8 +10,7 @@ from orders.models import Cart, CartLine, Order
 from shop.web.document import HERE
 from tests.catalog.world import a_lot, a_product, a_variant
 from tests.web.test_desk import a_photo, drafted
-from tests.web.test_documents import FORM, templates
-from tests.web.test_pages import fields, post, words
+from tests.web.test_pages import fields, post, unfolded, words
 
 pytestmark = pytest.mark.django_db
 TOLD = {"street": "示例路 1 号", "recipient": "Ann", "phone": "13800138000", "email": "ann@example.com"}
@@ -134,14 +133,14 @@ def test_enter_in_a_field_presses_what_keeps_and_never_what_takes_away(ready, pa
 def desk(shelf):
     """A manager at a product's page: what its form would send."""
     client, product, path = drafted(shelf)
-    form = fields(words(client.get(path)), "update_product")
+    form = fields(unfolded(client, path, "update_product"), "update_product")
     form.pop("seasonMonths")
     return client, product, path, form
 
 
 def test_the_text_is_kept_when_the_photo_is_sent_and_the_photo_when_the_text_is(desk):
     client, product, path, form = desk
-    button = pressed(words(client.get(path)), 'formaction="/do/upload_picture/"')
+    button = pressed(unfolded(client, path, "update_product"), 'formaction="/do/upload_picture/"')
     typed = {**form, button["name"]: button["value"], "storyZh": "山上的蜜橘", "photo": a_photo()}
     assert client.post(button["formaction"], typed).url == path
     product.refresh_from_db()
@@ -155,46 +154,21 @@ def test_a_photo_that_is_refused_takes_no_text_away(desk):
     client, product, path, form = desk
     reply = client.post("/do/upload_picture/", {**form, "first": "update_product", "storyZh": "山上的蜜橘"})
     product.refresh_from_db()
-    assert reply.url == f"{path}#photos" and product.story_zh == "山上的蜜橘"
+    assert reply.url == f"{path}?open=update_product#photos" and product.story_zh == "山上的蜜橘"
     page = words(client.get(reply.url))
     assert 'class="wrong"' in page.split('id="photos"')[1]
 
 
 def test_a_product_is_submitted_as_it_was_written(desk):
     client, product, path, form = desk
-    button = pressed(words(client.get(path)), 'formaction="/do/submit_product/"')
+    button = pressed(unfolded(client, path, "update_product"), 'formaction="/do/submit_product/"')
     typed = {**form, button["name"]: button["value"], "storyZh": "山上的蜜橘"}
     client.post(button["formaction"], typed)
     product.refresh_from_db()
     assert product.story_zh == "山上的蜜橘"
 
 
-# --- Every page with more than one form -----------------------------------------------------------------
-
-# By a script the visitor is asked before what she typed elsewhere is lost (static/sheaf.js); without one:
-WHY = {
-    "addresses": "each address is saved or deleted by itself; a deed without a field is told by its name",
-    "cart": "one form: every quantity is kept by every button",
-    "checkout": "placing sends what is written along; a saved address and a region replace what is written",
-    "confirm": "either form has nothing to type",
-    "desk_claims": "a claim is answered by itself",
-    "desk_households": "withdrawing has nothing to type",
-    "desk_orders": "a parcel is sent by itself",
-    "desk_product": "words, photo and submitting are one form; sizes, lots and papers are opened one by one",
-    "details": "each is about another secret or name, saved by itself",
-    "group": "handing out and calling off have nothing to type",
-    "order": "paying, cancelling and arriving have nothing to type",
-    "organisations": "each is about another organisation or person",
-}
-
-
-def test_each_page_of_several_forms_says_why_nothing_typed_is_lost():
-    found = {
-        name.removeprefix("pages/").removesuffix(".html")
-        for name, text in templates().items()
-        if name.startswith("pages/") and len(FORM.findall(text)) > 1
-    }
-    assert found - set(WHY) == set()
+# --- With a script --------------------------------------------------------------------------------------
 
 
 def test_the_pages_ask_before_they_let_go_of_what_was_typed(guest, shelf):

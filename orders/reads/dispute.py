@@ -1,0 +1,109 @@
+"""What a bank's question about an order means, to its buyer: what has happened, what waits, and what she can do."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.language import Words, say, speaks_english
+from core.money import show
+from orders.models import Dispute, Order
+
+State = Dispute.State
+OVER = (Order.State.CANCELLED, Order.State.EXPIRED, Order.State.REFUNDED)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A dispute as the buyer of its order is told of it."""
+
+    row: Dispute
+    order: Order
+
+    @property
+    def answer_by(self) -> datetime | None:
+        """Until when the shop answers the bank; none once it has, or where the bank has set no day."""
+        return self.row.due_at if self.row.state == State.OPEN else None
+
+    @property
+    def meaning(self) -> str:
+        """What has happened and what waits for it, true of where dispute and order stand."""
+        said = [_so_far(self.row), *_consequences(self.row, self.order)]
+        return (" " if speaks_english() else "").join(str(words) for words in said)
+
+    @property
+    def advice(self) -> str:
+        """What she can do."""
+        return str(ASK_THE_BANK if self.row.state in Dispute.ENDED else CALL_IT_OFF)
+
+
+def asked_of(order: Order) -> list[Asked]:
+    """What banks ask or asked about the payment that an order stands on, the first first."""
+    rows = [d for payment in order.payments.all() if payment.is_kept for d in payment.disputes.all()]
+    return [Asked(row, order) for row in sorted(rows, key=lambda row: row.pk)]
+
+
+CALL_IT_OFF = say(
+    "没有提出过争议，就请您的银行撤销，订单就能照常进行。提出过，等银行裁定；有结果会发邮件告诉您。",
+    "If you did not dispute it, ask your bank to withdraw the dispute, and the order goes on. If you did, wait for "
+    "the bank: we write to you as soon as it has decided.",
+)
+ASK_THE_BANK = say("对裁定有疑问，请联系您的银行。", "If you have doubts about the decision, ask your bank.")
+
+
+def _so_far(row: Dispute) -> Words:
+    """Where the bank stands."""
+    lost = show(row.lost_minor)
+    if row.state == State.WON:
+        return say("银行已裁定：这笔付款有效。", "Your bank has decided: the payment stands.")
+    if row.state == State.PREVENTED and not row.lost_minor:
+        return say(
+            "争议没有开始就了结了，没有钱被退走。", "The dispute was settled before it began; no money moved."
+        )
+    if row.state in (State.PREVENTED, State.LOST):
+        return say("银行已裁定：退给您 {a}。", "Your bank has decided and given you {a}.", a=lost)
+    if row.state == State.APPEALED and row.lost_minor:
+        return say(
+            "银行裁定过一次，退给您 {a}；现在它在重新审。",
+            "Your bank decided once and gave you {a}; it now looks at it again.",
+            a=lost,
+        )
+    return _GOING_ON[State(row.state)]
+
+
+_GOING_ON = {
+    State.OPEN: say(
+        "您的银行说这笔付款有争议。本店会向银行说明，然后由银行裁定。",
+        "Your bank disputes this payment. We answer it; then the bank decides.",
+    ),
+    State.UNDER_REVIEW: say(
+        "本店已向银行说明，银行正在审；哪天有结果由银行定，常要几周。",
+        "We have answered your bank, and it is looking at the payment. When it decides is up to the bank, often weeks.",
+    ),
+    State.APPEALED: say(
+        "银行裁定过一次，现在在重新审；哪天有结果由银行定。",
+        "Your bank decided once and now looks at it again. When it decides is up to the bank.",
+    ),
+    State.UNCLEAR: say(
+        "银行的答复要由运营人员核对，核对完会告诉您。",
+        "The bank’s answer is being checked by an operator; you are told what it comes to.",
+    ),
+}
+
+
+def _consequences(row: Dispute, order: Order) -> list[Words]:
+    """What becomes of parcels and refunds."""
+    if order.state in OVER:
+        ended = say("订单已经结束，不再发货。", "The order has ended and nothing more is sent.")
+        later = say("改判之后怎么办，由运营人员决定。", "What follows from it an operator decides.")
+        return [ended, later] if row.state == State.WON and order.state == Order.State.REFUNDED else [ended]
+    if row.state in Dispute.ENDED:
+        if order.contested_at:
+            return [
+                say("另一笔争议还在裁定，订单仍要等。", "Another dispute goes on, so the order still waits.")
+            ]
+        if row.lost_minor:
+            return [say("其余照常进行。", "The rest goes on as usual.")]
+        return [say("订单照常进行。", "The order goes on as usual.")]
+    held = say("裁定之前，没有发出的包裹先不发。", "Until then nothing that is not sent yet is sent.")
+    if row.is_refundable:
+        return [held, say("退款仍可以办。", "Refunds are still possible.")]
+    return [held, say("退款也要等裁定。", "Refunds wait for it too.")]

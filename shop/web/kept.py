@@ -1,0 +1,26 @@
+"""How much of what was written into a form is kept to be shown again, and of which of its fields."""
+
+from django.http import QueryDict
+
+# A field for each row of a form, and what it counts as: a household's weight and no name, a line's quantity.
+ROWS = {"kg": "shares", "quantity": "quantity"}
+# The longest form weighs in 100 households, the longest field is a story of 6,000 characters, and the fullest form
+# has two of them: all of that is kept, and what is kept stays bounded whatever is sent.
+MOST_FIELDS, MOST_VALUES, MOST_KEPT, MOST_IN_ALL = 160, 20, 6000, 20_000
+
+
+def kept_of(posted: QueryDict, may: frozenset[str]) -> dict[str, list[str]]:
+    """What was written into the fields that may be kept, until it is more than any form of ours holds."""
+    left = MOST_IN_ALL
+    kept: dict[str, list[str]] = {}
+    allowed = [
+        name for name in posted if name in may or ("." in name and ROWS.get(name.partition(".")[0]) in may)
+    ]
+    for name in allowed[:MOST_FIELDS]:
+        kept[name[:80]] = []
+        for written in posted.getlist(name)[:MOST_VALUES]:
+            # Browsers send a line's end as two characters, and count it as one.
+            text = written.replace("\r\n", "\n")[: min(MOST_KEPT, left)]
+            left -= len(text)
+            kept[name[:80]].append(text)
+    return kept

@@ -1,0 +1,45 @@
+"""Going elsewhere for a moment with a form half written: what was typed waits until its form is shown again."""
+
+import time
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from core import language
+from shop.web.document import exists, kept_fields
+from shop.web.kept import kept_of
+from shop.web.once import SECONDS, slip_of
+
+
+@require_POST
+def turn(request: HttpRequest) -> HttpResponse:
+    """Keep what may be kept of the form, and go where its button says."""
+    act = request.POST.get("turn", "")
+    if not exists(f"acts/{act}.graphql"):
+        raise Http404(act)
+    values = kept_of(request.POST, kept_fields(f"acts/{act}.graphql"))
+    item = request.POST.get("item", "")[:200]
+    waiting = {"act": act, "item": item, "values": values, "errors": {}, "look": None}
+    slip_of(request).put("form", {**waiting, "waits_since": int(time.time())})
+    to = request.GET.get("to", "")
+    is_ours = url_has_allowed_host_and_scheme(to, allowed_hosts={request.get_host()})
+    return HttpResponseRedirect(to if is_ours else f"/{language.current()}/")
+
+
+def waits(form: dict[str, Any]) -> bool:
+    """Whether a form still waits to be shown: it was turned away from, not refused, and not long ago."""
+    return time.time() - form.get("waits_since", 0) < SECONDS
+
+
+def let_go(request: HttpRequest, act: str) -> None:
+    """A deed was done: what had been written into its form and is said by it now waits no more."""
+    form = slip_of(request).look("form")
+    if not form or form["act"] != act or "waits_since" not in form:
+        return
+    left = {name: values for name, values in form["values"].items() if name not in request.POST}
+    if left:
+        slip_of(request).put("form", {**form, "values": left})
+    else:
+        slip_of(request).take("form")

@@ -1,0 +1,170 @@
+"""Whatever is typed into a form is done or still there, whichever button of its page is pressed; without scripts."""
+
+from types import SimpleNamespace
+from urllib.parse import urljoin
+
+import pytest
+from django.db import transaction
+from django.test import Client
+
+from core import clock
+from core.api.ids import global_id
+from orders.models import Order
+from tests.orders.together import Together
+from tests.shop.tour import named_pages
+from tests.web import typist
+from tests.web.conftest import an_order, signed_in
+from tests.web.test_pages import fields, post, unfolded, words
+
+pytestmark = pytest.mark.django_db
+# What these tell has no form with something to type: another test walks them all (tests/shop/test_pages.py).
+PLAIN = {
+    "about",
+    "help",
+    "privacy",
+    "home",
+    "groups",
+    "receipt",
+    "suggestions",
+    "confirm",
+    "invitation",
+    "team",
+}
+PLAIN |= {"teams", "contest", "catalogue", "claim", "review", "sign_in", "sign_up", "password_new"}
+PLAIN |= {"password_forgotten", "desk_lot", "desk_new", "my_data"}
+
+
+@pytest.fixture
+def visits(shelf) -> list[tuple[Client, str, str]]:
+    """(who, name, path): each page that has several forms, with as much on it as there can be."""
+    guest, buyer, manager = Client(), signed_in(shelf.buyer), signed_in(shelf.manager)
+    for client in (guest, buyer):
+        post(client, "add_to_cart", variant=shelf.variant, quantity="2")
+    post(guest, "choose_region", region="420527")
+    there = {"recipient": "Ann", "phone": "13800138000", "region": "420527", "street": "示例路 1 号"}
+    for _ in range(2):
+        post(buyer, "save_address", **there)
+    together = Together(lot=shelf.lot, minimum=2, maximum=20)
+    coordinator = signed_in(together.coordinator.person)
+    product = global_id("Product", shelf.product.uid)
+    union = global_id("Organisation", together.union.uid)
+    waiting(shelf)
+    mine = an_order(shelf, shelf.buyer)
+    return [
+        (guest, "product", f"/en/p/{shelf.product.slug}/"),
+        (guest, "cart", "/en/cart/"),
+        (guest, "checkout", "/en/checkout/"),
+        (guest, "checkout", "/en/checkout/?change=1"),
+        (guest, "checkout", "/en/checkout/?change=1&province=420000"),
+        (buyer, "checkout", "/en/checkout/"),
+        (buyer, "account", "/en/account/"),
+        (buyer, "addresses", "/en/account/addresses/"),
+        (buyer, "details", "/en/account/details/"),
+        (buyer, "organisations", "/en/organisations/"),
+        (buyer, "order", f"/en/order/{mine['number']}/"),
+        (coordinator, "organisations", f"/en/organisations/?o={union}"),
+        (coordinator, "group", f"/en/g/{together.code}/"),
+        (guest, "group", f"/en/g/{together.code}/"),
+        (coordinator, "group_open", "/en/groups/open/"),
+        (coordinator, "group_open", f"/en/groups/open/?variant={shelf.variant}"),
+        (coordinator, "group_open", f"/en/groups/open/?variant={shelf.variant}&province=420000"),
+        (manager, "desk", "/en/desk/"),
+        (manager, "desk_product", f"/en/desk/product/{product}/"),
+        (manager, "desk_orders", "/en/desk/orders/"),
+        (manager, "desk_claims", "/en/desk/claims/"),
+        (manager, "desk_households", "/en/desk/households/"),
+    ]
+
+
+def waiting(shelf: SimpleNamespace) -> None:
+    """Two parcels to send."""
+    for _ in range(2):
+        number = an_order(shelf)["number"]
+        Order.objects.filter(number=number).update(state="paid", paid_at=clock.now())
+
+
+def all_of(client: Client, path: str) -> list[tuple[str, str]]:
+    """The page, and what each of its links opens on it or has one choose: (path, html)."""
+    found: dict[str, str] = {}
+    left = [path]
+    while left:
+        at = left.pop()
+        if at in found:
+            continue
+        found[at] = words(client.get(at))
+        _, links = typist.read(found[at])
+        inside = [urljoin(at, link).partition("#")[0] for link in links if "open=" in link]
+        left += inside
+        if "open=" in at and "province" not in at and 'name="province"' in found[at]:
+            left.append(f"{at}&province=420000")
+    return list(found.items())
+
+
+def test_whatever_is_typed_on_a_page_is_done_or_still_there(visits):
+    lost, typed = [], 0
+    for client, _, path in visits:
+        for at, html in all_of(client, path):
+            typed += sum(len(form.typed) for form in typist.read(html)[0])
+            with transaction.atomic():
+                lost += typist.losses(client, at, html)
+                transaction.set_rollback(True)
+    assert lost == [] and typed > 60
+
+
+def test_the_walk_leaves_no_page_out(visits):
+    assert named_pages() - {name for _, name, _ in visits} - PLAIN == set()
+
+
+def test_the_walk_finds_a_form_that_loses_what_another_holds(visits):
+    """Its control: two forms side by side, as the pages were."""
+    client, _, path = visits[7]
+    two = '<form method="post" action="/do/save_address/"><input name="street"><button>Save</button></form>'
+    two += '<form method="post" action="/do/delete_address/"><button>Delete</button></form>'
+    assert [what for _, what, _ in typist.losses(client, path, two)] == ["/do/save_address/ street"]
+
+
+def test_a_region_is_changed_without_losing_the_street_that_was_not_saved(visits):
+    guest = visits[2][0]
+    page = words(guest.get("/en/checkout/"))
+    (form,) = [form for form in typist.read(page)[0] if "tell_cart" in form.action]
+    assert "formaction" not in form.buttons[0], "Enter presses what saves"
+    (aside,) = [button for button in form.buttons if button.get("name") == "turn"]
+    written = {"street": "另一条路 9 号", "note": "请放门口", "recipient": "Bea"}
+    assert "另一条路" not in typist.press(guest, "/en/checkout/", form, aside, written)
+    page = words(guest.get("/en/checkout/?change=1&province=420000"))
+    region = fields(page, "choose_region") | {"region": "420106"}
+    back = words(guest.get(guest.post("/do/choose_region/", region).url))
+    assert all(f'value="{word}"' in back for word in written.values())
+    assert "另一条路" not in words(guest.get("/en/checkout/")), "shown once"
+
+
+@pytest.mark.parametrize(
+    ("path", "act", "name"),
+    [
+        ("/en/account/addresses/", "save_address", "street"),
+        ("/en/organisations/", "propose_organisation", "nameZh"),
+    ],
+)
+def test_another_province_is_chosen_without_losing_what_was_written(shelf, path, act, name):
+    mine, there = signed_in(shelf.buyer), f"{path}?open={act}&province=420000"
+    (form,) = [form for form in typist.read(words(mine.get(there)))[0] if act in form.action]
+    (aside,) = [button for button in form.buttons if button.get("name") == "turn"]
+    assert 'name="province"' in typist.press(mine, there, form, aside, {name: "示例文字"})
+    assert 'value="示例文字"' in words(mine.get(f"{path}?open={act}&province=110000"))
+
+
+def test_what_waits_is_sealed_and_no_secret_is_among_it(shelf):
+    mine = signed_in(shelf.buyer)
+    mine.post(
+        "/do/turn/?to=/en/account/", {"turn": "change_email", "email": "a@example.com", "password": "s3"}
+    )
+    page = unfolded(mine, "/en/account/details/", "change_email")
+    assert 'value="a@example.com"' in page and "s3" not in page
+    assert mine.post("/do/turn/?to=https://evil.example/", {"turn": "change_email"}).url == "/zh/"
+    assert mine.post("/do/turn/?to=/en/", {"turn": "no_such"}).status_code == 404
+
+
+def test_what_was_to_be_opened_and_is_gone_leads_to_the_page(shelf):
+    mine = signed_in(shelf.buyer)
+    assert mine.get("/en/account/details/?open=nothing").url == "/en/account/details/"
+    assert Client().get("/en/shop/?query=x&open=1").url == "/en/shop/?query=x"
