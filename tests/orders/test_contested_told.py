@@ -33,6 +33,8 @@ def told(paid, language):
     with use(language):
         (seen,) = Buyer(language=language).ask(SEEN, **paid.order)["order"]["disputes"]
     assert seen["meaning"] in page and seen["advice"] in page
+    held = "等银行裁定，先不发" if language == "zh" else "held back until the bank has decided"
+    assert (held in page) is (paid.row.contested_at is not None and paid.row.state == "paid")
     return seen
 
 

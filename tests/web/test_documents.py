@@ -119,7 +119,7 @@ def test_every_act_is_done_somewhere_and_every_lead_follows_an_act():
 @pytest.mark.parametrize("path", sorted(HERE.glob("**/*.html")), ids=lambda path: path.name)
 def test_no_template_has_a_style_or_a_script_of_its_own(path: Path):
     text = path.read_text()
-    assert not re.search(r'\sstyle="|\son(?!e=)\w+="|<style|<script(?! src=)', text)
+    assert not re.search(r'\sstyle="|\son\w+="|<style|<script(?! src=)', text)
 
 
 def said_in_chinese() -> Iterator[tuple[str, str]]:
