@@ -272,7 +272,7 @@ def test_a_parcel_is_sent_with_what_its_sender_has_seen(sold):
     }
     answer = manager.do("shipmentShip", "shipment { id }", **send, expectedUnits=2)
     (error,) = answer["errors"]
-    assert (error["code"], error["field"]) == ("CONFLICT", ["expectedUnits"]) and "1 units" in error[
+    assert (error["code"], error["field"]) == ("CONFLICT", ["expectedUnits"]) and "1 unit now" in error[
         "message"
     ]
     assert sold.parcel(0).state == "waiting"
