@@ -272,3 +272,15 @@ def unpark(reaction: str | None = None) -> int:
     if reaction:
         parked = parked.filter(reaction=reaction)
     return parked.update(parked_at=None, tries=0, due_at=timezone.now())
+
+
+# Why a restore parks what reaches outside: it may have been done by the shop that was lost.
+RESTORED = "restored from a backup"
+
+
+def held_since_restore(reaction: str, noun: str) -> set[int]:
+    """Ids of those (`noun` names them in the event) for whom a person decides whether this reaction goes out."""
+    held = Delivery.objects.filter(
+        reaction=reaction, done_at=None, parked_at__isnull=False, error=RESTORED
+    ).values_list(f"event__payload__{noun}", flat=True)
+    return set(held)

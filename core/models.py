@@ -43,7 +43,13 @@ class Delivery(models.Model):
                 fields=["due_at", "id"],
                 name="delivery_waiting",
                 condition=Q(done_at=None, parked_at=None),
-            )
+            ),
+            # Few, and asked for often: what waits for a person is not done by another way meanwhile.
+            models.Index(
+                fields=["reaction"],
+                name="delivery_parked",
+                condition=Q(done_at=None, parked_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

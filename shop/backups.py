@@ -20,7 +20,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
-from core.deliveries import reaction_named
+from core.deliveries import RESTORED, reaction_named
 from core.models import Delivery
 from shop.dev.postgres import client
 
@@ -150,9 +150,7 @@ def park_what_may_have_happened() -> int:
     waiting = Delivery.objects.filter(done_at=None, parked_at=None)
     names = waiting.values_list("reaction", flat=True).distinct()
     outside = [name for name in names if not _works_inside(name)]
-    return waiting.filter(reaction__in=outside).update(
-        parked_at=timezone.now(), error="restored from a backup"
-    )
+    return waiting.filter(reaction__in=outside).update(parked_at=timezone.now(), error=RESTORED)
 
 
 def _works_inside(name: str) -> bool:

@@ -127,10 +127,12 @@ def take_refund(seen: RefundSeen) -> str:
         return refund.settle(known, seen, known.attempt)
     name, _, number = seen.ours.partition(":")
     uid = uuid_of(name)
-    ours = Refund.objects.filter(uid=uid).first() if uid else None
-    if ours is not None and number.isdecimal():
+    row = Refund.objects.filter(uid=uid).first() if uid else None
+    if row is not None and number.isdecimal():
+        if row.pk in refund.held():
+            return WAITS
         # Its answer never reached us; or it is of an attempt that is over, which says nothing any more.
-        return refund.settle(ours, seen, int(number))
+        return refund.settle(row, seen, int(number))
     found = payment_of(seen.intent_id)
     return _adopt(found, seen) if isinstance(found, Payment) else found
 

@@ -46,6 +46,7 @@ def refunds(limit: int = 50) -> int:
     unasked = Q(state=Refund.State.REQUESTED, requested_at__lt=now - PATIENCE - UNASKED)
     failed = Q(state=Refund.State.FAILED, retry_at__lt=now)
     waiting = Refund.objects.filter(unheard | unasked | failed).exclude(checked_at__gt=now - PATIENCE)
+    waiting = waiting.exclude(pk__in=refund.held())
     return _each(waiting, _look_at, now, limit)
 
 

@@ -13,6 +13,7 @@ from accounts.actions import audit
 from catalog.actions import stock
 from catalog.models import Lot, Reservation
 from core import failpoints
+from core.deliveries import held_since_restore
 from core.language import Words, say
 from core.money import show, split
 from core.outbox import record
@@ -320,6 +321,11 @@ def learn(provider_id: str) -> str:
         return "not ours"
     seen = provider().look(Noun.REFUND, provider_id)
     return settle(refund, seen, refund.attempt) if isinstance(seen, RefundSeen) else "unknown"
+
+
+def held() -> set[int]:
+    """Refunds that a restored shop leaves to a person: the lost one may have given them, and told of it."""
+    return held_since_restore("orders.tasks.give_back", "refund_id")
 
 
 @transaction.atomic

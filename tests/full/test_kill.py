@@ -159,9 +159,9 @@ def test_each_point_in_the_code_is_in_the_registry_and_the_other_way_round():
         for path in (ROOT / floor).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text())):
                 if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
-                    called = ast.unparse(node.func)
+                    called = ast.unparse(node.func).rpartition("self.")[2]
                     if called == "failpoints.reach":
                         found.add(node.args[0].value)
-                    elif called == "_asking":
+                    elif called in ("_asking", "_plain"):
                         found |= {f"stripe.{node.args[0].value}.{when}" for when in ("asking", "answered")}
     assert found == set(POINTS)

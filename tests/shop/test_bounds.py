@@ -34,8 +34,10 @@ FROM_THE_CODE = {
     "orders/actions/cart.py": {"_columns"},
     "orders/provider/__init__.py": {"_made"},
     "shop/pulse.py": {"broker"},
+    # Called with the name that settings give the table.
+    "core/api/scopes.py": {"_table"},
     # Called with names of documents that `exists` has found.
-    "shop/web/document.py": {"_all", "text_of", "variables_of", "fields_of"},
+    "shop/web/document.py": {"_all", "text_of", "variables_of", "fields_of", "_named_as_kept"},
 }
 
 

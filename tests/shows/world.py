@@ -124,7 +124,9 @@ def _grown(stall: Stall, of: Variant, units: int) -> Lot:
         of, stall.manager, quantity=units, level=Lot.Level.SHARED,
         harvest_from=today - timedelta(days=9), harvest_to=today - timedelta(days=2),
     )  # fmt: skip
-    weighed = dict(zip((h.pk for h in stall.households), GRAMS, strict=False))
+    # Of a lot of this size, in the same parts.
+    grams = (part * units * of.weight_grams // sum(GRAMS) for part in GRAMS)
+    weighed = dict(zip((h.pk for h in stall.households), grams, strict=False))
     shares.share_out(made, weighed, stall.manager)
     return made
 
