@@ -3,6 +3,7 @@
 import pytest
 
 from core.api import run
+from tests import documents
 
 
 @pytest.fixture(autouse=True)
@@ -12,6 +13,6 @@ def our_schema(settings, monkeypatch):
     for name in ("EXPORTERS", "ERASERS", "DUTIES", "UNSETTLED", "REACHABLE", "MOVERS"):
         setattr(settings, f"PERSON_{name}", [])
     run.the_schema.cache_clear()
-    monkeypatch.setattr(run.documents, "_kept", type(run.documents._kept)())
+    documents.forgotten(monkeypatch)
     yield
     run.the_schema.cache_clear()

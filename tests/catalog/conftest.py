@@ -9,6 +9,7 @@ from catalog import search
 from catalog.search import elastic
 from core import outbox
 from core.api import run
+from tests import documents
 from tests.catalog.asker import Asker
 from tests.catalog.world import a_category, a_person, a_team
 from tests.elastic import PlainNode
@@ -23,9 +24,7 @@ def our_floor(settings, monkeypatch):
     settings.API_ANSWER_CACHE = False  # what a test changes behind the actions' backs is seen at once
     run.the_schema.cache_clear()
     outbox._named.cache_clear()
-    # A floor's documents are checked against its own schema; the others' come back whole, with their weights.
-    for name, fresh in vars(run.Documents()).items():
-        monkeypatch.setattr(run.documents, name, fresh)
+    documents.forgotten(monkeypatch)
     yield
     run.the_schema.cache_clear()
     outbox._named.cache_clear()

@@ -38,7 +38,7 @@ SABOTAGES = [
     Sabotage(
         "a recalled lot's parcel may be sent",
         "orders/reads/stopped.py",
-        'lines.filter(SUSPENDED | CONTESTED | _recalled_in("variant", "order__uid"))',
+        'lines.filter(SUSPENDED | CONTESTED | recalled_in("variant", "order__uid"))',
         "lines.filter(SUSPENDED | CONTESTED)",
         "tests/orders/test_stopped.py",
     ),

@@ -10,6 +10,7 @@ from orders import provider
 from orders.reads import shipping
 from shop.dev.stripe.control import Control
 from shop.dev.stripe.server import Stand
+from tests import documents
 from tests.orders.together import Together
 from tests.orders.world import Buyer, a_lot
 
@@ -21,7 +22,7 @@ def our_floor(settings, monkeypatch):
     settings.REACTIONS = "tests.orders.world.REACTIONS"
     run.the_schema.cache_clear()
     outbox._named.cache_clear()
-    monkeypatch.setattr(run.documents, "_kept", type(run.documents._kept)())
+    documents.forgotten(monkeypatch)
     shipping.forget()
     yield
     run.the_schema.cache_clear()

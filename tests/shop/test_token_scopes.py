@@ -10,6 +10,7 @@ from shop.scopes import SCOPES
 from tests.accounts.world import PASSWORD, Asker, a_person, an_operator, an_organisation
 from tests.catalog.world import a_lot, a_product, a_team, a_variant
 from tests.orders.world import key
+from tests.web.test_desk import sure
 
 pytestmark = pytest.mark.django_db
 
@@ -145,7 +146,7 @@ def test_she_chooses_on_her_page_and_ends_it_there(lang, words):
     assert mei.api_tokens.get().scopes == ["read"]
     page = browser.get(f"/{lang}/account/details/").content.decode()
     assert all(word in page for word in words)
-    browser.post("/do/revoke_token/", {"id": global_id("ApiToken", mei.api_tokens.get().uid), "lang": lang})
+    sure(browser, f"/{lang}/account/details/", "revoke_token")
     assert mei.api_tokens.get().revoked_at
 
 

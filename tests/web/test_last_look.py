@@ -20,7 +20,7 @@ from tests.impact import world
 from tests.orders.world import Buyer
 from tests.web.conftest import signed_in
 from tests.web.test_desk import fill, sure
-from tests.web.test_pages import fields, words
+from tests.web.test_pages import fields, unfolded, words
 from tests.web.test_told_truly import a_seat
 
 pytestmark = pytest.mark.django_db
@@ -161,7 +161,7 @@ def test_a_lot_that_is_recalled_from_the_desk_shows_what_goes_back_at_most(shelf
         f"¥{order.lines.get().net_minor / 100:,.2f}" in looked.split("</ul>")[0] and shelf.lot.code in looked
     )
     assert Lot.objects.get(pk=shelf.lot.pk).recalled_at is None
-    assert fields(words(desk.get(path)), "recall_lot")["id"] == lot
+    assert fields(unfolded(desk, path, "recall_lot"), "recall_lot")["id"] == lot
     assert "is recalled" in sure(desk, path, "recall_lot", reason="mould")
 
 
