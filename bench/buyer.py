@@ -100,7 +100,7 @@ class Guest:
         return number, token, payment["url"]
 
     def order_at_once(self, lines: list[dict[str, Any]]) -> tuple[str, str, str]:
-        """The same in one call; what it comes to was learnt before."""
+        """The same in one call, of lines of one unit; what it comes to was learnt before."""
         total = TOTALS[tuple(line["variantId"] for line in lines)]
         placed = self.ask("buy_now", lines=lines, total=total, key=str(uuid4()), **self.address)
         return placed["order"]["number"], placed["token"], placed["payment"]["url"]
@@ -173,19 +173,24 @@ def go(errand: Errand) -> tuple[Measured, int]:
     return Measured(seconds if errand.count else errand.seconds, sorted(latencies)), sum(looks)
 
 
-# What two variants come to with sending: a buyer sees it before she buys in one call.
+# What one of each of some variants comes to with sending: a buyer sees it before she buys in one call.
 TOTALS: dict[tuple[str, ...], str] = {}
 
 
+def learn_total(guest: Guest, variants: tuple[str, ...]) -> None:
+    """See in a cart what one of each comes to, before the clock runs."""
+    if variants not in TOTALS:
+        guest.somebody_new()
+        cart = guest.fill_cart([{"variantId": variant, "quantity": 1} for variant in variants])
+        TOTALS[variants] = cart["total"]["amount"]
+
+
 def learn_totals(errand: Errand) -> list[list[str]]:
-    """Pairs that are bought in one call; what each comes to is seen in a cart, before the clock runs."""
+    """Pairs that are bought in one call, with what each comes to."""
     guest = Guest(errand.port)
     pairs = list(zip(errand.variants[::2], errand.variants[1::2], strict=False))[:24]
     for pair in pairs:
-        if pair not in TOTALS:
-            guest.somebody_new()
-            cart = guest.fill_cart([{"variantId": variant, "quantity": 1} for variant in pair])
-            TOTALS[pair] = cart["total"]["amount"]
+        learn_total(guest, pair)
     guest.close()
     return [list(pair) for pair in pairs]
 

@@ -13,11 +13,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bench.buyer import Guest
+from bench.buyer import Guest, learn_total
 from bench.client import Wrong
 
 TOLD = 5  # units: above it the public stock tells only that there are more
-MOST = 999  # units in one line
+UNPAID = (30, 20, 10, 5)  # units of one lot that a guest may hold unpaid, the fewer the smaller it is
 FRESH = 1.0  # seconds: what every answer may be behind
 CLERKS = 12
 
@@ -36,10 +36,17 @@ def buy_down(port: int, units: Mapping[str, int]) -> dict[str, int]:
     guest, left = Guest(port), {}
     try:
         for variant, count in units.items():
+            steps = list(UNPAID)
             while count > TOLD:
-                quantity = min(MOST, count - TOLD)
+                quantity = min(steps[0], count - TOLD)
                 guest.somebody_new()
-                number, token, url = guest.order_at_once([{"variantId": variant, "quantity": quantity}])
+                try:
+                    number, token, url = guest.order([{"variantId": variant, "quantity": quantity}])
+                except Wrong:
+                    if len(steps) == 1:
+                        raise
+                    del steps[0]
+                    continue
                 guest.pay(url)
                 guest.wait_until_paid(number, token, 0.02)
                 count -= quantity
@@ -58,6 +65,10 @@ def keep_selling(
     lock, chance = threading.Lock(), random.Random(7)
     scarce = [variant for variant, units in left.items() for _ in range(units)]
     chance.shuffle(scarce)
+    visitor = Guest(port)
+    for variant in {*left, *others}:
+        learn_total(visitor, (variant,))
+    visitor.close()
     began, turn = time.monotonic(), iter(range(1 << 30))
 
     def clerk() -> None:
