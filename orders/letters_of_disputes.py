@@ -37,13 +37,8 @@ def tell_operators_of_refund(event: dict) -> None:
 def send_contested(event: dict) -> None:
     """A bank asks for money back: to the operators, who answer it; to the buyer and to whoever would send."""
     dispute = _dispute(event)
-    if dispute.state not in Dispute.GOES_ON:
-        return
-    _to_operators(dispute)
-    if dispute.payment.is_kept:
-        order = order_of(dispute.payment.order_id)
-        to_buyer(order, "contested", amount=_amount(dispute), dispute=dispute)
-        _to_teams(order, dispute)
+    if dispute.state in Dispute.GOES_ON:
+        _to_all(dispute, "contested")
 
 
 @reaction("orders.letters_of_disputes.tell_operators_of_dispute")
@@ -56,12 +51,16 @@ def tell_operators_of_dispute(event: dict) -> None:
 def send_decided(event: dict) -> None:
     """The bank has decided: all who were told that it was deciding are told how."""
     dispute = _dispute(event)
-    if dispute.state not in Dispute.ENDED:
-        return
+    if dispute.state in Dispute.ENDED:
+        _to_all(dispute, "decided")
+
+
+def _to_all(dispute: Dispute, letter: str) -> None:
+    """To the operators; and where what it is about was bought, to the buyer and the teams that send it."""
     _to_operators(dispute)
     if dispute.payment.is_kept:
         order = order_of(dispute.payment.order_id)
-        to_buyer(order, "decided", amount=_amount(dispute), dispute=dispute)
+        to_buyer(order, letter, amount=_amount(dispute), dispute=dispute)
         _to_teams(order, dispute)
 
 

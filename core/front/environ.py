@@ -17,38 +17,17 @@ _BASE: Environ = {
     "wsgi.version": (1, 0),
 }
 # Names that come with most requests; others are made each time, so that no stranger's are kept.
-_KNOWN = {
-    name: "HTTP_" + name.upper().replace("-", "_")
-    for name in (
-        *(
-            "host",
-            "user-agent",
-            "accept",
-            "accept-language",
-            "accept-encoding",
-            "cookie",
-            "origin",
-            "referer",
-        ),
-        *("connection", "cache-control", "authorization", "if-none-match", "if-modified-since", "x-guest"),
-        *(
-            "x-forwarded-for",
-            "x-forwarded-proto",
-            "x-forwarded-host",
-            "x-real-ip",
-            "x-csrftoken",
-            "hx-request",
-        ),
-        *(
-            "sec-fetch-site",
-            "sec-fetch-mode",
-            "sec-fetch-dest",
-            "upgrade-insecure-requests",
-            "content-encoding",
-        ),
-        *("transfer-encoding", "stripe-signature", "range", "dnt", "priority", "te", "pragma"),
-    )
-} | {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
+_COMMON = """
+    host user-agent accept accept-language accept-encoding cookie origin referer connection
+    cache-control authorization if-none-match if-modified-since x-guest x-forwarded-for
+    x-forwarded-proto x-forwarded-host x-real-ip x-csrftoken hx-request sec-fetch-site
+    sec-fetch-mode sec-fetch-dest upgrade-insecure-requests content-encoding transfer-encoding
+    stripe-signature range dnt priority te pragma
+"""
+_KNOWN = {name: "HTTP_" + name.upper().replace("-", "_") for name in _COMMON.split()} | {
+    "content-type": "CONTENT_TYPE",
+    "content-length": "CONTENT_LENGTH",
+}
 
 
 def environ_of(scope: Any) -> Environ:
