@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from accounts.operators import OperatorAdmin, deed
 from accounts.reads import signed_in
-from orders.actions import cancel, dispute, elsewhere, refund, review, shipping
+from orders.actions import cancel, dispute, elsewhere, refund, refund_left, review, shipping
 from orders.models import (
     Dispute,
     GroupPurchase,
@@ -55,7 +55,7 @@ class DisputeDecision(forms.ModelForm):
 
 @admin.register(Order)
 class OrderAdmin(OperatorAdmin):
-    """Orders: found by number or address, called off before anything is sent."""
+    """Orders: found by number or address, called off before anything is sent, given back afterwards."""
 
     list_display = (
         "number",
@@ -82,6 +82,13 @@ class OrderAdmin(OperatorAdmin):
         deed(
             "取消并退款 · Cancel and refund",
             cancel.cancel,
+            sum_of=would_give_back,
+            is_final=True,
+            asks_why=True,
+        ),
+        deed(
+            "退还余款 · Refund all that is left",
+            refund_left.give_what_is_left,
             sum_of=would_give_back,
             is_final=True,
             asks_why=True,

@@ -20,6 +20,7 @@ from core.outbox import record
 from core.refusals import Conflict, Invalid, NotFound
 from orders.actions import refund_failed, seat, shipment
 from orders.actions.order import lock, move_all
+from orders.actions.refund_completed import demand_right
 from orders.events import RefundFailed, RefundRequested, RefundSucceeded, RefundTriedAgain
 from orders.models import Line, Order, Payment, Refund, RefundLine, Shipment
 from orders.provider import provider
@@ -76,7 +77,7 @@ def request(
     note: str = "",
 ) -> Refund:
     """Give back parts of an order: never more than remains, however many ask at once.
-    With `teams`, only what these have sold and sent. A parcel that is called off by it gives back its sending
+    With `teams`, only what these have sold and sent, until it is completed. A parcel that is called off by it gives back its sending
     too, asked for or not: nobody could ask for it afterwards."""
     with transaction.atomic():
         order = lock([order])[order.pk]
@@ -92,6 +93,9 @@ def request(
             raise NotFound(field=("lines", str(list(lines).index(unknown[0])), "line_id"))
         shares = [_share(rows[uid], part, i) for i, (uid, part) in enumerate(lines.items())]
         postage = [(p, n) for p, n in _postage(order) if teams is None or p.team_id in teams]
+        if by is not None and reason == Reason.TEAM:
+            asked = [p for p, _ in postage] if shipping else []
+            demand_right([s.line for s in shares], asked, is_operator=teams is None, note=note)
         called_off = _call_off(rows.values(), shares)
         postage = [(p, n) for p, n in postage if shipping or p.pk in called_off]
         made = _write(order, shares, postage, reason=reason, by=by, note=note)

@@ -74,7 +74,7 @@ class RefundLineInput(graphene.InputObjectType):
 
 
 class RefundRequest(Act):
-    """Give back parts of an order: a team of its own lines, an operator of any. Never more than remains."""
+    """Give back parts of an order: a team of its own lines until they are completed, an operator of any. Never more than remains."""
 
     class Meta:
         access = SIGNED_IN
@@ -87,7 +87,9 @@ class RefundRequest(Act):
             graphene.NonNull(RefundLineInput), required=True, description="What of which line."
         )
         shipping = graphene.Boolean(description="Give back what sending cost, too.")
-        note = graphene.String(description="Why, for the record.")
+        note = graphene.String(
+            description="Why, for the record; needed of what is completed, which an operator alone gives back."
+        )
 
     refund = graphene.Field(RefundType, description="The refund, on its way.")
 
