@@ -1,6 +1,7 @@
 """The noes of buying."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from core.language import Words, say
 from core.money import show
@@ -78,14 +79,18 @@ class NotOnSale(Refusal):
 
 
 class PaymentRefused(Refusal):
-    """The payment service will not take this payment; what it said is written down."""
+    """The payment service will not take this payment; what it said is written down, and the order waits."""
 
     code = "PAYMENT_REFUSED"
-    words = Words(
-        "支付服务没有接受这笔付款，原因我们已经记下，没有扣款。请稍后再试，或联系我们。",
-        "The payment service did not accept this payment; we have noted why, and nothing was charged."
-        " Please try again later or write to us.",
-    )
+
+    def __init__(self, number: str, token: str, reserved_until: datetime):
+        words = say(
+            "支付服务没有接受这笔付款，原因我们已经记下，没有扣款。订单 {number} 还为您保留着：请稍后再付，或取消它、联系我们。",
+            "The payment service did not accept this payment; we have noted why, and nothing was charged. Order {number} is "
+            "still kept for you: please try to pay again in a moment, or cancel it, or write to us.",
+            number=number,
+        )
+        super().__init__(words, number=number, token=token or None, reserved_until=reserved_until)
 
 
 class GroupFull(Refusal):

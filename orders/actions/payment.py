@@ -22,6 +22,7 @@ from orders.actions.attempt import asked as _asked
 from orders.actions.lapse import lapse
 from orders.actions.order import lock_to_pay, lock_with_payments
 from orders.events import OrderHeld, OrderPaid, PaymentTurnedAway
+from orders.links import token_for
 from orders.models import LineLot, Order, Payment, Refund
 from orders.people import FORGOTTEN
 from orders.provider import provider
@@ -54,7 +55,7 @@ def open_page(order: Order, payment: Payment) -> Payment:
     except Refused as refused:
         log.error("payment %s was refused: %s", payment.uid, refused)
         attempt.refuse(payment, str(refused))
-        raise PaymentRefused() from refused
+        raise PaymentRefused(order.number, token_for(order), order.reserved_until) from refused
     except Away as failure:
         log.warning("payment %s was not begun: %s", payment.uid, failure)
         if is_hasty():

@@ -9,14 +9,14 @@ from uuid import UUID
 import graphene
 from django.conf import settings
 
-from core import failpoints, idempotency
+from core import failpoints, idempotency, outage
 from core.api.access import PUBLIC
 from core.api.act import Act
 from core.api.asker import asker
 from core.api.errors import error_type
 from core.api.types import Money, enum_of, money
 from core.language import say
-from core.refusals import Invalid
+from core.refusals import Invalid, Refusal
 from orders.actions import checkout
 from orders.actions import payment as payments
 from orders.api.cart import TOLD, LineInput, cart_uid, told, wanted
@@ -103,7 +103,7 @@ class BuyNow(WithOrder, Act):
         locals().update(TOLD)
 
     payment = graphene.Field(
-        PaymentType, description="Where to pay; null when the provider is away: then use paymentBegin."
+        PaymentType, description="Where to pay; null when it could not be begun yet: then use paymentBegin."
     )
 
     @classmethod
@@ -123,7 +123,13 @@ class BuyNow(WithOrder, Act):
             else:
                 payment = payments.begin(placed.order, pay_by)
         except PaymentAway:
-            return {"order": placed.order, "payment": None}
+            payment = None
+        except Exception as failure:
+            if isinstance(failure, Refusal) or outage.is_one(failure):
+                raise
+            # The order is placed, whatever broke afterwards: its buyer is told of it, and can pay it from its page.
+            log.exception("the payment of order %s was not begun", placed.order.uid)
+            payment = None
         return {"order": placed.order, "payment": payment}
 
 

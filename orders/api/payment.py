@@ -6,16 +6,27 @@ import graphene
 
 from core.api.access import PUBLIC, Access
 from core.api.act import Act
+from core.api.errors import error_type
 from core.api.types import ModelType, MoneyField, enum_of
 from core.refusals import NotFound
 from orders import words
 from orders.actions import payment as payments
 from orders.models import Order, Payment
 from orders.reads import order as orders
+from orders.refusals import PaymentRefused
 
 ORDER_HOLDER = Access("whoever may read the order", pii=2)
 NUMBER = "The order's number."
 BY_LINK = "A guest's key to the order; not needed for one's own."
+
+
+@error_type(PaymentRefused)
+class PaymentRefusedError:
+    """The provider will not take this payment. Its order is kept: it can be paid again, or cancelled."""
+
+    number = graphene.String(required=True, description=NUMBER)
+    token = graphene.String(description="A guest's key to the order, for its page and for paying; else null.")
+    reserved_until = graphene.DateTime(required=True, description="Until when the order is kept unpaid.")
 
 
 class PaymentType(ModelType):

@@ -315,6 +315,67 @@ def test_a_key_whose_order_the_provider_refused_is_not_another_purchases(till, m
     assert Order.objects.count() == 1
 
 
+REFUSED = """mutation($input: BuyNowInput!) { buyNow(input: $input) { order { number } token payment { url }
+    errors { code message ... on PaymentRefused { number token reservedUntil } } } }"""
+
+
+def test_whoever_buys_now_and_is_refused_by_the_provider_is_told_what_is_held_for_her(till, monkeypatch):
+    """The goods are hers for the time being: without number and key she could neither pay nor let them go."""
+    lot, buyer = a_lot(units=5), Buyer()
+
+    def refused(asked):
+        raise Refused("no such method")
+
+    monkeypatch.setattr(provider(), "begin", refused)
+    asked = {"lines": [{"variantId": variant_id(lot), "quantity": 2}], **BUYER, "expectedTotal": "83.40"}
+    payload = buyer.ask(REFUSED, input={**asked, "idempotencyKey": key()})["buyNow"]
+    (error,) = payload["errors"]
+    placed = Order.objects.get()
+    assert error["code"] == "PAYMENT_REFUSED" and error["number"] == placed.number in error["message"]
+    assert error["reservedUntil"] == placed.reserved_until.isoformat() and shelf(lot) == (3, 2, 0)
+    order = {"number": error["number"], "token": error["token"]}
+    # So it is when she asks to pay it once more.
+    begun = "mutation($input: PaymentBeginInput!) { paymentBegin(input: $input) { errors { ... on PaymentRefused { number token } } } }"
+    assert buyer.ask(begun, input={**order, "idempotencyKey": key()})["paymentBegin"]["errors"] == [order]
+    monkeypatch.undo()
+    assert buyer.begin(order)["url"]
+    buyer.done("orderCancel", **order, idempotencyKey=key())
+    assert shelf(lot) == (5, 0, 0)
+    at_rest()
+
+
+def test_a_signed_in_buyer_needs_no_key_to_what_is_held_for_her(till, monkeypatch):
+    def refused(asked):
+        raise Refused("no such method")
+
+    monkeypatch.setattr(provider(), "begin", refused)
+    buyer = Buyer(a_person())
+    asked = {
+        "lines": [{"variantId": variant_id(a_lot()), "quantity": 2}],
+        **ADDRESS,
+        "expectedTotal": "83.40",
+    }
+    (error,) = buyer.ask(REFUSED, input={**asked, "idempotencyKey": key()})["buyNow"]["errors"]
+    assert error["number"] == Order.objects.get().number and error["token"] is None
+
+
+def test_what_breaks_after_an_order_was_placed_does_not_hide_the_order(till, monkeypatch):
+    lot, buyer = a_lot(units=5), Buyer()
+
+    def broken(asked):
+        raise RuntimeError("the provider speaks nonsense")
+
+    monkeypatch.setattr(provider(), "begin", broken)
+    asked = {"lines": [{"variantId": variant_id(lot), "quantity": 2}], **BUYER, "idempotencyKey": key()}
+    bought = buyer.done("buyNow", "order { number } token payment { url }", **asked)
+    order = {"number": bought["order"]["number"], "token": bought["token"]}
+    assert bought["payment"] is None and buyer.look(order)["allowedActions"] == ["PAY", "CANCEL"]
+    assert buyer.done("buyNow", "order { number } token payment { url }", **asked) == bought
+    monkeypatch.undo()
+    assert buyer.begin(order)["url"]
+    at_rest()
+
+
 def test_a_first_answer_and_a_repeated_one_are_alike(till):
     buyer = Buyer()
     lots = [a_lot(), a_lot()]

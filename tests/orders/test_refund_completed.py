@@ -60,7 +60,7 @@ def test_a_team_gives_back_until_a_parcel_is_completed_and_not_afterwards(sold):
     assert owed > 0
     answer = ask(sold, sold.managers[0])
     assert refused(answer) == ("TOO_LATE", ["lines", "0", "lineId"])
-    assert "运营方" in answer["errors"][0]["message"] and money_in("pool_owed", sold.row) == owed
+    assert "operator" in answer["errors"][0]["message"] and money_in("pool_owed", sold.row) == owed
     # The other team's parcel is not completed: its own time still runs.
     assert ask(sold, sold.managers[1], 1)["refund"]["amount"]["minor"] == 5000
     assert Refund.objects.count() == 2
