@@ -125,6 +125,7 @@ def _mirrored(support: Support, purchase: Purchase, taken: int) -> Support:
 
 def _known(support: Support, entry: Entry, order: Order, related: "_Related") -> Support:
     """Without a sum: whose the order of a support is."""
+    called_by = support.mobiliser_person_id
     return Support(
         entry_id=support.entry_id,
         order_uid=support.order_uid,
@@ -135,7 +136,8 @@ def _known(support: Support, entry: Entry, order: Order, related: "_Related") ->
         day=support.day,
         organisation_id=support.organisation_id,
         mobiliser_organisation_id=support.mobiliser_organisation_id,
-        mobiliser_person_id=support.mobiliser_person_id,
+        # Whose own code it was is known only now: she has called nobody.
+        mobiliser_person_id=None if called_by == _buyer(order) else called_by,
         is_own_call=support.is_own_call,
         at=timezone.now(),
     )
@@ -167,17 +169,18 @@ def _support(purchase: Purchase, entry: Entry, net: int, related: "_Related", ve
 
 
 def person_key(entry: Entry, order: Order) -> str:
-    """The same person in one edition, without telling who: an account, else a guest's address.
-
-    A guest who has proved the address of an account is its owner.
-    """
-    email = order.email.strip().lower()
-    person = order.person_id
-    if person is None and is_proved(order):
-        own = Person.objects.filter(email=email, email_verified_at__isnull=False)
-        person = own.values_list("pk", flat=True).first()
-    who = f"person:{person}" if person else f"guest:{email}"
+    """The same person in one edition, without telling who: an account, else a guest's address."""
+    person = _buyer(order)
+    who = f"person:{person}" if person else f"guest:{order.email.strip().lower()}"
     return hmac.digest(_key(bytes(entry.round.edition.sealed_key)), who.encode(), "sha256").hex()
+
+
+def _buyer(order: Order) -> int | None:
+    """The account that has bought; a guest who has proved the address of an account is its owner."""
+    if order.person_id is not None or not is_proved(order):
+        return order.person_id
+    own = Person.objects.filter(email=order.email.strip().lower(), email_verified_at__isnull=False)
+    return own.values_list("pk", flat=True).first()
 
 
 @lru_cache(maxsize=16)
@@ -196,7 +199,7 @@ def _mobiliser(
     organisation, person = order.mobiliser_organisation_id, order.mobiliser_person_id
     if organisation not in verified or (organisation == order.organisation_id and not order.group_id):
         organisation = None
-    if person in (None, order.person_id) or related.is_of(entry.team_id, person):
+    if person is not None and (person == _buyer(order) or related.is_of(entry.team_id, person)):
         person = None
     # One mobiliser a support: an organisation's group purchase comes before a person's referral.
     return organisation, None if organisation else person

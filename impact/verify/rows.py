@@ -48,10 +48,11 @@ RULES = [
         """SELECT s.id, 'of ' || bought.id FROM impact_support s JOIN impact_support bought
                ON bought.order_uid = s.order_uid AND bought.entry_id = s.entry_id
            WHERE s.transaction_id IS NULL AND bought.transaction_id IS NOT NULL
-             AND (s.day, s.organisation_id, s.mobiliser_organisation_id, s.mobiliser_person_id, s.is_own_call)
-               IS DISTINCT FROM
-                 (bought.day, bought.organisation_id, bought.mobiliser_organisation_id,
-                  bought.mobiliser_person_id, bought.is_own_call)""",
+             AND ((s.day, s.organisation_id, s.mobiliser_organisation_id, s.is_own_call) IS DISTINCT FROM
+                  (bought.day, bought.organisation_id, bought.mobiliser_organisation_id, bought.is_own_call)
+                  -- Or that the code was her own; nobody else is put in her place.
+                  OR s.mobiliser_person_id IS DISTINCT FROM bought.mobiliser_person_id
+                     AND s.mobiliser_person_id IS NOT NULL)""",
     ),
 ]
 

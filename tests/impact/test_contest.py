@@ -198,6 +198,26 @@ def test_nobody_mobilises_herself_and_the_team_mobilises_nobody(lot, team):
     assert world.figures(team)[4] == 0
 
 
+def test_a_guest_who_proves_that_the_code_is_her_own_has_mobilised_nobody(lot, team):
+    """Signed in she cannot give her own code; signed out she is found out as soon as she is somebody."""
+    caller, other = (shelves.a_person(email=f"{x}@example.com", email_verified_at=clock.now()) for x in "ab")
+    later, before, friends = (
+        world.an_order((lot, 2), email=email, mobiliser_person=caller)
+        for email in (" A@example.com", caller.email, other.email)
+    )
+    world.prove(before)
+    for order in (later, before, friends):
+        world.pay(order)
+    assert world.figures(team)[4] == 2 * 7380, "of a stranger's purchase nobody knows whose it is"
+    world.prove(later)
+    world.prove(friends)
+    assert world.figures(team) == (3 * 7380, 2, 2, 0, 7380, 0)
+    assert world.standing(team).called_minor == 7380, "told as it is scored"
+    world.refund(later, (later.lines.get(), 3690))
+    assert world.figures(team)[4] == 7380
+    assert [*rows.verify(), *verify()] == []
+
+
 def test_a_code_of_the_teams_own_moves_what_is_told_like_anybodys(lot, team):
     """One order with somebody's code would else tell whether she is of the team."""
     manager, friend = shelves.a_person(), shelves.a_person()
