@@ -15,7 +15,7 @@ def _each(scopes: tuple[str, ...], names: str) -> dict[str, tuple[str, ...]]:
 
 
 SCOPES = {
-    # Public: everybody is told the same.
+    # Public: everybody is told the same. (A product's `preview` is its team's: it asks for what opens teamProduct.)
     **_each(
         (ANY,),
         "contest board provenance reviews rating team teams search searchSuggestions product products categories"
@@ -23,6 +23,7 @@ SCOPES = {
     ),
     # One's own.
     **_each((READ,), "viewer myOrders myGroupPurchases organisation organisations invitation"),
+    # An organisation's members and invitations are behind `organisation` alone, whatever leads to them.
     **_each((READ, BUY), "cart order groupPurchase setAside"),
     **_each((READ, DESK), "myTeams"),
     **_each(

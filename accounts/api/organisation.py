@@ -16,6 +16,7 @@ from core.api.connections import connection_field
 from core.api.facts import guarded
 from core.api.ids import uid_of
 from core.api.lookahead import prefetched
+from core.api.scopes import demand
 from core.api.types import ModelType, Told, enum_of, list_of
 from core.refusals import NotFound
 
@@ -25,10 +26,13 @@ def _children(root: Organisation, info: Any) -> QuerySet[Organisation]:
 
 
 def _members(root: Organisation, info: Any) -> QuerySet[Membership]:
+    # A cart and a group lead here too: what a token may not ask at its own door it may not ask by another.
+    demand(info.context, "organisation")
     return reads.members_of(root).select_related("person")
 
 
 def _invitations(root: Organisation, info: Any) -> QuerySet[Invitation]:
+    demand(info.context, "organisation")
     return prefetched(reads.open_invitations(root), info)
 
 

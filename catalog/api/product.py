@@ -23,6 +23,7 @@ from core.api.connections import connection_field
 from core.api.facts import guarded, mark
 from core.api.facts import reads as reads_columns
 from core.api.lookahead import prefetched
+from core.api.scopes import demand
 from core.api.types import ModelType, MoneyField, Told, list_of
 from core.language import say
 from core.quickrow import related
@@ -260,6 +261,8 @@ def _range(text: str) -> tuple[int, int | None]:
 
 
 def _product(root: Any, info: Any, slug: str, preview: bool | None = None) -> Product | None:
+    if preview:
+        demand(info.context, "teamProduct")  # what its team alone sees is the desk's
     try:
         found = reads.product_for(info.context.user, slug, preview=bool(preview))
     except NotFound:

@@ -83,6 +83,29 @@ def test_to_keep_a_desk_is_not_to_buy_or_to_read_the_account(shop):
     assert script.refused("cartCreate") == LACKS
 
 
+def test_a_draft_is_the_desks_by_the_publics_door_too(shop):
+    manager, lot = shop
+    draft = a_product(lot.variant.product.team, state="draft")
+    asked = "query($slug: String!) { product(slug: $slug, preview: true) { slug } }"
+    for scope in ("READ", "BUY"):
+        assert refused(a_script(manager, scope), asked, slug=draft.slug) == {LACKS}
+    assert a_script(manager, "DESK").ask(asked, slug=draft.slug)["product"] == {"slug": draft.slug}
+
+
+@pytest.mark.parametrize("field", ["members(first: 1) { nodes { memberName } }", "invitations { email }"])
+def test_who_is_of_an_organisation_is_not_told_to_a_token_that_buys(field, shop):
+    manager, _ = shop
+    union = an_organisation(coordinator=manager)
+    Cart.objects.create(person=manager, organisation=union)
+    asked = f"{{ cart {{ organisation {{ {field} }} }} }}"
+    answer = a_script(manager, "BUY").send(asked)
+    assert [error["extensions"]["code"] for error in answer["errors"]] == [LACKS]
+    assert answer["data"] == {"cart": {"organisation": None}}
+    assert a_script(manager, "READ").ask(asked)["cart"]["organisation"]
+    plain = a_script(manager, "BUY").ask("{ cart { organisation { nameZh } } }")
+    assert plain["cart"]["organisation"] == {"nameZh": union.name_zh}
+
+
 OF_HER_ACCOUNT = {
     "personExport": {"password": PASSWORD},
     "personErase": {"password": PASSWORD},
