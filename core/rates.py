@@ -153,4 +153,9 @@ def demand(name: str, who: str, limit: int, seconds: int, cost: int = 1) -> None
 def demand_each(windows: Sequence[tuple[str, str, int]], seconds: int, cost: int = 1) -> None:
     """Refuse with TOO_MANY_REQUESTS when one of the windows (name, who, limit) is used up."""
     if not allow_each(windows, seconds, cost):
-        raise TooMany(seconds=seconds - time.time() % seconds)
+        raise TooMany(seconds=seconds_left(seconds))
+
+
+def seconds_left(seconds: int) -> float:
+    """Until the window that is running ends."""
+    return seconds - time.time() % seconds

@@ -20,7 +20,7 @@ from accounts.written import email_address, line, mailbox, phone_number
 from core import language as languages
 from core import outbox, patience, rates
 from core.language import say
-from core.refusals import Conflict, Invalid, every
+from core.refusals import Conflict, Invalid, TooMany, every
 
 EMAIL_VERIFY, EMAIL_CHANGE = "email-verify", "email-change"
 VERIFY_LASTS = timedelta(days=3)
@@ -117,15 +117,33 @@ def check_password_is_good(password: str, person: Person, field: str = "password
         raise Invalid(told, field=field) from None
 
 
+# Of right passwords an account may give so many a minute: to look at one costs what a hundred pages cost, and whoever
+# is right waits for nothing else. Wrong ones are not counted, so that no stranger uses up anything of the owner's.
+RIGHT_A_MINUTE = 30
+
+
+def hold_up_the_right(email: str) -> None:
+    """Refuse, before anybody looks at the password, an account that was opened so often within this minute."""
+    if rates.counted("right passwords", hashed(email), 60) >= RIGHT_A_MINUTE:
+        raise TooMany(seconds=rates.seconds_left(60))
+
+
+def was_right(email: str) -> None:
+    """One more."""
+    rates.counted("right passwords", hashed(email), 60, cost=1)
+
+
 def check_password(person: Person, password: str, session: str = "", field: str = "password") -> None:
     """Ask for the password again before what cannot be taken back; who is wrong waits longer each time.
 
     Each session for itself: one in a stranger's hands holds nobody up who signs in anew.
     """
     lane = f"{person.uid}:{session}"
+    hold_up_the_right(person.email)
     patience.demand("password", lane)
     if not person.check_password(password[:200]):
         raise Invalid(WRONG_PASSWORD, field=field)
+    was_right(person.email)
     patience.relent("password", lane)
 
 

@@ -18,9 +18,11 @@ from accounts.actions.person import (
     VERIFY_LASTS,
     check_password,
     check_password_is_good,
+    hold_up_the_right,
     mail_is_due,
     mails_were_read,
     verify_email,
+    was_right,
 )
 from accounts.events import PasswordResetAsked, SignUpRepeated
 from accounts.models import Person
@@ -48,10 +50,12 @@ def _authenticate(request: HttpRequest, email: str, password: str) -> Person | N
     The owner does not pay for a stranger: a device that has proved itself has a lane of its own, and anybody else
     waits for what was tried from the same network. What is above an address's own limit touches no account.
     """
+    hold_up_the_right(email)
     lane = _lane(request, email)
     person = auth.authenticate(request, username=email, password=password[:200])
     if isinstance(person, Person):
         patience.relent("sign-in", lane)
+        was_right(email)
         return person
     rates.counted("sign-in failures", hashed(email), 3600, cost=1)
     return None

@@ -2,6 +2,7 @@
 
 import json
 import time
+from types import SimpleNamespace
 
 import pytest
 from django.core import mail
@@ -10,7 +11,7 @@ from django.test import Client
 from accounts.actions import operator as operators
 from accounts.models import Person
 from accounts.seals import seal
-from core import patience
+from core import patience, rates
 from core.models import OutboxEvent
 from tests.accounts.world import PASSWORD, Asker, a_person, an_operator, at_once, the_mail, token_in
 
@@ -98,6 +99,40 @@ def test_a_device_is_slowed_by_its_own_wrong_tries_alone(wall_clock):
     assert [tried(mei.email, by=shared)[0] for _ in range(5)] == ["INVALID"] * 5
     assert tried(mei.email, PASSWORD, by=shared) == ("TOO_MANY_REQUESTS", 2)
     assert tried(mei.email, PASSWORD, at=HERS) == (None, None)
+
+
+@pytest.fixture
+def minute(monkeypatch):
+    """What is counted a minute is counted in one that stands still, until the next is asked for."""
+    at = [1_800_000_000.0]
+    monkeypatch.setattr(rates, "time", SimpleNamespace(time=lambda: at[0]))
+
+    def next_() -> None:
+        at[0] += 60
+
+    return next_
+
+
+def test_whoever_has_the_password_does_not_keep_the_shop_busy_with_it(minute):
+    """Each right one costs what a hundred pages cost; by three a second, all from one account, no page was answered."""
+    mei, here = a_person(), Asker(address=HERS)
+    assert [tried(mei.email, PASSWORD, by=here)[0] for _ in range(30)] == [None] * 30
+    assert tried(mei.email, PASSWORD, by=here) == ("TOO_MANY_REQUESTS", 60)
+    assert tried(mei.email, PASSWORD, at=STRANGERS)[0] == "TOO_MANY_REQUESTS"
+    assert here.refused("personExport", password=PASSWORD) == "TOO_MANY_REQUESTS", (
+        "once more it is the same work"
+    )
+    assert tried(a_person().email, PASSWORD, at=HERS)[0] is None, "nobody else waits"
+    minute()
+    assert tried(mei.email, PASSWORD, by=here) == (None, None)
+
+
+def test_wrong_passwords_use_up_none_of_the_right_ones(minute):
+    mei, here = a_person(), Asker(address=HERS)
+    assert tried(mei.email, PASSWORD, by=here) == (None, None)
+    for n in range(40):
+        tried(mei.email, at=f"198.51.100.{n}")
+    assert tried(mei.email, PASSWORD, by=here) == (None, None)
 
 
 @pytest.mark.parametrize("how", ["another account's", "forged", "of an old password", "closed"])
