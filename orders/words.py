@@ -98,8 +98,8 @@ SHIPMENT_STATES: dict[str, Words] = {
 
 CLAIM_STATES: dict[str, Words] = {
     Claim.State.OPEN: say("等待团队答复", "Waiting for the team's answer"),
-    Claim.State.REFUNDED: say("已退款", "Answered with a refund"),
-    Claim.State.DECLINED: say("已答复，未退款", "Answered without a refund"),
+    Claim.State.REFUNDED: say("已答复，同意退款", "Answered with a refund"),
+    Claim.State.DECLINED: say("已答复，不退款", "Answered without a refund"),
 }
 
 GROUP_STATES: dict[str, Words] = {

@@ -238,7 +238,7 @@ class DeskClaimType(ModelType):
     @needs("line")
     def resolve_refundable(root, info):
         """Paid less given back."""
-        return money(root.line.net_minor - root.line.refunded_minor)
+        return money(root.refundable_minor)
 
 
 def _parcels(root: Team, info: Any, state: Any = None, due: bool | None = None) -> QuerySet[Shipment]:

@@ -222,7 +222,7 @@ class OrderType(ModelType):
         rows = [refund for payment in root.payments.all() for refund in payment.refunds.all()]
         return sorted(rows, key=lambda refund: refund.pk)
 
-    @needs("payments__disputes")
+    @needs("payments__disputes", "lines", "shipments")
     def resolve_disputes(root, info) -> list[Asked]:
         """Of the payment that it stands on; of one that went back nothing hangs on the order."""
         return asked_of(root)

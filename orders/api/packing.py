@@ -21,12 +21,12 @@ class PileType(PlainType):
 
 
 class ListChangeType(PlainType):
-    """An order whose parcel is not what the downloaded list says."""
+    """A parcel that is not what the downloaded list says."""
 
     class Meta:
         access = OF_THE_DESK
 
-    number = graphene.String(required=True, description="The order's number.")
+    number = graphene.String(required=True, description="The order's number; of a group its title.")
     is_called_off = graphene.Boolean(required=True, description="Whether nothing of it is sent any more.")
     taken_out = graphene.List(
         graphene.NonNull(graphene.String), required=True, description="What is sent no more: name × units."

@@ -40,6 +40,11 @@ class Claim(StateMachine, models.Model):
             models.UniqueConstraint(fields=["line"], condition=Q(state="open"), name="one_open_claim_a_line")
         ]
 
+    @property
+    def refundable_minor(self) -> int:
+        """What can still be given back for it: paid less given back."""
+        return self.line.net_minor - self.line.refunded_minor
+
 
 class Review(models.Model):
     """What a buyer who received it says of a product; one a line."""

@@ -188,7 +188,7 @@ def packing_rows(team: Team) -> list[Row]:
 
 @dataclass(frozen=True)
 class ListChange:
-    """What is sent no more of an order that the downloaded list may still have."""
+    """What is sent no more of a row of the downloaded list: an order, or a group by its title."""
 
     number: str
     is_called_off: bool
@@ -202,25 +202,39 @@ def list_made_at(team: Team) -> datetime | None:
 
 
 def changed_since_list(team: Team, most: int = 50) -> list[ListChange]:
-    """Orders of which units were called off after the list was made and before they were sent."""
+    """What stood on the list that was made, and was called off after that and before it was sent."""
     made = list_made_at(team)
     if made is None:
         return []
     unsent = (State.WAITING, State.CANCELLED)
+    # Neither a seat of a group that was not on by then stood on it, nor what a bank was deciding about.
+    confirmed = Q(
+        line__order__group__state=GroupPurchase.State.CONFIRMED, line__order__group__closed_at__lt=made
+    )
     rows = RefundLine.objects.filter(
+        Q(line__order__group=None) | confirmed,
         line__team=team,
         line__shipment__state__in=unsent,
         units__gt=0,
         refund__requested_at__gt=made,
         line__order__paid_at__lt=made,
-    )
+    ).exclude(line__order__contested_at__lt=made)
     found: dict[str, ListChange] = {}
-    for row in rows.select_related("line__order", "line__shipment").order_by("-pk"):
+    still_sent = set(_groups_waiting(team))
+    for row in rows.select_related("line__order__group", "line__shipment").order_by("-pk"):
         assert row.line and row.line.shipment
-        called_off = row.line.shipment.state == State.CANCELLED
-        change = found.setdefault(row.line.order.number, ListChange(row.line.order.number, called_off, []))
+        order = row.line.order
+        name = order.group.title if order.group else order.number
+        called_off = row.line.shipment.state == State.CANCELLED and order.group_id not in still_sent
+        change = found.setdefault(f"{order.group_id or order.number}", ListChange(name, called_off, []))
         change.taken_out.append(f"{language.told(row.line, 'name')} × {row.units}")
     return list(found.values())[:most]
+
+
+def _groups_waiting(team: Team) -> QuerySet:
+    """Groups of which something still waits to be sent."""
+    waiting = Shipment.objects.filter(team=team, state=State.WAITING, order__group__isnull=False)
+    return waiting.values_list("order__group", flat=True)
 
 
 def _row(parcel: Shipment) -> Row:

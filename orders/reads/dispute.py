@@ -6,6 +6,7 @@ from datetime import datetime
 from core.language import Words, say, speaks_english
 from core.money import show
 from orders.models import Dispute, Order
+from orders.reads.order import is_given_back
 
 State = Dispute.State
 OVER = (Order.State.CANCELLED, Order.State.EXPIRED, Order.State.REFUNDED)
@@ -32,7 +33,10 @@ class Asked:
     @property
     def advice(self) -> str:
         """What she can do."""
-        return str(ASK_THE_BANK if self.row.state in Dispute.ENDED else CALL_IT_OFF)
+        if self.row.state in Dispute.ENDED:
+            return str(ASK_THE_BANK)
+        # A recall may have ended the order meanwhile: its money then waits for the bank, and nothing goes on.
+        return str(MONEY_WAITS if is_given_back(self.order) else CALL_IT_OFF)
 
 
 def asked_of(order: Order) -> list[Asked]:
@@ -45,6 +49,11 @@ CALL_IT_OFF = say(
     "没有提出过争议，就请您的银行撤销，订单就能照常进行。提出过，等银行裁定；有结果会发邮件告诉您。",
     "If you did not dispute it, ask your bank to withdraw the dispute, and the order goes on. If you did, wait for "
     "the bank: we write to you as soon as it has decided.",
+)
+MONEY_WAITS = say(
+    "没有提出过争议，就请您的银行撤销，钱就能早些退给您。提出过，等银行裁定；有结果会发邮件告诉您。",
+    "If you did not dispute it, ask your bank to withdraw the dispute: your money can then go back to you sooner. If "
+    "you did, wait for the bank: we write to you as soon as it has decided.",
 )
 ASK_THE_BANK = say("对裁定有疑问，请联系您的银行。", "If you have doubts about the decision, ask your bank.")
 

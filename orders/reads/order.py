@@ -11,6 +11,7 @@ from core.language import Words, say
 from orders.links import uid_of_token
 from orders.models import Order, Shipment
 from orders.reads import group
+from orders.reads.stopped import unpayable
 
 State = Order.State
 
@@ -100,8 +101,9 @@ def why_it_stays(order: Order) -> Words:
 
 
 def is_payable(order: Order) -> bool:
-    """Whether it waits for its payment."""
-    return order.state == State.PLACED and order.reserved_until > timezone.now()
+    """Whether it waits for its payment, and nothing in it was stopped since."""
+    waits = order.state == State.PLACED and order.reserved_until > timezone.now()
+    return waits and not Order.objects.filter(unpayable("pk", "uid"), pk=order.pk).exists()
 
 
 def is_given_back(order: Order) -> bool:

@@ -17,6 +17,7 @@ from core.language import Words, say
 from core.numbers import MONEY, NotANumber, scaled
 from core.refusals import Refusal
 from orders.reads import group as groups
+from orders.reads.claim import claim_of_team
 from orders.reads.order import is_cancellable, order_open_to, would_give_back
 
 ONCE_MORE = say(
@@ -37,12 +38,15 @@ def _weights(request: HttpRequest, variables: dict[str, Any]) -> Lines:
 
 
 def _answered(request: HttpRequest, variables: dict[str, Any]) -> Lines:
-    """What cannot be read is refused by the act."""
+    """What cannot be read, nor given, is refused by the act: no sum is promised that will not move."""
     try:
         minor = scaled(variables.get("amount") or "0", 2, MONEY)
     except NotANumber:
         return []
-    if minor <= 0:
+    claim = claim_of_team(request.user, uid_of(variables["claim"], "Claim"))
+    if not 0 <= minor <= claim.refundable_minor or not (minor or (variables.get("words") or "").strip()):
+        return []
+    if not minor:
         return [(say("答复后这项售后就结束了，不退款", "Your answer ends the claim, without a refund"), "")]
     return [(say("退给买家", "Given back to the buyer"), money.show(minor))]
 

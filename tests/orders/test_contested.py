@@ -5,15 +5,17 @@ import re
 import pytest
 from django.test import Client
 
+from catalog.actions.lot import recall
 from impact.models import Account
-from orders.actions import dispute, reconcile
+from orders.actions import dispute, reconcile, refund
+from orders.links import token_for
 from orders.models import Dispute, Payment, Refund
 from tests.impact import world
 from tests.orders.sold import Sold
 from tests.orders.test_dispute import offences
 from tests.orders.test_mails import new_mails
 from tests.orders.test_refund import Paid
-from tests.orders.world import key, settle_all, tell
+from tests.orders.world import a_person, key, settle_all, tell
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("whole_shop")]
 TOLD = ("charge.dispute.created", "charge.dispute.updated", "charge.dispute.closed")
@@ -85,6 +87,22 @@ def test_a_refund_that_waited_for_the_bank_is_given_when_it_is_won(paid, till, a
     assert Refund.objects.get().state == "requested"
     moves(till, a_stand, id, "won")
     assert Refund.objects.get().state == "succeeded" and offences() == []
+
+
+def test_of_a_recall_meanwhile_the_buyer_is_told_that_her_money_waits_for_the_bank(paid, till, a_stand):
+    contested(till, a_stand)
+    settle_all()
+    new_mails()
+    recall(paid.row.lines.order_by("pk").first().lots.get().lot, a_person(is_staff=True), "个别箱受潮")
+    settle_all()
+    assert Refund.objects.get().state == "requested"
+    (told,) = [letter for letter in new_mails() if letter.to == [paid.row.email]]
+    assert "is due back to you" in told.body and "on its way back" not in told.body
+    refund.request(
+        paid.row, {line.uid: refund.Part(line.units_sent) for line in paid.row.lines.all()}, reason="recalled"
+    )
+    page = Client().get(f"/en/order/{paid.row.number}/?token={token_for(paid.row)}").content.decode()
+    assert "Refunds wait for it too" in page and "and the order goes on" not in page
 
 
 def test_a_question_of_the_banks_takes_nothing_and_may_be_answered_by_a_refund(paid, till, a_stand):

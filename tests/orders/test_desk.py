@@ -8,15 +8,17 @@ from io import StringIO
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.models import AuditEntry
 from catalog.models import TeamMember
 from core import clock
 from core.api.ids import global_id
 from core.deliveries import drain
+from orders.actions import refund
 from orders.models import Order, Shipment
 from tests.accounts.world import PASSWORD
-from tests.orders.sold import Sold
+from tests.orders.sold import Sold, settle
 from tests.orders.together import Together, at_rest
 from tests.orders.world import Buyer, a_person, key, row
 
@@ -254,6 +256,34 @@ def test_what_is_called_off_after_the_list_was_made_is_told_at_the_desk(sold):
     assert sold.managers[1].ask(CHANGED)["desk"]["changedSinceList"] == []
     packing(manager)
     assert manager.ask(CHANGED)["desk"]["changedSinceList"] == []
+
+
+def test_a_seat_that_was_on_no_list_is_not_taken_out_of_a_box(till, a_stand):
+    made = Together(till, a_stand, minimum=2, maximum=4)
+    first, *_ = made.fill(2)
+    packing(made.manager)
+    Buyer().done("orderCancel", **first, idempotencyKey=key())
+    settle()
+    assert made.manager.ask(CHANGED)["desk"]["changedSinceList"] == []
+
+
+def test_what_a_group_sends_no_more_is_named_as_on_the_list(till, a_stand):
+    made = Together(till, a_stand, minimum=2, maximum=3)
+    first, second, third = made.fill(3)
+    rows = packing(made.manager)
+    for n, order in enumerate((first, second, third), start=1):
+        lines = [{"lineId": global_id("Line", row(order).lines.get().uid), "units": 1}]
+        made.manager.done("refundRequest", number=order["number"], lines=lines, idempotencyKey=key())
+        (change,) = made.manager.ask(CHANGED)["desk"]["changedSinceList"]
+        assert change["number"] == made.row.title and change["number"] in str(rows)
+        assert (len(change["takenOut"]), change["isCalledOff"]) == (n, n == 3)
+
+
+def test_a_contested_parcel_that_was_on_no_list_is_not_taken_out_of_a_box(sold):
+    Order.objects.update(contested_at=timezone.now())
+    packing(sold.managers[0])
+    refund.request(sold.row, {sold.line().uid: refund.Part(2)}, reason="recalled")
+    assert sold.managers[0].ask(CHANGED)["desk"]["changedSinceList"] == []
 
 
 def test_a_parcel_is_sent_with_what_its_sender_has_seen(sold):

@@ -104,6 +104,8 @@ def test_a_claim_goes_to_the_team_and_its_answer_to_the_buyer(till, a_stand):
     claim = sold.claim("两个坏了")["claim"]
     (asked,) = new_mails()
     assert asked.to == [sold.managers[0].person.email] and "两个坏了" in asked.body
+    # She sent none: nobody is to look for it.
+    assert "没有附照片" in asked.body and "请看照片" not in asked.body
     answer = {"claimId": claim["id"], "words": "抱歉", "amount": "3.5", "idempotencyKey": key()}
     sold.managers[0].done("claimAnswer", **answer)
     answered, refunded = new_mails()

@@ -290,6 +290,25 @@ def test_what_stops_a_sale_stops_the_money_of_placed_orders(till, a_stand, lot, 
 
 
 @pytest.mark.parametrize("how", STOPS)
+def test_what_cannot_be_paid_any_more_is_not_offered_for_payment(till, lot, how):
+    buyer = Buyer()
+    order = buyer.place(lot)
+    address = f"/en/order/{order['number']}/?token={order['token']}"
+
+    def offered():
+        query = "query($n: String!, $t: String) { order(number: $n, token: $t) { allowedActions } }"
+        actions = buyer.ask(query, n=order["number"], t=order["token"])["order"]["allowedActions"]
+        page = Client().get(address).content.decode()
+        assert ("cannot be paid now" in page) == ("Pay ¥" not in page)
+        return "PAY" in actions, "Pay ¥" in page
+
+    assert offered() == (True, True)
+    STOPS[how](lot)
+    assert offered() == (False, False)
+    at_rest()
+
+
+@pytest.mark.parametrize("how", STOPS)
 def test_what_is_paid_is_sent_unless_an_operator_has_stopped_it(till, a_stand, lot, manager, how):
     order = paid(till, a_stand, Buyer(), lot)
     STOPS[how](lot)

@@ -2,10 +2,12 @@
 operators' rooms. One that has not been thought of is found here."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.contrib import admin
 from django.test import Client, RequestFactory
+from django.utils import timezone
 
 from accounts.operators import OperatorAdmin
 from catalog.models import Lot
@@ -178,6 +180,21 @@ def test_one_press_changes_nothing_on_the_desk_and_two_do(shelf, act):
     assert 'name="seen"' in words(fill(desk, path, act)) and states() == before
     sure(desk, path, act)
     assert states() != before
+
+
+@pytest.mark.parametrize(("amount", "words_of_it"), [("99999", "no"), ("-5", "no"), ("", " ")])
+def test_no_sum_is_promised_that_would_be_refused(shelf, amount, words_of_it):
+    order = Order.objects.get(number=Buyer().place(shelf.lot)["number"])
+    world.pay(order)
+    Shipment.objects.filter(order=order).update(
+        state="delivered", after_sale_until=timezone.now() + timedelta(1)
+    )
+    claim = order.lines.get().claims.create(words="bad")
+    desk = signed_in(shelf.manager)
+    said = words(fill(desk, "/en/desk/claims/", "answer_claim", amount=amount, words=words_of_it))
+    assert "press again" not in said and "Given back to the buyer" not in said
+    claim.refresh_from_db()
+    assert claim.state == "open"
 
 
 def test_what_lies_in_ones_own_account_is_deleted_on_the_second_press(shelf):
