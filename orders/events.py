@@ -132,10 +132,12 @@ class DisputeOpened:
 
 @dataclass(frozen=True)
 class DisputeClosed:
-    """The bank has decided; `covered_minor` fen of what is lost were owed to the buyer by failed refunds."""
+    """The bank has decided; `covered_minor` fen of what is lost were owed to the buyer by failed refunds. `is_placed`:
+    the rest has left the order's lines now; lost before and won meanwhile, it had left them then."""
 
     dispute_id: int
     covered_minor: int = 0
+    is_placed: bool = False
 
 
 @dataclass(frozen=True)

@@ -81,14 +81,17 @@ def disputed(events: Sequence[DisputeClosed]) -> None:
     owed = {event.dispute_id: event.covered_minor for event in events}
     lost = Dispute.objects.filter(pk__in=[event.dispute_id for event in events], lost_minor__gt=0)
     disputes = list(lost.select_related("payment__order__group").order_by("pk"))
-    held = _held([dispute.payment.order for dispute in disputes if dispute.payment.is_kept])
+    # Lost once more after it was won: its lines counted as much less, and escrow held as much less, from the first
+    # time on. What came back meanwhile is with the reserve.
+    placed = {event.dispute_id for event in events if event.is_placed}
+    held = _held([dispute.payment.order for dispute in disputes if dispute.pk in placed])
     keys = {d.pk: key_of(Reason.DISPUTED, _turn(d)) for d in disputes}
     opened = _write(
         Movement(keys[d.pk], d.payment.order.uid, d.closed_at, place, GATEWAY, amount)
         for d in disputes
         for place, amount in ((BUYER, owed[d.pk]), *_bearers(d, d.lost_minor - owed[d.pk], held))
     )
-    _uncount({opened[keys[d.pk]]: d for d in disputes if keys[d.pk] in opened})
+    _uncount({opened[keys[d.pk]]: d for d in disputes if keys[d.pk] in opened and d.pk in placed})
 
 
 def regained(events: Sequence[DisputeRegained]) -> None:

@@ -92,8 +92,8 @@ def _decided(order: Order, dispute: Dispute, lost: int) -> None:
     if lost < before:
         owed = _uncover(dispute, before - lost)
         record(DisputeRegained(dispute_id=dispute.pk, regained_minor=before - lost, owed_minor=owed))
-    covered = _lose(order, dispute) if lost > before else 0
-    record(DisputeClosed(dispute_id=dispute.pk, covered_minor=covered))
+    covered, is_placed = _lose(order, dispute) if lost > before else (0, False)
+    record(DisputeClosed(dispute_id=dispute.pk, covered_minor=covered, is_placed=is_placed))
     _go_on(dispute.payment, is_ours=not lost)
 
 
@@ -147,18 +147,17 @@ def cover(events: Sequence[RefundFailed]) -> None:
             record(RefundCovered(refund_id=row.pk, covered_minor=covered))
 
 
-def _lose(order: Order, dispute: Dispute) -> int:
+def _lose(order: Order, dispute: Dispute) -> tuple[int, bool]:
     """Money is lost: what failed refunds still owed the buyer is hers now, the rest leaves the order.
-    The fen that the refunds owed."""
+    The fen that the refunds owed, and whether anything left the order by it."""
     payment, lost = dispute.payment, dispute.lost_minor
     covered = _cover(_failed().filter(payment=payment), min(lost, _unplaced(payment)))
-    is_placed = Refund.objects.filter(
-        provider_id=dispute.provider_id
-    ).exists()  # lost before, and won meanwhile
-    if payment.is_kept and covered < lost and not is_placed:
-        order = lock([order])[order.pk]  # anew: refunds that were covered have changed it
-        refund.taken(order, lost - covered, dispute.provider_id)
-    return covered
+    # Lost before, and won meanwhile: it left the order then.
+    had_left = Refund.objects.filter(provider_id=dispute.provider_id).exists()
+    if not payment.is_kept or covered >= lost or had_left:
+        return covered, False
+    order = lock([order])[order.pk]  # anew: refunds that were covered have changed it
+    return covered, refund.taken(order, lost - covered, dispute.provider_id) is not None
 
 
 def _failed() -> QuerySet[Refund]:

@@ -11,7 +11,7 @@ from impact.actions import standings
 from impact.models import LedgerTransaction, Support
 from impact.verify import verify
 from orders.actions import dispute, group, refund
-from orders.models import Order, Refund, RefundLine
+from orders.models import Dispute, Order, Refund, RefundLine
 from orders.provider.port import DisputeSeen, RefundSeen, Was
 from tests.catalog import world as shelves
 from tests.impact import world
@@ -61,12 +61,28 @@ def test_a_support_above_what_was_kept_is_named():
     assert f"counts {NET}, kept {NET - 2000}" in named[0].words
 
 
+@pytest.mark.parametrize("confirmed", ["no seat", "before", "lost", "won"])
+def test_a_dispute_that_is_won_on_appeal_and_lost_once_more_is_taken_from_what_counts_once(confirmed):
+    walk = Walk(0, is_seat=confirmed != "no seat")
+    if confirmed == "before":
+        walk.confirm()
+    intent = walk.order.payments.get(is_kept=True).intent_id
+    for state in ("lost", "won", "lost"):
+        dispute.settle(DisputeSeen("dp_kept_again", state, 3000, "fraudulent", intent))
+        if confirmed == state:
+            walk.confirm()
+        standings.fold()
+        assert supported(walk.order) == (NET - 3000 if walk.is_confirmed() else 0), state
+        assert list(verify()) == [], state
+
+
 class Walk:
     """One order through whatever can happen to its money; `kept` is told by the refunds' own rows."""
 
-    def __init__(self, seed: int):
+    def __init__(self, seed: int, is_seat: bool | None = None):
         self.dice = random.Random(seed)
-        self.is_seat = self.dice.random() < 0.7
+        is_ours = self.dice.random() < 0.7
+        self.is_seat = is_ours if is_seat is None else is_seat
         if self.is_seat:
             self.order = a_seat()
         else:
@@ -89,6 +105,13 @@ class Walk:
     def lose(self) -> None:
         lose(self.order, self.dice.randint(1, 5000))
 
+    def appeal(self) -> None:
+        """A bank decides the other way about what it has decided before."""
+        if made := Dispute.objects.filter(payment__order=self.order).order_by("?").first():
+            state = "won" if made.lost_minor else "lost"
+            intent = made.payment.intent_id
+            dispute.settle(DisputeSeen(made.provider_id, state, made.amount_minor, "fraudulent", intent))
+
     def settle(self) -> None:
         """The provider says how a refund went, or says otherwise later."""
         rows = (
@@ -99,7 +122,7 @@ class Walk:
             refund.settle(made, RefundSeen(state, f"re_kept_{next(_count)}"), made.attempt)
 
     def step(self) -> None:
-        deeds = [self.confirm, self.ask_back, self.ask_back, self.lose, self.lose, self.settle, self.settle]
+        deeds = [self.confirm, *(self.ask_back, self.lose, self.settle, self.appeal) * 2]
         with suppress(Refusal):
             self.dice.choice(deeds)()
 
