@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accounts.actions.handover import led_alone
@@ -14,7 +14,7 @@ from accounts.models import Person
 from catalog.reads import kept_alone
 from core.language import Words, say
 from core.refusals import Conflict
-from orders.models import Cart, Claim, GroupPurchase, Notice, Order, Refund, Review, Seat, Shipment
+from orders.models import Cart, Claim, GroupPurchase, Line, Notice, Order, Refund, Review, Seat, Shipment
 
 State = Order.State
 # Paid, and not yet through with its goods.
@@ -22,8 +22,19 @@ GOING_ON = (State.PAID, State.SHIPPED, State.DELIVERED)
 ON_ITS_WAY = (Shipment.State.WAITING, Shipment.State.SHIPPED, Shipment.State.DELIVERED)
 OVER = (State.COMPLETED, State.CANCELLED, State.EXPIRED, State.REFUNDED)
 FORGOTTEN = "—"
+# So many of her orders are named in a sentence.
+_NAMED = 5
 CARTS_LAST = timedelta(days=30)
 ORDERS_LAST = timedelta(days=3 * 366)
+
+
+def going_on(orders: QuerySet[Order]) -> QuerySet[Order]:
+    """Those that somebody still has to see to. One that was called off is none: its parcels are, and all its money
+    goes back, which has its own time (`orders/reads/unsettled.py`)."""
+    parcels = Shipment.objects.filter(order=OuterRef("pk"))
+    kept = Line.objects.filter(order=OuterRef("pk"), refunded_minor__lt=F("net_minor"))
+    left = parcels.filter(Q(refunded_minor__lt=F("shipping_minor")) | Q(state__in=ON_ITS_WAY))
+    return orders.exclude(state__in=OVER).filter(Exists(kept) | Exists(left))
 
 
 def export(person: Person) -> dict[str, Any]:
@@ -93,11 +104,12 @@ def erase(person: Person) -> None:
     money is where it belongs nobody calls this (`orders/reads/unsettled.py`)."""
     orders = Order.objects.filter(person=person)
     # Locked, so that no money that is still coming pays an order whose recipient is being forgotten.
-    states = list(orders.order_by("pk").select_for_update(no_key=True).values_list("state", flat=True))
-    if not set(states) <= set(OVER):
+    list(orders.order_by("pk").select_for_update(no_key=True).values_list("pk"))
+    if numbers := list(going_on(orders).order_by("pk").values_list("number", flat=True)):
         words = say(
-            "您还有进行中的订单，请在订单完成或取消后再注销。",
-            "You have orders that are still going on. Please erase the account once they are over.",
+            "您还有进行中的订单：{numbers}。请在完成或取消后再注销。",
+            "You have orders that are still going on: {numbers}. Please erase the account once they are over.",
+            numbers=" ".join(numbers[:_NAMED]) + (" …" if len(numbers) > _NAMED else ""),
         )
         raise Conflict(words)
     _forget_groups(person)
@@ -112,7 +124,7 @@ def erase(person: Person) -> None:
 def duties(person: Person) -> list[Words]:
     """What buyers wait for, and would have nobody to see to it without her (`settings.PERSON_DUTIES`): groups of
     organisations that she alone coordinates, and parcels and claims of teams whose desk she alone keeps."""
-    going = Order.objects.filter(group=OuterRef("pk")).exclude(state__in=OVER)
+    going = going_on(Order.objects.filter(group=OuterRef("pk")))
     groups = GroupPurchase.objects.filter(organisation__in=led_alone(person))
     left = groups.filter(Q(state=GroupPurchase.State.OPEN) | Exists(going)).order_by("pk")
     found = [say("团购“{x}”", "the group purchase “{x}”", x=group.title) for group in left]
@@ -137,7 +149,7 @@ def _forget_groups(person: Person) -> None:
     """Whom a courier asked for with a group's parcel, and at which door: in the group, and in its members' orders."""
     groups = GroupPurchase.objects.filter(coordinator=person)
     seats = Order.objects.filter(group__in=groups)
-    if groups.filter(state=GroupPurchase.State.OPEN).exists() or seats.exclude(state__in=OVER).exists():
+    if groups.filter(state=GroupPurchase.State.OPEN).exists() or going_on(seats).exists():
         words = say(
             "您发起的团购还在进行，请在结束后再注销。",
             "A group purchase of yours is still going on. Please erase the account once it is over.",

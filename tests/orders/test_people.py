@@ -124,6 +124,66 @@ def test_who_is_owed_money_is_erased_once_she_has_it_and_has_been_told(till, a_s
     at_rest()
 
 
+@pytest.mark.usefixtures("whole_shop")
+@pytest.mark.parametrize("way", ["cancelled", "left"])
+def test_an_order_that_was_called_off_is_waited_for_and_not_called_going_on(till, a_stand, way):
+    """She has ended it, and can do no more: her erasure waits for the money, and is done by itself."""
+    person = a_person()
+    buyer = Buyer(person)
+    till.refund_mode("pending", after=None)
+    if way == "cancelled":
+        order = buyer.place(a_lot())
+        till.pay(session_of(buyer.begin(order)), "alipay")
+        tell(a_stand, PAID)
+    else:
+        made = Together(till, a_stand)
+        order = made.join(buyer)
+        made.pay(order, by=buyer)
+    answer = buyer.do("personErase", "isErased waitsFor", password=PASSWORD)
+    assert [e["code"] for e in answer["errors"]] == ["CONFLICT"]
+    assert order["number"] in answer["errors"][0]["message"], "which order it is"
+    buyer.done("orderCancel", **order, idempotencyKey=key())
+    settle_all()
+    assert row(order).state == ("paid" if way == "cancelled" else "held")
+    assert Refund.objects.get().state == "pending"
+    asked = buyer.done("personErase", "isErased waitsFor", password=PASSWORD)
+    assert asked == {"errors": [], "isErased": False, "waitsFor": ["a refund that is on its way"]}
+    assert erasure.erase_settled() == 0 and row(order).recipient != "—"
+    till.settle_refund(Refund.objects.get().provider_id)
+    tell(a_stand, "refund.updated")
+    settle_all()
+    person.refresh_from_db()
+    assert row(order).state == "refunded" and row(order).recipient == "—" and person.erased_at
+    at_rest()
+
+
+def test_what_her_bank_has_given_her_is_an_end_of_her_order_too(till, a_stand):
+    """The refund failed because her bank had taken the money already: nothing is owed, and nobody has to come."""
+    buyer = Buyer(a_person())
+    order = buyer.place(a_lot())
+    till.pay(session_of(buyer.begin(order)), "alipay")
+    tell(a_stand, PAID)
+    buyer.done("orderCancel", **order, idempotencyKey=key())
+    Refund.objects.update(state="failed", disputed_minor=F("amount_minor"))
+    assert row(order).state == "paid"
+    assert buyer.done("personErase", "isErased", password=PASSWORD)["isErased"] is True
+
+
+@pytest.mark.usefixtures("whole_shop")
+def test_a_coordinator_need_not_wait_until_her_cancelled_groups_money_has_arrived(till, a_stand):
+    made = Together(till, a_stand)
+    made.fill(1)
+    till.refund_mode("pending", after=None)
+    asked = made.coordinator.do("personErase", "isErased", password=PASSWORD)
+    assert [e["code"] for e in asked["errors"]] == ["CONFLICT"]
+    made.coordinator.done("groupPurchaseCancel", groupId=made.id, idempotencyKey=key())
+    settle_all()
+    assert Order.objects.get().state == "held" and Refund.objects.get().state == "pending"
+    assert made.coordinator.done("personErase", "isErased", password=PASSWORD)["isErased"] is True
+    assert made.row.recipient == "—"
+    at_rest()
+
+
 @pytest.mark.parametrize("state", ["requested", "pending", "failed"])
 def test_no_state_of_a_refund_but_given_lets_her_go(till, a_stand, state):
     owed = Owed(till, a_stand)
