@@ -12,6 +12,7 @@ from accounts.actions import organisation as organisations
 from accounts.models import ApiToken, AuditEntry, Membership, Organisation, Person, Region
 from accounts.operators import OperatorAdmin, OperatorSignIn, deed, naming
 from accounts.reads import signed_in
+from accounts.shown import ShownInline
 from core import language
 
 
@@ -32,6 +33,7 @@ admin.site.unregister(Group)
 class PersonAdmin(OperatorAdmin):
     """People: found by their address, closed and opened."""
 
+    called = ("用户", "person", "people")
     list_display = ("uid", "email", "name", "language", "joined_at", "is_staff", "is_active")
     list_filter = ("is_staff", "is_active", "language")
     search_fields = ("=email", "=uid", "=mobiliser_code")
@@ -57,29 +59,19 @@ class PersonAdmin(OperatorAdmin):
     )
 
 
-class MembershipInline(admin.TabularInline):
-    """Who belongs to an organisation; changed by its coordinators."""
+class MembershipInline(ShownInline):
+    """Who belongs to an organisation; changed by its coordinators. People come in by invitation."""
 
     model = Membership
-    fields = readonly_fields = ("person", "role", "started_at", "ended_at")
-    extra = 0
-    can_delete = False
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Operators may look."""
-        return bool(request.user.is_active and request.user.is_staff)
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """People come in by invitation."""
-        return False
-
-    has_change_permission = has_add_permission
+    called = ("成员", "Members")
+    fields = ("person", "role", "started_at", "ended_at")
 
 
 @admin.register(Organisation)
 class OrganisationAdmin(OperatorAdmin):
     """Organisations: verified, declined, suspended, and given their place in the tree."""
 
+    called = ("组织", "organisation", "organisations")
     list_display = ("name_zh", "kind", "region", "state", "parent", "proposed_by", "created_at")
     list_filter = ("state", "kind")
     list_select_related = ("region", "parent", "proposed_by")
@@ -110,6 +102,7 @@ class OrganisationAdmin(OperatorAdmin):
 class ApiTokenAdmin(OperatorAdmin):
     """Tokens: whose, until when, and what else they may do."""
 
+    called = ("访问令牌", "access token", "access tokens")
     list_display = ("uid", "person", "name", "scopes", "created_at", "expires_at", "revoked_at")
     list_select_related = ("person",)
     search_fields = ("=uid", "=person__uid")
@@ -128,6 +121,7 @@ class ApiTokenAdmin(OperatorAdmin):
 class RegionAdmin(OperatorAdmin):
     """Regions, to look up."""
 
+    called = ("地区", "region", "regions")
     list_display = ("code", "name_zh", "name_en", "level", "parent")
     list_filter = ("level",)
     list_select_related = ("parent",)
@@ -138,6 +132,7 @@ class RegionAdmin(OperatorAdmin):
 class AuditEntryAdmin(OperatorAdmin):
     """The audit log, which nobody edits: the database refuses."""
 
+    called = ("操作记录", "audit entry", "audit log")
     list_display = ("at", "deed", "noun", "object_uid", "actor", "facts", "request_id")
     list_filter = ("noun", "deed")
     list_select_related = ("actor",)

@@ -12,10 +12,12 @@ from django.db import models
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.utils.functional import lazystr
 
 from accounts.actions import audit, sign_in
 from accounts.models import Person
 from accounts.reads import signed_in
+from accounts.shown import InYuan, columns_of
 from core import numbers
 from core.language import say
 from core.money import show
@@ -52,19 +54,26 @@ class WholeNumber(forms.IntegerField):
             raise ValidationError(str(say("请填写整数。", "Please give a whole number."))) from None
 
 
-class OperatorAdmin(admin.ModelAdmin):
+class OperatorAdmin(InYuan, admin.ModelAdmin):
     """Rows to look at. What is in `editable` may be changed, by a `save_model` that calls an action.
 
     Nothing is added or deleted unless a subclass says so. A refusal becomes a message.
     """
 
-    editable: tuple[str, ...] = ()
+    # What one of them is called, and many: Chinese, English, English for many.
+    called: tuple[str, str, str]
     # What puts a saved row right again; where nothing does, `saves_for_good` tells what is looked at once more.
     undone_by = ""
 
     def saves_for_good(self, obj: Any, told: dict[str, Any]) -> tuple[str, int] | None:
         """Of what is saved for good: what it is called, and its fen."""
         return None
+
+    def __init__(self, model: type[Model], site: admin.AdminSite):
+        super().__init__(model, site)
+        zh, one, many = self.called
+        model._meta.verbose_name = lazystr(say(zh, one))
+        model._meta.verbose_name_plural = lazystr(say(zh, many))
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Operators see every room."""
@@ -97,10 +106,11 @@ class OperatorAdmin(admin.ModelAdmin):
         shown = {"pk", "id", *self.list_display, *(self.fields or ()), *map(str, self.list_filter)}
         return lookup.split("__")[0] in shown and bool(super().lookup_allowed(lookup, value, request))
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
         """All that is not editable; a key that means something (a region's code) too, a mere number is not shown."""
         shown = list(self.fields) if self.fields else [f.name for f in self.opts.fields if not f.auto_created]
-        return [*(name for name in shown if name not in self.editable), *self.readonly_fields]
+        names = [*(name for name in shown if name not in self.editable), *self.readonly_fields]
+        return [*names, *columns_of(names)]
 
     def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
         """Numbers by the one reader of numbers."""

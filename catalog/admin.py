@@ -10,6 +10,7 @@ from django.utils.html import format_html
 
 from accounts.operators import OperatorAdmin, deed, naming
 from accounts.reads import signed_in
+from accounts.shown import ShownInline
 from catalog.actions import category, leader, listing, lot, team
 from catalog.models import (
     Category,
@@ -27,31 +28,11 @@ from core.language import say
 from core.refusals import Invalid
 
 
-class _Shown(admin.TabularInline):
-    """Rows of another noun, to look at."""
-
-    extra = 0
-    can_delete = False
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        """All of them."""
-        return tuple(self.fields or ())  # type: ignore[arg-type]
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Operators may look."""
-        return bool(request.user.is_active and request.user.is_staff)
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Teams write these at their desk."""
-        return False
-
-    has_change_permission = has_add_permission
-
-
-class VariantInline(_Shown):
+class VariantInline(ShownInline):
     """Prices and what they pay for."""
 
     model = Variant
+    called = ("规格和价格", "Sizes and prices")
     fields = (
         "name_zh",
         "net_content",
@@ -63,17 +44,19 @@ class VariantInline(_Shown):
     )
 
 
-class CertificateInline(_Shown):
+class CertificateInline(ShownInline):
     """Papers."""
 
     model = Certificate
+    called = ("证书", "Certificates")
     fields = ("kind", "number", "issuer_zh", "issued_on", "expires_on")
 
 
-class ReviewInline(_Shown):
+class ReviewInline(ShownInline):
     """What was said before."""
 
     model = ListingReview
+    called = ("审核记录", "Reviews of the listing")
     fields = ("decision", "reviewer", "comment", "at")
 
 
@@ -93,6 +76,7 @@ class ReturnForm(ReviewForm):
 class ProductAdmin(OperatorAdmin):
     """The review queue and the shelves: approve, suspend and resume in the list; return with a comment inside."""
 
+    called = ("商品", "product", "products")
     list_display = (
         *("name_zh", "team", "kind", "state", "submitted_at", "price_from_minor", "units_available"),
         "seen_as",
@@ -156,10 +140,11 @@ class ProductAdmin(OperatorAdmin):
         return None
 
 
-class MemberInline(_Shown):
+class MemberInline(ShownInline):
     """Whose desk it is."""
 
     model = TeamMember
+    called = ("管理员", "Managers")
     fields = ("person", "role", "started_at", "ended_at")
 
 
@@ -175,6 +160,7 @@ def verify_leader(row: Team, by: Any) -> Leader:
 class TeamAdmin(OperatorAdmin):
     """Teams: set up, verified by their leader, put to rest."""
 
+    called = ("团队", "team", "teams")
     list_display = ("code", "name_zh", "county", "division", "is_active", "is_leader_verified")
     list_filter = ("is_active",)
     list_select_related = ("county", "division", "leader")
@@ -232,6 +218,7 @@ def recall(row: Lot, by: Any, reason: str) -> Lot:
 class LotAdmin(OperatorAdmin):
     """Lots to look at, with their exact figures."""
 
+    called = ("批次", "lot", "lots")
     list_display = ("code", "variant", "state", "level", "units_declared", "units_available", "units_sold")
     list_filter = ("state", "level")
     list_select_related = ("variant",)
@@ -247,6 +234,7 @@ class LotAdmin(OperatorAdmin):
 class CategoryAdmin(OperatorAdmin):
     """The shelves of the shop."""
 
+    called = ("类别", "category", "categories")
     list_display = ("slug", "name_zh", "name_en", "position")
     fields = editable = ("slug", "name_zh", "name_en", "position")
     undone_by = "the words it had"

@@ -7,6 +7,7 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 
 from accounts.operators import OperatorAdmin, deed
+from accounts.shown import ShownInline
 from impact.actions import household as households
 from impact.models import (
     Account,
@@ -37,27 +38,19 @@ class ReadOnly(OperatorAdmin):
         return False
 
 
-class Transfers(admin.TabularInline):
+class Transfers(ShownInline):
     """The movements of a transaction."""
 
     model = Transfer
-    fields = readonly_fields = ("source", "target", "amount_minor", "line", "lot")
-    can_delete = False
-    extra = 0
-
-    def has_view_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        """Operators may look."""
-        return bool(request.user.is_active and request.user.is_staff)
-
-    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        """The shop writes them."""
-        return False
+    called = ("转账", "Transfers")
+    fields = ("source", "target", "amount_minor", "line", "lot")
 
 
 @admin.register(Household)
 class HouseholdAdmin(OperatorAdmin):
     """Households under their pseudonyms; one's own team's are for others to verify."""
 
+    called = ("农户", "household", "households")
     list_display = ("uid", "team", "county", "state", "consented_at", "verified_at")
     list_filter = ("state",)
     search_fields = ("=uid", "=team__code")
@@ -74,6 +67,7 @@ class HouseholdAdmin(OperatorAdmin):
 class LedgerTransactionAdmin(ReadOnly):
     """What happened with money, and the movements of it."""
 
+    called = ("账目", "ledger transaction", "ledger transactions")
     list_display = ("key", "reason", "at")
     list_filter = ("reason",)
     search_fields = ("=key", "=order_uid")
@@ -85,6 +79,7 @@ class LedgerTransactionAdmin(ReadOnly):
 class AccountAdmin(ReadOnly):
     """Places where money stands."""
 
+    called = ("账户科目", "ledger account", "ledger accounts")
     list_display = ("id", "kind", "team", "household", "part", "holder")
     list_filter = ("kind",)
     list_select_related = ("team", "household")
@@ -94,6 +89,7 @@ class AccountAdmin(ReadOnly):
 class AttributionAdmin(ReadOnly):
     """Whose work lines paid for."""
 
+    called = ("分配", "attribution", "attributions")
     list_display = ("id", "line", "lot", "household", "amount_minor", "lot_number")
     list_select_related = ("line", "lot", "household")
     ordering = ("-id",)
@@ -103,6 +99,7 @@ class AttributionAdmin(ReadOnly):
 class SupportAdmin(ReadOnly):
     """Purchases as the contest counts them; who bought is a keyed hash."""
 
+    called = ("支持", "support", "supports")
     list_display = ("id", "entry", "amount_minor", "exclusion", "day", "at")
     list_filter = ("exclusion",)
     list_select_related = ("entry",)
@@ -113,6 +110,7 @@ class SupportAdmin(ReadOnly):
 class StandingAdmin(ReadOnly):
     """Entries' figures now."""
 
+    called = ("战绩", "standing", "standings")
     list_display = (
         "entry",
         "net_minor",
@@ -130,6 +128,7 @@ class StandingAdmin(ReadOnly):
 class EditionAdmin(ReadOnly):
     """Contests; the secret that makes person keys stays out of sight."""
 
+    called = ("赛事", "edition", "editions")
     list_display = ("slug", "ordinal", "name_zh")
     fields = ("uid", "slug", "ordinal", "name_zh", "name_en", "theme_zh", "theme_en")
 
@@ -138,6 +137,7 @@ class EditionAdmin(ReadOnly):
 class EntryAdmin(ReadOnly):
     """Teams in the contest; those with fewer than ten households stand still in public from the next boundary."""
 
+    called = ("参赛团队", "entry", "entries")
     list_display = ("number", "team", "round", "households", "stands_still_since")
     list_filter = ("round",)
     list_select_related = ("team", "round", "disclosure")
@@ -166,6 +166,7 @@ class EntryAdmin(ReadOnly):
 class DisclosureAdmin(ReadOnly):
     """What the public is told of counts, and since when."""
 
+    called = ("公布的数字", "disclosed figure", "disclosed figures")
     list_display = (
         "round",
         "entry",
@@ -181,4 +182,29 @@ class DisclosureAdmin(ReadOnly):
     ordering = ("round", "entry__number", "division")
 
 
-admin.site.register([DetailReading, DisclosedHouseholds, LotShare, Round], ReadOnly)
+@admin.register(DetailReading)
+class DetailReadingAdmin(ReadOnly):
+    """Who opened a household's details, and why."""
+
+    called = ("农户资料查看", "reading of details", "readings of details")
+
+
+@admin.register(DisclosedHouseholds)
+class DisclosedHouseholdsAdmin(ReadOnly):
+    """How many households are told to stand behind each team."""
+
+    called = ("公布的农户数", "disclosed household count", "disclosed household counts")
+
+
+@admin.register(LotShare)
+class LotShareAdmin(ReadOnly):
+    """How much of a lot each household brought."""
+
+    called = ("批次份额", "share of a lot", "shares of lots")
+
+
+@admin.register(Round)
+class RoundAdmin(ReadOnly):
+    """The levels of a contest, by the clock."""
+
+    called = ("赛段", "round", "rounds")

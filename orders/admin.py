@@ -57,6 +57,7 @@ class DisputeDecision(forms.ModelForm):
 class OrderAdmin(OperatorAdmin):
     """Orders: found by number or address, called off before anything is sent, given back afterwards."""
 
+    called = ("订单", "order", "orders")
     list_display = (
         "number",
         "state",
@@ -100,6 +101,7 @@ class OrderAdmin(OperatorAdmin):
 class PaymentAdmin(OperatorAdmin):
     """Attempts to pay; of several that succeeded one is kept."""
 
+    called = ("付款", "payment", "payments")
     list_display = ("uid", "order", "kind", "method", "state", "amount_minor", "is_kept", "created_at")
     list_filter = ("state", "method", "is_kept")
     list_select_related = ("order",)
@@ -116,6 +118,7 @@ class PaymentAdmin(OperatorAdmin):
 class RefundAdmin(OperatorAdmin):
     """Money on its way back; one that failed is tried again here, or written down as given in another way."""
 
+    called = ("退款", "refund", "refunds")
     list_display = (
         *("uid", "payment", "reason", "state", "amount_minor", "failure", "attempt", "requested_at"),
         *("returned_at", "retry_at"),
@@ -152,6 +155,7 @@ class RefundAdmin(OperatorAdmin):
 class DisputeAdmin(OperatorAdmin):
     """What buyers' banks ask back: answered at the provider until `due_at`; what is unclear is decided here."""
 
+    called = ("付款争议", "dispute", "disputes")
     list_display = (
         *("provider_id", "payment", "state", "status", "amount_minor", "currency", "lost_minor", "reason"),
         *("due_at", "opened_at", "closed_at"),
@@ -197,6 +201,7 @@ class DisputeAdmin(OperatorAdmin):
 class NoticeAdmin(OperatorAdmin):
     """What the provider told us, and what came of it; the raw words are not shown."""
 
+    called = ("支付方通知", "notice", "notices")
     list_display = ("event_id", "kind", "object_id", "received_at", "handled_at", "effect", "tries")
     list_filter = ("kind",)
     search_fields = ("=event_id", "=object_id")
@@ -209,6 +214,7 @@ class NoticeAdmin(OperatorAdmin):
 class ShipmentAdmin(OperatorAdmin):
     """Parcels, to look up; their teams send them."""
 
+    called = ("包裹", "parcel", "parcels")
     list_display = ("uid", "order", "team", "state", "carrier", "tracking_number", "ship_by", "shipped_at")
     list_filter = ("state",)
     list_select_related = ("order", "team")
@@ -220,6 +226,7 @@ class ShipmentAdmin(OperatorAdmin):
 class GroupPurchaseAdmin(OperatorAdmin):
     """Groups, to look up; their coordinators lead them."""
 
+    called = ("团购", "group purchase", "group purchases")
     list_display = (
         "title",
         "organisation",
@@ -240,6 +247,7 @@ class GroupPurchaseAdmin(OperatorAdmin):
 class ReviewAdmin(OperatorAdmin):
     """Words of buyers; what breaks the rules is taken out of sight and kept."""
 
+    called = ("评价", "review", "reviews")
     list_display = ("product", "stars", "words", "written_at", "is_hidden")
     list_filter = ("is_hidden", "stars")
     list_select_related = ("product",)
@@ -251,6 +259,7 @@ class ReviewAdmin(OperatorAdmin):
 class ShippingRateAdmin(OperatorAdmin):
     """What sending costs; orders that are placed keep their price."""
 
+    called = ("运费", "shipping rate", "shipping rates")
     list_display = (
         "storage",
         "region",

@@ -210,3 +210,18 @@ class GoodsRecalled:
 
     order_id: int
     lot_id: int
+
+
+@dataclass(frozen=True)
+class GoodsOutOfDate:
+    """A paid parcel waits with something in it that is past its best-before date: its buyer is to be told."""
+
+    shipment_id: int
+
+
+@dataclass(frozen=True)
+class TeamHoldsOutOfDate:
+    """So many parcels of a team's are held since then."""
+
+    team_id: int
+    numbers: list[str]

@@ -56,11 +56,14 @@ class TooMuchUnpaid(Refusal):
 
     code = "TOO_MUCH_UNPAID"
 
-    def __init__(self, units: int, minor: int):
+    def __init__(self, orders: int, units: int, minor: int):
         words = say(
-            "未付款的订单最多为您保留两单、共 {units} 份、{sum}。请先付款或取消已有的订单；用已验证邮箱的账户登录后不受此限。",
-            "Unpaid we keep two orders for you, {units} units and {sum} in all. Please pay or cancel one first, or sign in "
+            "未付款的订单最多为您保留 {n} 单、共 {units} 份、{sum}。请先付款或取消已有的订单；用已验证邮箱的账户登录后不受此限。",
+            "Unpaid we keep {n} orders for you, {units} units and {sum} in all. Please pay or cancel one first, or sign in "
             "with a confirmed address: then there is no such limit.",
+            single="Unpaid we keep one order for you, of {units} units and {sum} at most. Please pay or cancel it first, or "
+            "sign in with a confirmed address: then there is no such limit.",
+            n=orders,
             units=units,
             sum=show(minor),
         )

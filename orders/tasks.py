@@ -5,7 +5,7 @@ from celery import shared_task
 from core.deliveries import reaction
 from core.refusals import TooLate
 from orders import people
-from orders.actions import cancel, group, payment, recall, reconcile, shipment
+from orders.actions import cancel, group, out_of_date, payment, recall, reconcile, shipment
 from orders.models import Order, Payment, Refund
 from orders.refusals import PaymentRefused
 
@@ -88,3 +88,9 @@ def move_parcels_on() -> int:
 def forget_old() -> int:
     """For beat, once a day: what is kept of people no longer than it is needed."""
     return people.forget_old()
+
+
+@shared_task(name="orders.tasks.find_out_of_date")
+def find_out_of_date() -> int:
+    """For beat: what was paid for and has kept too long is held, and those concerned are told."""
+    return out_of_date.find()

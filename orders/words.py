@@ -144,6 +144,11 @@ HELD_BACK: dict[str, Words] = {
         "里面有已召回的批次，不能发；这一部分要退给买家。",
         "A recalled lot is in it: it must not be sent, and that part is to be given back.",
     ),
+    "out_of_date": say(
+        "里面有已过保质期的批次，不能发；请把这一部分退给买家，其余的就会回到列表。",
+        "Something in it is past its best-before date and must not be sent: give that part back, and the rest is on the "
+        "list again.",
+    ),
     "suspended": say(
         "运营人员暂停了里面的商品或团队；恢复后会自己回到列表。",
         "An operator has suspended the product or the team; once that ends it is back on the list by itself.",

@@ -100,6 +100,8 @@ REACTIONS = {
     "RecallReached": Reactions(afterwards=["orders.tasks.apply_recall"]),
     "GroupRecalled": Reactions(afterwards=["orders.letters.send_group_recalled"]),
     "GoodsRecalled": Reactions(afterwards=["orders.letters.send_recalled"]),
+    "GoodsOutOfDate": Reactions(afterwards=["orders.letters_of_goods.send_out_of_date"]),
+    "TeamHoldsOutOfDate": Reactions(afterwards=["orders.letters_of_goods.tell_team_out_of_date"]),
     # Recorded only where a search engine stands beside our own database.
     "SearchEntriesChanged": Reactions(afterwards=["catalog.tasks.feed_search"]),
     "ProductReviewed": Reactions(afterwards=["catalog.tasks.send_review"]),

@@ -161,6 +161,7 @@ _STRIKES = {
     "orders.tasks.look_back": 24 * 3600,
     "orders.tasks.close_groups": 2,
     "orders.tasks.move_parcels_on": 60,
+    "orders.tasks.find_out_of_date": 600,
     "impact.tasks.fold_waiting": 2,
     # Due once a day, at 04:00 by the trade's clock, and at a freeze; looked for each half minute, and after a rest.
     "impact.tasks.disclose": 30,

@@ -25,3 +25,6 @@ class AuditEntry(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["noun", "object_uid"], name="audit_by_object")]
+
+    def __str__(self) -> str:
+        return f"{self.deed} {self.noun} {self.object_uid}"

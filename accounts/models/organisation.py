@@ -86,6 +86,9 @@ class Membership(models.Model):
             )
         ]
 
+    def __str__(self) -> str:
+        return f"{self.role} {self.pk}"
+
 
 class Invitation(models.Model):
     """A link that lets one person into an organisation once; only its hash is kept."""

@@ -187,6 +187,9 @@ class Certificate(QuickRow):
             )
         ]
 
+    def __str__(self) -> str:
+        return f"{self.kind} {self.number}"
+
 
 class ListingReview(models.Model):
     """An operator's word on a submitted product; the reviewer is never of the team."""
@@ -205,3 +208,6 @@ class ListingReview(models.Model):
 
     class Meta:
         ordering = ["-at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.decision} {self.at:%Y-%m-%d}"

@@ -46,6 +46,9 @@ class Leader(QuickRow):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )
 
+    def __str__(self) -> str:
+        return self.name_zh
+
 
 class TeamMember(models.Model):
     """A person's part in a team. A team's own people are related parties of its sales."""
@@ -68,3 +71,6 @@ class TeamMember(models.Model):
                 name="one_current_part_in_a_team",
             )
         ]
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.pk}"

@@ -37,6 +37,9 @@ class Variant(QuickRow):
         ordering = ["position", "id"]
         constraints = [models.CheckConstraint(condition=Q(price_minor__gt=0), name="variant_has_a_price")]
 
+    def __str__(self) -> str:
+        return f"{self.name_zh} {self.net_content}".strip()
+
 
 STORY_PARTS = {
     # part: (name zh, name en); the first three are the households' part. Nothing is called paid before it is.
@@ -82,6 +85,9 @@ class PriceStory(QuickRow):
                 name="price_story_adds_up",
             )
         ]
+
+    def __str__(self) -> str:
+        return f"{self.household_bps / 100:g} % · {self.told_since:%Y-%m-%d}"
 
     @property
     def household_bps(self) -> int:

@@ -3,6 +3,7 @@
 from django.db import models
 
 from catalog.models import Lot
+from core.money import show
 from impact.models.household import Household
 from impact.models.ledger import LedgerTransaction
 from orders.models import Line
@@ -29,6 +30,9 @@ class Attribution(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["household", "line"], name="attributions_of_a_household")]
+
+    def __str__(self) -> str:
+        return show(self.amount_minor)
 
 
 class LotTally(models.Model):

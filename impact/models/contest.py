@@ -94,3 +94,6 @@ class Entry(models.Model):
             models.UniqueConstraint(fields=["round", "team"], name="one_entry_a_team_and_round"),
             models.UniqueConstraint(fields=["round", "number"], name="one_number_an_entry"),
         ]
+
+    def __str__(self) -> str:
+        return self.number

@@ -62,6 +62,9 @@ class DisclosedHouseholds(models.Model):
             models.CheckConstraint(condition=Q(tens=F("tens") / 10 * 10), name="households_are_told_in_tens"),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.tens}+" if self.tens else "< 10"
+
 
 class HouseholdDetail(models.Model):
     """Name, telephone and bank of a household, sealed with a key that is not in the database."""
@@ -88,6 +91,9 @@ class DetailReading(models.Model):
     )
     purpose = models.CharField(max_length=120)
     at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.purpose} · {self.at:%Y-%m-%d}"
 
 
 class HouseholdStatus(models.Model):
@@ -129,3 +135,6 @@ class LotShare(models.Model):
             models.UniqueConstraint(fields=["lot", "household"], name="one_share_a_lot_and_household"),
             models.CheckConstraint(condition=Q(grams__gt=0), name="share_weighs_something"),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.grams / 1000:g} kg"

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from catalog.models import Lot, Team
+from core.money import show
 from impact.models.household import Household
 from orders.models import Line
 
@@ -56,6 +57,11 @@ class Account(models.Model):
             )
         ]
 
+    def __str__(self) -> str:
+        return " ".join(
+            str(w) for w in (self.kind, self.part, self.team_id, self.household_id, self.holder) if w
+        )
+
 
 class LedgerTransaction(models.Model):
     """Transfers that happened together, for one reason, once (`key`)."""
@@ -80,6 +86,9 @@ class LedgerTransaction(models.Model):
     order_uid = models.UUIDField(null=True, db_index=True)
     at = models.DateTimeField()
 
+    def __str__(self) -> str:
+        return self.key
+
 
 class Transfer(models.Model):
     """One movement of money from an account to another."""
@@ -98,3 +107,6 @@ class Transfer(models.Model):
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="transfer_moves_something"),
             models.CheckConstraint(condition=~Q(source=F("target")), name="transfer_is_between_two"),
         ]
+
+    def __str__(self) -> str:
+        return show(self.amount_minor)

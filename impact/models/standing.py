@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models import Organisation, Region
+from core.money import show
 from impact.models.contest import Entry, Round
 from impact.models.ledger import LedgerTransaction
 
@@ -69,6 +70,9 @@ class Support(models.Model):
         ]
         indexes = [models.Index(fields=["entry", "person_key"], name="supports_of_an_entry")]
 
+    def __str__(self) -> str:
+        return f"{show(self.amount_minor)} · {self.day:%Y-%m-%d}"
+
 
 class SupportNumber(models.Model):
     """The order in which committed supports were folded: identity values commit out of order."""
@@ -103,6 +107,9 @@ class Standing(models.Model):
     )
     excluded_minor = models.BigIntegerField(default=0, help_text="shown beside it, not counted")
     folded_at = models.DateTimeField(null=True, help_text="when a sum that is told live last moved")
+
+    def __str__(self) -> str:
+        return f"{show(self.net_minor)} · {self.number}"
 
 
 class Disclosure(models.Model):
@@ -146,3 +153,6 @@ class Disclosure(models.Model):
                 name="what_is_excluded_is_told_of_a_round_alone",
             ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.day:%Y-%m-%d} · {self.number}"

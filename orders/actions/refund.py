@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from django.utils import timezone
 from accounts.actions import audit
 from catalog.actions import stock
 from catalog.models import Lot, Reservation
-from core import failpoints
+from core import clock, failpoints
 from core.deliveries import held_since_restore
 from core.language import Words, say
 from core.money import show, split
@@ -262,22 +263,27 @@ def _rows(refund: Refund, shares: Sequence[_Share], postage: _Postage) -> list[R
 
 
 def _restock(order: Order, shares: Sequence[_Share]) -> None:
-    """Units that were never sent go back on the shelf, to the lots they came from: those of a recalled lot before
-    all others, so that what is still sent is of the good ones; then the last draw first."""
+    """Units that were never sent go back on the shelf, to the lots they came from: those of a lot that is recalled or
+    past its date before all others, so that what is still sent is of the good ones; then the last draw first."""
     unsent = [s for s in shares if s.units and _is_unsent(s.line)]
     if not unsent:
         return
     held = Reservation.objects.filter(holder=order.uid, state=Reservation.State.SOLD).select_related("lot")
     back: dict[int, int] = {}
+    today = clock.today()
     for share in unsent:
         missing = share.units
         drawn = [r for r in held if r.lot.variant_id == share.line.variant_id]
-        for row in sorted(drawn, key=lambda r: (r.lot.state != Lot.State.RECALLED, -r.pk)):
+        for row in sorted(drawn, key=lambda r: (not _is_unfit(r.lot, today), -r.pk)):
             units = min(missing, row.units - row.units_returned)
             if units:
                 share.restocked[row.lot_id] = back[row.lot_id] = units
                 missing -= units
     stock.take_back(order.uid, back)
+
+
+def _is_unfit(lot: Lot, today: date) -> bool:
+    return lot.state == Lot.State.RECALLED or (lot.best_before is not None and lot.best_before < today)
 
 
 def _after(order: Order) -> None:

@@ -131,8 +131,8 @@ def _not_now() -> TooLate:
 def _held_back() -> Conflict:
     return Conflict(
         say(
-            "这个包裹里有已召回或暂停销售的商品，现在不能发出。",
-            "Something in this parcel was recalled or its sale is suspended: it must not be sent.",
+            "这个包裹里有已召回、过了保质期或暂停销售的商品，现在不能发出。",
+            "Something in this parcel was recalled, is past its best-before date or suspended: it must not be sent.",
         )
     )
 

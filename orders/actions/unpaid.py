@@ -104,5 +104,5 @@ def allowance(
         or (group is not None and in_group > max(5, group[1] // 5))
     )
     if is_over:
-        raise TooMuchUnpaid(most["units"], most["minor"])
+        raise TooMuchUnpaid(most["orders"], most["units"], most["minor"])
     return Allowance(AFTER_LAPSES[min(len(lapsed), len(AFTER_LAPSES) - 1)], held)

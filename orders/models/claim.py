@@ -66,3 +66,6 @@ class Review(models.Model):
             models.CheckConstraint(condition=Q(stars__gte=1, stars__lte=5), name="one_to_five_stars")
         ]
         indexes = [models.Index(fields=["product", "-written_at"], name="reviews_of_a_product")]
+
+    def __str__(self) -> str:
+        return f"{self.stars} ★ {self.words[:20]}".strip()

@@ -73,6 +73,9 @@ class GroupPurchase(StateMachine, models.Model):
         ]
         indexes = [models.Index(fields=["closes_at"], condition=Q(state="open"), name="groups_running_out")]
 
+    def __str__(self) -> str:
+        return self.title
+
     @property
     def units_kept(self) -> int:
         """Units that are paid and travel: without those given back since it was confirmed."""

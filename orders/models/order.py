@@ -168,6 +168,9 @@ class Line(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.name_zh} × {self.quantity}"
+
     @property
     def units_sent(self) -> int:
         """Units that travel: without those given back."""

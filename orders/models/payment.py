@@ -5,6 +5,7 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
+from core.money import show
 from core.states import StateMachine
 from orders.models.order import Order
 
@@ -68,6 +69,9 @@ class Payment(StateMachine, models.Model):
             )
         ]
 
+    def __str__(self) -> str:
+        return f"{show(self.amount_minor)} · {str(self.uid)[:8]}"
+
     @property
     def is_open(self) -> bool:
         """Whether the provider has it, so that it can be paid."""
@@ -96,6 +100,9 @@ class Notice(models.Model):
         indexes = [
             models.Index(fields=["received_at"], condition=Q(handled_at=None), name="notices_not_handled")
         ]
+
+    def __str__(self) -> str:
+        return self.event_id
 
 
 class Dispute(StateMachine, models.Model):
@@ -140,3 +147,6 @@ class Dispute(StateMachine, models.Model):
     opened_at = models.DateTimeField(auto_now_add=True)
     closed_at = models.DateTimeField(null=True)
     asked_at = models.DateTimeField(null=True, help_text="when the answer that is written here was asked for")
+
+    def __str__(self) -> str:
+        return self.provider_id

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from core.money import show
 from core.states import StateMachine
 from orders.models.order import Line
 from orders.models.payment import ID_LENGTH, Payment
@@ -87,6 +88,9 @@ class Refund(StateMachine, models.Model):
                 name="refunds_on_their_way",
             )
         ]
+
+    def __str__(self) -> str:
+        return f"{show(self.amount_minor)} · {str(self.uid)[:8]}"
 
     @property
     def due_minor(self) -> int:

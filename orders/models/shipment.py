@@ -57,3 +57,6 @@ class Shipment(StateMachine, models.Model):
                 name="after_sale_running_out",
             ),
         ]
+
+    def __str__(self) -> str:
+        return self.tracking_number or str(self.uid)[:8]

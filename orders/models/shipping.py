@@ -25,3 +25,6 @@ class ShippingRate(models.Model):
             ),
             models.CheckConstraint(condition=models.Q(step_grams__gt=0), name="rate_has_a_step"),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.storage} {self.region_id or ''}".strip()

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef
 from catalog.models import Team
 from orders.models import Line, Shipment
 from orders.reads.desk import PAID, counts
-from orders.reads.stopped import SUSPENDED, held_back, recalled_in
+from orders.reads.stopped import SUSPENDED, held_back, out_of_date_in, recalled_in
 
 
 class Why(StrEnum):
@@ -17,6 +17,7 @@ class Why(StrEnum):
 
     CONTESTED = "contested"  # a bank is deciding about what paid it
     RECALLED = "recalled"
+    OUT_OF_DATE = "out_of_date"  # past its best-before date
     SUSPENDED = "suspended"
 
 
@@ -39,6 +40,7 @@ def parcels_held_back(team: Team, most: int = 50) -> list[HeldBack]:
         held_back(), team=team, state=Shipment.State.WAITING, order__state__in=PAID
     ).annotate(
         is_recalled=Exists(lines.filter(recalled_in("variant", "order__uid"))),
+        is_out_of_date=Exists(lines.filter(out_of_date_in("variant", "order__uid"))),
         is_suspended=Exists(lines.filter(SUSPENDED)),
     )
     rows = waiting.select_related("order__group").order_by("order__paid_at", "pk")[:most]
@@ -58,6 +60,7 @@ def _why(row: Shipment) -> list[Why]:
     held = {
         Why.CONTESTED: row.order.contested_at is not None,
         Why.RECALLED: row.is_recalled,  # type: ignore[attr-defined]
+        Why.OUT_OF_DATE: row.is_out_of_date,  # type: ignore[attr-defined]
         Why.SUSPENDED: row.is_suspended,  # type: ignore[attr-defined]
     }
     return [why for why, is_so in held.items() if is_so]

@@ -53,18 +53,34 @@ def was_recalled(order: Order) -> bool:
 # --- What is paid -------------------------------------------------------------------------------------
 
 
+RECALLED = Q(lot__state=Lot.State.RECALLED)
+
+
+def out_of_date() -> Q:
+    """A condition on a row that has a lot: it kept until yesterday at most."""
+    return Q(lot__best_before__lt=clock.today())
+
+
 def recalled_in(line: str, order_uid: str) -> Exists:
     """A condition on a line: units of it are still to come from a recalled lot."""
+    return _to_come(RECALLED, line, order_uid)
+
+
+def out_of_date_in(line: str, order_uid: str) -> Exists:
+    """A condition on a line: units of it are still to come from a lot that is past its date."""
+    return _to_come(out_of_date(), line, order_uid)
+
+
+def _to_come(unfit: Q, line: str, order_uid: str) -> Exists:
     sold = Reservation.objects.filter(state=Reservation.State.SOLD, units__gt=F("units_returned"))
-    return Exists(
-        sold.filter(holder=OuterRef(order_uid), lot__variant=OuterRef(line), lot__state=Lot.State.RECALLED)
-    )
+    return Exists(sold.filter(unfit, holder=OuterRef(order_uid), lot__variant=OuterRef(line)))
 
 
 def held_back(shipment: str = "pk") -> Exists:
     """A condition on a row that has a parcel: it must not be sent as things are."""
     lines = Line.objects.filter(shipment=OuterRef(shipment), quantity__gt=F("refunded_units"))
-    return Exists(lines.filter(SUSPENDED | CONTESTED | recalled_in("variant", "order__uid")))
+    unfit = _to_come(RECALLED | out_of_date(), "variant", "order__uid")
+    return Exists(lines.filter(SUSPENDED | CONTESTED | unfit))
 
 
 def are_held_back(shipments: Iterable[Shipment]) -> bool:
@@ -119,8 +135,10 @@ def is_stopped(group: GroupPurchase) -> bool:
 
 def unfit_seats(groups: Collection[GroupPurchase]) -> QuerySet[Seat]:
     """Paid seats whose units can no longer be sent: of a lot that was recalled, or is past its date by now."""
-    unfit = Q(lot__state=Lot.State.RECALLED) | Q(lot__best_before__lt=clock.today())
     sold = Reservation.objects.filter(
-        unfit, holder=OuterRef("order__uid"), state=Reservation.State.SOLD, units__gt=F("units_returned")
+        RECALLED | out_of_date(),
+        holder=OuterRef("order__uid"),
+        state=Reservation.State.SOLD,
+        units__gt=F("units_returned"),
     )
     return Seat.objects.filter(Exists(sold), group__in=groups, state=Seat.State.HELD).order_by("pk")

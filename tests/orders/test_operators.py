@@ -1,15 +1,21 @@
 """The operators' rooms of orders: everything to look at, little to change, all of it through the actions."""
 
+import re
+
 import pytest
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.admin.utils import label_for_field
+from django.db.models import Model
 from django.test import Client
 
 from accounts.models import AuditEntry
 from accounts.operators import OperatorAdmin
+from accounts.shown import in_yuan
+from core.language import use
 from core.money import show
 from orders.actions import shipping as rates
-from orders.models import Notice, Order, Payment, Refund, ShippingRate
+from orders.models import Dispute, Notice, Order, Payment, Refund, ShippingRate
 from orders.reads import shipping
 from tests.orders.test_refund import Paid
 from tests.orders.world import at_rest, settle_all
@@ -97,3 +103,60 @@ def test_a_number_in_a_room_of_the_operators_is_read_in_one_way(paid, desk, writ
     page = desk.post(f"/operators/orders/shippingrate/{rate.pk}/change/", form)
     assert page.status_code == 200 and "step_minor" in page.context["adminform"].form.errors
     assert ShippingRate.objects.get(pk=rate.pk).step_minor == rate.step_minor
+
+
+HAN = re.compile("[\u4e00-\u9fff]")
+
+
+def test_every_room_and_column_has_a_name_in_both_languages():
+    for model, room in admin.site._registry.items():
+        assert isinstance(room, OperatorAdmin), model
+        names = {}
+        for spoken in ("zh", "en"):
+            with use(spoken):
+                names[spoken] = str(model._meta.verbose_name), str(model._meta.verbose_name_plural)
+        assert all(HAN.search(name) for name in names["zh"]), model
+        assert not any(HAN.search(name) or "ys" in name[-2:] for name in names["en"]), model
+        shown = [
+            *room.list_display,
+            *(room.fields or [f.name for f in model._meta.fields if not f.auto_created]),
+        ]
+        own = [name for name in shown if not hasattr(room, str(name)) and name != "__str__"]
+        tables = [(model, own), *((inline.model, inline.fields) for inline in room.inlines)]
+        for table, columns in tables:
+            assert table.__str__ is not Model.__str__, f"{table} has no name for a row"
+            for column in columns:
+                with use("zh"):
+                    assert HAN.search(str(label_for_field(column, table, room))), (table, column)
+
+
+@pytest.mark.usefixtures("whole_shop")
+def test_operators_read_yuan_and_never_bare_fen(paid, desk):
+    paid.give(paid.team, (0, 1, None))
+    order = paid.row
+    for page in ("order/", f"order/{order.pk}/change/", "payment/", "refund/", "shippingrate/"):
+        seen = desk.get(f"/operators/orders/{page}").content.decode()
+        assert "minor" not in re.sub(r"<(input|a|th|tr|td|div|option|link)[^>]*>", "", seen).lower(), page
+        if page != "shippingrate/":
+            assert show(order.total_minor) in seen or "refund" in page, page
+    assert show(3690) in desk.get("/operators/orders/refund/").content.decode()
+    for model, room in admin.site._registry.items():
+        listed = desk.get(f"/operators/{model._meta.app_label}/{model._meta.model_name}/")
+        assert listed.status_code == 200, model
+        for row in model._default_manager.all()[:1]:
+            at = f"/operators/{model._meta.app_label}/{model._meta.model_name}/{row.pk}/change/"
+            assert desk.get(at).status_code == 200, at
+            assert " object (" not in desk.get(at).content.decode(), at
+        assert " object (" not in listed.content.decode(), model
+        assert room.model is model
+    # Sorted by what it is kept in.
+    assert desk.get("/operators/orders/order/?o=4").status_code == 200
+
+
+def test_what_a_bank_asks_in_another_money_is_no_yuan():
+    tell = in_yuan("amount_minor")
+    assert tell(Dispute(amount_minor=2300, currency="usd")) == "2300 USD (/100)"
+    assert (
+        tell(Dispute(amount_minor=2300)) == "¥23.00"
+        and in_yuan("lost_minor")(Dispute(lost_minor=5, currency="usd")) == "¥0.05"
+    )

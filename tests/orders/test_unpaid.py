@@ -6,8 +6,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from core.language import use
 from orders.actions import unpaid
 from orders.models import Order, Seat
+from orders.refusals import TooMuchUnpaid
 from tests.catalog.world import a_lot, a_product, a_variant
 from tests.orders.together import Together, at_rest
 from tests.orders.world import BUYER, Buyer, a_person, key, row, run_out, session_of, tell, variant_id
@@ -53,6 +55,25 @@ def test_the_third_unpaid_order_of_one_guest_is_refused_and_room_comes_with_payi
     tell(a_stand, PAID)
     assert codes(asked(guest, lot, **hers(4))) == []
     at_rest()
+
+
+@pytest.mark.parametrize(
+    ("most", "zh", "en"), [(1, "最多为您保留 1 单", "one order"), (3, "最多为您保留 3 单", "3 orders")]
+)
+def test_how_many_she_may_hold_is_said_as_it_is_set(settings, most, zh, en):
+    settings.UNPAID = {**settings.UNPAID, "orders": most}
+    lot, guest = a_cheap_lot(), Buyer()
+    for n in range(most):
+        assert codes(asked(guest, lot, **hers(n))) == []
+    (error,) = asked(guest, lot, **hers(most))["errors"]
+    assert error["code"] == "TOO_MUCH_UNPAID"
+    with use("zh"):
+        assert zh in str(TooMuchUnpaid(most, 30, 200_000))
+    with use("en"):
+        assert en in str(TooMuchUnpaid(most, 30, 200_000))
+        assert error["message"] == str(
+            TooMuchUnpaid(most, settings.UNPAID["units"], settings.UNPAID["minor"])
+        )
 
 
 @pytest.mark.parametrize("same", ["cookie", "email", "phone"])
