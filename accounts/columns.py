@@ -4,6 +4,8 @@ By the field's name, which says the same in every table. Amounts end in `_minor`
 typed it is typed in fen, and its name says so.
 """
 
+from collections.abc import Iterable
+
 from django.db.models import Field
 from django.utils.functional import lazystr
 
@@ -243,7 +245,7 @@ _FEN = {
 }
 
 
-def name_columns(fields: list[Field]) -> None:
+def name_columns(fields: Iterable[Field]) -> None:
     """Call these as a person would. Only what is shown changes: migrations know a field by what its model says."""
     for field in fields:
         if words := _FEN.get(field.name) or COLUMNS.get(field.name):

@@ -15,6 +15,7 @@ from django.template.response import TemplateResponse
 from django.utils.functional import lazystr
 
 from accounts.actions import audit, sign_in
+from accounts.columns import name_columns
 from accounts.models import Person
 from accounts.reads import signed_in
 from accounts.shown import InYuan, columns_of
@@ -74,6 +75,8 @@ class OperatorAdmin(InYuan, admin.ModelAdmin):
         zh, one, many = self.called
         model._meta.verbose_name = lazystr(say(zh, one))
         model._meta.verbose_name_plural = lazystr(say(zh, many))
+        for shown in (model, *(inline.model for inline in self.inlines)):
+            name_columns(shown._meta.fields)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Operators see every room."""

@@ -5,11 +5,10 @@ from functools import cache
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.functional import lazystr
 
-from accounts.columns import COLUMNS, name_columns
+from accounts.columns import COLUMNS
 from core.language import say
 from core.money import show
 
@@ -42,14 +41,9 @@ def columns_of(names: Iterable[Any]) -> list[Any]:
 
 
 class InYuan:
-    """For rooms and their inlines: no bare fen, and columns with names that people use."""
+    """For rooms and their inlines: no bare fen."""
 
-    model: type[Model]
     editable: tuple[str, ...] = ()
-
-    def __init__(self, *told: Any) -> None:
-        super().__init__(*told)
-        name_columns([field for field in self.model._meta.get_fields() if hasattr(field, "verbose_name")])  # type: ignore[misc]
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         """The columns of a list."""

@@ -175,13 +175,13 @@ class ProductApprove(Act):
         id = graphene.ID(required=True, description="The product.")
         comment = graphene.String(description="A word to its team.")
         version = graphene.Field(
-            BigInt, description="As it was looked at; changed since, it is refused (CONFLICT)."
+            BigInt, required=True, description="As it was looked at; changed since, it is refused (CONFLICT)."
         )
 
     product = graphene.Field(TeamProduct, description="The product, published.")
 
     @classmethod
-    def act(cls, request: Any, id: str, comment: str | None = None, version: int | None = None) -> Any:
+    def act(cls, request: Any, id: str, version: int, comment: str | None = None) -> Any:
         """Approve it."""
         product = _any(request, id)
         listing.approve(product, request.user, comment or "", version=version)

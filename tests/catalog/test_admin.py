@@ -55,7 +55,7 @@ def test_each_room_opens(room, waiting, model):
 
 def test_a_product_is_approved_suspended_and_resumed_in_the_list(room, waiting, operator):
     for action, state in (("approve", "published"), ("suspend", "suspended"), ("resume", "published")):
-        deed(room, "product", action, waiting)
+        deed(room, "product", action, waiting, **{f"seen.{waiting.pk}": str(waiting.version)})
         waiting.refresh_from_db()
         assert waiting.state == state
     deeds = AuditEntry.objects.filter(actor=operator, noun="Product").order_by("id")
@@ -68,6 +68,7 @@ def test_the_list_approves_the_version_that_it_shows(room, waiting):
     listing.withdraw(waiting, None)
     variants.change_price(waiting.variants.get(), None, 99_900)
     listing.submit(waiting, None)
+    deed(room, "product", "approve", waiting)
     answer = deed(room, "product", "approve", waiting, **{f"seen.{waiting.pk}": seen})
     waiting.refresh_from_db()
     assert waiting.state == "submitted" and "又改过" in answer.content.decode()

@@ -11,7 +11,7 @@ from core import clock
 from core.api.ids import global_id
 from core.refusals import Refusal
 from tests.catalog.asker import STATE, Asker
-from tests.catalog.world import STORY_INPUT, a_lot, a_product, a_variant, an_operator
+from tests.catalog.world import STORY_INPUT, a_lot, a_product, a_variant, an_operator, version_of
 
 pytestmark = pytest.mark.django_db
 
@@ -91,7 +91,9 @@ def test_from_an_empty_form_to_the_shelf(desk, team, run_deliveries):
     queue = operator.ask("{ productsToReview(first: 5) { nodes { id slug allowedActions } } }")
     (waiting,) = queue["productsToReview"]["nodes"]
     assert waiting["allowedActions"] == ["APPROVE", "RETURN"]
-    approved = operator.done("productApprove", STATE, id=waiting["id"], comment="Well told.")["product"]
+    approved = operator.done(
+        "productApprove", STATE, id=waiting["id"], version=version_of(waiting["id"]), comment="Well told."
+    )["product"]
     assert (approved["state"], approved["allowedActions"]) == ("PUBLISHED", ["SUSPEND"])
     assert Asker().ask(slugs)["products"]["nodes"] == [{"slug": "zigui-summer-oranges"}]
     assert Asker().ask('{ search(query: "xiacheng", first: 5) { totalCount } }') == {
@@ -202,8 +204,12 @@ def test_the_reviewer_is_never_of_the_team(team):
     product = a_product(team, state="submitted", summary_zh="甜")
     a_lot(a_variant(product))
     gid = global_id("Product", product.uid)
-    for act, more in (("productApprove", {}), ("productReturn", {"comment": "x"}), ("leaderVerify", {})):
+    for act, more in (
+        ("productApprove", {"version": version_of(gid)}),
+        ("productReturn", {"comment": "x"}),
+        ("leaderVerify", {}),
+    ):
         given = {"team": global_id("Team", team.uid)} if act == "leaderVerify" else {"id": gid}
         assert Asker(insider).refused(act, **given, **more) == "NOT_ALLOWED"
     assert not ListingReview.objects.exists()
-    Asker(an_operator()).done("productApprove", id=gid)
+    Asker(an_operator()).done("productApprove", id=gid, version=version_of(gid))

@@ -10,7 +10,7 @@ from core import clock
 from core.api.ids import global_id
 from core.models import OutboxEvent
 from tests.catalog.asker import STATE, Asker
-from tests.catalog.world import STORY_INPUT, a_variant, an_operator, published
+from tests.catalog.world import STORY_INPUT, a_variant, an_operator, published, version_of
 
 pytestmark = pytest.mark.django_db
 
@@ -114,7 +114,7 @@ def test_suspended_archived_and_resumed(desk, team):
     operator.done("productResume", id=gid)
     assert Asker().ask("{ products(first: 1) { totalCount } }") == {"products": {"totalCount": 1}}
     desk.done("productArchive", id=gid)
-    assert operator.refused("productApprove", id=gid) == "CONFLICT"
+    assert operator.refused("productApprove", id=gid, version=version_of(gid)) == "CONFLICT"
     assert desk.refused("productUpdate", id=gid, summaryZh="x") == "CONFLICT"
     assert not SearchEntry.objects.exists()
     deeds = list(AuditEntry.objects.filter(noun="Product").order_by("id").values_list("deed", flat=True))
@@ -240,13 +240,15 @@ def test_what_was_changed_while_it_was_suspended_is_not_resumed_unseen(desk, tea
         assert Asker().ask("{ products(first: 1) { totalCount } }") == {"products": {"totalCount": 0}}
         document = "query($id: ID!) { teamProduct(id: $id) { allowedActions } }"
         assert operator.ask(document, id=ids["product"])["teamProduct"]["allowedActions"] == ["APPROVE"]
-        approved = operator.done("productApprove", STATE, id=ids["product"])
+        approved = operator.done(
+            "productApprove", STATE, id=ids["product"], version=version_of(ids["product"])
+        )
         assert approved["product"]["state"] == "PUBLISHED"
     # Taken off the shelf by its own team, and suspended while it waits: nobody has seen the new name.
     desk.done("productUpdate", id=ids["product"], nameZh="第三个名字")
     operator.done("productSuspend", id=ids["product"], reason="label")
     assert operator.refused("productResume", id=ids["product"]) == "CONFLICT"
-    operator.done("productApprove", id=ids["product"])
+    operator.done("productApprove", id=ids["product"], version=version_of(ids["product"]))
     operator.done("productSuspend", id=ids["product"], reason="label")
     desk.done("productUpdate", id=ids["product"], summaryZh="更甜")
     assert operator.done("productResume", STATE, id=ids["product"])["product"]["state"] == "PUBLISHED"
@@ -259,6 +261,9 @@ def test_what_was_changed_after_an_operator_looked_is_not_approved_as_seen(desk,
     looked = "query($id: ID!) { teamProduct(id: $id) { version } }"
     desk.done("productUpdate", id=gid, nameZh="赣南脐橙")
     seen = operator.ask(looked, id=gid)["teamProduct"]["version"]
+    unseen = "mutation($id: ID!) { productApprove(input: {id: $id}) { errors { code } } }"
+    told = operator.send(unseen, id=gid)
+    assert told["errors"][0]["extensions"]["code"] == "INVALID_DOCUMENT", "nothing is approved unseen"
     for deed, given in (
         ("variantSave", {"id": global_id("Variant", variant.uid), "priceMinor": 36_900}),
         ("productUpdate", {"id": gid, "nameZh": "进口脐橙"}),
