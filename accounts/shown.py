@@ -66,10 +66,9 @@ class ShownInline(InYuan, admin.TabularInline):
     # What many of them are called: Chinese, English.
     called: tuple[str, str]
 
-    @property
-    def verbose_name_plural(self) -> Any:
-        """The heading."""
-        return lazystr(say(*self.called))
+    def __init__(self, *told: Any) -> None:
+        super().__init__(*told)
+        self.verbose_name_plural = lazystr(say(*self.called))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """All of them."""

@@ -55,6 +55,7 @@ def test_each_room_opens(room, waiting, model):
 
 def test_a_product_is_approved_suspended_and_resumed_in_the_list(room, waiting, operator):
     for action, state in (("approve", "published"), ("suspend", "suspended"), ("resume", "published")):
+        waiting.refresh_from_db()
         deed(room, "product", action, waiting, **{f"seen.{waiting.pk}": str(waiting.version)})
         waiting.refresh_from_db()
         assert waiting.state == state
