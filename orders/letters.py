@@ -131,8 +131,11 @@ def send_shipped(event: dict) -> None:
 
 @reaction("orders.letters.send_delivered")
 def send_delivered(event: dict) -> None:
-    """To the buyer: arrived; until when something can be said to be wrong."""
+    """To the buyer: arrived, or whether it has; until when something can be said to be wrong."""
     parcel = _parcel(event["shipment_id"])
+    if parcel.is_presumed and all(line.refunded_minor == line.net_minor for line in parcel.lines.all()):
+        # It was given up for lost, and paid back: there is nothing left to ask about.
+        return
     to_buyer(order_of(parcel.order_id), "parcel_delivered", parcel=parcel, lines=_in(parcel))
 
 

@@ -96,6 +96,15 @@ SHIPMENT_STATES: dict[str, Words] = {
     Shipment.State.CANCELLED: say("不再发货", "Called off"),
 }
 
+TAKEN_AS_DELIVERED = say("按已签收算", "Taken as delivered")
+
+
+def shipment_state(parcel: Shipment) -> Words:
+    """Where a parcel is; of one that nobody has reported it is not said that it came."""
+    is_delivered = parcel.state == Shipment.State.DELIVERED
+    return TAKEN_AS_DELIVERED if is_delivered and parcel.is_presumed else SHIPMENT_STATES[parcel.state]
+
+
 CLAIM_STATES: dict[str, Words] = {
     Claim.State.OPEN: say("等待团队答复", "Waiting for the team's answer"),
     Claim.State.REFUNDED: say("已答复，同意退款", "Answered with a refund"),

@@ -30,7 +30,7 @@ from orders.reads import stopped
 log = logging.getLogger("sheaf.shipments")
 
 State = Shipment.State
-# A parcel that nobody reports is taken as delivered after so many days.
+# A parcel of which nobody says anything is taken as delivered after so many days.
 TAKEN_AS_DELIVERED = timedelta(days=14)
 SENT_FROM = (Order.State.PAID, Order.State.SHIPPED)
 
@@ -170,10 +170,18 @@ def ship_many(sent: Sequence[Sent]) -> list[Shipment]:
 
 @transaction.atomic
 def deliver(shipment: Shipment, by: Any = None) -> Shipment:
-    """It has arrived: told by whoever may read the order, by its team, or taken as so after a while."""
+    """It has arrived: told by whoever may read the order, or by its team."""
     (arrived,) = deliver_many([(shipment, timezone.now())])
     audit.record(by, "deliver", "Shipment", shipment.uid)
     return arrived
+
+
+@transaction.atomic
+def presume(shipment: Shipment) -> Shipment:
+    """Nobody has said that it came, nor that it did not: taken as delivered, and its buyer is asked."""
+    (taken,) = deliver_many([(shipment, timezone.now())], is_presumed=True)
+    audit.record(None, "presume", "Shipment", shipment.uid)
+    return taken
 
 
 @transaction.atomic
@@ -189,7 +197,9 @@ def deliver_group(group: GroupPurchase, by: Any) -> list[Shipment]:
 
 
 @transaction.atomic
-def deliver_many(arrived: Sequence[tuple[Shipment, datetime]]) -> list[Shipment]:
+def deliver_many(
+    arrived: Sequence[tuple[Shipment, datetime]], *, is_presumed: bool = False
+) -> list[Shipment]:
     """These have arrived, each at its moment: from then on the after-sale window runs."""
     orders, parcels = _locked([shipment for shipment, _ in arrived])
     if any(parcel.state != State.SHIPPED for parcel in parcels.values()):
@@ -197,9 +207,9 @@ def deliver_many(arrived: Sequence[tuple[Shipment, datetime]]) -> list[Shipment]
     hours = _windows(parcels)
     rows = [parcels[shipment.pk] for shipment, _ in arrived]
     for row, (_, at) in zip(rows, arrived, strict=True):
-        row.delivered_at = at
+        row.delivered_at, row.is_presumed = at, is_presumed
         row.after_sale_until = at + timedelta(hours=hours[row.pk])
-    _move(rows, State.DELIVERED, ["delivered_at", "after_sale_until"])
+    _move(rows, State.DELIVERED, ["delivered_at", "after_sale_until", "is_presumed"])
     follow(orders)
     record(*[ShipmentDelivered(shipment_id=row.pk) for row in rows])
     return rows
@@ -246,7 +256,9 @@ def move_on_due(now: datetime | None = None, limit: int = 200) -> int:
     """Take long silent parcels as delivered, complete those whose window has passed; called by the clock."""
     now = now or timezone.now()
     silent = Shipment.objects.filter(state=State.SHIPPED, shipped_at__lt=now - TAKEN_AS_DELIVERED)
-    moved = sum(_tried(deliver, parcel) for parcel in silent.order_by("pk")[:limit])
+    # One that is said to be missing is not silent.
+    silent = silent.exclude(lines__claims__state="open")
+    moved = sum(_tried(presume, parcel) for parcel in silent.order_by("pk")[:limit])
     return moved + sum(_tried(lambda one: complete_many([one]), parcel) for parcel in _over(now)[:limit])
 
 

@@ -117,7 +117,7 @@ class ParcelType(ModelType):
 
     def resolve_state_name(root, info):
         """In the reader's language."""
-        return str(words.SHIPMENT_STATES[root.state])
+        return str(words.shipment_state(root))
 
     def resolve_is_due(root, info):
         """Promised for today or before, by the trade's calendar."""

@@ -191,9 +191,11 @@ class OrderType(ModelType):
 
     @needs("lines", "shipments")
     def resolve_state_name(root, info):
-        """In the reader's language; one that is wholly on its way back says so."""
+        """In the reader's language; one that is wholly on its way back says so, and one taken as delivered."""
         if root.state in (Order.State.PAID, Order.State.HELD) and reads.is_given_back(root):
             return str(words.BEING_REFUNDED if root.group_id is None else words.SEAT_BEING_REFUNDED)
+        if root.state == Order.State.DELIVERED and any(parcel.is_presumed for parcel in root.shipments.all()):
+            return str(words.TAKEN_AS_DELIVERED)
         return str(words.ORDER_STATES[root.state])
 
     @needs("region__parent__parent")

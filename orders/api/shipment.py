@@ -46,6 +46,7 @@ class ShipmentType(ModelType):
             "ship_by",
             "shipped_at",
             "delivered_at",
+            "is_presumed",
             "after_sale_until",
         )
         access = ORDER_HOLDER
@@ -56,11 +57,15 @@ class ShipmentType(ModelType):
             "tracking_number": "The carrier's number; empty until it is sent.",
             "ship_by": "The day by which it is sent, once paid.",
             "shipped_at": "When it was handed to the carrier.",
-            "delivered_at": "When it arrived.",
+            "delivered_at": "When it arrived, or was taken as arrived.",
+            "is_presumed": "Whether it is taken as arrived: two weeks on nobody had said that it came, or did not.",
             "after_sale_until": "Until when a buyer may say that something is wrong.",
         }
 
     state_name = graphene.String(required=True, description="Where it is, in words.")
+    missing_from = graphene.DateTime(
+        description="From when its buyer may say that it has not come; null unless it is on its way."
+    )
     shipping = MoneyField("shipping_minor", description="What was paid for sending it.")
     allowed_actions = graphene.List(
         graphene.NonNull(ShipmentAction), required=True, description="What its buyer may do now."
@@ -68,7 +73,11 @@ class ShipmentType(ModelType):
 
     def resolve_state_name(root, info):
         """In the reader's language."""
-        return str(words.SHIPMENT_STATES[root.state])
+        return str(words.shipment_state(root))
+
+    def resolve_missing_from(root, info):
+        """A week after it was sent."""
+        return reads.may_be_missing_from(root)
 
     def resolve_allowed_actions(root, info):
         """By where it is."""

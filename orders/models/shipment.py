@@ -38,6 +38,11 @@ class Shipment(StateMachine, models.Model):
     ship_by = models.DateField(null=True)
     shipped_at = models.DateTimeField(null=True)
     delivered_at = models.DateTimeField(null=True)
+    is_presumed = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="taken as delivered after a while: nobody has said that it came",
+    )
     after_sale_until = models.DateTimeField(null=True)
 
     class Meta:

@@ -1,5 +1,6 @@
 """Parcels: who may say that one has arrived, and what a buyer may still say of what lay in it."""
 
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,8 @@ from orders.links import uid_of_token
 from orders.models import Line, Shipment
 from orders.reads.order import orders_open_to
 
+# From so long after it was sent its buyer may say that it has not come.
+MISSING_AFTER = timedelta(days=7)
 RECEIVED = (Shipment.State.DELIVERED, Shipment.State.COMPLETED)
 
 
@@ -53,6 +56,7 @@ def _one(rows: QuerySet) -> Any:
 def is_claimable(line: Line) -> bool:
     """Delivered, within the after-sale window, something left to give back, and nothing waiting for an answer.
 
+    What was sent a week ago and has not come can be claimed as well: a parcel may be lost.
     Goods that were recalled can be claimed from the moment they are sent, and for as long as there is an order.
     """
     parcel = line.shipment
@@ -61,12 +65,21 @@ def is_claimable(line: Line) -> bool:
     is_in_time = parcel.state == Shipment.State.DELIVERED and (
         parcel.after_sale_until is not None and parcel.after_sale_until > timezone.now()
     )
+    missing_from = may_be_missing_from(parcel)
+    is_missing = missing_from is not None and missing_from <= timezone.now()
     is_recalled = line.recalled_at is not None and parcel.state in (Shipment.State.SHIPPED, *RECEIVED)
     return bool(
-        (is_in_time or is_recalled)
+        (is_in_time or is_missing or is_recalled)
         and line.refunded_minor < line.net_minor
         and not any(claim.state == "open" for claim in line.claims.all())
     )
+
+
+def may_be_missing_from(parcel: Shipment) -> datetime | None:
+    """From when the buyer of a parcel that is on its way may say that it has not come."""
+    if parcel.state != Shipment.State.SHIPPED or parcel.shipped_at is None:
+        return None
+    return parcel.shipped_at + MISSING_AFTER
 
 
 def is_recalled(line: Line) -> bool:

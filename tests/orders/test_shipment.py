@@ -3,13 +3,16 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
+from accounts.models import AuditEntry
 from core.api.ids import global_id
 from core.models import OutboxEvent
 from orders.actions import claim, shipment
 from orders.models import Order, Shipment
 from tests.orders.sold import Sold
+from tests.orders.test_mails import new_mails
 from tests.orders.together import at_rest, money_in
 from tests.orders.world import Buyer, a_person, key
 
@@ -145,6 +148,64 @@ def test_a_parcel_that_nobody_reports_is_taken_as_delivered_after_a_fortnight(so
         Shipment.objects.filter(state="shipped").update(shipped_at=sent)
         assert shipment.move_on_due() == moved
     assert sold.parcel(0).state == "delivered" and sold.parcel(0).after_sale_until > timezone.now()
+    at_rest()
+
+
+def sent_days_ago(days):
+    sent = timezone.now() - timedelta(days=days, minutes=1)
+    Shipment.objects.filter(state="shipped").update(shipped_at=sent)
+
+
+def order_page(sold):
+    return Client().get(f"/en/order/{sold.order['number']}/?token={sold.order['token']}").content.decode()
+
+
+def test_a_parcel_of_which_nobody_has_said_that_it_came_is_not_said_to_have_come(sold):
+    sold.ship(0)
+    sent_days_ago(14)
+    new_mails()
+    shipment.move_on_due()
+    (told,) = [letter for letter in new_mails() if letter.to == [sold.row.email]]
+    assert told.subject.startswith("Has it come?") and "nobody has told us whether it came" in told.body
+    assert "Delivered" not in told.subject + told.body
+    page = order_page(sold)
+    assert page.count("Taken as delivered") == 1 and "nobody has said whether it came" in page
+    assert ("Something is wrong" in page) and "Delivered " not in page
+    sold.ship(1)
+    sent_days_ago(14)
+    shipment.move_on_due()
+    assert sold.row.state == "delivered" and order_page(sold).count("Taken as delivered") == 3
+    assert AuditEntry.objects.filter(deed="presume").count() == 2
+    at_rest()
+
+
+def test_what_has_come_is_said_to_have_come(sold):
+    sold.arrive(0)
+    assert any(letter.subject.startswith("Delivered:") for letter in new_mails())
+    assert "Taken as delivered" not in order_page(sold) and not sold.parcel(0).is_presumed
+
+
+def test_a_parcel_that_is_lost_can_be_said_to_be_missing_and_is_paid_back(sold):
+    sold.ship(0)
+    sent_days_ago(6)
+    assert not sold.seen["lines"][0]["isClaimable"] and "Should it not have come by" in order_page(sold)
+    assert sold.claim("一直没收到")["errors"][0]["code"] == "TOO_LATE"
+    sent_days_ago(7)
+    assert [line["isClaimable"] for line in sold.seen["lines"]] == [True, False]
+    new_mails()
+    claim = sold.claim("一直没收到")["claim"]
+    (asked,) = new_mails()
+    assert "还没有签收" in asked.body or "not delivered yet" in asked.body
+    # Whoever says that it is missing is not told meanwhile that it has come.
+    sent_days_ago(20)
+    assert shipment.move_on_due() == 0
+    amount = f"{sold.line(0).net_minor / 100:.2f}"
+    answer = {"claimId": claim["id"], "words": "快递丢了", "amount": amount, "idempotencyKey": key()}
+    sold.managers[0].done("claimAnswer", **answer)
+    new_mails()
+    # What was set aside for its sending must not wait for ever; but nobody is asked about what is paid back.
+    assert shipment.move_on_due() == 1 and sold.parcel(0).is_presumed
+    assert new_mails() == []
     at_rest()
 
 
