@@ -38,7 +38,7 @@ def now() -> datetime:
 
 def today() -> date:
     """The day by which seasons and contest rounds open and close."""
-    return _day(int((timezone.now() + ahead()).timestamp()) // 60)
+    return _day(int(time.time() + ahead().total_seconds()) // 60)
 
 
 @lru_cache(maxsize=8)

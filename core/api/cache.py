@@ -70,7 +70,7 @@ def _filled(name: str, arguments: dict[str, Any]) -> str:
 
 def answers_are_kept() -> bool:
     """Whether the settings let anything be kept."""
-    return getattr(settings, "API_ANSWER_CACHE", True)
+    return settings.API_ANSWER_CACHE
 
 
 def key_of(prepared: Prepared, variables: dict[str, Any]) -> tuple[str, str, str]:

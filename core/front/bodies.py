@@ -1,8 +1,12 @@
-"""Bodies are read in the event loop, before a thread is taken: within seconds, and bounded in number and in bytes."""
+"""Bodies are read before a thread is taken: within seconds, and bounded in number and in bytes.
 
-import asyncio
+What the server reads comes as futures, whose callbacks are called in its one thread for Python (core.front.worker).
+"""
+
 import time
+from asyncio import CancelledError
 from collections import Counter
+from collections.abc import Callable
 from io import BytesIO
 from tempfile import SpooledTemporaryFile
 from typing import Any
@@ -24,78 +28,42 @@ MOST_UNFINISHED, MOST_OF_ONE_PLACE, MOST_BYTES = 512, 64, 100_000_000
 # Younger ones are spared, and looked at again so often.
 YOUNG, OFTEN = 1.0, 0.5
 
-
-class Cut(Exception):
-    """The body did not come in time."""
-
-
-class _Unfinished:
-    __slots__ = ("task", "environ", "began", "come", "is_cut")
-
-    def __init__(self, task: Any, environ: Environ):
-        self.task, self.environ, self.began = task, environ, time.monotonic()
-        self.come, self.is_cut = 0, False
-
-    def cut(self) -> None:
-        self.is_cut = True
-        self.task.cancel()
+Then = Callable[[Environ, Any, bool], None]
+"""Called once with the environ, the server's hand and whether the body is there; False: it did not come in time."""
 
 
 class Bodies:
     """Those that are being read in this process."""
 
-    def __init__(self) -> None:
-        self.unfinished: dict[Any, _Unfinished] = {}
+    def __init__(self, then: Then) -> None:
+        self.then = then
+        self.unfinished: dict[_Unfinished, None] = {}  # in the order in which they began
 
-    async def read(self, proto: Any, environ: Environ) -> None:
-        """Put the whole body into the environ; raises Cut when it does not come."""
+    def read(self, proto: Any, environ: Environ) -> bool:
+        """Begin to read the body into the environ; False where there is none to wait for.
+
+        What is too long, or does not say how long it is, is left unread: the house refuses it.
+        """
         size = body_length(environ) or 0
         if size == 0 or size > MOST:
-            return  # what is too long, or does not say how long it is, is left unread: the house refuses it
-        task = asyncio.current_task()
-        mine = self.unfinished[task] = _Unfinished(task, environ)
-        try:
-            if len(self.unfinished) > MOST_UNFINISHED:
-                self._make_room()
-            if size <= SMALL:
-                body = await proto()
-                if len(body) != size:  # whoever sent it has gone
-                    raise Cut
-                environ["wsgi.input"] = BytesIO(body)
-            else:
-                await self._stream(proto, environ, mine)
-        except asyncio.CancelledError:
-            if mine.is_cut:
-                raise Cut from None
-            raise
-        except (ProtocolError, ProtocolClosed):
-            raise Cut from None
-        finally:
-            del self.unfinished[task]
-
-    async def _stream(self, proto: Any, environ: Environ, mine: _Unfinished) -> None:
-        file = SpooledTemporaryFile(max_size=SMALL)
-        environ["wsgi.input"] = file
-        async for part in proto:
-            mine.come += len(part)
-            file.write(part)
-        if mine.come != int(environ["CONTENT_LENGTH"]):
-            raise Cut
-        file.seek(0)
+            return False
+        if len(self.unfinished) >= MOST_UNFINISHED:
+            self._make_room()
+        (_Small if size <= SMALL else _Large)(self, proto, environ, size).begin()
+        return True
 
     def _make_room(self) -> None:
         """End the oldest that is not young."""
-        for one in self.unfinished.values():  # in the order in which they began
-            if not one.is_cut:
-                if time.monotonic() - one.began > YOUNG:
-                    one.cut()
-                return
+        oldest = next((one for one in list(self.unfinished) if not one.is_cut), None)
+        if oldest is not None and time.monotonic() - oldest.began > YOUNG:
+            oldest.cut()
 
     def look(self) -> None:
         """End what has had its time, and the oldest of a place that has too many, or of all when they are too large."""
         now = time.monotonic()
-        old = [one for one in self.unfinished.values() if not one.is_cut and now - one.began > YOUNG]
-        held = sum(one.come for one in self.unfinished.values())
+        unfinished = list(self.unfinished)
+        old = [one for one in unfinished if not one.is_cut and now - one.began > YOUNG]
+        held = sum(one.come for one in unfinished)
         places = Counter(address_in(one.environ) for one in old)
         for one in old:
             place = address_in(one.environ)
@@ -105,8 +73,85 @@ class Bodies:
                 held -= one.come
                 one.cut()
 
-    async def keep_looking(self) -> None:
+    def keep_looking(self) -> None:
         """Look for as long as the process lives."""
         while True:
-            await asyncio.sleep(OFTEN)
+            time.sleep(OFTEN)
             self.look()
+
+
+class _Unfinished:
+    """A body that is being read."""
+
+    __slots__ = ("bodies", "proto", "environ", "size", "began", "come", "coming", "is_cut")
+
+    def __init__(self, bodies: Bodies, proto: Any, environ: Environ, size: int):
+        self.bodies, self.proto, self.environ, self.size = bodies, proto, environ, size
+        self.began, self.come, self.is_cut = time.monotonic(), 0, False
+
+    def begin(self) -> None:
+        """Ask the server for it."""
+        self.bodies.unfinished[self] = None
+        self.coming = self.first()
+        self.coming.add_done_callback(self.on)
+
+    def first(self) -> Any:
+        """What the server is asked for."""
+        raise NotImplementedError
+
+    def on(self, coming: Any) -> None:
+        """It has come, or will not."""
+        raise NotImplementedError
+
+    def cut(self) -> None:
+        """Wait no longer; whatever has just come goes its way."""
+        self.is_cut = self.coming.cancel()
+
+    def end(self, *, is_whole: bool) -> None:
+        """Go on with the request."""
+        self.bodies.unfinished.pop(self, None)
+        self.bodies.then(self.environ, self.proto, is_whole)
+
+
+class _Small(_Unfinished):
+    __slots__ = ()
+
+    def first(self) -> Any:
+        return self.proto()
+
+    def on(self, coming: Any) -> None:
+        body = _came(coming)
+        if is_whole := len(body) == self.size:  # else whoever sent it has gone
+            self.environ["wsgi.input"] = BytesIO(body)
+        self.end(is_whole=is_whole)
+
+
+class _Large(_Unfinished):
+    __slots__ = ("file",)
+
+    def first(self) -> Any:
+        self.file = SpooledTemporaryFile(max_size=SMALL)
+        self.environ["wsgi.input"] = self.file
+        self.proto.__aiter__()
+        return self.proto.__anext__()
+
+    def on(self, coming: Any) -> None:
+        while part := _came(coming):
+            self.come += len(part)
+            self.file.write(part)
+            if self.come >= self.size:
+                break
+            self.coming = coming = self.proto.__anext__()
+            if not coming.done():
+                coming.add_done_callback(self.on)
+                return
+        self.file.seek(0)
+        self.end(is_whole=self.come == self.size)
+
+
+def _came(coming: Any) -> bytes:
+    """What the server has read; nothing where it was cut, or the other side has gone."""
+    try:
+        return bytes(coming.result())
+    except (CancelledError, ProtocolError, ProtocolClosed):
+        return b""

@@ -1,11 +1,11 @@
 """What the server calls for each request: read it, then answer at once or in a room."""
 
-import asyncio
 import logging
+from threading import Thread
 from typing import Any
 
-from core.front.bodies import Bodies, Cut
-from core.front.environ import environ_of
+from core.front.bodies import Bodies
+from core.front.environ import Environ, environ_of
 from core.front.rooms import BROKEN, BUSY, PLAIN, Application, Rooms
 
 log = logging.getLogger("sheaf.front")
@@ -19,46 +19,52 @@ CUT = (
 
 
 class Front:
-    """An application by RSGI around one by WSGI.
+    """An application by WSGI, and what comes before it.
 
-    That one may have `at_once(environ)`: an answer (status, headers, bytes) for which nothing is waited for, asked
-    for in the event loop; None for whatever must go the whole way.
+    It may have `at_once(environ)`: an answer (status, headers, bytes) for which nothing is waited for, asked for in
+    the server's own thread; None for whatever must go the whole way.
     """
 
     def __init__(self, application: Application, threads: int = THREADS):
-        self.rooms, self.bodies = Rooms(application, threads), Bodies()
+        self.rooms, self.bodies = Rooms(application, threads), Bodies(self._read)
         self.at_once = getattr(application, "at_once", None)
         self.opened = getattr(application, "opened", None)
 
-    def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    def open(self) -> None:
         """The process begins."""
-        self.rooms.open(loop)
-        self.looking = loop.create_task(self.bodies.keep_looking())
+        self.rooms.open()
+        Thread(target=self.bodies.keep_looking, name="bodies", daemon=True).start()
         if self.opened is not None:
             self.opened()
 
-    def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
+    def close(self) -> None:
         """The process ends: what is being answered is answered."""
-        self.looking.cancel()
         self.rooms.close()
 
-    async def __rsgi__(self, scope: Any, proto: Any) -> None:
-        """Answer one request."""
+    def take(self, watcher: Any) -> None:
+        """A request's head has come (`watcher.scope`), with a hand to answer by (`watcher.proto`); raises nothing."""
+        proto = watcher.proto
         try:
-            environ = environ_of(scope)
-            await self.bodies.read(proto, environ)
-            if self.at_once is not None and (answer := self.at_once(environ)) is not None:
-                proto.response_bytes(*answer)
-                return
-        except Cut:
-            proto.response_bytes(*CUT)
-            return
+            environ = environ_of(watcher.scope)
+            if not self.bodies.read(proto, environ):
+                self._answer(environ, proto)
         except Exception:
             log.exception("a request was not understood")
             proto.response_bytes(*BROKEN)
+
+    def _read(self, environ: Environ, proto: Any, is_whole: bool) -> None:
+        if not is_whole:
+            environ["wsgi.input"].close()
+            proto.response_bytes(*CUT)
             return
-        done = self.rooms.ask(environ, proto)
-        if done is None:
+        try:
+            self._answer(environ, proto)
+        except Exception:
+            log.exception("a request was not understood")
+            proto.response_bytes(*BROKEN)
+
+    def _answer(self, environ: Environ, proto: Any) -> None:
+        if self.at_once is not None and (answer := self.at_once(environ)) is not None:
+            proto.response_bytes(*answer)
+        elif not self.rooms.ask(environ, proto):
             proto.response_bytes(*BUSY)
-            return
-        await done

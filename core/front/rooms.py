@@ -1,6 +1,5 @@
 """The few threads in which a WSGI application works, each with a whole request."""
 
-import asyncio
 import logging
 import time
 from collections.abc import Callable, Iterable
@@ -31,11 +30,10 @@ class Rooms:
 
     def __init__(self, application: Application, threads: int):
         self.application, self.threads = application, threads
-        self.waiting: SimpleQueue[tuple[Environ, Any, asyncio.Future, float] | None] = SimpleQueue()
+        self.waiting: SimpleQueue[tuple[Environ, Any, float] | None] = SimpleQueue()
 
-    def open(self, loop: asyncio.AbstractEventLoop) -> None:
+    def open(self) -> None:
         """Start them."""
-        self.loop = loop
         self.staff = [Thread(target=self._work, name=f"room-{n}", daemon=True) for n in range(self.threads)]
         for one in self.staff:
             one.start()
@@ -48,32 +46,22 @@ class Rooms:
         for one in self.staff:
             one.join(max(0.0, ends - time.monotonic()))
 
-    def ask(self, environ: Environ, proto: Any) -> asyncio.Future | None:
-        """Let a thread answer; done when it has, None when too many wait already."""
+    def ask(self, environ: Environ, proto: Any) -> bool:
+        """Let a thread answer; False when too many wait already."""
         if self.waiting.qsize() >= MOST_WAITING:
-            return None
-        done = self.loop.create_future()
-        self.waiting.put((environ, proto, done, time.monotonic()))
-        return done
+            return False
+        self.waiting.put((environ, proto, time.monotonic()))
+        return True
 
     def _work(self) -> None:
         while asked := self.waiting.get():
-            environ, proto, done, came = asked
+            environ, proto, came = asked
             try:
                 is_late = time.monotonic() - came > PATIENCE
                 proto.response_bytes(*(BUSY if is_late else answer_of(self.application, environ)))
             except Exception:  # the server's own: there is nobody to tell any more
                 log.exception("an answer was not taken")
-            try:
-                self.loop.call_soon_threadsafe(_finished, done)
-            except RuntimeError:  # the process ends
-                return
-            del asked, environ, proto, done
-
-
-def _finished(done: asyncio.Future) -> None:
-    if not done.done():
-        done.set_result(None)
+            del asked, environ, proto
 
 
 def answer_of(application: Application, environ: Environ) -> Answer:

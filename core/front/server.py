@@ -13,9 +13,11 @@ from django.utils.module_loading import import_string
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.server import MPServer
+from granian.server.mp import WorkerProcess
 
 from core.front.connections import Connections
 from core.front.front import Front
+from core.front.worker import work
 
 WORKERS = 2
 # A head must have come within this time, and a connection on which nothing is asked is closed after it.
@@ -54,14 +56,22 @@ class Loader:
 
     def __call__(self, target: str) -> Front:
         end_with(self.parent)
-        # The server's own threads hold the interpreter for pages: the loop must not wait five milliseconds for each.
+        # The server's own threads hold the interpreter for pages: what takes requests in must not wait five milliseconds for each.
         sys.setswitchinterval(0.001)
         Connections(self.port).watch()
         return Front(import_string(target.replace(":", ".")))
 
 
 class Server(MPServer):
-    """Granian's, but for its rule that a worker which falls twice within seconds takes the others down with it."""
+    """Granian's, but for its rule that a worker which falls twice within seconds takes the others down with it.
+
+    Nor is there an event loop in a worker (core.front.worker).
+    """
+
+    @staticmethod
+    @WorkerProcess.wrap_target
+    def _spawn_rsgi_worker(*words: Any) -> None:
+        work(*words)
 
     def __init__(self, target: str, host: str, port: int):
         super().__init__(
