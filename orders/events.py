@@ -133,7 +133,7 @@ class DisputeOpened:
 @dataclass(frozen=True)
 class DisputeClosed:
     """The bank has decided; `covered_minor` fen of what is lost were owed to the buyer by failed refunds. `is_placed`:
-    the rest has left the order's lines now; lost before and won meanwhile, it had left them then."""
+    the rest has left the order's lines."""
 
     dispute_id: int
     covered_minor: int = 0
@@ -142,11 +142,14 @@ class DisputeClosed:
 
 @dataclass(frozen=True)
 class DisputeRegained:
-    """What was lost has come back on appeal; `owed_minor` fen of it stood for failed refunds, which are due again."""
+    """What was lost has come back, on appeal say. The refund that it stood for is undone; of it `owed_id` is owed to
+    the buyer still, as nothing was sent. `owed_minor` fen are owed in all, with failed refunds that are due again."""
 
     dispute_id: int
     regained_minor: int
     owed_minor: int
+    undone_id: int | None = None
+    owed_id: int | None = None
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,8 @@ from orders import words
 from orders.letters import order_of
 from orders.mail import to_buyer, to_operators, to_team
 from orders.models import Dispute, Order, Payment, Refund, Shipment
+from orders.reads.dispute import Asked
+from orders.reads.order import is_given_back
 
 
 @reaction("orders.letters_of_disputes.send_refund_failed")
@@ -43,8 +45,12 @@ def send_contested(event: dict) -> None:
 
 @reaction("orders.letters_of_disputes.tell_operators_of_dispute")
 def tell_operators_of_dispute(event: dict) -> None:
-    """An outcome that has no rule waits for a person; so does what came back after it was lost."""
-    _to_operators(_dispute(event), regained_minor=event.get("regained_minor", 0))
+    """An outcome that has no rule waits for a person; so does what came back for goods that were not sent."""
+    dispute, owed_id = _dispute(event), event.get("owed_id")
+    owed = Refund.objects.filter(pk=owed_id, state=Refund.State.FAILED).first() if owed_id else None
+    # Where a part is lost all the same, the letter of the decision says so.
+    if owed or not dispute.lost_minor:
+        _to_operators(dispute, regained_minor=event.get("regained_minor", 0), owed=owed)
 
 
 @reaction("orders.letters_of_disputes.send_decided")
@@ -60,7 +66,9 @@ def _to_all(dispute: Dispute, letter: str) -> None:
     _to_operators(dispute)
     if dispute.payment.is_kept:
         order = order_of(dispute.payment.order_id)
-        to_buyer(order, letter, amount=_amount(dispute), dispute=dispute)
+        asked = Asked(dispute, order)
+        facts = {"was_lost": asked.was_lost, "owed_minor": asked.owed_minor, "is_off": is_given_back(order)}
+        to_buyer(order, letter, amount=_amount(dispute), dispute=dispute, **facts)
         _to_teams(order, dispute)
 
 
@@ -75,20 +83,22 @@ def _amount(dispute: Dispute) -> str:
     return f"{dispute.amount_minor} ({dispute.currency.upper()})"
 
 
-def _to_operators(dispute: Dispute, **more: object) -> None:
+def _to_operators(dispute: Dispute, owed: Refund | None = None, **more: object) -> None:
     facts = {
         "order": order_of(dispute.payment.order_id),
         "dispute": dispute,
         "amount": _amount(dispute),
+        "owed": owed,
         **more,
     }
     state = words.DISPUTE_STATES[dispute.state]
-    to_operators("operator_dispute", f"orders/dispute/{dispute.pk}/change/", state=state, **facts)
+    page = f"orders/refund/{owed.pk}/change/" if owed else f"orders/dispute/{dispute.pk}/change/"
+    to_operators("operator_dispute", page, state=state, **facts)
 
 
 def _to_teams(order: Order, dispute: Dispute) -> None:
     """Those who have something to send, or would have had."""
-    unsent = order.shipments.filter(shipped_at=None).values_list("team_id", flat=True)
     waits = Shipment.State.WAITING, Shipment.State.CANCELLED
-    for team in unsent.filter(state__in=waits).distinct():
-        to_team(team, "team_contested", "orders/", order=order, dispute=dispute)
+    for parcel in order.shipments.filter(shipped_at=None, state__in=waits):
+        is_off = parcel.state == Shipment.State.CANCELLED
+        to_team(parcel.team_id, "team_contested", "orders/", order=order, dispute=dispute, is_off=is_off)

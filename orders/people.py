@@ -175,7 +175,7 @@ def forget_old() -> int:
     left = Cart.objects.filter(changed_at__lt=now - CARTS_LAST)
     carts, _ = left.exclude(person__isnull=False, closed_at=None).delete()
     # As long as money is owed to her, a guest is kept too.
-    owed = Refund.objects.filter(payment__order=OuterRef("pk")).exclude(state=Refund.State.SUCCEEDED)
+    owed = Refund.objects.filter(payment__order=OuterRef("pk")).exclude(state__in=Refund.SETTLED)
     ended = Order.objects.filter(~Exists(owed), person=None, closed_at__lt=now - ORDERS_LAST)
     orders = ended.exclude(recipient=FORGOTTEN).update(**_UNKNOWN)
     Seat.objects.filter(order__in=ended).exclude(name=FORGOTTEN).update(name=FORGOTTEN)

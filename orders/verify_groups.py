@@ -80,7 +80,7 @@ RULES = [
         """SELECT s.id, o.total_minor FROM orders_seat s JOIN orders_grouppurchase g ON g.id = s.group_id
            JOIN orders_order o ON o.id = s.order_id JOIN orders_payment p ON p.order_id = o.id AND p.is_kept
            WHERE g.state IN ('fell_short', 'cancelled') AND o.total_minor <> (
-               SELECT coalesce(sum(r.amount_minor), 0) FROM orders_refund r WHERE r.payment_id = p.id)""",
+               SELECT coalesce(sum(r.amount_minor), 0) FROM orders_refund r WHERE r.payment_id = p.id AND r.state <> 'undone')""",
     ),
     Rule(
         "I10",

@@ -62,7 +62,8 @@ RULES = [
         "more of its refunds counts as given by a bank than banks took",
         """SELECT p.id, r.counted FROM orders_payment p
            JOIN (SELECT payment_id, sum(disputed_minor) AS counted,
-                        coalesce(sum(amount_minor) FILTER (WHERE reason = 'dispute'), 0) AS own
+                        coalesce(sum(amount_minor) FILTER (
+                            WHERE reason = 'dispute' AND state <> 'undone'), 0) AS own
                  FROM orders_refund GROUP BY payment_id) r ON r.payment_id = p.id
            LEFT JOIN (SELECT payment_id, sum(lost_minor) AS lost FROM orders_dispute
                       GROUP BY payment_id) d ON d.payment_id = p.id
@@ -81,6 +82,20 @@ RULES = [
     ),
     Rule(
         "I3",
+        "Refund",
+        "an order gives for lost what its bank has given back",
+        """SELECT r.id, r.amount_minor || ' of ' || d.lost_minor FROM orders_refund r
+           JOIN orders_dispute d ON d.provider_id = r.provider_id
+           WHERE r.reason = 'dispute' AND r.state <> 'undone' AND r.amount_minor > d.lost_minor""",
+    ),
+    Rule(
+        "I3",
+        "Refund",
+        "a refund counts no more and no bank gave it back",
+        """SELECT r.id, r.reason FROM orders_refund r WHERE r.state = 'undone' AND r.reason <> 'dispute'""",
+    ),
+    Rule(
+        "I3",
         "RefundLine",
         "a parcel's sending is given back in units",
         "SELECT id, units FROM orders_refundline WHERE line_id IS NULL AND (units <> 0 OR is_restocked)",
@@ -93,7 +108,8 @@ RULES = [
            LEFT JOIN orders_linelot d ON d.line_id = l.id
            LEFT JOIN catalog_reservation r ON r.holder = o.uid AND r.lot_id = d.lot_id
            GROUP BY l.id HAVING coalesce(sum(r.units_returned), 0) <> (
-               SELECT coalesce(sum(b.units), 0) FROM orders_refundline b WHERE b.line_id = l.id AND b.is_restocked)""",
+               SELECT coalesce(sum(b.units), 0) FROM orders_refundline b JOIN orders_refund f ON f.id = b.refund_id
+               WHERE b.line_id = l.id AND b.is_restocked AND f.state <> 'undone')""",
     ),
     Rule(
         "ORDER",

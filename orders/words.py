@@ -32,7 +32,9 @@ REFUND_STATES: dict[str, Words] = {
     Refund.State.PENDING: say("退款途中", "On its way"),
     Refund.State.SUCCEEDED: say("已退款", "Given back"),
     Refund.State.FAILED: say("没有退成，我们正在处理", "It did not go through; we are seeing to it"),
+    Refund.State.UNDONE: say("银行改判，又收回去了", "The bank decided anew and took it back"),
 }
+REFUND_UNDECIDED = say("等运营人员处理，会写信告诉您", "An operator settles it, and we write to you")
 REFUND_RETRIED = say("没有退成，我们会再试", "It did not go through; we will try again")
 REFUND_CAME_BACK = say(
     "退到后又被退回，我们会再退给您", "It came back to us after it had arrived; we will send it again"
@@ -45,6 +47,8 @@ def refund_state(refund: Refund) -> Words:
     if refund.state == Refund.State.FAILED:
         if refund.returned_at:
             return REFUND_CAME_BACK
+        if refund.reason == Refund.Reason.REGAINED and refund.retry_at is None:
+            return REFUND_UNDECIDED
         return REFUND_RETRIED if refund.retry_at else REFUND_STATES[Refund.State.FAILED]
     if refund.state == Refund.State.SUCCEEDED and refund.otherwise:
         return REFUND_OTHERWISE
@@ -65,6 +69,9 @@ REFUND_REASONS: dict[str, Words] = {
         "付款到账时商品已停售或召回", "These goods were recalled or taken off sale before you paid"
     ),
     Refund.Reason.DESK: say("支付方退款", "Refunded at the payment provider"),
+    Refund.Reason.REGAINED: say(
+        "银行改判后回到本店；货没有发出", "Back with us by the bank’s new decision; the goods were not sent"
+    ),
 }
 
 DISPUTE_STATES: dict[str, Words] = {

@@ -74,8 +74,8 @@ REACTIONS = {
     "DisputeOpened": Reactions(afterwards=["orders.letters_of_disputes.send_contested"]),
     "DisputeUnclear": Reactions(afterwards=["orders.letters_of_disputes.tell_operators_of_dispute"]),
     "DisputeRegained": Reactions(
-        at_once=["impact.actions.gateway.regained"],
-        afterwards=["orders.letters_of_disputes.tell_operators_of_dispute"],
+        at_once=["impact.actions.won_back.regained"],
+        afterwards=["orders.letters_of_disputes.tell_operators_of_dispute", "impact.tasks.fold_standings"],
     ),
     "DisputeClosed": Reactions(
         at_once=["impact.actions.gateway.disputed"],

@@ -14,7 +14,6 @@ from impact.models import Account, LedgerTransaction
 from impact.reads.positions import Place, positions
 from orders.events import (
     DisputeClosed,
-    DisputeRegained,
     PaymentTurnedAway,
     RefundCovered,
     RefundFailed,
@@ -81,11 +80,10 @@ def disputed(events: Sequence[DisputeClosed]) -> None:
     owed = {event.dispute_id: event.covered_minor for event in events}
     lost = Dispute.objects.filter(pk__in=[event.dispute_id for event in events], lost_minor__gt=0)
     disputes = list(lost.select_related("payment__order__group").order_by("pk"))
-    # Lost once more after it was won: its lines counted as much less, and escrow held as much less, from the first
-    # time on. What came back meanwhile is with the reserve.
+    # Of what nothing left the order by, escrow holds nothing and no entry has counted it.
     placed = {event.dispute_id for event in events if event.is_placed}
     held = _held([dispute.payment.order for dispute in disputes if dispute.pk in placed])
-    keys = {d.pk: key_of(Reason.DISPUTED, _turn(d)) for d in disputes}
+    keys = {d.pk: key_of(Reason.DISPUTED, turn(d)) for d in disputes}
     opened = _write(
         Movement(keys[d.pk], d.payment.order.uid, d.closed_at, place, GATEWAY, amount)
         for d in disputes
@@ -94,21 +92,8 @@ def disputed(events: Sequence[DisputeClosed]) -> None:
     _uncount({opened[keys[d.pk]]: d for d in disputes if keys[d.pk] in opened and d.pk in placed})
 
 
-def regained(events: Sequence[DisputeRegained]) -> None:
-    """What a bank had taken has come back: to the reserve that bore it, and to buyers whose refunds it stood for."""
-    disputes = Dispute.objects.select_related("payment__order").in_bulk(
-        [event.dispute_id for event in events]
-    )
-    _write(
-        Movement(key_of(Reason.REGAINED, _turn(d)), d.payment.order.uid, d.closed_at, GATEWAY, place, amount)
-        for event in events
-        if (d := disputes[event.dispute_id])
-        for place, amount in ((BUYER, event.owed_minor), (RESERVE, event.regained_minor - event.owed_minor))
-    )
-
-
-def _turn(dispute: Dispute) -> str:
-    """Which time it is that a bank decides so: a dispute that was won on appeal may be lost once more."""
+def turn(dispute: Dispute) -> str:
+    """Which time it is that a bank decides so, for a key: what was won on appeal may be lost once more."""
     before = LedgerTransaction.objects.filter(key__startswith=key_of(Reason.REGAINED, dispute.uid)).count()
     return f"{dispute.uid}:{before}" if before else str(dispute.uid)
 
@@ -146,6 +131,7 @@ def _held(orders: Sequence[Order]) -> dict[UUID, tuple[Place, int]]:
 def _uncount(disputes: dict[LedgerTransaction, Dispute]) -> None:
     names = {dispute.provider_id: (made, dispute) for made, dispute in disputes.items()}
     rows = RefundLine.objects.filter(refund__provider_id__in=names, refund__reason=Refund.Reason.DISPUTE)
+    rows = rows.exclude(refund__state=Refund.State.UNDONE)
     taken: dict[str, dict[int, int]] = {}
     for row in rows.exclude(line=None).select_related("refund", "line"):
         assert row.line

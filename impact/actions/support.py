@@ -55,21 +55,38 @@ def counted(purchases: Iterable[Purchase]) -> list[Support]:
 
 def take_back(purchases: Iterable[Purchase]) -> None:
     """Record what a refund takes back, as negative supports, until the round freezes; never after."""
+    _record(purchases, -1)
+
+
+def count_again(purchases: Iterable[Purchase]) -> None:
+    """Record what comes back after it was taken back, until the round freezes: nothing was taken back later."""
+    _record(purchases, 1)
+
+
+def _record(purchases: Iterable[Purchase], sign: int) -> None:
     asked: dict[UUID, list[Purchase]] = {}
     for purchase in purchases:
         asked.setdefault(purchase.order.uid, []).append(purchase)
     if not asked:
         return
-    recorded = Support.objects.filter(
-        order_uid__in=asked, amount_minor__gt=0, entry__round__freezes_at__gt=clock.now()
-    ).select_related("entry")
     made = [
-        _mirrored(support, purchase, taken)
-        for support in recorded
+        _mirrored(support, purchase, sign * net)
+        for support in _bought(asked)
         for purchase in asked[support.order_uid]
-        if (taken := purchase.net_of_team.get(support.entry.team_id))
+        if (net := purchase.net_of_team.get(support.entry.team_id))
     ]
     rows.insert(made, waiting(made))
+
+
+def _bought(order_uids: Iterable[UUID]) -> list[Support]:
+    """The support by which each of these orders came to an entry that is not frozen; what came back later is none."""
+    recorded = Support.objects.filter(
+        order_uid__in=list(order_uids), amount_minor__gt=0, entry__round__freezes_at__gt=clock.now()
+    ).select_related("entry")
+    first: dict[tuple[UUID, int], Support] = {}
+    for support in recorded.order_by("pk"):
+        first.setdefault((support.order_uid, support.entry_id), support)
+    return list(first.values())
 
 
 def prove(events: Sequence[BuyerProved]) -> None:
@@ -78,13 +95,7 @@ def prove(events: Sequence[BuyerProved]) -> None:
     Whoever proves an order holds its lock, and so does whoever records its supports: either sees the other's.
     """
     orders = {o.uid: o for o in Order.objects.filter(pk__in=[event.order_id for event in events])}
-    bought = Support.objects.filter(
-        order_uid__in=orders,
-        amount_minor__gt=0,
-        is_known_person=False,
-        entry__round__freezes_at__gt=clock.now(),
-    ).select_related("entry")
-    recorded = list(bought)
+    recorded = [support for support in _bought(orders) if not support.is_known_person]
     if not recorded:
         return
     entries = _LIVE.rows(teams=[s.entry.team_id for s in recorded], now=clock.now())
@@ -105,12 +116,12 @@ def waiting(supports: Iterable[Support]) -> list[SupportWaiting]:
     return [SupportWaiting(support=support) for support in supports]
 
 
-def _mirrored(support: Support, purchase: Purchase, taken: int) -> Support:
+def _mirrored(support: Support, purchase: Purchase, minor: int) -> Support:
     return Support(
         entry_id=support.entry_id,
         transaction=purchase.transaction,
         order_uid=support.order_uid,
-        amount_minor=-taken,
+        amount_minor=minor,
         exclusion=support.exclusion,
         person_key=support.person_key,
         is_known_person=support.is_known_person,

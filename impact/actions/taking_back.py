@@ -56,7 +56,7 @@ def take_back(events: Sequence[RefundRequested]) -> None:
             if row.line and (row.amount_minor or row.is_restocked):
                 deed.take_back(transaction, row.line, row.amount_minor)
             elif row.shipment:
-                place = _shipping(standing[order.uid], row.shipment.team_id)
+                place = sending_of(standing[order.uid], row.shipment.team_id)
                 deed.book.move(place, BUYER, row.amount_minor)
         taken = -deed.book.taken(BUYER)
         if is_disputed:
@@ -64,7 +64,7 @@ def take_back(events: Sequence[RefundRequested]) -> None:
             deed.book.move(BUYER, RESERVE, taken)
             continue
         assert taken == refund.amount_minor, f"refund {refund.uid} gives {refund.amount_minor}, not {taken}"
-        purchases.append(support.Purchase(transaction, order, _of_team(rows[refund.pk])))
+        purchases.append(support.Purchase(transaction, order, of_team(rows[refund.pk])))
     deed.write()
     support.take_back(purchases)
 
@@ -87,25 +87,25 @@ def _rows_of(refunds: Sequence[Refund]) -> dict[int, list[RefundLine]]:
     for row in rows.order_by("refund_id", "pk"):
         found[row.refund_id].append(row)
     return {
-        refund.pk: _unsold(found[refund.pk]) if refund.reason == Refund.Reason.DISPUTE else found[refund.pk]
+        refund.pk: unsold(found[refund.pk]) if refund.reason == Refund.Reason.DISPUTE else found[refund.pk]
         for refund in refunds
     }
 
 
-def _unsold(rows: Sequence[RefundLine]) -> list[RefundLine]:
+def unsold(rows: Sequence[RefundLine]) -> list[RefundLine]:
     """Of a lost dispute: the lines that are on the shelf again, and the sending of their parcels."""
     parcels = {row.line.shipment_id for row in rows if row.line and row.is_restocked}
     return [row for row in rows if row.is_restocked or row.shipment_id in parcels]
 
 
-def _shipping(stands: Sequence[Position], team_id: int) -> Place:
+def sending_of(stands: Sequence[Position], team_id: int) -> Place:
     """Where what was paid for sending a team's parcel stands: set aside, or owed already."""
     earmarked = Place(Kind.SHIPPING_EARMARKED, team_id)
     is_owed = any(position.place == earmarked.owed() for position in stands)
     return earmarked.owed() if is_owed else earmarked
 
 
-def _of_team(rows: Sequence[RefundLine]) -> dict[int, int]:
+def of_team(rows: Sequence[RefundLine]) -> dict[int, int]:
     """What goes back of each team's goods; sending is outside attribution and contest."""
     taken: dict[int, int] = defaultdict(int)
     for row in rows:

@@ -7,9 +7,10 @@ from impact.models import Entry, Standing
 from impact.reads.figures import figures_of
 
 # What supports count of each order for an entry, beside what was kept of the team's lines: paid, less whatever was
-# given back or taken by a bank. After the freeze money may still leave, and nothing is counted anew.
+# given back or taken by a bank. After the freeze money may still leave, or come back that a bank had taken
+# (`regained`), and nothing is counted anew.
 KEPT = """
-    SELECT counted.first, counted.minor, lines.net, lines.kept, counted.freezes_at
+    SELECT counted.first, counted.minor, lines.net, lines.kept, counted.freezes_at, coalesce(back.minor, 0) AS regained
     FROM (
         SELECT s.order_uid, e.team_id, r.freezes_at, min(s.id) AS first, sum(s.amount_minor) AS minor
         FROM impact_support s JOIN impact_entry e ON e.id = s.entry_id JOIN impact_round r ON r.id = e.round_id
@@ -20,6 +21,11 @@ KEPT = """
         SELECT order_id, team_id, sum(net_minor) AS net, sum(net_minor - refunded_minor) AS kept
         FROM orders_line GROUP BY order_id, team_id
     ) AS lines ON lines.order_id = o.id AND lines.team_id = counted.team_id
+    LEFT JOIN (
+        SELECT l.order_id, l.team_id, sum(b.amount_minor) AS minor FROM orders_refund r
+        JOIN orders_refundline b ON b.refund_id = r.id JOIN orders_line l ON l.id = b.line_id
+        WHERE r.state = 'undone' GROUP BY l.order_id, l.team_id
+    ) AS back ON back.order_id = o.id AND back.team_id = counted.team_id
 """
 RULES = [
     Rule(
@@ -29,7 +35,7 @@ RULES = [
         f"""SELECT first, 'counts ' || minor || ', kept ' || kept FROM ({KEPT}) AS found
            LEFT JOIN core_clock c ON c.id = 1
            WHERE CASE WHEN freezes_at > now() + coalesce(c.ahead, interval '0') THEN minor <> kept
-                      ELSE minor < kept OR minor > net END""",
+                      ELSE minor < kept - regained OR minor > net END""",
     ),
     Rule(
         "I6",
@@ -54,7 +60,7 @@ RULES = [
         "a support is not what its transaction moved for the team's lines",
         """SELECT s.id, 'says ' || s.amount_minor || ', moved ' || coalesce(m.amount, 0)
            FROM impact_support s JOIN impact_entry e ON e.id = s.entry_id
-           JOIN impact_ledgertransaction t ON t.id = s.transaction_id AND t.reason <> 'disputed'
+           JOIN impact_ledgertransaction t ON t.id = s.transaction_id AND t.reason NOT IN ('disputed', 'regained')
            LEFT JOIN (
                SELECT m.transaction_id, l.team_id, sum(CASE
                    WHEN source.kind IN ('gateway', 'escrow') THEN m.amount_minor

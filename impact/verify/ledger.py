@@ -101,7 +101,7 @@ RULES = [
             LEFT JOIN (SELECT o.group_id, sum(o.total_minor - (
                                SELECT coalesce(sum(r.amount_minor), 0) FROM orders_refund r
                                JOIN orders_payment p ON p.id = r.payment_id
-                               WHERE p.order_id = o.id AND p.is_kept)) AS amount
+                               WHERE p.order_id = o.id AND p.is_kept AND r.state <> 'undone')) AS amount
                        FROM orders_order o WHERE o.state = 'held' GROUP BY o.group_id) h ON h.group_id = g.id
             WHERE coalesce(s.amount, 0) <> coalesce(h.amount, 0)
                OR (g.state <> 'open' AND coalesce(s.amount, 0) <> 0)""",

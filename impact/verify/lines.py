@@ -173,6 +173,7 @@ def _given(noun: str, rows: Sequence[Line] | Sequence[Shipment]) -> dict[int, in
     # A lost dispute took from where it was set aside only what is on the shelf again, and its parcel's sending.
     unsold = Q(is_restocked=True) | Exists(restocked.filter(line__shipment=OuterRef("shipment")))
     given = RefundLine.objects.filter(**{f"{noun}__in": rows}).exclude(refund__reason__in=TURNED_AWAY)
+    given = given.exclude(refund__state=Refund.State.UNDONE)
     given = given.filter(~Q(refund__reason=Refund.Reason.DISPUTE) | unsold)
     return dict(given.values_list(f"{noun}_id").annotate(Sum("amount_minor")).order_by())
 

@@ -14,7 +14,7 @@ from core.language import say
 from core.money import show
 from core.outbox import record
 from core.refusals import Conflict, Invalid
-from orders.actions import elsewhere, refund
+from orders.actions import elsewhere, refund, won_back
 from orders.actions.order import lock
 from orders.events import (
     DisputeClosed,
@@ -86,15 +86,34 @@ def settle(seen: DisputeSeen, asked_at: datetime | None = None) -> str:
 
 
 def _decided(order: Order, dispute: Dispute, lost: int) -> None:
-    """Money follows what the bank has taken for good by now, whatever was decided before."""
+    """Money follows what the bank has taken for good by now, whatever was decided before.
+
+    Another sum than before is the first one given back and the new one taken, so that each is booked whole.
+    """
     before, dispute.lost_minor = dispute.lost_minor, lost
     Dispute.objects.filter(pk=dispute.pk).update(lost_minor=lost)
-    if lost < before:
-        owed = _uncover(dispute, before - lost)
-        record(DisputeRegained(dispute_id=dispute.pk, regained_minor=before - lost, owed_minor=owed))
-    covered, is_placed = _lose(order, dispute) if lost > before else (0, False)
+    if before and lost != before:
+        order = _regain(order, dispute, before)
+    covered, is_placed = _lose(order, dispute) if lost and lost != before else (0, False)
     record(DisputeClosed(dispute_id=dispute.pk, covered_minor=covered, is_placed=is_placed))
     _go_on(dispute.payment, is_ours=not lost)
+
+
+def _regain(order: Order, dispute: Dispute, minor: int) -> Order:
+    """The bank has given back so many fen: its refund is undone, what it had given of others is owed again.
+    The order as it stands then."""
+    undone = won_back.undo(order, dispute)
+    owed = undone.owed_minor + _uncover(dispute, minor - undone.taken_minor)
+    record(
+        DisputeRegained(
+            dispute_id=dispute.pk,
+            regained_minor=minor,
+            owed_minor=owed,
+            undone_id=undone.refund_id,
+            owed_id=undone.owed_id,
+        )
+    )
+    return lock([order])[order.pk]
 
 
 def _go_on(payment: Payment, *, is_ours: bool) -> None:
@@ -152,9 +171,7 @@ def _lose(order: Order, dispute: Dispute) -> tuple[int, bool]:
     The fen that the refunds owed, and whether anything left the order by it."""
     payment, lost = dispute.payment, dispute.lost_minor
     covered = _cover(_failed().filter(payment=payment), min(lost, _unplaced(payment)))
-    # Lost before, and won meanwhile: it left the order then.
-    had_left = Refund.objects.filter(provider_id=dispute.provider_id).exists()
-    if not payment.is_kept or covered >= lost or had_left:
+    if not payment.is_kept or covered >= lost:
         return covered, False
     order = lock([order])[order.pk]  # anew: refunds that were covered have changed it
     return covered, refund.taken(order, lost - covered, dispute.provider_id) is not None
@@ -169,8 +186,8 @@ def _unplaced(payment: Payment) -> int:
     lost = payment.disputes.aggregate(minor=Sum("lost_minor"))["minor"] or 0
     refunds = payment.refunds.all()
     given = refunds.aggregate(minor=Sum("disputed_minor"))["minor"] or 0
-    own = refunds.filter(reason=Refund.Reason.DISPUTE).aggregate(minor=Sum("amount_minor"))["minor"] or 0
-    return max(lost - given - own, 0)
+    own = refunds.filter(reason=Refund.Reason.DISPUTE).exclude(state=Refund.State.UNDONE)
+    return max(lost - given - (own.aggregate(minor=Sum("amount_minor"))["minor"] or 0), 0)
 
 
 def _cover(failed: Iterable[Refund], minor: int) -> int:
@@ -199,11 +216,7 @@ def _uncover(dispute: Dispute, minor: int) -> int:
 
     What it had taken for no refund stays with whoever bore it; the fen that are owed.
     """
-    own = (
-        Refund.objects.filter(provider_id=dispute.provider_id).aggregate(minor=Sum("amount_minor"))["minor"]
-        or 0
-    )
-    left = most = max(minor - own, 0)
+    left = minor
     for row in dispute.payment.refunds.filter(disputed_minor__gt=0).order_by("-pk"):
         part = min(left, row.disputed_minor)
         if not part:
@@ -212,8 +225,8 @@ def _uncover(dispute: Dispute, minor: int) -> int:
             continue  # a part of it the provider gave, for good: what is owed of it a person works out
         left -= part
         if row.state == Refund.State.SUCCEEDED:
-            refund.settle(row, RefundSeen(Was.FAILED, failure="dispute_won"), row.attempt)
-        Refund.objects.filter(pk=row.pk).update(
-            disputed_minor=F("disputed_minor") - part, retry_at=timezone.now()
-        )
-    return most - left
+            refund.settle(row, RefundSeen(Was.FAILED, failure=won_back.FAILURE), row.attempt)
+        # What a person was to decide she decides still; any other is the clock's to try again.
+        at = None if row.reason == Refund.Reason.REGAINED else timezone.now()
+        Refund.objects.filter(pk=row.pk).update(disputed_minor=F("disputed_minor") - part, retry_at=at)
+    return minor - left

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import F
 from django.utils import timezone
 
+from accounts.models import AuditEntry
 from core.language import say
 from core.outbox import record
 from core.refusals import TooLate
@@ -85,3 +86,20 @@ def follow(order: Order) -> None:
         group.update(units_returned=F("units_returned") + more)
     elif is_over and was_held and seat.group.state == GroupPurchase.State.OPEN:
         group.update(units_held=F("units_held") - seat.units)
+
+
+def taken_again(order: Order) -> None:
+    """A bank gave back what it had taken of a seat: its member has it again, unless nothing is sent for it."""
+    seat = Seat.objects.select_related("group").get(order=order)
+    lines = list(order.lines.all())
+    if all(line.refunded_minor == line.net_minor for line in lines):
+        return
+    returned = sum(line.refunded_units for line in lines)
+    less = seat.units_returned - returned
+    if seat.state == Seat.State.REFUNDED:
+        handed_out = AuditEntry.objects.filter(noun="Seat", object_uid=str(seat.uid), deed="collect").exists()
+        seat.move_to(Seat.State.COLLECTED if handed_out else Seat.State.CONFIRMED, units_returned=returned)
+    elif less:
+        Seat.objects.filter(pk=seat.pk).update(units_returned=returned)
+    if seat.group.state == GroupPurchase.State.CONFIRMED:
+        GroupPurchase.objects.filter(pk=seat.group_id).update(units_returned=F("units_returned") - less)

@@ -95,7 +95,7 @@ class LineType(ModelType):
     @needs("refund_lines__refund")
     def resolve_still_due(root, info):
         """Of refunds that are on their way, or failed."""
-        due = [r for r in root.refund_lines.all() if r.refund.state != Refund.State.SUCCEEDED]
+        due = [r for r in root.refund_lines.all() if r.refund.state not in Refund.SETTLED]
         return money(sum(row.amount_minor for row in due))
 
     @needs("shipment", "claims")
@@ -224,7 +224,7 @@ class OrderType(ModelType):
         rows = [refund for payment in root.payments.all() for refund in payment.refunds.all()]
         return sorted(rows, key=lambda refund: refund.pk)
 
-    @needs("payments__disputes", "lines", "shipments")
+    @needs("payments__disputes", "payments__refunds", "lines", "shipments")
     def resolve_disputes(root, info) -> list[Asked]:
         """Of the payment that it stands on; of one that went back nothing hangs on the order."""
         return asked_of(root)

@@ -99,7 +99,8 @@ class Seat(StateMachine, models.Model):
         State.HELD: {State.CONFIRMED, State.REFUNDED},
         State.CONFIRMED: {State.COLLECTED, State.REFUNDED},
         State.COLLECTED: {State.REFUNDED},
-        State.REFUNDED: set(),
+        # What a bank had taken may come back to a seat whose goods were sent.
+        State.REFUNDED: {State.CONFIRMED, State.COLLECTED},
     }
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

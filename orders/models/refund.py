@@ -29,6 +29,9 @@ class Refund(StateMachine, models.Model):
         RECALLED = "recalled"  # paid for goods of a lot that was recalled before they were sent
         STOPPED = "stopped"  # the money came for what is not sold any more: recalled, suspended, archived
         DESK = "desk"  # given back at the provider's own desk
+        REGAINED = (
+            "regained"  # a bank gave back what it had taken for goods that were called off: a person decides
+        )
 
     # Of money that was never kept.
     TURNED_AWAY = (Reason.LATE, Reason.TWICE, Reason.AMOUNT, Reason.STOPPED)
@@ -38,11 +41,15 @@ class Refund(StateMachine, models.Model):
         PENDING = "pending"
         SUCCEEDED = "succeeded"
         FAILED = "failed"
+        UNDONE = "undone"  # a bank that had taken it gave it back: it counts no more
 
+    # Nothing of it is owed to the buyer any more.
+    SETTLED = (State.SUCCEEDED, State.UNDONE)
     MOVES = {
         State.REQUESTED: {State.PENDING, State.SUCCEEDED, State.FAILED},
         State.PENDING: {State.SUCCEEDED, State.FAILED},
-        State.SUCCEEDED: {State.FAILED},  # Alipay and WeChat Pay can fail later
+        # Alipay and WeChat Pay can fail later; a dispute that was lost can be won on appeal.
+        State.SUCCEEDED: {State.FAILED, State.UNDONE},
         State.FAILED: {State.REQUESTED},  # tried again, by the clock or by an operator
     }
 
@@ -79,7 +86,9 @@ class Refund(StateMachine, models.Model):
             models.CheckConstraint(
                 condition=Q(disputed_minor__lte=models.F("amount_minor")), name="refund_not_given_twice"
             ),
-            models.UniqueConstraint(fields=["provider_id"], condition=~Q(provider_id=""), name="refund_once"),
+            models.UniqueConstraint(
+                fields=["provider_id"], condition=~Q(provider_id="") & ~Q(state="undone"), name="refund_once"
+            ),
         ]
         indexes = [
             models.Index(

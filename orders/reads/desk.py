@@ -13,7 +13,7 @@ from accounts.models import AuditEntry
 from catalog.models import Team, Variant
 from catalog.reads import teams_managed_by
 from core import clock, language
-from orders.models import Claim, GroupPurchase, Line, Order, RefundLine, Shipment
+from orders.models import Claim, GroupPurchase, Line, Order, Refund, RefundLine, Shipment
 from orders.reads.address import on_a_parcel
 from orders.reads.stopped import held_back
 
@@ -221,6 +221,8 @@ def changed_since_list(team: Team, most: int = 50) -> list[ListChange]:
     ).exclude(line__order__contested_at__lt=made)
     found: dict[str, ListChange] = {}
     still_sent = set(_groups_waiting(team))
+    # What is owed for units that a bank's decision had called off takes nothing more out.
+    rows = rows.exclude(refund__reason=Refund.Reason.REGAINED)
     for row in rows.select_related("line__order__group", "line__shipment").order_by("-pk"):
         assert row.line and row.line.shipment
         order = row.line.order

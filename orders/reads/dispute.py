@@ -5,7 +5,7 @@ from datetime import datetime
 
 from core.language import Words, say, speaks_english
 from core.money import show
-from orders.models import Dispute, Order
+from orders.models import Dispute, Order, Refund
 from orders.reads.order import is_given_back
 
 State = Dispute.State
@@ -25,9 +25,28 @@ class Asked:
         return self.row.due_at if self.row.state == State.OPEN else None
 
     @property
+    def was_lost(self) -> bool:
+        """Whether the bank had taken it, and has given it back."""
+        return any(
+            r.state == Refund.State.UNDONE and r.provider_id == self.row.provider_id for r in self._refunds
+        )
+
+    @property
+    def owed_minor(self) -> int:
+        """Fen that are hers and wait for an operator: they came back for goods that were called off."""
+        waits = (
+            r for r in self._refunds if r.reason == Refund.Reason.REGAINED and r.state == Refund.State.FAILED
+        )
+        return sum(refund.due_minor for refund in waits)
+
+    @property
+    def _refunds(self) -> list[Refund]:
+        return [r for payment in self.order.payments.all() for r in payment.refunds.all()]
+
+    @property
     def meaning(self) -> str:
         """What has happened and what waits for it, true of where dispute and order stand."""
-        said = [_so_far(self.row), *_consequences(self.row, self.order)]
+        said = [_so_far(self.row, self.was_lost), *_consequences(self.row, self.order, self.owed_minor)]
         return (" " if speaks_english() else "").join(str(words) for words in said)
 
     @property
@@ -58,9 +77,14 @@ MONEY_WAITS = say(
 ASK_THE_BANK = say("对裁定有疑问，请联系您的银行。", "If you have doubts about the decision, ask your bank.")
 
 
-def _so_far(row: Dispute) -> Words:
+def _so_far(row: Dispute, was_lost: bool) -> Words:
     """Where the bank stands."""
     lost = show(row.lost_minor)
+    if row.state == State.WON and was_lost:
+        return say(
+            "银行已改判：这笔付款有效，先前退给您的钱它已收回。",
+            "Your bank has decided anew: the payment stands, and what it had given you it has taken back.",
+        )
     if row.state == State.WON:
         return say("银行已裁定：这笔付款有效。", "Your bank has decided: the payment stands.")
     if row.state == State.PREVENTED and not row.lost_minor:
@@ -98,13 +122,27 @@ _GOING_ON = {
 }
 
 
-def _consequences(row: Dispute, order: Order) -> list[Words]:
+def _consequences(row: Dispute, order: Order, owed: int) -> list[Words]:
     """What becomes of parcels and refunds."""
     if order.state in OVER:
-        ended = say("订单已经结束，不再发货。", "The order has ended and nothing more is sent.")
-        later = say("改判之后怎么办，由运营人员决定。", "What follows from it an operator decides.")
-        return [ended, later] if row.state == State.WON and order.state == Order.State.REFUNDED else [ended]
+        return [say("订单已经结束，不再发货。", "The order has ended and nothing more is sent.")]
+    if owed and row.state in Dispute.ENDED:
+        return [
+            say(
+                "其中 {a} 的货已取消、没有发出，这笔钱是您的：由运营人员处理，会写信告诉您。",
+                "{a} of it is for goods that were called off and not sent. That money is yours: an operator settles it, "
+                "and we write to you.",
+                a=show(owed),
+            )
+        ]
     if row.state in Dispute.ENDED:
+        if is_given_back(order):
+            return [
+                say(
+                    "货不再发，钱会退给您，见下面的退款。",
+                    "Nothing more is sent, and the money goes back to you: see the refunds below.",
+                )
+            ]
         if order.contested_at:
             return [
                 say("另一笔争议还在裁定，订单仍要等。", "Another dispute goes on, so the order still waits.")

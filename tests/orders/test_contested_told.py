@@ -52,7 +52,11 @@ def told(paid, language):
             "gave you ¥164.90; it now looks at it again. The order has",
             "goes on",
         ),
-        (["lost", "appeal_under_review", "won"], "the payment stands. The order has ended", "goes on"),
+        (
+            ["lost", "appeal_under_review", "won"],
+            "it has taken back. ¥164.90 of it is for goods that were called off and not sent. That money is yours",
+            "goes on",
+        ),
         (["prevented"], "given you ¥164.90. The order has ended", "goes on"),
     ],
 )

@@ -100,6 +100,21 @@ def test_a_dispute_takes_units_as_a_refund_does(made, minor, left):
     at_rest()
 
 
+@pytest.mark.parametrize("state", ["confirmed", "collected"])
+def test_what_a_bank_took_of_a_seat_that_was_sent_and_gave_back_counts_again_everywhere(made, state):
+    ship(made)
+    seat = made.seat(made.orders[0])
+    if state == "collected":
+        made.coordinator.done("seatCollect", seatId=global_id("Seat", seat.uid))
+    intent = row(made.orders[0]).payments.get(is_kept=True).intent_id
+    for decided, kept in (("lost", 3), ("won", 5)):
+        dispute.settle(DisputeSeen("dp_kept", decided, 7380, "fraudulent", intent))
+        drain()
+        assert told(made)["listed"] == told(made)["page"] == kept
+        at_rest()
+    assert made.seat(made.orders[0]).state == state
+
+
 def test_what_has_all_been_given_back_is_not_handed_out(made):
     ship(made)
     back(made, made.orders[0], units=2, amount_minor=1)

@@ -23,6 +23,7 @@ from tests import database
 from tests.figures import a_seed, figure, progress
 from tests.orders.storm import PAYMENTS, Shop
 from tests.orders.together import at_rest
+from tests.promises import PROMISES
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -38,6 +39,9 @@ BACK = {
     ("cancelled", "failed"),
     ("desk", "succeeded"),
     ("dispute", "succeeded"),
+    # Lost and won on appeal: nothing had been sent, so it is the buyer's until a person decides.
+    ("dispute", "undone"),
+    ("regained", "failed"),
 }
 
 
@@ -168,6 +172,7 @@ def test_any_order_and_any_number_of_times_end_as_once_and_in_order(till, a_stan
     assert Notice.objects.count() == heard and not Notice.objects.filter(handled_at=None).exists()
     assert ended == expected
     # What the story is for has come about.
+    assert f" × {len(kinds)} event types" in PROMISES["notices"][1]["storm"], sorted(kinds)
     assert set(Refund.objects.values_list("reason", "state")) == BACK
     assert set(Dispute.objects.values_list("state", flat=True)) == {"lost", "won"}
     assert set(Seat.objects.values_list("state", flat=True)) == {"confirmed", "refunded"}
