@@ -38,9 +38,16 @@ SABOTAGES = [
     Sabotage(
         "a recalled lot's parcel may be sent",
         "orders/reads/stopped.py",
-        'lines.filter(SUSPENDED | CONTESTED | recalled_in("variant", "order__uid"))',
-        "lines.filter(SUSPENDED | CONTESTED)",
+        '_to_come(RECALLED | out_of_date(), "variant", "order__uid")',
+        '_to_come(out_of_date(), "variant", "order__uid")',
         "tests/orders/test_stopped.py",
+    ),
+    Sabotage(
+        "a parcel past its best-before date may be sent",
+        "orders/reads/stopped.py",
+        '_to_come(RECALLED | out_of_date(), "variant", "order__uid")',
+        '_to_come(RECALLED, "variant", "order__uid")',
+        "tests/orders/test_out_of_date.py",
     ),
     Sabotage(
         "verify does not look at what was paid for a recalled lot",
