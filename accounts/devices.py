@@ -33,7 +33,10 @@ def proved(request: HttpRequest, email: str) -> str:
         return ""
     person = Person.objects.filter(email=email, is_active=True).first()
     proof = proofs.get(str(person.uid)) if person else None
-    return name if person and proof and constant_time_compare(proof, _fingerprint(person)) else ""
+    if not (person and proof):
+        return ""
+    keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    return name if any(constant_time_compare(proof, _fingerprint(person, key)) for key in keys) else ""
 
 
 def prove(request: Any, person: Person) -> None:
@@ -90,5 +93,5 @@ def _read(request: HttpRequest) -> tuple[str, dict[str, str]]:
     return facts["name"], json.loads(facts["proofs"])
 
 
-def _fingerprint(person: Person) -> str:
-    return salted_hmac("sheaf.devices", person.lock, algorithm="sha256").hexdigest()[:32]
+def _fingerprint(person: Person, key: str | None = None) -> str:
+    return salted_hmac("sheaf.devices", person.lock, secret=key, algorithm="sha256").hexdigest()[:32]

@@ -15,6 +15,8 @@ DEBUG = env.flag("DEBUG")
 SECRET_KEY = env.text("SECRET_KEY", "only-for-development" if DEBUG else "")
 if not SECRET_KEY:
     raise SystemExit("Set SECRET_KEY (make run makes one for this machine), or DEBUG=1.")
+# Keys of before, the newest first: what they signed or sealed still opens while the new one signs.
+SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
 # Encrypts households' details; the first key writes, all of them read. Never kept in the database.
 HOUSEHOLD_KEYS = env.words("HOUSEHOLD_KEYS")
 SITE_URL = env.text("SITE_URL", "http://127.0.0.1:8000").rstrip("/")

@@ -5,8 +5,9 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")
 # Before the settings are read: no page may hold a connection longer than this, and each thread keeps one.
-os.environ.setdefault("STATEMENT_TIMEOUT_MS", "5000")
-os.environ.setdefault("DATABASE_POOL", "4")
+# One that compose hands on empty is not set.
+os.environ["STATEMENT_TIMEOUT_MS"] = os.environ.get("STATEMENT_TIMEOUT_MS", "").strip() or "5000"
+os.environ["DATABASE_POOL"] = os.environ.get("DATABASE_POOL", "").strip() or "4"
 
 from django.core.wsgi import get_wsgi_application
 from django.utils.module_loading import import_string
