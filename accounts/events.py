@@ -32,6 +32,13 @@ class OrganisationVerified:
 
 
 @dataclass(frozen=True)
+class CoordinatorNamed:
+    """An operator has named who coordinates an organisation from now on."""
+
+    membership_id: int
+
+
+@dataclass(frozen=True)
 class SignUpRepeated:
     """Somebody signed up with an address that has an account; only its owner is told."""
 

@@ -118,3 +118,14 @@ def send_organisation_verified(event: dict) -> None:
             organisation=organisation,
             link=links.organisation(language),
         )
+
+
+@reaction("accounts.tasks.send_coordinator_named")
+def send_coordinator_named(event: dict) -> None:
+    """To whom an operator has named: whose coordinator she is now, and where; nothing once that has ended."""
+    named = Membership.objects.filter(
+        pk=event["membership_id"], role=Membership.Role.COORDINATOR, ended_at=None, person__is_active=True
+    )
+    for part in named.select_related("person", "organisation"):
+        link = links.organisation(part.person.language)
+        _tell(part.person, "coordinator_named", organisation=part.organisation, link=link)

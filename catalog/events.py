@@ -35,3 +35,10 @@ class LotRecalled:
     """Units of it may have been sold: whoever bought must be told."""
 
     lot_id: int
+
+
+@dataclass(frozen=True)
+class ManagerNamed:
+    """An operator has named who keeps a team's desk from now on."""
+
+    part_id: int

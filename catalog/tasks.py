@@ -6,7 +6,7 @@ from django.conf import settings
 from accounts import mail
 from catalog import reads, search
 from catalog.actions import lot
-from catalog.models import ListingReview
+from catalog.models import ListingReview, TeamMember
 from core.deliveries import reaction
 
 
@@ -19,6 +19,21 @@ def send_review(event: dict) -> None:
         link = f"{settings.SITE_URL}/{person.language}/desk/"
         context = {"name": person.name, "product": product, "review": review, "link": link}
         mail.send(person.email, person.language, f"listing_{review.decision}", context)
+
+
+@reaction("catalog.tasks.send_manager_named")
+def send_manager_named(event: dict) -> None:
+    """To whom an operator has named: whose desk is hers now; nothing once that has ended."""
+    named = TeamMember.objects.filter(pk=event["part_id"], ended_at=None, person__is_active=True)
+    for part in named.select_related("person", "team"):
+        person = part.person
+        link = f"{settings.SITE_URL}/{person.language}/desk/"
+        mail.send(
+            person.email,
+            person.language,
+            "manager_named",
+            {"name": person.name, "team": part.team, "link": link},
+        )
 
 
 @shared_task(name="catalog.tasks.turn_the_day")

@@ -20,6 +20,7 @@ REACTIONS = {
         afterwards=["accounts.tasks.send_email_change", "accounts.tasks.send_email_change_notice"]
     ),
     "OrganisationVerified": Reactions(afterwards=["accounts.tasks.send_organisation_verified"]),
+    "CoordinatorNamed": Reactions(afterwards=["accounts.tasks.send_coordinator_named"]),
     # orders: money in
     "OrderPaid": Reactions(
         at_once=["impact.actions.attribution.attribute_orders"],
@@ -104,5 +105,6 @@ REACTIONS = {
     "TeamHoldsOutOfDate": Reactions(afterwards=["orders.letters_of_goods.tell_team_out_of_date"]),
     # Recorded only where a search engine stands beside our own database.
     "SearchEntriesChanged": Reactions(afterwards=["catalog.tasks.feed_search"]),
+    "ManagerNamed": Reactions(afterwards=["catalog.tasks.send_manager_named"]),
     "ProductReviewed": Reactions(afterwards=["catalog.tasks.send_review"]),
 }

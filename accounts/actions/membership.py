@@ -4,9 +4,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.actions import audit
+from accounts.events import CoordinatorNamed
 from accounts.models import Membership, Organisation, Person
 from accounts.reads import is_partial_to
 from core.language import say
+from core.outbox import record
 from core.refusals import Conflict, Invalid, NotAllowed, NotFound
 
 Role = Membership.Role
@@ -45,11 +47,15 @@ def appoint(organisation: Organisation, person: Person, by: Person) -> Membershi
     with transaction.atomic():
         Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
         part = organisation.memberships.filter(person=person, ended_at=None).first()
+        is_one = part is not None and part.role == Role.COORDINATOR
         if part is None:
             part = organisation.memberships.create(person=person, role=Role.COORDINATOR)
-        elif part.role != Role.COORDINATOR:
+        elif not is_one:
             part.role = Role.COORDINATOR
             part.save(update_fields=["role"])
+        if not is_one:
+            # She has asked for nothing: she hears of it, and of what waits for her.
+            record(CoordinatorNamed(membership_id=part.pk))
         audit.record(by, "appoint", "Membership", part.uid, organisation=str(organisation.uid))
     return part
 

@@ -9,9 +9,11 @@ from accounts.actions import audit
 from accounts.models import Person, Region
 from catalog import written
 from catalog.actions import desk, listing
+from catalog.events import ManagerNamed
 from catalog.models import Product, SearchEntry, Team, TeamMember
 from catalog.reads import managers_of
 from core.language import say
+from core.outbox import record
 from core.refusals import Conflict, Invalid, NotAllowed
 
 TEXTS = (
@@ -68,7 +70,13 @@ def name_manager(team: Team, person: Person, by: Person) -> TeamMember:
         raise Invalid(
             say("这个账户现在不能登录。", "Nobody can sign in with this account now."), field="email"
         )
-    return add_member(team, person, by)
+    with transaction.atomic():
+        known = team.members.filter(person=person, ended_at=None, role=TeamMember.Role.MANAGER).exists()
+        part = add_member(team, person, by)
+        if not known:
+            # She has asked for nothing: she hears of it.
+            record(ManagerNamed(part_id=part.pk))
+    return part
 
 
 def end_member(part: TeamMember, by: Person | None) -> None:

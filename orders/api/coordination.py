@@ -4,11 +4,24 @@ import graphene
 
 from core import language
 from core.api.connections import connection_field
-from core.api.types import PlainType
+from core.api.types import PlainType, list_of
 from orders.api.seat import ITS_COORDINATOR, SeatType
 from orders.links import group_page
 from orders.models import Seat
 from orders.reads.address import told
+from orders.reads.group import parcels_sent
+
+
+class SentParcelType(PlainType):
+    """A parcel of a group's, in a carrier's hands."""
+
+    class Meta:
+        access = ITS_COORDINATOR
+
+    carrier = graphene.String(required=True, description="Who carries it.")
+    tracking_number = graphene.String(required=True, description="The carrier's number of it.")
+    shipped_at = graphene.DateTime(required=True, description="When it was sent.")
+    delivered_at = graphene.DateTime(description="When it arrived; null while it is on its way.")
 
 
 class CoordinationType(PlainType):
@@ -22,6 +35,12 @@ class CoordinationType(PlainType):
     phone = graphene.String(required=True, description="Whom the courier calls.")
     address = graphene.String(required=True, description="Where the parcel goes.")
     units_unpaid = graphene.Int(required=True, description="Units in seats whose payment is awaited.")
+    parcels = list_of(
+        SentParcelType,
+        most=10,
+        resolver=lambda root, info: parcels_sent(root),
+        description="What was sent to it, the first sent first; empty before that.",
+    )
     seats = connection_field(
         SeatType,
         lambda root, info: root.seats.exclude(state=Seat.State.RELEASED),

@@ -1,9 +1,11 @@
 """Group purchases: their public facts for whoever has the link, all of them for their coordinators."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Prefetch, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -17,6 +19,28 @@ from orders.models import GroupPurchase, Order, Seat, Shipment
 State = GroupPurchase.State
 _HELD = Order.objects.filter(state=Order.State.HELD)
 TAKEN = (Seat.State.HELD, Seat.State.CONFIRMED, Seat.State.COLLECTED)
+
+
+@dataclass(frozen=True)
+class SentParcel:
+    """A parcel of a group's in a carrier's hands: one number for however many seats travel in it."""
+
+    carrier: str
+    tracking_number: str
+    shipped_at: datetime
+    delivered_at: datetime | None
+
+
+def parcels_sent(group: GroupPurchase, most: int = 10) -> list[SentParcel]:
+    """What was sent to its coordinator, the first sent first; nothing is asked before the group is on."""
+    if group.state != State.CONFIRMED:
+        return []
+    sent = Shipment.objects.filter(order__group=group, shipped_at__isnull=False).exclude(tracking_number="")
+    rows = sent.order_by().values("carrier", "tracking_number")
+    rows = rows.annotate(sent=Min("shipped_at"), arrived=Max("delivered_at")).order_by(
+        "sent", "tracking_number"
+    )
+    return [SentParcel(r["carrier"], r["tracking_number"], r["sent"], r["arrived"]) for r in rows[:most]]
 
 
 def group_by_code(person: Any, code: str, token: str | None = None) -> QuerySet[GroupPurchase]:

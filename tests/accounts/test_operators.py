@@ -3,10 +3,12 @@
 import pytest
 from django.apps import apps
 from django.contrib import admin
+from django.core import mail
 from django.db import connection, transaction
 from django.db.utils import ProgrammingError
 from django.test import Client
 
+from accounts.actions import membership as memberships
 from accounts.actions import operator as operators
 from accounts.models import ApiToken, AuditEntry, Person, Region
 from accounts.operators import OperatorAdmin
@@ -225,6 +227,25 @@ def name_somebody(client, organisation, email):
 def part_of(person, organisation):
     """The public id of a membership."""
     return global_id("Membership", person.memberships.get(organisation=organisation, ended_at=None).uid)
+
+
+def test_whoever_an_operator_names_hears_of_it_once(run_deliveries):
+    ada, mei, li = an_operator(), a_person(language="en"), a_person(language="zh")
+    union = an_organisation(coordinator=a_person(), members=(li,))
+    for named in (mei, mei, li, li):
+        memberships.appoint(union, named, ada)
+    run_deliveries()
+    told = {m.to[0]: (m.subject, m.body) for m in mail.outbox}
+    assert len(mail.outbox) == 2 and set(told) == {mei.email, li.email}
+    assert told[mei.email][0] == f"You now coordinate {union.name_en or union.name_zh}"
+    assert "/en/organisations/" in told[mei.email][1] and "协调人" in told[li.email][0]
+    # Ended before the letter went: nobody is told what is not so.
+    mail.outbox.clear()
+    sun = a_person()
+    part = memberships.appoint(union, sun, ada)
+    memberships.end(part, sun)
+    run_deliveries()
+    assert mail.outbox == []
 
 
 def test_operators_are_appointed_by_who_may_everything_and_never_by_themselves():

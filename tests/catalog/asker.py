@@ -12,6 +12,7 @@ __all__ = ["REACTIONS", "STATE", "Asker", "schema", "undeclared", "undescribed"]
 
 STATE = "product { state allowedActions missing { code message } }"
 REACTIONS = {
+    "ManagerNamed": Reactions(afterwards=["catalog.tasks.send_manager_named"]),
     "ProductReviewed": Reactions(afterwards=["catalog.tasks.send_review"]),
     "SearchEntriesChanged": Reactions(afterwards=["catalog.tasks.feed_search"]),
 }

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
@@ -129,7 +130,7 @@ def test_a_shelf_is_put_up(room):
     assert AuditEntry.objects.filter(noun="Category", deed="save").exists()
 
 
-def test_the_last_manager_of_a_team_that_sells_is_kept_until_another_is_named(room, operator):
+def test_the_last_manager_of_a_team_that_sells_is_kept_until_another_is_named(room, operator, run_deliveries):
     mei, sun = a_person(), a_person()
     team = a_team(manager=mei)
     with pytest.raises(Conflict):
@@ -140,6 +141,11 @@ def test_the_last_manager_of_a_team_that_sells_is_kept_until_another_is_named(ro
     assert "账户邮箱" in deed(room, "team", "name_name_manager", team).content.decode()
     deed(room, "team", "name_name_manager", team, email=sun.email)
     assert list(managers_of(team.pk)) == [mei, sun]
+    deed(room, "team", "name_name_manager", team, email=sun.email)
+    run_deliveries()
+    (told,) = [m for m in mail.outbox if m.to == [sun.email]]
+    assert team.name_zh in told.subject or team.name_en in told.subject
+    assert f"/{sun.language}/desk/" in told.body
     operators.close(mei, operator)
     assert list(managers_of(team.pk)) == [sun]
 

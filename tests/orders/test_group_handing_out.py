@@ -7,7 +7,7 @@ from orders.actions import cancel
 from orders.models import Shipment
 from tests.catalog.world import an_operator
 from tests.orders.together import at_rest, state
-from tests.orders.world import Buyer, key, row
+from tests.orders.world import Buyer, a_person, key, row
 
 HELD = "已付款，等待成团"
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("whole_shop")]
@@ -70,3 +70,27 @@ def test_the_packing_list_says_who_gets_how_much_and_runs_no_formula(together):
     assert [row for row, _ in rows] == [f"'=HYPERLINK(1),1,{codes[0]},{HELD}", f"示例王,2,{codes[1]},{HELD}"]
     assert len({made for _, made in rows}) == 1
     assert Buyer().client.get(f"/zh/g/{made.code}/packing.csv").status_code == 404
+
+
+def test_a_coordinator_without_a_seat_reads_under_which_number_the_parcel_travels(together):
+    made = together(minimum=2, maximum=2)
+    (order, _) = made.fill(2)
+    asked = "query($code: String!) { groupPurchase(code: $code) { mySeat { units } coordination { parcels { carrier trackingNumber shippedAt deliveredAt } } } }"
+
+    def seen(asker):
+        return asker.ask(asked, code=made.code)["groupPurchase"]
+
+    assert seen(made.coordinator) == {"mySeat": None, "coordination": {"parcels": []}}
+    given = {"groupId": made.id, "carrier": "顺丰", "trackingNumber": "SF777888"}
+    made.manager.done("groupShip", **given, idempotencyKey=key())
+    (parcel,) = seen(made.coordinator)["coordination"]["parcels"]
+    assert (parcel["carrier"], parcel["trackingNumber"], parcel["deliveredAt"]) == ("顺丰", "SF777888", None)
+    for asker in (Buyer(), Buyer(a_person()), made.manager):
+        assert seen(asker)["coordination"] is None, "her courier's number is nobody else's"
+    for language, word in (("zh", "已发出"), ("en", "Sent")):
+        page = made.coordinator.client.get(f"/{language}/g/{made.code}/").content.decode()
+        assert "SF777888" in page and word in page
+    assert "SF777888" not in Buyer().client.get(f"/zh/g/{made.code}/").content.decode()
+    made.coordinator.done("groupPurchaseDelivered", groupId=made.id)
+    (parcel,) = seen(made.coordinator)["coordination"]["parcels"]
+    assert parcel["deliveredAt"] and row(order).state == "delivered"
