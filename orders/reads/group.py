@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, Prefetch, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -36,11 +36,14 @@ def parcels_sent(group: GroupPurchase, most: int = 10) -> list[SentParcel]:
     if group.state != State.CONFIRMED:
         return []
     sent = Shipment.objects.filter(order__group=group, shipped_at__isnull=False).exclude(tracking_number="")
-    rows = sent.order_by().values("carrier", "tracking_number")
-    rows = rows.annotate(sent=Min("shipped_at"), arrived=Max("delivered_at")).order_by(
-        "sent", "tracking_number"
+    told = sent.order_by("shipped_at", "tracking_number").values_list(
+        "carrier", "tracking_number", "shipped_at", "delivered_at"
     )
-    return [SentParcel(r["carrier"], r["tracking_number"], r["sent"], r["arrived"]) for r in rows[:most]]
+    found: dict[tuple[str, str], SentParcel] = {}
+    for carrier, number, at, arrived in told:
+        if at is not None:
+            found.setdefault((carrier, number), SentParcel(carrier, number, at, arrived))
+    return list(found.values())[:most]
 
 
 def group_by_code(person: Any, code: str, token: str | None = None) -> QuerySet[GroupPurchase]:
