@@ -14,6 +14,7 @@ from django.utils import timezone
 from core import clock
 from impact.actions import standings
 from impact.actions.disclosed_households import disclose_households
+from impact.actions.thaw import thaw
 from impact.models import Disclosure, Entry, Household, Round, Standing, SupportNumber
 from impact.reads.disclosure import Counts, boundary_of, counts_of
 from impact.reads.household import FEWEST
@@ -49,6 +50,9 @@ def _disclose(round_: Round, day: date, now: datetime) -> bool:
     standings.fold()
     if not _is_due(round_, day, now):
         return False
+    if round_.phase(now) != Phase.FROZEN and Disclosure.objects.filter(round=round_, is_final=True).exists():
+        thaw(round_)
+        standings.fold()
     number = SupportNumber.objects.aggregate(last=Max("number"))["last"] or 0
     is_final = round_.phase(now) == Phase.FROZEN
     made_at = timezone.now()
@@ -56,16 +60,21 @@ def _disclose(round_: Round, day: date, now: datetime) -> bool:
     held = set() if is_final else _with_few_households(round_)
     for row in rows:
         row.day, row.made_at, row.number, row.is_final = day, made_at, number, is_final
+        # What was exact while it was final may not stand in a row that is not.
+        _tell(row, Counts())
         if row.entry is not None:
             _stand_still(row, row.entry_id in held, number, is_final)
     _keep(rows)
     counts = counts_of(round_, number, is_final)
     for row in rows:
-        told = counts.get((row.entry_id, row.division_id), Counts())
-        for name in TOLD:
-            setattr(row, name, getattr(told, name))
+        _tell(row, counts.get((row.entry_id, row.division_id), Counts()))
     _keep(rows)
     return True
+
+
+def _tell(row: Disclosure, told: Counts) -> None:
+    for name in TOLD:
+        setattr(row, name, getattr(told, name))
 
 
 def _keep(rows: Iterable[Disclosure]) -> None:

@@ -15,7 +15,7 @@ from accounts.models import Organisation, Person
 from catalog.models import TeamMember
 from core import clock, rows
 from core.asked import Asked, above, among
-from impact.models import Entry, LedgerTransaction, Support, SupportWaiting
+from impact.models import Entry, LedgerTransaction, Round, Support, SupportWaiting
 from impact.sealing import unseal
 from orders.events import BuyerProved
 from orders.models import Order
@@ -53,9 +53,10 @@ def counted(purchases: Iterable[Purchase]) -> list[Support]:
     ]
 
 
-def take_back(purchases: Iterable[Purchase]) -> None:
-    """Record what a refund takes back, as negative supports, until the round freezes; never after."""
-    _record(purchases, -1)
+def take_back(purchases: Iterable[Purchase], of_round: Round | None = None) -> None:
+    """Record what a refund takes back, as negative supports, until the round freezes; never after. `of_round`: from
+    that one alone."""
+    _record(purchases, -1, of_round)
 
 
 def count_again(purchases: Iterable[Purchase]) -> None:
@@ -63,7 +64,7 @@ def count_again(purchases: Iterable[Purchase]) -> None:
     _record(purchases, 1)
 
 
-def _record(purchases: Iterable[Purchase], sign: int) -> None:
+def _record(purchases: Iterable[Purchase], sign: int, of_round: Round | None = None) -> None:
     asked: dict[UUID, list[Purchase]] = {}
     for purchase in purchases:
         asked.setdefault(purchase.order.uid, []).append(purchase)
@@ -72,6 +73,7 @@ def _record(purchases: Iterable[Purchase], sign: int) -> None:
     made = [
         _mirrored(support, purchase, sign * net)
         for support in _bought(asked)
+        if of_round is None or support.entry.round_id == of_round.pk
         for purchase in asked[support.order_uid]
         if (net := purchase.net_of_team.get(support.entry.team_id))
     ]

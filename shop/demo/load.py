@@ -135,6 +135,7 @@ def keep_open() -> bool:
     if round_ is None or round_.phase(clock.now()) == Round.Phase.OPEN:
         return False
     clock.stand_at(round_.opens_at + sales.OPENED + timedelta(days=1))
+    disclosure.disclose()  # what was final moves again
     return True
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from core import clock
+from impact.actions import disclosure
 
 YEARS = range(1990, 2101)
 _UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
@@ -35,6 +36,8 @@ class Command(BaseCommand):
             clock.move(span)
         elif options["reset"]:
             clock.back_to_now()
+        # A round may have been frozen by that, or move again: what is told of it follows at once.
+        disclosure.disclose()
         self.stdout.write(f"The trade's clock says {clock.now():%Y-%m-%d %H:%M:%S} (Asia/Shanghai).")
 
 
