@@ -148,7 +148,9 @@ class Town:
             return self.sold.order["number"]
         if hasattr(graphql_schema().type_map[plain], "values"):
             return next(iter(graphql_schema().type_map[plain].values))
-        return {"String": "示例文字", "Int": 1, "BigInt": 1, "Boolean": True, "UUID": key()}.get(plain, "2026-11-01")
+        return {"String": "示例文字", "Int": 1, "BigInt": 1, "Boolean": True, "UUID": key()}.get(
+            plain, "2026-11-01"
+        )
 
 
 _NAMED: dict[str, Any] = {
