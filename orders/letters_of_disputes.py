@@ -6,6 +6,7 @@ from orders import words
 from orders.letters import order_of
 from orders.mail import to_buyer, to_operators, to_team
 from orders.models import Dispute, Order, Payment, Refund, Shipment
+from orders.reads import stopped
 from orders.reads.dispute import Asked
 from orders.reads.order import is_given_back
 
@@ -97,8 +98,11 @@ def _to_operators(dispute: Dispute, owed: Refund | None = None, **more: object) 
 
 
 def _to_teams(order: Order, dispute: Dispute) -> None:
-    """Those who have something to send, or would have had."""
+    """Those who have something to send, or would have had: each hears of its own parcel."""
     waits = Shipment.State.WAITING, Shipment.State.CANCELLED
     for parcel in order.shipments.filter(shipped_at=None, state__in=waits):
-        is_off = parcel.state == Shipment.State.CANCELLED
-        to_team(parcel.team_id, "team_contested", "orders/", order=order, dispute=dispute, is_off=is_off)
+        facts = {
+            "is_off": parcel.state == Shipment.State.CANCELLED,
+            "is_held_back": stopped.are_held_back([parcel]),
+        }
+        to_team(parcel.team_id, "team_contested", "orders/", order=order, dispute=dispute, **facts)

@@ -5,6 +5,7 @@ import re
 import pytest
 from django.test import Client
 
+from catalog.actions import listing
 from catalog.actions.lot import recall
 from impact.models import Account
 from orders.actions import dispute, reconcile, refund
@@ -103,6 +104,57 @@ def test_of_a_recall_meanwhile_the_buyer_is_told_that_her_money_waits_for_the_ba
     )
     page = Client().get(f"/en/order/{paid.row.number}/?token={token_for(paid.row)}").content.decode()
     assert "Refunds wait for it too" in page and "and the order goes on" not in page
+
+
+@pytest.mark.parametrize("way", ["won", "lost"])
+def test_what_was_recalled_meanwhile_is_not_said_to_go_on_whatever_the_bank_decides(paid, till, a_stand, way):
+    id = contested(till, a_stand)
+    lot, other = [line.lots.get().lot for line in paid.row.lines.order_by("pk")]
+    recall(lot, a_person(is_staff=True), "个别箱受潮")
+    settle_all()
+    refund.request(paid.row, {paid.row.lines.get(lots__lot=other).uid: refund.Part(3)}, reason="recalled")
+    settle_all()
+    new_mails()
+    moves(till, a_stand, id, way)
+    told = new_mails()
+    for letter in told:
+        for words in (
+            "Ready to be sent",
+            "Please send",
+            "goes on",
+            "what was not sent will be.",
+            "可以发货了",
+            "请照发",
+        ):
+            assert words not in letter.subject + letter.body, letter.subject
+    assert {letter.to[0] for letter in told} >= {paid.row.email, *(m.email for m in paid.managers)}
+    assert Refund.objects.filter(state="succeeded").count() == 2 and offences() == []
+
+
+def test_of_two_teams_only_the_one_whose_parcel_is_left_is_told_to_send(paid, till, a_stand):
+    id = contested(till, a_stand)
+    recall(paid.row.lines.order_by("pk").first().lots.get().lot, a_person(is_staff=True), "个别箱受潮")
+    settle_all()
+    new_mails()
+    moves(till, a_stand, id, "won")
+    first, second = [
+        [m.subject for m in told if m.to == [manager.email]]
+        for told in [new_mails()]
+        for manager in paid.managers
+    ]
+    number = paid.row.number
+    assert (first, second) == ([f"不用发了：订单 {number}"], [f"可以发货了：订单 {number}"])
+
+
+def test_what_an_operator_holds_back_is_not_ready_when_the_bank_has_decided(paid, till, a_stand):
+    id = contested(till, a_stand)
+    listing.suspend(paid.lots[0].variant.product, a_person(is_staff=True))
+    settle_all()
+    new_mails()
+    moves(till, a_stand, id, "won")
+    subjects = {letter.to[0]: letter.subject for letter in new_mails()}
+    first, second = (subjects[manager.email] for manager in paid.managers)
+    assert (first, second) == (f"还不能发：订单 {paid.row.number}", f"可以发货了：订单 {paid.row.number}")
 
 
 def test_a_question_of_the_banks_takes_nothing_and_may_be_answered_by_a_refund(paid, till, a_stand):
