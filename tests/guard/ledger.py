@@ -2,16 +2,13 @@
 notebook of tests/guard/market.py and the bank agree with the shop, and every floor's invariants hold after each step."""
 
 from collections import Counter
-from contextlib import suppress
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from accounts.actions import erasure
 from catalog.actions.lot import recall
 from catalog.models import Variant
 from catalog.refusals import InsufficientStock
@@ -20,24 +17,20 @@ from core.deliveries import drain
 from core.models import Delivery
 from core.refusals import Refusal
 from impact.actions import disclosure
-from orders.actions import cancel, checkout, group, notice, payment, proof, refund, shipment
-from orders.actions.attempt import LEAST_MINOR
+from orders.actions import cancel, checkout, notice, payment, proof, shipment
 from orders.actions.checkout import Purchase, Want
 from orders.links import proof_for
-from orders.models import Dispute, GroupPurchase, Notice, Order, Payment, Refund, Seat, Shipment
+from orders.models import Dispute, GroupPurchase, Order, Payment, Refund, Seat, Shipment
 from orders.provider.port import Noun, Was
-from tests.accounts.world import PASSWORD, a_person
 from tests.figures import progress
-from tests.guard.bank import notice as body_of
+from tests.guard.ledger_groups import Groups
+from tests.guard.ledger_money import MoneyBack
+from tests.guard.ledger_words import ADDRESS, PICK, UNITS
 from tests.guard.market import Market
 from tests.orders.world import WUHAN
 
-PICK = st.integers(0, 30)
-UNITS = st.integers(0, 3)
-ADDRESS = {"recipient": "示例买家", "phone": "13800138000", "street": "示例路 1 号"}
 
-
-class Ledger(RuleBasedStateMachine):
+class Ledger(MoneyBack, Groups, RuleBasedStateMachine):
     """Steps that people, the bank, the clock and the outbox take, in any order."""
 
     taken = 0
@@ -217,185 +210,6 @@ class Ledger(RuleBasedStateMachine):
     def complete(self):
         shipment.complete_due(timezone.now() + timedelta(days=30))
 
-    # --- Money back -------------------------------------------------------------------------------
-
-    @rule(pick=PICK, units=UNITS, amount=st.none() | st.integers(0, 4000), shipping=st.booleans())
-    def give_back(self, pick, units, amount, shipping):
-        order = self._one(pick, Order.objects.filter(state__in=refund.GIVING))
-        if order is None:
-            return
-        line = self._one(pick // 2, order.lines.all())
-        before = self._refunds()
-        left = sum(n for n in order.lines.values_list("net_minor", flat=True)) + order.shipping_minor
-        with suppress(Refusal):
-            made = refund.request(order, {line.uid: refund.Part(units, amount)}, shipping=shipping)
-            assert 0 < made.amount_minor <= left
-            assert amount is None or made.amount_minor >= amount
-        self._left(order, before)
-
-    @rule(outcome=st.sampled_from([Was.SUCCEEDED, Was.PENDING, Was.FAILED]))
-    def refunds_will_be(self, outcome):
-        self.bank.next_refund = outcome
-
-    @rule(pick=PICK, state=st.sampled_from([Was.SUCCEEDED, Was.FAILED]))
-    def a_refund_ends(self, pick, state):
-        """One on its way arrives or fails; one that had arrived may still fail, as Alipay's do."""
-        given = [one for one in self.bank.refunds.values() if one.state in (Was.PENDING, Was.SUCCEEDED)]
-        one = self._one(pick, given)
-        if one is None or one.state is state:
-            return
-        if (
-            one.state is Was.SUCCEEDED
-            and not Refund.objects.filter(provider_id=one.id, state="succeeded").exists()
-        ):
-            return  # the shop has not heard yet that it had arrived
-        one.state = state
-        self._tell("refund.updated", Noun.REFUND, one.id)
-
-    @rule(ends=st.sampled_from([Was.SUCCEEDED, Was.FAILED]))
-    def somebody_goes_while_money_is_owed_to_her(self, ends):
-        """She calls her order off, pays it all the same and asks to be erased: she goes once she has her money back."""
-        variant = self.market.variant(0)
-        if not self.market.can_place({variant.pk: 1}):
-            return
-        person = a_person()
-        purchase = Purchase(
-            email=person.email, person_id=person.pk, region_id=WUHAN, wants=[Want(variant, 1)],
-            shipping={variant.product.team_id: 0}, **ADDRESS
-        )  # fmt: skip
-        order = checkout.place_many([purchase])[0]
-        self.market.note(order)
-        page = payment.begin(order).session_id
-        self._call_off(order)
-        assert self.bank.pay(page), "nobody has closed her page yet"
-        self._tell("checkout.session.completed", Noun.SESSION, page)
-        assert not erasure.erase(person, PASSWORD), "money is owed to her"
-        before, self.bank.next_refund = self.bank.next_refund, Was.PENDING
-        drain()
-        self.bank.next_refund = before
-        refund = Refund.objects.get(payment__order=order)
-        (given,) = [one for one in self.bank.refunds.values() if one.id == refund.provider_id]
-        given.state = ends
-        self._tell("refund.updated", Noun.REFUND, refund.provider_id)
-        erasure.erase_settled()
-        person.refresh_from_db()
-        assert (person.erased_at is not None) == (ends is Was.SUCCEEDED)
-
-    @rule(pick=PICK)
-    def try_a_refund_again(self, pick):
-        if row := self._one(pick, Refund.objects.filter(state="failed").exclude(reason="dispute")):
-            refund.again(row, self.market.operator)
-
-    @rule(pick=PICK, share=st.integers(1, 4), state=st.sampled_from(["lost", "lost", "won", "open"]))
-    def charge_back(self, pick, share, state):
-        paid = [
-            n
-            for n, p in self.bank.pages.items()
-            if p.state is Was.SUCCEEDED and f"dp_{n}" not in self.bank.disputes
-        ]
-        page = self._one(pick, paid)
-        known = page and Payment.objects.filter(session_id=page, state="succeeded").first()
-        if not page or not known:
-            return
-        if amount := self.bank.left_of(self.bank.pages[page].intent) // share:
-            before = self._refunds()
-            self._tell("charge.dispute.closed", Noun.DISPUTE, self.bank.dispute(page, amount, state))
-            self._left(known.order, before)
-
-    @rule(pick=PICK, state=st.sampled_from(["lost", "won"]))
-    def a_bank_decides(self, pick, state):
-        """About what it has asked back, now or on appeal."""
-        waiting = [id for id, d in self.bank.disputes.items() if d.state == "open"]
-        if id := self._one(pick, waiting):
-            known = Payment.objects.filter(disputes__provider_id=id).first()
-            if known is None:
-                return
-            before = self._refunds()
-            self.bank.decide(id, state)
-            self._tell("charge.dispute.closed", Noun.DISPUTE, id)
-            self._left(known.order, before)
-
-    @rule(pick=PICK, share=st.integers(1, 4))
-    def a_refund_at_the_banks_own_desk(self, pick, share):
-        """Of what an order has left: the shop hears of it, and its order gives as much less."""
-        kept = [p for p in Payment.objects.filter(is_kept=True).order_by("pk") if not p.is_contested]
-        paid = self._one(pick, kept)
-        if paid is None or Refund.objects.filter(payment=paid).exclude(state="succeeded").exists():
-            return
-        left = min(self.bank.left_of(paid.intent_id), paid.order.total_minor - paid.order.refunded_minor)
-        if amount := left // share:
-            before = self._refunds()
-            self._tell("refund.created", Noun.REFUND, self.bank.give_at_the_desk(paid.session_id, amount))
-            self._left(paid.order, before)
-
-    # --- Buying together --------------------------------------------------------------------------
-
-    @rule(n=st.integers(0, 2), minimum=st.integers(2, 3), more=st.integers(0, 2))
-    def open_a_group(self, n, minimum, more):
-        terms = {"title": "示例团购", "minimum_units": minimum, "maximum_units": minimum + more}
-        closes_at = timezone.now() + timedelta(days=2)
-        place = {"region_code": WUHAN, **ADDRESS}
-        variant = self.market.variant(n)
-        try:
-            made = group.open_group(
-                self.market.coordinator, self.market.union, variant, closes_at=closes_at, **terms, **place
-            )
-        except Refusal:
-            assert not self.market.can_place({variant.pk: minimum})
-            return
-        self.market.open_group(made.pk, minimum, minimum + more)
-
-    @rule(pick=PICK, units=st.integers(1, 2), is_paid=st.booleans())
-    def join(self, pick, units, is_paid):
-        if row := self._one(pick, GroupPurchase.objects.filter(state="open")):
-            self._join(row, units, is_paid)
-
-    @rule(n=st.integers(0, 2), units=st.integers(1, 2))
-    def a_group_comes_about(self, n, units):
-        """As many join and pay as it takes, and its day comes."""
-        before = set(GroupPurchase.objects.values_list("pk", flat=True))
-        self.open_a_group(n, 2, 1)
-        for row in GroupPurchase.objects.exclude(pk__in=before):
-            for _ in range(3 - units):
-                self._join(row, units, is_paid=True)
-            self._close(row)
-
-    def _join(self, row, units, is_paid):
-        noted = self.market.groups[row.pk]
-        fits = noted.held + noted.reserved + units <= noted.most
-        asked = {"name": "示例", "units": units, "email": "guest@example.com"}
-        is_too_little = units * row.price_minor < LEAST_MINOR  # for the provider
-        if is_too_little or not fits or not self.market.can_place({row.variant_id: units}):
-            with pytest.raises(Refusal):
-                group.join(row, AnonymousUser(), **asked)
-            return
-        order = group.join(row, AnonymousUser(), **asked).order
-        self.market.note(order, row.pk)
-        if is_paid:
-            self._pay(order)
-
-    @rule(pick=PICK)
-    def a_deadline_passes(self, pick):
-        if row := self._one(pick, GroupPurchase.objects.filter(state="open")):
-            self._close(row)
-
-    def _close(self, row):
-        GroupPurchase.objects.filter(pk=row.pk).update(closes_at=timezone.now())
-        before = self._refunds()
-        assert group.close_due() == 1
-        self.market.close_group(row.pk, is_called_off=False)
-        self._left_all(row, before)
-
-    @rule(pick=PICK)
-    def call_a_group_off(self, pick):
-        row = self._one(pick, GroupPurchase.objects.filter(state="open"))
-        if row is None or pick % 3:
-            return
-        before = self._refunds()
-        group.cancel(row, self.market.coordinator)
-        self.market.close_group(row.pk, is_called_off=True)
-        self._left_all(row, before)
-
     # --- Households, the clock, the outbox ----------------------------------------------------------
 
     @rule(number=st.integers(1, 4))
@@ -475,24 +289,3 @@ class Ledger(RuleBasedStateMachine):
         ):
             for said in model.objects.values_list(by, flat=True).distinct():
                 yield f"{model.__name__} {said}"
-
-    # --- Small words --------------------------------------------------------------------------------
-
-    def _one(self, pick, rows):
-        found = list(rows if isinstance(rows, list) else rows.order_by("pk"))
-        return found[pick % len(found)] if found else None
-
-    def _tell(self, kind, noun, id):
-        self.told.append(body_of(f"evt_{len(self.told)}", kind, noun, id))
-        kept = notice.receive(self.told[-1], "")
-        assert Notice.objects.get(pk=kept.pk).handled_at, "a notice could not be acted on"
-
-    def _refunds(self):
-        return set(Refund.objects.values_list("pk", flat=True))
-
-    def _left(self, order, before):
-        self.market.restocked(order, before)
-
-    def _left_all(self, row, before):
-        for order in Order.objects.filter(group=row):
-            self._left(order, before)

@@ -208,7 +208,8 @@ class Market:
         """Refunds were asked for: what was not sent is on the shelf again."""
         for row in RefundLine.objects.filter(refund__payment__order=order).exclude(refund__in=before):
             self.refunds_made = True
-            if row.is_restocked and row.line:
+            # What is owed for goods that a bank's decision had called off puts nothing back once more.
+            if row.is_restocked and row.line and row.refund.reason != "regained":
                 self.left[row.line.variant_id] += row.units
         one = self.of(order)
         is_whole = all(line.refunded_minor == line.net_minor for line in order.lines.all())
@@ -216,6 +217,8 @@ class Market:
             one.has_left = True
             if one.group is not None and self.groups[one.group].state == "open":
                 self.groups[one.group].held -= sum(one.wants.values())
+        elif not is_whole:  # a bank gave back what it had taken
+            one.has_left = False
 
     def _move(self, one: Noted, sign: int) -> None:
         for variant, units in one.wants.items():
@@ -292,7 +295,7 @@ class Market:
             taken = RefundLine.objects.filter(
                 line__team=team,
                 refund__payment__order__uid__in=[o.uid for o in self.noted if self._is_counted(o)],
-            )
+            ).exclude(refund__state="undone")
             net -= sum(taken.values_list("amount_minor", flat=True))
             assert Standing.objects.get(entry__team=team).net_minor == net, f"team {n}"
 

@@ -307,6 +307,34 @@ SABOTAGES = [
         "is_known_person=True,",
         "tests/impact/test_contest.py -k amount_alone",
     ),
+    Sabotage(
+        "what is won on appeal stays lost to the contest",
+        "impact/actions/won_back.py",
+        "    support.count_again([support.Purchase(transaction, order, again)])",
+        "    support.count_again([])",
+        "tests/orders/test_won_on_appeal.py",
+    ),
+    Sabotage(
+        "the shop keeps what came back for goods that it called off",
+        "orders/actions/won_back.py",
+        "idle = [row for row in rows if _is_idle(row)]",
+        "idle = list[RefundLine]()",
+        "tests/orders/test_won_on_appeal.py",
+    ),
+    Sabotage(
+        "what a bank gave back of a held seat stays out of its escrow",
+        "impact/actions/won_back.py",
+        "escrow(order) if is_held else RESERVE",
+        "RESERVE",
+        "tests/orders/test_won_on_appeal.py",
+    ),
+    Sabotage(
+        "verify does not look at what banks gave back",
+        "orders/verify_rows.py",
+        "r.state <> 'undone' AND r.amount_minor > d.lost_minor",
+        "false",
+        "tests/orders/test_won_on_appeal.py",
+    ),
 ]
 
 

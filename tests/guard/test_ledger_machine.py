@@ -28,7 +28,17 @@ TO_BE_REACHED = {
     *(f"Order {state}" for state in Order.State.values),
     *(
         f"Refund {state}"
-        for state in (*Refund.State.values, "cancelled", "team", "late", "twice", "group", "dispute", "desk")
+        for state in (
+            *Refund.State.values,
+            "cancelled",
+            "team",
+            "late",
+            "twice",
+            "group",
+            "dispute",
+            "desk",
+            "regained",
+        )
     ),
     *(f"Dispute {state}" for state in ("open", "won", "lost")),
     *(f"GroupPurchase {state}" for state in GroupPurchase.State.values),

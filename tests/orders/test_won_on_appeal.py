@@ -249,3 +249,18 @@ def test_buyer_team_and_operator_read_what_has_become_of_the_money_and_an_operat
     settle_all()
     assert (paid.seen["state"], paid.seen["refundedTotal"]["minor"]) == ("SHIPPED", owed.amount_minor)
     assert Refund.objects.get(reason="regained").state == "succeeded" and offences() == []
+
+
+def test_verify_names_an_order_that_gives_for_lost_what_its_bank_has_given_back():
+    order = bought(world.a_lot(units=50))
+    bank(kept(order), "lost", TOTAL)
+    Dispute.objects.update(state="won", lost_minor=0)
+    named = [found.words for found in offences() if found.noun == "Refund"]
+    assert any("gives for lost what its bank has given back" in words for words in named), named
+
+
+def test_verify_names_a_refund_that_counts_no_more_though_no_bank_gave_it_back():
+    order = bought(world.a_lot(units=50))
+    cancel.cancel(order)
+    Refund.objects.update(state="undone")
+    assert "no bank gave it back" in " ".join(found.words for found in offences())
