@@ -40,7 +40,7 @@ SABOTAGES = [
         "orders/reads/stopped.py",
         '_to_come(RECALLED | out_of_date(), "variant", "order__uid")',
         '_to_come(out_of_date(), "variant", "order__uid")',
-        "tests/orders/test_stopped.py",
+        "tests/orders/test_recalled.py",
     ),
     Sabotage(
         "a parcel past its best-before date may be sent",
