@@ -15,7 +15,7 @@ from core.money import show
 from core.outbox import record
 from core.refusals import Conflict, Invalid
 from orders.actions import elsewhere, refund, won_back
-from orders.actions.order import lock
+from orders.actions.order import lock, not_of_her_own
 from orders.events import (
     DisputeClosed,
     DisputeOpened,
@@ -141,6 +141,7 @@ def decide(dispute: Dispute, by: Any, lost_minor: int, reason: str) -> Dispute:
     """A person says what an unclear outcome came to, in fen: nothing, or so much of what was paid."""
     reason = written.line(reason, "reason", 200)
     order = lock([dispute.payment.order])[dispute.payment.order_id]
+    not_of_her_own(order, by)
     dispute = Dispute.objects.select_related("payment").get(pk=dispute.pk)
     if dispute.state != State.UNCLEAR:
         raise Conflict(say("这笔争议不需要人工判断。", "This dispute does not wait for a person."))

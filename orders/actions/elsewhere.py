@@ -14,7 +14,7 @@ from core.language import say
 from core.outbox import record
 from core.refusals import Conflict
 from orders.actions import attempt, payment, refund
-from orders.actions.order import lock
+from orders.actions.order import lock, not_of_her_own
 from orders.events import RefundUnplaced
 from orders.models import Order, Payment, Refund
 from orders.provider import provider
@@ -182,6 +182,7 @@ def give_otherwise(failed: Refund, by: Any, how: str) -> Refund:
     how = written.line(how, "how", 200)
     order = Order.objects.get(payments__refunds=failed.pk)
     order = lock([order])[order.pk]
+    not_of_her_own(order, by)
     made = Refund.objects.select_related("payment").get(pk=failed.pk)
     if made.state != Refund.State.FAILED or made.reason == Refund.Reason.DISPUTE:
         words = say("只有没有退成的款才能这样记。", "Only a refund that failed can be recorded so.")

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from core.asked import Asked, among
-from core.refusals import Conflict
+from core.language import say
+from core.refusals import Conflict, NotAllowed
 from core.states import StateMachine
 from orders.models import GroupPurchase, Order, Payment
 from orders.reads.stopped import unpayable
@@ -64,6 +65,14 @@ def lock_with_payments(payments: Sequence[Payment]) -> dict[int, Payment]:
         payment.order = orders.setdefault(payment.order_id, payment.order)
         found[payment.pk] = payment
     return found
+
+
+def not_of_her_own(order: Order, by: Any) -> None:
+    """An operator is none in an order of her own: what a bank or the shop has given her another one writes down."""
+    if by is not None and order.person_id == by.pk:
+        raise NotAllowed(
+            say("自己的订单请由另一位运营处理。", "Another operator decides about an order of yours.")
+        )
 
 
 def _lock_groups(orders: Sequence[Order]) -> None:

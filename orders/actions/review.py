@@ -45,7 +45,11 @@ def _twin() -> Conflict:
 
 @transaction.atomic
 def hide(review: Review, by: Any) -> Review:
-    """An operator takes a review out of sight; it is kept, and the deed is written down."""
+    """An operator, not of the team it is about, takes a review out of sight; it is kept, and the deed is written down."""
+    if is_related(by, Line.objects.values_list("team_id", flat=True).get(pk=review.line_id)):
+        raise NotAllowed(
+            say("不能隐藏对自己团队商品的评价。", "Nobody hides what is said of a team of their own.")
+        )
     Review.objects.filter(pk=review.pk).update(is_hidden=True)
     audit.record(by, "hide", "Review", review.uid)
     review.is_hidden = True

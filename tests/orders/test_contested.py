@@ -7,10 +7,11 @@ from django.test import Client
 
 from catalog.actions import listing
 from catalog.actions.lot import recall
+from core.refusals import NotAllowed
 from impact.models import Account
 from orders.actions import dispute, reconcile, refund
 from orders.links import token_for
-from orders.models import Dispute, Payment, Refund
+from orders.models import Dispute, Order, Payment, Refund
 from tests.impact import world
 from tests.orders.sold import Sold
 from tests.orders.test_dispute import offences
@@ -209,6 +210,20 @@ def test_another_currency_is_no_number_of_fen_and_is_decided_by_a_person(paid, t
     settle_all()
     assert (Dispute.objects.get().state, paid.row.state) == ("lost", "refunded")
     assert offences() == []
+
+
+def test_no_operator_decides_that_her_own_bank_took_nothing(paid, till, a_stand):
+    """It was given back to her in dollars, and the parcel would be sent all the same."""
+    id = contested(till, a_stand, currency="usd", amount=2300)
+    assert moves(till, a_stand, id, "lost") == "unclear"
+    asked, operator = Dispute.objects.get(), paid.operator.person
+    Order.objects.filter(pk=paid.row.pk).update(person=operator)
+    with pytest.raises(NotAllowed):
+        dispute.decide(asked, operator, 0, "none was taken")
+    asked.refresh_from_db()
+    assert (asked.state, paid.row.contested_at is None) == ("unclear", False)
+    Order.objects.filter(pk=paid.row.pk).update(person=None)
+    assert dispute.decide(asked, operator, 0, "none was taken").state == "won"
 
 
 def test_what_the_provider_refuses_after_a_partial_loss_is_given_in_another_way(paid, till, a_stand):

@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from core.api.ids import global_id
-from core.refusals import Conflict
+from core.refusals import Conflict, NotAllowed
 from impact.actions import standings
-from orders.actions import dispute, refund, shipment
+from orders.actions import dispute, elsewhere, refund, shipment
 from orders.models import Order, Payment, Refund
 from orders.provider.port import DisputeSeen, RefundSeen, Was
 from tests.catalog import world as shelves
@@ -149,6 +149,17 @@ def test_of_a_refund_that_a_bank_has_given_in_part_only_the_rest_is_asked_of_the
     assert refunds(paid.row) == [("team", "succeeded", GOODS, 5000)]
     assert told(paid.row) == ("shipped", GOODS) and "buyer" not in world.balances(paid.row)
     assert offences() == []
+
+
+def test_no_operator_writes_down_that_she_herself_was_given_it(order):
+    made = ask_back(order)
+    give(made, Was.FAILED)
+    operator = shelves.an_operator()
+    Order.objects.filter(pk=order.pk).update(person=operator)
+    with pytest.raises(NotAllowed):
+        elsewhere.give_otherwise(made, operator, "in cash")
+    assert refunds(order)[0][1] == "failed"
+    assert elsewhere.give_otherwise(made, shelves.an_operator(), "in cash").state == "succeeded"
 
 
 @pytest.mark.parametrize("way", ["requested", "pending"])

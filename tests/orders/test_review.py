@@ -1,6 +1,7 @@
 """Reviews: by those who received it, once, and what they come to."""
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import AuditEntry
 from catalog.models import Product, TeamMember
@@ -83,6 +84,18 @@ def test_an_operator_takes_a_review_out_of_sight_and_it_is_written_down(sold):
     assert told(sold)["rating"]["count"] == 0 and told(sold)["reviews"]["nodes"] == []
     entry = AuditEntry.objects.get(noun="Review")
     assert (entry.actor, entry.deed, entry.object_uid) == (operator, "hide", str(review.uid))
+
+
+def test_no_operator_hides_what_is_said_of_a_team_that_is_or_was_her_own(sold):
+    sold.arrive(0)
+    sold.review(1, "酸")
+    operator = an_operator()
+    part = TeamMember.objects.create(team=sold.line(0).team, person=operator, role="member")
+    given = {"id": global_id("Review", Review.objects.get().uid)}
+    for ended_at in (None, timezone.now()):
+        TeamMember.objects.filter(pk=part.pk).update(ended_at=ended_at)
+        assert Buyer(operator).refused("reviewHide", **given) == "NOT_ALLOWED"
+    assert told(sold)["rating"]["count"] == 1
 
 
 def test_a_product_that_is_not_shown_has_no_reviews_to_show(sold):
