@@ -297,6 +297,17 @@ def is_of(kind: str, *kinds: str) -> bool:
     return kind in kinds
 
 
+@register.simple_tag
+def may_be_missing(order: dict[str, Any], parcel: dict[str, Any]) -> bool:
+    """Whether a parcel on its way has something of which its buyer can say, now or then, that it has not come."""
+    return parcel["missingFrom"] is not None and any(
+        line["shipmentId"] == parcel["id"]
+        and line["refunded"]["minor"] < line["net"]["minor"]
+        and all(claim["state"] != "OPEN" for claim in line["claims"])
+        for line in order["lines"]
+    )
+
+
 @register.filter
 def lacks_at(missing: list[dict], part: str) -> bool:
     """Whether anything is missing in this part of the page."""

@@ -196,6 +196,8 @@ def test_a_parcel_that_is_lost_can_be_said_to_be_missing_and_is_paid_back(sold):
     claim = sold.claim("一直没收到")["claim"]
     (asked,) = new_mails()
     assert "还没有签收" in asked.body or "not delivered yet" in asked.body
+    page = order_page(sold)
+    assert "Should it not have come by" not in page and '<span class="tag warm">Waiting for the team' in page
     # Whoever says that it is missing is not told meanwhile that it has come.
     sent_days_ago(20)
     assert shipment.move_on_due() == 0
@@ -203,6 +205,7 @@ def test_a_parcel_that_is_lost_can_be_said_to_be_missing_and_is_paid_back(sold):
     answer = {"claimId": claim["id"], "words": "快递丢了", "amount": amount, "idempotencyKey": key()}
     sold.managers[0].done("claimAnswer", **answer)
     new_mails()
+    assert "Should it not have come by" not in order_page(sold)
     # What was set aside for its sending must not wait for ever; but nobody is asked about what is paid back.
     assert shipment.move_on_due() == 1 and sold.parcel(0).is_presumed
     assert new_mails() == []
