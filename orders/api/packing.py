@@ -3,7 +3,8 @@
 import graphene
 
 from core.api.access import Access
-from core.api.types import PlainType, Told
+from core.api.ids import global_id
+from core.api.types import PlainType, Told, list_of
 from orders.reads.held_back import Why
 from orders.words import HELD_BACK
 
@@ -40,6 +41,23 @@ def _why_said(value: Why | None) -> str:
 HeldBackReason = graphene.Enum.from_enum(Why, name="HeldBackReason", description=_why_said)
 
 
+class HeldLineType(PlainType):
+    """What lies in a parcel that is held back."""
+
+    class Meta:
+        access = OF_THE_DESK
+
+    id = graphene.ID(
+        required=True, resolver=lambda root, info: global_id("Line", root.uid), description="The line's id."
+    )
+    name = Told("name", description="What was bought, as it was called then.")
+    units = graphene.Int(
+        required=True,
+        resolver=lambda root, info: root.units_sent,
+        description="Units in it: without those given back.",
+    )
+
+
 class HeldBackType(PlainType):
     """A parcel that must not be sent as things are; it is on no list."""
 
@@ -60,4 +78,5 @@ class HeldBackType(PlainType):
         resolver=lambda root, info: [str(HELD_BACK[why]) for why in root.why],
         description="The same in sentences: what it is, and until when.",
     )
+    lines = list_of(HeldLineType, most=50, description="What lies in it, or lay.")
     since = graphene.DateTime(description="Since when a bank asks for its money; null where none does.")

@@ -29,6 +29,7 @@ class HeldBack:
     title: str
     why: list[str]
     since: datetime | None
+    lines: list[Line]
 
 
 def parcels_held_back(team: Team, most: int = 50) -> list[HeldBack]:
@@ -43,13 +44,15 @@ def parcels_held_back(team: Team, most: int = 50) -> list[HeldBack]:
         is_out_of_date=Exists(lines.filter(out_of_date_in("variant", "order__uid"))),
         is_suspended=Exists(lines.filter(SUSPENDED)),
     )
-    rows = waiting.select_related("order__group").order_by("order__paid_at", "pk")[:most]
+    rows = waiting.select_related("order__group").order_by("order__paid_at", "pk")
+    rows = rows.prefetch_related("lines")[:most]
     return [
         HeldBack(
             row.order.number,
             row.order.group.title if row.order.group else "",
             [str(why) for why in _why(row)],
             row.order.contested_at,
+            list(row.lines.all()),
         )
         for row in rows
     ]

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from core import language
 from core.api.documents import ask
 from core.language import Words, say
+from core.money import show
 from shop.web.document import text_of
 from shop.web.once import remember, slip_of
 
@@ -297,6 +298,18 @@ def ship_parcel(request: HttpRequest, payload: dict[str, Any]) -> str:
 
 
 ship_group = ship_parcel
+
+
+def give_back(request: HttpRequest, payload: dict[str, Any]) -> str:
+    """How much is on its way."""
+    return _done(
+        request,
+        say(
+            "已退款 {x}，正在原路退回。",
+            "{x} is on its way back.",
+            x=show(payload["refund"]["amount"]["minor"]),
+        ),
+    )
 
 
 def answer_claim(request: HttpRequest, payload: dict[str, Any]) -> str:

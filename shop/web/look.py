@@ -19,6 +19,7 @@ from core.refusals import Refusal
 from orders.reads import group as groups
 from orders.reads.claim import claim_of_team
 from orders.reads.order import is_cancellable, order_open_to, would_give_back
+from orders.reads.refund import order_to_refund
 
 ONCE_MORE = say(
     "还没有做。请再看一遍，没错就再按一次。",
@@ -49,6 +50,20 @@ def _answered(request: HttpRequest, variables: dict[str, Any]) -> Lines:
     if not minor:
         return [(say("答复后这项售后就结束了，不退款", "Your answer ends the claim, without a refund"), "")]
     return [(say("退给买家", "Given back to the buyer"), money.show(minor))]
+
+
+def _given_back(request: HttpRequest, variables: dict[str, Any]) -> Lines:
+    """More than is left, or too late, is refused by the act."""
+    order, teams = order_to_refund(request.user, variables["number"])
+    line = order.lines.filter(uid=uid_of(variables["line"], "Line")).first()
+    if (
+        line is None
+        or (teams is not None and line.team_id not in teams)
+        or not 0 < variables["units"] <= line.units_sent
+    ):
+        return []
+    minor = min(variables["units"] * line.unit_price_minor, line.net_minor - line.refunded_minor)
+    return [(say("退给买家，至少", "Given back to the buyer, at least"), money.show(minor))]
 
 
 def _order(request: HttpRequest, variables: dict[str, Any]) -> Lines:
@@ -100,6 +115,7 @@ def _will(zh: str, en: str) -> Look:
 FINAL: dict[str, Look] = {
     "share_out_lot": _weights,
     "answer_claim": _answered,
+    "give_back": _given_back,
     "cancel_order": _order,
     "cancel_group": _group,
     "recall_lot": _recall,

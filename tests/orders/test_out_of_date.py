@@ -1,5 +1,6 @@
 """Goods that are past their best-before date are not sent, whoever paid for them and when: all concerned are told."""
 
+import re
 from datetime import timedelta
 from html import unescape
 
@@ -157,3 +158,39 @@ def test_what_was_sent_given_back_or_never_paid_tells_nobody(till, a_stand, lots
         turn(lot, -1)
     assert out_of_date.find() == 0 and row(unpaid).state == "placed"
     assert Order.objects.get(number=sent["number"]).state == "shipped" and mail.outbox == []
+
+
+def test_a_team_gives_a_part_back_on_its_own_page_after_a_last_look(paid, lots, manager):
+    """Whoever is told to give something back has a page to do it on, without a script."""
+    _, order = paid
+    turn(lots[0], -1)
+    client = Client()
+    client.force_login(manager)
+    link = re.search(r'href="([^"]*open=give_back[^"]*)"', client.get("/en/desk/orders/").content.decode())
+    page = client.get(unescape(link[1])).content.decode()
+    line = global_id("Line", row(order).lines.get(variant=lots[0].variant).uid)
+    assert line in page and 'name="units"' in page
+    form = {"number": order["number"], "line": line, "units": "2", "item": order["number"], "lang": "en"}
+
+    def send(**more):
+        reply = client.post(
+            "/do/give_back/", {**form, "idempotencyKey": key(), "back": unescape(link[1]), **more}
+        )
+        seen = client.get(reply.url.split("#")[0]).content.decode()
+        return seen, re.search(r'name="seen" value="(\w+)"', seen)
+
+    page, word = send()
+    assert word and "¥73.80" in page and not Refund.objects.exists(), "nothing goes before it was looked at"
+    page, other = send(units="1", seen=word[1])
+    assert other and "¥36.90" in page and not Refund.objects.exists()
+    send(seen=word[1])
+    assert Refund.objects.get().amount_minor == 7380
+    assert send(units="1", seen=word[1])[1] is None and Refund.objects.count() == 1
+    assert desk.counts(lots[0].variant.product.team).held_back == 0
+    assert "give_back" in client.get("/en/desk/orders/").content.decode()
+    stranger = Client()
+    stranger.force_login(a_person())
+    stranger.post("/do/give_back/", {**form, "idempotencyKey": key(), "back": "/en/"})
+    assert Refund.objects.count() == 1
+    drain()
+    at_rest()

@@ -38,7 +38,7 @@ def test_of_each_act_it_is_said_what_undoes_it_or_that_it_asks_once_more():
 
 
 def test_each_form_of_a_final_act_has_a_place_for_the_last_look():
-    pages = [path.read_text() for path in sorted((HERE / "pages").glob("*.html"))]
+    pages = [path.read_text() for room in ("pages", "parts") for path in sorted((HERE / room).glob("*.html"))]
     forms = [
         form for page in pages for form in re.findall(r'\{% form "(\w+)"(.*?)\{% endform %\}', page, re.S)
     ]
