@@ -105,7 +105,7 @@ def test_an_order_stands_where_its_parcels_do_once_its_money_is_back(paid, a_sta
     if reached != "shipped":
         paid.row.shipments.update(state=reached, delivered_at=timezone.now(), after_sale_until=timezone.now())
         paid.row.__class__.objects.filter(pk=paid.row.pk).update(state=reached)
-    paid.give(paid.operator, (0, 3, None), (1, 3, None), shipping=True)
+    paid.give(paid.operator, (0, 3, None), (1, 3, None), shipping=True, note="It came spoilt.")
     settle_all()
     assert paid.row.state == "refunded"
     comes_back(paid, Refund.objects.get(), a_stand)
