@@ -89,6 +89,7 @@ is_kept 已入账 kept
 is_known_person 已知是谁 known person
 is_offered 在售 on offer
 is_own_call 自己动员 own call
+is_presumed 推定已到 taken as arrived
 is_refundable 可退款 refundable
 is_served 配送 delivered there
 is_staff 运营 operator
