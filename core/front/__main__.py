@@ -1,6 +1,8 @@
 """python -m core.front shop.wsgi:application --host 127.0.0.1 --port 8000"""
 
 import argparse
+import os
+from pathlib import Path
 
 from core.front.server import Server
 
@@ -11,8 +13,12 @@ def main() -> None:
     words.add_argument("application", help="module:name")
     words.add_argument("--host", default="127.0.0.1")
     words.add_argument("--port", type=int, default=8000)
+    words.add_argument("--held", type=Path, help="a file; our number is written there once the port is ours")
     given = words.parse_args()
-    Server(given.application, given.host, given.port).run()
+    server = Server(given.application, given.host, given.port)
+    if given.held:
+        server.on_startup(lambda: given.held.write_text(str(os.getpid())))
+    server.run()
 
 
 if __name__ == "__main__":

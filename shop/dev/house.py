@@ -77,7 +77,10 @@ def stripe(folder: Path, env: dict[str, str], logs: Path, web: str, preferred_po
         "--webhook-url": web + NOTICES,
     }
     command = [sys.executable, "-m", "shop.dev.stripe", *(word for pair in words.items() for word in pair)]
-    process = Process("payments stand-in", command, env, logs / "stripe.log")
+    held = folder / "stripe.held"
+    process = Process(
+        "payments stand-in", [*command, "--held", str(held)], env, logs / "stripe.log", held=held
+    )
     process.start()
     return process
 
@@ -92,8 +95,10 @@ def our_own(env: dict[str, str], logs: Path, host: str, port: int) -> list[Proce
     env = {name: value for name, value in env.items() if name != "DATABASE_OWNER_URL"}
     python = [sys.executable, "-m"]
     celery = ["celery", "-A", "shop"]
+    held = logs / "web.held"
+    web = [*web_command("shop.wsgi:application", host, port), "--held", str(held)]
     return [
-        Process("web", web_command("shop.wsgi:application", host, port), env, logs / "web.log"),
+        Process("web", web, env, logs / "web.log", held=held),
         Process(
             "worker",
             [*python, *celery, "worker", "-c", "2", "--without-gossip", "--without-mingle", "-l", "INFO"],
@@ -137,18 +142,21 @@ def is_listening(port: int, host: str = "127.0.0.1") -> bool:
 
 
 def wait_for_port(process: Process, port: int, seconds: float = 20) -> None:
-    """Wait until a process listens."""
+    """Wait until a process listens, itself: nobody else who does is taken for it."""
     deadline = time.monotonic() + seconds
-    while not is_listening(port):
+    while not (process.has_port and is_listening(port)):
         if not process.alive or time.monotonic() > deadline:
             raise SystemExit(f"The {process.name} did not start:\n{process.last_words()}")
         time.sleep(0.05)
 
 
 def wait_for_web(url: str, process: Process, seconds: float = 60) -> int:
-    """Wait until a page answers; its status. The port opens before the workers can answer."""
+    """Wait until a page of this process answers; its status. The port opens before the workers can answer."""
     deadline = time.monotonic() + seconds
     while process.alive and time.monotonic() < deadline:
+        if not process.has_port:
+            time.sleep(0.05)
+            continue
         try:
             with urllib.request.urlopen(url, timeout=30) as answer:
                 return int(answer.status)

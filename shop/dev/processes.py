@@ -24,8 +24,17 @@ def end_with_our_parent() -> None:
 class Process:
     """One program in a process group of its own, writing to its own log."""
 
-    def __init__(self, name: str, command: list[str], env: dict[str, str], log: Path, patience: float = 10):
+    def __init__(
+        self,
+        name: str,
+        command: list[str],
+        env: dict[str, str],
+        log: Path,
+        patience: float = 10,
+        held: Path | None = None,
+    ):
         self.name, self.command, self.env, self.log, self.patience = name, command, env, log, patience
+        self.held = held  # where it writes its number once its port is its own
         self.child: subprocess.Popen[bytes] | None = None
         self.started_at = 0.0
 
@@ -56,6 +65,15 @@ class Process:
     def age(self) -> float:
         """Seconds since it was started."""
         return time.monotonic() - self.started_at
+
+    @property
+    def has_port(self) -> bool:
+        """Whether it runs and, where it says so, has its port: another program may answer there meanwhile."""
+        if not self.child or not self.alive:
+            return False
+        if self.held is None:
+            return True
+        return self.held.exists() and self.held.read_text() == str(self.child.pid)
 
     def ask_to_stop(self) -> None:
         """Let it end in its own way."""

@@ -95,13 +95,29 @@ def welcome(env: dict[str, str]) -> None:
     print("Ctrl-C stops everything; what was sold stays.", flush=True)
 
 
+def demand_port() -> None:
+    """End, with a word, where another program has our port."""
+    if house.is_listening(PORT, HOST):
+        raise SystemExit(f"Port {PORT} is taken; choose another: make run PORT={PORT + 80}")
+
+
+def open_web(web: Process) -> None:
+    """Start the web and wait for its first page. The port may have been taken since we looked: a demo takes minutes."""
+    demand_port()
+    web.start()
+    try:
+        house.wait_for_web(REACH + "/", web)
+    except SystemExit:
+        demand_port()
+        raise
+
+
 def opened(stack: ExitStack) -> None:
     """Start everything, each with its end registered; then watch."""
     folder = local.data_dir()
     logs = folder / "logs"
     stack.enter_context(lock(folder))
-    if house.is_listening(PORT, HOST):
-        raise SystemExit(f"Port {PORT} is taken; choose another: make run PORT={PORT + 80}")
+    demand_port()
     secrets = local.keep_secrets(folder)
     env = house.environment(folder, secrets, REACH) | {"DEMO": DEMO}
     with step("database, broker, cache"):
@@ -122,8 +138,7 @@ def opened(stack: ExitStack) -> None:
     with step("web"):
         web, *others = house.our_own(env, logs, HOST, PORT)
         processes.append(web)
-        web.start()
-        house.wait_for_web(REACH + "/", web)
+        open_web(web)
     # After the web, so that they do not keep the first page waiting: what is asked of them waits in the outbox.
     for process in others:
         processes.append(process)

@@ -9,11 +9,14 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
+from shop.dev import house
 from shop.dev.house import is_listening
 from shop.dev.local import ROOT
 from shop.dev.postgres import Postgres, free_port
@@ -95,6 +98,66 @@ def test_the_shop_opens_from_nothing_and_closes_without_a_trace(tmp_path):
     assert again.ctrl_c() == 0
     assert (folder / "secrets.json").read_text() == kept
     assert processes_of(folder) == []
+
+
+class Stranger(BaseHTTPRequestHandler):
+    """Another program that answers whoever asks."""
+
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *words):
+        pass
+
+
+@contextmanager
+def a_stranger_on(port: int):
+    """Another program has taken a port."""
+    server = ThreadingHTTPServer(("127.0.0.1", port), Stranger)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs Linux's /proc to see who is left")
+def test_a_port_that_another_program_took_while_the_shop_was_prepared_is_said_and_ends_it(tmp_path):
+    folder, port = tmp_path / "run", free_port()
+    run = Run(folder, port)
+    until(lambda: "payments stand-in" in run.log.read_text(), 60, run.log.read_text)
+
+    with a_stranger_on(port):
+        assert run.process.wait(60) == 1
+    said = run.log.read_text()
+    assert "Sheaf is open" not in said
+    assert f"Port {port} is taken; choose another: make run PORT={port + 80}" in said
+    assert processes_of(folder) == []
+
+
+def test_another_program_on_its_port_is_not_taken_for_the_web(tmp_path):
+    port = free_port()
+    web = house.our_own(dict(os.environ), tmp_path, "127.0.0.1", port)[0]
+    with a_stranger_on(port):
+        web.start()
+        with pytest.raises(SystemExit, match="The web did not start"):
+            house.wait_for_web(f"http://127.0.0.1:{port}/", web)
+    web.kill()
+
+
+def test_another_program_on_its_port_is_not_taken_for_the_payments_stand_in(tmp_path):
+    port = free_port()
+    payments = house.stripe(tmp_path, dict(os.environ), tmp_path, "http://127.0.0.1:9", port)
+    payments.kill()
+    with a_stranger_on(port):
+        payments.start()
+        with pytest.raises(SystemExit, match="The payments stand-in did not start"):
+            house.wait_for_port(payments, port)
+    payments.kill()
 
 
 def listener_on(port: int) -> int:

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+from pathlib import Path
 
 from .server import Stand
 
@@ -24,6 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
         default=os.environ.get("STRIPE_WEBHOOK_SECRET"),
         help="what they are signed with (whsec_…); or STRIPE_WEBHOOK_SECRET",
     )
+    parser.add_argument("--held", help="a file; our number is written there once the port is ours")
     parser.add_argument("--public-url", help="the address browsers reach this server by, if another")
     wish = parser.parse_args(arguments)
     if wish.webhook_url and not wish.webhook_secret:
@@ -37,6 +39,8 @@ def main(arguments: list[str] | None = None) -> int:
         signal.signal(name, lambda *_: over.set())
     stand.start()
     print(f"Stripe stand-in: {stand.url}", flush=True)
+    if wish.held:
+        Path(wish.held).write_text(str(os.getpid()))
     over.wait()
     stand.stop()
     return 0
