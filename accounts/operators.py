@@ -193,6 +193,8 @@ def deed(
         if is_final and (request.POST.get("confirmed") != "yes" or (asks_why and not why)):
             rows = [(row, sum_of(row) if sum_of else None) for row in chosen]
             sent = {"action": request.POST.get("action", ""), "_selected_action": [row.pk for row, _ in rows]}
+            # As what she has seen each row, where the list says it.
+            sent |= {n: request.POST.getlist(n) for n in request.POST if n.startswith("seen.")}
             return look_once_more(modeladmin, request, label, rows, sent, asks_why=asks_why)
         done = 0
         for row in chosen:

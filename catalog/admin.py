@@ -15,7 +15,6 @@ from catalog.actions import category, leader, listing, lot, team
 from catalog.models import (
     Category,
     Certificate,
-    Leader,
     ListingReview,
     Lot,
     Product,
@@ -148,20 +147,12 @@ class MemberInline(ShownInline):
     fields = ("person", "role", "started_at", "ended_at")
 
 
-def verify_leader(row: Team, by: Any) -> Leader:
-    """Of a team chosen in the list."""
-    found = getattr(row, "leader", None)
-    if found is None:
-        raise Invalid(say("团队还没有带头人。", "The team has no leader yet."))
-    return leader.verify(found, by)
-
-
 @admin.register(Team)
 class TeamAdmin(OperatorAdmin):
     """Teams: set up, verified by their leader, put to rest."""
 
     called = ("团队", "team", "teams")
-    list_display = ("code", "name_zh", "county", "division", "is_active", "is_leader_verified")
+    list_display = ("code", "name_zh", "county", "division", "is_active", "its_leader", "is_leader_verified")
     list_filter = ("is_active",)
     list_select_related = ("county", "division", "leader")
     search_fields = ("=code", "name_zh", "name_en")
@@ -174,11 +165,33 @@ class TeamAdmin(OperatorAdmin):
     ordering = ("code",)
     inlines = (MemberInline,)
     actions = (
-        deed("核验带头人 · Verify the leader", verify_leader, is_final=True),
+        "verify_leader",
         deed("停用 · Put to rest", team.rest, is_final=True),
         deed("启用 · Wake", team.wake, undone_by="Put to rest"),
         naming("指定管理员 · Name a manager", team.name_manager),
+        naming("结束管理员 · End a manager's part", team.release),
     )
+
+    @admin.display(description="带头人 · Leader")
+    def its_leader(self, row: Team) -> str:
+        """By the name that is verified; it goes back with the form, so that no other is."""
+        found = getattr(row, "leader", None)
+        if found is None:
+            return "—"
+        name = leader.name_of(found)
+        return format_html('{}<input type="hidden" name="seen.{}" value="{}">', name, row.pk, name)
+
+    @admin.action(description="核验带头人 · Verify the leader")
+    def verify_leader(self, request: HttpRequest, chosen: Any) -> HttpResponse | None:
+        """Of each chosen team, whom the list has named."""
+
+        def as_seen(row: Team, by: Any) -> object:
+            found = getattr(row, "leader", None)
+            if found is None:
+                raise Invalid(say("团队还没有带头人。", "The team has no leader yet."))
+            return leader.verify(found, by, seen=request.POST.get(f"seen.{row.pk}", ""))
+
+        return deed("核验带头人 · Verify the leader", as_seen, is_final=True)(self, request, chosen)
 
     @admin.display(boolean=True, description="带头人已核验 · Leader verified")
     def is_leader_verified(self, row: Team) -> bool:

@@ -65,7 +65,9 @@ def add_member(
 
 
 def name_manager(team: Team, person: Person, by: Person) -> TeamMember:
-    """An operator names who keeps the desk from now on, beside whoever does today."""
+    """An operator names who keeps the desk from now on, beside whoever does today; she is none of them."""
+    if person.pk == by.pk:
+        raise NotAllowed(say("不能对自己这样做。", "Nobody does this to themselves."))
     if not person.is_active or person.email_verified_at is None:
         raise Invalid(
             say("这个账户现在不能登录。", "Nobody can sign in with this account now."), field="email"
@@ -89,6 +91,14 @@ def end_member(part: TeamMember, by: Person | None) -> None:
             raise Conflict(words)
         TeamMember.objects.filter(pk=part.pk, ended_at=None).update(ended_at=timezone.now())
         audit.record(by, "end_member", "Team", part.team.uid, person=str(part.person.uid))
+
+
+def release(team: Team, person: Person, by: Person) -> None:
+    """An operator closes the desk to somebody who has left the team."""
+    part = team.members.filter(person=person, ended_at=None).select_related("team", "person").first()
+    if part is None:
+        raise Invalid(say("这个账户不在这个团队里。", "This account has no part in the team."), field="email")
+    end_member(part, by)
 
 
 def rest(team: Team, by: Person | None) -> Team:

@@ -146,8 +146,7 @@ class LeaderVerify(Act):
         leader = Leader.objects.filter(team__uid=uid).select_related("team").first()
         if leader is None:
             raise NotFound(field="team")
-        leaders.verify(leader, request.user)
-        return cls(team=leader.team)
+        return cls(team=leaders.verify(leader, request.user).team)
 
 
 class Mutation:

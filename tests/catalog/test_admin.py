@@ -6,9 +6,11 @@ import pytest
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.actions import operator as operators
-from accounts.models import AuditEntry
+from accounts.models import AuditEntry, Person
+from catalog.actions import leader as leaders
 from catalog.actions import listing
 from catalog.actions import team as teams
 from catalog.actions import variant as variants
@@ -37,6 +39,12 @@ def deed(room, model, action, *rows, **more):
     address = reverse(f"admin:catalog_{model}_changelist")
     data = {"action": action, "_selected_action": [row.pk for row in rows], "confirmed": "yes", **more}
     return room.post(address, data, follow=True)
+
+
+def seen_in(room, model):
+    """What the list tells the form about how it shows each row."""
+    page = room.get(reverse(f"admin:catalog_{model}_changelist")).content.decode()
+    return dict(re.findall(r'name="(seen.\d+)" value="([^"]*)"', page))
 
 
 @pytest.fixture
@@ -116,7 +124,7 @@ def test_a_team_is_set_up_and_its_leader_verified(room):
     team = Team.objects.get(code="HB99")
     assert team.division_id == "420500"
     unverified = a_team(verified=False)
-    deed(room, "team", "verify_leader", unverified)
+    deed(room, "team", "verify_leader", unverified, **seen_in(room, "team"))
     assert Team.objects.get(pk=unverified.pk).leader.verified_at
     deed(room, "team", "rest", unverified)
     unverified.refresh_from_db()
@@ -156,3 +164,50 @@ def test_a_team_at_rest_lets_its_last_manager_go(operator):
     teams.rest(team, operator)
     teams.end_member(team.members.get(), operator)
     assert list(managers_of(team.pk)) == []
+
+
+def test_who_has_left_a_team_leaves_its_desk_and_her_account_stays(room):
+    mei, sun = a_person(), a_person()
+    team = a_team(manager=mei)
+    answer = deed(room, "team", "name_release", team, email=mei.email)
+    assert list(managers_of(team.pk)) == [mei] and "另一位管理员" in answer.content.decode()
+    deed(room, "team", "name_name_manager", team, email=sun.email)
+    deed(room, "team", "name_release", team, email=mei.email)
+    assert list(managers_of(team.pk)) == [sun]
+    mei.refresh_from_db()
+    assert mei.is_active and AuditEntry.objects.filter(deed="end_member", noun="Team").count() == 1
+    answer = deed(room, "team", "name_release", team, email=mei.email)
+    assert "不在这个团队里" in answer.content.decode()
+
+
+def test_an_operator_gives_herself_no_desk(room, operator):
+    team = a_team(manager=a_person())
+    Person.objects.filter(pk=operator.pk).update(email_verified_at=timezone.now())
+    deed(room, "team", "name_name_manager", team, email=operator.email)
+    assert operator not in managers_of(team.pk)
+    assert not AuditEntry.objects.filter(deed="add_member").exists()
+
+
+def test_the_leader_is_verified_by_the_name_that_the_list_shows(room):
+    team = a_team(verified=False)
+    seen = seen_in(room, "team")
+    assert seen == {f"seen.{team.pk}": "向立春 · Xiang Lichun"}
+    once = deed(room, "team", "verify_leader", team, **seen, confirmed="")
+    assert f'name="seen.{team.pk}" value="向立春 · Xiang Lichun"' in once.content.decode()
+    leaders.introduce(team, None, name_zh="覃夏至", name_en="Qin Xiazhi")
+    answer = deed(room, "team", "verify_leader", team, **seen)
+    assert Team.objects.get(pk=team.pk).leader.verified_at is None
+    assert "换了带头人的名字" in answer.content.decode()
+    deed(room, "team", "verify_leader", team)
+    assert Team.objects.get(pk=team.pk).leader.verified_at is None, "nobody was seen"
+    deed(room, "team", "verify_leader", team, **seen_in(room, "team"))
+    assert Team.objects.get(pk=team.pk).leader.verified_at
+
+
+@pytest.mark.parametrize("named", [{"name_zh": "覃夏至"}, {"name_zh": "向立春", "name_en": "Somebody Else"}])
+def test_another_name_in_either_language_is_another_person(named):
+    team = a_team()
+    leaders.introduce(team, None, name_zh="向立春", words_zh="来看看")
+    assert Team.objects.get(pk=team.pk).leader.verified_at
+    leaders.introduce(team, None, **named)
+    assert Team.objects.get(pk=team.pk).leader.verified_at is None

@@ -55,6 +55,7 @@ def rooms() -> list[OperatorAdmin]:
 OF_THEIR_OWN = {
     "approve": "undone by Suspend; done only to the version that the list has shown",
     "return_to_team": "asks for its comment on a page of its own",
+    "verify_leader": "asks once more; done only to the name that the list has shown",
 }
 
 
