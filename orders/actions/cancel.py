@@ -15,6 +15,7 @@ from orders.actions.order import lock
 from orders.actions.under_way import Asking, is_patient
 from orders.models import GroupPurchase, Order, Refund
 from orders.reads.order import is_cancellable, is_unsent, why_it_stays
+from orders.reads.proof import is_hers
 
 log = logging.getLogger("sheaf.orders")
 
@@ -42,7 +43,7 @@ def cancel(order: Order, by: Any = None, reason: str = "") -> Order:
 
 def _is_of_the_house(by: Any, order: Order) -> bool:
     """An operator, of somebody else's order: she may take even a seat out of a group that is on."""
-    return by is not None and by.is_staff and by.pk != order.person_id
+    return by is not None and by.is_staff and not is_hers(by, order)
 
 
 def expire(limit: int = 100) -> int:

@@ -8,6 +8,7 @@ from core.language import say
 from core.refusals import Conflict, NotAllowed
 from core.states import StateMachine
 from orders.models import GroupPurchase, Order, Payment
+from orders.reads.proof import is_hers
 from orders.reads.stopped import unpayable
 from orders.refusals import NotOnSale
 
@@ -69,7 +70,7 @@ def lock_with_payments(payments: Sequence[Payment]) -> dict[int, Payment]:
 
 def not_of_her_own(order: Order, by: Any) -> None:
     """An operator is none in an order of her own: what a bank or the shop has given her another one writes down."""
-    if by is not None and order.person_id == by.pk:
+    if by is not None and is_hers(by, order):
         raise NotAllowed(
             say("自己的订单请由另一位运营处理。", "Another operator decides about an order of yours.")
         )

@@ -96,7 +96,7 @@ def request(
         postage = [(p, n) for p, n in _postage(order) if teams is None or p.team_id in teams]
         if by is not None and reason == Reason.TEAM:
             asked = [p for p, _ in postage] if shipping else []
-            demand_right([s.line for s in shares], asked, is_operator=teams is None, note=note)
+            demand_right([s.line for s in shares], asked, by=by, is_operator=teams is None, note=note)
         called_off = _call_off(rows.values(), shares)
         postage = [(p, n) for p, n in postage if shipping or p.pk in called_off]
         made = _write(order, shares, postage, reason=reason, by=by, note=note)

@@ -1,5 +1,7 @@
 """Whether a buyer's mailbox is proved: an order opens with what its placer was handed, so that alone proves nothing."""
 
+from typing import Any
+
 from orders.models import Order
 
 
@@ -14,3 +16,11 @@ def is_proved(order: Order) -> bool:
 def was_mailbox_proved(email: str) -> bool:
     """Whether any guest's order under this address was ever proved; who types it now may be somebody else."""
     return Order.objects.filter(email=email.strip().lower(), buyer_proved_at__isnull=False).exists()
+
+
+def is_hers(person: Any, order: Order) -> bool:
+    """Whether an order is somebody's own: by her account, or a guest's under her address, whether proved or not. An
+    operator decides about neither; that a stranger wrote her address costs another operator a minute."""
+    if order.person_id is not None:
+        return order.person_id == person.pk
+    return bool(order.email) and order.email.strip().lower() == person.email

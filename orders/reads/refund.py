@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from catalog.reads import teams_managed_by
 from core.refusals import NotFound
@@ -16,10 +16,12 @@ def refund_by_pk(request: Any, pk: int) -> QuerySet[Refund]:
 
 def order_to_refund(person: Any, number: str) -> tuple[Order, set[int] | None]:
     """A paid order and the teams for which this person may give back; None is all of them (operators).
-    An order in which none of her teams has a part sounds like none, and an operator is none in an order of her own."""
+    An order in which none of her teams has a part sounds like none, and an operator is none in an order of her own
+    (`orders.reads.proof.is_hers`)."""
     paid = Order.objects.filter(number=number.strip().upper(), paid_at__isnull=False)
     teams: set[int] | None = None
-    order = paid.exclude(person=person).first() if person.is_staff else None
+    own = Q(person=person) | Q(person=None, email__iexact=person.email)
+    order = paid.exclude(own).first() if person.is_staff else None
     if order is None:
         teams = set(teams_managed_by(person).values_list("pk", flat=True))
         order = paid.filter(shipments__team__in=teams).first()

@@ -134,3 +134,43 @@ def test_operators_have_a_room_to_give_back_what_is_left(sold, operator, is_done
     settle_all()
     assert sold.row.state == "refunded"
     at_rest()
+
+
+@pytest.mark.parametrize("has_left", [False, True])
+def test_an_operator_takes_nothing_back_that_her_own_team_is_owed(sold, operator, has_left):
+    over(0, 1, sold=sold)
+    ended = timezone.now() if has_left else None
+    sold.line().team.members.create(person=operator.person, ended_at=ended)
+    owed = money_in("pool_owed", sold.row)
+    assert [e["code"] for e in ask(sold, operator, note="朋友的订单")["errors"]] == ["NOT_ALLOWED"]
+    desk = Client(headers={"Accept-Language": "en"})
+    desk.force_login(operator.person)
+    (said,) = choose(desk, "order", "give_what_is_left", sold.row, confirmed="yes", why="朋友的订单")
+    assert "another operator" in said
+    sending = {"number": sold.order["number"], "lines": [], "shipping": True, "note": "朋友的订单"}
+    answer = operator.do("refundRequest", "refund { state }", **sending, idempotencyKey=key())
+    assert [e["code"] for e in answer["errors"]] == ["NOT_ALLOWED"]
+    assert Refund.objects.count() == 0 and money_in("pool_owed", sold.row) == owed
+    # The other team is none of hers, and recalled goods come back whoever asks.
+    assert ask(sold, operator, 1, note="检测报告不合格")["refund"]["amount"]["minor"] == 5000
+    if not has_left:
+        operator.done("lotRecall", id=global_id("Lot", sold.lots[0].uid), reason="农残超标")
+        settle_all()
+        assert ask(sold, operator, note="召回")["refund"]["amount"]["minor"] == 3690
+    settle_all()
+    at_rest()
+
+
+def test_an_order_under_her_own_address_is_an_operators_own_though_she_was_not_signed_in(sold, operator):
+    over(0, 1, sold=sold)
+    Order.objects.filter(pk=sold.row.pk).update(person=None, email=operator.person.email.upper())
+    (error,) = ask(sold, operator, note="我自己的")["errors"]
+    assert error["code"] == "NOT_FOUND"
+    desk = Client(headers={"Accept-Language": "en"})
+    desk.force_login(operator.person)
+    (said,) = choose(desk, "order", "give_what_is_left", sold.row, confirmed="yes", why="我自己的")
+    assert Refund.objects.count() == 0 and ": 1" not in said
+    Order.objects.filter(pk=sold.row.pk).update(email="somebody@example.com")
+    assert ask(sold, operator, note="检测报告不合格")["refund"]["amount"]["minor"] == 3690
+    settle_all()
+    at_rest()
