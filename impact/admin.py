@@ -1,4 +1,7 @@
-"""The operators' rooms of this floor: households to verify, ledger and contest to look at."""
+"""The operators' rooms of this floor: households to verify, ledger and contest to look at.
+
+What a household brought and what was set aside for it has no room: of that nobody outside its team is told.
+"""
 
 from datetime import date
 
@@ -11,7 +14,6 @@ from accounts.shown import ShownInline
 from impact.actions import household as households
 from impact.models import (
     Account,
-    Attribution,
     DetailReading,
     DisclosedHouseholds,
     Disclosure,
@@ -19,7 +21,6 @@ from impact.models import (
     Entry,
     Household,
     LedgerTransaction,
-    LotShare,
     Round,
     Standing,
     Support,
@@ -60,6 +61,7 @@ class HouseholdAdmin(OperatorAdmin):
     actions = (
         deed("核实 · Verify", households.verify, is_final=True),
         deed("不予通过 · Decline", households.reject, is_final=True),
+        deed("退出，抹去资料 · Withdraw", households.withdraw, is_final=True),
     )
 
 
@@ -80,19 +82,10 @@ class AccountAdmin(ReadOnly):
     """Places where money stands."""
 
     called = ("账户科目", "ledger account", "ledger accounts")
-    list_display = ("id", "kind", "team", "household", "part", "holder")
+    list_display = ("id", "kind", "team", "part", "holder")
+    fields = ("kind", "team", "part", "holder")
     list_filter = ("kind",)
-    list_select_related = ("team", "household")
-
-
-@admin.register(Attribution)
-class AttributionAdmin(ReadOnly):
-    """Whose work lines paid for."""
-
-    called = ("分配", "attribution", "attributions")
-    list_display = ("id", "line", "lot", "household", "amount_minor", "lot_number")
-    list_select_related = ("line", "lot", "household")
-    ordering = ("-id",)
+    list_select_related = ("team",)
 
 
 @admin.register(Support)
@@ -102,6 +95,10 @@ class SupportAdmin(ReadOnly):
     called = ("支持", "support", "supports")
     list_display = ("id", "entry", "amount_minor", "exclusion", "day", "at")
     list_filter = ("exclusion",)
+    fields = (
+        *("uid", "entry", "transaction", "order_uid", "amount_minor", "exclusion", "day", "organisation"),
+        *("mobiliser_organisation", "is_own_call", "at"),
+    )
     list_select_related = ("entry",)
     ordering = ("-id",)
 
@@ -194,13 +191,6 @@ class DisclosedHouseholdsAdmin(ReadOnly):
     """How many households are told to stand behind each team."""
 
     called = ("公布的农户数", "disclosed household count", "disclosed household counts")
-
-
-@admin.register(LotShare)
-class LotShareAdmin(ReadOnly):
-    """How much of a lot each household brought."""
-
-    called = ("批次份额", "share of a lot", "shares of lots")
 
 
 @admin.register(Round)

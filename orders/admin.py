@@ -239,6 +239,12 @@ class GroupPurchaseAdmin(OperatorAdmin):
     )
     list_filter = ("state",)
     list_select_related = ("organisation",)
+    # Without the code of its link: whoever has that may join.
+    fields = (
+        *("uid", "title", "organisation", "coordinator", "variant", "price_minor", "state"),
+        *("units_held", "units_reserved", "units_returned", "minimum_units", "maximum_units"),
+        *("recipient", "phone", "region", "street", "opened_at", "closes_at", "closed_at"),
+    )
     search_fields = ("title", "=uid")
     ordering = ("-id",)
 

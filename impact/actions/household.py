@@ -1,4 +1,4 @@
-"""Households: proposed by a team, verified by an operator who is not of it, withdrawn when they wish."""
+"""Households: proposed by a team, verified by an operator who is not of it, withdrawn whenever they wish."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
@@ -106,7 +106,8 @@ def _decide(households: Sequence[Household], by: Person, state: str, **fields: A
 
 @transaction.atomic
 def withdraw(household: Household, by: Person | None) -> Household:
-    """The family no longer wishes to take part: details are destroyed, what the ledger holds stays balanced.
+    """The family no longer wishes to take part, whether anybody has verified it yet or not: details are destroyed, what
+    the ledger holds stays balanced.
 
     Where too few are left behind an entry of a contest, the operators hear of it before anything shows.
     """
@@ -117,9 +118,11 @@ def withdraw(household: Household, by: Person | None) -> Household:
         .select_for_update(no_key=True)
         .values_list("pk", flat=True)
     )
-    _move([household], State.VERIFIED, State.WITHDRAWN, withdrawn_at=timezone.now())
+    was_verified = household.pk in before
+    old = State.VERIFIED if was_verified else State.PROPOSED
+    _move([household], old, State.WITHDRAWN, withdrawn_at=timezone.now())
     _destroy_details([household])
-    if len(before) <= FEWEST:
+    if was_verified and len(before) <= FEWEST:
         record(*[EntryHasFewHouseholds(pk) for pk in _entries_that_move(household.team_id)])
     _note(by, "household.withdraw", [household])
     return household

@@ -115,8 +115,9 @@ def _check_weight(lot: Lot, grams: int) -> None:
 
 def _check_households(grown: Sequence[Grown], lots: Mapping[int, Lot]) -> None:
     asked = {household for g in grown for household in g.grams}
-    verified = Household.objects.filter(pk__in=asked, state=Household.State.VERIFIED)
-    team_of = dict(verified.values_list("pk", "team_id"))
+    verified = Household.objects.filter(pk__in=asked, state=Household.State.VERIFIED).order_by("pk")
+    # Locked, so that no family that withdraws at this moment is given a share afterwards.
+    team_of = dict(verified.select_for_update(no_key=True).values_list("pk", "team_id"))
     for g in grown:
         team = lots[g.lot.pk].variant.product.team_id
         if any(team_of.get(household) != team for household in g.grams):

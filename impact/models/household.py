@@ -21,7 +21,7 @@ class Household(StateMachine, models.Model):
         REJECTED = "rejected"
 
     MOVES = {
-        State.PROPOSED: {State.VERIFIED, State.REJECTED},
+        State.PROPOSED: {State.VERIFIED, State.REJECTED, State.WITHDRAWN},
         State.VERIFIED: {State.WITHDRAWN},
         State.WITHDRAWN: set(),
         State.REJECTED: set(),

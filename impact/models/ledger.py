@@ -58,9 +58,8 @@ class Account(models.Model):
         ]
 
     def __str__(self) -> str:
-        return " ".join(
-            str(w) for w in (self.kind, self.part, self.team_id, self.household_id, self.holder) if w
-        )
+        # Whose of a team's households it is stands in the row alone: this text reaches the operators' rooms.
+        return " ".join(str(w) for w in (self.kind, self.part, self.team_id, self.holder) if w)
 
 
 class LedgerTransaction(models.Model):

@@ -1,6 +1,7 @@
 """Families behind the lots: proposed, verified by others, their names sealed; and who grew what."""
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from accounts.models import AuditEntry
@@ -110,6 +111,31 @@ def test_who_withdraws_or_is_declined_leaves_no_name_behind(family, team):
     household.reject(other, operator)
     assert not HouseholdDetail.objects.exists()
     assert team_has_verified_household(team)
+
+
+def test_a_family_withdraws_before_anybody_has_verified_it(family):
+    household.withdraw(family, None)
+    assert Household.objects.get().state == Household.State.WITHDRAWN
+    assert not HouseholdDetail.objects.exists()
+    for deed in (household.verify, household.withdraw):
+        with pytest.raises(Conflict):
+            deed(family, shelves.an_operator())
+
+
+@pytest.mark.parametrize("is_verified", [False, True])
+def test_an_operator_lets_a_family_withdraw_whose_team_does_not(family, is_verified):
+    operator = shelves.an_operator()
+    if is_verified:
+        household.verify(family, operator)
+    desk = Client()
+    desk.force_login(operator)
+    chosen = {"action": "withdraw", "_selected_action": [family.pk]}
+    desk.post("/operators/impact/household/", chosen)
+    assert HouseholdDetail.objects.exists(), "what is final is looked at first"
+    desk.post("/operators/impact/household/", {**chosen, "confirmed": "yes"})
+    assert Household.objects.get().state == Household.State.WITHDRAWN
+    assert not HouseholdDetail.objects.exists()
+    assert AuditEntry.objects.get(deed="household.withdraw").actor == operator
 
 
 def test_a_household_that_withdraws_keeps_what_is_set_aside_for_it():
