@@ -188,7 +188,11 @@ def tell_team_of_claim(event: dict) -> None:
 def send_claim_answered(event: dict) -> None:
     """To the buyer: the team's answer."""
     claim = Claim.objects.select_related("line", "refund").get(pk=event["claim_id"])
-    to_buyer(order_of(claim.line.order_id), "claim_answered", claim=claim, line=claim.line)
+    parts = RefundLine.objects.filter(refund=claim.refund_id, line=None).values_list(
+        "amount_minor", flat=True
+    )
+    facts = {"claim": claim, "line": claim.line, "sending": sum(parts) if claim.refund_id else 0}
+    to_buyer(order_of(claim.line.order_id), "claim_answered", **facts)
 
 
 # --- Groups -----------------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ from orders.events import RefundFailed, RefundRequested, RefundSucceeded, Refund
 from orders.models import Line, Order, Payment, Refund, RefundLine, Shipment
 from orders.provider import provider
 from orders.provider.port import GiveBack, Noun, RefundSeen
+from orders.reads.refund import lost_parcels
 from orders.refusals import RefundTooLarge
 
 State = Refund.State
@@ -78,8 +79,8 @@ def request(
     note: str = "",
 ) -> Refund:
     """Give back parts of an order: never more than remains, however many ask at once.
-    With `teams`, only what these have sold and sent, until it is completed. A parcel that is called off by it gives back its sending
-    too, asked for or not: nobody could ask for it afterwards."""
+    With `teams`, only what these have sold and sent, until it is completed. A parcel that is called off by it, or never
+    came and keeps nothing, gives back its sending too, asked for or not: nobody could ask for it afterwards."""
     with transaction.atomic():
         order = lock([order])[order.pk]
         if order.state == Order.State.HELD:
@@ -97,13 +98,13 @@ def request(
         if by is not None and reason == Reason.TEAM:
             asked = [p for p, _ in postage] if shipping else []
             demand_right([s.line for s in shares], asked, by=by, is_operator=teams is None, note=note)
-        called_off = _call_off(rows.values(), shares)
-        postage = [(p, n) for p, n in postage if shipping or p.pk in called_off]
+        over = _call_off(rows.values(), shares)
+        over |= set(lost_parcels(rows.values(), {s.line.pk: s.amount_minor for s in shares}))
+        postage = [(p, n) for p, n in postage if shipping or p.pk in over]
         made = _write(order, shares, postage, reason=reason, by=by, note=note)
         if by is not None:
-            audit.record(
-                by, "request", "Refund", made.uid, order=order.number, amount_minor=made.amount_minor
-            )
+            facts = {"order": order.number, "amount_minor": made.amount_minor}
+            audit.record(by, "request", "Refund", made.uid, **facts)
         return made
 
 

@@ -94,7 +94,8 @@ class ClaimAnswer(Act):
         claim_id = graphene.ID(required=True, description="The claim, on one's own team's desk.")
         words = graphene.String(description="To the buyer; needed when nothing is given back.")
         amount = graphene.String(
-            description='What to give back, in yuan: "12.50"; without it, or with 0, nothing is.'
+            description='What to give back, in yuan: "12.50"; without it, or with 0, nothing is. Of a parcel that never '
+            "came, all that is left gives back its sending too."
         )
 
     claim = graphene.Field(ClaimType, description="The claim, answered.")

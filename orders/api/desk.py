@@ -5,64 +5,29 @@ from typing import Any
 import graphene
 from django.db.models import QuerySet
 
-from catalog.api.access import TEAM_MANAGER
 from catalog.api.desk import TeamProduct
 from catalog.models import Product, Team
 from core import clock
-from core.api.access import PUBLIC, SIGNED_IN, Access
+from core.api.access import PUBLIC, SIGNED_IN
 from core.api.act import Act
 from core.api.connections import connection_field
 from core.api.facts import guarded, mark, needs
-from core.api.ids import global_id, uid_of
-from core.api.types import ModelType, MoneyField, PlainType, Told, enum_of, list_of, money, type_of
-from core.api.types import Money as MoneyType
+from core.api.ids import uid_of
+from core.api.types import ModelType, PlainType, enum_of, list_of, type_of
 from core.quickrow import related
 from orders import words
 from orders.actions import shipment as shipments
-from orders.api.claim import photo_url
+from orders.api.desk_claim import DESK, DeskClaimType, DeskLineType, id_of
 from orders.api.packing import OF_THE_DESK, HeldBackType, ListChangeType, PileType
 from orders.api.shipment import CARRIER, EXPECTED_UNITS, TRACKING
-from orders.models import Claim, GroupPurchase, Line, Shipment
+from orders.models import Claim, GroupPurchase, Shipment
 from orders.reads import desk as reads
 from orders.reads.address import on_a_parcel
 from orders.reads.group import group_of_team
 from orders.reads.held_back import parcels_held_back
 
-# `parent` is the team, or a row that belongs to one; what else is here is reached from a desk alone.
-DESK = Access("a manager of the team", TEAM_MANAGER.allows, pii=2)
 ShipmentState = enum_of(Shipment, "state")
 ClaimState = enum_of(Claim, "state")
-
-
-def _id_of(kind: str) -> graphene.Field:
-    """The id by which deeds know the thing, whichever type shows it."""
-
-    def resolve(root: Any, info: Any) -> str:
-        return global_id(kind, root.uid)
-
-    return graphene.Field(graphene.ID, required=True, resolver=resolve, description=f"The {kind}'s id.")
-
-
-class DeskLineType(ModelType):
-    """What lies in a parcel."""
-
-    class Meta:
-        model = Line
-        name = "DeskLine"
-        main = False
-        fields = ("quantity",)
-        access = DESK
-        about = {"quantity": "Units bought."}
-
-    id = _id_of("Line")
-    name = Told("name", description="What was bought, as it was called then.")
-    units = graphene.Int(required=True, description="Units to send: without what was given back.")
-    net = MoneyField("net_minor", description="What was paid for it.")
-    refunded = MoneyField("refunded_minor", description="What of it was given back.")
-
-    def resolve_units(root, info):
-        """Bought less given back."""
-        return root.quantity - root.refunded_units
 
 
 class ParcelType(ModelType):
@@ -84,7 +49,7 @@ class ParcelType(ModelType):
             "delivered_at": "When it arrived.",
         }
 
-    id = _id_of("Shipment")
+    id = id_of("Shipment")
     lines = mark(
         graphene.Field(
             graphene.List(graphene.NonNull(DeskLineType)), required=True, description="What lies in it."
@@ -161,7 +126,7 @@ class GroupParcelType(ModelType):
             "closed_at": "When it was confirmed.",
         }
 
-    id = _id_of("GroupPurchase")
+    id = id_of("GroupPurchase")
     state = graphene.Field(ShipmentState, required=True, description="Where its parcel is.")
     state_name = graphene.String(required=True, description="Where its parcel is, in words.")
     name = graphene.String(required=True, description="What is sent.")
@@ -196,49 +161,6 @@ class GroupParcelType(ModelType):
     def resolve_address(root, info):
         """In Chinese, whoever reads it: couriers do."""
         return on_a_parcel(root.region, root.street)
-
-
-class DeskClaimType(ModelType):
-    """What a buyer says is wrong, as the team sees it."""
-
-    class Meta:
-        model = Claim
-        name = "DeskClaim"
-        main = False
-        fields = ("state", "words", "answer", "made_at", "answered_at")
-        access = OF_THE_DESK
-        about = {
-            "state": "Whether it was answered, and how.",
-            "words": "What is wrong, in the buyer's words.",
-            "answer": "The team's words; empty until it answers.",
-            "made_at": "When it was said.",
-            "answered_at": "When it was answered.",
-        }
-
-    id = _id_of("Claim")
-    state_name = graphene.String(required=True, description="Whether it was answered, in words.")
-    photo_url = graphene.String(required=True, description="Where its photo is; empty without one.")
-    number = graphene.String(required=True, description="The order's number.")
-    line = mark(graphene.Field(DeskLineType, required=True, description="What it is about."), relation="line")
-    refundable = graphene.Field(MoneyType, required=True, description="What can still be given back for it.")
-
-    def resolve_state_name(root, info):
-        """In the reader's language."""
-        return str(words.CLAIM_STATES[root.state])
-
-    def resolve_photo_url(root, info):
-        """The door asks who is there."""
-        return photo_url(root)
-
-    @needs("line__order")
-    def resolve_number(root, info):
-        """The order's."""
-        return root.line.order.number
-
-    @needs("line")
-    def resolve_refundable(root, info):
-        """Paid less given back."""
-        return money(root.refundable_minor)
 
 
 def _parcels(root: Team, info: Any, state: Any = None, due: bool | None = None) -> QuerySet[Shipment]:

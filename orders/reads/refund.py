@@ -1,12 +1,14 @@
 """Refunds, and whose orders may be refunded by whom."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from catalog.reads import teams_managed_by
 from core.refusals import NotFound
-from orders.models import Order, Refund
+from orders.models import Line, Order, Refund
+from orders.reads.shipment import has_not_come
 
 
 def refund_by_pk(request: Any, pk: int) -> QuerySet[Refund]:
@@ -28,3 +30,24 @@ def order_to_refund(person: Any, number: str) -> tuple[Order, set[int] | None]:
     if order is None:
         raise NotFound(field="number")
     return order, teams
+
+
+def lost_parcels(lines: Iterable[Line], given: Mapping[int, int]) -> dict[int, int]:
+    """The parcels that have not come and of whose goods nothing is left paid for once so many fen of each line are
+    given back as well, by id; and what remains of their sending: it brought nothing, so it goes back with them."""
+    kept = {
+        line.shipment_id for line in lines if line.net_minor - line.refunded_minor > given.get(line.pk, 0)
+    }
+    touched = {line.shipment_id: line.shipment for line in lines if given.get(line.pk)}
+    lost = {
+        pk: parcel for pk, parcel in touched.items() if parcel and pk not in kept and has_not_come(parcel)
+    }
+    return {pk: parcel.shipping_minor - parcel.refunded_minor for pk, parcel in lost.items() if pk}
+
+
+def sending_of(line: Line, minor: int) -> int:
+    """What remains of sending the line's parcel, where it goes back with so many fen of the line."""
+    if line.shipment_id is None:
+        return 0
+    beside = Line.objects.filter(shipment=line.shipment_id).select_related("shipment")
+    return lost_parcels(beside, {line.pk: minor}).get(line.shipment_id, 0)

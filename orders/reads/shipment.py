@@ -82,6 +82,14 @@ def may_be_missing_from(parcel: Shipment) -> datetime | None:
     return parcel.shipped_at + MISSING_AFTER
 
 
+def has_not_come(parcel: Shipment) -> bool:
+    """Sent so long ago that it may be missing, and nobody has said that it arrived."""
+    if parcel.state == Shipment.State.DELIVERED:
+        return parcel.is_presumed
+    missing_from = may_be_missing_from(parcel)
+    return missing_from is not None and missing_from <= timezone.now()
+
+
 def is_recalled(line: Line) -> bool:
     """A lot of what lies in its parcel was recalled after it was sent; of what was not, the recall takes it out."""
     sent_at = line.shipment.shipped_at if line.shipment else None

@@ -313,5 +313,12 @@ def give_back(request: HttpRequest, payload: dict[str, Any]) -> str:
 
 
 def answer_claim(request: HttpRequest, payload: dict[str, Any]) -> str:
-    """The buyer is told."""
+    """How much is on its way; the buyer is told."""
+    if refund := payload["claim"]["refund"]:
+        words = say(
+            "已答复，{x} 正在退给买家；买家会收到邮件。",
+            "Answered: {x} is on its way back, and the buyer is told by mail.",
+            x=show(refund["amount"]["minor"]),
+        )
+        return _done(request, words)
     return _done(request, say("已答复，买家会收到邮件。", "Answered. The buyer is told by mail."))

@@ -19,7 +19,7 @@ from core.refusals import Refusal
 from orders.reads import group as groups
 from orders.reads.claim import claim_of_team
 from orders.reads.order import is_cancellable, order_open_to, would_give_back
-from orders.reads.refund import order_to_refund
+from orders.reads.refund import order_to_refund, sending_of
 
 ONCE_MORE = say(
     "还没有做。请再看一遍，没错就再按一次。",
@@ -49,6 +49,11 @@ def _answered(request: HttpRequest, variables: dict[str, Any]) -> Lines:
         return []
     if not minor:
         return [(say("答复后这项售后就结束了，不退款", "Your answer ends the claim, without a refund"), "")]
+    if sending := sending_of(claim.line, minor):
+        words = say(
+            "退给买家，含运费 {s}", "Given back to the buyer, {s} of it for sending", s=money.show(sending)
+        )
+        return [(words, money.show(minor + sending))]
     return [(say("退给买家", "Given back to the buyer"), money.show(minor))]
 
 
@@ -63,7 +68,8 @@ def _given_back(request: HttpRequest, variables: dict[str, Any]) -> Lines:
     ):
         return []
     minor = min(variables["units"] * line.unit_price_minor, line.net_minor - line.refunded_minor)
-    return [(say("退给买家，至少", "Given back to the buyer, at least"), money.show(minor))]
+    sending = sending_of(line, minor)
+    return [(say("退给买家，至少", "Given back to the buyer, at least"), money.show(minor + sending))]
 
 
 def _order(request: HttpRequest, variables: dict[str, Any]) -> Lines:

@@ -1,0 +1,108 @@
+"""What buyers say is wrong, and the lines of a parcel, as a team's desk sees them."""
+
+from typing import Any
+
+import graphene
+
+from catalog.api.access import TEAM_MANAGER
+from core.api.access import Access
+from core.api.facts import mark, needs
+from core.api.ids import global_id
+from core.api.types import ModelType, MoneyField, Told, money
+from core.api.types import Money as MoneyType
+from core.quickrow import related
+from orders import words
+from orders.api.claim import photo_url
+from orders.api.packing import OF_THE_DESK
+from orders.models import Claim, Line
+from orders.reads.refund import lost_parcels
+
+# `parent` is the team, or a row that belongs to one; what else is here is reached from a desk alone.
+DESK = Access("a manager of the team", TEAM_MANAGER.allows, pii=2)
+
+
+def id_of(kind: str) -> graphene.Field:
+    """The id by which deeds know the thing, whichever type shows it."""
+
+    def resolve(root: Any, info: Any) -> str:
+        return global_id(kind, root.uid)
+
+    return graphene.Field(graphene.ID, required=True, resolver=resolve, description=f"The {kind}'s id.")
+
+
+class DeskLineType(ModelType):
+    """What lies in a parcel."""
+
+    class Meta:
+        model = Line
+        name = "DeskLine"
+        main = False
+        fields = ("quantity",)
+        access = DESK
+        about = {"quantity": "Units bought."}
+
+    id = id_of("Line")
+    name = Told("name", description="What was bought, as it was called then.")
+    units = graphene.Int(required=True, description="Units to send: without what was given back.")
+    net = MoneyField("net_minor", description="What was paid for it.")
+    refunded = MoneyField("refunded_minor", description="What of it was given back.")
+
+    def resolve_units(root, info):
+        """Bought less given back."""
+        return root.quantity - root.refunded_units
+
+
+class DeskClaimType(ModelType):
+    """What a buyer says is wrong, as the team sees it."""
+
+    class Meta:
+        model = Claim
+        name = "DeskClaim"
+        main = False
+        fields = ("state", "words", "answer", "made_at", "answered_at")
+        access = OF_THE_DESK
+        about = {
+            "state": "Whether it was answered, and how.",
+            "words": "What is wrong, in the buyer's words.",
+            "answer": "The team's words; empty until it answers.",
+            "made_at": "When it was said.",
+            "answered_at": "When it was answered.",
+        }
+
+    id = id_of("Claim")
+    state_name = graphene.String(required=True, description="Whether it was answered, in words.")
+    photo_url = graphene.String(required=True, description="Where its photo is; empty without one.")
+    number = graphene.String(required=True, description="The order's number.")
+    line = mark(graphene.Field(DeskLineType, required=True, description="What it is about."), relation="line")
+    refundable = graphene.Field(MoneyType, required=True, description="What can still be given back for it.")
+    sending = graphene.Field(
+        MoneyType,
+        required=True,
+        description="What goes back beside it for sending, were all of it given back: of a parcel that never came, "
+        "and of which nothing else is left.",
+    )
+
+    def resolve_state_name(root, info):
+        """In the reader's language."""
+        return str(words.CLAIM_STATES[root.state])
+
+    def resolve_photo_url(root, info):
+        """The door asks who is there."""
+        return photo_url(root)
+
+    @needs("line__order")
+    def resolve_number(root, info):
+        """The order's."""
+        return root.line.order.number
+
+    @needs("line")
+    def resolve_refundable(root, info):
+        """Paid less given back."""
+        return money(root.refundable_minor)
+
+    @needs("line__shipment__lines")
+    def resolve_sending(root, info):
+        """Of the whole parcel."""
+        parcel = root.line.shipment
+        beside = related(parcel, "lines") if parcel else []
+        return money(sum(lost_parcels(beside, {root.line_id: root.refundable_minor}).values()))
