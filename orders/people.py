@@ -113,7 +113,7 @@ def erase(person: Person) -> None:
         )
         raise Conflict(words)
     _forget_groups(person)
-    _forget_claims(person)
+    _forget_claims(orders)
     Seat.objects.filter(order__person=person).update(name=FORGOTTEN)
     Review.objects.filter(person=person).update(nickname="", person=None)
     Cart.objects.filter(person=person, closed_at=None).delete()
@@ -159,18 +159,21 @@ def _forget_groups(person: Person) -> None:
     groups.update(recipient=FORGOTTEN, phone="", street="")
 
 
-def _forget_claims(person: Person) -> None:
-    """What she wrote and photographed; that something was wrong, and what came of it, stays."""
-    claims = Claim.objects.filter(line__order__person=person)
+def _forget_claims(orders: QuerySet[Order]) -> None:
+    """What was written of these and photographed, and what the team answered; that something was wrong, and what came
+    of it, stays."""
+    claims = Claim.objects.filter(line__order__in=orders).exclude(words=FORGOTTEN)
     photos = [claim.photo.name for claim in claims if claim.photo]
-    claims.update(words=FORGOTTEN, photo="")
+    # The answer stands beside what was given back for it, too.
+    Refund.objects.filter(claim__in=claims).update(note="")
+    claims.update(words=FORGOTTEN, answer="", photo="")
     for name in photos:
         transaction.on_commit(partial(default_storage.delete, name))
 
 
 def forget_old() -> int:
     """What nobody needs any more: carts left for a month, and three years after its end who a guest's order was
-    for and what the provider wrote (so long the law has a shop keep its sales)."""
+    for, what was said of it in claims and what the provider wrote (so long the law has a shop keep its sales)."""
     now = timezone.now()
     left = Cart.objects.filter(changed_at__lt=now - CARTS_LAST)
     carts, _ = left.exclude(person__isnull=False, closed_at=None).delete()
@@ -178,6 +181,8 @@ def forget_old() -> int:
     owed = Refund.objects.filter(payment__order=OuterRef("pk")).exclude(state__in=Refund.SETTLED)
     ended = Order.objects.filter(~Exists(owed), person=None, closed_at__lt=now - ORDERS_LAST)
     orders = ended.exclude(recipient=FORGOTTEN).update(**_UNKNOWN)
+    with transaction.atomic():
+        _forget_claims(ended)
     Seat.objects.filter(order__in=ended).exclude(name=FORGOTTEN).update(name=FORGOTTEN)
     notices = Notice.objects.filter(received_at__lt=now - ORDERS_LAST).exclude(body=b"").update(body=b"")
     return carts + orders + notices

@@ -197,7 +197,7 @@ def test_who_goes_takes_her_words_and_photo_along(till, a_stand):
     )
     sold.buyer.done("personErase", password=PASSWORD)
     claim.refresh_from_db()
-    assert (claim.words, claim.photo.name, claim.answer) == ("—", "", "抱歉")
+    assert (claim.words, claim.photo.name, claim.answer, claim.state) == ("—", "", "", "declined")
     assert not default_storage.exists(name)
     at_rest()
 

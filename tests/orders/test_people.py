@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.core.files.storage import default_storage
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import F
 from django.utils import timezone
@@ -14,14 +15,16 @@ from accounts.actions import membership as memberships
 from accounts.actions import operator as operators
 from accounts.models import Person
 from catalog.actions import team as teams
-from core.api.ids import uid_of
+from core.api.ids import global_id, uid_of
 from core.deliveries import drain
 from core.refusals import Conflict
 from orders import verify
 from orders.mail import to_buyer
-from orders.models import Cart, Claim, Dispute, Notice, Order, Refund, Review
+from orders.models import Cart, Claim, Dispute, Notice, Order, Refund, Review, Shipment
 from orders.people import forget_old
 from tests.accounts.world import PASSWORD, a_person, token_in
+from tests.orders.sold import Sold
+from tests.orders.test_claim import a_photo
 from tests.orders.together import Together
 from tests.orders.world import PAID, Buyer, a_lot, at_rest, key, row, run_out, session_of, settle_all, tell
 
@@ -66,6 +69,40 @@ def test_who_goes_leaves_sums_and_goods_behind_and_neither_name_nor_address():
     kept = json.dumps(list(Cart.objects.values()), cls=DjangoJSONEncoder, ensure_ascii=False)
     assert "mine@example.com" not in kept and "示例买家" not in kept
     at_rest()
+
+
+@pytest.mark.usefixtures("whole_shop")
+@pytest.mark.parametrize("is_guest", [True, False])
+def test_what_was_said_in_a_claim_goes_with_whose_order_it_was(till, a_stand, is_guest):
+    person = a_person()
+    sold = Sold(till, a_stand, Buyer() if is_guest else Buyer(person))
+    settle_all()
+    sold.arrive(0, 1)
+    said = {"line": sold.line_id(), "words": "向示例家收到两个坏的", "photo": a_photo()}
+    given = {"number": sold.order["number"], **said}
+    sold.buyer.client.post("/do/make_claim/", {**given, "token": sold.order["token"] or "", "next": "/en/"})
+    made = Claim.objects.get()
+    assert default_storage.exists(made.photo.name)
+    answer = {"claimId": global_id("Claim", made.uid), "words": "向示例您好，已退", "amount": "1.00"}
+    sold.managers[0].done("claimAnswer", **answer, idempotencyKey=key())
+    settle_all()
+    refund = Refund.objects.get()
+    assert refund.note == "向示例您好，已退"
+    long_ago = timezone.now() - timedelta(days=3 * 366 - 1)
+    Order.objects.update(state="completed", closed_at=long_ago)
+    Shipment.objects.update(state="completed")
+    forget_old()
+    assert Claim.objects.get().words != "—"
+    if is_guest:
+        Order.objects.update(closed_at=long_ago - timedelta(days=2))
+        forget_old()
+    else:
+        erasure.erase(person, PASSWORD)
+    kept = Claim.objects.get()
+    assert (kept.words, kept.answer, kept.photo.name, kept.state) == ("—", "", "", "refunded")
+    refund.refresh_from_db()
+    assert refund.note == "" and not default_storage.exists(made.photo.name)
+    assert forget_old() == 0
 
 
 def test_an_order_that_is_still_going_on_is_ended_first():
