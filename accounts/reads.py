@@ -71,6 +71,7 @@ def account_in_full(person: Person) -> dict[str, Any]:
     """What this floor knows of a person, as plain values for an export."""
     return {
         "account": {
+            "uid": person.uid,
             "email": person.email,
             "email_verified_at": person.email_verified_at,
             "name": person.name,
@@ -80,6 +81,8 @@ def account_in_full(person: Person) -> dict[str, Any]:
             "mobiliser_code": person.mobiliser_code,
             "joined_at": person.joined_at,
             "last_signed_in_at": person.last_login,
+            "is_operator": person.is_staff,
+            "erasure_asked_at": person.erasure_asked_at,
         },
         "addresses": [
             {
@@ -95,6 +98,11 @@ def account_in_full(person: Person) -> dict[str, Any]:
             person.memberships.order_by("id").values(
                 "organisation__name_zh", "role", "started_at", "ended_at"
             )
+        ),
+        "invitations": list(
+            Invitation.objects.filter(email=person.email)
+            .order_by("id")
+            .values("organisation__name_zh", "role", "created_at", "expires_at", "used_at")
         ),
         "tokens": list(person.api_tokens.order_by("id").values("name", "scopes", "created_at", "expires_at")),
     }

@@ -14,7 +14,19 @@ from accounts.models import Person
 from catalog.reads import kept_alone
 from core.language import Words, say
 from core.refusals import Conflict
-from orders.models import Cart, Claim, GroupPurchase, Line, Notice, Order, Refund, Review, Seat, Shipment
+from orders.models import (
+    Cart,
+    Claim,
+    Dispute,
+    GroupPurchase,
+    Line,
+    Notice,
+    Order,
+    Refund,
+    Review,
+    Seat,
+    Shipment,
+)
 
 State = Order.State
 # Paid, and not yet through with its goods.
@@ -43,12 +55,20 @@ def export(person: Person) -> dict[str, Any]:
         "orders": [_order(order) for order in _orders(person)],
         "cart": [_cart(cart) for cart in Cart.objects.filter(person=person, closed_at=None)],
         "reviews": [
-            {"stars": review.stars, "words": review.words, "written_at": review.written_at}
+            _told(review, "stars", "words", "nickname", "written_at")
             for review in Review.objects.filter(person=person).order_by("pk")
         ],
         "claims": [
-            {"words": claim.words, "answer": claim.answer, "state": claim.state, "made_at": claim.made_at}
+            {**_told(claim, "words", "answer", "state", "made_at"), "has_photo": bool(claim.photo)}
             for claim in Claim.objects.filter(line__order__person=person).order_by("pk")
+        ],
+        "seats": [
+            {"group": seat.group.title, **_told(seat, "name", "units", "pickup_code", "state", "joined_at")}
+            for seat in Seat.objects.filter(order__person=person).select_related("group").order_by("pk")
+        ],
+        "disputes": [
+            _told(dispute, "state", "amount_minor", "currency", "lost_minor", "opened_at", "closed_at")
+            for dispute in Dispute.objects.filter(payment__order__person=person).order_by("pk")
         ],
         "groups": [
             _group(group) for group in GroupPurchase.objects.filter(coordinator=person).order_by("pk")
@@ -56,23 +76,42 @@ def export(person: Person) -> dict[str, Any]:
     }
 
 
+def _told(row: Any, *names: str) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in names}
+
+
 def _group(group: GroupPurchase) -> dict[str, Any]:
-    names = ("title", "state", "opened_at", "closes_at", "recipient", "phone", "street")
-    return {name: getattr(group, name) for name in names}
+    return _told(group, "title", "state", "opened_at", "closes_at", "recipient", "phone", "street")
 
 
 def _orders(person: Person) -> Any:
-    rows = Order.objects.filter(person=person).order_by("pk").select_related("region")
+    rows = Order.objects.filter(person=person).order_by("pk")
+    rows = rows.select_related("region", "organisation", "mobiliser_organisation")
     return rows.prefetch_related("lines", "shipments", "payments__refunds")
 
 
 def _order(order: Order) -> dict[str, Any]:
-    names = ("number", "state", "placed_at", "paid_at", "email", "recipient", "phone", "street", "note")
+    names = (
+        "number",
+        "state",
+        "placed_at",
+        "paid_at",
+        "email",
+        "recipient",
+        "phone",
+        "street",
+        "note",
+        "language",
+    )
     sums = ("goods_minor", "shipping_minor", "total_minor", "refunded_minor")
     refunds = [refund for payment in order.payments.all() for refund in payment.refunds.all()]
     return {
-        **{name: getattr(order, name) for name in (*names, *sums)},
+        **_told(order, *names, *sums),
         "region": order.region.name_zh,
+        "for_organisation": order.organisation.name_zh if order.organisation else "",
+        # Who a friend is that called her is the friend's to tell.
+        "by_call_of": order.mobiliser_organisation.name_zh if order.mobiliser_organisation else "",
+        "by_call_of_a_person": order.mobiliser_person_id is not None,
         "lines": [
             {"name": line.name_zh, "quantity": line.quantity, "net_minor": line.net_minor}
             for line in order.lines.all()
@@ -85,7 +124,7 @@ def _order(order: Order) -> dict[str, Any]:
             {"method": p.method, "state": p.state, "amount_minor": p.amount_minor, "created_at": p.created_at}
             for p in order.payments.all()
         ],
-        "refunds": [{"reason": r.reason, "state": r.state, "amount_minor": r.amount_minor} for r in refunds],
+        "refunds": [_told(r, "reason", "state", "amount_minor", "otherwise") for r in refunds],
     }
 
 
@@ -93,7 +132,7 @@ def _cart(cart: Cart) -> dict[str, Any]:
     names = ("email", "recipient", "phone", "street", "note", "mobiliser_code")
     lines = cart.lines.select_related("variant__product")
     return {
-        **{name: getattr(cart, name) for name in names},
+        **_told(cart, *names),
         "lines": [{"name": line.variant.product.name_zh, "quantity": line.quantity} for line in lines],
     }
 

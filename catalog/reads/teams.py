@@ -78,6 +78,12 @@ def duties(person: Person) -> list[Words]:
     ]
 
 
+def export(person: Person) -> dict[str, Any]:
+    """Her parts in teams, of today and of before (`settings.PERSON_EXPORTERS`)."""
+    parts = TeamMember.objects.filter(person=person).order_by("pk")
+    return {"teams": list(parts.values("team__code", "team__name_zh", "role", "started_at", "ended_at"))}
+
+
 def managers_by_team(team_ids: Iterable[int]) -> dict[int, list[Person]]:
     """The same for many teams at once."""
     found: dict[int, list[Person]] = {team: [] for team in team_ids}

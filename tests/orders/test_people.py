@@ -13,14 +13,14 @@ from django.utils import timezone
 from accounts.actions import erasure, export
 from accounts.actions import membership as memberships
 from accounts.actions import operator as operators
-from accounts.models import Person
+from accounts.models import Invitation, Person
 from catalog.actions import team as teams
 from core.api.ids import global_id, uid_of
 from core.deliveries import drain
 from core.refusals import Conflict
 from orders import verify
 from orders.mail import to_buyer
-from orders.models import Cart, Claim, Dispute, Notice, Order, Refund, Review, Shipment
+from orders.models import Cart, Claim, Dispute, Notice, Order, Refund, Review, Seat, Shipment
 from orders.people import forget_old
 from tests.accounts.world import PASSWORD, a_person, token_in
 from tests.orders.sold import Sold
@@ -44,6 +44,36 @@ def test_a_person_is_told_all_that_her_orders_hold_and_nothing_of_others():
     assert only["lines"] == [{"name": "秭归夏橙 5 斤装", "quantity": 1, "net_minor": 3690}]
     assert told["cart"][0]["lines"] == [{"name": "秭归夏橙", "quantity": 1}]
     assert "另一位" not in json.dumps(told, cls=DjangoJSONEncoder, ensure_ascii=False)
+
+
+def test_what_she_takes_along_is_all_that_the_inventory_says_she_reads(till, a_stand):
+    together = Together(till, a_stand)
+    person = a_person(name="示例")
+    together.join(Buyer(person), name="向示例")
+    Invitation.objects.create(
+        organisation=together.row.organisation,
+        email=person.email,
+        token_sha256="0" * 64,
+        invited_by=together.row.coordinator,
+        expires_at=timezone.now(),
+    )
+    team = a_lot().variant.product.team
+    team.members.create(person=person, ended_at=timezone.now())
+    payment = Order.objects.get(person=person).payments.create(
+        kind="checkout", amount_minor=1, ends_at=timezone.now()
+    )
+    Dispute.objects.create(provider_id="dp_1", payment=payment, amount_minor=1, reason="general")
+    told = export.export(person)
+    assert told["account"]["uid"] == person.uid and told["account"]["is_operator"] is False
+    assert [row["organisation__name_zh"] for row in told["invitations"]] == [
+        together.row.organisation.name_zh
+    ]
+    assert [(row["team__code"], row["role"]) for row in told["teams"]] == [(team.code, "manager")]
+    (seat,) = told["seats"]
+    assert seat["name"] == "向示例" and seat["pickup_code"] == Seat.objects.get().pickup_code
+    assert told["orders"][0]["by_call_of"] == together.row.organisation.name_zh
+    assert [row["amount_minor"] for row in told["disputes"]] == [1]
+    json.dumps(told, cls=DjangoJSONEncoder)
 
 
 def test_who_goes_leaves_sums_and_goods_behind_and_neither_name_nor_address():
