@@ -36,13 +36,28 @@ def erase(person: Person, password: str, session: str = "") -> bool:
         if not waits_for(person):
             _erase(person)
             return True
-        # What she has to end herself is said now and not once all is settled.
-        before = transaction.savepoint()
-        _erase(person)
-        transaction.savepoint_rollback(before)
+        _try(person)
         Person.objects.filter(pk=person.pk).update(erasure_asked_at=timezone.now())
         audit.record(person, "ask_to_erase", "Person", person.uid)
     return False
+
+
+class _OnlyTried(Exception):
+    """What was done is undone."""
+
+
+def _try(person: Person) -> None:
+    """Erase her and take it back, so that what she has to end herself is said now and not once all is settled.
+
+    By an exception out of a block of its own: files that are to go after the commit then stay, too. (Django forgets
+    what waits for the commit with such a block, and not with a savepoint that is set by hand.)
+    """
+    try:
+        with transaction.atomic():
+            _erase(person)
+            raise _OnlyTried
+    except _OnlyTried:
+        return
 
 
 def keep(person: Person) -> Person:

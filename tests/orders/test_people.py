@@ -135,6 +135,26 @@ def test_what_was_said_in_a_claim_goes_with_whose_order_it_was(till, a_stand, is
     assert forget_old() == 0
 
 
+@pytest.mark.usefixtures("whole_shop")
+def test_while_an_erasure_waits_for_a_claim_its_photo_is_there_to_be_looked_at(till, a_stand):
+    person = a_person()
+    sold = Sold(till, a_stand, Buyer(person))
+    settle_all()
+    sold.arrive(0, 1)
+    said = {"line": sold.line_id(), "words": "压坏了", "photo": a_photo()}
+    sold.buyer.client.post("/do/make_claim/", {"number": sold.order["number"], **said, "next": "/en/"})
+    # The parcels are through with their time, and recalled goods were claimed since.
+    Shipment.objects.update(state="completed")
+    Order.objects.update(state="completed", closed_at=timezone.now())
+    answer = sold.buyer.done("personErase", "isErased waitsFor", password=PASSWORD)
+    assert answer["isErased"] is False and answer["waitsFor"] == ["a claim that is not answered yet"]
+    claim = Claim.objects.get()
+    assert claim.words == "压坏了" and default_storage.exists(claim.photo.name)
+    sold.buyer.done("personKeep")
+    photo = f"/en/claims/{global_id('Claim', claim.uid)}/photo.webp"
+    assert sold.managers[0].client.get(photo).status_code == 200
+
+
 def test_an_order_that_is_still_going_on_is_ended_first():
     person = a_person()
     Buyer(person).place(a_lot())
