@@ -222,6 +222,7 @@ UNWATCHED: dict[type[models.Model], set[str]] = {
         "unproved_mailbox",
         "unproved_phone",
     },
+    Shipment: {"is_presumed"},  # how its arrival is told
     Line: {"after_sale_hours"},  # until when she may say that something is wrong
     Payment: {"kind"},
     Refund: {"attempt", "requested_by_id", "reason"},
