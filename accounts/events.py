@@ -9,6 +9,13 @@ class PersonJoined:
 
 
 @dataclass(frozen=True)
+class MailboxConfirmed:
+    """She has shown that her account's mailbox is hers: the first, or another that she has moved to."""
+
+    person_id: int
+
+
+@dataclass(frozen=True)
 class PasswordResetAsked:
     person_id: int
 

@@ -2,10 +2,11 @@
 
 from celery import shared_task
 
+from accounts.models import Person
 from core.deliveries import reaction
 from core.refusals import TooLate
 from orders import people
-from orders.actions import cancel, group, out_of_date, payment, recall, reconcile, shipment
+from orders.actions import cancel, group, out_of_date, payment, proof, recall, reconcile, shipment
 from orders.models import Order, Payment, Refund
 from orders.refusals import PaymentRefused
 
@@ -40,6 +41,12 @@ def close_payments(event: dict, unsettled: list[Payment]) -> None:
     """The order is paid, or over: what else could be paid for it is closed at the provider."""
     for row in unsettled:
         payment.close(row)
+
+
+@reaction("orders.tasks.join_guest", inside=True)
+def join_guest(event: dict) -> None:
+    """A mailbox has an account now: what a guest had proved by it is hers in the contest too."""
+    proof.join(Person.objects.get(pk=event["person_id"]))
 
 
 @reaction("orders.tasks.find_recalled", inside=True)

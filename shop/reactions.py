@@ -14,6 +14,7 @@ from core.outbox import Reactions
 REACTIONS = {
     # accounts
     "PersonJoined": Reactions(afterwards=["accounts.tasks.send_welcome"]),
+    "MailboxConfirmed": Reactions(afterwards=["orders.tasks.join_guest"]),
     "SignUpRepeated": Reactions(afterwards=["accounts.tasks.send_sign_up_repeated"]),
     "PasswordResetAsked": Reactions(afterwards=["accounts.tasks.send_password_reset"]),
     "EmailChangeAsked": Reactions(

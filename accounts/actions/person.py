@@ -13,7 +13,7 @@ from django.utils.module_loading import import_string
 
 from accounts import seals
 from accounts.actions import audit
-from accounts.events import EmailChangeAsked, PersonJoined, SignUpRepeated
+from accounts.events import EmailChangeAsked, MailboxConfirmed, PersonJoined, SignUpRepeated
 from accounts.models import Person
 from accounts.reads import hashed
 from accounts.written import email_address, line, mailbox, phone_number
@@ -156,7 +156,9 @@ def verify_email(person: Person) -> None:
     """The person has shown that the mailbox is hers; a second time changes nothing."""
     if person.email_verified_at is None:
         person.email_verified_at = timezone.now()
-        person.save(update_fields=["email_verified_at"])
+        with transaction.atomic():
+            person.save(update_fields=["email_verified_at"])
+            outbox.record(MailboxConfirmed(person_id=person.pk))
 
 
 def update(
@@ -221,6 +223,7 @@ def confirm_email_change(person: Person, token: str) -> Person:
                 import_string(mover)(person, facts["old"], facts["new"])
             person.email, person.email_verified_at = facts["new"], timezone.now()
             person.save(update_fields=["email", "email_verified_at"])
+            outbox.record(MailboxConfirmed(person_id=person.pk))
             audit.record(person, "change_email", "Person", person.uid)
     except IntegrityError:
         raise Conflict(

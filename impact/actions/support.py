@@ -92,22 +92,32 @@ def _bought(order_uids: Iterable[UUID]) -> list[Support]:
 
 
 def prove(events: Sequence[BuyerProved]) -> None:
-    """A guest has proved her mailbox: what she bought counts as hers from now on, until its round freezes.
+    """A guest has proved her mailbox, or one that she had proved has an account now: what she bought counts as hers
+    from now on, and she as one person, until its round freezes.
 
     Whoever proves an order holds its lock, and so does whoever records its supports: either sees the other's.
     """
     orders = {o.uid: o for o in Order.objects.filter(pk__in=[event.order_id for event in events])}
-    recorded = [support for support in _bought(orders) if not support.is_known_person]
+    recorded = [s for s in _bought(orders) if orders[s.order_uid].person_id is None]
     if not recorded:
         return
     entries = _LIVE.rows(teams=[s.entry.team_id for s in recorded], now=clock.now())
     related, by_pk = _Related(entries), {entry.pk: entry for entry in entries}
+    told = _known_already(recorded)
     made = [
-        _known(support, by_pk[support.entry_id], orders[support.order_uid], related)
+        known
         for support in recorded
         if support.entry_id in by_pk
+        and (known := _known(support, by_pk[support.entry_id], orders[support.order_uid], related))
+        and (known.order_uid, known.entry_id, known.person_key) not in told
     ]
     rows.insert(made, waiting(made))
+
+
+def _known_already(recorded: Iterable[Support]) -> set[tuple[UUID, int, str]]:
+    """As whose these orders count by now, or have counted."""
+    known = Support.objects.filter(order_uid__in=[s.order_uid for s in recorded], is_known_person=True)
+    return set(known.values_list("order_uid", "entry_id", "person_key"))
 
 
 def waiting(supports: Iterable[Support]) -> list[SupportWaiting]:

@@ -16,7 +16,8 @@ class Support(models.Model):
     """One purchase for one entry, what a refund takes back of it, or (without a sum) that its buyer is known.
 
     A stranger may order under anybody's address. Until its mailbox is proved a guest's purchase is an amount
-    alone; a support without a transaction says that it was, and whether that buyer is of the team.
+    alone; a support without a transaction says that it was, and whether that buyer is of the team. Should the mailbox
+    have an account later, another one says that she is its owner: the last one holds.
     """
 
     append_only = True
@@ -59,7 +60,7 @@ class Support(models.Model):
                 fields=["transaction", "entry"], name="one_support_a_transaction_and_entry"
             ),
             models.UniqueConstraint(
-                fields=["order_uid", "entry"],
+                fields=["order_uid", "entry", "person_key"],
                 condition=Q(transaction=None),
                 name="one_proof_an_order_and_entry",
             ),

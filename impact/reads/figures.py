@@ -83,13 +83,14 @@ class Figures(NamedTuple):
 
 # One row an order and entry: what is left of it. Its supports differ in amount, and in that its buyer may be known
 # by a later one, which also says whether she is of the team, and that nobody called her where the code is her own.
+# Of several such the last says who she is: a guest who has opened an account since.
 BOUGHT = """
     SELECT s.entry_id, s.order_uid, max(s.day) AS day, bool_and(s.exclusion = '') AS counts,
            bool_or(s.is_known_person) AS is_known,
-           coalesce(max(s.person_key) FILTER (WHERE s.is_known_person), max(s.person_key)) AS person_key,
+           coalesce(substr(max(lpad(n.number::text, 19, '0') || s.person_key)
+                           FILTER (WHERE s.transaction_id IS NULL), 20), max(s.person_key)) AS person_key,
            max(s.organisation_id) AS organisation_id, max(s.mobiliser_organisation_id) AS mobiliser_organisation_id,
-           CASE WHEN bool_or(s.transaction_id IS NULL)
-                THEN max(s.mobiliser_person_id) FILTER (WHERE s.transaction_id IS NULL)
+           CASE WHEN bool_or(s.transaction_id IS NULL AND s.mobiliser_person_id IS NULL) THEN NULL
                 ELSE max(s.mobiliser_person_id) END AS mobiliser_person_id, bool_or(s.is_own_call) AS is_own_call,
            sum(s.amount_minor) AS net, max(n.number) AS number
     FROM impact_support s JOIN impact_supportnumber n ON n.support_id = s.id

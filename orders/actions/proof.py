@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
+from accounts.models import Person
 from core.language import say
 from core.outbox import record
 from core.refusals import Invalid
@@ -20,12 +21,16 @@ NOT_SENT = say(
 )
 
 
+_PROOFS = 7_302_020  # any number, as long as nobody else uses it
+
+
 @transaction.atomic
 def prove(order: Order, proof: str, by: Any = None) -> Order:
     """Know the buyer of a guest's order: by the mail's proof, or signed in with that very address, confirmed.
 
     Said twice it is known since the first time; an account's order has been its owner's all along.
     """
+    _alone(order.email)
     order = lock([order])[order.pk]
     if is_proved(order):
         return order
@@ -35,6 +40,25 @@ def prove(order: Order, proof: str, by: Any = None) -> Order:
     order.save(update_fields=["buyer_proved_at"])
     record(BuyerProved(order_id=order.pk))
     return order
+
+
+@transaction.atomic
+def join(person: Person) -> int:
+    """Her account's mailbox is confirmed: whoever proved it before as a guest was she. How many orders were."""
+    if person.email_verified_at is None:
+        return 0
+    _alone(person.email)
+    proved = Order.objects.filter(person=None, email=person.email, buyer_proved_at__isnull=False)
+    rows = lock(list(proved))
+    record(*(BuyerProved(order_id=pk) for pk in rows))
+    return len(rows)
+
+
+def _alone(email: str) -> None:
+    """One at a time who proves what a mailbox has bought: an order that is being proved before its account is
+    confirmed is found by whoever follows."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_PROOFS, email.strip().lower()])
 
 
 def _owns(person: Any, order: Order) -> bool:

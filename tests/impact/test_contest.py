@@ -8,8 +8,12 @@ from uuid import uuid4
 import pytest
 from django.db import connection, transaction
 
+from accounts import seals
+from accounts.actions import person as people
+from accounts.actions.person import verify_email
 from catalog.models import TeamMember
 from core import clock
+from core.deliveries import drain
 from impact.actions import standings
 from impact.models import Round, Standing, Support, SupportNumber
 from impact.reads import contest, figures
@@ -84,6 +88,93 @@ def test_a_guest_who_proves_an_accounts_mailbox_is_its_owner(lot, team):
     world.pay(order)
     world.prove(order)
     assert world.figures(team)[:3] == (7380, 1, 1)
+
+
+def a_member_to_be(email="her@example.com"):
+    """She has signed up, and not yet shown that the mailbox is hers."""
+    return shelves.a_person(email=email, email_verified_at=None)
+
+
+def test_a_guest_who_opens_an_account_afterwards_is_one_person(lot, team):
+    order = world.an_order((lot, 1), email="her@example.com")
+    world.pay(order)
+    world.prove(order)
+    before = list(Support.objects.order_by("pk").values())
+    person = a_member_to_be()
+    world.pay(world.an_order((lot, 1), person=person))
+    assert world.figures(team)[:3] == (7380, 2, 2), "who only types an address is nobody's twin"
+    verify_email(person)
+    drain()
+    assert world.figures(team)[:3] == (7380, 1, 1)
+    assert list(Support.objects.order_by("pk").values())[: len(before)] == before, "nothing is edited"
+    verify_email(person)
+    drain()
+    assert Support.objects.count() == 4
+    world.refund(order, (order.lines.get(), 3690))
+    assert world.figures(team)[:3] == (3690, 1, 1)
+    assert [*rows.verify(), *verify()] == []
+
+
+def test_so_is_one_who_proved_her_mailbox_before_she_paid(lot, team):
+    order = world.an_order((lot, 2), email="her@example.com")
+    world.prove(order)
+    world.pay(order)
+    person = a_member_to_be()
+    world.pay(world.an_order((lot, 1), person=person, traded_at=clock.now() - timedelta(days=1)))
+    verify_email(person)
+    drain()
+    assert world.figures(team)[:3] == (11070, 2, 1)
+    # What a refund takes back is of the same buyer still.
+    world.refund(order, (order.lines.get(), 3690))
+    assert world.figures(team)[:3] == (7380, 2, 1)
+    assert [*rows.verify(), *verify()] == []
+
+
+def test_whoever_takes_her_proved_mailbox_to_her_account_is_one_person(lot, team):
+    order = world.an_order((lot, 1), email="new@example.com")
+    world.pay(order)
+    world.prove(order)
+    person = shelves.a_person(email="old@example.com", email_verified_at=clock.now())
+    world.pay(world.an_order((lot, 1), person=person))
+    assert world.figures(team)[2] == 2
+    person.refresh_from_db()
+    token = seals.seal(people.EMAIL_CHANGE, new="new@example.com", **people._of_this_change(person))
+    people.confirm_email_change(person, token)
+    drain()
+    assert world.figures(team)[:3] == (7380, 1, 1)
+
+
+def test_an_account_that_is_opened_after_the_freeze_moves_nothing(lot, team):
+    order = world.an_order((lot, 1), email="her@example.com")
+    world.pay(order)
+    world.prove(order)
+    person = a_member_to_be()
+    world.pay(world.an_order((lot, 1), person=person))
+    assert world.figures(team)[2] == 2
+    Round.objects.update(closes_at=clock.now(), freezes_at=clock.now())
+    verify_email(person)
+    drain()
+    assert world.figures(team)[2] == 2 and Support.objects.count() == 3
+    assert [*rows.verify(), *verify()] == []
+
+
+def test_an_order_that_nobody_proved_stays_an_amount_when_its_address_has_an_account(lot, team):
+    world.pay(world.an_order((lot, 1), email="her@example.com"))
+    verify_email(a_member_to_be())
+    drain()
+    assert world.figures(team)[:3] == (3690, 0, 0)
+
+
+def test_who_gave_her_own_code_as_a_guest_is_found_out_with_her_account(lot, team):
+    person = a_member_to_be()
+    order = world.an_order((lot, 1), email="her@example.com", mobiliser_person=person)
+    world.pay(order)
+    world.prove(order)
+    assert world.figures(team)[4] == 3690
+    verify_email(person)
+    drain()
+    assert world.figures(team)[4] == 0
+    assert [*rows.verify(), *verify()] == []
 
 
 def test_verify_has_nothing_against_a_proof_and_names_one_that_tells_more_than_whose_it_is(lot, team):

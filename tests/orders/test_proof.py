@@ -1,14 +1,18 @@
 """A guest's mailbox is proved by what only that mailbox was sent, never by what whoever ordered was handed."""
 
 import re
+from threading import Thread
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.core import mail
+from django.db import connection, transaction
 from django.test import Client
 
+from accounts.actions.person import verify_email
 from core.deliveries import drain
 from core.models import OutboxEvent
+from orders.actions.proof import join, prove
 from orders.links import is_proof, proof_for
 from orders.models import Order
 from orders.reads.proof import is_proved, was_mailbox_proved
@@ -77,6 +81,26 @@ def test_whoever_is_signed_in_with_the_confirmed_address_needs_no_proof(till, a_
     owner.refresh_from_db()
     assert Buyer(owner).do("orderProve", "order { number }", **sold.order)["errors"] == []
     assert is_proved(sold.row)
+
+
+def test_an_order_that_is_proved_while_its_mailbox_becomes_an_accounts_is_found(till, a_stand):
+    sold = Sold(till, a_stand)
+    owner = a_person(email="buyer@example.com", email_verified_at=None)
+    found = []
+
+    def confirm():
+        verify_email(owner)
+        found.append(join(owner))
+        connection.close()
+
+    thread = Thread(target=confirm)
+    with transaction.atomic():
+        prove(sold.row, proof_for(sold.row))
+        thread.start()
+        thread.join(0.5)
+        assert thread.is_alive(), "it waits for what is just being proved"
+    thread.join(10)
+    assert found == [1] and proved() == [{"order_id": sold.row.pk}] * 2
 
 
 def test_an_accounts_order_is_its_owners_all_along(till, a_stand):
