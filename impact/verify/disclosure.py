@@ -20,7 +20,8 @@ _FEW = f"""
     WHERE e.approved_at <= told.at AND r.opens_at <= %(now)s AND r.freezes_at > %(now)s AND d.held_since IS NULL
       AND (SELECT count(*) FROM impact_household h
            WHERE h.team_id = e.team_id AND coalesce(h.verified_at, told.at) <= told.at
-             AND (h.state = '{Household.State.VERIFIED}' OR h.withdrawn_at > told.at)) < {FEWEST}
+             AND (h.state = '{Household.State.VERIFIED}'
+                  OR h.verified_at IS NOT NULL AND h.withdrawn_at > told.at)) < {FEWEST}
 """
 
 # Whose words follow no fall, and whose households are as they were at the boundary: the tens of them.

@@ -146,6 +146,10 @@ def test_verify_names_an_entry_under_ten_that_moves(lot, team):
         made_at=clock.now() + timedelta(days=400)
     )  # a boundary that saw it and did nothing
     assert [(o.noun, "under ten that moves" in o.words) for o in verify()] == [("Entry", True)]
+    # A family that left before anybody had verified it never stood behind the entry.
+    far = clock.now() + timedelta(days=500)
+    Household.objects.create(team=team, county=team.county, state="withdrawn", withdrawn_at=far)
+    assert [(o.noun, "under ten that moves" in o.words) for o in verify()] == [("Entry", True)]
 
 
 def test_verify_names_a_figure_that_is_not_what_its_supports_say(lot, team):
