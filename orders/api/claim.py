@@ -88,7 +88,7 @@ class ClaimAnswer(Act):
     class Meta:
         access = SIGNED_IN
         idempotent = True
-        keeps = {"claim": "orders.reads.claim.claim_by_pk"}
+        keeps = {"claim": "orders.reads.claim.answered_by_pk"}
 
     class Input:
         claim_id = graphene.ID(required=True, description="The claim, on one's own team's desk.")

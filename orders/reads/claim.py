@@ -30,6 +30,11 @@ def claim_seen_by(person: Any, uid: UUID, token: str | None = None) -> Claim | N
     return Claim.objects.filter(may, uid=uid).first()
 
 
+def answered_by_pk(request: Any, pk: int) -> QuerySet[Claim]:
+    """A claim that this very asker has answered, while she keeps the desk."""
+    return Claim.objects.filter(pk=pk, line__team__in=teams_managed_by(request.user))
+
+
 def claim_by_pk(request: Any, pk: int) -> QuerySet[Claim]:
     """A claim that a deed of this very asker has led to."""
     return Claim.objects.filter(pk=pk)

@@ -56,8 +56,9 @@ def groups(team: Team) -> QuerySet[GroupPurchase]:
 
 
 def group_by_pk(request: Any, pk: int) -> QuerySet[GroupPurchase]:
-    """A group as its team sees it, that a deed of this very asker has led to."""
-    return _as_parcels(GroupPurchase.objects.filter(pk=pk))
+    """A group as its team sees it, that a deed of this very asker has led to, while she keeps its desk."""
+    mine = GroupPurchase.objects.filter(variant__product__team__in=teams_managed_by(request.user))
+    return _as_parcels(mine.filter(pk=pk))
 
 
 def _as_parcels(groups: QuerySet[GroupPurchase]) -> QuerySet[GroupPurchase]:

@@ -3,17 +3,21 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from catalog.reads import teams_managed_by
 from core.refusals import NotFound
-from orders.models import Line, Order, Refund
+from orders.models import Line, Order, Refund, Shipment
 from orders.reads.shipment import has_not_come
 
 
 def refund_by_pk(request: Any, pk: int) -> QuerySet[Refund]:
-    """A refund that a deed of this very asker has led to."""
-    return Refund.objects.filter(pk=pk)
+    """A refund that a deed of this very asker has led to, while she keeps the desk or is an operator."""
+    rows = Refund.objects.filter(pk=pk)
+    if request.user.is_staff:
+        return rows
+    hers = Shipment.objects.filter(order=OuterRef("payment__order"), team__in=teams_managed_by(request.user))
+    return rows.filter(Exists(hers))
 
 
 def order_to_refund(person: Any, number: str) -> tuple[Order, set[int] | None]:

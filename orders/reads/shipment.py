@@ -19,8 +19,8 @@ RECEIVED = (Shipment.State.DELIVERED, Shipment.State.COMPLETED)
 
 
 def shipment_by_pk(request: Any, pk: int) -> QuerySet[Shipment]:
-    """A parcel that a deed of this very asker has led to."""
-    return Shipment.objects.filter(pk=pk)
+    """A parcel that a deed of this very asker has led to, while she keeps its desk."""
+    return Shipment.objects.filter(pk=pk, team__in=teams_managed_by(request.user))
 
 
 def shipment_of_team(person: Any, uid: UUID) -> Shipment:

@@ -226,3 +226,23 @@ def test_what_is_given_back_is_looked_at_once_more_before_it_goes(sold):
     assert none is None and Claim.objects.get().state == "open" and not Refund.objects.exists()
     send(amount="１．５０", seen=word[1])
     assert Claim.objects.get().state == "refunded" and Refund.objects.get().amount_minor == 150
+
+
+def test_whose_desk_was_closed_is_told_no_more_of_what_she_had_decided(sold):
+    """By asking once more under the keys of then."""
+    claim, manager = sold.claim()["claim"], sold.managers[0]
+    line = {"lineId": sold.line_id(0), "units": 1}
+    asked = (
+        (
+            "claimAnswer",
+            "claim { words answer }",
+            {"claimId": claim["id"], "words": "抱歉", "amount": "1.00"},
+        ),
+        ("refundRequest", "refund { state }", {"number": sold.order["number"], "lines": [line]}),
+    )
+    asked = [(act, payload, {**given, "idempotencyKey": key()}) for act, payload, given in asked]
+    first = [manager.done(act, payload, **given) for act, payload, given in asked]
+    assert [manager.done(act, payload, **given) for act, payload, given in asked] == first
+    sold.line().team.members.update(ended_at=timezone.now())
+    for act, _, given in asked:
+        assert manager.refused(act, **given) == "NOT_FOUND"

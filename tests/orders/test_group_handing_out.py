@@ -1,6 +1,7 @@
 """A confirmed group is sent in one parcel, and its coordinator hands it out."""
 
 import pytest
+from django.utils import timezone
 
 from core.deliveries import drain
 from orders.actions import cancel
@@ -39,6 +40,19 @@ def test_the_team_sends_a_confirmed_group_in_one_parcel_and_the_coordinator_hand
         "state": "COLLECTED"
     }
     at_rest()
+
+
+def test_whose_desk_was_closed_is_told_no_more_of_what_she_had_sent(together):
+    """By asking once more under the key of then; whoever keeps the desk is told the same as before."""
+    made = together(minimum=2, maximum=2)
+    made.fill(2)
+    sent = {"groupId": made.id, "carrier": "顺丰", "trackingNumber": "SF12345678", "idempotencyKey": key()}
+    asked = ("groupShip", "group { recipient phone address }")
+    first = made.manager.done(*asked, expectedUnits=2, **sent)
+    assert first["group"]["phone"] and made.manager.done(*asked, expectedUnits=2, **sent) == first
+    made.team.members.update(ended_at=timezone.now())
+    assert made.manager.refused("groupShip", expectedUnits=2, **sent) == "NOT_FOUND"
+    assert made.manager.do(*asked, expectedUnits=2, **sent)["group"] is None
 
 
 def test_what_a_member_was_given_back_does_not_travel(together):
