@@ -13,6 +13,7 @@ from orders import words
 from orders.mail import to_buyer, to_coordinators, to_people, to_team
 from orders.models import Claim, GroupPurchase, Line, Order, Payment, Refund, RefundLine, Shipment
 from orders.reads.group import packing_list
+from orders.reads.stopped import held_back
 
 SENT = (Shipment.State.SHIPPED, Shipment.State.DELIVERED, Shipment.State.COMPLETED)
 
@@ -20,7 +21,10 @@ SENT = (Shipment.State.SHIPPED, Shipment.State.DELIVERED, Shipment.State.COMPLET
 
 
 def _orders() -> QuerySet[Order]:
-    parcels = Prefetch("shipments", Shipment.objects.select_related("team"))
+    # Of what must not be sent no day is promised.
+    parcels = Prefetch(
+        "shipments", Shipment.objects.select_related("team").annotate(is_held_back=held_back())
+    )
     related = ("region__parent__parent", "seat__group__organisation")
     return Order.objects.select_related(*related).prefetch_related("lines", parcels)
 

@@ -6,6 +6,7 @@ import graphene
 
 from core.api.access import PUBLIC, SIGNED_IN
 from core.api.act import Act
+from core.api.facts import mark, needs
 from core.api.ids import uid_of
 from core.api.types import ModelType, MoneyField
 from orders import words
@@ -66,6 +67,14 @@ class ShipmentType(ModelType):
     missing_from = graphene.DateTime(
         description="From when its buyer may say that it has not come; null unless it is on its way."
     )
+    is_held_back = mark(
+        graphene.Boolean(
+            required=True,
+            description="Whether it is paid and must not be sent as things are: something in it was suspended, recalled "
+            "or is past its date, or a bank is deciding. The day by which it was to be sent is not promised then.",
+        ),
+        cost=2,
+    )
     shipping = MoneyField("shipping_minor", description="What was paid for sending it.")
     allowed_actions = graphene.List(
         graphene.NonNull(ShipmentAction), required=True, description="What its buyer may do now."
@@ -78,6 +87,11 @@ class ShipmentType(ModelType):
     def resolve_missing_from(root, info):
         """A week after it was sent."""
         return reads.may_be_missing_from(root)
+
+    @needs("order")
+    def resolve_is_held_back(root, info):
+        """By what has happened since it was bought."""
+        return reads.is_held_back(root)
 
     def resolve_allowed_actions(root, info):
         """By where it is."""

@@ -10,8 +10,9 @@ from django.utils import timezone
 from catalog.reads import teams_managed_by
 from core.refusals import NotFound
 from orders.links import uid_of_token
-from orders.models import Line, Shipment
+from orders.models import Line, Order, Shipment
 from orders.reads.order import orders_open_to
+from orders.reads.stopped import held_back
 
 # From so long after it was sent its buyer may say that it has not come.
 MISSING_AFTER = timedelta(days=7)
@@ -88,6 +89,20 @@ def has_not_come(parcel: Shipment) -> bool:
         return parcel.is_presumed
     missing_from = may_be_missing_from(parcel)
     return missing_from is not None and missing_from <= timezone.now()
+
+
+PAID = (Order.State.HELD, Order.State.PAID, Order.State.SHIPPED)
+
+
+def is_held_back(parcel: Shipment) -> bool:
+    """Whether a paid parcel that waits must not be sent as things are; asked once for all of its order's."""
+    order = parcel.order
+    if parcel.state != Shipment.State.WAITING or order.state not in PAID:
+        return False
+    if (known := getattr(order, "_held_back", None)) is None:
+        found = Shipment.objects.filter(held_back(), order=order, state=Shipment.State.WAITING)
+        known = order._held_back = set(found.values_list("pk", flat=True))  # type: ignore[attr-defined]
+    return parcel.pk in known
 
 
 def is_recalled(line: Line) -> bool:

@@ -1,12 +1,18 @@
 """What was stopped since it was ordered: what stops a sale stops its money, its parcels and its groups."""
 
+from datetime import timedelta
+
 import pytest
+from django.core import mail
 from django.test import Client
 
 from accounts.actions import organisation as organisations
 from catalog.actions import listing, team, variant
+from catalog.models import Lot, Product
+from core import clock
 from core.api.ids import global_id
 from core.deliveries import drain
+from orders import letters
 from orders.actions import group, payment
 from orders.models import GroupPurchase, Order, Refund, Shipment
 from orders.reads import desk
@@ -211,3 +217,67 @@ def test_money_that_comes_late_for_what_was_stopped_buys_nothing(till, a_stand, 
 
 
 __all__ = ["GroupPurchase", "Order", "payment", "variant"]
+
+
+# --- What is told to whoever waits for it ---------------------------------------------------------------
+
+
+HELD = "query($number: String!, $token: String) { order(number: $number, token: $token) { shipments { isHeldBack } } }"
+
+
+def past_its_date(lot):
+    day = clock.today() - timedelta(days=1)
+    Lot.objects.filter(pk=lot.pk).update(best_before=day, harvest_from=day - timedelta(days=30))
+
+
+def told_of(order):
+    """The order's page in both languages, and whether its one parcel is held back."""
+    pages = [
+        Client().get(f"/{lang}/order/{order['number']}/?token={order['token']}").content.decode()
+        for lang in ("zh", "en")
+    ]
+    (parcel,) = Buyer().ask(HELD, **order)["order"]["shipments"]
+    return pages, parcel["isHeldBack"]
+
+
+@pytest.mark.parametrize("how", [suspend, rest_team, past_its_date])
+def test_no_day_is_promised_for_a_parcel_that_must_not_be_sent(till, a_stand, lot, how):
+    order = paid(till, a_stand, Buyer(), lot)
+    Shipment.objects.update(ship_by=clock.today() + timedelta(days=2))
+    (zh, en), is_held_back = told_of(order)
+    assert "前发货" in zh and "to be sent by" in en and not is_held_back
+    how(lot)
+    (zh, en), is_held_back = told_of(order)
+    assert "前发货" not in zh and "to be sent by" not in en and is_held_back
+    assert "本店先留着，暂不发货" in zh and "held by the shop for now, not sent yet" in en
+
+
+def test_once_it_may_be_sent_its_day_is_promised_again(till, a_stand, lot):
+    order = paid(till, a_stand, Buyer(), lot)
+    Shipment.objects.update(ship_by=clock.today() + timedelta(days=2))
+    suspend(lot)
+    Product.objects.update(state=Product.State.PUBLISHED)
+    (zh, en), is_held_back = told_of(order)
+    assert "前发货" in zh and "to be sent by" in en and not is_held_back
+
+
+def test_what_is_not_to_be_sent_any_more_is_not_held_back(till, a_stand, lot):
+    order = paid(till, a_stand, Buyer(), lot)
+    suspend(lot)
+    Buyer().done("orderCancel", **order, idempotencyKey=key())
+    (zh, en), is_held_back = told_of(order)
+    assert not is_held_back and "本店先留着" not in zh and "held by the shop" not in en
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_mail_of_an_order_that_was_stopped_meanwhile_promises_no_day(till, a_stand, lot, lang):
+    paid(till, a_stand, Buyer(), lot)
+    Order.objects.update(language=lang)
+    Shipment.objects.update(ship_by=clock.today() + timedelta(days=2))
+    suspend(lot)
+    mail.outbox.clear()
+    event = {"event_id": 1, "order_id": Order.objects.get().pk}
+    letters.send_confirmation(event, letters._sold([event])[1])
+    (told,) = mail.outbox
+    assert {"zh": "前发出", "en": "sent by"}[lang] not in told.body
+    assert {"zh": "本店先留着，暂不发货", "en": "held by the shop for now"}[lang] in told.body
