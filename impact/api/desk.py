@@ -93,6 +93,12 @@ class HouseholdDesk(PlainType):
         order=("id",),
         description="The team's households, the first proposed first.",
     )
+    growers = list_of(
+        HouseholdType,
+        most=1000,
+        resolver=lambda root, info: reads.verified(root["team"]).order_by("pk")[:1000],
+        description="All who may be named when a lot is shared out: its verified households, on one list.",
+    )
     shares = list_of(
         LotShareRow,
         most=1000,
@@ -209,7 +215,7 @@ class HouseholdVerify(Act):
 
 
 class HouseholdWithdraw(Act):
-    """Managers: a family no longer wishes to take part; what names it is destroyed."""
+    """Managers: a family no longer wishes to take part, verified or not yet; what names it is destroyed."""
 
     class Meta:
         access = SIGNED_IN

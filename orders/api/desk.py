@@ -216,9 +216,11 @@ class DeskType(PlainType):
     )
     groups = connection_field(
         GroupParcelType,
-        lambda root, info: reads.groups(root),
-        order=("-closed_at", "-id"),
-        description="Confirmed groups, each one parcel to its coordinator, the newest first.",
+        lambda root, info, waiting=None: reads.groups(root, waiting=waiting),
+        order={"NEWEST": ("-closed_at", "-id"), "DUE": ("due_on", "id")},
+        sort="GroupParcelSort",
+        description="Confirmed groups, each one parcel to its coordinator.",
+        waiting=graphene.Argument(graphene.Boolean, description="Only those that are to be sent now."),
     )
     claims = connection_field(
         DeskClaimType,

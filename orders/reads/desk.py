@@ -49,10 +49,11 @@ def due(rows: QuerySet[Shipment]) -> QuerySet[Shipment]:
     return rows.filter(~held_back(), state=State.WAITING, ship_by__lte=clock.today())
 
 
-def groups(team: Team) -> QuerySet[GroupPurchase]:
-    """Confirmed groups that the team sends, each in one parcel."""
+def groups(team: Team, *, waiting: bool | None = None) -> QuerySet[GroupPurchase]:
+    """Confirmed groups that the team sends, each in one parcel; with `waiting` only those to be sent now."""
     mine = GroupPurchase.objects.filter(variant__product__team=team, state=GroupPurchase.State.CONFIRMED)
-    return _as_parcels(mine)
+    parcels = _as_parcels(mine)
+    return parcels.filter(Q(units_waiting__gt=0)) if waiting else parcels
 
 
 def group_by_pk(request: Any, pk: int) -> QuerySet[GroupPurchase]:

@@ -112,12 +112,23 @@ def drew_on(lot_id: int) -> QuerySet[Order]:
 
 
 def recall_gives_back(lot_id: int) -> int:
-    """Fen that go back, at most, if this lot is recalled now: what was paid for it and is not sent yet."""
+    """Fen that go back, at most, if this lot is recalled now: what was paid for it and is not sent yet, with the
+    sending of parcels in which nothing else lies."""
     paid = (Order.State.HELD, Order.State.PAID, Order.State.SHIPPED, Order.State.DELIVERED)
-    drawn = LineLot.objects.filter(lot=lot_id, line__order__in=drew_on(lot_id).filter(state__in=paid))
-    waiting = drawn.filter(line__shipment__state=Shipment.State.WAITING)
-    left = F("line__net_minor") - F("line__refunded_minor")
-    return waiting.aggregate(fen=Coalesce(Sum(left), 0))["fen"]
+    orders = drew_on(lot_id).filter(state__in=paid)
+    waiting = Line.objects.filter(
+        order__in=orders,
+        shipment__state=Shipment.State.WAITING,
+        pk__in=LineLot.objects.filter(lot=lot_id).values("line"),
+    )
+    others = Line.objects.filter(shipment=OuterRef("pk"), quantity__gt=F("refunded_units"))
+    called_off = Shipment.objects.filter(
+        ~Exists(others.exclude(pk__in=waiting.values("pk"))), pk__in=waiting.values("shipment")
+    )
+    lines = Line.objects.filter(Q(pk__in=waiting.values("pk")) | Q(shipment__in=called_off))
+    goods = lines.aggregate(fen=Coalesce(Sum(F("net_minor") - F("refunded_minor")), 0))["fen"]
+    sending = called_off.aggregate(fen=Coalesce(Sum(F("shipping_minor") - F("refunded_minor")), 0))["fen"]
+    return goods + sending
 
 
 # --- Groups -------------------------------------------------------------------------------------------

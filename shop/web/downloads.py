@@ -128,7 +128,7 @@ def my_data(request: HttpRequest, lang: str) -> HttpResponse:
     if not told.get("json"):
         for error in told.get("errors") or ():
             messages.error(request, error["message"])
-        return redirect(f"{details}#data")
+        return redirect(f"{details}?open=data#data")
     return _to_keep(
         HttpResponse(told["json"], content_type="application/json; charset=utf-8"), "sheaf-my-data.json"
     )

@@ -10,6 +10,7 @@ from core.deliveries import drain
 from orders.actions import group
 from orders.models import Payment, Refund, Shipment
 from orders.reads import desk
+from orders.reads.stopped import recall_gives_back
 from tests.catalog.world import a_lot, a_product, a_team, a_variant, an_operator
 from tests.orders.sold import Sold
 from tests.orders.stopped import PAID, goods_of, paid, parcel_id, pull, told
@@ -102,6 +103,20 @@ def test_what_is_paid_and_not_sent_of_a_recalled_lot_is_given_back_and_leaves_th
     (letter,) = [one for one in mail.outbox if "is recalled and is not sent" in one.subject]
     assert "¥100.00 is on its way back" in letter.body
     assert manager.email in told("请立即停止装箱")
+    at_rest()
+
+
+def test_the_sum_shown_before_a_recall_covers_the_sending_that_goes_back_too(till, a_stand, lot):
+    bad = a_lot(a_variant(lot.variant.product, price_minor=5000), units=50)
+    alone = paid(till, a_stand, Buyer(), bad, quantity=2)
+    paid(till, a_stand, Buyer(), lot, bad, quantity=1)
+    assert row(alone).shipping_minor > 0
+    shown = recall_gives_back(bad.pk)
+    pull(bad)
+    given = [refund.amount_minor for refund in Refund.objects.all()]
+    assert sorted(given) == sorted([row(alone).total_minor, 5000])
+    assert shown == sum(given)
+    assert recall_gives_back(bad.pk) == 0
     at_rest()
 
 

@@ -7,13 +7,16 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import QueryDict
 from django.test import Client
+from django.utils import timezone
 from PIL import Image
 
 from catalog.actions import listing
 from catalog.models import Product
 from core import clock
 from core.api.ids import global_id
-from impact.models import LotShare
+from impact.actions import household
+from impact.actions.household import Proposal
+from impact.models import HouseholdDetail, LotShare
 from shop.web.kept import MOST_IN_ALL, kept_of
 from tests.catalog.world import a_person, a_planned_lot, a_team, an_operator
 from tests.web.conftest import signed_in
@@ -253,6 +256,21 @@ def test_what_is_done_to_lots_and_households_is_said_by_their_code(shelf):
     told |= dict.fromkeys(("next", "back"), "/en/desk/households/")
     gone = said("withdraw_household", id=global_id("Household", family.uid))
     assert f"{family.uid.hex[:6].upper()} has withdrawn" in gone
+
+
+def test_a_family_that_waits_to_be_verified_is_let_go_at_the_desk_and_by_an_operator(shelf):
+    shelf.team.households.update(state="rejected")
+    waiting = [
+        household.propose(Proposal(shelf.team, shelf.team.county, timezone.now(), {"name": "示例"}), None)
+        for _ in range(2)
+    ]
+    page = sure(signed_in(shelf.manager), "/en/desk/households/", "withdraw_household")
+    assert "has withdrawn and its details are erased" in page
+    left = shelf.team.households.get(state="proposed")
+    asked = {"action": "withdraw", "_selected_action": left.pk, "confirmed": "yes"}
+    signed_in(an_operator()).post("/operators/impact/household/", asked)
+    assert shelf.team.households.filter(state="withdrawn").count() == len(waiting)
+    assert not HouseholdDetail.objects.exists()
 
 
 def test_a_household_that_has_not_agreed_is_refused_beside_its_box(shelf):

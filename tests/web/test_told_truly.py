@@ -138,6 +138,13 @@ def test_the_coordinator_reads_of_a_seat_that_is_being_refunded():
     assert "<td>Refunded" in co.get(f"/en/g/{seat.group.join_code}/").content.decode()
 
 
+def test_a_group_that_has_closed_is_not_said_to_close_on_a_day_to_come():
+    order = a_seat("confirmed", group="confirmed", order="paid").order
+    told = page(order)
+    assert "Confirmed" in told and "closes" not in told
+    assert "closes" in page(a_seat("held").order)
+
+
 def test_the_buyers_own_note_is_on_her_order():
     assert "门口有狗" in page(an_order(note="门口有狗"))
 
@@ -237,3 +244,9 @@ def test_percents_are_worked_out_once_from_the_fen():
 def test_an_orders_parts_are_never_hidden_however_small():
     assert 'include "parts/story.html"' not in (HERE / "pages/receipt.html").read_text()
     assert told([1, 99_999]) == [Decimal("0.0"), Decimal("100")]
+
+
+def test_whoever_mistypes_her_password_for_her_data_finds_the_form_open_again(shelf):
+    client = signed_in(shelf.buyer)
+    answer = client.post("/en/account/export/", {"password": "not hers"})
+    assert 'action="/en/account/export/"' in client.get(answer["Location"]).content.decode()
