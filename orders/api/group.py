@@ -122,6 +122,10 @@ class GroupPurchaseType(ModelType):
         "had been paid when it closed.",
     )
     units_left = graphene.Int(required=True, description="Units that can still be joined for.")
+    is_offered = graphene.Boolean(
+        required=True,
+        description="Whether what it buys is on sale and something of it is left; else nobody can join.",
+    )
     units_needed = graphene.Int(required=True, description="Units still to be paid before it is certain.")
     is_closing = graphene.Boolean(
         required=True,
@@ -164,9 +168,15 @@ class GroupPurchaseType(ModelType):
         """What is left of its seats."""
         return root.units_kept
 
+    @needs("variant__product__team", "organisation")
     def resolve_units_left(root, info):
-        """Neither paid nor reserved."""
-        return reads.units_free(root)
+        """Neither paid nor reserved, of what is on sale."""
+        return reads.units_joinable(root)
+
+    @needs("variant__product__team", "organisation")
+    def resolve_is_offered(root, info):
+        """By the shelf of today."""
+        return reads.is_offered(root)
 
     def resolve_units_needed(root, info):
         """Down to zero."""
@@ -203,6 +213,7 @@ class GroupPurchaseType(ModelType):
         """The same group, with more of it."""
         return root
 
+    @needs("variant__product__team", "organisation")
     def resolve_allowed_actions(root, info):
         """By state and asker."""
         seat = reads.own_seat(root, info.context.user)

@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, 
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from accounts.models import Membership
+from accounts.models import Membership, Organisation
 from accounts.reads import organisations_of
 from catalog.reads import teams_managed_by
 from core.refusals import NotFound
@@ -174,15 +174,28 @@ def is_repaid(group: GroupPurchase) -> bool | None:
     return not (_HELD.filter(group=group).exists() if owes is None else owes)
 
 
-def is_joinable(group: GroupPurchase) -> bool:
-    """Whether somebody may come in now."""
-    return units_free(group) > 0
+def is_offered(group: GroupPurchase) -> bool:
+    """Whether what it buys is sold today, to this organisation, and something of it is left."""
+    variant, product = group.variant, group.variant.product
+    return (
+        variant.is_offered
+        and variant.story_id is not None
+        and product.is_published
+        and product.team.is_active
+        and group.organisation.state == Organisation.State.VERIFIED
+        and variant.units_available > 0
+    )
+
+
+def units_joinable(group: GroupPurchase) -> int:
+    """Units for which somebody may come in now."""
+    return units_free(group) if is_offered(group) else 0
 
 
 def allowed_actions(group: GroupPurchase, *, leads: bool, seat: Seat | None) -> list[str]:
     """What the asker may do with it now."""
     found = []
-    if is_joinable(group):
+    if units_joinable(group):
         found.append("JOIN")
     if seat is not None and is_open(group) and seat.state == Seat.State.HELD:
         found.append("LEAVE")
