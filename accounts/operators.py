@@ -258,7 +258,8 @@ def naming(label: str, act: Callable[[Any, Person, Person], object]) -> Callable
         person = None
         if form.is_valid():
             email = form.cleaned_data["email"].strip().lower()
-            person = Person.objects.filter(email=email, is_active=True).first()
+            # A closed one too: what it may not be given the act says, and what it has can be ended.
+            person = Person.objects.filter(email=email, erased_at=None).first()
             if person is None:
                 form.add_error("email", str(say("没有这个账户。", "There is no such account.")))
         if person is None:

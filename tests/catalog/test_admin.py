@@ -180,6 +180,18 @@ def test_who_has_left_a_team_leaves_its_desk_and_her_account_stays(room):
     assert "不在这个团队里" in answer.content.decode()
 
 
+def test_a_closed_account_is_given_no_desk_and_loses_the_one_it_had(room, operator):
+    mei, sun = a_person(), a_person()
+    team = a_team(manager=mei)
+    teams.add_member(team, sun, operator)
+    operators.close(sun, operator)
+    answer = deed(room, "team", "name_name_manager", team, email=sun.email)
+    assert "不能登录" in answer.content.decode()
+    deed(room, "team", "name_release", team, email=sun.email)
+    operators.open_again(sun, operator)
+    assert list(managers_of(team.pk)) == [mei]
+
+
 def test_an_operator_gives_herself_no_desk(room, operator):
     team = a_team(manager=a_person())
     Person.objects.filter(pk=operator.pk).update(email_verified_at=timezone.now())
