@@ -169,9 +169,9 @@ def ship_many(sent: Sequence[Sent]) -> list[Shipment]:
 
 
 @transaction.atomic
-def deliver(shipment: Shipment, by: Any = None) -> Shipment:
+def deliver(shipment: Shipment, by: Any = None, *, by_its_sender: bool = False) -> Shipment:
     """It has arrived: told by whoever may read the order, or by its team."""
-    (arrived,) = deliver_many([(shipment, timezone.now())])
+    (arrived,) = deliver_many([(shipment, timezone.now())], by_their_sender=by_its_sender)
     audit.record(by, "deliver", "Shipment", shipment.uid)
     return arrived
 
@@ -198,9 +198,10 @@ def deliver_group(group: GroupPurchase, by: Any) -> list[Shipment]:
 
 @transaction.atomic
 def deliver_many(
-    arrived: Sequence[tuple[Shipment, datetime]], *, is_presumed: bool = False
+    arrived: Sequence[tuple[Shipment, datetime]], *, is_presumed: bool = False, by_their_sender: bool = False
 ) -> list[Shipment]:
-    """These have arrived, each at its moment: from then on the after-sale window runs."""
+    """These have arrived, each at its moment: from then on the after-sale window runs. Where their sender alone says
+    so, it ends no sooner than if nobody had said anything: else she could end it before a buyer looks into her mail."""
     orders, parcels = _locked([shipment for shipment, _ in arrived])
     if any(parcel.state != State.SHIPPED for parcel in parcels.values()):
         raise _not_on_its_way()
@@ -208,7 +209,8 @@ def deliver_many(
     rows = [parcels[shipment.pk] for shipment, _ in arrived]
     for row, (_, at) in zip(rows, arrived, strict=True):
         row.delivered_at, row.is_presumed = at, is_presumed
-        row.after_sale_until = at + timedelta(hours=hours[row.pk])
+        begins = max(at, row.shipped_at + TAKEN_AS_DELIVERED) if by_their_sender and row.shipped_at else at
+        row.after_sale_until = begins + timedelta(hours=hours[row.pk])
     _move(rows, State.DELIVERED, ["delivered_at", "after_sale_until", "is_presumed"])
     follow(orders)
     record(*[ShipmentDelivered(shipment_id=row.pk) for row in rows])

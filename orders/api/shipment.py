@@ -123,7 +123,8 @@ class ShipmentShip(Act):
 
 
 class ShipmentDelivered(Act):
-    """Say that a parcel has arrived: its buyer, by account or link, or its team."""
+    """Say that a parcel has arrived: its buyer, by account or link, or its team. The time for claims begins; by its
+    team's word alone it ends no sooner than if nobody had said so."""
 
     class Meta:
         access = PUBLIC
@@ -139,7 +140,8 @@ class ShipmentDelivered(Act):
     def act(cls, request: Any, shipment_id: str, token: str | None = None) -> Any:
         """It has arrived."""
         parcel = reads.shipment_to_receive(request.user, _uid(shipment_id), token)
-        return {"shipment": shipments.deliver(parcel, request.user)}
+        by_its_sender = not reads.is_receiver(request.user, parcel, token)
+        return {"shipment": shipments.deliver(parcel, request.user, by_its_sender=by_its_sender)}
 
 
 def _uid(id: str) -> Any:

@@ -40,6 +40,13 @@ def shipment_to_receive(person: Any, uid: UUID, token: str | None) -> Shipment:
     return _one(Shipment.objects.filter(may, uid=uid).select_related("order"))
 
 
+def is_receiver(person: Any, parcel: Shipment, token: str | None) -> bool:
+    """Whether she who may say that a parcel has arrived is its buyer, by account or link, and not only its team."""
+    if parcel.order.person_id is not None:
+        return person.is_authenticated and parcel.order.person_id == person.pk
+    return bool(token) and uid_of_token(token or "") == parcel.order.uid
+
+
 def line_received_by(person: Any, number: str, token: str | None, uid: UUID) -> Line:
     """A line of an order that is this asker's; any other sounds like none."""
     orders = orders_open_to(person, number, token)

@@ -98,6 +98,21 @@ def test_only_its_buyer_or_its_team_says_that_it_has_arrived(sold):
     assert sold.parcel(0).state == "delivered"
 
 
+def test_a_team_that_says_that_it_has_arrived_ends_no_buyers_time_to_say_that_it_has_not(sold):
+    for n in (0, 1):
+        sold.ship(n)
+    hours = timedelta(hours=sold.line().after_sale_hours)
+    sold.managers[0].done("shipmentDelivered", shipmentId=sold.parcel_id(0))
+    sold.buyer.done("shipmentDelivered", shipmentId=sold.parcel_id(1), token=sold.order["token"])
+    sent = sold.parcel(0).shipped_at
+    assert sold.parcel(0).after_sale_until == sent + timedelta(days=14) + hours
+    assert sold.parcel(1).after_sale_until < sent + timedelta(days=14)
+    # What the buyer has not seen is not owed a day later.
+    done = shipment.complete_due(timezone.now() + hours + timedelta(days=7))
+    assert [parcel.pk for parcel in done] == [sold.parcel(1).pk]
+    assert sold.claim("没有收到")["errors"] == []
+
+
 def test_an_account_says_so_without_a_key_and_a_key_never_opens_an_accounts_order(till, a_stand):
     sold = Sold(till, a_stand, Buyer(a_person()))
     sold.ship(0)
