@@ -106,7 +106,9 @@ class OperatorAdmin(InYuan, admin.ModelAdmin):
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """By what is shown alone: a hash or a secret must not be guessed letter by letter in the address."""
-        shown = {"pk", "id", *self.list_display, *(self.fields or ()), *map(str, self.list_filter)}
+        # A filter of our own is asked for by its parameter, which names no column.
+        filters = {getattr(one, "parameter_name", one) for one in self.list_filter}
+        shown = {"pk", "id", *self.list_display, *(self.fields or ()), *map(str, filters)}
         return lookup.split("__")[0] in shown and bool(super().lookup_allowed(lookup, value, request))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:

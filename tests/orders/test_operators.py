@@ -56,6 +56,22 @@ def test_every_room_opens_and_shows_no_raw_notice(paid, desk):
             assert "payment_intent_data" not in page.content.decode()
 
 
+def test_each_filter_of_each_room_opens_and_what_waits_for_a_person_is_found(paid, desk):
+    refund = paid.give(paid.team, (0, 1, None)) and Refund.objects.get()
+    for model, room in admin.site._registry.items():
+        at = f"/operators/{model._meta.app_label}/{model._meta.model_name}/"
+        lists = desk.get(at).content.decode().partition('id="changelist-filter"')[2]
+        for link in set(re.findall(r'href="(\?[^"]+)"', lists)):
+            assert desk.get(at + link.replace("&amp;", "&")).status_code == 200, at + link
+        if room.search_fields:
+            assert desk.get(at, {"q": "示例"}).status_code == 200, at
+    waiting = "/operators/orders/refund/?waits=1"
+    assert str(refund.uid) not in desk.get(waiting).content.decode()
+    Refund.objects.filter(pk=refund.pk).update(state="failed", retry_at=None)
+    assert str(refund.uid) in desk.get(waiting).content.decode()
+    assert desk.get("/operators/accounts/person/?password__startswith=a").status_code == 400
+
+
 def test_an_operator_calls_an_order_off_after_a_second_look_with_sum_and_reason(paid, desk):
     chosen = {"action": "cancel", "_selected_action": [paid.row.pk]}
     once = desk.post("/operators/orders/order/", chosen)
