@@ -74,31 +74,38 @@ def adopt(person: Person, uid: UUID) -> Cart:
     guests = carts.get(uid)
     if guests is None or guests.closed_at or guests.person_id is not None or guests.pk == own.pk:
         return carts[own.uid]
-    _pour(guests, own)
+    left_out = _pour(guests, own)
     Cart.objects.filter(pk=guests.pk).update(closed_at=timezone.now())
     kept = {name: value for name in _TOLD if (value := getattr(guests, name)) and not getattr(own, name)}
     Cart.objects.filter(pk=own.pk).update(changed_at=timezone.now(), **kept)
     own.refresh_from_db()
+    own.left_out = left_out
     return own
 
 
 _TOLD = ("recipient", "phone", "region_id", "street", "note", "mobiliser_code", "is_adult")
 
 
-def _pour(guests: Cart, own: Cart) -> None:
+def _pour(guests: Cart, own: Cart) -> int:
+    """Fill the own cart; how many units find no place in it."""
+    left_out = 0
     lines = list(guests.lines.all())
     mine = {line.variant_id: line for line in own.lines.all()}
     for line in lines:
         # Not cut to what is left, which would tell it: what cannot be had stays, and the line says so.
         if there := mine.get(line.variant_id):
-            quantity = min(line.quantity + there.quantity, MOST_UNITS)
-            CartLine.objects.filter(pk=there.pk).update(quantity=quantity)
+            wanted = line.quantity + there.quantity
+            left_out += max(0, wanted - MOST_UNITS)
+            CartLine.objects.filter(pk=there.pk).update(quantity=min(wanted, MOST_UNITS))
         elif len(mine) < MOST_LINES:
             mine[line.variant_id] = own.lines.create(
                 variant_id=line.variant_id,
                 quantity=line.quantity,
                 price_seen_minor=line.price_seen_minor,
             )
+        else:
+            left_out += line.quantity
+    return left_out
 
 
 def _locked(person: Any, uid: UUID | None, **fields: Any) -> Cart:
@@ -171,7 +178,7 @@ def _add(person: Any, uid: UUID | None, wanted: list[tuple[UUID, int]]) -> Cart:
         raise _too_many()
     for line in lines:
         if line.variant_id in there:
-            line.quantity = min(line.quantity + there[line.variant_id].quantity, MOST_UNITS)
+            line.quantity = _fitting(cart, line.quantity + there[line.variant_id].quantity)
     CartLine.objects.bulk_create(
         lines,
         update_conflicts=True,
@@ -193,7 +200,7 @@ def lines_of(cart: Cart, wanted: Iterable[tuple[UUID, int]]) -> list[CartLine]:
             raise NotFound(words, field=("lines", str(index), "variant_id"))
     sums: dict[UUID, int] = {}
     for uid, quantity in wanted:
-        sums[uid] = min(sums.get(uid, 0) + quantity, MOST_UNITS)
+        sums[uid] = _fitting(cart, sums.get(uid, 0) + quantity)
     if len(sums) > MOST_LINES:
         raise _too_many()
     return [
@@ -205,6 +212,21 @@ def lines_of(cart: Cart, wanted: Iterable[tuple[UUID, int]]) -> list[CartLine]:
         )
         for uid, quantity in sums.items()
     ]
+
+
+def lines_to_buy(cart: Cart, wanted: Iterable[tuple[UUID, int]]) -> list[CartLine]:
+    """The same, of what is bought at once: nobody gets fewer than she asked for."""
+    lines = lines_of(cart, wanted)
+    if cart.left_out:
+        words = say("每样最多买 {n} 份。", "At most {n} of each can be bought.", n=MOST_UNITS)
+        raise Invalid(words, field="lines")
+    return lines
+
+
+def _fitting(cart: Cart, units: int) -> int:
+    """As many of them as a line may hold; the cart remembers how many are left out."""
+    cart.left_out += max(0, units - MOST_UNITS)
+    return min(units, MOST_UNITS)
 
 
 def _too_many() -> Invalid:

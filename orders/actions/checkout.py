@@ -124,7 +124,7 @@ def buy_now(
             fields = {"email": buyer.email if buyer else "", **carts.checked(told, person)}
             cart = Cart(uid=uid, person=buyer, language=language.current(), **fields)
             return _place_cart(
-                cart, person, asker, carts.lines_of(cart, wanted), expected_minor, uid=uid, pay_by=kind
+                cart, person, asker, carts.lines_to_buy(cart, wanted), expected_minor, uid=uid, pay_by=kind
             )
     except (IntegrityError, Refusal):
         # Asked again after a crash: what it led to is there, and keeps the stock that is missing now.

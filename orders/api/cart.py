@@ -231,6 +231,18 @@ class _CartAct(Act):
     cart = graphene.Field(CartType, description="The cart as it is now.")
 
 
+class _Filling(_CartAct):
+    """A deed that puts something into a cart."""
+
+    class Meta:
+        abstract = True
+
+    left_out = graphene.Int(
+        description="Units that the cart did not take: it holds 999 of a kind at most, and 20 kinds. Null where the "
+        "deed was refused."
+    )
+
+
 class CartCreate(_CartAct):
     """A new cart for a guest; one's own open cart when signed in."""
 
@@ -244,7 +256,7 @@ class CartCreate(_CartAct):
         return {"cart": carts.create(request.user)}
 
 
-class CartMerge(_CartAct):
+class CartMerge(_Filling):
     """After signing in: pour a guest's cart into one's own. Quantities are summed."""
 
     class Meta:
@@ -257,10 +269,11 @@ class CartMerge(_CartAct):
     @classmethod
     def act(cls, request: Any, cart_id: str) -> Any:
         """Merge it."""
-        return {"cart": carts.held(request.user, cart_uid(cart_id))}
+        cart = carts.held(request.user, cart_uid(cart_id))
+        return {"cart": cart, "left_out": cart.left_out}
 
 
-class CartLinesAdd(_CartAct):
+class CartLinesAdd(_Filling):
     """Put variants into the cart; what is there already becomes more."""
 
     class Meta:
@@ -274,7 +287,8 @@ class CartLinesAdd(_CartAct):
     @classmethod
     def act(cls, request: Any, lines: list, cart_id: str | None = None) -> Any:
         """Add them."""
-        return {"cart": carts.add(request.user, cart_uid(cart_id), wanted(lines))}
+        cart = carts.add(request.user, cart_uid(cart_id), wanted(lines))
+        return {"cart": cart, "left_out": cart.left_out}
 
 
 class CartLineUpdate(_CartAct):

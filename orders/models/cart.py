@@ -31,6 +31,7 @@ class Cart(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
     closed_at = models.DateTimeField(null=True, help_text="placed as an order, or merged into another cart")
+    left_out = 0  # units that the deed which led to it found no place for; not kept
 
     class Meta:
         constraints = [

@@ -13,6 +13,7 @@ from accounts.reads import mobiliser
 from catalog.models import Team
 from catalog.reads import is_known_short
 from core.language import Words, say, told
+from core.money import show
 from core.refusals import NotFound
 from orders.models import Cart, CartLine
 from orders.reads.shipping import Parcel, parcels
@@ -34,10 +35,6 @@ NOT_DELIVERED = Problem(
 NEEDS_ADULT = Problem(
     "NEEDS_ADULT", say("购买酒类需确认已满 18 周岁。", "Confirm that you are 18 or older to buy alcohol.")
 )
-PRICE_CHANGED = Problem(
-    "PRICE_CHANGED", say("价格变了，请确认新价格。", "The price has changed; please accept the new one.")
-)
-
 EMPTY = Problem("EMPTY", say("购物车是空的。", "The cart is empty."))
 NO_EMAIL = Problem("NO_EMAIL", say("请填写邮箱。", "Please give an e-mail address."))
 NO_ADDRESS = Problem(
@@ -182,12 +179,22 @@ def _line_problems(
     if with_stock and is_known_short(line.variant.units_available, line.quantity):
         found.append(_short(line.variant.units_available))
     if line.price_seen_minor != line.variant.price_minor:
-        found.append(PRICE_CHANGED)
+        found.append(_price_changed(line.price_seen_minor, line.variant.price_minor))
     if (product.team_id, product.storage) in unserved:
         found.append(NOT_DELIVERED)
     if product.needs_adult and not cart.is_adult:
         found.append(NEEDS_ADULT)
     return found
+
+
+def _price_changed(was: int, now: int) -> Problem:
+    words = say(
+        "价格从 {was} 变成了 {now}，请确认新价格。",
+        "The price has changed from {was} to {now}; please accept the new one.",
+        was=show(was),
+        now=show(now),
+    )
+    return Problem("PRICE_CHANGED", words)
 
 
 def _short(stock: int) -> Problem:

@@ -11,6 +11,7 @@ from core import language
 from core.api.documents import ask
 from core.language import Words, say
 from core.money import show
+from orders.actions.cart import MOST_LINES, MOST_UNITS
 from shop.web.document import text_of
 from shop.web.once import remember, slip_of
 
@@ -40,7 +41,22 @@ def _tells(words: Words, noun: str, fact: str) -> Callable[[HttpRequest, dict[st
 def add_to_cart(request: HttpRequest, payload: dict[str, Any]) -> str:
     """The visitor's session remembers a guest's cart."""
     tell_cart(request, payload)
+    _say_left_out(request, payload)
     return _to("cart/")
+
+
+def _say_left_out(request: HttpRequest, payload: dict[str, Any] | None) -> None:
+    """What a cart did not take: of each kind it holds so many, and so many kinds."""
+    if payload and (n := payload["leftOut"]):
+        words = say(
+            "每样最多 {most} 份，最多 {kinds} 种；有 {n} 份没有放进购物车。",
+            "A cart holds at most {most} of each and {kinds} kinds: {n} units were left out.",
+            single="A cart holds at most {most} of each and {kinds} kinds: 1 unit was left out.",
+            n=n,
+            most=MOST_UNITS,
+            kinds=MOST_LINES,
+        )
+        messages.warning(request, str(words))
 
 
 def tell_cart(request: HttpRequest, payload: dict[str, Any]) -> str:
@@ -121,7 +137,8 @@ def sign_in(request: HttpRequest, payload: dict[str, Any]) -> str:
     """What was put into a cart before signing in is poured into one's own."""
     cart = request.session.pop("cart", None)
     if cart:
-        ask(request, text_of("acts/merge_cart.graphql"), {"cart": cart})
+        data, _ = ask(request, text_of("acts/merge_cart.graphql"), {"cart": cart})
+        _say_left_out(request, (data or {}).get("cartMerge"))
     return ""
 
 

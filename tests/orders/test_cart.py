@@ -9,7 +9,7 @@ from orders.actions import cart as carts
 from orders.models import Cart, CartLine
 from tests.accounts.world import an_organisation
 from tests.catalog.world import a_product, a_team, a_variant
-from tests.orders.world import ADDRESS, CART, KASHGAR, Buyer, a_lot, a_person, variant_id
+from tests.orders.world import ADDRESS, CART, KASHGAR, Buyer, a_lot, a_person, key, variant_id
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -146,6 +146,8 @@ def test_a_changed_price_is_shown_and_wants_to_be_accepted():
     Variant.objects.filter(pk=lot.variant_id).update(price_minor=3990)
     cart = buyer.cart(cart["id"])
     assert line_codes(cart) == [["PRICE_CHANGED"]] and cart["goodsTotal"]["minor"] == 3990
+    said = cart["lines"][0]["problems"][0]["message"]
+    assert said == "The price has changed from ¥36.90 to ¥39.90; please accept the new one."
     cart = buyer.done("cartUpdate", f"cart {{ {CART} }}", cartId=cart["id"], acceptPrices=True)["cart"]
     assert line_codes(cart) == [[]] and cart["isReady"]
 
@@ -272,3 +274,39 @@ def test_the_cart_page_takes_two_statements_however_many_lines(lots, django_asse
     buyer.cart(cart["id"])
     with django_assert_num_queries(2):
         assert len(buyer.cart(cart["id"])["lines"]) == lots
+
+
+PUT = "cart { id lines { quantity } } leftOut"
+
+
+def test_what_a_line_does_not_take_any_more_is_said():
+    buyer, lot = Buyer(), a_lot(units=5000)
+    first = buyer.done("cartLinesAdd", PUT, lines=[{"variantId": variant_id(lot), "quantity": 2}])
+    assert first["leftOut"] == 0
+    more = {"cartId": first["cart"]["id"], "lines": [{"variantId": variant_id(lot), "quantity": 999}]}
+    added = buyer.done("cartLinesAdd", PUT, **more)
+    assert ([line["quantity"] for line in added["cart"]["lines"]], added["leftOut"]) == ([999], 2)
+    # In a new cart as well, where one call names it twice.
+    twice = [{"variantId": variant_id(lot), "quantity": n} for n in (998, 4)]
+    assert Buyer().done("cartLinesAdd", PUT, lines=twice)["leftOut"] == 3
+    person = Buyer(a_person())
+    person.done("cartLinesAdd", PUT, lines=[{"variantId": variant_id(lot), "quantity": 5}])
+    poured = person.done("cartMerge", PUT, cartId=first["cart"]["id"])
+    assert ([line["quantity"] for line in poured["cart"]["lines"]], poured["leftOut"]) == ([999], 5)
+
+
+def test_kinds_that_find_no_place_in_ones_own_cart_are_said(monkeypatch):
+    monkeypatch.setattr(carts, "MOST_LINES", 2)
+    guest, person = Buyer(), Buyer(a_person())
+    cart = guest.fill(a_lot(), a_lot(), quantity=3)
+    person.fill(a_lot())
+    poured = person.done("cartMerge", PUT, cartId=cart["id"])
+    assert (len(poured["cart"]["lines"]), poured["leftOut"]) == (2, 3)
+
+
+def test_nobody_buys_fewer_at_once_than_she_asked_for():
+    lot = a_lot(units=5000)
+    lines = [{"variantId": variant_id(lot), "quantity": n} for n in (998, 4)]
+    given = {"lines": lines, "expectedTotal": "1", "idempotencyKey": key(), **ADDRESS}
+    (error,) = Buyer().do("buyNow", "order { number }", **given)["errors"]
+    assert (error["code"], error["field"]) == ("INVALID", ["lines"])

@@ -55,3 +55,26 @@ def test_a_guest_who_places_in_two_tabs_is_led_to_one_order_and_whoever_has_her_
     other = Client(headers={"Accept-Language": "en"})
     other.get("/en/cart/")
     assert place(other) == "/en/checkout/"
+
+
+def test_a_page_says_what_the_cart_did_not_take(shelf):
+    client = Client(headers={"Accept-Language": "en"})
+    put = {"variant": shelf.variant, "next": "/en/cart/", "lang": "en"}
+    client.post("/do/add_to_cart/", {**put, "quantity": 2})
+    assert "left out" not in words(client.get("/en/cart/"))
+    client.post("/do/add_to_cart/", {**put, "quantity": 999})
+    assert "A cart holds at most 999 of each and 20 kinds: 2 units were left out." in words(
+        client.get("/en/cart/")
+    )
+    client.post("/do/add_to_cart/", {**put, "quantity": 1, "lang": "zh"})
+    assert "每样最多 999 份，最多 20 种；有 1 份没有放进购物车。" in words(client.get("/zh/cart/"))
+
+
+def test_signing_in_says_what_ones_own_cart_did_not_take(shelf):
+    mine = Buyer(shelf.buyer)
+    mine.done("cartLinesAdd", "cart { id }", lines=[{"variantId": shelf.variant, "quantity": 990}])
+    client = Client(headers={"Accept-Language": "en"})
+    client.post("/do/add_to_cart/", {"variant": shelf.variant, "quantity": 12, "lang": "en"})
+    form = {"email": shelf.buyer.email, "password": shelf.password, "next": "/en/cart/", "lang": "en"}
+    client.post("/do/sign_in/", form)
+    assert "3 units were left out." in words(client.get("/en/cart/"))
