@@ -15,7 +15,7 @@ from core.language import say
 from core.outbox import record
 from core.refusals import Conflict, Invalid, NotFound, TooLate
 from orders.actions import refund
-from orders.actions.order import lock
+from orders.actions.order import lock, not_of_her_own
 from orders.events import ClaimAnswered, ClaimMade
 from orders.models import Claim, Line, Order, Refund
 from orders.reads.shipment import is_claimable
@@ -84,7 +84,9 @@ def answer(claim: Claim, by: Any, *, words: str = "", amount_minor: int = 0) -> 
         raise Invalid(field="amount")
     if not amount_minor and not words:
         raise Invalid(say("不退款时请说明原因。", "Without a refund, please give the reason."), field="words")
-    lock([Order(pk=line.order_id, group_id=line.order.group_id)])
+    order = lock([Order(pk=line.order_id, group_id=line.order.group_id)])[line.order_id]
+    if amount_minor:
+        not_of_her_own(order, by)
     claim = Claim.objects.get(pk=claim.pk)
     if claim.state != Claim.State.OPEN:
         raise TooLate(say("这条售后已经答复过了。", "This has been answered already."))

@@ -69,11 +69,10 @@ def lock_with_payments(payments: Sequence[Payment]) -> dict[int, Payment]:
 
 
 def not_of_her_own(order: Order, by: Any) -> None:
-    """An operator is none in an order of her own: what a bank or the shop has given her another one writes down."""
+    """An operator is none in an order of her own, nor is a manager: what a bank or the shop has given her another one
+    writes down, and what is given back for it somebody else decides."""
     if by is not None and is_hers(by, order):
-        raise NotAllowed(
-            say("自己的订单请由另一位运营处理。", "Another operator decides about an order of yours.")
-        )
+        raise NotAllowed(say("自己的订单请由别人处理。", "Somebody else decides about an order of yours."))
 
 
 def _lock_groups(orders: Sequence[Order]) -> None:

@@ -22,12 +22,12 @@ def refund_by_pk(request: Any, pk: int) -> QuerySet[Refund]:
 
 def order_to_refund(person: Any, number: str) -> tuple[Order, set[int] | None]:
     """A paid order and the teams for which this person may give back; None is all of them (operators).
-    An order in which none of her teams has a part sounds like none, and an operator is none in an order of her own
-    (`orders.reads.proof.is_hers`)."""
-    paid = Order.objects.filter(number=number.strip().upper(), paid_at__isnull=False)
-    teams: set[int] | None = None
+    An order in which none of her teams has a part sounds like none, and so does one of her own, for a manager as for an
+    operator (`orders.reads.proof.is_hers`): what she bought is given back by somebody else."""
     own = Q(person=person) | Q(person=None, email__iexact=person.email)
-    order = paid.exclude(own).first() if person.is_staff else None
+    paid = Order.objects.filter(number=number.strip().upper(), paid_at__isnull=False).exclude(own)
+    teams: set[int] | None = None
+    order = paid.first() if person.is_staff else None
     if order is None:
         teams = set(teams_managed_by(person).values_list("pk", flat=True))
         order = paid.filter(shipments__team__in=teams).first()

@@ -246,3 +246,25 @@ def test_whose_desk_was_closed_is_told_no_more_of_what_she_had_decided(sold):
     sold.line().team.members.update(ended_at=timezone.now())
     for act, _, given in asked:
         assert manager.refused(act, **given) == "NOT_FOUND"
+
+
+@pytest.mark.parametrize("is_guest", [True, False])
+def test_a_manager_gives_nothing_back_to_herself(till, a_stand, is_guest):
+    sold = Sold(till, a_stand, Buyer() if is_guest else Buyer(a_person()))
+    sold.arrive(0, 1)
+    claim = sold.claim()["claim"]
+    manager = sold.managers[0]
+    own = {"person": None, "email": manager.person.email} if is_guest else {"person": manager.person}
+    type(sold.row).objects.filter(pk=sold.row.pk).update(**own)
+    given = {"claimId": claim["id"], "words": "", "amount": "1.00", "idempotencyKey": key()}
+    assert manager.refused("claimAnswer", **given) == "NOT_ALLOWED"
+    line = {"lineId": sold.line_id(0), "units": 1}
+    asked = {"number": sold.order["number"], "lines": [line], "idempotencyKey": key()}
+    assert manager.refused("refundRequest", **asked) == "NOT_FOUND"
+    assert Refund.objects.count() == 0 and Claim.objects.get().state == "open"
+    # Another who keeps the desk does, and she may answer that nothing is given.
+    other = Buyer(a_person())
+    sold.line().team.members.create(person=other.person)
+    assert other.done("refundRequest", "refund { state }", **asked)["refund"]
+    manager.done("claimAnswer", "claim { state }", **{**given, "words": "没有问题", "amount": "0"})
+    at_rest()
