@@ -122,10 +122,14 @@ def send_organisation_verified(event: dict) -> None:
 
 @reaction("accounts.tasks.send_coordinator_named")
 def send_coordinator_named(event: dict) -> None:
-    """To whom an operator has named: whose coordinator she is now, and where; nothing once that has ended."""
+    """To whom an operator has named, whose coordinator she is now and where; and to the other coordinators, that she
+    is. Nothing once that has ended."""
     named = Membership.objects.filter(
         pk=event["membership_id"], role=Membership.Role.COORDINATOR, ended_at=None, person__is_active=True
     )
-    for part in named.select_related("person", "organisation"):
-        link = links.organisation(part.person.language)
-        _tell(part.person, "coordinator_named", organisation=part.organisation, link=link)
+    for part in named.select_related("organisation"):
+        coordinators = members_of(part.organisation).filter(role=part.role, person__is_active=True)
+        for one in coordinators.select_related("person").order_by("id"):
+            template = "coordinator_named" if one.pk == part.pk else "coordinator_beside"
+            link = links.organisation(one.person.language)
+            _tell(one.person, template, organisation=part.organisation, link=link)

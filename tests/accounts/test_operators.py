@@ -231,12 +231,17 @@ def part_of(person, organisation):
 
 def test_whoever_an_operator_names_hears_of_it_once(run_deliveries):
     ada, mei, li = an_operator(), a_person(language="en"), a_person(language="zh")
-    union = an_organisation(coordinator=a_person(), members=(li,))
+    first = a_person(language="en")
+    union = an_organisation(coordinator=first, members=(li,))
     for named in (mei, mei, li, li):
         memberships.appoint(union, named, ada)
     run_deliveries()
-    told = {m.to[0]: (m.subject, m.body) for m in mail.outbox}
-    assert len(mail.outbox) == 2 and set(told) == {mei.email, li.email}
+    beside = [m for m in mail.outbox if "another coordinator" in m.subject or "多了一位" in m.subject]
+    # Whoever coordinates already hears of each who does beside her.
+    assert sorted(m.to[0] for m in beside) == sorted([first.email, first.email, mei.email, li.email])
+    hers = [m for m in mail.outbox if m not in beside]
+    told = {m.to[0]: (m.subject, m.body) for m in hers}
+    assert len(hers) == 2 and set(told) == {mei.email, li.email}
     assert told[mei.email][0] == f"You now coordinate {union.name_en or union.name_zh}"
     assert "/en/organisations/" in told[mei.email][1] and "协调人" in told[li.email][0]
     # Ended before the letter went: nobody is told what is not so.

@@ -154,6 +154,9 @@ def test_the_last_manager_of_a_team_that_sells_is_kept_until_another_is_named(ro
     (told,) = [m for m in mail.outbox if m.to == [sun.email]]
     assert team.name_zh in told.subject or team.name_en in told.subject
     assert f"/{sun.language}/desk/" in told.body
+    # Whoever keeps it already hears that somebody does beside her.
+    (told,) = [m for m in mail.outbox if m.to == [mei.email]]
+    assert "多了一位管理员" in told.subject
     operators.close(mei, operator)
     assert list(managers_of(team.pk)) == [sun]
 
