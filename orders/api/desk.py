@@ -232,11 +232,13 @@ class DeskType(PlainType):
     list_made_at = graphene.DateTime(description="When the packing list was last downloaded; null if never.")
     changed_since_list = list_of(
         ListChangeType,
-        most=50,
+        most=1000,
         resolver=lambda root, info: reads.changed_since_list(root),
         description="What was called off since the packing list was last downloaded, the newest first.",
     )
-    parcels_due = graphene.Int(required=True, description="How many parcels are to be packed today.")
+    parcels_due = graphene.Int(
+        required=True, description="How many parcels, groups' among them, are to be packed today."
+    )
     parcels_waiting = graphene.Int(required=True, description="How many parcels wait to be sent.")
     groups_waiting = graphene.Int(required=True, description="How many groups' parcels wait to be sent.")
     parcels_held_back = graphene.Int(

@@ -116,8 +116,10 @@ def counts(team: Team) -> Counts:
         waiting = Shipment.objects.filter(state=State.WAITING, team=team, order__state__in=PAID)
         able = Q(is_held_back=False)
         alone = able & Q(order__group=None)
+        today = Q(ship_by__lte=clock.today())
         rows = waiting.annotate(is_held_back=held_back()).aggregate(
-            due=Count("pk", filter=alone & Q(ship_by__lte=clock.today())),
+            # A group's seats are one parcel.
+            due=Count("pk", filter=alone & today) + Count("order__group", distinct=True, filter=able & today),
             waiting=Count("pk", filter=alone),
             groups=Count("order__group", distinct=True, filter=able),
             held_back=Count("pk", filter=~able),
@@ -203,7 +205,7 @@ def list_made_at(team: Team) -> datetime | None:
     return made.order_by("-pk").values_list("at", flat=True).first()
 
 
-def changed_since_list(team: Team, most: int = 50) -> list[ListChange]:
+def changed_since_list(team: Team, most: int = 1000) -> list[ListChange]:
     """What stood on the list that was made, and was called off after that and before it was sent."""
     made = list_made_at(team)
     if made is None:

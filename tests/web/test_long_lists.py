@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import Membership
 from catalog.models import Lot
 from core.api.ids import global_id
+from orders.actions import refund
 from orders.models import GroupPurchase, Order, Seat, Shipment
 from tests.catalog.world import a_lot, a_person
 from tests.impact import world
@@ -91,6 +92,26 @@ def test_the_groups_that_have_waited_longest_to_be_sent_are_on_the_desk(shelf):
     Shipment.objects.filter(order__group=sent).update(state="shipped")
     html = signed_in(shelf.manager).get("/en/desk/orders/").content.decode()
     assert re.findall(r"Group: (团购\d+)", html) == [title for title in titles if title != titles[5]]
+    # Of them one is promised for today.
+    assert re.search(
+        r'class="urgent"><dt>To send today</dt><dd class="num"><a [^>]*>1</a>',
+        signed_in(shelf.manager).get("/en/desk/").content.decode(),
+    )
+    for page in ("", "orders/", "claims/", "households/", "new/"):
+        seen = signed_in(shelf.manager).get(f"/en/desk/{page}").content.decode()
+        assert '<b class="count">21</b>' in seen, page
+
+
+def test_whatever_was_called_off_since_the_packing_list_is_taken_out_of_the_boxes(shelf):
+    made = [world.an_order((shelf.lot, 1)) for _ in range(53)]
+    for order in made:
+        world.pay(order)
+    manager = signed_in(shelf.manager)
+    assert manager.get(f"/en/desk/packing.csv?team={shelf.team.code}").status_code == 200
+    for order in made:
+        refund.request(order, {order.lines.get().uid: refund.Part(1)}, reason="recalled")
+    html = manager.get("/en/desk/orders/").content.decode()
+    assert [order.number for order in made if order.number not in html] == []
 
 
 def test_all_the_groups_one_has_been_in_are_found():
