@@ -28,6 +28,15 @@ admin.site.password_change = _own_password  # type: ignore[assignment,method-ass
 # Rights hang on roles, not on groups: an operator is a person with `is_staff`.
 admin.site.unregister(Group)
 
+CLOSES = (
+    "不能再登录；现有的登录、令牌、邮件链接和她发的邀请就此作废。用“恢复账户”重新开通。 · Nobody signs in any more; its "
+    "sessions, tokens, links in mails and invitations end for good. Open again gives the account back."
+)
+STOPS_ORGANISATION = (
+    "不能再邀请、发起团购和动员；没用过的邀请就此作废。用“核实”恢复。 · It may not invite, buy together or mobilise; open "
+    "invitations end for good. Verify gives it back."
+)
+
 
 @admin.register(Person)
 class PersonAdmin(OperatorAdmin):
@@ -51,7 +60,7 @@ class PersonAdmin(OperatorAdmin):
     )
     ordering = ("-id",)
     actions = (
-        deed("关闭账户 · Close", operators.close, is_final=True),  # her tokens and invitations end for good
+        deed("关闭账户 · Close", operators.close, undone_by="Open again", warns=CLOSES),
         deed("恢复账户 · Open again", operators.open_again, undone_by="Close"),
         deed("退出全部设备 · Sign out everywhere", operators.sign_out_everywhere, is_final=True),
         deed("任命为运营 · Appoint", operators.appoint, undone_by="Dismiss"),
@@ -88,7 +97,7 @@ class OrganisationAdmin(OperatorAdmin):
     actions = (
         deed("核实 · Verify", organisations.verify, undone_by="Suspend"),
         deed("不通过 · Decline", organisations.decline, is_final=True),
-        deed("暂停 · Suspend", organisations.suspend, is_final=True),  # its invitations end for good
+        deed("暂停 · Suspend", organisations.suspend, undone_by="Verify", warns=STOPS_ORGANISATION),
         naming("指定协调人 · Name a coordinator", memberships.appoint),
     )
 

@@ -180,24 +180,26 @@ def deed(
     sum_of: Callable[[Any], int] | None = None,
     is_final: bool = False,
     asks_why: bool = False,
+    warns: str = "",
 ) -> Callable:
     """An entry of an admin's `actions`: `deed("核实 · Verify", organisations.verify, undone_by="Suspend")`, on each
     chosen row.
 
     Each says what undoes it. What cannot be undone (`is_final`) is shown once more before it is done, with the fen
-    that it moves (`sum_of` a row) and, with `asks_why`, a reason that the act is given.
+    that it moves (`sum_of` a row) and, with `asks_why`, a reason that the act is given. So is what can be undone and yet
+    stops others at once: it says what it does, and by what it is undone (`warns`).
     """
     assert is_final != bool(undone_by), f"{label}: either final, or undone by something"
 
     @admin.action(description=label)
     def run(modeladmin: admin.ModelAdmin, request: HttpRequest, chosen: QuerySet) -> HttpResponse | None:
         why = request.POST.get("why", "").strip()
-        if is_final and (request.POST.get("confirmed") != "yes" or (asks_why and not why)):
+        if (is_final or warns) and (request.POST.get("confirmed") != "yes" or (asks_why and not why)):
             rows = [(row, sum_of(row) if sum_of else None) for row in chosen]
             sent = {"action": request.POST.get("action", ""), "_selected_action": [row.pk for row, _ in rows]}
             # As what she has seen each row, where the list says it.
             sent |= {n: request.POST.getlist(n) for n in request.POST if n.startswith("seen.")}
-            return look_once_more(modeladmin, request, label, rows, sent, asks_why=asks_why)
+            return look_once_more(modeladmin, request, label, rows, sent, asks_why=asks_why, warns=warns)
         done = 0
         for row in chosen:
             try:
@@ -210,7 +212,7 @@ def deed(
         return None
 
     run.__name__ = act.__name__
-    vars(run).update(is_final=is_final, undone_by=undone_by)
+    vars(run).update(is_final=is_final, undone_by=undone_by, warns=warns)
     return run
 
 
@@ -222,8 +224,9 @@ def look_once_more(
     sent: dict[str, Any],
     *,
     asks_why: bool = False,
+    warns: str = "",
 ) -> HttpResponse:
-    """What is about to be done for good, row by row with its fen, and all that was sent, to be sent again."""
+    """What is about to be done, for good or not (`warns`), row by row with its fen, and all that was sent, to be sent again."""
     sums = [minor for _, minor in rows if minor is not None]
     context = {
         **modeladmin.admin_site.each_context(request),
@@ -232,6 +235,7 @@ def look_once_more(
         "rows": [(row, "" if minor is None else show(minor)) for row, minor in rows],
         "sum": show(sum(sums)) if sums else "",
         "asks_why": asks_why,
+        "warns": warns,
         "has_no_reason": request.POST.get("confirmed") == "yes",
         "sent": [
             (name, one) for name, all in sent.items() for one in (all if isinstance(all, list) else [all])

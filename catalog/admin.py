@@ -26,6 +26,15 @@ from catalog.reads import recall_gives_back
 from core.language import say
 from core.refusals import Invalid
 
+STOPS_PRODUCT = (
+    "停卖，已付款没发的先不发。用“恢复上架”放回去；团队其间改过的要重新审核。 · It is off sale, and what was paid is not "
+    "sent. Resume puts it back; what its team changes meanwhile is approved anew."
+)
+STOPS_TEAM = (
+    "全部商品停卖，已付款没发的先不发。用“启用”恢复，再逐个“恢复上架”。 · All its products are off sale, and what was paid "
+    "is not sent. Wake undoes it; each product is then resumed by itself."
+)
+
 
 class VariantInline(ShownInline):
     """Prices and what they pay for."""
@@ -94,7 +103,7 @@ class ProductAdmin(OperatorAdmin):
     actions = (
         "approve",
         "return_to_team",
-        deed("暂停 · Suspend", listing.suspend, is_final=True),
+        deed("暂停 · Suspend", listing.suspend, undone_by="Resume", warns=STOPS_PRODUCT),
         deed("恢复上架 · Resume", listing.resume, undone_by="Suspend"),
     )
 
@@ -166,7 +175,7 @@ class TeamAdmin(OperatorAdmin):
     inlines = (MemberInline,)
     actions = (
         "verify_leader",
-        deed("停用 · Put to rest", team.rest, is_final=True),
+        deed("停用 · Put to rest", team.rest, undone_by="Wake", warns=STOPS_TEAM),
         deed("启用 · Wake", team.wake, undone_by="Put to rest"),
         naming("指定管理员 · Name a manager", team.name_manager),
         naming("结束管理员 · End a manager's part", team.release),

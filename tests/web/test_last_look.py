@@ -67,9 +67,13 @@ def test_of_each_deed_of_an_operator_it_is_said_what_undoes_it_or_that_it_asks_o
         name for name, run in deeds if not (getattr(run, "is_final", 0) or getattr(run, "undone_by", ""))
     ]
     assert sorted(unsaid) == sorted(OF_THEIR_OWN)
-    assert {"cancel", "recall", "again", "suspend", "rest", "hide", "reject", "decline"} <= {
+    assert {"cancel", "recall", "again", "hide", "reject", "decline"} <= {
         name for name, run in deeds if getattr(run, "is_final", False)
     }
+    # These stop others at once, so they are looked at first; they can be undone, and say by what.
+    warned = [run for _, run in deeds if getattr(run, "warns", "")]
+    assert sorted(run.__name__ for run in warned) == ["close", "rest", "suspend", "suspend"]
+    assert [run.__name__ for run in warned if run.is_final or not run.undone_by] == []
     saved = [room for room in rooms() if room.editable]
     for_good = [room for room in saved if type(room).saves_for_good is not OperatorAdmin.saves_for_good]
     assert {room.model.__name__ for room in for_good} == {"Refund", "Dispute"}
@@ -85,12 +89,14 @@ def test_each_final_deed_of_an_operator_shows_its_rows_first_and_does_nothing():
     for room in rooms():
         at = f"/operators/{room.opts.app_label}/{room.opts.model_name}/"
         row = room.model._default_manager.order_by("pk").first()
-        for run in (run for run in room.actions if getattr(run, "is_final", False)):
-            if row is None:
+        for run in room.actions:
+            if row is None or not (getattr(run, "is_final", False) or getattr(run, "warns", "")):
                 continue
             before = type(row)._default_manager.filter(pk=row.pk).values().get()
             asked = desk.post(at, {"action": run.__name__, "_selected_action": [row.pk]})
-            assert asked.status_code == 200 and "cannot be undone" in words(asked), run.__name__
+            says_so = "cannot be undone" in words(asked) and "不能撤回" in words(asked)
+            assert asked.status_code == 200 and says_so == run.is_final, run.__name__
+            assert "Please look once more" in words(asked)
             assert f'name="_selected_action" value="{row.pk}"' in words(asked)
             assert type(row)._default_manager.filter(pk=row.pk).values().get() == before
             tried += 1
@@ -106,6 +112,16 @@ def test_each_final_deed_of_an_operator_shows_its_rows_first_and_does_nothing():
     world.pay(held)
     asked = desk.post("/operators/catalog/lot/", {"action": "recall", "_selected_action": [lot.pk]})
     assert f"¥{held.total_minor / 100:,.2f}" in words(asked)
+
+
+def test_a_suspension_says_by_what_it_is_undone(shelf):
+    desk, at, row = (
+        signed_in(an_operator()),
+        "/operators/catalog/product/",
+        {"_selected_action": [shelf.product.pk]},
+    )
+    asked = words(desk.post(at, {**row, "action": "suspend"}))
+    assert "用“恢复上架”放回去" in asked and "Resume puts it back" in asked
 
 
 def test_money_given_in_another_way_is_looked_at_once_more_with_its_sum():
