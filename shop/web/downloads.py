@@ -142,7 +142,12 @@ def claim_photo(request: HttpRequest, lang: str, claim: str) -> FileResponse:
         raise Http404(claim) from refusal
     if found is None or not found.photo:
         raise Http404(claim)
-    response = FileResponse(found.photo.open("rb"), content_type="image/webp")
+    try:
+        # Of a claim of before an erasure that was only tried the file may be gone, and its name still there.
+        photo = found.photo.open("rb")
+    except FileNotFoundError as lost:
+        raise Http404(claim) from lost
+    response = FileResponse(photo, content_type="image/webp")
     response["Cache-Control"] = "private, max-age=3600"
     response["X-Content-Type-Options"] = "nosniff"
     return response

@@ -153,6 +153,10 @@ def test_while_an_erasure_waits_for_a_claim_its_photo_is_there_to_be_looked_at(t
     sold.buyer.done("personKeep")
     photo = f"/en/claims/{global_id('Claim', claim.uid)}/photo.webp"
     assert sold.managers[0].client.get(photo).status_code == 200
+    default_storage.delete(claim.photo.name)
+    assert sold.managers[0].client.get(photo).status_code == 404, (
+        "a file that is lost is no fault of the page"
+    )
 
 
 def test_an_order_that_is_still_going_on_is_ended_first():
