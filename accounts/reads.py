@@ -189,6 +189,16 @@ def membership_led_by(person: Person, uid: UUID) -> Membership:
     return _one(Membership.objects.filter(mine, uid=uid, ended_at=None).select_related("organisation"))
 
 
+def is_last_coordinator(membership: Membership) -> bool:
+    """Whether nobody would coordinate its organisation without this one."""
+    if membership.role != Role.COORDINATOR:
+        return False
+    coordinators = Membership.objects.filter(
+        organisation=membership.organisation_id, role=Role.COORDINATOR, ended_at=None, person__is_active=True
+    )
+    return not coordinators.exclude(pk=membership.pk).exists()
+
+
 def open_invitations(organisation: Organisation) -> QuerySet[Invitation]:
     """Links that would still let somebody in."""
     return organisation.invitations.filter(

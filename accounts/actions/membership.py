@@ -6,7 +6,7 @@ from django.utils import timezone
 from accounts.actions import audit
 from accounts.events import CoordinatorNamed
 from accounts.models import Membership, Organisation, Person
-from accounts.reads import is_partial_to
+from accounts.reads import is_last_coordinator, is_partial_to
 from core.language import say
 from core.outbox import record
 from core.refusals import Conflict, Invalid, NotAllowed, NotFound
@@ -90,12 +90,7 @@ def _leads(membership: Membership, by: Person) -> bool:
 
 
 def _keep_a_coordinator(membership: Membership) -> None:
-    if membership.role != Role.COORDINATOR:
-        return
-    others = membership.organisation.memberships.filter(
-        role=Role.COORDINATOR, ended_at=None, person__is_active=True
-    )
-    if not others.exclude(pk=membership.pk).exists():
+    if is_last_coordinator(membership):
         raise Invalid(LAST_ONE)
 
 

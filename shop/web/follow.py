@@ -161,7 +161,13 @@ def ask_for_reset(request: HttpRequest, payload: dict[str, Any]) -> str:
 def reset_password(request: HttpRequest, payload: dict[str, Any]) -> str:
     """One is signed in with it."""
     sign_in(request, payload)
-    return _done(request, say("新密码已生效，您已登录。", "Your new password is set and you are signed in."))
+    return _done(
+        request,
+        say(
+            "新密码已生效，您已登录；其他设备已退出，接口令牌都已作废。",
+            "Your new password is set and you are signed in; other devices are signed out, API tokens revoked.",
+        ),
+    )
 
 
 def change_email(request: HttpRequest, payload: dict[str, Any]) -> str:
@@ -177,7 +183,10 @@ def confirm_change(request: HttpRequest, payload: dict[str, Any]) -> str:
 
 def change_password(request: HttpRequest, payload: dict[str, Any]) -> str:
     """Every other session has ended."""
-    words = say("密码已更换，其他设备已退出。", "Your password is changed; other devices are signed out.")
+    words = say(
+        "密码已更换：其他设备已退出，接口令牌都已作废。",
+        "Your password is changed: other devices are signed out, and your API tokens are revoked.",
+    )
     return _done(request, words)
 
 

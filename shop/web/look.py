@@ -10,6 +10,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from accounts.reads import is_last_coordinator, membership_led_by
 from catalog import reads as shelves
 from core import money
 from core.api.ids import uid_of
@@ -108,6 +109,16 @@ def _recall(request: HttpRequest, variables: dict[str, Any]) -> Lines:
     ]
 
 
+def _member(request: HttpRequest, variables: dict[str, Any]) -> Lines:
+    """Who coordinates alone stays, as the act says."""
+    if is_last_coordinator(membership_led_by(request.user, uid_of(variables["id"], "Membership"))):
+        return []
+    words = say(
+        "从此不再属于这个单位；要回来得重新邀请", "No member from now on; to come back takes an invitation"
+    )
+    return [(words, "")]
+
+
 def _lot(words: Words) -> Look:
     return lambda request, told: [(words, shelves.lot_of(request.user, uid_of(told["id"], "Lot")).code)]
 
@@ -136,9 +147,7 @@ FINAL: dict[str, Look] = {
         "这户退出，姓名、电话、账户抹去，不能恢复",
         "It withdraws; its name, telephone and account are erased for good",
     ),
-    "end_membership": _will(
-        "从此不再属于这个单位；要回来得重新邀请", "No member from now on; to come back takes an invitation"
-    ),
+    "end_membership": _member,
     "delete_picture": _will("照片删除，不能恢复", "The photo is deleted for good"),
     "remove_certificate": _will("证书撤下，不能恢复", "The certificate is removed for good"),
     "delete_address": _will("地址删除，不能恢复", "The address is deleted for good"),

@@ -228,6 +228,18 @@ def test_what_lies_in_ones_own_account_is_deleted_on_the_second_press(shelf):
     assert Household.objects.filter(state="withdrawn").count() == 1
 
 
+def test_who_coordinates_alone_is_told_at_once_that_she_cannot_leave_yet(shelf):
+    union = world.an_organisation()
+    union.memberships.create(person=shelf.buyer, role="coordinator")
+    client, path = signed_in(shelf.buyer), "/en/organisations/"
+    told = words(fill(client, path, "end_membership"))
+    assert "needs a coordinator" in told and "press again" not in told
+    union.memberships.create(person=shelf.manager, role="coordinator")
+    assert "No member from now on" in words(fill(client, path, "end_membership"))
+    assert "No member from now on" not in sure(client, path, "end_membership")
+    assert union.memberships.filter(ended_at=None).count() == 1
+
+
 def test_a_parcel_has_arrived_on_the_second_press(shelf):
     placed = Buyer().place(shelf.lot)
     order = Order.objects.get(number=placed["number"])

@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from accounts.actions import token
 from catalog.models import Product
 from orders.links import token_for
 from orders.models import GroupPurchase, Order, Review, Seat, Shipment
@@ -244,6 +245,17 @@ def test_percents_are_worked_out_once_from_the_fen():
 def test_an_orders_parts_are_never_hidden_however_small():
     assert 'include "parts/story.html"' not in (HERE / "pages/receipt.html").read_text()
     assert told([1, 99_999]) == [Decimal("0.0"), Decimal("100")]
+
+
+def test_whoever_changes_her_password_is_told_that_her_tokens_end_with_it(shelf):
+    shelf.buyer.set_password(shelf.password)
+    shelf.buyer.save()
+    token.create(shelf.buyer, "script", shelf.password)
+    client = signed_in(shelf.buyer)
+    written = {"currentPassword": shelf.password, "newPassword": "another long password"}
+    answer = client.post("/do/change_password/", {**written, "lang": "en", "next": "/en/account/details/"})
+    assert "API tokens are revoked" in client.get(answer.url).content.decode()
+    assert not shelf.buyer.api_tokens.filter(revoked_at=None).exists()
 
 
 def test_whoever_mistypes_her_password_for_her_data_finds_the_form_open_again(shelf):
