@@ -39,7 +39,8 @@ LOT_STATES = {
     Lot.State.RECALLED: say("已召回", "Recalled"),
 }
 
-MOST_LOTS = 20
+AT_HAND = (Lot.State.OPEN, Lot.State.PLANNED)
+MOST_LOTS = 50
 LEVELS = {
     Lot.Level.POOL: say("团队合批", "Team's pool"),
     Lot.Level.SHARED: say("多户合批", "Several households"),
@@ -147,7 +148,12 @@ class TeamVariant(ModelType):
     )
     price_story = list_of(PriceStoryPart, most=11, description="What each part of the price pays for.")
     lots = mark(
-        list_of(TeamLot, most=MOST_LOTS, description="Its latest lots, the newest first."), relation="lots"
+        list_of(
+            TeamLot,
+            most=MOST_LOTS,
+            description="Its lots: those that are for sale or planned, then the others, the newest first.",
+        ),
+        relation="lots",
     )
 
     @needs("story")
@@ -156,8 +162,9 @@ class TeamVariant(ModelType):
         return told_story(root)
 
     def resolve_lots(root, info):
-        """The latest."""
-        return sorted(related(root, "lots"), key=lambda lot: -lot.id)[:MOST_LOTS]
+        """What can still be harvested, closed or shared out, and then the latest."""
+        lots = sorted(related(root, "lots"), key=lambda lot: (lot.state not in AT_HAND, -lot.id))
+        return lots[:MOST_LOTS]
 
 
 class ListingReviewType(ModelType):

@@ -10,7 +10,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from accounts.reads import is_last_coordinator, membership_led_by
+from accounts.reads import is_last_coordinator, membership_led_by, signed_in
 from catalog import reads as shelves
 from core import money
 from core.api.ids import uid_of
@@ -111,7 +111,7 @@ def _recall(request: HttpRequest, variables: dict[str, Any]) -> Lines:
 
 def _member(request: HttpRequest, variables: dict[str, Any]) -> Lines:
     """Who coordinates alone stays, as the act says."""
-    if is_last_coordinator(membership_led_by(request.user, uid_of(variables["id"], "Membership"))):
+    if is_last_coordinator(membership_led_by(signed_in(request), uid_of(variables["id"], "Membership"))):
         return []
     words = say(
         "从此不再属于这个单位；要回来得重新邀请", "No member from now on; to come back takes an invitation"

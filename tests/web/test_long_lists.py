@@ -114,6 +114,24 @@ def test_whatever_was_called_off_since_the_packing_list_is_taken_out_of_the_boxe
     assert [order.number for order in made if order.number not in html] == []
 
 
+def test_a_lot_that_is_still_for_sale_stays_on_its_page_whatever_came_after_it(shelf):
+    for _ in range(55):
+        a_lot(shelf.lot.variant, state=Lot.State.CLOSED)
+    path = f"/en/desk/product/{global_id('Product', shelf.product.uid)}/"
+    html = signed_in(shelf.manager).get(path).content.decode()
+    assert shelf.lot.code in re.findall(r'<b class="code">(L\d+)</b>', html)
+
+
+def test_a_lots_units_add_up_on_its_page_when_some_have_come_back(shelf):
+    # Three were sold, and one of them came back.
+    Lot.objects.filter(pk=shelf.lot.pk).update(units_available=28, units_sold=3, units_restocked=1)
+    path = f"/en/desk/product/{global_id('Product', shelf.product.uid)}/"
+    html = signed_in(shelf.manager).get(path).content.decode()
+    told = re.search(r"(\d+) in all: (\d+) for sale, (\d+) being paid, (\d+) sold", html)
+    whole, *parts = map(int, told.groups())
+    assert whole == sum(parts) and parts[-1] == 2
+
+
 def test_all_the_groups_one_has_been_in_are_found():
     lot = world.a_lot()
     coordinator = a_person()
