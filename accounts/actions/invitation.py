@@ -27,9 +27,10 @@ def create(
         raise Invalid(field="role")
     email = email_address(email) if email.strip() else ""
     with transaction.atomic():
+        # Locked: one that is suspended at this moment leaves no invitation behind, and of two the second is counted.
+        row = Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
         _check_leads(organisation, by)
-        organisation.refresh_from_db(fields=["state"])
-        if not organisation.is_verified:
+        if not row.is_verified:
             raise Invalid(say("组织通过审核后才能邀请成员。", "Members can be invited once it is verified."))
         if open_invitations(organisation).count() >= MOST_OPEN:
             words = say("未使用的邀请最多 {n} 个。", "At most {n} unused invitations.", n=MOST_OPEN)

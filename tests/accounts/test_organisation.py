@@ -1,9 +1,13 @@
 """Organisations: proposed by people, decided on by an operator who is none of them."""
 
+from threading import Thread
+
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from accounts import reads
+from accounts.actions import invitation as invitations
 from accounts.actions import organisation as organisations
 from accounts.models import AuditEntry, Organisation
 from core.refusals import Conflict, Invalid, NotAllowed
@@ -215,3 +219,26 @@ def test_the_list_shows_verified_ones_and_ones_own_and_is_searched_by_name():
     assert names(ada, "丙") == {"丙"} and names(mei, "丙") == set()
     answer = Asker().send("{ organisations(first: 9) { nodes { name } } }")
     assert answer["errors"][0]["extensions"]["code"] == "NOT_FOUND"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_organisation_that_is_suspended_while_somebody_invites_leaves_no_invitation_behind(monkeypatch):
+    mei, ada = a_person(), an_operator()
+    union = an_organisation(coordinator=mei)
+
+    def suspend():
+        organisations.suspend(Organisation.objects.get(pk=union.pk), ada)
+        connection.close()
+
+    thread = Thread(target=suspend)
+
+    def a_token(size):
+        thread.start()
+        thread.join(0.5)
+        return "t" * size
+
+    monkeypatch.setattr(invitations.secrets, "token_urlsafe", a_token)
+    invitations.create(union, mei)
+    thread.join()
+    union.refresh_from_db()
+    assert union.state == "suspended" and not reads.open_invitations(union).exists()
