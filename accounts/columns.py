@@ -16,6 +16,9 @@ actor 谁做的 who
 after_sale_hours 售后期（小时） claims, hours
 after_sale_until 售后截止 claims until
 amount_minor 金额 amount
+answer 答复 answer
+answered_at 答复时间 answered at
+answered_by 谁答复的 answered by
 approved_at 通过时间 approved at
 approved_price_minor 核定价 approved price
 are_people_exact 人数精确 people exact
@@ -145,6 +148,7 @@ person 用户 person
 person_key 人员哈希 hash of the person
 person_times 人次 person-times
 phone 电话 phone
+photo 照片 photo
 place_zh 产地（中文） place (Chinese)
 placed_at 下单时间 placed at
 position 次序 position
@@ -163,6 +167,7 @@ reason 原因 reason
 received_at 收到时间 received at
 received_minor 实收 received
 recipient 收件人 recipient
+refund 退款 refund
 refunded_minor 已退 refunded
 region 地区 region
 request_id 请求编号 request

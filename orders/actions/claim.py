@@ -5,9 +5,11 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.actions import audit
+from catalog.actions import desk
 from catalog.photos import cleaned
 from catalog.reads import is_manager
 from catalog.written import paragraphs
@@ -18,6 +20,7 @@ from orders.actions import refund
 from orders.actions.order import lock, not_of_her_own
 from orders.events import ClaimAnswered, ClaimMade
 from orders.models import Claim, Line, Order, Refund
+from orders.reads.claim import left_open
 from orders.reads.shipment import is_claimable
 from orders.refusals import RefundTooLarge
 
@@ -75,17 +78,18 @@ def _saved(claim: Claim, photo: Any) -> str:
 
 @transaction.atomic
 def answer(claim: Claim, by: Any, *, words: str = "", amount_minor: int = 0) -> Claim:
-    """The team answers: gives back an amount, or says why not."""
-    line = Line.objects.select_related("order").get(pk=claim.line_id)
-    if not is_manager(by, line.team_id):
-        raise NotFound()
+    """The team answers: gives back an amount, or says why not. What it leaves for days an operator answers."""
+    line = Line.objects.select_related("order", "team").get(pk=claim.line_id)
+    stands_in = not is_manager(by, line.team_id)
+    if stands_in:
+        _check_stands_in(claim, line, by)
     words = paragraphs(words, "words", 500)
     if amount_minor < 0:
         raise Invalid(field="amount")
     if not amount_minor and not words:
         raise Invalid(say("不退款时请说明原因。", "Without a refund, please give the reason."), field="words")
     order = lock([Order(pk=line.order_id, group_id=line.order.group_id)])[line.order_id]
-    if amount_minor:
+    if amount_minor or stands_in:
         not_of_her_own(order, by)
     claim = Claim.objects.get(pk=claim.pk)
     if claim.state != Claim.State.OPEN:
@@ -96,6 +100,21 @@ def answer(claim: Claim, by: Any, *, words: str = "", amount_minor: int = 0) -> 
     audit.record(by, "answer", "Claim", claim.uid, state=str(state), amount_minor=amount_minor)
     record(ClaimAnswered(claim_id=claim.pk))
     return claim
+
+
+def _check_stands_in(claim: Claim, line: Line, by: Any) -> None:
+    """An operator who is none of the team's people, once the team has had its time."""
+    if not (by.is_active and by.is_staff):
+        raise NotFound()
+    desk.must_operate(by, line.team)
+    if not Claim.objects.filter(left_open() | ~Q(state=Claim.State.OPEN), pk=claim.pk).exists():
+        raise TooLate(_TEAM_HAS_TIME)
+
+
+_TEAM_HAS_TIME = say(
+    "团队有三天时间答复；过了三天还没有，才由运营人员答复。",
+    "The team has three days for its answer; only what it leaves for longer is answered by an operator.",
+)
 
 
 def _given(line: Line, by: Any, words: str, amount_minor: int) -> Refund:

@@ -44,6 +44,14 @@ class ClaimType(ModelType):
         required=True, description="Where its photo is, for its buyer's account and its team; empty without."
     )
 
+    answer_by = graphene.DateTime(
+        description="Until when the team answers; an operator may in its place from then on. Null once it is answered."
+    )
+
+    def resolve_answer_by(root, info):
+        """Three days after it was said."""
+        return reads.answer_by(root)
+
     def resolve_state_name(root, info):
         """In the reader's language."""
         return str(words.CLAIM_STATES[root.state])

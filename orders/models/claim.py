@@ -40,6 +40,9 @@ class Claim(StateMachine, models.Model):
             models.UniqueConstraint(fields=["line"], condition=Q(state="open"), name="one_open_claim_a_line")
         ]
 
+    def __str__(self) -> str:
+        return f"{self.get_state_display()} · {str(self.uid)[:8]}"
+
     @property
     def refundable_minor(self) -> int:
         """What can still be given back for it: paid less given back."""

@@ -1,14 +1,29 @@
 """Claims: whose they are to see and to answer."""
 
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from catalog.reads import teams_managed_by
 from core.refusals import NotFound
 from orders.links import uid_of_token
 from orders.models import Claim
+
+# So long a team has for its answer; from then on an operator may give one in its place.
+TEAM_ANSWERS = timedelta(days=3)
+
+
+def left_open(before: datetime | None = None) -> Q:
+    """A condition on a claim: its team has had its time, and nobody has answered."""
+    return Q(state=Claim.State.OPEN, made_at__lt=(before or timezone.now()) - TEAM_ANSWERS)
+
+
+def answer_by(claim: Claim) -> datetime | None:
+    """Until when its team answers; None once it is answered."""
+    return claim.made_at + TEAM_ANSWERS if claim.state == Claim.State.OPEN else None
 
 
 def claim_of_team(person: Any, uid: UUID) -> Claim:
@@ -21,8 +36,11 @@ def claim_of_team(person: Any, uid: UUID) -> Claim:
 
 
 def claim_seen_by(person: Any, uid: UUID, token: str | None = None) -> Claim | None:
-    """A claim for whoever made it, by account or link, and for the team it is about; none for others."""
+    """A claim for whoever made it, by account or link, and for the team it is about; for operators what the team leaves
+    to them. None for others."""
     may = Q(pk__in=[])
+    if person.is_authenticated and person.is_staff:
+        may |= left_open()
     if person.is_authenticated:
         may |= Q(line__order__person=person) | Q(line__team__in=teams_managed_by(person))
     if token and (order := uid_of_token(token)):

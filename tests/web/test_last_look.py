@@ -76,7 +76,7 @@ def test_of_each_deed_of_an_operator_it_is_said_what_undoes_it_or_that_it_asks_o
     assert [run.__name__ for run in warned if run.is_final or not run.undone_by] == []
     saved = [room for room in rooms() if room.editable]
     for_good = [room for room in saved if type(room).saves_for_good is not OperatorAdmin.saves_for_good]
-    assert {room.model.__name__ for room in for_good} == {"Refund", "Dispute"}
+    assert {room.model.__name__ for room in for_good} == {"Claim", "Refund", "Dispute"}
     assert [room for room in saved if not (room.undone_by or room in for_good)] == []
 
 
