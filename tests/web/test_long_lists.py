@@ -127,7 +127,7 @@ def test_a_lots_units_add_up_on_its_page_when_some_have_come_back(shelf):
     Lot.objects.filter(pk=shelf.lot.pk).update(units_available=28, units_sold=3, units_restocked=1)
     path = f"/en/desk/product/{global_id('Product', shelf.product.uid)}/"
     html = signed_in(shelf.manager).get(path).content.decode()
-    told = re.search(r"(\d+) in all: (\d+) for sale, (\d+) being paid, (\d+) sold", html)
+    told = re.search(r"(\d+) in all: (\d+) left, (\d+) being paid, (\d+) sold", html)
     whole, *parts = map(int, told.groups())
     assert whole == sum(parts) and parts[-1] == 2
 

@@ -11,7 +11,8 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.actions import token
-from catalog.models import Product
+from catalog.models import Lot, Product
+from core.api.ids import global_id
 from orders.links import token_for
 from orders.models import GroupPurchase, Order, Review, Seat, Shipment
 from shop.templatetags.web import with_percents
@@ -262,3 +263,14 @@ def test_whoever_mistypes_her_password_for_her_data_finds_the_form_open_again(sh
     client = signed_in(shelf.buyer)
     answer = client.post("/en/account/export/", {"password": "not hers"})
     assert 'action="/en/account/export/"' in client.get(answer["Location"]).content.decode()
+
+
+def test_nothing_that_is_off_the_shelf_is_said_to_be_for_sale(shelf):
+    manager, path = signed_in(shelf.manager), f"/en/desk/product/{global_id('Product', shelf.product.uid)}/"
+    assert "30 units for sale" in manager.get("/en/desk/").content.decode()
+    Product.objects.filter(pk=shelf.product.pk).update(state="suspended")
+    Lot.objects.filter(pk=shelf.lot.pk).update(state="closed")
+    assert "30 units for sale" not in manager.get("/en/desk/").content.decode()
+    assert "30 units in stock" in manager.get("/en/desk/").content.decode()
+    shown = manager.get(path).content.decode()
+    assert "30 in all: 30 left" in shown and "30 for sale" not in shown
