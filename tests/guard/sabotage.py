@@ -254,8 +254,8 @@ SABOTAGES = [
     Sabotage(
         "a cart that is poured into another is cut to what is left",
         "orders/actions/cart.py",
-        "quantity = min(line.quantity + there.quantity, MOST_UNITS)",
-        "quantity = min(line.quantity + there.quantity, there.variant.units_available)",
+        "quantity=min(wanted, MOST_UNITS)",
+        "quantity=min(wanted, there.variant.units_available)",
         "tests/orders/test_cart.py -k poured",
     ),
     Sabotage(

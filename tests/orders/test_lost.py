@@ -7,14 +7,16 @@ from django.test import Client
 from django.utils import timezone
 
 from core.api.ids import global_id
+from orders.actions import shipment
 from orders.models import Claim, Refund, Shipment
 from tests.orders.sold import Sold, settle
 from tests.orders.test_mails import new_mails
-from tests.orders.together import at_rest
+from tests.orders.together import at_rest, money_in
 from tests.orders.world import key
 from tests.web.test_desk import fill, sure
 from tests.web.test_pages import fields, words
 
+OWED = ("owed", "pool_owed", "part_owed", "shipping_owed")
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("whole_shop")]
 
 
@@ -136,3 +138,19 @@ def test_a_team_looks_at_the_whole_sum_before_it_gives_a_lost_parcel_back(sold):
     assert f"¥{(goods + sending) / 100:.2f}" in looked.split('id="look"')[1].split("</ul>")[0]
     desk.post("/do/give_back/", {**fields(looked, "give_back"), **told})
     assert Refund.objects.get().amount_minor == goods + sending
+
+
+def test_an_order_of_which_all_was_lost_is_over_and_nothing_of_it_is_ever_owed(sold):
+    for n in (0, 1):
+        lose(sold, n)
+        claim = sold.claim("没收到", n=n)["claim"]
+        given = {"claimId": claim["id"], "words": "丢了", "amount": f"{whole(sold, n) / 100:.2f}"}
+        sold.managers[n].done("claimAnswer", **given, idempotencyKey=key())
+    settle()
+    assert sold.row.state == "refunded" and sold.row.refunded_minor == sold.row.total_minor
+    Shipment.objects.update(shipped_at=timezone.now() - timedelta(days=20))
+    assert shipment.move_on_due() == 2
+    assert shipment.move_on_due(timezone.now() + timedelta(days=30)) == 2
+    settle()
+    assert sold.row.state == "refunded" and {money_in(kind, sold.row) for kind in OWED} == {0}
+    at_rest()
