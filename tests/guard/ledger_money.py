@@ -126,6 +126,25 @@ class MoneyBack(Words):
             if is_lost_again and self.bank.left_of(seen.intent_id) >= seen.amount_minor:
                 self._decided_anew(id, "lost")
 
+    @rule()
+    def all_of_what_is_not_sent_is_lost_and_won(self):
+        """Its goods are on the shelf by then, so that the money waits for a person."""
+        if not self.market.can_place({self.market.variant(0).pk: 1}):
+            return
+        self.buy([1, 0, 0], 0, is_paid=True)
+        order = Order.objects.latest("pk")
+        kept = order.payments.filter(is_kept=True).first()
+        if kept is None:
+            return
+        before, amount = self._refunds(), self.bank.left_of(kept.intent_id)
+        id = self.bank.dispute(kept.session_id, amount, "lost")
+        self._tell("charge.dispute.closed", Noun.DISPUTE, id)
+        self._left(order, before)
+        self._decided_anew(id, "won")
+        assert (
+            order.payments.get(is_kept=True).refunds.filter(reason="regained", amount_minor=amount).exists()
+        )
+
     def _decided_anew(self, id, state):
         before = self._refunds()
         order = Payment.objects.get(disputes__provider_id=id).order
