@@ -2,6 +2,7 @@
 notebook of tests/guard/market.py and the bank agree with the shop, and every floor's invariants hold after each step."""
 
 from collections import Counter
+from contextlib import nullcontext
 from datetime import timedelta
 
 import pytest
@@ -15,13 +16,14 @@ from catalog.refusals import InsufficientStock
 from core import clock
 from core.deliveries import drain
 from core.models import Delivery
-from core.refusals import Refusal
+from core.refusals import Conflict, Refusal
 from impact.actions import disclosure
 from orders.actions import cancel, checkout, notice, payment, proof, shipment
 from orders.actions.checkout import Purchase, Want
 from orders.links import proof_for
 from orders.models import Dispute, GroupPurchase, Order, Payment, Refund, Seat, Shipment
 from orders.provider.port import Noun, Was
+from orders.reads import stopped
 from tests.figures import progress
 from tests.guard.ledger_groups import Groups
 from tests.guard.ledger_money import MoneyBack
@@ -197,7 +199,10 @@ class Ledger(MoneyBack, Groups, RuleBasedStateMachine):
         if parcel := self._one(
             pick, Shipment.objects.filter(state="waiting", order__state__in=("paid", "shipped"))
         ):
-            shipment.ship_many([shipment.Sent(parcel, timezone.now(), "示例速运", "SL0001")])
+            # While a bank decides, and where an operator or a recall holds it back, nothing is sent.
+            waits = parcel.order.contested_at or stopped.are_held_back([parcel])
+            with pytest.raises(Conflict) if waits else nullcontext():
+                shipment.ship_many([shipment.Sent(parcel, timezone.now(), "示例速运", "SL0001")])
 
     @rule(pick=PICK, is_over=st.booleans())
     def deliver(self, pick, is_over):
