@@ -79,9 +79,11 @@ SABOTAGES = [
     ),
     Sabotage(
         "UNIQUE of a notice's event is dropped",
-        "orders/migrations/0001_initial.py",
-        "('event_id', models.CharField(max_length=120, unique=True))",
-        "('event_id', models.CharField(max_length=120))",
+        "orders/migrations/0007_provider.py",
+        """name='event_id',
+            field=models.CharField(max_length=255, unique=True),""",
+        """name='event_id',
+            field=models.CharField(max_length=255),""",
         "tests/orders/test_payment_notices.py",
     ),
     Sabotage(

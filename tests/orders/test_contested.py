@@ -55,7 +55,8 @@ def test_a_contested_parcel_is_not_packed_or_sent_and_goes_on_when_it_is_won(til
     sold = Sold(till, a_stand)
     settle_all()
     id = contested(till, a_stand)
-    assert [error["code"] for error in sold.ship()["errors"]] == ["CONFLICT"]
+    (refused,) = sold.ship()["errors"]
+    assert refused["code"] == "CONFLICT" and "bank is deciding" in refused["message"]
     moves(till, a_stand, id, "won")
     assert sold.ship()["errors"] == [] and offences() == []
 
