@@ -80,7 +80,7 @@ def _wait(buyer: Patient, order: dict[str, Any], began: float) -> tuple[str, flo
 
 def _told(house: Stubborn) -> set[str]:
     """The orders whose buyers were written that their money goes back."""
-    subjects = [subject for subject, _ in house.letters("guest@full.example")]
+    subjects = [subject for subject, _ in house.letters("@full.example")]
     return {
         found[1] for subject in subjects if (found := re.search(r"goes back to you \(order (\S+)\)", subject))
     }

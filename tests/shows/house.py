@@ -144,13 +144,13 @@ class House:
         return (folded_at - paid_at).total_seconds()
 
     def letters(self, address: str) -> list[tuple[str, str]]:
-        """Subject and text of each mail that was sent to an address, the oldest first."""
+        """Subject and text of each mail that was sent to an address, or to all of `@domain`, the oldest first."""
         files = sorted((self.shop.folder / "mail").glob("*.log"), key=lambda file: file.stat().st_mtime_ns)
         mails = [
             mail for file in files for mail in re.split(rb"\n-{70,}\n", file.read_bytes()) if mail.strip()
         ]
         read = [message_from_bytes(mail, policy=default) for mail in mails]
-        return [(mail["Subject"], mail.get_content()) for mail in read if mail["To"] == address]
+        return [(mail["Subject"], mail.get_content()) for mail in read if mail["To"].endswith(address)]
 
     # -- time
 
