@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 from hypothesis import strategies as st
-from hypothesis.stateful import rule
+from hypothesis.stateful import precondition, rule
 
 from accounts.actions import erasure
 from core.deliveries import drain
@@ -126,9 +126,12 @@ class MoneyBack(Words):
             if is_lost_again and self.bank.left_of(seen.intent_id) >= seen.amount_minor:
                 self._decided_anew(id, "lost")
 
+    has_won_back = False
+
     @rule()
+    @precondition(lambda self: not self.has_won_back)
     def all_of_what_is_not_sent_is_lost_and_won(self):
-        """Its goods are on the shelf by then, so that the money waits for a person."""
+        """Its goods are on the shelf by then, so that the money waits for a person; once a story, which has others."""
         if not self.market.can_place({self.market.variant(0).pk: 1}):
             return
         self.buy([1, 0, 0], 0, is_paid=True)
