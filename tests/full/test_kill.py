@@ -71,6 +71,23 @@ def pays_and_nobody_tells(house: Stubborn) -> Callable[[], None]:
     return lambda: house.is_charged_and_attributed_once(order["number"], given_back=False)
 
 
+def takes_it_back_and_nobody_tells(house: Stubborn) -> Callable[[], None]:
+    """She calls it off, and no notice says that she was given it: the worker alone hears of it."""
+    buyer = Patient(house)
+    order, page = buyer.buy(house.variant(house.world.oranges))
+    house.till.pay(page, "alipay")
+    buyer.until(order, "PAID")
+    house.till.notices("drop")
+    buyer.cancel(order)
+    buyer.until(order, "REFUNDED")
+    house.till.notices("deliver")
+    return lambda: house.is_charged_and_attributed_once(order["number"], given_back=True)
+
+
+# Else a notice may be faster, and the web comes to it.
+THE_WORKERS_OWN = ("refund.settling", "broker.publishing", "broker.published")
+
+
 def way_to(point: str, name: str) -> Callable[[Stubborn], Callable[[], None]]:
     """A story in which this process comes to this point."""
     if name == WORKER and point.startswith("stripe.close."):
@@ -79,6 +96,8 @@ def way_to(point: str, name: str) -> Callable[[Stubborn], Callable[[], None]]:
         return runs_out
     if name == WORKER and point.startswith(("settle.", "attribution.", "stripe.look.")):
         return pays_and_nobody_tells
+    if name == WORKER and point in THE_WORKERS_OWN:
+        return takes_it_back_and_nobody_tells
     return pays_and_takes_it_back
 
 
