@@ -3,6 +3,7 @@
 What the server reads comes as futures, whose callbacks are called in its one thread for Python (core.front.worker).
 """
 
+import logging
 import time
 from asyncio import CancelledError
 from collections import Counter
@@ -15,7 +16,10 @@ from granian.rsgi import ProtocolClosed, ProtocolError
 
 from core.forwarded import address_in
 from core.front.environ import Environ
+from core.front.rooms import BROKEN
 from core.numbers import body_length
+
+log = logging.getLogger("sheaf.front")
 
 # So long a body may take, and one second more for so many bytes that have come: a photo by a slow line is taken, a
 # byte now and then is not.
@@ -77,7 +81,10 @@ class Bodies:
         """Look for as long as the process lives."""
         while True:
             time.sleep(OFTEN)
-            self.look()
+            try:
+                self.look()
+            except Exception:
+                log.exception("bodies were not looked through")
 
 
 class _Unfinished:
@@ -90,10 +97,19 @@ class _Unfinished:
         self.began, self.come, self.is_cut = time.monotonic(), 0, False
 
     def begin(self) -> None:
-        """Ask the server for it."""
-        self.bodies.unfinished[self] = None
+        """Ask the server for it; it is looked after from the moment at which it can be cut."""
         self.coming = self.first()
-        self.coming.add_done_callback(self.on)
+        self.bodies.unfinished[self] = None
+        self.coming.add_done_callback(self.come_on)
+
+    def come_on(self, coming: Any) -> None:
+        """Go on with what has come; whatever breaks (a full disk) is answered, for the server drops it in silence."""
+        try:
+            self.on(coming)
+        except Exception:
+            log.exception("a body was not taken")
+            self.bodies.unfinished.pop(self, None)
+            self.proto.response_bytes(*BROKEN)
 
     def first(self) -> Any:
         """What the server is asked for."""
@@ -143,7 +159,7 @@ class _Large(_Unfinished):
                 break
             self.coming = coming = self.proto.__anext__()
             if not coming.done():
-                coming.add_done_callback(self.on)
+                coming.add_done_callback(self.come_on)
                 return
         self.file.seek(0)
         self.end(is_whole=self.come == self.size)

@@ -8,11 +8,14 @@ import socket
 import sys
 import time
 from collections import Counter
+from concurrent.futures import Future
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 
+from core.front import bodies
+from core.front.rooms import BROKEN
 from shop.dev.house import is_listening, wait_for_web
 from shop.dev.local import ROOT
 from shop.dev.postgres import free_port
@@ -302,3 +305,25 @@ def test_a_server_killed_outright_leaves_no_orphan_on_its_port(tmp_path):
         assert time.monotonic() < ends, "orphans hold the port"
         time.sleep(0.05)
     assert not is_listening(front.port)
+
+
+def test_a_body_that_cannot_be_written_down_is_answered_and_leaves_nothing_behind():
+    """A part comes, and the disk is full."""
+
+    class Hand(Future):
+        def __aiter__(self):
+            return self
+
+        def __anext__(self):
+            return self
+
+        def response_bytes(self, *answer):
+            self.answer = answer
+
+    hand, read = Hand(), []
+    reading = bodies.Bodies(lambda *came: read.append(came))
+    environ = {"CONTENT_LENGTH": "70000"}
+    assert reading.read(hand, environ) and len(reading.unfinished) == 1
+    environ["wsgi.input"].close()
+    hand.set_result(b"x")
+    assert (hand.answer, read, len(reading.unfinished)) == (BROKEN, [], 0)
