@@ -1,6 +1,6 @@
 # make run · make test · make check · make bench : one command each. Everything local lives in .venv, .tools and .run.
 PY := .venv/bin/python
-STAMP := .venv/.locked-$(shell cksum < requirements.lock | cut -d' ' -f1)
+STAMP := .venv/.locked-$(shell cat requirements.lock requirements-dev.lock | cksum | cut -d' ' -f1)
 
 .PHONY: help install run test test-full check bench format lock clean
 
@@ -11,15 +11,15 @@ help:
 	@echo "make check   style, types, floors, migrations, SDL, templates, settings"
 	@echo "make bench   how fast the shop is (BENCH='list_warm --runs 1' for some; --quick; --keep)"
 	@echo "make format  let ruff put the code in order"
-	@echo "make lock    renew requirements.lock from pyproject.toml"
+	@echo "make lock    renew both locks from pyproject.toml"
 
 install: $(STAMP)
 
-$(STAMP): requirements.lock scripts/tools.lock
+$(STAMP): requirements.lock requirements-dev.lock scripts/tools.lock
 	@sh scripts/install.sh $@
 
 run: install
-	@exec $(PY) -m shop.dev.run
+	@exec $(PY) -m local.run
 
 ARGS ?= -n 2
 test: install
@@ -39,9 +39,10 @@ bench: install
 format: install
 	@$(PY) -m ruff check --fix -q . ; $(PY) -m ruff format .
 
+COMPILE := .tools/bin/uv pip compile -q --universal --generate-hashes --no-annotate --no-header
 lock: install
-	@.tools/bin/uv pip compile -q --universal --generate-hashes --no-annotate --no-header \
-		--extra dev pyproject.toml -o requirements.lock
+	@$(COMPILE) --extra local --extra dev pyproject.toml -o requirements-dev.lock
+	@$(COMPILE) -c requirements-dev.lock pyproject.toml -o requirements.lock
 
 clean:
 	rm -rf .venv .tools .run

@@ -9,7 +9,7 @@ from bench import limits, report
 from bench.client import Wrong
 from bench.house import House
 from bench.measures import Bench
-from shop.dev.run import Stop, stop_at_signals
+from local.run import Stop, stop_at_signals
 
 
 def chosen(bench: Bench, wish: argparse.Namespace) -> list[str]:

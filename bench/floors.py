@@ -8,7 +8,7 @@ from psycopg import sql
 
 from bench.client import Wrong
 from bench.house import SUPERUSER, House
-from shop.dev.postgres import client
+from local.postgres import programs
 
 DATABASE = "bench_pgbench"
 SCALE = 10  # a million accounts: one row of branches for each client that writes at a time
@@ -23,7 +23,7 @@ class Pgbench:
     def _run(self, *words: str) -> str:
         url = self.house.postgres.url(SUPERUSER, DATABASE)
         done = subprocess.run(
-            [client("pgbench"), *words, url],
+            [str(programs() / "pgbench"), *words, url],
             env={**os.environ, "PGCONNECT_TIMEOUT": "10"},
             check=False,
             text=True,

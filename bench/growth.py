@@ -16,9 +16,9 @@ from bench import clones, reads
 from bench.buyer import Errand, place_only
 from bench.client import Apart, Measured, measure
 from bench.house import House, Shop
-from shop.dev import house as servers
-from shop.dev import local
-from shop.dev.run import step
+from local import house as servers
+from local import machine
+from local.run import step
 
 SHAPES = ("*/migrations/*.py", "catalog/search/*.py", "bench/clones.py")
 ROUNDS = 3
@@ -41,7 +41,7 @@ class Growth:
         self.house, self.seconds, self.variants = house, seconds, variants
         digest = hashlib.sha256()
         for pattern in SHAPES:
-            for path in sorted(local.ROOT.glob(pattern)):
+            for path in sorted(machine.ROOT.glob(pattern)):
                 digest.update(path.read_bytes())
         self.mark = digest.hexdigest()[:8]
 

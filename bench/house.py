@@ -9,12 +9,12 @@ import psycopg
 import redis
 from psycopg import sql
 
-from shop.dev import house, local
-from shop.dev.postgres import APP, DATABASE, OWNER, Postgres, free_port
-from shop.dev.processes import Process, stop_all
-from shop.dev.run import lock, step
+from local import house, machine
+from local.postgres import APP, DATABASE, OWNER, Postgres, free_port
+from local.processes import Process, stop_all
+from local.run import lock, step
 
-FOLDER = local.ROOT / ".run" / "bench"
+FOLDER = machine.ROOT / ".run" / "bench"
 SUPERUSER = "postgres"
 WORKER = "bench_worker"  # the app's rights under another name, so that statements tell who asked
 FIXED = {
@@ -38,7 +38,7 @@ class House:
         self.folder.mkdir(mode=0o755, parents=True, exist_ok=True)
         stack.enter_context(lock(self.folder))
         stack.callback(self._leave)
-        secrets = local.keep_secrets(self.folder)
+        secrets = machine.keep_secrets(self.folder)
         inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TZ") if name in os.environ}
         kept = {name: value for name, value in secrets.items() if name.isupper()}
         self.env = inherited | kept | FIXED | {"DATA_DIR": str(self.folder)}

@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 
 from bench.house import WORKER, House
-from shop.dev.postgres import APP
+from local.postgres import APP
 
 ROLES = {APP: "web", WORKER: "worker"}
 FRAME = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")

@@ -39,27 +39,41 @@ def program(*command: str) -> Check:
     return run
 
 
-def libraries() -> list[Requirement]:
-    """What we depend on, and what we work with."""
+def libraries() -> dict[str, list[Requirement]]:
+    """What we depend on (`shop`), and the groups beside it."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    return [Requirement(each) for each in project["dependencies"] + project["optional-dependencies"]["dev"]]
+    groups = {"shop": project["dependencies"], **project["optional-dependencies"]}
+    return {group: [Requirement(each) for each in needs] for group, needs in groups.items()}
 
 
-def lock_follows_pyproject() -> list[str]:
-    """Each dependency we name is locked, at a version we allow."""
-    pins = re.findall(r"^([\w.-]+)==([^\s;\\]+)", (ROOT / "requirements.lock").read_text(), re.MULTILINE)
-    locked = {canonicalize_name(name): version for name, version in pins}
-    return [
-        f"requirements.lock does not satisfy {need}; run make lock"
-        for need in libraries()
-        if not need.specifier.contains(locked.get(canonicalize_name(need.name), "0"))
+def locked(name: str) -> dict[str, str]:
+    """The version at which each package stands in a lock file."""
+    pins = re.findall(r"^([\w.-]+)==([^\s;\\]+)", (ROOT / name).read_text(), re.MULTILINE)
+    return {canonicalize_name(package): version for package, version in pins}
+
+
+def locks_follow_pyproject() -> list[str]:
+    """Each dependency we name is locked, at a version we allow; what is deployed is what was tested."""
+    deployed, here = locked("requirements.lock"), locked("requirements-dev.lock")
+    wrong = [
+        f"{package} is deployed as {version} and tested as {here.get(package)}; run make lock"
+        for package, version in deployed.items()
+        if here.get(package) != version
     ]
+    for group, needs in libraries().items():
+        name = "requirements.lock" if group == "shop" else "requirements-dev.lock"
+        wrong += [
+            f"{name} does not satisfy {need}; run make lock"
+            for need in needs
+            if not need.specifier.contains(locked(name).get(canonicalize_name(need.name), "0"))
+        ]
+    return wrong
 
 
 def settings_read() -> set[str]:
     """Every environment variable that the shop reads."""
     names = set()
-    for path in [*(ROOT / "shop").glob("*.py"), *(ROOT / "shop" / "dev").glob("*.py")]:
+    for path in [*(ROOT / "shop").glob("*.py"), *(ROOT / "local").glob("*.py")]:
         for node in ast.walk(ast.parse(path.read_text())):
             if not isinstance(node, ast.Call) or not node.args or not isinstance(node.args[0], ast.Constant):
                 continue
@@ -84,7 +98,7 @@ def readme_tells_every_library() -> list[str]:
     section = (ROOT / "README.md").read_text().partition("\n## Libraries\n")[2].partition("\n## ")[0]
     rows = re.findall(r"^\| (`.*?`) \|", section, re.MULTILINE)
     told = {name for row in rows for name in re.findall(r"`([^`]+)`", row)}
-    used = {each.name for each in libraries()}
+    used = {each.name for needs in libraries().values() for each in needs}
     missing = [f"README's table of libraries lacks {name}" for name in sorted(used - told)]
     return missing + [f"README tells of {name}, which is not used" for name in sorted(told - used)]
 
@@ -110,7 +124,7 @@ CHECKS: dict[str, Check] = {
     "templates": program(MANAGE, "compile_templates"),
     "settings in README": readme_tells_every_setting,
     "libraries in README": readme_tells_every_library,
-    "lock": lock_follows_pyproject,
+    "locks": locks_follow_pyproject,
     "no registry named": no_registry_is_named,
 }
 

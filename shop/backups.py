@@ -22,7 +22,6 @@ from django.utils import timezone
 
 from core.deliveries import RESTORED, reaction_named
 from core.models import Delivery
-from shop.dev.postgres import client
 
 # Made by a superuser and only for looking on; an owner could not make it again.
 LEFT_OUT = "pg_stat_statements"
@@ -50,7 +49,8 @@ def _server() -> dict[str, str]:
 
 
 def _run(program: str, *args: str) -> None:
-    subprocess.run([client(program), *args], env=_server(), check=True, stdin=subprocess.DEVNULL)
+    path = str(Path(settings.POSTGRES_BIN) / program) if settings.POSTGRES_BIN else program
+    subprocess.run([path, *args], env=_server(), check=True, stdin=subprocess.DEVNULL)
 
 
 def key_marks() -> list[str]:

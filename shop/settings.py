@@ -98,7 +98,9 @@ DATABASE_APP_ROLE = urlsplit(DATABASE_URL).username or ""
 AS_OWNER = env.flag("DATABASE_AS_OWNER")
 DATABASES = {"default": env.database(DATABASE_OWNER_URL if AS_OWNER else DATABASE_URL)}
 DATABASES["default"]["CONN_MAX_AGE"] = 0
-DATABASES["default"]["TEST"] = {"MIGRATE": False}  # tests get copies of a migrated template, see shop/dev
+# Where pg_dump and pg_restore lie; empty: where the machine finds them.
+POSTGRES_BIN = env.text("POSTGRES_BIN")
+DATABASES["default"]["TEST"] = {"MIGRATE": False}  # tests get copies of a migrated template, see local/
 # PostgreSQL spent more of a purchase on planning its statements than on doing them: a connection that is kept knows
 # those it was asked before.
 DATABASES["default"]["OPTIONS"] |= {"server_side_binding": True, "prepare_threshold": 1}

@@ -147,11 +147,11 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 @pytest.fixture
 def stripe_stand_in(settings: Any) -> Iterator[Any]:
-    """The provider's stand-in in this process (a shop.dev.stripe.server.Stand); settings point to it.
+    """The provider's stand-in in this process (a local.stripe.server.Stand); settings point to it.
 
     It sends its notices nowhere: a test that wants one posts it, or opens a live_shop.
     """
-    from shop.dev.stripe.server import Stand
+    from local.stripe.server import Stand
 
     with Stand() as stand:
         settings.STRIPE_API_BASE = stand.url

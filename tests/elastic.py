@@ -14,11 +14,11 @@ from urllib.request import urlopen
 import pytest
 from elastic_transport import Urllib3HttpNode
 
-from shop.dev import local
-from shop.dev.postgres import free_port
-from shop.dev.processes import Process
+from local import machine
+from local.postgres import free_port
+from local.processes import Process
 
-FOLDER = local.ROOT / ".tools" / "elasticsearch"
+FOLDER = machine.ROOT / ".tools" / "elasticsearch"
 WHY_NOT = (
     "No Elasticsearch node is unpacked in .tools/elasticsearch, or no Java is found; .ci/run fetches one"
 )

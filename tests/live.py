@@ -11,11 +11,11 @@ from urllib.parse import urlsplit
 from django.db import connections
 from django.test import override_settings
 
+from local import house
+from local.postgres import free_port
+from local.processes import Process, stop_all
+from local.valkey import BROKER, CACHE, Valkey
 from shop import settings as real
-from shop.dev import house
-from shop.dev.postgres import free_port
-from shop.dev.processes import Process, stop_all
-from shop.dev.valkey import BROKER, CACHE, Valkey
 from tests import servers
 
 

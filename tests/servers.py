@@ -19,8 +19,8 @@ from typing import IO
 import psycopg
 from psycopg import sql
 
-from shop.dev import house, local
-from shop.dev.postgres import OWNER
+from local import house, machine
+from local.postgres import OWNER
 
 SECRETS = {
     "SECRET_KEY": "for-tests-only-" + "0" * 40,
@@ -30,15 +30,15 @@ SECRETS = {
     "postgres": "tests",
     "valkey": "tests",
 }
-SHAPES_THE_TEMPLATE = ("*/migrations/*.py", "core/grants.py", "shop/dev/postgres.py", "requirements.lock")
+SHAPES_THE_TEMPLATE = ("*/migrations/*.py", "core/grants.py", "local/postgres.py", "requirements-dev.lock")
 
 
 def fingerprint() -> str:
     """Changes whenever a template built earlier would be wrong."""
     digest = hashlib.sha256()
     for pattern in SHAPES_THE_TEMPLATE:
-        for path in sorted(local.ROOT.glob(pattern)):
-            digest.update(str(path.relative_to(local.ROOT)).encode() + b"\0" + path.read_bytes())
+        for path in sorted(machine.ROOT.glob(pattern)):
+            digest.update(str(path.relative_to(machine.ROOT)).encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:12]
 
 
@@ -58,7 +58,7 @@ class TestServers:
     __test__ = False
 
     def __init__(self) -> None:
-        self.folder = local.ROOT / ".run" / "test"
+        self.folder = machine.ROOT / ".run" / "test"
         self.folder.mkdir(mode=0o755, parents=True, exist_ok=True)
         self.servers = house.Servers(self.folder, SECRETS, {}, fast=True)
         self.template = f"template_{fingerprint()}"

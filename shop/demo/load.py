@@ -21,7 +21,7 @@ from impact.actions import contest, disclosure
 from impact.models import Edition, Round
 from orders.provider import provider
 from orders.provider.port import Noun
-from shop.demo import groups, people, sales, shelves
+from shop.demo import groups, people, sales, shelves, stand_in
 from shop.demo.together import Lane, Trade, deal, tell_nobody, trade_all
 from shop.progress import Bar
 
@@ -141,8 +141,6 @@ def keep_open() -> bool:
 
 def tell_provider() -> None:
     """Make the demo's payments known to the stand-in, so that they can be given back."""
-    from shop.dev.stripe.control import Control
-
     if settings.STRIPE_API_BASE == "https://api.stripe.com":
         return
     # They are told in their order, each part whole or not at all: who knows the last knows all.
@@ -150,8 +148,8 @@ def tell_provider() -> None:
     if last is None or provider().look(Noun.INTENT, last.intent_id):
         return
     goal = sales.PAYMENTS.count() + sales.REFUNDS.count()
-    control, bar, told = Control(settings.STRIPE_API_BASE), Bar("支付替身 / payments", goal), 0
+    bar, told = Bar("支付替身 / payments", goal), 0
     for rows in sales.known_elsewhere(TOLD_AT_ONCE):
-        control.import_payments(rows)
+        stand_in.import_payments(settings.STRIPE_API_BASE, rows)
         told += len(rows)
         bar(told)

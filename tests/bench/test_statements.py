@@ -8,7 +8,7 @@ from psycopg import sql
 
 from bench.house import WORKER
 from bench.statements import Counter
-from shop.dev.postgres import APP
+from local.postgres import APP
 from tests import servers
 
 pytestmark = pytest.mark.django_db

@@ -16,10 +16,10 @@ import pytest
 
 from core.front import bodies
 from core.front.rooms import BROKEN
-from shop.dev.house import is_listening, wait_for_web
-from shop.dev.local import ROOT
-from shop.dev.postgres import free_port
-from shop.dev.processes import Process
+from local.house import is_listening, wait_for_web
+from local.machine import ROOT
+from local.postgres import free_port
+from local.processes import Process
 from tests.figures import FULL
 
 HALF = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 5000\r\n\r\nhalf of it"

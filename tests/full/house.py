@@ -18,9 +18,9 @@ from catalog.actions import card
 from catalog.actions import lot as lots
 from catalog.models import Lot
 from core.models import Delivery, IdempotencyKey
+from local import house
+from local.postgres import OWNER
 from orders.models import Order, Payment
-from shop.dev import house
-from shop.dev.postgres import OWNER
 from tests import servers
 from tests.shows.house import House, until
 from tests.shows.world import Stall

@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 from django.db import connection, transaction
 
-from shop.dev.local import ROOT
+from local.machine import ROOT
 from tests.figures import figure
 
 pytestmark = [pytest.mark.proof, pytest.mark.django_db(transaction=True)]
@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.proof, pytest.mark.django_db(transaction=True)]
 FLOORS = ("core", "accounts", "catalog", "orders", "impact", "shop")
 # Who reads a whole shop while it goes on selling needs one moment of it, and writes nothing.
 READS_ONE_MOMENT = "shop/management/commands/verify.py"
-STAND_IN = "shop/dev/stripe/store.py"  # the provider's, in SQLite
+STAND_IN = "local/stripe/store.py"  # the provider's, in SQLite
 
 
 def test_everything_runs_at_read_committed(house):

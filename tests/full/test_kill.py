@@ -13,7 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import pytest
 
 from core.failpoints import BEAT, POINTS, WEB, WORKER
-from shop.dev.local import ROOT
+from local.machine import ROOT
 from tests.figures import FULL, figure, full, progress
 from tests.full.buyer import Patient
 from tests.full.house import Stubborn, wait_until

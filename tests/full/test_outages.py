@@ -15,8 +15,8 @@ import pytest
 import requests
 
 from core.models import Delivery
+from local import postgres, valkey
 from orders.models import Order
-from shop.dev import postgres, valkey
 from tests.figures import figure, full, progress
 from tests.full.buyer import Patient
 from tests.full.house import Stubborn, wait_until

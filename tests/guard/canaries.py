@@ -14,8 +14,8 @@ from catalog.models import ListingReview, Product, Team, TeamMember
 from core.api.ids import global_id
 from impact.models import Household, HouseholdDetail
 from impact.sealing import seal_facts
+from local.machine import ROOT
 from orders.models import GroupPurchase, Order
-from shop.dev.local import ROOT
 
 FLOORS = ("accounts", "catalog", "orders", "impact")
 PRIVATE = 2  # from this class on a column is planted

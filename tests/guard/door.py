@@ -13,9 +13,9 @@ from urllib.parse import urlencode
 
 import psycopg
 
-from shop.dev import house
-from shop.dev.postgres import free_port
-from shop.dev.processes import stop_all
+from local import house
+from local.postgres import free_port
+from local.processes import stop_all
 from tests import servers
 
 JSON = "application/json"

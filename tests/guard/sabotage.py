@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from shop.dev.local import ROOT
+from local.machine import ROOT
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,9 @@ from core.deliveries import drain, unpark
 from core.models import Delivery
 from impact.actions import standings
 from impact.models import Attribution, LedgerTransaction
+from local import house
 from orders.actions import reconcile
 from orders.models import Order, Payment, Refund
-from shop.dev import house
 from tests import servers
 from tests.catalog.world import a_lot
 from tests.figures import figure

@@ -8,7 +8,7 @@ from urllib.request import ProxyHandler, build_opener
 import pytest
 
 from catalog.models import Product
-from shop.dev.stripe.control import Control
+from local.stripe.control import Control
 from tests.orders.world import a_lot
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -6,10 +6,10 @@ import pytest
 
 from core import outbox, rates
 from core.api import run
+from local.stripe.control import Control
+from local.stripe.server import Stand
 from orders import provider
 from orders.reads import shipping
-from shop.dev.stripe.control import Control
-from shop.dev.stripe.server import Stand
 from tests import documents
 from tests.orders.together import Together
 from tests.orders.world import Buyer, a_lot

@@ -15,9 +15,9 @@ from catalog.models import Lot
 from core.deliveries import drain
 from impact.models import Account, Attribution, Standing
 from impact.reads.positions import positions
+from local.stripe.control import Control
 from orders.actions import cancel, checkout, group, payment
 from orders.models import Dispute, GroupPurchase, Order, Payment, Refund
-from shop.dev.stripe.control import Control
 from tests.catalog import world as shelves
 from tests.figures import full
 from tests.impact import world

@@ -20,13 +20,13 @@ import pytest
 import stripe
 from django.utils import timezone
 
+from local import machine
+from local.postgres import free_port
 from orders.provider.port import Attempt, GiveBack, Noun
 from orders.provider.stripe import StripeProvider
 from orders.provider.wire import Wire
-from shop.dev import local
-from shop.dev.postgres import free_port
 
-FOLDER = local.ROOT / ".tools" / "stripe-mock"
+FOLDER = machine.ROOT / ".tools" / "stripe-mock"
 SPEC = FOLDER / "spec3.json"
 pytestmark = pytest.mark.skipif(
     not SPEC.exists(), reason="No stripe-mock is in .tools/stripe-mock; .ci/run fetches it where Go is"

@@ -16,9 +16,9 @@ from stripe import WebhookSignature
 
 from core.deliveries import drain
 from impact.actions import standings
+from local.stripe.control import Control
 from orders.actions import notice
 from orders.models import Dispute, Notice, Refund, Seat
-from shop.dev.stripe.control import Control
 from tests import database
 from tests.figures import a_seed, figure, progress
 from tests.orders.storm import PAYMENTS, Shop

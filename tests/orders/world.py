@@ -22,12 +22,12 @@ from core.deliveries import drain
 from core.money import decimal
 from core.outbox import Reactions
 from core.refusals import Refusal
+from local.stripe.notices import send  # noqa: F401 (named in docs of tests)
 from orders import verify as orders_verify
 from orders.actions import cancel
 from orders.models import Cart, Line, Order, Payment
 from orders.provider import provider
 from orders.reads.shipping import parcels
-from shop.dev.stripe.notices import send  # noqa: F401 (named in docs of tests)
 from tests.accounts.world import Asker, a_person
 from tests.catalog.world import a_lot
 

@@ -13,8 +13,8 @@ import pytest
 from django.db import connections, transaction
 
 from core import clock
-from shop.dev import house
-from shop.dev.stripe.server import Stand
+from local import house
+from local.stripe.server import Stand
 from tests import live, servers
 
 

@@ -7,8 +7,8 @@ import pytest
 from django.utils import timezone
 
 from core.models import Delivery, OutboxEvent
-from shop.dev import house
-from shop.dev.postgres import APP
+from local import house
+from local.postgres import APP
 from tests import servers
 
 pytestmark = pytest.mark.django_db(transaction=True)

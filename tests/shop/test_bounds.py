@@ -7,7 +7,7 @@ from django.test import Client
 
 from catalog.search import words
 from core.api.kept import answers
-from shop.dev.local import ROOT
+from local.machine import ROOT
 from shop.web import document
 from tests.core.test_bounds import grown
 
@@ -65,7 +65,7 @@ def test_what_is_kept_for_ever_is_known():
     found = {}
     for path in (path for floor in FLOORS for path in sorted((ROOT / floor).rglob("*.py"))):
         name = path.relative_to(ROOT).as_posix()
-        if not name.startswith(("shop/dev/", "shop/demo/")) and (kept := kept_without_a_number(path)):
+        if not name.startswith(("local/", "shop/demo/")) and (kept := kept_without_a_number(path)):
             found[name] = kept
     extra = {name: kept - FROM_THE_CODE.get(name, set()) for name, kept in found.items()}
     assert {name: kept for name, kept in extra.items() if kept} == {}

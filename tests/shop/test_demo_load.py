@@ -11,11 +11,11 @@ import psycopg
 import pytest
 
 from core.models import Delivery
+from local import house, machine
+from local.postgres import APP
+from local.stripe.server import Stand
 from orders.models import Order
 from shop.demo import load, sales, shelves, together
-from shop.dev import house, local
-from shop.dev.postgres import APP
-from shop.dev.stripe.server import Stand
 from tests import servers
 from tests.shop.conftest import connected_to
 
@@ -28,7 +28,7 @@ class Load:
     def __init__(self, env: dict[str, str]):
         command = [sys.executable, "manage.py", "demo", "--orders", str(ORDERS)]
         self.process = subprocess.Popen(
-            command, cwd=local.ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            command, cwd=machine.ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             start_new_session=True,
         )  # fmt: skip
 

@@ -11,10 +11,10 @@ from django.utils.module_loading import import_string
 from graphql import parse, validate
 
 from core.api.run import graphql_schema
+from local.machine import ROOT
 from scripts.check import readme_tells_every_setting
 from shop import reactions, settings
 from shop.celery import app as celery
-from shop.dev.local import ROOT
 
 FLOORS = ("core", "accounts", "catalog", "orders", "impact", "shop")
 README = (ROOT / "README.md").read_text()

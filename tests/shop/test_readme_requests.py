@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from shop.dev.local import ROOT
+from local.machine import ROOT
 
 PRINTED = "http://127.0.0.1:8000/"
 CURL = "-d '{"

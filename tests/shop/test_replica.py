@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from catalog.models import Team
-from shop.dev.postgres import APP, Postgres
+from local.postgres import APP, Postgres
 from tests import live
 from tests.catalog import world as shelves
 from tests.full.house import OwnServers

@@ -5,7 +5,7 @@ import re
 from django.contrib import admin
 
 from accounts.operators import OperatorAdmin
-from shop.dev.local import ROOT
+from local.machine import ROOT
 
 ROW = re.compile(r"^\| \*\*(\w+)\*\* (.+?) \|(?:[^|]*\|){4} ?([^|\n]*)", re.M)
 

@@ -11,9 +11,9 @@ from django.db.models import Q
 from accounts.models import Organisation, Person, Region
 from catalog.models import Certificate, Leader, Product, Team
 from impact.models import Edition
+from local.machine import ROOT
 from orders.models import GroupPurchase, Order, Refund
 from shop.demo.shelves import rows
-from shop.dev.local import ROOT
 from tests.shop.rules import FORBIDDEN, broken
 from tests.shop.test_pages import walked  # noqa: F401 (a fixture)
 

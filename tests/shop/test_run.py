@@ -16,10 +16,10 @@ from threading import Thread
 
 import pytest
 
-from shop.dev import house
-from shop.dev.house import is_listening
-from shop.dev.local import ROOT
-from shop.dev.postgres import Postgres, free_port
+from local import house
+from local.house import is_listening
+from local.machine import ROOT
+from local.postgres import Postgres, free_port
 
 OURS = (
     "DATABASE_",
@@ -46,7 +46,7 @@ class Run:
         self.log = folder.with_suffix(".log")
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "shop.dev.run"], cwd=ROOT, env=self.env, stdout=log, stderr=log
+                [sys.executable, "-m", "local.run"], cwd=ROOT, env=self.env, stdout=log, stderr=log
             )
 
     def wait_until_open(self) -> str:

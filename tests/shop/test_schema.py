@@ -8,7 +8,7 @@ from graphql import build_schema, find_breaking_changes, validate_schema
 from core.api.documents import problems
 from core.api.run import graphql_schema
 from core.api.schema import unbounded, undeclared, undescribed
-from shop.dev import house
+from local import house
 from shop.management.commands.sdl import WHERE, unnamed_breaks
 from shop.schema import schema
 from tests import servers

@@ -11,15 +11,15 @@ from django.test import RequestFactory
 from accounts import devices, seals
 from accounts.models import Person
 from core import opaque
+from local.machine import ROOT
 from orders.links import token_for, uid_of_token
 from orders.models import Order
 from scripts.check import settings_read
-from shop.dev.local import ROOT
 
 COMPOSE = (ROOT / "docker-compose.yml").read_text()
 # Of one machine alone: made by `make run`, by the image or by a test.
 NOT_ON_SERVERS = {"PORT", "HOST", "DEMO", "DATA_DIR", "STATIC_ROOT", "DEBUG", "FAILPOINT", "STRIPE_API_BASE"}
-NOT_ON_SERVERS |= {"DATABASE_AS_OWNER"}
+NOT_ON_SERVERS |= {"DATABASE_AS_OWNER", "POSTGRES_BIN"}
 OLD, NEW = "the key of last year, long enough", "the key of this year, long enough"
 
 

@@ -21,8 +21,8 @@ from core.api.ids import global_id
 from core.models import Delivery
 from impact.models import Attribution, Standing
 from impact.reads.positions import positions
+from local.stripe.control import Control
 from orders.models import GroupPurchase, Order, Payment
-from shop.dev.stripe.control import Control
 from tests.shows.script import Script, session_of
 from tests.shows.world import Stall, World, build
 

@@ -10,7 +10,7 @@ import pytest
 from django.template.loader import get_template
 
 from core.api import documents
-from shop.dev.local import ROOT
+from local.machine import ROOT
 from shop.urls import urlpatterns
 from shop.web import follow
 from shop.web.document import HERE, exists, variables_of

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from shop.dev.stripe.server import Stand
-from tests.dev.stripe_world import SECRET, Ear, World
+from local.stripe.server import Stand
+from tests.local.stripe_world import SECRET, Ear, World
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import time
 import pytest
 import stripe
 
-from tests.dev.stripe_world import SECRET, World, refused
+from tests.local.stripe_world import SECRET, World, refused
 
 
 def test_events_are_listed_filtered_and_paged(world: World) -> None:

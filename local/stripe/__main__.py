@@ -1,4 +1,4 @@
-"""`python -m shop.dev.stripe --port 4242 --state .run/stripe.sqlite3 --webhook-url … --webhook-secret …`"""
+"""`python -m local.stripe --port 4242 --state .run/stripe.sqlite3 --webhook-url … --webhook-secret …`"""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .server import Stand
 
 def main(arguments: list[str] | None = None) -> int:
     """Serve until told to stop."""
-    parser = argparse.ArgumentParser(prog="python -m shop.dev.stripe", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m local.stripe", description=__doc__)
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one; it is printed")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--state", required=True, help="the SQLite file that keeps everything")

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import requests
 
-from shop.dev.stripe.control import ControlError
-from tests.dev.stripe_world import World
+from local.stripe.control import ControlError
+from tests.local.stripe_world import World
 
 
 def test_controls_refuse_web_pages_and_nonsense(world: World) -> None:

@@ -1,4 +1,4 @@
-"""Stops the servers of a `make run` that was killed outright: python -m shop.dev.guard FOLDER
+"""Stops the servers of a `make run` that was killed outright: python -m local.guard FOLDER
 
 The shop's own processes are ended by the kernel when the one that started them is gone; PostgreSQL and Valkey are
 nobody's children. This one reads from a pipe whose other end only `make run` holds: it ends when that one does,
@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from shop.dev import local
-from shop.dev.postgres import Postgres
-from shop.dev.valkey import BROKER, CACHE, Valkey
+from local import machine
+from local.postgres import Postgres
+from local.valkey import BROKER, CACHE, Valkey
 
 # What the shop's own processes may still write when they are asked to end.
 LAST_WORDS_SECONDS = 5.0
@@ -24,10 +24,10 @@ LAST_WORDS_SECONDS = 5.0
 @contextmanager
 def guarded(folder: Path) -> Iterator[None]:
     """Within it a guard waits; after an orderly end it finds nothing to do."""
-    command = [sys.executable, "-m", "shop.dev.guard", str(folder)]
+    command = [sys.executable, "-m", "local.guard", str(folder)]
     with open(folder / "guard.log", "ab") as log:
         guard = subprocess.Popen(
-            command, cwd=local.ROOT, stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True
+            command, cwd=machine.ROOT, stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True
         )
     try:
         yield
@@ -46,7 +46,7 @@ def end(folder: Path) -> None:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return
-        secrets = local.keep_secrets(folder)
+        secrets = machine.keep_secrets(folder)
         for name, options in (("broker", BROKER), ("cache", CACHE)):
             valkey = Valkey(folder / name, secrets["valkey"], options)
             if valkey.join():

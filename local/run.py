@@ -11,10 +11,9 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 
-from shop.demo import sign_ins
-from shop.dev import house, local
-from shop.dev.guard import guarded
-from shop.dev.processes import Falls, Process, stop_all
+from local import house, machine
+from local.guard import guarded
+from local.processes import Falls, Process, stop_all
 
 PORT = int(os.environ.get("PORT") or 8000)
 HOST = os.environ.get("HOST") or "127.0.0.1"
@@ -91,7 +90,7 @@ def welcome(env: dict[str, str]) -> None:
     print(f"\nSheaf is open: {env['SITE_URL']}/")
     print(f"Mail and logs are in {env['DATA_DIR']}/mail and /logs.")
     if DEMO != "none":
-        print(sign_ins.lines())
+        print(house.manage(env, "demo", "--sign-ins"), end="")
     print("Ctrl-C stops everything; what was sold stays.", flush=True)
 
 
@@ -114,11 +113,11 @@ def open_web(web: Process) -> None:
 
 def opened(stack: ExitStack) -> None:
     """Start everything, each with its end registered; then watch."""
-    folder = local.data_dir()
+    folder = machine.data_dir()
     logs = folder / "logs"
     stack.enter_context(lock(folder))
     demand_port()
-    secrets = local.keep_secrets(folder)
+    secrets = machine.keep_secrets(folder)
     env = house.environment(folder, secrets, REACH) | {"DEMO": DEMO}
     with step("database, broker, cache"):
         servers = house.Servers(folder, secrets, os.environ)
@@ -133,7 +132,7 @@ def opened(stack: ExitStack) -> None:
             house.wait_for_port(processes[0], house.port_of(env["STRIPE_API_BASE"]))
     # What came from outside (a real provider's key, say) is not written down; it comes again next time.
     ours_alone = {name: value for name, value in env.items() if name not in os.environ}
-    local.remember(folder, ours_alone | {"DATABASE_URL": env["DATABASE_URL"]})
+    machine.remember(folder, ours_alone | {"DATABASE_URL": env["DATABASE_URL"]})
     prepare(env)
     with step("web"):
         web, *others = house.our_own(env, logs, HOST, PORT)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import requests
 
-from tests.dev.stripe_world import CANCEL, World
+from tests.local.stripe_world import CANCEL, World
 
 
 def test_the_pay_page_speaks_both_languages_without_a_script(world: World) -> None:

@@ -6,7 +6,7 @@ import secrets
 from base64 import urlsafe_b64encode
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 
 
 def data_dir() -> Path:

@@ -14,7 +14,7 @@ import pytest
 import requests
 import stripe
 
-from shop.dev.stripe.control import Control
+from local.stripe.control import Control
 
 SECRET = "whsec_of_the_test"
 KEY = "sk_test_of_the_test"

@@ -11,10 +11,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from shop.dev.local import ROOT
-from shop.dev.postgres import APP, DATABASE, OWNER, Postgres, free_port
-from shop.dev.processes import Process
-from shop.dev.valkey import BROKER, CACHE, Valkey
+from local.machine import ROOT
+from local.postgres import APP, DATABASE, OWNER, Postgres, free_port, programs
+from local.processes import Process
+from local.valkey import BROKER, CACHE, Valkey
 
 NOTICES = "/notices/stripe/"
 
@@ -47,6 +47,7 @@ class Servers:
         if self.postgres:
             env["DATABASE_URL"] = self.postgres.url(APP, database)
             env["DATABASE_OWNER_URL"] = self.postgres.url(OWNER, database)
+            env["POSTGRES_BIN"] = str(programs())
         return env
 
     def fallen(self) -> dict[str, Callable[[], object]]:
@@ -76,7 +77,7 @@ def stripe(folder: Path, env: dict[str, str], logs: Path, web: str, preferred_po
         "--state": str(folder / "stripe.db"),
         "--webhook-url": web + NOTICES,
     }
-    command = [sys.executable, "-m", "shop.dev.stripe", *(word for pair in words.items() for word in pair)]
+    command = [sys.executable, "-m", "local.stripe", *(word for pair in words.items() for word in pair)]
     held = folder / "stripe.held"
     process = Process(
         "payments stand-in", [*command, "--held", str(held)], env, logs / "stripe.log", held=held

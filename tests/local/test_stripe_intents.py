@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import stripe
 
-from tests.dev.stripe_world import World, refused
+from tests.local.stripe_world import World, refused
 
 
 def test_a_card_is_charged(world: World) -> None:

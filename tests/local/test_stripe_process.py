@@ -10,9 +10,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-from shop.dev.stripe.control import Control
-from shop.dev.stripe.server import Stand
-from tests.dev.stripe_world import SECRET, Ear, World, until
+from local.stripe.control import Control
+from local.stripe.server import Stand
+from tests.local.stripe_world import SECRET, Ear, World, until
 
 
 class Run:
@@ -21,7 +21,7 @@ class Run:
     def __init__(self, state: Path, ear: Ear) -> None:
         words = ["--state", str(state), "--webhook-url", ear.url, "--webhook-secret", SECRET]
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "shop.dev.stripe", "--port", "0", *words],
+            [sys.executable, "-m", "local.stripe", "--port", "0", *words],
             stdout=subprocess.PIPE,
             text=True,
             cwd=Path(__file__).parents[2],

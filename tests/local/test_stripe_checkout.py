@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.dev.stripe_world import World, refused
+from tests.local.stripe_world import World, refused
 
 
 def test_a_session_from_order_to_paid(world: World) -> None:
