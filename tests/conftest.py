@@ -145,14 +145,40 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
         figures.outcome(report.nodeid, report.outcome, report.duration, why)
 
 
-@pytest.fixture
-def stripe_stand_in(settings: Any) -> Iterator[Any]:
-    """The provider's stand-in in this process (a local.stripe.server.Stand); settings point to it.
+@pytest.fixture(scope="session")
+def a_stand() -> Iterator[Any]:
+    """The provider's stand-in in this process (a local.stripe.server.Stand).
 
     It sends its notices nowhere: a test that wants one posts it, or opens a live_shop.
     """
     from local.stripe.server import Stand
 
     with Stand() as stand:
-        settings.STRIPE_API_BASE = stand.url
         yield stand
+
+
+@pytest.fixture
+def till(a_stand: Any, settings: Any) -> Iterator[Any]:
+    """The provider for one test, by its controls (a local.stripe.control.Control); settings point to it."""
+    from local.stripe.control import Control
+    from orders import provider
+
+    settings.STRIPE_API_BASE = a_stand.url
+    control = Control(a_stand.url)
+    control.reset()
+    yield control
+    provider._made.cache_clear()
+
+
+@pytest.fixture
+def the_whole_shop(settings: Any) -> None:
+    """Nothing is kept of other floors' worlds; and nobody is held up, but where that is the question."""
+    from core import outbox
+    from core.api import run
+    from orders.reads import shipping
+
+    run.the_schema.cache_clear()
+    outbox._named.cache_clear()
+    shipping.forget()
+    free = {"rate_address": 10**9, "rate_person": 10**9, "guests_an_address": 10**6}
+    settings.API_LIMITS = {**settings.API_LIMITS, **free}

@@ -9,7 +9,7 @@ from django.test import RequestFactory
 from core import rates
 from core.api.door import MOST_BYTES, Memory, Remembered
 from core.changes import feed
-from tests.core.test_kept import BODY, Caller, ask, client, is_from_the_door, seldom  # noqa: F401 (fixtures)
+from tests.core.callers import BODY, Caller, ask, is_from_the_door
 
 pytestmark = pytest.mark.django_db
 
@@ -19,7 +19,7 @@ def environ(**headers):
     return made.environ
 
 
-def test_odd_cookies_and_languages_are_remembered_as_one(client, seldom):  # noqa: F811
+def test_odd_cookies_and_languages_are_remembered_as_one(client, seldom):
     """900 requests with 60 kB of cookies each made a process 300 MB larger."""
     for n in range(60):
         odd = {
@@ -44,7 +44,7 @@ def test_odd_cookies_and_languages_are_remembered_as_one(client, seldom):  # noq
         ("language", "en", "en"),
     ],
 )
-def test_the_language_is_found_as_the_house_finds_it(client, seldom, cookie, preferred, spoken):  # noqa: F811
+def test_the_language_is_found_as_the_house_finds_it(client, seldom, cookie, preferred, spoken):
     ask(client)
     ask(client, HTTP_ACCEPT_LANGUAGE="en")
     headers = {"HTTP_COOKIE": cookie, "HTTP_ACCEPT_LANGUAGE": preferred}
@@ -71,7 +71,7 @@ def test_what_is_remembered_weighs_no_more_than_it_may():
     assert MOST_BYTES <= 5_000_000
 
 
-def test_what_is_told_at_once_is_what_is_told_otherwise(client, seldom, django_assert_num_queries):  # noqa: F811
+def test_what_is_told_at_once_is_what_is_told_otherwise(client, seldom, django_assert_num_queries):
     assert client.door.at_once(environ()) is None, "nothing is known yet"
     ask(client)
     whole = ask(client)
@@ -86,7 +86,7 @@ def test_what_is_told_at_once_is_what_is_told_otherwise(client, seldom, django_a
 @pytest.mark.parametrize(
     "headers", [{"HTTP_X_GUEST": "t"}, {"HTTP_COOKIE": "wrote=1"}, {"HTTP_COOKIE": "session=x"}]
 )
-def test_at_once_nothing_is_waited_for(client, seldom, headers):  # noqa: F811
+def test_at_once_nothing_is_waited_for(client, seldom, headers):
     """Whoever may ask for her own goes the whole way, and so does all that would ask the database or the cache."""
     ask(client)
     ask(client)
@@ -99,7 +99,7 @@ def test_at_once_nothing_is_waited_for(client, seldom, headers):  # noqa: F811
     assert client.door.at_once(environ()) is None, "changes have to be looked for first"
 
 
-def test_at_once_as_much_may_be_spent(client, seldom, settings):  # noqa: F811
+def test_at_once_as_much_may_be_spent(client, seldom, settings):
     ask(client)
     ask(client)
     settings.API_LIMITS = {"rate_address": 10}

@@ -3,84 +3,22 @@
 import json
 import threading
 import time
-from http.cookies import SimpleCookie
 
 import pytest
-from django.core.handlers.wsgi import WSGIHandler
-from django.core.signals import request_started
-from django.db import OperationalError, close_old_connections, connection, transaction
-from django.test import RequestFactory
+from django.db import OperationalError, connection, transaction
 
 from core import changes, clock, rates
 from core.api import kept as keeping
 from core.api.cache import names_of
-from core.api.door import Door
 from core.api.kept import Answers
 from core.api.run import documents
 from core.changes import Feed, feed
 from core.models import Change
 from tests.core import world
+from tests.core.callers import BODY, Caller, ask, is_from_the_door
 
 pytestmark = pytest.mark.django_db
-BODY = {"query": "{ thing { name } }"}
 EACH_ONES_OWN = ("X-Request-Id", "Set-Cookie")
-
-
-class Reply:
-    """What comes out of the door."""
-
-    def __init__(self, status: str, headers: list[tuple[str, str]], content: bytes, is_from_the_door: bool):
-        self.status_code, self.headers, self.content = int(status[:3]), dict(headers), content
-        self.is_from_the_door = is_from_the_door
-        self.cookies = SimpleCookie("; ".join(value for name, value in headers if name == "Set-Cookie"))
-
-
-class Caller:
-    """Somebody who comes to the door of a house that counts who enters."""
-
-    def __init__(self):
-        self.entered, self.headers = 0, {}
-        application = WSGIHandler()
-
-        def house(environ, start_response):
-            self.entered += 1
-            return application(environ, start_response)
-
-        self.door = Door(house)
-
-    def come(self, environ):
-        before, told = self.entered, []
-        content = b"".join(self.door(environ, lambda status, headers, *_: told.extend([status, headers])))
-        return Reply(told[0], told[1], content, self.entered == before)
-
-    def get(self, address, **headers):
-        return self.come(RequestFactory().get("/graphql", address, **headers).environ)
-
-
-def ask(caller, body=BODY, **headers):
-    return caller.come(
-        RequestFactory()
-        .post("/graphql", json.dumps(body), content_type="application/json", **caller.headers, **headers)
-        .environ
-    )
-
-
-def is_from_the_door(reply):
-    return reply.is_from_the_door
-
-
-@pytest.fixture
-def client():
-    """Somebody at the door; the house does not close the connection that the test works on."""
-    request_started.disconnect(close_old_connections)
-    yield Caller()
-    request_started.connect(close_old_connections)
-
-
-@pytest.fixture
-def seldom(monkeypatch):
-    """Between two looks some time passes, as in a running shop."""
-    monkeypatch.setattr(changes, "OFTEN", 3600.0)
 
 
 def test_what_is_given_at_the_door_is_what_went_the_whole_way_and_so_are_its_headers(client, seldom):

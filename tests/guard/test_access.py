@@ -26,13 +26,12 @@ from tests.catalog.world import a_lot, a_product, a_team, a_variant
 from tests.figures import figure, full
 from tests.guard.askers import cookies_of, undone
 from tests.guard.canaries import heard, plant
-from tests.orders.conftest import a_stand, till  # noqa: F401 (fixtures)
 from tests.orders.world import Buyer
 from tests.shop import everything
-from tests.shop.strangers import OWN, Town, the_whole_shop  # noqa: F401 (a fixture)
+from tests.shop.strangers import OWN, Town
 from tests.shop.test_attacks import SEALED
 
-pytestmark = [pytest.mark.django_db, pytest.mark.proof]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_whole_shop"), pytest.mark.proof]
 
 DEPTH = full(7, 4)
 UNTOLD = re.compile(r'"requestId": "\w+"')
@@ -129,7 +128,7 @@ class Matrix:
 
 
 @pytest.fixture
-def matrix(till, a_stand, monkeypatch, deeds_of_their_own):  # noqa: F811
+def matrix(till, a_stand, monkeypatch, deeds_of_their_own):
     town = Town(till, a_stand)
     monkeypatch.setattr(everything, "DEPTH", DEPTH)
     monkeypatch.setitem(everything.BELOW, "HouseholdDesk.shares", {"lot": town.ids["lot"]})

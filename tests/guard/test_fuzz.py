@@ -29,11 +29,10 @@ from tests.accounts.world import PASSWORD, an_operator
 from tests.figures import a_seed, figure, full
 from tests.guard.askers import cookies_of, undone
 from tests.guard.door import JSON
-from tests.orders.conftest import a_stand, till  # noqa: F401 (fixtures)
 from tests.orders.world import Buyer
-from tests.shop.strangers import Town, refusals, the_whole_shop  # noqa: F401 (a fixture)
+from tests.shop.strangers import Town, refusals
 
-pytestmark = [pytest.mark.django_db, pytest.mark.proof]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_whole_shop"), pytest.mark.proof]
 
 EXAMPLES, PARTS = full((300, 8), (3, 1))
 SCHEMA = schemathesis.graphql.from_file(WHERE.read_text())
@@ -74,7 +73,7 @@ def likely(document: str, known: dict[str, str], chance: random.Random) -> str:
 
 
 @pytest.fixture
-def town(till, a_stand):  # noqa: F811
+def town(till, a_stand):
     return Town(till, a_stand)
 
 
@@ -179,5 +178,5 @@ def test_what_may_be_left_out_may_be_null(town, wide_limits):
 
 
 @pytest.fixture
-def wide_limits(settings, the_whole_shop, deeds_of_their_own):  # noqa: F811
+def wide_limits(settings, the_whole_shop, deeds_of_their_own):
     settings.API_LIMITS = {**settings.API_LIMITS, **WIDE}

@@ -25,12 +25,14 @@ from orders.models import Order, Payment, Refund
 from tests import servers
 from tests.catalog.world import a_lot
 from tests.figures import figure
-from tests.orders.conftest import a_stand, till  # noqa: F401 (fixtures)
 from tests.orders.together import pay_at_the_till
 from tests.orders.world import Buyer, events, key, post, session_of, tell
-from tests.shop.strangers import the_whole_shop  # noqa: F401 (a fixture)
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.proof]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("the_whole_shop"),
+    pytest.mark.proof,
+]
 PAID = "checkout.session.completed"
 
 
@@ -99,7 +101,7 @@ def restored() -> Iterator[str]:
     servers.servers().drop(name)
 
 
-def test_after_a_restore_nothing_is_charged_mailed_or_attributed_twice(till, a_stand, tmp_path, restored):  # noqa: F811
+def test_after_a_restore_nothing_is_charged_mailed_or_attributed_twice(till, a_stand, tmp_path, restored):
     shop = Shop(till, a_stand)
     waiting = set(Delivery.objects.filter(done_at=None).values_list("reaction", flat=True))
     assert {"orders.tasks.give_back", "orders.letters.send_confirmation"} <= waiting

@@ -21,11 +21,10 @@ from tests.figures import figure, full
 from tests.guard.askers import cookies_of, undone
 from tests.guard.door import JSON
 from tests.impact.world import a_round
-from tests.orders.conftest import a_stand, till  # noqa: F401 (fixtures)
 from tests.orders.world import Buyer
-from tests.shop.strangers import Town, the_whole_shop  # noqa: F401 (a fixture)
+from tests.shop.strangers import Town
 
-pytestmark = [pytest.mark.django_db, pytest.mark.proof]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_whole_shop"), pytest.mark.proof]
 
 DEPTH = 3
 GONE = object()
@@ -173,7 +172,7 @@ def declared(args: dict[str, Any]) -> tuple[str, str]:
 
 
 @pytest.fixture
-def tries(till, a_stand, settings, the_whole_shop, deeds_of_their_own):  # noqa: F811
+def tries(till, a_stand, settings, the_whole_shop, deeds_of_their_own):
     settings.API_LIMITS = {
         **settings.API_LIMITS, "cost_anonymous": 10**6, "cost_signed_in": 10**6, "depth": 20,
         "tokens": 10**6, "characters": 10**6, "repeated_fields": 10**6, "aliases": 100,

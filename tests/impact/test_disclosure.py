@@ -17,31 +17,14 @@ from tests.impact import world
 from tests.impact.disclosed import (
     CONTEST,
     answer,
-    at_noon,
     buy,
     entry,
     freeze,
-    of_an_entry,
     told,
     without_amounts,
 )
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def noon():
-    at_noon()
-
-
-@pytest.fixture
-def lot():
-    return of_an_entry()
-
-
-@pytest.fixture
-def team(lot):
-    return lot.variant.product.team
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 
 
 def test_sums_are_live_and_counts_move_once_a_day(lot):

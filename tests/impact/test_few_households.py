@@ -18,24 +18,9 @@ from impact.verify.contest import verify as verify_contest
 from impact.verify.disclosure import verify
 from tests.catalog import world as shelves
 from tests.impact import world
-from tests.impact.disclosed import answer, at_noon, buy, entry, freeze, of_an_entry, told
+from tests.impact.disclosed import answer, buy, entry, freeze, told
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def noon():
-    at_noon()
-
-
-@pytest.fixture
-def lot():
-    return of_an_entry()
-
-
-@pytest.fixture
-def team(lot):
-    return lot.variant.product.team
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 
 
 # --- Under ten households -------------------------------------------------------------------------------

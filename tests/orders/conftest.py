@@ -1,4 +1,4 @@
-"""This floor's own schema and reactions, and a real stand-in of the provider over HTTP."""
+"""This floor's own schema and reactions, and what is bought there."""
 
 from collections.abc import Callable, Iterator
 
@@ -6,9 +6,6 @@ import pytest
 
 from core import outbox, rates
 from core.api import run
-from local.stripe.control import Control
-from local.stripe.server import Stand
-from orders import provider
 from orders.reads import shipping
 from tests import documents
 from tests.orders.together import Together
@@ -34,23 +31,6 @@ def no_rates(monkeypatch) -> None:
     """The limits of rate would refuse most of what one address asks here; what is tested is what comes after them."""
     for allow in ("allow", "allow_each", "allow_roughly"):
         monkeypatch.setattr(rates, allow, lambda *_, **__: True)
-
-
-@pytest.fixture(scope="session")
-def a_stand() -> Iterator[Stand]:
-    """The provider's stand-in, without an ear for its notices."""
-    with Stand() as stand:
-        yield stand
-
-
-@pytest.fixture
-def till(a_stand, settings) -> Iterator[Control]:
-    """The provider for one test; its notices go nowhere unless a test hands them on."""
-    settings.STRIPE_API_BASE = a_stand.url
-    control = Control(a_stand.url)
-    control.reset()
-    yield control
-    provider._made.cache_clear()
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from core import clock
 from local import house
 from local.stripe.server import Stand
 from tests import live, servers
+from tests.shop import tour
 
 
 @dataclass
@@ -52,6 +53,14 @@ def demo(loaded_demo: Demo, settings: Any, django_db_blocker: Any) -> Iterator[D
     with django_db_blocker.unblock(), connected_to(loaded_demo.database), around:
         yield loaded_demo
         transaction.set_rollback(True)
+
+
+@pytest.fixture
+def walked(demo: Demo) -> list[tour.Seen]:
+    """The pages, walked through once."""
+    if not demo.pages:
+        demo.pages = tour.walk()
+    return demo.pages
 
 
 @pytest.fixture(scope="session")

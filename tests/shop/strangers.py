@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 from typing import Any
 
-import pytest
 from django.apps import apps
 from django.forms.models import model_to_dict
 from django.utils import timezone
@@ -11,13 +10,10 @@ from django.utils import timezone
 from accounts.actions import address as addresses
 from accounts.actions import token as tokens
 from accounts.models import Invitation, Person
-from core import outbox
-from core.api import run
 from core.api.ids import global_id
 from core.api.run import graphql_schema
 from impact.actions import shares
 from orders.models import Claim, Refund, Seat
-from orders.reads import shipping
 from tests.accounts.world import PASSWORD, Asker, a_link, a_person, an_organisation
 from tests.catalog.world import a_lot, a_product, a_team, a_variant
 from tests.impact.world import households
@@ -191,16 +187,6 @@ def everything() -> dict[str, list[dict[str, Any]]]:
 def persons() -> list[dict[str, Any]]:
     """What is known of people."""
     return list(Person.objects.order_by("pk").values("email", "password", "is_staff", "is_active", "name"))
-
-
-@pytest.fixture(autouse=True)
-def the_whole_shop(settings: Any) -> None:
-    """Nothing is kept of other floors' worlds; and nobody is held up, but where that is the question."""
-    run.the_schema.cache_clear()
-    outbox._named.cache_clear()
-    shipping.forget()
-    free = {"rate_address": 10**9, "rate_person": 10**9, "guests_an_address": 10**6}
-    settings.API_LIMITS = {**settings.API_LIMITS, **free}
 
 
 def refusals(asker: Asker, act: str, **given: Any) -> set[str]:

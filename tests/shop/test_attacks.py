@@ -15,28 +15,26 @@ from orders.models import Order, Seat
 from tests.accounts.world import a_person, an_organisation
 from tests.catalog.world import a_lot, a_product, a_team, a_variant
 from tests.impact.world import households
-from tests.orders.conftest import a_stand, till  # noqa: F401 (fixtures)
 from tests.orders.together import Together
 from tests.orders.world import BUYER, Buyer, key, variant_id
 from tests.shop.reach import everything_readable
-from tests.shop.strangers import (  # noqa: F401 (a fixture among them)
+from tests.shop.strangers import (
     OWN,
     Town,
     everything,
     persons,
     refusals,
     strangers,
-    the_whole_shop,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_whole_shop")]
 REFUSED = {"NOT_FOUND", "NOT_ALLOWED", "SIGN_IN_REQUIRED"}
 # These ask for a sealed token, which says by itself that it is none.
 SEALED = {"emailVerify", "emailChangeConfirm", "passwordReset"}
 
 
 @pytest.fixture
-def town(till, a_stand):  # noqa: F811
+def town(till, a_stand):
     return Town(till, a_stand)
 
 
@@ -165,7 +163,7 @@ def test_an_accounts_order_opens_by_no_link_and_a_guests_link_opens_no_other(tow
 # --- Group purchases ----------------------------------------------------------------------------------
 
 
-def test_whoever_joins_a_group_by_its_link_does_not_learn_the_coordinators_number(till, a_stand):  # noqa: F811
+def test_whoever_joins_a_group_by_its_link_does_not_learn_the_coordinators_number(till, a_stand):
     together = Together(till, a_stand)
     guest = Buyer()
     order = together.join(guest)
@@ -176,7 +174,7 @@ def test_whoever_joins_a_group_by_its_link_does_not_learn_the_coordinators_numbe
     assert page.status_code == 200 and together.row.phone not in page.content.decode()
 
 
-def test_a_members_list_is_for_coordinators_alone(till, a_stand):  # noqa: F811
+def test_a_members_list_is_for_coordinators_alone(till, a_stand):
     together = Together(till, a_stand, members=1)
     together.fill(1)
     for asker in (Buyer(), together.members[0], together.manager):
@@ -197,7 +195,7 @@ def test_no_quantity_makes_a_line_cheaper():
     assert not Order.objects.exists()
 
 
-def test_the_page_of_success_pays_nothing(till, a_stand):  # noqa: F811
+def test_the_page_of_success_pays_nothing(till, a_stand):
     buyer = Buyer()
     order = buyer.place(a_lot())
     buyer.begin(order)

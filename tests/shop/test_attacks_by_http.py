@@ -19,12 +19,11 @@ from orders.models import Claim, Order
 from shop.web.once import COOKIE, opened
 from tests.accounts.world import PASSWORD, Asker, a_person, an_operator
 from tests.catalog.world import a_lot, a_product, a_team
-from tests.orders.conftest import a_stand, till  # noqa: F401 (fixtures)
 from tests.orders.sold import Sold
 from tests.orders.world import BUYER, Buyer, key
-from tests.shop.strangers import refusals, the_whole_shop  # noqa: F401 (a fixture)
+from tests.shop.strangers import refusals
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_whole_shop")]
 
 
 # --- Requests that no page of ours makes ----------------------------------------------------------------
@@ -148,7 +147,7 @@ def test_pages_are_framed_by_nobody_and_private_ones_kept_by_nobody(path):
     assert "no-store" in reply["Cache-Control"]
 
 
-def test_a_guests_order_page_is_kept_by_nobody(till, a_stand):  # noqa: F811
+def test_a_guests_order_page_is_kept_by_nobody(till, a_stand):
     sold = Sold(till, a_stand)
     page = Client().get(f"/zh/order/{sold.order['number']}/", {"token": sold.order["token"]})
     assert page.status_code == 200 and "no-store" in page["Cache-Control"]
@@ -158,7 +157,7 @@ def test_an_unknown_host_gets_no_page():
     assert Client(headers={"host": "evil.example"}).get("/zh/").status_code == 400
 
 
-def test_strangers_elsewhere_do_not_use_up_a_guests_share_of_uploads(till, a_stand):  # noqa: F811
+def test_strangers_elsewhere_do_not_use_up_a_guests_share_of_uploads(till, a_stand):
     sold = Sold(till, a_stand)
     sold.arrive(0)
     for _ in range(31):
@@ -197,7 +196,7 @@ def test_what_is_no_photo_is_never_shown(content):
     assert not Picture.objects.exists()
 
 
-def test_a_claims_photo_is_seen_by_its_buyer_and_its_team_alone(till, a_stand):  # noqa: F811
+def test_a_claims_photo_is_seen_by_its_buyer_and_its_team_alone(till, a_stand):
     sold = Sold(till, a_stand)
     sold.arrive(0)
     told = {"number": sold.order["number"], "token": sold.order["token"], "line": sold.line_id()}

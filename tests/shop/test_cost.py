@@ -15,7 +15,6 @@ from core.api.guard import check_tally, check_text, limit, tally_of
 from core.api.run import graphql_schema
 from shop.web.page import FOR_SOMEBODY
 from tests.catalog.world import a_lot, a_product, a_team, a_variant
-from tests.shop.strangers import the_whole_shop  # noqa: F401 (a fixture)
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted((ROOT / "shop/web/pages").glob("*.graphql"))
@@ -55,7 +54,7 @@ def test_what_the_readme_asks_and_a_shelf_in_somebody_elses_front_fit_twice():
 @pytest.mark.parametrize(
     "text", [SHELF, reads.LIST_DOCUMENT, reads.DEAREST], ids=["shelf", "list", "dearest"]
 )
-def test_a_stranger_is_answered(text, the_whole_shop):  # noqa: F811
+def test_a_stranger_is_answered(text, the_whole_shop):
     for _ in range(3):
         a_lot(a_variant(a_product()))
     reply = Client().post("/graphql", json.dumps({"query": text}), content_type="application/json")
@@ -63,7 +62,7 @@ def test_a_stranger_is_answered(text, the_whole_shop):  # noqa: F811
 
 
 @pytest.mark.django_db
-def test_the_dearest_that_a_stranger_may_ask_takes_few_statements(the_whole_shop, settings):  # noqa: F811
+def test_the_dearest_that_a_stranger_may_ask_takes_few_statements(the_whole_shop, settings):
     """What is asked anew for each parent costs as much as it takes."""
     settings.API_ANSWER_CACHE = False
     cost = tally(reads.DEAREST).cost

@@ -1,16 +1,6 @@
 """Every page with the demo on it: there in both languages, marked as made up, and keeping to the rules."""
 
-import pytest
-
 from tests.shop import tour
-
-
-@pytest.fixture
-def walked(demo) -> list[tour.Seen]:
-    """The pages, walked through once."""
-    if not demo.pages:
-        demo.pages = tour.walk()
-    return demo.pages
 
 
 def test_the_tour_leaves_no_page_out_in_either_language(walked):

@@ -15,7 +15,6 @@ from local.machine import ROOT
 from orders.models import GroupPurchase, Order, Refund
 from shop.demo.shelves import rows
 from tests.shop.rules import FORBIDDEN, broken
-from tests.shop.test_pages import walked  # noqa: F401 (a fixture)
 
 OURS = ("core", "accounts", "catalog", "orders", "impact")
 # Solar terms and plants, by which the made-up leaders and buyers are named.
@@ -77,7 +76,7 @@ def test_no_word_of_the_demo_breaks_a_rule(demo):
     assert found == set()
 
 
-def test_no_page_breaks_a_rule(walked):  # noqa: F811
+def test_no_page_breaks_a_rule(walked):
     found = {(s.stop.name, *offence) for s in walked for offence in broken(s.words)}
     assert found == set()
 

@@ -17,7 +17,6 @@ from orders.links import token_for
 from orders.models import GroupPurchase, Order
 from shop.demo import sign_ins
 from tests.shop import everything, tour
-from tests.shop.test_pages import walked  # noqa: F401 (a fixture)
 
 # How many, and of what: the only numbers of households are tens, told with "or more".
 COUNTS = re.compile(r"(\d[\d,]*)\s*户|(\d[\d,]*)\s+(?:or more |verified )*(?:households?|families|family)\b")
@@ -101,7 +100,7 @@ def test_the_nets_catch_what_they_are_for():
     assert counted("50 户以上,不足 10 户,50 or more households, fewer than 10 households") == []
 
 
-def test_no_page_names_a_household_or_tells_how_many_it_may_not(walked, families):  # noqa: F811
+def test_no_page_names_a_household_or_tells_how_many_it_may_not(walked, families):
     outside = [seen for seen in walked if seen.stop.who != tour.MANAGER]
     assert len(outside) > 200
     for seen in outside:
@@ -111,7 +110,7 @@ def test_no_page_names_a_household_or_tells_how_many_it_may_not(walked, families
     assert any("户以上" in seen.words for seen in outside)  # the net hangs where something swims
 
 
-def test_not_even_a_manager_is_shown_a_familys_name_or_anothers_pseudonym(walked, families):  # noqa: F811
+def test_not_even_a_manager_is_shown_a_familys_name_or_anothers_pseudonym(walked, families):
     own = {uid.hex for uid in Household.objects.filter(team__code="HB22").values_list("uid", flat=True)}
     for seen in walked:
         if seen.stop.who == tour.MANAGER:

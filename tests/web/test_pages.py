@@ -192,7 +192,7 @@ def test_a_password_is_never_kept(guest, shelf):
     assert shelf.buyer.email in page and "not the password" not in page
 
 
-def test_a_guest_buys_from_shelf_to_payment_with_forms_alone(guest, shelf, stripe_stand_in):
+def test_a_guest_buys_from_shelf_to_payment_with_forms_alone(guest, shelf, till):
     assert post(guest, "add_to_cart", variant=shelf.variant, quantity="2").url == "/en/cart/"
     assert "¥73.80" in words(guest.get("/en/cart/"))
     post(guest, "choose_region", region="420527")
@@ -205,7 +205,7 @@ def test_a_guest_buys_from_shelf_to_payment_with_forms_alone(guest, shelf, strip
     assert "Waiting for payment" in order
     number, token = re.match(r"/en/order/([^/]+)/\?token=(.+)", first.url).groups()
     form = {"number": number, "token": token, "idempotencyKey": "0192a4c0-0000-4000-8000-000000000001"}
-    assert post(guest, "begin_payment", **form).url.startswith(stripe_stand_in.url)
+    assert post(guest, "begin_payment", **form).url.startswith(till.base)
     # Back from the provider's page, with an empty cart: the order she has yet to pay is a touch away.
     for path in ("cart", "checkout"):
         assert f'href="{first.url}"' in words(guest.get(f"/en/{path}/"))
