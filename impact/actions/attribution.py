@@ -62,7 +62,7 @@ def _lines_and_lots() -> QuerySet[LineLot]:
     """What orders draw on lots, with all that is known of their lines; none of what was attributed before."""
     done = LedgerTransaction.objects.filter(equal("reason", "reason"), order_uid=OuterRef("line__order__uid"))
     rows = drawn().filter(~Exists(done), among("line__order", "orders"))
-    return rows.select_related("line__order__group", "line__story", "line__shipment").order_by(
+    return rows.select_related("line__order", "line__story", "line__shipment").order_by(
         "line__order", "line", "lot"
     )
 
@@ -71,9 +71,9 @@ _DRAWS = Asked(_lines_and_lots)
 
 
 def _missing(orders: Iterable[Order]) -> dict[UUID, int]:
-    """How many fen escrow holds too few of each seat: a bank took them while the group was open.
+    """How many fen escrow holds too few of each held order: a bank took them while it was held.
 
-    A lost dispute is borne by the reserve, whether it came before the group closed or after.
+    A lost dispute is borne by the reserve, whether it came before the order was confirmed or after.
     """
     taken = {order.uid: order for order in orders if order.refunded_minor}
     if not taken:
@@ -86,7 +86,7 @@ def _missing(orders: Iterable[Order]) -> dict[UUID, int]:
 
 
 def hold_orders(events: Sequence[OrderHeld]) -> None:
-    """Put what seats paid into their group's escrow, until the group closes."""
+    """Put what held orders paid into escrow, until they are confirmed or repaid."""
     orders = locked(event.order_id for event in events)
     done = written([key_of(Reason.HELD, order.uid) for order in orders])
     book = Book()
@@ -125,18 +125,18 @@ def _is_of_parcel(position: Position, shipment: Shipment, parcel_of: dict[int, i
 
 
 def escrow(order: Order) -> Place:
-    """Where a seat's money waits."""
-    assert order.group, f"order {order.pk} is not a seat's"
-    return escrow_of(order.group.uid)
+    """Where a held order's money waits."""
+    assert order.holder, f"order {order.pk} is held for nothing"
+    return escrow_of(order.holder)
 
 
 def _paid_at(order: Order, confirmed: bool) -> datetime:
-    when = order.group.closed_at if confirmed and order.group else order.paid_at
+    when = order.confirmed_at if confirmed else order.paid_at
     return when or timezone.now()
 
 
 def _kept_of_team(lines: Iterable[Line]) -> dict[int, int]:
-    """What counts for the contest: of a seat, banks may have taken a part back while its group was open."""
+    """What counts for the contest: banks may have taken a part back while an order was held."""
     kept: dict[int, int] = defaultdict(int)
     for line in lines:
         kept[line.team_id] += line.net_minor - line.refunded_minor

@@ -24,7 +24,7 @@ Stand = dict[tuple[int | None, Place], int]
 
 def locked(order_ids: Iterable[int]) -> list[Order]:
     """The orders, locked in the order of their ids (a caller that holds the locks loses nothing)."""
-    orders = Order.objects.select_for_update(of=("self",), no_key=True).select_related("group")
+    orders = Order.objects.select_for_update(no_key=True)
     return list(orders.filter(pk__in=set(order_ids)).order_by("pk"))
 
 

@@ -79,7 +79,7 @@ def disputed(events: Sequence[DisputeClosed]) -> None:
     """
     owed = {event.dispute_id: event.covered_minor for event in events}
     lost = Dispute.objects.filter(pk__in=[event.dispute_id for event in events], lost_minor__gt=0)
-    disputes = list(lost.select_related("payment__order__group").order_by("pk"))
+    disputes = list(lost.select_related("payment__order").order_by("pk"))
     # Of what nothing left the order by, escrow holds nothing and no entry has counted it.
     placed = {event.dispute_id for event in events if event.is_placed}
     held = _held([dispute.payment.order for dispute in disputes if dispute.pk in placed])

@@ -21,9 +21,9 @@ RESERVE = Place(Account.Kind.RESERVE)
 PURSE = Place(Account.Kind.PURSE)
 
 
-def escrow_of(group_uid: UUID) -> Place:
-    """Where a group purchase's money waits until it closes."""
-    return Place(Account.Kind.ESCROW, holder=group_uid)
+def escrow_of(holder: UUID) -> Place:
+    """Where money waits that is held for this, until it is confirmed or repaid."""
+    return Place(Account.Kind.ESCROW, holder=holder)
 
 
 def key_of(reason: str, what: object) -> str:

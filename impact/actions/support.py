@@ -220,7 +220,7 @@ def _mobiliser(
     by one order whether she is of the team.
     """
     organisation, person = order.mobiliser_organisation_id, order.mobiliser_person_id
-    if organisation not in verified or (organisation == order.organisation_id and not order.group_id):
+    if organisation not in verified or (organisation == order.organisation_id and not order.holder):
         organisation = None
     if person is not None and (person == _buyer(order) or related.is_of(entry.team_id, person)):
         person = None

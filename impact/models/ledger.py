@@ -21,7 +21,9 @@ class Account(models.Model):
 
     class Kind(models.TextChoices):
         GATEWAY = "gateway"  # the mirror of the buyers' money outside: minus what came in
-        ESCROW = "escrow"  # of one group purchase (`holder`), until it closes
+        ESCROW = (
+            "escrow"  # what waits for one holder (`orders.Order.holder`), until it is confirmed or repaid
+        )
         BUYER = "buyer"  # owed back to buyers, until the provider has given it
         EARMARKED = "earmarked"  # set aside for a household
         OWED = "owed"  # the after-sale window has passed: owed to a household
@@ -69,8 +71,8 @@ class LedgerTransaction(models.Model):
 
     class Reason(models.TextChoices):
         PAID = "paid"
-        HELD = "held"  # into a group's escrow
-        CONFIRMED = "confirmed"  # out of it, because the group is confirmed
+        HELD = "held"  # into escrow
+        CONFIRMED = "confirmed"  # out of it, because what it waited for came about
         REFUNDED = "refunded"  # taken back from where it was set aside
         GIVEN_BACK = "given_back"  # the provider has moved it to the buyer
         RETURNED = "returned"  # a refund that failed came back to us

@@ -158,7 +158,7 @@ class SetAside:
     parts: list[Part]
     teams: list[OfTeam]
     settled_minor: int  # what the provider has given back
-    was_shared: bool  # a seat's money never is, unless its group is confirmed
+    was_shared: bool  # a held order's money never is, unless it is confirmed
 
     @property
     def taken_back_minor(self) -> int:
@@ -208,7 +208,7 @@ def set_aside(order: Order) -> SetAside | None:
         _of_teams(stands),
         settled_minor=order.refunded_minor,
         # What left escrow for lines stands as such; what left it for the buyer leaves nothing.
-        was_shared=order.group_id is None or any(p.line_id for p in stands),
+        was_shared=order.holder is None or any(p.line_id for p in stands),
     )
 
 

@@ -27,7 +27,7 @@ RULES = [
         """SELECT o.id, o.state || ', ' || count(t.id) || ' times' FROM orders_order o
            LEFT JOIN impact_ledgertransaction t ON t.order_uid = o.uid AND t.reason IN ('paid', 'confirmed')
            WHERE o.state IN ('paid', 'shipped', 'delivered', 'completed')
-              OR (o.state = 'refunded' AND o.group_id IS NULL)
+              OR (o.state = 'refunded' AND o.holder IS NULL)
            GROUP BY o.id HAVING count(t.id) <> 1""",
     ),
     Rule(

@@ -61,6 +61,8 @@ class Purchase:
     mobiliser_organisation_id: int | None = None
     mobiliser_person_id: int | None = None
     group_id: int | None = None
+    holder_kind: str = ""
+    holder: UUID | None = None
     uid: UUID = field(default_factory=uuid4)
     pay_until: datetime | None = None  # no later than this, though reservations last longer
     group_maximum: int = 0
@@ -292,6 +294,8 @@ def _order(purchase: Purchase, now: datetime, traded: datetime, until: datetime,
         # What a proved buyer holds counts for nobody who types her mailbox.
         **unpaid.columns(purchase.unproved if is_bounded else None),
         group_id=purchase.group_id,
+        holder_kind=purchase.holder_kind,
+        holder=purchase.holder,
         recipient=purchase.recipient,
         phone=purchase.phone,
         region_id=purchase.region_id,

@@ -199,6 +199,8 @@ def _purchase(
         organisation_id=_colleague(buyer, group),
         mobiliser_organisation_id=group.organisation_id,
         group_id=group.pk,
+        holder_kind="group",
+        holder=group.uid,
         group_maximum=group.maximum_units,
         pay_until=group.closes_at,
         traded_at=clock.now(),

@@ -44,13 +44,14 @@ def paid(order: Order, paid_at: datetime) -> None:
 
 def confirm(group: GroupPurchase) -> None:
     """The group is on: each paid seat's order leaves escrow, and only now counts."""
-    group.move_to(GroupPurchase.State.CONFIRMED, closed_at=timezone.now())
+    now = timezone.now()
+    group.move_to(GroupPurchase.State.CONFIRMED, closed_at=now)
     taken = Seat.objects.filter(group=group, state=Seat.State.HELD).order_by("pk")
     seats = list(taken.select_related("group__variant__product"))
     held = Order.objects.filter(pk__in=[seat.order_id for seat in seats]).order_by("pk")
     orders = list(held.select_for_update(no_key=True))
     move_all(seats, Seat.State.CONFIRMED)
-    move_all(orders, Order.State.PAID)
+    move_all(orders, Order.State.PAID, confirmed_at=now)
     # Only now a day is promised: nobody packs for a group that may fall short.
     checkout.promise(orders, seats[0].group.variant.product.dispatch_days)
     kept = dict(Payment.objects.filter(order__in=orders, is_kept=True).values_list("order_id", "pk"))

@@ -68,6 +68,10 @@ class Order(StateMachine, models.Model):
     group = models.ForeignKey(
         "orders.GroupPurchase", on_delete=models.PROTECT, null=True, related_name="orders"
     )
+    holder_kind = models.CharField(max_length=16, blank=True, help_text="what kind of thing it is held for")
+    holder = models.UUIDField(
+        null=True, help_text="for what it is held, once paid, until it is confirmed or repaid; null for most"
+    )
     state = models.CharField(max_length=10, choices=State.choices, default=State.PLACED)
     recipient = models.CharField(max_length=60)
     phone = models.CharField(max_length=24)
@@ -88,6 +92,9 @@ class Order(StateMachine, models.Model):
     traded_at = models.DateTimeField(help_text="when placed, by the clock of seasons and contests")
     reserved_until = models.DateTimeField()
     paid_at = models.DateTimeField(null=True)
+    confirmed_at = models.DateTimeField(
+        null=True, help_text="when what it was held for came about; null of an order that is held for nothing"
+    )
     contested_at = models.DateTimeField(
         null=True,
         help_text="a bank asks for its money back since then: nothing is sent before it has decided",
@@ -102,6 +109,11 @@ class Order(StateMachine, models.Model):
             models.CheckConstraint(
                 condition=Q(refunded_minor__lte=F("total_minor")), name="no_more_given_back_than_paid"
             ),
+            models.CheckConstraint(
+                condition=Q(holder__isnull=True, holder_kind="", confirmed_at__isnull=True)
+                | Q(holder__isnull=False) & ~Q(holder_kind=""),
+                name="order_says_what_holds_it",
+            ),
         ]
         indexes = [
             models.Index(fields=["person", "-placed_at"], name="orders_of_a_person"),
@@ -114,6 +126,7 @@ class Order(StateMachine, models.Model):
                 for mark in ("cookie", "mailbox", "phone")
             ),
             models.Index(fields=["reserved_until"], condition=Q(state="placed"), name="orders_running_out"),
+            models.Index(fields=["holder"], condition=Q(holder__isnull=False), name="orders_of_a_holder"),
             models.Index(
                 fields=["email"],
                 condition=Q(buyer_proved_at__isnull=False),

@@ -84,6 +84,8 @@ def an_order(
         "traded_at": traded_at or clock.now(),
         "reserved_until": timezone.now() + timedelta(minutes=15),
         "group": group,
+        "holder_kind": "group" if group else "",
+        "holder": group.uid if group else None,
     }
     order = Order.objects.create(**{**values, **fields})
     for draws in lines:
