@@ -37,6 +37,9 @@ stripe.enable_telemetry = False
 
 METHODS = ["card", "alipay", "wechat_pay"]
 TOLERANCE_SECONDS = 300
+# Seconds between asking again while another request with the same key is being answered; all of them are less than a
+# visitor waits anyway.
+WAITS_IN_USE = (0.05, 0.1, 0.2, 0.4)
 # Stripe forgets an idempotency key after 24 hours; from then on we look before we give again.
 KEYS_ARE_KEPT = timedelta(hours=23)
 _NOUNS = {
@@ -107,21 +110,28 @@ class StripeProvider:
 
     def begin(self, asked: Attempt) -> Begun:
         """Open Stripe's page, or an intent for a client of our own."""
-        key = f"payment:{asked.payment}"
         try:
             if asked.noun is Noun.INTENT:
-                intent = self._plain(
-                    "begin", "post", _PATHS[asked.noun], **self._intent(asked), idempotency_key=key
-                )
+                intent = self._opened(asked, self._intent(asked))
                 return Begun(intent_id=intent["id"], client_secret=intent.get("client_secret") or "")
-            session = self._plain(
-                "begin", "post", _PATHS[asked.noun], **self._session(asked), idempotency_key=key
-            )
+            session = self._opened(asked, self._session(asked))
             return Begun(session_id=session["id"], url=session.get("url") or "")
         except (stripe.InvalidRequestError, stripe.CardError) as failure:
             raise Refused(
                 f"{failure.code or failure.param or 'refused'}: {failure.user_message or failure}"
             ) from failure
+
+    def _opened(self, asked: Attempt, given: dict[str, Any]) -> dict[str, Any]:
+        """Of two tabs that begin one payment at once, Stripe sends the second away: it comes back to the first's page."""
+        key, waits = f"payment:{asked.payment}", list(WAITS_IN_USE)
+        while True:
+            try:
+                return self._plain("begin", "post", _PATHS[asked.noun], **given, idempotency_key=key)
+            except Away as failure:
+                is_in_use = getattr(failure.__cause__, "http_status", 0) == 409
+                if not is_in_use or not waits:
+                    raise
+                time.sleep(waits.pop(0))
 
     def _plain(self, what: str, method: str, path: str, **given: Any) -> dict[str, Any]:
         """One call whose answer stays as it came: the library's objects cost a fifth of it, and are not looked at."""

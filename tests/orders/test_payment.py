@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from catalog.models import Lot
+from local.stripe.api import Api
 from orders.actions import payment, reconcile
 from orders.models import Order, Payment, Refund
 from orders.provider import provider
@@ -103,6 +104,20 @@ def test_two_tabs_that_begin_at_once_get_one_page(till):
     buyer = Buyer()
     order = buyer.place(a_lot())
     urls = in_threads(4, lambda _: buyer.begin(order)["url"])
+    assert len(set(urls)) == 1 and Payment.objects.count() == 1
+
+
+def test_a_tab_that_begins_while_another_is_being_answered_gets_its_page(till, monkeypatch):
+    remember = Api._remember
+
+    def slowly(self, *given):
+        time.sleep(0.3)  # the first's key is in use: Stripe answers others 409 meanwhile
+        remember(self, *given)
+
+    monkeypatch.setattr(Api, "_remember", slowly)
+    buyer = Buyer()
+    order = buyer.place(a_lot())
+    urls = in_threads(2, lambda _: buyer.begin(order)["url"])
     assert len(set(urls)) == 1 and Payment.objects.count() == 1
 
 
