@@ -8,13 +8,12 @@ from urllib.parse import quote
 from bench.client import Load, Talk, asked, request
 
 HERE = Path(__file__).parent
-PAGES = HERE.parent / "shop" / "web" / "pages"
 LIST_DOCUMENT = (HERE / "documents" / "list.graphql").read_text()
 DETAIL_DOCUMENT = (HERE / "documents" / "detail.graphql").read_text()
 SEARCH_DOCUMENT = (HERE / "documents" / "search.graphql").read_text()
 # As much as a stranger may ask for at once, of what takes longest for what it costs: a page of each parent's.
 DEAREST = (HERE / "documents" / "dearest.graphql").read_text()
-BOARD_DOCUMENT = (PAGES / "contest.graphql").read_text()
+BOARD_DOCUMENT = (HERE.parent / "shop" / "web" / "contest" / "contest.graphql").read_text()
 MOST_SLUGS = 200
 
 

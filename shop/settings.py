@@ -287,7 +287,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
-CSRF_FAILURE_VIEW = "shop.web.home.forged"
+CSRF_FAILURE_VIEW = "shop.web.words.apology.forged"
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SECURE_SSL_REDIRECT = HTTPS and bool(TRUSTED_PROXIES)
@@ -303,7 +303,7 @@ API_TOKEN_READER = "accounts.reads.person_of_token"  # noqa: S105 (a function's 
 API_ANSWER_CACHE = True
 API_SCOPES = "shop.scopes.SCOPES"  # what a bearer token may do
 # Our own documents: sent by hash, free of limits when they run.
-TRUSTED_DOCUMENTS = [ROOT / "shop" / "web" / "pages", ROOT / "shop" / "web" / "acts"]
+TRUSTED_DOCUMENTS = [ROOT / "shop" / "web"]
 TRUSTED_DOCUMENTS_ONLY = env.flag("TRUSTED_DOCUMENTS_ONLY")
 # What a buyer whom nobody knows may hold without paying (orders/actions/unpaid.py).
 UNPAID = {

@@ -14,7 +14,7 @@ from core.language import say
 from core.templatetags.sheaf import idempotency_key
 from shop.templatetags.alone import address_with, is_hushed
 from shop.web.choices import CHOICES, TOKEN_SCOPES
-from shop.web.document import exists, variables_of
+from shop.web.document import act_document, variables_of
 from shop.web.holes import hole, is_kept
 
 register = template.Library()
@@ -40,7 +40,7 @@ PLAIN = (
 class FormNode(template.Node):
     """`{% form "sign_in" next=url %} … {% endform %}`: posts to /do/sign_in/, says where to go and come back to.
 
-    `carries` names a deed whose button, elsewhere on the page, sends this form along (act.FIRST), so that what is
+    `carries` names a deed whose button, elsewhere on the page, sends this form along (its `first`), so that what is
     written here and not saved yet is not lost.
     With `of`, what stands here is a part of the form of that id, further up on the page: what is written in either is
     sent by the buttons of both.
@@ -98,8 +98,8 @@ def _needs_a_key(act: str, given: Mapping[str, Any]) -> bool:
 
 
 def _is_idempotent(act: str) -> bool:
-    path = f"acts/{act}.graphql"
-    return exists(path) and "idempotencyKey" in variables_of(path)
+    path = act_document(act)
+    return bool(path) and "idempotencyKey" in variables_of(path)
 
 
 def _kept(context: template.Context, act: str, item: str) -> Mapping[str, Any]:

@@ -1,4 +1,4 @@
-"""A form is a GraphQL mutation: acts/<name>.graphql, whose variables are the form's fields."""
+"""A form is a GraphQL mutation: <room>/<act>.graphql, whose variables are the form's fields."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -12,28 +12,22 @@ from core import language
 from core.api.asker import mark_written
 from core.api.documents import ask
 from core.language import say
-from shop.web import follow
 from shop.web import look as look_at
-from shop.web.document import exists, fields_of, kept_fields, text_of, variables_of
+from shop.web.acts import acts
+from shop.web.document import act_document, fields_of, kept_fields, text_of, variables_of
 from shop.web.form import read_form, remembered_cart
 from shop.web.kept import kept_of
 from shop.web.once import slip_of
 from shop.web.turn import let_go
 
-# Forms with files have no document to say it beside their fields.
-KEPT_OF_UPLOADS = {
-    "make_claim": frozenset({"words"}),
-    "upload_picture": frozenset({"altZh", "altEn"}),
-    "keep_cart": frozenset({"quantity"}),
-}
 UNCLEAR = say("没有成功，请检查填写的内容。", "That did not work. Please check what you entered.")
 
 
 @require_POST
 def act(request: HttpRequest, name: str) -> HttpResponse:
     """Do the deed; then go where it leads, or back with what was written and why not."""
-    path = f"acts/{name}.graphql"
-    if not exists(path):
+    path = act_document(name)
+    if not path:
         raise Http404(name)
     language.activate(spoken(request))
     variables, unread = read_form(path, request.POST)
@@ -51,18 +45,14 @@ def act(request: HttpRequest, name: str) -> HttpResponse:
     return response
 
 
-# What is written in one form of a page and not saved yet is saved before the deed of another: its button sends it along.
-FIRST = {"place_order": "tell_cart", "submit_product": "update_product"}
-
-
 def _before(name: str, posted: QueryDict) -> tuple[str, ...]:
-    first = FIRST.get(name)
+    first = acts()[name].first
     return (first,) if first and posted.get("first") == first else ()
 
 
 def do(request: HttpRequest, name: str, posted: QueryDict) -> tuple[dict[str, Any], list[tuple[str, str]]]:
     """Do one deed by what was written; its payload, and why it was refused, field by field."""
-    path = f"acts/{name}.graphql"
+    path = act_document(name)
     variables, unread = read_form(path, posted)
     if unread:
         return {}, [(field, str(words)) for field, words in unread.items()]
@@ -107,8 +97,8 @@ def failures(errors: Iterable[dict[str, Any]]) -> list[tuple[str, str]]:
 
 def forward(request: HttpRequest, name: str, payload: dict[str, Any]) -> HttpResponse:
     """Where the deed leads, else where the form says."""
-    lead = getattr(follow, name, None)
-    if lead is not None and (leads := lead(request, payload)):
+    follow = acts()[name].follow
+    if follow and (leads := follow(request, payload)):
         return HttpResponseRedirect(leads)
     return HttpResponseRedirect(ours(request, "next"))
 
@@ -121,7 +111,7 @@ def back(
     form = {
         "act": name,
         "item": request.POST.get("item", "")[:200],
-        "values": kept_of(request.POST, KEPT_OF_UPLOADS.get(name) or kept_fields(f"acts/{name}.graphql")),
+        "values": kept_of(request.POST, acts()[name].kept or kept_fields(act_document(name))),
         "errors": errors,
         "look": look,
     }

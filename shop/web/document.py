@@ -1,7 +1,11 @@
-"""The documents of pages and acts: their text, what they ask for, and which field of a form is which input."""
+"""The documents of pages and acts: their text, what they ask for, and which field of a form is which input.
+
+A document is named by its room and its name, `desk/product.graphql`. One beside a template of its name is a page's;
+any other is an act's, whose name is said once in all rooms.
+"""
 
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import NamedTuple
 
 from graphql import (
@@ -17,6 +21,8 @@ from graphql import (
 )
 from graphql.language.ast import TypeNode
 
+from shop.web.rooms import ROOMS
+
 HERE = Path(__file__).parent
 KEPT = "# Kept:"
 
@@ -31,7 +37,24 @@ class Kind(NamedTuple):
 
 @cache
 def _all() -> frozenset[str]:
-    return frozenset(path.relative_to(HERE).as_posix() for path in HERE.glob("*/*.graphql"))
+    return frozenset(f"{room}/{path.name}" for room in ROOMS for path in (HERE / room).glob("*.graphql"))
+
+
+@cache
+def acts_documents() -> dict[str, str]:
+    """The document of each act, by the act's name."""
+    found: dict[str, str] = {}
+    for path in sorted(_all()):
+        if not (HERE / path).with_suffix(".html").exists():
+            other = found.setdefault(PurePath(path).stem, path)
+            if other != path:
+                raise ValueError(f"{path} and {other} are acts of one name")
+    return found
+
+
+def act_document(name: str) -> str:
+    """The document of an act, whichever room it is in; nothing where there is no such act, or it has none."""
+    return acts_documents().get(name, "")
 
 
 def exists(path: str) -> bool:

@@ -1,12 +1,12 @@
 """A page is a GraphQL document and a template of the same name; what the address says are its variables."""
 
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import register_converter, reverse
 
 from core import language
 from core.api.asker import has_just_written
@@ -23,16 +23,6 @@ from shop.web.holes import filled, is_kept
 from shop.web.once import slip_of
 from shop.web.turn import waits
 
-# Pages that say where to begin when what they are about is not there yet.
-MAY_BE_EMPTY = {"home", "cart", "checkout", "desk", "groups", "invitation", "contest"}
-# Pages about oneself: a guest is asked to sign in, and comes back.
-FOR_SOMEBODY = {
-    *("account", "addresses", "details", "organisations", "group_open"),
-    *("desk", "desk_new", "desk_orders", "desk_claims", "desk_product"),
-    *("desk_households", "desk_lot"),
-}
-
-
 NOTHING: dict[str, Any] = {"form": {}, "told": {}}
 
 
@@ -40,17 +30,53 @@ class Broken(Exception):
     """Something of ours failed under a page: it has been logged with the request's id."""
 
 
-def page(name: str, status: int = 200):
-    """The view of one page. The first field of its document is what it is about: null is 404."""
-    path = f"pages/{name}.graphql"
+class Language:
+    """`<language:lang>` in an address."""
+
+    regex = "|".join(language.LANGUAGES)
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    to_url = to_python
+
+
+register_converter(Language, "language")
+
+
+class Page(NamedTuple):
+    """A page, named by its room and its name: `shelf/product`."""
+
+    name: str
+    may_be_empty: bool
+    for_somebody: bool
+
+    @property
+    def document(self) -> str:
+        """What it asks, if it asks anything."""
+        return f"{self.name}.graphql"
+
+    @property
+    def template(self) -> str:
+        """How it is shown."""
+        return f"{self.name}.html"
+
+
+def page(name: str, *, status: int = 200, may_be_empty: bool = False, for_somebody: bool = False):
+    """The view of one page. The first field of its document is what it is about: null is 404.
+
+    A page that `may_be_empty` says where to begin when what it is about is not there yet. One `for_somebody` is about
+    oneself: a guest is asked to sign in, and comes back.
+    """
+    this = Page(name, may_be_empty, for_somebody)
 
     def view(request: HttpRequest, lang: str = "", **captured: Any) -> HttpResponse:
         language.activate(lang or language.current())
-        if name in FOR_SOMEBODY and not request.user.is_authenticated:
+        if this.for_somebody and not request.user.is_authenticated:
             return redirect(f"{_sign_in()}?{urlencode({'next': request.get_full_path()})}")
         captured.pop("exception", None)
         request.is_opened = False
-        response = _kept(request, name, path, captured) or _written(request, name, path, captured, status)
+        response = _kept(request, this, captured) or _written(request, this, captured, status)
         if status == 200 and opened_on(request) and not request.is_opened:
             # What it opened is not there any more, or was never.
             return redirect(address_with(request))
@@ -58,32 +84,33 @@ def page(name: str, status: int = 200):
             response["Cache-Control"] = "private, no-store"
         return response
 
-    view.__name__ = name
+    view.__name__, view.page = name, this
     return view
 
 
-def _written(request: HttpRequest, name: str, path: str, captured: dict, status: int = 200) -> HttpResponse:
+def _written(request: HttpRequest, page: Page, captured: dict[str, Any], status: int = 200) -> HttpResponse:
     """The page, written now for this visitor, or with holes for all of them."""
-    data = _asked(request, name, path, captured) if exists(path) else {}
+    data = _asked(request, page, captured) if exists(page.document) else {}
     once = NOTHING if is_kept(request) else _once(request)
-    context = {**data, "asked": captured, "page": name, **once}
-    response = render(request, f"pages/{name}.html", context, status=status)
+    context = {**data, "asked": captured, "page": page.name, **once}
+    response = render(request, page.template, context, status=status)
     if once["form"] and opens_for(request, once["form"]):
-        response = render(request, f"pages/{name}.html", context, status=status)
+        response = render(request, page.template, context, status=status)
     if once["form"] and not (waits(once["form"]) and once["form"]["act"] not in drawn_on(request)):
         slip_of(request).take("form")
     return response
 
 
-def _kept(request: HttpRequest, name: str, path: str, captured: dict[str, Any]) -> HttpResponse | None:
+def _kept(request: HttpRequest, page: Page, captured: dict[str, Any]) -> HttpResponse | None:
     """The page as it is kept for all guests; None for whoever is signed in, or is told something once."""
+    path = page.document
     if not answers_are_kept() or not exists(path) or request.user.is_authenticated or opened_on(request):
         return None
     if documents.prepare(text_of(path)).kept_roots is None:
         return None
     if request.COOKIES and slip_of(request).waits():
         return None
-    key = (f"page {name}", request.get_full_path(), language.current())
+    key = (f"page {page.name}", request.get_full_path(), language.current())
     try:
         found = answers.find(key, has_just_written(request))
     except DatabaseError:
@@ -96,7 +123,7 @@ def _kept(request: HttpRequest, name: str, path: str, captured: dict[str, Any]) 
         def write() -> tuple[bytes, None]:
             request.has_holes = True
             try:
-                return _written(request, name, path, captured).content, None
+                return _written(request, page, captured).content, None
             finally:
                 request.has_holes = False
 
@@ -108,12 +135,13 @@ def _sign_in() -> str:
     return reverse("sign_in", kwargs={"lang": language.current()})
 
 
-def _asked(request: HttpRequest, name: str, path: str, captured: dict[str, Any]) -> dict[str, Any]:
-    data, errors = ask(request, text_of(path), _variables(request, path, captured))
+def _asked(request: HttpRequest, page: Page, captured: dict[str, Any]) -> dict[str, Any]:
+    variables = _variables(request, page.document, captured)
+    data, errors = ask(request, text_of(page.document), variables)
     if any(error["extensions"].get("code") == "INTERNAL" for error in errors):
-        raise Broken(name)
-    if data is None or (name not in MAY_BE_EMPTY and next(iter(data.values()), None) is None):
-        raise Http404(name)
+        raise Broken(page.name)
+    if data is None or (not page.may_be_empty and next(iter(data.values()), None) is None):
+        raise Http404(page.name)
     return data
 
 

@@ -8,7 +8,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from core import language
-from shop.web.document import exists, kept_fields
+from shop.web.document import act_document, kept_fields
 from shop.web.kept import kept_of
 from shop.web.once import SECONDS, slip_of
 
@@ -17,9 +17,9 @@ from shop.web.once import SECONDS, slip_of
 def turn(request: HttpRequest) -> HttpResponse:
     """Keep what may be kept of the form, and go where its button says."""
     act = request.POST.get("turn", "")
-    if not exists(f"acts/{act}.graphql"):
+    if not (document := act_document(act)):
         raise Http404(act)
-    values = kept_of(request.POST, kept_fields(f"acts/{act}.graphql"))
+    values = kept_of(request.POST, kept_fields(document))
     item = request.POST.get("item", "")[:200]
     waiting = {"act": act, "item": item, "values": values, "errors": {}, "look": None}
     slip_of(request).put("form", {**waiting, "waits_since": int(time.time())})

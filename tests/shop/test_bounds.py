@@ -37,8 +37,16 @@ FROM_THE_CODE = {
     "shop/pulse.py": {"broker"},
     # Called with the name that settings give the table.
     "core/api/scopes.py": {"_table"},
+    "shop/web/acts.py": {"acts"},
     # Called with names of documents that `exists` has found.
-    "shop/web/document.py": {"_all", "text_of", "variables_of", "fields_of", "_named_as_kept"},
+    "shop/web/document.py": {
+        "_all",
+        "acts_documents",
+        "text_of",
+        "variables_of",
+        "fields_of",
+        "_named_as_kept",
+    },
 }
 
 
@@ -83,7 +91,7 @@ def test_names_of_acts_that_are_none_leave_nothing_behind(caplog):
 
     # Of 5.6 MB of names; the test's own client keeps some 128 addresses and what it hung on signals.
     assert grown(fill) < 4_000_000
-    assert document.exists("acts/sign_in.graphql") and not document.exists("acts/none.graphql")
+    assert document.act_document("sign_in") and not document.act_document("none")
 
 
 def test_words_of_a_search_are_kept_while_they_are_short():

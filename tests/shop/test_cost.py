@@ -13,11 +13,12 @@ from graphql import parse
 from bench import reads
 from core.api.guard import check_tally, check_text, limit, tally_of
 from core.api.run import graphql_schema
-from shop.web.page import FOR_SOMEBODY
+from shop.web.document import exists, text_of
 from tests.catalog.world import a_lot, a_product, a_team, a_variant
+from tests.shop import tour
 
 ROOT = Path(__file__).parents[2]
-PAGES = sorted((ROOT / "shop/web/pages").glob("*.graphql"))
+PAGES = sorted({page for page in tour.pages().values() if exists(page.document)})
 BENCH = sorted(set((ROOT / "bench/documents").glob("*.graphql")) - {ROOT / "bench/documents/dearest.graphql"})
 README = [
     json.loads(f'"{found}"') for found in re.findall(r'"query": "(.*?)",\n', (ROOT / "README.md").read_text())
@@ -34,9 +35,12 @@ def tally(text):
     return tally_of(graphql_schema(), parse(text), {})
 
 
-@pytest.mark.parametrize("path", [*PAGES, *BENCH], ids=lambda path: path.stem)
-def test_every_document_of_ours_can_be_sent_as_text_by_whom_it_is_for(path):
-    text, is_for_somebody = path.read_text(), path.stem in FOR_SOMEBODY
+SENT = {page.name: (text_of(page.document), page.for_somebody) for page in PAGES}
+SENT |= {path.stem: (path.read_text(), False) for path in BENCH}
+
+
+@pytest.mark.parametrize(("text", "is_for_somebody"), SENT.values(), ids=SENT)
+def test_every_document_of_ours_can_be_sent_as_text_by_whom_it_is_for(text, is_for_somebody):
     check_text(text)
     found = tally(text)
     check_tally(found, signed_in=is_for_somebody)

@@ -157,7 +157,7 @@ REQUESTS: dict[str, tuple[Send, int, str]] = {
         "METHOD_NOT_ALLOWED",
     ),
     "a mutation by GET": (
-        lambda c, n: c.get("/graphql", {"documentId": hash_of(text_of("acts/sign_out.graphql"))}),
+        lambda c, n: c.get("/graphql", {"documentId": hash_of(text_of("account/sign_out.graphql"))}),
         405,
         "METHOD_NOT_ALLOWED",
     ),

@@ -10,12 +10,13 @@ from graphql import execute
 from catalog.models import Team
 from core import language
 from core.api import run
-from shop.web.document import HERE, variables_of
+from shop.web.document import HERE, exists, variables_of
 from tests.catalog import world
 from tests.impact.world import a_round
+from tests.shop import tour
 
 pytestmark = pytest.mark.django_db
-PAGES = sorted((HERE / "pages").glob("*.graphql"))
+PAGES = sorted(HERE / page.document for page in tour.pages().values() if exists(page.document))
 # They choose fields by a variable; the others are all known.
 WITH_DIRECTIVES = {"groups"}
 
@@ -38,7 +39,7 @@ def test_a_page_is_answered_alike_by_both(page: Path, spoken, shown, rf):
     assert (prepared.program is None) == (page.stem in WITH_DIRECTIVES)
     if prepared.program is None:
         return
-    declared = variables_of(f"pages/{page.name}")
+    declared = variables_of(page.relative_to(HERE).as_posix())
     variables = {
         name: known.get(name, "x") for name, kind in declared.items() if kind.is_required or name in known
     }

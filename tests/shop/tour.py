@@ -7,7 +7,7 @@ from html import unescape
 from typing import Any
 
 from django.test import Client
-from django.urls import reverse
+from django.urls import URLResolver, reverse
 
 from accounts.models import Person
 from catalog.models import Lot, Product, Team
@@ -16,21 +16,12 @@ from orders.links import token_for
 from orders.models import GroupPurchase, Line, Order
 from shop.demo import sign_ins
 from shop.urls import urlpatterns
-from shop.web.page import page
+from shop.web.page import Page
 
 LANGUAGES = ("zh", "en")
 GUEST, BUYER, COORDINATOR, MANAGER = "guest", sign_ins.BUYER, sign_ins.COORDINATOR, sign_ins.MANAGER
-# Downloads, parts of pages and doors that lead on: what they answer is no page.
-NO_PAGES = {
-    "my_data",
-    "group_packing",
-    "team_packing",
-    "claim_photo",
-    "upload_picture",
-    "make_claim",
-    "act",
-    "suggestions",
-}
+# A part of a page: what it answers is none.
+NO_PAGES = {"suggestions"}
 
 
 @dataclass(frozen=True)
@@ -65,11 +56,25 @@ class Seen:
         return unescape(" ".join([re.sub(r"<[^>]+>", " ", bare), *spoken]))
 
 
+def routed(patterns: Any = urlpatterns) -> dict[str, Any]:
+    """The view behind each named address of the rooms and doors, by that name."""
+    found: dict[str, Any] = {}
+    for one in patterns:
+        if not isinstance(one, URLResolver):
+            found |= {one.name: one.callback} if one.name else {}
+        elif not one.namespace:
+            found |= routed(one.url_patterns)
+    return found
+
+
+def pages() -> dict[str, Page]:
+    """The page behind each address that has one, by the address's name."""
+    return {name: view.page for name, view in routed().items() if hasattr(view, "page")}
+
+
 def named_pages() -> set[str]:
-    """The pages that shop/urls.py routes."""
-    views = {page("home").__qualname__}
-    routed = {p.name for p in urlpatterns if getattr(p, "name", None) and p.callback.__qualname__ in views}
-    return routed - NO_PAGES
+    """The addresses of pages that are looked at whole."""
+    return pages().keys() - NO_PAGES
 
 
 def stops() -> list[Stop]:

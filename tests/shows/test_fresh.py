@@ -18,7 +18,7 @@ from tests.shows.script import Script
 from tests.shows.world import Stall, a_stall, an_offer
 
 # The shop's own documents: a stranger's would cost each reader more than her minute allows.
-LIST, DETAIL = (hash_of(text_of(f"pages/{name}.graphql")) for name in ("catalogue", "product"))
+LIST, DETAIL = (hash_of(text_of(f"shelf/{name}.graphql")) for name in ("catalogue", "product"))
 HERS = "query Hers($slug: String!) { product(slug: $slug) { isAvailable priceFrom { minor } } }"
 READERS, EVERY = 4, 0.03
 Shown = dict[str, Any] | None

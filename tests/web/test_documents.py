@@ -7,21 +7,18 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from django.template.loader import get_template
 
 from core.api import documents
 from local.machine import ROOT
-from shop.urls import urlpatterns
-from shop.web import follow
-from shop.web.document import HERE, exists, variables_of
+from shop.web.document import HERE, act_document, acts_documents, variables_of
 from shop.web.form import OURS
-from tests.shop.tour import named_pages
+from tests.shop.tour import routed
 
-# Posted to addresses of their own (shop/web/upload.py), and what they read of a form.
+# Posted to addresses of their own (shop/web/desk/picture.py, shop/web/buying/claim.py), and what they read of a form.
 UPLOADS = {
     "upload_picture": {"product", "photo", "altZh", "altEn"},  # with a product's words beside them
     "make_claim": {"number", "token", "line", "words", "photo"},
-    # All lines of a cart at once (shop/web/keep_cart.py), each by these acts.
+    # All lines of a cart at once (shop/web/buying/keep_cart.py), each by these acts.
     "keep_cart": set(),
 }
 BY_OTHERS = {"change_quantity", "remove_line", "accept_prices"}
@@ -38,9 +35,9 @@ HIDDEN = re.compile(r"{% hidden (.*?) %}")
 def templates() -> dict[str, str]:
     """The text of each template, with what it includes inside a form put in its place."""
     found = {str(p.relative_to(HERE)): p.read_text() for p in HERE.glob("**/*.html")}
-    fields = found["parts/variant_fields.html"]
+    fields = found["desk/parts/variant_fields.html"]
     return {
-        name: re.sub(r'{% include "parts/variant_fields.html"[^%]*%}', lambda _: fields, text)
+        name: re.sub(r'{% include "desk/parts/variant_fields.html"[^%]*%}', lambda _: fields, text)
         for name, text in found.items()
     }
 
@@ -78,19 +75,9 @@ def test_every_document_is_answered_by_the_schema_and_none_is_too_dear():
     assert documents.problems() == []
 
 
-def test_every_page_has_a_template_that_can_be_read():
-    for name in named_pages() | {"not_found", "broken"}:
-        get_template(f"pages/{name}.html")
-    for path in (HERE / "pages").glob("*.graphql"):
-        assert path.with_suffix(".html").exists(), path.name
-
-
 def test_every_form_does_a_deed_that_there_is():
-    routed = {p.name for p in urlpatterns if getattr(p, "name", None)}
-    assert set(UPLOADS) <= routed
-    assert [
-        (name, act) for name, act, _ in forms() if not exists(f"acts/{act}.graphql") and act not in UPLOADS
-    ] == []
+    assert set(UPLOADS) <= set(routed())
+    assert [(name, act) for name, act, _ in forms() if not act_document(act) and act not in UPLOADS] == []
 
 
 def test_every_form_has_the_fields_that_its_act_asks_for_and_no_others():
@@ -99,21 +86,18 @@ def test_every_form_has_the_fields_that_its_act_asks_for_and_no_others():
         if act in UPLOADS:
             wrong += [(name, act, field) for field in fields - UPLOADS[act]]
             continue
-        variables = dict(variables_of(f"acts/{act}.graphql"))
+        variables = dict(variables_of(act_document(act)))
         if along := carried().get(act):
             # What it carries beside its own is the other deed's.
-            fields -= UPLOADS.get(along) or set(variables_of(f"acts/{along}.graphql")) - set(variables)
+            fields -= UPLOADS.get(along) or set(variables_of(act_document(along))) - set(variables)
         needed = {v for v, kind in variables.items() if kind.is_required} - OURS - {"idempotencyKey"}
         wrong += [(name, act, field) for field in fields ^ (fields & set(variables)) | (needed - fields)]
     assert wrong == []
 
 
-def test_every_act_is_done_somewhere_and_every_lead_follows_an_act():
+def test_every_act_is_done_somewhere():
     used = {act for _, act, _ in forms()} | {"merge_cart"} | BY_OTHERS | set(carried().values())
-    acts = {path.stem for path in (HERE / "acts").glob("*.graphql")}
-    assert acts - used == set()
-    leads = {name for name, thing in vars(follow).items() if callable(thing) and not name.startswith("_")}
-    assert leads & {name for name in leads if getattr(follow, name).__module__ == follow.__name__} <= acts
+    assert acts_documents().keys() - used == set()
 
 
 @pytest.mark.parametrize("path", sorted(HERE.glob("**/*.html")), ids=lambda path: path.name)

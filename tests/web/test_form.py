@@ -9,10 +9,10 @@ from shop.web import document
 from shop.web.form import read_address, read_form
 
 VARIANT, GROUP, CART, CATALOGUE = (
-    "acts/save_variant.graphql",
-    "acts/open_group.graphql",
-    "acts/tell_cart.graphql",
-    "pages/catalogue.graphql",
+    "desk/save_variant.graphql",
+    "together/open_group.graphql",
+    "buying/tell_cart.graphql",
+    "shelf/catalogue.graphql",
 )
 SIZE = "nameZh=5 斤装&weightGrams=2800"
 
@@ -80,7 +80,7 @@ def test_an_unticked_box_says_no():
 def test_an_address_with_nonsense_asks_for_what_can_be_read():
     query = QueryDict("query=橙&category=tea&category=fruit&inSeason=true&sort=&x=1")
     assert read_address(CATALOGUE, query) == {"query": "橙", "category": ["tea", "fruit"], "inSeason": True}
-    assert read_address("acts/change_quantity.graphql", QueryDict("quantity=many&line=a")) == {"line": "a"}
+    assert read_address("buying/change_quantity.graphql", QueryDict("quantity=many&line=a")) == {"line": "a"}
 
 
 def test_a_refused_input_finds_the_field_that_filled_it():
@@ -90,13 +90,13 @@ def test_a_refused_input_finds_the_field_that_filled_it():
 
 
 def test_kilograms_become_grams_household_by_household():
-    variables, wrong = read("acts/share_out_lot.graphql", "lot=x&kg.a=42.5&kg.b=&kg.c=7")
+    variables, wrong = read("desk/share_out_lot.graphql", "lot=x&kg.a=42.5&kg.b=&kg.c=7")
     assert variables["shares"] == [{"household": "a", "grams": 42500}, {"household": "c", "grams": 7000}]
-    assert set(read("acts/share_out_lot.graphql", "lot=x&kg.a=heavy")[1]) == {"shares"}
+    assert set(read("desk/share_out_lot.graphql", "lot=x&kg.a=heavy")[1]) == {"shares"}
 
 
 def test_boxes_of_which_none_is_ticked_empty_the_list_and_boxes_that_are_not_there_leave_it_alone():
-    path = "acts/update_product.graphql"
+    path = "desk/update_product.graphql"
     assert read(path, "id=x&seasonMonths=")[0]["seasonMonths"] == []
     assert read(path, "id=x&seasonMonths=&seasonMonths=5")[0]["seasonMonths"] == [5]
     assert "seasonMonths" not in read(path, "id=x")[0]
@@ -128,7 +128,7 @@ ODD += [
 ]
 
 
-@pytest.mark.parametrize("path", [f"acts/{path.name}" for path in (document.HERE / "acts").glob("*.graphql")])
+@pytest.mark.parametrize("path", sorted(document.acts_documents().values()))
 def test_whatever_is_written_into_any_field_of_any_form_is_read_or_refused(path):
     """Nothing that stands in a number's or a date's place breaks a form, or is read as something else."""
     for name, kind in document.variables_of(path).items():
@@ -148,7 +148,7 @@ def test_whatever_is_written_into_any_field_of_any_form_is_read_or_refused(path)
     [("1,5", None), ("1.5", None), ("1_0", None), ("１０", 10), ("1,000", 1000), (" 7 ", 7)],
 )
 def test_a_quantity_is_read_in_one_way(written, read_as):
-    variables, wrong = read("acts/change_quantity.graphql", urlencode({"line": "a", "quantity": written}))
+    variables, wrong = read("buying/change_quantity.graphql", urlencode({"line": "a", "quantity": written}))
     assert variables.get("quantity") == read_as and ("quantity" in wrong) == (read_as is None)
 
 
@@ -164,7 +164,7 @@ def test_a_quantity_is_read_in_one_way(written, read_as):
     ],
 )
 def test_a_weight_is_read_in_one_way(written, grams):
-    variables, wrong = read("acts/share_out_lot.graphql", urlencode({"lot": "x", "kg.a": written}))
+    variables, wrong = read("desk/share_out_lot.graphql", urlencode({"lot": "x", "kg.a": written}))
     assert (variables.get("shares"), set(wrong)) == (
         (None, {"shares"}) if grams is None else ([{"household": "a", "grams": grams}], set())
     )
@@ -177,5 +177,5 @@ def test_a_date_is_read_in_digits_of_one_script_and_within_our_time():
         "0001-01-01": None,
         "9999-12-31": None,
     }.items():
-        variables, wrong = read("acts/declare_lot.graphql", urlencode({"harvestFrom": written}))
+        variables, wrong = read("desk/declare_lot.graphql", urlencode({"harvestFrom": written}))
         assert variables.get("harvestFrom") == day and ("harvestFrom" in wrong) == (day is None)

@@ -10,11 +10,13 @@ from django.db import connection
 from django.test import Client
 
 from shop.web import act
-from shop.web.document import HERE, kept_fields, variables_of
+from shop.web.acts import acts
+from shop.web.document import act_document, acts_documents, kept_fields, variables_of
 from tests.accounts.world import PASSWORD, a_person, an_organisation
+from tests.web.test_documents import templates
 
 pytestmark = pytest.mark.django_db
-ACTS = sorted(path.stem for path in (HERE / "acts").glob("*.graphql"))
+ACTS = sorted(acts_documents())
 # A secret, a key, or what a family has told: typed again rather than kept.
 NEVER = re.compile(r"password|token|key|proof|bank|photo|csrf", re.IGNORECASE)
 
@@ -29,8 +31,8 @@ def all_rows():
 
 @pytest.mark.parametrize("name", ACTS)
 def test_each_act_keeps_fields_of_its_own_and_no_secret(name):
-    kept = kept_fields(f"acts/{name}.graphql")
-    assert kept <= set(variables_of(f"acts/{name}.graphql"))
+    kept = kept_fields(act_document(name))
+    assert kept <= set(variables_of(act_document(name)))
     assert not [field for field in kept if NEVER.search(field)]
 
 
@@ -38,9 +40,9 @@ def test_what_is_typed_into_a_form_of_ours_is_kept_unless_it_is_a_secret():
     """A new field is thought of: it is kept, or named here."""
     thrown_away = {("propose_household", "name"), ("propose_household", "phone")}
     lost = []
-    for page in [*(HERE / "pages").glob("*.html"), *(HERE / "parts").glob("*.html")]:
-        for form in re.finditer(r'{% form "(\w+)"(.*?){% endform %}', page.read_text(), re.DOTALL):
-            may = act.KEPT_OF_UPLOADS.get(form[1]) or kept_fields(f"acts/{form[1]}.graphql")
+    for page in templates().values():
+        for form in re.finditer(r'{% form "(\w+)"(.*?){% endform %}', page, re.DOTALL):
+            may = acts()[form[1]].kept or kept_fields(act_document(form[1]))
             typed = set(re.findall(r'{% field "(\w+)"', form[2]))
             lost += [(form[1], f) for f in sorted(typed - may) if not NEVER.search(f)]
     assert set(lost) - thrown_away == set()
@@ -54,8 +56,8 @@ def test_a_field_that_nobody_named_is_not_kept():
     client.get("/en/sign-in/")
     assert act.kept_of({}, frozenset()) == {}
     assert (
-        kept_fields("acts/sign_in.graphql") == {"email"}
-        and kept_fields("acts/nothing.graphql") == frozenset()
+        kept_fields(act_document("sign_in")) == {"email"}
+        and kept_fields(act_document("nothing")) == frozenset()
     )
 
 

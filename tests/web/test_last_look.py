@@ -14,14 +14,13 @@ from catalog.models import Lot
 from core.api.ids import global_id
 from impact.models import Household
 from orders.models import GroupPurchase, Order, Refund, Shipment
-from shop.web import look
-from shop.web.act import KEPT_OF_UPLOADS
-from shop.web.document import HERE
+from shop.web.acts import acts
 from tests.catalog.world import a_planned_lot, an_operator
 from tests.impact import world
 from tests.orders.world import Buyer
 from tests.web.conftest import signed_in
 from tests.web.test_desk import fill, sure
+from tests.web.test_documents import templates
 from tests.web.test_pages import fields, unfolded, words
 from tests.web.test_told_truly import a_seat
 
@@ -29,22 +28,22 @@ pytestmark = pytest.mark.django_db
 
 
 def test_of_each_act_it_is_said_what_undoes_it_or_that_it_asks_once_more():
-    acts = {path.stem for path in (HERE / "acts").glob("*.graphql")} | set(KEPT_OF_UPLOADS)
-    lists = [look.FINAL, look.UNDONE_BY, look.SEEN_AS_WRITTEN]
-    said = [name for one in lists for name in one]
-    assert sorted(said) == sorted(acts), "each act in one list"
-    named = {name: re.findall(r"\b[a-z]+(?:_[a-z]+)+\b", by) for name, by in look.UNDONE_BY.items()}
-    assert [(name, one) for name, all in named.items() for one in all if one not in acts] == []
+    said = {name: [bool(one.undone_by), bool(one.look), bool(one.as_written)] for name, one in acts().items()}
+    assert {name: which for name, which in said.items() if sum(which) != 1} == {}, "one of the three"
+    named = {name: re.findall(r"\b[a-z]+(?:_[a-z]+)+\b", one.undone_by) for name, one in acts().items()}
+    assert [(name, one) for name, all in named.items() for one in all if one not in acts()] == []
 
 
 def test_each_form_of_a_final_act_has_a_place_for_the_last_look():
-    pages = [path.read_text() for room in ("pages", "parts") for path in sorted((HERE / room).glob("*.html"))]
     forms = [
-        form for page in pages for form in re.findall(r'\{% form "(\w+)"(.*?)\{% endform %\}', page, re.S)
+        form
+        for page in templates().values()
+        for form in re.findall(r'\{% form "(\w+)"(.*?)\{% endform %\}', page, re.S)
     ]
-    final = [(act, content) for act, content in forms if act in look.FINAL]
-    assert {act for act, _ in final} == set(look.FINAL)
-    assert [act for act, content in final if "{% last_look %}" not in content] == []
+    final = {name for name, one in acts().items() if one.look}
+    shown = [(act, content) for act, content in forms if act in final]
+    assert {act for act, _ in shown} == final
+    assert [act for act, content in shown if "{% last_look %}" not in content] == []
 
 
 def rooms() -> list[OperatorAdmin]:

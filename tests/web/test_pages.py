@@ -16,6 +16,7 @@ from orders.models import Cart, Line, Order, Review, Shipment, ShippingRate
 from orders.reads import shipping
 from shop.web.document import exists, variables_of
 from tests.catalog.world import a_lot, a_product, a_team, a_variant
+from tests.shop.tour import pages
 from tests.web.conftest import an_order, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -320,7 +321,8 @@ def test_whatever_stands_in_an_address_is_read_or_left_aside(guest, shelf):
     }
     asked = {"guest": guest, "manager": signed_in(shelf.manager)}
     for page, name in names.items():
-        for variable in variables_of(f"pages/{name}.graphql") if exists(f"pages/{name}.graphql") else ():
+        document = pages()[name].document
+        for variable in variables_of(document) if exists(document) else ():
             for value in odd:
                 began = time.process_time()
                 reply = asked["manager" if page == "desk" else "guest"].get(

@@ -244,7 +244,7 @@ def test_percents_are_worked_out_once_from_the_fen():
 
 
 def test_an_orders_parts_are_never_hidden_however_small():
-    assert 'include "parts/story.html"' not in (HERE / "pages/receipt.html").read_text()
+    assert 'include "parts/story.html"' not in (HERE / "buying/receipt.html").read_text()
     assert told([1, 99_999]) == [Decimal("0.0"), Decimal("100")]
 
 

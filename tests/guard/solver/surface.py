@@ -49,7 +49,7 @@ def seen() -> Seen:
     for address in _addresses():
         found[address] = _told(Client().get(address))
     for page, variables in _trusted():
-        given = {"documentId": hash_of(text_of(f"pages/{page}.graphql")), "variables": json.dumps(variables)}
+        given = {"documentId": hash_of(text_of(f"{page}.graphql")), "variables": json.dumps(variables)}
         reply = Client().get("/graphql", given)
         # A browser or a CDN holds it against what it has: its mark is a mark of these bytes and of nothing else.
         found[f"{page} {variables}"] = (*_told(reply)[:2], reply["ETag"].encode() + _told(reply)[2])
@@ -72,9 +72,9 @@ def _told(reply: object) -> tuple[int, tuple, bytes]:
 
 def _trusted() -> Iterator[tuple[str, dict[str, str]]]:
     """The documents of pages, as programs get them too."""
-    yield from (("product", {"slug": slug}) for slug in Product.objects.values_list("slug", flat=True))
-    yield from (("team", {"slug": slug}) for slug in Team.objects.values_list("slug", flat=True))
-    yield from ((page, {}) for page in ("home", "catalogue", "teams", "contest"))
+    yield from (("shelf/product", {"slug": slug}) for slug in Product.objects.values_list("slug", flat=True))
+    yield from (("shelf/team", {"slug": slug}) for slug in Team.objects.values_list("slug", flat=True))
+    yield from ((page, {}) for page in ("shelf/home", "shelf/catalogue", "shelf/teams", "contest/contest"))
 
 
 def _addresses() -> Iterator[str]:

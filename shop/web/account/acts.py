@@ -1,0 +1,148 @@
+"""What follows the acts of one's own account and organisations, and what comes of those that are final."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest
+
+from accounts.reads import is_last_coordinator, membership_led_by, signed_in
+from core.api.ids import uid_of
+from core.language import say
+from shop.web.acts import Act, Follow, Lines, done, gathered, saved, says, to, will
+from shop.web.cart import merge_cart
+from shop.web.once import slip_of
+
+
+def now_signed_in(request: HttpRequest, payload: dict[str, Any]) -> str:
+    """What was put into a cart before signing in is poured into one's own."""
+    merge_cart(request)
+    return ""
+
+
+def confirmed(request: HttpRequest, payload: dict[str, Any]) -> str:
+    """The mailbox is proved, and one is signed in."""
+    merge_cart(request)
+    return done(request, say("邮箱已确认，欢迎。", "Your address is confirmed. Welcome."))
+
+
+def password_is_new(request: HttpRequest, payload: dict[str, Any]) -> str:
+    """One is signed in with it."""
+    merge_cart(request)
+    return done(
+        request,
+        say(
+            "新密码已生效，您已登录；其他设备已退出，接口令牌都已作废。",
+            "Your new password is set and you are signed in; other devices are signed out, API tokens revoked.",
+        ),
+    )
+
+
+def goes_on_in_the_mailbox(path: str) -> Follow:
+    """The rest happens in the mailbox: the page that says so."""
+    return lambda request, payload: to(path)
+
+
+def shown_once(name: str, fact: str) -> Follow:
+    """A secret that was just made is on the next page, and on no page after it."""
+
+    def show(request: HttpRequest, payload: dict[str, Any]) -> str:
+        slip_of(request).put("told", {name: payload[fact]})
+        return ""
+
+    return show
+
+
+def erased(request: HttpRequest, payload: dict[str, Any]) -> str:
+    """Nobody is signed in any more; or she is told that it waits."""
+    if not payload["isErased"]:
+        words = say(
+            "已收到。还有钱没有结清，结清后自动注销。",
+            "Noted. Money is still on its way; it is done once that is settled.",
+        )
+        messages.success(request, str(words))
+        return to("account/details/#erasure")
+    messages.success(request, str(say("账户已注销。", "Your account has been deleted.")))
+    return to("")
+
+
+def belongs_to_it(request: HttpRequest, payload: dict[str, Any]) -> str:
+    """One belongs to the organisation now."""
+    name = payload["membership"]["organisation"]["name"]
+    messages.success(request, str(say("您已加入{name}。", "You have joined {name}.", name=name)))
+    return to("organisations/")
+
+
+def is_no_member(request: HttpRequest, variables: dict[str, Any]) -> Lines:
+    """Who coordinates alone stays, as the act says."""
+    if is_last_coordinator(membership_led_by(signed_in(request), uid_of(variables["id"], "Membership"))):
+        return []
+    words = say(
+        "从此不再属于这个单位；要回来得重新邀请", "No member from now on; to come back takes an invitation"
+    )
+    return [(words, "")]
+
+
+ENTERING = {
+    "sign_in": Act(follow=now_signed_in, undone_by="sign_out"),
+    "sign_out": Act(undone_by="sign_in"),
+    "sign_up": Act(
+        follow=goes_on_in_the_mailbox("sign-up/?sent=1"),
+        as_written="nothing opens before the mailbox answers",
+    ),
+    "confirm_email": Act(follow=confirmed, as_written="it proves one's own mailbox, with the password typed"),
+    "ask_for_reset": Act(
+        follow=goes_on_in_the_mailbox("password/?sent=1"),
+        as_written="it sends a letter that may be left unread",
+    ),
+    "reset_password": Act(follow=password_is_new, undone_by="change_password"),
+}
+
+ONESELF = {
+    "update_person": Act(follow=saved, undone_by="update_person"),
+    "save_address": Act(follow=saved, undone_by="save_address, delete_address"),
+    "delete_address": Act(look=will(say("地址删除，不能恢复", "The address is deleted for good"))),
+    "change_email": Act(
+        # It takes effect once the new mailbox answers.
+        follow=says(say("已向新邮箱发送确认链接。", "A link to confirm was sent to the new address.")),
+        undone_by="it waits for the new mailbox; then change_email",
+    ),
+    "confirm_change": Act(
+        follow=says(say("邮箱已更换。", "Your address has been changed.")), undone_by="change_email"
+    ),
+    "change_password": Act(
+        follow=says(
+            say(
+                "密码已更换：其他设备已退出，接口令牌都已作废。",
+                "Your password is changed: other devices are signed out, and your API tokens are revoked.",
+            )
+        ),
+        undone_by="change_password",
+    ),
+    "create_token": Act(follow=shown_once("token", "text"), undone_by="revoke_token"),
+    "revoke_token": Act(
+        look=will(say("令牌作废，用它的程序马上停", "The token ends for good, and so does whatever uses it"))
+    ),
+    "erase_person": Act(
+        follow=erased,
+        as_written="its page says what goes, and takes the password; while money is on its way it can be kept",
+    ),
+    "keep_person": Act(follow=says(say("账户保留。", "Your account stays.")), undone_by="erase_person"),
+}
+
+ORGANISATIONS = {
+    "propose_organisation": Act(
+        follow=says(
+            say(
+                "已提交，运营人员核实后会发邮件告诉您。", "Sent in. We will write to you once it is verified."
+            )
+        ),
+        as_written="it waits for an operator",
+    ),
+    "invite": Act(follow=shown_once("link", "link"), undone_by="withdraw_invitation"),
+    "withdraw_invitation": Act(undone_by="invite"),
+    "accept_invitation": Act(follow=belongs_to_it, undone_by="end_membership"),
+    "give_role": Act(undone_by="give_role"),
+    "end_membership": Act(look=is_no_member),
+}
+
+ACTS = gathered(ENTERING, ONESELF, ORGANISATIONS)

@@ -1,0 +1,26 @@
+"""Who somebody is here: her way in, her account, and the organisations that she belongs to."""
+
+from django.urls import path
+
+from shop.web.account.my_data import my_data
+from shop.web.page import page
+
+urlpatterns = [
+    path("<language:lang>/sign-in/", page("account/signing_in"), name="sign_in"),
+    path("<language:lang>/sign-up/", page("account/signing_up"), name="sign_up"),
+    path("<language:lang>/password/", page("account/password_forgotten"), name="password_forgotten"),
+    path("<language:lang>/password/new/", page("account/password_new"), name="password_new"),
+    path("<language:lang>/confirm/", page("account/confirm"), name="confirm"),
+    path("<language:lang>/account/", page("account/account", for_somebody=True), name="account"),
+    path(
+        "<language:lang>/account/addresses/", page("account/addresses", for_somebody=True), name="addresses"
+    ),
+    path("<language:lang>/account/details/", page("account/details", for_somebody=True), name="details"),
+    path("<language:lang>/account/export/", my_data, name="my_data"),
+    path(
+        "<language:lang>/organisations/",
+        page("account/organisations", for_somebody=True),
+        name="organisations",
+    ),
+    path("<language:lang>/invitation/", page("account/invitation", may_be_empty=True), name="invitation"),
+]

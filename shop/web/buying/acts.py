@@ -1,0 +1,108 @@
+"""What follows the acts of a cart, an order and a parcel, and what comes of those that are final."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from core import money
+from core.language import say
+from orders.reads.order import is_cancellable, order_open_to, would_give_back
+from shop.web.acts import Act, Lines, done, order_page, says, to, will
+from shop.web.cart import remember_cart, say_left_out
+from shop.web.once import remember
+
+
+def in_the_cart(request: HttpRequest, payload: dict[str, Any]) -> str:
+    """To the cart, which the visitor's session remembers for a guest."""
+    told_to_cart(request, payload)
+    say_left_out(request, payload)
+    return to("cart/")
+
+
+def told_to_cart(request: HttpRequest, payload: dict[str, Any]) -> str:
+    """A cart that was made by telling it something is remembered too."""
+    remember_cart(request, payload["cart"]["id"])
+    return ""
+
+
+def placed(request: HttpRequest, payload: dict[str, Any]) -> str:
+    """The cart is an order now: on to paying it. A guest who goes back finds the way to it again."""
+    request.session.pop("cart", None)
+    if payload.get("token"):
+        remember(request, "placed", {"number": payload["order"]["number"], "token": payload["token"]})
+    return order_page(payload["order"], payload.get("token"))
+
+
+def to_the_provider(request: HttpRequest, payload: dict[str, Any]) -> str:
+    """To the provider's page."""
+    url: str = payload["payment"]["url"]
+    return url
+
+
+def cancelled(request: HttpRequest, payload: dict[str, Any]) -> str:
+    """Money takes its way back by itself, where there was any."""
+    if payload["order"]["paidAt"] is None:
+        return done(request, say("订单已取消，没有扣款。", "The order is cancelled. Nothing was charged."))
+    return done(
+        request, say("订单已取消。已付的钱会原路退回。", "The order is cancelled. What was paid goes back.")
+    )
+
+
+def ends_the_order(request: HttpRequest, variables: dict[str, Any]) -> Lines:
+    """Another's order, or one that stays, is refused by the act."""
+    order = order_open_to(request.user, variables["number"], variables.get("token"), ("group",))
+    if order is None or not is_cancellable(order):
+        return []
+    if minor := would_give_back(order):
+        words = say("订单取消，原路退给您", "The order ends; goes back to you")
+        leaves = say(
+            "您退出团购，位子让给别人，原路退给您", "You leave and another can join; goes back to you"
+        )
+        return [(leaves if order.group else words, money.show(minor))]
+    return [(say("订单取消，货放回货架；没有扣款", "The order ends; nothing was charged"), "")]
+
+
+ACTS = {
+    "add_to_cart": Act(follow=in_the_cart, undone_by="remove_line"),
+    "change_quantity": Act(undone_by="change_quantity"),
+    "remove_line": Act(undone_by="add_to_cart"),
+    "accept_prices": Act(follow=told_to_cart, undone_by="remove_line"),
+    "keep_cart": Act(undone_by="keep_cart", kept=frozenset({"quantity"})),
+    "merge_cart": Act(undone_by="remove_line"),
+    "choose_region": Act(follow=told_to_cart, undone_by="choose_region"),
+    "tell_cart": Act(follow=told_to_cart, undone_by="tell_cart"),
+    "place_order": Act(
+        follow=placed,
+        undone_by="cancel_order; its page has shown the sum, which comes along",
+        first="tell_cart",
+    ),
+    "begin_payment": Act(
+        follow=to_the_provider,
+        undone_by="nothing is paid before the provider's own page says so; then cancel_order",
+    ),
+    "cancel_order": Act(follow=cancelled, look=ends_the_order),
+    "prove_order": Act(
+        # The form's next address has no proof in it any more.
+        follow=says(
+            say(
+                "邮箱已确认，这次购买会算上您这一位。",
+                "Your mailbox is confirmed: with this purchase the contest counts you too.",
+            )
+        ),
+        as_written="it says that one's own mailbox is one's own",
+    ),
+    "confirm_delivery": Act(
+        follow=says(say("已记下收货。", "Noted: it has arrived.")),
+        look=will(
+            say(
+                "记下收货，申请售后的时间从现在算起",
+                "It has arrived: the time to report a problem begins now",
+            )
+        ),
+    ),
+    "write_review": Act(
+        follow=says(say("谢谢，评价已发表。", "Thank you. Your review is published.")),
+        as_written="the buyer's own words, as she sees them",
+    ),
+    "make_claim": Act(as_written="the buyer's own words, which only ask", kept=frozenset({"words"})),
+}

@@ -1,0 +1,9 @@
+"""The contest's board."""
+
+from django.urls import path
+
+from shop.web.page import page
+
+urlpatterns = [
+    path("<language:lang>/contest/", page("contest/contest", may_be_empty=True), name="contest"),
+]

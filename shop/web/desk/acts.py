@@ -1,0 +1,238 @@
+"""What follows the acts of a team's desk, and what comes of those that are final."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest
+
+from catalog import reads as shelves
+from core import money
+from core.api.documents import ask
+from core.api.ids import uid_of
+from core.language import Words, say
+from core.numbers import MONEY, NotANumber, scaled
+from orders.reads.claim import claim_of_team
+from orders.reads.refund import order_to_refund, sending_of
+from shop.web.acts import Act, Lines, Look, done, gathered, saved, says, tells, to, will
+
+# --- products ---
+
+
+def drafted(request: HttpRequest, payload: dict[str, Any]) -> str:
+    """On to all that it still lacks."""
+    messages.success(
+        request, str(say("草稿已存好，一样样补齐。", "The draft is saved. Now the rest, one by one."))
+    )
+    return to(f"desk/product/{payload['product']['id']}/")
+
+
+def product_saved(request: HttpRequest, payload: dict[str, Any]) -> str:
+    """Saved; and where an operator must look at it again, its team hears that it is not for sale meanwhile."""
+    return _saved_in(request, payload["product"]["state"])
+
+
+def certificate_added(request: HttpRequest, payload: dict[str, Any]) -> str:
+    """Its payload tells of the paper alone, so the product is asked for."""
+    asked = "query($id: ID!) { teamProduct(id: $id) { state } }"
+    data, _ = ask(request, asked, {"id": request.POST.get("product", "")})
+    return _saved_in(request, ((data or {}).get("teamProduct") or {}).get("state", ""))
+
+
+def _saved_in(request: HttpRequest, state: str) -> str:
+    """A team changes nothing while its product waits for an operator: one that waits now has just left the shelf."""
+    if state != "SUBMITTED":
+        return saved(request, {})
+    words = say(
+        "已保存。这项改动要运营人员再看一次：商品已下架，通过后自动上架。",
+        "Saved. An operator must look at this change: the product has left the shelf until it is approved.",
+    )
+    return done(request, words)
+
+
+PRODUCTS = {
+    "create_product": Act(follow=drafted, undone_by="archive_product"),
+    "update_product": Act(follow=product_saved, undone_by="update_product"),
+    "save_variant": Act(follow=product_saved, undone_by="save_variant"),
+    "add_certificate": Act(follow=certificate_added, undone_by="remove_certificate"),
+    "remove_certificate": Act(look=will(say("证书撤下，不能恢复", "The certificate is removed for good"))),
+    "upload_picture": Act(undone_by="delete_picture", kept=frozenset({"altZh", "altEn"})),
+    "delete_picture": Act(look=will(say("照片删除，不能恢复", "The photo is deleted for good"))),
+    "submit_product": Act(
+        follow=says(say("已提交，等运营人员审核。", "Sent in for review.")),
+        undone_by="withdraw_product",
+        first="update_product",
+    ),
+    "withdraw_product": Act(
+        follow=tells(
+            say("“{x}”已撤回，改好后再提交。", "“{x}” is yours to change again; then submit it."),
+            "product",
+            "name",
+        ),
+        undone_by="submit_product",
+    ),
+    "archive_product": Act(
+        follow=tells(say("“{x}”已归档，不再卖。", "“{x}” is archived."), "product", "name"),
+        look=will(
+            say("归档后不能恢复，不再卖；卖出的照常发货", "Archived for good; what was sold is still sent")
+        ),
+    ),
+}
+
+# --- lots ---
+
+
+def _of_a_lot(words: Words) -> Look:
+    return lambda request, variables: [
+        (words, shelves.lot_of(request.user, uid_of(variables["id"], "Lot")).code)
+    ]
+
+
+def weighed(request: HttpRequest, variables: dict[str, Any]) -> Lines:
+    """Of how many households, and how much they grew together."""
+    grams = [share["grams"] for share in variables["shares"]]
+    return [
+        (say("农户", "Households"), str(len(grams))),
+        (say("合计", "Together"), f"{sum(grams) / 1000:,.10g} kg"),
+    ]
+
+
+def recalled(request: HttpRequest, variables: dict[str, Any]) -> Lines:
+    """Which lot, and what goes back at most."""
+    lot = shelves.lot_of(request.user, uid_of(variables["id"], "Lot"))
+    return [
+        (
+            say("召回的批次，不能恢复；买过的人都会收到通知", "Recalled for good; every buyer is told"),
+            lot.code,
+        ),
+        (
+            say("没发货的退款，最多", "Given back of what is not sent, at most"),
+            money.show(shelves.recall_gives_back(lot)),
+        ),
+    ]
+
+
+LOTS = {
+    "declare_lot": Act(follow=saved, undone_by="close_lot"),
+    "share_out_lot": Act(follow=saved, look=weighed),
+    "open_lot": Act(
+        follow=tells(
+            say("批次 {x} 已采收，可以发货。", "Lot {x} is harvested and can be sent."), "lot", "code"
+        ),
+        look=_of_a_lot(say("记为已采收，卖出的可以发货了", "Harvested: what was sold of it can be sent")),
+    ),
+    "close_lot": Act(
+        follow=tells(
+            say("批次 {x} 已停卖；已卖出的照常发货。", "Lot {x} is closed. What was sold is still sent."),
+            "lot",
+            "code",
+        ),
+        look=_of_a_lot(
+            say("停卖，不能恢复；卖出的照常发货", "Sold no more, for good; what was sold is still sent")
+        ),
+    ),
+    "recall_lot": Act(
+        follow=tells(
+            say(
+                "批次 {x} 已召回，不再卖；买过的人会收到通知。",
+                "Lot {x} is recalled and no longer sold. Whoever bought it is told.",
+            ),
+            "lot",
+            "code",
+        ),
+        look=recalled,
+    ),
+}
+
+# --- households ---
+
+HOUSEHOLDS = {
+    "propose_household": Act(
+        # The code is all that the desk shows of a household.
+        follow=tells(
+            say("已登记，代号 {x}，请记下来。", "Registered as {x}: please write that down."),
+            "household",
+            "code",
+        ),
+        undone_by="withdraw_household",
+    ),
+    "withdraw_household": Act(
+        follow=tells(
+            say("{x} 已退出，资料已抹去。", "{x} has withdrawn and its details are erased."),
+            "household",
+            "code",
+        ),
+        look=will(
+            say(
+                "这户退出，姓名、电话、账户抹去，不能恢复",
+                "It withdraws; its name, telephone and account are erased for good",
+            )
+        ),
+    ),
+}
+
+# --- parcels and claims ---
+
+
+def on_its_way_back(request: HttpRequest, payload: dict[str, Any]) -> str:
+    """How much is on its way."""
+    amount = money.show(payload["refund"]["amount"]["minor"])
+    return done(request, say("已退款 {x}，正在原路退回。", "{x} is on its way back.", x=amount))
+
+
+def gives_back(request: HttpRequest, variables: dict[str, Any]) -> Lines:
+    """More than is left, or too late, is refused by the act."""
+    order, teams = order_to_refund(request.user, variables["number"])
+    line = order.lines.filter(uid=uid_of(variables["line"], "Line")).first()
+    if (
+        line is None
+        or (teams is not None and line.team_id not in teams)
+        or not 0 < variables["units"] <= line.units_sent
+    ):
+        return []
+    minor = min(variables["units"] * line.unit_price_minor, line.net_minor - line.refunded_minor)
+    sending = sending_of(line, minor)
+    return [(say("退给买家，至少", "Given back to the buyer, at least"), money.show(minor + sending))]
+
+
+def answered(request: HttpRequest, payload: dict[str, Any]) -> str:
+    """How much is on its way; the buyer is told."""
+    if refund := payload["claim"]["refund"]:
+        words = say(
+            "已答复，{x} 正在退给买家；买家会收到邮件。",
+            "Answered: {x} is on its way back, and the buyer is told by mail.",
+            x=money.show(refund["amount"]["minor"]),
+        )
+        return done(request, words)
+    return done(request, say("已答复，买家会收到邮件。", "Answered. The buyer is told by mail."))
+
+
+def ends_the_claim(request: HttpRequest, variables: dict[str, Any]) -> Lines:
+    """What cannot be read, nor given, is refused by the act: no sum is promised that will not move."""
+    try:
+        minor = scaled(variables.get("amount") or "0", 2, MONEY)
+    except NotANumber:
+        return []
+    claim = claim_of_team(request.user, uid_of(variables["claim"], "Claim"))
+    if not 0 <= minor <= claim.refundable_minor or not (minor or (variables.get("words") or "").strip()):
+        return []
+    if not minor:
+        return [(say("答复后这项售后就结束了，不退款", "Your answer ends the claim, without a refund"), "")]
+    if sending := sending_of(claim.line, minor):
+        words = say(
+            "退给买家，含运费 {s}", "Given back to the buyer, {s} of it for sending", s=money.show(sending)
+        )
+        return [(words, money.show(minor + sending))]
+    return [(say("退给买家", "Given back to the buyer"), money.show(minor))]
+
+
+_sent = says(say("已记下，买家会收到运单号。", "Noted. The buyer is sent the tracking number."))
+_TYPED = "carrier and number are typed, beside the units that must still be the same"
+
+PARCELS = {
+    "ship_parcel": Act(follow=_sent, as_written=_TYPED),
+    "ship_group": Act(follow=_sent, as_written=_TYPED),
+    "give_back": Act(follow=on_its_way_back, look=gives_back),
+    "answer_claim": Act(follow=answered, look=ends_the_claim),
+}
+
+ACTS = gathered(PRODUCTS, LOTS, HOUSEHOLDS, PARCELS)

@@ -1,0 +1,37 @@
+"""A team's packing list."""
+
+from typing import Any
+
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+
+from accounts.actions import audit
+from core import language
+from core.language import say
+from orders.reads import desk
+from shop.web.sheet import sheet
+
+
+def team_packing(request: HttpRequest, lang: str) -> HttpResponse:
+    """A team's paid parcels that are not sent yet; for its managers today."""
+    language.activate(lang)
+    by: Any = request.user
+    team = desk.desk_of(by, code=request.GET.get("team", ""))
+    if team is None:
+        raise Http404("desk")
+    parcels = desk.packing_rows(team)
+    with transaction.atomic():
+        audit.record(by, "download", "PackingList", team.uid, parcels=len(parcels))
+    heads = [
+        say("订单", "Order"),
+        say("最迟发货", "Send by"),
+        say("收件人", "Recipient"),
+        say("电话", "Phone"),
+        say("地址", "Address"),
+        say("内容", "Contents"),
+        say("买家留言", "Note"),
+    ]
+    rows = [
+        (p.number, p.ship_by, p.recipient, p.phone, p.address, "; ".join(p.contents), p.note) for p in parcels
+    ]
+    return sheet(f"packing-{team.code}", heads, rows)

@@ -1,0 +1,50 @@
+"""A product's photos, which come with its words."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_POST
+
+from accounts.reads import signed_in
+from catalog import reads
+from catalog.actions import picture as pictures
+from core import language
+from core.api.asker import mark_written
+from core.api.ids import uid_of
+from core.language import say
+from shop.web.act import back, do, forward, spoken
+from shop.web.upload import received
+
+
+@require_POST
+def upload_picture(request: HttpRequest) -> HttpResponse:
+    """A manager adds a photo to a product of her team."""
+    if request.POST.get("first") == "update_product":
+        language.activate(spoken(request))
+        _, refused = do(request, "update_product", request.POST)
+        if refused:
+            return back(request, "update_product", refused)
+
+    def add(file: Any) -> None:
+        person = signed_in(request)
+        product = reads.product_of(person, uid_of(request.POST.get("product", ""), "Product"))
+        alt = {"alt_zh": request.POST.get("altZh", ""), "alt_en": request.POST.get("altEn", "")}
+        pictures.add(product, file, person, **alt)
+
+    return received(
+        request, "upload_picture", add, needs_file=True, said=say("照片已加上。", "The photo has been added.")
+    )
+
+
+@require_POST
+def update_product(request: HttpRequest) -> HttpResponse:
+    """A product's words and a photo are one form: whichever button is pressed, both are kept."""
+    language.activate(spoken(request))
+    payload, refused = do(request, "update_product", request.POST)
+    if refused:
+        return back(request, "update_product", refused)
+    if "photo" in request.FILES:
+        return upload_picture(request)
+    response = forward(request, "update_product", payload)
+    mark_written(request, response)
+    return response

@@ -1,0 +1,28 @@
+"""A team's desk."""
+
+from django.urls import path
+
+from shop.web.desk.packing import team_packing
+from shop.web.desk.picture import update_product, upload_picture
+from shop.web.page import page
+
+urlpatterns = [
+    path("<language:lang>/desk/", page("desk/desk", may_be_empty=True, for_somebody=True), name="desk"),
+    path("<language:lang>/desk/new/", page("desk/new", for_somebody=True), name="desk_new"),
+    path("<language:lang>/desk/orders/", page("desk/orders", for_somebody=True), name="desk_orders"),
+    path("<language:lang>/desk/claims/", page("desk/claims", for_somebody=True), name="desk_claims"),
+    path("<language:lang>/desk/packing.csv", team_packing, name="team_packing"),
+    path(
+        "<language:lang>/desk/product/<str:id>/", page("desk/product", for_somebody=True), name="desk_product"
+    ),
+    path(
+        "<language:lang>/desk/product/<str:id>/lot/<str:lot>/",
+        page("desk/lot", for_somebody=True),
+        name="desk_lot",
+    ),
+    path(
+        "<language:lang>/desk/households/", page("desk/households", for_somebody=True), name="desk_households"
+    ),
+    path("do/update_product/", update_product),
+    path("do/upload_picture/", upload_picture, name="upload_picture"),
+]

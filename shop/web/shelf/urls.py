@@ -1,0 +1,14 @@
+"""What is on the shelf, and whose it is."""
+
+from django.urls import path
+
+from shop.web.page import page
+
+urlpatterns = [
+    path("<language:lang>/", page("shelf/home", may_be_empty=True), name="home"),
+    path("<language:lang>/shop/", page("shelf/catalogue"), name="catalogue"),
+    path("<language:lang>/suggestions/", page("shelf/suggestions"), name="suggestions"),
+    path("<language:lang>/p/<slug:slug>/", page("shelf/product"), name="product"),
+    path("<language:lang>/teams/", page("shelf/teams"), name="teams"),
+    path("<language:lang>/t/<slug:slug>/", page("shelf/team"), name="team"),
+]

@@ -1,0 +1,11 @@
+"""What the shop says of itself."""
+
+from django.urls import path
+
+from shop.web.page import page
+
+urlpatterns = [
+    path("<language:lang>/about/", page("words/about"), name="about"),
+    path("<language:lang>/help/", page("words/help"), name="help"),
+    path("<language:lang>/privacy/", page("words/privacy"), name="privacy"),
+]

@@ -1,0 +1,107 @@
+"""Each room of the pages holds what belongs to it: no page without an address, no act without its record, nothing over."""
+
+from pathlib import Path
+
+import pytest
+from django.template.loader import get_template
+from graphql import OperationDefinitionNode, OperationType, parse
+
+from shop.web import document
+from shop.web.acts import Act, acts, gathered
+from shop.web.document import HERE, acts_documents, exists, text_of
+from shop.web.rooms import ROOMS
+from tests.shop.tour import pages, routed
+
+# Shown where something is amiss, whatever the address.
+WITHOUT_ADDRESS = {"words/not_found", "words/broken"}
+# A form that comes with a file, or says several acts at once, has an address of its own.
+WITHOUT_DOCUMENT = {"upload_picture", "make_claim", "keep_cart"}
+
+
+def written(pattern: str) -> set[str]:
+    """Rooms' files of this kind, each by its room and its name."""
+    return {
+        path.relative_to(HERE).with_suffix("").as_posix()
+        for room in ROOMS
+        for path in (HERE / room).glob(pattern)
+    }
+
+
+def test_every_folder_beside_the_shared_files_is_a_room_and_has_its_addresses():
+    shared = {"parts", "static"}
+    files = [path.relative_to(HERE).parts for path in HERE.glob("*/**/*") if path.is_file()]
+    assert {folder for folder, *rest in files if folder != "__pycache__"} == shared | set(ROOMS)
+    assert {path.parent.name for path in HERE.glob("*/urls.py")} == set(ROOMS)
+
+
+def test_every_page_has_its_address_and_every_address_its_page():
+    shown = [page.name for page in pages().values()]
+    assert sorted(shown) == sorted(set(shown)), "a page has one address"
+    assert set(shown) | WITHOUT_ADDRESS == written("*.html")
+    for name in written("*.html"):
+        get_template(f"{name}.html")
+
+
+def test_a_rooms_addresses_lead_to_its_own_pages_and_files():
+    for name, view in routed().items():
+        where = view.page.name.split("/")[0] if hasattr(view, "page") else view.__module__.split(".")[2]
+        assert where in ROOMS or name == "act", name
+
+
+def test_every_act_has_one_record_and_every_record_its_act():
+    recorded = acts().keys()
+    assert recorded == acts_documents().keys() | WITHOUT_DOCUMENT
+    assert set(routed()) >= WITHOUT_DOCUMENT
+    assert [name for name in recorded if acts()[name].kept and name not in WITHOUT_DOCUMENT] == []
+
+
+def test_an_acts_record_lies_beside_its_document():
+    for name, path in acts_documents().items():
+        room = path.split("/")[0]
+        own = __import__(f"shop.web.{room}.acts", fromlist=["ACTS"]).ACTS
+        assert name in own, path
+
+
+def test_what_is_saved_first_is_an_act():
+    assert {one.first for one in acts().values() if one.first} <= acts_documents().keys()
+
+
+@pytest.mark.parametrize("path", sorted(f"{name}.graphql" for name in written("*.graphql")))
+def test_a_page_asks_and_an_act_does(path):
+    (does,) = (d for d in parse(text_of(path)).definitions if isinstance(d, OperationDefinitionNode))
+    is_an_act = path in acts_documents().values()
+    assert does.operation == (OperationType.MUTATION if is_an_act else OperationType.QUERY)
+    assert is_an_act or path in {page.document for page in pages().values()}
+
+
+def test_every_part_of_a_room_is_used_by_that_room():
+    for part in written("parts/*.html"):
+        room = part.split("/")[0]
+        users = {path for path in HERE.glob("**/*.html") if f'"{part}.html"' in path.read_text()}
+        assert users and {path.relative_to(HERE).parts[0] for path in users} == {room}, part
+
+
+def test_what_several_rooms_use_is_used_by_several():
+    for path in (HERE / "parts").glob("*.html"):
+        users = {p for p in HERE.glob("**/*.html") if f'"parts/{path.name}"' in p.read_text()}
+        assert len({user.relative_to(HERE).parts[0] for user in users}) > 1, path.name
+
+
+def test_an_act_that_is_recorded_twice_or_lies_in_two_rooms_is_found(tmp_path: Path, monkeypatch):
+    with pytest.raises(ValueError, match="sign_in"):
+        gathered({"sign_in": Act()}, {"sign_in": Act()})
+    for room in ("shelf", "desk"):
+        (tmp_path / room).mkdir()
+        (tmp_path / room / "weigh.graphql").write_text("mutation { weigh }")
+    kept = (document._all, document.acts_documents)
+    monkeypatch.setattr(document, "HERE", tmp_path)
+    for one in kept:
+        one.cache_clear()
+    try:
+        with pytest.raises(ValueError, match="weigh"):
+            acts_documents()
+    finally:
+        monkeypatch.undo()
+        for one in kept:
+            one.cache_clear()
+    assert exists("account/sign_in.graphql")
