@@ -11,6 +11,7 @@ from accounts.actions import operator as operators
 from accounts.actions import organisation as organisations
 from accounts.models import ApiToken, AuditEntry, Membership, Organisation, Person, Region
 from accounts.operators import OperatorAdmin, OperatorSignIn, deed, naming
+from accounts.permissions import COLUMNS
 from accounts.reads import signed_in
 from accounts.shown import ShownInline
 from core import language
@@ -25,9 +26,10 @@ admin.site.site_header = admin.site.site_title = "禾束 Sheaf · 运营 Operato
 admin.site.index_title = "工作台 Desk"
 admin.site.login_form = OperatorSignIn
 admin.site.password_change = _own_password  # type: ignore[assignment,method-assign]
-# Rights hang on roles, not on groups: an operator is a person with `is_staff`.
+# Rights hang on roles, not on groups: accounts/permissions.py says where they stand.
 admin.site.unregister(Group)
 
+ROLES = tuple(COLUMNS.values())
 CLOSES = (
     "不能再登录；现有的登录、令牌、邮件链接和她发的邀请就此作废。用“恢复账户”重新开通。 · Nobody signs in any more; its "
     "sessions, tokens, links in mails and invitations end for good. Open again gives the account back."
@@ -43,14 +45,13 @@ class PersonAdmin(OperatorAdmin):
     """People: found by their address, closed and opened."""
 
     called = ("用户", "person", "people")
-    list_display = ("uid", "email", "name", "language", "joined_at", "is_staff", "is_active")
-    list_filter = ("is_staff", "is_active", "language")
+    list_display = ("uid", "email", "name", "language", "joined_at", *ROLES, "is_active")
+    list_filter = (*ROLES, "is_active", "language")
     search_fields = ("=email", "=uid", "=mobiliser_code")
     fields = (
         *("uid", "email", "email_verified_at", "name", "nickname", "phone", "language", "mobiliser_code"),
         *(
-            "is_staff",
-            "is_superuser",
+            *ROLES,
             "is_active",
             "joined_at",
             "last_login",

@@ -17,6 +17,7 @@ from django.utils.functional import lazystr
 from accounts.actions import audit, sign_in
 from accounts.columns import name_columns
 from accounts.models import Person
+from accounts.permissions import may
 from accounts.reads import signed_in
 from accounts.shown import InYuan, columns_of
 from core import numbers
@@ -80,18 +81,18 @@ class OperatorAdmin(InYuan, admin.ModelAdmin):
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Operators see every room."""
-        return self._is_operator(request)
+        return may(request.user, "accounts.enter_rooms")
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Operators may look."""
-        return self._is_operator(request)
+        return may(request.user, "accounts.enter_rooms")
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Operators may change what is editable; without any, a row has no Save, and deeds are done in the list.
 
         Saving what cannot change would still write an entry that says it did, and the audit log refuses it.
         """
-        return bool(self.editable) and self._is_operator(request)
+        return bool(self.editable) and may(request.user, "accounts.enter_rooms")
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Rows are made by the shop."""
@@ -100,9 +101,6 @@ class OperatorAdmin(InYuan, admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Nothing is deleted by hand."""
         return False
-
-    def _is_operator(self, request: HttpRequest) -> bool:
-        return bool(request.user.is_active and request.user.is_staff)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """By what is shown alone: a hash or a secret must not be guessed letter by letter in the address."""

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.models import Address, ApiToken, Invitation, Membership, Organisation, Person, Region
+from accounts.permissions import has_role, may, without_roles
 from core import texts
 from core.language import say
 from core.refusals import Invalid, NotFound, SignInRequired
@@ -57,9 +58,7 @@ def person_of_token(request: HttpRequest) -> Person | None:
         return None
     request.api_scopes = frozenset(token.scopes)
     request.lent = request.api_scopes & set(ApiToken.OWN_SCOPES)
-    person = token.person
-    person.is_staff = person.is_superuser = False
-    return person
+    return without_roles(token.person)
 
 
 def tokens_of(person: Person) -> QuerySet[ApiToken]:
@@ -81,7 +80,7 @@ def account_in_full(person: Person) -> dict[str, Any]:
             "mobiliser_code": person.mobiliser_code,
             "joined_at": person.joined_at,
             "last_signed_in_at": person.last_login,
-            "is_operator": person.is_staff,
+            "is_operator": has_role(person),
             "erasure_asked_at": person.erasure_asked_at,
         },
         "addresses": [
@@ -152,7 +151,7 @@ def is_coordinator(person: Person | AnonymousUser, organisation: Organisation) -
 
 def organisations_seen_by(person: Person | AnonymousUser) -> QuerySet[Organisation]:
     """The verified ones, one's own in any state; an operator sees all."""
-    if person.is_authenticated and person.is_staff:
+    if may(person, "accounts.see_organisations"):
         return Organisation.objects.all()
     own = organisations_of(person).values("pk")
     return Organisation.objects.filter(Q(state=Organisation.State.VERIFIED) | Q(pk__in=own))

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.functional import lazystr
 
 from accounts.columns import COLUMNS
+from accounts.permissions import may
 from core.language import say
 from core.money import show
 
@@ -77,7 +78,7 @@ class ShownInline(InYuan, admin.TabularInline):
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Operators may look."""
-        return bool(request.user.is_active and request.user.is_staff)
+        return may(request.user, "accounts.enter_rooms")
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """They are written elsewhere."""

@@ -9,6 +9,7 @@ from django.template.response import TemplateResponse
 from django.utils.html import format_html
 
 from accounts.operators import OperatorAdmin, deed, naming
+from accounts.permissions import may
 from accounts.reads import signed_in
 from accounts.shown import ShownInline
 from catalog.actions import category, leader, listing, lot, team
@@ -208,8 +209,8 @@ class TeamAdmin(OperatorAdmin):
         return getattr(row, "leader", None) is not None and row.leader.verified_at is not None
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Operators set teams up."""
-        return self._is_operator(request)
+        """Teams are set up here."""
+        return may(request.user, "catalog.keep_teams")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """A new team's division follows from its county."""
@@ -262,8 +263,8 @@ class CategoryAdmin(OperatorAdmin):
     undone_by = "the words it had"
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Operators put shelves up."""
-        return self._is_operator(request)
+        """Shelves are put up here."""
+        return may(request.user, "catalog.keep_categories")
 
     def save_model(self, request: HttpRequest, obj: Category, form: Any, change: bool) -> None:
         """Through the action."""

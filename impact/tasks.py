@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from accounts import mail
-from accounts.models import Person
+from accounts.permissions import holders
 from core.deliveries import reaction
 from impact.actions import disclosure, standings
 from impact.links import operators_entry
@@ -32,6 +32,6 @@ def disclose() -> int:
 def tell_operators_of_few_households(event: dict) -> None:
     """To the operators: an entry will stand still. Which family left is not said, nor how many are left."""
     entry = Entry.objects.select_related("team", "round").get(pk=event["entry_id"])
-    for person in Person.objects.filter(is_staff=True, is_active=True).order_by("pk"):
+    for person in holders("impact.hear_of_few_households"):
         context = {"entry": entry, "team": entry.team, "link": operators_entry(entry)}
         mail.send(person.email, person.language, "entry_few_households", context)

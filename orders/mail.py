@@ -8,6 +8,7 @@ from django.conf import settings
 from accounts import mail
 from accounts.actions.erasure import reach
 from accounts.models import Membership, Person
+from accounts.permissions import holders
 from accounts.reads import members_of
 from catalog.reads import managers_of
 from core import language
@@ -45,7 +46,7 @@ def to_people(managers: Iterable[Person], template: str, path: str, **facts: Any
 def to_operators(template: str, path: str, **facts: Any) -> None:
     """Tell those who run the shop that something waits for a person, with a link to where it is done."""
     link = f"{settings.SITE_URL}/operators/{path}"
-    for person in Person.objects.filter(is_staff=True, is_active=True).order_by("pk"):
+    for person in holders("orders.hear_of_trouble"):
         mail.send(person.email, person.language, template, {"link": link, **facts})
 
 

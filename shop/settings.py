@@ -82,6 +82,8 @@ TEMPLATES = [
     }
 ]
 REACTIONS = "shop.reactions.REACTIONS"
+# Who may what: a table of permissions and the role that has each (accounts/permissions.py).
+PERMISSIONS = "shop.permissions.PERMISSIONS"
 # What `manage.py verify` asks, floor by floor; each yields the rows that break a rule.
 VERIFIERS = ["core.verify.verify", "catalog.verify.verify", "orders.verify.verify", "impact.verify.verify"]
 # What finds products (the search port, catalog/search): our own database, or Elasticsearch beside it.

@@ -141,7 +141,10 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     if "PYTEST_XDIST_WORKER" in os.environ:
         return  # the one who collects from all tells it
     if report.when == "call" or report.outcome != "passed":
-        why = report.longreprtext[-4000:] if report.failed else ""
+        # What broke stands at a traceback's end, unless a story of many steps follows it.
+        crash = getattr(report.longrepr, "reprcrash", None)
+        why = f"{crash.message[:2000]}\n" if report.failed and crash else ""
+        why += report.longreprtext[-4000:] if report.failed else ""
         figures.outcome(report.nodeid, report.outcome, report.duration, why)
 
 

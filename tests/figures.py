@@ -26,8 +26,10 @@ def full(at_full_size: T, otherwise: T) -> T:
 
 def a_seed() -> int:
     """A seed for this test: SEED of the environment; else by chance at full size, and in `make test`, which must be
-    red only for what a change has done, always the same. Tell it with the figure."""
-    return int(os.environ.get("SEED") or full(random.SystemRandom().randrange(2**31), 1))
+    red only for what a change has done, always the same. Tell it with the figure; a test that fails has told it here."""
+    seed = int(os.environ.get("SEED") or full(random.SystemRandom().randrange(2**31), 1))
+    _write(progress=f"seed {seed}")
+    return seed
 
 
 def figure(name: str, text: str, seed: int | None = None) -> None:

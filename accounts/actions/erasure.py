@@ -13,6 +13,7 @@ from accounts.actions.handover import must_have_handed_over
 from accounts.actions.person import check_password
 from accounts.models import Invitation, Person
 from accounts.models.person import a_code
+from accounts.permissions import has_role
 from core.language import Words, say
 from core.refusals import NotAllowed, Refusal
 
@@ -27,7 +28,7 @@ def erase(person: Person, password: str, session: str = "") -> bool:
     by itself (`erase_settled`). Until then the account works as before, and she may change her mind.
     """
     check_password(person, password, session)
-    if person.is_staff:
+    if has_role(person):
         words = say("请先移交运营权限。", "Please hand over your operator's role first.")
         raise NotAllowed(words)
     with transaction.atomic():

@@ -6,6 +6,7 @@ from django.utils import timezone
 from accounts.actions import audit
 from accounts.events import CoordinatorNamed
 from accounts.models import Membership, Organisation, Person
+from accounts.permissions import may
 from accounts.reads import is_last_coordinator, is_partial_to
 from core.language import say
 from core.outbox import record
@@ -38,7 +39,7 @@ def give_role(membership: Membership, role: str, by: Person) -> Membership:
 
 def appoint(organisation: Organisation, person: Person, by: Person) -> Membership:
     """An operator names somebody who coordinates from now on, where nobody is left who could; she is none of them."""
-    if not (by.is_active and by.is_staff) or is_partial_to(by, organisation) or person.pk == by.pk:
+    if not may(by, "accounts.name_coordinator") or is_partial_to(by, organisation) or person.pk == by.pk:
         raise NotAllowed()
     if not person.is_active or person.email_verified_at is None:
         raise Invalid(

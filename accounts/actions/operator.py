@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts.actions import audit
 from accounts.actions.handover import must_have_handed_over
 from accounts.models import ApiToken, Invitation, Person
+from accounts.permissions import Role, has_role, may, must, set_role
 from core.language import say
 from core.refusals import Invalid, NotAllowed
 
@@ -47,7 +48,7 @@ def open_again(person: Person, by: Person) -> None:
 
 
 def _check_may_close(person: Person, by: Person) -> None:
-    _check(person, by, by.is_staff and (by.is_superuser or not person.is_staff))
+    _check(person, by, "accounts.close_operator" if has_role(person) else "accounts.close_account")
 
 
 def _locked(person: Person) -> Person:
@@ -65,21 +66,21 @@ def _end_what_opens(person: Person) -> None:
 
 def appoint(person: Person, by: Person) -> None:
     """Make somebody an operator; only who may everything may do this."""
-    _set_staff(person, by, True)
+    _name(person, by, True)
 
 
 def dismiss(person: Person, by: Person) -> None:
     """Somebody is no operator any more."""
-    _set_staff(person, by, False)
+    _name(person, by, False)
 
 
-def _set_staff(person: Person, by: Person, is_staff: bool) -> None:
-    _check(person, by, by.is_superuser and (person.is_active or not is_staff))
+def _name(person: Person, by: Person, held: bool) -> None:
+    _check(person, by, "accounts.name_operator")
+    if held and not person.is_active:
+        raise NotAllowed()
     with transaction.atomic():
-        person.is_staff = is_staff
-        person.is_superuser = person.is_superuser and is_staff
-        person.save(update_fields=["is_staff", "is_superuser"])
-        audit.record(by, "appoint" if is_staff else "dismiss", "Person", person.uid)
+        person.save(update_fields=set_role(person, Role.OPERATOR, held))
+        audit.record(by, "appoint" if held else "dismiss", "Person", person.uid)
 
 
 def give_scopes(token: ApiToken, scopes: Iterable[str], by: Person) -> None:
@@ -87,7 +88,7 @@ def give_scopes(token: ApiToken, scopes: Iterable[str], by: Person) -> None:
     scopes = sorted(set(scopes))
     if not set(scopes) <= set(ApiToken.SCOPES):
         raise Invalid(field="scopes")
-    if not (by.is_active and by.is_staff) or token.person_id == by.pk:
+    if not may(by, "accounts.give_token_scopes") or token.person_id == by.pk:
         raise NotAllowed()
     with transaction.atomic():
         token = ApiToken.objects.select_for_update().get(pk=token.pk)
@@ -100,8 +101,7 @@ def give_scopes(token: ApiToken, scopes: Iterable[str], by: Person) -> None:
         audit.record(by, "give_scopes", "ApiToken", token.uid, scopes=scopes)
 
 
-def _check(person: Person, by: Person, may: bool) -> None:
-    if not (by.is_active and may):
-        raise NotAllowed()
+def _check(person: Person, by: Person, permission: str) -> None:
+    must(by, permission)
     if person.pk == by.pk:
         raise NotAllowed(say("不能对自己这样做。", "Nobody does this to themselves."))

@@ -6,6 +6,7 @@ from django.utils import timezone
 from accounts.actions import audit
 from accounts.events import OrganisationProposed, OrganisationVerified
 from accounts.models import Membership, Organisation, Person, Region
+from accounts.permissions import must
 from accounts.reads import is_partial_to, subtree
 from accounts.written import line
 from core import outbox
@@ -108,8 +109,7 @@ def place_under(organisation: Organisation, parent: Organisation | None, by: Per
 
 
 def _check_operator(organisation: Organisation, by: Person) -> None:
-    if not (by.is_active and by.is_staff):
-        raise NotAllowed()
+    must(by, "accounts.decide_organisation")
     if is_partial_to(by, organisation):
         raise NotAllowed(
             say("不能审核自己所在的组织。", "Nobody decides about an organisation of their own.")

@@ -8,12 +8,7 @@ from accounts import reads
 from accounts.models import Membership
 from core.api.access import HELD, PUBLIC, SIGNED_IN, Access
 
-__all__ = ["COORDINATOR", "HELD", "OPERATOR", "OWN", "PUBLIC", "SIGNED_IN", "coordinates"]
-
-
-def is_operator(request: HttpRequest, parent: Any = None) -> bool:
-    """Whether an operator of the shop asks."""
-    return request.user.is_authenticated and request.user.is_active and request.user.is_staff
+__all__ = ["COORDINATOR", "HELD", "OWN", "PUBLIC", "SIGNED_IN", "coordinates"]
 
 
 def coordinates(request: HttpRequest, organisation_id: int) -> bool:
@@ -42,4 +37,3 @@ OWN_OR_COORDINATOR = Access(
     lambda request, parent: _is_own(request, parent) or _is_led(request, parent),
     pii=1,
 )
-OPERATOR = Access("an operator of the shop", is_operator)

@@ -7,9 +7,10 @@ from django.db.models import Q, QuerySet
 
 from accounts import reads
 from accounts.actions import organisation as organisations
-from accounts.api.access import COORDINATOR, HELD, OPERATOR, SIGNED_IN, coordinates, is_operator
+from accounts.api.access import COORDINATOR, HELD, SIGNED_IN, coordinates
 from accounts.api.membership import InvitationType, MembershipType
 from accounts.models import Invitation, Membership, Organisation
+from accounts.permissions import may, permitted
 from core.api.access import PUBLIC
 from core.api.act import Act
 from core.api.connections import connection_field
@@ -100,7 +101,9 @@ class OrganisationType(ModelType):
         allowed = []
         if root.is_verified and coordinates(info.context, root.pk):
             allowed += ["INVITE", "OPEN_GROUP_PURCHASE"]
-        if is_operator(info.context) and not reads.is_partial_to(info.context.user, root):
+        if may(info.context.user, "accounts.decide_organisation") and not reads.is_partial_to(
+            info.context.user, root
+        ):
             deeds = {"verified": "VERIFY", "declined": "DECLINE", "suspended": "SUSPEND"}
             allowed += [deed for state, deed in deeds.items() if root.can_move_to(state)]
         return allowed
@@ -146,7 +149,7 @@ class OrganisationVerify(Act):
     """Operators: verify an organisation, or lift its suspension."""
 
     class Meta:
-        access = OPERATOR
+        access = permitted("accounts.decide_organisation")
 
     class Input:
         id = graphene.ID(required=True, description="The organisation.")
@@ -163,7 +166,7 @@ class OrganisationDecline(Act):
     """Operators: decline a proposed organisation."""
 
     class Meta:
-        access = OPERATOR
+        access = permitted("accounts.decide_organisation")
 
     class Input:
         id = graphene.ID(required=True, description="The organisation.")
@@ -180,7 +183,7 @@ class OrganisationSuspend(Act):
     """Operators: suspend a verified organisation until it is verified again."""
 
     class Meta:
-        access = OPERATOR
+        access = permitted("accounts.decide_organisation")
 
     class Input:
         id = graphene.ID(required=True, description="The organisation.")

@@ -12,6 +12,7 @@ from accounts.api.access import OWN, PUBLIC
 from accounts.api.address import AddressType
 from accounts.api.membership import MembershipType
 from accounts.models import Address, ApiToken, Membership, Person
+from accounts.permissions import has_role
 from core.api.facts import guarded
 from core.api.lookahead import prefetched
 from core.api.types import Language, ModelType, list_of
@@ -105,7 +106,7 @@ class ViewerType(ModelType):
 
     def resolve_is_operator(root, info):
         """By her role."""
-        return root.is_staff
+        return has_role(root)
 
     def resolve_email_verified(root, info):
         """By the moment it was proved."""

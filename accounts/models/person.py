@@ -39,7 +39,7 @@ class People(BaseUserManager["Person"]):
 
 
 class Person(AbstractBaseUser, PermissionsMixin):
-    """Somebody with an account. An operator of the shop is a person with `is_staff`."""
+    """Somebody with an account. Her roles: `accounts.permissions`."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     email = models.EmailField(unique=True)

@@ -6,18 +6,18 @@ from django.db import transaction
 
 from accounts.actions import audit
 from accounts.models import Person
+from accounts.permissions import must
 from catalog import search, written
 from catalog.models import Category, Product
 from core.language import say
-from core.refusals import Invalid, NotAllowed
+from core.refusals import Invalid
 
 
 def save(
     by: Person | None, pk: int | None = None, *, slug: str, name_zh: str, name_en: str, position: int = 0
 ) -> Category:
     """Put up a shelf, or name one anew; search learns the new name with it."""
-    if by is not None and not (by.is_active and by.is_staff):
-        raise NotAllowed()
+    must(by, "catalog.keep_categories")
     try:
         validate_slug(slug)
     except ValidationError:

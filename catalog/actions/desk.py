@@ -1,6 +1,7 @@
 """Who may do what at a team's desk. `by` is a person, or None when the shop itself acts (a command, the demo)."""
 
 from accounts.models import Person
+from accounts.permissions import may, must
 from catalog import reads
 from catalog.models import Product, Team
 from core.language import say
@@ -15,17 +16,14 @@ def must_manage(by: Person | None, team_id: int) -> None:
 
 def must_keep(by: Person | None, team: Team) -> None:
     """A team's words are kept up by its managers, and put right by operators."""
-    if by is not None and not (by.is_active and by.is_staff):
+    if not may(by, "catalog.keep_teams"):
         must_manage(by, team.id)
 
 
-def must_operate(by: Person | None, team: Team) -> None:
-    """An operator, who is none of the team's own people: nobody decides about their own."""
-    if by is None:
-        return
-    if not (by.is_active and by.is_staff):
-        raise NotAllowed()
-    if reads.is_related(by, team.id):
+def must_decide(by: Person | None, team: Team, permission: str) -> None:
+    """Whoever has the permission and is none of the team's own people: nobody decides about their own."""
+    must(by, permission)
+    if by is not None and reads.is_related(by, team.id):
         raise NotAllowed(say("不能审核自己团队的商品。", "Nobody decides about a team of their own."))
 
 

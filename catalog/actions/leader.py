@@ -43,7 +43,7 @@ def name_of(leader: Leader) -> str:
 def verify(leader: Leader, by: Person | None, *, seen: str | None = None) -> Leader:
     """An operator, none of the team, has met the leader. With the name that she has `seen` it is refused where the
     team has named somebody else since."""
-    desk.must_operate(by, leader.team)
+    desk.must_decide(by, leader.team, "catalog.keep_teams")
     with transaction.atomic():
         # Locked, so that no other name is written under the one that is verified.
         row = Leader.objects.select_for_update(of=("self",)).select_related("team").get(pk=leader.pk)

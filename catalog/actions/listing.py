@@ -148,7 +148,7 @@ def approve(
 ) -> ListingReview:
     """An operator, not of the team, has looked at it: it is published. With the `version` that she has seen it is
     refused where the team has taken it back and changed it since."""
-    desk.must_operate(by, product.team)
+    desk.must_decide(by, product.team, "catalog.decide_listing")
     comment = written.paragraphs(comment, "comment")
     with transaction.atomic():
         row = (
@@ -179,7 +179,7 @@ def _seen(product: Product) -> None:
 
 def return_with_comment(product: Product, by: Person | None, comment: str) -> ListingReview:
     """An operator asks for changes, and says which."""
-    desk.must_operate(by, product.team)
+    desk.must_decide(by, product.team, "catalog.decide_listing")
     comment = written.paragraphs(comment, "comment")
     if not comment:
         words = say("请写明需要修改什么。", "Say what should be changed.")
@@ -198,7 +198,7 @@ def _reviewed(product: Product, by: Person | None, decision: str, comment: str) 
 
 def suspend(product: Product, by: Person | None, reason: str = "") -> Product:
     """An operator takes it off the shelf, or stops what its team has taken off itself: nothing sold of it is sent."""
-    desk.must_operate(by, product.team)
+    desk.must_decide(by, product.team, "catalog.decide_listing")
     with transaction.atomic():
         if product.state != State.PUBLISHED:
             approval_ends(product.variants)  # what waits for an operator was seen by none
@@ -207,7 +207,7 @@ def suspend(product: Product, by: Person | None, reason: str = "") -> Product:
 
 def resume(product: Product, by: Person | None) -> Product:
     """An operator puts it back on the shelf as it was; what its team has changed meanwhile is approved, not resumed."""
-    desk.must_operate(by, product.team)
+    desk.must_decide(by, product.team, "catalog.decide_listing")
     if product.state != State.SUSPENDED:
         raise Conflict()
     if lacking := missing(product):

@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.actions import audit
 from accounts.models import Person
 from accounts.models.person import a_code
+from accounts.permissions import may
 from catalog import written
 from catalog.actions import card, desk, stock
 from catalog.events import LotRecalled
@@ -148,7 +149,7 @@ def close(lot: Lot, by: Person | None) -> Lot:
 
 def recall(lot: Lot, by: Person | None, reason: str) -> Lot:
     """Something is wrong with it: its team or an operator stops its sale, and whoever bought is told."""
-    if not (by and by.is_staff):
+    if not may(by, "catalog.recall_lot"):
         desk.must_manage(by, lot.variant.product.team_id)
     said = written.paragraphs(reason, "reason", 400)
     if not said:

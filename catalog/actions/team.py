@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts.actions import audit
 from accounts.models import Person, Region
+from accounts.permissions import must
 from catalog import written
 from catalog.actions import desk, listing
 from catalog.events import ManagerNamed
@@ -24,7 +25,7 @@ TEXTS = (
 
 def create(by: Person | None, *, code: str, slug: str, county: Region, **texts: str) -> Team:
     """An operator sets a team up; it offers nothing until its leader is verified."""
-    _must_be_operator(by)
+    must(by, "catalog.keep_teams")
     if county.level != Region.Level.COUNTY or county.parent is None:
         raise Invalid(say("请选择县（市、区）。", "Choose a county."), field="county")
     # Cities and districts directly below a province, such as 仙桃, are divisions themselves.
@@ -52,7 +53,7 @@ def add_member(
     team: Team, person: Person, by: Person | None, role: str = TeamMember.Role.MANAGER
 ) -> TeamMember:
     """An operator gives somebody a part in the team; her purchases from it no longer count in a contest."""
-    _must_be_operator(by)
+    must(by, "catalog.keep_teams")
     with transaction.atomic():
         part, made = TeamMember.objects.get_or_create(
             team=team, person=person, ended_at=None, defaults={"role": role}
@@ -83,7 +84,7 @@ def name_manager(team: Team, person: Person, by: Person) -> TeamMember:
 
 def end_member(part: TeamMember, by: Person | None) -> None:
     """From now on the desk is closed to her; a team that sells keeps somebody at it."""
-    _must_be_operator(by)
+    must(by, "catalog.keep_teams")
     with transaction.atomic():
         team = Team.objects.select_for_update(no_key=True).get(pk=part.team_id)
         if team.is_active and part.person in managers_of(team.pk) and managers_of(team.pk).count() == 1:
@@ -103,7 +104,7 @@ def release(team: Team, person: Person, by: Person) -> None:
 
 def rest(team: Team, by: Person | None) -> Team:
     """An operator takes the whole team off the shelves."""
-    desk.must_operate(by, team)
+    desk.must_decide(by, team, "catalog.keep_teams")
     with transaction.atomic():
         if not Team.objects.filter(pk=team.pk, is_active=True).update(is_active=False):
             raise Conflict()
@@ -116,17 +117,12 @@ def rest(team: Team, by: Person | None) -> Team:
 
 def wake(team: Team, by: Person | None) -> Team:
     """The team may offer again; each of its products is put back on the shelf by itself."""
-    desk.must_operate(by, team)
+    desk.must_decide(by, team, "catalog.keep_teams")
     with transaction.atomic():
         Team.objects.filter(pk=team.pk).update(is_active=True)
         audit.record(by, "wake", "Team", team.uid)
     team.is_active = True
     return team
-
-
-def _must_be_operator(by: Person | None) -> None:
-    if by is not None and not (by.is_active and by.is_staff):
-        raise NotAllowed()
 
 
 def _tell_products(team: Team) -> None:

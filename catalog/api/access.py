@@ -4,11 +4,12 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from accounts.api.access import HELD, OPERATOR, PUBLIC, SIGNED_IN, is_operator
+from accounts.api.access import HELD, PUBLIC, SIGNED_IN
+from accounts.permissions import may
 from catalog import reads
 from core.api.access import Access
 
-__all__ = ["DESK", "HELD", "OPERATOR", "PUBLIC", "SIGNED_IN", "TEAM_MANAGER", "manages"]
+__all__ = ["DESK", "HELD", "PUBLIC", "SIGNED_IN", "TEAM_MANAGER", "manages"]
 
 
 def manages(request: HttpRequest, team_id: int) -> bool:
@@ -28,5 +29,5 @@ def _is_at_her_desk(request: HttpRequest, parent: Any) -> bool:
 TEAM_MANAGER = Access("a manager of the team", _is_at_her_desk)
 DESK = Access(
     "a manager of the team, or an operator",
-    lambda request, parent: is_operator(request) or _is_at_her_desk(request, parent),
+    lambda request, parent: may(request.user, "catalog.see_listings") or _is_at_her_desk(request, parent),
 )

@@ -5,12 +5,12 @@ from typing import Any
 import graphene
 from django.db.models import QuerySet
 
-from accounts.api.access import is_operator
+from accounts.permissions import may, permitted
 from catalog import reads
 from catalog.actions.missing import missing
 from catalog.actions.picture import MOST_PICTURES
 from catalog.actions.variant import MOST_VARIANTS
-from catalog.api.access import DESK, HELD, OPERATOR, SIGNED_IN, manages
+from catalog.api.access import DESK, HELD, SIGNED_IN, manages
 from catalog.api.product import CertificateType
 from catalog.api.variant import PriceStoryPart, told_story
 from catalog.models import ListingReview, Lot, Product, Variant
@@ -304,7 +304,9 @@ class TeamProduct(ModelType):
     def resolve_allowed_actions(root, info):
         """By state and asker; nobody decides about a team of their own."""
         is_own = manages(info.context, root.team_id)
-        allowed = MANAGERS if is_own else OPERATORS if is_operator(info.context) else {}
+        allowed = (
+            MANAGERS if is_own else OPERATORS if may(info.context.user, "catalog.decide_listing") else {}
+        )
         found = allowed.get(State(root.state), [])
         if allowed is not OPERATORS:
             return found
@@ -339,7 +341,7 @@ class TeamProduct(ModelType):
 def _team_product(root: Any, info: Any, id: str) -> Product | None:
     uid = uid_of(id, "Product")
     user = info.context.user
-    seen = Product.objects.all() if is_operator(info.context) else reads.desk_products(user)
+    seen = Product.objects.all() if may(user, "catalog.see_listings") else reads.desk_products(user)
     return prefetched(seen.filter(uid=uid), info).first()
 
 
@@ -351,7 +353,7 @@ def _team_products(root: Any, info: Any, team: str | None = None, state: Any = N
 
 
 def _products_to_review(root: Any, info: Any) -> QuerySet[Product]:
-    if not is_operator(info.context):
+    if not may(info.context.user, "catalog.decide_listing"):
         raise NotFound()
     return reads.products_to_review()
 
@@ -384,5 +386,5 @@ class Query:
             order=("submitted_at", "id"),
             description="What operators have to look at, the longest waiting first.",
         ),
-        OPERATOR,
+        permitted("catalog.decide_listing"),
     )

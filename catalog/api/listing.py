@@ -4,9 +4,10 @@ from typing import Any
 
 import graphene
 
+from accounts.permissions import permitted
 from catalog import reads
 from catalog.actions import listing
-from catalog.api.access import OPERATOR, SIGNED_IN
+from catalog.api.access import SIGNED_IN
 from catalog.api.desk import TeamProduct
 from catalog.models import Product
 from core.api.act import Act
@@ -169,7 +170,7 @@ class ProductApprove(Act):
     """Operators: publish a submitted product, or a suspended one that its team has changed."""
 
     class Meta:
-        access = OPERATOR
+        access = permitted("catalog.decide_listing")
 
     class Input:
         id = graphene.ID(required=True, description="The product.")
@@ -192,7 +193,7 @@ class ProductReturn(Act):
     """Operators: return a submitted product to its team, saying what to change."""
 
     class Meta:
-        access = OPERATOR
+        access = permitted("catalog.decide_listing")
 
     class Input:
         id = graphene.ID(required=True, description="The product.")
@@ -212,7 +213,7 @@ class ProductSuspend(Act):
     """Operators: take a published product off the shelf."""
 
     class Meta:
-        access = OPERATOR
+        access = permitted("catalog.decide_listing")
 
     class Input:
         id = graphene.ID(required=True, description="The product.")
@@ -230,7 +231,7 @@ class ProductResume(Act):
     """Operators: put a suspended product back on the shelf; not where its team has changed what has to be approved."""
 
     class Meta:
-        access = OPERATOR
+        access = permitted("catalog.decide_listing")
 
     class Input:
         id = graphene.ID(required=True, description="The product.")

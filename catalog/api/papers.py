@@ -4,12 +4,13 @@ from typing import Any
 
 import graphene
 
+from accounts.permissions import permitted
 from catalog import reads
 from catalog.actions import certificate as certificates
 from catalog.actions import leader as leaders
 from catalog.actions import picture as pictures
 from catalog.actions import team as teams
-from catalog.api.access import OPERATOR, SIGNED_IN
+from catalog.api.access import SIGNED_IN
 from catalog.api.desk import TeamProduct
 from catalog.api.product import CertificateType
 from catalog.api.team import TeamType
@@ -132,7 +133,7 @@ class LeaderVerify(Act):
     """Operators: the leader of this team has been met and checked."""
 
     class Meta:
-        access = OPERATOR
+        access = permitted("catalog.keep_teams")
 
     class Input:
         team = graphene.ID(required=True, description="The team.")

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils.module_loading import import_string
 
 from accounts.models import Region
+from accounts.permissions import may
 from catalog.models import Category, Certificate, Lot, Picture, Product, Variant
 from catalog.reads.teams import is_manager, teams_managed_by
 from core import clock
@@ -36,7 +37,9 @@ def product_for(viewer: Any, slug: str, *, preview: bool = False) -> Product:
 
 
 def _may_preview(viewer: Any, product: Product) -> bool:
-    return viewer.is_authenticated and (viewer.is_staff or is_manager(viewer, product.team_id))
+    return viewer.is_authenticated and (
+        may(viewer, "catalog.see_listings") or is_manager(viewer, product.team_id)
+    )
 
 
 def desk_products(person: Any) -> QuerySet[Product]:
@@ -80,7 +83,7 @@ def certificate_of(person: Any, uid: UUID) -> Certificate:
 
 def product_to_review(person: Any, uid: UUID) -> Product:
     """A product for an operator, in any state."""
-    if not (person.is_authenticated and person.is_staff):
+    if not may(person, "catalog.decide_listing"):
         raise NotFound()
     return _one(Product.objects.filter(uid=uid).select_related("team"))
 

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Person
+from accounts.permissions import may
 from catalog.models import Lot, Product, TeamMember
 from core.language import say
 from core.refusals import Conflict, Invalid, NotAllowed
@@ -79,7 +80,7 @@ def _untouched(lot_ids: Sequence[int]) -> dict[int, Lot]:
 
 def _may(by: Person | None, lots: object) -> None:
     """A manager shares out her own team's lots; `by` is None for the shop itself."""
-    if by is None or by.is_staff:
+    if by is None or may(by, "impact.share_out_lot"):
         return
     teams = {lot.variant.product.team_id for lot in lots}  # type: ignore[attr-defined]
     own = TeamMember.objects.filter(person=by, team_id__in=teams, ended_at=None, role=TeamMember.Role.MANAGER)

@@ -6,8 +6,8 @@ import graphene
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts.api.access import OPERATOR
 from accounts.models import Region
+from accounts.permissions import permitted
 from accounts.written import line, phone_number
 from catalog.models import Lot, Team
 from catalog.reads.products import lot_of
@@ -198,7 +198,7 @@ class HouseholdVerify(Act):
     """Operators: vouch for a household; never for one of a team that is one's own."""
 
     class Meta:
-        access = OPERATOR
+        access = permitted("impact.verify_household")
 
     class Input:
         id = graphene.ID(required=True, description="The household.")

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.actions import audit
+from accounts.permissions import may
 from catalog.actions import desk
 from catalog.photos import cleaned
 from catalog.reads import is_manager
@@ -104,9 +105,9 @@ def answer(claim: Claim, by: Any, *, words: str = "", amount_minor: int = 0) -> 
 
 def _check_stands_in(claim: Claim, line: Line, by: Any) -> None:
     """An operator who is none of the team's people, once the team has had its time."""
-    if not (by.is_active and by.is_staff):
+    if not may(by, "orders.answer_left_claims"):
         raise NotFound()
-    desk.must_operate(by, line.team)
+    desk.must_decide(by, line.team, "orders.answer_left_claims")
     if not Claim.objects.filter(left_open() | ~Q(state=Claim.State.OPEN), pk=claim.pk).exists():
         raise TooLate(_TEAM_HAS_TIME)
 

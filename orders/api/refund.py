@@ -5,7 +5,7 @@ from uuid import UUID
 
 import graphene
 
-from accounts.api.access import OPERATOR
+from accounts.permissions import permitted
 from core.api.access import SIGNED_IN
 from core.api.act import Act
 from core.api.errors import error_type
@@ -120,7 +120,7 @@ class RefundRetry(Act):
     """Operators: have the provider try a failed refund once more."""
 
     class Meta:
-        access = OPERATOR
+        access = permitted("orders.refund")
         idempotent = True
         keeps = {"refund": "orders.reads.refund.refund_by_pk"}
 

@@ -5,7 +5,7 @@ from typing import Any
 import graphene
 from django.db.models import QuerySet
 
-from accounts.api.access import OPERATOR
+from accounts.permissions import permitted
 from core.api.access import HELD, PUBLIC
 from core.api.act import Act
 from core.api.cache import kept_by
@@ -84,7 +84,7 @@ class ReviewHide(Act):
     """Operators: take a review out of sight."""
 
     class Meta:
-        access = OPERATOR
+        access = permitted("orders.hide_review")
 
     class Input:
         id = graphene.ID(required=True, description="The review.")

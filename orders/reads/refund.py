@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from accounts.permissions import may
 from catalog.reads import teams_managed_by
 from core.refusals import NotFound
 from orders.models import Line, Order, Refund, Shipment
@@ -14,7 +15,7 @@ from orders.reads.shipment import has_not_come
 def refund_by_pk(request: Any, pk: int) -> QuerySet[Refund]:
     """A refund that a deed of this very asker has led to, while she keeps the desk or is an operator."""
     rows = Refund.objects.filter(pk=pk)
-    if request.user.is_staff:
+    if may(request.user, "orders.refund"):
         return rows
     hers = Shipment.objects.filter(order=OuterRef("payment__order"), team__in=teams_managed_by(request.user))
     return rows.filter(Exists(hers))
@@ -27,7 +28,7 @@ def order_to_refund(person: Any, number: str) -> tuple[Order, set[int] | None]:
     own = Q(person=person) | Q(person=None, email__iexact=person.email)
     paid = Order.objects.filter(number=number.strip().upper(), paid_at__isnull=False).exclude(own)
     teams: set[int] | None = None
-    order = paid.first() if person.is_staff else None
+    order = paid.first() if may(person, "orders.refund") else None
     if order is None:
         teams = set(teams_managed_by(person).values_list("pk", flat=True))
         order = paid.filter(shipments__team__in=teams).first()

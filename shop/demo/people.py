@@ -7,6 +7,7 @@ from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
 from accounts.models import Membership, Organisation, Person, Region
+from accounts.permissions import COLUMNS
 from shop.demo import words
 from shop.demo.sign_ins import BUYER, COORDINATOR, MEMBER, OPERATOR, PASSWORD
 
@@ -36,7 +37,7 @@ def gather(codes: list[str], count: int, rng: random.Random) -> None:
         )  # fmt: skip
         return made[-1]
 
-    operator = person(OPERATOR, "示例运营", is_staff=True, is_superuser=True)
+    operator = person(OPERATOR, "示例运营", **dict.fromkeys(COLUMNS.values(), True))
     for code in codes:
         person(_manager(code), f"示例队长{code}")
     named = [person(BUYER, "示例买家"), person(MEMBER, "示例同事")]

@@ -1,0 +1,59 @@
+"""Who may what stands in one table; whatever is asked for is in it, and a role's columns are read in one place."""
+
+import re
+
+import pytest
+
+from accounts import permissions
+from accounts.permissions import Role, holders, may, permitted
+from local.machine import ROOT
+from scripts import floors
+from shop.permissions import PERMISSIONS
+from tests.accounts.world import a_person
+
+ASKED = re.compile(r"""["']((?:accounts|catalog|orders|together|impact|contest|fair)\.[a-z_]+)["']""")
+
+
+def sources() -> dict[str, str]:
+    found = {str(path.relative_to(ROOT)): path.read_text() for path in floors.modules()}
+    return {name: text for name, text in found.items() if not name.startswith(("local/", "shop/permissions"))}
+
+
+def test_every_permission_of_the_table_is_asked_for_somewhere_and_no_other_is():
+    callers = re.compile(r"\b(?:may|must|permitted|holders|must_decide|_check)\(")
+    asked = {
+        name
+        for text in sources().values()
+        if callers.search(text)
+        for line in text.splitlines()
+        for name in ASKED.findall(line)
+        if callers.search(line) or name in PERMISSIONS
+    }
+    assert asked == set(PERMISSIONS)
+
+
+def test_the_columns_of_roles_are_read_in_one_place():
+    naming = {name for name, text in sources().items() if re.search(r"\bis_(staff|superuser)\b", text)}
+    # The model has the columns, its words name them for operators.
+    assert naming == {"accounts/permissions.py", "accounts/models/person.py", "accounts/columns.py"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("permission", PERMISSIONS)
+def test_a_role_that_is_not_held_or_whose_account_is_closed_opens_nothing(permission):
+    role = PERMISSIONS[permission]
+    column = permissions.COLUMNS[role]
+    other = {"is_staff": role is Role.OWNER, "is_superuser": role is Role.OPERATOR}
+    nobody, closed = a_person(**other), a_person(**{column: True}, is_active=False)
+    holder = a_person(**{column: True})
+    assert (may(None, permission), may(nobody, permission), may(closed, permission)) == (False, False, False)
+    assert may(holder, permission)
+    assert list(holders(permission)) == [holder]
+
+
+@pytest.mark.django_db
+def test_a_permission_that_nobody_wrote_down_is_an_error_and_not_a_no():
+    with pytest.raises(KeyError):
+        may(a_person(), "orders.refnd")
+    with pytest.raises(KeyError):
+        permitted("orders.refnd")
