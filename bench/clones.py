@@ -158,7 +158,7 @@ LEDGER: dict[str, dict[str, str]] = {
         "uid": NEW, "key": "left(b.key, 60) || ':' || c.n", "order_uid": _uid("order_uid"),
     },
     "impact_transfer": _moved("id", "transaction_id", "line_id"),
-    "impact_attribution": _moved("id", "transaction_id", "line_id"),
+    "impact_attribution": _moved("id", "transfer_id"),
     "impact_support": {
         **_moved("id", "transaction_id"),
         # Other buyers: a contest with more purchases has more people in it.
@@ -197,7 +197,7 @@ def shorten_ledger(connection: psycopg.Connection, transfers: int) -> None:
 
 SHORTENED = [
     "DELETE FROM impact_transfer WHERE transaction_id NOT IN (SELECT id FROM kept)",
-    "DELETE FROM impact_attribution WHERE transaction_id NOT IN (SELECT id FROM kept)",
+    "DELETE FROM impact_attribution WHERE transfer_id NOT IN (SELECT id FROM impact_transfer)",
     "DELETE FROM impact_support WHERE transaction_id NOT IN (SELECT id FROM kept)",
     "DELETE FROM impact_supportnumber WHERE support_id NOT IN (SELECT id FROM impact_support)",
     "DELETE FROM impact_ledgertransaction WHERE id NOT IN (SELECT id FROM kept)",

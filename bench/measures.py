@@ -154,6 +154,7 @@ class Bench:
             found |= {
                 "statements": self.asked[name].each(),
                 "statements_unframed": self.asked[name].each(framed=False),
+                "fk_checks": self.asked[name].checks(),
             }
         return found
 

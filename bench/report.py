@@ -17,14 +17,19 @@ REQUIRED: dict[str, list[tuple[str, bool, float]]] = {
     "product_page": [("of_bare", True, 0.10)],
     "search": [("of_bare", True, 0.04)],
     "board": [("of_bare", True, 0.30)],
-    "purchase_8": [("of_bare", True, 0.008), ("p99_ms", False, 1000), ("statements", False, 60)],
+    "purchase_8": [
+        ("of_bare", True, 0.008),
+        ("p99_ms", False, 1000),
+        ("statements", False, 60),
+        ("fk_checks", False, 148),
+    ],
     "buy_now_8": [("of_bare", True, 0.015), ("statements", False, 30)],
     "growth_list_50000_over_500": [("ratio", False, 1.5)],
     "growth_search_50000_over_500": [("ratio", False, 2.0)],
     "growth_board_1e6_over_1e3": [("ratio", False, 1.3)],
     "growth_place_1e6_over_1e3": [("ratio", False, 1.3)],
 }
-COLUMNS = ("rate", "p50_ms", "p99_ms", "statements", "of_bare", "ratio", "stale", "sales")
+COLUMNS = ("rate", "p50_ms", "p99_ms", "statements", "fk_checks", "of_bare", "ratio", "stale", "sales")
 
 
 HEAD = f"{'':28}" + "".join(f"{name:>11}" for name in COLUMNS)
@@ -65,7 +70,7 @@ def shown(key: str, value: Any) -> str:
         return f"{value:.4f}" if value < 0.1 else f"{value:.3f}"
     if key in ("ratio",):
         return f"{value:.2f}"
-    if key in ("statements", "stale"):
+    if key in ("statements", "fk_checks", "stale"):
         return f"{value:.1f}".removesuffix(".0")
     return f"{value:,.1f}" if value < 100 else f"{value:,.0f}"
 

@@ -3,6 +3,9 @@
 Counted by pg_stat_statements: every statement that the server was asked, BEGIN and COMMIT too. Web and worker sign
 in by different roles, so that it can be told who asked. What the house asks while nobody is there (its clockwork) is
 measured before and taken off.
+
+Beside them stand the checks of foreign keys: one for each filled column of each new row that points elsewhere, asked by
+the server itself at the commit, in the name of the tables' owner.
 """
 
 import time
@@ -22,6 +25,11 @@ _ASKED = """
     JOIN pg_roles r ON r.oid = s.userid JOIN pg_database d ON d.oid = s.dbid
     WHERE d.datname = current_database() AND r.rolname = ANY(%s)
 """
+# Of all tables together: the server tells checks apart by their types alone.
+_CHECKS = """
+    SELECT coalesce(sum(s.calls), 0)::bigint FROM pg_stat_statements s JOIN pg_database d ON d.oid = s.dbid
+    WHERE d.datname = current_database() AND s.query LIKE 'SELECT % FROM ONLY % FOR KEY SHARE OF x'
+"""
 # What an order that was paid leaves to be done, and what a support waits for until it is in the standings.
 _WAITING = """
     SELECT (SELECT count(*) FROM core_delivery WHERE done_at IS NULL AND parked_at IS NULL)
@@ -36,6 +44,11 @@ class Asked:
 
     deeds: int
     by: Counts
+    checks_in_all: int = 0
+
+    def checks(self) -> float:
+        """Checks of foreign keys a deed."""
+        return self.checks_in_all / self.deeds
 
     def each(self, framed: bool = True) -> float:
         """Statements a deed; without the frame of transactions on request."""
@@ -59,6 +72,7 @@ class Counter:
     def __init__(self, house: House, database: str):
         self.connection: psycopg.Connection = house.connect(database)
         self.idle: Counts = {}
+        self.idle_checks = 0
         self.idle_seconds = 1.0
 
     def reset(self) -> None:
@@ -72,12 +86,17 @@ class Counter:
         rows = self.connection.execute(_ASKED, [list(ROLES)]).fetchall()
         return {(ROLES[role], words): (calls, spent) for role, words, calls, spent in rows}
 
+    def checks(self) -> int:
+        """Foreign keys that were checked since."""
+        ((found,),) = self.connection.execute(_CHECKS).fetchall()
+        return found
+
     def watch_idle(self, seconds: float = 6.0) -> float:
         """What the clockwork asks while nobody is there; statements a second."""
         self.wait_until_done()
         self.reset()
         time.sleep(seconds)
-        self.idle, self.idle_seconds = self.read(), seconds
+        self.idle, self.idle_checks, self.idle_seconds = self.read(), self.checks(), seconds
         return sum(calls for calls, _ in self.idle.values()) / seconds
 
     def wait_until_done(self, seconds: float = 60) -> None:
@@ -104,4 +123,4 @@ class Counter:
         for key, (calls, spent) in self.read().items():
             idle_calls, idle_spent = self.idle.get(key, (0, 0.0))
             found[key] = (round(calls - idle_calls * part), spent - idle_spent * part)
-        return Asked(deeds, found)
+        return Asked(deeds, found, round(self.checks() - self.idle_checks * part))

@@ -67,7 +67,9 @@ def _settle(amount: int, wants: list[int], parts: list[int], whole: int, tie: Ti
         missing = amount - sum(parts)
 
 
-def give_back(parts: Sequence[int], amount: int, weights: Sequence[int], credits: Sequence[int]) -> list[int]:
+def carry_back(
+    parts: Sequence[int], amount: int, weights: Sequence[int], credits: Sequence[int]
+) -> list[int]:
     """The credits as they stand when a carried split of `amount` into `parts` is undone."""
     assert sum(parts) == amount, "what is given back is what was handed out"
     whole = sum(weights)

@@ -11,11 +11,15 @@ from django.db.models import AutoField, Field, Model
 
 @dataclass(frozen=True)
 class Rows:
-    """Rows of one table as plain values; a cell that is a row still to be written becomes its id."""
+    """Rows of one table as plain values; a cell that is a row still to be written becomes its id.
+
+    `marks` are objects that stand for these rows, one each, in the cells of what points at them.
+    """
 
     model: type[Model]
     columns: Sequence[str]
     values: Sequence[tuple[Any, ...]]
+    marks: Sequence[object] = ()
 
 
 @dataclass(frozen=True)
@@ -35,13 +39,13 @@ def insert(*batches: Sequence[Model] | Rows, along: Along | None = None) -> None
     tables = [_Table(n, batch) for n, batch in enumerate(batches) if _size(batch)]
     if not tables and along is None:
         return
-    places = {id(row): (table, n) for table in tables for n, row in enumerate(table.rows, 1)}
+    places = {id(mark): (table, n) for table in tables for n, mark in enumerate(table.marks, 1)}
     params: list[Any] = []
     parts = [part for table in tables for part in table.parts(places, params)]
     if along is not None:
         parts.append(along.parts)
         params += along.params
-    told = [f"SELECT {t.number}, n, id FROM new{t.number}" for t in tables if t.is_numbered]
+    told = [f"SELECT {t.number}, n, id FROM new{t.number}" for t in tables if t.is_numbered and t.rows]
     with connection.cursor() as cursor:
         cursor.execute(f"WITH {', '.join(parts)} {' UNION ALL '.join(told or _NOTHING)}", params)
         found = {(number, n): pk for number, n, pk in cursor.fetchall()}
@@ -92,8 +96,9 @@ class _Table:
         self.rows: Sequence[Model] = () if isinstance(batch, Rows) else batch
         self.model = batch.model if isinstance(batch, Rows) else type(batch[0])
         pk = self.model._meta.pk
+        self.marks: Sequence[object] = batch.marks if isinstance(batch, Rows) else batch
         # Only rows that somebody may point at need to know their number.
-        self.is_numbered = bool(self.rows) and isinstance(pk, AutoField)
+        self.is_numbered = bool(self.marks) and isinstance(pk, AutoField)
         if isinstance(batch, Rows):
             self.fields = [_field(self.model, name) for name in batch.columns]
             self.columns = [list(column) for column in zip(*batch.values, strict=True)]
@@ -105,7 +110,7 @@ class _Table:
         """The statement's parts for this table; what they are filled with is added to `params`."""
         arrays, cells, joins = [], [], []
         for c, (field, column) in enumerate(zip(self.fields, self.columns, strict=True)):
-            pointed = next((places[id(cell)][0] for cell in column if isinstance(cell, Model)), None)
+            pointed = next((places[id(cell)][0] for cell in column if id(cell) in places), None)
             if pointed is None:
                 arrays.append(f"%s::{_type(field)}[]")
                 cells.append(f"v.c{c}")

@@ -44,7 +44,7 @@ class Transfers(ShownInline):
 
     model = Transfer
     called = ("转账", "Transfers")
-    fields = ("source", "target", "amount_minor", "line", "lot")
+    fields = ("source", "target", "amount_minor", "line")
 
 
 @admin.register(Household)
@@ -82,10 +82,10 @@ class AccountAdmin(ReadOnly):
     """Places where money stands."""
 
     called = ("账户科目", "ledger account", "ledger accounts")
-    list_display = ("id", "kind", "team", "part", "holder")
-    fields = ("kind", "team", "part", "holder")
+    list_display = ("id", "kind", "team", "lot", "part", "holder")
+    fields = ("kind", "team", "lot", "part", "holder")
     list_filter = ("kind",)
-    list_select_related = ("team",)
+    list_select_related = ("team", "lot")
 
 
 @admin.register(Support)

@@ -52,7 +52,7 @@ REACTIONS = {
         afterwards=["orders.tasks.give_back", "orders.letters.send_turned_away"],
     ),
     "RefundRequested": Reactions(
-        at_once=["impact.actions.taking_back.take_back"],
+        at_once=["impact.actions.reversal.reverse"],
         afterwards=[
             "orders.tasks.give_back",
             "orders.letters.send_refund_promised",

@@ -1,6 +1,6 @@
 """Share out what an order paid, at once: in the transaction that says so.
 
-Each deed takes a list of events and is done once by its ledger key. Orders are locked first, then the lots'
+Each reaction takes a list of events and is posted once by its ledger key. Orders are locked first, then the lots'
 tallies in the order of their ids, and nothing else; popular teams never wait for a standing.
 """
 
@@ -15,14 +15,15 @@ from django.utils import timezone
 from core import failpoints
 from core.asked import Asked, among, equal
 from impact.actions import support
-from impact.actions.deed import Deed, by_order, drawn, locked, weighed
 from impact.actions.ledger import GATEWAY, RESERVE, Book, escrow_of, key_of, written
-from impact.models import Account, LedgerTransaction
+from impact.actions.posting import Posting, by_order, drawn, locked, weighed
+from impact.models import Kind, LedgerTransaction
+from impact.models.kind import OWED_OF
 from impact.reads.positions import Place, Position, positions
 from orders.events import OrderConfirmed, OrderHeld, OrderPaid, ShipmentCompleted
 from orders.models import Line, LineLot, Order, Shipment
 
-Kind, Reason = Account.Kind, LedgerTransaction.Reason
+Reason = LedgerTransaction.Reason
 
 
 def attribute_orders(events: Sequence[OrderPaid | OrderConfirmed]) -> None:
@@ -37,24 +38,24 @@ def attribute_orders(events: Sequence[OrderPaid | OrderConfirmed]) -> None:
         return
     lines = {draw.line_id: draw.line for draw in draws}.values()
     orders = {line.order_id: line.order for line in lines}.values()
-    deed = Deed(weighed(draws))
+    posting = Posting(weighed(draws))
     missing = _missing(orders) if is_confirmed else {}
     purchases = []
     for order in orders:
         mine = [line for line in lines if line.order_id == order.pk]
         source = escrow(order) if is_confirmed else GATEWAY
-        transaction = deed.book.open(key_of(reason, order.uid), order.uid, _paid_at(order, is_confirmed))
+        transaction = posting.book.open(key_of(reason, order.uid), order.uid, _paid_at(order, is_confirmed))
         for line in mine:
-            deed.set_aside(transaction, line, source)
+            posting.post(line, source)
         for shipment in {line.shipment_id: line.shipment for line in mine if line.shipment}.values():
             place = Place(Kind.SHIPPING_EARMARKED, shipment.team_id)
-            deed.book.move(source, place, shipment.shipping_minor)
-        shared = deed.book.taken(source)
+            posting.book.move(source, place, shipment.shipping_minor)
+        shared = posting.book.taken(source)
         assert shared == order.total_minor, f"{order.total_minor} was paid, the parts come to {shared}"
-        deed.book.move(RESERVE, source, missing.get(order.uid, 0))
+        posting.book.move(RESERVE, source, missing.get(order.uid, 0))
         purchases.append(support.Purchase(transaction, order, _kept_of_team(mine)))
     supports = support.counted(purchases)
-    deed.write(supports, support.waiting(supports))
+    posting.write(supports, support.waiting(supports))
     failpoints.reach("attribution.recorded")
 
 
@@ -111,13 +112,13 @@ def owe(events: Sequence[ShipmentCompleted]) -> None:
         if waiting and (key := key_of(Reason.OWED, shipment.uid)) not in done:
             book.open(key, order.uid, timezone.now())
             for p in waiting:
-                book.move(p.place, p.place.owed(), p.amount_minor, p.line_id, p.lot_id)
+                book.move(p.place, p.place.owed(), p.amount_minor, p.line_id)
     book.write()
 
 
 def _is_of_parcel(position: Position, shipment: Shipment, parcel_of: dict[int, int]) -> bool:
     """Whether this money is set aside, and for this parcel's lines or its sending."""
-    if position.place.kind not in Account.OWED_OF:
+    if position.place.kind not in OWED_OF:
         return False
     if position.line_id:
         return parcel_of.get(position.line_id) == shipment.pk

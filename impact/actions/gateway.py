@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from impact.actions import support
 from impact.actions.ledger import BUYER, GATEWAY, PURSE, RESERVE, Book, key_of, written
-from impact.models import Account, LedgerTransaction
+from impact.models import Kind, LedgerTransaction
 from impact.reads.positions import Place, positions
 from orders.events import (
     DisputeClosed,
@@ -122,7 +122,7 @@ def _held(orders: Sequence[Order]) -> dict[UUID, tuple[Place, int]]:
     places: dict[UUID, Place] = {}
     left: dict[UUID, int] = {}
     for stand in positions(order.uid for order in orders):
-        if stand.place.kind == Account.Kind.ESCROW:
+        if stand.place.kind == Kind.ESCROW:
             places[stand.order_uid] = stand.place
             left[stand.order_uid] = left.get(stand.order_uid, 0) + stand.amount_minor
     return {order: (place, left[order]) for order, place in places.items() if left[order] > 0}
@@ -137,7 +137,7 @@ def _uncount(disputes: dict[LedgerTransaction, Dispute]) -> None:
         assert row.line
         of_team = taken.setdefault(row.refund.provider_id, {})
         of_team[row.line.team_id] = of_team.get(row.line.team_id, 0) + row.amount_minor
-    support.take_back(
+    support.reverse(
         support.Purchase(names[name][0], names[name][1].payment.order, of_team)
         for name, of_team in taken.items()
     )

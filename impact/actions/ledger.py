@@ -1,10 +1,10 @@
 """Write in the ledger: transactions and their transfers, many at a time, each once by its key."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial, reduce
 from operator import or_
-from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -12,18 +12,18 @@ from django.db.models import Q
 
 from core import rows
 from core.rows import Rows
-from impact.models import Account, LedgerTransaction, Transfer
+from impact.models import Account, Attribution, Kind, LedgerTransaction, Transfer
 from impact.reads.positions import Place
 
-GATEWAY = Place(Account.Kind.GATEWAY)
-BUYER = Place(Account.Kind.BUYER)
-RESERVE = Place(Account.Kind.RESERVE)
-PURSE = Place(Account.Kind.PURSE)
+GATEWAY = Place(Kind.GATEWAY)
+BUYER = Place(Kind.BUYER)
+RESERVE = Place(Kind.RESERVE)
+PURSE = Place(Kind.PURSE)
 
 
 def escrow_of(holder: UUID) -> Place:
     """Where money waits that is held for this, until it is confirmed or repaid."""
-    return Place(Account.Kind.ESCROW, holder=holder)
+    return Place(Kind.ESCROW, holder=holder)
 
 
 def key_of(reason: str, what: object) -> str:
@@ -36,14 +36,23 @@ def written(keys: Collection[str]) -> set[str]:
     return set(LedgerTransaction.objects.filter(key__in=keys).values_list("key", flat=True))
 
 
-class Move(NamedTuple):
-    """So much from one place to another, for a line and a lot of it where it is for one."""
+@dataclass(frozen=True)
+class Shared:
+    """How a lot's account is changed for each of its households (None: for the team's pool), and the lot's number of it."""
+
+    number: int | None
+    of: Mapping[int | None, int]
+
+
+@dataclass(frozen=True, eq=False)
+class Move:
+    """So much from one place to another, for a line where it is for one."""
 
     source: Place
     target: Place
     amount_minor: int
     line_id: int | None
-    lot_id: int | None
+    shared: Shared | None
 
 
 class Book:
@@ -64,13 +73,13 @@ class Book:
         target: Place,
         amount_minor: int,
         line_id: int | None = None,
-        lot_id: int | None = None,
+        shared: Shared | None = None,
     ) -> None:
         """Move an amount in the transaction opened last; a negative one goes the other way."""
         if amount_minor < 0:
             source, target, amount_minor = target, source, -amount_minor
         if amount_minor:
-            self._open[-1][1].append(Move(source, target, amount_minor, line_id, lot_id))
+            self._open[-1][1].append(Move(source, target, amount_minor, line_id, shared))
 
     def taken(self, source: Place) -> int:
         """How much the transaction opened last takes from a place, less what it brings there."""
@@ -80,18 +89,28 @@ class Book:
         )
 
     def rows(self) -> list[Sequence[LedgerTransaction] | Rows]:
-        """What is to be written: the transactions, then their transfers. Accounts that are missing are opened."""
-        ids = account_ids({place for _, moves in self._open for move in moves for place in move[:2]})
+        """What is to be written: the transactions, their transfers, and who each fen of a lot is for.
+
+        Accounts that are missing are opened.
+        """
+        moves = [(made, move) for made, moves in self._open for move in moves]
+        ids = account_ids({place for _, move in moves for place in (move.source, move.target)})
         moved = [
-            (made, ids[m.source], ids[m.target], m.amount_minor, m.line_id, m.lot_id)
-            for made, moves in self._open
-            for m in moves
+            (made, ids[m.source], ids[m.target], m.amount_minor, m.line_id, m.shared and m.shared.number)
+            for made, m in moves
         ]
-        columns = ("transaction_id", "source_id", "target_id", "amount_minor", "line_id", "lot_id")
-        return [[made for made, _ in self._open], Rows(Transfer, columns, moved)]
+        columns = ("transaction_id", "source_id", "target_id", "amount_minor", "line_id", "lot_number")
+        shares = [
+            (m, who, amount) for _, m in moves if m.shared for who, amount in m.shared.of.items() if amount
+        ]
+        return [
+            [made for made, _ in self._open],
+            Rows(Transfer, columns, moved, marks=[move for _, move in moves]),
+            Rows(Attribution, ("transfer_id", "household_id", "amount_minor"), shares),
+        ]
 
     def write(self) -> None:
-        """Write all of it in one statement, whatever the number of shares (three more where accounts open)."""
+        """Write all of it in one statement (three more where accounts open)."""
         if self._open:
             rows.insert(*self.rows())
 
@@ -128,13 +147,13 @@ def _opened(places: Collection[Place]) -> dict[Place, int]:
     if not missing:
         return found
     # In one order for everybody, so that two who open the same accounts never wait for each other in a ring.
-    missing.sort(key=lambda p: (p.kind, p.team_id or 0, p.household_id or 0, p.part, str(p.holder or "")))
+    missing.sort(key=lambda p: (p.kind, p.team_id or 0, p.lot_id or 0, p.part, str(p.holder or "")))
     Account.objects.bulk_create(
         (
             Account(
                 kind=place.kind,
                 team_id=place.team_id,
-                household_id=place.household_id,
+                lot_id=place.lot_id,
                 part=place.part,
                 holder=place.holder,
             )
@@ -149,22 +168,20 @@ def _find(places: Collection[Place]) -> dict[Place, int]:
     if not places:
         return {}
     rows = Account.objects.filter(reduce(or_, _conditions(places))).values_list(
-        "id", "kind", "team_id", "household_id", "part", "holder"
+        "id", "kind", "team_id", "lot_id", "part", "holder"
     )
-    known = {
-        Place(kind, team, household, part, holder): pk for pk, kind, team, household, part, holder in rows
-    }
+    known = {Place(kind, team, lot, part, holder): pk for pk, kind, team, lot, part, holder in rows}
     return {place: known[place] for place in places if place in known}
 
 
 def _conditions(places: Collection[Place]) -> Iterable[Q]:
-    """One condition for the households, one for teams, one for holders and one for the shop's own."""
+    """One condition for the lots, one for teams, one for holders and one for the shop's own."""
     kinds = {place.kind for place in places}
-    if households := {place.household_id for place in places if place.household_id}:
-        yield Q(household_id__in=households, kind__in=kinds)
-    if teams := {place.team_id for place in places if place.team_id and not place.household_id}:
-        yield Q(team_id__in=teams, household_id=None, kind__in=kinds)
+    if lots := {place.lot_id for place in places if place.lot_id}:
+        yield Q(lot_id__in=lots, kind__in=kinds)
+    if teams := {place.team_id for place in places if place.team_id and not place.lot_id}:
+        yield Q(team_id__in=teams, lot_id=None, kind__in=kinds)
     if holders := {place.holder for place in places if place.holder}:
         yield Q(holder__in=holders)
     if shop := {place.kind for place in places if place == Place(place.kind)}:
-        yield Q(kind__in=shop, team_id=None, household_id=None, holder=None)
+        yield Q(kind__in=shop, team_id=None, holder=None)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from core.money import carry_split, give_back
+from core.money import carry_back, carry_split
 from core.rows import Along
 
 
@@ -82,11 +82,11 @@ class Lots:
         self._touched.add(lot_id)
         return lot.number, dict(zip(lot.households, parts, strict=True))
 
-    def give_back(self, lot_id: int, parts: dict[int, int]) -> None:
+    def reverse(self, lot_id: int, parts: dict[int, int]) -> None:
         """Undo an earlier sharing: the households' credits stand again as if it had not been."""
         lot = self._lots[lot_id]
         given = [parts.get(household, 0) for household in lot.households]
-        lot.credits = give_back(given, sum(given), lot.grams, lot.credits)
+        lot.credits = carry_back(given, sum(given), lot.grams, lot.credits)
         self._touched.add(lot_id)
 
     def kept(self) -> Along | None:

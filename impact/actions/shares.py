@@ -12,7 +12,8 @@ from catalog.models import Lot, Product, TeamMember
 from core.language import say
 from core.refusals import Conflict, Invalid, NotAllowed
 from impact.actions.ledger import account_ids
-from impact.models import Account, Credit, Household, LotShare, LotTally
+from impact.models import Credit, Household, LotShare, LotTally
+from impact.models.kind import NAMING_HOUSEHOLDS
 from impact.reads.positions import Place
 
 FITTING = {
@@ -59,10 +60,9 @@ def share_out_many(grown: Sequence[Grown], by: Person | None) -> None:
     rows = [(g.lot.pk, household, grams) for g in grown for household, grams in sorted(g.grams.items())]
     LotShare.objects.bulk_create(LotShare(lot_id=lot, household_id=h, grams=grams) for lot, h, grams in rows)
     Credit.objects.bulk_create(Credit(lot_id=lot, household_id=h) for lot, h, _ in rows)
-    # Their accounts are opened now, so that no buyer's payment waits for another that opens the same one.
-    team_of = {h: lots[lot].variant.product.team_id for lot, h, _ in rows}
-    kinds = (Account.Kind.EARMARKED, Account.Kind.OWED)
-    account_ids([Place(kind, team, household) for household, team in team_of.items() for kind in kinds])
+    # The lots' accounts are opened now, so that no buyer's payment waits for another that opens the same one.
+    team_of = {pk: lot.variant.product.team_id for pk, lot in lots.items()}
+    account_ids([Place(kind, team, lot) for lot, team in team_of.items() for kind in NAMING_HOUSEHOLDS])
 
 
 def _untouched(lot_ids: Sequence[int]) -> dict[int, Lot]:

@@ -53,7 +53,7 @@ def counted(purchases: Iterable[Purchase]) -> list[Support]:
     ]
 
 
-def take_back(purchases: Iterable[Purchase], of_round: Round | None = None) -> None:
+def reverse(purchases: Iterable[Purchase], of_round: Round | None = None) -> None:
     """Record what a refund takes back, as negative supports, until the round freezes; never after. `of_round`: from
     that one alone."""
     _record(purchases, -1, of_round)

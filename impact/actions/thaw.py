@@ -6,10 +6,10 @@ from uuid import UUID
 from django.db.models import F, Sum
 
 from impact.actions import support
-from impact.actions.deed import locked
 from impact.actions.ledger import key_of
+from impact.actions.posting import locked
+from impact.actions.reversal import of_team
 from impact.actions.support import Purchase
-from impact.actions.taking_back import of_team
 from impact.models import LedgerTransaction, Round, Support
 from orders.models import Line, Order, Refund, RefundLine
 
@@ -21,8 +21,8 @@ def thaw(round_: Round) -> None:
     bought = Support.objects.filter(entry__round=round_, amount_minor__gt=0).values("order_uid")
     moved = LedgerTransaction.objects.filter(order_uid__in=bought, reason__in=_MOVE)
     orders = locked(Order.objects.filter(uid__in=moved.values("order_uid")).values_list("pk", flat=True))
-    support.take_back(_refunds(round_, orders), of_round=round_)
-    support.take_back(_decisions(round_, orders), of_round=round_)
+    support.reverse(_refunds(round_, orders), of_round=round_)
+    support.reverse(_decisions(round_, orders), of_round=round_)
 
 
 _MOVE = (Reason.REFUNDED, Reason.DISPUTED, Reason.REGAINED)

@@ -6,11 +6,12 @@ from django.utils import timezone
 
 from impact.actions import support
 from impact.actions.attribution import escrow
-from impact.actions.deed import Deed, draws_of, locked
 from impact.actions.gateway import turn
 from impact.actions.ledger import BUYER, GATEWAY, RESERVE, key_of
-from impact.actions.taking_back import of_team, sending_of, unsold
-from impact.models import Account, LedgerTransaction
+from impact.actions.posting import Posting, draws_of, locked
+from impact.actions.reversal import of_team, sending_of, unsold
+from impact.models import Kind, LedgerTransaction
+from impact.models.kind import SET_ASIDE
 from impact.reads.positions import Position, positions
 from orders.events import DisputeRegained
 from orders.models import Dispute, RefundLine
@@ -32,22 +33,22 @@ def _regain(event: DisputeRegained) -> None:
     undone, owed = _rows(event.undone_id), _rows(event.owed_id)
     stands = positions([order.uid])
     late = _still_set_aside(undone, owed, stands)
-    deed = Deed(draws_of(row.line for row in late if row.line))
-    deed.remember(stands)
+    posting = Posting(draws_of(row.line for row in late if row.line))
+    posting.remember(stands)
     key = key_of(LedgerTransaction.Reason.REGAINED, turn(dispute))
-    transaction = deed.book.open(key, order.uid, dispute.closed_at or timezone.now())
+    transaction = posting.book.open(key, order.uid, dispute.closed_at or timezone.now())
     kept = _sum(undone) - _sum(owed)
     at_once = event.owed_minor - _sum(late)
-    is_held = sum(p.amount_minor for p in stands if p.place.kind == Account.Kind.ESCROW) > 0
-    deed.book.move(GATEWAY, BUYER, at_once)
-    deed.book.move(GATEWAY, escrow(order) if is_held else RESERVE, kept)
-    deed.book.move(GATEWAY, RESERVE, event.regained_minor - at_once - kept)
+    is_held = sum(p.amount_minor for p in stands if p.place.kind == Kind.ESCROW) > 0
+    posting.book.move(GATEWAY, BUYER, at_once)
+    posting.book.move(GATEWAY, escrow(order) if is_held else RESERVE, kept)
+    posting.book.move(GATEWAY, RESERVE, event.regained_minor - at_once - kept)
     for row in late:
         if row.line:
-            deed.take_back(transaction, row.line, row.amount_minor)
+            posting.reverse(row.line, row.amount_minor)
         elif row.shipment:
-            deed.book.move(sending_of(stands, row.shipment.team_id), BUYER, row.amount_minor)
-    deed.write()
+            posting.book.move(sending_of(stands, row.shipment.team_id), BUYER, row.amount_minor)
+    posting.write()
     again = of_team(undone)
     for team, minor in of_team(owed).items():
         again[team] -= minor
@@ -67,7 +68,7 @@ def _still_set_aside(
     undone: Sequence[RefundLine], owed: Sequence[RefundLine], stands: Sequence[Position]
 ) -> list[RefundLine]:
     """What is owed and has not left the households and parts: the bank took it before its goods were called off."""
-    if not any(stand.place.kind in Account.SET_ASIDE for stand in stands):
+    if not any(stand.place.kind in SET_ASIDE for stand in stands):
         return []  # a seat's, that was never shared out
     gone = {(row.line_id, row.shipment_id) for row in unsold(undone)}
     return [row for row in owed if (row.line_id, row.shipment_id) not in gone]

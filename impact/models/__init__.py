@@ -8,6 +8,7 @@ from impact.models.household import (
     HouseholdStatus,
     LotShare,
 )
+from impact.models.kind import Kind
 from impact.models.ledger import Account, LedgerTransaction, Transfer
 from impact.models.standing import Disclosure, Standing, Support, SupportNumber, SupportWaiting
 
@@ -23,6 +24,7 @@ __all__ = [
     "Household",
     "HouseholdDetail",
     "HouseholdStatus",
+    "Kind",
     "LedgerTransaction",
     "LotShare",
     "LotTally",

@@ -1,35 +1,33 @@
-"""Whose work a paid line pays for: its household part, shared out by who grew the lot."""
+"""Whose work a paid line pays for: the subsidiary ledger of the lots' accounts, and what rounding owes."""
 
 from django.db import models
 
 from catalog.models import Lot
 from core.money import show
 from impact.models.household import Household
-from impact.models.ledger import LedgerTransaction
-from orders.models import Line
+from impact.models.ledger import Transfer
 
 
 class Attribution(models.Model):
-    """So much of a line for a household (or for the team's pool); what is taken back is negative."""
+    """So much of what a transfer brings to a lot's account for one of its households, or for the team's pool.
+
+    What is taken back is negative. Line, lot and transaction are the transfer's. Whether it is earmarked or owed is
+    said once, by the line: when the after-sale window passes all of a line moves, and no attribution is written.
+    """
 
     append_only = True
 
-    line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="attributions")
-    lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="+")
+    transfer = models.ForeignKey(Transfer, on_delete=models.PROTECT, related_name="attributions")
+    # Its row is held by the lot's share, which stays for good; `verify` looks that there is one.
     household = models.ForeignKey(
         Household,
         on_delete=models.PROTECT,
         null=True,
         related_name="+",
-        db_index=False,
+        db_constraint=False,
         help_text="null: the team's pool",
     )
-    transaction = models.ForeignKey(LedgerTransaction, on_delete=models.PROTECT, related_name="attributions")
     amount_minor = models.BigIntegerField()
-    lot_number = models.PositiveBigIntegerField(help_text="the lot's own count of its attributions")
-
-    class Meta:
-        indexes = [models.Index(fields=["household", "line"], name="attributions_of_a_household")]
 
     def __str__(self) -> str:
         return show(self.amount_minor)

@@ -1,6 +1,7 @@
 """The ledger: accounts, and transfers between two of them that are never edited.
 
-The balance of an account is what came in less what went out; over all accounts it is 0.
+The balance of an account is what came in less what went out; over all accounts it is 0. A lot's account is a control
+account: which of its households each fen is for is said in the attributions (impact.models.attribution).
 """
 
 import uuid
@@ -10,7 +11,7 @@ from django.db.models import F, Q
 
 from catalog.models import Lot, Team
 from core.money import show
-from impact.models.household import Household
+from impact.models.kind import Kind
 from orders.models import Line
 
 
@@ -19,49 +20,23 @@ class Account(models.Model):
 
     append_only = True
 
-    class Kind(models.TextChoices):
-        GATEWAY = "gateway"  # the mirror of the buyers' money outside: minus what came in
-        ESCROW = (
-            "escrow"  # what waits for one holder (`orders.Order.holder`), until it is confirmed or repaid
-        )
-        BUYER = "buyer"  # owed back to buyers, until the provider has given it
-        EARMARKED = "earmarked"  # set aside for a household
-        OWED = "owed"  # the after-sale window has passed: owed to a household
-        POOL_EARMARKED = "pool_earmarked"  # a lot of level 0: set aside for the team's households together
-        POOL_OWED = "pool_owed"
-        PART_EARMARKED = "part_earmarked"  # another part of the price story
-        PART_OWED = "part_owed"
-        SHIPPING_EARMARKED = "shipping_earmarked"
-        SHIPPING_OWED = "shipping_owed"
-        RESERVE = "reserve"  # bears what a lost dispute takes
-        PURSE = "purse"  # what the shop gave back itself, where the provider could not
-
     kind = models.CharField(max_length=20, choices=Kind.choices)
     team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, related_name="+")
-    household = models.ForeignKey(Household, on_delete=models.PROTECT, null=True, related_name="+")
+    lot = models.ForeignKey(Lot, on_delete=models.PROTECT, null=True, related_name="+")
     part = models.CharField(max_length=12, blank=True, help_text="of the price story")
     holder = models.UUIDField(null=True, help_text="the group purchase whose escrow it is")
-
-    OWED_OF = {
-        Kind.EARMARKED: Kind.OWED,
-        Kind.POOL_EARMARKED: Kind.POOL_OWED,
-        Kind.PART_EARMARKED: Kind.PART_OWED,
-        Kind.SHIPPING_EARMARKED: Kind.SHIPPING_OWED,
-    }
-    SET_ASIDE = frozenset(OWED_OF) | frozenset(OWED_OF.values())
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["kind", "team", "household", "part", "holder"],
+                fields=["kind", "team", "lot", "part", "holder"],
                 nulls_distinct=False,
                 name="one_account_a_purpose",
             )
         ]
 
     def __str__(self) -> str:
-        # Whose of a team's households it is stands in the row alone: this text reaches the operators' rooms.
-        return " ".join(str(w) for w in (self.kind, self.part, self.team_id, self.holder) if w)
+        return " ".join(str(w) for w in (self.kind, self.part, self.team_id, self.lot_id, self.holder) if w)
 
 
 class LedgerTransaction(models.Model):
@@ -92,7 +67,7 @@ class LedgerTransaction(models.Model):
 
 
 class Transfer(models.Model):
-    """One movement of money from an account to another."""
+    """One movement of money from an account to another, for a line where it is for one."""
 
     append_only = True
 
@@ -101,7 +76,9 @@ class Transfer(models.Model):
     target = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="incoming")
     amount_minor = models.PositiveBigIntegerField()
     line = models.ForeignKey(Line, on_delete=models.PROTECT, null=True, related_name="+")
-    lot = models.ForeignKey(Lot, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    lot_number = models.PositiveBigIntegerField(
+        null=True, help_text="where a lot's households share it: the lot's own count of such sharings"
+    )
 
     class Meta:
         constraints = [

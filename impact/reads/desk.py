@@ -6,11 +6,10 @@ from typing import NamedTuple
 from django.db.models import Sum
 
 from catalog.models import Team
-from impact.models import Account, Transfer
+from impact.models import Transfer
+from impact.models.kind import EARMARKED, OF_HOUSEHOLDS, OWED, SET_ASIDE, Kind
 
-Kind = Account.Kind
-HOUSEHOLDS = (Kind.EARMARKED, Kind.POOL_EARMARKED)
-OTHERS = (Kind.PART_EARMARKED, Kind.SHIPPING_EARMARKED)
+OTHERS = SET_ASIDE - OF_HOUSEHOLDS
 
 
 class Standing(NamedTuple):
@@ -30,10 +29,9 @@ def money_of(team: Team) -> Standing:
         for kind, amount in moved.annotate(Sum("amount_minor")).order_by():
             stands[kind] += sign * amount
 
-    def of(kinds: tuple[Kind, ...]) -> int:
+    def of(kinds: frozenset[Kind]) -> int:
         return sum(stands[kind] for kind in kinds)
 
-    def owed(kinds: tuple[Kind, ...]) -> tuple[Kind, ...]:
-        return tuple(Account.OWED_OF[kind] for kind in kinds)
-
-    return Standing(of(HOUSEHOLDS), of(owed(HOUSEHOLDS)), of(OTHERS), of(owed(OTHERS)))
+    return Standing(
+        of(OF_HOUSEHOLDS & EARMARKED), of(OF_HOUSEHOLDS & OWED), of(OTHERS & EARMARKED), of(OTHERS & OWED)
+    )

@@ -1,12 +1,14 @@
-"""Where the money of an order stands: the ledger's transfers, added up."""
+"""Where money stands: the ledger's transfers, added up, and of lots' accounts whose it is."""
 
+from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
 
-from impact.models import Account
+from impact.models.kind import OWED_OF, Kind
 
 
 @dataclass(frozen=True)
@@ -15,40 +17,38 @@ class Place:
 
     kind: str
     team_id: int | None = None
-    household_id: int | None = None
+    lot_id: int | None = None
     part: str = ""
     holder: UUID | None = None
 
     def owed(self) -> "Place":
         """Where it goes when the after-sale window has passed."""
-        kind = Account.OWED_OF.get(Account.Kind(self.kind), self.kind)
-        return Place(kind, self.team_id, self.household_id, self.part, self.holder)
+        kind = Kind(self.kind)
+        return replace(self, kind=OWED_OF.get(kind, kind))
 
 
 @dataclass(frozen=True)
 class Position:
-    """So much of an order stands at a place, for a line and a lot of it where it is for one."""
+    """So much of an order stands at a place, for a line where it is for one."""
 
     order_uid: UUID
     place: Place
     line_id: int | None
-    lot_id: int | None
     amount_minor: int
 
 
 # Each transfer is read once and told from both its ends.
 _POSITIONS = """
-    SELECT t.order_uid, a.kind, a.team_id, a.household_id, a.part, a.holder, m.line_id, m.lot_id,
-           sum(ends.amount)::bigint
+    SELECT t.order_uid, a.kind, a.team_id, a.lot_id, a.part, a.holder, m.line_id, sum(ends.amount)::bigint
     FROM impact_ledgertransaction t
     JOIN impact_transfer m ON m.transaction_id = t.id
     CROSS JOIN LATERAL (VALUES (m.target_id, m.amount_minor), (m.source_id, -m.amount_minor))
          AS ends (account_id, amount)
     JOIN impact_account a ON a.id = ends.account_id
     WHERE t.order_uid = ANY(%s)
-    GROUP BY t.order_uid, a.id, m.line_id, m.lot_id
+    GROUP BY t.order_uid, a.id, m.line_id
     HAVING sum(ends.amount) <> 0
-    ORDER BY m.line_id, m.lot_id, a.household_id, a.part
+    ORDER BY m.line_id, a.lot_id, a.part
 """
 
 
@@ -58,6 +58,52 @@ def positions(order_uids: Iterable[UUID]) -> list[Position]:
         cursor.execute(_POSITIONS, [list(order_uids)])
         rows = cursor.fetchall()
     return [
-        Position(order, Place(kind, team, household, part, holder), line, lot, amount)
-        for order, kind, team, household, part, holder, line, lot, amount in rows
+        Position(order, Place(kind, team, lot, part, holder), line, amount)
+        for order, kind, team, lot, part, holder, line, amount in rows
     ]
+
+
+# Who has what, of which lot and line. An attribution stands beside a transfer between a lot's account and another.
+ATTRIBUTED = """
+    FROM impact_attribution a JOIN impact_transfer m ON m.id = a.transfer_id
+    JOIN impact_account source ON source.id = m.source_id JOIN impact_account target ON target.id = m.target_id
+"""
+LOT = "coalesce(target.lot_id, source.lot_id)"
+# All of a line is owed from the transaction on that says so, and before it all of it is earmarked.
+IS_OWED = """EXISTS (SELECT 1 FROM impact_transfer o JOIN impact_ledgertransaction t ON t.id = o.transaction_id
+                     WHERE o.line_id = m.line_id AND t.reason = 'owed')"""
+_SHARES = f"""
+    SELECT m.line_id, {LOT}, a.household_id, sum(a.amount_minor)::bigint {ATTRIBUTED}
+    WHERE m.line_id = ANY(%s) AND a.household_id IS NOT NULL GROUP BY 1, 2, 3
+"""
+_OF_HOUSEHOLDS = f"""
+    SELECT household_id, coalesce(sum(amount) FILTER (WHERE NOT is_owed), 0)::bigint,
+           coalesce(sum(amount) FILTER (WHERE is_owed), 0)::bigint
+    FROM (SELECT a.household_id, {IS_OWED} AS is_owed, sum(a.amount_minor) AS amount {ATTRIBUTED}
+          WHERE a.household_id = ANY(%s) GROUP BY a.household_id, m.line_id) AS of_lines
+    GROUP BY household_id
+"""
+
+
+def shares_of(line_ids: Iterable[int]) -> dict[tuple[int, int], dict[int, int]]:
+    """How many fen each household has now of each of these lines, by (line, lot)."""
+    found: dict[tuple[int, int], dict[int, int]] = defaultdict(dict)
+    with connection.cursor() as cursor:
+        cursor.execute(_SHARES, [list(line_ids)])
+        for line, lot, household, amount in cursor.fetchall():
+            found[line, lot][household] = amount
+    return found
+
+
+class SetAside(NamedTuple):
+    """Of one household, in fen: what may still go back to buyers, and what is owed to it."""
+
+    earmarked_minor: int = 0
+    owed_minor: int = 0
+
+
+def of_households(household_ids: Iterable[int]) -> dict[int, SetAside]:
+    """What is set aside for each of these households that ever had something."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OF_HOUSEHOLDS, [list(household_ids)])
+        return {household: SetAside(earmarked, owed) for household, earmarked, owed in cursor.fetchall()}

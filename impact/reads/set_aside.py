@@ -11,28 +11,18 @@ from enum import StrEnum
 from catalog.models.variant import STORY_PARTS
 from core.language import Words, say
 from core.money import split
-from impact.models import Account
+from impact.models.kind import CALLED, FACTS, HELD, HOUSEHOLDS, OWED, Kind, Whose, kinds
 from impact.reads.household import told_of_teams
 from impact.reads.positions import Position, positions
 from orders.models import Order
 
-Kind = Account.Kind
-HOUSEHOLDS, SHIPPING, HELD = "households", "shipping", "held"
+# In the order in which a page tells them.
 PART_WORDS: dict[str, Words] = {
-    HOUSEHOLDS: say("农户所得", "For the households"),
+    HOUSEHOLDS: CALLED[HOUSEHOLDS],
     **{part: say(*names) for part, names in STORY_PARTS.items()},
-    SHIPPING: say("运费", "Shipping"),
-    HELD: say("等待成团", "Kept for the group purchase"),
+    **CALLED,
 }
-_PART_OF_KIND = {
-    Kind.EARMARKED: HOUSEHOLDS,
-    Kind.OWED: HOUSEHOLDS,
-    Kind.POOL_EARMARKED: HOUSEHOLDS,
-    Kind.POOL_OWED: HOUSEHOLDS,
-    Kind.SHIPPING_EARMARKED: SHIPPING,
-    Kind.SHIPPING_OWED: SHIPPING,
-    Kind.ESCROW: HELD,
-}
+TOLD = kinds(lambda facts: facts.called or facts.whose == Whose.PART)
 
 
 class State(StrEnum):
@@ -191,8 +181,7 @@ def set_aside(order: Order) -> SetAside | None:
     """How a paid or held order's money is set aside; None when nothing was paid for it."""
     if not (order.is_paid or order.state == Order.State.HELD):
         return None
-    ours = {*Account.SET_ASIDE, Kind.ESCROW}
-    stands = [p for p in positions([order.uid]) if p.place.kind in ours]
+    stands = [p for p in positions([order.uid]) if p.place.kind in TOLD]
     sums: dict[str, int] = defaultdict(int)
     for position in stands:
         sums[_part(position)] += position.amount_minor
@@ -213,7 +202,7 @@ def set_aside(order: Order) -> SetAside | None:
 
 
 def _part(position: Position) -> str:
-    return position.place.part or _PART_OF_KIND[Kind(position.place.kind)]
+    return position.place.part or FACTS[Kind(position.place.kind)].called
 
 
 def _state(stands: list[Position]) -> State:
@@ -221,15 +210,14 @@ def _state(stands: list[Position]) -> State:
     sums: dict[Kind, int] = defaultdict(int)
     for position in stands:
         sums[Kind(position.place.kind)] += position.amount_minor
-    kinds = {kind for kind, amount in sums.items() if amount}
-    if not kinds:
+    filled = {kind for kind, amount in sums.items() if amount}
+    if not filled:
         return State.RETURNED
-    if Kind.ESCROW in kinds:
+    if any(FACTS[kind].called == HELD for kind in filled):
         return State.HELD
-    owed = kinds & set(Account.OWED_OF.values())
-    if not owed:
+    if not filled & OWED:
         return State.EARMARKED
-    return State.OWED if owed == kinds else State.PARTLY_OWED
+    return State.OWED if filled <= OWED else State.PARTLY_OWED
 
 
 def _of_teams(stands: list[Position]) -> list[OfTeam]:

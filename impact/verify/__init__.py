@@ -4,11 +4,17 @@ from collections.abc import Iterator
 from itertools import chain
 
 from core.verify import Offence
-from impact.verify import contest, disclosure, ledger, lines, lots, rows
+from impact.verify import contest, disclosure, ledger, lines, lots, rows, subsidiary
 
 
 def verify() -> Iterator[Offence]:
     """Every offence of this floor; each names the row."""
     return chain(
-        ledger.verify(), lines.verify(), lots.verify(), contest.verify(), disclosure.verify(), rows.verify()
+        ledger.verify(),
+        rows.verify(),
+        lines.verify(),
+        subsidiary.verify(),
+        lots.verify(),
+        contest.verify(),
+        disclosure.verify(),
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from core.verify import Offence, Rule, broken
+from impact.models.kind import kinds, sql
 
 # What stands where, order by order: each transfer told from both its ends.
 _STANDS = """
@@ -107,11 +108,11 @@ RULES = [
         "I4",
         "Account",
         "an account that should never be below zero",
-        """SELECT a.id, a.kind || ' holds ' || sum(ends.amount) FROM impact_transfer m
+        f"""SELECT a.id, a.kind || ' holds ' || sum(ends.amount) FROM impact_transfer m
            CROSS JOIN LATERAL (VALUES (m.target_id, m.amount_minor), (m.source_id, -m.amount_minor))
                 AS ends (account_id, amount)
            JOIN impact_account a ON a.id = ends.account_id
-           WHERE a.kind NOT IN ('gateway', 'reserve', 'purse') GROUP BY a.id HAVING sum(ends.amount) < 0""",
+           WHERE a.kind NOT IN {sql(kinds(lambda facts: facts.may_be_below_zero))} GROUP BY a.id HAVING sum(ends.amount) < 0""",
     ),
     Rule(
         "I4",

@@ -9,14 +9,15 @@ from django.db.models import Exists, OuterRef, Q, Sum
 
 from catalog.models import Reservation
 from core.verify import Offence, Rule, broken, tell
-from impact.models import Account, Attribution, LedgerTransaction
+from impact.models import Attribution, LedgerTransaction
+from impact.models.kind import EARMARKED, OWED, SET_ASIDE, sql
 from impact.story import portions
 from orders.models import Line, LineLot, Order, Refund, RefundLine, Shipment
 
-Kind, Reason, State = Account.Kind, LedgerTransaction.Reason, Order.State
+Reason, State = LedgerTransaction.Reason, Order.State
 CHUNK = 500
 SHARED = (Reason.PAID, Reason.CONFIRMED)
-# What a refund of these reasons gives back was never set aside (impact.actions.taking_back).
+# What a refund of these reasons gives back was never set aside (impact.actions.reversal).
 TURNED_AWAY = Refund.TURNED_AWAY
 
 RULES = [
@@ -40,25 +41,20 @@ RULES = [
     ),
     Rule(
         "I5",
-        "Attribution",
-        "an attribution and its transfer do not say the same",
-        """WITH moved AS (
-               SELECT m.transaction_id, m.line_id, m.lot_id, a.household_id,
-                      sum(CASE WHEN a.id = m.target_id THEN m.amount_minor ELSE -m.amount_minor END) AS amount,
-                      string_agg(m.id::text, ', ') AS transfers
-               FROM impact_transfer m
-               JOIN impact_ledgertransaction t ON t.id = m.transaction_id AND t.reason <> 'owed'
-               JOIN impact_account a ON a.id IN (m.target_id, m.source_id)
-                AND a.kind IN ('earmarked', 'owed', 'pool_earmarked', 'pool_owed')
-               GROUP BY m.transaction_id, m.line_id, m.lot_id, a.household_id
-           )
-           SELECT coalesce(t.id, 0), 'transfers ' || coalesce(moved.transfers, 'none') || ' move '
-                  || coalesce(moved.amount, 0) || ', attributed is ' || coalesce(t.amount_minor, 0)
-           FROM impact_attribution t
-           FULL JOIN moved ON moved.transaction_id = t.transaction_id AND moved.line_id = t.line_id
-                AND moved.lot_id = t.lot_id
-                AND coalesce(moved.household_id, 0) = coalesce(t.household_id, 0)
-           WHERE moved.amount IS DISTINCT FROM t.amount_minor""",
+        "Line",
+        "of a line some is owed and some is not, or not all that is owed was said to be",
+        f"""SELECT stands.line_id, 'earmarked ' || stands.earmarked || ', owed ' || stands.owed FROM (
+                SELECT m.line_id, coalesce(sum(ends.amount) FILTER (WHERE a.kind IN {sql(EARMARKED)}), 0) AS earmarked,
+                       coalesce(sum(ends.amount) FILTER (WHERE a.kind IN {sql(OWED)}), 0) AS owed
+                FROM impact_transfer m
+                CROSS JOIN LATERAL (VALUES (m.target_id, m.amount_minor), (m.source_id, -m.amount_minor))
+                     AS ends (account_id, amount)
+                JOIN impact_account a ON a.id = ends.account_id
+                WHERE m.line_id IS NOT NULL GROUP BY m.line_id
+            ) AS stands
+            LEFT JOIN (SELECT DISTINCT m.line_id FROM impact_transfer m JOIN impact_ledgertransaction t
+                       ON t.id = m.transaction_id WHERE t.reason = 'owed') AS due ON due.line_id = stands.line_id
+            WHERE CASE WHEN due.line_id IS NULL THEN stands.owed ELSE stands.earmarked END <> 0""",
     ),
 ]
 
@@ -66,19 +62,18 @@ RULES = [
 # Where an order's money stands that was set aside: of each line by lot or part, of each team's sending.
 _STANDS = """
     WITH moved AS MATERIALIZED (
-        SELECT t.order_uid, m.line_id, m.lot_id, m.source_id, m.target_id, m.amount_minor
+        SELECT t.order_uid, m.line_id, m.source_id, m.target_id, m.amount_minor
         FROM impact_ledgertransaction t JOIN impact_transfer m ON m.transaction_id = t.id
         WHERE t.order_uid = ANY(%(orders)s)
     ), stands AS MATERIALIZED (
-        SELECT m.order_uid, m.line_id, m.lot_id, ends.account_id, sum(ends.amount)::bigint AS amount
+        SELECT m.order_uid, m.line_id, ends.account_id, sum(ends.amount)::bigint AS amount
         FROM moved m
         CROSS JOIN LATERAL (VALUES (m.target_id, m.amount_minor), (m.source_id, -m.amount_minor))
              AS ends (account_id, amount)
-        GROUP BY m.order_uid, m.line_id, m.lot_id, ends.account_id HAVING sum(ends.amount) <> 0
+        GROUP BY m.order_uid, m.line_id, ends.account_id HAVING sum(ends.amount) <> 0
     )
     SELECT s.order_uid, s.line_id, CASE WHEN s.line_id IS NULL THEN a.team_id END,
-           CASE WHEN a.kind = ANY(%(parts)s) THEN 'part ' || a.part
-                ELSE coalesce('lot ' || s.lot_id, 'account ' || a.kind) END,
+           coalesce('lot ' || a.lot_id, 'part ' || nullif(a.part, ''), 'account ' || a.kind),
            sum(s.amount)::bigint
     FROM stands s JOIN impact_account a ON a.id = s.account_id
     WHERE a.kind = ANY(%(set_aside)s)
@@ -101,9 +96,8 @@ def verify() -> Iterator[Offence]:
 def _check(orders: dict[int, UUID]) -> Iterator[Offence]:
     of_line: dict[int, dict[str, int]] = defaultdict(dict)
     of_sending: dict[tuple[UUID, int], int] = defaultdict(int)
-    kinds = {"parts": [Kind.PART_EARMARKED, Kind.PART_OWED], "set_aside": list(Account.SET_ASIDE)}
     with connection.cursor() as cursor:
-        cursor.execute(_STANDS, {"orders": list(orders.values()), **kinds})
+        cursor.execute(_STANDS, {"orders": list(orders.values()), "set_aside": list(SET_ASIDE)})
         for order, line, team, name, amount in cursor.fetchall():
             if line:
                 of_line[line][name] = amount
@@ -179,5 +173,5 @@ def _given(noun: str, rows: Sequence[Line] | Sequence[Shipment]) -> dict[int, in
 
 
 def _attributed(lines: Sequence[Line]) -> dict[int, int]:
-    rows = Attribution.objects.filter(line__in=lines)
-    return dict(rows.values_list("line_id").annotate(Sum("amount_minor")).order_by())
+    rows = Attribution.objects.filter(transfer__line__in=lines)
+    return dict(rows.values_list("transfer__line_id").annotate(Sum("amount_minor")).order_by())

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from core.verify import Offence, Rule, broken
+from impact.reads.positions import ATTRIBUTED, LOT
 
 RULES = [
     Rule(
@@ -20,16 +21,18 @@ RULES = [
         "Credit",
         "a credit is not what the attributions leave",
         # With exact credits it is the same whatever the order of sales: w·T − W·A (impact.actions.lots).
-        """SELECT c.id, 'lot ' || c.lot_id || ': is ' || c.numerator || ', should be '
+        f"""WITH attributed AS (
+               SELECT {LOT} AS lot_id, a.household_id, sum(a.amount_minor) AS amount {ATTRIBUTED}
+               WHERE a.household_id IS NOT NULL GROUP BY 1, 2
+           )
+           SELECT c.id, 'lot ' || c.lot_id || ': is ' || c.numerator || ', should be '
                   || (s.grams * coalesce(whole.amount, 0) - t.grams * coalesce(own.amount, 0))
            FROM impact_credit c
            JOIN impact_lotshare s ON s.lot_id = c.lot_id AND s.household_id = c.household_id
            JOIN impact_lottally t ON t.lot_id = c.lot_id
-           LEFT JOIN (SELECT lot_id, sum(amount_minor) AS amount FROM impact_attribution
-                      WHERE household_id IS NOT NULL GROUP BY lot_id) whole ON whole.lot_id = c.lot_id
-           LEFT JOIN (SELECT lot_id, household_id, sum(amount_minor) AS amount FROM impact_attribution
-                      GROUP BY lot_id, household_id) own
-                ON own.lot_id = c.lot_id AND own.household_id = c.household_id
+           LEFT JOIN (SELECT lot_id, sum(amount) AS amount FROM attributed GROUP BY lot_id) whole
+                ON whole.lot_id = c.lot_id
+           LEFT JOIN attributed own ON own.lot_id = c.lot_id AND own.household_id = c.household_id
            WHERE c.numerator <> s.grams * coalesce(whole.amount, 0) - t.grams * coalesce(own.amount, 0)""",
     ),
     Rule(

@@ -3,34 +3,52 @@
 from collections.abc import Iterator
 
 from core.verify import Offence, Rule, broken
+from impact.models.kind import FACTS, NAMING_HOUSEHOLDS, OF_LINES, OWED_OF, SET_ASIDE, kinds, sql
 
-# Where money stands that is somebody's part of a line; of these some know the lot it came from.
-_OF_A_LOT = "('earmarked', 'owed', 'pool_earmarked', 'pool_owed')"
-_OF_A_LINE = "('earmarked', 'owed', 'pool_earmarked', 'pool_owed', 'part_earmarked', 'part_owed')"
+
+def _filling(column: str) -> str:
+    """The kinds whose accounts fill a column."""
+    return sql(kinds(lambda facts: column in facts.whose.value))
+
+
+_FILLED = f"""
+    (a.kind IN {_filling("team_id")}) <> (a.team_id IS NOT NULL) OR (a.kind IN {_filling("lot_id")}) <> (a.lot_id IS NOT NULL)
+    OR (a.kind IN {_filling("part")}) <> (a.part <> '') OR (a.kind IN {_filling("holder")}) <> (a.holder IS NOT NULL)
+"""
+_MOVES_ON = " OR ".join(f"(a.kind = '{kind}' AND b.kind = '{owed}')" for kind, owed in OWED_OF.items())
 
 RULES = [
     Rule(
         "I4",
         "Account",
-        "an account is not what its kind says, or of a household of another team",
-        """SELECT a.id, a.kind FROM impact_account a LEFT JOIN impact_household h ON h.id = a.household_id
-           WHERE (a.kind IN ('earmarked', 'owed')) <> (a.household_id IS NOT NULL)
-              OR h.team_id IS DISTINCT FROM CASE WHEN h.id IS NULL THEN NULL ELSE a.team_id END
-              OR (a.kind IN ('gateway', 'escrow', 'buyer', 'reserve', 'purse')) <> (a.team_id IS NULL)
-              OR (a.kind IN ('part_earmarked', 'part_owed')) <> (a.part <> '')
-              OR (a.kind = 'escrow') <> (a.holder IS NOT NULL)""",
+        "an account is not what its kind says, or of a lot of another team or without households",
+        f"""SELECT a.id, a.kind FROM impact_account a LEFT JOIN catalog_lot l ON l.id = a.lot_id
+            LEFT JOIN catalog_variant v ON v.id = l.variant_id LEFT JOIN catalog_product p ON p.id = v.product_id
+            WHERE {_FILLED} OR a.kind NOT IN {sql(frozenset(FACTS))} OR p.team_id <> a.team_id
+               OR a.kind IN {sql(NAMING_HOUSEHOLDS)}
+                  AND NOT EXISTS (SELECT 1 FROM impact_lottally t WHERE t.lot_id = a.lot_id)""",
     ),
     Rule(
         "I4",
         "Transfer",
-        "a transfer is for a line of another order, or tells of a line or lot that it is not for",
+        "a transfer is for a line of another order or team, or does not tell which line it is for",
         f"""SELECT m.id, m.amount_minor FROM impact_transfer m
             JOIN impact_ledgertransaction t ON t.id = m.transaction_id
             JOIN impact_account a ON a.id = m.source_id JOIN impact_account b ON b.id = m.target_id
             LEFT JOIN orders_line l ON l.id = m.line_id LEFT JOIN orders_order o ON o.id = l.order_id
-            WHERE o.uid <> t.order_uid
-               OR (m.line_id IS NOT NULL) <> (a.kind IN {_OF_A_LINE} OR b.kind IN {_OF_A_LINE})
-               OR (m.lot_id IS NOT NULL) <> (a.kind IN {_OF_A_LOT} OR b.kind IN {_OF_A_LOT})""",
+            WHERE o.uid <> t.order_uid OR l.team_id <> coalesce(a.team_id, b.team_id)
+               OR (m.line_id IS NOT NULL) <> (a.kind IN {sql(OF_LINES)} OR b.kind IN {sql(OF_LINES)})""",
+    ),
+    Rule(
+        "I4",
+        "Transfer",
+        "what is set aside moves only to be owed, and then within one place, or to and from those outside",
+        f"""SELECT m.id, a.kind || ' to ' || b.kind FROM impact_transfer m
+            JOIN impact_ledgertransaction t ON t.id = m.transaction_id
+            JOIN impact_account a ON a.id = m.source_id JOIN impact_account b ON b.id = m.target_id
+            WHERE (t.reason = 'owed') <> (a.kind IN {sql(SET_ASIDE)} AND b.kind IN {sql(SET_ASIDE)})
+               OR t.reason = 'owed' AND ((a.team_id, a.lot_id, a.part) IS DISTINCT FROM (b.team_id, b.lot_id, b.part)
+                                         OR NOT ({_MOVES_ON}))""",
     ),
     Rule(
         "I6",

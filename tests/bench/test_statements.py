@@ -57,6 +57,21 @@ def test_what_a_deed_asks_is_counted_for_web_and_worker_with_its_frame(house: Ho
     counter.connection.close()
 
 
+def test_foreign_keys_that_are_checked_at_the_commit_are_counted(house: House) -> None:
+    database = servers.own_database()
+    counter = Counter(house, database)  # type: ignore[arg-type]
+    with house.connect(database, APP) as web:
+        counter.reset()
+        with web.transaction():
+            made = "INSERT INTO core_outboxevent (name, payload, recorded_at) VALUES (%s, '{}', now()) RETURNING id"
+            ((event,),) = web.execute(made, ["Counted"]).fetchall()
+            due = "INSERT INTO core_delivery (event_id, reaction, due_at, tries, error, done_at) VALUES (%s, %s, now(), 0, '', now())"
+            for reaction in "abc":
+                web.execute(due, [event, reaction])
+        assert counter.told(1, seconds=0.0).checks() == 3
+    counter.connection.close()
+
+
 def test_what_is_asked_while_nobody_is_there_is_taken_off(house: House) -> None:
     database = servers.own_database()
     counter = Counter(house, database)  # type: ignore[arg-type]

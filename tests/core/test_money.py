@@ -70,7 +70,7 @@ def test_given_back_in_any_order_the_credits_still_fit(weights, steps):
     for amount, undo in steps:
         if undo and standing:
             parts, was = standing.pop(amount % len(standing))
-            credits = money.give_back(parts, was, weights, credits)
+            credits = money.carry_back(parts, was, weights, credits)
         else:
             parts, credits = money.carry_split(amount, weights, credits)
             standing.append((parts, amount))

@@ -274,7 +274,10 @@ class Market:
         with connection.cursor() as cursor:
             cursor.execute(
                 """SELECT s.lot_id, s.grams, coalesce(sum(a.amount_minor), 0)::bigint FROM impact_lotshare s
-                   LEFT JOIN impact_attribution a ON a.lot_id = s.lot_id AND a.household_id = s.household_id
+                   LEFT JOIN (SELECT a.household_id, coalesce(t.lot_id, f.lot_id) AS lot_id, a.amount_minor
+                              FROM impact_attribution a JOIN impact_transfer m ON m.id = a.transfer_id
+                              JOIN impact_account f ON f.id = m.source_id JOIN impact_account t ON t.id = m.target_id
+                             ) a ON a.lot_id = s.lot_id AND a.household_id = s.household_id
                    GROUP BY s.id ORDER BY s.lot_id"""
             )
             rows = cursor.fetchall()

@@ -151,9 +151,9 @@ SABOTAGES = [
     ),
     Sabotage(
         "what is refunded stays in the standings",
-        "impact/actions/taking_back.py",
-        "    deed.write()\n    support.take_back(purchases)",
-        "    deed.write()",
+        "impact/actions/reversal.py",
+        "    posting.write()\n    support.reverse(purchases)",
+        "    posting.write()",
         "tests/impact/test_contest.py",
     ),
     Sabotage(

@@ -135,7 +135,7 @@ def test_after_a_restore_nothing_is_charged_mailed_or_attributed_twice(till, a_s
         shared = LedgerTransaction.objects.filter(reason="paid").values_list("order_uid", flat=True)
         assert sorted(shared) == sorted(Order.objects.values_list("uid", flat=True))  # each once
         sums = [
-            sum(Attribution.objects.filter(line__order=o).values_list("amount_minor", flat=True))
+            sum(Attribution.objects.filter(transfer__line__order=o).values_list("amount_minor", flat=True))
             for o in Order.objects.all()
         ]
         assert sums.count(0) == 1 and len(set(sums)) == 2  # the one given back, and three alike

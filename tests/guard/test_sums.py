@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from core.money import carry_split, give_back, split
+from core.money import carry_back, carry_split, split
 from tests.figures import a_seed, figure, full
 
 pytestmark = pytest.mark.proof
@@ -38,7 +38,7 @@ def drift_of(dice: random.Random, price: int, grams: list[int], *, may_return: b
     for _ in range(8):
         if may_return and standing and dice.random() < 0.4:
             parts, amount = standing.pop(dice.randrange(len(standing)))
-            credits = give_back(parts, amount, grams, credits)
+            credits = carry_back(parts, amount, grams, credits)
             left = dice.randint(0, amount)  # a part of it stays sold
             parts, credits = carry_split(left, grams, credits)
             assert sum(parts) == left and min(parts) >= 0

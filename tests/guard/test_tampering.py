@@ -235,7 +235,7 @@ UNWATCHED: dict[type[models.Model], set[str]] = {
         "story_id",
         "variant_id",
     },
-    Attribution: {"lot_number"},
+    Transfer: {"lot_number"},
     LotTally: {"number"},
 }
 

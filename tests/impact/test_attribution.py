@@ -75,8 +75,8 @@ def test_a_line_over_several_lots_is_split_by_units_first():
     order = world.an_order([(lots[0], 1), (lots[1], 1), (lots[2], 5)])
     world.pay(order)
     by_lot = {lot.pk: 0 for lot in lots}
-    for row in Attribution.objects.all():
-        by_lot[row.lot_id] += row.amount_minor
+    for row in Attribution.objects.select_related("transfer__target"):
+        by_lot[row.transfer.target.lot_id] += row.amount_minor
     # 25,830 fen over 1:1:5 units is 3,690 · 3,690 · 18,450; of each, 54 %.
     assert list(by_lot.values()) == [1992, 1992, 9963]
     assert sum(world.balances(order).values()) == 0

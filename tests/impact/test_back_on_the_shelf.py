@@ -32,8 +32,8 @@ def ship(parcel: Shipment) -> None:
 
 def households(order: Order) -> list[int]:
     """The households' part of an order, lot by lot."""
-    rows = Attribution.objects.filter(line__order=order).values_list("lot_id")
-    return [minor for _, minor in rows.annotate(Sum("amount_minor")).order_by("lot_id")]
+    rows = Attribution.objects.filter(transfer__line__order=order).annotate(lot=world.LOT).values_list("lot")
+    return [minor for _, minor in rows.annotate(Sum("amount_minor")).order_by("lot")]
 
 
 def test_units_of_one_lot_that_go_back_leave_the_other_lots_money_where_it_is():

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from catalog.models import PriceStory
 from catalog.models.variant import STORY_PARTS
-from core.money import carry_split, give_back
+from core.money import carry_back, carry_split
 from impact.models import Attribution, Credit, LotTally
 from impact.story import portions
 from impact.verify import verify
@@ -52,7 +52,7 @@ def _drift(dice: random.Random) -> float:
     for _ in range(300):
         if lines and dice.random() < 0.12:
             parts, amount = lines.pop(dice.randrange(len(lines)))
-            credits = give_back(parts, amount, grams, credits)
+            credits = carry_back(parts, amount, grams, credits)
             amount = dice.randint(0, amount)
         else:
             amount = 1992
@@ -92,7 +92,9 @@ def test_through_the_database_every_line_holds_its_net_less_refunds(data):
         stands = world.balances(order)
         set_aside = sum(n for kind, n in stands.items() if kind not in ("gateway", "buyer"))
         assert set_aside == line.net_minor - line.refunded_minor + parcel.shipping_minor
-        household_part = sum(Attribution.objects.filter(line=line).values_list("amount_minor", flat=True))
+        household_part = sum(
+            Attribution.objects.filter(transfer__line=line).values_list("amount_minor", flat=True)
+        )
         due = portions(line.net_minor - line.refunded_minor, line.story, _draws(line))
         assert household_part == sum(due.households.values())
     grams = dict(LotTally.objects.values_list("lot_id", "grams"))

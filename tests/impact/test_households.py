@@ -160,7 +160,7 @@ def test_thousands_are_proposed_verified_and_given_shares_in_a_few_statements(
             [shares.Grown(lot, {h.pk: 1000 + n for n, h in enumerate(made)}) for lot in lots], None
         )
     assert LotShare.objects.count() == Credit.objects.count() == 6000
-    assert Account.objects.filter(team=team).count() == 600
+    assert Account.objects.filter(team=team).count() == 2 * len(lots)
     assert set(LotTally.objects.values_list("grams", flat=True)) == {sum(1000 + n for n in range(300))}
 
 

@@ -8,6 +8,7 @@ from django.db import Error, connection, transaction
 
 from impact.models import Account, Attribution, Credit, Standing, Support, Transfer
 from impact.verify import verify
+from orders.models import Line
 from tests.catalog import world as shelves
 from tests.impact import world
 
@@ -64,13 +65,39 @@ def named() -> set[tuple[str, str, int]]:
 def test_a_changed_transfer_is_named_with_its_line_and_attribution(order, owner):
     transfer = Transfer.objects.filter(target__kind="earmarked", line__order=order).first()
     owner.execute("UPDATE impact_transfer SET amount_minor = amount_minor + 1 WHERE id = %s", [transfer.pk])
-    attribution = Attribution.objects.get(
-        transaction=transfer.transaction, household_id=transfer.target.household_id
+    assert {("I5", "Transfer", transfer.pk), ("I5", "Line", transfer.line_id)} <= named()
+    said = [o.words for o in verify() if o.noun == "Transfer"]
+    assert f"moves {transfer.amount_minor + 1}, attributed is {transfer.amount_minor}" in said[0]
+
+
+@pytest.mark.parametrize("by", [1, -1])
+def test_a_changed_attribution_is_named_with_the_transfer_it_divides(order, owner, by):
+    row = Attribution.objects.filter(transfer__line__order=order).first()
+    owner.execute(
+        "UPDATE impact_attribution SET amount_minor = amount_minor + %s WHERE id = %s", [by, row.pk]
     )
-    assert ("I5", "Attribution", attribution.pk) in named()
-    assert ("I5", "Line", transfer.line_id) in named()
-    said = [o.words for o in verify() if o.noun == "Attribution"]
-    assert f"transfers {transfer.pk} move {transfer.amount_minor + 1}" in said[0]
+    assert ("I5", "Transfer", row.transfer_id) in named()
+
+
+def test_an_attribution_that_no_transfer_to_a_lot_is_behind_is_named(order, owner):
+    shipping = Transfer.objects.filter(target__kind="shipping_earmarked").first()
+    row = Attribution.objects.filter(transfer__line__order=order).first()
+    owner.execute("UPDATE impact_attribution SET transfer_id = %s WHERE id = %s", [shipping.pk, row.pk])
+    assert {("I5", "Transfer", shipping.pk), ("I5", "Transfer", row.transfer_id)} <= named()
+
+
+def test_what_is_owed_of_only_a_part_of_a_line_is_named(order, owner):
+    line = Line.objects.exclude(order=order).get()
+    moved = Transfer.objects.get(transaction__reason="owed", line=line, target__part="team")
+    owner.execute("UPDATE impact_transfer SET amount_minor = amount_minor - 1 WHERE id = %s", [moved.pk])
+    assert named() == {("I5", "Line", line.pk)}
+
+
+def test_what_is_owed_elsewhere_than_where_it_stood_is_named(order, owner):
+    moved = Transfer.objects.get(transaction__reason="owed", target__part="team")
+    packing = Account.objects.get(kind="part_owed", part="packaging")
+    owner.execute("UPDATE impact_transfer SET target_id = %s WHERE id = %s", [packing.pk, moved.pk])
+    assert {("I4", "Transfer", moved.pk), ("I5", "Line", moved.line_id)} <= named()
 
 
 def test_a_changed_part_of_the_price_is_named(order, owner):
@@ -79,24 +106,26 @@ def test_a_changed_part_of_the_price_is_named(order, owner):
     assert ("I5", "Line", transfer.line_id) in named()
 
 
-def test_money_moved_to_another_household_is_named(order, owner):
+def test_money_moved_to_another_lot_is_named(order, owner):
     transfer = Transfer.objects.filter(target__kind="earmarked", line__order=order).first()
-    other = Account.objects.filter(kind="earmarked").exclude(pk=transfer.target_id).first()
+    lot = world.a_lot(variant=order.lines.get().variant)
+    other = Account.objects.get(kind="earmarked", lot=lot)
     owner.execute("UPDATE impact_transfer SET target_id = %s WHERE id = %s", [other.pk, transfer.pk])
-    assert any(noun == "Attribution" for _, noun, _ in named())
+    assert {noun for _, noun, _ in named()} >= {"Attribution", "Line", "Credit"}
 
 
-def test_an_attribution_changed_together_with_its_transfer_still_shows_in_the_credits(order, owner):
-    first, second = Attribution.objects.filter(line__order=order)[:2]
+def test_money_given_to_a_household_without_a_share_is_named(order, owner):
+    row = Attribution.objects.filter(transfer__line__order=order).first()
+    (stranger,) = world.households(order.lines.get().team, 1)
+    owner.execute("UPDATE impact_attribution SET household_id = %s WHERE id = %s", [stranger.pk, row.pk])
+    assert ("I5", "Attribution", row.pk) in named()
+
+
+def test_attributions_that_still_add_up_to_their_transfer_show_in_the_credits(order, owner):
+    first, second = Attribution.objects.filter(transfer__line__order=order)[:2]
     for row, by in ((first, 1), (second, -1)):
         owner.execute(
             "UPDATE impact_attribution SET amount_minor = amount_minor + %s WHERE id = %s", [by, row.pk]
-        )
-        owner.execute(
-            """UPDATE impact_transfer m SET amount_minor = amount_minor + %s FROM impact_account a
-               WHERE a.id = m.target_id AND a.household_id = %s AND a.kind = 'earmarked'
-                 AND m.transaction_id = %s""",
-            [by, row.household_id, row.transaction_id],
         )
     credits = Credit.objects.filter(household_id__in=[first.household_id, second.household_id])
     assert named() == {("I5", "Credit", credit.pk) for credit in credits}

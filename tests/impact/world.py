@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.models import Organisation, Person
@@ -35,6 +36,7 @@ from tests.catalog import world as shelves
 _count = itertools.count(1)
 WORKED_GRAMS = (420_000, 300_000, 180_000, 60_000, 40_000)
 WORKED_SHARES = [1674, 1196, 717, 239, 159]
+LOT = Coalesce("transfer__target__lot", "transfer__source__lot")  # of an attribution
 
 
 def households(team: Team, n: int) -> list[Household]:
@@ -264,7 +266,7 @@ def figures(team: Team) -> tuple[int, int, int, int, int, int]:
 def shares_of(order: Order) -> list[int]:
     """What each household has of an order, by household id."""
     sums: dict[int | None, int] = {}
-    for row in Attribution.objects.filter(line__order=order):
+    for row in Attribution.objects.filter(transfer__line__order=order):
         sums[row.household_id] = sums.get(row.household_id, 0) + row.amount_minor
     return [sums[key] for key in sorted(sums, key=lambda k: k or 0)]
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from catalog.models import Lot
 from core.deliveries import drain
-from impact.models import Account, Attribution, Standing
+from impact.models import Attribution, Kind, Standing
 from impact.reads.positions import positions
 from local.stripe.control import Control
 from orders.actions import cancel, checkout, group, payment
@@ -189,7 +189,9 @@ class Shop:
                 Refund.objects.filter(**own).values_list("reason", "state", "amount_minor", "disputed_minor")
             ),
             sorted(Dispute.objects.filter(**own).values_list("state", "amount_minor", "lost_minor")),
-            Attribution.objects.filter(line__order=pk).aggregate(minor=Sum("amount_minor"))["minor"],
+            Attribution.objects.filter(transfer__line__order=pk).aggregate(minor=Sum("amount_minor"))[
+                "minor"
+            ],
         ]
 
 
@@ -218,7 +220,7 @@ def _seats(many: int, lot: Lot) -> list[Order]:
 
 
 def _books(orders: Sequence[Any]) -> dict[str, int]:
-    sums: dict[str, int] = dict.fromkeys(Account.Kind.values, 0)
+    sums: dict[str, int] = dict.fromkeys(Kind.values, 0)
     for found in positions(orders):
         sums[found.place.kind] += found.amount_minor
     return sums

@@ -8,7 +8,7 @@ from django.test import Client
 from catalog.actions import listing
 from catalog.actions.lot import recall
 from core.refusals import NotAllowed
-from impact.models import Account
+from impact.models import Kind
 from orders.actions import dispute, reconcile, refund
 from orders.links import token_for
 from orders.models import Dispute, Order, Payment, Refund
@@ -242,7 +242,7 @@ def test_what_the_provider_refuses_after_a_partial_loss_is_given_in_another_way(
     settle_all()
     failed.refresh_from_db()
     assert (failed.state, failed.otherwise) == ("succeeded", "银行转账 2026-11-29")
-    assert world.balances(paid.row)[Account.Kind.PURSE] == failed.amount_minor
+    assert world.balances(paid.row)[Kind.PURSE] == failed.amount_minor
     assert sum(world.balances(paid.row).values()) == 0 and offences() == []
     (told,) = new_mails("buyer@example.com")[-1:]
     assert "银行转账 2026-11-29" in told.body

@@ -118,7 +118,7 @@ class House:
     def attributions(self, number: str) -> list[int]:
         """What each household was attributed of an order, each row as it was written."""
         with self.shop.database():
-            rows = Attribution.objects.filter(line__order__number=number).order_by("pk")
+            rows = Attribution.objects.filter(transfer__line__order__number=number).order_by("pk")
             return list(rows.values_list("amount_minor", flat=True))
 
     def seconds_to_the_board(self, number: str, stall: Stall) -> float:

@@ -2,6 +2,7 @@
 
 import pytest
 from django.db.models import Sum
+from django.db.models.functions import Coalesce
 
 from catalog.models import Lot
 from impact.models import Attribution, Household
@@ -16,8 +17,10 @@ PAIRS, HOUSEHOLDS = full((36, 50), (4, 14))
 
 def earned() -> dict[str, int]:
     """What each single-household lot really brought its family."""
-    single = Attribution.objects.filter(lot__level=SINGLE, household__isnull=False)
-    return dict(single.values_list("lot__code").annotate(Sum("amount_minor")).order_by())
+    code = Coalesce("transfer__target__lot__code", "transfer__source__lot__code")
+    households = Attribution.objects.filter(household__isnull=False).annotate(code=code)
+    single = households.filter(code__in=Lot.objects.filter(level=SINGLE).values("code"))
+    return dict(single.values_list("code").annotate(Sum("amount_minor")).order_by())
 
 
 def test_no_households_income_is_derived(deeds_of_their_own):

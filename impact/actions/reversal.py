@@ -1,4 +1,4 @@
-"""Take back what is refunded from where it was set aside, in the transaction that asks for the refund.
+"""Reverse what was posted of what is refunded, in the transaction that asks for the refund.
 
 Lines, ledger and standings go back at once; the money stands with the buyers until the provider has given it.
 """
@@ -10,19 +10,19 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from impact.actions import support
 from impact.actions.attribution import escrow
-from impact.actions.deed import Deed, by_order, draws_of, locked
 from impact.actions.ledger import BUYER, RESERVE, key_of, written
-from impact.models import Account, LedgerTransaction
+from impact.actions.posting import Posting, by_order, draws_of, locked
+from impact.models import Kind, LedgerTransaction
 from impact.reads.positions import Place, Position, positions
 from orders.events import RefundRequested
 from orders.models import Payment, Refund, RefundLine
 
-Kind, Reason = Account.Kind, LedgerTransaction.Reason
+Reason = LedgerTransaction.Reason
 # Money turned away was never shared out.
 TURNED_AWAY = Refund.TURNED_AWAY
 
 
-def take_back(events: Sequence[RefundRequested]) -> None:
+def reverse(events: Sequence[RefundRequested]) -> None:
     """Move refunds to the buyers: each line is shared anew on what remains of it; a held seat leaves escrow.
 
     What a lost dispute takes is borne by the reserve (impact.actions.gateway), unless the goods are on the shelf
@@ -40,33 +40,33 @@ def take_back(events: Sequence[RefundRequested]) -> None:
     standing = by_order(positions(order.uid for order in orders.values()))
     held = {uid for uid, stands in standing.items() if _in_escrow(stands) > 0}
     lines = (row.line for r in refunds for row in rows[r.pk] if row.line)
-    deed = Deed(draws_of(lines) if len(held) < len(orders) else {})
-    deed.remember(position for stands in standing.values() for position in stands)
+    posting = Posting(draws_of(lines) if len(held) < len(orders) else {})
+    posting.remember(position for stands in standing.values() for position in stands)
     purchases = []
     for refund in refunds:
         order = orders[refund.payment.order_id]
         is_disputed = refund.reason == Refund.Reason.DISPUTE
         if is_disputed and order.uid in held:
             continue  # The bank takes it out of escrow.
-        transaction = deed.book.open(key_of(Reason.REFUNDED, refund.uid), order.uid, refund.requested_at)
+        transaction = posting.book.open(key_of(Reason.REFUNDED, refund.uid), order.uid, refund.requested_at)
         if order.uid in held:
-            deed.book.move(escrow(order), BUYER, refund.amount_minor)
+            posting.book.move(escrow(order), BUYER, refund.amount_minor)
             continue
         for row in rows[refund.pk]:
             if row.line and (row.amount_minor or row.is_restocked):
-                deed.take_back(transaction, row.line, row.amount_minor)
+                posting.reverse(row.line, row.amount_minor)
             elif row.shipment:
                 place = sending_of(standing[order.uid], row.shipment.team_id)
-                deed.book.move(place, BUYER, row.amount_minor)
-        taken = -deed.book.taken(BUYER)
+                posting.book.move(place, BUYER, row.amount_minor)
+        taken = -posting.book.taken(BUYER)
         if is_disputed:
             # The bank has paid the buyer; the reserve has paid the bank, and the contest heard of it there.
-            deed.book.move(BUYER, RESERVE, taken)
+            posting.book.move(BUYER, RESERVE, taken)
             continue
         assert taken == refund.amount_minor, f"refund {refund.uid} gives {refund.amount_minor}, not {taken}"
         purchases.append(support.Purchase(transaction, order, of_team(rows[refund.pk])))
-    deed.write()
-    support.take_back(purchases)
+    posting.write()
+    support.reverse(purchases)
 
 
 def _shared(asked: Sequence[int]) -> QuerySet[Refund]:
