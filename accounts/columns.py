@@ -72,6 +72,7 @@ freezes_at 冻结时间 freezes at
 goods_minor 商品金额 goods
 grams 重量（克） weight (g)
 group 团购 group purchase
+given_minor 先前已给 given before
 handled_at 处理时间 handled at
 harvest_from 采收开始 harvest from
 harvest_to 采收结束 harvest to

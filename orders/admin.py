@@ -230,7 +230,17 @@ class RefundAdmin(OperatorAdmin):
     waiting = Q(state=Refund.State.FAILED, retry_at=None) & ~Q(reason=Refund.Reason.DISPUTE)
     search_fields = ("=payment__order__number", "=provider_id", "=uid")
     fields = (
-        *("uid", "payment", "reason", "state", "amount_minor", "disputed_minor", "attempt", "provider_id"),
+        *(
+            "uid",
+            "payment",
+            "reason",
+            "state",
+            "amount_minor",
+            "disputed_minor",
+            "given_minor",
+            "attempt",
+            "provider_id",
+        ),
         *("failure", "note", "requested_by", "requested_at", "settled_at", "checked_at", "returned_at"),
         *("retry_at", "otherwise"),
     )

@@ -12,7 +12,7 @@ RULES = [
         "somebody was erased while money was owed to her, or is owed some and cannot be reached",
         # What came back after it had arrived is told to the sealed address that was kept for it.
         f"""SELECT p.id, r.state || ' ' || r.amount_minor FROM {_GONE} JOIN orders_refund r ON r.payment_id = y.id
-            WHERE p.erased_at IS NOT NULL AND r.state NOT IN ('succeeded', 'undone') AND r.amount_minor > r.disputed_minor
+            WHERE p.erased_at IS NOT NULL AND r.state NOT IN ('succeeded', 'undone') AND r.amount_minor > r.disputed_minor + r.given_minor
               AND (p.reach_sealed = '' OR r.returned_at IS NULL AND r.requested_at < p.erased_at)""",
     ),
     Rule(

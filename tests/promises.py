@@ -62,7 +62,10 @@ PROMISES: dict[str, tuple[str, dict[str, str]]] = {
     ),
     "ledger": (
         "the ledger balances",
-        {"machine": "a state machine beside a plain model; 20 × 100 steps, 500 × 200 on demand"},
+        {
+            "machine": "a state machine beside a plain model; 20 × 100 steps, 500 × 200 on demand",
+            "banks": "100 stories of 100 steps weighed towards what banks take and give back",
+        },
     ),
     "sums": (
         "sums are exact",

@@ -23,11 +23,12 @@ _MOVED = """
     LEFT JOIN (SELECT order_id, sum(received_minor) AS came FROM orders_payment
                WHERE state = 'succeeded' GROUP BY order_id) paid ON paid.order_id = o.id
     LEFT JOIN (SELECT p.order_id,
-                      sum(r.amount_minor - r.disputed_minor) FILTER (
-                          WHERE r.state = 'succeeded' AND r.otherwise = '') AS given,
+                      sum(CASE WHEN r.state = 'succeeded' THEN r.amount_minor - r.disputed_minor ELSE r.given_minor END)
+                          FILTER (WHERE r.otherwise = '') AS given,
                       sum(r.amount_minor - r.disputed_minor) FILTER (
                           WHERE r.state = 'succeeded' AND r.otherwise <> '') AS otherwise,
-                      sum(r.amount_minor - r.disputed_minor) FILTER (WHERE r.state <> 'succeeded') AS promised
+                      sum(r.amount_minor - r.disputed_minor - r.given_minor)
+                          FILTER (WHERE r.state <> 'succeeded') AS promised
                FROM orders_refund r JOIN orders_payment p ON p.id = r.payment_id
                WHERE r.reason <> 'dispute' GROUP BY p.order_id) back ON back.order_id = o.id
     LEFT JOIN (SELECT p.order_id, sum(d.lost_minor) AS lost FROM orders_dispute d

@@ -222,10 +222,13 @@ def _uncover(dispute: Dispute, minor: int) -> int:
         part = min(left, row.disputed_minor)
         if not part:
             break
-        if row.state == Refund.State.SUCCEEDED and row.due_minor:
-            continue  # a part of it the provider gave, for good: what is owed of it a person works out
+        if row.state == Refund.State.SUCCEEDED and row.due_minor and row.otherwise:
+            continue  # a part of it the shop gave by hand: what is owed of the rest a person works out
         left -= part
         if row.state == Refund.State.SUCCEEDED:
+            # What the provider gave of it stays given.
+            row.given_minor += row.due_minor
+            Refund.objects.filter(pk=row.pk).update(given_minor=row.given_minor)
             refund.settle(row, RefundSeen(Was.FAILED, failure=won_back.FAILURE), row.attempt)
         # What a person was to decide she decides still; any other is the clock's to try again.
         at = None if row.reason == Refund.Reason.REGAINED else timezone.now()

@@ -61,6 +61,11 @@ class Refund(StateMachine, models.Model):
     disputed_minor = models.PositiveBigIntegerField(
         default=0, help_text="so much of it her bank has given the buyer, in disputes that were lost"
     )
+    given_minor = models.PositiveBigIntegerField(
+        default=0,
+        db_default=0,
+        help_text="so much of it an earlier attempt has given, before a bank took back what was hers of the rest",
+    )
     attempt = models.PositiveSmallIntegerField(default=1, help_text="part of the provider's idempotency key")
     provider_id = models.CharField(max_length=ID_LENGTH, blank=True)
     failure = models.CharField(max_length=120, blank=True)
@@ -84,7 +89,8 @@ class Refund(StateMachine, models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="refund_gives_something"),
             models.CheckConstraint(
-                condition=Q(disputed_minor__lte=models.F("amount_minor")), name="refund_not_given_twice"
+                condition=Q(disputed_minor__lte=models.F("amount_minor") - models.F("given_minor")),
+                name="refund_not_given_twice",
             ),
             models.UniqueConstraint(
                 fields=["provider_id"], condition=~Q(provider_id="") & ~Q(state="undone"), name="refund_once"
@@ -103,8 +109,8 @@ class Refund(StateMachine, models.Model):
 
     @property
     def due_minor(self) -> int:
-        """Fen of it that are the provider's to move: all but what her bank has given the buyer."""
-        return self.amount_minor - self.disputed_minor
+        """Fen of it that this attempt moves: all but what her bank has given the buyer, and an attempt before."""
+        return self.amount_minor - self.disputed_minor - self.given_minor
 
 
 class RefundLine(models.Model):

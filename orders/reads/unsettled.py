@@ -28,7 +28,9 @@ def _unsettled(person: Person) -> Iterator[Words]:
     refunds = Refund.objects.filter(payment__in=payments)
     if refunds.filter(state__in=ON_ITS_WAY).exists():
         yield say("一笔退款还在路上", "a refund that is on its way")
-    if refunds.filter(state=Refund.State.FAILED, amount_minor__gt=F("disputed_minor")).exists():
+    if refunds.filter(
+        state=Refund.State.FAILED, amount_minor__gt=F("disputed_minor") + F("given_minor")
+    ).exists():
         yield say("一笔退款没有退成，还欠着您", "a refund that failed and is still owed")
     if Dispute.objects.filter(payment__in=payments, closed_at=None).exists():
         yield say("一笔付款争议还没有结果", "a dispute that is not decided yet")

@@ -1,5 +1,6 @@
 """What these tests share."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -23,3 +24,11 @@ def deeds_of_their_own(monkeypatch: pytest.MonkeyPatch, db: None) -> None:
             self.savepoint = usual
 
     monkeypatch.setattr(Atomic, "__enter__", with_a_savepoint)
+
+
+@pytest.fixture
+def settings_of_the_bank(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The provider is a bank in this process, whose every decision the test makes."""
+    settings.PAYMENT_PROVIDER = "tests.guard.bank.the_bank"
+    # A story takes minutes on a busy machine, and what it leaves waiting waits until a step hands it over.
+    monkeypatch.setattr("core.verify.GRACE", timedelta(hours=1))

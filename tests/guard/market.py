@@ -259,10 +259,8 @@ class Market:
                 p.asked.amount_minor for n, p in self.bank.pages.items() if n in {one.kept, *one.turned_away}
             )
             given = sum(
-                r.amount_minor - r.disputed_minor
-                for r in Refund.objects.filter(payment__order__uid=one.uid, state="succeeded").exclude(
-                    reason="dispute"
-                )
+                r.amount_minor - r.disputed_minor if r.state == "succeeded" else r.given_minor
+                for r in Refund.objects.filter(payment__order__uid=one.uid).exclude(reason="dispute")
             )
             lost = sum(d.lost_minor for p in payments for d in p.disputes.all())
             assert -stands.get((one.uid, "gateway"), 0) == came - given - lost

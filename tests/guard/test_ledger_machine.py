@@ -3,7 +3,6 @@
 import os
 import time
 from collections import Counter
-from datetime import timedelta
 
 import pytest
 from django.db import transaction
@@ -104,10 +103,3 @@ def walk(of: int) -> Counter[str]:
         ),
     )
     return Undone.reached
-
-
-@pytest.fixture
-def settings_of_the_bank(settings, monkeypatch):
-    settings.PAYMENT_PROVIDER = "tests.guard.bank.the_bank"
-    # A story takes minutes on a busy machine, and what it leaves waiting waits until a step hands it over.
-    monkeypatch.setattr("core.verify.GRACE", timedelta(hours=1))

@@ -251,6 +251,26 @@ def test_buyer_team_and_operator_read_what_has_become_of_the_money_and_an_operat
     assert Refund.objects.get(reason="regained").state == "succeeded" and offences() == []
 
 
+def test_of_a_refund_that_bank_and_provider_shared_the_banks_part_is_owed_again():
+    order = bought(world.a_lot(units=50))
+    cancel.cancel(order, None)
+    made = Refund.objects.get()
+    refund.settle(made, RefundSeen(Was.FAILED, failure="lost_or_stolen_card"), made.attempt)
+    bank(kept(order), "lost", 249)
+    assert refunds(order) == [("cancelled", "failed", TOTAL, 249)]
+    again = refund.again(made, shelves.an_operator())
+    refund.settle(again, RefundSeen(Was.SUCCEEDED, "re_rest"), again.attempt)
+    assert world.balances(order) == {} and offences() == []
+    bank(kept(order), "won", 249)
+    made.refresh_from_db()
+    assert refunds(order) == [("cancelled", "failed", TOTAL, 0)]
+    assert (made.given_minor, made.due_minor) == (TOTAL - 249, 249) and made.retry_at is not None
+    assert world.balances(order) == {"gateway": -249, "buyer": 249} and offences() == []
+    again = refund.again(made, shelves.an_operator())
+    refund.settle(again, RefundSeen(Was.SUCCEEDED, "re_last"), again.attempt)
+    assert told(order) == ("refunded", TOTAL) and world.balances(order) == {} and offences() == []
+
+
 def test_verify_names_an_order_that_gives_for_lost_what_its_bank_has_given_back():
     order = bought(world.a_lot(units=50))
     bank(kept(order), "lost", TOTAL)
