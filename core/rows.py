@@ -8,6 +8,8 @@ from typing import Any
 from django.db import connection
 from django.db.models import AutoField, Field, Model
 
+from core.internals import unsaved
+
 
 @dataclass(frozen=True)
 class Rows:
@@ -157,7 +159,7 @@ def _field(model: type[Model], column: str) -> Field:
 
 def _cell(row: Model, field: Field) -> Any:
     if field.is_relation and getattr(row, field.attname) is None:
-        pointed = row._state.fields_cache.get(field.name)
+        pointed = unsaved(row, field.name)
         if pointed is not None:
             return pointed
     return field.get_db_prep_save(field.pre_save(row, add=True), connection)

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -9,6 +10,29 @@ FLOORS = ["core", "accounts", "catalog", "orders", "together", "impact", "contes
 BESIDE = "local"  # what make run starts: it knows no floor, and no floor knows it
 ROOMS = ["models", "reads", "actions", "api"]  # events.py and tasks.py stand beside them
 MOST_LINES, LONGEST_FUNCTION = 400, 60
+# What Django and graphql-core do not promise is touched in one file.
+INTERNALS = "core/internals.py"
+OF_THEIRS = [
+    ("django", "db", "models", "base"),
+    ("django", "db", "models", "query"),
+    ("django", "db", "models", "sql"),
+    ("graphql", "execution", "collect_fields"),
+    ("graphql", "execution", "values"),
+    ("graphql", "pyutils"),
+]
+THEIRS = {"fields_cache", "klass_info", "annotation_col_map", "get_compiler", "get_converters", "cache_name"}
+# Documented, or of the standard library.
+PROMISED = {
+    "_meta",
+    "_state",
+    "_default_manager",
+    "_base_manager",
+    "_replace",
+    "_asdict",
+    "_fields",
+    "_db",
+    "_exit",
+}
 
 
 def modules() -> list[Path]:
@@ -49,6 +73,47 @@ def leanings(path: Path) -> Iterator[str]:
             yield words + ", which stand beside the actions"
 
 
+def parts_of_fast(path: Path) -> Iterator[str]:
+    """What exists only for speed is known outside by one name: `from core import fast`."""
+    if path.relative_to(ROOT).parts[:2] != ("core", "fast"):
+        for there in imports(path):
+            if there[:2] == ("core", "fast") and len(there) > 2:
+                yield f"{path.relative_to(ROOT)} imports {'.'.join(there)}, a part of core.fast"
+
+
+def not_promised(path: Path) -> Iterator[str]:
+    """Names that Django and graphql-core keep to themselves, outside the one file that may touch them."""
+    name = path.relative_to(ROOT)
+    if name.as_posix() == INTERNALS:
+        return
+    for there in imports(path):
+        if any(there[: len(module)] == module for module in OF_THEIRS):
+            yield f"{name} imports {'.'.join(there)}, which is not promised: {INTERNALS}"
+    tree = ast.parse(path.read_text())
+    known = _own_names(ROOT) | PROMISED
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Attribute):
+            continue
+        is_private = node.attr.startswith("_") and not node.attr.startswith("__")
+        if node.attr in THEIRS or (is_private and node.attr not in known):
+            yield f"{name}:{node.lineno} reads {node.attr}, which is not promised: {INTERNALS}"
+
+
+@cache
+def _own_names(root: Path) -> frozenset[str]:
+    """Private names that the house itself gives."""
+    found = set()
+    for path in modules():
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+                found.add(node.name)
+            elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                found.add(node.id)
+            elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+                found.add(node.attr)
+    return frozenset(found)
+
+
 def sprawl(path: Path) -> Iterator[str]:
     """What does not fit in the head."""
     source = path.read_text()
@@ -62,6 +127,9 @@ def sprawl(path: Path) -> Iterator[str]:
                 yield f"{name}:{node.lineno} {node.name} has {lines} lines; a screen holds {LONGEST_FUNCTION}"
 
 
+CHECKS = (leanings, parts_of_fast, not_promised, sprawl)
+
+
 def offences() -> list[str]:
     """Everything out of place."""
-    return [line for path in modules() for check in (leanings, sprawl) for line in check(path)]
+    return [line for path in modules() for check in CHECKS for line in check(path)]

@@ -301,7 +301,9 @@ WHITENOISE_MAX_AGE = 3600
 # --- The API: what a document may ask ---
 API_SCHEMA = "shop.schema.schema"
 API_TOKEN_READER = "accounts.reads.person_of_token"  # noqa: S105 (a function's name)
-# Read with each request: a setting that is missing is looked for anew each time.
+# All that exists only for speed (core/fast): with 0 everything works without it.
+FAST = env.flag("FAST", True)
+# Of it what is kept. Read with each request: a setting that is missing is looked for anew each time.
 API_ANSWER_CACHE = True
 API_SCOPES = "shop.scopes.SCOPES"  # what a bearer token may do
 # Our own documents: sent by hash, free of limits when they run.

@@ -13,7 +13,7 @@ from django.core.wsgi import get_wsgi_application
 from django.utils.module_loading import import_string
 
 house = get_wsgi_application()
-application = import_string("shop.health.Watched")(import_string("core.api.door.Door")(house))
+application = import_string("shop.health.Watched")(import_string("core.fast.Door")(house))
 # An answer is some thousand objects, which go with it: looking through them for rings of garbage while it is made,
 # as after each 700 that are there at once, took a fourteenth of a list.
 gc.set_threshold(10_000)

@@ -123,6 +123,7 @@ PROMISES: dict[str, tuple[str, dict[str, str]]] = {
         },
     ),
     "sabotage": ("the tests would notice", {"patches": "each sabotage patch turns the suite red"}),
+    "fast": ("what makes it fast may be left away", {"without": "FAST=0: the API's tests are green"}),
     "restore": (
         "upgrades and restore",
         {"restored": "after a restore nothing is charged, mailed or attributed twice"},

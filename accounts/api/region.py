@@ -9,8 +9,7 @@ from accounts import reads
 from accounts.models import Region
 from core import language
 from core.api.access import HELD, PUBLIC
-from core.api.cache import kept_by
-from core.api.facts import guarded, needs
+from core.api.facts import cache_tags, guarded, needs
 from core.api.lookahead import prefetched
 from core.api.types import ModelType, Told, list_of, to_many
 
@@ -61,7 +60,7 @@ def _regions(root: Any, info: Any, parent: str | None = None) -> QuerySet[Region
 
 
 class Query:
-    regions = kept_by(
+    regions = cache_tags(
         guarded(
             list_of(
                 RegionType,

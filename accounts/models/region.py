@@ -5,10 +5,8 @@ import uuid
 from django.conf import settings
 from django.db import models
 
-from core.quickrow import QuickRow
 
-
-class Region(QuickRow):
+class Region(models.Model):
     """A province, division or county; the code is six digits and never changes its meaning."""
 
     class Level(models.IntegerChoices):

@@ -21,7 +21,7 @@ from django.utils import timezone
 from catalog.actions import card
 from catalog.models import Lot, Reservation
 from catalog.refusals import TOLD_EXACTLY, InsufficientStock
-from core.asked import Asked, among
+from core import fast
 from core.refusals import Conflict
 
 Draws = dict[int, list[tuple[int, int]]]
@@ -176,8 +176,8 @@ def take_back_many(returns: Sequence[tuple[UUID, Mapping[int, int]]]) -> None:
     card.refresh(lots=back)
 
 
-SHELF = Asked(
-    lambda: lock(Lot.objects.filter(among("variant", "variants"), state__in=SELLABLE, units_available__gt=0))
+SHELF = fast.PreparedQuery(
+    lambda variants: lock(Lot.objects.filter(variant__in=variants, state__in=SELLABLE, units_available__gt=0))
 )
 
 

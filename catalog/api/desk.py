@@ -20,8 +20,8 @@ from core.api.ids import global_id, uid_of
 from core.api.lookahead import prefetched
 from core.api.types import ModelType, MoneyField, PlainType, Told, enum_of, list_of
 from core.language import say
-from core.quickrow import related
 from core.refusals import NotFound
+from core.related import related
 
 State = Product.State
 STATES = {

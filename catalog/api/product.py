@@ -18,16 +18,15 @@ from catalog.models import Category, Certificate, Picture, Product
 from catalog.reads.listing import narrowed, with_season
 from catalog.search import Where
 from core import clock
-from core.api.cache import kept_by
 from core.api.connections import connection_field
-from core.api.facts import guarded, mark
+from core.api.facts import cache_tags, guarded, mark
 from core.api.facts import reads as reads_columns
 from core.api.lookahead import prefetched
 from core.api.scopes import demand
 from core.api.types import ModelType, MoneyField, Told, list_of
 from core.language import say
-from core.quickrow import related
 from core.refusals import Invalid, NotFound
+from core.related import related
 
 MOST_MINOR = 2**31 - 1
 _DIGITS = re.compile("[0-9]+")
@@ -280,7 +279,7 @@ def _categories(root: Any, info: Any) -> QuerySet[Category]:
 
 class Query:
     product = guarded(
-        kept_by(
+        cache_tags(
             graphene.Field(
                 ProductType,
                 args={
@@ -297,7 +296,7 @@ class Query:
         PUBLIC,
     )
     products = guarded(
-        kept_by(
+        cache_tags(
             connection_field(
                 ProductType,
                 _products,
@@ -312,7 +311,7 @@ class Query:
         PUBLIC,
     )
     categories = guarded(
-        kept_by(
+        cache_tags(
             list_of(CategoryType, most=50, resolver=_categories, description="The shelves, in their order."),
             "products",
         ),

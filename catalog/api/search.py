@@ -5,6 +5,7 @@ from functools import cache, cached_property
 from typing import Any
 
 import graphene
+from django.db.models import QuerySet
 
 from accounts.models import Region
 from catalog import reads, search
@@ -13,10 +14,9 @@ from catalog.api.product import ORDERS, ProductType, ProductWhere, chosen
 from catalog.models import Category, Product
 from catalog.search import Answer, Ask, Found, Tally
 from core import money
-from core.api.cache import A_MOMENT, kept_by
 from core.api.connections import COUNT_COST, MOST, PageInfo, sort_enum
 from core.api.extensions import mention
-from core.api.facts import guarded, mark
+from core.api.facts import A_MOMENT, cache_tags, guarded, mark
 from core.api.lookahead import read, read_whole
 from core.api.types import PlainType, list_of
 from core.language import Words, say, told
@@ -224,6 +224,14 @@ def _band(low: int, high: int | None) -> Words:
     return say("{a}–{b}", "{a}–{b}", a=a, b=b)
 
 
+def _found(ids: list[int]) -> QuerySet[Product]:
+    return reads.published_products().filter(pk__in=ids)
+
+
+def _shelves(slugs: list[str]) -> QuerySet[Category]:
+    return reads.categories().filter(slug__in=slugs)
+
+
 def _search(root: Any, info: Any, query: str | None = None, where: Any = None, **asked: Any) -> Result:
     first = asked.get("first")
     if first is None or not 0 <= first <= MOST:
@@ -244,14 +252,14 @@ def _search(root: Any, info: Any, query: str | None = None, where: Any = None, *
     return Result(
         answer,
         ask,
-        lambda ids: read(info, "hits", reads.published_products, ids),
-        lambda slugs: read_whole(info, "shelves", reads.categories, "slug", slugs),
+        lambda ids: read(info, "hits", _found, ids=ids),
+        lambda slugs: read_whole(info, "shelves", _shelves, slugs=slugs),
     )
 
 
 class Query:
     search = guarded(
-        kept_by(
+        cache_tags(
             mark(
                 graphene.Field(
                     SearchResult,

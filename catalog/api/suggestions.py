@@ -6,8 +6,7 @@ import graphene
 
 from catalog.api.access import HELD, PUBLIC
 from catalog.search.suggestions import Suggestion, suggestions
-from core.api.cache import kept_by
-from core.api.facts import guarded, mark
+from core.api.facts import cache_tags, guarded, mark
 from core.api.types import PlainType, Told, list_of
 from core.language import say
 from core.refusals import Invalid
@@ -36,7 +35,7 @@ def _suggestions(root: Any, info: Any, text: str, first: int) -> list[Suggestion
 
 class Query:
     search_suggestions = guarded(
-        kept_by(
+        cache_tags(
             mark(
                 list_of(
                     SearchSuggestion,

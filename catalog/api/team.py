@@ -10,9 +10,8 @@ from accounts.models import Person
 from catalog import reads
 from catalog.api.access import HELD, PUBLIC, SIGNED_IN
 from catalog.models import Leader, Product, Team
-from core.api.cache import kept_by
 from core.api.connections import connection_field
-from core.api.facts import guarded
+from core.api.facts import cache_tags, guarded
 from core.api.lookahead import prefetched
 from core.api.types import ModelType, Told, list_of, type_of
 
@@ -90,7 +89,7 @@ add_to_viewer(
 
 class Query:
     team = guarded(
-        kept_by(
+        cache_tags(
             graphene.Field(
                 TeamType,
                 args={"slug": graphene.Argument(graphene.String, required=True, description="Its slug.")},
@@ -102,7 +101,7 @@ class Query:
         PUBLIC,
     )
     teams = guarded(
-        kept_by(
+        cache_tags(
             connection_field(
                 TeamType,
                 _teams,

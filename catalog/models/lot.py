@@ -6,11 +6,10 @@ from django.db import models
 from django.db.models import F, Q
 
 from catalog.models.variant import Variant
-from core.quickrow import QuickRow
 from core.states import StateMachine
 
 
-class Lot(StateMachine, QuickRow):
+class Lot(StateMachine):
     """What is sold. `available` is written by catalog.actions.stock alone, under the lot's row lock."""
 
     class State(models.TextChoices):

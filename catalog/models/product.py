@@ -8,11 +8,10 @@ from django.db import models
 
 from accounts.models import Region
 from catalog.models.team import Team
-from core.quickrow import QuickRow
 from core.states import StateMachine
 
 
-class Category(QuickRow):
+class Category(models.Model):
     """A shelf of the shop."""
 
     slug = models.SlugField(max_length=40, unique=True)
@@ -27,7 +26,7 @@ class Category(QuickRow):
         return self.slug
 
 
-class Product(StateMachine, QuickRow):
+class Product(StateMachine):
     """What a team offers. Only a published one is seen, searched and sold."""
 
     class State(models.TextChoices):
@@ -143,7 +142,7 @@ class Product(StateMachine, QuickRow):
         return self.kind == self.Kind.ALCOHOL
 
 
-class Picture(QuickRow):
+class Picture(models.Model):
     """A team's own photo: resized, without what the camera wrote about place and time."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -161,7 +160,7 @@ class Picture(QuickRow):
         ordering = ["position", "id"]
 
 
-class Certificate(QuickRow):
+class Certificate(models.Model):
     """A paper about a product; out of date, it is no longer shown."""
 
     class Kind(models.TextChoices):

@@ -6,10 +6,9 @@ from django.conf import settings
 from django.db import models
 
 from accounts.models import Region
-from core.quickrow import QuickRow
 
 
-class Team(QuickRow):
+class Team(models.Model):
     """A village team. Its county and division place it on the map and in a contest."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -33,7 +32,7 @@ class Team(QuickRow):
         return self.code
 
 
-class Leader(QuickRow):
+class Leader(models.Model):
     """The local leader (致富带头人) of a team; verified by an operator, never by the team itself."""
 
     team = models.OneToOneField(Team, on_delete=models.CASCADE, related_name="leader")

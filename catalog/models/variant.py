@@ -6,10 +6,9 @@ from django.db import models
 from django.db.models import F, Q
 
 from catalog.models.product import Product
-from core.quickrow import QuickRow
 
 
-class Variant(QuickRow):
+class Variant(models.Model):
     """A size or packing of a product. A price change is a new price story, never an edit of one."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -59,7 +58,7 @@ HOUSEHOLD_PARTS = ("farm_gate", "labour", "dividend")
 _BPS = [f"{part}_bps" for part in STORY_PARTS]
 
 
-class PriceStory(QuickRow):
+class PriceStory(models.Model):
     """What each part of a price pays for, in basis points that add up to 10,000; never edited."""
 
     append_only = True

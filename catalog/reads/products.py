@@ -14,8 +14,8 @@ from catalog.models import Category, Certificate, Lot, Picture, Product, Variant
 from catalog.reads.teams import is_manager, teams_managed_by
 from core import clock
 from core.language import say
-from core.quickrow import related
 from core.refusals import Invalid, NotFound
+from core.related import related
 
 
 def published_products() -> QuerySet[Product]:

@@ -25,8 +25,8 @@ log = logging.getLogger("sheaf.api")
 
 
 @dataclass(frozen=True)
-class Doorway:
-    """How a mutation is entered."""
+class MutationOptions:
+    """How a mutation may be entered: by whom, how often, and whether under a key."""
 
     access: Access | None
     idempotent: bool
@@ -61,7 +61,7 @@ class Act(graphene.ObjectType):
         abstract = True
 
     _access = HELD
-    doorway: Doorway
+    options: MutationOptions
 
     @classmethod
     def __init_subclass_with_meta__(
@@ -74,7 +74,7 @@ class Act(graphene.ObjectType):
         as_made: bool = False,
         **options: Any,
     ) -> None:
-        cls.doorway = Doorway(access, idempotent, keeps or {}, outside, rate, as_made)
+        cls.options = MutationOptions(access, idempotent, keeps or {}, outside, rate, as_made)
         cls.errors = graphene.List(
             graphene.NonNull(Error),
             required=True,
@@ -96,7 +96,7 @@ class Act(graphene.ObjectType):
             cls, args=arguments, required=True, resolver=cls._mutate, description=(cls.__doc__ or "").strip()
         )
         # The act asks for itself, so that a refusal is an answer and not a hole in the data.
-        return mark(made, access=cls.doorway.access and Access(cls.doorway.access.label), cost=10)
+        return mark(made, access=cls.options.access and Access(cls.options.access.label), cost=10)
 
     @classmethod
     def act(cls, request: Any, **given: Any) -> Any:
@@ -126,13 +126,13 @@ class Act(graphene.ObjectType):
 
     @classmethod
     def _admit(cls, request: Any) -> None:
-        access = cls.doorway.access
+        access = cls.options.access
         if access is None:
             raise NotFound()
         if access.allows and not access.allows(request, None):
             raise NotAllowed() if request.user.is_authenticated else SignInRequired()
-        if cls.doorway.rate:
-            cls._hold_up(request, *cls.doorway.rate)
+        if cls.options.rate:
+            cls._hold_up(request, *cls.options.rate)
 
     @classmethod
     def _hold_up(cls, request: Any, most: int, seconds: int) -> None:
@@ -147,7 +147,7 @@ class Act(graphene.ObjectType):
     @classmethod
     def _run(cls, request: Any, given: dict[str, Any]) -> dict[str, Any]:
         """The payload's values; of a row that is kept, only its id."""
-        if not cls.doorway.idempotent:
+        if not cls.options.idempotent:
             return cls._values(cls.act(request, **given))
         # A deed that runs in no transaction of ours makes its own keys from this one.
         key = request.idempotency_key = given.pop("idempotency_key")
@@ -157,13 +157,13 @@ class Act(graphene.ObjectType):
             return values, {name: _kept(value) for name, value in values.items()}
 
         made, kept = idempotency.once(
-            asker(request), cls.__name__, key, given, run, outside=cls.doorway.outside
+            asker(request), cls.__name__, key, given, run, outside=cls.options.outside
         )
-        if made is not None and cls.doorway.as_made:
+        if made is not None and cls.options.as_made:
             return made
         # First and repeated answers are read alike, so they are alike.
         return {
-            name: cls._read_again(request, name, value) if name in cls.doorway.keeps else value
+            name: cls._read_again(request, name, value) if name in cls.options.keeps else value
             for name, value in kept.items()
         }
 
@@ -178,7 +178,7 @@ class Act(graphene.ObjectType):
     def _read_again(cls, request: Any, name: str, kept: Any) -> Any:
         if kept is None:
             return None
-        found = import_string(cls.doorway.keeps[name])(request, kept)
+        found = import_string(cls.options.keeps[name])(request, kept)
         if not isinstance(found, QuerySet):
             return found
         if isinstance(kept, list):

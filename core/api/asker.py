@@ -28,8 +28,8 @@ def asker(request: Any) -> str:
     return UNNAMED
 
 
-def has_just_written(request: Any) -> bool:
-    """Whether the asker may look for what she herself has just done; whoever names herself by token always may."""
+def read_your_writes(request: Any) -> bool:
+    """Whether the answer must show what the asker has just done; whoever names herself by token may always have."""
     return WROTE in request.COOKIES or GUEST_HEADER in request.headers
 
 

@@ -2,14 +2,8 @@
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.middleware.csrf import CsrfViewMiddleware
 
-
-class _Check(CsrfViewMiddleware):
-    """Django's check, which tells its reason instead of answering in HTML."""
-
-    def _reject(self, request: HttpRequest, reason: str) -> str:
-        return reason
+from core.internals import ForgeryCheck
 
 
 def forged(request: HttpRequest) -> str | None:
@@ -18,10 +12,10 @@ def forged(request: HttpRequest) -> str | None:
     With a session cookie Django's whole check applies, token and all. Without one there is nothing to
     steal, and only a foreign Origin is refused (a sign-in from another site is a forgery too).
     """
-    check = _Check(lambda _: None)  # type: ignore[arg-type]
+    check = ForgeryCheck()
     check.process_request(request)
     if settings.SESSION_COOKIE_NAME in request.COOKIES:
         return check.process_view(request, None, (), {})  # type: ignore[arg-type,return-value]
-    if "HTTP_ORIGIN" in request.META and not check._origin_verified(request):
+    if "HTTP_ORIGIN" in request.META and not check.knows_origin(request):
         return "Origin checking failed."
     return None

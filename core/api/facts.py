@@ -10,6 +10,11 @@ from graphql import GraphQLField
 
 from core.api.access import Access
 
+# What a look at the changes cannot see (an address that a storage signed for an hour) is read anew after so long.
+LONGEST_SECONDS = 60.0
+# What changes by the clock, or by an engine that follows later: with what a request takes, less than a second.
+A_MOMENT = 0.7
+
 
 @dataclass(frozen=True)
 class Facts:
@@ -24,8 +29,8 @@ class Facts:
     needs: tuple[str, ...] = ()
     # What its resolver reads of its row, or of the rows its relation leads to; None: maybe all of it.
     columns: tuple[str, ...] | None = None
-    kept_by: tuple[str, ...] = ()  # what an answer shows, see core/api/cache.py
-    kept_seconds: float = 0.0
+    cache_tags: tuple[str, ...] = ()  # what an answer shows
+    cache_seconds: float = 0.0
 
 
 NONE = Facts()
@@ -72,10 +77,10 @@ def needs(*relations: str) -> Any:
     return named
 
 
-def in_line(resolver: Any, line: str, **names: Any) -> Any:
-    """Say what a resolver answers as an expression of `value`, for core/api/quick.py to write in place of the call.
+def cache_tags(field: Any, *tags: str, seconds: float = LONGEST_SECONDS) -> Any:
+    """Say that a public root field shows the same to everybody until something of these tags changes.
 
-    Beside `names` it may ask whether the reader is `english`. No name of a document's may get into it.
+    `products:{slug}` is one product, by the field's argument; without that argument it is all of them. What
+    changes without a commit (a round that opens, an engine's index that follows later) is kept for `A_MOMENT`.
     """
-    resolver.line, resolver.names = line, names
-    return resolver
+    return mark(field, cache_tags=tags, cache_seconds=seconds)

@@ -1,23 +1,17 @@
 """Read the query before the database: fetch the relations it asks for, one statement a relation at most."""
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Collection, Hashable, Iterable
 from functools import cache
 from typing import Any
 
-from django.core.exceptions import EmptyResultSet
-from django.db import router
-from django.db.models import Model, Prefetch, QuerySet, prefetch_related_objects
+from django.db.models import Model, Prefetch, QuerySet
 from graphql import FieldNode, GraphQLError, GraphQLResolveInfo, get_argument_values, get_named_type
-from graphql.execution.collect_fields import collect_sub_fields
 from graphql.type import is_object_type
 
-from core.api import ahead
+from core import fast
 from core.api.facts import facts_of
-from core.quickrow import rows_key
-from core.written import Lists, Written
-
-# Of one document: what its variables choose may differ for ever.
-MOST_STATEMENTS = 40
+from core.internals import collect_sub_fields
+from core.related import rows_key
 
 
 class Plan:
@@ -44,40 +38,31 @@ class Plan:
             at.plan.whole.add(path)
         return Place(child, child.model, "")
 
+    def joined(self, queryset: QuerySet) -> QuerySet:
+        """The queryset with what is joined."""
+        return queryset.select_related(*sorted(self.joins)) if self.joins else queryset
+
     def applied(self, queryset: QuerySet) -> QuerySet:
         """The queryset that fetches all of this."""
-        if self.joins:
-            queryset = queryset.select_related(*sorted(self.joins))
-        if ahead := self.prefetches():
-            queryset = queryset.prefetch_related(*ahead)
-        return queryset
+        prefetches = self.prefetches()
+        return self.joined(queryset).prefetch_related(*prefetches) if prefetches else self.joined(queryset)
 
-    def prefetches(self) -> list[Prefetch]:
-        """The to-many relations, each with what is needed below it, and first pages of such."""
+    def prefetches(self, but: Collection[str] = ()) -> list[Prefetch]:
+        """The to-many relations `but` these, each with what is needed below it, and first pages of such."""
         many = [
             Prefetch(path, plan.applied(plan.model._default_manager.all()), self._attribute(path))
             for path, plan in sorted(self.many.items())
+            if path not in but
         ]
         return [*many, *self.pages.values()]
 
-    def written(self, queryset: QuerySet, among: str | None = None) -> Written:
-        """The same as statements, to be run again and again, which fetch what is read and nothing else."""
-        if self.joins:
-            queryset = queryset.select_related(*sorted(self.joins))
-        queryset = queryset.only(*self._columns(), *([among] if among else []))
-        found = Written(queryset, among)
-        for path, plan in sorted(self.many.items()):
-            relation = relations(self.model).get(path)
-            rows = plan.model._default_manager.all()
-            if path in self.whole or relation is None or not _is_plain(relation):
-                found.more.append(Prefetch(path, plan.applied(rows), self._attribute(path)))
-            else:
-                written = plan.written(rows, relation.field.name)
-                # What says exactly which columns it reads does not read this.
-                found.lists.append(Lists(relation, written, "" in plan.entire))
-        return found
+    def plain_lists(self) -> dict[str, Any]:
+        """Those of the to-many relations whose rows name a row of this model by its key."""
+        found = ((path, relations(self.model).get(path)) for path in sorted(self.many))
+        return {path: relation for path, relation in found if relation is not None and _is_plain(relation)}
 
-    def _columns(self) -> set[str]:
+    def read_columns(self) -> set[str]:
+        """The columns that resolvers read, of these rows and of those joined."""
         columns = self.columns | {path + self._model_at(path)._meta.pk.name for path in self._paths()}
         for path in self.entire:
             model = self._model_at(path)
@@ -123,42 +108,34 @@ def _is_plain(relation: Any) -> bool:
     return bool(relation.one_to_many and relation.field.target_field.primary_key)
 
 
-def read(
-    info: GraphQLResolveInfo, key: Hashable, choose: Callable[[], QuerySet], ids: list[int] | None = None
-) -> list[Any]:
-    """The rows that `choose` gives, with the relations that the query asks for below this root field.
+def read(info: GraphQLResolveInfo, key: Hashable, choose: Callable[..., QuerySet], **given: Any) -> list[Any]:
+    """The rows that `choose(**given)` gives, with the relations that the query asks for below this root field.
 
-    Nothing but `key` and the document may have a say in what `choose` gives: under these two the statements are
-    kept that the first of its kind has written. With `ids` only rows with one of them.
+    Nothing but `key` and the document may have a say in what `choose` does; what is `given` it compares with columns.
     """
-    known: dict[Hashable, Written] | None = getattr(info.context, "api_statements", None)
-    if known is not None:
-        at = (router.db_for_read(Model), info.path.key, key)
-        found = known.get(at) or _written(choose(), info, ids is not None)
-        if found is not None:
-            known[at] = found
-            if len(known) > MOST_STATEMENTS:
-                known.pop(next(iter(known)), None)
-            return found.rows(ids)
-    rows = choose() if ids is None else choose().filter(pk__in=ids)
-    return list(prefetched(rows, info))
+    statements = getattr(info.context, "api_statements", None)
+    if statements is not None:
+        rows = statements.rows((info.path.key, key), lambda: _read_plan(choose, info, given), choose, given)
+        if rows is not None:
+            return rows
+    return list(prefetched(choose(**given), info))
 
 
 def read_whole(
-    info: GraphQLResolveInfo, key: Hashable, choose: Callable[[], QuerySet], column: str, values: list[Any]
+    info: GraphQLResolveInfo, key: Hashable, choose: Callable[..., QuerySet], **given: Any
 ) -> list[Any]:
-    """The rows that `choose` gives with one of these values in a column; no relation is fetched with them."""
-    known: dict[Hashable, Written] | None = getattr(info.context, "api_statements", None)
-    if known is None:
-        return list(choose().filter(**{f"{column}__in": values}))
-    at = (router.db_for_read(Model), key)
-    found = known.get(at) or Written(choose(), column)
-    known[at] = found
-    return found.rows(values)
+    """The rows that `choose(**given)` gives, whole ones; no relation is fetched with them."""
+    statements = getattr(info.context, "api_statements", None)
+    rows = statements.rows(key, None, choose, given) if statements is not None else None
+    return list(choose(**given)) if rows is None else rows
 
 
-def _written(queryset: QuerySet, info: GraphQLResolveInfo, among: bool) -> Written | None:
-    plan = _planned(queryset.model, info, info.return_type, info.field_nodes)
+def _read_plan(
+    choose: Callable[..., QuerySet], info: GraphQLResolveInfo, given: dict[str, Any]
+) -> Plan | None:
+    """What is fetched with the rows; None where first pages are, as long as a variable says."""
+    queryset = choose(**given)
+    plan = planned(queryset.model, info)
     if plan.has_pages():
         return None
     asked = _below(info, get_named_type(info.return_type), info.field_nodes).values()
@@ -166,10 +143,7 @@ def _written(queryset: QuerySet, info: GraphQLResolveInfo, among: bool) -> Writt
         # For cursors: by which the rows are ordered.
         own = {column.name for column in plan.model._meta.concrete_fields}
         plan.columns |= own & {str(term).lstrip("-") for term in queryset.query.order_by}
-    try:
-        return plan.written(queryset, queryset.model._meta.pk.name if among else None)
-    except EmptyResultSet:
-        return None
+    return plan
 
 
 def prefetched(queryset: QuerySet, info: GraphQLResolveInfo) -> QuerySet:
@@ -193,8 +167,7 @@ def prefetch_for(instances: Iterable[Model], info: GraphQLResolveInfo, name: str
         if nodes[0].name.value == name:
             model = rows[0].__class__  # not its type: request.user comes lazily
             plan = _planned(model, info, payload.fields[name].type, nodes)
-            ahead.fetch_plain(plan, rows)
-            prefetch_related_objects(rows, *sorted(plan.joins), *plan.prefetches())
+            fast.prefetch(rows, plan)
 
 
 def _planned(model: type[Model], info: GraphQLResolveInfo, type_: Any, nodes: list[FieldNode]) -> Plan:

@@ -8,7 +8,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from functools import cache, cached_property
 from threading import Lock
-from typing import Any, cast
+from typing import Any
 
 import graphene
 from django.conf import settings
@@ -16,9 +16,7 @@ from django.utils.module_loading import import_string
 from graphql import (
     DocumentNode,
     ExecutionContext,
-    FieldNode,
     GraphQLError,
-    GraphQLField,
     GraphQLSchema,
     NoSchemaIntrospectionCustomRule,
     execute,
@@ -27,10 +25,8 @@ from graphql import (
     validate,
 )
 
-from core import outage
-from core.api import quick
+from core import fast, outage
 from core.api.errors import INTERNAL, internal_words, path_of
-from core.api.facts import facts_of
 from core.api.guard import Unacceptable, check_text, the_operation
 from core.refusals import Refusal
 
@@ -62,24 +58,15 @@ class Prepared:
     kind: str  # query or mutation
     name: str | None
 
-    @cached_property
-    def kept_roots(self) -> list[tuple[GraphQLField, FieldNode]] | None:
-        """The root fields, if all of them are public ones that say by what they are kept."""
-        if self.kind != "query":
-            return None
-        fields = graphql_schema().query_type.fields
-        found: list[tuple[GraphQLField, FieldNode]] = []
-        for node in the_operation(self.document).selection_set.selections:
-            field = fields.get(node.name.value) if isinstance(node, FieldNode) else None
-            if field is None or not facts_of(field).kept_by:
-                return None
-            found.append((field, cast(FieldNode, node)))
-        return found
+    @property
+    def is_public(self) -> bool:
+        """Whether it answers everybody who is signed out alike, until something changes that it shows."""
+        return self.fast.roots is not None
 
     @cached_property
-    def program(self) -> quick.Program | None:
-        """The document as functions, if it can be."""
-        return quick.compiled(graphql_schema(), self.document) if self.kind == "query" else None
+    def fast(self) -> fast.FastDocument:
+        """What is known of it for speed."""
+        return fast.document(graphql_schema(), self.document, self.hash, self.kind)
 
 
 def hash_of(text: str) -> str:
@@ -205,18 +192,31 @@ class Deadline(ExecutionContext):
         return super().execute_fields(parent_type, source_value, path, fields)
 
 
-def run(
-    request: Any, prepared: Prepared, variables: dict[str, Any], seconds: float | None = None
-) -> tuple[dict[str, Any] | None, list[dict[str, Any]]]:
-    """Execute: (data, errors), the errors as clients may see them."""
+Answer = fast.Answer
+
+
+def run(request: Any, prepared: Prepared, variables: dict[str, Any], seconds: float | None = None) -> Answer:
+    """Answer now: (data, errors), the errors as clients may see them."""
+    return answer(request, prepared, variables, seconds, keep=False)[1]
+
+
+def answer(
+    request: Any,
+    prepared: Prepared,
+    variables: dict[str, Any],
+    seconds: float | None = None,
+    *,
+    keep: bool = True,
+) -> tuple[fast.CachedResponse | None, Answer]:
+    """(kept, (data, errors)): what is kept has its data in its bytes alone. With `keep` false it is made now."""
     request.api_deadline = time.monotonic() + seconds if seconds else None
-    if prepared.program is not None:
-        try:
-            return prepared.program.run(request, variables), []
-        except Exception as failure:  # graphql-core answers from the start, and tells what is wrong
-            if outage.is_one(failure):
-                raise  # nobody can answer
-            log.debug("a quick answer was given up", exc_info=True)
+    return fast.answer(
+        request, prepared.fast, variables, lambda: executed(request, prepared, variables), keep=keep
+    )
+
+
+def executed(request: Any, prepared: Prepared, variables: dict[str, Any]) -> Answer:
+    """The answer as graphql-core makes it from start to end."""
     result = execute(
         graphql_schema(),
         prepared.document,

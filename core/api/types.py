@@ -16,10 +16,12 @@ from graphql import GraphQLError, IntValueNode
 from core import language
 from core import money as minor_units
 from core.api.access import HELD, Access
-from core.api.facts import in_line, mark, reads
+from core.api.facts import mark, reads
 from core.api.ids import global_id
 from core.api.lookahead import relations
-from core.quickrow import related
+from core.internals import pointed_at
+from core.language import speaks_english
+from core.related import related
 
 MODEL_TYPES: dict[type[models.Model], type["ModelType"]] = {}
 
@@ -80,7 +82,6 @@ def _id_field(name: str, key: str) -> graphene.Field:
     def resolve(root: Any, info: Any) -> str:
         return global_id(name, getattr(root, key))
 
-    in_line(resolve, f"global_id({name!r}, value.{key})", global_id=global_id)
     return graphene.Field(
         graphene.ID, required=True, resolver=resolve, description="Opaque id, the same for ever."
     )
@@ -129,11 +130,8 @@ def to_one(
     """A field over a to-one relation, fetched with the parent: `to_one("team", lambda: TeamType)`."""
 
     def resolve(root: Any, info: Any) -> Any:
-        # A reverse one-to-one that has no row raises ObjectDoesNotExist, which is also an AttributeError.
-        ahead = root._state.fields_cache.get(relation)
-        return getattr(root, relation, None) if ahead is None else ahead
+        return pointed_at(root, relation)
 
-    in_line(resolve, f"value._state.fields_cache.get({relation!r}) or getattr(value, {relation!r}, None)")
     field = graphene.Field(
         type_, required=required, description=description, resolver=resolve if own else None
     )
@@ -148,7 +146,6 @@ def to_many(
     def resolve(root: Any, info: Any) -> list:
         return list(related(root, relation))
 
-    in_line(resolve, f"related(value, {relation!r})", related=related)
     listed = graphene.List(graphene.NonNull(type_))
     field = graphene.Field(listed, required=True, description=description, resolver=resolve if own else None)
     return mark(field, relation=relation, most=most, columns=() if own else None)
@@ -165,10 +162,9 @@ def list_of(type_: Any, *, most: int, description: str, resolver: Any = None, **
 
 def _text_of(name: str) -> Callable[[Any, Any], str | None]:
     def resolve(root: Any, info: Any) -> str | None:
-        value = getattr(root, name)
-        return None if value is None else str(value)
+        return None if getattr(root, name) is None else str(getattr(root, name))
 
-    return in_line(resolve, f"None if value.{name} is None else str(value.{name})")
+    return resolve
 
 
 @cache
@@ -227,23 +223,20 @@ def MoneyField(name: str, *, description: str, required: bool = True) -> graphen
 
     @reads(name)
     def resolve(root: Any, info: Any) -> dict[str, Any] | None:
-        minor = getattr(root, name)
-        return None if minor is None else money(minor)
+        return None if getattr(root, name) is None else money(getattr(root, name))
 
-    in_line(resolve, f"None if value.{name} is None else money(value.{name})", money=money)
     return graphene.Field(Money, required=required, resolver=resolve, description=description)
 
 
 def Told(name: str, *, description: str) -> graphene.Field:
     """A text in the reader's language over `name_zh` and `name_en`."""
 
-    tell = language.teller(name)
+    zh, en = f"{name}_zh", f"{name}_en"
 
-    @reads(f"{name}_zh", f"{name}_en")
+    @reads(zh, en)
     def resolve(root: Any, info: Any) -> str:
-        return tell(root)
+        return (speaks_english() and getattr(root, en)) or getattr(root, zh)
 
-    in_line(resolve, f"(english and value.{name}_en) or value.{name}_zh")
     return graphene.Field(graphene.String, required=True, resolver=resolve, description=description)
 
 

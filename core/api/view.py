@@ -2,7 +2,6 @@
 
 import json
 import logging
-from collections.abc import Mapping
 from math import isfinite
 from typing import Any
 
@@ -12,23 +11,20 @@ from django.utils.module_loading import import_string
 from django.views.decorators.csrf import csrf_exempt
 from graphql import DocumentNode
 
-from core import language, outage, rates
-from core.api import cache as answers
+from core import fast, language, outage
 from core.api.asker import asker, mark_written
 from core.api.csrf import forged
 from core.api.documents import trusted
 from core.api.errors import INTERNAL, internal_words
 from core.api.extensions import mentioned
 from core.api.guard import Unacceptable, check_tally, limit, tally_of
-from core.api.kept import Kept, as_bytes, etag_of
-from core.api.run import Prepared, checked, documents, graphql_schema, open_document, run
+from core.api.reply import as_bytes, etag_of, unchanged
+from core.api.run import Answer, Prepared, answer, checked, documents, graphql_schema, open_document
+from core.api.spending import may_spend
 from core.middleware import address_of
 from core.numbers import MOST_CHARACTERS, body_length
 
 log = logging.getLogger("sheaf.api")
-
-# Where it is said which answer was given, and what it cost.
-SAYS = "sheaf.kept"
 
 
 @csrf_exempt  # checked below, so that the answer is JSON; a bearer token needs none
@@ -72,7 +68,7 @@ def _post(request: HttpRequest) -> HttpResponse:
     kept, (data, errors) = _answer(request, prepared, variables)
     response = _reply(request, kept, data, errors)
     if kept is not None:
-        request.META[SAYS] = kept.key, cost  # for the door, see core/api/door.py
+        fast.remember(request, kept, cost)
     elif prepared.kind == "mutation":
         mark_written(request, response)
     return response
@@ -97,15 +93,10 @@ def _get(request: HttpRequest) -> HttpResponse:
     response.headers["Vary"] = "Accept-Language, Cookie, Authorization"
     response.headers["ETag"] = kept.etag if kept else etag_of(response.content)
     if kept is not None:
-        request.META[SAYS] = kept.key, 1
+        fast.remember(request, kept, 1)
     if response.status_code == 200 and unchanged(request.META, response.headers["ETag"]):
         response.status_code, response.content = 304, b""
     return response
-
-
-def unchanged(meta: Mapping[str, Any], etag: str) -> bool:
-    """Whether the asker has this very answer already."""
-    return etag in meta.get("HTTP_IF_NONE_MATCH", "")
 
 
 def _read(request: HttpRequest) -> dict[str, Any]:
@@ -225,29 +216,16 @@ def _spend(request: HttpRequest, cost: int) -> None:
         raise Unacceptable("TOO_MANY_REQUESTS", "Too much in one minute; wait a little.", 429)
 
 
-def may_spend(kind: str, who: str, cost: int) -> bool:
-    """Count what a document costs; False when it is more than may be spent in a minute."""
-    most = limit(f"rate_{kind}")
-    return not most or rates.allow_roughly(f"api:{kind}", who, most, 60, cost)
-
-
-def may_spend_at_once(kind: str, who: str, cost: int) -> bool:
-    """The same where nothing may be waited for: False also when the cache must be told first, and nothing is counted."""
-    most = limit(f"rate_{kind}")
-    return not most or rates.allow_at_once(f"api:{kind}", who, most, 60, cost)
-
-
 def _answer(
     request: HttpRequest, prepared: Prepared, variables: dict[str, Any]
-) -> tuple[Kept | None, answers.Answer]:
-    spoken = getattr(request, "language", "zh")
-    with language.use(spoken):
-        return answers.kept_or(
-            request, prepared, variables, lambda: run(request, prepared, variables, limit("resolver_seconds"))
-        )
+) -> tuple[fast.CachedResponse | None, Answer]:
+    with language.use(getattr(request, "language", "zh")):
+        return answer(request, prepared, variables, limit("resolver_seconds"))
 
 
-def _reply(request: HttpRequest, kept: Kept | None, data: Any, errors: list[dict[str, Any]]) -> HttpResponse:
+def _reply(
+    request: HttpRequest, kept: fast.CachedResponse | None, data: Any, errors: list[dict[str, Any]]
+) -> HttpResponse:
     # Nothing ran when the variables did not fit; then there is no data to tell of.
     unfit = kept is None and data is None and any("path" not in error for error in errors)
     content = kept.body if kept else as_bytes(data, errors, mentioned(request))

@@ -12,8 +12,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from core import failpoints
-from core.asked import Asked, among, equal
+from core import failpoints, fast
 from impact.actions import support
 from impact.actions.ledger import GATEWAY, RESERVE, Book, escrow_of, key_of, written
 from impact.actions.posting import Posting, by_order, drawn, locked, weighed
@@ -59,16 +58,16 @@ def attribute_orders(events: Sequence[OrderPaid | OrderConfirmed]) -> None:
     failpoints.reach("attribution.recorded")
 
 
-def _lines_and_lots() -> QuerySet[LineLot]:
+def _lines_and_lots(orders: Iterable[int], reason: str) -> QuerySet[LineLot]:
     """What orders draw on lots, with all that is known of their lines; none of what was attributed before."""
-    done = LedgerTransaction.objects.filter(equal("reason", "reason"), order_uid=OuterRef("line__order__uid"))
-    rows = drawn().filter(~Exists(done), among("line__order", "orders"))
+    done = LedgerTransaction.objects.filter(reason=reason, order_uid=OuterRef("line__order__uid"))
+    rows = drawn().filter(~Exists(done), line__order__in=orders)
     return rows.select_related("line__order", "line__story", "line__shipment").order_by(
         "line__order", "line", "lot"
     )
 
 
-_DRAWS = Asked(_lines_and_lots)
+_DRAWS = fast.PreparedQuery(_lines_and_lots)
 
 
 def _missing(orders: Iterable[Order]) -> dict[UUID, int]:

@@ -3,6 +3,7 @@
 import hmac
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from uuid import UUID
 
@@ -13,8 +14,7 @@ from django.utils import timezone
 
 from accounts.models import Organisation, Person
 from catalog.models import TeamMember
-from core import clock, rows
-from core.asked import Asked, above, among
+from core import clock, fast, rows
 from impact.models import Entry, LedgerTransaction, Round, Support, SupportWaiting
 from impact.sealing import unseal
 from orders.events import BuyerProved
@@ -228,17 +228,15 @@ def _mobiliser(
     return organisation, None if organisation else person
 
 
-def _live_entries() -> QuerySet[Entry]:
+def _live_entries(teams: Iterable[int], now: datetime) -> QuerySet[Entry]:
     """The entries of these teams that still gather, each with the team's own people of today."""
     people = TeamMember.objects.filter(team=OuterRef("team"), ended_at=None)
     own = ArraySubquery(people.values(json=JSONObject(id="person_id", email="person__email")))
-    live = Entry.objects.filter(
-        among("team", "teams"), above("round__freezes_at", "now"), approved_at__isnull=False
-    )
+    live = Entry.objects.filter(team__in=teams, round__freezes_at__gt=now, approved_at__isnull=False)
     return live.select_related("round__edition").annotate(own_people=own)
 
 
-_LIVE = Asked(_live_entries)
+_LIVE = fast.PreparedQuery(_live_entries)
 
 
 def _verified_organisations(orders: Iterable[Order]) -> set[int]:

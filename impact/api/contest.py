@@ -6,8 +6,7 @@ import graphene
 
 from accounts.models import Region
 from core.api.access import HELD, PUBLIC
-from core.api.cache import A_MOMENT, kept_by
-from core.api.facts import guarded
+from core.api.facts import A_MOMENT, cache_tags, guarded
 from core.api.types import ModelType, MoneyField, PlainType, list_of, type_of
 from core.language import told
 from impact.models import Entry, Round
@@ -242,7 +241,7 @@ def _board(root: Any, info: Any, by: Any, sort: Any, first: int | None = None) -
 class Query:
     """What may be read of the contest."""
 
-    contest = kept_by(
+    contest = cache_tags(
         guarded(
             graphene.Field(
                 Contest,
@@ -255,7 +254,7 @@ class Query:
         "contest",
         seconds=A_MOMENT,
     )
-    board = kept_by(
+    board = cache_tags(
         guarded(
             graphene.Field(
                 Board,

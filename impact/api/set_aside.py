@@ -6,8 +6,7 @@ import graphene
 
 from catalog.models import Team
 from core.api.access import HELD, PUBLIC
-from core.api.cache import kept_by
-from core.api.facts import guarded
+from core.api.facts import cache_tags, guarded
 from core.api.types import Money, MoneyField, PlainType, list_of, money, type_of
 from core.language import told
 from core.refusals import Invalid
@@ -150,7 +149,7 @@ class Query:
         PUBLIC,
         cost=3,
     )
-    provenance = kept_by(
+    provenance = cache_tags(
         guarded(
             graphene.Field(
                 Provenance,

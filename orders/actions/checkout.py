@@ -14,8 +14,7 @@ from django.utils import timezone
 from catalog.actions import stock
 from catalog.models import Variant
 from catalog.refusals import InsufficientStock
-from core import clock, failpoints, language
-from core.asked import Asked, equal
+from core import clock, failpoints, fast, language
 from core.outbox import record
 from core.refusals import IdempotencyConflict, NotFound, Refusal
 from orders.actions import attempt, unpaid
@@ -85,8 +84,8 @@ class Placed:
     attempt: Payment | None
 
 
-_LINES = Asked(
-    lambda: CartLine.objects.filter(equal("cart", "cart")).select_related("variant__product__team")
+_LINES = fast.PreparedQuery(
+    lambda cart: CartLine.objects.filter(cart=cart).select_related("variant__product__team")
 )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from core.asked import Asked, among
+from core import fast
 from core.language import say
 from core.refusals import Conflict, NotAllowed
 from core.states import StateMachine
@@ -12,20 +12,20 @@ from orders.reads.proof import is_hers
 from orders.reads.stopped import unpayable
 from orders.refusals import NotOnSale
 
-_ALONE = Asked(
-    lambda: Order.objects.filter(among("pk", "orders")).order_by("pk").select_for_update(no_key=True)
+_ALONE = fast.PreparedQuery(
+    lambda orders: Order.objects.filter(pk__in=orders).order_by("pk").select_for_update(no_key=True)
 )
-_TO_PAY = Asked(
-    lambda: (
-        Order.objects.filter(among("pk", "orders"))
+_TO_PAY = fast.PreparedQuery(
+    lambda orders: (
+        Order.objects.filter(pk__in=orders)
         .annotate(is_stopped=unpayable("pk", "uid"))
         .select_for_update(no_key=True)
     )
 )
 # Each row's order is locked before its payment (PostgreSQL keeps to the order of `of`).
-_LOCKED = Asked(
-    lambda: (
-        Payment.objects.filter(among("pk", "payments"))
+_LOCKED = fast.PreparedQuery(
+    lambda payments: (
+        Payment.objects.filter(pk__in=payments)
         .select_related("order")
         .annotate(is_stopped=unpayable("order", "order__uid"))
         .order_by("order_id", "pk")

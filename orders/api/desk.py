@@ -14,7 +14,7 @@ from core.api.connections import connection_field
 from core.api.facts import guarded, mark, needs
 from core.api.ids import uid_of
 from core.api.types import ModelType, PlainType, enum_of, list_of, type_of
-from core.quickrow import related
+from core.related import related
 from orders import words
 from orders.actions import shipment as shipments
 from orders.api.desk_claim import DESK, DeskClaimType, DeskLineType, id_of

@@ -10,7 +10,7 @@ from core.api.facts import mark, needs
 from core.api.ids import global_id
 from core.api.types import ModelType, MoneyField, Told, money
 from core.api.types import Money as MoneyType
-from core.quickrow import related
+from core.related import related
 from orders import words
 from orders.api.claim import photo_url
 from orders.api.packing import OF_THE_DESK

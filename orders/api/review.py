@@ -8,9 +8,8 @@ from django.db.models import QuerySet
 from accounts.permissions import permitted
 from core.api.access import HELD, PUBLIC
 from core.api.act import Act
-from core.api.cache import kept_by
 from core.api.connections import connection_field
-from core.api.facts import guarded
+from core.api.facts import cache_tags, guarded
 from core.api.ids import uid_of
 from core.api.types import ModelType, PlainType
 from orders.actions import review as reviews
@@ -110,7 +109,7 @@ def _product() -> graphene.Argument:
 
 
 class Query:
-    reviews = kept_by(
+    reviews = cache_tags(
         guarded(
             connection_field(
                 ReviewType,
@@ -124,7 +123,7 @@ class Query:
         "reviews:{product}",
         "products:{product}",
     )
-    rating = kept_by(
+    rating = cache_tags(
         guarded(
             graphene.Field(
                 RatingType,

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from core.asked import Asked, equal
+from core import fast
 from core.language import Words, say
 from orders.links import uid_of_token
 from orders.models import Order, Shipment
@@ -30,9 +30,9 @@ def orders_open_to(person: Any, number: str, token: str | None) -> QuerySet[Orde
 
 
 @lru_cache(maxsize=64)
-def _guests(joins: tuple[str, ...]) -> Asked[Order]:
-    rows = Order.objects.filter(equal("number", "number"), equal("uid", "uid"), person=None)
-    return Asked(lambda: rows.select_related(*joins) if joins else rows)
+def _guests(joins: tuple[str, ...]) -> fast.PreparedQuery[Order]:
+    rows = Order.objects.select_related(*joins) if joins else Order.objects.all()
+    return fast.PreparedQuery(lambda number, uid: rows.filter(number=number, uid=uid, person=None))
 
 
 def order_open_to(person: Any, number: str, token: str | None, joins: tuple[str, ...] = ()) -> Order | None:

@@ -1,18 +1,15 @@
 """A page is a GraphQL document and a template of the same name; what the address says are its variables."""
 
+from functools import partial
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import register_converter, reverse
 
-from core import language
-from core.api.asker import has_just_written
-from core.api.cache import answers_are_kept, names_of
+from core import fast, language
 from core.api.documents import ask
-from core.api.kept import answers
 from core.api.run import documents
 from shop.templatetags.alone import address_with, opened_on, opens_for
 from shop.templatetags.forms import drawn_on
@@ -104,31 +101,21 @@ def _written(request: HttpRequest, page: Page, captured: dict[str, Any], status:
 def _kept(request: HttpRequest, page: Page, captured: dict[str, Any]) -> HttpResponse | None:
     """The page as it is kept for all guests; None for whoever is signed in, or is told something once."""
     path = page.document
-    if not answers_are_kept() or not exists(path) or request.user.is_authenticated or opened_on(request):
+    if not exists(path) or request.user.is_authenticated or opened_on(request):
         return None
-    if documents.prepare(text_of(path)).kept_roots is None:
+    prepared = documents.prepare(text_of(path))
+    if not prepared.is_public or (request.COOKIES and slip_of(request).waits()):
         return None
-    if request.COOKIES and slip_of(request).waits():
-        return None
-    key = (f"page {page.name}", request.get_full_path(), language.current())
-    try:
-        found = answers.find(key, has_just_written(request))
-    except DatabaseError:
-        return None
-    if found is None:
-        depends = names_of(documents.prepare(text_of(path)), _variables(request, path, captured))
-        if depends is None:
-            return None
 
-        def write() -> tuple[bytes, None]:
-            request.has_holes = True
-            try:
-                return _written(request, page, captured).content, None
-            finally:
-                request.has_holes = False
+    def write() -> bytes:
+        request.has_holes = True
+        try:
+            return _written(request, page, captured).content
+        finally:
+            request.has_holes = False
 
-        found, _ = answers.made(key, *depends, write)
-    return HttpResponse(filled(request, found.body, cart_badge(request))) if found else None
+    kept = fast.page(request, prepared.fast, page.name, partial(_variables, request, path, captured), write)
+    return HttpResponse(filled(request, kept, cart_badge(request))) if kept is not None else None
 
 
 def _sign_in() -> str:
@@ -137,7 +124,7 @@ def _sign_in() -> str:
 
 def _asked(request: HttpRequest, page: Page, captured: dict[str, Any]) -> dict[str, Any]:
     variables = _variables(request, page.document, captured)
-    data, errors = ask(request, text_of(page.document), variables)
+    data, errors = ask(request, text_of(page.document), variables, keep=not is_kept(request))
     if any(error["extensions"].get("code") == "INTERNAL" for error in errors):
         raise Broken(page.name)
     if data is None or (not page.may_be_empty and next(iter(data.values()), None) is None):

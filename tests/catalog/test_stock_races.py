@@ -14,7 +14,7 @@ from catalog import verify
 from catalog.actions import stock
 from catalog.models import Lot, Product, Reservation
 from catalog.refusals import InsufficientStock
-from core.asked import Asked
+from core import fast
 from tests import database
 from tests.catalog.world import a_lot, a_product, a_variant
 from tests.figures import a_seed, figure, full, progress
@@ -67,7 +67,9 @@ def a_buyer(wants: dict[int, int]) -> Callable[[], str]:
 def without_the_lock(monkeypatch) -> Iterator[None]:
     """Take away what keeps the last unit from being sold twice: the row lock, and the database's own rules."""
     monkeypatch.setattr(stock, "lock", lambda lots: lots.order_by("id"))
-    monkeypatch.setattr(stock, "SHELF", Asked(stock.SHELF._queryset))  # the shop's own remembers the lock
+    monkeypatch.setattr(
+        stock, "SHELF", fast.PreparedQuery(stock.SHELF.queryset)
+    )  # the shop's own remembers the lock
     with database.as_owner() as owner:
         rules = owner.execute(
             """SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint

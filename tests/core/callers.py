@@ -6,7 +6,7 @@ from http.cookies import SimpleCookie
 from django.core.handlers.wsgi import WSGIHandler
 from django.test import RequestFactory
 
-from core.api.door import Door
+from core.fast import Door
 
 BODY = {"query": "{ thing { name } }"}
 

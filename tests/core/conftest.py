@@ -1,14 +1,12 @@
 """The house's own schema and reactions in place of the shop's."""
 
 import pytest
-from django.core.signals import request_started
-from django.db import close_old_connections, connection
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from core import changes, clock
+from core import clock
 from core.api import run
 from tests.core import world
-from tests.core.callers import Caller
 
 
 @pytest.fixture(autouse=True)
@@ -30,17 +28,3 @@ def our_world(settings):
 def connection_statements():
     """Count the statements of a block."""
     return lambda: CaptureQueriesContext(connection)
-
-
-@pytest.fixture
-def client():
-    """Somebody at the door; the house does not close the connection that the test works on."""
-    request_started.disconnect(close_old_connections)
-    yield Caller()
-    request_started.connect(close_old_connections)
-
-
-@pytest.fixture
-def seldom(monkeypatch):
-    """Between two looks some time passes, as in a running shop."""
-    monkeypatch.setattr(changes, "OFTEN", 3600.0)

@@ -9,8 +9,9 @@ import pytest
 from django.test import Client
 
 from core import rates
-from core.api import kept, run
-from core.api.kept import Answers
+from core.api import run
+from core.fast import responses
+from core.fast.responses import Responses
 from tests.core import world
 
 pytestmark = pytest.mark.django_db
@@ -33,16 +34,16 @@ def grown(fill) -> int:
 
 def test_kept_answers_weigh_what_they_may(monkeypatch):
     """A stranger's own words are part of what is kept of an answer: its variables, and the names it depends on."""
-    answers = Answers(most_bytes=2_000_000)
+    kept = Responses(most_bytes=2_000_000)
 
     def fill():
         for _ in range(600):
             words = secrets.token_hex(2_000) + "橙"
-            answers.keep(("h", words, "zh"), b"x" * 500, (f"products:{words}", "products:*"), 0, 60.0)
+            kept.keep(("h", words, "zh"), b"x" * 500, (f"products:{words}", "products:*"), 0, 60.0)
 
     assert grown(fill) < 2_000_000 * SLACK
-    assert answers._size == sum(one.weight for one in answers._kept.values()) <= 2_000_000
-    assert kept.MOST_BYTES <= 24_000_000
+    assert kept.kept.size == sum(one.weight for one in kept.kept._held.values()) <= 2_000_000
+    assert responses.MOST_BYTES <= 24_000_000
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,9 @@ import graphene
 from core import outbox
 from core.api.access import HELD, PUBLIC, SIGNED_IN, Access
 from core.api.act import Act
-from core.api.cache import kept_by
 from core.api.connections import connection_field
 from core.api.errors import error_type
-from core.api.facts import guarded, needs
+from core.api.facts import cache_tags, guarded, needs
 from core.api.ids import key_of
 from core.api.lookahead import prefetched
 from core.api.schema import build_schema
@@ -132,7 +131,9 @@ class Query(graphene.ObjectType):
         ),
         PUBLIC,
     )
-    thing = kept_by(guarded(graphene.Field(Thing, required=True, description="A thing."), PUBLIC), "things")
+    thing = cache_tags(
+        guarded(graphene.Field(Thing, required=True, description="A thing."), PUBLIC), "things"
+    )
     things = guarded(list_of(lambda: Thing, most=5, description="Things."), PUBLIC)
     forgotten = guarded(graphene.Field(Forgotten, description="Forgotten."), PUBLIC)
     undeclared = graphene.String(description="Forgotten at the root.")

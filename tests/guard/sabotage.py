@@ -214,8 +214,8 @@ SABOTAGES = [
     Sabotage(
         "any key opens a guest's order",
         "orders/reads/order.py",
-        'Order.objects.filter(equal("number", "number"), equal("uid", "uid"), person=None)',
-        'Order.objects.filter(equal("number", "number"), person=None)',
+        "rows.filter(number=number, uid=uid, person=None)",
+        "rows.filter(number=number, person=None)",
         "tests/shop/test_attacks.py -k link",
     ),
     Sabotage(

@@ -77,7 +77,7 @@ def test_each_door_that_is_open_to_guests_has_a_rate():
     loose = [
         name
         for name, act in acts.items()
-        if act.doorway.access is not None and act.doorway.access.allows is None and not act.doorway.rate
+        if act.options.access is not None and act.options.access.allows is None and not act.options.rate
     ]
     # These count for themselves, by address and device (tests/accounts/test_patience.py, test_sign_up.py), and make
     # no row for a guest.

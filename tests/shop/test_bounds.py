@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from catalog.search import words
-from core.api.kept import answers
+from core.fast.responses import responses
 from local.machine import ROOT
 from shop.web import document
 from tests.core.test_bounds import grown
@@ -20,6 +20,7 @@ FROM_THE_CODE = {
     "core/api/lookahead.py": {"relations"},
     "core/api/run.py": {"the_schema"},
     "core/api/types.py": {"enum_of"},
+    "core/fast/inline.py": {"inlined"},
     "core/language.py": {"teller"},
     "core/outbox.py": {"_named"},
     "core/patience.py": {"_script"},
@@ -107,10 +108,10 @@ def test_words_of_a_search_are_kept_while_they_are_short():
 
 @pytest.mark.django_db
 def test_pages_under_odd_addresses_weigh_what_they_may(monkeypatch):
-    monkeypatch.setattr(answers, "_most", 1_000_000)
-    answers.forget()
+    monkeypatch.setattr(responses.kept, "most", 1_000_000)
+    responses.forget()
     client = Client()
     for n in range(40):
         client.get(f"/zh/?odd={n}{'x' * 20_000}")
-    assert answers._size <= 1_000_000
-    assert answers._size == sum(one.weight for one in answers._kept.values())
+    assert responses.kept.size <= 1_000_000
+    assert responses.kept.size == sum(one.weight for one in responses.kept._held.values())

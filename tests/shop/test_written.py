@@ -14,9 +14,9 @@ from catalog import search
 from catalog.actions import card
 from catalog.models import Picture, Product, Variant
 from core import clock, language
-from core.api import lookahead, run
-from core.api.kept import as_bytes
-from core.written import Written
+from core.api import run
+from core.api.reply import as_bytes
+from core.fast import PreparedQuery, statements
 from tests.catalog import world
 
 pytestmark = pytest.mark.django_db
@@ -72,8 +72,8 @@ def both(rf):
                     run.graphql_schema(), prepared.document, context_value=request, variable_values=variables
                 )
                 assert slow.errors is None
-                told = prepared.program.run(request, variables)
-                again = prepared.program.run(request, variables)
+                told = prepared.fast.compiled.run(request, variables)
+                again = prepared.fast.compiled.run(request, variables)
             assert as_bytes(told) == as_bytes(again) == as_bytes(slow.data)
         return told
 
@@ -131,25 +131,25 @@ def test_a_list_takes_three_statements_however_long_it_is(shop, both, rf):
     prepared = run.documents.prepare(DOCUMENTS["list"])
     request = rf.get("/")
     request.user, request.id, request.language = AnonymousUser(), "r", "zh"
-    prepared.program.run(request, {})
+    prepared.fast.compiled.run(request, {})
     for size in (2, 7):
         while Product.objects.filter(state="published").count() < size:
             world.a_lot(units=3)
         with CaptureQueriesContext(connection) as caught:
-            assert len(slugs(prepared.program.run(request, {}))) == size
+            assert len(slugs(prepared.fast.compiled.run(request, {}))) == size
         assert len(caught) == 3, [one["sql"][:200] for one in caught]
 
 
 def test_no_more_statements_are_kept_than_a_document_may_have(shop, both, monkeypatch):
-    monkeypatch.setattr(lookahead, "MOST_STATEMENTS", 2)
+    monkeypatch.setattr(statements, "MOST_STATEMENTS", 2)
     document = "query($first: Int) { products(first: $first) { nodes { slug id } } }"
     for first in range(4):
         assert len(both(document, first=first)["products"]["nodes"]) == min(first, 2)
-    assert len(run.documents.prepare(document).program.statements) == 2
+    assert len(run.documents.prepare(document).fast.compiled.program({}).statements.known) == 2
 
 
 def test_a_column_that_was_not_fetched_is_read_when_it_is_asked_for(shop, django_assert_num_queries):
     first, *_ = shop
-    (row,) = Written(Product.objects.only("slug"), "id").rows([first.id])
+    (row,) = PreparedQuery(lambda ids: Product.objects.filter(pk__in=ids).only("slug")).rows(ids=[first.id])
     with django_assert_num_queries(1):
         assert (row.slug, row.name_zh) == (first.slug, first.name_zh)

@@ -10,7 +10,7 @@ from django.db.models import F
 from catalog import search
 from catalog.actions import card
 from catalog.models import Lot
-from core.api import kept
+from core.fast import responses
 from core.language import Words
 from impact.actions import standings
 from impact.models import Household
@@ -95,7 +95,7 @@ def test_where_secrets_are_told_each_is_seen_to_move(fair, monkeypatch):
         change(fair)
         seen.append(surface.seen())
     assert all(surface.moved(before, after) for before, after in pairwise(seen))
-    monkeypatch.setattr(kept, "etag_of", lambda body: '"another"')
-    kept.answers.forget()
+    monkeypatch.setattr(responses, "etag_of", lambda body: '"another"')
+    responses.responses.forget()
     assert surface.moved(seen[-1], surface.seen()), "an ETag that knows of more than the answer"
     figure("leaks/surface-control", "levels, stock, households and an ETag that are told: seen to move")

@@ -1,9 +1,10 @@
-"""The quick executor answers as graphql-core does, and leaves to it what it does not know."""
+"""Functions answer as graphql-core does, and leave to it what they do not know."""
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from graphql import execute
 
+from core import fast
 from core.api import run
 from core.models import Delivery, OutboxEvent
 
@@ -19,10 +20,12 @@ KNOWN = [
     "{ events(first: 1) { nodes { name } nodes { id } } events(first: 1) { totalCount } }",
     "{ ... on Query { thing { name } } }",
     "{ hidden { name } }",
+    "{ thing { name @include(if: true) id: name @skip(if: true) } }",
 ]
+CHOOSING = "query($with: Boolean = false) { thing { name @skip(if: $with) again: name @include(if: $with) } }"
 LEFT = [
-    "{ thing { name @include(if: true) } }",
-    "query($with: Boolean = false) { thing { name @skip(if: $with) } }",
+    "query($a: Boolean = false, $b: Boolean = true) { thing { name @skip(if: $a) again: name @include(if: $b) } }",
+    "{ __schema { queryType { name } } }",
 ]
 GIVEN_UP = [
     "{ gone thing { name } }",
@@ -51,19 +54,32 @@ def slowly(request, prepared, variables=None):
 def test_it_answers_as_graphql_core_does(document, request_):
     prepared = run.documents.prepare(document)
     expected = slowly(request_, prepared)
-    assert expected.errors is None and prepared.program.run(request_, {}) == expected.data
+    assert expected.errors is None and prepared.fast.compiled.run(request_, {}) == expected.data
 
 
 def test_it_uses_the_variables_it_is_given(request_):
     prepared = run.documents.prepare("query($n: Int!) { events(first: $n) { nodes { name } } }")
-    assert prepared.program.run(request_, {"n": 3}) == slowly(request_, prepared, {"n": 3}).data
+    assert prepared.fast.compiled.run(request_, {"n": 3}) == slowly(request_, prepared, {"n": 3}).data
     data, errors = run.run(request_, prepared, {"n": "three"})
     assert data is None and errors[0]["extensions"]["code"] == "BAD_INPUT"
 
 
+@pytest.mark.parametrize("variables", [{}, {"with": True}, {"with": False}])
+def test_what_a_variable_leaves_away_is_left_away(variables, request_):
+    prepared = run.documents.prepare(CHOOSING)
+    expected = slowly(request_, prepared, variables).data
+    assert prepared.fast.compiled.run(request_, variables) == expected
+    assert list(expected["thing"]) == (["again"] if variables.get("with") else ["name"])
+
+
 @pytest.mark.parametrize("document", LEFT)
-def test_what_it_does_not_know_is_left_to_graphql_core(document, request_):
-    assert run.documents.prepare(document).program is None
+def test_what_it_does_not_know_is_left_to_graphql_core(document, request_, settings):
+    settings.API_INTROSPECTION = True
+    prepared = run.documents.prepare(document)
+    before = fast.tally()
+    assert run.run(request_, prepared, {}) == (slowly(request_, prepared).data, [])
+    reason = "directives" if "skip" in document else "introspection"
+    assert fast.tally() == before | {reason: before.get(reason, 0) + 1}
 
 
 @pytest.mark.parametrize("document", GIVEN_UP)

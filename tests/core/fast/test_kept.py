@@ -7,12 +7,11 @@ import time
 import pytest
 from django.db import OperationalError, connection, transaction
 
-from core import changes, clock, rates
-from core.api import kept as keeping
-from core.api.cache import names_of
-from core.api.kept import Answers
+from core import clock, rates
 from core.api.run import documents
-from core.changes import Feed, feed
+from core.fast import changes, responses
+from core.fast.changes import Feed, feed
+from core.fast.responses import Responses
 from core.models import Change
 from tests.core import world
 from tests.core.callers import BODY, Caller, ask, is_from_the_door
@@ -106,12 +105,12 @@ def test_only_plain_public_root_fields_are_kept(settings):
         "mutation { signedInOnly { done } }": None,
     }
     for document, names in depends.items():
-        found = names_of(documents.prepare(document), {})
-        assert (found and found[0]) == names, document
+        found = documents.prepare(document).fast.depends({})
+        assert (found and found.cache_tags) == names, document
 
 
 def test_an_answer_is_made_once_however_many_ask():
-    made, box = [], Answers()
+    made, box = [], Responses()
     begin = threading.Barrier(4)
 
     def make():
@@ -134,10 +133,10 @@ def test_an_answer_is_made_once_however_many_ask():
 
 
 def test_what_is_kept_stays_within_its_bounds():
-    box, look = Answers(most_bytes=5_000), feed.look()
+    box, look = Responses(most_bytes=5_000), feed.look()
     for n in range(10):
         box.keep((str(n), "{}", "zh"), b"x" * 500, (), look, 60.0)
-    assert box._size <= 5_000 and box.find(("9", "{}", "zh")) and not box.find(("0", "{}", "zh"))
+    assert box.kept.size <= 5_000 and box.find(("9", "{}", "zh")) and not box.find(("0", "{}", "zh"))
     box.keep(("9", "{}", "zh"), b"y", (), feed.look(), 0.0)
     assert box.find(("9", "{}", "zh")) is None, "its time is over"
 
@@ -148,7 +147,7 @@ def test_the_day_is_part_of_what_an_answer_stands_on(client, monkeypatch):
     ask(client)
     assert world.Query.looked == before
     tomorrow = clock.today().replace(year=clock.today().year + 1)
-    monkeypatch.setattr(keeping.clock, "today", lambda: tomorrow)
+    monkeypatch.setattr(responses.clock, "today", lambda: tomorrow)
     ask(client)
     assert world.Query.looked == before + 1
 
@@ -159,10 +158,10 @@ def test_a_change_of_one_leaves_the_others_and_a_change_of_the_whole_none():
     one, other, whole = changes.watched("things:a"), changes.watched("things:b"), changes.watched("things")
     with transaction.atomic():
         Change.objects.create(name="things:a")
-    mine.look(at_once=True)
+    mine.look(read_your_writes=True)
     assert [mine.is_unchanged(names, since) for names in (one, other, whole)] == [False, True, False]
     Change.objects.create(name="things")
-    mine.look(at_once=True)
+    mine.look(read_your_writes=True)
     assert not mine.is_unchanged(other, since)
 
 
@@ -173,15 +172,15 @@ def test_a_change_that_commits_late_is_seen_though_a_later_one_was_seen_before(o
     with owner.transaction():
         owner.execute("INSERT INTO core_change (name) VALUES ('slow')")
         Change.objects.create(name="quick")
-        since = mine.look(at_once=True)
+        since = mine.look(read_your_writes=True)
         assert mine.is_unchanged(("slow",), since)
         Change.objects.create(name="quicker")
-        assert not mine.is_unchanged(("quicker",), mine.look(at_once=True) - 1)
+        assert not mine.is_unchanged(("quicker",), mine.look(read_your_writes=True) - 1)
     before = mine.number
-    mine.look(at_once=True)
+    mine.look(read_your_writes=True)
     assert not mine.is_unchanged(("slow",), before)
     again = mine.number
-    mine.look(at_once=True)
+    mine.look(read_your_writes=True)
     assert mine.is_unchanged(("slow", "quick", "quicker"), again), "each is told once"
 
 
@@ -192,7 +191,7 @@ def test_a_change_that_is_rolled_back_was_none():
     with pytest.raises(ZeroDivisionError), transaction.atomic():
         Change.objects.create(name="things")
         1 / 0  # noqa: B018
-    mine.look(at_once=True)
+    mine.look(read_your_writes=True)
     assert mine.is_unchanged(("things",), since)
 
 
@@ -225,5 +224,5 @@ def test_a_database_that_is_away_is_not_waited_for_twice(monkeypatch):
     monkeypatch.setattr(mine, "_read", read)
     for _ in range(3):
         with pytest.raises(OperationalError):
-            mine.look(at_once=True)
+            mine.look(read_your_writes=True)
     assert tries == [1]

@@ -6,16 +6,14 @@ import pytest
 from django.db import transaction
 from django.db.models import F
 
-from core.asked import Asked, above, among, equal, filled
+from core.fast import PreparedQuery
 from core.models import Delivery, IdempotencyKey, OutboxEvent
 
 pytestmark = pytest.mark.django_db
 
-WAITING = Asked(
-    lambda: (
-        Delivery.objects.filter(among("event", "events"), equal("reaction", "reaction"))
-        .select_related("event")
-        .order_by("-pk")
+WAITING = PreparedQuery(
+    lambda events, reaction: (
+        Delivery.objects.filter(event__in=events, reaction=reaction).select_related("event").order_by("-pk")
     )
 )
 
@@ -53,9 +51,9 @@ def test_each_asking_has_its_own_values():
 def test_what_is_annotated_and_what_is_more_or_not_empty():
     one, two = deliveries(2)
     Delivery.objects.filter(pk=two.pk).update(tries=2)
-    tried = Asked(
-        lambda: Delivery.objects.filter(above("tries", "tries"), filled("reaction")).annotate(
-            twice=F("tries") * 2
+    tried = PreparedQuery(
+        lambda tries: (
+            Delivery.objects.filter(tries__gt=tries).exclude(reaction="").annotate(twice=F("tries") * 2)
         )
     )
     assert [(row.pk, row.twice) for row in tried.rows(tries=1)] == [(two.pk, 4)]
@@ -66,7 +64,7 @@ def test_what_is_annotated_and_what_is_more_or_not_empty():
 
 @pytest.mark.django_db(transaction=True)
 def test_rows_are_locked_within_a_transaction_only():
-    keys = Asked(lambda: IdempotencyKey.objects.filter(equal("key", "key")).select_for_update())
+    keys = PreparedQuery(lambda key: IdempotencyKey.objects.filter(key=key).select_for_update())
     with transaction.atomic():
         assert keys.rows(key=uuid4()) == []
     with pytest.raises(AssertionError):

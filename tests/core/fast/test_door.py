@@ -7,8 +7,9 @@ import pytest
 from django.test import RequestFactory
 
 from core import rates
-from core.api.door import MOST_BYTES, Memory, Remembered
-from core.changes import feed
+from core.fast.bounded import Bounded
+from core.fast.changes import feed
+from core.fast.door import MOST_BYTES, Remembered
 from tests.core.callers import BODY, Caller, ask, is_from_the_door
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +28,7 @@ def test_odd_cookies_and_languages_are_remembered_as_one(client, seldom):
             "HTTP_ACCEPT_LANGUAGE": f"zh;q=0.{n}, x-{n}",
         }
         assert ask(client, **odd).status_code == 200
-    assert len(client.door._memory._held) == 1
+    assert len(client.door.memory) == 1
     assert is_from_the_door(ask(client, HTTP_COOKIE="another=1"))
 
 
@@ -56,17 +57,15 @@ def test_the_language_is_found_as_the_house_finds_it(client, seldom, cookie, pre
 
 
 def test_what_is_remembered_weighs_no_more_than_it_may():
-    memory = Memory(most_bytes=200_000)
+    memory = Bounded(200_000)
     for _ in range(3_000):
         header = [("X", secrets.token_hex(1_000))]
-        memory.keep(
-            secrets.token_bytes(32), Remembered(("h", secrets.token_hex(500), "zh"), 1, header, False)
-        )
-    assert memory.size <= 200_000 and 0 < len(memory._held) <= 60
+        memory.put(secrets.token_bytes(32), Remembered(("h", secrets.token_hex(500), "zh"), 1, header, False))
+    assert memory.size <= 200_000 and 0 < len(memory) <= 60
     assert memory.size == sum(known.weight for known in memory._held.values())
     same = secrets.token_bytes(32)
     for _ in range(500):
-        memory.keep(same, Remembered(("h", "v", "zh"), 1, [], False))
+        memory.put(same, Remembered(("h", "v", "zh"), 1, [], False))
     assert memory.size == sum(known.weight for known in memory._held.values())
     assert MOST_BYTES <= 5_000_000
 

@@ -2,10 +2,8 @@
 
 import hashlib
 import secrets
-from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from io import BytesIO
-from threading import Lock
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -13,15 +11,18 @@ from django.db import DatabaseError, connection
 
 from core import clock, language
 from core.api.asker import WROTE
-from core.api.cache import answers_are_kept
-from core.api.kept import Kept, Key, answers
-from core.api.view import SAYS, may_spend, may_spend_at_once, unchanged
-from core.changes import feed
+from core.api.reply import unchanged
+from core.api.spending import may_spend, may_spend_at_once
+from core.fast.bounded import Bounded
+from core.fast.changes import feed
+from core.fast.responses import CachedResponse, Key, responses
 from core.forwarded import address_in, settle
 from core.middleware import LANGUAGE_COOKIE
 from core.numbers import body_length
 
 PATH = "/graphql"
+# Where the house says which answer was given, and what it cost.
+SAYS = "sheaf.kept"
 # Longer requests are rare, and what they asked is not looked for.
 MOST_BODY = 4_000
 # What is remembered weighs no more than this in a process, whatever strangers send.
@@ -53,29 +54,6 @@ class Remembered(NamedTuple):
         return 600 + sum(2 * len(part) for part in self.key) + words
 
 
-class Memory:
-    """What requests of a kind led to, by the digest of all they may depend on; the oldest leaving first."""
-
-    def __init__(self, most_bytes: int = MOST_BYTES):
-        self.most, self.size = most_bytes, 0
-        self._held: OrderedDict[bytes, Remembered] = OrderedDict()
-        self._lock = Lock()
-
-    def get(self, asked: bytes) -> Remembered | None:
-        """What it led to."""
-        return self._held.get(asked)
-
-    def keep(self, asked: bytes, known: Remembered) -> None:
-        """Remember it, and forget what there is no room for."""
-        with self._lock:
-            if old := self._held.pop(asked, None):
-                self.size -= old.weight
-            self._held[asked] = known
-            self.size += known.weight
-            while self.size > self.most:
-                self.size -= self._held.popitem(last=False)[1].weight
-
-
 class Door:
     """A WSGI application around the shop's: a request like one that was answered before gets what is kept.
 
@@ -85,17 +63,18 @@ class Door:
 
     def __init__(self, house: Application):
         self.house = house
-        self._memory = Memory()
+        # What requests of a kind led to, by the digest of all they may depend on.
+        self.memory: Bounded[bytes, Remembered] = Bounded(MOST_BYTES)
 
     def at_once(self, environ: Environ) -> Answer | None:
         """What is kept, if it can be told without waiting for anything; None for the whole way."""
         if environ["PATH_INFO"] != PATH or not (feed.is_young() and clock.is_known()):
             return None
         settle(environ)
-        known = (asked := _asked(environ)) and self._memory.get(asked)
-        if not known or not answers_are_kept() or _has_just_written(environ):
+        known = (digest := _digest_of(environ)) and self.memory.get(digest)
+        if not known or not _keeps() or _read_your_writes(environ):
             return None
-        found = answers.at_hand(known.key)
+        found = responses.at_hand(known.key)
         if found is None or not may_spend_at_once("address", address_in(environ), known.cost):
             return None
         return _answer(environ, known, found)
@@ -104,9 +83,9 @@ class Door:
         if environ.get("PATH_INFO") != PATH:
             return self.house(environ, start_response)
         settle(environ)
-        if (asked := _asked(environ)) is None:
+        if (digest := _digest_of(environ)) is None:
             return self.house(environ, start_response)
-        known = self._memory.get(asked)
+        known = self.memory.get(digest)
         if known is not None and (found := _found(environ, known)):
             status, headers, body = _answer(environ, known, found)
             start_response("200 OK" if status == 200 else "304 Not Modified", headers)
@@ -115,20 +94,20 @@ class Door:
         def noting(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
             if (said := environ.get(SAYS)) and status.startswith("200"):
                 key, cost = said
-                self._remember(asked, Remembered(key, cost, headers, environ["REQUEST_METHOD"] == "GET"))
+                self._remember(digest, Remembered(key, cost, headers, environ["REQUEST_METHOD"] == "GET"))
             return start_response(status, headers, *more)
 
         return self.house(environ, noting)
 
-    def _remember(self, asked: bytes, known: Remembered) -> None:
+    def _remember(self, digest: bytes, known: Remembered) -> None:
         names = {name.lower() for name, _ in known.headers}
         if "set-cookie" in names:
             return
         headers = [(name, value) for name, value in known.headers if name.lower() not in EACH_ONES_OWN]
-        self._memory.keep(asked, known._replace(headers=headers))
+        self.memory.put(digest, known._replace(headers=headers))
 
 
-def _asked(environ: Environ) -> bytes | None:
+def _digest_of(environ: Environ) -> bytes | None:
     """A digest of what an answer may depend on; None for a request that has to go the whole way."""
     cookie = environ.get("HTTP_COOKIE", "")
     if "HTTP_AUTHORIZATION" in environ or settings.SESSION_COOKIE_NAME in cookie:
@@ -159,15 +138,19 @@ def _spoken(cookie: str, preferred: str) -> str:
     return language.preferred(preferred)
 
 
-def _has_just_written(environ: Environ) -> bool:
+def _keeps() -> bool:
+    return settings.FAST and settings.API_ANSWER_CACHE
+
+
+def _read_your_writes(environ: Environ) -> bool:
     return "HTTP_X_GUEST" in environ or WROTE in environ.get("HTTP_COOKIE", "")
 
 
-def _found(environ: Environ, known: Remembered) -> Kept | None:
-    if not answers_are_kept():
+def _found(environ: Environ, known: Remembered) -> CachedResponse | None:
+    if not _keeps():
         return None
     try:
-        found = answers.find(known.key, _has_just_written(environ))
+        found = responses.find(known.key, _read_your_writes(environ))
     except DatabaseError:
         return None
     finally:
@@ -177,7 +160,7 @@ def _found(environ: Environ, known: Remembered) -> Kept | None:
     return found if found and may_spend("address", address_in(environ), known.cost) else None
 
 
-def _answer(environ: Environ, known: Remembered, found: Kept) -> Answer:
+def _answer(environ: Environ, known: Remembered, found: CachedResponse) -> Answer:
     status, body = 200, found.body
     headers = [*known.headers, ("X-Request-Id", secrets.token_hex(8))]
     if known.is_by_get:

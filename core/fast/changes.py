@@ -1,8 +1,8 @@
-"""What has changed of what is shown: noted by the transaction that changes it, read by every process a few times a second.
+"""What has changed of what is shown (cache tags): noted by the transaction that changes it, read by every process a few times a second.
 
 Triggers on the tables that are shown write the notes (migrations named `what_is_shown`), so that no deed, operator
 or command can forget one, and none is lost when a process dies: a note commits with its change or not at all.
-Names are "products" for all of them, "products:a-slug" for one.
+Tags are "products" for all of them, "products:a-slug" for one.
 """
 
 import time
@@ -22,7 +22,7 @@ PAUSE = 60.0
 # A database that is away is not waited for by one request after the other.
 AWAY = 1.0
 KEPT = timedelta(hours=1)
-MOST_NAMES = 20_000
+MOST_TAGS = 20_000
 
 # A note counts as new while its transaction was not visible to the snapshot before, so that none is passed over:
 # neither ids nor clocks follow the order in which transactions commit.
@@ -56,24 +56,31 @@ class Feed:
         age = time.monotonic() - self._seen_at
         return age < OFTEN or (age < MOST and self._lock.locked())
 
-    def look(self, at_once: bool = False) -> int:
-        """The number of the last look, which is young enough; `at_once` for whoever has just written herself."""
+    def look(self, read_your_writes: bool = False) -> int:
+        """The number of the last look, which is young enough; `read_your_writes` looks now, whatever is known."""
         now = time.monotonic()
-        if not at_once and now - self._seen_at < OFTEN:
+        if not read_your_writes and now - self._seen_at < OFTEN:
             return self.number
         # One reads for all; the others go on by what was known, as long as that is not too old.
-        if self._lock.acquire(blocking=at_once or now - self._seen_at > MOST):
+        if self._lock.acquire(blocking=read_your_writes or now - self._seen_at > MOST):
             try:
-                if self._seen_at < now - (0 if at_once else OFTEN):
+                if self._seen_at < now - (0 if read_your_writes else OFTEN):
                     self._try()
             finally:
                 self._lock.release()
         return self.number
 
-    def is_unchanged(self, names: Iterable[str], since: int) -> bool:
-        """Whether nothing of these names has changed after the look of that number, as far as is known."""
+    def is_unchanged(self, tags: Iterable[str], since: int) -> bool:
+        """Whether nothing of these tags has changed after the look of that number, as far as is known."""
         changed = self._changed
-        return since >= self._floor and all(changed.get(name, 0) <= since for name in names)
+        return since >= self._floor and all(changed.get(tag, 0) <= since for tag in tags)
+
+    def invalidate(self, tags: Iterable[str], number: int) -> None:
+        """What shows any of these, and was read before the look of this number, is given to nobody any more."""
+        for tag in tags:
+            whole, _, one = tag.partition(":")
+            # A change of one is a change of the whole; a change of the whole is one of each.
+            self._changed[whole] = self._changed[tag if one else f"{whole}:*"] = number
 
     def _try(self) -> None:
         failed_at, failure = self._failed
@@ -93,21 +100,18 @@ class Feed:
                 cursor.execute(_NEW, {"seen": seen})
             else:
                 cursor.execute("SELECT pg_current_snapshot()::text, ARRAY[]::text[]")
-            snapshot, names = cursor.fetchone()
+            snapshot, tags = cursor.fetchone()
         number = self.number + 1
-        if not seen or len(self._changed) > MOST_NAMES:
+        if not seen or len(self._changed) > MOST_TAGS:
             self._floor, self._changed = number, {}
-        for name in names:
-            whole, _, one = name.partition(":")
-            # A change of one is a change of the whole; a change of the whole is one of each.
-            self._changed[whole] = self._changed[name if one else f"{whole}:*"] = number
+        self.invalidate(tags, number)
         self._seen, self._seen_at, self.number = snapshot, began, number
 
 
-def watched(name: str) -> tuple[str, ...]:
-    """The names under which a look finds a change of this one."""
-    whole, _, one = name.partition(":")
-    return (name, f"{whole}:*") if one else (whole,)
+def watched(tag: str) -> tuple[str, ...]:
+    """The tags under which a look finds a change of this one."""
+    whole, _, one = tag.partition(":")
+    return (tag, f"{whole}:*") if one else (whole,)
 
 
 def forget_old() -> int:

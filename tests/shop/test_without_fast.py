@@ -1,0 +1,42 @@
+"""Everything works without what exists only for speed: the API's tests pass with FAST=0, and the pages' documents."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from local.machine import ROOT
+from tests.figures import figure, full
+
+# A tenth of them in the suite, always the same.
+ONE_IN = full(1, 10)
+FLOORS = ["core", "accounts", "catalog", "orders", "impact", "together"]
+# What is about the fast way itself: what it keeps, and how few statements it takes.
+ABOUT_IT = [
+    "core/fast",
+    "core/test_bounds.py",
+    "core/test_api.py::test_a_change_makes_kept_answers_anew",
+    "orders/test_statements.py",
+]
+
+
+@pytest.mark.proof
+@pytest.mark.timeout(full(3600, 600))
+def test_the_apis_tests_pass_without_it():
+    # Nothing of this process's own database; the servers are shared.
+    env = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TZ") if name in os.environ}
+    folders = [f"tests/{floor}" for floor in FLOORS if (ROOT / "tests" / floor).is_dir()]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *folders]
+        + [f"--deselect=tests/{one}" for one in ABOUT_IT],
+        cwd=ROOT,
+        env={**env, "FAST": "0", "ONE_IN": str(ONE_IN)},
+        check=False,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    assert done.returncode == 0, done.stdout[-6000:]
+    figure("fast/without", f"FAST=0: {done.stdout.strip().splitlines()[-1]}")
