@@ -7,21 +7,23 @@ from django.db import models
 
 from accounts.models.person import a_code
 from accounts.models.region import Region
+from core.choices import Choices
+from core.language import say
 from core.states import StateMachine
 
 
 class Organisation(StateMachine, models.Model):
     """A union, workplace or other body; verified by an operator before it may mobilise."""
 
-    class Kind(models.TextChoices):
-        UNION = "union"
-        ENTERPRISE = "enterprise"
-        CANTEEN = "canteen"
-        SOCIETY = "society"
-        NGO = "ngo"
-        SCHOOL = "school"
-        MEDIA = "media"
-        DEPARTMENT = "department"
+    class Kind(Choices):
+        UNION = "union", say("工会", "Trade union")
+        ENTERPRISE = "enterprise", say("企业", "Enterprise")
+        CANTEEN = "canteen", say("食堂", "Canteen")
+        SOCIETY = "society", say("社会团体", "Society")
+        NGO = "ngo", say("公益组织", "Charity")
+        SCHOOL = "school", say("学校", "School")
+        MEDIA = "media", say("媒体", "Media")
+        DEPARTMENT = "department", say("机关单位", "Public body")
 
     class State(models.TextChoices):
         PROPOSED = "proposed"
@@ -66,9 +68,9 @@ class Organisation(StateMachine, models.Model):
 class Membership(models.Model):
     """A person's part in an organisation, from a day to a day; ended rather than deleted."""
 
-    class Role(models.TextChoices):
-        MEMBER = "member"
-        COORDINATOR = "coordinator"
+    class Role(Choices):
+        MEMBER = "member", say("成员", "Member")
+        COORDINATOR = "coordinator", say("协调人", "Coordinator")
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")

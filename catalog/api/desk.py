@@ -19,33 +19,13 @@ from core.api.facts import guarded, mark, needs
 from core.api.ids import global_id, uid_of
 from core.api.lookahead import prefetched
 from core.api.types import ModelType, MoneyField, PlainType, Told, enum_of, list_of
-from core.language import say
 from core.refusals import NotFound
 from core.related import related
 
 State = Product.State
-STATES = {
-    State.DRAFT: say("草稿", "Draft"),
-    State.SUBMITTED: say("审核中", "In review"),
-    State.CHANGES_REQUESTED: say("需要修改", "Changes requested"),
-    State.PUBLISHED: say("已上架", "Published"),
-    State.SUSPENDED: say("已暂停", "Suspended"),
-    State.ARCHIVED: say("已归档", "Archived"),
-}
-LOT_STATES = {
-    Lot.State.PLANNED: say("预售", "Planned"),
-    Lot.State.OPEN: say("在售", "Open"),
-    Lot.State.CLOSED: say("已关闭", "Closed"),
-    Lot.State.RECALLED: say("已召回", "Recalled"),
-}
 
 AT_HAND = (Lot.State.OPEN, Lot.State.PLANNED)
 MOST_LOTS = 50
-LEVELS = {
-    Lot.Level.POOL: say("团队合批", "Team's pool"),
-    Lot.Level.SHARED: say("多户合批", "Several households"),
-    Lot.Level.SINGLE: say("单户批次", "One household"),
-}
 
 
 def same_id(name: str) -> graphene.Field:
@@ -104,11 +84,11 @@ class TeamLot(ModelType):
 
     def resolve_level_name(root, info):
         """In words."""
-        return str(LEVELS[Lot.Level(root.level)])
+        return str(Lot.Level(root.level).words)
 
     def resolve_state_name(root, info):
         """In words."""
-        return str(LOT_STATES[Lot.State(root.state)])
+        return str(Lot.State(root.state).words)
 
 
 class TeamVariant(ModelType):
@@ -298,7 +278,7 @@ class TeamProduct(ModelType):
 
     def resolve_state_name(root, info):
         """In words."""
-        return str(STATES[State(root.state)])
+        return str(State(root.state).words)
 
     @needs("variants")
     def resolve_allowed_actions(root, info):

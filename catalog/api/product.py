@@ -36,11 +36,6 @@ ORDERS: dict[str, Sequence[str]] = {
     "PRICE_DESC": ("-price_from_minor", "-id"),
     "SEASON": ("-season_now", "-stock_now", "-published_at", "-id"),
 }
-PAPERS = {
-    Certificate.Kind.ORIGIN: say("地理标志", "Geographical origin"),
-    Certificate.Kind.ORGANIC: say("有机", "Organic"),
-    Certificate.Kind.TEST: say("检测报告", "Test report"),
-}
 
 
 class CategoryType(ModelType):
@@ -112,7 +107,7 @@ class CertificateType(ModelType):
     @reads_columns("kind")
     def resolve_kind_name(root, info):
         """In words."""
-        return str(PAPERS[Certificate.Kind(root.kind)])
+        return str(Certificate.Kind(root.kind).words)
 
 
 class ProductType(ModelType):

@@ -34,13 +34,6 @@ TITLES = {
 }
 # What a form or an address calls a facet's values: the field of `where` they belong to.
 NAMES = {"season": "inSeason", "stock": "inStock"}
-KINDS = {
-    Product.Kind.FRESH: say("生鲜", "Fresh"),
-    Product.Kind.DRY: say("干货", "Dry goods"),
-    Product.Kind.PROCESSED: say("加工食品", "Processed"),
-    Product.Kind.ALCOHOL: say("酒", "Alcohol"),
-    Product.Kind.SIDELINE: say("手工副业", "Crafts and sideline"),
-}
 ONLY = {"season": say("当季", "In season"), "stock": say("有货", "In stock")}
 
 
@@ -200,7 +193,7 @@ def _named_divisions() -> dict[str, Region]:
 
 
 def _kinds(counts: dict[str, int], where: search.Where) -> Rows:
-    return [(k.value, str(words), counts.get(k, 0), k in (where.kind or ())) for k, words in KINDS.items()]
+    return [(k.value, str(k.words), counts.get(k, 0), k in (where.kind or ())) for k in Product.Kind]
 
 
 def _prices(counts: dict[str, int], where: search.Where) -> Rows:

@@ -6,22 +6,24 @@ from django.db import models
 from django.db.models import F, Q
 
 from catalog.models.variant import Variant
+from core.choices import Choices, NumberedChoices
+from core.language import say
 from core.states import StateMachine
 
 
 class Lot(StateMachine):
     """What is sold. `available` is written by catalog.actions.stock alone, under the lot's row lock."""
 
-    class State(models.TextChoices):
-        PLANNED = "planned"  # not harvested yet: sold in advance, sent by `ship_by`
-        OPEN = "open"
-        CLOSED = "closed"
-        RECALLED = "recalled"
+    class State(Choices):
+        PLANNED = "planned", say("预售", "Planned")  # not harvested yet: sold in advance, sent by `ship_by`
+        OPEN = "open", say("在售", "Open")
+        CLOSED = "closed", say("已关闭", "Closed")
+        RECALLED = "recalled", say("已召回", "Recalled")
 
-    class Level(models.IntegerChoices):
-        POOL = 0  # the team's pool: no data of who grew it
-        SHARED = 1  # several households with known weights
-        SINGLE = 2  # one household, kept apart
+    class Level(NumberedChoices):
+        POOL = 0, say("团队合批", "Team’s pool"), say("没有分户记录", "no record of who grew what")
+        SHARED = 1, say("多户合批", "Several households"), say("各户称过重", "each one’s part was weighed")
+        SINGLE = 2, say("单户批次", "One household"), say("单独存放", "kept apart")
 
     MOVES = {
         State.PLANNED: {State.OPEN, State.CLOSED, State.RECALLED},

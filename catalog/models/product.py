@@ -8,6 +8,8 @@ from django.db import models
 
 from accounts.models import Region
 from catalog.models.team import Team
+from core.choices import Choices
+from core.language import say
 from core.states import StateMachine
 
 
@@ -29,27 +31,27 @@ class Category(models.Model):
 class Product(StateMachine):
     """What a team offers. Only a published one is seen, searched and sold."""
 
-    class State(models.TextChoices):
-        DRAFT = "draft"
-        SUBMITTED = "submitted"
-        CHANGES_REQUESTED = "changes_requested"
-        PUBLISHED = "published"
-        SUSPENDED = "suspended"
-        ARCHIVED = "archived"
+    class State(Choices):
+        DRAFT = "draft", say("草稿", "Draft")
+        SUBMITTED = "submitted", say("审核中", "In review")
+        CHANGES_REQUESTED = "changes_requested", say("需要修改", "Changes requested")
+        PUBLISHED = "published", say("已上架", "Published")
+        SUSPENDED = "suspended", say("已暂停", "Suspended")
+        ARCHIVED = "archived", say("已归档", "Archived")
 
-    class Kind(models.TextChoices):
-        FRESH = "fresh"
-        DRY = "dry"
-        PROCESSED = "processed"
-        ALCOHOL = "alcohol"
-        SIDELINE = "sideline"
+    class Kind(Choices):
+        FRESH = "fresh", say("生鲜", "Fresh produce")
+        DRY = "dry", say("干货", "Dry goods")
+        PROCESSED = "processed", say("加工食品", "Processed food")
+        ALCOHOL = "alcohol", say("酒", "Alcohol")
+        SIDELINE = "sideline", say("手工副业", "Crafts and sideline")
 
-    class Storage(models.TextChoices):
-        DRY = "dry"
-        FRESH = "fresh"
-        CHILLED = "chilled"
-        FROZEN = "frozen"
-        LIVE = "live"
+    class Storage(Choices):
+        DRY = "dry", say("常温", "Room temperature")
+        FRESH = "fresh", say("鲜货", "Fresh")
+        CHILLED = "chilled", say("冷藏", "Chilled")
+        FROZEN = "frozen", say("冷冻", "Frozen")
+        LIVE = "live", say("鲜活", "Live")
 
     MOVES = {
         State.DRAFT: {State.SUBMITTED, State.ARCHIVED, State.SUSPENDED},
@@ -163,10 +165,11 @@ class Picture(models.Model):
 class Certificate(models.Model):
     """A paper about a product; out of date, it is no longer shown."""
 
-    class Kind(models.TextChoices):
-        ORIGIN = "origin"
-        ORGANIC = "organic"
-        TEST = "test"
+    class Kind(Choices):
+        # Where it was grown; not a geographical indication, which is another paper and a stronger claim.
+        ORIGIN = "origin", say("产地证明", "Certificate of origin")
+        ORGANIC = "organic", say("有机认证", "Organic certificate")
+        TEST = "test", say("检测报告", "Test report")
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="certificates")

@@ -8,13 +8,10 @@ from django.db.models import QuerySet
 from catalog.models import Product
 from catalog.search import words
 
-KINDS = {
-    Product.Kind.FRESH: "生鲜 fresh",
-    Product.Kind.DRY: "干货 dry",
-    Product.Kind.PROCESSED: "加工食品 processed",
-    Product.Kind.ALCOHOL: "酒 alcohol",
-    Product.Kind.SIDELINE: "手工副业 sideline craft",
-}
+
+def _kind(product: Product) -> tuple[str, str]:
+    words = Product.Kind(product.kind).words
+    return words.zh, words.en
 
 
 @dataclass(frozen=True)
@@ -58,7 +55,7 @@ def document(product: Product) -> Document:
     places = [team.county.name_zh, team.division.name_zh, team.village_zh]
     names = [team.name_zh, team.name_en, team.county.name_en, team.division.name_en, team.village_en]
     rest = [
-        *(product.category.name_zh, product.category.name_en, KINDS[Product.Kind(product.kind)]),
+        *(product.category.name_zh, product.category.name_en, *_kind(product)),
         *(product.summary_zh, product.summary_en, product.ingredients_zh, product.ingredients_en),
     ]
     title = [run for run, is_han in words.runs(product.name_zh) if is_han]
