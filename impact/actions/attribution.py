@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from core import failpoints, fast
 from impact.actions import support
+from impact.actions.given import given_while_held, gone_of
 from impact.actions.ledger import GATEWAY, RESERVE, Book, escrow_of, key_of, written
 from impact.actions.posting import Posting, by_order, drawn, locked, weighed
 from impact.models import Kind, LedgerTransaction
@@ -38,6 +39,7 @@ def attribute_orders(events: Sequence[OrderPaid | OrderConfirmed]) -> None:
     lines = {draw.line_id: draw.line for draw in draws}.values()
     orders = {line.order_id: line.order for line in lines}.values()
     posting = Posting(weighed(draws))
+    given = given_while_held(orders) if is_confirmed else {}
     missing = _missing(orders) if is_confirmed else {}
     purchases = []
     for order in orders:
@@ -45,13 +47,16 @@ def attribute_orders(events: Sequence[OrderPaid | OrderConfirmed]) -> None:
         source = escrow(order) if is_confirmed else GATEWAY
         transaction = posting.book.open(key_of(reason, order.uid), order.uid, _paid_at(order, is_confirmed))
         for line in mine:
-            posting.post(line, source)
+            posting.post(line, source, given.get(("line", line.pk), 0))
         for shipment in {line.shipment_id: line.shipment for line in mine if line.shipment}.values():
             place = Place(Kind.SHIPPING_EARMARKED, shipment.team_id)
-            posting.book.move(source, place, shipment.shipping_minor)
-        shared = posting.book.taken(source)
-        assert shared == order.total_minor, f"{order.total_minor} was paid, the parts come to {shared}"
-        posting.book.move(RESERVE, source, missing.get(order.uid, 0))
+            sending = shipment.shipping_minor - given.get(("shipment", shipment.pk), 0)
+            posting.book.move(source, place, sending)
+        shared, gone = posting.book.taken(source), gone_of(mine, given)
+        assert shared == order.total_minor - gone, (
+            f"{order.total_minor} − {gone} is left, the parts come to {shared}"
+        )
+        posting.book.move(RESERVE, source, missing.get(order.uid, gone) - gone)
         purchases.append(support.Purchase(transaction, order, _kept_of_team(mine)))
     supports = support.counted(purchases)
     posting.write(supports, support.waiting(supports))

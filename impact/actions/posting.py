@@ -79,9 +79,10 @@ class Posting:
         if shared_lines:
             self._shares |= shares_of(shared_lines)
 
-    def post(self, line: Line, source: Place) -> None:
-        """Move a line's net from where it came to those whose part it is, in the transaction opened last."""
-        self._post(line, line.net_minor, source)
+    def post(self, line: Line, source: Place, given_minor: int = 0) -> None:
+        """Move a line's net, less what was given back of it already, from where it came to those whose part it is, in
+        the transaction opened last."""
+        self._post(line, line.net_minor - given_minor, source)
 
     def reverse(self, line: Line, amount_minor: int) -> None:
         """Move what is refunded of a line to the buyer: what remains is shared anew, the difference posted.

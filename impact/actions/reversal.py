@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from impact.actions import support
 from impact.actions.attribution import escrow
+from impact.actions.given import unsold
 from impact.actions.ledger import BUYER, RESERVE, key_of, written
 from impact.actions.posting import Posting, by_order, draws_of, locked
 from impact.models import Kind, LedgerTransaction
@@ -90,12 +91,6 @@ def _rows_of(refunds: Sequence[Refund]) -> dict[int, list[RefundLine]]:
         refund.pk: unsold(found[refund.pk]) if refund.reason == Refund.Reason.DISPUTE else found[refund.pk]
         for refund in refunds
     }
-
-
-def unsold(rows: Sequence[RefundLine]) -> list[RefundLine]:
-    """Of a lost dispute: the lines that are on the shelf again, and the sending of their parcels."""
-    parcels = {row.line.shipment_id for row in rows if row.line and row.is_restocked}
-    return [row for row in rows if row.is_restocked or row.shipment_id in parcels]
 
 
 def sending_of(stands: Sequence[Position], team_id: int) -> Place:

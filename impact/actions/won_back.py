@@ -7,9 +7,10 @@ from django.utils import timezone
 from impact.actions import support
 from impact.actions.attribution import escrow
 from impact.actions.gateway import turn
+from impact.actions.given import unsold
 from impact.actions.ledger import BUYER, GATEWAY, RESERVE, key_of
 from impact.actions.posting import Posting, draws_of, locked
-from impact.actions.reversal import of_team, sending_of, unsold
+from impact.actions.reversal import of_team, sending_of
 from impact.models import Kind, LedgerTransaction
 from impact.models.kind import SET_ASIDE
 from impact.reads.positions import Position, positions

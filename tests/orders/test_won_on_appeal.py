@@ -10,7 +10,7 @@ from django.utils import timezone
 from core.api.ids import global_id
 from core.money import show
 from impact.models import LedgerTransaction, Support
-from orders.actions import cancel, dispute, group, refund, shipment
+from orders.actions import cancel, dispute, elsewhere, group, refund, shipment
 from orders.models import Dispute, Order, Payment, Refund
 from orders.provider.port import DisputeSeen, RefundSeen, Was
 from tests.catalog import world as shelves
@@ -208,6 +208,24 @@ def test_what_the_reserve_brought_for_a_confirmed_seat_comes_back_to_it():
     bank(kept(order), "won", 1000)
     assert world.balances(order) == {"gateway": -GOODS, "earmarked": 3985, "part_earmarked": 3395}
     assert counted(order) == GOODS
+
+
+def test_of_a_held_seat_of_which_somebody_gave_a_part_back_the_rest_is_shared_out():
+    """At the provider's desk, say: that part is nobody's; what a bank takes of a seat the reserve brings."""
+    lot = world.a_lot()
+    world.a_round(lot.variant.product.team)
+    order = world.a_held_seat(lot)
+    elsewhere.take_refund(RefundSeen(Was.SUCCEEDED, "re_desk", 1000, intent_id=kept(order).intent_id))
+    bank(kept(order), "lost", 500)
+    group.close(order.group)
+    assert refunds(order) == [("desk", "succeeded", 1000, 0), ("dispute", "succeeded", 500, 0)]
+    assert world.balances(order) == {
+        "gateway": 1500 - GOODS,
+        "reserve": -500,
+        "earmarked": 3445,
+        "part_earmarked": 2935,
+    }
+    assert counted(order) == GOODS - 1500 and [one for one in offences() if one.rule == "I5"] == []
 
 
 def test_a_seat_that_a_bank_took_whole_is_not_taken_again_and_its_money_is_owed():
