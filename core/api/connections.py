@@ -41,28 +41,28 @@ class Page:
 
     def __init__(
         self,
-        choose: Callable[[], QuerySet],
+        choose: Callable[..., QuerySet],
         name: str,
         order: Sequence[str],
         asked: dict[str, Any],
-        ahead: list[Any] | None = None,
-        read: Callable[[Callable[[], QuerySet]], list[Any]] = lambda choose: list(choose()),
+        fetched: list[Any] | None = None,
+        read: Callable[[Callable[..., QuerySet]], list[Any]] = lambda choose: list(choose()),
     ):
-        self.choose, self.name, self.order, self.asked, self.ahead = choose, name, order, asked, ahead
+        self.choose, self.name, self.order, self.asked, self.fetched = choose, name, order, asked, fetched
         self.size, self.forward = _size(asked)
         self.read = read
 
     @cached_property
     def _rows(self) -> tuple[list[Any], bool]:
-        if self.ahead is not None:
-            return self.ahead[: self.size], len(self.ahead) > self.size
+        if self.fetched is not None:
+            return self.fetched[: self.size], len(self.fetched) > self.size
         found = self.read(self._chosen)
         kept = found[: self.size]
         return (kept if self.forward else kept[::-1]), len(found) > self.size
 
-    def _chosen(self) -> QuerySet:
+    def _chosen(self, **compared: Any) -> QuerySet:
         """One row more than the page has: it tells whether another page follows."""
-        rows = self.choose()
+        rows = self.choose(**compared)
         if after := self.asked.get("after"):
             rows = cursors.beyond(rows, self.order, cursors.read(after, self.name, rows, self.order, "after"))
         if before := self.asked.get("before"):
@@ -147,6 +147,7 @@ def connection_field(
     cost: int | None = None,
     relation: str | None = None,
     same_for: Callable[[], Hashable] | None = None,
+    compared: Sequence[str] = (),
     **arguments: Any,
 ) -> graphene.Field:
     """A list by pages: `connection_field(ProductType, products, order=("-published_at", "-id"), …)`.
@@ -158,6 +159,7 @@ def connection_field(
     of a resolver it pages through a relation of its parent, and first pages are fetched for all parents at
     once; the relation must then be one that whoever sees the parent may see in full. With `same_for` a resolver
     says that its queryset depends on its arguments, on what this gives and on nobody who asks: its SQL is kept.
+    Arguments that it only compares with columns are named in `compared`: its SQL is the same for all of them.
     """
     orders = order if isinstance(order, dict) else {"": order}
     default = next(iter(orders))
@@ -179,13 +181,11 @@ def connection_field(
             if same_for is None or root is not None or asked["after"] or asked["before"]:
                 chosen = prefetched(resolver(root, info, **given), info)
                 return Page(lambda: chosen, name, orders[name], asked)
-            key = name, asked["first"], asked["last"], repr(sorted(given.items())), same_for()
             choose = partial(resolver, root, info, **given)
-            return Page(choose, name, orders[name], asked, read=partial(read, info, key))
-        ahead = getattr(root, page_key(info.path.key), None)
-        rows = getattr(root, relation).all()
-        chosen = rows if ahead is not None else prefetched(rows, info)
-        return Page(lambda: chosen, name, orders[name], asked, ahead)
+            values = {one: given.pop(one) for one in compared}
+            key = name, asked["first"], asked["last"], repr(sorted(given.items())), same_for()
+            return Page(choose, name, orders[name], asked, read=partial(read, info, key, **values))
+        return _page_of(root, relation, info, name, orders[name], asked)
 
     args = {**arguments, **_paging()}
     of = partial(_connection, node)
@@ -196,6 +196,16 @@ def connection_field(
         relation=relation,
         order_of=lambda given: orders[name_of(given)],
     )
+
+
+def _page_of(
+    root: Any, relation: str, info: Any, name: str, order: Sequence[str], asked: dict[str, Any]
+) -> Page:
+    """A page of a relation: the one that was fetched for all parents, or one that is read for this one."""
+    fetched = getattr(root, page_key(info.path.key), None)
+    rows = getattr(root, relation).all()
+    chosen = rows if fetched is not None else prefetched(rows, info)
+    return Page(lambda: chosen, name, order, asked, fetched)
 
 
 def _connection(node: Any) -> type[PlainType]:

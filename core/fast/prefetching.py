@@ -1,6 +1,6 @@
 """Rows fetched before they are needed: to-many relations, each by one prepared statement for all parents."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.db import connections, router
@@ -49,9 +49,9 @@ class ListPrefetch:
                 give_relation(parent, self.name, lists[parent.pk])
 
 
-def prepared(plan: "Plan", choose: Callable[..., QuerySet]) -> PreparedQuery:
+def prepared(plan: "Plan", choose: Callable[..., QuerySet], parameters: Iterable[str]) -> PreparedQuery:
     """What `choose` gives, and what the plan fetches with it: the columns that are read and nothing else."""
-    query = PreparedQuery(choose, lambda rows: plan.joined(rows).only(*plan.read_columns()))
+    query = PreparedQuery(choose, lambda rows: plan.joined(rows).only(*plan.read_columns()), parameters)
     query.prefetches, query.others = _below(plan, whole_rows=False)
     return query
 

@@ -39,9 +39,13 @@ class PreparedQuery(Generic[M]):
     """
 
     def __init__(
-        self, queryset: Callable[..., QuerySet[M]], narrow: Callable[[QuerySet], QuerySet] | None = None
+        self,
+        queryset: Callable[..., QuerySet[M]],
+        narrow: Callable[[QuerySet], QuerySet] | None = None,
+        parameters: Iterable[str] | None = None,
     ):
         self.queryset, self.narrow = queryset, narrow
+        self.parameters = list(signature(queryset).parameters if parameters is None else parameters)
         # To-many relations that are fetched with the rows: by prepared statements, and by Django.
         self.prefetches: Sequence[Any] = ()
         self.others: Sequence[Prefetch] = ()
@@ -49,8 +53,7 @@ class PreparedQuery(Generic[M]):
     @cached_property
     def statement(self) -> Statement:
         """Made whole before it is kept: two threads may make it at once, and both are right."""
-        names = signature(self.queryset).parameters
-        queryset: QuerySet = self.queryset(**{name: Parameter(name) for name in names})
+        queryset: QuerySet = self.queryset(**{name: Parameter(name) for name in self.parameters})
         if self.narrow is not None:
             queryset = self.narrow(queryset)
         connection = connections[DEFAULT_DB_ALIAS]

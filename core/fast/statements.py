@@ -1,6 +1,6 @@
 """What the root fields of a document read, compiled when it is first asked."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from typing import TYPE_CHECKING, Any, Optional
 
 from django.core.exceptions import EmptyResultSet
@@ -30,7 +30,7 @@ class Statements:
         given: dict[str, Any],
     ) -> list[Any] | None:
         """What `choose(**given)` gives with what the plan fetches; None where that is no one statement."""
-        found = self.known.get(key) or _prepared(plan, choose)
+        found = self.known.get(key) or _prepared(plan, choose, given)
         if found is None:
             return None
         self.known[key] = found
@@ -40,14 +40,14 @@ class Statements:
 
 
 def _prepared(
-    plan: Callable[[], Optional["Plan"]] | None, choose: Callable[..., QuerySet]
+    plan: Callable[[], Optional["Plan"]] | None, choose: Callable[..., QuerySet], parameters: Iterable[str]
 ) -> PreparedQuery | None:
     if plan is None:
-        query: PreparedQuery = PreparedQuery(choose)
+        query: PreparedQuery = PreparedQuery(choose, None, parameters)
     elif (fetched := plan()) is None:
         return None
     else:
-        query = prepared(fetched, choose)
+        query = prepared(fetched, choose, parameters)
     try:
         return query.settled()
     except EmptyResultSet:

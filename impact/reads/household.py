@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from django.db.models import QuerySet
 
 from catalog.models import Team
+from core import fast
 from core.language import Words, say
 from core.refusals import Refusal
 from impact.models import DisclosedHouseholds, Household
@@ -49,11 +50,13 @@ def households_told(count: int) -> Words:
     return say("{n} 户以上", "{n} or more households", n=f"{count // 10 * 10:,}")
 
 
+_DISCLOSED = fast.PreparedQuery(lambda teams: DisclosedHouseholds.objects.filter(team__in=teams))
+
+
 def told_of_teams(team_ids: Iterable[int]) -> dict[int, Words]:
     """For each team how many verified households stand behind it, as the public may know it.
 
     It is what was disclosed last (impact.actions.disclosed_households), never today's count.
     """
-    rows = DisclosedHouseholds.objects.filter(team_id__in=team_ids).values_list("team_id", "tens")
-    tens = dict(rows)
+    tens = {row.team_id: row.tens for row in _DISCLOSED.rows(teams=list(team_ids))}
     return {team_id: households_told(tens.get(team_id, 0)) for team_id in team_ids}

@@ -8,6 +8,7 @@ from accounts.models import Region
 from catalog.models import Lot, Product, Team
 from catalog.reads.products import published_products
 from catalog.reads.teams import teams
+from core import fast
 from core.language import Words, say
 from core.refusals import NotFound
 from impact.reads.household import told_of_teams
@@ -70,9 +71,19 @@ class Provenance:
         return LEVEL_WORDS[self.level][1] if self.level else None
 
 
+_PRODUCT = fast.PreparedQuery(
+    lambda slug: published_products().select_related("team__county").filter(slug=slug)
+)
+_LOTS = fast.PreparedQuery(
+    lambda product: Lot.objects.filter(
+        variant__product=product, state__in=(Lot.State.OPEN, Lot.State.PLANNED)
+    ).only("level", "traced_at")
+)
+
+
 def provenance(slug: str) -> Provenance:
     """Of a published product."""
-    product = published_products().select_related("team__county").filter(slug=slug).first()
+    product = next(iter(_PRODUCT.rows(slug=slug)), None)
     if product is None:
         raise NotFound()
     return Provenance(
@@ -94,10 +105,8 @@ def provenance_of_team(slug: str) -> Provenance:
 
 def level_of(product: Product) -> Level | None:
     """By the lots that are on sale or planned; None where there is none."""
-    lots = Lot.objects.filter(variant__product=product, state__in=(Lot.State.OPEN, Lot.State.PLANNED))
-    return told_level(
-        {lot.level if lot.is_traced else Lot.Level.POOL for lot in lots.only("level", "traced_at")}
-    )
+    lots = _LOTS.rows(product=product.pk)
+    return told_level({lot.level if lot.is_traced else Lot.Level.POOL for lot in lots})
 
 
 def told_level(levels: Collection[int]) -> Level | None:

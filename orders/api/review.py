@@ -116,6 +116,8 @@ class Query:
                 _reviews,
                 order=("-written_at", "-id"),
                 description="What buyers say of a product, the newest first.",
+                same_for=lambda: None,
+                compared=("product",),
                 product=_product(),
             ),
             PUBLIC,
