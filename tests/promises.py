@@ -64,7 +64,7 @@ PROMISES: dict[str, tuple[str, dict[str, str]]] = {
         "the ledger balances",
         {
             "machine": "a state machine beside a plain model; 20 × 100 steps, 500 × 200 on demand",
-            "banks": "100 stories of 100 steps weighed towards what banks take and give back",
+            "banks": "40 stories of 100 steps weighed towards what banks take and give back",
         },
     ),
     "sums": (
