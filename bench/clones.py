@@ -10,6 +10,7 @@ import psycopg
 from psycopg import sql
 
 from bench.client import Wrong
+from impact.reads.figures import ALL_BOUGHT, OF_DAYS, OF_ORGANISATIONS
 
 STEP = 10_000_000  # between the ids of a row and its clones'
 ONE_TEAM = 10  # products
@@ -155,7 +156,7 @@ LEDGER: dict[str, dict[str, str]] = {
     "catalog_reservation": {**_moved("id"), "holder": _uid("holder")},
     "impact_ledgertransaction": {
         **_moved("id"),
-        "uid": NEW, "key": "left(b.key, 60) || ':' || c.n", "order_uid": _uid("order_uid"),
+        "key": "left(b.key, 60) || ':' || c.n", "order_uid": _uid("order_uid"),
     },
     "impact_transfer": _moved("id", "transaction_id", "line_id"),
     "impact_attribution": _moved("id", "transfer_id"),
@@ -170,6 +171,17 @@ LEDGER: dict[str, dict[str, str]] = {
 }  # fmt: skip
 
 
+# What the fold goes on from.
+REMEMBERED = [
+    "DELETE FROM impact_supporterday",
+    f"INSERT INTO impact_supporterday (entry_id, person_key, day, orders) {ALL_BOUGHT} {OF_DAYS}",
+    "DELETE FROM impact_supportingorganisation",
+    "INSERT INTO impact_supportingorganisation (entry_id, organisation_id, net_minor)"
+    f" {ALL_BOUGHT} {OF_ORGANISATIONS}",
+    "UPDATE impact_standing SET number = coalesce((SELECT max(number) FROM impact_supportnumber), 0)",
+]
+
+
 def grow_ledger(connection: psycopg.Connection, transfers: int) -> None:
     """A ledger of so many transfers, and all that stands beside it."""
     (there,) = connection.execute("SELECT count(*) FROM impact_transfer").fetchone() or (0,)
@@ -178,7 +190,8 @@ def grow_ledger(connection: psycopg.Connection, transfers: int) -> None:
     connection.execute(f"CREATE TEMP TABLE copies AS SELECT n::bigint FROM generate_series(1, {copies}) n")
     for table, changed in LEDGER.items():
         clone(connection, table, f"{table} b CROSS JOIN copies c", changed)
-    connection.execute("UPDATE impact_standing SET number = (SELECT max(number) FROM impact_supportnumber)")
+    for words in REMEMBERED:
+        connection.execute(words)
     settle(connection)
 
 
@@ -213,5 +226,5 @@ SHORTENED = [
     "DELETE FROM orders_review WHERE line_id NOT IN (SELECT id FROM orders_line)",
     "DELETE FROM core_delivery WHERE event_id > 200",
     "DELETE FROM core_outboxevent WHERE id > 200",
-    "UPDATE impact_standing SET number = coalesce((SELECT max(number) FROM impact_supportnumber), 0)",
+    *REMEMBERED,
 ]

@@ -67,6 +67,10 @@ PROMISES: dict[str, tuple[str, dict[str, str]]] = {
             "banks": "40 stories of 100 steps weighed towards what banks take and give back",
         },
     ),
+    "fold": (
+        "the contest's fold costs what is new",
+        {"one-more": "one more support in an entry with 100,000: under 10 ms"},
+    ),
     "sums": (
         "sums are exact",
         {

@@ -10,7 +10,15 @@ from impact.models.household import (
 )
 from impact.models.kind import Kind
 from impact.models.ledger import Account, LedgerTransaction, Transfer
-from impact.models.standing import Disclosure, Standing, Support, SupportNumber, SupportWaiting
+from impact.models.standing import (
+    Disclosure,
+    Standing,
+    Support,
+    SupporterDay,
+    SupportingOrganisation,
+    SupportNumber,
+    SupportWaiting,
+)
 
 __all__ = [
     "Account",
@@ -32,6 +40,8 @@ __all__ = [
     "Standing",
     "Support",
     "SupportNumber",
+    "SupporterDay",
+    "SupportingOrganisation",
     "SupportWaiting",
     "Transfer",
 ]

@@ -4,8 +4,6 @@ The balance of an account is what came in less what went out; over all accounts 
 account: which of its households each fen is for is said in the attributions (impact.models.attribution).
 """
 
-import uuid
-
 from django.db import models
 from django.db.models import F, Q
 
@@ -56,7 +54,6 @@ class LedgerTransaction(models.Model):
         DISPUTED = "disputed"
         REGAINED = "regained"  # a dispute that was lost is won on appeal
 
-    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     reason = models.CharField(max_length=12, choices=Reason.choices)
     key = models.CharField(max_length=80, unique=True, help_text="what it is for, e.g. paid:<order uid>")
     order_uid = models.UUIDField(null=True, db_index=True)

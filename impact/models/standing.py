@@ -29,7 +29,7 @@ class Support(models.Model):
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="supports")
     transaction = models.ForeignKey(
-        LedgerTransaction, on_delete=models.PROTECT, null=True, related_name="supports"
+        LedgerTransaction, on_delete=models.PROTECT, null=True, related_name="supports", db_index=False
     )
     order_uid = models.UUIDField(db_index=True)
     amount_minor = models.BigIntegerField(help_text="net of the lines; negative when taken back")
@@ -69,7 +69,6 @@ class Support(models.Model):
                 name="a_proof_moves_no_money",
             ),
         ]
-        indexes = [models.Index(fields=["entry", "person_key"], name="supports_of_an_entry")]
 
     def __str__(self) -> str:
         return f"{show(self.amount_minor)} · {self.day:%Y-%m-%d}"
@@ -111,6 +110,44 @@ class Standing(models.Model):
 
     def __str__(self) -> str:
         return f"{show(self.net_minor)} · {self.number}"
+
+
+class SupporterDay(models.Model):
+    """That a known person bought for an entry on a day, by so many orders that count: of it person-times are made.
+
+    Like the next one it belongs to the fold, which so needs not look again at what it has folded; nobody else reads it.
+    """
+
+    entry = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="+", db_index=False)
+    person_key = models.CharField(max_length=64, help_text="an HMAC: the same person, not who")
+    day = models.DateField()
+    orders = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["entry", "person_key", "day"], name="one_supporter_and_day"),
+            models.CheckConstraint(condition=Q(orders__gt=0), name="supporter_has_bought"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.entry_id} · {self.day:%Y-%m-%d}"
+
+
+class SupportingOrganisation(models.Model):
+    """What an organisation bought for an entry, or called others to buy, net of the orders that count."""
+
+    entry = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="+", db_index=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+", db_index=False)
+    net_minor = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["entry", "organisation"], name="one_supporting_organisation"),
+            models.CheckConstraint(condition=Q(net_minor__gt=0), name="organisation_has_bought"),
+        ]
+
+    def __str__(self) -> str:
+        return show(self.net_minor)
 
 
 class Disclosure(models.Model):

@@ -84,7 +84,7 @@ class Figures(NamedTuple):
 # One row an order and entry: what is left of it. Its supports differ in amount, and in that its buyer may be known
 # by a later one, which also says whether she is of the team, and that nobody called her where the code is her own.
 # Of several such the last says who she is: a guest who has opened an account since.
-BOUGHT = """
+AS_BOUGHT = """
     SELECT s.entry_id, s.order_uid, max(s.day) AS day, bool_and(s.exclusion = '') AS counts,
            bool_or(s.is_known_person) AS is_known,
            coalesce(substr(max(lpad(n.number::text, 19, '0') || s.person_key)
@@ -93,11 +93,23 @@ BOUGHT = """
            CASE WHEN bool_or(s.transaction_id IS NULL AND s.mobiliser_person_id IS NULL) THEN NULL
                 ELSE max(s.mobiliser_person_id) END AS mobiliser_person_id, bool_or(s.is_own_call) AS is_own_call,
            sum(s.amount_minor) AS net, max(n.number) AS number
-    FROM impact_support s JOIN impact_supportnumber n ON n.support_id = s.id
 """
+BOUGHT = f"{AS_BOUGHT} FROM impact_support s JOIN impact_supportnumber n ON n.support_id = s.id"
 # For whom, or by whose call, an order was made: an organisation once, even where it is both.
 BODIES = """CROSS JOIN LATERAL (
     SELECT organisation_id UNION SELECT mobiliser_organisation_id) AS b (body)"""
+IS_MOBILISED = "(mobiliser_organisation_id IS NOT NULL OR mobiliser_person_id IS NOT NULL)"
+QUALIFIES = "counts AND net > 0"
+# What the fold remembers (impact.models.standing), computed anew of `bought`.
+OF_DAYS = f"""
+    SELECT entry_id, person_key, day, count(*)::int AS orders FROM bought WHERE {QUALIFIES} AND is_known
+    GROUP BY entry_id, person_key, day
+"""
+OF_ORGANISATIONS = f"""
+    SELECT entry_id, body AS organisation_id, sum(net)::bigint AS net_minor FROM bought {BODIES}
+    WHERE {QUALIFIES} AND body IS NOT NULL GROUP BY entry_id, body
+"""
+ALL_BOUGHT = f"WITH bought AS ({BOUGHT} GROUP BY s.entry_id, s.order_uid)"
 # One row an entry.
 FIGURES = f"""
     WITH bought AS (
@@ -105,25 +117,19 @@ FIGURES = f"""
     ), sums AS (
         SELECT entry_id, max(number) AS number,
                coalesce(sum(net) FILTER (WHERE counts), 0) AS net,
-               coalesce(sum(net) FILTER (WHERE counts AND (mobiliser_organisation_id IS NOT NULL
-                                                      OR mobiliser_person_id IS NOT NULL)), 0) AS mobilised,
-               coalesce(sum(net) FILTER (WHERE counts AND (mobiliser_organisation_id IS NOT NULL
-                                    OR mobiliser_person_id IS NOT NULL OR is_own_call)), 0) AS called,
+               coalesce(sum(net) FILTER (WHERE counts AND {IS_MOBILISED}), 0) AS mobilised,
+               coalesce(sum(net) FILTER (WHERE counts AND ({IS_MOBILISED} OR is_own_call)), 0) AS called,
                coalesce(sum(net) FILTER (WHERE NOT counts), 0) AS excluded
         FROM bought GROUP BY entry_id
     ), persons AS (
-        SELECT entry_id, person_key, count(DISTINCT day) AS days
-        FROM bought WHERE counts AND net > 0 AND is_known GROUP BY entry_id, person_key
+        SELECT entry_id, person_key, count(*) AS days FROM ({OF_DAYS}) AS found GROUP BY entry_id, person_key
     ), times AS (
         SELECT p.entry_id, sum(least(p.days, r.days_a_person)) AS person_times, count(*) AS people
         FROM persons p JOIN impact_entry e ON e.id = p.entry_id JOIN impact_round r ON r.id = e.round_id
         GROUP BY p.entry_id
     ), bodies AS (
-        SELECT entry_id, count(*) AS organisations FROM (
-            SELECT entry_id, body FROM bought {BODIES}
-            WHERE counts AND net > 0 AND body IS NOT NULL
-            GROUP BY entry_id, body HAVING sum(net) >= {LEAST_OF_AN_ORGANISATION}
-        ) AS enough GROUP BY entry_id
+        SELECT entry_id, count(*) AS organisations FROM ({OF_ORGANISATIONS}) AS found
+        WHERE net_minor >= {LEAST_OF_AN_ORGANISATION} GROUP BY entry_id
     )
     SELECT entry_id, number, net, coalesce(person_times, 0) AS person_times, coalesce(people, 0) AS people,
            coalesce(organisations, 0) AS organisations, mobilised, excluded, called

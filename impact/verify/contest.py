@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from core.verify import Offence, Rule, broken
 from impact.models import Entry, Standing
-from impact.reads.figures import figures_of
+from impact.reads.figures import ALL_BOUGHT, OF_DAYS, OF_ORGANISATIONS, figures_of
 
 # What supports count of each order for an entry, beside what was kept of the team's lines: paid, less whatever was
 # given back or taken by a bank. After the freeze money may still leave, or come back that a bank had taken
@@ -27,7 +27,37 @@ KEPT = """
         WHERE r.state = 'undone' GROUP BY l.order_id, l.team_id
     ) AS back ON back.order_id = o.id AND back.team_id = counted.team_id
 """
+
+
+def _remembered(noun: str, words: str, of: str, same: str, figure: str) -> Rule:
+    """Rows of the fold against what the supports say anew."""
+    table = f"impact_{noun.lower()}"
+    return Rule(
+        "I6",
+        noun,
+        words,
+        f"""{ALL_BOUGHT} SELECT coalesce(kept.id, 0), 'entry ' || coalesce(kept.entry_id, found.entry_id) || ': is '
+                                || coalesce(kept.{figure}, 0) || ', the supports say ' || coalesce(found.{figure}, 0)
+            FROM {table} kept FULL JOIN ({of}) AS found ON {same}
+            WHERE kept.{figure} IS DISTINCT FROM found.{figure}""",
+    )
+
+
 RULES = [
+    _remembered(
+        "SupporterDay",
+        "the fold counts a person's day otherwise than her orders do",
+        OF_DAYS,
+        "kept.entry_id = found.entry_id AND kept.person_key = found.person_key AND kept.day = found.day",
+        "orders",
+    ),
+    _remembered(
+        "SupportingOrganisation",
+        "the fold has another sum of an organisation than the orders by it and its call",
+        OF_ORGANISATIONS,
+        "kept.entry_id = found.entry_id AND kept.organisation_id = found.organisation_id",
+        "net_minor",
+    ),
     Rule(
         "I6",
         "Support",

@@ -62,13 +62,16 @@ def test_foreign_keys_that_are_checked_at_the_commit_are_counted(house: House) -
     counter = Counter(house, database)  # type: ignore[arg-type]
     with house.connect(database, APP) as web:
         counter.reset()
-        with web.transaction():
-            made = "INSERT INTO core_outboxevent (name, payload, recorded_at) VALUES (%s, '{}', now()) RETURNING id"
-            ((event,),) = web.execute(made, ["Counted"]).fetchall()
-            due = "INSERT INTO core_delivery (event_id, reaction, due_at, tries, error, done_at) VALUES (%s, %s, now(), 0, '', now())"
-            for reaction in "abc":
-                web.execute(due, [event, reaction])
-        assert counter.told(1, seconds=0.0).checks() == 3
+        try:
+            with web.transaction():
+                made = "INSERT INTO core_outboxevent (name, payload, recorded_at) VALUES ('Counted', '{}', now()) RETURNING id"
+                ((event,),) = web.execute(made).fetchall()
+                due = "INSERT INTO core_delivery (event_id, reaction, due_at, tries, error, done_at) VALUES (%s, %s, now(), 0, '', now())"
+                for reaction in "abc":
+                    web.execute(due, [event, reaction])
+            assert counter.told(1, seconds=0.0).checks() == 3
+        finally:
+            counter.connection.execute("DELETE FROM core_delivery; DELETE FROM core_outboxevent")
     counter.connection.close()
 
 

@@ -157,6 +157,20 @@ SABOTAGES = [
         "tests/impact/test_contest.py",
     ),
     Sabotage(
+        "after a refund a household is said to gain all that it has",
+        "impact/actions/posting.py",
+        "{who: fen - before.get(who, 0) for who, fen in after.items()}",
+        "dict(after)",
+        "tests/impact/test_subsidiary.py",
+    ),
+    Sabotage(
+        "what an order was before stays in the standings",
+        "impact/actions/standings.py",
+        "SELECT -1 AS sign",
+        "SELECT 0 AS sign",
+        "tests/impact/test_fold.py",
+    ),
+    Sabotage(
         "a delivery is acknowledged before it is made",
         "core/deliveries.py",
         """\

@@ -28,6 +28,8 @@ from impact.models import (
     LotTally,
     Standing,
     Support,
+    SupporterDay,
+    SupportingOrganisation,
     SupportNumber,
     Transfer,
 )
@@ -57,7 +59,7 @@ pytestmark = pytest.mark.proof
 WATCHED: list[type[models.Model]] = [
     *(Lot, Reservation, Variant, Order, Line, LineLot, Payment, Refund, RefundLine, Dispute, Shipment),
     *(GroupPurchase, Seat, Account, LedgerTransaction, Transfer, Attribution, Credit, LotShare, LotTally),
-    *(Support, SupportNumber, Standing, Disclosure),
+    *(Support, SupportNumber, SupporterDay, SupportingOrganisation, Standing, Disclosure),
 ]
 
 
