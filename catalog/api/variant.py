@@ -72,10 +72,12 @@ class LotType(ModelType):
     place = Told("place", description="Where it grew: the village at most.")
     is_presale = graphene.Boolean(required=True, description="Whether it is still to be harvested.")
 
+    @reads_columns("level", "traced_at")
     def resolve_is_traced(root, info):
         """By its level."""
         return root.is_traced
 
+    @reads_columns("level", "traced_at")
     def resolve_level_name(root, info):
         """In words."""
         return str(TRACED if root.is_traced else POOLED)
@@ -127,6 +129,7 @@ class VariantType(ModelType):
         return reads.is_plenty(root.units_available)
 
     @needs("story")
+    @reads_columns("price_minor")
     def resolve_price_story(root, info):
         """By the story now told."""
         return told_story(root)
