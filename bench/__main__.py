@@ -68,7 +68,7 @@ def main() -> None:
                 found.append(measured(bench, names))
                 # Growth is itself the median of three rounds, in which the two shops take turns.
                 names = [name for name in names if not name.startswith("growth")]
-            held = bench.memory()
+            held = f"{bench.memory()}\n{bench.given_up()}"
     except Stop:
         sys.exit(f"\nStopped after {time.monotonic() - began:.0f} s; nothing is written.")
     except Wrong as wrong:

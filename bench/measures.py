@@ -202,6 +202,13 @@ class Bench:
         """Seconds of processor that each has used."""
         return {name: processes.busy(pid) for name, pid in self.pids().items()}
 
+    def given_up(self) -> str:
+        """Why a web process gave up fast answers, and how often: it is asked which one of them takes the call."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.warm.port}/healthz", timeout=10) as answer:
+            reasons = json.load(answer)["given_up"]
+        words = ", ".join(f"{count} {reason}" for reason, count in reasons.items())
+        return f"Fast answers given up by the web process that was asked: {words or 'none'}"
+
     def memory(self) -> str:
         """What each process holds now."""
         return processes.table(self.pids())

@@ -99,7 +99,8 @@ class Health:
         is_ok = not is_stuck and not self.amiss()
         parts = {"web": "stuck" if is_stuck else "ok", **self.parts}
         code = {} if is_ok else {"code": "UNAVAILABLE"}
-        return _json(200 if is_ok else 503, {"ok": is_ok, **code, "parts": parts})
+        told = {"ok": is_ok, **code, "parts": parts, "given_up": _given_up()}
+        return _json(200 if is_ok else 503, told)
 
 
 def _look_at_clock() -> dict[str, str]:
@@ -107,6 +108,13 @@ def _look_at_clock() -> dict[str, str]:
     from orders.provider import clock
 
     return {"clock": f"{clock.seconds_off():+d} s off the payment provider's"} if clock.is_wrong() else {}
+
+
+def _given_up() -> dict[str, int]:
+    """How often this process gave up a fast answer, by reason: it costs the time of both ways."""
+    from core import fast
+
+    return fast.tally()
 
 
 def _connected() -> Any:
