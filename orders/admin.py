@@ -13,12 +13,12 @@ from accounts.reads import signed_in
 from core import numbers
 from core.api.ids import global_id
 from core.money import show
+from orders import holding
 from orders.actions import cancel, claim, dispute, elsewhere, refund, refund_left, review, shipping
 from orders.links import claim_photo
 from orders.models import (
     Claim,
     Dispute,
-    GroupPurchase,
     Notice,
     Order,
     Payment,
@@ -167,13 +167,13 @@ class OrderAdmin(OperatorAdmin):
         "refunded_minor",
         "placed_at",
         "paid_at",
-        "group",
+        "held_for",
     )
     list_filter = ("state",)
-    list_select_related = ("group",)
+    list_select_related = tuple(holding.rows())
     search_fields = ("=number", "=email", "=uid")
     fields = (
-        *("number", "uid", "state", "person", "email", "language", "organisation", "group"),
+        *("number", "uid", "state", "person", "email", "language", "organisation", "held_for"),
         *("mobiliser_organisation", "mobiliser_person", "recipient", "phone", "region", "street", "note"),
         *("goods_minor", "shipping_minor", "total_minor", "refunded_minor"),
         *("placed_at", "traded_at", "reserved_until", "paid_at", "closed_at"),
@@ -196,6 +196,11 @@ class OrderAdmin(OperatorAdmin):
             asks_why=True,
         ),
     )
+
+    @admin.display(description="为 · Held for", empty_value="-")
+    def held_for(self, obj: Order) -> str:
+        """By what name that is known that the order was held for."""
+        return holding.row_of(obj).title if obj.holder else ""
 
 
 @admin.register(Payment)
@@ -330,33 +335,6 @@ class ShipmentAdmin(OperatorAdmin):
     list_filter = ("state",)
     list_select_related = ("order", "team")
     search_fields = ("=order__number", "=tracking_number")
-    ordering = ("-id",)
-
-
-@admin.register(GroupPurchase)
-class GroupPurchaseAdmin(OperatorAdmin):
-    """Groups, to look up; their coordinators lead them."""
-
-    called = ("团购", "group purchase", "group purchases")
-    list_display = (
-        "title",
-        "organisation",
-        "state",
-        "units_held",
-        "units_returned",
-        "minimum_units",
-        "maximum_units",
-        "closes_at",
-    )
-    list_filter = ("state",)
-    list_select_related = ("organisation",)
-    # Without the code of its link: whoever has that may join.
-    fields = (
-        *("uid", "title", "organisation", "coordinator", "variant", "price_minor", "state"),
-        *("units_held", "units_reserved", "units_returned", "minimum_units", "maximum_units"),
-        *("recipient", "phone", "region", "street", "opened_at", "closes_at", "closed_at"),
-    )
-    search_fields = ("title", "=uid")
     ordering = ("-id",)
 
 

@@ -13,7 +13,7 @@ class OrderPlaced:
 
 @dataclass(frozen=True)
 class OrderPaid:
-    """Paid for good: an ordinary order by its payment, a seat's order when its group is confirmed."""
+    """Paid for good: an ordinary order by its payment; one that is held tells `OrderConfirmed`."""
 
     order_id: int
     payment_id: int
@@ -21,7 +21,7 @@ class OrderPaid:
 
 @dataclass(frozen=True)
 class OrderHeld:
-    """A seat's order was paid into its group's escrow."""
+    """An order was paid into escrow, until what it is held for comes about or does not."""
 
     order_id: int
     payment_id: int
@@ -29,7 +29,7 @@ class OrderHeld:
 
 @dataclass(frozen=True)
 class OrderConfirmed:
-    """A held order left escrow because its group is confirmed."""
+    """A held order left escrow: what it was held for came about."""
 
     order_id: int
     payment_id: int
@@ -170,40 +170,10 @@ class ClaimAnswered:
 
 
 @dataclass(frozen=True)
-class GroupOpened:
-    group_id: int
-
-
-@dataclass(frozen=True)
-class GroupConfirmed:
-    group_id: int
-
-
-@dataclass(frozen=True)
-class GroupSent:
-    """A confirmed group's one parcel is on its way."""
-
-    group_id: int
-
-
-@dataclass(frozen=True)
-class GroupFellShort:
-    group_id: int
-
-
-@dataclass(frozen=True)
 class RecallReached:
     """The order has, or waits for, units of a lot that was recalled."""
 
     order_id: int
-    lot_id: int
-
-
-@dataclass(frozen=True)
-class GroupRecalled:
-    """Seats of the group have, or wait for, units of a lot that was recalled."""
-
-    group_id: int
     lot_id: int
 
 

@@ -3,16 +3,17 @@
 Each runs outside any transaction and at least once; a lease of the outbox keeps two workers from sending one.
 """
 
+from typing import Any
+
 from django.db.models import Prefetch, QuerySet
 
 from accounts.models import AuditEntry, Person
 from catalog.models import Lot
 from catalog.reads import managers_by_team
 from core.deliveries import reaction
-from orders import words
-from orders.mail import to_buyer, to_coordinators, to_people, to_team
-from orders.models import Claim, GroupPurchase, Line, Order, Payment, Refund, RefundLine, Shipment
-from orders.reads.group import packing_list
+from orders import holding, words
+from orders.mail import to_buyer, to_people, to_team
+from orders.models import Claim, Line, Order, Payment, Refund, RefundLine, Shipment
 from orders.reads.stopped import held_back
 
 SENT = (Shipment.State.SHIPPED, Shipment.State.DELIVERED, Shipment.State.COMPLETED)
@@ -25,8 +26,9 @@ def _orders() -> QuerySet[Order]:
     parcels = Prefetch(
         "shipments", Shipment.objects.select_related("team").annotate(is_held_back=held_back())
     )
-    related = ("region__parent__parent", "seat__group__organisation")
-    return Order.objects.select_related(*related).prefetch_related("lines", parcels)
+    return Order.objects.select_related("region__parent__parent", *holding.rows()).prefetch_related(
+        "lines", parcels
+    )
 
 
 def order_of(pk: int) -> Order:
@@ -50,29 +52,13 @@ def send_confirmation(event: dict, sold: Sold) -> None:
     to_buyer(sold[0], "order_paid")
 
 
-@reaction("orders.letters.send_held")
-def send_held(event: dict) -> None:
-    """To a member: the money waits in escrow for the group."""
-    order = order_of(event["order_id"])
-    to_buyer(order, "order_held", group=order.seat.group)
-
-
 @reaction("orders.letters.send_turned_away")
 def send_turned_away(event: dict) -> None:
     """To the buyer: money came that buys nothing, and goes back."""
     payment = Payment.objects.get(pk=event["payment_id"])
     refund = Refund.objects.get(pk=event["refund_id"])
-    reason = words.REFUND_REASONS[refund.reason]
+    reason = words.refund_reason(refund)
     to_buyer(order_of(payment.order_id), "payment_turned_away", refund=refund, reason=reason)
-
-
-@reaction("orders.letters.send_refund_promised")
-def send_refund_promised(event: dict) -> None:
-    """To a member of a group that came to nothing: everything is on its way back."""
-    refund = Refund.objects.select_related("payment").get(pk=event["refund_id"])
-    if refund.reason == Refund.Reason.GROUP:
-        order = order_of(refund.payment.order_id)
-        to_buyer(order, "seat_repaid", refund=refund, group=order.seat.group)
 
 
 @reaction("orders.letters.send_refunded")
@@ -81,7 +67,7 @@ def send_refunded(event: dict) -> None:
     refund = Refund.objects.select_related("payment").get(pk=event["refund_id"])
     # It may have come back to us meanwhile: then it is that which she is told.
     if refund.reason != Refund.Reason.DISPUTE and refund.state == Refund.State.SUCCEEDED:
-        reason = words.REFUND_REASONS[refund.reason]
+        reason = words.refund_reason(refund)
         to_buyer(order_of(refund.payment.order_id), "refunded", refund=refund, reason=reason)
 
 
@@ -90,7 +76,7 @@ def send_refunded(event: dict) -> None:
 
 @reaction("orders.letters.tell_teams", ahead=_sold)
 def tell_teams(event: dict, sold: Sold) -> None:
-    """To each team's managers: a new order. A group's orders are told as one, by `tell_team_of_group`."""
+    """To each team's managers: a new order. What was held is told as one, by whoever held it."""
     order, managers = sold
     for parcel in order.shipments.all():
         lines = [line for line in order.lines.all() if line.shipment_id == parcel.pk]
@@ -100,9 +86,9 @@ def tell_teams(event: dict, sold: Sold) -> None:
 @reaction("orders.letters.tell_teams_of_cancellation")
 def tell_teams_of_cancellation(event: dict) -> None:
     """To each team's managers: something they were told to pack is not sent. A recall is told once, as such."""
-    refund = Refund.objects.select_related("payment__order__group").get(pk=event["refund_id"])
+    refund = Refund.objects.select_related("payment__order").get(pk=event["refund_id"])
     order = refund.payment.order
-    was_told = order.group is None or order.group.state == GroupPurchase.State.CONFIRMED
+    was_told = order.holder is None or order.confirmed_at is not None
     if refund.reason == Refund.Reason.RECALLED or not was_told or not refund.payment.is_kept:
         return
     unsent = (Shipment.State.WAITING, Shipment.State.CANCELLED)
@@ -113,8 +99,16 @@ def tell_teams_of_cancellation(event: dict) -> None:
         by_parcel.setdefault(row.line.shipment, []).append(row)
     for parcel, taken in by_parcel.items():
         is_whole = parcel.state == Shipment.State.CANCELLED
-        facts = {"order": order, "group": order.group, "taken": taken, "is_whole": is_whole}
+        facts = {"order": order, **_holder(order), "taken": taken, "is_whole": is_whole}
         to_team(parcel.team_id, "team_cancelled", "orders/", **facts)
+
+
+def _holder(order: Order) -> dict[str, Any]:
+    """What an order was held for, as its sender knows it."""
+    if not order.holder:
+        return {}
+    words, title = holding.holder_of(order).words, holding.row_of(order).title
+    return {"called": words.called, "title": title, "part": words.part(title)}
 
 
 def _parcel(pk: int) -> Shipment:
@@ -156,10 +150,11 @@ def send_recalled(event: dict) -> None:
         "is_sent": any(line.shipment and line.shipment.state in SENT for line in lines),
         "refund": back.order_by("pk").last(),
     }
-    to_buyer(order, "recalled", lot=lot, lines=lines, reason=_why_recalled(lot), **facts)
+    to_buyer(order, "recalled", lot=lot, lines=lines, reason=why_recalled(lot), **facts)
 
 
-def _why_recalled(lot: Lot) -> str:
+def why_recalled(lot: Lot) -> str:
+    """What its team said when it recalled the lot."""
     said = AuditEntry.objects.filter(noun="Lot", object_uid=str(lot.uid), deed="recall").order_by("pk").last()
     return said.facts["reason"] if said else ""
 
@@ -168,14 +163,7 @@ def _why_recalled(lot: Lot) -> str:
 def tell_team_of_recall(event: dict) -> None:
     """To the team's managers: nothing of the lot is sent any more; those who pack must know at once."""
     lot = Lot.objects.select_related("variant__product").get(pk=event["lot_id"])
-    to_team(lot.variant.product.team_id, "team_recalled", "orders/", lot=lot, reason=_why_recalled(lot))
-
-
-@reaction("orders.letters.send_group_recalled")
-def send_group_recalled(event: dict) -> None:
-    """To the coordinators: do not hand it out. Members are told by their orders."""
-    lot = Lot.objects.get(pk=event["lot_id"])
-    to_coordinators(_group(event["group_id"]), "group_recalled", lot=lot, reason=_why_recalled(lot))
+    to_team(lot.variant.product.team_id, "team_recalled", "orders/", lot=lot, reason=why_recalled(lot))
 
 
 # --- Claims -----------------------------------------------------------------------------------------
@@ -197,41 +185,3 @@ def send_claim_answered(event: dict) -> None:
     )
     facts = {"claim": claim, "line": claim.line, "sending": sum(parts) if claim.refund_id else 0}
     to_buyer(order_of(claim.line.order_id), "claim_answered", **facts)
-
-
-# --- Groups -----------------------------------------------------------------------------------------
-
-
-def _group(pk: int) -> GroupPurchase:
-    return GroupPurchase.objects.select_related("organisation", "variant__product").get(pk=pk)
-
-
-@reaction("orders.letters.send_group_confirmed")
-def send_group_confirmed(event: dict) -> None:
-    """To the coordinators: it is on, and where the packing list is. Members are told by their orders."""
-    group = _group(event["group_id"])
-    to_coordinators(group, "group_confirmed", members=packing_list(group).count())
-
-
-@reaction("orders.letters.tell_team_of_group")
-def tell_team_of_group(event: dict) -> None:
-    """To the team's managers: a group's order, sent as one parcel."""
-    group = _group(event["group_id"])
-    to_team(
-        group.variant.product.team_id, "team_group", "orders/", group=group, product=group.variant.product
-    )
-
-
-@reaction("orders.letters.send_group_sent")
-def send_group_sent(event: dict) -> None:
-    """To the coordinators: the parcel is on its way to them, and under which number."""
-    parcels = Shipment.objects.filter(order__group=event["group_id"], state=Shipment.State.SHIPPED)
-    if parcel := parcels.order_by("pk").last():
-        to_coordinators(_group(event["group_id"]), "group_sent", parcel=parcel)
-
-
-@reaction("orders.letters.send_group_fell_short")
-def send_group_fell_short(event: dict) -> None:
-    """To the coordinators: it came to nothing and everyone is repaid. Members are told by their refunds."""
-    group = _group(event["group_id"])
-    to_coordinators(group, "group_fell_short")

@@ -19,7 +19,7 @@ def send_refund_failed(event: dict) -> None:
         return
     order = order_of(refund.payment.order_id)
     if event["had_succeeded"]:
-        reason = words.REFUND_REASONS[refund.reason]
+        reason = words.refund_reason(refund)
         to_buyer(order, "refund_came_back", refund=refund, reason=reason)
     if refund.retry_at is None:
         facts = {"order": order, "refund": refund, "amount_minor": refund.due_minor, "why": refund.failure}

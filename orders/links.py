@@ -73,11 +73,6 @@ def page_of(order: Order, **query: str) -> str:
     return f"{settings.SITE_URL}/{order.language}/order/{order.number}/{tail}"
 
 
-def group_page(language: str, join_code: str) -> str:
-    """The link by which colleagues come in; shop/urls.py serves it."""
-    return f"{settings.SITE_URL}/{language}/g/{join_code}/"
-
-
 def desk_page(language: str, path: str = "") -> str:
     """A team's desk, or a page of it."""
     return f"{settings.SITE_URL}/{language}/desk/{path}"

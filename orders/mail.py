@@ -7,13 +7,12 @@ from django.conf import settings
 
 from accounts import mail
 from accounts.actions.erasure import reach
-from accounts.models import Membership, Person
+from accounts.models import Person
 from accounts.permissions import holders
-from accounts.reads import members_of
 from catalog.reads import managers_of
 from core import language
-from orders.links import desk_page, group_page, page_of, proof_for
-from orders.models import GroupPurchase, Order
+from orders.links import desk_page, page_of, proof_for
+from orders.models import Order
 from orders.reads.address import told
 from orders.reads.proof import is_proved
 
@@ -25,9 +24,10 @@ def to_buyer(order: Order, template: str, **facts: Any) -> None:
         return
     with language.use(order.language):
         address = told(order.region, order.street)
-    seat = getattr(order, "seat", None)
     proof = "" if is_proved(order) else page_of(order, proof=proof_for(order))
-    common = {"order": order, "link": page_of(order), "proof": proof, "address": address, "seat": seat}
+    # What a held order's letter says otherwise lies with whoever holds it.
+    holder = f"mail/{order.holder_kind}/{template}.{order.language}.txt" if order.holder else ""
+    common = {"order": order, "link": page_of(order), "proof": proof, "address": address, "holder": holder}
     mail.send(to, order.language, template, {**common, **facts})
 
 
@@ -48,12 +48,3 @@ def to_operators(template: str, path: str, **facts: Any) -> None:
     link = f"{settings.SITE_URL}/operators/{path}"
     for person in holders("orders.hear_of_trouble"):
         mail.send(person.email, person.language, template, {"link": link, **facts})
-
-
-def to_coordinators(group: GroupPurchase, template: str, **facts: Any) -> None:
-    """Tell those who coordinate the group's organisation today, with a link to the group."""
-    current = members_of(group.organisation).filter(role=Membership.Role.COORDINATOR, person__is_active=True)
-    for part in current.select_related("person").order_by("id"):
-        person = part.person
-        link = group_page(person.language, group.join_code)
-        mail.send(person.email, person.language, template, {"link": link, "group": group, **facts})

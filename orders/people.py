@@ -9,7 +9,6 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from accounts.actions.handover import led_alone
 from accounts.models import Person
 from catalog.reads import kept_alone
 from core.language import Words, say
@@ -18,13 +17,11 @@ from orders.models import (
     Cart,
     Claim,
     Dispute,
-    GroupPurchase,
     Line,
     Notice,
     Order,
     Refund,
     Review,
-    Seat,
     Shipment,
 )
 
@@ -50,7 +47,7 @@ def going_on(orders: QuerySet[Order]) -> QuerySet[Order]:
 
 
 def export(person: Person) -> dict[str, Any]:
-    """The person's orders, cart, reviews, claims and the groups she opened, in plain values."""
+    """The person's orders, cart, reviews and claims, in plain values."""
     return {
         "orders": [_order(order) for order in _orders(person)],
         "cart": [_cart(cart) for cart in Cart.objects.filter(person=person, closed_at=None)],
@@ -62,26 +59,15 @@ def export(person: Person) -> dict[str, Any]:
             {**_told(claim, "words", "answer", "state", "made_at"), "has_photo": bool(claim.photo)}
             for claim in Claim.objects.filter(line__order__person=person).order_by("pk")
         ],
-        "seats": [
-            {"group": seat.group.title, **_told(seat, "name", "units", "pickup_code", "state", "joined_at")}
-            for seat in Seat.objects.filter(order__person=person).select_related("group").order_by("pk")
-        ],
         "disputes": [
             _told(dispute, "state", "amount_minor", "currency", "lost_minor", "opened_at", "closed_at")
             for dispute in Dispute.objects.filter(payment__order__person=person).order_by("pk")
-        ],
-        "groups": [
-            _group(group) for group in GroupPurchase.objects.filter(coordinator=person).order_by("pk")
         ],
     }
 
 
 def _told(row: Any, *names: str) -> dict[str, Any]:
     return {name: getattr(row, name) for name in names}
-
-
-def _group(group: GroupPurchase) -> dict[str, Any]:
-    return _told(group, "title", "state", "opened_at", "closes_at", "recipient", "phone", "street")
 
 
 def _orders(person: Person) -> Any:
@@ -151,9 +137,7 @@ def erase(person: Person) -> None:
             numbers=" ".join(numbers[:_NAMED]) + (" …" if len(numbers) > _NAMED else ""),
         )
         raise Conflict(words)
-    _forget_groups(person)
     _forget_claims(orders)
-    Seat.objects.filter(order__person=person).update(name=FORGOTTEN)
     Review.objects.filter(person=person).update(nickname="", person=None)
     Cart.objects.filter(person=person, closed_at=None).delete()
     Cart.objects.filter(person=person).update(**_EMPTY, recipient="")
@@ -161,12 +145,9 @@ def erase(person: Person) -> None:
 
 
 def duties(person: Person) -> list[Words]:
-    """What buyers wait for, and would have nobody to see to it without her (`settings.PERSON_DUTIES`): groups of
-    organisations that she alone coordinates, and parcels and claims of teams whose desk she alone keeps."""
-    going = going_on(Order.objects.filter(group=OuterRef("pk")))
-    groups = GroupPurchase.objects.filter(organisation__in=led_alone(person))
-    left = groups.filter(Q(state=GroupPurchase.State.OPEN) | Exists(going)).order_by("pk")
-    found = [say("团购“{x}”", "the group purchase “{x}”", x=group.title) for group in left]
+    """What buyers wait for, and would have nobody to see to it without her (`settings.PERSON_DUTIES`): parcels
+    and claims of teams whose desk she alone keeps."""
+    found: list[Words] = []
     for team in kept_alone(person).filter(is_active=False):
         parcels = Shipment.objects.filter(team=team, order__state__in=GOING_ON)
         claims = Claim.objects.filter(line__team=team, state=Claim.State.OPEN)
@@ -182,20 +163,6 @@ def move(person: Person, old: str, new: str) -> None:
     list(orders.order_by("pk").select_for_update(no_key=True).values_list("pk"))
     orders.exclude(email="").update(email=new)
     Cart.objects.filter(person=person, email=old).update(email=new)
-
-
-def _forget_groups(person: Person) -> None:
-    """Whom a courier asked for with a group's parcel, and at which door: in the group, and in its members' orders."""
-    groups = GroupPurchase.objects.filter(coordinator=person)
-    seats = Order.objects.filter(group__in=groups)
-    if groups.filter(state=GroupPurchase.State.OPEN).exists() or going_on(seats).exists():
-        words = say(
-            "您发起的团购还在进行，请在结束后再注销。",
-            "A group purchase of yours is still going on. Please erase the account once it is over.",
-        )
-        raise Conflict(words)
-    seats.update(phone="", street="")
-    groups.update(recipient=FORGOTTEN, phone="", street="")
 
 
 def _forget_claims(orders: QuerySet[Order]) -> None:
@@ -222,7 +189,6 @@ def forget_old() -> int:
     orders = ended.exclude(recipient=FORGOTTEN).update(**_UNKNOWN)
     with transaction.atomic():
         _forget_claims(ended)
-    Seat.objects.filter(order__in=ended).exclude(name=FORGOTTEN).update(name=FORGOTTEN)
     notices = Notice.objects.filter(received_at__lt=now - ORDERS_LAST).exclude(body=b"").update(body=b"")
     return carts + orders + notices
 

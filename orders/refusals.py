@@ -94,22 +94,3 @@ class PaymentRefused(Refusal):
             number=number,
         )
         super().__init__(words, number=number, token=token or None, reserved_until=reserved_until)
-
-
-class GroupFull(Refusal):
-    """Fewer seats are free than were asked for."""
-
-    code = "GROUP_FULL"
-
-    def __init__(self, units_left: int):
-        words = (
-            say(
-                "这个团购只剩 {n} 份了。",
-                "Only {n} units are left in this group.",
-                single="Only one unit is left in this group.",
-                n=units_left,
-            )
-            if units_left
-            else say("这个团购已经满了。", "This group purchase is full.")
-        )
-        super().__init__(words, field="units", units_left=units_left)

@@ -6,7 +6,7 @@ from accounts.models import Person
 from core.deliveries import reaction
 from core.refusals import TooLate
 from orders import people
-from orders.actions import cancel, group, out_of_date, payment, proof, recall, reconcile, shipment
+from orders.actions import cancel, out_of_date, payment, proof, recall, reconcile, shipment
 from orders.models import Order, Payment, Refund
 from orders.refusals import PaymentRefused
 
@@ -77,12 +77,6 @@ def reconcile_all() -> dict[str, int]:
 def look_back() -> int:
     """For beat, once a day: whatever of the last weeks no notice and no round has told."""
     return reconcile.elsewhere_made(35, to_the_end=True)
-
-
-@shared_task(name="orders.tasks.close_groups")
-def close_groups() -> int:
-    """For beat: close the groups whose deadline has passed."""
-    return group.close_due()
 
 
 @shared_task(name="orders.tasks.move_parcels_on")

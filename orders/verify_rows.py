@@ -1,4 +1,4 @@
-"""Rows that must agree with each other although no sum shows it: whose a line is, what a parcel and a seat tell."""
+"""Rows that must agree with each other although no sum shows it: whose a line is, what a parcel tells."""
 
 from core.verify import Rule
 
@@ -21,16 +21,6 @@ RULES = [
            JOIN catalog_reservation r ON r.holder = o.uid AND r.state = 'sold' AND r.units > r.units_returned
            JOIN catalog_lot l ON l.id = r.lot_id AND l.recalled_at IS NOT NULL
            WHERE p.is_kept AND p.succeeded_at > l.recalled_at""",
-    ),
-    Rule(
-        "RECALL",
-        "GroupPurchase",
-        "a group was confirmed on units of a lot that had been recalled",
-        """SELECT g.id, l.code FROM orders_grouppurchase g JOIN orders_order o ON o.group_id = g.id
-           JOIN orders_seat t ON t.order_id = o.id AND t.state IN ('confirmed', 'collected')
-           JOIN catalog_reservation r ON r.holder = o.uid AND r.state = 'sold' AND r.units > r.units_returned
-           JOIN catalog_lot l ON l.id = r.lot_id AND l.recalled_at IS NOT NULL
-           WHERE g.state = 'confirmed' AND g.closed_at > l.recalled_at""",
     ),
     Rule(
         "I3",
@@ -126,13 +116,5 @@ RULES = [
         "a parcel was called off before its order was paid",
         """SELECT s.id, o.state FROM orders_shipment s JOIN orders_order o ON o.id = s.order_id
            WHERE o.state = 'placed' AND s.state <> 'waiting'""",
-    ),
-    Rule(
-        "I10",
-        "Seat",
-        "a seat counts as given back and not all of it was",
-        """SELECT s.id, o.refunded_minor FROM orders_seat s JOIN orders_order o ON o.id = s.order_id
-           WHERE s.state = 'refunded' AND EXISTS (
-               SELECT 1 FROM orders_line l WHERE l.order_id = o.id AND l.refunded_minor < l.net_minor)""",
     ),
 ]

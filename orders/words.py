@@ -1,12 +1,12 @@
 """States as buyers read them."""
 
 from core.language import Words, say
-from orders.models import Claim, Dispute, GroupPurchase, Order, Payment, Refund, Seat, Shipment
-from orders.reads.group import is_closing
+from orders import holding
+from orders.models import Claim, Dispute, Order, Payment, Refund, Shipment
 
 ORDER_STATES: dict[str, Words] = {
     Order.State.PLACED: say("待付款", "Waiting for payment"),
-    Order.State.HELD: say("已付款，等待成团", "Paid, waiting for the group"),
+    Order.State.HELD: say("已付款，等待结果", "Paid, and held"),
     Order.State.PAID: say("已付款，待发货", "Paid, to be sent"),
     Order.State.SHIPPED: say("已发货", "On its way"),
     Order.State.DELIVERED: say("已签收", "Delivered"),
@@ -16,7 +16,19 @@ ORDER_STATES: dict[str, Words] = {
     Order.State.REFUNDED: say("已全额退款", "Refunded in full"),
 }
 BEING_REFUNDED = say("已取消，退款中", "Cancelled, being refunded")
-SEAT_BEING_REFUNDED = say("退款中", "Being refunded")
+
+
+def order_state(order: Order) -> Words:
+    """Where an order stands; of a held one in the words of what it is held for."""
+    if order.state == Order.State.HELD and order.holder:
+        return holding.holder_of(order).words.waits
+    return ORDER_STATES[order.state]
+
+
+def being_refunded(order: Order) -> Words:
+    """Where it stands, of which all is on its way back."""
+    return holding.holder_of(order).words.being_refunded if order.holder else BEING_REFUNDED
+
 
 PAYMENT_STATES: dict[str, Words] = {
     Payment.State.CREATED: say("待付款", "Waiting"),
@@ -62,7 +74,7 @@ REFUND_REASONS: dict[str, Words] = {
     Refund.Reason.LATE: say("付款到账时已无货或订单已关闭", "The payment came too late"),
     Refund.Reason.TWICE: say("重复付款", "Paid twice"),
     Refund.Reason.AMOUNT: say("金额不符", "Another amount came than was asked for"),
-    Refund.Reason.GROUP: say("团购未成", "The group purchase fell short"),
+    Refund.Reason.FELL_SHORT: say("未达成，全额退款", "It did not come about"),
     Refund.Reason.DISPUTE: say("银行争议退款", "Taken back by the bank"),
     Refund.Reason.RECALLED: say("商品已召回或过期", "The goods were recalled, or past their date"),
     Refund.Reason.STOPPED: say(
@@ -73,6 +85,14 @@ REFUND_REASONS: dict[str, Words] = {
         "银行改判后回到本店；货没有发出", "Back with us by the bank’s new decision; the goods were not sent"
     ),
 }
+
+
+def refund_reason(refund: Refund) -> Words:
+    """Why it is given back; where what an order was held for came to nothing, in the words of that."""
+    if refund.reason == Refund.Reason.FELL_SHORT and (order := refund.payment.order).holder:
+        return holding.holder_of(order).words.fell_short
+    return REFUND_REASONS[refund.reason]
+
 
 DISPUTE_STATES: dict[str, Words] = {
     Dispute.State.OPEN: say("等本店答复", "Waits for our answer"),
@@ -117,37 +137,6 @@ CLAIM_STATES: dict[str, Words] = {
     Claim.State.REFUNDED: say("已答复，同意退款", "Answered with a refund"),
     Claim.State.DECLINED: say("已答复，不退款", "Answered without a refund"),
 }
-
-GROUP_STATES: dict[str, Words] = {
-    GroupPurchase.State.OPEN: say("进行中", "Open"),
-    GroupPurchase.State.CONFIRMED: say("已成团", "Confirmed"),
-    GroupPurchase.State.FELL_SHORT: say("未成团，全额退款", "Fell short, everyone is repaid"),
-    GroupPurchase.State.CANCELLED: say("已取消，全额退款", "Called off, everyone is repaid"),
-}
-
-GROUP_CLOSING = say("已截止，正在核对最后的付款", "Closing: the last payments are being checked")
-
-SEAT_STATES: dict[str, Words] = {
-    Seat.State.RESERVED: say("待付款", "Waiting for payment"),
-    Seat.State.HELD: say("已付款，等待成团", "Paid, waiting for the group"),
-    Seat.State.CONFIRMED: say("已成团", "Confirmed"),
-    Seat.State.RELEASED: say("未付款，已放弃", "Not paid, given up"),
-    Seat.State.REFUNDED: say("已退款", "Refunded"),
-    Seat.State.COLLECTED: say("已取货", "Collected"),
-}
-
-
-def group_state(group: GroupPurchase) -> Words:
-    """Where a group stands; between its deadline and its closing nobody comes or goes."""
-    return GROUP_CLOSING if is_closing(group) else GROUP_STATES[group.state]
-
-
-def seat_state(seat: Seat) -> Words:
-    """How far a seat is; its money is given back only when the provider says so."""
-    if seat.state == Seat.State.REFUNDED and seat.order.state != Order.State.REFUNDED:
-        return SEAT_BEING_REFUNDED
-    return SEAT_STATES[seat.state]
-
 
 # Why a parcel must not be sent, to the team that would (orders.reads.held_back.Why).
 HELD_BACK: dict[str, Words] = {

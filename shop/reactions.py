@@ -4,7 +4,7 @@
 *Afterwards* is handed to Celery once the transaction has committed: at least once, once in effect.
 
 One lock order for the whole house, so that two deeds never wait for each other in a ring:
-group purchase → order → lots by id → reservations → cards (products, then variants, by id) →
+holder (a group purchase) → order → lots by id → reservations → cards (products, then variants, by id) →
 a lot's tally and credits by (lot, household) → nothing else.
 At-once reactions only insert into the ledger and move credits; they never touch a standing.
 """
@@ -34,7 +34,7 @@ REACTIONS = {
     ),
     "OrderHeld": Reactions(
         at_once=["impact.actions.attribution.hold_orders"],
-        afterwards=["orders.tasks.close_payments", "orders.letters.send_held"],
+        afterwards=["orders.tasks.close_payments", "together.letters.send_held"],
     ),
     "OrderConfirmed": Reactions(
         at_once=["impact.actions.attribution.attribute_orders"],
@@ -55,7 +55,7 @@ REACTIONS = {
         at_once=["impact.actions.reversal.reverse"],
         afterwards=[
             "orders.tasks.give_back",
-            "orders.letters.send_refund_promised",
+            "together.letters.send_refund_promised",
             "orders.letters.tell_teams_of_cancellation",
             "impact.tasks.fold_standings",
         ],
@@ -91,16 +91,22 @@ REACTIONS = {
     "ClaimAnswered": Reactions(afterwards=["orders.letters.send_claim_answered", "accounts.tasks.settled"]),
     # buying together
     "GroupConfirmed": Reactions(
-        afterwards=["orders.letters.send_group_confirmed", "orders.letters.tell_team_of_group"]
+        afterwards=["together.letters.send_group_confirmed", "together.letters.tell_team_of_group"]
     ),
-    "GroupSent": Reactions(afterwards=["orders.letters.send_group_sent"]),
-    "GroupFellShort": Reactions(afterwards=["orders.letters.send_group_fell_short"]),
+    "GroupSent": Reactions(afterwards=["together.letters.send_group_sent"]),
+    "GroupFellShort": Reactions(afterwards=["together.letters.send_group_fell_short"]),
     # those behind the goods
     "EntryHasFewHouseholds": Reactions(afterwards=["impact.tasks.tell_operators_of_few_households"]),
     # the shelves
-    "LotRecalled": Reactions(afterwards=["orders.tasks.find_recalled", "orders.letters.tell_team_of_recall"]),
+    "LotRecalled": Reactions(
+        afterwards=[
+            "orders.tasks.find_recalled",
+            "together.tasks.find_recalled",
+            "orders.letters.tell_team_of_recall",
+        ]
+    ),
     "RecallReached": Reactions(afterwards=["orders.tasks.apply_recall"]),
-    "GroupRecalled": Reactions(afterwards=["orders.letters.send_group_recalled"]),
+    "GroupRecalled": Reactions(afterwards=["together.letters.send_group_recalled"]),
     "GoodsRecalled": Reactions(afterwards=["orders.letters.send_recalled"]),
     "GoodsOutOfDate": Reactions(afterwards=["orders.letters_of_goods.send_out_of_date"]),
     "TeamHoldsOutOfDate": Reactions(afterwards=["orders.letters_of_goods.tell_team_out_of_date"]),

@@ -6,15 +6,28 @@ import accounts.api
 import catalog.api
 import impact.api
 import orders.api
+import together.api
 from core.api.schema import build_schema
 
 
-class Query(accounts.api.Query, catalog.api.Query, orders.api.Query, impact.api.Query, graphene.ObjectType):
+class Query(
+    accounts.api.Query,
+    catalog.api.Query,
+    orders.api.Query,
+    together.api.Query,
+    impact.api.Query,
+    graphene.ObjectType,
+):
     """What may be read."""
 
 
 class Mutation(
-    accounts.api.Mutation, catalog.api.Mutation, orders.api.Mutation, impact.api.Mutation, graphene.ObjectType
+    accounts.api.Mutation,
+    catalog.api.Mutation,
+    orders.api.Mutation,
+    together.api.Mutation,
+    impact.api.Mutation,
+    graphene.ObjectType,
 ):
     """What may be done."""
 

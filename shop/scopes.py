@@ -24,7 +24,7 @@ SCOPES = {
     # One's own.
     **_each((READ,), "viewer myOrders myGroupPurchases organisation organisations invitation"),
     # An organisation's members and invitations are behind `organisation` alone, whatever leads to them.
-    **_each((READ, BUY), "cart order groupPurchase setAside"),
+    **_each((READ, BUY), "cart order orderGroup groupPurchase setAside"),
     **_each((READ, DESK), "myTeams"),
     **_each(
         (BUY,),
@@ -36,7 +36,7 @@ SCOPES = {
     # A team's.
     **_each(
         (DESK,),
-        "desk householdDesk teamProduct teamProducts"
+        "desk groupParcels householdDesk teamProduct teamProducts"
         " productCreate productUpdate productSubmit productWithdraw productArchive variantSave pictureDelete"
         " certificateAdd certificateRemove teamUpdate leaderIntroduce lotDeclare lotOpen lotClose lotRecall"
         " lotShareOut householdPropose householdWithdraw shipmentShip groupShip claimAnswer refundRequest",

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "accounts",
     "catalog",
     "orders",
+    "together",
     "impact",
     "shop",
 ]
@@ -85,7 +86,7 @@ REACTIONS = "shop.reactions.REACTIONS"
 # Who may what: a table of permissions and the role that has each (accounts/permissions.py).
 PERMISSIONS = "shop.permissions.PERMISSIONS"
 # What `manage.py verify` asks, floor by floor; each yields the rows that break a rule.
-VERIFIERS = ["core.verify.verify", "catalog.verify.verify", "orders.verify.verify", "impact.verify.verify"]
+VERIFIERS = [f"{floor}.verify.verify" for floor in ("core", "catalog", "orders", "together", "impact")]
 # What finds products (the search port, catalog/search): our own database, or Elasticsearch beside it.
 ELASTICSEARCH_URL = env.text("ELASTICSEARCH_URL")
 SEARCH_ENGINE = f"catalog.search.{'elastic.Elastic' if ELASTICSEARCH_URL else 'postgres.Postgres'}"
@@ -165,7 +166,8 @@ _STRIKES = {
     "orders.tasks.expire": 15,
     "orders.tasks.reconcile": 30,
     "orders.tasks.look_back": 24 * 3600,
-    "orders.tasks.close_groups": 2,
+    "together.tasks.close_groups": 2,
+    "together.tasks.expire": 15,
     "orders.tasks.move_parcels_on": 60,
     "orders.tasks.find_out_of_date": 600,
     "impact.tasks.fold_waiting": 2,
@@ -176,6 +178,7 @@ _STRIKES = {
     "accounts.tasks.forget_unconfirmed": 24 * 3600,
     "accounts.tasks.erase_settled": 60,
     "orders.tasks.forget_old": 24 * 3600,
+    "together.tasks.forget_old": 24 * 3600,
     "shop.tasks.forget_sessions": 24 * 3600,
     "core.tasks.forget_changes": 600,
 }
@@ -201,8 +204,8 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 PASSWORD_RESET_TIMEOUT = 3600
 # Each floor adds what it knows of a person to her export, and forgets it when she leaves: f(person).
-PERSON_EXPORTERS: list[str] = ["catalog.reads.teams.export", "orders.people.export"]
-PERSON_ERASERS: list[str] = ["orders.people.erase"]
+PERSON_EXPORTERS: list[str] = ["catalog.reads.teams.export", "orders.people.export", "together.people.export"]
+PERSON_ERASERS: list[str] = ["orders.people.erase", "together.people.erase"]
 # What is settled before she is forgotten: f(person) -> words; and until when money that went back to her may come
 # back, so that a sealed address is kept: f(person) -> moment or None.
 PERSON_UNSETTLED: list[str] = ["orders.reads.unsettled.unsettled"]
@@ -210,7 +213,7 @@ PERSON_REACHABLE: list[str] = ["orders.reads.unsettled.reachable_until"]
 # She has proved another mailbox: f(person, old, new).
 PERSON_MOVERS: list[str] = ["orders.people.move"]
 # What somebody alone looks after is handed over before her account is closed or erased: f(person) -> words.
-PERSON_DUTIES: list[str] = ["catalog.reads.teams.duties", "orders.people.duties"]
+PERSON_DUTIES: list[str] = ["catalog.reads.teams.duties", "together.people.duties", "orders.people.duties"]
 # What a lot's recall would give back to buyers, shown before it is done.
 RECALL_SUMS: list[str] = ["orders.reads.stopped.recall_gives_back"]
 SESSION_ENGINE = "shop.sessions"
@@ -225,6 +228,8 @@ TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 
 # --- Payments ---
+# For what an order may be held until it is confirmed or repaid, by its kind (the port orders.holding.Holder).
+ORDER_HOLDERS = {"group": "together.holding.Groups"}
 PAYMENT_PROVIDER = "orders.provider.stripe.StripeProvider"
 STRIPE_API_KEY = env.text("STRIPE_API_KEY")
 STRIPE_API_BASE = env.text("STRIPE_API_BASE", "https://api.stripe.com")

@@ -1,6 +1,5 @@
 """Cancel, while nothing has been sent: unpaid, the stock is free again; paid, all of it goes back."""
 
-import logging
 from typing import Any
 
 from django.db import transaction
@@ -13,12 +12,9 @@ from core.refusals import Conflict, TooLate
 from orders.actions import refund
 from orders.actions.lapse import lapse
 from orders.actions.order import lock
-from orders.actions.under_way import Asking, is_patient
-from orders.models import GroupPurchase, Order, Refund
+from orders.models import Order, Refund
 from orders.reads.order import is_cancellable, is_unsent, why_it_stays
 from orders.reads.proof import is_hers
-
-log = logging.getLogger("sheaf.orders")
 
 State = Order.State
 
@@ -43,49 +39,18 @@ def cancel(order: Order, by: Any = None, reason: str = "") -> Order:
 
 
 def _is_of_the_house(by: Any, order: Order) -> bool:
-    """An operator, of somebody else's order: she may take even a seat out of a group that is on."""
+    """An operator, of somebody else's order: she may call off even what its buyer is bound by."""
     return may(by, "orders.cancel_unsent") and not is_hers(by, order)
 
 
 def expire(limit: int = 100) -> int:
-    """End orders whose reservation ran out; safe to run many at a time."""
-    late = Order.objects.filter(state=State.PLACED, reserved_until__lt=timezone.now())
+    """End orders whose reservation ran out; safe to run many at a time. What is held ends by its holder (`held.expire`)."""
+    late = Order.objects.filter(state=State.PLACED, reserved_until__lt=timezone.now(), holder=None)
     with transaction.atomic():
-        found = list(
-            late.filter(group=None).order_by("pk").select_for_update(skip_locked=True, no_key=True)[:limit]
-        )
+        found = list(late.order_by("pk").select_for_update(skip_locked=True, no_key=True)[:limit])
         if found:
             lapse(found, State.EXPIRED)
             failpoints.reach("expire.recorded")
     if found:
         failpoints.reach("expire.committed")
-    return len(found) + _expire_seats(late, limit)
-
-
-def _expire_seats(late: Any, limit: int) -> int:
-    """Seats one by one: their group is locked before them. One that was paid in time keeps its place, however late
-    the provider tells; whose group has reached its deadline is let go when that closes."""
-    seats = late.exclude(group=None).exclude(
-        group__state=GroupPurchase.State.OPEN, group__closes_at__lte=timezone.now()
-    )
-    rows = list(seats.order_by("pk")[:limit])
-    silent = Asking().silent_about(row.pk for row in rows)
-    done = 0
-    for row in rows:
-        if row.pk in silent and is_patient(row.reserved_until):
-            continue
-        try:
-            done += _expire_seat(row)
-        except Exception:
-            # The others must not wait for it.
-            log.exception("the seat of order %s could not be ended", row.uid)
-    return done
-
-
-@transaction.atomic
-def _expire_seat(row: Order) -> bool:
-    order = lock([row])[row.pk]
-    if order.state != State.PLACED:
-        return False
-    lapse([order], State.EXPIRED)
-    return True
+    return len(found)

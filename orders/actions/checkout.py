@@ -59,21 +59,20 @@ class Purchase:
     organisation_id: int | None = None
     mobiliser_organisation_id: int | None = None
     mobiliser_person_id: int | None = None
-    group_id: int | None = None
     holder_kind: str = ""
     holder: UUID | None = None
+    most_held: int = 0  # units, by the holder
     uid: UUID = field(default_factory=uuid4)
     pay_until: datetime | None = None  # no later than this, though reservations last longer
-    group_maximum: int = 0
     unproved: unpaid.Marks | None = None  # by what a buyer whom nobody knows is known again
     pay_by: str = ""  # the kind of an attempt to pay that is written down with the order
     placed_at: datetime | None = None
     traded_at: datetime | None = None
 
     @property
-    def of_group(self) -> tuple[int, int] | None:
-        """Its group's id and most units."""
-        return None if self.group_id is None else (self.group_id, self.group_maximum)
+    def within(self) -> tuple[UUID, int] | None:
+        """Its holder's uid and most units."""
+        return None if self.holder is None else (self.holder, self.most_held)
 
 
 @dataclass(frozen=True)
@@ -222,7 +221,7 @@ def place_many(purchases: Sequence[Purchase]) -> list[Order]:
 def _place_all(purchases: Sequence[Purchase]) -> list[Placed]:
     now, traded = timezone.now(), clock.now()
     allowed = {
-        p.uid: unpaid.allowance(p.unproved, sum(_units(p).values()), _total(p), p.of_group) for p in purchases
+        p.uid: unpaid.allowance(p.unproved, sum(_units(p).values()), _total(p), p.within) for p in purchases
     }
     ends = {p.uid: _until(p, now + (one.lasts if (one := allowed[p.uid]) else RESERVED)) for p in purchases}
     reserved = stock.reserve_many(
@@ -292,7 +291,6 @@ def _order(purchase: Purchase, now: datetime, traded: datetime, until: datetime,
         mobiliser_person_id=purchase.mobiliser_person_id,
         # What a proved buyer holds counts for nobody who types her mailbox.
         **unpaid.columns(purchase.unproved if is_bounded else None),
-        group_id=purchase.group_id,
         holder_kind=purchase.holder_kind,
         holder=purchase.holder,
         recipient=purchase.recipient,
@@ -314,9 +312,9 @@ def _teams(
 ) -> dict[int, Any]:
     """The teams that send something, and the day by which: the slowest of what lies in the parcel.
 
-    A group's parcels are promised for no day before it is confirmed: `promise` sets it then.
+    What is held is promised for no day before it is confirmed: `promise` sets it then.
     """
-    if purchase.group_id is not None:
+    if purchase.holder is not None:
         return {want.variant.product.team_id: None for want in purchase.wants}
     days: dict[int, Any] = {}
     placed_on = order.traded_at.astimezone(clock.SHANGHAI).date()
@@ -329,7 +327,7 @@ def _teams(
 
 
 def promise(orders: Sequence[Order], dispatch_days: int) -> None:
-    """Their group is confirmed: each parcel is sent so many days from now, or by the day of its planned lot."""
+    """They are confirmed: each parcel is sent so many days from now, or by the day of its planned lot."""
     drawn = LineLot.objects.filter(line__shipment=OuterRef("pk")).order_by().values("line__shipment")
     ready = Subquery(drawn.annotate(ready=Max("lot__ship_by")).values("ready"), output_field=DateField())
     counted = Value(clock.today() + timedelta(days=dispatch_days), output_field=DateField())

@@ -20,7 +20,7 @@ from core.refusals import Conflict, Invalid, NotFound, TooLate
 from orders.actions import refund
 from orders.actions.order import lock, not_of_her_own
 from orders.events import ClaimAnswered, ClaimMade
-from orders.models import Claim, Line, Order, Refund
+from orders.models import Claim, Line, Refund
 from orders.reads.claim import left_open
 from orders.reads.shipment import is_claimable
 from orders.refusals import RefundTooLarge
@@ -89,7 +89,7 @@ def answer(claim: Claim, by: Any, *, words: str = "", amount_minor: int = 0) -> 
         raise Invalid(field="amount")
     if not amount_minor and not words:
         raise Invalid(say("不退款时请说明原因。", "Without a refund, please give the reason."), field="words")
-    order = lock([Order(pk=line.order_id, group_id=line.order.group_id)])[line.order_id]
+    order = lock([line.order])[line.order_id]
     if amount_minor or stands_in:
         not_of_her_own(order, by)
     claim = Claim.objects.get(pk=claim.pk)

@@ -7,7 +7,8 @@ from core import fast
 from core.language import say
 from core.refusals import Conflict, NotAllowed
 from core.states import StateMachine
-from orders.models import GroupPurchase, Order, Payment
+from orders import holding
+from orders.models import Order, Payment
 from orders.reads.proof import is_hers
 from orders.reads.stopped import unpayable
 from orders.refusals import NotOnSale
@@ -35,18 +36,18 @@ _LOCKED = fast.PreparedQuery(
 
 
 def lock(orders: Sequence[Order]) -> dict[int, Order]:
-    """These orders as they are now, locked: their groups by id first, then the orders by id.
+    """These orders as they are now, locked: their holders by id first, then the orders by id.
 
-    The house's lock order is group → order → lots → credits; whoever closes a group holds it already
-    when she comes for its orders.
+    The house's lock order is holder → order → lots → credits; whoever confirms or repays holds the holder
+    already when she comes for its orders.
     """
-    _lock_groups(orders)
+    _lock_holders(orders)
     return {order.pk: order for order in _ALONE.rows(orders=[order.pk for order in orders])}
 
 
 def lock_to_pay(order: Order) -> Order:
     """This order as it is now, locked; refused when something in it is not sold any more."""
-    _lock_groups([order])
+    _lock_holders([order])
     (row,) = _TO_PAY.rows(orders=[order.pk])
     if row.state == Order.State.PLACED and row.is_stopped:  # type: ignore[attr-defined]
         raise NotOnSale()
@@ -58,8 +59,8 @@ def lock_with_payments(payments: Sequence[Payment]) -> dict[int, Payment]:
 
     Both are read anew where somebody had to be waited for: whoever writes a payment's state holds its order's lock.
     """
-    # An order's group never changes, so it may be read before the order is locked.
-    _lock_groups([payment.order for payment in payments])
+    # An order's holder never changes, so it may be read before the order is locked.
+    _lock_holders([payment.order for payment in payments])
     orders: dict[int, Order] = {}
     found: dict[int, Payment] = {}
     for payment in _LOCKED.rows(payments=[payment.pk for payment in payments]):
@@ -75,10 +76,9 @@ def not_of_her_own(order: Order, by: Any) -> None:
         raise NotAllowed(say("自己的订单请由别人处理。", "Somebody else decides about an order of yours."))
 
 
-def _lock_groups(orders: Sequence[Order]) -> None:
-    groups = sorted({order.group_id for order in orders if order.group_id})
-    if groups:
-        list(GroupPurchase.objects.filter(pk__in=groups).order_by("pk").select_for_update(no_key=True))
+def _lock_holders(orders: Sequence[Order]) -> None:
+    for holder, held in holding.held(orders):
+        holder.lock({order.holder for order in held if order.holder})
 
 
 def move_all(rows: Sequence[StateMachine], state: str, **fields: Any) -> None:

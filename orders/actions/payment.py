@@ -17,7 +17,8 @@ from core.language import say
 from core.outbox import record
 from core.refusals import Conflict, TooLate
 from core.rows import insert, write
-from orders.actions import attempt, seat
+from orders import holding
+from orders.actions import attempt
 from orders.actions.attempt import asked as _asked
 from orders.actions.lapse import lapse
 from orders.actions.order import lock_to_pay, lock_with_payments
@@ -199,7 +200,7 @@ def settle_many(
 def _is_plain(order: Order, payment: Payment, seen: PaymentSeen) -> bool:
     """The usual case: the right amount for an order that waits for it."""
     is_waiting = order.state == Order.State.PLACED and not payment.is_stopped  # type: ignore[attr-defined]
-    return is_waiting and order.group_id is None and _is_exact(payment, seen)
+    return is_waiting and order.holder is None and _is_exact(payment, seen)
 
 
 def _is_exact(payment: Payment, seen: PaymentSeen) -> bool:
@@ -330,13 +331,13 @@ def _keep(order: Order, payment: Payment, *, is_late: bool, paid_at: datetime | 
         raise Conflict()
     payment.is_kept = True
     _write([payment])
-    if order.group_id is None:
+    if order.holder is None:
         order.move_to(Order.State.PAID, paid_at=timezone.now(), closed_at=None)
         record(OrderPaid(order_id=order.pk, payment_id=payment.pk))
         return
     order.move_to(Order.State.HELD, paid_at=timezone.now(), closed_at=None)
     record(OrderHeld(order_id=order.pk, payment_id=payment.pk))
-    seat.paid(order, paid_at or timezone.now())
+    holding.holder_of(order).arrived(order, paid_at or timezone.now())
 
 
 def _redraw(order: Order, draws: stock.Draws) -> None:

@@ -1,6 +1,7 @@
 """A lot that is recalled: nothing of it is paid, confirmed or sent any more, and each order hears of it once."""
 
 import logging
+from collections.abc import Collection
 
 from django.db import transaction
 from django.utils import timezone
@@ -10,8 +11,8 @@ from core.refusals import Refusal
 from orders.actions import refund
 from orders.actions.lapse import lapse
 from orders.actions.order import lock
-from orders.events import GoodsRecalled, GroupRecalled, RecallReached
-from orders.models import GroupPurchase, Order, Refund
+from orders.events import GoodsRecalled, RecallReached
+from orders.models import Order, Refund
 from orders.reads import stopped
 from orders.reads.order import is_given_back
 
@@ -21,15 +22,9 @@ State = Order.State
 
 
 def reach(lot_id: int) -> int:
-    """Find each order that has or awaits units of the lot, paid or not, and each group; how many orders."""
-    orders = list(stopped.drew_on(lot_id).order_by("pk").values_list("pk", "group_id"))
-    # Also those whose seats were repaid when they closed, before anybody came this far.
-    repaid = Order.objects.filter(lines__lots__lot=lot_id, lines__recalled_at__isnull=False)
-    groups = {group for _, group in orders} | set(repaid.values_list("group_id", flat=True))
-    record(
-        *(RecallReached(order_id, lot_id) for order_id, _ in orders),
-        *(GroupRecalled(group_id, lot_id) for group_id in sorted(filter(None, groups))),
-    )
+    """Find each order that has or awaits units of the lot, paid or not; how many."""
+    orders = list(stopped.drew_on(lot_id).order_by("pk").values_list("pk", flat=True))
+    record(*(RecallReached(order_id, lot_id) for order_id in orders))
     return len(orders)
 
 
@@ -67,11 +62,8 @@ def _give_back(order: Order, lot_id: int) -> None:
         refund.request(order, parts, reason=Refund.Reason.RECALLED)
 
 
-def give_back_unfit(group: GroupPurchase) -> None:
-    """Before a group closes: seats whose units cannot be sent any more are repaid. The group's lock is held."""
-    orders = [seat.order_id for seat in stopped.unfit_seats([group])]
-    if not orders:
-        return
+def give_back_unfit(orders: Collection[int]) -> None:
+    """Held orders whose units cannot be sent any more are repaid. The holder's lock is held."""
     held = lock(list(Order.objects.filter(pk__in=orders)))
     for order in held.values():
         if order.state == State.HELD and not is_given_back(order):
@@ -80,4 +72,3 @@ def give_back_unfit(group: GroupPurchase) -> None:
             for lot_id in lots:
                 _mark(order, lot_id)
             record(*(GoodsRecalled(order.pk, lot_id) for lot_id in lots))
-    group.refresh_from_db(fields=["units_held"])

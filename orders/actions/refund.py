@@ -19,7 +19,8 @@ from core.language import Words, say
 from core.money import show, split
 from core.outbox import record
 from core.refusals import Conflict, Invalid, NotFound
-from orders.actions import refund_failed, seat, shipment
+from orders import holding
+from orders.actions import refund_failed, shipment
 from orders.actions.order import lock, move_all
 from orders.actions.refund_completed import demand_right
 from orders.events import RefundFailed, RefundRequested, RefundSucceeded, RefundTriedAgain
@@ -84,8 +85,8 @@ def request(
     with transaction.atomic():
         order = lock([order])[order.pk]
         if order.state == Order.State.HELD:
-            # What waits in escrow leaves it whole: by its member's leaving, or when the group closes.
-            raise Conflict(say("团购还没有结束。", "The group purchase has not closed yet."))
+            # What waits in escrow leaves it whole: by its buyer's leaving, or when its holder has decided.
+            raise Conflict(holding.holder_of(order).words.undecided)
         rows = {
             line.uid: line
             for line in order.lines.select_related("shipment")
@@ -288,7 +289,7 @@ def _is_unfit(lot: Lot, today: date) -> bool:
 
 
 def _after(order: Order) -> None:
-    """Parcels of which nothing is left to send are called off; a seat has as many units as remain."""
+    """Parcels of which nothing is left to send are called off; whoever holds the order goes by what remains."""
     lines = list(order.lines.all())
     open_parcels = {line.shipment_id for line in lines if line.refunded_units < line.quantity}
     waiting = order.shipments.filter(state=Shipment.State.WAITING)
@@ -296,8 +297,7 @@ def _after(order: Order) -> None:
         move_all(idle, Shipment.State.CANCELLED)
         # The order may have waited for this parcel alone.
         shipment.follow([order])
-    if order.group_id:
-        seat.follow(order)
+    holding.follow([order])
 
 
 # --- At the provider --------------------------------------------------------------------------------

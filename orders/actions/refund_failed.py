@@ -18,8 +18,7 @@ def came_back(order: Order, refund: Refund) -> None:
     Order.objects.filter(pk=order.pk).update(refunded_minor=F("refunded_minor") - refund.amount_minor)
     if order.state != Order.State.REFUNDED:
         return
-    # A seat's parcel is promised for no day before its group is confirmed.
-    was_held = order.group_id is not None and not order.shipments.exclude(ship_by=None).exists()
+    was_held = order.holder is not None and order.confirmed_at is None
     order.move_to(Order.State.HELD if was_held else Order.State.PAID, closed_at=None)
     shipment.follow([order])
 

@@ -23,8 +23,8 @@ from core.outbox import record
 from core.refusals import Conflict, Invalid, NotFound, Refusal, TooLate
 from core.rows import write
 from orders.actions.order import lock, move_all
-from orders.events import GroupSent, ShipmentCompleted, ShipmentDelivered, ShipmentShipped
-from orders.models import GroupPurchase, Line, Order, Shipment
+from orders.events import ShipmentCompleted, ShipmentDelivered, ShipmentShipped
+from orders.models import Line, Order, Shipment
 from orders.reads import stopped
 
 log = logging.getLogger("sheaf.shipments")
@@ -58,24 +58,6 @@ def ship(
 
 
 @transaction.atomic
-def ship_group(
-    group: GroupPurchase, by: Any, *, carrier: str, tracking_number: str, expected_units: int | None = None
-) -> list[Shipment]:
-    """A confirmed group's seats go to its coordinator in one parcel."""
-    waiting = Shipment.objects.filter(
-        order__group=group, state=State.WAITING, order__state__in=SENT_FROM, order__contested_at=None
-    )
-    told: dict[str, Any] = {
-        "carrier": carrier,
-        "tracking_number": tracking_number,
-        "expected_units": expected_units,
-    }
-    sent = ship_together(list(waiting), by, **told)
-    record(GroupSent(group_id=group.pk))
-    return sent
-
-
-@transaction.atomic
 def ship_together(
     shipments: Sequence[Shipment],
     by: Any,
@@ -84,7 +66,7 @@ def ship_together(
     tracking_number: str,
     expected_units: int | None = None,
 ) -> list[Shipment]:
-    """Several orders' parcels of one team's under one tracking number, as a group's are sent.
+    """Several orders' parcels of one team's under one tracking number, as those are sent that one holder holds.
 
     Units are only ever taken out of a parcel that waits, so their number tells whether its sender saw it as it is.
     """
@@ -185,18 +167,6 @@ def presume(shipment: Shipment) -> Shipment:
 
 
 @transaction.atomic
-def deliver_group(group: GroupPurchase, by: Any) -> list[Shipment]:
-    """The group's one parcel has reached its coordinator."""
-    now = timezone.now()
-    sent = list(Shipment.objects.filter(order__group=group, state=State.SHIPPED))
-    if not sent:
-        raise _not_on_its_way()
-    arrived = deliver_many([(shipment, now) for shipment in sent])
-    audit.record(by, "deliver", "GroupPurchase", group.uid, parcels=len(arrived))
-    return arrived
-
-
-@transaction.atomic
 def deliver_many(
     arrived: Sequence[tuple[Shipment, datetime]], *, is_presumed: bool = False, by_their_sender: bool = False
 ) -> list[Shipment]:
@@ -204,7 +174,7 @@ def deliver_many(
     so, it ends no sooner than if nobody had said anything: else she could end it before a buyer looks into her mail."""
     orders, parcels = _locked([shipment for shipment, _ in arrived])
     if any(parcel.state != State.SHIPPED for parcel in parcels.values()):
-        raise _not_on_its_way()
+        raise not_on_its_way()
     hours = _windows(parcels)
     rows = [parcels[shipment.pk] for shipment, _ in arrived]
     for row, (_, at) in zip(rows, arrived, strict=True):
@@ -217,7 +187,8 @@ def deliver_many(
     return rows
 
 
-def _not_on_its_way() -> TooLate:
+def not_on_its_way() -> TooLate:
+    """The no to whoever says of a parcel that is not on its way that it has come."""
     return TooLate(say("这个包裹还没有发出，或已经签收。", "This parcel is not on its way."))
 
 
@@ -276,7 +247,7 @@ def _tried(deed: Any, shipment: Shipment) -> bool:
 
 def _locked(shipments: Sequence[Shipment]) -> tuple[list[Order], dict[int, Shipment]]:
     """The parcels' orders locked, then the parcels as they are now."""
-    asked = Order.objects.filter(pk__in=[s.order_id for s in shipments]).only("pk", "group_id")
+    asked = Order.objects.filter(pk__in=[s.order_id for s in shipments]).only("pk", "holder_kind", "holder")
     orders = lock(list(asked))
     rows = Shipment.objects.filter(pk__in=[s.pk for s in shipments]).order_by("pk")
     return list(orders.values()), {row.pk: row for row in rows}

@@ -1,4 +1,4 @@
-"""Payments under way: before a seat is let go or its group decides, the provider says whether it was paid."""
+"""Payments under way: before a held order is let go or its holder decides, the provider says whether it was paid."""
 
 import logging
 import time
@@ -12,11 +12,11 @@ from orders.actions import payment
 from orders.models import Payment
 from orders.provider.port import Away
 
-log = logging.getLogger("sheaf.groups")
+log = logging.getLogger("sheaf.held")
 
-# A round of asking lasts no longer, however many seats and however slow the provider.
+# A round of asking lasts no longer, however many orders and however slow the provider.
 ROUND = timedelta(seconds=20)
-# So long after its time a seat, or a whole group, waits for a provider that is silent; then what is known decides.
+# So long after its time an order, or a whole holder, waits for a provider that is silent; then what is known decides.
 PATIENCE = timedelta(minutes=10)
 # Who was asked just now is not asked again in the next breath.
 BREATH = timedelta(seconds=5)
@@ -45,7 +45,7 @@ class Asking:
         try:
             told = payment.close(row)
         except Away:
-            # One that does not answer for one seat would not for the next: the round is over.
+            # One that does not answer for one order would not for the next: the round is over.
             self._until = 0.0
             return False
         except Exception:

@@ -1,7 +1,7 @@
 """How much a buyer whom nobody knows may hold without paying: enough for a household, never a shop.
 
 Known by her cookie (or X-Guest), her mailbox and her phone, and by nothing of her machine or address: an office behind
-one address fills its group. Proved is a confirmed account, or the cookie of a guest who has proved an order of hers;
+one address buys together. Proved is a confirmed account, or the cookie of a guest who has proved an order of hers;
 what somebody else has bought under a mailbox changes nothing for whoever types it.
 """
 
@@ -9,6 +9,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
@@ -72,11 +73,11 @@ def _number(text: str) -> int | None:
 
 
 def allowance(
-    marks: Marks | None, units: int, total_minor: int, group: tuple[int, int] | None = None
+    marks: Marks | None, units: int, total_minor: int, within: tuple[UUID, int] | None = None
 ) -> Allowance | None:
     """What she may hold beside her open orders, which are locked against a twin; refused when this is too much.
 
-    None for whoever is proved: she is not hindered. Of a group, (its id, its most units), a fifth or five units.
+    None for whoever is proved: she is not hindered. Of what one holder holds, (its uid, its most units), a fifth or five units.
     """
     if marks is None:
         return None
@@ -88,12 +89,12 @@ def allowance(
     held: dict[int, int] = {}
     open_orders: dict[int, int] = {}
     lapsed = set()
-    in_group = units
-    for order, state, minor, of_group, lot, of_lot, _ in rows:
+    in_holder = units
+    for order, state, minor, holder, lot, of_lot, _ in rows:
         if state == Order.State.PLACED:
             open_orders[order] = minor
             held[lot] = held.get(lot, 0) + (of_lot or 0)
-            in_group += (of_lot or 0) if group and of_group == group[0] else 0
+            in_holder += (of_lot or 0) if within and holder == within[0] else 0
         else:
             lapsed.add(order)
     most = settings.UNPAID
@@ -101,7 +102,7 @@ def allowance(
         len(open_orders) + 1 > most["orders"]
         or sum(open_orders.values()) + total_minor > most["minor"]
         or sum(held.values()) + units > most["units"]
-        or (group is not None and in_group > max(5, group[1] // 5))
+        or (within is not None and in_holder > max(5, within[1] // 5))
     )
     if is_over:
         raise TooMuchUnpaid(most["orders"], most["units"], most["minor"])

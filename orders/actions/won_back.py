@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from django.db.models import F
 from django.utils import timezone
 
-from orders.actions import refund_failed, seat
+from orders import holding
+from orders.actions import refund_failed
 from orders.models import Dispute, Line, Order, Refund, RefundLine, Shipment
 
 State, Reason = Refund.State, Refund.Reason
@@ -42,8 +43,7 @@ def undo(order: Order, dispute: Dispute) -> Undone:
     _count(rows, -1)
     owed = _owe(made, idle)
     refund_failed.came_back(order, made)
-    if order.group_id:
-        seat.taken_again(order)
+    holding.follow([order])
     minor = owed.amount_minor if owed else 0
     return Undone(made.pk, made.amount_minor, owed.pk if owed else None, minor)
 

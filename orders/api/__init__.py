@@ -5,18 +5,16 @@ from orders.api import (
     checkout,
     claim,
     desk,
-    group,
     order,
     payment,
     proof,
     refund,
     review,
-    seat,
     shipment,
 )
 
 
-class Query(cart.Query, order.Query, group.Query, review.Query, desk.Query):
+class Query(cart.Query, order.Query, review.Query, desk.Query):
     """What may be read on this floor."""
 
 
@@ -27,11 +25,8 @@ class Mutation(
     payment.Mutation,
     proof.Mutation,
     refund.Mutation,
-    group.Mutation,
-    seat.Mutation,
     shipment.Mutation,
     claim.Mutation,
     review.Mutation,
-    desk.Mutation,
 ):
     """What may be done on this floor."""

@@ -8,22 +8,18 @@ from django.db.models import QuerySet
 from catalog.api.desk import TeamProduct
 from catalog.models import Product, Team
 from core import clock
-from core.api.access import PUBLIC, SIGNED_IN
-from core.api.act import Act
+from core.api.access import PUBLIC
 from core.api.connections import connection_field
 from core.api.facts import guarded, mark, needs
 from core.api.ids import uid_of
 from core.api.types import ModelType, PlainType, enum_of, list_of, type_of
 from core.related import related
 from orders import words
-from orders.actions import shipment as shipments
 from orders.api.desk_claim import DESK, DeskClaimType, DeskLineType, id_of
-from orders.api.packing import OF_THE_DESK, HeldBackType, ListChangeType, PileType
-from orders.api.shipment import CARRIER, EXPECTED_UNITS, TRACKING
-from orders.models import Claim, GroupPurchase, Shipment
+from orders.api.packing import HeldBackType, ListChangeType, PileType
+from orders.models import Claim, Shipment
 from orders.reads import desk as reads
 from orders.reads.address import on_a_parcel
-from orders.reads.group import group_of_team
 from orders.reads.held_back import parcels_held_back
 
 ShipmentState = enum_of(Shipment, "state")
@@ -110,59 +106,6 @@ class ParcelType(ModelType):
         return root.order.note
 
 
-class GroupParcelType(ModelType):
-    """A confirmed group as its team sees it: one parcel to its coordinator."""
-
-    class Meta:
-        model = GroupPurchase
-        name = "GroupParcel"
-        main = False
-        fields = ("title", "recipient", "phone", "closed_at")
-        access = OF_THE_DESK
-        about = {
-            "title": "What it is called.",
-            "recipient": "Who takes it.",
-            "phone": "Whom the courier calls.",
-            "closed_at": "When it was confirmed.",
-        }
-
-    id = id_of("GroupPurchase")
-    state = graphene.Field(ShipmentState, required=True, description="Where its parcel is.")
-    state_name = graphene.String(required=True, description="Where its parcel is, in words.")
-    name = graphene.String(required=True, description="What is sent.")
-    units = graphene.Int(required=True, description="Units to send, or on their way.")
-    ship_by = graphene.Date(description="The day by which it was promised; null once it is sent.")
-    carrier = graphene.String(required=True, description="Who carries it; empty until it is sent.")
-    tracking_number = graphene.String(required=True, description="The carrier's number; empty until then.")
-    address = graphene.String(required=True, description="Where it goes, as written on the parcel.")
-
-    def resolve_state(root, info):
-        """By the seats in it."""
-        return str(reads.state_of(root))
-
-    def resolve_state_name(root, info):
-        """In the reader's language."""
-        return str(words.SHIPMENT_STATES[reads.state_of(root)])
-
-    @needs("variant__product")
-    def resolve_name(root, info):
-        """Product and specification."""
-        return reads.name_of(root.variant)
-
-    def resolve_units(root, info):
-        """Without what was given back."""
-        return root.units_waiting or root.units_on_their_way
-
-    def resolve_ship_by(root, info):
-        """The earliest of its seats'."""
-        return None if root.due_on == reads.NEVER else root.due_on
-
-    @needs("region__parent__parent")
-    def resolve_address(root, info):
-        """In Chinese, whoever reads it: couriers do."""
-        return on_a_parcel(root.region, root.street)
-
-
 def _parcels(root: Team, info: Any, state: Any = None, due: bool | None = None) -> QuerySet[Shipment]:
     rows = reads.parcels(root)
     if due:
@@ -200,7 +143,7 @@ class DeskType(PlainType):
         PileType,
         most=200,
         resolver=lambda root, info, due=False: reads.piles(root, by=clock.today() if due else None),
-        description="What all parcels that wait need, groups' too, the most first.",
+        description="What all parcels that wait need, the most first.",
         due=graphene.Argument(graphene.Boolean, description="Only for what is to be packed today."),
     )
     parcels = connection_field(
@@ -213,14 +156,6 @@ class DeskType(PlainType):
             ShipmentState, description="Only those that are here; WAITING without what must not be sent now."
         ),
         due=graphene.Argument(graphene.Boolean, description="Only those to be packed today."),
-    )
-    groups = connection_field(
-        GroupParcelType,
-        lambda root, info, waiting=None: reads.groups(root, waiting=waiting),
-        order={"NEWEST": ("-closed_at", "-id"), "DUE": ("due_on", "id")},
-        sort="GroupParcelSort",
-        description="Confirmed groups, each one parcel to its coordinator.",
-        waiting=graphene.Argument(graphene.Boolean, description="Only those that are to be sent now."),
     )
     claims = connection_field(
         DeskClaimType,
@@ -237,10 +172,15 @@ class DeskType(PlainType):
         description="What was called off since the packing list was last downloaded, the newest first.",
     )
     parcels_due = graphene.Int(
-        required=True, description="How many parcels, groups' among them, are to be packed today."
+        required=True,
+        description="How many parcels are to be packed today; one that many orders share is one.",
     )
-    parcels_waiting = graphene.Int(required=True, description="How many parcels wait to be sent.")
-    groups_waiting = graphene.Int(required=True, description="How many groups' parcels wait to be sent.")
+    parcels_waiting = graphene.Int(
+        required=True, description="How many parcels wait to be sent, each of one order."
+    )
+    shared_waiting = graphene.Int(
+        required=True, description="How many parcels wait to be sent that many orders share."
+    )
     parcels_held_back = graphene.Int(
         required=True, description="How many parcels must not be sent as things are; `heldBack` says why."
     )
@@ -265,44 +205,20 @@ class DeskType(PlainType):
         return reads.counts(root).due
 
     def resolve_parcels_waiting(root, info):
-        """Groups' not among them."""
+        """Shared ones not among them."""
         return reads.counts(root).waiting
 
-    def resolve_groups_waiting(root, info):
-        """One a group."""
-        return reads.counts(root).groups
+    def resolve_shared_waiting(root, info):
+        """One a holder."""
+        return reads.counts(root).shared
 
     def resolve_parcels_held_back(root, info):
-        """Groups' seats among them."""
+        """Each order's, of shared ones too."""
         return reads.counts(root).held_back
 
     def resolve_claims_open(root, info):
         """Not answered yet."""
         return reads.counts(root).claims
-
-
-class GroupShip(Act):
-    """Managers: a confirmed group's parcel is handed to a carrier; its coordinator and members are told."""
-
-    class Meta:
-        access = SIGNED_IN
-        idempotent = True
-        keeps = {"group": "orders.reads.desk.group_by_pk"}
-
-    class Input:
-        group_id = graphene.ID(required=True, description="A confirmed group that one's own team sends.")
-        carrier = graphene.String(required=True, description=CARRIER)
-        tracking_number = graphene.String(required=True, description=TRACKING)
-        expected_units = graphene.Int(required=True, description=EXPECTED_UNITS)
-
-    group = graphene.Field(GroupParcelType, description="The group's parcel, on its way.")
-
-    @classmethod
-    def act(cls, request: Any, group_id: str, **told: Any) -> Any:
-        """Send it."""
-        group = group_of_team(request.user, uid_of(group_id, "GroupPurchase", field="group_id"))
-        shipments.ship_group(group, request.user, **told)
-        return {"group": group}
 
 
 def _desk(root: Any, info: Any, team: str | None = None) -> Team | None:
@@ -319,7 +235,3 @@ class Query:
         ),
         PUBLIC,
     )
-
-
-class Mutation:
-    group_ship = GroupShip.Field()

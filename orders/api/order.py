@@ -14,13 +14,12 @@ from core.api.ids import global_id
 from core.api.lookahead import planned
 from core.api.types import ModelType, Money, MoneyField, Told, list_of, money, type_of
 from core.language import current, told
-from orders import words
+from orders import holding, words
 from orders.actions import cancel
 from orders.actions.claim import MOST_CLAIMS
 from orders.api.dispute import DisputeType
 from orders.api.payment import BY_LINK, NUMBER, ORDER_HOLDER, open_order
 from orders.api.refund import RefundType
-from orders.api.seat import OrderGroupType
 from orders.links import token_for
 from orders.models import Line, Order, Refund
 from orders.reads import order as reads
@@ -39,8 +38,8 @@ class OrderAction(graphene.Enum):
         """What each does."""
         return {
             "PAY": "Pay it.",
-            "CANCEL": "Call it off; what was paid is given back. A seat can be given up until its group is "
-            "confirmed or its deadline has passed.",
+            "CANCEL": "Call it off; what was paid is given back. One that is held can be called off until "
+            "what it is held for is confirmed, or its time to decide has come.",
         }[self.value]
 
 
@@ -172,8 +171,8 @@ class OrderType(ModelType):
     total = MoneyField("total_minor", description="What it costs in all.")
     refunded_total = MoneyField("refunded_minor", description="What the buyer has back.")
     address = graphene.String(required=True, description="Region and street, as written on a parcel.")
-    group = graphene.Field(
-        OrderGroupType, description="The group purchase in which it is a seat; null for most orders."
+    held_for = graphene.String(
+        description="What it is held for until that is confirmed, or was, by its title; null for most."
     )
     is_guest = graphene.Boolean(required=True, description="Whether it was bought without an account.")
     refunds = mark(
@@ -193,10 +192,10 @@ class OrderType(ModelType):
     def resolve_state_name(root, info):
         """In the reader's language; one that is wholly on its way back says so, and one taken as delivered."""
         if root.state in (Order.State.PAID, Order.State.HELD) and reads.is_given_back(root):
-            return str(words.BEING_REFUNDED if root.group_id is None else words.SEAT_BEING_REFUNDED)
+            return str(words.being_refunded(root))
         if root.state == Order.State.DELIVERED and any(parcel.is_presumed for parcel in root.shipments.all()):
             return str(words.TAKEN_AS_DELIVERED)
-        return str(words.ORDER_STATES[root.state])
+        return str(words.order_state(root))
 
     @needs("region__parent__parent")
     def resolve_address(root, info):
@@ -209,10 +208,10 @@ class OrderType(ModelType):
             return "".join(reversed(names)) + root.street
         return ", ".join([root.street, *names])
 
-    @needs("seat__group")
-    def resolve_group(root, info):
-        """Told as its member's seat."""
-        return getattr(root, "seat", None)
+    @needs(*holding.rows())
+    def resolve_held_for(root, info):
+        """As whoever leads it calls it."""
+        return holding.row_of(root).title if root.holder else None
 
     def resolve_is_guest(root, info):
         """Without a person."""
@@ -229,7 +228,7 @@ class OrderType(ModelType):
         """Of the payment that it stands on; of one that went back nothing hangs on the order."""
         return asked_of(root)
 
-    @needs("lines", "shipments", "group")
+    @needs("lines", "shipments", *holding.rows())
     def resolve_allowed_actions(root, info):
         """By where it stands."""
         return reads.allowed_actions(root)

@@ -27,7 +27,10 @@ class ListChangeType(PlainType):
     class Meta:
         access = OF_THE_DESK
 
-    number = graphene.String(required=True, description="The order's number; of a group its title.")
+    number = graphene.String(
+        required=True,
+        description="The order's number; of a parcel that many orders share, what it is called.",
+    )
     is_called_off = graphene.Boolean(required=True, description="Whether nothing of it is sent any more.")
     taken_out = graphene.List(
         graphene.NonNull(graphene.String), required=True, description="What is sent no more: name × units."
@@ -65,7 +68,7 @@ class HeldBackType(PlainType):
         access = OF_THE_DESK
 
     number = graphene.String(required=True, description="The order's number.")
-    title = graphene.String(required=True, description="The group in which it is a seat; empty for most.")
+    title = graphene.String(required=True, description="What it was held for, by its title; empty for most.")
     reasons = graphene.List(
         graphene.NonNull(HeldBackReason),
         required=True,

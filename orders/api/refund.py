@@ -62,7 +62,7 @@ class RefundType(ModelType):
 
     def resolve_reason_name(root, info):
         """In the reader's language."""
-        return str(words.REFUND_REASONS[root.reason])
+        return str(words.refund_reason(root))
 
 
 class RefundLineInput(graphene.InputObjectType):

@@ -4,7 +4,7 @@ import accounts.models.person
 import django.db.models.deletion
 import django.db.models.expressions
 import django.utils.timezone
-import orders.models.group
+import together.models.group
 import orders.models.order
 import uuid
 from django.conf import settings
@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('join_code', models.CharField(default=orders.models.group.a_join_code, max_length=32, unique=True)),
+                ('join_code', models.CharField(default=together.models.group.a_join_code, max_length=32, unique=True)),
                 ('title', models.CharField(max_length=80)),
                 ('price_minor', models.PositiveBigIntegerField()),
                 ('minimum_units', models.PositiveIntegerField()),

@@ -1,6 +1,5 @@
 from orders.models.cart import Cart, CartLine
 from orders.models.claim import Claim, Review
-from orders.models.group import GroupPurchase, Seat
 from orders.models.order import Line, LineLot, Order
 from orders.models.payment import Dispute, Notice, Payment
 from orders.models.refund import Refund, RefundLine
@@ -12,7 +11,6 @@ __all__ = [
     "CartLine",
     "Claim",
     "Dispute",
-    "GroupPurchase",
     "Line",
     "LineLot",
     "Notice",
@@ -21,7 +19,6 @@ __all__ = [
     "Refund",
     "RefundLine",
     "Review",
-    "Seat",
     "Shipment",
     "ShippingRate",
 ]

@@ -24,7 +24,7 @@ class Order(StateMachine, models.Model):
 
     class State(models.TextChoices):
         PLACED = "placed"  # stock reserved, payment awaited
-        HELD = "held"  # a seat in a group purchase: paid into escrow until the group closes
+        HELD = "held"  # paid into escrow until what it is held for comes about, or does not
         PAID = "paid"
         SHIPPED = "shipped"  # every parcel is on its way
         DELIVERED = "delivered"
@@ -64,9 +64,6 @@ class Order(StateMachine, models.Model):
     )
     mobiliser_person = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
-    )
-    group = models.ForeignKey(
-        "orders.GroupPurchase", on_delete=models.PROTECT, null=True, related_name="orders"
     )
     holder_kind = models.CharField(max_length=16, blank=True, help_text="what kind of thing it is held for")
     holder = models.UUIDField(

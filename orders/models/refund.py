@@ -24,7 +24,7 @@ class Refund(StateMachine, models.Model):
         LATE = "late"  # the money came when the stock had gone
         TWICE = "twice"  # paid twice; one was kept
         AMOUNT = "amount"  # another amount came than was asked for
-        GROUP = "group"  # a group purchase that missed its minimum
+        FELL_SHORT = "fell_short"  # what it was held for did not come about
         DISPUTE = "dispute"  # taken back by the buyer's bank
         RECALLED = "recalled"  # paid for goods of a lot that was recalled before they were sent
         STOPPED = "stopped"  # the money came for what is not sold any more: recalled, suspended, archived

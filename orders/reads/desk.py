@@ -6,20 +6,21 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum, Value
+from django.db.models import Count, F, Min, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from accounts.models import AuditEntry
 from catalog.models import Team, Variant
 from catalog.reads import teams_managed_by
 from core import clock, language
-from orders.models import Claim, GroupPurchase, Line, Order, Refund, RefundLine, Shipment
+from orders import holding
+from orders.models import Claim, Line, Order, Refund, RefundLine, Shipment
 from orders.reads.address import on_a_parcel
 from orders.reads.stopped import held_back
 
 State = Shipment.State
 NEVER = date(9999, 12, 31)
-# An order that waits for its payment, or for its group, is not the team's business yet.
+# An order that waits for its payment, or is held, is not the team's business yet.
 PAID = (Order.State.PAID, Order.State.SHIPPED, Order.State.DELIVERED, Order.State.COMPLETED)
 
 
@@ -34,8 +35,8 @@ def desk_of(person: Any, uid: UUID | None = None, code: str = "") -> Team | None
 
 
 def parcels(team: Team) -> QuerySet[Shipment]:
-    """The team's parcels of paid orders, but for groups': each of those travels as one."""
-    paid = Shipment.objects.filter(team=team, order__state__in=PAID, order__group=None)
+    """The team's parcels of paid orders, each on its own. What one holder held travels as one (`counts`)."""
+    paid = Shipment.objects.filter(team=team, order__state__in=PAID, order__holder=None)
     return paid.exclude(state=State.CANCELLED).annotate(due_on=Coalesce("ship_by", NEVER))
 
 
@@ -47,46 +48,6 @@ def sendable(rows: QuerySet[Shipment]) -> QuerySet[Shipment]:
 def due(rows: QuerySet[Shipment]) -> QuerySet[Shipment]:
     """Those to be packed today: promised for today or before, not sent yet, and nothing holds them back."""
     return rows.filter(~held_back(), state=State.WAITING, ship_by__lte=clock.today())
-
-
-def groups(team: Team, *, waiting: bool | None = None) -> QuerySet[GroupPurchase]:
-    """Confirmed groups that the team sends, each in one parcel; with `waiting` only those to be sent now."""
-    mine = GroupPurchase.objects.filter(variant__product__team=team, state=GroupPurchase.State.CONFIRMED)
-    parcels = _as_parcels(mine)
-    return parcels.filter(Q(units_waiting__gt=0)) if waiting else parcels
-
-
-def group_by_pk(request: Any, pk: int) -> QuerySet[GroupPurchase]:
-    """A group as its team sees it, that a deed of this very asker has led to, while she keeps its desk."""
-    mine = GroupPurchase.objects.filter(variant__product__team__in=teams_managed_by(request.user))
-    return _as_parcels(mine.filter(pk=pk))
-
-
-def _as_parcels(groups: QuerySet[GroupPurchase]) -> QuerySet[GroupPurchase]:
-    """Groups with what is known of the one parcel in which each travels."""
-    units = F("orders__seat__units") - F("orders__seat__units_returned")
-    able = ~Q(held_back("orders__lines__shipment"))
-    waiting = Q(orders__lines__shipment__state=State.WAITING, orders__state__in=PAID) & able
-    sent = Q(orders__lines__shipment__state=State.SHIPPED)
-    arrived = Q(orders__lines__shipment__state__in=(State.DELIVERED, State.COMPLETED))
-    return groups.annotate(
-        units_waiting=Coalesce(Sum(units, filter=waiting), 0),
-        units_on_their_way=Coalesce(Sum(units, filter=sent), 0),
-        parcels_arrived=Count("orders__lines__shipment", filter=arrived),
-        due_on=Coalesce(Min("orders__lines__shipment__ship_by", filter=waiting), NEVER),
-        carrier=Coalesce(Max("orders__lines__shipment__carrier"), Value("")),
-        tracking_number=Coalesce(Max("orders__lines__shipment__tracking_number"), Value("")),
-    )
-
-
-def state_of(group: GroupPurchase) -> Shipment.State:
-    """Where a group's parcel is, by what is known of it."""
-    if group.units_waiting:  # type: ignore[attr-defined]
-        return State.WAITING
-    if group.units_on_their_way:  # type: ignore[attr-defined]
-        return State.SHIPPED
-    # Nothing of it may be sent: all was given back, or is kept back (a recall, say).
-    return State.DELIVERED if group.parcels_arrived else State.CANCELLED  # type: ignore[attr-defined]
 
 
 def name_of(variant: Variant) -> str:
@@ -104,7 +65,7 @@ class Counts(NamedTuple):
 
     due: int
     waiting: int
-    groups: int
+    shared: int
     held_back: int
     claims: int
 
@@ -115,13 +76,14 @@ def counts(team: Team) -> Counts:
     if known is None:
         waiting = Shipment.objects.filter(state=State.WAITING, team=team, order__state__in=PAID)
         able = Q(is_held_back=False)
-        alone = able & Q(order__group=None)
+        alone = able & Q(order__holder=None)
         today = Q(ship_by__lte=clock.today())
         rows = waiting.annotate(is_held_back=held_back()).aggregate(
-            # A group's seats are one parcel.
-            due=Count("pk", filter=alone & today) + Count("order__group", distinct=True, filter=able & today),
+            # What one holder held is one parcel.
+            due=Count("pk", filter=alone & today)
+            + Count("order__holder", distinct=True, filter=able & today),
             waiting=Count("pk", filter=alone),
-            groups=Count("order__group", distinct=True, filter=able),
+            shared=Count("order__holder", distinct=True, filter=able),
             held_back=Count("pk", filter=~able),
         )
         known = Counts(**rows, claims=claims(team).filter(state=Claim.State.OPEN).count())
@@ -143,7 +105,7 @@ class Pile:
 
 
 def piles(team: Team, *, by: date | None = None) -> list[Pile]:
-    """What the team has to bring together, groups' parcels too; with `by`, what is promised by that day."""
+    """What the team has to bring together for all its parcels; with `by`, what is promised by that day."""
     waiting = Q(shipment__state=State.WAITING, order__state__in=PAID)
     if by is not None:
         waiting &= Q(shipment__ship_by__lte=by)
@@ -178,21 +140,22 @@ class Row:
 def packing_rows(team: Team) -> list[Row]:
     """The team's paid parcels that are not sent yet, the most urgent first."""
     waiting = Shipment.objects.filter(~held_back(), team=team, state=State.WAITING, order__state__in=PAID)
-    related = waiting.select_related("order__region__parent__parent", "order__group__region__parent__parent")
+    holders = holding.rows("order", "region__parent__parent")
+    related = waiting.select_related("order__region__parent__parent", *holders)
     single: list[Row] = []
-    together: dict[int, list[Shipment]] = {}
+    shared: dict[UUID, list[Shipment]] = {}
     for parcel in related.prefetch_related("lines").order_by("ship_by", "pk"):
-        if parcel.order.group_id:
-            together.setdefault(parcel.order.group_id, []).append(parcel)
+        if parcel.order.holder:
+            shared.setdefault(parcel.order.holder, []).append(parcel)
         else:
             single.append(_row(parcel))
-    rows = [*single, *(_group_row(parcels) for parcels in together.values())]
+    rows = [*single, *(_shared_row(parcels) for parcels in shared.values())]
     return sorted(rows, key=lambda row: row.ship_by or NEVER)
 
 
 @dataclass(frozen=True)
 class ListChange:
-    """What is sent no more of a row of the downloaded list: an order, or a group by its title."""
+    """What is sent no more of a row of the downloaded list: an order, or what held several by its title."""
 
     number: str
     is_called_off: bool
@@ -211,12 +174,9 @@ def changed_since_list(team: Team, most: int = 1000) -> list[ListChange]:
     if made is None:
         return []
     unsent = (State.WAITING, State.CANCELLED)
-    # Neither a seat of a group that was not on by then stood on it, nor what a bank was deciding about.
-    confirmed = Q(
-        line__order__group__state=GroupPurchase.State.CONFIRMED, line__order__group__closed_at__lt=made
-    )
+    # Neither what was held by then stood on it, nor what a bank was deciding about.
     rows = RefundLine.objects.filter(
-        Q(line__order__group=None) | confirmed,
+        Q(line__order__holder=None) | Q(line__order__confirmed_at__lt=made),
         line__team=team,
         line__shipment__state__in=unsent,
         units__gt=0,
@@ -224,23 +184,25 @@ def changed_since_list(team: Team, most: int = 1000) -> list[ListChange]:
         line__order__paid_at__lt=made,
     ).exclude(line__order__contested_at__lt=made)
     found: dict[str, ListChange] = {}
-    still_sent = set(_groups_waiting(team))
+    still_sent = set(_holders_waiting(team))
     # What is owed for units that a bank's decision had called off takes nothing more out.
     rows = rows.exclude(refund__reason=Refund.Reason.REGAINED)
-    for row in rows.select_related("line__order__group", "line__shipment").order_by("-pk"):
+    for row in rows.select_related("line__order", "line__shipment", *holding.rows("line__order")).order_by(
+        "-pk"
+    ):
         assert row.line and row.line.shipment
         order = row.line.order
-        name = order.group.title if order.group else order.number
-        called_off = row.line.shipment.state == State.CANCELLED and order.group_id not in still_sent
-        change = found.setdefault(f"{order.group_id or order.number}", ListChange(name, called_off, []))
+        name = holding.row_of(order).title if order.holder else order.number
+        called_off = row.line.shipment.state == State.CANCELLED and order.holder not in still_sent
+        change = found.setdefault(f"{order.holder or order.number}", ListChange(name, called_off, []))
         change.taken_out.append(f"{language.told(row.line, 'name')} × {row.units}")
     return list(found.values())[:most]
 
 
-def _groups_waiting(team: Team) -> QuerySet:
-    """Groups of which something still waits to be sent."""
-    waiting = Shipment.objects.filter(team=team, state=State.WAITING, order__group__isnull=False)
-    return waiting.values_list("order__group", flat=True)
+def _holders_waiting(team: Team) -> QuerySet:
+    """Holders of which something still waits to be sent."""
+    waiting = Shipment.objects.filter(team=team, state=State.WAITING, order__holder__isnull=False)
+    return waiting.values_list("order__holder", flat=True)
 
 
 def _row(parcel: Shipment) -> Row:
@@ -256,15 +218,14 @@ def _row(parcel: Shipment) -> Row:
     )
 
 
-def _group_row(parcels: list[Shipment]) -> Row:
-    group = parcels[0].order.group
-    assert group
+def _shared_row(parcels: list[Shipment]) -> Row:
+    holder: holding.HolderRow = holding.row_of(parcels[0].order)
     return Row(
-        group.title,
+        holder.title,
         min((p.ship_by for p in parcels if p.ship_by), default=None),
-        group.recipient,
-        group.phone,
-        on_a_parcel(group.region, group.street),
+        holder.recipient,
+        holder.phone,
+        on_a_parcel(holder.region, holder.street),
         contents(line for parcel in parcels for line in parcel.lines.all()),
     )
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from django.db.models import Exists, OuterRef
 
 from catalog.models import Team
+from orders import holding
 from orders.models import Line, Shipment
 from orders.reads.desk import PAID, counts
 from orders.reads.stopped import SUSPENDED, held_back, out_of_date_in, recalled_in
@@ -44,12 +45,12 @@ def parcels_held_back(team: Team, most: int = 50) -> list[HeldBack]:
         is_out_of_date=Exists(lines.filter(out_of_date_in("variant", "order__uid"))),
         is_suspended=Exists(lines.filter(SUSPENDED)),
     )
-    rows = waiting.select_related("order__group").order_by("order__paid_at", "pk")
+    rows = waiting.select_related("order", *holding.rows("order")).order_by("order__paid_at", "pk")
     rows = rows.prefetch_related("lines")[:most]
     return [
         HeldBack(
             row.order.number,
-            row.order.group.title if row.order.group else "",
+            holding.row_of(row.order).title if row.order.holder else "",
             [str(why) for why in _why(row)],
             row.order.contested_at,
             list(row.lines.all()),

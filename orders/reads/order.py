@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from core import fast
 from core.language import Words, say
+from orders import holding
 from orders.links import uid_of_token
 from orders.models import Order, Shipment
-from orders.reads import group
 from orders.reads.stopped import unpayable
 
 State = Order.State
@@ -56,9 +56,10 @@ def is_cancellable(order: Order) -> bool:
         return True
     if order.contested_at:
         return False
-    if order.group is not None:
-        # One may leave until the deadline, or until the group is on before that; then all are bound by all.
-        return order.state == State.HELD and group.is_open(order.group) and not is_given_back(order)
+    if order.holder is not None:
+        # One may leave until the holder binds her; then all are bound by all.
+        is_held = order.state == State.HELD and not is_given_back(order)
+        return is_held and holding.holder_of(order).binds(order) is None
     return is_unsent(order)
 
 
@@ -83,17 +84,9 @@ def why_it_stays(order: Order) -> Words:
     """Why an order that is not cancellable is not, in words that are true of where it stands."""
     if order.state == State.REFUNDED or is_given_back(order):
         return say("这个订单的钱已经退回或正在退回。", "All of this order has gone back, or is on its way.")
-    if order.group is not None and order.state == State.HELD:
-        return say(
-            "团购已到截止时间，正在核对最后的付款，现在不能退出；不成团会全额退款。",
-            "The deadline of the group has passed and its last payments are being checked: nobody leaves now. "
-            "If it falls short, everyone gets all of it back.",
-        )
-    if order.group is not None and order.state == State.PAID:
-        return say(
-            "已经成团，不能再退出；收到货后有问题可申请售后。",
-            "The group is confirmed, so you cannot leave any more; once it has arrived you can report a problem.",
-        )
+    is_bound = order.holder is not None and order.state in (State.HELD, State.PAID)
+    if is_bound and (words := holding.holder_of(order).binds(order)):
+        return words
     return say(
         "已经发货，不能取消；收货后可申请售后。",
         "It has been sent and cannot be cancelled any more; after delivery you can report a problem.",
@@ -113,7 +106,7 @@ def is_given_back(order: Order) -> bool:
 
 
 def allowed_actions(order: Order) -> list[str]:
-    """What its buyer may do with the order now; needs lines, shipments and group."""
+    """What its buyer may do with the order now; needs lines, shipments and what holds it."""
     found = []
     if is_payable(order):
         found.append("PAY")

@@ -4,7 +4,7 @@ What cannot be bought now cannot be paid now. What an operator has stopped, or w
 confirmed, packed or sent, until it is released or given back. Claims, refunds and cancelling are never stopped.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 from accounts.models import Organisation
 from catalog.models import Lot, Product, Reservation
 from core import clock
-from orders.models import GroupPurchase, Line, LineLot, Order, Seat, Shipment
+from orders.models import Line, LineLot, Order, Shipment
 
 OFFERED = Q(
     variant__is_offered=True,
@@ -34,7 +34,9 @@ def unpayable(order: str, uid: str) -> Any:
         holder=OuterRef(uid), state=Reservation.State.HELD, lot__state=Lot.State.RECALLED
     )
     buys_for = Q(organisation__isnull=False) & ~Q(organisation__state=VERIFIED)
-    joined = Q(group__isnull=False) & ~Q(group__organisation__state=VERIFIED)
+    # What is held was joined by the call of whoever brings it about.
+    joined = Q(holder__isnull=False, mobiliser_organisation__isnull=False)
+    joined &= ~Q(mobiliser_organisation__state=VERIFIED)
     suspended = Order.objects.filter(buys_for | joined, pk=OuterRef(order))
     return Exists(not_offered) | Exists(recalled) | Exists(suspended)
 
@@ -131,25 +133,8 @@ def recall_gives_back(lot_id: int) -> int:
     return goods + sending
 
 
-# --- Groups -------------------------------------------------------------------------------------------
-
-
-def is_stopped(group: GroupPurchase) -> bool:
-    """Whether the group may not be confirmed: its product, team or organisation is suspended."""
-    product = group.variant.product
-    return (
-        product.state == Product.State.SUSPENDED
-        or not product.team.is_active
-        or group.organisation.state != VERIFIED
-    )
-
-
-def unfit_seats(groups: Collection[GroupPurchase]) -> QuerySet[Seat]:
-    """Paid seats whose units can no longer be sent: of a lot that was recalled, or is past its date by now."""
-    sold = Reservation.objects.filter(
-        RECALLED | out_of_date(),
-        holder=OuterRef("order__uid"),
-        state=Reservation.State.SOLD,
-        units__gt=F("units_returned"),
-    )
-    return Seat.objects.filter(Exists(sold), group__in=groups, state=Seat.State.HELD).order_by("pk")
+def unfit(order_uid: str) -> Exists:
+    """A condition on a row that has an order (path of its uid): something that is still to come for it cannot be sent any
+    more, of a lot that was recalled, or is past its date by now."""
+    sold = Reservation.objects.filter(state=Reservation.State.SOLD, units__gt=F("units_returned"))
+    return Exists(sold.filter(RECALLED | out_of_date(), holder=OuterRef(order_uid)))

@@ -7,12 +7,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Region
-from orders.actions import group, payment, refund
-from orders.models import GroupPurchase, Refund
+from orders.actions import payment, refund
+from orders.models import Refund
 from orders.provider.port import PaymentSeen, RefundSeen, Was
 from shop.demo.people import Cast
 from shop.demo.sales import first_union
 from shop.demo.shelves import Stall
+from together.actions import group, seat
+from together.models import GroupPurchase
 
 
 def gather(cast: Cast, stalls: list[Stall], rng: random.Random) -> None:
@@ -28,7 +30,7 @@ def gather(cast: Cast, stalls: list[Stall], rng: random.Random) -> None:
     off = _open(cast, by_code["HB71"], "示例工会：蜂蜜团", 10, 40)
     _fill(off, cast, 2, rng)
     group.cancel(off, first_union(cast)[1])
-    for made in Refund.objects.filter(reason=Refund.Reason.GROUP).order_by("pk"):
+    for made in Refund.objects.filter(reason=Refund.Reason.FELL_SHORT).order_by("pk"):
         refund.settle(
             made, RefundSeen(Was.SUCCEEDED, f"re_demo{made.uid.hex}", made.amount_minor), made.attempt
         )
@@ -47,8 +49,8 @@ def _open(cast: Cast, stall: Stall, title: str, minimum: int, maximum: int) -> G
 def _fill(made: GroupPurchase, cast: Cast, members: int, rng: random.Random) -> None:
     for person in cast.buyers[2 : 2 + members]:
         with transaction.atomic():
-            seat = group.join(made, person, name=person.name, units=1)
-            (attempt,) = payment.attempts([seat.order])
+            joined = seat.join(made, person, name=person.name, units=1)
+            (attempt,) = payment.attempts([joined.order])
             name = attempt.uid.hex
             seen = PaymentSeen(
                 Was.SUCCEEDED, attempt.amount_minor, method=rng.choice(("alipay", "wechat_pay")),

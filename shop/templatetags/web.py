@@ -12,10 +12,10 @@ from graphene.utils.str_converters import to_camel_case
 
 from catalog.models.variant import HOUSEHOLD_PARTS, STORY_PARTS
 from core import language, money
-from orders.reads.group import TAKEN
 from shop.web.cart import cart_badge
 from shop.web.holes import hole, is_kept
 from shop.web.percents import tenths_of
+from together.reads.seat import TAKEN
 
 register = template.Library()
 

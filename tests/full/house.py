@@ -96,7 +96,8 @@ class Stubborn(House):
         """The quarter of an hour passes for which goods are kept for whoever has not paid yet."""
         with self.shop.database():
             Order.objects.filter(state="placed").update(reserved_until=F("placed_at"))
-        self._strike("orders.tasks.expire")
+        for floor in ("orders", "together"):
+            self._strike(f"{floor}.tasks.expire")
 
     def rest(self) -> None:
         """Wait until nothing is on its way; a lease that was lost may still have to end."""

@@ -15,9 +15,10 @@ from core.api.ids import global_id
 from impact.models import Household, HouseholdDetail
 from impact.sealing import seal_facts
 from local.machine import ROOT
-from orders.models import GroupPurchase, Order
+from orders.models import Order
+from together.models import GroupPurchase
 
-FLOORS = ("accounts", "catalog", "orders", "impact")
+FLOORS = ("accounts", "catalog", "orders", "together", "impact")
 PRIVATE = 2  # from this class on a column is planted
 ROW = re.compile(r"^\| \*\*(\w+)\*\* (`.+?`) \| .*? \| .*? \| (\d) \| .*? \| (.*?) \|$", re.MULTILINE)
 
@@ -131,7 +132,7 @@ def circle_of(row: Any) -> Circle:
         unions = row.memberships.filter(ended_at=None).values_list("organisation", flat=True)
         return Circle({row}, _coordinators(unions))
     if isinstance(row, GroupPurchase):
-        members = {order.person or f"guest {order.pk}" for order in row.orders.all()}
+        members = {order.person or f"guest {order.pk}" for order in Order.objects.filter(holder=row.uid)}
         return Circle(members, _coordinators([row.organisation_id]), _managers(row.variant.product.team))
     if isinstance(row, Invitation | Membership):
         return Circle(set(), _coordinators([row.organisation_id]))
@@ -141,8 +142,8 @@ def circle_of(row: Any) -> Circle:
         return Circle(set(), set(), _managers(row if isinstance(row, Team) else row.product.team))
     if (order := _order_of(row)) is not None:
         circle = Circle({order.person or f"guest {order.pk}"})
-        if order.group:
-            circle.coordinators = _coordinators([order.group.organisation_id])
+        if order.holder:
+            circle.coordinators = _coordinators([order.seat.group.organisation_id])
         for line in order.lines.select_related("team"):
             if getattr(row, "team_id", line.team_id) == line.team_id:
                 circle.team |= _managers(line.team)

@@ -21,7 +21,7 @@ from impact.actions import disclosure
 from orders.actions import cancel, checkout, notice, payment, proof, shipment
 from orders.actions.checkout import Purchase, Want
 from orders.links import proof_for
-from orders.models import Dispute, GroupPurchase, Order, Payment, Refund, Seat, Shipment
+from orders.models import Dispute, Order, Payment, Refund, Shipment
 from orders.provider.port import Noun, Was
 from orders.reads import stopped
 from tests.figures import progress
@@ -30,6 +30,8 @@ from tests.guard.ledger_money import MoneyBack
 from tests.guard.ledger_words import ADDRESS, PICK, UNITS
 from tests.guard.market import Market
 from tests.orders.world import WUHAN
+from together.actions import seat
+from together.models import GroupPurchase, Seat
 
 
 class Ledger(MoneyBack, Groups, RuleBasedStateMachine):
@@ -163,7 +165,7 @@ class Ledger(MoneyBack, Groups, RuleBasedStateMachine):
     def _run_out(self, order):
         Order.objects.filter(pk=order.pk).update(reserved_until=timezone.now() - timedelta(seconds=1))
         noted = self.market.of(order)
-        ended = cancel.expire()
+        ended = cancel.expire() + seat.expire()
         # A seat's page is closed first: one that was paid there is in.
         assert ended == (noted.state == "placed")
         if ended:

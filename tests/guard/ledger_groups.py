@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from core.refusals import Refusal
-from orders.actions import group
 from orders.actions.attempt import LEAST_MINOR
-from orders.models import GroupPurchase
 from tests.guard.ledger_words import ADDRESS, PICK, Words
 from tests.orders.world import WUHAN
+from together.actions import group, seat
+from together.models import GroupPurchase
 
 
 class Groups(Words):
@@ -56,9 +56,9 @@ class Groups(Words):
         is_too_little = units * row.price_minor < LEAST_MINOR  # for the provider
         if is_too_little or not fits or not self.market.can_place({row.variant_id: units}):
             with pytest.raises(Refusal):
-                group.join(row, AnonymousUser(), **asked)
+                seat.join(row, AnonymousUser(), **asked)
             return
-        order = group.join(row, AnonymousUser(), **asked).order
+        order = seat.join(row, AnonymousUser(), **asked).order
         self.market.note(order, row.pk)
         if is_paid:
             self._pay(order)

@@ -39,5 +39,5 @@ class Words:
         self.market.restocked(order, before)
 
     def _left_all(self, row, before):
-        for order in Order.objects.filter(group=row):
+        for order in Order.objects.filter(holder=row.uid):
             self._left(order, before)

@@ -11,10 +11,11 @@ from django.utils.module_loading import import_string
 from catalog.models import Lot, Variant
 from impact.actions import household, shares, standings
 from impact.models import Household, Standing
-from orders.models import GroupPurchase, Order, Payment, Refund, RefundLine
+from orders.models import Order, Payment, Refund, RefundLine
 from tests.catalog import world as shelves
 from tests.guard.bank import Bank, a_new_bank
 from tests.impact import world
+from together.models import GroupPurchase
 
 PRICES = (3690, 997, 101)
 

@@ -58,10 +58,10 @@ SABOTAGES = [
     ),
     Sabotage(
         "verify does not look at groups on a recalled lot",
-        "orders/verify_rows.py",
+        "together/verify.py",
         "WHERE g.state = 'confirmed' AND g.closed_at > l.recalled_at",
         "WHERE false",
-        "tests/orders/test_verify_groups.py",
+        "tests/together/test_verify.py",
     ),
     Sabotage(
         "the lots' lock is taken away",
@@ -72,10 +72,10 @@ SABOTAGES = [
     ),
     Sabotage(
         "the group's lock is taken away",
-        "orders/actions/group.py",
+        "together/actions/seat.py",
         "GroupPurchase.objects.select_for_update(no_key=True).get(pk=group.pk)",
         "GroupPurchase.objects.get(pk=group.pk)",
-        "tests/orders/test_group_races.py -k last_seat",
+        "tests/together/test_races.py -k last_seat",
     ),
     Sabotage(
         "UNIQUE of a notice's event is dropped",

@@ -20,7 +20,7 @@ from core.api.documents import ask
 from core.api.ids import global_id
 from core.api.run import graphql_schema
 from orders.links import token_for
-from orders.models import Cart, GroupPurchase, Order
+from orders.models import Cart, Order
 from tests.accounts.world import a_person, an_operator
 from tests.catalog.world import a_lot, a_product, a_team, a_variant
 from tests.figures import figure, full
@@ -30,6 +30,7 @@ from tests.orders.world import Buyer
 from tests.shop import everything
 from tests.shop.strangers import OWN, Town
 from tests.shop.test_attacks import SEALED
+from together.models import GroupPurchase
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_whole_shop"), pytest.mark.proof]
 
@@ -81,6 +82,7 @@ class Matrix:
             "team": [{"slug": slug} for slug in Team.objects.values_list("slug", flat=True)],
             "order": [{"number": number} for number in numbers],
             "setAside": [{"order": number} for number in numbers],
+            "orderGroup": [{"order": number} for number in numbers],
             "cart": [{}]
             + [
                 {"id": global_id("Cart", uid)}
@@ -190,8 +192,9 @@ def test_a_link_opens_its_own_order_and_tells_what_its_buyer_may_know(matrix):
     for order in Order.objects.filter(person=None):
         hers = {"number": order.number, "token": token_for(order)}
         ways = {"order": [hers], "setAside": [{"order": order.number, "token": hers["token"]}]}
-        if order.group:
-            ways["groupPurchase"] = [{"code": order.group.join_code, "token": hers["token"]}]
+        if order.holder:
+            ways["orderGroup"] = ways["setAside"]
+            ways["groupPurchase"] = [{"code": order.seat.group.join_code, "token": hers["token"]}]
         told = ""
         for name, document in everything.documents(lambda name, ways=ways: ways.get(name, [])):
             told = " ".join(text_of(answer) for answer in matrix.answers(None, document))

@@ -10,9 +10,10 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from core import clock
-from orders.models import GroupPurchase, Order, Refund
+from orders.models import Order, Refund
 from tests.figures import a_seed, figure, full
 from tests.guard.ledger import Ledger
+from together.models import GroupPurchase
 
 pytestmark = [pytest.mark.django_db, pytest.mark.proof]
 

@@ -25,8 +25,8 @@ from orders.models import Order, Payment, Refund
 from tests import servers
 from tests.catalog.world import a_lot
 from tests.figures import figure
-from tests.orders.together import pay_at_the_till
 from tests.orders.world import Buyer, events, key, post, session_of, tell
+from tests.together.world import pay_at_the_till
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),

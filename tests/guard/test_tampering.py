@@ -33,18 +33,16 @@ from impact.models import (
     SupportNumber,
     Transfer,
 )
-from orders.actions import checkout, group, notice, payment, refund, shipment
+from orders.actions import checkout, notice, payment, refund, shipment
 from orders.actions.checkout import Purchase, Want
 from orders.models import (
     Dispute,
-    GroupPurchase,
     Line,
     LineLot,
     Order,
     Payment,
     Refund,
     RefundLine,
-    Seat,
     Shipment,
 )
 from orders.provider.port import Noun
@@ -52,6 +50,8 @@ from tests.figures import figure, full
 from tests.guard.bank import notice as body_of
 from tests.guard.market import Market
 from tests.orders.world import WUHAN
+from together.actions import group, seat
+from together.models import GroupPurchase, Seat
 
 pytestmark = pytest.mark.proof
 
@@ -115,8 +115,8 @@ class Story:
         self.tell("charge.dispute.closed", Noun.DISPUTE, self.market.bank.dispute(page, 500, "lost"))
         on, short = self.a_group(), self.a_group()
         for row in (on, on, short):
-            self.paid(group.join(row, AnonymousUser(), name="示例", units=1, email="a@example.com").order)
-        group.join(short, AnonymousUser(), name="示例", units=1, email="a@example.com")
+            self.paid(seat.join(row, AnonymousUser(), name="示例", units=1, email="a@example.com").order)
+        seat.join(short, AnonymousUser(), name="示例", units=1, email="a@example.com")
         GroupPurchase.objects.filter(pk=on.pk).update(closes_at=timezone.now())
         group.close_due()
         self.placed(1, 0, 0)
@@ -142,9 +142,9 @@ class Story:
         return self.paid(self.placed(*units))
 
     def paid(self, order: Order) -> Order:
-        if order.group_id:
-            self.market.open_group(order.group_id, 9, 9)
-            self.market.note(order, order.group_id)
+        if order.holder:
+            self.market.open_group(order.seat.group_id, 9, 9)
+            self.market.note(order, order.seat.group_id)
         page = payment.begin(order).session_id
         self.market.bank.pay(page)
         self.tell("checkout.session.completed", Noun.SESSION, page)

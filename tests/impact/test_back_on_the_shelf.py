@@ -9,12 +9,13 @@ from django.utils import timezone
 from catalog.actions import stock
 from impact.models import Attribution
 from impact.verify import ledger, lines
-from orders.actions import cancel, dispute, group, refund, shipment
+from orders.actions import cancel, dispute, refund, shipment
 from orders.models import Order, RefundLine, Shipment
 from orders.provider.port import DisputeSeen
 from tests.catalog import world as shelves
 from tests.impact import world
 from tests.impact.test_whole_way import arrive, give, holds, place
+from together.actions import group
 
 pytestmark = pytest.mark.django_db
 _count = itertools.count(1)
@@ -120,7 +121,7 @@ def test_what_a_bank_took_of_a_held_seat_the_reserve_brings_back_when_its_group_
     order = world.a_held_seat(world.a_lot())
     lose(order, 1000)
     assert world.balances(order) == {"gateway": -6380, "escrow": 6380}
-    group.close(order.group)
+    group.close(order.seat.group)
     shared = {"gateway": -6380, "reserve": -1000}
     assert world.balances(order) == {**shared, "earmarked": 3985, "part_earmarked": 3395}
     refund.request(order, {order.lines.get().uid: refund.Part(amount_minor=500)})
@@ -130,7 +131,7 @@ def test_what_a_bank_took_of_a_held_seat_the_reserve_brings_back_when_its_group_
 
 def test_a_dispute_lost_after_the_group_was_confirmed_and_sent_is_the_reserves_and_not_the_escrows():
     order = world.a_held_seat(world.a_lot())
-    group.close(order.group)
+    group.close(order.seat.group)
     before = world.balances(order)
     (parcel,) = order.shipments.all()
     ship(parcel)

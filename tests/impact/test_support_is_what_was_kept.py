@@ -10,11 +10,12 @@ from core.refusals import Refusal
 from impact.actions import standings
 from impact.models import LedgerTransaction, Support
 from impact.verify import verify
-from orders.actions import dispute, group, refund
+from orders.actions import dispute, refund
 from orders.models import Dispute, Order, Refund, RefundLine
 from orders.provider.port import DisputeSeen, RefundSeen, Was
 from tests.catalog import world as shelves
 from tests.impact import world
+from together.actions import group
 
 pytestmark = pytest.mark.django_db
 _count = itertools.count(1)
@@ -41,7 +42,7 @@ def test_what_a_bank_took_of_a_seat_before_its_group_was_confirmed_does_not_coun
     lose(order, 3000)
     lose(order, 2000)
     assert supported(order) == 0
-    group.close(order.group)
+    group.close(order.seat.group)
     order.refresh_from_db()
     standings.fold()
     assert (order.state, supported(order)) == ("paid", NET - 5000)
@@ -52,7 +53,7 @@ def test_what_a_bank_took_of_a_seat_before_its_group_was_confirmed_does_not_coun
 
 def test_a_support_above_what_was_kept_is_named():
     order = a_seat()
-    group.close(order.group)
+    group.close(order.seat.group)
     standings.fold()
     assert list(verify()) == []
     order.lines.update(refunded_minor=2000)
@@ -94,7 +95,7 @@ class Walk:
 
     def confirm(self) -> None:
         if self.is_seat:
-            group.close(self.order.group)
+            group.close(self.order.seat.group)
 
     def ask_back(self) -> None:
         line = self.order.lines.get()

@@ -20,18 +20,17 @@ from orders import events
 from orders.actions import dispute, proof
 from orders.links import proof_for
 from orders.models import (
-    GroupPurchase,
     Line,
     LineLot,
     Order,
     Payment,
     Refund,
     RefundLine,
-    Seat,
     Shipment,
 )
 from orders.provider.port import DisputeSeen
 from tests.catalog import world as shelves
+from together.models import GroupPurchase, Seat
 
 _count = itertools.count(1)
 WORKED_GRAMS = (420_000, 300_000, 180_000, 60_000, 40_000)
@@ -85,7 +84,6 @@ def an_order(
         "placed_at": timezone.now(),
         "traded_at": traded_at or clock.now(),
         "reserved_until": timezone.now() + timedelta(minutes=15),
-        "group": group,
         "holder_kind": "group" if group else "",
         "holder": group.uid if group else None,
     }
@@ -199,10 +197,11 @@ def a_group(lot: Lot, organisation: Organisation | None = None) -> GroupPurchase
 
 def a_held_seat(lot: Lot, units: int = 2) -> Order:
     """The order of a seat that is paid; its money waits in its group's escrow."""
-    order = an_order((lot, units), group=a_group(lot))
+    group = a_group(lot)
+    order = an_order((lot, units), group=group)
     pay(order, held=True)
-    Seat.objects.create(group=order.group, order=order, name="示例", units=units, state=Seat.State.HELD)
-    GroupPurchase.objects.filter(pk=order.group_id).update(units_held=units)
+    Seat.objects.create(group=group, order=order, name="示例", units=units, state=Seat.State.HELD)
+    GroupPurchase.objects.filter(pk=group.pk).update(units_held=units)
     return order
 
 

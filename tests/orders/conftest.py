@@ -8,8 +8,8 @@ from core import outbox, rates
 from core.api import run
 from orders.reads import shipping
 from tests import documents
-from tests.orders.together import Together
 from tests.orders.world import Buyer, a_lot
+from tests.together.world import Together
 
 
 @pytest.fixture(autouse=True)

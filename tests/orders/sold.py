@@ -6,8 +6,8 @@ from core.api.ids import global_id
 from core.deliveries import drain
 from orders.models import Line, Order, Shipment
 from tests.catalog.world import a_lot, a_product, a_team, a_variant
-from tests.orders.together import pay_at_the_till
 from tests.orders.world import Buyer, a_person, key, row, tell
+from tests.together.world import pay_at_the_till
 
 LINE = "isClaimable isReviewable claims { stateName answer } review { stars }"
 PARCEL = (

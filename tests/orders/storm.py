@@ -16,11 +16,13 @@ from core.deliveries import drain
 from impact.models import Attribution, Kind, Standing
 from impact.reads.positions import positions
 from local.stripe.control import Control
-from orders.actions import cancel, checkout, group, payment
-from orders.models import Dispute, GroupPurchase, Order, Payment, Refund
+from orders.actions import cancel, checkout, payment
+from orders.models import Dispute, Order, Payment, Refund
 from tests.catalog import world as shelves
 from tests.figures import full
 from tests.impact import world
+from together.actions import group, seat
+from together.models import GroupPurchase
 
 PAYMENTS = full(1_000, 24)
 DECLINED = "4000000000000002"
@@ -215,7 +217,7 @@ def _seats(many: int, lot: Lot) -> list[Order]:
                 region_code="420106", street="示例路 1 号",
             )  # fmt: skip
         guest = {"name": f"示例{n}", "email": f"storm{n}@example.com"}
-        seats.append(group.join(open_, AnonymousUser(), units=1 + n % 2, **guest).order)
+        seats.append(seat.join(open_, AnonymousUser(), units=1 + n % 2, **guest).order)
     return seats
 
 

@@ -17,8 +17,8 @@ from orders.words import CLAIM_STATES
 from shop.web.once import COOKIE, opened
 from tests.accounts.world import PASSWORD
 from tests.orders.sold import Sold, settle
-from tests.orders.together import at_rest
 from tests.orders.world import Buyer, a_person, key, row
+from tests.together.world import at_rest
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("whole_shop")]
 

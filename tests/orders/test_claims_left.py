@@ -16,8 +16,8 @@ from tests.catalog.world import an_operator
 from tests.orders.sold import Sold
 from tests.orders.test_claim import a_photo
 from tests.orders.test_mails import new_mails
-from tests.orders.together import at_rest
 from tests.orders.world import Buyer
+from tests.together.world import at_rest
 from tests.web.conftest import signed_in
 from tests.web.test_pages import words
 

@@ -19,17 +19,18 @@ from orders.actions import refund
 from orders.models import Order, Shipment
 from tests.accounts.world import PASSWORD
 from tests.orders.sold import Sold, settle
-from tests.orders.together import Together, at_rest
 from tests.orders.world import Buyer, a_person, key, row
+from tests.together.world import Together, at_rest
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("whole_shop")]
 
 PARCELS = """parcels(first: 20) { nodes { id number state stateName isDue shipBy recipient phone address note
     carrier trackingNumber lines { name quantity units } } }"""
-GROUPS = "groups(first: 5) { nodes { id title state units name recipient phone address carrier trackingNumber shipBy } }"
+GROUPS = "id title state units name recipient phone address carrier trackingNumber shipBy"
 CLAIMS = "claims(first: 20) { nodes { id stateName words number line { name } refundable { minor } } }"
-DESK = f"""query($team: ID) {{ desk(team: $team) {{ team {{ code }} toPack {{ name units }} {PARCELS} {GROUPS} {CLAIMS}
-    parcelsDue parcelsWaiting groupsWaiting claimsOpen }} }}"""
+DESK = f"""query($team: ID) {{ desk(team: $team) {{ team {{ code }} toPack {{ name units }} {PARCELS} {CLAIMS}
+    parcelsDue parcelsWaiting sharedWaiting claimsOpen }}
+    groupParcels(team: $team, first: 5) {{ nodes {{ {GROUPS} }} }} }}"""
 
 
 @pytest.fixture
@@ -38,7 +39,8 @@ def sold(till, a_stand):
 
 
 def desk(asker, **given):
-    return asker.ask(DESK, **given)["desk"]
+    shown = asker.ask(DESK, **given)
+    return shown["desk"] and {**shown["desk"], "groups": shown["groupParcels"]}
 
 
 def test_a_manager_sees_what_her_team_sold_and_nothing_of_the_others(sold):
@@ -141,14 +143,14 @@ def test_a_confirmed_group_is_one_parcel_to_its_coordinator(till, a_stand):
     (parcel,) = seen["groups"]["nodes"]
     assert (parcel["state"], parcel["units"], parcel["recipient"]) == ("WAITING", 3, "示例工会收发室")
     assert (parcel["address"], parcel["phone"]) == ("湖北省武汉市武昌区 示例大道 1 号", "13900139000")
-    assert seen["parcels"]["nodes"] == [] and (seen["parcelsWaiting"], seen["groupsWaiting"]) == (0, 1)
+    assert seen["parcels"]["nodes"] == [] and (seen["parcelsWaiting"], seen["sharedWaiting"]) == (0, 1)
     assert seen["toPack"] == [{"name": "Zigui summer oranges 2.5 kg box", "units": 3}]
     assert "示例李" not in str(seen)
     sent = {"carrier": "顺丰", "trackingNumber": "SF777", "idempotencyKey": key()}
     made.manager.done("groupShip", groupId=parcel["id"], **{**sent, "trackingNumber": "SF7777"})
     (parcel,) = desk(made.manager)["groups"]["nodes"]
     assert (parcel["state"], parcel["trackingNumber"], parcel["units"]) == ("SHIPPED", "SF7777", 3)
-    assert desk(made.manager)["groupsWaiting"] == 0
+    assert desk(made.manager)["sharedWaiting"] == 0
     at_rest()
 
 
@@ -168,9 +170,9 @@ def test_the_desk_costs_the_same_for_one_parcel_as_for_many(till, a_stand):
     assert counts + [_statements(sold)] == [STATEMENTS] * 2
 
 
-# session, person, team; piles and their names; parcels with orders and regions, their lines; groups; claims;
-# two counts; whose desk the asker's are
-STATEMENTS = 12
+# session, person, team; piles and their names; parcels with orders and regions, their lines; claims; two counts; whose
+# desk the asker's are; that once more, and its groups
+STATEMENTS = 13
 
 
 def _statements(sold):
@@ -215,7 +217,7 @@ def test_a_groups_parcel_is_one_row_and_the_most_urgent_comes_first(till, a_stan
     sold = Sold(till, a_stand)
     made = Together(till, a_stand, lot=sold.lots[0], minimum=2, maximum=2)
     made.fill(2)
-    Shipment.objects.filter(order__group=None).update(ship_by=clock.today() + timedelta(days=9))
+    Shipment.objects.filter(order__holder=None).update(ship_by=clock.today() + timedelta(days=9))
     _, first, second = packing(sold.managers[0])
     assert (first[0], first[2], first[5]) == ("示例工会:脐橙一起买", "示例工会收发室", "秭归夏橙 5 斤装 × 2")
     assert second[0] == sold.order["number"]

@@ -11,8 +11,8 @@ from orders.actions import shipment
 from orders.models import Claim, Refund, Shipment
 from tests.orders.sold import Sold, settle
 from tests.orders.test_mails import new_mails
-from tests.orders.together import at_rest, money_in
 from tests.orders.world import key
+from tests.together.world import at_rest, money_in
 from tests.web.test_desk import fill, sure
 from tests.web.test_pages import fields, words
 

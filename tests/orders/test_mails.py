@@ -12,12 +12,13 @@ from catalog.actions.lot import recall
 from core import outbox
 from core.deliveries import drain, reaction_named
 from core.models import Delivery
-from orders.actions import cancel, group
+from orders.actions import cancel
 from orders.models import Order, Shipment
 from shop.reactions import REACTIONS
 from tests.orders.sold import Sold
-from tests.orders.together import Together, at_rest
 from tests.orders.world import Buyer, a_person, key, row, session_of, tell
+from tests.together.world import Together, at_rest
+from together.actions import group
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("whole_shop")]
 

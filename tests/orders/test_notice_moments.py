@@ -12,8 +12,8 @@ from orders.models import Order, Payment, Refund
 from orders.provider.stripe import StripeProvider
 from tests.figures import figure, full, progress
 from tests.impact.world import a_lot as a_grown_lot
-from tests.orders.together import at_rest
 from tests.orders.world import PAID, Buyer, events, key, post, row, session_of
+from tests.together.world import at_rest
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),

@@ -20,13 +20,23 @@ from core.deliveries import drain
 from core.refusals import Conflict
 from orders import verify
 from orders.mail import to_buyer
-from orders.models import Cart, Claim, Dispute, Notice, Order, Refund, Review, Seat, Shipment
+from orders.models import (
+    Cart,
+    Claim,
+    Dispute,
+    Notice,
+    Order,
+    Refund,
+    Review,
+    Shipment,
+)
 from orders.people import forget_old
 from tests.accounts.world import PASSWORD, a_person, token_in
 from tests.orders.sold import Sold
 from tests.orders.test_claim import a_photo
-from tests.orders.together import Together
 from tests.orders.world import PAID, Buyer, a_lot, at_rest, key, row, run_out, session_of, settle_all, tell
+from tests.together.world import Together
+from together.models import Seat
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -46,6 +56,7 @@ def test_a_person_is_told_all_that_her_orders_hold_and_nothing_of_others():
     assert "另一位" not in json.dumps(told, cls=DjangoJSONEncoder, ensure_ascii=False)
 
 
+@pytest.mark.usefixtures("whole_shop")
 def test_what_she_takes_along_is_all_that_the_inventory_says_she_reads(till, a_stand):
     together = Together(till, a_stand)
     person = a_person(name="示例")
@@ -435,19 +446,6 @@ def test_a_group_that_only_she_looks_after_is_handed_over_before_her_account_is_
     memberships.appoint(group.organisation, sun, ada)
     operators.close(mei, ada)
     assert made.look(Buyer(sun))["isCoordinator"] and not mei.memberships.filter(role="member").exists()
-
-
-def test_where_a_groups_parcel_went_is_forgotten_with_its_coordinator(till, a_stand):
-    """She had it sent to her own door: neither her group nor her colleagues' orders keep the street."""
-    made = Together(till, a_stand, street="示例小区 3 栋 501")
-    made.join(Buyer())
-    memberships.appoint(made.union, a_person(), a_person(is_staff=True))
-    made.coordinator.done("groupPurchaseCancel", groupId=made.id, idempotencyKey=key())
-    settle_all()
-    assert made.row.street and Order.objects.get().street
-    erasure.erase(made.coordinator.person, PASSWORD)
-    assert (made.row.recipient, made.row.phone, made.row.street) == ("—", "", "")
-    assert Order.objects.get().street == ""
 
 
 def test_a_team_at_rest_whose_parcels_are_on_their_way_keeps_its_last_manager():

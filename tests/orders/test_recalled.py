@@ -7,15 +7,15 @@ from django.test import Client
 from catalog.actions.lot import recall
 from catalog.models import Lot
 from core.deliveries import drain
-from orders.actions import group
 from orders.models import Payment, Refund, Shipment
 from orders.reads import desk
 from orders.reads.stopped import recall_gives_back
 from tests.catalog.world import a_lot, a_product, a_team, a_variant, an_operator
 from tests.orders.sold import Sold
 from tests.orders.stopped import PAID, goods_of, paid, parcel_id, pull, told
-from tests.orders.together import Together, at_rest
 from tests.orders.world import Buyer, a_person, key, row, session_of, tell
+from tests.together.world import Together, at_rest
+from together.actions import group
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("whole_shop", "no_rates")]
 

@@ -13,8 +13,8 @@ from orders.actions.refund_failed import TRIED_AFTER
 from orders.models import Refund
 from tests.orders.test_mails import new_mails
 from tests.orders.test_refund import Paid
-from tests.orders.together import at_rest
 from tests.orders.world import key, settle_all, tell
+from tests.together.world import at_rest
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("whole_shop")]
 BUYER = "buyer@example.com"

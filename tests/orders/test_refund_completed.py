@@ -14,8 +14,8 @@ from orders.models import Order, Refund
 from tests.catalog.world import an_operator
 from tests.orders.sold import Sold
 from tests.orders.test_operators import choose
-from tests.orders.together import money_in
 from tests.orders.world import Buyer, a_person, at_rest, key, settle_all
+from tests.together.world import money_in
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("whole_shop")]
 

@@ -13,8 +13,8 @@ from orders.provider.port import Away
 from tests.figures import figure, full, progress
 from tests.impact.world import a_lot as a_grown_lot
 from tests.orders.test_checkout import in_threads
-from tests.orders.together import at_rest
 from tests.orders.world import BUYER, PAID, Buyer, confirm, key, row, session_of, settle_all, tell, variant_id
+from tests.together.world import at_rest
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),

@@ -9,8 +9,8 @@ from core.api.ids import global_id
 from orders.models import Review
 from tests.catalog.world import an_operator
 from tests.orders.sold import Sold
-from tests.orders.together import at_rest
 from tests.orders.world import Buyer, a_person, row
+from tests.together.world import at_rest
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("whole_shop")]
 ASK = """query($slug: String!) { reviews(product: $slug, first: 10) { nodes { id stars words nickname } totalCount }

@@ -13,8 +13,8 @@ from orders.actions import claim, shipment
 from orders.models import Order, Shipment
 from tests.orders.sold import Sold
 from tests.orders.test_mails import new_mails
-from tests.orders.together import at_rest, money_in
 from tests.orders.world import Buyer, a_person, key
+from tests.together.world import at_rest, money_in
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("whole_shop")]
 

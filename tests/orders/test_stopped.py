@@ -13,13 +13,15 @@ from core import clock
 from core.api.ids import global_id
 from core.deliveries import drain
 from orders import letters
-from orders.actions import group, payment
-from orders.models import GroupPurchase, Order, Refund, Shipment
+from orders.actions import payment
+from orders.models import Order, Refund, Shipment
 from orders.reads import desk
 from tests.catalog.world import a_lot, a_variant, an_operator
 from tests.orders.stopped import PAID, goods_of, paid, parcel_id
-from tests.orders.together import Together, at_rest
 from tests.orders.world import Buyer, a_person, key, row, session_of, tell
+from tests.together.world import Together, at_rest
+from together.actions import group
+from together.models import GroupPurchase
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("whole_shop", "no_rates")]
 

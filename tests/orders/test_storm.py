@@ -18,12 +18,13 @@ from core.deliveries import drain
 from impact.actions import standings
 from local.stripe.control import Control
 from orders.actions import notice
-from orders.models import Dispute, Notice, Refund, Seat
+from orders.models import Dispute, Notice, Refund
 from tests import database
 from tests.figures import a_seed, figure, progress
 from tests.orders.storm import PAYMENTS, Shop
-from tests.orders.together import at_rest
 from tests.promises import PROMISES
+from tests.together.world import at_rest
+from together.models import Seat
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),

@@ -8,11 +8,12 @@ from django.utils import timezone
 
 from core.language import use
 from orders.actions import unpaid
-from orders.models import Order, Seat
+from orders.models import Order
 from orders.refusals import TooMuchUnpaid
 from tests.catalog.world import a_lot, a_product, a_variant
-from tests.orders.together import Together, at_rest
 from tests.orders.world import BUYER, Buyer, a_person, key, row, run_out, session_of, tell, variant_id
+from tests.together.world import Together, at_rest
+from together.models import Seat
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("whole_shop", "no_rates")]
 HELD = {"orders": 2, "units": 30, "minor": 200_000}

@@ -10,7 +10,7 @@ from django.utils import timezone
 from core.api.ids import global_id
 from core.money import show
 from impact.models import LedgerTransaction, Support
-from orders.actions import cancel, dispute, elsewhere, group, refund, shipment
+from orders.actions import cancel, dispute, elsewhere, refund, shipment
 from orders.models import Dispute, Order, Payment, Refund
 from orders.provider.port import DisputeSeen, RefundSeen, Was
 from tests.catalog import world as shelves
@@ -21,6 +21,7 @@ from tests.orders.test_dispute import GOODS, SET_ASIDE, TOTAL, kept, offences, r
 from tests.orders.test_mails import new_mails
 from tests.orders.test_refund import Paid
 from tests.orders.world import key, settle_all
+from together.actions import group
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("whole_shop")]
 
@@ -194,7 +195,7 @@ def test_a_part_of_a_held_seat_goes_back_into_its_escrow_and_the_group_goes_on()
     bank(kept(order), "lost", 1000)
     bank(kept(order), "won", 1000)
     assert world.balances(order) == {"gateway": -GOODS, "escrow": GOODS}
-    group.close(order.group)
+    group.close(order.seat.group)
     assert world.balances(order) == {"gateway": -GOODS, "earmarked": 3985, "part_earmarked": 3395}
 
 
@@ -203,7 +204,7 @@ def test_what_the_reserve_brought_for_a_confirmed_seat_comes_back_to_it():
     world.a_round(lot.variant.product.team)
     order = world.a_held_seat(lot)
     bank(kept(order), "lost", 1000)
-    group.close(order.group)
+    group.close(order.seat.group)
     assert counted(order) == GOODS - 1000
     bank(kept(order), "won", 1000)
     assert world.balances(order) == {"gateway": -GOODS, "earmarked": 3985, "part_earmarked": 3395}
@@ -217,7 +218,7 @@ def test_of_a_held_seat_of_which_somebody_gave_a_part_back_the_rest_is_shared_ou
     order = world.a_held_seat(lot)
     elsewhere.take_refund(RefundSeen(Was.SUCCEEDED, "re_desk", 1000, intent_id=kept(order).intent_id))
     bank(kept(order), "lost", 500)
-    group.close(order.group)
+    group.close(order.seat.group)
     assert refunds(order) == [("desk", "succeeded", 1000, 0), ("dispute", "succeeded", 500, 0)]
     assert world.balances(order) == {
         "gateway": 1500 - GOODS,

@@ -13,13 +13,14 @@ from accounts.models import Invitation, Person
 from core.api.ids import global_id
 from core.api.run import graphql_schema
 from impact.actions import shares
-from orders.models import Claim, Refund, Seat
+from orders.models import Claim, Refund
 from tests.accounts.world import PASSWORD, Asker, a_link, a_person, an_organisation
 from tests.catalog.world import a_lot, a_product, a_team, a_variant
 from tests.impact.world import households
 from tests.orders.sold import Sold
-from tests.orders.together import Together
 from tests.orders.world import WUHAN, Buyer, key
+from tests.together.world import Together
+from together.models import Seat
 
 # What the shop writes of whoever asks, whatever comes of it.
 OF_THE_ASKER = {"IdempotencyKey", "Session", "AuditEntry", "OutboxEvent", "Delivery", "Cart", "Person"}
@@ -175,7 +176,7 @@ def strangers() -> dict[str, Buyer]:
 
 def everything() -> dict[str, list[dict[str, Any]]]:
     """Every row of the shop, but for what is written of each asker."""
-    names = ("accounts", "catalog", "orders", "impact")
+    names = ("accounts", "catalog", "orders", "together", "impact")
     models = [m for name in names for m in apps.get_app_config(name).get_models()]
     found = {}
     for model in models:

@@ -11,11 +11,10 @@ from accounts.models import Person
 from core.api.documents import ask
 from core.api.ids import global_id
 from core.api.run import graphql_schema
-from orders.models import Order, Seat
+from orders.models import Order
 from tests.accounts.world import a_person, an_organisation
 from tests.catalog.world import a_lot, a_product, a_team, a_variant
 from tests.impact.world import households
-from tests.orders.together import Together
 from tests.orders.world import BUYER, Buyer, key, variant_id
 from tests.shop.reach import everything_readable
 from tests.shop.strangers import (
@@ -26,6 +25,8 @@ from tests.shop.strangers import (
     refusals,
     strangers,
 )
+from tests.together.world import Together
+from together.models import Seat
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_whole_shop")]
 REFUSED = {"NOT_FOUND", "NOT_ALLOWED", "SIGN_IN_REQUIRED"}

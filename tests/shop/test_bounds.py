@@ -11,7 +11,7 @@ from local.machine import ROOT
 from shop.web import document
 from tests.core.test_bounds import grown
 
-FLOORS = ("core", "accounts", "catalog", "orders", "impact", "shop")
+FLOORS = ("core", "accounts", "catalog", "orders", "together", "impact", "shop")
 # Kept without a number of entries: what their arguments may be stands in the code, in a table of ours or in the settings.
 FROM_THE_CODE = {
     "core/api/connections.py": {"connection_of", "sort_enum"},

@@ -15,10 +15,11 @@ from core.deliveries import drain
 from core.models import Delivery
 from impact.models import Entry, Household, HouseholdDetail, HouseholdStatus, Round, Standing
 from orders.actions import refund
-from orders.models import GroupPurchase, Line, Order, Payment, Refund, Review, Seat, Shipment
+from orders.models import Line, Order, Payment, Refund, Review, Shipment
 from orders.provider import provider
 from orders.provider.port import Noun
 from shop.demo import load, sign_ins
+from together.models import GroupPurchase, Seat
 
 # Teams by division, as they are spread over Hubei.
 DIVISIONS = {
@@ -78,7 +79,7 @@ def test_lots_of_every_level_and_state_some_for_a_season_to_come(demo):
 
 
 def test_1500_orders_the_top_six_teams_sell_almost_half(demo):
-    paid = Order.objects.filter(state__in=Order.PAID_STATES, group=None)
+    paid = Order.objects.filter(state__in=Order.PAID_STATES, holder=None)
     assert paid.count() >= 1_500
     sold = Line.objects.filter(order__in=paid).values_list("team_id").annotate(Sum("net_minor"))
     sums = sorted((minor for _, minor in sold), reverse=True)
@@ -106,7 +107,7 @@ def test_a_group_in_each_state_and_who_missed_it_is_repaid(demo):
     assert set(GroupPurchase.objects.values_list("state", flat=True)) == set(GroupPurchase.State.values)
     ended = GroupPurchase.objects.filter(state__in=("fell_short", "cancelled"))
     assert set(Seat.objects.filter(group__in=ended).values_list("state", flat=True)) == {"refunded"}
-    for order in Order.objects.filter(group__in=ended):
+    for order in Order.objects.filter(seat__group__in=ended):
         assert (order.state, order.refunded_minor) == (Order.State.REFUNDED, order.total_minor)
     confirmed = GroupPurchase.objects.get(state="confirmed")
     assert confirmed.seats.filter(state="confirmed").count() == confirmed.maximum_units == 12

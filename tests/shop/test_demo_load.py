@@ -72,7 +72,7 @@ def test_a_load_that_was_killed_goes_on_and_ends_as_if_it_had_not_been(shelf, dj
         lanes = together.deal(sales.slots(stalls, ORDERS, plan.at, rng), stalls, plan.seed)
         due = {uid for lane in lanes for batch in lane for uid in sales.uids(len(batch.slots), batch.rng())}
         assert len(due) == ORDERS
-        assert set(Order.objects.filter(group=None).values_list("uid", flat=True)) == due
+        assert set(Order.objects.filter(holder=None).values_list("uid", flat=True)) == due
         assert not Delivery.objects.filter(done_at=None).exists()
     house.manage(env, "verify")
     assert count(name, "orders_payment WHERE state = 'succeeded'") == count(name, "orders_order")

@@ -15,7 +15,7 @@ from scripts.check import readme_tells_every_setting
 from shop import reactions, settings
 from shop.celery import app as celery
 
-FLOORS = ("core", "accounts", "catalog", "orders", "impact", "shop")
+FLOORS = ("core", "accounts", "catalog", "orders", "together", "impact", "shop")
 README = (ROOT / "README.md").read_text()
 DATA = (ROOT / "docs" / "data.md").read_text()
 CLASSES = {"0", "1", "2", "3"}

@@ -88,7 +88,7 @@ import django, pkgutil, importlib
 from django.core.management import call_command, get_commands, load_command_class
 import core.front.__main__, shop.wsgi, shop.celery
 django.setup()
-for floor in ("core", "accounts", "catalog", "orders", "impact", "shop"):
+for floor in ("core", "accounts", "catalog", "orders", "together", "impact", "shop"):
     package = importlib.import_module(floor)
     for module in pkgutil.walk_packages(package.__path__, floor + "."):
         if module.name not in ("accounts.data.make_regions",):  # made once, from a list of its own

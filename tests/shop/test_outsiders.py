@@ -69,7 +69,8 @@ class Shop(impact.Shop):
         for order in self.orders:
             hers = {"number": order.number, "token": token_for(order)}
             ways.setdefault("order", []).append(hers)
-            ways.setdefault("setAside", []).append({"order": order.number, "token": hers["token"]})
+            for name in ("setAside", "orderGroup"):
+                ways.setdefault(name, []).append({"order": order.number, "token": hers["token"]})
         return list(everything.answers(AnonymousUser(), lambda name: ways.get(name, [])).values())
 
 

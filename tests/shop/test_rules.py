@@ -12,11 +12,12 @@ from accounts.models import Organisation, Person, Region
 from catalog.models import Certificate, Leader, Product, Team
 from impact.models import Edition
 from local.machine import ROOT
-from orders.models import GroupPurchase, Order, Refund
+from orders.models import Order, Refund
 from shop.demo.shelves import rows
 from tests.shop.rules import FORBIDDEN, broken
+from together.models import GroupPurchase
 
-OURS = ("core", "accounts", "catalog", "orders", "impact")
+OURS = ("core", "accounts", "catalog", "orders", "together", "impact")
 # Solar terms and plants, by which the made-up leaders and buyers are named.
 GIVEN = (
     "立春,雨水,惊蛰,清明,谷雨,立夏,小满,芒种,夏至,小暑,大暑,立秋,处暑,白露,秋分,寒露,霜降,立冬,小雪,大雪,冬至,小寒,大寒,"
@@ -122,7 +123,7 @@ def test_people_are_made_up_and_cannot_be_reached(demo):
     ]
     assert all(email.endswith("@demo.example") for email in addresses)
     phones = [
-        *Order.objects.filter(group=None).values_list("phone", flat=True),
+        *Order.objects.filter(holder=None).values_list("phone", flat=True),
         *GroupPurchase.objects.values_list("phone", flat=True),
     ]
     assert all(re.fullmatch(r"1000000\d{4}|027-?00000000", phone) for phone in phones)

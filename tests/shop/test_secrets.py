@@ -14,9 +14,10 @@ from core.api.ids import global_id
 from impact.actions import household as households
 from impact.models import Household
 from orders.links import token_for
-from orders.models import GroupPurchase, Order
+from orders.models import Order
 from shop.demo import sign_ins
 from tests.shop import everything, tour
+from together.models import GroupPurchase
 
 # How many, and of what: the only numbers of households are tens, told with "or more".
 COUNTS = re.compile(r"(\d[\d,]*)\s*户|(\d[\d,]*)\s+(?:or more |verified )*(?:households?|families|family)\b")
@@ -77,6 +78,7 @@ def asked(order: Order) -> Any:
         "setAside": [
             {"order": order.number, "token": hers["token"], "language": spoken} for spoken in ("zh", "en")
         ],
+        "orderGroup": [{"order": order.number, "token": hers["token"]}],
         "board": [{"first": 12}, {"by": "DIVISION"}],
         "groupPurchase": [
             {"code": code} for code in GroupPurchase.objects.values_list("join_code", flat=True)
@@ -86,6 +88,7 @@ def asked(order: Order) -> Any:
         "regions": [{}, {"parent": "420000"}],
         "teamProduct": [{"id": global_id("Product", product.uid)}],
         "desk": [{}, {"team": global_id("Team", team.uid)}],
+        "groupParcels": [{"first": 5}, {"first": 5, "team": global_id("Team", team.uid)}],
         "householdDesk": [{}, {"team": global_id("Team", team.uid)}],
         "teamProducts": [{"team": global_id("Team", team.uid), "first": 10}],
     }

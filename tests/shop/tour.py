@@ -13,10 +13,11 @@ from accounts.models import Person
 from catalog.models import Lot, Product, Team
 from core.api.ids import global_id
 from orders.links import token_for
-from orders.models import GroupPurchase, Line, Order
+from orders.models import Line, Order
 from shop.demo import sign_ins
 from shop.urls import urlpatterns
 from shop.web.page import Page
+from together.models import GroupPurchase
 
 LANGUAGES = ("zh", "en")
 GUEST, BUYER, COORDINATOR, MANAGER = "guest", sign_ins.BUYER, sign_ins.COORDINATOR, sign_ins.MANAGER

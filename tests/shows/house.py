@@ -22,9 +22,10 @@ from core.models import Delivery
 from impact.models import Attribution, Standing
 from impact.reads.positions import positions
 from local.stripe.control import Control
-from orders.models import GroupPurchase, Order, Payment
+from orders.models import Order, Payment
 from tests.shows.script import Script, session_of
 from tests.shows.world import Stall, World, build
+from together.models import GroupPurchase
 
 T = TypeVar("T")
 BOARD = """{ board(by: ENTRY, sort: NET) { number rows { entry { number }
@@ -112,7 +113,7 @@ class House:
     def escrow(self, join_code: str) -> int:
         """Fen in a group's escrow."""
         with self.shop.database():
-            orders = Order.objects.filter(group__join_code=join_code).values_list("uid", flat=True)
+            orders = Order.objects.filter(seat__group__join_code=join_code).values_list("uid", flat=True)
             return sum(p.amount_minor for p in positions(list(orders)) if p.place.kind == "escrow")
 
     def attributions(self, number: str) -> list[int]:
@@ -172,7 +173,8 @@ class House:
         with self.shop.database():
             rows = Order.objects.filter(number=number)
             rows.update(reserved_until=F("placed_at"))
-        self._strike("orders.tasks.expire")
+        for floor in ("orders", "together"):
+            self._strike(f"{floor}.tasks.expire")
 
     def _strike(self, task: str) -> None:
         with Celery(broker=self.shop.env["REDIS_URL"]) as app:

@@ -13,7 +13,7 @@ from catalog import search
 from core.api.ids import global_id
 from orders.models import Dispute, Order, Payment
 from tests.impact.world import a_round
-from tests.orders.together import Together
+from tests.together.world import Together
 from tests.web.conftest import a_shelf, an_order
 
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text()

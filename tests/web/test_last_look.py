@@ -13,7 +13,7 @@ from accounts.operators import OperatorAdmin
 from catalog.models import Lot
 from core.api.ids import global_id
 from impact.models import Household
-from orders.models import GroupPurchase, Order, Refund, Shipment
+from orders.models import Order, Refund, Shipment
 from shop.web.acts import acts
 from tests.catalog.world import a_planned_lot, an_operator
 from tests.impact import world
@@ -23,6 +23,7 @@ from tests.web.test_desk import fill, sure
 from tests.web.test_documents import templates
 from tests.web.test_pages import fields, unfolded, words
 from tests.web.test_told_truly import a_seat
+from together.models import GroupPurchase
 
 pytestmark = pytest.mark.django_db
 

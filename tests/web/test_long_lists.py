@@ -11,10 +11,11 @@ from accounts.models import Membership
 from catalog.models import Lot
 from core.api.ids import global_id
 from orders.actions import refund
-from orders.models import GroupPurchase, Order, Seat, Shipment
+from orders.models import Order, Shipment
 from tests.catalog.world import a_lot, a_person
 from tests.impact import world
 from tests.web.conftest import signed_in
+from together.models import GroupPurchase, Seat
 
 pytestmark = pytest.mark.django_db
 
@@ -89,7 +90,7 @@ def test_the_groups_that_have_waited_longest_to_be_sent_are_on_the_desk(shelf):
         GroupPurchase.objects.filter(pk=group.pk).update(title=title, **closed)
     # What was sent since stands in nobody's way.
     sent = GroupPurchase.objects.get(title=titles[5])
-    Shipment.objects.filter(order__group=sent).update(state="shipped")
+    Shipment.objects.filter(order__holder=sent.uid).update(state="shipped")
     html = signed_in(shelf.manager).get("/en/desk/orders/").content.decode()
     assert re.findall(r"Group: (团购\d+)", html) == [title for title in titles if title != titles[5]]
     # Of them one is promised for today.

@@ -10,8 +10,8 @@ from django.test import Client
 from core import clock
 from core.api.ids import global_id
 from orders.models import Order
-from tests.orders.together import Together
 from tests.shop.tour import named_pages
+from tests.together.world import Together
 from tests.web import typist
 from tests.web.conftest import an_order, signed_in
 from tests.web.test_pages import fields, post, unfolded, words

@@ -14,11 +14,12 @@ from accounts.actions import token
 from catalog.models import Lot, Product
 from core.api.ids import global_id
 from orders.links import token_for
-from orders.models import GroupPurchase, Order, Review, Seat, Shipment
+from orders.models import Order, Review, Shipment
 from shop.templatetags.web import with_percents
 from shop.web.document import HERE
 from tests.impact import world
 from tests.web.conftest import signed_in
+from together.models import GroupPurchase, Seat
 
 pytestmark = pytest.mark.django_db
 

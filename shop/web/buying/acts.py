@@ -50,7 +50,7 @@ def cancelled(request: HttpRequest, payload: dict[str, Any]) -> str:
 
 def ends_the_order(request: HttpRequest, variables: dict[str, Any]) -> Lines:
     """Another's order, or one that stays, is refused by the act."""
-    order = order_open_to(request.user, variables["number"], variables.get("token"), ("group",))
+    order = order_open_to(request.user, variables["number"], variables.get("token"))
     if order is None or not is_cancellable(order):
         return []
     if minor := would_give_back(order):
@@ -58,7 +58,7 @@ def ends_the_order(request: HttpRequest, variables: dict[str, Any]) -> Lines:
         leaves = say(
             "您退出团购，位子让给别人，原路退给您", "You leave and another can join; goes back to you"
         )
-        return [(leaves if order.group else words, money.show(minor))]
+        return [(leaves if order.holder else words, money.show(minor))]
     return [(say("订单取消，货放回货架；没有扣款", "The order ends; nothing was charged"), "")]
 
 

@@ -7,8 +7,8 @@ from django.http import HttpRequest
 from core import money
 from core.api.ids import uid_of
 from core.language import say
-from orders.reads import group as groups
 from shop.web.acts import Act, Lines, order_page, says, to, will
+from together.reads import group as groups
 
 
 def opened(request: HttpRequest, payload: dict[str, Any]) -> str:

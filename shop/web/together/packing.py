@@ -5,9 +5,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from core import language
 from core.language import say
 from core.refusals import Refusal
-from orders import words
-from orders.reads import group
 from shop.web.sheet import sheet
+from together import words
+from together.reads import group, seat
 
 
 def group_packing(request: HttpRequest, lang: str, code: str) -> HttpResponse:
@@ -18,6 +18,6 @@ def group_packing(request: HttpRequest, lang: str, code: str) -> HttpResponse:
     except Refusal as refusal:
         raise Http404(code) from refusal
     heads = [say("姓名", "Name"), say("份数", "Units"), say("取货码", "Pick-up code"), say("状态", "State")]
-    seats = group.packing_list(found)
+    seats = seat.packing_list(found)
     rows = [(s.name, s.units_kept, s.pickup_code, words.seat_state(s)) for s in seats]
     return sheet(f"group-{code}", heads, rows)

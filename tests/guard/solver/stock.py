@@ -13,9 +13,9 @@ from django.utils import timezone
 from catalog.models import Lot
 from core.api.ids import global_id
 from orders.actions.cart import MOST_UNITS
-from orders.actions.group import MOST_UNITS as MOST_IN_A_GROUP
 from tests.accounts.world import a_person, an_organisation
 from tests.guard.solver.stranger import Stranger
+from together.actions.group import MOST_UNITS as MOST_IN_A_GROUP
 
 CART = "cart { id isReady lines { id quantity problems { code message } } }"
 TOLD = "query S($slug: String!) { product(slug: $slug) { unitsAvailable isPlenty variants { unitsAvailable isPlenty } } }"
@@ -131,9 +131,10 @@ def _is_quiet(cart: dict[str, Any]) -> bool:
 def put_back(monkeypatch: Any) -> None:
     """Carts are cut to what is left, lines and groups compare every wish, and variants tell all they know."""
     from catalog import reads
-    from orders.actions import cart, group
+    from orders.actions import cart
     from orders.models import CartLine
     from orders.reads import cart as cart_reads
+    from together.actions import group
 
     pour = cart._pour
 

@@ -1,0 +1,4 @@
+from together.models.group import GroupPurchase
+from together.models.seat import Seat
+
+__all__ = ["GroupPurchase", "Seat"]
