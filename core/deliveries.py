@@ -38,7 +38,7 @@ class Reaction:
     run: Callable[[Any], object]
     inside: bool
     together: int
-    ahead: Callable[[list[dict]], Mapping[int, Any]] | None = None
+    prefetch: Callable[[list[dict]], Mapping[int, Any]] | None = None
 
 
 REGISTRY: dict[str, Reaction] = {}
@@ -49,7 +49,7 @@ def reaction(
     *,
     inside: bool = False,
     together: int = 0,
-    ahead: Callable[[list[dict]], Mapping[int, Any]] | None = None,
+    prefetch: Callable[[list[dict]], Mapping[int, Any]] | None = None,
 ) -> Callable[[Callable], Callable]:
     """Register a reaction under its dotted name; it is called with the event as a dict.
 
@@ -57,12 +57,12 @@ def reaction(
     database (mail, a provider): at least once, in no transaction, with keys of its own made from
     `event_id`. With `inside=True` it runs in the transaction that marks the delivery done: exactly once.
     With `together=n` it is called with a list of up to n waiting events instead of one.
-    With `ahead` what it needs is read once for all events that are handed over together: `ahead(events)` tells
+    With `prefetch` what it needs is read once for all events that are handed over together: `prefetch(events)` tells
     it by `event_id`, and the reaction is called with the event and that.
     """
 
     def registered(run: Callable) -> Callable:
-        REGISTRY[name] = Reaction(name, run, inside, together, ahead)
+        REGISTRY[name] = Reaction(name, run, inside, together, prefetch)
         return run
 
     return registered
@@ -201,7 +201,7 @@ class _Batch:
                 _put_back([one])
                 continue
             with self._failing([one]):
-                it.run(*((one.event, read[one.event["event_id"]]) if it.ahead else (one.event,)))
+                it.run(*((one.event, read[one.event["event_id"]]) if it.prefetch else (one.event,)))
                 self._done.append(one)
             failpoints.reach("delivery.run")
             if len(self._done) >= MARKED:
@@ -215,11 +215,11 @@ class _Batch:
 
     def _ahead(self, it: Reaction, group: list[Claimed]) -> Mapping[int, Any]:
         """What they need; two reactions that need the same of the same events read it once."""
-        if it.ahead is None:
+        if it.prefetch is None:
             return {}
-        key = (it.ahead, *(one.event["event_id"] for one in group))
+        key = (it.prefetch, *(one.event["event_id"] for one in group))
         if key not in self._read:
-            self._read[key] = it.ahead([one.event for one in group])
+            self._read[key] = it.prefetch([one.event for one in group])
         return self._read[key]
 
     @contextmanager

@@ -46,7 +46,7 @@ def _sold(events: list[dict]) -> dict[int, Sold]:
     return {event["event_id"]: (orders[event["order_id"]], managers) for event in told}
 
 
-@reaction("orders.letters.send_confirmation", ahead=_sold)
+@reaction("orders.letters.send_confirmation", prefetch=_sold)
 def send_confirmation(event: dict, sold: Sold) -> None:
     """To the buyer: paid, what it was, by when it is sent."""
     to_buyer(sold[0], "order_paid")
@@ -74,7 +74,7 @@ def send_refunded(event: dict) -> None:
 # --- Parcels ----------------------------------------------------------------------------------------
 
 
-@reaction("orders.letters.tell_teams", ahead=_sold)
+@reaction("orders.letters.tell_teams", prefetch=_sold)
 def tell_teams(event: dict, sold: Sold) -> None:
     """To each team's managers: a new order. What was held is told as one, by whoever held it."""
     order, managers = sold

@@ -36,7 +36,7 @@ def _unsettled(events: list[dict]) -> dict[int, list[Payment]]:
     return {e["event_id"]: [row for row in rows if row.order_id == e["order_id"]] for e in events}
 
 
-@reaction("orders.tasks.close_payments", ahead=_unsettled)
+@reaction("orders.tasks.close_payments", prefetch=_unsettled)
 def close_payments(event: dict, unsettled: list[Payment]) -> None:
     """The order is paid, or over: what else could be paid for it is closed at the provider."""
     for row in unsettled:
