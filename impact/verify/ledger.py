@@ -82,6 +82,18 @@ RULES = [
     ),
     Rule(
         "I4",
+        "Refund",
+        "what attempts before have given of it is not what the ledger says",
+        """SELECT r.id, r.given_minor || ', given ' || coalesce(sum(g.amount), 0) FROM orders_refund r
+           LEFT JOIN (SELECT split_part(t.key, ':', 2) AS uid, split_part(t.key, ':', 3)::int AS attempt,
+                             sum(CASE t.reason WHEN 'given_back' THEN m.amount_minor ELSE -m.amount_minor END) AS amount
+                      FROM impact_ledgertransaction t JOIN impact_transfer m ON m.transaction_id = t.id
+                      WHERE t.reason IN ('given_back', 'returned') GROUP BY 1, 2) g
+                  ON g.uid = r.uid::text AND (r.state <> 'succeeded' OR g.attempt < r.attempt)
+           GROUP BY r.id HAVING r.given_minor <> coalesce(sum(g.amount), 0)""",
+    ),
+    Rule(
+        "I4",
         "Order",
         "what is owed back to the buyer is not what its open refunds say",
         _by_order("buyer", "promised"),
