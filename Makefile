@@ -10,7 +10,7 @@ help:
 	@echo "make test-full  what must never go wrong, at full size (about an hour); its report is .run/proof.txt"
 	@echo "make check   style, types, floors, migrations, SDL, templates, settings"
 	@echo "make bench   how fast the shop is (BENCH='list_warm --runs 1' for some; --quick; --keep)"
-	@echo "make format  let ruff put the code in order"
+	@echo "make format  let ruff and djangofmt put the code and the templates in order"
 	@echo "make lock    renew both locks from pyproject.toml"
 
 install: $(STAMP)
@@ -37,7 +37,7 @@ bench: install
 	@exec $(PY) -m bench $(BENCH)
 
 format: install
-	@$(PY) -m ruff check --fix -q . ; $(PY) -m ruff format .
+	@$(PY) -m ruff check --fix -q . ; $(PY) -m ruff format . ; .venv/bin/djangofmt -q */templates shop/web
 
 COMPILE := .tools/bin/uv pip compile -q --universal --generate-hashes --no-annotate --no-header
 lock: install

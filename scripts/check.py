@@ -21,11 +21,16 @@ Check = Callable[[], list[str]]
 
 
 def program(*command: str) -> Check:
+    """A check that is a module of Python's, or a script of ours."""
+    return tool(sys.executable, "-W", "ignore", *command)
+
+
+def tool(*command: str) -> Check:
     """A check that is a program: its output counts when it fails."""
 
     def run() -> list[str]:
         done = subprocess.run(
-            [sys.executable, "-W", "ignore", *command],
+            command,
             cwd=ROOT,
             env=os.environ | {"SECRET_KEY": "for-checks-only"},
             check=False,
@@ -103,6 +108,32 @@ def readme_tells_every_library() -> list[str]:
     return missing + [f"README tells of {name}, which is not used" for name in sorted(told - used)]
 
 
+def templates() -> list[Path]:
+    """Every page and part, of all floors; a mail's lines are its paragraphs, and none of them is broken."""
+    return sorted(path for floor in floors.FLOORS for path in (ROOT / floor).rglob("*.html"))
+
+
+def templates_fit() -> list[str]:
+    """A template fits in the head, and its lines on a screen."""
+    wrong = []
+    for path in templates():
+        lines, name = path.read_text().splitlines(), path.relative_to(ROOT)
+        if len(lines) > TEMPLATE_LINES:
+            wrong.append(f"{name} has {len(lines)} lines; {TEMPLATE_LINES} fit in the head")
+        wrong += [
+            f"{name}:{number} has {len(line)} characters; a line holds {TEMPLATE_LINE}"
+            for number, line in enumerate(lines, 1)
+            if len(line) > TEMPLATE_LINE
+        ]
+    return wrong
+
+
+def templates_are_formatted() -> list[str]:
+    """As `make format` writes them."""
+    formatter = Path(sys.executable).with_name("djangofmt")
+    return tool(str(formatter), "--check", *(str(path.relative_to(ROOT)) for path in templates()))()
+
+
 def no_registry_is_named() -> list[str]:
     """Where packages come from is each machine's own affair."""
     hosts = r"(pythonhosted|npmjs|pypi)[.](org|com)|(repo1?[.]maven|proxy[.]golang|deb[.]debian)[.]"
@@ -112,6 +143,7 @@ def no_registry_is_named() -> list[str]:
     return found.stdout.splitlines()
 
 
+TEMPLATE_LINES, TEMPLATE_LINE = 200, 160
 MANAGE = str(ROOT / "manage.py")
 CHECKS: dict[str, Check] = {
     "types": program("-m", "mypy"),
@@ -122,6 +154,8 @@ CHECKS: dict[str, Check] = {
     "migrations": program(MANAGE, "makemigrations", "--check", "--dry-run"),
     "schema.graphql": program(MANAGE, "sdl", "--check"),
     "templates": program(MANAGE, "compile_templates"),
+    "templates fit": templates_fit,
+    "templates' format": templates_are_formatted,
     "settings in README": readme_tells_every_setting,
     "libraries in README": readme_tells_every_library,
     "locks": locks_follow_pyproject,

@@ -1,9 +1,12 @@
 """What every template needs: words in two languages, money, moments and a key for each form."""
 
+import re
+from collections.abc import Mapping
 from datetime import date, datetime
 from uuid import uuid4
 
 from django import template
+from django.template.base import FilterExpression, Parser, TextNode, Token, token_kwargs
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
@@ -27,6 +30,48 @@ def say(zh: str, en: str, *, single: str = "", **facts: object) -> SafeString:
     # A literal of the template is safe as it stands, a variable is escaped like any other.
     text = conditional_escape(zh if language.current() == "zh" else en)
     return format_html(text, **facts) if facts else text
+
+
+# Chinese has no spaces: where a line of it broke, none is meant. Beside a figure or a Latin word one is.
+_WIDE = "\u3000-\u303f\u4e00-\u9fff\uff00-\uffef\u2018-\u201d\u2026"
+_BREAK = re.compile(rf"(?<=[{_WIDE}])\s+(?=[{_WIDE}])")
+
+
+def read_both(parser: Parser, end: str) -> tuple[str, str]:
+    """The Chinese up to `{% english %}` and the English up to the tag `end`; their lines may break anywhere."""
+    texts = []
+    for until in ("english", end):
+        nodes = parser.parse((until,))
+        parser.delete_first_token()
+        words = [node.s for node in nodes if isinstance(node, TextNode)]
+        if len(words) < len(nodes):
+            raise template.TemplateSyntaxError(f"before {{% {until} %}} stand words alone; give facts as n=…")
+        texts.append(" ".join("".join(words).split()))
+    zh, en = texts
+    return _BREAK.sub("", zh), en
+
+
+class SentenceNode(template.Node):
+    """Text in both languages, with facts."""
+
+    def __init__(self, zh: str, en: str, facts: Mapping[str, FilterExpression]):
+        self.zh, self.en, self.facts = zh, en, facts
+
+    def render(self, context: template.Context) -> str:
+        """In the reader's language; markup in the text stays, facts are escaped."""
+        text = self.zh if language.current() == "zh" else self.en
+        facts = {name: value.resolve(context) for name, value in self.facts.items()}
+        return format_html(text, **facts) if facts else text
+
+
+@register.tag
+def sentence(parser: Parser, token: Token) -> SentenceNode:
+    """`{% sentence t=order.reservedUntil|moment %} 货为您保留到 {t}。 {% english %} Kept until {t}. {% endsentence %}`.
+
+    What `say` says, where it fills more than a line.
+    """
+    facts = token_kwargs(token.split_contents()[1:], parser)
+    return SentenceNode(*read_both(parser, "endsentence"), facts)
 
 
 @register.filter

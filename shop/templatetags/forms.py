@@ -11,9 +11,10 @@ from django.utils.safestring import SafeString
 
 from core import language
 from core.language import say
-from core.templatetags.sheaf import idempotency_key
+from core.templatetags.sheaf import idempotency_key, read_both
 from shop.templatetags.alone import address_with, is_hushed
 from shop.web.choices import CHOICES, TOKEN_SCOPES
+from shop.web.controls import draw_below, draw_control, draw_field, draw_options
 from shop.web.document import act_document, variables_of
 from shop.web.holes import hole, is_kept
 
@@ -170,72 +171,46 @@ def field(
         **({"aria-describedby": about} if about else {}),
         **({"aria-invalid": "true"} if wrong else {}),
         **({"form": context[OF]} if context.get(OF) else {}),
+        **({"inputmode": "numeric"} if type == "number" else {}),
         **{key: plain[key] for key in PLAIN if plain.get(key) not in (None, "")},
     }
     last = before[-1] if before else ("" if before is not None else value)
     options = CHOICES[choices]() if isinstance(choices, str) else _options(choices or (), by, named)
-    control = _control(type, attributes, "" if last is None else last, options)
-    below = _below(id, hint, wrong)
-    if type == "checkbox":
-        return format_html(
-            '<div class="field {}"><label class="choice">{}<span>{}</span></label>{}</div>',
-            css,
-            control,
-            label,
-            below,
-        )
-    note = BEFORE if later else OPTIONAL
-    optional = "" if required else format_html(' <span class="soft">{}</span>', note)
-    return format_html(
-        '<div class="field {}"><label for="{}">{}{}</label>{}{}</div>',
-        css,
-        id,
-        label,
-        optional,
-        control,
-        below,
-    )
+    control = draw_control(type, attributes, "" if last is None else last, options)
+    below = draw_below(id, hint, wrong)
+    note = "" if required else BEFORE if later else OPTIONAL
+    return draw_field(type, id, label, control, below, note=note, css=css)
+
+
+class ExplainedNode(template.Node):
+    """A field whose hint is a sentence."""
+
+    def __init__(
+        self, words: list[FilterExpression], options: dict[str, FilterExpression], hint: tuple[str, str]
+    ):
+        self.words, self.options, self.hint = words, options, hint
+
+    def render(self, context: template.Context) -> str:
+        """The field, its hint in the reader's language."""
+        name, zh, en = (word.resolve(context) for word in self.words)
+        options = {option: value.resolve(context) for option, value in self.options.items()}
+        return field(context, name, zh, en, *self.hint, **options)
+
+
+@register.tag
+def explained(parser: Parser, token: Token) -> ExplainedNode:
+    """`{% explained "words" "说说它" "In your words" type="textarea" %} 味道…… {% english %} Taste… {% endexplained %}`.
+
+    What `field` draws, where its hint fills more than a line.
+    """
+    _, name, zh, en, *rest = token.split_contents()
+    options = token_kwargs(rest, parser)
+    words = [parser.compile_filter(word) for word in (name, zh, en)]
+    return ExplainedNode(words, options, read_both(parser, "endexplained"))
 
 
 def _options(things: Any, by: str, named: str) -> list[tuple[str, str]]:
     return [(thing[by], thing[named]) for thing in things]
-
-
-def _below(id: str, hint: str, wrong: str) -> SafeString:
-    parts = [("hint", id, hint)] * bool(hint) + [("wrong", id, wrong)] * bool(wrong)
-    return format_html_join("", '<p class="{0}" id="{1}-{0}">{2}</p>', parts)
-
-
-def _attributes(attributes: Mapping[str, Any]) -> SafeString:
-    return format_html_join(
-        "", " {}{}", ((k, "" if v is True else format_html('="{}"', v)) for k, v in attributes.items())
-    )
-
-
-def _control(type: str, attributes: dict[str, Any], value: Any, options: list[tuple[str, str]]) -> SafeString:
-    if type == "textarea":
-        return format_html("<textarea{}>{}</textarea>", _attributes(attributes), value)
-    if type == "select":
-        return format_html("<select{}>{}</select>", _attributes(attributes), _listed(options, str(value)))
-    if type == "checkbox":
-        # An empty box sends nothing: the hidden field says that it was there.
-        is_on = str(value).lower() in ("true", "1", "on")
-        return format_html(
-            '<input type="hidden" name="{}" value="false"><input type="checkbox" value="true"{}{}>',
-            attributes["name"],
-            _attributes(attributes),
-            SafeString(" checked") if is_on else "",
-        )
-    shown = {"value": value} if value != "" and type not in ("password", "file") else {}
-    return format_html("<input{}>", _attributes({"type": type, **attributes, **shown}))
-
-
-def _listed(options: list[tuple[str, str]], value: str) -> SafeString:
-    return format_html_join(
-        "",
-        '<option value="{}"{}>{}</option>',
-        ((key, SafeString(" selected") if str(key) == value else "", label) for key, label in options),
-    )
 
 
 @register.simple_tag(takes_context=True)
@@ -252,12 +227,12 @@ def region_field(
     groups: list[SafeString] = []
     for division in divisions:
         below = [(county["code"], county["name"]) for county in division["children"]]
-        listed = _listed(below or [(division["code"], division["name"])], value)
+        listed = draw_options(below or [(division["code"], division["name"])], value)
         groups.append(
             format_html('<optgroup label="{}">{}</optgroup>', division["name"], listed) if below else listed
         )
     if not divisions:
-        groups = [_listed([(p["code"], p["name"]) for p in provinces if p["code"] == province], value)]
+        groups = [draw_options([(p["code"], p["name"]) for p in provinces if p["code"] == province], value)]
     elif len(divisions) > 1 or len(divisions[0]["children"]) > 1:
         groups.insert(0, format_html('<option value="">{}</option>', say("请选择", "Choose")))
     return format_html(
@@ -267,7 +242,7 @@ def region_field(
         name,
         format_html(' aria-invalid="true" aria-describedby="{}-wrong"', id) if wrong else "",
         SafeString("".join(groups)),
-        _below(id, "", wrong),
+        draw_below(id, "", wrong),
     )
 
 

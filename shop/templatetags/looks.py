@@ -1,7 +1,5 @@
 """In the form of something final: what was read of it, to be looked at once more (shop/web/look.py)."""
 
-from typing import Any
-
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -36,9 +34,3 @@ def read_kg(context: template.Context, household: str) -> SafeString:
     """Beside a household's field: what was read in it."""
     grams = (_form(context)[1].get("look") or {}).get("grams", {}).get(household)
     return SafeString("") if grams is None else format_html('<b class="num">= {}</b>', kilograms(grams))
-
-
-@register.filter
-def times(number: Any, other: Any) -> int:
-    """Units and the weight of one as the weight of all."""
-    return int(number) * int(other)

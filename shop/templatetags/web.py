@@ -8,10 +8,8 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from graphene.utils.str_converters import to_camel_case
 
-from catalog.models.variant import HOUSEHOLD_PARTS, STORY_PARTS
-from core import language, money
+from core import language
 from shop.web.cart import cart_badge
 from shop.web.holes import hole, is_kept
 from shop.web.percents import tenths_of
@@ -35,6 +33,32 @@ PART_COLOURS = {  # the households' parts are green and come first
     "shipping": "p12",
     "held": "p11",
 }
+
+
+# Green is well, warm is under way, red wants something done; what has come to rest has no colour.
+TONES = {
+    # an order's
+    **dict.fromkeys(("PLACED", "HELD"), "warm"),
+    **dict.fromkeys(("PAID", "SHIPPED", "DELIVERED", "COMPLETED"), "green"),
+    # a product's
+    "PUBLISHED": "green",
+    "SUBMITTED": "warm",
+    "CHANGES_REQUESTED": "red",
+    "SUSPENDED": "red",
+    # a lot's
+    "OPEN": "green",
+    "PLANNED": "warm",
+    "RECALLED": "red",
+    # a household's
+    "VERIFIED": "green",
+    "PROPOSED": "warm",
+}
+
+
+@register.filter
+def tone(state: str) -> str:
+    """The colour of the tag that names a state."""
+    return TONES.get(state, "")
 
 
 @register.simple_tag
@@ -72,6 +96,13 @@ def picture(kind: str) -> str:
 
 
 @register.simple_tag
+def card_picture(product: dict[str, Any] | None) -> str:
+    """The address of a product's photo in a list, else of the drawing of its kind."""
+    photos, kind = ((product or {}).get(name) for name in ("pictures", "illustration"))
+    return photos[0]["cardUrl"] if photos else picture(kind or "")
+
+
+@register.simple_tag
 def price_bar(parts: list[dict]) -> SafeString:
     """The price story as a bar: widths are basis points of the whole, drawn as an SVG (no inline style)."""
     at, pieces = 0, []
@@ -93,17 +124,6 @@ def price_bar(parts: list[dict]) -> SafeString:
 @register.simple_tag
 def part_colour(part: str) -> str:
     return PART_COLOURS.get(part.lower(), "p9")
-
-
-@register.simple_tag
-def race(value: int, most: int) -> SafeString:
-    """A thin line as long as its figure is beside the largest."""
-    width = max(2, round(1000 * value / most)) if most > 0 and value > 0 else 0
-    return format_html(
-        '<svg class="race" viewBox="0 0 1000 12" preserveAspectRatio="none" aria-hidden="true">'
-        '<rect class="track" width="1000" height="12"/><rect class="run" width="{}" height="12"/></svg>',
-        width,
-    )
 
 
 @register.filter
@@ -166,6 +186,13 @@ def order_address(context: dict, number: str) -> str:
     return to("order", number=number) + tail
 
 
+@register.simple_tag(takes_context=True)
+def guests_key(context: dict) -> str:
+    """What follows an address so that a guest's link opens it too."""
+    token = context["request"].GET.get("token")
+    return f"?token={token}" if token else ""
+
+
 METHODS = {
     "card": language.say("银行卡", "Card"),
     "alipay": language.say("支付宝", "Alipay"),
@@ -222,28 +249,6 @@ def chosen_facets(context: dict, facets: list[dict]) -> list[dict]:
     return chips
 
 
-FIGURES = {
-    "NET": "net",
-    "PERSON_TIMES": "personTimes",
-    "PEOPLE": "people",
-    "ORGANISATIONS": "organisations",
-    "MOBILISED": "mobilised",
-}
-
-
-@register.simple_tag
-def board_rows(board: dict | None, sort: str = "") -> list[dict]:
-    """The board's rows with the figure by which they are ranked, as a number and as it is told."""
-    rows = []
-    for row in (board or {}).get("rows", ()):
-        figure = row["figures"][FIGURES.get(sort, "net")]
-        is_money = isinstance(figure, dict)
-        value = figure["minor"] if is_money else figure or 0
-        told = money.show(value) if is_money else row["figures"][f"{FIGURES[sort]}Told"]
-        rows.append({**row, "value": value, "told": told})
-    return rows
-
-
 @register.simple_tag
 def led_organisations(viewer: dict | None) -> list[dict]:
     """Organisations for which this person may open a group purchase."""
@@ -275,22 +280,6 @@ def kilograms(grams: int) -> str:
     return f"{grams / 1000:,g}"
 
 
-# Where on a product's desk page one sees to what it lacks; the rest is among its facts.
-SEEN_TO_AT = {
-    "variants": "sizes",
-    "lots": "sizes",
-    "pictures": "photos",
-    "households": "households",
-    "leader": "",
-}
-
-
-@register.filter
-def seen_to_at(lack: dict) -> str:
-    """The part of the page where one sees to what is missing."""
-    return SEEN_TO_AT.get(next(iter(lack["field"]), ""), "facts")
-
-
 @register.simple_tag
 def is_of(kind: str, *kinds: str) -> bool:
     """Whether it is one of these."""
@@ -306,28 +295,6 @@ def may_be_missing(order: dict[str, Any], parcel: dict[str, Any]) -> bool:
         and all(claim["state"] != "OPEN" for claim in line["claims"])
         for line in order["lines"]
     )
-
-
-@register.filter
-def lacks_at(missing: list[dict], part: str) -> bool:
-    """Whether anything is missing in this part of the page."""
-    return any(seen_to_at(lack) == part for lack in missing)
-
-
-@register.simple_tag
-def story_fields(told: list[dict] | None) -> list[dict]:
-    """The eleven parts of a price for the editor, with the percent that each has now."""
-    now = {part["part"]: part["bps"] for part in told or ()}
-    return [
-        {
-            "part": part,
-            "field": f"{to_camel_case(part)}Bps",
-            "name": str(language.say(*names)),
-            "is_households": part in HOUSEHOLD_PARTS,
-            "percent": f"{now[part] / 100:g}" if part in now else "",
-        }
-        for part, names in STORY_PARTS.items()
-    ]
 
 
 @register.simple_tag

@@ -25,9 +25,10 @@ BY_OTHERS = {"change_quantity", "remove_line", "accept_prices"}
 FORM = re.compile(r'{% form "(\w+)"(.*?)%}(.*?){% endform %}', re.DOTALL)
 CARRIES = re.compile(r'carries="(\w+)"')
 FIELDS = (
-    re.compile(r'{% (?:field|region_field) "(\w+)"'),
+    re.compile(r'{% (?:field|explained|region_field) "(\w+)"'),
     re.compile(r'<(?:input|select|textarea)[^>]* name="(\w+)"'),
 )
+INCLUDE = re.compile(r'{% include "([\w/]+\.html)"[^%]*%}')
 HIDDEN = re.compile(r"{% hidden (.*?) %}")
 
 
@@ -35,11 +36,11 @@ HIDDEN = re.compile(r"{% hidden (.*?) %}")
 def templates() -> dict[str, str]:
     """The text of each template, with what it includes inside a form put in its place."""
     found = {str(p.relative_to(HERE)): p.read_text() for p in HERE.glob("**/*.html")}
-    fields = found["desk/parts/variant_fields.html"]
-    return {
-        name: re.sub(r'{% include "desk/parts/variant_fields.html"[^%]*%}', lambda _: fields, text)
-        for name, text in found.items()
-    }
+
+    def whole(text: str) -> str:
+        return INCLUDE.sub(lambda part: whole(found[part[1]]), text)
+
+    return {name: whole(text) for name, text in found.items()}
 
 
 def forms() -> list[tuple[str, str, set[str]]]:
@@ -110,6 +111,7 @@ def said_in_chinese() -> Iterator[tuple[str, str]]:
     """Every Chinese text that a person reads: of the pages, of the mails, and what the code says."""
     for name, html in templates().items():
         yield from ((name, text) for text in re.findall(r'{% say "([^"]*)"', html))
+        yield from ((name, text) for text in re.findall(r"%}([^%{]+)(?:{\w+}[^%{]*)*{% english %}", html))
     for mail in ROOT.glob("*/templates/mail/*.zh.txt"):
         yield mail.name, re.sub(r"{%.*?%}", "", re.sub(r"{{.*?}}", "文", mail.read_text()))
     for path in ROOT.glob("[a-z]*/**/*.py"):

@@ -43,7 +43,7 @@ def test_what_is_typed_into_a_form_of_ours_is_kept_unless_it_is_a_secret():
     for page in templates().values():
         for form in re.finditer(r'{% form "(\w+)"(.*?){% endform %}', page, re.DOTALL):
             may = acts()[form[1]].kept or kept_fields(act_document(form[1]))
-            typed = set(re.findall(r'{% field "(\w+)"', form[2]))
+            typed = set(re.findall(r'{% (?:field|explained) "(\w+)"', form[2]))
             lost += [(form[1], f) for f in sorted(typed - may) if not NEVER.search(f)]
     assert set(lost) - thrown_away == set()
 

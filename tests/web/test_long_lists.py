@@ -15,6 +15,7 @@ from orders.models import Order, Shipment
 from tests.catalog.world import a_lot, a_person
 from tests.impact import world
 from tests.web.conftest import signed_in
+from tests.web.test_pages import words
 from together.models import GroupPurchase, Seat
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +26,7 @@ def read_through(client: Client, path: str, mark: str) -> list[str]:
     found: list[str] = []
     address: str | None = path
     while address:
-        html = client.get(address).content.decode()
+        html = words(client.get(address))
         found += re.findall(mark, html)
         onward = re.search(r'<nav class="pager".*?href="(\?[^"#]*after=[^"#]*)', html, re.DOTALL)
         address = path.split("?")[0] + onward[1].replace("&amp;", "&") if onward else None
@@ -91,15 +92,15 @@ def test_the_groups_that_have_waited_longest_to_be_sent_are_on_the_desk(shelf):
     # What was sent since stands in nobody's way.
     sent = GroupPurchase.objects.get(title=titles[5])
     Shipment.objects.filter(order__holder=sent.uid).update(state="shipped")
-    html = signed_in(shelf.manager).get("/en/desk/orders/").content.decode()
+    html = words(signed_in(shelf.manager).get("/en/desk/orders/"))
     assert re.findall(r"Group: (团购\d+)", html) == [title for title in titles if title != titles[5]]
     # Of them one is promised for today.
     assert re.search(
         r'class="urgent"><dt>To send today</dt><dd class="num"><a [^>]*>1</a>',
-        signed_in(shelf.manager).get("/en/desk/").content.decode(),
+        words(signed_in(shelf.manager).get("/en/desk/")),
     )
     for page in ("", "orders/", "claims/", "households/", "new/"):
-        seen = signed_in(shelf.manager).get(f"/en/desk/{page}").content.decode()
+        seen = words(signed_in(shelf.manager).get(f"/en/desk/{page}"))
         assert '<b class="count">21</b>' in seen, page
 
 
@@ -111,7 +112,7 @@ def test_whatever_was_called_off_since_the_packing_list_is_taken_out_of_the_boxe
     assert manager.get(f"/en/desk/packing.csv?team={shelf.team.code}").status_code == 200
     for order in made:
         refund.request(order, {order.lines.get().uid: refund.Part(1)}, reason="recalled")
-    html = manager.get("/en/desk/orders/").content.decode()
+    html = words(manager.get("/en/desk/orders/"))
     assert [order.number for order in made if order.number not in html] == []
 
 
@@ -119,7 +120,7 @@ def test_a_lot_that_is_still_for_sale_stays_on_its_page_whatever_came_after_it(s
     for _ in range(55):
         a_lot(shelf.lot.variant, state=Lot.State.CLOSED)
     path = f"/en/desk/product/{global_id('Product', shelf.product.uid)}/"
-    html = signed_in(shelf.manager).get(path).content.decode()
+    html = words(signed_in(shelf.manager).get(path))
     assert shelf.lot.code in re.findall(r'<b class="code">(L\d+)</b>', html)
 
 
@@ -127,7 +128,7 @@ def test_a_lots_units_add_up_on_its_page_when_some_have_come_back(shelf):
     # Three were sold, and one of them came back.
     Lot.objects.filter(pk=shelf.lot.pk).update(units_available=28, units_sold=3, units_restocked=1)
     path = f"/en/desk/product/{global_id('Product', shelf.product.uid)}/"
-    html = signed_in(shelf.manager).get(path).content.decode()
+    html = words(signed_in(shelf.manager).get(path))
     told = re.search(r"(\d+) in all: (\d+) left, (\d+) being paid, (\d+) sold", html)
     whole, *parts = map(int, told.groups())
     assert whole == sum(parts) and parts[-1] == 2

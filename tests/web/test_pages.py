@@ -24,7 +24,10 @@ HOME, CATALOGUE, PRODUCT = 6, 5, 9
 
 
 def words(response) -> str:
-    return response.content.decode()
+    """The page without the white space between and inside its tags: where a template's line breaks says nothing."""
+    page = re.sub(r"\s+", " ", response.content.decode())
+    page = re.sub(r"(<\w[^<>]*?) ?> ", r"\1>", page)
+    return re.sub(r" (?=>|</)|(?<=>) (?=<)", "", page)
 
 
 def post(client: Client, act: str, **fields):

@@ -19,6 +19,7 @@ from shop.templatetags.web import with_percents
 from shop.web.document import HERE
 from tests.impact import world
 from tests.web.conftest import signed_in
+from tests.web.test_pages import words
 from together.models import GroupPurchase, Seat
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +29,7 @@ def page(order: Order, lang: str = "en", tail: str = "") -> str:
     """The order's page as its guest sees it."""
     answer = Client().get(f"/{lang}/order/{order.number}/{tail}?token={token_for(order)}")
     assert answer.status_code == 200
-    return answer.content.decode()
+    return words(answer)
 
 
 def an_order(**fields: Any) -> Order:
@@ -90,7 +91,7 @@ def test_a_pick_up_code_is_shown_only_for_what_can_be_picked_up(state, is_shown)
     seat = a_seat(state)
     assert (seat.pickup_code in page(seat.order)) == is_shown
     seat.group.organisation.memberships.create(person=seat.group.coordinator, role="coordinator")
-    co = signed_in(seat.group.coordinator).get(f"/en/g/{seat.group.join_code}/").content.decode()
+    co = words(signed_in(seat.group.coordinator).get(f"/en/g/{seat.group.join_code}/"))
     assert "Who has joined" in co or state == "released"
     assert (seat.pickup_code in co) == is_shown
 
@@ -136,9 +137,9 @@ def test_the_coordinator_reads_of_a_seat_that_is_being_refunded():
     left(seat)
     seat.group.organisation.memberships.create(person=seat.group.coordinator, role="coordinator")
     co = signed_in(seat.group.coordinator)
-    assert "<td>Being refunded" in co.get(f"/en/g/{seat.group.join_code}/").content.decode()
+    assert "<td>Being refunded" in words(co.get(f"/en/g/{seat.group.join_code}/"))
     Order.objects.filter(pk=seat.order.pk).update(state="refunded")
-    assert "<td>Refunded" in co.get(f"/en/g/{seat.group.join_code}/").content.decode()
+    assert "<td>Refunded" in words(co.get(f"/en/g/{seat.group.join_code}/"))
 
 
 def test_a_group_that_has_closed_is_not_said_to_close_on_a_day_to_come():
@@ -158,12 +159,12 @@ def test_one_wording_says_who_has_a_groups_money():
     Seat.objects.filter(pk=seat.pk).update(state="held")
     texts = [
         page(seat.order, "zh"),
-        Client().get(f"/zh/g/{seat.group.join_code}/").content.decode(),
-        Client().get("/zh/groups/").content.decode(),
+        words(Client().get(f"/zh/g/{seat.group.join_code}/")),
+        words(Client().get("/zh/groups/")),
     ]
     assert ["本店在支付方的账户里，单独记账" in text for text in texts] == [True] * 3
     assert not [text for text in texts if "支付方保管" in text or "平台托管" in text or "托管中" in text]
-    english = [page(seat.order), Client().get("/en/groups/").content.decode()]
+    english = [page(seat.order), words(Client().get("/en/groups/"))]
     assert all("shop’s account at the payment provider, booked apart" in text for text in english)
     assert not [text for text in english if "escrow" in text or "Held in trust" in text]
 
@@ -176,7 +177,7 @@ def test_a_group_that_came_to_nothing_says_what_had_been_paid_and_whether_it_is_
     seat = a_seat("refunded", group=state, units=units, order="held")
 
     def shown(lang: str) -> str:
-        return Client().get(f"/{lang}/g/{seat.group.join_code}/").content.decode()
+        return words(Client().get(f"/{lang}/g/{seat.group.join_code}/"))
 
     assert f"{had} being repaid" in shown("en") and "units paid" not in shown("en")
     assert f"曾有 {units} 份付款，正在全额退款" in shown("zh")
@@ -186,7 +187,7 @@ def test_a_group_that_came_to_nothing_says_what_had_been_paid_and_whether_it_is_
 
 def test_one_unit_is_a_unit():
     seat = a_seat("held", units=1, order="held")
-    shown = Client().get(f"/en/g/{seat.group.join_code}/?token={token_for(seat.order)}").content.decode()
+    shown = words(Client().get(f"/en/g/{seat.group.join_code}/?token={token_for(seat.order)}"))
     assert "1 unit paid" in shown and "1 unit ·" in shown and "1 units" not in shown
 
 
@@ -194,10 +195,10 @@ def test_one_of_a_thing_is_told_as_one(shelf):
     Product.objects.update(dispatch_days=1)
     line = world.an_order((shelf.lot, 1)).lines.get()
     Review.objects.create(product=shelf.product, line=line, stars=5)
-    shown = Client().get(f"/en/p/{shelf.product.slug}/").content.decode()
+    shown = words(Client().get(f"/en/p/{shelf.product.slug}/"))
     assert "Sent within a day of payment." in shown and "1 days" not in shown
     assert " 1 review<" in shown
-    assert "1 team<" in Client().get("/en/teams/").content.decode()
+    assert "1 team<" in words(Client().get("/en/teams/"))
 
 
 @pytest.mark.parametrize(
@@ -209,7 +210,7 @@ def test_one_of_a_thing_is_told_as_one(shelf):
 )
 def test_what_is_sent_at_once_is_sent_on_the_day(shelf, lang, said):
     Product.objects.update(dispatch_days=0)
-    shown = Client().get(f"/{lang}/p/{shelf.product.slug}/").content.decode()
+    shown = words(Client().get(f"/{lang}/p/{shelf.product.slug}/"))
     assert all(words in shown for words in said)
 
 
@@ -217,7 +218,7 @@ def test_what_is_sent_at_once_is_sent_on_the_day(shelf, lang, said):
 def test_no_coordinator_is_told_to_invite_to_a_group_that_is_over(state):
     seat = a_seat("held", group=state, order="paid")
     seat.group.organisation.memberships.create(person=seat.group.coordinator, role="coordinator")
-    shown = signed_in(seat.group.coordinator).get(f"/en/g/{seat.group.join_code}/").content.decode()
+    shown = words(signed_in(seat.group.coordinator).get(f"/en/g/{seat.group.join_code}/"))
     assert "nobody joins any more" in shown and "Pass this link on" not in shown
 
 
@@ -256,22 +257,22 @@ def test_whoever_changes_her_password_is_told_that_her_tokens_end_with_it(shelf)
     client = signed_in(shelf.buyer)
     written = {"currentPassword": shelf.password, "newPassword": "another long password"}
     answer = client.post("/do/change_password/", {**written, "lang": "en", "next": "/en/account/details/"})
-    assert "API tokens are revoked" in client.get(answer.url).content.decode()
+    assert "API tokens are revoked" in words(client.get(answer.url))
     assert not shelf.buyer.api_tokens.filter(revoked_at=None).exists()
 
 
 def test_whoever_mistypes_her_password_for_her_data_finds_the_form_open_again(shelf):
     client = signed_in(shelf.buyer)
     answer = client.post("/en/account/export/", {"password": "not hers"})
-    assert 'action="/en/account/export/"' in client.get(answer["Location"]).content.decode()
+    assert 'action="/en/account/export/"' in words(client.get(answer["Location"]))
 
 
 def test_nothing_that_is_off_the_shelf_is_said_to_be_for_sale(shelf):
     manager, path = signed_in(shelf.manager), f"/en/desk/product/{global_id('Product', shelf.product.uid)}/"
-    assert "30 units for sale" in manager.get("/en/desk/").content.decode()
+    assert "30 units for sale" in words(manager.get("/en/desk/"))
     Product.objects.filter(pk=shelf.product.pk).update(state="suspended")
     Lot.objects.filter(pk=shelf.lot.pk).update(state="closed")
-    assert "30 units for sale" not in manager.get("/en/desk/").content.decode()
-    assert "30 units in stock" in manager.get("/en/desk/").content.decode()
-    shown = manager.get(path).content.decode()
+    assert "30 units for sale" not in words(manager.get("/en/desk/"))
+    assert "30 units in stock" in words(manager.get("/en/desk/"))
+    shown = words(manager.get(path))
     assert "30 in all: 30 left" in shown and "30 for sale" not in shown

@@ -1,0 +1,42 @@
+"""What the contest's pages draw."""
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from core import money
+
+register = template.Library()
+
+
+@register.simple_tag
+def race(value: int, most: int) -> SafeString:
+    """A thin line as long as its figure is beside the largest."""
+    width = max(2, round(1000 * value / most)) if most > 0 and value > 0 else 0
+    return format_html(
+        '<svg class="race" viewBox="0 0 1000 12" preserveAspectRatio="none" aria-hidden="true">'
+        '<rect class="track" width="1000" height="12"/><rect class="run" width="{}" height="12"/></svg>',
+        width,
+    )
+
+
+FIGURES = {
+    "NET": "net",
+    "PERSON_TIMES": "personTimes",
+    "PEOPLE": "people",
+    "ORGANISATIONS": "organisations",
+    "MOBILISED": "mobilised",
+}
+
+
+@register.simple_tag
+def board_rows(board: dict | None, sort: str = "") -> list[dict]:
+    """The board's rows with the figure by which they are ranked, as a number and as it is told."""
+    rows = []
+    for row in (board or {}).get("rows", ()):
+        figure = row["figures"][FIGURES.get(sort, "net")]
+        is_money = isinstance(figure, dict)
+        value = figure["minor"] if is_money else figure or 0
+        told = money.show(value) if is_money else row["figures"][f"{FIGURES[sort]}Told"]
+        rows.append({**row, "value": value, "told": told})
+    return rows

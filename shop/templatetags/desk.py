@@ -1,0 +1,61 @@
+"""What a team's desk says of a product that is being written."""
+
+from django import template
+from graphene.utils.str_converters import to_camel_case
+
+from catalog.models.variant import HOUSEHOLD_PARTS, STORY_PARTS
+from core import language
+from core.language import Words
+from shop.templatetags.web import kilograms
+
+register = template.Library()
+
+# Where on a product's desk page one sees to what it lacks; the rest is among its facts.
+SEEN_TO_AT = {
+    "variants": "sizes",
+    "lots": "sizes",
+    "pictures": "photos",
+    "households": "households",
+    "leader": "",
+}
+
+
+@register.filter
+def seen_to_at(lack: dict) -> str:
+    """The part of the page where one sees to what is missing."""
+    return SEEN_TO_AT.get(next(iter(lack["field"]), ""), "facts")
+
+
+@register.filter
+def lacks_at(missing: list[dict], part: str) -> bool:
+    """Whether anything is missing in this part of the page."""
+    return any(seen_to_at(lack) == part for lack in missing)
+
+
+@register.simple_tag
+def weight_of(units: int, grams: int) -> Words:
+    """What a lot weighs by what its variant does."""
+    return language.say(
+        "这一批 {n} 份，每份重 {w} 公斤，共约 {t} 公斤。",
+        "The lot’s {n} units of {w} kg weigh about {t} kg.",
+        single="The lot’s one unit weighs about {t} kg.",
+        n=units,
+        w=kilograms(grams),
+        t=kilograms(units * grams),
+    )
+
+
+@register.simple_tag
+def story_fields(told: list[dict] | None) -> list[dict]:
+    """The eleven parts of a price for the editor, with the percent that each has now."""
+    now = {part["part"]: part["bps"] for part in told or ()}
+    return [
+        {
+            "part": part,
+            "field": f"{to_camel_case(part)}Bps",
+            "name": str(language.say(*names)),
+            "is_households": part in HOUSEHOLD_PARTS,
+            "percent": f"{now[part] / 100:g}" if part in now else "",
+        }
+        for part, names in STORY_PARTS.items()
+    ]
