@@ -12,7 +12,7 @@ from tests.figures import figure
 
 pytestmark = [pytest.mark.proof, pytest.mark.django_db(transaction=True)]
 
-FLOORS = ("core", "accounts", "catalog", "orders", "together", "impact", "shop")
+FLOORS = ("core", "accounts", "catalog", "orders", "together", "impact", "shop", "local")
 # Who reads a whole shop while it goes on selling needs one moment of it, and writes nothing.
 READS_ONE_MOMENT = "shop/management/commands/verify.py"
 STAND_IN = "local/stripe/store.py"  # the provider's, in SQLite

@@ -48,6 +48,7 @@ FROM_THE_CODE = {
         "fields_of",
         "_named_as_kept",
     },
+    "orders/holding.py": {"_made"},
 }
 
 

@@ -212,7 +212,7 @@ def test_whatever_is_killed_under_a_run_is_started_again_and_known_meanwhile(tmp
     run = Run(folder, port)
     run.wait_until_open()
     until(
-        lambda: health(port) == (200, {"ok": True, "parts": dict.fromkeys(PARTS, "ok")}),
+        lambda: health(port) == (200, {"ok": True, "parts": dict.fromkeys(PARTS, "ok"), "given_up": {}}),
         30,
         lambda: health(port),
     )
