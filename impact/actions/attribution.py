@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from core import failpoints, fast
 from impact.actions import support
-from impact.actions.given import given_while_held, gone_of
+from impact.actions.given import given_while_held, gone_of, reduced_of
 from impact.actions.ledger import GATEWAY, RESERVE, Book, escrow_of, key_of, written
 from impact.actions.posting import Posting, by_order, drawn, locked, weighed
 from impact.models import Kind, LedgerTransaction
@@ -39,8 +39,8 @@ def attribute_orders(events: Sequence[OrderPaid | OrderConfirmed]) -> None:
     lines = {draw.line_id: draw.line for draw in draws}.values()
     orders = {line.order_id: line.order for line in lines}.values()
     posting = Posting(weighed(draws))
-    given = given_while_held(orders) if is_confirmed else {}
-    missing = _missing(orders) if is_confirmed else {}
+    reduced = reduced_of(lines) if is_confirmed else []
+    given, missing = given_while_held(reduced), _missing(reduced)
     purchases = []
     for order in orders:
         mine = [line for line in lines if line.order_id == order.pk]
@@ -76,18 +76,18 @@ _DRAWS = fast.PreparedQuery(_lines_and_lots)
 
 
 def _missing(orders: Iterable[Order]) -> dict[UUID, int]:
-    """How many fen escrow holds too few of each held order: a bank took them while it was held.
+    """How many fen escrow holds too few of each of these orders: a bank took them while it was held.
 
     A lost dispute is borne by the reserve, whether it came before the order was confirmed or after.
     """
-    taken = {order.uid: order for order in orders if order.refunded_minor}
-    if not taken:
+    of_uid = {order.uid: order for order in orders}
+    if not of_uid:
         return {}
     held: dict[UUID, int] = defaultdict(int)
-    for position in positions(taken):
+    for position in positions(of_uid):
         if position.place.kind == Kind.ESCROW:
             held[position.order_uid] += position.amount_minor
-    return {uid: order.total_minor - held[uid] for uid, order in taken.items()}
+    return {uid: order.total_minor - held[uid] for uid, order in of_uid.items()}
 
 
 def hold_orders(events: Sequence[OrderHeld]) -> None:

@@ -1,7 +1,7 @@
 """What was given back of an order before it was shared out, and so is nobody's part."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import groupby
 from operator import attrgetter
 
@@ -11,13 +11,23 @@ from orders.models import Line, Order, Refund, RefundLine
 Given = Mapping[tuple[str, int | None], int]
 
 
-def given_while_held(orders: Iterable[Order]) -> Given:
+def reduced_of(lines: Iterable[Line]) -> list[Order]:
+    """The orders of these lines of which something was given back or taken: by the lines and parcels, since an order
+    counts what has arrived at the buyer alone."""
+    found = {
+        line.order_id: line.order
+        for line in lines
+        if line.refunded_minor or (line.shipment and line.shipment.refunded_minor)
+    }
+    return list(found.values())
+
+
+def given_while_held(orders: Collection[Order]) -> Given:
     """What somebody gave back, at the provider's desk say. What a bank took the reserve brings again, but for goods
     that are on the shelf again."""
-    taken = [order.pk for order in orders if order.refunded_minor]
-    if not taken:
+    if not orders:
         return {}
-    rows = RefundLine.objects.filter(refund__payment__order__in=taken).exclude(
+    rows = RefundLine.objects.filter(refund__payment__order__in=orders).exclude(
         refund__reason__in=Refund.TURNED_AWAY
     )
     rows = (

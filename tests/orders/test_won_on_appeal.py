@@ -229,6 +229,18 @@ def test_of_a_held_seat_of_which_somebody_gave_a_part_back_the_rest_is_shared_ou
     assert counted(order) == GOODS - 1500 and [one for one in offences() if one.rule == "I5"] == []
 
 
+def test_what_was_given_back_of_a_held_seat_and_came_back_is_the_buyers_still():
+    order = world.a_held_seat(world.a_lot())
+    elsewhere.take_refund(RefundSeen(Was.SUCCEEDED, "re_desk", 1000, intent_id=kept(order).intent_id))
+    made = Refund.objects.get()
+    refund.settle(made, RefundSeen(Was.FAILED, "re_desk", 1000), made.attempt)
+    group.close(order.seat.group)
+    stands = world.balances(order)
+    assert (stands["buyer"], stands["earmarked"] + stands["part_earmarked"]) == (1000, GOODS - 1000)
+    assert stands["gateway"] == -GOODS and "escrow" not in stands
+    assert [one for one in offences() if one.rule in ("I4", "I5")] == []
+
+
 def test_a_seat_that_a_bank_took_whole_is_not_taken_again_and_its_money_is_owed():
     order = world.a_held_seat(world.a_lot())
     bank(kept(order), "lost", GOODS)
