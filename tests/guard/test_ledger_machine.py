@@ -35,7 +35,7 @@ TO_BE_REACHED = {
             "team",
             "late",
             "twice",
-            "group",
+            "fell_short",
             "dispute",
             "desk",
             "regained",
