@@ -21,6 +21,7 @@ from tests.figures import figure, full, progress
 from tests.full.buyer import Patient
 from tests.full.house import Stubborn, wait_until
 from tests.shows.script import ADDRESS, Script, key
+from tests.shows.world import grown
 
 pytestmark = pytest.mark.proof
 
@@ -225,6 +226,9 @@ def test_when_the_disk_is_full_checkout_refuses_and_nothing_is_half_written(hous
 def _buy_until_refused(house: Stubborn, disk: Path) -> tuple[list[str], set[str]]:
     """Fill the disk, then buy until the shop refuses some; (what it said, the numbers it gave)."""
     told = {"email": "disk@full.example", **ADDRESS}
+    with house.shop.database():
+        # Whatever others have bought here before.
+        grown(house.world.tea, house.world.tea.variant, 400)
     lines = [{"variantId": house.variant(house.world.tea), "quantity": 1}]
     told["expectedTotal"] = Script(house).total_of({"lines": lines, **told})
     with open(disk / "filler", "wb", buffering=0) as filler, pytest.raises(OSError):

@@ -112,13 +112,13 @@ def an_offer(
         made, stall.manager, name_zh="一份", name_en="One box", net_content=f"{grams - 100} g", weight_grams=grams,
         price_minor=price, story=STORY,
     )  # fmt: skip
-    stall.lot = _grown(stall, stall.variant, units)
+    stall.lot = grown(stall, stall.variant, units)
     listing.submit(made, stall.manager)
     listing.approve(Product.objects.select_related("team").get(pk=made.pk), operator)
     stall.product = Product.objects.get(pk=made.pk)
 
 
-def _grown(stall: Stall, of: Variant, units: int) -> Lot:
+def grown(stall: Stall, of: Variant, units: int) -> Lot:
     today = clock.today()
     made = lot.declare(
         of, stall.manager, quantity=units, level=Lot.Level.SHARED,
