@@ -18,6 +18,8 @@ ABOUT_IT = [
     "core/test_bounds.py",
     "core/test_api.py::test_a_change_makes_kept_answers_anew",
     "core/test_api.py::test_an_answer_to_a_stranger_is_kept_for_strangers_of_her_language",
+    "core/test_view.py::test_a_trusted_query_may_be_kept_by_browsers",
+    "core/test_view.py::test_answers_are_kept_and_given_when_the_cache_is_away",
     "orders/test_statements.py",
 ]
 
