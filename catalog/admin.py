@@ -140,10 +140,10 @@ class ProductAdmin(OperatorAdmin):
             return TemplateResponse(request, "catalog/return_to_team.html", context)
         comment = form.cleaned_data["comment"]
 
-        def give_back(row: Product, by: Any) -> object:
+        def return_one(row: Product, by: Any) -> object:
             return listing.return_with_comment(row, by, comment)
 
-        deed("退回修改 · Returned", give_back, undone_by="its team, submitting it again")(
+        deed("退回修改 · Returned", return_one, undone_by="its team, submitting it again")(
             self, request, chosen
         )
         return None

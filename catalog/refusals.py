@@ -6,7 +6,7 @@ from core.language import say
 from core.refusals import Refusal
 
 # Up to so many units are told exactly; above it we say "plenty" (docs/decisions/0004).
-TOLD_EXACTLY = 5
+EXACT_UP_TO = 5
 
 
 class InsufficientStock(Refusal):
@@ -18,7 +18,7 @@ class InsufficientStock(Refusal):
         """`short` says of each variant that cannot be had how many units are left, exactly: for us alone."""
         self.short = dict(short)
         left = min(self.short.values())
-        told = left if left <= TOLD_EXACTLY else None
+        told = left if left <= EXACT_UP_TO else None
         if not left:
             words = say("已经售完了。", "Sold out.")
         elif told:

@@ -16,7 +16,7 @@ A_MOMENT = 0.1
 _seen: tuple[float, timedelta] | None = None
 
 
-def ahead() -> timedelta:
+def offset() -> timedelta:
     """How far the trade's clock stands ahead of the wall clock."""
     global _seen
     moment = time.monotonic()
@@ -33,12 +33,12 @@ def is_known() -> bool:
 
 def now() -> datetime:
     """The moment by which seasons and contest rounds open and close, in Asia/Shanghai."""
-    return (timezone.now() + ahead()).astimezone(SHANGHAI)
+    return (timezone.now() + offset()).astimezone(SHANGHAI)
 
 
 def today() -> date:
     """The day by which seasons and contest rounds open and close."""
-    return _day(int(time.time() + ahead().total_seconds()) // 60)
+    return _day(int(time.time() + offset().total_seconds()) // 60)
 
 
 @lru_cache(maxsize=8)
@@ -54,7 +54,7 @@ def stand_at(moment: datetime) -> None:
 
 def move(by: timedelta) -> None:
     """Move the trade's clock on, or back."""
-    _write(ahead() + by)
+    _write(offset() + by)
 
 
 def back_to_now() -> None:

@@ -195,7 +195,7 @@ class _Batch:
 
     def _one_by_one(self, it: Reaction, group: list[Claimed]) -> None:
         """Each does or fails for itself; what is done is marked together, so many at a time."""
-        read = self._ahead(it, group)
+        read = self._prefetched(it, group)
         for one in group:
             if time.monotonic() > self.ends:
                 _put_back([one])
@@ -213,7 +213,7 @@ class _Batch:
             _mark_done(done)
             failpoints.reach("delivery.marked")
 
-    def _ahead(self, it: Reaction, group: list[Claimed]) -> Mapping[int, Any]:
+    def _prefetched(self, it: Reaction, group: list[Claimed]) -> Mapping[int, Any]:
         """What they need; two reactions that need the same of the same events read it once."""
         if it.prefetch is None:
             return {}

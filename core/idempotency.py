@@ -40,7 +40,7 @@ class Held:
 
 
 @dataclass(frozen=True)
-class Kept:
+class Finished:
     """What an earlier call with the same key has led to."""
 
     result: Any
@@ -52,7 +52,7 @@ def hash_of(given: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def begin(asker: str, deed: str, key: UUID, given: Any) -> Held | Kept:
+def begin(asker: str, deed: str, key: UUID, given: Any) -> Held | Finished:
     """The right to do this deed now, or what it led to before."""
     input_hash = hash_of(given)
     ends = time.monotonic() + WAIT_SECONDS
@@ -66,7 +66,7 @@ def begin(asker: str, deed: str, key: UUID, given: Any) -> Held | Kept:
         if row.input_hash != input_hash:
             raise IdempotencyConflict(field="idempotencyKey")
         if row.state == IdempotencyKey.State.DONE:
-            return Kept(row.result)
+            return Finished(row.result)
         if held := _take_over(row):
             return held
         if time.monotonic() > ends or connection.in_atomic_block:
@@ -142,7 +142,7 @@ def once(
     (a provider) and therefore runs in no transaction of ours; it must bear being run again after a crash.
     """
     begun = begin(asker, deed, key, given)
-    if isinstance(begun, Kept):
+    if isinstance(begun, Finished):
         return None, begun.result
     failpoints.reach("idempotency.begun")
     try:

@@ -60,7 +60,7 @@ class Words:
     def __hash__(self) -> int:
         return hash((self.zh, self.en))
 
-    def told_in(self, language: str) -> str:
+    def in_language(self, language: str) -> str:
         """The sentence in that language, whoever is listening."""
         with use(language):
             return str(self)
@@ -71,13 +71,13 @@ def say(zh: str, en: str, *, single: str = "", **facts: object) -> Words:
     return Words(zh, single if single and facts["n"] == 1 else en, facts)
 
 
-def told(thing: object, name: str) -> str:
+def localized(thing: object, name: str) -> str:
     """The bilingual field `name` (name_zh, name_en) in the current language, Chinese where English lacks."""
-    return teller(name)(thing)
+    return localizer(name)(thing)
 
 
 @cache
-def teller(name: str) -> Callable[[object], str]:
+def localizer(name: str) -> Callable[[object], str]:
     """The same as a function of the thing alone, for what is told by the dozen."""
     zh, en = f"{name}_zh", f"{name}_en"
 
@@ -89,7 +89,7 @@ def teller(name: str) -> Callable[[object], str]:
 
 
 def language_used(thing: object, name: str) -> str:
-    """The language in which `told` tells this field."""
+    """The language in which `localized` gives this field."""
     return "en" if current() == "en" and getattr(thing, f"{name}_en") else "zh"
 
 

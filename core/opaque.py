@@ -26,7 +26,7 @@ def _box(secret: str) -> AESSIV:
     return AESSIV(HKDF(SHA256(), 64, salt=None, info=b"sheaf.opaque").derive(secret.encode()))
 
 
-def written(name: Sequence[str], values: Sequence[Any]) -> str:
+def encode(name: Sequence[str], values: Sequence[Any]) -> str:
     """The values as one word; only under the same name it can be read again."""
     raw = json.dumps(values, separators=(",", ":"), ensure_ascii=False).encode()
     filled = raw.ljust(-(-len(raw) // BLOCK) * BLOCK)
@@ -34,7 +34,7 @@ def written(name: Sequence[str], values: Sequence[Any]) -> str:
     return urlsafe_b64encode(sealed).rstrip(b"=").decode()
 
 
-def read(name: Sequence[str], word: str) -> list[Any] | None:
+def decode(name: Sequence[str], word: str) -> list[Any] | None:
     """The values inside a word of this name; None for anything that the shop did not write."""
     if not word or len(word) > MOST_CHARACTERS or not word.isascii():
         return None

@@ -82,7 +82,7 @@ def allow_roughly(name: str, who: str, limit: int, seconds: int, cost: int = 1) 
     return tally.known + tally.untold <= limit
 
 
-def allow_at_once(name: str, who: str, limit: int, seconds: int, cost: int = 1) -> bool:
+def allow_without_waiting(name: str, who: str, limit: int, seconds: int, cost: int = 1) -> bool:
     """As `allow_roughly` without waiting for the cache: False, and nothing counted, when it has to be told first."""
     now = time.time()
     window = int(now) // seconds

@@ -105,7 +105,7 @@ class _Table:
             self.fields = [_field(self.model, name) for name in batch.columns]
             self.columns = [list(column) for column in zip(*batch.values, strict=True)]
         else:
-            self.fields = _written(self.model)
+            self.fields = _insertable(self.model)
             self.columns = [[_cell(row, f) for row in batch] for f in self.fields]
 
     def parts(self, places: dict[int, tuple["_Table", int]], params: list[Any]) -> list[str]:
@@ -148,7 +148,7 @@ class _Table:
 
 
 @cache
-def _written(model: type[Model]) -> list[Field]:
+def _insertable(model: type[Model]) -> list[Field]:
     fields = model._meta.concrete_fields
     return [f for f in fields if not isinstance(f, AutoField) and not f.generated]
 

@@ -146,18 +146,18 @@ class Watched:
 
     def __init__(self, inner: Any):
         self.inner = inner
-        self._inner_at_once = getattr(inner, "at_once", None)
+        self._inner_without_waiting = getattr(inner, "answer_without_waiting", None)
 
     def opened(self) -> None:
         """The process begins to answer."""
         health.began = time.monotonic()
         health.watch()
 
-    def at_once(self, environ: dict[str, Any]) -> Answer | None:
+    def answer_without_waiting(self, environ: dict[str, Any]) -> Answer | None:
         """The answers that nothing is waited for."""
         if tell := PATHS.get(environ["PATH_INFO"]):
             return tell()
-        return self._inner_at_once(environ) if self._inner_at_once else None
+        return self._inner_without_waiting(environ) if self._inner_without_waiting else None
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         return self.inner(environ, start_response)

@@ -4,9 +4,9 @@ from uuid import UUID
 
 from django.db import transaction
 
+from accounts.clean import line, phone_number
 from accounts.models import Address, Person
 from accounts.reads import address_of, addresses_of, region_to_send_to
-from accounts.written import line, phone_number
 from core.language import say
 from core.refusals import Invalid, every
 

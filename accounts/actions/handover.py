@@ -22,8 +22,8 @@ def must_have_handed_over(person: Person) -> None:
     for duties in getattr(settings, "PERSON_DUTIES", ()):
         left += import_string(duties)(person)
     if left:
-        zh = "、".join(words.told_in("zh") for words in left)
-        en = ", ".join(words.told_in("en") for words in left)
+        zh = "、".join(words.in_language("zh") for words in left)
+        en = ", ".join(words.in_language("en") for words in left)
         raise Conflict(
             say(
                 "下面这些还只有一个人负责，请先交给别人，或由运营人员指定：{chinese}。",

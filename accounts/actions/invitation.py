@@ -8,9 +8,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.actions import audit
+from accounts.clean import email_address
 from accounts.models import Invitation, Membership, Organisation, Person
 from accounts.reads import hashed, open_invitations
-from accounts.written import email_address
 from core.language import say
 from core.refusals import Conflict, Invalid, NotAllowed, NotFound, TooLate
 

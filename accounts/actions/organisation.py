@@ -4,11 +4,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.actions import audit
+from accounts.clean import line
 from accounts.events import OrganisationProposed, OrganisationVerified
 from accounts.models import Membership, Organisation, Person, Region
 from accounts.permissions import must
 from accounts.reads import is_partial_to, subtree
-from accounts.written import line
 from core import outbox
 from core.language import say
 from core.refusals import Invalid, NotAllowed, every

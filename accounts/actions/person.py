@@ -13,10 +13,10 @@ from django.utils.module_loading import import_string
 
 from accounts import seals
 from accounts.actions import audit
+from accounts.clean import email_address, line, mailbox, phone_number
 from accounts.events import EmailChangeAsked, MailboxConfirmed, PersonJoined, SignUpRepeated
 from accounts.models import Person
 from accounts.reads import hashed
-from accounts.written import email_address, line, mailbox, phone_number
 from core import language as languages
 from core import outbox, patience, rates
 from core.language import say
@@ -112,7 +112,8 @@ def check_password_is_good(password: str, person: Person, field: str = "password
     except ValidationError as wrong:
         why = [EASY_TO_GUESS[str(each.code)] for each in wrong.error_list]
         told = say(
-            "".join(words.told_in("zh") for words in why), " ".join(words.told_in("en") for words in why)
+            "".join(words.in_language("zh") for words in why),
+            " ".join(words.in_language("en") for words in why),
         )
         raise Invalid(told, field=field) from None
 

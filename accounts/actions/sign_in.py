@@ -24,10 +24,10 @@ from accounts.actions.person import (
     verify_email,
     was_right,
 )
+from accounts.clean import email_address, mailbox
 from accounts.events import PasswordResetAsked, SignUpRepeated
 from accounts.models import Person
 from accounts.reads import hashed, signed_in
-from accounts.written import email_address, mailbox
 from core import outbox, patience, rates
 from core.language import say
 from core.middleware import address_of

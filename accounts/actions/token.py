@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from accounts.actions import audit
 from accounts.actions.person import check_password
+from accounts.clean import line
 from accounts.models import ApiToken, Person
 from accounts.reads import hashed, tokens_of
-from accounts.written import line
 from core.language import say
 from core.refusals import Invalid, NotFound
 

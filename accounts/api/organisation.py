@@ -18,7 +18,7 @@ from core.api.facts import guarded
 from core.api.ids import uid_of
 from core.api.lookahead import prefetched
 from core.api.scopes import demand
-from core.api.types import ModelType, Told, enum_of, list_of
+from core.api.types import Localized, ModelType, enum_of, list_of
 from core.refusals import NotFound
 
 
@@ -69,7 +69,7 @@ class OrganisationType(ModelType):
             "mobiliser_code": "Who enters this code at checkout buys by its call.",
         }
 
-    name = Told("name", description="Its name in the reader's language.")
+    name = Localized("name", description="Its name in the reader's language.")
     is_verified = graphene.Boolean(required=True, description="Whether an operator has verified it.")
     children = connection_field(
         lambda: OrganisationType, _children, order=("id",), description="The verified ones below it."

@@ -11,7 +11,7 @@ from core import language
 from core.api.access import HELD, PUBLIC
 from core.api.facts import cache_tags, guarded, needs
 from core.api.lookahead import prefetched
-from core.api.types import ModelType, Told, list_of, to_many
+from core.api.types import Localized, ModelType, list_of, to_many
 
 # No region has more directly below it than Chongqing's 38.
 MOST = 40
@@ -31,7 +31,7 @@ class RegionType(ModelType):
             "parent": "What it lies in; null for a provincial-level region.",
         }
 
-    name = Told("name", description="Its name in the reader's language.")
+    name = Localized("name", description="Its name in the reader's language.")
     level = graphene.Int(required=True, description="1 provincial level, 2 division, 3 county.")
     full_name = graphene.String(required=True, description="Its name with all it lies in.")
     children = to_many(
@@ -47,7 +47,7 @@ class RegionType(ModelType):
     @needs("parent__parent")
     def resolve_full_name(root, info):
         """湖北省宜昌市秭归县; Zigui County, Yichang, Hubei."""
-        names = [language.told(region, "name") for region in reads.region_in_full(root)]
+        names = [language.localized(region, "name") for region in reads.region_in_full(root)]
         return "".join(names) if language.current() == "zh" else ", ".join(reversed(names))
 
     def resolve_is_precise(root, info):

@@ -7,7 +7,7 @@ from django.db import transaction
 from accounts.actions import audit
 from accounts.models import Person
 from accounts.permissions import must
-from catalog import search, written
+from catalog import clean, search
 from catalog.models import Category, Product
 from core.language import say
 from core.refusals import Invalid
@@ -28,9 +28,9 @@ def save(
         raise Invalid(say("这个地址已被使用。", "This address is taken."), field="slug")
     fields = {
         "slug": slug,
-        "name_zh": written.text_for(Category, "name_zh", name_zh, required=True),
-        "name_en": written.text_for(Category, "name_en", name_en, required=True),
-        "position": written.whole(position, "position", 0, 1000),
+        "name_zh": clean.text_for(Category, "name_zh", name_zh, required=True),
+        "name_en": clean.text_for(Category, "name_en", name_en, required=True),
+        "position": clean.whole(position, "position", 0, 1000),
     }
     with transaction.atomic():
         shelf = Category(pk=pk, **fields)

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from accounts.actions import audit
 from accounts.models import Person
-from catalog import written
+from catalog import clean
 from catalog.actions import card, desk, listing
 from catalog.models import Certificate, Product
 from core import clock
@@ -29,10 +29,10 @@ def add(
     issuer_en: str = "",
 ) -> Certificate:
     """Show a paper on the product's page until it runs out; a published product is looked at again."""
-    text = partial(written.text_for, Certificate)
+    text = partial(clean.text_for, Certificate)
     told = every(
         {
-            "kind": lambda: written.one_of(kind, "kind", Certificate.Kind.values),
+            "kind": lambda: clean.one_of(kind, "kind", Certificate.Kind.values),
             "number": lambda: text("number", number, required=True),
             "issuer_zh": lambda: text("issuer_zh", issuer_zh, required=True),
             "issuer_en": lambda: text("issuer_en", issuer_en),

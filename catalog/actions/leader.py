@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from accounts.actions import audit
 from accounts.models import Person
-from catalog import written
+from catalog import clean
 from catalog.actions import desk
 from catalog.models import Leader, Team
 from core.language import say
@@ -27,7 +27,7 @@ def introduce(team: Team, by: Person | None, **texts: str) -> Leader:
         for name, value in texts.items():
             if name not in TEXTS:
                 raise TypeError(f"a leader has no {name} to write")
-            setattr(leader, name, written.text_for(Leader, name, value, required=name == "name_zh"))
+            setattr(leader, name, clean.text_for(Leader, name, value, required=name == "name_zh"))
         if name_of(leader) != before:
             leader.verified_at = leader.verified_by = None
         leader.save()

@@ -12,7 +12,7 @@ from django.utils.text import slugify
 from accounts.actions import audit
 from accounts.models import Person, Region
 from accounts.models.person import a_code
-from catalog import search, written
+from catalog import clean, search
 from catalog.actions import card, desk
 from catalog.actions.missing import NotReady, missing
 from catalog.events import ProductChanged, ProductReviewed, ProductSubmitted
@@ -149,7 +149,7 @@ def approve(
     """An operator, not of the team, has looked at it: it is published. With the `version` that she has seen it is
     refused where the team has taken it back and changed it since."""
     desk.must_decide(by, product.team, "catalog.decide_listing")
-    comment = written.paragraphs(comment, "comment")
+    comment = clean.paragraphs(comment, "comment")
     with transaction.atomic():
         row = (
             Product.objects.select_for_update(of=("self",), no_key=True)
@@ -180,7 +180,7 @@ def _seen(product: Product) -> None:
 def return_with_comment(product: Product, by: Person | None, comment: str) -> ListingReview:
     """An operator asks for changes, and says which."""
     desk.must_decide(by, product.team, "catalog.decide_listing")
-    comment = written.paragraphs(comment, "comment")
+    comment = clean.paragraphs(comment, "comment")
     if not comment:
         words = say("请写明需要修改什么。", "Say what should be changed.")
         raise Invalid(words, field="comment")
@@ -258,14 +258,14 @@ def _chosen(model: type[models.Model], name: str) -> Callable[[Any], Any]:
 
 # What may be written on a product, and how each is made plain; anything else is a mistake of ours.
 PLAIN: dict[str, Callable[[Any], Any]] = {
-    **{name: partial(written.text_for, Product, name, required=name == "name_zh") for name in TEXTS},
-    "kind": lambda value: written.one_of(value, "kind", Product.Kind.values),
-    "storage": lambda value: written.one_of(value, "storage", Product.Storage.values),
+    **{name: partial(clean.text_for, Product, name, required=name == "name_zh") for name in TEXTS},
+    "kind": lambda value: clean.one_of(value, "kind", Product.Kind.values),
+    "storage": lambda value: clean.one_of(value, "storage", Product.Storage.values),
     "category": _chosen(Category, "category"),
     "origin": _chosen(Region, "origin"),
-    "illustration": lambda value: written.one_of(value, "illustration", KINDS),
-    "season_months": written.months,
-    "shelf_life_days": lambda value: value and written.whole(value, "shelf_life_days", 1, 10_000),
-    "dispatch_days": lambda value: written.whole(value, "dispatch_days", 0, 60),
-    "after_sale_hours": lambda value: written.whole(value, "after_sale_hours", 24, 24 * 90),
+    "illustration": lambda value: clean.one_of(value, "illustration", KINDS),
+    "season_months": clean.months,
+    "shelf_life_days": lambda value: value and clean.whole(value, "shelf_life_days", 1, 10_000),
+    "dispatch_days": lambda value: clean.whole(value, "dispatch_days", 0, 60),
+    "after_sale_hours": lambda value: clean.whole(value, "after_sale_hours", 24, 24 * 90),
 }

@@ -11,7 +11,7 @@ from accounts.actions import audit
 from accounts.models import Person
 from accounts.models.person import a_code
 from accounts.permissions import may
-from catalog import written
+from catalog import clean
 from catalog.actions import card, desk, stock
 from catalog.events import LotRecalled
 from catalog.models import Lot, Product, Variant
@@ -56,17 +56,17 @@ def declare(
             variant=variant,
             code=code or f"{product.team.code}-{harvest_from:%y%m}-{a_code(5)}",
             state=State.PLANNED if planned else State.OPEN,
-            level=int(written.one_of(str(level), "level", {str(n) for n in Lot.Level.values})),
-            place_zh=written.text_for(Lot, "place_zh", place_zh or product.team.village_zh),
+            level=int(clean.one_of(str(level), "level", {str(n) for n in Lot.Level.values})),
+            place_zh=clean.text_for(Lot, "place_zh", place_zh or product.team.village_zh),
             # The village's English name belongs to the village's Chinese one, never to another place's.
-            place_en=written.text_for(
+            place_en=clean.text_for(
                 Lot, "place_en", place_en or ("" if place_zh else product.team.village_en)
             ),
             harvest_from=harvest_from,
             harvest_to=harvest_to,
             best_before=best_before,
             ship_by=ship_by,
-            units_declared=(units := written.whole(quantity, "quantity", 1, MOST_UNITS)),
+            units_declared=(units := clean.whole(quantity, "quantity", 1, MOST_UNITS)),
             units_available=units,
         )
         audit.record(by, "declare", "Lot", lot.uid, units=units, level=lot.level, state=lot.state)
@@ -151,7 +151,7 @@ def recall(lot: Lot, by: Person | None, reason: str) -> Lot:
     """Something is wrong with it: its team or an operator stops its sale, and whoever bought is told."""
     if not may(by, "catalog.recall_lot"):
         desk.must_manage(by, lot.variant.product.team_id)
-    said = written.paragraphs(reason, "reason", 400)
+    said = clean.paragraphs(reason, "reason", 400)
     if not said:
         _refuse("reason", say("请写明原因。", "Say why."))
     with transaction.atomic():

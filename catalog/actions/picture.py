@@ -9,7 +9,7 @@ from django.db import transaction
 
 from accounts.actions import audit
 from accounts.models import Person
-from catalog import written
+from catalog import clean
 from catalog.actions import desk, listing
 from catalog.models import Picture, Product
 from catalog.photos import cleaned
@@ -25,8 +25,8 @@ def add(
     """Show a photo with the product, at 1280 and 480 pixels."""
     desk.must_manage(by, product.team_id)
     alt = {
-        "alt_zh": written.text_for(Picture, "alt_zh", alt_zh or product.name_zh),
-        "alt_en": written.text_for(Picture, "alt_en", alt_en or product.name_en),
+        "alt_zh": clean.text_for(Picture, "alt_zh", alt_zh or product.name_zh),
+        "alt_en": clean.text_for(Picture, "alt_en", alt_en or product.name_en),
     }
     photo = cleaned(file)
     # Files are written before the transaction begins, and taken away again should it fail.
@@ -36,13 +36,13 @@ def add(
         default_storage.save(f"{name}-card.webp", ContentFile(photo.card)),
     ]
     try:
-        return _kept(product, by, files, (photo.width, photo.height), alt)
+        return _add(product, by, files, (photo.width, photo.height), alt)
     except BaseException:
         _forget(files)
         raise
 
 
-def _kept(
+def _add(
     product: Product, by: Person | None, files: list[str], size: tuple[int, int], alt: dict[str, str]
 ) -> Picture:
     with transaction.atomic():

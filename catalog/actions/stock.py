@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from catalog.actions import card
 from catalog.models import Lot, Reservation
-from catalog.refusals import TOLD_EXACTLY, InsufficientStock
+from catalog.refusals import EXACT_UP_TO, InsufficientStock
 from core import fast
 from core.refusals import Conflict
 
@@ -147,13 +147,13 @@ def retake(holder: UUID, until: datetime | None) -> Draws:
     return drawn
 
 
-def take_back(holder: UUID, units: Mapping[int, int]) -> None:
+def restock(holder: UUID, units: Mapping[int, int]) -> None:
     """Put sold units of a holder back on the shelf: {lot_id: units}."""
-    take_back_many([(holder, units)])
+    restock_many([(holder, units)])
 
 
 @transaction.atomic
-def take_back_many(returns: Sequence[tuple[UUID, Mapping[int, int]]]) -> None:
+def restock_many(returns: Sequence[tuple[UUID, Mapping[int, int]]]) -> None:
     """Put sold units of many holders back on the shelf; more than was sold is a Conflict."""
     rows = [(holder, lot, n) for holder, lots in returns for lot, n in lots.items() if n]
     if not rows:
@@ -205,18 +205,18 @@ def _drawn(shelf: Mapping[int, list[Lot]], ask: Ask, first: Mapping[int, int] | 
         }
         if sum(most.values()) < wanted:
             # That a lot gives her no more is told as if there were not that many: no lot's size is told by it.
-            short[variant] = left if left < wanted else max(left, TOLD_EXACTLY + 1)
+            short[variant] = left if left < wanted else max(left, EXACT_UP_TO + 1)
             continue
-        draws[variant] = _taken(lots, wanted, first or {}, most)
+        draws[variant] = _from_lots(lots, wanted, first or {}, most)
     if short:
         raise InsufficientStock(short)
     return draws
 
 
-def _taken(
+def _from_lots(
     lots: list[Lot], wanted: int, first: Mapping[int, int], of_lot: dict[int, int]
 ) -> list[tuple[int, int]]:
-    taken: dict[int, int] = {}
+    drawn: dict[int, int] = {}
     # Those named first give what they gave before; whatever is then missing comes in turn.
     for lot, most in [(lot, first.get(lot.id, 0)) for lot in lots] + [(lot, wanted) for lot in lots]:
         units = min(of_lot[lot.id], most, wanted)
@@ -224,8 +224,8 @@ def _taken(
             of_lot[lot.id] -= units
             lot.units_available -= units
             wanted -= units
-            taken[lot.id] = taken.get(lot.id, 0) + units
-    return list(taken.items())
+            drawn[lot.id] = drawn.get(lot.id, 0) + units
+    return list(drawn.items())
 
 
 # The lots are locked already; their products' cards are locked last, and read by a later statement.

@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.actions import audit
 from accounts.models import Person, Region
 from accounts.permissions import must
-from catalog import written
+from catalog import clean
 from catalog.actions import desk, listing
 from catalog.events import ManagerNamed
 from catalog.models import Product, SearchEntry, Team, TeamMember
@@ -136,4 +136,4 @@ def _write(team: Team, texts: dict[str, Any], required: tuple[str, ...] = ()) ->
     for name, value in texts.items():
         if name not in TEXTS:
             raise TypeError(f"a team has no {name} to write")
-        setattr(team, name, written.text_for(Team, name, value, required=name in required))
+        setattr(team, name, clean.text_for(Team, name, value, required=name in required))

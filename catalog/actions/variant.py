@@ -8,7 +8,7 @@ from django.db import transaction
 
 from accounts.actions import audit
 from accounts.models import Person
-from catalog import written
+from catalog import clean
 from catalog.actions import card, desk, listing
 from catalog.models import PriceStory, Product, Variant
 from catalog.models.variant import STORY_PARTS
@@ -121,7 +121,7 @@ def _tell_story(variant: Variant, price_minor: int | None, story: Mapping[str, i
 
 def _price(minor: Any) -> int:
     words = say("价格要大于 0，最高 10 万元。", "The price must be above 0 and at most ¥100,000.")
-    return written.whole(minor, "price_minor", 1, DEAREST_MINOR, words)
+    return clean.whole(minor, "price_minor", 1, DEAREST_MINOR, words)
 
 
 def _parts(story: Mapping[str, int]) -> dict[str, int]:
@@ -130,7 +130,7 @@ def _parts(story: Mapping[str, int]) -> dict[str, int]:
         raise Invalid(say("没有这一项。", "There is no such part."), field=("story", sorted(unknown)[0]))
     parts = {part: story.get(part, 0) for part in STORY_PARTS}
     for part, bps in parts.items():
-        written.whole(bps, ("story", part), 0, 10_000, A_PART)
+        clean.whole(bps, ("story", part), 0, 10_000, A_PART)
     if (total := sum(parts.values())) != 10_000:
         words = say(
             "各部分相加是 {total}%，要正好 100%。",
@@ -149,12 +149,12 @@ def _write(variant: Variant, fields: Mapping[str, Any]) -> None:
 
 def _plain(name: str, value: Any) -> Any:
     if name in ("name_zh", "name_en", "net_content"):
-        return written.text_for(Variant, name, value, required=name == "name_zh")
+        return clean.text_for(Variant, name, value, required=name == "name_zh")
     if name == "weight_grams":
         words = say("请填写毛重（克）。", "Enter the weight in grams, with packaging.")
-        return written.whole(value, name, 1, HEAVIEST_GRAMS, words)
+        return clean.whole(value, name, 1, HEAVIEST_GRAMS, words)
     if name == "position":
-        return written.whole(value, name, 0, 1000)
+        return clean.whole(value, name, 0, 1000)
     if name == "is_offered":
         return bool(value)
     raise TypeError(f"a variant has no {name} to write")

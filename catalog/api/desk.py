@@ -12,13 +12,13 @@ from catalog.actions.picture import MOST_PICTURES
 from catalog.actions.variant import MOST_VARIANTS
 from catalog.api.access import DESK, HELD, SIGNED_IN, manages
 from catalog.api.product import CertificateType
-from catalog.api.variant import PriceStoryPart, told_story
+from catalog.api.variant import PriceStoryPart, story_parts
 from catalog.models import ListingReview, Lot, Product, Variant
 from core.api.connections import connection_field
 from core.api.facts import guarded, mark, needs
 from core.api.ids import global_id, uid_of
 from core.api.lookahead import prefetched
-from core.api.types import ModelType, MoneyField, PlainType, Told, enum_of, list_of
+from core.api.types import Localized, ModelType, MoneyField, PlainType, enum_of, list_of
 from core.refusals import NotFound
 from core.related import related
 
@@ -121,7 +121,7 @@ class TeamVariant(ModelType):
         }
 
     id = same_id("Variant")
-    name = Told("name", description="Its name in the reader's language.")
+    name = Localized("name", description="Its name in the reader's language.")
     price = MoneyField("price_minor", description="The price of one unit.")
     approved_price = MoneyField(
         "approved_price_minor", required=False, description="The price that an operator has seen."
@@ -139,7 +139,7 @@ class TeamVariant(ModelType):
     @needs("story")
     def resolve_price_story(root, info):
         """By the story now told."""
-        return told_story(root)
+        return story_parts(root)
 
     def resolve_lots(root, info):
         """What can still be harvested, closed or shared out, and then the latest."""
@@ -256,7 +256,7 @@ class TeamProduct(ModelType):
         }
 
     id = same_id("Product")
-    name = Told("name", description="Its name in the reader's language.")
+    name = Localized("name", description="Its name in the reader's language.")
     state_name = graphene.String(required=True, description="The state in the reader's language.")
     price_from = MoneyField(
         "price_from_minor", required=False, description="The price of its cheapest variant."

@@ -45,13 +45,13 @@ class _Fields:
     )
 
 
-def _asked(**own: Any) -> type:
+def _input(**own: Any) -> type:
     """An input of its own fields and all that can be written of a product."""
     shared = {name: field for name, field in vars(_Fields).items() if not name.startswith("_")}
     return type("Input", (), {**own, **shared})
 
 
-def _written(given: dict[str, Any]) -> dict[str, Any]:
+def _clean(given: dict[str, Any]) -> dict[str, Any]:
     """The fields of an input as the action takes them."""
     fields = {name: getattr(value, "value", value) for name, value in given.items()}
     if "category" in fields:
@@ -67,7 +67,7 @@ class ProductCreate(Act):
     class Meta:
         access = SIGNED_IN
 
-    Input = _asked(
+    Input = _input(
         team=graphene.ID(required=True, description="The team, whose manager the asker is."),
         name_zh=graphene.String(required=True, description="Its name in Chinese."),
         category=graphene.String(required=True, description="The slug of its category."),
@@ -82,7 +82,7 @@ class ProductCreate(Act):
     def act(cls, request: Any, team: str, **given: Any) -> Any:
         """Create it."""
         its = reads.managed_team(request.user, uid_of(team, "Team", field="team"))
-        return cls(product=listing.create_product(its, request.user, **_written(given)))
+        return cls(product=listing.create_product(its, request.user, **_clean(given)))
 
 
 class ProductUpdate(Act):
@@ -91,7 +91,7 @@ class ProductUpdate(Act):
     class Meta:
         access = SIGNED_IN
 
-    Input = _asked(
+    Input = _input(
         id=graphene.ID(required=True, description="The product."),
         name_zh=graphene.String(description="Its name in Chinese."),
         category=graphene.String(description="The slug of its category."),
@@ -104,7 +104,7 @@ class ProductUpdate(Act):
     def act(cls, request: Any, id: str, **given: Any) -> Any:
         """Change it."""
         product = reads.product_of(request.user, uid_of(id, "Product"))
-        return cls(product=listing.change_product(product, request.user, **_written(given)))
+        return cls(product=listing.change_product(product, request.user, **_clean(given)))
 
 
 def _mine(request: Any, id: str) -> Product:

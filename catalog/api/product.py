@@ -23,7 +23,7 @@ from core.api.facts import cache_tags, guarded, mark
 from core.api.facts import reads as reads_columns
 from core.api.lookahead import prefetched, read
 from core.api.scopes import demand
-from core.api.types import ModelType, MoneyField, Told, list_of
+from core.api.types import Localized, ModelType, MoneyField, list_of
 from core.language import say
 from core.refusals import Invalid, NotFound
 from core.related import related
@@ -47,7 +47,7 @@ class CategoryType(ModelType):
         access = HELD
         about = {"slug": "Its name in addresses and filters."}
 
-    name = Told("name", description="Its name in the reader's language.")
+    name = Localized("name", description="Its name in the reader's language.")
 
 
 def _address(picture: Picture, column: str) -> str:
@@ -74,7 +74,7 @@ class PictureType(ModelType):
 
     url = graphene.String(required=True, description="The large one, at most 1280 pixels.")
     card_url = graphene.String(required=True, description="The small one, at most 480 pixels.")
-    alt = Told("alt", description="What it shows, in words.")
+    alt = Localized("alt", description="What it shows, in words.")
 
     @reads_columns("file")
     def resolve_url(root, info):
@@ -102,7 +102,7 @@ class CertificateType(ModelType):
         }
 
     kind_name = graphene.String(required=True, description="The kind in the reader's language.")
-    issuer = Told("issuer", description="Who issued it.")
+    issuer = Localized("issuer", description="Who issued it.")
 
     @reads_columns("kind")
     def resolve_kind_name(root, info):
@@ -141,13 +141,13 @@ class ProductType(ModelType):
             "pictures": "Its team's photos; without any, the drawing shows it.",
         }
 
-    name = Told("name", description="Its name in the reader's language.")
-    summary = Told("summary", description="One sentence; may be empty.")
-    story = Told("story", description="What its team tells of it; may be empty.")
-    storage_advice = Told("storage_advice", description="How to keep it at home.")
-    ingredients = Told("ingredients", description="As on the label; may be empty.")
-    producer = Told("producer", description="The body that answers for it.")
-    return_rule = Told("return_rule", description="When it can be returned.")
+    name = Localized("name", description="Its name in the reader's language.")
+    summary = Localized("summary", description="One sentence; may be empty.")
+    story = Localized("story", description="What its team tells of it; may be empty.")
+    storage_advice = Localized("storage_advice", description="How to keep it at home.")
+    ingredients = Localized("ingredients", description="As on the label; may be empty.")
+    producer = Localized("producer", description="The body that answers for it.")
+    return_rule = Localized("return_rule", description="When it can be returned.")
     price_from = MoneyField(
         "price_from_minor", required=False, description="The price of its cheapest variant."
     )
@@ -162,7 +162,7 @@ class ProductType(ModelType):
     is_available = graphene.Boolean(required=True, description="Whether any unit can be bought now.")
     units_available = graphene.Int(
         required=True,
-        description=f"Units of all variants, told exactly up to {reads.TOLD_EXACTLY}; see isPlenty.",
+        description=f"Units of all variants, told exactly up to {reads.EXACT_UP_TO}; see isPlenty.",
     )
     is_plenty = graphene.Boolean(required=True, description="Whether there are more than unitsAvailable.")
     variants = mark(
@@ -197,7 +197,7 @@ class ProductType(ModelType):
     @reads_columns("units_available")
     def resolve_units_available(root, info):
         """As much as is told."""
-        return reads.told_units(root.units_available)
+        return reads.public_units(root.units_available)
 
     @reads_columns("units_available")
     def resolve_is_plenty(root, info):

@@ -19,7 +19,7 @@ from core.api.extensions import mention
 from core.api.facts import A_MOMENT, cache_tags, guarded, mark
 from core.api.lookahead import read, read_whole
 from core.api.types import PlainType, list_of
-from core.language import Words, say, told
+from core.language import Words, localized, say
 from core.refusals import Invalid
 
 # The divisions of Hubei; where there are more values, those that would show most.
@@ -178,12 +178,12 @@ def _categories(
     shelves: Callable[[list[str]], list[Category]], counts: dict[str, int], where: search.Where
 ) -> Rows:
     rows = shelves([*counts])
-    return [(c.slug, told(c, "name"), counts[c.slug], c.slug in (where.category or ())) for c in rows]
+    return [(c.slug, localized(c, "name"), counts[c.slug], c.slug in (where.category or ())) for c in rows]
 
 
 def _divisions(counts: dict[str, int], where: search.Where) -> Rows:
     rows = [row for code, row in _named_divisions().items() if code in counts]
-    return [(r.code, told(r, "name"), counts[r.code], r.code in (where.division or ())) for r in rows]
+    return [(r.code, localized(r, "name"), counts[r.code], r.code in (where.division or ())) for r in rows]
 
 
 @cache

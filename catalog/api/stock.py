@@ -82,7 +82,7 @@ class LotDeclare(Act):
     class Meta:
         access = SIGNED_IN
         idempotent = True
-        keeps = {"lot": "catalog.reads.lot_kept"}
+        keeps = {"lot": "catalog.reads.lot_declared"}
 
     class Input:
         variant = graphene.ID(required=True, description="The variant that it gives.")

@@ -7,7 +7,7 @@ import graphene
 from catalog.api.access import HELD, PUBLIC
 from catalog.search.suggestions import Suggestion, suggestions
 from core.api.facts import cache_tags, guarded, mark
-from core.api.types import PlainType, Told, list_of
+from core.api.types import Localized, PlainType, list_of
 from core.language import say
 from core.refusals import Invalid
 
@@ -22,7 +22,7 @@ class SearchSuggestion(PlainType):
 
     kind = graphene.String(required=True, description="category, place, team or product.")
     slug = graphene.String(required=True, description="Its name in addresses; a place's code.")
-    name = Told("name", description="Its name in the reader's language.")
+    name = Localized("name", description="Its name in the reader's language.")
 
 
 def _suggestions(root: Any, info: Any, text: str, first: int) -> list[Suggestion]:

@@ -13,7 +13,7 @@ from catalog.models import Leader, Product, Team
 from core.api.connections import connection_field
 from core.api.facts import cache_tags, guarded
 from core.api.lookahead import prefetched
-from core.api.types import ModelType, Told, list_of, type_of
+from core.api.types import Localized, ModelType, list_of, type_of
 
 
 class LeaderType(ModelType):
@@ -25,8 +25,8 @@ class LeaderType(ModelType):
         access = HELD
         about = {"verified_at": "When the shop verified the leader; null when it has not."}
 
-    name = Told("name", description="The leader's name.")
-    words = Told("words", description="A sentence of the leader's own; may be empty.")
+    name = Localized("name", description="The leader's name.")
+    words = Localized("words", description="A sentence of the leader's own; may be empty.")
     is_verified = graphene.Boolean(required=True, description="Whether the shop has verified the leader.")
 
     def resolve_is_verified(root, info):
@@ -53,10 +53,10 @@ class TeamType(ModelType):
             "division": "The city or prefecture of its county.",
         }
 
-    name = Told("name", description="Its name in the reader's language.")
-    village = Told("village", description="The village; may be empty.")
-    story = Told("story", description="What it tells of itself; may be empty.")
-    producer = Told("producer", description="The body that answers for the food; may be empty.")
+    name = Localized("name", description="Its name in the reader's language.")
+    village = Localized("village", description="The village; may be empty.")
+    story = Localized("story", description="What it tells of itself; may be empty.")
+    producer = Localized("producer", description="The body that answers for the food; may be empty.")
     products = connection_field(
         lambda: type_of(Product),
         _products,

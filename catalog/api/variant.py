@@ -11,7 +11,7 @@ from catalog.models.variant import HOUSEHOLD_PARTS, STORY_PARTS
 from catalog.reads.story import amounts
 from core.api.facts import mark, needs
 from core.api.facts import reads as reads_columns
-from core.api.types import ModelType, Money, MoneyField, PlainType, Told, list_of, money, type_of
+from core.api.types import Localized, ModelType, Money, MoneyField, PlainType, list_of, money, type_of
 from core.language import say
 
 # That a lot is one household's alone would be a count of households under ten, and with the public sales of
@@ -33,7 +33,7 @@ class PriceStoryPart(PlainType):
     is_households = graphene.Boolean(required=True, description="Whether it is for the households.")
 
 
-def told_story(variant: Variant) -> list[dict[str, Any]]:
+def story_parts(variant: Variant) -> list[dict[str, Any]]:
     """The parts of a variant's price as values of PriceStoryPart, the households' first."""
     if variant.story is None:
         return []
@@ -69,7 +69,7 @@ class LotType(ModelType):
         required=True, description="Whether it is on record who grew it; else it is the team's pool."
     )
     level_name = graphene.String(required=True, description="The same in the reader's language.")
-    place = Told("place", description="Where it grew: the village at most.")
+    place = Localized("place", description="Where it grew: the village at most.")
     is_presale = graphene.Boolean(required=True, description="Whether it is still to be harvested.")
 
     @reads_columns("level", "traced_at")
@@ -101,11 +101,11 @@ class VariantType(ModelType):
             "lot": "The lot that the next unit comes from; null when it is sold out.",
         }
 
-    name = Told("name", description="Its name in the reader's language.")
+    name = Localized("name", description="Its name in the reader's language.")
     price = MoneyField("price_minor", description="The price of one unit.")
     units_available = graphene.Int(
         required=True,
-        description=f"Units that can be bought, told exactly up to {reads.TOLD_EXACTLY}; see isPlenty.",
+        description=f"Units that can be bought, told exactly up to {reads.EXACT_UP_TO}; see isPlenty.",
     )
     is_plenty = graphene.Boolean(required=True, description="Whether there are more than unitsAvailable.")
     price_story = list_of(
@@ -121,7 +121,7 @@ class VariantType(ModelType):
     @reads_columns("units_available")
     def resolve_units_available(root, info):
         """As much as is told."""
-        return reads.told_units(root.units_available)
+        return reads.public_units(root.units_available)
 
     @reads_columns("units_available")
     def resolve_is_plenty(root, info):
@@ -132,7 +132,7 @@ class VariantType(ModelType):
     @reads_columns("price_minor")
     def resolve_price_story(root, info):
         """By the story now told."""
-        return told_story(root)
+        return story_parts(root)
 
     @reads_columns("state")
     def resolve_product(root, info):

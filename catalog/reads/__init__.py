@@ -6,7 +6,7 @@ from catalog.reads.products import (
     desk_products,
     is_changed,
     is_in_season,
-    lot_kept,
+    lot_declared,
     lot_of,
     picture_of,
     product_for,
@@ -21,23 +21,23 @@ from catalog.reads.products import (
     variant_of,
     variants_on_sale,
 )
-from catalog.reads.shelf import TOLD_EXACTLY, is_known_short, is_plenty, told_units
+from catalog.reads.shelf import EXACT_UP_TO, is_known_short, is_plenty, public_units
 from catalog.reads.teams import (
     categories,
     is_manager,
     is_related,
-    kept_alone,
     managed_team,
     managers_by_team,
     managers_of,
     team_for,
     teams,
+    teams_kept_by_her_alone,
     teams_managed_by,
 )
 
 __all__ = [
     "managers_by_team",
-    "TOLD_EXACTLY",
+    "EXACT_UP_TO",
     "categories",
     "category_named",
     "certificate_of",
@@ -47,8 +47,8 @@ __all__ = [
     "is_manager",
     "is_plenty",
     "is_related",
-    "kept_alone",
-    "lot_kept",
+    "teams_kept_by_her_alone",
+    "lot_declared",
     "lot_of",
     "managed_team",
     "managers_of",
@@ -65,7 +65,7 @@ __all__ = [
     "team_for",
     "teams",
     "teams_managed_by",
-    "told_units",
+    "public_units",
     "valid_certificates",
     "variant_of",
     "variants_on_sale",

@@ -109,7 +109,7 @@ def region_coded(code: str) -> Region:
     return found
 
 
-def lot_kept(request: Any, pk: int) -> QuerySet[Lot]:
+def lot_declared(request: Any, pk: int) -> QuerySet[Lot]:
     """The lot that an earlier call with the same key declared, while it is on the asker's desk."""
     return Lot.objects.filter(
         pk=pk, variant__product__team_id__in=teams_managed_by(request.user).values("id")

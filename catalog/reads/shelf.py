@@ -1,16 +1,16 @@
 """What the public may know of stock: little enough that no lot's sales can be counted (docs/decisions/0004)."""
 
-from catalog.refusals import TOLD_EXACTLY
+from catalog.refusals import EXACT_UP_TO
 
 
-def told_units(units: int) -> int:
+def public_units(units: int) -> int:
     """Units as they are told: exact while they are few; beyond that no more than that there are more."""
-    return min(units, TOLD_EXACTLY)
+    return min(units, EXACT_UP_TO)
 
 
 def is_plenty(units: int) -> bool:
     """Whether there are more than are told."""
-    return units > TOLD_EXACTLY
+    return units > EXACT_UP_TO
 
 
 def is_known_short(units: int, wanted: int) -> bool:

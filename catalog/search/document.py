@@ -62,13 +62,13 @@ def document(product: Product) -> Document:
     around = [run for text in places for run, is_han in words.runs(text) if is_han]
     title_words = [
         *words.of([product.name_zh, product.name_en]),
-        *(part for run in title for part in words.told_in_pinyin(run)),
+        *(part for run in title for part in words.pinyin_suffixes(run)),
         *_pieces([product.name_zh]),
     ]
     every_word = [
         *title_words,
         *words.of([*names, *places, *rest]),
-        *(part for run in around for part in words.told_in_pinyin(run)),
+        *(part for run in around for part in words.pinyin_suffixes(run)),
         *(letters for run in title for letters in words.initials(run)),
         *_pieces([product.category.name_zh, product.summary_zh, team.name_zh, *places]),
     ]
@@ -76,7 +76,7 @@ def document(product: Product) -> Document:
     return Document(
         id=product.id,
         version=product.version,
-        titles=f"|{words.told(product.name_zh)}|{words.told(product.name_en)}|"[:400],
+        titles=f"|{words.normalized(product.name_zh)}|{words.normalized(product.name_en)}|"[:400],
         title_words=_once(title_words),
         words=_once(every_word),
         spellings=_once(_spellings(product.name_en, title)),

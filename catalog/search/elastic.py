@@ -17,8 +17,8 @@ from elasticsearch.dsl import Search
 
 from catalog.models import Product
 from catalog.search import AT_ONCE, Answer, Ask, Away, elastic_terms, pages
-from catalog.search.asked import asked
 from catalog.search.document import documents
+from catalog.search.query import parse
 from core import clock, deliveries
 
 log = logging.getLogger("sheaf.search")
@@ -63,26 +63,28 @@ class Elastic:
             return self._answer(ask)
 
     def _answer(self, ask: Ask) -> Answer:
-        said = asked(ask.words)
-        sort = pages.sort_of(ask, said is not None)
+        query = parse(ask.words)
+        sort = pages.sort_of(ask, query is not None)
         after = pages.place(ask.after, sort) if ask.after else None
-        ways = [lambda: said.strict, lambda: said.alike, said.nearly] if said else [lambda: None]
+        ways = [lambda: query.strict, lambda: query.alike, query.nearly] if query else [lambda: None]
         for way in ways:
-            body = elastic_terms.question(ask, said, way(), sort, after, clock.today().month)
+            body = elastic_terms.question(ask, query, way(), sort, after, clock.today().month)
             reply = Search(using=self.client, index=self.alias).update_from_dict(body).execute().to_dict()
             if reply["aggregations"]["known"]["doc_count"]:
                 break
         rows = [[int(key) for key in hit["sort"]] for hit in reply["hits"]["hits"]]
-        return elastic_terms.Told(pages.page(ask, sort, rows), elastic_terms.tally(reply["aggregations"]))
+        return elastic_terms.WholeAnswer(
+            pages.page(ask, sort, rows), elastic_terms.tally(reply["aggregations"])
+        )
 
     def index(self, product_ids: Collection[int]) -> None:
         """Take up what these products are now; the order in which this is asked for does not matter."""
-        told = list(_told(product_ids))
+        told = list(_versions(product_ids))
         # Looked up after reading: an index begun since then will be filled by who began it.
-        for into in self._written():
+        for into in self._targets():
             self._write(into, told)
 
-    def _written(self) -> list[str]:
+    def _targets(self) -> list[str]:
         try:
             its = self._slow(FEED_SECONDS).indices.get_alias(name=f"{self.alias}-into-*")
         except NotFoundError:
@@ -118,7 +120,7 @@ class Elastic:
         # From here on who feeds writes into both; what changed before is read below.
         ids = list(Product.objects.order_by("id").values_list("id", flat=True))
         for first in range(0, len(ids), AT_ONCE):
-            self._write(into, list(_told(ids[first : first + AT_ONCE])), refresh=False)
+            self._write(into, list(_versions(ids[first : first + AT_ONCE])), refresh=False)
         indices.refresh(index=name)
         before = [{"remove": {"index": old, "alias": self.alias}} for old in self._serving()]
         indices.update_aliases(actions=[*before, {"add": {"index": name, "alias": self.alias}}])
@@ -163,7 +165,7 @@ def _alone() -> Iterator[None]:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [_REBUILDS])
 
 
-def _told(product_ids: Collection[int]) -> Iterator[tuple[dict, dict]]:
+def _versions(product_ids: Collection[int]) -> Iterator[tuple[dict, dict]]:
     """What to write of each product, under its version; of one that is not published, that it is not."""
     gone = set(product_ids)
     for doc in documents(product_ids):

@@ -7,8 +7,8 @@ from elasticsearch.dsl import A, Boolean, Byte, Keyword, Long, Mapping, Q, Searc
 from elasticsearch.dsl.query import Query
 
 from catalog.search import BANDS, FACETS, Ask, Found, Tally, Where, pages
-from catalog.search.asked import Asked, Clause, Every, Prefix, Some, Word
 from catalog.search.document import Document
+from catalog.search.query import Clause, Every, Prefix, SearchQuery, Some, Word
 
 _FIELDS: dict[str, Any] = {
     "id": Long(),
@@ -42,7 +42,7 @@ INDEX = _index()
 
 
 @dataclass(frozen=True)
-class Told:
+class WholeAnswer:
     """An answer that is whole already."""
 
     found: Found
@@ -59,12 +59,12 @@ def body(doc: Document) -> dict[str, Any]:
 
 
 def question(
-    ask: Ask, said: Asked | None, clause: Clause | None, sort: str, after: list[int] | None, month: int
+    ask: Ask, query: SearchQuery | None, clause: Clause | None, sort: str, after: list[int] | None, month: int
 ) -> dict[str, Any]:
     """One request for a page and its counts; what is chosen narrows the page after the counting."""
     chosen = _chosen(ask.where, month)
     matching = [Q("term", published=True), *([_holds("words", clause)] if clause else [])]
-    search = Search().query(Q("bool", filter=matching, should=_points(said, clause)))
+    search = Search().query(Q("bool", filter=matching, should=_points(query, clause)))
     search = search.post_filter(_all(chosen.values())).source(False).extra(size=ask.first + 1)
     names, descending = pages.KEYS[sort]
     order = "desc" if descending else "asc"
@@ -75,7 +75,7 @@ def question(
     search.aggs.bucket("known", "filter", filter=Q("match_all"))
     search.aggs.bucket("total", "filter", filter=_all(chosen.values()))
     for name, values in _values(month).items():
-        others = _all(query for other, query in chosen.items() if other != name)
+        others = _all(each for other, each in chosen.items() if other != name)
         search.aggs.bucket(name, "filter", filter=others).bucket("values", values)
     return search.to_dict()
 
@@ -92,17 +92,17 @@ def _holds(field: str, clause: Clause) -> Query:
             return Q("bool", should=[_holds(field, part) for part in parts], minimum_should_match=1)
 
 
-def _points(said: Asked | None, clause: Clause | None) -> list[Query]:
-    if said is None or clause is None:
+def _points(query: SearchQuery | None, clause: Clause | None) -> list[Query]:
+    if query is None or clause is None:
         return []
     in_title = _holds("title_words", clause)
     points = [
         (pages.MEANT, in_title),
-        (pages.LITERAL, _all([in_title, _holds("title_words", said.literal)])),
-        (pages.BEGINNING, _all([in_title, Q("prefix", titles=said.title)])),
-        (pages.TITLE, _all([in_title, Q("term", titles=said.title)])),
+        (pages.LITERAL, _all([in_title, _holds("title_words", query.literal)])),
+        (pages.BEGINNING, _all([in_title, Q("prefix", titles=query.title)])),
+        (pages.TITLE, _all([in_title, Q("term", titles=query.title)])),
     ]
-    return [Q("constant_score", filter=query, boost=boost) for boost, query in points]
+    return [Q("constant_score", filter=hit, boost=boost) for boost, hit in points]
 
 
 def _chosen(where: Where, month: int) -> dict[str, Query]:

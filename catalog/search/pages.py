@@ -31,12 +31,12 @@ def page(ask: Ask, sort: str, rows: Sequence[Sequence[int]]) -> Found:
 
 
 def _cursor(sort: str, row: Sequence[int]) -> str:
-    return opaque.written(["search", sort], [int(key) for key in row])
+    return opaque.encode(["search", sort], [int(key) for key in row])
 
 
 def place(cursor: str, sort: str) -> list[int]:
     """The keys behind which to go on; a cursor of another order, or no cursor at all, is refused."""
-    keys = opaque.read(["search", sort], cursor)
+    keys = opaque.decode(["search", sort], cursor)
     if keys is None or len(keys) != len(KEYS[sort][0]):
         raise Invalid(field="after")
     return keys

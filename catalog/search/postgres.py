@@ -8,8 +8,8 @@ from django.db import connection, transaction
 
 from catalog.models import Product, SearchEntry
 from catalog.search import AT_ONCE, BANDS, FACETS, Ask, Found, Tally, Where, pages, spelling
-from catalog.search.asked import Clause, Every, Prefix, Some, Word, asked
 from catalog.search.document import Document, documents
+from catalog.search.query import Clause, Every, Prefix, Some, Word, parse
 from core import clock
 
 _COLUMNS = {
@@ -115,14 +115,14 @@ class InDatabase:
     engine = Postgres.name
 
     def __init__(self, ask: Ask):
-        self.ask, self.asked = ask, asked(ask.words)
-        self.said: Clause | None = self.asked.strict if self.asked else None
-        self.is_sure = self.asked is None
+        self.ask, self.query = ask, parse(ask.words)
+        self.said: Clause | None = self.query.strict if self.query else None
+        self.is_sure = self.query is None
 
     @cached_property
     def found(self) -> Found:
         """A page of what answers."""
-        sort = pages.sort_of(self.ask, self.asked is not None)
+        sort = pages.sort_of(self.ask, self.query is not None)
         after = pages.place(self.ask.after, sort) if self.ask.after else None
         rows = self._page(sort, after)
         # What was found proves that it was said strictly; only where nothing is, it is looked for otherwise.
@@ -205,11 +205,11 @@ class InDatabase:
 
     def _make_sure(self) -> None:
         """Decide how the question is understood: strictly; else what sounds alike; else with a slip."""
-        if self.is_sure or self.asked is None:
+        if self.is_sure or self.query is None:
             return
         self.is_sure = True
         # Each is worked out by the index; without the fence the planner would walk the table for a first row.
-        ways = {"strict": self.asked.strict, "alike": self.asked.alike}
+        ways = {"strict": self.query.strict, "alike": self.query.alike}
         fenced = ", ".join(
             f"{name} AS MATERIALIZED (SELECT FROM catalog_searchentry WHERE words @@ %({name})s::tsquery)"
             for name in ways
@@ -219,18 +219,18 @@ class InDatabase:
             {name: tsquery(clause) for name, clause in ways.items()},
         )
         if not strictly:
-            self.said = self.asked.alike if alike else self.asked.nearly()
+            self.said = self.query.alike if alike else self.query.nearly()
 
     def _matching(self) -> list[str]:
         return ["e.words @@ %(said)s::tsquery"] if self.said else []
 
     def _values(self) -> dict[str, Any]:
         values: dict[str, Any] = {"month": clock.today().month}
-        if self.asked and self.said:
+        if self.query and self.said:
             # It holds letters, digits and characters only: nothing that LIKE would take for a pattern.
-            values["beginning"] = f"%|{self.asked.title}%"
-            values["title"] = f"%|{self.asked.title}|%"
-            values["literal"] = tsquery(self.asked.literal)
+            values["beginning"] = f"%|{self.query.title}%"
+            values["title"] = f"%|{self.query.title}|%"
+            values["literal"] = tsquery(self.query.literal)
             values["said"] = tsquery(self.said)
         return values
 

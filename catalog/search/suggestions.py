@@ -34,7 +34,7 @@ _known: tuple[float, list[_Known]] = (0.0, [])
 
 def suggestions(text: str, first: int) -> list[Suggestion]:
     """The best of what begins so, the few shelves, teams and places before the many products."""
-    typed = words.told(text[:MOST_CHARACTERS])
+    typed = words.normalized(text[:MOST_CHARACTERS])
     if not typed or first < 1:
         return []
     together = typed.replace(" ", "")
@@ -74,9 +74,9 @@ def _keys(thing: Suggestion) -> Iterator[str]:
     for run, is_han in words.runs(thing.name_zh):
         if is_han:
             yield from (run[i:] for i in range(len(run)))
-            yield from words.told_in_pinyin(run)
+            yield from words.pinyin_suffixes(run)
             yield from words.initials(run)
-    english = words.told(thing.name_en).split()
+    english = words.normalized(thing.name_en).split()
     yield from (" ".join(english[i:]) for i in range(len(english)))
 
 

@@ -29,7 +29,7 @@ def runs(text: str) -> Iterator[tuple[str, bool]]:
         yield found[0][:LONGEST], found.lastgroup == "han"
 
 
-def told(text: str) -> str:
+def normalized(text: str) -> str:
     """The text's runs alone, so that punctuation makes no difference."""
     return " ".join(run for run, _ in runs(text))
 
@@ -71,7 +71,7 @@ def _in_pinyin(han: str) -> tuple[str, ...]:
 _syllables = lru_cache(maxsize=MOST_KEPT)(_in_pinyin)
 
 
-def told_in_pinyin(han: str) -> Iterator[str]:
+def pinyin_suffixes(han: str) -> Iterator[str]:
     """From each character to the end, so that any part of it that begins at a character is found by its prefix."""
     spoken = syllables(han)
     for i in range(len(spoken)):

@@ -14,7 +14,7 @@ from core import idempotency, outage, rates
 from core.api import scopes
 from core.api.access import HELD, Access
 from core.api.asker import asker
-from core.api.errors import Error, internal, told
+from core.api.errors import Error, error_of, internal
 from core.api.facts import mark
 from core.api.guard import limit
 from core.api.lookahead import prefetch_for
@@ -117,7 +117,7 @@ class Act(graphene.ObjectType):
             _more_time(request)
             # For whoever reads no bodies: the answer carries it as a header too.
             request.retry_after = refusal.facts.get("retry_after_seconds")
-            return cls(errors=[told(each) for each in (refusal, *refusal.beside)])
+            return cls(errors=[error_of(each) for each in (refusal, *refusal.beside)])
         except Exception as failure:
             if outage.is_one(failure):
                 raise  # the whole answer is that, with its status
@@ -154,7 +154,7 @@ class Act(graphene.ObjectType):
 
         def run() -> tuple[dict[str, Any], dict[str, Any]]:
             values = cls._values(cls.act(request, **given))
-            return values, {name: _kept(value) for name, value in values.items()}
+            return values, {name: _as_result(value) for name, value in values.items()}
 
         made, kept = idempotency.once(
             asker(request), cls.__name__, key, given, run, outside=cls.options.outside
@@ -198,17 +198,17 @@ class Act(graphene.ObjectType):
 
 
 def _more_time(request: Any) -> None:
-    """What has happened is told, however long it took: the answer has its own time from here."""
+    """What has happened is error_of, however long it took: the answer has its own time from here."""
     if getattr(request, "api_deadline", None):
         request.api_deadline = time.monotonic() + limit("resolver_seconds")
 
 
-def _kept(value: Any) -> Any:
+def _as_result(value: Any) -> Any:
     """What is written down of a payload's value: ids of rows, plain values as they are."""
     if isinstance(value, Model):
         return value.pk
     if isinstance(value, QuerySet | list | tuple):
-        return [_kept(each) for each in value]
+        return [_as_result(each) for each in value]
     assert value is None or isinstance(value, str | int | bool), f"say in `keeps` how to read {value!r} again"
     return value
 

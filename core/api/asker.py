@@ -33,7 +33,7 @@ def read_your_writes(request: Any) -> bool:
     return WROTE in request.COOKIES or GUEST_HEADER in request.headers
 
 
-def mark_written(request: Any, response: Any) -> None:
+def remember_write(request: Any, response: Any) -> None:
     """Let a guest's next requests show what she has done; for whoever is signed in nothing is kept anyway."""
     if not request.user.is_authenticated and GUEST_HEADER not in request.headers:
         response.set_cookie(

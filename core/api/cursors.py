@@ -43,12 +43,12 @@ def write(name: str, row: Any, order: Sequence[str]) -> str:
         for step in term.lstrip("-").split("__"):
             value = getattr(value, step)
         values.append(_WRITE.get(type(value), lambda plain: plain)(value))
-    return opaque.written(place(name, type(row), order), values)
+    return opaque.encode(place(name, type(row), order), values)
 
 
 def read(cursor: str, name: str, rows: QuerySet, order: Sequence[str], field: str) -> list[Any]:
     """The values inside a cursor of these rows in this order; refused when it is not one of ours."""
-    values = opaque.read(place(name, rows.model, order), cursor)
+    values = opaque.decode(place(name, rows.model, order), cursor)
     if not isinstance(values, list) or len(values) != len(order):
         raise Invalid(field=field)
     try:

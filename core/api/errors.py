@@ -97,7 +97,7 @@ def path_of(refusal: Refusal) -> list[str]:
     return [to_camel_case(part) for part in refusal.field]
 
 
-def told(refusal: Refusal) -> SimpleNamespace:
+def error_of(refusal: Refusal) -> SimpleNamespace:
     """The refusal as a plain value: graphql-core raises any exception that a resolver returns."""
     return SimpleNamespace(
         kind=type(refusal),

@@ -10,7 +10,7 @@ def may_spend(kind: str, who: str, cost: int) -> bool:
     return not most or rates.allow_roughly(f"api:{kind}", who, most, 60, cost)
 
 
-def may_spend_at_once(kind: str, who: str, cost: int) -> bool:
+def may_spend_without_waiting(kind: str, who: str, cost: int) -> bool:
     """The same where nothing may be waited for: False also when the cache must be told first, and nothing is counted."""
     most = limit(f"rate_{kind}")
-    return not most or rates.allow_at_once(f"api:{kind}", who, most, 60, cost)
+    return not most or rates.allow_without_waiting(f"api:{kind}", who, most, 60, cost)

@@ -54,8 +54,8 @@ class ModelType(DjangoObjectType):
         cls._access = access
         name = name or cls.__name__.removesuffix("Type")
         super().__init_subclass_with_meta__(model=model, fields=(), skip_registry=True, name=name, **options)
-        taken = _Taken(cls, model, about or {}, most or {})
-        own = {field: taken.field(field) for field in fields if field not in cls._meta.fields}
+        borrowed = _ModelFields(cls, model, about or {}, most or {})
+        own = {field: borrowed.field(field) for field in fields if field not in cls._meta.fields}
         if "id" not in cls._meta.fields and key in {f.name for f in model._meta.fields}:
             own["id"] = _id_field(name, key)
         cls._meta.fields.update({name: f for name, f in own.items() if name not in cls._meta.fields})
@@ -93,8 +93,8 @@ def type_of(model: type[models.Model]) -> type[ModelType]:
     return MODEL_TYPES[model]
 
 
-class _Taken:
-    """Fields taken over from a model."""
+class _ModelFields:
+    """Fields borrowed over from a model."""
 
     def __init__(self, cls: type, model: type[models.Model], about: dict[str, str], most: dict[str, int]):
         self.cls, self.model, self.about, self.most = cls, model, about, most
@@ -228,7 +228,7 @@ def MoneyField(name: str, *, description: str, required: bool = True) -> graphen
     return graphene.Field(Money, required=required, resolver=resolve, description=description)
 
 
-def Told(name: str, *, description: str) -> graphene.Field:
+def Localized(name: str, *, description: str) -> graphene.Field:
     """A text in the reader's language over `name_zh` and `name_en`."""
 
     zh, en = f"{name}_zh", f"{name}_en"

@@ -12,7 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from graphql import DocumentNode
 
 from core import fast, language, outage
-from core.api.asker import asker, mark_written
+from core.api.asker import asker, remember_write
 from core.api.csrf import forged
 from core.api.documents import trusted
 from core.api.errors import INTERNAL, internal_words
@@ -70,7 +70,7 @@ def _post(request: HttpRequest) -> HttpResponse:
     if kept is not None:
         fast.remember(request, kept, cost)
     elif prepared.kind == "mutation":
-        mark_written(request, response)
+        remember_write(request, response)
     return response
 
 

@@ -55,12 +55,12 @@ class FastDocument:
         return execute()
 
 
-def is_kept(request: Any, document: FastDocument) -> bool:
+def may_cache(request: Any, document: FastDocument) -> bool:
     """Whether answers to this asker may be kept, and the settings let anything be."""
     return settings.API_ANSWER_CACHE and document.roots is not None and not request.user.is_authenticated
 
 
-def kept_or(
+def cached_or_made(
     request: Any, document: FastDocument, variables: Variables, make: Callable[[], Answer]
 ) -> tuple[CachedResponse | None, Answer]:
     """The kept answer, or one made now: (kept, (data, errors)); what is kept has its data in its bytes alone."""
@@ -78,11 +78,11 @@ def kept_or(
     if found is not None:
         return found, (None, [])
 
-    def written() -> tuple[bytes | None, Answer]:
+    def made_now() -> tuple[bytes | None, Answer]:
         data, errors = make()
         return (None if errors or mentioned(request) else as_bytes(data)), (data, errors)
 
-    kept, answer = responses.made(key, depends.cache_tags, depends.seconds, written)
+    kept, answer = responses.made(key, depends.cache_tags, depends.seconds, made_now)
     return kept, answer or (None, [])
 
 
@@ -94,13 +94,13 @@ def answered(
     def make() -> Answer:
         return document.made(request, variables, execute)
 
-    if not is_kept(request, document):
+    if not may_cache(request, document):
         return None, make()
 
     def public() -> Answer:
         return replica.made(make, lambda answer: not answer[1])
 
-    return kept_or(request, document, variables, public) if keep else (None, public())
+    return cached_or_made(request, document, variables, public) if keep else (None, public())
 
 
 def page(
@@ -111,7 +111,7 @@ def page(
     write: Callable[[], bytes],
 ) -> bytes | None:
     """A page as it is kept for all guests, or as `write` makes it for them now; None when it may not be kept."""
-    if not is_kept(request, document):
+    if not may_cache(request, document):
         return None
     key: Key = (f"page {name}", request.get_full_path(), language.current())
     try:

@@ -12,7 +12,7 @@ from django.db import DatabaseError, connection
 from core import clock, language
 from core.api.asker import WROTE
 from core.api.reply import unchanged
-from core.api.spending import may_spend, may_spend_at_once
+from core.api.spending import may_spend, may_spend_without_waiting
 from core.fast.bounded import Bounded
 from core.fast.changes import feed
 from core.fast.responses import CachedResponse, Key, responses
@@ -66,7 +66,7 @@ class Door:
         # What requests of a kind led to, by the digest of all they may depend on.
         self.memory: Bounded[bytes, Remembered] = Bounded(MOST_BYTES)
 
-    def at_once(self, environ: Environ) -> Answer | None:
+    def answer_without_waiting(self, environ: Environ) -> Answer | None:
         """What is kept, if it can be told without waiting for anything; None for the whole way."""
         if environ["PATH_INFO"] != PATH or not (feed.is_young() and clock.is_known()):
             return None
@@ -75,7 +75,7 @@ class Door:
         if not known or not _keeps() or _read_your_writes(environ):
             return None
         found = responses.at_hand(known.key)
-        if found is None or not may_spend_at_once("address", address_in(environ), known.cost):
+        if found is None or not may_spend_without_waiting("address", address_in(environ), known.cost):
             return None
         return _answer(environ, known, found)
 

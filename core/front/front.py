@@ -21,13 +21,13 @@ CUT = (
 class Front:
     """An application by WSGI, and what comes before it.
 
-    It may have `at_once(environ)`: an answer (status, headers, bytes) for which nothing is waited for, asked for in
-    the server's own thread; None for whatever must go the whole way.
+    It may have `answer_without_waiting(environ)`: an answer (status, headers, bytes) for which nothing is waited for, asked
+    for in the server's own thread; None for whatever must go the whole way.
     """
 
     def __init__(self, application: Application, threads: int = THREADS):
         self.rooms, self.bodies = Rooms(application, threads), Bodies(self._read)
-        self.at_once = getattr(application, "at_once", None)
+        self.answer_without_waiting = getattr(application, "answer_without_waiting", None)
         self.opened = getattr(application, "opened", None)
 
     def open(self) -> None:
@@ -64,7 +64,10 @@ class Front:
             proto.response_bytes(*BROKEN)
 
     def _answer(self, environ: Environ, proto: Any) -> None:
-        if self.at_once is not None and (answer := self.at_once(environ)) is not None:
+        if (
+            self.answer_without_waiting is not None
+            and (answer := self.answer_without_waiting(environ)) is not None
+        ):
             proto.response_bytes(*answer)
         elif not self.rooms.ask(environ, proto):
             proto.response_bytes(*BUSY)

@@ -75,9 +75,9 @@ def sentence(parser: Parser, token: Token) -> SentenceNode:
 
 
 @register.filter
-def told(thing: object, name: str) -> str:
-    """`{{ product|told:"name" }}`: the bilingual field in the reader's language."""
-    return language.told(thing, name)
+def localized(thing: object, name: str) -> str:
+    """`{{ product|localized:"name" }}`: the bilingual field in the reader's language."""
+    return language.localized(thing, name)
 
 
 @register.filter(name="money")

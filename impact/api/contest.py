@@ -8,7 +8,7 @@ from accounts.models import Region
 from core.api.access import HELD, PUBLIC
 from core.api.facts import A_MOMENT, cache_tags, guarded
 from core.api.types import ModelType, MoneyField, PlainType, list_of, type_of
-from core.language import told
+from core.language import localized
 from impact.models import Entry, Round
 from impact.reads import contest as reads
 from impact.reads.figures import DEFINITIONS, definitions_of
@@ -21,7 +21,7 @@ def _words(texts: dict[str, str], whole: str) -> Any:
 
 
 def _definition(figure: str) -> str:
-    return DEFINITIONS[figure].told_in("en")
+    return DEFINITIONS[figure].in_language("en")
 
 
 BoardBy = graphene.Enum.from_enum(
@@ -169,11 +169,11 @@ class Contest(PlainType):
 
     def resolve_name(root: Round, info):
         """The edition's."""
-        return told(root.edition, "name")
+        return localized(root.edition, "name")
 
     def resolve_theme(root: Round, info):
         """The edition's."""
-        return told(root.edition, "theme")
+        return localized(root.edition, "theme")
 
     def resolve_round(root: Round, info):
         """The round itself."""

@@ -6,9 +6,9 @@ import graphene
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from accounts.clean import line, phone_number
 from accounts.models import Region
 from accounts.permissions import permitted
-from accounts.written import line, phone_number
 from catalog.models import Lot, Team
 from catalog.reads.products import lot_of
 from catalog.reads.teams import managed_team, teams_managed_by

@@ -8,7 +8,7 @@ from catalog.models import Team
 from core.api.access import HELD, PUBLIC
 from core.api.facts import cache_tags, guarded
 from core.api.types import Money, MoneyField, PlainType, list_of, money, type_of
-from core.language import told
+from core.language import localized
 from core.refusals import Invalid
 from impact.reads import provenance as provenances
 from impact.reads import set_aside as reads
@@ -113,7 +113,7 @@ class Provenance(PlainType):
 
     def resolve_county_name(root, info):
         """As the reader calls it."""
-        return told(root.county, "name")
+        return localized(root.county, "name")
 
     def resolve_per_hundred(root, info):
         """A ten-thousandth of ¥100 is a fen."""

@@ -44,7 +44,7 @@ def verify() -> Iterator[Offence]:
     for round_ in Round.objects.filter(disclosures__isnull=False).distinct().order_by("pk"):
         yield from _of_round(round_, list(round_.disclosures.order_by("pk")), last)
     yield from _under_ten()
-    asked = {"today": today(), "at": HOUR, "ahead": clock.ahead()}
+    asked = {"today": today(), "at": HOUR, "ahead": clock.offset()}
     for pk, words in rows_of(_HOUSEHOLDS, asked):
         yield Offence("I6", "DisclosedHouseholds", pk, f"households are not told as they are ({words})")
 
@@ -97,5 +97,5 @@ def _under_ten() -> Iterator[Offence]:
     if now - boundary < GRACE:
         boundary -= timedelta(days=1)
     # Households come and leave by the wall clock.
-    for pk, number in rows_of(_FEW, {"now": now, "boundary": boundary - clock.ahead()}):
+    for pk, number in rows_of(_FEW, {"now": now, "boundary": boundary - clock.offset()}):
         yield Offence("I6", "Entry", pk, f"an entry under ten that moves (no. {number})")

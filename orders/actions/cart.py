@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Model, OuterRef, Subquery
 from django.utils import timezone
 
-from accounts import written
+from accounts import clean
 from accounts.models import Person, Region
 from accounts.reads import is_member, mobiliser, organisation_seen_by, region_to_send_to
 from catalog.models import Variant
@@ -306,11 +306,11 @@ def checked(told: dict[str, Any], person: Any) -> dict[str, Any]:
 
 
 _WRITTEN: dict[str, Any] = {
-    "email": lambda text: written.email_address(text) if text.strip() else "",
-    "recipient": lambda text: written.line(text, "recipient", 60, required=False),
-    "phone": lambda text: written.phone_number(text) if text.strip() else "",
-    "street": lambda text: written.line(text, "street", 200, required=False),
-    "note": lambda text: written.line(text, "note", 200, required=False),
+    "email": lambda text: clean.email_address(text) if text.strip() else "",
+    "recipient": lambda text: clean.line(text, "recipient", 60, required=False),
+    "phone": lambda text: clean.phone_number(text) if text.strip() else "",
+    "street": lambda text: clean.line(text, "street", 200, required=False),
+    "note": lambda text: clean.line(text, "note", 200, required=False),
     "is_adult": bool,
 }
 

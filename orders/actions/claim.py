@@ -11,9 +11,9 @@ from django.utils import timezone
 from accounts.actions import audit
 from accounts.permissions import may
 from catalog.actions import desk
+from catalog.clean import paragraphs
 from catalog.photos import cleaned
 from catalog.reads import is_manager
-from catalog.written import paragraphs
 from core.language import say
 from core.outbox import record
 from core.refusals import Conflict, Invalid, NotFound, TooLate

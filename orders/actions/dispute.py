@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet, Sum
 from django.utils import timezone
 
-from accounts import written
+from accounts import clean
 from accounts.actions import audit
 from core.language import say
 from core.money import show
@@ -139,7 +139,7 @@ def _contest(order: Order) -> None:
 @transaction.atomic
 def decide(dispute: Dispute, by: Any, lost_minor: int, reason: str) -> Dispute:
     """A person says what an unclear outcome came to, in fen: nothing, or so much of what was paid."""
-    reason = written.line(reason, "reason", 200)
+    reason = clean.line(reason, "reason", 200)
     order = lock([dispute.payment.order])[dispute.payment.order_id]
     not_of_her_own(order, by)
     dispute = Dispute.objects.select_related("payment").get(pk=dispute.pk)

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import written
+from accounts import clean
 from accounts.actions import audit
 from accounts.models import AuditEntry
 from core.language import say
@@ -179,7 +179,7 @@ def _unplaced(paid: Payment, seen: RefundSeen, left: int) -> None:
 @transaction.atomic
 def give_otherwise(failed: Refund, by: Any, how: str) -> Refund:
     """An operator has given it herself (by bank transfer, say), as the provider could not; `how` is for the record."""
-    how = written.line(how, "how", 200)
+    how = clean.line(how, "how", 200)
     order = Order.objects.get(payments__refunds=failed.pk)
     order = lock([order])[order.pk]
     not_of_her_own(order, by)

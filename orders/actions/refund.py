@@ -281,7 +281,7 @@ def _restock(order: Order, shares: Sequence[_Share]) -> None:
             if units:
                 share.restocked[row.lot_id] = back[row.lot_id] = units
                 missing -= units
-    stock.take_back(order.uid, back)
+    stock.restock(order.uid, back)
 
 
 def _is_unfit(lot: Lot, today: date) -> bool:

@@ -5,8 +5,8 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from accounts.actions import audit
+from catalog.clean import paragraphs
 from catalog.reads import is_related
-from catalog.written import paragraphs
 from core.language import say
 from core.refusals import Conflict, Invalid, NotAllowed, TooLate
 from orders.models import Line, Review

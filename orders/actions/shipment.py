@@ -14,7 +14,7 @@ from django.db.models import F, Max, Q, QuerySet
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
-from accounts import written
+from accounts import clean
 from accounts.actions import audit
 from catalog.reads import is_manager
 from core import texts
@@ -70,7 +70,7 @@ def ship_together(
 
     Units are only ever taken out of a parcel that waits, so their number tells whether its sender saw it as it is.
     """
-    carrier = written.line(carrier, "carrier", 40)
+    carrier = clean.line(carrier, "carrier", 40)
     tracking_number = texts.code(tracking_number)
     if not all(is_manager(by, team) for team in {s.team_id for s in shipments}):
         raise NotFound()

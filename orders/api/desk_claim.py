@@ -8,7 +8,7 @@ from catalog.api.access import TEAM_MANAGER
 from core.api.access import Access
 from core.api.facts import mark, needs
 from core.api.ids import global_id
-from core.api.types import ModelType, MoneyField, Told, money
+from core.api.types import Localized, ModelType, MoneyField, money
 from core.api.types import Money as MoneyType
 from core.related import related
 from orders import words
@@ -42,7 +42,7 @@ class DeskLineType(ModelType):
         about = {"quantity": "Units bought."}
 
     id = id_of("Line")
-    name = Told("name", description="What was bought, as it was called then.")
+    name = Localized("name", description="What was bought, as it was called then.")
     units = graphene.Int(required=True, description="Units to send: without what was given back.")
     net = MoneyField("net_minor", description="What was paid for it.")
     refunded = MoneyField("refunded_minor", description="What of it was given back.")

@@ -12,8 +12,8 @@ from core.api.connections import connection_field
 from core.api.facts import guarded, mark, needs
 from core.api.ids import global_id
 from core.api.lookahead import planned
-from core.api.types import ModelType, Money, MoneyField, Told, list_of, money, type_of
-from core.language import current, told
+from core.api.types import Localized, ModelType, Money, MoneyField, list_of, money, type_of
+from core.language import current, localized
 from orders import holding, words
 from orders.actions import cancel
 from orders.actions.claim import MOST_CLAIMS
@@ -59,7 +59,7 @@ class LineType(ModelType):
             "review": "What its buyer said of it; null while she has not.",
         }
 
-    name = Told("name", description="What was bought, as it was called then.")
+    name = Localized("name", description="What was bought, as it was called then.")
     unit_price = MoneyField("unit_price_minor", description="The price of one unit then.")
     net = MoneyField("net_minor", description="What was paid for the line.")
     refunded = MoneyField("refunded_minor", description="What of it is asked back for the buyer.")
@@ -202,7 +202,7 @@ class OrderType(ModelType):
         """From the large to the small in Chinese, the other way round in English."""
         names, region = [], root.region
         while region is not None:
-            names.append(told(region, "name"))
+            names.append(localized(region, "name"))
             region = region.parent
         if current() == "zh":
             return "".join(reversed(names)) + root.street

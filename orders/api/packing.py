@@ -4,7 +4,7 @@ import graphene
 
 from core.api.access import Access
 from core.api.ids import global_id
-from core.api.types import PlainType, Told, list_of
+from core.api.types import Localized, PlainType, list_of
 from orders.reads.held_back import Why
 from orders.words import HELD_BACK
 
@@ -17,7 +17,7 @@ class PileType(PlainType):
     class Meta:
         access = OF_THE_DESK
 
-    name = Told("name", description="What it is.")
+    name = Localized("name", description="What it is.")
     units = graphene.Int(required=True, description="How many units.")
 
 
@@ -38,7 +38,7 @@ class ListChangeType(PlainType):
 
 
 def _why_said(value: Why | None) -> str:
-    return "What holds a parcel back." if value is None else f"{HELD_BACK[value.value].told_in('en')}"
+    return "What holds a parcel back." if value is None else f"{HELD_BACK[value.value].in_language('en')}"
 
 
 HeldBackReason = graphene.Enum.from_enum(Why, name="HeldBackReason", description=_why_said)
@@ -53,7 +53,7 @@ class HeldLineType(PlainType):
     id = graphene.ID(
         required=True, resolver=lambda root, info: global_id("Line", root.uid), description="The line's id."
     )
-    name = Told("name", description="What was bought, as it was called then.")
+    name = Localized("name", description="What was bought, as it was called then.")
     units = graphene.Int(
         required=True,
         resolver=lambda root, info: root.units_sent,

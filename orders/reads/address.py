@@ -12,7 +12,7 @@ def on_a_parcel(region: Region, street: str) -> str:
 
 def told(region: Region, street: str) -> str:
     """In the reader's language: from the large to the small in Chinese, the other way round in English."""
-    names = [language.told(each, "name") for each in region_in_full(region)]
+    names = [language.localized(each, "name") for each in region_in_full(region)]
     if language.current() == "zh":
         return "".join(names) + street
     return ", ".join([street, *reversed(names)])

@@ -12,7 +12,7 @@ from accounts.models import Membership, Organisation, Person
 from accounts.reads import mobiliser
 from catalog.models import Team
 from catalog.reads import is_known_short
-from core.language import Words, say, told
+from core.language import Words, localized, say
 from core.money import show
 from core.refusals import NotFound
 from orders.models import Cart, CartLine
@@ -97,7 +97,7 @@ class CartSeen:
         """Whose call it is, as far as it may be told: a person is known by her nickname alone."""
         organisation, person = self.mobilisers
         if organisation is not None:
-            return told(organisation, "name")
+            return localized(organisation, "name")
         return (person.nickname or str(say("一位朋友", "a friend"))) if person is not None else ""
 
     @property

@@ -52,7 +52,7 @@ def due(rows: QuerySet[Shipment]) -> QuerySet[Shipment]:
 
 def name_of(variant: Variant) -> str:
     """Product and specification, in the reader's language."""
-    return f"{language.told(variant.product, 'name')} {language.told(variant, 'name')}".strip()
+    return f"{language.localized(variant.product, 'name')} {language.localized(variant, 'name')}".strip()
 
 
 def claims(team: Team) -> QuerySet[Claim]:
@@ -195,7 +195,7 @@ def changed_since_list(team: Team, most: int = 1000) -> list[ListChange]:
         name = holding.row_of(order).title if order.holder else order.number
         called_off = row.line.shipment.state == State.CANCELLED and order.holder not in still_sent
         change = found.setdefault(f"{order.holder or order.number}", ListChange(name, called_off, []))
-        change.taken_out.append(f"{language.told(row.line, 'name')} × {row.units}")
+        change.taken_out.append(f"{language.localized(row.line, 'name')} × {row.units}")
     return list(found.values())[:most]
 
 
@@ -234,6 +234,6 @@ def contents(lines: Iterable[Line]) -> list[str]:
     """What lies in a parcel, as "name × units"; what was given back stays at home."""
     units: dict[str, int] = {}
     for line in lines:
-        name = language.told(line, "name")
+        name = language.localized(line, "name")
         units[name] = units.get(name, 0) + line.quantity - line.refunded_units
     return [f"{name} × {count}" for name, count in units.items() if count > 0]

@@ -103,7 +103,7 @@ def _purchase(
         street=f"示例路 {rng.randrange(1, 300)} 号", wants=wants, shipping={stall.team.pk: parcel.minor},
         person_id=buyer.pk if buyer else None, language="en" if rng.random() < 0.06 else "zh",
         mobiliser_organisation_id=mobiliser.pk if mobiliser else None,
-        uid=uid, placed_at=at, traded_at=at + clock.ahead(),
+        uid=uid, placed_at=at, traded_at=at + clock.offset(),
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from core import language
-from core.api.asker import mark_written
+from core.api.asker import remember_write
 from core.api.documents import ask
 from core.language import say
 from shop.web import look as look_at
@@ -41,7 +41,7 @@ def act(request: HttpRequest, name: str) -> HttpResponse:
             return back(request, deed, refused)
         let_go(request, deed)
     response = forward(request, name, payload)
-    mark_written(request, response)
+    remember_write(request, response)
     return response
 
 

@@ -114,10 +114,10 @@ def test_what_happened_while_it_was_away_is_told_when_it_is_back(orange, away):
 
 def test_what_is_told_late_does_not_undo_what_is_known(orange):
     engine = search.engine()
-    early = list(elastic._told([orange.id]))
+    early = list(elastic._versions([orange.id]))
     listing.suspend(orange, None)
     deliveries.drain()
-    (into,) = engine._written()
+    (into,) = engine._targets()
     engine._write(into, early)
     assert found() == []
 
@@ -152,12 +152,12 @@ def test_a_rebuild_that_was_killed_half_way_leaves_the_old_index_and_no_litter_f
         with pytest.raises(ZeroDivisionError):
             engine.rebuild()
     assert engine._serving() == before and found() == [orange.id]
-    assert len(engine._written()) == 2, "who feeds tells both"
+    assert len(engine._targets()) == 2, "who feeds tells both"
     listing.suspend(orange, None)
     deliveries.drain()
     assert found() == []
     assert engine.rebuild() == 0
-    assert len(engine._written()) == 1 and engine._serving() != before
+    assert len(engine._targets()) == 1 and engine._serving() != before
 
 
 def test_the_index_holds_what_is_searched_and_nothing_else(orange):

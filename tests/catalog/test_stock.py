@@ -64,11 +64,11 @@ def test_returned_units_are_for_sale_again_and_no_more_than_were_sold():
     lot, holder = a_lot(units=10), uuid4()
     stock.reserve(holder, {lot.variant_id: 4}, soon())
     stock.sell([holder])
-    stock.take_back(holder, {lot.id: 3})
+    stock.restock(holder, {lot.id: 3})
     assert figures(lot) == (9, 0, 4, 3)
     assert on_card(lot) == 9
     with pytest.raises(Conflict):
-        stock.take_back(holder, {lot.id: 2})
+        stock.restock(holder, {lot.id: 2})
     assert Reservation.objects.get(holder=holder).units_returned == 3
 
 
@@ -76,7 +76,7 @@ def test_units_that_are_only_reserved_cannot_be_taken_back():
     lot, holder = a_lot(units=10), uuid4()
     stock.reserve(holder, {lot.variant_id: 4}, soon())
     with pytest.raises(Conflict):
-        stock.take_back(holder, {lot.id: 1})
+        stock.restock(holder, {lot.id: 1})
 
 
 def test_too_few_units_are_refused_with_what_is_left_and_nothing_is_kept():
@@ -217,4 +217,4 @@ def test_the_number_of_statements_does_not_grow(django_assert_num_queries, size)
     with django_assert_num_queries(3):
         stock.release(holders[3:5])
     with django_assert_num_queries(5 + 2):  # and a savepoint
-        stock.take_back_many([(holders[0], {lot.id: 1 for lot in lots})])
+        stock.restock_many([(holders[0], {lot.id: 1 for lot in lots})])

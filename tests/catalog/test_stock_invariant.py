@@ -76,7 +76,7 @@ class Shelves(RuleBasedStateMachine):
         self._move(self.held, holder, self.released.pop(holder), -1)
 
     @rule(data=st.data())
-    def take_back(self, data):
+    def restock(self, data):
         holder = self._one(data, self.sold)
         if not holder:
             return
@@ -87,7 +87,7 @@ class Shelves(RuleBasedStateMachine):
         if any(keep[v] < n for v, n in per_variant.items()):
             return
         try:
-            stock.take_back(holder, back)
+            stock.restock(holder, back)
         except Exception:
             # One lot has nothing left to give back although the variant has: then nothing moves at all.
             return

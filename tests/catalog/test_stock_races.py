@@ -142,7 +142,7 @@ def test_buying_releasing_and_returning_at_once_leaves_exact_shelves():
     stock.sell(sold)
     deeds: list[Callable[[], object]] = []
     for i in range(6):
-        deeds.append(lambda i=i: stock.take_back(sold[i], {lots[i % 2].id: 1}))
+        deeds.append(lambda i=i: stock.restock(sold[i], {lots[i % 2].id: 1}))
         deeds.append(lambda i=i: stock.release([held[i]]))
         deeds.append(a_buyer(dict.fromkeys(random.sample(variants, 2), 1)))
     random.shuffle(deeds)

@@ -99,7 +99,7 @@ def test_a_cursor_that_was_changed_in_any_bit_is_refused(asked):
 def test_a_cursor_of_another_list_or_order_is_refused(asked):
     OutboxEvent.objects.create(name="E", payload={})
     assert refused(asked, cursors(asked)[0], sort="BY_NAME")
-    assert refused(asked, opaque.written(["core.OutboxEvent", "another"], [1, 2]))
+    assert refused(asked, opaque.encode(["core.OutboxEvent", "another"], [1, 2]))
     # Even under the right order, what is inside has to be of its columns' kinds.
     order = ("-recorded_at", "-id")
     for values in (
@@ -109,7 +109,7 @@ def test_a_cursor_of_another_list_or_order_is_refused(asked):
         ["2026-01-01T00:00:00Z"],
         [[], {}],
     ):
-        assert refused(asked, opaque.written(ours.place("NEWEST", OutboxEvent, order), values))
+        assert refused(asked, opaque.encode(ours.place("NEWEST", OutboxEvent, order), values))
 
 
 def test_cursors_survive_a_change_of_the_key_while_the_old_one_is_known(asked, settings):

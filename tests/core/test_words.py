@@ -18,7 +18,7 @@ def test_the_same_words_in_both_languages():
         assert f"{words}!" == "Only 5 left!"
         with language.use("zh"):
             assert str(words) == "只剩 5 份"
-    assert words.told_in("en") == "Only 5 left" and language.current() == "zh"
+    assert words.in_language("en") == "Only 5 left" and language.current() == "zh"
 
 
 def test_english_falls_back_to_chinese_and_says_so():
@@ -26,7 +26,7 @@ def test_english_falls_back_to_chinese_and_says_so():
         name_zh, name_en = "橙", ""
 
     with language.use("en"):
-        assert language.told(Thing, "name") == "橙" and language.language_used(Thing, "name") == "zh"
+        assert language.localized(Thing, "name") == "橙" and language.language_used(Thing, "name") == "zh"
 
 
 def test_the_browser_may_prefer_one():

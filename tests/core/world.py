@@ -14,7 +14,7 @@ from core.api.facts import cache_tags, guarded, needs
 from core.api.ids import key_of
 from core.api.lookahead import prefetched
 from core.api.schema import build_schema
-from core.api.types import ModelType, Money, MoneyField, PlainType, Told, list_of, money
+from core.api.types import Localized, ModelType, Money, MoneyField, PlainType, list_of, money
 from core.language import say
 from core.models import Delivery, OutboxEvent
 from core.refusals import Conflict, NotFound
@@ -85,7 +85,7 @@ class Thing(PlainType):
     class Meta:
         access = HELD
 
-    name = Told("name", description="Its name.")
+    name = Localized("name", description="Its name.")
     price = MoneyField("price_minor", description="Its price.")
     dear = graphene.Field(Money, description="A great amount.")
     open_secret = graphene.String(description="Nobody said who may read this.")

@@ -97,8 +97,8 @@ SABOTAGES = [
     Sabotage(
         "a deed that is done is done again",
         "core/idempotency.py",
-        "if isinstance(begun, Kept):\n        return None, begun.result",
-        "if isinstance(begun, Kept):\n        begun = Held(0, 0)",
+        "if isinstance(begun, Finished):\n        return None, begun.result",
+        "if isinstance(begun, Finished):\n        begun = Held(0, 0)",
         "tests/core/test_idempotency.py",
     ),
     Sabotage(

@@ -129,7 +129,7 @@ def test_price_times_sales_times_share_of_a_one_household_lot_cannot_be_told_fro
 
 @pytest.mark.parametrize("counts", [range(10), range(10, 20), range(50, 60)])
 def test_counts_of_one_ten_sound_alike_and_below_ten_nothing_is_said(counts):
-    told = {households_told(n).told_in("en") for n in counts}
+    told = {households_told(n).in_language("en") for n in counts}
     assert len(told) == 1
     if counts[0] < FEWEST:
         assert told == {"fewer than 10 households"}

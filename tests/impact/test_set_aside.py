@@ -167,4 +167,4 @@ def test_each_part_of_a_price_has_its_words_in_both_languages():
 )
 def test_a_number_of_households_is_told_in_tens_and_not_below_ten(count, zh, en):
     words = households_told(count)
-    assert (words.told_in("zh"), words.told_in("en")) == (zh, en)
+    assert (words.in_language("zh"), words.in_language("en")) == (zh, en)

@@ -66,7 +66,7 @@ def test_a_buyer_says_what_is_wrong_and_the_team_gives_a_part_back(sold):
     (told,) = sold.seen["lines"][0]["claims"]
     assert told == {"stateName": "Answered with a refund", "answer": "抱歉，退您两个的钱。"}
     # The refund says itself how far it is; the claim does not say for it that it was given.
-    assert "已退款" not in str(CLAIM_STATES["refunded"].told_in("zh"))
+    assert "已退款" not in str(CLAIM_STATES["refunded"].in_language("zh"))
     at_rest()
 
 

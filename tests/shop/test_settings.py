@@ -65,7 +65,7 @@ def test_a_new_key_with_the_old_one_behind_it_breaks_no_link_session_or_device(s
     person = Person.objects.create_user("mei@example.com", "a long password")
     order = Order(person=None)
     order.placed_at = person.joined_at
-    made = token_for(order), seals.seal("p", a="b"), opaque.written(["a list"], [7])
+    made = token_for(order), seals.seal("p", a="b"), opaque.encode(["a list"], [7])
     request = RequestFactory().get("/")
     devices.prove(request, person)
     request.COOKIES[settings.DEVICE_COOKIE_NAME] = request.device_cookie
@@ -75,7 +75,7 @@ def test_a_new_key_with_the_old_one_behind_it_breaks_no_link_session_or_device(s
         return [
             uid_of_token(made[0]) == order.uid,
             _opens(made[1]),
-            opaque.read(["a list"], made[2]) == [7],
+            opaque.decode(["a list"], made[2]) == [7],
             devices.proved(request, person.email) != "",
             hash_before in (person.get_session_auth_hash(), *person.get_session_auth_fallback_hash()),
         ]

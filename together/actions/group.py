@@ -12,8 +12,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from accounts import clean
 from accounts import reads as people
-from accounts import written
 from accounts.actions import audit
 from accounts.models import Organisation, Person
 from catalog.models import Variant
@@ -72,7 +72,7 @@ def open_group(
         raise Invalid(say("这个规格现在不在售。", "This is not on sale now."), field="variant_id")
     told = every(
         {
-            "title": lambda: written.line(title, "title", 80),
+            "title": lambda: clean.line(title, "title", 80),
             "minimum_units": lambda: _minimum(minimum_units),
             "maximum_units": lambda: _maximum(minimum_units, maximum_units),
             "closes_at": lambda: _deadline(closes_at),

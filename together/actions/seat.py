@@ -11,8 +11,8 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from accounts import clean
 from accounts import reads as people
-from accounts import written
 from accounts.actions import audit
 from accounts.models import AuditEntry, Person
 from catalog.models import Variant
@@ -45,9 +45,7 @@ def join(
 ) -> Seat:
     """Take a seat: an order at the group's price, whose money will wait in escrow."""
     email = email or (person.email if person.is_authenticated else "")
-    told = every(
-        {"name": lambda: written.line(name, "name", 60), "email": lambda: written.email_address(email)}
-    )
+    told = every({"name": lambda: clean.line(name, "name", 60), "email": lambda: clean.email_address(email)})
     group = locked(group)
     if not is_open(group):
         raise TooLate(say("这个团购已经结束。", "This group purchase has closed."))

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 from django.views.decorators.http import require_POST
 
 from core import language
-from core.api.asker import mark_written
+from core.api.asker import remember_write
 from orders.actions.cart import MOST_LINES
 from shop.web.act import back, do, ours, spoken
 
@@ -21,7 +21,7 @@ def keep_cart(request: HttpRequest) -> HttpResponse:
             return back(request, "keep_cart", [(field, message) for _, message in refused])
     onward = request.POST.get("on") == "checkout"
     response = HttpResponseRedirect(f"/{language.current()}/checkout/" if onward else ours(request, "next"))
-    mark_written(request, response)
+    remember_write(request, response)
     return response
 
 

@@ -9,7 +9,7 @@ from accounts.reads import signed_in
 from catalog import reads
 from catalog.actions import picture as pictures
 from core import language
-from core.api.asker import mark_written
+from core.api.asker import remember_write
 from core.api.ids import uid_of
 from core.language import say
 from shop.web.act import back, do, forward, spoken
@@ -46,5 +46,5 @@ def update_product(request: HttpRequest) -> HttpResponse:
     if "photo" in request.FILES:
         return upload_picture(request)
     response = forward(request, "update_product", payload)
-    mark_written(request, response)
+    remember_write(request, response)
     return response

@@ -71,12 +71,12 @@ def test_what_is_remembered_weighs_no_more_than_it_may():
 
 
 def test_what_is_told_at_once_is_what_is_told_otherwise(client, seldom, django_assert_num_queries):
-    assert client.door.at_once(environ()) is None, "nothing is known yet"
+    assert client.door.answer_without_waiting(environ()) is None, "nothing is known yet"
     ask(client)
     whole = ask(client)
     assert is_from_the_door(whole)
     with django_assert_num_queries(0):
-        status, headers, body = client.door.at_once(environ())
+        status, headers, body = client.door.answer_without_waiting(environ())
     assert (status, body) == (whole.status_code, whole.content)
     told = {name: value for name, value in headers if name != "X-Request-Id"}
     assert told == {name: value for name, value in whole.headers.items() if name != "X-Request-Id"}
@@ -89,18 +89,18 @@ def test_at_once_nothing_is_waited_for(client, seldom, headers):
     """Whoever may ask for her own goes the whole way, and so does all that would ask the database or the cache."""
     ask(client)
     ask(client)
-    assert client.door.at_once(environ(**headers)) is None
-    assert client.door.at_once(environ()) is not None
+    assert client.door.answer_without_waiting(environ(**headers)) is None
+    assert client.door.answer_without_waiting(environ()) is not None
     rates.forget()
-    assert client.door.at_once(environ()) is None, "the cache has to be told first"
+    assert client.door.answer_without_waiting(environ()) is None, "the cache has to be told first"
     ask(client)
     feed._seen_at = float("-inf")
-    assert client.door.at_once(environ()) is None, "changes have to be looked for first"
+    assert client.door.answer_without_waiting(environ()) is None, "changes have to be looked for first"
 
 
 def test_at_once_as_much_may_be_spent(client, seldom, settings):
     ask(client)
     ask(client)
     settings.API_LIMITS = {"rate_address": 10}
-    assert [client.door.at_once(environ()) is not None for _ in range(6)].count(True) < 6
+    assert [client.door.answer_without_waiting(environ()) is not None for _ in range(6)].count(True) < 6
     assert ask(client).status_code == 429

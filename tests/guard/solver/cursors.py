@@ -127,4 +127,4 @@ def put_back(monkeypatch: Any) -> None:
     def written(name: Sequence[str], values: Sequence[Any]) -> str:
         return urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
 
-    monkeypatch.setattr(opaque, "written", written)
+    monkeypatch.setattr(opaque, "encode", written)

@@ -147,4 +147,4 @@ def put_back(monkeypatch: Any) -> None:
     monkeypatch.setattr(cart, "_pour", cut)
     for module in (cart_reads, group):
         monkeypatch.setattr(module, "is_known_short", lambda units, wanted: units < wanted)
-    monkeypatch.setattr(reads, "told_units", lambda units: units)
+    monkeypatch.setattr(reads, "public_units", lambda units: units)

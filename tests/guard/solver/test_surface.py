@@ -76,7 +76,7 @@ def tell_levels(monkeypatch: Any) -> None:
 def tell_stock(monkeypatch: Any) -> None:
     from catalog import reads
 
-    monkeypatch.setattr(reads, "told_units", lambda units: units)
+    monkeypatch.setattr(reads, "public_units", lambda units: units)
 
 
 def tell_households(monkeypatch: Any) -> None:

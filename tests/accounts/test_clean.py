@@ -2,8 +2,8 @@
 
 import pytest
 
+from accounts.clean import email_address, line, mailbox, phone_number
 from accounts.models import Person
-from accounts.written import email_address, line, mailbox, phone_number
 from core.refusals import Invalid
 from tests.accounts.world import PASSWORD, Asker, a_person
 

@@ -1,4 +1,4 @@
-"""What was asked, as a condition on words that each engine can put in its own terms: so they find the same."""
+"""What somebody searched for, parsed: conditions on words that each engine puts in its own terms, so they find the same."""
 
 from dataclasses import dataclass
 
@@ -37,8 +37,8 @@ Clause = Word | Prefix | Every | Some
 
 
 @dataclass(frozen=True)
-class Asked:
-    """The words of a question in the forms in which they are looked for, one after the other."""
+class SearchQuery:
+    """What somebody searched for, in the forms in which it is looked for, one after the other."""
 
     title: str  # as titles are kept, to find the very one
     literal: Clause  # every run as it was written; what is written in Latin letters, as it is meant
@@ -53,8 +53,8 @@ class Asked:
         return Every(tuple(parts))
 
 
-def asked(text: str) -> Asked | None:
-    """The question's forms, None where there is no word in it."""
+def parse(text: str) -> SearchQuery | None:
+    """A text as a query; None where there is no word in it."""
     runs = tuple(words.runs(text[:MOST_CHARACTERS]))[: words.MOST_RUNS]
     if not runs:
         return None
@@ -64,8 +64,8 @@ def asked(text: str) -> Asked | None:
     names = [] if is_one else [_plain(name) for name in synonyms.of(text[:MOST_CHARACTERS])]
     joined = _joined(runs)
     typed = _every([_han(run) if is_han else _meant(run, False, is_one) for run, is_han in runs])
-    return Asked(
-        title=words.told(text),
+    return SearchQuery(
+        title=words.normalized(text),
         literal=_some([typed, *joined]),
         strict=_some([_every([_meant(*run, is_one) for run in runs]), *names, *joined]),
         alike=_every([_some([_meant(*run, True), _spoken(*run)]) for run in runs]),

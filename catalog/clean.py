@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import models
 
-from accounts.written import line
+from accounts.clean import line
 from core.language import Words, say
 from core.refusals import Invalid
 from core.texts import has_ink, visible
