@@ -2,26 +2,28 @@
 
 from dataclasses import dataclass
 
+from core.events import Event
+
 
 @dataclass(frozen=True)
-class PersonJoined:
+class PersonJoined(Event):
     person_id: int
 
 
 @dataclass(frozen=True)
-class MailboxConfirmed:
+class MailboxConfirmed(Event):
     """She has shown that her account's mailbox is hers: the first, or another that she has moved to."""
 
     person_id: int
 
 
 @dataclass(frozen=True)
-class PasswordResetAsked:
+class PasswordResetAsked(Event):
     person_id: int
 
 
 @dataclass(frozen=True)
-class EmailChangeAsked:
+class EmailChangeAsked(Event):
     """The new address is in a signed token that the mail carries; it is not kept."""
 
     person_id: int
@@ -29,24 +31,19 @@ class EmailChangeAsked:
 
 
 @dataclass(frozen=True)
-class OrganisationProposed:
+class OrganisationVerified(Event):
     organisation_id: int
 
 
 @dataclass(frozen=True)
-class OrganisationVerified:
-    organisation_id: int
-
-
-@dataclass(frozen=True)
-class CoordinatorNamed:
+class CoordinatorNamed(Event):
     """An operator has named who coordinates an organisation from now on."""
 
     membership_id: int
 
 
 @dataclass(frozen=True)
-class SignUpRepeated:
+class SignUpRepeated(Event):
     """Somebody signed up with an address that has an account; only its owner is told."""
 
     person_id: int

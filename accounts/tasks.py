@@ -7,14 +7,23 @@ from celery import shared_task
 from accounts import links, mail, seals
 from accounts.actions import erasure, sign_in
 from accounts.actions import person as people
+from accounts.events import (
+    CoordinatorNamed,
+    EmailChangeAsked,
+    OrganisationVerified,
+    PasswordResetAsked,
+    PersonJoined,
+    SignUpRepeated,
+)
 from accounts.models import Membership, Organisation, Person
 from accounts.reads import members_of
 from core.deliveries import reaction
+from core.events import Event
 from core.refusals import Refusal
 
 
-def _alive(event: dict) -> Person | None:
-    return Person.objects.filter(pk=event["person_id"], is_active=True).first()
+def _alive(person_id: int) -> Person | None:
+    return Person.objects.filter(pk=person_id, is_active=True).first()
 
 
 def _tell(person: Person, template: str, **context: Any) -> None:
@@ -36,24 +45,24 @@ def erase_settled() -> int:
 
 
 @reaction("accounts.tasks.settled")
-def settled(event: dict) -> None:
+def settled(event: Event) -> None:
     """Something was settled: whoever waited for it goes now."""
     erasure.erase_settled()
 
 
 @reaction("accounts.tasks.send_welcome")
-def send_welcome(event: dict) -> None:
+def send_welcome(event: PersonJoined) -> None:
     """The link by which a new account is confirmed."""
-    person = _alive(event)
+    person = _alive(event.person_id)
     if person and not person.email_verified_at:
         link = links.email_verify(person.language, people.email_token(person))
         _tell(person, "welcome", link=link, days=people.VERIFY_LASTS.days)
 
 
 @reaction("accounts.tasks.send_sign_up_repeated")
-def send_sign_up_repeated(event: dict) -> None:
+def send_sign_up_repeated(event: SignUpRepeated) -> None:
     """To an address that has an account: that it has one; or its link again, if it was never confirmed."""
-    person = _alive(event)
+    person = _alive(event.person_id)
     if person and not person.email_verified_at:
         send_welcome(event)
     elif person:
@@ -67,48 +76,48 @@ def send_sign_up_repeated(event: dict) -> None:
 
 
 @reaction("accounts.tasks.send_password_reset")
-def send_password_reset(event: dict) -> None:
+def send_password_reset(event: PasswordResetAsked) -> None:
     """The link for a new password, made now, so that it is never written down."""
-    if person := _alive(event):
+    if person := _alive(event.person_id):
         link = links.password_reset(person.language, sign_in.reset_token(person))
         _tell(person, "password_reset", link=link)
 
 
 @reaction("accounts.tasks.send_email_change")
-def send_email_change(event: dict) -> None:
+def send_email_change(event: EmailChangeAsked) -> None:
     """To the new address: the link that confirms it, or that it has an account already."""
-    person = _alive(event)
-    if not person or not (new := _new_address(event)):
+    person = _alive(event.person_id)
+    if not person or not (new := _new_address(event.sealed_token)):
         return
     language, context = person.language, {"name": ""}  # nobody has proved whose mailbox this is
     if Person.objects.filter(email=new).exclude(pk__in=people.unproved()).exists():
         taken = {"sign_in": links.sign_in(language), "forgotten": links.password_forgotten(language)}
         mail.send(new, language, "sign_up_repeated", {**context, **taken})
     else:
-        link = links.email_change(language, event["sealed_token"])
+        link = links.email_change(language, event.sealed_token)
         mail.send(new, language, "email_change", {**context, "link": link})
 
 
 @reaction("accounts.tasks.send_email_change_notice")
-def send_email_change_notice(event: dict) -> None:
+def send_email_change_notice(event: EmailChangeAsked) -> None:
     """To the old address: that somebody wants to change it."""
-    person = _alive(event)
-    if person and _new_address(event):
+    person = _alive(event.person_id)
+    if person and _new_address(event.sealed_token):
         _tell(person, "email_change_notice", forgotten=links.password_forgotten(person.language))
 
 
-def _new_address(event: dict) -> str | None:
+def _new_address(sealed_token: str) -> str | None:
     try:
-        facts = seals.opened(people.EMAIL_CHANGE, event["sealed_token"], people.CHANGE_LASTS)
+        facts = seals.opened(people.EMAIL_CHANGE, sealed_token, people.CHANGE_LASTS)
     except Refusal:
         return None  # the worker was away so long that the link has run out: nothing left to tell
     return facts["new"]
 
 
 @reaction("accounts.tasks.send_organisation_verified")
-def send_organisation_verified(event: dict) -> None:
+def send_organisation_verified(event: OrganisationVerified) -> None:
     """To its coordinators: that they may begin."""
-    organisation = Organisation.objects.get(pk=event["organisation_id"])
+    organisation = Organisation.objects.get(pk=event.organisation_id)
     coordinators = members_of(organisation).filter(role=Membership.Role.COORDINATOR, person__is_active=True)
     for part in coordinators.select_related("person").order_by("id"):
         language = part.person.language
@@ -121,11 +130,11 @@ def send_organisation_verified(event: dict) -> None:
 
 
 @reaction("accounts.tasks.send_coordinator_named")
-def send_coordinator_named(event: dict) -> None:
+def send_coordinator_named(event: CoordinatorNamed) -> None:
     """To whom an operator has named, whose coordinator she is now and where; and to the other coordinators, that she
     is. Nothing once that has ended."""
     named = Membership.objects.filter(
-        pk=event["membership_id"], role=Membership.Role.COORDINATOR, ended_at=None, person__is_active=True
+        pk=event.membership_id, role=Membership.Role.COORDINATOR, ended_at=None, person__is_active=True
     )
     for part in named.select_related("organisation"):
         coordinators = members_of(part.organisation).filter(role=part.role, person__is_active=True)

@@ -6,14 +6,15 @@ from django.conf import settings
 from accounts import mail
 from catalog import reads, search
 from catalog.actions import lot
+from catalog.events import ManagerNamed, ProductReviewed, SearchEntriesChanged
 from catalog.models import ListingReview, TeamMember
 from core.deliveries import reaction
 
 
 @reaction("catalog.tasks.send_review")
-def send_review(event: dict) -> None:
+def send_review(event: ProductReviewed) -> None:
     """To the team's managers: what an operator decided about their product, and why."""
-    review = ListingReview.objects.select_related("product__team").get(pk=event["review_id"])
+    review = ListingReview.objects.select_related("product__team").get(pk=event.review_id)
     product = review.product
     for person in reads.managers_of(product.team_id):
         link = f"{settings.SITE_URL}/{person.language}/desk/"
@@ -22,10 +23,10 @@ def send_review(event: dict) -> None:
 
 
 @reaction("catalog.tasks.send_manager_named")
-def send_manager_named(event: dict) -> None:
+def send_manager_named(event: ManagerNamed) -> None:
     """To whom an operator has named, whose desk is hers now; and to those who keep it already, that somebody does
     beside them. Nothing once that has ended."""
-    named = TeamMember.objects.filter(pk=event["part_id"], ended_at=None, person__is_active=True)
+    named = TeamMember.objects.filter(pk=event.part_id, ended_at=None, person__is_active=True)
     for part in named.select_related("team"):
         for person in reads.managers_of(part.team_id):
             template = "manager_named" if person.pk == part.person_id else "manager_beside"
@@ -41,10 +42,10 @@ def turn_the_day() -> int:
 
 
 @reaction("catalog.tasks.feed_search", together=50)
-def feed_search(events: list[dict]) -> None:
+def feed_search(events: list[SearchEntriesChanged]) -> None:
     """Tell the search engine beside our own database what these products are now."""
     if search.engine() is not search.home():
-        search.engine().index({pk for event in events for pk in event["product_ids"]})
+        search.engine().index({pk for event in events for pk in event.product_ids})
 
 
 @shared_task(name="catalog.tasks.mend_search")

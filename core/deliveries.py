@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
+from operator import itemgetter
 from typing import Any
 
 from django.db import connection, transaction
@@ -15,6 +17,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from core import failpoints
+from core.events import Event, event_named
 from core.models import Delivery
 
 log = logging.getLogger("sheaf.outbox")
@@ -38,7 +41,7 @@ class Reaction:
     run: Callable[[Any], object]
     inside: bool
     together: int
-    prefetch: Callable[[list[dict]], Mapping[int, Any]] | None = None
+    prefetch: Callable[[list[Any]], Mapping[Any, Any]] | None = None
 
 
 REGISTRY: dict[str, Reaction] = {}
@@ -49,16 +52,15 @@ def reaction(
     *,
     inside: bool = False,
     together: int = 0,
-    prefetch: Callable[[list[dict]], Mapping[int, Any]] | None = None,
+    prefetch: Callable[[list[Any]], Mapping[Any, Any]] | None = None,
 ) -> Callable[[Callable], Callable]:
-    """Register a reaction under its dotted name; it is called with the event as a dict.
+    """Register a reaction under its dotted name; it is called with the event, as it was recorded.
 
-    The dict is the event's payload and its `event_id`. Without `inside` the reaction works outside the
-    database (mail, a provider): at least once, in no transaction, with keys of its own made from
-    `event_id`. With `inside=True` it runs in the transaction that marks the delivery done: exactly once.
+    Without `inside` the reaction works outside the database (mail, a provider): at least once, in no transaction,
+    with keys of its own. With `inside=True` it runs in the transaction that marks the delivery done: exactly once.
     With `together=n` it is called with a list of up to n waiting events instead of one.
-    With `prefetch` what it needs is read once for all events that are handed over together: `prefetch(events)` tells
-    it by `event_id`, and the reaction is called with the event and that.
+    With `prefetch` what it needs is read once for all events that are handed over together: `prefetch(events)` says
+    what each needs, by event, and the reaction is called with the event and that.
     """
 
     def registered(run: Callable) -> Callable:
@@ -82,8 +84,15 @@ class Claimed:
     id: int
     reaction: str
     tries: int
-    event: dict
+    event_id: int
+    name: str
+    payload: dict[str, Any]
     waiting: int  # how many were due when it was claimed, as far as was asked
+
+    @cached_property
+    def event(self) -> Event:
+        """What it tells of; made where a row that cannot be read fails for itself."""
+        return event_named(self.name).from_payload(self.payload)
 
 
 # Oldest first. What failed before is taken alone: whatever ends this process then is the poison, and nobody
@@ -97,7 +106,7 @@ _CLAIM = """
     UPDATE core_delivery d SET tries = d.tries + 1, due_at = %(lease_end)s
     FROM waiting JOIN core_outboxevent e ON e.id = waiting.event_id, oldest
     WHERE d.id = waiting.id AND (waiting.id = oldest.id OR oldest.tries = 0 AND waiting.tries = 0)
-    RETURNING d.id, d.reaction, d.tries, e.id, e.payload, (SELECT count(*) FROM waiting)
+    RETURNING d.id, d.reaction, d.tries, e.id, e.name, e.payload, (SELECT count(*) FROM waiting)
 """
 
 
@@ -110,8 +119,8 @@ def _claim(limit: int = 1) -> list[Claimed]:
         cursor.execute(_CLAIM, {"now": now, "lease_end": lease_end, "limit": limit})
         rows = cursor.fetchall()
     return [
-        Claimed(pk, name, tries, {**json.loads(payload), "event_id": event}, waiting)
-        for pk, name, tries, event, payload, waiting in sorted(rows)
+        Claimed(pk, reaction, tries, event_id, name, json.loads(payload), waiting)
+        for pk, reaction, tries, event_id, name, payload, waiting in sorted(rows, key=itemgetter(0))
     ]
 
 
@@ -141,7 +150,7 @@ class _Batch:
         self.claimed, self.loud = claimed, loud
         # What cannot be begun in half the lease is left to others, so that nobody does it beside us.
         self.ends = time.monotonic() + LEASE_SECONDS / 2
-        self._read: dict[tuple, Mapping[int, Any]] = {}
+        self._read: dict[tuple, Mapping[Any, Any]] = {}
         self._done: list[Claimed] = []
 
     def run(self) -> int:
@@ -201,7 +210,7 @@ class _Batch:
                 _put_back([one])
                 continue
             with self._failing([one]):
-                it.run(*((one.event, read[one.event["event_id"]]) if it.prefetch else (one.event,)))
+                it.run(*((one.event, read[one.event]) if it.prefetch else (one.event,)))
                 self._done.append(one)
             failpoints.reach("delivery.run")
             if len(self._done) >= MARKED:
@@ -213,11 +222,11 @@ class _Batch:
             _mark_done(done)
             failpoints.reach("delivery.marked")
 
-    def _prefetched(self, it: Reaction, group: list[Claimed]) -> Mapping[int, Any]:
+    def _prefetched(self, it: Reaction, group: list[Claimed]) -> Mapping[Any, Any]:
         """What they need; two reactions that need the same of the same events read it once."""
         if it.prefetch is None:
             return {}
-        key = (it.prefetch, *(one.event["event_id"] for one in group))
+        key = (it.prefetch, *(one.event_id for one in group))
         if key not in self._read:
             self._read[key] = it.prefetch([one.event for one in group])
         return self._read[key]
@@ -258,11 +267,11 @@ def _failed(claimed: list[Claimed], failure: Exception) -> None:
         now = timezone.now()
         if one.tries >= TRIES:
             row.update(parked_at=now, error=error)
-            log.error("parked %s of event %s", one.reaction, one.event["event_id"], exc_info=failure)
+            log.error("parked %s of event %s", one.reaction, one.event_id, exc_info=failure)
         else:
             wait = BACKOFF_SECONDS[min(one.tries, len(BACKOFF_SECONDS)) - 1]
             row.update(due_at=now + timedelta(seconds=wait), error=error)
-            told = (one.tries, one.reaction, one.event["event_id"])
+            told = (one.tries, one.reaction, one.event_id)
             log.warning("try %s of %s failed for event %s", *told, exc_info=failure)
 
 

@@ -4,18 +4,18 @@ import logging
 import math
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from celery import current_app
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Model
 from django.utils.module_loading import import_string
 
 from core import rows
 from core.deliveries import drain, hand_over, reaction
+from core.events import Event
 from core.models import Delivery, OutboxEvent
 
 __all__ = ["Reactions", "drain", "hand_over", "reaction", "reactions_to", "record", "wake"]
@@ -36,7 +36,8 @@ _looks_at = 0.0
 class Reactions:
     """What follows from an event: `at_once` in its transaction, `afterwards` handed over by the outbox.
 
-    Both are dotted names. An at-once reaction is called with the list of events of this name.
+    Both are dotted names of functions of the event (core.events). An at-once reaction is called with the list of all
+    that are recorded together; one afterwards with a single event, or with the list of those that wait (`together`).
     """
 
     at_once: Sequence[str] = ()
@@ -51,20 +52,17 @@ def reactions_to(name: str) -> Reactions:
     return import_string(settings.REACTIONS).get(name, _NONE)
 
 
-def record(*events: Any, beside: Sequence[Sequence[Model]] = ()) -> None:
-    """Write events, frozen dataclasses of ids, with the change they tell of.
-
-    New rows that are told of may be given as `beside` (see core.rows): they are written by the same statement.
-    """
+def record(*events: Event) -> None:
+    """Write events with the change they tell of, call what follows at once, and note what follows afterwards."""
     assert connection.in_atomic_block, "an event is recorded with the change it tells of"
     if not events:
         return
-    told = [OutboxEvent(name=type(event).__name__, payload=asdict(event)) for event in events]
+    told = [OutboxEvent(name=type(event).__name__, payload=event.payload()) for event in events]
     due = [Delivery(event=row, reaction=name) for row in told for name in reactions_to(row.name).afterwards]
-    rows.insert(*beside, told, due)
+    rows.insert(told, due)
     if due:
         _wake_after_commit()
-    by_name: dict[str, list] = {}
+    by_name: dict[str, list[Event]] = {}
     for event in events:
         by_name.setdefault(type(event).__name__, []).append(event)
     for name, same in by_name.items():

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from core.events import Event
+
 
 @dataclass(frozen=True)
-class EntryHasFewHouseholds:
+class EntryHasFewHouseholds(Event):
     """Fewer than ten verified households are left behind an entry of a round that still moves."""
 
     entry_id: int

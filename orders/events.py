@@ -1,18 +1,12 @@
 """What can have happened in a purchase. Events carry ids alone: whoever reacts reads the rest."""
 
 from dataclasses import dataclass
-from uuid import UUID
+
+from core.events import Event
 
 
 @dataclass(frozen=True)
-class OrderPlaced:
-    """Told by its uid: the event is written by the very statement that gives the order its id."""
-
-    order_uid: UUID
-
-
-@dataclass(frozen=True)
-class OrderPaid:
+class OrderPaid(Event):
     """Paid for good: an ordinary order by its payment; one that is held tells `OrderConfirmed`."""
 
     order_id: int
@@ -20,7 +14,7 @@ class OrderPaid:
 
 
 @dataclass(frozen=True)
-class OrderHeld:
+class OrderHeld(Event):
     """An order was paid into escrow, until what it is held for comes about or does not."""
 
     order_id: int
@@ -28,7 +22,7 @@ class OrderHeld:
 
 
 @dataclass(frozen=True)
-class OrderConfirmed:
+class OrderConfirmed(Event):
     """A held order left escrow: what it was held for came about."""
 
     order_id: int
@@ -36,21 +30,21 @@ class OrderConfirmed:
 
 
 @dataclass(frozen=True)
-class BuyerProved:
+class BuyerProved(Event):
     """Whoever reads a guest's mailbox said that the order is hers; until then anybody may have typed it."""
 
     order_id: int
 
 
 @dataclass(frozen=True)
-class OrderLapsed:
+class OrderLapsed(Event):
     """Cancelled or expired unpaid."""
 
     order_id: int
 
 
 @dataclass(frozen=True)
-class PaymentTurnedAway:
+class PaymentTurnedAway(Event):
     """Money that buys nothing, paid twice or too late; its refund is already requested."""
 
     payment_id: int
@@ -58,19 +52,19 @@ class PaymentTurnedAway:
 
 
 @dataclass(frozen=True)
-class RefundRequested:
+class RefundRequested(Event):
     """A paid (or held) order gives back; lines and parcels are in the refund's lines."""
 
     refund_id: int
 
 
 @dataclass(frozen=True)
-class RefundSucceeded:
+class RefundSucceeded(Event):
     refund_id: int
 
 
 @dataclass(frozen=True)
-class RefundFailed:
+class RefundFailed(Event):
     """The provider could not give it back; `had_succeeded` when it said so at first."""
 
     refund_id: int
@@ -78,7 +72,7 @@ class RefundFailed:
 
 
 @dataclass(frozen=True)
-class RefundCovered:
+class RefundCovered(Event):
     """A refund failed of which a dispute, lost before, had given the buyer `covered_minor` fen already."""
 
     refund_id: int
@@ -86,14 +80,14 @@ class RefundCovered:
 
 
 @dataclass(frozen=True)
-class RefundTriedAgain:
+class RefundTriedAgain(Event):
     """An operator has the provider asked once more; nothing else changes."""
 
     refund_id: int
 
 
 @dataclass(frozen=True)
-class RefundUnplaced:
+class RefundUnplaced(Event):
     """At the provider's own desk more was given back than the order can take: a person looks at it."""
 
     payment_id: int
@@ -102,36 +96,36 @@ class RefundUnplaced:
 
 
 @dataclass(frozen=True)
-class PaymentWaits:
+class PaymentWaits(Event):
     """Its page could not be opened while the buyer waited: it is opened for her meanwhile."""
 
     payment_id: int
 
 
 @dataclass(frozen=True)
-class ShipmentShipped:
+class ShipmentShipped(Event):
     shipment_id: int
 
 
 @dataclass(frozen=True)
-class ShipmentDelivered:
+class ShipmentDelivered(Event):
     shipment_id: int
 
 
 @dataclass(frozen=True)
-class ShipmentCompleted:
+class ShipmentCompleted(Event):
     """The after-sale window has passed: what was set aside is now owed."""
 
     shipment_id: int
 
 
 @dataclass(frozen=True)
-class DisputeOpened:
+class DisputeOpened(Event):
     dispute_id: int
 
 
 @dataclass(frozen=True)
-class DisputeClosed:
+class DisputeClosed(Event):
     """The bank has decided; `covered_minor` fen of what is lost were owed to the buyer by failed refunds. `is_placed`:
     the rest has left the order's lines."""
 
@@ -141,7 +135,7 @@ class DisputeClosed:
 
 
 @dataclass(frozen=True)
-class DisputeRegained:
+class DisputeRegained(Event):
     """What was lost has come back, on appeal say. The refund that it stood for is undone; of it `owed_id` is owed to
     the buyer still, as nothing was sent. `owed_minor` fen are owed in all, with failed refunds that are due again."""
 
@@ -153,24 +147,24 @@ class DisputeRegained:
 
 
 @dataclass(frozen=True)
-class DisputeUnclear:
+class DisputeUnclear(Event):
     """The provider tells an outcome or a currency that we have no rule for: a person decides."""
 
     dispute_id: int
 
 
 @dataclass(frozen=True)
-class ClaimMade:
+class ClaimMade(Event):
     claim_id: int
 
 
 @dataclass(frozen=True)
-class ClaimAnswered:
+class ClaimAnswered(Event):
     claim_id: int
 
 
 @dataclass(frozen=True)
-class RecallReached:
+class RecallReached(Event):
     """The order has, or waits for, units of a lot that was recalled."""
 
     order_id: int
@@ -178,7 +172,7 @@ class RecallReached:
 
 
 @dataclass(frozen=True)
-class GoodsRecalled:
+class GoodsRecalled(Event):
     """What an order had not been sent of a recalled lot was called off; now its buyer is to be told."""
 
     order_id: int
@@ -186,14 +180,14 @@ class GoodsRecalled:
 
 
 @dataclass(frozen=True)
-class GoodsOutOfDate:
+class GoodsOutOfDate(Event):
     """A paid parcel waits with something in it that is past its best-before date: its buyer is to be told."""
 
     shipment_id: int
 
 
 @dataclass(frozen=True)
-class TeamHoldsOutOfDate:
+class TeamHoldsOutOfDate(Event):
     """So many parcels of a team's are held since then."""
 
     team_id: int

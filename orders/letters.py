@@ -8,10 +8,23 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 
 from accounts.models import AuditEntry, Person
+from catalog.events import LotRecalled
 from catalog.models import Lot
 from catalog.reads import managers_by_team
 from core.deliveries import reaction
 from orders import holding, words
+from orders.events import (
+    ClaimAnswered,
+    ClaimMade,
+    GoodsRecalled,
+    OrderConfirmed,
+    OrderPaid,
+    PaymentTurnedAway,
+    RefundRequested,
+    RefundSucceeded,
+    ShipmentDelivered,
+    ShipmentShipped,
+)
 from orders.mail import to_buyer, to_people, to_team
 from orders.models import Claim, Line, Order, Payment, Refund, RefundLine, Shipment
 from orders.reads.stopped import held_back
@@ -38,33 +51,32 @@ def order_of(pk: int) -> Order:
 Sold = tuple[Order, dict[int, list[Person]]]
 
 
-def _sold(events: list[dict]) -> dict[int, Sold]:
+def _sold(events: list[OrderPaid | OrderConfirmed]) -> dict[OrderPaid | OrderConfirmed, Sold]:
     """The orders that events tell of, and who is told of them at the desks of their teams."""
-    orders = _orders().in_bulk([event["order_id"] for event in events])
+    orders = _orders().in_bulk([event.order_id for event in events])
     managers = managers_by_team({p.team_id for order in orders.values() for p in order.shipments.all()})
-    told = [event for event in events if event["order_id"] in orders]
-    return {event["event_id"]: (orders[event["order_id"]], managers) for event in told}
+    return {e: (orders[e.order_id], managers) for e in events if e.order_id in orders}
 
 
 @reaction("orders.letters.send_confirmation", prefetch=_sold)
-def send_confirmation(event: dict, sold: Sold) -> None:
+def send_confirmation(event: OrderPaid | OrderConfirmed, sold: Sold) -> None:
     """To the buyer: paid, what it was, by when it is sent."""
     to_buyer(sold[0], "order_paid")
 
 
 @reaction("orders.letters.send_turned_away")
-def send_turned_away(event: dict) -> None:
+def send_turned_away(event: PaymentTurnedAway) -> None:
     """To the buyer: money came that buys nothing, and goes back."""
-    payment = Payment.objects.get(pk=event["payment_id"])
-    refund = Refund.objects.get(pk=event["refund_id"])
+    payment = Payment.objects.get(pk=event.payment_id)
+    refund = Refund.objects.get(pk=event.refund_id)
     reason = words.refund_reason(refund)
     to_buyer(order_of(payment.order_id), "payment_turned_away", refund=refund, reason=reason)
 
 
 @reaction("orders.letters.send_refunded")
-def send_refunded(event: dict) -> None:
+def send_refunded(event: RefundSucceeded) -> None:
     """To the buyer: the provider has given it back."""
-    refund = Refund.objects.select_related("payment").get(pk=event["refund_id"])
+    refund = Refund.objects.select_related("payment").get(pk=event.refund_id)
     # It may have come back to us meanwhile: then it is that which she is told.
     if refund.reason != Refund.Reason.DISPUTE and refund.state == Refund.State.SUCCEEDED:
         reason = words.refund_reason(refund)
@@ -75,7 +87,7 @@ def send_refunded(event: dict) -> None:
 
 
 @reaction("orders.letters.tell_teams", prefetch=_sold)
-def tell_teams(event: dict, sold: Sold) -> None:
+def tell_teams(event: OrderPaid, sold: Sold) -> None:
     """To each team's managers: a new order. What was held is told as one, by whoever held it."""
     order, managers = sold
     for parcel in order.shipments.all():
@@ -84,9 +96,9 @@ def tell_teams(event: dict, sold: Sold) -> None:
 
 
 @reaction("orders.letters.tell_teams_of_cancellation")
-def tell_teams_of_cancellation(event: dict) -> None:
+def tell_teams_of_cancellation(event: RefundRequested) -> None:
     """To each team's managers: something they were told to pack is not sent. A recall is told once, as such."""
-    refund = Refund.objects.select_related("payment__order").get(pk=event["refund_id"])
+    refund = Refund.objects.select_related("payment__order").get(pk=event.refund_id)
     order = refund.payment.order
     was_told = order.holder is None or order.confirmed_at is not None
     if refund.reason == Refund.Reason.RECALLED or not was_told or not refund.payment.is_kept:
@@ -121,16 +133,16 @@ def _in(parcel: Shipment) -> list[Line]:
 
 
 @reaction("orders.letters.send_shipped")
-def send_shipped(event: dict) -> None:
+def send_shipped(event: ShipmentShipped) -> None:
     """To the buyer: on its way, and under which number."""
-    parcel = _parcel(event["shipment_id"])
+    parcel = _parcel(event.shipment_id)
     to_buyer(order_of(parcel.order_id), "parcel_sent", parcel=parcel, lines=_in(parcel))
 
 
 @reaction("orders.letters.send_delivered")
-def send_delivered(event: dict) -> None:
+def send_delivered(event: ShipmentDelivered) -> None:
     """To the buyer: arrived, or whether it has; until when something can be said to be wrong."""
-    parcel = _parcel(event["shipment_id"])
+    parcel = _parcel(event.shipment_id)
     if parcel.is_presumed and all(line.refunded_minor == line.net_minor for line in parcel.lines.all()):
         # It was given up for lost, and paid back: there is nothing left to ask about.
         return
@@ -138,9 +150,9 @@ def send_delivered(event: dict) -> None:
 
 
 @reaction("orders.letters.send_recalled")
-def send_recalled(event: dict) -> None:
+def send_recalled(event: GoodsRecalled) -> None:
     """To the buyer: do not eat it, and why; what was not sent is called off, and its money is on its way."""
-    order, lot = order_of(event["order_id"]), Lot.objects.get(pk=event["lot_id"])
+    order, lot = order_of(event.order_id), Lot.objects.get(pk=event.lot_id)
     lines = list(order.lines.filter(lots__lot=lot).select_related("shipment").distinct())
     back = Refund.objects.filter(
         payment__order=order, payment__is_kept=True, reason=Refund.Reason.RECALLED, lines__line__in=lines
@@ -160,9 +172,9 @@ def why_recalled(lot: Lot) -> str:
 
 
 @reaction("orders.letters.tell_team_of_recall")
-def tell_team_of_recall(event: dict) -> None:
+def tell_team_of_recall(event: LotRecalled) -> None:
     """To the team's managers: nothing of the lot is sent any more; those who pack must know at once."""
-    lot = Lot.objects.select_related("variant__product").get(pk=event["lot_id"])
+    lot = Lot.objects.select_related("variant__product").get(pk=event.lot_id)
     to_team(lot.variant.product.team_id, "team_recalled", "orders/", lot=lot, reason=why_recalled(lot))
 
 
@@ -170,16 +182,16 @@ def tell_team_of_recall(event: dict) -> None:
 
 
 @reaction("orders.letters.tell_team_of_claim")
-def tell_team_of_claim(event: dict) -> None:
+def tell_team_of_claim(event: ClaimMade) -> None:
     """To the team's managers: a buyer says that something is wrong."""
-    claim = Claim.objects.select_related("line__order").get(pk=event["claim_id"])
+    claim = Claim.objects.select_related("line__order").get(pk=event.claim_id)
     to_team(claim.line.team_id, "team_claim", "claims/", claim=claim, line=claim.line)
 
 
 @reaction("orders.letters.send_claim_answered")
-def send_claim_answered(event: dict) -> None:
+def send_claim_answered(event: ClaimAnswered) -> None:
     """To the buyer: the team's answer."""
-    claim = Claim.objects.select_related("line", "refund").get(pk=event["claim_id"])
+    claim = Claim.objects.select_related("line", "refund").get(pk=event.claim_id)
     parts = RefundLine.objects.filter(refund=claim.refund_id, line=None).values_list(
         "amount_minor", flat=True
     )

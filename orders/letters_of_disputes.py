@@ -3,6 +3,14 @@
 from core.deliveries import reaction
 from core.money import show
 from orders import words
+from orders.events import (
+    DisputeClosed,
+    DisputeOpened,
+    DisputeRegained,
+    DisputeUnclear,
+    RefundFailed,
+    RefundUnplaced,
+)
 from orders.letters import order_of
 from orders.mail import to_buyer, to_operators, to_team
 from orders.models import Dispute, Order, Payment, Refund, Shipment
@@ -12,13 +20,13 @@ from orders.reads.order import is_given_back
 
 
 @reaction("orders.letters_of_disputes.send_refund_failed")
-def send_refund_failed(event: dict) -> None:
+def send_refund_failed(event: RefundFailed) -> None:
     """To the buyer, where she was told that she had it; to the operators, where the machine tries no more."""
-    refund = Refund.objects.select_related("payment").get(pk=event["refund_id"])
+    refund = Refund.objects.select_related("payment").get(pk=event.refund_id)
     if refund.state != Refund.State.FAILED:
         return
     order = order_of(refund.payment.order_id)
-    if event["had_succeeded"]:
+    if event.had_succeeded:
         reason = words.refund_reason(refund)
         to_buyer(order, "refund_came_back", refund=refund, reason=reason)
     if refund.retry_at is None:
@@ -27,37 +35,40 @@ def send_refund_failed(event: dict) -> None:
 
 
 @reaction("orders.letters_of_disputes.tell_operators_of_refund")
-def tell_operators_of_refund(event: dict) -> None:
+def tell_operators_of_refund(event: RefundUnplaced) -> None:
     """More was given back at the provider's desk than an order has left."""
-    paid = Payment.objects.get(pk=event["payment_id"])
-    facts = {"amount_minor": event["amount_minor"], "why": event["provider_id"]}
+    paid = Payment.objects.get(pk=event.payment_id)
+    facts = {"amount_minor": event.amount_minor, "why": event.provider_id}
     to_operators(
         "operator_refund", f"orders/payment/{paid.pk}/change/", order=order_of(paid.order_id), **facts
     )
 
 
 @reaction("orders.letters_of_disputes.send_contested")
-def send_contested(event: dict) -> None:
+def send_contested(event: DisputeOpened) -> None:
     """A bank asks for money back: to the operators, who answer it; to the buyer and to whoever would send."""
-    dispute = _dispute(event)
+    dispute = _dispute(event.dispute_id)
     if dispute.state in Dispute.GOES_ON:
         _to_all(dispute, "contested")
 
 
 @reaction("orders.letters_of_disputes.tell_operators_of_dispute")
-def tell_operators_of_dispute(event: dict) -> None:
+def tell_operators_of_dispute(event: DisputeUnclear | DisputeRegained) -> None:
     """An outcome that has no rule waits for a person; so does what came back for goods that were not sent."""
-    dispute, owed_id = _dispute(event), event.get("owed_id")
-    owed = Refund.objects.filter(pk=owed_id, state=Refund.State.FAILED).first() if owed_id else None
+    dispute, regained_minor, owed = _dispute(event.dispute_id), 0, None
+    if isinstance(event, DisputeRegained):
+        regained_minor = event.regained_minor
+        if event.owed_id:
+            owed = Refund.objects.filter(pk=event.owed_id, state=Refund.State.FAILED).first()
     # Where a part is lost all the same, the letter of the decision says so.
     if owed or not dispute.lost_minor:
-        _to_operators(dispute, regained_minor=event.get("regained_minor", 0), owed=owed)
+        _to_operators(dispute, regained_minor=regained_minor, owed=owed)
 
 
 @reaction("orders.letters_of_disputes.send_decided")
-def send_decided(event: dict) -> None:
+def send_decided(event: DisputeClosed) -> None:
     """The bank has decided: all who were told that it was deciding are told how."""
-    dispute = _dispute(event)
+    dispute = _dispute(event.dispute_id)
     if dispute.state in Dispute.ENDED:
         _to_all(dispute, "decided")
 
@@ -73,8 +84,8 @@ def _to_all(dispute: Dispute, letter: str) -> None:
         _to_teams(order, dispute)
 
 
-def _dispute(event: dict) -> Dispute:
-    return Dispute.objects.select_related("payment").get(pk=event["dispute_id"])
+def _dispute(dispute_id: int) -> Dispute:
+    return Dispute.objects.select_related("payment").get(pk=dispute_id)
 
 
 def _amount(dispute: Dispute) -> str:

@@ -2,25 +2,39 @@
 
 from celery import shared_task
 
+from accounts.events import MailboxConfirmed
 from accounts.models import Person
+from catalog.events import LotRecalled
 from core.deliveries import reaction
 from core.refusals import TooLate
 from orders import people
 from orders.actions import cancel, out_of_date, payment, proof, recall, reconcile, shipment
+from orders.events import (
+    OrderHeld,
+    OrderLapsed,
+    OrderPaid,
+    PaymentTurnedAway,
+    PaymentWaits,
+    RecallReached,
+    RefundRequested,
+    RefundTriedAgain,
+)
 from orders.models import Order, Payment, Refund
 from orders.refusals import PaymentRefused
 
+OverOrPaid = OrderPaid | OrderHeld | OrderLapsed
+
 
 @reaction("orders.tasks.give_back")
-def give_back(event: dict) -> None:
+def give_back(event: PaymentTurnedAway | RefundRequested | RefundTriedAgain) -> None:
     """Have the provider give money back; the refund's own key makes it happen once."""
-    reconcile.give_back(Refund.objects.get(pk=event["refund_id"]))
+    reconcile.give_back(Refund.objects.get(pk=event.refund_id))
 
 
 @reaction("orders.tasks.open_page")
-def open_page(event: dict) -> None:
+def open_page(event: PaymentWaits) -> None:
     """The provider was too slow for the buyer to wait: a worker has the time."""
-    waiting = Payment.objects.select_related("order").get(pk=event["payment_id"])
+    waiting = Payment.objects.select_related("order").get(pk=event.payment_id)
     if waiting.order.state != Order.State.PLACED or waiting.state != Payment.State.CREATED or waiting.is_open:
         return
     try:
@@ -29,36 +43,36 @@ def open_page(event: dict) -> None:
         return  # nobody can pay this attempt any more
 
 
-def _unsettled(events: list[dict]) -> dict[int, list[Payment]]:
+def _unsettled(events: list[OverOrPaid]) -> dict[OverOrPaid, list[Payment]]:
     """What could still be paid for the orders that events tell of."""
-    orders = [event["order_id"] for event in events]
+    orders = [event.order_id for event in events]
     rows = list(Payment.objects.filter(order__in=orders, state__in=payment.UNSETTLED).select_related("order"))
-    return {e["event_id"]: [row for row in rows if row.order_id == e["order_id"]] for e in events}
+    return {e: [row for row in rows if row.order_id == e.order_id] for e in events}
 
 
 @reaction("orders.tasks.close_payments", prefetch=_unsettled)
-def close_payments(event: dict, unsettled: list[Payment]) -> None:
+def close_payments(event: OverOrPaid, unsettled: list[Payment]) -> None:
     """The order is paid, or over: what else could be paid for it is closed at the provider."""
     for row in unsettled:
         payment.close(row)
 
 
 @reaction("orders.tasks.join_guest", inside=True)
-def join_guest(event: dict) -> None:
+def join_guest(event: MailboxConfirmed) -> None:
     """A mailbox has an account now: what a guest had proved by it is hers in the contest too."""
-    proof.join(Person.objects.get(pk=event["person_id"]))
+    proof.join(Person.objects.get(pk=event.person_id))
 
 
 @reaction("orders.tasks.find_recalled", inside=True)
-def find_recalled(event: dict) -> None:
+def find_recalled(event: LotRecalled) -> None:
     """A lot was recalled: each order that drew on it is found, unpaid ones too."""
-    recall.reach(event["lot_id"])
+    recall.reach(event.lot_id)
 
 
 @reaction("orders.tasks.apply_recall", inside=True)
-def apply_recall(event: dict) -> None:
+def apply_recall(event: RecallReached) -> None:
     """One of these orders: what of it was not sent is called off, and its buyer is to hear of it."""
-    recall.apply(event["order_id"], event["lot_id"])
+    recall.apply(event.order_id, event.lot_id)
 
 
 @shared_task(name="orders.tasks.expire")

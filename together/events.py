@@ -2,31 +2,28 @@
 
 from dataclasses import dataclass
 
+from core.events import Event
+
 
 @dataclass(frozen=True)
-class GroupOpened:
+class GroupConfirmed(Event):
     group_id: int
 
 
 @dataclass(frozen=True)
-class GroupConfirmed:
-    group_id: int
-
-
-@dataclass(frozen=True)
-class GroupSent:
+class GroupSent(Event):
     """A confirmed group's one parcel is on its way."""
 
     group_id: int
 
 
 @dataclass(frozen=True)
-class GroupFellShort:
+class GroupFellShort(Event):
     group_id: int
 
 
 @dataclass(frozen=True)
-class GroupRecalled:
+class GroupRecalled(Event):
     """Seats of the group have, or wait for, units of a lot that was recalled."""
 
     group_id: int

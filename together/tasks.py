@@ -2,15 +2,16 @@
 
 from celery import shared_task
 
+from catalog.events import LotRecalled
 from core.deliveries import reaction
 from together import people
 from together.actions import group, recall, seat
 
 
 @reaction("together.tasks.find_recalled", inside=True)
-def find_recalled(event: dict) -> None:
+def find_recalled(event: LotRecalled) -> None:
     """A lot was recalled: each group that drew on it is found, and its coordinators are to hear of it."""
-    recall.reach(event["lot_id"])
+    recall.reach(event.lot_id)
 
 
 @shared_task(name="together.tasks.close_groups")

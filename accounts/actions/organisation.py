@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from accounts.actions import audit
 from accounts.clean import line
-from accounts.events import OrganisationProposed, OrganisationVerified
+from accounts.events import OrganisationVerified
 from accounts.models import Membership, Organisation, Person, Region
 from accounts.permissions import must
 from accounts.reads import is_partial_to, subtree
@@ -43,7 +43,6 @@ def propose(
             raise Invalid(words)
         organisation = Organisation.objects.create(**told, proposed_by=by)
         organisation.memberships.create(person=by, role=Membership.Role.COORDINATOR)
-        outbox.record(OrganisationProposed(organisation_id=organisation.pk))
     return organisation
 
 

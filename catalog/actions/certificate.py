@@ -7,7 +7,7 @@ from django.db import transaction
 
 from accounts.actions import audit
 from accounts.models import Person
-from catalog import clean
+from catalog import clean, search
 from catalog.actions import card, desk, listing
 from catalog.models import Certificate, Product
 from core import clock
@@ -54,7 +54,7 @@ def add(
         audit.record(by, "add", "Certificate", paper.uid, product=str(row.uid), kind=kind)
         listing.look_again(row)
         card.refresh([row.id])  # it is another version
-        listing.tell(row)
+        search.index([row.id])
     return paper
 
 
@@ -80,4 +80,4 @@ def remove(certificate: Certificate, by: Person | None) -> None:
         row = desk.opened(certificate.product_id, by)
         audit.record(by, "remove", "Certificate", certificate.uid, product=str(row.uid))
         certificate.delete()
-        listing.tell(row)
+        search.index([row.id])

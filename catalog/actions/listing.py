@@ -15,7 +15,7 @@ from accounts.models.person import a_code
 from catalog import clean, search
 from catalog.actions import card, desk
 from catalog.actions.missing import NotReady, missing
-from catalog.events import ProductChanged, ProductReviewed, ProductSubmitted
+from catalog.events import ProductReviewed
 from catalog.illustrations import KINDS, kind_for
 from catalog.models import Category, ListingReview, Product, Team
 from catalog.reads import is_changed
@@ -95,7 +95,7 @@ def change_product(product: Product, by: Person | None, **fields: Any) -> Produc
         if changed & REVIEWED:
             look_again(row)
         card.refresh([row.id])
-        tell(row)
+        search.index([row.id])
     return row
 
 
@@ -104,7 +104,6 @@ def look_again(product: Product) -> None:
     before she has."""
     if product.state == State.PUBLISHED:
         product.move_to(State.SUBMITTED, submitted_at=timezone.now())
-        outbox.record(ProductSubmitted(product_id=product.id))
     elif product.state == State.SUSPENDED:
         approval_ends(product.variants)
 
@@ -112,12 +111,6 @@ def look_again(product: Product) -> None:
 def approval_ends(variants: Any) -> None:
     """These are other than what an operator has seen."""
     variants.update(approved_price_minor=None, approved_household_bps=None)
-
-
-def tell(product: Product) -> None:
-    """Search follows in the same transaction."""
-    search.index([product.id])
-    outbox.record(ProductChanged(product_id=product.id))
 
 
 def submit(product: Product, by: Person | None) -> Product:
@@ -128,7 +121,6 @@ def submit(product: Product, by: Person | None) -> Product:
             raise NotReady(lacking)
         row.move_to(State.SUBMITTED, submitted_at=timezone.now())
         audit.record(by, "submit", "Product", row.uid)
-        outbox.record(ProductSubmitted(product_id=row.id))
     return row
 
 
@@ -165,7 +157,7 @@ def approve(
         _seen(row)
         review = _reviewed(row, by, ListingReview.Decision.APPROVED, comment)
         card.refresh([row.id])
-        tell(row)
+        search.index([row.id])
     return review
 
 
@@ -232,7 +224,7 @@ def _moved(product: Product, by: Person | None, state: str, deed: str, **facts: 
         product.move_to(state)
         audit.record(by, deed, "Product", product.uid, **facts)
         card.refresh([product.id])
-        tell(product)
+        search.index([product.id])
     return product
 
 

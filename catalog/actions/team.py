@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.actions import audit
 from accounts.models import Person, Region
 from accounts.permissions import must
-from catalog import clean
+from catalog import clean, search
 from catalog.actions import desk, listing
 from catalog.events import ManagerNamed
 from catalog.models import Product, SearchEntry, Team, TeamMember
@@ -129,7 +129,7 @@ def _tell_products(team: Team) -> None:
     for product in Product.objects.filter(
         id__in=SearchEntry.objects.filter(product__team=team).values("product")
     ):
-        listing.tell(product)
+        search.index([product.id])
 
 
 def _write(team: Team, texts: dict[str, Any], required: tuple[str, ...] = ()) -> None:

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from accounts.actions import audit
 from accounts.models import Person
-from catalog import clean
+from catalog import clean, search
 from catalog.actions import card, desk, listing
 from catalog.models import PriceStory, Product, Variant
 from catalog.models.variant import STORY_PARTS
@@ -64,7 +64,7 @@ def save(
             listing.approval_ends(row.variants.filter(pk=mine.pk))
         mine.refresh_from_db(fields=["approved_price_minor", "approved_household_bps"])
         card.refresh([row.id])
-        listing.tell(row)
+        search.index([row.id])
     return mine
 
 

@@ -14,12 +14,10 @@ from django.utils import timezone
 from catalog.actions import stock
 from catalog.models import Variant
 from catalog.refusals import InsufficientStock
-from core import clock, failpoints, fast, language
-from core.outbox import record
+from core import clock, failpoints, fast, language, rows
 from core.refusals import IdempotencyConflict, NotFound, Refusal
 from orders.actions import attempt, unpaid
 from orders.actions import cart as carts
-from orders.events import OrderPlaced
 from orders.models import Cart, CartLine, Line, LineLot, Order, Payment, Shipment
 from orders.reads import cart as cart_reads
 from orders.refusals import CartProblem, TotalChanged
@@ -252,8 +250,7 @@ def _place_all(purchases: Sequence[Purchase]) -> list[Placed]:
         ]
     orders = [placed.order for placed in made]
     attempts = [placed.attempt for placed in made if placed.attempt]
-    told = [OrderPlaced(order_uid=order.uid) for order in orders]
-    record(*told, beside=(orders, shipments, lines, lots, attempts))
+    rows.insert(orders, shipments, lines, lots, attempts)
     if attempts:
         failpoints.reach("attempt.recorded")
     failpoints.reach("place.recorded")

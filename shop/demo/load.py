@@ -4,7 +4,6 @@ word that it is there. A load that was killed goes on where it stopped: what was
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -23,6 +22,7 @@ from orders.provider import provider
 from orders.provider.port import Noun
 from shop.demo import groups, people, sales, shelves, stand_in
 from shop.demo.together import Lane, Trade, deal, tell_nobody, trade_all
+from shop.events import DemoBegun, DemoLoaded
 from shop.progress import Bar
 
 SIZES = {"small": 1_500, "medium": 12_000, "full": 64_000}
@@ -31,22 +31,6 @@ SLUG = "demo-2"
 ROUND = timedelta(days=123)  # 1 May to 1 September
 SETTLES = timedelta(days=7)
 TOLD_AT_ONCE = 4_000  # payments and refunds, to the stand-in
-
-
-@dataclass(frozen=True)
-class DemoBegun:
-    """Its people, teams and lots are there; so many purchases are to come."""
-
-    orders: int
-    seed: int
-    at: datetime
-
-
-@dataclass(frozen=True)
-class DemoLoaded:
-    """All of it is there."""
-
-    orders: int
 
 
 def begun() -> DemoBegun | None:

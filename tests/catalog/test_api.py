@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Region
 from catalog import search
-from catalog.actions import card, listing
+from catalog.actions import card
 from catalog.models import Lot, Product
 from core import clock
 from core.api.ids import global_id
@@ -363,7 +363,6 @@ def test_a_team_shows_its_people_and_place():
 def test_a_team_put_to_rest_is_gone_with_all_it_offers():
     product = a_lot().variant.product
     search.index([product.id])
-    listing.tell(product)
     from catalog.actions import team as teams
 
     teams.rest(product.team, an_operator())

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from accounts.models import AuditEntry
+from catalog import search
 from catalog.models import PriceStory, SearchEntry, Variant
 from core import clock
 from core.api.ids import global_id
-from core.models import OutboxEvent
 from tests.catalog.asker import STATE, Asker
 from tests.catalog.world import STORY_INPUT, a_variant, an_operator, published, version_of
 
@@ -133,20 +133,19 @@ def test_a_kept_answer_does_not_outlive_what_it_shows(desk, team, settings):
 
 def test_search_follows_a_change_of_the_teams_words(desk, team):
     product = published(team).product
-    from catalog.actions import listing
-
-    listing.tell(product)
+    search.index([product.id])
     asked = '{ search(query: "云雾村", first: 1) { totalCount } }'
     assert Asker().ask(asked)["search"]["totalCount"] == 0
     desk.done("teamUpdate", id=global_id("Team", team.uid), villageZh="云雾村")
     assert Asker().ask(asked)["search"]["totalCount"] == 1
 
 
-def test_each_change_of_what_is_shown_is_told_once(desk, team):
+def test_each_change_of_what_is_shown_is_told_to_search_once(desk, team, monkeypatch):
     variant = published(team)
-    before = OutboxEvent.objects.filter(name="ProductChanged").count()
+    told, index = [], search.index
+    monkeypatch.setattr(search, "index", lambda ids: (told.append(list(ids)), index(ids)))
     desk.done("variantSave", id=global_id("Variant", variant.uid), priceMinor=3500)
-    assert OutboxEvent.objects.filter(name="ProductChanged").count() == before + 1
+    assert told == [[variant.product_id]]
 
 
 PAPER = {"kind": "TEST", "number": "A 1", "issuerZh": "示例"}

@@ -15,13 +15,14 @@ from core.api.ids import key_of
 from core.api.lookahead import prefetched
 from core.api.schema import build_schema
 from core.api.types import Localized, ModelType, Money, MoneyField, PlainType, list_of, money
+from core.events import Event
 from core.language import say
 from core.models import Delivery, OutboxEvent
 from core.refusals import Conflict, NotFound
 
 
 @dataclass(frozen=True)
-class Ordered:
+class Ordered(Event):
     """An event of these tests."""
 
     order_id: int
@@ -238,19 +239,19 @@ def at_once(events):
 
 @outbox.reaction("tests.core.world.outside")
 def outside(event):
-    HEARD.append(("outside", event["order_id"]))
+    HEARD.append(("outside", event.order_id))
 
 
 @outbox.reaction("tests.core.world.inside", inside=True)
 def inside(event):
-    OutboxEvent.objects.create(name="Reacted", payload={"order_id": event["order_id"]})
+    OutboxEvent.objects.create(name="Reacted", payload={"order_id": event.order_id})
 
 
 @outbox.reaction("tests.core.world.together", inside=True, together=50)
 def together(events):
-    if any(event["order_id"] < 0 for event in events):
+    if any(event.order_id < 0 for event in events):
         raise RuntimeError("poison")
-    HEARD.append(("together", sorted(event["order_id"] for event in events)))
+    HEARD.append(("together", sorted(event.order_id for event in events)))
 
 
 @outbox.reaction("tests.core.world.poison")

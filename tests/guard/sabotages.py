@@ -161,12 +161,12 @@ SABOTAGES = [
         "a delivery is acknowledged before it is made",
         "core/deliveries.py",
         """\
-                it.run(*((one.event, read[one.event["event_id"]]) if it.prefetch else (one.event,)))
+                it.run(*((one.event, read[one.event]) if it.prefetch else (one.event,)))
                 self._done.append(one)
 """,
         """\
                 self._done.append(one)
-                it.run(*((one.event, read[one.event["event_id"]]) if it.prefetch else (one.event,)))
+                it.run(*((one.event, read[one.event]) if it.prefetch else (one.event,)))
 """,
         "tests/core/test_outbox.py",
     ),

@@ -13,6 +13,7 @@ from core import outbox
 from core.deliveries import drain, reaction_named
 from core.models import Delivery
 from orders.actions import cancel
+from orders.events import OrderPaid
 from orders.models import Order, Shipment
 from shop.reactions import REACTIONS
 from tests.orders.sold import Sold
@@ -213,8 +214,8 @@ def test_no_mail_is_sent_while_a_transaction_is_open(till, a_stand):
     sold = Sold(till, a_stand)
     new_mails()
     with transaction.atomic(), pytest.raises(RuntimeError):
-        event = {"event_id": 1, "order_id": sold.row.pk}
-        letters.send_confirmation(event, letters._sold([event])[1])
+        event = OrderPaid(order_id=sold.row.pk, payment_id=sold.row.payments.get().pk)
+        letters.send_confirmation(event, letters._sold([event])[event])
     assert mail.outbox == []
 
 

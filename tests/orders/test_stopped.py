@@ -14,7 +14,8 @@ from core.api.ids import global_id
 from core.deliveries import drain
 from orders import letters
 from orders.actions import payment
-from orders.models import Order, Refund, Shipment
+from orders.events import OrderPaid
+from orders.models import Order, Payment, Refund, Shipment
 from orders.reads import desk
 from tests.catalog.world import a_lot, a_variant, an_operator
 from tests.orders.stopped import PAID, goods_of, paid, parcel_id
@@ -278,8 +279,8 @@ def test_the_mail_of_an_order_that_was_stopped_meanwhile_promises_no_day(till, a
     Shipment.objects.update(ship_by=clock.today() + timedelta(days=2))
     suspend(lot)
     mail.outbox.clear()
-    event = {"event_id": 1, "order_id": Order.objects.get().pk}
-    letters.send_confirmation(event, letters._sold([event])[1])
+    event = OrderPaid(order_id=Order.objects.get().pk, payment_id=Payment.objects.get().pk)
+    letters.send_confirmation(event, letters._sold([event])[event])
     (told,) = mail.outbox
     assert {"zh": "前发出", "en": "sent by"}[lang] not in told.body
     assert {"zh": "本店先留着，暂不发货", "en": "held by the shop for now"}[lang] in told.body

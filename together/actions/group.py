@@ -27,7 +27,7 @@ from orders.actions.cart import checked
 from orders.actions.under_way import Asking, is_patient
 from orders.reads.shipping import rate_for
 from together.actions import seat
-from together.events import GroupFellShort, GroupOpened
+from together.events import GroupFellShort
 from together.models import GroupPurchase, Seat
 from together.reads.group import is_open, is_stopped, orders_of
 from together.reads.seat import unfit_seats
@@ -94,7 +94,6 @@ def open_group(
         **place,
     )
     audit.record(by, "open", "GroupPurchase", group.uid, variant=str(offered.uid), minimum=minimum_units)
-    record(GroupOpened(group_id=group.pk))
     return group
 
 
