@@ -29,9 +29,6 @@ def measured(bench: Bench, names: list[str]) -> report.Figures:
         print("  " + report.line(name, found[name]), flush=True)
         if bench.tells and name in bench.asked:
             print(bench.asked[name].table())
-        if bench.tells and name in bench.spent:
-            spent = ", ".join(f"{who} {ms:.2f}" for who, ms in bench.spent[name].items() if ms > 0.005)
-            print(f"Milliseconds of processor a deed: {spent}", flush=True)
     return found
 
 
@@ -75,7 +72,8 @@ def main() -> None:
         sys.exit(f"A wrong answer: {wrong}\nWith --keep, .run/bench/logs tells more.")
     figures = report.median(found)
     report.keep(figures)
-    print(f"\nMedian of {runs}, {time.monotonic() - began:.0f} s in all:\n{report.table(figures)}\n\n{held}")
+    print(f"\nMedian of {runs}, {time.monotonic() - began:.0f} s in all:\n{report.table(figures)}\n")
+    print("\n\n".join(words for words in (report.by_process(figures), held) if words))
 
 
 if __name__ == "__main__":

@@ -149,8 +149,8 @@ class House:
             shutil.rmtree(state, ignore_errors=True)
 
     @contextmanager
-    def plain(self, database: str, **more: str) -> Iterator[int]:
-        """The bare process on the same server's terms; its port."""
+    def plain(self, database: str, **more: str) -> Iterator[tuple[int, Process]]:
+        """The bare process on the same server's terms, and its port."""
         port = free_port()
         env = self.env | self.servers.addresses(database) | more
         process = Process(
@@ -162,7 +162,7 @@ class House:
         try:
             process.start()
             house.wait_for_web(f"http://127.0.0.1:{port}/bare", process)
-            yield port
+            yield port, process
         finally:
             stop_all([process])
 

@@ -12,10 +12,11 @@ from uuid import UUID
 
 import psycopg
 
-from bench import processes, reads, sales
+from bench import processes, reads, sales, spent
 from bench.buyer import Errand, send_out
 from bench.client import Apart, Load, Measured, Wrong, measure, request
 from bench.floors import Pgbench
+from bench.fold import one_more
 from bench.growth import Growth
 from bench.house import House, Shop
 from bench.statements import Asked, Counter
@@ -52,6 +53,7 @@ class Bench:
         self.house, self.seconds, self.tells = house, seconds, tells
         self.last_bare: dict[int, float] = {}
         self.asked: dict[str, Asked] = {}
+        self.meter = spent.Meter(self.pids)
         self.spent: dict[str, dict[str, float]] = {}  # milliseconds of processor a deed, by process
         self.left: dict[str, int] = {}
 
@@ -65,13 +67,15 @@ class Bench:
             self.listed, self.plenty = variants(everybody)
         self.warm: Shop = stack.enter_context(self.house.shop(database))
         self.cold: Shop = stack.enter_context(self.house.shop(database, whole=False, BENCH_COLD="1"))
-        self.plain: int = stack.enter_context(self.house.plain(database))
-        self.startproject: int = stack.enter_context(self.house.plain(database, BENCH_STARTPROJECT="1"))
+        self.plain, bare = stack.enter_context(self.house.plain(database))
+        self.startproject, started = stack.enter_context(self.house.plain(database, BENCH_STARTPROJECT="1"))
+        self.bare_processes = {"bare": bare, "startproject": started}
         self.cookies = reads.visitor(self.warm.port, self.slugs[0])
         self.counter = Counter(self.house, database)
         stack.callback(self.counter.connection.close)
         control(self.warm, "notices", {"mode": "drop", "types": DROPPED})
-        self.idle = self.counter.watch_idle()
+        self.counter.wait_until_done()
+        self.meter.watch_idle(lambda: setattr(self, "idle", self.counter.watch_idle()))
 
     def bare(self, clients: int, seconds: float = 0, port: int = 0) -> Measured:
         """The bare view at so many clients."""
@@ -95,13 +99,11 @@ class Bench:
 
         def act() -> Measured:
             self.counter.reset()
-            before = self.busy()
-            told = measure(replace(load, seconds=self.seconds))
+            told = self.metered(name, lambda: measure(replace(load, seconds=self.seconds)))
             self.asked[name] = self.counter.told(told.asked, told.seconds_in_all)
-            self.spent[name] = {who: 1000 * (s - before[who]) / told.asked for who, s in self.busy().items()}
             return told
 
-        return {**self.beside(load.clients, act), "statements": self.asked[name].each()}
+        return {**self.beside(load.clients, act), "statements": self.asked[name].each(), **self.spent[name]}
 
     def reading_while_selling(self, name: str, load: Load) -> Figure:
         """The same while ten sales a second go on; its statements are counted in the quiet before."""
@@ -145,18 +147,42 @@ class Bench:
         send_out(replace(errand, count=2 * clients))
         found = self.beside(clients, lambda: send_out(replace(errand, seconds=1.5 * self.seconds))[0])
         if name not in self.asked:
-            count = max(20, 5 * clients)
+            count = max(40, 10 * clients)
             # She looks once, late enough: how often she looks is her affair.
             late = replace(errand, count=count, looks_after=0.5, seed=2)
-            before = self.busy()
-            self.asked[name] = self.counter.count(count, lambda: send_out(late))
-            self.spent[name] = {who: 1000 * (s - before[who]) / count for who, s in self.busy().items()}
+            transfers = self.counter.transfers()
+            self.asked[name] = self.counter.count(
+                count, lambda: self.metered(name, lambda: self.bought(late))
+            )
             found |= {
                 "statements": self.asked[name].each(),
                 "statements_unframed": self.asked[name].each(framed=False),
                 "fk_checks": self.asked[name].checks(),
+                "transfers": (self.counter.transfers() - transfers) / count,
             }
-        return found
+        return found | self.spent[name]
+
+    def bought(self, errand: Errand) -> Measured:
+        """So many purchases, and all that follows from them."""
+        told, _ = send_out(errand)
+        self.counter.wait_until_done()
+        return replace(told, asked=errand.count)
+
+    def metered(self, name: str, act: Callable[[], Measured]) -> Measured:
+        """Do this and remember what each of those that were asked for cost in processor time."""
+        told: list[Measured] = []
+
+        def deeds() -> int:
+            told.append(act())
+            return told[0].asked
+
+        self.spent[name] = self.meter.spent(deeds).values()
+        return told[0]
+
+    def floor(self, name: str, clients: int, port: int = 0) -> Figure:
+        """The bare view, with what it costs."""
+        told = self.metered(name, lambda: self.bare(clients, self.seconds, port))
+        return figure(told) | self.spent[name]
 
     def figures(self) -> dict[str, Callable[[], Figure]]:
         """What can be measured, by name."""
@@ -169,13 +195,14 @@ class Bench:
             "detail_cold": reads.detail(cold, self.slugs),
             "board": reads.board(warm),
             "product_page": reads.page(warm, self.slugs, self.cookies),
+            "product_page_cold": reads.page(cold, self.slugs, self.cookies),
             "search": reads.search(warm, self.words),
         }
         return {
-            "bare": lambda: figure(self.bare(16, self.seconds)),
-            "bare_8": lambda: figure(self.bare(8, self.seconds)),
-            "bare_1": lambda: figure(self.bare(1, self.seconds)),
-            "bare_startproject": lambda: figure(self.bare(16, self.seconds, self.startproject)),
+            "bare": lambda: self.floor("bare", 16),
+            "bare_8": lambda: self.floor("bare_8", 8),
+            "bare_1": lambda: self.floor("bare_1", 1),
+            "bare_startproject": lambda: self.floor("bare_startproject", 16, self.startproject),
             "pgbench_select": lambda: floor.select(self.seconds),
             "pgbench_tpcb": lambda: floor.tpcb(self.seconds),
             "list_warm": lambda: self.reading_while_selling("list_warm", reads.list_(warm)),
@@ -183,6 +210,7 @@ class Bench:
             "purchase_1": lambda: self.buying("purchase_1", 1),
             "purchase_8": lambda: self.buying("purchase_8", 8),
             "buy_now_8": lambda: self.buying("buy_now_8", 8, at_once=True),
+            "fold_100000": lambda: one_more(self.house),
             **Growth(self.house, self.seconds, lambda connection: variants(connection)[1]).figures(),
         }
 
@@ -191,16 +219,13 @@ class Bench:
         pids = {name: process.child.pid for name, process in self.warm.processes.items() if process.child}
         if cold := self.cold.processes["web"].child:
             pids["web, cold"] = cold.pid
+        pids |= {name: process.child.pid for name, process in self.bare_processes.items() if process.child}
         data = self.house.postgres.data / "postmaster.pid"
         pids["postgresql"] = int(data.read_text().split()[0])
         for name, valkey in self.house.servers.valkeys.items():
             if valkey.process:
                 pids["broker" if name == "REDIS_URL" else "cache"] = valkey.process.pid
         return pids
-
-    def busy(self) -> dict[str, float]:
-        """Seconds of processor that each has used."""
-        return {name: processes.busy(pid) for name, pid in self.pids().items()}
 
     def given_up(self) -> str:
         """Why a web process gave up fast answers, and how often: it is asked which one of them takes the call."""

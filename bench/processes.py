@@ -52,6 +52,20 @@ def busy(pid: int) -> float:
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
+def own(pid: int) -> float:
+    """Seconds of processor that this process has used, and those it has outlived; not those that still run below it."""
+    words = (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
+    return sum(int(word) for word in words[11:15]) / os.sysconf("SC_CLK_TCK")
+
+
+def machine() -> float:
+    """Seconds that all processors have computed, for whomever: all but idle and waiting."""
+    user, nice, system, _idle, _waiting, *interrupts = (
+        (PROC / "stat").read_text().split("\n", 1)[0].split()[1:8]
+    )
+    return sum(map(int, (user, nice, system, *interrupts))) / os.sysconf("SC_CLK_TCK")
+
+
 def table(pids: dict[str, int]) -> str:
     """One line a process tree."""
     lines = [f"{'memory':28}{'processes':>11}{'RSS MB':>11}{'PSS MB':>11}"]

@@ -89,17 +89,25 @@ def page(port: int, names: list[str], cookies: str, **more: object) -> Load:
     return Load(port, requests, least=5_000, ends=b"</html>", **more)  # type: ignore[arg-type]
 
 
+def first_offered(page: bytes) -> str:
+    """The id of the first variant that a product's page lets one choose; empty where there is none."""
+    for choice in re.findall(rb'<input\s[^>]*name="variant"[^>]*>', page):
+        if b"disabled" not in choice and (found := re.search(rb'value="([^"]+)"', choice)):
+            return found[1].decode()
+    return ""
+
+
 def visitor(port: int, slug: str) -> str:
     """The cookies of a guest who has put two of something into her cart, by the shop's own form."""
     talk = Talk(port)
     try:
         _, body = talk.ask(request("GET", f"/zh/p/{slug}/"))
         csrf = re.search(rb"[Ss]et-[Cc]ookie:\s*csrf=([^;]+)", b"\n" + talk.head)
-        variant = re.search(rb'name="variant" value="([^"]+)" required(?! disabled| checked disabled)', body)
+        variant = first_offered(body)
         assert csrf and variant, "the product's page has its form"
         cookie = f"csrf={csrf[1].decode()}"
         form = {
-            "variant": variant[1].decode(),
+            "variant": variant,
             "quantity": "2",
             "csrfmiddlewaretoken": csrf[1].decode(),
             "next": "/",

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from bench import spent
+
 LATEST = Path(__file__).parent / "latest.json"
 Figures = dict[str, dict[str, Any]]
 
@@ -15,6 +17,7 @@ REQUIRED: dict[str, list[tuple[str, bool, float]]] = {
     "list_cold": [("of_bare", True, 0.04)],
     "detail_warm": [("of_bare", True, 0.45)],
     "product_page": [("of_bare", True, 0.10)],
+    "product_page_cold": [("ms", False, 4)],
     "search": [("of_bare", True, 0.04)],
     "board": [("of_bare", True, 0.30)],
     "purchase_8": [
@@ -22,16 +25,22 @@ REQUIRED: dict[str, list[tuple[str, bool, float]]] = {
         ("p99_ms", False, 1000),
         ("statements", False, 60),
         ("fk_checks", False, 148),
+        ("transfers", False, 18),
     ],
     "buy_now_8": [("of_bare", True, 0.015), ("statements", False, 30)],
+    "fold_100000": [("p50_ms", False, 10)],
     "growth_list_50000_over_500": [("ratio", False, 1.5)],
     "growth_search_50000_over_500": [("ratio", False, 2.0)],
     "growth_board_1e6_over_1e3": [("ratio", False, 1.3)],
     "growth_place_1e6_over_1e3": [("ratio", False, 1.3)],
 }
-COLUMNS = ("rate", "p50_ms", "p99_ms", "statements", "fk_checks", "of_bare", "ratio", "stale", "sales")
+COLUMNS = (
+    "rate", "p50_ms", "p99_ms", "ms", "statements", "fk_checks", "transfers", "of_bare", "ratio", "stale", "sales",
+)  # fmt: skip
+PURCHASES = ("purchase_1", "purchase_8", "buy_now_8")
 
 
+LEAST_MS = 0.005  # less is no row
 HEAD = f"{'':28}" + "".join(f"{name:>11}" for name in COLUMNS)
 
 
@@ -68,9 +77,9 @@ def shown(key: str, value: Any) -> str:
         return ""
     if key == "of_bare":
         return f"{value:.4f}" if value < 0.1 else f"{value:.3f}"
-    if key in ("ratio",):
+    if key in ("ratio", "ms") or key.startswith(spent.KEY):
         return f"{value:.2f}"
-    if key in ("statements", "fk_checks", "stale"):
+    if key in ("statements", "fk_checks", "transfers", "stale"):
         return f"{value:.1f}".removesuffix(".0")
     return f"{value:,.1f}" if value < 100 else f"{value:,.0f}"
 
@@ -92,6 +101,20 @@ def table(figures: Figures) -> str:
         mark = "  ✘ " + "; ".join(short(name, figure)) if short(name, figure) else ""
         lines.append(f"{name:28}{cells}   {required}{mark}".rstrip())
     return "\n".join(lines)
+
+
+def by_process(figures: Figures) -> str:
+    """Milliseconds of processor a purchase, process by process; those that are none of the shop stand apart."""
+    bought = {name: figures[name] for name in PURCHASES if "ms" in figures.get(name, {})}
+    keys = {key for one in bought.values() for key in one if key.startswith(spent.KEY)}
+    below = [spent.KEY + name for name in (*spent.APART, spent.CLOCKWORK, spent.ELSEWHERE, spent.MACHINE)]
+    shops = sorted(keys - {*below}, key=lambda key: -max(one.get(key, 0) for one in bought.values()))
+    rows = [key for key in shops if any(one.get(key, 0) >= LEAST_MS for one in bought.values())]
+    lines = [f"{'ms of processor a purchase':28}" + "".join(f"{name:>13}" for name in bought)]
+    for key in [*rows, "ms", *below]:
+        words = "the shop" if key == "ms" else key.removeprefix(spent.KEY)
+        lines.append(f"{words:28}" + "".join(f"{shown(key, one.get(key)):>13}" for one in bought.values()))
+    return "\n".join(lines) if bought else ""
 
 
 def keep(figures: Figures, path: Path = LATEST) -> None:

@@ -91,9 +91,13 @@ class Counter:
         ((found,),) = self.connection.execute(_CHECKS).fetchall()
         return found
 
+    def transfers(self) -> int:
+        """How many transfers the ledger has."""
+        ((found,),) = self.connection.execute("SELECT count(*) FROM impact_transfer").fetchall()
+        return found
+
     def watch_idle(self, seconds: float = 6.0) -> float:
         """What the clockwork asks while nobody is there; statements a second."""
-        self.wait_until_done()
         self.reset()
         time.sleep(seconds)
         self.idle, self.idle_checks, self.idle_seconds = self.read(), self.checks(), seconds

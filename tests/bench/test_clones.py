@@ -4,10 +4,12 @@ import psycopg
 import pytest
 
 from bench import clones
+from bench.fold import Crowd
 from catalog.models import Lot, Product, Variant
 from catalog.reads import published_products
 from impact.actions import standings
-from impact.models import SupportNumber, Transfer
+from impact.models import Standing, Support, SupportNumber, Transfer
+from impact.reads.figures import figures_of
 from orders.models import Order
 from tests import servers
 from tests.catalog.world import a_lot, a_product, a_team, a_variant
@@ -71,3 +73,19 @@ def test_a_longer_ledger_is_made_of_whole_orders_and_a_shorter_one_too() -> None
         assert dangling(connection) == []
     assert 0 < Transfer.objects.count() <= first
     assert 0 < Order.objects.count() <= 2
+
+
+def test_a_crowd_supports_one_entry_and_is_folded_as_if_it_had_bought() -> None:
+    lot = impact_world.a_lot(units=50)
+    impact_world.a_round(lot.variant.product.team)
+    impact_world.pay(impact_world.an_order((lot, 1)))
+    standings.fold()
+    with everybody() as connection:
+        crowd = Crowd(connection)
+        for count in (40, 1):
+            crowd.come(count)
+            assert standings.fold() == 1
+        assert dangling(connection) == []
+    assert Support.objects.count() == SupportNumber.objects.count() == 1 + 40 + 1
+    now = Standing.objects.get()
+    assert now.people == figures_of([now.entry_id])[now.entry_id].people == 39, "two of forty came back"

@@ -37,6 +37,26 @@ def test_what_is_short_of_its_bound_is_marked() -> None:
     assert "✘" not in report.table({"bare": {"rate": 1.0}})
 
 
+def test_a_purchase_is_told_process_by_process_and_the_stand_in_apart() -> None:
+    bought = {
+        "rate": 40.0, "ms": 30.0, "ms_web": 12.0, "ms_postgresql": 18.0, "ms_cache": 0.001, "ms_stand-in": 5.0,
+        "ms_client": 2.0, "ms_clockwork": 1.0, "ms_elsewhere": 0.5, "ms_machine": 38.5,
+    }  # fmt: skip
+    told = report.by_process({"bare": {"ms": 0.1, "ms_bare": 0.1}, "purchase_8": bought})
+    assert [line.rsplit(None, 1) for line in told.splitlines()] == [
+        ["ms of processor a purchase", "purchase_8"],
+        ["postgresql", "18.00"],
+        ["web", "12.00"],
+        ["the shop", "30.00"],
+        ["stand-in", "5.00"],
+        ["client", "2.00"],
+        ["clockwork", "1.00"],
+        ["elsewhere", "0.50"],
+        ["machine", "38.50"],
+    ]
+    assert report.by_process({"bare": {"rate": 1.0, "ms": 0.1}}) == ""
+
+
 def a_list(**units: int) -> bytes:
     variants = [{"id": name, "unitsAvailable": count} for name, count in units.items()]
     return json.dumps({"data": {"products": {"nodes": [{"variants": variants}]}}}).encode()
