@@ -25,6 +25,18 @@ class Rows:
 
 
 @dataclass(frozen=True)
+class Change:
+    """Columns of rows of one table, to be written as the rows say now.
+
+    `was` names a column and what it says of each row before: a row of which it says otherwise stays as it is.
+    """
+
+    rows: Sequence[Model]
+    names: Sequence[str]
+    was: tuple[str, Sequence[Any]] | None = None
+
+
+@dataclass(frozen=True)
 class Along:
     """A change of other rows that goes with new ones: parts of a WITH, and what they are filled with."""
 
@@ -62,32 +74,43 @@ def _size(batch: Sequence[Model] | Rows) -> int:
     return len(batch.values if isinstance(batch, Rows) else batch)
 
 
-def write(rows: Sequence[Model], names: Sequence[str], *, unless: tuple[str, Any] | None = None) -> int:
-    """Write these columns of these rows in one statement; how many rows took them. A row whose column says
-    `unless` stays as it is.
+def write(*changes: Change) -> int:
+    """Write changed rows, of several tables too, in one statement; how many rows took their change.
 
     Django's bulk_update does the same by a CASE for each row and column: at 200 rows it takes a third of the
     time of a batch of purchases.
     """
-    if not rows:
+    parts = [_updated(n, change) for n, change in enumerate(changes) if change.rows]
+    if not parts:
         return 0
-    meta = type(rows[0])._meta
-    fields: list[Any] = [meta.pk, *(meta.get_field(name) for name in names)]
-    columns = [field.column for field in fields]
-    arrays = ", ".join(f"%s::{_type(field)}[]" for field in fields)
-    sets = ", ".join(f"{column} = d.{column}" for column in columns[1:])
-    statement = f"""UPDATE {meta.db_table} r SET {sets}
-        FROM unnest({arrays}) AS d({", ".join(columns)}) WHERE r.{columns[0]} = d.{columns[0]}"""
-    values: list[Any] = [
-        [field.get_db_prep_save(getattr(row, field.attname), connection) for row in rows] for field in fields
-    ]
-    if unless is not None:
-        only: Any = meta.get_field(unless[0])
-        statement += f" AND r.{only.column} <> %s"
-        values.append(unless[1])
+    counted = " + ".join(f"(SELECT count(*) FROM {name})" for name, _, _ in parts)
+    statement = f"WITH {', '.join(f'{name} AS ({text})' for name, text, _ in parts)} SELECT {counted}"
     with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return int(cursor.rowcount)
+        cursor.execute(statement, [array for _, _, arrays in parts for array in arrays])
+        return int(cursor.fetchone()[0])
+
+
+def _updated(number: int, change: Change) -> tuple[str, str, list[list[Any]]]:
+    """A part of a WITH for one table: its name, its text, and the columns that fill it."""
+    meta = type(change.rows[0])._meta
+    fields: list[Any] = [meta.pk, *(meta.get_field(name) for name in change.names)]
+    arrays = [
+        [field.get_db_prep_save(getattr(row, field.attname), connection) for row in change.rows]
+        for field in fields
+    ]
+    columns = [field.column for field in fields]
+    sets = ", ".join(f"{column} = d.{column}" for column in columns[1:])
+    condition = f"r.{columns[0]} = d.{columns[0]}"
+    if change.was is not None:
+        name, values = change.was
+        fields.append(meta.get_field(name))
+        arrays.append(list(values))
+        columns.append("was")
+        condition += f" AND r.{fields[-1].column} = d.was"
+    given = ", ".join(f"%s::{_type(field)}[]" for field in fields)
+    text = f"""UPDATE {meta.db_table} r SET {sets}
+        FROM unnest({given}) AS d({", ".join(columns)}) WHERE {condition} RETURNING 1"""
+    return f"changed{number}", text, arrays
 
 
 class _Table:

@@ -1,10 +1,13 @@
-"""A noun with states: the table of moves on its model is the documentation, `move_to` the only writer."""
+"""A noun with states: the table of moves on its model is the documentation, `move_to` and `move_many` the only writers."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.db import models
 
 from core.refusals import Conflict
+from core.rows import Change, write
 
 
 class StateMachine(models.Model):
@@ -35,3 +38,49 @@ class StateMachine(models.Model):
                 setattr(self, name, value)
         if computed:
             self.refresh_from_db(fields=computed)
+
+
+@dataclass(frozen=True)
+class Move:
+    """Rows of one noun that move on to a state; the columns named by `each` are written as they stand on the row."""
+
+    rows: Sequence[StateMachine]
+    state: str
+    each: Sequence[str] = ()
+
+
+def move_many(
+    rows: Sequence[StateMachine],
+    state: str,
+    each: Sequence[str] = (),
+    *,
+    along: Move | None = None,
+    **fields: object,
+) -> None:
+    """Move rows on, in one statement: all of them, or Conflict where one is not allowed to, or not where it was read.
+
+    `fields` are written alike with all of them, the columns named by `each` as they stand on the row. Rows of another
+    noun may move `along` in the same statement: of a purchase the round trips cost most.
+    """
+    for row in rows:
+        for name, value in fields.items():
+            setattr(row, name, value)
+    moves = [Move(rows, state, [*fields, *each]), *([along] if along else [])]
+    if not all(row.can_move_to(move.state) for move in moves for row in move.rows):
+        raise Conflict()
+    before = [[row.state for row in move.rows] for move in moves]
+    for move in moves:
+        _stand(move.rows, [move.state] * len(move.rows))
+    changes = [
+        Change(move.rows, ["state", *move.each], was=("state", was))
+        for move, was in zip(moves, before, strict=True)
+    ]
+    if write(*changes) != sum(len(move.rows) for move in moves):
+        for move, was in zip(moves, before, strict=True):
+            _stand(move.rows, was)
+        raise Conflict()
+
+
+def _stand(rows: Sequence[StateMachine], states: Sequence[str]) -> None:
+    for row, state in zip(rows, states, strict=True):
+        row.state = state

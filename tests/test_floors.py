@@ -40,3 +40,33 @@ def test_a_module_that_leans_upwards_is_found(tmp_path, monkeypatch):
         "core/money.py leans on orders.models.Order, a floor above",
         "core/reads.py leans on core.actions, a later room",
     ]
+
+
+def test_whoever_writes_a_state_past_its_moves_is_found(tmp_path, monkeypatch):
+    monkeypatch.setattr(floors, "ROOT", tmp_path)
+    (tmp_path / "core").mkdir()
+    wrong = [
+        "order.state = 'paid'",
+        "orders.filter(state='placed').update(paid_at=now, state='paid')",
+        "orders.update(**{'state': 'paid'})",
+        "Order.objects.bulk_update(rows, ['paid_at', 'state'])",
+        "Order.objects.update_or_create(pk=1, defaults={'state': 'paid'})",
+        "order.save(update_fields=['state'])",
+        "setattr(order, 'state', 'paid')",
+        "rows.write(Change([order], ['state']))",
+        "cursor.execute('UPDATE orders_order o SET paid_at = now(), state = %s WHERE o.id = 1')",
+        'cursor.execute(f\'UPDATE "{table}" SET "state" = 1\')',
+    ]
+    right = [
+        "order.move_to('paid')",
+        "move_many([order], 'paid')",
+        "if order.state == 'paid': orders.filter(state='paid').update(paid_at=now)",
+        "rows.write(Change([order], ['paid_at'], was=('state', ['placed'])))",
+        "cursor.execute('UPDATE orders_order o SET paid_at = now() WHERE state = 1')",
+        "cursor.execute('UPDATE catalog_reservation SET state = 1')",
+    ]
+    (tmp_path / "core" / "money.py").write_text("\n".join(wrong + right))
+    said = [line for path in floors.modules() for line in floors.writers_of_states(path)]
+    assert {line.split()[0] for line in said} == {f"core/money.py:{n}" for n in range(1, len(wrong) + 1)}
+    (tmp_path / "core" / "money.py").rename(tmp_path / "core" / "states.py")
+    assert [line for path in floors.modules() for line in floors.writers_of_states(path)] == []

@@ -18,6 +18,7 @@ from catalog.models import Lot, Product, Variant
 from core import clock, outbox
 from core.language import Words, say
 from core.refusals import Conflict, Invalid
+from core.states import move_many
 
 State = Lot.State
 OUT_OF_DATE = say("保质期已过。", "This lot would already be out of date.")
@@ -165,11 +166,10 @@ def _moved(
 ) -> Lot:
     with transaction.atomic():
         # Like a buyer: first the lot, then its product's card.
-        row = stock.lock(Lot.objects.filter(pk=lot.pk)).get()
-        row.move_to(state, **(fields or {}))
-        audit.record(by, deed, "Lot", row.uid, **facts)
-        card.refresh(variants=[row.variant_id])
-    lot.state = row.state
+        lot.refresh_from_db(fields=["state"], from_queryset=stock.lock(Lot.objects.all()))
+        lot.move_to(state, **(fields or {}))
+        audit.record(by, deed, "Lot", lot.uid, **facts)
+        card.refresh(variants=[lot.variant_id])
     return lot
 
 
@@ -179,7 +179,7 @@ def close_spent() -> int:
     spent = Q(state=State.OPEN, best_before__lt=today) | Q(state=State.PLANNED, ship_by__lt=today)
     with transaction.atomic():
         lots = list(stock.lock(Lot.objects.filter(spent)))
-        Lot.objects.filter(id__in=[lot.id for lot in lots]).update(state=State.CLOSED)
+        move_many(lots, State.CLOSED)
         for lot in lots:
             audit.record(None, "close", "Lot", lot.uid, reason="spent")
         card.refresh(lots=[lot.id for lot in lots])

@@ -18,7 +18,8 @@ from core import clock
 from core.language import say
 from core.middleware import request_id
 from core.outbox import record
-from core.refusals import Conflict, Invalid, NotAllowed
+from core.refusals import Invalid, NotAllowed
+from core.states import move_many
 from impact.actions.disclosed_households import disclose_first
 from impact.events import EntryHasFewHouseholds
 from impact.models import DetailReading, Entry, Household, HouseholdDetail, HouseholdStatus
@@ -97,7 +98,7 @@ def _decide(households: Sequence[Household], by: Person, state: str, **fields: A
     if any(is_related(by, team) for team in teams):
         words = say("不能核实自己团队的农户。", "Nobody verifies households of a team that is her own.")
         raise NotAllowed(words)
-    _move(households, State.PROPOSED, state, **fields)
+    move_many(households, state, **fields)
     if state == State.REJECTED:
         _destroy_details(households)
     _note(by, f"household.{state}", households)
@@ -118,9 +119,9 @@ def withdraw(household: Household, by: Person | None) -> Household:
         .select_for_update(no_key=True)
         .values_list("pk", flat=True)
     )
+    household.refresh_from_db(fields=["state"])
     was_verified = household.pk in before
-    old = State.VERIFIED if was_verified else State.PROPOSED
-    _move([household], old, State.WITHDRAWN, withdrawn_at=timezone.now())
+    household.move_to(State.WITHDRAWN, withdrawn_at=timezone.now())
     _destroy_details([household])
     if was_verified and len(before) <= FEWEST:
         record(*[EntryHasFewHouseholds(pk) for pk in _entries_that_move(household.team_id)])
@@ -137,17 +138,6 @@ def _entries_that_move(team_id: int) -> QuerySet[Entry, int]:
         disclosure__held_since=None,
     )
     return entries.values_list("pk", flat=True)
-
-
-def _move(households: Sequence[Household], old: str, new: str, **fields: Any) -> None:
-    """What StateMachine.move_to does, for many in one statement: all of them, or none."""
-    assert new in Household.MOVES[State(old)]
-    rows = Household.objects.filter(pk__in=[h.pk for h in households], state=old)
-    if rows.update(state=new, **fields) != len(households):
-        raise Conflict()
-    for household in households:
-        for name, value in {"state": new, **fields}.items():
-            setattr(household, name, value)
 
 
 def _destroy_details(households: Collection[Household]) -> None:

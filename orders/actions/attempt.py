@@ -1,5 +1,6 @@
 """An attempt to pay: written down before the provider is asked, so that asking again opens nothing twice."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -9,7 +10,7 @@ from core import language
 from core.language import say
 from core.money import show
 from core.outbox import record
-from core.refusals import Invalid
+from core.refusals import Conflict, Invalid
 from orders.events import PaymentWaits
 from orders.links import page_of
 from orders.models import Order, Payment
@@ -69,6 +70,6 @@ def leave_to_a_worker(payment: Payment) -> None:
 
 def refuse(payment: Payment, why: str) -> None:
     """Nobody was given an address to pay at, and none will be under this key."""
-    Payment.objects.filter(pk=payment.pk, state=State.CREATED).update(
-        state=State.CANCELLED, failure=why[:200]
-    )
+    # Who has closed or settled it meanwhile knows more.
+    with suppress(Conflict):
+        payment.move_to(State.CANCELLED, failure=why[:200])

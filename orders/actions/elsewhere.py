@@ -13,7 +13,7 @@ from accounts.models import AuditEntry
 from core.language import say
 from core.outbox import record
 from core.refusals import Conflict
-from orders.actions import attempt, payment, refund
+from orders.actions import attempt, payment, refund, settlement
 from orders.actions.order import lock, not_of_her_own
 from orders.events import RefundUnplaced
 from orders.models import Order, Payment, Refund
@@ -62,7 +62,7 @@ def _settled(seen: PaymentSeen) -> Payment | str:
     if row.session_id:
         payment.refresh(row)
     else:
-        payment.settle(row, seen)
+        settlement.settle(row, seen)
     row.refresh_from_db()
     return row
 

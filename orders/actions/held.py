@@ -14,9 +14,10 @@ from django.db.models import QuerySet
 from catalog.actions import stock
 from catalog.models import Lot
 from core.outbox import record
+from core.states import move_many
 from orders.actions import checkout, refund
 from orders.actions.lapse import lapse
-from orders.actions.order import lock, move_all
+from orders.actions.order import lock
 from orders.actions.under_way import Asking, is_patient
 from orders.events import OrderConfirmed
 from orders.models import Line, Order, Payment, Refund
@@ -31,7 +32,7 @@ def confirm(orders: Sequence[int], at: datetime, dispatch_days: int, *also: Any)
     """These leave escrow, and only now count: each is promised for a day from now. Events that tell of it are recorded
     with theirs."""
     rows = list(Order.objects.filter(pk__in=orders).order_by("pk").select_for_update(no_key=True))
-    move_all(rows, State.PAID, confirmed_at=at)
+    move_many(rows, State.PAID, confirmed_at=at)
     # Only now a day is promised: nobody packs for what may come to nothing.
     checkout.promise(rows, dispatch_days)
     kept = dict(Payment.objects.filter(order__in=rows, is_kept=True).values_list("order_id", "pk"))

@@ -5,8 +5,7 @@ from typing import Any
 
 from core import fast
 from core.language import say
-from core.refusals import Conflict, NotAllowed
-from core.states import StateMachine
+from core.refusals import NotAllowed
 from orders import holding
 from orders.models import Order, Payment
 from orders.reads.proof import is_hers
@@ -79,17 +78,3 @@ def not_of_her_own(order: Order, by: Any) -> None:
 def _lock_holders(orders: Sequence[Order]) -> None:
     for holder, held in holding.held(orders):
         holder.lock({order.holder for order in held if order.holder})
-
-
-def move_all(rows: Sequence[StateMachine], state: str, **fields: Any) -> None:
-    """Move locked rows that stand in one state to another, in one statement."""
-    if not rows:
-        return
-    model: Any = type(rows[0])
-    old = rows[0].state
-    assert all(row.state == old and row.can_move_to(state) for row in rows), (old, state)
-    waiting = model._base_manager.filter(pk__in=[row.pk for row in rows], state=old)
-    if waiting.update(state=state, **fields) != len(rows):
-        raise Conflict()
-    for row in rows:
-        row.state = state

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from orders.actions import dispute, elsewhere, notice, payment, refund
+from orders.actions import dispute, elsewhere, notice, payment, refund, settlement
 from orders.models import Dispute, Order, Payment, Refund
 from orders.provider import provider
 from orders.provider.port import Away, DisputeSeen, Noun, PaymentSeen, RefundSeen, Seen, Was
@@ -183,7 +183,7 @@ def _ask(now: datetime, row: Payment) -> None:
         told = payment.refresh(row)
     # Else it was begun and the answer was lost: the buyer has no address to pay at before she asks again.
     if told == "unknown" and row.created_at < now - FORGOTTEN:
-        payment.settle(row, PaymentSeen(Was.CANCELLED))
+        settlement.settle(row, PaymentSeen(Was.CANCELLED))
 
 
 def everything() -> dict[str, int]:

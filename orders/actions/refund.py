@@ -19,9 +19,10 @@ from core.language import Words, say
 from core.money import show, split
 from core.outbox import record
 from core.refusals import Conflict, Invalid, NotFound
+from core.states import move_many
 from orders import holding
 from orders.actions import refund_failed, shipment
-from orders.actions.order import lock, move_all
+from orders.actions.order import lock
 from orders.actions.refund_completed import demand_right
 from orders.events import RefundFailed, RefundRequested, RefundSucceeded, RefundTriedAgain
 from orders.models import Line, Order, Payment, Refund, RefundLine, Shipment
@@ -294,13 +295,10 @@ def _after(order: Order) -> None:
     open_parcels = {line.shipment_id for line in lines if line.refunded_units < line.quantity}
     waiting = order.shipments.filter(state=Shipment.State.WAITING)
     if idle := [parcel for parcel in waiting if parcel.pk not in open_parcels]:
-        move_all(idle, Shipment.State.CANCELLED)
+        move_many(idle, Shipment.State.CANCELLED)
         # The order may have waited for this parcel alone.
         shipment.follow([order])
     holding.follow([order])
-
-
-# --- At the provider --------------------------------------------------------------------------------
 
 
 def give_back(refund: Refund) -> str:

@@ -21,8 +21,8 @@ from core import texts
 from core.language import say
 from core.outbox import record
 from core.refusals import Conflict, Invalid, NotFound, Refusal, TooLate
-from core.rows import write
-from orders.actions.order import lock, move_all
+from core.states import move_many
+from orders.actions.order import lock
 from orders.events import ShipmentCompleted, ShipmentDelivered, ShipmentShipped
 from orders.models import Line, Order, Shipment
 from orders.reads import stopped
@@ -144,7 +144,7 @@ def ship_many(sent: Sequence[Sent]) -> list[Shipment]:
     rows = [parcels[s.shipment.pk] for s in sent]
     for row, s in zip(rows, sent, strict=True):
         row.carrier, row.tracking_number, row.shipped_at = s.carrier, s.tracking_number, s.at
-    _move(rows, State.SHIPPED, ["carrier", "tracking_number", "shipped_at"])
+    move_many(rows, State.SHIPPED, ["carrier", "tracking_number", "shipped_at"])
     follow(orders)
     record(*[ShipmentShipped(shipment_id=row.pk) for row in rows])
     return rows
@@ -181,7 +181,7 @@ def deliver_many(
         row.delivered_at, row.is_presumed = at, is_presumed
         begins = max(at, row.shipped_at + TAKEN_AS_DELIVERED) if by_their_sender and row.shipped_at else at
         row.after_sale_until = begins + timedelta(hours=hours[row.pk])
-    _move(rows, State.DELIVERED, ["delivered_at", "after_sale_until", "is_presumed"])
+    move_many(rows, State.DELIVERED, ["delivered_at", "after_sale_until", "is_presumed"])
     follow(orders)
     record(*[ShipmentDelivered(shipment_id=row.pk) for row in rows])
     return rows
@@ -209,7 +209,7 @@ def complete_many(shipments: Sequence[Shipment]) -> list[Shipment]:
     disputed = set(Shipment.objects.filter(undecided, pk__in=parcels).values_list("pk", flat=True))
     # Somebody may have been faster, or has just said that something is wrong.
     rows = [p for p in parcels.values() if p.state == State.DELIVERED and p.pk not in disputed]
-    _move(rows, State.COMPLETED, [])
+    move_many(rows, State.COMPLETED)
     follow(orders)
     record(*[ShipmentCompleted(shipment_id=row.pk) for row in rows])
     return rows
@@ -253,14 +253,6 @@ def _locked(shipments: Sequence[Shipment]) -> tuple[list[Order], dict[int, Shipm
     return list(orders.values()), {row.pk: row for row in rows}
 
 
-def _move(rows: Sequence[Shipment], state: str, fields: list[str]) -> None:
-    """Move locked parcels on, each with what is known of it."""
-    assert all(row.can_move_to(state) for row in rows)
-    for row in rows:
-        row.state = state
-    write(rows, ["state", *fields])
-
-
 _STEPS = (Order.State.PAID, Order.State.SHIPPED, Order.State.DELIVERED, Order.State.COMPLETED)
 _REACHED = {State.WAITING: 0, State.SHIPPED: 1, State.DELIVERED: 2, State.COMPLETED: 3}
 
@@ -272,6 +264,6 @@ def follow(orders: Sequence[Order]) -> None:
     for order_id, state in parcels.values_list("order_id", "state"):
         reached[order_id] = min(_REACHED[State(state)], reached.get(order_id, len(_STEPS)))
     for n, following in enumerate(_STEPS[1:], start=1):
-        ended = {"closed_at": timezone.now()} if following == Order.State.COMPLETED else {}
+        ended: dict[str, Any] = {"closed_at": timezone.now()} if following == Order.State.COMPLETED else {}
         rows = [o for o in orders if o.state == _STEPS[n - 1] and reached.get(o.pk, 0) >= n]
-        move_all(rows, following, **ended)
+        move_many(rows, following, **ended)

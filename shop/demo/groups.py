@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Region
-from orders.actions import payment, refund
+from orders.actions import payment, refund, settlement
 from orders.models import Refund
 from orders.provider.port import PaymentSeen, RefundSeen, Was
 from shop.demo.people import Cast
@@ -56,4 +56,4 @@ def _fill(made: GroupPurchase, cast: Cast, members: int, rng: random.Random) -> 
                 Was.SUCCEEDED, attempt.amount_minor, method=rng.choice(("alipay", "wechat_pay")),
                 session_id=f"cs_test_demo{name}", intent_id=f"pi_demo{name}",
             )  # fmt: skip
-            payment.settle(attempt, seen)
+            settlement.settle(attempt, seen)

@@ -11,7 +11,7 @@ from django.db.models import Prefetch
 from accounts.models import Organisation, Person, Region
 from catalog.models import Lot, TeamMember
 from core import clock
-from orders.actions import checkout, payment, refund, review, shipment
+from orders.actions import checkout, payment, refund, review, settlement, shipment
 from orders.models import Line, LineLot, Order, Payment, Refund, Review, Shipment
 from orders.provider.port import PaymentSeen, RefundSeen, Was
 from orders.reads.shipping import parcels
@@ -117,7 +117,7 @@ def sell(
     ]
     orders = checkout.place_many(asked)
     attempts = payment.attempts(orders)
-    payment.settle_many([(a, _paid(a, rng)) for a in attempts], paid_after=timedelta(minutes=2))
+    settlement.settle_many([(a, _paid(a, rng)) for a in attempts], paid_after=timedelta(minutes=2))
     return orders
 
 

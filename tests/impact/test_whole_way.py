@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from impact.actions import standings
-from orders.actions import dispute, payment, refund, shipment
+from orders.actions import dispute, payment, refund, settlement, shipment
 from orders.actions.cancel import lapse
 from orders.actions.checkout import Purchase, Want, place_many
 from orders.actions.order import lock
@@ -56,7 +56,7 @@ def arrive(order: Order) -> tuple[Payment, str]:
     seen = PaymentSeen(
         Was.SUCCEEDED, attempt.amount_minor, "cny", "alipay", session_id=f"cs_{n}", intent_id=f"pi_{n}"
     )
-    effect = payment.settle(attempt, seen)
+    effect = settlement.settle(attempt, seen)
     attempt.refresh_from_db()
     return attempt, effect
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from catalog.models import Lot
 from local.stripe.api import Api
-from orders.actions import payment, reconcile
+from orders.actions import payment, reconcile, settlement
 from orders.models import Order, Payment, Refund
 from orders.provider import provider
 from orders.provider.port import PaymentSeen, Was
@@ -162,7 +162,7 @@ def test_many_payments_are_settled_by_as_few_statements_as_one(till, django_asse
     pairs = [(p, PaymentSeen(Was.SUCCEEDED, p.amount_minor, "cny", "card", "", f"pi_{p.pk}")) for p in made]
     for batch in (pairs[:1], pairs[1:]):
         with django_assert_num_queries(6):
-            assert set(payment.settle_many(batch, paid_after=timedelta(minutes=2))) == {"paid"}
+            assert set(settlement.settle_many(batch, paid_after=timedelta(minutes=2))) == {"paid"}
     for order in Order.objects.all():
         assert order.paid_at - order.placed_at == timedelta(minutes=2)
     assert Lot.objects.get().units_sold == 9

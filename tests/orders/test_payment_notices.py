@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from orders.actions import notice, payment, reconcile
+from orders.actions import notice, reconcile, settlement
 from orders.models import Notice, Payment, Refund
 from orders.provider.port import PaymentSeen, Was
 from tests.figures import figure
@@ -145,7 +145,7 @@ def test_another_amount_or_currency_never_pays_an_order_and_goes_back(bought, ti
     buyer, lot, order, page = bought
     made = Payment.objects.select_related("order").get()
     seen = PaymentSeen(Was.SUCCEEDED, amount, currency, "card", made.session_id, "pi_elsewhere")
-    assert payment.settle(made, seen) == "turned away: amount"
+    assert settlement.settle(made, seen) == "turned away: amount"
     assert row(order).state == "placed" and not Payment.objects.get().is_kept
     refund = Refund.objects.get()
     assert (refund.reason, refund.amount_minor) == ("amount", amount)

@@ -13,7 +13,7 @@ from django.core.management import call_command
 from catalog.models import Variant
 from core import verify
 from impact.verify import lines
-from orders.actions import checkout, payment
+from orders.actions import checkout, payment, settlement
 from orders.models import Order
 from orders.provider.port import PaymentSeen, Was
 from tests.impact import world
@@ -45,7 +45,7 @@ def paid_orders(count: int, variant) -> None:
             for n in range(100)
         ]  # fmt: skip
         attempts = payment.attempts(checkout.place_many(asked))
-        payment.settle_many(
+        settlement.settle_many(
             [(a, PaymentSeen(Was.SUCCEEDED, a.amount_minor, intent_id=f"pi_{a.uid.hex}")) for a in attempts]
         )
 

@@ -9,7 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 
 from catalog.models import Lot
 from core.deliveries import drain
-from orders.actions import cancel, payment, refund
+from orders.actions import cancel, payment, refund, settlement
 from orders.models import Order, Payment, Refund
 from orders.provider.port import PaymentSeen, RefundSeen, Was
 from tests import database
@@ -63,7 +63,7 @@ def settle(seat: Seat) -> str:
     seen = PaymentSeen(
         Was.SUCCEEDED, attempt.amount_minor, method="alipay", session_id=f"cs_{name}", intent_id=f"pi_{name}"
     )
-    return payment.settle(attempt, seen)
+    return settlement.settle(attempt, seen)
 
 
 @pytest.fixture

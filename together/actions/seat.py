@@ -22,8 +22,8 @@ from core import clock, language
 from core.idempotency import UNNAMED
 from core.language import say
 from core.refusals import Conflict, Invalid, NotFound, TooLate, every
+from core.states import move_many
 from orders.actions import attempt, checkout, held, unpaid
-from orders.actions.order import move_all
 from orders.models import Order
 from together.events import GroupConfirmed
 from together.models import GroupPurchase, Seat
@@ -141,7 +141,7 @@ def confirm(group: GroupPurchase) -> None:
     group.move_to(GroupPurchase.State.CONFIRMED, closed_at=now)
     taken = Seat.objects.filter(group=group, state=Seat.State.HELD).order_by("pk")
     seats = list(taken.select_related("group__variant__product"))
-    move_all(seats, Seat.State.CONFIRMED)
+    move_many(seats, Seat.State.CONFIRMED)
     days = seats[0].group.variant.product.dispatch_days
     held.confirm([seat.order_id for seat in seats], now, days, GroupConfirmed(group_id=group.pk))
 
@@ -159,7 +159,7 @@ def follow(orders: Sequence[Order]) -> None:
 
 def _release(orders: Sequence[Order]) -> None:
     seats = list(Seat.objects.filter(order__in=[o.pk for o in orders], state=Seat.State.RESERVED))
-    move_all(seats, Seat.State.RELEASED)
+    move_many(seats, Seat.State.RELEASED)
     for seat in seats:
         GroupPurchase.objects.filter(pk=seat.group_id).update(units_reserved=F("units_reserved") - seat.units)
 
