@@ -1,6 +1,5 @@
 """What a buyer does with a cart. Each deed locks the cart first; a closed cart is no cart."""
 
-from collections.abc import Iterable
 from contextlib import nullcontext
 from functools import cache, partial
 from typing import Any
@@ -14,7 +13,7 @@ from accounts import clean
 from accounts.models import Person, Region
 from accounts.reads import is_member, mobiliser, organisation_seen_by, region_to_send_to
 from catalog.models import Variant
-from core import fast, language, rows, texts
+from core import language, texts
 from core.language import say
 from core.refusals import Invalid, NotFound, every
 from orders.models import Cart, CartLine
@@ -107,7 +106,7 @@ def _pour(guests: Cart, own: Cart) -> int:
     return left_out
 
 
-def _locked(person: Any, uid: UUID | None, **fields: Any) -> Cart:
+def locked(person: Any, uid: UUID | None, **fields: Any) -> Cart:
     """The cart to act on, locked and written in one statement; of two deeds the second sees the first's."""
     which: str
     given: Any
@@ -142,138 +141,12 @@ def _pk(value: Any) -> Any:
     return value.pk if isinstance(value, Model) else value
 
 
-def add(person: Any, uid: UUID | None, wanted: Iterable[tuple[UUID, int]]) -> Cart:
-    """Put variants into the cart asked for, else one's own or a new one; what is there already becomes more."""
-    wanted = list(wanted)
-    uid = _named_or_own(person, uid)
-    if uid:
-        try:
-            return _add(person, uid, wanted)
-        except NotFound:
-            # What a guest's browser remembers may be closed by now: she begins anew. What never was hers is no cart.
-            if person.is_authenticated or not Cart.objects.filter(uid=uid, person=None).exclude(
-                closed_at=None
-            ):
-                raise
-    cart = Cart(language=language.current())
-    rows.insert([cart], lines_of(cart, wanted))
-    return cart
-
-
-def _named_or_own(person: Any, uid: UUID | None) -> UUID | None:
+def named_or_own(person: Any, uid: UUID | None) -> UUID | None:
     """The cart that is named, else a person's own; None for a guest who names none. One that is named and is not
     hers is no cart: her own is never changed in its place."""
     if not person.is_authenticated:
         return uid
     return (held(person, uid) if uid else create(person)).uid
-
-
-@transaction.atomic
-def _add(person: Any, uid: UUID | None, wanted: list[tuple[UUID, int]]) -> Cart:
-    cart = _locked(person, uid)
-    there = {line.variant_id: line for line in cart.lines.all()}
-    lines = lines_of(cart, wanted)
-    if len({*there, *(line.variant_id for line in lines)}) > MOST_LINES:
-        raise _too_many()
-    for line in lines:
-        if line.variant_id in there:
-            line.quantity = _fitting(cart, line.quantity + there[line.variant_id].quantity)
-    CartLine.objects.bulk_create(
-        lines,
-        update_conflicts=True,
-        unique_fields=["cart", "variant"],
-        update_fields=["quantity", "price_seen_minor"],
-    )
-    return cart
-
-
-def lines_of(cart: Cart, wanted: Iterable[tuple[UUID, int]]) -> list[CartLine]:
-    """Unsaved lines for what is wanted, one a variant, at today's prices; their variants come with their team."""
-    wanted = list(wanted)
-    for index, (_, quantity) in enumerate(wanted):
-        _check_quantity(quantity, ("lines", str(index), "quantity"))
-    variants = _on_sale([uid for uid, _ in wanted])
-    for index, (uid, _) in enumerate(wanted):
-        if uid not in variants:
-            words = say("这件商品已下架。", "This is not offered any more.")
-            raise NotFound(words, field=("lines", str(index), "variant_id"))
-    sums: dict[UUID, int] = {}
-    for uid, quantity in wanted:
-        sums[uid] = _fitting(cart, sums.get(uid, 0) + quantity)
-    if len(sums) > MOST_LINES:
-        raise _too_many()
-    return [
-        CartLine(
-            cart=cart,
-            variant=variants[uid],
-            quantity=quantity,
-            price_seen_minor=variants[uid].price_minor,
-        )
-        for uid, quantity in sums.items()
-    ]
-
-
-def lines_to_buy(cart: Cart, wanted: Iterable[tuple[UUID, int]]) -> list[CartLine]:
-    """The same, of what is bought at once: nobody gets fewer than she asked for."""
-    lines = lines_of(cart, wanted)
-    if cart.left_out:
-        words = say("每样最多买 {n} 份。", "At most {n} of each can be bought.", n=MOST_UNITS)
-        raise Invalid(words, field="lines")
-    return lines
-
-
-def _fitting(cart: Cart, units: int) -> int:
-    """As many of them as a line may hold; the cart remembers how many are left out."""
-    cart.left_out += max(0, units - MOST_UNITS)
-    return min(units, MOST_UNITS)
-
-
-def _too_many() -> Invalid:
-    words = say("购物车最多放 {n} 种商品。", "A cart holds at most {n} kinds.", n=MOST_LINES)
-    return Invalid(words, field="lines")
-
-
-_ON_SALE = fast.PreparedQuery(
-    lambda uids: Variant.objects.filter(
-        uid__in=uids,
-        is_offered=True,
-        story__isnull=False,
-        product__state="published",
-        product__team__is_active=True,
-    ).select_related("product__team")
-)
-
-
-def _on_sale(uids: list[UUID]) -> dict[UUID, Variant]:
-    return {variant.uid: variant for variant in _ON_SALE.rows(uids=uids)}
-
-
-def _check_quantity(quantity: int, field: Any) -> None:
-    if not 0 < quantity <= MOST_UNITS:
-        words = say("数量须在 1 到 {n} 之间。", "The quantity must be from 1 to {n}.", n=MOST_UNITS)
-        raise Invalid(words, field=field)
-
-
-@transaction.atomic
-def change_line(person: Any, uid: UUID | None, line: UUID, quantity: int) -> Cart:
-    """Ask for more or fewer of a line, at today's price; 0 takes it out."""
-    if quantity == 0:
-        return remove_line(person, uid, line)
-    _check_quantity(quantity, "quantity")
-    cart = _locked(person, uid)
-    row = cart.lines.filter(uid=line).select_related("variant").first()
-    if row is None:
-        raise NotFound(field="line_id")
-    CartLine.objects.filter(pk=row.pk).update(quantity=quantity, price_seen_minor=row.variant.price_minor)
-    return cart
-
-
-@transaction.atomic
-def remove_line(person: Any, uid: UUID | None, line: UUID) -> Cart:
-    """Take a line out; taking it out twice is no mistake."""
-    cart = _locked(person, uid)
-    cart.lines.filter(uid=line).delete()
-    return cart
 
 
 def update(person: Any, uid: UUID | None, *, accept_prices: bool = False, **told: Any) -> Cart:
@@ -282,11 +155,11 @@ def update(person: Any, uid: UUID | None, *, accept_prices: bool = False, **told
     Without a cart it begins a new one.
     """
     fields = {**checked(told, person), "language": language.current()}
-    uid = _named_or_own(person, uid)
+    uid = named_or_own(person, uid)
     if uid is None:
         return Cart.objects.create(**fields)
     with transaction.atomic() if accept_prices else nullcontext():
-        cart = _locked(person, uid, **fields)
+        cart = locked(person, uid, **fields)
         if accept_prices:
             today = Variant.objects.filter(pk=OuterRef("variant")).values("price_minor")
             cart.lines.update(price_seen_minor=Subquery(today))
@@ -346,6 +219,6 @@ def _organisation(uid: UUID | None, person: Any) -> Any:
 def closed(person: Any, uid: UUID | None) -> Cart | None:
     """The cart, closed because it becomes an order; None where it has been closed before."""
     try:
-        return _locked(person, uid, closed_at=timezone.now())
+        return locked(person, uid, closed_at=timezone.now())
     except NotFound:
         return None

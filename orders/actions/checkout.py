@@ -1,85 +1,20 @@
-"""Place: a cart becomes an order, and its stock is reserved. Lists are placed by the same few statements."""
+"""Place: a cart, or what is bought at once past it, becomes an order at the total its buyer has seen."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import DateField, Max, OuterRef, Subquery, Value
-from django.db.models.functions import Greatest
-from django.utils import timezone
 
-from catalog.actions import stock
-from catalog.models import Variant
 from catalog.refusals import InsufficientStock
-from core import clock, failpoints, fast, language, rows
+from core import fast, language
 from core.refusals import IdempotencyConflict, NotFound, Refusal
-from orders.actions import attempt, unpaid
+from orders.actions import attempt, cart_line, unpaid
 from orders.actions import cart as carts
-from orders.models import Cart, CartLine, Line, LineLot, Order, Payment, Shipment
+from orders.actions.placing import Placed, Purchase, Want, place_all
+from orders.models import Cart, CartLine, Order
 from orders.reads import cart as cart_reads
 from orders.refusals import CartProblem, TotalChanged
-
-RESERVED = unpaid.HELD_FOR
-
-
-@dataclass(frozen=True)
-class Want:
-    """So many units of a variant; the price and its story are today's unless they are told."""
-
-    variant: Variant
-    quantity: int
-    unit_price_minor: int | None = None
-    story_id: int | None = None
-
-    @property
-    def price_minor(self) -> int:
-        return self.variant.price_minor if self.unit_price_minor is None else self.unit_price_minor
-
-
-@dataclass(frozen=True)
-class Purchase:
-    """What is to be placed: who buys, what, and where it goes. Variants come with product and team."""
-
-    email: str
-    recipient: str
-    phone: str
-    region_id: str
-    street: str
-    wants: Sequence[Want]
-    shipping: Mapping[int, int]  # fen by team
-    person_id: int | None = None
-    cart_id: int | None = None
-    language: str = "zh"
-    note: str = ""
-    organisation_id: int | None = None
-    mobiliser_organisation_id: int | None = None
-    mobiliser_person_id: int | None = None
-    holder_kind: str = ""
-    holder: UUID | None = None
-    most_held: int = 0  # units, by the holder
-    uid: UUID = field(default_factory=uuid4)
-    pay_until: datetime | None = None  # no later than this, though reservations last longer
-    unproved: unpaid.Marks | None = None  # by what a buyer whom nobody knows is known again
-    pay_by: str = ""  # the kind of an attempt to pay that is written down with the order
-    placed_at: datetime | None = None
-    traded_at: datetime | None = None
-
-    @property
-    def within(self) -> tuple[UUID, int] | None:
-        """Its holder's uid and most units."""
-        return None if self.holder is None else (self.holder, self.most_held)
-
-
-@dataclass(frozen=True)
-class Placed:
-    """An order, and the attempt to pay it that was written down with it."""
-
-    order: Order
-    attempt: Payment | None
-
 
 _LINES = fast.PreparedQuery(
     lambda cart: CartLine.objects.filter(cart=cart).select_related("variant__product__team")
@@ -122,7 +57,13 @@ def buy_now(
             fields = {"email": buyer.email if buyer else "", **carts.checked(told, person)}
             cart = Cart(uid=uid, person=buyer, language=language.current(), **fields)
             return _place_cart(
-                cart, person, asker, carts.lines_to_buy(cart, wanted), expected_minor, uid=uid, pay_by=kind
+                cart,
+                person,
+                asker,
+                cart_line.lines_to_buy(cart, wanted),
+                expected_minor,
+                uid=uid,
+                pay_by=kind,
             )
     except (IntegrityError, Refusal):
         # Asked again after a crash: what it led to is there, and keeps the stock that is missing now.
@@ -186,7 +127,7 @@ def _place_cart(
         **how,
     )
     try:
-        return _place_all([purchase])[0]
+        return place_all([purchase])[0]
     except InsufficientStock as short:
         fewest = min(short.short, key=short.short.__getitem__)  # what is said is said of this one
         index = next(i for i, line in enumerate(seen.lines) if line.line.variant_id == fewest)
@@ -208,145 +149,3 @@ _FIELDS = {
     "OWN_MOBILISER": "mobiliser_code",
     "NOT_YOUR_ORGANISATION": "organisation_id",
 }
-
-
-@transaction.atomic(savepoint=False)
-def place_many(purchases: Sequence[Purchase]) -> list[Order]:
-    """Place all of these, or none: stock reserved, prices and stories frozen, a parcel for each team."""
-    return [placed.order for placed in _place_all(purchases)]
-
-
-def _place_all(purchases: Sequence[Purchase]) -> list[Placed]:
-    now, traded = timezone.now(), clock.now()
-    allowed = {
-        p.uid: unpaid.allowance(p.unproved, sum(_units(p).values()), _total(p), p.within) for p in purchases
-    }
-    ends = {p.uid: _until(p, now + (one.lasts if (one := allowed[p.uid]) else RESERVED)) for p in purchases}
-    reserved = stock.reserve_many(
-        [
-            stock.Ask(p.uid, _units(p), ends[p.uid], of_lot=one.of_lot if (one := allowed[p.uid]) else None)
-            for p in purchases
-        ]
-    )
-    made: list[Placed] = []
-    shipments: list[Shipment] = []
-    lines: list[Line] = []
-    lots: list[LineLot] = []
-    for purchase in purchases:
-        drawn = reserved.draws[purchase.uid]
-        order = _order(purchase, now, traded, ends[purchase.uid], allowed[purchase.uid] is not None)
-        parcels = {
-            team: Shipment(
-                order=order, team_id=team, shipping_minor=purchase.shipping.get(team, 0), ship_by=ship_by
-            )
-            for team, ship_by in _teams(purchase, order, drawn, reserved.ship_by).items()
-        }
-        wanted = [_line(order, want, parcels) for want in purchase.wants]
-        made.append(Placed(order, attempt.unsaved(order, purchase.pay_by, now) if purchase.pay_by else None))
-        shipments += parcels.values()
-        lines += wanted
-        lots += [
-            LineLot(line=line, lot_id=lot, units=n) for line in wanted for lot, n in drawn[line.variant_id]
-        ]
-    orders = [placed.order for placed in made]
-    attempts = [placed.attempt for placed in made if placed.attempt]
-    rows.insert(orders, shipments, lines, lots, attempts)
-    if attempts:
-        failpoints.reach("attempt.recorded")
-    failpoints.reach("place.recorded")
-    return made
-
-
-def _until(purchase: Purchase, until: datetime) -> datetime:
-    return min(until, purchase.pay_until or until)
-
-
-def _total(purchase: Purchase) -> int:
-    return sum(want.quantity * want.price_minor for want in purchase.wants) + sum(purchase.shipping.values())
-
-
-def _units(purchase: Purchase) -> dict[int, int]:
-    # Two lines that draw on one variant are summed before anything is reserved.
-    wants: dict[int, int] = {}
-    for want in purchase.wants:
-        assert want.variant.pk not in wants, "one line a variant"
-        wants[want.variant.pk] = want.quantity
-    return wants
-
-
-def _order(purchase: Purchase, now: datetime, traded: datetime, until: datetime, is_bounded: bool) -> Order:
-    goods = sum(want.quantity * want.price_minor for want in purchase.wants)
-    shipping = sum(purchase.shipping.values())
-    return Order(
-        uid=purchase.uid,
-        cart_id=purchase.cart_id,
-        person_id=purchase.person_id,
-        email=purchase.email,
-        language=purchase.language,
-        organisation_id=purchase.organisation_id,
-        mobiliser_organisation_id=purchase.mobiliser_organisation_id,
-        mobiliser_person_id=purchase.mobiliser_person_id,
-        # What a proved buyer holds counts for nobody who types her mailbox.
-        **unpaid.columns(purchase.unproved if is_bounded else None),
-        holder_kind=purchase.holder_kind,
-        holder=purchase.holder,
-        recipient=purchase.recipient,
-        phone=purchase.phone,
-        region_id=purchase.region_id,
-        street=purchase.street,
-        note=purchase.note,
-        goods_minor=goods,
-        shipping_minor=shipping,
-        total_minor=goods + shipping,
-        placed_at=purchase.placed_at or now,
-        traded_at=purchase.traded_at or traded,
-        reserved_until=until,
-    )
-
-
-def _teams(
-    purchase: Purchase, order: Order, drawn: stock.Draws, promised: Mapping[int, Any]
-) -> dict[int, Any]:
-    """The teams that send something, and the day by which: the slowest of what lies in the parcel.
-
-    What is held is promised for no day before it is confirmed: `promise` sets it then.
-    """
-    if purchase.holder is not None:
-        return {want.variant.product.team_id: None for want in purchase.wants}
-    days: dict[int, Any] = {}
-    placed_on = order.traded_at.astimezone(clock.SHANGHAI).date()
-    for want in purchase.wants:
-        product = want.variant.product
-        ready = [promised[lot] for lot, _ in drawn[want.variant.pk] if lot in promised]
-        latest = max([*ready, placed_on + timedelta(days=product.dispatch_days)])
-        days[product.team_id] = max(latest, days.get(product.team_id, latest))
-    return days
-
-
-def promise(orders: Sequence[Order], dispatch_days: int) -> None:
-    """They are confirmed: each parcel is sent so many days from now, or by the day of its planned lot."""
-    drawn = LineLot.objects.filter(line__shipment=OuterRef("pk")).order_by().values("line__shipment")
-    ready = Subquery(drawn.annotate(ready=Max("lot__ship_by")).values("ready"), output_field=DateField())
-    counted = Value(clock.today() + timedelta(days=dispatch_days), output_field=DateField())
-    # Of days of which some are not known, PostgreSQL takes the latest that is.
-    Shipment.objects.filter(order__in=[o.pk for o in orders]).update(ship_by=Greatest(counted, ready))
-
-
-def _line(order: Order, want: Want, parcels: Mapping[int, Shipment]) -> Line:
-    variant = want.variant
-    product = variant.product
-    story_id = want.story_id or variant.story_id
-    assert story_id, "what is on sale has a price story"
-    return Line(
-        order=order,
-        variant=variant,
-        team_id=product.team_id,
-        shipment=parcels[product.team_id],
-        story_id=story_id,
-        name_zh=f"{product.name_zh} {variant.name_zh}".strip(),
-        name_en=f"{product.name_en or product.name_zh} {variant.name_en or variant.name_zh}".strip(),
-        quantity=want.quantity,
-        unit_price_minor=want.price_minor,
-        net_minor=want.quantity * want.price_minor,
-        after_sale_hours=product.after_sale_hours,
-    )

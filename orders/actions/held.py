@@ -15,7 +15,7 @@ from catalog.actions import stock
 from catalog.models import Lot
 from core.outbox import record
 from core.states import move_many
-from orders.actions import checkout, refund
+from orders.actions import placing, refund
 from orders.actions.lapse import lapse
 from orders.actions.order import lock
 from orders.actions.under_way import Asking, is_patient
@@ -34,7 +34,7 @@ def confirm(orders: Sequence[int], at: datetime, dispatch_days: int, *also: Any)
     rows = list(Order.objects.filter(pk__in=orders).order_by("pk").select_for_update(no_key=True))
     move_many(rows, State.PAID, confirmed_at=at)
     # Only now a day is promised: nobody packs for what may come to nothing.
-    checkout.promise(rows, dispatch_days)
+    placing.promise(rows, dispatch_days)
     kept = dict(Payment.objects.filter(order__in=rows, is_kept=True).values_list("order_id", "pk"))
     record(*[OrderConfirmed(order_id=row.pk, payment_id=kept[row.pk]) for row in rows], *also)
 

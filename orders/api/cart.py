@@ -13,6 +13,7 @@ from core.api.ids import uid_of
 from core.api.lookahead import prefetched
 from core.api.types import ModelType, Money, PlainType, list_of, money, type_of
 from orders.actions import cart as carts
+from orders.actions import cart_line
 from orders.models import Cart, CartLine
 from orders.reads import cart as reads
 from orders.reads.shipping import STORAGE_NAMES
@@ -287,7 +288,7 @@ class CartLinesAdd(_Filling):
     @classmethod
     def act(cls, request: Any, lines: list, cart_id: str | None = None) -> Any:
         """Add them."""
-        cart = carts.add(request.user, cart_uid(cart_id), wanted(lines))
+        cart = cart_line.add(request.user, cart_uid(cart_id), wanted(lines))
         return {"cart": cart, "left_out": cart.left_out}
 
 
@@ -307,7 +308,7 @@ class CartLineUpdate(_CartAct):
     def act(cls, request: Any, line_id: str, quantity: int, cart_id: str | None = None) -> Any:
         """Change it."""
         line = uid_of(line_id, "CartLine", field="line_id")
-        return {"cart": carts.change_line(request.user, cart_uid(cart_id), line, quantity)}
+        return {"cart": cart_line.change_line(request.user, cart_uid(cart_id), line, quantity)}
 
 
 class CartLineRemove(_CartAct):
@@ -325,7 +326,7 @@ class CartLineRemove(_CartAct):
     def act(cls, request: Any, line_id: str, cart_id: str | None = None) -> Any:
         """Remove it."""
         line = uid_of(line_id, "CartLine", field="line_id")
-        return {"cart": carts.remove_line(request.user, cart_uid(cart_id), line)}
+        return {"cart": cart_line.remove_line(request.user, cart_uid(cart_id), line)}
 
 
 class Told:

@@ -11,7 +11,7 @@ from django.db.models import Prefetch
 from accounts.models import Organisation, Person, Region
 from catalog.models import Lot, TeamMember
 from core import clock
-from orders.actions import checkout, payment, refund, review, settlement, shipment
+from orders.actions import payment, placing, refund, review, settlement, shipment
 from orders.models import Line, LineLot, Order, Payment, Refund, Review, Shipment
 from orders.provider.port import PaymentSeen, RefundSeen, Was
 from orders.reads.shipping import parcels
@@ -87,17 +87,17 @@ def _buyer(slot: Slot, cast: Cast, rng: random.Random) -> Person | None:
 
 def _purchase(
     slot: Slot, uid: UUID, buyer: Person | None, home: Region, cast: Cast, rng: random.Random
-) -> checkout.Purchase:
+) -> placing.Purchase:
     at, stall = slot
     variant = rng.choices(stall.variants, [5, 2, 1][: len(stall.variants)])[0]
-    wants = [checkout.Want(variant, rng.choices((1, 2, 3, 5), (60, 25, 10, 5))[0])]
+    wants = [placing.Want(variant, rng.choices((1, 2, 3, 5), (60, 25, 10, 5))[0])]
     weights = {
         (stall.team.pk, variant.product.storage): sum(w.quantity * w.variant.weight_grams for w in wants)
     }
     (parcel,) = parcels(weights, home.code)
     mobiliser = rng.choice(cast.organisations) if rng.random() < 0.28 else None
     name = buyer.name if buyer else rng.choice(words.SURNAMES) + rng.choice(words.GIVEN)
-    return checkout.Purchase(
+    return placing.Purchase(
         email=buyer.email if buyer else f"guest{rng.randrange(10_000):04d}@demo.example",
         recipient=name, phone=f"1000000{rng.randrange(10_000):04d}", region_id=home.code,
         street=f"示例路 {rng.randrange(1, 300)} 号", wants=wants, shipping={stall.team.pk: parcel.minor},
@@ -115,7 +115,7 @@ def sell(
         _purchase(slot, uid, _buyer(slot, cast, rng), rng.choice(where), cast, rng)
         for slot, uid in zip(batch, ids, strict=True)
     ]
-    orders = checkout.place_many(asked)
+    orders = placing.place_many(asked)
     attempts = payment.attempts(orders)
     settlement.settle_many([(a, _paid(a, rng)) for a in attempts], paid_after=timedelta(minutes=2))
     return orders

@@ -18,8 +18,8 @@ from core.deliveries import drain
 from core.models import Delivery
 from core.refusals import Conflict, Refusal
 from impact.actions import disclosure
-from orders.actions import cancel, checkout, notice, payment, proof, shipment
-from orders.actions.checkout import Purchase, Want
+from orders.actions import cancel, notice, payment, placing, proof, shipment
+from orders.actions.placing import Purchase, Want
 from orders.links import proof_for
 from orders.models import Dispute, Order, Payment, Refund, Shipment
 from orders.provider.port import Noun, Was
@@ -60,9 +60,9 @@ class Ledger(MoneyBack, Groups, RuleBasedStateMachine):
         )  # fmt: skip
         if not self.market.can_place({want.variant.pk: want.quantity for want in wants}):
             with pytest.raises(InsufficientStock):
-                checkout.place_many([purchase])
+                placing.place_many([purchase])
             return
-        order = checkout.place_many([purchase])[0]
+        order = placing.place_many([purchase])[0]
         self.market.note(order)
         if is_paid:
             self._pay(order)
@@ -132,7 +132,7 @@ class Ledger(MoneyBack, Groups, RuleBasedStateMachine):
         purchase = Purchase(
             email="guest@example.com", region_id=WUHAN, wants=[want], shipping={want.variant.product.team_id: 0}, **ADDRESS
         )  # fmt: skip
-        order = checkout.place_many([purchase])[0]
+        order = placing.place_many([purchase])[0]
         self.market.note(order)
         page = payment.begin(order).session_id
         recall(lot, self.market.operator, "示例：抽检不合格")

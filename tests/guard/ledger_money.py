@@ -8,8 +8,8 @@ from hypothesis.stateful import precondition, rule
 from accounts.actions import erasure
 from core.deliveries import drain
 from core.refusals import Refusal
-from orders.actions import checkout, payment, refund
-from orders.actions.checkout import Purchase, Want
+from orders.actions import payment, placing, refund
+from orders.actions.placing import Purchase, Want
 from orders.models import Order, Payment, Refund
 from orders.provider.port import Noun, Was
 from tests.accounts.world import PASSWORD, a_person
@@ -64,7 +64,7 @@ class MoneyBack(Words):
             email=person.email, person_id=person.pk, region_id=WUHAN, wants=[Want(variant, 1)],
             shipping={variant.product.team_id: 0}, **ADDRESS
         )  # fmt: skip
-        order = checkout.place_many([purchase])[0]
+        order = placing.place_many([purchase])[0]
         self.market.note(order)
         page = payment.begin(order).session_id
         self._call_off(order)

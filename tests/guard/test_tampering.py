@@ -33,8 +33,8 @@ from impact.models import (
     SupportNumber,
     Transfer,
 )
-from orders.actions import checkout, notice, payment, refund, shipment
-from orders.actions.checkout import Purchase, Want
+from orders.actions import notice, payment, placing, refund, shipment
+from orders.actions.placing import Purchase, Want
 from orders.models import (
     Dispute,
     Line,
@@ -134,7 +134,7 @@ class Story:
             "street": "示例路 1 号",
         }
         purchase = Purchase(email="guest@example.com", wants=wants, shipping=shipping, **address)
-        order = checkout.place_many([purchase])[0]
+        order = placing.place_many([purchase])[0]
         self.market.note(order)
         return order
 

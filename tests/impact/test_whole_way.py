@@ -11,8 +11,8 @@ from django.utils.module_loading import import_string
 from impact.actions import standings
 from orders.actions import dispute, payment, refund, settlement, shipment
 from orders.actions.cancel import lapse
-from orders.actions.checkout import Purchase, Want, place_many
 from orders.actions.order import lock
+from orders.actions.placing import Purchase, Want, place_many
 from orders.models import Order, Payment, Refund
 from orders.provider.port import DisputeSeen, PaymentSeen, RefundSeen, Was
 from tests.catalog import world as shelves

@@ -16,7 +16,7 @@ from core.deliveries import drain
 from impact.models import Attribution, Kind, Standing
 from impact.reads.positions import positions
 from local.stripe.control import Control
-from orders.actions import cancel, checkout, payment
+from orders.actions import cancel, payment, placing
 from orders.models import Dispute, Order, Payment, Refund
 from tests.catalog import world as shelves
 from tests.figures import full
@@ -72,7 +72,7 @@ class Shop:
         placed = [
             order
             for first in range(0, len(alone), 100)
-            for order in checkout.place_many(alone[first : first + 100])
+            for order in placing.place_many(alone[first : first + 100])
         ]
         seats = _seats(PAYMENTS - len(alone), lots[0])
         self.orders = [seats.pop() if "seat" in fate else placed.pop() for fate in self.fates]
@@ -197,10 +197,10 @@ class Shop:
         ]
 
 
-def _purchase(lot: Lot, units: int) -> checkout.Purchase:
-    return checkout.Purchase(
+def _purchase(lot: Lot, units: int) -> placing.Purchase:
+    return placing.Purchase(
         email="storm@example.com", recipient="示例", phone="13800138000", region_id="420106", street="示例路 1 号",
-        wants=[checkout.Want(lot.variant, units)], shipping={lot.variant.product.team_id: 800},
+        wants=[placing.Want(lot.variant, units)], shipping={lot.variant.product.team_id: 800},
     )  # fmt: skip
 
 

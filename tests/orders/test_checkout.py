@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from catalog.models import Lot, Reservation, Variant
 from core import clock
-from orders.actions import cancel, checkout
+from orders.actions import cancel, placing
 from orders.models import Cart, LineLot, Order, Payment, Shipment
 from tests.accounts.world import an_organisation
 from tests.catalog.world import a_planned_lot, a_product, a_story, a_team, a_variant
@@ -264,13 +264,13 @@ def test_what_runs_out_unpaid_is_free_again_and_its_page_is_closed(till):
 def purchases(lots):
     """As many purchases as lots, each of one unit."""
     return [
-        checkout.Purchase(
+        placing.Purchase(
             email="buyer@example.com",
             recipient="示例",
             phone="13800138000",
             region_id="420106",
             street="1",
-            wants=[checkout.Want(Variant.objects.select_related("product").get(pk=lot.variant_id), 1)],
+            wants=[placing.Want(Variant.objects.select_related("product").get(pk=lot.variant_id), 1)],
             shipping={lot.variant.product.team_id: 600},
         )
         for lot in lots
@@ -284,7 +284,7 @@ def test_a_hundred_orders_take_as_many_statements_as_one():
     clock.now()  # each process reads how far it stands once in a while
     for batch in (one, many):
         with CaptureQueriesContext(connection) as asked:
-            orders = checkout.place_many(batch)
+            orders = placing.place_many(batch)
         counts.append(len(asked))
         assert len(orders) == len(batch)
     assert counts == [6, 6]  # BEGIN, the lots, what is held, cards, the rows and their events, COMMIT

@@ -9,7 +9,7 @@ from catalog.actions import stock as shelf
 from catalog.models import Lot, Product, Variant
 from core import rates
 from impact.models import Entry, Household
-from orders.actions import checkout
+from orders.actions import placing
 from tests.figures import figure, full
 from tests.guard.solver import cursors, lots, stock
 from tests.guard.solver.stranger import Stranger
@@ -57,7 +57,7 @@ class Season:
             lot = Variant.objects.select_related("lot").get(pk=stall.variant.pk).lot
             if lot is not None:
                 wanted.append(a_purchase(stall.variant, min(9, lot.units_available)))
-        placed = checkout.place_many(wanted)
+        placed = placing.place_many(wanted)
         shelf.sell({order.uid for order in placed})
         for order in placed:
             world.pay(order)

@@ -13,7 +13,7 @@ from django.core.management import call_command
 from catalog.models import Variant
 from core import verify
 from impact.verify import lines
-from orders.actions import checkout, payment, settlement
+from orders.actions import payment, placing, settlement
 from orders.models import Order
 from orders.provider.port import PaymentSeen, Was
 from tests.impact import world
@@ -37,14 +37,14 @@ def paid_orders(count: int, variant) -> None:
     """So many guests buy one each, and have paid."""
     for _ in range(count // 100):
         asked = [
-            checkout.Purchase(
+            placing.Purchase(
                 email=f"guest{n}@example.com", recipient="王示例", phone="100-0000-0001",
                 region_id=variant.product.team.county_id, street="示例路 1 号",
-                wants=[checkout.Want(variant, 1)], shipping={variant.product.team_id: 600},
+                wants=[placing.Want(variant, 1)], shipping={variant.product.team_id: 600},
             )
             for n in range(100)
         ]  # fmt: skip
-        attempts = payment.attempts(checkout.place_many(asked))
+        attempts = payment.attempts(placing.place_many(asked))
         settlement.settle_many(
             [(a, PaymentSeen(Was.SUCCEEDED, a.amount_minor, intent_id=f"pi_{a.uid.hex}")) for a in attempts]
         )

@@ -23,7 +23,7 @@ from core.idempotency import UNNAMED
 from core.language import say
 from core.refusals import Conflict, Invalid, NotFound, TooLate, every
 from core.states import move_many
-from orders.actions import attempt, checkout, held, unpaid
+from orders.actions import attempt, held, placing, unpaid
 from orders.models import Order
 from together.events import GroupConfirmed
 from together.models import GroupPurchase, Seat
@@ -59,7 +59,7 @@ def join(
     attempt.demand_enough(units * group.price_minor, "units")
     GroupPurchase.objects.filter(pk=group.pk).update(units_reserved=F("units_reserved") + units)
     try:
-        (order,) = checkout.place_many([_purchase(group, variant, person, units, asker=asker, **told)])
+        (order,) = placing.place_many([_purchase(group, variant, person, units, asker=asker, **told)])
     except InsufficientStock as short:
         raise InsufficientStock(short.short, field="units") from None
     return Seat.objects.create(group=group, order=order, name=told["name"], units=units)
@@ -67,15 +67,15 @@ def join(
 
 def _purchase(
     group: GroupPurchase, variant: Variant, person: Any, units: int, *, name: str, email: str, asker: str
-) -> checkout.Purchase:
+) -> placing.Purchase:
     buyer = person if person.is_authenticated else None
-    return checkout.Purchase(
+    return placing.Purchase(
         email=email,
         recipient=name,
         phone="",  # the courier calls the coordinator; whoever has the link need not know her number
         region_id=group.region_id,
         street=group.street,
-        wants=[checkout.Want(variant, units, group.price_minor, group.story_id)],
+        wants=[placing.Want(variant, units, group.price_minor, group.story_id)],
         shipping={},  # the price of a group includes its one parcel
         person_id=buyer.pk if buyer else None,
         unproved=unpaid.marks_of(person, asker, email, ""),

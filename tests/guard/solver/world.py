@@ -9,7 +9,7 @@ from catalog.models import Lot, Team, Variant
 from core import clock
 from impact.actions import shares
 from impact.models import Household
-from orders.actions import checkout
+from orders.actions import placing
 from tests.catalog import world as shelves
 from tests.impact import world
 
@@ -98,7 +98,7 @@ class Fair:
         for pair in self.pairs:
             units = min(self.chance.randint(1, 4), *(self._left_of_the_next(stall) for stall in pair))
             orders += [a_purchase(stall.variant, units) for stall in pair if units]
-        placed = checkout.place_many(orders)
+        placed = placing.place_many(orders)
         stock.sell({order.uid for order in placed})
         for order in placed:
             world.pay(order)
@@ -110,10 +110,10 @@ class Fair:
         return lot.units_available if lot else 0
 
 
-def a_purchase(variant: Variant, units: int, **told: object) -> checkout.Purchase:
+def a_purchase(variant: Variant, units: int, **told: object) -> placing.Purchase:
     """What a guest whom nobody knows asks for."""
     given = {"email": f"guest{next(world._count)}@example.com", "recipient": "王示例", "phone": "13800138000"}
     variant = Variant.objects.select_related("product__team").get(pk=variant.pk)
     place = {"region_id": variant.product.team.county_id, "street": "示例路 1 号"}
-    wants = [checkout.Want(variant, units)]
-    return checkout.Purchase(**{**given, **place, "wants": wants, "shipping": {}, **told})  # type: ignore[arg-type]
+    wants = [placing.Want(variant, units)]
+    return placing.Purchase(**{**given, **place, "wants": wants, "shipping": {}, **told})  # type: ignore[arg-type]
