@@ -19,7 +19,7 @@ from accounts.columns import name_columns
 from accounts.models import Person
 from accounts.permissions import may
 from accounts.reads import signed_in
-from accounts.shown import InYuan, columns_of
+from accounts.shown import Shown, columns_of
 from core import numbers
 from core.language import say
 from core.money import show
@@ -56,7 +56,7 @@ class WholeNumber(forms.IntegerField):
             raise ValidationError(str(say("请填写整数。", "Please give a whole number."))) from None
 
 
-class OperatorAdmin(InYuan, admin.ModelAdmin):
+class OperatorAdmin(Shown, admin.ModelAdmin):
     """Rows to look at. What is in `editable` may be changed, by a `save_model` that calls an action.
 
     Nothing is added or deleted unless a subclass says so. A refusal becomes a message.
@@ -113,7 +113,7 @@ class OperatorAdmin(InYuan, admin.ModelAdmin):
         """All that is not editable; a key that means something (a region's code) too, a mere number is not shown."""
         shown = list(self.fields) if self.fields else [f.name for f in self.opts.fields if not f.auto_created]
         names = [*(name for name in shown if name not in self.editable), *self.readonly_fields]
-        return [*names, *columns_of(names)]
+        return [*names, *columns_of(names, self.opts)]
 
     def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
         """Numbers by the one reader of numbers."""

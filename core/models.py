@@ -8,6 +8,9 @@ from django.db.models import Func, Q
 from django.db.models.functions import Cast
 from django.utils import timezone
 
+from core.choices import Choices
+from core.language import say
+
 
 class OutboxEvent(models.Model):
     """A fact written in the same transaction as the change it tells of; ids only, never a name."""
@@ -59,9 +62,9 @@ class Delivery(models.Model):
 class IdempotencyKey(models.Model):
     """One deed asked for under one key: in progress, or done with the ids of its result."""
 
-    class State(models.TextChoices):
-        IN_PROGRESS = "in_progress"
-        DONE = "done"
+    class State(Choices):
+        IN_PROGRESS = "in_progress", say("进行中", "In progress")
+        DONE = "done", say("已完成", "Done")
 
     id = models.BigAutoField(primary_key=True)
     asker = models.CharField(max_length=100)

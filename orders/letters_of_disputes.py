@@ -103,7 +103,7 @@ def _to_operators(dispute: Dispute, owed: Refund | None = None, **more: object) 
         "owed": owed,
         **more,
     }
-    state = words.DISPUTE_STATES[dispute.state]
+    state = Dispute.State(dispute.state).words
     page = f"orders/refund/{owed.pk}/change/" if owed else f"orders/dispute/{dispute.pk}/change/"
     to_operators("operator_dispute", page, state=state, **facts)
 

@@ -34,7 +34,7 @@ class Groups:
     words = HolderWords(
         called=say("团购", "Group purchase"),
         part=_part,
-        waits=words.SEAT_STATES[Seat.State.HELD],
+        waits=Seat.State.HELD.words,
         being_refunded=words.BEING_REFUNDED,
         undecided=say("团购还没有结束。", "The group purchase has not closed yet."),
         fell_short=say("团购未成", "The group purchase fell short"),

@@ -15,24 +15,15 @@ from accounts.models import Address, ApiToken, Membership, Person
 from accounts.permissions import has_role
 from core.api.facts import guarded
 from core.api.lookahead import prefetched
-from core.api.types import Language, ModelType, list_of
+from core.api.types import Language, ModelType, list_of, worded_enum
+from core.language import say
 
-
-class TokenScope(graphene.Enum):
-    """What a bearer token may do of what its owner may."""
-
-    READ = "read"
-    BUY = "buy"
-    DESK = "desk"
-
-    @property
-    def description(self) -> str:
-        """What each opens."""
-        return {
-            "read": "See what she sees: her account, orders and groups.",
-            "buy": "Fill a cart, order, pay, call off, join and lead group purchases.",
-            "desk": "Do a team's work: products, lots, parcels, claims.",
-        }[self.value]
+TokenScope = worded_enum(
+    ApiToken.Scope,
+    "TokenScope",
+    "What a bearer token may do of what its owner may.",
+    lambda scope: say(scope.words.zh, f"{scope.words.en}: {scope.hint.en}"),
+)
 
 
 class ApiTokenType(ModelType):

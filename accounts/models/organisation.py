@@ -25,11 +25,11 @@ class Organisation(StateMachine, models.Model):
         MEDIA = "media", say("媒体", "Media")
         DEPARTMENT = "department", say("机关单位", "Public body")
 
-    class State(models.TextChoices):
-        PROPOSED = "proposed"
-        VERIFIED = "verified"
-        DECLINED = "declined"
-        SUSPENDED = "suspended"
+    class State(Choices):
+        PROPOSED = "proposed", say("等待核实", "Being verified")
+        VERIFIED = "verified", say("已核实", "Verified")
+        DECLINED = "declined", say("未通过", "Not accepted")
+        SUSPENDED = "suspended", say("已暂停", "Suspended")
 
     MOVES = {
         State.PROPOSED: {State.VERIFIED, State.DECLINED},

@@ -13,6 +13,8 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from accounts.clean import mailbox
+from core.choices import Choices
+from core.language import say
 
 CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without 0, 1, I and O, which people misread
 
@@ -107,8 +109,30 @@ class Person(AbstractBaseUser, PermissionsMixin):
 class ApiToken(models.Model):
     """A bearer token of a person, for scripts and apps; only its hash is kept."""
 
-    # What of its person's own it may do; she says so when she makes it.
-    OWN_SCOPES = ("read", "buy", "desk")
+    class Scope(Choices):
+        """What of its person's own it may do; she says so when she makes it."""
+
+        READ = (
+            "read",
+            say("查看", "Read"),
+            {"hint": say("您的账户、订单和团购", "your account, orders and group purchases")},
+        )
+        BUY = (
+            "buy",
+            say("购买", "Buy"),
+            {
+                "hint": say(
+                    "购物车、下单、付款、取消、团购", "cart, orders, payment, calling off, group purchases"
+                )
+            },
+        )
+        DESK = (
+            "desk",
+            say("团队工作台", "Team’s desk"),
+            {"hint": say("商品、批次、发货、售后", "products, lots, parcels, claims")},
+        )
+
+    OWN_SCOPES = tuple(Scope.values)
     # And beyond that, by an operator's word: send documents of its own to a strict shop.
     SCOPES = (*OWN_SCOPES, "documents")
 

@@ -5,14 +5,17 @@ import uuid
 from django.conf import settings
 from django.db import models
 
+from core.choices import NumberedChoices
+from core.language import say
+
 
 class Region(models.Model):
     """A province, division or county; the code is six digits and never changes its meaning."""
 
-    class Level(models.IntegerChoices):
-        PROVINCE = 1
-        DIVISION = 2
-        COUNTY = 3
+    class Level(NumberedChoices):
+        PROVINCE = 1, say("省级", "Province")
+        DIVISION = 2, say("地级", "Division")
+        COUNTY = 3, say("县级", "County")
 
     code = models.CharField(max_length=6, primary_key=True)
     name_zh = models.CharField(max_length=60)

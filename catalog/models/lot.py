@@ -21,9 +21,13 @@ class Lot(StateMachine):
         RECALLED = "recalled", say("已召回", "Recalled")
 
     class Level(NumberedChoices):
-        POOL = 0, say("团队合批", "Team’s pool"), say("没有分户记录", "no record of who grew what")
-        SHARED = 1, say("多户合批", "Several households"), say("各户称过重", "each one’s part was weighed")
-        SINGLE = 2, say("单户批次", "One household"), say("单独存放", "kept apart")
+        POOL = 0, say("团队合批", "Team’s pool"), {"hint": say("没有分户记录", "no record of who grew what")}
+        SHARED = (
+            1,
+            say("多户合批", "Several households"),
+            {"hint": say("各户称过重", "each one’s part was weighed")},
+        )
+        SINGLE = 2, say("单户批次", "One household"), {"hint": say("单独存放", "kept apart")}
 
     MOVES = {
         State.PLANNED: {State.OPEN, State.CLOSED, State.RECALLED},
@@ -89,10 +93,10 @@ class Lot(StateMachine):
 class Reservation(models.Model):
     """Units of a lot kept for a holder (an order's uid) until paid, released or out of time."""
 
-    class State(models.TextChoices):
-        HELD = "held"
-        SOLD = "sold"
-        RELEASED = "released"
+    class State(Choices):
+        HELD = "held", say("已预留", "Held")
+        SOLD = "sold", say("已售出", "Sold")
+        RELEASED = "released", say("已释放", "Released")
 
     lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="reservations")
     holder = models.UUIDField()

@@ -9,7 +9,7 @@ from django.db import models
 from accounts.models import Region
 from catalog.models.team import Team
 from core.choices import Choices
-from core.language import say
+from core.language import Words, say
 from core.states import StateMachine
 
 
@@ -47,11 +47,13 @@ class Product(StateMachine):
         SIDELINE = "sideline", say("手工副业", "Crafts and sideline")
 
     class Storage(Choices):
-        DRY = "dry", say("常温", "Room temperature")
-        FRESH = "fresh", say("鲜货", "Fresh")
-        CHILLED = "chilled", say("冷藏", "Chilled")
-        FROZEN = "frozen", say("冷冻", "Frozen")
-        LIVE = "live", say("鲜活", "Live")
+        # `words` say how it is kept; `parcel` what travels in one: a parcel is paid for by its storage.
+        parcel: Words
+        DRY = "dry", say("常温", "Room temperature"), {"parcel": say("常温干货", "Dry goods")}
+        FRESH = "fresh", say("鲜货", "Fresh"), {"parcel": say("新鲜果蔬", "Fresh produce")}
+        CHILLED = "chilled", say("冷藏", "Chilled"), {"parcel": say("冷藏", "Chilled")}
+        FROZEN = "frozen", say("冷冻", "Frozen"), {"parcel": say("冷冻", "Frozen")}
+        LIVE = "live", say("鲜活", "Live"), {"parcel": say("鲜活", "Live")}
 
     MOVES = {
         State.DRAFT: {State.SUBMITTED, State.ARCHIVED, State.SUSPENDED},
@@ -196,9 +198,9 @@ class Certificate(models.Model):
 class ListingReview(models.Model):
     """An operator's word on a submitted product; the reviewer is never of the team."""
 
-    class Decision(models.TextChoices):
-        APPROVED = "approved"
-        RETURNED = "returned"
+    class Decision(Choices):
+        APPROVED = "approved", say("通过", "Approved")
+        RETURNED = "returned", say("退回", "Returned")
 
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="listing_reviews")
     reviewer = models.ForeignKey(

@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import models
 
 from accounts.models import Region
+from core.choices import Choices
+from core.language import say
 
 
 class Team(models.Model):
@@ -52,9 +54,9 @@ class Leader(models.Model):
 class TeamMember(models.Model):
     """A person's part in a team. A team's own people are related parties of its sales."""
 
-    class Role(models.TextChoices):
-        MANAGER = "manager"
-        MEMBER = "member"
+    class Role(Choices):
+        MANAGER = "manager", say("管理员", "Manager")
+        MEMBER = "member", say("成员", "Member")
 
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="members")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="team_parts")

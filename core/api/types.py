@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable
-from enum import StrEnum
+from enum import Enum, StrEnum
 from functools import cache
+from operator import attrgetter
 from typing import Any
 
 import graphene
@@ -19,8 +20,9 @@ from core.api.access import HELD, Access
 from core.api.facts import mark, reads
 from core.api.ids import global_id
 from core.api.lookahead import relations
+from core.choices import words_of
 from core.internals import pointed_at
-from core.language import speaks_english
+from core.language import Words, speaks_english
 from core.related import related
 
 MODEL_TYPES: dict[type[models.Model], type["ModelType"]] = {}
@@ -171,15 +173,22 @@ def _text_of(name: str) -> Callable[[Any, Any], str | None]:
 def enum_of(model: type[models.Model], field: str, name: str | None = None) -> type[graphene.Enum]:
     """The GraphQL enum of a field with choices, named after both: `enum_of(Product, "state")`."""
     column = model._meta.get_field(field)
-    labels = {value: str(label) for value, label in column.flatchoices}
+    words = words_of(column)
     name = name or model.__name__ + "".join(part.capitalize() for part in field.split("_"))
-    members = StrEnum(name, [(re.sub(r"\W", "_", str(value)).upper(), value) for value in labels])
+    members = StrEnum(name, [(re.sub(r"\W", "_", str(value)).upper(), value) for value in words])
     whole = str(column.help_text) or f"{field.replace('_', ' ').capitalize()} of a {model.__name__}."
+    return worded_enum(members, name, whole, lambda one: words[one.value])
+
+
+def worded_enum(
+    choices: type[Enum], name: str, whole: str, words: Callable[[Any], Words] = attrgetter("words")
+) -> type[graphene.Enum]:
+    """The GraphQL enum of choices that are no column's: `whole` says what it is, each value what its words say."""
 
     def describe(value: Any) -> str:
-        return whole if value is None else f"{labels[value.value]}."
+        return whole if value is None else f"{words(value).in_language('en').rstrip('.')}."
 
-    return graphene.Enum.from_enum(members, description=describe)
+    return graphene.Enum.from_enum(choices, name=name, description=describe)
 
 
 class BigInt(Scalar):

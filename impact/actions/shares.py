@@ -16,12 +16,6 @@ from impact.models import Credit, Household, LotShare, LotTally
 from impact.models.kind import NAMING_HOUSEHOLDS
 from impact.reads.positions import Place
 
-FITTING = {
-    Lot.Level.POOL: say("团队合批不分户。", "A pooled lot is not shared out."),
-    Lot.Level.SHARED: say("多户合批至少填两户。", "A shared lot has at least two households."),
-    Lot.Level.SINGLE: say("单户批次只填一户。", "A single household’s lot has one household."),
-}
-
 # What households bring, in percent of what a lot's units weigh. Fresh produce is packed as it comes; of leaves or
 # mushrooms a tenth may be left when they are dried, and to what is processed others add. A point in the wrong place
 # is beyond it.
@@ -91,13 +85,15 @@ def _may(by: Person | None, lots: object) -> None:
 def _check_level(lot: Lot, grams: Mapping[int, int]) -> None:
     if any(weight <= 0 for weight in grams.values()):
         raise Invalid(say("重量须大于零。", "Each share must weigh something."), field="grams")
-    fits = {
-        Lot.Level.POOL: not grams,
-        Lot.Level.SHARED: len(grams) >= 2,
-        Lot.Level.SINGLE: len(grams) == 1,
-    }
-    if not fits[Lot.Level(lot.level)] or not grams:
-        raise Invalid(FITTING[Lot.Level(lot.level)], field="grams", lot=lot.code)
+    amiss = None
+    if lot.level == Lot.Level.POOL:
+        amiss = say("团队合批不分户。", "A pooled lot is not shared out.")
+    elif lot.level == Lot.Level.SHARED and len(grams) < 2:
+        amiss = say("多户合批至少填两户。", "A shared lot has at least two households.")
+    elif lot.level == Lot.Level.SINGLE and len(grams) != 1:
+        amiss = say("单户批次只填一户。", "A single household’s lot has one household.")
+    if amiss:
+        raise Invalid(amiss, field="grams", lot=lot.code)
 
 
 def _check_weight(lot: Lot, grams: int) -> None:

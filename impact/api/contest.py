@@ -7,7 +7,7 @@ import graphene
 from accounts.models import Region
 from core.api.access import HELD, PUBLIC
 from core.api.facts import A_MOMENT, cache_tags, guarded
-from core.api.types import ModelType, MoneyField, PlainType, list_of, type_of
+from core.api.types import ModelType, MoneyField, PlainType, list_of, type_of, worded_enum
 from core.language import localized
 from impact.models import Entry, Round
 from impact.reads import contest as reads
@@ -118,13 +118,7 @@ class RoundType(ModelType):
 
     name = graphene.String(required=True, description="Its level in the reader's language.")
     phase = graphene.Field(
-        graphene.Enum.from_enum(
-            Round.Phase,
-            name="RoundPhase",
-            description=_words(
-                {phase.value: reads.PHASE_WORDS[phase].en for phase in Round.Phase}, "Where a round stands."
-            ),
-        ),
+        worded_enum(Round.Phase, "RoundPhase", "Where a round stands."),
         required=True,
         description="Where it stands now.",
     )
@@ -133,7 +127,7 @@ class RoundType(ModelType):
 
     def resolve_name(root, info):
         """The level in words."""
-        return str(reads.LEVEL_WORDS[root.level])
+        return str(Round.Level(root.level).words)
 
     def resolve_phase(root, info):
         """By the trade's clock."""
@@ -141,7 +135,7 @@ class RoundType(ModelType):
 
     def resolve_phase_name(root, info):
         """The phase in words."""
-        return str(reads.PHASE_WORDS[root.phase(reads.clock.now())])
+        return str(root.phase(reads.clock.now()).words)
 
     def resolve_days_left(root, info):
         """By the trade's clock."""

@@ -7,28 +7,24 @@ import graphene
 from catalog.models import Team
 from core.api.access import HELD, PUBLIC
 from core.api.facts import cache_tags, guarded
-from core.api.types import Money, MoneyField, PlainType, list_of, money, type_of
+from core.api.types import Money, MoneyField, PlainType, list_of, money, type_of, worded_enum
 from core.language import localized
 from core.refusals import Invalid
 from impact.reads import provenance as provenances
 from impact.reads import set_aside as reads
 from orders.reads.order import order_open_to
 
-SetAsideState = graphene.Enum.from_enum(
+SetAsideState = worded_enum(
     reads.State,
-    name="SetAsideState",
-    description=lambda value: (
-        "How far an order's money is; none of them says that it was paid out."
-        if value is None
-        else reads.STATE_WORDS[value][1].en
-    ),
+    "SetAsideState",
+    "How far an order's money is; none of them says that it was paid out.",
+    lambda state: state.explanation,
 )
-ProvenanceLevel = graphene.Enum.from_enum(
+ProvenanceLevel = worded_enum(
     provenances.Level,
-    name="ProvenanceLevel",
-    description=lambda value: (
-        "How far a product's lots can be traced." if value is None else provenances.LEVEL_WORDS[value][1].en
-    ),
+    "ProvenanceLevel",
+    "How far a product's lots can be traced.",
+    lambda level: level.explanation,
 )
 
 

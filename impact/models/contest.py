@@ -8,6 +8,8 @@ from django.db.models import F, Q
 
 from accounts.models import Region
 from catalog.models import Team
+from core.choices import Choices
+from core.language import say
 
 
 class Edition(models.Model):
@@ -34,15 +36,15 @@ class Round(models.Model):
     A purchase counts when it was placed in [opens_at, closes_at) and paid before freezes_at.
     """
 
-    class Level(models.TextChoices):
-        PROVINCIAL = "provincial"
-        NATIONAL = "national"
+    class Level(Choices):
+        PROVINCIAL = "provincial", say("省级赛", "Provincial round")
+        NATIONAL = "national", say("全国赛", "National round")
 
-    class Phase(models.TextChoices):
-        COMING = "coming"
-        OPEN = "open"
-        SETTLING = "settling"
-        FROZEN = "frozen"
+    class Phase(Choices):
+        COMING = "coming", say("即将开始", "Opens soon")
+        OPEN = "open", say("进行中", "Open")
+        SETTLING = "settling", say("已截止，结算退款中", "Closed, refunds are settling")
+        FROZEN = "frozen", say("成绩已冻结", "Frozen")
 
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="rounds")
     level = models.CharField(max_length=12, choices=Level.choices)

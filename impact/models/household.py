@@ -8,17 +8,19 @@ from django.db.models import F, Q
 
 from accounts.models import Region
 from catalog.models import Lot, Team
+from core.choices import Choices
+from core.language import say
 from core.states import StateMachine
 
 
 class Household(StateMachine, models.Model):
     """A pseudonym and a state. What names the family lies encrypted in HouseholdDetail."""
 
-    class State(models.TextChoices):
-        PROPOSED = "proposed"
-        VERIFIED = "verified"
-        WITHDRAWN = "withdrawn"
-        REJECTED = "rejected"
+    class State(Choices):
+        PROPOSED = "proposed", say("等待核实", "To be verified")
+        VERIFIED = "verified", say("已核实", "Verified")
+        WITHDRAWN = "withdrawn", say("已退出", "Withdrawn")
+        REJECTED = "rejected", say("未通过", "Not accepted")
 
     MOVES = {
         State.PROPOSED: {State.VERIFIED, State.REJECTED, State.WITHDRAWN},
@@ -99,13 +101,14 @@ class DetailReading(models.Model):
 class HouseholdStatus(models.Model):
     """Which kind of household it is, from a day to a day; stored as status, never told in public."""
 
-    class Kind(models.TextChoices):
-        REGISTERED = "registered"  # formerly registered
-        UNSTABLE = "unstable"
-        MARGINAL = "marginal"
-        SUDDEN = "sudden"
-        RELOCATED = "relocated"
-        ORDINARY = "ordinary"
+    class Kind(Choices):
+        # As the registers call them.
+        REGISTERED = "registered", say("脱贫户", "Formerly registered as poor")
+        UNSTABLE = "unstable", say("脱贫不稳定户", "Lifted out of poverty, unstable")
+        MARGINAL = "marginal", say("边缘易致贫户", "On the margin")
+        SUDDEN = "sudden", say("突发严重困难户", "In sudden serious difficulty")
+        RELOCATED = "relocated", say("易地搬迁户", "Relocated")
+        ORDINARY = "ordinary", say("一般农户", "Ordinary")
 
     household = models.ForeignKey(Household, on_delete=models.CASCADE, related_name="statuses")
     kind = models.CharField(max_length=12, choices=Kind.choices)

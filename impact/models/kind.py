@@ -4,25 +4,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
-from django.db import models
-
+from core.choices import Choices
 from core.language import Words, say
 
 
-class Kind(models.TextChoices):
-    GATEWAY = "gateway"
-    ESCROW = "escrow"
-    BUYER = "buyer"
-    EARMARKED = "earmarked"
-    OWED = "owed"
-    POOL_EARMARKED = "pool_earmarked"
-    POOL_OWED = "pool_owed"
-    PART_EARMARKED = "part_earmarked"
-    PART_OWED = "part_owed"
-    SHIPPING_EARMARKED = "shipping_earmarked"
-    SHIPPING_OWED = "shipping_owed"
-    RESERVE = "reserve"
-    PURSE = "purse"
+class Kind(Choices):
+    GATEWAY = "gateway", say("支付方", "Payment provider")
+    ESCROW = "escrow", say("暂存", "Escrow")
+    BUYER = "buyer", say("应退买家", "Due back to buyers")
+    EARMARKED = "earmarked", say("农户 · 已记账", "Households, set aside")
+    OWED = "owed", say("农户 · 应付", "Households, owed")
+    POOL_EARMARKED = "pool_earmarked", say("全体农户 · 已记账", "Households together, set aside")
+    POOL_OWED = "pool_owed", say("全体农户 · 应付", "Households together, owed")
+    PART_EARMARKED = "part_earmarked", say("价格的一部分 · 已记账", "Part of the price, set aside")
+    PART_OWED = "part_owed", say("价格的一部分 · 应付", "Part of the price, owed")
+    SHIPPING_EARMARKED = "shipping_earmarked", say("运费 · 已记账", "Shipping, set aside")
+    SHIPPING_OWED = "shipping_owed", say("运费 · 应付", "Shipping, owed")
+    RESERVE = "reserve", say("争议准备金", "Reserve for disputes")
+    PURSE = "purse", say("本店自付", "The shop’s own purse")
 
 
 class Whose(Enum):

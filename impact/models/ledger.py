@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from catalog.models import Lot, Team
+from core.choices import Choices
+from core.language import say
 from core.money import show
 from impact.models.kind import Kind
 from orders.models import Line
@@ -42,17 +44,23 @@ class LedgerTransaction(models.Model):
 
     append_only = True
 
-    class Reason(models.TextChoices):
-        PAID = "paid"
-        HELD = "held"  # into escrow
-        CONFIRMED = "confirmed"  # out of it, because what it waited for came about
-        REFUNDED = "refunded"  # taken back from where it was set aside
-        GIVEN_BACK = "given_back"  # the provider has moved it to the buyer
-        RETURNED = "returned"  # a refund that failed came back to us
-        TURNED_AWAY = "turned_away"  # money that buys nothing: late, or paid twice
-        OWED = "owed"  # the after-sale window has passed
-        DISPUTED = "disputed"
-        REGAINED = "regained"  # a dispute that was lost is won on appeal
+    class Reason(Choices):
+        PAID = "paid", say("付款", "Paid")
+        HELD = "held", say("暂存", "Held in escrow")
+        CONFIRMED = "confirmed", say("暂存转出", "Out of escrow")  # because what it waited for came about
+        REFUNDED = "refunded", say("转回待退", "Taken back for a refund")  # from where it was set aside
+        GIVEN_BACK = "given_back", say("已退给买家", "Given back to the buyer")  # by the provider
+        RETURNED = "returned", say("退款退回", "A refund came back")  # it failed after it had succeeded
+        TURNED_AWAY = (
+            "turned_away",
+            say("不收的款", "Turned away"),
+        )  # money that buys nothing: late, or paid twice
+        OWED = "owed", say("转为应付", "Owed from now on")  # the after-sale window has passed
+        DISPUTED = "disputed", say("银行拿走", "Taken by a bank")
+        REGAINED = (
+            "regained",
+            say("银行退回", "Given back by a bank"),
+        )  # a dispute that was lost is won on appeal
 
     reason = models.CharField(max_length=12, choices=Reason.choices)
     key = models.CharField(max_length=80, unique=True, help_text="what it is for, e.g. paid:<order uid>")

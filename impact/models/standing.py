@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models import Organisation, Region
+from core.choices import Choices
+from core.language import say
 from core.money import show
 from impact.models.contest import Entry, Round
 from impact.models.ledger import LedgerTransaction
@@ -22,9 +24,9 @@ class Support(models.Model):
 
     append_only = True
 
-    class Exclusion(models.TextChoices):
-        NONE = ""
-        RELATED = "related"  # the team's own people
+    class Exclusion(Choices):
+        NONE = "", say("计入", "Counted")
+        RELATED = "related", say("团队自己人", "The team’s own people")
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="supports")

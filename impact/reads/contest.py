@@ -14,17 +14,6 @@ from core.language import Words, say
 from core.money import show
 from impact.models import Disclosure, Entry, Round, Standing
 
-PHASE_WORDS: dict[str, Words] = {
-    Round.Phase.COMING: say("即将开始", "Opens soon"),
-    Round.Phase.OPEN: say("进行中", "Open"),
-    Round.Phase.SETTLING: say("已截止，结算退款中", "Closed, refunds are settling"),
-    Round.Phase.FROZEN: say("成绩已冻结", "Frozen"),
-}
-LEVEL_WORDS: dict[str, Words] = {
-    Round.Level.PROVINCIAL: say("省级赛", "Provincial round"),
-    Round.Level.NATIONAL: say("全国赛", "National round"),
-}
-
 
 class By(StrEnum):
     """What a row of the board is."""

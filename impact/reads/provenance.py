@@ -2,52 +2,53 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from enum import StrEnum
 
 from accounts.models import Region
 from catalog.models import Lot, Product, Team
 from catalog.reads.products import published_products
 from catalog.reads.teams import teams
 from core import fast
+from core.choices import Choices
 from core.language import Words, say
 from core.refusals import NotFound
 from impact.reads.household import told_of_teams
 
 
-class Level(StrEnum):
+def _explained(zh: str, en: str) -> dict[str, Words]:
+    return {"explanation": say(zh, en)}
+
+
+class Level(Choices):
     """How far what is on the shelf can be traced. A lot of one household is told like any traced one:
     that it is one would be a count of households."""
 
-    TRACED = "traced"
-    MIXED = "mixed"
-    POOLED = "pooled"
-
-
-LEVEL_WORDS: dict[Level, tuple[Words, Words]] = {
-    Level.TRACED: (
+    explanation: Words
+    TRACED = (
+        "traced",
         say("可追溯批次", "Traced lots"),
-        say(
+        _explained(
             "每一批都登记了交货的农户和重量，农户所得按各自的重量记账。",
             "For each lot the households that brought it and their weights are on record; "
             "their part is shared by weight.",
         ),
-    ),
-    Level.MIXED: (
+    )
+    MIXED = (
+        "mixed",
         say("部分批次可追溯", "Partly traced"),
-        say(
+        _explained(
             "部分批次登记了交货农户；其余批次记在团队全体农户名下。",
             "For some lots the households are on record; for others their part is set aside for the team's "
             "households together.",
         ),
-    ),
-    Level.POOLED: (
+    )
+    POOLED = (
+        "pooled",
         say("团队合批", "Team's pool"),
-        say(
+        _explained(
             "这些批次没有分户记录，农户所得记在团队全体农户名下。",
             "No record says who grew what: the households' part is set aside for the team's households together.",
         ),
-    ),
-}
+    )
 
 
 @dataclass(frozen=True)
@@ -63,12 +64,12 @@ class Provenance:
     @property
     def level_name(self) -> Words | None:
         """The level in a word."""
-        return LEVEL_WORDS[self.level][0] if self.level else None
+        return self.level.words if self.level else None
 
     @property
     def level_explanation(self) -> Words | None:
         """The level in a sentence."""
-        return LEVEL_WORDS[self.level][1] if self.level else None
+        return self.level.explanation if self.level else None
 
 
 _PRODUCT = fast.PreparedQuery(

@@ -6,9 +6,9 @@ is told for the teams' households together: whose it is within a team is nobody'
 
 from collections import defaultdict
 from dataclasses import dataclass
-from enum import StrEnum
 
 from catalog.models.variant import STORY_PARTS
+from core.choices import Choices
 from core.language import Words, say
 from core.money import split
 from impact.models.kind import CALLED, FACTS, HELD, HOUSEHOLDS, OWED, Kind, Whose, kinds
@@ -25,57 +25,60 @@ PART_WORDS: dict[str, Words] = {
 TOLD = kinds(lambda facts: facts.called or facts.whose == Whose.PART)
 
 
-class State(StrEnum):
+def _explained(zh: str, en: str) -> dict[str, Words]:
+    return {"explanation": say(zh, en)}
+
+
+class State(Choices):
     """How far the money is. Nothing here says that anybody has it in hand: that comes with payouts."""
 
-    HELD = "held"
-    EARMARKED = "earmarked"
-    PARTLY_OWED = "partly_owed"
-    OWED = "owed"
-    RETURNED = "returned"
-
-
-STATE_WORDS: dict[State, tuple[Words, Words]] = {
-    State.HELD: (
+    explanation: Words
+    HELD = (
+        "held",
         say("等待成团", "Waiting for the group"),
-        say(
+        _explained(
             "团购截止前，钱留在本店在支付方的账户里，单独记账：成团才分到各方名下，不成团全额退回。",
             "Until the group purchase closes, the money stays in the shop's account at the payment provider, "
             "booked apart: shared out if the group is confirmed, given back in full if not.",
         ),
-    ),
-    State.EARMARKED: (
+    )
+    EARMARKED = (
+        "earmarked",
         say("已记账 · 待发放", "Set aside"),
-        say(
+        _explained(
             "每一分钱都已记在应得者名下；售后期结束后转为应付，尚未发放。",
             "Each fen is set aside for those it is for. After the after-sale period it is owed to them; "
             "it has not been paid out yet.",
         ),
-    ),
-    State.PARTLY_OWED: (
+    )
+    PARTLY_OWED = (
+        "partly_owed",
         say("部分应付", "Partly owed"),
-        say(
+        _explained(
             "售后期已结束的包裹，其款项已转为应付；其余仍为已记账、待发放。",
             "For parcels whose after-sale period has ended the money is owed; the rest is set aside. "
             "It has not been paid out yet.",
         ),
-    ),
-    State.OWED: (
+    )
+    OWED = (
+        "owed",
         say("应付", "Owed"),
-        say(
+        _explained(
             "售后期已结束，这笔钱现在应付给农户和其他各方，尚未发放。",
             "The after-sale period has ended: the money is now owed to the households and the others. "
             "It has not been paid out yet.",
         ),
-    ),
-    State.RETURNED: (
+    )
+    RETURNED = (
+        "returned",
         say("已转回", "Taken back"),
-        say(
+        _explained(
             "这笔钱已不再记在任何人名下，全额用于退款。",
             "None of it is set aside for anybody any more: all of it is for the refund.",
         ),
-    ),
-}
+    )
+
+
 # Taken back is not yet given back, and a refund may fail on the way: by whether it was ever shared out, and
 # whether the buyer has it.
 RETURNED_WORDS: dict[tuple[bool, bool], tuple[Words, Words]] = {
@@ -174,7 +177,7 @@ class SetAside:
     def _words(self) -> tuple[Words, Words]:
         if self.state == State.RETURNED:
             return RETURNED_WORDS[self.was_shared, not self.still_due_minor]
-        return STATE_WORDS[self.state]
+        return self.state.words, self.state.explanation
 
 
 def set_aside(order: Order) -> SetAside | None:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import graphene
 
-from catalog.models import Team
+from catalog.models import Product, Team
 from core.api.access import PUBLIC, Access
 from core.api.act import Act
 from core.api.facts import guarded, needs
@@ -16,7 +16,6 @@ from orders.actions import cart as carts
 from orders.actions import cart_line
 from orders.models import Cart, CartLine
 from orders.reads import cart as reads
-from orders.reads.shipping import STORAGE_NAMES
 
 # A guest's cart is open to whoever knows its id, which is random and told to nobody else.
 CART_HOLDER = Access("whoever holds the cart", pii=2)
@@ -105,7 +104,7 @@ class CartParcelType(PlainType):
 def _parcel(seen: reads.CartSeen, parcel: Any) -> dict[str, Any]:
     return {
         "team": seen.team(parcel.team_id),
-        "storage_name": str(STORAGE_NAMES[parcel.storage]),
+        "storage_name": str(Product.Storage(parcel.storage).parcel),
         "weight_grams": parcel.grams,
         "amount": money(parcel.minor),
         "is_served": parcel.is_served,

@@ -11,7 +11,6 @@ from core.api.ids import global_id, uid_of
 from core.api.types import ModelType
 from core.language import say
 from core.refusals import Invalid
-from orders import words
 from orders.actions import claim as claims
 from orders.api.payment import BY_LINK, NUMBER, ORDER_HOLDER
 from orders.links import claim_photo
@@ -54,7 +53,7 @@ class ClaimType(ModelType):
 
     def resolve_state_name(root, info):
         """In the reader's language."""
-        return str(words.CLAIM_STATES[root.state])
+        return str(Claim.State(root.state).words)
 
     def resolve_photo_url(root, info):
         """Shown to nobody else: the door asks again."""

@@ -11,7 +11,6 @@ from core.api.ids import global_id
 from core.api.types import Localized, ModelType, MoneyField, money
 from core.api.types import Money as MoneyType
 from core.related import related
-from orders import words
 from orders.api.claim import photo_url
 from orders.api.packing import OF_THE_DESK
 from orders.models import Claim, Line
@@ -84,7 +83,7 @@ class DeskClaimType(ModelType):
 
     def resolve_state_name(root, info):
         """In the reader's language."""
-        return str(words.CLAIM_STATES[root.state])
+        return str(Claim.State(root.state).words)
 
     def resolve_photo_url(root, info):
         """The door asks who is there."""

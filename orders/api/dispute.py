@@ -3,7 +3,6 @@
 import graphene
 
 from core.api.types import Money, PlainType, enum_of, money
-from orders import words
 from orders.api.payment import ORDER_HOLDER
 from orders.models import Dispute
 
@@ -35,7 +34,7 @@ class DisputeType(PlainType):
 
     def resolve_state_name(root, info):
         """In the reader's language."""
-        return str(words.DISPUTE_STATES_TO_BUYERS[root.row.state])
+        return str(Dispute.State(root.row.state).to_buyer)
 
     def resolve_is_over(root, info):
         """Decided, one way or the other."""

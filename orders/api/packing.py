@@ -4,9 +4,8 @@ import graphene
 
 from core.api.access import Access
 from core.api.ids import global_id
-from core.api.types import Localized, PlainType, list_of
+from core.api.types import Localized, PlainType, list_of, worded_enum
 from orders.reads.held_back import Why
-from orders.words import HELD_BACK
 
 OF_THE_DESK = Access("whoever was given the desk", pii=1)
 
@@ -37,11 +36,7 @@ class ListChangeType(PlainType):
     )
 
 
-def _why_said(value: Why | None) -> str:
-    return "What holds a parcel back." if value is None else f"{HELD_BACK[value.value].in_language('en')}"
-
-
-HeldBackReason = graphene.Enum.from_enum(Why, name="HeldBackReason", description=_why_said)
+HeldBackReason = worded_enum(Why, "HeldBackReason", "What holds a parcel back.")
 
 
 class HeldLineType(PlainType):
@@ -78,7 +73,7 @@ class HeldBackType(PlainType):
     explanations = graphene.List(
         graphene.NonNull(graphene.String),
         required=True,
-        resolver=lambda root, info: [str(HELD_BACK[why]) for why in root.why],
+        resolver=lambda root, info: [str(Why(why).words) for why in root.why],
         description="The same in sentences: what it is, and until when.",
     )
     lines = list_of(HeldLineType, most=50, description="What lies in it, or lay.")

@@ -67,7 +67,7 @@ class PaymentType(ModelType):
         """In the reader's language."""
         if root.state == Payment.State.SUCCEEDED and not root.is_kept:
             return str(words.GIVEN_BACK)
-        return str(words.PAYMENT_STATES[root.state])
+        return str(Payment.State(root.state).words)
 
 
 def open_order(request: Any, number: str, token: str | None) -> Order:

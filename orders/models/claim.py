@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import Q
 
 from catalog.models import Product
+from core.choices import Choices
+from core.language import say
 from core.states import StateMachine
 from orders.models.order import Line
 from orders.models.refund import Refund
@@ -15,10 +17,11 @@ from orders.models.refund import Refund
 class Claim(StateMachine, models.Model):
     """A buyer says that something is wrong with a delivered line, with a photo."""
 
-    class State(models.TextChoices):
-        OPEN = "open"
-        REFUNDED = "refunded"
-        DECLINED = "declined"
+    class State(Choices):
+        OPEN = "open", say("等待团队答复", "Waiting for the team's answer")
+        # Whether the money has come back is the refund's to say.
+        REFUNDED = "refunded", say("已答复，同意退款", "Answered with a refund")
+        DECLINED = "declined", say("已答复，不退款", "Answered without a refund")
 
     MOVES = {State.OPEN: {State.REFUNDED, State.DECLINED}, State.REFUNDED: set(), State.DECLINED: set()}
 
@@ -41,7 +44,7 @@ class Claim(StateMachine, models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_state_display()} · {str(self.uid)[:8]}"
+        return f"{self.State(self.state).words} · {str(self.uid)[:8]}"
 
     @property
     def refundable_minor(self) -> int:

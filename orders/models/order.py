@@ -11,6 +11,8 @@ from django.utils import timezone
 from accounts.models import Organisation, Region
 from accounts.models.person import CODE_LETTERS
 from catalog.models import Lot, PriceStory, Team, Variant
+from core.choices import Choices
+from core.language import say
 from core.states import StateMachine
 
 
@@ -22,16 +24,17 @@ def a_number() -> str:
 class Order(StateMachine, models.Model):
     """A placed cart. Its lines, prices and address are as they were then."""
 
-    class State(models.TextChoices):
-        PLACED = "placed"  # stock reserved, payment awaited
-        HELD = "held"  # paid into escrow until what it is held for comes about, or does not
-        PAID = "paid"
-        SHIPPED = "shipped"  # every parcel is on its way
-        DELIVERED = "delivered"
-        COMPLETED = "completed"  # the after-sale window has passed
-        CANCELLED = "cancelled"
-        EXPIRED = "expired"  # the reservation ran out unpaid
-        REFUNDED = "refunded"  # everything was given back
+    class State(Choices):
+        PLACED = "placed", say("待付款", "Waiting for payment")  # stock reserved
+        # Into escrow, until what it is held for comes about, or does not; by that its buyer knows it (orders.words).
+        HELD = "held", say("已付款，等待结果", "Paid, and held")
+        PAID = "paid", say("已付款，待发货", "Paid, to be sent")
+        SHIPPED = "shipped", say("已发货", "On its way")  # every parcel is
+        DELIVERED = "delivered", say("已签收", "Delivered")
+        COMPLETED = "completed", say("已完成", "Completed")  # the after-sale window has passed
+        CANCELLED = "cancelled", say("已取消", "Cancelled")
+        EXPIRED = "expired", say("未付款，已关闭", "Closed: not paid")  # the reservation ran out
+        REFUNDED = "refunded", say("已全额退款", "Refunded in full")
 
     MOVES = {
         State.PLACED: {State.PAID, State.HELD, State.CANCELLED, State.EXPIRED},

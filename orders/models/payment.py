@@ -5,6 +5,8 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
+from core.choices import Choices
+from core.language import Words, say
 from core.money import show
 from core.states import StateMachine
 from orders.models.order import Order
@@ -16,16 +18,16 @@ ID_LENGTH, TEXT_LENGTH = 255, 5_000
 class Payment(StateMachine, models.Model):
     """One attempt at a provider. Of several that succeed for one order, one is kept."""
 
-    class Kind(models.TextChoices):
-        CHECKOUT = "checkout"  # the provider's own page
-        INTENT = "intent"  # a PaymentIntent that the client confirms
+    class Kind(Choices):
+        CHECKOUT = "checkout", say("支付方页面", "On the provider’s page")
+        INTENT = "intent", say("客户端付款", "By a client of its own")  # which confirms a PaymentIntent
 
-    class State(models.TextChoices):
-        CREATED = "created"
-        PROCESSING = "processing"
-        SUCCEEDED = "succeeded"
-        FAILED = "failed"
-        CANCELLED = "cancelled"
+    class State(Choices):
+        CREATED = "created", say("待付款", "Waiting")
+        PROCESSING = "processing", say("处理中", "Processing")
+        SUCCEEDED = "succeeded", say("已收到", "Received")
+        FAILED = "failed", say("未成功", "Failed")
+        CANCELLED = "cancelled", say("已关闭", "Closed")
 
     MOVES = {
         State.CREATED: {State.PROCESSING, State.SUCCEEDED, State.FAILED, State.CANCELLED},
@@ -105,17 +107,40 @@ class Notice(models.Model):
         return self.event_id
 
 
+def _to_buyer(zh: str, en: str) -> dict[str, Words]:
+    return {"to_buyer": say(zh, en)}
+
+
 class Dispute(StateMachine, models.Model):
     """A buyer's bank asks for the money back; the shop answers, the bank decides."""
 
-    class State(models.TextChoices):
-        OPEN = "open"  # our answer is awaited, until `due_at`
-        UNDER_REVIEW = "under_review"
-        APPEALED = "appealed"  # decided once, and looked at again
-        UNCLEAR = "unclear"  # an outcome or a currency that we have no rule for: a person decides
-        WON = "won"  # the money is ours, or was never taken
-        PREVENTED = "prevented"  # headed off before it began, and nothing taken for it
-        LOST = "lost"
+    class State(Choices):
+        # "Won" is the shop's word: the buyer whom it was won from reads `to_buyer`.
+        to_buyer: Words
+        # Our answer is awaited, until `due_at`.
+        OPEN = (
+            "open",
+            say("等本店答复", "Waits for our answer"),
+            _to_buyer("等本店说明", "Waits for our answer"),
+        )
+        UNDER_REVIEW = (
+            "under_review",
+            say("银行在审", "The bank looks at it"),
+            _to_buyer("银行在审", "The bank looks at it"),
+        )
+        # Decided once, and looked at again.
+        APPEALED = (
+            "appealed",
+            say("申诉中", "Appealed"),
+            _to_buyer("银行重新在审", "The bank looks at it again"),
+        )
+        # An outcome or a currency that we have no rule for.
+        UNCLEAR = "unclear", say("要人判断", "Waits for a person"), _to_buyer("正在核对", "Being checked")
+        # The money is ours, or was never taken.
+        WON = "won", say("赢了", "Won"), _to_buyer("付款有效", "The payment stands")
+        # Headed off before it began, and nothing taken for it.
+        PREVENTED = "prevented", say("事先化解", "Headed off"), _to_buyer("事先了结", "Settled beforehand")
+        LOST = "lost", say("输了", "Lost"), _to_buyer("银行已退给您", "Given back by the bank")
 
     GOES_ON = (State.OPEN, State.UNDER_REVIEW, State.APPEALED, State.UNCLEAR)
     ENDED = {State.WON, State.PREVENTED, State.LOST}

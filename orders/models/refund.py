@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from core.choices import Choices
+from core.language import say
 from core.money import show
 from core.states import StateMachine
 from orders.models.order import Line
@@ -17,31 +19,44 @@ class Refund(StateMachine, models.Model):
     """One giving back on one payment. Lines, ledger and standings go back when it is requested;
     if the provider fails later, the money is still owed to the buyer and is tried again."""
 
-    class Reason(models.TextChoices):
-        CANCELLED = "cancelled"  # by the buyer before it was sent
-        TEAM = "team"  # the team or an operator gives back
-        CLAIM = "claim"  # something was wrong with what arrived
-        LATE = "late"  # the money came when the stock had gone
-        TWICE = "twice"  # paid twice; one was kept
-        AMOUNT = "amount"  # another amount came than was asked for
-        FELL_SHORT = "fell_short"  # what it was held for did not come about
-        DISPUTE = "dispute"  # taken back by the buyer's bank
-        RECALLED = "recalled"  # paid for goods of a lot that was recalled before they were sent
-        STOPPED = "stopped"  # the money came for what is not sold any more: recalled, suspended, archived
-        DESK = "desk"  # given back at the provider's own desk
+    class Reason(Choices):
+        CANCELLED = "cancelled", say("订单取消", "Order cancelled")  # by the buyer before it was sent
+        TEAM = "team", say("卖家退款", "Refunded by the team")  # or by an operator
+        CLAIM = "claim", say("售后", "Something was wrong")  # with what arrived
+        # When the stock had gone.
+        LATE = "late", say("付款到账时已无货或订单已关闭", "The payment came too late")
+        TWICE = "twice", say("重复付款", "Paid twice")  # one was kept
+        AMOUNT = "amount", say("金额不符", "Another amount came than was asked for")
+        # What it was held for did not come about; by that its buyer knows it (orders.words).
+        FELL_SHORT = "fell_short", say("未达成，全额退款", "It did not come about")
+        DISPUTE = "dispute", say("银行争议退款", "Taken back by the bank")
+        # Paid for goods of a lot that was recalled, or ran out of date, before they were sent.
+        RECALLED = "recalled", say("商品已召回或过期", "The goods were recalled, or past their date")
+        # The money came for what is not sold any more: recalled, suspended, archived.
+        STOPPED = (
+            "stopped",
+            say("付款到账时商品已停售或召回", "These goods were recalled or taken off sale before you paid"),
+        )
+        DESK = "desk", say("支付方退款", "Refunded at the payment provider")  # at its own desk
+        # A bank gave back what it had taken for goods that were called off: a person decides.
         REGAINED = (
-            "regained"  # a bank gave back what it had taken for goods that were called off: a person decides
+            "regained",
+            say(
+                "银行改判后回到本店；货没有发出",
+                "Back with us by the bank’s new decision; the goods were not sent",
+            ),
         )
 
     # Of money that was never kept.
     TURNED_AWAY = (Reason.LATE, Reason.TWICE, Reason.AMOUNT, Reason.STOPPED)
 
-    class State(models.TextChoices):
-        REQUESTED = "requested"
-        PENDING = "pending"
-        SUCCEEDED = "succeeded"
-        FAILED = "failed"
-        UNDONE = "undone"  # a bank that had taken it gave it back: it counts no more
+    class State(Choices):
+        REQUESTED = "requested", say("处理中", "Requested")
+        PENDING = "pending", say("退款途中", "On its way")
+        SUCCEEDED = "succeeded", say("已退款", "Given back")
+        FAILED = "failed", say("没有退成，我们正在处理", "It did not go through; we are seeing to it")
+        # A bank that had taken it gave it back to us: it counts no more.
+        UNDONE = "undone", say("银行改判，又收回去了", "The bank decided anew and took it back")
 
     # Nothing of it is owed to the buyer any more.
     SETTLED = (State.SUCCEEDED, State.UNDONE)

@@ -5,6 +5,8 @@ import uuid
 from django.db import models
 
 from catalog.models import Team
+from core.choices import Choices
+from core.language import say
 from core.states import StateMachine
 from orders.models.order import Order
 
@@ -12,12 +14,12 @@ from orders.models.order import Order
 class Shipment(StateMachine, models.Model):
     """Made when the order is placed; the team acts on it once the order is paid."""
 
-    class State(models.TextChoices):
-        WAITING = "waiting"
-        SHIPPED = "shipped"
-        DELIVERED = "delivered"
-        COMPLETED = "completed"  # the after-sale window has passed
-        CANCELLED = "cancelled"
+    class State(Choices):
+        WAITING = "waiting", say("待发货", "To be sent")
+        SHIPPED = "shipped", say("运输中", "On its way")
+        DELIVERED = "delivered", say("已签收", "Delivered")
+        COMPLETED = "completed", say("已完成", "Completed")  # the after-sale window has passed
+        CANCELLED = "cancelled", say("不再发货", "Called off")
 
     MOVES = {
         State.WAITING: {State.SHIPPED, State.CANCELLED},

@@ -99,27 +99,29 @@ def _so_far(row: Dispute, was_lost: bool) -> Words:
             "Your bank decided once and gave you {a}; it now looks at it again.",
             a=lost,
         )
-    return _GOING_ON[State(row.state)]
+    return _going_on(State(row.state))
 
 
-_GOING_ON = {
-    State.OPEN: say(
-        "您的银行说这笔付款有争议。本店会向银行说明，然后由银行裁定。",
-        "Your bank disputes this payment. We answer it; then the bank decides.",
-    ),
-    State.UNDER_REVIEW: say(
-        "本店已向银行说明，银行正在审；哪天有结果由银行定，常要几周。",
-        "We have answered your bank, and it is looking at the payment. When it decides is up to the bank, often weeks.",
-    ),
-    State.APPEALED: say(
-        "银行裁定过一次，现在在重新审；哪天有结果由银行定。",
-        "Your bank decided once and now looks at it again. When it decides is up to the bank.",
-    ),
-    State.UNCLEAR: say(
+def _going_on(state: State) -> Words:
+    if state == State.OPEN:
+        return say(
+            "您的银行说这笔付款有争议。本店会向银行说明，然后由银行裁定。",
+            "Your bank disputes this payment. We answer it; then the bank decides.",
+        )
+    if state == State.UNDER_REVIEW:
+        return say(
+            "本店已向银行说明，银行正在审；哪天有结果由银行定，常要几周。",
+            "We have answered your bank, and it is looking at the payment. When it decides is up to the bank, often weeks.",
+        )
+    if state == State.APPEALED:
+        return say(
+            "银行裁定过一次，现在在重新审；哪天有结果由银行定。",
+            "Your bank decided once and now looks at it again. When it decides is up to the bank.",
+        )
+    return say(
         "银行的答复要由运营人员核对，核对完会告诉您。",
         "The bank’s answer is being checked by an operator; you are told what it comes to.",
-    ),
-}
+    )
 
 
 def _consequences(row: Dispute, order: Order, owed: int) -> list[Words]:

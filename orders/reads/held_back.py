@@ -2,24 +2,51 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from django.db.models import Exists, OuterRef
 
 from catalog.models import Team
+from core.choices import Choices
+from core.language import say
 from orders import holding
 from orders.models import Line, Shipment
 from orders.reads.desk import PAID, counts
 from orders.reads.stopped import SUSPENDED, held_back, out_of_date_in, recalled_in
 
 
-class Why(StrEnum):
-    """What holds a parcel back."""
+class Why(Choices):
+    """What holds a parcel back, in a sentence to the team that would send it."""
 
-    CONTESTED = "contested"  # a bank is deciding about what paid it
-    RECALLED = "recalled"
-    OUT_OF_DATE = "out_of_date"  # past its best-before date
-    SUSPENDED = "suspended"
+    CONTESTED = (
+        "contested",
+        say(
+            "买家的银行正在裁定这笔付款。裁定之前先不要发；有结果会发邮件，包裹会自己回到列表。",
+            "The buyer’s bank is deciding about the payment. Keep it until then: you are told by mail, and if the payment "
+            "stands the parcel is back on the list by itself.",
+        ),
+    )
+    RECALLED = (
+        "recalled",
+        say(
+            "里面有已召回的批次，不能发；这一部分要退给买家。",
+            "A recalled lot is in it: it must not be sent, and that part is to be given back.",
+        ),
+    )
+    OUT_OF_DATE = (
+        "out_of_date",
+        say(
+            "里面有已过保质期的批次，不能发；请把这一部分退给买家，其余的就会回到列表。",
+            "Something in it is past its best-before date and must not be sent: give that part back, and the rest is on the "
+            "list again.",
+        ),
+    )
+    SUSPENDED = (
+        "suspended",
+        say(
+            "运营人员暂停了里面的商品或团队；恢复后会自己回到列表。",
+            "An operator has suspended the product or the team; once that ends it is back on the list by itself.",
+        ),
+    )
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from core.language import say
 from orders.models import ShippingRate
 
 # Rates change a few times a year and are asked for in every cart: each process keeps them this long.
@@ -78,12 +77,3 @@ def parcels(weights: Mapping[tuple[int, str], int], region_code: str) -> list[Pa
         rate = rate_for(storage, region_code)
         sent.append(Parcel(team_id, storage, grams, rate.price(grams) if rate else 0, rate is not None))
     return sent
-
-
-STORAGE_NAMES = {
-    "dry": say("常温干货", "Dry goods"),
-    "fresh": say("新鲜果蔬", "Fresh produce"),
-    "chilled": say("冷藏", "Chilled"),
-    "frozen": say("冷冻", "Frozen"),
-    "live": say("鲜活", "Live"),
-}

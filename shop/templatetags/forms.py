@@ -13,7 +13,7 @@ from core import language
 from core.language import say
 from core.templatetags.sheaf import idempotency_key, read_both
 from shop.templatetags.alone import address_with, is_hushed
-from shop.web.choices import CHOICES, TOKEN_SCOPES
+from shop.web.choices import CALLED, CHOICES
 from shop.web.controls import draw_below, draw_control, draw_field, draw_options
 from shop.web.document import act_document, variables_of
 from shop.web.holes import hole, is_kept
@@ -278,15 +278,15 @@ def kept_all(context: template.Context, name: str, otherwise: Any = ()) -> list[
 
 
 @register.simple_tag
-def token_scopes() -> list[tuple[str, Any]]:
-    """What a bearer token may be given, in words, to choose from."""
-    return list(TOKEN_SCOPES.items())
+def offered(choices: str) -> list[tuple[str, str]]:
+    """`{% offered "token_scope" as choices %}`: (name, words in the reader's language) of each that may be chosen."""
+    return CHOICES[choices]()
 
 
-@register.simple_tag
-def scope_name(scope: str) -> str:
-    """A scope in a word or two."""
-    return str(TOKEN_SCOPES.get(scope, scope)).partition(":" if language.current() == "en" else "：")[0]
+@register.filter
+def called(name: str, choices: str) -> str:
+    """`{{ h.state|called:"household_state" }}`: what a value that the API names is called."""
+    return str(CALLED[choices][name].words)
 
 
 @register.simple_tag(takes_context=True)

@@ -49,9 +49,10 @@ TONES = {
     "OPEN": "green",
     "PLANNED": "warm",
     "RECALLED": "red",
-    # a household's
+    # a household's, an organisation's
     "VERIFIED": "green",
     "PROPOSED": "warm",
+    "DECLINED": "red",
 }
 
 

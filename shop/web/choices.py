@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 
-from accounts.models import Membership, Organisation
+from accounts.models import ApiToken, Membership, Organisation
 from catalog.illustrations import KINDS
-from catalog.models import Certificate, Lot, Product
+from catalog.models import Certificate, ListingReview, Lot, Product
 from core import language
-from core.language import say
+from core.choices import Choices
+from impact.models import Household
+from orders.models import Shipment
 
 
 def _drawings() -> list[tuple[str, str]]:
@@ -27,13 +29,15 @@ CHOICES: dict[str, Callable[[], list[tuple[str, str]]]] = {
     "lot_level": Lot.Level.offered,
     "certificate_kind": Certificate.Kind.offered,
     "illustration": _drawings,
+    "token_scope": ApiToken.Scope.offered,
+    "shipment_state": Shipment.State.offered,
 }
 
-# What a bearer token may do (accounts.api.viewer.TokenScope); the name stands before the colon.
-TOKEN_SCOPES = {
-    "READ": say("查看：您的账户、订单和团购", "Read: your account, orders and group purchases"),
-    "BUY": say(
-        "购买：购物车、下单、付款、取消、团购", "Buy: cart, orders, payment, calling off, group purchases"
-    ),
-    "DESK": say("团队工作台：商品、批次、发货、售后", "Team’s desk: products, lots, parcels, claims"),
+# The same by one value, which a page names as the API does: `{{ h.state|called:"household_state" }}`.
+CALLED: dict[str, type[Choices]] = {
+    "organisation_state": Organisation.State,
+    "role": Membership.Role,
+    "token_scope": ApiToken.Scope,
+    "listing_decision": ListingReview.Decision,
+    "household_state": Household.State,
 }

@@ -136,7 +136,7 @@ def test_after_a_partial_refund_the_parts_are_those_of_the_rest():
 
 
 def test_no_word_says_that_anybody_has_received_anything():
-    pairs = [*reads.STATE_WORDS.values(), *reads.RETURNED_WORDS.values()]
+    pairs = [*((one.words, one.explanation) for one in State), *reads.RETURNED_WORDS.values()]
     words = [*reads.PART_WORDS.values(), *(w for pair in pairs for w in pair)]
     for word in words:
         assert not re.search(r"receiv|paid to|已收|到账|已发放|收到", word.en + word.zh)
@@ -145,14 +145,10 @@ def test_no_word_says_that_anybody_has_received_anything():
 def test_each_part_of_a_price_has_its_words_in_both_languages():
     assert set(STORY_PARTS) < set(reads.PART_WORDS)
     for state in State:
-        name, explanation = reads.STATE_WORDS[state]
-        assert name.zh and name.en and explanation.zh and explanation.en
-    assert (str(reads.STATE_WORDS[State.EARMARKED][0]), str(reads.STATE_WORDS[State.OWED][0])) == (
-        "已记账 · 待发放",
-        "应付",
-    )
+        assert state.words.zh and state.words.en and state.explanation.zh and state.explanation.en
+    assert (str(State.EARMARKED.words), str(State.OWED.words)) == ("已记账 · 待发放", "应付")
     with language.use("en"):
-        assert str(reads.STATE_WORDS[State.EARMARKED][0]) == "Set aside"
+        assert str(State.EARMARKED.words) == "Set aside"
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,6 @@ from PIL import Image
 from core.api.ids import global_id
 from orders.actions import shipment
 from orders.models import Claim, Refund, Shipment
-from orders.words import CLAIM_STATES
 from shop.web.once import COOKIE, opened
 from tests.accounts.world import PASSWORD
 from tests.orders.sold import Sold, settle
@@ -66,7 +65,7 @@ def test_a_buyer_says_what_is_wrong_and_the_team_gives_a_part_back(sold):
     (told,) = sold.seen["lines"][0]["claims"]
     assert told == {"stateName": "Answered with a refund", "answer": "抱歉，退您两个的钱。"}
     # The refund says itself how far it is; the claim does not say for it that it was given.
-    assert "已退款" not in str(CLAIM_STATES["refunded"].in_language("zh"))
+    assert "已退款" not in Claim.State.REFUNDED.words.zh
     at_rest()
 
 

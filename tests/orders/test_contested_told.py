@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 
 from core.language import use
-from orders import words
 from orders.models import Dispute
+from orders.reads.held_back import Why
 from tests.orders.test_contested import contested, moves
 from tests.orders.test_refund import Paid
 from tests.orders.world import Buyer, settle_all
@@ -114,7 +114,7 @@ def test_the_desk_names_a_parcel_that_is_held_back_and_all_that_holds_it(paid, t
     for language in ("zh", "en"):
         page = unescape(desk.get(f"/{language}/desk/orders/").content.decode())
         with use(language):
-            assert all(str(words.HELD_BACK[why]) in page for why in ("contested", "suspended"))
+            assert all(str(why.words) in page for why in (Why.CONTESTED, Why.SUSPENDED))
     moves(till, a_stand, id, "won")
     (held,) = paid.team.ask(HELD)["desk"]["heldBack"]
     assert (held["reasons"], held["since"]) == (["SUSPENDED"], None)

@@ -14,10 +14,10 @@ from core import clock
 from core.api.ids import global_id
 from core.deliveries import drain
 from core.language import use
-from orders import words
 from orders.actions import out_of_date
 from orders.models import Order, Refund, Shipment
 from orders.reads import desk
+from orders.reads.held_back import Why
 from tests.catalog.world import a_lot, a_product, a_team, a_variant
 from tests.orders.world import Buyer, a_person, at_rest, key, row, session_of, tell
 
@@ -87,7 +87,7 @@ def test_a_paid_parcel_is_not_sent_once_what_lies_in_it_is_past_its_date(paid, l
     for language in ("zh", "en"):
         page = unescape(client.get(f"/{language}/desk/orders/").content.decode())
         with use(language):
-            assert str(words.HELD_BACK["out_of_date"]) in page and order["number"] in page
+            assert str(Why.OUT_OF_DATE.words) in page and order["number"] in page
     # Its buyer may call all of it off, sending included.
     assert buyer.look(order)["allowedActions"] == ["CANCEL"]
     buyer.done("orderCancel", **order, idempotencyKey=key())

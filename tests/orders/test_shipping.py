@@ -2,6 +2,7 @@
 
 import pytest
 
+from catalog.models import Product
 from orders.models import ShippingRate
 from orders.reads import shipping
 
@@ -47,7 +48,7 @@ def test_where_nobody_has_said_that_we_deliver_we_do_not():
 
 def test_every_storage_class_has_a_rate_and_a_name():
     classes = set(ShippingRate.objects.values_list("storage", flat=True))
-    assert classes == set(shipping.STORAGE_NAMES) == {"dry", "fresh", "chilled", "frozen", "live"}
+    assert classes == set(Product.Storage.values) == {"dry", "fresh", "chilled", "frozen", "live"}
 
 
 def test_the_rates_are_read_once_a_while_and_not_for_each_cart(django_assert_num_queries):

@@ -27,7 +27,7 @@ FROM_THE_CODE = {
     "core/rates.py": {"_script", "connected"},
     "core/rows.py": {"_type", "_insertable"},
     "accounts/reads.py": {"_with_regions_below"},
-    "accounts/shown.py": {"in_yuan"},
+    "accounts/shown.py": {"in_yuan", "in_words"},
     "catalog/api/search.py": {"_named_divisions"},
     "catalog/search/__init__.py": {"_made"},
     "catalog/search/elastic.py": {"client"},

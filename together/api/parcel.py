@@ -17,7 +17,6 @@ from orders.api.shipment import CARRIER, EXPECTED_UNITS, TRACKING
 from orders.models import Shipment
 from orders.reads.address import on_a_parcel
 from orders.reads.desk import NEVER, desk_of, name_of
-from orders.words import SHIPMENT_STATES
 from together.actions import parcel as parcels
 from together.models import GroupPurchase
 from together.reads import parcel as reads
@@ -58,7 +57,7 @@ class GroupParcelType(ModelType):
 
     def resolve_state_name(root, info):
         """In the reader's language."""
-        return str(SHIPMENT_STATES[reads.state_of(root)])
+        return str(Shipment.State(reads.state_of(root)).words)
 
     @needs("variant__product")
     def resolve_name(root, info):

@@ -9,6 +9,8 @@ from django.db.models import F, Q
 
 from accounts.models import Organisation, Region
 from catalog.models import PriceStory, Variant
+from core.choices import Choices
+from core.language import say
 from core.states import StateMachine
 
 
@@ -19,11 +21,11 @@ def a_join_code() -> str:
 class GroupPurchase(StateMachine, models.Model):
     """Opened by a coordinator of a verified organisation; closed once, under one lock."""
 
-    class State(models.TextChoices):
-        OPEN = "open"
-        CONFIRMED = "confirmed"
-        FELL_SHORT = "fell_short"
-        CANCELLED = "cancelled"
+    class State(Choices):
+        OPEN = "open", say("进行中", "Open")
+        CONFIRMED = "confirmed", say("已成团", "Confirmed")
+        FELL_SHORT = "fell_short", say("未成团，全额退款", "Fell short, everyone is repaid")
+        CANCELLED = "cancelled", say("已取消，全额退款", "Called off, everyone is repaid")
 
     MOVES = {
         State.OPEN: {State.CONFIRMED, State.FELL_SHORT, State.CANCELLED},

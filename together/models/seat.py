@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.models.person import a_code
+from core.choices import Choices
+from core.language import say
 from core.states import StateMachine
 from orders.models import Order
 from together.models.group import GroupPurchase
@@ -14,13 +16,13 @@ from together.models.group import GroupPurchase
 class Seat(StateMachine, models.Model):
     """One member's part: an order of its own, paid into escrow."""
 
-    class State(models.TextChoices):
-        RESERVED = "reserved"
-        HELD = "held"
-        CONFIRMED = "confirmed"
-        RELEASED = "released"  # never paid
-        REFUNDED = "refunded"
-        COLLECTED = "collected"
+    class State(Choices):
+        RESERVED = "reserved", say("待付款", "Waiting for payment")
+        HELD = "held", say("已付款，等待成团", "Paid, waiting for the group")
+        CONFIRMED = "confirmed", say("已成团", "Confirmed")
+        RELEASED = "released", say("未付款，已放弃", "Not paid, given up")
+        REFUNDED = "refunded", say("已退款", "Refunded")
+        COLLECTED = "collected", say("已取货", "Collected")
 
     MOVES = {
         State.RESERVED: {State.HELD, State.RELEASED},
