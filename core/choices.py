@@ -33,7 +33,7 @@ class _Worded:
     @of_members
     def label(self) -> Label:
         """The plain name, which knows the words."""
-        return Label(self._label_, self.words)  # type: ignore[attr-defined]
+        return Label(super().label, self.words)  # type: ignore[misc]
 
     def as_hint(self) -> str:
         """The words, and what a form says beside them."""
