@@ -2,7 +2,7 @@
 
 READ shows what its person sees: her account, orders, groups. BUY fills a cart, places, pays, calls off, and joins or
 leads a group. DESK does a team's work. What changes who she is or who may act for her (address, password, tokens,
-invitations, erasure, taking all her data along) and what operators do is for herself alone, signed in.
+invitations, erasure, taking all her data along) is for herself alone, signed in; what operators do is in their rooms.
 """
 
 from core.api.scopes import ANY
@@ -28,7 +28,7 @@ SCOPES = {
     **_each((READ, DESK), "myTeams"),
     **_each(
         (BUY,),
-        "cartCreate cartMerge cartLinesAdd cartLineUpdate cartLineRemove cartUpdate checkoutPlace buyNow paymentBegin"
+        "cartMerge cartLinesAdd cartLineUpdate cartLineRemove cartUpdate checkoutPlace buyNow paymentBegin"
         " orderCancel orderProve claimMake reviewWrite"
         " groupPurchaseOpen groupPurchaseJoin groupPurchaseCancel groupPurchaseDelivered seatCollect",
     ),
@@ -48,11 +48,5 @@ SCOPES = {
         " emailChangeConfirm personUpdate personExport personErase personKeep addressSave addressDelete tokenCreate"
         " tokenRevoke invitationCreate invitationAccept invitationWithdraw membershipEnd membershipUpdate"
         " organisationPropose",
-    ),
-    # Operators', in their own rooms.
-    **_each(
-        (),
-        "productsToReview productApprove productReturn productSuspend productResume leaderVerify householdVerify"
-        " reviewHide refundRetry organisationVerify organisationDecline organisationSuspend",
     ),
 }

@@ -1,4 +1,4 @@
-"""Organisations: proposed by people, decided on by operators."""
+"""Organisations: proposed by people, decided on by operators in their rooms."""
 
 from typing import Any
 
@@ -10,7 +10,6 @@ from accounts.actions import organisation as organisations
 from accounts.api.access import COORDINATOR, HELD, SIGNED_IN, coordinates
 from accounts.api.membership import InvitationType, MembershipType
 from accounts.models import Invitation, Membership, Organisation
-from accounts.permissions import may, permitted
 from core.api.access import PUBLIC
 from core.api.act import Act
 from core.api.connections import connection_field
@@ -19,7 +18,6 @@ from core.api.ids import uid_of
 from core.api.lookahead import prefetched
 from core.api.scopes import demand
 from core.api.types import Localized, ModelType, enum_of, list_of
-from core.refusals import NotFound
 
 
 def _children(root: Organisation, info: Any) -> QuerySet[Organisation]:
@@ -42,9 +40,6 @@ class OrganisationAction(graphene.Enum):
 
     INVITE = "INVITE"
     OPEN_GROUP_PURCHASE = "OPEN_GROUP_PURCHASE"
-    VERIFY = "VERIFY"
-    DECLINE = "DECLINE"
-    SUSPEND = "SUSPEND"
 
     @property
     def description(self) -> str:
@@ -98,15 +93,8 @@ class OrganisationType(ModelType):
 
     def resolve_allowed_actions(root, info):
         """By state and asker."""
-        allowed = []
-        if root.is_verified and coordinates(info.context, root.pk):
-            allowed += ["INVITE", "OPEN_GROUP_PURCHASE"]
-        if may(info.context.user, "accounts.decide_organisation") and not reads.is_partial_to(
-            info.context.user, root
-        ):
-            deeds = {"verified": "VERIFY", "declined": "DECLINE", "suspended": "SUSPEND"}
-            allowed += [deed for state, deed in deeds.items() if root.can_move_to(state)]
-        return allowed
+        is_hers = root.is_verified and coordinates(info.context, root.pk)
+        return ["INVITE", "OPEN_GROUP_PURCHASE"] if is_hers else []
 
 
 class OrganisationPropose(Act):
@@ -135,65 +123,6 @@ class OrganisationPropose(Act):
         return cls(
             organisation=organisations.propose(request.user, kind=str(kind.value), parent=above, **given)
         )
-
-
-def _decided(request: Any, id: str, decide: Any) -> Organisation:
-    organisation = Organisation.objects.filter(uid=uid_of(id, "Organisation")).first()
-    if organisation is None:
-        raise NotFound(field="id")
-    decide(organisation, request.user)
-    return organisation
-
-
-class OrganisationVerify(Act):
-    """Operators: verify an organisation, or lift its suspension."""
-
-    class Meta:
-        access = permitted("accounts.decide_organisation")
-
-    class Input:
-        id = graphene.ID(required=True, description="The organisation.")
-
-    organisation = graphene.Field(OrganisationType, description="The organisation, now verified.")
-
-    @classmethod
-    def act(cls, request: Any, id: str) -> Any:
-        """Verify it."""
-        return cls(organisation=_decided(request, id, organisations.verify))
-
-
-class OrganisationDecline(Act):
-    """Operators: decline a proposed organisation."""
-
-    class Meta:
-        access = permitted("accounts.decide_organisation")
-
-    class Input:
-        id = graphene.ID(required=True, description="The organisation.")
-
-    organisation = graphene.Field(OrganisationType, description="The organisation, now declined.")
-
-    @classmethod
-    def act(cls, request: Any, id: str) -> Any:
-        """Decline it."""
-        return cls(organisation=_decided(request, id, organisations.decline))
-
-
-class OrganisationSuspend(Act):
-    """Operators: suspend a verified organisation until it is verified again."""
-
-    class Meta:
-        access = permitted("accounts.decide_organisation")
-
-    class Input:
-        id = graphene.ID(required=True, description="The organisation.")
-
-    organisation = graphene.Field(OrganisationType, description="The organisation, now suspended.")
-
-    @classmethod
-    def act(cls, request: Any, id: str) -> Any:
-        """Suspend it."""
-        return cls(organisation=_decided(request, id, organisations.suspend))
 
 
 def _organisation(root: Any, info: Any, id: str) -> Organisation | None:
@@ -231,6 +160,3 @@ class Query:
 
 class Mutation:
     organisation_propose = OrganisationPropose.Field()
-    organisation_verify = OrganisationVerify.Field()
-    organisation_decline = OrganisationDecline.Field()
-    organisation_suspend = OrganisationSuspend.Field()

@@ -1,11 +1,11 @@
-"""A team's desk, and the operators' queue: products in any state, in both languages, with exact stock."""
+"""A team's desk: products in any state, in both languages, with exact stock."""
 
 from typing import Any
 
 import graphene
 from django.db.models import QuerySet
 
-from accounts.permissions import may, permitted
+from accounts.permissions import may
 from catalog import reads
 from catalog.actions.missing import missing
 from catalog.actions.picture import MOST_PICTURES
@@ -19,7 +19,6 @@ from core.api.facts import guarded, mark, needs
 from core.api.ids import global_id, uid_of
 from core.api.lookahead import prefetched
 from core.api.types import Localized, ModelType, MoneyField, PlainType, enum_of, list_of
-from core.refusals import NotFound
 from core.related import related
 
 State = Product.State
@@ -181,10 +180,6 @@ class ProductAction(graphene.Enum):
     SUBMIT = "SUBMIT"
     WITHDRAW = "WITHDRAW"
     ARCHIVE = "ARCHIVE"
-    APPROVE = "APPROVE"
-    RETURN = "RETURN"
-    SUSPEND = "SUSPEND"
-    RESUME = "RESUME"
 
     @property
     def description(self) -> str:
@@ -198,11 +193,6 @@ MANAGERS = {
     State.SUBMITTED: ["WITHDRAW"],
     State.PUBLISHED: ["EDIT", "ARCHIVE"],
     State.SUSPENDED: ["EDIT"],
-}
-OPERATORS = {
-    State.SUBMITTED: ["APPROVE", "RETURN"],
-    State.PUBLISHED: ["SUSPEND"],
-    State.SUSPENDED: ["RESUME"],
 }
 
 
@@ -280,21 +270,9 @@ class TeamProduct(ModelType):
         """In words."""
         return str(State(root.state).words)
 
-    @needs("variants")
     def resolve_allowed_actions(root, info):
-        """By state and asker; nobody decides about a team of their own."""
-        is_own = manages(info.context, root.team_id)
-        allowed = (
-            MANAGERS if is_own else OPERATORS if may(info.context.user, "catalog.decide_listing") else {}
-        )
-        found = allowed.get(State(root.state), [])
-        if allowed is not OPERATORS:
-            return found
-        if root.state == State.SUSPENDED and reads.is_changed(root):
-            return ["APPROVE"]
-        # Something of it may have been sold, and not sent yet.
-        was_sold = root.published_at and root.can_move_to(State.SUSPENDED) and "SUSPEND" not in found
-        return [*found, "SUSPEND"] if was_sold else found
+        """By state; an operator who looks at it decides in her rooms."""
+        return MANAGERS.get(State(root.state), []) if manages(info.context, root.team_id) else []
 
     @needs("variants__lots", "pictures", "team__leader")
     def resolve_missing(root, info):
@@ -332,12 +310,6 @@ def _team_products(root: Any, info: Any, team: str | None = None, state: Any = N
     return products.filter(state=state.value) if state else products
 
 
-def _products_to_review(root: Any, info: Any) -> QuerySet[Product]:
-    if not may(info.context.user, "catalog.decide_listing"):
-        raise NotFound()
-    return reads.products_to_review()
-
-
 class Query:
     team_product = guarded(
         graphene.Field(
@@ -358,13 +330,4 @@ class Query:
             state=graphene.Argument(enum_of(Product, "state"), description="Only those in this state."),
         ),
         SIGNED_IN,
-    )
-    products_to_review = guarded(
-        connection_field(
-            TeamProduct,
-            _products_to_review,
-            order=("submitted_at", "id"),
-            description="What operators have to look at, the longest waiting first.",
-        ),
-        permitted("catalog.decide_listing"),
     )

@@ -1,10 +1,9 @@
-"""Listing a product: what its team does, and what operators do."""
+"""Listing a product, as its team does it; operators decide in their rooms."""
 
 from typing import Any
 
 import graphene
 
-from accounts.permissions import permitted
 from catalog import reads
 from catalog.actions import listing
 from catalog.api.access import SIGNED_IN
@@ -12,7 +11,7 @@ from catalog.api.desk import TeamProduct
 from catalog.models import Product
 from core.api.act import Act
 from core.api.ids import uid_of
-from core.api.types import BigInt, enum_of
+from core.api.types import enum_of
 
 
 class _Fields:
@@ -111,10 +110,6 @@ def _mine(request: Any, id: str) -> Product:
     return reads.product_of(request.user, uid_of(id, "Product"))
 
 
-def _any(request: Any, id: str) -> Product:
-    return reads.product_to_review(request.user, uid_of(id, "Product"))
-
-
 class ProductSubmit(Act):
     """Ask for a product to be published; refused with all that is missing."""
 
@@ -166,91 +161,9 @@ class ProductArchive(Act):
         return cls(product=listing.archive(_mine(request, id), request.user))
 
 
-class ProductApprove(Act):
-    """Operators: publish a submitted product, or a suspended one that its team has changed."""
-
-    class Meta:
-        access = permitted("catalog.decide_listing")
-
-    class Input:
-        id = graphene.ID(required=True, description="The product.")
-        comment = graphene.String(description="A word to its team.")
-        version = graphene.Field(
-            BigInt, required=True, description="As it was looked at; changed since, it is refused (CONFLICT)."
-        )
-
-    product = graphene.Field(TeamProduct, description="The product, published.")
-
-    @classmethod
-    def act(cls, request: Any, id: str, version: int, comment: str | None = None) -> Any:
-        """Approve it."""
-        product = _any(request, id)
-        listing.approve(product, request.user, comment or "", version=version)
-        return cls(product=_any(request, id))
-
-
-class ProductReturn(Act):
-    """Operators: return a submitted product to its team, saying what to change."""
-
-    class Meta:
-        access = permitted("catalog.decide_listing")
-
-    class Input:
-        id = graphene.ID(required=True, description="The product.")
-        comment = graphene.String(required=True, description="What should be changed.")
-
-    product = graphene.Field(TeamProduct, description="The product, with its team again.")
-
-    @classmethod
-    def act(cls, request: Any, id: str, comment: str) -> Any:
-        """Return it."""
-        product = _any(request, id)
-        listing.return_with_comment(product, request.user, comment)
-        return cls(product=product)
-
-
-class ProductSuspend(Act):
-    """Operators: take a published product off the shelf."""
-
-    class Meta:
-        access = permitted("catalog.decide_listing")
-
-    class Input:
-        id = graphene.ID(required=True, description="The product.")
-        reason = graphene.String(required=True, description="Why; kept in the audit log.")
-
-    product = graphene.Field(TeamProduct, description="The product, suspended.")
-
-    @classmethod
-    def act(cls, request: Any, id: str, reason: str) -> Any:
-        """Suspend it."""
-        return cls(product=listing.suspend(_any(request, id), request.user, reason))
-
-
-class ProductResume(Act):
-    """Operators: put a suspended product back on the shelf; not where its team has changed what has to be approved."""
-
-    class Meta:
-        access = permitted("catalog.decide_listing")
-
-    class Input:
-        id = graphene.ID(required=True, description="The product.")
-
-    product = graphene.Field(TeamProduct, description="The product, published again.")
-
-    @classmethod
-    def act(cls, request: Any, id: str) -> Any:
-        """Resume it."""
-        return cls(product=listing.resume(_any(request, id), request.user))
-
-
 class Mutation:
     product_create = ProductCreate.Field()
     product_update = ProductUpdate.Field()
     product_submit = ProductSubmit.Field()
     product_withdraw = ProductWithdraw.Field()
     product_archive = ProductArchive.Field()
-    product_approve = ProductApprove.Field()
-    product_return = ProductReturn.Field()
-    product_suspend = ProductSuspend.Field()
-    product_resume = ProductResume.Field()

@@ -4,7 +4,6 @@ from typing import Any
 
 import graphene
 
-from accounts.permissions import permitted
 from catalog import reads
 from catalog.actions import certificate as certificates
 from catalog.actions import leader as leaders
@@ -14,11 +13,10 @@ from catalog.api.access import SIGNED_IN
 from catalog.api.desk import TeamProduct
 from catalog.api.product import CertificateType
 from catalog.api.team import TeamType
-from catalog.models import Certificate, Leader
+from catalog.models import Certificate
 from core.api.act import Act
 from core.api.ids import uid_of
 from core.api.types import enum_of
-from core.refusals import NotFound
 
 
 class PictureDelete(Act):
@@ -129,31 +127,9 @@ class LeaderIntroduce(Act):
         return cls(team=reads.managed_team(request.user, mine.uid))
 
 
-class LeaderVerify(Act):
-    """Operators: the leader of this team has been met and checked."""
-
-    class Meta:
-        access = permitted("catalog.keep_teams")
-
-    class Input:
-        team = graphene.ID(required=True, description="The team.")
-
-    team = graphene.Field(TeamType, description="The team, its leader verified.")
-
-    @classmethod
-    def act(cls, request: Any, team: str) -> Any:
-        """Verify the leader."""
-        uid = uid_of(team, "Team", field="team")
-        leader = Leader.objects.filter(team__uid=uid).select_related("team").first()
-        if leader is None:
-            raise NotFound(field="team")
-        return cls(team=leaders.verify(leader, request.user).team)
-
-
 class Mutation:
     picture_delete = PictureDelete.Field()
     certificate_add = CertificateAdd.Field()
     certificate_remove = CertificateRemove.Field()
     team_update = TeamUpdate.Field()
     leader_introduce = LeaderIntroduce.Field()
-    leader_verify = LeaderVerify.Field()

@@ -47,11 +47,6 @@ def desk_products(person: Any) -> QuerySet[Product]:
     return Product.objects.filter(team_id__in=teams_managed_by(person).values("id")).order_by("-id")
 
 
-def products_to_review() -> QuerySet[Product]:
-    """What operators have to look at, the longest waiting first."""
-    return Product.objects.filter(state=Product.State.SUBMITTED).order_by("submitted_at", "id")
-
-
 def product_of(person: Any, uid: UUID) -> Product:
     """A product on this person's desk; else the same as if there were none."""
     return _one(desk_products(person).filter(uid=uid).select_related("team"))
@@ -79,13 +74,6 @@ def certificate_of(person: Any, uid: UUID) -> Certificate:
     """A certificate on this person's desk."""
     mine = Certificate.objects.filter(product__team_id__in=teams_managed_by(person).values("id"), uid=uid)
     return _one(mine.select_related("product__team"))
-
-
-def product_to_review(person: Any, uid: UUID) -> Product:
-    """A product for an operator, in any state."""
-    if not may(person, "catalog.decide_listing"):
-        raise NotFound()
-    return _one(Product.objects.filter(uid=uid).select_related("team"))
 
 
 def is_changed(product: Product) -> bool:

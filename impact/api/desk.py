@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from accounts.clean import line, phone_number
 from accounts.models import Region
-from accounts.permissions import permitted
 from catalog.models import Lot, Team
 from catalog.reads.products import lot_of
 from catalog.reads.teams import managed_team, teams_managed_by
@@ -194,26 +193,6 @@ def _county(code: str) -> Region:
     return found
 
 
-class HouseholdVerify(Act):
-    """Operators: vouch for a household; never for one of a team that is one's own."""
-
-    class Meta:
-        access = permitted("impact.verify_household")
-
-    class Input:
-        id = graphene.ID(required=True, description="The household.")
-
-    household = graphene.Field(HouseholdType, description="The household, now verified.")
-
-    @classmethod
-    def act(cls, request: Any, id: str) -> Any:
-        """Verify it."""
-        found = Household.objects.filter(uid=uid_of(id, "Household")).first()
-        if found is None:
-            raise NotFound(field="id")
-        return cls(household=households.verify(found, request.user))
-
-
 class HouseholdWithdraw(Act):
     """Managers: a family no longer wishes to take part, verified or not yet; what names it is destroyed."""
 
@@ -296,6 +275,5 @@ class Mutation:
     """What may be done with a team's households."""
 
     household_propose = HouseholdPropose.Field()
-    household_verify = HouseholdVerify.Field()
     household_withdraw = HouseholdWithdraw.Field()
     lot_share_out = LotShareOut.Field()

@@ -11,6 +11,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.actions import audit
+from accounts.permissions import must
 from catalog.actions import stock
 from catalog.models import Lot, Reservation
 from core import clock, failpoints
@@ -379,6 +380,7 @@ def _arrived(order: Order, refund: Refund) -> None:
 @transaction.atomic
 def again(refund: Refund, by: Any = None) -> Refund:
     """Try a failed refund once more, under a new key: the first one's answer is no. Without `by`, by the clock."""
+    must(by, "orders.refund")
     order = Order.objects.get(payments__refunds=refund.pk)
     lock([order])
     refund = Refund.objects.get(pk=refund.pk)

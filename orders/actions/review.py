@@ -5,6 +5,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from accounts.actions import audit
+from accounts.permissions import must
 from catalog.clean import paragraphs
 from catalog.reads import is_related
 from core.language import say
@@ -46,6 +47,7 @@ def _twin() -> Conflict:
 @transaction.atomic
 def hide(review: Review, by: Any) -> Review:
     """An operator, not of the team it is about, takes a review out of sight; it is kept, and the deed is written down."""
+    must(by, "orders.hide_review")
     if is_related(by, Line.objects.values_list("team_id", flat=True).get(pk=review.line_id)):
         raise NotAllowed(
             say("不能隐藏对自己团队商品的评价。", "Nobody hides what is said of a team of their own.")

@@ -243,19 +243,6 @@ class _Filling(_CartAct):
     )
 
 
-class CartCreate(_CartAct):
-    """A new cart for a guest; one's own open cart when signed in."""
-
-    class Meta:
-        access = PUBLIC
-        rate = (60, 60)
-
-    @classmethod
-    def act(cls, request: Any) -> Any:
-        """Find or make it."""
-        return {"cart": carts.create(request.user)}
-
-
 class CartMerge(_Filling):
     """After signing in: pour a guest's cart into one's own. Quantities are summed."""
 
@@ -391,7 +378,6 @@ class Query:
 
 
 class Mutation:
-    cart_create = CartCreate.Field()
     cart_merge = CartMerge.Field()
     cart_lines_add = CartLinesAdd.Field()
     cart_line_update = CartLineUpdate.Field()

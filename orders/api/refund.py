@@ -5,14 +5,13 @@ from uuid import UUID
 
 import graphene
 
-from accounts.permissions import permitted
 from core.api.access import SIGNED_IN
 from core.api.act import Act
 from core.api.errors import error_type
 from core.api.ids import uid_of
 from core.api.types import BigInt, ModelType, MoneyField
 from core.language import say
-from core.refusals import Invalid, NotFound
+from core.refusals import Invalid
 from orders import words
 from orders.actions import refund as refunds
 from orders.api.payment import NUMBER, ORDER_HOLDER
@@ -116,28 +115,5 @@ def _parts(lines: list[dict[str, Any]]) -> dict[UUID, refunds.Part]:
     return parts
 
 
-class RefundRetry(Act):
-    """Operators: have the provider try a failed refund once more."""
-
-    class Meta:
-        access = permitted("orders.refund")
-        idempotent = True
-        keeps = {"refund": "orders.reads.refund.refund_by_pk"}
-
-    class Input:
-        id = graphene.ID(required=True, description="The refund.")
-
-    refund = graphene.Field(RefundType, description="The refund, on its way again.")
-
-    @classmethod
-    def act(cls, request: Any, id: str) -> Any:
-        """Try again."""
-        refund = Refund.objects.filter(uid=uid_of(id, "Refund")).first()
-        if refund is None:
-            raise NotFound(field="id")
-        return {"refund": refunds.again(refund, request.user)}
-
-
 class Mutation:
     refund_request = RefundRequest.Field()
-    refund_retry = RefundRetry.Field()

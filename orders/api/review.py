@@ -5,7 +5,6 @@ from typing import Any
 import graphene
 from django.db.models import QuerySet
 
-from accounts.permissions import permitted
 from core.api.access import HELD, PUBLIC
 from core.api.act import Act
 from core.api.connections import connection_field
@@ -79,23 +78,6 @@ class ReviewWrite(Act):
         return {"review": reviews.write(line, request.user, stars=stars, words=words or "")}
 
 
-class ReviewHide(Act):
-    """Operators: take a review out of sight."""
-
-    class Meta:
-        access = permitted("orders.hide_review")
-
-    class Input:
-        id = graphene.ID(required=True, description="The review.")
-
-    review = graphene.Field(ReviewType, description="The review, hidden from now on.")
-
-    @classmethod
-    def act(cls, request: Any, id: str) -> Any:
-        """Hide it."""
-        return {"review": reviews.hide(reads.review_by_uid(uid_of(id, "Review")), request.user)}
-
-
 def _reviews(root: Any, info: Any, product: str) -> QuerySet[Review]:
     return reads.reviews_of(product)
 
@@ -143,4 +125,3 @@ class Query:
 
 class Mutation:
     review_write = ReviewWrite.Field()
-    review_hide = ReviewHide.Field()

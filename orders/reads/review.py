@@ -2,14 +2,12 @@
 
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
 
 from catalog.models import Product
 from catalog.reads import published_products
 from core import fast
-from core.refusals import NotFound
 from orders.models import Review
 
 
@@ -55,14 +53,6 @@ def rating(count: int, stars: int) -> Rating:
         return Rating(0, None)
     tenths = (20 * stars + count) // (2 * count)
     return Rating(count, f"{tenths // 10}.{tenths % 10}")
-
-
-def review_by_uid(uid: UUID) -> Review:
-    """Any review, for those who may hide it."""
-    review = Review.objects.filter(uid=uid).first()
-    if review is None:
-        raise NotFound(field="id")
-    return review
 
 
 def review_by_pk(request: Any, pk: int) -> QuerySet[Review]:

@@ -108,7 +108,8 @@ def test_an_operator_verifies_an_organisation_but_not_her_own():
     own.refresh_from_db()
     assert (theirs.state, own.state) == ("verified", "proposed")
     assert any("their own" in words for words in said)
-    assert AuditEntry.objects.get(deed="verify").object_uid == str(theirs.uid)
+    entry = AuditEntry.objects.get(deed="verify")
+    assert entry.object_uid == str(theirs.uid) and len(entry.request_id) == 16
 
 
 def test_the_form_of_an_organisation_changes_its_place_and_nothing_else():

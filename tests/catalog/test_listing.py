@@ -6,12 +6,13 @@ import pytest
 from django.core import mail
 
 from catalog import verify
+from catalog.actions import leader, listing
 from catalog.models import ListingReview, Product, Variant
 from core import clock
 from core.api.ids import global_id
-from core.refusals import Refusal
+from core.refusals import Invalid, NotAllowed, Refusal
 from tests.catalog.asker import STATE, Asker
-from tests.catalog.world import STORY_INPUT, a_lot, a_product, a_variant, an_operator, version_of
+from tests.catalog.world import STORY_INPUT, a_lot, a_product, a_variant, an_operator
 
 pytestmark = pytest.mark.django_db
 
@@ -87,14 +88,11 @@ def test_from_an_empty_form_to_the_shelf(desk, team, run_deliveries):
     slugs = "{ products(first: 5) { nodes { slug } } }"
     assert Asker().ask(slugs)["products"]["nodes"] == []
 
-    operator = Asker(an_operator())
-    queue = operator.ask("{ productsToReview(first: 5) { nodes { id slug allowedActions } } }")
-    (waiting,) = queue["productsToReview"]["nodes"]
-    assert waiting["allowedActions"] == ["APPROVE", "RETURN"]
-    approved = operator.done(
-        "productApprove", STATE, id=waiting["id"], version=version_of(waiting["id"]), comment="Well told."
-    )["product"]
-    assert (approved["state"], approved["allowedActions"]) == ("PUBLISHED", ["SUSPEND"])
+    waiting = Product.objects.get(state="submitted")
+    listing.approve(waiting, an_operator(), "Well told.", version=waiting.version)
+    state = "query($id: ID!) { teamProduct(id: $id) { state allowedActions } }"
+    approved = desk.ask(state, id=product["id"])["teamProduct"]
+    assert approved == {"state": "PUBLISHED", "allowedActions": ["EDIT", "ARCHIVE"]}
     assert Asker().ask(slugs)["products"]["nodes"] == [{"slug": "zigui-summer-oranges"}]
     assert Asker().ask('{ search(query: "xiacheng", first: 5) { totalCount } }') == {
         "search": {"totalCount": 1}
@@ -113,9 +111,10 @@ def test_a_product_is_returned_with_a_comment_and_submitted_again(desk, team, ru
     product = begun(desk, team)
     filled(desk, product)
     desk.done("productSubmit", id=product["id"])
-    operator = Asker(an_operator())
-    assert operator.refused("productReturn", id=product["id"], comment="  ") == "INVALID"
-    operator.done("productReturn", id=product["id"], comment="Which village?")
+    operator = an_operator()
+    with pytest.raises(Invalid):
+        listing.return_with_comment(Product.objects.get(), operator, "  ")
+    listing.return_with_comment(Product.objects.get(), operator, "Which village?")
     run_deliveries()
     assert "Which village?" in mail.outbox[0].body
     seen = desk.ask(
@@ -203,13 +202,13 @@ def test_the_reviewer_is_never_of_the_team(team):
     team.members.create(person=insider, role="member")
     product = a_product(team, state="submitted", summary_zh="甜")
     a_lot(a_variant(product))
-    gid = global_id("Product", product.uid)
-    for act, more in (
-        ("productApprove", {"version": version_of(gid)}),
-        ("productReturn", {"comment": "x"}),
-        ("leaderVerify", {}),
+    product.refresh_from_db()
+    for decide in (
+        lambda by: listing.approve(product, by, version=product.version),
+        lambda by: listing.return_with_comment(product, by, "x"),
+        lambda by: leader.verify(team.leader, by),
     ):
-        given = {"team": global_id("Team", team.uid)} if act == "leaderVerify" else {"id": gid}
-        assert Asker(insider).refused(act, **given, **more) == "NOT_ALLOWED"
+        with pytest.raises(NotAllowed):
+            decide(insider)
     assert not ListingReview.objects.exists()
-    Asker(an_operator()).done("productApprove", id=gid, version=version_of(gid))
+    listing.approve(product, an_operator(), version=product.version)

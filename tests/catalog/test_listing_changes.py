@@ -6,13 +6,20 @@ import pytest
 
 from accounts.models import AuditEntry
 from catalog import search
-from catalog.models import PriceStory, SearchEntry, Variant
+from catalog.actions import listing
+from catalog.models import PriceStory, Product, SearchEntry, Variant
 from core import clock
 from core.api.ids import global_id
+from core.refusals import Conflict, NotAllowed
 from tests.catalog.asker import STATE, Asker
-from tests.catalog.world import STORY_INPUT, a_variant, an_operator, published, version_of
+from tests.catalog.world import STORY_INPUT, a_variant, an_operator, published
 
 pytestmark = pytest.mark.django_db
+
+
+def fresh(variant):
+    """Its product, as it is now."""
+    return Product.objects.get(pk=variant.product_id)
 
 
 @pytest.mark.parametrize(
@@ -104,17 +111,19 @@ def test_what_an_operator_has_checked_is_looked_at_again_when_it_changes(desk, t
     assert desk.done("productUpdate", STATE, id=gid, nameZh="赣南脐橙")["product"]["state"] == "SUBMITTED"
 
 
-def test_suspended_archived_and_resumed(desk, team):
+def test_suspended_archived_and_resumed(desk, manager, team):
     variant = published(team)
     gid = global_id("Product", variant.product.uid)
-    operator = Asker(an_operator())
-    assert desk.refused("productSuspend", id=gid, reason="x") == "NOT_ALLOWED"
-    operator.done("productSuspend", id=gid, reason="label")
+    operator = an_operator()
+    with pytest.raises(NotAllowed):
+        listing.suspend(variant.product, manager, "x")
+    listing.suspend(variant.product, operator, "label")
     assert Asker().ask("{ products(first: 1) { totalCount } }") == {"products": {"totalCount": 0}}
-    operator.done("productResume", id=gid)
+    listing.resume(fresh(variant), operator)
     assert Asker().ask("{ products(first: 1) { totalCount } }") == {"products": {"totalCount": 1}}
     desk.done("productArchive", id=gid)
-    assert operator.refused("productApprove", id=gid, version=version_of(gid)) == "CONFLICT"
+    with pytest.raises(Conflict):
+        listing.approve(fresh(variant), operator, version=fresh(variant).version)
     assert desk.refused("productUpdate", id=gid, summaryZh="x") == "CONFLICT"
     assert not SearchEntry.objects.exists()
     deeds = list(AuditEntry.objects.filter(noun="Product").order_by("id").values_list("deed", flat=True))
@@ -127,7 +136,7 @@ def test_a_kept_answer_does_not_outlive_what_it_shows(desk, team, settings):
     product = published(team).product
     document = "{ products(first: 1) { nodes { slug } } }"
     assert Asker().ask(document)["products"]["nodes"] == [{"slug": product.slug}]
-    Asker(an_operator()).done("productSuspend", id=global_id("Product", product.uid), reason="label")
+    listing.suspend(product, an_operator(), "label")
     assert Asker().ask(document)["products"]["nodes"] == []
 
 
@@ -224,7 +233,7 @@ def test_a_smaller_box_that_was_made_out_of_sight_is_looked_at_before_it_is_offe
 
 def test_what_was_changed_while_it_was_suspended_is_not_resumed_unseen(desk, team):
     variant = published(team)
-    operator = Asker(an_operator())
+    operator = an_operator()
     ids = {"product": global_id("Product", variant.product.uid), "variant": global_id("Variant", variant.uid)}
     deeds = (
         ("variantSave", {"id": ids["variant"], "priceMinor": 36_900}),
@@ -233,36 +242,31 @@ def test_what_was_changed_while_it_was_suspended_is_not_resumed_unseen(desk, tea
         ("productUpdate", {"id": ids["product"], "nameZh": "赣南脐橙"}),
     )
     for deed, given in deeds:
-        operator.done("productSuspend", id=ids["product"], reason="label")
+        listing.suspend(fresh(variant), operator, "label")
         desk.done(deed, **given)
-        assert operator.refused("productResume", id=ids["product"]) == "CONFLICT", given
+        with pytest.raises(Conflict):
+            listing.resume(fresh(variant), operator)
         assert Asker().ask("{ products(first: 1) { totalCount } }") == {"products": {"totalCount": 0}}
-        document = "query($id: ID!) { teamProduct(id: $id) { allowedActions } }"
-        assert operator.ask(document, id=ids["product"])["teamProduct"]["allowedActions"] == ["APPROVE"]
-        approved = operator.done(
-            "productApprove", STATE, id=ids["product"], version=version_of(ids["product"])
-        )
-        assert approved["product"]["state"] == "PUBLISHED"
+        listing.approve(fresh(variant), operator, version=fresh(variant).version)
+        assert fresh(variant).state == "published"
     # Taken off the shelf by its own team, and suspended while it waits: nobody has seen the new name.
     desk.done("productUpdate", id=ids["product"], nameZh="第三个名字")
-    operator.done("productSuspend", id=ids["product"], reason="label")
-    assert operator.refused("productResume", id=ids["product"]) == "CONFLICT"
-    operator.done("productApprove", id=ids["product"], version=version_of(ids["product"]))
-    operator.done("productSuspend", id=ids["product"], reason="label")
+    listing.suspend(fresh(variant), operator, "label")
+    with pytest.raises(Conflict):
+        listing.resume(fresh(variant), operator)
+    listing.approve(fresh(variant), operator, version=fresh(variant).version)
+    listing.suspend(fresh(variant), operator, "label")
     desk.done("productUpdate", id=ids["product"], summaryZh="更甜")
-    assert operator.done("productResume", STATE, id=ids["product"])["product"]["state"] == "PUBLISHED"
+    listing.resume(fresh(variant), operator)
+    assert fresh(variant).state == "published"
 
 
 def test_what_was_changed_after_an_operator_looked_is_not_approved_as_seen(desk, team):
     variant = published(team)
-    operator = Asker(an_operator())
+    operator = an_operator()
     gid = global_id("Product", variant.product.uid)
-    looked = "query($id: ID!) { teamProduct(id: $id) { version } }"
     desk.done("productUpdate", id=gid, nameZh="赣南脐橙")
-    seen = operator.ask(looked, id=gid)["teamProduct"]["version"]
-    unseen = "mutation($id: ID!) { productApprove(input: {id: $id}) { errors { code } } }"
-    told = operator.send(unseen, id=gid)
-    assert told["errors"][0]["extensions"]["code"] == "INVALID_DOCUMENT", "nothing is approved unseen"
+    seen = fresh(variant).version
     for deed, given in (
         ("variantSave", {"id": global_id("Variant", variant.uid), "priceMinor": 36_900}),
         ("productUpdate", {"id": gid, "nameZh": "进口脐橙"}),
@@ -271,6 +275,8 @@ def test_what_was_changed_after_an_operator_looked_is_not_approved_as_seen(desk,
         desk.done("productWithdraw", id=gid)
         desk.done(deed, **given)
         desk.done("productSubmit", id=gid)
-        assert operator.refused("productApprove", id=gid, version=seen) == "CONFLICT", deed
-        seen = operator.ask(looked, id=gid)["teamProduct"]["version"]
-    assert operator.done("productApprove", STATE, id=gid, version=seen)["product"]["state"] == "PUBLISHED"
+        with pytest.raises(Conflict):
+            listing.approve(fresh(variant), operator, version=seen)
+        seen = fresh(variant).version
+    listing.approve(fresh(variant), operator, version=seen)
+    assert fresh(variant).state == "published"

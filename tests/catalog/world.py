@@ -19,7 +19,6 @@ from catalog.models import (
     Variant,
 )
 from core import clock
-from core.api.ids import uid_of
 
 _count = itertools.count(1)
 ALL_YEAR = list(range(1, 13))
@@ -179,8 +178,3 @@ def published(team: Team) -> Variant:
     """The variant of a product of this team, on the shelf with a lot to sell."""
     product = a_product(team, summary_zh="甜")
     return a_lot(a_variant(product)).variant
-
-
-def version_of(product_id: str) -> int:
-    """As an operator sees the product now."""
-    return Product.objects.get(uid=uid_of(product_id, "Product")).version

@@ -106,7 +106,7 @@ class Matrix:
             "searchSuggestions": [{"text": "o", "first": 10}],
             "regions": [{"parent": "420000"}],
         }
-        lists = ("products", "teams", "organisations", "myOrders", "myGroupPurchases", "productsToReview")
+        lists = ("products", "teams", "organisations", "myOrders", "myGroupPurchases")
         return ways.get(name, [{"first": 20}] if name in lists else [{}])
 
     def answer(self, person: Any, document: str) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from core.api.ids import global_id
 from core.refusals import Conflict, NotAllowed
 from impact.actions import standings
 from orders.actions import dispute, elsewhere, refund, shipment
@@ -18,7 +17,7 @@ from tests.catalog import world as shelves
 from tests.impact import world
 from tests.impact.test_whole_way import arrive, place
 from tests.orders.test_refund import Paid
-from tests.orders.world import key, settle_all, tell
+from tests.orders.world import settle_all, tell
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("whole_shop")]
 TOTAL, GOODS = 8180, 7380
@@ -142,8 +141,7 @@ def test_of_a_refund_that_a_bank_has_given_in_part_only_the_rest_is_asked_of_the
     tell(a_stand, "refund.failed")
     lose(kept(paid.row), 5000)
     till.refund_mode("succeed")
-    id = global_id("Refund", made.uid)
-    paid.operator.done("refundRetry", "refund { state }", id=id, idempotencyKey=key())
+    refund.again(made, paid.operator.person)
     settle_all()
     assert [asked["amount"] for asked in a_stand.store.select("refund", [], 10)] == [2380, GOODS]
     assert refunds(paid.row) == [("team", "succeeded", GOODS, 5000)]

@@ -8,6 +8,7 @@ from django.utils import timezone
 from catalog.models import TeamMember
 from core.api.ids import global_id
 from core.models import OutboxEvent
+from core.refusals import NotAllowed
 from orders.actions import reconcile, refund
 from orders.models import Dispute, Order, Payment, Refund, RefundLine, Shipment
 from tests.catalog.world import a_product, a_team, a_variant, an_operator
@@ -303,9 +304,9 @@ def test_a_refund_that_fails_later_is_owed_again_and_an_operator_tries_once_more
         "refund_id": first.pk,
         "had_succeeded": True,
     }
-    id = global_id("Refund", first.uid)
-    assert paid.team.refused("refundRetry", id=id, idempotencyKey=key()) == "NOT_ALLOWED"
-    paid.operator.done("refundRetry", "refund { state }", id=id, idempotencyKey=key())
+    with pytest.raises(NotAllowed):
+        refund.again(first, paid.team.person)
+    refund.again(first, paid.operator.person)
     settle_all()
     again = Refund.objects.get()
     assert (again.state, again.attempt) == ("succeeded", 2) and again.provider_id != first.provider_id

@@ -7,7 +7,6 @@ from django.core import mail
 from django.utils import timezone
 
 from accounts.models import AuditEntry
-from core.api.ids import global_id
 from orders.actions import reconcile, refund
 from orders.actions.refund_failed import TRIED_AFTER
 from orders.models import Refund
@@ -92,7 +91,7 @@ def test_what_failed_is_tried_again_by_the_clock_and_in_the_end_by_a_person(paid
     assert told.subject.startswith("要人处理的退款：¥164.90")
     assert f"/operators/orders/refund/{made.pk}/change/" in told.body
     assert AuditEntry.objects.filter(noun="Refund", deed="retry", actor=None).count() == 5
-    paid.operator.done("refundRetry", id=global_id("Refund", made.uid), idempotencyKey=key())
+    refund.again(made, paid.operator.person)
     till.refund_mode("succeed")
     settle_all()
     assert paid.seen["state"] == "REFUNDED"

@@ -136,10 +136,7 @@ def test_what_a_team_has_just_taken_off_the_shelf_itself_can_be_stopped_too(
     Buyer(manager).done("productUpdate", **product, nameZh="另一个名字")
     for deed in deeds:
         Buyer(manager).done(deed, **product)
-    operator = Buyer(an_operator())
-    asked = "query($id: ID!) { teamProduct(id: $id) { allowedActions } }"
-    assert "SUSPEND" in operator.ask(asked, **product)["teamProduct"]["allowedActions"]
-    operator.done("productSuspend", **product, reason="证照过期")
+    listing.suspend(Product.objects.get(pk=lot.variant.product_id), an_operator(), "证照过期")
     assert sending(manager, order) == ["CONFLICT"]
     drain()
     at_rest()

@@ -7,7 +7,6 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from core.api.ids import global_id
 from core.money import show
 from impact.models import LedgerTransaction, Support
 from orders.actions import cancel, dispute, elsewhere, refund, shipment
@@ -20,7 +19,7 @@ from tests.orders.test_contested import contested, moves
 from tests.orders.test_dispute import GOODS, SET_ASIDE, TOTAL, kept, offences, refunds, told
 from tests.orders.test_mails import new_mails
 from tests.orders.test_refund import Paid
-from tests.orders.world import key, settle_all
+from tests.orders.world import settle_all
 from together.actions import group
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("whole_shop")]
@@ -273,10 +272,7 @@ def test_buyer_team_and_operator_read_what_has_become_of_the_money_and_an_operat
     )
     page = Client().get(f"/en/order/{paid.order['number']}/?token={paid.order['token']}").content.decode()
     assert "The bank decided anew and took it back" in page and "An operator settles it" in page
-    answer = paid.operator.do(
-        "refundRetry", "refund { state }", id=global_id("Refund", owed.uid), idempotencyKey=key()
-    )
-    assert answer["errors"] == []
+    refund.again(owed, paid.operator.person)
     settle_all()
     assert (paid.seen["state"], paid.seen["refundedTotal"]["minor"]) == ("SHIPPED", owed.amount_minor)
     assert Refund.objects.get(reason="regained").state == "succeeded" and offences() == []

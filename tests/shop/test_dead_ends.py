@@ -1,14 +1,26 @@
-"""Nothing leads nowhere: what is recorded is heard, and what hears is of one signature with what is recorded."""
+"""Nothing leads nowhere: what can be done is done from somewhere, and what is recorded is heard, by functions of it."""
 
+import ast
 from typing import Any, get_args, get_type_hints
 
 import pytest
 from django.utils.module_loading import import_string
+from graphql import OperationDefinitionNode, parse
 
 from core import events
+from core.api.run import graphql_schema
 from core.deliveries import reaction_named
 from core.events import Event
 from shop.reactions import REACTIONS
+from shop.web.document import HERE
+
+# Mutations that no page's act asks, and who does.
+WITHOUT_A_PAGE = {
+    "buyNow": "a program that buys in one request (README, GraphQL in five requests); pages show each step",
+    "claimMake": "a program; a page's form brings a photo, which is no GraphQL",
+    "teamUpdate": "a team's program; an operator's room says what the shop was told at its setting up",
+    "leaderIntroduce": "a team's program; an operator's room says what the shop was told at its setting up",
+}
 
 FLOORS = ("accounts", "catalog", "orders", "together", "impact", "shop")
 # Recorded for another reason than a reaction: which.
@@ -16,6 +28,32 @@ UNHEARD = {
     "DemoBegun": "what a load that was stopped goes on from: shop/demo/load.py",
     "DemoLoaded": "that a demo is whole, and is marked on every page: shop/demo/load.py",
 }
+
+
+def acted() -> set[str]:
+    """The mutations that documents of pages ask, those in the text of a view among them."""
+    texts = [path.read_text() for path in HERE.glob("*/*.graphql")]
+    for path in HERE.rglob("*.py"):
+        texts += [one for one in strings(path.read_text()) if one.startswith("mutation")]
+    return {
+        selection.name.value
+        for text in texts
+        for found in parse(text).definitions
+        if isinstance(found, OperationDefinitionNode) and found.operation.value == "mutation"
+        for selection in found.selection_set.selections
+    }
+
+
+def strings(source: str) -> list[str]:
+    """The texts in a module."""
+    values = (node.value for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Constant))
+    return [value for value in values if isinstance(value, str)]
+
+
+def test_every_mutation_is_a_pages_act_or_says_who_asks_it():
+    known = set(graphql_schema().mutation_type.fields)
+    assert known - acted() == WITHOUT_A_PAGE.keys()
+    assert len(acted()) > 50 and acted() <= known
 
 
 def ours() -> set[str]:

@@ -92,7 +92,7 @@ def asked(order: Order) -> Any:
         "householdDesk": [{}, {"team": global_id("Team", team.uid)}],
         "teamProducts": [{"team": global_id("Team", team.uid), "first": 10}],
     }
-    plain = ("organisations", "myOrders", "myGroupPurchases", "productsToReview")
+    plain = ("organisations", "myOrders", "myGroupPurchases")
     return lambda name: ways.get(name, [{"first": 20}] if name in plain else [{}])
 
 

@@ -11,7 +11,6 @@ import requests
 
 from catalog.actions import listing
 from catalog.models import Category, Product
-from core.api.ids import global_id
 from core.api.run import hash_of
 from shop.web.document import text_of
 from tests.shows.script import Script
@@ -141,11 +140,11 @@ def test_a_new_listing_is_seen_by_everybody_within_a_second(house, stall):
         listing.suspend(
             Product.objects.select_related("team").get(pk=stall.product.pk), house.world.operator, "x"
         )
-    slug, id = stall.product.slug, global_id("Product", stall.product.uid)
+    slug = stall.product.slug
     seconds = seconds_to_everybody(
         house,
         stall,
-        lambda: operator.done("productResume", id=id),
+        lambda: operator.decide("catalog/product", "resume", stall.product.pk),
         lambda: operator.ask(HERS, slug=slug)["product"],
         lambda shown: shown is not None,
     )

@@ -1,5 +1,7 @@
 """A team gives a part of one line back: ledger and standings go back by its share."""
 
+from core.api.ids import uid_of
+from orders.models import Refund
 from tests.shows.house import until
 from tests.shows.script import key, session_of
 
@@ -76,6 +78,8 @@ def test_a_refund_that_the_provider_fails_later_is_told_and_can_be_tried_again(h
     house.verify()
     assert guest.order(order)["refundedTotal"]["minor"] == 0
     house.till.refund_mode("succeed")
-    operator.done("refundRetry", "refund { state }", id=made["id"], idempotencyKey=key())
+    with house.shop.database():
+        failed = Refund.objects.get(uid=uid_of(made["id"], "Refund")).pk
+    operator.decide("orders/refund", "again", failed)
     until(lambda: [r["state"] for r in guest.order(order)["refunds"]] == ["SUCCEEDED"], 30)
     assert guest.order(order)["state"] == "REFUNDED" and house.books(order["number"]) == {}
