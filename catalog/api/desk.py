@@ -11,139 +11,17 @@ from catalog.actions.missing import missing
 from catalog.actions.picture import MOST_PICTURES
 from catalog.actions.variant import MOST_VARIANTS
 from catalog.api.access import DESK, HELD, SIGNED_IN, manages
+from catalog.api.desk_variant import TeamVariant, same_id
 from catalog.api.product import CertificateType
-from catalog.api.variant import PriceStoryPart, story_parts
-from catalog.models import ListingReview, Lot, Product, Variant
+from catalog.models import ListingReview, Product
 from core.api.connections import connection_field
 from core.api.facts import guarded, mark, needs
-from core.api.ids import global_id, uid_of
+from core.api.ids import uid_of
 from core.api.lookahead import prefetched
 from core.api.types import Localized, ModelType, MoneyField, PlainType, enum_of, list_of
 from core.related import related
 
 State = Product.State
-
-AT_HAND = (Lot.State.OPEN, Lot.State.PLANNED)
-MOST_LOTS = 50
-
-
-def same_id(name: str) -> graphene.Field:
-    """The id by which the same thing is known to buyers."""
-
-    def resolve(root: Any, info: Any) -> str:
-        return global_id(name, root.uid)
-
-    return graphene.Field(
-        graphene.ID, required=True, resolver=resolve, description=f"The id of the {name}, for mutations."
-    )
-
-
-class TeamLot(ModelType):
-    """A lot as its team counts it."""
-
-    class Meta:
-        model = Lot
-        main = False
-        name = "TeamLot"
-        access = HELD
-        fields = (
-            *(
-                "code",
-                "state",
-                "place_zh",
-                "place_en",
-                "harvest_from",
-                "harvest_to",
-                "best_before",
-                "ship_by",
-            ),
-            *("units_declared", "units_available", "units_reserved", "units_sold", "units_restocked"),
-        )
-        about = {
-            "code": "As printed on the parcel.",
-            "state": "Only open and planned ones are sold.",
-            "place_zh": "Where it grew, in Chinese.",
-            "place_en": "Where it grew, in English.",
-            "harvest_from": "The first day of its harvest.",
-            "harvest_to": "The last day of its harvest.",
-            "best_before": "The day until which it is good.",
-            "ship_by": "Of a planned one: sent by this day.",
-            "units_declared": "Units harvested, as declared.",
-            "units_available": "Units that can be sold now.",
-            "units_reserved": "Units kept for orders that are being paid.",
-            "units_sold": "Units sold, returned ones among them.",
-            "units_restocked": "Units that came back and are for sale again.",
-        }
-
-    id = same_id("Lot")
-    level = graphene.Int(required=True, description="0: pool, 1: several households, 2: one household.")
-    level_name = graphene.String(required=True, description="The level in the reader's language.")
-    state_name = graphene.String(required=True, description="The state in the reader's language.")
-    is_traced = graphene.Boolean(required=True, description="Whether it is written down who grew it.")
-
-    def resolve_level_name(root, info):
-        """In words."""
-        return str(Lot.Level(root.level).words)
-
-    def resolve_state_name(root, info):
-        """In words."""
-        return str(Lot.State(root.state).words)
-
-
-class TeamVariant(ModelType):
-    """A variant as its team keeps it."""
-
-    class Meta:
-        model = Variant
-        main = False
-        name = "TeamVariant"
-        access = HELD
-        fields = (
-            *(
-                "name_zh",
-                "name_en",
-                "net_content",
-                "weight_grams",
-                "position",
-                "is_offered",
-                "units_available",
-            ),
-        )
-        about = {
-            "name_zh": "Its name in Chinese.",
-            "name_en": "Its name in English.",
-            "net_content": "As on the label.",
-            "weight_grams": "What the carrier weighs, in grams.",
-            "position": "Its place among the variants.",
-            "is_offered": "Whether it is for sale.",
-            "units_available": "Units that can be sold now, exactly.",
-        }
-
-    id = same_id("Variant")
-    name = Localized("name", description="Its name in the reader's language.")
-    price = MoneyField("price_minor", description="The price of one unit.")
-    approved_price = MoneyField(
-        "approved_price_minor", required=False, description="The price that an operator has seen."
-    )
-    price_story = list_of(PriceStoryPart, most=11, description="What each part of the price pays for.")
-    lots = mark(
-        list_of(
-            TeamLot,
-            most=MOST_LOTS,
-            description="Its lots: those that are for sale or planned, then the others, the newest first.",
-        ),
-        relation="lots",
-    )
-
-    @needs("story")
-    def resolve_price_story(root, info):
-        """By the story now told."""
-        return story_parts(root)
-
-    def resolve_lots(root, info):
-        """What can still be harvested, closed or shared out, and then the latest."""
-        lots = sorted(related(root, "lots"), key=lambda lot: (lot.state not in AT_HAND, -lot.id))
-        return lots[:MOST_LOTS]
 
 
 class ListingReviewType(ModelType):

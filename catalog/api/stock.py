@@ -8,7 +8,8 @@ from catalog import reads
 from catalog.actions import lot as lots
 from catalog.actions import variant as variants
 from catalog.api.access import SIGNED_IN
-from catalog.api.desk import TeamLot, TeamProduct, TeamVariant
+from catalog.api.desk import TeamProduct
+from catalog.api.desk_variant import TeamLot, TeamVariant
 from catalog.models import Lot
 from catalog.models.variant import STORY_PARTS
 from catalog.refusals import InsufficientStock

@@ -2,6 +2,7 @@
 
 from orders.api import (
     cart,
+    cart_line,
     checkout,
     claim,
     desk,
@@ -20,6 +21,7 @@ class Query(cart.Query, order.Query, review.Query, desk.Query):
 
 class Mutation(
     cart.Mutation,
+    cart_line.Mutation,
     checkout.Mutation,
     order.Mutation,
     payment.Mutation,

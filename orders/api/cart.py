@@ -13,7 +13,6 @@ from core.api.ids import uid_of
 from core.api.lookahead import prefetched
 from core.api.types import ModelType, Money, PlainType, list_of, money, type_of
 from orders.actions import cart as carts
-from orders.actions import cart_line
 from orders.models import Cart, CartLine
 from orders.reads import cart as reads
 
@@ -207,112 +206,13 @@ def cart_uid(id: str | None) -> UUID | None:
 CART = "The cart; without it one's own, or a new one."
 
 
-class LineInput(graphene.InputObjectType):
-    """A variant and how much of it."""
-
-    variant_id = graphene.ID(required=True, description="The variant.")
-    quantity = graphene.Int(required=True, description="Units, 1 to 999.")
-
-
-def wanted(lines: list[dict[str, Any]]) -> list[tuple[UUID, int]]:
-    """Lines of an input as uids and quantities."""
-    return [
-        (uid_of(line["variant_id"], "Variant", field=("lines", str(i), "variant_id")), line["quantity"])
-        for i, line in enumerate(lines)
-    ]
-
-
-class _CartAct(Act):
+class CartAct(Act):
     """A deed on a cart, answered with the cart."""
 
     class Meta:
         abstract = True
 
     cart = graphene.Field(CartType, description="The cart as it is now.")
-
-
-class _Filling(_CartAct):
-    """A deed that puts something into a cart."""
-
-    class Meta:
-        abstract = True
-
-    left_out = graphene.Int(
-        description="Units that the cart did not take: it holds 999 of a kind at most, and 20 kinds. Null where the "
-        "deed was refused."
-    )
-
-
-class CartMerge(_Filling):
-    """After signing in: pour a guest's cart into one's own. Quantities are summed."""
-
-    class Meta:
-        access = PUBLIC
-        rate = (120, 60)
-
-    class Input:
-        cart_id = graphene.ID(required=True, description="The guest's cart.")
-
-    @classmethod
-    def act(cls, request: Any, cart_id: str) -> Any:
-        """Merge it."""
-        cart = carts.held(request.user, cart_uid(cart_id))
-        return {"cart": cart, "left_out": cart.left_out}
-
-
-class CartLinesAdd(_Filling):
-    """Put variants into the cart; what is there already becomes more."""
-
-    class Meta:
-        access = PUBLIC
-        rate = (120, 60)
-
-    class Input:
-        cart_id = graphene.ID(description=CART)
-        lines = graphene.List(graphene.NonNull(LineInput), required=True, description="What is wanted.")
-
-    @classmethod
-    def act(cls, request: Any, lines: list, cart_id: str | None = None) -> Any:
-        """Add them."""
-        cart = cart_line.add(request.user, cart_uid(cart_id), wanted(lines))
-        return {"cart": cart, "left_out": cart.left_out}
-
-
-class CartLineUpdate(_CartAct):
-    """Ask for more or fewer of a line, at today's price; 0 takes it out."""
-
-    class Meta:
-        access = PUBLIC
-        rate = (120, 60)
-
-    class Input:
-        cart_id = graphene.ID(description=CART)
-        line_id = graphene.ID(required=True, description="The line.")
-        quantity = graphene.Int(required=True, description="Units, 0 to 999.")
-
-    @classmethod
-    def act(cls, request: Any, line_id: str, quantity: int, cart_id: str | None = None) -> Any:
-        """Change it."""
-        line = uid_of(line_id, "CartLine", field="line_id")
-        return {"cart": cart_line.change_line(request.user, cart_uid(cart_id), line, quantity)}
-
-
-class CartLineRemove(_CartAct):
-    """Take a line out."""
-
-    class Meta:
-        access = PUBLIC
-        rate = (120, 60)
-
-    class Input:
-        cart_id = graphene.ID(description=CART)
-        line_id = graphene.ID(required=True, description="The line.")
-
-    @classmethod
-    def act(cls, request: Any, line_id: str, cart_id: str | None = None) -> Any:
-        """Remove it."""
-        line = uid_of(line_id, "CartLine", field="line_id")
-        return {"cart": cart_line.remove_line(request.user, cart_uid(cart_id), line)}
 
 
 class Told:
@@ -342,7 +242,7 @@ def told(given: dict[str, Any]) -> dict[str, Any]:
     return fields
 
 
-class CartUpdate(_CartAct):
+class CartUpdate(CartAct):
     """Tell where it goes, who pays, by whose call; or accept prices that have changed."""
 
     class Meta:
@@ -356,7 +256,7 @@ class CartUpdate(_CartAct):
 
     @classmethod
     def act(cls, request: Any, cart_id: str | None = None, accept_prices: bool = False, **given: Any) -> Any:
-        """Write it down."""
+        """The cart with what was said of it, begun where there is none."""
         uid = cart_uid(cart_id)
         return {"cart": carts.update(request.user, uid, accept_prices=bool(accept_prices), **told(given))}
 
@@ -378,8 +278,4 @@ class Query:
 
 
 class Mutation:
-    cart_merge = CartMerge.Field()
-    cart_lines_add = CartLinesAdd.Field()
-    cart_line_update = CartLineUpdate.Field()
-    cart_line_remove = CartLineRemove.Field()
     cart_update = CartUpdate.Field()

@@ -19,7 +19,8 @@ from core.language import say
 from core.refusals import Invalid, Refusal
 from orders.actions import checkout
 from orders.actions import payment as payments
-from orders.api.cart import TOLD, LineInput, cart_uid, told, wanted
+from orders.api.cart import TOLD, cart_uid, told
+from orders.api.cart_line import LineInput, wanted
 from orders.api.order import WithOrder
 from orders.api.payment import PaymentType
 from orders.models import Order, Payment
