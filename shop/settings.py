@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 
-from shop import env
+from shop import clockwork, env
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.text("DATA_DIR", str(ROOT / ".run")))
@@ -140,53 +140,8 @@ CACHES = {
     }
 }
 
-# --- Tasks: the outbox in the database is the truth, the broker only a wake-up ---
-CELERY_BROKER_URL = REDIS_URL
-CELERY_BROKER_TRANSPORT_OPTIONS = {
-    # With these a task whose worker was killed is handed out again within seconds (defaults: over 45 s).
-    "visibility_timeout": 600,
-    "unacked_restore_interval": 5,
-    "unacked_restore_throttle": 1,
-    "socket_connect_timeout": 1,
-    "socket_timeout": 5,
-}
-CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-# A request never waits for a broker that is away: beat's sweep finds what was not sent.
-CELERY_TASK_PUBLISH_RETRY = False
-CELERY_TASK_ACKS_LATE = True
-CELERY_TASK_REJECT_ON_WORKER_LOST = True
-CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_TASK_IGNORE_RESULT = True
-CELERY_RESULT_BACKEND = None
-CELERY_TIMEZONE = "Asia/Shanghai"
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat")
-# Task → seconds between two strikes. One that no worker took meanwhile expires: strikes never pile up.
-_STRIKES = {
-    "core.tasks.sweep": 5,
-    "orders.tasks.expire": 15,
-    "orders.tasks.reconcile": 30,
-    "orders.tasks.look_back": 24 * 3600,
-    "together.tasks.close_groups": 2,
-    "together.tasks.expire": 15,
-    "orders.tasks.move_parcels_on": 60,
-    "orders.tasks.find_out_of_date": 600,
-    "impact.tasks.fold_waiting": 2,
-    # Due once a day, at 04:00 by the trade's clock, and at a freeze; looked for each half minute, and after a rest.
-    "impact.tasks.disclose": 30,
-    "catalog.tasks.turn_the_day": 600,
-    "catalog.tasks.mend_search": 60,
-    "accounts.tasks.forget_unconfirmed": 24 * 3600,
-    "accounts.tasks.erase_settled": 60,
-    "orders.tasks.forget_old": 24 * 3600,
-    "together.tasks.forget_old": 24 * 3600,
-    "shop.tasks.forget_sessions": 24 * 3600,
-    "core.tasks.forget_changes": 600,
-}
-CELERY_BEAT_SCHEDULE = {
-    task: {"task": task, "schedule": seconds, "options": {"expires": seconds}}
-    for task, seconds in _STRIKES.items()
-}
+# --- Tasks ---
+globals().update(clockwork.settings(REDIS_URL, DATA_DIR))
 
 # --- People ---
 AUTH_USER_MODEL = "accounts.Person"

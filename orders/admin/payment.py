@@ -1,0 +1,36 @@
+"""The operators' rooms of payments and of what the provider told."""
+
+from django.contrib import admin
+
+from accounts.operators import OperatorAdmin
+from orders.models import Notice, Payment
+
+
+@admin.register(Payment)
+class PaymentAdmin(OperatorAdmin):
+    """Attempts to pay; of several that succeeded one is kept."""
+
+    called = ("付款", "payment", "payments")
+    list_display = ("uid", "order", "kind", "method", "state", "amount_minor", "is_kept", "created_at")
+    list_filter = ("state", "method", "is_kept")
+    list_select_related = ("order",)
+    search_fields = ("=order__number", "=session_id", "=intent_id", "=uid")
+    fields = (
+        *("uid", "order", "provider", "kind", "state", "method", "amount_minor", "received_minor", "is_kept"),
+        *("session_id", "intent_id", "failure", "created_at", "ends_at", "succeeded_at", "checked_at"),
+    )
+    ordering = ("-id",)
+    show_full_result_count = False
+
+
+@admin.register(Notice)
+class NoticeAdmin(OperatorAdmin):
+    """What the provider told us, and what came of it; the raw words are not shown."""
+
+    called = ("支付方通知", "notice", "notices")
+    list_display = ("event_id", "kind", "object_id", "received_at", "handled_at", "effect", "tries")
+    list_filter = ("kind",)
+    search_fields = ("=event_id", "=object_id")
+    fields = ("event_id", "kind", "object_id", "received_at", "handled_at", "effect", "tries")
+    ordering = ("-id",)
+    show_full_result_count = False
