@@ -30,7 +30,10 @@ class Delivery(models.Model):
     """One reaction that is due for one event: handed over at least once, in effect once."""
 
     id = models.BigAutoField(primary_key=True)
-    event = models.ForeignKey(OutboxEvent, on_delete=models.PROTECT, related_name="deliveries")
+    # No index of its own: the unique one begins with it.
+    event = models.ForeignKey(
+        OutboxEvent, on_delete=models.PROTECT, related_name="deliveries", db_index=False
+    )
     reaction = models.CharField(max_length=120)
     due_at = models.DateTimeField(default=timezone.now, help_text="Also the end of a running lease.")
     tries = models.PositiveSmallIntegerField(default=0)

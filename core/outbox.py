@@ -3,7 +3,9 @@
 import logging
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -11,6 +13,7 @@ from typing import Any
 from celery import current_app
 from django.conf import settings
 from django.db import connection, transaction
+from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from core import rows
@@ -18,7 +21,7 @@ from core.deliveries import drain, hand_over, reaction
 from core.events import Event
 from core.models import Delivery, OutboxEvent
 
-__all__ = ["Reactions", "drain", "hand_over", "reaction", "reactions_to", "record", "wake"]
+__all__ = ["Reactions", "drain", "hand_over", "reaction", "reactions_to", "record", "telling_nobody", "wake"]
 
 log = logging.getLogger("sheaf.outbox")
 
@@ -45,11 +48,22 @@ class Reactions:
 
 
 _NONE = Reactions()
+_tells_nobody: ContextVar[bool] = ContextVar("tells_nobody", default=False)
 
 
 def reactions_to(name: str) -> Reactions:
     """The line of the shop's table for this event."""
     return import_string(settings.REACTIONS).get(name, _NONE)
+
+
+@contextmanager
+def telling_nobody() -> Iterator[None]:
+    """What is recorded meanwhile counts as handed over: for what is made up, of which nobody is to be written to."""
+    token = _tells_nobody.set(True)
+    try:
+        yield
+    finally:
+        _tells_nobody.reset(token)
 
 
 def record(*events: Event) -> None:
@@ -58,9 +72,14 @@ def record(*events: Event) -> None:
     if not events:
         return
     told = [OutboxEvent(name=type(event).__name__, payload=event.payload()) for event in events]
-    due = [Delivery(event=row, reaction=name) for row in told for name in reactions_to(row.name).afterwards]
+    done_at = timezone.now() if _tells_nobody.get() else None
+    due = [
+        Delivery(event=row, reaction=name, done_at=done_at)
+        for row in told
+        for name in reactions_to(row.name).afterwards
+    ]
     rows.insert(told, due)
-    if due:
+    if due and done_at is None:
         _wake_after_commit()
     by_name: dict[str, list[Event]] = {}
     for event in events:

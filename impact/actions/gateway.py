@@ -94,7 +94,8 @@ def disputed(events: Sequence[DisputeClosed]) -> None:
 
 def turn(dispute: Dispute) -> str:
     """Which time it is that a bank decides so, for a key: what was won on appeal may be lost once more."""
-    before = LedgerTransaction.objects.filter(key__startswith=key_of(Reason.REGAINED, dispute.uid)).count()
+    of_order = LedgerTransaction.objects.filter(order_uid=dispute.payment.order.uid)
+    before = of_order.filter(key__startswith=key_of(Reason.REGAINED, dispute.uid)).count()
     return f"{dispute.uid}:{before}" if before else str(dispute.uid)
 
 

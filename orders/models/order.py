@@ -54,7 +54,7 @@ class Order(StateMachine, models.Model):
     number = models.CharField(max_length=16, unique=True, default=a_number)
     cart = models.OneToOneField("orders.Cart", on_delete=models.SET_NULL, null=True, related_name="order")
     person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="orders"
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="orders", db_index=False
     )
     email = models.EmailField()
     buyer_proved_at = models.DateTimeField(
@@ -75,7 +75,8 @@ class Order(StateMachine, models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.PLACED)
     recipient = models.CharField(max_length=60)
     phone = models.CharField(max_length=24)
-    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+")
+    # Nobody asks for a region's orders.
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+", db_index=False)
     street = models.CharField(max_length=200)
     note = models.CharField(max_length=200, blank=True)
     # By what a buyer whom nobody knows is known again, while she holds goods unpaid: keyed hashes, not to be read back.
@@ -193,7 +194,7 @@ class Line(models.Model):
 class LineLot(models.Model):
     """How many of a line's units a lot gives."""
 
-    line = models.ForeignKey(Line, on_delete=models.CASCADE, related_name="lots")
+    line = models.ForeignKey(Line, on_delete=models.CASCADE, related_name="lots", db_index=False)
     lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="+")
     units = models.PositiveIntegerField()
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from accounts.models import Region
 from core.models import Delivery
+from core.outbox import telling_nobody
 from orders.models import Order
 from shop.demo import sales
 from shop.demo.people import Cast
@@ -123,11 +124,11 @@ def sell(trade: Trade, batch: Batch) -> None:
     """Place, pay, send, give back and review these: the whole life of an order, as far as it has come by now."""
     rng = batch.rng()
     ids = sales.uids(len(batch.slots), rng)
-    orders = sales.sell(batch.slots, ids, trade.cast, trade.homes, rng)
-    sales.send(orders, trade.now, rng)
-    sales.give_back(orders, rng)
-    sales.write_reviews(orders, trade.now, rng)
-    tell_nobody()
+    with telling_nobody():
+        orders = sales.sell(batch.slots, ids, trade.cast, trade.homes, rng)
+        sales.send(orders, trade.now, rng)
+        sales.give_back(orders, rng)
+        sales.write_reviews(orders, trade.now, rng)
 
 
 def tell_nobody() -> None:

@@ -58,6 +58,20 @@ def test_each_reaction_happens_once_and_those_together_as_one_list():
 
 
 @pytest.mark.django_db
+def test_what_is_made_up_is_heard_at_once_and_nobody_is_told_afterwards(
+    monkeypatch, django_capture_on_commit_callbacks
+):
+    sent = []
+    monkeypatch.setattr(outbox.current_app, "send_task", lambda name, **how: sent.append(name))
+    with django_capture_on_commit_callbacks(execute=True), outbox.telling_nobody():
+        record(1)
+    assert HEARD == [("at once", [1])] and sent == []
+    assert Delivery.objects.exclude(done_at=None).count() == 3 and outbox.drain() == 0
+    record(2)
+    assert Delivery.objects.filter(done_at=None).count() == 3, "from then on they are told again"
+
+
+@pytest.mark.django_db
 def test_one_wake_up_a_transaction(monkeypatch, django_capture_on_commit_callbacks):
     sent = []
     monkeypatch.setattr(outbox, "_looks_at", 0.0)
