@@ -66,11 +66,12 @@ def photo_url(claim: Claim) -> str:
 
 
 class ClaimMake(Act):
-    """Say that something is wrong with a delivered line. A photo is sent with the page's form instead."""
+    """Say that something is wrong with a delivered line. A photo can be sent by the page's form alone."""
 
     class Meta:
         access = PUBLIC
         idempotent = True
+        outside = True  # a file is written, which no transaction takes back
         keeps = {"claim": "orders.reads.claim.claim_by_pk"}
         rate = (20, 60)
 
@@ -84,9 +85,9 @@ class ClaimMake(Act):
 
     @classmethod
     def act(cls, request: Any, number: str, line_id: str, words: str, token: str | None = None) -> Any:
-        """Make it."""
-        uid = uid_of(line_id, "Line", field="line_id")
-        return {"claim": claims.make(line_received_by(request.user, number, token, uid), words)}
+        """The claim, with the photo that a page's form has sent along; JSON brings no files."""
+        line = line_received_by(request.user, number, token, uid_of(line_id, "Line", field="line_id"))
+        return {"claim": claims.make(line, words, request.FILES.get("photo"))}
 
 
 class ClaimAnswer(Act):

@@ -1,4 +1,4 @@
-"""Files come by HTTP to addresses of their own, never through GraphQL."""
+"""Photos of products come by HTTP to an address of their own; one of a claim comes along with its act's form."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,16 +15,14 @@ from shop.web.act import back, ours, spoken
 NO_PHOTO = say("请选择一张照片。", "Please choose a photo.")
 
 
-def received(
-    request: HttpRequest, name: str, keep: Callable[[Any], None], *, needs_file: bool, said: Any
-) -> HttpResponse:
+def received(request: HttpRequest, name: str, keep: Callable[[Any], None], *, said: Any) -> HttpResponse:
     """Keep the form's photo, and go on; or back to the form with what was written and why not."""
     language.activate(spoken(request))
     file = request.FILES.get("photo")
-    if needs_file and file is None:
+    if file is None:
         return back(request, name, [("photo", str(NO_PHOTO))])
     try:
-        # A guest by her link has no session: strangers elsewhere must not use up her share.
+        # Strangers elsewhere must not use up anybody's share.
         rates.demand("upload", str(getattr(request.user, "uid", address_of(request))), 30, 60)
         keep(file)
     except Refusal as refusal:

@@ -150,6 +150,7 @@ def test_the_photo_comes_by_http_and_keeps_nothing_of_where_it_was_taken(sold):
         "line": sold.line_id(0),
         "words": "压坏了",
         "photo": a_photo("my home"),
+        "idempotencyKey": key(),
         "lang": "zh",
     }
     reply = sold.buyer.client.post("/do/make_claim/", {**form, "next": "/zh/", "back": "/zh/help/"})
@@ -173,6 +174,7 @@ def test_a_file_that_is_no_photo_leads_back_to_the_form_and_leaves_nothing(sold,
         "line": sold.line_id(0),
         "words": "压坏了",
         "photo": bad,
+        "idempotencyKey": key(),
         "next": "/zh/",
         "back": "/zh/help/",
     }
@@ -184,7 +186,13 @@ def test_a_file_that_is_no_photo_leads_back_to_the_form_and_leaves_nothing(sold,
 def test_who_goes_takes_her_words_and_photo_along(till, a_stand):
     sold = Sold(till, a_stand, Buyer(a_person()))
     sold.arrive(0, 1)
-    form = {"number": sold.order["number"], "line": sold.line_id(0), "words": "压坏了", "photo": a_photo()}
+    form = {
+        "number": sold.order["number"],
+        "line": sold.line_id(0),
+        "words": "压坏了",
+        "photo": a_photo(),
+        "idempotencyKey": key(),
+    }
     sold.buyer.client.post("/do/make_claim/", form)
     claim = Claim.objects.get()
     name = claim.photo.name

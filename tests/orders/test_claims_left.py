@@ -16,7 +16,7 @@ from tests.catalog.world import an_operator
 from tests.orders.sold import Sold
 from tests.orders.test_claim import a_photo
 from tests.orders.test_mails import new_mails
-from tests.orders.world import Buyer
+from tests.orders.world import Buyer, key
 from tests.together.world import at_rest
 from tests.web.conftest import signed_in
 from tests.web.test_pages import words
@@ -115,7 +115,14 @@ def test_the_buyer_reads_by_when_and_who_answers_otherwise(sold):
 
 
 def test_an_operator_sees_the_photo_of_what_is_left_to_her_and_of_nothing_else(sold):
-    form = {**sold.order, "line": sold.line_id(0), "words": "压坏了", "photo": a_photo(), "lang": "zh"}
+    form = {
+        **sold.order,
+        "line": sold.line_id(0),
+        "words": "压坏了",
+        "photo": a_photo(),
+        "lang": "zh",
+        "idempotencyKey": key(),
+    }
     sold.buyer.client.post("/do/make_claim/", form)
     address = f"/zh/claims/{global_id('Claim', Claim.objects.get().uid)}/photo.webp"
     desk = signed_in(an_operator())

@@ -116,7 +116,12 @@ def test_what_was_said_in_a_claim_goes_with_whose_order_it_was(till, a_stand, is
     sold = Sold(till, a_stand, Buyer() if is_guest else Buyer(person))
     settle_all()
     sold.arrive(0, 1)
-    said = {"line": sold.line_id(), "words": "向示例家收到两个坏的", "photo": a_photo()}
+    said = {
+        "line": sold.line_id(),
+        "words": "向示例家收到两个坏的",
+        "photo": a_photo(),
+        "idempotencyKey": key(),
+    }
     given = {"number": sold.order["number"], **said}
     sold.buyer.client.post("/do/make_claim/", {**given, "token": sold.order["token"] or "", "next": "/en/"})
     made = Claim.objects.get()
@@ -149,7 +154,7 @@ def test_while_an_erasure_waits_for_a_claim_its_photo_is_there_to_be_looked_at(t
     sold = Sold(till, a_stand, Buyer(person))
     settle_all()
     sold.arrive(0, 1)
-    said = {"line": sold.line_id(), "words": "压坏了", "photo": a_photo()}
+    said = {"line": sold.line_id(), "words": "压坏了", "photo": a_photo(), "idempotencyKey": key()}
     sold.buyer.client.post("/do/make_claim/", {"number": sold.order["number"], **said, "next": "/en/"})
     # The parcels are through with their time, and recalled goods were claimed since.
     Shipment.objects.update(state="completed")

@@ -160,10 +160,13 @@ def test_an_unknown_host_gets_no_page():
 def test_strangers_elsewhere_do_not_use_up_a_guests_share_of_uploads(till, a_stand):
     sold = Sold(till, a_stand)
     sold.arrive(0)
-    for _ in range(31):
-        Client(REMOTE_ADDR="203.0.113.7").post("/do/make_claim/", {"line": sold.line_id()})
     told = {"number": sold.order["number"], "token": sold.order["token"], "line": sold.line_id()}
-    Client().post("/do/make_claim/", {**told, "words": "两个坏了"})
+    theirs = {**told, "token": "x", "words": "两个坏了"}
+    for _ in range(21):
+        last = Client(REMOTE_ADDR="203.0.113.7", headers={"Accept-Language": "en"})
+        last.post("/do/make_claim/", {**theirs, "lang": "en", "back": "/en/help/", "idempotencyKey": key()})
+    assert "too many" in last.get("/en/help/").content.decode().lower()
+    Client().post("/do/make_claim/", {**told, "words": "两个坏了", "idempotencyKey": key()})
     assert Claim.objects.exists()
 
 
@@ -201,7 +204,9 @@ def test_a_claims_photo_is_seen_by_its_buyer_and_its_team_alone(till, a_stand):
     sold.arrive(0)
     told = {"number": sold.order["number"], "token": sold.order["token"], "line": sold.line_id()}
     photo = SimpleUploadedFile("a.jpg", a_photo(), "image/jpeg")
-    sold.buyer.client.post("/do/make_claim/", {**told, "words": "两个坏了", "photo": photo})
+    sold.buyer.client.post(
+        "/do/make_claim/", {**told, "words": "两个坏了", "photo": photo, "idempotencyKey": key()}
+    )
     claim = Claim.objects.get()
     assert claim.photo.name == f"claims/{claim.uid}.webp"
     door = f"/zh/claims/{global_id('Claim', claim.uid)}/photo.webp"

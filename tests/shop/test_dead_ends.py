@@ -17,7 +17,6 @@ from shop.web.document import HERE
 # Mutations that no page's act asks, and who does.
 WITHOUT_A_PAGE = {
     "buyNow": "a program that buys in one request (README, GraphQL in five requests); pages show each step",
-    "claimMake": "a program; a page's form brings a photo, which is no GraphQL",
     "teamUpdate": "a team's program; an operator's room says what the shop was told at its setting up",
     "leaderIntroduce": "a team's program; an operator's room says what the shop was told at its setting up",
 }

@@ -14,13 +14,14 @@ from shop.web.document import HERE, act_document, acts_documents, variables_of
 from shop.web.form import OURS
 from tests.shop.tour import routed
 
-# Posted to addresses of their own (shop/web/desk/picture.py, shop/web/buying/claim.py), and what they read of a form.
+# Posted to addresses of their own (shop/web/desk/picture.py), and what they read of a form.
 UPLOADS = {
     "upload_picture": {"product", "photo", "altZh", "altEn"},  # with a product's words beside them
-    "make_claim": {"number", "token", "line", "words", "photo"},
     # All lines of a cart at once (shop/web/buying/keep_cart.py), each by these acts.
     "keep_cart": set(),
 }
+# Files that a form sends beside its act's variables.
+FILES = {"make_claim": {"photo"}}
 BY_OTHERS = {"change_quantity", "remove_line", "accept_prices"}
 FORM = re.compile(r'{% form "(\w+)"(.*?)%}(.*?){% endform %}', re.DOTALL)
 CARRIES = re.compile(r'carries="(\w+)"')
@@ -88,6 +89,7 @@ def test_every_form_has_the_fields_that_its_act_asks_for_and_no_others():
             wrong += [(name, act, field) for field in fields - UPLOADS[act]]
             continue
         variables = dict(variables_of(act_document(act)))
+        fields -= FILES.get(act, set())
         if along := carried().get(act):
             # What it carries beside its own is the other deed's.
             fields -= UPLOADS.get(along) or set(variables_of(act_document(along))) - set(variables)

@@ -104,5 +104,13 @@ ACTS = {
         follow=says(say("谢谢，评价已发表。", "Thank you. Your review is published.")),
         as_written="the buyer's own words, as she sees them",
     ),
-    "make_claim": Act(as_written="the buyer's own words, which only ask", kept=frozenset({"words"})),
+    "make_claim": Act(
+        follow=says(
+            say(
+                "已告诉团队，答复会发到您的邮箱。",
+                "The team has been told; its answer comes to your mailbox.",
+            )
+        ),
+        as_written="the buyer's own words, which only ask",
+    ),
 }

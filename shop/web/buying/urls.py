@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shop.web.buying.claim import claim_photo, make_claim
+from shop.web.buying.claim import claim_photo
 from shop.web.buying.keep_cart import keep_cart
 from shop.web.page import page
 
@@ -15,5 +15,4 @@ urlpatterns = [
     path("<language:lang>/order/<slug:number>/review/<str:line>/", page("buying/review"), name="review"),
     path("<language:lang>/claims/<str:claim>/photo.webp", claim_photo, name="claim_photo"),
     path("do/keep_cart/", keep_cart, name="keep_cart"),
-    path("do/make_claim/", make_claim, name="make_claim"),
 ]

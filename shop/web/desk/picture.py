@@ -31,9 +31,7 @@ def upload_picture(request: HttpRequest) -> HttpResponse:
         alt = {"alt_zh": request.POST.get("altZh", ""), "alt_en": request.POST.get("altEn", "")}
         pictures.add(product, file, person, **alt)
 
-    return received(
-        request, "upload_picture", add, needs_file=True, said=say("照片已加上。", "The photo has been added.")
-    )
+    return received(request, "upload_picture", add, said=say("照片已加上。", "The photo has been added."))
 
 
 @require_POST
