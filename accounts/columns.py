@@ -85,7 +85,6 @@ household 农户 household
 id 编号 number
 illustration 插图 illustration
 ingredients_zh 配料（中文） ingredients (Chinese)
-intent_id 支付方付款编号 the provider’s payment
 is_active 有效 active
 is_final 最终 final
 is_hidden 已隐藏 hidden
@@ -140,10 +139,12 @@ organisation 组织 organisation
 organisations 组织数 organisations
 origin 产地 origin
 otherwise 别的退法 given in another way
+page_ref 支付方页面编号 the provider’s page
 paid_at 付款时间 paid at
 parent 上级 parent
 part 组成 part
 payment 付款 payment
+payment_ref 支付方付款编号 the provider’s payment
 people 人数 people
 person 用户 person
 person_key 人员哈希 hash of the person
@@ -184,7 +185,6 @@ role 角色 role
 round 赛段 round
 scopes 权限 scopes
 season_months 上市月份 months of the season
-session_id 支付方页面编号 the provider’s page
 sessions_ended_at 会话结束时间 sessions ended at
 settled_at 完成时间 settled at
 shelf_life_days 保质期（天） keeps, days

@@ -150,7 +150,7 @@ LEDGER: dict[str, dict[str, str]] = {
     "orders_linelot": _moved("id", "line_id"),
     "orders_payment": {
         **_moved("id", "order_id"),
-        "uid": NEW, "session_id": "md5(b.session_id || b.id || ' ' || c.n)", "intent_id": "md5(b.intent_id || b.id || '-' || c.n)",
+        "uid": NEW, "page_ref": "md5(b.page_ref || b.id || ' ' || c.n)", "payment_ref": "md5(b.payment_ref || b.id || '-' || c.n)",
     },
     "catalog_reservation": {**_moved("id"), "holder": _uid("holder")},
     "impact_ledgertransaction": {

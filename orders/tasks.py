@@ -90,7 +90,7 @@ def reconcile_all() -> dict[str, int]:
 @shared_task(name="orders.tasks.look_back")
 def look_back() -> int:
     """For beat, once a day: whatever of the last weeks no notice and no round has told."""
-    return reconcile.elsewhere_made(35, to_the_end=True)
+    return reconcile.look_back(days=35)
 
 
 @shared_task(name="orders.tasks.move_parcels_on")

@@ -1,6 +1,7 @@
 """Every setting, in one file; what differs between machines comes from the environment."""
 
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
@@ -186,14 +187,24 @@ USE_TZ = True
 # --- Payments ---
 # For what an order may be held until it is confirmed or repaid, by its kind (the port orders.holding.Holder).
 ORDER_HOLDERS = {"group": "together.holding.Groups"}
-PAYMENT_PROVIDER = "orders.provider.stripe.StripeProvider"
 STRIPE_API_KEY = env.text("STRIPE_API_KEY")
 STRIPE_API_BASE = env.text("STRIPE_API_BASE", "https://api.stripe.com")
 STRIPE_WEBHOOK_SECRET = env.text("STRIPE_WEBHOOK_SECRET")
-# Where a buyer pays; forms may lead there (browsers hold redirects of a form against form-action too).
+# Where a buyer pays: forms may lead there (browsers hold redirects of a form against form-action too).
 STRIPE_PAY_PAGE = (
     "https://checkout.stripe.com" if STRIPE_API_BASE == "https://api.stripe.com" else STRIPE_API_BASE
 )
+# Every provider that a payment may be of, by the name that its payments and the address of its notices bear
+# (docs/payment-provider.md). One stays here as long as there are payments of it.
+PAYMENT_PROVIDERS: dict[str, dict[str, Any]] = {
+    "stripe": {
+        "adapter": "orders.provider.stripe.StripeProvider",
+        "options": {"key": STRIPE_API_KEY, "base": STRIPE_API_BASE, "secret": STRIPE_WEBHOOK_SECRET},
+        "pays_at": STRIPE_PAY_PAGE,
+    },
+}
+# The one by which new payments are paid.
+PAYMENT_PROVIDER = "stripe"
 
 # --- Mail ---
 globals().update(env.mail(env.text("EMAIL_URL"), DATA_DIR))
@@ -233,7 +244,7 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
-        "form-action": [SELF, STRIPE_PAY_PAGE],
+        "form-action": [SELF, *(one["pays_at"] for one in PAYMENT_PROVIDERS.values())],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
         "object-src": [NONE],

@@ -7,7 +7,7 @@ from django.urls import include, path, re_path
 from core.api.view import graphql
 from shop.web import doors
 from shop.web.act import act
-from shop.web.notices import stripe_notice
+from shop.web.notices import provider_notice
 from shop.web.page import page
 from shop.web.rooms import ROOMS
 from shop.web.turn import turn
@@ -20,7 +20,7 @@ urlpatterns = [
     # After the rooms: an act with an address of its own (a photo comes with it) has no other.
     path("do/turn/", turn),
     path("do/<slug:name>/", act, name="act"),
-    path("notices/stripe/", stripe_notice),
+    path("notices/<slug:provider>/", provider_notice),
     path("healthz", doors.healthy),
     path("livez", doors.alive),
     path("operators/", admin.site.urls),

@@ -169,8 +169,9 @@ def till(a_stand: Any, settings: Any) -> Iterator[Any]:
     """The provider for one test, by its controls (a local.stripe.control.Control); settings point to it."""
     from local.stripe.control import Control
     from orders import provider
+    from tests.providers import stripe_at
 
-    settings.STRIPE_API_BASE = a_stand.url
+    stripe_at(settings, a_stand.url)
     control = Control(a_stand.url)
     control.reset()
     yield control

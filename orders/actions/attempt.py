@@ -14,30 +14,33 @@ from core.refusals import Conflict, Invalid
 from orders.events import PaymentWaits
 from orders.links import page_of
 from orders.models import Order, Payment
+from orders.provider import of_new_payments, provider
 from orders.provider.port import Attempt, Noun
 
-# Stripe's page lives for at least 30 minutes; a few more let a begin that got no answer be asked again.
-LIVES = timedelta(minutes=35)
 ASKED_ONCE_IN = timedelta(seconds=15)
 State = Payment.State
 
 
 def unsaved(order: Order, kind: str, now: datetime) -> Payment:
     """An attempt to pay all of an order, still to be written."""
-    return Payment(order=order, kind=kind, amount_minor=order.total_minor, ends_at=now + LIVES)
-
-
-# The provider takes no less than about half a dollar.
-LEAST_MINOR = 400
+    name = of_new_payments()
+    return Payment(
+        order=order,
+        provider=name,
+        kind=kind,
+        amount_minor=order.total_minor,
+        ends_at=now + provider(name).page_lives,
+    )
 
 
 def demand_enough(total_minor: int, field: str = "lines") -> None:
     """Refuse before anything is reserved what the provider would not take, on the field that can become more."""
-    if total_minor < LEAST_MINOR:
+    least = provider(of_new_payments()).least_minor
+    if total_minor < least:
         words = say(
             "支付方最少收 {least}，请再加一点。",
             "The payment provider takes no less than {least}: please add a little.",
-            least=show(LEAST_MINOR),
+            least=show(least),
         )
         raise Invalid(words, field=field)
 
@@ -49,7 +52,7 @@ def asked(order: Order, payment: Payment) -> Attempt:
     return Attempt(
         payment=payment.uid,
         order=order.uid,
-        noun=Noun.INTENT if payment.kind == Payment.Kind.INTENT else Noun.SESSION,
+        noun=Noun.PAYMENT if payment.kind == Payment.Kind.CLIENT else Noun.PAGE,
         amount_minor=payment.amount_minor,
         title=title,
         language=order.language,

@@ -27,39 +27,39 @@ from orders.events import (
 )
 from orders.models import Dispute, Order, Payment, Refund
 from orders.provider import provider
-from orders.provider.port import DisputeSeen, Noun, RefundSeen, Was
+from orders.provider.port import DisputeSeen, Noun, RefundFailure, RefundSeen, Was
 
 State = Dispute.State
-# Failures of refunds that a bank's decision undoes.
-HELD_UP = ("charge_disputed", "charge_for_pending_refund_disputed")
 
 
-def learn(provider_id: str) -> str:
+def learn(source: str, provider_id: str) -> str:
     """Ask the provider how a dispute stands, and settle that."""
     asked_at = timezone.now()
-    seen = provider().look(Noun.DISPUTE, provider_id)
-    return take(seen, asked_at) if isinstance(seen, DisputeSeen) else elsewhere.WAITS
+    seen = provider(source).look(Noun.DISPUTE, provider_id)
+    return take(source, seen, asked_at) if isinstance(seen, DisputeSeen) else elsewhere.WAITS
 
 
-def take(seen: DisputeSeen, asked_at: datetime) -> str:
+def take(source: str, seen: DisputeSeen, asked_at: datetime) -> str:
     """Settle what the provider told of a dispute; its payment is looked for by all that leads to one of ours."""
-    found = elsewhere.payment_of(seen.intent_id)
-    return settle(seen, asked_at) if isinstance(found, Payment) else found
+    found = elsewhere.payment_of(source, seen.payment_ref)
+    return settle(source, seen, asked_at) if isinstance(found, Payment) else found
 
 
 @transaction.atomic
-def settle(seen: DisputeSeen, asked_at: datetime | None = None) -> str:
+def settle(source: str, seen: DisputeSeen, asked_at: datetime | None = None) -> str:
     """Apply what the provider knows of a dispute. Money lost for good leaves the order as a refund does.
 
     Answers may come in another order than they were asked for: an older one than is written here says nothing.
     """
-    payment = Payment.objects.select_related("order").filter(intent_id=seen.intent_id).first()
-    if payment is None or not seen.intent_id:
+    found = Payment.objects.filter(provider=source, payment_ref=seen.payment_ref)
+    payment = found.select_related("order").first()
+    if payment is None or not seen.payment_ref:
         return "not ours"
     order = lock([payment.order])[payment.order_id]
     dispute, is_new = Dispute.objects.get_or_create(
         provider_id=seen.id,
-        defaults={"payment": payment, "amount_minor": seen.amount_minor, "reason": seen.reason},
+        payment=payment,
+        defaults={"amount_minor": seen.amount_minor, "reason": seen.reason},
     )
     if asked_at and dispute.asked_at and asked_at <= dispute.asked_at:
         return "known"
@@ -123,7 +123,7 @@ def _go_on(payment: Payment, *, is_ours: bool) -> None:
     waiting = payment.refunds.filter(state=Refund.State.REQUESTED)
     record(*[RefundTriedAgain(refund_id=pk) for pk in waiting.values_list("pk", flat=True)])
     if is_ours:
-        _failed().filter(payment=payment, failure__in=HELD_UP).update(retry_at=timezone.now())
+        _failed().filter(payment=payment, failure=RefundFailure.DISPUTED).update(retry_at=timezone.now())
 
 
 def _contest(order: Order) -> None:

@@ -27,39 +27,41 @@ WAITS = "waits"
 NOT_OURS = "not ours"
 
 
-def payment_of(intent_id: str) -> Payment | str:
+def payment_of(source: str, payment_ref: str) -> Payment | str:
     """Our payment behind one of the provider's: by its id, else by what we wrote on it; or why there is none.
 
     One that the notice has overtaken is settled first, so that what follows finds its order paid.
     """
-    if not intent_id:
+    if not payment_ref:
         return NOT_OURS
-    found = Payment.objects.select_related("order").filter(intent_id=intent_id).first()
+    known = Payment.objects.filter(provider=source, payment_ref=payment_ref)
+    found = known.select_related("order").first()
     if found is None:
-        seen = provider().look(Noun.INTENT, intent_id)
-        return _settled(seen) if isinstance(seen, PaymentSeen) else WAITS
+        seen = provider(source).look(Noun.PAYMENT, payment_ref)
+        return _settled(source, seen) if isinstance(seen, PaymentSeen) else WAITS
     if found.state != Payment.State.SUCCEEDED:
         payment.refresh(found)
         found.refresh_from_db()
     return found
 
 
-def take_payment(seen: PaymentSeen) -> str:
+def take_payment(source: str, seen: PaymentSeen) -> str:
     """Settle a payment that the provider tells of, whoever made it."""
-    known = Payment.objects.filter(intent_id=seen.intent_id).values_list("state", flat=True).first()
+    rows = Payment.objects.filter(provider=source, payment_ref=seen.payment_ref)
+    known = rows.values_list("state", flat=True).first()
     if known == Payment.State.SUCCEEDED:
         return "known"
-    found = _settled(seen)
+    found = _settled(source, seen)
     return found.state if isinstance(found, Payment) else found
 
 
-def _settled(seen: PaymentSeen) -> Payment | str:
-    row = _written_on(seen)
+def _settled(source: str, seen: PaymentSeen) -> Payment | str:
+    row = _written_on(source, seen)
     if row is None:
         return NOT_OURS
-    if row.intent_id != seen.intent_id and row.intent_id:
-        row = _made_elsewhere(row.order, seen)
-    if row.session_id:
+    if row.payment_ref != seen.payment_ref and row.payment_ref:
+        row = _made_elsewhere(source, row.order, seen)
+    if row.page_ref:
         payment.refresh(row)
     else:
         settlement.settle(row, seen)
@@ -67,10 +69,10 @@ def _settled(seen: PaymentSeen) -> Payment | str:
     return row
 
 
-def _written_on(seen: PaymentSeen) -> Payment | None:
-    """By our own ids on it: the attempt it is, else one of its order whose intent is not known yet."""
-    rows = Payment.objects.select_related("order")
-    if found := rows.filter(intent_id=seen.intent_id).exclude(intent_id="").first():
+def _written_on(source: str, seen: PaymentSeen) -> Payment | None:
+    """By our own ids on it: the attempt it is, else one of its order whose id there is not known yet."""
+    rows = Payment.objects.select_related("order").filter(provider=source)
+    if found := rows.filter(payment_ref=seen.payment_ref).exclude(payment_ref="").first():
         return found
     if (uid := uuid_of(seen.payment)) and (found := rows.filter(uid=uid).first()):
         return found
@@ -78,22 +80,22 @@ def _written_on(seen: PaymentSeen) -> Payment | None:
     order = Order.objects.filter(uid=uid).first() if uid else None
     if order is None:
         return None
-    for row in rows.filter(order=order, intent_id=""):
+    for row in rows.filter(order=order, payment_ref=""):
         payment.refresh(row)
-        if found := rows.filter(order=order, intent_id=seen.intent_id).first():
+        if found := rows.filter(order=order, payment_ref=seen.payment_ref).first():
             return found
-    return _made_elsewhere(order, seen)
+    return _made_elsewhere(source, order, seen)
 
 
-def _made_elsewhere(order: Order, seen: PaymentSeen) -> Payment:
+def _made_elsewhere(source: str, order: Order, seen: PaymentSeen) -> Payment:
     """Money for an order of ours by a way that we did not open: at the provider's desk, or before a restore."""
-    log.error("order %s is paid by %s, which we did not begin", order.uid, seen.intent_id)
+    log.error("order %s is paid by %s, which we did not begin", order.uid, seen.payment_ref)
     with transaction.atomic():
         order = lock([order])[order.pk]
-        made = attempt.unsaved(order, Payment.Kind.INTENT, timezone.now())
-        made.intent_id = seen.intent_id
+        made = attempt.unsaved(order, Payment.Kind.CLIENT, timezone.now())
         found, _ = Payment.objects.get_or_create(
-            intent_id=seen.intent_id,
+            provider=source,
+            payment_ref=seen.payment_ref,
             defaults={
                 "order": order,
                 "kind": made.kind,
@@ -115,25 +117,25 @@ def uuid_of(text: str) -> UUID | None:
 # --- Refunds ----------------------------------------------------------------------------------------
 
 
-def learn_refund(provider_id: str) -> str:
+def learn_refund(source: str, provider_id: str) -> str:
     """Ask the provider how a refund stands, ours or not, and settle that."""
-    seen = provider().look(Noun.REFUND, provider_id)
-    return take_refund(seen) if isinstance(seen, RefundSeen) else WAITS
+    seen = provider(source).look(Noun.REFUND, provider_id)
+    return take_refund(source, seen) if isinstance(seen, RefundSeen) else WAITS
 
 
-def take_refund(seen: RefundSeen) -> str:
+def take_refund(source: str, seen: RefundSeen) -> str:
     """Settle a refund that the provider tells of: ours by its id or by our word on it, else made at its own desk."""
-    if known := Refund.objects.filter(provider_id=seen.id).first():
+    if known := Refund.objects.filter(payment__provider=source, provider_id=seen.id).first():
         return refund.settle(known, seen, known.attempt)
     name, _, number = seen.ours.partition(":")
     uid = uuid_of(name)
-    row = Refund.objects.filter(uid=uid).first() if uid else None
+    row = Refund.objects.filter(payment__provider=source, uid=uid).first() if uid else None
     if row is not None and number.isdecimal():
         if row.pk in refund.held():
             return WAITS
         # Its answer never reached us; or it is of an attempt that is over, which says nothing any more.
         return refund.settle(row, seen, int(number))
-    found = payment_of(seen.intent_id)
+    found = payment_of(source, seen.payment_ref)
     return _adopt(found, seen) if isinstance(found, Payment) else found
 
 
@@ -144,7 +146,7 @@ def _adopt(paid: Payment, seen: RefundSeen) -> str:
     paid = Payment.objects.get(pk=paid.pk)
     if seen.state is Was.FAILED:
         return "nothing given"
-    if Refund.objects.filter(provider_id=seen.id).exists():
+    if Refund.objects.filter(payment__provider=paid.provider, provider_id=seen.id).exists():
         return "known"
     left = seen.amount_minor
     if seen.currency == "cny":

@@ -1,6 +1,7 @@
 """Notices: verified on the raw body, kept once an event, and acted on by what the provider says now."""
 
 import logging
+from collections.abc import Mapping
 from datetime import timedelta
 
 from django.db import connection
@@ -11,7 +12,7 @@ from core import failpoints
 from orders.actions import dispute, elsewhere, payment
 from orders.models import Notice, Payment
 from orders.provider import provider
-from orders.provider.port import Away, Forged, Heard, Noun, RefundSeen
+from orders.provider.port import Away, Forged, Heard, NoticeKind, Noun, RefundSeen
 
 log = logging.getLogger("sheaf.notices")
 
@@ -21,15 +22,15 @@ TRIES = 10
 KEPT_FOR = timedelta(days=3)
 
 
-def receive(body: bytes, signature: str) -> Notice:
-    """Keep a true notice, once, and act on it; raises Forged for any other.
+def receive(source: str, body: bytes, headers: Mapping[str, str]) -> Notice:
+    """Keep a true notice of this provider, once, and act on it; raises Forged for any other.
 
     The row is committed before anything is done: should acting fail, `handle_waiting` does it again.
     """
-    heard = provider().hear(body, signature)
-    found = _found(heard)
+    heard = provider(source).hear(body, headers)
+    found = _found(source, heard)
     _check(heard, found)
-    kept = _keep(heard, body, _nothing_to_do(heard, found))
+    kept = _keep(source, heard, body, _nothing_to_do(heard, found))
     failpoints.reach("notice.kept")
     if kept.handled_at is None:
         _try(kept, heard, found)
@@ -37,11 +38,11 @@ def receive(body: bytes, signature: str) -> Notice:
     return kept
 
 
-def _found(heard: Heard) -> list[Payment]:
+def _found(source: str, heard: Heard) -> list[Payment]:
     """Our payments that the notice may be about."""
     if heard.amount_minor is None and not heard.is_of_a_payment:
         return []
-    return payment.found_by(heard.session_id, heard.intent_id, heard.order)
+    return payment.found_by(source, heard.page_ref, heard.payment_ref, heard.order)
 
 
 def _check(heard: Heard, found: list[Payment]) -> None:
@@ -58,21 +59,19 @@ def _nothing_to_do(heard: Heard, found: list[Payment]) -> str:
     if heard.is_of_a_payment:
         if not found:
             # Made for an order of ours by a way that we did not open, unless it names none.
-            return "" if heard.order and heard.intent_id else elsewhere.NOT_OURS
+            return "" if heard.order and heard.payment_ref else elsewhere.NOT_OURS
         # What has succeeded cannot be changed by any notice: nothing is asked.
         return "known" if all(row.state == Payment.State.SUCCEEDED for row in found) else ""
-    return "" if heard.kind.startswith(_OF_MONEY_BACK) else "ignored"
+    return "ignored" if heard.kind is NoticeKind.OTHER else ""
 
 
-_OF_MONEY_BACK = ("charge.dispute.", "refund.", "charge.refund")
-
-
-def _keep(heard: Heard, body: bytes, effect: str) -> Notice:
+def _keep(source: str, heard: Heard, body: bytes, effect: str) -> Notice:
     """The notice's one row, new or from when it came before."""
     now = timezone.now()
     row = Notice(
+        provider=source,
         event_id=heard.event_id,
-        kind=heard.kind[:60],
+        kind=heard.word[:60],
         object_id=heard.object_id[:120],
         body=body,
         received_at=now,
@@ -83,19 +82,19 @@ def _keep(heard: Heard, body: bytes, effect: str) -> Notice:
         cursor.execute(
             """INSERT INTO orders_notice
                    (provider, event_id, kind, object_id, body, received_at, handled_at, effect, tries)
-               VALUES (%s, %s, %s, %s, %s, %s, %s, %s, 0) ON CONFLICT (event_id) DO NOTHING RETURNING id""",
+               VALUES (%s, %s, %s, %s, %s, %s, %s, %s, 0) ON CONFLICT (event_id, provider) DO NOTHING RETURNING id""",
             [row.provider, row.event_id, row.kind, row.object_id, body, now, row.handled_at, effect],
         )
         if made := cursor.fetchone():
             row.pk = made[0]
             return row
-    return Notice.objects.get(event_id=heard.event_id)
+    return Notice.objects.get(event_id=heard.event_id, provider=source)
 
 
 def _try(kept: Notice, heard: Heard, found: list[Payment] | None = None) -> None:
     row = Notice.objects.filter(pk=kept.pk, handled_at=None)
     try:
-        effect = act(heard, found)
+        effect = act(kept.provider, heard, found)
     except Away as failure:
         log.warning("notice %s waits: the provider is away (%s)", kept.event_id, failure)
     except Exception:
@@ -107,34 +106,33 @@ def _try(kept: Notice, heard: Heard, found: list[Payment] | None = None) -> None
         row.update(handled_at=None if waits else timezone.now(), effect=effect[:60])
 
 
-def act(heard: Heard, found: list[Payment] | None = None) -> str:
+def act(source: str, heard: Heard, found: list[Payment] | None = None) -> str:
     """Ask the provider how the thing stands, and settle that; tells in a word what came of it.
 
     Never by what the notice says: it may be old by now, and notices come in any order.
     """
-    kind = heard.kind
-    if kind.startswith("charge.dispute."):
-        return dispute.learn(heard.object_id)
-    if kind.startswith(("refund.", "charge.refund.")):
-        return elsewhere.learn_refund(heard.object_id)
-    if kind == "charge.refunded":
-        return _refunds_of(heard.intent_id)
-    found = _found(heard) if found is None else found
+    if heard.kind is NoticeKind.DISPUTE_MOVED:
+        return dispute.learn(source, heard.object_id)
+    if heard.kind is NoticeKind.REFUND_MOVED:
+        return elsewhere.learn_refund(source, heard.object_id)
+    if heard.kind is NoticeKind.PAYMENT_REFUNDED:
+        return _refunds_of(source, heard.payment_ref)
+    found = _found(source, heard) if found is None else found
     if effect := _nothing_to_do(heard, found):
         return effect
     if not found:
-        known = elsewhere.payment_of(heard.intent_id)
+        known = elsewhere.payment_of(source, heard.payment_ref)
         return known.state if isinstance(known, Payment) else known
     return ", ".join(
         "known" if row.state == Payment.State.SUCCEEDED else payment.refresh(row) for row in found
     )
 
 
-def _refunds_of(intent_id: str) -> str:
-    if isinstance(found := elsewhere.payment_of(intent_id), str):
+def _refunds_of(source: str, payment_ref: str) -> str:
+    if isinstance(found := elsewhere.payment_of(source, payment_ref), str):
         return found
-    made = provider().about(Noun.REFUND, intent_id)
-    told = [elsewhere.take_refund(seen) for seen in made if isinstance(seen, RefundSeen)]
+    made = provider(source).about(Noun.REFUND, payment_ref)
+    told = [elsewhere.take_refund(source, seen) for seen in made if isinstance(seen, RefundSeen)]
     return elsewhere.WAITS if elsewhere.WAITS in told else ", ".join(told)
 
 
@@ -146,5 +144,5 @@ def handle_waiting(limit: int = 50) -> int:
     rows += waiting.filter(effect=elsewhere.WAITS).order_by("?")[: limit // 5]
     for row in rows:
         # Two that act on one notice do no harm: what they settle is settled once.
-        _try(row, provider().read(bytes(row.body)))
+        _try(row, provider(row.provider).read(bytes(row.body)))
     return len(rows)

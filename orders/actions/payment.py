@@ -37,14 +37,14 @@ UNSETTLED = (State.CREATED, State.PROCESSING, State.FAILED)
 def begin(order: Order, kind: str = Payment.Kind.CHECKOUT) -> Payment:
     """Where the buyer pays. The attempt is written down first, so that asking again opens nothing twice."""
     payment = _attempt(order, kind)
-    return payment if payment.session_id or payment.intent_id else open_page(order, payment)
+    return payment if payment.page_ref or payment.payment_ref else open_page(order, payment)
 
 
 def open_page(order: Order, payment: Payment) -> Payment:
     """Ask the provider for where an attempt is paid; it is written down already."""
     failpoints.reach("attempt.committed")
     try:
-        begun = provider().begin(_asked(order, payment))
+        begun = provider(payment.provider).begin(_asked(order, payment))
     except Refused as refused:
         log.error("payment %s was refused: %s", payment.uid, refused)
         attempt.refuse(payment, str(refused))
@@ -57,8 +57,8 @@ def open_page(order: Order, payment: Payment) -> Payment:
             return payment
         raise PaymentAway() from failure
     ids = {
-        "session_id": begun.session_id,
-        "intent_id": begun.intent_id,
+        "page_ref": begun.page_ref,
+        "payment_ref": begun.payment_ref,
         "url": begun.url,
         "client_secret": begun.client_secret,
     }
@@ -79,7 +79,7 @@ def open_page(order: Order, payment: Payment) -> Payment:
 
 
 _BEGUN = """
-    UPDATE orders_payment SET session_id = %s, intent_id = %s, url = %s, client_secret = %s
+    UPDATE orders_payment SET page_ref = %s, payment_ref = %s, url = %s, client_secret = %s
     WHERE id = %s AND state = 'created'
 """
 _OPEN = fast.PreparedQuery(
@@ -95,7 +95,7 @@ def _attempt(order: Order, kind: str) -> Payment:
     if order.state != Order.State.PLACED or order.reserved_until <= now:
         raise _too_late()
     for payment in _OPEN.rows(order=order.pk, kind=kind):
-        begun = payment.session_id or payment.intent_id
+        begun = payment.page_ref or payment.payment_ref
         if begun and payment.ends_at > now + timedelta(minutes=1):
             return payment
         if not begun and payment.created_at > now - ASKED_AGAIN:
@@ -124,15 +124,15 @@ def attempts(orders: Sequence[Order], kind: str = Payment.Kind.CHECKOUT) -> list
 
 
 def _thing(payment: Payment) -> tuple[Noun, str]:
-    if payment.session_id:
-        return Noun.SESSION, payment.session_id
-    return Noun.INTENT, payment.intent_id
+    if payment.page_ref:
+        return Noun.PAGE, payment.page_ref
+    return Noun.PAYMENT, payment.payment_ref
 
 
 def look(payment: Payment) -> PaymentSeen | None:
     """What the provider knows of it now."""
     noun, name = _thing(payment)
-    return provider().look(noun, name) if name else None
+    return provider(payment.provider).look(noun, name) if name else None
 
 
 def refresh(payment: Payment) -> str:
@@ -149,7 +149,7 @@ def close(payment: Payment) -> str:
     noun, name = _thing(payment)
     if not name:
         return settle(payment, PaymentSeen(Was.CANCELLED))
-    seen = provider().close(noun, name)
+    seen = provider(payment.provider).close(noun, name)
     return settle(payment, seen) if seen else "unknown"
 
 
@@ -160,21 +160,24 @@ def _named_by(field: str) -> fast.PreparedQuery[Payment]:
     # In so many words, for an index that has only rows with such an id.
     has_one = ~Q(**{field: ""})
     return fast.PreparedQuery(
-        lambda name: Payment.objects.select_related("order").filter(has_one, **{field: name})
+        lambda source, name: Payment.objects.select_related("order").filter(
+            has_one, provider=source, **{field: name}
+        )
     )
 
 
-_BY_SESSION, _BY_INTENT = _named_by("session_id"), _named_by("intent_id")
+_BY_PAGE, _BY_PAYMENT = _named_by("page_ref"), _named_by("payment_ref")
 
 
-def found_by(session_id: str, intent_id: str, order_uid: str) -> list[Payment]:
+def found_by(source: str, page_ref: str, payment_ref: str, order_uid: str) -> list[Payment]:
     """The payments a notice may be about: by its ids, else all unsettled ones of the order it names."""
-    if session_id and (found := _BY_SESSION.rows(name=session_id)):
+    if page_ref and (found := _BY_PAGE.rows(source=source, name=page_ref)):
         return found
-    if intent_id and (found := _BY_INTENT.rows(name=intent_id)):
+    if payment_ref and (found := _BY_PAYMENT.rows(source=source, name=payment_ref)):
         return found
     try:
         uid = UUID(order_uid)
     except ValueError:
         return []
-    return list(Payment.objects.select_related("order").filter(order__uid=uid, state__in=UNSETTLED))
+    rows = Payment.objects.select_related("order").filter(provider=source, order__uid=uid)
+    return list(rows.filter(state__in=UNSETTLED))

@@ -12,8 +12,17 @@ from django.utils import timezone
 
 from orders.actions import dispute, elsewhere, notice, payment, refund, settlement
 from orders.models import Dispute, Order, Payment, Refund
-from orders.provider import provider
-from orders.provider.port import Away, DisputeSeen, Noun, PaymentSeen, RefundSeen, Seen, Was
+from orders.provider import provider, provider_names
+from orders.provider.port import (
+    Away,
+    DisputeSeen,
+    Noun,
+    PaymentSeen,
+    RefundFailure,
+    RefundSeen,
+    Seen,
+    Was,
+)
 
 log = logging.getLogger("sheaf.reconcile")
 
@@ -27,27 +36,28 @@ BANKS_TAKE = timedelta(hours=1)
 PAGE = 100
 
 
-def payments(limit: int = 100) -> int:
-    """Ask about payments that are not settled; each at most once in a round."""
+def payments(source: str, limit: int = 100) -> int:
+    """Ask a provider about payments that are not settled; each at most once in a round."""
     now = timezone.now()
     waiting = Payment.objects.filter(
         Q(checked_at=None) | Q(checked_at__lt=now - PATIENCE),
+        provider=source,
         state__in=payment.UNSETTLED,
         created_at__lt=now - PATIENCE,
     )
     return _each(waiting.select_related("order"), partial(_ask, now), now, limit)
 
 
-def refunds(limit: int = 50) -> int:
-    """Ask about refunds that are still on their way: the notice may have been lost. Those that an outage of the
+def refunds(source: str, limit: int = 50) -> int:
+    """Ask a provider about refunds that are still on their way: the notice may have been lost. Those that an outage of the
     provider kept from being asked for at all are asked for now, under the key they have."""
     now = timezone.now()
     unheard = Q(state=Refund.State.PENDING, requested_at__lt=now - PATIENCE)
     unasked = Q(state=Refund.State.REQUESTED, requested_at__lt=now - PATIENCE - UNASKED)
     failed = Q(state=Refund.State.FAILED, retry_at__lt=now)
-    waiting = Refund.objects.filter(unheard | unasked | failed).exclude(checked_at__gt=now - PATIENCE)
-    waiting = waiting.exclude(pk__in=refund.held())
-    return _each(waiting, _look_at, now, limit)
+    waiting = Refund.objects.filter(unheard | unasked | failed, payment__provider=source)
+    waiting = waiting.exclude(checked_at__gt=now - PATIENCE).exclude(pk__in=refund.held())
+    return _each(waiting, partial(_look_at, source), now, limit)
 
 
 def _each(waiting: QuerySet[Any], deed: Callable[[Any], object], now: datetime, limit: int) -> int:
@@ -65,17 +75,17 @@ def _each(waiting: QuerySet[Any], deed: Callable[[Any], object], now: datetime, 
     return len(rows)
 
 
-def _look_at(row: Refund) -> None:
+def _look_at(source: str, row: Refund) -> None:
     if row.state == Refund.State.REQUESTED:
         give_back(row)
     elif row.state == Refund.State.FAILED:
         refund.again(row)
     else:
-        refund.learn(row.provider_id)
+        refund.learn(source, row.provider_id)
 
 
 # What the provider says where the money has gone by another way than ours, or is being decided about.
-GONE = ("charge_already_refunded", "charge_disputed", "amount")
+GONE = (RefundFailure.ALREADY_GIVEN, RefundFailure.DISPUTED, RefundFailure.TOO_MUCH)
 
 
 def give_back(row: Refund) -> str:
@@ -83,10 +93,9 @@ def give_back(row: Refund) -> str:
     told = refund.give_back(row)
     if told == elsewhere.WAITS:
         # The bank may have decided, and the notice may have been lost.
-        for name in row.payment.disputes.filter(state__in=Dispute.GOES_ON).values_list(
-            "provider_id", flat=True
-        ):
-            dispute.learn(name)
+        waiting = row.payment.disputes.filter(state__in=Dispute.GOES_ON)
+        for name in waiting.values_list("provider_id", flat=True):
+            dispute.learn(row.payment.provider, name)
         told = refund.give_back(row)
     if told != Refund.State.FAILED:
         return told
@@ -94,19 +103,20 @@ def give_back(row: Refund) -> str:
     if Refund.objects.filter(pk=row.pk, state=Refund.State.FAILED, failure__in=GONE).exists():
         for noun in (Noun.DISPUTE, Noun.REFUND):
             asked_at = timezone.now()
-            for seen in provider().about(noun, paid.intent_id):
-                _take(seen, asked_at)
+            for seen in provider(paid.provider).about(noun, paid.payment_ref):
+                _take(paid.provider, seen, asked_at)
     return told
 
 
-def disputes(limit: int = 50) -> int:
-    """Ask about disputes that are not decided; each once in so long, for a bank takes weeks."""
+def disputes(source: str, limit: int = 50) -> int:
+    """Ask a provider about disputes that are not decided; each once in so long, for a bank takes weeks."""
     now = timezone.now()
-    waiting = Dispute.objects.filter(state__in=Dispute.GOES_ON).exclude(asked_at__gt=now - BANKS_TAKE)
+    going_on = Dispute.objects.filter(payment__provider=source, state__in=Dispute.GOES_ON)
+    waiting = going_on.exclude(asked_at__gt=now - BANKS_TAKE)
     rows = list(waiting.order_by(F("asked_at").asc(nulls_first=True), "pk")[:limit])
     for row in rows:
         try:
-            dispute.learn(row.provider_id)
+            dispute.learn(source, row.provider_id)
         except Away:
             raise
         except Exception:
@@ -117,23 +127,24 @@ def disputes(limit: int = 50) -> int:
 # --- What happened at the provider without our asking -------------------------------------------------
 
 
-def elsewhere_made(days: float = 3, *, to_the_end: bool = False) -> int:
-    """Ask for payments, refunds and disputes of the last days, whoever made them, and settle what is news.
+def elsewhere_made(source: str, days: float = 3, *, to_the_end: bool = False) -> int:
+    """Ask a provider for payments, refunds and disputes of the last days, whoever made them, and settle what is news.
 
     The newest come first: a whole page of known ones ends it, unless it is to go to the end.
     """
     since = timezone.now() - timedelta(days=days)
-    return sum(_recent(noun, since, to_the_end) for noun in (Noun.INTENT, Noun.REFUND, Noun.DISPUTE))
+    nouns = (Noun.PAYMENT, Noun.REFUND, Noun.DISPUTE)
+    return sum(_recent(source, noun, since, to_the_end) for noun in nouns)
 
 
-def _recent(noun: Noun, since: datetime, to_the_end: bool) -> int:
+def _recent(source: str, noun: Noun, since: datetime, to_the_end: bool) -> int:
     asked_at, news = timezone.now(), 0
-    found = provider().recent(noun, since)
+    found = provider(source).recent(noun, since)
     while page := list(islice(found, PAGE)):
-        unknown = [seen for seen, is_known in zip(page, _known(page), strict=True) if not is_known]
+        unknown = [seen for seen, is_known in zip(page, _known(source, page), strict=True) if not is_known]
         for seen in unknown:
             try:
-                _take(seen, asked_at)
+                _take(source, seen, asked_at)
             except Away:
                 raise
             except Exception:
@@ -144,33 +155,35 @@ def _recent(noun: Noun, since: datetime, to_the_end: bool) -> int:
     return news
 
 
-def _known(page: Sequence[Seen]) -> list[bool]:
+def _known(source: str, page: Sequence[Seen]) -> list[bool]:
     """Which of these are written here as the provider has them."""
-    intents = [seen.intent_id for seen in page if isinstance(seen, PaymentSeen)]
+    named_there = [seen.payment_ref for seen in page if isinstance(seen, PaymentSeen)]
     # Whose notice may still be on its way is left to it.
     named = [seen.payment for seen in page if isinstance(seen, PaymentSeen)]
     just_begun = Payment.objects.filter(
         uid__in=filter(None, map(elsewhere.uuid_of, named)), created_at__gt=timezone.now() - PATIENCE
     )
     fresh = set(map(str, just_begun.values_list("uid", flat=True)))
-    paid = set(
-        Payment.objects.filter(intent_id__in=intents, state="succeeded").values_list("intent_id", flat=True)
-    )
+    succeeded = Payment.objects.filter(provider=source, payment_ref__in=named_there, state="succeeded")
+    paid = set(succeeded.values_list("payment_ref", flat=True))
     ids = [seen.id for seen in page if not isinstance(seen, PaymentSeen)]
-    refunded = dict(Refund.objects.filter(provider_id__in=ids).values_list("provider_id", "state"))
-    disputed = dict(Dispute.objects.filter(provider_id__in=ids).values_list("provider_id", "state"))
+    told = {"payment__provider": source, "provider_id__in": ids}
+    refunded = dict(Refund.objects.filter(**told).values_list("provider_id", "state"))
+    disputed = dict(Dispute.objects.filter(**told).values_list("provider_id", "state"))
     return [
-        seen.state is not Was.SUCCEEDED or seen.intent_id in paid or seen.payment in fresh
+        seen.state is not Was.SUCCEEDED or seen.payment_ref in paid or seen.payment in fresh
         if isinstance(seen, PaymentSeen)
         else {**refunded, **disputed}.get(seen.id) == str(getattr(seen.state, "value", seen.state))
         for seen in page
     ]
 
 
-def _take(seen: Seen, asked_at: datetime) -> str:
+def _take(source: str, seen: Seen, asked_at: datetime) -> str:
     if isinstance(seen, DisputeSeen):
-        return dispute.take(seen, asked_at)
-    return elsewhere.take_refund(seen) if isinstance(seen, RefundSeen) else elsewhere.take_payment(seen)
+        return dispute.take(source, seen, asked_at)
+    if isinstance(seen, RefundSeen):
+        return elsewhere.take_refund(source, seen)
+    return elsewhere.take_payment(source, seen)
 
 
 def _ask(now: datetime, row: Payment) -> None:
@@ -179,7 +192,7 @@ def _ask(now: datetime, row: Payment) -> None:
     if is_over:
         # Nobody may pay any more: the page is closed, unless the buyer was faster.
         told = payment.close(row)
-    elif row.session_id or row.intent_id:
+    elif row.is_open:
         told = payment.refresh(row)
     # Else it was begun and the answer was lost: the buyer has no address to pay at before she asks again.
     if told == "unknown" and row.created_at < now - FORGOTTEN:
@@ -187,14 +200,30 @@ def _ask(now: datetime, row: Payment) -> None:
 
 
 def everything() -> dict[str, int]:
-    """One round over payments, refunds and notices that wait; a provider that is away ends it quietly."""
-    done = {"payments": 0, "refunds": 0, "notices": 0}
-    try:
-        done["notices"] = notice.handle_waiting()
-        done["payments"] = payments()
-        done["refunds"] = refunds()
-        disputes()
-        done["notices"] += elsewhere_made()
-    except Away as failure:
-        log.warning("the provider is away, reconciling waits: %s", failure)
+    """One round over notices, and over each provider's payments and refunds that wait."""
+    done = {"payments": 0, "refunds": 0, "notices": notice.handle_waiting()}
+
+    def ask(source: str) -> None:
+        done["payments"] += payments(source)
+        done["refunds"] += refunds(source)
+        disputes(source)
+        done["notices"] += elsewhere_made(source)
+
+    _with_each(ask)
     return done
+
+
+def look_back(days: float) -> int:
+    """All that no notice and no round has told of the last days; how many were news."""
+    news: list[int] = []
+    _with_each(lambda source: news.append(elsewhere_made(source, days, to_the_end=True)))
+    return sum(news)
+
+
+def _with_each(ask: Callable[[str], object]) -> None:
+    """One provider after the other; one that is away holds up no other, and waits for the next round."""
+    for source, _ in provider_names():
+        try:
+            ask(source)
+        except Away as failure:
+            log.warning("%s is away, reconciling waits: %s", source, failure)

@@ -315,21 +315,21 @@ def give_back(refund: Refund) -> str:
     asked = GiveBack(
         refund=refund.uid,
         attempt=refund.attempt,
-        intent_id=refund.payment.intent_id,
+        payment_ref=refund.payment.payment_ref,
         amount_minor=refund.due_minor,
         requested_at=refund.requested_at,
     )
-    told = settle(refund, provider().give_back(asked), refund.attempt)
+    told = settle(refund, provider(refund.payment.provider).give_back(asked), refund.attempt)
     failpoints.reach("refund.settled")
     return told
 
 
-def learn(provider_id: str) -> str:
+def learn(source: str, provider_id: str) -> str:
     """Ask the provider how a refund of ours stands, and settle that."""
-    refund = Refund.objects.filter(provider_id=provider_id).exclude(provider_id="").first()
+    refund = Refund.objects.filter(payment__provider=source, provider_id=provider_id or None).first()
     if refund is None:
         return "not ours"
-    seen = provider().look(Noun.REFUND, provider_id)
+    seen = provider(source).look(Noun.REFUND, provider_id)
     return settle(refund, seen, refund.attempt) if isinstance(seen, RefundSeen) else "unknown"
 
 

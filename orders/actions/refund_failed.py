@@ -6,6 +6,7 @@ from django.db.models import F
 
 from orders.actions import shipment
 from orders.models import Order, Refund
+from orders.provider.port import RefundFailure
 
 # What left without our asking is not asked for by the clock.
 TAKEN = (Refund.Reason.DISPUTE, Refund.Reason.DESK)
@@ -26,10 +27,7 @@ def came_back(order: Order, refund: Refund) -> None:
 # The n-th attempt that fails is followed by another after so long; beyond them a person decides.
 TRIED_AFTER = tuple(timedelta(hours=hours) for hours in (0.2, 2, 12, 24, 48))
 # What no further attempt changes: the card is gone, the bank decides, or it was given in another way.
-HOPELESS = (
-    *("lost_or_stolen_card", "expired_or_canceled_card", "merchant_request"),
-    *("charge_disputed", "charge_for_pending_refund_disputed", "charge_already_refunded", "amount"),
-)
+HOPELESS = tuple(RefundFailure)
 
 
 def tried_next(refund: Refund, failure: str, now: datetime) -> datetime | None:

@@ -90,8 +90,8 @@ def _moved(payment: Payment, seen: PaymentSeen) -> str:
 def _learned(payment: Payment, seen: PaymentSeen) -> dict[str, Any]:
     """Ids and method that only become known while the buyer pays."""
     learned = {
-        "session_id": payment.session_id or seen.session_id,
-        "intent_id": payment.intent_id or seen.intent_id,
+        "page_ref": payment.page_ref or seen.page_ref,
+        "payment_ref": payment.payment_ref or seen.payment_ref,
         "method": seen.method or payment.method,
     }
     return {name: value for name, value in learned.items() if value != getattr(payment, name)}
@@ -188,7 +188,7 @@ def turn_away(arrived: Arrived, reason: str) -> str:
     return f"turned away: {reason}"
 
 
-_NOTED = ("session_id", "intent_id", "method", "received_minor", "succeeded_at", "is_kept")
+_NOTED = ("page_ref", "payment_ref", "method", "received_minor", "succeeded_at", "is_kept")
 
 
 def _note(arrived: Arrived) -> None:

@@ -28,6 +28,7 @@ class Asking:
 
     def __init__(self, lasts: timedelta = ROUND):
         self._until = time.monotonic() + lasts.total_seconds()
+        self._away: set[str] = set()
 
     def silent_about(self, orders: Iterable[int]) -> set[int]:
         """Let these orders be paid no more, settle what was paid, and tell of which nobody knows yet.
@@ -39,14 +40,15 @@ class Asking:
         return {row.order_id for row in rows if not self._is_known(row, timezone.now())}
 
     def _is_known(self, row: Payment, now: datetime) -> bool:
-        if row.checked_at and row.checked_at > now - BREATH or time.monotonic() > self._until:
+        is_over = row.provider in self._away or time.monotonic() > self._until
+        if is_over or (row.checked_at and row.checked_at > now - BREATH):
             return False
         Payment.objects.filter(pk=row.pk).update(checked_at=now)
         try:
             told = payment.close(row)
         except Away:
-            # One that does not answer for one order would not for the next: the round is over.
-            self._until = 0.0
+            # One that does not answer for one order would not for the next.
+            self._away.add(row.provider)
             return False
         except Exception:
             log.exception("payment %s could not be asked about", row.uid)

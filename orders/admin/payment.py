@@ -14,10 +14,10 @@ class PaymentAdmin(OperatorAdmin):
     list_display = ("uid", "order", "kind", "method", "state", "amount_minor", "is_kept", "created_at")
     list_filter = ("state", "method", "is_kept")
     list_select_related = ("order",)
-    search_fields = ("=order__number", "=session_id", "=intent_id", "=uid")
+    search_fields = ("=order__number", "=page_ref", "=payment_ref", "=uid")
     fields = (
         *("uid", "order", "provider", "kind", "state", "method", "amount_minor", "received_minor", "is_kept"),
-        *("session_id", "intent_id", "failure", "created_at", "ends_at", "succeeded_at", "checked_at"),
+        *("page_ref", "payment_ref", "failure", "created_at", "ends_at", "succeeded_at", "checked_at"),
     )
     ordering = ("-id",)
     show_full_result_count = False

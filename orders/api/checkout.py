@@ -14,7 +14,7 @@ from core.api.access import PUBLIC
 from core.api.act import Act
 from core.api.asker import asker
 from core.api.errors import error_type
-from core.api.types import Money, enum_of, money
+from core.api.types import Money, money
 from core.language import say
 from core.refusals import Invalid, Refusal
 from orders.actions import checkout
@@ -22,8 +22,8 @@ from orders.actions import payment as payments
 from orders.api.cart import TOLD, cart_uid, told
 from orders.api.cart_line import LineInput, wanted
 from orders.api.order import WithOrder
-from orders.api.payment import PaymentType
-from orders.models import Order, Payment
+from orders.api.payment import PaymentKind, PaymentType, kind_of
+from orders.models import Order
 from orders.refusals import PaymentAway, TotalChanged
 
 log = logging.getLogger("sheaf.checkout")
@@ -100,7 +100,7 @@ class BuyNow(WithOrder, Act):
     class Input:
         lines = graphene.List(graphene.NonNull(LineInput), required=True, description="What is wanted.")
         expected_total = graphene.String(required=True, description=EXPECTED)
-        kind = graphene.Field(enum_of(Payment, "kind"), description="How to pay; by default CHECKOUT.")
+        kind = graphene.Field(PaymentKind, description="How to pay; by default CHECKOUT.")
         locals().update(TOLD)
 
     payment = graphene.Field(
@@ -113,7 +113,7 @@ class BuyNow(WithOrder, Act):
         asked = wanted(lines)
         if not asked:
             raise Invalid(say("请选择商品。", "Please choose something."), field="lines")
-        pay_by = kind.value if kind else Payment.Kind.CHECKOUT
+        pay_by = kind_of(kind)
         placed = checkout.buy_now(
             request.user, asker(request), _uid(request), asked, pay_by, fen_of(expected_total), **told(given)
         )

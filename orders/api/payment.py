@@ -1,5 +1,6 @@
 """Paying: where, by what, and how far it has come."""
 
+from enum import StrEnum
 from typing import Any
 
 import graphene
@@ -7,7 +8,7 @@ import graphene
 from core.api.access import PUBLIC, Access
 from core.api.act import Act
 from core.api.errors import error_type
-from core.api.types import ModelType, MoneyField, enum_of
+from core.api.types import ModelType, MoneyField
 from core.refusals import NotFound
 from orders import words
 from orders.actions import payment as payments
@@ -18,6 +19,31 @@ from orders.refusals import PaymentRefused
 ORDER_HOLDER = Access("whoever may read the order", pii=2)
 NUMBER = "The order's number."
 BY_LINK = "A guest's key to the order; not needed for one's own."
+
+
+class _Kind(StrEnum):
+    CHECKOUT = "checkout"
+    CLIENT = "client"
+    INTENT = "intent"
+
+
+_WAYS = {
+    None: "How a payment is made.",
+    _Kind.CHECKOUT: "On the provider's own page.",
+    _Kind.CLIENT: "By a client of one's own, which confirms it with `clientSecret`.",
+    _Kind.INTENT: "As CLIENT.",
+}
+PaymentKind = graphene.Enum.from_enum(
+    _Kind,
+    name="PaymentKind",
+    description=_WAYS.get,
+    deprecation_reason=lambda kind: "Use CLIENT." if kind is _Kind.INTENT else None,
+)
+
+
+def kind_of(asked: Any) -> str:
+    """A payment's kind by what was asked for; without a word of it by the provider's page."""
+    return Payment.Kind.CHECKOUT if asked is None or asked.value == _Kind.CHECKOUT else Payment.Kind.CLIENT
 
 
 @error_type(PaymentRefused)
@@ -34,17 +60,26 @@ class PaymentType(ModelType):
 
     class Meta:
         model = Payment
-        fields = ("kind", "state", "method", "is_kept", "created_at", "succeeded_at", "client_secret")
+        fields = ("state", "method", "is_kept", "created_at", "succeeded_at", "client_secret")
         access = ORDER_HOLDER
         about = {
-            "kind": "On the provider's own page, or by a client of one's own.",
             "state": "How far it has come.",
             "is_kept": "Whether this one pays the order.",
             "created_at": "When it was begun.",
             "succeeded_at": "When the money came.",
-            "client_secret": "For INTENT: what the client confirms the payment with; else empty.",
+            "client_secret": "For CLIENT: what the client confirms the payment with; else empty.",
         }
 
+    kind = graphene.Field(
+        PaymentKind,
+        required=True,
+        description="CHECKOUT, else INTENT.",
+        deprecation_reason="Use isOnPage.",
+    )
+    is_on_page = graphene.Boolean(
+        required=True,
+        description="Whether it is paid on the provider's own page; else a client of one's own confirms it.",
+    )
     url = graphene.String(
         required=True, description="Where to pay; empty once that is over, and while `isPreparing`."
     )
@@ -54,6 +89,14 @@ class PaymentType(ModelType):
     )
     amount = MoneyField("amount_minor", description="What is asked for.")
     state_name = graphene.String(required=True, description="How far it has come, in words.")
+
+    def resolve_kind(root, info):
+        """In the word that clients of before know."""
+        return _Kind.CHECKOUT if root.kind == Payment.Kind.CHECKOUT else _Kind.INTENT
+
+    def resolve_is_on_page(root, info):
+        """By its kind."""
+        return root.kind == Payment.Kind.CHECKOUT
 
     def resolve_url(root, info):
         """Only while it can be paid."""
@@ -92,7 +135,7 @@ class PaymentBegin(Act):
     class Input:
         number = graphene.String(required=True, description=NUMBER)
         token = graphene.String(description=BY_LINK)
-        kind = graphene.Field(enum_of(Payment, "kind"), description="By default CHECKOUT.")
+        kind = graphene.Field(PaymentKind, description="By default CHECKOUT.")
 
     payment = graphene.Field(PaymentType, description="Where and how to pay.")
 
@@ -100,7 +143,7 @@ class PaymentBegin(Act):
     def act(cls, request: Any, number: str, token: str | None = None, kind: Any = None) -> Any:
         """Begin it."""
         order = open_order(request, number, token)
-        return {"payment": payments.begin(order, kind.value if kind else Payment.Kind.CHECKOUT)}
+        return {"payment": payments.begin(order, kind_of(kind))}
 
 
 class Mutation:

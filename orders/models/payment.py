@@ -10,9 +10,11 @@ from core.language import Words, say
 from core.money import show
 from core.states import StateMachine
 from orders.models.order import Order
+from orders.provider import provider_names
 
 # The provider promises ids of at most 255 characters; its schema lets addresses and secrets have 5,000.
 ID_LENGTH, TEXT_LENGTH = 255, 5_000
+PROVIDER_LENGTH = 12
 
 
 class Payment(StateMachine, models.Model):
@@ -20,7 +22,7 @@ class Payment(StateMachine, models.Model):
 
     class Kind(Choices):
         CHECKOUT = "checkout", say("支付方页面", "On the provider’s page")
-        INTENT = "intent", say("客户端付款", "By a client of its own")  # which confirms a PaymentIntent
+        CLIENT = "client", say("客户端付款", "By a client of its own")  # on no page of the provider's
 
     class State(Choices):
         CREATED = "created", say("待付款", "Waiting")
@@ -39,14 +41,16 @@ class Payment(StateMachine, models.Model):
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="payments")
-    provider = models.CharField(max_length=12, default="stripe")
+    provider = models.CharField(max_length=PROVIDER_LENGTH, choices=provider_names)
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.CHECKOUT)
     state = models.CharField(max_length=12, choices=State.choices, default=State.CREATED)
     method = models.CharField(max_length=20, blank=True, help_text="card, alipay or wechat_pay, once known")
     amount_minor = models.PositiveBigIntegerField(help_text="what was asked for")
     received_minor = models.PositiveBigIntegerField(null=True, help_text="what came, by the provider's word")
-    session_id = models.CharField(max_length=ID_LENGTH, blank=True)
-    intent_id = models.CharField(max_length=ID_LENGTH, blank=True)
+    page_ref = models.CharField(max_length=ID_LENGTH, blank=True, help_text="the provider's id of its page")
+    payment_ref = models.CharField(
+        max_length=ID_LENGTH, blank=True, help_text="the provider's id of the payment: what it refunds"
+    )
     client_secret = models.CharField(max_length=TEXT_LENGTH, blank=True)
     url = models.URLField(max_length=TEXT_LENGTH, blank=True)
     failure = models.CharField(max_length=200, blank=True, help_text="why the provider refused to begin it")
@@ -60,8 +64,14 @@ class Payment(StateMachine, models.Model):
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(fields=["order"], condition=Q(is_kept=True), name="one_kept_payment"),
-            models.UniqueConstraint(fields=["session_id"], condition=~Q(session_id=""), name="session_once"),
-            models.UniqueConstraint(fields=["intent_id"], condition=~Q(intent_id=""), name="intent_once"),
+            # Ids are a provider's own: of two providers one may be called as the other's.
+            models.UniqueConstraint(
+                fields=["page_ref", "provider"], condition=~Q(page_ref=""), name="page_once"
+            ),
+            models.UniqueConstraint(
+                fields=["payment_ref", "provider"], condition=~Q(payment_ref=""), name="payment_once"
+            ),
+            models.CheckConstraint(condition=~Q(provider=""), name="payment_is_of_a_provider"),
         ]
         indexes = [
             models.Index(
@@ -77,7 +87,7 @@ class Payment(StateMachine, models.Model):
     @property
     def is_open(self) -> bool:
         """Whether the provider has it, so that it can be paid."""
-        return bool(self.session_id or self.intent_id)
+        return bool(self.page_ref or self.payment_ref)
 
     @property
     def is_contested(self) -> bool:
@@ -88,9 +98,9 @@ class Payment(StateMachine, models.Model):
 class Notice(models.Model):
     """What a provider told us: the raw words, once an event id, and what came of it."""
 
-    provider = models.CharField(max_length=12, default="stripe")
-    event_id = models.CharField(max_length=ID_LENGTH, unique=True)
-    kind = models.CharField(max_length=60)
+    provider = models.CharField(max_length=PROVIDER_LENGTH, choices=provider_names)
+    event_id = models.CharField(max_length=ID_LENGTH)
+    kind = models.CharField(max_length=60, help_text="the provider's own word for it")
     object_id = models.CharField(max_length=ID_LENGTH, blank=True)
     body = models.BinaryField()
     received_at = models.DateTimeField(auto_now_add=True)
@@ -99,6 +109,7 @@ class Notice(models.Model):
     tries = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
+        constraints = [models.UniqueConstraint(fields=["event_id", "provider"], name="notice_once")]
         indexes = [
             models.Index(fields=["received_at"], condition=Q(handled_at=None), name="notices_not_handled")
         ]
@@ -158,7 +169,7 @@ class Dispute(StateMachine, models.Model):
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="disputes")
-    provider_id = models.CharField(max_length=ID_LENGTH, unique=True)
+    provider_id = models.CharField(max_length=ID_LENGTH)
     amount_minor = models.PositiveBigIntegerField(help_text="what is asked back, in `currency`")
     currency = models.CharField(max_length=3, default="cny")
     lost_minor = models.PositiveBigIntegerField(default=0, help_text="fen that the bank has taken for good")
@@ -172,6 +183,9 @@ class Dispute(StateMachine, models.Model):
     opened_at = models.DateTimeField(auto_now_add=True)
     closed_at = models.DateTimeField(null=True)
     asked_at = models.DateTimeField(null=True, help_text="when the answer that is written here was asked for")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["provider_id", "payment"], name="dispute_once")]
 
     def __str__(self) -> str:
         return self.provider_id

@@ -108,7 +108,9 @@ class Refund(StateMachine, models.Model):
                 name="refund_not_given_twice",
             ),
             models.UniqueConstraint(
-                fields=["provider_id"], condition=~Q(provider_id="") & ~Q(state="undone"), name="refund_once"
+                fields=["provider_id", "payment"],
+                condition=~Q(provider_id="") & ~Q(state="undone"),
+                name="refund_once",
             ),
         ]
         indexes = [

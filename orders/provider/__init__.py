@@ -1,4 +1,5 @@
-"""The port to whoever moves the money; which adapter, settings.PAYMENT_PROVIDER says."""
+"""The port to whoever moves the money. settings.PAYMENT_PROVIDERS names every provider and its adapter; each payment
+keeps the name of its own, and is asked about, given back and disputed there."""
 
 from functools import cache
 from threading import Lock
@@ -11,19 +12,23 @@ _making = Lock()
 
 
 @cache
-def _made(dotted: str, key: str, base: str, secret: str) -> Any:
-    return import_string(dotted)(key=key, base=base, secret=secret)
+def _made(dotted: str, options: tuple[tuple[str, Any], ...]) -> Any:
+    return import_string(dotted)(**dict(options))
 
 
-def provider() -> Any:
-    """The shop's payment provider: a Provider and a Listener."""
-    # The addresses are part of the key: a test's stand-in listens elsewhere than the one before it.
-    named = (
-        settings.PAYMENT_PROVIDER,
-        settings.STRIPE_API_KEY,
-        settings.STRIPE_API_BASE,
-        settings.STRIPE_WEBHOOK_SECRET,
-    )
+def provider(name: str) -> Any:
+    """The adapter of a provider, a Provider and a Listener; LookupError where settings name no such provider."""
+    given = settings.PAYMENT_PROVIDERS[name]
     # One for all threads, those that ask first at the same time too: it counts how many wait for it.
     with _making:
-        return _made(*named)
+        return _made(given["adapter"], tuple(given["options"].items()))
+
+
+def of_new_payments() -> str:
+    """The name of the provider by which a payment that is begun now is paid: the one place where it is chosen."""
+    return settings.PAYMENT_PROVIDER
+
+
+def provider_names() -> list[tuple[str, str]]:
+    """Every provider's name, as choices; with those that take no new payments, for theirs of before are still asked."""
+    return [(name, name) for name in settings.PAYMENT_PROVIDERS]

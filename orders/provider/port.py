@@ -1,8 +1,8 @@
 """What the shop asks of whoever moves the money, and what it hears from them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
@@ -27,10 +27,30 @@ class Forged(Exception):
 class Noun(StrEnum):
     """What the provider keeps for us."""
 
-    SESSION = "session"  # the provider's own page for one payment
-    INTENT = "intent"  # a payment that the client confirms
+    PAGE = "page"  # the provider's own page for one payment
+    PAYMENT = "payment"  # the payment itself: what is refunded and disputed
     REFUND = "refund"
     DISPUTE = "dispute"
+
+
+class NoticeKind(StrEnum):
+    """What has moved, by a notice. How it stands now is asked: a notice may be old, and they come in any order."""
+
+    PAYMENT_MOVED = "payment_moved"
+    PAYMENT_REFUNDED = "payment_refunded"  # names the payment alone: its refunds are asked about
+    REFUND_MOVED = "refund_moved"
+    DISPUTE_MOVED = "dispute_moved"
+    OTHER = "other"  # nothing that the shop acts on
+
+
+class RefundFailure(StrEnum):
+    """Why a refund was not given, where the shop acts on it; any other reason stays in the provider's own words."""
+
+    DISPUTED = "disputed"  # a bank is deciding about the money, or has taken it
+    ALREADY_GIVEN = "already_given"  # all of it, by another way than ours
+    TOO_MUCH = "too_much"  # a part of it has gone by another way than ours
+    CARD_GONE = "card_gone"
+    CALLED_OFF = "called_off"  # by somebody at the provider's desk
 
 
 class Was(StrEnum):
@@ -61,10 +81,11 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Begun:
-    """Where the buyer pays."""
+    """Where the buyer pays, and by which of the provider's ids it is known from here on: of its page, of the payment
+    itself, or of both."""
 
-    session_id: str = ""
-    intent_id: str = ""
+    page_ref: str = ""
+    payment_ref: str = ""
     url: str = ""
     client_secret: str = ""
 
@@ -77,8 +98,8 @@ class PaymentSeen:
     amount_minor: int = 0
     currency: str = "cny"
     method: str = ""
-    session_id: str = ""
-    intent_id: str = ""
+    page_ref: str = ""
+    payment_ref: str = ""
     # When the buyer paid, by the provider's clock: what a deadline is held against, however late it is told.
     paid_at: datetime | None = None
     payment: str = ""  # what we wrote on it: our own ids
@@ -91,7 +112,7 @@ class GiveBack:
 
     refund: UUID
     attempt: int
-    intent_id: str
+    payment_ref: str
     amount_minor: int
     requested_at: datetime
 
@@ -103,9 +124,9 @@ class RefundSeen:
     state: Was
     id: str = ""
     amount_minor: int = 0
-    failure: str = ""
+    failure: str = ""  # a RefundFailure, else the provider's own word
     currency: str = "cny"
-    intent_id: str = ""
+    payment_ref: str = ""
     ours: str = ""  # what we wrote on it: our refund and its attempt; empty when it was made elsewhere
 
 
@@ -118,7 +139,7 @@ class DisputeSeen:
     state: str
     amount_minor: int
     reason: str
-    intent_id: str
+    payment_ref: str
     currency: str = "cny"
     status: str = ""
     due_at: datetime | None = None
@@ -140,11 +161,11 @@ class Heard:
     """A notice that is truly the provider's: which object it is about, and what it says of amounts."""
 
     event_id: str
-    kind: str
-    noun: Noun | None
-    object_id: str
-    session_id: str = ""
-    intent_id: str = ""
+    kind: NoticeKind
+    object_id: str  # what has moved, by the provider's id; its refund or dispute is asked about by it
+    word: str = ""  # the provider's own for its kind, for the record
+    page_ref: str = ""
+    payment_ref: str = ""
     order: str = ""
     amount_minor: int | None = None
     currency: str = ""
@@ -152,12 +173,14 @@ class Heard:
     @property
     def is_of_a_payment(self) -> bool:
         """Whether it tells how far a payment is."""
-        is_about = self.kind.startswith(("checkout.session.", "payment_intent."))
-        return is_about and self.noun in (Noun.SESSION, Noun.INTENT)
+        return self.kind is NoticeKind.PAYMENT_MOVED
 
 
 class Provider(Protocol):
     """Who moves the money. Never called while a transaction is open."""
+
+    least_minor: int  # it takes no smaller payment, in fen
+    page_lives: timedelta  # how long a payment that is begun now can be paid
 
     def begin(self, asked: Attempt) -> Begun:
         """Open a payment; asking again for the same attempt opens nothing new."""
@@ -176,10 +199,10 @@ class Provider(Protocol):
         ...
 
     def recent(self, noun: Noun, since: datetime) -> Iterator[Seen]:
-        """All payments (INTENT), refunds or disputes of the provider's that are not older, whoever made them."""
+        """All payments, refunds or disputes of the provider's that are not older, whoever made them."""
         ...
 
-    def about(self, noun: Noun, intent_id: str) -> Iterator[Seen]:
+    def about(self, noun: Noun, payment_ref: str) -> Iterator[Seen]:
         """All refunds or disputes of one payment, at our wish or not."""
         ...
 
@@ -187,8 +210,8 @@ class Provider(Protocol):
 class Listener(Protocol):
     """Who tells a true notice from a forged one."""
 
-    def hear(self, body: bytes, signature: str) -> Heard:
-        """Verify the raw body before anything of it is read."""
+    def hear(self, body: bytes, headers: Mapping[str, str]) -> Heard:
+        """Verify the raw body by what came with it, before anything of it is read; raises Forged."""
         ...
 
     def read(self, body: bytes) -> Heard:

@@ -54,6 +54,6 @@ def _fill(made: GroupPurchase, cast: Cast, members: int, rng: random.Random) -> 
             name = attempt.uid.hex
             seen = PaymentSeen(
                 Was.SUCCEEDED, attempt.amount_minor, method=rng.choice(("alipay", "wechat_pay")),
-                session_id=f"cs_test_demo{name}", intent_id=f"pi_demo{name}",
+                page_ref=f"cs_test_demo{name}", payment_ref=f"pi_demo{name}",
             )  # fmt: skip
             settlement.settle(attempt, seen)

@@ -129,7 +129,7 @@ def tell_provider() -> None:
         return
     # They are told in their order, each part whole or not at all: who knows the last knows all.
     last = sales.PAYMENTS.last()
-    if last is None or provider().look(Noun.INTENT, last.intent_id):
+    if last is None or provider("stripe").look(Noun.PAYMENT, last.payment_ref):
         return
     goal = sales.PAYMENTS.count() + sales.REFUNDS.count()
     bar, told = Bar("支付替身 / payments", goal), 0

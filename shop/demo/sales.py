@@ -125,7 +125,7 @@ def _paid(attempt: Payment, rng: random.Random) -> PaymentSeen:
     name = attempt.uid.hex
     return PaymentSeen(
         Was.SUCCEEDED, attempt.amount_minor, method=rng.choices(METHODS, (45, 40, 15))[0],
-        session_id=f"cs_test_demo{name}", intent_id=f"pi_demo{name}",
+        page_ref=f"cs_test_demo{name}", payment_ref=f"pi_demo{name}",
     )  # fmt: skip
 
 
@@ -188,7 +188,7 @@ def write_reviews(orders: Sequence[Order], now: datetime, rng: random.Random) ->
         Review.objects.filter(pk=written.pk).update(written_at=said_at)
 
 
-PAYMENTS = Payment.objects.filter(intent_id__startswith="pi_demo").order_by("pk")
+PAYMENTS = Payment.objects.filter(payment_ref__startswith="pi_demo").order_by("pk")
 REFUNDS = Refund.objects.filter(provider_id__startswith="re_demo").order_by("pk")
 
 
@@ -210,15 +210,15 @@ def known_elsewhere(at_once: int) -> Iterator[list[dict]]:
 
 def _paid_row(paid: Payment) -> dict:
     return {
-        "type": "payment", "id": paid.intent_id, "amount": paid.received_minor, "method": paid.method,
-        "created": int((paid.succeeded_at or paid.created_at).timestamp()), "session": paid.session_id,
+        "type": "payment", "id": paid.payment_ref, "amount": paid.received_minor, "method": paid.method,
+        "created": int((paid.succeeded_at or paid.created_at).timestamp()), "session": paid.page_ref,
         "client_reference_id": str(paid.order.uid), "metadata": {"order": str(paid.order.uid)},
     }  # fmt: skip
 
 
 def _refund_row(paid: Payment, refunded: Refund) -> dict:
     return {
-        "type": "refund", "id": refunded.provider_id, "payment_intent": paid.intent_id,
+        "type": "refund", "id": refunded.provider_id, "payment_intent": paid.payment_ref,
         "amount": refunded.amount_minor, "created": int(refunded.requested_at.timestamp()),
     }  # fmt: skip
 

@@ -152,7 +152,7 @@ class Stubborn(House):
             order = Order.objects.get(number=number)
             kept = list(Payment.objects.filter(order=order, is_kept=True))
         (intent,) = self.intents_of(number)
-        assert len(kept) == 1 and kept[0].intent_id == intent["id"]
+        assert len(kept) == 1 and kept[0].payment_ref == intent["id"]
         assert intent["amount_received"] == order.total_minor
         parts = self.attributions(number)
         paid, taken = [p for p in parts if p > 0], [p for p in parts if p < 0]

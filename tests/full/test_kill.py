@@ -23,8 +23,8 @@ pytestmark = pytest.mark.proof
 SECONDS = 120
 # In make test only these. In a full run some wait for what time alone mends, in real time.
 SOME = {
-    WEB: ["stripe.begin.answered", "settle.recorded"],
-    WORKER: ["stripe.refund.answered"],
+    WEB: ["provider.begin.answered", "settle.recorded"],
+    WORKER: ["provider.refund.answered"],
     BEAT: ["broker.publishing"],
 }
 IN_REAL_TIME = {WEB: ["idempotency.begun"], WORKER: ["delivery.claimed", "settle.recorded"], BEAT: []}
@@ -90,11 +90,11 @@ THE_WORKERS_OWN = ("refund.settling", "broker.publishing", "broker.published")
 
 def way_to(point: str, name: str) -> Callable[[Stubborn], Callable[[], None]]:
     """A story in which this process comes to this point."""
-    if name == WORKER and point.startswith("stripe.close."):
+    if name == WORKER and point.startswith("provider.close."):
         return never_pays
     if name == WORKER and point.startswith("expire."):
         return runs_out
-    if name == WORKER and point.startswith(("settle.", "attribution.", "stripe.look.")):
+    if name == WORKER and point.startswith(("settle.", "attribution.", "provider.look.")):
         return pays_and_nobody_tells
     if name == WORKER and point in THE_WORKERS_OWN:
         return takes_it_back_and_nobody_tells

@@ -1,10 +1,10 @@
 """A provider in this process: the truth outside of what was paid, given back and disputed."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
 from django.utils import timezone
@@ -15,6 +15,7 @@ from orders.provider.port import (
     DisputeSeen,
     GiveBack,
     Heard,
+    NoticeKind,
     Noun,
     PaymentSeen,
     RefundSeen,
@@ -22,13 +23,19 @@ from orders.provider.port import (
     Was,
 )
 
+MOVED = {
+    Noun.PAGE: NoticeKind.PAYMENT_MOVED,
+    Noun.REFUND: NoticeKind.REFUND_MOVED,
+    Noun.DISPUTE: NoticeKind.DISPUTE_MOVED,
+}
+
 
 @dataclass
 class Page:
     """One payment at the bank."""
 
     asked: Attempt
-    intent: str
+    payment_ref: str
     state: Was = Was.CREATED
     paid_at: datetime | None = None
 
@@ -46,6 +53,9 @@ class Given:
 class Bank:
     """A Provider and a Listener: remembers what it did, and says so whenever it is asked."""
 
+    least_minor: ClassVar[int] = 400
+    page_lives: ClassVar[timedelta] = timedelta(minutes=35)
+
     pages: dict[str, Page] = field(default_factory=dict)
     refunds: dict[str, Given] = field(default_factory=dict)
     disputes: dict[str, DisputeSeen] = field(default_factory=dict)
@@ -58,10 +68,10 @@ class Bank:
     def begin(self, asked: Attempt) -> Begun:
         for name, page in self.pages.items():
             if page.asked.payment == asked.payment:
-                return Begun(session_id=name, url=f"https://bank.example/{name}")
+                return Begun(page_ref=name, url=f"https://bank.example/{name}")
         name = f"cs_{len(self.pages)}"
         self.pages[name] = Page(asked, f"pi_{len(self.pages)}")
-        return Begun(session_id=name, url=f"https://bank.example/{name}")
+        return Begun(page_ref=name, url=f"https://bank.example/{name}")
 
     def look(self, noun: Noun, id: str) -> Seen | None:
         if noun is Noun.REFUND:
@@ -79,15 +89,15 @@ class Bank:
     def give_back(self, asked: GiveBack) -> RefundSeen:
         key = f"{asked.refund}:{asked.attempt}"
         if key not in self.refunds:
-            is_too_much = asked.amount_minor > self.left_of(asked.intent_id)
+            is_too_much = asked.amount_minor > self.left_of(asked.payment_ref)
             state = Was.FAILED if is_too_much else self.next_refund
             self.refunds[key] = Given(asked, f"re_{len(self.refunds)}", state)
         seen = self._refund(self.refunds[key])
         assert seen
         return seen
 
-    def about(self, noun: Noun, intent_id: str) -> Iterator[Seen]:
-        yield from (seen for seen in self._all(noun) if seen.intent_id == intent_id)
+    def about(self, noun: Noun, payment_ref: str) -> Iterator[Seen]:
+        yield from (seen for seen in self._all(noun) if seen.payment_ref == payment_ref)
 
     def recent(self, noun: Noun, since: datetime) -> Iterator[Seen]:
         yield from self._all(noun)
@@ -99,14 +109,14 @@ class Bank:
             return list(self.disputes.values())
         return [self._page(name) for name in self.pages]
 
-    def hear(self, body: bytes, signature: str) -> Heard:
+    def hear(self, body: bytes, headers: Mapping[str, str]) -> Heard:
         return self.read(body)
 
     def read(self, body: bytes) -> Heard:
         told = json.loads(body)
         return Heard(
-            event_id=told["event"], kind=told["kind"], noun=Noun(told["noun"]), object_id=told["id"],
-            session_id=told["id"] if told["noun"] == "session" else "",
+            event_id=told["event"], kind=MOVED[Noun(told["noun"])], object_id=told["id"],
+            page_ref=told["id"] if told["noun"] == Noun.PAGE else "",
         )  # fmt: skip
 
     def _page(self, id: str) -> PaymentSeen | None:
@@ -114,18 +124,26 @@ class Bank:
         if page is None:
             return None
         if page.state is not Was.SUCCEEDED:
-            return PaymentSeen(page.state, session_id=id)
+            return PaymentSeen(page.state, page_ref=id)
         self.before_money(id)
         amount = page.asked.amount_minor
         return PaymentSeen(
-            page.state, amount, "cny", "alipay", session_id=id, intent_id=page.intent, paid_at=page.paid_at
+            page.state,
+            amount,
+            "cny",
+            "alipay",
+            page_ref=id,
+            payment_ref=page.payment_ref,
+            paid_at=page.paid_at,
         )
 
     def _refund(self, one: Given | None) -> RefundSeen | None:
         if one is None:
             return None
         ours = f"{one.asked.refund}:{one.asked.attempt}" if one.asked.attempt else ""
-        return RefundSeen(one.state, one.id, one.asked.amount_minor, intent_id=one.asked.intent_id, ours=ours)
+        return RefundSeen(
+            one.state, one.id, one.asked.amount_minor, payment_ref=one.asked.payment_ref, ours=ours
+        )
 
     # --- What happens there ---
 
@@ -140,13 +158,13 @@ class Bank:
     def dispute(self, name: str, amount: int, state: str) -> str:
         """A buyer's own bank asks for money back, and decides."""
         id = f"dp_{name}"
-        self.disputes[id] = DisputeSeen(id, state, amount, "fraudulent", self.pages[name].intent)
+        self.disputes[id] = DisputeSeen(id, state, amount, "fraudulent", self.pages[name].payment_ref)
         return id
 
     def give_at_the_desk(self, name: str, amount: int) -> str:
         """Somebody gives back there who knows nothing of the shop."""
         id = f"re_{len(self.refunds)}"
-        asked = GiveBack(uuid4(), 0, self.pages[name].intent, amount, timezone.now())
+        asked = GiveBack(uuid4(), 0, self.pages[name].payment_ref, amount, timezone.now())
         self.refunds[id] = Given(asked, id, Was.SUCCEEDED)
         return id
 
@@ -157,15 +175,15 @@ class Bank:
     def moved(self, order: UUID) -> int:
         """What the shop holds of an order: what came, less what was given back and what was taken."""
         names = {name: page for name, page in self.pages.items() if page.asked.order == order}
-        intents = {page.intent for page in names.values()}
+        intents = {page.payment_ref for page in names.values()}
         came = sum(p.asked.amount_minor for p in names.values() if p.state is Was.SUCCEEDED)
         given = sum(
             one.asked.amount_minor
             for one in self.refunds.values()
-            if one.state is Was.SUCCEEDED and one.asked.intent_id in intents
+            if one.state is Was.SUCCEEDED and one.asked.payment_ref in intents
         )
         lost = sum(
-            d.amount_minor for d in self.disputes.values() if d.state == "lost" and d.intent_id in intents
+            d.amount_minor for d in self.disputes.values() if d.state == "lost" and d.payment_ref in intents
         )
         return came - given - lost
 
@@ -174,10 +192,10 @@ class Bank:
         came = sum(
             p.asked.amount_minor
             for p in self.pages.values()
-            if p.intent == intent and p.state is Was.SUCCEEDED
+            if p.payment_ref == intent and p.state is Was.SUCCEEDED
         )
-        given = (one for one in self.refunds.values() if one.asked.intent_id == intent)
-        taken = (one for one in self.disputes.values() if one.intent_id == intent and one.state != "won")
+        given = (one for one in self.refunds.values() if one.asked.payment_ref == intent)
+        taken = (one for one in self.disputes.values() if one.payment_ref == intent and one.state != "won")
         return (
             came
             - sum(one.asked.amount_minor for one in given if one.state is not Was.FAILED)
@@ -185,17 +203,24 @@ class Bank:
         )
 
 
-def notice(event: str, kind: str, noun: Noun, id: str) -> bytes:
-    """The body of a notice."""
-    return json.dumps({"event": event, "kind": kind, "noun": noun.value, "id": id}).encode()
+def notice(event: str, noun: Noun, id: str) -> bytes:
+    """The body of a notice: this has moved."""
+    return json.dumps({"event": event, "noun": noun.value, "id": id}).encode()
 
 
 _the_bank = Bank()
 
 
 def the_bank(**_: Any) -> Bank:
-    """For settings.PAYMENT_PROVIDER: the bank of the test that runs."""
+    """For settings.PAYMENT_PROVIDERS: the bank of the test that runs."""
     return _the_bank
+
+
+def pay_at_the_bank(settings: Any) -> None:
+    """New payments are the bank's."""
+    at = {"adapter": "tests.guard.bank.the_bank", "options": {}, "pays_at": "https://bank.example"}
+    settings.PAYMENT_PROVIDERS = {**settings.PAYMENT_PROVIDERS, "bank": at}
+    settings.PAYMENT_PROVIDER = "bank"
 
 
 def a_new_bank() -> Bank:

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from django.db.transaction import Atomic
 
+from tests.guard.bank import pay_at_the_bank
+
 
 @pytest.fixture
 def deeds_of_their_own(monkeypatch: pytest.MonkeyPatch, db: None) -> None:
@@ -29,6 +31,6 @@ def deeds_of_their_own(monkeypatch: pytest.MonkeyPatch, db: None) -> None:
 @pytest.fixture
 def settings_of_the_bank(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """The provider is a bank in this process, whose every decision the test makes."""
-    settings.PAYMENT_PROVIDER = "tests.guard.bank.the_bank"
+    pay_at_the_bank(settings)
     # A story takes minutes on a busy machine, and what it leaves waiting waits until a step hands it over.
     monkeypatch.setattr("core.verify.GRACE", timedelta(hours=1))

@@ -72,27 +72,25 @@ class Ledger(MoneyBack, Groups, RuleBasedStateMachine):
         order = self._one(pick, Order.objects.filter(state="placed"))
         if order is None:
             return
-        page = payment.begin(order).session_id
+        page = payment.begin(order).page_ref
         if self.bank.pay(page) and tell:
-            self._tell("checkout.session.completed", Noun.SESSION, page)
+            self._tell(Noun.PAGE, page)
 
     def _pay(self, order):
-        page = payment.begin(order).session_id
+        page = payment.begin(order).page_ref
         assert self.bank.pay(page)
-        self._tell("checkout.session.completed", Noun.SESSION, page)
+        self._tell(Noun.PAGE, page)
 
     @rule(pick=PICK)
     def pay_on_two_pages(self, pick):
         order = self._one(pick, Order.objects.filter(state="placed"))
         if order is None:
             return
-        pages = [
-            payment.begin(order, kind).session_id for kind in (Payment.Kind.CHECKOUT, Payment.Kind.INTENT)
-        ]
+        pages = [payment.begin(order, kind).page_ref for kind in (Payment.Kind.CHECKOUT, Payment.Kind.CLIENT)]
         for page in pages:
             self.bank.pay(page)
         for page in pages:
-            self._tell("checkout.session.completed", Noun.SESSION, page)
+            self._tell(Noun.PAGE, page)
 
     @rule(pick=PICK)
     def open_a_page(self, pick):
@@ -104,10 +102,10 @@ class Ledger(MoneyBack, Groups, RuleBasedStateMachine):
     def pay_late(self, pick):
         """Her reservation has run out and nobody has closed her page yet."""
         if order := self._one(pick, Order.objects.filter(state="placed")):
-            page = payment.begin(order).session_id
+            page = payment.begin(order).page_ref
             self.run_out(pick)
             if self.bank.pay(page):
-                self._tell("checkout.session.completed", Noun.SESSION, page)
+                self._tell(Noun.PAGE, page)
 
     @rule(n=st.integers(0, 2))
     def others_were_faster(self, n):
@@ -118,11 +116,11 @@ class Ledger(MoneyBack, Groups, RuleBasedStateMachine):
         units = [int(at == n) for at in range(3)]
         self.buy(units, 0, is_paid=False)
         order = Order.objects.latest("pk")
-        page = payment.begin(order).session_id
+        page = payment.begin(order).page_ref
         self._run_out(order)
         self.buy([one * self.market.left[variant.pk] for one in units], 0, is_paid=True)
         if self.bank.pay(page):
-            self._tell("checkout.session.completed", Noun.SESSION, page)
+            self._tell(Noun.PAGE, page)
 
     @rule(is_acted_on=st.booleans())
     def recall_before_payment(self, is_acted_on):
@@ -134,14 +132,14 @@ class Ledger(MoneyBack, Groups, RuleBasedStateMachine):
         )  # fmt: skip
         order = placing.place_many([purchase])[0]
         self.market.note(order)
-        page = payment.begin(order).session_id
+        page = payment.begin(order).page_ref
         recall(lot, self.market.operator, "示例：抽检不合格")
         self.market.recall(self.market.of(order))
         if is_acted_on:
             drain()
             assert Order.objects.get(pk=order.pk).state == "cancelled"
         if self.bank.pay(page):
-            self._tell("checkout.session.completed", Noun.SESSION, page)
+            self._tell(Noun.PAGE, page)
             refunded = Refund.objects.get(payment__order=order)
             assert refunded.reason == "stopped", refunded.reason
 
@@ -263,17 +261,17 @@ class Ledger(MoneyBack, Groups, RuleBasedStateMachine):
     def tell_again(self, pick, times):
         if body := self._one(pick, self.told):
             for _ in range(times):
-                notice.receive(body, "")
+                notice.receive("bank", body, {})
 
     @rule()
     def everything_is_told(self):
         """At rest the shop's books and the bank's are the same."""
         for name, page in list(self.bank.pages.items()):
             if page.state is Was.SUCCEEDED:
-                self._tell("checkout.session.completed", Noun.SESSION, name)
+                self._tell(Noun.PAGE, name)
         drain()
         for one in list(self.bank.refunds.values()):
-            self._tell("refund.updated", Noun.REFUND, one.id)
+            self._tell(Noun.REFUND, one.id)
         drain()
         self.market.quiet()
 

@@ -11,7 +11,6 @@ from hypothesis.stateful import rule
 from catalog.models import Lot
 from catalog.refusals import InsufficientStock
 from core.refusals import Refusal
-from orders.actions.attempt import LEAST_MINOR
 from tests.guard.ledger_words import ADDRESS, PICK, Words
 from tests.orders.world import WUHAN
 from together.actions import group, seat
@@ -55,7 +54,7 @@ class Groups(Words):
         noted = self.market.groups[row.pk]
         fits = noted.held + noted.reserved + units <= noted.most
         asked = {"name": "示例", "units": units, "email": "guest@example.com"}
-        is_too_little = units * row.price_minor < LEAST_MINOR  # for the provider
+        is_too_little = units * row.price_minor < self.bank.least_minor  # for the provider
         if is_too_little or not fits or not self.market.can_place({row.variant_id: units}):
             with pytest.raises(Refusal):
                 seat.join(row, AnonymousUser(), **asked)

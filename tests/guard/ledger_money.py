@@ -51,7 +51,7 @@ class MoneyBack(Words):
         ):
             return  # the shop has not heard yet that it had arrived
         one.state = state
-        self._tell("refund.updated", Noun.REFUND, one.id)
+        self._tell(Noun.REFUND, one.id)
 
     @rule(ends=st.sampled_from([Was.SUCCEEDED, Was.FAILED]))
     def somebody_goes_while_money_is_owed_to_her(self, ends):
@@ -66,10 +66,10 @@ class MoneyBack(Words):
         )  # fmt: skip
         order = placing.place_many([purchase])[0]
         self.market.note(order)
-        page = payment.begin(order).session_id
+        page = payment.begin(order).page_ref
         self._call_off(order)
         assert self.bank.pay(page), "nobody has closed her page yet"
-        self._tell("checkout.session.completed", Noun.SESSION, page)
+        self._tell(Noun.PAGE, page)
         assert not erasure.erase(person, PASSWORD), "money is owed to her"
         before, self.bank.next_refund = self.bank.next_refund, Was.PENDING
         drain()
@@ -77,7 +77,7 @@ class MoneyBack(Words):
         refund = Refund.objects.get(payment__order=order)
         (given,) = [one for one in self.bank.refunds.values() if one.id == refund.provider_id]
         given.state = ends
-        self._tell("refund.updated", Noun.REFUND, refund.provider_id)
+        self._tell(Noun.REFUND, refund.provider_id)
         erasure.erase_settled()
         person.refresh_from_db()
         assert (person.erased_at is not None) == (ends is Was.SUCCEEDED)
@@ -95,12 +95,12 @@ class MoneyBack(Words):
             if p.state is Was.SUCCEEDED and f"dp_{n}" not in self.bank.disputes
         ]
         page = self._one(pick, paid)
-        known = page and Payment.objects.filter(session_id=page, state="succeeded").first()
+        known = page and Payment.objects.filter(page_ref=page, state="succeeded").first()
         if not page or not known:
             return
-        if amount := self.bank.left_of(self.bank.pages[page].intent) // share:
+        if amount := self.bank.left_of(self.bank.pages[page].payment_ref) // share:
             before = self._refunds()
-            self._tell("charge.dispute.closed", Noun.DISPUTE, self.bank.dispute(page, amount, state))
+            self._tell(Noun.DISPUTE, self.bank.dispute(page, amount, state))
             self._left(known.order, before)
 
     @rule(pick=PICK, state=st.sampled_from(["lost", "won"]))
@@ -113,7 +113,7 @@ class MoneyBack(Words):
                 return
             before = self._refunds()
             self.bank.decide(id, state)
-            self._tell("charge.dispute.closed", Noun.DISPUTE, id)
+            self._tell(Noun.DISPUTE, id)
             self._left(known.order, before)
 
     @rule(pick=PICK, is_lost_again=st.booleans())
@@ -123,7 +123,7 @@ class MoneyBack(Words):
         if id := self._one(pick, lost):
             self._decided_anew(id, "won")
             seen = self.bank.disputes[id]
-            if is_lost_again and self.bank.left_of(seen.intent_id) >= seen.amount_minor:
+            if is_lost_again and self.bank.left_of(seen.payment_ref) >= seen.amount_minor:
                 self._decided_anew(id, "lost")
 
     has_won_back = False
@@ -139,9 +139,9 @@ class MoneyBack(Words):
         kept = order.payments.filter(is_kept=True).first()
         if kept is None:
             return
-        before, amount = self._refunds(), self.bank.left_of(kept.intent_id)
-        id = self.bank.dispute(kept.session_id, amount, "lost")
-        self._tell("charge.dispute.closed", Noun.DISPUTE, id)
+        before, amount = self._refunds(), self.bank.left_of(kept.payment_ref)
+        id = self.bank.dispute(kept.page_ref, amount, "lost")
+        self._tell(Noun.DISPUTE, id)
         self._left(order, before)
         self._decided_anew(id, "won")
         assert (
@@ -152,7 +152,7 @@ class MoneyBack(Words):
         before = self._refunds()
         order = Payment.objects.get(disputes__provider_id=id).order
         self.bank.decide(id, state)
-        self._tell("charge.dispute.closed", Noun.DISPUTE, id)
+        self._tell(Noun.DISPUTE, id)
         self._left(order, before)
 
     @rule(pick=PICK, share=st.integers(1, 4))
@@ -162,8 +162,8 @@ class MoneyBack(Words):
         paid = self._one(pick, kept)
         if paid is None or Refund.objects.filter(payment=paid).exclude(state__in=Refund.SETTLED).exists():
             return
-        left = min(self.bank.left_of(paid.intent_id), paid.order.total_minor - paid.order.refunded_minor)
+        left = min(self.bank.left_of(paid.payment_ref), paid.order.total_minor - paid.order.refunded_minor)
         if amount := left // share:
             before = self._refunds()
-            self._tell("refund.created", Noun.REFUND, self.bank.give_at_the_desk(paid.session_id, amount))
+            self._tell(Noun.REFUND, self.bank.give_at_the_desk(paid.page_ref, amount))
             self._left(paid.order, before)

@@ -27,9 +27,9 @@ class Words:
         found = list(rows if isinstance(rows, list) else rows.order_by("pk"))
         return found[pick % len(found)] if found else None
 
-    def _tell(self, kind, noun, id):
-        self.told.append(body_of(f"evt_{len(self.told)}", kind, noun, id))
-        kept = notice.receive(self.told[-1], "")
+    def _tell(self, noun, id):
+        self.told.append(body_of(f"evt_{len(self.told)}", noun, id))
+        kept = notice.receive("bank", self.told[-1], {})
         assert Notice.objects.get(pk=kept.pk).handled_at, "a notice could not be acted on"
 
     def _refunds(self):

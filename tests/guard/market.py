@@ -254,8 +254,8 @@ class Market:
         stands = _stands()
         for one in self.noted:
             payments = list(Payment.objects.filter(order__uid=one.uid, state="succeeded"))
-            assert {p.session_id for p in payments if p.is_kept} == ({one.kept} if one.kept else set())
-            assert {p.session_id for p in payments if not p.is_kept} == one.turned_away
+            assert {p.page_ref for p in payments if p.is_kept} == ({one.kept} if one.kept else set())
+            assert {p.page_ref for p in payments if not p.is_kept} == one.turned_away
             came = sum(
                 p.asked.amount_minor for n, p in self.bank.pages.items() if n in {one.kept, *one.turned_away}
             )
@@ -316,8 +316,8 @@ class Market:
             ]
             assert set(paid) == {one.kept, *one.turned_away} - {""}
             for page in one.turned_away:
-                intent = self.bank.pages[page].intent
-                asked = Refund.objects.filter(payment__intent_id=intent).get()
+                intent = self.bank.pages[page].payment_ref
+                asked = Refund.objects.filter(payment__payment_ref=intent).get()
                 assert asked.amount_minor == self.bank.pages[page].asked.amount_minor
 
 

@@ -48,6 +48,7 @@ from orders.models import (
 from orders.provider.port import Noun
 from tests.figures import figure, full
 from tests.guard.bank import notice as body_of
+from tests.guard.bank import pay_at_the_bank
 from tests.guard.market import Market
 from tests.orders.world import WUHAN
 from together.actions import group, seat
@@ -111,8 +112,8 @@ class Story:
         shipment.complete_many(list(orders[0].shipments.all()))
         refund.request(orders[0], {orders[0].lines.first().uid: refund.Part(units=1)})
         refund.request(orders[2], {orders[2].lines.first().uid: refund.Part(units=1)}, shipping=True)
-        page = Payment.objects.get(order=orders[3]).session_id
-        self.tell("charge.dispute.closed", Noun.DISPUTE, self.market.bank.dispute(page, 500, "lost"))
+        page = Payment.objects.get(order=orders[3]).page_ref
+        self.tell(Noun.DISPUTE, self.market.bank.dispute(page, 500, "lost"))
         on, short = self.a_group(), self.a_group()
         for row in (on, on, short):
             self.paid(seat.join(row, AnonymousUser(), name="示例", units=1, email="a@example.com").order)
@@ -145,9 +146,9 @@ class Story:
         if order.holder:
             self.market.open_group(order.seat.group_id, 9, 9)
             self.market.note(order, order.seat.group_id)
-        page = payment.begin(order).session_id
+        page = payment.begin(order).page_ref
         self.market.bank.pay(page)
-        self.tell("checkout.session.completed", Noun.SESSION, page)
+        self.tell(Noun.PAGE, page)
         order.refresh_from_db()
         return order
 
@@ -158,9 +159,9 @@ class Story:
         of = (self.market.coordinator, self.market.union, self.market.variant(1))
         return group.open_group(*of, closes_at=ends, **terms, **address)
 
-    def tell(self, kind: str, noun: Noun, id: str) -> None:
+    def tell(self, noun: Noun, id: str) -> None:
         self.count += 1
-        notice.receive(body_of(f"evt_{self.count}", kind, noun, id), "")
+        notice.receive("bank", body_of(f"evt_{self.count}", noun, id), {})
 
 
 @contextmanager
@@ -244,7 +245,7 @@ UNWATCHED: dict[type[models.Model], set[str]] = {
 
 @pytest.mark.django_db(transaction=True)
 def test_one_row_changed_or_taken_by_the_superuser_is_named(settings):
-    settings.PAYMENT_PROVIDER = "tests.guard.bank.the_bank"
+    pay_at_the_bank(settings)
     Story()
     tried, refused, unseen = 0, 0, []
     with as_superuser():

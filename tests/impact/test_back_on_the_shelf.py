@@ -23,8 +23,8 @@ _count = itertools.count(1)
 
 def lose(order: Order, minor: int) -> None:
     """The buyer's bank takes so many fen back for good."""
-    intent = order.payments.get(is_kept=True).intent_id
-    dispute.settle(DisputeSeen(f"dp_shelf_{next(_count)}", "lost", minor, "fraudulent", intent))
+    intent = order.payments.get(is_kept=True).payment_ref
+    dispute.settle("stripe", DisputeSeen(f"dp_shelf_{next(_count)}", "lost", minor, "fraudulent", intent))
 
 
 def ship(parcel: Shipment) -> None:

@@ -90,11 +90,11 @@ def test_what_a_bank_decided_while_a_round_was_frozen_is_told_when_the_clock_is_
     world.a_round(team)
     order = world.an_order((lot, 3))
     world.pay(order)
-    intent = order.payments.get(is_kept=True).intent_id
+    intent = order.payments.get(is_kept=True).payment_ref
 
     def decide(states):
         for state in states:
-            dispute.settle(DisputeSeen("dp_frozen", state, 3000, "fraudulent", intent))
+            dispute.settle("stripe", DisputeSeen("dp_frozen", state, 3000, "fraudulent", intent))
 
     decide(before)
     world.refund(order, (order.lines.get(), 1000))

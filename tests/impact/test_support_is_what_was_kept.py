@@ -23,8 +23,8 @@ NET = 3 * 3690
 
 
 def lose(order: Order, minor: int) -> None:
-    intent = order.payments.get(is_kept=True).intent_id
-    dispute.settle(DisputeSeen(f"dp_kept_{next(_count)}", "lost", minor, "fraudulent", intent))
+    intent = order.payments.get(is_kept=True).payment_ref
+    dispute.settle("stripe", DisputeSeen(f"dp_kept_{next(_count)}", "lost", minor, "fraudulent", intent))
 
 
 def supported(order: Order) -> int:
@@ -67,9 +67,9 @@ def test_a_dispute_that_is_won_on_appeal_and_lost_once_more_is_taken_from_what_c
     walk = Walk(0, is_seat=confirmed != "no seat")
     if confirmed == "before":
         walk.confirm()
-    intent = walk.order.payments.get(is_kept=True).intent_id
+    intent = walk.order.payments.get(is_kept=True).payment_ref
     for state in ("lost", "won", "lost"):
-        dispute.settle(DisputeSeen("dp_kept_again", state, 3000, "fraudulent", intent))
+        dispute.settle("stripe", DisputeSeen("dp_kept_again", state, 3000, "fraudulent", intent))
         if confirmed == state:
             walk.confirm()
         standings.fold()
@@ -111,8 +111,10 @@ class Walk:
         """A bank decides the other way about what it has decided before."""
         if made := Dispute.objects.filter(payment__order=self.order).order_by("?").first():
             state = "won" if made.lost_minor else "lost"
-            intent = made.payment.intent_id
-            dispute.settle(DisputeSeen(made.provider_id, state, made.amount_minor, "fraudulent", intent))
+            intent = made.payment.payment_ref
+            dispute.settle(
+                "stripe", DisputeSeen(made.provider_id, state, made.amount_minor, "fraudulent", intent)
+            )
 
     def settle(self) -> None:
         """The provider says how a refund went, or says otherwise later."""

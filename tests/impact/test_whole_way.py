@@ -54,7 +54,7 @@ def arrive(order: Order) -> tuple[Payment, str]:
     (attempt,) = payment.attempts([order])
     n = next(_count)
     seen = PaymentSeen(
-        Was.SUCCEEDED, attempt.amount_minor, "cny", "alipay", session_id=f"cs_{n}", intent_id=f"pi_{n}"
+        Was.SUCCEEDED, attempt.amount_minor, "cny", "alipay", page_ref=f"cs_{n}", payment_ref=f"pi_{n}"
     )
     effect = settlement.settle(attempt, seen)
     attempt.refresh_from_db()
@@ -144,8 +144,10 @@ def test_a_dispute_that_is_lost_holds_too(lots, before):
     shipment.ship_many([shipment.Sent(order.shipments.get(), timezone.now(), "示例速运", "SL1")])
     if before:
         give(refund.request(order, {order.lines.get().uid: refund.Part(amount_minor=before)}))
-    seen = DisputeSeen(f"dp_{next(_count)}", "lost", paid.amount_minor - before, "fraudulent", paid.intent_id)
-    dispute.settle(seen)
+    seen = DisputeSeen(
+        f"dp_{next(_count)}", "lost", paid.amount_minor - before, "fraudulent", paid.payment_ref
+    )
+    dispute.settle(paid.provider, seen)
     assert holds()
     assert world.figures(lots[0].variant.product.team)[0] == 0
     assert world.balances(order)["reserve"] == -(8180 - before)

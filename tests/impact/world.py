@@ -28,6 +28,7 @@ from orders.models import (
     RefundLine,
     Shipment,
 )
+from orders.provider import of_new_payments
 from orders.provider.port import DisputeSeen
 from tests.catalog import world as shelves
 from together.models import GroupPurchase, Seat
@@ -122,11 +123,12 @@ def pay(order: Order, *, held: bool = False) -> Payment:
     with transaction.atomic():
         payment = Payment.objects.create(
             order=order,
+            provider=of_new_payments(),
             state=Payment.State.SUCCEEDED,
             amount_minor=order.total_minor,
             received_minor=order.total_minor,
             is_kept=True,
-            intent_id=f"pi_{next(_count)}",
+            payment_ref=f"pi_{next(_count)}",
             ends_at=timezone.now(),
             succeeded_at=timezone.now(),
         )
@@ -283,6 +285,7 @@ def turn_away(order: Order, reason: str = Refund.Reason.TWICE) -> Refund:
     with transaction.atomic():
         payment = Payment.objects.create(
             order=order,
+            provider=of_new_payments(),
             state=Payment.State.SUCCEEDED,
             amount_minor=order.total_minor,
             received_minor=order.total_minor,
@@ -306,11 +309,12 @@ def fail(made: Refund) -> None:
 
 def lose_dispute(order: Order) -> None:
     """The buyer's bank takes all of it back."""
+    paid = order.payments.get(is_kept=True)
     seen = DisputeSeen(
         id=f"dp_{next(_count)}",
-        intent_id=order.payments.get(is_kept=True).intent_id,
+        payment_ref=paid.payment_ref,
         state="lost",
         amount_minor=order.total_minor,
         reason="fraudulent",
     )
-    dispute.settle(seen)
+    dispute.settle(paid.provider, seen)

@@ -113,7 +113,7 @@ class Shop:
 
     def _pay(self, *fates: str, **card: str) -> None:
         for row in self.of(*fates):
-            self.till.pay(row.session_id, "card", **card)
+            self.till.pay(row.page_ref, "card", **card)
 
     def _cancel(self) -> None:
         for row in self.of("given back", "back fails", "back, then failed"):
@@ -149,7 +149,7 @@ class Shop:
 
     def _intent(self, row: Payment) -> str:
         """As the provider calls it, whether we have heard of it or not."""
-        (session,) = self.stand.store.where("checkout.session", "id", row.session_id)
+        (session,) = self.stand.store.where("checkout.session", "id", row.page_ref)
         return str(session["payment_intent"])
 
     def news(self) -> list[dict[str, Any]]:

@@ -59,7 +59,7 @@ def test_a_key_whose_order_the_provider_refused_is_not_another_purchases(till, m
     def refused(asked):
         raise Refused("no such method")
 
-    monkeypatch.setattr(provider(), "begin", refused)
+    monkeypatch.setattr(provider("stripe"), "begin", refused)
     three = {"lines": [{"variantId": variant_id(lot), "quantity": 3}], **BUYER, "idempotencyKey": key()}
     assert buyer.refused("buyNow", **three) == "PAYMENT_REFUSED"
     monkeypatch.undo()
@@ -83,7 +83,7 @@ def test_whoever_buys_now_and_is_refused_by_the_provider_is_told_what_is_held_fo
     def refused(asked):
         raise Refused("no such method")
 
-    monkeypatch.setattr(provider(), "begin", refused)
+    monkeypatch.setattr(provider("stripe"), "begin", refused)
     asked = {"lines": [{"variantId": variant_id(lot), "quantity": 2}], **BUYER, "expectedTotal": "83.40"}
     payload = buyer.ask(REFUSED, input={**asked, "idempotencyKey": key()})["buyNow"]
     (error,) = payload["errors"]
@@ -105,7 +105,7 @@ def test_a_signed_in_buyer_needs_no_key_to_what_is_held_for_her(till, monkeypatc
     def refused(asked):
         raise Refused("no such method")
 
-    monkeypatch.setattr(provider(), "begin", refused)
+    monkeypatch.setattr(provider("stripe"), "begin", refused)
     buyer = Buyer(a_person())
     asked = {
         "lines": [{"variantId": variant_id(a_lot()), "quantity": 2}],
@@ -122,7 +122,7 @@ def test_what_breaks_after_an_order_was_placed_does_not_hide_the_order(till, mon
     def broken(asked):
         raise RuntimeError("the provider speaks nonsense")
 
-    monkeypatch.setattr(provider(), "begin", broken)
+    monkeypatch.setattr(provider("stripe"), "begin", broken)
     asked = {"lines": [{"variantId": variant_id(lot), "quantity": 2}], **BUYER, "idempotencyKey": key()}
     bought = buyer.done("buyNow", "order { number } token payment { url }", **asked)
     order = {"number": bought["order"]["number"], "token": bought["token"]}

@@ -32,7 +32,7 @@ def paid(till, a_stand):
 
 
 def contested(till, stand, **more):
-    made = till.dispute(payment_intent=Payment.objects.get(is_kept=True).intent_id, **more)
+    made = till.dispute(payment_intent=Payment.objects.get(is_kept=True).payment_ref, **more)
     tell(stand, *TOLD)
     return made["id"]
 
@@ -257,13 +257,13 @@ def test_an_older_answer_says_nothing_of_a_newer_one(paid, till, a_stand):
     from orders.provider.port import Noun
 
     id = contested(till, a_stand)
-    old = provider().look(Noun.DISPUTE, id)
+    old = provider("stripe").look(Noun.DISPUTE, id)
     before = timezone.now() - timedelta(minutes=1)
     moves(till, a_stand, id, "won")
-    assert dispute.take(old, before) == "known" and Dispute.objects.get().state == "won"
+    assert dispute.take("stripe", old, before) == "known" and Dispute.objects.get().state == "won"
 
 
 def test_a_dispute_whose_notices_are_lost_is_found_by_the_round(paid, till):
-    till.dispute(payment_intent=Payment.objects.get().intent_id)
+    till.dispute(payment_intent=Payment.objects.get().payment_ref)
     assert reconcile.everything()["notices"] == 1
     assert Dispute.objects.get().state == "open" and paid.row.contested_at

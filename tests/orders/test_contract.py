@@ -24,7 +24,7 @@ from local import machine
 from local.postgres import free_port
 from orders.provider.port import Attempt, GiveBack, Noun
 from orders.provider.stripe import StripeProvider
-from orders.provider.wire import Wire
+from orders.provider.stripe.wire import Wire
 
 FOLDER = machine.ROOT / ".tools" / "stripe-mock"
 SPEC = FOLDER / "spec3.json"
@@ -86,14 +86,14 @@ def test_each_kind_of_request_that_we_make_is_one_of_stripes(mock, monkeypatch):
         "ends_at": timezone.now() + timedelta(minutes=35),
         "success_url": "https://shop.example/paid", "cancel_url": "https://shop.example/",
     }  # fmt: skip
-    for noun in (Noun.SESSION, Noun.INTENT):
+    for noun in (Noun.PAGE, Noun.PAYMENT):
         shop.begin(Attempt(noun=noun, **asked))
         shop.close(noun, "id_1")
     for noun in Noun:
         shop.look(noun, "id_1")
     for noun in (Noun.REFUND, Noun.DISPUTE):
         list(shop.about(noun, "pi_1"))
-    for noun in (Noun.INTENT, Noun.REFUND, Noun.DISPUTE):
+    for noun in (Noun.PAYMENT, Noun.REFUND, Noun.DISPUTE):
         list(shop.recent(noun, timezone.now() - timedelta(days=3)))
     shop.give_back(GiveBack(uuid4(), 1, "pi_1", 100, timezone.now()))
     assert len(told) >= 16
@@ -141,9 +141,9 @@ def test_each_answer_of_our_stand_in_is_one_of_stripes(till, a_stand):
         "ends_at": timezone.now() + timedelta(minutes=35),
         "success_url": "https://shop.example/paid", "cancel_url": "https://shop.example/",
     }  # fmt: skip
-    pages = [shop.begin(Attempt(payment=uuid4(), noun=Noun.SESSION, **asked)).session_id for _ in range(5)]
-    shop.begin(Attempt(payment=uuid4(), noun=Noun.INTENT, **asked))
-    shop.close(Noun.SESSION, pages[0])
+    pages = [shop.begin(Attempt(payment=uuid4(), noun=Noun.PAGE, **asked)).page_ref for _ in range(5)]
+    shop.begin(Attempt(payment=uuid4(), noun=Noun.PAYMENT, **asked))
+    shop.close(Noun.PAGE, pages[0])
     for page, way in zip(pages[1:], ("card", "alipay", "wechat_pay", "alipay"), strict=True):
         till.pay(page, way)
     paid = [

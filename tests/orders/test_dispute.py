@@ -41,12 +41,14 @@ def ask_back(order: Order, units: int = 2, *, shipping: bool = False) -> Refund:
 
 
 def give(made: Refund, state: Was = Was.SUCCEEDED, id: str = "") -> None:
-    refund.settle(made, RefundSeen(state, id, failure="charge_disputed"), made.attempt)
+    refund.settle(made, RefundSeen(state, id, failure="disputed"), made.attempt)
     made.refresh_from_db()
 
 
 def lose(payment: Payment, minor: int) -> None:
-    dispute.settle(DisputeSeen(f"dp_{next(_count)}", "lost", minor, "fraudulent", payment.intent_id))
+    dispute.settle(
+        "stripe", DisputeSeen(f"dp_{next(_count)}", "lost", minor, "fraudulent", payment.payment_ref)
+    )
 
 
 def kept(order: Order) -> Payment:
@@ -90,7 +92,7 @@ def test_a_refund_that_a_dispute_has_given_is_not_tried_again(order):
     with pytest.raises(Conflict):
         refund.again(made, shelves.an_operator())
     # Nor does what the provider still says of the attempt that failed come to anything.
-    assert refund.learn("re_first") == "not ours"
+    assert refund.learn("stripe", "re_first") == "not ours"
     assert refund.settle(made, RefundSeen(Was.FAILED, "re_first"), 1) == "known"
     assert offences() == []
 
@@ -203,7 +205,7 @@ def test_a_refund_that_had_arrived_and_comes_back_after_the_dispute_is_given_by_
 def test_a_dispute_that_is_won_leaves_a_failed_refund_to_be_tried_again(order):
     made = ask_back(order)
     give(made, Was.FAILED)
-    dispute.settle(DisputeSeen("dp_won", "won", TOTAL, "fraudulent", kept(order).intent_id))
+    dispute.settle("stripe", DisputeSeen("dp_won", "won", TOTAL, "fraudulent", kept(order).payment_ref))
     give(refund.again(made, shelves.an_operator()))
     assert refunds(order) == [("team", "succeeded", GOODS, 0)]
     assert offences() == []
@@ -224,10 +226,10 @@ def test_money_that_was_turned_away_and_lost_in_a_dispute_is_given_once(order, f
 
 def test_a_buyer_who_disputes_then_has_it_refunded_is_repaid_once_by_her_bank(till, a_stand):
     paid = Paid(till, a_stand)
-    made = till.dispute(payment_intent=Payment.objects.get().intent_id)
+    made = till.dispute(payment_intent=Payment.objects.get().payment_ref)
     paid.give(paid.team, (0, 3, None))
     settle_all()
-    assert Refund.objects.get().failure == "charge_disputed"
+    assert Refund.objects.get().failure == "disputed"
     till.close_dispute("lost", dispute=made["id"])
     tell(a_stand, "charge.dispute.created", "charge.dispute.closed", times=2)
     settle_all()

@@ -21,7 +21,7 @@ def paid(till, a_stand):
 
 
 def intent(paid=None):
-    return Payment.objects.get(is_kept=True).intent_id
+    return Payment.objects.get(is_kept=True).payment_ref
 
 
 @pytest.mark.parametrize("way", ["notice", "round"])

@@ -40,7 +40,7 @@ def moments(
 
         def slow(self: StripeProvider, asked: Any) -> Any:
             begun = begin(self, asked)
-            till.pay(begun.session_id, "alipay")
+            till.pay(begun.page_ref, "alipay")
             assert post(events(a_stand, PAID)[-1]) == 200
             return begun
 

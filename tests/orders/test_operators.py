@@ -91,7 +91,7 @@ def test_an_operator_calls_an_order_off_after_a_second_look_with_sum_and_reason(
 
 
 def test_a_failed_refund_is_tried_again_from_its_room(paid, desk, till, a_stand):
-    till.dispute(payment_intent=Payment.objects.get().intent_id)
+    till.dispute(payment_intent=Payment.objects.get().payment_ref)
     paid.give(paid.team, (0, 1, None))
     settle_all()
     refund = Refund.objects.get()

@@ -28,6 +28,7 @@ from tests.orders.world import (
     session_of,
     tell,
 )
+from tests.providers import stripe_at
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -78,9 +79,9 @@ def test_a_notice_that_never_comes_is_found_by_asking(bought, till):
 def test_a_notice_that_comes_before_the_page_has_a_number_here_finds_its_payment(bought, till, a_stand):
     buyer, lot, order, page = bought
     intent = buyer.begin(order, "INTENT")
-    made = Payment.objects.get(kind="intent")
+    made = Payment.objects.get(kind="client")
     confirm(made)
-    Payment.objects.filter(pk=made.pk).update(intent_id="", client_secret="")
+    Payment.objects.filter(pk=made.pk).update(payment_ref="", client_secret="")
     tell(a_stand, "payment_intent.succeeded")
     # Its ids are not known yet: begin asks again under the same key, is told them, and all is found.
     assert row(order).state == "placed"
@@ -152,7 +153,7 @@ def test_what_we_tell_the_provider_names_nobody(bought, a_stand):
 def test_the_provider_is_never_asked_inside_a_transaction(bought):
     buyer, lot, order, page = bought
     with pytest.raises(AssertionError, match="inside a transaction"), transaction.atomic():
-        payment.begin(row(order), "intent")
+        payment.begin(row(order), "client")
 
 
 def test_many_payments_are_settled_by_as_few_statements_as_one(till, django_assert_num_queries):
@@ -168,12 +169,12 @@ def test_many_payments_are_settled_by_as_few_statements_as_one(till, django_asse
     assert Lot.objects.get().units_sold == 9
 
 
-def test_over_http_the_order_page_is_paid_within_a_second_of_the_money(till, live_server, settings):
-    client = provider().client.v1
+def test_over_http_the_order_page_is_paid_within_a_second_of_the_money(till, a_stand, live_server, settings):
+    client = provider("stripe").client.v1
     ear = client.webhook_endpoints.create(
         {"url": live_server.url + "/notices/stripe/", "enabled_events": ["*"]}
     )
-    settings.STRIPE_WEBHOOK_SECRET = ear.secret
+    stripe_at(settings, a_stand.url, secret=ear.secret)
     buyer = Buyer()
     order = buyer.place(a_lot())
     page = buyer.begin(order)

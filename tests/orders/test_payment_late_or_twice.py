@@ -79,9 +79,9 @@ def test_money_for_a_cancelled_order_goes_back(bought, till, a_stand):
 
 def test_of_two_payments_in_two_tabs_one_is_kept_and_the_other_goes_back(bought, till, a_stand):
     buyer, lot, order, page = bought
-    buyer.begin(order, "INTENT")
+    buyer.begin(order, "CLIENT")
     till.pay(session_of(page), "alipay")
-    confirm(Payment.objects.get(kind="intent"))
+    confirm(Payment.objects.get(kind="client"))
     tell(a_stand, times=2, shuffled=True)
     settle_all()
     seen = buyer.look(order)
@@ -95,9 +95,9 @@ def test_of_two_payments_in_two_tabs_one_is_kept_and_the_other_goes_back(bought,
 
 def test_two_payments_told_in_the_same_moment_keep_one(bought, till, a_stand):
     buyer, lot, order, page = bought
-    buyer.begin(order, "INTENT")
+    buyer.begin(order, "CLIENT")
     till.pay(session_of(page), "wechat_pay")
-    confirm(Payment.objects.get(kind="intent"))
+    confirm(Payment.objects.get(kind="client"))
     told = events(a_stand, PAID, "payment_intent.succeeded")
     assert in_threads(len(told), lambda n: post(told[n])) == [200] * len(told)
     settle_all()
@@ -107,9 +107,9 @@ def test_two_payments_told_in_the_same_moment_keep_one(bought, till, a_stand):
 
 def test_once_paid_the_other_open_page_is_closed(bought, till, a_stand):
     buyer, lot, order, page = bought
-    buyer.begin(order, "INTENT")
-    confirm(Payment.objects.get(kind="intent"))
+    buyer.begin(order, "CLIENT")
+    confirm(Payment.objects.get(kind="client"))
     tell(a_stand, "payment_intent.succeeded")
     settle_all()
     assert Payment.objects.get(kind="checkout").state == "cancelled"
-    assert provider().look(Noun.SESSION, session_of(page)).state is Was.CANCELLED
+    assert provider("stripe").look(Noun.PAGE, session_of(page)).state is Was.CANCELLED

@@ -144,7 +144,7 @@ def test_a_notice_that_finds_the_provider_away_is_kept_and_acted_on_later(bought
 def test_another_amount_or_currency_never_pays_an_order_and_goes_back(bought, till, amount, currency):
     buyer, lot, order, page = bought
     made = Payment.objects.select_related("order").get()
-    seen = PaymentSeen(Was.SUCCEEDED, amount, currency, "card", made.session_id, "pi_elsewhere")
+    seen = PaymentSeen(Was.SUCCEEDED, amount, currency, "card", made.page_ref, "pi_elsewhere")
     assert settlement.settle(made, seen) == "turned away: amount"
     assert row(order).state == "placed" and not Payment.objects.get().is_kept
     refund = Refund.objects.get()

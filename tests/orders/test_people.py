@@ -68,7 +68,7 @@ def test_what_she_takes_along_is_all_that_the_inventory_says_she_reads(till, a_s
     team = a_lot().variant.product.team
     team.members.create(person=person, ended_at=timezone.now())
     payment = Order.objects.get(person=person).payments.create(
-        kind="checkout", amount_minor=1, ends_at=timezone.now()
+        provider="stripe", kind="checkout", amount_minor=1, ends_at=timezone.now()
     )
     Dispute.objects.create(provider_id="dp_1", payment=payment, amount_minor=1, reason="general")
     told = export.export(person)
@@ -212,7 +212,9 @@ def test_what_nobody_needs_any_more_is_forgotten_and_nothing_else():
     long_ago = timezone.now() - timedelta(days=31)
     Cart.objects.exclude(uid=uid_of(fresh["id"], "Cart")).update(changed_at=long_ago)
     buyer.done("orderCancel", number=order["number"], token=order["token"], idempotencyKey=key())
-    notice = Notice.objects.create(event_id="evt_1", kind="x", body=b"a name", handled_at=timezone.now())
+    notice = Notice.objects.create(
+        provider="stripe", event_id="evt_1", kind="x", body=b"a name", handled_at=timezone.now()
+    )
     assert forget_old() > 0
     kept = {str(cart.uid) for cart in Cart.objects.all()}
     assert str(uid_of(left["id"], "Cart")) not in kept and len(kept) == 2

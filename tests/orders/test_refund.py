@@ -338,10 +338,10 @@ def test_a_refund_asked_again_after_the_provider_forgot_its_key_is_given_once(pa
 
 
 def test_what_the_provider_refuses_to_give_back_is_failed_and_said_so(paid, till):
-    till.dispute(payment_intent=Payment.objects.get().intent_id)
+    till.dispute(payment_intent=Payment.objects.get().payment_ref)
     paid.give(paid.team, (0, 1, None))
     settle_all()
-    assert (Refund.objects.get().state, Refund.objects.get().failure) == ("failed", "charge_disputed")
+    assert (Refund.objects.get().state, Refund.objects.get().failure) == ("failed", "disputed")
     assert paid.seen["refunds"][0]["state"] == "FAILED"
 
 
@@ -349,7 +349,7 @@ def test_what_the_provider_refuses_to_give_back_is_failed_and_said_so(paid, till
 
 
 def dispute(paid, till, a_stand, status=None, **more):
-    made = till.dispute(payment_intent=Payment.objects.get().intent_id, **more)
+    made = till.dispute(payment_intent=Payment.objects.get().payment_ref, **more)
     tell(a_stand, "charge.dispute.created", "charge.dispute.funds_withdrawn", shuffled=True)
     assert Dispute.objects.get().state == "open"
     if status:

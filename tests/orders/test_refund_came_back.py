@@ -83,9 +83,9 @@ def test_what_failed_is_tried_again_by_the_clock_and_in_the_end_by_a_person(paid
         till.settle_refund(made.provider_id, "failed")
         tell(a_stand, "refund.failed")
         settle_all()
-        assert reconcile.refunds() == 0  # not yet
+        assert reconcile.refunds("stripe") == 0  # not yet
         later()
-        assert reconcile.refunds() == (1 if attempt <= len(TRIED_AFTER) else 0)
+        assert reconcile.refunds("stripe") == (1 if attempt <= len(TRIED_AFTER) else 0)
         settle_all()
     (told,) = new_mails(paid.operator.person.email)
     assert told.subject.startswith("要人处理的退款：¥164.90")

@@ -73,7 +73,7 @@ def test_the_same_key_with_another_amount_is_a_conflict_and_charges_nothing(till
     Order.objects.update(total_minor=F("total_minor") + 1, shipping_minor=F("shipping_minor") + 1)
     made.amount_minor += 1
     with pytest.raises(Away):
-        provider().begin(payment._asked(row({"number": made.order.number}), made))
+        provider("stripe").begin(payment._asked(row({"number": made.order.number}), made))
     assert len(at_provider(a_stand, "checkout.session")) == 1 and at_provider(a_stand, "charge") == []
     figure(
         "once/other-amount",
@@ -131,10 +131,10 @@ def test_each_request_that_moves_money_carries_a_key(till, a_stand, monkeypatch)
     kept, left, meant = (buyer.place(lot) for _ in range(3))
     page = buyer.begin(kept)
     buyer.begin(left)
-    buyer.begin(meant, "INTENT")
+    buyer.begin(meant, "CLIENT")
     till.pay(session_of(page), "alipay")
     tell(a_stand, PAID)
-    intent = Payment.objects.get(kind="intent")
+    intent = Payment.objects.get(kind="client")
     for order in (kept, left, meant):
         buyer.done("orderCancel", **order, idempotencyKey=key())
     settle_all()

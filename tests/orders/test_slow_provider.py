@@ -10,7 +10,7 @@ from django.test import Client
 from core.deliveries import drain
 from orders.models import Payment
 from orders.provider import haste, provider
-from orders.provider.wire import Wire
+from orders.provider.stripe.wire import Wire
 from tests.orders.test_checkout import in_threads
 from tests.orders.world import Buyer, a_lot, at_rest, key, row, session_of, tell
 
@@ -23,7 +23,7 @@ def begin(buyer, order, once=None):
 
 
 def test_a_slow_provider_is_asked_once_and_briefly_and_a_worker_opens_the_page(till, a_stand, monkeypatch):
-    monkeypatch.setattr("orders.provider.wire.PIECE", 65_536)
+    monkeypatch.setattr("orders.provider.stripe.wire.PIECE", 65_536)
     buyer, lot = Buyer(), a_lot()
     order = buyer.place(lot)
     till.trouble("slow", times=1, seconds=4, path="/v1/checkout")
@@ -80,7 +80,7 @@ def test_no_more_than_two_threads_of_a_process_wait_outside(till, monkeypatch):
 
 def test_a_twin_hears_that_it_is_being_done_and_the_first_what_came_of_it(till, monkeypatch):
     monkeypatch.setattr("orders.provider.haste.BRIEF_SECONDS", 4.0)
-    monkeypatch.setattr("orders.provider.stripe.BRIEF_SECONDS", 4.0)
+    monkeypatch.setattr("orders.provider.stripe.adapter.BRIEF_SECONDS", 4.0)
     from orders.provider import _made
 
     _made.cache_clear()
@@ -114,7 +114,7 @@ def test_a_notice_does_not_hold_a_thread_of_the_web_for_a_slow_provider(till, a_
 def test_what_the_provider_will_not_begin_keeps_its_reason(till, monkeypatch):
     buyer = Buyer()
     order = buyer.place(a_lot())
-    adapter = provider()
+    adapter = provider("stripe")
     plain = adapter._session
     monkeypatch.setattr(adapter, "_session", lambda asked: {**plain(asked), "mode": "nonsense"})
     assert [e["code"] for e in begin(buyer, order)["errors"]] == ["PAYMENT_REFUSED"]
@@ -142,9 +142,9 @@ def test_what_the_provider_would_not_take_is_refused_before_anything_is_reserved
     from catalog.models import Reservation
     from orders.actions import attempt
 
-    attempt.demand_enough(attempt.LEAST_MINOR)
+    attempt.demand_enough(400)
     with pytest.raises(Exception, match="¥4.00"):
-        attempt.demand_enough(attempt.LEAST_MINOR - 1)
+        attempt.demand_enough(399)
     assert Reservation.objects.count() == 0
 
 

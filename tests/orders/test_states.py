@@ -81,7 +81,9 @@ def test_no_rows_need_no_statement(django_assert_num_queries):
 
 
 def a_payment(order):
-    return Payment.objects.create(order=order, amount_minor=order.total_minor, ends_at=timezone.now())
+    return Payment.objects.create(
+        order=order, provider="stripe", amount_minor=order.total_minor, ends_at=timezone.now()
+    )
 
 
 def test_what_moves_along_moves_in_the_same_statement(orders, django_assert_num_queries):

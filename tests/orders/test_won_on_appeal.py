@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 
 def bank(payment: Payment, state: str, minor: int, id: str = "dp_appeal") -> None:
     """How the bank has decided by now about so many fen."""
-    dispute.settle(DisputeSeen(id, state, minor, "fraudulent", payment.intent_id, status=state))
+    dispute.settle("stripe", DisputeSeen(id, state, minor, "fraudulent", payment.payment_ref, status=state))
 
 
 def bought(*lots: Any) -> Order:
@@ -215,7 +215,9 @@ def test_of_a_held_seat_of_which_somebody_gave_a_part_back_the_rest_is_shared_ou
     lot = world.a_lot()
     world.a_round(lot.variant.product.team)
     order = world.a_held_seat(lot)
-    elsewhere.take_refund(RefundSeen(Was.SUCCEEDED, "re_desk", 1000, intent_id=kept(order).intent_id))
+    elsewhere.take_refund(
+        "stripe", RefundSeen(Was.SUCCEEDED, "re_desk", 1000, payment_ref=kept(order).payment_ref)
+    )
     bank(kept(order), "lost", 500)
     group.close(order.seat.group)
     assert refunds(order) == [("desk", "succeeded", 1000, 0), ("dispute", "succeeded", 500, 0)]
@@ -230,7 +232,9 @@ def test_of_a_held_seat_of_which_somebody_gave_a_part_back_the_rest_is_shared_ou
 
 def test_what_was_given_back_of_a_held_seat_and_came_back_is_the_buyers_still():
     order = world.a_held_seat(world.a_lot())
-    elsewhere.take_refund(RefundSeen(Was.SUCCEEDED, "re_desk", 1000, intent_id=kept(order).intent_id))
+    elsewhere.take_refund(
+        "stripe", RefundSeen(Was.SUCCEEDED, "re_desk", 1000, payment_ref=kept(order).payment_ref)
+    )
     made = Refund.objects.get()
     refund.settle(made, RefundSeen(Was.FAILED, "re_desk", 1000), made.attempt)
     group.close(order.seat.group)
@@ -282,7 +286,7 @@ def test_of_a_refund_that_bank_and_provider_shared_the_banks_part_is_owed_again(
     order = bought(world.a_lot(units=50))
     cancel.cancel(order, None)
     made = Refund.objects.get()
-    refund.settle(made, RefundSeen(Was.FAILED, failure="lost_or_stolen_card"), made.attempt)
+    refund.settle(made, RefundSeen(Was.FAILED, failure="card_gone"), made.attempt)
     bank(kept(order), "lost", 249)
     assert refunds(order) == [("cancelled", "failed", TOTAL, 249)]
     again = refund.again(made, shelves.an_operator())

@@ -2,10 +2,10 @@ from django.contrib import admin
 from django.urls import path
 
 from core.api.view import graphql
-from shop.web.notices import stripe_notice
+from shop.web.notices import provider_notice
 
 urlpatterns = [
     path("graphql", graphql),
-    path("notices/stripe/", stripe_notice),
+    path("notices/<slug:provider>/", provider_notice),
     path("operators/", admin.site.urls),
 ]

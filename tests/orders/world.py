@@ -224,8 +224,8 @@ def run_out(order: dict[str, Any]) -> None:
 
 def confirm(made: Payment) -> None:
     """Pay an intent as a client of its own would."""
-    provider().client.v1.payment_intents.confirm(
-        made.intent_id, {"payment_method": "pm_card_visa", "return_url": "http://testserver/"}
+    provider("stripe").client.v1.payment_intents.confirm(
+        made.payment_ref, {"payment_method": "pm_card_visa", "return_url": "http://testserver/"}
     )
 
 

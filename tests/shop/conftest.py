@@ -16,6 +16,7 @@ from core import clock
 from local import house
 from local.stripe.server import Stand
 from tests import live, servers
+from tests.providers import stripe_at
 from tests.shop import tour
 
 
@@ -46,7 +47,8 @@ def loaded_demo() -> Iterator[Demo]:
 @pytest.fixture
 def demo(loaded_demo: Demo, settings: Any, django_db_blocker: Any) -> Iterator[Demo]:
     """Within a test the demo's database is ours; what the test does there is undone."""
-    settings.DEMO, settings.STRIPE_API_BASE = "small", loaded_demo.stripe
+    settings.DEMO = "small"
+    stripe_at(settings, loaded_demo.stripe)
     settings.SITE_URL = "http://testserver"
     around = transaction.atomic()
     around._from_testcase = True  # as Django's own TestCase says: it is no transaction of the shop's

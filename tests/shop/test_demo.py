@@ -163,9 +163,9 @@ def test_nobody_is_written_to_about_what_is_made_up(demo):
 
 def test_the_provider_knows_every_payment_and_every_refund(demo):
     for payment in Payment.objects.filter(state=Payment.State.SUCCEEDED).order_by("?")[:25]:
-        seen = provider().look(Noun.INTENT, payment.intent_id)
+        seen = provider("stripe").look(Noun.PAYMENT, payment.payment_ref)
         assert seen and seen.amount_minor == payment.received_minor
-    assert Payment.objects.filter(state=Payment.State.SUCCEEDED, intent_id="").count() == 0
+    assert Payment.objects.filter(state=Payment.State.SUCCEEDED, payment_ref="").count() == 0
 
 
 def test_an_old_order_can_still_be_given_back(demo):

@@ -46,7 +46,7 @@ def paid_orders(count: int, variant) -> None:
         ]  # fmt: skip
         attempts = payment.attempts(placing.place_many(asked))
         settlement.settle_many(
-            [(a, PaymentSeen(Was.SUCCEEDED, a.amount_minor, intent_id=f"pi_{a.uid.hex}")) for a in attempts]
+            [(a, PaymentSeen(Was.SUCCEEDED, a.amount_minor, payment_ref=f"pi_{a.uid.hex}")) for a in attempts]
         )
 
 

@@ -150,7 +150,7 @@ def test_nobody_can_pay_for_a_seat_once_its_group_is_closing(together):
     page = Buyer().begin(order)
     made.end()
     Order.objects.update(reserved_until=made.row.closes_at)
-    assert Buyer().refused("paymentBegin", **order, kind="INTENT", idempotencyKey=key()) == "TOO_LATE"
+    assert Buyer().refused("paymentBegin", **order, kind="CLIENT", idempotencyKey=key()) == "TOO_LATE"
     assert group.close_due() == 1
     session = made.stand.store.select("checkout.session", [], 5)[0]
     assert session["id"] == session_of(page) and session["status"] == "expired"

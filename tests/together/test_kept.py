@@ -95,8 +95,8 @@ def test_an_amount_that_is_given_back_takes_no_units(made):
 
 @pytest.mark.parametrize(("minor", "left"), [(1000, 5), (7380, 3)], ids=["a part", "all of it"])
 def test_a_dispute_takes_units_as_a_refund_does(made, minor, left):
-    intent = row(made.orders[0]).payments.get(is_kept=True).intent_id
-    dispute.settle(DisputeSeen("dp_kept", "lost", minor, "fraudulent", intent))
+    intent = row(made.orders[0]).payments.get(is_kept=True).payment_ref
+    dispute.settle("stripe", DisputeSeen("dp_kept", "lost", minor, "fraudulent", intent))
     drain()
     assert told(made) == everywhere(left)
     at_rest()
@@ -108,9 +108,9 @@ def test_what_a_bank_took_of_a_seat_that_was_sent_and_gave_back_counts_again_eve
     seat = made.seat(made.orders[0])
     if state == "collected":
         made.coordinator.done("seatCollect", seatId=global_id("Seat", seat.uid))
-    intent = row(made.orders[0]).payments.get(is_kept=True).intent_id
+    intent = row(made.orders[0]).payments.get(is_kept=True).payment_ref
     for decided, kept in (("lost", 3), ("won", 5)):
-        dispute.settle(DisputeSeen("dp_kept", decided, 7380, "fraudulent", intent))
+        dispute.settle("stripe", DisputeSeen("dp_kept", decided, 7380, "fraudulent", intent))
         drain()
         assert told(made)["listed"] == told(made)["page"] == kept
         at_rest()

@@ -61,7 +61,7 @@ def settle(seat: Seat) -> str:
     (attempt,) = payment.attempts([seat.order])
     name = attempt.uid.hex
     seen = PaymentSeen(
-        Was.SUCCEEDED, attempt.amount_minor, method="alipay", session_id=f"cs_{name}", intent_id=f"pi_{name}"
+        Was.SUCCEEDED, attempt.amount_minor, method="alipay", page_ref=f"cs_{name}", payment_ref=f"pi_{name}"
     )
     return settlement.settle(attempt, seen)
 

@@ -86,6 +86,7 @@ def a_contested_order(shelf: SimpleNamespace) -> dict[str, Any]:
     made, now = an_order(shelf), timezone.now()
     order = Order.objects.get(number=made["number"])
     paid = Payment.objects.create(
+        provider="stripe",
         order=order,
         amount_minor=order.total_minor,
         received_minor=order.total_minor,

@@ -1,24 +1,21 @@
-"""Stripe: Checkout Sessions and PaymentIntents by card, Alipay and WeChat Pay, in CNY."""
+"""What the shop asks of Stripe: each question a call, its answer in our words."""
 
-import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, cast
 from urllib.parse import quote
 
 import stripe
-from django.db import connection
 from django.utils import timezone
 
-from core import failpoints
 from orders.provider.haste import BRIEF_SECONDS, PATIENT_SECONDS, Gate, is_hasty
+from orders.provider.outside import asking
 from orders.provider.port import (
     Attempt,
     Away,
     Begun,
-    Forged,
     GiveBack,
     Heard,
     Noun,
@@ -27,49 +24,34 @@ from orders.provider.port import (
     Refused,
     Seen,
     Slow,
-    Was,
 )
-from orders.provider.stripe_disputes import dispute_seen, id_of
-from orders.provider.wire import Wire
+from orders.provider.stripe import notices
+from orders.provider.stripe.objects import SEEN, failed, refund_seen
+from orders.provider.stripe.wire import Wire
 
 # How long each call took, and on what machine, is no affair of the provider's (and costs a ninth of a call).
 stripe.enable_telemetry = False
 
 METHODS = ["card", "alipay", "wechat_pay"]
-TOLERANCE_SECONDS = 300
 # Seconds between asking again while another request with the same key is being answered; all of them are less than a
 # visitor waits anyway.
 WAITS_IN_USE = (0.05, 0.1, 0.2, 0.4)
 # Stripe forgets an idempotency key after 24 hours; from then on we look before we give again.
 KEYS_ARE_KEPT = timedelta(hours=23)
-_NOUNS = {
-    "checkout.session": Noun.SESSION,
-    "payment_intent": Noun.INTENT,
-    "refund": Noun.REFUND,
-    "dispute": Noun.DISPUTE,
-}
 _PATHS = {
-    Noun.SESSION: "/v1/checkout/sessions",
-    Noun.INTENT: "/v1/payment_intents",
+    Noun.PAGE: "/v1/checkout/sessions",
+    Noun.PAYMENT: "/v1/payment_intents",
     Noun.REFUND: "/v1/refunds",
     Noun.DISPUTE: "/v1/disputes",
 }
-_EXPANDED = {Noun.SESSION: "payment_intent.latest_charge", Noun.INTENT: "latest_charge"}
-
-
-def _outside() -> None:
-    """Nothing outside is called while a transaction is open; a test's own wrapping does not count."""
-    ours = [block for block in connection.atomic_blocks if not getattr(block, "_from_testcase", False)]
-    assert not ours, "the payment provider was called inside a transaction"
+_EXPANDED = {Noun.PAGE: "payment_intent.latest_charge", Noun.PAYMENT: "latest_charge"}
 
 
 @contextmanager
 def _asking(what: str) -> Iterator[None]:
-    _outside()
-    failpoints.reach(f"stripe.{what}.asking")
     try:
-        yield
-        failpoints.reach(f"stripe.{what}.answered")
+        with asking(what):
+            yield
     except stripe.StripeError as failure:
         if isinstance(failure, stripe.InvalidRequestError | stripe.CardError):
             raise
@@ -79,6 +61,11 @@ def _asking(what: str) -> Iterator[None]:
 
 class StripeProvider:
     """The adapter of the port; knows Stripe's words and nothing of our tables."""
+
+    # About half a dollar.
+    least_minor = 400
+    # Its page lives for at least 30 minutes; a few more let a begin that got no answer be asked again.
+    page_lives = timedelta(minutes=35)
 
     def __init__(self, key: str, base: str, secret: str):
         self.secret = secret
@@ -111,11 +98,11 @@ class StripeProvider:
     def begin(self, asked: Attempt) -> Begun:
         """Open Stripe's page, or an intent for a client of our own."""
         try:
-            if asked.noun is Noun.INTENT:
+            if asked.noun is Noun.PAYMENT:
                 intent = self._opened(asked, self._intent(asked))
-                return Begun(intent_id=intent["id"], client_secret=intent.get("client_secret") or "")
+                return Begun(payment_ref=intent["id"], client_secret=intent.get("client_secret") or "")
             session = self._opened(asked, self._session(asked))
-            return Begun(session_id=session["id"], url=session.get("url") or "")
+            return Begun(page_ref=session["id"], url=session.get("url") or "")
         except (stripe.InvalidRequestError, stripe.CardError) as failure:
             raise Refused(
                 f"{failure.code or failure.param or 'refused'}: {failure.user_message or failure}"
@@ -168,7 +155,7 @@ class StripeProvider:
         path = f"{_PATHS[noun]}/{quote(id, safe='')}"
         expanded = {"expand": [_EXPANDED[noun]]} if noun in _EXPANDED else {}
         try:
-            return _SEEN[noun](self._plain("look", "get", path, **expanded))
+            return SEEN[noun](self._plain("look", "get", path, **expanded))
         except stripe.InvalidRequestError as failure:
             if failure.code == "resource_missing":
                 return None
@@ -178,7 +165,7 @@ class StripeProvider:
         """Expire the page, or cancel the intent; a payment that was faster is told as it stands."""
         try:
             with self._asking("close") as client:
-                if noun is Noun.SESSION:
+                if noun is Noun.PAGE:
                     client.v1.checkout.sessions.expire(id)
                 else:
                     client.v1.payment_intents.cancel(id)
@@ -194,7 +181,7 @@ class StripeProvider:
         if timezone.now() - asked.requested_at > KEYS_ARE_KEPT and (found := self._given(asked, name)):
             return found
         params: Any = {
-            "payment_intent": asked.intent_id,
+            "payment_intent": asked.payment_ref,
             "amount": asked.amount_minor,
             "metadata": {"refund": name},
         }
@@ -202,23 +189,23 @@ class StripeProvider:
             with self._asking("refund"):
                 made = self.client.v1.refunds.create(params, {"idempotency_key": f"refund:{name}"})
         except stripe.InvalidRequestError as failure:
-            return RefundSeen(Was.FAILED, failure=str(failure.code or failure.param or "refused")[:120])
-        return _refund_seen(made.to_dict())
+            return failed(str(failure.code or failure.param or "refused"))
+        return refund_seen(made.to_dict())
 
     def _given(self, asked: GiveBack, name: str) -> RefundSeen | None:
-        made = cast(Iterator[RefundSeen], self.about(Noun.REFUND, asked.intent_id))
+        made = cast(Iterator[RefundSeen], self.about(Noun.REFUND, asked.payment_ref))
         return next((one for one in made if one.ours == name), None)
 
     def recent(self, noun: Noun, since: datetime) -> Iterator[Seen]:
         """Page by page, newest first; each page is one call."""
         path, given = _PATHS[noun], {"limit": 100, "created": {"gte": int(since.timestamp())}}
         for thing in self._listed(path, given):
-            yield _SEEN[noun](thing)
+            yield SEEN[noun](thing)
 
-    def about(self, noun: Noun, intent_id: str) -> Iterator[Seen]:
+    def about(self, noun: Noun, payment_ref: str) -> Iterator[Seen]:
         """By their payment."""
-        for thing in self._listed(_PATHS[noun], {"limit": 100, "payment_intent": intent_id}):
-            yield _SEEN[noun](thing)
+        for thing in self._listed(_PATHS[noun], {"limit": 100, "payment_intent": payment_ref}):
+            yield SEEN[noun](thing)
 
     def _listed(self, path: str, given: dict[str, Any]) -> Iterator[dict[str, Any]]:
         after: dict[str, Any] = {}
@@ -229,144 +216,16 @@ class StripeProvider:
                 return
             after = {"starting_after": page["data"][-1]["id"]}
 
-    def hear(self, body: bytes, signature: str) -> Heard:
-        """Check signature, age, account and mode; the body is parsed only when the signature holds."""
-        try:
-            stripe.WebhookSignature.verify_header(body, signature, self.secret, TOLERANCE_SECONDS)
-            # The SDK accepts a moment that is still to come; a notice from the future is forged.
-            written = int(dict(part.split("=", 1) for part in signature.split(","))["t"])
-        except (stripe.SignatureVerificationError, ValueError, KeyError) as failure:
-            raise Forged("signature") from failure
-        if written > time.time() + TOLERANCE_SECONDS:
-            raise Forged("from the future")
-        try:
-            event = json.loads(body)
-        except (ValueError, RecursionError) as failure:
-            raise Forged("no JSON") from failure
-        if (
-            not isinstance(event, dict)
-            or event.get("object") != "event"
-            or bool(event.get("livemode")) is not self.is_live
-        ):
-            raise Forged("mode")
-        if event.get("account"):
-            raise Forged("account")
-        try:
-            return _checked(_heard(event))
-        except (AttributeError, KeyError, TypeError, ValueError) as failure:
-            raise Forged("not what a notice is") from failure
+    def hear(self, body: bytes, headers: Mapping[str, str]) -> Heard:
+        """By Stripe's signature, and only of our own account and mode."""
+        signature = headers.get("Stripe-Signature", "")
+        return notices.verified(body, signature, self.secret, is_live=self.is_live)
 
     def read(self, body: bytes) -> Heard:
-        """Read a notice that was verified when it came."""
-        return _heard(json.loads(body))
+        """From the row that was kept."""
+        return notices.read(body)
 
 
 def _written_on(asked: Attempt) -> dict[str, str]:
     """Our own opaque ids, by which each of its objects leads back to us."""
     return {"order": str(asked.order), "payment": str(asked.payment)}
-
-
-def _heard(event: dict) -> Heard:
-    thing = event["data"]["object"]
-    kind = thing.get("object", "")
-    noun = _NOUNS.get(kind)
-    if kind == "charge":
-        # A charge tells of a refund or of its intent; we keep no charges ourselves.
-        noun = Noun.INTENT
-    is_money = kind in ("checkout.session", "payment_intent")
-    return Heard(
-        event_id=event["id"],
-        kind=event["type"],
-        noun=noun,
-        object_id=thing.get("id") or "",
-        session_id=thing["id"] if kind == "checkout.session" else "",
-        intent_id=thing["id"] if kind == "payment_intent" else id_of(thing.get("payment_intent")),
-        order=(thing.get("metadata") or {}).get("order", ""),
-        amount_minor=thing.get("amount_total", thing.get("amount")) if is_money else None,
-        currency=(thing.get("currency") or "") if is_money else "",
-    )
-
-
-def _checked(heard: Heard) -> Heard:
-    """Its words are words and its amount a number: whatever else a signed body may hold."""
-    words = (
-        heard.event_id,
-        heard.kind,
-        heard.object_id,
-        heard.session_id,
-        heard.intent_id,
-        heard.order,
-        heard.currency,
-    )
-    if not all(isinstance(word, str) and "\0" not in word and len(word) <= 255 for word in words):
-        raise TypeError("words")
-    is_number = heard.amount_minor is None or type(heard.amount_minor) is int
-    is_named = heard.noun is None or heard.object_id
-    if not (heard.event_id and heard.kind and is_number and is_named):
-        raise TypeError("amount")
-    return heard
-
-
-def _intent_seen(intent: dict, session_id: str = "") -> PaymentSeen:
-    written = intent.get("metadata") or {}
-    status = intent["status"]
-    state = {"succeeded": Was.SUCCEEDED, "processing": Was.PROCESSING, "canceled": Was.CANCELLED}.get(status)
-    if state is None:
-        state = Was.FAILED if intent.get("last_payment_error") else Was.CREATED
-    charge = intent.get("latest_charge")
-    details = charge.get("payment_method_details") if isinstance(charge, dict) else None
-    return PaymentSeen(
-        state=state,
-        amount_minor=intent.get("amount_received") or 0,
-        currency=intent.get("currency") or "",
-        method=(details or {}).get("type") or "",
-        session_id=session_id,
-        intent_id=intent["id"],
-        paid_at=_moment(charge) if state is Was.SUCCEEDED else None,
-        payment=written.get("payment") or "",
-        order=written.get("order") or "",
-    )
-
-
-def _moment(charge: Any) -> datetime | None:
-    """When a charge was made, in whole seconds."""
-    made = charge.get("created") if isinstance(charge, dict) else None
-    return datetime.fromtimestamp(made, UTC) if isinstance(made, int) else None
-
-
-def _session_seen(session: dict) -> PaymentSeen:
-    intent = session.get("payment_intent")
-    seen = _intent_seen(intent, session["id"]) if isinstance(intent, dict) else None
-    if session["status"] == "expired" and (seen is None or seen.state is not Was.SUCCEEDED):
-        return PaymentSeen(Was.CANCELLED, session_id=session["id"], intent_id=id_of(intent))
-    if session["status"] == "complete" and session["payment_status"] != "paid":
-        failed = seen is not None and seen.state in (Was.FAILED, Was.CANCELLED)
-        state = Was.FAILED if failed else Was.PROCESSING
-        return PaymentSeen(state, session_id=session["id"], intent_id=id_of(intent))
-    return seen or PaymentSeen(Was.CREATED, session_id=session["id"])
-
-
-def _refund_seen(refund: dict) -> RefundSeen:
-    state = {
-        "succeeded": Was.SUCCEEDED,
-        "failed": Was.FAILED,
-        "canceled": Was.FAILED,
-    }.get(refund["status"], Was.PENDING)
-    failure = (refund.get("failure_reason") or refund["status"]) if state is Was.FAILED else ""
-    return RefundSeen(
-        state,
-        refund["id"],
-        refund["amount"],
-        failure[:120],
-        currency=refund.get("currency") or "",
-        intent_id=id_of(refund.get("payment_intent")),
-        ours=(refund.get("metadata") or {}).get("refund") or "",
-    )
-
-
-_SEEN: dict[Noun, Callable[[dict], Seen]] = {
-    Noun.SESSION: _session_seen,
-    Noun.INTENT: _intent_seen,
-    Noun.REFUND: _refund_seen,
-    Noun.DISPUTE: dispute_seen,
-}
