@@ -46,7 +46,8 @@ class AddressSave(Act):
 
     @classmethod
     def act(cls, request: Any, id: str | None = None, is_default: bool = False, **written: str) -> Any:
-        """Save it."""
+        """The address as kept. INVALID names the field, or says that 20 are kept already; NOT_FOUND for one that is
+        not hers."""
         uid = uid_of(id, "Address") if id else None
         return cls(address=addresses.save(request.user, uid=uid, is_default=bool(is_default), **written))
 
@@ -62,7 +63,7 @@ class AddressDelete(Act):
 
     @classmethod
     def act(cls, request: Any, id: str) -> Any:
-        """Delete it."""
+        """Nothing; the newest of the others becomes the usual one. NOT_FOUND for one that is not hers."""
         addresses.delete(request.user, uid_of(id, "Address"))
 
 

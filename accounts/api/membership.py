@@ -40,11 +40,11 @@ class MembershipType(ModelType):
 
     @needs("person")
     def resolve_member_name(root, info):
-        """Name, else nickname."""
+        """Her name, else her nickname, else empty: never her address."""
         return root.person.name or root.person.nickname
 
     def resolve_is_me(root, info):
-        """By id."""
+        """Of a guest and of anybody else False."""
         return root.person_id == info.context.user.pk
 
 
@@ -90,7 +90,8 @@ class InvitationCreate(Act):
 
     @classmethod
     def act(cls, request: Any, organisation: str, role: Any = None, email: str = "") -> Any:
-        """Make it."""
+        """The invitation, and its link and token in plain for this once. NOT_FOUND for whoever does not coordinate it;
+        INVALID for an address that is none, while it is not verified, or with 200 unused."""
         uid = uid_of(organisation, "Organisation", field="organisation")
         led = reads.organisation_led_by(request.user, uid)
         wanted = str(role.value) if role else Membership.Role.MEMBER
@@ -112,7 +113,8 @@ class InvitationAccept(Act):
 
     @classmethod
     def act(cls, request: Any, token: str) -> Any:
-        """Accept it."""
+        """Her part. NOT_FOUND for no such token, TOO_LATE once used, withdrawn or expired, NOT_ALLOWED if it names
+        another mailbox, CONFLICT if she has that part already."""
         return cls(membership=invitations.accept(token, request.user))
 
 
@@ -127,7 +129,8 @@ class InvitationWithdraw(Act):
 
     @classmethod
     def act(cls, request: Any, id: str) -> Any:
-        """Withdraw it."""
+        """Nothing; a second time changes nothing. NOT_FOUND for whoever does not coordinate it, TOO_LATE once it is
+        used."""
         invitations.withdraw(uid_of(id, "Invitation"), request.user)
 
 
@@ -142,7 +145,8 @@ class MembershipEnd(Act):
 
     @classmethod
     def act(cls, request: Any, id: str) -> Any:
-        """End it."""
+        """Nothing; open invitations that the member has made end too. NOT_FOUND for another's, unless one coordinates
+        it; INVALID for the last coordinator."""
         memberships.end(reads.membership_led_by(request.user, uid_of(id, "Membership")), request.user)
 
 
@@ -160,7 +164,8 @@ class MembershipUpdate(Act):
 
     @classmethod
     def act(cls, request: Any, id: str, role: Any) -> Any:
-        """Give the role."""
+        """The membership with its new role. NOT_FOUND for whoever does not coordinate it; INVALID for the last
+        coordinator."""
         found = reads.membership_led_by(request.user, uid_of(id, "Membership"))
         return cls(membership=memberships.give_role(found, str(role.value), request.user))
 

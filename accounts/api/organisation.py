@@ -43,7 +43,7 @@ class OrganisationAction(graphene.Enum):
 
     @property
     def description(self) -> str:
-        """What each does."""
+        """Its name as words, for the schema."""
         return self.value.replace("_", " ").capitalize() + "."
 
 
@@ -92,7 +92,7 @@ class OrganisationType(ModelType):
         return part.role if part else None
 
     def resolve_allowed_actions(root, info):
-        """By state and asker."""
+        """All of them for a coordinator of a verified organisation, none for anybody else."""
         is_hers = root.is_verified and coordinates(info.context, root.pk)
         return ["INVITE", "OPEN_GROUP_PURCHASE"] if is_hers else []
 
@@ -114,7 +114,8 @@ class OrganisationPropose(Act):
 
     @classmethod
     def act(cls, request: Any, kind: Any, parent: str | None = None, **given: str) -> Any:
-        """Propose it."""
+        """The organisation, proposed, which the asker coordinates. INVALID names each field, or says that too many of
+        hers wait; NOT_FOUND for a parent she may not see."""
         above = (
             reads.organisation_seen_by(request.user, uid_of(parent, "Organisation", field="parent"))
             if parent

@@ -33,7 +33,7 @@ class PersonUpdate(Act):
 
     @classmethod
     def act(cls, request: Any, language: Any = None, **given: Any) -> Any:
-        """Update it."""
+        """The person as she is now. What is null stays, an empty text forgets it; INVALID names the field."""
         spoken = str(language.value) if language else None
         return cls(viewer=people.update(request.user, language=spoken, **given))
 
@@ -51,7 +51,7 @@ class EmailChangeRequest(Act):
 
     @classmethod
     def act(cls, request: Any, email: str, password: str) -> Any:
-        """Ask for it."""
+        """Nothing: a taken address sounds like a free one. INVALID for a wrong password or her own address."""
         people.ask_for_email_change(request.user, email, password, session_of(request))
 
 
@@ -68,7 +68,8 @@ class EmailChangeConfirm(Act):
 
     @classmethod
     def act(cls, request: Any, token: str) -> Any:
-        """Confirm it."""
+        """The person at her new address. INVALID for a link that is not hers or is used, TOO_LATE after a day,
+        CONFLICT where another account has the address."""
         return cls(viewer=people.confirm_email_change(request.user, token))
 
 
@@ -86,7 +87,7 @@ class PersonExport(Act):
 
     @classmethod
     def act(cls, request: Any, password: str) -> Any:
-        """Export it."""
+        """One text of JSON, with a part of each floor. INVALID for a wrong password."""
         people.check_password(request.user, password, session_of(request))
         told = exports.export(request.user)
         return cls(json=json.dumps(told, cls=DjangoJSONEncoder, ensure_ascii=False, indent=1))
@@ -128,7 +129,7 @@ class PersonKeep(Act):
 
     @classmethod
     def act(cls, request: Any) -> Any:
-        """Keep it."""
+        """The person, whose erasure waits no more; without one nothing changes."""
         return cls(viewer=erasure.keep(request.user))
 
 

@@ -34,7 +34,8 @@ class SignUp(Act):
 
     @classmethod
     def act(cls, request: Any, email: str, password: str, name: str = "", language: Any = None) -> Any:
-        """Sign up."""
+        """Nothing: a known address sounds like a new one. INVALID names each field; TOO_MANY_REQUESTS above 30 an hour
+        from one address."""
         rates.demand("sign-up address", address_of(request), 30, 3600)
         people.sign_up(email, password, name or "", _spoken(language))
 
@@ -53,7 +54,8 @@ class EmailVerify(Act):
 
     @classmethod
     def act(cls, request: Any, token: str, password: str) -> Any:
-        """Verify and sign in."""
+        """Whoever is signed in now, her mailbox proved. INVALID for a link that is not ours or a wrong password,
+        TOO_LATE after three days."""
         return cls(viewer=door.sign_in_by_link(request, token, password))
 
 
@@ -71,19 +73,20 @@ class SignIn(Act):
 
     @classmethod
     def act(cls, request: Any, email: str, password: str) -> Any:
-        """Sign in."""
+        """Whoever is signed in now. INVALID alike for a wrong password, an unknown address and an unproved one;
+        TOO_MANY_REQUESTS says how long to wait."""
         return cls(viewer=door.sign_in(request, email, password))
 
 
 class SignOut(Act):
-    """End the session."""
+    """End the session of this cookie; a bearer token stays good until it is revoked."""
 
     class Meta:
         access = PUBLIC
 
     @classmethod
     def act(cls, request: Any) -> Any:
-        """Sign out."""
+        """Nothing; of a guest neither."""
         door.sign_out(request)
 
 
@@ -98,7 +101,7 @@ class PasswordResetRequest(Act):
 
     @classmethod
     def act(cls, request: Any, email: str) -> Any:
-        """Ask for it."""
+        """Nothing: an unknown address sounds like any other. TOO_MANY_REQUESTS above 30 an hour from one address."""
         rates.demand("reset address", address_of(request), 30, 3600)
         door.ask_for_reset(email)
 
@@ -117,7 +120,7 @@ class PasswordReset(Act):
 
     @classmethod
     def act(cls, request: Any, token: str, password: str) -> Any:
-        """Reset and sign in."""
+        """Whoever is signed in now. INVALID for a link that is used or an hour old, or a password easy to guess."""
         return cls(viewer=door.reset_password(request, token, password))
 
 
@@ -135,7 +138,7 @@ class PasswordChange(Act):
 
     @classmethod
     def act(cls, request: Any, current_password: str, new_password: str) -> Any:
-        """Change it."""
+        """The person, still signed in here. INVALID names the password that is wrong or easy to guess."""
         return cls(viewer=door.change_password(request, current_password, new_password))
 
 
@@ -161,7 +164,8 @@ class TokenCreate(Act):
     def act(
         cls, request: Any, name: str, password: str, days: int | None = None, scopes: list | None = None
     ) -> Any:
-        """Make it."""
+        """The token, and its text in plain for this once. INVALID for a wrong password, days beyond 1 to 365, no
+        scope, or an eleventh token."""
         given = ApiToken.OWN_SCOPES if scopes is None else [str(scope.value) for scope in scopes]
         token, text = tokens.create(
             request.user, name, password, session_of(request), 90 if days is None else days, given
@@ -180,7 +184,7 @@ class TokenRevoke(Act):
 
     @classmethod
     def act(cls, request: Any, id: str) -> Any:
-        """Revoke it."""
+        """Nothing; a second time changes nothing. NOT_FOUND for a token that is not hers."""
         tokens.revoke(request.user, uid_of(id, "ApiToken"))
 
 

@@ -92,11 +92,12 @@ class ViewerType(ModelType):
     )
 
     def resolve_erasure_waits_for(root, info):
-        """In the reader's language."""
+        """Sentences in the reader's language, from each floor that has something to settle; empty unless she has
+        asked."""
         return [str(words) for words in erasure.waits_for(root)] if root.erasure_asked_at else []
 
     def resolve_is_operator(root, info):
-        """By her role."""
+        """By her role; False for a bearer token, which lends none."""
         return has_role(root)
 
     def resolve_email_verified(root, info):

@@ -126,19 +126,19 @@ class RoundType(ModelType):
     days_left = graphene.Int(required=True, description="Days until it closes; 0 when it has.")
 
     def resolve_name(root, info):
-        """The level in words."""
+        """What its level is called, in the reader's language; a round has no name of its own."""
         return str(Round.Level(root.level).words)
 
     def resolve_phase(root, info):
-        """By the trade's clock."""
+        """A member of Round.Phase, computed from the trade's clock: it is stored nowhere."""
         return root.phase(reads.clock.now())
 
     def resolve_phase_name(root, info):
-        """The phase in words."""
+        """The phase of this moment in the reader's language."""
         return str(root.phase(reads.clock.now()).words)
 
     def resolve_days_left(root, info):
-        """By the trade's clock."""
+        """Whole days to its close by the trade's clock, a begun one counted; 0 from then on."""
         return reads.days_left(root)
 
 
@@ -158,23 +158,23 @@ class Contest(PlainType):
     definitions = list_of(FigureDefinition, most=10, description="How each figure is counted.")
 
     def resolve_slug(root: Round, info):
-        """The edition's."""
+        """Of the edition that the round belongs to: it stays the same through all its rounds."""
         return root.edition.slug
 
     def resolve_name(root: Round, info):
-        """The edition's."""
+        """The edition's in the reader's language; Chinese where it has no English."""
         return localized(root.edition, "name")
 
     def resolve_theme(root: Round, info):
-        """The edition's."""
+        """The edition's in the reader's language; empty where it has none."""
         return localized(root.edition, "theme")
 
     def resolve_round(root: Round, info):
-        """The round itself."""
+        """The root itself: a Contest is made of the round of today."""
         return root
 
     def resolve_totals(root: Round, info):
-        """From the standings."""
+        """Sums live, counts as last disclosed: null where there are fewer than ten."""
         return reads.totals(root)
 
     def resolve_definitions(root: Round, info):

@@ -109,7 +109,7 @@ class HouseholdDesk(PlainType):
     money = graphene.Field(TeamMoney, required=True, description="What stands for the team in the ledger.")
 
     def resolve_money(root, info):
-        """Summed from its transfers."""
+        """Four sums in fen over all transfers to and from the team's accounts, as they stand now."""
         return desks.money_of(root["team"])
 
     def resolve_told(root, info):
@@ -164,7 +164,8 @@ class HouseholdPropose(Act):
 
     @classmethod
     def act(cls, request: Any, team: str, county: str, consented: bool, **details: str) -> Any:
-        """Propose it."""
+        """The household, waiting for an operator. INVALID without the family's consent; NOT_FOUND for a team not one's
+        own."""
         proposal = households.Proposal(
             team=managed_team(request.user, uid_of(team, "Team", field="team")),
             county=_county(county),
@@ -206,7 +207,8 @@ class HouseholdWithdraw(Act):
 
     @classmethod
     def act(cls, request: Any, id: str) -> Any:
-        """Withdraw it."""
+        """The household, its details destroyed for good. NOT_FOUND for another team's, CONFLICT where it had ended
+        before."""
         return cls(household=households.withdraw(_own_household(request, id), request.user))
 
 
@@ -238,7 +240,8 @@ class LotShareOut(Act):
 
     @classmethod
     def act(cls, request: Any, lot: str, shares: list[Any]) -> Any:
-        """Set them."""
+        """The lot's shares by household, in grams. INVALID where they do not fit its level or weight; CONFLICT once
+        set or sold."""
         found = lot_of(request.user, uid_of(lot, "Lot", field="lot"))
         return cls(shares=_share_out(request, found, shares))
 

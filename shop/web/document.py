@@ -28,7 +28,7 @@ KEPT = "# Kept:"
 
 
 class Kind(NamedTuple):
-    """What a variable takes."""
+    """The type of a document's variable, taken apart: by it a form's texts become values."""
 
     name: str
     is_list: bool

@@ -24,7 +24,7 @@ def healthy(request: HttpRequest) -> HttpResponse:
 
 
 def alive(request: HttpRequest) -> HttpResponse:
-    """That this process answers."""
+    """Answers 200 as long as this process does: neither database nor broker is asked."""
     return _plainly(*lives())
 
 

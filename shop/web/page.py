@@ -28,7 +28,7 @@ class Broken(Exception):
 
 
 class Language:
-    """`<language:lang>` in an address."""
+    """The converter of `<language:lang>` in an address: `zh` or `en`, anything else is no page of ours."""
 
     regex = "|".join(language.LANGUAGES)
 
@@ -55,7 +55,7 @@ class Page(NamedTuple):
 
     @property
     def template(self) -> str:
-        """How it is shown."""
+        """The file of its HTML, below shop/web; where the page asks something its document has the same name."""
         return f"{self.name}.html"
 
 

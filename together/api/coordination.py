@@ -49,11 +49,11 @@ class CoordinationType(PlainType):
     )
 
     def resolve_link(root, info):
-        """In the reader's language."""
+        """A whole address, whose page is in the coordinator's language; whoever opens it may join."""
         return group_page(language.current(), root.join_code)
 
     def resolve_address(root, info):
-        """Region and street."""
+        """Region and street as one text: from the large to the small in Chinese, the other way round in English."""
         return told(root.region, root.street)
 
     def resolve_units_unpaid(root, info):

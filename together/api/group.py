@@ -46,7 +46,7 @@ class GroupAction(graphene.Enum):
 
     @property
     def description(self) -> str:
-        """What each does."""
+        """A sentence for the schema: what it brings about, and until when it can be done."""
         return {
             "JOIN": "Take a seat.",
             "LEAVE": "Give up one's seat by orderCancel, and get everything back: before the deadline, and "
@@ -136,21 +136,21 @@ class GroupPurchaseType(ModelType):
     )
 
     def resolve_state_name(root, info):
-        """In the reader's language."""
+        """In the reader's language; between its deadline and its closing it says that payments are being checked."""
         return str(words.group_state(root))
 
     def resolve_variant(root, info):
-        """Only a published product's."""
+        """Null unless its product is published: what is not on the shelf is not shown by a group's link either."""
         return root.variant if root.variant.product.is_published else None
 
     def resolve_product(root, info):
-        """Only a published one."""
+        """Null unless it is published, as by any other address."""
         product = root.variant.product
         return product if product.is_published else None
 
     @needs("variant")
     def resolve_full_price(root, info):
-        """The variant's."""
+        """The variant's price of today, which may have changed since the group's was fixed."""
         return money(root.variant.price_minor)
 
     def resolve_units_held(root, info):
@@ -168,7 +168,7 @@ class GroupPurchaseType(ModelType):
         return reads.is_offered(root)
 
     def resolve_units_needed(root, info):
-        """Down to zero."""
+        """The minimum less what is paid, never below 0."""
         return reads.units_needed(root)
 
     def resolve_is_closing(root, info):
@@ -190,7 +190,7 @@ class GroupPurchaseType(ModelType):
         )
 
     def resolve_is_coordinator(root, info):
-        """Of its organisation, today."""
+        """By her part in the group's organisation today, whoever opened it; looked up once a request."""
         return coordinates(info.context, root.organisation_id)
 
     def resolve_my_seat(root, info):
@@ -204,7 +204,7 @@ class GroupPurchaseType(ModelType):
 
     @needs("variant__product__team", "organisation")
     def resolve_allowed_actions(root, info):
-        """By state and asker."""
+        """Names of GroupAction that would not be refused for state, seat or role at this moment."""
         seat = seats_of.own_seat(root, info.context.user)
         leads = coordinates(info.context, root.organisation_id)
         return reads.allowed_actions(root, leads=leads, seat=seat)
@@ -240,7 +240,8 @@ class GroupPurchaseOpen(Act):
     def act(
         cls, request: Any, organisation_id: str, variant_id: str, closes_at: datetime, **terms: Any
     ) -> Any:
-        """Open it."""
+        """The group, open, with its price fixed. NOT_FOUND for an organisation she does not coordinate; INVALID says
+        which field."""
         uid = uid_of(organisation_id, "Organisation", field="organisation_id")
         led = people.organisation_led_by(request.user, uid)
         variant = variants_on_sale(uids=[uid_of(variant_id, "Variant", field="variant_id")]).first()
@@ -266,7 +267,8 @@ class GroupPurchaseCancel(Act):
 
     @classmethod
     def act(cls, request: Any, group_id: str) -> Any:
-        """Call it off."""
+        """The group, called off, again if it was already. NOT_FOUND for whoever does not lead it; TOO_LATE once it has
+        closed."""
         return {"group": groups.cancel(_led(request, group_id), request.user)}
 
 

@@ -56,12 +56,12 @@ class GroupParcelType(ModelType):
         return str(reads.state_of(root))
 
     def resolve_state_name(root, info):
-        """In the reader's language."""
+        """In the reader's language, by the words of any parcel."""
         return str(Shipment.State(reads.state_of(root)).words)
 
     @needs("variant__product")
     def resolve_name(root, info):
-        """Product and specification."""
+        """Product and specification in one text, in the reader's language."""
         return name_of(root.variant)
 
     def resolve_units(root, info):
@@ -96,7 +96,8 @@ class GroupShip(Act):
 
     @classmethod
     def act(cls, request: Any, group_id: str, **told: Any) -> Any:
-        """Send it."""
+        """The group, its parcel on its way. NOT_FOUND unless it is confirmed and one's own team sends it; a refusal
+        where nothing waits or the units are not the expected."""
         group = reads.group_of_team(request.user, uid_of(group_id, "GroupPurchase", field="group_id"))
         parcels.ship(group, request.user, **told)
         return {"group": group}
@@ -115,7 +116,8 @@ class GroupPurchaseDelivered(Act):
 
     @classmethod
     def act(cls, request: Any, group_id: str) -> Any:
-        """It has arrived."""
+        """The group, whose members have their after-sale time from now on. NOT_FOUND for whoever does not lead it;
+        refused where nothing is on its way."""
         group = group_led_by(request.user, uid=uid_of(group_id, "GroupPurchase", field="group_id"))
         parcels.deliver(group, request.user)
         return {"group": group}

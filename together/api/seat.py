@@ -64,7 +64,7 @@ class SeatType(ModelType):
 
     @needs("order")
     def resolve_state_name(root, info):
-        """In the reader's language."""
+        """In the reader's language; a seat whose money is not back yet is being refunded."""
         return str(words.seat_state(root))
 
     @needs("order__lines")
@@ -74,7 +74,7 @@ class SeatType(ModelType):
 
 
 class OwnSeatType(ModelType):
-    """The asker's own part."""
+    """The asker's own part in a group: by her account, or for a guest by the key of her order."""
 
     class Meta:
         model = Seat
@@ -95,7 +95,7 @@ class OwnSeatType(ModelType):
 
     @needs("order")
     def resolve_state_name(root, info):
-        """In the reader's language."""
+        """In the reader's language; a seat whose money is not back yet is being refunded."""
         return str(words.seat_state(root))
 
 
@@ -122,7 +122,7 @@ class OrderGroupType(ModelType):
     closes_at = graphene.DateTime(required=True, description="When it closes at the latest.")
 
     def resolve_seat_state(root, info):
-        """The seat's own."""
+        """The row is a seat, so this is its own state; `state` is its group's."""
         return root.state
 
     def resolve_id(root, info):
@@ -138,15 +138,15 @@ class OrderGroupType(ModelType):
         return root.group.title
 
     def resolve_state(root, info):
-        """The group's."""
+        """The group's, not the seat's."""
         return root.group.state
 
     def resolve_state_name(root, info):
-        """In the reader's language."""
+        """The group's in the reader's language; after its deadline it says that payments are being checked."""
         return str(words.group_state(root.group))
 
     def resolve_closes_at(root, info):
-        """The deadline."""
+        """The group's deadline; a full group closes before it."""
         return root.group.closes_at
 
 
@@ -185,7 +185,8 @@ class GroupPurchaseJoin(WithOrder, Act):
         email: str | None = None,
         is_adult: bool | None = None,
     ) -> Any:
-        """Join it."""
+        """Her order at the group's price, to be paid in time. NOT_FOUND for a code that is none, TOO_LATE once it has
+        closed or nothing is on sale; GROUP_FULL tells how many units are left."""
         group = group_to_join(code)
         seat = seats.join(
             group,
@@ -212,7 +213,8 @@ class SeatCollect(Act):
 
     @classmethod
     def act(cls, request: Any, seat_id: str) -> Any:
-        """Hand it out."""
+        """The seat, collected, again if it was already. NOT_FOUND for whoever does not lead its group; CONFLICT while
+        it is not sent, or where it was recalled or given back."""
         seat = reads.seat_led_by(request.user, uid_of(seat_id, "Seat", field="seat_id"))
         return {"seat": seats.collect(seat, request.user)}
 

@@ -34,7 +34,7 @@ def placed(request: HttpRequest, payload: dict[str, Any]) -> str:
 
 
 def to_the_provider(request: HttpRequest, payload: dict[str, Any]) -> str:
-    """To the provider's page."""
+    """The provider's page on which the order is paid, as the payment tells it."""
     url: str = payload["payment"]["url"]
     return url
 
