@@ -43,8 +43,11 @@ class OrganisationAction(graphene.Enum):
 
     @property
     def description(self) -> str:
-        """Its name as words, for the schema."""
-        return self.value.replace("_", " ").capitalize() + "."
+        """A sentence for the schema: what it brings about."""
+        return {
+            "INVITE": "Make a link that lets one person in, by invitationCreate.",
+            "OPEN_GROUP_PURCHASE": "Open a group purchase in its name, by groupPurchaseOpen.",
+        }[self.value]
 
 
 class OrganisationType(ModelType):
