@@ -10,7 +10,7 @@ from accounts.actions import membership as memberships
 from accounts.actions import operator as operators
 from accounts.actions import organisation as organisations
 from accounts.models import ApiToken, AuditEntry, Membership, Organisation, Person, Region
-from accounts.operators import OperatorAdmin, OperatorSignIn, deed, naming
+from accounts.operators import OperatorAdmin, OperatorSignIn, admin_action, naming
 from accounts.permissions import COLUMNS
 from accounts.reads import signed_in
 from accounts.shown import ShownInline
@@ -61,11 +61,11 @@ class PersonAdmin(OperatorAdmin):
     )
     ordering = ("-id",)
     actions = (
-        deed("关闭账户 · Close", operators.close, undone_by="Open again", warns=CLOSES),
-        deed("恢复账户 · Open again", operators.open_again, undone_by="Close"),
-        deed("退出全部设备 · Sign out everywhere", operators.sign_out_everywhere, is_final=True),
-        deed("任命为运营 · Appoint", operators.appoint, undone_by="Dismiss"),
-        deed("解除运营 · Dismiss", operators.dismiss, undone_by="Appoint"),
+        admin_action("关闭账户 · Close", operators.close, undone_by="Open again", warns=CLOSES),
+        admin_action("恢复账户 · Open again", operators.open_again, undone_by="Close"),
+        admin_action("退出全部设备 · Sign out everywhere", operators.sign_out_everywhere, is_final=True),
+        admin_action("任命为运营 · Appoint", operators.appoint, undone_by="Dismiss"),
+        admin_action("解除运营 · Dismiss", operators.dismiss, undone_by="Appoint"),
     )
 
 
@@ -96,9 +96,9 @@ class OrganisationAdmin(OperatorAdmin):
     ordering = ("-id",)
     inlines = (MembershipInline,)
     actions = (
-        deed("核实 · Verify", organisations.verify, undone_by="Suspend"),
-        deed("不通过 · Decline", organisations.decline, is_final=True),
-        deed("暂停 · Suspend", organisations.suspend, undone_by="Verify", warns=STOPS_ORGANISATION),
+        admin_action("核实 · Verify", organisations.verify, undone_by="Suspend"),
+        admin_action("不通过 · Decline", organisations.decline, is_final=True),
+        admin_action("暂停 · Suspend", organisations.suspend, undone_by="Verify", warns=STOPS_ORGANISATION),
         naming("指定协调人 · Name a coordinator", memberships.appoint),
     )
 

@@ -170,7 +170,7 @@ class OperatorAdmin(Shown, admin.ModelAdmin):
         audit.record(signed_in(request), deed, type(obj).__name__, uid, fields=[str(name) for name in names])
 
 
-def deed(
+def admin_action(
     label: str,
     act: Callable[..., object],
     *,
@@ -180,7 +180,7 @@ def deed(
     asks_why: bool = False,
     warns: str = "",
 ) -> Callable:
-    """An entry of an admin's `actions`: `deed("核实 · Verify", organisations.verify, undone_by="Suspend")`, on each
+    """An entry of an admin's `actions`: `admin_action("核实 · Verify", organisations.verify, undone_by="Suspend")`, on each
     chosen row.
 
     Each says what undoes it. What cannot be undone (`is_final`) is shown once more before it is done, with the fen
@@ -277,7 +277,7 @@ def naming(label: str, act: Callable[[Any, Person, Person], object]) -> Callable
             }
             return TemplateResponse(request, "accounts/name_somebody.html", context)
         named = person
-        deed(label, lambda row, by: act(row, named, by), undone_by=ASKED)(modeladmin, request, chosen)
+        admin_action(label, lambda row, by: act(row, named, by), undone_by=ASKED)(modeladmin, request, chosen)
         return None
 
     run.__name__ = f"name_{act.__name__}"

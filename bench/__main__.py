@@ -32,8 +32,8 @@ def measured(bench: Bench, names: list[str]) -> report.Figures:
     return found
 
 
-def asked() -> argparse.Namespace:
-    """What was asked on the command line."""
+def options() -> argparse.Namespace:
+    """The command line's: names of figures, seconds and runs for each, and what else is printed or kept."""
     words = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     words.add_argument("names", nargs="*", help="only these figures")
     words.add_argument("--seconds", type=float, default=4, help="for each figure")
@@ -48,7 +48,7 @@ def asked() -> argparse.Namespace:
 
 def main() -> None:
     """Measure, print, write; a wrong answer is a failure, a slow one is told."""
-    wish = asked()
+    wish = options()
     seconds, runs = (1.5, 1) if wish.quick else (wish.seconds, wish.runs)
     stop_at_signals()
     began = time.monotonic()

@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from bench.client import Apart, Measured, Talk, Wrong, asked, request
+from bench.client import Apart, Measured, Talk, Wrong, api_request, request
 
 DOCUMENTS = Path(__file__).parent / "documents"
 ADDRESS = {
@@ -38,7 +38,7 @@ class Errand:
     clients: int = 1
     seconds: float = 4.0
     count: int = 0  # so many purchases in all, instead of so long
-    at_once: bool = False  # by the one-call checkout
+    by_one_call: bool = False  # by the one-call checkout
     looks_after: float = 0.02  # seconds, between paying and looking whether it is paid
     seed: int = 1
 
@@ -71,7 +71,9 @@ class Guest:
 
     def ask(self, name: str, **variables: Any) -> dict[str, Any]:
         """Ask one document; its one field, which must tell of no error."""
-        status, body = self.shop.ask(asked({"documentId": KNOWN[name], "variables": variables}, self.headers))
+        status, body = self.shop.ask(
+            api_request({"documentId": KNOWN[name], "variables": variables}, self.headers)
+        )
         answer = json.loads(body)
         data = answer.get("data") or {}
         value: dict[str, Any] = next(iter(data.values()), {}) or {}
@@ -99,7 +101,7 @@ class Guest:
         payment = self.ask("pay", number=number, token=token, key=str(uuid4()))["payment"]
         return number, token, payment["url"]
 
-    def order_at_once(self, lines: list[dict[str, Any]]) -> tuple[str, str, str]:
+    def buy_now(self, lines: list[dict[str, Any]]) -> tuple[str, str, str]:
         """The same in one call, of lines of one unit; what it comes to was learnt before."""
         total = TOTALS[tuple(line["variantId"] for line in lines)]
         placed = self.ask("buy_now", lines=lines, total=total, key=str(uuid4()), **self.address)
@@ -136,7 +138,7 @@ def purchase(guest: Guest, errand: Errand, chosen: list[str]) -> int:
     """One purchase from cart to paid; how often was looked whether it is paid."""
     lines = [{"variantId": variant, "quantity": 1} for variant in chosen]
     guest.somebody_new()
-    number, token, url = guest.order_at_once(lines) if errand.at_once else guest.order(lines)
+    number, token, url = guest.buy_now(lines) if errand.by_one_call else guest.order(lines)
     guest.pay(url)
     return guest.wait_until_paid(number, token, errand.looks_after)
 
@@ -199,7 +201,7 @@ def each(errand: Errand, act: Callable[[Guest, list[str], float], object]) -> fl
     """Let each client do this again and again; the seconds that it took in all."""
     lock = threading.Lock()
     failures: list[Exception] = []
-    pairs = learn_totals(errand) if errand.at_once else []
+    pairs = learn_totals(errand) if errand.by_one_call else []
     began = time.monotonic()
     ends = began + (3600 if errand.count else errand.seconds)
     left = [errand.count or 1 << 60]

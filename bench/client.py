@@ -76,7 +76,7 @@ def request(
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 
-def asked(document: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> bytes:
+def api_request(document: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> bytes:
     """A POST to the API."""
     own = {"Content-Type": "application/json", "Accept-Language": "zh"}
     return request("POST", "/graphql", json.dumps(document).encode(), own | dict(headers or {}))

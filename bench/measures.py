@@ -19,7 +19,7 @@ from bench.floors import Pgbench
 from bench.fold import one_more
 from bench.growth import Growth
 from bench.house import House, Shop
-from bench.statements import Asked, Counter
+from bench.statements import StatementCount, Counter
 
 Figure = dict[str, Any]
 PLENTY = 150  # units: so many are not bought in a bench
@@ -52,7 +52,7 @@ class Bench:
     def __init__(self, house: House, seconds: float, tells: bool = False):
         self.house, self.seconds, self.tells = house, seconds, tells
         self.last_bare: dict[int, float] = {}
-        self.asked: dict[str, Asked] = {}
+        self.asked: dict[str, StatementCount] = {}
         self.meter = spent.Meter(self.pids)
         self.spent: dict[str, dict[str, float]] = {}  # milliseconds of processor a deed, by process
         self.left: dict[str, int] = {}
@@ -100,7 +100,7 @@ class Bench:
         def act() -> Measured:
             self.counter.reset()
             told = self.metered(name, lambda: measure(replace(load, seconds=self.seconds)))
-            self.asked[name] = self.counter.told(told.asked, told.seconds_in_all)
+            self.asked[name] = self.counter.since_reset(told.asked, told.seconds_in_all)
             return told
 
         return {**self.beside(load.clients, act), "statements": self.asked[name].each(), **self.spent[name]}
@@ -113,7 +113,7 @@ class Bench:
         self.counter.wait_until_done()
         self.counter.reset()
         quiet = measure(replace(load, seconds=1))
-        self.asked[name] = self.counter.told(quiet.asked, quiet.seconds_in_all)
+        self.asked[name] = self.counter.since_reset(quiet.asked, quiet.seconds_in_all)
         done: list[sales.Sale] = []
         bodies: dict[bytes, list[float]] = {}
         ended: list[float] = []
@@ -141,9 +141,9 @@ class Bench:
         }
         return found | more
 
-    def buying(self, name: str, clients: int, at_once: bool = False) -> Figure:
+    def buying(self, name: str, clients: int, by_one_call: bool = False) -> Figure:
         """A figure of those who buy; the first time with the statements of a purchase, all that follows included."""
-        errand = Errand(self.warm.port, self.plenty, clients, at_once=at_once)
+        errand = Errand(self.warm.port, self.plenty, clients, by_one_call=by_one_call)
         send_out(replace(errand, count=2 * clients))
         found = self.beside(clients, lambda: send_out(replace(errand, seconds=1.5 * self.seconds))[0])
         if name not in self.asked:
@@ -209,7 +209,7 @@ class Bench:
             **{name: lambda name=name, load=load: self.reading(name, load) for name, load in looks.items()},  # type: ignore[misc]
             "purchase_1": lambda: self.buying("purchase_1", 1),
             "purchase_8": lambda: self.buying("purchase_8", 8),
-            "buy_now_8": lambda: self.buying("buy_now_8", 8, at_once=True),
+            "buy_now_8": lambda: self.buying("buy_now_8", 8, by_one_call=True),
             "fold_100000": lambda: one_more(self.house),
             **Growth(self.house, self.seconds, lambda connection: variants(connection)[1]).figures(),
         }

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 from urllib.parse import quote
 
-from bench.client import Load, Talk, asked, request
+from bench.client import Load, Talk, api_request, request
 
 HERE = Path(__file__).parent
 LIST_DOCUMENT = (HERE / "documents" / "list.graphql").read_text()
@@ -19,7 +19,7 @@ MOST_SLUGS = 200
 
 def known(document: str, **variables: object) -> bytes:
     """A trusted document by its hash, as a client of the shop's own sends it."""
-    return asked({"documentId": hashlib.sha256(document.encode()).hexdigest(), "variables": variables})
+    return api_request({"documentId": hashlib.sha256(document.encode()).hexdigest(), "variables": variables})
 
 
 def slugs(connection: object) -> list[str]:
@@ -65,7 +65,7 @@ def list_(port: int, **more: object) -> Load:
 
 def dearest(port: int, **more: object) -> Load:
     """The dearest document that a stranger may send as text."""
-    return Load(port, [asked({"query": DEAREST})], least=1_000, **more)  # type: ignore[arg-type]
+    return Load(port, [api_request({"query": DEAREST})], least=1_000, **more)  # type: ignore[arg-type]
 
 
 def detail(port: int, names: list[str], **more: object) -> Load:

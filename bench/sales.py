@@ -83,7 +83,7 @@ def keep_selling(
                     return
                 time.sleep(max(0.0, begins - time.monotonic()))
                 guest.somebody_new()
-                order, token, url = guest.order_at_once([{"variantId": variant, "quantity": 1}])
+                order, token, url = guest.buy_now([{"variantId": variant, "quantity": 1}])
                 with lock:
                     if variant in left:
                         left[variant] -= 1

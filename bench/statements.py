@@ -39,7 +39,7 @@ Counts = dict[tuple[str, str], tuple[int, float]]  # (who, statement): calls, mi
 
 
 @dataclass
-class Asked:
+class StatementCount:
     """What was asked for so many deeds, the clockwork's part taken off."""
 
     deeds: int
@@ -111,20 +111,20 @@ class Counter:
                 raise SystemExit(f"{row[0]} things still wait in the outbox after {seconds:.0f} s")
             time.sleep(0.1)
 
-    def count(self, deeds: int, act: Callable[[], Any]) -> Asked:
+    def count(self, deeds: int, act: Callable[[], Any]) -> StatementCount:
         """Do so many deeds, wait for what follows from them, and tell what they asked."""
         self.wait_until_done()
         self.reset()
         began = time.monotonic()
         act()
         self.wait_until_done()
-        return self.told(deeds, time.monotonic() - began)
+        return self.since_reset(deeds, time.monotonic() - began)
 
-    def told(self, deeds: int, seconds: float) -> Asked:
+    def since_reset(self, deeds: int, seconds: float) -> StatementCount:
         """What was asked since the last reset, within so many seconds."""
         part = seconds / self.idle_seconds
         found: Counts = {}
         for key, (calls, spent) in self.read().items():
             idle_calls, idle_spent = self.idle.get(key, (0, 0.0))
             found[key] = (round(calls - idle_calls * part), spent - idle_spent * part)
-        return Asked(deeds, found, round(self.checks() - self.idle_checks * part))
+        return StatementCount(deeds, found, round(self.checks() - self.idle_checks * part))

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.html import format_html
 
-from accounts.operators import OperatorAdmin, deed, naming
+from accounts.operators import OperatorAdmin, admin_action, naming
 from accounts.permissions import may
 from accounts.reads import signed_in
 from accounts.shown import ShownInline
@@ -104,8 +104,8 @@ class ProductAdmin(OperatorAdmin):
     actions = (
         "approve",
         "return_to_team",
-        deed("暂停 · Suspend", listing.suspend, undone_by="Resume", warns=STOPS_PRODUCT),
-        deed("恢复上架 · Resume", listing.resume, undone_by="Suspend"),
+        admin_action("暂停 · Suspend", listing.suspend, undone_by="Resume", warns=STOPS_PRODUCT),
+        admin_action("恢复上架 · Resume", listing.resume, undone_by="Suspend"),
     )
 
     @admin.display(description="版本 · Version")
@@ -123,7 +123,7 @@ class ProductAdmin(OperatorAdmin):
             seen = request.POST.get(f"seen.{row.pk}")
             return listing.approve(row, by, version=row.version if seen == str(row.version) else 0)
 
-        deed("通过并上架 · Approve", as_seen, undone_by="Suspend")(self, request, chosen)
+        admin_action("通过并上架 · Approve", as_seen, undone_by="Suspend")(self, request, chosen)
 
     @admin.action(description="退回修改 · Return with a comment")
     def return_to_team(self, request: HttpRequest, chosen: Any) -> HttpResponse | None:
@@ -143,7 +143,7 @@ class ProductAdmin(OperatorAdmin):
         def return_one(row: Product, by: Any) -> object:
             return listing.return_with_comment(row, by, comment)
 
-        deed("退回修改 · Returned", return_one, undone_by="its team, submitting it again")(
+        admin_action("退回修改 · Returned", return_one, undone_by="its team, submitting it again")(
             self, request, chosen
         )
         return None
@@ -176,8 +176,8 @@ class TeamAdmin(OperatorAdmin):
     inlines = (MemberInline,)
     actions = (
         "verify_leader",
-        deed("停用 · Put to rest", team.rest, undone_by="Wake", warns=STOPS_TEAM),
-        deed("启用 · Wake", team.wake, undone_by="Put to rest"),
+        admin_action("停用 · Put to rest", team.rest, undone_by="Wake", warns=STOPS_TEAM),
+        admin_action("启用 · Wake", team.wake, undone_by="Put to rest"),
         naming("指定管理员 · Name a manager", team.name_manager),
         naming("结束管理员 · End a manager's part", team.release),
     )
@@ -201,7 +201,7 @@ class TeamAdmin(OperatorAdmin):
                 raise Invalid(say("团队还没有带头人。", "The team has no leader yet."))
             return leader.verify(found, by, seen=request.POST.get(f"seen.{row.pk}", ""))
 
-        return deed("核验带头人 · Verify the leader", as_seen, is_final=True)(self, request, chosen)
+        return admin_action("核验带头人 · Verify the leader", as_seen, is_final=True)(self, request, chosen)
 
     @admin.display(boolean=True, description="带头人已核验 · Leader verified")
     def is_leader_verified(self, row: Team) -> bool:
@@ -250,7 +250,7 @@ class LotAdmin(OperatorAdmin):
         *("code", "variant", "state", "level", "place_zh", "harvest_from", "harvest_to", "best_before"),
         *("ship_by", "units_declared", "units_available", "units_reserved", "units_sold", "units_restocked"),
     )
-    actions = (deed("召回 · Recall", recall, sum_of=recall_gives_back, is_final=True, asks_why=True),)
+    actions = (admin_action("召回 · Recall", recall, sum_of=recall_gives_back, is_final=True, asks_why=True),)
 
 
 @admin.register(Category)

@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 
-from accounts.operators import OperatorAdmin, deed
+from accounts.operators import OperatorAdmin, admin_action
 from accounts.shown import ShownInline
 from impact.actions import household as households
 from impact.models import (
@@ -59,9 +59,9 @@ class HouseholdAdmin(OperatorAdmin):
     fields = ("uid", "team", "county", "state", "consented_at", "verified_at", "verified_by")
     ordering = ("-id",)
     actions = (
-        deed("核实 · Verify", households.verify, is_final=True),
-        deed("不予通过 · Decline", households.reject, is_final=True),
-        deed("退出，抹去资料 · Withdraw", households.withdraw, is_final=True),
+        admin_action("核实 · Verify", households.verify, is_final=True),
+        admin_action("不予通过 · Decline", households.reject, is_final=True),
+        admin_action("退出，抹去资料 · Withdraw", households.withdraw, is_final=True),
     )
 
 

@@ -1,6 +1,6 @@
 """The shelf: units of lots are reserved for a holder, then sold or released, and may be put back.
 
-Every deed takes lists (one is a list of one) and needs a handful of statements, however many there are.
+Every action takes lists (one is a list of one) and needs a handful of statements, however many there are.
 Locks are always taken in this order, so that two buyers who want the same lots never deadlock:
 lots by id, then their reservations, then the products' cards by id.
 """
@@ -51,13 +51,13 @@ class Reserved:
     ship_by: dict[int, date]
 
 
-def in_a_transaction(deed: Callable[P, R]) -> Callable[P, R]:
+def in_a_transaction(action: Callable[P, R]) -> Callable[P, R]:
     """The caller's transaction, or else one of its own; without a savepoint, as a refusal precedes all writing."""
 
-    @wraps(deed)
+    @wraps(action)
     def done(*args: P.args, **kwargs: P.kwargs) -> R:
         with nullcontext() if connection.in_atomic_block else transaction.atomic():
-            return deed(*args, **kwargs)
+            return action(*args, **kwargs)
 
     return done
 
@@ -120,7 +120,7 @@ def release(holders: Collection[UUID]) -> set[UUID]:
 def release_expired(before: datetime | None = None, limit: int = 500) -> set[UUID]:
     """Release what is held beyond its time.
 
-    An order lapses through its own deed, which locks the order first; this is the net below it.
+    An order lapses through its own action, which locks the order first; this is the net below it.
     """
     late = Reservation.objects.filter(state=Reservation.State.HELD, expires_at__lt=before or timezone.now())
     holders = late.order_by("expires_at").values_list("holder", flat=True)[:limit]

@@ -42,12 +42,12 @@ class Api:
             check_key(headers.get("authorization", ""))
             self._enter(key)
         except ApiError as error:
-            return told(error, request)
+            return error_answer(error, request)
         try:
             with self.account.store.transaction():
                 return self._within(method, path, raw, key, request)
         except ApiError as error:
-            return told(error, request)
+            return error_answer(error, request)
         finally:
             self._leave(key)
 
@@ -146,5 +146,5 @@ def check_key(authorization: str) -> None:
         raise ApiError(401, f"Invalid API Key provided: {given[:8]}****")
 
 
-def told(error: ApiError, request: str) -> Answer:
+def error_answer(error: ApiError, request: str) -> Answer:
     return Answer(error.status, json.dumps(public(error.body())), {"Request-Id": request})

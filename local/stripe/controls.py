@@ -149,7 +149,7 @@ def reset(account: Account, wish: Wishes) -> Wishes:
     return {"reset": True}
 
 
-def told_deliveries(account: Account, wish: Wishes) -> Wishes:
+def list_deliveries(account: Account, wish: Wishes) -> Wishes:
     return {"data": notices.deliveries(account, wish.get("event"))}
 
 
@@ -170,7 +170,7 @@ CONTROLS: dict[str, Callable[[Account, Wishes], Wishes]] = {
     "pay": pay,
     "clock": advance_clock,
     "reset": reset,
-    "deliveries": told_deliveries,
+    "deliveries": list_deliveries,
     "import": take_import,
 }
 

@@ -65,7 +65,7 @@ def succeed(account: Account, id: str) -> Row:
     made = account.get("refund", id)
     if made["status"] == "pending":
         account.save(made, status="succeeded", pending_reason=None)
-        _told(account, made, {"status": "pending", "pending_reason": "processing"})
+        _emit(account, made, {"status": "pending", "pending_reason": "processing"})
     return made
 
 
@@ -86,7 +86,7 @@ def fail(account: Account, id: str, why: str = "unknown") -> Row:
     )
     paid = account.get("charge", made["charge"])
     account.save(paid, amount_refunded=paid["amount_refunded"] - made["amount"], refunded=False)
-    _told(account, made, before)
+    _emit(account, made, before)
     account.emit("refund.failed", made)
     return made
 
@@ -99,7 +99,7 @@ def settle(account: Account, id: str, status: str, why: str = "unknown") -> Row:
     return succeed(account, id) if status == "succeeded" else fail(account, id, why)
 
 
-def _told(account: Account, made: Row, before: Row) -> None:
+def _emit(account: Account, made: Row, before: Row) -> None:
     account.emit("refund.updated", made, before)
     account.emit("charge.refund.updated", made, before)
 

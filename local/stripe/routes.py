@@ -11,10 +11,10 @@ from .errors import ApiError
 from .forms import Params
 from .store import Row
 
-Deed = Callable[..., Row]
+Handler = Callable[..., Row]
 ID = r"([A-Za-z0-9_]+)"
 
-TABLE: list[tuple[str, str, Deed]] = [
+TABLE: list[tuple[str, str, Handler]] = [
     ("POST", "payment_intents", intents.create),
     ("GET", "payment_intents", intents.list_all),
     ("GET", "payment_intents/ID", intents.retrieve),
@@ -59,7 +59,7 @@ TABLE: list[tuple[str, str, Deed]] = [
     ("POST", "webhook_endpoints/ID", small.update_endpoint),
     ("DELETE", "webhook_endpoints/ID", small.delete_endpoint),
 ]
-ROUTES = [(method, re.compile("/v1/" + path.replace("ID", ID)), deed) for method, path, deed in TABLE]
+ROUTES = [(method, re.compile("/v1/" + path.replace("ID", ID)), handler) for method, path, handler in TABLE]
 
 # What is done to an object when its time has come.
 TIMERS: dict[str, Callable[[Account, str], object]] = {
@@ -72,10 +72,10 @@ TIMERS: dict[str, Callable[[Account, str], object]] = {
 
 def answer(account: Account, method: str, path: str, params: Params) -> Row:
     """Do the deed of an address."""
-    for wanted, pattern, deed in ROUTES:
+    for wanted, pattern, handler in ROUTES:
         found = pattern.fullmatch(path.rstrip("/"))
         if found and wanted == method:
-            return deed(account, params, *found.groups())
+            return handler(account, params, *found.groups())
     message = f"Unrecognized request URL ({method}: {path}). Please see https://stripe.com/docs."
     raise ApiError(404, message, recorded=False)
 

@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from accounts.operators import OperatorAdmin, deed
+from accounts.operators import OperatorAdmin, admin_action
 from orders import holding
 from orders.actions import cancel, refund_left
 from orders.models import Order
@@ -36,14 +36,14 @@ class OrderAdmin(OperatorAdmin):
     ordering = ("-id",)
     show_full_result_count = False
     actions = (
-        deed(
+        admin_action(
             "取消并退款 · Cancel and refund",
             cancel.cancel,
             sum_of=would_give_back,
             is_final=True,
             asks_why=True,
         ),
-        deed(
+        admin_action(
             "退还余款 · Refund all that is left",
             refund_left.give_what_is_left,
             sum_of=would_give_back,

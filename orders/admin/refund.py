@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import Q
 from django.http import HttpRequest
 
-from accounts.operators import OperatorAdmin, deed
+from accounts.operators import OperatorAdmin, admin_action
 from accounts.reads import signed_in
 from orders.actions import elsewhere, refund
 from orders.admin.waiting import WaitsForAPerson
@@ -43,7 +43,7 @@ class RefundAdmin(OperatorAdmin):
         *("retry_at", "otherwise"),
     )
     ordering = ("-id",)
-    actions = (deed("再试一次 · Try again", refund.again, is_final=True, sum_of=lambda row: row.due_minor),)
+    actions = (admin_action("再试一次 · Try again", refund.again, is_final=True, sum_of=lambda row: row.due_minor),)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Only what failed can be written down as given in another way."""

@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from accounts.operators import OperatorAdmin, deed
+from accounts.operators import OperatorAdmin, admin_action
 from orders.actions import review
 from orders.models import Review
 
@@ -16,4 +16,4 @@ class ReviewAdmin(OperatorAdmin):
     list_filter = ("is_hidden", "stars")
     list_select_related = ("product",)
     ordering = ("-id",)
-    actions = (deed("隐藏 · Hide", review.hide, is_final=True),)
+    actions = (admin_action("隐藏 · Hide", review.hide, is_final=True),)

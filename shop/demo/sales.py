@@ -149,7 +149,7 @@ def send(orders: Sequence[Order], now: datetime, rng: random.Random) -> None:
         shipment.complete_many(over)
 
 
-def give_back(orders: Sequence[Order], rng: random.Random) -> None:
+def refund_some(orders: Sequence[Order], rng: random.Random) -> None:
     """Some are given back: a part of a line, or all of it."""
     on_the_way = Order.objects.filter(
         pk__in=[order.pk for order in orders], state__in=[Order.State.SHIPPED, Order.State.DELIVERED]

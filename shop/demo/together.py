@@ -127,7 +127,7 @@ def sell(trade: Trade, batch: Batch) -> None:
     with telling_nobody():
         orders = sales.sell(batch.slots, ids, trade.cast, trade.homes, rng)
         sales.send(orders, trade.now, rng)
-        sales.give_back(orders, rng)
+        sales.refund_some(orders, rng)
         sales.write_reviews(orders, trade.now, rng)
 
 

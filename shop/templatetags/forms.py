@@ -16,7 +16,7 @@ from shop.templatetags.alone import address_with, is_hushed
 from shop.web.choices import CALLED, CHOICES
 from shop.web.controls import draw_below, draw_control, draw_field, draw_options
 from shop.web.document import act_document, variables_of
-from shop.web.holes import hole, is_kept
+from shop.web.holes import hole, is_shared
 
 register = template.Library()
 
@@ -70,7 +70,7 @@ class FormNode(template.Node):
             **({"item": item} if item else {}),
         }
         of = str(given.get("of", ""))
-        with context.push(**{FORM: (f"f{request.forms}", _kept(context, act, item)), OF: of}):
+        with context.push(**{FORM: (f"f{request.forms}", _refused(context, act, item)), OF: of}):
             content = self.nodelist.render(context)
         if of:
             return format_html(
@@ -87,9 +87,9 @@ class FormNode(template.Node):
             format_html(' class="{}"', given["css"]) if given.get("css") else "",
             format_html(' id="{}"', given["id"]) if given.get("id") else "",
             SafeString(' enctype="multipart/form-data"') if given.get("files") else "",
-            hole("token") if is_kept(request) else get_token(request),
+            hole("token") if is_shared(request) else get_token(request),
             format_html_join("", '<input type="hidden" name="{}" value="{}">', hidden.items()),
-            idempotency_key(hole("key") if is_kept(request) else None) if _needs_a_key(act, given) else "",
+            idempotency_key(hole("key") if is_shared(request) else None) if _needs_a_key(act, given) else "",
             SafeString(content),
         )
 
@@ -103,7 +103,7 @@ def _is_idempotent(act: str) -> bool:
     return bool(path) and "idempotencyKey" in variables_of(path)
 
 
-def _kept(context: template.Context, act: str, item: str) -> Mapping[str, Any]:
+def _refused(context: template.Context, act: str, item: str) -> Mapping[str, Any]:
     """The form as it was refused, if it was this one."""
     form = context.get("form") or {}
     if form.get("act") != act or form.get("item", "") != item:
@@ -257,7 +257,7 @@ def hidden(context: template.Context, **values: Any) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def kept(context: template.Context, name: str, otherwise: Any = "") -> Any:
+def refill(context: template.Context, name: str, otherwise: Any = "") -> Any:
     """What was written in this field of this form before it was refused, else what is known."""
     _, form = _form(context)
     values = form.get("values", {}).get(name)
@@ -265,13 +265,13 @@ def kept(context: template.Context, name: str, otherwise: Any = "") -> Any:
 
 
 @register.simple_tag(takes_context=True)
-def kept_kg(context: template.Context, household: str) -> str:
+def refill_kg(context: template.Context, household: str) -> str:
     """The kilograms that were written for a household."""
-    return kept(context, f"kg.{household}")
+    return refill(context, f"kg.{household}")
 
 
 @register.simple_tag(takes_context=True)
-def kept_all(context: template.Context, name: str, otherwise: Any = ()) -> list[str]:
+def refill_all(context: template.Context, name: str, otherwise: Any = ()) -> list[str]:
     """The same of boxes of which several may be ticked."""
     _, form = _form(context)
     return [str(v) for v in form.get("values", {}).get(name, otherwise or ())]
@@ -300,7 +300,7 @@ def wrong(context: template.Context, name: str) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def told_wrong(context: template.Context, name: str) -> SafeString:
+def invalid_attributes(context: template.Context, name: str) -> SafeString:
     """The attributes by which such a control says that it was refused, and where it is told why."""
     if not _form(context)[1].get("errors", {}).get(name):
         return SafeString("")

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 
 from core import language
 from shop.web.cart import cart_badge
-from shop.web.holes import hole, is_kept
+from shop.web.holes import hole, is_shared
 from shop.web.percents import tenths_of
 from together.reads.seat import TAKEN
 
@@ -152,7 +152,7 @@ def cart_count(context: dict) -> SafeString:
     request = context.get("request")
     if request is None:
         return SafeString("")
-    return hole("cart") if is_kept(request) else cart_badge(request)
+    return hole("cart") if is_shared(request) else cart_badge(request)
 
 
 @register.simple_tag(takes_context=True)
@@ -258,7 +258,7 @@ def led_organisations(viewer: dict | None) -> list[dict]:
 
 
 @register.filter
-def is_taken(seat: str) -> bool:
+def is_paid(seat: str) -> bool:
     """Whether a seat in this state is paid and not given back: only with such something is collected."""
     return seat.lower() in TAKEN
 

@@ -14,10 +14,10 @@ from core.api.documents import ask
 from core.language import say
 from shop.web import look as look_at
 from shop.web.acts import acts
-from shop.web.document import act_document, fields_of, kept_fields, text_of, variables_of
+from shop.web.document import act_document, fields_of, refilled_fields, text_of, variables_of
 from shop.web.form import read_form, remembered_cart
-from shop.web.kept import kept_of
 from shop.web.once import slip_of
+from shop.web.refill import refill_of
 from shop.web.turn import let_go
 
 UNCLEAR = say("没有成功，请检查填写的内容。", "That did not work. Please check what you entered.")
@@ -31,7 +31,7 @@ def act(request: HttpRequest, name: str) -> HttpResponse:
         raise Http404(name)
     language.activate(spoken(request))
     variables, unread = read_form(path, request.POST)
-    if not unread and (look := look_at.asked_for(request, name, variables)):
+    if not unread and (look := look_at.confirmation(request, name, variables)):
         return back(request, name, [("", str(look_at.ONCE_MORE))], look)
     payload: dict[str, Any] = {}
     for deed in (*_before(name, request.POST), name):
@@ -111,7 +111,7 @@ def back(
     form = {
         "act": name,
         "item": request.POST.get("item", "")[:200],
-        "values": kept_of(request.POST, acts()[name].kept or kept_fields(act_document(name))),
+        "values": refill_of(request.POST, acts()[name].kept or refilled_fields(act_document(name))),
         "errors": errors,
         "look": look,
     }

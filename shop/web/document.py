@@ -85,14 +85,14 @@ def _kind(node: TypeNode, has_no_default: bool) -> Kind:
     return Kind(node.name.value, is_list, is_required)
 
 
-def kept_fields(path: str) -> frozenset[str]:
+def refilled_fields(path: str) -> frozenset[str]:
     """Which fields of a refused form are shown again as they were written: those its document names in a line
     `# Kept: …`. Any other is forgotten: passwords, keys, and what a family has told of itself."""
-    return _named_as_kept(path) if exists(path) else frozenset()
+    return _named_for_refill(path) if exists(path) else frozenset()
 
 
 @cache
-def _named_as_kept(path: str) -> frozenset[str]:
+def _named_for_refill(path: str) -> frozenset[str]:
     lines = text_of(path).splitlines()
     return frozenset(name for line in lines if line.startswith(KEPT) for name in line[len(KEPT) :].split())
 

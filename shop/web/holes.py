@@ -17,8 +17,8 @@ _MARK = secrets.token_hex(12)
 _HOLE = re.compile(rf"{_MARK}-([a-z]+)-".encode())
 
 
-def is_kept(request: Any) -> bool:
-    """Whether the page that is being written is kept for others too."""
+def is_shared(request: Any) -> bool:
+    """Whether the page that is being made is one for all guests, with holes."""
     return getattr(request, "has_holes", False)
 
 

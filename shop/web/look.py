@@ -19,7 +19,7 @@ ONCE_MORE = say(
 )
 
 
-def asked_for(request: HttpRequest, name: str, variables: dict[str, Any]) -> dict[str, Any] | None:
+def confirmation(request: HttpRequest, name: str, variables: dict[str, Any]) -> dict[str, Any] | None:
     """What is to be looked at before this is done; None once it was seen as it is now, or where there is nothing."""
     look = acts()[name].look
     try:

@@ -16,7 +16,7 @@ from shop.templatetags.forms import drawn_on
 from shop.web.cart import cart_badge
 from shop.web.document import exists, text_of, variables_of
 from shop.web.form import read_address, remembered_cart
-from shop.web.holes import filled, is_kept
+from shop.web.holes import filled, is_shared
 from shop.web.once import slip_of
 from shop.web.turn import waits
 
@@ -73,7 +73,7 @@ def page(name: str, *, status: int = 200, may_be_empty: bool = False, for_somebo
             return redirect(f"{_sign_in()}?{urlencode({'next': request.get_full_path()})}")
         captured.pop("exception", None)
         request.is_opened = False
-        response = _kept(request, this, captured) or _written(request, this, captured, status)
+        response = _cached(request, this, captured) or _render(request, this, captured, status)
         if status == 200 and opened_on(request) and not request.is_opened:
             # What it opened is not there any more, or was never.
             return redirect(address_with(request))
@@ -85,10 +85,10 @@ def page(name: str, *, status: int = 200, may_be_empty: bool = False, for_somebo
     return view
 
 
-def _written(request: HttpRequest, page: Page, captured: dict[str, Any], status: int = 200) -> HttpResponse:
-    """The page, written now for this visitor, or with holes for all of them."""
-    data = _asked(request, page, captured) if exists(page.document) else {}
-    once = NOTHING if is_kept(request) else _once(request)
+def _render(request: HttpRequest, page: Page, captured: dict[str, Any], status: int = 200) -> HttpResponse:
+    """The page, made now for this visitor, or with holes for all of them."""
+    data = _data(request, page, captured) if exists(page.document) else {}
+    once = NOTHING if is_shared(request) else _once(request)
     context = {**data, "asked": captured, "page": page.name, **once}
     response = render(request, page.template, context, status=status)
     if once["form"] and opens_for(request, once["form"]):
@@ -98,7 +98,7 @@ def _written(request: HttpRequest, page: Page, captured: dict[str, Any], status:
     return response
 
 
-def _kept(request: HttpRequest, page: Page, captured: dict[str, Any]) -> HttpResponse | None:
+def _cached(request: HttpRequest, page: Page, captured: dict[str, Any]) -> HttpResponse | None:
     """The page as it is kept for all guests; None for whoever is signed in, or is told something once."""
     path = page.document
     if not exists(path) or request.user.is_authenticated or opened_on(request):
@@ -110,21 +110,21 @@ def _kept(request: HttpRequest, page: Page, captured: dict[str, Any]) -> HttpRes
     def write() -> bytes:
         request.has_holes = True
         try:
-            return _written(request, page, captured).content
+            return _render(request, page, captured).content
         finally:
             request.has_holes = False
 
-    kept = fast.page(request, prepared.fast, page.name, partial(_variables, request, path, captured), write)
-    return HttpResponse(filled(request, kept, cart_badge(request))) if kept is not None else None
+    body = fast.page(request, prepared.fast, page.name, partial(_variables, request, path, captured), write)
+    return HttpResponse(filled(request, body, cart_badge(request))) if body is not None else None
 
 
 def _sign_in() -> str:
     return reverse("sign_in", kwargs={"lang": language.current()})
 
 
-def _asked(request: HttpRequest, page: Page, captured: dict[str, Any]) -> dict[str, Any]:
+def _data(request: HttpRequest, page: Page, captured: dict[str, Any]) -> dict[str, Any]:
     variables = _variables(request, page.document, captured)
-    data, errors = ask(request, text_of(page.document), variables, keep=not is_kept(request))
+    data, errors = ask(request, text_of(page.document), variables, keep=not is_shared(request))
     if any(error["extensions"].get("code") == "INTERNAL" for error in errors):
         raise Broken(page.name)
     if data is None or (not page.may_be_empty and next(iter(data.values()), None) is None):

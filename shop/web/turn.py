@@ -8,9 +8,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from core import language
-from shop.web.document import act_document, kept_fields
-from shop.web.kept import kept_of
+from shop.web.document import act_document, refilled_fields
 from shop.web.once import SECONDS, slip_of
+from shop.web.refill import refill_of
 
 
 @require_POST
@@ -19,7 +19,7 @@ def turn(request: HttpRequest) -> HttpResponse:
     act = request.POST.get("turn", "")
     if not (document := act_document(act)):
         raise Http404(act)
-    values = kept_of(request.POST, kept_fields(document))
+    values = refill_of(request.POST, refilled_fields(document))
     item = request.POST.get("item", "")[:200]
     waiting = {"act": act, "item": item, "values": values, "errors": {}, "look": None}
     slip_of(request).put("form", {**waiting, "waits_since": int(time.time())})

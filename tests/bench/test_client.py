@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from bench.client import Load, Measured, Wrong, asked, measure, request, run
+from bench.client import Load, Measured, Wrong, api_request, measure, request, run
 
 BODY = b'{"data":{"answer":"' + b"x" * 30_000 + b'"}}'
 ANSWERS = {
@@ -68,7 +68,9 @@ def load_of(server: Server, *requests: bytes, **more) -> Load:
 
 
 def test_each_answer_is_counted_once_and_requests_take_turns(server: Server) -> None:
-    told = run(load_of(server, asked({"query": "{a}"}), request("GET", "/graphql?b"), clients=4, count=50))
+    told = run(
+        load_of(server, api_request({"query": "{a}"}), request("GET", "/graphql?b"), clients=4, count=50)
+    )
     assert len(told.latencies) == told.asked == len(server.asked) == 50
     assert server.asked.count("/graphql?b") == 25
     assert told.size == len(BODY)

@@ -69,7 +69,7 @@ def test_foreign_keys_that_are_checked_at_the_commit_are_counted(house: House) -
                 due = "INSERT INTO core_delivery (event_id, reaction, due_at, tries, error, done_at) VALUES (%s, %s, now(), 0, '', now())"
                 for reaction in "abc":
                     web.execute(due, [event, reaction])
-            assert counter.told(1, seconds=0.0).checks() == 3
+            assert counter.since_reset(1, seconds=0.0).checks() == 3
         finally:
             counter.connection.execute("DELETE FROM core_delivery; DELETE FROM core_outboxevent")
     counter.connection.close()
@@ -87,5 +87,5 @@ def test_what_is_asked_while_nobody_is_there_is_taken_off(house: House) -> None:
         for _ in range(6):
             worker.execute("SELECT count(*) FROM core_clock")
         # Two a second while idle: in two seconds four of the six were the clockwork's.
-        assert counter.told(2, seconds=2.0).each() == 1
+        assert counter.since_reset(2, seconds=2.0).each() == 1
     counter.connection.close()

@@ -46,7 +46,7 @@ FROM_THE_CODE = {
         "text_of",
         "variables_of",
         "fields_of",
-        "_named_as_kept",
+        "_named_for_refill",
     },
     "orders/holding.py": {"_made"},
 }

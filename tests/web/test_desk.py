@@ -17,7 +17,7 @@ from core.api.ids import global_id
 from impact.actions import household
 from impact.actions.household import Proposal
 from impact.models import HouseholdDetail, LotShare
-from shop.web.kept import MOST_IN_ALL, kept_of
+from shop.web.refill import MOST_IN_ALL, refill_of
 from tests.catalog.world import a_person, a_planned_lot, a_team, an_operator
 from tests.web.conftest import signed_in
 from tests.web.test_pages import fields, unfolded, words
@@ -197,14 +197,14 @@ def test_a_refused_form_keeps_the_longest_story_and_every_households_weight():
     told = QueryDict(mutable=True)
     told.update({"storyZh": "橙" * 4000, "storyEn": "line\r\n" * 1200, "password": "secret"})
     told.update({f"kg.{n}": "42.5" for n in range(100)})
-    kept = kept_of(told, frozenset({"storyZh", "storyEn", "shares"}))
+    kept = refill_of(told, frozenset({"storyZh", "storyEn", "shares"}))
     assert kept["storyZh"] == ["橙" * 4000] and kept["storyEn"] == ["line\n" * 1200]
     assert [kept[f"kg.{n}"] for n in range(100)] == [["42.5"]] * 100
     assert "password" not in kept
     much = QueryDict(mutable=True)
     much.update({f"field{n}": "x" * 9_000 for n in range(400)})
     assert (
-        sum(len(text) for texts in kept_of(much, frozenset(much)).values() for text in texts) <= MOST_IN_ALL
+        sum(len(text) for texts in refill_of(much, frozenset(much)).values() for text in texts) <= MOST_IN_ALL
     )
 
 

@@ -11,7 +11,7 @@ from django.test import Client
 
 from shop.web import act
 from shop.web.acts import acts
-from shop.web.document import act_document, acts_documents, kept_fields, variables_of
+from shop.web.document import act_document, acts_documents, refilled_fields, variables_of
 from tests.accounts.world import PASSWORD, a_person, an_organisation
 from tests.web.test_documents import templates
 
@@ -31,7 +31,7 @@ def all_rows():
 
 @pytest.mark.parametrize("name", ACTS)
 def test_each_act_keeps_fields_of_its_own_and_no_secret(name):
-    kept = kept_fields(act_document(name))
+    kept = refilled_fields(act_document(name))
     assert kept <= set(variables_of(act_document(name)))
     assert not [field for field in kept if NEVER.search(field)]
 
@@ -42,7 +42,7 @@ def test_what_is_typed_into_a_form_of_ours_is_kept_unless_it_is_a_secret():
     lost = []
     for page in templates().values():
         for form in re.finditer(r'{% form "(\w+)"(.*?){% endform %}', page, re.DOTALL):
-            may = acts()[form[1]].kept or kept_fields(act_document(form[1]))
+            may = acts()[form[1]].kept or refilled_fields(act_document(form[1]))
             typed = set(re.findall(r'{% (?:field|explained) "(\w+)"', form[2]))
             lost += [(form[1], f) for f in sorted(typed - may) if not NEVER.search(f)]
     assert set(lost) - thrown_away == set()
@@ -54,10 +54,10 @@ def test_a_field_that_nobody_named_is_not_kept():
         "/do/sign_in/", {"email": "somebody@example.com", "password": "wrong", "extra": "x", "lang": "en"}
     )
     client.get("/en/sign-in/")
-    assert act.kept_of({}, frozenset()) == {}
+    assert act.refill_of({}, frozenset()) == {}
     assert (
-        kept_fields(act_document("sign_in")) == {"email"}
-        and kept_fields(act_document("nothing")) == frozenset()
+        refilled_fields(act_document("sign_in")) == {"email"}
+        and refilled_fields(act_document("nothing")) == frozenset()
     )
 
 

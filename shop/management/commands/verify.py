@@ -34,12 +34,12 @@ class Command(BaseCommand):
             # To compile what joins whole tables costs more than it gains; room to hash them is worth its memory.
             cursor.execute("SELECT set_config('jit', 'off', true), set_config('work_mem', '32MB', true)")
         if sys.stderr.isatty():
-            verify.tell.set(_Told())
-        found = self._told_as_json(_found()) if options["json"] else self._told(_found())
+            verify.tell.set(_Progress())
+        found = self._print_json(_found()) if options["json"] else self._print(_found())
         if found:
             raise SystemExit(1)
 
-    def _told_as_json(self, found: Iterator[dict[str, Any]]) -> int:
+    def _print_json(self, found: Iterator[dict[str, Any]]) -> int:
         """A list, written as it is found: what breaks a million rows is not held together."""
         count = 0
         for count, offence in enumerate(found, start=1):
@@ -48,7 +48,7 @@ class Command(BaseCommand):
         self.stdout.write("]" if count else "[]")
         return count
 
-    def _told(self, found: Iterator[dict[str, Any]]) -> int:
+    def _print(self, found: Iterator[dict[str, Any]]) -> int:
         count = 0
         for count, offence in enumerate(found, start=1):
             if count <= MOST:
@@ -66,7 +66,7 @@ def _found() -> Iterator[dict[str, Any]]:
             yield {"verifier": name.split(".")[0], **asdict(offence)}
 
 
-class _Told:
+class _Progress:
     """A bar for each thing that is looked at, on the terminal beside what is printed."""
 
     def __init__(self) -> None:

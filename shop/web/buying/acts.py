@@ -14,12 +14,12 @@ from shop.web.once import remember
 
 def in_the_cart(request: HttpRequest, payload: dict[str, Any]) -> str:
     """To the cart, which the visitor's session remembers for a guest."""
-    told_to_cart(request, payload)
+    remember_new_cart(request, payload)
     say_left_out(request, payload)
     return to("cart/")
 
 
-def told_to_cart(request: HttpRequest, payload: dict[str, Any]) -> str:
+def remember_new_cart(request: HttpRequest, payload: dict[str, Any]) -> str:
     """A cart that was made by telling it something is remembered too."""
     remember_cart(request, payload["cart"]["id"])
     return ""
@@ -66,11 +66,11 @@ ACTS = {
     "add_to_cart": Act(follow=in_the_cart, undone_by="remove_line"),
     "change_quantity": Act(undone_by="change_quantity"),
     "remove_line": Act(undone_by="add_to_cart"),
-    "accept_prices": Act(follow=told_to_cart, undone_by="remove_line"),
+    "accept_prices": Act(follow=remember_new_cart, undone_by="remove_line"),
     "keep_cart": Act(undone_by="keep_cart", kept=frozenset({"quantity"})),
     "merge_cart": Act(undone_by="remove_line"),
-    "choose_region": Act(follow=told_to_cart, undone_by="choose_region"),
-    "tell_cart": Act(follow=told_to_cart, undone_by="tell_cart"),
+    "choose_region": Act(follow=remember_new_cart, undone_by="choose_region"),
+    "tell_cart": Act(follow=remember_new_cart, undone_by="tell_cart"),
     "place_order": Act(
         follow=placed,
         undone_by="cancel_order; its page has shown the sum, which comes along",

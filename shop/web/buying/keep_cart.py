@@ -15,7 +15,7 @@ from shop.web.act import back, do, ours, spoken
 def keep_cart(request: HttpRequest) -> HttpResponse:
     """Change the quantities, take a line out, take the new prices; then stay, or go on to checkout."""
     language.activate(spoken(request))
-    for name, field, given in _deeds(request.POST):
+    for name, field, given in _acts(request.POST):
         _, refused = do(request, name, given)
         if refused:
             return back(request, "keep_cart", [(field, message) for _, message in refused])
@@ -25,7 +25,7 @@ def keep_cart(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _deeds(posted: QueryDict) -> Iterator[tuple[str, str, QueryDict]]:
+def _acts(posted: QueryDict) -> Iterator[tuple[str, str, QueryDict]]:
     """(act, the field that it is about, what it is given) of all that was asked for."""
     removed = posted.get("remove", "")
     lines = [name.removeprefix("quantity.") for name in posted if name.startswith("quantity.")]

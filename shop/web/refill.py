@@ -9,7 +9,7 @@ ROWS = {"kg": "shares", "quantity": "quantity"}
 MOST_FIELDS, MOST_VALUES, MOST_KEPT, MOST_IN_ALL = 160, 20, 6000, 20_000
 
 
-def kept_of(posted: QueryDict, may: frozenset[str]) -> dict[str, list[str]]:
+def refill_of(posted: QueryDict, may: frozenset[str]) -> dict[str, list[str]]:
     """What was written into the fields that may be kept, until it is more than any form of ours holds."""
     left = MOST_IN_ALL
     kept: dict[str, list[str]] = {}
