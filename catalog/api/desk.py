@@ -61,7 +61,7 @@ class ProductAction(graphene.Enum):
 
     @property
     def description(self) -> str:
-        """What each does."""
+        """The verb as a sentence, for the schema."""
         return f"{self.value.capitalize()} it."
 
 
@@ -145,7 +145,7 @@ class TeamProduct(ModelType):
     )
 
     def resolve_state_name(root, info):
-        """In words."""
+        """The state in a word or two, in the reader's language."""
         return str(State(root.state).words)
 
     def resolve_allowed_actions(root, info):
@@ -170,7 +170,7 @@ class TeamProduct(ModelType):
         return list(related(root, "certificates"))
 
     def resolve_reviews(root, info):
-        """In their own order."""
+        """What operators have said of it, as they were made."""
         return list(related(root, "listing_reviews"))
 
 

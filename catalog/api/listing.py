@@ -79,7 +79,7 @@ class ProductCreate(Act):
 
     @classmethod
     def act(cls, request: Any, team: str, **given: Any) -> Any:
-        """Create it."""
+        """The draft. NOT_FOUND for whoever does not manage the team, CONFLICT where the team is not active."""
         its = reads.managed_team(request.user, uid_of(team, "Team", field="team"))
         return cls(product=listing.create_product(its, request.user, **_clean(given)))
 
@@ -101,7 +101,8 @@ class ProductUpdate(Act):
 
     @classmethod
     def act(cls, request: Any, id: str, **given: Any) -> Any:
-        """Change it."""
+        """The product as it is then. CONFLICT while it is in review or once it is archived; a published one goes
+        back to review where that matters."""
         product = reads.product_of(request.user, uid_of(id, "Product"))
         return cls(product=listing.change_product(product, request.user, **_clean(given)))
 
@@ -123,7 +124,7 @@ class ProductSubmit(Act):
 
     @classmethod
     def act(cls, request: Any, id: str) -> Any:
-        """Submit it."""
+        """The product, in review; NOT_READY with all that is missing."""
         return cls(product=listing.submit(_mine(request, id), request.user))
 
 
@@ -140,7 +141,7 @@ class ProductWithdraw(Act):
 
     @classmethod
     def act(cls, request: Any, id: str) -> Any:
-        """Withdraw it."""
+        """The product, a draft again; CONFLICT where it is not in review."""
         return cls(product=listing.withdraw(_mine(request, id), request.user))
 
 
@@ -157,7 +158,7 @@ class ProductArchive(Act):
 
     @classmethod
     def act(cls, request: Any, id: str) -> Any:
-        """Archive it."""
+        """The product, archived. NOT_FOUND for whoever does not manage its team."""
         return cls(product=listing.archive(_mine(request, id), request.user))
 
 

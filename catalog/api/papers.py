@@ -32,7 +32,7 @@ class PictureDelete(Act):
 
     @classmethod
     def act(cls, request: Any, id: str) -> Any:
-        """Delete it."""
+        """The product without the photo, whose files go once that is certain; NOT_FOUND outside one's own desk."""
         picture = reads.picture_of(request.user, uid_of(id, "Picture"))
         pictures.remove(picture, request.user)
         return cls(product=reads.product_of(request.user, picture.product.uid))
@@ -59,7 +59,7 @@ class CertificateAdd(Act):
 
     @classmethod
     def act(cls, request: Any, product: str, kind: Any, **given: Any) -> Any:
-        """Add it."""
+        """The certificate as it is shown; INVALID on the field where it is out of date, or there are too many."""
         mine = reads.product_of(request.user, uid_of(product, "Product", field="product"))
         given = {name: value for name, value in given.items() if value is not None}
         return cls(certificate=certificates.add(mine, request.user, kind=kind.value, **given))
@@ -76,7 +76,7 @@ class CertificateRemove(Act):
 
     @classmethod
     def act(cls, request: Any, id: str) -> Any:
-        """Remove it."""
+        """Nothing but the errors; NOT_FOUND outside one's own desk."""
         certificates.remove(reads.certificate_of(request.user, uid_of(id, "Certificate")), request.user)
 
 
@@ -97,7 +97,7 @@ class TeamUpdate(Act):
 
     @classmethod
     def act(cls, request: Any, id: str, **given: Any) -> Any:
-        """Change it."""
+        """The team with the texts that were given; those left out stay as they are."""
         team = reads.managed_team(request.user, uid_of(id, "Team"))
         written = {name: text for name, text in given.items() if text is not None}
         return cls(team=teams.change(team, request.user, **written))
@@ -120,7 +120,7 @@ class LeaderIntroduce(Act):
 
     @classmethod
     def act(cls, request: Any, team: str, **given: Any) -> Any:
-        """Introduce the leader."""
+        """The team with its leader, not verified any more where the name is another."""
         mine = reads.managed_team(request.user, uid_of(team, "Team", field="team"))
         written = {name: text for name, text in given.items() if text is not None}
         leaders.introduce(mine, request.user, **written)

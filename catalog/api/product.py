@@ -64,7 +64,7 @@ def _on_disk(base_url: str, name: str) -> str:
 
 
 class PictureType(ModelType):
-    """A team's own photo."""
+    """A team's own photo of a product, at two sizes."""
 
     class Meta:
         model = Picture
@@ -78,12 +78,12 @@ class PictureType(ModelType):
 
     @reads_columns("file")
     def resolve_url(root, info):
-        """By the storage."""
+        """The address of the large size; a storage elsewhere may sign it for an hour."""
         return _address(root, "file")
 
     @reads_columns("card_file")
     def resolve_card_url(root, info):
-        """By the storage."""
+        """The address of the small size, for lists; signed as the large one is."""
         return _address(root, "card_file")
 
 
@@ -106,12 +106,12 @@ class CertificateType(ModelType):
 
     @reads_columns("kind")
     def resolve_kind_name(root, info):
-        """In words."""
+        """What kind of paper it is, in the reader's language."""
         return str(Certificate.Kind(root.kind).words)
 
 
 class ProductType(ModelType):
-    """What a team offers."""
+    """What a team offers: its texts, its photos, and its variants, which have prices and are bought."""
 
     class Meta:
         model = Product
@@ -176,22 +176,22 @@ class ProductType(ModelType):
 
     @reads_columns("season_months")
     def resolve_is_in_season(root, info):
-        """By the trade's calendar."""
+        """Whether the current month, by the trade's calendar, is one of its months."""
         return reads.is_in_season(root)
 
     @reads_columns("presale_ship_by")
     def resolve_is_presale(root, info):
-        """By its card."""
+        """Whether it can be bought before it is harvested; kept with the product, so that a list asks no lots."""
         return root.presale_ship_by is not None
 
     @reads_columns("presale_ship_by")
     def resolve_ship_by(root, info):
-        """By its card."""
+        """By when something sold in advance is sent; null where nothing is."""
         return root.presale_ship_by
 
     @reads_columns("units_available")
     def resolve_is_available(root, info):
-        """By its card."""
+        """Whether at least one unit can be bought now; kept with the product, so that a list asks no lots."""
         return root.units_available > 0
 
     @reads_columns("units_available")
@@ -206,7 +206,7 @@ class ProductType(ModelType):
 
     @reads_columns("is_offered")
     def resolve_variants(root, info):
-        """Those now offered."""
+        """Those that are offered now, in their own order; a withdrawn one is left out."""
         return [variant for variant in related(root, "variants") if variant.is_offered]
 
     @reads_columns("issued_on", "expires_on")

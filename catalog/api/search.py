@@ -106,7 +106,7 @@ class Result:
 
     @property
     def tally(self) -> Tally:
-        """The counts."""
+        """How many were found, in all and by facet; looked up when it is first read."""
         return self.answer.tally
 
     @cached_property
@@ -123,7 +123,7 @@ class Result:
 
     @property
     def page_info(self) -> dict[str, Any]:
-        """Where the page stands."""
+        """Whether there is more before and behind, and the first and last cursor; null on an empty page."""
         cursors = self.found.cursors
         return {
             "has_next_page": self.found.has_next,
@@ -134,12 +134,12 @@ class Result:
 
     @property
     def total_count(self) -> int:
-        """How many were found."""
+        """How many were found on all pages together."""
         return self.tally.total
 
     @property
     def facets(self) -> list[dict[str, Any]]:
-        """The facets in words."""
+        """Each way to narrow the result with its values; a facet none of whose values shows anything is left out."""
         return [
             {"name": NAMES.get(name, name), "title": str(TITLES[name]), "values": values}
             for name, counts in self.tally.counts.items()

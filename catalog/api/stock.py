@@ -63,7 +63,8 @@ class VariantSave(Act):
 
     @classmethod
     def act(cls, request: Any, product: str | None = None, id: str | None = None, **given: Any) -> Any:
-        """Save it."""
+        """The variant and its product, which goes back to review where that matters; INVALID on the field,
+        CONFLICT while the product is in review or archived."""
         mine = reads.variant_of(request.user, uid_of(id, "Variant")) if id else None
         its = (
             mine.product
@@ -102,7 +103,8 @@ class LotDeclare(Act):
 
     @classmethod
     def act(cls, request: Any, variant: str, level: int | None = None, **given: Any) -> Any:
-        """Declare it."""
+        """The lot, open or planned by its days; INVALID on the field where the days do not fit, CONFLICT for an
+        archived product."""
         mine = reads.variant_of(request.user, uid_of(variant, "Variant", field="variant"))
         given = {name: value for name, value in given.items() if value is not None}
         return cls(lot=lots.declare(mine, request.user, level=level or 0, **given))
@@ -125,7 +127,7 @@ class LotOpen(Act):
 
     @classmethod
     def act(cls, request: Any, id: str) -> Any:
-        """Open it."""
+        """The lot, its units ready to be sent; refused where it is out of date, or not planned."""
         return cls(lot=lots.open_lot(_lot(request, id), request.user))
 
 
@@ -142,7 +144,7 @@ class LotClose(Act):
 
     @classmethod
     def act(cls, request: Any, id: str) -> Any:
-        """Close it."""
+        """The lot, sold no more; NOT_FOUND outside one's own desk."""
         return cls(lot=lots.close(_lot(request, id), request.user))
 
 
@@ -160,7 +162,7 @@ class LotRecall(Act):
 
     @classmethod
     def act(cls, request: Any, id: str, reason: str) -> Any:
-        """Recall it."""
+        """The lot, recalled; INVALID on `reason` without one, NOT_FOUND outside one's own desk."""
         return cls(lot=lots.recall(_lot(request, id), request.user, reason))
 
 

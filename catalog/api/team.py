@@ -30,7 +30,7 @@ class LeaderType(ModelType):
     is_verified = graphene.Boolean(required=True, description="Whether the shop has verified the leader.")
 
     def resolve_is_verified(root, info):
-        """By the moment kept."""
+        """Whether an operator has met and checked her under this name."""
         return root.verified_at is not None
 
 

@@ -74,17 +74,17 @@ class LotType(ModelType):
 
     @reads_columns("level", "traced_at")
     def resolve_is_traced(root, info):
-        """By its level."""
+        """Whether it is written down whose it is; a level alone is only what the team means to do."""
         return root.is_traced
 
     @reads_columns("level", "traced_at")
     def resolve_level_name(root, info):
-        """In words."""
+        """Traced or pooled, in the reader's language."""
         return str(TRACED if root.is_traced else POOLED)
 
     @reads_columns("state")
     def resolve_is_presale(root, info):
-        """By its state."""
+        """Whether it is sold before its harvest is in."""
         return root.state == Lot.State.PLANNED
 
 

@@ -39,7 +39,7 @@ class CartProblemCode(graphene.Enum):
 
     @property
     def description(self) -> str:
-        """In plain words."""
+        """The code in plain words, for the schema."""
         return f"{self.value.replace('_', ' ').capitalize()}."
 
 
@@ -72,7 +72,7 @@ class CartLineType(ModelType):
 
     @needs("variant")
     def resolve_unit_price(root, info):
-        """The variant's."""
+        """Today's price of one unit of the variant, which may differ from the one the buyer has seen."""
         return money(root.variant.price_minor)
 
     @needs("variant")
@@ -156,7 +156,7 @@ class CartType(ModelType):
 
     @needs(EVERYTHING)
     def resolve_goods_total(root, info):
-        """Summed in fen."""
+        """All lines at today's prices, without sending."""
         return money(reads.seen(root).goods_minor)
 
     @needs(EVERYTHING)
@@ -167,7 +167,7 @@ class CartType(ModelType):
 
     @needs(EVERYTHING)
     def resolve_total(root, info):
-        """What would be paid."""
+        """Goods and sending; the goods alone while it is not known where it goes."""
         seen = reads.seen(root)
         return money(seen.goods_minor + (seen.shipping_minor or 0))
 
@@ -179,17 +179,17 @@ class CartType(ModelType):
 
     @needs(EVERYTHING)
     def resolve_problems(root, info):
-        """Of the whole."""
+        """Why the cart as a whole cannot be placed (the address, the mobiliser); a line tells its own."""
         return reads.seen(root).problems
 
     @needs(EVERYTHING)
     def resolve_is_ready(root, info):
-        """No problem anywhere."""
+        """Whether it could be placed now: neither the cart nor a line has a problem."""
         return reads.seen(root).is_ready
 
     @needs(EVERYTHING)
     def resolve_needs_adult(root, info):
-        """Asked of its products."""
+        """Whether something in it may be sold to adults only."""
         return reads.seen(root).needs_adult
 
     @needs(EVERYTHING)

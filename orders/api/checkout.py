@@ -74,7 +74,8 @@ class CheckoutPlace(WithOrder, Act):
 
     @classmethod
     def act(cls, request: Any, expected_total: str, cart_id: str | None = None) -> Any:
-        """Place it."""
+        """The order; placed before, the same one, if the asker is known to have placed it. TOTAL_CHANGED where it
+        comes to another sum than she has seen."""
 
         def is_hers(order: Order) -> bool:
             return idempotency.has_led_to(asker(request), cls.__name__, "order", order.pk)

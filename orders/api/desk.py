@@ -63,7 +63,7 @@ class ParcelType(ModelType):
     note = graphene.String(required=True, description="The buyer's word for the teams.")
 
     def resolve_lines(root, info):
-        """Of this parcel alone."""
+        """What lies in this parcel, without what other teams send of the order."""
         return list(related(root, "lines"))
 
     @needs("lines")
@@ -73,11 +73,11 @@ class ParcelType(ModelType):
 
     @needs("order")
     def resolve_number(root, info):
-        """The order's."""
+        """From the order that the parcel belongs to, for what its buyer quotes."""
         return root.order.number
 
     def resolve_state_name(root, info):
-        """In the reader's language."""
+        """The state in a word or two, in the reader's language."""
         return str(words.shipment_state(root))
 
     def resolve_is_due(root, info):
@@ -87,12 +87,12 @@ class ParcelType(ModelType):
 
     @needs("order")
     def resolve_recipient(root, info):
-        """The order's."""
+        """From the order that the parcel belongs to: who takes it."""
         return root.order.recipient
 
     @needs("order")
     def resolve_phone(root, info):
-        """The order's."""
+        """From the order that the parcel belongs to: whom the courier calls."""
         return root.order.phone
 
     @needs("order__region__parent__parent")
@@ -102,7 +102,7 @@ class ParcelType(ModelType):
 
     @needs("order")
     def resolve_note(root, info):
-        """The order's."""
+        """From the order that the parcel belongs to: the buyer's word to all of its teams."""
         return root.order.note
 
 
@@ -126,7 +126,7 @@ def _claims(root: Team, info: Any, state: Any = None) -> QuerySet[Claim]:
 
 
 class DeskType(PlainType):
-    """One team's desk."""
+    """A team's desk for its own managers: parcels to send, what to pack, and what buyers say is wrong."""
 
     class Meta:
         access = DESK
@@ -193,7 +193,7 @@ class DeskType(PlainType):
     claims_open = graphene.Int(required=True, description="How many claims wait for an answer.")
 
     def resolve_team(root, info):
-        """The desk's own."""
+        """The team itself: a desk has no row of its own."""
         return root
 
     def resolve_list_made_at(root, info):
@@ -209,7 +209,7 @@ class DeskType(PlainType):
         return reads.counts(root).waiting
 
     def resolve_shared_waiting(root, info):
-        """One a holder."""
+        """Parcels that several orders share and nothing holds back: one for each holder."""
         return reads.counts(root).shared
 
     def resolve_parcels_held_back(root, info):
@@ -217,7 +217,7 @@ class DeskType(PlainType):
         return reads.counts(root).held_back
 
     def resolve_claims_open(root, info):
-        """Not answered yet."""
+        """How many claims wait for an answer; counted with the desk's other numbers in one go."""
         return reads.counts(root).claims
 
 

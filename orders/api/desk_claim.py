@@ -47,7 +47,7 @@ class DeskLineType(ModelType):
     refunded = MoneyField("refunded_minor", description="What of it was given back.")
 
     def resolve_units(root, info):
-        """Bought less given back."""
+        """Units to be packed: as bought, without those given back."""
         return root.quantity - root.refunded_units
 
 
@@ -82,7 +82,7 @@ class DeskClaimType(ModelType):
     )
 
     def resolve_state_name(root, info):
-        """In the reader's language."""
+        """The state in a word or two, in the reader's language."""
         return str(Claim.State(root.state).words)
 
     def resolve_photo_url(root, info):
@@ -91,17 +91,18 @@ class DeskClaimType(ModelType):
 
     @needs("line__order")
     def resolve_number(root, info):
-        """The order's."""
+        """The number of the order that the claim is about."""
         return root.line.order.number
 
     @needs("line")
     def resolve_refundable(root, info):
-        """Paid less given back."""
+        """The most that an answer can still give back of the line, its sending apart."""
         return money(root.refundable_minor)
 
     @needs("line__shipment__lines")
     def resolve_sending(root, info):
-        """Of the whole parcel."""
+        """What of its sending goes back too, where the parcel has not come and nothing in it would stay paid; else
+        0."""
         parcel = root.line.shipment
         beside = related(parcel, "lines") if parcel else []
         return money(sum(lost_parcels(beside, {root.line_id: root.refundable_minor}).values()))

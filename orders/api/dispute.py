@@ -29,11 +29,11 @@ class DisputeType(PlainType):
     advice = graphene.String(required=True, description="What the buyer can do.")
 
     def resolve_state(root, info):
-        """The dispute's own."""
+        """As the bank has left it, for programs."""
         return str(root.row.state)
 
     def resolve_state_name(root, info):
-        """In the reader's language."""
+        """The state in words for a buyer, in the reader's language."""
         return str(Dispute.State(root.row.state).to_buyer)
 
     def resolve_is_over(root, info):
@@ -45,7 +45,7 @@ class DisputeType(PlainType):
         return money(root.row.amount_minor) if root.row.currency == "cny" else None
 
     def resolve_lost(root, info):
-        """In fen."""
+        """What the bank has given back to the buyer out of the payment."""
         return money(root.row.lost_minor)
 
     def resolve_opened_at(root, info):

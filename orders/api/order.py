@@ -35,7 +35,7 @@ class OrderAction(graphene.Enum):
 
     @property
     def description(self) -> str:
-        """What each does."""
+        """What a buyer brings about by it, for the schema."""
         return {
             "PAY": "Pay it.",
             "CANCEL": "Call it off; what was paid is given back. One that is held can be called off until "
@@ -104,17 +104,17 @@ class LineType(ModelType):
 
     @needs("shipment", "review")
     def resolve_is_reviewable(root, info):
-        """Received, and not reviewed."""
+        """Whether it has arrived, was not all given back, and has no review yet."""
         return is_reviewable(root)
 
     @needs("shipment")
     def resolve_is_recalled(root, info):
-        """Sent first, recalled then."""
+        """Whether a lot of it was recalled after its parcel had been sent."""
         return is_recalled(root)
 
     @needs("shipment")
     def resolve_shipment_id(root, info):
-        """The parcel's id."""
+        """The opaque id of its parcel; null while it is in none."""
         return global_id("Shipment", root.shipment.uid) if root.shipment else None
 
     def resolve_variant(root, info):
@@ -214,7 +214,7 @@ class OrderType(ModelType):
         return holding.row_of(root).title if root.holder else None
 
     def resolve_is_guest(root, info):
-        """Without a person."""
+        """Whether it was placed without an account."""
         return root.person_id is None
 
     @needs("payments__refunds")
@@ -230,7 +230,7 @@ class OrderType(ModelType):
 
     @needs("lines", "shipments", *holding.rows())
     def resolve_allowed_actions(root, info):
-        """By where it stands."""
+        """PAY and CANCEL, each only while it would be accepted."""
         return reads.allowed_actions(root)
 
 
@@ -251,7 +251,8 @@ class OrderCancel(Act):
 
     @classmethod
     def act(cls, request: Any, number: str, token: str | None = None) -> Any:
-        """Cancel it."""
+        """The order as it is then, also where it was cancelled already; TOO_LATE once something is sent, CONFLICT
+        while a bank decides."""
         by = request.user if request.user.is_authenticated else None
         return {"order": cancel.cancel(open_order(request, number, token), by)}
 

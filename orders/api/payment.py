@@ -107,7 +107,7 @@ class PaymentType(ModelType):
         return root.state == Payment.State.CREATED and not root.is_open
 
     def resolve_state_name(root, info):
-        """In the reader's language."""
+        """The state in words; one that succeeded and does not pay the order is said to be given back."""
         if root.state == Payment.State.SUCCEEDED and not root.is_kept:
             return str(words.GIVEN_BACK)
         return str(Payment.State(root.state).words)
@@ -141,7 +141,8 @@ class PaymentBegin(Act):
 
     @classmethod
     def act(cls, request: Any, number: str, token: str | None = None, kind: Any = None) -> Any:
-        """Begin it."""
+        """The attempt with the address to pay at; PAYMENT_AWAY where the provider cannot be reached, and the order
+        stays payable."""
         order = open_order(request, number, token)
         return {"payment": payments.begin(order, kind_of(kind))}
 

@@ -30,7 +30,7 @@ class OrderProve(Act):
 
     @classmethod
     def act(cls, request: Any, number: str, token: str | None = None, proof: str | None = None) -> Any:
-        """Prove it."""
+        """The order, its buyer proved; INVALID on `proof` where it is not what its mail brought."""
         order = open_order(request, number, token)
         return cls(order=proofs.prove(order, proof or "", request.user))
 

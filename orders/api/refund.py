@@ -56,11 +56,11 @@ class RefundType(ModelType):
     reason_name = graphene.String(required=True, description="Why, in words.")
 
     def resolve_state_name(root, info):
-        """In the reader's language."""
+        """The state in a word or two, in the reader's language."""
         return str(words.refund_state(root))
 
     def resolve_reason_name(root, info):
-        """In the reader's language."""
+        """Why it was given back, in a word or two of the reader's language."""
         return str(words.refund_reason(root))
 
 
@@ -96,7 +96,7 @@ class RefundRequest(Act):
     def act(
         cls, request: Any, number: str, lines: list, shipping: bool = False, note: str | None = None
     ) -> Any:
-        """Ask for it."""
+        """The refund, on its way. NOT_FOUND for an order that is unpaid, the asker's own, or of none of her teams."""
         order, teams = reads.order_to_refund(request.user, number)
         made = refunds.request(
             order, _parts(lines), shipping=bool(shipping), teams=teams, by=request.user, note=note or ""

@@ -73,7 +73,8 @@ class ReviewWrite(Act):
         token: str | None = None,
         words: str | None = None,
     ) -> Any:
-        """Write it."""
+        """The review, shown at once; TOO_LATE before it has arrived, CONFLICT for a second, NOT_ALLOWED for one's
+        own team's goods."""
         line = line_received_by(request.user, number, token, uid_of(line_id, "Line", field="line_id"))
         return {"review": reviews.write(line, request.user, stars=stars, words=words or "")}
 

@@ -30,7 +30,7 @@ class ShipmentAction(graphene.Enum):
 
     @property
     def description(self) -> str:
-        """What it does."""
+        """What a buyer brings about by it, for the schema."""
         return "Say that it has arrived."
 
 
@@ -81,7 +81,7 @@ class ShipmentType(ModelType):
     )
 
     def resolve_state_name(root, info):
-        """In the reader's language."""
+        """The state in a word or two, in the reader's language."""
         return str(words.shipment_state(root))
 
     def resolve_missing_from(root, info):
@@ -94,7 +94,7 @@ class ShipmentType(ModelType):
         return reads.is_held_back(root)
 
     def resolve_allowed_actions(root, info):
-        """By where it is."""
+        """CONFIRM_DELIVERY while the parcel is on its way, else nothing."""
         return reads.allowed_actions(root)
 
 
@@ -116,7 +116,8 @@ class ShipmentShip(Act):
 
     @classmethod
     def act(cls, request: Any, shipment_id: str, **told: Any) -> Any:
-        """Send it."""
+        """The parcel, on its way. NOT_FOUND outside one's own desk; refused where it cannot be sent as it stands,
+        or its contents have changed since they were seen."""
         parcel = reads.shipment_of_team(request.user, _uid(shipment_id))
         sent = shipments.ship(parcel, request.user, **told)
         return {"shipment": sent}
@@ -138,7 +139,8 @@ class ShipmentDelivered(Act):
 
     @classmethod
     def act(cls, request: Any, shipment_id: str, token: str | None = None) -> Any:
-        """It has arrived."""
+        """The parcel, delivered; NOT_FOUND for whoever is neither its buyer nor its team, TOO_LATE when it is not
+        on its way."""
         parcel = reads.shipment_to_receive(request.user, _uid(shipment_id), token)
         by_its_sender = not reads.is_receiver(request.user, parcel, token)
         return {"shipment": shipments.deliver(parcel, request.user, by_its_sender=by_its_sender)}
