@@ -19,7 +19,7 @@ from bench.floors import Pgbench
 from bench.fold import one_more
 from bench.growth import Growth
 from bench.house import House, Shop
-from bench.statements import StatementCount, Counter
+from bench.statements import Counter, StatementCount
 
 Figure = dict[str, Any]
 PLENTY = 150  # units: so many are not bought in a bench

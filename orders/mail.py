@@ -13,7 +13,7 @@ from catalog.reads import managers_of
 from core import language
 from orders.links import desk_page, page_of, proof_for
 from orders.models import Order
-from orders.reads.address import told
+from orders.reads.address import localized
 from orders.reads.proof import is_proved
 
 
@@ -23,7 +23,7 @@ def to_buyer(order: Order, template: str, **facts: Any) -> None:
     if not to:
         return
     with language.use(order.language):
-        address = told(order.region, order.street)
+        address = localized(order.region, order.street)
     proof = "" if is_proved(order) else page_of(order, proof=proof_for(order))
     # What a held order's letter says otherwise lies with whoever holds it.
     holder = f"mail/{order.holder_kind}/{template}.{order.language}.txt" if order.holder else ""

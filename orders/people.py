@@ -52,21 +52,21 @@ def export(person: Person) -> dict[str, Any]:
         "orders": [_order(order) for order in _orders(person)],
         "cart": [_cart(cart) for cart in Cart.objects.filter(person=person, closed_at=None)],
         "reviews": [
-            _told(review, "stars", "words", "nickname", "written_at")
+            _columns(review, "stars", "words", "nickname", "written_at")
             for review in Review.objects.filter(person=person).order_by("pk")
         ],
         "claims": [
-            {**_told(claim, "words", "answer", "state", "made_at"), "has_photo": bool(claim.photo)}
+            {**_columns(claim, "words", "answer", "state", "made_at"), "has_photo": bool(claim.photo)}
             for claim in Claim.objects.filter(line__order__person=person).order_by("pk")
         ],
         "disputes": [
-            _told(dispute, "state", "amount_minor", "currency", "lost_minor", "opened_at", "closed_at")
+            _columns(dispute, "state", "amount_minor", "currency", "lost_minor", "opened_at", "closed_at")
             for dispute in Dispute.objects.filter(payment__order__person=person).order_by("pk")
         ],
     }
 
 
-def _told(row: Any, *names: str) -> dict[str, Any]:
+def _columns(row: Any, *names: str) -> dict[str, Any]:
     return {name: getattr(row, name) for name in names}
 
 
@@ -92,7 +92,7 @@ def _order(order: Order) -> dict[str, Any]:
     sums = ("goods_minor", "shipping_minor", "total_minor", "refunded_minor")
     refunds = [refund for payment in order.payments.all() for refund in payment.refunds.all()]
     return {
-        **_told(order, *names, *sums),
+        **_columns(order, *names, *sums),
         "region": order.region.name_zh,
         "for_organisation": order.organisation.name_zh if order.organisation else "",
         # Who a friend is that called her is the friend's to tell.
@@ -110,7 +110,7 @@ def _order(order: Order) -> dict[str, Any]:
             {"method": p.method, "state": p.state, "amount_minor": p.amount_minor, "created_at": p.created_at}
             for p in order.payments.all()
         ],
-        "refunds": [_told(r, "reason", "state", "amount_minor", "otherwise") for r in refunds],
+        "refunds": [_columns(r, "reason", "state", "amount_minor", "otherwise") for r in refunds],
     }
 
 
@@ -118,7 +118,7 @@ def _cart(cart: Cart) -> dict[str, Any]:
     names = ("email", "recipient", "phone", "street", "note", "mobiliser_code")
     lines = cart.lines.select_related("variant__product")
     return {
-        **_told(cart, *names),
+        **_columns(cart, *names),
         "lines": [{"name": line.variant.product.name_zh, "quantity": line.quantity} for line in lines],
     }
 

@@ -21,17 +21,20 @@ def export(person: Person) -> dict[str, Any]:
     groups = GroupPurchase.objects.filter(coordinator=person).order_by("pk")
     return {
         "seats": [
-            {"group": seat.group.title, **_told(seat, "name", "units", "pickup_code", "state", "joined_at")}
+            {
+                "group": seat.group.title,
+                **_columns(seat, "name", "units", "pickup_code", "state", "joined_at"),
+            }
             for seat in seats
         ],
         "groups": [
-            _told(group, "title", "state", "opened_at", "closes_at", "recipient", "phone", "street")
+            _columns(group, "title", "state", "opened_at", "closes_at", "recipient", "phone", "street")
             for group in groups
         ],
     }
 
 
-def _told(row: Any, *names: str) -> dict[str, Any]:
+def _columns(row: Any, *names: str) -> dict[str, Any]:
     return {name: getattr(row, name) for name in names}
 
 

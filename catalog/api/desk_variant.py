@@ -71,11 +71,11 @@ class TeamLot(ModelType):
     is_traced = graphene.Boolean(required=True, description="Whether it is written down who grew it.")
 
     def resolve_level_name(root, info):
-        """In words."""
+        """How closely it can be traced, in the reader's language."""
         return str(Lot.Level(root.level).words)
 
     def resolve_state_name(root, info):
-        """In words."""
+        """The state in a word or two, in the reader's language."""
         return str(Lot.State(root.state).words)
 
 

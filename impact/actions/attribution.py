@@ -15,7 +15,7 @@ from django.utils import timezone
 from core import failpoints, fast
 from impact.actions import support
 from impact.actions.given import given_while_held, gone_of, reduced_of
-from impact.actions.ledger import GATEWAY, RESERVE, Book, escrow_of, key_of, written
+from impact.actions.ledger import GATEWAY, RESERVE, Book, escrow_of, key_of, keys_posted
 from impact.actions.posting import Posting, by_order, drawn, locked, weighed
 from impact.models import Kind, LedgerTransaction
 from impact.models.kind import OWED_OF
@@ -52,12 +52,12 @@ def attribute_orders(events: Sequence[OrderPaid | OrderConfirmed]) -> None:
             place = Place(Kind.SHIPPING_EARMARKED, shipment.team_id)
             sending = shipment.shipping_minor - given.get(("shipment", shipment.pk), 0)
             posting.book.move(source, place, sending)
-        shared, gone = posting.book.taken(source), gone_of(mine, given)
+        shared, gone = posting.book.net_from(source), gone_of(mine, given)
         assert shared == order.total_minor - gone, (
             f"{order.total_minor} − {gone} is left, the parts come to {shared}"
         )
         posting.book.move(RESERVE, source, missing.get(order.uid, gone) - gone)
-        purchases.append(support.Purchase(transaction, order, _kept_of_team(mine)))
+        purchases.append(support.Purchase(transaction, order, _net_of_team(mine)))
     supports = support.counted(purchases)
     posting.write(supports, support.waiting(supports))
     failpoints.reach("attribution.recorded")
@@ -93,7 +93,7 @@ def _missing(orders: Iterable[Order]) -> dict[UUID, int]:
 def hold_orders(events: Sequence[OrderHeld]) -> None:
     """Put what held orders paid into escrow, until they are confirmed or repaid."""
     orders = locked(event.order_id for event in events)
-    done = written([key_of(Reason.HELD, order.uid) for order in orders])
+    done = keys_posted([key_of(Reason.HELD, order.uid) for order in orders])
     book = Book()
     for order in orders:
         if (key := key_of(Reason.HELD, order.uid)) not in done:
@@ -106,7 +106,7 @@ def owe(events: Sequence[ShipmentCompleted]) -> None:
     """The after-sale window has passed: what is still set aside for a parcel's lines is owed from now on."""
     shipments = list(Shipment.objects.filter(pk__in=[event.shipment_id for event in events]).order_by("pk"))
     orders = {order.pk: order for order in locked(shipment.order_id for shipment in shipments)}
-    done = written([key_of(Reason.OWED, shipment.uid) for shipment in shipments])
+    done = keys_posted([key_of(Reason.OWED, shipment.uid) for shipment in shipments])
     parcel_of = dict(Line.objects.filter(shipment__in=shipments).values_list("pk", "shipment_id"))
     standing = by_order(positions(order.uid for order in orders.values()))
     book = Book()
@@ -140,9 +140,9 @@ def _paid_at(order: Order, confirmed: bool) -> datetime:
     return when or timezone.now()
 
 
-def _kept_of_team(lines: Iterable[Line]) -> dict[int, int]:
+def _net_of_team(lines: Iterable[Line]) -> dict[int, int]:
     """What counts for the contest: banks may have taken a part back while an order was held."""
-    kept: dict[int, int] = defaultdict(int)
+    net: dict[int, int] = defaultdict(int)
     for line in lines:
-        kept[line.team_id] += line.net_minor - line.refunded_minor
-    return dict(kept)
+        net[line.team_id] += line.net_minor - line.refunded_minor
+    return dict(net)

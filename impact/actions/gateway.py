@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from impact.actions import support
-from impact.actions.ledger import BUYER, GATEWAY, PURSE, RESERVE, Book, key_of, written
+from impact.actions.ledger import BUYER, GATEWAY, PURSE, RESERVE, Book, key_of, keys_posted
 from impact.models import Kind, LedgerTransaction
 from impact.reads.positions import Place, positions
 from orders.events import (
@@ -162,7 +162,7 @@ def _attempt(reason: str, refund: Refund) -> str:
 def _write(movements: Iterable[Movement]) -> dict[str, LedgerTransaction]:
     """Write those that are new; their transactions by key. Movements of one key follow each other."""
     movements = [movement for movement in movements if movement.amount_minor]
-    done = written([movement.key for movement in movements])
+    done = keys_posted([movement.key for movement in movements])
     book = Book()
     opened: dict[str, LedgerTransaction] = {}
     for m in movements:

@@ -31,7 +31,7 @@ def key_of(reason: str, what: object) -> str:
     return f"{reason}:{what}"
 
 
-def written(keys: Collection[str]) -> set[str]:
+def keys_posted(keys: Collection[str]) -> set[str]:
     """Which of these keys the ledger holds already."""
     return set(LedgerTransaction.objects.filter(key__in=keys).values_list("key", flat=True))
 
@@ -81,7 +81,7 @@ class Book:
         if amount_minor:
             self._open[-1][1].append(Move(source, target, amount_minor, line_id, shared))
 
-    def taken(self, source: Place) -> int:
+    def net_from(self, source: Place) -> int:
         """How much the transaction opened last takes from a place, less what it brings there."""
         return sum(
             move.amount_minor * ((move.source == source) - (move.target == source))

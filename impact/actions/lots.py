@@ -89,7 +89,7 @@ class Lots:
         lot.credits = carry_back(given, sum(given), lot.grams, lot.credits)
         self._touched.add(lot_id)
 
-    def kept(self) -> Along | None:
+    def rows(self) -> Along | None:
         """Credits and tallies as they are to be written down, with what the deed writes."""
         touched = [(lot_id, self._lots[lot_id]) for lot_id in sorted(self._touched)]
         if not touched:

@@ -129,7 +129,7 @@ class Posting:
 
     def write(self, *beside: Sequence[Model]) -> None:
         """Write it all down, and what stands beside it: one statement, whatever the number of shares."""
-        rows.insert(*self.book.rows(), *beside, along=self.lots.kept())
+        rows.insert(*self.book.rows(), *beside, along=self.lots.rows())
 
 
 def by_order(positions: Iterable[Position]) -> dict[UUID, list[Position]]:

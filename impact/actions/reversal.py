@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from impact.actions import support
 from impact.actions.attribution import escrow
 from impact.actions.given import unsold
-from impact.actions.ledger import BUYER, RESERVE, key_of, written
+from impact.actions.ledger import BUYER, RESERVE, key_of, keys_posted
 from impact.actions.posting import Posting, by_order, draws_of, locked
 from impact.models import Kind, LedgerTransaction
 from impact.reads.positions import Place, Position, positions
@@ -33,7 +33,7 @@ def reverse(events: Sequence[RefundRequested]) -> None:
     payments = Payment.objects.filter(refunds__in=asked)
     orders = {order.pk: order for order in locked(payments.values_list("order_id", flat=True))}
     refunds = list(_shared(asked).select_related("payment").order_by("pk"))
-    done = written([key_of(Reason.REFUNDED, refund.uid) for refund in refunds])
+    done = keys_posted([key_of(Reason.REFUNDED, refund.uid) for refund in refunds])
     refunds = [refund for refund in refunds if key_of(Reason.REFUNDED, refund.uid) not in done]
     if not refunds:
         return
@@ -59,7 +59,7 @@ def reverse(events: Sequence[RefundRequested]) -> None:
             elif row.shipment:
                 place = sending_of(standing[order.uid], row.shipment.team_id)
                 posting.book.move(place, BUYER, row.amount_minor)
-        taken = -posting.book.taken(BUYER)
+        taken = -posting.book.net_from(BUYER)
         if is_disputed:
             # The bank has paid the buyer; the reserve has paid the bank, and the contest heard of it there.
             posting.book.move(BUYER, RESERVE, taken)

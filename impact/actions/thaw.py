@@ -35,7 +35,7 @@ def _refunds(round_: Round, orders: list[Order]) -> list[Purchase]:
     )
     by_key = {key_of(Reason.REFUNDED, refund.uid): refund for refund in refunds.order_by("pk")}
     made = {one.key: one for one in LedgerTransaction.objects.filter(key__in=by_key)}
-    told = _told(round_, orders)
+    told = _known_to(round_, orders)
     rows: dict[int, list[RefundLine]] = defaultdict(list)
     for row in RefundLine.objects.filter(refund__in=by_key.values(), line__isnull=False).select_related(
         "line"
@@ -60,7 +60,7 @@ def _decisions(round_: Round, orders: list[Order]) -> list[Purchase]:
     for uid, team, minor in counts:
         if minor != kept[uid, team]:
             over[uid][team] = minor - kept[uid, team]
-    told = _told(round_, orders)
+    told = _known_to(round_, orders)
     by_uid: dict[UUID | None, Order] = {order.uid: order for order in orders}
     decided = LedgerTransaction.objects.filter(
         order_uid__in=over, reason__in=(Reason.DISPUTED, Reason.REGAINED)
@@ -74,7 +74,7 @@ def _decisions(round_: Round, orders: list[Order]) -> list[Purchase]:
     return found
 
 
-def _told(round_: Round, orders: list[Order]) -> set[tuple[int | None, int]]:
+def _known_to(round_: Round, orders: list[Order]) -> set[tuple[int | None, int]]:
     """The transactions of which a team's entry knows."""
     supports = Support.objects.filter(entry__round=round_, order_uid__in=[order.uid for order in orders])
     return set(supports.values_list("transaction_id", "entry__team_id"))

@@ -52,7 +52,7 @@ def _count_in_words(figure: str, exact: str) -> graphene.Field:
         graphene.String,
         required=True,
         description="The same in the reader's language.",
-        resolver=lambda root, info: str(reads.count_told(getattr(root, figure), getattr(root, exact))),
+        resolver=lambda root, info: str(reads.public_count(getattr(root, figure), getattr(root, exact))),
     )
 
 
@@ -88,7 +88,7 @@ class ContestFigures(PlainType):
         graphene.String,
         required=True,
         description="The same in the reader's language.",
-        resolver=lambda root, info: str(reads.excluded_told(root.excluded_minor, root.is_final)),
+        resolver=lambda root, info: str(reads.public_excluded(root.excluded_minor, root.is_final)),
     )
 
 

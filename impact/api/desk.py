@@ -85,7 +85,11 @@ class HouseholdDesk(PlainType):
         required=True, description="How many are verified: for the desk, not for the public."
     )
     proposed = graphene.Int(required=True, description="How many wait to be verified.")
-    told = graphene.String(required=True, description="What the public is told of their number.")
+    told = graphene.String(
+        required=True,
+        resolver=lambda root, info: _disclosed_of(root["team"].pk),
+        description="What the public is told of their number.",
+    )
     households = connection_field(
         HouseholdType,
         lambda root, info: Household.objects.filter(team=root["team"]),
@@ -112,10 +116,9 @@ class HouseholdDesk(PlainType):
         """Four sums in fen over all transfers to and from the team's accounts, as they stand now."""
         return desks.money_of(root["team"])
 
-    def resolve_told(root, info):
-        """As on the team's page."""
-        team = root["team"].pk
-        return str(reads.told_of_teams([team])[team])
+
+def _disclosed_of(team_id: int) -> str:
+    return str(reads.public_households_of_teams([team_id])[team_id])
 
 
 def _shares(team: Team, lot: str) -> QuerySet[LotShare]:

@@ -69,7 +69,7 @@ class SetAside(PlainType):
     explanation = _text("The same in a sentence.")
     paid = MoneyField("paid_minor", description="What was paid: `total` and `takenBack` together.")
     total = MoneyField("total_minor", description="What is set aside or owed now: the sum of the parts.")
-    taken_back = MoneyField("taken_back_minor", description="What was taken back for the buyer.")
+    taken_back = MoneyField("reversed_minor", description="What was taken back for the buyer.")
     still_due = MoneyField(
         "still_due_minor", description="What of `takenBack` the provider has not given back yet."
     )

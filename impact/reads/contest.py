@@ -185,7 +185,7 @@ def _disclosed(round_: Round) -> dict[str | None, Disclosure]:
     return {row.division_id: row for row in round_.disclosures.filter(entry=None)}
 
 
-def count_told(count: int | None, is_exact: bool) -> Words:
+def public_count(count: int | None, is_exact: bool) -> Words:
     """A count as it is told, in words."""
     if count is None:
         return say("不足 10", "fewer than 10")
@@ -194,7 +194,7 @@ def count_told(count: int | None, is_exact: bool) -> Words:
     return say("{n} 以上", "{n} or more", n=f"{count:,}")
 
 
-def excluded_told(minor: int | None, is_exact: bool) -> Words:
+def public_excluded(minor: int | None, is_exact: bool) -> Words:
     """What is excluded of a round as it is told, in words."""
     if minor is None:
         return say("不足 10 人", "fewer than 10 people")

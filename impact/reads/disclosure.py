@@ -55,14 +55,14 @@ class Counts:
     are_people_exact: bool = False
 
 
-Told = tuple[int | None, bool]  # what is told, and whether it is exact
+Disclosed = tuple[int | None, bool]  # what is told, and whether it is exact
 
 
 @dataclass
 class _Place:
     """A division, or all of a round, as its entries make it up."""
 
-    times_of_told: int = 0
+    times_of_disclosed: int = 0
     times_of_few: int = 0
     entries_with_few_times: int = 0
     entries_with_few_people: int = 0
@@ -119,17 +119,20 @@ def counts_of(round_: Round, number: int, is_final: bool) -> dict[Cell, Counts]:
     bodies = _bodies(asked)
 
     places: dict[str | None, _Place] = {None: _Place()}
-    times_told: dict[Cell, Told] = {}
-    people_told: dict[Cell, Told] = {}
+    times_disclosed: dict[Cell, Disclosed] = {}
+    people_disclosed: dict[Cell, Disclosed] = {}
     for entry, division, times, persons in of_entries:
-        times_told[entry, None], people_told[entry, None] = _told(times, is_final), _told(persons, is_final)
+        times_disclosed[entry, None], people_disclosed[entry, None] = (
+            _disclosed(times, is_final),
+            _disclosed(persons, is_final),
+        )
         for place in (places[None], places.setdefault(division, _Place())):
             _add(place, times, persons)
     for division, place in places.items():
-        times_told[None, division] = _told_of_place(
-            place.times_of_told, place.times_of_few, place.entries_with_few_times, is_final
+        times_disclosed[None, division] = _disclosed_of_place(
+            place.times_of_disclosed, place.times_of_few, place.entries_with_few_times, is_final
         )
-        people_told[None, division] = _told_of_place(
+        people_disclosed[None, division] = _disclosed_of_place(
             people.get((division, True), 0),
             people.get((division, False), 0),
             place.entries_with_few_people,
@@ -138,15 +141,15 @@ def counts_of(round_: Round, number: int, is_final: bool) -> dict[Cell, Counts]:
         )
     excluded = _excluded(asked, is_final)
     found: dict[Cell, Counts] = {}
-    for cell in {*times_told, *bodies, *(_cells(round_) if is_final else ())}:
+    for cell in {*times_disclosed, *bodies, *(_cells(round_) if is_final else ())}:
         (times, are_times_exact), (persons, are_people_exact) = (
-            told.get(cell, (None, False)) for told in (times_told, people_told)
+            told.get(cell, (None, False)) for told in (times_disclosed, people_disclosed)
         )
         organisations = bodies.get(cell, 0)
         found[cell] = Counts(
             times,
             persons,
-            organisations if is_final else _told(organisations, False)[0],
+            organisations if is_final else _disclosed(organisations, False)[0],
             excluded if cell == (None, None) else None,
             are_times_exact,
             are_people_exact,
@@ -191,20 +194,22 @@ def _add(place: _Place, times: int, persons: int) -> None:
         place.times_of_few += times
         place.entries_with_few_times += 1
     else:
-        place.times_of_told += times
+        place.times_of_disclosed += times
     place.entries_with_few_people += persons < FEWEST
 
 
-def _told(count: int, is_exact: bool) -> Told:
+def _disclosed(count: int, is_exact: bool) -> Disclosed:
     if count < FEWEST:
         return None, False
     return (count, True) if is_exact else (count // STEP * STEP, False)
 
 
-def _told_of_place(told: int, few: int, entries: int, is_final: bool, both: int | None = None) -> Told:
+def _disclosed_of_place(
+    told: int, few: int, entries: int, is_final: bool, both: int | None = None
+) -> Disclosed:
     """`told` are in entries of ten and more, `few` in `entries` under ten; `both` together, where that is no sum."""
     if not entries:
-        return _told(told, is_final)
+        return _disclosed(told, is_final)
     if entries >= 2 and few >= FEWEST:
         told = told + few if both is None else both
-    return _told(told, False)
+    return _disclosed(told, False)

@@ -40,7 +40,7 @@ def verified_of(team_id: int) -> QuerySet[Household]:
     return Household.objects.filter(team=team_id, state=Household.State.VERIFIED)
 
 
-def households_told(count: int) -> Words:
+def public_households(count: int) -> Words:
     """A number of households as the public may know it: in tens, and under ten no number at all.
 
     What is told is always true (57 are "50 or more"), and says "households" itself.
@@ -53,10 +53,10 @@ def households_told(count: int) -> Words:
 _DISCLOSED = fast.PreparedQuery(lambda teams: DisclosedHouseholds.objects.filter(team__in=teams))
 
 
-def told_of_teams(team_ids: Iterable[int]) -> dict[int, Words]:
+def public_households_of_teams(team_ids: Iterable[int]) -> dict[int, Words]:
     """For each team how many verified households stand behind it, as the public may know it.
 
     It is what was disclosed last (impact.actions.disclosed_households), never today's count.
     """
     tens = {row.team_id: row.tens for row in _DISCLOSED.rows(teams=list(team_ids))}
-    return {team_id: households_told(tens.get(team_id, 0)) for team_id in team_ids}
+    return {team_id: public_households(tens.get(team_id, 0)) for team_id in team_ids}

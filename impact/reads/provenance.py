@@ -11,7 +11,7 @@ from core import fast
 from core.choices import Choices
 from core.language import Words, say
 from core.refusals import NotFound
-from impact.reads.household import told_of_teams
+from impact.reads.household import public_households_of_teams
 
 
 def _explained(zh: str, en: str) -> dict[str, Words]:
@@ -90,7 +90,7 @@ def provenance(slug: str) -> Provenance:
     return Provenance(
         product.team_id,
         product.team.county,
-        told_of_teams([product.team_id])[product.team_id],
+        public_households_of_teams([product.team_id])[product.team_id],
         level_of(product),
         product.household_bps,
     )
@@ -101,16 +101,16 @@ def provenance_of_team(slug: str) -> Provenance:
     team: Team | None = teams().select_related("county").filter(slug=slug).first()
     if team is None:
         raise NotFound()
-    return Provenance(team.pk, team.county, told_of_teams([team.pk])[team.pk])
+    return Provenance(team.pk, team.county, public_households_of_teams([team.pk])[team.pk])
 
 
 def level_of(product: Product) -> Level | None:
     """By the lots that are on sale or planned; None where there is none."""
     lots = _LOTS.rows(product=product.pk)
-    return told_level({lot.level if lot.is_traced else Lot.Level.POOL for lot in lots})
+    return public_level({lot.level if lot.is_traced else Lot.Level.POOL for lot in lots})
 
 
-def told_level(levels: Collection[int]) -> Level | None:
+def public_level(levels: Collection[int]) -> Level | None:
     """The lots' levels as they are told."""
     if not levels:
         return None

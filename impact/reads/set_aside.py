@@ -12,7 +12,7 @@ from core.choices import Choices
 from core.language import Words, say
 from core.money import split
 from impact.models.kind import CALLED, FACTS, HELD, HOUSEHOLDS, OWED, Kind, Whose, kinds
-from impact.reads.household import told_of_teams
+from impact.reads.household import public_households_of_teams
 from impact.reads.positions import Position, positions
 from orders.models import Order
 
@@ -154,14 +154,14 @@ class SetAside:
     was_shared: bool  # a held order's money never is, unless it is confirmed
 
     @property
-    def taken_back_minor(self) -> int:
+    def reversed_minor(self) -> int:
         """What was taken back for the buyer."""
         return self.paid_minor - self.total_minor
 
     @property
     def still_due_minor(self) -> int:
         """What of that the provider has not given back yet."""
-        return max(0, self.taken_back_minor - self.settled_minor)
+        return max(0, self.reversed_minor - self.settled_minor)
 
     @property
     def state_name(self) -> Words:
@@ -228,5 +228,5 @@ def _of_teams(stands: list[Position]) -> list[OfTeam]:
     for position in stands:
         if position.place.team_id and _part(position) == HOUSEHOLDS:
             sums[position.place.team_id] += position.amount_minor
-    told = told_of_teams(sums) if sums else {}
+    told = public_households_of_teams(sums) if sums else {}
     return [OfTeam(team, told[team], amount) for team, amount in sorted(sums.items())]

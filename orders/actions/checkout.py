@@ -71,12 +71,12 @@ def buy_now(
         if before is None:
             raise
         where = carts.checked({name: told[name] for name in ("recipient", "street") if name in told}, person)
-        if not _is_what_was_asked(before, wanted, expected_minor, where):
+        if not _is_same_request(before, wanted, expected_minor, where):
             raise IdempotencyConflict(field="idempotencyKey") from None
         return Placed(before, None)
 
 
-def _is_what_was_asked(
+def _is_same_request(
     order: Order, wanted: Sequence[tuple[UUID, int]], expected_minor: int, where: Mapping[str, Any]
 ) -> bool:
     """Whether an order is that of this call: a payment that was refused leaves it, and its key free for any other."""

@@ -40,7 +40,7 @@ def make(line: Line, words: str, photo: Any = None) -> Claim:
     claim.photo = name
     try:
         with transaction.atomic():
-            _kept(claim)
+            _save(claim)
     except BaseException as failure:
         if name:
             default_storage.delete(name)
@@ -50,7 +50,7 @@ def make(line: Line, words: str, photo: Any = None) -> Claim:
     return claim
 
 
-def _kept(claim: Claim) -> None:
+def _save(claim: Claim) -> None:
     # Under the order's lock: the parcel cannot be completed past a claim that is just being made.
     lock([claim.line.order])
     _check(Line.objects.select_related("shipment").get(pk=claim.line_id))

@@ -56,7 +56,7 @@ def take_payment(source: str, seen: PaymentSeen) -> str:
 
 
 def _settled(source: str, seen: PaymentSeen) -> Payment | str:
-    row = _written_on(source, seen)
+    row = _named_in(source, seen)
     if row is None:
         return NOT_OURS
     if row.payment_ref != seen.payment_ref and row.payment_ref:
@@ -69,7 +69,7 @@ def _settled(source: str, seen: PaymentSeen) -> Payment | str:
     return row
 
 
-def _written_on(source: str, seen: PaymentSeen) -> Payment | None:
+def _named_in(source: str, seen: PaymentSeen) -> Payment | None:
     """By our own ids on it: the attempt it is, else one of its order whose id there is not known yet."""
     rows = Payment.objects.select_related("order").filter(provider=source)
     if found := rows.filter(payment_ref=seen.payment_ref).exclude(payment_ref="").first():

@@ -39,7 +39,7 @@ def apply(order_id: int, lot_id: int) -> None:
     else:
         try:
             with transaction.atomic():
-                _give_back(order, lot_id)
+                _refund_recalled(order, lot_id)
         except Refusal as refusal:
             # A bank may have taken all of it already. The parcel stays where it is all the same.
             log.warning(
@@ -52,7 +52,7 @@ def _mark(order: Order, lot_id: int) -> None:
     order.lines.filter(lots__lot=lot_id, recalled_at=None).update(recalled_at=timezone.now())
 
 
-def _give_back(order: Order, lot_id: int) -> None:
+def _refund_recalled(order: Order, lot_id: int) -> None:
     if order.state == State.HELD:
         if not is_given_back(order):
             refund.everything(order, reason=Refund.Reason.RECALLED)
@@ -62,7 +62,7 @@ def _give_back(order: Order, lot_id: int) -> None:
         refund.request(order, parts, reason=Refund.Reason.RECALLED)
 
 
-def give_back_unfit(orders: Collection[int]) -> None:
+def refund_unfit(orders: Collection[int]) -> None:
     """Held orders whose units cannot be sent any more are repaid. The holder's lock is held."""
     held = lock(list(Order.objects.filter(pk__in=orders)))
     for order in held.values():

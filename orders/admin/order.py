@@ -6,7 +6,7 @@ from accounts.operators import OperatorAdmin, admin_action
 from orders import holding
 from orders.actions import cancel, refund_left
 from orders.models import Order
-from orders.reads.order import would_give_back
+from orders.reads.order import refundable_minor
 
 
 @admin.register(Order)
@@ -39,14 +39,14 @@ class OrderAdmin(OperatorAdmin):
         admin_action(
             "取消并退款 · Cancel and refund",
             cancel.cancel,
-            sum_of=would_give_back,
+            sum_of=refundable_minor,
             is_final=True,
             asks_why=True,
         ),
         admin_action(
             "退还余款 · Refund all that is left",
             refund_left.give_what_is_left,
-            sum_of=would_give_back,
+            sum_of=refundable_minor,
             is_final=True,
             asks_why=True,
         ),

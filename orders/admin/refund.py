@@ -43,7 +43,9 @@ class RefundAdmin(OperatorAdmin):
         *("retry_at", "otherwise"),
     )
     ordering = ("-id",)
-    actions = (admin_action("再试一次 · Try again", refund.again, is_final=True, sum_of=lambda row: row.due_minor),)
+    actions = (
+        admin_action("再试一次 · Try again", refund.again, is_final=True, sum_of=lambda row: row.due_minor),
+    )
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Only what failed can be written down as given in another way."""

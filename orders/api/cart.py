@@ -215,7 +215,7 @@ class CartAct(Act):
     cart = graphene.Field(CartType, description="The cart as it is now.")
 
 
-class Told:
+class CheckoutDetails:
     """What a buyer tells at checkout; what is left out stays as it is, an empty text empties it."""
 
     email = graphene.String(description="Where the confirmation goes.")
@@ -229,12 +229,14 @@ class Told:
     organisation_id = graphene.ID(description="On whose behalf; one that the buyer belongs to.")
 
 
-TOLD = {name: field for name, field in vars(Told).items() if not name.startswith("__")}
+CHECKOUT_DETAILS = {name: field for name, field in vars(CheckoutDetails).items() if not name.startswith("__")}
 
 
-def told(given: dict[str, Any]) -> dict[str, Any]:
-    """What was told, as the action takes it."""
-    fields = {name: value for name, value in given.items() if name in TOLD and name != "organisation_id"}
+def clean_details(given: dict[str, Any]) -> dict[str, Any]:
+    """Those of an input's fields, as the actions take them: null as an empty text, the organisation by its uid."""
+    fields = {
+        name: value for name, value in given.items() if name in CHECKOUT_DETAILS and name != "organisation_id"
+    }
     fields = {name: "" if value is None else value for name, value in fields.items()}
     if "organisation_id" in given:
         id = given["organisation_id"]
@@ -252,13 +254,15 @@ class CartUpdate(CartAct):
     class Input:
         cart_id = graphene.ID(description=CART)
         accept_prices = graphene.Boolean(description="The new prices have been seen and are accepted.")
-        locals().update(TOLD)
+        locals().update(CHECKOUT_DETAILS)
 
     @classmethod
     def act(cls, request: Any, cart_id: str | None = None, accept_prices: bool = False, **given: Any) -> Any:
         """The cart with what was said of it, begun where there is none."""
         uid = cart_uid(cart_id)
-        return {"cart": carts.update(request.user, uid, accept_prices=bool(accept_prices), **told(given))}
+        return {
+            "cart": carts.update(request.user, uid, accept_prices=bool(accept_prices), **clean_details(given))
+        }
 
 
 def _cart(root: Any, info: Any, id: str | None = None) -> Cart | None:

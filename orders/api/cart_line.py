@@ -94,7 +94,7 @@ class CartLineUpdate(CartAct):
 
 
 class CartLineRemove(CartAct):
-    """Take a line out."""
+    """Take a line out of the cart; taken out twice is no mistake."""
 
     class Meta:
         access = PUBLIC

@@ -19,7 +19,7 @@ from core.language import say
 from core.refusals import Invalid, Refusal
 from orders.actions import checkout
 from orders.actions import payment as payments
-from orders.api.cart import TOLD, cart_uid, told
+from orders.api.cart import CHECKOUT_DETAILS, cart_uid, clean_details
 from orders.api.cart_line import LineInput, wanted
 from orders.api.order import WithOrder
 from orders.api.payment import PaymentKind, PaymentType, kind_of
@@ -102,7 +102,7 @@ class BuyNow(WithOrder, Act):
         lines = graphene.List(graphene.NonNull(LineInput), required=True, description="What is wanted.")
         expected_total = graphene.String(required=True, description=EXPECTED)
         kind = graphene.Field(PaymentKind, description="How to pay; by default CHECKOUT.")
-        locals().update(TOLD)
+        locals().update(CHECKOUT_DETAILS)
 
     payment = graphene.Field(
         PaymentType, description="Where to pay; null when it could not be begun yet: then use paymentBegin."
@@ -116,7 +116,13 @@ class BuyNow(WithOrder, Act):
             raise Invalid(say("请选择商品。", "Please choose something."), field="lines")
         pay_by = kind_of(kind)
         placed = checkout.buy_now(
-            request.user, asker(request), _uid(request), asked, pay_by, fen_of(expected_total), **told(given)
+            request.user,
+            asker(request),
+            _uid(request),
+            asked,
+            pay_by,
+            fen_of(expected_total),
+            **clean_details(given),
         )
         failpoints.reach("place.committed")
         try:

@@ -52,7 +52,7 @@ class ClaimType(ModelType):
         return reads.answer_by(root)
 
     def resolve_state_name(root, info):
-        """In the reader's language."""
+        """The state in a word or two, in the reader's language."""
         return str(Claim.State(root.state).words)
 
     def resolve_photo_url(root, info):
@@ -110,7 +110,8 @@ class ClaimAnswer(Act):
 
     @classmethod
     def act(cls, request: Any, claim_id: str, words: str | None = None, amount: str | None = None) -> Any:
-        """Answer it."""
+        """The answered claim. Its team may, and an operator once the team has left it for days; TOO_LATE when it
+        is answered already."""
         found = reads.claim_of_team(request.user, uid_of(claim_id, "Claim", field="claim_id"))
         minor = _fen(amount or "")
         return {"claim": claims.answer(found, request.user, words=words or "", amount_minor=minor)}

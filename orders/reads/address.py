@@ -10,7 +10,7 @@ def on_a_parcel(region: Region, street: str) -> str:
     return "".join(each.name_zh for each in region_in_full(region)) + " " + street
 
 
-def told(region: Region, street: str) -> str:
+def localized(region: Region, street: str) -> str:
     """In the reader's language: from the large to the small in Chinese, the other way round in English."""
     names = [language.localized(each, "name") for each in region_in_full(region)]
     if language.current() == "zh":

@@ -13,7 +13,7 @@ OVER = (Order.State.CANCELLED, Order.State.EXPIRED, Order.State.REFUNDED)
 
 
 @dataclass(frozen=True)
-class Asked:
+class DisputeSeen:
     """A dispute as the buyer of its order is told of it."""
 
     row: Dispute
@@ -58,10 +58,10 @@ class Asked:
         return str(MONEY_WAITS if is_given_back(self.order) else CALL_IT_OFF)
 
 
-def asked_of(order: Order) -> list[Asked]:
+def disputes_of(order: Order) -> list[DisputeSeen]:
     """What banks ask or asked about the payment that an order stands on, the first first."""
     rows = [d for payment in order.payments.all() if payment.is_kept for d in payment.disputes.all()]
-    return [Asked(row, order) for row in sorted(rows, key=lambda row: row.pk)]
+    return [DisputeSeen(row, order) for row in sorted(rows, key=lambda row: row.pk)]
 
 
 CALL_IT_OFF = say(

@@ -63,7 +63,7 @@ def is_cancellable(order: Order) -> bool:
     return is_unsent(order)
 
 
-def would_give_back(order: Order) -> int:
+def refundable_minor(order: Order) -> int:
     """Fen that go back if it is called off now: all that is left of what was paid for it."""
     if order.state == State.PLACED or order.paid_at is None:
         return 0

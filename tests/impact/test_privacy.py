@@ -17,7 +17,7 @@ from core import language
 from core.api.documents import ask
 from impact.actions import household, shares, standings
 from impact.models import Attribution, Household
-from impact.reads.household import FEWEST, households_told
+from impact.reads.household import FEWEST, public_households
 from impact.reads.provenance import provenance_of_team
 from orders.links import token_for
 from orders.models import Order
@@ -129,7 +129,7 @@ def test_price_times_sales_times_share_of_a_one_household_lot_cannot_be_told_fro
 
 @pytest.mark.parametrize("counts", [range(10), range(10, 20), range(50, 60)])
 def test_counts_of_one_ten_sound_alike_and_below_ten_nothing_is_said(counts):
-    told = {households_told(n).in_language("en") for n in counts}
+    told = {public_households(n).in_language("en") for n in counts}
     assert len(told) == 1
     if counts[0] < FEWEST:
         assert told == {"fewer than 10 households"}

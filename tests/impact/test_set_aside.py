@@ -7,7 +7,7 @@ import pytest
 from catalog.models.variant import STORY_PARTS
 from core import language
 from impact.reads import set_aside as reads
-from impact.reads.household import households_told
+from impact.reads.household import public_households
 from impact.reads.set_aside import State, set_aside
 from orders.models import Order
 from tests.impact import world
@@ -21,7 +21,7 @@ def told(order: Order) -> tuple[str, dict[str, int]]:
     found = set_aside(order)
     assert found
     assert sum(part.amount_minor for part in found.parts) == found.total_minor
-    assert found.total_minor + found.taken_back_minor == found.paid_minor == order.total_minor
+    assert found.total_minor + found.reversed_minor == found.paid_minor == order.total_minor
     assert sum(part.bps for part in found.parts) == (10_000 if found.parts else 0)
     assert sum(of.amount_minor for of in found.teams) == sum(
         p.amount_minor for p in found.parts if p.is_households
@@ -101,10 +101,10 @@ def test_what_is_asked_back_is_due_until_the_provider_has_given_it():
     order = world.an_order((world.a_lot(), 2))
     world.pay(order)
     refund = world.refund(order, (order.lines.get(), 3690))
-    assert (set_aside(order).taken_back_minor, set_aside(order).still_due_minor) == (3690, 3690)
+    assert (set_aside(order).reversed_minor, set_aside(order).still_due_minor) == (3690, 3690)
     world.settle(refund)
     order.refresh_from_db()
-    assert (set_aside(order).taken_back_minor, set_aside(order).still_due_minor) == (3690, 0)
+    assert (set_aside(order).reversed_minor, set_aside(order).still_due_minor) == (3690, 0)
 
 
 def in_english(order: Order) -> str:
@@ -162,5 +162,5 @@ def test_each_part_of_a_price_has_its_words_in_both_languages():
     ],
 )
 def test_a_number_of_households_is_told_in_tens_and_not_below_ten(count, zh, en):
-    words = households_told(count)
+    words = public_households(count)
     assert (words.in_language("zh"), words.in_language("en")) == (zh, en)

@@ -121,7 +121,7 @@ def test_what_has_all_been_given_back_is_not_handed_out(made):
     ship(made)
     back(made, made.orders[0], units=2, amount_minor=1)
     seat = made.seat(made.orders[0])
-    assert (seat.state, seat.units_kept) == ("confirmed", 0)
+    assert (seat.state, seat.units_remaining) == ("confirmed", 0)
     listed = made.coordinator.ask(SEATS, code=made.code)["groupPurchase"]["coordination"]["seats"]["nodes"]
     assert [node["isCollectable"] for node in listed] == [False, True]
     assert made.coordinator.refused("seatCollect", seatId=global_id("Seat", seat.uid)) == "CONFLICT"

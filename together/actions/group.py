@@ -144,7 +144,7 @@ def close(group: GroupPurchase) -> GroupPurchase:
     if group.state != State.OPEN:
         return group
     if unfit := [each.order_id for each in unfit_seats(group)]:
-        recall.give_back_unfit(unfit)
+        recall.refund_unfit(unfit)
         group.refresh_from_db(fields=["units_held"])
     if is_stopped(group):
         return _fall_short(group, State.CANCELLED)

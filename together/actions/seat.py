@@ -207,7 +207,7 @@ def collect(taken: Seat, by: Person) -> Seat:
         return taken
     if taken.order.lines.exclude(recalled_at=None).exists():
         raise Conflict(say("这一批已召回，不能分发。", "This lot was recalled: it must not be handed out."))
-    if taken.state == Seat.State.CONFIRMED and not taken.units_kept:
+    if taken.state == Seat.State.CONFIRMED and not taken.units_remaining:
         raise Conflict(say("这一份已经全部退了。", "All of this part was given back."))
     if taken.state == Seat.State.CONFIRMED and not is_collectable(taken):
         raise Conflict(say("货还没有发出。", "It has not been sent yet."))

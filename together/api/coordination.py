@@ -5,7 +5,7 @@ import graphene
 from core import language
 from core.api.connections import connection_field
 from core.api.types import PlainType, list_of
-from orders.reads.address import told
+from orders.reads.address import localized
 from together.api.seat import ITS_COORDINATOR, SeatType
 from together.links import group_page
 from together.models import Seat
@@ -54,7 +54,7 @@ class CoordinationType(PlainType):
 
     def resolve_address(root, info):
         """Region and street as one text: from the large to the small in Chinese, the other way round in English."""
-        return told(root.region, root.street)
+        return localized(root.region, root.street)
 
     def resolve_units_unpaid(root, info):
         """Reserved for a quarter of an hour."""

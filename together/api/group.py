@@ -155,7 +155,7 @@ class GroupPurchaseType(ModelType):
 
     def resolve_units_held(root, info):
         """What is left of its seats."""
-        return root.units_kept
+        return root.units_remaining
 
     @needs("variant__product__team", "organisation")
     def resolve_units_left(root, info):

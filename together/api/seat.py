@@ -23,12 +23,12 @@ from together.refusals import GroupFull
 ITS_COORDINATOR = Access("a coordinator of the group's organisation", pii=1)
 
 
-def units_kept() -> graphene.Field:
+def units_remaining() -> graphene.Field:
     """What is left of a seat; everywhere the same."""
     return graphene.Field(
         graphene.Int,
         required=True,
-        resolver=lambda seat, info: seat.units_kept,
+        resolver=lambda seat, info: seat.units_remaining,
         description="Units that are left of it: without those given back, none of a seat that is refunded.",
     )
 
@@ -57,7 +57,7 @@ class SeatType(ModelType):
             "joined_at": "When she joined.",
         }
 
-    units = units_kept()
+    units = units_remaining()
     units_bought = units_bought()
     state_name = graphene.String(required=True, description="How far it is, in words.")
     is_collectable = graphene.Boolean(required=True, description="Whether it can be handed out now.")
@@ -89,7 +89,7 @@ class OwnSeatType(ModelType):
             "order": "Her own order, paid and followed like any other.",
         }
 
-    units = units_kept()
+    units = units_remaining()
     units_bought = units_bought()
     state_name = graphene.String(required=True, description="How far it is, in words.")
 
@@ -110,7 +110,7 @@ class OrderGroupType(ModelType):
         access = ORDER_HOLDER
         about = {"pickup_code": "What she shows when she collects."}
 
-    units = units_kept()
+    units = units_remaining()
     seat_state = graphene.Field(
         enum_of(Seat, "state"), required=True, description="How far the member's seat is."
     )

@@ -78,6 +78,6 @@ class GroupPurchase(StateMachine, models.Model):
         return self.title
 
     @property
-    def units_kept(self) -> int:
+    def units_remaining(self) -> int:
         """Units that are paid and travel: without those given back since it was confirmed."""
         return self.units_held - self.units_returned

@@ -56,6 +56,6 @@ class Seat(StateMachine, models.Model):
         ]
 
     @property
-    def units_kept(self) -> int:
+    def units_remaining(self) -> int:
         """What is left of it: to be sent, handed out and counted. Whoever tells of a seat's units tells these."""
         return self.units - self.units_returned

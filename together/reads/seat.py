@@ -64,7 +64,7 @@ def seat_by_pk(request: Any, pk: int) -> QuerySet[Seat]:
 
 
 def packing_list(group: GroupPurchase) -> QuerySet[Seat]:
-    """Who gets how much (`units_kept`): paid seats of a group of which something is left, by name."""
+    """Who gets how much (`units_remaining`): paid seats of a group of which something is left, by name."""
     left = group.seats.filter(state__in=TAKEN, units__gt=F("units_returned"))
     return left.select_related("order").order_by("name", "pk")
 
@@ -73,7 +73,7 @@ def is_collectable(seat: Seat) -> bool:
     """Whether the coordinator may hand it out: confirmed, its parcel was sent, something in it is hers, and nothing
     in it was recalled."""
     sent = (Order.State.SHIPPED, Order.State.DELIVERED, Order.State.COMPLETED)
-    is_sent = seat.state == Seat.State.CONFIRMED and seat.units_kept > 0 and seat.order.state in sent
+    is_sent = seat.state == Seat.State.CONFIRMED and seat.units_remaining > 0 and seat.order.state in sent
     return is_sent and not any(line.recalled_at for line in seat.order.lines.all())
 
 

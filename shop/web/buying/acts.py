@@ -6,7 +6,7 @@ from django.http import HttpRequest
 
 from core import money
 from core.language import say
-from orders.reads.order import is_cancellable, order_open_to, would_give_back
+from orders.reads.order import is_cancellable, order_open_to, refundable_minor
 from shop.web.acts import Act, Lines, done, order_page, says, to, will
 from shop.web.cart import remember_cart, say_left_out
 from shop.web.once import remember
@@ -53,7 +53,7 @@ def ends_the_order(request: HttpRequest, variables: dict[str, Any]) -> Lines:
     order = order_open_to(request.user, variables["number"], variables.get("token"))
     if order is None or not is_cancellable(order):
         return []
-    if minor := would_give_back(order):
+    if minor := refundable_minor(order):
         words = say("订单取消，原路退给您", "The order ends; goes back to you")
         leaves = say(
             "您退出团购，位子让给别人，原路退给您", "You leave and another can join; goes back to you"

@@ -19,5 +19,5 @@ def group_packing(request: HttpRequest, lang: str, code: str) -> HttpResponse:
         raise Http404(code) from refusal
     heads = [say("姓名", "Name"), say("份数", "Units"), say("取货码", "Pick-up code"), say("状态", "State")]
     seats = seat.packing_list(found)
-    rows = [(s.name, s.units_kept, s.pickup_code, words.seat_state(s)) for s in seats]
+    rows = [(s.name, s.units_remaining, s.pickup_code, words.seat_state(s)) for s in seats]
     return sheet(f"group-{code}", heads, rows)

@@ -88,8 +88,8 @@ def put_back(monkeypatch: Any) -> None:
     from impact.reads import household as reads
     from impact.reads import provenance
 
-    def told_of_teams(team_ids: Any) -> Any:
+    def public_households_of_teams(team_ids: Any) -> Any:
         counts = {pk: Household.objects.filter(team=pk, state="verified").count() for pk in team_ids}
-        return {pk: reads.households_told(n) for pk, n in counts.items()}
+        return {pk: reads.public_households(n) for pk, n in counts.items()}
 
-    monkeypatch.setattr(provenance, "told_of_teams", told_of_teams)
+    monkeypatch.setattr(provenance, "public_households_of_teams", public_households_of_teams)

@@ -84,7 +84,7 @@ def tell_households(monkeypatch: Any) -> None:
         counts = {pk: str(Household.objects.filter(team=pk).count()) for pk in teams}
         return {pk: Words(n, n) for pk, n in counts.items()}
 
-    monkeypatch.setattr(provenance, "told_of_teams", counted)
+    monkeypatch.setattr(provenance, "public_households_of_teams", counted)
 
 
 def test_where_secrets_are_told_each_is_seen_to_move(fair, monkeypatch):
