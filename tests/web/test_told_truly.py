@@ -11,12 +11,14 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.actions import token
+from accounts.models import Organisation
 from catalog.models import Lot, Product
 from core.api.ids import global_id
 from orders.links import token_for
 from orders.models import Order, Review, Shipment
 from shop.templatetags.web import with_percents
 from shop.web.document import HERE
+from tests.accounts import world as people
 from tests.impact import world
 from tests.web.conftest import signed_in
 from tests.web.test_pages import words
@@ -276,3 +278,18 @@ def test_nothing_that_is_off_the_shelf_is_said_to_be_for_sale(shelf):
     assert "30 units in stock" in words(manager.get("/en/desk/"))
     shown = words(manager.get(path))
     assert "30 in all: 30 left" in shown and "30 for sale" not in shown
+
+
+@pytest.mark.parametrize("state", list(Organisation.State))
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_her_account_and_her_organisations_say_alike_where_one_stands(state, lang):
+    person = people.a_person()
+    people.an_organisation(members=(person,), state=state)
+    client = Client()
+    client.force_login(person)
+    account, hers = (words(client.get(f"/{lang}/{page}/")) for page in ("account", "organisations"))
+    said = {one: f">{one.words.in_language(lang)}</span>" for one in Organisation.State}
+    assert [one for one in said if said[one] in hers] == [state]
+    # Of one that is verified her account says nothing further.
+    told = [one for one in said if said[one].lower() in account]
+    assert told == ([] if state == Organisation.State.VERIFIED else [state])
