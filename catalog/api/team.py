@@ -21,9 +21,15 @@ class LeaderType(ModelType):
 
     class Meta:
         model = Leader
-        fields = ("verified_at",)
+        fields = ("verified_at", "name_zh", "name_en", "words_zh", "words_en")
         access = HELD
-        about = {"verified_at": "When the shop verified the leader; null when it has not."}
+        about = {
+            "verified_at": "When the shop verified the leader; null when it has not.",
+            "name_zh": "The leader's name in Chinese.",
+            "name_en": "The leader's name in English; may be empty.",
+            "words_zh": "A sentence of the leader's own, in Chinese; may be empty.",
+            "words_en": "A sentence of the leader's own, in English; may be empty.",
+        }
 
     name = Localized("name", description="The leader's name.")
     words = Localized("words", description="A sentence of the leader's own; may be empty.")
@@ -43,7 +49,10 @@ class TeamType(ModelType):
 
     class Meta:
         model = Team
-        fields = ("code", "slug", "leader", "county", "division")
+        fields = (
+            *("code", "slug", "leader", "county", "division"),
+            *("village_zh", "village_en", "story_zh", "story_en"),
+        )
         access = HELD
         about = {
             "code": "Short public code, e.g. HB01.",
@@ -51,6 +60,10 @@ class TeamType(ModelType):
             "leader": "Who leads it.",
             "county": "Where it works.",
             "division": "The city or prefecture of its county.",
+            "village_zh": "The village, in Chinese; may be empty.",
+            "village_en": "The village, in English; may be empty.",
+            "story_zh": "What it tells of itself, in Chinese; may be empty.",
+            "story_en": "What it tells of itself, in English; may be empty.",
         }
 
     name = Localized("name", description="Its name in the reader's language.")

@@ -17,8 +17,6 @@ from shop.web.document import HERE
 # Mutations that no page's act asks, and who does.
 WITHOUT_A_PAGE = {
     "buyNow": "a program that buys in one request (README, GraphQL in five requests); pages show each step",
-    "teamUpdate": "a team's program; an operator's room says what the shop was told at its setting up",
-    "leaderIntroduce": "a team's program; an operator's room says what the shop was told at its setting up",
 }
 
 FLOORS = ("accounts", "catalog", "orders", "together", "impact", "shop")

@@ -122,6 +122,37 @@ def test_a_photo_is_added_and_one_that_is_none_is_refused(shelf):
     assert product.pictures.count() == 1
 
 
+def test_a_team_says_who_it_is_and_another_leader_is_verified_anew(shelf):
+    desk, path = signed_in(shelf.manager), "/en/desk/team/"
+    assert "/en/desk/team/" in words(desk.get("/en/desk/"))
+
+    def change(act, **written):
+        given = {**fields(unfolded(desk, path, act), act), **written, "lang": "en"}
+        page = words(desk.get(desk.post(f"/do/{act}/", given).url))
+        shelf.team.refresh_from_db()
+        return page
+
+    page = change("update_team", villageZh="云雾村", storyEn="We grow pears.")
+    assert "Saved." in page and "We grow pears." in page
+    assert (shelf.team.village_zh, shelf.team.story_en) == ("云雾村", "We grow pears.")
+    leader = shelf.team.leader
+    assert leader.verified_at
+    assert "waits for an operator" not in change("introduce_leader", wordsZh="来看看")
+    leader.refresh_from_db()
+    assert leader.words_zh == "来看看" and leader.verified_at
+    assert "waits for an operator to verify" in change("introduce_leader", nameZh="覃夏至")
+    leader.refresh_from_db()
+    assert leader.name_zh == "覃夏至" and leader.verified_at is None
+    assert "Please fill this in" in change("introduce_leader", nameZh=" ")
+    leader.refresh_from_db()
+    assert leader.name_zh == "覃夏至"
+    stranger = signed_in(a_team(manager=a_person()).members.get().person)
+    theirs = {"id": global_id("Team", shelf.team.uid), "villageZh": "别人的"}
+    stranger.post("/do/update_team/", theirs)
+    shelf.team.refresh_from_db()
+    assert shelf.team.village_zh == "云雾村"
+
+
 def test_another_teams_manager_finds_nothing_by_any_door(shelf):
     desk, product, path = drafted(shelf)
     other = a_person()

@@ -73,6 +73,7 @@ def visits(shelf) -> list[tuple[Client, str, str]]:
         (manager, "desk_orders", "/en/desk/orders/"),
         (manager, "desk_claims", "/en/desk/claims/"),
         (manager, "desk_households", "/en/desk/households/"),
+        (manager, "desk_team", "/en/desk/team/"),
     ]
 
 

@@ -49,6 +49,21 @@ def _saved_in(request: HttpRequest, state: str) -> str:
     return done(request, words)
 
 
+def leader_introduced(request: HttpRequest, payload: dict[str, Any]) -> str:
+    """Saved; and whoever bears another name now is verified first."""
+    if payload["team"]["leader"]["isVerified"]:
+        return saved(request, {})
+    words = say(
+        "已保存。带头人等运营人员核验。", "Saved. The leader waits for an operator to verify who that is."
+    )
+    return done(request, words)
+
+
+TEAM = {
+    "update_team": Act(follow=saved, undone_by="update_team"),
+    "introduce_leader": Act(follow=leader_introduced, undone_by="introduce_leader"),
+}
+
 PRODUCTS = {
     "create_product": Act(follow=drafted, undone_by="archive_product"),
     "update_product": Act(follow=product_saved, undone_by="update_product"),
@@ -235,4 +250,4 @@ PARCELS = {
     "answer_claim": Act(follow=answered, look=ends_the_claim),
 }
 
-ACTS = gathered(PRODUCTS, LOTS, HOUSEHOLDS, PARCELS)
+ACTS = gathered(TEAM, PRODUCTS, LOTS, HOUSEHOLDS, PARCELS)

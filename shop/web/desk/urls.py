@@ -23,6 +23,7 @@ urlpatterns = [
     path(
         "<language:lang>/desk/households/", page("desk/households", for_somebody=True), name="desk_households"
     ),
+    path("<language:lang>/desk/team/", page("desk/team", for_somebody=True), name="desk_team"),
     path("do/update_product/", update_product),
     path("do/upload_picture/", upload_picture, name="upload_picture"),
 ]
