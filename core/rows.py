@@ -107,7 +107,8 @@ def _updated(number: int, change: Change) -> tuple[str, str, list[list[Any]]]:
         arrays.append(list(values))
         columns.append("was")
         condition += f" AND r.{fields[-1].column} = d.was"
-    given = ", ".join(f"%s::{_type(field)}[]" for field in fields)
+    # Behind a SELECT nobody sees how many rows there are: else PostgreSQL plans anew each time.
+    given = ", ".join(f"(SELECT %s::{_type(field)}[])" for field in fields)
     text = f"""UPDATE {meta.db_table} r SET {sets}
         FROM unnest({given}) AS d({", ".join(columns)}) WHERE {condition} RETURNING 1"""
     return f"changed{number}", text, arrays

@@ -5,6 +5,7 @@ from celery import shared_task
 from accounts.events import MailboxConfirmed
 from accounts.models import Person
 from catalog.events import LotRecalled
+from core import fast
 from core.deliveries import reaction
 from core.refusals import TooLate
 from orders import people
@@ -43,10 +44,17 @@ def open_page(event: PaymentWaits) -> None:
         return  # nobody can pay this attempt any more
 
 
+_UNSETTLED = fast.PreparedQuery(
+    lambda orders: Payment.objects.filter(order__in=orders, state__in=payment.UNSETTLED).select_related(
+        "order"
+    )
+)
+
+
 def _unsettled(events: list[OverOrPaid]) -> dict[OverOrPaid, list[Payment]]:
     """What could still be paid for the orders that events tell of."""
     orders = [event.order_id for event in events]
-    rows = list(Payment.objects.filter(order__in=orders, state__in=payment.UNSETTLED).select_related("order"))
+    rows = _UNSETTLED.rows(orders=orders)
     return {e: [row for row in rows if row.order_id == e.order_id] for e in events}
 
 

@@ -26,6 +26,7 @@ class Grown:
 # The tallies' rows are the locks of the credits; in the order of their ids, so that two deeds which need the
 # same lots never wait for each other in a ring. A row that was waited for is read as it is now, and a credit
 # is locked with its tally so that it is read anew too.
+# Here and below: behind a SELECT PostgreSQL does not see how many there are, and so does not plan anew each time.
 _SHARES = """
     SELECT t.lot_id, l.uid, t.number, s.household_id, h.uid, s.grams, c.numerator
     FROM impact_lottally t
@@ -33,11 +34,10 @@ _SHARES = """
     JOIN impact_lotshare s ON s.lot_id = t.lot_id
     JOIN impact_credit c ON c.lot_id = s.lot_id AND c.household_id = s.household_id
     JOIN impact_household h ON h.id = s.household_id
-    WHERE t.lot_id = ANY(%s)
+    WHERE t.lot_id = ANY((SELECT %s::bigint[])::bigint[])
     ORDER BY t.lot_id, s.household_id
     FOR NO KEY UPDATE OF t, c
 """
-# Behind a SELECT PostgreSQL does not see how many there are, and so does not plan anew each time.
 _RENEW = """
     credits AS (
         UPDATE impact_credit c SET numerator = renewed.numerator
