@@ -23,7 +23,7 @@ from catalog.models import (
     TeamMember,
     Variant,
 )
-from catalog.reads import recall_gives_back
+from catalog.reads import recall_refunds
 from core.language import say
 from core.refusals import Invalid
 
@@ -250,7 +250,7 @@ class LotAdmin(OperatorAdmin):
         *("code", "variant", "state", "level", "place_zh", "harvest_from", "harvest_to", "best_before"),
         *("ship_by", "units_declared", "units_available", "units_reserved", "units_sold", "units_restocked"),
     )
-    actions = (admin_action("召回 · Recall", recall, sum_of=recall_gives_back, is_final=True, asks_why=True),)
+    actions = (admin_action("召回 · Recall", recall, sum_of=recall_refunds, is_final=True, asks_why=True),)
 
 
 @admin.register(Category)

@@ -16,7 +16,7 @@ from orders.mail import to_buyer, to_operators, to_team
 from orders.models import Dispute, Order, Payment, Refund, Shipment
 from orders.reads import stopped
 from orders.reads.dispute import DisputeSeen
-from orders.reads.order import is_given_back
+from orders.reads.order import is_all_refunded
 
 
 @reaction("orders.letters_of_disputes.send_refund_failed")
@@ -79,7 +79,7 @@ def _to_all(dispute: Dispute, letter: str) -> None:
     if dispute.payment.is_kept:
         order = order_of(dispute.payment.order_id)
         asked = DisputeSeen(dispute, order)
-        facts = {"was_lost": asked.was_lost, "owed_minor": asked.owed_minor, "is_off": is_given_back(order)}
+        facts = {"was_lost": asked.was_lost, "owed_minor": asked.owed_minor, "is_off": is_all_refunded(order)}
         to_buyer(order, letter, amount=_amount(dispute), dispute=dispute, **facts)
         _to_teams(order, dispute)
 

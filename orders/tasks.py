@@ -26,10 +26,10 @@ from orders.refusals import PaymentRefused
 OverOrPaid = OrderPaid | OrderHeld | OrderLapsed
 
 
-@reaction("orders.tasks.give_back")
-def give_back(event: PaymentTurnedAway | RefundRequested | RefundTriedAgain) -> None:
+@reaction("orders.tasks.submit_refund")
+def submit_refund(event: PaymentTurnedAway | RefundRequested | RefundTriedAgain) -> None:
     """Have the provider give money back; the refund's own key makes it happen once."""
-    reconcile.give_back(Refund.objects.get(pk=event.refund_id))
+    reconcile.submit(Refund.objects.get(pk=event.refund_id))
 
 
 @reaction("orders.tasks.open_page")

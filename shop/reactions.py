@@ -49,18 +49,18 @@ REACTIONS = {
     # orders: money back
     "PaymentTurnedAway": Reactions(
         at_once=["impact.actions.gateway.turned_away"],
-        afterwards=["orders.tasks.give_back", "orders.letters.send_turned_away"],
+        afterwards=["orders.tasks.submit_refund", "orders.letters.send_turned_away"],
     ),
     "RefundRequested": Reactions(
         at_once=["impact.actions.reversal.reverse"],
         afterwards=[
-            "orders.tasks.give_back",
+            "orders.tasks.submit_refund",
             "together.letters.send_refund_promised",
             "orders.letters.tell_teams_of_cancellation",
             "impact.tasks.fold_standings",
         ],
     ),
-    "RefundTriedAgain": Reactions(afterwards=["orders.tasks.give_back"]),
+    "RefundTriedAgain": Reactions(afterwards=["orders.tasks.submit_refund"]),
     "RefundSucceeded": Reactions(
         at_once=["impact.actions.gateway.given_back"],
         afterwards=["orders.letters.send_refunded", "accounts.tasks.settled"],

@@ -172,7 +172,7 @@ PERSON_MOVERS: list[str] = ["orders.people.move"]
 # What somebody alone looks after is handed over before her account is closed or erased: f(person) -> words.
 PERSON_DUTIES: list[str] = ["catalog.reads.teams.duties", "together.people.duties", "orders.people.duties"]
 # What a lot's recall would give back to buyers, shown before it is done.
-RECALL_SUMS: list[str] = ["orders.reads.stopped.recall_gives_back"]
+RECALL_SUMS: list[str] = ["orders.reads.stopped.recall_refunds"]
 SESSION_ENGINE = "shop.sessions"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 MESSAGE_STORAGE = "shop.web.once.Messages"

@@ -6,7 +6,7 @@ from core.verify import Offence, Rule, broken
 
 _CLOSED = "g.state <> 'open'"
 _IN = "coalesce(sum(s.units - s.units_returned) FILTER (WHERE s.state IN ('held', 'confirmed', 'collected')), 0)"
-_GIVEN_BACK = "coalesce(sum(s.units) FILTER (WHERE s.state = 'refunded'), 0)"
+_REFUNDED = "coalesce(sum(s.units) FILTER (WHERE s.state = 'refunded'), 0)"
 _EVENTS = """(SELECT count(*) FROM core_outboxevent e WHERE e.name IN ('GroupConfirmed', 'GroupFellShort')
     AND (e.payload->>'group_id')::bigint = g.id)"""
 # Where the order of a seat stands, by where the seat does.
@@ -26,7 +26,7 @@ RULES = [
         f"""SELECT g.id, g.units_held FROM together_grouppurchase g LEFT JOIN together_seat s ON s.group_id = g.id
             GROUP BY g.id HAVING CASE WHEN g.state IN ('open', 'confirmed')
                 THEN g.units_held - g.units_returned <> {_IN}
-                ELSE g.units_returned <> 0 OR g.units_held > {_GIVEN_BACK} END""",
+                ELSE g.units_returned <> 0 OR g.units_held > {_REFUNDED} END""",
     ),
     Rule(
         "I10",

@@ -139,6 +139,6 @@ def valid_certificates(product: Product) -> list[Certificate]:
     ]
 
 
-def recall_gives_back(lot: Lot) -> int:
+def recall_refunds(lot: Lot) -> int:
     """Fen that go back to buyers, at most, if this lot is recalled now (`settings.RECALL_SUMS`)."""
     return sum(import_string(name)(lot.pk) for name in settings.RECALL_SUMS)

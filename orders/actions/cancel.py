@@ -34,7 +34,7 @@ def cancel(order: Order, by: Any = None, reason: str = "") -> Order:
         raise Conflict(refund.CONTESTED)
     if not (is_cancellable(order) or _is_of_the_house(by, order) and is_unsent(order)):
         raise TooLate(why_it_stays(order))
-    refund.everything(order, reason=Refund.Reason.CANCELLED, by=by)
+    refund.refund_remaining(order, reason=Refund.Reason.CANCELLED, by=by)
     return order
 
 

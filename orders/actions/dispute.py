@@ -14,7 +14,7 @@ from core.language import say
 from core.money import show
 from core.outbox import record
 from core.refusals import Conflict, Invalid
-from orders.actions import elsewhere, refund, won_back
+from orders.actions import chargeback, elsewhere, refund
 from orders.actions.order import lock, not_of_her_own
 from orders.events import (
     DisputeClosed,
@@ -102,8 +102,8 @@ def _decided(order: Order, dispute: Dispute, lost: int) -> None:
 def _regain(order: Order, dispute: Dispute, minor: int) -> Order:
     """The bank has given back so many fen: its refund is undone, what it had given of others is owed again.
     The order as it stands then."""
-    undone = won_back.undo(order, dispute)
-    owed = undone.owed_minor + _uncover(dispute, minor - undone.taken_minor)
+    undone = chargeback.undo(order, dispute)
+    owed = undone.owed_minor + _uncover(dispute, minor - undone.undone_minor)
     record(
         DisputeRegained(
             dispute_id=dispute.pk,
@@ -175,7 +175,7 @@ def _lose(order: Order, dispute: Dispute) -> tuple[int, bool]:
     if not payment.is_kept or covered >= lost:
         return covered, False
     order = lock([order])[order.pk]  # anew: refunds that were covered have changed it
-    return covered, refund.taken(order, lost - covered, dispute.provider_id) is not None
+    return covered, chargeback.charge_back(order, dispute, lost - covered) is not None
 
 
 def _failed() -> QuerySet[Refund]:
@@ -229,7 +229,7 @@ def _uncover(dispute: Dispute, minor: int) -> int:
             # What the provider gave of it stays given.
             row.given_minor += row.due_minor
             Refund.objects.filter(pk=row.pk).update(given_minor=row.given_minor)
-            refund.settle(row, RefundSeen(Was.FAILED, failure=won_back.FAILURE), row.attempt)
+            refund.settle(row, RefundSeen(Was.FAILED, failure=chargeback.FAILURE), row.attempt)
         # What a person was to decide she decides still; any other is the clock's to try again.
         at = None if row.reason == Refund.Reason.REGAINED else timezone.now()
         Refund.objects.filter(pk=row.pk).update(disputed_minor=F("disputed_minor") - part, retry_at=at)

@@ -154,7 +154,7 @@ def _adopt(paid: Payment, seen: RefundSeen) -> str:
         if owed:
             return _is(owed[0], seen)
         if paid.is_kept and paid.state == Payment.State.SUCCEEDED:
-            made = refund.taken(
+            made = refund.record_unasked(
                 order, left, seen.id, reason=Refund.Reason.DESK, state=Refund.State(seen.state.value)
             )
             left -= made.amount_minor if made else 0
@@ -179,7 +179,7 @@ def _unplaced(paid: Payment, seen: RefundSeen, left: int) -> None:
 
 
 @transaction.atomic
-def give_otherwise(failed: Refund, by: Any, how: str) -> Refund:
+def settle_otherwise(failed: Refund, by: Any, how: str) -> Refund:
     """An operator has given it herself (by bank transfer, say), as the provider could not; `how` is for the record."""
     how = clean.line(how, "how", 200)
     order = Order.objects.get(payments__refunds=failed.pk)

@@ -21,7 +21,7 @@ from orders.actions.order import lock
 from orders.actions.under_way import Asking, is_patient
 from orders.events import OrderConfirmed
 from orders.models import Line, Order, Payment, Refund
-from orders.reads.order import is_given_back
+from orders.reads.order import is_all_refunded
 
 log = logging.getLogger("sheaf.held")
 
@@ -46,8 +46,8 @@ def repay(orders: QuerySet[Order]) -> None:
     list(stock.lock(Lot.objects.filter(variant__in=Line.objects.filter(order__in=held).values("variant"))))
     for order in held.values():
         # Its buyer may have left already; the provider may still be giving the money back.
-        if not is_given_back(order):
-            refund.everything(order, reason=Refund.Reason.FELL_SHORT)
+        if not is_all_refunded(order):
+            refund.refund_remaining(order, reason=Refund.Reason.FELL_SHORT)
 
 
 def let_go(orders: QuerySet[Order]) -> None:

@@ -14,7 +14,7 @@ from orders.actions.order import lock
 from orders.events import GoodsRecalled, RecallReached
 from orders.models import Order, Refund
 from orders.reads import stopped
-from orders.reads.order import is_given_back
+from orders.reads.order import is_all_refunded
 
 log = logging.getLogger("sheaf.recall")
 
@@ -54,8 +54,8 @@ def _mark(order: Order, lot_id: int) -> None:
 
 def _refund_recalled(order: Order, lot_id: int) -> None:
     if order.state == State.HELD:
-        if not is_given_back(order):
-            refund.everything(order, reason=Refund.Reason.RECALLED)
+        if not is_all_refunded(order):
+            refund.refund_remaining(order, reason=Refund.Reason.RECALLED)
         return
     parts = {line.uid: refund.Part(units) for line, units in stopped.units_recalled(order, lot_id).items()}
     if parts:
@@ -66,9 +66,9 @@ def refund_unfit(orders: Collection[int]) -> None:
     """Held orders whose units cannot be sent any more are repaid. The holder's lock is held."""
     held = lock(list(Order.objects.filter(pk__in=orders)))
     for order in held.values():
-        if order.state == State.HELD and not is_given_back(order):
+        if order.state == State.HELD and not is_all_refunded(order):
             lots = stopped.recalled_lots(order)
-            refund.everything(order, reason=Refund.Reason.RECALLED)
+            refund.refund_remaining(order, reason=Refund.Reason.RECALLED)
             for lot_id in lots:
                 _mark(order, lot_id)
             record(*(GoodsRecalled(order.pk, lot_id) for lot_id in lots))

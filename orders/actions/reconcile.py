@@ -77,9 +77,9 @@ def _each(waiting: QuerySet[Any], deed: Callable[[Any], object], now: datetime, 
 
 def _look_at(source: str, row: Refund) -> None:
     if row.state == Refund.State.REQUESTED:
-        give_back(row)
+        submit(row)
     elif row.state == Refund.State.FAILED:
-        refund.again(row)
+        refund.retry(row)
     else:
         refund.learn(source, row.provider_id)
 
@@ -88,15 +88,15 @@ def _look_at(source: str, row: Refund) -> None:
 GONE = (RefundFailure.ALREADY_GIVEN, RefundFailure.DISPUTED, RefundFailure.TOO_MUCH)
 
 
-def give_back(row: Refund) -> str:
+def submit(row: Refund) -> str:
     """Have the provider give a refund; where it says that the money has gone otherwise, learn how."""
-    told = refund.give_back(row)
+    told = refund.submit(row)
     if told == elsewhere.WAITS:
         # The bank may have decided, and the notice may have been lost.
         waiting = row.payment.disputes.filter(state__in=Dispute.GOES_ON)
         for name in waiting.values_list("provider_id", flat=True):
             dispute.learn(row.payment.provider, name)
-        told = refund.give_back(row)
+        told = refund.submit(row)
     if told != Refund.State.FAILED:
         return told
     paid = Payment.objects.select_related("order").get(refunds=row.pk)

@@ -1,8 +1,7 @@
-"""Refunds: decided under the order's lock with each line's own share, given back at the provider afterwards."""
+"""A refund's life: requested under the order's lock, submitted to the provider afterwards, settled by what that says,
+retried where it failed."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -12,12 +11,10 @@ from django.utils import timezone
 
 from accounts.actions import audit
 from accounts.permissions import must
-from catalog.actions import stock
-from catalog.models import Lot, Reservation
-from core import clock, failpoints
+from core import failpoints
 from core.deliveries import held_since_restore
-from core.language import Words, say
-from core.money import show, split
+from core.language import say
+from core.money import split
 from core.outbox import record
 from core.refusals import Conflict, Invalid, NotFound
 from core.states import move_many
@@ -25,16 +22,25 @@ from orders import holding
 from orders.actions import refund_failed, shipment
 from orders.actions.order import lock
 from orders.actions.refund_completed import demand_right
+from orders.actions.refund_share import (
+    Part,
+    Postage,
+    Share,
+    call_off,
+    postage_of,
+    restock,
+    share_of,
+    units_with,
+)
 from orders.events import RefundFailed, RefundRequested, RefundSucceeded, RefundTriedAgain
 from orders.models import Line, Order, Payment, Refund, RefundLine, Shipment
 from orders.provider import provider
-from orders.provider.port import GiveBack, Noun, RefundSeen
+from orders.provider.port import Noun, RefundAttempt, RefundSeen
 from orders.reads.refund import lost_parcels
-from orders.refusals import RefundTooLarge
 
 State = Refund.State
 Reason = Refund.Reason
-GIVING = (
+REFUNDABLE = (
     Order.State.HELD,
     Order.State.PAID,
     Order.State.SHIPPED,
@@ -48,27 +54,6 @@ CONTESTED = say(
     "买家的银行正在裁定这笔付款，裁定之前不能退款；不用再申请，裁定后会通知。",
     "The buyer’s bank is deciding about this payment: nothing can be refunded before it has.",
 )
-
-
-@dataclass(frozen=True)
-class Part:
-    """What to give back of a line: units at what was paid for them, or an amount, or both at once."""
-
-    units: int = 0
-    amount_minor: int | None = None
-
-
-@dataclass
-class _Share:
-    """A part as it will be written."""
-
-    line: Line
-    units: int
-    amount_minor: int
-    restocked: dict[int, int] = field(default_factory=dict)
-
-
-_Postage = Sequence[tuple[Shipment, int]]
 
 
 def request(
@@ -96,12 +81,12 @@ def request(
         }
         if unknown := [uid for uid in lines if uid not in rows]:
             raise NotFound(field=("lines", str(list(lines).index(unknown[0])), "line_id"))
-        shares = [_share(rows[uid], part, i) for i, (uid, part) in enumerate(lines.items())]
-        postage = [(p, n) for p, n in _postage(order) if teams is None or p.team_id in teams]
+        shares = [share_of(rows[uid], part, i) for i, (uid, part) in enumerate(lines.items())]
+        postage = [(p, n) for p, n in postage_of(order) if teams is None or p.team_id in teams]
         if by is not None and reason == Reason.TEAM:
             asked = [p for p, _ in postage] if shipping else []
             demand_right([s.line for s in shares], asked, by=by, is_operator=teams is None, note=note)
-        over = _call_off(rows.values(), shares)
+        over = call_off(rows.values(), shares)
         over |= set(lost_parcels(rows.values(), {s.line.pk: s.amount_minor for s in shares}))
         postage = [(p, n) for p, n in postage if shipping or p.pk in over]
         made = _write(order, shares, postage, reason=reason, by=by, note=note)
@@ -111,35 +96,35 @@ def request(
         return made
 
 
-def everything(order: Order, *, reason: str, by: Any = None, note: str = "") -> Refund:
+def refund_remaining(order: Order, *, reason: str, by: Any = None, note: str = "") -> Refund:
     """Give back all that remains, sending included. Called with the order locked."""
     shares = [
-        _Share(line, line.quantity - line.refunded_units, line.net_minor - line.refunded_minor)
+        Share(line, line.quantity - line.refunded_units, line.net_minor - line.refunded_minor)
         for line in order.lines.select_related("shipment")
         if line.refunded_minor < line.net_minor or line.refunded_units < line.quantity
     ]
-    return _write(order, shares, _postage(order), reason=reason, by=by, note=note)
+    return _write(order, shares, postage_of(order), reason=reason, by=by, note=note)
 
 
-def taken(
+def record_unasked(
     order: Order, amount: int, provider_id: str, *, reason: str = Reason.DISPUTE, state: str = State.SUCCEEDED
 ) -> Refund | None:
-    """Money left without our asking, by a buyer's bank or at the provider's desk: shared over what remains of the
+    """Money left without our asking, by a chargeback or at the provider's desk: shared over what remains of the
     order, lines and sending alike. Called with the order locked; None when nothing remains."""
     lines = [
-        _Share(line, 0, line.net_minor - line.refunded_minor)
+        Share(line, 0, line.net_minor - line.refunded_minor)
         for line in order.lines.select_related("shipment")
     ]
-    postage = _postage(order)
+    postage = postage_of(order)
     remains = [s.amount_minor for s in lines] + [minor for _, minor in postage]
     amount = min(amount, sum(remains))
-    if not amount or order.state not in GIVING:
+    if not amount or order.state not in REFUNDABLE:
         return None
     is_whole = amount == sum(remains)
     parts = split(amount, remains)
     for share, n in zip(lines, parts, strict=False):
         # Of a part, rounding may leave a line whole and its parcel's sending not: nothing is called off then.
-        share.units, share.amount_minor = _units_with(share.line, n) if is_whole else 0, n
+        share.units, share.amount_minor = units_with(share.line, n) if is_whole else 0, n
     shares = [share for share in lines if share.units or share.amount_minor]
     postage = [(p, n) for (p, _), n in zip(postage, parts[len(lines) :], strict=True) if n]
     refund = _write(order, shares, postage, reason=reason, by=None, note="")
@@ -152,80 +137,10 @@ def taken(
     return refund
 
 
-def _postage(order: Order) -> list[tuple[Shipment, int]]:
-    """What remains of each parcel's sending."""
-    parcels = order.shipments.all()
-    return [(p, p.shipping_minor - p.refunded_minor) for p in parcels if p.refunded_minor < p.shipping_minor]
-
-
-def _units_with(line: Line, amount: int) -> int:
-    """Money for all that remains of a line that was not sent takes its units back too."""
-    is_whole = amount == line.net_minor - line.refunded_minor
-    return line.quantity - line.refunded_units if is_whole and _is_unsent(line) else 0
-
-
-def _is_unsent(line: Line) -> bool:
-    return line.shipment is not None and line.shipment.state == Shipment.State.WAITING
-
-
-def _call_off(lines: Collection[Line], shares: list[_Share]) -> set[int]:
-    """The unsent parcels of which these shares leave nothing to send.
-
-    All that remains of their lines' fen joins the shares: a parcel that is called off keeps no money.
-    """
-    given = {share.line.pk: share for share in shares}
-    left = {line.pk: line.quantity - line.refunded_units for line in lines}
-    for share in shares:
-        left[share.line.pk] -= share.units
-    needed = {line.shipment_id for line in lines if left[line.pk]}
-    unsent = {share.line.shipment_id for share in shares if _is_unsent(share.line)}
-    idle = {pk for pk in unsent - needed if pk is not None}
-    for line in lines:
-        remains = line.net_minor - line.refunded_minor
-        if line.shipment_id not in idle or not remains:
-            continue
-        if line.pk in given:
-            given[line.pk].amount_minor = remains
-        else:
-            shares.append(_Share(line, 0, remains))
-    return idle
-
-
-def _share(line: Line, part: Part, index: int) -> _Share:
-    """The line's own share: what was paid for these units, or an amount, within what remains.
-
-    Units that were not sent go back on the shelf and are sold again, so the buyer has all she paid for them;
-    less is refused, not made more: whoever wrote an amount decides what leaves the team's account.
-    """
-    path = ("lines", str(index))
-    amount_left = line.net_minor - line.refunded_minor
-    units_left = line.quantity - line.refunded_units
-    if part.units < 0 or (part.amount_minor is not None and part.amount_minor < 0):
-        raise Invalid(field=path)
-    if part.units > units_left:
-        raise RefundTooLarge(amount_left, units_left, field=(*path, "units"))
-    # A unit's part that was given back before as an amount is not given twice.
-    due = min(part.units * line.unit_price_minor, amount_left)
-    amount = due if part.amount_minor is None else part.amount_minor
-    if amount > amount_left:
-        raise RefundTooLarge(amount_left, units_left, field=(*path, "amount"))
-    if amount < due and _is_unsent(line):
-        raise Invalid(_less_than(due), field=(*path, "amount"))
-    return _Share(line, max(part.units, _units_with(line, amount)), amount)
-
-
-def _less_than(due: int) -> Words:
-    return say(
-        "还没有发出的货要全额退：这些份是 {due}。",
-        "Units that were not sent are refunded in full: these come to {due}.",
-        due=show(due),
-    )
-
-
 def _write(
-    order: Order, shares: Sequence[_Share], postage: _Postage, *, reason: str, by: Any, note: str
+    order: Order, shares: Sequence[Share], postage: Postage, *, reason: str, by: Any, note: str
 ) -> Refund:
-    if order.state not in GIVING:
+    if order.state not in REFUNDABLE:
         raise Conflict(say("这个订单没有可退的款。", "There is nothing to give back on this order."))
     payment = Payment.objects.filter(order=order, is_kept=True).first()
     if payment is not None and reason in DECIDED and payment.is_contested:
@@ -236,7 +151,7 @@ def _write(
     refund = Refund.objects.create(
         payment=payment, reason=reason, amount_minor=amount, requested_by=by, note=note[:200]
     )
-    _restock(order, shares)
+    restock(order, shares)
     RefundLine.objects.bulk_create(_rows(refund, shares, postage))
     for share in shares:
         Line.objects.filter(pk=share.line.pk).update(
@@ -251,7 +166,7 @@ def _write(
     return refund
 
 
-def _rows(refund: Refund, shares: Sequence[_Share], postage: _Postage) -> list[RefundLine]:
+def _rows(refund: Refund, shares: Sequence[Share], postage: Postage) -> list[RefundLine]:
     lines = [
         RefundLine(
             refund=refund,
@@ -266,30 +181,6 @@ def _rows(refund: Refund, shares: Sequence[_Share], postage: _Postage) -> list[R
     return lines + [RefundLine(refund=refund, shipment=p, amount_minor=minor) for p, minor in postage]
 
 
-def _restock(order: Order, shares: Sequence[_Share]) -> None:
-    """Units that were never sent go back on the shelf, to the lots they came from: those of a lot that is recalled or
-    past its date before all others, so that what is still sent is of the good ones; then the last draw first."""
-    unsent = [s for s in shares if s.units and _is_unsent(s.line)]
-    if not unsent:
-        return
-    held = Reservation.objects.filter(holder=order.uid, state=Reservation.State.SOLD).select_related("lot")
-    back: dict[int, int] = {}
-    today = clock.today()
-    for share in unsent:
-        missing = share.units
-        drawn = [r for r in held if r.lot.variant_id == share.line.variant_id]
-        for row in sorted(drawn, key=lambda r: (not _is_unfit(r.lot, today), -r.pk)):
-            units = min(missing, row.units - row.units_returned)
-            if units:
-                share.restocked[row.lot_id] = back[row.lot_id] = units
-                missing -= units
-    stock.restock(order.uid, back)
-
-
-def _is_unfit(lot: Lot, today: date) -> bool:
-    return lot.state == Lot.State.RECALLED or (lot.best_before is not None and lot.best_before < today)
-
-
 def _after(order: Order) -> None:
     """Parcels of which nothing is left to send are called off; whoever holds the order goes by what remains."""
     lines = list(order.lines.all())
@@ -302,7 +193,7 @@ def _after(order: Order) -> None:
     holding.follow([order])
 
 
-def give_back(refund: Refund) -> str:
+def submit(refund: Refund) -> str:
     """Ask the provider to give it back, outside any transaction; asking twice gives once.
 
     While a bank decides about the money, the provider would refuse: it waits for the decision.
@@ -312,14 +203,14 @@ def give_back(refund: Refund) -> str:
         return "known"
     if refund.payment.is_contested:
         return "waits"
-    asked = GiveBack(
+    asked = RefundAttempt(
         refund=refund.uid,
         attempt=refund.attempt,
         payment_ref=refund.payment.payment_ref,
         amount_minor=refund.due_minor,
         requested_at=refund.requested_at,
     )
-    told = settle(refund, provider(refund.payment.provider).give_back(asked), refund.attempt)
+    told = settle(refund, provider(refund.payment.provider).refund(asked), refund.attempt)
     failpoints.reach("refund.settled")
     return told
 
@@ -335,7 +226,7 @@ def learn(source: str, provider_id: str) -> str:
 
 def held() -> set[int]:
     """Refunds that a restored shop leaves to a person: the lost one may have given them, and told of it."""
-    return held_since_restore("orders.tasks.give_back", "refund_id")
+    return held_since_restore("orders.tasks.submit_refund", "refund_id")
 
 
 @transaction.atomic
@@ -353,7 +244,7 @@ def settle(refund: Refund, seen: RefundSeen, attempt: int) -> str:
     if state != State.PENDING:
         fields["settled_at"] = now
     if state == State.FAILED:
-        fields["retry_at"] = refund_failed.tried_next(refund, seen.failure, now)
+        fields["retry_at"] = refund_failed.next_retry(refund, seen.failure, now)
         fields["returned_at"] = now if had_succeeded else refund.returned_at
     refund.move_to(state, **fields)
     if state == State.SUCCEEDED:
@@ -361,7 +252,7 @@ def settle(refund: Refund, seen: RefundSeen, attempt: int) -> str:
         record(RefundSucceeded(refund_id=refund.pk))
     elif state == State.FAILED:
         if had_succeeded:
-            refund_failed.came_back(order, refund)
+            refund_failed.reopen(order, refund)
         record(RefundFailed(refund_id=refund.pk, had_succeeded=had_succeeded))
     failpoints.reach("refund.settling")
     return state.value
@@ -378,7 +269,7 @@ def _arrived(order: Order, refund: Refund) -> None:
 
 
 @transaction.atomic
-def again(refund: Refund, by: Any = None) -> Refund:
+def retry(refund: Refund, by: Any = None) -> Refund:
     """Try a failed refund once more, under a new key: the first one's answer is no. Without `by`, by the clock."""
     must(by, "orders.refund")
     order = Order.objects.get(payments__refunds=refund.pk)

@@ -9,10 +9,10 @@ from orders.models import Order, Refund
 from orders.provider.port import RefundFailure
 
 # What left without our asking is not asked for by the clock.
-TAKEN = (Refund.Reason.DISPUTE, Refund.Reason.DESK)
+UNASKED = (Refund.Reason.DISPUTE, Refund.Reason.DESK)
 
 
-def came_back(order: Order, refund: Refund) -> None:
+def reopen(order: Order, refund: Refund) -> None:
     """The buyer has it no more: an order that was over stands where its parcels do again."""
     if not refund.payment.is_kept:
         return
@@ -25,13 +25,13 @@ def came_back(order: Order, refund: Refund) -> None:
 
 
 # The n-th attempt that fails is followed by another after so long; beyond them a person decides.
-TRIED_AFTER = tuple(timedelta(hours=hours) for hours in (0.2, 2, 12, 24, 48))
+RETRIED_AFTER = tuple(timedelta(hours=hours) for hours in (0.2, 2, 12, 24, 48))
 # What no further attempt changes: the card is gone, the bank decides, or it was given in another way.
 HOPELESS = tuple(RefundFailure)
 
 
-def tried_next(refund: Refund, failure: str, now: datetime) -> datetime | None:
+def next_retry(refund: Refund, failure: str, now: datetime) -> datetime | None:
     """When the clock tries it again; None where a person has to."""
-    if failure in HOPELESS or refund.attempt > len(TRIED_AFTER) or refund.reason in TAKEN:
+    if failure in HOPELESS or refund.attempt > len(RETRIED_AFTER) or refund.reason in UNASKED:
         return None
-    return now + TRIED_AFTER[refund.attempt - 1]
+    return now + RETRIED_AFTER[refund.attempt - 1]

@@ -8,7 +8,7 @@ from orders.models import Order, Refund
 from orders.reads.proof import is_hers
 
 
-def give_what_is_left(order: Order, by: Any, reason: str) -> Refund:
+def request_remaining(order: Order, by: Any, reason: str) -> Refund:
     """Give back what remains of every line and of its sending; of an order of her own an operator is none."""
     if is_hers(by, order):
         raise NotFound()

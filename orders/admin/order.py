@@ -45,7 +45,7 @@ class OrderAdmin(OperatorAdmin):
         ),
         admin_action(
             "退还余款 · Refund all that is left",
-            refund_left.give_what_is_left,
+            refund_left.request_remaining,
             sum_of=refundable_minor,
             is_final=True,
             asks_why=True,

@@ -44,7 +44,7 @@ class RefundAdmin(OperatorAdmin):
     )
     ordering = ("-id",)
     actions = (
-        admin_action("再试一次 · Try again", refund.again, is_final=True, sum_of=lambda row: row.due_minor),
+        admin_action("再试一次 · Try again", refund.retry, is_final=True, sum_of=lambda row: row.due_minor),
     )
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -59,4 +59,4 @@ class RefundAdmin(OperatorAdmin):
     def save_model(self, request: HttpRequest, obj: Refund, form: Any, change: bool) -> None:
         """How the buyer was given it: through the action, into the ledger and the audit log."""
         if "otherwise" in form.changed_data:
-            elsewhere.give_otherwise(obj, signed_in(request), form.cleaned_data["otherwise"])
+            elsewhere.settle_otherwise(obj, signed_in(request), form.cleaned_data["otherwise"])

@@ -191,7 +191,7 @@ class OrderType(ModelType):
     @needs("lines", "shipments")
     def resolve_state_name(root, info):
         """In the reader's language; one that is wholly on its way back says so, and one taken as delivered."""
-        if root.state in (Order.State.PAID, Order.State.HELD) and reads.is_given_back(root):
+        if root.state in (Order.State.PAID, Order.State.HELD) and reads.is_all_refunded(root):
             return str(words.being_refunded(root))
         if root.state == Order.State.DELIVERED and any(parcel.is_presumed for parcel in root.shipments.all()):
             return str(words.TAKEN_AS_DELIVERED)

@@ -107,7 +107,7 @@ class PaymentSeen:
 
 
 @dataclass(frozen=True)
-class GiveBack:
+class RefundAttempt:
     """Money to give back on a payment; with the same refund and attempt it is given once."""
 
     refund: UUID
@@ -194,7 +194,7 @@ class Provider(Protocol):
         """Let a payment be made no more; tells how it stands, for the buyer may have been faster."""
         ...
 
-    def give_back(self, asked: GiveBack) -> RefundSeen:
+    def refund(self, asked: RefundAttempt) -> RefundSeen:
         """Give money back; asking again for the same attempt gives nothing more."""
         ...
 

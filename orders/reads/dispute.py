@@ -6,7 +6,7 @@ from datetime import datetime
 from core.language import Words, say, speaks_english
 from core.money import show
 from orders.models import Dispute, Order, Refund
-from orders.reads.order import is_given_back
+from orders.reads.order import is_all_refunded
 
 State = Dispute.State
 OVER = (Order.State.CANCELLED, Order.State.EXPIRED, Order.State.REFUNDED)
@@ -55,7 +55,7 @@ class DisputeSeen:
         if self.row.state in Dispute.ENDED:
             return str(ASK_THE_BANK)
         # A recall may have ended the order meanwhile: its money then waits for the bank, and nothing goes on.
-        return str(MONEY_WAITS if is_given_back(self.order) else CALL_IT_OFF)
+        return str(MONEY_WAITS if is_all_refunded(self.order) else CALL_IT_OFF)
 
 
 def disputes_of(order: Order) -> list[DisputeSeen]:
@@ -138,7 +138,7 @@ def _consequences(row: Dispute, order: Order, owed: int) -> list[Words]:
             )
         ]
     if row.state in Dispute.ENDED:
-        if is_given_back(order):
+        if is_all_refunded(order):
             return [
                 say(
                     "货不再发，钱会退给您，见下面的退款。",

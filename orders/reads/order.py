@@ -58,7 +58,7 @@ def is_cancellable(order: Order) -> bool:
         return False
     if order.holder is not None:
         # One may leave until the holder binds her; then all are bound by all.
-        is_held = order.state == State.HELD and not is_given_back(order)
+        is_held = order.state == State.HELD and not is_all_refunded(order)
         return is_held and holding.holder_of(order).binds(order) is None
     return is_unsent(order)
 
@@ -77,12 +77,12 @@ def is_unsent(order: Order) -> bool:
         return False
     parcels = [s.state for s in order.shipments.all()]
     waits = all(state in (Shipment.State.WAITING, Shipment.State.CANCELLED) for state in parcels)
-    return waits and not is_given_back(order)
+    return waits and not is_all_refunded(order)
 
 
 def why_it_stays(order: Order) -> Words:
     """Why an order that is not cancellable is not, in words that are true of where it stands."""
-    if order.state == State.REFUNDED or is_given_back(order):
+    if order.state == State.REFUNDED or is_all_refunded(order):
         return say("这个订单的钱已经退回或正在退回。", "All of this order has gone back, or is on its way.")
     is_bound = order.holder is not None and order.state in (State.HELD, State.PAID)
     if is_bound and (words := holding.holder_of(order).binds(order)):
@@ -99,7 +99,7 @@ def is_payable(order: Order) -> bool:
     return waits and not Order.objects.filter(unpayable("pk", "uid"), pk=order.pk).exists()
 
 
-def is_given_back(order: Order) -> bool:
+def is_all_refunded(order: Order) -> bool:
     """All of it is asked back; the provider may not have sent all of it yet."""
     lines = all(line.refunded_minor == line.net_minor for line in order.lines.all())
     return lines and all(s.refunded_minor == s.shipping_minor for s in order.shipments.all())

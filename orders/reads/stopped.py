@@ -113,7 +113,7 @@ def drew_on(lot_id: int) -> QuerySet[Order]:
     return Order.objects.filter(uid__in=holders).exclude(state__in=over)
 
 
-def recall_gives_back(lot_id: int) -> int:
+def recall_refunds(lot_id: int) -> int:
     """Fen that go back, at most, if this lot is recalled now: what was paid for it and is not sent yet, with the
     sending of parcels in which nothing else lies."""
     paid = (Order.State.HELD, Order.State.PAID, Order.State.SHIPPED, Order.State.DELIVERED)

@@ -13,11 +13,11 @@ from orders.provider.port import (
     Attempt,
     Begun,
     DisputeSeen,
-    GiveBack,
     Heard,
     NoticeKind,
     Noun,
     PaymentSeen,
+    RefundAttempt,
     RefundSeen,
     Seen,
     Was,
@@ -44,7 +44,7 @@ class Page:
 class Given:
     """One refund at the bank; an attempt that is asked for twice is one."""
 
-    asked: GiveBack
+    asked: RefundAttempt
     id: str
     state: Was
 
@@ -86,7 +86,7 @@ class Bank:
             page.state = Was.CANCELLED
         return self._page(id)
 
-    def give_back(self, asked: GiveBack) -> RefundSeen:
+    def refund(self, asked: RefundAttempt) -> RefundSeen:
         key = f"{asked.refund}:{asked.attempt}"
         if key not in self.refunds:
             is_too_much = asked.amount_minor > self.left_of(asked.payment_ref)
@@ -164,7 +164,7 @@ class Bank:
     def give_at_the_desk(self, name: str, amount: int) -> str:
         """Somebody gives back there who knows nothing of the shop."""
         id = f"re_{len(self.refunds)}"
-        asked = GiveBack(uuid4(), 0, self.pages[name].payment_ref, amount, timezone.now())
+        asked = RefundAttempt(uuid4(), 0, self.pages[name].payment_ref, amount, timezone.now())
         self.refunds[id] = Given(asked, id, Was.SUCCEEDED)
         return id
 

@@ -21,8 +21,8 @@ class MoneyBack(Words):
     """Whatever may become of money that had come."""
 
     @rule(pick=PICK, units=UNITS, amount=st.none() | st.integers(0, 4000), shipping=st.booleans())
-    def give_back(self, pick, units, amount, shipping):
-        order = self._one(pick, Order.objects.filter(state__in=refund.GIVING))
+    def refund(self, pick, units, amount, shipping):
+        order = self._one(pick, Order.objects.filter(state__in=refund.REFUNDABLE))
         if order is None:
             return
         line = self._one(pick // 2, order.lines.all())
@@ -85,7 +85,7 @@ class MoneyBack(Words):
     @rule(pick=PICK)
     def try_a_refund_again(self, pick):
         if row := self._one(pick, Refund.objects.filter(state="failed").exclude(reason="dispute")):
-            refund.again(row, self.market.operator)
+            refund.retry(row, self.market.operator)
 
     @rule(pick=PICK, share=st.integers(1, 4), state=st.sampled_from(["lost", "lost", "won", "open"]))
     def charge_back(self, pick, share, state):

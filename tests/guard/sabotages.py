@@ -101,7 +101,7 @@ SABOTAGES = [
     ),
     Sabotage(
         "more is given back than was paid",
-        "orders/actions/refund.py",
+        "orders/actions/refund_share.py",
         "if part.units > units_left:",
         "if False:",
         "tests/orders/test_refund.py",
@@ -317,7 +317,7 @@ SABOTAGES = [
     ),
     Sabotage(
         "the shop keeps what came back for goods that it called off",
-        "orders/actions/won_back.py",
+        "orders/actions/chargeback.py",
         "idle = [row for row in rows if _is_idle(row)]",
         "idle = list[RefundLine]()",
         "tests/orders/test_won_on_appeal.py",

@@ -104,7 +104,7 @@ def restored() -> Iterator[str]:
 def test_after_a_restore_nothing_is_charged_mailed_or_attributed_twice(till, a_stand, tmp_path, restored):
     shop = Shop(till, a_stand)
     waiting = set(Delivery.objects.filter(done_at=None).values_list("reaction", flat=True))
-    assert {"orders.tasks.give_back", "orders.letters.send_confirmation"} <= waiting
+    assert {"orders.tasks.submit_refund", "orders.letters.send_confirmation"} <= waiting
     manage("backup", str(tmp_path / "kept"), data=tmp_path)
 
     # The shop goes on for a moment after the backup, and is lost: then a buyer pays the page she had open.
@@ -119,7 +119,7 @@ def test_after_a_restore_nothing_is_charged_mailed_or_attributed_twice(till, a_s
         work(shop)
         # What reached outside waits for a person; nothing was mailed again, nothing moved again.
         parked = set(Delivery.objects.filter(done_at=None).values_list("reaction", flat=True))
-        assert "orders.letters.send_confirmation" in parked and "orders.tasks.give_back" in parked
+        assert "orders.letters.send_confirmation" in parked and "orders.tasks.submit_refund" in parked
         assert not {one for one in letters() if first_letters[one]}, letters()
         assert shop.moved() == moved
         # The money that came while nobody listened is found, once; its buyer hears of it, once.
@@ -127,7 +127,7 @@ def test_after_a_restore_nothing_is_charged_mailed_or_attributed_twice(till, a_s
         assert late.state == "paid" and set(letters().values()) == {1}
         assert {to for to, _ in letters()} == {"2@example.com"}
         # A person lets the refund go: the provider knows its key, so the buyer has it once.
-        unpark("orders.tasks.give_back")
+        unpark("orders.tasks.submit_refund")
         work(shop)
         assert shop.moved() == moved
         (refund,) = Refund.objects.all()

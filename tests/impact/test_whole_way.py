@@ -127,13 +127,13 @@ def test_a_refund_that_fails_and_is_tried_again_goes_back_once(lots):
     made = refund.request(order, {order.lines.get().uid: refund.Part(units=2)}, shipping=True)
     give(made, Was.FAILED)
     assert holds()
-    made = refund.again(made, shelves.an_operator())
+    made = refund.retry(made, shelves.an_operator())
     give(made)
     assert holds()
     give(made, Was.FAILED)  # Alipay may still say no
     assert holds()
     assert world.balances(order) == {"gateway": -8180, "buyer": 8180}
-    give(refund.again(made, shelves.an_operator()))
+    give(refund.retry(made, shelves.an_operator()))
     assert world.balances(order) == {} and holds()
 
 

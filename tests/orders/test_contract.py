@@ -22,7 +22,7 @@ from django.utils import timezone
 
 from local import machine
 from local.postgres import free_port
-from orders.provider.port import Attempt, GiveBack, Noun
+from orders.provider.port import Attempt, Noun, RefundAttempt
 from orders.provider.stripe import StripeProvider
 from orders.provider.stripe.wire import Wire
 
@@ -95,7 +95,7 @@ def test_each_kind_of_request_that_we_make_is_one_of_stripes(mock, monkeypatch):
         list(shop.about(noun, "pi_1"))
     for noun in (Noun.PAYMENT, Noun.REFUND, Noun.DISPUTE):
         list(shop.recent(noun, timezone.now() - timedelta(days=3)))
-    shop.give_back(GiveBack(uuid4(), 1, "pi_1", 100, timezone.now()))
+    shop.refund(RefundAttempt(uuid4(), 1, "pi_1", 100, timezone.now()))
     assert len(told) >= 16
     assert [(method, url, body) for method, url, status, body in told if status != 200] == []
 

@@ -90,7 +90,7 @@ def test_a_refund_that_a_dispute_has_given_is_not_tried_again(order):
     lose(kept(order), TOTAL)
     made.refresh_from_db()
     with pytest.raises(Conflict):
-        refund.again(made, shelves.an_operator())
+        refund.retry(made, shelves.an_operator())
     # Nor does what the provider still says of the attempt that failed come to anything.
     assert refund.learn("stripe", "re_first") == "not ours"
     assert refund.settle(made, RefundSeen(Was.FAILED, "re_first"), 1) == "known"
@@ -143,7 +143,7 @@ def test_of_a_refund_that_a_bank_has_given_in_part_only_the_rest_is_asked_of_the
     tell(a_stand, "refund.failed")
     lose(kept(paid.row), 5000)
     till.refund_mode("succeed")
-    refund.again(made, paid.operator.person)
+    refund.retry(made, paid.operator.person)
     settle_all()
     assert [asked["amount"] for asked in a_stand.store.select("refund", [], 10)] == [2380, GOODS]
     assert refunds(paid.row) == [("team", "succeeded", GOODS, 5000)]
@@ -157,9 +157,9 @@ def test_no_operator_writes_down_that_she_herself_was_given_it(order):
     operator = shelves.an_operator()
     Order.objects.filter(pk=order.pk).update(person=operator)
     with pytest.raises(NotAllowed):
-        elsewhere.give_otherwise(made, operator, "in cash")
+        elsewhere.settle_otherwise(made, operator, "in cash")
     assert refunds(order)[0][1] == "failed"
-    assert elsewhere.give_otherwise(made, shelves.an_operator(), "in cash").state == "succeeded"
+    assert elsewhere.settle_otherwise(made, shelves.an_operator(), "in cash").state == "succeeded"
 
 
 @pytest.mark.parametrize("way", ["requested", "pending"])
@@ -206,7 +206,7 @@ def test_a_dispute_that_is_won_leaves_a_failed_refund_to_be_tried_again(order):
     made = ask_back(order)
     give(made, Was.FAILED)
     dispute.settle("stripe", DisputeSeen("dp_won", "won", TOTAL, "fraudulent", kept(order).payment_ref))
-    give(refund.again(made, shelves.an_operator()))
+    give(refund.retry(made, shelves.an_operator()))
     assert refunds(order) == [("team", "succeeded", GOODS, 0)]
     assert offences() == []
 

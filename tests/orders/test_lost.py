@@ -134,9 +134,9 @@ def test_a_team_looks_at_the_whole_sum_before_it_gives_a_lost_parcel_back(sold):
     goods, sending = whole(sold), sold.parcel(0).shipping_minor
     desk, path = signed_in(sold.managers[0]), "/en/desk/orders/?state=SHIPPED"
     told = {"line": sold.line_id(0), "units": 2, "lang": "en"}
-    looked = words(fill(desk, path, "give_back", **told))
+    looked = words(fill(desk, path, "request_refund", **told))
     assert f"¥{(goods + sending) / 100:.2f}" in looked.split('id="look"')[1].split("</ul>")[0]
-    desk.post("/do/give_back/", {**fields(looked, "give_back"), **told})
+    desk.post("/do/request_refund/", {**fields(looked, "request_refund"), **told})
     assert Refund.objects.get().amount_minor == goods + sending
 
 

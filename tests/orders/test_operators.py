@@ -97,7 +97,7 @@ def test_a_failed_refund_is_tried_again_from_its_room(paid, desk, till, a_stand)
     refund = Refund.objects.get()
     assert refund.state == "failed"
     till.close_dispute("won", charge=a_stand.store.select("charge", [], 1)[0]["id"])
-    choose(desk, "refund", "again", refund, confirmed="yes")
+    choose(desk, "refund", "retry", refund, confirmed="yes")
     settle_all()
     assert Refund.objects.get().state == "succeeded"
     assert AuditEntry.objects.filter(deed="retry", noun="Refund", actor=paid.operator.person).exists()

@@ -166,7 +166,9 @@ def test_a_team_gives_a_part_back_on_its_own_page_after_a_last_look(paid, lots, 
     turn(lots[0], -1)
     client = Client()
     client.force_login(manager)
-    link = re.search(r'href="([^"]*open=give_back[^"]*)"', client.get("/en/desk/orders/").content.decode())
+    link = re.search(
+        r'href="([^"]*open=request_refund[^"]*)"', client.get("/en/desk/orders/").content.decode()
+    )
     page = client.get(unescape(link[1])).content.decode()
     line = global_id("Line", row(order).lines.get(variant=lots[0].variant).uid)
     assert line in page and 'name="units"' in page
@@ -174,7 +176,7 @@ def test_a_team_gives_a_part_back_on_its_own_page_after_a_last_look(paid, lots, 
 
     def send(**more):
         reply = client.post(
-            "/do/give_back/", {**form, "idempotencyKey": key(), "back": unescape(link[1]), **more}
+            "/do/request_refund/", {**form, "idempotencyKey": key(), "back": unescape(link[1]), **more}
         )
         seen = client.get(reply.url.split("#")[0]).content.decode()
         return seen, re.search(r'name="seen" value="(\w+)"', seen)
@@ -187,10 +189,10 @@ def test_a_team_gives_a_part_back_on_its_own_page_after_a_last_look(paid, lots, 
     assert Refund.objects.get().amount_minor == 7380
     assert send(units="1", seen=word[1])[1] is None and Refund.objects.count() == 1
     assert desk.counts(lots[0].variant.product.team).held_back == 0
-    assert "give_back" in client.get("/en/desk/orders/").content.decode()
+    assert "request_refund" in client.get("/en/desk/orders/").content.decode()
     stranger = Client()
     stranger.force_login(a_person())
-    stranger.post("/do/give_back/", {**form, "idempotencyKey": key(), "back": "/en/"})
+    stranger.post("/do/request_refund/", {**form, "idempotencyKey": key(), "back": "/en/"})
     assert Refund.objects.count() == 1
     drain()
     at_rest()

@@ -9,7 +9,7 @@ from catalog.models import Lot
 from core.deliveries import drain
 from orders.models import Payment, Refund, Shipment
 from orders.reads import desk
-from orders.reads.stopped import recall_gives_back
+from orders.reads.stopped import recall_refunds
 from tests.catalog.world import a_lot, a_product, a_team, a_variant, an_operator
 from tests.orders.sold import Sold
 from tests.orders.stopped import PAID, goods_of, paid, parcel_id, pull, told
@@ -111,12 +111,12 @@ def test_the_sum_shown_before_a_recall_covers_the_sending_that_goes_back_too(til
     alone = paid(till, a_stand, Buyer(), bad, quantity=2)
     paid(till, a_stand, Buyer(), lot, bad, quantity=1)
     assert row(alone).shipping_minor > 0
-    shown = recall_gives_back(bad.pk)
+    shown = recall_refunds(bad.pk)
     pull(bad)
     given = [refund.amount_minor for refund in Refund.objects.all()]
     assert sorted(given) == sorted([row(alone).total_minor, 5000])
     assert shown == sum(given)
-    assert recall_gives_back(bad.pk) == 0
+    assert recall_refunds(bad.pk) == 0
     at_rest()
 
 

@@ -305,8 +305,8 @@ def test_a_refund_that_fails_later_is_owed_again_and_an_operator_tries_once_more
         "had_succeeded": True,
     }
     with pytest.raises(NotAllowed):
-        refund.again(first, paid.team.person)
-    refund.again(first, paid.operator.person)
+        refund.retry(first, paid.team.person)
+    refund.retry(first, paid.operator.person)
     settle_all()
     again = Refund.objects.get()
     assert (again.state, again.attempt) == ("succeeded", 2) and again.provider_id != first.provider_id
@@ -332,7 +332,7 @@ def test_a_refund_asked_again_after_the_provider_forgot_its_key_is_given_once(pa
         state="requested", provider_id="", requested_at=timezone.now() - timedelta(hours=25), settled_at=None
     )
     Order.objects.update(refunded_minor=0)
-    assert refund.give_back(Refund.objects.get()) == "succeeded"
+    assert refund.submit(Refund.objects.get()) == "succeeded"
     assert len(a_stand.store.select("refund", [], 10)) == 1
     at_rest()
 

@@ -1,14 +1,17 @@
 """A refund that fails after it had succeeded: state, page, mails, operators and reconciler follow the money."""
 
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
 from django.core import mail
+from django.db import connection
 from django.utils import timezone
 
 from accounts.models import AuditEntry
+from core.models import Delivery
 from orders.actions import reconcile, refund
-from orders.actions.refund_failed import TRIED_AFTER
+from orders.actions.refund_failed import RETRIED_AFTER
 from orders.models import Refund
 from tests.orders.test_mails import new_mails
 from tests.orders.test_refund import Paid
@@ -77,7 +80,7 @@ def test_the_buyer_is_told_the_truth_at_each_turn_and_never_twice_that_she_has_i
 def test_what_failed_is_tried_again_by_the_clock_and_in_the_end_by_a_person(paid, till, a_stand):
     till.refund_mode("pending", after=None)
     made = cancelled(paid)
-    for attempt in range(1, len(TRIED_AFTER) + 2):
+    for attempt in range(1, len(RETRIED_AFTER) + 2):
         made.refresh_from_db()
         assert (made.attempt, made.state) == (attempt, "pending")
         till.settle_refund(made.provider_id, "failed")
@@ -85,13 +88,13 @@ def test_what_failed_is_tried_again_by_the_clock_and_in_the_end_by_a_person(paid
         settle_all()
         assert reconcile.refunds("stripe") == 0  # not yet
         later()
-        assert reconcile.refunds("stripe") == (1 if attempt <= len(TRIED_AFTER) else 0)
+        assert reconcile.refunds("stripe") == (1 if attempt <= len(RETRIED_AFTER) else 0)
         settle_all()
     (told,) = new_mails(paid.operator.person.email)
     assert told.subject.startswith("要人处理的退款：¥164.90")
     assert f"/operators/orders/refund/{made.pk}/change/" in told.body
     assert AuditEntry.objects.filter(noun="Refund", deed="retry", actor=None).count() == 5
-    refund.again(made, paid.operator.person)
+    refund.retry(made, paid.operator.person)
     till.refund_mode("succeed")
     settle_all()
     assert paid.seen["state"] == "REFUNDED"
@@ -113,7 +116,7 @@ def test_an_order_stands_where_its_parcels_do_once_its_money_is_back(paid, a_sta
 
 def test_a_mail_that_was_late_says_nothing_that_is_no_longer_so(paid, a_stand, till):
     paid.buyer.done("orderCancel", **paid.order, idempotencyKey=key())
-    refund.give_back(Refund.objects.get())
+    refund.submit(Refund.objects.get())
     made = Refund.objects.get()
     till.settle_refund(made.provider_id, "failed")
     tell(a_stand, "refund.failed")
@@ -130,3 +133,16 @@ def test_verify_names_an_order_that_counts_as_refunded_with_nothing_refunded(pai
     paid.row.__class__.objects.update(refunded_minor=0)
     told = [offence.words for offence in verify()]
     assert any("an order counts as refunded and not all of it was given back" in words for words in told)
+
+
+def test_a_refund_that_waits_under_the_name_its_reaction_had_before_is_submitted(paid):
+    paid.give(paid.team, (0, 1, None))
+    waiting = Delivery.objects.filter(reaction="orders.tasks.submit_refund", done_at=None)
+    assert waiting.update(reaction="orders.tasks.give_back") == 1
+    migration = import_module("orders.migrations.0018_submit_refund").Migration(
+        "0018_submit_refund", "orders"
+    )
+    with connection.schema_editor() as editor:
+        migration.operations[0].database_forwards("orders", editor, None, None)
+    settle_all()
+    assert Refund.objects.get().state == "succeeded"

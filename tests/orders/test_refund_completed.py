@@ -123,10 +123,10 @@ def test_operators_have_a_room_to_give_back_what_is_left(sold, operator, is_done
     if is_done:
         Order.objects.update(person=operator.person)
     once = desk.post(
-        "/operators/orders/order/", {"action": "give_what_is_left", "_selected_action": [sold.row.pk]}
+        "/operators/orders/order/", {"action": "request_remaining", "_selected_action": [sold.row.pk]}
     )
     assert once.status_code == 200 and show(sold.row.total_minor) in once.content.decode()
-    (said,) = choose(desk, "order", "give_what_is_left", sold.row, confirmed="yes", why="整批变质")
+    (said,) = choose(desk, "order", "request_remaining", sold.row, confirmed="yes", why="整批变质")
     if is_done:
         assert Refund.objects.count() == 0 and ": 1" not in said, "nobody decides about her own"
         return
@@ -145,7 +145,7 @@ def test_an_operator_takes_nothing_back_that_her_own_team_is_owed(sold, operator
     assert [e["code"] for e in ask(sold, operator, note="朋友的订单")["errors"]] == ["NOT_ALLOWED"]
     desk = Client(headers={"Accept-Language": "en"})
     desk.force_login(operator.person)
-    (said,) = choose(desk, "order", "give_what_is_left", sold.row, confirmed="yes", why="朋友的订单")
+    (said,) = choose(desk, "order", "request_remaining", sold.row, confirmed="yes", why="朋友的订单")
     assert "another operator" in said
     sending = {"number": sold.order["number"], "lines": [], "shipping": True, "note": "朋友的订单"}
     answer = operator.do("refundRequest", "refund { state }", **sending, idempotencyKey=key())
@@ -168,7 +168,7 @@ def test_an_order_under_her_own_address_is_an_operators_own_though_she_was_not_s
     assert error["code"] == "NOT_FOUND"
     desk = Client(headers={"Accept-Language": "en"})
     desk.force_login(operator.person)
-    (said,) = choose(desk, "order", "give_what_is_left", sold.row, confirmed="yes", why="我自己的")
+    (said,) = choose(desk, "order", "request_remaining", sold.row, confirmed="yes", why="我自己的")
     assert Refund.objects.count() == 0 and ": 1" not in said
     Order.objects.filter(pk=sold.row.pk).update(email="somebody@example.com")
     assert ask(sold, operator, note="检测报告不合格")["refund"]["amount"]["minor"] == 3690

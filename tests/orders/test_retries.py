@@ -92,7 +92,7 @@ def test_a_retry_after_twenty_five_hours_does_nothing(till, a_stand):
     buyer.done("orderCancel", **order, idempotencyKey=(over := key()))
     asked = Refund.objects.get()
     with pytest.raises(Away):
-        refund.give_back(asked)
+        refund.submit(asked)
     till.trouble("none")
     assert Refund.objects.get().state == "requested" and len(at_provider(a_stand, "refund")) == 1
     till.advance(25 * 3600)
@@ -105,7 +105,7 @@ def test_a_retry_after_twenty_five_hours_does_nothing(till, a_stand):
     assert buyer.do("orderCancel", **order, idempotencyKey=over)["errors"] == []
     assert reconcile.everything()["refunds"] == 1
     settle_all()
-    refund.give_back(Refund.objects.get())
+    refund.submit(Refund.objects.get())
     assert Refund.objects.get().state == "succeeded" and row(order).state == "refunded"
     counts = [len(at_provider(a_stand, noun)) for noun in ("checkout.session", "charge", "refund")]
     assert counts == [1, 1, 1] and Order.objects.count() == 1

@@ -98,7 +98,7 @@ def test_goods_that_were_called_off_leave_the_money_with_the_buyer_until_a_perso
     # Nobody but a person gives it, and the clock never.
     made = Refund.objects.get(reason="regained")
     assert made.retry_at is None and offences() == []
-    again = refund.again(made, shelves.an_operator())
+    again = refund.retry(made, shelves.an_operator())
     refund.settle(again, RefundSeen(Was.SUCCEEDED, "re_given"), again.attempt)
     assert told(order) == ("refunded", TOTAL) and world.balances(order) == {}
     assert offences() == []
@@ -276,7 +276,7 @@ def test_buyer_team_and_operator_read_what_has_become_of_the_money_and_an_operat
     )
     page = Client().get(f"/en/order/{paid.order['number']}/?token={paid.order['token']}").content.decode()
     assert "The bank decided anew and took it back" in page and "An operator settles it" in page
-    refund.again(owed, paid.operator.person)
+    refund.retry(owed, paid.operator.person)
     settle_all()
     assert (paid.seen["state"], paid.seen["refundedTotal"]["minor"]) == ("SHIPPED", owed.amount_minor)
     assert Refund.objects.get(reason="regained").state == "succeeded" and offences() == []
@@ -289,7 +289,7 @@ def test_of_a_refund_that_bank_and_provider_shared_the_banks_part_is_owed_again(
     refund.settle(made, RefundSeen(Was.FAILED, failure="card_gone"), made.attempt)
     bank(kept(order), "lost", 249)
     assert refunds(order) == [("cancelled", "failed", TOTAL, 249)]
-    again = refund.again(made, shelves.an_operator())
+    again = refund.retry(made, shelves.an_operator())
     refund.settle(again, RefundSeen(Was.SUCCEEDED, "re_rest"), again.attempt)
     assert world.balances(order) == {} and offences() == []
     bank(kept(order), "won", 249)
@@ -297,7 +297,7 @@ def test_of_a_refund_that_bank_and_provider_shared_the_banks_part_is_owed_again(
     assert refunds(order) == [("cancelled", "failed", TOTAL, 0)]
     assert (made.given_minor, made.due_minor) == (TOTAL - 249, 249) and made.retry_at is not None
     assert world.balances(order) == {"gateway": -249, "buyer": 249} and offences() == []
-    again = refund.again(made, shelves.an_operator())
+    again = refund.retry(made, shelves.an_operator())
     refund.settle(again, RefundSeen(Was.SUCCEEDED, "re_last"), again.attempt)
     assert told(order) == ("refunded", TOTAL) and world.balances(order) == {} and offences() == []
 

@@ -48,9 +48,9 @@ REACTIONS = {
     "OrderHeld": Reactions(afterwards=["orders.tasks.close_payments"]),
     "PaymentWaits": Reactions(afterwards=["orders.tasks.open_page"]),
     "OrderLapsed": Reactions(afterwards=["orders.tasks.close_payments"]),
-    "PaymentTurnedAway": Reactions(afterwards=["orders.tasks.give_back"]),
-    "RefundRequested": Reactions(afterwards=["orders.tasks.give_back"]),
-    "RefundTriedAgain": Reactions(afterwards=["orders.tasks.give_back"]),
+    "PaymentTurnedAway": Reactions(afterwards=["orders.tasks.submit_refund"]),
+    "RefundRequested": Reactions(afterwards=["orders.tasks.submit_refund"]),
+    "RefundTriedAgain": Reactions(afterwards=["orders.tasks.submit_refund"]),
 }
 
 

@@ -67,7 +67,7 @@ def test_of_each_deed_of_an_operator_it_is_said_what_undoes_it_or_that_it_asks_o
         name for name, run in deeds if not (getattr(run, "is_final", 0) or getattr(run, "undone_by", ""))
     ]
     assert sorted(unsaid) == sorted(OF_THEIR_OWN)
-    assert {"cancel", "recall", "again", "hide", "reject", "decline"} <= {
+    assert {"cancel", "recall", "retry", "hide", "reject", "decline"} <= {
         name for name, run in deeds if getattr(run, "is_final", False)
     }
     # These stop others at once, so they are looked at first; they can be undone, and say by what.
@@ -101,7 +101,7 @@ def test_each_final_deed_of_an_operator_shows_its_rows_first_and_does_nothing():
             assert type(row)._default_manager.filter(pk=row.pk).values().get() == before
             tried += 1
     assert tried >= 10
-    again = desk.post("/operators/orders/refund/", {"action": "again", "_selected_action": [refund.pk]})
+    again = desk.post("/operators/orders/refund/", {"action": "retry", "_selected_action": [refund.pk]})
     assert "¥5.00" in words(again)
     # An order that nobody has paid gives nothing back, whatever it would have cost.
     unpaid = world.an_order((world.a_lot(), 1))

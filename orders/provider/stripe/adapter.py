@@ -16,10 +16,10 @@ from orders.provider.port import (
     Attempt,
     Away,
     Begun,
-    GiveBack,
     Heard,
     Noun,
     PaymentSeen,
+    RefundAttempt,
     RefundSeen,
     Refused,
     Seen,
@@ -175,7 +175,7 @@ class StripeProvider:
         assert seen is None or isinstance(seen, PaymentSeen)
         return seen
 
-    def give_back(self, asked: GiveBack) -> RefundSeen:
+    def refund(self, asked: RefundAttempt) -> RefundSeen:
         """Refund a part of an intent's charge."""
         name = f"{asked.refund}:{asked.attempt}"
         if timezone.now() - asked.requested_at > KEYS_ARE_KEPT and (found := self._given(asked, name)):
@@ -192,7 +192,7 @@ class StripeProvider:
             return failed(str(failure.code or failure.param or "refused"))
         return refund_seen(made.to_dict())
 
-    def _given(self, asked: GiveBack, name: str) -> RefundSeen | None:
+    def _given(self, asked: RefundAttempt, name: str) -> RefundSeen | None:
         made = cast(Iterator[RefundSeen], self.about(Noun.REFUND, asked.payment_ref))
         return next((one for one in made if one.ours == name), None)
 

@@ -121,7 +121,7 @@ def recalled(request: HttpRequest, variables: dict[str, Any]) -> Lines:
         ),
         (
             say("没发货的退款，最多", "Given back of what is not sent, at most"),
-            money.show(shelves.recall_gives_back(lot)),
+            money.show(shelves.recall_refunds(lot)),
         ),
     ]
 
@@ -194,7 +194,7 @@ def on_its_way_back(request: HttpRequest, payload: dict[str, Any]) -> str:
     return done(request, say("已退款 {x}，正在原路退回。", "{x} is on its way back.", x=amount))
 
 
-def gives_back(request: HttpRequest, variables: dict[str, Any]) -> Lines:
+def refunds_at_least(request: HttpRequest, variables: dict[str, Any]) -> Lines:
     """More than is left, or too late, is refused by the act."""
     order, teams = order_to_refund(request.user, variables["number"])
     line = order.lines.filter(uid=uid_of(variables["line"], "Line")).first()
@@ -246,7 +246,7 @@ _TYPED = "carrier and number are typed, beside the units that must still be the 
 PARCELS = {
     "ship_parcel": Act(follow=_sent, as_written=_TYPED),
     "ship_group": Act(follow=_sent, as_written=_TYPED),
-    "give_back": Act(follow=on_its_way_back, look=gives_back),
+    "request_refund": Act(follow=on_its_way_back, look=refunds_at_least),
     "answer_claim": Act(follow=answered, look=ends_the_claim),
 }
 

@@ -1,4 +1,5 @@
-"""A bank gives back what its dispute had taken: the order is paid again, as far as there is something to pay for."""
+"""A chargeback: a bank takes what paid an order, and may give it back, so that the order is paid again as far as there is
+something to pay for."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +8,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from orders import holding
-from orders.actions import refund_failed
+from orders.actions import refund, refund_failed
 from orders.models import Dispute, Line, Order, Refund, RefundLine, Shipment
 
 State, Reason = Refund.State, Refund.Reason
@@ -19,22 +20,28 @@ class Undone:
     """What came of it: the refund that is undone and its fen, and the one that is owed instead."""
 
     refund_id: int | None = None
-    taken_minor: int = 0
+    undone_minor: int = 0
     owed_id: int | None = None
     owed_minor: int = 0
 
 
+def charge_back(order: Order, dispute: Dispute, minor: int) -> Refund | None:
+    """The bank has taken so many fen of what paid the order; None where nothing of it remained. Called with the order
+    locked."""
+    return refund.record_unasked(order, minor, dispute.provider_id, reason=Reason.DISPUTE)
+
+
 def undo(order: Order, dispute: Dispute) -> Undone:
-    """Undo what a lost dispute took of an order: lines and parcels are paid for again, the order stands where its
+    """Undo the chargeback of an order: lines and parcels are paid for again, the order stands where its
     parcels do. Called with the order locked.
 
     Goods that were called off meanwhile lie on the shelf, or are sold to others: nobody is sent them for it, so what
     was paid for them is the buyer's until a person decides.
     """
-    taken = Refund.objects.filter(
+    charged_back = Refund.objects.filter(
         provider_id=dispute.provider_id, reason=Reason.DISPUTE, state=State.SUCCEEDED
     )
-    made = taken.select_related("payment").first()
+    made = charged_back.select_related("payment").first()
     if made is None:
         return Undone()
     rows = list(made.lines.select_related("line__shipment", "shipment").order_by("pk"))
@@ -42,7 +49,7 @@ def undo(order: Order, dispute: Dispute) -> Undone:
     made.move_to(State.UNDONE)
     _count(rows, -1)
     owed = _owe(made, idle)
-    refund_failed.came_back(order, made)
+    refund_failed.reopen(order, made)
     holding.follow([order])
     minor = owed.amount_minor if owed else 0
     return Undone(made.pk, made.amount_minor, owed.pk if owed else None, minor)
