@@ -172,11 +172,11 @@ class Bench:
         """Do this and remember what each of those that were asked for cost in processor time."""
         told: list[Measured] = []
 
-        def deeds() -> int:
+        def orders() -> int:
             told.append(act())
             return told[0].asked
 
-        self.spent[name] = self.meter.spent(deeds).values()
+        self.spent[name] = self.meter.spent(orders).values()
         return told[0]
 
     def floor(self, name: str, clients: int, port: int = 0) -> Figure:

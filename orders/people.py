@@ -10,7 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Person
-from catalog.reads import teams_kept_by_her_alone
+from catalog.reads import teams_managed_alone
 from core.language import Words, say
 from core.refusals import Conflict
 from orders.models import (
@@ -148,7 +148,7 @@ def duties(person: Person) -> list[Words]:
     """What buyers wait for, and would have nobody to see to it without her (`settings.PERSON_DUTIES`): parcels
     and claims of teams whose desk she alone keeps."""
     found: list[Words] = []
-    for team in teams_kept_by_her_alone(person).filter(is_active=False):
+    for team in teams_managed_alone(person).filter(is_active=False):
         parcels = Shipment.objects.filter(team=team, order__state__in=GOING_ON)
         claims = Claim.objects.filter(line__team=team, state=Claim.State.OPEN)
         if parcels.filter(state__in=ON_ITS_WAY).exists() or claims.exists():

@@ -38,6 +38,28 @@ PROMISED = {
     "_exit",
 }
 
+# Each of these meant several things: one word a concept, so that a newcomer can search for it. What is said instead.
+LEFT_OUT = {
+    "told": "localized, public_…, disclosed or validated",
+    "asked": "SearchQuery, PreparedQuery or what is requested",
+    "written": "clean_…, PreparedQuery or what is encoded",
+    "kept": "CachedResponse, cached, refill or remaining",
+    "ahead": "prefetch",
+    "deed": "Posting or action",
+    "taken": "chargeback, reverse or submit",
+    "blank": "Parameter",
+    "doorway": "MutationOptions",
+    "take_back": "reverse or restock",
+    "taking_back": "reverse",
+    "give_back": "submit or refund_…",
+    "money_came": "apply_payment",
+    "at_once": "read_your_writes or without_waiting",
+    "has_just_written": "read_your_writes",
+}
+LEFT_OUT_ALONE = {"again": "retry", "everything": "refund_remaining"}
+# The outbox of a shop that is open holds events under these names.
+SPOKEN_PLAINLY = {"PasswordResetAsked", "EmailChangeAsked"}
+
 
 def modules() -> list[Path]:
     """Every module of the house; migrations are history and may name whom they like."""
@@ -164,6 +186,27 @@ def _tables_moved(text: str) -> list[str]:
     """The tables whose state a text in SQL sets."""
     updates = re.findall(r'UPDATE\s+"?(\w+|{})"?.*?\bSET\b(.*?)(?:\bFROM\b|\bWHERE\b|$)', text, re.S | re.I)
     return [table for table, sets in updates if re.search(r'(?<![\w.])"?state"?\s*=', sets)]
+
+
+def words_left_out(path: Path) -> Iterator[str]:
+    """Modules, functions and classes named by a word that stood for more than one concept."""
+    name = path.relative_to(ROOT)
+    tree = ast.parse(path.read_text())
+    named = [(1, path.stem)]
+    named += [
+        (node.lineno, node.name)
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+    ]
+    for line, given in named:
+        parts = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", given).lower().strip("_")
+        if given in SPOKEN_PLAINLY:
+            continue
+        if parts in LEFT_OUT_ALONE:
+            yield f"{name}:{line} {given}: say {LEFT_OUT_ALONE[parts]}"
+        for word, instead in LEFT_OUT.items():
+            if f"_{word}_" in f"_{parts}_":
+                yield f"{name}:{line} {given}: say {instead}"
 
 
 def sprawl(path: Path) -> Iterator[str]:

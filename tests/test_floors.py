@@ -70,3 +70,20 @@ def test_whoever_writes_a_state_past_its_moves_is_found(tmp_path, monkeypatch):
     assert {line.split()[0] for line in said} == {f"core/money.py:{n}" for n in range(1, len(wrong) + 1)}
     (tmp_path / "core" / "money.py").rename(tmp_path / "core" / "states.py")
     assert [line for path in floors.modules() for line in floors.writers_of_states(path)] == []
+
+
+def test_a_name_that_meant_several_things_is_found(tmp_path, monkeypatch):
+    monkeypatch.setattr(floors, "ROOT", tmp_path)
+    (tmp_path / "core").mkdir()
+    (tmp_path / "core" / "kept.py").write_text(
+        "class Asked:\n    def told_in(self): ...\n\n\nasync def _give_back(): ...\n\n\ndef again(): ...\n\n\n"
+        "def look_again(): ...\n\n\ndef takes_a_task(): ...\n\n\nclass PasswordResetAsked: ...\n"
+    )
+    said = [line.partition(": say ")[0] for path in floors.modules() for line in floors.words_left_out(path)]
+    assert sorted(said) == [
+        "core/kept.py:1 Asked",
+        "core/kept.py:1 kept",
+        "core/kept.py:2 told_in",
+        "core/kept.py:5 _give_back",
+        "core/kept.py:8 again",
+    ]

@@ -29,7 +29,7 @@ from catalog.reads.teams import (
     managers_of,
     team_for,
     teams,
-    teams_kept_by_her_alone,
+    teams_managed_alone,
     teams_managed_by,
 )
 
@@ -45,7 +45,7 @@ __all__ = [
     "is_manager",
     "is_plenty",
     "is_related",
-    "teams_kept_by_her_alone",
+    "teams_managed_alone",
     "lot_declared",
     "lot_of",
     "managed_team",

@@ -62,7 +62,7 @@ def managers_of(team_id: int) -> QuerySet[Person]:
     return Person.objects.filter(id__in=parts.values("person_id"), is_active=True).order_by("id")
 
 
-def teams_kept_by_her_alone(person: Person) -> QuerySet[Team]:
+def teams_managed_alone(person: Person) -> QuerySet[Team]:
     """The teams whose desk nobody else who can sign in keeps."""
     kept = TeamMember.objects.filter(role=TeamMember.Role.MANAGER, ended_at=None, person__is_active=True)
     others = kept.filter(team=OuterRef("pk")).exclude(person=person)
@@ -75,7 +75,7 @@ def duties(person: Person) -> list[Words]:
     list(teams_managed_by(person).select_for_update(no_key=True))
     return [
         say("团队“{x}”", "the team “{x}”", x=team.name_zh)
-        for team in teams_kept_by_her_alone(person)
+        for team in teams_managed_alone(person)
         if team.is_active
     ]
 

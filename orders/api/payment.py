@@ -95,7 +95,7 @@ class PaymentType(ModelType):
         return _Kind.CHECKOUT if root.kind == Payment.Kind.CHECKOUT else _Kind.INTENT
 
     def resolve_is_on_page(root, info):
-        """By its kind."""
+        """Whether it is paid on a page of the provider's, at `url`, and not in the client."""
         return root.kind == Payment.Kind.CHECKOUT
 
     def resolve_url(root, info):
