@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FLOORS = ["core", "accounts", "catalog", "orders", "together", "impact", "contest", "fair", "shop"]
 BESIDE = "local"  # what make run starts: it knows no floor, and no floor knows it
 ROOMS = ["models", "reads", "actions", "api"]  # events.py and tasks.py stand beside them
-MOST_LINES, LONGEST_FUNCTION = 400, 60
+MOST_LINES, LONGEST_FUNCTION = 350, 60
 # What Django and graphql-core do not promise is touched in one file.
 INTERNALS = "core/internals.py"
 OF_THEIRS = [
