@@ -75,7 +75,7 @@ RULES = [
         "Refund",
         "an order gives for lost what its bank has given back",
         """SELECT r.id, r.amount_minor || ' of ' || d.lost_minor FROM orders_refund r
-           JOIN orders_dispute d ON d.provider_id = r.provider_id
+           JOIN orders_dispute d ON d.provider_id = r.provider_id AND d.payment_id = r.payment_id
            WHERE r.reason = 'dispute' AND r.state <> 'undone' AND r.amount_minor > d.lost_minor""",
     ),
     Rule(

@@ -22,7 +22,7 @@ _COMMON = """
     cache-control authorization if-none-match if-modified-since x-guest x-forwarded-for
     x-forwarded-proto x-forwarded-host x-real-ip x-csrftoken hx-request sec-fetch-site
     sec-fetch-mode sec-fetch-dest upgrade-insecure-requests content-encoding transfer-encoding
-    stripe-signature range dnt priority te pragma
+    range dnt priority te pragma
 """
 _KNOWN = {name: "HTTP_" + name.upper().replace("-", "_") for name in _COMMON.split()} | {
     "content-type": "CONTENT_TYPE",

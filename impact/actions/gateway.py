@@ -130,13 +130,21 @@ def _held(orders: Sequence[Order]) -> dict[UUID, tuple[Place, int]]:
 
 
 def _uncount(disputes: dict[LedgerTransaction, Dispute]) -> None:
-    names = {dispute.provider_id: (made, dispute) for made, dispute in disputes.items()}
-    rows = RefundLine.objects.filter(refund__provider_id__in=names, refund__reason=Refund.Reason.DISPUTE)
+    # A dispute's id is its own at its provider alone, so it is known by its payment too.
+    names = {(each.payment_id, each.provider_id): (made, each) for made, each in disputes.items()}
+    rows = RefundLine.objects.filter(
+        refund__payment__in={payment for payment, _ in names},
+        refund__provider_id__in={name for _, name in names},
+        refund__reason=Refund.Reason.DISPUTE,
+    )
     rows = rows.exclude(refund__state=Refund.State.UNDONE)
-    taken: dict[str, dict[int, int]] = {}
+    taken: dict[tuple[int, str], dict[int, int]] = {}
     for row in rows.exclude(line=None).select_related("refund", "line"):
         assert row.line
-        of_team = taken.setdefault(row.refund.provider_id, {})
+        name = (row.refund.payment_id, row.refund.provider_id)
+        if name not in names:
+            continue
+        of_team = taken.setdefault(name, {})
         of_team[row.line.team_id] = of_team.get(row.line.team_id, 0) + row.amount_minor
     support.reverse(
         support.Purchase(names[name][0], names[name][1].payment.order, of_team)

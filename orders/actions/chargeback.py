@@ -38,9 +38,8 @@ def undo(order: Order, dispute: Dispute) -> Undone:
     Goods that were called off meanwhile lie on the shelf, or are sold to others: nobody is sent them for it, so what
     was paid for them is the buyer's until a person decides.
     """
-    charged_back = Refund.objects.filter(
-        provider_id=dispute.provider_id, reason=Reason.DISPUTE, state=State.SUCCEEDED
-    )
+    charged_back = Refund.objects.filter(payment=dispute.payment_id, provider_id=dispute.provider_id)
+    charged_back = charged_back.filter(reason=Reason.DISPUTE, state=State.SUCCEEDED)
     made = charged_back.select_related("payment").first()
     if made is None:
         return Undone()

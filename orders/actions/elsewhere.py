@@ -171,7 +171,8 @@ def _is(owed: Refund, seen: RefundSeen) -> str:
 
 def _unplaced(paid: Payment, seen: RefundSeen, left: int) -> None:
     # Each round of the reconciler meets it again; a person is told once.
-    if AuditEntry.objects.filter(noun="Refund", object_uid=seen.id[:40], deed="unplaced").exists():
+    told = AuditEntry.objects.filter(noun="Refund", object_uid=seen.id[:40], deed="unplaced")
+    if told.filter(facts__payment=str(paid.uid)).exists():
         return
     audit.record(None, "unplaced", "Refund", seen.id[:40], payment=str(paid.uid), amount_minor=left)
     log.error("refund %s of payment %s gives %s that no order has left", seen.id, paid.uid, left)

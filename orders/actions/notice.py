@@ -11,7 +11,7 @@ from django.utils import timezone
 from core import failpoints
 from orders.actions import dispute, elsewhere, payment
 from orders.models import Notice, Payment
-from orders.provider import provider
+from orders.provider import provider, provider_names
 from orders.provider.port import Away, Forged, Heard, NoticeKind, Noun, RefundSeen
 
 log = logging.getLogger("sheaf.notices")
@@ -138,7 +138,10 @@ def _refunds_of(source: str, payment_ref: str) -> str:
 
 def handle_waiting(limit: int = 50) -> int:
     """Act on notices that are kept and not handled yet: theirs was a bad moment."""
-    waiting = Notice.objects.filter(handled_at=None, tries__lt=TRIES).order_by("received_at")
+    # Whose provider is named no more are left to `verify` and an operator.
+    known = [name for name, _ in provider_names()]
+    waiting = Notice.objects.filter(provider__in=known, handled_at=None, tries__lt=TRIES)
+    waiting = waiting.order_by("received_at")
     # Those that came ahead of their time are asked about beside the others, never before them.
     rows = [*waiting.exclude(effect=elsewhere.WAITS)[:limit]]
     rows += waiting.filter(effect=elsewhere.WAITS).order_by("?")[: limit // 5]

@@ -24,7 +24,7 @@ BY_LINK = "A guest's key to the order; not needed for one's own."
 class _Kind(StrEnum):
     CHECKOUT = "checkout"
     CLIENT = "client"
-    INTENT = "intent"
+    INTENT = "INTENT"  # so clients of before call it
 
 
 _WAYS = {

@@ -27,8 +27,9 @@ class DisputeSeen:
     @property
     def was_lost(self) -> bool:
         """Whether the bank had taken it, and has given it back."""
+        own = (self.row.payment_id, self.row.provider_id)
         return any(
-            r.state == Refund.State.UNDONE and r.provider_id == self.row.provider_id for r in self._refunds
+            r.state == Refund.State.UNDONE and (r.payment_id, r.provider_id) == own for r in self._refunds
         )
 
     @property

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import Region
 from orders.actions import payment, refund, settlement
 from orders.models import Refund
-from orders.provider.port import PaymentSeen, RefundSeen, Was
+from shop.demo import stand_in
 from shop.demo.people import Cast
 from shop.demo.sales import first_union
 from shop.demo.shelves import Stall
@@ -31,9 +31,7 @@ def gather(cast: Cast, stalls: list[Stall], rng: random.Random) -> None:
     _fill(off, cast, 2, rng)
     group.cancel(off, first_union(cast)[1])
     for made in Refund.objects.filter(reason=Refund.Reason.FELL_SHORT).order_by("pk"):
-        refund.settle(
-            made, RefundSeen(Was.SUCCEEDED, f"re_demo{made.uid.hex}", made.amount_minor), made.attempt
-        )
+        refund.settle(made, stand_in.as_given_back(made), made.attempt)
 
 
 def _open(cast: Cast, stall: Stall, title: str, minimum: int, maximum: int) -> GroupPurchase:
@@ -51,9 +49,4 @@ def _fill(made: GroupPurchase, cast: Cast, members: int, rng: random.Random) -> 
         with transaction.atomic():
             joined = seat.join(made, person, name=person.name, units=1)
             (attempt,) = payment.attempts([joined.order])
-            name = attempt.uid.hex
-            seen = PaymentSeen(
-                Was.SUCCEEDED, attempt.amount_minor, method=rng.choice(("alipay", "wechat_pay")),
-                page_ref=f"cs_test_demo{name}", payment_ref=f"pi_demo{name}",
-            )  # fmt: skip
-            settlement.settle(attempt, seen)
+            settlement.settle(attempt, stand_in.as_paid(attempt, rng.choice(("alipay", "wechat_pay"))))

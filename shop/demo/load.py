@@ -128,12 +128,12 @@ def tell_provider() -> None:
     if settings.STRIPE_API_BASE == "https://api.stripe.com":
         return
     # They are told in their order, each part whole or not at all: who knows the last knows all.
-    last = sales.PAYMENTS.last()
+    last = stand_in.PAYMENTS.last()
     if last is None or provider("stripe").look(Noun.PAYMENT, last.payment_ref):
         return
-    goal = sales.PAYMENTS.count() + sales.REFUNDS.count()
+    goal = stand_in.PAYMENTS.count() + stand_in.REFUNDS.count()
     bar, told = Bar("支付替身 / payments", goal), 0
-    for rows in sales.known_elsewhere(TOLD_AT_ONCE):
+    for rows in stand_in.known_elsewhere(TOLD_AT_ONCE):
         stand_in.import_payments(settings.STRIPE_API_BASE, rows)
         told += len(rows)
         bar(told)

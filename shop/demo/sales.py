@@ -1,21 +1,18 @@
 """The demo's purchases: placed, paid, sent and settled through the shop's own deeds, many at a time."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
-
-from django.db.models import Prefetch
 
 from accounts.models import Organisation, Person, Region
 from catalog.models import Lot, TeamMember
 from core import clock
 from orders.actions import payment, placing, refund, review, settlement, shipment
-from orders.models import Line, LineLot, Order, Payment, Refund, Review, Shipment
-from orders.provider.port import PaymentSeen, RefundSeen, Was
+from orders.models import Line, LineLot, Order, Refund, Review, Shipment
 from orders.reads.shipping import parcels
-from shop.demo import words
+from shop.demo import stand_in, words
 from shop.demo.people import Cast
 from shop.demo.shelves import Stall
 
@@ -117,16 +114,11 @@ def sell(
     ]
     orders = placing.place_many(asked)
     attempts = payment.attempts(orders)
-    settlement.settle_many([(a, _paid(a, rng)) for a in attempts], paid_after=timedelta(minutes=2))
+    settlement.settle_many(
+        [(a, stand_in.as_paid(a, rng.choices(METHODS, (45, 40, 15))[0])) for a in attempts],
+        paid_after=timedelta(minutes=2),
+    )
     return orders
-
-
-def _paid(attempt: Payment, rng: random.Random) -> PaymentSeen:
-    name = attempt.uid.hex
-    return PaymentSeen(
-        Was.SUCCEEDED, attempt.amount_minor, method=rng.choices(METHODS, (45, 40, 15))[0],
-        page_ref=f"cs_test_demo{name}", payment_ref=f"pi_demo{name}",
-    )  # fmt: skip
 
 
 def send(orders: Sequence[Order], now: datetime, rng: random.Random) -> None:
@@ -163,9 +155,7 @@ def refund_some(orders: Sequence[Order], rng: random.Random) -> None:
             else refund.Part(amount_minor=max(1, line.net_minor // 4))
         )
         made = refund.request(order, {line.uid: part}, reason=Refund.Reason.TEAM, note="示例：途中压坏")
-        refund.settle(
-            made, RefundSeen(Was.SUCCEEDED, f"re_demo{made.uid.hex}", made.amount_minor), made.attempt
-        )
+        refund.settle(made, stand_in.as_given_back(made), made.attempt)
 
 
 def write_reviews(orders: Sequence[Order], now: datetime, rng: random.Random) -> None:
@@ -186,41 +176,6 @@ def write_reviews(orders: Sequence[Order], now: datetime, rng: random.Random) ->
         days_on = timedelta(hours=rng.randrange(2, 40))
         said_at = min(line.shipment.delivered_at + days_on, now)
         Review.objects.filter(pk=written.pk).update(written_at=said_at)
-
-
-PAYMENTS = Payment.objects.filter(payment_ref__startswith="pi_demo").order_by("pk")
-REFUNDS = Refund.objects.filter(provider_id__startswith="re_demo").order_by("pk")
-
-
-def known_elsewhere(at_once: int) -> Iterator[list[dict]]:
-    """The demo's payments, each followed by its refunds, as the stand-in is told of them: so many at once."""
-    rows: list[dict] = []
-    for paid in (
-        PAYMENTS.select_related("order")
-        .prefetch_related(Prefetch("refunds", REFUNDS.all()))
-        .iterator(at_once)
-    ):
-        rows += [_paid_row(paid), *(_refund_row(paid, refunded) for refunded in paid.refunds.all())]
-        if len(rows) >= at_once:
-            yield rows
-            rows = []
-    if rows:
-        yield rows
-
-
-def _paid_row(paid: Payment) -> dict:
-    return {
-        "type": "payment", "id": paid.payment_ref, "amount": paid.received_minor, "method": paid.method,
-        "created": int((paid.succeeded_at or paid.created_at).timestamp()), "session": paid.page_ref,
-        "client_reference_id": str(paid.order.uid), "metadata": {"order": str(paid.order.uid)},
-    }  # fmt: skip
-
-
-def _refund_row(paid: Payment, refunded: Refund) -> dict:
-    return {
-        "type": "refund", "id": refunded.provider_id, "payment_intent": paid.payment_ref,
-        "amount": refunded.amount_minor, "created": int(refunded.requested_at.timestamp()),
-    }  # fmt: skip
 
 
 def first_union(cast: Cast) -> tuple[Organisation, Person]:

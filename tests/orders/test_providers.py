@@ -1,0 +1,200 @@
+"""Several providers side by side: each payment is begun, told of, given back and asked about at its own."""
+
+import re
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from django.test import Client
+
+from orders import provider as providers
+from orders.actions import payment, reconcile, refund
+from orders.models import Dispute, Notice, Payment, Refund
+from orders.provider import provider
+from tests.orders.coop import Till
+from tests.orders.test_payment import in_time
+from tests.orders.world import (
+    PAID,
+    Buyer,
+    a_lot,
+    at_rest,
+    events,
+    row,
+    run_out,
+    session_of,
+    settle_all,
+    tell,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def coops(settings):
+    """Two accounts at the cooperative beside Stripe; what either calls by a number the other does too."""
+    with Till("of the north") as north, Till("of the south") as south:
+        others = {"north": north.named(), "south": south.named()}
+        settings.PAYMENT_PROVIDERS = {**settings.PAYMENT_PROVIDERS, **others}
+        yield SimpleNamespace(north=north, south=south)
+        providers._made.cache_clear()
+
+
+@pytest.fixture
+def begin(settings):
+    """An order that is about to be paid by this provider."""
+
+    def begun(name: str, lot=None):
+        settings.PAYMENT_PROVIDER = name
+        buyer = Buyer()
+        order = buyer.place(lot or a_lot(), quantity=2)
+        page = buyer.begin(order)
+        settings.PAYMENT_PROVIDER = "stripe"
+        return SimpleNamespace(buyer=buyer, order=order, page=page)
+
+    return begun
+
+
+def hand_in(name: str, slip: tuple[bytes, dict[str, str]]) -> int:
+    body, headers = slip
+    return Client().post(f"/notices/{name}/", body, "application/json", headers=headers).status_code
+
+
+def of(begun) -> Payment:
+    return Payment.objects.get(order=row(begun.order))
+
+
+def ask_back(begun) -> Refund:
+    order = row(begun.order)
+    return refund.request(order, {order.lines.get().uid: refund.Part(units=1)}, reason=Refund.Reason.TEAM)
+
+
+def states(*some) -> list[str]:
+    return [row(one.order).state for one in some]
+
+
+def test_an_order_is_paid_and_given_back_with_each_and_each_notice_reaches_its_own(
+    till, a_stand, coops, begin
+):
+    card, north, south = begin("stripe"), begin("north"), begin("south")
+    assert [of(one).provider for one in (card, north, south)] == ["stripe", "north", "south"]
+    assert of(north).payment_ref == of(south).payment_ref == "1", "each counts by itself"
+    assert north.page["url"] == f"{coops.north.url}/counter/1"
+
+    assert hand_in("south", coops.south.book("1")) == 200
+    assert states(card, north, south) == ["placed", "placed", "paid"]
+    assert hand_in("north", coops.north.book("1")) == 200
+    assert states(card, north, south) == ["placed", "paid", "paid"]
+    till.pay(session_of(card.page), "alipay")
+    assert set(tell(a_stand, PAID)) == {200}
+    assert states(card, north, south) == ["paid", "paid", "paid"]
+    assert [(n.provider, n.event_id) for n in Notice.objects.exclude(provider="stripe")] == [
+        ("south", "1"),
+        ("north", "1"),
+    ]
+
+    asked = [ask_back(one) for one in (card, north, south)]
+    settle_all()
+    for made in asked:
+        made.refresh_from_db()
+    assert [made.state for made in asked] == ["succeeded"] * 3
+    assert [made.provider_id for made in asked[1:]] == ["1", "1"]
+    for coop, made in zip((coops.north, coops.south), asked[1:], strict=True):
+        (given,) = coop.shelves["repayments"]
+        assert (given["fen"], given["ours"]) == (made.amount_minor, f"{made.uid}:1")
+    (given,) = a_stand.store.select("refund", [], 9)
+    assert given["amount"] == asked[0].amount_minor
+    at_rest()
+
+
+def test_a_notice_in_anothers_name_is_forged_and_an_unknown_providers_door_is_shut(
+    till, a_stand, coops, begin
+):
+    begun = begin("north")
+    slip = coops.north.book("1")
+    assert hand_in("south", slip) == 400 and hand_in("stripe", slip) == 400
+    assert hand_in("nobody", slip) == 404
+    assert Notice.objects.count() == 0 and states(begun) == ["placed"]
+    till.pay(session_of(begin("stripe").page), "alipay")
+    assert hand_in("north", (str(events(a_stand, PAID)[0]).encode(), {"Stripe-Signature": "t=1,v1=x"})) == 400
+    assert hand_in("north", slip) == 200 and states(begun) == ["paid"]
+
+
+def test_an_objection_is_about_its_own_providers_payment(coops, begin):
+    north, south = begin("north"), begin("south")
+    for name, one in (("north", coops.north), ("south", coops.south)):
+        hand_in(name, one.book("1"))
+    assert hand_in("south", coops.south.object("1", "lost")) == 200
+    assert Dispute.objects.get().payment == of(south)
+    assert states(north, south) == ["paid", "refunded"]
+    assert hand_in("north", coops.north.object("1", "open")) == 200
+    assert Dispute.objects.filter(provider_id="1").count() == 2 and row(north.order).contested_at
+    at_rest()
+
+
+def test_lost_notices_are_found_at_each_and_one_that_is_away_holds_up_no_other(till, coops, begin):
+    north, south = begin("north"), begin("south")
+    coops.north.book("1")
+    coops.south.book("1")
+    coops.north.is_shut = True
+    in_time()
+    reconcile.everything()
+    assert states(north, south) == ["placed", "paid"]
+    coops.north.is_shut = False
+    in_time()
+    assert reconcile.everything()["payments"] == 1
+    assert states(north, south) == ["paid", "paid"]
+    at_rest()
+
+
+def test_what_is_not_paid_in_time_is_closed_at_its_own(till, coops, begin):
+    north, south = begin("north"), begin("south")
+    run_out(north.order)
+    settle_all()
+    assert coops.north.find("deposits", "1")["state"] == "void"
+    assert coops.south.find("deposits", "1")["state"] == "awaited"
+    assert (of(north).state, of(south).state) == ("cancelled", "created")
+    assert states(north, south) == ["expired", "placed"]
+    assert not any("void" in asked for asked in coops.south.asked)
+
+
+def test_an_attempt_stays_with_the_provider_it_was_begun_at(till, coops, begin):
+    begun = begin("south")
+    assert begun.buyer.begin(begun.order)["url"] == begun.page["url"], "new ones are Stripe's again"
+    assert payment.begin(row(begun.order)).provider == "south" and Payment.objects.count() == 1
+
+
+def test_what_a_provider_takes_at_least_and_how_long_is_its_own(till, coops, begin, settings):
+    at_coop, at_stripe = of(begin("north")), of(begin("stripe"))
+    assert (at_coop.ends_at - at_coop.created_at).total_seconds() == pytest.approx(3600, abs=5)
+    assert (at_stripe.ends_at - at_stripe.created_at).total_seconds() == pytest.approx(2100, abs=5)
+    assert provider("north").least_minor != provider("stripe").least_minor
+
+
+# What only the adapter says: event names, the nouns and the ids of one provider.
+ITS_WORDS = re.compile(
+    r"checkout\.session|payment_intents?\b|charge\.(dispute|refund)|PaymentIntent|\bintents?\b|\bintent_id\b"
+    r"|session_id\b|\b(cs|pi|evt|pm|ch)_(test_)?[a-z{]|Stripe-Signature|charge_(already|disputed)",
+)
+ROOT = Path(__file__).parents[2]
+FLOORS = ("core", "accounts", "catalog", "orders", "together", "impact", "shop")
+# The adapter; who tells the stand-in for it what the demo has sold; and what a migration makes of before.
+MAY_SAY_THEM = ("orders/provider/stripe/", "orders/migrations/", "shop/demo/stand_in.py")
+
+
+def test_no_file_but_the_adapters_has_a_providers_words():
+    said = []
+    for floor in FLOORS:
+        for path in sorted((ROOT / floor).rglob("*")):
+            name = path.relative_to(ROOT).as_posix()
+            if path.suffix not in (".py", ".html", ".graphql", ".txt", ".sql") or name.startswith(
+                MAY_SAY_THEM
+            ):
+                continue
+            said += [
+                f"{name}:{n} {line.strip()}"
+                for n, line in enumerate(path.read_text().splitlines(), 1)
+                if ITS_WORDS.search(line)
+            ]
+    assert not said, "\n".join(said)
+    adapter = "".join(path.read_text() for path in (ROOT / "orders/provider/stripe").glob("*.py"))
+    assert len(set(ITS_WORDS.findall(adapter))) > 2, "the search finds what it looks for"
