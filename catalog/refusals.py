@@ -18,11 +18,11 @@ class InsufficientStock(Refusal):
         """`short` says of each variant that cannot be had how many units are left, exactly: for us alone."""
         self.short = dict(short)
         left = min(self.short.values())
-        told = left if left <= EXACT_UP_TO else None
+        known = left if left <= EXACT_UP_TO else None
         if not left:
             words = say("已经售完了。", "Sold out.")
-        elif told:
-            words = say("只剩 {n} 份了。", "Only {n} left.", n=told)
+        elif known:
+            words = say("只剩 {n} 份了。", "Only {n} left.", n=known)
         else:
             words = say("没有这么多了，请减少数量。", "There are not that many left. Please take fewer.")
-        super().__init__(words, field=field, units_left=told)
+        super().__init__(words, field=field, units_left=known)

@@ -225,19 +225,19 @@ def _shelves(slugs: list[str]) -> QuerySet[Category]:
     return reads.categories().filter(slug__in=slugs)
 
 
-def _search(root: Any, info: Any, query: str | None = None, where: Any = None, **asked: Any) -> Result:
-    first = asked.get("first")
+def _search(root: Any, info: Any, query: str | None = None, where: Any = None, **page: Any) -> Result:
+    first = page.get("first")
     if first is None or not 0 <= first <= MOST:
         raise Invalid(
             say("请用 first 指定 0 到 {n} 条。", "Give first, from 0 to {n}.", n=MOST), field="first"
         )
-    sort = asked.get("sort")
+    sort = page.get("sort")
     ask = Ask(
         words=(query or "").replace("\0", "")[: search.MOST_CHARACTERS],
         where=chosen(where),
         sort=sort.value if sort else "BEST",
         first=first,
-        after=asked.get("after"),
+        after=page.get("after"),
     )
     answer = search.answer(ask)
     if answer.engine != search.engine().name:

@@ -79,10 +79,10 @@ class Elastic:
 
     def index(self, product_ids: Collection[int]) -> None:
         """Take up what these products are now; the order in which this is asked for does not matter."""
-        told = list(_versions(product_ids))
+        versions = list(_versions(product_ids))
         # Looked up after reading: an index begun since then will be filled by who began it.
         for into in self._targets():
-            self._write(into, told)
+            self._write(into, versions)
 
     def _targets(self) -> list[str]:
         try:
@@ -91,10 +91,10 @@ class Elastic:
             return []
         return sorted(alias for index in its.body.values() for alias in index["aliases"])
 
-    def _write(self, into: str, told: list[tuple[dict, dict]], refresh: bool = True) -> None:
-        if not told:
+    def _write(self, into: str, versions: list[tuple[dict, dict]], refresh: bool = True) -> None:
+        if not versions:
             return
-        operations = [part for action, body in told for part in ({"index": action}, body)]
+        operations = [part for action, body in versions for part in ({"index": action}, body)]
         # An index that was removed meanwhile is not to be made again by writing to it.
         patient = self._slow(FEED_SECONDS if refresh else LONG_SECONDS)
         reply = patient.bulk(index=into, operations=operations, require_alias=True, refresh=refresh)

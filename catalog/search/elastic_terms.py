@@ -52,10 +52,10 @@ class WholeAnswer:
 
 def body(doc: Document) -> dict[str, Any]:
     """A published product as the index holds it."""
-    told = {name: value for name, value in asdict(doc).items() if name in _FIELDS}
-    told |= {f"season_{month}": rank for month, rank in enumerate(doc.season, 1)}
+    fields = {name: value for name, value in asdict(doc).items() if name in _FIELDS}
+    fields |= {f"season_{month}": rank for month, rank in enumerate(doc.season, 1)}
     titles = [title for title in doc.titles.split("|") if title]
-    return told | {"published": True, "titles": titles, "in_stock": int(doc.in_stock)}
+    return fields | {"published": True, "titles": titles, "in_stock": int(doc.in_stock)}
 
 
 def question(

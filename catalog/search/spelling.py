@@ -21,10 +21,10 @@ _NEAR = """
 
 def learn(spellings: Collection[str]) -> None:
     """Know these words from now on; in one order, so that two who learn the same never wait in a ring."""
-    told = sorted({word for word in spellings if SHORTEST <= len(word) <= LONGEST})
+    spelt = sorted({word for word in spellings if SHORTEST <= len(word) <= LONGEST})
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO catalog_searchword (word) SELECT unnest(%s::text[]) ON CONFLICT DO NOTHING", [told]
+            "INSERT INTO catalog_searchword (word) SELECT unnest(%s::text[]) ON CONFLICT DO NOTHING", [spelt]
         )
 
 

@@ -146,7 +146,7 @@ class Act(graphene.ObjectType):
 
     @classmethod
     def _run(cls, request: Any, given: dict[str, Any]) -> dict[str, Any]:
-        """The payload's values; of a row that is kept, only its id."""
+        """The payload's values; under its key only a row's id is recorded."""
         if not cls.options.idempotent:
             return cls._values(cls.act(request, **given))
         # A deed that runs in no transaction of ours makes its own keys from this one.
@@ -156,7 +156,7 @@ class Act(graphene.ObjectType):
             values = cls._values(cls.act(request, **given))
             return values, {name: _as_result(value) for name, value in values.items()}
 
-        made, kept = idempotency.once(
+        made, result = idempotency.once(
             asker(request), cls.__name__, key, given, run, outside=cls.options.outside
         )
         if made is not None and cls.options.as_made:
@@ -164,7 +164,7 @@ class Act(graphene.ObjectType):
         # First and repeated answers are read alike, so they are alike.
         return {
             name: cls._read_again(request, name, value) if name in cls.options.keeps else value
-            for name, value in kept.items()
+            for name, value in result.items()
         }
 
     @classmethod
@@ -175,13 +175,13 @@ class Act(graphene.ObjectType):
         return {name: values.get(name) for name in cls._meta.fields if name != "errors"}
 
     @classmethod
-    def _read_again(cls, request: Any, name: str, kept: Any) -> Any:
-        if kept is None:
+    def _read_again(cls, request: Any, name: str, result: Any) -> Any:
+        if result is None:
             return None
-        found = import_string(cls.options.keeps[name])(request, kept)
+        found = import_string(cls.options.keeps[name])(request, result)
         if not isinstance(found, QuerySet):
             return found
-        if isinstance(kept, list):
+        if isinstance(result, list):
             return list(found)
         row = found.first()
         if row is None:

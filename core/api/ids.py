@@ -12,8 +12,8 @@ _IN_ADDRESSES = bytes.maketrans(b"+/", b"-_")
 def global_id(kind: str, key: UUID | str | int) -> str:
     """The public id of a thing: its kind and its random uid (or a natural key), opaque to clients."""
     tail = key.bytes if isinstance(key, UUID) else str(key).encode()
-    told = binascii.b2a_base64(kind.encode() + b":" + tail, newline=False)
-    return told.translate(_IN_ADDRESSES, b"=").decode()
+    text = binascii.b2a_base64(kind.encode() + b":" + tail, newline=False)
+    return text.translate(_IN_ADDRESSES, b"=").decode()
 
 
 def uid_of(public_id: str, kind: str, *, field: str | tuple[str, ...] = "id") -> UUID:

@@ -136,7 +136,7 @@ class Documents:
 
     def __init__(self) -> None:
         self._ours: dict[str, Prepared] = {}
-        self._kept: OrderedDict[str, Prepared] = OrderedDict()
+        self._prepared: OrderedDict[str, Prepared] = OrderedDict()
         self._weights: dict[str, int] = {}
         self.size = 0
         self._lock = Lock()
@@ -144,20 +144,20 @@ class Documents:
     def get(self, text: str) -> Prepared | None:
         """A stranger's document, if it was seen."""
         with self._lock:
-            found = self._kept.get(text)
+            found = self._prepared.get(text)
             if found is not None:
-                self._kept.move_to_end(text)
+                self._prepared.move_to_end(text)
             return found
 
     def keep(self, text: str, prepared: Prepared) -> Prepared:
         """Remember a stranger's document, and forget those not seen for longest."""
         with self._lock:
-            if text not in self._kept:
-                self._kept[text] = prepared
+            if text not in self._prepared:
+                self._prepared[text] = prepared
                 self._weights[text] = weight = weight_of(text, prepared.document)
                 self.size += weight
             while self.size > MOST_BYTES:
-                forgotten, _ = self._kept.popitem(last=False)
+                forgotten, _ = self._prepared.popitem(last=False)
                 self.size -= self._weights.pop(forgotten)
         return prepared
 

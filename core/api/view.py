@@ -65,10 +65,10 @@ def _post(request: HttpRequest) -> HttpResponse:
         prepared, cost = _open(request, body.get("query"), variables)
     _same_name(prepared, body.get("operationName"))
     _spend(request, cost)
-    kept, (data, errors) = _answer(request, prepared, variables)
-    response = _reply(request, kept, data, errors)
-    if kept is not None:
-        fast.remember(request, kept, cost)
+    cached, (data, errors) = _answer(request, prepared, variables)
+    response = _reply(request, cached, data, errors)
+    if cached is not None:
+        fast.remember(request, cached, cost)
     elif prepared.kind == "mutation":
         remember_write(request, response)
     return response
@@ -87,13 +87,13 @@ def _get(request: HttpRequest) -> HttpResponse:
     if not isinstance(variables, dict):
         raise Unacceptable("BAD_REQUEST", "variables must be an object.")
     _spend(request, 1)
-    kept, (data, errors) = _answer(request, prepared, variables)
-    response = _reply(request, kept, data, errors)
-    response.headers["Cache-Control"] = "private, no-cache" if kept is None else "public, max-age=1"
+    cached, (data, errors) = _answer(request, prepared, variables)
+    response = _reply(request, cached, data, errors)
+    response.headers["Cache-Control"] = "private, no-cache" if cached is None else "public, max-age=1"
     response.headers["Vary"] = "Accept-Language, Cookie, Authorization"
-    response.headers["ETag"] = kept.etag if kept else etag_of(response.content)
-    if kept is not None:
-        fast.remember(request, kept, 1)
+    response.headers["ETag"] = cached.etag if cached else etag_of(response.content)
+    if cached is not None:
+        fast.remember(request, cached, 1)
     if response.status_code == 200 and unchanged(request.META, response.headers["ETag"]):
         response.status_code, response.content = 304, b""
     return response
@@ -129,16 +129,16 @@ def _json(raw: bytes | str) -> Any:
     return value
 
 
-def _an_int(written: str) -> int:
-    if len(written) > MOST_CHARACTERS:
+def _an_int(digits: str) -> int:
+    if len(digits) > MOST_CHARACTERS:
         raise ValueError("too long")
-    return int(written)
+    return int(digits)
 
 
-def _a_float(written: str) -> float:
+def _a_float(digits: str) -> float:
     """Infinity comes as 1e999 too."""
-    if len(written) > MOST_CHARACTERS or not isfinite(value := float(written)):
-        raise ValueError(written)
+    if len(digits) > MOST_CHARACTERS or not isfinite(value := float(digits)):
+        raise ValueError(digits)
     return value
 
 
@@ -224,11 +224,11 @@ def _answer(
 
 
 def _reply(
-    request: HttpRequest, kept: fast.CachedResponse | None, data: Any, errors: list[dict[str, Any]]
+    request: HttpRequest, cached: fast.CachedResponse | None, data: Any, errors: list[dict[str, Any]]
 ) -> HttpResponse:
     # Nothing ran when the variables did not fit; then there is no data to tell of.
-    unfit = kept is None and data is None and any("path" not in error for error in errors)
-    content = kept.body if kept else as_bytes(data, errors, mentioned(request))
+    unfit = cached is None and data is None and any("path" not in error for error in errors)
+    content = cached.body if cached else as_bytes(data, errors, mentioned(request))
     if len(content) > limit("answer_bytes"):
         raise Unacceptable("ANSWER_TOO_LARGE", f"An answer has at most {limit('answer_bytes')} bytes.")
     return HttpResponse(content, status=400 if unfit else 200, content_type="application/json")

@@ -49,7 +49,7 @@ def answer(
     *,
     keep: bool = True,
 ) -> tuple[CachedResponse | None, Answer]:
-    """(kept, (data, errors)): a kept answer has its data in its bytes alone. `execute` is the slow way.
+    """(cached, (data, errors)): a kept answer has its data in its bytes alone. `execute` is the slow way.
 
     With `keep` false it is made now and kept for nobody.
     """
@@ -77,9 +77,9 @@ def prefetch(rows: Iterable[Any], plan: "Plan") -> None:
         prefetch_related_objects(list(rows), *sorted(plan.joins), *plan.prefetches())
 
 
-def remember(request: Any, kept: CachedResponse, cost: int) -> None:
+def remember(request: Any, cached: CachedResponse, cost: int) -> None:
     """Let the door know which answer this request led to, and what it cost."""
-    request.META[SAYS] = kept.key, cost
+    request.META[SAYS] = cached.key, cost
 
 
 def forget_old_changes() -> int:

@@ -63,7 +63,7 @@ def may_cache(request: Any, document: FastDocument) -> bool:
 def cached_or_made(
     request: Any, document: FastDocument, variables: Variables, make: Callable[[], Answer]
 ) -> tuple[CachedResponse | None, Answer]:
-    """The kept answer, or one made now: (kept, (data, errors)); what is kept has its data in its bytes alone."""
+    """The kept answer, or one made now: (cached, (data, errors)); what is kept has its data in its bytes alone."""
     depends = document.depends(variables)
     if depends is None:
         return None, make()
@@ -82,8 +82,8 @@ def cached_or_made(
         data, errors = make()
         return (None if errors or mentioned(request) else as_bytes(data)), (data, errors)
 
-    kept, answer = responses.made(key, depends.cache_tags, depends.seconds, made_now)
-    return kept, answer or (None, [])
+    cached, answer = responses.made(key, depends.cache_tags, depends.seconds, made_now)
+    return cached, answer or (None, [])
 
 
 def answered(

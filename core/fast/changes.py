@@ -21,7 +21,7 @@ OFTEN, MOST = 0.2, 0.6
 PAUSE = 60.0
 # A database that is away is not waited for by one request after the other.
 AWAY = 1.0
-KEPT = timedelta(hours=1)
+READ_LATEST_AFTER = timedelta(hours=1)
 MOST_TAGS = 20_000
 
 # A note counts as new while its transaction was not visible to the snapshot before, so that none is passed over:
@@ -116,7 +116,7 @@ def watched(tag: str) -> tuple[str, ...]:
 
 def forget_old() -> int:
     """Notes that every process has read long ago."""
-    return Change.objects.filter(noted_at__lt=timezone.now() - KEPT).delete()[0]
+    return Change.objects.filter(noted_at__lt=timezone.now() - READ_LATEST_AFTER).delete()[0]
 
 
 feed = Feed()

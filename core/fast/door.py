@@ -22,7 +22,7 @@ from core.numbers import body_length
 
 PATH = "/graphql"
 # Where the house says which answer was given, and what it cost.
-SAYS = "sheaf.kept"
+SAYS = "sheaf.cached"
 # Longer requests are rare, and what they asked is not looked for.
 MOST_BODY = 4_000
 # What is remembered weighs no more than this in a process, whatever strangers send.

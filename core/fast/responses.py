@@ -54,7 +54,7 @@ class Responses:
     """Those kept, the least asked for leaving first."""
 
     def __init__(self, most_bytes: int = MOST_BYTES) -> None:
-        self.kept: Bounded[Key, CachedResponse] = Bounded(most_bytes)
+        self.cached: Bounded[Key, CachedResponse] = Bounded(most_bytes)
         self._making: dict[Key, Lock] = {}
         self._lock = Lock()
 
@@ -65,7 +65,7 @@ class Responses:
 
     def at_hand(self, key: Key) -> CachedResponse | None:
         """The same by what is known of the changes, without a look at them."""
-        found = self.kept.get(key)
+        found = self.cached.get(key)
         return found if found is not None and found.holds() else None
 
     @contextmanager
@@ -88,12 +88,12 @@ class Responses:
         """Keep an answer whose data were read after that look."""
         until = time.monotonic() + seconds
         made = CachedResponse(key, body, cache_tags, look, until, clock.today(), etag_of(body))
-        self.kept.put(key, made)
+        self.cached.put(key, made)
         return made
 
     def forget(self) -> None:
         """Keep nothing."""
-        self.kept.clear()
+        self.cached.clear()
 
     def made(
         self,
@@ -102,7 +102,7 @@ class Responses:
         seconds: float,
         make: Callable[[], tuple[bytes | None, T]],
     ) -> tuple[CachedResponse | None, T | None]:
-        """(kept, what `make` gave beside its bytes): another's answer, or one made now; no bytes, nothing kept."""
+        """(cached, what `make` gave beside its bytes): another's answer, or one made now; no bytes, nothing kept."""
         with self.alone(key):
             if found := self.at_hand(key):
                 return found, None

@@ -72,9 +72,9 @@ def _disclose(round_: Round, day: date, now: datetime) -> bool:
     return True
 
 
-def _tell(row: Disclosure, told: Counts) -> None:
+def _tell(row: Disclosure, counts: Counts) -> None:
     for name in TOLD:
-        setattr(row, name, getattr(told, name))
+        setattr(row, name, getattr(counts, name))
 
 
 def _keep(rows: Iterable[Disclosure]) -> None:

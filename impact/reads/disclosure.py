@@ -113,10 +113,10 @@ Cell = tuple[int | None, str | None]  # (entry, None), (None, division) or (None
 
 def counts_of(round_: Round, number: int, is_final: bool) -> dict[Cell, Counts]:
     """What is told of each cell of a round in which somebody bought, counted from its supports up to a number."""
-    asked = {"round": round_.pk, "number": number, "days": round_.days_a_person}
-    of_entries = list(_rows(_OF_ENTRIES, asked))
-    people = {(division, told): n for division, told, n in _rows(_PEOPLE, asked)}
-    bodies = _bodies(asked)
+    bounds = {"round": round_.pk, "number": number, "days": round_.days_a_person}
+    of_entries = list(_rows(_OF_ENTRIES, bounds))
+    people = {(division, is_disclosed): n for division, is_disclosed, n in _rows(_PEOPLE, bounds)}
+    bodies = _bodies(bounds)
 
     places: dict[str | None, _Place] = {None: _Place()}
     times_disclosed: dict[Cell, Disclosed] = {}
@@ -139,11 +139,11 @@ def counts_of(round_: Round, number: int, is_final: bool) -> dict[Cell, Counts]:
             is_final,
             people.get((division, None), 0),
         )
-    excluded = _excluded(asked, is_final)
+    excluded = _excluded(bounds, is_final)
     found: dict[Cell, Counts] = {}
     for cell in {*times_disclosed, *bodies, *(_cells(round_) if is_final else ())}:
         (times, are_times_exact), (persons, are_people_exact) = (
-            told.get(cell, (None, False)) for told in (times_disclosed, people_disclosed)
+            cells.get(cell, (None, False)) for cells in (times_disclosed, people_disclosed)
         )
         organisations = bodies.get(cell, 0)
         found[cell] = Counts(
@@ -157,14 +157,14 @@ def counts_of(round_: Round, number: int, is_final: bool) -> dict[Cell, Counts]:
     return found
 
 
-def _bodies(asked: dict[str, int]) -> dict[Cell, int]:
+def _bodies(bounds: dict[str, int]) -> dict[Cell, int]:
     """Of an entry its different organisations; of a division and the round their sum.
 
     Counted once over several entries, an organisation that is known to support one (anybody may buy by its code)
     would tell of another whether it is the one that stands behind it.
     """
     found: dict[Cell, int] = {}
-    for entry, division, n in _rows(_ORGANISATIONS, asked):
+    for entry, division, n in _rows(_ORGANISATIONS, bounds):
         found[entry, None] = n
         for place in (division, None):
             found[None, place] = found.get((None, place), 0) + n
@@ -176,16 +176,16 @@ def _cells(round_: Round) -> Iterable[Cell]:
     return round_.disclosures.values_list("entry_id", "division_id")
 
 
-def _excluded(asked: dict[str, int], is_final: bool) -> int | None:
-    ((excluded, persons),) = _rows(_EXCLUDED, asked)
+def _excluded(bounds: dict[str, int], is_final: bool) -> int | None:
+    ((excluded, persons),) = _rows(_EXCLUDED, bounds)
     if persons < FEWEST:
         return None
     return excluded if is_final else excluded // EXCLUDED_STEP * EXCLUDED_STEP
 
 
-def _rows(sql: str, asked: dict[str, int]) -> Iterable[tuple]:
+def _rows(sql: str, bounds: dict[str, int]) -> Iterable[tuple]:
     with connection.cursor() as cursor:
-        cursor.execute(sql, asked)
+        cursor.execute(sql, bounds)
         return cursor.fetchall()
 
 
@@ -205,11 +205,11 @@ def _disclosed(count: int, is_exact: bool) -> Disclosed:
 
 
 def _disclosed_of_place(
-    told: int, few: int, entries: int, is_final: bool, both: int | None = None
+    enough: int, few: int, entries: int, is_final: bool, both: int | None = None
 ) -> Disclosed:
-    """`told` are in entries of ten and more, `few` in `entries` under ten; `both` together, where that is no sum."""
+    """`enough` are in entries of ten and more, `few` in `entries` under ten; `both` together, where that is no sum."""
     if not entries:
-        return _disclosed(told, is_final)
+        return _disclosed(enough, is_final)
     if entries >= 2 and few >= FEWEST:
-        told = told + few if both is None else both
-    return _disclosed(told, False)
+        enough = enough + few if both is None else both
+    return _disclosed(enough, False)

@@ -135,9 +135,9 @@ def cart_by_pk(request: Any, pk: int) -> QuerySet[Cart]:
 def seen(cart: Cart, to_place: Iterable[CartLine] | None = None) -> CartSeen:
     """The cart with its totals and problems; of lines that are to be placed the stock will be reserved anyway."""
     with_stock = to_place is None
-    kept = getattr(cart, "_seen", None)
-    if kept is not None and with_stock:
-        return kept
+    known = getattr(cart, "_seen", None)
+    if known is not None and with_stock:
+        return known
     lines = [LineSeen(line) for line in (cart.lines.all() if to_place is None else to_place)]
     sent = _parcels(cart, lines)
     unserved = {(parcel.team_id, parcel.storage) for parcel in sent or () if not parcel.is_served}

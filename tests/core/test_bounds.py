@@ -42,7 +42,7 @@ def test_kept_answers_weigh_what_they_may(monkeypatch):
             kept.keep(("h", words, "zh"), b"x" * 500, (f"products:{words}", "products:*"), 0, 60.0)
 
     assert grown(fill) < 2_000_000 * SLACK
-    assert kept.kept.size == sum(one.weight for one in kept.kept._held.values()) <= 2_000_000
+    assert kept.cached.size == sum(one.weight for one in kept.cached._held.values()) <= 2_000_000
     assert responses.MOST_BYTES <= 24_000_000
 
 

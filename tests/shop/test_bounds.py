@@ -109,10 +109,10 @@ def test_words_of_a_search_are_kept_while_they_are_short():
 
 @pytest.mark.django_db
 def test_pages_under_odd_addresses_weigh_what_they_may(monkeypatch):
-    monkeypatch.setattr(responses.kept, "most", 1_000_000)
+    monkeypatch.setattr(responses.cached, "most", 1_000_000)
     responses.forget()
     client = Client()
     for n in range(40):
         client.get(f"/zh/?odd={n}{'x' * 20_000}")
-    assert responses.kept.size <= 1_000_000
-    assert responses.kept.size == sum(one.weight for one in responses.kept._held.values())
+    assert responses.cached.size <= 1_000_000
+    assert responses.cached.size == sum(one.weight for one in responses.kept._held.values())

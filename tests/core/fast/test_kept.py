@@ -136,7 +136,7 @@ def test_what_is_kept_stays_within_its_bounds():
     box, look = Responses(most_bytes=5_000), feed.look()
     for n in range(10):
         box.keep((str(n), "{}", "zh"), b"x" * 500, (), look, 60.0)
-    assert box.kept.size <= 5_000 and box.find(("9", "{}", "zh")) and not box.find(("0", "{}", "zh"))
+    assert box.cached.size <= 5_000 and box.find(("9", "{}", "zh")) and not box.find(("0", "{}", "zh"))
     box.keep(("9", "{}", "zh"), b"y", (), feed.look(), 0.0)
     assert box.find(("9", "{}", "zh")) is None, "its time is over"
 
