@@ -92,7 +92,7 @@ def expire() -> int:
 @shared_task(name="orders.tasks.reconcile")
 def reconcile_all() -> dict[str, int]:
     """For beat: find what lost notices should have told us."""
-    return reconcile.everything()
+    return reconcile.all_waiting()
 
 
 @shared_task(name="orders.tasks.look_back")

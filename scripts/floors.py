@@ -222,7 +222,7 @@ def sprawl(path: Path) -> Iterator[str]:
                 yield f"{name}:{node.lineno} {node.name} has {lines} lines; a screen holds {LONGEST_FUNCTION}"
 
 
-CHECKS = (leanings, parts_of_fast, not_promised, writers_of_states, sprawl)
+CHECKS = (leanings, parts_of_fast, not_promised, writers_of_states, words_left_out, sprawl)
 
 
 def offences() -> list[str]:

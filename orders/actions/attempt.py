@@ -45,7 +45,7 @@ def demand_enough(total_minor: int, field: str = "lines") -> None:
         raise Invalid(words, field=field)
 
 
-def asked(order: Order, payment: Payment) -> Attempt:
+def request_of(order: Order, payment: Payment) -> Attempt:
     """What is asked of the provider for it."""
     with language.use(order.language):
         title = str(say("订单 {number}", "Order {number}", number=order.number))

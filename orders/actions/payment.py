@@ -14,7 +14,7 @@ from core.language import say
 from core.refusals import TooLate
 from core.rows import insert
 from orders.actions import attempt
-from orders.actions.attempt import asked as _asked
+from orders.actions.attempt import request_of
 from orders.actions.order import lock_to_pay
 from orders.actions.settlement import settle
 from orders.links import token_for
@@ -44,7 +44,7 @@ def open_page(order: Order, payment: Payment) -> Payment:
     """Ask the provider for where an attempt is paid; it is written down already."""
     failpoints.reach("attempt.committed")
     try:
-        begun = provider(payment.provider).begin(_asked(order, payment))
+        begun = provider(payment.provider).begin(request_of(order, payment))
     except Refused as refused:
         log.error("payment %s was refused: %s", payment.uid, refused)
         attempt.refuse(payment, str(refused))

@@ -199,7 +199,7 @@ def _ask(now: datetime, row: Payment) -> None:
         settlement.settle(row, PaymentSeen(Was.CANCELLED))
 
 
-def everything() -> dict[str, int]:
+def all_waiting() -> dict[str, int]:
     """One round over notices, and over each provider's payments and refunds that wait."""
     done = {"payments": 0, "refunds": 0, "notices": notice.handle_waiting()}
 

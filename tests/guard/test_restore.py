@@ -159,6 +159,6 @@ def work(shop: Shop) -> None:
     ago = timedelta(hours=1)
     Payment.objects.update(created_at=F("created_at") - ago, checked_at=None)
     Refund.objects.filter(state="pending").update(requested_at=F("requested_at") - ago)
-    reconcile.everything()
+    reconcile.all_waiting()
     drain()
     standings.fold()

@@ -265,5 +265,5 @@ def test_an_older_answer_says_nothing_of_a_newer_one(paid, till, a_stand):
 
 def test_a_dispute_whose_notices_are_lost_is_found_by_the_round(paid, till):
     till.dispute(payment_intent=Payment.objects.get().payment_ref)
-    assert reconcile.everything()["notices"] == 1
+    assert reconcile.all_waiting()["notices"] == 1
     assert Dispute.objects.get().state == "open" and paid.row.contested_at

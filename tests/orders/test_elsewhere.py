@@ -31,14 +31,14 @@ def test_a_refund_made_at_the_providers_desk_ends_the_order_and_packs_nothing(pa
     if way == "notice":
         tell(a_stand, "refund.created", "charge.refunded", times=2, shuffled=True)
     else:
-        assert reconcile.everything()["notices"] == 1
+        assert reconcile.all_waiting()["notices"] == 1
     settle_all()
     made = Refund.objects.get()
     assert (made.reason, made.state, made.amount_minor) == ("desk", "succeeded", 16490)
     assert paid.seen["state"] == "REFUNDED"
     assert set(paid.row.shipments.values_list("state", flat=True)) == {"cancelled"}
     assert "was given back" in new_mails("buyer@example.com")[0].subject
-    assert reconcile.everything()["notices"] == 0
+    assert reconcile.all_waiting()["notices"] == 0
     assert offences() == []
 
 
@@ -64,7 +64,7 @@ def test_what_we_could_not_give_and_somebody_gave_at_the_desk_is_given(paid, til
     tell(a_stand, "refund.failed")
     till.refund_mode("succeed")
     till.refund_at_the_desk(intent())
-    assert reconcile.everything()["notices"] == 1
+    assert reconcile.all_waiting()["notices"] == 1
     settle_all()
     assert Refund.objects.get().state == "succeeded" and paid.seen["state"] == "REFUNDED"
     assert offences() == []
@@ -107,7 +107,7 @@ def test_a_notice_of_what_the_provider_does_not_tell_yet_is_kept_until_it_does(p
     assert (Notice.objects.latest("pk").effect, Notice.objects.latest("pk").handled_at) == ("waits", None)
     assert offences() == []
     a_stand.store.put(body)
-    reconcile.everything()
+    reconcile.all_waiting()
     settle_all()
     assert Dispute.objects.get().state == "open" and Notice.objects.filter(handled_at=None).count() == 0
 
@@ -118,7 +118,7 @@ def test_a_payment_made_for_our_order_by_a_way_we_did_not_open_is_found(till, a_
     page = buyer.begin(order)
     till.pay(session_of(page), "alipay")
     Payment.objects.all().delete()  # as after a restore
-    assert reconcile.everything()["notices"] == 1
+    assert reconcile.all_waiting()["notices"] == 1
     settle_all()
     assert row(order).state == "paid" and offences() == []
 
@@ -130,7 +130,7 @@ def test_more_than_an_order_has_left_goes_to_a_person_once(paid, till, a_stand):
     Refund.objects.filter(reason="team").update(provider_id="re_other")
     till.refund_at_the_desk(intent())
     for _ in range(2):
-        reconcile.everything()
+        reconcile.all_waiting()
         settle_all()
     assert paid.seen["state"] == "REFUNDED"
     assert timezone.now() and offences() == []

@@ -33,7 +33,7 @@ def moments(
     def found() -> None:
         waiting = Payment.objects.filter(state="created")
         waiting.update(created_at=F("created_at") - timedelta(minutes=1), checked_at=None)
-        assert reconcile.everything()["payments"] == 1
+        assert reconcile.all_waiting()["payments"] == 1
 
     def before(buyer: Buyer, order: dict[str, Any]) -> None:
         begin = StripeProvider.begin

@@ -68,12 +68,12 @@ def test_each_way_to_pay_pays(bought, till, a_stand, method):
 def test_a_notice_that_never_comes_is_found_by_asking(bought, till):
     buyer, lot, order, page = bought
     till.pay(session_of(page), "alipay")
-    assert reconcile.everything()["payments"] == 0  # too early to take it for lost
+    assert reconcile.all_waiting()["payments"] == 0  # too early to take it for lost
     in_time()
-    assert reconcile.everything()["payments"] == 1
+    assert reconcile.all_waiting()["payments"] == 1
     assert row(order).state == "paid"
     at_rest()
-    assert reconcile.everything() == {"payments": 0, "refunds": 0, "notices": 0}
+    assert reconcile.all_waiting() == {"payments": 0, "refunds": 0, "notices": 0}
 
 
 def test_a_notice_that_comes_before_the_page_has_a_number_here_finds_its_payment(bought, till, a_stand):
@@ -87,7 +87,7 @@ def test_a_notice_that_comes_before_the_page_has_a_number_here_finds_its_payment
     assert row(order).state == "placed"
     assert buyer.begin(order, "INTENT")["id"] == intent["id"]
     in_time()
-    reconcile.everything()
+    reconcile.all_waiting()
     assert row(order).state == "paid"
     at_rest()
 
@@ -135,7 +135,7 @@ def test_while_the_provider_is_away_the_order_is_kept_and_can_be_paid_later(till
     order = buyer.place(a_lot())
     till.trouble("fail", times=20)
     assert buyer.refused("paymentBegin", **order, idempotencyKey=key()) == "PAYMENT_AWAY"
-    assert reconcile.everything()["payments"] == 0
+    assert reconcile.all_waiting()["payments"] == 0
     till.trouble("none")
     assert buyer.begin(order)["url"] and Payment.objects.count() == 1
     at_rest()
@@ -192,5 +192,5 @@ def test_what_the_provider_knows_nothing_of_is_not_asked_about_for_ever(bought, 
     run_out(order)
     till.reset()
     in_time(3 * 24 * 3600)
-    assert reconcile.everything()["payments"] == 1
-    assert Payment.objects.get().state == "cancelled" and reconcile.everything()["payments"] == 0
+    assert reconcile.all_waiting()["payments"] == 1
+    assert Payment.objects.get().state == "cancelled" and reconcile.all_waiting()["payments"] == 0

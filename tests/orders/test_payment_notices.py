@@ -135,7 +135,7 @@ def test_a_notice_that_finds_the_provider_away_is_kept_and_acted_on_later(bought
     assert post(event) == 200
     assert Notice.objects.get().handled_at is None and row(order).state == "placed"
     till.trouble("none")
-    assert reconcile.everything()["notices"] == 1
+    assert reconcile.all_waiting()["notices"] == 1
     assert row(order).state == "paid" and notice.handle_waiting() == 0
     at_rest()
 

@@ -40,7 +40,7 @@ def test_one_payment_that_cannot_be_settled_keeps_no_other_from_being_asked_abou
 
     monkeypatch.setattr(payment, "look", looked)
     wait(minutes=1)
-    assert reconcile.everything()["payments"] == 2
+    assert reconcile.all_waiting()["payments"] == 2
     assert [row(order).state for order in orders] == ["placed", "paid"]
 
 
@@ -60,9 +60,9 @@ def test_refunds_that_an_outage_kept_back_are_asked_for_once_it_is_over(bought, 
             deliveries.hand_over()
     assert Refund.objects.get().state == "requested"
     wait(minutes=1)
-    assert reconcile.everything()["refunds"] == 0, "its own delivery may still be on the way"
+    assert reconcile.all_waiting()["refunds"] == 0, "its own delivery may still be on the way"
     wait(minutes=2)
-    assert reconcile.everything()["refunds"] == 1
+    assert reconcile.all_waiting()["refunds"] == 1
     assert Refund.objects.get().state == "succeeded" and row(order).state == "refunded"
     assert shelf(lot)[0] == 5
 

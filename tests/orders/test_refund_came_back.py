@@ -68,7 +68,7 @@ def test_the_buyer_is_told_the_truth_at_each_turn_and_never_twice_that_she_has_i
     assert "we will send it again by ourselves" in corrected.body
     assert paid.seen["refunds"][0]["state"] == "FAILED"
     later()
-    assert reconcile.everything()["refunds"] == 1
+    assert reconcile.all_waiting()["refunds"] == 1
     settle_all()
     (again,) = new_mails(BUYER)
     assert again.subject.startswith("This time it went through: ¥164.90")

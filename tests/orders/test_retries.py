@@ -73,7 +73,7 @@ def test_the_same_key_with_another_amount_is_a_conflict_and_charges_nothing(till
     Order.objects.update(total_minor=F("total_minor") + 1, shipping_minor=F("shipping_minor") + 1)
     made.amount_minor += 1
     with pytest.raises(Away):
-        provider("stripe").begin(payment._asked(row({"number": made.order.number}), made))
+        provider("stripe").begin(payment.request_of(row({"number": made.order.number}), made))
     assert len(at_provider(a_stand, "checkout.session")) == 1 and at_provider(a_stand, "charge") == []
     figure(
         "once/other-amount",
@@ -103,7 +103,7 @@ def test_a_retry_after_twenty_five_hours_does_nothing(till, a_stand):
     again = buy(buyer, lot, once)
     assert again["order"] == first["order"] and again["token"] == first["token"] and again["errors"] == []
     assert buyer.do("orderCancel", **order, idempotencyKey=over)["errors"] == []
-    assert reconcile.everything()["refunds"] == 1
+    assert reconcile.all_waiting()["refunds"] == 1
     settle_all()
     refund.submit(Refund.objects.get())
     assert Refund.objects.get().state == "succeeded" and row(order).state == "refunded"

@@ -135,7 +135,7 @@ class StripeProvider:
             "payment_method_options": {"wechat_pay": {"client": "web"}},
             "client_reference_id": str(asked.payment),
             "metadata": {"order": str(asked.order)},
-            "payment_intent_data": {"metadata": _written_on(asked)},
+            "payment_intent_data": {"metadata": _metadata(asked)},
             "expires_at": int(asked.ends_at.timestamp()),
             "success_url": asked.success_url,
             "cancel_url": asked.cancel_url,
@@ -147,7 +147,7 @@ class StripeProvider:
             "amount": asked.amount_minor,
             "currency": "cny",
             "allowed_payment_method_types": METHODS,
-            "metadata": _written_on(asked),
+            "metadata": _metadata(asked),
         }
 
     def look(self, noun: Noun, id: str) -> Seen | None:
@@ -226,6 +226,6 @@ class StripeProvider:
         return notices.read(body)
 
 
-def _written_on(asked: Attempt) -> dict[str, str]:
+def _metadata(asked: Attempt) -> dict[str, str]:
     """Our own opaque ids, by which each of its objects leads back to us."""
     return {"order": str(asked.order), "payment": str(asked.payment)}
