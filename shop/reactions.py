@@ -62,7 +62,7 @@ REACTIONS = {
     ),
     "RefundTriedAgain": Reactions(afterwards=["orders.tasks.submit_refund"]),
     "RefundSucceeded": Reactions(
-        at_once=["impact.actions.gateway.given_back"],
+        at_once=["impact.actions.gateway.refunded"],
         afterwards=["orders.letters.send_refunded", "accounts.tasks.settled"],
     ),
     # In this order: what came back is owed to the buyer before a dispute is found to have given it.

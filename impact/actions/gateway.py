@@ -48,7 +48,7 @@ def _came(payment: Payment) -> int:
     return payment.amount_minor if payment.received_minor is None else payment.received_minor
 
 
-def given_back(events: Sequence[RefundSucceeded]) -> None:
+def refunded(events: Sequence[RefundSucceeded]) -> None:
     """The provider has moved a refund to the buyer; or the shop itself has, where the provider could not."""
     _write(
         Movement(
