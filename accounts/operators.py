@@ -67,7 +67,7 @@ class OperatorAdmin(Shown, admin.ModelAdmin):
     # What puts a saved row right again; where nothing does, `saves_for_good` tells what is looked at once more.
     undone_by = ""
 
-    def saves_for_good(self, obj: Any, told: dict[str, Any]) -> tuple[str, int] | None:
+    def saves_for_good(self, obj: Any, cleaned: dict[str, Any]) -> tuple[str, int] | None:
         """Of what is saved for good: what it is called, and its fen."""
         return None
 

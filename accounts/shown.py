@@ -109,8 +109,8 @@ class ShownInline(Shown, admin.TabularInline):
     # What many of them are called: Chinese, English.
     called: tuple[str, str]
 
-    def __init__(self, *told: Any) -> None:
-        super().__init__(*told)
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
         self.verbose_name_plural = lazystr(say(*self.called))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:

@@ -227,4 +227,6 @@ CHECKS = (leanings, parts_of_fast, not_promised, writers_of_states, words_left_o
 
 def offences() -> list[str]:
     """Everything out of place."""
-    return [line for path in modules() for check in CHECKS for line in check(path)]
+    beside = [path for folder in ("bench", "scripts") for path in sorted((ROOT / folder).rglob("*.py"))]
+    found = [line for path in modules() for check in CHECKS for line in check(path)]
+    return found + [line for path in beside for line in words_left_out(path)]

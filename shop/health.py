@@ -128,8 +128,8 @@ def _connected() -> Any:
     return psycopg.connect(**asked, autocommit=True)
 
 
-def _json(status: int, told: dict[str, Any]) -> Answer:
-    return status, [JSON, FRESH], json.dumps(told).encode()
+def _json(status: int, answer: dict[str, Any]) -> Answer:
+    return status, [JSON, FRESH], json.dumps(answer).encode()
 
 
 def lives() -> Answer:

@@ -135,8 +135,8 @@ class Elastic:
         except NotFoundError:
             return []
 
-    def _remove_all_but(self, kept: Collection[str]) -> None:
-        for name in set(self._slow().indices.get(index=f"{settings.SEARCH_INDEX}-v*").body) - set(kept):
+    def _remove_all_but(self, names: Collection[str]) -> None:
+        for name in set(self._slow().indices.get(index=f"{settings.SEARCH_INDEX}-v*").body) - set(names):
             self._slow().indices.delete(index=name, ignore_unavailable=True)
 
     def mend(self) -> None:

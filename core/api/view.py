@@ -202,8 +202,8 @@ def _cost(request: HttpRequest, tree: DocumentNode, variables: dict[str, Any]) -
     return tally.cost
 
 
-def _same_name(prepared: Prepared, asked: str | None) -> None:
-    if asked and asked != prepared.name:
+def _same_name(prepared: Prepared, name: str | None) -> None:
+    if name and name != prepared.name:
         raise Unacceptable("BAD_REQUEST", "operationName names no operation of this document.")
 
 

@@ -74,14 +74,14 @@ def adopt(person: Person, uid: UUID) -> Cart:
         return carts[own.uid]
     left_out = _pour(guests, own)
     Cart.objects.filter(pk=guests.pk).update(closed_at=timezone.now())
-    kept = {name: value for name in _TOLD if (value := getattr(guests, name)) and not getattr(own, name)}
+    kept = {name: value for name in _DETAILS if (value := getattr(guests, name)) and not getattr(own, name)}
     Cart.objects.filter(pk=own.pk).update(changed_at=timezone.now(), **kept)
     own.refresh_from_db()
     own.left_out = left_out
     return own
 
 
-_TOLD = ("recipient", "phone", "region_id", "street", "note", "mobiliser_code", "is_adult")
+_DETAILS = ("recipient", "phone", "region_id", "street", "note", "mobiliser_code", "is_adult")
 
 
 def _pour(guests: Cart, own: Cart) -> int:
@@ -119,10 +119,10 @@ def locked(person: Any, uid: UUID | None, **fields: Any) -> Cart:
     columns: dict[Any, Any] = {Cart._meta.get_field(name): value for name, value in values.items()}
     sets = ", ".join(f"{field.column} = %s" for field in columns)
     written = [field.get_db_prep_save(_pk(value), connection) for field, value in columns.items()]
-    names, told = _columns()
+    names, returned = _columns()
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE orders_cart SET {sets} WHERE {which} AND closed_at IS NULL RETURNING {told}",
+            f"UPDATE orders_cart SET {sets} WHERE {which} AND closed_at IS NULL RETURNING {returned}",
             [*written, given],
         )
         row = cursor.fetchone()
@@ -149,12 +149,12 @@ def named_or_own(person: Any, uid: UUID | None) -> UUID | None:
     return (held(person, uid) if uid else create(person)).uid
 
 
-def update(person: Any, uid: UUID | None, *, accept_prices: bool = False, **told: Any) -> Cart:
+def update(person: Any, uid: UUID | None, *, accept_prices: bool = False, **details: Any) -> Cart:
     """Write down what the buyer tells: address, e-mail, mobiliser, age, organisation; accept new prices.
 
     Without a cart it begins a new one.
     """
-    fields = {**checked(told, person), "language": language.current()}
+    fields = {**validated(details, person), "language": language.current()}
     uid = named_or_own(person, uid)
     if uid is None:
         return Cart.objects.create(**fields)
@@ -166,19 +166,19 @@ def update(person: Any, uid: UUID | None, *, accept_prices: bool = False, **told
     return cart
 
 
-def checked(told: dict[str, Any], person: Any) -> dict[str, Any]:
+def validated(details: dict[str, Any], person: Any) -> dict[str, Any]:
     """What the buyer tells as fields of a cart, each made plain or refused under its name."""
-    checks = {name: partial(_WRITTEN[name], value) for name, value in told.items() if name in _WRITTEN}
-    if "region_code" in told:
-        checks["region"] = partial(_region, told["region_code"])
-    if "mobiliser_code" in told:
-        checks["mobiliser_code"] = partial(_mobiliser, told["mobiliser_code"], person)
-    if "organisation_uid" in told:
-        checks["organisation"] = partial(_organisation, told["organisation_uid"], person)
+    checks = {name: partial(_CLEAN[name], value) for name, value in details.items() if name in _CLEAN}
+    if "region_code" in details:
+        checks["region"] = partial(_region, details["region_code"])
+    if "mobiliser_code" in details:
+        checks["mobiliser_code"] = partial(_mobiliser, details["mobiliser_code"], person)
+    if "organisation_uid" in details:
+        checks["organisation"] = partial(_organisation, details["organisation_uid"], person)
     return every(checks)
 
 
-_WRITTEN: dict[str, Any] = {
+_CLEAN: dict[str, Any] = {
     "email": lambda text: clean.email_address(text) if text.strip() else "",
     "recipient": lambda text: clean.line(text, "recipient", 60, required=False),
     "phone": lambda text: clean.phone_number(text) if text.strip() else "",

@@ -47,14 +47,14 @@ def buy_now(
     wanted: Iterable[tuple[UUID, int]],
     kind: str,
     expected_minor: int,
-    **told: Any,
+    **details: Any,
 ) -> Placed:
     """Place variants at once, past the cart, with an attempt to pay; with the same uid it leads to the same order."""
     buyer = person if person.is_authenticated else None
     wanted = list(wanted)
     try:
         with transaction.atomic():
-            fields = {"email": buyer.email if buyer else "", **carts.checked(told, person)}
+            fields = {"email": buyer.email if buyer else "", **carts.validated(details, person)}
             cart = Cart(uid=uid, person=buyer, language=language.current(), **fields)
             return _place_cart(
                 cart,
@@ -70,7 +70,9 @@ def buy_now(
         before = Order.objects.filter(uid=uid).first()
         if before is None:
             raise
-        where = carts.checked({name: told[name] for name in ("recipient", "street") if name in told}, person)
+        where = carts.validated(
+            {name: details[name] for name in ("recipient", "street") if name in details}, person
+        )
         if not _is_same_request(before, wanted, expected_minor, where):
             raise IdempotencyConflict(field="idempotencyKey") from None
         return Placed(before, None)

@@ -100,14 +100,14 @@ class ClaimAdmin(OperatorAdmin):
         """All but what is asked."""
         return [name for name in super().get_readonly_fields(request, obj) if name != "amount"]
 
-    def saves_for_good(self, obj: Claim, told: dict[str, Any]) -> tuple[str, int]:
+    def saves_for_good(self, obj: Claim, cleaned: dict[str, Any]) -> tuple[str, int]:
         """What goes back to the buyer, with the sending of what never came."""
-        minor = told["amount"]
-        return f"代团队答复 · Answer in its team’s place: {told['answer']}", minor + sending_of(
+        minor = cleaned["amount"]
+        return f"代团队答复 · Answer in its team’s place: {cleaned['answer']}", minor + sending_of(
             obj.line, minor
         )
 
     def save_model(self, request: HttpRequest, obj: Claim, form: Any, change: bool) -> None:
         """The team's own deed, in its place."""
-        told = form.cleaned_data
-        claim.answer(obj, signed_in(request), words=told["answer"], amount_minor=told["amount"])
+        cleaned = form.cleaned_data
+        claim.answer(obj, signed_in(request), words=cleaned["answer"], amount_minor=cleaned["amount"])

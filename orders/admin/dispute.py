@@ -60,11 +60,11 @@ class DisputeAdmin(OperatorAdmin):
         """All but what is asked."""
         return [name for name in super().get_readonly_fields(request, obj) if name != "why"]
 
-    def saves_for_good(self, obj: Dispute, told: dict[str, Any]) -> tuple[str, int]:
+    def saves_for_good(self, obj: Dispute, cleaned: dict[str, Any]) -> tuple[str, int]:
         """What the bank has taken for good, in yuan where fen were typed."""
-        return f"银行最后拿走的 · Taken by the bank for good: {told['why']}", told["lost_minor"] or 0
+        return f"银行最后拿走的 · Taken by the bank for good: {cleaned['why']}", cleaned["lost_minor"] or 0
 
     def save_model(self, request: HttpRequest, obj: Dispute, form: Any, change: bool) -> None:
         """What it came to, in fen: through the action, into the ledger and the audit log."""
-        told = form.cleaned_data
-        dispute.decide(obj, signed_in(request), told["lost_minor"], told["why"])
+        cleaned = form.cleaned_data
+        dispute.decide(obj, signed_in(request), cleaned["lost_minor"], cleaned["why"])

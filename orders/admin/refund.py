@@ -52,9 +52,9 @@ class RefundAdmin(OperatorAdmin):
         is_owed = obj is None or (obj.state == Refund.State.FAILED and obj.reason != Refund.Reason.DISPUTE)
         return is_owed and super().has_change_permission(request, obj)
 
-    def saves_for_good(self, obj: Refund, told: dict[str, Any]) -> tuple[str, int]:
+    def saves_for_good(self, obj: Refund, cleaned: dict[str, Any]) -> tuple[str, int]:
         """That so much was given, and how."""
-        return f"已用别的办法退给买家 · Given in another way: {told['otherwise']}", obj.due_minor
+        return f"已用别的办法退给买家 · Given in another way: {cleaned['otherwise']}", obj.due_minor
 
     def save_model(self, request: HttpRequest, obj: Refund, form: Any, change: bool) -> None:
         """How the buyer was given it: through the action, into the ledger and the audit log."""

@@ -115,11 +115,11 @@ class ShipmentShip(Act):
     shipment = graphene.Field(ShipmentType, description="The parcel, on its way.")
 
     @classmethod
-    def act(cls, request: Any, shipment_id: str, **told: Any) -> Any:
+    def act(cls, request: Any, shipment_id: str, **how: Any) -> Any:
         """The parcel, on its way. NOT_FOUND outside one's own desk; refused where it cannot be sent as it stands,
         or its contents have changed since they were seen."""
         parcel = reads.shipment_of_team(request.user, _uid(shipment_id))
-        sent = shipments.ship(parcel, request.user, **told)
+        sent = shipments.ship(parcel, request.user, **how)
         return {"shipment": sent}
 
 

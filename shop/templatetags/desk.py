@@ -46,9 +46,9 @@ def weight_of(units: int, grams: int) -> Words:
 
 
 @register.simple_tag
-def story_fields(told: list[dict] | None) -> list[dict]:
+def story_fields(story: list[dict] | None) -> list[dict]:
     """The eleven parts of a price for the editor, with the percent that each has now."""
-    now = {part["part"]: part["bps"] for part in told or ()}
+    now = {part["part"]: part["bps"] for part in story or ()}
     return [
         {
             "part": part,

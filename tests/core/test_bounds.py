@@ -73,7 +73,7 @@ def test_strangers_documents_weigh_what_they_may(monkeypatch, settings, text):
 
     assert grown(fill) < 1_500_000 * SLACK
     assert documents.size == sum(documents._weights.values()) <= 1_500_000
-    assert set(documents._weights) == set(documents._kept)
+    assert set(documents._weights) == set(documents._prepared)
     assert run.MOST_BYTES <= 12_000_000 and world.Query
 
 

@@ -23,7 +23,7 @@ from core.language import say
 from core.outbox import record
 from core.refusals import Invalid, NotFound, TooLate, every
 from orders.actions import held, recall
-from orders.actions.cart import checked
+from orders.actions.cart import validated
 from orders.actions.under_way import Asking, is_patient
 from orders.reads.shipping import rate_for
 from together.actions import seat
@@ -99,7 +99,7 @@ def open_group(
 
 def _address(variant: Variant, address: dict[str, str], by: Person) -> dict[str, Any]:
     """Where the one parcel goes: complete, and served."""
-    told = checked({"recipient": "", "phone": "", "region_code": "", "street": "", **address}, by)
+    told = validated({"recipient": "", "phone": "", "region_code": "", "street": "", **address}, by)
     place = every({name: partial(_given, told[name], name) for name in ADDRESS})
     if rate_for(variant.product.storage, place["region"].code) is None:
         raise Invalid(say("这件商品不送到那里。", "This is not delivered there."), field="region_code")

@@ -95,11 +95,11 @@ class GroupShip(Act):
     group = graphene.Field(GroupParcelType, description="The group's parcel, on its way.")
 
     @classmethod
-    def act(cls, request: Any, group_id: str, **told: Any) -> Any:
+    def act(cls, request: Any, group_id: str, **how: Any) -> Any:
         """The group, its parcel on its way. NOT_FOUND unless it is confirmed and one's own team sends it; a refusal
         where nothing waits or the units are not the expected."""
         group = reads.group_of_team(request.user, uid_of(group_id, "GroupPurchase", field="group_id"))
-        parcels.ship(group, request.user, **told)
+        parcels.ship(group, request.user, **how)
         return {"group": group}
 
 
