@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.conf import settings
 from django.db.models.signals import post_migrate
 
 
@@ -8,7 +9,9 @@ class CoreConfig(AppConfig):
     name = "core"
 
     def ready(self) -> None:
-        """Renew the database rights of the app's role after each migration."""
-        from core import grants
+        """Renew the database rights of the app's role after each migration; read what comes of it fast."""
+        from core import grants, internals
 
         post_migrate.connect(grants.renew, sender=self)
+        if settings.FAST:
+            internals.read_moments_quickly()

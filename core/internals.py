@@ -5,8 +5,10 @@ Their tests do not promise these names; ours do (tests/core/fast), and a test se
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
+from django.db.backends.postgresql.psycopg_any import BaseTzLoader, get_adapters_template
 from django.db.models import BooleanField, Expression, Model, QuerySet, Subquery
 from django.db.models.base import ModelState
 from django.db.models.lookups import In, Lookup
@@ -31,6 +33,7 @@ __all__ = [
     "give_relation",
     "is_made_plainly",
     "pointed_at",
+    "read_moments_quickly",
     "set_pointed_at",
     "unsaved",
 ]
@@ -196,3 +199,21 @@ def give_relation(parent: Any, name: str, rows: list[Any]) -> None:
     known = getattr(parent, name).get_queryset()
     known._result_cache, known._prefetch_done = rows, True
     parent.__dict__.setdefault("_prefetched_objects_cache", {})[name] = known
+
+
+class _Moments(BaseTzLoader):
+    """Reads a moment as PostgreSQL tells it in UTC, in a tenth of the time that Django's own reader takes."""
+
+    timezone = UTC
+
+    def load(self, data: Any) -> datetime:
+        text = str(data, "ascii")
+        # A year of five digits, one before Christ, infinity: as Django has it.
+        if text[4:5] == "-" and text.endswith("+00"):
+            return datetime.fromisoformat(text)
+        return super().load(data)
+
+
+def read_moments_quickly() -> None:
+    """From now on, on every connection that is opened in UTC, as all of ours are."""
+    get_adapters_template(True, UTC).register_loader("timestamptz", _Moments)
