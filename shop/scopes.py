@@ -1,4 +1,6 @@
-"""Which scope of a bearer token opens which root field, on one page; a field that is not here is closed to tokens.
+"""Which scope of a bearer token opens which root field, on one page.
+
+Every root field stands here, one for herself alone under (): what did not would be closed to tokens.
 
 READ shows what its person sees: her account, orders, groups. BUY fills a cart, places, pays, calls off, and joins or
 leads a group. DESK does a team's work. What changes who she is or who may act for her (address, password, tokens,

@@ -1,4 +1,7 @@
-"""Kinds of accounts, and what is to be known of each, in one table: actions, reads, `verify` and pages ask it."""
+"""Kinds of accounts, and what is to be known of each, in one table: actions, reads, `verify` and pages ask it.
+
+What the accounts of a kind must sum to is in no table: it is a rule of its own in `impact/verify/ledger.py`.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
