@@ -255,7 +255,7 @@ def test_strangers_documents_are_forgotten_in_time_and_ours_never(post, monkeypa
     monkeypatch.setattr(run, "MOST_BYTES", 30 * run.weight_of(texts[0], run.parsed(texts[0])))
     for text in texts:
         assert post(text).status_code == 200
-    assert list(run.documents._kept) == texts[10:] and run.documents.size <= run.MOST_BYTES
+    assert list(run.documents._prepared) == texts[10:] and run.documents.size <= run.MOST_BYTES
     assert "{ __typename }" in run.documents._ours
 
 

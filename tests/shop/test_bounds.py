@@ -115,4 +115,4 @@ def test_pages_under_odd_addresses_weigh_what_they_may(monkeypatch):
     for n in range(40):
         client.get(f"/zh/?odd={n}{'x' * 20_000}")
     assert responses.cached.size <= 1_000_000
-    assert responses.cached.size == sum(one.weight for one in responses.kept._held.values())
+    assert responses.cached.size == sum(one.weight for one in responses.cached._held.values())
