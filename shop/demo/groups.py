@@ -31,7 +31,7 @@ def gather(cast: Cast, stalls: list[Stall], rng: random.Random) -> None:
     _fill(off, cast, 2, rng)
     group.cancel(off, first_union(cast)[1])
     for made in Refund.objects.filter(reason=Refund.Reason.FELL_SHORT).order_by("pk"):
-        refund.settle(made, stand_in.as_given_back(made), made.attempt)
+        refund.settle(made, stand_in.as_refunded(made), made.attempt)
 
 
 def _open(cast: Cast, stall: Stall, title: str, minimum: int, maximum: int) -> GroupPurchase:

@@ -155,7 +155,7 @@ def refund_some(orders: Sequence[Order], rng: random.Random) -> None:
             else refund.Part(amount_minor=max(1, line.net_minor // 4))
         )
         made = refund.request(order, {line.uid: part}, reason=Refund.Reason.TEAM, note="示例：途中压坏")
-        refund.settle(made, stand_in.as_given_back(made), made.attempt)
+        refund.settle(made, stand_in.as_refunded(made), made.attempt)
 
 
 def write_reviews(orders: Sequence[Order], now: datetime, rng: random.Random) -> None:

@@ -34,7 +34,7 @@ def as_paid(attempt: Payment, method: str) -> PaymentSeen:
     )  # fmt: skip
 
 
-def as_given_back(made: Refund) -> RefundSeen:
+def as_refunded(made: Refund) -> RefundSeen:
     """A refund of the demo's as if it had been given there."""
     return RefundSeen(Was.SUCCEEDED, f"re_demo{made.uid.hex}", made.amount_minor)
 
