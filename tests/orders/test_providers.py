@@ -137,11 +137,11 @@ def test_lost_notices_are_found_at_each_and_one_that_is_away_holds_up_no_other(t
     coops.south.book("1")
     coops.north.is_shut = True
     in_time()
-    reconcile.everything()
+    reconcile.all_waiting()
     assert states(north, south) == ["placed", "paid"]
     coops.north.is_shut = False
     in_time()
-    assert reconcile.everything()["payments"] == 1
+    assert reconcile.all_waiting()["payments"] == 1
     assert states(north, south) == ["paid", "paid"]
     at_rest()
 
