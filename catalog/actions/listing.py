@@ -12,7 +12,7 @@ from django.utils.text import slugify
 from accounts.actions import audit
 from accounts.models import Person, Region
 from accounts.models.person import a_code
-from catalog import clean, search
+from catalog import after_sale, clean, search
 from catalog.actions import card, desk
 from catalog.actions.missing import NotReady, missing
 from catalog.events import ProductReviewed
@@ -61,7 +61,9 @@ def create_product(team: Team, by: Person | None, *, name_zh: str, **fields: Any
         "producer_en": team.producer_en,
         "licence_number": team.licence_number,
         "season_months": list(range(1, 13)),
-        "after_sale_hours": 72 if fields.get("kind") == Product.Kind.FRESH else 168,
+        "after_sale_hours": after_sale.FRESH
+        if fields.get("kind") == Product.Kind.FRESH
+        else after_sale.OTHER,
     }
     category = fields.get("category")
     given["illustration"] = kind_for(name_zh, category.slug if category else "")
@@ -259,5 +261,7 @@ PLAIN: dict[str, Callable[[Any], Any]] = {
     "season_months": clean.months,
     "shelf_life_days": lambda value: value and clean.whole(value, "shelf_life_days", 1, 10_000),
     "dispatch_days": lambda value: clean.whole(value, "dispatch_days", 0, 60),
-    "after_sale_hours": lambda value: clean.whole(value, "after_sale_hours", 24, 24 * 90),
+    "after_sale_hours": lambda value: clean.whole(
+        value, "after_sale_hours", after_sale.LEAST, after_sale.MOST
+    ),
 }

@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from accounts.models import Region
+from catalog import after_sale
 from catalog.models.team import Team
 from core.choices import Choices
 from core.language import Words, say
@@ -100,7 +101,9 @@ class Product(StateMachine):
     )
     return_rule_zh = models.CharField(max_length=240, blank=True)
     return_rule_en = models.CharField(max_length=320, blank=True)
-    after_sale_hours = models.PositiveSmallIntegerField(default=168, help_text="72 for fresh, 168 for dry")
+    after_sale_hours = models.PositiveSmallIntegerField(
+        default=after_sale.OTHER, help_text=f"{after_sale.FRESH} for fresh, {after_sale.OTHER} for dry"
+    )
     # The card: kept by the transaction that writes what it shows (catalog.actions.card).
     price_from_minor = models.PositiveBigIntegerField(null=True, help_text="of the cheapest variant offered")
     household_bps = models.PositiveIntegerField(null=True, help_text="the households' part of that variant")

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from accounts.models import Person, Region
+from catalog import after_sale
 from catalog.actions import certificate, leader, listing, lot, team, variant
 from catalog.illustrations import kind_for
 from catalog.models import Category, Lot, Product, Team, Variant
@@ -150,7 +151,7 @@ def _product(stall: Stall, cast: Cast, category: Category, rng: random.Random, n
         storage=storage, slug=slugify(row["product_en"])[:60], summary_zh=summary[0], summary_en=summary[1],
         season_months=stall.months, shelf_life_days=words.SHELF_LIFE[storage],
         storage_advice_zh=advice[0], storage_advice_en=advice[1], ingredients_zh=ingredients[0], ingredients_en=ingredients[1],
-        return_rule_zh=returns[0], return_rule_en=returns[1], after_sale_hours=72 if perishable else 168,
+        return_rule_zh=returns[0], return_rule_en=returns[1], after_sale_hours=after_sale.FRESH if perishable else after_sale.OTHER,
         illustration=kind_for(row["product_zh"], row["category"]), dispatch_days=2 if perishable else 3,
     )  # fmt: skip
     if n % 3 == 0:

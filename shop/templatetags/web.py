@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from catalog import after_sale as hours
 from core import language
 from shop.web.cart import cart_badge
 from shop.web.holes import hole, is_shared
@@ -315,3 +316,14 @@ def chosen_variant(products: list[dict], id: str | None) -> dict | None:
     """The variant that was chosen on the page before, with its product."""
     pairs = ({"product": p, "variant": v} for p in products for v in p["variants"])
     return next((pair for pair in pairs if pair["variant"]["id"] == id), None) if id else None
+
+
+@register.simple_tag
+def after_sale() -> dict[str, int]:
+    """`{% after_sale as window %}`: hours that a product begins with (`fresh`, `other_days`), at `least` and at `most`."""
+    return {
+        "fresh": hours.FRESH,
+        "other_days": hours.OTHER // 24,
+        "least": hours.LEAST,
+        "most": hours.MOST,
+    }

@@ -52,7 +52,9 @@ def lacking(name: str, form: str = FORM, desk: str = DESK, update: str = UPDATE)
             type_: set(types[type_].fields)
             for type_ in ("TeamProduct", "ProductCreateInput", "ProductUpdateInput")
         },
-        **{"product": shown(desk), "update_product": sent(update), "form": fields_of(form)},
+        "product": shown(desk),
+        "update_product": sent(update),
+        "form": fields_of(form),
     }
     assert there.keys() == PLACES
     return {place for place, names in there.items() if field not in names}

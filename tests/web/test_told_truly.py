@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.actions import token
 from accounts.models import Organisation
+from catalog import after_sale
 from catalog.models import Lot, Product
 from core.api.ids import global_id
 from orders.links import token_for
@@ -293,3 +294,22 @@ def test_her_account_and_her_organisations_say_alike_where_one_stands(state, lan
     # Of one that is verified her account says nothing further.
     told = [one for one in said if said[one].lower() in account]
     assert told == ([] if state == Organisation.State.VERIFIED else [state])
+
+
+def test_the_after_sale_window_is_said_in_one_place(shelf, monkeypatch):
+    for name, hours in {"FRESH": 61, "OTHER": 24 * 9, "LEAST": 31, "MOST": 411}.items():
+        monkeypatch.setattr(after_sale, name, hours)
+    for lang, said in (
+        ("en", "61 hours from delivery for fresh goods, 9 days for others"),
+        ("zh", "61 小时，其他 9 天"),
+    ):
+        assert said in words(Client().get(f"/{lang}/help/"))
+    manager = signed_in(shelf.manager)
+    product = global_id("Product", shelf.product.uid)
+    form = manager.get(f"/en/desk/product/{product}/?open=update_product").content.decode()
+    field = re.search(r'<input[^>]*name="afterSaleHours"[^>]*>', form)
+    assert field and 'min="31"' in field[0] and 'max="411"' in field[0], field
+    change = {"id": product, "product": product, "afterSaleHours": "412"}
+    assert manager.post("/do/update_product/", change).status_code == 302
+    shelf.product.refresh_from_db()
+    assert shelf.product.after_sale_hours == 72
