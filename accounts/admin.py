@@ -11,7 +11,7 @@ from accounts.actions import operator as operators
 from accounts.actions import organisation as organisations
 from accounts.models import ApiToken, AuditEntry, Membership, Organisation, Person, Region
 from accounts.operators import OperatorAdmin, OperatorSignIn, admin_action, naming
-from accounts.permissions import COLUMNS
+from accounts.permissions import COLUMNS, may
 from accounts.reads import signed_in
 from accounts.shown import ShownInline
 from core import language
@@ -22,9 +22,15 @@ def _own_password(request: HttpRequest, extra_context: Any = None) -> HttpRespon
     return HttpResponseRedirect(f"/{language.current()}/account/details/")
 
 
+def _may_enter(request: HttpRequest) -> bool:
+    """Who enters is said by the shop's table, as what may be done inside."""
+    return may(request.user, "accounts.enter_rooms")
+
+
 admin.site.site_header = admin.site.site_title = "禾束 Sheaf · 运营 Operators"
 admin.site.index_title = "工作台 Desk"
 admin.site.login_form = OperatorSignIn
+admin.site.has_permission = _may_enter  # type: ignore[method-assign]
 admin.site.password_change = _own_password  # type: ignore[assignment,method-assign]
 # Rights hang on roles, not on groups: accounts/permissions.py says where they stand.
 admin.site.unregister(Group)

@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.admin.utils import unquote
+from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Model, QuerySet
@@ -41,6 +42,12 @@ class OperatorSignIn(AdminAuthenticationForm):
                 raise ValidationError(str(refusal)) from None
             self.confirm_login_allowed(self.user_cache)
         return self.cleaned_data
+
+    def confirm_login_allowed(self, user: Any) -> None:
+        """Whoever may not enter is told what a wrong password is told."""
+        AuthenticationForm.confirm_login_allowed(self, user)
+        if not may(user, "accounts.enter_rooms"):
+            raise self.get_invalid_login_error()
 
 
 class WholeNumber(forms.IntegerField):

@@ -6,7 +6,8 @@ deed is done.
 
 from collections.abc import Mapping
 from enum import StrEnum
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import or_
 from typing import Any
 
 from django.conf import settings
@@ -31,8 +32,8 @@ _WORDS = {Role.OPERATOR: "an operator of the shop", Role.OWNER: "whoever names t
 
 
 @lru_cache(maxsize=1)
-def _table() -> Mapping[str, Role]:
-    table: Mapping[str, Role] = import_string(settings.PERMISSIONS)
+def _table() -> Mapping[str, frozenset[Role]]:
+    table: Mapping[str, frozenset[Role]] = import_string(settings.PERMISSIONS)
     return table
 
 
@@ -57,12 +58,12 @@ def without_roles(person: Person) -> Person:
 
 
 def may(person: Any, permission: str) -> bool:
-    """Whether her role allows it today; nobody's does who is a guest or whose account is closed.
+    """Whether a role of hers allows it today; nobody's does who is a guest or whose account is closed.
 
     Raises KeyError for a permission that is not in the table.
     """
-    role = _table()[permission]
-    return bool(person is not None and person.is_active and has_role(person, role))
+    roles = _table()[permission]
+    return bool(person is not None and person.is_active and any(has_role(person, role) for role in roles))
 
 
 def must(person: Person | None, permission: str) -> None:
@@ -73,9 +74,12 @@ def must(person: Person | None, permission: str) -> None:
 
 def holders(permission: str) -> QuerySet[Person]:
     """Everybody who may, in the order in which they came."""
-    return Person.objects.filter(Q(**{COLUMNS[_table()[permission]]: True}), is_active=True).order_by("pk")
+    has_one = reduce(or_, (Q(**{COLUMNS[role]: True}) for role in _table()[permission]))
+    return Person.objects.filter(has_one, is_active=True).order_by("pk")
 
 
 def permitted(permission: str) -> Access:
     """The rule of a field or mutation: whoever has this permission."""
-    return Access(_WORDS[_table()[permission]], lambda request, parent: may(request.user, permission))
+    roles = _table()[permission]
+    label = " or ".join(_WORDS[role] for role in Role if role in roles)
+    return Access(label, lambda request, parent: may(request.user, permission))

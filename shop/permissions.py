@@ -1,4 +1,4 @@
-"""Who may what beyond her own: every permission of the shop and the role that has it, on one page.
+"""Who may what beyond her own: every permission of the shop and the roles that have it, on one page.
 
 What a coordinator or a team's manager may stands with her part in that organisation or team
 (`accounts.api.access`, `catalog.api.access`): it is asked of the row.
@@ -6,7 +6,7 @@ What a coordinator or a team's manager may stands with her part in that organisa
 
 from accounts.permissions import Role
 
-OPERATOR, OWNER = Role.OPERATOR, Role.OWNER
+OPERATOR, OWNER = frozenset({Role.OPERATOR}), frozenset({Role.OWNER})  # for both: OPERATOR | OWNER
 
 PERMISSIONS = {
     # people

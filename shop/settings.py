@@ -85,7 +85,7 @@ TEMPLATES = [
     }
 ]
 REACTIONS = "shop.reactions.REACTIONS"
-# Who may what: a table of permissions and the role that has each (accounts/permissions.py).
+# Who may what: a table of permissions and the roles that have each (accounts/permissions.py).
 PERMISSIONS = "shop.permissions.PERMISSIONS"
 # What `manage.py verify` asks, floor by floor; each yields the rows that break a rule.
 VERIFIERS = [f"{floor}.verify.verify" for floor in ("core", "catalog", "orders", "together", "impact")]

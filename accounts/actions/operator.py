@@ -66,20 +66,20 @@ def _end_what_opens(person: Person) -> None:
 
 def appoint(person: Person, by: Person) -> None:
     """Make somebody an operator; only who may everything may do this."""
-    _name(person, by, True)
+    _name(person, by, Role.OPERATOR, True)
 
 
 def dismiss(person: Person, by: Person) -> None:
     """Somebody is no operator any more."""
-    _name(person, by, False)
+    _name(person, by, Role.OPERATOR, False)
 
 
-def _name(person: Person, by: Person, held: bool) -> None:
+def _name(person: Person, by: Person, role: Role, held: bool) -> None:
     _check(person, by, "accounts.name_operator")
     if held and not person.is_active:
         raise NotAllowed()
     with transaction.atomic():
-        person.save(update_fields=set_role(person, Role.OPERATOR, held))
+        person.save(update_fields=set_role(person, role, held))
         audit.record(by, "appoint" if held else "dismiss", "Person", person.uid)
 
 

@@ -14,6 +14,7 @@ from accounts.models import ApiToken, AuditEntry, Person, Region
 from accounts.operators import OperatorAdmin
 from core.api.ids import global_id
 from core.refusals import Conflict, Invalid, NotAllowed
+from shop.permissions import OWNER, PERMISSIONS
 from tests.accounts.world import (
     PASSWORD,
     Asker,
@@ -70,6 +71,19 @@ def test_the_admins_door_has_the_shops_lock():
 def test_who_is_no_operator_sees_nothing_of_it():
     for person in (a_person(), an_operator(is_active=False)):
         assert desk(person).get("/operators/accounts/person/").status_code == 302
+
+
+def test_the_door_asks_the_table_of_permissions(monkeypatch):
+    """The column of a role is not asked past it, by the rooms or by the form before them."""
+    monkeypatch.setitem(PERMISSIONS, "accounts.enter_rooms", OWNER)
+    ada, owner = an_operator(), a_person(is_superuser=True)
+
+    def entered(person) -> tuple[int, int]:
+        form = Client().post("/operators/login/", {"username": person.email, "password": PASSWORD})
+        return desk(person).get("/operators/").status_code, form.status_code
+
+    assert entered(ada) == (302, 200)
+    assert entered(owner) == (200, 302)
 
 
 def test_every_room_opens_for_an_operator():

@@ -1,14 +1,17 @@
 """Who may what stands in one table; whatever is asked for is in it, and a role's columns are read in one place."""
 
 import re
+from collections.abc import Iterable
+from typing import Any
 
 import pytest
 
 from accounts import permissions
+from accounts.models import Person
 from accounts.permissions import Role, holders, may, permitted
 from local.machine import ROOT
 from scripts import floors
-from shop.permissions import PERMISSIONS
+from shop.permissions import OPERATOR, OWNER, PERMISSIONS
 from tests.accounts.world import a_person
 
 ASKED = re.compile(r"""["']((?:accounts|catalog|orders|together|impact|contest|fair)\.[a-z_]+)["']""")
@@ -38,17 +41,33 @@ def test_the_columns_of_roles_are_read_in_one_place():
     assert naming == {"accounts/permissions.py", "accounts/models/person.py", "accounts/columns.py"}
 
 
+def of_roles(roles: Iterable[Role], **fields: Any) -> Person:
+    """Somebody who has these and no other."""
+    return a_person(**{column: role in roles for role, column in permissions.COLUMNS.items()}, **fields)
+
+
+def opens_to_those_alone(permission: str, roles: frozenset[Role]) -> None:
+    """Each of these roles by itself opens it, no other does, nor does an account that is closed."""
+    others, closed = of_roles(set(Role) - roles), of_roles(Role, is_active=False)
+    assert not any(may(one, permission) for one in (None, others, closed))
+    each = [of_roles({role}) for role in roles]
+    assert each and all(may(one, permission) for one in each)
+    assert list(holders(permission)) == each
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("permission", PERMISSIONS)
 def test_a_role_that_is_not_held_or_whose_account_is_closed_opens_nothing(permission):
-    role = PERMISSIONS[permission]
-    column = permissions.COLUMNS[role]
-    other = {"is_staff": role is Role.OWNER, "is_superuser": role is Role.OPERATOR}
-    nobody, closed = a_person(**other), a_person(**{column: True}, is_active=False)
-    holder = a_person(**{column: True})
-    assert (may(None, permission), may(nobody, permission), may(closed, permission)) == (False, False, False)
-    assert may(holder, permission)
-    assert list(holders(permission)) == [holder]
+    opens_to_those_alone(permission, PERMISSIONS[permission])
+
+
+@pytest.mark.django_db
+def test_a_permission_of_several_roles_is_opened_by_each(monkeypatch):
+    monkeypatch.setitem(PERMISSIONS, "orders.refund", OPERATOR | OWNER)
+    opens_to_those_alone("orders.refund", frozenset(Role))
+    both = of_roles(Role)
+    assert list(holders("orders.refund")).count(both) == 1
+    assert permitted("orders.refund").label == "an operator of the shop or whoever names the operators"
 
 
 @pytest.mark.django_db
