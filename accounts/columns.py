@@ -84,6 +84,7 @@ holder 持有方 holder
 household 农户 household
 id 编号 number
 illustration 插图 illustration
+ingredients_en 配料（英文） ingredients (English)
 ingredients_zh 配料（中文） ingredients (Chinese)
 is_active 有效 active
 is_final 最终 final

@@ -96,8 +96,16 @@ class ProductAdmin(OperatorAdmin):
     fields = (
         *("slug", "team", "state", "category", "kind", "storage", "origin", "name_zh", "name_en"),
         *("summary_zh", "summary_en", "story_zh", "story_en", "season_months", "shelf_life_days"),
-        *("storage_advice_zh", "ingredients_zh", "producer_zh", "licence_number", "dispatch_days"),
-        *("return_rule_zh", "after_sale_hours", "illustration", "submitted_at", "published_at"),
+        *("storage_advice_zh", "ingredients_zh", "ingredients_en", "producer_zh", "producer_en"),
+        *(
+            "licence_number",
+            "dispatch_days",
+            "return_rule_zh",
+            "after_sale_hours",
+            "illustration",
+            "submitted_at",
+            "published_at",
+        ),
     )
     ordering = ("submitted_at", "-id")
     inlines = (VariantInline, CertificateInline, ReviewInline)

@@ -14,6 +14,7 @@ from catalog.actions import leader as leaders
 from catalog.actions import listing
 from catalog.actions import team as teams
 from catalog.actions import variant as variants
+from catalog.admin import ProductAdmin
 from catalog.models import Category, Product, Team
 from catalog.reads import managers_of
 from core.refusals import Conflict
@@ -226,3 +227,11 @@ def test_another_name_in_either_language_is_another_person(named):
     assert Team.objects.get(pk=team.pk).leader.verified_at
     leaders.introduce(team, None, **named)
     assert Team.objects.get(pk=team.pk).leader.verified_at is None
+
+
+def test_what_an_operator_looks_at_again_is_shown_in_her_room(room):
+    assert set(ProductAdmin.fields) >= listing.REVIEWED
+    tea = a_product(ingredients_zh="绿茶", ingredients_en="Green tea", producer_en="Example Tea Works")
+    page = room.get(reverse("admin:catalog_product_change", args=[tea.pk]), headers={"Accept-Language": "zh"})
+    said = page.content.decode()
+    assert all(text in said for text in ("配料（英文）", "Green tea", "生产者（英文）", "Example Tea Works"))
