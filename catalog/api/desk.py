@@ -13,6 +13,7 @@ from catalog.actions.variant import MOST_VARIANTS
 from catalog.api.access import DESK, HELD, SIGNED_IN, manages
 from catalog.api.desk_variant import TeamVariant, same_id
 from catalog.api.product import CertificateType
+from catalog.api.writable import WRITABLE
 from catalog.models import ListingReview, Product
 from core.api.connections import connection_field
 from core.api.facts import guarded, mark, needs
@@ -74,6 +75,9 @@ MANAGERS = {
 }
 
 
+_FIRST = ("slug", "state", "kind", "storage", "team", "category", "origin", "illustration", "name_zh")
+
+
 class TeamProduct(ModelType):
     """A product as its team writes it and an operator reviews it."""
 
@@ -83,44 +87,25 @@ class TeamProduct(ModelType):
         name = "TeamProduct"
         access = DESK
         fields = (
-            *("slug", "state", "kind", "storage", "team", "category", "origin", "illustration"),
-            *("name_zh", "name_en", "summary_zh", "summary_en", "story_zh", "story_en", "season_months"),
-            *(
-                "shelf_life_days",
-                "storage_advice_zh",
-                "storage_advice_en",
-                "ingredients_zh",
-                "ingredients_en",
-            ),
-            *("producer_zh", "producer_en", "licence_number", "dispatch_days", "return_rule_zh"),
-            *("return_rule_en", "after_sale_hours", "units_available", "household_bps", "pictures"),
-            *("submitted_at", "published_at", "version"),
+            *_FIRST,
+            *(name for name in WRITABLE if name not in _FIRST),
+            *("units_available", "household_bps", "pictures", "submitted_at", "published_at", "version"),
         )
         most = {"pictures": MOST_PICTURES}
         about = {
-            name: text
-            for names, text in (
-                (("slug",), "Its name in addresses."),
-                (("state",), "Where it stands between draft and archive."),
-                (("kind", "storage", "category", "origin"), "As buyers see it."),
-                (("team",), "Whose it is."),
-                (("illustration",), "The drawing that shows it when it has no photo."),
-                (("name_zh", "summary_zh", "story_zh", "storage_advice_zh"), "In Chinese."),
-                (("ingredients_zh", "producer_zh", "return_rule_zh"), "In Chinese."),
-                (("name_en", "summary_en", "story_en", "storage_advice_en"), "In English; may be empty."),
-                (("ingredients_en", "producer_en", "return_rule_en"), "In English; may be empty."),
-                (("season_months",), "The months, 1 to 12, in which it is in season."),
-                (("shelf_life_days",), "Days it keeps."),
-                (("licence_number",), "Of its producer."),
-                (("dispatch_days",), "Sent within so many days of payment."),
-                (("after_sale_hours",), "Hours after delivery in which something wrong can be reported."),
-                (("units_available",), "Units that can be sold now, exactly."),
-                (("household_bps",), "The households' part of its lowest price, in basis points."),
-                (("pictures",), "Its photos."),
-                (("submitted_at", "published_at"), "When; null when not yet."),
-                (("version",), "Moves when anything of it changes; who approves it says which she has seen."),
-            )
-            for name in names
+            **{name: writable.at_desk for name, writable in WRITABLE.items()},
+            "slug": "Its name in addresses.",
+            "state": "Where it stands between draft and archive.",
+            "kind": "As buyers see it.",
+            "category": "As buyers see it.",
+            "team": "Whose it is.",
+            "name_zh": "In Chinese.",
+            "units_available": "Units that can be sold now, exactly.",
+            "household_bps": "The households' part of its lowest price, in basis points.",
+            "pictures": "Its photos.",
+            "submitted_at": "When; null when not yet.",
+            "published_at": "When; null when not yet.",
+            "version": "Moves when anything of it changes; who approves it says which she has seen.",
         }
 
     id = same_id("Product")

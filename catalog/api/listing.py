@@ -8,46 +8,19 @@ from catalog import reads
 from catalog.actions import listing
 from catalog.api.access import SIGNED_IN
 from catalog.api.desk import TeamProduct
+from catalog.api.writable import WRITABLE
 from catalog.models import Product
 from core.api.act import Act
 from core.api.ids import uid_of
 from core.api.types import enum_of
 
-
-class _Fields:
-    """What can be written of a product."""
-
-    name_en = graphene.String(description="Its name in English.")
-    summary_zh = graphene.String(description="One sentence in Chinese.")
-    summary_en = graphene.String(description="One sentence in English.")
-    story_zh = graphene.String(description="What the team tells of it, in Chinese.")
-    story_en = graphene.String(description="What the team tells of it, in English.")
-    storage = graphene.InputField(enum_of(Product, "storage"), description="How it must be kept and sent.")
-    illustration = graphene.String(description="The drawing that shows it when it has no photo.")
-    season_months = graphene.List(graphene.NonNull(graphene.Int), description="Its months, 1 to 12.")
-    shelf_life_days = graphene.Int(description="Days it keeps.")
-    storage_advice_zh = graphene.String(description="How to keep it, in Chinese.")
-    storage_advice_en = graphene.String(description="How to keep it, in English.")
-    ingredients_zh = graphene.String(description="As on the label, in Chinese.")
-    ingredients_en = graphene.String(description="As on the label, in English.")
-    producer_zh = graphene.String(description="The body that answers for it, in Chinese.")
-    producer_en = graphene.String(description="The body that answers for it, in English.")
-    licence_number = graphene.String(description="Of the producer.")
-    origin = graphene.String(
-        description="The code of the region where it grows; by default the team's county."
-    )
-    dispatch_days = graphene.Int(description="Sent within so many days of payment.")
-    return_rule_zh = graphene.String(description="When it can be returned, in Chinese.")
-    return_rule_en = graphene.String(description="When it can be returned, in English.")
-    after_sale_hours = graphene.Int(
-        description="Hours after delivery in which something wrong can be reported."
-    )
+# Made once: the schema lists an input's fields in the order in which they were made.
+_SHARED = {name: writable.field() for name, writable in WRITABLE.items()}
 
 
 def _input(**own: Any) -> type:
     """An input of its own fields and all that can be written of a product."""
-    shared = {name: field for name, field in vars(_Fields).items() if not name.startswith("_")}
-    return type("Input", (), {**own, **shared})
+    return type("Input", (), {**own, **_SHARED})
 
 
 def _clean(given: dict[str, Any]) -> dict[str, Any]:
