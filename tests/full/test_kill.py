@@ -182,5 +182,5 @@ def test_each_point_in_the_code_is_in_the_registry_and_the_other_way_round():
                     if called == "failpoints.reach":
                         found.add(node.args[0].value)
                     elif called in ("_asking", "_plain"):
-                        found |= {f"stripe.{node.args[0].value}.{when}" for when in ("asking", "answered")}
+                        found |= {f"provider.{node.args[0].value}.{when}" for when in ("asking", "answered")}
     assert found == set(POINTS)
