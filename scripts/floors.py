@@ -67,6 +67,12 @@ def modules() -> list[Path]:
     return sorted(path for path in found if "migrations" not in path.parts)
 
 
+def styles_and_scripts() -> list[Path]:
+    """What a browser is sent beside the pages; its length alone is looked at."""
+    found = (path for floor in [*FLOORS, BESIDE] for path in (ROOT / floor).rglob("*"))
+    return sorted(path for path in found if path.suffix in (".css", ".js"))
+
+
 def imports(path: Path) -> Iterator[tuple[str, ...]]:
     """What a module imports, anywhere in it, as dotted parts from the root."""
     package = path.relative_to(ROOT).parts[:-1]
@@ -215,6 +221,8 @@ def sprawl(path: Path) -> Iterator[str]:
     name = path.relative_to(ROOT)
     if source.count("\n") > MOST_LINES:
         yield f"{name} has {source.count(chr(10))} lines; {MOST_LINES} fit in the head"
+    if path.suffix != ".py":
+        return
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             lines = (node.end_lineno or node.lineno) - node.lineno + 1
@@ -229,4 +237,5 @@ def offences() -> list[str]:
     """Everything out of place."""
     beside = [path for folder in ("bench", "scripts") for path in sorted((ROOT / folder).rglob("*.py"))]
     found = [line for path in modules() for check in CHECKS for line in check(path)]
+    found += [line for path in styles_and_scripts() for line in sprawl(path)]
     return found + [line for path in beside for line in words_left_out(path)]

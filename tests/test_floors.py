@@ -42,6 +42,18 @@ def test_a_module_that_leans_upwards_is_found(tmp_path, monkeypatch):
     ]
 
 
+def test_a_long_module_stylesheet_or_script_is_found(tmp_path, monkeypatch):
+    monkeypatch.setattr(floors, "ROOT", tmp_path)
+    (tmp_path / "shop" / "web" / "static").mkdir(parents=True)
+    for name in ("page.py", "static/page.css", "static/page.js"):
+        (tmp_path / "shop" / "web" / name).write_text("\n" * (floors.MOST_LINES + 1))
+    (tmp_path / "shop" / "web" / "static" / "parts.css").write_text("\n" * floors.MOST_LINES)
+    assert floors.offences() == [
+        f"shop/web/{name} has 351 lines; 350 fit in the head"
+        for name in ("page.py", "static/page.css", "static/page.js")
+    ]
+
+
 def test_whoever_writes_a_state_past_its_moves_is_found(tmp_path, monkeypatch):
     monkeypatch.setattr(floors, "ROOT", tmp_path)
     (tmp_path / "core").mkdir()

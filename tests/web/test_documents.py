@@ -130,3 +130,10 @@ def test_chinese_is_written_with_chinese_punctuation():
     texts = list(said_in_chinese())
     assert [(name, text) for name, text in texts if half.search(text)] == []
     assert len(texts) > 600 and len({name for name, _ in texts}) > 100
+
+
+def test_every_stylesheet_is_linked_once_and_the_widths_come_last():
+    linked = re.findall(r'rel="stylesheet" href="{% static "(.*?)" %}"', (HERE / "base.html").read_text())
+    static = HERE / "static"
+    assert sorted(linked) == sorted(p.relative_to(static).as_posix() for p in static.glob("**/*.css"))
+    assert linked[-1] == "style/screens.css"
