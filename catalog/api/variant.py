@@ -17,7 +17,6 @@ from core.language import say
 # That a lot is one household's alone would be a count of households under ten, and with the public sales of
 # its team that household's fen: so one household's lot is told like any traced one (docs/decisions/0005).
 TRACED = say("可追溯批次", "Traced lot")
-POOLED = say("团队合批", "Team's pool")
 
 
 class PriceStoryPart(PlainType):
@@ -80,7 +79,7 @@ class LotType(ModelType):
     @reads_columns("level", "traced_at")
     def resolve_level_name(root, info):
         """Traced or pooled, in the reader's language."""
-        return str(TRACED if root.is_traced else POOLED)
+        return str(TRACED if root.is_traced else Lot.Level.POOL.words)
 
     @reads_columns("state")
     def resolve_is_presale(root, info):

@@ -43,7 +43,7 @@ class Level(Choices):
     )
     POOLED = (
         "pooled",
-        say("团队合批", "Team's pool"),
+        Lot.Level.POOL.words,
         _explained(
             "这些批次没有分户记录，农户所得记在团队全体农户名下。",
             "No record says who grew what: the households' part is set aside for the team's households together.",
