@@ -28,7 +28,7 @@ def _may_enter(request: HttpRequest) -> bool:
 
 
 admin.site.site_header = admin.site.site_title = "禾束 Sheaf · 运营 Operators"
-admin.site.index_title = "工作台 Desk"
+admin.site.index_title = "总览 Overview"
 admin.site.login_form = OperatorSignIn
 admin.site.has_permission = _may_enter  # type: ignore[method-assign]
 admin.site.password_change = _own_password  # type: ignore[assignment,method-assign]

@@ -15,10 +15,10 @@ import psycopg
 from bench import processes, reads, sales, spent
 from bench.buyer import Errand, send_out
 from bench.client import Apart, Load, Measured, Wrong, measure, request
-from bench.floors import Pgbench
 from bench.fold import one_more
 from bench.growth import Growth
 from bench.house import House, Shop
+from bench.pgbench import Pgbench
 from bench.statements import Counter, StatementCount
 
 Figure = dict[str, Any]

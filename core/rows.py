@@ -25,7 +25,7 @@ class Rows:
 
 
 @dataclass(frozen=True)
-class Change:
+class Update:
     """Columns of rows of one table, to be written as the rows say now.
 
     `was` names a column and what it says of each row before: a row of which it says otherwise stays as it is.
@@ -74,7 +74,7 @@ def _size(batch: Sequence[Model] | Rows) -> int:
     return len(batch.values if isinstance(batch, Rows) else batch)
 
 
-def write(*changes: Change) -> int:
+def write(*changes: Update) -> int:
     """Write changed rows, of several tables too, in one statement; how many rows took their change.
 
     Django's bulk_update does the same by a CASE for each row and column: at 200 rows it takes a third of the
@@ -90,7 +90,7 @@ def write(*changes: Change) -> int:
         return int(cursor.fetchone()[0])
 
 
-def _updated(number: int, change: Change) -> tuple[str, str, list[list[Any]]]:
+def _updated(number: int, change: Update) -> tuple[str, str, list[list[Any]]]:
     """A part of a WITH for one table: its name, its text, and the columns that fill it."""
     meta = type(change.rows[0])._meta
     fields: list[Any] = [meta.pk, *(meta.get_field(name) for name in change.names)]

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django.db import models
 
 from core.refusals import Conflict
-from core.rows import Change, write
+from core.rows import Update, write
 
 
 class StateMachine(models.Model):
@@ -72,7 +72,7 @@ def move_many(
     for move in moves:
         _stand(move.rows, [move.state] * len(move.rows))
     changes = [
-        Change(move.rows, ["state", *move.each], was=("state", was))
+        Update(move.rows, ["state", *move.each], was=("state", was))
         for move, was in zip(moves, before, strict=True)
     ]
     if write(*changes) != sum(len(move.rows) for move in moves):

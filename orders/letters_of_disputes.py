@@ -15,7 +15,7 @@ from orders.letters import order_of
 from orders.mail import to_buyer, to_operators, to_team
 from orders.models import Dispute, Order, Payment, Refund, Shipment
 from orders.reads import stopped
-from orders.reads.dispute import DisputeSeen
+from orders.reads.dispute import DisputeToBuyer
 from orders.reads.order import is_all_refunded
 
 
@@ -78,8 +78,12 @@ def _to_all(dispute: Dispute, letter: str) -> None:
     _to_operators(dispute)
     if dispute.payment.is_kept:
         order = order_of(dispute.payment.order_id)
-        asked = DisputeSeen(dispute, order)
-        facts = {"was_lost": asked.was_lost, "owed_minor": asked.owed_minor, "is_off": is_all_refunded(order)}
+        dispute_seen = DisputeToBuyer(dispute, order)
+        facts = {
+            "was_lost": dispute_seen.was_lost,
+            "owed_minor": dispute_seen.owed_minor,
+            "is_off": is_all_refunded(order),
+        }
         to_buyer(order, letter, amount=_amount(dispute), dispute=dispute, **facts)
         _to_teams(order, dispute)
 

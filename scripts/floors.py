@@ -167,7 +167,7 @@ def _writes_state(node: ast.AST) -> bool:
     called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
     if called in ("update", "aupdate"):
         return any(_says_state(keyword) for keyword in node.keywords)
-    if called in ("bulk_update", "abulk_update", "save", "asave", "update_or_create", "setattr", "Change"):
+    if called in ("bulk_update", "abulk_update", "save", "asave", "update_or_create", "setattr", "Update"):
         given = [*node.args, *(keyword.value for keyword in node.keywords if keyword.arg != "was")]
         return any(_is_state(part) for each in given for part in ast.walk(each))
     return False

@@ -65,7 +65,7 @@ def test_whoever_writes_a_state_past_its_moves_is_found(tmp_path, monkeypatch):
         "Order.objects.update_or_create(pk=1, defaults={'state': 'paid'})",
         "order.save(update_fields=['state'])",
         "setattr(order, 'state', 'paid')",
-        "rows.write(Change([order], ['state']))",
+        "rows.write(Update([order], ['state']))",
         "cursor.execute('UPDATE orders_order o SET paid_at = now(), state = %s WHERE o.id = 1')",
         'cursor.execute(f\'UPDATE "{table}" SET "state" = 1\')',
     ]
@@ -73,7 +73,7 @@ def test_whoever_writes_a_state_past_its_moves_is_found(tmp_path, monkeypatch):
         "order.move_to('paid')",
         "move_many([order], 'paid')",
         "if order.state == 'paid': orders.filter(state='paid').update(paid_at=now)",
-        "rows.write(Change([order], ['paid_at'], was=('state', ['placed'])))",
+        "rows.write(Update([order], ['paid_at'], was=('state', ['placed'])))",
         "cursor.execute('UPDATE orders_order o SET paid_at = now() WHERE state = 1')",
         "cursor.execute('UPDATE catalog_reservation SET state = 1')",
     ]

@@ -33,7 +33,7 @@ SELLABLE = (Lot.State.OPEN, Lot.State.PLANNED)
 
 
 @dataclass(frozen=True)
-class Ask:
+class Wanted:
     """What a holder wants: units of variants, until a moment; `lots` narrows a variant to some lots."""
 
     holder: UUID
@@ -85,11 +85,11 @@ def reserve(
     lots: Mapping[int, Collection[int]] | None = None,
 ) -> Draws:
     """Keep units for a holder; all that is wanted or nothing (InsufficientStock)."""
-    return reserve_many([Ask(holder, wants, until, lots or {})]).draws[holder]
+    return reserve_many([Wanted(holder, wants, until, lots or {})]).draws[holder]
 
 
 @in_a_transaction
-def reserve_many(asks: Sequence[Ask]) -> Reserved:
+def reserve_many(asks: Sequence[Wanted]) -> Reserved:
     """Keep units for many holders, in the order in which they ask; all of them or none."""
     variants = {variant for ask in asks for variant in ask.wants}
     shelf = _shelf(variants)
@@ -138,7 +138,7 @@ def retake(holder: UUID, until: datetime | None) -> Draws:
     wants = _sums((variant, units) for _, variant, units in released)
     shelf = _shelf(wants)
     before = {lot: units for lot, _, units in released}
-    ask = Ask(holder, wants, until)
+    ask = Wanted(holder, wants, until)
     drawn = _drawn(shelf, ask, first=before)
     # What was released gives way to what is held now; a twin that did the same finds nothing to replace.
     if not released or rows.delete()[0] != len(released):
@@ -189,7 +189,7 @@ def _shelf(variants: Collection[int]) -> dict[int, list[Lot]]:
     return shelf
 
 
-def _drawn(shelf: Mapping[int, list[Lot]], ask: Ask, first: Mapping[int, int] | None = None) -> Draws:
+def _drawn(shelf: Mapping[int, list[Lot]], ask: Wanted, first: Mapping[int, int] | None = None) -> Draws:
     """Take what is asked for from the shelf in our hands; raises before anything is written."""
     draws: Draws = {}
     short = {}
@@ -245,7 +245,7 @@ _HOLD = f"""
 """
 
 
-def _hold(rows: Sequence[tuple[Ask, int, int]], variants: Collection[int]) -> None:
+def _hold(rows: Sequence[tuple[Wanted, int, int]], variants: Collection[int]) -> None:
     """Write down what is drawn from locked lots, and what their variants' cards say now."""
     given: dict[str, Any] = {
         "held": [lot for _, lot, _ in rows],

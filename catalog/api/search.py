@@ -12,7 +12,7 @@ from catalog import reads, search
 from catalog.api.access import HELD, PUBLIC
 from catalog.api.product import ORDERS, ProductType, ProductWhere, chosen
 from catalog.models import Category, Product
-from catalog.search import Answer, Ask, Found, Tally
+from catalog.search import Answer, Found, SearchRequest, Tally
 from core import money
 from core.api.connections import COUNT_COST, MOST, PageInfo, sort_enum
 from core.api.extensions import mention
@@ -92,7 +92,7 @@ class Result:
     def __init__(
         self,
         answer: Answer,
-        ask: Ask,
+        ask: SearchRequest,
         read: Callable[[list[int]], list[Product]],
         shelves: Callable[[list[str]], list[Category]],
     ):
@@ -232,7 +232,7 @@ def _search(root: Any, info: Any, query: str | None = None, where: Any = None, *
             say("请用 first 指定 0 到 {n} 条。", "Give first, from 0 to {n}.", n=MOST), field="first"
         )
     sort = page.get("sort")
-    ask = Ask(
+    ask = SearchRequest(
         words=(query or "").replace("\0", "")[: search.MOST_CHARACTERS],
         where=chosen(where),
         sort=sort.value if sort else "BEST",

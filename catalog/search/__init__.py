@@ -43,7 +43,7 @@ class Where:
 
 
 @dataclass(frozen=True)
-class Ask:
+class SearchRequest:
     """A question: words (may be empty), choices, an order and where to go on."""
 
     words: str = ""
@@ -98,7 +98,7 @@ class Engine(Protocol):
 
     name: str
 
-    def answer(self, ask: Ask) -> Answer:
+    def answer(self, ask: SearchRequest) -> Answer:
         """What it has to say; Away when it cannot."""
 
     def index(self, product_ids: Collection[int]) -> None:
@@ -126,7 +126,7 @@ def engine() -> Engine:
     return _made(settings.SEARCH_ENGINE)
 
 
-def answer(ask: Ask) -> Answer:
+def answer(ask: SearchRequest) -> Answer:
     """What the chosen engine says; our own database where that one is away."""
     try:
         return engine().answer(ask)

@@ -16,7 +16,7 @@ from elasticsearch import ApiError, Elasticsearch, NotFoundError, SerializationE
 from elasticsearch.dsl import Search
 
 from catalog.models import Product
-from catalog.search import AT_ONCE, Answer, Ask, Away, elastic_terms, pages
+from catalog.search import AT_ONCE, Answer, Away, SearchRequest, elastic_terms, pages
 from catalog.search.document import documents
 from catalog.search.query import parse
 from core import clock, deliveries
@@ -57,12 +57,12 @@ class Elastic:
         """The name under which the whole index is asked."""
         return f"{settings.SEARCH_INDEX}-v{VERSION}"
 
-    def answer(self, ask: Ask) -> Answer:
+    def answer(self, ask: SearchRequest) -> Answer:
         """A page and its counts in one request; a second or third where nothing was found."""
         with self.rest.unless_away():
             return self._answer(ask)
 
-    def _answer(self, ask: Ask) -> Answer:
+    def _answer(self, ask: SearchRequest) -> Answer:
         query = parse(ask.words)
         sort = pages.sort_of(ask, query is not None)
         after = pages.place(ask.after, sort) if ask.after else None

@@ -6,7 +6,7 @@ from typing import Any
 from elasticsearch.dsl import A, Boolean, Byte, Keyword, Long, Mapping, Q, Search
 from elasticsearch.dsl.query import Query
 
-from catalog.search import BANDS, FACETS, Ask, Found, Tally, Where, pages
+from catalog.search import BANDS, FACETS, Found, SearchRequest, Tally, Where, pages
 from catalog.search.document import Document
 from catalog.search.query import Clause, Every, Prefix, SearchQuery, Some, Word
 
@@ -59,7 +59,12 @@ def body(doc: Document) -> dict[str, Any]:
 
 
 def question(
-    ask: Ask, query: SearchQuery | None, clause: Clause | None, sort: str, after: list[int] | None, month: int
+    ask: SearchRequest,
+    query: SearchQuery | None,
+    clause: Clause | None,
+    sort: str,
+    after: list[int] | None,
+    month: int,
 ) -> dict[str, Any]:
     """One request for a page and its counts; what is chosen narrows the page after the counting."""
     chosen = _chosen(ask.where, month)

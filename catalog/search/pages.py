@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from catalog.search import Ask, Found
+from catalog.search import Found, SearchRequest
 from core import opaque
 from core.refusals import Invalid
 
@@ -19,12 +19,12 @@ KEYS: dict[str, tuple[tuple[str, ...], bool]] = {
 TITLE, BEGINNING, LITERAL, MEANT = 8, 4, 2, 1
 
 
-def sort_of(ask: Ask, has_words: bool) -> str:
+def sort_of(ask: SearchRequest, has_words: bool) -> str:
     """Without words nothing is better than another: then by season."""
     return "SEASON" if ask.sort == "BEST" and not has_words else ask.sort
 
 
-def page(ask: Ask, sort: str, rows: Sequence[Sequence[int]]) -> Found:
+def page(ask: SearchRequest, sort: str, rows: Sequence[Sequence[int]]) -> Found:
     """A page from rows of keys, of which one more than is shown was asked for."""
     shown = rows[: ask.first]
     return Found([row[-1] for row in shown], [_cursor(sort, row) for row in shown], len(rows) > ask.first)

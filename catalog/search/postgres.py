@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from catalog.models import Product, SearchEntry
-from catalog.search import AT_ONCE, BANDS, FACETS, Ask, Found, Tally, Where, pages, spelling
+from catalog.search import AT_ONCE, BANDS, FACETS, Found, SearchRequest, Tally, Where, pages, spelling
 from catalog.search.document import Document, documents
 from catalog.search.query import Clause, Every, Prefix, Some, Word, parse
 from core import clock
@@ -75,7 +75,7 @@ class Postgres:
 
     name = "postgresql"
 
-    def answer(self, ask: Ask) -> "InDatabase":
+    def answer(self, ask: SearchRequest) -> "InDatabase":
         """What the index says."""
         return InDatabase(ask)
 
@@ -114,7 +114,7 @@ class InDatabase:
 
     engine = Postgres.name
 
-    def __init__(self, ask: Ask):
+    def __init__(self, ask: SearchRequest):
         self.ask, self.query = ask, parse(ask.words)
         self.said: Clause | None = self.query.strict if self.query else None
         self.is_sure = self.query is None

@@ -7,7 +7,7 @@ from itertools import islice
 
 from accounts.models import Region
 from catalog.models import Category, Product, Team
-from catalog.search import MOST_CHARACTERS, Ask, home, words
+from catalog.search import MOST_CHARACTERS, SearchRequest, home, words
 
 # Of what is no product, so many at most; it changes seldom and is read again after a while.
 MOST_OTHERS, KEPT_SECONDS = 3, 60.0
@@ -44,7 +44,7 @@ def suggestions(text: str, first: int) -> list[Suggestion]:
 
 
 def _products(typed: str, first: int) -> list[Suggestion]:
-    ids = home().answer(Ask(typed, first=first)).found.ids if first else []
+    ids = home().answer(SearchRequest(typed, first=first)).found.ids if first else []
     rows = Product.objects.in_bulk(ids)
     return [Suggestion("product", row.slug, row.name_zh, row.name_en) for row in (rows[pk] for pk in ids)]
 

@@ -26,17 +26,17 @@ class Plan:
         self.entire: set[str] = set()  # the paths of rows of which they may read anything
         self.pages: dict[str, Prefetch] = {}
 
-    def follow(self, at: "Place", name: str, *, listed: bool = False) -> "Place":
+    def follow(self, at: "Reached", name: str, *, listed: bool = False) -> "Reached":
         """The place that is reached over a relation, which will be fetched; `listed` where `related` alone reads it."""
         relation = relations(at.model)[name]
         path = f"{at.prefix}{name}"
         if relation.many_to_one or relation.one_to_one:
             at.plan.joins.add(path)
-            return Place(at.plan, relation.related_model, f"{path}__")
+            return Reached(at.plan, relation.related_model, f"{path}__")
         child = at.plan.many.setdefault(path, Plan(relation.related_model))
         if not listed:
             at.plan.whole.add(path)
-        return Place(child, child.model, "")
+        return Reached(child, child.model, "")
 
     def joined(self, queryset: QuerySet) -> QuerySet:
         """The queryset with what is joined."""
@@ -86,7 +86,7 @@ class Plan:
         return None if path in self.whole else rows_key(path.rpartition("__")[2])
 
 
-class Place:
+class Reached:
     """Where a walk through the query stands: a model, and the path to it inside a plan."""
 
     def __init__(self, plan: Plan, model: type[Model], prefix: str):
@@ -172,7 +172,7 @@ def prefetch_for(instances: Iterable[Model], info: GraphQLResolveInfo, name: str
 
 def _planned(model: type[Model], info: GraphQLResolveInfo, type_: Any, nodes: list[FieldNode]) -> Plan:
     plan = Plan(model)
-    _walk(info, get_named_type(type_), nodes, Place(plan, model, ""))
+    _walk(info, get_named_type(type_), nodes, Reached(plan, model, ""))
     return plan
 
 
@@ -180,7 +180,7 @@ def _below(info: GraphQLResolveInfo, type_: Any, nodes: list[FieldNode]) -> dict
     return collect_sub_fields(info.schema, info.fragments, info.variable_values, type_, nodes)
 
 
-def _walk(info: GraphQLResolveInfo, type_: Any, nodes: list[FieldNode], at: Place) -> None:
+def _walk(info: GraphQLResolveInfo, type_: Any, nodes: list[FieldNode], at: Reached) -> None:
     if not is_object_type(type_):
         return
     model = getattr(type_.graphene_type._meta, "model", None)
@@ -222,7 +222,7 @@ def page_key(key: str) -> str:
     return f"page_of_{key.encode().hex()}"
 
 
-def _first_page(info: GraphQLResolveInfo, field: Any, same: list[FieldNode], at: Place) -> None:
+def _first_page(info: GraphQLResolveInfo, field: Any, same: list[FieldNode], at: Reached) -> None:
     """Fetch the first page of a relation for all parents at once; any other page is read parent by parent."""
     facts = facts_of(field)
     assert facts.relation and facts.order_of
@@ -234,7 +234,7 @@ def _first_page(info: GraphQLResolveInfo, field: Any, same: list[FieldNode], at:
     if set(given) - {"first", "sort"} or not isinstance(size, int) or not 0 <= size <= 100:
         return
     child = Plan(relations(at.model)[facts.relation].related_model)
-    _walk(info, get_named_type(field.type), same, Place(child, child.model, ""))
+    _walk(info, get_named_type(field.type), same, Reached(child, child.model, ""))
     rows = child.applied(child.model._default_manager.order_by(*facts.order_of(given)))
     key = (same[0].alias or same[0].name).value
     # One row more than asked for tells whether another page follows.

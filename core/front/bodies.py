@@ -16,7 +16,7 @@ from granian.rsgi import ProtocolClosed, ProtocolError
 
 from core.forwarded import address_in
 from core.front.environ import Environ
-from core.front.rooms import BROKEN
+from core.front.threads import BROKEN
 from core.numbers import body_length
 
 log = logging.getLogger("sheaf.front")

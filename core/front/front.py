@@ -6,7 +6,7 @@ from typing import Any
 
 from core.front.bodies import Bodies
 from core.front.environ import Environ, environ_of
-from core.front.rooms import BROKEN, BUSY, PLAIN, Application, Rooms
+from core.front.threads import BROKEN, BUSY, PLAIN, Application, Threads
 
 log = logging.getLogger("sheaf.front")
 
@@ -26,20 +26,20 @@ class Front:
     """
 
     def __init__(self, application: Application, threads: int = THREADS):
-        self.rooms, self.bodies = Rooms(application, threads), Bodies(self._read)
+        self.threads, self.bodies = Threads(application, threads), Bodies(self._read)
         self.answer_without_waiting = getattr(application, "answer_without_waiting", None)
         self.opened = getattr(application, "opened", None)
 
     def open(self) -> None:
         """The process begins."""
-        self.rooms.open()
+        self.threads.open()
         Thread(target=self.bodies.keep_looking, name="bodies", daemon=True).start()
         if self.opened is not None:
             self.opened()
 
     def close(self) -> None:
         """The process ends: what is being answered is answered."""
-        self.rooms.close()
+        self.threads.close()
 
     def take(self, watcher: Any) -> None:
         """A request's head has come (`watcher.scope`), with a hand to answer by (`watcher.proto`); raises nothing."""
@@ -69,5 +69,5 @@ class Front:
             and (answer := self.answer_without_waiting(environ)) is not None
         ):
             proto.response_bytes(*answer)
-        elif not self.rooms.ask(environ, proto):
+        elif not self.threads.ask(environ, proto):
             proto.response_bytes(*BUSY)

@@ -20,7 +20,7 @@ from impact.actions.ledger import GATEWAY, RESERVE, Book, escrow_of, key_of, key
 from impact.actions.posting import Posting, by_order, drawn, locked, weighed
 from impact.models import Kind, LedgerTransaction
 from impact.models.kind import OWED_OF
-from impact.reads.positions import Place, Position, positions
+from impact.reads.positions import AccountKey, Position, positions
 from orders.events import OrderConfirmed, OrderHeld, OrderPaid, ShipmentCompleted
 from orders.models import Line, LineLot, Order, Shipment
 
@@ -50,7 +50,7 @@ def attribute_orders(events: Sequence[OrderPaid | OrderConfirmed]) -> None:
         for line in mine:
             posting.post(line, source, given.get(("line", line.pk), 0))
         for shipment in {line.shipment_id: line.shipment for line in mine if line.shipment}.values():
-            place = Place(Kind.SHIPPING_EARMARKED, shipment.team_id)
+            place = AccountKey(Kind.SHIPPING_EARMARKED, shipment.team_id)
             sending = shipment.shipping_minor - given.get(("shipment", shipment.pk), 0)
             posting.book.move(source, place, sending)
         shared, gone = posting.book.net_from(source), gone_of(mine, given)
@@ -130,10 +130,10 @@ def _is_of_parcel(position: Position, shipment: Shipment, parcel_of: dict[int, i
         return False
     if position.line_id:
         return parcel_of.get(position.line_id) == shipment.pk
-    return position.place == Place(Kind.SHIPPING_EARMARKED, shipment.team_id)
+    return position.place == AccountKey(Kind.SHIPPING_EARMARKED, shipment.team_id)
 
 
-def escrow(order: Order) -> Place:
+def escrow(order: Order) -> AccountKey:
     """Where a held order's money waits."""
     assert order.holder, f"order {order.pk} is held for nothing"
     return escrow_of(order.holder)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from impact.actions import support
 from impact.actions.ledger import BUYER, GATEWAY, PURSE, RESERVE, Book, key_of, keys_posted
 from impact.models import Kind, LedgerTransaction
-from impact.reads.positions import Place, positions
+from impact.reads.positions import AccountKey, positions
 from orders.events import (
     DisputeClosed,
     PaymentTurnedAway,
@@ -30,8 +30,8 @@ class Movement(NamedTuple):
     key: str
     order_uid: UUID
     at: datetime | None
-    source: Place
-    target: Place
+    source: AccountKey
+    target: AccountKey
     amount_minor: int
 
 
@@ -109,8 +109,8 @@ def covered(events: Sequence[RefundCovered]) -> None:
 
 
 def _bearers(
-    dispute: Dispute, minor: int, held: dict[UUID, tuple[Place, int]]
-) -> Iterator[tuple[Place, int]]:
+    dispute: Dispute, minor: int, held: dict[UUID, tuple[AccountKey, int]]
+) -> Iterator[tuple[AccountKey, int]]:
     """Who bears so much: the escrow as far as it still holds what paid, else the reserve."""
     place, left = held.get(dispute.payment.order.uid, (RESERVE, 0))
     of_escrow = min(minor, left) if dispute.payment.is_kept else 0
@@ -118,9 +118,9 @@ def _bearers(
     yield RESERVE, minor - of_escrow
 
 
-def _held(orders: Sequence[Order]) -> dict[UUID, tuple[Place, int]]:
+def _held(orders: Sequence[Order]) -> dict[UUID, tuple[AccountKey, int]]:
     """The escrow of those whose money still waits there, and how much: what came out again is no longer held."""
-    places: dict[UUID, Place] = {}
+    places: dict[UUID, AccountKey] = {}
     left: dict[UUID, int] = {}
     for stand in positions(order.uid for order in orders):
         if stand.place.kind == Kind.ESCROW:

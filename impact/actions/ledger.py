@@ -13,17 +13,17 @@ from django.db.models import Q
 from core import rows
 from core.rows import Rows
 from impact.models import Account, Attribution, Kind, LedgerTransaction, Transfer
-from impact.reads.positions import Place
+from impact.reads.positions import AccountKey
 
-GATEWAY = Place(Kind.GATEWAY)
-BUYER = Place(Kind.BUYER)
-RESERVE = Place(Kind.RESERVE)
-PURSE = Place(Kind.PURSE)
+GATEWAY = AccountKey(Kind.GATEWAY)
+BUYER = AccountKey(Kind.BUYER)
+RESERVE = AccountKey(Kind.RESERVE)
+PURSE = AccountKey(Kind.PURSE)
 
 
-def escrow_of(holder: UUID) -> Place:
+def escrow_of(holder: UUID) -> AccountKey:
     """Where money waits that is held for this, until it is confirmed or repaid."""
-    return Place(Kind.ESCROW, holder=holder)
+    return AccountKey(Kind.ESCROW, holder=holder)
 
 
 def key_of(reason: str, what: object) -> str:
@@ -48,8 +48,8 @@ class Shared:
 class Move:
     """So much from one place to another, for a line where it is for one."""
 
-    source: Place
-    target: Place
+    source: AccountKey
+    target: AccountKey
     amount_minor: int
     line_id: int | None
     shared: Shared | None
@@ -69,8 +69,8 @@ class Book:
 
     def move(
         self,
-        source: Place,
-        target: Place,
+        source: AccountKey,
+        target: AccountKey,
         amount_minor: int,
         line_id: int | None = None,
         shared: Shared | None = None,
@@ -81,7 +81,7 @@ class Book:
         if amount_minor:
             self._open[-1][1].append(Move(source, target, amount_minor, line_id, shared))
 
-    def net_from(self, source: Place) -> int:
+    def net_from(self, source: AccountKey) -> int:
         """How much the transaction opened last takes from a place, less what it brings there."""
         return sum(
             move.amount_minor * ((move.source == source) - (move.target == source))
@@ -117,7 +117,7 @@ class Book:
 
 # An account is never changed and never taken away, so each process need look for it once.
 _MOST_KNOWN = 20_000
-_known: dict[Place, int] = {}
+_known: dict[AccountKey, int] = {}
 
 
 def forget() -> None:
@@ -125,13 +125,13 @@ def forget() -> None:
     _known.clear()
 
 
-def _remember(found: dict[Place, int]) -> None:
+def _remember(found: dict[AccountKey, int]) -> None:
     if len(_known) + len(found) > _MOST_KNOWN:
         forget()
     _known.update(found)
 
 
-def account_ids(places: Collection[Place]) -> dict[Place, int]:
+def account_ids(places: Collection[AccountKey]) -> dict[AccountKey, int]:
     """The accounts of these places; those that are missing are opened."""
     found = {place: _known[place] for place in places if place in _known}
     if looked_for := [place for place in places if place not in found]:
@@ -141,7 +141,7 @@ def account_ids(places: Collection[Place]) -> dict[Place, int]:
     return found
 
 
-def _opened(places: Collection[Place]) -> dict[Place, int]:
+def _opened(places: Collection[AccountKey]) -> dict[AccountKey, int]:
     found = _find(places)
     missing = [place for place in places if place not in found]
     if not missing:
@@ -164,17 +164,17 @@ def _opened(places: Collection[Place]) -> dict[Place, int]:
     return found | _find(missing)
 
 
-def _find(places: Collection[Place]) -> dict[Place, int]:
+def _find(places: Collection[AccountKey]) -> dict[AccountKey, int]:
     if not places:
         return {}
     rows = Account.objects.filter(reduce(or_, _conditions(places))).values_list(
         "id", "kind", "team_id", "lot_id", "part", "holder"
     )
-    known = {Place(kind, team, lot, part, holder): pk for pk, kind, team, lot, part, holder in rows}
+    known = {AccountKey(kind, team, lot, part, holder): pk for pk, kind, team, lot, part, holder in rows}
     return {place: known[place] for place in places if place in known}
 
 
-def _conditions(places: Collection[Place]) -> Iterable[Q]:
+def _conditions(places: Collection[AccountKey]) -> Iterable[Q]:
     """One condition for the lots, one for teams, one for holders and one for the shop's own."""
     kinds = {place.kind for place in places}
     if lots := {place.lot_id for place in places if place.lot_id}:
@@ -183,5 +183,5 @@ def _conditions(places: Collection[Place]) -> Iterable[Q]:
         yield Q(team_id__in=teams, lot_id=None, kind__in=kinds)
     if holders := {place.holder for place in places if place.holder}:
         yield Q(holder__in=holders)
-    if shop := {place.kind for place in places if place == Place(place.kind)}:
+    if shop := {place.kind for place in places if place == AccountKey(place.kind)}:
         yield Q(kind__in=shop, team_id=None, holder=None)

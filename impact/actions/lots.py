@@ -12,7 +12,7 @@ from core.rows import Along
 
 
 @dataclass
-class Grown:
+class SharedLot:
     """A lot's households in the order of their ids, their weights and what rounding owes to each."""
 
     key: bytes
@@ -60,12 +60,12 @@ class Lots:
     """
 
     def __init__(self, lot_ids: Iterable[int]):
-        self._lots: dict[int, Grown] = {}
+        self._lots: dict[int, SharedLot] = {}
         self._touched: set[int] = set()
         with connection.cursor() as cursor:
             cursor.execute(_SHARES, [sorted(set(lot_ids))])
             for lot_id, uid, number, household_id, pseudonym, grams, numerator in cursor.fetchall():
-                lot = self._lots.setdefault(lot_id, Grown(uid.bytes, number, [], [], [], []))
+                lot = self._lots.setdefault(lot_id, SharedLot(uid.bytes, number, [], [], [], []))
                 lot.households.append(household_id)
                 lot.pseudonyms.append(pseudonym)
                 lot.grams.append(grams)
@@ -104,7 +104,7 @@ class Lots:
         return Along(_RENEW, columns)
 
 
-def tie_of(lot: Grown) -> Callable[[int], bytes]:
+def tie_of(lot: SharedLot) -> Callable[[int], bytes]:
     """Who comes first when two are owed alike: by lot and number another one, never the lowest id."""
 
     def tie(i: int) -> bytes:

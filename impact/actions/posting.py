@@ -13,7 +13,7 @@ from impact.actions.ledger import BUYER, Book, Shared
 from impact.actions.lots import Lots
 from impact.models import Kind
 from impact.models.kind import NAMING_HOUSEHOLDS, OWED, SET_ASIDE
-from impact.reads.positions import Place, Position, shares_of
+from impact.reads.positions import AccountKey, Position, shares_of
 from impact.story import portions
 from orders.models import Line, LineLot, Order
 
@@ -62,7 +62,7 @@ class Posting:
         self.draws = draws
         self.lots = Lots(lot_id for line in draws.values() for lot_id, _ in line)
         # Of each line: how much stands where, how much each household of a lot has of it, and whether it is owed.
-        self._stands: dict[int, dict[Place, int]] = defaultdict(dict)
+        self._stands: dict[int, dict[AccountKey, int]] = defaultdict(dict)
         self._shares: dict[tuple[int, int], dict[int, int]] = {}
         self._owed: set[int] = set()
 
@@ -79,7 +79,7 @@ class Posting:
         if shared_lines:
             self._shares |= shares_of(shared_lines)
 
-    def post(self, line: Line, source: Place, given_minor: int = 0) -> None:
+    def post(self, line: Line, source: AccountKey, given_minor: int = 0) -> None:
         """Move a line's net, less what was given back of it already, from where it came to those whose part it is, in
         the transaction opened last."""
         self._post(line, line.net_minor - given_minor, source)
@@ -94,7 +94,7 @@ class Posting:
         assert left >= 0, f"line {line.pk} holds less than the {amount_minor} to be taken back"
         self._post(line, left, BUYER)
 
-    def _post(self, line: Line, net_minor: int, source: Place) -> None:
+    def _post(self, line: Line, net_minor: int, source: AccountKey) -> None:
         before, after = self._stands[line.pk], self._due(line, net_minor)
         for place in sorted({*before, *after}, key=lambda place: (place.lot_id or 0, place.part)):
             amount = after.get(place, 0) - before.get(place, 0)
@@ -103,19 +103,19 @@ class Posting:
                 self.book.move(source, place, amount, line.pk, shared)
         self._stands[line.pk] = after
 
-    def _due(self, line: Line, net_minor: int) -> dict[Place, int]:
+    def _due(self, line: Line, net_minor: int) -> dict[AccountKey, int]:
         """Where a line of this net must stand."""
         share = portions(net_minor, line.story, self.draws[line.pk])
-        due: dict[Place, int] = {}
+        due: dict[AccountKey, int] = {}
         for lot_id, amount in share.households.items():
             kind = Kind.EARMARKED if lot_id in self.lots else Kind.POOL_EARMARKED
-            due[Place(kind, line.team_id, lot_id)] = amount
+            due[AccountKey(kind, line.team_id, lot_id)] = amount
         for part, amount in share.parts.items():
-            due[Place(Kind.PART_EARMARKED, line.team_id, part=part)] = amount
+            due[AccountKey(Kind.PART_EARMARKED, line.team_id, part=part)] = amount
         is_owed = line.pk in self._owed
         return {place.owed() if is_owed else place: amount for place, amount in due.items() if amount}
 
-    def _shared(self, line: Line, place: Place, change: int, amount: int) -> Shared:
+    def _shared(self, line: Line, place: AccountKey, change: int, amount: int) -> Shared:
         """Who of a lot gains or loses when so much of the line comes to be its households'; credits move on the way."""
         lot_id = place.lot_id
         assert lot_id

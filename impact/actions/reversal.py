@@ -14,7 +14,7 @@ from impact.actions.given import unsold
 from impact.actions.ledger import BUYER, RESERVE, key_of, keys_posted
 from impact.actions.posting import Posting, by_order, draws_of, locked
 from impact.models import Kind, LedgerTransaction
-from impact.reads.positions import Place, Position, positions
+from impact.reads.positions import AccountKey, Position, positions
 from orders.events import RefundRequested
 from orders.models import Payment, Refund, RefundLine
 
@@ -93,9 +93,9 @@ def _rows_of(refunds: Sequence[Refund]) -> dict[int, list[RefundLine]]:
     }
 
 
-def sending_of(stands: Sequence[Position], team_id: int) -> Place:
+def sending_of(stands: Sequence[Position], team_id: int) -> AccountKey:
     """Where what was paid for sending a team's parcel stands: set aside, or owed already."""
-    earmarked = Place(Kind.SHIPPING_EARMARKED, team_id)
+    earmarked = AccountKey(Kind.SHIPPING_EARMARKED, team_id)
     is_owed = any(position.place == earmarked.owed() for position in stands)
     return earmarked.owed() if is_owed else earmarked
 

@@ -14,7 +14,7 @@ from core.refusals import Conflict, Invalid, NotAllowed
 from impact.actions.ledger import account_ids
 from impact.models import Credit, Household, LotShare, LotTally
 from impact.models.kind import NAMING_HOUSEHOLDS
-from impact.reads.positions import Place
+from impact.reads.positions import AccountKey
 
 # What households bring, in percent of what a lot's units weigh. Fresh produce is packed as it comes; of leaves or
 # mushrooms a tenth may be left when they are dried, and to what is processed others add. A point in the wrong place
@@ -56,7 +56,7 @@ def share_out_many(grown: Sequence[Grown], by: Person | None) -> None:
     Credit.objects.bulk_create(Credit(lot_id=lot, household_id=h) for lot, h, _ in rows)
     # The lots' accounts are opened now, so that no buyer's payment waits for another that opens the same one.
     team_of = {pk: lot.variant.product.team_id for pk, lot in lots.items()}
-    account_ids([Place(kind, team, lot) for lot, team in team_of.items() for kind in NAMING_HOUSEHOLDS])
+    account_ids([AccountKey(kind, team, lot) for lot, team in team_of.items() for kind in NAMING_HOUSEHOLDS])
 
 
 def _untouched(lot_ids: Sequence[int]) -> dict[int, Lot]:

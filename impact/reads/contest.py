@@ -33,7 +33,7 @@ class Sort(StrEnum):
 
 
 @dataclass
-class Figures:
+class PublicFigures:
     """What is told of an entry, a division or a whole round (impact.reads.figures says what each is).
 
     Sums are live. Counts are those of the last disclosure, None where there are fewer than ten.
@@ -75,7 +75,7 @@ class Row:
     """A row of the board; `entry` is null where the row is a division."""
 
     division: Region
-    figures: Figures
+    figures: PublicFigures
     entry: Entry | None = None
     rank: int = 0
 
@@ -117,9 +117,9 @@ def entries_of(round_: Round) -> QuerySet[Entry]:
     return approved.select_related("team__division", "team__county", "team__leader", "standing", "disclosure")
 
 
-def totals(round_: Round) -> Figures:
+def totals(round_: Round) -> PublicFigures:
     """The round's figures: sums of its entries', and counts as disclosed of all of it."""
-    found = Figures()
+    found = PublicFigures()
     approved = Entry.objects.filter(round=round_, approved_at__isnull=False)
     for entry in approved.select_related("standing", "disclosure"):
         found.add(*_of(entry))
@@ -151,7 +151,7 @@ def _of(entry: Entry) -> tuple[Standing | None, Disclosure | None]:
 
 
 def _entry_row(entry: Entry) -> Row:
-    figures = Figures()
+    figures = PublicFigures()
     figures.add(*_of(entry))
     figures.tell(getattr(entry, "disclosure", None))
     return Row(entry.team.division, figures, entry)
@@ -161,7 +161,7 @@ def _division_rows(entries: Iterable[Entry], disclosed: dict[str | None, Disclos
     rows: dict[str, Row] = {}
     for entry in entries:
         division = entry.team.division
-        row = rows.setdefault(division.pk, Row(division, Figures()))
+        row = rows.setdefault(division.pk, Row(division, PublicFigures()))
         row.figures.add(*_of(entry))
     for code, row in rows.items():
         row.figures.tell(disclosed.get(code))

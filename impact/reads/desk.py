@@ -12,7 +12,7 @@ from impact.models.kind import EARMARKED, OF_HOUSEHOLDS, OWED, SET_ASIDE, Kind
 OTHERS = SET_ASIDE - OF_HOUSEHOLDS
 
 
-class Standing(NamedTuple):
+class TeamMoney(NamedTuple):
     """In fen: set aside until the after-sale windows pass, and owed from then on."""
 
     households_set_aside_minor: int
@@ -21,7 +21,7 @@ class Standing(NamedTuple):
     others_owed_minor: int
 
 
-def money_of(team: Team) -> Standing:
+def money_of(team: Team) -> TeamMoney:
     """The team's money by the ledger, now."""
     stands: dict[str, int] = defaultdict(int)
     for end, sign in (("target", 1), ("source", -1)):
@@ -32,6 +32,6 @@ def money_of(team: Team) -> Standing:
     def of(kinds: frozenset[Kind]) -> int:
         return sum(stands[kind] for kind in kinds)
 
-    return Standing(
+    return TeamMoney(
         of(OF_HOUSEHOLDS & EARMARKED), of(OF_HOUSEHOLDS & OWED), of(OTHERS & EARMARKED), of(OTHERS & OWED)
     )

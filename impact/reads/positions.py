@@ -12,7 +12,7 @@ from impact.models.kind import OWED_OF, Kind
 
 
 @dataclass(frozen=True)
-class Place:
+class AccountKey:
     """What an account is for: its key."""
 
     kind: str
@@ -21,7 +21,7 @@ class Place:
     part: str = ""
     holder: UUID | None = None
 
-    def owed(self) -> "Place":
+    def owed(self) -> "AccountKey":
         """Where it goes when the after-sale window has passed."""
         kind = Kind(self.kind)
         return replace(self, kind=OWED_OF.get(kind, kind))
@@ -32,7 +32,7 @@ class Position:
     """So much of an order stands at a place, for a line where it is for one."""
 
     order_uid: UUID
-    place: Place
+    place: AccountKey
     line_id: int | None
     amount_minor: int
 
@@ -58,7 +58,7 @@ def positions(order_uids: Iterable[UUID]) -> list[Position]:
         cursor.execute(_POSITIONS, [list(order_uids)])
         rows = cursor.fetchall()
     return [
-        Position(order, Place(kind, team, lot, part, holder), line, amount)
+        Position(order, AccountKey(kind, team, lot, part, holder), line, amount)
         for order, kind, team, lot, part, holder, line, amount in rows
     ]
 
@@ -95,15 +95,17 @@ def shares_of(line_ids: Iterable[int]) -> dict[tuple[int, int], dict[int, int]]:
     return found
 
 
-class SetAside(NamedTuple):
+class HouseholdMoney(NamedTuple):
     """Of one household, in fen: what may still go back to buyers, and what is owed to it."""
 
     earmarked_minor: int = 0
     owed_minor: int = 0
 
 
-def of_households(household_ids: Iterable[int]) -> dict[int, SetAside]:
+def of_households(household_ids: Iterable[int]) -> dict[int, HouseholdMoney]:
     """What is set aside for each of these households that ever had something."""
     with connection.cursor() as cursor:
         cursor.execute(_OF_HOUSEHOLDS, [list(household_ids)])
-        return {household: SetAside(earmarked, owed) for household, earmarked, owed in cursor.fetchall()}
+        return {
+            household: HouseholdMoney(earmarked, owed) for household, earmarked, owed in cursor.fetchall()
+        }

@@ -91,7 +91,9 @@ def place_all(purchases: Sequence[Purchase]) -> list[Placed]:
     ends = {p.uid: _until(p, now + (one.lasts if (one := allowed[p.uid]) else RESERVED)) for p in purchases}
     reserved = stock.reserve_many(
         [
-            stock.Ask(p.uid, _units(p), ends[p.uid], of_lot=one.of_lot if (one := allowed[p.uid]) else None)
+            stock.Wanted(
+                p.uid, _units(p), ends[p.uid], of_lot=one.of_lot if (one := allowed[p.uid]) else None
+            )
             for p in purchases
         ]
     )

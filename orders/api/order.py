@@ -23,7 +23,7 @@ from orders.api.refund import RefundType
 from orders.links import token_for
 from orders.models import Line, Order, Refund
 from orders.reads import order as reads
-from orders.reads.dispute import DisputeSeen, disputes_of
+from orders.reads.dispute import DisputeToBuyer, disputes_of
 from orders.reads.shipment import is_claimable, is_recalled, is_reviewable
 
 
@@ -224,7 +224,7 @@ class OrderType(ModelType):
         return sorted(rows, key=lambda refund: refund.pk)
 
     @needs("payments__disputes", "payments__refunds", "lines", "shipments")
-    def resolve_disputes(root, info) -> list[DisputeSeen]:
+    def resolve_disputes(root, info) -> list[DisputeToBuyer]:
         """Of the payment that it stands on; of one that went back nothing hangs on the order."""
         return disputes_of(root)
 

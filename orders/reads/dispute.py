@@ -13,7 +13,7 @@ OVER = (Order.State.CANCELLED, Order.State.EXPIRED, Order.State.REFUNDED)
 
 
 @dataclass(frozen=True)
-class DisputeSeen:
+class DisputeToBuyer:
     """A dispute as the buyer of its order is told of it."""
 
     row: Dispute
@@ -59,10 +59,10 @@ class DisputeSeen:
         return str(MONEY_WAITS if is_all_refunded(self.order) else CALL_IT_OFF)
 
 
-def disputes_of(order: Order) -> list[DisputeSeen]:
+def disputes_of(order: Order) -> list[DisputeToBuyer]:
     """What banks ask or asked about the payment that an order stands on, the first first."""
     rows = [d for payment in order.payments.all() if payment.is_kept for d in payment.disputes.all()]
-    return [DisputeSeen(row, order) for row in sorted(rows, key=lambda row: row.pk)]
+    return [DisputeToBuyer(row, order) for row in sorted(rows, key=lambda row: row.pk)]
 
 
 CALL_IT_OFF = say(

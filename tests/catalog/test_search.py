@@ -6,7 +6,7 @@ from django.core.management import call_command
 from catalog import search, tasks
 from catalog.actions import card
 from catalog.models import SearchEntry
-from catalog.search import Ask, Where
+from catalog.search import SearchRequest, Where
 from core import clock
 from tests.catalog.world import a_lot, a_product, a_variant
 
@@ -23,7 +23,7 @@ def orange():
 
 
 def found(words):
-    return search.answer(Ask(words)).found.ids
+    return search.answer(SearchRequest(words)).found.ids
 
 
 def test_the_index_is_made_anew_from_the_products(orange, capsys):
@@ -48,7 +48,7 @@ def test_an_entry_that_says_something_else_than_its_card_is_named(orange):
 def test_finding_and_counting_take_a_statement_each(orange, django_assert_num_queries):
     clock.today()
     with django_assert_num_queries(2):
-        answer = search.answer(Ask("夏橙", Where(category=("fruit",))))
+        answer = search.answer(SearchRequest("夏橙", Where(category=("fruit",))))
         assert answer.found.ids == [orange] and answer.tally.total == 1
 
 

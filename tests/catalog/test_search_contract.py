@@ -17,7 +17,7 @@ from django.utils import timezone
 from catalog import search
 from catalog.actions import card, listing, stock
 from catalog.models import Lot, Product
-from catalog.search import Ask, Where
+from catalog.search import SearchRequest, Where
 from core import clock, deliveries
 from core.refusals import Invalid
 from shop.demo import words as demo
@@ -63,7 +63,7 @@ def shop(engine):
 def answer(words="", *, sort="BEST", first=24, after=None, **where):
     """What the engine says once it was told what has happened, and that it was the engine who said so."""
     deliveries.drain()
-    said = search.answer(Ask(words, Where(**where), sort, first, after))
+    said = search.answer(SearchRequest(words, Where(**where), sort, first, after))
     assert said.engine == search.engine().name
     return said
 
@@ -289,6 +289,6 @@ def test_an_engine_says_the_same_as_our_own_database(shop):
         sort = rng.choice(search.SORTS)
         said, ours = (
             answer(words, sort=sort, first=9, **vars(where)),
-            search.home().answer(Ask(words, where, sort, 9)),
+            search.home().answer(SearchRequest(words, where, sort, 9)),
         )
         assert (said.found, said.tally) == (ours.found, ours.tally), (words, where, sort)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from catalog import search, tasks
 from catalog.actions import listing, stock
 from catalog.models import Lot
-from catalog.search import Ask, Where, elastic
+from catalog.search import SearchRequest, Where, elastic
 from core import deliveries
 from core.models import Delivery
 from tests.catalog.world import a_lot, a_product, a_variant
@@ -59,7 +59,7 @@ def away(monkeypatch):
 
 
 def found(words="夏橙", **where):
-    said = search.answer(Ask(words, Where(**where)))
+    said = search.answer(SearchRequest(words, Where(**where)))
     assert said.engine == "elasticsearch"
     return said.found.ids
 

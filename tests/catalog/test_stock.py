@@ -158,7 +158,7 @@ def test_a_variant_can_be_narrowed_to_some_lots():
 
 def test_many_holders_that_draw_on_one_lot_are_summed_first():
     lot = a_lot(units=5)
-    asks = [stock.Ask(uuid4(), {lot.variant_id: 3}, soon()) for _ in range(2)]
+    asks = [stock.Wanted(uuid4(), {lot.variant_id: 3}, soon()) for _ in range(2)]
     with pytest.raises(InsufficientStock) as refused:
         stock.reserve_many(asks)
     assert refused.value.facts == {"units_left": 2}
@@ -209,7 +209,7 @@ def test_what_is_held_beyond_its_time_is_released():
 def test_the_number_of_statements_does_not_grow(django_assert_num_queries, size):
     lots = [a_lot(a_variant(a_product()), units=10) for _ in range(size)]
     holders = [uuid4() for _ in range(5)]
-    asks = [stock.Ask(holder, {lot.variant_id: 1 for lot in lots}, soon()) for holder in holders]
+    asks = [stock.Wanted(holder, {lot.variant_id: 1 for lot in lots}, soon()) for holder in holders]
     with django_assert_num_queries(3):
         stock.reserve_many(asks)
     with django_assert_num_queries(1):

@@ -138,7 +138,7 @@ def test_buying_releasing_and_returning_at_once_leaves_exact_shelves():
     sold = [uuid4() for _ in range(6)]
     held = [uuid4() for _ in range(6)]
     until = timezone.now() + timedelta(minutes=15)
-    stock.reserve_many([stock.Ask(holder, dict.fromkeys(variants, 2), until) for holder in sold + held])
+    stock.reserve_many([stock.Wanted(holder, dict.fromkeys(variants, 2), until) for holder in sold + held])
     stock.sell(sold)
     deeds: list[Callable[[], object]] = []
     for i in range(6):
@@ -154,7 +154,7 @@ def test_what_is_released_while_it_is_paid_is_either_sold_or_released():
     lot = a_lot(units=40)
     until = timezone.now() - timedelta(seconds=1)
     holders = [uuid4() for _ in range(10)]
-    stock.reserve_many([stock.Ask(holder, {lot.variant_id: 1}, until) for holder in holders])
+    stock.reserve_many([stock.Wanted(holder, {lot.variant_id: 1}, until) for holder in holders])
     said = at_once([lambda h=h: stock.sell([h]) for h in holders] + [stock.release_expired] * 5)
     sold = {holder for one in said[:10] for holder in one}
     released = {holder for one in said[10:] for holder in one}

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from core.front import bodies
-from core.front.rooms import BROKEN
+from core.front.threads import BROKEN
 from local.house import is_listening, wait_for_web
 from local.machine import ROOT
 from local.postgres import free_port

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from core import rows
 from core.models import Delivery, OutboxEvent
-from core.rows import Change, Rows
+from core.rows import Rows, Update
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +23,7 @@ def test_each_row_takes_its_own_values_in_one_statement(django_assert_num_querie
     for n, row in enumerate(made):
         row.tries, row.error, row.done_at = n, f"Error{n}", None if n == 1 else now + timedelta(n)
     with django_assert_num_queries(1):
-        assert rows.write(Change(made, ["tries", "error", "done_at"])) == 3
+        assert rows.write(Update(made, ["tries", "error", "done_at"])) == 3
     kept = Delivery.objects.order_by("pk").values_list("tries", "error", "done_at")
     assert list(kept) == [(0, "Error0", now), (1, "Error1", None), (2, "Error2", now + timedelta(2))]
 
@@ -33,7 +33,7 @@ def test_a_row_that_says_otherwise_already_stays_as_it_is():
     Delivery.objects.filter(pk=first.pk).update(error="Known")
     first.error = second.error = "New"
     first.tries = second.tries = 7
-    assert rows.write(Change([first, second], ["error", "tries"], was=("error", ["", ""]))) == 1
+    assert rows.write(Update([first, second], ["error", "tries"], was=("error", ["", ""]))) == 1
     assert list(Delivery.objects.order_by("pk").values_list("error", "tries")) == [("Known", 0), ("New", 7)]
 
 
@@ -41,12 +41,12 @@ def test_a_text_that_is_too_long_is_refused_and_not_cut_off():
     (row,) = deliveries(1)
     row.error = "x" * 121
     with pytest.raises(DataError):
-        rows.write(Change([row], ["error"]))
+        rows.write(Update([row], ["error"]))
 
 
 def test_no_rows_need_no_statement(django_assert_num_queries):
     with django_assert_num_queries(0):
-        assert rows.write(Change([], ["error"])) == 0
+        assert rows.write(Update([], ["error"])) == 0
 
 
 def test_rows_that_point_at_each_other_go_in_by_one_statement_and_learn_their_ids(django_assert_num_queries):

@@ -155,7 +155,7 @@ def put_back(monkeypatch: Any) -> None:
 
     def live(entry: Any) -> Any:
         standing = entry.standing
-        told = contest.Figures(1, standing.net_minor, standing.mobilised_minor)
+        told = contest.PublicFigures(1, standing.net_minor, standing.mobilised_minor)
         for name in ("person_times", "people", "organisations", "excluded_minor"):
             setattr(told, name, getattr(standing, name))
         return contest.Row(entry.team.division, told, entry)

@@ -25,7 +25,7 @@ BUSY: Answer = (
 BROKEN: Answer = (500, [PLAIN], "出错了。 Something went wrong.".encode())
 
 
-class Rooms:
+class Threads:
     """Threads that are started once; a request waits for the first that is free."""
 
     def __init__(self, application: Application, threads: int):
@@ -34,7 +34,7 @@ class Rooms:
 
     def open(self) -> None:
         """Start them."""
-        self.staff = [Thread(target=self._work, name=f"room-{n}", daemon=True) for n in range(self.threads)]
+        self.staff = [Thread(target=self._work, name=f"front-{n}", daemon=True) for n in range(self.threads)]
         for one in self.staff:
             one.start()
 
