@@ -106,7 +106,7 @@ class Clock(models.Model):
 
 
 class Change(models.Model):
-    """That something shown has changed: noted by the transaction that changed it (core/changes.py)."""
+    """That something shown has changed: noted by the transaction that changed it (core/fast/changes.py)."""
 
     id = models.BigAutoField(primary_key=True)
     name = models.CharField(max_length=120)

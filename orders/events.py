@@ -81,7 +81,7 @@ class RefundCovered(Event):
 
 @dataclass(frozen=True)
 class RefundTriedAgain(Event):
-    """An operator has the provider asked once more; nothing else changes."""
+    """The provider is to be asked once more: by an operator, the clock, or because a bank has decided."""
 
     refund_id: int
 
@@ -188,7 +188,8 @@ class GoodsOutOfDate(Event):
 
 @dataclass(frozen=True)
 class TeamHoldsOutOfDate(Event):
-    """So many parcels of a team's are held since then."""
+    """Parcels of these orders (`numbers`) wait at a team with something past its best-before date: its managers
+    are to be told."""
 
     team_id: int
     numbers: list[str]

@@ -1,4 +1,4 @@
-"""Puts the house together: settings, addresses, schema, reactions, pages, local servers."""
+"""Puts the house together: settings, addresses, schema, reactions, pages."""
 
 from shop.celery import app as celery_app
 

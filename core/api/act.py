@@ -44,7 +44,7 @@ class Act(graphene.ObjectType):
         class Meta:
             access = PUBLIC
             idempotent = True                                  # asks for idempotencyKey
-            keeps = {"order": "orders.reads.order_by_pk"}      # (request, pk) -> row or queryset
+            keeps = {"order": "orders.reads.order.order_by_pk"}      # (request, pk) -> row or queryset
         class Input:
             cart = graphene.ID(required=True, description="…")
         order = graphene.Field(OrderType, description="…")
@@ -198,7 +198,7 @@ class Act(graphene.ObjectType):
 
 
 def _more_time(request: Any) -> None:
-    """What has happened is error_of, however long it took: the answer has its own time from here."""
+    """What has happened is told, however long it took: the answer has its own time from here."""
     if getattr(request, "api_deadline", None):
         request.api_deadline = time.monotonic() + limit("resolver_seconds")
 

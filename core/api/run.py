@@ -208,7 +208,7 @@ def answer(
     *,
     keep: bool = True,
 ) -> tuple[fast.CachedResponse | None, Answer]:
-    """(kept, (data, errors)): what is kept has its data in its bytes alone. With `keep` false it is made now."""
+    """(cached, (data, errors)): what is cached has its data in its bytes alone. With `keep` false it is made now."""
     request.api_deadline = time.monotonic() + seconds if seconds else None
     return fast.answer(
         request, prepared.fast, variables, lambda: executed(request, prepared, variables), keep=keep

@@ -110,7 +110,8 @@ class BuyNow(WithOrder, Act):
 
     @classmethod
     def act(cls, request: Any, lines: list, expected_total: str, kind: Any = None, **given: Any) -> Any:
-        """Place, then ask the provider, outside the transaction."""
+        """The order, and where to pay it; `payment` null when it could not be begun. TOTAL_CHANGED where it comes to
+        another sum than she has seen."""
         asked = wanted(lines)
         if not asked:
             raise Invalid(say("请选择商品。", "Please choose something."), field="lines")
