@@ -105,7 +105,8 @@ DATABASES = {"default": env.database(DATABASE_OWNER_URL if AS_OWNER else DATABAS
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 # Where pg_dump and pg_restore lie; empty: where the machine finds them.
 POSTGRES_BIN = env.text("POSTGRES_BIN")
-DATABASES["default"]["TEST"] = {"MIGRATE": False}  # tests get copies of a migrated template, see tests/servers.py
+# Tests get copies of a migrated template: tests/servers.py.
+DATABASES["default"]["TEST"] = {"MIGRATE": False}
 # PostgreSQL spent more of a purchase on planning its statements than on doing them: a connection that is kept knows
 # those it was asked before.
 DATABASES["default"]["OPTIONS"] |= {"server_side_binding": True, "prepare_threshold": 1}
