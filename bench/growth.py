@@ -1,6 +1,6 @@
 """What a hundred times the products, or a thousand times the ledger, do to a request's time.
 
-Answered with every cache of answers off: a kept answer costs the same in any shop, and would show nothing. Two shops
+Answered with every cache of answers off: a cached answer costs the same in any shop, and would show nothing. Two shops
 are open at once, a small and a large one, and are asked in turns; the ratio is that of the time of a request.
 """
 

@@ -1,6 +1,6 @@
 """Words that the shop alone can make and read: a stranger learns nothing of one, and cannot make another.
 
-The same values under the same name are the same word for ever, so that kept answers stay equal byte for byte.
+The same values under the same name are the same word for ever, so that cached answers stay equal byte for byte.
 """
 
 import json

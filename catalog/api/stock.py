@@ -84,7 +84,7 @@ class LotDeclare(Act):
     class Meta:
         access = SIGNED_IN
         idempotent = True
-        keeps = {"lot": "catalog.reads.lot_declared"}
+        read_by = {"lot": "catalog.reads.lot_declared"}
 
     class Input:
         variant = graphene.ID(required=True, description="The variant that it gives.")

@@ -30,7 +30,7 @@ class MutationOptions:
 
     access: Access | None
     idempotent: bool
-    keeps: dict[str, str] = field(default_factory=dict)
+    read_by: dict[str, str] = field(default_factory=dict)
     outside: bool = False
     rate: tuple[int, int] | None = None
     as_made: bool = False
@@ -44,7 +44,7 @@ class Act(graphene.ObjectType):
         class Meta:
             access = PUBLIC
             idempotent = True                                  # asks for idempotencyKey
-            keeps = {"order": "orders.reads.order.order_by_pk"}      # (request, pk) -> row or queryset
+            read_by = {"order": "orders.reads.order.order_by_pk"}  # (request, pk) -> row or queryset
         class Input:
             cart = graphene.ID(required=True, description="…")
         order = graphene.Field(OrderType, description="…")
@@ -68,13 +68,13 @@ class Act(graphene.ObjectType):
         cls,
         access: Access | None = None,
         idempotent: bool = False,
-        keeps: dict[str, str] | None = None,
+        read_by: dict[str, str] | None = None,
         outside: bool = False,
         rate: tuple[int, int] | None = None,
         as_made: bool = False,
         **options: Any,
     ) -> None:
-        cls.options = MutationOptions(access, idempotent, keeps or {}, outside, rate, as_made)
+        cls.options = MutationOptions(access, idempotent, read_by or {}, outside, rate, as_made)
         cls.errors = graphene.List(
             graphene.NonNull(Error),
             required=True,
@@ -163,7 +163,7 @@ class Act(graphene.ObjectType):
             return made
         # First and repeated answers are read alike, so they are alike.
         return {
-            name: cls._read_again(request, name, value) if name in cls.options.keeps else value
+            name: cls._read_again(request, name, value) if name in cls.options.read_by else value
             for name, value in result.items()
         }
 
@@ -178,7 +178,7 @@ class Act(graphene.ObjectType):
     def _read_again(cls, request: Any, name: str, result: Any) -> Any:
         if result is None:
             return None
-        found = import_string(cls.options.keeps[name])(request, result)
+        found = import_string(cls.options.read_by[name])(request, result)
         if not isinstance(found, QuerySet):
             return found
         if isinstance(result, list):
@@ -209,7 +209,9 @@ def _as_result(value: Any) -> Any:
         return value.pk
     if isinstance(value, QuerySet | list | tuple):
         return [_as_result(each) for each in value]
-    assert value is None or isinstance(value, str | int | bool), f"say in `keeps` how to read {value!r} again"
+    assert value is None or isinstance(value, str | int | bool), (
+        f"say in `read_by` how to read {value!r} again"
+    )
     return value
 
 

@@ -49,7 +49,7 @@ def answer(
     *,
     keep: bool = True,
 ) -> tuple[CachedResponse | None, Answer]:
-    """(cached, (data, errors)): a kept answer has its data in its bytes alone. `execute` is the slow way.
+    """(cached, (data, errors)): a cached answer has its data in its bytes alone. `execute` is the slow way.
 
     With `keep` false it is made now and kept for nobody.
     """

@@ -1,4 +1,4 @@
-"""An answer the fast way: kept, or made by functions; and a page as it is kept for all guests.
+"""An answer the fast way: cached, or made by functions; and a page as it is cached for all guests.
 
 Only answers to a signed-out asker are kept, only of documents of which every root field says what it shows, and only
 without errors.
@@ -63,7 +63,7 @@ def may_cache(request: Any, document: FastDocument) -> bool:
 def cached_or_made(
     request: Any, document: FastDocument, variables: Variables, make: Callable[[], Answer]
 ) -> tuple[CachedResponse | None, Answer]:
-    """The kept answer, or one made now: (cached, (data, errors)); what is kept has its data in its bytes alone."""
+    """The cached answer, or one made now: (cached, (data, errors)); what is cached has its data in its bytes alone."""
     depends = document.depends(variables)
     if depends is None:
         return None, make()
@@ -89,7 +89,7 @@ def cached_or_made(
 def answered(
     request: Any, document: FastDocument, variables: Variables, execute: Callable[[], Answer], *, keep: bool
 ) -> tuple[CachedResponse | None, Answer]:
-    """An answer, kept or made now; see `core.fast`."""
+    """An answer, cached or made now; see `core.fast`."""
 
     def make() -> Answer:
         return document.made(request, variables, execute)

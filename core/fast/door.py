@@ -1,4 +1,4 @@
-"""Kept answers are handed out at the door, before the house is entered: they depend on nobody who is in it."""
+"""Cached answers are handed out at the door, before the house is entered: they depend on nobody who is in it."""
 
 import hashlib
 import secrets

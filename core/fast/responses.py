@@ -59,7 +59,7 @@ class Responses:
         self._lock = Lock()
 
     def find(self, key: Key, read_your_writes: bool = False) -> CachedResponse | None:
-        """The answer, if it is kept and shows what is true; `read_your_writes` for whoever has just written."""
+        """The answer, if it is cached and shows what is true; `read_your_writes` for whoever has just written."""
         feed.look(read_your_writes)
         return self.at_hand(key)
 

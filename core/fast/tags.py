@@ -1,4 +1,4 @@
-"""Which answers may be kept, and by what: public root fields name what they show (docs/decisions/0007)."""
+"""Which answers may be cached, and by what: public root fields name what they show (docs/decisions/0007)."""
 
 from dataclasses import dataclass
 from typing import Any, cast

@@ -1,7 +1,7 @@
 """A worker of the server's, without an event loop.
 
 Granian's own way by RSGI hands each request from its thread for Python to asyncio's, wakes that once more for the
-body, and each time two threads wait for the interpreter: a third of a kept answer. Nothing here awaits, so what the
+body, and each time two threads wait for the interpreter: a third of a cached answer. Nothing here awaits, so what the
 server brings is done in the thread that brings it; the bytes that are read, and the timers, are the server's own.
 """
 

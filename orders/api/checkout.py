@@ -27,7 +27,7 @@ from orders.models import Order
 from orders.refusals import PaymentAway, TotalChanged
 
 log = logging.getLogger("sheaf.checkout")
-ORDER_KEPT = "orders.reads.order.order_by_pk"
+ORDER_READ_BY = "orders.reads.order.order_by_pk"
 
 
 EXPECTED = (
@@ -64,7 +64,7 @@ class CheckoutPlace(WithOrder, Act):
     class Meta:
         access = PUBLIC
         idempotent = True
-        keeps = {"order": ORDER_KEPT}
+        read_by = {"order": ORDER_READ_BY}
         rate = (10, 60)
         as_made = True
 
@@ -94,7 +94,7 @@ class BuyNow(WithOrder, Act):
         access = PUBLIC
         idempotent = True
         outside = True
-        keeps = {"order": ORDER_KEPT, "payment": "orders.reads.payment.payment_by_pk"}
+        read_by = {"order": ORDER_READ_BY, "payment": "orders.reads.payment.payment_by_pk"}
         rate = (10, 60)
         as_made = True
 

@@ -72,7 +72,7 @@ class ClaimMake(Act):
         access = PUBLIC
         idempotent = True
         outside = True  # a file is written, which no transaction takes back
-        keeps = {"claim": "orders.reads.claim.claim_by_pk"}
+        read_by = {"claim": "orders.reads.claim.claim_by_pk"}
         rate = (20, 60)
 
     class Input:
@@ -96,7 +96,7 @@ class ClaimAnswer(Act):
     class Meta:
         access = SIGNED_IN
         idempotent = True
-        keeps = {"claim": "orders.reads.claim.answered_by_pk"}
+        read_by = {"claim": "orders.reads.claim.answered_by_pk"}
 
     class Input:
         claim_id = graphene.ID(required=True, description="The claim, on one's own team's desk.")

@@ -241,7 +241,7 @@ class OrderCancel(Act):
         access = PUBLIC
         idempotent = True
         rate = (60, 60)
-        keeps = {"order": "orders.reads.order.order_by_pk"}
+        read_by = {"order": "orders.reads.order.order_by_pk"}
 
     class Input:
         number = graphene.String(required=True, description=NUMBER)

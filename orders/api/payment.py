@@ -128,7 +128,7 @@ class PaymentBegin(Act):
         access = PUBLIC
         idempotent = True
         outside = True
-        keeps = {"payment": "orders.reads.payment.payment_by_pk"}
+        read_by = {"payment": "orders.reads.payment.payment_by_pk"}
         rate = (30, 60)
         as_made = True
 

@@ -78,7 +78,7 @@ class RefundRequest(Act):
     class Meta:
         access = SIGNED_IN
         idempotent = True
-        keeps = {"refund": "orders.reads.refund.refund_by_pk"}
+        read_by = {"refund": "orders.reads.refund.refund_by_pk"}
 
     class Input:
         number = graphene.String(required=True, description=NUMBER)

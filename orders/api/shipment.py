@@ -104,7 +104,7 @@ class ShipmentShip(Act):
     class Meta:
         access = SIGNED_IN
         idempotent = True
-        keeps = {"shipment": "orders.reads.shipment.shipment_by_pk"}
+        read_by = {"shipment": "orders.reads.shipment.shipment_by_pk"}
 
     class Input:
         shipment_id = graphene.ID(required=True, description="The parcel, of one's own team.")

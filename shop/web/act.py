@@ -111,7 +111,7 @@ def back(
     form = {
         "act": name,
         "item": request.POST.get("item", "")[:200],
-        "values": refill_of(request.POST, acts()[name].kept or refilled_fields(act_document(name))),
+        "values": refill_of(request.POST, acts()[name].refilled or refilled_fields(act_document(name))),
         "errors": errors,
         "look": look,
     }

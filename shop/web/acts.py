@@ -35,8 +35,8 @@ class Act(NamedTuple):
     # The act of another form of the page, whose button sends it along: what is written there and not saved yet is
     # saved before.
     first: str = ""
-    # What is kept of a refused form that has no document to say it beside its fields (files, the whole cart).
-    kept: frozenset[str] = frozenset()
+    # What is refilled of a refused form that has no document to say it beside its fields (files, the whole cart).
+    refilled: frozenset[str] = frozenset()
 
 
 @cache

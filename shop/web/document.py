@@ -24,7 +24,7 @@ from graphql.language.ast import TypeNode
 from shop.web.rooms import ROOMS
 
 HERE = Path(__file__).parent
-KEPT = "# Kept:"
+REFILLED = "# Refilled:"
 
 
 class Kind(NamedTuple):
@@ -87,14 +87,16 @@ def _kind(node: TypeNode, has_no_default: bool) -> Kind:
 
 def refilled_fields(path: str) -> frozenset[str]:
     """Which fields of a refused form are shown again as they were written: those its document names in a line
-    `# Kept: …`. Any other is forgotten: passwords, keys, and what a family has told of itself."""
+    `# Refilled: …`. Any other is forgotten: passwords, keys, and what a family has told of itself."""
     return _named_for_refill(path) if exists(path) else frozenset()
 
 
 @cache
 def _named_for_refill(path: str) -> frozenset[str]:
     lines = text_of(path).splitlines()
-    return frozenset(name for line in lines if line.startswith(KEPT) for name in line[len(KEPT) :].split())
+    return frozenset(
+        name for line in lines if line.startswith(REFILLED) for name in line[len(REFILLED) :].split()
+    )
 
 
 @cache

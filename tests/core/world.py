@@ -179,7 +179,7 @@ class EventRecord(Act):
     class Meta:
         access = PUBLIC
         idempotent = True
-        keeps = {"event": "tests.core.world.event_by_pk"}
+        read_by = {"event": "tests.core.world.event_by_pk"}
 
     class Input:
         name = graphene.String(required=True, description="Its name.")

@@ -1,4 +1,4 @@
-"""Whatever a kept answer reads is watched: a column that is shown and that no trigger notes would be told as it was."""
+"""Whatever a cached answer reads is watched: a column that is shown and that no trigger notes would be told as it was."""
 
 import re
 from dataclasses import replace

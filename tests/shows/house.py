@@ -69,7 +69,7 @@ class House:
 
     def figures(self, *, kept: bool = False) -> dict[str, dict[str, Any]]:
         """Each team's figures as anybody sees them: now, or in the answer that is kept for up to a second."""
-        # A document that nobody has asked before has no kept answer.
+        # A document that nobody has asked before has no cached answer.
         document = BOARD if kept else f"{BOARD} # {uuid4()}"
         rows = self.reader.ask(document)["board"]["rows"]
         return {row["entry"]["number"]: row["figures"] for row in rows}

@@ -60,7 +60,7 @@ def readers(house: Any, stall: Stall) -> Iterator[list[Reader]]:
     for thread in threads:
         thread.start()
     try:
-        time.sleep(0.6)  # kept answers are warm
+        time.sleep(0.6)  # cached answers are warm
         yield them
     finally:
         stop.set()

@@ -1,4 +1,4 @@
-"""What is kept of a refused form: what is said beside its fields, and nothing else; sealed, and gone when shown."""
+"""What is refilled of a refused form: what is said beside its fields, and nothing else; sealed, and gone when shown."""
 
 import json
 import re
@@ -42,7 +42,7 @@ def test_what_is_typed_into_a_form_of_ours_is_kept_unless_it_is_a_secret():
     lost = []
     for page in templates().values():
         for form in re.finditer(r'{% form "(\w+)"(.*?){% endform %}', page, re.DOTALL):
-            may = acts()[form[1]].kept or refilled_fields(act_document(form[1]))
+            may = acts()[form[1]].refilled or refilled_fields(act_document(form[1]))
             typed = set(re.findall(r'{% (?:field|explained) "(\w+)"', form[2]))
             lost += [(form[1], f) for f in sorted(typed - may) if not NEVER.search(f)]
     assert set(lost) - thrown_away == set()

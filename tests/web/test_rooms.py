@@ -52,7 +52,7 @@ def test_every_act_has_one_record_and_every_record_its_act():
     recorded = acts().keys()
     assert recorded == acts_documents().keys() | WITHOUT_DOCUMENT
     assert set(routed()) >= WITHOUT_DOCUMENT
-    assert [name for name in recorded if acts()[name].kept and name not in WITHOUT_DOCUMENT] == []
+    assert [name for name in recorded if acts()[name].refilled and name not in WITHOUT_DOCUMENT] == []
 
 
 def test_an_acts_record_lies_beside_its_document():

@@ -32,7 +32,7 @@ from together.reads import seat as seats_of
 
 # Whoever has the link, which cannot be guessed.
 LINK_HOLDER = Access("whoever has the group's link")
-KEPT = "together.reads.group.group_by_pk"
+GROUP_READ_BY = "together.reads.group.group_by_pk"
 
 
 class GroupAction(graphene.Enum):
@@ -258,7 +258,7 @@ class GroupPurchaseCancel(Act):
     class Meta:
         access = SIGNED_IN
         idempotent = True
-        keeps = {"group": KEPT}
+        read_by = {"group": GROUP_READ_BY}
 
     class Input:
         group_id = graphene.ID(required=True, description="The group.")

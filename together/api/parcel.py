@@ -84,7 +84,7 @@ class GroupShip(Act):
     class Meta:
         access = SIGNED_IN
         idempotent = True
-        keeps = {"group": "together.reads.parcel.parcel_by_pk"}
+        read_by = {"group": "together.reads.parcel.parcel_by_pk"}
 
     class Input:
         group_id = graphene.ID(required=True, description="A confirmed group that one's own team sends.")

@@ -163,7 +163,7 @@ class GroupPurchaseJoin(WithOrder, Act):
     class Meta:
         access = PUBLIC
         idempotent = True
-        keeps = {"order": "orders.reads.order.order_by_pk"}
+        read_by = {"order": "orders.reads.order.order_by_pk"}
         rate = (10, 60)
 
     class Input:

@@ -67,7 +67,7 @@ ACTS = {
     "change_quantity": Act(undone_by="change_quantity"),
     "remove_line": Act(undone_by="add_to_cart"),
     "accept_prices": Act(follow=remember_new_cart, undone_by="remove_line"),
-    "keep_cart": Act(undone_by="keep_cart", kept=frozenset({"quantity"})),
+    "keep_cart": Act(undone_by="keep_cart", refilled=frozenset({"quantity"})),
     "merge_cart": Act(undone_by="remove_line"),
     "choose_region": Act(follow=remember_new_cart, undone_by="choose_region"),
     "tell_cart": Act(follow=remember_new_cart, undone_by="tell_cart"),

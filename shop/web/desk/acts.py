@@ -70,7 +70,7 @@ PRODUCTS = {
     "save_variant": Act(follow=product_saved, undone_by="save_variant"),
     "add_certificate": Act(follow=certificate_added, undone_by="remove_certificate"),
     "remove_certificate": Act(look=will(say("证书撤下，不能恢复", "The certificate is removed for good"))),
-    "upload_picture": Act(undone_by="delete_picture", kept=frozenset({"altZh", "altEn"})),
+    "upload_picture": Act(undone_by="delete_picture", refilled=frozenset({"altZh", "altEn"})),
     "delete_picture": Act(look=will(say("照片删除，不能恢复", "The photo is deleted for good"))),
     "submit_product": Act(
         follow=says(say("已提交，等运营人员审核。", "Sent in for review.")),

@@ -1,4 +1,4 @@
-"""Kept answers: given at the door as they left the house, for as long as nothing changes that they show."""
+"""Cached answers: given at the door as they left the house, for as long as nothing changes that they show."""
 
 import json
 import threading
