@@ -188,8 +188,8 @@ class TokenRevoke(Act):
         tokens.revoke(request.user, uid_of(id, "ApiToken"))
 
 
-def _spoken(asked: Any) -> str:
-    return str(asked.value) if asked else language.current()
+def _spoken(chosen: Any) -> str:
+    return str(chosen.value) if chosen else language.current()
 
 
 class Mutation:

@@ -9,10 +9,10 @@ from django.db import connection
 SHORTEST, LONGEST, MOST = 4, 60, 3
 # By trigrams the near ones; two letters that changed places are looked for outright.
 _NEAR = """
-    SELECT asked, w.word FROM unnest(%(asked)s::text[]) AS asked
+    SELECT said, w.word FROM unnest(%(words)s::text[]) AS said
     CROSS JOIN LATERAL (
-        SELECT word FROM catalog_searchword WHERE word %% asked
-        ORDER BY similarity(word, asked) DESC, word LIMIT 20
+        SELECT word FROM catalog_searchword WHERE word %% said
+        ORDER BY similarity(word, said) DESC, word LIMIT 20
     ) w
     UNION SELECT pair->>0, word FROM jsonb_array_elements(%(swapped)s::jsonb) AS pair
     JOIN catalog_searchword ON word = pair->>1
@@ -28,14 +28,14 @@ def learn(spellings: Collection[str]) -> None:
         )
 
 
-def meant(asked: Sequence[str]) -> dict[str, list[str]]:
+def meant(words: Sequence[str]) -> dict[str, list[str]]:
     """For each word the nearest known ones, at most one slip away, two in a long word; one statement."""
-    found: dict[str, list[str]] = {word: [] for word in asked}
+    found: dict[str, list[str]] = {word: [] for word in words}
     unsure = [word for word in found if SHORTEST <= len(word) <= LONGEST]
     if not unsure:
         return found
     with connection.cursor() as cursor:
-        cursor.execute(_NEAR, {"asked": unsure, "swapped": _json(unsure)})
+        cursor.execute(_NEAR, {"words": unsure, "swapped": _json(unsure)})
         pairs = sorted((slips(said, word), word, said) for said, word in set(cursor.fetchall()))
     for count, word, said in pairs:
         if count <= (2 if len(said) >= 8 else 1) and len(found[said]) < MOST:
@@ -43,8 +43,8 @@ def meant(asked: Sequence[str]) -> dict[str, list[str]]:
     return found
 
 
-def _json(asked: Sequence[str]) -> str:
-    return json.dumps([(w, w[:i] + w[i + 1] + w[i] + w[i + 2 :]) for w in asked for i in range(len(w) - 1)])
+def _json(words: Sequence[str]) -> str:
+    return json.dumps([(w, w[:i] + w[i + 1] + w[i] + w[i + 2 :]) for w in words for i in range(len(w) - 1)])
 
 
 def slips(one: str, other: str) -> int:

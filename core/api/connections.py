@@ -44,12 +44,12 @@ class Page:
         choose: Callable[..., QuerySet],
         name: str,
         order: Sequence[str],
-        asked: dict[str, Any],
+        paging: dict[str, Any],
         fetched: list[Any] | None = None,
         read: Callable[[Callable[..., QuerySet]], list[Any]] = lambda choose: list(choose()),
     ):
-        self.choose, self.name, self.order, self.asked, self.fetched = choose, name, order, asked, fetched
-        self.size, self.forward = _size(asked)
+        self.choose, self.name, self.order, self.paging, self.fetched = choose, name, order, paging, fetched
+        self.size, self.forward = _size(paging)
         self.read = read
 
     @cached_property
@@ -63,9 +63,9 @@ class Page:
     def _chosen(self, **compared: Any) -> QuerySet:
         """One row more than the page has: it tells whether another page follows."""
         rows = self.choose(**compared)
-        if after := self.asked.get("after"):
+        if after := self.paging.get("after"):
             rows = cursors.beyond(rows, self.order, cursors.read(after, self.name, rows, self.order, "after"))
-        if before := self.asked.get("before"):
+        if before := self.paging.get("before"):
             ends = cursors.read(before, self.name, rows, self.order, "before")
             rows = cursors.beyond(rows, cursors.reverse(self.order), ends)
         order = self.order if self.forward else cursors.reverse(self.order)
@@ -86,8 +86,8 @@ class Page:
         """Where the page stands."""
         rows, more = self._rows
         return {
-            "has_next_page": more if self.forward else bool(self.asked.get("before")),
-            "has_previous_page": bool(self.asked.get("after")) if self.forward else more,
+            "has_next_page": more if self.forward else bool(self.paging.get("before")),
+            "has_previous_page": bool(self.paging.get("after")) if self.forward else more,
             "start_cursor": cursors.write(self.name, rows[0], self.order) if rows else None,
             "end_cursor": cursors.write(self.name, rows[-1], self.order) if rows else None,
         }
@@ -98,8 +98,8 @@ class Page:
         return self.choose().order_by().count()
 
 
-def _size(asked: dict[str, Any]) -> tuple[int, bool]:
-    first, last = asked.get("first"), asked.get("last")
+def _size(paging: dict[str, Any]) -> tuple[int, bool]:
+    first, last = paging.get("first"), paging.get("last")
     size = first if last is None else last
     if size is None or (first is not None and last is not None) or not 0 <= size <= MOST:
         words = say("请用 first 或 last 指定 0 到 {n} 条。", "Give first or last, from 0 to {n}.", n=MOST)
@@ -171,21 +171,21 @@ def connection_field(
         return default if chosen is None else chosen.value
 
     def resolve(root: Any, info: Any, **given: Any) -> Page:
-        asked = {name: given.pop(name, None) for name in ("first", "after", "last", "before")}
+        paging = {name: given.pop(name, None) for name in ("first", "after", "last", "before")}
         name = name_of(given)
         if sort:
             given.pop("sort", None)
-        _size(asked)
+        _size(paging)
         if relation is None:
             assert resolver, "a connection has a resolver or a relation"
-            if same_for is None or root is not None or asked["after"] or asked["before"]:
+            if same_for is None or root is not None or paging["after"] or paging["before"]:
                 chosen = prefetched(resolver(root, info, **given), info)
-                return Page(lambda: chosen, name, orders[name], asked)
+                return Page(lambda: chosen, name, orders[name], paging)
             choose = partial(resolver, root, info, **given)
             values = {one: given.pop(one) for one in compared}
-            key = name, asked["first"], asked["last"], repr(sorted(given.items())), same_for()
-            return Page(choose, name, orders[name], asked, read=partial(read, info, key, **values))
-        return _page_of(root, relation, info, name, orders[name], asked)
+            key = name, paging["first"], paging["last"], repr(sorted(given.items())), same_for()
+            return Page(choose, name, orders[name], paging, read=partial(read, info, key, **values))
+        return _page_of(root, relation, info, name, orders[name], paging)
 
     args = {**arguments, **_paging()}
     of = partial(_connection, node)
@@ -199,13 +199,13 @@ def connection_field(
 
 
 def _page_of(
-    root: Any, relation: str, info: Any, name: str, order: Sequence[str], asked: dict[str, Any]
+    root: Any, relation: str, info: Any, name: str, order: Sequence[str], paging: dict[str, Any]
 ) -> Page:
     """A page of a relation: the one that was fetched for all parents, or one that is read for this one."""
     fetched = getattr(root, page_key(info.path.key), None)
     rows = getattr(root, relation).all()
     chosen = rows if fetched is not None else prefetched(rows, info)
-    return Page(lambda: chosen, name, order, asked, fetched)
+    return Page(lambda: chosen, name, order, paging, fetched)
 
 
 def _connection(node: Any) -> type[PlainType]:

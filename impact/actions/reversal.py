@@ -29,10 +29,10 @@ def reverse(events: Sequence[RefundRequested]) -> None:
     What a lost dispute takes is borne by the reserve (impact.actions.gateway), unless the goods are on the shelf
     again: what was set aside for those goes to the reserve, as nobody's work was sold.
     """
-    asked = [event.refund_id for event in events]
-    payments = Payment.objects.filter(refunds__in=asked)
+    refund_ids = [event.refund_id for event in events]
+    payments = Payment.objects.filter(refunds__in=refund_ids)
     orders = {order.pk: order for order in locked(payments.values_list("order_id", flat=True))}
-    refunds = list(_shared(asked).select_related("payment").order_by("pk"))
+    refunds = list(_shared(refund_ids).select_related("payment").order_by("pk"))
     done = keys_posted([key_of(Reason.REFUNDED, refund.uid) for refund in refunds])
     refunds = [refund for refund in refunds if key_of(Reason.REFUNDED, refund.uid) not in done]
     if not refunds:
@@ -70,10 +70,10 @@ def reverse(events: Sequence[RefundRequested]) -> None:
     support.reverse(purchases)
 
 
-def _shared(asked: Sequence[int]) -> QuerySet[Refund]:
+def _shared(refund_ids: Sequence[int]) -> QuerySet[Refund]:
     """Those of these refunds that take from what was set aside."""
     restocked = RefundLine.objects.filter(refund=OuterRef("pk"), is_restocked=True, amount_minor__gt=0)
-    refunds = Refund.objects.filter(pk__in=asked).exclude(reason__in=TURNED_AWAY)
+    refunds = Refund.objects.filter(pk__in=refund_ids).exclude(reason__in=TURNED_AWAY)
     return refunds.filter(~Q(reason=Refund.Reason.DISPUTE) | Exists(restocked))
 
 

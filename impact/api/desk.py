@@ -249,12 +249,12 @@ class LotShareOut(Act):
         return cls(shares=_share_out(request, found, shares))
 
 
-def _share_out(request: Any, lot: Lot, asked: list[Any]) -> QuerySet[LotShare]:
-    uids = [uid_of(share["household"], "Household", field="shares") for share in asked]
+def _share_out(request: Any, lot: Lot, rows: list[Any]) -> QuerySet[LotShare]:
+    uids = [uid_of(share["household"], "Household", field="shares") for share in rows]
     ids = dict(Household.objects.filter(uid__in=uids).values_list("uid", "pk"))
-    if len(ids) < len(asked):
+    if len(ids) < len(rows):
         raise Invalid(say("每户填写一次。", "Name each household once."), field="shares")
-    shares.share_out(lot, {ids[uid]: s["grams"] for uid, s in zip(uids, asked, strict=True)}, request.user)
+    shares.share_out(lot, {ids[uid]: s["grams"] for uid, s in zip(uids, rows, strict=True)}, request.user)
     return LotShare.objects.filter(lot=lot).select_related("household").order_by("household_id")
 
 

@@ -59,35 +59,35 @@ class Visit:
 
 def visit(account: Account, method: str, path: str, query: str, body: str, accepts: str) -> Page:
     """Answer a browser inside one transaction; a refused card leaves its traces."""
-    asked = Visit(account, method, path, dict(parse_qsl(f"{query}&{body}")), accepts)
+    visit = Visit(account, method, path, dict(parse_qsl(f"{query}&{body}")), accepts)
     found = PATH.fullmatch(path.rstrip("/"))
     if not found:
-        return Page(404, notice_page("lost", asked.language(), path))
+        return Page(404, notice_page("lost", visit.language(), path))
     with account.store.transaction():
         run_due(account)
         try:
-            return {"pay": _pay, "authorise": _authorise, "receipts": _receipt}[found[1]](asked, found[2])
+            return {"pay": _pay, "authorise": _authorise, "receipts": _receipt}[found[1]](visit, found[2])
         except ApiError as error:
             if error.status != 404:
                 raise
-            return Page(404, notice_page("lost", asked.language(), path))
+            return Page(404, notice_page("lost", visit.language(), path))
 
 
-def _pay(asked: Visit, id: str) -> Page:
-    account, session = asked.account, asked.account.get("checkout.session", id)
-    language = asked.language(session["locale"])
+def _pay(visit: Visit, id: str) -> Page:
+    account, session = visit.account, visit.account.get("checkout.session", id)
+    language = visit.language(session["locale"])
     if session["status"] != "open":
-        return _ended(asked, session, language)
-    if asked.method == "GET":
-        number = asked.values.get("number", "")
+        return _ended(visit, session, language)
+    if visit.method == "GET":
+        number = visit.values.get("number", "")
         shown = " ".join(re.findall(r"\d{1,4}", number[:30])) or GOOD
-        return Page(200, pay_page(session, language, shown, _last_problem(asked, session)))
-    kind = asked.values.get("method", "card")
+        return Page(200, pay_page(session, language, shown, _last_problem(visit, session)))
+    kind = visit.values.get("method", "card")
     try:
         with account.store.undone_on_error(unless=lambda error: getattr(error, "keep", False)):
             card = None
             if kind == "card":
-                given = asked.values
+                given = visit.values
                 card = checked_card(
                     account, given.get("number", ""), given.get("expiry", ""), given.get("cvc", "")
                 )
@@ -99,19 +99,19 @@ def _pay(asked: Visit, id: str) -> Page:
     return Page(303, location=_after(account, intent, language))
 
 
-def _authorise(asked: Visit, id: str) -> Page:
-    account, intent = asked.account, asked.account.get("payment_intent", id)
+def _authorise(visit: Visit, id: str) -> Page:
+    account, intent = visit.account, visit.account.get("payment_intent", id)
     session = account.store.find(intent["_session"]) if intent["_session"] else None
-    language = asked.language(session["locale"] if session else None)
-    if intent["status"] != "requires_action" or asked.values.get("attempt") != str(intent["_attempt"]):
+    language = visit.language(session["locale"] if session else None)
+    if intent["status"] != "requires_action" or visit.values.get("attempt") != str(intent["_attempt"]):
         onward = _pay_address(session, language) if session else charging.return_address(account, intent)
         named = "to_pay_page" if session else "to_shop"
-        return Page(409, notice_page("stale", language, asked.path, (onward, named) if onward else None))
-    if asked.method == "GET":
+        return Page(409, notice_page("stale", language, visit.path, (onward, named) if onward else None))
+    if visit.method == "GET":
         kind = account.get("payment_method", intent["payment_method"])["type"]
         return Page(200, authorise_page(intent, kind, language))
     answer = {"authorise": charging.authorise, "fail": charging.refuse}.get(
-        asked.values.get("answer", ""), charging.step_back
+        visit.values.get("answer", ""), charging.step_back
     )
     try:
         with account.store.undone_on_error(unless=lambda error: getattr(error, "keep", False)):
@@ -121,25 +121,25 @@ def _authorise(asked: Visit, id: str) -> Page:
     return Page(303, location=_after(account, intent, language))
 
 
-def _receipt(asked: Visit, id: str) -> Page:
-    return Page(200, receipt_page(asked.account.get("charge", id), asked.language()))
+def _receipt(visit: Visit, id: str) -> Page:
+    return Page(200, receipt_page(visit.account.get("charge", id), visit.language()))
 
 
-def _ended(asked: Visit, session: Row, language: str) -> Page:
+def _ended(visit: Visit, session: Row, language: str) -> Page:
     if session["status"] == "expired":
         back = (session["cancel_url"], "to_shop") if session["cancel_url"] else None
-        return Page(410, notice_page("expired", language, asked.path, back))
-    return Page(200, notice_page("paid", language, asked.path, (_success(session), "onward")))
+        return Page(410, notice_page("expired", language, visit.path, back))
+    return Page(200, notice_page("paid", language, visit.path, (_success(session), "onward")))
 
 
-def _last_problem(asked: Visit, session: Row) -> str:
+def _last_problem(visit: Visit, session: Row) -> str:
     """Why the last try failed: told by the address (a number that never was a card) or kept by the intent."""
-    told = asked.values.get("problem", "")
+    told = visit.values.get("problem", "")
     if told in PROBLEMS:
         return told
-    if "number" in asked.values or not session["payment_intent"]:
+    if "number" in visit.values or not session["payment_intent"]:
         return ""
-    error = asked.account.get("payment_intent", session["payment_intent"])["last_payment_error"] or {}
+    error = visit.account.get("payment_intent", session["payment_intent"])["last_payment_error"] or {}
     return str(error.get("decline_code") or error.get("code") or "")
 
 

@@ -182,7 +182,7 @@ class Provider(Protocol):
     least_minor: int  # it takes no smaller payment, in fen
     page_lives: timedelta  # how long a payment that is begun now can be paid
 
-    def begin(self, asked: Attempt) -> Begun:
+    def begin(self, attempt: Attempt) -> Begun:
         """Open a payment; asking again for the same attempt opens nothing new."""
         ...
 
@@ -194,7 +194,7 @@ class Provider(Protocol):
         """Let a payment be made no more; tells how it stands, for the buyer may have been faster."""
         ...
 
-    def refund(self, asked: RefundAttempt) -> RefundSeen:
+    def refund(self, attempt: RefundAttempt) -> RefundSeen:
         """Give money back; asking again for the same attempt gives nothing more."""
         ...
 

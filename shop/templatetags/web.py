@@ -14,7 +14,7 @@ from core import language
 from shop.web.cart import cart_badge
 from shop.web.holes import hole, is_shared
 from shop.web.percents import tenths_of
-from together.reads.seat import TAKEN
+from together.models import Seat
 
 register = template.Library()
 
@@ -261,7 +261,7 @@ def led_organisations(viewer: dict | None) -> list[dict]:
 @register.filter
 def is_paid(seat: str) -> bool:
     """Whether a seat in this state is paid and not given back: only with such something is collected."""
-    return seat.lower() in TAKEN
+    return seat.lower() in Seat.PAID
 
 
 @register.simple_tag

@@ -34,7 +34,7 @@ MOVED = {
 class Page:
     """One payment at the bank."""
 
-    asked: Attempt
+    attempt: Attempt
     payment_ref: str
     state: Was = Was.CREATED
     paid_at: datetime | None = None
@@ -44,7 +44,7 @@ class Page:
 class Given:
     """One refund at the bank; an attempt that is asked for twice is one."""
 
-    asked: RefundAttempt
+    attempt: RefundAttempt
     id: str
     state: Was
 
@@ -65,12 +65,12 @@ class Bank:
 
     # --- What the shop asks ---
 
-    def begin(self, asked: Attempt) -> Begun:
+    def begin(self, attempt: Attempt) -> Begun:
         for name, page in self.pages.items():
-            if page.asked.payment == asked.payment:
+            if page.attempt.payment == attempt.payment:
                 return Begun(page_ref=name, url=f"https://bank.example/{name}")
         name = f"cs_{len(self.pages)}"
-        self.pages[name] = Page(asked, f"pi_{len(self.pages)}")
+        self.pages[name] = Page(attempt, f"pi_{len(self.pages)}")
         return Begun(page_ref=name, url=f"https://bank.example/{name}")
 
     def look(self, noun: Noun, id: str) -> Seen | None:
@@ -86,12 +86,12 @@ class Bank:
             page.state = Was.CANCELLED
         return self._page(id)
 
-    def refund(self, asked: RefundAttempt) -> RefundSeen:
-        key = f"{asked.refund}:{asked.attempt}"
+    def refund(self, attempt: RefundAttempt) -> RefundSeen:
+        key = f"{attempt.refund}:{attempt.attempt}"
         if key not in self.refunds:
-            is_too_much = asked.amount_minor > self.left_of(asked.payment_ref)
+            is_too_much = attempt.amount_minor > self.left_of(attempt.payment_ref)
             state = Was.FAILED if is_too_much else self.next_refund
-            self.refunds[key] = Given(asked, f"re_{len(self.refunds)}", state)
+            self.refunds[key] = Given(attempt, f"re_{len(self.refunds)}", state)
         seen = self._refund(self.refunds[key])
         assert seen
         return seen
@@ -126,7 +126,7 @@ class Bank:
         if page.state is not Was.SUCCEEDED:
             return PaymentSeen(page.state, page_ref=id)
         self.before_money(id)
-        amount = page.asked.amount_minor
+        amount = page.attempt.amount_minor
         return PaymentSeen(
             page.state,
             amount,
@@ -140,9 +140,9 @@ class Bank:
     def _refund(self, one: Given | None) -> RefundSeen | None:
         if one is None:
             return None
-        ours = f"{one.asked.refund}:{one.asked.attempt}" if one.asked.attempt else ""
+        ours = f"{one.attempt.refund}:{one.attempt.attempt}" if one.attempt.attempt else ""
         return RefundSeen(
-            one.state, one.id, one.asked.amount_minor, payment_ref=one.asked.payment_ref, ours=ours
+            one.state, one.id, one.attempt.amount_minor, payment_ref=one.attempt.payment_ref, ours=ours
         )
 
     # --- What happens there ---
@@ -164,8 +164,8 @@ class Bank:
     def give_at_the_desk(self, name: str, amount: int) -> str:
         """Somebody gives back there who knows nothing of the shop."""
         id = f"re_{len(self.refunds)}"
-        asked = RefundAttempt(uuid4(), 0, self.pages[name].payment_ref, amount, timezone.now())
-        self.refunds[id] = Given(asked, id, Was.SUCCEEDED)
+        attempt = RefundAttempt(uuid4(), 0, self.pages[name].payment_ref, amount, timezone.now())
+        self.refunds[id] = Given(attempt, id, Was.SUCCEEDED)
         return id
 
     def decide(self, id: str, state: str) -> None:
@@ -174,13 +174,13 @@ class Bank:
 
     def moved(self, order: UUID) -> int:
         """What the shop holds of an order: what came, less what was given back and what was taken."""
-        names = {name: page for name, page in self.pages.items() if page.asked.order == order}
+        names = {name: page for name, page in self.pages.items() if page.attempt.order == order}
         intents = {page.payment_ref for page in names.values()}
-        came = sum(p.asked.amount_minor for p in names.values() if p.state is Was.SUCCEEDED)
+        came = sum(p.attempt.amount_minor for p in names.values() if p.state is Was.SUCCEEDED)
         given = sum(
-            one.asked.amount_minor
+            one.attempt.amount_minor
             for one in self.refunds.values()
-            if one.state is Was.SUCCEEDED and one.asked.payment_ref in intents
+            if one.state is Was.SUCCEEDED and one.attempt.payment_ref in intents
         )
         lost = sum(
             d.amount_minor for d in self.disputes.values() if d.state == "lost" and d.payment_ref in intents
@@ -190,15 +190,15 @@ class Bank:
     def left_of(self, intent: str) -> int:
         """What can still be given back of a payment, or taken by a bank."""
         came = sum(
-            p.asked.amount_minor
+            p.attempt.amount_minor
             for p in self.pages.values()
             if p.payment_ref == intent and p.state is Was.SUCCEEDED
         )
-        given = (one for one in self.refunds.values() if one.asked.payment_ref == intent)
+        given = (one for one in self.refunds.values() if one.attempt.payment_ref == intent)
         taken = (one for one in self.disputes.values() if one.payment_ref == intent and one.state != "won")
         return (
             came
-            - sum(one.asked.amount_minor for one in given if one.state is not Was.FAILED)
+            - sum(one.attempt.amount_minor for one in given if one.state is not Was.FAILED)
             - sum(one.amount_minor for one in taken)
         )
 

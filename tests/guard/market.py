@@ -147,8 +147,8 @@ class Market:
 
     def money_is_seen(self, page: str) -> None:
         """The shop learns that a page was paid, perhaps not for the first time."""
-        asked = self.bank.pages[page].asked
-        one = next(each for each in self.noted if each.uid == asked.order)
+        attempt = self.bank.pages[page].attempt
+        one = next(each for each in self.noted if each.uid == attempt.order)
         if page in one.turned_away or page == one.kept:
             return
         group = None if one.group is None else self.groups[one.group]
@@ -257,7 +257,9 @@ class Market:
             assert {p.page_ref for p in payments if p.is_kept} == ({one.kept} if one.kept else set())
             assert {p.page_ref for p in payments if not p.is_kept} == one.turned_away
             came = sum(
-                p.asked.amount_minor for n, p in self.bank.pages.items() if n in {one.kept, *one.turned_away}
+                p.attempt.amount_minor
+                for n, p in self.bank.pages.items()
+                if n in {one.kept, *one.turned_away}
             )
             given = sum(
                 r.amount_minor - r.disputed_minor if r.state == "succeeded" else r.given_minor
@@ -312,13 +314,13 @@ class Market:
             paid = [
                 n
                 for n, page in self.bank.pages.items()
-                if page.asked.order == one.uid and page.state == "succeeded"
+                if page.attempt.order == one.uid and page.state == "succeeded"
             ]
             assert set(paid) == {one.kept, *one.turned_away} - {""}
             for page in one.turned_away:
                 intent = self.bank.pages[page].payment_ref
                 asked = Refund.objects.filter(payment__payment_ref=intent).get()
-                assert asked.amount_minor == self.bank.pages[page].asked.amount_minor
+                assert asked.amount_minor == self.bank.pages[page].attempt.amount_minor
 
 
 def _stands() -> dict[tuple[UUID, str], int]:

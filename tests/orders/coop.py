@@ -56,13 +56,13 @@ class CoopProvider:
     def __init__(self, base: str, secret: str):
         self.base, self.secret = base, secret
 
-    def begin(self, asked: Attempt) -> Begun:
+    def begin(self, attempt: Attempt) -> Begun:
         """A deposit to make at the till."""
         deposit = {
-            "key": str(asked.payment),
-            "fen": asked.amount_minor,
-            "order": str(asked.order),
-            "payment": str(asked.payment),
+            "key": str(attempt.payment),
+            "fen": attempt.amount_minor,
+            "order": str(attempt.order),
+            "payment": str(attempt.payment),
         }
         made = self._ask("begin", "deposits", deposit)
         return Begun(payment_ref=made["no"], url=f"{self.base}/counter/{made['no']}")
@@ -77,10 +77,10 @@ class CoopProvider:
         found = self._ask("close", f"deposits/{id}/void", {})
         return _deposit(found) if found else None
 
-    def refund(self, asked: RefundAttempt) -> RefundSeen:
+    def refund(self, attempt: RefundAttempt) -> RefundSeen:
         """Repay a part of a deposit."""
-        name = f"{asked.refund}:{asked.attempt}"
-        repayment = {"key": name, "deposit": asked.payment_ref, "fen": asked.amount_minor, "ours": name}
+        name = f"{attempt.refund}:{attempt.attempt}"
+        repayment = {"key": name, "deposit": attempt.payment_ref, "fen": attempt.amount_minor, "ours": name}
         return _repayment(self._ask("refund", "repayments", repayment))
 
     def recent(self, noun: Noun, since: datetime) -> Iterator[Seen]:

@@ -199,18 +199,18 @@ def expire(limit: int = 100) -> int:
 
 
 @transaction.atomic
-def collect(taken: Seat, by: Person) -> Seat:
+def collect(seat: Seat, by: Person) -> Seat:
     """The coordinator has handed a member their part; telling it twice is no mistake."""
-    if not people.is_coordinator(by, taken.group.organisation):
+    if not people.is_coordinator(by, seat.group.organisation):
         raise NotFound()
-    if taken.state == Seat.State.COLLECTED:
-        return taken
-    if taken.order.lines.exclude(recalled_at=None).exists():
+    if seat.state == Seat.State.COLLECTED:
+        return seat
+    if seat.order.lines.exclude(recalled_at=None).exists():
         raise Conflict(say("这一批已召回，不能分发。", "This lot was recalled: it must not be handed out."))
-    if taken.state == Seat.State.CONFIRMED and not taken.units_remaining:
+    if seat.state == Seat.State.CONFIRMED and not seat.units_remaining:
         raise Conflict(say("这一份已经全部退了。", "All of this part was given back."))
-    if taken.state == Seat.State.CONFIRMED and not is_collectable(taken):
+    if seat.state == Seat.State.CONFIRMED and not is_collectable(seat):
         raise Conflict(say("货还没有发出。", "It has not been sent yet."))
-    taken.move_to(Seat.State.COLLECTED)
-    audit.record(by, "collect", "Seat", taken.uid)
-    return taken
+    seat.move_to(Seat.State.COLLECTED)
+    audit.record(by, "collect", "Seat", seat.uid)
+    return seat

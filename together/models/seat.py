@@ -24,6 +24,7 @@ class Seat(StateMachine, models.Model):
         REFUNDED = "refunded", say("已退款", "Refunded")
         COLLECTED = "collected", say("已取货", "Collected")
 
+    PAID = (State.HELD, State.CONFIRMED, State.COLLECTED)
     MOVES = {
         State.RESERVED: {State.HELD, State.RELEASED},
         State.RELEASED: {State.HELD},  # money came late and a seat remained

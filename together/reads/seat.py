@@ -14,8 +14,6 @@ from orders.reads.order import order_open_to
 from orders.reads.stopped import unfit
 from together.models import GroupPurchase, Seat
 
-TAKEN = (Seat.State.HELD, Seat.State.CONFIRMED, Seat.State.COLLECTED)
-
 
 def led_by(person: Any) -> QuerySet:
     """The organisations that this person coordinates today, by id."""
@@ -65,7 +63,7 @@ def seat_by_pk(request: Any, pk: int) -> QuerySet[Seat]:
 
 def packing_list(group: GroupPurchase) -> QuerySet[Seat]:
     """Who gets how much (`units_remaining`): paid seats of a group of which something is left, by name."""
-    left = group.seats.filter(state__in=TAKEN, units__gt=F("units_returned"))
+    left = group.seats.filter(state__in=Seat.PAID, units__gt=F("units_returned"))
     return left.select_related("order").order_by("name", "pk")
 
 

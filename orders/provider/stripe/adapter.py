@@ -95,25 +95,25 @@ class StripeProvider:
         with self._gate.passing(), _asking(what):
             yield self._brief
 
-    def begin(self, asked: Attempt) -> Begun:
+    def begin(self, attempt: Attempt) -> Begun:
         """Open Stripe's page, or an intent for a client of our own."""
         try:
-            if asked.noun is Noun.PAYMENT:
-                intent = self._opened(asked, self._intent(asked))
+            if attempt.noun is Noun.PAYMENT:
+                intent = self._opened(attempt, self._intent(attempt))
                 return Begun(payment_ref=intent["id"], client_secret=intent.get("client_secret") or "")
-            session = self._opened(asked, self._session(asked))
+            session = self._opened(attempt, self._session(attempt))
             return Begun(page_ref=session["id"], url=session.get("url") or "")
         except (stripe.InvalidRequestError, stripe.CardError) as failure:
             raise Refused(
                 f"{failure.code or failure.param or 'refused'}: {failure.user_message or failure}"
             ) from failure
 
-    def _opened(self, asked: Attempt, given: dict[str, Any]) -> dict[str, Any]:
+    def _opened(self, attempt: Attempt, given: dict[str, Any]) -> dict[str, Any]:
         """Of two tabs that begin one payment at once, Stripe sends the second away: it comes back to the first's page."""
-        key, waits = f"payment:{asked.payment}", list(WAITS_IN_USE)
+        key, waits = f"payment:{attempt.payment}", list(WAITS_IN_USE)
         while True:
             try:
-                return self._plain("begin", "post", _PATHS[asked.noun], **given, idempotency_key=key)
+                return self._plain("begin", "post", _PATHS[attempt.noun], **given, idempotency_key=key)
             except Away as failure:
                 is_in_use = getattr(failure.__cause__, "http_status", 0) == 409
                 if not is_in_use or not waits:
@@ -125,29 +125,29 @@ class StripeProvider:
         with self._asking(what) as client:
             return cast(dict[str, Any], client.raw_request(method, path, **given).data)
 
-    def _session(self, asked: Attempt) -> Any:
-        title = {"name": asked.title}
-        price = {"currency": "cny", "unit_amount": asked.amount_minor, "product_data": title}
+    def _session(self, attempt: Attempt) -> Any:
+        title = {"name": attempt.title}
+        price = {"currency": "cny", "unit_amount": attempt.amount_minor, "product_data": title}
         return {
             "mode": "payment",
             "line_items": [{"price_data": price, "quantity": 1}],
             "allowed_payment_method_types": METHODS,
             "payment_method_options": {"wechat_pay": {"client": "web"}},
-            "client_reference_id": str(asked.payment),
-            "metadata": {"order": str(asked.order)},
-            "payment_intent_data": {"metadata": _metadata(asked)},
-            "expires_at": int(asked.ends_at.timestamp()),
-            "success_url": asked.success_url,
-            "cancel_url": asked.cancel_url,
-            "locale": asked.language,
+            "client_reference_id": str(attempt.payment),
+            "metadata": {"order": str(attempt.order)},
+            "payment_intent_data": {"metadata": _metadata(attempt)},
+            "expires_at": int(attempt.ends_at.timestamp()),
+            "success_url": attempt.success_url,
+            "cancel_url": attempt.cancel_url,
+            "locale": attempt.language,
         }
 
-    def _intent(self, asked: Attempt) -> Any:
+    def _intent(self, attempt: Attempt) -> Any:
         return {
-            "amount": asked.amount_minor,
+            "amount": attempt.amount_minor,
             "currency": "cny",
             "allowed_payment_method_types": METHODS,
-            "metadata": _metadata(asked),
+            "metadata": _metadata(attempt),
         }
 
     def look(self, noun: Noun, id: str) -> Seen | None:
@@ -175,14 +175,14 @@ class StripeProvider:
         assert seen is None or isinstance(seen, PaymentSeen)
         return seen
 
-    def refund(self, asked: RefundAttempt) -> RefundSeen:
+    def refund(self, attempt: RefundAttempt) -> RefundSeen:
         """Refund a part of an intent's charge."""
-        name = f"{asked.refund}:{asked.attempt}"
-        if timezone.now() - asked.requested_at > KEYS_ARE_KEPT and (found := self._given(asked, name)):
+        name = f"{attempt.refund}:{attempt.attempt}"
+        if timezone.now() - attempt.requested_at > KEYS_ARE_KEPT and (found := self._given(attempt, name)):
             return found
         params: Any = {
-            "payment_intent": asked.payment_ref,
-            "amount": asked.amount_minor,
+            "payment_intent": attempt.payment_ref,
+            "amount": attempt.amount_minor,
             "metadata": {"refund": name},
         }
         try:
@@ -192,8 +192,8 @@ class StripeProvider:
             return failed(str(failure.code or failure.param or "refused"))
         return refund_seen(made.to_dict())
 
-    def _given(self, asked: RefundAttempt, name: str) -> RefundSeen | None:
-        made = cast(Iterator[RefundSeen], self.about(Noun.REFUND, asked.payment_ref))
+    def _given(self, attempt: RefundAttempt, name: str) -> RefundSeen | None:
+        made = cast(Iterator[RefundSeen], self.about(Noun.REFUND, attempt.payment_ref))
         return next((one for one in made if one.ours == name), None)
 
     def recent(self, noun: Noun, since: datetime) -> Iterator[Seen]:
@@ -226,6 +226,6 @@ class StripeProvider:
         return notices.read(body)
 
 
-def _metadata(asked: Attempt) -> dict[str, str]:
+def _metadata(attempt: Attempt) -> dict[str, str]:
     """Our own opaque ids, by which each of its objects leads back to us."""
-    return {"order": str(asked.order), "payment": str(asked.payment)}
+    return {"order": str(attempt.order), "payment": str(attempt.payment)}
