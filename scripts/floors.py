@@ -61,6 +61,11 @@ LEFT_OUT_ALONE = {"again": "retry", "everything": "refund_remaining"}
 SPOKEN_PLAINLY = {"PasswordResetAsked", "EmailChangeAsked"}
 
 
+def standing() -> list[str]:
+    """The floors that are there, the lowest first."""
+    return [floor for floor in FLOORS if (ROOT / floor / "__init__.py").is_file()]
+
+
 def modules() -> list[Path]:
     """Every module of the house; migrations are history and may name whom they like."""
     found = (path for floor in [*FLOORS, BESIDE] for path in (ROOT / floor).rglob("*.py"))

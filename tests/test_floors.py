@@ -1,5 +1,9 @@
 """The house keeps its floors; and the check that says so is awake."""
 
+import tomllib
+
+from django.conf import settings
+
 from scripts import floors
 
 
@@ -9,7 +13,21 @@ def test_nobody_leans_upwards_and_everything_fits_in_the_head():
 
 def test_the_check_sees_every_floor():
     seen = {path.relative_to(floors.ROOT).parts[0] for path in floors.modules()}
-    assert seen >= {"core", "accounts", "catalog", "orders", "together", "impact", "shop"}
+    assert seen == {*floors.standing(), floors.BESIDE}
+    assert len(seen) > 7
+
+
+def test_each_floor_is_typed_installed_and_verified():
+    """What is told of the floors outside of `scripts/floors.py` leaves none out."""
+    project = tomllib.loads((floors.ROOT / "pyproject.toml").read_text())
+    assert project["tool"]["mypy"]["packages"] == [*floors.standing(), floors.BESIDE]
+    assert [app for app in settings.INSTALLED_APPS if app in floors.FLOORS] == floors.standing()
+    verified = [
+        f"{floor}.verify.verify"
+        for floor in floors.standing()
+        if any((floors.ROOT / floor / name).is_file() for name in ("verify.py", "verify/__init__.py"))
+    ]
+    assert sorted(settings.VERIFIERS) == sorted(verified)
 
 
 def test_a_part_of_what_is_fast_and_what_others_keep_to_themselves_are_found(tmp_path, monkeypatch):

@@ -8,11 +8,11 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from local.machine import ROOT
+from scripts.floors import BESIDE, standing
 from tests.figures import figure
 
 pytestmark = [pytest.mark.proof, pytest.mark.django_db(transaction=True)]
 
-FLOORS = ("core", "accounts", "catalog", "orders", "together", "impact", "shop", "local")
 # Who reads a whole shop while it goes on selling needs one moment of it, and writes nothing.
 READS_ONE_MOMENT = "shop/management/commands/verify.py"
 STAND_IN = "local/stripe/store.py"  # the provider's, in SQLite
@@ -30,7 +30,7 @@ def test_everything_runs_at_read_committed(house):
     asks = re.compile(r"serializable|isolation[ _]level|repeatable read", re.IGNORECASE)
     found = {
         str(path.relative_to(ROOT))
-        for floor in FLOORS
+        for floor in [*standing(), BESIDE]
         for path in (ROOT / floor).rglob("*.py")
         if asks.search(path.read_text())
     }

@@ -14,6 +14,7 @@ import pytest
 
 from core.failpoints import BEAT, POINTS, WEB, WORKER
 from local.machine import ROOT
+from scripts.floors import standing
 from tests.figures import FULL, figure, full, progress
 from tests.full.buyer import Patient
 from tests.full.house import Stubborn, wait_until
@@ -174,7 +175,7 @@ def test_a_process_that_is_killed_at_any_point_loses_nothing_and_doubles_nothing
 
 def test_each_point_in_the_code_is_in_the_registry_and_the_other_way_round():
     found = set()
-    for floor in ("core", "accounts", "catalog", "orders", "together", "impact", "shop"):
+    for floor in standing():
         for path in (ROOT / floor).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text())):
                 if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):

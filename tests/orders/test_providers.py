@@ -11,6 +11,7 @@ from orders import provider as providers
 from orders.actions import payment, reconcile, refund
 from orders.models import Dispute, Notice, Payment, Refund
 from orders.provider import provider
+from scripts.floors import standing
 from tests.orders.coop import Till
 from tests.orders.test_payment import in_time
 from tests.orders.world import (
@@ -176,7 +177,6 @@ ITS_WORDS = re.compile(
     r"|session_id\b|\b(cs|pi|evt|pm|ch)_(test_)?[a-z{]|Stripe-Signature|charge_(already|disputed)",
 )
 ROOT = Path(__file__).parents[2]
-FLOORS = ("core", "accounts", "catalog", "orders", "together", "impact", "shop")
 # Who tells the stand-in what the demo has sold; what a migration makes of before; and the adapters.
 MAY_SAY_THEM = ("orders/migrations/", "shop/demo/stand_in.py")
 ADAPTERS = "orders/provider/"
@@ -190,7 +190,7 @@ def may_say_them(name: str) -> bool:
 
 def test_no_file_but_the_adapters_has_a_providers_words():
     said = []
-    for floor in FLOORS:
+    for floor in standing():
         for path in sorted((ROOT / floor).rglob("*")):
             name = path.relative_to(ROOT).as_posix()
             if path.suffix not in (".py", ".html", ".graphql", ".txt", ".sql") or may_say_them(name):

@@ -14,6 +14,7 @@ from core.api.ids import global_id
 from core.api.run import graphql_schema
 from impact.actions import shares
 from orders.models import Claim
+from scripts.floors import standing
 from tests.accounts.world import PASSWORD, Asker, a_link, a_person, an_organisation
 from tests.catalog.world import a_lot, a_product, a_team, a_variant
 from tests.impact.world import households
@@ -173,8 +174,7 @@ def strangers() -> dict[str, Buyer]:
 
 def everything() -> dict[str, list[dict[str, Any]]]:
     """Every row of the shop, but for what is written of each asker."""
-    names = ("accounts", "catalog", "orders", "together", "impact")
-    models = [m for name in names for m in apps.get_app_config(name).get_models()]
+    models = [m for floor in standing()[1:] for m in apps.get_app_config(floor).get_models()]
     found = {}
     for model in models:
         if model.__name__ not in {*OF_THE_ASKER, "Region"}:

@@ -8,10 +8,10 @@ from django.test import Client
 from catalog.search import words
 from core.fast.responses import responses
 from local.machine import ROOT
+from scripts.floors import standing
 from shop.web import document
 from tests.core.test_bounds import grown
 
-FLOORS = ("core", "accounts", "catalog", "orders", "together", "impact", "shop")
 # Kept without a number of entries: what their arguments may be stands in the code, in a table of ours or in the settings.
 FROM_THE_CODE = {
     "core/api/connections.py": {"connection_of", "sort_enum"},
@@ -73,7 +73,7 @@ def kept_without_a_number(path) -> set[str]:
 def test_what_is_kept_for_ever_is_known():
     """A new one says here what its arguments may be, or has a bound."""
     found = {}
-    for path in (path for floor in FLOORS for path in sorted((ROOT / floor).rglob("*.py"))):
+    for path in (path for floor in standing() for path in sorted((ROOT / floor).rglob("*.py"))):
         name = path.relative_to(ROOT).as_posix()
         if not name.startswith(("local/", "shop/demo/")) and (kept := kept_without_a_number(path)):
             found[name] = kept

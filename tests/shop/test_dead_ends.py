@@ -11,6 +11,7 @@ from core import events
 from core.api.run import graphql_schema
 from core.deliveries import reaction_named
 from core.events import Event
+from scripts.floors import standing
 from shop.reactions import REACTIONS
 from shop.web.document import HERE
 
@@ -19,7 +20,6 @@ WITHOUT_A_PAGE = {
     "buyNow": "a program that buys in one request (README, GraphQL in five requests); pages show each step",
 }
 
-FLOORS = ("accounts", "catalog", "orders", "together", "impact", "shop")
 # Recorded for another reason than a reaction: which.
 UNHEARD = {
     "DemoBegun": "what a load that was stopped goes on from: shop/demo/load.py",
@@ -55,7 +55,7 @@ def test_every_mutation_is_a_pages_act_or_says_who_asks_it():
 
 def ours() -> set[str]:
     """Events of the shop's floors; tests have some of their own."""
-    return {name for name, event in events.known().items() if event.__module__.split(".")[0] in FLOORS}
+    return {name for name, event in events.known().items() if event.__module__.split(".")[0] in standing()}
 
 
 def heard_by(function: Any) -> set[type]:

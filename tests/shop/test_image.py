@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from local.machine import ROOT
+from scripts.floors import standing
 
 # Run before anything else in the image's process: what is not deployed cannot be imported.
 GATE = """
@@ -62,7 +63,7 @@ def run(image: Path, not_deployed: set[str], code: str) -> subprocess.CompletedP
     env = {"PATH": os.environ["PATH"], "SECRET_KEY": "build", "DATA_DIR": str(image / ".data")}
     env |= {"DJANGO_SETTINGS_MODULE": "shop.settings", "STATIC_ROOT": str(image / ".static")}
     gate = GATE.format(names=not_deployed)
-    command = [sys.executable, "-P", "-c", f"{gate}\nsys.path.insert(0, {str(image)!r})\n{code}"]
+    command = [sys.executable, "-P", "-c", f"{gate}\nsys.path.insert(0, {str(image)!r})\n{code}", *standing()]
     return subprocess.run(command, cwd=image, env=env, check=False, capture_output=True, text=True)
 
 
@@ -88,7 +89,7 @@ import django, pkgutil, importlib
 from django.core.management import call_command, get_commands, load_command_class
 import core.front.__main__, shop.wsgi, shop.celery
 django.setup()
-for floor in ("core", "accounts", "catalog", "orders", "together", "impact", "shop"):
+for floor in sys.argv[1:]:
     package = importlib.import_module(floor)
     for module in pkgutil.walk_packages(package.__path__, floor + "."):
         if module.name not in ("accounts.data.make_regions",):  # made once, from a list of its own

@@ -13,11 +13,11 @@ from catalog.models import Certificate, Leader, Product, Team
 from impact.models import Edition
 from local.machine import ROOT
 from orders.models import Order, Refund
+from scripts.floors import standing
 from shop.demo.shelves import rows
 from tests.shop.rules import FORBIDDEN, broken
 from together.models import GroupPurchase
 
-OURS = ("core", "accounts", "catalog", "orders", "together", "impact")
 # Solar terms and plants, by which the made-up leaders and buyers are named.
 GIVEN = (
     "立春,雨水,惊蛰,清明,谷雨,立夏,小满,芒种,夏至,小暑,大暑,立秋,处暑,白露,秋分,寒露,霜降,立冬,小雪,大雪,冬至,小寒,大寒,"
@@ -27,8 +27,8 @@ GIVEN = (
 
 def texts() -> Iterator[tuple[str, str]]:
     """Every word that the demo has written into the database, by where it stands."""
-    for label in OURS:
-        for model in apps.get_app_config(label).get_models():
+    for floor in standing():
+        for model in apps.get_app_config(floor).get_models():
             names = [f.name for f in model._meta.fields if isinstance(f, models.CharField | models.TextField)]
             if model is Region or not names:
                 continue
