@@ -169,12 +169,14 @@ class OperatorAdmin(Shown, admin.ModelAdmin):
             self._audit(request, "admin_delete", obj, [])
         return super().log_deletions(request, queryset)
 
-    def _audit(self, request: HttpRequest, deed: str, obj: Model, message: Any) -> None:
+    def _audit(self, request: HttpRequest, action: str, obj: Model, message: Any) -> None:
         parts = message if isinstance(message, list) else []
         # Names of fields only: the new values may be somebody's data.
         names = sorted({name for part in parts for said in part.values() for name in said.get("fields", ())})
         uid = getattr(obj, "uid", obj.pk)
-        audit.record(signed_in(request), deed, type(obj).__name__, uid, fields=[str(name) for name in names])
+        audit.record(
+            signed_in(request), action, type(obj).__name__, uid, fields=[str(name) for name in names]
+        )
 
 
 def admin_action(

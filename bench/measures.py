@@ -54,7 +54,7 @@ class Bench:
         self.last_bare: dict[int, float] = {}
         self.asked: dict[str, StatementCount] = {}
         self.meter = spent.Meter(self.pids)
-        self.spent: dict[str, dict[str, float]] = {}  # milliseconds of processor a deed, by process
+        self.spent: dict[str, dict[str, float]] = {}  # milliseconds of processor an action, by process
         self.left: dict[str, int] = {}
 
     def open(self, stack: ExitStack) -> None:

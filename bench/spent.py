@@ -16,20 +16,20 @@ Seconds = dict[str, float]
 
 @dataclass(frozen=True)
 class Spent:
-    """Seconds of processor for so many deeds, by process; what the clockwork costs anyway has a row of its own."""
+    """Seconds of processor for so many actions, by process; what the clockwork costs anyway has a row of its own."""
 
-    deeds: int
+    actions: int
     by: Seconds
 
     @property
     def ms(self) -> float:
-        """Milliseconds a deed of all that is the shop."""
+        """Milliseconds an action of all that is the shop."""
         apart = (*APART, MACHINE, CLOCKWORK, ELSEWHERE)
-        return 1000 * sum(spent for name, spent in self.by.items() if name not in apart) / self.deeds
+        return 1000 * sum(spent for name, spent in self.by.items() if name not in apart) / self.actions
 
     def values(self) -> dict[str, float]:
         """The same as values of a figure: the shop's in all, and by process."""
-        return {"ms": self.ms} | {KEY + name: 1000 * spent / self.deeds for name, spent in self.by.items()}
+        return {"ms": self.ms} | {KEY + name: 1000 * spent / self.actions for name, spent in self.by.items()}
 
 
 @dataclass
@@ -53,13 +53,13 @@ class Meter:
         self.idle = {name: (after[name] - before.get(name, 0)) / seconds for name in ours}
 
     def spent(self, act: Callable[[], int]) -> Spent:
-        """What this costs; it says how many deeds it did."""
+        """What this costs; it says how many actions it did."""
         before, began = self.read(), time.monotonic()
-        deeds = act()
+        actions = act()
         after, seconds = self.read(), time.monotonic() - began
         used = {name: after[name] - before.get(name, 0) for name in after}
         return Spent(
-            max(1, deeds), apportioned(used, {name: rate * seconds for name, rate in self.idle.items()})
+            max(1, actions), apportioned(used, {name: rate * seconds for name, rate in self.idle.items()})
         )
 
 

@@ -40,29 +40,29 @@ Counts = dict[tuple[str, str], tuple[int, float]]  # (who, statement): calls, mi
 
 @dataclass
 class StatementCount:
-    """What was asked for so many deeds, the clockwork's part taken off."""
+    """What was asked for so many actions, the clockwork's part taken off."""
 
-    deeds: int
+    actions: int
     by: Counts
     checks_in_all: int = 0
 
     def checks(self) -> float:
-        """Checks of foreign keys a deed."""
-        return self.checks_in_all / self.deeds
+        """Checks of foreign keys an action."""
+        return self.checks_in_all / self.actions
 
     def each(self, framed: bool = True) -> float:
-        """Statements a deed; without the frame of transactions on request."""
+        """Statements an action; without the frame of transactions on request."""
         calls = sum(n for (_, words), (n, _) in self.by.items() if framed or not words.startswith(FRAME))
-        return calls / self.deeds
+        return calls / self.actions
 
     def table(self, most: int = 60) -> str:
         """Who asked what, the most frequent first."""
         rows = sorted(self.by.items(), key=lambda row: -row[1][0])
-        lines = [f"{'a deed':>8} {'ms':>7}  {'by':7} statement"]
+        lines = [f"{'an action':>9} {'ms':>7}  {'by':7} statement"]
         for (who, words), (calls, spent) in rows[:most]:
-            if calls / self.deeds >= 0.02:
+            if calls / self.actions >= 0.02:
                 text = " ".join(words.split())
-                lines.append(f"{calls / self.deeds:8.2f} {spent / self.deeds:7.2f}  {who:7} {text[:150]}")
+                lines.append(f"{calls / self.actions:9.2f} {spent / self.actions:7.2f}  {who:7} {text[:150]}")
         return "\n".join(lines)
 
 
@@ -111,20 +111,20 @@ class Counter:
                 raise SystemExit(f"{row[0]} things still wait in the outbox after {seconds:.0f} s")
             time.sleep(0.1)
 
-    def count(self, deeds: int, act: Callable[[], Any]) -> StatementCount:
-        """Do so many deeds, wait for what follows from them, and tell what they asked."""
+    def count(self, actions: int, act: Callable[[], Any]) -> StatementCount:
+        """Do so many actions, wait for what follows from them, and tell what they asked."""
         self.wait_until_done()
         self.reset()
         began = time.monotonic()
         act()
         self.wait_until_done()
-        return self.since_reset(deeds, time.monotonic() - began)
+        return self.since_reset(actions, time.monotonic() - began)
 
-    def since_reset(self, deeds: int, seconds: float) -> StatementCount:
+    def since_reset(self, actions: int, seconds: float) -> StatementCount:
         """What was asked since the last reset, within so many seconds."""
         part = seconds / self.idle_seconds
         found: Counts = {}
         for key, (calls, spent) in self.read().items():
             idle_calls, idle_spent = self.idle.get(key, (0, 0.0))
             found[key] = (round(calls - idle_calls * part), spent - idle_spent * part)
-        return StatementCount(deeds, found, round(self.checks() - self.idle_checks * part))
+        return StatementCount(actions, found, round(self.checks() - self.idle_checks * part))

@@ -52,15 +52,15 @@ def hash_of(given: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def begin(asker: str, deed: str, key: UUID, given: Any) -> Held | Finished:
+def begin(asker: str, action: str, key: UUID, given: Any) -> Held | Finished:
     """The right to do this deed now, or what it led to before."""
     input_hash = hash_of(given)
     ends = time.monotonic() + WAIT_SECONDS
     pause = 0.01
     while True:
-        if held := _insert(asker, deed, key, input_hash):
+        if held := _insert(asker, action, key, input_hash):
             return held
-        row = IdempotencyKey.objects.filter(asker=asker, deed=deed, key=key).first()
+        row = IdempotencyKey.objects.filter(asker=asker, deed=action, key=key).first()
         if row is None:
             continue  # the first was refused in this moment: it is our turn
         if row.input_hash != input_hash:
@@ -75,8 +75,8 @@ def begin(asker: str, deed: str, key: UUID, given: Any) -> Held | Finished:
         pause = min(pause * 1.5, 0.1)
 
 
-def _insert(asker: str, deed: str, key: UUID, input_hash: str) -> Held | None:
-    row = (asker, deed, key, input_hash, timezone.now() + LEASE, timezone.now())
+def _insert(asker: str, action: str, key: UUID, input_hash: str) -> Held | None:
+    row = (asker, action, key, input_hash, timezone.now() + LEASE, timezone.now())
     with connection.cursor() as cursor:
         cursor.execute(
             """INSERT INTO core_idempotencykey
@@ -113,10 +113,10 @@ def finish(held: Held, result: Any) -> None:
     failpoints.reach("idempotency.finishing")
 
 
-def has_led_to(asker: str, deed: str, name: str, id: int) -> bool:
+def has_led_to(asker: str, action: str, name: str, id: int) -> bool:
     """Whether this very asker's deed has led to this row before, under whatever key; an unnamed one is nobody."""
     return asker != UNNAMED and (
-        IdempotencyKey.objects.filter(asker=asker, deed=deed, state=IdempotencyKey.State.DONE)
+        IdempotencyKey.objects.filter(asker=asker, deed=action, state=IdempotencyKey.State.DONE)
         .filter(**{f"result__{name}": id})
         .exists()
     )
@@ -129,7 +129,7 @@ def let_go(held: Held) -> None:
 
 def once(
     asker: str,
-    deed: str,
+    action: str,
     key: UUID,
     given: Any,
     run: Callable[[], tuple[Any, Any]],
@@ -141,7 +141,7 @@ def once(
     `run` returns (value, result), the result being ids in JSON. With `outside=True` the deed calls others
     (a provider) and therefore runs in no transaction of ours; it must bear being run again after a crash.
     """
-    begun = begin(asker, deed, key, given)
+    begun = begin(asker, action, key, given)
     if isinstance(begun, Finished):
         return None, begun.result
     failpoints.reach("idempotency.begun")

@@ -6,7 +6,7 @@ from accounts.models import AuditEntry, Person
 from core.middleware import request_id
 
 
-def record(actor: Person | None, deed: str, noun: str, object_uid: object, **facts: Any) -> AuditEntry:
+def record(actor: Person | None, action: str, noun: str, object_uid: object, **facts: Any) -> AuditEntry:
     """Write one deed down; `facts` are ids, states and figures, never a name or an address.
 
     Call it in the deed's own transaction. `actor` is None for the shop itself.
@@ -14,7 +14,7 @@ def record(actor: Person | None, deed: str, noun: str, object_uid: object, **fac
     named = request_id.get()
     return AuditEntry.objects.create(
         actor=actor if actor is not None and actor.is_authenticated else None,
-        deed=deed,
+        deed=action,
         noun=noun,
         object_uid=str(object_uid),
         facts=facts,

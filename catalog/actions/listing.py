@@ -221,10 +221,10 @@ def archive(product: Product, by: Person | None) -> Product:
     return _moved(product, by, State.ARCHIVED, "archive")
 
 
-def _moved(product: Product, by: Person | None, state: str, deed: str, **facts: str) -> Product:
+def _moved(product: Product, by: Person | None, state: str, action: str, **facts: str) -> Product:
     with transaction.atomic():
         product.move_to(state)
-        audit.record(by, deed, "Product", product.uid, **facts)
+        audit.record(by, action, "Product", product.uid, **facts)
         card.refresh([product.id])
         search.index([product.id])
     return product

@@ -162,13 +162,13 @@ def recall(lot: Lot, by: Person | None, reason: str) -> Lot:
 
 
 def _moved(
-    lot: Lot, by: Person | None, state: str, deed: str, fields: dict[str, Any] | None = None, **facts: str
+    lot: Lot, by: Person | None, state: str, action: str, fields: dict[str, Any] | None = None, **facts: str
 ) -> Lot:
     with transaction.atomic():
         # Like a buyer: first the lot, then its product's card.
         lot.refresh_from_db(fields=["state"], from_queryset=stock.lock(Lot.objects.all()))
         lot.move_to(state, **(fields or {}))
-        audit.record(by, deed, "Lot", lot.uid, **facts)
+        audit.record(by, action, "Lot", lot.uid, **facts)
         card.refresh(variants=[lot.variant_id])
     return lot
 

@@ -221,7 +221,8 @@ def _input_type(cls: type, idempotent: bool) -> type[graphene.InputObjectType] |
         fields = {}
     if idempotent:
         fields["idempotency_key"] = graphene.UUID(
-            required=True, description="A random UUID; under one key a deed is done once, however often sent."
+            required=True,
+            description="A random UUID; under one key a mutation is done once, however often sent.",
         )
     if not fields:
         return None

@@ -155,15 +155,15 @@ def open_details(household: Household, by: Person, purpose: str) -> dict[str, An
     return unseal_facts(detail.sealed) if detail else {}
 
 
-def _note(by: Person | None, deed: str, households: Sequence[Household]) -> None:
+def _note(by: Person | None, action: str, households: Sequence[Household]) -> None:
     if len(households) == 1:
-        audit.record(by, deed, "Household", households[0].uid)
+        audit.record(by, action, "Household", households[0].uid)
         return
     named = request_id.get()
     AuditEntry.objects.bulk_create(
         AuditEntry(
             actor=by,
-            deed=deed,
+            deed=action,
             noun="Household",
             object_uid=str(household.uid),
             request_id="" if named == "-" else named,

@@ -60,14 +60,14 @@ def refunds(source: str, limit: int = 50) -> int:
     return _each(waiting, partial(_look_at, source), now, limit)
 
 
-def _each(waiting: QuerySet[Any], deed: Callable[[Any], object], now: datetime, limit: int) -> int:
+def _each(waiting: QuerySet[Any], action: Callable[[Any], object], now: datetime, limit: int) -> int:
     """Do it with those that have waited longest, each by itself; a provider that is away ends the round."""
     rows = list(waiting.order_by(F("checked_at").asc(nulls_first=True), "pk")[:limit])
     for row in rows:
         # First, so that one which cannot be settled does not stand before all others for ever.
         waiting.model.objects.filter(pk=row.pk).update(checked_at=now)
         try:
-            deed(row)
+            action(row)
         except Away:
             raise
         except Exception:

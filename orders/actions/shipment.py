@@ -235,10 +235,10 @@ def move_on_due(now: datetime | None = None, limit: int = 200) -> int:
     return moved + sum(_tried(lambda one: complete_many([one]), parcel) for parcel in _over(now)[:limit])
 
 
-def _tried(deed: Any, shipment: Shipment) -> bool:
+def _tried(action: Any, shipment: Shipment) -> bool:
     """One parcel that cannot move on must not keep the others waiting."""
     try:
-        deed(shipment)
+        action(shipment)
     except Exception:
         log.exception("shipment %s does not move on", shipment.uid)
         return False

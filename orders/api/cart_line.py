@@ -35,7 +35,7 @@ class _Filling(CartAct):
 
     left_out = graphene.Int(
         description="Units that the cart did not take: it holds 999 of a kind at most, and 20 kinds. Null where the "
-        "deed was refused."
+        "mutation was refused."
     )
 
 

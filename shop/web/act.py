@@ -34,12 +34,12 @@ def act(request: HttpRequest, name: str) -> HttpResponse:
     if not unread and (look := look_at.confirmation(request, name, variables)):
         return back(request, name, [("", str(look_at.ONCE_MORE))], look)
     payload: dict[str, Any] = {}
-    for deed in (*_before(name, request.POST), name):
-        payload, refused = do(request, deed, request.POST)
+    for one in (*_before(name, request.POST), name):
+        payload, refused = do(request, one, request.POST)
         # Of a cart that was placed meanwhile nothing is changed any more: the deed itself says what came of it.
-        if refused and not (deed != name and _is_gone(payload)):
-            return back(request, deed, refused)
-        let_go(request, deed)
+        if refused and not (one != name and _is_gone(payload)):
+            return back(request, one, refused)
+        let_go(request, one)
     response = forward(request, name, payload)
     remember_write(request, response)
     return response
