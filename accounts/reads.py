@@ -34,14 +34,6 @@ def signed_in(request: HttpRequest) -> Person:
     raise SignInRequired()
 
 
-def person_by_uid(uid: UUID | str) -> Person:
-    """The person, as long as the account lives."""
-    person = Person.objects.filter(uid=uid, is_active=True).first()
-    if person is None:
-        raise NotFound()
-    return person
-
-
 def live_token(text: str) -> ApiToken | None:
     """The token of this text, as long as it and its person are good."""
     rows = ApiToken.objects.filter(token_sha256=hashed(text), revoked_at=None, expires_at__gt=timezone.now())

@@ -143,7 +143,7 @@ def purchase(guest: Guest, errand: Errand, chosen: list[str]) -> int:
     return guest.wait_until_paid(number, token, errand.looks_after)
 
 
-def placing(guest: Guest, errand: Errand, chosen: list[str]) -> float:
+def placing(guest: Guest, chosen: list[str]) -> float:
     """The seconds of placing alone; the cart is made before."""
     guest.somebody_new()
     cart = guest.fill_cart([{"variantId": variant, "quantity": 1} for variant in chosen])
@@ -155,7 +155,7 @@ def placing(guest: Guest, errand: Errand, chosen: list[str]) -> float:
 def place_only(errand: Errand) -> Measured:
     """Place carts, none of which is paid; the rate is that of a client who does nothing else."""
     latencies: list[float] = []
-    each(errand, lambda guest, chosen, ends: latencies.append(placing(guest, errand, chosen)))
+    each(errand, lambda guest, chosen, ends: latencies.append(placing(guest, chosen)))
     return Measured(sum(latencies), sorted(latencies))
 
 

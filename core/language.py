@@ -88,11 +88,6 @@ def localizer(name: str) -> Callable[[object], str]:
     return tell
 
 
-def language_used(thing: object, name: str) -> str:
-    """The language in which `localized` gives this field."""
-    return "en" if current() == "en" and getattr(thing, f"{name}_en") else "zh"
-
-
 def preferred(header: str) -> str:
     """The language an Accept-Language header asks for, as far as we speak it."""
     best, weight = "zh", -1.0

@@ -91,7 +91,7 @@ def decimal(minor: int) -> str:
     return f"{'-' if minor < 0 else ''}{yuan}.{fen:02d}"
 
 
-def show(minor: int, language: str | None = None) -> str:
+def show(minor: int) -> str:
     """The amount as a buyer reads it, alike in both languages: 369000 is "¥3,690.00"."""
     yuan, fen = divmod(abs(minor), 100)
     return f"{'−' if minor < 0 else ''}¥{yuan:,}.{fen:02d}"

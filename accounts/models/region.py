@@ -29,10 +29,6 @@ class Region(models.Model):
     def __str__(self) -> str:
         return f"{self.code} {self.name_zh}"
 
-    @property
-    def province_code(self) -> str:
-        return self.code[:2] + "0000"
-
 
 class Address(models.Model):
     """Where a person has things sent; an order keeps its own copy."""

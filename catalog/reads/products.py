@@ -23,11 +23,6 @@ def published_products() -> QuerySet[Product]:
     return Product.objects.filter(state=Product.State.PUBLISHED)
 
 
-def published(products: Iterable[Product]) -> list[Product]:
-    """Those of products already fetched that anyone may see."""
-    return [product for product in products if product.is_published]
-
-
 def product_for(viewer: Any, slug: str, *, preview: bool = False) -> Product:
     """A product by its slug; an unpublished one only as a preview, for its team and the operators."""
     product = Product.objects.filter(slug=slug).first()

@@ -17,14 +17,6 @@ def teams() -> QuerySet[Team]:
     return Team.objects.filter(is_active=True)
 
 
-def team_for(slug: str) -> Team:
-    """A team by its slug."""
-    team = teams().filter(slug=slug).select_related("leader", "county", "division").first()
-    if team is None:
-        raise NotFound()
-    return team
-
-
 def categories() -> QuerySet[Category]:
     """The shelves, in their order."""
     return Category.objects.all()

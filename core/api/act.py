@@ -2,7 +2,6 @@
 
 import logging
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -228,12 +227,3 @@ def _input_type(cls: type, idempotent: bool) -> type[graphene.InputObjectType] |
         return None
     body = {**fields, "__doc__": f"What {cls.__name__} asks for."}
     return type(f"{cls.__name__}Input", (graphene.InputObjectType,), body)
-
-
-def described(acts: Iterable[type[Act]]) -> dict[str, graphene.Field]:
-    """The fields of a root type for these acts, by their names in snake case."""
-    return {_snake(act.__name__): act.Field() for act in acts}
-
-
-def _snake(name: str) -> str:
-    return "".join("_" + c.lower() if c.isupper() else c for c in name).lstrip("_")

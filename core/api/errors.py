@@ -1,6 +1,5 @@
 """A refusal as clients see it: a code, the path of the input, a sentence, and the numbers a buyer needs."""
 
-import logging
 from enum import Enum
 from functools import cache
 from types import SimpleNamespace
@@ -12,8 +11,6 @@ from graphene.utils.str_converters import to_camel_case
 from core.api.access import HELD
 from core.language import say
 from core.refusals import Refusal, TooMany
-
-log = logging.getLogger("sheaf.api")
 
 INTERNAL = "INTERNAL"
 

@@ -14,7 +14,6 @@ from graphene.types.scalars import Scalar
 from graphene_django import DjangoObjectType
 from graphql import GraphQLError, IntValueNode
 
-from core import language
 from core import money as minor_units
 from core.api.access import HELD, Access
 from core.api.facts import mark, reads
@@ -259,18 +258,6 @@ class Language(graphene.Enum):
     def description(self) -> str:
         """What each stands for."""
         return {"zh": "Chinese, simplified (zh-Hans)", "en": "English"}[self.value]
-
-
-def LanguageUsed(name: str) -> graphene.Field:
-    """The language in which the text `name` is told, Chinese where English lacks."""
-
-    @reads(f"{name}_zh", f"{name}_en")
-    def resolve(root: Any, info: Any) -> str:
-        return language.language_used(root, name)
-
-    return graphene.Field(
-        Language, required=True, resolver=resolve, description="The language its texts are told in."
-    )
 
 
 _SCALARS: tuple[tuple[type[models.Field], type], ...] = (

@@ -114,27 +114,3 @@ class Control:
     def reset(self) -> None:
         """Forget all objects, keys, notices, settings."""
         self.call("reset")
-
-
-def hold(**wish: Any) -> dict[str, Any]:
-    return Control().hold(**wish)
-
-
-def release(**wish: Any) -> int:
-    return Control().release(**wish)
-
-
-def resend(event: str, times: int = 1) -> int:
-    return Control().resend(event, times)
-
-
-def dispute(charge: str | None = None, **wish: Any) -> dict[str, Any]:
-    return Control().dispute(charge, **wish)
-
-
-def refund_mode(mode: str = "succeed", **wish: Any) -> dict[str, Any]:
-    return Control().refund_mode(mode, **wish)
-
-
-def import_payments(rows: Iterable[dict[str, Any]]) -> dict[str, int]:
-    return Control().import_payments(rows)

@@ -14,7 +14,6 @@ from catalog.models import Team
 from catalog.reads import is_known_short
 from core.language import Words, localized, say
 from core.money import show
-from core.refusals import NotFound
 from orders.models import Cart, CartLine
 from orders.reads.shipping import Parcel, parcels
 
@@ -117,19 +116,6 @@ def carts_of(person: Any, uid: UUID | None) -> QuerySet[Cart]:
     mine = open_carts().filter(uid=uid)
     guests = mine.filter(person=None)
     return guests | mine.filter(person=person) if person.is_authenticated else guests
-
-
-def cart_of(person: Any, uid: UUID | None) -> Cart:
-    """The asker's cart; another's is no cart."""
-    cart = carts_of(person, uid).first()
-    if cart is None:
-        raise NotFound()
-    return cart
-
-
-def cart_by_pk(request: Any, pk: int) -> QuerySet[Cart]:
-    """A cart that a deed of this very asker has led to."""
-    return Cart.objects.filter(pk=pk)
 
 
 def seen(cart: Cart, to_place: Iterable[CartLine] | None = None) -> CartSeen:

@@ -53,8 +53,3 @@ def rating(count: int, stars: int) -> Rating:
         return Rating(0, None)
     tenths = (20 * stars + count) // (2 * count)
     return Rating(count, f"{tenths // 10}.{tenths % 10}")
-
-
-def review_by_pk(request: Any, pk: int) -> QuerySet[Review]:
-    """A review that a deed of this very asker has led to."""
-    return Review.objects.filter(pk=pk)

@@ -53,7 +53,7 @@ def load(orders: int, seed: int = SEED) -> None:
     plan = begun() or _begin(DemoBegun(orders, seed, timezone.now()))
     cast, stalls = people.cast([row["team_no"] for row in shelves.rows()]), shelves.stalls()
     rng = random.Random(plan.seed + 1)
-    lanes = deal(sales.slots(stalls, plan.orders, plan.at, rng), stalls, plan.seed)
+    lanes = deal(sales.slots(stalls, plan.orders, plan.at, rng), plan.seed)
     trade_all(
         Trade(cast, sales.homes(rng), plan.at), lanes, Bar("订单 / orders", plan.orders, done=_sold(lanes))
     )

@@ -20,7 +20,6 @@ from core.outbox import telling_nobody
 from orders.models import Order
 from shop.demo import sales
 from shop.demo.people import Cast
-from shop.demo.shelves import Stall
 from shop.progress import Bar
 
 # What is sold must not depend on how many processors there are: always so many lanes, dealt to 1, 2 or 4 processes.
@@ -55,7 +54,7 @@ class Trade:
     now: datetime
 
 
-def deal(slots: Sequence[sales.Slot], stalls: Sequence[Stall], seed: int) -> list[Lane]:
+def deal(slots: Sequence[sales.Slot], seed: int) -> list[Lane]:
     """The purchases in lanes of about the same length, each team's in one of them."""
     of_team = Counter(slot.stall.team.pk for slot in slots)
     lane_of: dict[int, int] = {}

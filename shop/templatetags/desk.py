@@ -26,12 +26,6 @@ def seen_to_at(lack: dict) -> str:
     return SEEN_TO_AT.get(next(iter(lack["field"]), ""), "facts")
 
 
-@register.filter
-def lacks_at(missing: list[dict], part: str) -> bool:
-    """Whether anything is missing in this part of the page."""
-    return any(seen_to_at(lack) == part for lack in missing)
-
-
 @register.simple_tag
 def weight_of(units: int, grams: int) -> Words:
     """What a lot weighs by what its variant does."""

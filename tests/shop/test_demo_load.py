@@ -69,7 +69,7 @@ def test_a_load_that_was_killed_goes_on_and_ends_as_if_it_had_not_been(shelf, dj
         plan = load.begun()
         assert load.is_loaded() and plan and plan.orders == ORDERS
         stalls, rng = shelves.stalls(), random.Random(plan.seed + 1)
-        lanes = together.deal(sales.slots(stalls, ORDERS, plan.at, rng), stalls, plan.seed)
+        lanes = together.deal(sales.slots(stalls, ORDERS, plan.at, rng), plan.seed)
         due = {uid for lane in lanes for batch in lane for uid in sales.uids(len(batch.slots), batch.rng())}
         assert len(due) == ORDERS
         assert set(Order.objects.filter(holder=None).values_list("uid", flat=True)) == due
@@ -92,7 +92,7 @@ def test_no_team_is_in_two_lanes_and_the_lanes_are_of_a_length():
         ),
         key=lambda slot: slot.at,
     )
-    lanes = together.deal(slots, stalls, 7)
+    lanes = together.deal(slots, 7)
     teams = [{slot.stall.team.pk for batch in lane for slot in batch.slots} for lane in lanes]
     assert sum(len(one) for one in teams) == 72 and len(set.union(*teams)) == 72
     lengths = [sum(len(batch.slots) for batch in lane) for lane in lanes]

@@ -56,11 +56,6 @@ def seat_led_by(person: Any, uid: UUID) -> Seat:
     return seat
 
 
-def seat_by_pk(request: Any, pk: int) -> QuerySet[Seat]:
-    """A seat that a deed of this very asker has led to."""
-    return Seat.objects.filter(pk=pk)
-
-
 def packing_list(group: GroupPurchase) -> QuerySet[Seat]:
     """Who gets how much (`units_remaining`): paid seats of a group of which something is left, by name."""
     left = group.seats.filter(state__in=Seat.PAID, units__gt=F("units_returned"))
