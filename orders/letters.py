@@ -29,8 +29,6 @@ from orders.mail import to_buyer, to_people, to_team
 from orders.models import Claim, Line, Order, Payment, Refund, RefundLine, Shipment
 from orders.reads.stopped import held_back
 
-SENT = (Shipment.State.SHIPPED, Shipment.State.DELIVERED, Shipment.State.COMPLETED)
-
 # --- Money ------------------------------------------------------------------------------------------
 
 
@@ -103,8 +101,7 @@ def tell_teams_of_cancellation(event: RefundRequested) -> None:
     was_told = order.holder is None or order.confirmed_at is not None
     if refund.reason == Refund.Reason.RECALLED or not was_told or not refund.payment.is_kept:
         return
-    unsent = (Shipment.State.WAITING, Shipment.State.CANCELLED)
-    rows = refund.lines.filter(units__gt=0, line__shipment__state__in=unsent)
+    rows = refund.lines.filter(units__gt=0, line__shipment__state__in=Shipment.UNSENT)
     by_parcel: dict[Shipment, list[RefundLine]] = {}
     for row in rows.select_related("line__shipment").order_by("pk"):
         assert row.line and row.line.shipment
@@ -158,8 +155,8 @@ def send_recalled(event: GoodsRecalled) -> None:
         payment__order=order, payment__is_kept=True, reason=Refund.Reason.RECALLED, lines__line__in=lines
     )
     facts = {
-        "is_unpaid": order.state in (Order.State.CANCELLED, Order.State.EXPIRED),
-        "is_sent": any(line.shipment and line.shipment.state in SENT for line in lines),
+        "is_unpaid": order.state in Order.CLOSED_UNPAID,
+        "is_sent": any(line.shipment and line.shipment.state in Shipment.SENT for line in lines),
         "refund": back.order_by("pk").last(),
     }
     to_buyer(order, "recalled", lot=lot, lines=lines, reason=why_recalled(lot), **facts)

@@ -114,8 +114,7 @@ def _to_operators(dispute: Dispute, owed: Refund | None = None, **more: object) 
 
 def _to_teams(order: Order, dispute: Dispute) -> None:
     """Those who have something to send, or would have had: each hears of its own parcel."""
-    waits = Shipment.State.WAITING, Shipment.State.CANCELLED
-    for parcel in order.shipments.filter(shipped_at=None, state__in=waits):
+    for parcel in order.shipments.filter(shipped_at=None, state__in=Shipment.UNSENT):
         facts = {
             "is_off": parcel.state == Shipment.State.CANCELLED,
             "is_held_back": stopped.are_held_back([parcel]),

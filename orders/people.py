@@ -29,7 +29,7 @@ State = Order.State
 # Paid, and not yet through with its goods.
 GOING_ON = (State.PAID, State.SHIPPED, State.DELIVERED)
 ON_ITS_WAY = (Shipment.State.WAITING, Shipment.State.SHIPPED, Shipment.State.DELIVERED)
-OVER = (State.COMPLETED, State.CANCELLED, State.EXPIRED, State.REFUNDED)
+OVER = (State.COMPLETED, *Order.OVER)
 FORGOTTEN = "—"
 # So many of her orders are named in a sentence.
 _NAMED = 5

@@ -128,7 +128,7 @@ def _of_a_variant(variant: Variant) -> Iterator[Refusal]:
 
 
 def _is_sellable(lot: Lot) -> bool:
-    return lot.state in (Lot.State.OPEN, Lot.State.PLANNED) and lot.units_available > 0
+    return lot.state in Lot.SELLABLE and lot.units_available > 0
 
 
 def _of_the_look(product: Product) -> Iterator[Refusal]:

@@ -29,7 +29,6 @@ Draws = dict[int, list[tuple[int, int]]]
 
 P = ParamSpec("P")
 R = TypeVar("R")
-SELLABLE = (Lot.State.OPEN, Lot.State.PLANNED)
 
 
 @dataclass(frozen=True)
@@ -177,7 +176,9 @@ def restock_many(returns: Sequence[tuple[UUID, Mapping[int, int]]]) -> None:
 
 
 SHELF = fast.PreparedQuery(
-    lambda variants: lock(Lot.objects.filter(variant__in=variants, state__in=SELLABLE, units_available__gt=0))
+    lambda variants: lock(
+        Lot.objects.filter(variant__in=variants, state__in=Lot.SELLABLE, units_available__gt=0)
+    )
 )
 
 

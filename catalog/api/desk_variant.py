@@ -12,7 +12,6 @@ from core.api.ids import global_id
 from core.api.types import Localized, ModelType, MoneyField, list_of
 from core.related import related
 
-AT_HAND = (Lot.State.OPEN, Lot.State.PLANNED)
 MOST_LOTS = 50
 
 
@@ -131,5 +130,5 @@ class TeamVariant(ModelType):
 
     def resolve_lots(root, info):
         """What can still be harvested, closed or shared out, and then the latest."""
-        lots = sorted(related(root, "lots"), key=lambda lot: (lot.state not in AT_HAND, -lot.id))
+        lots = sorted(related(root, "lots"), key=lambda lot: (lot.state not in Lot.SELLABLE, -lot.id))
         return lots[:MOST_LOTS]

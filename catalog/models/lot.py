@@ -35,6 +35,7 @@ class Lot(StateMachine):
         State.CLOSED: {State.RECALLED},
         State.RECALLED: set(),
     }
+    SELLABLE = (State.OPEN, State.PLANNED)
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     variant = models.ForeignKey(Variant, on_delete=models.PROTECT, related_name="lots")

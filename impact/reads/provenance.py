@@ -76,9 +76,9 @@ _PRODUCT = fast.PreparedQuery(
     lambda slug: published_products().select_related("team__county").filter(slug=slug)
 )
 _LOTS = fast.PreparedQuery(
-    lambda product: Lot.objects.filter(
-        variant__product=product, state__in=(Lot.State.OPEN, Lot.State.PLANNED)
-    ).only("level", "traced_at")
+    lambda product: Lot.objects.filter(variant__product=product, state__in=Lot.SELLABLE).only(
+        "level", "traced_at"
+    )
 )
 
 

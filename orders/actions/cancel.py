@@ -23,7 +23,7 @@ State = Order.State
 def cancel(order: Order, by: Any = None, reason: str = "") -> Order:
     """Call the order off, by its buyer; cancelling twice is no mistake."""
     order = lock([order])[order.pk]
-    if order.state in (State.CANCELLED, State.EXPIRED):
+    if order.state in Order.CLOSED_UNPAID:
         return order
     if by is not None and by.pk != order.person_id:
         audit.record(by, "cancel", "Order", order.uid, state=str(order.state), reason=reason[:400])

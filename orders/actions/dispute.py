@@ -25,7 +25,7 @@ from orders.events import (
     RefundFailed,
     RefundTriedAgain,
 )
-from orders.models import Dispute, Order, Payment, Refund
+from orders.models import Dispute, Notice, Order, Payment, Refund
 from orders.provider import provider
 from orders.provider.port import DisputeSeen, Noun, RefundFailure, RefundSeen, Was
 
@@ -36,7 +36,7 @@ def learn(source: str, provider_id: str) -> str:
     """Ask the provider how a dispute stands, and settle that."""
     asked_at = timezone.now()
     seen = provider(source).look(Noun.DISPUTE, provider_id)
-    return take(source, seen, asked_at) if isinstance(seen, DisputeSeen) else elsewhere.WAITS
+    return take(source, seen, asked_at) if isinstance(seen, DisputeSeen) else Notice.WAITS
 
 
 def take(source: str, seen: DisputeSeen, asked_at: datetime) -> str:
@@ -54,7 +54,7 @@ def settle(source: str, seen: DisputeSeen, asked_at: datetime | None = None) -> 
     found = Payment.objects.filter(provider=source, payment_ref=seen.payment_ref)
     payment = found.select_related("order").first()
     if payment is None or not seen.payment_ref:
-        return "not ours"
+        return Notice.NOT_OURS
     order = lock([payment.order])[payment.order_id]
     dispute, is_new = Dispute.objects.get_or_create(
         provider_id=seen.id,

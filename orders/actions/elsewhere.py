@@ -16,15 +16,11 @@ from core.refusals import Conflict
 from orders.actions import attempt, payment, refund, settlement
 from orders.actions.order import lock, not_of_her_own
 from orders.events import RefundUnplaced
-from orders.models import Order, Payment, Refund
+from orders.models import Notice, Order, Payment, Refund
 from orders.provider import provider
 from orders.provider.port import Noun, PaymentSeen, RefundSeen, Was
 
 log = logging.getLogger("sheaf.payments")
-
-# What cannot be told from what is still to come: it is looked at again.
-WAITS = "waits"
-NOT_OURS = "not ours"
 
 
 def payment_of(source: str, payment_ref: str) -> Payment | str:
@@ -33,12 +29,12 @@ def payment_of(source: str, payment_ref: str) -> Payment | str:
     One that the notice has overtaken is settled first, so that what follows finds its order paid.
     """
     if not payment_ref:
-        return NOT_OURS
+        return Notice.NOT_OURS
     known = Payment.objects.filter(provider=source, payment_ref=payment_ref)
     found = known.select_related("order").first()
     if found is None:
         seen = provider(source).look(Noun.PAYMENT, payment_ref)
-        return _settled(source, seen) if isinstance(seen, PaymentSeen) else WAITS
+        return _settled(source, seen) if isinstance(seen, PaymentSeen) else Notice.WAITS
     if found.state != Payment.State.SUCCEEDED:
         payment.refresh(found)
         found.refresh_from_db()
@@ -58,7 +54,7 @@ def take_payment(source: str, seen: PaymentSeen) -> str:
 def _settled(source: str, seen: PaymentSeen) -> Payment | str:
     row = _named_in(source, seen)
     if row is None:
-        return NOT_OURS
+        return Notice.NOT_OURS
     if row.payment_ref != seen.payment_ref and row.payment_ref:
         row = _made_elsewhere(source, row.order, seen)
     if row.page_ref:
@@ -120,7 +116,7 @@ def uuid_of(text: str) -> UUID | None:
 def learn_refund(source: str, provider_id: str) -> str:
     """Ask the provider how a refund stands, ours or not, and settle that."""
     seen = provider(source).look(Noun.REFUND, provider_id)
-    return take_refund(source, seen) if isinstance(seen, RefundSeen) else WAITS
+    return take_refund(source, seen) if isinstance(seen, RefundSeen) else Notice.WAITS
 
 
 def take_refund(source: str, seen: RefundSeen) -> str:
@@ -132,7 +128,7 @@ def take_refund(source: str, seen: RefundSeen) -> str:
     row = Refund.objects.filter(payment__provider=source, uid=uid).first() if uid else None
     if row is not None and number.isdecimal():
         if row.pk in refund.held():
-            return WAITS
+            return Notice.WAITS
         # Its answer never reached us; or it is of an attempt that is over, which says nothing any more.
         return refund.settle(row, seen, int(number))
     found = payment_of(source, seen.payment_ref)

@@ -59,7 +59,7 @@ def _nothing_to_do(heard: Heard, found: list[Payment]) -> str:
     if heard.is_of_a_payment:
         if not found:
             # Made for an order of ours by a way that we did not open, unless it names none.
-            return "" if heard.order and heard.payment_ref else elsewhere.NOT_OURS
+            return "" if heard.order and heard.payment_ref else Notice.NOT_OURS
         # What has succeeded cannot be changed by any notice: nothing is asked.
         return "known" if all(row.state == Payment.State.SUCCEEDED for row in found) else ""
     return "ignored" if heard.kind is NoticeKind.OTHER else ""
@@ -102,7 +102,7 @@ def _try(kept: Notice, heard: Heard, found: list[Payment] | None = None) -> None
         row.update(tries=F("tries") + 1)
     else:
         # What came ahead of what it is about is kept until that is known.
-        waits = effect == elsewhere.WAITS and kept.received_at > timezone.now() - KEPT_FOR
+        waits = effect == Notice.WAITS and kept.received_at > timezone.now() - KEPT_FOR
         row.update(handled_at=None if waits else timezone.now(), effect=effect[:60])
 
 
@@ -133,7 +133,7 @@ def _refunds_of(source: str, payment_ref: str) -> str:
         return found
     made = provider(source).about(Noun.REFUND, payment_ref)
     told = [elsewhere.take_refund(source, seen) for seen in made if isinstance(seen, RefundSeen)]
-    return elsewhere.WAITS if elsewhere.WAITS in told else ", ".join(told)
+    return Notice.WAITS if Notice.WAITS in told else ", ".join(told)
 
 
 def handle_waiting(limit: int = 50) -> int:
@@ -143,8 +143,8 @@ def handle_waiting(limit: int = 50) -> int:
     waiting = Notice.objects.filter(provider__in=known, handled_at=None, tries__lt=TRIES)
     waiting = waiting.order_by("received_at")
     # Those that came ahead of their time are asked about beside the others, never before them.
-    rows = [*waiting.exclude(effect=elsewhere.WAITS)[:limit]]
-    rows += waiting.filter(effect=elsewhere.WAITS).order_by("?")[: limit // 5]
+    rows = [*waiting.exclude(effect=Notice.WAITS)[:limit]]
+    rows += waiting.filter(effect=Notice.WAITS).order_by("?")[: limit // 5]
     for row in rows:
         # Two that act on one notice do no harm: what they settle is settled once.
         _try(row, provider(row.provider).read(bytes(row.body)))

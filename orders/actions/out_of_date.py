@@ -7,9 +7,8 @@ from accounts.actions import audit
 from accounts.models import AuditEntry
 from core.outbox import record
 from orders.events import GoodsOutOfDate, TeamHoldsOutOfDate
-from orders.models import Line, Shipment
+from orders.models import Line, Order, Shipment
 from orders.reads import stopped
-from orders.reads.desk import PAID
 
 _DEED = "hold_out_of_date"
 
@@ -38,5 +37,5 @@ def find() -> int:
 def waiting() -> QuerySet[Shipment]:
     """Parcels of which something that is still to be sent is past its date."""
     lines = Line.objects.filter(stopped.out_of_date_in("variant", "order__uid"))
-    left = lines.filter(shipment__state=Shipment.State.WAITING, shipment__order__state__in=PAID)
+    left = lines.filter(shipment__state=Shipment.State.WAITING, shipment__order__state__in=Order.WITH_TEAMS)
     return Shipment.objects.filter(pk__in=left.values("shipment")).order_by("pk")

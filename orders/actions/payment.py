@@ -28,7 +28,7 @@ log = logging.getLogger("sheaf.payments")
 
 ASKED_AGAIN = timedelta(minutes=4)
 State = Payment.State
-UNSETTLED = (State.CREATED, State.PROCESSING, State.FAILED)
+UNSETTLED = (*Payment.UNDER_WAY, State.FAILED)
 
 
 # --- Begin ----------------------------------------------------------------------------------------

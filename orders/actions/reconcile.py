@@ -11,7 +11,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from orders.actions import dispute, elsewhere, notice, payment, refund, settlement
-from orders.models import Dispute, Order, Payment, Refund
+from orders.models import Dispute, Notice, Order, Payment, Refund
 from orders.provider import provider, provider_names
 from orders.provider.port import (
     Away,
@@ -91,7 +91,7 @@ GONE = (RefundFailure.ALREADY_GIVEN, RefundFailure.DISPUTED, RefundFailure.TOO_M
 def submit(row: Refund) -> str:
     """Have the provider give a refund; where it says that the money has gone otherwise, learn how."""
     told = refund.submit(row)
-    if told == elsewhere.WAITS:
+    if told == Notice.WAITS:
         # The bank may have decided, and the notice may have been lost.
         waiting = row.payment.disputes.filter(state__in=Dispute.GOES_ON)
         for name in waiting.values_list("provider_id", flat=True):

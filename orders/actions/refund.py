@@ -33,20 +33,13 @@ from orders.actions.refund_share import (
     units_with,
 )
 from orders.events import RefundFailed, RefundRequested, RefundSucceeded, RefundTriedAgain
-from orders.models import Line, Order, Payment, Refund, RefundLine, Shipment
+from orders.models import Line, Notice, Order, Payment, Refund, RefundLine, Shipment
 from orders.provider import provider
 from orders.provider.port import Noun, RefundAttempt, RefundSeen
 from orders.reads.refund import lost_parcels
 
 State = Refund.State
 Reason = Refund.Reason
-REFUNDABLE = (
-    Order.State.HELD,
-    Order.State.PAID,
-    Order.State.SHIPPED,
-    Order.State.DELIVERED,
-    Order.State.COMPLETED,
-)
 
 # Decided here by somebody, who can wait until a bank has decided about the same money.
 DECIDED = (Reason.CANCELLED, Reason.TEAM, Reason.CLAIM)
@@ -118,7 +111,7 @@ def record_unasked(
     postage = postage_of(order)
     remains = [s.amount_minor for s in lines] + [minor for _, minor in postage]
     amount = min(amount, sum(remains))
-    if not amount or order.state not in REFUNDABLE:
+    if not amount or order.state not in Order.REFUNDABLE:
         return None
     is_whole = amount == sum(remains)
     parts = split(amount, remains)
@@ -140,7 +133,7 @@ def record_unasked(
 def _write(
     order: Order, shares: Sequence[Share], postage: Postage, *, reason: str, by: Any, note: str
 ) -> Refund:
-    if order.state not in REFUNDABLE:
+    if order.state not in Order.REFUNDABLE:
         raise Conflict(say("这个订单没有可退的款。", "There is nothing to give back on this order."))
     payment = Payment.objects.filter(order=order, is_kept=True).first()
     if payment is not None and reason in DECIDED and payment.is_contested:
@@ -202,7 +195,7 @@ def submit(refund: Refund) -> str:
     if refund.state != State.REQUESTED:
         return "known"
     if refund.payment.is_contested:
-        return "waits"
+        return Notice.WAITS
     asked = RefundAttempt(
         refund=refund.uid,
         attempt=refund.attempt,
@@ -219,7 +212,7 @@ def learn(source: str, provider_id: str) -> str:
     """Ask the provider how a refund of ours stands, and settle that."""
     refund = Refund.objects.filter(payment__provider=source, provider_id=provider_id or None).first()
     if refund is None:
-        return "not ours"
+        return Notice.NOT_OURS
     seen = provider(source).look(Noun.REFUND, provider_id)
     return settle(refund, seen, refund.attempt) if isinstance(seen, RefundSeen) else "unknown"
 

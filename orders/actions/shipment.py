@@ -253,7 +253,6 @@ def _locked(shipments: Sequence[Shipment]) -> tuple[list[Order], dict[int, Shipm
     return list(orders.values()), {row.pk: row for row in rows}
 
 
-_STEPS = (Order.State.PAID, Order.State.SHIPPED, Order.State.DELIVERED, Order.State.COMPLETED)
 _REACHED = {State.WAITING: 0, State.SHIPPED: 1, State.DELIVERED: 2, State.COMPLETED: 3}
 
 
@@ -262,8 +261,8 @@ def follow(orders: Sequence[Order]) -> None:
     reached: dict[int, int] = {}
     parcels = Shipment.objects.filter(order__in=orders).exclude(state=State.CANCELLED)
     for order_id, state in parcels.values_list("order_id", "state"):
-        reached[order_id] = min(_REACHED[State(state)], reached.get(order_id, len(_STEPS)))
-    for n, following in enumerate(_STEPS[1:], start=1):
+        reached[order_id] = min(_REACHED[State(state)], reached.get(order_id, len(Order.WITH_TEAMS)))
+    for n, following in enumerate(Order.WITH_TEAMS[1:], start=1):
         ended: dict[str, Any] = {"closed_at": timezone.now()} if following == Order.State.COMPLETED else {}
-        rows = [o for o in orders if o.state == _STEPS[n - 1] and reached.get(o.pk, 0) >= n]
+        rows = [o for o in orders if o.state == Order.WITH_TEAMS[n - 1] and reached.get(o.pk, 0) >= n]
         move_many(rows, following, **ended)

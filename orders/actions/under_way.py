@@ -20,7 +20,6 @@ ROUND = timedelta(seconds=20)
 PATIENCE = timedelta(minutes=10)
 # Who was asked just now is not asked again in the next breath.
 BREATH = timedelta(seconds=5)
-OPEN = (Payment.State.CREATED, Payment.State.PROCESSING)
 
 
 class Asking:
@@ -55,7 +54,7 @@ class Asking:
             return False
         row.refresh_from_db(fields=["state"])
         # What the provider knows nothing of nobody can have paid.
-        return told == "unknown" or row.state not in OPEN
+        return told == "unknown" or row.state not in Payment.UNDER_WAY
 
 
 def is_patient(since: datetime) -> bool:

@@ -48,7 +48,14 @@ class Order(StateMachine, models.Model):
         # A refund may fail after it had succeeded: then the order is what its parcels say again.
         State.REFUNDED: {State.HELD, State.PAID, State.SHIPPED, State.DELIVERED, State.COMPLETED},
     }
-    PAID_STATES = (State.PAID, State.SHIPPED, State.DELIVERED, State.COMPLETED, State.REFUNDED)
+    # Paid for good, and so its teams' business; in the order in which it moves on.
+    WITH_TEAMS = (State.PAID, State.SHIPPED, State.DELIVERED, State.COMPLETED)
+    # The shop has its money, whoever it waits for.
+    REFUNDABLE = (State.HELD, *WITH_TEAMS)
+    PAID_STATES = (*WITH_TEAMS, State.REFUNDED)
+    CLOSED_UNPAID = (State.CANCELLED, State.EXPIRED)
+    # Nothing comes of it any more.
+    OVER = (*CLOSED_UNPAID, State.REFUNDED)
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     number = models.CharField(max_length=16, unique=True, default=a_number)

@@ -38,6 +38,8 @@ class Payment(StateMachine, models.Model):
         State.CANCELLED: {State.SUCCEEDED},  # money that still arrived
         State.SUCCEEDED: set(),
     }
+    # Begun, and without an answer: it may still bring money.
+    UNDER_WAY = (State.CREATED, State.PROCESSING)
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="payments")
@@ -97,6 +99,10 @@ class Payment(StateMachine, models.Model):
 
 class Notice(models.Model):
     """What a provider told us: the raw words, once an event id, and what came of it."""
+
+    # Effects that others look for. What waits cannot be told from what is still to come: it is looked at again.
+    WAITS = "waits"
+    NOT_OURS = "not ours"
 
     provider = models.CharField(max_length=PROVIDER_LENGTH, choices=provider_names)
     event_id = models.CharField(max_length=ID_LENGTH)

@@ -28,6 +28,9 @@ class Shipment(StateMachine, models.Model):
         State.COMPLETED: set(),
         State.CANCELLED: set(),
     }
+    UNSENT = (State.WAITING, State.CANCELLED)
+    ARRIVED = (State.DELIVERED, State.COMPLETED)
+    SENT = (State.SHIPPED, *ARRIVED)
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="shipments", db_index=False)

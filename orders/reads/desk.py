@@ -20,8 +20,6 @@ from orders.reads.stopped import held_back
 
 State = Shipment.State
 NEVER = date(9999, 12, 31)
-# An order that waits for its payment, or is held, is not the team's business yet.
-PAID = (Order.State.PAID, Order.State.SHIPPED, Order.State.DELIVERED, Order.State.COMPLETED)
 
 
 def desk_of(person: Any, uid: UUID | None = None, code: str = "") -> Team | None:
@@ -36,7 +34,7 @@ def desk_of(person: Any, uid: UUID | None = None, code: str = "") -> Team | None
 
 def parcels(team: Team) -> QuerySet[Shipment]:
     """The team's parcels of paid orders, each on its own. What one holder held travels as one (`counts`)."""
-    paid = Shipment.objects.filter(team=team, order__state__in=PAID, order__holder=None)
+    paid = Shipment.objects.filter(team=team, order__state__in=Order.WITH_TEAMS, order__holder=None)
     return paid.exclude(state=State.CANCELLED).annotate(due_on=Coalesce("ship_by", NEVER))
 
 
@@ -74,7 +72,7 @@ def counts(team: Team) -> Counts:
     """What waits on the desk, counted once and remembered with the team that was read."""
     known = getattr(team, "_counts", None)
     if known is None:
-        waiting = Shipment.objects.filter(state=State.WAITING, team=team, order__state__in=PAID)
+        waiting = Shipment.objects.filter(state=State.WAITING, team=team, order__state__in=Order.WITH_TEAMS)
         able = Q(is_held_back=False)
         alone = able & Q(order__holder=None)
         today = Q(ship_by__lte=clock.today())
@@ -106,7 +104,7 @@ class Pile:
 
 def piles(team: Team, *, by: date | None = None) -> list[Pile]:
     """What the team has to bring together for all its parcels; with `by`, what is promised by that day."""
-    waiting = Q(shipment__state=State.WAITING, order__state__in=PAID)
+    waiting = Q(shipment__state=State.WAITING, order__state__in=Order.WITH_TEAMS)
     if by is not None:
         waiting &= Q(shipment__ship_by__lte=by)
     lines = Line.objects.filter(waiting, ~held_back("shipment"), team=team).values("variant_id")
@@ -139,7 +137,9 @@ class Row:
 
 def packing_rows(team: Team) -> list[Row]:
     """The team's paid parcels that are not sent yet, the most urgent first."""
-    waiting = Shipment.objects.filter(~held_back(), team=team, state=State.WAITING, order__state__in=PAID)
+    waiting = Shipment.objects.filter(
+        ~held_back(), team=team, state=State.WAITING, order__state__in=Order.WITH_TEAMS
+    )
     holders = holding.rows("order", "region__parent__parent")
     related = waiting.select_related("order__region__parent__parent", *holders)
     single: list[Row] = []
@@ -173,12 +173,11 @@ def changed_since_list(team: Team, most: int = 1000) -> list[ListChange]:
     made = list_made_at(team)
     if made is None:
         return []
-    unsent = (State.WAITING, State.CANCELLED)
     # Neither what was held by then stood on it, nor what a bank was deciding about.
     rows = RefundLine.objects.filter(
         Q(line__order__holder=None) | Q(line__order__confirmed_at__lt=made),
         line__team=team,
-        line__shipment__state__in=unsent,
+        line__shipment__state__in=Shipment.UNSENT,
         units__gt=0,
         refund__requested_at__gt=made,
         line__order__paid_at__lt=made,

@@ -9,7 +9,6 @@ from orders.models import Dispute, Order, Refund
 from orders.reads.order import is_all_refunded
 
 State = Dispute.State
-OVER = (Order.State.CANCELLED, Order.State.EXPIRED, Order.State.REFUNDED)
 
 
 @dataclass(frozen=True)
@@ -127,7 +126,7 @@ def _going_on(state: State) -> Words:
 
 def _consequences(row: Dispute, order: Order, owed: int) -> list[Words]:
     """What becomes of parcels and refunds."""
-    if order.state in OVER:
+    if order.state in Order.OVER:
         return [say("订单已经结束，不再发货。", "The order has ended and nothing more is sent.")]
     if owed and row.state in Dispute.ENDED:
         return [

@@ -9,8 +9,8 @@ from catalog.models import Team
 from core.choices import Choices
 from core.language import say
 from orders import holding
-from orders.models import Line, Shipment
-from orders.reads.desk import PAID, counts
+from orders.models import Line, Order, Shipment
+from orders.reads.desk import counts
 from orders.reads.stopped import SUSPENDED, held_back, out_of_date_in, recalled_in
 
 
@@ -66,7 +66,7 @@ def parcels_held_back(team: Team, most: int = 50) -> list[HeldBack]:
         return []
     lines = Line.objects.filter(shipment=OuterRef("pk"))
     waiting = Shipment.objects.filter(
-        held_back(), team=team, state=Shipment.State.WAITING, order__state__in=PAID
+        held_back(), team=team, state=Shipment.State.WAITING, order__state__in=Order.WITH_TEAMS
     ).annotate(
         is_recalled=Exists(lines.filter(recalled_in("variant", "order__uid"))),
         is_out_of_date=Exists(lines.filter(out_of_date_in("variant", "order__uid"))),

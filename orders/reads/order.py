@@ -76,7 +76,7 @@ def is_unsent(order: Order) -> bool:
     if order.state != State.PAID:
         return False
     parcels = [s.state for s in order.shipments.all()]
-    waits = all(state in (Shipment.State.WAITING, Shipment.State.CANCELLED) for state in parcels)
+    waits = all(state in Shipment.UNSENT for state in parcels)
     return waits and not is_all_refunded(order)
 
 

@@ -16,7 +16,6 @@ from orders.reads.stopped import held_back
 
 # From so long after it was sent its buyer may say that it has not come.
 MISSING_AFTER = timedelta(days=7)
-RECEIVED = (Shipment.State.DELIVERED, Shipment.State.COMPLETED)
 
 
 def shipment_by_pk(request: Any, pk: int) -> QuerySet[Shipment]:
@@ -75,7 +74,7 @@ def is_claimable(line: Line) -> bool:
     )
     missing_from = may_be_missing_from(parcel)
     is_missing = missing_from is not None and missing_from <= timezone.now()
-    is_recalled = line.recalled_at is not None and parcel.state in (Shipment.State.SHIPPED, *RECEIVED)
+    is_recalled = line.recalled_at is not None and parcel.state in Shipment.SENT
     return bool(
         (is_in_time or is_missing or is_recalled)
         and line.refunded_minor < line.net_minor
@@ -98,13 +97,10 @@ def has_not_come(parcel: Shipment) -> bool:
     return missing_from is not None and missing_from <= timezone.now()
 
 
-PAID = (Order.State.HELD, Order.State.PAID, Order.State.SHIPPED)
-
-
 def is_held_back(parcel: Shipment) -> bool:
     """Whether a paid parcel that waits must not be sent as things are; asked once for all of its order's."""
     order = parcel.order
-    if parcel.state != Shipment.State.WAITING or order.state not in PAID:
+    if parcel.state != Shipment.State.WAITING or order.state not in Order.REFUNDABLE:
         return False
     if (known := getattr(order, "_held_back", None)) is None:
         found = Shipment.objects.filter(held_back(), order=order, state=Shipment.State.WAITING)
@@ -121,7 +117,7 @@ def is_recalled(line: Line) -> bool:
 def is_reviewable(line: Line) -> bool:
     """It has arrived, was not all given back, and has no review yet."""
     parcel = line.shipment
-    arrived = parcel is not None and parcel.state in RECEIVED
+    arrived = parcel is not None and parcel.state in Shipment.ARRIVED
     return arrived and line.refunded_units < line.quantity and getattr(line, "review", None) is None
 
 

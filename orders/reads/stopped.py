@@ -107,17 +107,15 @@ def recalled_lots(order: Order) -> list[int]:
 
 def drew_on(lot_id: int) -> QuerySet[Order]:
     """Orders that have, wait for, or have been sent units of this lot."""
-    over = (Order.State.CANCELLED, Order.State.EXPIRED, Order.State.REFUNDED)
     held = Reservation.objects.filter(lot=lot_id, units__gt=F("units_returned"))
     holders = held.exclude(state=Reservation.State.RELEASED).values("holder")
-    return Order.objects.filter(uid__in=holders).exclude(state__in=over)
+    return Order.objects.filter(uid__in=holders).exclude(state__in=Order.OVER)
 
 
 def recall_refunds(lot_id: int) -> int:
     """Fen that go back, at most, if this lot is recalled now: what was paid for it and is not sent yet, with the
     sending of parcels in which nothing else lies."""
-    paid = (Order.State.HELD, Order.State.PAID, Order.State.SHIPPED, Order.State.DELIVERED)
-    orders = drew_on(lot_id).filter(state__in=paid)
+    orders = drew_on(lot_id).filter(state__in=Order.REFUNDABLE)
     waiting = Line.objects.filter(
         order__in=orders,
         shipment__state=Shipment.State.WAITING,

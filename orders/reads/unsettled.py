@@ -9,8 +9,6 @@ from accounts.models import Person
 from core.language import Words, say
 from orders.models import Claim, Dispute, Payment, Refund
 
-# What may still bring money.
-COMING = (Payment.State.CREATED, Payment.State.PROCESSING)
 ON_ITS_WAY = (Refund.State.REQUESTED, Refund.State.PENDING)
 # Banks and wallets send a refund back weeks after they took it.
 COMES_BACK_WITHIN = timedelta(days=60)
@@ -23,7 +21,7 @@ def unsettled(person: Person) -> list[Words]:
 
 def _unsettled(person: Person) -> Iterator[Words]:
     payments = Payment.objects.filter(order__person=person)
-    if payments.filter(state__in=COMING).exists():
+    if payments.filter(state__in=Payment.UNDER_WAY).exists():
         yield say("一笔付款还没有结果", "a payment that has not ended yet")
     refunds = Refund.objects.filter(payment__in=payments)
     if refunds.filter(state__in=ON_ITS_WAY).exists():

@@ -149,7 +149,7 @@ def confirm(group: GroupPurchase) -> None:
 def follow(orders: Sequence[Order]) -> None:
     """These have ended unpaid, and their seats are free again; or something of them was given back, taken by a bank, or
     won back from it: what is left of a seat is what is left of its order."""
-    ended = [order for order in orders if order.state in (Order.State.CANCELLED, Order.State.EXPIRED)]
+    ended = [order for order in orders if order.state in Order.CLOSED_UNPAID]
     if ended:
         _release(ended)
     for order in orders:

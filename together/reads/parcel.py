@@ -11,8 +11,8 @@ from django.db.models.functions import Coalesce
 from catalog.models import Team
 from catalog.reads import teams_managed_by
 from core.refusals import NotFound
-from orders.models import Shipment
-from orders.reads.desk import NEVER, PAID
+from orders.models import Order, Shipment
+from orders.reads.desk import NEVER
 from orders.reads.stopped import held_back
 from together.models import GroupPurchase
 
@@ -36,9 +36,11 @@ def _as_parcels(groups: QuerySet[GroupPurchase]) -> QuerySet[GroupPurchase]:
     """Groups with what is known of the one parcel in which each travels."""
     units = F("seats__units") - F("seats__units_returned")
     able = ~Q(held_back("seats__order__lines__shipment"))
-    waiting = Q(seats__order__lines__shipment__state=State.WAITING, seats__order__state__in=PAID) & able
+    waiting = (
+        Q(seats__order__lines__shipment__state=State.WAITING, seats__order__state__in=Order.WITH_TEAMS) & able
+    )
     sent = Q(seats__order__lines__shipment__state=State.SHIPPED)
-    arrived = Q(seats__order__lines__shipment__state__in=(State.DELIVERED, State.COMPLETED))
+    arrived = Q(seats__order__lines__shipment__state__in=Shipment.ARRIVED)
     return groups.annotate(
         units_waiting=Coalesce(Sum(units, filter=waiting), 0),
         units_on_their_way=Coalesce(Sum(units, filter=sent), 0),
