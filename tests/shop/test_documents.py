@@ -56,7 +56,7 @@ def test_every_setting_is_in_the_table():
 
 def test_every_path_in_the_documents_leads_somewhere():
     lost = []
-    for file in [ROOT / "README.md", *ROOT.glob("docs/**/*.md"), *ROOT.glob("[a-z]*/README.md")]:
+    for file in [ROOT / "README.md", *ROOT.glob("docs/**/*.md"), *ROOT.glob("[a-z]*/**/README.md")]:
         for path in re.findall(r"`((?:[a-z_]+/)+[\w.{},*-]+)`", file.read_text()):
             if path.split("/")[0] not in {*standing(), "docs", "tests", "scripts", "docker"}:
                 continue
