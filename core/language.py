@@ -9,6 +9,8 @@ from functools import cache
 from django.utils import translation
 
 LANGUAGES = ("zh", "en")
+# In English; Chinese counts them.
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DJANGO = {"zh": "zh-hans", "en": "en"}
 _current: ContextVar[str] = ContextVar("language", default="zh")
 

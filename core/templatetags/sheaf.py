@@ -16,8 +16,6 @@ from core.clock import SHANGHAI
 
 register = template.Library()
 
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
 
 @register.simple_tag
 def say(zh: str, en: str, *, single: str = "", **facts: object) -> SafeString:
@@ -117,4 +115,4 @@ def day(value: date | datetime | str | None) -> str:
         value = _moment(value)
     if language.current() == "zh":
         return f"{value.year}年{value.month}月{value.day}日"
-    return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+    return f"{value.day} {language.MONTHS[value.month - 1]} {value.year}"

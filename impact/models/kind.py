@@ -42,7 +42,7 @@ HOUSEHOLDS, SHIPPING, HELD = "households", "shipping", "held"
 CALLED: dict[str, Words] = {
     HOUSEHOLDS: say("农户所得", "For the households"),
     SHIPPING: say("运费", "Shipping"),
-    HELD: say("等待成团", "Kept for the group purchase"),
+    HELD: say("等待结果", "Held for the outcome"),
 }
 
 

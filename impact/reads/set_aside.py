@@ -35,11 +35,11 @@ class State(Choices):
     explanation: Words
     HELD = (
         "held",
-        say("等待成团", "Waiting for the group"),
+        CALLED[HELD],
         _explained(
-            "团购截止前，钱留在本店在支付方的账户里，单独记账：成团才分到各方名下，不成团全额退回。",
-            "Until the group purchase closes, the money stays in the shop's account at the payment provider, "
-            "booked apart: shared out if the group is confirmed, given back in full if not.",
+            "结果出来之前，钱留在本店在支付方的账户里，单独记账：达成才分到各方名下，未达成全额退回。",
+            "Until the outcome is known, the money stays in the shop's account at the payment provider, "
+            "booked apart: shared out if what it is held for comes about, given back in full if not.",
         ),
     )
     EARMARKED = (

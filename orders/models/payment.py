@@ -31,6 +31,17 @@ class Payment(StateMachine, models.Model):
         FAILED = "failed", say("未成功", "Failed")
         CANCELLED = "cancelled", say("已关闭", "Closed")
 
+    class Method(Choices):
+        # What the shop offers; the column takes any other that a provider tells of.
+        CARD = "card", say("银行卡", "Card")
+        ALIPAY = "alipay", say("支付宝", "Alipay")
+        WECHAT_PAY = "wechat_pay", say("微信支付", "WeChat Pay")
+
+        @classmethod
+        def in_words(cls, method: str) -> str:
+            """In the reader's language; one that the shop does not know as its provider calls it."""
+            return str(cls(method).words) if method in cls.values else method
+
     MOVES = {
         State.CREATED: {State.PROCESSING, State.SUCCEEDED, State.FAILED, State.CANCELLED},
         State.PROCESSING: {State.SUCCEEDED, State.FAILED, State.CANCELLED},

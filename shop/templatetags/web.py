@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 
 from catalog import after_sale as hours
 from core import language
+from orders.models import Order, Payment
 from shop.web.cart import cart_badge
 from shop.web.holes import hole, is_shared
 from shop.web.percents import tenths_of
@@ -173,9 +174,9 @@ def stations(order: dict) -> list[dict]:
     names = [
         language.say("已下单", "Placed"),
         language.say("已付款", "Paid"),
-        language.say("已发货", "Sent"),
-        language.say("已签收", "Delivered"),
-        language.say("已完成", "Complete"),
+        Order.State.SHIPPED.words,
+        Order.State.DELIVERED.words,
+        Order.State.COMPLETED.words,
     ]
     return [{"name": str(n), "done": i <= reached, "now": i == reached} for i, n in enumerate(names)]
 
@@ -195,27 +196,17 @@ def guests_key(context: dict) -> str:
     return f"?token={token}" if token else ""
 
 
-METHODS = {
-    "card": language.say("银行卡", "Card"),
-    "alipay": language.say("支付宝", "Alipay"),
-    "wechat_pay": language.say("微信支付", "WeChat Pay"),
-}
-
-
 @register.simple_tag
 def payment_method(method: str) -> str:
     """How it was paid, in the reader's words."""
-    return str(METHODS.get(method, method))
-
-
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+    return Payment.Method.in_words(method)
 
 
 @register.simple_tag
 def month_names() -> list[tuple[str, str]]:
     """The twelve, by number, to choose from."""
     is_zh = language.current() == "zh"
-    return [(str(n), f"{n} 月" if is_zh else name) for n, name in enumerate(MONTHS, 1)]
+    return [(str(n), f"{n} 月" if is_zh else name) for n, name in enumerate(language.MONTHS, 1)]
 
 
 @register.simple_tag
@@ -233,7 +224,8 @@ def months(numbers: list[int]) -> str:
         told.append((start, end))
     if language.current() == "zh":
         return "、".join(f"{a} 月" if a == b else f"{a}–{b} 月" for a, b in told)
-    return ", ".join(MONTHS[a - 1] if a == b else f"{MONTHS[a - 1]}–{MONTHS[b - 1]}" for a, b in told)
+    names = language.MONTHS
+    return ", ".join(names[a - 1] if a == b else f"{names[a - 1]}–{names[b - 1]}" for a, b in told)
 
 
 @register.simple_tag(takes_context=True)

@@ -19,6 +19,7 @@ from core.api.types import enum_of
 from core.choices import Choices, NumberedChoices, words_of
 from orders.models import Dispute, Order, Shipment
 from orders.models.claim import Claim
+from shop.templatetags.web import payment_method
 from tests.accounts.world import an_operator
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -145,6 +146,13 @@ def test_who_lost_to_a_buyers_bank_is_told_otherwise_to_the_buyer():
     )
     assert Product.Storage("dry").words.en == "Room temperature"
     assert Product.Storage("dry").parcel.en == "Dry goods"
+
+
+def test_a_way_to_pay_that_the_shop_does_not_know_is_shown_as_its_provider_calls_it():
+    with language.use("en"):
+        assert [payment_method(name) for name in ("wechat_pay", "link", "")] == ["WeChat Pay", "link", ""]
+    with language.use("zh"):
+        assert [payment_method(name) for name in ("wechat_pay", "link", "")] == ["微信支付", "link", ""]
 
 
 def test_a_form_says_beside_the_words_what_they_mean():
