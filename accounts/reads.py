@@ -16,6 +16,8 @@ from core import texts
 from core.language import say
 from core.refusals import Invalid, NotFound, SignInRequired
 
+NO_SUCH_REGION = say("没有这个地区。", "There is no such region.")
+
 Role = Membership.Role
 
 
@@ -225,12 +227,20 @@ def regions_of(parent: str | None = None) -> QuerySet[Region]:
     return Region.objects.filter(parent=parent or None).order_by("code")
 
 
+def region_coded(code: str, field: str = "region") -> Region:
+    """A region by its code, as it is written into this field of a form."""
+    found = Region.objects.filter(code=code).first()
+    if found is None:
+        raise Invalid(NO_SUCH_REGION, field=field)
+    return found
+
+
 def region_to_send_to(code: str, field: str = "region") -> Region:
     """A region as precise as an address needs it: one that has no regions below."""
     try:
         region = _region(code)
     except Region.DoesNotExist:
-        raise Invalid(say("没有这个地区。", "There is no such region."), field=field) from None
+        raise Invalid(NO_SUCH_REGION, field=field) from None
     if not is_precise(region):
         raise Invalid(say("请选择到区县。", "Please choose the county or district."), field=field)
     return region

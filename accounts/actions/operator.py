@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts.actions import audit
 from accounts.actions.handover import must_have_handed_over
+from accounts.actions.person import locked
 from accounts.models import ApiToken, Invitation, Person
 from accounts.permissions import Role, has_role, may, must, set_role
 from core.language import say
@@ -18,7 +19,7 @@ def close(person: Person, by: Person) -> None:
     links in mails, proved devices, and the invitations she made; what only she looks after is handed over first."""
     _check_may_close(person, by)
     with transaction.atomic():
-        person = _locked(person)
+        person = locked(person)
         must_have_handed_over(person)
         person.is_active = False
         person.save(update_fields=["is_active"])
@@ -30,7 +31,7 @@ def sign_out_everywhere(person: Person, by: Person) -> None:
     """End her sessions, tokens and devices, and leave the account open: for a stolen one that is not handed over yet."""
     _check_may_close(person, by)
     with transaction.atomic():
-        person = _locked(person)
+        person = locked(person)
         _end_what_opens(person)
         audit.record(by, "sign_out_everywhere", "Person", person.uid)
 
@@ -39,7 +40,7 @@ def open_again(person: Person, by: Person) -> None:
     """Let its person sign in again, anew; an account that was erased stays erased."""
     _check_may_close(person, by)
     with transaction.atomic():
-        person = _locked(person)
+        person = locked(person)
         if person.erased_at:
             raise Invalid(say("账户已注销。", "This account was erased."))
         person.is_active = True
@@ -49,10 +50,6 @@ def open_again(person: Person, by: Person) -> None:
 
 def _check_may_close(person: Person, by: Person) -> None:
     _check(person, by, "accounts.close_operator" if has_role(person) else "accounts.close_account")
-
-
-def _locked(person: Person) -> Person:
-    return Person.objects.select_for_update(no_key=True).get(pk=person.pk)
 
 
 def _end_what_opens(person: Person) -> None:

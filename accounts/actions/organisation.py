@@ -6,9 +6,9 @@ from django.utils import timezone
 from accounts.actions import audit
 from accounts.clean import line
 from accounts.events import OrganisationVerified
-from accounts.models import Membership, Organisation, Person, Region
+from accounts.models import Membership, Organisation, Person
 from accounts.permissions import must
-from accounts.reads import is_partial_to, subtree
+from accounts.reads import is_partial_to, region_coded, subtree
 from core import outbox
 from core.language import say
 from core.refusals import Invalid, NotAllowed, every
@@ -30,7 +30,7 @@ def propose(
     told = every(
         {
             "kind": lambda: _kind(kind),
-            "region": lambda: _place(region),
+            "region": lambda: region_coded(region),
             "parent": lambda: _above(parent),
             "name_zh": lambda: line(name_zh, "name_zh", 80),
             "name_en": lambda: line(name_en, "name_en", 120, required=False),
@@ -50,13 +50,6 @@ def _kind(kind: str) -> str:
     if kind not in Organisation.Kind.values:
         raise Invalid(field="kind")
     return kind
-
-
-def _place(code: str) -> Region:
-    found = Region.objects.filter(code=code).first()
-    if found is None:
-        raise Invalid(say("没有这个地区。", "There is no such region."), field="region")
-    return found
 
 
 def _above(parent: Organisation | None) -> Organisation | None:

@@ -36,6 +36,11 @@ EASY_TO_GUESS = {
 }
 
 
+def locked(person: Person) -> Person:
+    """The person's row as it is now, so that of two who change it at one moment the second sees the first's."""
+    return Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+
+
 def sign_up(email: str, password: str, name: str = "", language: str = "zh") -> None:
     """Open an account, usable once its mailbox is proved; nobody learns whether there was one already."""
     plain = every(
@@ -216,7 +221,7 @@ def confirm_email_change(person: Person, token: str) -> Person:
     facts = seals.opened(EMAIL_CHANGE, token, CHANGE_LASTS)
     try:
         with transaction.atomic():
-            person = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+            person = locked(person)
             if any(facts.get(name) != fact for name, fact in _of_this_change(person).items()):
                 raise Invalid(seals.NOT_OURS, field="token")
             _give_way(facts["new"])

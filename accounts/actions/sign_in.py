@@ -19,6 +19,7 @@ from accounts.actions.person import (
     check_password,
     check_password_is_good,
     hold_up_the_right,
+    locked,
     mail_is_due,
     mails_were_read,
     verify_email,
@@ -126,7 +127,7 @@ def change_password(request: HttpRequest, current: str, new: str) -> Person:
     check_password(person, current, devices.session_of(request), field="current_password")
     check_password_is_good(new, person, field="new_password")
     with transaction.atomic():
-        _set_password(_locked(person), new)
+        _set_password(locked(person), new)
     person.refresh_from_db()
     update_session_auth_hash(request, person)
     devices.prove(request, person)
@@ -189,11 +190,6 @@ def _person_of_link(token: str, *, locked: bool = False) -> Person:
         )
         raise Invalid(words, field="token")
     return person
-
-
-def _locked(person: Person) -> Person:
-    """The person's row, so that of two who change her password at one moment the second sees the first's."""
-    return Person.objects.select_for_update(no_key=True).get(pk=person.pk)
 
 
 def _is_uid(text: str) -> bool:

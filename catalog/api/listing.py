@@ -4,6 +4,7 @@ from typing import Any
 
 import graphene
 
+from accounts.reads import region_coded
 from catalog import reads
 from catalog.actions import listing
 from catalog.api.access import SIGNED_IN
@@ -29,7 +30,7 @@ def _clean(given: dict[str, Any]) -> dict[str, Any]:
     if "category" in fields:
         fields["category"] = reads.category_named(fields["category"])
     if "origin" in fields:
-        fields["origin"] = reads.region_coded(fields["origin"])
+        fields["origin"] = region_coded(fields["origin"], "origin")
     return fields
 
 

@@ -8,7 +8,6 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils.module_loading import import_string
 
-from accounts.models import Region
 from accounts.permissions import may
 from catalog.models import Category, Certificate, Lot, Picture, Product, Variant
 from catalog.reads.teams import is_manager, teams_managed_by
@@ -81,14 +80,6 @@ def category_named(slug: str) -> Category:
     found = Category.objects.filter(slug=slug).first()
     if found is None:
         raise Invalid(say("没有这个品类。", "There is no such category."), field="category")
-    return found
-
-
-def region_coded(code: str) -> Region:
-    """A region by its code, as it is written into a form."""
-    found = Region.objects.filter(code=code).first()
-    if found is None:
-        raise Invalid(say("没有这个地区。", "There is no such region."), field="origin")
     return found
 
 
