@@ -20,7 +20,7 @@ from impact.reads.disclosure import Counts, boundary_of, counts_of
 from impact.reads.household import FEWEST
 
 Phase = Round.Phase
-TOLD = tuple(field.name for field in fields(Counts))
+DISCLOSED = tuple(field.name for field in fields(Counts))
 HELD = ("held_since", "held_number", "held_net_minor", "held_mobilised_minor")
 
 
@@ -73,12 +73,12 @@ def _disclose(round_: Round, day: date, now: datetime) -> bool:
 
 
 def _tell(row: Disclosure, counts: Counts) -> None:
-    for name in TOLD:
+    for name in DISCLOSED:
         setattr(row, name, getattr(counts, name))
 
 
 def _keep(rows: Iterable[Disclosure]) -> None:
-    columns = ["day", "made_at", "number", "is_final", *HELD, *TOLD]
+    columns = ["day", "made_at", "number", "is_final", *HELD, *DISCLOSED]
     Disclosure.objects.bulk_update([row for row in rows if row.pk], columns)
     Disclosure.objects.bulk_create([row for row in rows if not row.pk])
 

@@ -69,14 +69,14 @@ class ContestFigures(PlainType):
     net = MoneyField("net_minor", description=_definition("net"))
     mobilised = MoneyField("mobilised_minor", description=_definition("mobilised"))
     person_times = graphene.Int(description=_by_day("person_times"))
-    person_times_told = _count_in_words("person_times", "are_times_exact")
+    person_times_in_words = _count_in_words("person_times", "are_times_exact")
     people = graphene.Int(description=_by_day("people"))
-    people_told = _count_in_words("people", "are_people_exact")
+    people_in_words = _count_in_words("people", "are_people_exact")
     organisations = graphene.Int(
         description=_definition("organisations")
         + " Told as persons are, but frozen exact however few; of several entries, their sum."
     )
-    organisations_told = _count_in_words("organisations", "is_final")
+    organisations_in_words = _count_in_words("organisations", "is_final")
     excluded = MoneyField(
         "excluded_minor",
         required=False,
@@ -84,7 +84,7 @@ class ContestFigures(PlainType):
         + " By day in thousands of yuan, exact from the freeze; null of an entry or a division, and where fewer "
         "than ten people stand behind it.",
     )
-    excluded_told = graphene.Field(
+    excluded_in_words = graphene.Field(
         graphene.String,
         required=True,
         description="The same in the reader's language.",

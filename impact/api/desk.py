@@ -85,7 +85,7 @@ class HouseholdDesk(PlainType):
         required=True, description="How many are verified: for the desk, not for the public."
     )
     proposed = graphene.Int(required=True, description="How many wait to be verified.")
-    told = graphene.String(
+    public_households = graphene.String(
         required=True,
         resolver=lambda root, info: _disclosed_of(root["team"].pk),
         description="What the public is told of their number.",

@@ -22,7 +22,7 @@ PART_WORDS: dict[str, Words] = {
     **{part: say(*names) for part, names in STORY_PARTS.items()},
     **CALLED,
 }
-TOLD = kinds(lambda facts: facts.called or facts.whose == Whose.PART)
+SHOWN = kinds(lambda facts: facts.called or facts.whose == Whose.PART)
 
 
 def _explained(zh: str, en: str) -> dict[str, Words]:
@@ -184,7 +184,7 @@ def set_aside(order: Order) -> SetAside | None:
     """How a paid or held order's money is set aside; None when nothing was paid for it."""
     if not (order.is_paid or order.state == Order.State.HELD):
         return None
-    stands = [p for p in positions([order.uid]) if p.place.kind in TOLD]
+    stands = [p for p in positions([order.uid]) if p.place.kind in SHOWN]
     sums: dict[str, int] = defaultdict(int)
     for position in stands:
         sums[_part(position)] += position.amount_minor

@@ -31,12 +31,12 @@ FIGURES = {
 
 @register.simple_tag
 def board_rows(board: dict | None, sort: str = "") -> list[dict]:
-    """The board's rows with the figure by which they are ranked, as a number and as it is told."""
+    """The board's rows with the figure by which they are ranked, as a number and in words."""
     rows = []
     for row in (board or {}).get("rows", ()):
         figure = row["figures"][FIGURES.get(sort, "net")]
         is_money = isinstance(figure, dict)
         value = figure["minor"] if is_money else figure or 0
-        told = money.show(value) if is_money else row["figures"][f"{FIGURES[sort]}Told"]
-        rows.append({**row, "value": value, "told": told})
+        in_words = money.show(value) if is_money else row["figures"][f"{FIGURES[sort]}InWords"]
+        rows.append({**row, "value": value, "in_words": in_words})
     return rows

@@ -13,8 +13,8 @@ from impact.models import Round
 from tests.catalog import world as shelves
 from tests.impact import world
 
-FIGURES = """net { minor } mobilised { minor } personTimes personTimesTold people peopleTold
-  organisations organisationsTold excluded { minor } excludedTold"""
+FIGURES = """net { minor } mobilised { minor } personTimes personTimesInWords people peopleInWords
+  organisations organisationsInWords excluded { minor } excludedInWords"""
 BOARD = (
     f"""{{ board {{ number asOf countedOn rows {{ rank entry {{ number }} figures {{ {FIGURES} }} }} }} }}"""
 )

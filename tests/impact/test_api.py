@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 SET_ASIDE = """query S($number: String!, $token: String) { setAside(order: $number, token: $token) {
   state stateName explanation paid { amount } total { amount } takenBack { minor }
   parts { part name amount { minor } bps isHouseholds } teams { team { name } households amount { minor } } } }"""
-DESK = """query D($team: ID!) { householdDesk(team: $team) { verified proposed told
+DESK = """query D($team: ID!) { householdDesk(team: $team) { verified proposed publicHouseholds
   households(first: 10) { nodes { id state county { name } } } } }"""
 PROPOSE = """mutation P($input: HouseholdProposeInput!) { householdPropose(input: $input) {
   household { id state } errors { code field message } } }"""
@@ -202,7 +202,7 @@ def test_a_manager_sees_her_own_households_under_pseudonyms(manager, team):
     world.households(team, 12)
     household.propose(Proposal(team, team.county, timezone.now(), {"name": "向示例"}), manager)
     desk = told(DESK, manager, team=public_id(team))
-    assert (desk["verified"], desk["proposed"], desk["told"]) == (12, 1, "10 户以上")
+    assert (desk["verified"], desk["proposed"], desk["publicHouseholds"]) == (12, 1, "10 户以上")
     assert "向示例" not in json.dumps(desk, ensure_ascii=False)
     assert [n["state"] for n in desk["households"]["nodes"]] == ["VERIFIED"] * 10
 

@@ -34,7 +34,7 @@ def test_sums_are_live_and_counts_move_once_a_day(lot):
     after = told()
     assert entry()["net"] == {"minor": 23 * 14 * 3690}
     assert without_amounts(before) == without_amounts(after)
-    assert entry()["personTimesTold"] == entry()["peopleTold"] == "fewer than 10"
+    assert entry()["personTimesInWords"] == entry()["peopleInWords"] == "fewer than 10"
     assert disclosure.disclose() == 0, "nothing is made twice a day"
     assert without_amounts(told()) == without_amounts(before)
     clock.stand_at(datetime(2026, 7, 2, 3, 59, tzinfo=clock.SHANGHAI))
@@ -42,9 +42,9 @@ def test_sums_are_live_and_counts_move_once_a_day(lot):
     clock.stand_at(datetime(2026, 7, 2, 4, 0, tzinfo=clock.SHANGHAI))
     assert disclosure.disclose() == 1
     found = entry()
-    assert (found["personTimes"], found["personTimesTold"]) == (20, "20 or more")
-    assert (found["people"], found["peopleTold"]) == (20, "20 or more")
-    assert (found["organisations"], found["organisationsTold"]) == (None, "fewer than 10")
+    assert (found["personTimes"], found["personTimesInWords"]) == (20, "20 or more")
+    assert (found["people"], found["peopleInWords"]) == (20, "20 or more")
+    assert (found["organisations"], found["organisationsInWords"]) == (None, "fewer than 10")
     assert [*verify(), *verify_contest()] == []
 
 
@@ -96,9 +96,9 @@ def test_ten_organisations_are_told_in_tens_and_exactly_from_the_freeze(lot):
         buy(lot, 1, units=14, mobiliser_organisation=world.an_organisation())
     buy(lot, 1, units=13, mobiliser_organisation=world.an_organisation())  # under 500 yuan
     world.tomorrow()
-    assert (entry()["organisations"], entry()["organisationsTold"]) == (10, "10 or more")
+    assert (entry()["organisations"], entry()["organisationsInWords"]) == (10, "10 or more")
     freeze()
-    assert (entry()["organisations"], entry()["organisationsTold"]) == (13, "13")
+    assert (entry()["organisations"], entry()["organisationsInWords"]) == (13, "13")
 
 
 def test_from_the_freeze_what_ten_stand_behind_is_exact_and_nothing_else(lot):
@@ -106,8 +106,8 @@ def test_from_the_freeze_what_ten_stand_behind_is_exact_and_nothing_else(lot):
     world.tomorrow()
     freeze()
     found = entry()
-    assert (found["people"], found["peopleTold"], found["personTimes"]) == (23, "23", 23)
-    assert (found["organisations"], found["organisationsTold"]) == (0, "0")
+    assert (found["people"], found["peopleInWords"], found["personTimes"]) == (23, "23", 23)
+    assert (found["organisations"], found["organisationsInWords"]) == (0, "0")
     assert told()[0]["board"]["number"] == 23
     clock.move(timedelta(days=2))
     assert disclosure.disclose() == 0
@@ -118,7 +118,7 @@ def test_under_ten_nothing_is_told_at_the_freeze_either(lot):
     buy(lot, 9)
     freeze()
     assert (entry()["people"], entry()["personTimes"]) == (None, None)
-    assert entry()["peopleTold"] == "fewer than 10"
+    assert entry()["peopleInWords"] == "fewer than 10"
 
 
 def many(*counts, freeze_it=False):
@@ -139,7 +139,7 @@ def many(*counts, freeze_it=False):
     assert division["figures"]["people"] == totals["people"]
     assert division["figures"]["personTimes"] == totals["personTimes"] == totals["people"]
     assert list(verify()) == []
-    return each, totals["people"], totals["peopleTold"]
+    return each, totals["people"], totals["peopleInWords"]
 
 
 @pytest.mark.parametrize(
@@ -221,13 +221,13 @@ def test_what_is_not_counted_is_told_of_the_round_alone_in_thousands_and_of_ten_
     assert answer(CONTEST)["contest"]["totals"]["excluded"] is None
     world.tomorrow()
     totals = answer(CONTEST)["contest"]["totals"]
-    assert (totals["excluded"], totals["excludedTold"]) == ({"minor": 100_000}, "¥1,000.00 or more")
+    assert (totals["excluded"], totals["excludedInWords"]) == ({"minor": 100_000}, "¥1,000.00 or more")
     _, divisions, _ = told()
     for figures in (entry(), divisions["board"]["rows"][0]["figures"]):
         assert figures["excluded"] is None
     freeze()
     totals = answer(CONTEST)["contest"]["totals"]
-    assert (totals["excluded"], totals["excludedTold"]) == ({"minor": 40 * 3690}, "¥1,476.00")
+    assert (totals["excluded"], totals["excludedInWords"]) == ({"minor": 40 * 3690}, "¥1,476.00")
 
 
 @pytest.mark.django_db(transaction=True)
