@@ -15,7 +15,6 @@ from django.db.models import Q, QuerySet
 from django.utils.module_loading import import_string
 
 from accounts.models import Person
-from core.api.access import Access
 from core.refusals import NotAllowed
 
 
@@ -28,7 +27,6 @@ class Role(StrEnum):
 
 # Where a role stands in a person's row; a bearer token lends none of them.
 COLUMNS = {Role.OPERATOR: "is_staff", Role.OWNER: "is_superuser"}
-_WORDS = {Role.OPERATOR: "an operator of the shop", Role.OWNER: "whoever names the operators"}
 
 
 @lru_cache(maxsize=1)
@@ -76,10 +74,3 @@ def holders(permission: str) -> QuerySet[Person]:
     """Everybody who may, in the order in which they came."""
     has_one = reduce(or_, (Q(**{COLUMNS[role]: True}) for role in _table()[permission]))
     return Person.objects.filter(has_one, is_active=True).order_by("pk")
-
-
-def permitted(permission: str) -> Access:
-    """The rule of a field or mutation: whoever has this permission."""
-    roles = _table()[permission]
-    label = " or ".join(_WORDS[role] for role in Role if role in roles)
-    return Access(label, lambda request, parent: may(request.user, permission))

@@ -178,8 +178,3 @@ def kind_for(product_zh: str, category: str = "") -> str:
     """The kind whose drawing shows this product."""
     named = (kind for word, kind in WORDS if word in product_zh)
     return next(named, CATEGORIES.get(category, UNKNOWN))
-
-
-def path(kind: str) -> str:
-    """Where the drawing lies among the static files."""
-    return f"produce/{kind if kind in KINDS else UNKNOWN}.svg"

@@ -16,7 +16,6 @@ from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from catalog.actions import card
 from catalog.models import Lot, Reservation
@@ -114,16 +113,6 @@ def release(holders: Collection[UUID]) -> set[UUID]:
     moved = _move(holders, Reservation.State.RELEASED, available=1, reserved=-1)
     card.refresh(lots={lot for _, lot in moved})
     return {holder for holder, _ in moved}
-
-
-def release_expired(before: datetime | None = None, limit: int = 500) -> set[UUID]:
-    """Release what is held beyond its time.
-
-    An order lapses through its own action, which locks the order first; this is the net below it.
-    """
-    late = Reservation.objects.filter(state=Reservation.State.HELD, expires_at__lt=before or timezone.now())
-    holders = late.order_by("expires_at").values_list("holder", flat=True)[:limit]
-    return release(set(holders))
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from accounts.actions import audit
 from accounts.models import Person
 from catalog import clean, search
 from catalog.actions import card, desk, listing
-from catalog.models import PriceStory, Product, Variant
+from catalog.models import Product, Variant
 from catalog.models.variant import STORY_PARTS
 from core.language import say
 from core.refusals import Invalid, every
@@ -85,15 +85,6 @@ def _check_how_many(product: Product) -> None:
     if product.is_published and not any(offered):
         words = say("至少保留一个规格，或将商品下架归档。", "Keep one variant, or archive the product.")
         raise Invalid(words, field="is_offered")
-
-
-def change_price(
-    variant: Variant, by: Person | None, price_minor: int, story: Mapping[str, int] | None = None
-) -> PriceStory:
-    """A new price from now on; what was ordered keeps the price and the story that it was ordered with."""
-    changed = save(variant.product, by, variant, price_minor=price_minor, story=story)
-    assert changed.story
-    return changed.story
 
 
 def _must_be_looked_at(variant: Variant) -> bool:

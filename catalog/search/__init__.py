@@ -20,7 +20,6 @@ from core import outbox
 # Price bands in fen, both ends included.
 BANDS: tuple[tuple[int, int | None], ...] = ((0, 2999), (3000, 4999), (5000, 7999), (8000, None))
 FACETS = ("category", "division", "kind", "season", "stock", "price")
-SORTS = ("BEST", "NEWEST", "PRICE_ASC", "PRICE_DESC", "SEASON")
 MOST_CHARACTERS = 80
 HOME = "catalog.search.postgres.Postgres"
 # Products taken up by one statement or request.

@@ -13,11 +13,6 @@ def is_proved(order: Order) -> bool:
     return order.person_id is not None or order.buyer_proved_at is not None
 
 
-def was_mailbox_proved(email: str) -> bool:
-    """Whether any guest's order under this address was ever proved; who types it now may be somebody else."""
-    return Order.objects.filter(email=email.strip().lower(), buyer_proved_at__isnull=False).exists()
-
-
 def is_hers(person: Any, order: Order) -> bool:
     """Whether an order is somebody's own: by her account, or a guest's under her address, whether proved or not. An
     operator decides about neither; that a stranger wrote her address costs another operator a minute."""

@@ -77,7 +77,7 @@ def test_the_list_approves_the_version_that_it_shows(room, waiting):
     page = room.get(reverse("admin:catalog_product_changelist")).content.decode()
     (seen,) = re.findall(rf'name="seen.{waiting.pk}" value="(\d+)"', page)
     listing.withdraw(waiting, None)
-    variants.change_price(waiting.variants.get(), None, 99_900)
+    variants.save(waiting, None, waiting.variants.get(), price_minor=99_900)
     listing.submit(waiting, None)
     deed(room, "product", "approve", waiting)
     answer = deed(room, "product", "approve", waiting, **{f"seen.{waiting.pk}": seen})

@@ -18,6 +18,7 @@ from catalog import search
 from catalog.actions import card, listing, stock
 from catalog.models import Lot, Product
 from catalog.search import SearchRequest, Where
+from catalog.search.pages import KEYS
 from core import clock, deliveries
 from core.refusals import Invalid
 from shop.demo import words as demo
@@ -185,7 +186,7 @@ def test_several_values_of_one_facet_are_alternatives_and_none_matches_nothing(s
 def test_pages_show_each_product_once(shop):
     of_zigui = {"orange", "mandarin", "loquat"}  # one by its title, the others by their team
     for words, keys in {"": set(shop), "示例": set(shop), "秭归": of_zigui, "zigui": of_zigui}.items():
-        for sort in search.SORTS:
+        for sort in KEYS:
             whole = answer(words, sort=sort).found.ids
             assert sorted(whole) == sorted(shop[key] for key in keys)
             paged, after = [], None
@@ -214,7 +215,7 @@ def test_orders_by_price(shop):
 
 
 def test_a_cursor_tells_neither_ids_nor_times_nor_prices(shop):
-    for sort in search.SORTS:
+    for sort in KEYS:
         page = answer(sort=sort).found
         assert len(page.cursors) == len(page.ids) == len(set(page.cursors)) > 2
         assert len({len(cursor) for cursor in page.cursors}) == 1
@@ -286,7 +287,7 @@ def test_an_engine_says_the_same_as_our_own_database(shop):
             in_season=rng.choice([None, None, True, False]),
             price=rng.choice([None, None, ((0, 2999), (8000, None))]),
         )
-        sort = rng.choice(search.SORTS)
+        sort = rng.choice(list(KEYS))
         said, ours = (
             answer(words, sort=sort, first=9, **vars(where)),
             search.home().answer(SearchRequest(words, where, sort, 9)),

@@ -197,11 +197,11 @@ def test_nothing_is_retaken_for_one_who_still_holds():
         stock.retake(holder, soon())
 
 
-def test_what_is_held_beyond_its_time_is_released():
+def test_what_is_released_leaves_alone_what_others_hold():
     lot, late, punctual = a_lot(units=5), uuid4(), uuid4()
     stock.reserve(late, {lot.variant_id: 2}, timezone.now() - timedelta(seconds=1))
     stock.reserve(punctual, {lot.variant_id: 1}, soon())
-    assert stock.release_expired() == {late}
+    assert stock.release([late]) == {late} and stock.release([late]) == set()
     assert figures(lot) == (4, 1, 0, 0)
 
 

@@ -155,7 +155,7 @@ def test_what_is_released_while_it_is_paid_is_either_sold_or_released():
     until = timezone.now() - timedelta(seconds=1)
     holders = [uuid4() for _ in range(10)]
     stock.reserve_many([stock.Wanted(holder, {lot.variant_id: 1}, until) for holder in holders])
-    said = at_once([lambda h=h: stock.sell([h]) for h in holders] + [stock.release_expired] * 5)
+    said = at_once([lambda h=h: stock.sell([h]) for h in holders] + [lambda: stock.release(holders)] * 5)
     sold = {holder for one in said[:10] for holder in one}
     released = {holder for one in said[10:] for holder in one}
     assert sold | released == set(holders) and not sold & released

@@ -8,7 +8,7 @@ import pytest
 
 from accounts import permissions
 from accounts.models import Person
-from accounts.permissions import Role, holders, may, permitted
+from accounts.permissions import Role, holders, may
 from local.machine import ROOT
 from scripts import floors
 from shop.permissions import OPERATOR, OWNER, PERMISSIONS
@@ -23,7 +23,7 @@ def sources() -> dict[str, str]:
 
 
 def test_every_permission_of_the_table_is_asked_for_somewhere_and_no_other_is():
-    callers = re.compile(r"\b(?:may|must|permitted|holders|must_decide|_check)\(")
+    callers = re.compile(r"\b(?:may|must|holders|must_decide|_check)\(")
     asked = {
         name
         for text in sources().values()
@@ -67,7 +67,6 @@ def test_a_permission_of_several_roles_is_opened_by_each(monkeypatch):
     opens_to_those_alone("orders.refund", frozenset(Role))
     both = of_roles(Role)
     assert list(holders("orders.refund")).count(both) == 1
-    assert permitted("orders.refund").label == "an operator of the shop or whoever names the operators"
 
 
 @pytest.mark.django_db
@@ -75,4 +74,4 @@ def test_a_permission_that_nobody_wrote_down_is_an_error_and_not_a_no():
     with pytest.raises(KeyError):
         may(a_person(), "orders.refnd")
     with pytest.raises(KeyError):
-        permitted("orders.refnd")
+        holders("orders.refnd")
