@@ -137,3 +137,16 @@ class VariantType(ModelType):
     def resolve_product(root, info):
         """No way leads from a variant to what is not published."""
         return root.product if root.product.is_published else None
+
+
+class OfPublished:
+    """For a type whose rows have a variant: it and its product are null unless that is published. What is not on the
+    shelf is nobody's to see by way of an old order or of a link."""
+
+    def resolve_variant(root, info):
+        """While its product is published."""
+        return root.variant if root.variant.product.is_published else None
+
+    def resolve_product(root, info):
+        """While it is published."""
+        return root.variant.product if root.variant.product.is_published else None

@@ -5,6 +5,7 @@ from typing import Any
 import graphene
 from django.db.models import QuerySet, prefetch_related_objects
 
+from catalog.api.variant import OfPublished
 from catalog.models import Product, Variant
 from core.api.access import PUBLIC, SIGNED_IN
 from core.api.act import Act
@@ -43,7 +44,7 @@ class OrderAction(graphene.Enum):
         }[self.value]
 
 
-class LineType(ModelType):
+class LineType(OfPublished, ModelType):
     """One variant and a quantity, at the price of that moment."""
 
     class Meta:
@@ -116,15 +117,6 @@ class LineType(ModelType):
     def resolve_shipment_id(root, info):
         """The opaque id of its parcel; null while it is in none."""
         return global_id("Shipment", root.shipment.uid) if root.shipment else None
-
-    def resolve_variant(root, info):
-        """Only while its product is published."""
-        return root.variant if root.variant.product.is_published else None
-
-    def resolve_product(root, info):
-        """Only a published one: a draft is nobody's to see by way of an old order."""
-        product = root.variant.product
-        return product if product.is_published else None
 
 
 class OrderType(ModelType):

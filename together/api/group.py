@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts import reads as people
 from accounts.api.access import COORDINATOR, coordinates
+from catalog.api.variant import OfPublished
 from catalog.models import Product, Variant
 from catalog.reads import variants_on_sale
 from core import clock
@@ -57,7 +58,7 @@ class GroupAction(graphene.Enum):
         }[self.value]
 
 
-class GroupPurchaseType(ModelType):
+class GroupPurchaseType(OfPublished, ModelType):
     """Buyers who buy together: one variant, one price, one deadline, one address."""
 
     class Meta:
@@ -138,15 +139,6 @@ class GroupPurchaseType(ModelType):
     def resolve_state_name(root, info):
         """In the reader's language; between its deadline and its closing it says that payments are being checked."""
         return str(words.group_state(root))
-
-    def resolve_variant(root, info):
-        """Null unless its product is published: what is not on the shelf is not shown by a group's link either."""
-        return root.variant if root.variant.product.is_published else None
-
-    def resolve_product(root, info):
-        """Null unless it is published, as by any other address."""
-        product = root.variant.product
-        return product if product.is_published else None
 
     @needs("variant")
     def resolve_full_price(root, info):
