@@ -30,7 +30,10 @@ State = Order.State
 GOING_ON = (State.PAID, State.SHIPPED, State.DELIVERED)
 ON_ITS_WAY = (Shipment.State.WAITING, Shipment.State.SHIPPED, Shipment.State.DELIVERED)
 OVER = (State.COMPLETED, *Order.OVER)
+# What stands in place of words that are forgotten. A buyer may write it too: it proves nothing.
 FORGOTTEN = "—"
+# Every order is placed with a mailbox, and no buyer can take it out again.
+IS_FORGOTTEN = Q(email="")
 # So many of her orders are named in a sentence.
 _NAMED = 5
 CARTS_LAST = timedelta(days=30)
@@ -44,6 +47,11 @@ def going_on(orders: QuerySet[Order]) -> QuerySet[Order]:
     kept = Line.objects.filter(order=OuterRef("pk"), refunded_minor__lt=F("net_minor"))
     left = parcels.filter(Q(refunded_minor__lt=F("shipping_minor")) | Q(state__in=ON_ITS_WAY))
     return orders.exclude(state__in=OVER).filter(Exists(kept) | Exists(left))
+
+
+def is_forgotten(order: Order) -> bool:
+    """Whether nobody knows any more who this order is for: its person was erased, or its time to be known is over."""
+    return not order.email
 
 
 def export(person: Person) -> dict[str, Any]:
@@ -141,7 +149,7 @@ def erase(person: Person) -> None:
     Review.objects.filter(person=person).update(nickname="", person=None)
     Cart.objects.filter(person=person, closed_at=None).delete()
     Cart.objects.filter(person=person).update(**_EMPTY, recipient="")
-    orders.update(**_UNKNOWN)
+    orders.update(**UNKNOWN)
 
 
 def duties(person: Person) -> list[Words]:
@@ -161,14 +169,14 @@ def move(person: Person, old: str, new: str) -> None:
     too. Whatever was typed at checkout was never proved (`settings.PERSON_MOVERS`)."""
     orders = Order.objects.filter(person=person)
     list(orders.order_by("pk").select_for_update(no_key=True).values_list("pk"))
-    orders.exclude(email="").update(email=new)
+    orders.exclude(IS_FORGOTTEN).update(email=new)
     Cart.objects.filter(person=person, email=old).update(email=new)
 
 
 def _forget_claims(orders: QuerySet[Order]) -> None:
     """What was written of these and photographed, and what the team answered; that something was wrong, and what came
     of it, stays."""
-    claims = Claim.objects.filter(line__order__in=orders).exclude(words=FORGOTTEN)
+    claims = Claim.objects.filter(line__order__in=orders).exclude(words=FORGOTTEN, answer="", photo="")
     photos = [claim.photo.name for claim in claims if claim.photo]
     # The answer stands beside what was given back for it, too.
     Refund.objects.filter(claim__in=claims).update(note="")
@@ -186,7 +194,7 @@ def forget_old() -> int:
     # As long as money is owed to her, a guest is kept too.
     owed = Refund.objects.filter(payment__order=OuterRef("pk")).exclude(state__in=Refund.SETTLED)
     ended = Order.objects.filter(~Exists(owed), person=None, closed_at__lt=now - ORDERS_LAST)
-    orders = ended.exclude(recipient=FORGOTTEN).update(**_UNKNOWN)
+    orders = ended.exclude(IS_FORGOTTEN).update(**UNKNOWN)
     with transaction.atomic():
         _forget_claims(ended)
     notices = Notice.objects.filter(received_at__lt=now - ORDERS_LAST).exclude(body=b"").update(body=b"")
@@ -195,4 +203,4 @@ def forget_old() -> int:
 
 UNPROVED = ("unproved_cookie", "unproved_mailbox", "unproved_phone")
 _EMPTY = {"email": "", "phone": "", "street": "", "note": ""}
-_UNKNOWN: dict[str, Any] = {**_EMPTY, "recipient": FORGOTTEN, **dict.fromkeys(UNPROVED)}
+UNKNOWN: dict[str, Any] = {**_EMPTY, "recipient": FORGOTTEN, **dict.fromkeys(UNPROVED)}

@@ -9,7 +9,7 @@ from accounts.models import Person
 from core.language import Words, say
 from core.refusals import Conflict
 from orders.models import Order
-from orders.people import FORGOTTEN, going_on
+from orders.people import FORGOTTEN, IS_FORGOTTEN, going_on
 from together.models import GroupPurchase, Seat
 
 State = GroupPurchase.State
@@ -65,5 +65,5 @@ def duties(person: Person) -> list[Words]:
 
 def forget_old() -> int:
     """The names in seats whose orders nobody is kept for any more (`orders.people.forget_old`)."""
-    forgotten = Seat.objects.filter(order__recipient=FORGOTTEN).exclude(name=FORGOTTEN)
+    forgotten = Seat.objects.filter(order__in=Order.objects.filter(IS_FORGOTTEN)).exclude(name=FORGOTTEN)
     return forgotten.update(name=FORGOTTEN)

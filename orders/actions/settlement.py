@@ -20,7 +20,7 @@ from orders.actions.lapse import lapse
 from orders.actions.order import lock_with_payments
 from orders.events import OrderHeld, OrderPaid, PaymentTurnedAway
 from orders.models import LineLot, Order, Payment, Refund
-from orders.people import FORGOTTEN
+from orders.people import is_forgotten
 from orders.provider.port import PaymentSeen, Was
 from orders.reads import stopped
 
@@ -140,7 +140,7 @@ def _unwanted(arrived: Arrived) -> str:
     if seen.amount_minor != payment.amount_minor or seen.currency != "cny":
         return Reason.AMOUNT
     # An erased person's order has nobody to send to.
-    if order.state in PAYABLE and order.recipient != FORGOTTEN:
+    if order.state in PAYABLE and not is_forgotten(order):
         return Reason.STOPPED if payment.is_stopped else ""  # type: ignore[attr-defined]
     if order.state == Order.State.CANCELLED and stopped.was_recalled(order):
         return Reason.STOPPED

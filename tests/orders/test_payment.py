@@ -12,6 +12,7 @@ from catalog.models import Lot
 from local.stripe.api import Api
 from orders.actions import payment, reconcile, settlement
 from orders.models import Order, Payment, Refund
+from orders.people import FORGOTTEN
 from orders.provider import provider
 from orders.provider.port import PaymentSeen, Was
 from tests.orders.test_checkout import in_threads, shelf
@@ -62,6 +63,16 @@ def test_each_way_to_pay_pays(bought, till, a_stand, method):
     till.pay(session_of(page), method)
     tell(a_stand)
     assert buyer.look(order)["payments"][0]["method"] == method
+    at_rest()
+
+
+def test_whatever_a_buyer_calls_herself_her_money_pays_for_her_order(till, a_stand):
+    """A dash is what stands in place of a name that was erased; it is no proof that one was."""
+    buyer = Buyer()
+    order = buyer.place(a_lot(), recipient=FORGOTTEN)
+    till.pay(session_of(buyer.begin(order)), "alipay")
+    tell(a_stand, PAID)
+    assert row(order).state == "paid" and not Refund.objects.exists()
     at_rest()
 
 

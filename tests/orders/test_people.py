@@ -27,7 +27,7 @@ from orders.models import (
     Review,
     Shipment,
 )
-from orders.people import forget_old
+from orders.people import FORGOTTEN, forget_old
 from tests.accounts.world import PASSWORD, a_person, token_in
 from tests.orders.sold import Sold
 from tests.orders.test_claim import a_photo
@@ -203,7 +203,8 @@ def test_letters_go_to_the_address_that_the_owner_has_proved_since(till, a_stand
     assert {m.to[0] for m in mail.outbox if own["number"] in m.body} == {"new@example.com"}
 
 
-def test_what_nobody_needs_any_more_is_forgotten_and_nothing_else():
+@pytest.mark.parametrize("name", ["示例买家", FORGOTTEN])
+def test_what_nobody_needs_any_more_is_forgotten_and_nothing_else(name):
     buyer = Buyer()
     order = buyer.place(a_lot())
     left, fresh = buyer.fill(a_lot()), buyer.fill(a_lot())
@@ -219,7 +220,8 @@ def test_what_nobody_needs_any_more_is_forgotten_and_nothing_else():
     kept = {str(cart.uid) for cart in Cart.objects.all()}
     assert str(uid_of(left["id"], "Cart")) not in kept and len(kept) == 2
     assert Order.objects.get().recipient == "示例买家"
-    Order.objects.update(closed_at=timezone.now() - timedelta(days=3 * 366 + 1))
+    # Whatever she wrote for a name, the rest of it is kept no longer.
+    Order.objects.update(closed_at=timezone.now() - timedelta(days=3 * 366 + 1), recipient=name)
     Notice.objects.update(received_at=timezone.now() - timedelta(days=3 * 366 + 1))
     forget_old()
     made = Order.objects.get()
