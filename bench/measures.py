@@ -247,6 +247,11 @@ def control(shop: Shop, name: str, wish: dict[str, Any]) -> None:
             raise Wrong(f"the stand-in did not listen: {answer.status}")
 
 
-def figure(told: Measured) -> Figure:
+def figure(measured: Measured) -> Figure:
     """Rate and latencies."""
-    return {"rate": told.rate, "p50_ms": told.at(0.5), "p99_ms": told.at(0.99), "bytes": told.size}
+    return {
+        "rate": measured.rate,
+        "p50_ms": measured.at(0.5),
+        "p99_ms": measured.at(0.99),
+        "bytes": measured.size,
+    }

@@ -45,11 +45,11 @@ class AddressSave(Act):
     address = graphene.Field(AddressType, description="The address as saved.")
 
     @classmethod
-    def act(cls, request: Any, id: str | None = None, is_default: bool = False, **written: str) -> Any:
+    def act(cls, request: Any, id: str | None = None, is_default: bool = False, **fields: str) -> Any:
         """The address as kept. INVALID names the field, or says that 20 are kept already; NOT_FOUND for one that is
         not hers."""
         uid = uid_of(id, "Address") if id else None
-        return cls(address=addresses.save(request.user, uid=uid, is_default=bool(is_default), **written))
+        return cls(address=addresses.save(request.user, uid=uid, is_default=bool(is_default), **fields))
 
 
 class AddressDelete(Act):

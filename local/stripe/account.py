@@ -129,12 +129,12 @@ class Account:
         self.on_event(event)
         return event
 
-    def later(self, seconds: float, deed: str, id: str) -> None:
-        """Do a named deed to an object when its time has come."""
+    def later(self, seconds: float, action: str, id: str) -> None:
+        """Do a named action to an object when its time has come."""
         # Who waits for timers looks every few seconds anyway.
         self.store.has_news = self.store.has_news or seconds < SOON
         self.store.run(
-            "INSERT INTO timers (due, deed, object) VALUES (?, ?, ?)", self.exact_now() + seconds, deed, id
+            "INSERT INTO timers (due, deed, object) VALUES (?, ?, ?)", self.exact_now() + seconds, action, id
         )
 
     def forget_timers(self, id: str) -> None:

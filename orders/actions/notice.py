@@ -91,18 +91,18 @@ def _keep(source: str, heard: Heard, body: bytes, effect: str) -> Notice:
     return Notice.objects.get(event_id=heard.event_id, provider=source)
 
 
-def _try(kept: Notice, heard: Heard, found: list[Payment] | None = None) -> None:
-    row = Notice.objects.filter(pk=kept.pk, handled_at=None)
+def _try(notice: Notice, heard: Heard, found: list[Payment] | None = None) -> None:
+    row = Notice.objects.filter(pk=notice.pk, handled_at=None)
     try:
-        effect = act(kept.provider, heard, found)
+        effect = act(notice.provider, heard, found)
     except Away as failure:
-        log.warning("notice %s waits: the provider is away (%s)", kept.event_id, failure)
+        log.warning("notice %s waits: the provider is away (%s)", notice.event_id, failure)
     except Exception:
-        log.exception("notice %s waits: it could not be acted on", kept.event_id)
+        log.exception("notice %s waits: it could not be acted on", notice.event_id)
         row.update(tries=F("tries") + 1)
     else:
         # What came ahead of what it is about is kept until that is known.
-        waits = effect == Notice.WAITS and kept.received_at > timezone.now() - KEPT_FOR
+        waits = effect == Notice.WAITS and notice.received_at > timezone.now() - KEPT_FOR
         row.update(handled_at=None if waits else timezone.now(), effect=effect[:60])
 
 

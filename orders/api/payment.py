@@ -41,9 +41,9 @@ PaymentKind = graphene.Enum.from_enum(
 )
 
 
-def kind_of(asked: Any) -> str:
+def kind_of(chosen: Any) -> str:
     """A payment's kind by what was asked for; without a word of it by the provider's page."""
-    return Payment.Kind.CHECKOUT if asked is None or asked.value == _Kind.CHECKOUT else Payment.Kind.CLIENT
+    return Payment.Kind.CHECKOUT if chosen is None or chosen.value == _Kind.CHECKOUT else Payment.Kind.CLIENT
 
 
 @error_type(PaymentRefused)

@@ -43,16 +43,14 @@ PAYMENTS = Payment.objects.filter(payment_ref__startswith="pi_demo").order_by("p
 REFUNDS = Refund.objects.filter(provider_id__startswith="re_demo").order_by("pk")
 
 
-def known_elsewhere(at_once: int) -> Iterator[list[dict]]:
-    """The demo's payments, each followed by its refunds, as the stand-in is told of them: so many at once."""
+def known_elsewhere(size: int) -> Iterator[list[dict]]:
+    """The demo's payments, each followed by its refunds, as the stand-in is told of them: so many rows at once."""
     rows: list[dict] = []
     for row in (
-        PAYMENTS.select_related("order")
-        .prefetch_related(Prefetch("refunds", REFUNDS.all()))
-        .iterator(at_once)
+        PAYMENTS.select_related("order").prefetch_related(Prefetch("refunds", REFUNDS.all())).iterator(size)
     ):
         rows += [_paid_row(row), *(_refund_row(row, refunded) for refunded in row.refunds.all())]
-        if len(rows) >= at_once:
+        if len(rows) >= size:
             yield rows
             rows = []
     if rows:

@@ -269,7 +269,7 @@ SABOTAGES = [
     Sabotage(
         "a notice that came ahead of its payment is dropped",
         "orders/actions/notice.py",
-        "waits = effect == Notice.WAITS and kept.received_at > timezone.now() - KEPT_FOR",
+        "waits = effect == Notice.WAITS and notice.received_at > timezone.now() - KEPT_FOR",
         "waits = False",
         "tests/orders/test_elsewhere.py -k kept_until",
     ),
