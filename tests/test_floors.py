@@ -113,8 +113,8 @@ def test_a_name_that_meant_several_things_is_found(tmp_path, monkeypatch):
     assert sorted(said) == [
         "core/kept.py:1 Asked",
         "core/kept.py:1 kept",
+        "core/kept.py:11 deed",
         "core/kept.py:2 told_in",
         "core/kept.py:5 _give_back",
-        "core/kept.py:11 deed",
         "core/kept.py:8 again",
     ]
