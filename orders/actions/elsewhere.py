@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts import clean
 from accounts.actions import audit
 from accounts.models import AuditEntry
+from accounts.permissions import must
 from core.language import say
 from core.outbox import record
 from core.refusals import Conflict
@@ -121,7 +122,7 @@ def learn_refund(source: str, provider_id: str) -> str:
 
 def take_refund(source: str, seen: RefundSeen) -> str:
     """Settle a refund that the provider tells of: ours by its id or by our word on it, else made at its own desk."""
-    if known := Refund.objects.filter(payment__provider=source, provider_id=seen.id).first():
+    if known := refund.called(source, seen.id).first():
         return refund.settle(known, seen, known.attempt)
     name, _, number = seen.ours.partition(":")
     uid = uuid_of(name)
@@ -142,11 +143,12 @@ def _adopt(paid: Payment, seen: RefundSeen) -> str:
     paid = Payment.objects.get(pk=paid.pk)
     if seen.state is Was.FAILED:
         return "nothing given"
-    if Refund.objects.filter(payment__provider=paid.provider, provider_id=seen.id).exists():
+    if refund.called(paid.provider, seen.id).exists():
         return "known"
     left = seen.amount_minor
     if seen.currency == "cny":
-        owed = [r for r in paid.refunds.filter(state=Refund.State.FAILED) if r.due_minor == left]
+        failed = paid.refunds.filter(state=Refund.State.FAILED).exclude(reason=Refund.Reason.DISPUTE)
+        owed = [r for r in failed if r.due_minor == left]
         if owed:
             return _is(owed[0], seen)
         if paid.is_kept and paid.state == Payment.State.SUCCEEDED:
@@ -178,6 +180,7 @@ def _unplaced(paid: Payment, seen: RefundSeen, left: int) -> None:
 @transaction.atomic
 def settle_otherwise(failed: Refund, by: Any, how: str) -> Refund:
     """An operator has given it herself (by bank transfer, say), as the provider could not; `how` is for the record."""
+    must(by, "orders.refund")
     how = clean.line(how, "how", 200)
     order = Order.objects.get(payments__refunds=failed.pk)
     order = lock([order])[order.pk]

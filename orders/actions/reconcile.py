@@ -167,13 +167,16 @@ def _known(source: str, page: Sequence[Seen]) -> list[bool]:
     succeeded = Payment.objects.filter(provider=source, payment_ref__in=named_there, state="succeeded")
     paid = set(succeeded.values_list("payment_ref", flat=True))
     ids = [seen.id for seen in page if not isinstance(seen, PaymentSeen)]
-    told = {"payment__provider": source, "provider_id__in": ids}
-    refunded = dict(Refund.objects.filter(**told).values_list("provider_id", "state"))
-    disputed = dict(Dispute.objects.filter(**told).values_list("provider_id", "state"))
+    disputed = Dispute.objects.filter(payment__provider=source, provider_id__in=ids)
+    # By what is asked about, then by its id: a refund may be called as a dispute is.
+    written = {
+        RefundSeen: dict(refund.called(source, *ids).values_list("provider_id", "state")),
+        DisputeSeen: dict(disputed.values_list("provider_id", "state")),
+    }
     return [
         seen.state is not Was.SUCCEEDED or seen.payment_ref in paid or seen.payment in fresh
         if isinstance(seen, PaymentSeen)
-        else {**refunded, **disputed}.get(seen.id) == str(getattr(seen.state, "value", seen.state))
+        else written[type(seen)].get(seen.id) == str(getattr(seen.state, "value", seen.state))
         for seen in page
     ]
 
@@ -221,9 +224,16 @@ def look_back(days: float) -> int:
 
 
 def _with_each(ask: Callable[[str], object]) -> None:
-    """One provider after the other; one that is away holds up no other, and waits for the next round."""
+    """One provider after the other: one that is away or breaks holds up no other, and waits for the next round. Those
+    that broke are raised together, when all were asked."""
+    broken: list[Exception] = []
     for source, _ in provider_names():
         try:
             ask(source)
         except Away as failure:
             log.warning("%s is away, reconciling waits: %s", source, failure)
+        except Exception as failure:
+            log.exception("%s could not be reconciled", source)
+            broken.append(failure)
+    if broken:
+        raise ExceptionGroup("providers that could not be reconciled", broken)

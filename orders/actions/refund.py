@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from accounts.actions import audit
@@ -208,9 +208,16 @@ def submit(refund: Refund) -> str:
     return told
 
 
+def called(source: str, *ids: str) -> QuerySet[Refund]:
+    """Refunds that the provider calls by these of its ids; empty ones call none. A chargeback is not among them: the
+    id that it bears is its dispute's, and a refund may be called the same."""
+    named = Refund.objects.filter(payment__provider=source, provider_id__in=[*filter(None, ids)])
+    return named.exclude(reason=Reason.DISPUTE)
+
+
 def learn(source: str, provider_id: str) -> str:
     """Ask the provider how a refund of ours stands, and settle that."""
-    refund = Refund.objects.filter(payment__provider=source, provider_id=provider_id or None).first()
+    refund = called(source, provider_id).first()
     if refund is None:
         return Notice.NOT_OURS
     seen = provider(source).look(Noun.REFUND, provider_id)

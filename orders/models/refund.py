@@ -82,7 +82,11 @@ class Refund(StateMachine, models.Model):
         help_text="so much of it an earlier attempt has given, before a bank took back what was hers of the rest",
     )
     attempt = models.PositiveSmallIntegerField(default=1, help_text="part of the provider's idempotency key")
-    provider_id = models.CharField(max_length=ID_LENGTH, blank=True)
+    provider_id = models.CharField(
+        max_length=ID_LENGTH,
+        blank=True,
+        help_text="the provider's id of it; a chargeback bears its dispute's",
+    )
     failure = models.CharField(max_length=120, blank=True)
     note = models.CharField(max_length=200, blank=True)
     requested_by = models.ForeignKey(
@@ -107,10 +111,16 @@ class Refund(StateMachine, models.Model):
                 condition=Q(disputed_minor__lte=models.F("amount_minor") - models.F("given_minor")),
                 name="refund_not_given_twice",
             ),
+            # Ids are unique for each noun of a provider's: a chargeback bears its dispute's, any other its own.
             models.UniqueConstraint(
                 fields=["provider_id", "payment"],
-                condition=~Q(provider_id="") & ~Q(state="undone"),
+                condition=~Q(provider_id="") & ~Q(reason="dispute"),
                 name="refund_once",
+            ),
+            models.UniqueConstraint(
+                fields=["provider_id", "payment"],
+                condition=Q(reason="dispute") & ~Q(provider_id="") & ~Q(state="undone"),
+                name="chargeback_once",
             ),
         ]
         indexes = [

@@ -25,7 +25,8 @@ class Forged(Exception):
 
 
 class Noun(StrEnum):
-    """What the provider keeps for us."""
+    """What the provider keeps for us. Each is known by an id that is unique among its own: a refund may be called as a
+    dispute is, and anything as at another provider."""
 
     PAGE = "page"  # the provider's own page for one payment
     PAYMENT = "payment"  # the payment itself: what is refunded and disputed

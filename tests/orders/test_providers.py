@@ -1,16 +1,19 @@
 """Several providers side by side: each payment is begun, told of, given back and asked about at its own."""
 
 import re
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from django.db import IntegrityError
 from django.test import Client
 
 from orders import provider as providers
-from orders.actions import payment, reconcile, refund
+from orders.actions import elsewhere, payment, reconcile, refund
 from orders.models import Dispute, Notice, Payment, Refund
 from orders.provider import provider
+from orders.provider.port import RefundSeen, Was
 from scripts.floors import standing
 from tests.orders.coop import Till
 from tests.orders.test_payment import in_time
@@ -145,6 +148,135 @@ def test_lost_notices_are_found_at_each_and_one_that_is_away_holds_up_no_other(t
     assert reconcile.all_waiting()["payments"] == 1
     assert states(north, south) == ["paid", "paid"]
     at_rest()
+
+
+def test_one_that_breaks_holds_up_no_other_and_is_not_silent(till, coops, begin, monkeypatch, caplog):
+    south = begin("south")
+    coops.south.book("1")
+
+    def broken(*_):
+        raise ValueError("what the north tells is no list")
+
+    monkeypatch.setattr(provider("north"), "recent", broken)
+    in_time()
+    for ask in (reconcile.all_waiting, partial(reconcile.look_back, 1)):
+        caplog.clear()
+        with pytest.raises(ExceptionGroup) as met:
+            ask()
+        assert [str(failure) for failure in met.value.exceptions] == ["what the north tells is no list"]
+        said = [r for r in caplog.records if r.name == "sheaf.reconcile" and r.levelname == "ERROR"]
+        assert len(said) == 1 and "north" in said[0].getMessage() and said[0].exc_info
+    assert states(south) == ["paid"], "each is asked, whoever of them breaks"
+    at_rest()
+
+
+# --- A refund and a dispute of one number are two things ---
+
+
+def on_payments(coops, *begun) -> None:
+    """Each is paid in the south; then the bank takes back what paid the first, by its objection 1."""
+    for one in begun:
+        assert hand_in("south", coops.south.book(of(one).payment_ref)) == 200
+    assert hand_in("south", coops.south.object("1", "lost")) == 200
+    assert states(*begun) == ["refunded", *["paid"] * (len(begun) - 1)]
+
+
+def test_a_dispute_takes_what_a_refund_of_its_number_has_left_of_the_payment(till, coops, begin):
+    south = begin("south")
+    hand_in("south", coops.south.book("1"))
+    made = ask_back(south)
+    settle_all()
+    made.refresh_from_db()
+    assert (made.state, made.provider_id) == ("succeeded", "1")
+    coops.south.find("deposits", "1")["fen"] -= made.amount_minor  # the bank asks for what is left
+    assert hand_in("south", coops.south.object("1", "lost")) == 200
+    assert [d.state for d in Dispute.objects.all()] == ["lost"], Notice.objects.latest("pk").effect
+    rows = Refund.objects.order_by("pk").values_list("reason", "state", "provider_id")
+    assert [*rows] == [("team", "succeeded", "1"), ("dispute", "succeeded", "1")]
+    assert states(south) == ["refunded"]
+    in_time()
+    reconcile.all_waiting()
+    assert Refund.objects.count() == 2, "both are known by now"
+    at_rest()
+
+
+@pytest.mark.parametrize("is_told", [True, False], ids=["by a notice", "by reconciling"])
+def test_what_the_tills_own_desk_repays_is_taken_up_beside_a_dispute_of_its_number(
+    till, coops, begin, is_told
+):
+    one, other = begin("south"), begin("south")
+    on_payments(coops, one, other)
+    fen = row(other.order).total_minor
+    assert coops.south.put("repayments", {"key": "desk", "deposit": "2", "fen": fen, "ours": ""})["no"] == "1"
+    if is_told:
+        assert hand_in("south", coops.south.slip("repayments", "1")) == 200
+    else:
+        in_time()
+        reconcile.all_waiting()
+    assert states(one, other) == ["refunded", "refunded"], Notice.objects.latest("pk").effect
+    assert [*Refund.objects.order_by("pk").values_list("reason", flat=True)] == ["dispute", "desk"]
+    settle_all()
+    at_rest()
+
+
+def test_a_refund_that_fails_later_is_told_from_a_dispute_of_its_number(till, coops, begin):
+    one, other = begin("south"), begin("south")
+    on_payments(coops, one, other)
+    made = ask_back(other)
+    settle_all()
+    made.refresh_from_db()
+    assert (made.state, made.provider_id) == ("succeeded", "1")
+    gone = RefundSeen(
+        Was.FAILED, "1", made.amount_minor, "account closed", payment_ref="2", ours=f"{made.uid}:1"
+    )
+    assert elsewhere.take_refund("south", gone) == "failed"
+    states_now = dict(Refund.objects.values_list("reason", "state"))
+    assert states_now == {"team": "failed", "dispute": "succeeded"}
+    assert states(one) == ["refunded"]
+    at_rest()
+
+
+def test_a_refund_on_its_way_is_asked_about_by_its_own_number(till, coops, begin):
+    one, other = begin("south"), begin("south")
+    on_payments(coops, one, other)
+    made = ask_back(other)
+    settle_all()
+    Refund.objects.filter(pk=made.pk).update(state="pending")
+    assert refund.learn("south", "1") == "succeeded"
+    assert refund.learn("south", "") == "not ours"
+    made.refresh_from_db()
+    assert made.state == "succeeded"
+
+
+def test_what_the_desk_repays_is_no_chargeback_even_of_its_sum(till, coops, begin):
+    one = begin("south")
+    on_payments(coops, one)
+    taken = Refund.objects.get()
+    Refund.objects.filter(pk=taken.pk).update(state="failed")
+    seen = RefundSeen(Was.SUCCEEDED, "2", taken.amount_minor, payment_ref="1")
+    assert elsewhere.take_refund("south", seen) == "given back elsewhere"
+    taken.refresh_from_db()
+    assert (taken.state, taken.provider_id) == ("failed", "1"), "it bears no refund's number"
+
+
+def test_what_no_provider_has_numbered_yet_is_found_by_no_number(till, coops, begin):
+    south = begin("south")
+    hand_in("south", coops.south.book("1"))
+    made = ask_back(south)
+    seen = RefundSeen(Was.SUCCEEDED, "", made.amount_minor, payment_ref="2")
+    assert elsewhere.take_refund("south", seen) == "waits"
+    assert Refund.objects.get().state == "requested"
+
+
+def test_a_number_names_one_refund_and_one_chargeback_of_a_payment(till, coops, begin):
+    one = begin("south")
+    on_payments(coops, one)
+    taken = Refund.objects.get()
+    same = {"payment": taken.payment, "provider_id": taken.provider_id, "amount_minor": 1}
+    Refund.objects.create(**same, reason=Refund.Reason.TEAM)
+    for reason, name in ((Refund.Reason.DESK, "refund_once"), (Refund.Reason.DISPUTE, "chargeback_once")):
+        with pytest.raises(IntegrityError, match=name):
+            Refund.objects.create(**same, reason=reason)
 
 
 def test_what_is_not_paid_in_time_is_closed_at_its_own(till, coops, begin):
