@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts import clean
 from accounts.actions import audit
+from accounts.permissions import must
 from core.language import say
 from core.money import show
 from core.outbox import record
@@ -139,6 +140,7 @@ def _contest(order: Order) -> None:
 @transaction.atomic
 def decide(dispute: Dispute, by: Any, lost_minor: int, reason: str) -> Dispute:
     """A person says what an unclear outcome came to, in fen: nothing, or so much of what was paid."""
+    must(by, "orders.decide_dispute")
     reason = clean.line(reason, "reason", 200)
     order = lock([dispute.payment.order])[dispute.payment.order_id]
     not_of_her_own(order, by)

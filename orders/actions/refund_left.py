@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from accounts.permissions import must
 from core.refusals import NotFound
 from orders.actions import refund
 from orders.models import Order, Refund
@@ -10,6 +11,7 @@ from orders.reads.proof import is_hers
 
 def request_remaining(order: Order, by: Any, reason: str) -> Refund:
     """Give back what remains of every line and of its sending; of an order of her own an operator is none."""
+    must(by, "orders.refund")
     if is_hers(by, order):
         raise NotFound()
     lines = {

@@ -11,7 +11,17 @@ class PaymentAdmin(OperatorAdmin):
     """Attempts to pay; of several that succeeded one is kept."""
 
     called = ("付款", "payment", "payments")
-    list_display = ("uid", "order", "kind", "method", "state", "amount_minor", "is_kept", "created_at")
+    list_display = (
+        "uid",
+        "order",
+        "provider",
+        "kind",
+        "method",
+        "state",
+        "amount_minor",
+        "is_kept",
+        "created_at",
+    )
     list_filter = ("state", "method", "is_kept")
     list_select_related = ("order",)
     search_fields = ("=order__number", "=page_ref", "=payment_ref", "=uid")
@@ -28,9 +38,11 @@ class NoticeAdmin(OperatorAdmin):
     """What the provider told us, and what came of it; the raw words are not shown."""
 
     called = ("支付方通知", "notice", "notices")
-    list_display = ("event_id", "kind", "object_id", "received_at", "handled_at", "effect", "tries")
+    # Ids repeat between providers.
+    list_display = fields = (
+        *("event_id", "provider", "kind", "object_id", "received_at", "handled_at", "effect", "tries"),
+    )
     list_filter = ("kind",)
     search_fields = ("=event_id", "=object_id")
-    fields = ("event_id", "kind", "object_id", "received_at", "handled_at", "effect", "tries")
     ordering = ("-id",)
     show_full_result_count = False

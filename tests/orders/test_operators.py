@@ -14,9 +14,13 @@ from accounts.operators import OperatorAdmin
 from accounts.shown import in_yuan
 from core.language import use
 from core.money import show
+from core.refusals import NotAllowed
+from orders.actions import dispute, elsewhere, refund_left
 from orders.actions import shipping as rates
 from orders.models import Dispute, Notice, Order, Payment, Refund, ShippingRate
 from orders.reads import shipping
+from shop.permissions import OWNER, PERMISSIONS
+from tests.accounts.world import a_person
 from tests.orders.test_refund import Paid
 from tests.orders.world import at_rest, settle_all
 
@@ -119,6 +123,64 @@ def test_a_number_in_a_room_of_the_operators_is_read_in_one_way(paid, desk, writ
     page = desk.post(f"/operators/orders/shippingrate/{rate.pk}/change/", form)
     assert page.status_code == 200 and "step_minor" in page.context["adminform"].form.errors
     assert ShippingRate.objects.get(pk=rate.pk).step_minor == rate.step_minor
+
+
+def a_decision(paid):
+    unclear = {"amount_minor": 1000, "reason": "general", "state": "unclear"}
+    asked = Dispute.objects.create(payment=Payment.objects.get(), provider_id="dp_1", **unclear)
+    return lambda by: dispute.decide(asked, by, 0, "示例：支付方后台")
+
+
+def given_otherwise(paid):
+    paid.give(paid.team, (0, 1, None))
+    Refund.objects.update(state="failed")
+    return lambda by: elsewhere.settle_otherwise(Refund.objects.get(), by, "示例：银行转账")
+
+
+def what_is_left(paid):
+    return lambda by: refund_left.request_remaining(paid.row, by, "整批变质")
+
+
+def a_rate(paid):
+    rate = ShippingRate.objects.get(storage="dry", region="420000")
+    return lambda by: rates.change_rate(rate, by, first_minor=rate.first_minor)
+
+
+@pytest.mark.parametrize(
+    ("prepare", "permission"),
+    [
+        (a_decision, "orders.decide_dispute"),
+        (given_otherwise, "orders.refund"),
+        (what_is_left, "orders.refund"),
+        (a_rate, "orders.keep_shipping_rates"),
+    ],
+)
+def test_the_deed_itself_asks_for_its_permission_whatever_room_it_is_done_in(
+    paid, monkeypatch, prepare, permission
+):
+    deed, operator = prepare(paid), paid.operator.person
+    before = AuditEntry.objects.count()
+    with pytest.raises(NotAllowed):
+        deed(a_person())
+    with monkeypatch.context() as table, pytest.raises(NotAllowed):
+        table.setitem(PERMISSIONS, permission, OWNER)
+        deed(operator)
+    assert AuditEntry.objects.count() == before, "nothing was done"
+    deed(operator)
+    assert AuditEntry.objects.filter(actor=operator).count() == 1
+
+
+def test_a_payment_and_a_notice_say_whose_they_are_since_ids_repeat(paid, desk, settings):
+    providers = settings.PAYMENT_PROVIDERS
+    settings.PAYMENT_PROVIDERS = providers | dict.fromkeys(("north", "south"), providers["stripe"])
+    Payment.objects.update(provider="north")
+    Notice.objects.exclude(pk=Notice.objects.latest("pk").pk).delete()
+    Notice.objects.update(provider="south")
+    for name, model, provider in (("payment", Payment, "north"), ("notice", Notice, "south")):
+        rows = desk.get(f"/operators/orders/{name}/").content.decode()
+        assert f'<td class="field-provider">{provider}</td>' in rows, name
+        page = desk.get(f"/operators/orders/{name}/{model.objects.get().pk}/change/").content.decode()
+        assert f'<div class="readonly">{provider}</div>' in page, name
 
 
 HAN = re.compile("[\u4e00-\u9fff]")
