@@ -1,12 +1,17 @@
 """What was recalled since it was ordered: no money, no confirmation, no parcel; and everybody is told."""
 
+from importlib import import_module
+
 import pytest
 from django.core import mail
+from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from catalog.actions.lot import recall
 from catalog.models import Lot
 from core.deliveries import drain
+from core.models import Delivery
 from orders.models import Payment, Refund, Shipment
 from orders.reads import desk
 from orders.reads.stopped import recall_refunds
@@ -198,6 +203,24 @@ def test_seats_on_a_recalled_lot_are_repaid_and_their_group_is_not_confirmed_on_
     assert len([one for one in mail.outbox if "is recalled and is not sent" in one.subject]) >= 3
     assert together.escrow() == 0
     at_rest()
+
+
+@pytest.mark.parametrize("is_parked", [False, True])
+def test_a_recall_that_waits_for_its_orders_alone_reaches_its_groups_as_well(till, a_stand, is_parked):
+    """As it was written down when one reaction found both."""
+    together = Together(till, a_stand)
+    together.fill(2)
+    recall(Lot.objects.get(pk=together.lot.pk), an_operator(), "抽检不合格")
+    Delivery.objects.filter(reaction="together.tasks.find_recalled").delete()
+    if is_parked:
+        Delivery.objects.filter(reaction="orders.tasks.find_recalled").update(parked_at=timezone.now())
+    migration = import_module("together.migrations.0002_recalls_that_wait")
+    for _ in range(2):
+        with connection.cursor() as cursor:
+            cursor.execute(migration.BESIDE)
+    drain()
+    assert told("请不要分发") == [together.coordinator.person.email]
+    assert Delivery.objects.filter(reaction="together.tasks.find_recalled").count() == 1
 
 
 def test_the_last_seat_does_not_confirm_a_group_whose_first_seats_were_recalled(till, a_stand):
