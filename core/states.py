@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from django.db import models
+from django.db import connection, models
 
 from core.refusals import Conflict
 from core.rows import Update, write
@@ -59,9 +59,11 @@ def move_many(
 ) -> None:
     """Move rows on, in one statement: all of them, or Conflict where one is not allowed to, or not where it was read.
 
+    The statement moves whoever is where it was read: called inside a transaction alone, which Conflict then undoes.
     `fields` are written alike with all of them, the columns named by `each` as they stand on the row. Rows of another
     noun may move `along` in the same statement: of a purchase the round trips cost most.
     """
+    assert connection.in_atomic_block, "many move inside a transaction"
     for row in rows:
         for name, value in fields.items():
             setattr(row, name, value)

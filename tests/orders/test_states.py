@@ -53,6 +53,16 @@ def test_one_that_is_not_where_it_was_read_leaves_all_where_they_are(orders):
     assert [order.state for order in orders] == [State.PLACED] * 3
 
 
+@pytest.mark.django_db(transaction=True)
+def test_many_move_inside_a_transaction_alone_which_takes_a_part_back(django_assert_num_queries):
+    lot = a_lot()
+    orders = [an_order([(lot, 1)]) for _ in range(2)]
+    move_on(orders[1], State.CANCELLED)
+    with django_assert_num_queries(0), pytest.raises(AssertionError, match="transaction"):
+        move_many(orders, State.EXPIRED)
+    assert states(orders) == [State.PLACED, State.CANCELLED]
+
+
 def test_a_move_that_the_table_does_not_allow_is_refused_before_anything_is_asked(
     orders, django_assert_num_queries
 ):
