@@ -112,7 +112,9 @@ class ProductAdmin(OperatorAdmin):
     actions = (
         "approve",
         "return_to_team",
-        admin_action("暂停 · Suspend", listing.suspend, undone_by="Resume", warns=STOPS_PRODUCT),
+        admin_action(
+            "暂停 · Suspend", listing.suspend, undone_by="Resume", warns=STOPS_PRODUCT, asks_why=True
+        ),
         admin_action("恢复上架 · Resume", listing.resume, undone_by="Suspend"),
     )
 

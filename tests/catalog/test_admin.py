@@ -66,7 +66,8 @@ def test_each_room_opens(room, waiting, model):
 def test_a_product_is_approved_suspended_and_resumed_in_the_list(room, waiting, operator):
     for action, state in (("approve", "published"), ("suspend", "suspended"), ("resume", "published")):
         waiting.refresh_from_db()
-        deed(room, "product", action, waiting, **{f"seen.{waiting.pk}": str(waiting.version)})
+        more = {f"seen.{waiting.pk}": str(waiting.version), "why": "示例"}
+        deed(room, "product", action, waiting, **more)
         waiting.refresh_from_db()
         assert waiting.state == state
     deeds = AuditEntry.objects.filter(actor=operator, noun="Product").order_by("id")

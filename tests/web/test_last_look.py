@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
+from accounts.models import AuditEntry
 from accounts.operators import OperatorAdmin
 from catalog.models import Lot
 from core.api.ids import global_id
@@ -114,7 +115,7 @@ def test_each_final_deed_of_an_operator_shows_its_rows_first_and_does_nothing():
     assert f"¥{held.total_minor / 100:,.2f}" in words(asked)
 
 
-def test_a_suspension_says_by_what_it_is_undone(shelf):
+def test_a_suspension_says_by_what_it_is_undone_and_asks_why(shelf):
     desk, at, row = (
         signed_in(an_operator()),
         "/operators/catalog/product/",
@@ -122,6 +123,14 @@ def test_a_suspension_says_by_what_it_is_undone(shelf):
     )
     asked = words(desk.post(at, {**row, "action": "suspend"}))
     assert "用“恢复上架”放回去" in asked and "Resume puts it back" in asked
+    sure = {**row, "action": "suspend", "confirmed": "yes"}
+    assert "请写明原因" in words(desk.post(at, sure))
+    shelf.product.refresh_from_db()
+    assert shelf.product.state == "published"
+    assert desk.post(at, {**sure, "why": "抽检不合格"}).status_code == 302
+    shelf.product.refresh_from_db()
+    assert shelf.product.state == "suspended"
+    assert AuditEntry.objects.get(deed="suspend").facts["reason"] == "抽检不合格"
 
 
 def test_money_given_in_another_way_is_looked_at_once_more_with_its_sum():
