@@ -1,0 +1,41 @@
+"""One cell as a file holds it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import Enum, auto
+
+Held = str | int | float | bool | date | datetime | time | timedelta
+
+
+class Kind(Enum):
+    """What a file says a cell is."""
+
+    TEXT = auto()
+    NUMBER = auto()
+    DAY = auto()
+    TRUTH = auto()
+    FORMULA = auto()
+    ERROR = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """`column` counts from 1; `format` is how a spreadsheet shows a number (`00000`), empty in a CSV."""
+
+    column: int
+    kind: Kind
+    value: Held
+    format: str = ""
+
+
+def letters(column: int) -> str:
+    """The column as a spreadsheet names it.
+
+    >>> letters(1), letters(28)
+    ('A', 'AB')
+    """
+    name = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        name = chr(65 + rest) + name
+    return name

@@ -1,0 +1,197 @@
+"""What a column may hold: each kind makes a cell a value, or refuses it with a sentence about what the file has lost.
+
+A spreadsheet spoils what looks like a number before it is sent: leading zeros go, digits after the fifteenth become
+zeros, `9-10` becomes a date. What can still be told is taken; what may be wrong is asked about again.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+from core import numbers, texts
+from core.choices import Choices
+from core.language import Words, say
+from core.refusals import Invalid
+from core.tables.cell import Cell, Kind
+
+Convert = Callable[[Cell], Any]
+
+# A spreadsheet keeps fifteen digits of a number.
+_KEPT_DIGITS = 15
+_EXPONENT = re.compile(r"[0-9]+(?:\.[0-9]+)?[eE]\+?[0-9]+")
+_ZEROS = re.compile("0+")
+_PLAIN_FORMATS = {"", "General", "0", "@"}
+_DAY = re.compile(r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})|([0-9]{4})年([0-9]{1,2})月([0-9]{1,2})日")
+
+END_IS_LOST = Words(
+    "超过 15 位的数字被表格软件截断了，末尾已丢失；请把这一列设为文本后重新填写。",
+    "A spreadsheet keeps 15 digits of a number, and the end of this one is lost. Format the column as text and type it again.",
+)
+NO_FORMULA = Words("请填写数值，不要用公式。", "Type the value, not a formula.")
+IS_AN_ERROR = Words("这一格是表格软件的错误值。", "This cell holds an error of the spreadsheet.")
+BECAME_A_DATE = Words(
+    "这一格被表格软件变成了日期；请设为文本后重新填写。",
+    "The spreadsheet has made a date of this. Format the cell as text and type it again.",
+)
+IS_A_TRUTH = Words(
+    "这一格是 TRUE 或 FALSE，请填写实际内容。", "This cell is TRUE or FALSE. Type what is meant."
+)
+NOT_A_NUMBER = Words("这里要填数字。", "A number is needed here.")
+NOT_A_DAY = Words("日期请写成 2026-09-01。", "Write a date as 2026-09-01.")
+
+
+def text(most: int = 200) -> Convert:
+    """A text of at most `most` characters, as it is seen."""
+
+    def convert(cell: Cell) -> str:
+        value = texts.visible(_as_text(cell)).strip()
+        if len(value) > most:
+            raise Invalid(say("最多 {n} 个字。", "At most {n} characters.", n=most))
+        return value
+
+    return convert
+
+
+def code(most: int = 40) -> Convert:
+    """A code, a phone or account number: full-width characters as ASCII, without spaces."""
+
+    def convert(cell: Cell) -> str:
+        value = texts.code(_as_text(cell))
+        if _EXPONENT.fullmatch(value):
+            raise Invalid(END_IS_LOST)
+        if len(value) > most:
+            raise Invalid(say("最多 {n} 个字符。", "At most {n} characters.", n=most))
+        return value
+
+    return convert
+
+
+def whole(least: int = 0, most: int = 2**31 - 1) -> Convert:
+    """A whole number from `least` to `most`; 12.5 pieces are refused."""
+    return scaled(0, least=least, most=most)
+
+
+def scaled(
+    places: int, around: re.Pattern[str] = numbers.BARE, *, least: int = 0, most: int = 2**31 - 1
+) -> Convert:
+    """A number in units of its last place (yuan in fen: `scaled(2, numbers.MONEY)`), never rounded."""
+
+    def convert(cell: Cell) -> int:
+        try:
+            value = numbers.scaled(_as_number(cell), places, around)
+        except numbers.NotANumber:
+            raise Invalid(
+                say("最多 {n} 位小数的数字。", "A number with at most {n} decimals.", n=places)
+                if places
+                else Words("这里要填整数。", "A whole number is needed here.")
+            ) from None
+        if not least <= value <= most:
+            raise Invalid(
+                say(
+                    "要在 {least} 和 {most} 之间。",
+                    "Must be from {least} to {most}.",
+                    least=_shown(least, places),
+                    most=_shown(most, places),
+                )
+            )
+        return value
+
+    return convert
+
+
+def day(cell: Cell) -> date:
+    """A day: a cell that is a date, or a text year first. `1.9.2026` could be two days and is refused."""
+    _refuse_spoiled(cell)
+    if isinstance(cell.value, datetime):
+        return cell.value.date()
+    if isinstance(cell.value, date):
+        return cell.value
+    found = _DAY.fullmatch(texts.code(cell.value)) if isinstance(cell.value, str) else None
+    if found is None:
+        raise Invalid(NOT_A_DAY)
+    try:
+        return date(*(int(part) for part in found.groups() if part and part.isdecimal()))
+    except ValueError:
+        raise Invalid(NOT_A_DAY) from None
+
+
+def choice(choices: type[Choices]) -> Convert:
+    """One of them, by its words in either language, its name or its value."""
+    known = {
+        key.casefold(): one
+        for one in choices
+        for key in (one.words.zh, one.words.en, one.name, str(one.value))
+    }
+
+    def convert(cell: Cell) -> Choices:
+        found = known.get(texts.visible(_as_text(cell)).strip().casefold())
+        if found is None:
+            raise Invalid(
+                say(
+                    "请从这些中选一个：{named}。",
+                    "Choose one of: {known}.",
+                    named="、".join(one.words.zh for one in choices),
+                    known=", ".join(one.words.en for one in choices),
+                )
+            )
+        return found
+
+    return convert
+
+
+def _refuse_spoiled(cell: Cell) -> None:
+    if cell.kind is Kind.FORMULA:
+        raise Invalid(NO_FORMULA)
+    if cell.kind is Kind.ERROR:
+        raise Invalid(IS_AN_ERROR)
+    if cell.kind is Kind.TRUTH:
+        raise Invalid(IS_A_TRUTH)
+
+
+def _as_text(cell: Cell) -> str:
+    """The cell as its writer saw it. A number that is shown in another way than it is held is asked about."""
+    _refuse_spoiled(cell)
+    if cell.kind is Kind.DAY:
+        raise Invalid(BECAME_A_DATE)
+    if cell.kind is Kind.TEXT:
+        return str(cell.value)
+    digits = _digits(cell)
+    if cell.format in _PLAIN_FORMATS:
+        return digits
+    if _ZEROS.fullmatch(cell.format) and digits.isdecimal():
+        return digits.zfill(len(cell.format))
+    raise Invalid(
+        Words(
+            "这一格存的数和显示的不一样；请设为文本后重新填写。",
+            "This cell shows something else than it holds. Format it as text and type it again.",
+        )
+    )
+
+
+def _as_number(cell: Cell) -> str:
+    _refuse_spoiled(cell)
+    if cell.kind is Kind.DAY:
+        raise Invalid(BECAME_A_DATE)
+    return str(cell.value) if cell.kind is Kind.TEXT else _digits(cell)
+
+
+def _digits(cell: Cell) -> str:
+    """The number's digits without exponent, to the fifteenth, which is all that a spreadsheet keeps."""
+    value = cell.value
+    if isinstance(value, float):
+        if value != value or abs(value) == float("inf"):
+            raise Invalid(NOT_A_NUMBER)
+        shown = f"{value:.{_KEPT_DIGITS}g}"
+        value = int(float(shown)) if float(shown).is_integer() else shown
+    if isinstance(value, int):
+        if abs(value) >= 10**_KEPT_DIGITS:
+            raise Invalid(END_IS_LOST)
+        return str(value)
+    if "e" in str(value):
+        raise Invalid(NOT_A_NUMBER)
+    return str(value)
+
+
+def _shown(value: int, places: int) -> str:
+    return f"{value / 10**places:.{places}f}"

@@ -1,0 +1,249 @@
+"""A table as an import knows it: its columns by the titles that people write over them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO
+
+from core import texts
+from core.language import Words, say
+from core.refusals import Invalid, Refusal
+from core.tables import source
+from core.tables.bounds import BOUNDS, Bounds
+from core.tables.cell import Cell, letters
+from core.tables.kinds import Convert
+
+# A title may stand below a heading, a note and a date; further down nobody looks for it.
+_TITLE_WITHIN = 20
+NEEDED = Words("这一格不能空着。", "This cannot be empty.")
+
+
+@dataclass(frozen=True)
+class Column:
+    """`name` is its key in a row and a title that is understood too; `title` stands over it, in both languages;
+    `others` are titles that it has elsewhere. Left empty it is None, unless it is `needed`."""
+
+    name: str
+    title: Words
+    convert: Convert
+    needed: bool = True
+    others: tuple[str, ...] = ()
+
+    def titles(self) -> set[str]:
+        """What may stand over it, as `_plain` writes it."""
+        return {_plain(each) for each in (self.name, self.title.zh, self.title.en, *self.others)}
+
+
+@dataclass(frozen=True)
+class Row:
+    """`number` as a spreadsheet shows it; `values` by the columns' names."""
+
+    number: int
+    values: dict[str, Any]
+
+    def __getitem__(self, name: str) -> Any:
+        return self.values[name]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong, and where: row and column as a spreadsheet names them (None, "": the file as a whole)."""
+
+    row: int | None
+    column: str
+    title: Words | str
+    code: str
+    words: Words | str
+
+    def __str__(self) -> str:
+        if self.row is None:
+            return str(self.words)
+        where = say("第 {row} 行", "Row {row}", row=self.row)
+        if not self.column:
+            return f"{where}{Words('：', ': ')}{self.words}"
+        which = say(
+            " {column} 列“{title}”", ", column {column} “{title}”", column=self.column, title=self.title
+        )
+        return f"{where}{which}{Words('：', ': ')}{self.words}"
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The first rows without a fault, how many rows there are in all, and the faults of the whole file."""
+
+    rows: list[Row]
+    total: int
+    faults: list[Fault]
+    faults_total: int
+
+
+@dataclass(frozen=True)
+class Table:
+    """The columns of one kind of file. `key` names the columns that tell two rows apart."""
+
+    columns: Sequence[Column]
+    key: tuple[str, ...] = ()
+    bounds: Bounds = BOUNDS
+
+    def read(self, file: BinaryIO) -> "Reading":
+        """The rows of the file, to be taken once. Raises Unreadable, while rows are taken too."""
+        return Reading(self, file)
+
+    def preview(self, file: BinaryIO, first: int = 10) -> Preview:
+        """What an import would find, without doing anything. Raises Unreadable."""
+        reading = self.read(file)
+        rows: list[Row] = []
+        for row in reading:
+            if len(rows) < first:
+                rows.append(row)
+        return Preview(rows, reading.total, reading.faults, reading.faults_total)
+
+
+@dataclass
+class Reading:
+    """One reading of one file: rows without a fault come out, `faults` say what is wrong with the others (the first
+    `bounds.faults` of `faults_total`); `total` counts all rows that hold something."""
+
+    table: Table
+    file: BinaryIO
+    faults: list[Fault] = field(default_factory=list)
+    faults_total: int = 0
+    total: int = 0
+    _seen: dict[tuple[Any, ...], int] = field(default_factory=dict)
+    # Columns whose title was a fault already: their cells are not told of again.
+    _passed_over: set[int] = field(default_factory=set)
+
+    def __iter__(self) -> Iterator[Row]:
+        placed = self._sheet()
+        if placed is None:
+            return
+        heads, rows = placed
+        for number, cells in rows:
+            self.total += 1
+            if self.total > self.table.bounds.rows:
+                raise source.Unreadable(
+                    say("最多 {n} 行。", "At most {n} rows.", n=self.table.bounds.rows), field="file"
+                )
+            if row := self._row(number, cells, heads):
+                yield row
+
+    def _sheet(self) -> tuple[dict[int, Column], Iterator[tuple[int, list[Cell]]]] | None:
+        """The one sheet that has the titles. Two of them are refused: nobody could say which is meant."""
+        found, nearest = [], None
+        for name, rows in source.sheets(self.file, self.table.bounds):
+            heads, lacking = self._heads(rows)
+            if heads and not lacking:
+                found.append((name, heads, rows))
+            elif nearest is None or len(lacking) < len(nearest):
+                nearest = lacking
+        if len(found) == 1:
+            return found[0][1], found[0][2]
+        if found:
+            names = "、".join(name for name, _, _ in found)
+            self._fault(
+                None,
+                None,
+                Invalid(
+                    say(
+                        "有几张工作表都像要导入的：{names}。请只留一张。",
+                        "Several sheets look like the one to import: {names}. Keep one of them.",
+                        names=names,
+                    )
+                ),
+            )
+            return None
+        for column in nearest if nearest is not None else self._needed():
+            self._fault(
+                None,
+                None,
+                Invalid(say("缺少“{title}”这一列。", "The column “{title}” is missing.", title=column.title)),
+            )
+        return None
+
+    def _needed(self) -> list[Column]:
+        return [column for column in self.table.columns if column.needed]
+
+    def _heads(self, rows: Iterator[tuple[int, list[Cell]]]) -> tuple[dict[int, Column], list[Column]]:
+        """Which column of the file is which of ours, from the first row that has all that are needed; what the row
+        nearest to it lacks."""
+        lacking = self._needed()
+        for number, cells in rows:
+            heads, unknown, twice = self._match(cells)
+            missing = [column for column in self._needed() if column not in heads.values()]
+            if not missing:
+                for cell, words in [*((c, _UNKNOWN) for c in unknown), *((c, _TWICE) for c in twice)]:
+                    self._fault(number, cell.column, Invalid(words), title=str(cell.value))
+                    self._passed_over.add(cell.column)
+                return heads, []
+            if len(missing) < len(lacking):
+                lacking = missing
+            if number >= _TITLE_WITHIN:
+                break
+        return {}, lacking
+
+    def _match(self, cells: list[Cell]) -> tuple[dict[int, Column], list[Cell], list[Cell]]:
+        heads: dict[int, Column] = {}
+        unknown, twice = [], []
+        for cell in cells:
+            title = _plain(str(cell.value))
+            column = next((each for each in self.table.columns if title in each.titles()), None)
+            if column is None:
+                unknown.append(cell)
+            elif column in heads.values():
+                twice.append(cell)
+            else:
+                heads[cell.column] = column
+        return heads, unknown, twice
+
+    def _row(self, number: int, cells: list[Cell], heads: dict[int, Column]) -> Row | None:
+        before = self.faults_total
+        held = {cell.column: cell for cell in cells}
+        for position in sorted(held.keys() - heads.keys() - self._passed_over):
+            self._fault(number, position, Invalid(_UNTITLED))
+        values = {column.name: None for column in self.table.columns}
+        for position, column in heads.items():
+            values[column.name] = self._value(number, position, column, held.get(position))
+        if self.faults_total == before and self.table.key:
+            self._tell_apart(number, values)
+        return Row(number, values) if self.faults_total == before else None
+
+    def _value(self, number: int, position: int, column: Column, cell: Cell | None) -> Any:
+        try:
+            if cell is None:
+                if column.needed:
+                    raise Invalid(NEEDED)
+                return None
+            if isinstance(cell.value, str) and len(cell.value) > self.table.bounds.characters:
+                raise Invalid(
+                    say("最多 {n} 个字。", "At most {n} characters.", n=self.table.bounds.characters)
+                )
+            value = column.convert(cell)
+            if value == "" and column.needed:
+                raise Invalid(NEEDED)
+            return value
+        except Refusal as no:
+            self._fault(number, position, no, title=column.title)
+            return None
+
+    def _tell_apart(self, number: int, values: dict[str, Any]) -> None:
+        key = tuple(values[name] for name in self.table.key)
+        first = self._seen.setdefault(key, number)
+        if first != number:
+            self._fault(
+                number, None, Invalid(say("与第 {first} 行重复。", "The same as row {first}.", first=first))
+            )
+
+    def _fault(self, row: int | None, position: int | None, no: Refusal, *, title: Words | str = "") -> None:
+        self.faults_total += 1
+        if len(self.faults) < self.table.bounds.faults:
+            column = letters(position) if position else ""
+            self.faults.append(Fault(row, column, title, no.code, no.words))
+
+
+_UNKNOWN = Words("不认识这一列。", "This column is not known.")
+_TWICE = Words("这一列出现了两次。", "This column stands here twice.")
+_UNTITLED = Words("这一格上面没有列名。", "This cell stands in a column without a title.")
+
+
+def _plain(title: str) -> str:
+    """A title without what people add around it: width, case, spaces, a star for "needed"."""
+    return texts.code(title).strip("*＊:").casefold()

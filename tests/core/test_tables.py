@@ -1,0 +1,319 @@
+"""Tables that people send in: what a spreadsheet has spoiled is refused by row and column, the rest is read whole."""
+
+import io
+import time
+import tracemalloc
+import zipfile
+from datetime import date, datetime
+
+import pytest
+from openpyxl import Workbook
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
+
+from core import numbers
+from core.choices import Choices
+from core.language import Words, use
+from core.tables import Bounds, Column, Table, Unreadable, kinds
+
+
+class Storage(Choices):
+    AMBIENT = "ambient", Words("常温", "Ambient")
+    CHILLED = "chilled", Words("冷藏", "Chilled")
+
+
+GOODS = Table(
+    (
+        Column("code", Words("编号", "Code"), kinds.code(), others=("货号",)),
+        Column("name", Words("名称", "Name"), kinds.text(20), needed=False),
+        Column("price", Words("价格（元）", "Price (yuan)"), kinds.scaled(2, numbers.MONEY), needed=False),
+        Column("pieces", Words("件数", "Pieces"), kinds.whole(1, 10_000), needed=False),
+        Column("since", Words("日期", "Date"), kinds.day, needed=False),
+        Column("storage", Words("储存", "Storage"), kinds.choice(Storage), needed=False),
+    ),
+    key=("code",),
+)
+
+
+def a_csv(text: str, encoding: str = "utf-8") -> io.BytesIO:
+    return io.BytesIO(text.encode(encoding))
+
+
+def a_sheet(*rows: list, formats: dict[str, str] | None = None, book: Workbook | None = None) -> io.BytesIO:
+    book = book or Workbook()
+    for row in rows:
+        book.active.append(row)
+    for place, shown in (formats or {}).items():
+        book.active[place].number_format = shown
+    return saved(book)
+
+
+def saved(book: Workbook) -> io.BytesIO:
+    file = io.BytesIO()
+    book.save(file)
+    return file
+
+
+def patched(
+    file: io.BytesIO, *changes: tuple[str, str], part: str = "xl/worksheets/sheet1.xml"
+) -> io.BytesIO:
+    """The same workbook with one part's text changed, as another program may have written it."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(file) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            text = old.read(name)
+            if name == part:
+                for before, after in changes:
+                    assert before.encode() in text, (before, text[:400])
+                    text = text.replace(before.encode(), after.encode())
+            new.writestr(name, text)
+    return made
+
+
+def values(file: io.BytesIO, *names: str) -> list[tuple]:
+    reading = GOODS.read(file)
+    rows = [(row.number, *(row[name] for name in names)) for row in reading]
+    assert not reading.faults, [str(fault) for fault in reading.faults]
+    return rows
+
+
+def faults(file: io.BytesIO) -> list[str]:
+    reading = GOODS.read(file)
+    list(reading)
+    with use("en"):
+        return [str(fault) for fault in reading.faults]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+def test_a_csv_is_read_in_each_writing_that_spreadsheets_save(encoding, mark):
+    text = f"编号{mark}名称{mark}价格（元）\r\n００１２３{mark}脐橙{mark}￥３６．９０\r\n\r\n124{mark}茶{mark}12 元\r\n"
+    assert values(a_csv(text, encoding), "code", "name", "price") == [
+        (2, "00123", "脐橙", 3690),
+        (4, "124", "茶", 1200),
+    ]
+
+
+def test_titles_are_known_in_both_languages_in_any_case_and_below_a_heading():
+    for heading in ("", "春季清单\n制表,2026-09-01\n"):
+        text = f"{heading}*货号, price ( YUAN )\nA1,36.9\n"
+        assert [row[1:] for row in values(a_csv(text), "code", "price")] == [("A1", 3690)]
+
+
+def test_a_title_that_is_not_known_or_stands_twice_is_told_with_its_column_and_a_missing_one_by_its_name():
+    assert faults(a_csv("Code,Colour,Code\nA1,red,A2\n")) == [
+        "Row 1, column B “Colour”: This column is not known.",
+        "Row 1, column C “Code”: This column stands here twice.",
+    ]
+    assert faults(a_csv("Name,Price (yuan)\nx,1\n")) == ["The column “Code” is missing."]
+    assert faults(a_csv("")) == ["The column “Code” is missing."]
+    assert faults(a_csv("Code\nA1,x\n")) == [
+        "Row 2, column B “”: This cell stands in a column without a title."
+    ]
+
+
+def test_numbers_that_a_sheet_holds_come_back_as_they_were_typed():
+    file = a_sheet(
+        ["编号", "名称", "价格（元）", "件数", "日期"],
+        [17100000000, "电话", 36.9, 3.0, date(2026, 9, 1)],
+        ["00123", "文本", 0.1 + 0.2, "1,000", datetime(2026, 9, 2)],
+        [77, "补零", "12 元", 7, "2026/9/1"],
+        [124, 5, None, None, "2026年9月1日"],
+        formats={"C2": "¥#,##0", "A4": "00000"},
+    )
+    assert values(file, "code", "name", "price", "pieces", "since") == [
+        (2, "17100000000", "电话", 3690, 3, date(2026, 9, 1)),
+        (3, "00123", "文本", 30, 1000, date(2026, 9, 2)),
+        (4, "00077", "补零", 1200, 7, date(2026, 9, 1)),
+        (5, "124", "5", None, None, date(2026, 9, 1)),
+    ]
+    book = Workbook()
+    book.epoch = CALENDAR_MAC_1904
+    old = a_sheet(["编号", "日期"], ["A1", datetime(2026, 9, 1)], book=book)
+    assert values(old, "since") == [(2, date(2026, 9, 1))]
+
+
+@pytest.mark.parametrize(
+    ("title", "cell", "told"),
+    [
+        ("Code", 6217000000000000000, "A spreadsheet keeps 15 digits"),
+        ("Code", 2.01906e17, "A spreadsheet keeps 15 digits"),
+        ("Code", "2.01906E+17", "A spreadsheet keeps 15 digits"),
+        ("Code", datetime(2026, 9, 10), "has made a date of this"),
+        ("Code", True, "is TRUE or FALSE"),
+        ("Code", "#N/A", "holds an error"),
+        ("Code", "=1+1", "not a formula"),
+        ("Pieces", 12.5, "A whole number is needed"),
+        ("Pieces", "12.5", "A whole number is needed"),
+        ("Pieces", 0, "Must be from 1 to 10000"),
+        ("Pieces", True, "is TRUE or FALSE"),
+        ("Price (yuan)", 36.905, "at most 2 decimals"),
+        ("Price (yuan)", "1,0", "at most 2 decimals"),
+        ("Price (yuan)", "36,90", "at most 2 decimals"),
+        ("Date", "1.9.2026", "Write a date as"),
+        ("Date", "9-10", "Write a date as"),
+        ("Date", "2026-02-30", "Write a date as"),
+        ("Date", 46266, "Write a date as"),
+        ("Storage", "frozen", "Choose one of: Ambient, Chilled"),
+        ("Name", "橙" * 21, "At most 20 characters"),
+    ],
+)
+def test_what_a_sheet_has_spoiled_or_nobody_can_read_is_refused_with_its_row_and_column(title, cell, told):
+    heads = ["Code"] if title == "Code" else ["Code", title]
+    row = [cell] if title == "Code" else ["A1", cell]
+    [fault] = faults(a_sheet(heads, row))
+    column = "A" if title == "Code" else "B"
+    assert fault.startswith(f"Row 2, column {column} “{title}”: ") and told in fault
+
+
+def test_a_number_that_shows_otherwise_than_it_is_held_is_asked_about():
+    [fault] = faults(a_sheet(["Code"], [1234567], formats={"A2": "000-0000"}))
+    assert "shows something else than it holds" in fault
+
+
+def test_a_csv_runs_no_formula_and_takes_back_what_was_made_harmless():
+    assert values(a_csv('Code,Name\n"=""00123""",\'=1+1\nA2,+86 171\n'), "code", "name") == [
+        (2, "00123", "=1+1"),
+        (3, "A2", "+86 171"),
+    ]
+    assert "not a formula" in faults(a_csv("Code\n=1+1\n"))[0]
+    assert "not a formula" in faults(a_csv("Code\n\uff1dcmd()\n"))[0]
+
+
+def test_choices_are_read_by_their_words_in_either_language():
+    text = "Code,Storage\n1,冷藏\n2,chilled\n3,CHILLED\n"
+    assert [row[1] for row in values(a_csv(text), "storage")] == [Storage.CHILLED] * 3
+
+
+def test_all_faults_are_told_at_once_and_rows_without_one_still_come_out():
+    text = "Code,Pieces,Date\nA1,x,y\nA2,3,2026-01-02\nA2,4,\n,5,\n"
+    reading = GOODS.read(a_csv(text))
+    assert [(row.number, row["code"]) for row in reading] == [(3, "A2")]
+    assert reading.total == 4
+    with use("zh"):
+        assert [str(fault) for fault in reading.faults] == [
+            "第 2 行 B 列“件数”：这里要填整数。",
+            "第 2 行 C 列“日期”：日期请写成 2026-09-01。",
+            "第 4 行：与第 3 行重复。",
+            "第 5 行 A 列“编号”：这一格不能空着。",
+        ]
+
+
+def test_a_preview_shows_the_first_rows_and_counts_the_whole_file():
+    text = "Code,Pieces\n" + "".join(f"A{n},{n}\n" for n in range(30)) + "B1,x\n"
+    shown = GOODS.preview(a_csv(text), first=3)
+    assert [row.number for row in shown.rows] == [3, 4, 5]
+    assert (shown.total, shown.faults_total) == (31, 2)
+
+
+def test_many_faults_are_counted_and_the_first_listed():
+    text = "Code,Pieces\n" + "".join(f"A{n},x\n" for n in range(500))
+    reading = GOODS.read(a_csv(text))
+    assert list(reading) == []
+    assert (len(reading.faults), reading.faults_total) == (200, 500)
+
+
+@pytest.mark.parametrize("declared", ["A1:XFD1048576", "A1:B2"])
+def test_a_declared_range_is_not_believed(declared):
+    rows = 3 if declared == "A1:XFD1048576" else 300
+    file = a_sheet(["Code"], *([f"A{n}"] for n in range(rows)))
+    file = patched(file, (f'<dimension ref="A1:A{rows + 1}"', f'<dimension ref="{declared}"'))
+    begun = time.process_time()
+    assert len(values(file, "code")) == rows
+    assert time.process_time() - begun < 2
+
+
+def test_rows_that_are_left_out_of_the_file_do_not_move_those_behind_them():
+    book = Workbook()
+    book.active["A2"], book.active["B2"] = "Code", "Pieces"
+    book.active["A5"], book.active["B5"] = "A1", "x"
+    assert faults(saved(book)) == ["Row 5, column B “Pieces”: A whole number is needed here."]
+
+
+def test_a_column_formatted_far_down_is_no_row_and_takes_no_space():
+    file = a_sheet(["Code"], *([f"A{n}"] for n in range(200)))
+    empty = "".join(
+        f'<row r="{n}" ht="15" customHeight="1"><c r="A{n}" s="0"/></row>' for n in range(202, 50_000)
+    )
+    file = patched(file, ("</sheetData>", empty + "</sheetData>"))
+    tracemalloc.start()
+    try:
+        assert len(values(file, "code")) == 200
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    # A list of its rows would have some 20 MB.
+    assert peak < 3 * 2**20
+
+
+def test_rows_beyond_a_sheets_end_and_more_rows_than_the_bound_are_refused_with_a_sentence():
+    far = patched(a_sheet(["Code"], ["A1"]), ('r="2"', 'r="99999999"'), ('r="A2"', 'r="A99999999"'))
+    with pytest.raises(Unreadable):
+        list(GOODS.read(far))
+    few = Table(GOODS.columns, bounds=Bounds(rows=100))
+    text = "Code\n" + "".join(f"A{n}\n" for n in range(101))
+    with pytest.raises(Unreadable, match="100"):
+        list(few.read(a_csv(text)))
+    assert len(list(few.read(a_csv(text.removesuffix("A100\n"))))) == 100
+
+
+def a_zip(**parts: bytes) -> io.BytesIO:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, data in parts.items():
+            file.writestr(name, data)
+    return made
+
+
+def grown(part: str, size: int) -> io.BytesIO:
+    """A workbook one of whose parts unzips to that many bytes of nothing."""
+    made = a_sheet(["Code"], ["A1"])
+    with (
+        zipfile.ZipFile(made, "a", zipfile.ZIP_DEFLATED) as file,
+        file.open(part, "w", force_zip64=True) as out,
+    ):
+        for _ in range(size // 2**20):
+            out.write(b" " * 2**20)
+    return made
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        lambda: grown("xl/worksheets/sheet9.xml", 300 * 2**20),
+        lambda: grown("xl/sharedStrings2.xml", 40 * 2**20),
+        lambda: a_zip(inner=a_zip(inner=b"x").getvalue()),
+        lambda: io.BytesIO(b"PK\x03\x04 and nothing"),
+        lambda: io.BytesIO(b"\xd0\xcf\x11\xe0" + bytes(600)),
+        lambda: io.BytesIO(b"Code\n\x00\x01\x02"),
+        lambda: io.BytesIO(b"Code\n\xff\xff\xff"),
+        lambda: io.BytesIO(b'Code\n"A1\nA2\n'),
+        lambda: io.BytesIO(b"x" * (9 * 2**20)),
+        lambda: patched(
+            a_sheet(["Code"], ["A1"]),
+            ("<worksheet", '<!DOCTYPE x [<!ENTITY a "aaaa">]><worksheet'),
+        ),
+        lambda: patched(a_sheet(["Code"], ["A1"]), ("</sheetData>", "<broken")),
+    ],
+)
+def test_a_file_that_is_broken_or_made_to_hurt_is_refused_at_once_with_a_sentence(file):
+    sent = file()
+    begun = time.process_time()
+    with pytest.raises(Unreadable) as no:
+        list(GOODS.read(sent))
+    assert time.process_time() - begun < 1
+    assert no.value.field == ("file",) and str(no.value)
+
+
+def test_two_sheets_that_could_be_meant_are_asked_about_and_others_passed_over():
+    book = Workbook()
+    book.active.title = "说明"
+    book.active.append(["请填写下一页"])
+    goods = book.create_sheet("货")
+    goods.append(["Code"])
+    goods.append(["A1"])
+    assert values(saved(book), "code") == [(2, "A1")]
+    again = book.create_sheet("货 2")
+    again.append(["Code"])
+    assert "Several sheets look like the one to import: 货、货 2" in faults(saved(book))[0]
+    again.sheet_state = "hidden"
+    assert values(saved(book), "code") == [(2, "A1")]
