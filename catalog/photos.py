@@ -4,6 +4,7 @@ A small file may hold a picture that fills the memory, or something on which a d
 known from its head; one is decoded at a time in a process; and whatever a decoder raises is a refusal.
 """
 
+import hashlib
 import logging
 from dataclasses import dataclass
 from io import BytesIO
@@ -57,6 +58,13 @@ class Cleaned:
     card: bytes
     width: int
     height: int
+
+
+def digest_of(file: UploadedFile) -> str:
+    """By what a photo is known to be the same when it is sent again."""
+    digest = hashlib.sha256(file.read(MOST_BYTES + 1)).hexdigest()
+    file.seek(0)
+    return digest
 
 
 def cleaned(file: UploadedFile) -> Cleaned:

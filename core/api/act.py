@@ -103,6 +103,11 @@ class Act(graphene.ObjectType):
         raise NotImplementedError
 
     @classmethod
+    def sent_along(cls, request: Any) -> dict[str, str]:
+        """What comes beside the input and is asked for under its key too: a digest of each file, by its name."""
+        return {}
+
+    @classmethod
     def _mutate(cls, root: Any, info: Any, **arguments: Any) -> Any:
         request = info.context
         try:
@@ -156,7 +161,12 @@ class Act(graphene.ObjectType):
             return values, {name: _as_result(value) for name, value in values.items()}
 
         made, result = idempotency.once(
-            asker(request), cls.__name__, key, given, run, outside=cls.options.outside
+            asker(request),
+            cls.__name__,
+            key,
+            {**given, **cls.sent_along(request)},
+            run,
+            outside=cls.options.outside,
         )
         if made is not None and cls.options.as_made:
             return made

@@ -1,6 +1,7 @@
 """Something is wrong with what arrived: said with a photo, answered by a refund or a reason."""
 
 from typing import Any
+from uuid import UUID, uuid5
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -28,13 +29,19 @@ from orders.refusals import RefundTooLarge
 MOST_CLAIMS = 3
 
 
-def make(line: Line, words: str, photo: Any = None) -> Claim:
-    """Say that something is wrong with a delivered line; the photo is cleaned of what a camera adds."""
+def make(line: Line, words: str, photo: Any = None, *, key: UUID) -> Claim:
+    """Say that something is wrong with a delivered line; the photo is cleaned of what a camera adds.
+
+    Asked for again under its key, of which the first answer may never have been told, it is the claim that was made.
+    """
+    uid = uuid5(line.uid, str(key))
+    if made := line.claims.filter(uid=uid).first():
+        return made
     words = paragraphs(words, "words", 500)
     if len(words) < 2:
         raise Invalid(say("请说说哪里不对。", "Please say what is wrong."), field="words")
     _check(line)
-    claim = Claim(line=line, words=words)
+    claim = Claim(uid=uid, line=line, words=words)
     # The file is written before the transaction begins, and taken away again should that fail.
     name = _saved(claim, photo) if photo else ""
     claim.photo = name

@@ -4,6 +4,7 @@ from typing import Any
 
 import graphene
 
+from catalog.photos import digest_of
 from core import language, numbers
 from core.api.access import PUBLIC, SIGNED_IN
 from core.api.act import Act
@@ -87,7 +88,13 @@ class ClaimMake(Act):
     def act(cls, request: Any, number: str, line_id: str, words: str, token: str | None = None) -> Any:
         """The claim, with the photo that a page's form has sent along; JSON brings no files."""
         line = line_received_by(request.user, number, token, uid_of(line_id, "Line", field="line_id"))
-        return {"claim": claims.make(line, words, request.FILES.get("photo"))}
+        return {"claim": claims.make(line, words, request.FILES.get("photo"), key=request.idempotency_key)}
+
+    @classmethod
+    def sent_along(cls, request: Any) -> dict[str, str]:
+        """The photo: with another one, or none, it is another claim."""
+        photo = request.FILES.get("photo")
+        return {"photo": digest_of(photo)} if photo else {}
 
 
 class ClaimAnswer(Act):

@@ -10,7 +10,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image
 
+from core import idempotency
 from core.api.ids import global_id
+from core.models import IdempotencyKey, OutboxEvent
 from orders.actions import shipment
 from orders.models import Claim, Refund, Shipment
 from shop.web.once import COOKIE, opened
@@ -164,6 +166,47 @@ def test_the_photo_comes_by_http_and_keeps_nothing_of_where_it_was_taken(sold):
     for asker in (sold.buyer, sold.managers[1], Buyer(a_person())):
         assert asker.client.get(address).status_code == 404
     assert sold.buyer.client.get(f"/media/{claim.photo.name}").status_code == 404
+    at_rest()
+
+
+def test_a_photo_that_is_added_under_the_same_key_is_not_dropped_unsaid(sold):
+    form = {**sold.order, "line": sold.line_id(0), "words": "压坏了", "idempotencyKey": key(), "next": "/zh/"}
+    form["back"] = "/zh/help/"
+    asked = [{}, {}, {"photo": a_photo()}]
+    replies = [sold.buyer.client.post("/do/make_claim/", {**form, **more}) for more in asked]
+    assert [reply["Location"] for reply in replies] == ["/zh/", "/zh/", "/zh/help/"]
+    assert not Claim.objects.get().photo
+    at_rest()
+
+
+def test_the_same_photo_sent_again_under_its_key_is_the_same_claim_and_another_is_refused(sold):
+    form = {**sold.order, "line": sold.line_id(0), "words": "压坏了", "idempotencyKey": key(), "next": "/zh/"}
+    form["back"] = "/zh/help/"
+    photos = [a_photo("one"), a_photo("one"), a_photo("another"), None]
+    replies = [
+        sold.buyer.client.post("/do/make_claim/", {**form, **({"photo": photo} if photo else {})})
+        for photo in photos
+    ]
+    assert [reply["Location"] for reply in replies] == ["/zh/", "/zh/", "/zh/help/", "/zh/help/"]
+    assert Claim.objects.get().photo.read()[8:12] == b"WEBP"
+
+
+def test_a_claim_whose_process_ended_before_it_could_answer_is_found_by_its_key(sold, monkeypatch):
+    class Ended(BaseException): ...
+
+    def ended(*args):
+        raise Ended
+
+    form = {**sold.order, "line": sold.line_id(0), "words": "压坏了", "idempotencyKey": key(), "next": "/zh/"}
+    form["back"] = "/zh/help/"
+    with monkeypatch.context() as ends, pytest.raises(Ended):
+        ends.setattr(idempotency, "finish", ended)
+        sold.buyer.client.post("/do/make_claim/", {**form, "photo": a_photo()})
+    IdempotencyKey.objects.filter(deed="ClaimMake").update(running_until=timezone.now())
+    reply = sold.buyer.client.post("/do/make_claim/", {**form, "photo": a_photo()})
+    assert reply["Location"] == "/zh/"
+    assert default_storage.exists(Claim.objects.get().photo.name)
+    assert OutboxEvent.objects.filter(name="ClaimMade").count() == 1
     at_rest()
 
 

@@ -1,6 +1,7 @@
 """Parcels: sent by their own team alone, received by their buyer, and after a while beyond complaint."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -268,5 +269,5 @@ def test_a_claim_is_not_made_past_a_parcel_that_was_just_completed(sold):
     line.shipment  # noqa: B018 (read before it changes, as a request may have)
     shipment.complete_due(timezone.now() + timedelta(hours=73))
     with pytest.raises(claim.TooLate):
-        claim.make(line, "两个坏了")
+        claim.make(line, "两个坏了", key=uuid4())
     assert Shipment.objects.get(pk=line.shipment_id).state == "completed"
