@@ -210,6 +210,8 @@ SHORTENED = [
     "DELETE FROM orders_shipment WHERE order_id NOT IN (SELECT id FROM orders_order)",
     "DELETE FROM orders_refundline WHERE refund_id IN (SELECT id FROM orders_refund WHERE payment_id NOT IN "
     "(SELECT id FROM orders_payment WHERE order_id IN (SELECT id FROM orders_order)))",
+    "DELETE FROM orders_refundgiven WHERE refund_id IN (SELECT id FROM orders_refund WHERE payment_id NOT IN "
+    "(SELECT id FROM orders_payment WHERE order_id IN (SELECT id FROM orders_order)))",
     "DELETE FROM orders_refund WHERE payment_id NOT IN (SELECT id FROM orders_payment WHERE order_id IN (SELECT id FROM orders_order))",
     "DELETE FROM orders_payment WHERE order_id NOT IN (SELECT id FROM orders_order)",
     "DELETE FROM orders_review WHERE line_id NOT IN (SELECT id FROM orders_line)",

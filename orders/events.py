@@ -65,10 +65,13 @@ class RefundSucceeded(Event):
 
 @dataclass(frozen=True)
 class RefundFailed(Event):
-    """The provider could not give it back; `had_succeeded` when it said so at first."""
+    """The provider could not give it back; `had_succeeded` when it said so at first. Of a refund that several gave,
+    `returned_minor` fen of that `attempt` came back to us; where neither is told, all that the last attempt gave."""
 
     refund_id: int
     had_succeeded: bool
+    attempt: int | None = None
+    returned_minor: int | None = None
 
 
 @dataclass(frozen=True)

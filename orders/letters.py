@@ -78,7 +78,9 @@ def send_refunded(event: RefundSucceeded) -> None:
     # It may have come back to us meanwhile: then it is that which she is told.
     if refund.reason != Refund.Reason.DISPUTE and refund.state == Refund.State.SUCCEEDED:
         reason = words.refund_reason(refund)
-        to_buyer(order_of(refund.payment.order_id), "refunded", refund=refund, reason=reason)
+        # Of what several gave, what was given last; all of that may be her bank's.
+        minor = refund.due_minor or refund.disputed_minor
+        to_buyer(order_of(refund.payment.order_id), "refunded", refund=refund, reason=reason, minor=minor)
 
 
 # --- Parcels ----------------------------------------------------------------------------------------

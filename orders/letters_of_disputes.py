@@ -28,7 +28,7 @@ def send_refund_failed(event: RefundFailed) -> None:
     order = order_of(refund.payment.order_id)
     if event.had_succeeded:
         reason = words.refund_reason(refund)
-        to_buyer(order, "refund_came_back", refund=refund, reason=reason)
+        to_buyer(order, "refund_came_back", refund=refund, reason=reason, minor=refund.due_minor)
     if refund.retry_at is None:
         facts = {"order": order, "refund": refund, "amount_minor": refund.due_minor, "why": refund.failure}
         to_operators("operator_refund", f"orders/refund/{refund.pk}/change/", **facts)

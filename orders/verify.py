@@ -52,9 +52,10 @@ RULES = [
         "Order",
         "what an order says was given back is not what its refunds say",
         """SELECT o.id, o.refunded_minor FROM orders_order o LEFT JOIN (
-               SELECT p.order_id, sum(r.amount_minor) AS given FROM orders_refund r
-               JOIN orders_payment p ON p.id = r.payment_id
-               WHERE p.is_kept AND r.state = 'succeeded' GROUP BY p.order_id
+               SELECT p.order_id, sum(CASE r.state WHEN 'succeeded' THEN r.amount_minor
+                                           ELSE r.given_minor END) AS given
+               FROM orders_refund r JOIN orders_payment p ON p.id = r.payment_id
+               WHERE p.is_kept AND r.state <> 'undone' GROUP BY p.order_id
            ) back ON back.order_id = o.id WHERE o.refunded_minor <> coalesce(back.given, 0)""",
     ),
     Rule(

@@ -86,6 +86,14 @@ RULES = [
     ),
     Rule(
         "I3",
+        "Refund",
+        "what attempts before have given of it is not what each of them gave",
+        """SELECT r.id, r.given_minor || ', gave ' || coalesce(sum(g.amount_minor), 0) FROM orders_refund r
+           LEFT JOIN orders_refundgiven g ON g.refund_id = r.id
+           GROUP BY r.id HAVING r.given_minor <> coalesce(sum(g.amount_minor), 0)""",
+    ),
+    Rule(
+        "I3",
         "RefundLine",
         "a parcel's sending is given back in units",
         "SELECT id, units FROM orders_refundline WHERE line_id IS NULL AND (units <> 0 OR is_restocked)",

@@ -57,7 +57,7 @@ def refunded(events: Sequence[RefundSucceeded]) -> None:
             r.settled_at,
             BUYER,
             PURSE if r.otherwise else GATEWAY,
-            r.due_minor,
+            r.moved_minor,
         )
         for r in _refunds(event.refund_id for event in events)
     )
@@ -65,9 +65,17 @@ def refunded(events: Sequence[RefundSucceeded]) -> None:
 
 def returned(events: Sequence[RefundFailed]) -> None:
     """A refund that had succeeded came back: it is owed to the buyer again. One that never did, still is."""
+    of = {event.refund_id: event for event in events if event.had_succeeded}
     _write(
-        Movement(_attempt(Reason.RETURNED, r), _order(r), None, GATEWAY, BUYER, r.due_minor)
-        for r in _refunds(event.refund_id for event in events if event.had_succeeded)
+        Movement(
+            _attempt(Reason.RETURNED, r, of[r.pk].attempt),
+            _order(r),
+            None,
+            GATEWAY,
+            BUYER,
+            r.due_minor if of[r.pk].returned_minor is None else of[r.pk].returned_minor,
+        )
+        for r in _refunds(of)
     )
 
 
@@ -162,9 +170,9 @@ def _order(refund: Refund) -> UUID:
     return refund.payment.order.uid
 
 
-def _attempt(reason: str, refund: Refund) -> str:
+def _attempt(reason: str, refund: Refund, attempt: int | None = None) -> str:
     # A refund that failed is tried again: each attempt moves money once.
-    return key_of(reason, f"{refund.uid}:{refund.attempt}")
+    return key_of(reason, f"{refund.uid}:{attempt or refund.attempt}")
 
 
 def _write(movements: Iterable[Movement]) -> dict[str, LedgerTransaction]:

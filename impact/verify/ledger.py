@@ -23,13 +23,15 @@ _MOVED = """
     LEFT JOIN (SELECT order_id, sum(received_minor) AS came FROM orders_payment
                WHERE state = 'succeeded' GROUP BY order_id) paid ON paid.order_id = o.id
     LEFT JOIN (SELECT p.order_id,
-                      sum(CASE WHEN r.state = 'succeeded' THEN r.amount_minor - r.disputed_minor ELSE r.given_minor END)
-                          FILTER (WHERE r.otherwise = '') AS given,
-                      sum(r.amount_minor - r.disputed_minor) FILTER (
-                          WHERE r.state = 'succeeded' AND r.otherwise <> '') AS otherwise,
+                      sum(CASE WHEN r.state = 'succeeded' AND r.otherwise = '' THEN r.amount_minor - r.disputed_minor
+                               ELSE r.given_minor END - coalesce(hand.given, 0)) AS given,
+                      sum(CASE WHEN r.state = 'succeeded' AND r.otherwise <> '' THEN r.amount_minor - r.disputed_minor - r.given_minor
+                               ELSE 0 END + coalesce(hand.given, 0)) AS otherwise,
                       sum(r.amount_minor - r.disputed_minor - r.given_minor)
                           FILTER (WHERE r.state <> 'succeeded') AS promised
                FROM orders_refund r JOIN orders_payment p ON p.id = r.payment_id
+               LEFT JOIN (SELECT refund_id, sum(amount_minor) AS given FROM orders_refundgiven
+                          WHERE otherwise <> '' GROUP BY refund_id) hand ON hand.refund_id = r.id
                WHERE r.reason <> 'dispute' GROUP BY p.order_id) back ON back.order_id = o.id
     LEFT JOIN (SELECT p.order_id, sum(d.lost_minor) AS lost FROM orders_dispute d
                JOIN orders_payment p ON p.id = d.payment_id GROUP BY p.order_id) taken ON taken.order_id = o.id

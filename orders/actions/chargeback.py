@@ -8,11 +8,10 @@ from django.db.models import F
 from django.utils import timezone
 
 from orders import holding
-from orders.actions import refund, refund_failed
+from orders.actions import refund, refund_failed, refund_given
 from orders.models import Dispute, Line, Order, Refund, RefundLine, Shipment
 
 State, Reason = Refund.State, Refund.Reason
-FAILURE = "dispute_won"
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,7 @@ def _owe(undone: Refund, idle: Sequence[RefundLine]) -> Refund | None:
         payment=undone.payment,
         reason=Reason.REGAINED,
         state=State.FAILED,
-        failure=FAILURE,
+        failure=refund_given.FAILURE,
         amount_minor=amount,
         settled_at=timezone.now(),
     )

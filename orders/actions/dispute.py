@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, QuerySet, Sum
+from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
 from accounts import clean
@@ -15,7 +15,7 @@ from core.language import say
 from core.money import show
 from core.outbox import record
 from core.refusals import Conflict, Invalid
-from orders.actions import chargeback, elsewhere, refund
+from orders.actions import chargeback, elsewhere, refund, refund_given
 from orders.actions.order import lock, not_of_her_own
 from orders.events import (
     DisputeClosed,
@@ -104,7 +104,8 @@ def _regain(order: Order, dispute: Dispute, minor: int) -> Order:
     """The bank has given back so many fen: its refund is undone, what it had given of others is owed again.
     The order as it stands then."""
     undone = chargeback.undo(order, dispute)
-    owed = undone.owed_minor + _uncover(dispute, minor - undone.undone_minor)
+    order = lock([order])[order.pk]  # anew: what was undone has changed it
+    owed = undone.owed_minor + _uncover(order, dispute, minor - undone.undone_minor)
     record(
         DisputeRegained(
             dispute_id=dispute.pk,
@@ -214,7 +215,7 @@ def _count(row: Refund, part: int) -> None:
     refund.settle(row, RefundSeen(Was.SUCCEEDED), row.attempt)
 
 
-def _uncover(dispute: Dispute, minor: int) -> int:
+def _uncover(order: Order, dispute: Dispute, minor: int) -> int:
     """A bank took its money back from the buyer: so much of what it had given on failed refunds is owed to her again.
 
     What it had taken for no refund stays with whoever bore it; the fen that are owed.
@@ -224,15 +225,6 @@ def _uncover(dispute: Dispute, minor: int) -> int:
         part = min(left, row.disputed_minor)
         if not part:
             break
-        if row.state == Refund.State.SUCCEEDED and row.due_minor and row.otherwise:
-            continue  # a part of it the shop gave by hand: what is owed of the rest a person works out
+        refund_given.owe_disputed(order, row, part)
         left -= part
-        if row.state == Refund.State.SUCCEEDED:
-            # What the provider gave of it stays given.
-            row.given_minor += row.due_minor
-            Refund.objects.filter(pk=row.pk).update(given_minor=row.given_minor)
-            refund.settle(row, RefundSeen(Was.FAILED, failure=chargeback.FAILURE), row.attempt)
-        # What a person was to decide she decides still; any other is the clock's to try again.
-        at = None if row.reason == Refund.Reason.REGAINED else timezone.now()
-        Refund.objects.filter(pk=row.pk).update(disputed_minor=F("disputed_minor") - part, retry_at=at)
     return minor - left

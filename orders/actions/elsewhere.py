@@ -14,10 +14,10 @@ from accounts.permissions import must
 from core.language import say
 from core.outbox import record
 from core.refusals import Conflict
-from orders.actions import attempt, payment, refund, settlement
+from orders.actions import attempt, payment, refund, refund_given, settlement
 from orders.actions.order import lock, not_of_her_own
 from orders.events import RefundUnplaced
-from orders.models import Notice, Order, Payment, Refund
+from orders.models import Notice, Order, Payment, Refund, RefundGiven
 from orders.provider import provider
 from orders.provider.port import Noun, PaymentSeen, RefundSeen, Was
 
@@ -122,6 +122,9 @@ def learn_refund(source: str, provider_id: str) -> str:
 
 def take_refund(source: str, seen: RefundSeen) -> str:
     """Settle a refund that the provider tells of: ours by its id or by our word on it, else made at its own desk."""
+    before = RefundGiven.objects.filter(refund__payment__provider=source)
+    if seen.id and (part := before.filter(provider_id=seen.id).first()):
+        return refund_given.settle(part, seen)
     if known := refund.called(source, seen.id).first():
         return refund.settle(known, seen, known.attempt)
     name, _, number = seen.ours.partition(":")
@@ -130,6 +133,8 @@ def take_refund(source: str, seen: RefundSeen) -> str:
     if row is not None and number.isdecimal():
         if row.pk in refund.held():
             return Notice.WAITS
+        if part := before.filter(refund=row, attempt=int(number)).first():
+            return refund_given.settle(part, seen)
         # Its answer never reached us; or it is of an attempt that is over, which says nothing any more.
         return refund.settle(row, seen, int(number))
     found = payment_of(source, seen.payment_ref)

@@ -11,7 +11,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from orders.actions import dispute, elsewhere, notice, payment, refund, settlement
-from orders.models import Dispute, Notice, Order, Payment, Refund
+from orders.models import Dispute, Notice, Order, Payment, Refund, RefundGiven
 from orders.provider import provider, provider_names
 from orders.provider.port import (
     Away,
@@ -168,9 +168,11 @@ def _known(source: str, page: Sequence[Seen]) -> list[bool]:
     paid = set(succeeded.values_list("payment_ref", flat=True))
     ids = [seen.id for seen in page if not isinstance(seen, PaymentSeen)]
     disputed = Dispute.objects.filter(payment__provider=source, provider_id__in=ids)
+    given = RefundGiven.objects.filter(refund__payment__provider=source, provider_id__in=ids)
+    before = dict.fromkeys(given.values_list("provider_id", flat=True), Refund.State.SUCCEEDED.value)
     # By what is asked about, then by its id: a refund may be called as a dispute is.
     written = {
-        RefundSeen: dict(refund.called(source, *ids).values_list("provider_id", "state")),
+        RefundSeen: before | dict(refund.called(source, *ids).values_list("provider_id", "state")),
         DisputeSeen: dict(disputed.values_list("provider_id", "state")),
     }
     return [

@@ -19,7 +19,7 @@ from core.outbox import record
 from core.refusals import Conflict, Invalid, NotFound
 from core.states import move_many
 from orders import holding
-from orders.actions import refund_failed, shipment
+from orders.actions import refund_failed, refund_given, shipment
 from orders.actions.order import lock
 from orders.actions.refund_completed import demand_right
 from orders.actions.refund_share import (
@@ -200,7 +200,7 @@ def submit(refund: Refund) -> str:
         refund=refund.uid,
         attempt=refund.attempt,
         payment_ref=refund.payment.payment_ref,
-        amount_minor=refund.due_minor,
+        amount_minor=refund.moved_minor,
         requested_at=refund.requested_at,
     )
     told = settle(refund, provider(refund.payment.provider).refund(asked), refund.attempt)
@@ -244,12 +244,15 @@ def settle(refund: Refund, seen: RefundSeen, attempt: int) -> str:
     if state != State.PENDING:
         fields["settled_at"] = now
     if state == State.FAILED:
+        fields["asked_minor"] = None
         fields["retry_at"] = refund_failed.next_retry(refund, seen.failure, now)
         fields["returned_at"] = now if had_succeeded else refund.returned_at
     refund.move_to(state, **fields)
     if state == State.SUCCEEDED:
         _arrived(order, refund)
         record(RefundSucceeded(refund_id=refund.pk))
+        if refund.moved_minor < refund.due_minor:
+            refund_given.owe_the_rest(order, refund, now)
     elif state == State.FAILED:
         if had_succeeded:
             refund_failed.reopen(order, refund)
@@ -262,9 +265,7 @@ def _arrived(order: Order, refund: Refund) -> None:
     """The buyer has it; an order of which all was given back is over."""
     if not refund.payment.is_kept:
         return
-    given = order.refunded_minor + refund.amount_minor
-    Order.objects.filter(pk=order.pk).update(refunded_minor=given)
-    if given == order.total_minor and order.can_move_to(Order.State.REFUNDED):
+    if refund_failed.count_arrived(order) == order.total_minor and order.can_move_to(Order.State.REFUNDED):
         order.move_to(Order.State.REFUNDED, closed_at=timezone.now())
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import F
+from django.db.models import Case, F, Sum, When
 
 from orders.actions import shipment
 from orders.models import Order, Refund
@@ -12,11 +12,23 @@ from orders.provider.port import RefundFailure
 UNASKED = (Refund.Reason.DISPUTE, Refund.Reason.DESK)
 
 
+def count_arrived(order: Order) -> int:
+    """Write what the buyer has back of what paid the order, in fen: of a refund that is still owed what
+    attempts before have given, while a bank's part counts once all of it is there."""
+    rows = Refund.objects.filter(payment__order=order, payment__is_kept=True).exclude(
+        state=Refund.State.UNDONE
+    )
+    whole = When(state=Refund.State.SUCCEEDED, then=F("amount_minor"))
+    arrived = rows.aggregate(minor=Sum(Case(whole, default=F("given_minor"))))["minor"] or 0
+    Order.objects.filter(pk=order.pk).update(refunded_minor=arrived)
+    return arrived
+
+
 def reopen(order: Order, refund: Refund) -> None:
     """The buyer has it no more: an order that was over stands where its parcels do again."""
     if not refund.payment.is_kept:
         return
-    Order.objects.filter(pk=order.pk).update(refunded_minor=F("refunded_minor") - refund.amount_minor)
+    count_arrived(order)
     if order.state != Order.State.REFUNDED:
         return
     was_held = order.holder is not None and order.confirmed_at is None

@@ -2,7 +2,7 @@ from orders.models.cart import Cart, CartLine
 from orders.models.claim import Claim, Review
 from orders.models.order import Line, LineLot, Order
 from orders.models.payment import Dispute, Notice, Payment
-from orders.models.refund import Refund, RefundLine
+from orders.models.refund import Refund, RefundGiven, RefundLine
 from orders.models.shipment import Shipment
 from orders.models.shipping import ShippingRate
 
@@ -17,6 +17,7 @@ __all__ = [
     "Order",
     "Payment",
     "Refund",
+    "RefundGiven",
     "RefundLine",
     "Review",
     "Shipment",

@@ -79,7 +79,11 @@ class Refund(StateMachine, models.Model):
     given_minor = models.PositiveBigIntegerField(
         default=0,
         db_default=0,
-        help_text="so much of it an earlier attempt has given, before a bank took back what was hers of the rest",
+        help_text="so much of it earlier attempts have given, before more of it came to be owed: the sum of RefundGiven",
+    )
+    asked_minor = models.PositiveBigIntegerField(
+        null=True,
+        help_text="so much of it the attempt under way moves, where more came to be owed meanwhile; empty: all that is due",
     )
     attempt = models.PositiveSmallIntegerField(default=1, help_text="part of the provider's idempotency key")
     provider_id = models.CharField(
@@ -136,8 +140,32 @@ class Refund(StateMachine, models.Model):
 
     @property
     def due_minor(self) -> int:
-        """Fen of it that this attempt moves: all but what her bank has given the buyer, and an attempt before."""
+        """Fen of it that neither her bank has given the buyer nor an attempt before."""
         return self.amount_minor - self.disputed_minor - self.given_minor
+
+    @property
+    def moved_minor(self) -> int:
+        """Fen of it that this attempt moves: one key asks for one sum, whatever comes to be owed meanwhile."""
+        return self.due_minor if self.asked_minor is None else self.asked_minor
+
+
+class RefundGiven(models.Model):
+    """What an attempt has given of a refund of which more is owed now, under the provider's id of it: the next
+    attempt has an id of its own, and the provider may still say of this one that the money has come back."""
+
+    refund = models.ForeignKey(Refund, on_delete=models.CASCADE, related_name="given")
+    attempt = models.PositiveSmallIntegerField()
+    provider_id = models.CharField(max_length=ID_LENGTH, blank=True, db_index=True)
+    amount_minor = models.PositiveBigIntegerField()
+    otherwise = models.CharField(
+        max_length=200, blank=True, help_text="how an operator gave it where the provider could not"
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="refund_given_is_something"),
+            models.UniqueConstraint(fields=["refund", "attempt"], name="refund_given_once"),
+        ]
 
 
 class RefundLine(models.Model):
