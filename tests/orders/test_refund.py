@@ -303,6 +303,8 @@ def test_a_refund_that_fails_later_is_owed_again_and_an_operator_tries_once_more
     assert OutboxEvent.objects.get(name="RefundFailed").payload == {
         "refund_id": first.pk,
         "had_succeeded": True,
+        "attempt": None,
+        "returned_minor": None,
     }
     with pytest.raises(NotAllowed):
         refund.retry(first, paid.team.person)
