@@ -66,17 +66,13 @@ def refunded(events: Sequence[RefundSucceeded]) -> None:
 def returned(events: Sequence[RefundFailed]) -> None:
     """A refund that had succeeded came back: it is owed to the buyer again. One that never did, still is."""
     of = {event.refund_id: event for event in events if event.had_succeeded}
-    _write(
-        Movement(
-            _attempt(Reason.RETURNED, r, of[r.pk].attempt),
-            _order(r),
-            None,
-            GATEWAY,
-            BUYER,
-            r.due_minor if of[r.pk].returned_minor is None else of[r.pk].returned_minor,
-        )
-        for r in _refunds(of)
-    )
+    _write(_returned(r, of[r.pk]) for r in _refunds(of))
+
+
+def _returned(refund: Refund, event: RefundFailed) -> Movement:
+    minor = refund.due_minor if event.returned_minor is None else event.returned_minor
+    key = _attempt(Reason.RETURNED, refund, event.attempt)
+    return Movement(key, _order(refund), None, GATEWAY, BUYER, minor)
 
 
 def disputed(events: Sequence[DisputeClosed]) -> None:
