@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 
 from core import language
 from core.language import say
+from shop.web.acts import name_of_act
 
 register = template.Library()
 
@@ -23,7 +24,7 @@ PUT_AWAY = say("先不写了", "Put it away")
 
 def opened_on(request: Any) -> str:
     """Which form is open: the one that the address says, or that is to be shown as it was written."""
-    return getattr(request, "opened", "") or request.GET.get(OPEN, "")
+    return getattr(request, "opened", "") or name_of_act(request.GET.get(OPEN, ""))
 
 
 def opens_for(request: Any, form: dict[str, Any]) -> bool:

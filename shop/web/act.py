@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Any
+from uuid import uuid4
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -13,7 +14,7 @@ from core.api.asker import remember_write
 from core.api.documents import ask
 from core.language import say
 from shop.web import look as look_at
-from shop.web.acts import acts
+from shop.web.acts import acts, name_of_act
 from shop.web.document import act_document, fields_of, refilled_fields, text_of, variables_of
 from shop.web.form import read_form, remembered_cart
 from shop.web.once import slip_of
@@ -22,10 +23,14 @@ from shop.web.turn import let_go
 
 UNCLEAR = say("没有成功，请检查填写的内容。", "That did not work. Please check what you entered.")
 
+# Forms of a page that was loaded before these had a key send none; they still are done once: a second is refused.
+WITHOUT_KEY = {"make_claim"}
+
 
 @require_POST
 def act(request: HttpRequest, name: str) -> HttpResponse:
     """Do the deed; then go where it leads, or back with what was written and why not."""
+    name = name_of_act(name)
     path = act_document(name)
     if not path:
         raise Http404(name)
@@ -54,6 +59,9 @@ def do(request: HttpRequest, name: str, posted: QueryDict) -> tuple[dict[str, An
     """Do one deed by what was written; its payload, and why it was refused, field by field."""
     path = act_document(name)
     variables, unread = read_form(path, posted)
+    if name in WITHOUT_KEY and "idempotencyKey" not in posted:
+        variables["idempotencyKey"] = str(uuid4())
+        unread.pop("idempotencyKey")
     if unread:
         return {}, [(field, str(words)) for field, words in unread.items()]
     is_remembered = "cart" in variables_of(path) and "cart" not in variables

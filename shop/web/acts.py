@@ -39,6 +39,16 @@ class Act(NamedTuple):
     refilled: frozenset[str] = frozenset()
 
 
+# A page stays open for hours: its forms and links call an act as it was called when the page was loaded.
+CALLED_BEFORE = {"give_back": "request_refund"}
+
+
+def name_of_act(key: str) -> str:
+    """An act's name, or a form's key (`act~item`), with the name that the act has."""
+    name, tilde, item = key.partition("~")
+    return CALLED_BEFORE.get(name, name) + tilde + item
+
+
 @cache
 def acts() -> dict[str, Act]:
     """The record of each act, by its name, of all rooms."""

@@ -191,6 +191,13 @@ def test_the_same_photo_sent_again_under_its_key_is_the_same_claim_and_another_i
     assert Claim.objects.get().photo.read()[8:12] == b"WEBP"
 
 
+def test_a_form_of_a_page_that_was_loaded_before_it_had_a_key_makes_one_claim(sold):
+    form = {**sold.order, "line": sold.line_id(0), "words": "压坏了", "next": "/zh/", "back": "/zh/help/"}
+    replies = [sold.buyer.client.post("/do/make_claim/", {**form, "photo": a_photo()}) for _ in range(2)]
+    assert [reply["Location"] for reply in replies] == ["/zh/", "/zh/help/"]
+    assert Claim.objects.get().photo
+
+
 def test_a_claim_whose_process_ended_before_it_could_answer_is_found_by_its_key(sold, monkeypatch):
     class Ended(BaseException): ...
 

@@ -160,8 +160,10 @@ def test_what_was_sent_given_back_or_never_paid_tells_nobody(till, a_stand, lots
     assert Order.objects.get(number=sent["number"]).state == "shipped" and mail.outbox == []
 
 
-def test_a_team_gives_a_part_back_on_its_own_page_after_a_last_look(paid, lots, manager):
-    """Whoever is told to give something back has a page to do it on, without a script."""
+@pytest.mark.parametrize("called", ["request_refund", "give_back"])
+def test_a_team_gives_a_part_back_on_its_own_page_after_a_last_look(paid, lots, manager, called):
+    """Whoever is told to give something back has a page to do it on, without a script; one that she has had open since
+    its act was called otherwise does it too."""
     _, order = paid
     turn(lots[0], -1)
     client = Client()
@@ -170,13 +172,15 @@ def test_a_team_gives_a_part_back_on_its_own_page_after_a_last_look(paid, lots, 
         r'href="([^"]*open=request_refund[^"]*)"', client.get("/en/desk/orders/").content.decode()
     )
     page = client.get(unescape(link[1])).content.decode()
+    link_then = unescape(link[1]).replace("request_refund", called)
     line = global_id("Line", row(order).lines.get(variant=lots[0].variant).uid)
     assert line in page and 'name="units"' in page
     form = {"number": order["number"], "line": line, "units": "2", "item": order["number"], "lang": "en"}
 
     def send(**more):
         reply = client.post(
-            "/do/request_refund/", {**form, "idempotencyKey": key(), "back": unescape(link[1]), **more}
+            f"/do/{called}/",
+            {**form, "idempotencyKey": key(), "back": link_then, **more},
         )
         seen = client.get(reply.url.split("#")[0]).content.decode()
         return seen, re.search(r'name="seen" value="(\w+)"', seen)
