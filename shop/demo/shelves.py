@@ -142,7 +142,9 @@ def _product(stall: Stall, cast: Cast, category: Category, rng: random.Random, n
     kind, storage = words.KIND_OF[row["category"]], row["storage"]
     perishable = storage in ("fresh", "live", "chilled")
     summary = words.SUMMARIES[row["category"]]
-    advice, returns = words.ADVICE[storage], words.RETURNS[perishable]
+    advice = words.ADVICE[storage]
+    hours = after_sale.FRESH if perishable else after_sale.OTHER
+    returns = [one.format(hours=hours, days=hours // 24) for one in words.RETURNS[perishable]]
     ingredients = words.INGREDIENTS.get(row["category"], ("", ""))
     if kind == "processed" and not ingredients[0]:
         ingredients = (row["product_zh"], row["product_en"])
@@ -151,7 +153,7 @@ def _product(stall: Stall, cast: Cast, category: Category, rng: random.Random, n
         storage=storage, slug=slugify(row["product_en"])[:60], summary_zh=summary[0], summary_en=summary[1],
         season_months=stall.months, shelf_life_days=words.SHELF_LIFE[storage],
         storage_advice_zh=advice[0], storage_advice_en=advice[1], ingredients_zh=ingredients[0], ingredients_en=ingredients[1],
-        return_rule_zh=returns[0], return_rule_en=returns[1], after_sale_hours=after_sale.FRESH if perishable else after_sale.OTHER,
+        return_rule_zh=returns[0], return_rule_en=returns[1], after_sale_hours=hours,
         illustration=kind_for(row["product_zh"], row["category"]), dispatch_days=2 if perishable else 3,
     )  # fmt: skip
     if n % 3 == 0:
