@@ -1,9 +1,11 @@
 """A refund of which a bank has given one part and the provider, its desk or a person the other: what one of them takes
 back is owed again, and nothing else."""
 
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from core.money import show
 from orders.actions import elsewhere, reconcile, refund
@@ -193,3 +195,24 @@ def test_verify_names_a_refund_whose_attempts_gave_another_sum():
     made.given.update(amount_minor=1)
     named = [found.words for found in offences() if found.noun == "Refund"]
     assert any("not what each of them gave" in words for words in named), named
+
+
+@pytest.mark.parametrize("is_tried_again", [False, True])
+def test_what_was_shared_under_the_release_before_is_known_after_its_migration(is_tried_again):
+    order = bought(world.a_lot(units=50))
+    made = shared(order)
+    # As it stood then: no row beside it, its id on the refund until it was tried again, the order without the part.
+    made.given.all().delete()
+    Refund.objects.update(provider_id="re_rest")
+    Order.objects.update(refunded_minor=0)
+    if is_tried_again:
+        made = refund.retry(made, shelves.an_operator())
+    migration = import_module("orders.migrations.0020_refund_given")
+    with connection.cursor() as cursor:
+        for statement in (migration.GIVEN, migration.MOVED, migration.ARRIVED.format(sign="+")):
+            cursor.execute(statement)
+    assert offences() == []
+    part = made.given.get()
+    assert (part.attempt, part.provider_id) == (2, "" if is_tried_again else "re_rest")
+    assert elsewhere.take_refund("stripe", came_back(order, made, "re_rest", 2)) == "failed"
+    assert buyers(order) == made.amount_minor and offences() == []
