@@ -109,11 +109,11 @@ def faults(monkeypatch) -> Iterator[Callable[[int], list[str]]]:
                 raise Fault
             return effect
 
-        def received(body: bytes, signature: str) -> Any:
+        def received(*told: Any) -> Any:
             if chance.random() < FAILING:
                 made.append("before it is kept")
                 raise Fault
-            return receive(body, signature)
+            return receive(*told)
 
         monkeypatch.setattr(notice, "act", acted)
         monkeypatch.setattr(notice, "receive", received)
