@@ -94,6 +94,15 @@ RULES = [
     ),
     Rule(
         "I3",
+        "Refund",
+        "less was asked of the provider than is owed, and no bank's money came back while it was under way",
+        """SELECT r.id, r.state || ', asked ' || r.asked_minor FROM orders_refund r WHERE r.asked_minor IS NOT NULL
+           AND (r.state NOT IN ('requested', 'pending')
+                OR r.asked_minor >= r.amount_minor - r.disputed_minor - r.given_minor
+                OR NOT EXISTS (SELECT FROM orders_dispute d WHERE d.payment_id = r.payment_id))""",
+    ),
+    Rule(
+        "I3",
         "RefundLine",
         "a parcel's sending is given back in units",
         "SELECT id, units FROM orders_refundline WHERE line_id IS NULL AND (units <> 0 OR is_restocked)",
