@@ -18,12 +18,12 @@ class MailboxConfirmed(Event):
 
 
 @dataclass(frozen=True)
-class PasswordResetAsked(Event):
+class PasswordResetRequested(Event, formerly="PasswordResetAsked"):
     person_id: int
 
 
 @dataclass(frozen=True)
-class EmailChangeAsked(Event):
+class EmailChangeRequested(Event, formerly="EmailChangeAsked"):
     """The new address is in a signed token that the mail carries; it is not kept."""
 
     person_id: int

@@ -9,9 +9,9 @@ from accounts.actions import erasure, sign_in
 from accounts.actions import person as people
 from accounts.events import (
     CoordinatorNamed,
-    EmailChangeAsked,
+    EmailChangeRequested,
     OrganisationVerified,
-    PasswordResetAsked,
+    PasswordResetRequested,
     PersonJoined,
     SignUpRepeated,
 )
@@ -76,7 +76,7 @@ def send_sign_up_repeated(event: SignUpRepeated) -> None:
 
 
 @reaction("accounts.tasks.send_password_reset")
-def send_password_reset(event: PasswordResetAsked) -> None:
+def send_password_reset(event: PasswordResetRequested) -> None:
     """The link for a new password, made now, so that it is never written down."""
     if person := _alive(event.person_id):
         link = links.password_reset(person.language, sign_in.reset_token(person))
@@ -84,7 +84,7 @@ def send_password_reset(event: PasswordResetAsked) -> None:
 
 
 @reaction("accounts.tasks.send_email_change")
-def send_email_change(event: EmailChangeAsked) -> None:
+def send_email_change(event: EmailChangeRequested) -> None:
     """To the new address: the link that confirms it, or that it has an account already."""
     person = _alive(event.person_id)
     if not person or not (new := _new_address(event.sealed_token)):
@@ -99,7 +99,7 @@ def send_email_change(event: EmailChangeAsked) -> None:
 
 
 @reaction("accounts.tasks.send_email_change_notice")
-def send_email_change_notice(event: EmailChangeAsked) -> None:
+def send_email_change_notice(event: EmailChangeRequested) -> None:
     """To the old address: that somebody wants to change it."""
     person = _alive(event.person_id)
     if person and _new_address(event.sealed_token):

@@ -11,12 +11,15 @@ class Event:
     """Something that has happened, in the past tense, told by ids: whoever reacts reads the rest.
 
     The class's name and its fields are what the outbox holds of it (`payload`, of which `from_payload` is the way
-    back), and rows wait there over an upgrade: a new field has a default, and an event is not given another name.
+    back), and rows wait there over an upgrade: a new field has a default, and an event that is given another name
+    says what it was called (`class Grown(Event, formerly="Grew")`).
     """
 
-    def __init_subclass__(cls) -> None:
+    def __init_subclass__(cls, formerly: str = "") -> None:
         known = _KNOWN.setdefault(cls.__name__, cls)
         assert known.__module__ == cls.__module__, f"two events are called {cls.__name__}"
+        if formerly:
+            _FORMERLY[formerly] = cls
 
     def payload(self) -> dict[str, Any]:
         """Its fields, as JSON holds them."""
@@ -30,6 +33,7 @@ class Event:
 
 
 _KNOWN: dict[str, type[Event]] = {}
+_FORMERLY: dict[str, type[Event]] = {}
 
 
 def known() -> dict[str, type[Event]]:
@@ -40,4 +44,4 @@ def known() -> dict[str, type[Event]]:
 
 def event_named(name: str) -> type[Event]:
     """The event that a row of the outbox tells of; `KeyError` for a name that nobody has."""
-    return _KNOWN.get(name) or known()[name]
+    return _KNOWN.get(name) or known().get(name) or _FORMERLY[name]

@@ -58,8 +58,8 @@ LEFT_OUT = {
     "has_just_written": "read_your_writes",
 }
 LEFT_OUT_ALONE = {"again": "retry", "everything": "refund_remaining"}
-# The outbox of a shop that is open holds events under these names; and a column is called so.
-SPOKEN_PLAINLY = {"PasswordResetAsked", "EmailChangeAsked", "asked_at"}
+# A column is called so.
+SPOKEN_PLAINLY = {"asked_at"}
 
 
 def standing() -> list[str]:

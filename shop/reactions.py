@@ -16,8 +16,8 @@ REACTIONS = {
     "PersonJoined": Reactions(afterwards=["accounts.tasks.send_welcome"]),
     "MailboxConfirmed": Reactions(afterwards=["orders.tasks.join_guest"]),
     "SignUpRepeated": Reactions(afterwards=["accounts.tasks.send_sign_up_repeated"]),
-    "PasswordResetAsked": Reactions(afterwards=["accounts.tasks.send_password_reset"]),
-    "EmailChangeAsked": Reactions(
+    "PasswordResetRequested": Reactions(afterwards=["accounts.tasks.send_password_reset"]),
+    "EmailChangeRequested": Reactions(
         afterwards=["accounts.tasks.send_email_change", "accounts.tasks.send_email_change_notice"]
     ),
     "OrganisationVerified": Reactions(afterwards=["accounts.tasks.send_organisation_verified"]),

@@ -14,7 +14,7 @@ from django.utils.module_loading import import_string
 from accounts import seals
 from accounts.actions import audit
 from accounts.clean import email_address, line, mailbox, phone_number
-from accounts.events import EmailChangeAsked, MailboxConfirmed, PersonJoined, SignUpRepeated
+from accounts.events import EmailChangeRequested, MailboxConfirmed, PersonJoined, SignUpRepeated
 from accounts.models import Person
 from accounts.reads import hashed
 from core import language as languages
@@ -202,7 +202,7 @@ def ask_for_email_change(person: Person, email: str, password: str, session: str
         return
     token = seals.seal(EMAIL_CHANGE, new=email, **_of_this_change(person))
     with transaction.atomic():
-        outbox.record(EmailChangeAsked(person_id=person.pk, sealed_token=token))
+        outbox.record(EmailChangeRequested(person_id=person.pk, sealed_token=token))
 
 
 def _of_this_change(person: Person) -> dict[str, str]:

@@ -26,7 +26,7 @@ from accounts.actions.person import (
     was_right,
 )
 from accounts.clean import email_address, mailbox
-from accounts.events import PasswordResetAsked, SignUpRepeated
+from accounts.events import PasswordResetRequested, SignUpRepeated
 from accounts.models import Person
 from accounts.reads import hashed, signed_in
 from core import outbox, patience, rates
@@ -144,7 +144,7 @@ def ask_for_reset(email: str) -> None:
     person = Person.objects.filter(email=email, is_active=True).first()
     if person and is_due:
         with transaction.atomic():
-            outbox.record(PasswordResetAsked(person_id=person.pk))
+            outbox.record(PasswordResetRequested(person_id=person.pk))
 
 
 class _Links(PasswordResetTokenGenerator):

@@ -1,4 +1,4 @@
-"""A person's own addresses."""
+"""The addresses that a person keeps for her orders, read and changed by herself alone."""
 
 from typing import Any
 

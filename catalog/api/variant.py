@@ -144,9 +144,9 @@ class OfPublished:
     shelf is nobody's to see by way of an old order or of a link."""
 
     def resolve_variant(root, info):
-        """While its product is published."""
+        """The variant, while its product is published."""
         return root.variant if root.variant.product.is_published else None
 
     def resolve_product(root, info):
-        """While it is published."""
+        """The variant's product, while it is published."""
         return root.variant.product if root.variant.product.is_published else None

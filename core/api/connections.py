@@ -83,7 +83,7 @@ class Page:
 
     @property
     def page_info(self) -> dict[str, Any]:
-        """Where the page stands."""
+        """Whether rows come before and behind the page, and the cursors of its ends; null where it is empty."""
         rows, more = self._rows
         return {
             "has_next_page": more if self.forward else bool(self.paging.get("before")),

@@ -109,7 +109,7 @@ class Same:
     largest: int
 
     def plus(self, other: "Same") -> "Same":
-        """Both together."""
+        """The selections of both places as one; numbers stop at FULL."""
         count, fields = min(FULL, self.count + other.count), min(FULL, self.fields + other.fields)
         return Same(count, fields, max(self.largest, other.largest))
 

@@ -8,7 +8,7 @@ import orjson
 
 
 def as_bytes(data: Any, errors: list[dict[str, Any]] | None = None, extensions: Any = None) -> bytes:
-    """An answer's JSON."""
+    """The JSON of a GraphQL answer; `errors` and `extensions` are left out where there are none."""
     answer = {"data": data}
     if errors:
         answer["errors"] = errors

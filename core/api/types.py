@@ -256,7 +256,7 @@ class Language(graphene.Enum):
 
     @property
     def description(self) -> str:
-        """What each stands for."""
+        """The language in words, for the schema's readers."""
         return {"zh": "Chinese, simplified (zh-Hans)", "en": "English"}[self.value]
 
 

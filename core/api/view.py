@@ -29,7 +29,8 @@ log = logging.getLogger("sheaf.api")
 
 @csrf_exempt  # checked below, so that the answer is JSON; a bearer token needs none
 def graphql(request: HttpRequest) -> HttpResponse:
-    """Answer one document."""
+    """Answer one document by JSON: 200 with data and errors; 4xx where it was not executed, 503 in an outage, 500 where the
+    API broke."""
     try:
         if request.method == "GET":
             return _get(request)

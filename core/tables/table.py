@@ -28,9 +28,9 @@ class Column:
     needed: bool = True
     others: tuple[str, ...] = ()
 
-    def titles(self) -> set[str]:
-        """What may stand over it, as `_plain` writes it."""
-        return {_plain(each) for each in (self.name, self.title.zh, self.title.en, *self.others)}
+    def titles(self) -> tuple[str, ...]:
+        """What may stand over it."""
+        return self.name, self.title.zh, self.title.en, *self.others
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,7 @@ class Reading:
                 ),
             )
             return None
-        for column in nearest if nearest is not None else self._needed():
+        for column in nearest or self._needed() or self.table.columns:
             self._fault(
                 None,
                 None,
@@ -169,7 +169,7 @@ class Reading:
         for number, cells in rows:
             heads, unknown, twice = self._match(cells)
             missing = [column for column in self._needed() if column not in heads.values()]
-            if not missing:
+            if heads and not missing:
                 for cell, words in [*((c, _UNKNOWN) for c in unknown), *((c, _TWICE) for c in twice)]:
                     self._fault(number, cell.column, Invalid(words), title=str(cell.value))
                     self._passed_over.add(cell.column)
@@ -181,11 +181,11 @@ class Reading:
         return {}, lacking
 
     def _match(self, cells: list[Cell]) -> tuple[dict[int, Column], list[Cell], list[Cell]]:
+        titled = {_plain(title): column for column in self.table.columns for title in column.titles()}
         heads: dict[int, Column] = {}
         unknown, twice = [], []
         for cell in cells:
-            title = _plain(str(cell.value))
-            column = next((each for each in self.table.columns if title in each.titles()), None)
+            column = titled.get(_plain(str(cell.value)))
             if column is None:
                 unknown.append(cell)
             elif column in heads.values():
@@ -246,4 +246,4 @@ _UNTITLED = Words("这一格上面没有列名。", "This cell stands in a colum
 
 def _plain(title: str) -> str:
     """A title without what people add around it: width, case, spaces, a star for "needed"."""
-    return texts.code(title).strip("*＊:").casefold()
+    return texts.code(title).strip("*:").casefold()

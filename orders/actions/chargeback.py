@@ -4,12 +4,12 @@ something to pay for."""
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import F
 from django.utils import timezone
 
 from orders import holding
 from orders.actions import refund, refund_failed, refund_given
-from orders.models import Dispute, Line, Order, Refund, RefundLine, Shipment
+from orders.actions.refund_share import count_lines
+from orders.models import Dispute, Order, Refund, RefundLine, Shipment
 
 State, Reason = Refund.State, Refund.Reason
 
@@ -45,7 +45,7 @@ def undo(order: Order, dispute: Dispute) -> Undone:
     rows = list(made.lines.select_related("line__shipment", "shipment").order_by("pk"))
     idle = [row for row in rows if _is_idle(row)]
     made.move_to(State.UNDONE)
-    _count(rows, -1)
+    count_lines(rows, -1)
     owed = _owe(made, idle)
     refund_failed.reopen(order, made)
     holding.follow([order])
@@ -100,15 +100,4 @@ def _copy(rows: Sequence[RefundLine], to: Refund) -> None:
         for row in rows
     ]
     RefundLine.objects.bulk_create(made)
-    _count(made, 1)
-
-
-def _count(rows: Sequence[RefundLine], sign: int) -> None:
-    """What lines and parcels say was given back, so much more or less."""
-    for row in rows:
-        minor = F("refunded_minor") + sign * row.amount_minor
-        if row.line_id:
-            units = F("refunded_units") + sign * row.units
-            Line.objects.filter(pk=row.line_id).update(refunded_minor=minor, refunded_units=units)
-        elif row.shipment_id:
-            Shipment.objects.filter(pk=row.shipment_id).update(refunded_minor=minor)
+    count_lines(made)

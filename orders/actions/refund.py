@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.actions import audit
@@ -27,13 +27,14 @@ from orders.actions.refund_share import (
     Postage,
     Share,
     call_off,
+    count_lines,
     postage_of,
     restock,
     share_of,
     units_with,
 )
 from orders.events import RefundFailed, RefundRequested, RefundSucceeded, RefundTriedAgain
-from orders.models import Line, Notice, Order, Payment, Refund, RefundLine, Shipment
+from orders.models import Notice, Order, Payment, Refund, RefundLine, Shipment
 from orders.provider import provider
 from orders.provider.port import Noun, RefundAttempt, RefundSeen
 from orders.reads.refund import lost_parcels
@@ -145,14 +146,9 @@ def _write(
         payment=payment, reason=reason, amount_minor=amount, requested_by=by, note=note[:200]
     )
     restock(order, shares)
-    RefundLine.objects.bulk_create(_rows(refund, shares, postage))
-    for share in shares:
-        Line.objects.filter(pk=share.line.pk).update(
-            refunded_minor=F("refunded_minor") + share.amount_minor,
-            refunded_units=F("refunded_units") + share.units,
-        )
-    for parcel, minor in postage:
-        Shipment.objects.filter(pk=parcel.pk).update(refunded_minor=F("refunded_minor") + minor)
+    rows = _rows(refund, shares, postage)
+    RefundLine.objects.bulk_create(rows)
+    count_lines(rows)
     _after(order)
     record(RefundRequested(refund_id=refund.pk))
     failpoints.reach("refund.recorded")

@@ -4,13 +4,15 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.db.models import F
+
 from catalog.actions import stock
 from catalog.models import Lot, Reservation
 from core import clock
 from core.language import Words, say
 from core.money import show
 from core.refusals import Invalid
-from orders.models import Line, Order, Shipment
+from orders.models import Line, Order, RefundLine, Shipment
 from orders.refusals import RefundTooLarge
 
 
@@ -103,6 +105,17 @@ def _less_than(due: int) -> Words:
         "Units that were not sent are refunded in full: these come to {due}.",
         due=show(due),
     )
+
+
+def count_lines(rows: Sequence[RefundLine], sign: int = 1) -> None:
+    """Lines and parcels say that so much more of them was given back; with `sign` -1 so much less."""
+    for row in rows:
+        minor = F("refunded_minor") + sign * row.amount_minor
+        if row.line_id:
+            units = F("refunded_units") + sign * row.units
+            Line.objects.filter(pk=row.line_id).update(refunded_minor=minor, refunded_units=units)
+        elif row.shipment_id:
+            Shipment.objects.filter(pk=row.shipment_id).update(refunded_minor=minor)
 
 
 def restock(order: Order, shares: Sequence[Share]) -> None:

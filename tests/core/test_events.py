@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from accounts.events import PasswordResetRequested
 from core import deliveries, events, outbox
 from core.events import Event
 from core.models import Delivery, OutboxEvent
@@ -23,6 +24,13 @@ class Grew(Event):
 
     order_id: int
     units: int | None = None
+
+
+@dataclass(frozen=True)
+class Renamed(Event, formerly="Named"):
+    """An event that was called otherwise."""
+
+    order_id: int
 
 
 HEARD: list[Event] = []
@@ -51,6 +59,17 @@ def test_a_row_of_before_is_handed_over_as_the_event_of_now(payload, event):
     waiting("Grew", payload)
     assert outbox.drain() == 1
     assert [event] == HEARD and type(HEARD[0]) is Grew
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("name", "event"),
+    [("Named", Renamed(7)), ("PasswordResetAsked", PasswordResetRequested(7)), ("Renamed", Renamed(7))],
+)
+def test_a_row_under_the_name_of_before_is_the_event_of_now(name, event):
+    waiting(name, {"order_id": 7, "person_id": 7})
+    assert outbox.drain() == 1
+    assert [event] == HEARD
 
 
 @pytest.mark.django_db

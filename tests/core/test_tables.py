@@ -111,6 +111,15 @@ def test_a_title_that_is_not_known_or_stands_twice_is_told_with_its_column_and_a
     ]
 
 
+def test_a_table_of_which_nothing_is_needed_is_still_known_by_a_title():
+    loose = Table((Column("note", Words("备注", "Note"), kinds.text(), needed=False),))
+    reading = loose.read(a_csv("Colour\nred\n"))
+    assert list(reading) == []
+    with use("en"):
+        assert [str(fault) for fault in reading.faults] == ["The column “Note” is missing."]
+    assert [row["note"] for row in loose.read(a_csv("heading\nNote\nred\n"))] == ["red"]
+
+
 def test_numbers_that_a_sheet_holds_come_back_as_they_were_typed():
     file = a_sheet(
         ["编号", "名称", "价格（元）", "件数", "日期"],

@@ -8,6 +8,7 @@ from core import outbox, rates
 from core.api import run
 from orders.reads import shipping
 from tests import documents
+from tests.orders.paid import Paid
 from tests.orders.world import Buyer, a_lot
 from tests.together.world import Together
 
@@ -24,6 +25,11 @@ def our_floor(settings, monkeypatch):
     yield
     run.the_schema.cache_clear()
     outbox._named.cache_clear()
+
+
+@pytest.fixture
+def paid(till, a_stand) -> Paid:
+    return Paid(till, a_stand)
 
 
 @pytest.fixture

@@ -13,10 +13,10 @@ from orders.actions import dispute, reconcile, refund
 from orders.links import token_for
 from orders.models import Dispute, Order, Payment, Refund
 from tests.impact import world
+from tests.orders.paid import Paid
 from tests.orders.sold import Sold
 from tests.orders.test_dispute import offences
 from tests.orders.test_mails import new_mails
-from tests.orders.test_refund import Paid
 from tests.orders.world import a_person, key, settle_all, tell
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("whole_shop")]

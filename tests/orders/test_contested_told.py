@@ -8,8 +8,8 @@ from django.test import Client
 from core.language import use
 from orders.models import Dispute
 from orders.reads.held_back import Why
+from tests.orders.paid import Paid
 from tests.orders.test_contested import contested, moves
-from tests.orders.test_refund import Paid
 from tests.orders.world import Buyer, settle_all
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("whole_shop")]

@@ -16,7 +16,7 @@ from orders.provider.port import DisputeSeen, RefundSeen, Was
 from tests.catalog import world as shelves
 from tests.impact import world
 from tests.impact.test_whole_way import arrive, place
-from tests.orders.test_refund import Paid
+from tests.orders.paid import Paid
 from tests.orders.world import settle_all, tell
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("whole_shop")]

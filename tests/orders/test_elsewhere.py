@@ -5,9 +5,9 @@ from django.utils import timezone
 
 from orders.actions import reconcile
 from orders.models import Dispute, Notice, Payment, Refund
+from tests.orders.paid import Paid
 from tests.orders.test_dispute import offences
 from tests.orders.test_mails import new_mails
-from tests.orders.test_refund import Paid
 from tests.orders.world import Buyer, a_lot, events, key, post, row, session_of, settle_all, tell
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("whole_shop")]

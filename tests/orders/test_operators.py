@@ -21,15 +21,9 @@ from orders.models import Dispute, Notice, Order, Payment, Refund, ShippingRate
 from orders.reads import shipping
 from shop.permissions import OWNER, PERMISSIONS
 from tests.accounts.world import a_person
-from tests.orders.test_refund import Paid
 from tests.orders.world import at_rest, settle_all
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def paid(till, a_stand):
-    return Paid(till, a_stand)
 
 
 @pytest.fixture

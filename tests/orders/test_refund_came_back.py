@@ -13,8 +13,8 @@ from core.models import Delivery
 from orders.actions import reconcile, refund
 from orders.actions.refund_failed import RETRIED_AFTER
 from orders.models import Refund
+from tests.orders.paid import Paid
 from tests.orders.test_mails import new_mails
-from tests.orders.test_refund import Paid
 from tests.orders.world import key, settle_all, tell
 from tests.together.world import at_rest
 

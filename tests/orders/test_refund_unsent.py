@@ -4,15 +4,9 @@ import pytest
 
 from orders.models import Order, Refund, Shipment
 from tests.orders.test_checkout import shelf
-from tests.orders.test_refund import Paid
 from tests.orders.world import at_rest, settle_all
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def paid(till, a_stand):
-    return Paid(till, a_stand)
 
 
 def test_a_parcel_that_is_called_off_gives_back_its_sending_asked_for_or_not(paid):

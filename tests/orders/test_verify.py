@@ -8,7 +8,7 @@ from django.db.models import F
 from catalog.models import Lot, Reservation
 from orders import verify
 from orders.models import Line, LineLot, Notice, Order, Payment, Refund, Shipment
-from tests.orders.test_refund import Paid
+from tests.orders.paid import Paid
 from tests.orders.world import at_rest
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -15,10 +15,10 @@ from orders.provider.port import DisputeSeen, RefundSeen, Was
 from tests.catalog import world as shelves
 from tests.impact import world
 from tests.impact.test_whole_way import arrive, place
+from tests.orders.paid import Paid
 from tests.orders.test_contested import contested, moves
 from tests.orders.test_dispute import GOODS, SET_ASIDE, TOTAL, kept, offences, refunds, told
 from tests.orders.test_mails import new_mails
-from tests.orders.test_refund import Paid
 from tests.orders.world import settle_all
 from together.actions import group
 
