@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Membership
 from catalog.models import Lot
+from core import clock
 from core.api.ids import global_id
 from orders.actions import refund
 from orders.models import Order, Shipment
@@ -86,7 +87,7 @@ def test_the_groups_that_have_waited_longest_to_be_sent_are_on_the_desk(shelf):
     for n, title in enumerate(titles):
         group = world.a_group(shelf.lot)
         order = a_seat_in(group, shelf.lot, "示例")
-        Shipment.objects.filter(order=order).update(state="waiting", ship_by=now.date() + timedelta(n))
+        Shipment.objects.filter(order=order).update(state="waiting", ship_by=clock.today() + timedelta(n))
         closed = {"state": "confirmed", "closed_at": now + timedelta(seconds=n), "units_held": 1}
         GroupPurchase.objects.filter(pk=group.pk).update(title=title, **closed)
     # What was sent since stands in nobody's way.
