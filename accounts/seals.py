@@ -16,10 +16,15 @@ NOT_OURS = say("链接无效，请检查是否完整。", "This link is not vali
 RAN_OUT = say("链接已过期，请重新申请。", "This link has expired. Please ask for a new one.")
 
 
-def _box(purpose: str) -> MultiFernet:
+def boxes(purpose: str) -> list[Fernet]:
+    """What seals for this purpose: a box for SECRET_KEY, then one for each of SECRET_KEY_FALLBACKS."""
     secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     keys = (salted_hmac(f"sheaf.seals.{purpose}", "", secret=s, algorithm="sha256").digest() for s in secrets)
-    return MultiFernet([Fernet(urlsafe_b64encode(key)) for key in keys])
+    return [Fernet(urlsafe_b64encode(key)) for key in keys]
+
+
+def _box(purpose: str) -> MultiFernet:
+    return MultiFernet(boxes(purpose))
 
 
 def seal(purpose: str, **facts: str) -> str:

@@ -8,12 +8,26 @@ from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from core.sealed import SealedColumn
+
 
 @cache
 def _fernet(keys: tuple[str, ...]) -> MultiFernet:
     if not keys:
         raise ImproperlyConfigured("HOUSEHOLD_KEYS is empty: households' details cannot be sealed.")
     return MultiFernet([Fernet(key) for key in keys])
+
+
+def boxes() -> list[Fernet]:
+    """A box for each of HOUSEHOLD_KEYS, in their order."""
+    return [Fernet(key) for key in settings.HOUSEHOLD_KEYS]
+
+
+# What lies in the database under these keys.
+SEALED = [
+    SealedColumn("impact.HouseholdDetail", "sealed", "HOUSEHOLD_KEYS", boxes),
+    SealedColumn("impact.Edition", "sealed_key", "HOUSEHOLD_KEYS", boxes),
+]
 
 
 def seal(plain: bytes) -> bytes:

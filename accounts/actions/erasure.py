@@ -1,6 +1,7 @@
 """Somebody goes for good; what is still owed to her is settled first, and then she goes by herself."""
 
 import logging
+from functools import partial
 
 from django.conf import settings
 from django.db import transaction
@@ -16,9 +17,12 @@ from accounts.models.person import a_code
 from accounts.permissions import has_role
 from core.language import Words, say
 from core.refusals import NotAllowed, Refusal
+from core.sealed import SealedColumn
 
 log = logging.getLogger("sheaf.accounts")
 REACH = "reach"
+# What lies in the database under SECRET_KEY.
+SEALED = [SealedColumn("accounts.Person", "reach_sealed", "SECRET_KEY", partial(seals.boxes, REACH))]
 
 
 def erase(person: Person, password: str, session: str = "") -> bool:
