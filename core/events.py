@@ -1,7 +1,7 @@
 """What can have happened: a floor says it in its `events.py`, as frozen dataclasses of ids."""
 
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from django.utils.module_loading import autodiscover_modules
 
@@ -12,10 +12,14 @@ class Event:
 
     The class's name and its fields are what the outbox holds of it (`payload`, of which `from_payload` is the way
     back), and rows wait there over an upgrade: a new field has a default, and an event that is given another name
-    says what it was called (`class Grown(Event, formerly="Grew")`).
+    says what it was called (`class Grown(Event, formerly="Grew")`). One that is asked for long afterwards is kept
+    for good (core/retention.py tells how long others are).
     """
 
-    def __init_subclass__(cls, formerly: str = "") -> None:
+    for_good: ClassVar[bool] = False
+
+    def __init_subclass__(cls, formerly: str = "", for_good: bool = False) -> None:
+        cls.for_good = for_good
         known = _KNOWN.setdefault(cls.__name__, cls)
         assert known.__module__ == cls.__module__, f"two events are called {cls.__name__}"
         if formerly:

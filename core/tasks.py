@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from core import failpoints, fast, outbox
+from core import failpoints, fast, outbox, retention
 
 
 @shared_task(name="core.tasks.hand_over")
@@ -26,3 +26,13 @@ def sweep() -> int:
 def forget_changes() -> int:
     """For beat: notes of changes that everybody has read."""
     return fast.forget_old_changes()
+
+
+# Of a strike of ten minutes so much may go to each table: a worker has other things to do.
+FORGETS_SECONDS = 5.0
+
+
+@shared_task(name="core.tasks.forget_old")
+def forget_old() -> int:
+    """For beat: deliveries, events and keys that are past their time."""
+    return sum(retention.forget(rule, FORGETS_SECONDS) for rule in retention.RETENTIONS)

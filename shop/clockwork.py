@@ -24,6 +24,7 @@ STRIKES = {
     "together.tasks.forget_old": 24 * 3600,
     "shop.tasks.forget_sessions": 24 * 3600,
     "core.tasks.forget_changes": 600,
+    "core.tasks.forget_old": 600,
 }
 
 

@@ -7,7 +7,7 @@ from core.events import Event
 
 
 @dataclass(frozen=True)
-class DemoBegun(Event):
+class DemoBegun(Event, for_good=True):
     """The demo's people, teams and lots are there; so many purchases are to come."""
 
     orders: int
@@ -16,7 +16,7 @@ class DemoBegun(Event):
 
 
 @dataclass(frozen=True)
-class DemoLoaded(Event):
+class DemoLoaded(Event, for_good=True):
     """All of the demo is there."""
 
     orders: int
