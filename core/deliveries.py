@@ -18,6 +18,7 @@ from django.utils.module_loading import import_string
 
 from core import failpoints
 from core.events import Event, event_named
+from core.logs import following
 from core.models import Delivery
 
 log = logging.getLogger("sheaf.outbox")
@@ -87,6 +88,7 @@ class Claimed:
     event_id: int
     name: str
     payload: dict[str, Any]
+    request_id: str
     waiting: int  # how many were due when it was claimed, as far as was asked
 
     @cached_property
@@ -106,7 +108,7 @@ _CLAIM = """
     UPDATE core_delivery d SET tries = d.tries + 1, due_at = %(lease_end)s
     FROM waiting JOIN core_outboxevent e ON e.id = waiting.event_id, oldest
     WHERE d.id = waiting.id AND (waiting.id = oldest.id OR oldest.tries = 0 AND waiting.tries = 0)
-    RETURNING d.id, d.reaction, d.tries, e.id, e.name, e.payload, (SELECT count(*) FROM waiting)
+    RETURNING d.id, d.reaction, d.tries, e.id, e.name, e.payload, e.request_id, (SELECT count(*) FROM waiting)
 """
 
 
@@ -119,8 +121,8 @@ def _claim(limit: int = 1) -> list[Claimed]:
         cursor.execute(_CLAIM, {"now": now, "lease_end": lease_end, "limit": limit})
         rows = cursor.fetchall()
     return [
-        Claimed(pk, reaction, tries, event_id, name, json.loads(payload), waiting)
-        for pk, reaction, tries, event_id, name, payload, waiting in sorted(rows, key=itemgetter(0))
+        Claimed(pk, reaction, tries, event_id, name, json.loads(payload), *more)
+        for pk, reaction, tries, event_id, name, payload, *more in sorted(rows, key=itemgetter(0))
     ]
 
 
@@ -200,6 +202,7 @@ class _Batch:
             it.run(given)
             failpoints.reach("delivery.run")
             _mark_done(claimed)
+        log.info("did %s for %s", it.name, _named(claimed))
         failpoints.reach("delivery.marked")
 
     def _one_by_one(self, it: Reaction, group: list[Claimed]) -> None:
@@ -212,6 +215,7 @@ class _Batch:
             with self._failing([one]):
                 it.run(*((one.event, read[one.event]) if it.prefetch else (one.event,)))
                 self._done.append(one)
+                log.info("did %s for %s", it.name, _named([one]))
             failpoints.reach("delivery.run")
             if len(self._done) >= MARKED:
                 self._mark()
@@ -233,21 +237,30 @@ class _Batch:
 
     @contextmanager
     def _failing(self, claimed: list[Claimed]) -> Iterator[None]:
-        try:
-            yield
-        except Exception as failure:
-            if getattr(failure, "_is_noted", False):
-                raise
-            _failed(claimed, failure)
-            if self.loud:
-                failure._is_noted = True  # type: ignore[attr-defined]
-                raise
+        """What is done within follows from the requests of these, and so does its failure."""
+        ids = (one.request_id for one in claimed)
+        with following(ids, reaction=claimed[0].reaction, event=_named(claimed)):
+            try:
+                yield
+            except Exception as failure:
+                if getattr(failure, "_is_noted", False):
+                    raise
+                _failed(claimed, failure)
+                if self.loud:
+                    failure._is_noted = True  # type: ignore[attr-defined]
+                    raise
 
 
 def _put_back(claimed: list[Claimed]) -> None:
     """These were not begun: they are due as before, unless our lease has ended and another has them now."""
     ours = Delivery.objects.filter(id__in=[one.id for one in claimed], tries=claimed[0].tries, done_at=None)
     ours.update(due_at=timezone.now(), tries=F("tries") - 1)
+
+
+def _named(claimed: list[Claimed]) -> str:
+    """Their events, for the log."""
+    first = f"{claimed[0].name} {claimed[0].event_id}"
+    return first if len(claimed) == 1 else f"{first} and {len(claimed) - 1} more"
 
 
 class _Overtaken(Exception):

@@ -1,9 +1,7 @@
 """Each request gets an id for the log and a language for its words."""
 
 import re
-import secrets
 from collections.abc import Callable
-from contextvars import ContextVar
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
@@ -11,12 +9,11 @@ from django.urls import get_resolver
 
 from core import forwarded, language
 from core.language import say
+from core.logs import new_id, request_id
 from core.numbers import body_length
 
 LANGUAGE_COOKIE = "language"
 _IN_PATH = re.compile(r"^/(zh|en)(/|$)")
-# The id of the request being answered, for the log; "-" outside one.
-request_id: ContextVar[str] = ContextVar("request_id", default="-")
 
 
 class RequestMiddleware:
@@ -27,7 +24,7 @@ class RequestMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         forwarded.settle(request.META)
-        request.id = secrets.token_hex(8)
+        request.id = new_id()
         request.language = language_of(request)
         named = request_id.set(request.id)
         try:

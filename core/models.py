@@ -21,6 +21,9 @@ class OutboxEvent(models.Model):
     name = models.CharField(max_length=60)
     payload = models.JSONField(encoder=DjangoJSONEncoder)
     recorded_at = models.DateTimeField(default=timezone.now)
+    request_id = models.CharField(
+        max_length=40, blank=True, default="", db_default="", help_text="from which request it follows"
+    )
 
     def __str__(self) -> str:
         return f"{self.name} {self.pk}"

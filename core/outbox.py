@@ -19,6 +19,7 @@ from django.utils.module_loading import import_string
 from core import rows
 from core.deliveries import drain, hand_over, reaction
 from core.events import Event
+from core.logs import one_id
 from core.models import Delivery, OutboxEvent
 
 __all__ = ["Reactions", "drain", "hand_over", "reaction", "reactions_to", "record", "telling_nobody", "wake"]
@@ -71,7 +72,11 @@ def record(*events: Event) -> None:
     assert connection.in_atomic_block, "an event is recorded with the change it tells of"
     if not events:
         return
-    told = [OutboxEvent(name=type(event).__name__, payload=event.payload()) for event in events]
+    follows = one_id()
+    told = [
+        OutboxEvent(name=type(event).__name__, payload=event.payload(), request_id=follows)
+        for event in events
+    ]
     done_at = timezone.now() if _tells_nobody.get() else None
     due = [
         Delivery(event=row, reaction=name, done_at=done_at)

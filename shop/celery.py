@@ -7,11 +7,16 @@ from typing import Any
 from celery import Celery
 from celery.signals import (
     after_task_publish,
+    beat_init,
     before_task_publish,
     setup_logging,
     task_postrun,
+    task_prerun,
+    worker_init,
     worker_process_init,
 )
+
+from core import logs
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")
 
@@ -28,6 +33,26 @@ app.conf.update(CELERY_DB_REUSE_MAX=sys.maxsize)
 @setup_logging.connect
 def keep_our_logging(**_: object) -> None:
     """Leave the logs as settings.LOGGING has them (a listener here stops Celery's own set-up)."""
+
+
+@worker_init.connect
+def this_is_a_worker(**_: object) -> None:
+    """Its children are told by their parent's word."""
+    logs.this_is("worker")
+
+
+@beat_init.connect
+def this_is_beat(**_: object) -> None:
+    """For its lines in the log."""
+    logs.this_is("beat")
+
+
+@task_prerun.connect
+def a_task_begins(task: Any, task_id: str, **_: object) -> None:
+    """Its lines in the log belong together; each delivery in it then says from which request it follows."""
+    if not task.request.is_eager:
+        logs.request_id.set(logs.new_id())
+        logs.about.set({"task": task.name, "task_id": task_id})
 
 
 @worker_process_init.connect

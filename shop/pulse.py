@@ -26,7 +26,7 @@ def key_of(who: str) -> str:
 @cache
 def broker() -> Redis:
     """The broker, asked for a moment only."""
-    return Redis.from_url(settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=1)
+    return Redis.from_url(settings.BROKER_URL, socket_connect_timeout=1, socket_timeout=1)
 
 
 def leave(who: str) -> None:

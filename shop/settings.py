@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 
-from shop import clockwork, env
+from shop import clockwork, env, logs
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.text("DATA_DIR", str(ROOT / ".run")))
@@ -145,7 +145,8 @@ CACHES = {
 }
 
 # --- Tasks ---
-globals().update(clockwork.settings(REDIS_URL, DATA_DIR))
+BROKER_URL = env.text("BROKER_URL", REDIS_URL)
+globals().update(clockwork.settings(BROKER_URL, DATA_DIR))
 
 # --- People ---
 AUTH_USER_MODEL = "accounts.Person"
@@ -305,33 +306,6 @@ API_LIMITS = {
     "resolver_seconds": 3,
 }
 
-# --- Logs: one line an event, with the request's id ---
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {"request": {"()": "shop.logs.RequestFilter"}},
-    "formatters": {
-        "line": {
-            "format": "{asctime} {levelname} {name} [{request_id}] {message}",
-            "style": "{",
-        }
-    },
-    "handlers": {
-        "console": {
-            "class": "logging.StreamHandler",
-            "formatter": "line",
-            "filters": ["request"],
-        }
-    },
-    "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
-    "loggers": {
-        "django": {"handlers": [], "level": "INFO", "propagate": True},
-        "django.server": {"handlers": [], "propagate": True},
-        "stripe": {"level": "WARNING"},
-        # Beat strikes every few seconds, and nobody reads of each.
-        "celery.app.trace": {"level": "WARNING"},
-        "celery.worker.strategy": {"level": "WARNING"},
-        "celery.beat": {"level": "WARNING"},
-    },
-}
+# --- Logs ---
+LOGGING = logs.settings()
 LOGGING_CONFIG = "logging.config.dictConfig"

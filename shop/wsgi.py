@@ -12,6 +12,9 @@ os.environ["DATABASE_POOL"] = os.environ.get("DATABASE_POOL", "").strip() or "4"
 from django.core.wsgi import get_wsgi_application
 from django.utils.module_loading import import_string
 
+from core import logs
+
+logs.this_is("web")
 house = get_wsgi_application()
 application = import_string("shop.health.Watched")(import_string("core.fast.Door")(house))
 # An answer is some thousand objects, which go with it: looking through them for rings of garbage while it is made,

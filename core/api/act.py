@@ -116,8 +116,10 @@ class Act(graphene.ObjectType):
             given = dict(arguments.get("input") or {})
             values = cls._run(request, given)
             _more_time(request)
+            log.info("did %s", cls.__name__)
             return cls._answer(info, values)
         except Refusal as refusal:
+            log.info("refused %s: %s", cls.__name__, refusal.code)
             _more_time(request)
             # For whoever reads no bodies: the answer carries it as a header too.
             request.retry_after = refusal.facts.get("retry_after_seconds")

@@ -4,6 +4,7 @@ import argparse
 import os
 from pathlib import Path
 
+from core import logs
 from core.front.server import Server
 
 
@@ -15,6 +16,7 @@ def main() -> None:
     words.add_argument("--port", type=int, default=8000)
     words.add_argument("--held", type=Path, help="a file; our number is written there once the port is ours")
     given = words.parse_args()
+    logs.this_is("web")
     server = Server(given.application, given.host, given.port)
     if given.held:
         server.on_startup(lambda: given.held.write_text(str(os.getpid())))

@@ -29,6 +29,9 @@ BACKLOG = 2_048
 # Who falls again so soon after its start waits longer each time, so that a broken shop does not spin.
 SOON, LONGEST_WAIT = 5.0, 5.0
 
+# The server's own words on its processes, before an application says how it logs.
+LINE = {"()": "core.logs.formatter"}
+
 _PR_SET_PDEATHSIG = 1
 
 
@@ -89,6 +92,7 @@ class Server(MPServer):
                 header_read_timeout=HEAD_SECONDS * 1000, max_buffer_size=MOST_HEAD_BYTES
             ),
             respawn_failed_workers=True,
+            log_dictconfig={"formatters": {"generic": LINE, "access": LINE}},
             # A worker that hangs does not keep the others from being ended.
             workers_kill_timeout=15,
         )

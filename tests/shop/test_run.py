@@ -24,6 +24,7 @@ from local.postgres import Postgres, free_port
 OURS = (
     "DATABASE_",
     "REDIS_",
+    "BROKER_",
     "CACHE_",
     "STRIPE_",
     "SITE_URL",

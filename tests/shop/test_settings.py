@@ -91,3 +91,14 @@ def _opens(sealed: str) -> bool:
         return seals.opened_for_ever("p", sealed) == {"a": "b"}
     except seals.Invalid:
         return False
+
+
+def test_the_broker_may_be_another_server_than_the_cache():
+    show = "from django.conf import settings as s; from shop.pulse import broker; "
+    show += "print(s.CELERY_BROKER_URL, broker().connection_pool.connection_kwargs['host'], s.CACHES['default']['LOCATION'])"
+    assert told(show, REDIS_URL="redis://one:6379/0") == "redis://one:6379/0 one redis://one:6379/1"
+    apart = told(show, REDIS_URL="redis://one:6379/0", BROKER_URL="redis://two:6379/3")
+    assert apart == "redis://two:6379/3 two redis://one:6379/1"
+    assert told(show, REDIS_URL="redis://one:6379/0", BROKER_URL="") == told(
+        show, REDIS_URL="redis://one:6379/0"
+    )
