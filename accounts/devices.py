@@ -22,8 +22,10 @@ from accounts.reads import hashed
 from core.refusals import Refusal
 
 PURPOSE = "device"
+# What somebody has shown here: her password at each sign-in, and what her role asks for beside it.
+BY_PASSWORD, BY_FACTOR = "", "factor"
 LASTS = timedelta(days=180)
-MOST_ACCOUNTS = 5  # a family's computer; the one not seen for longest is forgotten first
+MOST_PROOFS = 10  # a family's computer; the one not seen for longest is forgotten first
 
 
 def proved(request: HttpRequest, email: str) -> str:
@@ -32,22 +34,30 @@ def proved(request: HttpRequest, email: str) -> str:
     if not proofs:
         return ""
     person = Person.objects.filter(email=email, is_active=True).first()
-    proof = proofs.get(str(person.uid)) if person else None
-    if not (person and proof):
-        return ""
-    keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
-    return name if any(constant_time_compare(proof, _fingerprint(person, key)) for key in keys) else ""
+    return name if person and _has_proved(proofs, person, BY_PASSWORD) else ""
 
 
-def prove(request: Any, person: Person) -> None:
-    """Let the answer to this request carry the proof that the person has signed in here."""
+def proved_by(request: HttpRequest, person: Person, way: str) -> str:
+    """The device's name, if this person has shown that here (`BY_FACTOR`, say) under the password she has; else
+    nothing."""
     name, proofs = _read(request)
-    proofs.pop(str(person.uid), None)
-    proofs[str(person.uid)] = _fingerprint(person)
-    kept = dict(list(proofs.items())[-MOST_ACCOUNTS:])
-    request.device_cookie = seals.seal(
-        PURPOSE, name=name or secrets.token_urlsafe(12), proofs=json.dumps(kept)
-    )
+    return name if _has_proved(proofs, person, way) else ""
+
+
+def name_of(request: HttpRequest) -> str:
+    """The device's name; nothing of one at which nobody has signed in."""
+    return _read(request)[0]
+
+
+def prove(request: Any, person: Person, way: str = BY_PASSWORD) -> str:
+    """Let the answer to this request carry the proof that the person has shown this here; the device's name."""
+    name, proofs = _read(request)
+    name = name or secrets.token_urlsafe(12)
+    proofs.pop(_key(person, way), None)
+    proofs[_key(person, way)] = _fingerprint(person, way)
+    kept = dict(list(proofs.items())[-MOST_PROOFS:])
+    request.device_cookie = seals.seal(PURPOSE, name=name, proofs=json.dumps(kept))
+    return name
 
 
 def session_of(request: Any) -> str:
@@ -83,7 +93,8 @@ def _signed_in(sender: Any, request: Any, user: Any, **_: Any) -> None:
 
 
 def _read(request: HttpRequest) -> tuple[str, dict[str, str]]:
-    sealed = request.COOKIES.get(settings.DEVICE_COOKIE_NAME, "")
+    # What this very request has proved is read before what it came with.
+    sealed = getattr(request, "device_cookie", "") or request.COOKIES.get(settings.DEVICE_COOKIE_NAME, "")
     if not sealed:
         return "", {}
     try:
@@ -93,5 +104,16 @@ def _read(request: HttpRequest) -> tuple[str, dict[str, str]]:
     return facts["name"], json.loads(facts["proofs"])
 
 
-def _fingerprint(person: Person, key: str | None = None) -> str:
-    return salted_hmac("sheaf.devices", person.lock, secret=key, algorithm="sha256").hexdigest()[:32]
+def _key(person: Person, way: str) -> str:
+    return f"{person.uid}{way and '/' + way}"
+
+
+def _has_proved(proofs: dict[str, str], person: Person, way: str) -> bool:
+    proof = proofs.get(_key(person, way), "")
+    keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    return any(constant_time_compare(proof, _fingerprint(person, way, key)) for key in keys)
+
+
+def _fingerprint(person: Person, way: str, key: str | None = None) -> str:
+    shown = salted_hmac(f"sheaf.devices{way}", person.lock, secret=key, algorithm="sha256")
+    return shown.hexdigest()[:32]

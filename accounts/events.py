@@ -47,3 +47,11 @@ class SignUpRepeated(Event):
     """Somebody signed up with an address that has an account; only its owner is told."""
 
     person_id: int
+
+
+@dataclass(frozen=True)
+class SecondFactorChanged(Event):
+    """`what`: "set_up", "ended" by herself, "ended_by_us", or "recovery_code" for one that was used."""
+
+    person_id: int
+    what: str

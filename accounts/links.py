@@ -20,6 +20,11 @@ def password_forgotten(language: str) -> str:
     return _page(language, "password/")
 
 
+def second_factor(language: str) -> str:
+    """Where the second factor is set up, given and ended."""
+    return _page(language, "account/second-factor/")
+
+
 def email_verify(language: str, token: str) -> str:
     """Where the owner of a new account's mailbox confirms it."""
     return _page(language, "confirm/", token=token)

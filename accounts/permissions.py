@@ -40,6 +40,16 @@ def has_role(person: Any, role: Role = Role.OPERATOR) -> bool:
     return bool(getattr(person, COLUMNS[role], False))
 
 
+def asks_for_factor(person: Any) -> bool:
+    """Whether a role of hers asks for a second factor."""
+    return any(has_role(person, role) for role in Role)
+
+
+def is_asleep(person: Any) -> bool:
+    """Whether a role of hers waits for a code in this session."""
+    return asks_for_factor(person) and not (person.factor and person.factor.is_awake)
+
+
 def set_role(person: Person, role: Role, held: bool) -> list[str]:
     """Give it or take it, in memory; whoever is no operator owns nothing. Returns the columns to be saved."""
     setattr(person, COLUMNS[role], held)

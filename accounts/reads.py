@@ -10,7 +10,16 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts.models import Address, ApiToken, Invitation, Membership, Organisation, Person, Region
+from accounts.models import (
+    Address,
+    ApiToken,
+    Invitation,
+    Membership,
+    Organisation,
+    Person,
+    Region,
+    SecondFactor,
+)
 from accounts.permissions import has_role, may, without_roles
 from core import texts
 from core.language import say
@@ -62,6 +71,7 @@ def tokens_of(person: Person) -> QuerySet[ApiToken]:
 
 def account_in_full(person: Person) -> dict[str, Any]:
     """What this floor knows of a person, as plain values for an export."""
+    factor = SecondFactor.objects.filter(person=person).first()
     return {
         "account": {
             "uid": person.uid,
@@ -76,6 +86,11 @@ def account_in_full(person: Person) -> dict[str, Any]:
             "last_signed_in_at": person.last_login,
             "is_operator": has_role(person),
             "erasure_asked_at": person.erasure_asked_at,
+        },
+        # That there is one, never what opens by it.
+        "second_factor": {
+            "set_up_at": factor and factor.confirmed_at,
+            "recovery_codes_left": person.recovery_codes.filter(used_at=None).count(),
         },
         "addresses": [
             {

@@ -13,6 +13,7 @@ from accounts.events import (
     OrganisationVerified,
     PasswordResetRequested,
     PersonJoined,
+    SecondFactorChanged,
     SignUpRepeated,
 )
 from accounts.models import Membership, Organisation, Person
@@ -104,6 +105,21 @@ def send_email_change_notice(event: EmailChangeRequested) -> None:
     person = _alive(event.person_id)
     if person and _new_address(event.sealed_token):
         _tell(person, "email_change_notice", forgotten=links.password_forgotten(person.language))
+
+
+@reaction("accounts.tasks.send_second_factor_changed")
+def send_second_factor_changed(event: SecondFactorChanged) -> None:
+    """What became of her second factor: if it was not she, she hears of it."""
+    if person := _alive(event.person_id):
+        language = person.language
+        _tell(
+            person,
+            "second_factor",
+            what=event.what,
+            left=person.recovery_codes.filter(used_at=None).count(),
+            page=links.second_factor(language),
+            forgotten=links.password_forgotten(language),
+        )
 
 
 def _new_address(sealed_token: str) -> str | None:

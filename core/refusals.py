@@ -86,6 +86,16 @@ class SignInRequired(Refusal):
     words = Words("请先登录。", "Please sign in first.")
 
 
+class SecondFactorRequired(Refusal):
+    """It is hers to do once she has given a code of her second factor: in this session, or once more just now."""
+
+    code = "SECOND_FACTOR_REQUIRED"
+    words = Words(
+        "请先填两步验证的验证码，再做这一步。",
+        "Please give a code of your second factor first, then do this.",
+    )
+
+
 class NotAllowed(Refusal):
     """We know who is asking, and it is not hers to do."""
 

@@ -174,7 +174,7 @@ def environment(folder: Path, secrets: Mapping[str, str], site: str) -> dict[str
         "DATA_DIR": str(folder),
         "SITE_URL": site,
         "PYTHONUNBUFFERED": "1",
-        **{name: secrets[name] for name in ("SECRET_KEY", "HOUSEHOLD_KEYS")},
+        **{name: secrets[name] for name in ("SECRET_KEY", "HOUSEHOLD_KEYS", "FACTOR_KEYS")},
     }
     if not os.environ.get("STRIPE_API_KEY"):
         ours |= {name: secrets[name] for name in ("STRIPE_API_KEY", "STRIPE_WEBHOOK_SECRET")}

@@ -31,6 +31,7 @@ def keep_secrets(folder: Path) -> dict[str, str]:
     fresh = {
         "SECRET_KEY": secrets.token_urlsafe(48),
         "HOUSEHOLD_KEYS": urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+        "FACTOR_KEYS": urlsafe_b64encode(secrets.token_bytes(32)).decode(),
         "STRIPE_API_KEY": "sk_test_" + secrets.token_hex(16),
         "STRIPE_WEBHOOK_SECRET": "whsec_" + secrets.token_hex(24),
         "postgres": secrets.token_hex(16),

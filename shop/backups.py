@@ -1,7 +1,7 @@
 """Keep the whole shop in one folder, and open it again elsewhere without doing anything twice.
 
 A backup holds the database, the uploaded files and, where payments are the local stand-in's, its state. It
-never holds a key: without HOUSEHOLD_KEYS the households' details in it stay unreadable.
+never holds a key: without HOUSEHOLD_KEYS and FACTOR_KEYS what lies sealed in it stays unreadable.
 """
 
 import hashlib
@@ -23,6 +23,8 @@ from django.utils import timezone
 from core.deliveries import RESTORED, reaction_named
 from core.models import Delivery
 
+# What a backup holds sealed, by the setting of its keys, and where their marks stand in it.
+SEALS = {"HOUSEHOLD_KEYS": "household_keys", "FACTOR_KEYS": "factor_keys"}
 # Made by a superuser and only for looking on; an owner could not make it again.
 LEFT_OUT = "pg_stat_statements"
 _OURS = """
@@ -53,9 +55,9 @@ def _run(program: str, *args: str) -> None:
     subprocess.run([path, *args], env=_server(), check=True, stdin=subprocess.DEVNULL)
 
 
-def key_marks() -> list[str]:
+def key_marks(setting: str = "HOUSEHOLD_KEYS") -> list[str]:
     """Tell keys apart without telling them."""
-    return [hashlib.sha256(key.encode()).hexdigest()[:16] for key in settings.HOUSEHOLD_KEYS]
+    return [hashlib.sha256(key.encode()).hexdigest()[:16] for key in getattr(settings, setting)]
 
 
 def _local_stripe() -> Path | None:
@@ -79,7 +81,7 @@ def keep(folder: Path) -> dict[str, Any]:
         _copy_sqlite(stripe, folder / "stripe.db")
     manifest = {
         "made_at": timezone.now().isoformat(),
-        "household_keys": key_marks(),
+        **{marks: key_marks(setting) for setting, marks in SEALS.items()},
         "files_in_a_bucket": bool(settings.AWS_STORAGE_BUCKET_NAME),
     }
     (folder / "backup.json").write_text(json.dumps(manifest, indent=1))
@@ -105,8 +107,9 @@ def open_again(folder: Path, *, into: str = "", stopped: bool = False) -> int:
     `stopped` says that the shop was closed before the backup was made and nothing has run since.
     """
     manifest = json.loads((folder / "backup.json").read_text())
-    if unknown := set(manifest["household_keys"]) - set(key_marks()):
-        raise CannotRestore(f"HOUSEHOLD_KEYS lacks the key marked {', '.join(sorted(unknown))}")
+    for setting, marks in SEALS.items():
+        if unknown := set(manifest.get(marks, ())) - set(key_marks(setting)):
+            raise CannotRestore(f"{setting} lacks the key marked {', '.join(sorted(unknown))}")
     if into:
         _go_into_a_new_database(into)
     _clear_the_place()

@@ -48,7 +48,8 @@ SCOPES = {
         (),
         "signUp signIn signOut emailVerify passwordReset passwordResetRequest passwordChange emailChangeRequest"
         " emailChangeConfirm personUpdate personExport personErase personKeep addressSave addressDelete tokenCreate"
-        " tokenRevoke invitationCreate invitationAccept invitationWithdraw membershipEnd membershipUpdate"
+        " tokenRevoke secondFactorBegin secondFactorConfirm secondFactorGive secondFactorEnd recoveryCodesRenew"
+        " invitationCreate invitationAccept invitationWithdraw membershipEnd membershipUpdate"
         " organisationPropose",
     ),
 }

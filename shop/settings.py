@@ -20,6 +20,8 @@ if not SECRET_KEY:
 SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
 # Encrypts households' details; the first key writes, all of them read. Never kept in the database.
 HOUSEHOLD_KEYS = env.words("HOUSEHOLD_KEYS")
+# Encrypts the secrets of authenticator apps, in the same way.
+FACTOR_KEYS = env.words("FACTOR_KEYS")
 SITE_URL = env.text("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
 HTTPS = SITE_URL.startswith("https://")
 _site_host = urlsplit(SITE_URL).hostname or "127.0.0.1"
@@ -57,7 +59,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.factor.AuthenticationMiddleware",
     "shop.web.once.OnceMiddleware",
     "orders.provider.haste.HasteMiddleware",
     "accounts.devices.DeviceMiddleware",

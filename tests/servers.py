@@ -25,6 +25,7 @@ from local.postgres import OWNER
 SECRETS = {
     "SECRET_KEY": "for-tests-only-" + "0" * 40,
     "HOUSEHOLD_KEYS": "dGVzdHMtb25seS10ZXN0cy1vbmx5LXRlc3RzLW9ubHk=",
+    "FACTOR_KEYS": "c2Vjb25kLWZhY3RvcnMtb2YtdGVzdHMtb25seS0wMDA=",
     "STRIPE_API_KEY": "sk_test_sheaf",
     "STRIPE_WEBHOOK_SECRET": "whsec_tests",
     "postgres": "tests",

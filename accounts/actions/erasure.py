@@ -12,7 +12,7 @@ from accounts import seals
 from accounts.actions import audit
 from accounts.actions.handover import must_have_handed_over
 from accounts.actions.person import check_password
-from accounts.models import Invitation, Person
+from accounts.models import Invitation, Person, SecondFactor
 from accounts.models.person import a_code
 from accounts.permissions import has_role
 from core.language import Words, say
@@ -141,6 +141,8 @@ def _forget(person: Person) -> None:
     now = timezone.now()
     person.addresses.all().delete()
     person.api_tokens.all().delete()
+    person.recovery_codes.all().delete()
+    SecondFactor.objects.filter(person=person).delete()
     person.memberships.filter(ended_at=None).update(ended_at=now)
     open_links = Invitation.objects.filter(used_at=None, withdrawn_at=None)
     open_links.filter(invited_by=person).update(withdrawn_at=now)

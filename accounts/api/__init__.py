@@ -1,6 +1,6 @@
 """What the API offers of people, organisations, regions and addresses."""
 
-from accounts.api import address, membership, organisation, person, region, session, viewer
+from accounts.api import address, membership, organisation, person, region, second_factor, session, viewer
 
 
 class Query(region.Query, viewer.Query, organisation.Query, membership.Query):
@@ -8,6 +8,11 @@ class Query(region.Query, viewer.Query, organisation.Query, membership.Query):
 
 
 class Mutation(
-    session.Mutation, person.Mutation, address.Mutation, organisation.Mutation, membership.Mutation
+    session.Mutation,
+    second_factor.Mutation,
+    person.Mutation,
+    address.Mutation,
+    organisation.Mutation,
+    membership.Mutation,
 ):
     """What may be done on this floor."""

@@ -2,6 +2,7 @@ from accounts.models.audit import AuditEntry
 from accounts.models.organisation import Invitation, Membership, Organisation
 from accounts.models.person import ApiToken, Person
 from accounts.models.region import Address, Region
+from accounts.models.second_factor import RecoveryCode, SecondFactor
 
 __all__ = [
     "Address",
@@ -11,5 +12,7 @@ __all__ = [
     "Membership",
     "Organisation",
     "Person",
+    "RecoveryCode",
     "Region",
+    "SecondFactor",
 ]

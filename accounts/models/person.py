@@ -2,7 +2,7 @@
 
 import secrets
 import uuid
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -65,6 +65,9 @@ class Person(AbstractBaseUser, PermissionsMixin):
         blank=True, help_text="of an erased person, while money may come back that was given back to her"
     )
     reach_until = models.DateTimeField(null=True, blank=True)
+
+    # What the session has shown beyond the password (accounts/factor.py); nothing of whoever came by no session.
+    factor: Any = None
 
     objects = People()
     USERNAME_FIELD = "email"

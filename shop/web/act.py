@@ -13,11 +13,12 @@ from core import language
 from core.api.asker import remember_write
 from core.api.documents import ask
 from core.language import say
+from core.refusals import SecondFactorRequired
 from shop.web import look as look_at
-from shop.web.acts import acts, name_of_act
+from shop.web.acts import acts, name_of_act, second_factor_page
 from shop.web.document import act_document, fields_of, refilled_fields, text_of, variables_of
 from shop.web.form import read_form, remembered_cart
-from shop.web.once import slip_of
+from shop.web.once import WAITS_FOR_FACTOR, slip_of
 from shop.web.refill import refill_of
 from shop.web.turn import let_go
 
@@ -43,7 +44,9 @@ def act(request: HttpRequest, name: str) -> HttpResponse:
         payload, refused = do(request, one, request.POST)
         # Of a cart that was placed meanwhile nothing is changed any more: the deed itself says what came of it.
         if refused and not (one != name and _is_gone(payload)):
-            return back(request, one, refused)
+            return (
+                to_second_factor(request, one) if _asks_for_factor(payload) else back(request, one, refused)
+            )
         let_go(request, one)
     response = forward(request, name, payload)
     remember_write(request, response)
@@ -87,6 +90,10 @@ def _is_gone(payload: dict[str, Any]) -> bool:
     return any(e["code"] == "NOT_FOUND" and e["field"] == ["cartId"] for e in payload.get("errors") or ())
 
 
+def _asks_for_factor(payload: dict[str, Any]) -> bool:
+    return any(e["code"] == SecondFactorRequired.code for e in payload.get("errors") or ())
+
+
 def refusals(document: str, payload: dict[str, Any]) -> list[tuple[str, str]]:
     """(field of the form, why) of each refusal: the innermost part of its path that the form has."""
     known = fields_of(document)
@@ -116,18 +123,27 @@ def back(
 ) -> HttpResponse:
     """To the form, with what was written, and why not beside each field; or with what it was read as, to look at."""
     errors = {field: message for field, message in refused if field}
-    form = {
-        "act": name,
-        "item": request.POST.get("item", "")[:200],
-        "values": refill_of(request.POST, acts()[name].refilled or refilled_fields(act_document(name))),
-        "errors": errors,
-        "look": look,
-    }
-    slip_of(request).put("form", form)
+    slip_of(request).put("form", {**_as_written(request, name), "errors": errors, "look": look})
     for text in dict.fromkeys(message for _, message in refused):
         messages.error(request, text)
     to = ours(request, f"back.{name}", "back")
     return HttpResponseRedirect(to.partition("#")[0] + "#look" if look else to)
+
+
+def to_second_factor(request: HttpRequest, name: str) -> HttpResponse:
+    """Where a code is given first; then back to the form, as it was written."""
+    slip_of(request).put(WAITS_FOR_FACTOR, _as_written(request, name))
+    return HttpResponseRedirect(second_factor_page(ours(request, f"back.{name}", "back")))
+
+
+def _as_written(request: HttpRequest, name: str) -> dict[str, Any]:
+    return {
+        "act": name,
+        "item": request.POST.get("item", "")[:200],
+        "values": refill_of(request.POST, acts()[name].refilled or refilled_fields(act_document(name))),
+        "errors": {},
+        "look": None,
+    }
 
 
 def ours(request: HttpRequest, *fields: str) -> str:

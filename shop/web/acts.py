@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest
@@ -72,6 +73,11 @@ def gathered(*records: dict[str, Act]) -> dict[str, Act]:
 def to(path: str) -> str:
     """An address of the shop in the reader's language."""
     return f"/{language.current()}/{path}"
+
+
+def second_factor_page(back: str) -> str:
+    """Where a code of the second factor is given, or set up first; then one goes on to that address."""
+    return to(f"account/second-factor/?{urlencode({'next': back})}")
 
 
 def order_page(order: dict[str, Any], token: str | None) -> str:

@@ -29,6 +29,8 @@ MOST_IN_COOKIE, MOST_READ = 3_800, 200_000
 # What does not fit there (a claim in many words) makes a guest a short session, so often an hour from one place.
 SESSIONS_AN_HOUR = 10
 MESSAGES, MOST_MESSAGES = "messages", 10
+# A form that was sent before the code it needs: it is shown again once the code was given.
+WAITS_FOR_FACTOR = "waits_for_factor"
 
 
 @lru_cache(maxsize=4)

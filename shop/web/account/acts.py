@@ -5,17 +5,29 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest
 
+from accounts.permissions import is_asleep
 from accounts.reads import is_last_coordinator, membership_led_by, signed_in
 from core.api.ids import uid_of
 from core.language import say
-from shop.web.acts import Act, Follow, Lines, done, gathered, saved, says, to, will
+from shop.web.act import ours
+from shop.web.acts import Act, Follow, Lines, done, gathered, saved, says, second_factor_page, to, will
 from shop.web.cart import merge_cart
-from shop.web.once import slip_of
+from shop.web.once import WAITS_FOR_FACTOR, slip_of
 
 
 def now_signed_in(request: HttpRequest, payload: dict[str, Any]) -> str:
-    """What was put into a cart before signing in is poured into one's own."""
+    """What was put into a cart before signing in is poured into one's own; a role that sleeps asks for its code."""
     merge_cart(request)
+    person = signed_in(request)
+    return second_factor_page(ours(request, "next")) if is_asleep(person) else ""
+
+
+def factor_given(request: HttpRequest, payload: dict[str, Any]) -> str:
+    """Her roles are awake; a form that had to wait for the code is on the page again as it was written."""
+    slip = slip_of(request)
+    if waiting := slip.take(WAITS_FOR_FACTOR):
+        slip.put("form", waiting)
+        return done(request, say("验证通过，请再按一次。", "The code is right. Please press once more."))
     return ""
 
 
@@ -97,6 +109,28 @@ ENTERING = {
     "reset_password": Act(follow=password_is_new, undone_by="change_password"),
 }
 
+SECOND_FACTOR = {
+    "begin_second_factor": Act(as_written="nothing is set up before a code of the app confirms it"),
+    "confirm_second_factor": Act(
+        follow=says(
+            say(
+                "设置好了。岗位用应用显示的下一个验证码打开。",
+                "It is set up. Your role opens with the next code that the app shows.",
+            )
+        ),
+        undone_by="end_second_factor",
+    ),
+    "give_second_factor": Act(follow=factor_given, undone_by="sign_out"),
+    "end_second_factor": Act(
+        follow=says(say("两步验证已关闭。", "The second factor is switched off.")),
+        undone_by="begin_second_factor",
+    ),
+    "renew_recovery_codes": Act(
+        follow=shown_once("codes", "codes"),
+        as_written="its field says that the old sheet dies, and takes a code",
+    ),
+}
+
 ONESELF = {
     "update_person": Act(follow=saved, undone_by="update_person"),
     "save_address": Act(follow=saved, undone_by="save_address, delete_address"),
@@ -145,4 +179,4 @@ ORGANISATIONS = {
     "end_membership": Act(look=is_no_member),
 }
 
-ACTS = gathered(ENTERING, ONESELF, ORGANISATIONS)
+ACTS = gathered(ENTERING, SECOND_FACTOR, ONESELF, ORGANISATIONS)

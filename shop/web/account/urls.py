@@ -16,6 +16,11 @@ urlpatterns = [
         "<language:lang>/account/addresses/", page("account/addresses", for_somebody=True), name="addresses"
     ),
     path("<language:lang>/account/details/", page("account/details", for_somebody=True), name="details"),
+    path(
+        "<language:lang>/account/second-factor/",
+        page("account/second_factor", for_somebody=True),
+        name="second_factor",
+    ),
     path("<language:lang>/account/export/", my_data, name="my_data"),
     path(
         "<language:lang>/organisations/",
