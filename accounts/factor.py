@@ -86,10 +86,10 @@ class AuthenticationMiddleware(DjangosMiddleware):
     def process_request(self, request: HttpRequest) -> None:
         """Looked up when somebody asks who is there."""
         super().process_request(request)
-        request.user = SimpleLazyObject(lambda: _kept(request))  # type: ignore[assignment]
+        request.user = SimpleLazyObject(lambda: _cached_person(request))  # type: ignore[assignment]
 
 
-def _kept(request: Any) -> Any:
+def _cached_person(request: Any) -> Any:
     if not hasattr(request, "_cached_user"):
         request._cached_user = person_of(request)
     return request._cached_user

@@ -11,6 +11,7 @@ from django.utils.crypto import constant_time_compare
 
 from core import texts
 from core.numbers import NotANumber, in_ascii
+from core.sealed import SealedColumn
 
 STEP = 30  # seconds
 AROUND = (0, -1, 1)  # clocks differ, and typing takes its time: the step that is, the one before, the next
@@ -21,6 +22,14 @@ def _box(keys: tuple[str, ...]) -> MultiFernet:
     if not keys:
         raise ImproperlyConfigured("FACTOR_KEYS is empty: secrets of authenticator apps cannot be sealed.")
     return MultiFernet([Fernet(key) for key in keys])
+
+
+def boxes() -> list[Fernet]:
+    """A box for each of FACTOR_KEYS, in their order."""
+    return [Fernet(key) for key in settings.FACTOR_KEYS]
+
+
+SEALED = [SealedColumn("accounts.SecondFactor", "sealed", "FACTOR_KEYS", boxes)]
 
 
 def seal(secret: str) -> bytes:
@@ -53,7 +62,7 @@ def code_at(secret: str, at: float) -> str:
     return pyotp.TOTP(secret).at(int(at))
 
 
-def written(code: str) -> str:
+def clean_code(code: str) -> str:
     """A code as it was meant: full-width digits, spaces and hyphens are how people write them."""
     try:
         return in_ascii(texts.code(code)[:40]).replace("-", "").upper()
@@ -63,6 +72,6 @@ def written(code: str) -> str:
 
 def step_of(secret: str, code: str) -> int | None:
     """The step whose code this is, in thirties of seconds since 1970; None where it is of none around now."""
-    given, at = written(code), now()
+    given, at = clean_code(code), now()
     found = [n for n in AROUND if constant_time_compare(code_at(secret, at + n * STEP), given)]
     return int(at) // STEP + found[0] if found else None

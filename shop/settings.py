@@ -92,7 +92,7 @@ PERMISSIONS = "shop.permissions.PERMISSIONS"
 # What `manage.py verify` asks, floor by floor; each yields the rows that break a rule.
 VERIFIERS = [f"{floor}.verify.verify" for floor in ("core", "catalog", "orders", "together", "impact")]
 # What lies sealed in the database (core/sealed.py): `manage.py rotate_keys` seals it anew with the first key.
-SEALED_COLUMNS = ["accounts.actions.erasure.SEALED", "impact.sealing.SEALED"]
+SEALED_COLUMNS = ["accounts.actions.erasure.SEALED", "accounts.totp.SEALED", "impact.sealing.SEALED"]
 # What finds products (the search port, catalog/search): our own database, or Elasticsearch beside it.
 ELASTICSEARCH_URL = env.text("ELASTICSEARCH_URL")
 SEARCH_ENGINE = f"catalog.search.{'elastic.Elastic' if ELASTICSEARCH_URL else 'postgres.Postgres'}"

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from typing import Any
 from unittest import mock
 
-
 from accounts import factor, totp
 from accounts.actions import second_factor as factors
 from accounts.models import Person

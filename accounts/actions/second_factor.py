@@ -69,15 +69,15 @@ def app_uri(person: Person, secret: str) -> str:
     return totp.uri(secret, person.email, urlsplit(settings.SITE_URL).hostname or "Sheaf")
 
 
-def confirm(request: HttpRequest, code: str, codes_are_kept: bool) -> SecondFactor:
+def confirm(request: HttpRequest, code: str, wrote_codes_down: bool) -> SecondFactor:
     """The app is set up once it shows the right code. That code is spent by this: her roles open with the next one."""
     person = signed_in(request)
     waiting = being_set_up(request, person)
     if waiting is None:
         raise TooLate(say("请重新开始设置。", "Please begin again."), field="code")
-    if not codes_are_kept:
+    if not wrote_codes_down:
         words = say("请先把恢复码记下来。", "Please write the recovery codes down first.")
-        raise Invalid(words, field="codes_are_kept")
+        raise Invalid(words, field="wrote_codes_down")
     secret, codes = waiting
     lane = _hold_up(request, person)
     step = totp.step_of(secret, code)
@@ -187,18 +187,18 @@ def _spend(request: HttpRequest, person: Person, code: str) -> None:
     patience.relent(*lane)
 
 
-def spend_step(kept: SecondFactor, code: str) -> bool:
+def spend_step(app: SecondFactor, code: str) -> bool:
     """Whether this is a code of the app that nobody has given yet; of many who give it at one moment one is told so."""
-    step = totp.step_of(totp.unseal(kept.sealed), code)
+    step = totp.step_of(totp.unseal(app.sealed), code)
     if step is None:
         return False
-    newer = SecondFactor.objects.filter(pk=kept.pk, last_step__lt=step)
+    newer = SecondFactor.objects.filter(pk=app.pk, last_step__lt=step)
     return bool(newer.update(last_step=step))
 
 
 def spend_recovery_code(person: Person, code: str) -> bool:
     """Whether this is a code of her sheet that nobody has given yet."""
-    if len(totp.written(code)) != LETTERS:
+    if len(totp.clean_code(code)) != LETTERS:
         return False
     unused = RecoveryCode.objects.filter(person=person, digest=_digest(person, code), used_at=None)
     return bool(unused.update(used_at=timezone.now()))
@@ -228,4 +228,4 @@ def _write_sheet(person: Person, codes: Iterable[str]) -> None:
 
 
 def _digest(person: Person, code: str) -> str:
-    return pbkdf2(totp.written(code), f"sheaf.recovery {person.uid}", STRETCHES).hex()
+    return pbkdf2(totp.clean_code(code), f"sheaf.recovery {person.uid}", STRETCHES).hex()

@@ -110,16 +110,16 @@ class SecondFactorConfirm(Act):
 
     class Input:
         code = graphene.String(required=True, description="What the app shows now.")
-        codes_are_kept = graphene.Boolean(
+        wrote_codes_down = graphene.Boolean(
             required=True, description="Whether the recovery codes are written down."
         )
 
     viewer = graphene.Field(ViewerType, description="The person, her app set up.")
 
     @classmethod
-    def act(cls, request: Any, code: str, codes_are_kept: bool) -> Any:
+    def act(cls, request: Any, code: str, wrote_codes_down: bool) -> Any:
         """The person. INVALID for a wrong code or codes not kept, TOO_LATE half an hour after it was begun."""
-        factors.confirm(request, code, codes_are_kept)
+        factors.confirm(request, code, wrote_codes_down)
         return cls(viewer=request.user)
 
 

@@ -123,7 +123,7 @@ def back(
 ) -> HttpResponse:
     """To the form, with what was written, and why not beside each field; or with what it was read as, to look at."""
     errors = {field: message for field, message in refused if field}
-    slip_of(request).put("form", {**_as_written(request, name), "errors": errors, "look": look})
+    slip_of(request).put("form", {**_form_of(request, name), "errors": errors, "look": look})
     for text in dict.fromkeys(message for _, message in refused):
         messages.error(request, text)
     to = ours(request, f"back.{name}", "back")
@@ -132,11 +132,11 @@ def back(
 
 def to_second_factor(request: HttpRequest, name: str) -> HttpResponse:
     """Where a code is given first; then back to the form, as it was written."""
-    slip_of(request).put(WAITS_FOR_FACTOR, _as_written(request, name))
+    slip_of(request).put(WAITS_FOR_FACTOR, _form_of(request, name))
     return HttpResponseRedirect(second_factor_page(ours(request, f"back.{name}", "back")))
 
 
-def _as_written(request: HttpRequest, name: str) -> dict[str, Any]:
+def _form_of(request: HttpRequest, name: str) -> dict[str, Any]:
     return {
         "act": name,
         "item": request.POST.get("item", "")[:200],

@@ -38,6 +38,13 @@ OWN = {
     ),
     *("passwordResetRequest", "groupPurchaseJoin", "buyNow", "cartLinesAdd", "cartUpdate", "addressSave"),
     *("emailChangeRequest", "passwordChange", "personErase", "tokenCreate", "organisationPropose"),
+    *(
+        "secondFactorBegin",
+        "secondFactorConfirm",
+        "secondFactorGive",
+        "secondFactorEnd",
+        "recoveryCodesRenew",
+    ),
 }
 
 

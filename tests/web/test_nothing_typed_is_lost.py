@@ -60,6 +60,7 @@ def visits(shelf) -> list[tuple[Client, str, str]]:
         (buyer, "account", "/en/account/"),
         (buyer, "addresses", "/en/account/addresses/"),
         (buyer, "details", "/en/account/details/"),
+        (buyer, "second_factor", "/en/account/second-factor/"),
         (buyer, "organisations", "/en/organisations/"),
         (buyer, "order", f"/en/order/{mine['number']}/"),
         (coordinator, "organisations", f"/en/organisations/?o={union}"),

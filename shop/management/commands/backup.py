@@ -25,6 +25,6 @@ class Command(BaseCommand):
             raise CommandError(f"{folder} exists; a backup is never written over another")
         manifest = backups.keep(folder)
         self.stdout.write(f"The shop of {manifest['made_at']} is kept in {folder}.")
-        self.stdout.write("It holds no keys: keep SECRET_KEY and HOUSEHOLD_KEYS elsewhere.")
+        self.stdout.write("It holds no keys: keep SECRET_KEY, HOUSEHOLD_KEYS and FACTOR_KEYS elsewhere.")
         if manifest["files_in_a_bucket"]:
             self.stdout.write("Uploaded files are in their bucket, and not in here.")
