@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from core import numbers, texts
-from core.choices import Choices
+from core.choices import Choices, NumberedChoices
 from core.language import Words, say
 from core.refusals import Invalid
 from core.tables.cell import Cell, Kind
@@ -116,7 +116,7 @@ def day(cell: Cell) -> date:
         raise Invalid(NOT_A_DAY) from None
 
 
-def choice(choices: type[Choices]) -> Convert:
+def choice(choices: type[Choices] | type[NumberedChoices]) -> Convert:
     """One of them, by its words in either language, its name or its value."""
     known = {
         key.casefold(): one
@@ -124,7 +124,7 @@ def choice(choices: type[Choices]) -> Convert:
         for key in (one.words.zh, one.words.en, one.name, str(one.value))
     }
 
-    def convert(cell: Cell) -> Choices:
+    def convert(cell: Cell) -> Choices | NumberedChoices:
         found = known.get(texts.visible(_as_text(cell)).strip().casefold())
         if found is None:
             raise Invalid(

@@ -1,6 +1,6 @@
 """A table as an import knows it: its columns by the titles that people write over them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
@@ -88,6 +88,10 @@ class Table:
         """The rows of the file, to be taken once. Raises Unreadable, while rows are taken too."""
         return Reading(self, file)
 
+    def key_of(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
+        """By what a row with these values is told from others."""
+        return tuple(values[name] for name in self.key)
+
     def preview(self, file: BinaryIO, first: int = 10) -> Preview:
         """What an import would find, without doing anything. Raises Unreadable."""
         reading = self.read(file)
@@ -108,7 +112,10 @@ class Reading:
     faults: list[Fault] = field(default_factory=list)
     faults_total: int = 0
     total: int = 0
+    # What tells apart rows that have a fault: whoever points at one of them has none for that reason.
+    faulty_keys: set[tuple[Any, ...]] = field(default_factory=set)
     _seen: dict[tuple[Any, ...], int] = field(default_factory=dict)
+    _positions: dict[str, int] = field(default_factory=dict)
     # Columns whose title was a fault already: their cells are not told of again.
     _passed_over: set[int] = field(default_factory=set)
 
@@ -117,6 +124,7 @@ class Reading:
         if placed is None:
             return
         heads, rows = placed
+        self._positions = {column.name: position for position, column in heads.items()}
         for number, cells in rows:
             self.total += 1
             if self.total > self.table.bounds.rows:
@@ -125,6 +133,15 @@ class Reading:
                 )
             if row := self._row(number, cells, heads):
                 yield row
+
+    def refuse(self, row: Row, no: Refusal) -> None:
+        """A row that could be read is refused all the same: its faults stand at the columns that the refusal and
+        those beside it name, or at the row."""
+        self.faulty_keys.add(self.table.key_of(row.values))
+        titles = {column.name: column.title for column in self.table.columns}
+        for one in (no, *no.beside):
+            name = next((part for part in reversed(one.field) if part in self._positions), "")
+            self._fault(row.number, self._positions.get(name), one, title=titles.get(name, ""))
 
     def _sheet(self) -> tuple[dict[int, Column], Iterator[tuple[int, list[Cell]]]] | None:
         """The one sheet that has the titles. Two of them are refused: nobody could say which is meant."""
@@ -204,7 +221,10 @@ class Reading:
             values[column.name] = self._value(number, position, column, held.get(position))
         if self.faults_total == before and self.table.key:
             self._tell_apart(number, values)
-        return Row(number, values) if self.faults_total == before else None
+        if self.faults_total == before:
+            return Row(number, values)
+        self.faulty_keys.add(self.table.key_of(values))
+        return None
 
     def _value(self, number: int, position: int, column: Column, cell: Cell | None) -> Any:
         try:
@@ -225,7 +245,7 @@ class Reading:
             return None
 
     def _tell_apart(self, number: int, values: dict[str, Any]) -> None:
-        key = tuple(values[name] for name in self.table.key)
+        key = self.table.key_of(values)
         first = self._seen.setdefault(key, number)
         if first != number:
             self._fault(

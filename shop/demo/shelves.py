@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 from django.utils import timezone
 from django.utils.text import slugify
@@ -83,7 +84,7 @@ def stalls() -> list[Stall]:
     return list(found.values())
 
 
-def _county(row: dict[str, str]) -> Region:
+def county_of(row: dict[str, str]) -> Region:
     # 武当山特区 has no code of its own: it stands under 丹江口市. 长阳 and 五峰 are autonomous counties in full.
     name = {"武当山特区": "丹江口市"}.get(row["county_zh"], row["county_zh"]).removesuffix("县")
     counties = Region.objects.filter(
@@ -92,26 +93,29 @@ def _county(row: dict[str, str]) -> Region:
     return counties.select_related("parent").get()
 
 
-def _team(row: dict[str, str], cast: Cast, n: int) -> Team:
+def team_fields(row: dict[str, str], n: int) -> dict[str, str]:
+    """What is said of the team of this row of the file, the n-th: its code and slug, and texts in both languages."""
     village = f"{n % 9 + 1:02d}"
-    made = team.create(
-        cast.operator, code=row["team_no"], slug=row["team_no"].lower(), county=_county(row),
-        name_zh=row["team_zh"], name_en=row["team_en"], village_zh=f"示例村{village}", village_en=f"Demo Village {village}",
-        story_zh=f"{row['county_zh']}示例村{village}的乡亲们一起种，由带头人统一收购、分级、发货。",
-        story_en=f"The households of Demo Village {village} in {row['county_en']} grow it; the leader buys in, grades and sends.",
-        producer_zh=f"{row['county_zh']}示例合作社{n + 1:02d}", producer_en=f"{row['county_en']} Demo Cooperative {n + 1:02d}",
-        licence_number=f"示例许可-{row['team_no']}",
-    )  # fmt: skip
+    return {
+        "code": row["team_no"], "slug": row["team_no"].lower(), "name_zh": row["team_zh"], "name_en": row["team_en"],
+        "village_zh": f"示例村{village}", "village_en": f"Demo Village {village}",
+        "story_zh": f"{row['county_zh']}示例村{village}的乡亲们一起种，由带头人统一收购、分级、发货。",
+        "story_en": f"The households of Demo Village {village} in {row['county_en']} grow it; the leader buys in, grades and sends.",
+        "producer_zh": f"{row['county_zh']}示例合作社{n + 1:02d}", "producer_en": f"{row['county_en']} Demo Cooperative {n + 1:02d}",
+        "licence_number": f"示例许可-{row['team_no']}",
+    }  # fmt: skip
+
+
+def leader_fields(row: dict[str, str], n: int) -> dict[str, str]:
+    """What is said of its leader."""
     zh, en = words.LEADER_WORDS[n % len(words.LEADER_WORDS)]
-    named = leader.introduce(
-        made,
-        None,
-        name_zh=row["leader_fictional"],
-        name_en=_pinyin(row["leader_fictional"]),
-        words_zh=zh,
-        words_en=en,
-    )
-    leader.verify(named, cast.operator)
+    name = row["leader_fictional"]
+    return {"name_zh": name, "name_en": _pinyin(name), "words_zh": zh, "words_en": en}
+
+
+def _team(row: dict[str, str], cast: Cast, n: int) -> Team:
+    made = team.create(cast.operator, county=county_of(row), **team_fields(row, n))
+    leader.verify(leader.introduce(made, None, **leader_fields(row, n)), cast.operator)
     team.add_member(made, cast.managers[row["team_no"]], cast.operator)
     return made
 
@@ -137,8 +141,8 @@ def _households(stall: Stall, operator: Person, rng: random.Random) -> None:
     stall.households = household.verify_many(household.propose_many(proposals, None), operator)
 
 
-def _product(stall: Stall, cast: Cast, category: Category, rng: random.Random, n: int) -> None:
-    row = stall.row
+def product_fields(row: dict[str, str]) -> dict[str, Any]:
+    """What is said of its product, but for the category."""
     kind, storage = words.KIND_OF[row["category"]], row["storage"]
     perishable = storage in ("fresh", "live", "chilled")
     summary = words.SUMMARIES[row["category"]]
@@ -148,13 +152,21 @@ def _product(stall: Stall, cast: Cast, category: Category, rng: random.Random, n
     ingredients = words.INGREDIENTS.get(row["category"], ("", ""))
     if kind == "processed" and not ingredients[0]:
         ingredients = (row["product_zh"], row["product_en"])
+    return {
+        "name_zh": row["product_zh"], "name_en": row["product_en"], "kind": kind, "storage": storage,
+        "slug": slugify(row["product_en"])[:60], "summary_zh": summary[0], "summary_en": summary[1],
+        "season_months": months_of(row["months"]), "shelf_life_days": words.SHELF_LIFE[storage],
+        "storage_advice_zh": advice[0], "storage_advice_en": advice[1],
+        "ingredients_zh": ingredients[0], "ingredients_en": ingredients[1],
+        "return_rule_zh": returns[0], "return_rule_en": returns[1], "after_sale_hours": hours,
+        "dispatch_days": 2 if perishable else 3,
+    }  # fmt: skip
+
+
+def _product(stall: Stall, cast: Cast, category: Category, rng: random.Random, n: int) -> None:
+    row = stall.row
     product = listing.create_product(
-        stall.team, None, name_zh=row["product_zh"], name_en=row["product_en"], category=category, kind=kind,
-        storage=storage, slug=slugify(row["product_en"])[:60], summary_zh=summary[0], summary_en=summary[1],
-        season_months=stall.months, shelf_life_days=words.SHELF_LIFE[storage],
-        storage_advice_zh=advice[0], storage_advice_en=advice[1], ingredients_zh=ingredients[0], ingredients_en=ingredients[1],
-        return_rule_zh=returns[0], return_rule_en=returns[1], after_sale_hours=hours,
-        illustration=kind_for(row["product_zh"], row["category"]), dispatch_days=2 if perishable else 3,
+        stall.team, None, category=category, illustration=kind_for(row["product_zh"], row["category"]), **product_fields(row)
     )  # fmt: skip
     if n % 3 == 0:
         today = clock.today()
@@ -162,31 +174,36 @@ def _product(stall: Stall, cast: Cast, category: Category, rng: random.Random, n
             product, None, kind="test", number=f"示例-检-{row['team_no']}", issuer_zh="示例检测中心",
             issuer_en="Demo Testing Centre", issued_on=today - timedelta(days=120), expires_on=today + timedelta(days=240),
         )  # fmt: skip
-    for each in _variants(product, row, kind):
-        stall.variants.append(each)
-        _lots(stall, each, rng, len(stall.variants) - 1)
+    for fields in sizes(row):
+        stall.variants.append(variant.save(product, None, story=story_of(row), **fields))
+        _lots(stall, stall.variants[-1], rng, len(stall.variants) - 1)
     listing.submit(product, cast.managers[row["team_no"]])
     listing.approve(Product.objects.select_related("team").get(pk=product.pk), cast.operator)
 
 
-def _variants(product: Product, row: dict[str, str], kind: str) -> Iterator[Variant]:
+def story_of(row: dict[str, str]) -> dict[str, int]:
+    """Basis points of each part of its prices."""
+    return words.STORIES[words.KIND_OF[row["category"]]]
+
+
+def sizes(row: dict[str, str]) -> Iterator[dict[str, Any]]:
     """One to three: as in the file, a gift box, and for staples a canteen pack."""
-    price, spec, story = int(row["price_fen"]), row["spec"], words.STORIES[kind]
-    yield variant.save(
-        product, None, name_zh=words.FAMILY[0], name_en=words.FAMILY[1], net_content=label_of(spec),
-        weight_grams=grams_of(spec), price_minor=price, story=story,
-    )  # fmt: skip
+    price, spec = int(row["price_fen"]), row["spec"]
+    yield {
+        "name_zh": words.FAMILY[0], "name_en": words.FAMILY[1], "net_content": label_of(spec),
+        "weight_grams": grams_of(spec), "price_minor": price,
+    }  # fmt: skip
     if row["category"] in ("tea", "honey", "fruit", "nut", "mushroom") and int(row["team_no"][2:]) % 2 == 0:
-        yield variant.save(
-            product, None, name_zh=words.GIFT[0], name_en=words.GIFT[1], net_content=f"{label_of(spec)} × 2",
-            weight_grams=grams_of(spec) * 2 + 300, price_minor=price * 2 + 1800, story=story,
-        )  # fmt: skip
+        yield {
+            "name_zh": words.GIFT[0], "name_en": words.GIFT[1], "net_content": f"{label_of(spec)} × 2",
+            "weight_grams": grams_of(spec) * 2 + 300, "price_minor": price * 2 + 1800,
+        }  # fmt: skip
     if row["category"] in ("grain", "vegetable") and grams_of(spec) > 2_000:
         off = 8 + int(row["team_no"][2:]) % 8  # 8 to 15 in a hundred, by the kilogram
-        yield variant.save(
-            product, None, name_zh=words.CANTEEN[0], name_en=words.CANTEEN[1], net_content="10 kg",
-            weight_grams=10_500, price_minor=price * 10_000 // grams_of(spec) * (100 - off) // 100, story=story,
-        )  # fmt: skip
+        yield {
+            "name_zh": words.CANTEEN[0], "name_en": words.CANTEEN[1], "net_content": "10 kg",
+            "weight_grams": 10_500, "price_minor": price * 10_000 // grams_of(spec) * (100 - off) // 100,
+        }  # fmt: skip
 
 
 def grams_of(spec: str) -> int:
