@@ -19,7 +19,9 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
+from core import sealed
 from core.deliveries import RESTORED, reaction_named
 from core.models import Delivery
 
@@ -30,6 +32,11 @@ LEFT_OUT = "pg_stat_statements"
 _OURS = """
     SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND c.relowner = current_user::regrole
+"""
+
+_OUR_FUNCTIONS = """
+    SELECT p.oid::regprocedure::text FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+    WHERE n.nspname = 'public' AND p.proowner = current_user::regrole
 """
 
 
@@ -50,9 +57,12 @@ def _server() -> dict[str, str]:
     return os.environ | {name: value for name, value in words.items() if value}
 
 
-def _run(program: str, *args: str) -> None:
+def _run(program: str, *args: str) -> str:
     path = str(Path(settings.POSTGRES_BIN) / program) if settings.POSTGRES_BIN else program
-    subprocess.run([path, *args], env=_server(), check=True, stdin=subprocess.DEVNULL)
+    done = subprocess.run(
+        [path, *args], env=_server(), check=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
+    )
+    return done.stdout
 
 
 def key_marks(setting: str = "HOUSEHOLD_KEYS") -> list[str]:
@@ -88,6 +98,19 @@ def keep(folder: Path) -> dict[str, Any]:
     return manifest
 
 
+def read_through(folder: Path) -> int:
+    """Read a backup's dump from end to end, as a restore would; how many tables it holds.
+
+    A list of contents stands at a dump's beginning and says nothing of a torn end.
+    """
+    dump = str(folder / "database.dump")
+    tables = _run("pg_restore", "--list", dump).count(" TABLE DATA ")
+    if not tables:
+        raise CannotRestore(f"{dump} holds no table")
+    _run("pg_restore", "--file=/dev/null", dump)
+    return tables
+
+
 def _copy_sqlite(source: Path, target: Path) -> None:
     with closing(sqlite3.connect(source)) as running, closing(sqlite3.connect(target)) as copy:
         running.backup(copy)
@@ -106,19 +129,11 @@ def open_again(folder: Path, *, into: str = "", stopped: bool = False) -> int:
 
     `stopped` says that the shop was closed before the backup was made and nothing has run since.
     """
-    manifest = json.loads((folder / "backup.json").read_text())
-    for setting, marks in SEALS.items():
-        if unknown := set(manifest.get(marks, ())) - set(key_marks(setting)):
-            raise CannotRestore(f"{setting} lacks the key marked {', '.join(sorted(unknown))}")
+    _must_be_readable(folder)
     if into:
         _go_into_a_new_database(into)
     _clear_the_place()
-    _run(
-        *("pg_restore", "--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction"),
-        *(f"--dbname={connection.settings_dict['NAME']}", str(folder / "database.dump")),
-    )
-    # Brings an older backup up to this code, and grants the app's role its rights.
-    call_command("migrate", interactive=False, verbosity=0, skip_checks=True)
+    _restore_database(folder)
     if (folder / "media").exists():
         shutil.copytree(folder / "media", settings.MEDIA_ROOT, dirs_exist_ok=True)
     stripe = _local_stripe()
@@ -127,6 +142,56 @@ def open_again(folder: Path, *, into: str = "", stopped: bool = False) -> int:
         _copy_sqlite(folder / "stripe.db", stripe)
     cache.clear()
     return 0 if stopped else park_what_may_have_happened()
+
+
+def _must_be_readable(folder: Path) -> None:
+    manifest = json.loads((folder / "backup.json").read_text())
+    for setting, marks in SEALS.items():
+        if unknown := set(manifest.get(marks, ())) - set(key_marks(setting)):
+            raise CannotRestore(f"{setting} lacks the key marked {', '.join(sorted(unknown))}")
+
+
+def _restore_database(folder: Path) -> None:
+    _run(
+        *("pg_restore", "--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction"),
+        *(f"--dbname={connection.settings_dict['NAME']}", str(folder / "database.dump")),
+    )
+    # Brings an older backup up to this code, and grants the app's role its rights.
+    call_command("migrate", interactive=False, verbosity=0, skip_checks=True)
+
+
+def try_out(folder: Path) -> list[str]:
+    """Restore a backup into a database of its own, which is dropped again; what does not hold there, in words.
+
+    Neither files, cache nor provider are touched. What waited in the outbox when the backup was made waits there
+    for good, and is no fault of the backup.
+    """
+    _must_be_readable(folder)
+    real = connection.settings_dict["NAME"]
+    name = f"{real}_drill"
+    _drop(name)
+    try:
+        _go_into_a_new_database(name)
+        _restore_database(folder)
+        found = [
+            f"{offence.rule} {offence.noun} {offence.id}: {offence.words}"
+            for verifier in settings.VERIFIERS
+            for offence in import_string(verifier)()
+            if offence.noun != "Delivery"
+        ]
+        for column in sealed.columns():
+            if lost := sealed.count(column)[sealed.UNREADABLE]:
+                found.append(f"{lost} words of {column} cannot be read with our keys")
+        return found
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = real
+        _drop(name)
+
+
+def _drop(name: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP DATABASE IF EXISTS {connection.ops.quote_name(name)} WITH (FORCE)")
 
 
 def _clear_the_place() -> None:
@@ -142,6 +207,9 @@ def _clear_the_place() -> None:
         if tables:
             names = ", ".join(connection.ops.quote_name(name) for name in tables)
             cursor.execute(f"DROP TABLE {names} CASCADE")
+        cursor.execute(_OUR_FUNCTIONS)
+        if functions := [name for (name,) in cursor.fetchall()]:
+            cursor.execute(f"DROP FUNCTION {', '.join(functions)}")
 
 
 def park_what_may_have_happened() -> int:

@@ -109,6 +109,10 @@ DATABASES = {"default": env.database(DATABASE_OWNER_URL if AS_OWNER else DATABAS
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 # Where pg_dump and pg_restore lie; empty: where the machine finds them.
 POSTGRES_BIN = env.text("POSTGRES_BIN")
+# Where the nightly backups are put, how many are left at most and for how many days, and what copies each elsewhere.
+BACKUP_DIR = Path(env.text("BACKUP_DIR", str(DATA_DIR / "backups")))
+BACKUP_KEEP, BACKUP_DAYS = env.number("BACKUP_KEEP", 14), env.number("BACKUP_DAYS", 35)
+BACKUP_COPY = env.text("BACKUP_COPY")
 # Tests get copies of a migrated template: tests/servers.py.
 DATABASES["default"]["TEST"] = {"MIGRATE": False}
 # PostgreSQL spent more of a purchase on planning its statements than on doing them: a connection that is kept knows
