@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.http import HttpRequest, HttpResponseRedirect
+from django.utils.functional import lazy
 
 from accounts.actions import membership as memberships
 from accounts.actions import operator as operators
@@ -13,6 +14,7 @@ from accounts.models import ApiToken, AuditEntry, Membership, Organisation, Pers
 from accounts.operators import OperatorAdmin, OperatorSignIn, admin_action, naming
 from accounts.permissions import COLUMNS, may
 from accounts.reads import signed_in
+from accounts.shop import this_shop
 from accounts.shown import ShownInline
 from core import language
 
@@ -27,7 +29,11 @@ def _may_enter(request: HttpRequest) -> bool:
     return may(request.user, "accounts.enter_rooms")
 
 
-admin.site.site_header = admin.site.site_title = "禾束 Sheaf · 运营 Operators"
+def _title() -> str:
+    return f"{this_shop()} · 运营 Operators"
+
+
+admin.site.site_header = admin.site.site_title = lazy(_title, str)()
 admin.site.index_title = "总览 Overview"
 admin.site.login_form = OperatorSignIn
 admin.site.has_permission = _may_enter  # type: ignore[method-assign]

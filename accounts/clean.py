@@ -36,6 +36,17 @@ def line(text: str | None, field: str, most: int, *, required: bool = True) -> s
     return plain
 
 
+def paragraphs(text: str | None, field: str, most: int) -> str:
+    """Lines of what can be seen, as they were broken; refused when empty or longer than `most`."""
+    lines = [" ".join(visible(part).split()) for part in (text or "").splitlines()]
+    plain = "\n".join(lines).strip()
+    if not has_ink(plain):
+        raise Invalid(say("请填写这一项。", "Please fill this in."), field=field)
+    if len(plain) > most:
+        raise Invalid(say("最多 {n} 个字。", "At most {n} characters.", n=most), field=field)
+    return plain
+
+
 def mailbox(text: str | None) -> str:
     """An address as accounts are found by it, whether or not it is one: the same mailbox is written in one way.
 

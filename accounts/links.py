@@ -48,3 +48,8 @@ def invitation(language: str, token: str) -> str:
 def organisation(language: str) -> str:
     """Where a coordinator finds the organisation."""
     return _page(language, "organisations/")
+
+
+def set_up(language: str, token: str) -> str:
+    """Where whoever holds the server's link becomes the shop's operator."""
+    return _page(language, "set-up/", link=token)

@@ -1,5 +1,6 @@
 """Mails of every floor: plain text in the reader's language, the subject on the first line."""
 
+from email.utils import formataddr, parseaddr
 from typing import Any
 
 from django.conf import settings
@@ -8,28 +9,45 @@ from django.db import connection
 from django.template import Context
 from django.template.loader import get_template
 
+from accounts.shop import band, this_shop
 from core import language as languages
 
 
 def send(to: str, language: str, template: str, context: dict[str, Any]) -> None:
     """Send `<app>/templates/mail/<template>.<language>.txt` to one address.
 
-    The template also gets `site`, the shop's address, and `home`, its front page in that language.
+    The template also gets `site`, the shop's address, `home`, its front page in that language, and `shop_name`. Where
+    no real money moves the last line says so.
     """
     # A mail cannot be taken back: nothing is sent while a transaction could still be undone.
     if any(not getattr(block, "_from_testcase", False) for block in connection.atomic_blocks):
         raise RuntimeError("a mail was to be sent inside a transaction")
     subject, body = rendered(language, template, context)
     headers = {"Auto-Submitted": "auto-generated"}
-    EmailMessage(subject, body, to=[to], headers=headers).send()
+    shop = this_shop()
+    answers = [shop.email] if shop.email else None
+    EmailMessage(subject, body, sender(), to=[to], reply_to=answers, headers=headers).send()
+
+
+def sender() -> str:
+    """From whom the shop's mails come: its own name, and the address that its server may send from."""
+    name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    shop = this_shop()
+    return formataddr((shop.mail_sender or shop.name_zh or name, address))
 
 
 def rendered(language: str, template: str, context: dict[str, Any]) -> tuple[str, str]:
     """Subject and body of a mail."""
-    facts = {**context, "site": settings.SITE_URL, "home": f"{settings.SITE_URL}/{language}/"}
     with languages.use(language):
+        facts = {
+            **context,
+            "site": settings.SITE_URL,
+            "home": f"{settings.SITE_URL}/{language}/",
+            "shop_name": languages.localized(this_shop(), "name"),
+        }
+        mark = str(band() or "")
         # Plain text needs no escaping; "&" in a team's name is an "&".
         found: Any = get_template(f"mail/{template}.{language}.txt")
         text = found.template.render(Context(facts, autoescape=False))
     subject, _, body = text.strip().partition("\n")
-    return subject.strip(), body.strip() + "\n"
+    return subject.strip(), body.strip() + (f"\n{mark}\n" if mark else "\n")

@@ -9,6 +9,8 @@ from accounts.permissions import Role
 OPERATOR, OWNER = frozenset({Role.OPERATOR}), frozenset({Role.OWNER})  # for both: OPERATOR | OWNER
 
 PERMISSIONS = {
+    # the shop itself
+    "accounts.keep_shop": OPERATOR,  # its facts, its rules, its opening
     # people
     "accounts.enter_rooms": OPERATOR,  # the pages under /operators/
     "accounts.close_account": OPERATOR,

@@ -20,7 +20,7 @@ SCOPES = {
     # Public: everybody is told the same. (A product's `preview` is its team's: it asks for what opens teamProduct.)
     **_each(
         (ANY,),
-        "contest board provenance reviews rating team teams search searchSuggestions product products categories"
+        "shop setUp contest board provenance reviews rating team teams search searchSuggestions product products categories"
         " regions",
     ),
     # One's own.
@@ -50,6 +50,7 @@ SCOPES = {
         " emailChangeConfirm personUpdate personExport personErase personKeep addressSave addressDelete tokenCreate"
         " tokenRevoke secondFactorBegin secondFactorConfirm secondFactorGive secondFactorEnd recoveryCodesRenew"
         " invitationCreate invitationAccept invitationWithdraw membershipEnd membershipUpdate"
-        " organisationPropose",
+        " organisationPropose shopSetUp shopUpdate shopTextsConfirm shopLetterSend shopLetterConfirm"
+        " shopDesk shopOpen",
     ),
 }

@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "accounts.factor.AuthenticationMiddleware",
+    "shop.web.gate.GateMiddleware",
     "shop.web.once.OnceMiddleware",
     "orders.provider.haste.HasteMiddleware",
     "accounts.devices.DeviceMiddleware",
@@ -218,7 +219,7 @@ PAYMENT_PROVIDER = "stripe"
 
 # --- Mail ---
 globals().update(env.mail(env.text("EMAIL_URL"), DATA_DIR))
-DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "Sheaf 示例 <shop@example.com>")
+DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "shop@example.com")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # --- Files ---

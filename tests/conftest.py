@@ -2,7 +2,9 @@
 
 import itertools
 import os
+import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 from zlib import crc32
 
@@ -13,6 +15,9 @@ from django.test.testcases import TransactionTestCase
 from tests import database, figures, servers
 
 _tests = itertools.count()
+# As tests/servers.py leaves it in the template.
+_LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
+OPEN_SHOP = {"name_zh": "禾束", "name_en": "Sheaf", "set_up_closed_at": _LONG_AGO, "opened_at": _LONG_AGO}
 # A test at full size (1,000 trials of a race, say) may take so long.
 FULL_SECONDS = 1500
 
@@ -47,6 +52,16 @@ def a_clock_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(clock, "_SECONDS", 3600.0)
     clock.forget()
+
+
+@pytest.fixture(autouse=True)
+def the_shop_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test reads the shop's row anew, unless it changed it: all find the open one of the template."""
+    from accounts import shop
+
+    monkeypatch.setattr(shop, "_SECONDS", 3600.0)
+    monkeypatch.setattr(shop, "_seen", shop._Seen(shop.Shop(**OPEN_SHOP), time.monotonic(), 10**9, ""))
+    monkeypatch.setattr(shop, "_is_open", True)
 
 
 @pytest.fixture(autouse=True)

@@ -48,7 +48,7 @@ PROMISES: dict[str, tuple[str, dict[str, str]]] = {
         {
             "storm": "1,000 payments × 15 event types, 1–7 deliveries each, shuffled, 8 connections, 5 % failing: "
             "the state of in-order once-each delivery, standings byte-equal",
-            "forged": "forged, re-serialised, 301 s old and ahead, other account, mode, amount: 400, 0 rows",
+            "forged": "forged, re-serialised, 301 s old and ahead, other account, amount: 400, 0 rows",
         },
     ),
     "effects": (

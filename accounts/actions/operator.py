@@ -66,6 +66,13 @@ def appoint(person: Person, by: Person) -> None:
     _name(person, by, Role.OPERATOR, True)
 
 
+def appoint_first(person: Person) -> None:
+    """Whoever holds the link that the server printed runs the shop, and says who else does. In its transaction."""
+    person.save(update_fields=set_role(person, Role.OPERATOR, True))
+    person.save(update_fields=set_role(person, Role.OWNER, True))
+    audit.record(None, "appoint_first", "Person", person.uid)
+
+
 def dismiss(person: Person, by: Person) -> None:
     """Somebody is no operator any more."""
     _name(person, by, Role.OPERATOR, False)

@@ -1,13 +1,14 @@
 """What the API offers of people, organisations, regions and addresses."""
 
-from accounts.api import address, membership, organisation, person, region, second_factor, session, viewer
+from accounts.api import address, membership, organisation, person, region, second_factor, session, shop, viewer
 
 
-class Query(region.Query, viewer.Query, organisation.Query, membership.Query):
+class Query(shop.Query, region.Query, viewer.Query, organisation.Query, membership.Query):
     """What may be read on this floor."""
 
 
 class Mutation(
+    shop.Mutation,
     session.Mutation,
     second_factor.Mutation,
     person.Mutation,

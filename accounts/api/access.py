@@ -1,14 +1,16 @@
 """Who may what on this floor; the floors above use these rules too."""
 
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
 
 from accounts import reads
 from accounts.models import Membership
+from accounts.permissions import may
 from core.api.access import HELD, PUBLIC, SIGNED_IN, Access
 
-__all__ = ["COORDINATOR", "HELD", "OWN", "PUBLIC", "SIGNED_IN", "coordinates"]
+__all__ = ["COORDINATOR", "HELD", "OWN", "PUBLIC", "SIGNED_IN", "coordinates", "whoever_may"]
 
 
 def coordinates(request: HttpRequest, organisation_id: int) -> bool:
@@ -18,6 +20,12 @@ def coordinates(request: HttpRequest, organisation_id: int) -> bool:
         led = reads.organisations_of(request.user, Membership.Role.COORDINATOR)
         known = request.coordinated = (request.user.pk, frozenset(led.values_list("pk", flat=True)))
     return organisation_id in known[1]
+
+
+@cache
+def whoever_may(permission: str) -> Access:
+    """Whose role allows this for the whole shop (shop/permissions.py)."""
+    return Access(f"whoever may {permission}", lambda request, parent: may(request.user, permission), pii=1)
 
 
 def _is_own(request: HttpRequest, parent: Any) -> bool:

@@ -3,6 +3,7 @@ from accounts.models.organisation import Invitation, Membership, Organisation
 from accounts.models.person import ApiToken, Person
 from accounts.models.region import Address, Region
 from accounts.models.second_factor import RecoveryCode, SecondFactor
+from accounts.models.shop import Shop
 
 __all__ = [
     "Address",
@@ -15,4 +16,5 @@ __all__ = [
     "RecoveryCode",
     "Region",
     "SecondFactor",
+    "Shop",
 ]

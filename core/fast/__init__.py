@@ -29,6 +29,9 @@ __all__ = [
     "answer",
     "document",
     "forget_old_changes",
+    "has_changed",
+    "last_look",
+    "looked_within",
     "page",
     "prefetch",
     "remember",
@@ -80,6 +83,21 @@ def prefetch(rows: Iterable[Any], plan: "Plan") -> None:
 def remember(request: Any, cached: CachedResponse, cost: int) -> None:
     """Let the door know which answer this request led to, and what it cost."""
     request.META[SAYS] = cached.key, cost
+
+
+def last_look() -> int:
+    """The number of this process's last look at the changes."""
+    return changes.feed.number
+
+
+def has_changed(tags: Iterable[str], since: int) -> bool:
+    """Whether one of these is known to have changed after the look of that number, or so much that nobody can tell."""
+    return not changes.feed.is_unchanged(tags, since)
+
+
+def looked_within(seconds: float) -> bool:
+    """Whether somebody in this process has looked at the changes no longer ago than this."""
+    return settings.FAST and changes.feed.age() <= seconds
 
 
 def forget_old_changes() -> int:

@@ -75,6 +75,10 @@ class Feed:
         changed = self._changed
         return since >= self._floor and all(changed.get(tag, 0) <= since for tag in tags)
 
+    def age(self) -> float:
+        """How many seconds ago the last look was."""
+        return time.monotonic() - self._seen_at
+
     def invalidate(self, tags: Iterable[str], number: int) -> None:
         """What shows any of these, and was read before the look of this number, is given to nobody any more."""
         for tag in tags:

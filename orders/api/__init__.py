@@ -6,6 +6,7 @@ from orders.api import (
     checkout,
     claim,
     desk,
+    opening,
     order,
     payment,
     proof,
@@ -15,11 +16,12 @@ from orders.api import (
 )
 
 
-class Query(cart.Query, order.Query, review.Query, desk.Query):
+class Query(opening.Query, cart.Query, order.Query, review.Query, desk.Query):
     """What may be read on this floor."""
 
 
 class Mutation(
+    opening.Mutation,
     cart.Mutation,
     cart_line.Mutation,
     checkout.Mutation,

@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
+from core.language import Words
+
 
 class Away(Exception):
     """The provider cannot be reached, or is in trouble: what was asked may or may not have happened."""
@@ -20,8 +22,12 @@ class Refused(Exception):
     """The provider will not do it, however often it is asked; its word for why."""
 
 
+class OtherMode(Exception):
+    """A true notice of the provider's, of its other mode: test money, told to a shop of real money, or the other way."""
+
+
 class Forged(Exception):
-    """A notice that is not the provider's, too old, too new, or of another account or mode."""
+    """A notice that is not the provider's, too old, too new, or of another account."""
 
 
 class Noun(StrEnum):
@@ -180,8 +186,13 @@ class Heard:
 class Provider(Protocol):
     """Who moves the money. Never called while a transaction is open."""
 
+    mode: str  # what its keys move: a value of Shop.Mode
     least_minor: int  # it takes no smaller payment, in fen
     page_lives: timedelta  # how long a payment that is begun now can be paid
+
+    def key_faults(self) -> list[Words]:
+        """What is wrong with its keys, each in a sentence, as far as can be seen without asking it."""
+        ...
 
     def begin(self, attempt: Attempt) -> Begun:
         """Open a payment; asking again for the same attempt opens nothing new."""
@@ -212,7 +223,8 @@ class Listener(Protocol):
     """Who tells a true notice from a forged one."""
 
     def hear(self, body: bytes, headers: Mapping[str, str]) -> Heard:
-        """Verify the raw body by what came with it, before anything of it is read; raises Forged."""
+        """Verify the raw body by what came with it, before anything of it is read; raises Forged, or OtherMode for a
+        true one of the other mode."""
         ...
 
     def read(self, body: bytes) -> Heard:

@@ -10,7 +10,9 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.actions.shop import change
 from accounts.models import Region
+from accounts.shop import this_shop
 from catalog import search
 from catalog.models import Team
 from core import clock
@@ -18,6 +20,7 @@ from core.models import OutboxEvent
 from core.outbox import record
 from impact.actions import contest, disclosure
 from impact.models import Edition, Round
+from orders.actions import opening
 from orders.provider import provider
 from orders.provider.port import Noun
 from shop.demo import groups, people, sales, shelves, stand_in
@@ -51,6 +54,7 @@ def is_loaded() -> bool:
 def load(orders: int, seed: int = SEED) -> None:
     """All of it, or what is missing of it; the provider is told afterwards (`tell_provider`)."""
     plan = begun() or _begin(DemoBegun(orders, seed, timezone.now()))
+    _open_shop()
     cast, stalls = people.cast([row["team_no"] for row in shelves.rows()]), shelves.stalls()
     rng = random.Random(plan.seed + 1)
     lanes = deal(sales.slots(stalls, plan.orders, plan.at, rng), plan.seed)
@@ -73,6 +77,13 @@ def _begin(plan: DemoBegun) -> DemoBegun:
     record(plan)
     tell_nobody()
     return plan
+
+
+def _open_shop() -> None:
+    """The demo's shop has a name and sells; whoever starts it needs no link."""
+    if this_shop().opened_at is None:
+        change(None, name_zh="禾束", name_en="Sheaf", entity="示例经营主体")
+        opening.open_shop(None)
 
 
 def _sold(lanes: list[Lane]) -> int:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from core.numbers import body_length
 from orders.actions import notice
-from orders.provider.port import Forged
+from orders.provider.port import Forged, OtherMode
 
 log = logging.getLogger("sheaf.notices")
 
@@ -28,6 +28,9 @@ def provider_notice(request: HttpRequest, provider: str) -> HttpResponse:
     try:
         # The raw body: a re-serialised one has another signature.
         notice.receive(provider, request.body, request.headers)
+    except OtherMode as other:
+        # Answered as taken: refused, it would be told again for days. Nothing of it is kept.
+        log.warning("a notice of %s is of the other mode and changes nothing: %s", provider, other)
     except Forged as forged:
         log.warning("a notice of %s was refused: %s", provider, forged)
         return HttpResponse(status=400)

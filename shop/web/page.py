@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import register_converter, reverse
 
+from accounts import shop
 from core import fast, language
 from core.api.documents import ask
 from core.api.run import documents
@@ -114,7 +115,9 @@ def _cached(request: HttpRequest, page: Page, captured: dict[str, Any]) -> HttpR
         finally:
             request.has_holes = False
 
-    body = fast.page(request, prepared.fast, page.name, partial(_variables, request, path, captured), write)
+    # The shop's own facts stand on every page, whatever its document asks.
+    name = f"{page.name} {shop.mark()}"
+    body = fast.page(request, prepared.fast, name, partial(_variables, request, path, captured), write)
     return HttpResponse(filled(request, body, cart_badge(request))) if body is not None else None
 
 

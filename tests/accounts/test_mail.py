@@ -12,7 +12,7 @@ from accounts.apps import AccountsConfig
 
 FOLDER = Path(__file__).resolve().parents[2] / AccountsConfig.name / "templates" / "mail"
 MAILS = sorted({path.name.split(".")[0] for path in FOLDER.glob("*.txt")} - {"foot"})
-FACTS = {"name": "Mei", "link": "L", "days": 3, "sign_in": "S", "forgotten": "F"}
+FACTS = {"name": "Mei", "link": "L", "days": 3, "sign_in": "S", "forgotten": "F", "code": "KX37QP"}
 
 
 class AnOrganisation:

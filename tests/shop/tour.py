@@ -21,6 +21,7 @@ from together.models import GroupPurchase
 
 LANGUAGES = ("zh", "en")
 GUEST, BUYER, COORDINATOR, MANAGER = "guest", sign_ins.BUYER, sign_ins.COORDINATOR, sign_ins.MANAGER
+OPERATOR = sign_ins.OPERATOR
 # A part of a page: what it answers is none.
 NO_PAGES = {"suggestions"}
 
@@ -80,7 +81,7 @@ def named_pages() -> set[str]:
 
 def stops() -> list[Stop]:
     """Every page at least once in each language; products and teams all of them."""
-    return [*_shop(), *_orders(), *_together(), *_desk(), *_words()]
+    return [*_shop(), *_orders(), *_together(), *_desk(), *_words(), *_set_up()]
 
 
 def walk() -> list[Seen]:
@@ -170,8 +171,13 @@ def _words() -> Iterator[Stop]:
         yield Stop(GUEST, name, query="?token=none")
     for query in ("", "?by=DIVISION", "?sort=PERSON_TIMES"):
         yield Stop(GUEST, "contest", query=query)
-    for name in ("about", "help", "privacy"):
+    for name in ("about", "help", "privacy", "terms", "set_up"):
         yield Stop(GUEST, name)
+
+
+def _set_up() -> Iterator[Stop]:
+    for name in ("set_up", "set_up_facts", "set_up_texts", "set_up_mail"):
+        yield Stop(OPERATOR, name)
 
 
 def told(seen: list[Seen], **which: Any) -> list[Seen]:

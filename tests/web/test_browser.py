@@ -41,7 +41,16 @@ def sites(live_shop: Any, django_db_blocker: Any) -> SimpleNamespace:
         pages = {
             None: [
                 *("", "shop/", "shop/?query=nothing", "teams/", "cart/", "checkout/", "groups/", "contest/"),
-                *("contest/?by=DIVISION", "about/", "help/", "privacy/", "sign-in/", "sign-up/"),
+                *(
+                    "contest/?by=DIVISION",
+                    "about/",
+                    "help/",
+                    "privacy/",
+                    "terms/",
+                    "set-up/",
+                    "sign-in/",
+                    "sign-up/",
+                ),
                 *("sign-up/?sent=1", "password/", "password/new/?token=x", "confirm/?token=x", "invitation/"),
                 *(f"p/{product}/", f"t/{team}/", f"g/{together.code}/", "no/such/page/"),
                 f"order/{guests['number']}/?token={guests['token']}",

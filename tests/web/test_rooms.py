@@ -13,7 +13,7 @@ from shop.web.rooms import ROOMS
 from tests.shop.tour import pages, routed
 
 # Shown where something is amiss, whatever the address.
-WITHOUT_ADDRESS = {"words/not_found", "words/broken"}
+WITHOUT_ADDRESS = {"words/not_found", "words/broken", "setup/being_set_up"}
 # A form that comes with a file, or says several acts at once, has an address of its own.
 WITHOUT_DOCUMENT = {"upload_picture", "keep_cart"}
 

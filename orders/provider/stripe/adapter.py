@@ -10,6 +10,7 @@ from urllib.parse import quote
 import stripe
 from django.utils import timezone
 
+from core.language import Words
 from orders.provider.haste import BRIEF_SECONDS, PATIENT_SECONDS, Gate, is_hasty
 from orders.provider.outside import asking
 from orders.provider.port import (
@@ -25,7 +26,7 @@ from orders.provider.port import (
     Seen,
     Slow,
 )
-from orders.provider.stripe import notices
+from orders.provider.stripe import keys, notices
 from orders.provider.stripe.objects import SEEN, failed, refund_seen
 from orders.provider.stripe.wire import Wire
 
@@ -68,8 +69,9 @@ class StripeProvider:
     page_lives = timedelta(minutes=35)
 
     def __init__(self, key: str, base: str, secret: str):
-        self.secret = secret
-        self.is_live = key.startswith(("sk_live", "rk_live"))
+        self.secret, self.key, self.base = secret, key, base
+        self.is_live = keys.is_live(key)
+        self.mode = keys.mode(key, base)
         base_addresses: Any = {"api": base}
         self.client = stripe.StripeClient(
             key,
@@ -84,6 +86,10 @@ class StripeProvider:
             http_client=Wire(base, BRIEF_SECONDS, is_hasty=True),
         )
         self._gate = Gate()
+
+    def key_faults(self) -> list[Words]:
+        """By their form and where they are sent."""
+        return keys.faults(self.key, self.secret, self.base)
 
     @contextmanager
     def _asking(self, what: str) -> Iterator[stripe.StripeClient]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import stripe
 
-from orders.provider.port import Forged, Heard, NoticeKind
+from orders.provider.port import Forged, Heard, NoticeKind, OtherMode
 from orders.provider.stripe.objects import id_of
 
 TOLERANCE_SECONDS = 300
@@ -21,8 +21,8 @@ _KINDS = {
 
 
 def verified(body: bytes, signature: str, secret: str, *, is_live: bool) -> Heard:
-    """A notice whose signature, age, account and mode hold; raises Forged for any other. The body is parsed only when
-    the signature holds."""
+    """A notice whose signature, age, account and mode hold; raises Forged for any other, and OtherMode for a true one
+    of the other mode. The body is parsed only when the signature holds."""
     try:
         stripe.WebhookSignature.verify_header(body, signature, secret, TOLERANCE_SECONDS)
         # The SDK accepts a moment that is still to come; a notice from the future is forged.
@@ -35,14 +35,13 @@ def verified(body: bytes, signature: str, secret: str, *, is_live: bool) -> Hear
         event = json.loads(body)
     except (ValueError, RecursionError) as failure:
         raise Forged("no JSON") from failure
-    if (
-        not isinstance(event, dict)
-        or event.get("object") != "event"
-        or bool(event.get("livemode")) is not is_live
-    ):
-        raise Forged("mode")
+    if not isinstance(event, dict) or event.get("object") != "event":
+        raise Forged("not what a notice is")
     if event.get("account"):
         raise Forged("account")
+    if bool(event.get("livemode")) is not is_live:
+        # Stripe tells both modes to an address that was given to both, and tells again whatever is refused.
+        raise OtherMode(str(event.get("id", ""))[:60])
     try:
         return _checked(_heard(event))
     except (AttributeError, KeyError, TypeError, ValueError) as failure:

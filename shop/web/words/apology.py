@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from accounts.shop import last_known
 from catalog.photos import MOST_BYTES
 from core import language, outage
 from core.middleware import language_of
@@ -52,5 +53,10 @@ def came_from(request: HttpRequest) -> str:
 
 def _apology(request: HttpRequest, status: int, **context: Any) -> HttpResponse:
     language.activate(getattr(request, "language", None) or language_of(request))
-    facts = {"page": "words/broken", "number": getattr(request, "id", ""), **context}
+    facts = {
+        "page": "words/broken",
+        "number": getattr(request, "id", ""),
+        "this_shop": last_known(),
+        **context,
+    }
     return HttpResponse(render_to_string("words/broken.html", facts), status=status)

@@ -7,5 +7,6 @@ from shop.web.page import page
 urlpatterns = [
     path("<language:lang>/about/", page("words/about"), name="about"),
     path("<language:lang>/help/", page("words/help"), name="help"),
+    path("<language:lang>/terms/", page("words/terms"), name="terms"),
     path("<language:lang>/privacy/", page("words/privacy"), name="privacy"),
 ]

@@ -1,0 +1,33 @@
+"""What follows the acts of a shop's opening."""
+
+from core.language import say
+from shop.web.acts import Act, saved, says
+
+ACTS = {
+    "begin_shop": Act(
+        follow=says(say("您现在管这家店了。接着一步步来。", "You run this shop now. Go on step by step.")),
+        as_written="whoever holds the server's link can have another one made",
+    ),
+    "save_shop": Act(follow=saved, undone_by="save_shop"),
+    "confirm_texts": Act(
+        follow=says(say("已确认，买家现在看到的就是这些文本。", "Confirmed: buyers read these texts now.")),
+        undone_by="confirm_texts",
+    ),
+    "send_letter": Act(
+        follow=says(
+            say(
+                "信发出去了，请看您的邮箱（也看看垃圾邮件）。",
+                "The letter is on its way: look into your mailbox, and among the spam.",
+            )
+        ),
+        as_written="a letter to oneself may be left unread",
+    ),
+    "confirm_letter": Act(
+        follow=says(say("邮件能送到。", "Mail arrives.")),
+        as_written="it says what has come, and moves nothing",
+    ),
+    "open_shop": Act(
+        follow=says(say("开张了。", "The shop is open.")),
+        as_written="the page with its button tells what is fixed by it, and refuses while anything is missing",
+    ),
+}
