@@ -1,6 +1,16 @@
 """What the API offers of people, organisations, regions and addresses."""
 
-from accounts.api import address, membership, organisation, person, region, second_factor, session, shop, viewer
+from accounts.api import (
+    address,
+    membership,
+    organisation,
+    person,
+    region,
+    second_factor,
+    session,
+    shop,
+    viewer,
+)
 
 
 class Query(shop.Query, region.Query, viewer.Query, organisation.Query, membership.Query):

@@ -16,7 +16,9 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--if-new", action="store_true", help="print nothing where the shop has an operator")
+        parser.add_argument(
+            "--if-new", action="store_true", help="print nothing where the shop has an operator"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["if_new"] and Shop.objects.filter(set_up_closed_at__isnull=False).exists():
