@@ -1,12 +1,22 @@
 """What follows the acts of a shop's opening."""
 
+from typing import Any
+
+from django.http import HttpRequest
+
 from core.language import say
-from shop.web.acts import Act, saved, says
+from shop.web.acts import Act, done, saved, says, second_factor_page, to
+
+
+def runs_it_now(request: HttpRequest, payload: dict[str, Any]) -> str:
+    """She sets up her second factor, and then goes on."""
+    done(request, say("您现在管这家店了。", "You run this shop now."))
+    return second_factor_page(to("set-up/"))
+
 
 ACTS = {
     "begin_shop": Act(
-        follow=says(say("您现在管这家店了。接着一步步来。", "You run this shop now. Go on step by step.")),
-        as_written="whoever holds the server's link can have another one made",
+        follow=runs_it_now, as_written="whoever holds the server's link can have another one made"
     ),
     "save_shop": Act(follow=saved, undone_by="save_shop"),
     "confirm_texts": Act(
