@@ -89,7 +89,9 @@ TEMPLATES = [
 ]
 REACTIONS = "shop.reactions.REACTIONS"
 # Who may what: a table of permissions and the roles that have each (accounts/permissions.py).
-PERMISSIONS = "shop.permissions.PERMISSIONS"
+PERMISSIONS = "shop.permissions"
+# What people are appointed to on a floor above accounts: f(uid) -> rows of its name and region.
+SUBJECTS: list[str] = ["catalog.reads.teams.subjects"]
 # What `manage.py verify` asks, floor by floor; each yields the rows that break a rule.
 VERIFIERS = [f"{floor}.verify.verify" for floor in ("core", "catalog", "orders", "together", "impact")]
 # What lies sealed in the database (core/sealed.py): `manage.py rotate_keys` seals it anew with the first key.

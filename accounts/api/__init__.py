@@ -3,6 +3,7 @@
 from accounts.api import (
     address,
     membership,
+    office,
     organisation,
     person,
     region,
@@ -13,7 +14,7 @@ from accounts.api import (
 )
 
 
-class Query(shop.Query, region.Query, viewer.Query, organisation.Query, membership.Query):
+class Query(shop.Query, region.Query, viewer.Query, organisation.Query, membership.Query, office.Query):
     """What may be read on this floor."""
 
 

@@ -191,7 +191,8 @@ def everything() -> dict[str, list[dict[str, Any]]]:
 
 def persons() -> list[dict[str, Any]]:
     """What is known of people."""
-    return list(Person.objects.order_by("pk").values("email", "password", "is_staff", "is_active", "name"))
+    columns = ("email", "password", "appointments__role", "is_active", "name")
+    return list(Person.objects.order_by("pk", "appointments__pk").values(*columns))
 
 
 def refusals(asker: Asker, act: str, **given: Any) -> set[str]:

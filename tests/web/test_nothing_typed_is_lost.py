@@ -33,7 +33,7 @@ PLAIN = {
 PLAIN |= {"teams", "contest", "catalogue", "claim", "review", "sign_in", "sign_up", "password_new"}
 # Of the opening: each page has one form, and what stands in it is what is kept.
 PLAIN |= {"terms", "set_up", "set_up_facts", "set_up_texts", "set_up_mail"}
-PLAIN |= {"password_forgotten", "desk_lot", "desk_new", "my_data"}
+PLAIN |= {"password_forgotten", "desk_lot", "desk_new", "my_data", "office"}
 
 
 @pytest.fixture
