@@ -22,6 +22,7 @@ PERMISSIONS = {
     "accounts.appoint_operator": OWNER,
     "accounts.appoint_officer": OPERATOR | OWNER,
     "accounts.appoint_at_team": OPERATOR | OWNER | {Role.TEAM_MANAGER},
+    "accounts.release_parked": OPERATOR,
     "accounts.close_account": OPERATOR,
     "accounts.close_operator": OWNER,  # and whoever else is appointed to anything
     "accounts.give_token_scopes": OPERATOR,
@@ -36,6 +37,7 @@ PERMISSIONS = {
     "catalog.decide_listing": OPERATOR,
     "catalog.recall_lot": OPERATOR,  # of any team
     # orders
+    "orders.see_orders": OPERATOR,  # of anybody: address, telephone, payments
     "orders.refund": OPERATOR,  # for any team, and after a parcel is completed
     "orders.decide_dispute": OPERATOR,  # whose outcome has no rule
     "orders.keep_shipping_rates": OPERATOR | {Role.LOGISTICS_CHECKER},

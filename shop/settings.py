@@ -92,6 +92,8 @@ REACTIONS = "shop.reactions.REACTIONS"
 PERMISSIONS = "shop.permissions"
 # What people are appointed to on a floor above accounts: f(uid) -> rows of its name and region.
 SUBJECTS: list[str] = ["catalog.reads.teams.subjects"]
+OFFICE_WAITS = "shop.office.WAITS"  # what waits in the office, floor by floor
+OFFICE_LETTERS = "shop.office.LETTERS"  # how the office calls each letter about an order
 # What `manage.py verify` asks, floor by floor; each yields the rows that break a rule.
 VERIFIERS = [f"{floor}.verify.verify" for floor in ("core", "catalog", "orders", "together", "impact")]
 # What lies sealed in the database (core/sealed.py): `manage.py rotate_keys` seals it anew with the first key.

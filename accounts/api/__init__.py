@@ -5,6 +5,7 @@ from accounts.api import (
     membership,
     office,
     organisation,
+    parked,
     person,
     region,
     second_factor,
@@ -26,5 +27,6 @@ class Mutation(
     address.Mutation,
     organisation.Mutation,
     membership.Mutation,
+    parked.Mutation,
 ):
     """What may be done on this floor."""

@@ -6,6 +6,8 @@ from orders.api import (
     checkout,
     claim,
     desk,
+    office,
+    office_order,
     opening,
     order,
     payment,
@@ -32,5 +34,7 @@ class Mutation(
     shipment.Mutation,
     claim.Mutation,
     review.Mutation,
+    office.Mutation,
+    office_order.Mutation,
 ):
     """What may be done on this floor."""

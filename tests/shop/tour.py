@@ -167,8 +167,18 @@ def _desk() -> Iterator[Stop]:
 
 
 def _office() -> Iterator[Stop]:
-    for name in ("account", "office"):
+    for name in (
+        "account",
+        "office",
+        *(f"office_{one}" for one in ("listings", "refunds", "disputes", "claims", "reviews")),
+    ):
         yield Stop(OPERATOR, name)
+    for name in ("office_parked", "office_orders"):
+        yield Stop(OPERATOR, name)
+    product, order = Product.objects.order_by("pk").first(), Order.objects.order_by("pk").first()
+    assert product and order
+    yield Stop(OPERATOR, "office_listing", (("id", global_id("Product", product.uid)),))
+    yield Stop(OPERATOR, "office_order", (("number", order.number),))
 
 
 def _words() -> Iterator[Stop]:

@@ -83,7 +83,9 @@ def test_signing_in_says_what_ones_own_cart_did_not_take(shelf):
 @pytest.mark.parametrize("page", ["cart", "checkout"])
 def test_what_left_the_shelf_is_still_a_line_of_the_cart_that_can_be_taken_out(shelf, page):
     client = Client(headers={"Accept-Language": "en"})
-    client.post("/do/add_to_cart/", {"variant": shelf.variant, "quantity": 2, "next": "/en/cart/", "lang": "en"})
+    client.post(
+        "/do/add_to_cart/", {"variant": shelf.variant, "quantity": 2, "next": "/en/cart/", "lang": "en"}
+    )
     client.post("/do/choose_region/", {"region": "420527", "next": "/en/checkout/", "lang": "en"})
     shelf.product.move_to("suspended")
     answer = client.get(f"/en/{page}/")
