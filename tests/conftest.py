@@ -140,7 +140,7 @@ def search_node() -> Iterator[Any]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With ONE_IN=10 a tenth of them, always the same (tests/shop/test_without_fast.py). Tests of the live shop stay on one xdist worker, so that a run opens one shop; those of a search node too."""
+    """With ONE_IN=25 a twenty-fifth of them, always the same (tests/shop/test_without_fast.py). Tests of the live shop stay on one xdist worker, so that a run opens one shop; those of a search node too."""
     one_in = int(os.environ.get("ONE_IN", 1))
     items[:] = [item for item in items if crc32(item.nodeid.encode()) % one_in == 0]
     for item in items:

@@ -12,13 +12,16 @@ from django.utils import timezone
 from catalog import search
 from core.api.ids import global_id
 from orders.models import Dispute, Order, Payment
+from tests.figures import full
 from tests.impact.world import a_round
 from tests.together.world import Together
 from tests.web.conftest import a_shelf, an_order
 
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text()
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-WIDTHS = (390, 1280)
+# Every journey once in the suite, in all its ways in a full run.
+LANGUAGES = full(["zh", "en"], ["zh"])
+WIDTHS = full((390, 1280), (390,))
 # Of controls that stand alone; links inside a sentence are as high as their line.
 LOW = """() => [...document.querySelectorAll('button, .button, select, summary, textarea, .tap, nav a,' +
   'input:not([type=hidden]):not([type=checkbox]):not([type=radio]), label.choice')]
@@ -116,8 +119,9 @@ def _session(person: Any) -> str:
     return client.cookies["session"].value
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-def test_every_page_is_clean_at_both_widths(live_shop, browser, sites, language):
+@pytest.mark.proof
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_is_clean(live_shop, browser, sites, language):
     found = []
     for visit in sites.visits:
         context = browser.new_context(bypass_csp=True)
@@ -182,7 +186,8 @@ def test_a_guest_buys_on_a_phone_without_scripts(live_shop, browser, sites):
     context.close()
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.proof
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_what_may_be_meant_is_suggested_while_it_is_written(live_shop, browser, sites, language):
     product = sites.shelf.product
     for width in WIDTHS:
