@@ -134,6 +134,8 @@ def _columns(info: dict[str, Any], select: Sequence[Any]) -> Columns:
 def _typed(node: Any, connection: Any) -> Any:
     if isinstance(node, Query):
         node.where = _typed(node.where, connection)
+        for beside in node.annotations.values():
+            _typed(beside, connection)
     elif isinstance(node, WhereNode):
         node.children = [_typed(child, connection) for child in node.children]
     elif isinstance(node, Lookup):

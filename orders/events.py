@@ -190,6 +190,41 @@ class GoodsOutOfDate(Event):
 
 
 @dataclass(frozen=True)
+class PlacesChanged(Event):
+    """A place was closed for delivery or opened again, or it is another time by now when that is."""
+
+    closure_id: int
+
+
+@dataclass(frozen=True)
+class DeliveryStopped(Event):
+    """Something of this paid order is not delivered to its place for now: its buyer is to be told, once."""
+
+    order_id: int
+
+
+@dataclass(frozen=True)
+class DeliveryResumed(Event):
+    """All that stood still of this order can be sent again: its buyer is to be told."""
+
+    order_id: int
+
+
+@dataclass(frozen=True)
+class HolderStopped(Event):
+    """The same as `DeliveryStopped` for what holds this order among others: whoever leads it is to be told, once."""
+
+    order_id: int
+
+
+@dataclass(frozen=True)
+class HolderResumed(Event):
+    """The same as `DeliveryResumed` for what holds this order among others."""
+
+    order_id: int
+
+
+@dataclass(frozen=True)
 class TeamHoldsOutOfDate(Event):
     """Parcels of these orders (`numbers`) wait at a team with something past its best-before date: its managers
     are to be told."""

@@ -78,6 +78,11 @@ def desk_page(language: str, path: str = "") -> str:
     return f"{settings.SITE_URL}/{language}/desk/{path}"
 
 
+def incident_page(language: str, code: str) -> str:
+    """Where everybody reads of an incident."""
+    return f"{settings.SITE_URL}/{language}/incidents/{code}/"
+
+
 def claim_photo(language: str, claim: str) -> str:
     """Where a claim's photo is shown, on this site; the door asks who is there."""
     return f"/{language}/claims/{claim}/photo.webp"

@@ -81,6 +81,24 @@ class NotOnSale(Refusal):
     )
 
 
+class PlaceClosed(Refusal):
+    """Nothing of this is delivered there for now; nothing was charged."""
+
+    code = "PLACE_CLOSED"
+
+    def __init__(
+        self,
+        words: Words,
+        *,
+        place: Words,
+        reason: Words,
+        until: datetime | None,
+        incident: str,
+        field: str | Sequence[str] = (),
+    ):
+        super().__init__(words, field=field, place=place, reason=reason, until=until, incident=incident)
+
+
 class PaymentRefused(Refusal):
     """The payment service will not take this payment; what it said is written down, and the order waits."""
 

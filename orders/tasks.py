@@ -9,19 +9,20 @@ from core import fast
 from core.deliveries import reaction
 from core.refusals import TooLate
 from orders import people
-from orders.actions import cancel, out_of_date, payment, proof, recall, reconcile, shipment
+from orders.actions import cancel, out_of_date, payment, proof, recall, reconcile, shipment, standstill
 from orders.events import (
     OrderHeld,
     OrderLapsed,
     OrderPaid,
     PaymentTurnedAway,
     PaymentWaits,
+    PlacesChanged,
     RecallReached,
     RefundRequested,
     RefundTriedAgain,
 )
 from orders.models import Order, Payment, Refund
-from orders.refusals import PaymentRefused
+from orders.refusals import PaymentRefused, PlaceClosed
 
 OverOrPaid = OrderPaid | OrderHeld | OrderLapsed
 
@@ -40,7 +41,7 @@ def open_page(event: PaymentWaits) -> None:
         return
     try:
         payment.open_page(waiting.order, waiting)
-    except (PaymentRefused, TooLate):
+    except (PaymentRefused, PlaceClosed, TooLate):
         return  # nobody can pay this attempt any more
 
 
@@ -81,6 +82,18 @@ def find_recalled(event: LotRecalled) -> None:
 def apply_recall(event: RecallReached) -> None:
     """One of these orders: what of it was not sent is called off, and its buyer is to hear of it."""
     recall.apply(event.order_id, event.lot_id)
+
+
+@reaction("orders.tasks.follow_places")
+def follow_places(event: PlacesChanged) -> None:
+    """A place was closed or opened: what stands still or moves on is found at once, and not with the next strike."""
+    standstill.follow()
+
+
+@shared_task(name="orders.tasks.follow_closures")
+def follow_closures() -> int:
+    """For beat: places close and open by the wall clock, and orders are paid while they are closed."""
+    return standstill.follow()
 
 
 @shared_task(name="orders.tasks.expire")

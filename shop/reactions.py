@@ -23,8 +23,6 @@ REACTIONS = {
     "SecondFactorChanged": Reactions(afterwards=["accounts.tasks.send_second_factor_changed"]),
     "OrganisationVerified": Reactions(afterwards=["accounts.tasks.send_organisation_verified"]),
     "CoordinatorNamed": Reactions(afterwards=["accounts.tasks.send_coordinator_named"]),
-    "Appointed": Reactions(afterwards=["accounts.tasks.send_appointed"]),
-    "AppointmentEnded": Reactions(afterwards=["accounts.tasks.send_appointment_ended"]),
     # orders: money in
     "OrderPaid": Reactions(
         at_once=["impact.actions.attribution.attribute_orders"],
@@ -92,6 +90,12 @@ REACTIONS = {
     "ShipmentCompleted": Reactions(at_once=["impact.actions.attribution.owe"]),
     "ClaimMade": Reactions(afterwards=["orders.letters.tell_team_of_claim"]),
     "ClaimAnswered": Reactions(afterwards=["orders.letters.send_claim_answered", "accounts.tasks.settled"]),
+    # orders: places closed for delivery
+    "PlacesChanged": Reactions(afterwards=["orders.tasks.follow_places"]),
+    "DeliveryStopped": Reactions(afterwards=["orders.letters_of_closures.send_stopped"]),
+    "DeliveryResumed": Reactions(afterwards=["orders.letters_of_closures.send_resumed"]),
+    "HolderStopped": Reactions(afterwards=["together.letters.send_group_stopped"]),
+    "HolderResumed": Reactions(afterwards=["together.letters.send_group_resumed"]),
     # buying together
     "GroupConfirmed": Reactions(
         afterwards=["together.letters.send_group_confirmed", "together.letters.tell_team_of_group"]

@@ -21,7 +21,7 @@ SCOPES = {
     **_each(
         (ANY,),
         "shop setUp contest board provenance reviews rating team teams search searchSuggestions product products categories"
-        " regions",
+        " regions incident incidents",
     ),
     # One's own.
     **_each((READ,), "viewer myOrders myGroupPurchases organisation organisations invitation"),
@@ -31,7 +31,7 @@ SCOPES = {
     **_each(
         (BUY,),
         "cartMerge cartLinesAdd cartLineUpdate cartLineRemove cartUpdate checkoutPlace buyNow paymentBegin"
-        " orderCancel orderProve claimMake reviewWrite"
+        " orderCancel orderProve standstillWait standstillRefund claimMake reviewWrite"
         " groupPurchaseOpen groupPurchaseJoin groupPurchaseCancel groupPurchaseDelivered seatCollect",
     ),
     **_each((BUY, DESK), "shipmentDelivered"),
@@ -50,12 +50,9 @@ SCOPES = {
         " emailChangeConfirm personUpdate personExport personErase personKeep addressSave addressDelete tokenCreate"
         " tokenRevoke secondFactorBegin secondFactorConfirm secondFactorGive secondFactorEnd recoveryCodesRenew"
         " invitationCreate invitationAccept invitationWithdraw membershipEnd membershipUpdate"
-        " organisationPropose office shopSetUp shopUpdate shopTextsConfirm shopLetterSend shopLetterConfirm"
-        " shopDesk shopOpen",
-    ),
-    # The office's: no token lends a role.
-    **_each(
-        (),
-        "office parkedRelease listingApprove listingReturn refundRetry refundGive disputeDecide reviewHide orderFind",
+        " organisationPropose shopSetUp shopUpdate shopTextsConfirm shopLetterSend shopLetterConfirm"
+        " shopDesk shopOpen"
+        # Operators'.
+        " incidentOpen incidentUpdate incidentEnd placeClose placeOpen",
     ),
 }

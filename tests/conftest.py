@@ -65,6 +65,15 @@ def the_shop_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
+def no_place_closed_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test knows of places that another one closed, and none asks again because it was slow."""
+    from orders.reads import closure
+
+    monkeypatch.setattr(closure, "_SECONDS", 3600.0)
+    closure.forget()
+
+
+@pytest.fixture(autouse=True)
 def no_answer_from_before(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test is given an answer that another one was; and each looks for changes at every request."""
     from core import rates

@@ -2,10 +2,11 @@
 
 from catalog.models import Lot
 from core.deliveries import reaction
-from orders.events import OrderHeld, RefundRequested
+from orders.events import HolderResumed, HolderStopped, OrderHeld, RefundRequested
 from orders.letters import order_of, why_recalled
 from orders.mail import to_buyer, to_team
 from orders.models import Refund, Shipment
+from orders.reads.closure import closed_for
 from together.events import GroupConfirmed, GroupFellShort, GroupRecalled, GroupSent
 from together.mail import to_coordinators
 from together.models import GroupPurchase
@@ -64,6 +65,22 @@ def send_group_fell_short(event: GroupFellShort) -> None:
     """To the coordinators: it came to nothing and everyone is repaid. Members are told by their refunds."""
     group = _group(event.group_id)
     to_coordinators(group, "group_fell_short")
+
+
+@reaction("together.letters.send_group_stopped")
+def send_group_stopped(event: HolderStopped) -> None:
+    """To the coordinators: nothing is delivered to their address for now. Members are told by their orders."""
+    order = order_of(event.order_id)
+    if order.holder_kind == KIND and (closed := closed_for(order)):
+        to_coordinators(_group(order.seat.group_id), "group_stopped", closed=closed)
+
+
+@reaction("together.letters.send_group_resumed")
+def send_group_resumed(event: HolderResumed) -> None:
+    """To the coordinators: it is open again, unless it was closed anew."""
+    order = order_of(event.order_id)
+    if order.holder_kind == KIND and closed_for(order) is None:
+        to_coordinators(_group(order.seat.group_id), "group_resumed")
 
 
 @reaction("together.letters.send_group_recalled")

@@ -3,9 +3,7 @@
 from accounts.api import (
     address,
     membership,
-    office,
     organisation,
-    parked,
     person,
     region,
     second_factor,
@@ -15,7 +13,7 @@ from accounts.api import (
 )
 
 
-class Query(shop.Query, region.Query, viewer.Query, organisation.Query, membership.Query, office.Query):
+class Query(shop.Query, region.Query, viewer.Query, organisation.Query, membership.Query):
     """What may be read on this floor."""
 
 
@@ -27,6 +25,5 @@ class Mutation(
     address.Mutation,
     organisation.Mutation,
     membership.Mutation,
-    parked.Mutation,
 ):
     """What may be done on this floor."""

@@ -1,4 +1,3 @@
-from accounts.models.appointment import Appointment
 from accounts.models.audit import AuditEntry
 from accounts.models.organisation import Invitation, Membership, Organisation
 from accounts.models.person import ApiToken, Person
@@ -9,7 +8,6 @@ from accounts.models.shop import Shop
 __all__ = [
     "Address",
     "ApiToken",
-    "Appointment",
     "AuditEntry",
     "Invitation",
     "Membership",

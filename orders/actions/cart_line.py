@@ -12,6 +12,7 @@ from core.language import say
 from core.refusals import Invalid, NotFound
 from orders.actions.cart import MOST_LINES, MOST_UNITS, locked, named_or_own
 from orders.models import Cart, CartLine
+from orders.reads.closure import around, closed_by
 
 
 def add(person: Any, uid: UUID | None, wanted: Iterable[tuple[UUID, int]]) -> Cart:
@@ -56,7 +57,7 @@ def lines_of(cart: Cart, wanted: Iterable[tuple[UUID, int]]) -> list[CartLine]:
     wanted = list(wanted)
     for index, (_, quantity) in enumerate(wanted):
         _check_quantity(quantity, ("lines", str(index), "quantity"))
-    variants = _on_sale([uid for uid, _ in wanted])
+    variants = _on_sale([uid for uid, _ in wanted], cart.region_id or "")
     for index, (uid, _) in enumerate(wanted):
         if uid not in variants:
             words = say("这件商品已下架。", "This is not offered any more.")
@@ -66,15 +67,13 @@ def lines_of(cart: Cart, wanted: Iterable[tuple[UUID, int]]) -> list[CartLine]:
         sums[uid] = _fitting(cart, sums.get(uid, 0) + quantity)
     if len(sums) > MOST_LINES:
         raise _too_many()
-    return [
-        CartLine(
-            cart=cart,
-            variant=variants[uid],
-            quantity=quantity,
-            price_seen_minor=variants[uid].price_minor,
-        )
-        for uid, quantity in sums.items()
-    ]
+    return [_line(cart, variants[uid], quantity) for uid, quantity in sums.items()]
+
+
+def _line(cart: Cart, variant: Variant, quantity: int) -> CartLine:
+    line = CartLine(cart=cart, variant=variant, quantity=quantity, price_seen_minor=variant.price_minor)
+    line.closed_by = variant.closed_by  # type: ignore[attr-defined]
+    return line
 
 
 def lines_to_buy(cart: Cart, wanted: Iterable[tuple[UUID, int]]) -> list[CartLine]:
@@ -97,19 +96,24 @@ def _too_many() -> Invalid:
     return Invalid(words, field="lines")
 
 
+# With what closes the place that they would go to: it is asked in the statement that is made anyway.
 _ON_SALE = fast.PreparedQuery(
-    lambda uids: Variant.objects.filter(
-        uid__in=uids,
-        is_offered=True,
-        story__isnull=False,
-        product__state="published",
-        product__team__is_active=True,
-    ).select_related("product__team")
+    lambda uids, codes: (
+        Variant.objects.filter(
+            uid__in=uids,
+            is_offered=True,
+            story__isnull=False,
+            product__state="published",
+            product__team__is_active=True,
+        )
+        .select_related("product__team")
+        .annotate(closed_by=closed_by(codes, "product__storage"))
+    )
 )
 
 
-def _on_sale(uids: list[UUID]) -> dict[UUID, Variant]:
-    return {variant.uid: variant for variant in _ON_SALE.rows(uids=uids)}
+def _on_sale(uids: list[UUID], region: str) -> dict[UUID, Variant]:
+    return {variant.uid: variant for variant in _ON_SALE.rows(uids=uids, codes=around(region))}
 
 
 def _check_quantity(quantity: int, field: Any) -> None:

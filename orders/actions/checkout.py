@@ -14,10 +14,15 @@ from orders.actions import cart as carts
 from orders.actions.placing import Placed, Purchase, Want, place_all
 from orders.models import Cart, CartLine, Order
 from orders.reads import cart as cart_reads
+from orders.reads.closure import around, closed_by
 from orders.refusals import CartProblem, TotalChanged
 
 _LINES = fast.PreparedQuery(
-    lambda cart: CartLine.objects.filter(cart=cart).select_related("variant__product__team")
+    lambda cart, codes: (
+        CartLine.objects.filter(cart=cart)
+        .select_related("variant__product__team")
+        .annotate(closed_by=closed_by(codes, "variant__product__storage"))
+    )
 )
 
 
@@ -37,7 +42,8 @@ def place(
     cart = carts.closed(person, uid)
     if cart is None:
         return _placed_before(carts.to_place(person, uid), person, is_hers)
-    return _place_cart(cart, person, asker, _LINES.rows(cart=cart.pk), expected_minor).order
+    lines = _LINES.rows(cart=cart.pk, codes=around(cart.region_id or ""))
+    return _place_cart(cart, person, asker, lines, expected_minor).order
 
 
 def buy_now(
@@ -139,6 +145,8 @@ def _place_cart(
 def _refuse(seen: cart_reads.CartSeen) -> None:
     for index, line in enumerate(seen.lines):
         for problem in line.problems:
+            if problem.closed:
+                raise problem.closed.refusal("region_code")
             raise CartProblem(problem.code, problem.message, field=("lines", str(index)))
     for problem in seen.problems:
         raise CartProblem(problem.code, problem.message, field=_FIELDS.get(problem.code, ()))

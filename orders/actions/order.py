@@ -8,6 +8,8 @@ from core.language import say
 from core.refusals import NotAllowed
 from orders import holding
 from orders.models import Order, Payment
+from orders.reads import closure
+from orders.reads.closure import order_closed_by
 from orders.reads.proof import is_hers
 from orders.reads.stopped import unpayable
 from orders.refusals import NotOnSale
@@ -18,7 +20,7 @@ _ALONE = fast.PreparedQuery(
 _TO_PAY = fast.PreparedQuery(
     lambda orders: (
         Order.objects.filter(pk__in=orders)
-        .annotate(is_stopped=unpayable("pk", "uid"))
+        .annotate(is_stopped=unpayable("pk", "uid"), closed_by=order_closed_by())
         .select_for_update(no_key=True)
     )
 )
@@ -45,11 +47,13 @@ def lock(orders: Sequence[Order]) -> dict[int, Order]:
 
 
 def lock_to_pay(order: Order) -> Order:
-    """This order as it is now, locked; refused when something in it is not sold any more."""
+    """This order as it is now, locked; refused when something in it is not sold any more, or its place is closed."""
     _lock_holders([order])
     (row,) = _TO_PAY.rows(orders=[order.pk])
     if row.state == Order.State.PLACED and row.is_stopped:  # type: ignore[attr-defined]
         raise NotOnSale()
+    if row.state == Order.State.PLACED and row.closed_by:  # type: ignore[attr-defined]
+        raise closure.of(row.closed_by, row.region_id).refusal("number")  # type: ignore[attr-defined]
     return row
 
 

@@ -22,6 +22,7 @@ from orders.models import Order, Payment
 from orders.provider import provider
 from orders.provider.haste import is_hasty
 from orders.provider.port import Away, Noun, PaymentSeen, Refused, Slow, Was
+from orders.reads.closure import closed_for
 from orders.refusals import PaymentAway, PaymentRefused
 
 log = logging.getLogger("sheaf.payments")
@@ -41,8 +42,11 @@ def begin(order: Order, kind: str = Payment.Kind.CHECKOUT) -> Payment:
 
 
 def open_page(order: Order, payment: Payment) -> Payment:
-    """Ask the provider for where an attempt is paid; it is written down already."""
+    """Ask the provider for where an attempt is paid; it is written down already. Not while its place is closed: it may
+    have been closed since."""
     failpoints.reach("attempt.committed")
+    if closed := closed_for(order):
+        raise closed.refusal("number")
     try:
         begun = provider(payment.provider).begin(request_of(order, payment))
     except Refused as refused:

@@ -25,7 +25,7 @@ from core.states import move_many
 from orders.actions.order import lock
 from orders.events import ShipmentCompleted, ShipmentDelivered, ShipmentShipped
 from orders.models import Line, Order, Shipment
-from orders.reads import stopped
+from orders.reads import closure, stopped
 
 log = logging.getLogger("sheaf.shipments")
 
@@ -119,6 +119,15 @@ def _held_back() -> Conflict:
     )
 
 
+def _closed(parcels: Iterable[Shipment]) -> Refusal | None:
+    """That its place is closed, of the first of which that is so."""
+    shut = closure.parcels_closed(Shipment.objects.filter(pk__in=[p.pk for p in parcels])).select_related(
+        "order"
+    )
+    found = [one for parcel in shut if (one := closure.closed_for(parcel.order))]
+    return found[0].refusal("shipment_id") if found else None
+
+
 _CONTESTED = say(
     "买家的银行正在裁定这笔付款，先不要发货；有结果会通知您。",
     "The buyer’s bank is deciding about this payment: please do not send it yet. You will hear how it ends.",
@@ -140,7 +149,7 @@ def ship_many(sent: Sequence[Sent]) -> list[Shipment]:
     if any(order.contested_at for order in orders):
         raise Conflict(_CONTESTED)
     if stopped.are_held_back(parcels.values()):
-        raise _held_back()
+        raise _closed(parcels.values()) or _held_back()
     rows = [parcels[s.shipment.pk] for s in sent]
     for row, s in zip(rows, sent, strict=True):
         row.carrier, row.tracking_number, row.shipped_at = s.carrier, s.tracking_number, s.at

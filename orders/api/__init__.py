@@ -5,9 +5,9 @@ from orders.api import (
     cart_line,
     checkout,
     claim,
+    closure,
     desk,
-    office,
-    office_order,
+    incident,
     opening,
     order,
     payment,
@@ -18,7 +18,7 @@ from orders.api import (
 )
 
 
-class Query(opening.Query, cart.Query, order.Query, review.Query, desk.Query):
+class Query(opening.Query, cart.Query, order.Query, review.Query, desk.Query, incident.Query):
     """What may be read on this floor."""
 
 
@@ -34,7 +34,7 @@ class Mutation(
     shipment.Mutation,
     claim.Mutation,
     review.Mutation,
-    office.Mutation,
-    office_order.Mutation,
+    closure.Mutation,
+    incident.Mutation,
 ):
     """What may be done on this floor."""

@@ -13,6 +13,7 @@ from core.api.ids import uid_of
 from core.api.lookahead import prefetched
 from core.api.types import ModelType, Money, PlainType, list_of, money, type_of
 from orders.actions import cart as carts
+from orders.api.closure import ClosedPlaceType, closed_place
 from orders.models import Cart, CartLine
 from orders.reads import cart as reads
 
@@ -29,6 +30,7 @@ class CartProblemCode(graphene.Enum):
     PRICE_CHANGED = "PRICE_CHANGED"
     NOT_OFFERED = "NOT_OFFERED"
     NOT_DELIVERED_HERE = "NOT_DELIVERED_HERE"
+    PLACE_CLOSED = "PLACE_CLOSED"
     NEEDS_ADULT = "NEEDS_ADULT"
     EMPTY = "EMPTY"
     NO_EMAIL = "NO_EMAIL"
@@ -51,6 +53,14 @@ class ProblemType(PlainType):
 
     code = graphene.Field(CartProblemCode, required=True, description="What it is, for programs.")
     message = graphene.String(required=True, description="What it is, in the reader's language.")
+    closed = graphene.Field(
+        ClosedPlaceType,
+        description="Of PLACE_CLOSED, what is told of it: place, reason, until when; else null.",
+    )
+
+    def resolve_closed(root, info):
+        """Facts beside the sentence."""
+        return closed_place(root.closed)
 
 
 def _problems(most: int, text: str) -> Any:

@@ -18,14 +18,17 @@ from core.language import current, localized
 from orders import holding, words
 from orders.actions import cancel
 from orders.actions.claim import MOST_CLAIMS
+from orders.api.closure import ClosedPlaceType, StandstillType, closed_place, standstill_of
 from orders.api.dispute import DisputeType
 from orders.api.payment import BY_LINK, NUMBER, ORDER_HOLDER, open_order
 from orders.api.refund import RefundType
 from orders.links import token_for
 from orders.models import Line, Order, Refund
 from orders.reads import order as reads
+from orders.reads.closure import closed_for
 from orders.reads.dispute import DisputeToBuyer, disputes_of
 from orders.reads.shipment import is_claimable, is_recalled, is_reviewable
+from orders.reads.standstill import standing_of
 
 
 class OrderAction(graphene.Enum):
@@ -33,6 +36,8 @@ class OrderAction(graphene.Enum):
 
     PAY = "PAY"
     CANCEL = "CANCEL"
+    WAIT = "WAIT"
+    REFUND = "REFUND"
 
     @property
     def description(self) -> str:
@@ -41,6 +46,8 @@ class OrderAction(graphene.Enum):
             "PAY": "Pay it.",
             "CANCEL": "Call it off; what was paid is given back. One that is held can be called off until "
             "what it is held for is confirmed, or its time to decide has come.",
+            "WAIT": "Wait until its place is open again, by standstillWait.",
+            "REFUND": "Have back what is not delivered while its place is closed, by standstillRefund.",
         }[self.value]
 
 
@@ -179,6 +186,13 @@ class OrderType(ModelType):
     allowed_actions = graphene.List(
         graphene.NonNull(OrderAction), required=True, description="What its buyer may do now."
     )
+    closed = graphene.Field(
+        ClosedPlaceType,
+        description="What closes its place for something in it that is not sent yet; null for most.",
+    )
+    standstill = graphene.Field(
+        StandstillType, description="What waits, paid, because its place is closed; null for most."
+    )
 
     @needs("lines", "shipments")
     def resolve_state_name(root, info):
@@ -222,8 +236,16 @@ class OrderType(ModelType):
 
     @needs("lines", "shipments", *holding.rows())
     def resolve_allowed_actions(root, info):
-        """PAY and CANCEL, each only while it would be accepted."""
+        """Each only while it would be accepted."""
         return reads.allowed_actions(root)
+
+    def resolve_closed(root, info):
+        """By the wall clock; nothing is asked as long as no place is closed."""
+        return closed_place(closed_for(root))
+
+    def resolve_standstill(root, info):
+        """Of what is paid; what waits for its payment cannot be paid meanwhile."""
+        return standstill_of(standing_of(root))
 
 
 class OrderCancel(Act):

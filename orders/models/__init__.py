@@ -1,5 +1,6 @@
 from orders.models.cart import Cart, CartLine
 from orders.models.claim import Claim, Review
+from orders.models.closure import Closure, Incident, Standstill
 from orders.models.order import Line, LineLot, Order
 from orders.models.payment import Dispute, Notice, Payment
 from orders.models.refund import Refund, RefundGiven, RefundLine
@@ -10,7 +11,9 @@ __all__ = [
     "Cart",
     "CartLine",
     "Claim",
+    "Closure",
     "Dispute",
+    "Incident",
     "Line",
     "LineLot",
     "Notice",
@@ -22,4 +25,5 @@ __all__ = [
     "Review",
     "Shipment",
     "ShippingRate",
+    "Standstill",
 ]

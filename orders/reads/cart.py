@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import QuerySet, Sum
+from django.db.models import Max, QuerySet, Sum
 
 from accounts.models import Membership, Organisation, Person
 from accounts.reads import mobiliser
@@ -15,6 +15,8 @@ from catalog.reads import is_known_short
 from core.language import Words, localized, say
 from core.money import show
 from orders.models import Cart, CartLine
+from orders.reads import closure
+from orders.reads.closure import Closed
 from orders.reads.shipping import Parcel, parcels
 
 
@@ -24,6 +26,7 @@ class Problem:
 
     code: str
     message: Words
+    closed: Closed | None = None  # what closes the place, of one that is closed
 
 
 NOT_OFFERED = Problem("NOT_OFFERED", say("这件商品已下架。", "This is not offered any more."))
@@ -168,9 +171,20 @@ def _line_problems(
         found.append(_price_changed(line.price_seen_minor, line.variant.price_minor))
     if (product.team_id, product.storage) in unserved:
         found.append(NOT_DELIVERED)
+    elif closed := _closed(cart, line, with_stock):
+        found.append(Problem("PLACE_CLOSED", closed.words, closed))
     if product.needs_adult and not cart.is_adult:
         found.append(NEEDS_ADULT)
     return found
+
+
+def _closed(cart: Cart, line: CartLine, with_stock: bool) -> Closed | None:
+    """What closes the cart's place for a line; of what is to be placed by the statement that has read it."""
+    storage = line.variant.product.storage
+    if with_stock:
+        return closure.over(cart.region_id or "", storage)
+    found: int | None = line.closed_by  # type: ignore[attr-defined]
+    return None if found is None else closure.of(found, cart.region_id or "", storage)
 
 
 def _price_changed(was: int, now: int) -> Problem:
@@ -216,17 +230,20 @@ def _may_buy_for(cart: Cart) -> bool:
     ).exists()
 
 
-_UNITS = """
-    SELECT coalesce(sum(l.quantity), 0) FROM orders_cart c JOIN orders_cartline l ON l.cart_id = c.id
+_INSIDE = """
+    SELECT coalesce(sum(l.quantity), 0), coalesce(max(c.region_id), '')
+    FROM orders_cart c LEFT JOIN orders_cartline l ON l.cart_id = c.id
     WHERE c.uid = %s AND c.person_id IS NULL AND c.closed_at IS NULL
 """
 
 
-def units_in(person: Any, uid: UUID | None) -> int:
-    """How many units are in the asker's cart; written out for guests, as each page of theirs asks it."""
+def inside(person: Any, uid: UUID | None) -> tuple[int, str]:
+    """How many units are in the asker's cart, and the code of the region that it goes to; written out for guests, as
+    each page of theirs asks it."""
     if uid is None or person.is_authenticated:
-        return carts_of(person, uid).aggregate(units=Sum("lines__quantity"))["units"] or 0
+        mine = carts_of(person, uid).aggregate(units=Sum("lines__quantity"), region=Max("region"))
+        return mine["units"] or 0, mine["region"] or ""
     with connection.cursor() as cursor:
-        cursor.execute(_UNITS, [uid])
-        (units,) = cursor.fetchone()
-    return int(units)
+        cursor.execute(_INSIDE, [uid])
+        units, region = cursor.fetchone()
+    return int(units), region

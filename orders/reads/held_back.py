@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef
 
 from catalog.models import Team
 from core.choices import Choices
 from core.language import say
 from orders import holding
 from orders.models import Line, Order, Shipment
+from orders.reads.closure import closes_line
 from orders.reads.desk import counts
 from orders.reads.stopped import SUSPENDED, held_back, out_of_date_in, recalled_in
 
@@ -38,6 +39,14 @@ class Why(Choices):
             "里面有已过保质期的批次，不能发；请把这一部分退给买家，其余的就会回到列表。",
             "Something in it is past its best-before date and must not be sent: give that part back, and the rest is on the "
             "list again.",
+        ),
+    )
+    CLOSED = (
+        "closed",
+        say(
+            "收货地暂停配送。先留着，不算逾期；恢复后发货日期顺延，会自己回到列表。买家选退款的会从这里消失。",
+            "Its place is closed for delivery. Keep it: it is not overdue. Once the place is open its day moves on and it is "
+            "back on the list by itself; what its buyer has refunded is gone from here.",
         ),
     )
     SUSPENDED = (
@@ -71,6 +80,7 @@ def parcels_held_back(team: Team, most: int = 50) -> list[HeldBack]:
         is_recalled=Exists(lines.filter(recalled_in("variant", "order__uid"))),
         is_out_of_date=Exists(lines.filter(out_of_date_in("variant", "order__uid"))),
         is_suspended=Exists(lines.filter(SUSPENDED)),
+        is_closed=Exists(lines.filter(closes_line(), quantity__gt=F("refunded_units"))),
     )
     rows = waiting.select_related("order", *holding.rows("order")).order_by("order__paid_at", "pk")
     rows = rows.prefetch_related("lines")[:most]
@@ -92,6 +102,7 @@ def _why(row: Shipment) -> list[Why]:
         Why.CONTESTED: row.order.contested_at is not None,
         Why.RECALLED: row.is_recalled,  # type: ignore[attr-defined]
         Why.OUT_OF_DATE: row.is_out_of_date,  # type: ignore[attr-defined]
+        Why.CLOSED: row.is_closed,  # type: ignore[attr-defined]
         Why.SUSPENDED: row.is_suspended,  # type: ignore[attr-defined]
     }
     return [why for why, is_so in held.items() if is_so]

@@ -11,6 +11,8 @@ from core.language import Words, say
 from orders import holding
 from orders.links import uid_of_token
 from orders.models import Order, Shipment
+from orders.reads import standstill
+from orders.reads.closure import closed_for
 from orders.reads.stopped import unpayable
 
 State = Order.State
@@ -94,9 +96,11 @@ def why_it_stays(order: Order) -> Words:
 
 
 def is_payable(order: Order) -> bool:
-    """Whether it waits for its payment, and nothing in it was stopped since."""
+    """Whether it waits for its payment, nothing in it was stopped since, and it can be delivered."""
     waits = order.state == State.PLACED and order.reserved_until > timezone.now()
-    return waits and not Order.objects.filter(unpayable("pk", "uid"), pk=order.pk).exists()
+    if not waits or closed_for(order) is not None:
+        return False
+    return not Order.objects.filter(unpayable("pk", "uid"), pk=order.pk).exists()
 
 
 def is_all_refunded(order: Order) -> bool:
@@ -112,4 +116,4 @@ def allowed_actions(order: Order) -> list[str]:
         found.append("PAY")
     if is_cancellable(order):
         found.append("CANCEL")
-    return found
+    return found + standstill.allowed_actions(order)

@@ -14,6 +14,7 @@ from accounts.models import Organisation
 from catalog.models import Lot, Product, Reservation
 from core import clock
 from orders.models import Line, LineLot, Order, Shipment
+from orders.reads.closure import closes_line
 
 OFFERED = Q(
     variant__is_offered=True,
@@ -82,7 +83,7 @@ def held_back(shipment: str = "pk") -> Exists:
     """A condition on a row that has a parcel: it must not be sent as things are."""
     lines = Line.objects.filter(shipment=OuterRef(shipment), quantity__gt=F("refunded_units"))
     unfit = _to_come(RECALLED | out_of_date(), "variant", "order__uid")
-    return Exists(lines.filter(SUSPENDED | CONTESTED | unfit))
+    return Exists(lines.filter(SUSPENDED | CONTESTED | unfit | closes_line()))
 
 
 def are_held_back(shipments: Iterable[Shipment]) -> bool:

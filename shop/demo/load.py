@@ -23,7 +23,7 @@ from impact.models import Edition, Round
 from orders.actions import opening
 from orders.provider import provider
 from orders.provider.port import Noun
-from shop.demo import groups, people, sales, shelves, stand_in
+from shop.demo import groups, incidents, people, sales, shelves, stand_in
 from shop.demo.together import Lane, Trade, deal, tell_nobody, trade_all
 from shop.events import DemoBegun, DemoLoaded
 from shop.progress import Bar
@@ -92,10 +92,11 @@ def _sold(lanes: list[Lane]) -> int:
 
 @transaction.atomic
 def _end(plan: DemoBegun, cast: people.Cast, stalls: list[shelves.Stall]) -> None:
-    bar, rng = Bar("团购、货架 / groups", 4), random.Random(plan.seed + 2)
+    bar, rng = Bar("团购、货架 / groups", 5), random.Random(plan.seed + 2)
     steps: list[Callable[[], object]] = [
         lambda: groups.gather(cast, stalls, rng),
         lambda: shelves.close_past(cast.operator),
+        lambda: incidents.one_that_is_over(cast.operator),
         lambda: search.home().rebuild(),
         disclosure.disclose,
     ]

@@ -13,6 +13,7 @@ from catalog import after_sale as hours
 from core import language
 from orders.models import Order, Payment
 from shop.web.cart import cart_badge
+from shop.web.closed import closed_band
 from shop.web.holes import hole, is_shared
 from shop.web.percents import tenths_of
 from together.models import Seat
@@ -76,12 +77,6 @@ def is_preparing(order: dict[str, Any] | None) -> bool:
 def to(name: str, **captures: Any) -> str:
     """The address of a page in the reader's language."""
     return reverse(name, kwargs={"lang": language.current(), **captures})
-
-
-@register.simple_tag
-def in_office(path: str) -> str:
-    """Where something that waits is done: below the reader's language, or from the root."""
-    return path if path.startswith("/") else f"/{language.current()}/{path}"
 
 
 @register.simple_tag
@@ -161,6 +156,15 @@ def cart_count(context: dict) -> SafeString:
     if request is None:
         return SafeString("")
     return hole("cart") if is_shared(request) else cart_badge(request)
+
+
+@register.simple_tag(takes_context=True)
+def closed_place(context: dict) -> SafeString:
+    """That the visitor's own place is closed for delivery, if it is."""
+    request = context.get("request")
+    if request is None:
+        return SafeString("")
+    return hole("closed") if is_shared(request) else closed_band(request)
 
 
 @register.simple_tag(takes_context=True)

@@ -17,22 +17,28 @@ from shop.web.form import remembered_cart
 from shop.web.once import remember
 
 
-def units_in_cart(request: Any) -> int:
-    """How many units; asks nothing for a visitor without a cookie."""
-    if not request.COOKIES:
-        return 0
-    cart = remembered_cart(request)
-    if not cart and not request.user.is_authenticated:
-        return 0
+def inside_the_cart(request: Any) -> tuple[int, str]:
+    """How many units, and the region that it goes to; asked once, and never for a visitor without a cookie."""
+    known: tuple[int, str] | None = getattr(request, "inside_the_cart", None)
+    if known is None:
+        known = request.inside_the_cart = _inside(request)
+    return known
+
+
+def _inside(request: Any) -> tuple[int, str]:
+    cart = remembered_cart(request) if request.COOKIES else None
+    if not cart and not (request.COOKIES and request.user.is_authenticated):
+        return 0, ""
     try:
-        return reads.units_in(request.user, cart_uid(cart))
+        return reads.inside(request.user, cart_uid(cart))
     except Refusal:
-        return 0
+        return 0, ""
 
 
 def cart_badge(request: Any) -> SafeString:
     """The figure beside the cart; nothing for an empty one."""
-    if not (units := units_in_cart(request)):
+    units, _ = inside_the_cart(request)
+    if not units:
         return SafeString("")
     words = say("{n} 件", "{n} items", single="1 item", n=units)
     return format_html('<b class="count" aria-label="{}">{}</b>', words, units)

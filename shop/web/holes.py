@@ -1,7 +1,7 @@
 """What differs from visitor to visitor on a page that is otherwise the same for every guest.
 
 Such a page is kept with holes in these places, and filled for each visitor: her token against forgery, the keys
-of her deeds, and how much is in her cart.
+of her deeds, how much is in her cart, and whether her place is closed for delivery.
 """
 
 import re
@@ -23,18 +23,18 @@ def is_shared(request: Any) -> bool:
 
 
 def hole(name: str) -> SafeString:
-    """A place to be filled: token, key or cart."""
+    """A place to be filled: token, key, cart or closed."""
     return SafeString(f"{_MARK}-{name}-")
 
 
-def filled(request: Any, page: bytes, cart: str) -> bytes:
-    """The page for this visitor; `cart` is what its place shows."""
+def filled(request: Any, page: bytes, **shown: str) -> bytes:
+    """The page for this visitor; `shown` is what the places of these names show."""
     token = b""
 
     def fill(found: re.Match[bytes]) -> bytes:
         nonlocal token
-        if found[1] == b"cart":
-            return cart.encode()
+        if (text := shown.get(found[1].decode())) is not None:
+            return text.encode()
         if found[1] == b"key":
             return str(uuid4()).encode()
         token = token or get_token(request).encode()

@@ -15,6 +15,7 @@ from core.api.run import documents
 from shop.templatetags.alone import address_with, opened_on, opens_for
 from shop.templatetags.forms import drawn_on
 from shop.web.cart import cart_badge
+from shop.web.closed import closed_band
 from shop.web.document import exists, text_of, variables_of
 from shop.web.form import read_address, remembered_cart
 from shop.web.holes import filled, is_shared
@@ -118,7 +119,9 @@ def _cached(request: HttpRequest, page: Page, captured: dict[str, Any]) -> HttpR
     # The shop's own facts stand on every page, whatever its document asks.
     name = f"{page.name} {shop.mark()}"
     body = fast.page(request, prepared.fast, name, partial(_variables, request, path, captured), write)
-    return HttpResponse(filled(request, body, cart_badge(request))) if body is not None else None
+    if body is None:
+        return None
+    return HttpResponse(filled(request, body, cart=cart_badge(request), closed=closed_band(request)))
 
 
 def _sign_in() -> str:

@@ -18,6 +18,9 @@ from shop.web.document import HERE
 # Mutations that no page's act asks, and who does.
 WITHOUT_A_PAGE = {
     "buyNow": "a program that buys in one request (README, GraphQL in five requests); pages show each step",
+    **dict.fromkeys(
+        ("incidentOpen", "incidentUpdate", "incidentEnd", "placeClose", "placeOpen"), "the office"
+    ),
 }
 
 # Recorded for another reason than a reaction: which.

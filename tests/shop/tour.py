@@ -13,7 +13,7 @@ from accounts.models import Person
 from catalog.models import Lot, Product, Team
 from core.api.ids import global_id
 from orders.links import token_for
-from orders.models import Line, Order
+from orders.models import Incident, Line, Order
 from shop.demo import sign_ins
 from shop.urls import urlpatterns
 from shop.web.page import Page
@@ -81,7 +81,7 @@ def named_pages() -> set[str]:
 
 def stops() -> list[Stop]:
     """Every page at least once in each language; products and teams all of them."""
-    return [*_shop(), *_orders(), *_together(), *_desk(), *_office(), *_words(), *_set_up()]
+    return [*_shop(), *_orders(), *_together(), *_desk(), *_words(), *_set_up()]
 
 
 def walk() -> list[Seen]:
@@ -166,28 +166,14 @@ def _desk() -> Iterator[Stop]:
     yield Stop(MANAGER, "desk_lot", at)
 
 
-def _office() -> Iterator[Stop]:
-    for name in (
-        "account",
-        "office",
-        *(f"office_{one}" for one in ("listings", "refunds", "disputes", "claims", "reviews")),
-    ):
-        yield Stop(OPERATOR, name)
-    for name in ("office_parked", "office_orders"):
-        yield Stop(OPERATOR, name)
-    product, order = Product.objects.order_by("pk").first(), Order.objects.order_by("pk").first()
-    assert product and order
-    yield Stop(OPERATOR, "office_listing", (("id", global_id("Product", product.uid)),))
-    yield Stop(OPERATOR, "office_order", (("number", order.number),))
-
-
 def _words() -> Iterator[Stop]:
     for name in ("sign_in", "sign_up", "password_forgotten", "password_new", "confirm", "invitation"):
         yield Stop(GUEST, name, query="?token=none")
     for query in ("", "?by=DIVISION", "?sort=PERSON_TIMES"):
         yield Stop(GUEST, "contest", query=query)
-    for name in ("about", "help", "privacy", "terms", "set_up"):
+    for name in ("about", "help", "privacy", "terms", "set_up", "incidents"):
         yield Stop(GUEST, name)
+    yield Stop(GUEST, "incident", (("code", Incident.objects.get().code),))
 
 
 def _set_up() -> Iterator[Stop]:

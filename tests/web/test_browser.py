@@ -12,6 +12,8 @@ from django.utils import timezone
 from catalog import search
 from core.api.ids import global_id
 from orders.models import Dispute, Order, Payment
+from shop.demo.incidents import one_that_is_over
+from tests.catalog.world import an_operator
 from tests.figures import full
 from tests.impact.world import a_round
 from tests.together.world import Together
@@ -39,6 +41,7 @@ def sites(live_shop: Any, django_db_blocker: Any) -> SimpleNamespace:
         together = Together(lot=shelf.lot, minimum=5, maximum=20)
         mine, guests = an_order(shelf, shelf.buyer), an_order(shelf)
         contested = a_contested_order(shelf)
+        incident = one_that_is_over(an_operator())
         id_ = global_id("Product", shelf.product.uid)
         product, team = shelf.product.slug, shelf.team.slug
         pages = {
@@ -50,6 +53,8 @@ def sites(live_shop: Any, django_db_blocker: Any) -> SimpleNamespace:
                     "help/",
                     "privacy/",
                     "terms/",
+                    "incidents/",
+                    f"incidents/{incident.code}/",
                     "set-up/",
                     "sign-in/",
                     "sign-up/",

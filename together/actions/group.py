@@ -25,6 +25,7 @@ from core.refusals import Invalid, NotFound, TooLate, every
 from orders.actions import held, recall
 from orders.actions.cart import validated
 from orders.actions.under_way import Asking, is_patient
+from orders.reads.closure import around, closing, of
 from orders.reads.shipping import rate_for
 from together.actions import seat
 from together.events import GroupFellShort
@@ -103,6 +104,8 @@ def _address(variant: Variant, address: dict[str, str], by: Person) -> dict[str,
     place = every({name: partial(_given, told[name], name) for name in ADDRESS})
     if rate_for(variant.product.storage, place["region"].code) is None:
         raise Invalid(say("这件商品不送到那里。", "This is not delivered there."), field="region_code")
+    if found := closing(around(place["region"].code), variant.product.storage).first():
+        raise of(found.pk, place["region"].code, variant.product.storage).refusal("region_code")
     return place
 
 

@@ -25,6 +25,7 @@ from core.refusals import Conflict, Invalid, NotFound, TooLate, every
 from core.states import move_many
 from orders.actions import attempt, held, placing, unpaid
 from orders.models import Order
+from orders.reads import closure
 from together.events import GroupConfirmed
 from together.models import GroupPurchase, Seat
 from together.reads.group import KIND, is_open, is_stopped
@@ -50,9 +51,13 @@ def join(
     if not is_open(group):
         raise TooLate(say("这个团购已经结束。", "This group purchase has closed."))
     _check_room(group, units)
-    variant = variants_on_sale([group.variant_id]).first()
+    place = closure.around(group.region_id)
+    offered = variants_on_sale([group.variant_id])
+    variant = offered.annotate(closed_by=closure.closed_by(place, "product__storage")).first()
     if variant is None or is_stopped(group):
         raise TooLate(say("这件商品已经下架。", "This is no longer on sale."))
+    if variant.closed_by:
+        raise closure.of(variant.closed_by, group.region_id, variant.product.storage).refusal("code")
     if variant.product.needs_adult and not is_adult:
         words = say("购买酒类需确认已满 18 周岁。", "Confirm that you are 18 or older to buy alcohol.")
         raise Invalid(words, field="is_adult")

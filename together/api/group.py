@@ -22,6 +22,7 @@ from core.api.lookahead import prefetched
 from core.api.types import ModelType, Money, MoneyField, money, type_of
 from core.language import say
 from core.refusals import NotFound
+from orders.api.closure import ClosedPlaceType, closed_place
 from orders.api.payment import BY_LINK
 from together import words
 from together.actions import group as groups
@@ -125,6 +126,10 @@ class GroupPurchaseType(OfPublished, ModelType):
     is_repaid = graphene.Boolean(
         description="Whether all who had paid have it back; null unless it fell short or was called off."
     )
+    closed = graphene.Field(
+        ClosedPlaceType,
+        description="What closes the place that it goes to, so that nobody can join for now; null for most.",
+    )
     if_it_falls_short = graphene.String(required=True, description="What happens if it does not fill.")
     is_coordinator = graphene.Boolean(required=True, description="Whether the asker coordinates it today.")
     my_seat = graphene.Field(OwnSeatType, description="The asker's own part; null without one.")
@@ -158,6 +163,11 @@ class GroupPurchaseType(OfPublished, ModelType):
     def resolve_is_offered(root, info):
         """By the shelf of today."""
         return reads.is_offered(root)
+
+    @needs("variant__product__team")
+    def resolve_closed(root, info):
+        """Those who have paid read on their order's page what they may choose."""
+        return closed_place(reads.closed_for(root))
 
     def resolve_units_needed(root, info):
         """The minimum less what is paid, never below 0."""

@@ -11,6 +11,8 @@ from accounts.models import Organisation
 from catalog.models import Product
 from core.refusals import NotFound
 from orders.models import Order, Shipment
+from orders.reads import closure
+from orders.reads.closure import Closed
 from together.models import GroupPurchase, Seat
 from together.reads.seat import led_by, own_seats
 
@@ -136,9 +138,14 @@ def is_offered(group: GroupPurchase) -> bool:
     )
 
 
+def closed_for(group: GroupPurchase) -> Closed | None:
+    """What closes the place that it goes to for what it buys."""
+    return closure.over(group.region_id, group.variant.product.storage)
+
+
 def units_joinable(group: GroupPurchase) -> int:
     """Units for which somebody may come in now."""
-    return units_free(group) if is_offered(group) else 0
+    return units_free(group) if is_offered(group) and closed_for(group) is None else 0
 
 
 def allowed_actions(group: GroupPurchase, *, leads: bool, seat: Seat | None) -> list[str]:

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from core import money
 from core.language import say
 from orders.reads.order import is_cancellable, order_open_to, refundable_minor
+from orders.reads.standstill import standing_of
 from shop.web.acts import Act, Lines, done, order_page, says, to, will
 from shop.web.cart import remember_cart, say_left_out
 from shop.web.once import remember
@@ -62,6 +63,17 @@ def ends_the_order(request: HttpRequest, variables: dict[str, Any]) -> Lines:
     return [(say("订单取消，货放回货架；没有扣款", "The order ends; nothing was charged"), "")]
 
 
+def goes_back_undelivered(request: HttpRequest, variables: dict[str, Any]) -> Lines:
+    """What stood still meanwhile or is open again is refused by the act."""
+    order = order_open_to(request.user, variables["number"], variables.get("token"))
+    if order is None or (standing := standing_of(order)) is None or standing.why_not:
+        return []
+    words = say(
+        "不再等，这一部分不发了，原路退给您", "You wait no more and this is not sent; goes back to you"
+    )
+    return [(words, money.show(standing.refund_minor))]
+
+
 ACTS = {
     "add_to_cart": Act(follow=in_the_cart, undone_by="remove_line"),
     "change_quantity": Act(undone_by="change_quantity"),
@@ -81,6 +93,16 @@ ACTS = {
         undone_by="nothing is paid before the provider's own page says so; then cancel_order",
     ),
     "cancel_order": Act(follow=cancelled, look=ends_the_order),
+    "wait_for_place": Act(
+        follow=says(
+            say("已记下：等到恢复配送再发。", "Noted: your goods are sent once the place is open again.")
+        ),
+        undone_by="refund_stopped",
+    ),
+    "refund_stopped": Act(
+        follow=says(say("退款已开始，钱原路退回。", "It is on its way back to you.")),
+        look=goes_back_undelivered,
+    ),
     "prove_order": Act(
         # The form's next address has no proof in it any more.
         follow=says(
