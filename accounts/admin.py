@@ -10,9 +10,9 @@ from django.utils.functional import lazy
 from accounts.actions import membership as memberships
 from accounts.actions import operator as operators
 from accounts.actions import organisation as organisations
-from accounts.models import ApiToken, AuditEntry, Membership, Organisation, Person, Region
+from accounts.models import ApiToken, Appointment, AuditEntry, Membership, Organisation, Person, Region
 from accounts.operators import OperatorAdmin, OperatorSignIn, admin_action, naming
-from accounts.permissions import COLUMNS, may
+from accounts.permissions import may
 from accounts.reads import signed_in
 from accounts.shop import this_shop
 from accounts.shown import ShownInline
@@ -38,10 +38,9 @@ admin.site.index_title = "总览 Overview"
 admin.site.login_form = OperatorSignIn
 admin.site.has_permission = _may_enter  # type: ignore[method-assign]
 admin.site.password_change = _own_password  # type: ignore[assignment,method-assign]
-# Rights hang on roles, not on groups: accounts/permissions.py says where they stand.
+# Rights hang on appointments, not on groups.
 admin.site.unregister(Group)
 
-ROLES = tuple(COLUMNS.values())
 CLOSES = (
     "不能再登录；现有的登录、令牌、邮件链接和她发的邀请就此作废。用“恢复账户”重新开通。 · Nobody signs in any more; its "
     "sessions, tokens, links in mails and invitations end for good. Open again gives the account back."
@@ -52,32 +51,39 @@ STOPS_ORGANISATION = (
 )
 
 
+APPOINTED = (
+    *("role", "region", "organisation", "subject", "starts_at", "ends_at"),
+    *("by", "reason", "ended_by", "end_reason"),
+)
+
+
+class AppointmentInline(ShownInline):
+    """What somebody is appointed to; given and ended on the office's page of people."""
+
+    model = Appointment
+    fk_name = "person"
+    called = ("任命", "Appointments")
+    fields = APPOINTED
+
+
 @admin.register(Person)
 class PersonAdmin(OperatorAdmin):
     """People: found by their address, closed and opened."""
 
     called = ("用户", "person", "people")
-    list_display = ("uid", "email", "name", "language", "joined_at", *ROLES, "is_active")
-    list_filter = (*ROLES, "is_active", "language")
+    list_display = ("uid", "email", "name", "language", "joined_at", "is_active")
+    list_filter = ("is_active", "language")
     search_fields = ("=email", "=uid", "=mobiliser_code")
     fields = (
         *("uid", "email", "email_verified_at", "name", "nickname", "phone", "language", "mobiliser_code"),
-        *(
-            *ROLES,
-            "is_active",
-            "joined_at",
-            "last_login",
-            "sessions_ended_at",
-            "erased_at",
-        ),
+        *("is_active", "joined_at", "last_login", "sessions_ended_at", "erased_at"),
     )
     ordering = ("-id",)
+    inlines = (AppointmentInline,)
     actions = (
         admin_action("关闭账户 · Close", operators.close, undone_by="Open again", warns=CLOSES),
         admin_action("恢复账户 · Open again", operators.open_again, undone_by="Close"),
         admin_action("退出全部设备 · Sign out everywhere", operators.sign_out_everywhere, is_final=True),
-        admin_action("任命为运营 · Appoint", operators.appoint, undone_by="Dismiss"),
-        admin_action("解除运营 · Dismiss", operators.dismiss, undone_by="Appoint"),
     )
 
 
@@ -118,6 +124,19 @@ class OrganisationAdmin(OperatorAdmin):
         """Only its place may change here."""
         if "parent" in form.changed_data:
             organisations.place_under(obj, obj.parent, signed_in(request))
+
+
+@admin.register(Appointment)
+class AppointmentAdmin(OperatorAdmin):
+    """Who holds, held and will hold what, to look at."""
+
+    called = ("任命", "appointment", "appointments")
+    list_display = ("person", "role", "region", "organisation", "subject", "starts_at", "ends_at", "by")
+    list_filter = ("role",)
+    list_select_related = ("person", "region", "organisation", "by")
+    search_fields = ("=uid", "=person__uid", "=subject")
+    fields = ("uid", "person", *APPOINTED, "created_at")
+    ordering = ("-id",)
 
 
 @admin.register(ApiToken)

@@ -27,6 +27,7 @@ asked_at 上次查询 last asked
 at 时间 at
 attempt 第几次 attempt
 best_before 保质期至 best before
+by 任命人 by
 called_minor 动员金额 amount mobilised
 carrier 承运公司 carrier
 category 类别 category
@@ -53,8 +54,10 @@ edition 赛事 edition
 effect 结果 effect
 email 邮箱 e-mail
 email_verified_at 邮箱验证时间 e-mail confirmed at
+end_reason 结束原因 why it ended
 ended_at 结束时间 ended at
-ends_at 失效时间 ends at
+ended_by 由谁结束 ended by
+ends_at 结束时间 ends at
 entry 参赛团队 entry
 erased_at 注销时间 erased at
 event_id 通知编号 id of the notice
@@ -69,10 +72,10 @@ first_grams 首重（克） first weight (g)
 first_minor 首重价 price of the first weight
 folded_at 计入时间 counted at
 freezes_at 冻结时间 freezes at
+given_minor 先前已给 given before
 goods_minor 商品金额 goods
 grams 重量（克） weight (g)
 group 团购 group purchase
-given_minor 先前已给 given before
 handled_at 处理时间 handled at
 harvest_from 采收开始 harvest from
 harvest_to 采收结束 harvest to
@@ -96,8 +99,6 @@ is_own_call 自己动员 own call
 is_presumed 推定已到 taken as arrived
 is_refundable 可退款 refundable
 is_served 配送 delivered there
-is_staff 运营 operator
-is_superuser 超级用户 superuser
 issued_on 签发日 issued on
 issuer_zh 签发方（中文） issuer (Chinese)
 join_code 参团码 joining code
@@ -196,6 +197,7 @@ slug 网址名 address
 source 从 from
 stars 星级 stars
 started_at 开始时间 started at
+starts_at 开始时间 starts at
 state 状态 state
 status 支付方状态 the provider’s status
 step_grams 续重（克） further weight (g)
@@ -206,6 +208,7 @@ story 价格构成 price story
 story_en 故事（英文） story (English)
 story_zh 故事（中文） story (Chinese)
 street 街道门牌 street
+subject 团队或届次 team or edition
 submitted_at 提交时间 submitted at
 succeeded_at 到账时间 arrived at
 summary_en 简介（英文） summary (English)

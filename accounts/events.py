@@ -43,6 +43,18 @@ class CoordinatorNamed(Event):
 
 
 @dataclass(frozen=True)
+class Appointed(Event):
+    appointment_id: int
+
+
+@dataclass(frozen=True)
+class AppointmentEnded(Event):
+    """Before its time, or before it began."""
+
+    appointment_id: int
+
+
+@dataclass(frozen=True)
 class SignUpRepeated(Event):
     """Somebody signed up with an address that has an account; only its owner is told."""
 

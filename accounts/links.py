@@ -53,3 +53,8 @@ def organisation(language: str) -> str:
 def set_up(language: str, token: str) -> str:
     """Where whoever holds the server's link becomes the shop's operator."""
     return _page(language, "set-up/", link=token)
+
+
+def office(language: str) -> str:
+    """Where whoever is appointed to something works."""
+    return _page(language, "office/")

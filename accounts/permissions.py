@@ -1,48 +1,124 @@
-"""What a person may do by her role. Which permissions there are, and whose they are, is one table: shop/permissions.py.
+"""What a person may do by the roles she is appointed to, where and when. Which permissions there are, and whose they are,
+is one table: shop/permissions.py.
 
 A role opens a kind of deed; whether this one is hers to do (not about her own team, her own order) is asked where the
-deed is done.
+deed is done. Terms are read by the clock of each question: whoever is appointed until noon may not at 12:00:00.
 """
 
-from collections.abc import Mapping
-from enum import StrEnum
-from functools import lru_cache, reduce
-from operator import or_
-from typing import Any
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from functools import cache
+from importlib import import_module
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
-from django.utils.module_loading import import_string
+from django.utils import timezone
 
-from accounts.models import Person
+from accounts.models import Appointment, Person
+from accounts.models.appointment import Role
+from accounts.models.person import READ_TERMS, SENT_TERMS
+from accounts.places import SHOP, Place, Places, above
 from core.refusals import NotAllowed
 
-
-class Role(StrEnum):
-    """What somebody is for the whole shop."""
-
-    OPERATOR = "operator"  # runs it day by day
-    OWNER = "owner"  # says who does
+COLUMNS = ("role", "region_id", "organisation_id", "subject", "starts_at", "ends_at")
+__all__ = ["SHOP", "Place", "Places", "Role", "may", "must"]
 
 
-# Where a role stands in a person's row; a bearer token lends none of them.
-COLUMNS = {Role.OPERATOR: "is_staff", Role.OWNER: "is_superuser"}
+class Term(NamedTuple):
+    """One appointment as it is asked: a role at a place from a moment to a moment."""
+
+    role: str
+    region: str | None
+    organisation: int | None
+    subject: UUID | None
+    starts_at: datetime
+    ends_at: datetime | None
+
+    def runs(self, now: datetime) -> bool:
+        """Whether it has begun and not ended; its end is outside."""
+        return self.starts_at <= now and (self.ends_at is None or now < self.ends_at)
+
+    def reaches(self, at: Place) -> bool:
+        """Whether what lies there lies where the role is held."""
+        if self.region is not None:
+            return at.region is not None and self.region in above(at.region)
+        if self.organisation is not None:
+            return self.organisation == at.organisation
+        return self.subject is None or self.subject == at.subject
 
 
-@lru_cache(maxsize=1)
+def _page(name: str) -> Any:
+    """What the shop's page of permissions says."""
+    return getattr(import_module(settings.PERMISSIONS), name)
+
+
+@cache
 def _table() -> Mapping[str, frozenset[Role]]:
-    table: Mapping[str, frozenset[Role]] = import_string(settings.PERMISSIONS)
+    table: Mapping[str, frozenset[Role]] = _page("PERMISSIONS")
     return table
 
 
+def appointed_by(role: str) -> str:
+    """The permission that it takes to appoint somebody to this role, and to end that."""
+    permission: str = _page("APPOINTED_BY")[Role(role)]
+    return permission
+
+
+def running(now: datetime | None = None) -> Q:
+    """The rows of `Appointment` whose term runs."""
+    now = now or timezone.now()
+    return Q(starts_at__lte=now) & (Q(ends_at=None) | Q(ends_at__gt=now))
+
+
+def _terms(person: Any) -> tuple[Term, ...]:
+    """Her appointments that have not ended, read once for each object that stands for her: they came with
+    her row (`Person.objects.get`), or are asked for by one statement."""
+    known: tuple[Term, ...] | None = getattr(person, READ_TERMS, None)
+    if known is None:
+        if hasattr(person, SENT_TERMS):
+            known = tuple(_term(*row) for row in json.loads(getattr(person, SENT_TERMS) or "[]"))
+        elif person.is_authenticated:
+            not_over = Q(ends_at=None) | Q(ends_at__gt=timezone.now())
+            known = tuple(Term(*row) for row in person.appointments.filter(not_over).values_list(*COLUMNS))
+        else:
+            return ()
+        setattr(person, READ_TERMS, known)
+    return known
+
+
+def _term(role: str, region: str | None, organisation: int | None, subject: str | None, *term: Any) -> Term:
+    starts_at, ends_at = (moment and datetime.fromisoformat(moment) for moment in term)
+    return Term(role, region, organisation, UUID(subject) if subject else None, starts_at, ends_at)
+
+
+def without_roles(person: Person) -> Person:
+    """The same person as anybody else: for a program that asks in her name."""
+    setattr(person, READ_TERMS, ())
+    return person
+
+
+def held(person: Any, roles: Iterable[str]) -> list[Term]:
+    """Which of these she holds at this moment; a guest or a closed account none."""
+    if person is None or not person.is_active or not (terms := _terms(person)):
+        return []
+    now, roles = timezone.now(), frozenset(roles)
+    return [term for term in terms if term.role in roles and term.runs(now)]
+
+
 def has_role(person: Any, role: Role = Role.OPERATOR) -> bool:
-    """Whether she was given it, be her account open or closed."""
-    return bool(getattr(person, COLUMNS[role], False))
+    """Whether she is that for the whole shop, be her account open or closed."""
+    now = timezone.now()
+    return any(t.role == role and t.reaches(SHOP) and t.runs(now) for t in _terms(person))
 
 
 def asks_for_factor(person: Any) -> bool:
     """Whether a role of hers asks for a second factor."""
-    return any(has_role(person, role) for role in Role)
+    roles: frozenset[Role] = _page("SECOND_FACTOR")
+    now = timezone.now()
+    return any(term.role in roles and term.runs(now) for term in _terms(person))
 
 
 def is_asleep(person: Any) -> bool:
@@ -50,37 +126,51 @@ def is_asleep(person: Any) -> bool:
     return asks_for_factor(person) and not (person.factor and person.factor.is_awake)
 
 
-def set_role(person: Person, role: Role, held: bool) -> list[str]:
-    """Give it or take it, in memory; whoever is no operator owns nothing. Returns the columns to be saved."""
-    setattr(person, COLUMNS[role], held)
-    if not has_role(person, Role.OPERATOR):
-        setattr(person, COLUMNS[Role.OWNER], False)
-    return list(COLUMNS.values())
+def is_appointed(person: Any) -> bool:
+    """Whether she holds any role now or is to hold one, be her account open or closed."""
+    return bool(_terms(person))
 
 
-def without_roles(person: Person) -> Person:
-    """The same person as anybody else: for a program that asks in her name."""
-    for column in COLUMNS.values():
-        setattr(person, column, False)
-    return person
-
-
-def may(person: Any, permission: str) -> bool:
-    """Whether a role of hers allows it today; nobody's does who is a guest or whose account is closed.
+def may(person: Any, permission: str, at: Place | None = None) -> bool:
+    """Whether a role of hers allows it at this moment, for the whole shop or at a place; nobody's does who is a guest or
+    whose account is closed.
 
     Raises KeyError for a permission that is not in the table.
     """
-    roles = _table()[permission]
-    return bool(person is not None and person.is_active and any(has_role(person, role) for role in roles))
+    return any(term.reaches(at or SHOP) for term in held(person, _table()[permission]))
 
 
-def must(person: Person | None, permission: str) -> None:
+def may_anywhere(person: Any, permission: str) -> bool:
+    """Whether there is any place at which she may: for a page that shows what lies at hers."""
+    return bool(held(person, _table()[permission]))
+
+
+def permissions_of(person: Any) -> list[str]:
+    """All that she may at some place at this moment, in the order of the table."""
+    roles = {term.role for term in held(person, Role.values)}
+    return [permission for permission, theirs in _table().items() if roles & theirs]
+
+
+def places_of(person: Any, permission: str) -> Places:
+    """Where she may at this moment, for querysets: `rows.filter(places_of(…).rows(region="county"))`."""
+    terms = held(person, _table()[permission])
+    return Places(
+        is_everywhere=any(term.reaches(SHOP) for term in terms),
+        regions=frozenset(t.region for t in terms if t.region is not None),
+        organisations=frozenset(t.organisation for t in terms if t.organisation is not None),
+        subjects=frozenset(t.subject for t in terms if t.subject is not None),
+    )
+
+
+def must(person: Person | None, permission: str, at: Place | None = None) -> None:
     """Raises NotAllowed unless she may; None is the shop itself, which may."""
-    if not (may(person, permission) or person is None):
+    if not (person is None or may(person, permission, at)):
         raise NotAllowed()
 
 
 def holders(permission: str) -> QuerySet[Person]:
-    """Everybody who may, in the order in which they came."""
-    has_one = reduce(or_, (Q(**{COLUMNS[role]: True}) for role in _table()[permission]))
-    return Person.objects.filter(has_one, is_active=True).order_by("pk")
+    """Everybody who may for the whole shop, in the order in which they came."""
+    terms = Appointment.objects.filter(
+        running(), role__in=_table()[permission], region=None, organisation=None, subject=None
+    )
+    return Person.objects.filter(pk__in=terms.values("person"), is_active=True).order_by("pk")

@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.models import (
     Address,
     ApiToken,
+    Appointment,
     Invitation,
     Membership,
     Organisation,
@@ -20,7 +21,8 @@ from accounts.models import (
     Region,
     SecondFactor,
 )
-from accounts.permissions import has_role, may, without_roles
+from accounts.permissions import has_role, places_of, without_roles
+from accounts.subjects import named
 from core import texts
 from core.language import say
 from core.refusals import Invalid, NotFound, SignInRequired
@@ -107,6 +109,18 @@ def account_in_full(person: Person) -> dict[str, Any]:
                 "organisation__name_zh", "role", "started_at", "ended_at"
             )
         ),
+        "appointments": list(
+            person.appointments.order_by("id").values(
+                "role",
+                "region",
+                "organisation__name_zh",
+                "subject",
+                "starts_at",
+                "ends_at",
+                "reason",
+                "end_reason",
+            )
+        ),
         "invitations": list(
             Invitation.objects.filter(email=person.email)
             .order_by("id")
@@ -114,6 +128,12 @@ def account_in_full(person: Person) -> dict[str, Any]:
         ),
         "tokens": list(person.api_tokens.order_by("id").values("name", "scopes", "created_at", "expires_at")),
     }
+
+
+def appointments_of(person: Person) -> QuerySet[Appointment]:
+    """What she is appointed to, now or later, in the order in which the terms begin."""
+    not_over = Q(ends_at=None) | Q(ends_at__gt=timezone.now())
+    return named(person.appointments.filter(not_over)).order_by("starts_at", "pk")
 
 
 # --- Organisations --------------------------------------------------------------------------------
@@ -159,11 +179,15 @@ def is_coordinator(person: Person | AnonymousUser, organisation: Organisation) -
 
 
 def organisations_seen_by(person: Person | AnonymousUser) -> QuerySet[Organisation]:
-    """The verified ones, one's own in any state; an operator sees all."""
-    if may(person, "accounts.see_organisations"):
-        return Organisation.objects.all()
+    """The verified ones, one's own in any state; whoever looks after organisations, those of her places."""
+    here = {"region": "region", "organisation": "pk"}
+    hers = places_of(person, "accounts.see_organisations").rows(**here)
+    unions = places_of(person, "accounts.decide_union").rows(**here)
     own = organisations_of(person).values("pk")
-    return Organisation.objects.filter(Q(state=Organisation.State.VERIFIED) | Q(pk__in=own))
+    verified = Q(state=Organisation.State.VERIFIED)
+    return Organisation.objects.filter(
+        verified | Q(pk__in=own) | hers | unions & Q(kind=Organisation.Kind.UNION)
+    )
 
 
 def organisation_seen_by(person: Person | AnonymousUser, uid: UUID) -> Organisation:

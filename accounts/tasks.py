@@ -4,10 +4,12 @@ from typing import Any
 
 from celery import shared_task
 
-from accounts import links, mail, seals
+from accounts import links, mail, places, seals
 from accounts.actions import erasure, sign_in
 from accounts.actions import person as people
 from accounts.events import (
+    Appointed,
+    AppointmentEnded,
     CoordinatorNamed,
     EmailChangeRequested,
     OrganisationVerified,
@@ -16,7 +18,7 @@ from accounts.events import (
     SecondFactorChanged,
     SignUpRepeated,
 )
-from accounts.models import Membership, Organisation, Person
+from accounts.models import Appointment, Membership, Organisation, Person
 from accounts.reads import members_of
 from core.deliveries import reaction
 from core.events import Event
@@ -158,3 +160,31 @@ def send_coordinator_named(event: CoordinatorNamed) -> None:
             template = "coordinator_named" if one.pk == part.pk else "coordinator_beside"
             link = links.organisation(one.person.language)
             _tell(one.person, template, organisation=part.organisation, link=link)
+
+
+@reaction("accounts.tasks.send_appointed")
+def send_appointed(event: Appointed) -> None:
+    """To whoever is appointed: to what, where, from when to when and by whom. Nothing once that has ended."""
+    _tell_of_appointment(event.appointment_id, "appointed", lasts=True)
+
+
+@reaction("accounts.tasks.send_appointment_ended")
+def send_appointment_ended(event: AppointmentEnded) -> None:
+    """To whoever was appointed: what has ended, and why."""
+    _tell_of_appointment(event.appointment_id, "appointment_ended", lasts=False)
+
+
+def _tell_of_appointment(appointment_id: int, template: str, *, lasts: bool) -> None:
+    rows = Appointment.objects.filter(pk=appointment_id, end_reason="") if lasts else Appointment.objects
+    row = rows.filter(pk=appointment_id, person__is_active=True).select_related("person").first()
+    if row is None:
+        return
+    person = row.person
+    _tell(
+        person,
+        template,
+        appointment=row,
+        role=Appointment.Role(row.role).words.in_language(person.language),
+        where=places.name_of(row).in_language(person.language),
+        link=links.office(person.language),
+    )

@@ -12,7 +12,7 @@ from operator import itemgetter
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
@@ -288,12 +288,20 @@ def _failed(claimed: list[Claimed], failure: Exception) -> None:
             log.warning("try %s of %s failed for event %s", *told, exc_info=failure)
 
 
-def unpark(reaction: str | None = None) -> int:
-    """Let parked deliveries be tried again, after what broke them has been mended."""
-    parked = Delivery.objects.filter(done_at=None, parked_at__isnull=False)
+def parked() -> QuerySet[Delivery]:
+    """What waits for a person."""
+    return Delivery.objects.filter(done_at=None, parked_at__isnull=False)
+
+
+def unpark(reaction: str | None = None, error: str | None = None) -> int:
+    """Let parked deliveries be tried again, after what broke them has been mended: all, or those of a reaction, or of
+    them those that one kind of failure has parked."""
+    waiting = parked()
     if reaction:
-        parked = parked.filter(reaction=reaction)
-    return parked.update(parked_at=None, tries=0, due_at=timezone.now())
+        waiting = waiting.filter(reaction=reaction)
+    if error is not None:
+        waiting = waiting.filter(error=error)
+    return waiting.update(parked_at=None, tries=0, due_at=timezone.now())
 
 
 # Why a restore parks what reaches outside: it may have been done by the shop that was lost.
@@ -302,7 +310,5 @@ RESTORED = "restored from a backup"
 
 def held_since_restore(reaction: str, noun: str) -> set[int]:
     """Ids of those (`noun` names them in the event) for whom a person decides whether this reaction goes out."""
-    held = Delivery.objects.filter(
-        reaction=reaction, done_at=None, parked_at__isnull=False, error=RESTORED
-    ).values_list(f"event__payload__{noun}", flat=True)
-    return set(held)
+    held = parked().filter(reaction=reaction, error=RESTORED)
+    return set(held.values_list(f"event__payload__{noun}", flat=True))

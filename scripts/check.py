@@ -14,7 +14,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from scripts import floors
+from scripts import compose, floors
 
 ROOT = Path(__file__).resolve().parent.parent
 Check = Callable[[], list[str]]
@@ -158,6 +158,7 @@ CHECKS: dict[str, Check] = {
     "templates' format": templates_are_formatted,
     "settings in README": readme_tells_every_setting,
     "libraries in README": readme_tells_every_library,
+    "compose specification": compose.offences,
     "locks": locks_follow_pyproject,
     "no registry named": no_registry_is_named,
 }

@@ -1,43 +1,71 @@
 """Who may what beyond her own: every permission of the shop and the roles that have it, on one page.
 
-What a coordinator or a team's manager may stands with her part in that organisation or team
+A role is held at a place for a term (`Appointment`): each permission is asked with the place of what it is about, or for
+the whole shop. What a coordinator or a team's manager may stands with her part in that organisation or team
 (`accounts.api.access`, `catalog.api.access`): it is asked of the row.
 """
 
 from accounts.permissions import Role
 
 OPERATOR, OWNER = frozenset({Role.OPERATOR}), frozenset({Role.OWNER})  # for both: OPERATOR | OWNER
+VERIFIER = frozenset({Role.COUNTY_VERIFIER})
+# Their work is a team's, at its desk.
+AT_A_DESK = frozenset({Role.TEAM_MANAGER, Role.LEADER, Role.PACKER})
+OFFICE = frozenset(Role) - AT_A_DESK
 
 PERMISSIONS = {
     # the shop itself
     "accounts.keep_shop": OPERATOR,  # its facts, its rules, its opening
     # people
+    "accounts.enter_office": OFFICE,  # the pages under /office/
     "accounts.enter_rooms": OPERATOR,  # the pages under /operators/
+    "accounts.appoint_operator": OWNER,
+    "accounts.appoint_officer": OPERATOR | OWNER,
+    "accounts.appoint_at_team": OPERATOR | OWNER | {Role.TEAM_MANAGER},
+    "accounts.release_parked": OPERATOR,
     "accounts.close_account": OPERATOR,
-    "accounts.close_operator": OWNER,
-    "accounts.name_operator": OWNER,
+    "accounts.close_operator": OWNER,  # and whoever else is appointed to anything
     "accounts.give_token_scopes": OPERATOR,
     "accounts.see_organisations": OPERATOR,  # those that nobody has verified among them
     "accounts.decide_organisation": OPERATOR,
+    "accounts.decide_union": OPERATOR | {Role.UNION_VERIFIER},
     "accounts.name_coordinator": OPERATOR,
     # the shelves
     "catalog.keep_categories": OPERATOR,
     "catalog.keep_teams": OPERATOR,
-    "catalog.see_listings": OPERATOR,  # in any state
+    "catalog.see_listings": OPERATOR | {Role.QUALITY_CHECKER, Role.CITY_OFFICER},  # in any state
     "catalog.decide_listing": OPERATOR,
     "catalog.recall_lot": OPERATOR,  # of any team
     # orders
+    "orders.see_orders": OPERATOR,  # of anybody: address, telephone, payments
     "orders.refund": OPERATOR,  # for any team, and after a parcel is completed
     "orders.decide_dispute": OPERATOR,  # whose outcome has no rule
-    "orders.keep_shipping_rates": OPERATOR,
-    "orders.close_places": OPERATOR,  # for delivery, and open them again
+    "orders.keep_shipping_rates": OPERATOR | {Role.LOGISTICS_CHECKER},
+    "orders.close_places": OPERATOR | {Role.LOGISTICS_CHECKER},  # for delivery, and open them again
     "orders.cancel_unsent": OPERATOR,
     "orders.answer_left_claims": OPERATOR,
     "orders.hide_review": OPERATOR,
     "orders.hear_of_trouble": OPERATOR,  # by mail: money or a claim waits for a person
     # households and the contest
-    "impact.verify_household": OPERATOR,
-    "impact.open_details": OPERATOR,
+    "impact.verify_household": OPERATOR | VERIFIER,
+    "impact.open_details": OPERATOR | VERIFIER,
     "impact.share_out_lot": OPERATOR,  # of any team
     "impact.hear_of_few_households": OPERATOR,  # by mail
 }
+
+# What it takes to appoint somebody to each role, and to end that.
+APPOINTED_BY = {
+    role: "accounts.appoint_operator"
+    if role in (Role.OWNER, Role.OPERATOR)
+    else "accounts.appoint_at_team"
+    if role in AT_A_DESK
+    else "accounts.appoint_officer"
+    for role in Role
+}
+
+# Whoever holds one of these proves herself by a second factor. A buyer, a member and a coordinator hold no role.
+SECOND_FACTOR = frozenset(Role) - {Role.LEADER, Role.PACKER}
+# What is asked for once more: it moves money, or opens what names a household.
+ASKED_AGAIN = frozenset(
+    {"orders.refund", "orders.decide_dispute", "orders.cancel_unsent", "impact.open_details"}
+)

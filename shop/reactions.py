@@ -23,6 +23,8 @@ REACTIONS = {
     "SecondFactorChanged": Reactions(afterwards=["accounts.tasks.send_second_factor_changed"]),
     "OrganisationVerified": Reactions(afterwards=["accounts.tasks.send_organisation_verified"]),
     "CoordinatorNamed": Reactions(afterwards=["accounts.tasks.send_coordinator_named"]),
+    "Appointed": Reactions(afterwards=["accounts.tasks.send_appointed"]),
+    "AppointmentEnded": Reactions(afterwards=["accounts.tasks.send_appointment_ended"]),
     # orders: money in
     "OrderPaid": Reactions(
         at_once=["impact.actions.attribution.attribute_orders"],

@@ -50,9 +50,13 @@ SCOPES = {
         " emailChangeConfirm personUpdate personExport personErase personKeep addressSave addressDelete tokenCreate"
         " tokenRevoke secondFactorBegin secondFactorConfirm secondFactorGive secondFactorEnd recoveryCodesRenew"
         " invitationCreate invitationAccept invitationWithdraw membershipEnd membershipUpdate"
-        " organisationPropose shopSetUp shopUpdate shopTextsConfirm shopLetterSend shopLetterConfirm"
-        " shopDesk shopOpen"
-        # Operators'.
+        " organisationPropose office shopSetUp shopUpdate shopTextsConfirm shopLetterSend shopLetterConfirm"
+        " shopDesk shopOpen",
+    ),
+    # The office's: no token lends a role.
+    **_each(
+        (),
+        "office parkedRelease listingApprove listingReturn refundRetry refundGive disputeDecide reviewHide orderFind"
         " incidentOpen incidentUpdate incidentEnd placeClose placeOpen",
     ),
 }

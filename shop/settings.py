@@ -89,7 +89,11 @@ TEMPLATES = [
 ]
 REACTIONS = "shop.reactions.REACTIONS"
 # Who may what: a table of permissions and the roles that have each (accounts/permissions.py).
-PERMISSIONS = "shop.permissions.PERMISSIONS"
+PERMISSIONS = "shop.permissions"
+# What people are appointed to on a floor above accounts: f(uid) -> rows of its name and region.
+SUBJECTS: list[str] = ["catalog.reads.teams.subjects"]
+OFFICE_WAITS = "shop.office.WAITS"  # what waits in the office, floor by floor
+OFFICE_LETTERS = "shop.office.LETTERS"  # how the office calls each letter about an order
 # What `manage.py verify` asks, floor by floor; each yields the rows that break a rule.
 VERIFIERS = [f"{floor}.verify.verify" for floor in ("core", "catalog", "orders", "together", "impact")]
 # What lies sealed in the database (core/sealed.py): `manage.py rotate_keys` seals it anew with the first key.
@@ -169,6 +173,7 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "accounts.passwords.ShopWordsValidator"},
 ]
 PASSWORD_RESET_TIMEOUT = 3600
 # Each floor adds what it knows of a person to her export, and forgets it when she leaves: f(person).
@@ -274,6 +279,7 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 CSRF_FAILURE_VIEW = "shop.web.words.apology.forged"
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SECURE_SSL_REDIRECT = HTTPS and bool(TRUSTED_PROXIES)
 SECURE_REDIRECT_EXEMPT = [r"^(healthz|livez)$"]  # asked by the machine itself, past the proxy

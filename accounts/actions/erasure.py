@@ -10,11 +10,12 @@ from django.utils.module_loading import import_string
 
 from accounts import seals
 from accounts.actions import audit
+from accounts.actions.appointment import end_all
 from accounts.actions.handover import must_have_handed_over
 from accounts.actions.person import check_password
 from accounts.models import Invitation, Person, SecondFactor
 from accounts.models.person import a_code
-from accounts.permissions import has_role
+from accounts.permissions import is_appointed
 from core.language import Words, say
 from core.refusals import NotAllowed, Refusal
 from core.sealed import SealedColumn
@@ -32,8 +33,8 @@ def erase(person: Person, password: str, session: str = "") -> bool:
     by itself (`erase_settled`). Until then the account works as before, and she may change her mind.
     """
     check_password(person, password, session)
-    if has_role(person):
-        words = say("请先移交运营权限。", "Please hand over your operator's role first.")
+    if is_appointed(person):
+        words = say("请先让人结束您的任命。", "Please have your appointments ended first.")
         raise NotAllowed(words)
     with transaction.atomic():
         person = _locked(person.pk)
@@ -144,6 +145,7 @@ def _forget(person: Person) -> None:
     person.recovery_codes.all().delete()
     SecondFactor.objects.filter(person=person).delete()
     person.memberships.filter(ended_at=None).update(ended_at=now)
+    end_all(person)
     open_links = Invitation.objects.filter(used_at=None, withdrawn_at=None)
     open_links.filter(invited_by=person).update(withdrawn_at=now)
     open_links.filter(email=person.email).update(withdrawn_at=now)

@@ -1,4 +1,4 @@
-"""What operators may do to accounts: close and open them, and who is an operator."""
+"""What operators may do to accounts: close them, open them, and say what a token may do beyond its owner."""
 
 from collections.abc import Iterable
 
@@ -9,7 +9,7 @@ from accounts.actions import audit
 from accounts.actions.handover import must_have_handed_over
 from accounts.actions.person import locked
 from accounts.models import ApiToken, Invitation, Person
-from accounts.permissions import Role, has_role, may, must, set_role
+from accounts.permissions import is_appointed, may, must
 from core.language import say
 from core.refusals import Invalid, NotAllowed
 
@@ -49,7 +49,7 @@ def open_again(person: Person, by: Person) -> None:
 
 
 def _check_may_close(person: Person, by: Person) -> None:
-    _check(person, by, "accounts.close_operator" if has_role(person) else "accounts.close_account")
+    _check(person, by, "accounts.close_operator" if is_appointed(person) else "accounts.close_account")
 
 
 def _end_what_opens(person: Person) -> None:
@@ -59,32 +59,6 @@ def _end_what_opens(person: Person) -> None:
     person.api_tokens.filter(revoked_at=None).update(revoked_at=now)
     made = Invitation.objects.filter(invited_by=person, used_at=None, withdrawn_at=None)
     made.update(withdrawn_at=now)
-
-
-def appoint(person: Person, by: Person) -> None:
-    """Make somebody an operator; only who may everything may do this."""
-    _name(person, by, Role.OPERATOR, True)
-
-
-def appoint_first(person: Person) -> None:
-    """Whoever holds the link that the server printed runs the shop, and says who else does. In its transaction."""
-    person.save(update_fields=set_role(person, Role.OPERATOR, True))
-    person.save(update_fields=set_role(person, Role.OWNER, True))
-    audit.record(None, "appoint_first", "Person", person.uid)
-
-
-def dismiss(person: Person, by: Person) -> None:
-    """Somebody is no operator any more."""
-    _name(person, by, Role.OPERATOR, False)
-
-
-def _name(person: Person, by: Person, role: Role, held: bool) -> None:
-    _check(person, by, "accounts.name_operator")
-    if held and not person.is_active:
-        raise NotAllowed()
-    with transaction.atomic():
-        person.save(update_fields=set_role(person, role, held))
-        audit.record(by, "appoint" if held else "dismiss", "Person", person.uid)
 
 
 def give_scopes(token: ApiToken, scopes: Iterable[str], by: Person) -> None:

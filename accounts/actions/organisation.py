@@ -7,7 +7,7 @@ from accounts.actions import audit
 from accounts.clean import line
 from accounts.events import OrganisationVerified
 from accounts.models import Membership, Organisation, Person
-from accounts.permissions import must
+from accounts.permissions import Place, may, must
 from accounts.reads import is_partial_to, region_coded, subtree
 from core import outbox
 from core.language import say
@@ -101,7 +101,9 @@ def place_under(organisation: Organisation, parent: Organisation | None, by: Per
 
 
 def _check_operator(organisation: Organisation, by: Person) -> None:
-    must(by, "accounts.decide_organisation")
+    at = Place(region=organisation.region_id, organisation=organisation.pk)
+    if organisation.kind != Organisation.Kind.UNION or not may(by, "accounts.decide_union", at):
+        must(by, "accounts.decide_organisation", at)
     if is_partial_to(by, organisation):
         raise NotAllowed(
             say("不能审核自己所在的组织。", "Nobody decides about an organisation of their own.")

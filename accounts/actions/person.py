@@ -16,7 +16,9 @@ from accounts.actions import audit
 from accounts.clean import email_address, line, mailbox, phone_number
 from accounts.events import EmailChangeRequested, MailboxConfirmed, PersonJoined, SignUpRepeated
 from accounts.models import Person
+from accounts.passwords import LONGEST
 from accounts.reads import hashed
+from accounts.security_log import security
 from core import language as languages
 from core import outbox, patience, rates
 from core.language import say
@@ -32,6 +34,7 @@ EASY_TO_GUESS = {
     "password_too_short": say("密码至少要 10 个字符。", "At least 10 characters."),
     "password_too_similar": say("密码和您的名字或邮箱太像。", "Too much like your name or address."),
     "password_too_common": say("这个密码太常见。", "Too common a password."),
+    "password_of_the_shop": say("密码里本店的词太多。", "Too much of it is a word of this shop’s."),
     "password_entirely_numeric": say("密码不能全是数字。", "Digits alone will not do."),
 }
 
@@ -110,8 +113,9 @@ def mails_were_read(person: Person) -> None:
 
 def check_password_is_good(password: str, person: Person, field: str = "password") -> None:
     """Refuse a password that is easy to guess, saying why."""
-    if len(password) > 200:
-        raise Invalid(say("密码最多 200 个字符。", "At most 200 characters."), field=field)
+    if len(password) > LONGEST:
+        words = say("密码最多 {n} 个字符。", "At most {n} characters.", n=LONGEST)
+        raise Invalid(words, field=field)
     try:
         validate_password(password, person)
     except ValidationError as wrong:
@@ -147,7 +151,8 @@ def check_password(person: Person, password: str, session: str = "", field: str 
     lane = f"{person.uid}:{session}"
     hold_up_the_right(person.email)
     patience.demand("password", lane)
-    if not person.check_password(password[:200]):
+    if len(password) > LONGEST or not person.check_password(password):
+        security.warning("wrong password: person %s, asked again", person.uid)
         raise Invalid(WRONG_PASSWORD, field=field)
     was_right(person.email)
     patience.relent("password", lane)

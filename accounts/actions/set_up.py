@@ -9,7 +9,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts import shop as cached
-from accounts.actions import audit, operator, sign_in
+from accounts.actions import audit, sign_in
+from accounts.actions.appointment import run_the_shop
 from accounts.actions.person import check_password_is_good, spoken
 from accounts.actions.shop import locked, save
 from accounts.clean import email_address, line, mailbox
@@ -85,7 +86,7 @@ def make_operator(
             person = Person.objects.create_user(
                 plain["email"], password, email_verified_at=timezone.now(), **facts
             )
-        operator.appoint_first(person)
+        run_the_shop(person)
         shop.link_sha256, shop.link_until = "", None
         shop.set_up_closed_at = shop.set_up_closed_at or timezone.now()
         save(shop, "link_sha256", "link_until", "set_up_closed_at")

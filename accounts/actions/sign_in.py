@@ -28,7 +28,9 @@ from accounts.actions.person import (
 from accounts.clean import email_address, mailbox
 from accounts.events import PasswordResetRequested, SignUpRepeated
 from accounts.models import Person
+from accounts.passwords import LONGEST
 from accounts.reads import hashed, signed_in
+from accounts.security_log import mark, security
 from core import outbox, patience, rates
 from core.language import say
 from core.middleware import address_of
@@ -53,12 +55,16 @@ def _authenticate(request: HttpRequest, email: str, password: str) -> Person | N
     """
     hold_up_the_right(email)
     lane = _lane(request, email)
-    person = auth.authenticate(request, username=email, password=password[:200])
+    # Nobody has a longer one; cut short it would be another's.
+    given = password if len(password) <= LONGEST else ""
+    person = auth.authenticate(request, username=email, password=given)
     if isinstance(person, Person):
         patience.relent("sign-in", lane)
         was_right(email)
+        security.info("signed in by password: person %s from %s", person.uid, mark(address_of(request)))
         return person
     rates.counted("sign-in failures", hashed(email), 3600, cost=1)
+    security.warning("wrong password: account %s from %s", mark(email), mark(address_of(request)))
     return None
 
 
@@ -201,3 +207,4 @@ def _set_password(person: Person, password: str) -> None:
     person.save(update_fields=["password"])
     person.api_tokens.filter(revoked_at=None).update(revoked_at=timezone.now())
     audit.record(person, "change_password", "Person", person.uid)
+    security.info("new password: person %s", person.uid)

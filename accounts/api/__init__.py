@@ -3,7 +3,9 @@
 from accounts.api import (
     address,
     membership,
+    office,
     organisation,
+    parked,
     person,
     region,
     second_factor,
@@ -13,7 +15,7 @@ from accounts.api import (
 )
 
 
-class Query(shop.Query, region.Query, viewer.Query, organisation.Query, membership.Query):
+class Query(shop.Query, region.Query, viewer.Query, organisation.Query, membership.Query, office.Query):
     """What may be read on this floor."""
 
 
@@ -25,5 +27,6 @@ class Mutation(
     address.Mutation,
     organisation.Mutation,
     membership.Mutation,
+    parked.Mutation,
 ):
     """What may be done on this floor."""

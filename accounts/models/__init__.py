@@ -1,3 +1,4 @@
+from accounts.models.appointment import Appointment
 from accounts.models.audit import AuditEntry
 from accounts.models.organisation import Invitation, Membership, Organisation
 from accounts.models.person import ApiToken, Person
@@ -8,6 +9,7 @@ from accounts.models.shop import Shop
 __all__ = [
     "Address",
     "ApiToken",
+    "Appointment",
     "AuditEntry",
     "Invitation",
     "Membership",

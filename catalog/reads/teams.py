@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from accounts.models import Person
 from catalog.models import Category, Team, TeamMember
@@ -20,6 +20,11 @@ def teams() -> QuerySet[Team]:
 def categories() -> QuerySet[Category]:
     """The shelves, in their order."""
     return Category.objects.all()
+
+
+def subjects(uid: Any) -> QuerySet:
+    """The team that bears this uid, as the floor below may call it for whoever is appointed to it."""
+    return Team.objects.filter(uid=uid).values(zh=F("name_zh"), en=F("name_en"), lies=F("county_id"))
 
 
 def teams_managed_by(person: Any) -> QuerySet[Team]:

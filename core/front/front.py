@@ -13,7 +13,7 @@ log = logging.getLogger("sheaf.front")
 THREADS = 4
 CUT = (
     408,
-    [PLAIN, ("Connection", "close")],
+    [*PLAIN, ("Connection", "close")],
     "发送得太慢，请再试一次。 It came too slowly; please try again.".encode(),
 )
 

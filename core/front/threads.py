@@ -16,13 +16,13 @@ Answer = tuple[int, list[tuple[str, str]], bytes]
 
 # Requests that wait for a thread in a process, and how long: whoever has waited longer has gone.
 MOST_WAITING, PATIENCE = 512, 20.0
-PLAIN = ("Content-Type", "text/plain; charset=utf-8")
+PLAIN = [("Content-Type", "text/plain; charset=utf-8"), ("X-Content-Type-Options", "nosniff")]
 BUSY: Answer = (
     503,
-    [PLAIN, ("Retry-After", "5")],
+    [*PLAIN, ("Retry-After", "5")],
     "小店正忙，请稍后再试。 The shop is busy; please try again.".encode(),
 )
-BROKEN: Answer = (500, [PLAIN], "出错了。 Something went wrong.".encode())
+BROKEN: Answer = (500, PLAIN, "出错了。 Something went wrong.".encode())
 
 
 class Threads:

@@ -24,10 +24,12 @@ from orders.actions.order import lock
 from orders.actions.refund_completed import demand_right
 from orders.actions.refund_share import (
     Part,
+    Plan,
     Postage,
     Share,
     call_off,
     count_lines,
+    parts_of_sum,
     postage_of,
     restock,
     share_of,
@@ -49,6 +51,8 @@ CONTESTED = say(
     "The buyer’s bank is deciding about this payment: nothing can be refunded before it has.",
 )
 
+NOTHING_LEFT = say("没有可退的数额。", "There is nothing left to give back.")
+
 
 def request(
     order: Order,
@@ -56,38 +60,56 @@ def request(
     *,
     shipping: bool = False,
     teams: Collection[int] | None = None,
+    sum_minor: int | None = None,
     reason: str = Reason.TEAM,
     by: Any = None,
     note: str = "",
 ) -> Refund:
-    """Give back parts of an order: never more than remains, however many ask at once.
-    With `teams`, only what these have sold and sent, until it is completed. A parcel that is called off by it, or never
+    """Give back parts of an order, or with `sum_minor` so many fen of what remains of all its lines: never more than
+    remains, however many ask at once. With `teams`, only what these have sold and sent, until it is completed. A parcel that is called off by it, or never
     came and keeps nothing, gives back its sending too, asked for or not: nobody could ask for it afterwards."""
     with transaction.atomic():
         order = lock([order])[order.pk]
-        if order.state == Order.State.HELD:
-            # What waits in escrow leaves it whole: by its buyer's leaving, or when its holder has decided.
-            raise Conflict(holding.holder_of(order).words.undecided)
-        rows = {
-            line.uid: line
-            for line in order.lines.select_related("shipment")
-            if teams is None or line.team_id in teams
-        }
-        if unknown := [uid for uid in lines if uid not in rows]:
-            raise NotFound(field=("lines", str(list(lines).index(unknown[0])), "line_id"))
-        shares = [share_of(rows[uid], part, i) for i, (uid, part) in enumerate(lines.items())]
-        postage = [(p, n) for p, n in postage_of(order) if teams is None or p.team_id in teams]
+        plan = planned(order, lines, shipping=shipping, teams=teams, sum_minor=sum_minor, reason=reason)
         if by is not None and reason == Reason.TEAM:
-            asked = [p for p, _ in postage] if shipping else []
-            demand_right([s.line for s in shares], asked, by=by, is_operator=teams is None, note=note)
-        over = call_off(rows.values(), shares)
-        over |= set(lost_parcels(rows.values(), {s.line.pk: s.amount_minor for s in shares}))
-        postage = [(p, n) for p, n in postage if shipping or p.pk in over]
-        made = _write(order, shares, postage, reason=reason, by=by, note=note)
+            asked = [p for p, _ in plan.postage] if shipping else []
+            demand_right(plan.asked, asked, by=by, is_operator=teams is None, note=note)
+        made = _write(order, plan.shares, plan.postage, reason=reason, by=by, note=note)
         if by is not None:
             facts = {"order": order.number, "amount_minor": made.amount_minor}
             audit.record(by, "request", "Refund", made.uid, **facts)
         return made
+
+
+def planned(
+    order: Order,
+    lines: Mapping[UUID, Part],
+    *,
+    shipping: bool = False,
+    teams: Collection[int] | None = None,
+    sum_minor: int | None = None,
+    reason: str = Reason.TEAM,
+) -> Plan:
+    """What `request` would give back of the order as it is here, to be shown before it is done; changes nothing."""
+    if order.state == Order.State.HELD:
+        # What waits in escrow leaves it whole: by its buyer's leaving, or when its holder has decided.
+        raise Conflict(holding.holder_of(order).words.undecided)
+    _payment_of(order, reason)
+    rows = {
+        line.uid: line
+        for line in order.lines.select_related("shipment")
+        if teams is None or line.team_id in teams
+    }
+    if sum_minor is not None:
+        lines = parts_of_sum(sum_minor, lines, rows)
+    if unknown := [uid for uid in lines if uid not in rows]:
+        raise NotFound(field=("lines", str(list(lines).index(unknown[0])), "line_id"))
+    shares = [share_of(rows[uid], part, i) for i, (uid, part) in enumerate(lines.items())]
+    asked = [share.line for share in shares]
+    postage = [(p, n) for p, n in postage_of(order) if teams is None or p.team_id in teams]
+    over = call_off(rows.values(), shares)
+    over |= set(lost_parcels(rows.values(), {s.line.pk: s.amount_minor for s in shares}))
+    return Plan(asked, shares, [(p, n) for p, n in postage if shipping or p.pk in over])
 
 
 def refund_remaining(order: Order, *, reason: str, by: Any = None, note: str = "") -> Refund:
@@ -134,14 +156,10 @@ def record_unasked(
 def _write(
     order: Order, shares: Sequence[Share], postage: Postage, *, reason: str, by: Any, note: str
 ) -> Refund:
-    if order.state not in Order.REFUNDABLE:
-        raise Conflict(say("这个订单没有可退的款。", "There is nothing to give back on this order."))
-    payment = Payment.objects.filter(order=order, is_kept=True).first()
-    if payment is not None and reason in DECIDED and payment.is_contested:
-        raise Conflict(CONTESTED)
+    payment = _payment_of(order, reason)
     amount = sum(s.amount_minor for s in shares) + sum(minor for _, minor in postage)
-    if payment is None or amount <= 0:
-        raise Invalid(say("没有可退的数额。", "There is nothing left to give back."), field="lines")
+    if amount <= 0:
+        raise Invalid(NOTHING_LEFT, field="lines")
     refund = Refund.objects.create(
         payment=payment, reason=reason, amount_minor=amount, requested_by=by, note=note[:200]
     )
@@ -153,6 +171,18 @@ def _write(
     record(RefundRequested(refund_id=refund.pk))
     failpoints.reach("refund.recorded")
     return refund
+
+
+def _payment_of(order: Order, reason: str) -> Payment:
+    """The payment that gives back, while it may."""
+    if order.state not in Order.REFUNDABLE:
+        raise Conflict(say("这个订单没有可退的款。", "There is nothing to give back on this order."))
+    payment = Payment.objects.filter(order=order, is_kept=True).first()
+    if payment is None:
+        raise Invalid(NOTHING_LEFT, field="lines")
+    if reason in DECIDED and payment.is_contested:
+        raise Conflict(CONTESTED)
+    return payment
 
 
 def _rows(refund: Refund, shares: Sequence[Share], postage: Postage) -> list[RefundLine]:

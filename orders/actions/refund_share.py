@@ -1,8 +1,9 @@
 """What of an order a refund is for: each line's own share, the sending of parcels, and what goes back on the shelf."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from uuid import UUID
 
 from django.db.models import F
 
@@ -10,7 +11,7 @@ from catalog.actions import stock
 from catalog.models import Lot, Reservation
 from core import clock
 from core.language import Words, say
-from core.money import show
+from core.money import show, split
 from core.refusals import Invalid
 from orders.models import Line, Order, RefundLine, Shipment
 from orders.refusals import RefundTooLarge
@@ -35,6 +36,37 @@ class Share:
 
 
 Postage = Sequence[tuple[Shipment, int]]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a refund gives back: the lines that were asked for, each line's share, each parcel's sending."""
+
+    asked: list[Line]
+    shares: list[Share]
+    postage: Postage
+
+    @property
+    def amount_minor(self) -> int:
+        """All of it, in fen."""
+        return sum(share.amount_minor for share in self.shares) + sum(minor for _, minor in self.postage)
+
+
+def parts_of_sum(minor: int, lines: Mapping[UUID, Part], rows: Mapping[UUID, Line]) -> dict[UUID, Part]:
+    """So many fen of what remains of all these lines, by what remains of each; beside parts of lines there is no sum."""
+    if lines or minor <= 0:
+        raise Invalid(_EITHER, field="sum_minor")
+    remains = [line.net_minor - line.refunded_minor for line in rows.values()]
+    if minor > sum(remains):
+        raise RefundTooLarge(sum(remains), field="sum_minor")
+    parts = zip(rows, split(minor, remains), strict=True)
+    return {uid: Part(amount_minor=part) for uid, part in parts if part}
+
+
+_EITHER = say(
+    "要么按行退，要么退一个总数，只填一种。",
+    "Either parts of lines or one sum above 0: please give one of them.",
+)
 
 
 def postage_of(order: Order) -> list[tuple[Shipment, int]]:

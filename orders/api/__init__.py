@@ -8,6 +8,8 @@ from orders.api import (
     closure,
     desk,
     incident,
+    office,
+    office_order,
     opening,
     order,
     payment,
@@ -36,5 +38,7 @@ class Mutation(
     review.Mutation,
     closure.Mutation,
     incident.Mutation,
+    office.Mutation,
+    office_order.Mutation,
 ):
     """What may be done on this floor."""

@@ -98,7 +98,7 @@ class ClaimMake(Act):
 
 
 class ClaimAnswer(Act):
-    """Managers: answer a claim by giving back an amount, or by a reason."""
+    """Answer a claim by giving back an amount, or by a reason: its team's managers; what they leave for three days, an operator."""
 
     class Meta:
         access = SIGNED_IN
@@ -106,7 +106,9 @@ class ClaimAnswer(Act):
         read_by = {"claim": "orders.reads.claim.answered_by_pk"}
 
     class Input:
-        claim_id = graphene.ID(required=True, description="The claim, on one's own team's desk.")
+        claim_id = graphene.ID(
+            required=True, description="The claim, on one's own team's desk or left to the office."
+        )
         words = graphene.String(description="To the buyer; needed when nothing is given back.")
         amount = graphene.String(
             description='What to give back, in yuan: "12.50"; without it, or with 0, nothing is. Of a parcel that never '
@@ -119,7 +121,7 @@ class ClaimAnswer(Act):
     def act(cls, request: Any, claim_id: str, words: str | None = None, amount: str | None = None) -> Any:
         """The answered claim. Its team may, and an operator once the team has left it for days; TOO_LATE when it
         is answered already."""
-        found = reads.claim_of_team(request.user, uid_of(claim_id, "Claim", field="claim_id"))
+        found = reads.claim_to_answer(request.user, uid_of(claim_id, "Claim", field="claim_id"))
         minor = _fen(amount or "")
         return {"claim": claims.answer(found, request.user, words=words or "", amount_minor=minor)}
 

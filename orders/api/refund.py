@@ -86,6 +86,10 @@ class RefundRequest(Act):
             graphene.NonNull(RefundLineInput), required=True, description="What of which line."
         )
         shipping = graphene.Boolean(description="Give back what sending cost, too.")
+        sum_minor = graphene.Field(
+            BigInt,
+            description="Instead of lines: so many fen of what remains of all of them, each by what remains of it.",
+        )
         note = graphene.String(
             description="Why, for the record; needed of what is completed, which an operator alone gives back."
         )
@@ -94,17 +98,30 @@ class RefundRequest(Act):
 
     @classmethod
     def act(
-        cls, request: Any, number: str, lines: list, shipping: bool = False, note: str | None = None
+        cls,
+        request: Any,
+        number: str,
+        lines: list,
+        shipping: bool = False,
+        sum_minor: int | None = None,
+        note: str | None = None,
     ) -> Any:
         """The refund, on its way. NOT_FOUND for an order that is unpaid, the asker's own, or of none of her teams."""
         order, teams = reads.order_to_refund(request.user, number)
         made = refunds.request(
-            order, _parts(lines), shipping=bool(shipping), teams=teams, by=request.user, note=note or ""
+            order,
+            parts_of(lines),
+            shipping=bool(shipping),
+            teams=teams,
+            sum_minor=sum_minor,
+            by=request.user,
+            note=note or "",
         )
         return {"refund": made}
 
 
-def _parts(lines: list[dict[str, Any]]) -> dict[UUID, refunds.Part]:
+def parts_of(lines: list[dict[str, Any]]) -> dict[UUID, refunds.Part]:
+    """The parts of an input's lines, by the lines' uids; INVALID for one that is named twice."""
     parts: dict[UUID, refunds.Part] = {}
     for index, line in enumerate(lines):
         path = ("lines", str(index), "line_id")

@@ -2,7 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from django.db.models import QuerySet
+
+from accounts.permissions import may
 from core.language import Words, say, speaks_english
 from core.money import show
 from orders.models import Dispute, Order, Refund
@@ -62,6 +66,15 @@ def disputes_of(order: Order) -> list[DisputeToBuyer]:
     """What banks ask or asked about the payment that an order stands on, the first first."""
     rows = [d for payment in order.payments.all() if payment.is_kept for d in payment.disputes.all()]
     return [DisputeToBuyer(row, order) for row in sorted(rows, key=lambda row: row.pk)]
+
+
+def dispute_by_pk(request: Any, pk: int) -> QuerySet[Dispute]:
+    """A dispute that a deed of this very asker has decided, as long as she may."""
+    return (
+        Dispute.objects.filter(pk=pk)
+        if may(request.user, "orders.decide_dispute")
+        else Dispute.objects.none()
+    )
 
 
 CALL_IT_OFF = say(

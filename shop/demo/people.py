@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
+from accounts.actions.appointment import run_the_shop
 from accounts.models import Membership, Organisation, Person, Region
-from accounts.permissions import COLUMNS
 from shop.demo import words
 from shop.demo.sign_ins import BUYER, COORDINATOR, MEMBER, OPERATOR, PASSWORD
 
@@ -37,7 +37,7 @@ def gather(codes: list[str], count: int, rng: random.Random) -> None:
         )  # fmt: skip
         return made[-1]
 
-    operator = person(OPERATOR, "示例运营", **dict.fromkeys(COLUMNS.values(), True))
+    operator = person(OPERATOR, "示例运营")
     for code in codes:
         person(_manager(code), f"示例队长{code}")
     named = [person(BUYER, "示例买家"), person(MEMBER, "示例同事")]
@@ -49,6 +49,7 @@ def gather(codes: list[str], count: int, rng: random.Random) -> None:
     heads = [person(COORDINATOR, "示例负责人")]
     heads += [person(f"coordinator{n:02d}@demo.example", f"示例负责人{n:02d}") for n in range(2, bodies + 1)]
     Person.objects.bulk_create(made, batch_size=2_000)
+    run_the_shop(operator)
     organisations = _organisations(operator, heads)
     _join(organisations, heads, buyers, rng)
 

@@ -247,6 +247,12 @@ def region_field(
 
 
 @register.simple_tag(takes_context=True)
+def row_field(context: template.Context, name: str, row: str, zh: str, en: str) -> SafeString:
+    """`{% row_field "units" line.id "退几份" "Units" %}`: a number that is asked of each row of a form and may be left out."""
+    return field(context, f"{name}.{row}", zh, en, required=False, inputmode="decimal", maxlength=12)
+
+
+@register.simple_tag(takes_context=True)
 def hidden(context: template.Context, **values: Any) -> SafeString:
     """Fields that the form sends unseen; those without a value are left out."""
     return format_html_join(

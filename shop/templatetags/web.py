@@ -80,6 +80,12 @@ def to(name: str, **captures: Any) -> str:
 
 
 @register.simple_tag
+def in_office(path: str) -> str:
+    """Where something that waits is done: below the reader's language, or from the root."""
+    return path if path.startswith("/") else f"/{language.current()}/{path}"
+
+
+@register.simple_tag
 def lang() -> str:
     return language.current()
 

@@ -71,6 +71,9 @@ def _read(found: dict[str, Any], name: str, kind: Kind, fields: Any) -> None:
     if kind.name == "LotShareInput":
         found[name] = _shares(fields)
         return
+    if kind.name == "RefundLineInput":
+        found[name] = _refund_lines(fields)
+        return
     texts = [text if kind.name == "String" else text.strip() for text in fields.getlist(name)]
     values = [_value(name, kind.name, text) for text in texts if text.strip()]
     if values:
@@ -96,6 +99,17 @@ def _shares(fields: Any) -> list[dict[str, Any]]:
         for id, text in written.items()
         if text.strip()
     ]
+
+
+def _refund_lines(fields: Any) -> list[dict[str, Any]]:
+    """Fields units.<line> and yuan.<line> as what to give back of which line; of a line without either nothing is."""
+    found: dict[str, dict[str, Any]] = {}
+    for field, key, called in (("units", "units", "Units"), ("yuan", "amountMinor", "Minor")):
+        for name in fields:
+            stem, _, line = name.partition(".")
+            if stem == field and line and fields[name].strip():
+                found.setdefault(line, {"lineId": line})[key] = _whole(called, fields[name].strip())
+    return list(found.values())
 
 
 def _value(name: str, kind: str, text: str) -> Any:

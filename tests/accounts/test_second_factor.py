@@ -240,7 +240,7 @@ def test_switching_off_asks_for_a_code_and_ends_the_other_sessions(tick):
 
 
 def test_who_has_lost_both_is_let_in_by_the_owner_who_says_why(tick):
-    ada, owner, mei = an_operator(), an_operator(is_superuser=True), a_person()
+    ada, owner, mei = an_operator(), a_person(("operator", "owner")), a_person()
     App(ada)
     asker = by_password(ada)
     awake(owner), awake(ada)

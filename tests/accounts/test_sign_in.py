@@ -51,6 +51,28 @@ def test_a_wrong_password_an_unknown_address_an_unproved_and_a_closed_account_so
     assert wrong[0]["code"] == "INVALID"
 
 
+def test_a_password_is_never_cut_short():
+    longest = "ab3" * 66 + "xy"
+    mei = a_person()
+    mei.set_password(longest)
+    mei.save()
+    assert errors_of(mei.email, longest + "!")[0]["code"] == "INVALID"
+    assert errors_of(mei.email, longest) == []
+
+
+def test_who_came_in_and_who_tried_is_logged_and_nobody_named(caplog):
+    mei = a_person()
+    with caplog.at_level("INFO", logger="sheaf.security"):
+        errors_of(mei.email, "not-hers-at-all")
+        errors_of(mei.email, PASSWORD)
+    tried, came = [record.getMessage() for record in caplog.records if record.name == "sheaf.security"]
+    assert tried.startswith("wrong password: account ") and came.startswith(
+        f"signed in by password: person {mei.uid}"
+    )
+    assert tried.split()[-1] == came.split()[-1], "from one address"
+    assert mei.email not in caplog.text and "127.0.0.1" not in tried + came
+
+
 def test_an_address_tries_thirty_times_a_minute_whatever_account_it_tries():
     codes = [errors_of(f"a{n}@example.com", "wrong")[0]["code"] for n in range(31)]
     assert codes == ["INVALID"] * 30 + ["TOO_MANY_REQUESTS"]

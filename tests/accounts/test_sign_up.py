@@ -153,6 +153,7 @@ def test_all_that_is_wrong_with_a_sign_up_is_told_at_once(run_deliveries):
         ("short", "At least 10 characters."),
         ("mei@example.com", "Too much like your name or address."),
         ("1234567890", "Too common a password. Digits alone will not do."),
+        ("Sheaf-2030", "Too much of it is a word of this shop’s."),
     ],
 )
 def test_why_a_password_is_refused_is_told_in_the_askers_language_alone(run_deliveries, password, why):
@@ -160,6 +161,14 @@ def test_why_a_password_is_refused_is_told_in_the_askers_language_alone(run_deli
     assert "密码" in error["message"] and not re.search("[A-Za-z]", error["message"])
     (error,) = sign_up(run_deliveries, password=password)["errors"]
     assert error["message"] == why
+
+
+@pytest.mark.parametrize(
+    ("password", "is_good"),
+    [("hesu123456", False), ("禾束禾束禾束1234", False), ("sheaf of oats, red boots", True)],
+)
+def test_a_word_of_the_shop_is_no_password(run_deliveries, password, is_good):
+    assert (sign_up(run_deliveries, password=password)["errors"] == []) is is_good
 
 
 def test_an_account_that_nobody_confirms_is_forgotten_after_a_week(run_deliveries):

@@ -4,6 +4,8 @@ import itertools
 import json
 import re
 import threading
+from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 import graphene
@@ -14,7 +16,8 @@ from django.utils import timezone
 
 import accounts.api
 from accounts.actions import invitation as invitations
-from accounts.models import Membership, Organisation, Person
+from accounts.models import Appointment, Membership, Organisation, Person
+from accounts.places import SHOP, Place
 from core.api.schema import build_schema
 from core.refusals import Refusal
 
@@ -33,15 +36,26 @@ class Mutation(accounts.api.Mutation, graphene.ObjectType):
 schema = build_schema(Query, Mutation)
 
 
-def a_person(**fields: Any) -> Person:
-    """Somebody with a proved mailbox and the password PASSWORD."""
+def a_person(roles: Iterable[str] = (), **fields: Any) -> Person:
+    """Somebody with a proved mailbox and the password PASSWORD, who holds these roles for the whole shop."""
     fields = {"email": f"person{next(_count)}@example.com", "email_verified_at": timezone.now(), **fields}
-    return Person.objects.create_user(password=fields.pop("password", PASSWORD), **fields)
+    person = Person.objects.create_user(password=fields.pop("password", PASSWORD), **fields)
+    for role in roles:
+        holds(person, role)
+    return person
+
+
+def holds(person: Person, role: str, where: Place = SHOP, **term: Any) -> Appointment:
+    """She is that from now on, and has been for an hour, unless the term says another; nobody is told."""
+    began = timezone.now() - timedelta(hours=1)
+    place = {"region_id": where.region, "organisation_id": where.organisation, "subject": where.subject}
+    person.forget_terms()
+    return person.appointments.create(role=role, **place, **{"starts_at": began, **term})
 
 
 def an_operator(**fields: Any) -> Person:
     """Somebody who runs the shop."""
-    return a_person(is_staff=True, **fields)
+    return a_person(("operator",), **fields)
 
 
 def an_organisation(

@@ -54,7 +54,9 @@ def a_person(**fields: Any) -> Person:
 
 
 def an_operator() -> Person:
-    return a_person(is_staff=True)
+    person = a_person()
+    person.appointments.create(role="operator", starts_at=timezone.now() - timedelta(hours=1))
+    return person
 
 
 def a_team(*, verified: bool = True, manager: Person | None = None, **fields: Any) -> Team:

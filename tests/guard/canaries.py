@@ -174,7 +174,7 @@ def _coordinators(organisations: Any) -> set[Any]:
 
 
 def _operators() -> set[Any]:
-    return set(Person.objects.filter(is_staff=True))
+    return set(Person.objects.filter(appointments__role="operator"))
 
 
 def heard(text: str, canaries: list[Canary]) -> set[Canary]:

@@ -70,8 +70,9 @@ def test_no_sum_of_others_gives_back_what_stands_still(lot, team):
 
 def test_the_operators_hear_of_it_before_anything_shows(lot, team, settings):
     settings.REACTIONS = "shop.reactions.REACTIONS"
-    operator = Person.objects.filter(is_staff=True).order_by("pk").first()
-    Person.objects.filter(is_staff=True).exclude(pk=operator.pk).update(is_active=False)
+    operator = Person.objects.filter(appointments__role="operator").order_by("pk").first()
+    others = Person.objects.filter(appointments__role="operator").exclude(pk=operator.pk)
+    Person.objects.filter(pk__in=others.values("pk")).update(is_active=False)
     before = told()
     leave(team)
     drain()

@@ -96,7 +96,7 @@ def test_of_a_recall_meanwhile_the_buyer_is_told_that_her_money_waits_for_the_ba
     contested(till, a_stand)
     settle_all()
     new_mails()
-    recall(paid.row.lines.order_by("pk").first().lots.get().lot, a_person(is_staff=True), "个别箱受潮")
+    recall(paid.row.lines.order_by("pk").first().lots.get().lot, a_person(("operator",)), "个别箱受潮")
     settle_all()
     assert Refund.objects.get().state == "requested"
     (told,) = [letter for letter in new_mails() if letter.to == [paid.row.email]]
@@ -112,7 +112,7 @@ def test_of_a_recall_meanwhile_the_buyer_is_told_that_her_money_waits_for_the_ba
 def test_what_was_recalled_meanwhile_is_not_said_to_go_on_whatever_the_bank_decides(paid, till, a_stand, way):
     id = contested(till, a_stand)
     lot, other = [line.lots.get().lot for line in paid.row.lines.order_by("pk")]
-    recall(lot, a_person(is_staff=True), "个别箱受潮")
+    recall(lot, a_person(("operator",)), "个别箱受潮")
     settle_all()
     refund.request(paid.row, {paid.row.lines.get(lots__lot=other).uid: refund.Part(3)}, reason="recalled")
     settle_all()
@@ -135,7 +135,7 @@ def test_what_was_recalled_meanwhile_is_not_said_to_go_on_whatever_the_bank_deci
 
 def test_of_two_teams_only_the_one_whose_parcel_is_left_is_told_to_send(paid, till, a_stand):
     id = contested(till, a_stand)
-    recall(paid.row.lines.order_by("pk").first().lots.get().lot, a_person(is_staff=True), "个别箱受潮")
+    recall(paid.row.lines.order_by("pk").first().lots.get().lot, a_person(("operator",)), "个别箱受潮")
     settle_all()
     new_mails()
     moves(till, a_stand, id, "won")
@@ -150,7 +150,7 @@ def test_of_two_teams_only_the_one_whose_parcel_is_left_is_told_to_send(paid, ti
 
 def test_what_an_operator_holds_back_is_not_ready_when_the_bank_has_decided(paid, till, a_stand):
     id = contested(till, a_stand)
-    listing.suspend(paid.lots[0].variant.product, a_person(is_staff=True))
+    listing.suspend(paid.lots[0].variant.product, a_person(("operator",)))
     settle_all()
     new_mails()
     moves(till, a_stand, id, "won")

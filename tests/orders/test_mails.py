@@ -123,7 +123,7 @@ def test_whoever_bought_of_a_recalled_lot_is_told_why_and_nobody_else(till, a_st
     Sold(till, a_stand)  # of other lots
     new_mails()
     lot = sold.row.lines.order_by("pk").first().lots.get().lot
-    recall(lot, a_person(is_staff=True), "个别箱受潮")
+    recall(lot, a_person(("operator",)), "个别箱受潮")
     team, told = sorted(new_mails(), key=lambda letter: sold.order["number"] in letter.subject)
     assert team.to == [sold.managers[0].person.email] and lot.code in team.subject
     assert told.to == ["buyer@example.com"] and sold.order["number"] in told.subject

@@ -236,7 +236,7 @@ def test_what_nobody_needs_any_more_is_forgotten_and_nothing_else(name):
 def test_a_group_that_only_she_looks_after_is_handed_over_before_her_account_is_closed():
     made = Together()
     group, mei = made.row, made.coordinator.person
-    ada, sun = a_person(is_staff=True), a_person()
+    ada, sun = a_person(("operator",)), a_person()
     with pytest.raises(Conflict) as said:
         operators.close(mei, ada)
     assert group.title in str(said.value)
@@ -246,7 +246,7 @@ def test_a_group_that_only_she_looks_after_is_handed_over_before_her_account_is_
 
 
 def test_a_team_at_rest_whose_parcels_are_on_their_way_keeps_its_last_manager():
-    mei, ada = a_person(), a_person(is_staff=True)
+    mei, ada = a_person(), a_person(("operator",))
     lot = a_lot()
     team = lot.variant.product.team
     team.members.all().delete()

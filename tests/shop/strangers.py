@@ -13,7 +13,7 @@ from accounts.models import Invitation, Person
 from core.api.ids import global_id
 from core.api.run import graphql_schema
 from impact.actions import shares
-from orders.models import Claim
+from orders.models import Claim, Dispute, Payment, Refund, Review
 from scripts.floors import standing
 from tests.accounts.world import PASSWORD, Asker, a_link, a_person, an_organisation
 from tests.catalog.world import a_lot, a_product, a_team, a_variant
@@ -55,6 +55,14 @@ class Town:
         self.sold = Sold(till, stand)
         self.sold.arrive(0)
         self.sold.claim()
+        self.sold.review()
+        paid = Payment.objects.get(order=self.sold.row, is_kept=True)
+        self.failed = Refund.objects.create(
+            payment=paid, reason="late", amount_minor=5, state="failed", settled_at=timezone.now()
+        )
+        self.dispute = Dispute.objects.create(
+            payment=paid, provider_id="du_1", amount_minor=5, state="unclear", reason="示例"
+        )
         self.together = Together(till, stand)
         self.together.fill(1)
         self.owner = Buyer(a_person(phone="13700137000"))
@@ -96,6 +104,11 @@ class Town:
             "lineId": self.sold.line_id(),
             "shipmentId": self.sold.parcel_id(1),
             "claimId": global_id("Claim", Claim.objects.get().uid),
+            "refundId": global_id("Refund", self.failed.uid),
+            "disputeId": global_id("Dispute", self.dispute.uid),
+            "reviewId": global_id("Review", Review.objects.get().uid),
+            "listingApprove.id": global_id("Product", product.uid),
+            "listingReturn.id": global_id("Product", product.uid),
             "groupId": global_id("GroupPurchase", group.uid),
             "seatId": global_id("Seat", Seat.objects.filter(group=group).first().uid),
             "organisationId": global_id("Organisation", self.together.union.uid),
@@ -191,7 +204,8 @@ def everything() -> dict[str, list[dict[str, Any]]]:
 
 def persons() -> list[dict[str, Any]]:
     """What is known of people."""
-    return list(Person.objects.order_by("pk").values("email", "password", "is_staff", "is_active", "name"))
+    columns = ("email", "password", "appointments__role", "is_active", "name")
+    return list(Person.objects.order_by("pk", "appointments__pk").values(*columns))
 
 
 def refusals(asker: Asker, act: str, **given: Any) -> set[str]:

@@ -119,7 +119,8 @@ def test_sixty_bodies_and_the_sign_ins_that_are_printed(demo):
         somebody = Person.objects.get(email=email)
         assert somebody.check_password(sign_ins.PASSWORD) if somebody.password.startswith("md5") else True
         assert somebody.is_active and somebody.email_verified_at
-    assert Person.objects.get(email=sign_ins.OPERATOR).is_staff
+    operator = Person.objects.get(email=sign_ins.OPERATOR)
+    assert set(operator.appointments.values_list("role", flat=True)) == {"owner", "operator"}
     assert Team.objects.filter(members__person__email=sign_ins.MANAGER).get().code == "HB22"
 
 

@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.actions import set_up
-from accounts.models import Person, Shop
+from accounts.models import Appointment, Person, Shop
 from tests.shop.opening import PASSWORD, a_new_shop, press, read_anew
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("the_whole_shop")]
@@ -25,7 +25,9 @@ def new_shop():
 
 
 def operators() -> list[str]:
-    return sorted(Person.objects.filter(is_staff=True).values_list("email", flat=True))
+    return sorted(
+        Person.objects.filter(appointments__role="operator", is_active=True).values_list("email", flat=True)
+    )
 
 
 def test_a_new_shop_says_that_it_is_being_set_up_and_nothing_can_be_bought_or_claimed():
@@ -144,7 +146,8 @@ def test_a_shop_that_has_been_set_up_never_offers_it_to_a_stranger_again():
     old = set_up.new_link()
     press(Client(), old)
     Shop.objects.update(opened_at=timezone.now())
-    Person.objects.update(is_staff=False, is_superuser=False, is_active=False)
+    Appointment.objects.update(ends_at=timezone.now())
+    Person.objects.update(is_active=False)
     read_anew()
     stranger = Client()
     for address in ("/zh/set-up/", f"/zh/set-up/?link={old}", "/zh/set-up/facts/"):

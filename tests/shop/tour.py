@@ -81,7 +81,7 @@ def named_pages() -> set[str]:
 
 def stops() -> list[Stop]:
     """Every page at least once in each language; products and teams all of them."""
-    return [*_shop(), *_orders(), *_together(), *_desk(), *_words(), *_set_up()]
+    return [*_shop(), *_orders(), *_together(), *_desk(), *_office(), *_words(), *_set_up()]
 
 
 def walk() -> list[Seen]:
@@ -164,6 +164,21 @@ def _desk() -> Iterator[Stop]:
     assert lot
     at = (("id", global_id("Product", product.uid)), ("lot", global_id("Lot", lot.uid)))
     yield Stop(MANAGER, "desk_lot", at)
+
+
+def _office() -> Iterator[Stop]:
+    for name in (
+        "account",
+        "office",
+        *(f"office_{one}" for one in ("listings", "refunds", "disputes", "claims", "reviews")),
+    ):
+        yield Stop(OPERATOR, name)
+    for name in ("office_parked", "office_orders"):
+        yield Stop(OPERATOR, name)
+    product, order = Product.objects.order_by("pk").first(), Order.objects.order_by("pk").first()
+    assert product and order
+    yield Stop(OPERATOR, "office_listing", (("id", global_id("Product", product.uid)),))
+    yield Stop(OPERATOR, "office_order", (("number", order.number),))
 
 
 def _words() -> Iterator[Stop]:

@@ -50,9 +50,7 @@ class World:
 
 def build() -> World:
     """Everything; call it where models are those of the live shop."""
-    operator = a_person(
-        email="operator@shows.example", name="示例运营", is_staff=True, is_superuser=True, language="en"
-    )
+    operator = a_person(("operator", "owner"), email="operator@shows.example", name="示例运营", language="en")
     fruit, leaf = _shelf("fruit", "水果", "Fruit"), _shelf("tea", "茶", "Tea")
     oranges = a_stall(operator, "SH01", "示例橙队", "Demo Orange Team")
     an_offer(oranges, operator, fruit, "秭归示例脐橙", "Zigui demo navel oranges", price=3690, grams=2800)

@@ -22,7 +22,7 @@ def test_where_a_groups_parcel_went_is_forgotten_with_its_coordinator(together):
     """She had it sent to her own door: neither her group nor her colleagues' orders keep the street."""
     made = together(street="示例小区 3 栋 501")
     made.join(Buyer())
-    memberships.appoint(made.union, a_person(), a_person(is_staff=True))
+    memberships.appoint(made.union, a_person(), a_person(("operator",)))
     made.coordinator.done("groupPurchaseCancel", groupId=made.id, idempotencyKey=key())
     settle_all()
     assert made.row.street and Order.objects.get().street
@@ -49,7 +49,7 @@ def test_operators_look_a_group_up_and_never_see_its_link(together):
     made, room = together(), admin.site.get_model_admin(GroupPurchase)
     assert isinstance(room, OperatorAdmin)
     desk = Client()
-    desk.force_login(a_person(is_staff=True, is_superuser=True))
+    desk.force_login(a_person(("operator", "owner")))
     assert made.row.title in desk.get("/operators/together/grouppurchase/").content.decode()
     page = desk.get(f"/operators/together/grouppurchase/{made.row.pk}/change/").content.decode()
     assert made.row.street in page and made.code not in page

@@ -1,5 +1,6 @@
 """Whatever is typed into a form is done or still there, whichever button of its page is pressed; without scripts."""
 
+from datetime import timedelta
 from types import SimpleNamespace
 from urllib.parse import urljoin
 
@@ -9,7 +10,8 @@ from django.test import Client
 
 from core import clock
 from core.api.ids import global_id
-from orders.models import Order
+from orders.models import Claim, Dispute, Order, Payment, Refund
+from tests.catalog.world import a_product, an_operator
 from tests.shop.tour import named_pages
 from tests.together.world import Together
 from tests.web import typist
@@ -33,7 +35,8 @@ PLAIN = {
 PLAIN |= {"teams", "contest", "catalogue", "claim", "review", "sign_in", "sign_up", "password_new"}
 # Of the opening: each page has one form, and what stands in it is what is kept.
 PLAIN |= {"terms", "set_up", "set_up_facts", "set_up_texts", "set_up_mail"}
-PLAIN |= {"incidents", "incident", "password_forgotten", "desk_lot", "desk_new", "my_data"}
+PLAIN |= {"password_forgotten", "desk_lot", "desk_new", "my_data", "incidents", "incident"}
+PLAIN |= {"office", "office_listings", "office_reviews", "office_parked"}
 
 
 @pytest.fixture
@@ -51,7 +54,9 @@ def visits(shelf) -> list[tuple[Client, str, str]]:
     product = global_id("Product", shelf.product.uid)
     union = global_id("Organisation", together.union.uid)
     waiting(shelf)
-    mine = an_order(shelf, shelf.buyer)
+    handed_in = global_id("Product", a_product(shelf.team, state="submitted", submitted_at=clock.now()).uid)
+    mine, clerk = an_order(shelf, shelf.buyer), signed_in(an_operator())
+    troubles(Order.objects.get(number=mine["number"]))
     return [
         (guest, "product", f"/en/p/{shelf.product.slug}/"),
         (guest, "cart", "/en/cart/"),
@@ -77,6 +82,10 @@ def visits(shelf) -> list[tuple[Client, str, str]]:
         (manager, "desk_claims", "/en/desk/claims/"),
         (manager, "desk_households", "/en/desk/households/"),
         (manager, "desk_team", "/en/desk/team/"),
+        (clerk, "office_orders", "/en/office/orders/"),
+        (clerk, "office_order", f"/en/office/orders/{mine['number']}/"),
+        (clerk, "office_listing", f"/en/office/listings/{handed_in}/"),
+        *((clerk, f"office_{name}", f"/en/office/{name}/") for name in ("refunds", "disputes", "claims")),
     ]
 
 
@@ -85,6 +94,19 @@ def waiting(shelf: SimpleNamespace) -> None:
     for _ in range(2):
         number = an_order(shelf)["number"]
         Order.objects.filter(number=number).update(state="paid", paid_at=clock.now())
+
+
+def troubles(order: Order) -> None:
+    """The order is paid, and something of each kind that waits in the office is about it."""
+    now, minor = clock.now(), order.total_minor
+    Order.objects.filter(pk=order.pk).update(state="paid", paid_at=now)
+    paid = Payment.objects.create(
+        order=order, provider="stripe", amount_minor=minor, received_minor=minor, is_kept=True, ends_at=now
+    )
+    Refund.objects.create(payment=paid, reason="late", amount_minor=5, state="failed", settled_at=now)
+    Dispute.objects.create(payment=paid, provider_id="du_1", amount_minor=5, state="unclear")
+    claim = Claim.objects.create(line=order.lines.get(), words="示例")
+    Claim.objects.filter(pk=claim.pk).update(made_at=now - timedelta(days=4))
 
 
 def all_of(client: Client, path: str) -> list[tuple[str, str]]:

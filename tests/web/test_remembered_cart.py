@@ -78,3 +78,15 @@ def test_signing_in_says_what_ones_own_cart_did_not_take(shelf):
     form = {"email": shelf.buyer.email, "password": shelf.password, "next": "/en/cart/", "lang": "en"}
     client.post("/do/sign_in/", form)
     assert "3 units were left out." in words(client.get("/en/cart/"))
+
+
+@pytest.mark.parametrize("page", ["cart", "checkout"])
+def test_what_left_the_shelf_is_still_a_line_of_the_cart_that_can_be_taken_out(shelf, page):
+    client = Client(headers={"Accept-Language": "en"})
+    client.post(
+        "/do/add_to_cart/", {"variant": shelf.variant, "quantity": 2, "next": "/en/cart/", "lang": "en"}
+    )
+    client.post("/do/choose_region/", {"region": "420527", "next": "/en/checkout/", "lang": "en"})
+    shelf.product.move_to("suspended")
+    answer = client.get(f"/en/{page}/")
+    assert answer.status_code == 200 and "This is not offered any more." in words(answer)

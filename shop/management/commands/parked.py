@@ -5,8 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.db.models import Count, Max, Min
 
-from core.deliveries import unpark
-from core.models import Delivery
+from core.deliveries import parked, unpark
 
 
 class Command(BaseCommand):
@@ -24,7 +23,7 @@ class Command(BaseCommand):
         if options["release"] is not None:
             self.stdout.write(f"{unpark(options['release'] or None)} deliveries will be tried again.")
             return
-        waiting = Delivery.objects.filter(done_at=None, parked_at__isnull=False).values("reaction", "error")
+        waiting = parked().values("reaction", "error")
         for row in waiting.annotate(n=Count("id"), first=Min("event"), last=Max("event")).order_by(
             "reaction"
         ):

@@ -11,7 +11,7 @@ from core.api.documents import ask
 from core.api.ids import uid_of
 from core.language import Words, say
 from core.numbers import MONEY, NotANumber, scaled
-from orders.reads.claim import claim_of_team
+from orders.reads.claim import claim_to_answer
 from orders.reads.refund import order_to_refund, sending_of
 from shop.web.acts import Act, Lines, Look, done, gathered, saved, says, tells, to, will
 
@@ -227,7 +227,7 @@ def ends_the_claim(request: HttpRequest, variables: dict[str, Any]) -> Lines:
         minor = scaled(variables.get("amount") or "0", 2, MONEY)
     except NotANumber:
         return []
-    claim = claim_of_team(request.user, uid_of(variables["claim"], "Claim"))
+    claim = claim_to_answer(request.user, uid_of(variables["claim"], "Claim"))
     if not 0 <= minor <= claim.refundable_minor or not (minor or (variables.get("words") or "").strip()):
         return []
     if not minor:

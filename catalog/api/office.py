@@ -1,0 +1,109 @@
+"""Listings in the office: what was handed in, looked at by somebody who is none of its team."""
+
+from typing import Any
+from uuid import UUID
+
+import graphene
+from django.db.models import QuerySet
+
+from accounts.api.office import add_to_office, whoever_may
+from catalog.actions import listing
+from catalog.api.desk import TeamProduct
+from catalog.models import Product
+from core.api.act import Act
+from core.api.connections import connection_field
+from core.api.facts import guarded
+from core.api.ids import uid_of
+from core.api.lookahead import prefetched
+from core.refusals import NotFound
+
+DECIDES = whoever_may("catalog.decide_listing")
+
+
+def _listings(root: Any, info: Any) -> QuerySet[Product]:
+    return Product.objects.filter(state=Product.State.SUBMITTED)
+
+
+def _product(root: Any, info: Any, id: str) -> Product:
+    found = prefetched(Product.objects.filter(uid=uid_of(id, "Product")), info).first()
+    if found is None:
+        raise NotFound(field="id")
+    return found
+
+
+add_to_office(
+    listings=guarded(
+        connection_field(
+            TeamProduct,
+            _listings,
+            order=("submitted_at", "id"),
+            description="Products that were handed in and wait for a decision, the first handed in first.",
+        ),
+        DECIDES,
+    ),
+    product=guarded(
+        graphene.Field(
+            TeamProduct,
+            required=True,
+            args={"id": graphene.Argument(graphene.ID, required=True, description="The product.")},
+            resolver=_product,
+            description="A product of any team, in any state.",
+        ),
+        DECIDES,
+    ),
+)
+
+
+def _waiting(uid: UUID) -> Product:
+    found = Product.objects.select_related("team").filter(uid=uid).first()
+    if found is None:
+        raise NotFound(field="id")
+    return found
+
+
+class ListingApprove(Act):
+    """Publish a product as it was looked at; nobody decides about a team of their own."""
+
+    class Meta:
+        access = DECIDES
+
+    class Input:
+        id = graphene.ID(required=True, description="The product.")
+        version = graphene.Int(
+            required=True, description="Its version as it was looked at; CONFLICT where it is another by now."
+        )
+        comment = graphene.String(description="A word to the team.")
+
+    product = graphene.Field(TeamProduct, description="The product, published.")
+
+    @classmethod
+    def act(cls, request: Any, id: str, version: int, comment: str | None = None) -> Any:
+        """The product; NOT_READY with all that it lacks."""
+        row = _waiting(uid_of(id, "Product"))
+        listing.approve(row, request.user, comment or "", version=version)
+        return cls(product=_waiting(row.uid))
+
+
+class ListingReturn(Act):
+    """Send a product back to its team, with what is to be changed."""
+
+    class Meta:
+        access = DECIDES
+
+    class Input:
+        id = graphene.ID(required=True, description="The product.")
+        comment = graphene.String(required=True, description="What should be changed.")
+
+    product = graphene.Field(TeamProduct, description="The product, with its team again.")
+
+    @classmethod
+    def act(cls, request: Any, id: str, comment: str) -> Any:
+        """The product; CONFLICT where it does not wait for a decision."""
+        row = _waiting(uid_of(id, "Product"))
+        listing.return_with_comment(row, request.user, comment)
+        return cls(product=_waiting(row.uid))
+
+
+class Mutation:
+    listing_approve = ListingApprove.Field()
+    listing_return = ListingReturn.Field()

@@ -1,0 +1,21 @@
+"""What of the shelves waits for a person in the office."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from accounts.permissions import may
+from accounts.waiting import Waiting, waiting
+from catalog.models import Leader, Product
+from core.language import say
+
+
+def of_catalog(person: Any) -> Iterator[Waiting]:
+    """Listings that were handed in, and leaders whom nobody has met yet."""
+    if may(person, "catalog.decide_listing"):
+        products = Product.objects.filter(state=Product.State.SUBMITTED)
+        words = say("等审核的商品", "Listings to look at")
+        yield from waiting("LISTINGS", words, products, "submitted_at", "office/listings/")
+    if may(person, "catalog.keep_teams"):
+        leaders = Leader.objects.filter(verified_at=None, team__is_active=True)
+        words = say("等核验的带头人", "Leaders to verify")
+        yield from waiting("LEADERS", words, leaders, "team__created_at", "/operators/catalog/team/")

@@ -1,0 +1,70 @@
+"""An order found by what its buyer or a courier can say of it: number, mailbox, telephone, tracking number."""
+
+import re
+
+from django.db.models import QuerySet
+
+from accounts import clean
+from accounts.models.person import CODE_LETTERS
+from core.language import say
+from core.refusals import Invalid
+from orders.models import Order, Shipment
+
+# More than these are not told: whoever asks says more of it.
+MOST = 20
+# What is shorter is the beginning of too many numbers.
+LEAST_LETTERS = 4
+_NUMBER = re.compile(rf"[{CODE_LETTERS}]{{{LEAST_LETTERS},12}}")
+_TRACKING = re.compile(r"[A-Za-z0-9-]{4,40}")
+
+
+def found_by(words: str) -> tuple[str, list[Order]]:
+    """(by what, orders): "number" (whole or its beginning), "email", "phone" or "tracking", each exact; the newest
+    first, at most MOST. Raises Invalid for what is none of them."""
+    text = clean.line(words, "words", 254)
+    ways = [(kind, rows) for kind, rows in _ways(text) if rows is not None]
+    if not ways:
+        raise Invalid(_NONE_OF_THESE, field="words")
+    for kind, rows in ways:
+        if orders := list(rows.order_by("-pk")[:MOST]):
+            return kind, orders
+    return ways[0][0], []
+
+
+_NONE_OF_THESE = say(
+    "请填写订单号（至少前 4 位）、邮箱、完整的电话或运单号。",
+    "Write an order's number (its first 4 letters at least), an e-mail address, a whole telephone or tracking number.",
+)
+
+
+def _ways(text: str) -> list[tuple[str, QuerySet[Order] | None]]:
+    if "@" in text:
+        return [("email", Order.objects.filter(email=clean.mailbox(text)))]
+    return [("number", _by_number(text)), ("phone", _by_phone(text)), ("tracking", _by_tracking(text))]
+
+
+def _by_number(text: str) -> QuerySet[Order] | None:
+    letters = re.sub(r"[\s-]", "", text).upper()
+    if not _NUMBER.fullmatch(letters):
+        return None
+    dashed = "-".join(letters[at : at + 4] for at in range(0, len(letters), 4))
+    # A range and not LIKE: the one index of the column serves it. No letter of a number comes behind the tilde.
+    return Order.objects.filter(number__gte=dashed, number__lt=f"{dashed}~")
+
+
+def _by_phone(text: str) -> QuerySet[Order] | None:
+    try:
+        number = clean.phone_number(text)
+    except Invalid:
+        number = re.sub(r"[\s()-]", "", text)
+        if not re.fullmatch(r"\+?[0-9]{7,15}", number):
+            return None
+    return Order.objects.filter(phone=number)
+
+
+def _by_tracking(text: str) -> QuerySet[Order] | None:
+    number = text.replace(" ", "")
+    if not _TRACKING.fullmatch(number):
+        return None
+    parcels = Shipment.objects.filter(tracking_number__in={number, number.upper()})
+    return Order.objects.filter(pk__in=parcels.values("order"))

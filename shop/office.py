@@ -1,0 +1,45 @@
+"""What the office is told by the floors: what waits, and how letters are called."""
+
+from core.language import say
+
+# f(person) -> what of a floor waits for her to do (accounts/waiting.py).
+WAITS = (
+    "accounts.waiting.of_accounts",
+    "catalog.reads.waiting.of_catalog",
+    "orders.reads.waiting.of_orders",
+    "impact.reads.waiting.of_impact",
+)
+
+# Each reaction that writes about an order, and to whom; an order's page in the office lists them.
+LETTERS = {
+    "orders.letters.send_confirmation": say("付款确认，给买家", "Paid, to the buyer"),
+    "orders.letters.tell_teams": say("新订单，给团队", "A new order, to the teams"),
+    "orders.letters.send_turned_away": say(
+        "付款没有接受、正在退回，给买家", "A payment turned away, to the buyer"
+    ),
+    "orders.letters.send_refunded": say("已退款，给买家", "Given back, to the buyer"),
+    "orders.letters.tell_teams_of_cancellation": say("不用再发，给团队", "Not to be sent, to the teams"),
+    "orders.letters.send_shipped": say("已发货，给买家", "Sent, to the buyer"),
+    "orders.letters.send_delivered": say("已签收，给买家", "Delivered, to the buyer"),
+    "orders.letters.send_recalled": say("商品召回，给买家", "Goods recalled, to the buyer"),
+    "orders.letters.tell_team_of_claim": say("有售后，给团队", "A claim, to the team"),
+    "orders.letters.send_claim_answered": say("售后答复，给买家", "A claim answered, to the buyer"),
+    "orders.letters_of_goods.send_out_of_date": say(
+        "商品过期，给买家", "Goods past their date, to the buyer"
+    ),
+    "orders.letters_of_disputes.send_contested": say(
+        "银行争议，给买家和团队", "A dispute, to buyer and teams"
+    ),
+    "orders.letters_of_disputes.send_decided": say("争议有结果，给买家", "A dispute decided, to the buyer"),
+    "orders.letters_of_disputes.send_refund_failed": say(
+        "退款没有成功，给买家或运营", "A refund failed, to buyer or operators"
+    ),
+    "orders.letters_of_disputes.tell_operators_of_dispute": say(
+        "争议要人判断，给运营", "A dispute to decide, to operators"
+    ),
+    "orders.letters_of_disputes.tell_operators_of_refund": say(
+        "支付方多退了款，给运营", "A refund that no order has left, to operators"
+    ),
+    "together.letters.send_held": say("已付款、等成团，给团员", "Paid and held, to the member"),
+    "together.letters.send_refund_promised": say("会退款，给团员", "Refund promised, to the member"),
+}

@@ -1,0 +1,23 @@
+"""The office: what waits for whoever is appointed to something, and what she does about it."""
+
+from functools import partial
+
+from django.urls import path
+
+from shop.web.page import page
+
+# Each is about what its own reader may see.
+_page = partial(page, for_somebody=True)
+
+urlpatterns = [
+    path("<language:lang>/office/", _page("office/office"), name="office"),
+    path("<language:lang>/office/listings/", _page("office/listings"), name="office_listings"),
+    path("<language:lang>/office/listings/<str:id>/", _page("office/listing"), name="office_listing"),
+    path("<language:lang>/office/refunds/", _page("office/refunds"), name="office_refunds"),
+    path("<language:lang>/office/disputes/", _page("office/disputes"), name="office_disputes"),
+    path("<language:lang>/office/claims/", _page("office/claims"), name="office_claims"),
+    path("<language:lang>/office/reviews/", _page("office/reviews"), name="office_reviews"),
+    path("<language:lang>/office/parked/", _page("office/parked"), name="office_parked"),
+    path("<language:lang>/office/orders/", _page("office/orders"), name="office_orders"),
+    path("<language:lang>/office/orders/<str:number>/", _page("office/order"), name="office_order"),
+]
