@@ -7,11 +7,10 @@ from django.contrib.auth.models import Group
 from django.http import HttpRequest, HttpResponseRedirect
 from django.utils.functional import lazy
 
-from accounts.actions import membership as memberships
 from accounts.actions import operator as operators
 from accounts.actions import organisation as organisations
 from accounts.models import ApiToken, Appointment, AuditEntry, Membership, Organisation, Person, Region
-from accounts.operators import OperatorAdmin, OperatorSignIn, admin_action, naming
+from accounts.operators import OperatorAdmin, OperatorSignIn, admin_action
 from accounts.permissions import may
 from accounts.reads import signed_in
 from accounts.shop import this_shop
@@ -44,10 +43,6 @@ admin.site.unregister(Group)
 CLOSES = (
     "不能再登录；现有的登录、令牌、邮件链接和她发的邀请就此作废。用“恢复账户”重新开通。 · Nobody signs in any more; its "
     "sessions, tokens, links in mails and invitations end for good. Open again gives the account back."
-)
-STOPS_ORGANISATION = (
-    "不能再邀请、发起团购和动员；没用过的邀请就此作废。用“核实”恢复。 · It may not invite, buy together or mobilise; open "
-    "invitations end for good. Verify gives it back."
 )
 
 
@@ -97,7 +92,7 @@ class MembershipInline(ShownInline):
 
 @admin.register(Organisation)
 class OrganisationAdmin(OperatorAdmin):
-    """Organisations: verified, declined, suspended, and given their place in the tree."""
+    """Organisations, given their place in the tree; they are verified, declined and suspended in the office."""
 
     called = ("组织", "organisation", "organisations")
     list_display = ("name_zh", "kind", "region", "state", "parent", "proposed_by", "created_at")
@@ -113,12 +108,6 @@ class OrganisationAdmin(OperatorAdmin):
     raw_id_fields = ("parent",)
     ordering = ("-id",)
     inlines = (MembershipInline,)
-    actions = (
-        admin_action("核实 · Verify", organisations.verify, undone_by="Suspend"),
-        admin_action("不通过 · Decline", organisations.decline, is_final=True),
-        admin_action("暂停 · Suspend", organisations.suspend, undone_by="Verify", warns=STOPS_ORGANISATION),
-        naming("指定协调人 · Name a coordinator", memberships.appoint),
-    )
 
     def save_model(self, request: HttpRequest, obj: Organisation, form: Any, change: bool) -> None:
         """Only its place may change here."""

@@ -44,6 +44,8 @@ currency 币种 currency
 day 日期 day
 days_a_person 每人最多天数 days a person
 decision 决定 decision
+decline_reason 未通过原因 why declined
+declined_at 未通过时间 declined at
 deed 做了什么 deed
 delivered_at 签收时间 delivered at
 dispatch_days 发货天数 days to dispatch
@@ -89,6 +91,7 @@ id 编号 number
 illustration 插图 illustration
 ingredients_en 配料（英文） ingredients (English)
 ingredients_zh 配料（中文） ingredients (Chinese)
+introduced_by 谁介绍的 introduced by
 is_active 有效 active
 is_final 最终 final
 is_hidden 已隐藏 hidden
@@ -99,6 +102,7 @@ is_own_call 自己动员 own call
 is_presumed 推定已到 taken as arrived
 is_refundable 可退款 refundable
 is_served 配送 delivered there
+is_woman 女性 a woman
 issued_on 签发日 issued on
 issuer_zh 签发方（中文） issuer (Chinese)
 join_code 参团码 joining code
@@ -141,6 +145,7 @@ organisation 组织 organisation
 organisations 组织数 organisations
 origin 产地 origin
 otherwise 别的退法 given in another way
+out_reason 退出原因 why out
 page_ref 支付方页面编号 the provider’s page
 paid_at 付款时间 paid at
 parent 上级 parent
@@ -178,6 +183,7 @@ request_id 请求编号 request
 requested_at 申请时间 requested at
 requested_by 申请人 requested by
 reserved_until 保留至 reserved until
+rest_reason 停用原因 why suspended
 retry_at 再试时间 tried again at
 return_rule_zh 退换规则（中文） returns (Chinese)
 returned_at 退回来的时间 came back at
@@ -199,6 +205,7 @@ stars 星级 stars
 started_at 开始时间 started at
 starts_at 开始时间 starts at
 state 状态 state
+state_reason 暂停或未通过原因 why declined or suspended
 status 支付方状态 the provider’s status
 step_grams 续重（克） further weight (g)
 step_minor 续重价 price of a further weight

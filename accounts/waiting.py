@@ -11,6 +11,7 @@ from django.db.models import Count, Min, QuerySet
 from django.utils.module_loading import import_string
 
 from accounts.models import Organisation
+from accounts.office import decides_organisations, organisations_decided_by
 from accounts.permissions import may
 from core.deliveries import parked
 from core.language import Words, say
@@ -55,10 +56,10 @@ def waiting_for(person: Any) -> list[Waiting]:
 
 def of_accounts(person: Any) -> Iterator[Waiting]:
     """Organisations that somebody put forward, and deliveries that were set aside."""
-    if may(person, "accounts.decide_organisation"):
-        rows = Organisation.objects.filter(state=Organisation.State.PROPOSED)
+    if decides_organisations(person):
+        rows = organisations_decided_by(person).filter(state=Organisation.State.PROPOSED)
         words = say("等核实的组织", "Organisations to verify")
-        path = "/operators/accounts/organisation/?state__exact=proposed"
+        path = "office/organisations/?state=PROPOSED"
         yield from waiting("ORGANISATIONS", words, rows, "created_at", path)
     if may(person, "accounts.release_parked"):
         words = say("搁置的后续事项", "Parked deliveries")

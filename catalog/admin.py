@@ -12,7 +12,7 @@ from accounts.operators import OperatorAdmin, admin_action, naming
 from accounts.permissions import may
 from accounts.reads import signed_in
 from accounts.shown import ShownInline
-from catalog.actions import category, leader, listing, lot, team
+from catalog.actions import category, listing, lot, team
 from catalog.models import (
     Category,
     Certificate,
@@ -24,16 +24,10 @@ from catalog.models import (
     Variant,
 )
 from catalog.reads import recall_refunds
-from core.language import say
-from core.refusals import Invalid
 
 STOPS_PRODUCT = (
     "停卖，已付款没发的先不发。用“恢复上架”放回去；团队其间改过的要重新审核。 · It is off sale, and what was paid is not "
     "sent. Resume puts it back; what its team changes meanwhile is approved anew."
-)
-STOPS_TEAM = (
-    "全部商品停卖，已付款没发的先不发。用“启用”恢复，再逐个“恢复上架”。 · All its products are off sale, and what was paid "
-    "is not sent. Wake undoes it; each product is then resumed by itself."
 )
 
 
@@ -169,77 +163,26 @@ class MemberInline(ShownInline):
 
 @admin.register(Team)
 class TeamAdmin(OperatorAdmin):
-    """Teams: set up, verified by their leader, put to rest."""
+    """Teams, to look at; they are set up, suspended and given their people in the office."""
 
     called = ("团队", "team", "teams")
-    list_display = ("code", "name_zh", "county", "division", "is_active", "its_leader", "is_leader_verified")
+    list_display = ("code", "name_zh", "county", "division", "is_active", "is_leader_verified")
     list_filter = ("is_active",)
     list_select_related = ("county", "division", "leader")
     search_fields = ("=code", "name_zh", "name_en")
     fields = (
         *("code", "slug", "name_zh", "name_en", "village_zh", "village_en", "story_zh", "story_en"),
-        *("county", "division", "producer_zh", "producer_en", "licence_number", "is_active", "created_at"),
+        *("county", "division", "producer_zh", "producer_en", "licence_number", "is_active", "rest_reason"),
+        "created_at",
     )
-    editable = (*("code", "slug", "county"), *team.TEXTS)
-    undone_by = "the words it had; what is for good cannot be changed"
     ordering = ("code",)
     inlines = (MemberInline,)
-    actions = (
-        "verify_leader",
-        admin_action("停用 · Put to rest", team.rest, undone_by="Wake", warns=STOPS_TEAM),
-        admin_action("启用 · Wake", team.wake, undone_by="Put to rest"),
-        naming("指定管理员 · Name a manager", team.name_manager),
-        naming("结束管理员 · End a manager's part", team.release),
-    )
-
-    @admin.display(description="带头人 · Leader")
-    def its_leader(self, row: Team) -> str:
-        """By the name that is verified; it goes back with the form, so that no other is."""
-        found = getattr(row, "leader", None)
-        if found is None:
-            return "—"
-        name = leader.name_of(found)
-        return format_html('{}<input type="hidden" name="seen.{}" value="{}">', name, row.pk, name)
-
-    @admin.action(description="核验带头人 · Verify the leader")
-    def verify_leader(self, request: HttpRequest, chosen: Any) -> HttpResponse | None:
-        """Of each chosen team, whom the list has named."""
-
-        def as_seen(row: Team, by: Any) -> object:
-            found = getattr(row, "leader", None)
-            if found is None:
-                raise Invalid(say("团队还没有带头人。", "The team has no leader yet."))
-            return leader.verify(found, by, seen=request.POST.get(f"seen.{row.pk}", ""))
-
-        return admin_action("核验带头人 · Verify the leader", as_seen, is_final=True)(self, request, chosen)
+    actions = (naming("指定管理员 · Name a manager", team.name_manager),)
 
     @admin.display(boolean=True, description="带头人已核验 · Leader verified")
     def is_leader_verified(self, row: Team) -> bool:
         """By the leader's row."""
         return getattr(row, "leader", None) is not None and row.leader.verified_at is not None
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Teams are set up here."""
-        return may(request.user, "catalog.keep_teams")
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """A new team's division follows from its county."""
-        return self.fields if obj else self.editable
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """Code, address and place are for good."""
-        shown = super().get_readonly_fields(request, obj)
-        return [*shown, "code", "slug", "county"] if obj else []
-
-    def save_model(self, request: HttpRequest, obj: Team, form: Any, change: bool) -> None:
-        """Through the team's own actions."""
-        texts = {name: form.cleaned_data[name] for name in form.changed_data if name in team.TEXTS}
-        by = signed_in(request)
-        if change:
-            team.change(obj, by, **texts)
-        else:
-            made = team.create(by, code=obj.code, slug=obj.slug, county=obj.county, **texts)
-            obj.pk, obj.division = made.pk, made.division
 
 
 def recall(row: Lot, by: Any, reason: str) -> Lot:

@@ -49,7 +49,7 @@ class Transfers(ShownInline):
 
 @admin.register(Household)
 class HouseholdAdmin(OperatorAdmin):
-    """Households under their pseudonyms; one's own team's are for others to verify."""
+    """Households under their pseudonyms; they are verified in the office."""
 
     called = ("农户", "household", "households")
     list_display = ("uid", "team", "county", "state", "consented_at", "verified_at")
@@ -58,11 +58,7 @@ class HouseholdAdmin(OperatorAdmin):
     list_select_related = ("team", "county")
     fields = ("uid", "team", "county", "state", "consented_at", "verified_at", "verified_by")
     ordering = ("-id",)
-    actions = (
-        admin_action("核实 · Verify", households.verify, is_final=True),
-        admin_action("不予通过 · Decline", households.reject, is_final=True),
-        admin_action("退出，抹去资料 · Withdraw", households.withdraw, is_final=True),
-    )
+    actions = (admin_action("退出，抹去资料 · Withdraw", households.withdraw, is_final=True),)
 
 
 @admin.register(LedgerTransaction)

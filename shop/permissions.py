@@ -49,6 +49,7 @@ PERMISSIONS = {
     # households and the contest
     "impact.verify_household": OPERATOR | VERIFIER,
     "impact.open_details": OPERATOR | VERIFIER,
+    "impact.keep_contest": OPERATOR | {Role.ORGANISER},  # editions, rounds, entries
     "impact.share_out_lot": OPERATOR,  # of any team
     "impact.hear_of_few_households": OPERATOR,  # by mail
 }

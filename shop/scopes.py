@@ -57,6 +57,12 @@ SCOPES = {
     **_each(
         (),
         "office parkedRelease listingApprove listingReturn refundRetry refundGive disputeDecide reviewHide orderFind"
-        " incidentOpen incidentUpdate incidentEnd placeClose placeOpen",
+        " incidentOpen incidentUpdate incidentEnd placeClose placeOpen"
+        " teamOffice officeTeam householdOffice officeHousehold organisationOffice officeOrganisation contestOffice"
+        " officeRound"
+        " teamCreate teamAmend teamSuspend teamResume leaderVerify leaderDecline teamManagerEnd"
+        " householdDetailsOpen householdVerify householdDecline"
+        " organisationVerify organisationDecline organisationSuspend coordinatorName"
+        " editionCreate roundCreate roundTimesSet entryLetIn entryTakeOut",
     ),
 }

@@ -62,24 +62,26 @@ def verify(organisation: Organisation, by: Person) -> None:
     """An operator has checked who they are: it may invite, mobilise and buy together."""
     _check_operator(organisation, by)
     with transaction.atomic():
-        organisation.move_to(State.VERIFIED, verified_by=by, verified_at=timezone.now())
+        organisation.move_to(State.VERIFIED, verified_by=by, verified_at=timezone.now(), state_reason="")
         audit.record(by, "verify", "Organisation", organisation.uid)
         outbox.record(OrganisationVerified(organisation_id=organisation.pk))
 
 
-def decline(organisation: Organisation, by: Person) -> None:
-    """An operator could not find that they are who they say."""
+def decline(organisation: Organisation, by: Person, reason: str) -> None:
+    """An operator could not find that they are who they say, and says why: its coordinators read it."""
     _check_operator(organisation, by)
+    reason = line(reason, "reason", 200)
     with transaction.atomic():
-        organisation.move_to(State.DECLINED)
+        organisation.move_to(State.DECLINED, state_reason=reason)
         audit.record(by, "decline", "Organisation", organisation.uid)
 
 
-def suspend(organisation: Organisation, by: Person) -> None:
-    """Until verified again it may neither invite nor mobilise; its open invitations end."""
+def suspend(organisation: Organisation, by: Person, reason: str) -> None:
+    """Until verified again it may neither invite nor mobilise; its open invitations end, and its coordinators read why."""
     _check_operator(organisation, by)
+    reason = line(reason, "reason", 200)
     with transaction.atomic():
-        organisation.move_to(State.SUSPENDED)
+        organisation.move_to(State.SUSPENDED, state_reason=reason)
         organisation.invitations.filter(used_at=None, withdrawn_at=None).update(withdrawn_at=timezone.now())
         audit.record(by, "suspend", "Organisation", organisation.uid)
 

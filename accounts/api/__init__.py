@@ -4,6 +4,7 @@ from accounts.api import (
     address,
     membership,
     office,
+    office_organisations,
     organisation,
     parked,
     person,
@@ -15,7 +16,15 @@ from accounts.api import (
 )
 
 
-class Query(shop.Query, region.Query, viewer.Query, organisation.Query, membership.Query, office.Query):
+class Query(
+    shop.Query,
+    region.Query,
+    viewer.Query,
+    organisation.Query,
+    membership.Query,
+    office.Query,
+    office_organisations.Query,
+):
     """What may be read on this floor."""
 
 
@@ -28,5 +37,6 @@ class Mutation(
     organisation.Mutation,
     membership.Mutation,
     parked.Mutation,
+    office_organisations.Mutation,
 ):
     """What may be done on this floor."""

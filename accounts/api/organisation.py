@@ -72,6 +72,9 @@ class OrganisationType(ModelType):
     children = connection_field(
         lambda: OrganisationType, _children, order=("id",), description="The verified ones below it."
     )
+    state_reason = graphene.String(
+        required=True, description="Why it is declined or suspended, for its coordinators; mostly empty."
+    )
     my_role = graphene.Field(
         enum_of(Membership, "role"), description="The asker's part in it; null when she has none."
     )
@@ -88,6 +91,10 @@ class OrganisationType(ModelType):
         ),
         COORDINATOR,
     )
+
+    def resolve_state_reason(root, info):
+        """Empty for whoever does not coordinate it."""
+        return root.state_reason if coordinates(info.context, root.pk) else ""
 
     def resolve_my_role(root, info):
         """Asked of the asker's own memberships."""

@@ -47,6 +47,9 @@ class Organisation(StateMachine, models.Model):
     )
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=12, choices=State.choices, default=State.PROPOSED)
+    state_reason = models.CharField(
+        max_length=200, blank=True, default="", db_default="", help_text="why it is declined or suspended"
+    )
     mobiliser_code = models.CharField(max_length=12, unique=True, default=a_code)
     proposed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"

@@ -2,6 +2,7 @@
 
 from accounts.models import Person
 from accounts.permissions import may, must
+from accounts.places import Place
 from catalog import reads
 from catalog.models import Product, Team
 from core.language import say
@@ -14,15 +15,20 @@ def must_manage(by: Person | None, team_id: int) -> None:
         raise NotFound()
 
 
+def place_of(team: Team) -> Place:
+    """Where a team's things lie, for whoever has a role there."""
+    return Place(region=team.county_id, subject=team.uid)
+
+
 def must_keep(by: Person | None, team: Team) -> None:
     """A team's words are kept up by its managers, and put right by operators."""
-    if not may(by, "catalog.keep_teams"):
+    if not may(by, "catalog.keep_teams", at=place_of(team)):
         must_manage(by, team.id)
 
 
 def must_decide(by: Person | None, team: Team, permission: str) -> None:
-    """Whoever has the permission and is none of the team's own people: nobody decides about their own."""
-    must(by, permission)
+    """Whoever has the permission where the team works and is none of its own people: nobody decides about their own."""
+    must(by, permission, at=place_of(team))
     if by is not None and reads.is_related(by, team.id):
         raise NotAllowed(say("不能审核自己团队的商品。", "Nobody decides about a team of their own."))
 

@@ -1,13 +1,16 @@
 """Teams and their people: set up by an operator, kept up by their managers."""
 
+import re
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.actions import audit
+from accounts.clean import line
 from accounts.models import Person, Region
 from accounts.permissions import must
+from accounts.places import Place
 from catalog import clean, search
 from catalog.actions import desk, listing
 from catalog.events import ManagerNamed
@@ -21,11 +24,14 @@ TEXTS = (
     *("name_zh", "name_en", "village_zh", "village_en", "story_zh", "story_en"),
     *("producer_zh", "producer_en", "licence_number"),
 )
+CODE, SLUG = re.compile("[A-Z][A-Z0-9]{1,11}"), re.compile("[a-z0-9]+(-[a-z0-9]+)*")
 
 
-def create(by: Person | None, *, code: str, slug: str, county: Region, **texts: str) -> Team:
-    """An operator sets a team up; it offers nothing until its leader is verified."""
-    must(by, "catalog.keep_teams")
+def create(by: Person | None, *, code: str, county: Region, slug: str = "", **texts: str) -> Team:
+    """An operator sets a team up; it offers nothing until its leader is verified. Without a slug its address is made of its
+    code."""
+    must(by, "catalog.keep_teams", at=Place(region=county.code))
+    code, slug = _free_code(code), _free_slug(slug or code.strip().lower())
     if county.level != Region.Level.COUNTY or county.parent is None:
         raise Invalid(say("请选择县（市、区）。", "Choose a county."), field="county")
     # Cities and districts directly below a province, such as 仙桃, are divisions themselves.
@@ -36,6 +42,25 @@ def create(by: Person | None, *, code: str, slug: str, county: Region, **texts: 
         team.save()
         audit.record(by, "create", "Team", team.uid, code=code)
     return team
+
+
+def _free_code(code: str) -> str:
+    plain = clean.text_for(Team, "code", code.upper(), required=True)
+    if not CODE.fullmatch(plain):
+        words = say("用大写字母和数字，例如 HB01。", "Capital letters and digits, such as HB01.")
+        raise Invalid(words, field="code")
+    if Team.objects.filter(code=plain).exists():
+        raise Invalid(say("这个代号已被使用。", "Another team has this code."), field="code")
+    return plain
+
+
+def _free_slug(slug: str) -> str:
+    if not SLUG.fullmatch(slug):
+        words = say("只能用小写字母、数字和连字符。", "Small letters, digits and hyphens only.")
+        raise Invalid(words, field="slug")
+    if Team.objects.filter(slug=slug).exists():
+        raise Invalid(say("这个地址已被使用。", "This address is taken."), field="slug")
+    return slug
 
 
 def change(team: Team, by: Person | None, **texts: str) -> Team:
@@ -53,7 +78,7 @@ def add_member(
     team: Team, person: Person, by: Person | None, role: str = TeamMember.Role.MANAGER
 ) -> TeamMember:
     """An operator gives somebody a part in the team; her purchases from it no longer count in a contest."""
-    must(by, "catalog.keep_teams")
+    must(by, "catalog.keep_teams", at=desk.place_of(team))
     with transaction.atomic():
         part, made = TeamMember.objects.get_or_create(
             team=team, person=person, ended_at=None, defaults={"role": role}
@@ -83,8 +108,9 @@ def name_manager(team: Team, person: Person, by: Person) -> TeamMember:
 
 
 def end_member(part: TeamMember, by: Person | None) -> None:
-    """From now on the desk is closed to her; a team that sells keeps somebody at it."""
-    must(by, "catalog.keep_teams")
+    """From the next request on the desk is closed to her; a team that sells keeps somebody at it. An operator ends it, or
+    one of the team's managers, her own part too."""
+    desk.must_keep(by, part.team)
     with transaction.atomic():
         team = Team.objects.select_for_update(no_key=True).get(pk=part.team_id)
         if team.is_active and part.person in managers_of(team.pk) and managers_of(team.pk).count() == 1:
@@ -94,19 +120,13 @@ def end_member(part: TeamMember, by: Person | None) -> None:
         audit.record(by, "end_member", "Team", part.team.uid, person=str(part.person.uid))
 
 
-def release(team: Team, person: Person, by: Person) -> None:
-    """An operator closes the desk to somebody who has left the team."""
-    part = team.members.filter(person=person, ended_at=None).select_related("team", "person").first()
-    if part is None:
-        raise Invalid(say("这个账户不在这个团队里。", "This account has no part in the team."), field="email")
-    end_member(part, by)
-
-
-def rest(team: Team, by: Person | None) -> Team:
-    """An operator takes the whole team off the shelves."""
+def rest(team: Team, by: Person | None, reason: str = "") -> Team:
+    """An operator takes the whole team off the shelves, and says why: its managers read it at their desk."""
     desk.must_decide(by, team, "catalog.keep_teams")
+    reason = line(reason, "reason", 200, required=by is not None)
     with transaction.atomic():
-        if not Team.objects.filter(pk=team.pk, is_active=True).update(is_active=False):
+        stops = Team.objects.filter(pk=team.pk, is_active=True)
+        if not stops.update(is_active=False, rest_reason=reason):
             raise Conflict()
         audit.record(by, "rest", "Team", team.uid)
         for product in team.products.filter(state=Product.State.PUBLISHED).order_by("id"):
@@ -119,7 +139,7 @@ def wake(team: Team, by: Person | None) -> Team:
     """The team may offer again; each of its products is put back on the shelf by itself."""
     desk.must_decide(by, team, "catalog.keep_teams")
     with transaction.atomic():
-        Team.objects.filter(pk=team.pk).update(is_active=True)
+        Team.objects.filter(pk=team.pk).update(is_active=True, rest_reason="")
         audit.record(by, "wake", "Team", team.uid)
     team.is_active = True
     return team

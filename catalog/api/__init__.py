@@ -1,11 +1,30 @@
 """What the API offers of the shelves: teams, products, search, and the desks behind them."""
 
-from catalog.api import desk, listing, office, papers, product, search, stock, suggestions, team
+from catalog.api import (
+    desk,
+    listing,
+    managers,
+    office,
+    office_teams,
+    papers,
+    product,
+    search,
+    stock,
+    suggestions,
+    team,
+)
 
 
-class Query(product.Query, search.Query, suggestions.Query, team.Query, desk.Query):
+class Query(product.Query, search.Query, suggestions.Query, team.Query, desk.Query, office_teams.Query):
     """What may be read on this floor."""
 
 
-class Mutation(listing.Mutation, stock.Mutation, papers.Mutation, office.Mutation):
+class Mutation(
+    listing.Mutation,
+    stock.Mutation,
+    papers.Mutation,
+    managers.Mutation,
+    office.Mutation,
+    office_teams.Mutation,
+):
     """What may be done on this floor."""

@@ -7,9 +7,10 @@ from django.http import HttpRequest
 from accounts.api.access import HELD, PUBLIC, SIGNED_IN
 from accounts.permissions import may
 from catalog import reads
+from catalog.reads.office import keeps_teams
 from core.api.access import Access
 
-__all__ = ["DESK", "HELD", "PUBLIC", "SIGNED_IN", "TEAM_MANAGER", "manages"]
+__all__ = ["DESK", "HELD", "KEEPS_TEAMS", "PUBLIC", "SIGNED_IN", "TEAM_MANAGER", "manages"]
 
 
 def manages(request: HttpRequest, team_id: int) -> bool:
@@ -31,3 +32,4 @@ DESK = Access(
     "a manager of the team, or an operator",
     lambda request, parent: may(request.user, "catalog.see_listings") or _is_at_her_desk(request, parent),
 )
+KEEPS_TEAMS = Access("whoever keeps teams", lambda request, parent: keeps_teams(request.user))

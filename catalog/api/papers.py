@@ -14,6 +14,7 @@ from catalog.api.desk import TeamProduct
 from catalog.api.product import CertificateType
 from catalog.api.team import TeamType
 from catalog.models import Certificate
+from catalog.reads import office
 from core.api.act import Act
 from core.api.ids import uid_of
 from core.api.types import enum_of
@@ -104,27 +105,30 @@ class TeamUpdate(Act):
 
 
 class LeaderIntroduce(Act):
-    """Say who leads the team; another name is verified again."""
+    """Say who leads the team, as its manager or as whoever keeps teams; another name is verified again, by another."""
 
     class Meta:
         access = SIGNED_IN
 
     class Input:
-        team = graphene.ID(required=True, description="The team, whose manager the asker is.")
+        team = graphene.ID(required=True, description="The team.")
         name_zh = graphene.String(required=True, description="The leader's name in Chinese.")
         name_en = graphene.String(description="The leader's name in English.")
         words_zh = graphene.String(description="A sentence of the leader's own, in Chinese.")
         words_en = graphene.String(description="A sentence of the leader's own, in English.")
+        is_woman = graphene.Boolean(
+            description="Whether the leader herself has told that she is a woman; left out, it stays as it is."
+        )
 
     team = graphene.Field(TeamType, description="The team.")
 
     @classmethod
-    def act(cls, request: Any, team: str, **given: Any) -> Any:
+    def act(cls, request: Any, team: str, is_woman: bool | None = None, **given: Any) -> Any:
         """The team with its leader, not verified any more where the name is another."""
-        mine = reads.managed_team(request.user, uid_of(team, "Team", field="team"))
+        its = office.team_run_by(request.user, uid_of(team, "Team", field="team"))
         written = {name: text for name, text in given.items() if text is not None}
-        leaders.introduce(mine, request.user, **written)
-        return cls(team=reads.managed_team(request.user, mine.uid))
+        leaders.introduce(its, request.user, is_woman, **written)
+        return cls(team=office.team_run_by(request.user, its.uid))
 
 
 class Mutation:

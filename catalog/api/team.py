@@ -8,8 +8,10 @@ from django.db.models import QuerySet
 from accounts.api.viewer import add_to_viewer
 from accounts.models import Person
 from catalog import reads
-from catalog.api.access import HELD, PUBLIC, SIGNED_IN
+from catalog.api.access import HELD, PUBLIC, SIGNED_IN, TEAM_MANAGER
+from catalog.api.managers import TeamManagerType
 from catalog.models import Leader, Product, Team
+from catalog.reads import office
 from core.api.connections import connection_field
 from core.api.facts import cache_tags, guarded
 from core.api.lookahead import prefetched
@@ -34,6 +36,18 @@ class LeaderType(ModelType):
     name = Localized("name", description="The leader's name.")
     words = Localized("words", description="A sentence of the leader's own; may be empty.")
     is_verified = graphene.Boolean(required=True, description="Whether the shop has verified the leader.")
+    is_woman = guarded(
+        graphene.Boolean(
+            required=True, description="Whether the leader has told her team that she is a woman."
+        ),
+        TEAM_MANAGER,
+    )
+    decline_reason = guarded(
+        graphene.String(
+            required=True, description="Why an operator could not verify the leader; mostly empty."
+        ),
+        TEAM_MANAGER,
+    )
 
     def resolve_is_verified(root, info):
         """Whether an operator has met and checked her under this name."""
@@ -70,6 +84,20 @@ class TeamType(ModelType):
     village = Localized("village", description="The village; may be empty.")
     story = Localized("story", description="What it tells of itself; may be empty.")
     producer = Localized("producer", description="The body that answers for the food; may be empty.")
+    is_active = graphene.Boolean(required=True, description="Whether it may offer something now.")
+    rest_reason = guarded(
+        graphene.String(required=True, description="Why an operator has suspended it; mostly empty."),
+        TEAM_MANAGER,
+    )
+    managers = guarded(
+        list_of(
+            TeamManagerType,
+            most=50,
+            resolver=lambda root, info: office.managers_at(root)[:50],
+            description="Whose desk it is today.",
+        ),
+        TEAM_MANAGER,
+    )
     products = connection_field(
         lambda: type_of(Product),
         _products,

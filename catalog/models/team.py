@@ -28,6 +28,9 @@ class Team(models.Model):
     producer_en = models.CharField(max_length=160, blank=True)
     licence_number = models.CharField(max_length=60, blank=True)
     is_active = models.BooleanField(default=True)
+    rest_reason = models.CharField(
+        max_length=200, blank=True, default="", db_default="", help_text="why an operator has suspended it"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
@@ -35,17 +38,41 @@ class Team(models.Model):
 
 
 class Leader(models.Model):
-    """The local leader (致富带头人) of a team; verified by an operator, never by the team itself."""
+    """The local leader (致富带头人) of a team; verified by an operator, never by the team itself, nor by whoever
+    introduced the leader."""
 
     team = models.OneToOneField(Team, on_delete=models.CASCADE, related_name="leader")
     name_zh = models.CharField(max_length=40)
     name_en = models.CharField(max_length=60)
     words_zh = models.CharField(max_length=200, blank=True)
     words_en = models.CharField(max_length=300, blank=True)
+    is_woman = models.BooleanField(
+        default=False, db_default=False, help_text="as the leader herself has told; otherwise not known"
+    )
+    introduced_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
     verified_at = models.DateTimeField(null=True, blank=True)
     verified_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )
+    declined_at = models.DateTimeField(null=True, blank=True)
+    decline_reason = models.CharField(max_length=200, blank=True, default="", db_default="")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(verified_by=None)
+                | models.Q(introduced_by=None)
+                | ~models.Q(verified_by=models.F("introduced_by")),
+                name="who_introduces_a_leader_does_not_verify",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(declined_at=None)
+                | (models.Q(verified_at=None) & ~models.Q(decline_reason="")),
+                name="a_leader_who_is_declined_hears_why",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name_zh

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from accounts.permissions import may
+from accounts.permissions import may, places_of
 from accounts.waiting import Waiting, waiting
 from catalog.models import Leader, Product
 from core.language import say
@@ -15,7 +15,8 @@ def of_catalog(person: Any) -> Iterator[Waiting]:
         products = Product.objects.filter(state=Product.State.SUBMITTED)
         words = say("等审核的商品", "Listings to look at")
         yield from waiting("LISTINGS", words, products, "submitted_at", "office/listings/")
-    if may(person, "catalog.keep_teams"):
-        leaders = Leader.objects.filter(verified_at=None, team__is_active=True)
+    if places := places_of(person, "catalog.keep_teams"):
+        kept = places.rows(region="team__county", subject="team__uid")
+        leaders = Leader.objects.filter(kept, verified_at=None, declined_at=None, team__is_active=True)
         words = say("等核验的带头人", "Leaders to verify")
-        yield from waiting("LEADERS", words, leaders, "team__created_at", "/operators/catalog/team/")
+        yield from waiting("LEADERS", words, leaders, "team__created_at", "office/teams/?state=UNVERIFIED")

@@ -10,8 +10,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.actions import audit
+from accounts.clean import line
 from accounts.models import AuditEntry, Person, Region
 from accounts.permissions import must
+from accounts.places import Place
 from catalog.models import Team
 from catalog.reads import is_related
 from core import clock
@@ -53,7 +55,8 @@ def propose_many(proposals: Sequence[Proposal], by: Person | None) -> list[House
         words = say("须先取得农户的同意。", "The household must have agreed first.")
         raise Invalid(words, field="consented")
     made = Household.objects.bulk_create(
-        Household(team=p.team, county=p.county, consented_at=p.consented_at) for p in proposals
+        Household(team=p.team, county=p.county, consented_at=p.consented_at, proposed_by=by)
+        for p in proposals
     )
     HouseholdDetail.objects.bulk_create(
         HouseholdDetail(household=household, sealed=seal_facts(proposal.details))
@@ -79,24 +82,29 @@ def verify(household: Household, by: Person) -> Household:
 
 @transaction.atomic
 def verify_many(households: Sequence[Household], by: Person) -> list[Household]:
-    """An operator vouches for households; never for those of a team that is her own."""
+    """A verifier vouches for households; never for those of a team that is her own, or that she proposed."""
     decided = _decide(households, by, State.VERIFIED, verified_at=timezone.now(), verified_by=by)
     disclose_first({household.team_id for household in decided})
     return decided
 
 
-def reject(household: Household, by: Person) -> Household:
-    """An operator declines a proposal; its details are destroyed."""
-    return _decide([household], by, State.REJECTED)[0]
+def reject(household: Household, by: Person, reason: str) -> Household:
+    """A verifier declines a proposal and says why, in words that name nobody: its team reads them. The details are
+    destroyed."""
+    return _decide([household], by, State.REJECTED, decline_reason=line(reason, "reason", 200))[0]
 
 
 @transaction.atomic
 def _decide(households: Sequence[Household], by: Person, state: str, **fields: Any) -> list[Household]:
-    must(by, "impact.verify_household")
+    for county in {household.county_id for household in households}:
+        must(by, "impact.verify_household", at=Place(region=county))
     teams = {household.team_id for household in households}
     # Past membership included, as for the team's listings: who leaves in the morning verifies nothing at noon.
     if any(is_related(by, team) for team in teams):
         words = say("不能核实自己团队的农户。", "Nobody verifies households of a team that is her own.")
+        raise NotAllowed(words)
+    if any(household.proposed_by_id == by.pk for household in households):
+        words = say("您登记的农户由别人核实。", "Whoever proposed a household does not verify it.")
         raise NotAllowed(words)
     move_many(households, state, **fields)
     if state == State.REJECTED:
@@ -146,11 +154,13 @@ def _destroy_details(households: Collection[Household]) -> None:
 
 @transaction.atomic
 def open_details(household: Household, by: Person, purpose: str) -> dict[str, Any]:
-    """Read what names a household; only an operator may, and every opening is written down."""
-    must(by, "impact.open_details")
-    if not purpose.strip():
+    """Read what names a household; only whoever verifies may, and every opening is written down: its team sees it."""
+    must(by, "impact.open_details", at=Place(region=household.county_id))
+    purpose = line(purpose, "purpose", 120, required=False)
+    if not purpose:
         raise Invalid(say("请说明查看的用途。", "Say what you need it for."), field="purpose")
-    DetailReading.objects.create(household=household, reader=by, purpose=purpose.strip()[:120])
+    DetailReading.objects.create(household=household, reader=by, purpose=purpose)
+    audit.record(by, "household.open_details", "Household", household.uid)
     detail = HouseholdDetail.objects.filter(household=household).first()
     return unseal_facts(detail.sealed) if detail else {}
 

@@ -19,11 +19,27 @@ from core.api.ids import uid_of
 from core.api.types import ModelType, MoneyField, PlainType, list_of
 from core.language import say
 from core.refusals import Invalid, NotFound, every
+from core.related import related
 from impact.actions import household as households
 from impact.actions import shares
-from impact.models import Household, LotShare
+from impact.models import DetailReading, Household, LotShare
 from impact.reads import desk as desks
 from impact.reads import household as reads
+
+
+class DetailReadingType(ModelType):
+    """That somebody who verifies has opened what names a household."""
+
+    class Meta:
+        model = DetailReading
+        fields = ("purpose", "at")
+        access = HELD
+        about = {"purpose": "What for, in her words.", "at": "When."}
+
+
+def code_of(household: Household) -> str:
+    """A household's pseudonym, as its team and whoever verifies it call it."""
+    return household.uid.hex[:6].upper()
 
 
 class HouseholdType(ModelType):
@@ -31,22 +47,33 @@ class HouseholdType(ModelType):
 
     class Meta:
         model = Household
-        fields = ("state", "county", "consented_at", "verified_at")
+        fields = ("state", "county", "consented_at", "verified_at", "decline_reason")
         access = HELD
         about = {
             "state": "Whether an operator has verified it.",
             "county": "Where it lives.",
             "consented_at": "When the family agreed to take part.",
             "verified_at": "When it was verified.",
+            "decline_reason": "Why it was not accepted; empty unless it was not.",
         }
 
     code = graphene.String(
         required=True, description="Its pseudonym: what the team writes on its own list beside the name."
     )
+    readings = mark(
+        list_of(
+            DetailReadingType, most=100, description="When what names it was opened and why, the last first."
+        ),
+        relation="readings",
+    )
 
     def resolve_code(root, info):
         """From its random uid, short enough to write down."""
-        return root.uid.hex[:6].upper()
+        return code_of(root)
+
+    def resolve_readings(root, info):
+        """Each is written down before anything is shown."""
+        return sorted(related(root, "readings"), key=lambda one: one.pk, reverse=True)[:100]
 
 
 class LotShareRow(PlainType):

@@ -88,6 +88,9 @@ class Entry(models.Model):
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="entries")
     number = models.CharField(max_length=12)
     approved_at = models.DateTimeField(null=True)
+    out_reason = models.CharField(
+        max_length=200, blank=True, default="", db_default="", help_text="why it is not in the round any more"
+    )
 
     class Meta:
         ordering = ["number"]
@@ -95,6 +98,9 @@ class Entry(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["round", "team"], name="one_entry_a_team_and_round"),
             models.UniqueConstraint(fields=["round", "number"], name="one_number_an_entry"),
+            models.CheckConstraint(
+                condition=Q(out_reason="") | Q(approved_at=None), name="an_entry_is_in_or_out"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -34,15 +34,27 @@ class Household(StateMachine, models.Model):
     county = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=10, choices=State.choices, default=State.PROPOSED)
     consented_at = models.DateTimeField(null=True)
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
     verified_at = models.DateTimeField(null=True)
     verified_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    decline_reason = models.CharField(
+        max_length=200, blank=True, default="", db_default="", help_text="for its team; it names nobody"
     )
     withdrawn_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         indexes = [models.Index(fields=["team", "state"], name="households_of_a_team")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(verified_by=None) | Q(proposed_by=None) | ~Q(verified_by=F("proposed_by")),
+                name="who_proposes_a_household_does_not_verify",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"household {self.uid}"

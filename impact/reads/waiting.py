@@ -14,5 +14,5 @@ def of_impact(person: Any) -> Iterator[Waiting]:
     if places := places_of(person, "impact.verify_household"):
         rows = Household.objects.filter(places.rows(region="county"), state=Household.State.PROPOSED)
         words = say("等核实的农户", "Households to verify")
-        path = "/operators/impact/household/?state__exact=proposed"
+        path = "office/households/?state=PROPOSED"
         yield from waiting("HOUSEHOLDS", words, rows, "created_at", path)

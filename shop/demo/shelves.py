@@ -115,7 +115,7 @@ def leader_fields(row: dict[str, str], n: int) -> dict[str, str]:
 
 def _team(row: dict[str, str], cast: Cast, n: int) -> Team:
     made = team.create(cast.operator, county=county_of(row), **team_fields(row, n))
-    leader.verify(leader.introduce(made, None, **leader_fields(row, n)), cast.operator)
+    leader.verify(leader.introduce(made, None, None, **leader_fields(row, n)), cast.operator)
     team.add_member(made, cast.managers[row["team_no"]], cast.operator)
     return made
 

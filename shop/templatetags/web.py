@@ -1,5 +1,6 @@
 """What the shop's templates draw and where their links lead."""
 
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,6 +12,7 @@ from django.utils.safestring import SafeString
 
 from catalog import after_sale as hours
 from core import language
+from core.clock import SHANGHAI
 from orders.models import Order, Payment
 from shop.web.cart import cart_badge
 from shop.web.closed import closed_band
@@ -282,6 +284,12 @@ def less(whole: int, part: int) -> int:
 def yuan(minor: int | None) -> str:
     """3690 as 36.90, to be changed in a form."""
     return "" if minor in (None, "") else f"{int(minor) / 100:.2f}"
+
+
+@register.filter
+def by_the_clock(moment: str | None) -> str:
+    """A moment as a field of day and time takes it: 2030-05-01T09:00, by Shanghai's clock."""
+    return f"{datetime.fromisoformat(moment).astimezone(SHANGHAI):%Y-%m-%dT%H:%M}" if moment else ""
 
 
 @register.filter

@@ -7,7 +7,8 @@ from catalog.illustrations import KINDS
 from catalog.models import Certificate, ListingReview, Lot, Product
 from core import language
 from core.choices import Choices
-from impact.models import Household
+from core.language import say
+from impact.models import Household, Round
 from orders.models import Shipment
 
 
@@ -18,6 +19,15 @@ def _drawings() -> list[tuple[str, str]]:
 def _languages() -> list[tuple[str, str]]:
     """Each in its own words, whatever the reader speaks."""
     return [("ZH", "中文"), ("EN", "English")]
+
+
+def _states_of_teams() -> list[tuple[str, str]]:
+    words = {
+        "ACTIVE": say("在用", "At work"),
+        "UNVERIFIED": say("带头人没核验", "Leader not verified"),
+        "AT_REST": say("已停用", "Suspended"),
+    }
+    return [(state, str(said)) for state, said in words.items()]
 
 
 CHOICES: dict[str, Callable[[], list[tuple[str, str]]]] = {
@@ -31,6 +41,10 @@ CHOICES: dict[str, Callable[[], list[tuple[str, str]]]] = {
     "illustration": _drawings,
     "token_scope": ApiToken.Scope.offered,
     "shipment_state": Shipment.State.offered,
+    "team_list_state": _states_of_teams,
+    "household_state": Household.State.offered,
+    "organisation_state": Organisation.State.offered,
+    "round_level": Round.Level.offered,
 }
 
 # The same by one value, which a page names as the API does: `{{ h.state|called:"household_state" }}`.

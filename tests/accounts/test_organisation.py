@@ -58,7 +58,7 @@ def test_only_its_own_people_and_operators_see_it_before_it_is_verified():
     assert seen(Asker(mei), id) and seen(Asker(ada), id)
     organisations.verify(Organisation.objects.get(), ada)
     assert seen(Asker(), id) == {"name": "Jianghan Demo Union", "state": "VERIFIED"}
-    organisations.suspend(Organisation.objects.get(), ada)
+    organisations.suspend(Organisation.objects.get(), ada, "示例原因")
     assert seen(Asker(), id) is None and seen(Asker(mei), id)
 
 
@@ -71,7 +71,7 @@ def test_only_an_operator_decides(decide):
     before = union.state
     for by in (mei, a_person()):
         with pytest.raises(NotAllowed):
-            decide(union, by)
+            decide(union, by, *(() if decide is organisations.verify else ("示例原因",)))
     union.refresh_from_db()
     assert union.state == before and not AuditEntry.objects.exists()
 
@@ -99,8 +99,8 @@ def test_states_follow_their_table():
     ada = an_operator()
     union = an_organisation(state="proposed")
     with pytest.raises(Conflict):
-        organisations.suspend(union, ada)
-    organisations.decline(union, ada)
+        organisations.suspend(union, ada, "示例原因")
+    organisations.decline(union, ada, "查无此单位")
     with pytest.raises(Conflict):
         organisations.verify(union, ada)
     union.refresh_from_db()
@@ -112,7 +112,7 @@ def test_a_suspended_one_neither_invites_nor_mobilises_until_it_is_verified_agai
     union = an_organisation(coordinator=mei)
     link = a_link(union, mei)
     assert reads.mobiliser(union.mobiliser_code.lower()) == (union, None)
-    organisations.suspend(union, ada)
+    organisations.suspend(union, ada, "示例原因")
     assert reads.mobiliser(union.mobiliser_code) == (None, None)
     assert Asker(li).refused("invitationAccept", token=link) == "TOO_LATE"
     with pytest.raises(Invalid):
@@ -227,7 +227,7 @@ def test_an_organisation_that_is_suspended_while_somebody_invites_leaves_no_invi
     union = an_organisation(coordinator=mei)
 
     def suspend():
-        organisations.suspend(Organisation.objects.get(pk=union.pk), ada)
+        organisations.suspend(Organisation.objects.get(pk=union.pk), ada, "示例原因")
         connection.close()
 
     thread = Thread(target=suspend)

@@ -19,7 +19,7 @@ from catalog.models import Category, Product, Team
 from catalog.reads import managers_of
 from core.refusals import Conflict
 from tests.accounts.world import a_person
-from tests.catalog.world import a_county, a_lot, a_product, a_team, a_variant, an_operator
+from tests.catalog.world import a_lot, a_product, a_team, a_variant, an_operator
 
 pytestmark = pytest.mark.django_db
 
@@ -40,12 +40,6 @@ def deed(room, model, action, *rows, **more):
     address = reverse(f"admin:catalog_{model}_changelist")
     data = {"action": action, "_selected_action": [row.pk for row in rows], "confirmed": "yes", **more}
     return room.post(address, data, follow=True)
-
-
-def seen_in(room, model):
-    """What the list tells the form about how it shows each row."""
-    page = room.get(reverse(f"admin:catalog_{model}_changelist")).content.decode()
-    return dict(re.findall(r'name="(seen.\d+)" value="([^"]*)"', page))
 
 
 @pytest.fixture
@@ -115,24 +109,6 @@ def test_states_and_prices_are_not_written_by_hand(room, waiting):
     assert (waiting.state, waiting.price_from_minor, waiting.name_zh) == ("submitted", 3690, "秭归夏橙")
 
 
-def test_a_team_is_set_up_and_its_leader_verified(room):
-    a_county()
-    texts = dict.fromkeys(
-        ("village_zh", "village_en", "story_zh", "story_en", "producer_zh", "producer_en"), ""
-    )
-    given = {"code": "HB99", "slug": "hb99", "county": "420527", "name_zh": "示例99队", "name_en": "Demo 99"}
-    inline = {"members-TOTAL_FORMS": 0, "members-INITIAL_FORMS": 0}
-    room.post(reverse("admin:catalog_team_add"), {**texts, **given, **inline, "licence_number": ""})
-    team = Team.objects.get(code="HB99")
-    assert team.division_id == "420500"
-    unverified = a_team(verified=False)
-    deed(room, "team", "verify_leader", unverified, **seen_in(room, "team"))
-    assert Team.objects.get(pk=unverified.pk).leader.verified_at
-    deed(room, "team", "rest", unverified)
-    unverified.refresh_from_db()
-    assert not unverified.is_active
-
-
 def test_a_shelf_is_put_up(room):
     given = {"slug": "tea", "name_zh": "茶叶", "name_en": "Tea", "position": 1}
     room.post(reverse("admin:catalog_category_add"), given)
@@ -166,23 +142,9 @@ def test_the_last_manager_of_a_team_that_sells_is_kept_until_another_is_named(ro
 def test_a_team_at_rest_lets_its_last_manager_go(operator):
     mei = a_person()
     team = a_team(manager=mei)
-    teams.rest(team, operator)
+    teams.rest(team, operator, "示例")
     teams.end_member(team.members.get(), operator)
     assert list(managers_of(team.pk)) == []
-
-
-def test_who_has_left_a_team_leaves_its_desk_and_her_account_stays(room):
-    mei, sun = a_person(), a_person()
-    team = a_team(manager=mei)
-    answer = deed(room, "team", "name_release", team, email=mei.email)
-    assert list(managers_of(team.pk)) == [mei] and "另一位管理员" in answer.content.decode()
-    deed(room, "team", "name_name_manager", team, email=sun.email)
-    deed(room, "team", "name_release", team, email=mei.email)
-    assert list(managers_of(team.pk)) == [sun]
-    mei.refresh_from_db()
-    assert mei.is_active and AuditEntry.objects.filter(deed="end_member", noun="Team").count() == 1
-    answer = deed(room, "team", "name_release", team, email=mei.email)
-    assert "不在这个团队里" in answer.content.decode()
 
 
 def test_a_closed_account_is_given_no_desk_and_loses_the_one_it_had(room, operator):
@@ -192,7 +154,7 @@ def test_a_closed_account_is_given_no_desk_and_loses_the_one_it_had(room, operat
     operators.close(sun, operator)
     answer = deed(room, "team", "name_name_manager", team, email=sun.email)
     assert "不能登录" in answer.content.decode()
-    deed(room, "team", "name_release", team, email=sun.email)
+    teams.end_member(team.members.get(person=sun), operator)
     operators.open_again(sun, operator)
     assert list(managers_of(team.pk)) == [mei]
 
@@ -203,22 +165,6 @@ def test_an_operator_gives_herself_no_desk(room, operator):
     deed(room, "team", "name_name_manager", team, email=operator.email)
     assert operator not in managers_of(team.pk)
     assert not AuditEntry.objects.filter(deed="add_member").exists()
-
-
-def test_the_leader_is_verified_by_the_name_that_the_list_shows(room):
-    team = a_team(verified=False)
-    seen = seen_in(room, "team")
-    assert seen == {f"seen.{team.pk}": "向立春 · Xiang Lichun"}
-    once = deed(room, "team", "verify_leader", team, **seen, confirmed="")
-    assert f'name="seen.{team.pk}" value="向立春 · Xiang Lichun"' in once.content.decode()
-    leaders.introduce(team, None, name_zh="覃夏至", name_en="Qin Xiazhi")
-    answer = deed(room, "team", "verify_leader", team, **seen)
-    assert Team.objects.get(pk=team.pk).leader.verified_at is None
-    assert "换了带头人的名字" in answer.content.decode()
-    deed(room, "team", "verify_leader", team)
-    assert Team.objects.get(pk=team.pk).leader.verified_at is None, "nobody was seen"
-    deed(room, "team", "verify_leader", team, **seen_in(room, "team"))
-    assert Team.objects.get(pk=team.pk).leader.verified_at
 
 
 @pytest.mark.parametrize("named", [{"name_zh": "覃夏至"}, {"name_zh": "向立春", "name_en": "Somebody Else"}])

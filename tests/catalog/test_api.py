@@ -365,7 +365,7 @@ def test_a_team_put_to_rest_is_gone_with_all_it_offers():
     search.index([product.id])
     from catalog.actions import team as teams
 
-    teams.rest(product.team, an_operator())
+    teams.rest(product.team, an_operator(), "示例")
     seen = Asker().ask(
         '{ teams(first: 5) { nodes { code } } products(first: 5) { nodes { slug } } search(query: "夏橙", first: 5) { totalCount } }'
     )

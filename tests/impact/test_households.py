@@ -1,5 +1,7 @@
 """Families behind the lots: proposed, verified by others, their names sealed; and who grew what."""
 
+from functools import partial
+
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -90,7 +92,7 @@ def test_nobody_verifies_households_of_her_own_team(family, team):
 def test_who_was_of_the_team_yesterday_does_not_verify_its_households_today(family, team):
     operator = shelves.an_operator()
     TeamMember.objects.create(team=team, person=operator, ended_at=timezone.now())
-    for deed in (household.verify, household.reject):
+    for deed in (household.verify, partial(household.reject, reason="示例")):
         with pytest.raises(NotAllowed):
             deed(family, operator)
     assert Household.objects.get().state == Household.State.PROPOSED
@@ -108,7 +110,7 @@ def test_who_withdraws_or_is_declined_leaves_no_name_behind(family, team):
     household.verify(family, operator)
     household.withdraw(family, operator)
     other = household.propose(Proposal(team, team.county, timezone.now(), DETAILS), None)
-    household.reject(other, operator)
+    household.reject(other, operator, "资料不全")
     assert not HouseholdDetail.objects.exists()
     assert team_has_verified_household(team)
 

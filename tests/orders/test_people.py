@@ -253,7 +253,7 @@ def test_a_team_at_rest_whose_parcels_are_on_their_way_keeps_its_last_manager():
     team.members.create(person=mei)
     made = Buyer().place(lot)
     Order.objects.filter(number=made["number"]).update(state="paid", paid_at=timezone.now())
-    teams.rest(team, ada)
+    teams.rest(team, ada, "示例原因")
     with pytest.raises(Conflict):
         operators.close(mei, ada)
     Order.objects.update(state="completed", closed_at=timezone.now())

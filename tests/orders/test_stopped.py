@@ -54,7 +54,7 @@ def withdraw_variant(lot):
 
 
 def rest_team(lot):
-    team.rest(lot.variant.product.team, an_operator())
+    team.rest(lot.variant.product.team, an_operator(), "示例原因")
 
 
 STOPS = {"suspended": suspend, "archived": archive, "variant": withdraw_variant, "team": rest_team}
@@ -176,7 +176,7 @@ def test_a_suspended_organisation_takes_no_seat_no_money_and_is_repaid(till, a_s
     together = Together(till, a_stand, minimum=2, maximum=10)
     held, reserved = together.fill(2), together.join()
     till.pay(session_of(Buyer().begin(reserved)), "alipay")
-    organisations.suspend(together.union, an_operator())
+    organisations.suspend(together.union, an_operator(), "示例原因")
     assert together.ask_to_join(Buyer())["errors"][0]["code"] == "TOO_LATE"
     tell(a_stand, PAID)
     assert row(reserved).state == "cancelled"
@@ -196,7 +196,7 @@ def test_a_purchase_for_an_organisation_suspended_since_is_not_paid(till, a_stan
     buyer = Buyer(person)
     order = buyer.place(lot, organisationId=global_id("Organisation", union.uid))
     till.pay(session_of(buyer.begin({"number": order["number"]})), "alipay")
-    organisations.suspend(union, an_operator())
+    organisations.suspend(union, an_operator(), "示例原因")
     tell(a_stand, PAID)
     assert row(order).state == "cancelled" and Refund.objects.get().reason == "stopped"
     at_rest()

@@ -42,11 +42,11 @@ def withdraw_variant(made):
 
 
 def rest_team(made):
-    team.rest(made.team, an_operator())
+    team.rest(made.team, an_operator(), "示例原因")
 
 
 def suspend_union(made):
-    organisation.suspend(made.union, an_operator())
+    organisation.suspend(made.union, an_operator(), "示例原因")
 
 
 STOPS = [recall, past_its_date, suspend, archive, withdraw_variant, rest_team, suspend_union]

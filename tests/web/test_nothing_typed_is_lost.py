@@ -8,10 +8,14 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
+from catalog.models import Leader
 from core import clock
 from core.api.ids import global_id
+from impact.actions import household
+from impact.actions.household import Proposal
 from orders.models import Claim, Dispute, Order, Payment, Refund
 from tests.catalog.world import a_product, an_operator
+from tests.impact.world import a_round
 from tests.shop.tour import named_pages
 from tests.together.world import Together
 from tests.web import typist
@@ -37,6 +41,7 @@ PLAIN |= {"teams", "contest", "catalogue", "claim", "review", "sign_in", "sign_u
 PLAIN |= {"terms", "set_up", "set_up_facts", "set_up_texts", "set_up_mail"}
 PLAIN |= {"password_forgotten", "desk_lot", "desk_new", "my_data", "incidents", "incident"}
 PLAIN |= {"office", "office_listings", "office_reviews", "office_parked"}
+PLAIN |= {"office_households", "office_organisations"}
 
 
 @pytest.fixture
@@ -86,6 +91,24 @@ def visits(shelf) -> list[tuple[Client, str, str]]:
         (clerk, "office_order", f"/en/office/orders/{mine['number']}/"),
         (clerk, "office_listing", f"/en/office/listings/{handed_in}/"),
         *((clerk, f"office_{name}", f"/en/office/{name}/") for name in ("refunds", "disputes", "claims")),
+        *((clerk, f"office_{name}", f"/en/office/{name}/") for name in ("teams", "contest")),
+        *(
+            (clerk, f"office_{name}", f"/en/office/{path}/")
+            for name, path in kept_in_the_office(shelf, union)
+        ),
+    ]
+
+
+def kept_in_the_office(shelf: SimpleNamespace, union: str) -> list[tuple[str, str]]:
+    """A team with a leader to verify, a household that waits, a round that has not begun: each page's name and address."""
+    Leader.objects.update(verified_at=None)
+    made = a_round(shelf.team, days=(5, 10, 15))
+    family = household.propose(Proposal(shelf.team, shelf.team.county, clock.now()), None)
+    return [
+        ("team", f"teams/{global_id('Team', shelf.team.uid)}"),
+        ("household", f"households/{global_id('OfficeHousehold', family.uid)}"),
+        ("organisation", f"organisations/{union}"),
+        ("round", f"contest/{global_id('Round', f'{made.edition.slug}/provincial/')}"),
     ]
 
 

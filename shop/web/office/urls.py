@@ -4,6 +4,7 @@ from functools import partial
 
 from django.urls import path
 
+from shop.web.office.details import household, open_details
 from shop.web.page import page
 
 # Each is about what its own reader may see.
@@ -20,4 +21,17 @@ urlpatterns = [
     path("<language:lang>/office/parked/", _page("office/parked"), name="office_parked"),
     path("<language:lang>/office/orders/", _page("office/orders"), name="office_orders"),
     path("<language:lang>/office/orders/<str:number>/", _page("office/order"), name="office_order"),
+    path("<language:lang>/office/teams/", _page("office/teams"), name="office_teams"),
+    path("<language:lang>/office/teams/<str:id>/", _page("office/team"), name="office_team"),
+    path("<language:lang>/office/households/", _page("office/households"), name="office_households"),
+    path("<language:lang>/office/households/<str:id>/", household, name="office_household"),
+    path("<language:lang>/office/organisations/", _page("office/organisations"), name="office_organisations"),
+    path(
+        "<language:lang>/office/organisations/<str:id>/",
+        _page("office/organisation"),
+        name="office_organisation",
+    ),
+    path("<language:lang>/office/contest/", _page("office/contest"), name="office_contest"),
+    path("<language:lang>/office/contest/<str:id>/", _page("office/round"), name="office_round"),
+    path("do/open_details/", open_details),
 ]

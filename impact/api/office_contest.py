@@ -1,0 +1,288 @@
+"""The contest's frame in the office: editions, their rounds, and which teams are in."""
+
+from typing import Any
+
+import graphene
+
+from accounts.models import Region
+from accounts.reads import region_coded
+from catalog.models import Team
+from core import clock
+from core.api.access import HELD, SIGNED_IN, Access
+from core.api.act import Act
+from core.api.connections import connection_field
+from core.api.facts import guarded
+from core.api.ids import global_id, key_of, uid_of
+from core.api.types import Localized, ModelType, PlainType, enum_of, list_of, type_of
+from core.refusals import NotFound
+from impact.actions import contest
+from impact.models import Edition, Entry, Round
+from impact.reads import keeping
+
+KEEPS = Access("whoever keeps the contest", lambda request, parent: keeping.keeps_contest(request.user))
+
+
+class OfficeEntryType(ModelType):
+    """A team's part in a round, in or out."""
+
+    class Meta:
+        model = Entry
+        main = False
+        name = "OfficeEntry"
+        access = HELD
+        fields = ("number", "team", "approved_at", "out_reason")
+        about = {
+            "number": "Its number in the contest.",
+            "team": "Whose it is.",
+            "approved_at": "Since when it is in; null where it is out.",
+            "out_reason": "Why it is out; empty where it is in.",
+        }
+
+
+class OfficeRoundType(ModelType):
+    """A round as whoever keeps the contest sees it; its phases follow the trade's clock."""
+
+    class Meta:
+        model = Round
+        main = False
+        name = "OfficeRound"
+        access = HELD
+        fields = ("level", "region", "opens_at", "closes_at", "freezes_at")
+        about = {
+            "level": "Provincial or national.",
+            "region": "Whose province it is of; null where it is of none.",
+            "opens_at": "Purchases placed from here on count,",
+            "closes_at": "until here; from then on refunds settle,",
+            "freezes_at": "until here: then its figures are final.",
+        }
+
+    id = graphene.ID(required=True, description="By its edition, level and region.")
+    name = graphene.String(required=True, description="Its level in the reader's language.")
+    phase = graphene.String(required=True, description="COMING, OPEN, SETTLING or FROZEN.")
+    phase_name = graphene.String(required=True, description="The same in the reader's language.")
+    entries_in = graphene.Int(required=True, description="How many teams are in.")
+    entries = connection_field(
+        OfficeEntryType,
+        lambda root, info: keeping.entries(root),
+        order=("number", "id"),
+        description="The teams' parts, in or out, by number.",
+    )
+    may_enter = list_of(
+        lambda: type_of(Team),
+        most=20,
+        resolver=lambda root, info, search="": keeping.may_enter(root, search or "")[:20],
+        description="Teams that are not in, by code; at most 20.",
+        search=graphene.Argument(graphene.String, description="A code, or part of a name."),
+    )
+
+    def resolve_id(root, info):
+        """A natural key: a round has no other."""
+        return global_id("Round", keeping.key_of_round(root))
+
+    def resolve_name(root, info):
+        """As the board calls it."""
+        return str(Round.Level(root.level).words)
+
+    def resolve_phase(root, info):
+        """By the trade's clock, stored nowhere."""
+        return root.phase(clock.now()).name
+
+    def resolve_phase_name(root, info):
+        """The phase of this moment in the reader's language."""
+        return str(root.phase(clock.now()).words)
+
+    def resolve_entries_in(root, info):
+        """Those that are approved."""
+        return keeping.entries(root).filter(approved_at__isnull=False).count()
+
+
+class OfficeEditionType(ModelType):
+    """A contest as whoever keeps it sees it."""
+
+    class Meta:
+        model = Edition
+        main = False
+        name = "OfficeEdition"
+        access = HELD
+        fields = ("slug", "ordinal")
+        about = {"slug": "Its short name in addresses.", "ordinal": "The how-manieth it is."}
+
+    name = Localized("name", description="Its name in the reader's language.")
+    theme = Localized("theme", description="Its theme; may be empty.")
+    rounds = list_of(
+        OfficeRoundType,
+        most=40,
+        resolver=lambda root, info: keeping.rounds(info.context.user).filter(edition=root)[:40],
+        description="Its rounds, the first to open first.",
+    )
+
+
+class ContestOffice(PlainType):
+    """The contests that the asker keeps."""
+
+    class Meta:
+        access = HELD
+
+    editions = list_of(
+        OfficeEditionType,
+        most=20,
+        resolver=lambda root, info: keeping.editions(info.context.user)[:20],
+        description="The newest first.",
+    )
+
+
+def _office(root: Any, info: Any) -> ContestOffice | None:
+    return ContestOffice() if keeping.keeps_contest(info.context.user) else None
+
+
+def _round(root: Any, info: Any, id: str) -> Round | None:
+    try:
+        return keeping.round_of(info.context.user, key_of(id, "Round"))
+    except NotFound:
+        return None
+
+
+class EditionCreate(Act):
+    """Whoever keeps the contest: create an edition, with the secret by which its buyers are told apart."""
+
+    class Meta:
+        access = KEEPS
+
+    class Input:
+        slug = graphene.String(required=True, description="Its short name in addresses.")
+        ordinal = graphene.Int(required=True, description="The how-manieth it is, from 1.")
+        name_zh = graphene.String(required=True, description="Its name in Chinese.")
+        name_en = graphene.String(required=True, description="Its name in English.")
+        theme_zh = graphene.String(description="Its theme in Chinese.")
+        theme_en = graphene.String(description="Its theme in English.")
+
+    edition = graphene.Field(OfficeEditionType, description="The edition.")
+
+    @classmethod
+    def act(
+        cls, request: Any, slug: str, ordinal: int, name_zh: str, name_en: str, **theme: str | None
+    ) -> Any:
+        """The edition; INVALID on the field for a slug that is taken or a name that is missing."""
+        themes = (theme.get("theme_zh") or "", theme.get("theme_en") or "")
+        return cls(edition=contest.open_edition(slug, ordinal, (name_zh, name_en), themes, request.user))
+
+
+class RoundCreate(Act):
+    """Whoever keeps the contest: give an edition a round."""
+
+    class Meta:
+        access = KEEPS
+
+    class Input:
+        edition = graphene.ID(required=True, description="The edition.")
+        level = graphene.InputField(enum_of(Round, "level"), required=True, description="Which level.")
+        region = graphene.String(description="The code of its province, for a provincial round of one.")
+        opens_at = graphene.DateTime(required=True, description="Purchases placed from here on count,")
+        closes_at = graphene.DateTime(required=True, description="until here; from then on refunds settle,")
+        freezes_at = graphene.DateTime(required=True, description="until here: then its figures are final.")
+
+    round = graphene.Field(OfficeRoundType, description="The round.")
+
+    @classmethod
+    def act(cls, request: Any, edition: str, level: Any, region: str | None = None, **times: Any) -> Any:
+        """The round; INVALID where its times have no order, its province is none or it has its like."""
+        its = keeping.edition_of(request.user, uid_of(edition, "OfficeEdition", field="edition"))
+        where: Region | None = region_coded(region, "region") if region else None
+        return cls(round=contest.open_round(its, level.value, where, **times, by=request.user))
+
+
+class RoundTimesSet(Act):
+    """Whoever keeps the contest: give a round other times, before it opens."""
+
+    class Meta:
+        access = KEEPS
+
+    class Input:
+        round = graphene.ID(required=True, description="The round.")
+        opens_at = graphene.DateTime(required=True, description="Purchases placed from here on count,")
+        closes_at = graphene.DateTime(required=True, description="until here; from then on refunds settle,")
+        freezes_at = graphene.DateTime(required=True, description="until here: then its figures are final.")
+
+    round = graphene.Field(OfficeRoundType, description="The round.")
+
+    @classmethod
+    def act(cls, request: Any, round: str, **times: Any) -> Any:
+        """The round; TOO_LATE once it has begun, INVALID where its times have no order."""
+        return cls(round=contest.set_times(_round_of(request, round), by=request.user, **times))
+
+
+def _round_of(request: Any, id: str) -> Round:
+    return keeping.round_of(request.user, key_of(id, "Round", field="round"))
+
+
+class EntryLetIn(Act):
+    """Whoever keeps the contest and is none of the team: let a team take part in a round, for the first time or again."""
+
+    class Meta:
+        access = KEEPS
+
+    class Input:
+        round = graphene.ID(required=True, description="The round.")
+        team = graphene.ID(required=True, description="The team.")
+
+    entry = graphene.Field(OfficeEntryType, description="Its part.")
+
+    @classmethod
+    def act(cls, request: Any, round: str, team: str) -> Any:
+        """Its part; INVALID with fewer than ten verified households, TOO_LATE once the round has closed."""
+        its = _round_of(request, round)
+        found = Team.objects.filter(uid=uid_of(team, "Team", field="team")).first()
+        if found is None:
+            raise NotFound(field="team")
+        return cls(entry=contest.let_in(its, found, request.user))
+
+
+class EntryTakeOut(Act):
+    """Whoever keeps the contest and is none of the team: take a team out of a round in which nothing was bought for it."""
+
+    class Meta:
+        access = KEEPS
+
+    class Input:
+        entry = graphene.ID(required=True, description="Its part.")
+        reason = graphene.String(required=True, description="Why.")
+
+    entry = graphene.Field(OfficeEntryType, description="Its part, out.")
+
+    @classmethod
+    def act(cls, request: Any, entry: str, reason: str) -> Any:
+        """Its part; CONFLICT where it is out already or something was bought for it."""
+        its = keeping.entry_of(request.user, uid_of(entry, "OfficeEntry", field="entry"))
+        return cls(entry=contest.take_out(its, request.user, reason))
+
+
+class Query:
+    """What whoever keeps the contest may read."""
+
+    contest_office = guarded(
+        graphene.Field(
+            ContestOffice,
+            resolver=_office,
+            description="The contests that the asker keeps; null for whoever keeps none.",
+        ),
+        SIGNED_IN,
+    )
+    office_round = guarded(
+        graphene.Field(
+            OfficeRoundType,
+            args={"id": graphene.Argument(graphene.ID, required=True, description="The round.")},
+            resolver=_round,
+            description="A round that the asker keeps; null for any other.",
+        ),
+        SIGNED_IN,
+    )
+
+
+class Mutation:
+    """What whoever keeps the contest may do."""
+
+    edition_create = EditionCreate.Field()
+    round_create = RoundCreate.Field()
+    round_times_set = RoundTimesSet.Field()
+    entry_let_in = EntryLetIn.Field()
+    entry_take_out = EntryTakeOut.Field()

@@ -1,0 +1,31 @@
+"""What names a household is shown in the answer to the form that asks for it, and kept nowhere on the way."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from core import language
+from shop.web.act import back, do, spoken
+from shop.web.page import page
+
+household = page("office/household", for_somebody=True)
+
+
+@require_POST
+def open_details(request: HttpRequest) -> HttpResponse:
+    """The household's page with what names it, this once: there is no address at which it would be shown again."""
+    language.activate(spoken(request))
+    payload, refused = do(request, "open_details", request.POST)
+    if refused:
+        return back(request, "open_details", refused)
+    return _shown(request, payload)
+
+
+def _shown(request: Any, payload: dict[str, Any]) -> HttpResponse:
+    id, lang = payload["household"]["id"], language.current()
+    request.opened_details = payload["details"]
+    # Links and forms of the page lead to itself, not to where this form was sent.
+    request.path = request.path_info = reverse("office_household", kwargs={"lang": lang, "id": id})
+    return household(request, lang=lang, id=id)

@@ -1,0 +1,106 @@
+"""What follows the office's deeds for teams, households, organisations and the contest, and what comes of those for good."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest
+
+from core.language import say
+from shop.web.acts import Act, gathered, saved, says, tells, to, will
+
+
+def team_made(request: HttpRequest, payload: dict[str, Any]) -> str:
+    """On to its page, where its people are named."""
+    words = say(
+        "团队建好了。接下来：介绍带头人，请管理员。",
+        "It is set up. Next: its leader, and who keeps its desk.",
+    )
+    messages.success(request, str(words))
+    return to(f"office/teams/{payload['team']['id']}/")
+
+
+TEAMS = {
+    "create_team": Act(follow=team_made, undone_by="suspend_team"),
+    "amend_team": Act(follow=saved, undone_by="amend_team"),
+    "suspend_team": Act(
+        follow=tells(
+            say("“{x}”已停用，商品都停卖了。", "“{x}” is suspended; nothing of it is sold."), "team", "name"
+        ),
+        undone_by="resume_team",
+    ),
+    "resume_team": Act(
+        follow=tells(
+            say(
+                "“{x}”已启用；商品要逐个恢复上架。",
+                "“{x}” is at work again; put its products back one by one.",
+            ),
+            "team",
+            "name",
+        ),
+        undone_by="suspend_team",
+    ),
+    "verify_leader": Act(
+        follow=tells(say("“{x}”的带头人已核验。", "The leader of “{x}” is verified."), "team", "name"),
+        look=will(say("您当面核验过这位带头人", "You have met this leader")),
+    ),
+    "decline_leader": Act(
+        follow=says(say("已记下，团队会看到原因。", "Noted; the team reads why.")), undone_by="verify_leader"
+    ),
+    "end_manager": Act(
+        follow=says(say("已结束，工作台对她关上了。", "Ended: the desk is closed to her.")),
+        look=will(say("马上进不了这个团队的工作台", "From now on the desk is closed to this account")),
+    ),
+}
+
+HOUSEHOLDS = {
+    "open_details": Act(as_written="reading is written down and changes nothing"),
+    "verify_household": Act(
+        follow=tells(say("{x} 已核实。", "{x} is verified."), "household", "code"),
+        look=will(say("您核对过这户的情况", "You have checked what was told of it")),
+    ),
+    "decline_household": Act(
+        follow=tells(
+            say("{x} 没有通过，资料已抹去。", "{x} is not accepted; its details are erased."),
+            "household",
+            "code",
+        ),
+        look=will(
+            say("不通过，资料抹去，不能恢复", "It is not accepted, and its details are erased for good")
+        ),
+    ),
+}
+
+ORGANISATIONS = {
+    "verify_organisation": Act(
+        follow=tells(say("“{x}”已核实。", "“{x}” is verified."), "organisation", "name"),
+        undone_by="suspend_organisation",
+    ),
+    "decline_organisation": Act(
+        follow=tells(say("“{x}”没有通过。", "“{x}” is not accepted."), "organisation", "name"),
+        look=will(say("不通过，不能再改", "It is not accepted, for good")),
+    ),
+    "suspend_organisation": Act(
+        follow=tells(say("“{x}”已暂停。", "“{x}” is suspended."), "organisation", "name"),
+        undone_by="verify_organisation",
+    ),
+    "name_coordinator": Act(
+        follow=says(say("已指定，她会收到邮件。", "Named; she is told by mail.")), undone_by="end_membership"
+    ),
+}
+
+CONTEST = {
+    "create_edition": Act(
+        follow=tells(say("“{x}”建好了，接着加赛段。", "“{x}” is there; give it a round."), "edition", "name"),
+        as_written="nothing is told of it until it has a round",
+    ),
+    "create_round": Act(follow=saved, undone_by="set_round_times"),
+    "set_round_times": Act(follow=saved, undone_by="set_round_times"),
+    "let_in_entry": Act(
+        follow=tells(say("{x} 进来了。", "{x} is in."), "entry", "number"), undone_by="take_out_entry"
+    ),
+    "take_out_entry": Act(
+        follow=tells(say("{x} 已退出。", "{x} is out."), "entry", "number"), undone_by="let_in_entry"
+    ),
+}
+
+KEEPING = gathered(TEAMS, HOUSEHOLDS, ORGANISATIONS, CONTEST)

@@ -1,0 +1,352 @@
+"""The office for teams, households, organisations and the contest's frame, by its pages: each deed where its place is, and
+nobody about her own."""
+
+import re
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.models import AuditEntry, Organisation
+from accounts.places import Place
+from catalog.models import Leader, Product, Team
+from core import clock
+from core.api.ids import global_id
+from impact.actions import household as households
+from impact.actions.household import Proposal
+from impact.models import DetailReading, Edition, Entry, Household, HouseholdDetail, Round
+from tests.accounts.world import a_person, an_organisation, holds
+from tests.catalog.world import a_county, a_lot, a_product, a_region, a_team, a_variant
+from tests.impact import world
+from tests.web.conftest import signed_in
+from tests.web.test_desk import fill, sure
+from tests.web.test_pages import fields, post, unfolded, words
+
+pytestmark = pytest.mark.django_db
+ZIGUI, ELSEWHERE = "420527", "420528"
+DETAILS = {"name": "覃示例", "phone": "13800138000", "bank_account": "6217 示例"}
+
+
+@pytest.fixture
+def operator():
+    return a_person(("operator",))
+
+
+@pytest.fixture
+def office(operator):
+    """Her browser."""
+    return signed_in(operator)
+
+
+def an_officer(role, code):
+    """Somebody with this role in a county or city, and her browser."""
+    person = a_person()
+    holds(person, role, Place(region=code))
+    return person, signed_in(person)
+
+
+def elsewhere():
+    """A county beside Zigui."""
+    return a_region(ELSEWHERE, "长阳土家族自治县", "Changyang", 3, a_county().parent)
+
+
+def id_of(kind, row):
+    return global_id(kind, row.uid)
+
+
+def gone(client, *paths):
+    """None of these is a page for her."""
+    return [client.get(path).status_code for path in paths] == [404] * len(paths)
+
+
+def send(client, page, act, **written):
+    """Write into the form of a page that is open already, and send it."""
+    return client.post(f"/do/{act}/", {**fields(page, act), "lang": "en", **written})
+
+
+def twice(client, act, **written):
+    """Press the button of something final, look, and press again."""
+    looked = words(client.get(post(client, act, **written).url))
+    (seen,) = re.findall(r'name="seen" value="([^"]*)"', looked) or [""]
+    return post(client, act, **written, seen=seen)
+
+
+def proposed(team, by=None, **county):
+    where = county.get("county", team.county)
+    return households.propose(Proposal(team, where, timezone.now(), DETAILS), by)
+
+
+# --- teams ---
+
+
+def test_a_team_is_set_up_put_right_suspended_with_a_reason_and_woken(office, operator):
+    a_county()
+    page = unfolded(office, "/en/office/teams/?province=420000", "create_team")
+    given = {"county": ZIGUI, "code": "hb99", "nameZh": "示例99队", "nameEn": "Demo 99"}
+    made = send(office, page, "create_team", **given)
+    team = Team.objects.get(code="HB99")
+    there = f"/en/office/teams/{id_of('Team', team)}/"
+    assert made.url == there and (team.slug, team.division_id) == ("hb99", "420500")
+    assert send(office, page, "create_team", **given).status_code == 302 and Team.objects.count() == 1
+    assert "Another team has this code." in words(office.get("/en/office/teams/?province=420000"))
+    product = a_lot(a_variant(a_product(team))).variant.product
+    fill(office, there, "amend_team", nameZh="示例九十九队", villageZh="茶园村")
+    page = unfolded(office, there, "suspend_team")
+    send(office, page, "suspend_team", reason=" ")
+    assert Team.objects.get().is_active, "a reason is asked for"
+    send(office, page, "suspend_team", reason="营业执照过期")
+    team.refresh_from_db()
+    assert (team.name_zh, team.village_zh, team.is_active) == ("示例九十九队", "茶园村", False)
+    assert Product.objects.get(pk=product.pk).state == "suspended"
+    assert "Suspended" in words(office.get("/en/office/teams/?state=AT_REST"))
+    manager = a_person()
+    team.members.create(person=manager)
+    assert "营业执照过期" in words(signed_in(manager).get("/en/desk/"))
+    fill(office, there, "resume_team")
+    team.refresh_from_db()
+    assert team.is_active and team.rest_reason == ""
+    said = (
+        AuditEntry.objects.filter(actor=operator, noun="Team").order_by("pk").values_list("deed", flat=True)
+    )
+    assert list(said) == ["create", "change", "rest", "wake"]
+
+
+def test_who_introduces_a_leader_does_not_verify_her_by_page_or_in_the_database(office, operator):
+    team = a_team(verified=False)
+    Leader.objects.all().delete()
+    there = f"/en/office/teams/{id_of('Team', team)}/"
+    fill(office, there, "introduce_leader", nameZh="覃夏至")
+    assert "a colleague verifies" in words(office.get(there))
+    post(office, "verify_leader", team=id_of("Team", team), named="覃夏至")
+    assert Leader.objects.get().verified_at is None
+    with pytest.raises(IntegrityError, match="who_introduces_a_leader_does_not_verify"), transaction.atomic():
+        Leader.objects.update(verified_by=operator, verified_at=timezone.now())
+    colleague = signed_in(a_person(("operator",)))
+    page = words(colleague.get(there))
+    assert "覃夏至" in page
+    sure(colleague, there, "verify_leader")
+    assert Leader.objects.get().verified_at is not None
+
+
+def test_a_leader_is_verified_as_she_was_seen_or_declined_with_words_that_her_team_reads(office):
+    manager = a_person()
+    team = a_team(verified=False, manager=manager)
+    there, desk = f"/en/office/teams/{id_of('Team', team)}/", signed_in(manager)
+    seen = words(office.get(there))
+    fill(
+        desk,
+        "/en/desk/team/",
+        "introduce_leader",
+        nameZh="覃夏至",
+        isWoman="on",
+    )
+    looked = send(office, seen, "verify_leader")
+    send(office, words(office.get(looked.url)), "verify_leader", named="向立春 · Xiang Lichun")
+    assert Leader.objects.get().verified_at is None, "another was seen"
+    fill(office, there, "decline_leader", reason="身份证没带来")
+    leader = Leader.objects.get()
+    assert leader.is_woman and leader.declined_at and leader.introduced_by == manager
+    assert "身份证没带来" in words(desk.get("/en/desk/team/"))
+    assert "身份证没带来" not in words(desk.get(f"/en/t/{team.slug}/"))
+    sure(office, there, "verify_leader")
+    leader.refresh_from_db()
+    assert leader.verified_at and leader.decline_reason == ""
+
+
+def test_a_manager_is_ended_at_once_by_the_office_or_by_her_own_team_and_the_last_one_stays(office):
+    mei, sun, li = a_person(), a_person(), a_person()
+    team = a_team(manager=mei)
+    for one in (sun, li):
+        team.members.create(person=one)
+    there, desk = f"/en/office/teams/{id_of('Team', team)}/", signed_in(sun)
+    form = {"team": id_of("Team", team), "manager": id_of("TeamManager", li)}
+    assert desk.get("/en/desk/orders/").status_code == 200
+    stranger = a_person()
+    a_team(manager=stranger)
+    for other in (stranger, a_person()):
+        post(signed_in(other), "end_manager", **form)
+    assert team.members.filter(ended_at=None).count() == 3
+    gone_sun = {**form, "manager": id_of("TeamManager", sun)}
+    twice(office, "end_manager", item=gone_sun["manager"], back=there, **gone_sun)
+    assert "manages none yet" in words(desk.get("/en/desk/")), "at the next request"
+    own = signed_in(mei)
+    twice(own, "end_manager", item=form["manager"], back="/en/desk/team/", **form)
+    assert list(team.members.filter(ended_at=None).values_list("person", flat=True)) == [mei.pk]
+    last = {**form, "manager": id_of("TeamManager", mei)}
+    twice(own, "end_manager", item=last["manager"], back="/en/desk/team/", **last)
+    assert team.members.filter(ended_at=None).count() == 1
+
+
+def test_teams_are_kept_where_the_role_is_and_another_countys_are_not_there():
+    _, office = an_officer("operator", ZIGUI)
+    here, there = a_team(verified=False), a_team(county=elsewhere())
+    listed = words(office.get("/en/office/teams/"))
+    assert here.name_en in listed and there.name_en not in listed
+    assert gone(office, f"/en/office/teams/{id_of('Team', there)}/")
+    post(office, "suspend_team", id=id_of("Team", there), reason="示例")
+    post(office, "create_team", county=ELSEWHERE, code="HB98", nameZh="示例", nameEn="Demo")
+    there.refresh_from_db()
+    assert there.is_active and Team.objects.count() == 2
+    assert gone(signed_in(a_person()), "/en/office/teams/", f"/en/office/teams/{id_of('Team', here)}/")
+
+
+# --- households ---
+
+
+def test_a_verifier_sees_codes_of_her_county_and_opens_one_for_a_purpose_that_its_team_reads():
+    verifier, office = an_officer("county_verifier", ZIGUI)
+    manager = a_person()
+    team = a_team(manager=manager)
+    family, other = proposed(team), proposed(team, county=elsewhere())
+    code = family.uid.hex[:6].upper()
+    listed = words(office.get("/en/office/households/"))
+    assert code in listed and other.uid.hex[:6].upper() not in listed
+    assert "覃示例" not in listed
+    there = f"/en/office/households/{id_of('OfficeHousehold', family)}/"
+    assert gone(office, f"/en/office/households/{id_of('OfficeHousehold', other)}/")
+    page = unfolded(office, there, "open_details")
+    assert send(office, page, "open_details", purpose="  ").status_code == 302
+    assert not DetailReading.objects.exists()
+    opened = send(office, page, "open_details", purpose="入户核对")
+    shown = words(opened)
+    assert opened.status_code == 200 and "no-store" in opened["Cache-Control"]
+    assert all(told in shown for told in ("覃示例", "13800138000", "6217 示例"))
+    assert f'href="/zh/office/households/{id_of("OfficeHousehold", family)}/"' in shown
+    assert "覃示例" not in words(office.get(there)), "shown once"
+    assert not any("覃示例" in str(value) for value in office.session.values())
+    reading = DetailReading.objects.get()
+    assert (reading.reader, reading.purpose, reading.household) == (verifier, "入户核对", family)
+    assert "入户核对" in words(signed_in(manager).get("/en/desk/households/"))
+    post(office, "open_details", id=id_of("OfficeHousehold", other), purpose="好奇")
+    assert DetailReading.objects.count() == 1
+
+
+def test_a_household_is_verified_by_another_than_proposed_it_and_declined_with_a_reason():
+    verifier, office = an_officer("county_verifier", ZIGUI)
+    manager = a_person()
+    team = a_team(manager=manager)
+    good, bad, own = proposed(team), proposed(team), proposed(team, verifier)
+    for family in (good, bad, own):
+        there = f"/en/office/households/{id_of('OfficeHousehold', family)}/"
+        if family == bad:
+            sure(office, there, "decline_household", reason="不在村里住")
+        elif family == good:
+            sure(office, there, "verify_household")
+        else:
+            assert "somebody else verifies" in words(office.get(there))
+            post(office, "verify_household", id=id_of("OfficeHousehold", family))
+    states = {h: Household.objects.get(pk=h.pk).state for h in (good, bad, own)}
+    assert states == {good: "verified", bad: "rejected", own: "proposed"}
+    assert set(HouseholdDetail.objects.values_list("household", flat=True)) == {good.pk, own.pk}
+    assert "不在村里住" in words(signed_in(manager).get("/en/desk/households/"))
+    with (
+        pytest.raises(IntegrityError, match="who_proposes_a_household_does_not_verify"),
+        transaction.atomic(),
+    ):
+        Household.objects.filter(pk=own.pk).update(verified_by=verifier)
+
+
+# --- organisations ---
+
+
+def test_an_organisation_is_verified_suspended_with_a_reason_and_given_a_coordinator(office):
+    mei, sun = a_person(), a_person()
+    union = an_organisation(coordinator=mei, state="proposed")
+    there = f"/en/office/organisations/{id_of('Organisation', union)}/"
+    assert union.name_en in words(office.get("/en/office/organisations/?state=PROPOSED"))
+    fill(office, there, "verify_organisation")
+    page = unfolded(office, there, "suspend_organisation")
+    send(office, page, "suspend_organisation", reason="")
+    assert Organisation.objects.get().state == "verified"
+    send(office, page, "suspend_organisation", reason="换届未完成")
+    assert Organisation.objects.get().state == "suspended"
+    assert "换届未完成" in words(signed_in(mei).get("/en/organisations/"))
+    page = unfolded(office, there, "name_coordinator")
+    send(office, page, "name_coordinator", email="nobody@example.com")
+    assert "There is no such account." in words(office.get(there))
+    send(office, page, "name_coordinator", email=sun.email)
+    assert union.memberships.filter(role="coordinator", ended_at=None).count() == 2
+    own = a_person(("operator",))
+    union.memberships.create(person=own)
+    assert "somebody else decides" in words(signed_in(own).get(there))
+
+
+def test_who_verifies_unions_sees_unions_of_her_place_alone():
+    a_county()
+    _, office = an_officer("union_verifier", "420500")
+    union = an_organisation(state="proposed", region_id=ZIGUI)
+    others = [
+        an_organisation(state="proposed", region_id=ZIGUI, kind="enterprise"),
+        an_organisation(state="proposed", region_id="420000"),
+    ]
+    listed = words(office.get("/en/office/organisations/"))
+    for one in (union, *others):
+        path = f"/en/office/organisations/{id_of('Organisation', one)}/"
+        assert (path in listed) == (one == union) and gone(office, path) == (one != union)
+        post(office, "verify_organisation", id=id_of("Organisation", one))
+        one.refresh_from_db()
+        assert one.is_verified == (one == union)
+
+
+# --- the contest's frame ---
+
+
+def test_an_edition_and_its_round_are_created_in_shanghais_time_and_teams_let_in_and_out(office):
+    fill(office, "/en/office/contest/", "create_edition",
+         slug="hubei-2", ordinal="2", nameZh="示例大赛", nameEn="Demo contest")  # fmt: skip
+    edition = Edition.objects.get()
+    page = unfolded(office, "/en/office/contest/", "create_round")
+    day = clock.today().replace(year=clock.today().year + 1)
+    times = {"opensAt": f"{day}T09:00", "closesAt": f"{day}T08:00", "freezesAt": f"{day}T21:00"}
+    asked = {
+        "item": id_of("OfficeEdition", edition),
+        "edition": id_of("OfficeEdition", edition),
+        "level": "PROVINCIAL",
+    }
+    send(office, page, "create_round", **asked, region="420000", **times)
+    assert not Round.objects.exists() and "It closes after it opens." in words(
+        office.get("/en/office/contest/")
+    )
+    send(office, page, "create_round", **asked, region="420000", **{**times, "closesAt": f"{day}T20:00"})
+    round_ = Round.objects.get()
+    assert round_.opens_at.astimezone(clock.SHANGHAI).isoformat() == f"{day}T09:00:00+08:00"
+    (there,) = set(
+        re.findall(r'href="(/en/office/contest/[^"?#]+/)"', words(office.get("/en/office/contest/")))
+    )
+    few, many = a_team(), a_team()
+    world.households(many, 10)
+    for team in (few, many):
+        post(office, "let_in_entry", round=there.split("/")[-2], team=id_of("Team", team), back=there)
+    assert list(Entry.objects.values_list("team", flat=True)) == [many.pk], "ten households or more"
+    page = unfolded(office, there, "take_out_entry")
+    entry = id_of("OfficeEntry", Entry.objects.get())
+    send(office, page, "take_out_entry", item=entry, entry=entry, reason="自愿退出")
+    assert Entry.objects.get().out_reason == "自愿退出" and "自愿退出" in words(office.get(there))
+    fill(office, there, "let_in_entry", item=id_of("Team", many), team=id_of("Team", many))
+    assert Entry.objects.get().approved_at
+    later = {**times, "closesAt": f"{day}T23:00", "freezesAt": f"{day}T23:30"}
+    fill(office, there, "set_round_times", **later)
+    assert Round.objects.get().freezes_at.astimezone(clock.SHANGHAI).minute == 30
+
+
+def test_once_a_round_has_begun_its_times_stay_and_what_was_bought_for_stays_in(office):
+    lot = world.a_lot()
+    round_ = world.a_round(lot.variant.product.team)
+    order = world.an_order((lot, 2))
+    world.pay(order)
+    key = global_id("Round", f"{round_.edition.slug}/provincial/")
+    there = f"/en/office/contest/{key}/"
+    assert 'action="/do/set_round_times/"' not in words(office.get(there))
+    at = dict.fromkeys(("opensAt", "closesAt", "freezesAt"), "2031-05-01T09:00")
+    post(
+        office,
+        "set_round_times",
+        round=key,
+        **{**at, "closesAt": "2031-05-02T09:00", "freezesAt": "2031-05-03T09:00"},
+    )
+    assert Round.objects.get().opens_at == round_.opens_at
+    entry = id_of("OfficeEntry", Entry.objects.get())
+    post(office, "take_out_entry", entry=entry, reason="示例", back=there)
+    assert Entry.objects.get().approved_at and "it stays in" in words(office.get(there))
+    for who in (a_person(), a_person(("county_verifier",))):
+        assert gone(signed_in(who), there, "/en/office/contest/")
