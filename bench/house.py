@@ -126,7 +126,10 @@ class House:
         """An open shop on one database: web, and where it is whole worker, beat and the provider's stand-in."""
         port = free_port()
         url = f"http://127.0.0.1:{port}"
-        env = self.env | self.servers.addresses(database) | {"SITE_URL": url} | more
+        env = (
+            self.env | self.servers.addresses(database) | {"SITE_URL": url, "METRICS_PORT": str(free_port())}
+        )
+        env |= more
         shop = Shop(self, database, url, port, env)
         state = self.folder / f"state-{database}"
         state.mkdir(exist_ok=True)

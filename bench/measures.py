@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
+from prometheus_client.parser import text_string_to_metric_families
 
 from bench import processes, reads, sales, spent
 from bench.buyer import Errand, send_out
@@ -228,11 +229,14 @@ class Bench:
         return pids
 
     def given_up(self) -> str:
-        """Why a web process gave up fast answers, and how often: it is asked which one of them takes the call."""
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.warm.port}/healthz", timeout=10) as answer:
-            reasons = json.load(answer)["given_up"]
+        """Why the web's processes gave up fast answers, and how often."""
+        url = f"http://127.0.0.1:{self.warm.env['METRICS_PORT']}/metrics"
+        with urllib.request.urlopen(url, timeout=10) as answer:
+            told = list(text_string_to_metric_families(answer.read().decode()))
+        given_up = next(family for family in told if family.name == "sheaf_fast_given_up")
+        reasons = {one.labels["reason"]: int(one.value) for one in given_up.samples if one.value}
         words = ", ".join(f"{count} {reason}" for reason, count in reasons.items())
-        return f"Fast answers given up by the web process that was asked: {words or 'none'}"
+        return f"Fast answers given up: {words or 'none'}"
 
     def memory(self) -> str:
         """What each process holds now."""

@@ -70,6 +70,11 @@ def of_nobody(text: str) -> str:
     return _LINK.sub("…", _SECRET.sub(r"\1…", text))
 
 
+def _id_of(record: logging.LogRecord) -> str:
+    """Django tells of a request that failed when it has left the house: by then only the record knows it."""
+    return getattr(getattr(record, "request", None), "id", "") or request_id.get()
+
+
 class Line(logging.Formatter):
     """A line for who reads along; a traceback follows it."""
 
@@ -77,7 +82,7 @@ class Line(logging.Formatter):
         super().__init__("{asctime} {levelname} {name} [{request_id}] {message}", style="{")
 
     def format(self, record: logging.LogRecord) -> str:
-        record.request_id = getattr(record, "request_id", None) or request_id.get()
+        record.request_id = _id_of(record)
         return of_nobody(super().format(record))
 
 
@@ -91,7 +96,7 @@ class Json(logging.Formatter):
             "level": record.levelname,
             "logger": record.name,
             "message": of_nobody(record.getMessage()),
-            "request_id": getattr(record, "request_id", None) or request_id.get(),
+            "request_id": _id_of(record),
             "process": _kind,
             "pid": record.process,
             **about.get(),

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.urls import get_resolver
 
-from core import forwarded, language
+from core import forwarded, labels, language
 from core.language import say
 from core.logs import new_id, request_id
 from core.numbers import body_length
@@ -32,6 +32,7 @@ class RequestMiddleware:
                 response = refused(request) or self.get_response(request)
         finally:
             request_id.reset(named)
+        request.META[labels.PAGE] = labels.page_of(request)
         response.headers["X-Request-Id"] = request.id
         if wait := getattr(request, "retry_after", None):
             response.headers.setdefault("Retry-After", str(wait))

@@ -108,6 +108,42 @@ class Clock(models.Model):
         return f"{self.ahead} ahead"
 
 
+class Measurement(models.Model):
+    """What was measured last of something that is measured seldom: a figure, and when."""
+
+    name = models.CharField(max_length=60, primary_key=True)
+    value = models.BigIntegerField()
+    at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.value}"
+
+
+class Alarm(models.Model):
+    """Something that was amiss, from when it was first seen until it was over: fired once, told once, ended once."""
+
+    id = models.BigAutoField(primary_key=True)
+    name = models.CharField(max_length=60)
+    since = models.DateTimeField(default=timezone.now, help_text="when it was first seen")
+    value = models.FloatField(help_text="what was measured last, while it lasted")
+    fired_at = models.DateTimeField(null=True, help_text="when it had lasted long enough")
+    ended_at = models.DateTimeField(null=True)
+    told_at = models.DateTimeField(null=True, help_text="when a letter told of it")
+    end_told_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["name"], condition=Q(ended_at=None), name="an_alarm_fires_once"),
+            models.CheckConstraint(
+                condition=Q(ended_at=None) | Q(fired_at__isnull=False), name="what_never_fired_never_ended"
+            ),
+        ]
+        indexes = [models.Index(fields=["-since"], name="alarms_of_late")]
+
+    def __str__(self) -> str:
+        return f"{self.name} since {self.since}"
+
+
 class Change(models.Model):
     """That something shown has changed: noted by the transaction that changed it (core/fast/changes.py)."""
 

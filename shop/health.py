@@ -1,7 +1,9 @@
 """How the shop is: each web process looks every other second, and tells at once what it saw last.
 
-`/healthz` is for whoever watches the shop: 503 as soon as something is amiss that people would come to feel, be it
-that paid orders wait. `/livez` says only that the process answers. Neither waits for anything, nor tells a secret.
+`/livez` says that this process answers. `/readyz` says that it may be given visitors: its database answers and has the
+tables of this release; without worker or broker people browse and pay all the same. `/healthz` is of the whole house:
+503 as soon as something is amiss that people would come to feel, be it that paid orders wait. None waits for anything,
+nor tells a stranger how much there is of anything: figures are on the inner port (shop/inner.py).
 
     python -m shop.health worker     for a container's own check: worker or beat
 """
@@ -12,7 +14,11 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
+
+from core.counting import counts
+from core.labels import PAGE
 
 log = logging.getLogger("sheaf.health")
 
@@ -30,6 +36,31 @@ _OLDEST = """
 JSON = ("Content-Type", "application/json")
 FRESH = ("Cache-Control", "no-store")
 
+# What is amiss, in the words of both languages.
+WORDS = {
+    "web": ("网站进程没有在自查。", "This web process is stuck."),
+    "database": (
+        "数据库没有回应，页面和下单要等一等。",
+        "The database does not answer: pages and purchases wait.",
+    ),
+    "schema": ("数据库还没有升级到这一版。", "The database has not been brought up to this release."),
+    "outbox": ("有后续处理在排队。", "What follows from purchases is waiting."),
+    "broker": (
+        "消息中转没有回应：可以浏览和付款，后续处理要等一等。",
+        "The broker does not answer: browsing and paying work, what follows waits.",
+    ),
+    "worker": (
+        "后台没有在工作：可以浏览和付款，邮件等后续处理要等一等。",
+        "The worker is silent: browsing and paying work, letters and what follows wait.",
+    ),
+    "beat": ("定时器没有在走，到期的事要等一等。", "Beat is silent: what is due by the clock waits."),
+    "clock": (
+        "服务器的时间不准，支付通知会被拒收。",
+        "Our clock is wrong: the payment provider's notices are refused.",
+    ),
+}
+WELL = ("一切正常。", "All is well.")
+
 Answer = tuple[int, list[tuple[str, str]], bytes]
 
 
@@ -41,6 +72,7 @@ class Health:
         self.seen_at = float("-inf")
         self.parts: dict[str, str] = {}
         self._database: Any = None
+        self._has_tables = False
         self._started = threading.Lock()
 
     def watch(self) -> None:
@@ -64,15 +96,17 @@ class Health:
     def _look_at_database(self) -> dict[str, str]:
         try:
             if self._database is None or self._database.closed:
-                self._database = _connected()
+                self._database = connected()
             (oldest,) = self._database.execute(_OLDEST).fetchone()
+            self._has_tables = self._has_tables or not missing(self._database)
         except Exception:
             if self._database is not None:
                 self._database.close()
             self._database = None
             return {"database": "away", "outbox": "unknown"}
-        waits = oldest > MOST_WAITING_SECONDS
-        return {"database": "ok", "outbox": f"waits since {oldest:.0f} s" if waits else "ok"}
+        # Told only where it is wrong, as is the clock.
+        schema = {} if self._has_tables else {"schema": "behind"}
+        return {"database": "ok", **schema, "outbox": "waits" if oldest > MOST_WAITING_SECONDS else "ok"}
 
     def _look_at_broker(self) -> dict[str, str]:
         from shop.pulse import WHO, broker, key_of
@@ -95,29 +129,45 @@ class Health:
         now = time.monotonic()
         if self.seen_at == float("-inf") and now - self.began < STALE_SECONDS:
             return _json(200, {"ok": True, "parts": {"web": "starting"}})
-        is_stuck = now - self.seen_at > STALE_SECONDS
-        is_ok = not is_stuck and not self.amiss()
-        parts = {"web": "stuck" if is_stuck else "ok", **self.parts}
-        code = {} if is_ok else {"code": "UNAVAILABLE"}
-        told = {"ok": is_ok, **code, "parts": parts, "given_up": _given_up()}
-        return _json(200 if is_ok else 503, told)
+        amiss = {**({"web": "stuck"} if self._is_stuck() else {}), **self.amiss()}
+        words = [WORDS[name] for name in amiss] or [WELL]
+        return _said(amiss, {"web": "ok", **self.parts, **amiss}, words)
+
+    def readiness(self) -> Answer:
+        """Whether this process may be given visitors: 200, or 503 and why not."""
+        parts: dict[str, str] = {"web": "ok"}
+        parts |= {name: said for name, said in self.parts.items() if name in ("database", "schema")}
+        if not self.parts:
+            parts["web"] = "starting"
+        elif self._is_stuck():
+            parts["web"] = "stuck"
+        amiss = {name: said for name, said in parts.items() if said != "ok"}
+        return _said(amiss, parts, [])
+
+    def _is_stuck(self) -> bool:
+        return time.monotonic() - self.seen_at > STALE_SECONDS
 
 
 def _look_at_clock() -> dict[str, str]:
     """Told only where it is wrong: minutes apart from the payment provider's, every notice of its is refused."""
     from orders.provider import clock
 
-    return {"clock": f"{clock.seconds_off():+d} s off the payment provider's"} if clock.is_wrong() else {}
+    return {"clock": "wrong"} if clock.is_wrong() else {}
 
 
-def _given_up() -> dict[str, int]:
-    """How often this process gave up a fast answer, by reason: it costs the time of both ways."""
-    from core import fast
+def missing(database: Any) -> set[tuple[str, str]]:
+    """Migrations of this release that a database has not seen: (app, name)."""
+    from django.apps import apps
 
-    return fast.tally()
+    ours = {
+        (config.label, path.stem)
+        for config in apps.get_app_configs()
+        for path in Path(config.path).glob("migrations/[0-9]*.py")
+    }
+    return ours - set(database.execute("SELECT app, name FROM django_migrations").fetchall())
 
 
-def _connected() -> Any:
+def connected() -> Any:
     """A connection beside the pool: whether one is free there says nothing of the database."""
     import psycopg
     from django.db import connections
@@ -128,8 +178,18 @@ def _connected() -> Any:
     return psycopg.connect(**asked, autocommit=True)
 
 
+def _said(amiss: dict[str, str], parts: dict[str, str], words: list[tuple[str, str]]) -> Answer:
+    code = {"code": "UNAVAILABLE"} if amiss else {}
+    said = (
+        {"words": {"zh": "".join(zh for zh, _ in words), "en": " ".join(en for _, en in words)}}
+        if words
+        else {}
+    )
+    return _json(503 if amiss else 200, {"ok": not amiss, **code, "parts": parts, **said})
+
+
 def _json(status: int, answer: dict[str, Any]) -> Answer:
-    return status, [JSON, FRESH], json.dumps(answer).encode()
+    return status, [JSON, FRESH], json.dumps(answer, ensure_ascii=False).encode()
 
 
 def lives() -> Answer:
@@ -137,8 +197,18 @@ def lives() -> Answer:
     return _json(200, {"ok": True})
 
 
+def is_elsewhere() -> Answer:
+    """Not on this port, whatever host is asked for."""
+    return 404, [("Content-Type", "text/plain; charset=utf-8"), FRESH], b"Not here.\n"
+
+
 health = Health()
-PATHS: dict[str, Callable[[], Answer]] = {"/healthz": health.answer, "/livez": lives}
+PATHS: dict[str, Callable[[], Answer]] = {
+    "/healthz": health.answer,
+    "/readyz": health.readiness,
+    "/livez": lives,
+    "/metrics": is_elsewhere,
+}
 
 
 class Watched:
@@ -150,12 +220,20 @@ class Watched:
 
     def opened(self) -> None:
         """The process begins to answer."""
+        from django.conf import settings
+
+        counts.open(settings.DATA_DIR / "counts")
+        if settings.METRICS_PORT:
+            from shop import inner
+
+            inner.open_at(settings.METRICS_PORT)
         health.began = time.monotonic()
         health.watch()
 
     def answer_without_waiting(self, environ: dict[str, Any]) -> Answer | None:
         """The answers that nothing is waited for."""
         if tell := PATHS.get(environ["PATH_INFO"]):
+            environ[PAGE] = environ["PATH_INFO"].removeprefix("/")
             return tell()
         return self._inner_without_waiting(environ) if self._inner_without_waiting else None
 

@@ -29,6 +29,16 @@ def broker() -> Redis:
     return Redis.from_url(settings.BROKER_URL, socket_connect_timeout=1, socket_timeout=1)
 
 
+def ages() -> dict[str, float | None]:
+    """Seconds since each has left a sign, None for one that has left none of late; raises where the broker is away."""
+    told: Any = broker().pipeline(transaction=False)
+    for who in WHO:
+        told.pttl(key_of(who))
+    left = told.execute()
+    # By the broker's own clock, and whatever a release before has written there.
+    return {who: FADES_SECONDS - ms / 1000 if ms >= 0 else None for who, ms in zip(WHO, left, strict=True)}
+
+
 def leave(who: str) -> None:
     """Leave a sign, unless one was left a moment ago; a broker that is away is nobody's fault here."""
     now = time.monotonic()

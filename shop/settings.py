@@ -282,7 +282,7 @@ SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SECURE_SSL_REDIRECT = HTTPS and bool(TRUSTED_PROXIES)
-SECURE_REDIRECT_EXEMPT = [r"^(healthz|livez)$"]  # asked by the machine itself, past the proxy
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|livez)$"]  # asked by the machine itself, past the proxy
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 MOST_BODY_BYTES = 10_000_000  # a photo of 8 MB and its form
 WHITENOISE_MAX_AGE = 3600
@@ -319,6 +319,7 @@ API_LIMITS = {
     "resolver_seconds": 3,
 }
 
-# --- Logs ---
+# --- Logs, and the inner port that tells figures: `9100` on this machine alone, `0.0.0.0:9100` for others ---
+METRICS_PORT = env.text("METRICS_PORT")
 LOGGING = logs.settings()
 LOGGING_CONFIG = "logging.config.dictConfig"

@@ -25,6 +25,7 @@ urlpatterns = [
     path("do/<slug:name>/", act, name="act"),
     path("notices/<slug:provider>/", provider_notice),
     path("healthz", doors.healthy),
+    path("readyz", doors.ready),
     path("livez", doors.alive),
     path("operators/", admin.site.urls),
 ]

@@ -101,6 +101,13 @@ PROMISES: dict[str, tuple[str, dict[str, str]]] = {
             "access": "every field × role × relation, canaries: 0 leaks",
         },
     ),
+    "metrics": (
+        "what is counted is right",
+        {
+            "series": "5,000 random paths, methods, hosts, slugs and operation names: as many series as before",
+            "workers": "4 workers, 200 requests, 20 scrapes: 200 each time; all recycled: none falls",
+        },
+    ),
     "leaks": (
         "nobody's figures are derived from public answers",
         {

@@ -1,34 +1,25 @@
 """Trusted documents: the shop's own, known by their hash; and asking the schema from inside."""
 
 import json
-from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
-
 from core import language
+from core.api.files import count, files, hash_of
 from core.api.guard import FULL, Unacceptable, limit, tally_of
-from core.api.run import Answer, answer, documents, graphql_schema, hash_of
+from core.api.run import Answer, answer, documents, graphql_schema
 
 
 @cache
 def trusted() -> dict[str, str]:
     """The shop's own documents by their hash, from `settings.TRUSTED_DOCUMENTS` (folders)."""
-    return {hash_of(text): text for _, text in _files()}
-
-
-def _files() -> Iterator[tuple[Path, str]]:
-    for folder in getattr(settings, "TRUSTED_DOCUMENTS", ()):
-        for path in sorted(Path(folder).glob("**/*.graphql")):
-            yield path, path.read_text()
+    return {hash_of(text): text for _, text in files()}
 
 
 def problems() -> list[str]:
     """What is wrong with our own documents: invalid, or dearer than anybody's may be."""
     found = []
-    for path, text in _files():
+    for path, text in files():
         try:
             tally = tally_of(graphql_schema(), documents.prepare(text).document, {})
         except Unacceptable as wrong:
@@ -45,6 +36,7 @@ def ask(request: Any, document: str, variables: dict[str, Any] | None = None, *,
     The data are the asker's own, to change as she likes. With `keep` false they are made now and kept for nobody.
     """
     prepared = documents.prepare(document)
+    count(prepared.hash)
     spoken = request.language = language.current()
     with language.use(spoken):
         kept, made = answer(request, prepared, variables or {}, keep=keep)

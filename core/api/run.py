@@ -1,6 +1,5 @@
 """Parse and validate a document once, execute it, and tell its errors without telling too much."""
 
-import hashlib
 import logging
 import re
 import time
@@ -27,6 +26,7 @@ from graphql import (
 
 from core import fast, outage
 from core.api.errors import INTERNAL, internal_words, path_of
+from core.api.files import hash_of
 from core.api.guard import Unacceptable, check_text, the_operation
 from core.refusals import Refusal
 
@@ -67,11 +67,6 @@ class Prepared:
     def fast(self) -> fast.FastDocument:
         """What is known of it for speed."""
         return fast.document(graphql_schema(), self.document, self.hash, self.kind)
-
-
-def hash_of(text: str) -> str:
-    """The name under which a document is trusted."""
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def parsed(text: str) -> DocumentNode:

@@ -17,6 +17,7 @@ from core.api.csrf import forged
 from core.api.documents import trusted
 from core.api.errors import INTERNAL, internal_words
 from core.api.extensions import mentioned
+from core.api.files import count
 from core.api.guard import Unacceptable, check_tally, limit, tally_of
 from core.api.reply import as_bytes, etag_of, unchanged
 from core.api.run import Answer, Prepared, answer, checked, documents, graphql_schema, open_document
@@ -220,6 +221,7 @@ def _spend(request: HttpRequest, cost: int) -> None:
 def _answer(
     request: HttpRequest, prepared: Prepared, variables: dict[str, Any]
 ) -> tuple[fast.CachedResponse | None, Answer]:
+    count(prepared.hash)
     with language.use(getattr(request, "language", "zh")):
         return answer(request, prepared, variables, limit("resolver_seconds"))
 

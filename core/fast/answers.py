@@ -17,6 +17,7 @@ from core import language, outage, replica
 from core.api.asker import read_your_writes
 from core.api.extensions import mentioned
 from core.api.reply import as_bytes
+from core.counting import counts
 from core.fast.compiled import CompiledDocument
 from core.fast.given_up import give_up
 from core.fast.responses import CachedResponse, Key, responses
@@ -76,9 +77,11 @@ def cached_or_made(
         log.warning("no answer is kept: %s", type(failure).__name__)
         return None, make()
     if found is not None:
+        counts.answer("api", "kept")
         return found, (None, [])
 
     def made_now() -> tuple[bytes | None, Answer]:
+        counts.answer("api", "made")
         data, errors = make()
         return (None if errors or mentioned(request) else as_bytes(data)), (data, errors)
 
@@ -122,5 +125,8 @@ def page(
         depends = document.depends(variables())
         if depends is None:
             return None
+        counts.answer("page", "made")
         found, _ = responses.made(key, depends.cache_tags, depends.seconds, lambda: (write(), None))
+    else:
+        counts.answer("page", "kept")
     return found.body if found else None

@@ -11,8 +11,10 @@ from django.db import DatabaseError, connection
 
 from core import clock, language
 from core.api.asker import WROTE
+from core.api.files import name_of
 from core.api.reply import unchanged
 from core.api.spending import may_spend, may_spend_without_waiting
+from core.counting import counts
 from core.fast.bounded import Bounded
 from core.fast.changes import feed
 from core.fast.responses import CachedResponse, Key, responses
@@ -21,6 +23,7 @@ from core.middleware import LANGUAGE_COOKIE
 from core.numbers import body_length
 
 PATH = "/graphql"
+GRAPHQL = "graphql"  # as its address is called where pages are counted
 # Where the house says which answer was given, and what it cost.
 SAYS = "sheaf.cached"
 # Longer requests are rare, and what they asked is not looked for.
@@ -161,6 +164,7 @@ def _found(environ: Environ, known: Remembered) -> CachedResponse | None:
 
 
 def _answer(environ: Environ, known: Remembered, found: CachedResponse) -> Answer:
+    counts.cached(environ, GRAPHQL, name_of(known.key[0]))
     status, body = 200, found.body
     headers = [*known.headers, ("X-Request-Id", secrets.token_hex(8))]
     if known.is_by_get:

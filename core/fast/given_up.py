@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from core.counting import counts
 from core.refusals import Refusal
 
 
@@ -15,6 +16,13 @@ given_up: Counter[str] = Counter()
 def give_up(failure: Exception) -> None:
     """Count it."""
     given_up[reason_of(failure)] += 1
+    counts.given_up(_kind_of(failure))
+
+
+def _kind_of(failure: Exception) -> str:
+    if isinstance(failure, Beyond):
+        return "beyond"
+    return "refused" if isinstance(failure, Refusal) else "broken"
 
 
 def reason_of(failure: Exception) -> str:

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 from core import logs
-from core.front.server import Server
+from core.front.server import WORKERS, Server
 
 
 def main() -> None:
@@ -14,10 +14,11 @@ def main() -> None:
     words.add_argument("application", help="module:name")
     words.add_argument("--host", default="127.0.0.1")
     words.add_argument("--port", type=int, default=8000)
+    words.add_argument("--workers", type=int, default=WORKERS, help="processes that answer")
     words.add_argument("--held", type=Path, help="a file; our number is written there once the port is ours")
     given = words.parse_args()
     logs.this_is("web")
-    server = Server(given.application, given.host, given.port)
+    server = Server(given.application, given.host, given.port, given.workers)
     if given.held:
         server.on_startup(lambda: given.held.write_text(str(os.getpid())))
     server.run()

@@ -2,8 +2,11 @@
 
 import logging
 from threading import Thread
+from time import monotonic
 from typing import Any
 
+from core.counting import counts
+from core.front import bodies
 from core.front.bodies import Bodies
 from core.front.environ import Environ, environ_of
 from core.front.threads import BROKEN, BUSY, PLAIN, Application, Threads
@@ -56,6 +59,7 @@ class Front:
         if not is_whole:
             environ["wsgi.input"].close()
             proto.response_bytes(*CUT)
+            counts.request(environ, CUT[0], bodies.SECONDS)
             return
         try:
             self._answer(environ, proto)
@@ -64,10 +68,13 @@ class Front:
             proto.response_bytes(*BROKEN)
 
     def _answer(self, environ: Environ, proto: Any) -> None:
+        came = monotonic()
         if (
             self.answer_without_waiting is not None
             and (answer := self.answer_without_waiting(environ)) is not None
         ):
             proto.response_bytes(*answer)
-        elif not self.threads.ask(environ, proto):
+            counts.request(environ, answer[0], monotonic() - came)
+        elif not self.threads.ask(environ, proto, came):
             proto.response_bytes(*BUSY)
+            counts.request(environ, BUSY[0], monotonic() - came)

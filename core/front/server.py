@@ -76,7 +76,7 @@ class Server(MPServer):
     def _spawn_rsgi_worker(*words: Any) -> None:
         work(*words)
 
-    def __init__(self, target: str, host: str, port: int):
+    def __init__(self, target: str, host: str, port: int, workers: int = WORKERS):
         super().__init__(
             target,
             address=host,
@@ -85,7 +85,7 @@ class Server(MPServer):
             # Between us and a proxy nobody speaks HTTP/2, of which a stranger could open streams without an end.
             http=HTTPModes.http1,
             websockets=False,
-            workers=WORKERS,
+            workers=workers,
             backlog=BACKLOG,
             backpressure=MOST_CONNECTIONS,
             http1_settings=HTTP1Settings(

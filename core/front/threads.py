@@ -7,6 +7,7 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Any
 
+from core.counting import counts
 from core.front.environ import Environ
 
 log = logging.getLogger("sheaf.front")
@@ -46,11 +47,11 @@ class Threads:
         for one in self.staff:
             one.join(max(0.0, ends - time.monotonic()))
 
-    def ask(self, environ: Environ, proto: Any) -> bool:
-        """Let a thread answer; False when too many wait already."""
+    def ask(self, environ: Environ, proto: Any, came: float) -> bool:
+        """Let a thread answer what came at that moment; False when too many wait already."""
         if self.waiting.qsize() >= MOST_WAITING:
             return False
-        self.waiting.put((environ, proto, time.monotonic()))
+        self.waiting.put((environ, proto, came))
         return True
 
     def _work(self) -> None:
@@ -58,7 +59,9 @@ class Threads:
             environ, proto, came = asked
             try:
                 is_late = time.monotonic() - came > PATIENCE
-                proto.response_bytes(*(BUSY if is_late else answer_of(self.application, environ)))
+                answer = BUSY if is_late else answer_of(self.application, environ)
+                proto.response_bytes(*answer)
+                counts.request(environ, answer[0], time.monotonic() - came)
             except Exception:  # the server's own: there is nobody to tell any more
                 log.exception("an answer was not taken")
             del asked, environ, proto

@@ -23,6 +23,12 @@ def healthy(request: HttpRequest) -> HttpResponse:
     return _plainly(*health.answer())
 
 
+def ready(request: HttpRequest) -> HttpResponse:
+    """Whether this process may be given visitors, looked at now."""
+    health.look()
+    return _plainly(*health.readiness())
+
+
 def alive(request: HttpRequest) -> HttpResponse:
     """Answers 200 as long as this process does: neither database nor broker is asked."""
     return _plainly(*lives())

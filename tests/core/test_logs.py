@@ -15,8 +15,9 @@ from tests.core.world import Ordered
 
 
 @pytest.fixture
-def lines():
+def lines(monkeypatch):
     """What is logged within the test, as `LOG_FORMAT=json` writes it: a call reads the lines so far."""
+    monkeypatch.setattr(logs, "_kind", "worker")
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
     handler.setFormatter(logs.formatter("json"))
@@ -39,7 +40,7 @@ def test_a_line_says_when_where_and_for_which_request_and_a_traceback_stays_in_i
     broke, outside = lines()
     assert broke["time"].endswith("Z") and broke["level"] == "ERROR" and broke["logger"] == "sheaf.test"
     assert (broke["message"], broke["request_id"]) == ("it broke:\n橙子", "abc")
-    assert (broke["reaction"], broke["event"], broke["process"]) == ("a.b", "Ordered 7", "command")
+    assert (broke["reaction"], broke["event"], broke["process"]) == ("a.b", "Ordered 7", "worker")
     assert broke["exception"].startswith("Traceback") and broke["exception"].endswith("first\nsecond")
     assert outside["request_id"] == "-" and "event" not in outside and "exception" not in outside
 

@@ -13,6 +13,7 @@ import pytest
 from django.db import connections, transaction
 
 from core import clock
+from core.counting import counts
 from local import house
 from local.stripe.server import Stand
 from tests import live, servers
@@ -73,6 +74,16 @@ def open_demo(loaded_demo: Demo) -> Iterator[live.LiveShop]:
         shop.open(stack)
         shop.manage("demo", "--size", "small")  # loaded already: it tells the provider what it knows
         yield shop
+
+
+@pytest.fixture
+def counted(tmp_path: Path) -> Iterator[Any]:
+    """This process counts, into a file of its own."""
+    before = dict(vars(counts))
+    counts.open(tmp_path / "counts")
+    yield counts
+    vars(counts).clear()
+    vars(counts).update(before)
 
 
 @contextmanager
