@@ -4,13 +4,15 @@ What came of it lies in `DATA_DIR/last_backup.json`, where the web reads it with
 only a backup that was read through from end to end counts as the last one.
 """
 
+import fcntl
 import json
 import logging
 import shlex
 import shutil
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -78,10 +80,24 @@ def _note(backup: LastBackup) -> None:
     draft.replace(_record())
 
 
+@contextmanager
+def _alone() -> Iterator[Path]:
+    """BACKUP_DIR, in which one backup or drill goes on at a time: whoever comes by hand waits for the night's."""
+    home = Path(settings.BACKUP_DIR)
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with open(home / ".lock", "w") as door:
+        fcntl.flock(door, fcntl.LOCK_EX)
+        yield home
+
+
 def back_up(keep: int, days: int) -> LastBackup:
     """One more backup in BACKUP_DIR; afterwards `keep` of them are left at most, and none older than so many days."""
-    began, home = time.monotonic(), Path(settings.BACKUP_DIR)
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _alone() as home:
+        return _back_up(home, keep, days)
+
+
+def _back_up(home: Path, keep: int, days: int) -> LastBackup:
+    began = time.monotonic()
     for left_over in home.glob(f"*{UNFINISHED}"):
         shutil.rmtree(left_over)
     folder = home / timezone.now().strftime(STAMP)
@@ -147,9 +163,13 @@ def copy_elsewhere(folder: Path) -> None:
 
 def drill(folder: Path | None = None) -> LastBackup | None:
     """Restore a backup (the newest) on trial, let `verify` look at it, and note what was found."""
-    folder = folder or next(iter(all_of(Path(settings.BACKUP_DIR))), None)
-    if folder is None:
-        raise BackupFailed(f"there is no backup in {settings.BACKUP_DIR}")
+    with _alone() as home:
+        if newest := folder or next(iter(all_of(home)), None):
+            return _drill(newest)
+    raise BackupFailed(f"there is no backup in {settings.BACKUP_DIR}")
+
+
+def _drill(folder: Path) -> LastBackup | None:
     try:
         found = backups.try_out(folder)
     except Exception as failure:

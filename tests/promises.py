@@ -51,6 +51,15 @@ PROMISES: dict[str, tuple[str, dict[str, str]]] = {
             "forged": "forged, re-serialised, 301 s old and ahead, other account, amount: 400, 0 rows",
         },
     ),
+    "operate": (
+        "docs/operate.md is followed as it stands, on containers",
+        {
+            "opened": "from a clone to https and the link of the opening",
+            "upgrade": "an upgrade under load: 0 failed requests",
+            "rollback": "and back to the release before: 0 failed requests",
+            "rotation": "keys rotated under load: 0 failed requests, nothing sealed with the old one",
+        },
+    ),
     "effects": (
         "side effects are not lost",
         {

@@ -100,7 +100,7 @@ def test_old_ones_go_by_number_and_by_age_and_nothing_else_is_touched(home):
 
     made = nightly.back_up(KEEP, DAYS)
 
-    assert {path.name for path in home.iterdir()} == {"by-hand", made.folder, *recent[:2]}
+    assert {path.name for path in home.iterdir()} == {".lock", "by-hand", made.folder, *recent[:2]}
     nightly.take_old_ones_away(home, 100, 1)
     assert old not in {path.name for path in home.iterdir()} and recent[1] not in {
         p.name for p in home.iterdir()
