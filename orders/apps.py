@@ -7,3 +7,11 @@ from core.language import say
 class OrdersConfig(AppConfig):
     name = "orders"
     verbose_name = lazystr(say("订单和款项", "Orders and money"))
+
+    def ready(self) -> None:
+        """What is looked at before the shop starts."""
+        from django.core.checks import register
+
+        from orders.checks import check_mode
+
+        register(check_mode)

@@ -86,3 +86,8 @@ def incident_page(language: str, code: str) -> str:
 def claim_photo(language: str, claim: str) -> str:
     """Where a claim's photo is shown, on this site; the door asks who is there."""
     return f"/{language}/claims/{claim}/photo.webp"
+
+
+def trial_page(language: str) -> str:
+    """Where whoever tried the payments comes back to."""
+    return f"{settings.SITE_URL}/{language}/set-up/payments/"

@@ -27,6 +27,13 @@ RULES = [
     Rule(
         "I2",
         "Payment",
+        "a payment is of another mode than the shop: test money among real money, or the other way",
+        """SELECT p.id, p.mode FROM orders_payment p CROSS JOIN accounts_shop s
+           WHERE p.mode <> '' AND s.mode <> '' AND p.mode <> s.mode""",
+    ),
+    Rule(
+        "I2",
+        "Payment",
         "a payment is kept that has not succeeded",
         "SELECT id, state FROM orders_payment WHERE is_kept AND state <> 'succeeded'",
     ),

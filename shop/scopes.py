@@ -51,7 +51,8 @@ SCOPES = {
         " tokenRevoke secondFactorBegin secondFactorConfirm secondFactorGive secondFactorEnd recoveryCodesRenew"
         " invitationCreate invitationAccept invitationWithdraw membershipEnd membershipUpdate"
         " organisationPropose office shopSetUp shopUpdate shopTextsConfirm shopLetterSend shopLetterConfirm"
-        " shopDesk shopOpen",
+        " shopDesk shopOpen paymentCheck paymentTrialBegin paymentTrialLook paymentTrialRefund"
+        " firstParcel shippingRates shippingRateSave shippingRatesConfirm usualCategories categoriesPutUp categorySave",
     ),
     # The office's: no token lends a role.
     **_each(

@@ -16,6 +16,8 @@ from core import logs
 
 logs.this_is("web")
 house = get_wsgi_application()
+# Django's own checks are a command's; the server runs none.
+import_string("orders.checks.refuse_other_mode")()
 application = import_string("shop.health.Watched")(import_string("core.fast.Door")(house))
 # An answer is some thousand objects, which go with it: looking through them for rings of garbage while it is made,
 # as after each 700 that are there at once, took a fourteenth of a list.

@@ -9,6 +9,7 @@ from accounts.models import Person
 from accounts.permissions import must
 from catalog import clean, search
 from catalog.models import Category, Product
+from catalog.usual import CATEGORIES
 from core.language import say
 from core.refusals import Invalid
 
@@ -39,3 +40,15 @@ def save(
         search.index(list(products.values_list("id", flat=True)))
         audit.record(by, "save", "Category", shelf.slug)
     return shelf
+
+
+def put_up_usual(by: Person | None, slugs: list[str]) -> None:
+    """Shelves that most shops have, each under its usual name; those that are there stay as they are named."""
+    must(by, "catalog.keep_categories")
+    places = {slug: place for place, slug in enumerate(CATEGORIES)}
+    with transaction.atomic():
+        there = set(Category.objects.values_list("slug", flat=True))
+        for slug in dict.fromkeys(slugs):
+            if slug not in there:
+                zh, en = CATEGORIES[slug]
+                save(by, slug=slug, name_zh=zh, name_en=en, position=places[slug])

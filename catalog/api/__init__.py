@@ -9,13 +9,16 @@ from catalog.api import (
     papers,
     product,
     search,
+    shelves,
     stock,
     suggestions,
     team,
 )
 
 
-class Query(product.Query, search.Query, suggestions.Query, team.Query, desk.Query, office_teams.Query):
+class Query(
+    product.Query, search.Query, suggestions.Query, team.Query, desk.Query, office_teams.Query, shelves.Query
+):
     """What may be read on this floor."""
 
 
@@ -26,5 +29,6 @@ class Mutation(
     managers.Mutation,
     office.Mutation,
     office_teams.Mutation,
+    shelves.Mutation,
 ):
     """What may be done on this floor."""

@@ -1,9 +1,16 @@
 """What the API offers of households, the ledger and the contest."""
 
-from impact.api import contest, desk, office_contest, office_households, set_aside
+from impact.api import contest, desk, first_parcel, office_contest, office_households, set_aside
 
 
-class Query(set_aside.Query, contest.Query, desk.Query, office_households.Query, office_contest.Query):
+class Query(
+    set_aside.Query,
+    contest.Query,
+    desk.Query,
+    first_parcel.Query,
+    office_households.Query,
+    office_contest.Query,
+):
     """What may be read on this floor."""
 
 

@@ -27,6 +27,7 @@ def unsaved(order: Order, kind: str, now: datetime) -> Payment:
     return Payment(
         order=order,
         provider=name,
+        mode=provider(name).mode,
         kind=kind,
         amount_minor=order.total_minor,
         ends_at=now + provider(name).page_lives,

@@ -95,6 +95,7 @@ def _made_elsewhere(source: str, order: Order, seen: PaymentSeen) -> Payment:
             payment_ref=seen.payment_ref,
             defaults={
                 "order": order,
+                "mode": made.mode,
                 "kind": made.kind,
                 "amount_minor": made.amount_minor,
                 "ends_at": made.ends_at,

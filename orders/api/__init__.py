@@ -13,19 +13,32 @@ from orders.api import (
     opening,
     order,
     payment,
+    payment_check,
     proof,
+    rates,
     refund,
     review,
     shipment,
 )
 
 
-class Query(opening.Query, cart.Query, order.Query, review.Query, desk.Query, incident.Query):
+class Query(
+    rates.Query,
+    payment_check.Query,
+    opening.Query,
+    cart.Query,
+    order.Query,
+    review.Query,
+    desk.Query,
+    incident.Query,
+):
     """What may be read on this floor."""
 
 
 class Mutation(
     opening.Mutation,
+    payment_check.Mutation,
+    rates.Mutation,
     cart.Mutation,
     cart_line.Mutation,
     checkout.Mutation,

@@ -6,6 +6,7 @@ from orders.models.payment import Dispute, Notice, Payment
 from orders.models.refund import Refund, RefundGiven, RefundLine
 from orders.models.shipment import Shipment
 from orders.models.shipping import ShippingRate
+from orders.models.trial import PaymentTrial
 
 __all__ = [
     "Cart",
@@ -19,6 +20,7 @@ __all__ = [
     "Notice",
     "Order",
     "Payment",
+    "PaymentTrial",
     "Refund",
     "RefundGiven",
     "RefundLine",

@@ -55,6 +55,13 @@ class Payment(StateMachine, models.Model):
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="payments")
     provider = models.CharField(max_length=PROVIDER_LENGTH, choices=provider_names)
+    mode = models.CharField(
+        max_length=8,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="what it moves, by the keys it was begun with",
+    )
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.CHECKOUT)
     state = models.CharField(max_length=12, choices=State.choices, default=State.CREATED)
     method = models.CharField(max_length=20, blank=True, help_text="card, alipay or wechat_pay, once known")

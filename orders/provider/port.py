@@ -187,6 +187,8 @@ class Provider(Protocol):
     """Who moves the money. Never called while a transaction is open."""
 
     mode: str  # what its keys move: a value of Shop.Mode
+    methods: tuple[str, ...]  # how one can pay by it, in the words of Payment.Method where they are those
+    notice_words: tuple[str, ...]  # the notices that it is to send, in its own words
     least_minor: int  # it takes no smaller payment, in fen
     page_lives: timedelta  # how long a payment that is begun now can be paid
 

@@ -39,6 +39,7 @@ def missing_to_open(shop: Shop) -> list[Missing]:
         (Step.MAIL, shop.mail_checked_at is None, NO_MAIL),
         *((Step.PAYMENTS, True, words) for words in key_faults()),
         (Step.SHIPPING, not ShippingRate.objects.filter(is_served=True).exists(), NO_RATES),
+        (Step.SHIPPING, shop.rates_reviewed_at is None, NOT_GONE_THROUGH),
         (Step.CATEGORIES, not Category.objects.exists(), NO_SHELF),
     ]
     return [Missing(step, words) for step, is_missing, words in found if is_missing]
@@ -65,4 +66,5 @@ NOT_READ = say(
 )
 NO_MAIL = say("试发邮件还没有成功", "No test letter has come back yet")
 NO_RATES = say("还没有任何送货地区和运费", "No place is served and no shipping rate is set")
+NOT_GONE_THROUGH = say("看过一遍的运费表", "Shipping rates that you have gone through")
 NO_SHELF = say("还没有货架分类", "There is no category yet")

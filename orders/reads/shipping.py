@@ -1,4 +1,4 @@
-"""What sending costs: by storage class, province and weight, for each team's parcel."""
+"""What sending costs: by team, storage class, province and weight, for each team's parcel."""
 
 import time
 from collections.abc import Mapping
@@ -8,7 +8,9 @@ from orders.models import ShippingRate
 
 # Rates change a few times a year and are asked for in every cart: each process keeps them this long.
 _SECONDS = 30.0
-_seen: tuple[float, "dict[tuple[str, str | None], Rate]"] | None = None
+# By team (None: the shop's own), storage class and province (None: everywhere else).
+Key = tuple[int | None, str, str | None]
+_seen: tuple[float, "dict[Key, Rate]"] | None = None
 
 
 @dataclass(frozen=True)
@@ -42,13 +44,13 @@ class Parcel:
     is_served: bool
 
 
-def rates() -> dict[tuple[str, str | None], Rate]:
-    """Rates by storage class and province; without a province: everywhere else."""
+def rates() -> dict[Key, Rate]:
+    """All there are."""
     global _seen
     moment = time.monotonic()
     if _seen is None or moment - _seen[0] > _SECONDS:
         table = {
-            (row.storage, row.region_id): Rate(
+            (row.team_id, row.storage, row.region_id): Rate(
                 row.is_served, row.first_grams, row.first_minor, row.step_grams, row.step_minor
             )
             for row in ShippingRate.objects.all()
@@ -63,10 +65,16 @@ def forget() -> None:
     _seen = None
 
 
-def rate_for(storage: str, region_code: str) -> Rate | None:
-    """The rate of this storage class into a region; None where nobody has said that we deliver."""
-    table = rates()
-    found = table.get((storage, region_code[:2] + "0000")) or table.get((storage, None))
+def rate_for(storage: str, region_code: str, team_id: int | None) -> Rate | None:
+    """The rate of this team's parcel of this storage class into a region: its own, else the shop's; None where nobody
+    has said that we deliver."""
+    table, province = rates(), region_code[:2] + "0000"
+    found = (
+        table.get((team_id, storage, province))
+        or table.get((team_id, storage, None))
+        or table.get((None, storage, province))
+        or table.get((None, storage, None))
+    )
     return found if found and found.is_served else None
 
 
@@ -74,6 +82,6 @@ def parcels(weights: Mapping[tuple[int, str], int], region_code: str) -> list[Pa
     """Parcels for grams by (team, storage class) into a region, in the order given."""
     sent = []
     for (team_id, storage), grams in weights.items():
-        rate = rate_for(storage, region_code)
+        rate = rate_for(storage, region_code, team_id)
         sent.append(Parcel(team_id, storage, grams, rate.price(grams) if rate else 0, rate is not None))
     return sent

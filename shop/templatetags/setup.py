@@ -5,6 +5,7 @@ from typing import Any
 from django import template
 
 from core.language import Words, say
+from shop.templatetags.web import to
 
 register = template.Library()
 
@@ -13,9 +14,9 @@ STEPS: dict[str, tuple[str, Words]] = {
     "FACTS": ("set_up_facts", say("店名、主体、联系方式", "Name, legal entity, contact")),
     "TEXTS": ("set_up_texts", say("售后、条款、隐私", "Returns, terms, privacy")),
     "MAIL": ("set_up_mail", say("试发一封邮件", "Try the mail")),
-    "PAYMENTS": ("set_up", say("试收一笔款", "Try the payments")),
-    "SHIPPING": ("set_up", say("送到哪里、运费多少", "Where to, and what it costs")),
-    "CATEGORIES": ("set_up", say("货架分类", "Categories")),
+    "PAYMENTS": ("set_up_payments", say("试收一笔款", "Try the payments")),
+    "SHIPPING": ("set_up_shipping", say("送到哪里、运费多少", "Where to, and what it costs")),
+    "CATEGORIES": ("set_up_categories", say("货架分类", "Categories")),
 }
 
 
@@ -44,3 +45,31 @@ FACTS: tuple[tuple[str, Words], ...] = (
 def facts_of_shop(shop: dict[str, Any]) -> list[tuple[str, str]]:
     """`{% for label, value in shop|facts_of_shop %}`: of the shop's facts those that are written, with what they are called."""
     return [(str(words), shop[key]) for key, words in FACTS if shop.get(key)]
+
+
+@register.filter
+def or_elsewhere(regions: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Provinces to choose from, and first everywhere else."""
+    return [{"code": "", "name": str(say("其他地方", "Everywhere else"))}, *regions]
+
+
+# Where what a first sale lacks is done: an address by its name.
+NEEDED_AT = {
+    **dict.fromkeys(("TEAM", "MANAGER", "LEADER"), "office_teams"),
+    "HOUSEHOLD": "office_households",
+    "PRODUCT": "office_listings",
+    "LOT": "desk",
+    "RATE": "set_up_shipping",
+}
+
+
+@register.simple_tag
+def where_needed(need: str) -> str:
+    """The address where it is done."""
+    return to(NEEDED_AT[need])
+
+
+@register.filter
+def lacks_something(needed: list[dict[str, Any]] | None) -> bool:
+    """Whether anything of it is not there yet; never for whoever is not told."""
+    return any(not one["isThere"] for one in needed or ())

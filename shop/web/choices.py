@@ -54,4 +54,5 @@ CALLED: dict[str, type[Choices]] = {
     "token_scope": ApiToken.Scope,
     "listing_decision": ListingReview.Decision,
     "household_state": Household.State,
+    "storage": Product.Storage,
 }

@@ -51,7 +51,7 @@ MOVED = {
 class CoopProvider:
     """The adapter: the port's questions, each a request to the till."""
 
-    mode = "stand_in"
+    mode, methods, notice_words = "stand_in", ("coop",), tuple(f"{shelf} moved" for shelf in MOVED)
     least_minor = 100
     page_lives = timedelta(hours=1)
 

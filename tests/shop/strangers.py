@@ -13,7 +13,7 @@ from accounts.models import Invitation, Person
 from core.api.ids import global_id
 from core.api.run import graphql_schema
 from impact.actions import shares
-from orders.models import Claim, Dispute, Payment, Refund, Review
+from orders.models import Claim, Dispute, Payment, PaymentTrial, Refund, Review
 from scripts.floors import standing
 from tests.accounts.world import PASSWORD, Asker, a_link, a_person, an_organisation
 from tests.catalog.world import a_lot, a_product, a_team, a_variant
@@ -35,6 +35,7 @@ OWN = {
         "signIn",
         "signOut",
         "signUp",
+        "shopSetUp",
     ),
     *("passwordResetRequest", "groupPurchaseJoin", "buyNow", "cartLinesAdd", "cartUpdate", "addressSave"),
     *("emailChangeRequest", "passwordChange", "personErase", "tokenCreate", "organisationPropose"),
@@ -60,6 +61,7 @@ class Town:
         self.failed = Refund.objects.create(
             payment=paid, reason="late", amount_minor=5, state="failed", settled_at=timezone.now()
         )
+        self.trial = PaymentTrial.objects.create(provider="stripe", mode="stand_in", amount_minor=400)
         self.dispute = Dispute.objects.create(
             payment=paid, provider_id="du_1", amount_minor=5, state="unclear", reason="示例"
         )
@@ -104,6 +106,8 @@ class Town:
             "lineId": self.sold.line_id(),
             "shipmentId": self.sold.parcel_id(1),
             "claimId": global_id("Claim", Claim.objects.get().uid),
+            "paymentTrialLook.id": global_id("PaymentTrial", self.trial.uid),
+            "paymentTrialRefund.id": global_id("PaymentTrial", self.trial.uid),
             "refundId": global_id("Refund", self.failed.uid),
             "disputeId": global_id("Dispute", self.dispute.uid),
             "reviewId": global_id("Review", Review.objects.get().uid),

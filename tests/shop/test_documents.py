@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 
+import pytest
 from django.apps import apps
 from django.db.models import Field
 from django.urls import resolve
@@ -95,6 +96,7 @@ def test_every_document_of_ours_is_valid_against_the_schema():
         assert validate(graphql_schema(), parse(path.read_text())) == [], path.name
 
 
+@pytest.mark.django_db  # a worker looks first whether it may start
 def test_every_reaction_and_every_strike_of_the_clock_is_a_function():
     for event, follows in reactions.REACTIONS.items():
         for name in (*follows.at_once, *follows.afterwards):

@@ -192,7 +192,15 @@ def _words() -> Iterator[Stop]:
 
 
 def _set_up() -> Iterator[Stop]:
-    for name in ("set_up", "set_up_facts", "set_up_texts", "set_up_mail"):
+    for name in (
+        "set_up",
+        "set_up_facts",
+        "set_up_texts",
+        "set_up_mail",
+        "set_up_payments",
+        "set_up_shipping",
+        "set_up_categories",
+    ):
         yield Stop(OPERATOR, name)
 
 

@@ -19,6 +19,9 @@ UPLOADS = {
     "upload_picture": {"product", "photo", "altZh", "altEn"},  # with a product's words beside them
     # All lines of a cart at once (shop/web/buying/keep_cart.py), each by these acts.
     "keep_cart": set(),
+    # Shipping rates as a file, looked at and then taken (shop/web/setup/rates.py).
+    "look_at_rates": {"file"},
+    "import_rates": {"rates"},
 }
 # Files that a form sends beside its act's variables.
 FILES = {"make_claim": {"photo"}}

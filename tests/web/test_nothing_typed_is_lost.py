@@ -38,7 +38,8 @@ PLAIN = {
 }
 PLAIN |= {"teams", "contest", "catalogue", "claim", "review", "sign_in", "sign_up", "password_new"}
 # Of the opening: each page has one form, and what stands in it is what is kept.
-PLAIN |= {"terms", "set_up", "set_up_facts", "set_up_texts", "set_up_mail"}
+PLAIN |= {"terms", "set_up", "set_up_facts", "set_up_texts", "set_up_mail", "set_up_payments"}
+PLAIN |= {"set_up_shipping", "set_up_categories"}
 PLAIN |= {"password_forgotten", "desk_lot", "desk_new", "my_data", "incidents", "incident"}
 PLAIN |= {"office", "office_listings", "office_reviews", "office_parked"}
 PLAIN |= {"office_households", "office_organisations"}

@@ -102,7 +102,7 @@ def _address(variant: Variant, address: dict[str, str], by: Person) -> dict[str,
     """Where the one parcel goes: complete, and served."""
     told = validated({"recipient": "", "phone": "", "region_code": "", "street": "", **address}, by)
     place = every({name: partial(_given, told[name], name) for name in ADDRESS})
-    if rate_for(variant.product.storage, place["region"].code) is None:
+    if rate_for(variant.product.storage, place["region"].code, variant.product.team_id) is None:
         raise Invalid(say("这件商品不送到那里。", "This is not delivered there."), field="region_code")
     if found := closing(around(place["region"].code), variant.product.storage).first():
         raise of(found.pk, place["region"].code, variant.product.storage).refusal("region_code")

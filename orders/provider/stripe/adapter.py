@@ -34,6 +34,15 @@ from orders.provider.stripe.wire import Wire
 stripe.enable_telemetry = False
 
 METHODS = ["card", "alipay", "wechat_pay"]
+# To be subscribed to; whatever else is told changes nothing.
+NOTICES = (
+    *("checkout.session.completed", "checkout.session.async_payment_succeeded"),
+    *("checkout.session.async_payment_failed", "checkout.session.expired"),
+    *("payment_intent.succeeded", "payment_intent.payment_failed", "payment_intent.canceled"),
+    *("charge.refunded", "refund.created", "refund.updated", "refund.failed"),
+    *("charge.dispute.created", "charge.dispute.updated", "charge.dispute.closed"),
+    *("charge.dispute.funds_withdrawn", "charge.dispute.funds_reinstated"),
+)
 # Seconds between asking again while another request with the same key is being answered; all of them are less than a
 # visitor waits anyway.
 WAITS_IN_USE = (0.05, 0.1, 0.2, 0.4)
@@ -63,6 +72,7 @@ def _asking(what: str) -> Iterator[None]:
 class StripeProvider:
     """The adapter of the port; knows Stripe's words and nothing of our tables."""
 
+    methods, notice_words = tuple(METHODS), NOTICES
     # About half a dollar.
     least_minor = 400
     # Its page lives for at least 30 minutes; a few more let a begin that got no answer be asked again.

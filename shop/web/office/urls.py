@@ -5,6 +5,7 @@ from functools import partial
 from django.urls import path
 
 from shop.web.office.details import household, open_details
+from shop.web.office.shop import shop
 from shop.web.page import page
 
 # Each is about what its own reader may see.
@@ -34,4 +35,6 @@ urlpatterns = [
     path("<language:lang>/office/contest/", _page("office/contest"), name="office_contest"),
     path("<language:lang>/office/contest/<str:id>/", _page("office/round"), name="office_round"),
     path("do/open_details/", open_details),
+    # The shop's own facts are written where it was set up.
+    path("<language:lang>/office/shop/", shop, name="office_shop"),
 ]

@@ -36,6 +36,21 @@ ACTS = {
         follow=says(say("邮件能送到。", "Mail arrives.")),
         as_written="it says what has come, and moves nothing",
     ),
+    "begin_trial": Act(follow=lambda request, payload: payload["trial"]["url"], undone_by="refund_trial"),
+    "look_at_trial": Act(as_written="it asks, and moves nothing"),
+    "refund_trial": Act(
+        follow=says(say("支付方已收到退款请求。", "The provider has taken the refund.")),
+        as_written="it gives back what a trial took",
+    ),
+    "save_rate": Act(follow=saved, undone_by="save_rate"),
+    "confirm_rates": Act(
+        follow=says(say("记下了，运费看过一遍。", "Noted: the rates were gone through.")),
+        undone_by="save_rate",
+    ),
+    "look_at_rates": Act(as_written="it looks, and writes nothing"),
+    "import_rates": Act(undone_by="save_rate"),
+    "put_up_categories": Act(follow=saved, undone_by="save_category"),
+    "save_category": Act(follow=saved, undone_by="save_category"),
     "open_shop": Act(
         follow=says(say("开张了。", "The shop is open.")),
         as_written="the page with its button tells what is fixed by it, and refuses while anything is missing",
