@@ -1,17 +1,19 @@
 """The operators' rooms of this floor."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.contrib.auth.models import Group
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.functional import lazy
 
 from accounts.actions import operator as operators
 from accounts.actions import organisation as organisations
+from accounts.actions import second_factor as factors
 from accounts.models import ApiToken, Appointment, AuditEntry, Membership, Organisation, Person, Region
 from accounts.operators import OperatorAdmin, OperatorSignIn, admin_action
-from accounts.permissions import may
+from accounts.permissions import may, may_once_awake
 from accounts.reads import signed_in
 from accounts.shop import this_shop
 from accounts.shown import ShownInline
@@ -21,6 +23,15 @@ from core import language
 def _own_password(request: HttpRequest, extra_context: Any = None) -> HttpResponseRedirect:
     """An operator changes her password where everybody does: other sessions and tokens end with it."""
     return HttpResponseRedirect(f"/{language.current()}/account/details/")
+
+
+def _entrance(request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    """Whoever is signed in and may enter once she has given a code goes to where she gives it."""
+    waits = may_once_awake(request.user, "accounts.enter_rooms") and not _may_enter(request)
+    if waits and request.method == "GET":
+        back = urlencode({"next": request.GET.get("next") or "/operators/"})
+        return HttpResponseRedirect(f"/{language.current()}/account/second-factor/?{back}")
+    return _login(request, extra_context)
 
 
 def _may_enter(request: HttpRequest) -> bool:
@@ -35,6 +46,8 @@ def _title() -> str:
 admin.site.site_header = admin.site.site_title = lazy(_title, str)()
 admin.site.index_title = "总览 Overview"
 admin.site.login_form = OperatorSignIn
+_login = admin.site.login
+admin.site.login = _entrance  # type: ignore[assignment,method-assign]
 admin.site.has_permission = _may_enter  # type: ignore[method-assign]
 admin.site.password_change = _own_password  # type: ignore[assignment,method-assign]
 # Rights hang on appointments, not on groups.
@@ -79,6 +92,7 @@ class PersonAdmin(OperatorAdmin):
         admin_action("关闭账户 · Close", operators.close, undone_by="Open again", warns=CLOSES),
         admin_action("恢复账户 · Open again", operators.open_again, undone_by="Close"),
         admin_action("退出全部设备 · Sign out everywhere", operators.sign_out_everywhere, is_final=True),
+        admin_action("结束两步验证 · End second factor", factors.end_of, is_final=True, asks_why=True),
     )
 
 

@@ -15,16 +15,16 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.functional import lazystr
 
-from accounts.actions import audit, sign_in
+from accounts.actions import audit, second_factor, sign_in
 from accounts.columns import name_columns
 from accounts.models import Person
-from accounts.permissions import may
+from accounts.permissions import may, may_once_awake
 from accounts.reads import signed_in
 from accounts.shown import Shown, columns_of
 from core import numbers
 from core.language import say
 from core.money import show
-from core.refusals import Refusal
+from core.refusals import Refusal, SecondFactorRequired
 
 
 class OperatorSignIn(AdminAuthenticationForm):
@@ -46,7 +46,7 @@ class OperatorSignIn(AdminAuthenticationForm):
     def confirm_login_allowed(self, user: Any) -> None:
         """Whoever may not enter is told what a wrong password is told."""
         AuthenticationForm.confirm_login_allowed(self, user)
-        if not may(user, "accounts.enter_rooms"):
+        if not may_once_awake(user, "accounts.enter_rooms"):
             raise self.get_invalid_login_error()
 
 
@@ -128,10 +128,22 @@ class OperatorAdmin(Shown, admin.ModelAdmin):
             kwargs.setdefault("form_class", WholeNumber)
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """The list and what is done in it."""
+        return with_second_factor(
+            self, request, lambda: super(OperatorAdmin, self).changelist_view(request, extra_context)
+        )
+
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """The form of one row; what an action refuses is told, and nothing is written."""
+        """The form of one row."""
+        return with_second_factor(self, request, lambda: self._changeform(request, *args, **kwargs))
+
+    def _changeform(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """What an action refuses is told, and nothing is written."""
         try:
             return self._last_look(request, *args) or super().changeform_view(request, *args, **kwargs)
+        except SecondFactorRequired:
+            raise
         except Refusal as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
@@ -212,6 +224,8 @@ def admin_action(
             try:
                 act(row, signed_in(request), **({"reason": why} if asks_why else {}))
                 done += 1
+            except SecondFactorRequired:
+                raise  # of no row: it is asked for, and all of them are done then
             except Refusal as refusal:
                 modeladmin.message_user(request, f"{row}: {refusal}", messages.ERROR)
         if done:
@@ -221,6 +235,37 @@ def admin_action(
     run.__name__ = act.__name__
     vars(run).update(is_final=is_final, undone_by=undone_by, warns=warns)
     return run
+
+
+# The field of an operator's form in which she gives a code of her second factor.
+CODE = "second_factor_code"
+
+
+def with_second_factor(
+    modeladmin: admin.ModelAdmin, request: HttpRequest, view: Callable[[], HttpResponse]
+) -> HttpResponse:
+    """What the view answers; where it asks for a code first, a page that takes the code and sends all of it again."""
+    refused = ""
+    if request.method == "POST" and CODE in request.POST:
+        try:
+            second_factor.give(request, request.POST[CODE])
+        except Refusal as refusal:
+            refused = str(refusal)
+    try:
+        if not refused:
+            return view()
+    except SecondFactorRequired:
+        pass
+    left_out = {CODE, "csrfmiddlewaretoken"}
+    context = {
+        **modeladmin.admin_site.each_context(request),
+        "opts": modeladmin.opts,
+        "title": say("两步验证", "Second factor"),
+        "code": CODE,
+        "refused": refused,
+        "sent": [(n, one) for n in request.POST if n not in left_out for one in request.POST.getlist(n)],
+    }
+    return TemplateResponse(request, "admin/second_factor.html", context)
 
 
 def look_once_more(

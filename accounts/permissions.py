@@ -21,7 +21,7 @@ from accounts.models import Appointment, Person
 from accounts.models.appointment import Role
 from accounts.models.person import READ_TERMS, SENT_TERMS
 from accounts.places import SHOP, Place, Places, above
-from core.refusals import NotAllowed
+from core.refusals import NotAllowed, SecondFactorRequired
 
 COLUMNS = ("role", "region_id", "organisation_id", "subject", "starts_at", "ends_at")
 __all__ = ["SHOP", "Place", "Places", "Role", "may", "must"]
@@ -53,6 +53,20 @@ class Term(NamedTuple):
 def _page(name: str) -> Any:
     """What the shop's page of permissions says."""
     return getattr(import_module(settings.PERMISSIONS), name)
+
+
+@cache
+def _asking() -> frozenset[str]:
+    """The roles that ask for a second factor."""
+    roles: frozenset[str] = _page("SECOND_FACTOR")
+    return roles
+
+
+@cache
+def _asked_again() -> frozenset[str]:
+    """The permissions for which a code is asked once more."""
+    permissions: frozenset[str] = _page("ASKED_AGAIN")
+    return permissions
 
 
 @cache
@@ -101,29 +115,37 @@ def without_roles(person: Person) -> Person:
 
 
 def held(person: Any, roles: Iterable[str]) -> list[Term]:
-    """Which of these she holds at this moment; a guest or a closed account none."""
+    """Which of these she holds at this moment, and are awake; a guest or a closed account none."""
+    terms = held_asleep_too(person, roles)
+    return [term for term in terms if not _sleeps(person, term)]
+
+
+def held_asleep_too(person: Any, roles: Iterable[str]) -> list[Term]:
+    """The same with those that wait for her second factor."""
     if person is None or not person.is_active or not (terms := _terms(person)):
         return []
     now, roles = timezone.now(), frozenset(roles)
     return [term for term in terms if term.role in roles and term.runs(now)]
 
 
-def has_role(person: Any, role: Role = Role.OPERATOR) -> bool:
-    """Whether she is that for the whole shop, be her account open or closed."""
-    now = timezone.now()
-    return any(t.role == role and t.reaches(SHOP) and t.runs(now) for t in _terms(person))
+def _sleeps(person: Any, term: Term) -> bool:
+    return term.role in _asking() and not (person.factor and person.factor.is_awake)
 
 
 def asks_for_factor(person: Any) -> bool:
     """Whether a role of hers asks for a second factor."""
-    roles: frozenset[Role] = _page("SECOND_FACTOR")
-    now = timezone.now()
-    return any(term.role in roles and term.runs(now) for term in _terms(person))
+    return bool(held_asleep_too(person, _asking()))
 
 
 def is_asleep(person: Any) -> bool:
-    """Whether a role of hers waits for a code in this session."""
-    return asks_for_factor(person) and not (person.factor and person.factor.is_awake)
+    """Whether a role of hers waits for a code of her second factor."""
+    return any(_sleeps(person, term) for term in held_asleep_too(person, _asking()))
+
+
+def has_role(person: Any, role: Role = Role.OPERATOR) -> bool:
+    """Whether she is that for the whole shop, be her account open or closed."""
+    now = timezone.now()
+    return any(t.role == role and t.reaches(SHOP) and t.runs(now) for t in _terms(person))
 
 
 def is_appointed(person: Any) -> bool:
@@ -163,9 +185,26 @@ def places_of(person: Any, permission: str) -> Places:
 
 
 def must(person: Person | None, permission: str, at: Place | None = None) -> None:
-    """Raises NotAllowed unless she may; None is the shop itself, which may."""
-    if not (person is None or may(person, permission, at)):
+    """Raises NotAllowed unless she may, SecondFactorRequired while she may once she has given a code; None is the shop
+    itself, which may."""
+    if not (person is None or may_now(person, permission, at)):
         raise NotAllowed()
+
+
+def may_now(person: Any, permission: str, at: Place | None = None) -> bool:
+    """Whether she may, asked where it is done: raises SecondFactorRequired while her role sleeps, and for what moves
+    money or opens details until she has given a code once more."""
+    if not may_once_awake(person, permission, at):
+        return False
+    is_asked_again = permission in _asked_again()
+    if not may(person, permission, at) or (is_asked_again and not (person.factor and person.factor.is_fresh)):
+        raise SecondFactorRequired()
+    return True
+
+
+def may_once_awake(person: Any, permission: str, at: Place | None = None) -> bool:
+    """Whether she may, or will once she has given a code of her second factor."""
+    return any(term.reaches(at or SHOP) for term in held_asleep_too(person, _table()[permission]))
 
 
 def holders(permission: str) -> QuerySet[Person]:

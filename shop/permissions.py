@@ -25,6 +25,8 @@ PERMISSIONS = {
     "accounts.release_parked": OPERATOR,
     "accounts.close_account": OPERATOR,
     "accounts.close_operator": OWNER,  # and whoever else is appointed to anything
+    "accounts.end_second_factor": OPERATOR,
+    "accounts.end_officers_second_factor": OWNER,
     "accounts.give_token_scopes": OPERATOR,
     "accounts.see_organisations": OPERATOR,  # those that nobody has verified among them
     "accounts.decide_organisation": OPERATOR,
@@ -66,7 +68,18 @@ APPOINTED_BY = {
 
 # Whoever holds one of these proves herself by a second factor. A buyer, a member and a coordinator hold no role.
 SECOND_FACTOR = frozenset(Role) - {Role.LEADER, Role.PACKER}
-# What is asked for once more: it moves money, or opens what names a household.
+# What a code is asked for once more: it moves money, opens what names a household, or would let somebody else do so.
 ASKED_AGAIN = frozenset(
-    {"orders.refund", "orders.decide_dispute", "orders.cancel_unsent", "impact.open_details"}
+    {
+        "orders.refund",
+        "orders.decide_dispute",
+        "orders.cancel_unsent",
+        "orders.answer_left_claims",
+        "catalog.recall_lot",
+        "impact.open_details",
+        "accounts.appoint_operator",
+        "accounts.appoint_officer",
+        "accounts.end_second_factor",
+        "accounts.end_officers_second_factor",
+    }
 )

@@ -38,6 +38,16 @@ TransactionTestCase._fixture_teardown = _reset  # type: ignore[method-assign]
 
 
 @pytest.fixture(autouse=True)
+def whoever_is_signed_in_has_given_her_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`client.force_login(person)` stands for all that a sign-in asks; for the password alone: `tests.factor.by_password`."""
+    from django.test import Client
+
+    from tests import factor
+
+    monkeypatch.setattr(Client, "force_login", factor.by_code)
+
+
+@pytest.fixture(autouse=True)
 def a_cache_of_its_own() -> None:
     """No test finds what another one left in the cache."""
     prefix = f"{servers.own_database()}:{next(_tests)}"

@@ -2,25 +2,54 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import Any
 from unittest import mock
+
+from django.conf import settings
+from django.test import Client
 
 from accounts import factor, totp
 from accounts.actions import second_factor as factors
 from accounts.models import Person
+from accounts.permissions import asks_for_factor
 
 
 def awake(person: Any) -> Any:
     """The person as she acts once she has given a code, and another just now."""
-    person.factor = factor.Factor(totp.now(), totp.now(), True)
+    person.factor = factor.AtTheServer()
     return person
+
+
+_sign_in = Client.force_login
+
+
+def by_password(client: Client, person: Person) -> Client:
+    """A browser in which somebody has given her password alone."""
+    _sign_in(client, person)
+    return client
+
+
+def by_code(client: Client, person: Person, backend: str | None = None) -> None:
+    """A browser in which she has also given what her role asks for, and again just now: what `force_login` does here."""
+    _sign_in(client, person, backend)
+    if not asks_for_factor(person):
+        return
+    session = client.session
+    cookies = {name: morsel.value for name, morsel in client.cookies.items()}
+    request: Any = SimpleNamespace(session=session, COOKIES=cookies)
+    for _ in range(2):
+        factor.was_given(request, person)
+    session.save()
+    client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
+    client.cookies[settings.DEVICE_COOKIE_NAME] = request.device_cookie
 
 
 class App:
     """Somebody's authenticator app with her sheet of recovery codes; the wall clock is turned by `tick`."""
 
     def __init__(self, person: Person):
-        self.person, self.secret, self.codes = person, totp.new_secret(), factors._new_codes()
+        self.person, self.secret, self.codes = person, totp.new_secret(), factors.new_codes()
         factors.enrol(person, self.secret, self.codes, int(totp.now()) // totp.STEP - 2)
 
     def code(self, ahead: int = 0) -> str:

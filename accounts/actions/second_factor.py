@@ -50,7 +50,7 @@ def begin(request: HttpRequest, password: str) -> None:
         raise Conflict(say("两步验证已经设置好了。", "A second factor is set up already."))
     check_password(person, password, devices.session_of(request))
     request.session.cycle_key()
-    facts = {"person": str(person.uid), "secret": totp.new_secret(), "codes": json.dumps(_new_codes())}
+    facts = {"person": str(person.uid), "secret": totp.new_secret(), "codes": json.dumps(new_codes())}
     request.session[SETUP] = seals.seal(SETUP, **facts)
 
 
@@ -123,7 +123,7 @@ def renew_codes(request: HttpRequest, code: str) -> list[str]:
     """A new sheet of recovery codes, shown this once; the old one is dead. Asks for a code."""
     person = signed_in(request)
     _spend(request, person, code)
-    codes = _new_codes()
+    codes = new_codes()
     with transaction.atomic():
         locked(person)
         _write_sheet(person, codes)
@@ -144,7 +144,8 @@ def end(request: HttpRequest, code: str) -> None:
 
 def end_of(person: Person, by: Person, reason: str) -> None:
     """End somebody's who has lost app and sheet; she is told, her sessions end, and her roles ask her to set up anew."""
-    must(by, "accounts.close_operator" if is_appointed(person) else "accounts.close_account")
+    is_officer = is_appointed(person)
+    must(by, "accounts.end_officers_second_factor" if is_officer else "accounts.end_second_factor")
     if person.pk == by.pk:
         raise NotAllowed(say("不能对自己这样做。", "Nobody does this to themselves."))
     reason = line(reason, "reason", 200)
@@ -216,7 +217,8 @@ def _hold_up(request: HttpRequest, person: Person) -> tuple[str, str]:
 # --- The sheet ------------------------------------------------------------------------------------
 
 
-def _new_codes() -> list[str]:
+def new_codes() -> list[str]:
+    """A sheet of them, as they are written down."""
     return [a_code(LETTERS) for _ in range(CODES)]
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.actions import audit
 from accounts.models import Person
 from accounts.models.person import a_code
-from accounts.permissions import may
+from accounts.permissions import may_now
 from catalog import clean
 from catalog.actions import card, desk, stock
 from catalog.events import LotRecalled
@@ -150,7 +150,7 @@ def close(lot: Lot, by: Person | None) -> Lot:
 
 def recall(lot: Lot, by: Person | None, reason: str) -> Lot:
     """Something is wrong with it: its team or an operator stops its sale, and whoever bought is told."""
-    if not may(by, "catalog.recall_lot"):
+    if not may_now(by, "catalog.recall_lot"):
         desk.must_manage(by, lot.variant.product.team_id)
     said = clean.paragraphs(reason, "reason", 400)
     if not said:

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.actions import audit
-from accounts.permissions import may
+from accounts.permissions import may_now, may_once_awake
 from core import failpoints
 from core.refusals import Conflict, TooLate
 from orders.actions import refund
@@ -32,7 +32,8 @@ def cancel(order: Order, by: Any = None, reason: str = "") -> Order:
         return order
     if order.contested_at:
         raise Conflict(refund.CONTESTED)
-    if not (is_cancellable(order) or _is_of_the_house(by, order) and is_unsent(order)):
+    of_the_house = _is_of_the_house(by, order)
+    if not (is_cancellable(order) or of_the_house and is_unsent(order)):
         raise TooLate(why_it_stays(order))
     refund.refund_remaining(order, reason=Refund.Reason.CANCELLED, by=by)
     return order
@@ -40,7 +41,9 @@ def cancel(order: Order, by: Any = None, reason: str = "") -> Order:
 
 def _is_of_the_house(by: Any, order: Order) -> bool:
     """An operator, of somebody else's order: she may call off even what its buyer is bound by."""
-    return may(by, "orders.cancel_unsent") and not is_hers(by, order)
+    if not may_once_awake(by, "orders.cancel_unsent") or is_hers(by, order):
+        return False
+    return may_now(by, "orders.cancel_unsent")
 
 
 def expire(limit: int = 100) -> int:

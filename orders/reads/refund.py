@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from accounts.permissions import may
+from accounts.permissions import may, may_now
 from catalog.reads import teams_managed_by
 from core.refusals import NotFound
 from orders.models import Line, Order, Refund, Shipment
@@ -28,7 +28,7 @@ def order_to_refund(person: Any, number: str) -> tuple[Order, set[int] | None]:
     own = Q(person=person) | Q(person=None, email__iexact=person.email)
     paid = Order.objects.filter(number=number.strip().upper(), paid_at__isnull=False).exclude(own)
     teams: set[int] | None = None
-    order = paid.first() if may(person, "orders.refund") else None
+    order = paid.first() if may_now(person, "orders.refund") else None
     if order is None:
         teams = set(teams_managed_by(person).values_list("pk", flat=True))
         order = paid.filter(shipments__team__in=teams).first()

@@ -7,6 +7,7 @@ from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
 from accounts.actions.appointment import run_the_shop
+from accounts.factor import AtTheServer
 from accounts.models import Membership, Organisation, Person, Region
 from shop.demo import words
 from shop.demo.sign_ins import BUYER, COORDINATOR, MEMBER, OPERATOR, PASSWORD
@@ -66,6 +67,7 @@ def cast(codes: list[str]) -> Cast:
     organisations = list(
         Organisation.objects.filter(proposed_by__email__endswith="@demo.example").order_by("pk")
     )
+    people[OPERATOR].factor = AtTheServer()
     heads = {person.pk: person for person in people.values()}
     return Cast(
         people[OPERATOR], {code: people[_manager(code)] for code in codes},

@@ -4,6 +4,7 @@ import re
 import threading
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from accounts import totp
 from accounts.actions import second_factor as factors
@@ -261,6 +262,18 @@ def test_who_has_lost_both_is_let_in_by_the_owner_who_says_why(tick):
     message = the_mail()
     assert message.to == [ada.email] and "second-factor" in message.body
     begun(ada)
+
+
+def test_whoever_keeps_the_server_lets_the_last_owner_in_again():
+    owner = a_person(("owner",))
+    App(owner)
+    with pytest.raises(CommandError, match="no such account"):
+        call_command("end_second_factor", "nobody@example.com", reason="x")
+    call_command("end_second_factor", owner.email.upper(), reason="phone in the river")
+    assert not SecondFactor.objects.exists()
+    assert AuditEntry.objects.get(deed="end_second_factor").facts == {"reason": "phone in the river"}
+    with pytest.raises(CommandError):
+        call_command("end_second_factor", owner.email, reason="again")
 
 
 def test_wrong_codes_hold_up_strangers_and_never_the_owner_at_her_device(tick, wall_clock):

@@ -20,6 +20,7 @@ from accounts.models import Appointment, Membership, Organisation, Person
 from accounts.places import SHOP, Place
 from core.api.schema import build_schema
 from core.refusals import Refusal
+from tests.factor import awake
 
 PASSWORD = "orange-peel-42"
 _count = itertools.count(1)
@@ -42,7 +43,7 @@ def a_person(roles: Iterable[str] = (), **fields: Any) -> Person:
     person = Person.objects.create_user(password=fields.pop("password", PASSWORD), **fields)
     for role in roles:
         holds(person, role)
-    return person
+    return awake(person)
 
 
 def holds(person: Person, role: str, where: Place = SHOP, **term: Any) -> Appointment:

@@ -19,6 +19,7 @@ from catalog.models import (
     Variant,
 )
 from core import clock
+from tests.factor import awake
 
 _count = itertools.count(1)
 ALL_YEAR = list(range(1, 13))
@@ -50,7 +51,7 @@ def a_county() -> Region:
 
 def a_person(**fields: Any) -> Person:
     email = fields.pop("email", f"villager{next(_count)}@example.com")
-    return Person.objects.create_user(email, "a long password", **fields)
+    return awake(Person.objects.create_user(email, "a long password", **fields))
 
 
 def an_operator() -> Person:

@@ -4,11 +4,11 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db.models import Count, Sum
 from django.utils import timezone
 
-from accounts.models import Organisation, Person
+from accounts.models import Organisation, Person, SecondFactor
 from catalog.models import Lot, Product, Team, Variant
 from core import clock
 from core.deliveries import drain
@@ -18,7 +18,7 @@ from orders.actions import refund
 from orders.models import Line, Order, Payment, Refund, Review, Shipment
 from orders.provider import provider
 from orders.provider.port import Noun
-from shop.demo import load, sign_ins
+from shop.demo import factors, load, sign_ins
 from together.models import GroupPurchase, Seat
 
 # Teams by division, as they are spread over Hubei.
@@ -122,6 +122,21 @@ def test_sixty_bodies_and_the_sign_ins_that_are_printed(demo):
     operator = Person.objects.get(email=sign_ins.OPERATOR)
     assert set(operator.appointments.values_list("role", flat=True)) == {"owner", "operator"}
     assert Team.objects.filter(members__person__email=sign_ins.MANAGER).get().code == "HB22"
+
+
+def test_the_demos_second_factors_are_made_anew_and_printed_in_a_demo_alone(demo, settings):
+    factors.set_up()
+    settings.DEMO = "small"
+    ((person, secret),) = factors.secrets()
+    assert person.email == sign_ins.OPERATOR and secret in factors.lines()
+    factors.set_up()
+    assert [one for _, one in factors.secrets()] == [secret], "once a demo"
+    SecondFactor.objects.all().delete()
+    factors.set_up()
+    assert [one for _, one in factors.secrets()] != [secret], "and never the same"
+    settings.DEMO = "none"
+    with pytest.raises(CommandError):
+        factors.lines()
 
 
 def test_its_round_is_open_today(demo):

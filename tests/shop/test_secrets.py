@@ -16,6 +16,7 @@ from impact.models import Household
 from orders.links import token_for
 from orders.models import Order
 from shop.demo import sign_ins
+from tests.factor import awake
 from tests.shop import everything, tour
 from together.models import GroupPurchase
 
@@ -155,6 +156,6 @@ def test_a_manager_reads_her_own_books_and_no_others(demo, families, monkeypatch
 def test_what_names_a_family_opens_for_operators_alone_and_leaves_a_trace(demo):
     family = Household.objects.order_by("pk").first()
     assert family
-    operator = Person.objects.get(email=sign_ins.OPERATOR)
+    operator = awake(Person.objects.get(email=sign_ins.OPERATOR))
     assert NAMED.search(households.open_details(family, operator, "示例:回访")["name"])
     assert family.readings.filter(reader=operator, purpose="示例:回访").count() == 1

@@ -95,6 +95,9 @@ def operator(house, visit):
     somebody.page.locator("#id_username").fill(house.world.operator.email)
     somebody.page.locator("#id_password").fill(house.world.password)
     somebody.page.locator("[type=submit]").click()
+    somebody.page.locator("[name=code]").fill(house.world.codes.pop())
+    somebody.page.locator("main [type=submit]").first.click()
+    somebody.page.wait_for_url(f"{house.url}/operators/**")
     return somebody
 
 

@@ -80,6 +80,7 @@ def test_a_refund_that_the_provider_fails_later_is_told_and_can_be_tried_again(h
     house.till.refund_mode("succeed")
     with house.shop.database():
         failed = Refund.objects.get(uid=uid_of(made["id"], "Refund")).pk
+    operator.done("secondFactorGive", code=house.world.codes.pop())
     operator.decide("orders/refund", "retry", failed)
     until(lambda: [r["state"] for r in guest.order(order)["refunds"]] == ["SUCCEEDED"], 30)
     assert guest.order(order)["state"] == "REFUNDED" and house.books(order["number"]) == {}

@@ -6,6 +6,8 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from accounts import totp
+from accounts.actions import second_factor
 from accounts.models import Membership, Organisation, Person, Region
 from catalog import search
 from catalog.actions import leader, listing, lot, team, variant
@@ -46,6 +48,8 @@ class World:
     former: Person  # a second coordinator, until a test lets her go
     members: list[Person] = field(default_factory=list)
     password: str = PASSWORD
+    # The operator's sheet: each code signs her in once, however soon after another.
+    codes: list[str] = field(default_factory=list)
 
 
 def build() -> World:
@@ -63,7 +67,9 @@ def build() -> World:
     members = [a_person(email=f"member{n}@shows.example", name=f"示例成员{n}") for n in range(2)]
     union = _union([coordinator, former], members)
     search.engine().rebuild()
-    return World(operator, oranges, tea, newcomer, union, coordinator, former, members)
+    sheet = [code for _ in range(4) for code in second_factor.new_codes()]
+    second_factor.enrol(operator, totp.new_secret(), sheet, step=0)
+    return World(operator, oranges, tea, newcomer, union, coordinator, former, members, codes=sheet)
 
 
 def _shelf(slug: str, zh: str, en: str) -> Category:

@@ -1,11 +1,11 @@
-"""Load the demo shop: `manage.py demo --size small`; `--sign-ins` prints who may be played."""
+"""Load the demo shop: `manage.py demo --size small`; `--sign-ins` prints who may be played, `--codes` by which codes."""
 
 from argparse import SUPPRESS
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from shop.demo import load, sign_ins
+from shop.demo import factors, load, sign_ins
 
 
 class Command(BaseCommand):
@@ -15,14 +15,18 @@ class Command(BaseCommand):
         parser.add_argument("--size", choices=list(load.SIZES), default="small")
         parser.add_argument("--orders", type=int, help=SUPPRESS)  # another size, for tests
         parser.add_argument("--sign-ins", action="store_true", help="print the demo's sign-ins and stop")
+        parser.add_argument("--codes", action="store_true", help="print its second factors alone and stop")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["sign_ins"]:
-            self.stdout.write(sign_ins.lines())
+        if options["sign_ins"] or options["codes"]:
+            if options["sign_ins"]:
+                self.stdout.write(sign_ins.lines())
+            self.stdout.write(factors.lines())
             return
         orders = options["orders"] or load.SIZES[options["size"]]
         if not load.is_loaded():
             load.load(orders)
+        factors.set_up()
         if (here := load.begun()) and here.orders != orders:
             self.stdout.write(
                 f"The demo of {here.orders:,} orders is here already; for another, start with an empty DATA_DIR."
