@@ -47,7 +47,7 @@ admin.site.site_header = admin.site.site_title = lazy(_title, str)()
 admin.site.index_title = "总览 Overview"
 admin.site.login_form = OperatorSignIn
 _login = admin.site.login
-admin.site.login = _entrance  # type: ignore[assignment,method-assign]
+admin.site.login = _entrance  # type: ignore[method-assign]
 admin.site.has_permission = _may_enter  # type: ignore[method-assign]
 admin.site.password_change = _own_password  # type: ignore[assignment,method-assign]
 # Rights hang on appointments, not on groups.

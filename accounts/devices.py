@@ -23,7 +23,7 @@ from core.refusals import Refusal
 
 PURPOSE = "device"
 # What somebody has shown here: her password at each sign-in, and what her role asks for beside it.
-BY_PASSWORD, BY_FACTOR = "", "factor"
+BY_PASSWORD, BY_FACTOR, BY_TWO_CODES = "", "factor", "codes"
 LASTS = timedelta(days=180)
 MOST_PROOFS = 10  # a family's computer; the one not seen for longest is forgotten first
 

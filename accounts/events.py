@@ -67,3 +67,10 @@ class SecondFactorChanged(Event):
 
     person_id: int
     what: str
+
+
+@dataclass(frozen=True)
+class DeviceCodeRequested(Event):
+    """Somebody at a new device wants the code that goes to her mailbox; it is made when it is sent."""
+
+    person_id: int

@@ -63,7 +63,14 @@ def _asking() -> frozenset[str]:
 
 
 @cache
-def _asked_again() -> frozenset[str]:
+def _by_device() -> frozenset[str]:
+    """The roles that ask for a device that was proved by two codes."""
+    roles: frozenset[str] = _page("PROVED_DEVICE")
+    return roles
+
+
+@cache
+def _fresh_alone() -> frozenset[str]:
     """The permissions for which a code is asked once more."""
     permissions: frozenset[str] = _page("ASKED_AGAIN")
     return permissions
@@ -129,7 +136,14 @@ def held_asleep_too(person: Any, roles: Iterable[str]) -> list[Term]:
 
 
 def _sleeps(person: Any, term: Term) -> bool:
-    return term.role in _asking() and not (person.factor and person.factor.is_awake)
+    if term.role in _asking():
+        return not (person.factor and person.factor.is_awake)
+    return term.role in _by_device() and not (person.proved_device and person.proved_device())
+
+
+def asks_for_device(person: Any) -> bool:
+    """Whether a role of hers asks for a device that was proved by two codes."""
+    return bool(held_asleep_too(person, _by_device()))
 
 
 def asks_for_factor(person: Any) -> bool:
@@ -140,6 +154,11 @@ def asks_for_factor(person: Any) -> bool:
 def is_asleep(person: Any) -> bool:
     """Whether a role of hers waits for a code of her second factor."""
     return any(_sleeps(person, term) for term in held_asleep_too(person, _asking()))
+
+
+def is_at_a_new_device(person: Any) -> bool:
+    """Whether a role of hers waits for this device to be proved."""
+    return any(_sleeps(person, term) for term in held_asleep_too(person, _by_device()))
 
 
 def has_role(person: Any, role: Role = Role.OPERATOR) -> bool:
@@ -196,8 +215,8 @@ def may_now(person: Any, permission: str, at: Place | None = None) -> bool:
     money or opens details until she has given a code once more."""
     if not may_once_awake(person, permission, at):
         return False
-    is_asked_again = permission in _asked_again()
-    if not may(person, permission, at) or (is_asked_again and not (person.factor and person.factor.is_fresh)):
+    is_fresh_alone = permission in _fresh_alone()
+    if not may(person, permission, at) or (is_fresh_alone and not (person.factor and person.factor.is_fresh)):
         raise SecondFactorRequired()
     return True
 

@@ -5,12 +5,13 @@ from typing import Any
 from celery import shared_task
 
 from accounts import links, mail, places, seals
-from accounts.actions import erasure, sign_in
+from accounts.actions import device, erasure, sign_in
 from accounts.actions import person as people
 from accounts.events import (
     Appointed,
     AppointmentEnded,
     CoordinatorNamed,
+    DeviceCodeRequested,
     EmailChangeRequested,
     OrganisationVerified,
     PasswordResetRequested,
@@ -18,7 +19,7 @@ from accounts.events import (
     SecondFactorChanged,
     SignUpRepeated,
 )
-from accounts.models import Appointment, Membership, Organisation, Person
+from accounts.models import Appointment, DeviceCode, Membership, Organisation, Person
 from accounts.reads import members_of
 from core.deliveries import reaction
 from core.events import Event
@@ -122,6 +123,18 @@ def send_second_factor_changed(event: SecondFactorChanged) -> None:
             page=links.second_factor(language),
             forgotten=links.password_forgotten(language),
         )
+
+
+@reaction("accounts.tasks.send_device_code")
+def send_device_code(event: DeviceCodeRequested) -> None:
+    """The code for a new device, made now, so that it is never written down."""
+    if person := _alive(event.person_id):
+        code = device.make_code(person, DeviceCode.Way.MAILBOX)
+        minutes, forgotten = (
+            int(device.LASTS.total_seconds()) // 60,
+            links.password_forgotten(person.language),
+        )
+        _tell(person, "device_code", code=code, minutes=minutes, forgotten=forgotten)
 
 
 def _new_address(sealed_token: str) -> str | None:

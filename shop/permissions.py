@@ -67,7 +67,8 @@ APPOINTED_BY = {
 }
 
 # Whoever holds one of these proves herself by a second factor. A buyer, a member and a coordinator hold no role.
-SECOND_FACTOR = frozenset(Role) - {Role.LEADER, Role.PACKER}
+PROVED_DEVICE = frozenset({Role.LEADER, Role.PACKER})
+SECOND_FACTOR = frozenset(Role) - PROVED_DEVICE
 # What a code is asked for once more: it moves money, opens what names a household, or would let somebody else do so.
 ASKED_AGAIN = frozenset(
     {

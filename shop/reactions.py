@@ -20,6 +20,7 @@ REACTIONS = {
     "EmailChangeRequested": Reactions(
         afterwards=["accounts.tasks.send_email_change", "accounts.tasks.send_email_change_notice"]
     ),
+    "DeviceCodeRequested": Reactions(afterwards=["accounts.tasks.send_device_code"]),
     "SecondFactorChanged": Reactions(afterwards=["accounts.tasks.send_second_factor_changed"]),
     "OrganisationVerified": Reactions(afterwards=["accounts.tasks.send_organisation_verified"]),
     "CoordinatorNamed": Reactions(afterwards=["accounts.tasks.send_coordinator_named"]),

@@ -48,7 +48,7 @@ SCOPES = {
         (),
         "signUp signIn signOut emailVerify passwordReset passwordResetRequest passwordChange emailChangeRequest"
         " emailChangeConfirm personUpdate personExport personErase personKeep addressSave addressDelete tokenCreate"
-        " tokenRevoke secondFactorBegin secondFactorConfirm secondFactorGive secondFactorEnd recoveryCodesRenew"
+        " tokenRevoke deviceCodeRequest deviceCodeGive deviceProve secondFactorBegin secondFactorConfirm secondFactorGive secondFactorEnd recoveryCodesRenew"
         " invitationCreate invitationAccept invitationWithdraw membershipEnd membershipUpdate"
         " organisationPropose office shopSetUp shopUpdate shopTextsConfirm shopLetterSend shopLetterConfirm"
         " shopDesk shopOpen paymentCheck paymentTrialBegin paymentTrialLook paymentTrialRefund"

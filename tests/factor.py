@@ -9,15 +9,15 @@ from unittest import mock
 from django.conf import settings
 from django.test import Client
 
-from accounts import factor, totp
+from accounts import devices, factor, totp
 from accounts.actions import second_factor as factors
 from accounts.models import Person
-from accounts.permissions import asks_for_factor
+from accounts.permissions import asks_for_device, asks_for_factor
 
 
 def awake(person: Any) -> Any:
     """The person as she acts once she has given a code, and another just now."""
-    person.factor = factor.AtTheServer()
+    person.factor, person.proved_device = factor.AtTheServer(), lambda: "the server"
     return person
 
 
@@ -33,11 +33,12 @@ def by_password(client: Client, person: Person) -> Client:
 def by_code(client: Client, person: Person, backend: str | None = None) -> None:
     """A browser in which she has also given what her role asks for, and again just now: what `force_login` does here."""
     _sign_in(client, person, backend)
-    if not asks_for_factor(person):
+    if not (asks_for_factor(person) or asks_for_device(person)):
         return
     session = client.session
     cookies = {name: morsel.value for name, morsel in client.cookies.items()}
     request: Any = SimpleNamespace(session=session, COOKIES=cookies)
+    devices.prove(request, person, devices.BY_TWO_CODES)
     for _ in range(2):
         factor.was_given(request, person)
     session.save()

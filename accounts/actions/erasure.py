@@ -143,6 +143,7 @@ def _forget(person: Person) -> None:
     person.addresses.all().delete()
     person.api_tokens.all().delete()
     person.recovery_codes.all().delete()
+    person.device_codes.all().delete()
     SecondFactor.objects.filter(person=person).delete()
     person.memberships.filter(ended_at=None).update(ended_at=now)
     end_all(person)

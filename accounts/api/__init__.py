@@ -2,6 +2,7 @@
 
 from accounts.api import (
     address,
+    device,
     membership,
     office,
     office_organisations,
@@ -32,6 +33,7 @@ class Mutation(
     shop.Mutation,
     session.Mutation,
     second_factor.Mutation,
+    device.Mutation,
     person.Mutation,
     address.Mutation,
     organisation.Mutation,

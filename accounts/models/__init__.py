@@ -1,5 +1,6 @@
 from accounts.models.appointment import Appointment
 from accounts.models.audit import AuditEntry
+from accounts.models.device import DeviceCode
 from accounts.models.organisation import Invitation, Membership, Organisation
 from accounts.models.person import ApiToken, Person
 from accounts.models.region import Address, Region
@@ -11,6 +12,7 @@ __all__ = [
     "ApiToken",
     "Appointment",
     "AuditEntry",
+    "DeviceCode",
     "Invitation",
     "Membership",
     "Organisation",

@@ -85,6 +85,8 @@ class Person(AbstractBaseUser, PermissionsMixin):
 
     # What the session has shown beyond the password (accounts/factor.py); nothing of whoever came by no session.
     factor: Any = None
+    # Asks whether the device it comes from was proved by two codes; nothing of whoever came by none.
+    proved_device: Any = None
 
     objects = People()
     USERNAME_FIELD = "email"

@@ -15,7 +15,7 @@ from core.api.documents import ask
 from core.language import say
 from core.refusals import SecondFactorRequired
 from shop.web import look as look_at
-from shop.web.acts import acts, name_of_act, second_factor_page
+from shop.web.acts import acts, name_of_act, proof_page, second_factor_page
 from shop.web.document import act_document, fields_of, refilled_fields, text_of, variables_of
 from shop.web.form import read_form, remembered_cart
 from shop.web.once import WAITS_FOR_FACTOR, slip_of
@@ -133,7 +133,8 @@ def back(
 def to_second_factor(request: HttpRequest, name: str) -> HttpResponse:
     """Where a code is given first; then back to the form, as it was written."""
     slip_of(request).put(WAITS_FOR_FACTOR, _form_of(request, name))
-    return HttpResponseRedirect(second_factor_page(ours(request, f"back.{name}", "back")))
+    back = ours(request, f"back.{name}", "back")
+    return HttpResponseRedirect(proof_page(request.user, back) or second_factor_page(back))
 
 
 def _form_of(request: HttpRequest, name: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.http import HttpRequest
 
+from accounts.permissions import is_asleep, is_at_a_new_device
 from core import language
 from core.language import Words, say
 from shop.web.document import HERE
@@ -78,6 +79,13 @@ def to(path: str) -> str:
 def second_factor_page(back: str) -> str:
     """Where a code of the second factor is given, or set up first; then one goes on to that address."""
     return to(f"account/second-factor/?{urlencode({'next': back})}")
+
+
+def proof_page(person: Any, back: str) -> str:
+    """Where she gives what a role of hers waits for, and then goes on to that address; nothing where none waits."""
+    if is_asleep(person):
+        return second_factor_page(back)
+    return to(f"account/device/?{urlencode({'next': back})}") if is_at_a_new_device(person) else ""
 
 
 def order_page(order: dict[str, Any], token: str | None) -> str:

@@ -9,13 +9,12 @@ from django.shortcuts import redirect, render
 from django.urls import register_converter, reverse
 
 from accounts import shop
-from accounts.permissions import is_asleep
 from core import fast, language
 from core.api.documents import ask
 from core.api.run import documents
 from shop.templatetags.alone import address_with, opened_on, opens_for
 from shop.templatetags.forms import drawn_on
-from shop.web.acts import second_factor_page
+from shop.web.acts import proof_page
 from shop.web.cart import cart_badge
 from shop.web.closed import closed_band
 from shop.web.document import exists, text_of, variables_of
@@ -80,10 +79,10 @@ def page(name: str, *, status: int = 200, may_be_empty: bool = False, for_somebo
         try:
             response = _cached(request, this, captured) or _render(request, this, captured, status)
         except Http404:
-            if not is_asleep(request.user):
-                raise
             # What is not there may be there for a role of hers that waits for its code.
-            return redirect(second_factor_page(request.get_full_path()))
+            if not (where := proof_page(request.user, request.get_full_path())):
+                raise
+            return redirect(where)
         if status == 200 and opened_on(request) and not request.is_opened:
             # What it opened is not there any more, or was never.
             return redirect(address_with(request))

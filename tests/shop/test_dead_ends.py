@@ -18,6 +18,7 @@ from shop.web.document import HERE
 # Mutations that no page's act asks, and who does.
 WITHOUT_A_PAGE = {
     "buyNow": "a program that buys in one request (README, GraphQL in five requests); pages show each step",
+    "deviceCodeGive": "the page where a team's people are appointed",
     **dict.fromkeys(
         ("incidentOpen", "incidentUpdate", "incidentEnd", "placeClose", "placeOpen"), "the office"
     ),

@@ -139,7 +139,7 @@ def _orders() -> Iterator[Stop]:
     whose = line.order.person.email if line.order.person else GUEST
     for name in ("claim", "review"):
         yield Stop(whose, name, at, f"?token={token_for(line.order)}" if whose == GUEST else "")
-    for name in ("account", "addresses", "details", "second_factor", "organisations"):
+    for name in ("account", "addresses", "details", "second_factor", "device", "organisations"):
         yield Stop(BUYER, name)
     yield Stop(COORDINATOR, "organisations")
 

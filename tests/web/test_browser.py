@@ -66,7 +66,7 @@ def sites(live_shop: Any, django_db_blocker: Any) -> SimpleNamespace:
             ],
             shelf.buyer: [
                 *("account/", "account/addresses/?province=420000", "account/details/", "groups/"),
-                *("account/second-factor/", "account/second-factor/?next=/en/"),
+                *("account/second-factor/", "account/second-factor/?next=/en/", "account/device/"),
                 *(
                     "account/addresses/?open=save_address&province=420000",
                     "account/addresses/?open=save_address",

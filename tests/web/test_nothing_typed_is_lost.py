@@ -36,7 +36,7 @@ PLAIN = {
     "invitation",
     "team",
 }
-PLAIN |= {"teams", "contest", "catalogue", "claim", "review", "sign_in", "sign_up", "password_new"}
+PLAIN |= {"device", "teams", "contest", "catalogue", "claim", "review", "sign_in", "sign_up", "password_new"}
 # Of the opening: each page has one form, and what stands in it is what is kept.
 PLAIN |= {"terms", "set_up", "set_up_facts", "set_up_texts", "set_up_mail", "set_up_payments"}
 PLAIN |= {"set_up_shipping", "set_up_categories"}

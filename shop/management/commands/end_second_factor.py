@@ -24,4 +24,6 @@ class Command(BaseCommand):
             second_factor.end_on_the_server(person, options["reason"])
         except Refusal as refusal:
             raise CommandError(str(refusal)) from None
-        self.stdout.write("Her second factor has ended, and her sessions with it; her role asks her to set up another.")
+        self.stdout.write(
+            "Her second factor has ended, and her sessions with it; her role asks her to set up another."
+        )

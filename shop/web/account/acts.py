@@ -5,12 +5,11 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest
 
-from accounts.permissions import is_asleep
 from accounts.reads import is_last_coordinator, membership_led_by, signed_in
 from core.api.ids import uid_of
 from core.language import say
 from shop.web.act import ours
-from shop.web.acts import Act, Follow, Lines, done, gathered, saved, says, second_factor_page, to, will
+from shop.web.acts import Act, Follow, Lines, done, gathered, proof_page, saved, says, to, will
 from shop.web.cart import merge_cart
 from shop.web.once import WAITS_FOR_FACTOR, slip_of
 
@@ -19,7 +18,7 @@ def now_signed_in(request: HttpRequest, payload: dict[str, Any]) -> str:
     """What was put into a cart before signing in is poured into one's own; a role that sleeps asks for its code."""
     merge_cart(request)
     person = signed_in(request)
-    return second_factor_page(ours(request, "next")) if is_asleep(person) else ""
+    return proof_page(person, ours(request, "next"))
 
 
 def factor_given(request: HttpRequest, payload: dict[str, Any]) -> str:
@@ -131,6 +130,19 @@ SECOND_FACTOR = {
     ),
 }
 
+DEVICE = {
+    "ask_for_device_code": Act(
+        follow=says(
+            say("邮件码已发出，10 分钟内有效。", "The code is on its way; it holds for ten minutes.")
+        ),
+        as_written="it sends a letter that may be left unread",
+    ),
+    "prove_device": Act(
+        follow=says(say("这台设备认证好了。", "This device is known as yours now.")),
+        as_written="both codes are its word; a new password, or signing out everywhere, forgets the device",
+    ),
+}
+
 ONESELF = {
     "update_person": Act(follow=saved, undone_by="update_person"),
     "save_address": Act(follow=saved, undone_by="save_address, delete_address"),
@@ -179,4 +191,4 @@ ORGANISATIONS = {
     "end_membership": Act(look=is_no_member),
 }
 
-ACTS = gathered(ENTERING, SECOND_FACTOR, ONESELF, ORGANISATIONS)
+ACTS = gathered(ENTERING, SECOND_FACTOR, DEVICE, ONESELF, ORGANISATIONS)

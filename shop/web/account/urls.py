@@ -21,6 +21,7 @@ urlpatterns = [
         page("account/second_factor", for_somebody=True),
         name="second_factor",
     ),
+    path("<language:lang>/account/device/", page("account/device", for_somebody=True), name="device"),
     path("<language:lang>/account/export/", my_data, name="my_data"),
     path(
         "<language:lang>/organisations/",
