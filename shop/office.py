@@ -27,6 +27,10 @@ LETTERS = {
     "orders.letters_of_goods.send_out_of_date": say(
         "商品过期，给买家", "Goods past their date, to the buyer"
     ),
+    "orders.letters_of_closures.send_stopped": say(
+        "收货地暂停配送，给买家", "Its place is closed, to the buyer"
+    ),
+    "orders.letters_of_closures.send_resumed": say("恢复配送，给买家", "Its place is open, to the buyer"),
     "orders.letters_of_disputes.send_contested": say(
         "银行争议，给买家和团队", "A dispute, to buyer and teams"
     ),
@@ -40,6 +44,10 @@ LETTERS = {
     "orders.letters_of_disputes.tell_operators_of_refund": say(
         "支付方多退了款，给运营", "A refund that no order has left, to operators"
     ),
+    "together.letters.send_group_stopped": say(
+        "收货地暂停配送，给协调人", "Its place is closed, to the coordinator"
+    ),
+    "together.letters.send_group_resumed": say("恢复配送，给协调人", "Its place is open, to the coordinator"),
     "together.letters.send_held": say("已付款、等成团，给团员", "Paid and held, to the member"),
     "together.letters.send_refund_promised": say("会退款，给团员", "Refund promised, to the member"),
 }

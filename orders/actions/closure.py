@@ -10,12 +10,12 @@ from django.utils import timezone
 from accounts import clean
 from accounts.actions import audit
 from accounts.models import Person
-from accounts.permissions import must
+from accounts.permissions import Place, may_anywhere, must
 from accounts.reads import region_coded
 from catalog.models import Product
 from core.language import say
 from core.outbox import record
-from core.refusals import Invalid, TooLate, every
+from core.refusals import Invalid, NotAllowed, TooLate, every
 from core.texts import has_ink, visible
 from orders.events import PlacesChanged
 from orders.models import Closure, Incident
@@ -32,7 +32,7 @@ def open_incident(
     by: Person | None, *, begins_at: datetime | None = None, ends_at: datetime | None = None, **texts: str
 ) -> Incident:
     """Something has happened: from now, or another moment, until one that is told or until it is said to be over."""
-    must(by, PERMISSION)
+    _must_somewhere(by)
     told = _texts({name: texts.get(name, "") for name in (*LINES, *TEXTS)})
     begins = begins_at or timezone.now()
     _check_end(begins, ends_at)
@@ -44,7 +44,7 @@ def open_incident(
 @transaction.atomic
 def update_incident(incident: Incident, by: Person | None, **texts: str) -> Incident:
     """Tell it better; only what is given changes."""
-    must(by, PERMISSION)
+    _must_for(incident, by)
     told = _texts(texts)
     Incident.objects.filter(pk=incident.pk).update(**told)
     audit.record(by, "change", "Incident", incident.uid, fields=sorted(told))
@@ -55,7 +55,7 @@ def update_incident(incident: Incident, by: Person | None, **texts: str) -> Inci
 @transaction.atomic
 def end_incident(incident: Incident, by: Person | None) -> Incident:
     """It is over: what it closed is open from now on. Over already, it stays as it was."""
-    must(by, PERMISSION)
+    _must_for(incident, by)
     incident = Incident.objects.select_for_update(no_key=True).get(pk=incident.pk)
     now = timezone.now()
     if incident.ends_at is None or incident.ends_at > now:
@@ -63,6 +63,7 @@ def end_incident(incident: Incident, by: Person | None) -> Incident:
         incident.save(update_fields=["ends_at"])
         audit.record(by, "end", "Incident", incident.uid)
     for closure in incident.closures.filter(ends_at=None) | incident.closures.filter(ends_at__gt=now):
+        must(by, PERMISSION, Place(region=closure.region_id))
         _end(closure, now, by)
     return incident
 
@@ -80,7 +81,7 @@ def close_place(
 ) -> Closure:
     """Deliver nothing to a place, or nothing of a storage class, from now or another moment on; places may be closed
     by several at once."""
-    must(by, PERMISSION)
+    _must_somewhere(by)
     incident = Incident.objects.select_for_update(no_key=True).get(pk=incident.pk)
     if incident.ends_at is not None and incident.ends_at <= timezone.now():
         raise TooLate(say("这件事已经结束，请另开一件。", "This incident is over; open another one."))
@@ -93,6 +94,7 @@ def close_place(
             **{name: partial(clean.line, reasons.get(name), name, most) for name, most in REASONS.items()},
         }
     )
+    must(by, PERMISSION, Place(region=told["region"].code))
     made = Closure.objects.create(incident=incident, begins_at=begins, **told)
     audit.record(by, "close_place", "Closure", made.uid, region=made.region_id, storage=storage)
     _changed(made)
@@ -102,7 +104,7 @@ def close_place(
 @transaction.atomic
 def open_place(closure: Closure, by: Person | None, at: datetime | None = None) -> Closure:
     """Open it again now, or say when: sooner or later than was told. Open already, it stays as it was."""
-    must(by, PERMISSION)
+    must(by, PERMISSION, Place(region=closure.region_id))
     closure = Closure.objects.select_for_update(no_key=True).get(pk=closure.pk)
     now = timezone.now()
     if closure.ends_at is not None and closure.ends_at <= now:
@@ -112,6 +114,18 @@ def open_place(closure: Closure, by: Person | None, at: datetime | None = None) 
             )
         return closure
     return _end(closure, max(at or now, now), by)
+
+
+def _must_somewhere(by: Person | None) -> None:
+    if by is not None and not may_anywhere(by, PERMISSION):
+        raise NotAllowed()
+
+
+def _must_for(incident: Incident, by: Person | None) -> None:
+    """Whoever may for the whole shop may tell of all incidents; whoever may at a place, of her own."""
+    _must_somewhere(by)
+    if by is not None and incident.opened_by_id != by.pk:
+        must(by, PERMISSION)
 
 
 def _end(closure: Closure, at: datetime, by: Person | None) -> Closure:

@@ -7,7 +7,7 @@ import graphene
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts.permissions import may
+from accounts.permissions import may_anywhere
 from catalog.models import Product
 from core import clock
 from core.api.access import HELD, PUBLIC, Access
@@ -22,7 +22,9 @@ from orders.reads import closure as reads
 
 # No more are told at once: of older ones only whoever has the link reads.
 MOST, MOST_PLACES = 20, 60
-CLOSES_PLACES = Access("who may close places", lambda request, parent: may(request.user, actions.PERMISSION))
+CLOSES_PLACES = Access(
+    "who may close places", lambda request, parent: may_anywhere(request.user, actions.PERMISSION)
+)
 BEGINS = "From when; without it from now on. Without a zone, in Shanghai."
 ENDS = "Until when, if that is known. Without a zone, in Shanghai."
 

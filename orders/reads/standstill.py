@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from core.language import Words
 from orders import holding
-from orders.models import Order, Shipment, Standstill
+from orders.models import Line, Order, Shipment, Standstill
 from orders.reads.closure import Closed, closed_for, parcels_closed
 
 # Who has chosen nothing is not kept waiting without end: after so long her money goes back. Who chose to wait waits.
@@ -69,6 +69,19 @@ def allowed_actions(order: Order) -> list[str]:
     waits = [] if standing.answer == Standstill.Answer.WAIT else ["WAIT"]
     may_refund = standing.why_not is None and order.contested_at is None and standing.refund_minor
     return [*waits, *(["REFUND"] if may_refund else [])]
+
+
+def would_stand(region: str, storage: str) -> int:
+    """How many paid orders would stand still if this place were closed, for a storage class or for all."""
+    inside = region.removesuffix("00").removesuffix("00")
+    lines = Line.objects.filter(
+        shipment__state=Shipment.State.WAITING,
+        order__state__in=Order.REFUNDABLE,
+        order__region__code__startswith=inside,
+        quantity__gt=F("refunded_units"),
+    )
+    chosen = lines.filter(variant__product__storage=storage) if storage else lines
+    return chosen.values("order").distinct().count()
 
 
 # --- For the sweep ----------------------------------------------------------------------------------

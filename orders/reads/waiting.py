@@ -6,11 +6,12 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
-from accounts.permissions import may
+from accounts.permissions import may, may_anywhere
 from accounts.waiting import Waiting, waiting
 from core.language import say
 from orders.models import Claim, Dispute, Refund
 from orders.reads.claim import left_open
+from orders.reads.closure import holding
 
 State = Dispute.State
 # The shop answers, or decides; while the bank looks at it there is nothing to do.
@@ -38,6 +39,9 @@ def of_orders(person: Any) -> Iterator[Waiting]:
         words = say("银行争议", "Disputes")
         disputes = disputes_waiting()
         yield from waiting("DISPUTES", words, disputes, "due_on", "office/disputes/", is_deadline=True)
+    if may_anywhere(person, "orders.close_places"):
+        words = say("暂停配送的地方", "Places closed for delivery")
+        yield from waiting("CLOSED", words, holding(), "begins_at", "office/closures/")
     if may(person, "orders.answer_left_claims"):
         words = say("团队三天没答复的售后", "Claims that their teams have left")
         claims = Claim.objects.filter(left_open())

@@ -253,6 +253,36 @@ def row_field(context: template.Context, name: str, row: str, zh: str, en: str) 
 
 
 @register.simple_tag(takes_context=True)
+def place_field(
+    context: template.Context, name: str, divisions: list[dict], provinces: list[dict], province: str = ""
+) -> SafeString:
+    """A whole province to choose, one of its divisions or one of their counties."""
+    prefix, form = _form(context)
+    id, wrong = f"{prefix}-{name}", form.get("errors", {}).get(name, "")
+    value = (form.get("values", {}).get(name) or [""])[-1]
+    places = [
+        (p["code"], str(say("{x}（全境）", "All of {x}", x=p["name"])))
+        for p in provinces
+        if p["code"] == province
+    ]
+    groups = [draw_options([("", str(say("请选择", "Choose"))), *places], value)]
+    for division in divisions:
+        below = [(county["code"], county["name"]) for county in division["children"]]
+        whole = (division["code"], str(say("{x}（全境）", "All of {x}", x=division["name"])))
+        listed = draw_options([whole, *below] if below else [(division["code"], division["name"])], value)
+        groups.append(format_html('<optgroup label="{}">{}</optgroup>', division["name"], listed))
+    return format_html(
+        '<div class="field"><label for="{0}">{1}</label><select id="{0}" name="{2}" required{3}>{4}</select>{5}</div>',
+        id,
+        say("哪里", "Which place"),
+        name,
+        format_html(' aria-invalid="true" aria-describedby="{}-wrong"', id) if wrong else "",
+        SafeString("".join(groups)),
+        draw_below(id, "", wrong),
+    )
+
+
+@register.simple_tag(takes_context=True)
 def hidden(context: template.Context, **values: Any) -> SafeString:
     """Fields that the form sends unseen; those without a value are left out."""
     return format_html_join(

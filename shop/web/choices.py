@@ -10,6 +10,7 @@ from core.choices import Choices
 from core.language import say
 from impact.models import Household, Round
 from orders.models import Shipment
+from orders.reads.closure import EVERYTHING
 
 
 def _drawings() -> list[tuple[str, str]]:
@@ -36,6 +37,7 @@ CHOICES: dict[str, Callable[[], list[tuple[str, str]]]] = {
     "language": _languages,
     "product_kind": Product.Kind.offered,
     "storage": Product.Storage.offered,
+    "storage_or_all": lambda: [("", str(EVERYTHING)), *Product.Storage.offered()],
     "lot_level": Lot.Level.offered,
     "certificate_kind": Certificate.Kind.offered,
     "illustration": _drawings,

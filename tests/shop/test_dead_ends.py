@@ -19,9 +19,6 @@ from shop.web.document import HERE
 WITHOUT_A_PAGE = {
     "buyNow": "a program that buys in one request (README, GraphQL in five requests); pages show each step",
     "deviceCodeGive": "the page where a team's people are appointed",
-    **dict.fromkeys(
-        ("incidentOpen", "incidentUpdate", "incidentEnd", "placeClose", "placeOpen"), "the office"
-    ),
 }
 
 # Recorded for another reason than a reaction: which.

@@ -4,17 +4,23 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from accounts.models import Address
+from accounts.models import Address, Appointment
+from accounts.places import Place
+from core.api.ids import global_id
 from core.deliveries import drain
-from orders.models import Order, Refund, Standstill
+from orders.models import Closure, Incident, Order, Refund, Standstill
 from orders.reads import closure as reads
+from tests.accounts.world import holds
+from tests.catalog.world import an_operator
 from tests.orders.closed import INCIDENT, Closer
 from tests.orders.paid import Paid
-from tests.orders.world import KASHGAR, WUHAN, Buyer
+from tests.orders.world import KASHGAR, WUHAN, Buyer, a_person
 from tests.together.world import Together
 from tests.web.conftest import signed_in
-from tests.web.test_pages import fields, post, words
+from tests.web.test_desk import sure
+from tests.web.test_pages import fields, post, unfolded, words
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BAND = "For now no parcels go to Wuchang District, Wuhan: the roads are cut."
@@ -134,3 +140,63 @@ def test_everybody_reads_what_happened_and_where(shelf):
     closer.open(closure)
     assert "Open again" in words(Client().get(f"/en/incidents/{closer.code}/"))
     assert Client().get("/en/incidents/nothing/").status_code == 404
+
+
+# --- The office ---------------------------------------------------------------------------------------
+
+OFFICE = "/en/office/closures/"
+TOLD = {"titleZh": "示例洪水", "titleEn": "Flood", "wordsZh": "水很高。", "wordsEn": "The water is high."}
+
+
+def test_an_operator_tells_closes_and_opens_by_the_offices_page(shelf, till, a_stand):
+    paid = Paid(till, a_stand)
+    drain()
+    office = signed_in(an_operator())
+    assert f'href="{OFFICE}"' in words(office.get("/en/office/"))
+    page = unfolded(office, OFFICE, "open_incident")
+    told = office.post("/do/open_incident/", fields(page, "open_incident") | TOLD)
+    incident = Incident.objects.get()
+    assert told.url == f"{OFFICE}#incident-{incident.code}"
+    opened = f"{OFFICE}?open=close_place~{global_id('Incident', incident.uid)}"
+    assert 'name="province"' in words(office.get(opened))
+    page = words(office.get(f"{opened}&province=420000"))
+    assert "All of Hubei" in page and "All of Wuhan" in page and "Wuchang District" in page
+    asked = fields(page, "close_place") | {"region": "420100", "reasonZh": "路断", "reasonEn": "cut off"}
+    office.post("/do/close_place/", asked)
+    assert not Closure.objects.exists(), "it is looked at once more"
+    page = words(office.get(f"{opened}&province=420000"))
+    assert "Paid orders that wait; their buyers are told by mail" in page
+    assert "selected>All of Wuhan" in page
+    office.post("/do/close_place/", fields(page, "close_place") | {"region": "420100"})
+    closure = Closure.objects.get()
+    assert (closure.region_id, closure.storage, closure.ends_at) == ("420100", "", None)
+    drain()
+    assert Standstill.objects.filter(ended_at=None, shipment__order=paid.row).count() == 2
+    assert "Places closed for delivery" in words(office.get("/en/office/")), (
+        "it waits for somebody to open it"
+    )
+    assert "is open again" in sure(office, OFFICE, "open_place")
+    closure.refresh_from_db()
+    assert closure.ends_at is not None and not reads.holding().exists()
+    assert 'action="/do/open_place/"' not in words(office.get(OFFICE))
+
+
+def test_a_logistics_checker_closes_places_in_her_province_and_nobody_else_finds_the_page(shelf):
+    checker = a_person()
+    holds(checker, "logistics_checker", Place(region="420000"))
+    asker = Buyer(checker)
+    made = asker.done("incidentOpen", "incident { id }", **TOLD)["incident"]["id"]
+    given = {"incidentId": made, "reasonZh": "路断", "reasonEn": "cut off"}
+    (error,) = asker.do("placeClose", regionCode=KASHGAR, **given)["errors"]
+    assert error["code"] == "NOT_ALLOWED" and not Closure.objects.exists()
+    assert asker.do("placeClose", regionCode=WUHAN, **given)["errors"] == []
+    other = Closer()
+    (error,) = asker.do("incidentEnd", incidentId=other.incident)["errors"]
+    assert error["code"] == "NOT_ALLOWED"
+    assert signed_in(checker).get(OFFICE).status_code == 200
+    for person in (shelf.buyer, shelf.manager):
+        assert signed_in(person).get(OFFICE).status_code == 404
+    assert Client().get(OFFICE).status_code == 302
+    Appointment.objects.filter(person=checker).update(ends_at=timezone.now())
+    assert signed_in(checker).get(OFFICE).status_code == 404
+    assert Buyer(checker).do("placeClose", regionCode=WUHAN, **given)["errors"][0]["code"] == "NOT_ALLOWED"

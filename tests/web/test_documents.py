@@ -29,7 +29,7 @@ BY_OTHERS = {"change_quantity", "remove_line", "accept_prices"}
 FORM = re.compile(r'{% form "(\w+)"(.*?)%}(.*?){% endform %}', re.DOTALL)
 CARRIES = re.compile(r'carries="(\w+)"')
 FIELDS = (
-    re.compile(r'{% (?:field|explained|region_field) "(\w+)"'),
+    re.compile(r'{% (?:field|explained|region_field|place_field) "(\w+)"'),
     re.compile(r'<(?:input|select|textarea)[^>]* name="(\w+)"'),
 )
 INCLUDE = re.compile(r'{% include "([\w/]+\.html)"[^%]*%}')

@@ -13,9 +13,11 @@ from core import clock
 from core.api.ids import global_id
 from impact.actions import household
 from impact.actions.household import Proposal
+from orders.actions import closure
 from orders.models import Claim, Dispute, Order, Payment, Refund
 from tests.catalog.world import a_product, an_operator
 from tests.impact.world import a_round
+from tests.orders.world import KASHGAR
 from tests.shop.tour import named_pages
 from tests.together.world import Together
 from tests.web import typist
@@ -89,6 +91,7 @@ def visits(shelf) -> list[tuple[Client, str, str]]:
         (manager, "desk_households", "/en/desk/households/"),
         (manager, "desk_team", "/en/desk/team/"),
         (clerk, "office_orders", "/en/office/orders/"),
+        (clerk, "office_closures", "/en/office/closures/"),
         (clerk, "office_order", f"/en/office/orders/{mine['number']}/"),
         (clerk, "office_listing", f"/en/office/listings/{handed_in}/"),
         *((clerk, f"office_{name}", f"/en/office/{name}/") for name in ("refunds", "disputes", "claims")),
@@ -131,6 +134,9 @@ def troubles(order: Order) -> None:
     Dispute.objects.create(payment=paid, provider_id="du_1", amount_minor=5, state="unclear")
     claim = Claim.objects.create(line=order.lines.get(), words="示例")
     Claim.objects.filter(pk=claim.pk).update(made_at=now - timedelta(days=4))
+    texts = {"title_zh": "示例", "title_en": "Flood", "words_zh": "示例", "words_en": "Water"}
+    flood = closure.open_incident(None, **texts)
+    closure.close_place(flood, None, region_code=KASHGAR, reason_zh="示例", reason_en="cut off")
 
 
 def all_of(client: Client, path: str) -> list[tuple[str, str]]:

@@ -17,6 +17,7 @@ from orders.models import Dispute, Refund
 from orders.reads.refund import order_to_refund
 from shop.web.acts import Act, Lines, done, gathered, says, tells, to, will
 from shop.web.desk.acts import answered, ends_the_claim, on_its_way_back
+from shop.web.office.closing import CLOSING
 from shop.web.office.keeping import KEEPING
 
 # --- what waits ---
@@ -145,4 +146,4 @@ ORDERS = {
     "refund_in_part": Act(follow=on_its_way_back, look=goes_back),
 }
 
-ACTS = gathered(WAITING, ORDERS, KEEPING)
+ACTS = gathered(WAITING, ORDERS, KEEPING, CLOSING)

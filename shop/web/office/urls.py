@@ -20,6 +20,7 @@ urlpatterns = [
     path("<language:lang>/office/claims/", _page("office/claims"), name="office_claims"),
     path("<language:lang>/office/reviews/", _page("office/reviews"), name="office_reviews"),
     path("<language:lang>/office/parked/", _page("office/parked"), name="office_parked"),
+    path("<language:lang>/office/closures/", _page("office/closures"), name="office_closures"),
     path("<language:lang>/office/orders/", _page("office/orders"), name="office_orders"),
     path("<language:lang>/office/orders/<str:number>/", _page("office/order"), name="office_order"),
     path("<language:lang>/office/teams/", _page("office/teams"), name="office_teams"),
