@@ -24,6 +24,8 @@ STRIKES = {
     "orders.tasks.forget_old": 24 * 3600,
     "together.tasks.forget_old": 24 * 3600,
     "shop.tasks.forget_sessions": 24 * 3600,
+    "shop.tasks.look_at_alarms": 60,
+    "shop.tasks.verify_all": 24 * 3600,
     "core.tasks.forget_changes": 600,
     "core.tasks.forget_old": 600,
 }

@@ -7,14 +7,18 @@ for nought.
 import logging
 import shutil
 import time
+from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from core.counting import counts
+from orders.models import Payment
 from shop import pulse
 from shop.health import connected
 from shop.last_backup import age_of_last
@@ -40,6 +44,7 @@ _FIGURES = r"""
         (SELECT count(*) FROM orders_refund WHERE state = 'failed') AS refunds_failed,
         r.live AS reservations_live, r.overdue AS reservations_overdue,
         f.waiting AS fold_waiting, f.oldest AS fold_oldest_seconds,
+        (SELECT extract(epoch FROM now() - min(applied)) FROM django_migrations) AS shop_age_seconds,
         v.value AS verify_offences, extract(epoch FROM now() - v.at) AS verify_age_seconds
     FROM
         (SELECT coalesce(extract(epoch FROM now() - min(e.recorded_at)), 0) AS oldest,
@@ -61,6 +66,10 @@ _PAYMENTS = f"""
     WHERE created_at > now() - interval '1 day' GROUP BY state
 """
 
+_FIRED = "SELECT name, 1.0 FROM core_alarm WHERE ended_at IS NULL AND fired_at IS NOT NULL"
+# So many seconds are looked back for errors, and so many requests at least are something to go by.
+ERRORS_SECONDS, LEAST_REQUESTS = 300.0, 50
+
 Figures = Mapping[str, float]
 
 
@@ -69,10 +78,13 @@ class Reading:
 
     def __init__(self) -> None:
         self._lock = Lock()
+        self._connection: Any = None
         self.forget()
 
     def forget(self) -> None:
         """Read anew, whoever asks next."""
+        self.let_go()
+        self._counted: deque[tuple[float, float, float]] = deque()
         self._seen: dict[str, float] = {}
         self._seen_at = self._backups_at = float("-inf")
         self._backup: dict[str, float] = {}
@@ -86,32 +98,58 @@ class Reading:
             return self._seen
 
     def _read(self) -> dict[str, float]:
-        return {**_of_database(), **_of_broker(), **_of_disk(), **_of_search(), **self._of_backups()}
+        found = {**self._of_database(), **_of_broker(), **_of_disk(), **_of_search(), **self._of_requests()}
+        return found | self._of_backups(found.pop("shop_age_seconds", None))
 
-    def _of_backups(self) -> dict[str, float]:
+    def _of_database(self) -> dict[str, float]:
+        try:
+            if self._connection is None or self._connection.closed:
+                self._connection = connected()
+            return _rows_of(self._connection)
+        except Exception as failure:
+            log.warning("the database tells no figures: %s", type(failure).__name__)
+            self.let_go()
+            return {"up:database": 0.0}
+
+    def let_go(self) -> None:
+        """Close the connection of our own."""
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
+
+    def _of_requests(self) -> dict[str, float]:
+        """Of the last minutes' answers the part that were our errors; absent where nobody counts."""
+        told = [(row[1], cells[0]) for family, row, cells in counts.read() if family.name == "sheaf_requests"]
+        if not told:
+            return {}
+        now = time.monotonic()
+        self._counted.append((now, sum(n for _, n in told), sum(n for status, n in told if status == "5xx")))
+        while self._counted[0][0] < now - ERRORS_SECONDS:
+            self._counted.popleft()
+        (_, before, failed_before), (_, total, failed) = self._counted[0], self._counted[-1]
+        asked = total - before
+        return {"errors_ratio": (failed - failed_before) / asked if asked >= LEAST_REQUESTS else 0.0}
+
+    def _of_backups(self, shop_age: float | None) -> dict[str, float]:
         if time.monotonic() - self._backups_at > BACKUPS_SECONDS:
             age = age_of_last(Path(settings.BACKUP_DIR), settings.DATA_DIR / "last_backup.json")
             self._backup = {"backup_readable": float(age is not None)}
             self._backup |= {} if age is None else {"backup_age_seconds": age}
             self._backups_at = time.monotonic()
-        return self._backup
+        # A shop that has none has been without for as long as there is a shop.
+        without = self._backup.get("backup_age_seconds", shop_age)
+        return self._backup | ({} if without is None else {"without_backup_seconds": without})
 
 
-def _of_database() -> dict[str, float]:
-    try:
-        with connected() as connection:
-            cursor = connection.execute(_FIGURES)
-            row = cursor.fetchone()
-            names = [column.name for column in cursor.description]
-            found = {name: float(value) for name, value in zip(names, row, strict=True) if value is not None}
-            states = dict(connection.execute(_PAYMENTS).fetchall())
-    except Exception as failure:
-        log.warning("the database tells no figures: %s", type(failure).__name__)
-        return {"up:database": 0.0}
-    from orders.models import Payment
-
+def _rows_of(connection: Any) -> dict[str, float]:
+    cursor = connection.execute(_FIGURES)
+    row = cursor.fetchone()
+    names = [column.name for column in cursor.description]
+    found = {name: float(value) for name, value in zip(names, row, strict=True) if value is not None}
+    states = dict(connection.execute(_PAYMENTS).fetchall())
     payments = {f"payments:{state}": float(states.get(state, 0)) for state in Payment.State.values}
-    return {"up:database": 1.0, **found, **payments}
+    fired = {f"fired:{name}": one for name, one in connection.execute(_FIRED).fetchall()}
+    return {"up:database": 1.0, **found, **payments, **fired}
 
 
 def _of_broker() -> dict[str, float]:

@@ -222,6 +222,8 @@ class Watched:
         """The process begins to answer."""
         from django.conf import settings
 
+        from shop import alarms
+
         counts.open(settings.DATA_DIR / "counts")
         if settings.METRICS_PORT:
             from shop import inner
@@ -229,6 +231,7 @@ class Watched:
             inner.open_at(settings.METRICS_PORT)
         health.began = time.monotonic()
         health.watch()
+        alarms.watch()
 
     def answer_without_waiting(self, environ: dict[str, Any]) -> Answer | None:
         """The answers that nothing is waited for."""

@@ -8,6 +8,7 @@ from prometheus_client.exposition import generate_latest
 
 from core.counting import Family, counts
 from shop import figures
+from shop.alarms import ALARMS
 
 # Gauges: name, the figure it shows, in a sentence. One that could not be read is left out of the answer.
 GAUGES = {
@@ -26,6 +27,8 @@ GAUGES = {
     "beat_seen_seconds": "Since beat has left a sign of life.",
     "backup_readable": "1 where there is a backup that can be opened.",
     "backup_age_seconds": "Since the newest of these was begun.",
+    "without_backup_seconds": "The same; where there is none, since the shop was made.",
+    "errors_ratio": "Of the last five minutes' answers the part that were our errors.",
     "disk_free_bytes": "Free on the disk of DATA_DIR.",
     "disk_free_ratio": "The same as a part of that disk.",
 }
@@ -33,7 +36,6 @@ LABELLED = {
     "up": ("part", "1 where this part answers: database, broker, worker, beat, search.", "up:"),
     "payments": ("state", "Payments begun in the last day, by state; the last 10,000.", "payments:"),
     "reservations": ("state", "Units kept for a buyer: in time, or past their time.", "reservations_"),
-    "alarm": ("alarm", "1 while this alarm is fired.", "alarm:"),
 }
 
 
@@ -53,6 +55,15 @@ class House:
                 if key.startswith(prefix):
                     family.add_metric([key.removeprefix(prefix)], value)
             yield family
+        yield alarms_in(read)
+
+
+def alarms_in(read: figures.Figures) -> GaugeMetricFamily:
+    """Every alarm of ours, fired or not."""
+    family = GaugeMetricFamily("sheaf_alarm", "1 while this alarm is fired.", labels=["alarm"])
+    for alarm in ALARMS:
+        family.add_metric([alarm.name], read.get(f"fired:{alarm.name}", 0.0))
+    return family
 
 
 def counted() -> Iterable[Metric]:

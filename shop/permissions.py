@@ -16,6 +16,7 @@ OFFICE = frozenset(Role) - AT_A_DESK
 PERMISSIONS = {
     # the shop itself
     "accounts.keep_shop": OPERATOR,  # its facts, its rules, its opening
+    "shop.hear_of_alarms": OPERATOR,  # by mail, and in the office
     # people
     "accounts.enter_office": OFFICE,  # the pages under /office/
     "accounts.enter_rooms": OPERATOR,  # the pages under /operators/

@@ -8,6 +8,7 @@ import impact.api
 import orders.api
 import together.api
 from core.api.schema import build_schema
+from shop import alarms_api  # noqa: F401 (adds to the office)
 
 
 class Query(

@@ -12,17 +12,20 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from django.core.wsgi import get_wsgi_application
 from django.db import connection
 from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
+from core import fast
 from core.front.front import Front
 from core.models import Delivery, OutboxEvent
 from local import house
 from local.machine import ROOT
 from local.postgres import free_port
 from local.processes import Process
-from shop import figures, metrics, wsgi
+from shop import figures, metrics
+from shop.health import Watched
 from tests.figures import figure, full
 
 HOME = ("shelf/home", "2xx")
@@ -73,7 +76,8 @@ class AtOnce(Front):
 
 @pytest.fixture
 def front(the_whole_shop, counted):
-    return AtOnce(wsgi.application)
+    """All that a request goes through, as shop/wsgi.py puts it together."""
+    return AtOnce(Watched(fast.Door(get_wsgi_application())))
 
 
 def told(text: bytes | None = None) -> dict[tuple, float]:

@@ -20,7 +20,7 @@ from shop.permissions import APPOINTED_BY, ASKED_AGAIN, OPERATOR, OWNER, PERMISS
 from tests.accounts.world import a_person, an_organisation, holds
 from tests.factor import awake
 
-ASKED = re.compile(r"""["']((?:accounts|catalog|orders|together|impact|contest|fair)\.[a-z_]+)["']""")
+ASKED = re.compile(r"""["']((?:accounts|catalog|orders|together|impact|contest|fair|shop)\.[a-z_]+)["']""")
 TEAM, OTHER_TEAM = UUID(int=7), UUID(int=8)
 YICHANG, ZIGUI, ENSHI, BADONG = "420500", "420527", "422800", "422823"
 
