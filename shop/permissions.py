@@ -9,6 +9,7 @@ from accounts.permissions import Role
 
 OPERATOR, OWNER = frozenset({Role.OPERATOR}), frozenset({Role.OWNER})  # for both: OPERATOR | OWNER
 VERIFIER = frozenset({Role.COUNTY_VERIFIER})
+FINANCE = frozenset({Role.FINANCE_MAKER, Role.FINANCE_APPROVER})
 # Their work is a team's, at its desk.
 AT_A_DESK = frozenset({Role.TEAM_MANAGER, Role.LEADER, Role.PACKER})
 OFFICE = frozenset(Role) - AT_A_DESK
@@ -24,6 +25,7 @@ PERMISSIONS = {
     "accounts.appoint_officer": OPERATOR | OWNER,
     "accounts.appoint_at_team": OPERATOR | OWNER | {Role.TEAM_MANAGER},
     "accounts.release_parked": OPERATOR,
+    "accounts.read_audit": OPERATOR | {Role.AUDITOR},
     "accounts.close_account": OPERATOR,
     "accounts.close_operator": OWNER,  # and whoever else is appointed to anything
     "accounts.end_second_factor": OPERATOR,
@@ -41,6 +43,8 @@ PERMISSIONS = {
     "catalog.recall_lot": OPERATOR,  # of any team
     # orders
     "orders.see_orders": OPERATOR,  # of anybody: address, telephone, payments
+    # sums and counts of teams, of nobody by name
+    "orders.see_figures": OPERATOR | FINANCE | {Role.OBSERVER, Role.CITY_OFFICER, Role.AUDITOR},
     "orders.refund": OPERATOR,  # for any team, and after a parcel is completed
     "orders.decide_dispute": OPERATOR,  # whose outcome has no rule
     "orders.keep_shipping_rates": OPERATOR | {Role.LOGISTICS_CHECKER},

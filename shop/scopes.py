@@ -58,6 +58,7 @@ SCOPES = {
     **_each(
         (),
         "office parkedRelease listingApprove listingReturn refundRetry refundGive disputeDecide reviewHide orderFind"
+        " auditPersonFind"
         " incidentOpen incidentUpdate incidentEnd placeClose placeOpen"
         " teamOffice officeTeam householdOffice officeHousehold organisationOffice officeOrganisation contestOffice"
         " officeRound"

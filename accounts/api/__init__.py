@@ -2,6 +2,7 @@
 
 from accounts.api import (
     address,
+    audit,
     device,
     membership,
     office,
@@ -40,5 +41,6 @@ class Mutation(
     membership.Mutation,
     parked.Mutation,
     office_organisations.Mutation,
+    audit.Mutation,
 ):
     """What may be done on this floor."""

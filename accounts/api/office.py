@@ -20,13 +20,11 @@ def _appointments(root: Person, info: Any) -> QuerySet[Appointment]:
     return prefetched(reads.appointments_of(root), info)
 
 
-def whoever_may(permission: str, *, pii: int = 0) -> Access:
-    """Open to those whose role the shop's table gives this permission, shop-wide."""
-    return Access(
-        f"whoever may {permission}",
-        lambda request, parent: permissions.may(request.user, permission),
-        pii=pii,
-    )
+def whoever_may(permission: str, *, pii: int = 0, anywhere: bool = False) -> Access:
+    """Open to those whose role the shop's table gives this permission for the whole shop or, with `anywhere`, at some
+    place: what is shown there is then of her places."""
+    may = permissions.may_anywhere if anywhere else permissions.may
+    return Access(f"whoever may {permission}", lambda request, parent: may(request.user, permission), pii=pii)
 
 
 class WaitingType(PlainType):

@@ -1,6 +1,7 @@
 """Who did what to which thing: written by every deed of an operator or a manager."""
 
 from django.conf import settings
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
 
@@ -24,7 +25,12 @@ class AuditEntry(models.Model):
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        indexes = [models.Index(fields=["noun", "object_uid"], name="audit_by_object")]
+        indexes = [
+            models.Index(fields=["noun", "object_uid"], name="audit_by_object"),
+            models.Index(fields=["deed", "id"], name="audit_by_deed"),
+            # Rows come in the order of their days: a day's are found without an index of each.
+            BrinIndex(fields=["at"], name="audit_by_day"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.deed} {self.noun} {self.object_uid}"

@@ -94,7 +94,6 @@ def planned(
     if order.state == Order.State.HELD:
         # What waits in escrow leaves it whole: by its buyer's leaving, or when its holder has decided.
         raise Conflict(holding.holder_of(order).words.undecided)
-    _payment_of(order, reason)
     rows = {
         line.uid: line
         for line in order.lines.select_related("shipment")
@@ -109,6 +108,7 @@ def planned(
     postage = [(p, n) for p, n in postage_of(order) if teams is None or p.team_id in teams]
     over = call_off(rows.values(), shares)
     over |= set(lost_parcels(rows.values(), {s.line.pk: s.amount_minor for s in shares}))
+    _payment_of(order, reason)
     return Plan(asked, shares, [(p, n) for p, n in postage if shipping or p.pk in over])
 
 

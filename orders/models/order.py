@@ -134,6 +134,12 @@ class Order(StateMachine, models.Model):
                 for mark in ("cookie", "mailbox", "phone")
             ),
             models.Index(fields=["reserved_until"], condition=Q(state="placed"), name="orders_running_out"),
+            # By what the office finds an order, and the figures a stretch of days.
+            models.Index(fields=["email"], name="orders_of_a_mailbox"),
+            models.Index(fields=["phone"], name="orders_of_a_telephone"),
+            models.Index(
+                fields=["paid_at"], condition=Q(paid_at__isnull=False), name="orders_by_day_of_payment"
+            ),
             models.Index(fields=["holder"], condition=Q(holder__isnull=False), name="orders_of_a_holder"),
             models.Index(
                 fields=["email"],

@@ -62,6 +62,11 @@ class Shipment(StateMachine, models.Model):
         indexes = [
             models.Index(fields=["team", "state"], name="shipments_of_a_team"),
             models.Index(
+                fields=["tracking_number"],
+                condition=~models.Q(tracking_number=""),
+                name="shipments_by_tracking_number",
+            ),
+            models.Index(
                 fields=["after_sale_until"],
                 condition=models.Q(state="delivered"),
                 name="after_sale_running_out",

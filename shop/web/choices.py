@@ -11,6 +11,7 @@ from core.language import say
 from impact.models import Household, Round
 from orders.models import Shipment
 from orders.reads.closure import EVERYTHING
+from orders.reads.figures import Step
 
 
 def _drawings() -> list[tuple[str, str]]:
@@ -47,6 +48,7 @@ CHOICES: dict[str, Callable[[], list[tuple[str, str]]]] = {
     "household_state": Household.State.offered,
     "organisation_state": Organisation.State.offered,
     "round_level": Round.Level.offered,
+    "figures_step": Step.offered,
 }
 
 # The same by one value, which a page names as the API does: `{{ h.state|called:"household_state" }}`.

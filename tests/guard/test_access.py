@@ -134,6 +134,9 @@ def matrix(till, a_stand, monkeypatch, deeds_of_their_own):
     town = Town(till, a_stand)
     monkeypatch.setattr(everything, "DEPTH", DEPTH)
     monkeypatch.setitem(everything.BELOW, "HouseholdDesk.shares", {"lot": town.ids["lot"]})
+    monkeypatch.setitem(everything.BELOW, "Office.product", {"id": town.ids["listingApprove.id"]})
+    monkeypatch.setitem(everything.BELOW, "Office.order", {"number": town.sold.order["number"]})
+    monkeypatch.setitem(everything.BELOW, "Office.orders", {"numbers": [town.kept["number"]]})
     return Matrix(town)
 
 

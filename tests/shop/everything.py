@@ -19,7 +19,12 @@ from core.api.run import graphql_schema
 
 DEPTH = 7
 # What is asked of a field below the root.
-BELOW: dict[str, dict[str, Any]] = {"HouseholdDesk.shares": {"lot": "none"}}
+BELOW: dict[str, dict[str, Any]] = {
+    "HouseholdDesk.shares": {"lot": "none"},
+    "Office.product": {"id": "none"},
+    "Office.order": {"number": "none"},
+    "Office.orders": {"numbers": ["none"]},
+}
 
 
 def selection(type_: GraphQLObjectType, above: tuple[str, ...] = ()) -> str:

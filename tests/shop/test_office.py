@@ -16,6 +16,9 @@ from core.api.ids import global_id
 from core.models import Delivery, OutboxEvent
 from orders.models import Claim, Dispute, Payment, Refund, Review
 from shop.permissions import OWNER, PERMISSIONS
+from shop.web.document import acts_documents
+from shop.web.office.closing import CLOSING
+from shop.web.office.keeping import KEEPING
 from tests.catalog.world import a_lot, a_product, a_variant, an_operator
 from tests.impact.world import households
 from tests.orders.sold import Sold, settle
@@ -25,7 +28,7 @@ from tests.web.test_pages import fields, unfolded, words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_whole_shop")]
 
-LISTS = ("listings", "refunds", "disputes", "claims", "reviews", "parked", "orders")
+LISTS = ("listings", "refunds", "disputes", "claims", "reviews", "parked", "orders", "figures", "audit")
 
 
 @pytest.fixture
@@ -220,3 +223,52 @@ def test_a_review_is_hidden_and_a_parked_delivery_released(town):
     other.refresh_from_db()
     assert (mine.parked_at, mine.tries) == (None, 0) and other.parked_at
     assert deeds(town) == [("Review", "hide"), ("Delivery", "release")]
+
+
+# Each act of the office: where its form is, what is written into it, and what stands in the log then.
+WAYS = {
+    "return_listing": ("listings/{product}/", {"comment": "请改"}, ("Product", "listing_returned")),
+    "approve_listing": ("listings/{product}/", {}, ("Product", "listing_approved")),
+    "retry_refund": ("refunds/", {}, ("Refund", "retry")),
+    "give_refund": ("refunds/", {"how": "银行转账 0001"}, ("Refund", "give_otherwise")),
+    "decide_dispute": ("disputes/", {"lostMinor": "0", "reason": "来信"}, ("Dispute", "decide")),
+    "answer_left_claim": ("claims/", {"words": "不退", "amount": ""}, ("Claim", "answer")),
+    "hide_review": ("reviews/", {}, ("Review", "hide")),
+    "release_parked": ("parked/", {}, ("Delivery", "release")),
+    "find_order": ("orders/", {"words": "{number}"}, ("Order", "find")),
+    "refund_in_part": ("orders/{number}/", {"sumMinor": "1.00", "note": "示例"}, ("Refund", "request")),
+    "find_trail": ("audit/", {"email": "{email}"}, ("Person", "look_at_trail")),
+}
+
+
+def test_every_act_of_the_office_stands_in_the_audit_log(town):
+    ours = {name for name, path in acts_documents().items() if path.startswith("office/")}
+    assert WAYS.keys() == ours - KEEPING.keys() - CLOSING.keys()
+    sold = town.sold
+    team = sold.lots[0].variant.product.team
+    households(team, 12)
+    product = a_product(
+        team, state="submitted", submitted_at=timezone.now(), illustration="navel-orange", summary_zh="示例"
+    )
+    a_lot(a_variant(product))
+    sold.review(n=1, words="示例")
+    payment = Payment.objects.get(order=sold.row, is_kept=True)
+    Dispute.objects.create(payment=payment, amount_minor=100, provider_id="du_1", state="unclear")
+    failed(sold), left_claim(sold), parked()
+    facts = {
+        "product": global_id("Product", product.uid),
+        "number": sold.row.number,
+        "email": sold.managers[0].person.email,
+    }
+    for act, (path, written, entry) in WAYS.items():
+        Refund.objects.filter(reason="late").update(state="failed", retry_at=None, settled_at=timezone.now())
+        Product.objects.filter(pk=product.pk).update(state="submitted")
+        before = len(deeds(town))
+        written = {name: text.format(**facts) for name, text in written.items()}
+        where = f"/en/office/{path.format(**facts)}"
+        form = fields(unfolded(town.office, where, act), act) | written | {"lang": "en"}
+        led_to = words(town.office.get(town.office.post(f"/do/{act}/", form).url))
+        if 'id="look"' in led_to:  # what is final is looked at once more
+            form |= {"seen": fields(led_to, act)["seen"]}
+            town.office.get(town.office.post(f"/do/{act}/", form).url)
+        assert entry in deeds(town)[before:], act

@@ -173,7 +173,7 @@ def _office() -> Iterator[Stop]:
         *(f"office_{one}" for one in ("listings", "refunds", "disputes", "claims", "reviews")),
     ):
         yield Stop(OPERATOR, name)
-    for name in ("office_parked", "office_orders", "office_closures"):
+    for name in ("office_parked", "office_orders", "office_figures", "office_audit", "office_closures"):
         yield Stop(OPERATOR, name)
     product, order = Product.objects.order_by("pk").first(), Order.objects.order_by("pk").first()
     assert product and order

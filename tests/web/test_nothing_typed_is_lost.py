@@ -43,7 +43,7 @@ PLAIN |= {"device", "teams", "contest", "catalogue", "claim", "review", "sign_in
 PLAIN |= {"terms", "set_up", "set_up_facts", "set_up_texts", "set_up_mail", "set_up_payments"}
 PLAIN |= {"set_up_shipping", "set_up_categories"}
 PLAIN |= {"password_forgotten", "desk_lot", "desk_new", "my_data", "incidents", "incident"}
-PLAIN |= {"office", "office_listings", "office_reviews", "office_parked"}
+PLAIN |= {"office", "office_listings", "office_reviews", "office_parked", "office_figures"}
 PLAIN |= {"office_households", "office_organisations"}
 
 
@@ -95,6 +95,7 @@ def visits(shelf) -> list[tuple[Client, str, str]]:
         (clerk, "office_order", f"/en/office/orders/{mine['number']}/"),
         (clerk, "office_listing", f"/en/office/listings/{handed_in}/"),
         *((clerk, f"office_{name}", f"/en/office/{name}/") for name in ("refunds", "disputes", "claims")),
+        (clerk, "office_audit", "/en/office/audit/"),
         *((clerk, f"office_{name}", f"/en/office/{name}/") for name in ("teams", "contest")),
         *(
             (clerk, f"office_{name}", f"/en/office/{path}/")

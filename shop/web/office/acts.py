@@ -146,4 +146,14 @@ ORDERS = {
     "refund_in_part": Act(follow=on_its_way_back, look=goes_back),
 }
 
-ACTS = gathered(WAITING, ORDERS, KEEPING, CLOSING)
+# --- the audit log ---
+
+
+def to_her_trail(request: HttpRequest, payload: dict[str, Any]) -> str:
+    """What she has done: her id stands in the address, and not her mailbox."""
+    return to(f"office/audit/?{urlencode({'person': payload['id']})}")
+
+
+AUDIT = {"find_trail": Act(follow=to_her_trail, as_written="it changes nothing")}
+
+ACTS = gathered(WAITING, ORDERS, AUDIT, KEEPING, CLOSING)

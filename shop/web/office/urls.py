@@ -5,6 +5,7 @@ from functools import partial
 from django.urls import path
 
 from shop.web.office.details import household, open_details
+from shop.web.office.figures import figures_file
 from shop.web.office.shop import shop
 from shop.web.page import page
 
@@ -21,6 +22,9 @@ urlpatterns = [
     path("<language:lang>/office/reviews/", _page("office/reviews"), name="office_reviews"),
     path("<language:lang>/office/parked/", _page("office/parked"), name="office_parked"),
     path("<language:lang>/office/closures/", _page("office/closures"), name="office_closures"),
+    path("<language:lang>/office/figures/", _page("office/figures"), name="office_figures"),
+    path("<language:lang>/office/figures.<str:form>", figures_file, name="office_figures_file"),
+    path("<language:lang>/office/audit/", _page("office/audit"), name="office_audit"),
     path("<language:lang>/office/orders/", _page("office/orders"), name="office_orders"),
     path("<language:lang>/office/orders/<str:number>/", _page("office/order"), name="office_order"),
     path("<language:lang>/office/teams/", _page("office/teams"), name="office_teams"),
