@@ -30,11 +30,12 @@ class Kind(Choices):
 class Whose(Enum):
     """Of what there is one account of a kind each: by the columns of an account that say it."""
 
-    SHOP = ()
-    HOLDER = ("holder",)
-    TEAM = ("team_id",)
-    PART = ("team_id", "part")
-    LOT = ("team_id", "lot_id")
+    # Sets, since of an empty tuple Python 3.11.2 (Debian 12) makes some object.
+    SHOP = frozenset[str]()
+    HOLDER = frozenset({"holder"})
+    TEAM = frozenset({"team_id"})
+    PART = frozenset({"team_id", "part"})
+    LOT = frozenset({"team_id", "lot_id"})
 
 
 HOUSEHOLDS, SHIPPING, HELD = "households", "shipping", "held"

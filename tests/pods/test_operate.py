@@ -95,7 +95,7 @@ class Server:
         """The stand-in for the payment provider: it knows the shop by its name and its authority, as anybody else."""
         certs = self.place / "docker" / "certs"
         self.podman(
-            *("run", "--detach", "--name", "stripe", "--network", "edge,outer"),
+            *("run", "--detach", "--name", "stripe", "--network", "edge,outer,inner"),
             *("--add-host", f"{NAME}:172.31.250.200", "--env", "SSL_CERT_FILE=/certs/authority.pem"),
             *(
                 "--volume",
@@ -121,6 +121,25 @@ class Server:
             *("--webhook-url", f"{URL}/notices/stripe/", "--public-url", "http://stripe:4242"),
         )
 
+    def demo(self) -> None:
+        """A shop that sells something. The stand-in takes what is made up from its own machine alone."""
+        told = dict(
+            line.split("=", 1) for line in self.podman("exec", "web", "env").splitlines() if "=" in line
+        )
+        told |= {"STRIPE_API_BASE": "http://127.0.0.1:4242"}
+        env = [word for name, value in told.items() for word in ("--env", f"{name}={value}")]
+        self.podman(
+            "exec", "--workdir", "/sheaf", *env, "stripe", "python", "manage.py", "demo", "--orders", "150"
+        )
+
+    def another_release(self) -> None:
+        """Something has changed where the clone came from."""
+        origin = self.folder / "origin"
+        with (origin / "CHANGELOG.md").open("a") as file:
+            file.write("\nAnother release.\n")
+        who = "git -c user.name=somebody -c user.email=somebody@example.com"
+        self.sh(f"{who} commit -qam 'Another release'", origin)
+
 
 def blocks(title: str) -> list[str]:
     """What docs/operate.md says to type under this heading."""
@@ -138,14 +157,18 @@ def server() -> Iterator[Server]:
         for name in PROMISES["operate"][1]:
             figure(f"operate/{name}", f"not tried, {words}")
         pytest.skip(words)
-    with tempfile.TemporaryDirectory(prefix="sheaf-operate-") as folder, ExitStack() as stack:
+    with (
+        tempfile.TemporaryDirectory(prefix="sheaf-operate-", ignore_cleanup_errors=True) as folder,
+        ExitStack() as stack,
+    ):
         given = os.environ.get("PODS")  # a store whose images may be used again
         pods = Path(given or Path(folder) / "pods")
         made = podman.Podman(pods)
         stack.callback(
             lambda: made("rm", "--all", "--force", "--time", "2", check=False) if given else made.end()
         )
-        subprocess.run(["git", "clone", "-q", str(ROOT), f"{folder}/sheaf"], check=True)
+        for source, target in ((str(ROOT), "origin"), (f"{folder}/origin", "sheaf")):
+            subprocess.run(["git", "clone", "-q", source, f"{folder}/{target}"], check=True)
         podman.bases(made)
         yield Server(Path(folder), pods)
 
@@ -179,7 +202,7 @@ def test_from_a_clone_to_a_year_by_the_page(server):
         stack.enter_context(named(NAME, server.address("caddy")))
         stack.enter_context(named("stripe", server.address("stripe")))
         the_shop_is_shut_until_it_is_set_up(Buyer(URL, authority))
-        server.sh("docker compose exec web python manage.py demo --orders 150")
+        server.demo()
         server.sh("sh docker/exchange.sh")
         guest = Buyer(URL, authority)
         order = guest.buy()
@@ -190,6 +213,7 @@ def test_from_a_clone_to_a_year_by_the_page(server):
             said = server.sh(block)
         assert "read through, copied elsewhere.\nRestored on trial: everything holds." in said
 
+        server.another_release()
         with Load(URL, authority) as load:
             (upgrade,) = blocks("Upgrade")
             server.sh(upgrade)

@@ -15,6 +15,7 @@ from local.machine import ROOT
 from orders.links import token_for, uid_of_token
 from orders.models import Order
 from scripts.check import settings_read
+from shop.web import once
 
 COMPOSE = (ROOT / "docker-compose.yml").read_text()
 # Of one machine alone: made by `make run`, by the image or by a test.
@@ -67,7 +68,7 @@ def test_a_new_key_with_the_old_one_behind_it_breaks_no_link_session_or_device(s
     person = Person.objects.create_user("mei@example.com", "a long password")
     order = Order(person=None)
     order.placed_at = person.joined_at
-    made = token_for(order), seals.seal("p", a="b"), opaque.encode(["a list"], [7])
+    made = token_for(order), seals.seal("p", a="b"), opaque.encode(["a list"], [7]), once.sealed("a form")
     request = RequestFactory().get("/")
     devices.prove(request, person)
     request.COOKIES[settings.DEVICE_COOKIE_NAME] = request.device_cookie
@@ -78,14 +79,15 @@ def test_a_new_key_with_the_old_one_behind_it_breaks_no_link_session_or_device(s
             uid_of_token(made[0]) == order.uid,
             _opens(made[1]),
             opaque.decode(["a list"], made[2]) == [7],
+            once.opened(made[3]) == "a form",
             devices.proved(request, person.email) != "",
             hash_before in (person.get_session_auth_hash(), *person.get_session_auth_fallback_hash()),
         ]
 
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = NEW, [OLD]
-    assert all_hold() == [True] * 5
+    assert all_hold() == [True] * 6
     settings.SECRET_KEY_FALLBACKS = []
-    assert all_hold() == [False] * 5
+    assert all_hold() == [False] * 6
 
 
 def _opens(sealed: str) -> bool:
