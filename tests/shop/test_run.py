@@ -30,6 +30,7 @@ OURS = (
     "SITE_URL",
     "SECRET_KEY",
     "HOUSEHOLD_KEYS",
+    "FACTOR_KEYS",
     "DJANGO_",
     "DATA_DIR",
 )

@@ -9,11 +9,14 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from accounts.places import Place
 from catalog import search
 from core.api.ids import global_id
 from orders.models import Dispute, Order, Payment
 from shop.demo.incidents import one_that_is_over
-from tests.catalog.world import an_operator
+from tests.accounts.world import holds
+from tests.catalog.world import a_person, an_operator
+from tests.factor import App, by_code, by_password
 from tests.figures import full
 from tests.impact.world import a_round
 from tests.together.world import Together
@@ -96,6 +99,7 @@ def sites(live_shop: Any, django_db_blocker: Any) -> SimpleNamespace:
             SimpleNamespace(pages=paths, cookie=_session(person) if person else None)
             for person, paths in pages.items()
         ]
+        visits += [SimpleNamespace(pages=paths, cookie=cookie) for cookie, paths in _at_the_second_factor()]
     return SimpleNamespace(shelf=shelf, visits=visits)
 
 
@@ -116,6 +120,27 @@ def a_contested_order(shelf: SimpleNamespace) -> dict[str, Any]:
     )
     Order.objects.filter(pk=order.pk).update(state="paid", paid_at=now, contested_at=now)
     return made
+
+
+def _at_the_second_factor() -> list[tuple[str, list[str]]]:
+    """Its page as it is set up, as it asks for a code, and as it is kept; and a packer at a device that is new."""
+    at = "account/second-factor/"
+    new, asleep, awake, packer = (a_person(email_verified_at=timezone.now()) for _ in range(4))
+    for person, role in ((new, "owner"), (asleep, "operator"), (awake, "auditor")):
+        holds(person, role)
+    holds(packer, "packer", Place(subject=a_shelf().team.uid))
+    App(asleep), App(awake)
+    setting_up, keeping = Client(), Client()
+    by_password(setting_up, new)
+    setting_up.post("/do/begin_second_factor/", {"password": "a long password"})
+    by_code(keeping, awake)
+    acts = ("renew_recovery_codes", "end_second_factor")
+    return [
+        (setting_up.cookies["session"].value, [at]),
+        (_session(asleep), ["account/", at, f"{at}?next=/en/office/"]),
+        (keeping.cookies["session"].value, [at, *(f"{at}?open={act}" for act in acts)]),
+        (_session(packer), ["account/device/", "account/device/?open=prove_device"]),
+    ]
 
 
 def _session(person: Any) -> str:
