@@ -23,6 +23,27 @@ SABOTAGES = [
         "tests/orders/test_people_owed.py",
     ),
     Sabotage(
+        "a code of the second factor is good twice",
+        "accounts/actions/second_factor.py",
+        "SecondFactor.objects.filter(pk=app.pk, last_step__lt=step)",
+        "SecondFactor.objects.filter(pk=app.pk)",
+        "tests/accounts/test_second_factor.py -k twenty_who_give",
+    ),
+    Sabotage(
+        "a stolen session moves money by the code that woke its role",
+        "accounts/permissions.py",
+        "(is_fresh_alone and not (person.factor and person.factor.is_fresh))",
+        "False",
+        "tests/orders/test_second_factor.py -k each_permission",
+    ),
+    Sabotage(
+        "a fresh code counts in whichever browser has the session",
+        "accounts/factor.py",
+        'is_here = not is_late and devices.name_of(request) == kept["device"]',
+        "is_here = not is_late",
+        "tests/orders/test_second_factor.py -k no_other_browser",
+    ),
+    Sabotage(
         "a recalled lot's parcel may be sent",
         "orders/reads/stopped.py",
         '_to_come(RECALLED | out_of_date(), "variant", "order__uid")',
