@@ -40,6 +40,10 @@ PERMISSIONS = {
     "catalog.keep_teams": OPERATOR,
     "catalog.see_listings": OPERATOR | {Role.QUALITY_CHECKER, Role.CITY_OFFICER},  # in any state
     "catalog.decide_listing": OPERATOR,
+    "catalog.check_quality": frozenset({Role.QUALITY_CHECKER}),  # agriculture
+    "catalog.check_logistics": frozenset({Role.LOGISTICS_CHECKER}),  # commerce
+    "catalog.see_women_led": frozenset({Role.WOMENS_OFFICER}),
+    "catalog.publish_stories": frozenset({Role.MEDIA_OFFICER}),  # of teams, on their pages
     "catalog.recall_lot": OPERATOR,  # of any team
     # orders
     "orders.see_orders": OPERATOR,  # of anybody: address, telephone, payments

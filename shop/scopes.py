@@ -65,6 +65,7 @@ SCOPES = {
         " teamCreate teamAmend teamSuspend teamResume leaderVerify leaderDecline teamManagerEnd"
         " householdDetailsOpen householdVerify householdDecline"
         " organisationVerify organisationDecline organisationSuspend coordinatorName"
+        " qualityOffice qualityCheck mediaOffice storyPublish logisticsOffice logisticsCheck womenOffice"
         " editionCreate roundCreate roundTimesSet entryLetIn entryTakeOut",
     ),
 }

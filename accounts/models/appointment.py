@@ -25,6 +25,7 @@ class Role(Choices):
     LOGISTICS_CHECKER = "logistics_checker", say("物流检查员", "Logistics checker")
     UNION_VERIFIER = "union_verifier", say("工会核验员", "Union verifier")
     OBSERVER = "observer", say("观察员", "Observer")
+    WOMENS_OFFICER = "womens_officer", say("妇女工作专员", "Women’s affairs officer")
     FINANCE_MAKER = "finance_maker", say("财务经办", "Finance maker")
     FINANCE_APPROVER = "finance_approver", say("财务审批", "Finance approver")
     MEDIA_OFFICER = "media_officer", say("宣传专员", "Media officer")
@@ -45,11 +46,13 @@ FITS = {
     "shop": (
         *(Role.OWNER, Role.OPERATOR, Role.COUNTY_VERIFIER, Role.QUALITY_CHECKER, Role.LOGISTICS_CHECKER),
         *(Role.UNION_VERIFIER, Role.OBSERVER, Role.FINANCE_MAKER, Role.FINANCE_APPROVER, Role.MEDIA_OFFICER),
+        Role.WOMENS_OFFICER,
         *(Role.ORGANISER, Role.IMPORTER, Role.IMPORT_APPROVER, Role.AUDITOR),
     ),
     "region": (
         *(Role.OPERATOR, Role.COUNTY_VERIFIER, Role.CITY_OFFICER, Role.QUALITY_CHECKER),
         *(Role.LOGISTICS_CHECKER, Role.UNION_VERIFIER, Role.OBSERVER, Role.MEDIA_OFFICER, Role.ORGANISER),
+        Role.WOMENS_OFFICER,
         *(Role.IMPORTER, Role.IMPORT_APPROVER, Role.AUDITOR),
     ),
     "organisation": (Role.OBSERVER, Role.ORGANISATION_FINANCE),

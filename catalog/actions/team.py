@@ -74,6 +74,20 @@ def change(team: Team, by: Person | None, **texts: str) -> Team:
     return team
 
 
+def publish_story(team: Team, by: Person, story_zh: str, story_en: str | None = None) -> Team:
+    """The media officer of its place tells a team's story on its page; the English stays where none is given."""
+    desk.must_decide(by, team, "catalog.publish_stories")
+    texts = {"story_zh": story_zh, **({"story_en": story_en} if story_en is not None else {})}
+    with transaction.atomic():
+        _write(team, texts, required=("story_zh",))
+        if not team.story_zh:
+            raise Invalid(say("请写点什么。", "Write something."), field="story_zh")
+        team.save(update_fields=sorted(texts))
+        audit.record(by, "publish_story", "Team", team.uid, fields=sorted(texts))
+        _tell_products(team)
+    return team
+
+
 def add_member(
     team: Team, person: Person, by: Person | None, role: str = TeamMember.Role.MANAGER
 ) -> TeamMember:

@@ -5,6 +5,7 @@ from catalog.api import (
     listing,
     managers,
     office,
+    office_departments,
     office_teams,
     papers,
     product,
@@ -17,7 +18,14 @@ from catalog.api import (
 
 
 class Query(
-    product.Query, search.Query, suggestions.Query, team.Query, desk.Query, office_teams.Query, shelves.Query
+    product.Query,
+    search.Query,
+    suggestions.Query,
+    team.Query,
+    desk.Query,
+    office_teams.Query,
+    shelves.Query,
+    office_departments.Query,
 ):
     """What may be read on this floor."""
 
@@ -30,5 +38,6 @@ class Mutation(
     office.Mutation,
     office_teams.Mutation,
     shelves.Mutation,
+    office_departments.Mutation,
 ):
     """What may be done on this floor."""

@@ -11,6 +11,7 @@ from catalog.actions.missing import missing
 from catalog.actions.picture import MOST_PICTURES
 from catalog.actions.variant import MOST_VARIANTS
 from catalog.api.access import DESK, HELD, SIGNED_IN, manages
+from catalog.api.check import DepartmentCheckType
 from catalog.api.desk_variant import TeamVariant, same_id
 from catalog.api.product import CertificateType
 from catalog.api.writable import WRITABLE
@@ -128,6 +129,15 @@ class TeamProduct(ModelType):
         list_of(ListingReviewType, most=50, description="What operators said, the newest first."),
         relation="listing_reviews",
     )
+
+    checks = mark(
+        list_of(DepartmentCheckType, most=100, description="What agriculture found, the last first."),
+        relation="checks",
+    )
+
+    def resolve_checks(root, info):
+        """Rows are only added."""
+        return list(related(root, "checks"))[:100]
 
     def resolve_state_name(root, info):
         """The state in a word or two, in the reader's language."""

@@ -9,6 +9,7 @@ from accounts.api.viewer import add_to_viewer
 from accounts.models import Person
 from catalog import reads
 from catalog.api.access import HELD, PUBLIC, SIGNED_IN, TEAM_MANAGER
+from catalog.api.check import DepartmentCheckType
 from catalog.api.managers import TeamManagerType
 from catalog.models import Leader, Product, Team
 from catalog.reads import office
@@ -87,6 +88,15 @@ class TeamType(ModelType):
     is_active = graphene.Boolean(required=True, description="Whether it may offer something now.")
     rest_reason = guarded(
         graphene.String(required=True, description="Why an operator has suspended it; mostly empty."),
+        TEAM_MANAGER,
+    )
+    logistics_checks = guarded(
+        list_of(
+            DepartmentCheckType,
+            most=20,
+            resolver=lambda root, info: root.checks.filter(kind="logistics")[:20],
+            description="What commerce found of how it sends, the last first.",
+        ),
         TEAM_MANAGER,
     )
     managers = guarded(

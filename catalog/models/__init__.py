@@ -1,3 +1,4 @@
+from catalog.models.check import DepartmentCheck
 from catalog.models.lot import Lot, Reservation
 from catalog.models.product import Category, Certificate, ListingReview, Picture, Product
 from catalog.models.search import SearchEntry, SearchWord
@@ -7,6 +8,7 @@ from catalog.models.variant import PriceStory, Variant
 __all__ = [
     "Category",
     "Certificate",
+    "DepartmentCheck",
     "Leader",
     "ListingReview",
     "Lot",

@@ -10,6 +10,7 @@ from orders.api import (  # noqa: F401 (each adds its own)
     figures,
     incident,
     office,
+    office_departments,
     office_order,
     opening,
     order,
@@ -32,6 +33,7 @@ class Query(
     review.Query,
     desk.Query,
     incident.Query,
+    office_departments.Query,
 ):
     """What may be read on this floor."""
 
@@ -54,5 +56,6 @@ class Mutation(
     incident.Mutation,
     office.Mutation,
     office_order.Mutation,
+    office_departments.Mutation,
 ):
     """What may be done on this floor."""

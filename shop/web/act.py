@@ -44,9 +44,7 @@ def act(request: HttpRequest, name: str) -> HttpResponse:
         payload, refused = do(request, one, request.POST)
         # Of a cart that was placed meanwhile nothing is changed any more: the deed itself says what came of it.
         if refused and not (one != name and _is_gone(payload)):
-            return (
-                to_second_factor(request, one) if _asks_for_factor(payload) else back(request, one, refused)
-            )
+            return to_second_factor(request, one) if asks_for_factor(payload) else back(request, one, refused)
         let_go(request, one)
     response = forward(request, name, payload)
     remember_write(request, response)
@@ -90,7 +88,8 @@ def _is_gone(payload: dict[str, Any]) -> bool:
     return any(e["code"] == "NOT_FOUND" and e["field"] == ["cartId"] for e in payload.get("errors") or ())
 
 
-def _asks_for_factor(payload: dict[str, Any]) -> bool:
+def asks_for_factor(payload: dict[str, Any]) -> bool:
+    """Whether the deed waits for a code of the second factor, and for nothing else."""
     return any(e["code"] == SecondFactorRequired.code for e in payload.get("errors") or ())
 
 

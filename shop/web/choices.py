@@ -32,6 +32,10 @@ def _states_of_teams() -> list[tuple[str, str]]:
     return [(state, str(said)) for state, said in words.items()]
 
 
+def _findings() -> list[tuple[str, str]]:
+    return [("true", str(say("没问题", "All is fine"))), ("false", str(say("要改", "To be mended")))]
+
+
 CHOICES: dict[str, Callable[[], list[tuple[str, str]]]] = {
     "organisation_kind": Organisation.Kind.offered,
     "role": Membership.Role.offered,
@@ -49,6 +53,7 @@ CHOICES: dict[str, Callable[[], list[tuple[str, str]]]] = {
     "organisation_state": Organisation.State.offered,
     "round_level": Round.Level.offered,
     "figures_step": Step.offered,
+    "finding": _findings,
 }
 
 # The same by one value, which a page names as the API does: `{{ h.state|called:"household_state" }}`.

@@ -46,7 +46,12 @@ def _told(root: str, arg: str, known: dict[str, str], slug: str) -> Any:
     if arg in ("slug", "product") or (root == "provenance" and arg == "product"):
         return slug
     if arg == "id":
-        ids = {"teamProduct": "product", "organisation": "parent", "cart": "cartId"}
+        ids = {"teamProduct": "product", "organisation": "parent", "cart": "cartId", "officeTeam": "team"}
+        ids |= {
+            "officeOrganisation": "parent",
+            "officeRound": "round",
+            "officeHousehold": "householdVerify.id",
+        }
         return known[ids[root]]
     if arg == "team" and root != "provenance":
         return known["team"]

@@ -17,7 +17,7 @@ from orders.models import Claim, Dispute, Payment, PaymentTrial, Refund, Review
 from scripts.floors import standing
 from tests.accounts.world import PASSWORD, Asker, a_link, a_person, an_organisation
 from tests.catalog.world import a_lot, a_product, a_team, a_variant
-from tests.impact.world import households
+from tests.impact.world import a_round, households
 from tests.orders.sold import Sold
 from tests.orders.world import WUHAN, Buyer, key
 from tests.together.world import Together
@@ -80,6 +80,7 @@ class Town:
         self.proposed = an_organisation(coordinator=person, state="proposed", name_zh="示例未核实")
         team = self.sold.lots[0].variant.product.team
         self.household = households(team, 1)[0]
+        self.entry = a_round(team, days=(5, 10, 15)).entries.get()
         self.unsold = a_lot(self.sold.lots[0].variant, units=9, level=2)
         shares.share_out(self.unsold, {self.household.pk: 25_000}, self.sold.managers[0].person)
         product = self.unsold.variant.product
@@ -113,6 +114,14 @@ class Town:
             "reviewId": global_id("Review", Review.objects.get().uid),
             "listingApprove.id": global_id("Product", product.uid),
             "listingReturn.id": global_id("Product", product.uid),
+            "teamManagerEnd.manager": global_id("TeamManager", self.sold.managers[0].person.uid),
+            **dict.fromkeys(
+                ("householdVerify.id", "householdDecline.id", "householdDetailsOpen.id"),
+                global_id("OfficeHousehold", self.household.uid),
+            ),
+            "edition": global_id("OfficeEdition", self.entry.round.edition.uid),
+            "round": global_id("Round", f"{self.entry.round.edition.slug}/provincial/"),
+            "entry": global_id("OfficeEntry", self.entry.uid),
             "groupId": global_id("GroupPurchase", group.uid),
             "seatId": global_id("Seat", Seat.objects.filter(group=group).first().uid),
             "organisationId": global_id("Organisation", self.together.union.uid),
@@ -123,7 +132,10 @@ class Town:
             "variantSave.id": global_id("Variant", lot.variant.uid),
             "product": global_id("Product", product.uid),
             "team": global_id("Team", product.team.uid),
-            "teamUpdate.id": global_id("Team", product.team.uid),
+            **dict.fromkeys(
+                ("teamUpdate.id", "teamAmend.id", "teamSuspend.id", "teamResume.id"),
+                global_id("Team", product.team.uid),
+            ),
             "lot": global_id("Lot", lot.uid),
             "household": global_id("Household", self.household.uid),
             "pictureDelete.id": global_id("Picture", self.photo.uid),

@@ -9,19 +9,29 @@ from typing import Any
 from django.test import Client
 from django.urls import URLResolver, reverse
 
-from accounts.models import Person
+from accounts.models import Organisation, Person
 from catalog.models import Lot, Product, Team
 from core.api.ids import global_id
+from impact.models import Household, Round
+from impact.reads.keeping import key_of_round
 from orders.links import token_for
 from orders.models import Incident, Line, Order
 from shop.demo import sign_ins
 from shop.urls import urlpatterns
 from shop.web.page import Page
+from tests.accounts.world import a_person
 from together.models import GroupPurchase
 
 LANGUAGES = ("zh", "en")
 GUEST, BUYER, COORDINATOR, MANAGER = "guest", sign_ins.BUYER, sign_ins.COORDINATOR, sign_ins.MANAGER
 OPERATOR = sign_ins.OPERATOR
+# Of the demo nobody is: whoever has one of these roles comes for the walk.
+DEPARTMENTS = {
+    "quality_checker": "quality",
+    "logistics_checker": "logistics",
+    "womens_officer": "women",
+    "media_officer": "media",
+}
 # A part of a page: what it answers is none.
 NO_PAGES = {"suggestions"}
 
@@ -99,7 +109,9 @@ def walk() -> list[Seen]:
 
 def _arrive(who: str) -> Client:
     client = Client(HTTP_ACCEPT_LANGUAGE="zh")
-    if who != GUEST:
+    if who in DEPARTMENTS:
+        client.force_login(a_person((who,), email=f"{who}@example.com"))
+    elif who != GUEST:
         client.force_login(Person.objects.get(email=who))
     variant = Product.objects.get(slug="yunyang-dried-shiitake").variants.first()
     form = {"variant": global_id("Variant", variant.uid), "quantity": "2", "next": "/zh/cart/"}
@@ -179,6 +191,17 @@ def _office() -> Iterator[Stop]:
     assert product and order
     yield Stop(OPERATOR, "office_listing", (("id", global_id("Product", product.uid)),))
     yield Stop(OPERATOR, "office_order", (("number", order.number),))
+    for name in ("teams", "households", "organisations", "contest"):
+        yield Stop(OPERATOR, f"office_{name}")
+    rows = {"team": Team, "household": Household, "organisation": Organisation}
+    kinds = {"team": "Team", "household": "OfficeHousehold", "organisation": "Organisation"}
+    for name, model in rows.items():
+        row = model.objects.order_by("pk").first()
+        yield Stop(OPERATOR, f"office_{name}", (("id", global_id(kinds[name], row.uid)),))
+    held = Round.objects.select_related("edition").get()
+    yield Stop(OPERATOR, "office_round", (("id", global_id("Round", key_of_round(held))),))
+    for role, page in DEPARTMENTS.items():
+        yield Stop(role, f"office_{page}")
 
 
 def _words() -> Iterator[Stop]:

@@ -45,6 +45,8 @@ PLAIN |= {"set_up_shipping", "set_up_categories"}
 PLAIN |= {"password_forgotten", "desk_lot", "desk_new", "my_data", "incidents", "incident"}
 PLAIN |= {"office", "office_listings", "office_reviews", "office_parked", "office_figures"}
 PLAIN |= {"office_households", "office_organisations"}
+# Each department's page has one kind of form, opened alone (tests/web/test_departments.py).
+PLAIN |= {"office_quality", "office_logistics", "office_women", "office_media"}
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from core import language
-from shop.web.act import back, do, spoken
+from shop.web.act import asks_for_factor, back, do, spoken, to_second_factor
 from shop.web.page import page
 
 household = page("office/household", for_somebody=True)
@@ -18,6 +18,8 @@ def open_details(request: HttpRequest) -> HttpResponse:
     """The household's page with what names it, this once: there is no address at which it would be shown again."""
     language.activate(spoken(request))
     payload, refused = do(request, "open_details", request.POST)
+    if asks_for_factor(payload):
+        return to_second_factor(request, "open_details")
     if refused:
         return back(request, "open_details", refused)
     return _shown(request, payload)

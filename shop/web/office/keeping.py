@@ -103,4 +103,15 @@ CONTEST = {
     ),
 }
 
-KEEPING = gathered(TEAMS, HOUSEHOLDS, ORGANISATIONS, CONTEST)
+_found = says(say("已记下，团队会看到。", "Noted; the team reads it."))
+
+DEPARTMENTS = {
+    "check_quality": Act(follow=_found, undone_by="check_quality"),
+    "check_logistics": Act(follow=_found, undone_by="check_logistics"),
+    "publish_story": Act(
+        follow=tells(say("“{x}”的故事发布了。", "The story of “{x}” is published."), "team", "name"),
+        undone_by="publish_story",
+    ),
+}
+
+KEEPING = gathered(TEAMS, HOUSEHOLDS, ORGANISATIONS, CONTEST, DEPARTMENTS)

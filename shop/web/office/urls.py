@@ -39,6 +39,10 @@ urlpatterns = [
     ),
     path("<language:lang>/office/contest/", _page("office/contest"), name="office_contest"),
     path("<language:lang>/office/contest/<str:id>/", _page("office/round"), name="office_round"),
+    path("<language:lang>/office/quality/", _page("office/quality"), name="office_quality"),
+    path("<language:lang>/office/logistics/", _page("office/logistics"), name="office_logistics"),
+    path("<language:lang>/office/women/", _page("office/women"), name="office_women"),
+    path("<language:lang>/office/media/", _page("office/media"), name="office_media"),
     path("do/open_details/", open_details),
     # The shop's own facts are written where it was set up.
     path("<language:lang>/office/shop/", shop, name="office_shop"),
