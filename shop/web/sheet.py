@@ -11,6 +11,7 @@ from django.utils import timezone
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
+from accounts.shop import band, this_shop
 from core.clock import SHANGHAI
 from core.language import say
 
@@ -30,13 +31,16 @@ def plain(cell: Any) -> str:
 
 # In each row, so that it is there whatever a spreadsheet cuts or sorts: what is called off later is not in it.
 MADE_AT = say("制表时间", "List made at")
+# Of a shop whose money is not real, likewise.
+MONEY = say("款项", "Money")
 
 
 def sheet(name: str, heads: Iterable[Any], rows: Iterable[Iterable[Any]], form: str = "csv") -> HttpResponse:
     """A file that a spreadsheet opens with its Chinese intact, `csv` or `xlsx`; when it was made stands in its name and
     in each row. Whole numbers and decimals are numbers there, all else is text that is never run."""
     made = f"{timezone.now().astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
-    table = [[*heads, MADE_AT], *([*row, made] for row in rows)]
+    marks = {MADE_AT: made, **({MONEY: mark} if (mark := band()) else {})}
+    table = [[*heads, *marks], *([*row, *marks.values()] for row in rows)]
     response = _xlsx(table) if form == "xlsx" else _csv(table)
     return to_keep(response, f"{name}-{''.join(c for c in made if c.isdigit())}.{form}")
 
@@ -68,7 +72,8 @@ def _cell(page: Any, value: Any) -> WriteOnlyCell:
 
 
 def to_keep(response: HttpResponse, name: str) -> HttpResponse:
-    """A file of this name for her alone, which no cache holds."""
+    """A file of this name for her alone, which no cache holds; where no real money moves its name says so."""
+    name = f"{this_shop().mode}-{name}" if band() else name
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = "private, no-store"
     return response

@@ -9,12 +9,14 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.actions.appointment import run_the_shop
+from accounts.mail import send
 from accounts.models import Person, Shop
 from orders import checks
 from orders import provider as providers
 from orders.models import Notice, Order, PaymentTrial, ShippingRate
 from orders.reads import shipping
 from orders.reads.mode import key_faults
+from shop.web.sheet import sheet
 from tests.catalog.world import a_team
 from tests.orders.world import at_rest, events, post
 from tests.shop.opening import a_new_shop, read_anew
@@ -221,6 +223,25 @@ def test_rates_come_from_a_file_that_is_looked_at_first_and_a_teams_own_go_befor
     her.post("/do/import_rates/", {"rates": sealed[:-4] + "AAAA", "next": "/zh/"})  # not what was looked at
     ShippingRate.objects.filter(team=team).delete()
     team.delete()
+
+
+@pytest.mark.parametrize("mode", ["stand_in", "test", "live"])
+def test_where_no_real_money_moves_pages_mails_and_files_say_so(her, mode):
+    Shop.objects.update(opened_at=timezone.now(), mode=mode)
+    read_anew()
+    said = {"stand_in": "支付是替身：这里不动任何真钱。", "test": "测试店铺：支付在测试模式", "live": ""}[
+        mode
+    ]
+    page, desk = Client().get("/zh/").content.decode(), her.get("/zh/account/").content.decode()
+    send("first@example.com", "zh", "shop_letter", {"code": "KX37QP"})
+    file = sheet("list", ["n"], [[1], [2]])
+    rows = file.content.decode().splitlines()
+    name = file.headers["Content-Disposition"]
+    told = [page, desk, mail.outbox[-1].body, *rows[1:]]
+    if said:
+        assert all(said in text for text in told) and f'"{mode}-list-' in name
+    else:
+        assert not any(word in text for text in (*told, *rows, name) for word in ("替身", "测试", "款项"))
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,8 @@ def sites(live_shop: Any, django_db_blocker: Any) -> SimpleNamespace:
         together = Together(lot=shelf.lot, minimum=5, maximum=20)
         mine, guests = an_order(shelf, shelf.buyer), an_order(shelf)
         contested = a_contested_order(shelf)
-        incident = one_that_is_over(an_operator())
+        operator = an_operator()
+        incident = one_that_is_over(operator)
         id_ = global_id("Product", shelf.product.uid)
         product, team = shelf.product.slug, shelf.team.slug
         pages = {
@@ -95,6 +96,11 @@ def sites(live_shop: Any, django_db_blocker: Any) -> SimpleNamespace:
                 f"desk/product/{id_}/?open=save_variant~{shelf.variant}",
             ],
         }
+        pages[operator] = [
+            "office/",
+            *("set-up/", "set-up/facts/", "set-up/texts/", "set-up/mail/", "set-up/payments/"),
+            *("set-up/shipping/", "set-up/categories/"),
+        ]
         visits = [
             SimpleNamespace(pages=paths, cookie=_session(person) if person else None)
             for person, paths in pages.items()
