@@ -80,6 +80,10 @@ def test_whoever_only_looks_at_the_link_spends_nothing_and_gets_no_session():
         .startswith("/zh/account/second-factor/")
     )
     assert operators() == ["first@example.com"]
+    # By her password alone she sees none of it: her role sleeps until her second factor was given.
+    asleep = her.get("/zh/set-up/").content.decode()
+    assert "验证身份后继续" in asleep and "把店开起来" not in asleep
+    her.force_login(Person.objects.get())
     assert "把店开起来" in her.get("/zh/set-up/").content.decode()
 
 
@@ -130,6 +134,8 @@ def test_who_comes_while_another_sets_it_up_is_asked_to_sign_in():
     assert other.get("/zh/set-up/facts/").headers["Location"].startswith("/zh/sign-in/")
     assert other.get("/zh/sign-in/").status_code == 200
     other.post("/do/sign_in/", {"email": "first@example.com", "password": PASSWORD, "next": "/zh/set-up/"})
+    assert other.get("/zh/set-up/facts/").headers["Location"].startswith("/zh/account/second-factor/")
+    other.force_login(Person.objects.get())
     assert other.get("/zh/set-up/facts/").status_code == 200
 
 
