@@ -15,6 +15,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from accounts.models import Appointment, Person
@@ -94,6 +95,11 @@ def running(now: datetime | None = None) -> Q:
     return Q(starts_at__lte=now) & (Q(ends_at=None) | Q(ends_at__gt=now))
 
 
+def not_over() -> Q:
+    """The rows of `Appointment` that run or will; one that was called off before it began never will."""
+    return Q(ends_at=None) | Q(ends_at__gt=Greatest(timezone.now(), "starts_at"))
+
+
 def _terms(person: Any) -> tuple[Term, ...]:
     """Her appointments that have not ended, read once for each object that stands for her: they came with
     her row (`Person.objects.get`), or are asked for by one statement."""
@@ -102,8 +108,7 @@ def _terms(person: Any) -> tuple[Term, ...]:
         if hasattr(person, SENT_TERMS):
             known = tuple(_term(*row) for row in json.loads(getattr(person, SENT_TERMS) or "[]"))
         elif person.is_authenticated:
-            not_over = Q(ends_at=None) | Q(ends_at__gt=timezone.now())
-            known = tuple(Term(*row) for row in person.appointments.filter(not_over).values_list(*COLUMNS))
+            known = tuple(Term(*row) for row in person.appointments.filter(not_over()).values_list(*COLUMNS))
         else:
             return ()
         setattr(person, READ_TERMS, known)

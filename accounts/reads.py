@@ -21,7 +21,7 @@ from accounts.models import (
     Region,
     SecondFactor,
 )
-from accounts.permissions import has_role, places_of, running, without_roles
+from accounts.permissions import has_role, not_over, places_of, running, without_roles
 from accounts.subjects import named
 from core import texts
 from core.language import say
@@ -132,8 +132,7 @@ def account_in_full(person: Person) -> dict[str, Any]:
 
 def appointments_of(person: Person) -> QuerySet[Appointment]:
     """What she is appointed to, now or later, in the order in which the terms begin."""
-    not_over = Q(ends_at=None) | Q(ends_at__gt=timezone.now())
-    return named(person.appointments.filter(not_over)).order_by("starts_at", "pk")
+    return named(person.appointments.filter(not_over())).order_by("starts_at", "pk")
 
 
 def running_appointment(uid: UUID) -> Appointment:

@@ -4,7 +4,6 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from accounts.actions import audit
@@ -13,7 +12,7 @@ from accounts.clean import line
 from accounts.events import Appointed, AppointmentEnded
 from accounts.models import Appointment, Organisation, Person
 from accounts.models.appointment import FITS, Role, kind_of_place, partners
-from accounts.permissions import appointed_by, has_role, held, must, running
+from accounts.permissions import appointed_by, has_role, held, must, not_over, running
 from accounts.places import SHOP, Place, place_of
 from accounts.subjects import subject
 from core.language import Words, say
@@ -69,7 +68,7 @@ def appoint(
                 **_facts(where),
             )
     except IntegrityError as refused:
-        if APART in str(refused):
+        if refused.__cause__ is not None and refused.__cause__.diag.constraint_name == APART:  # type: ignore[attr-defined]
             raise Conflict(_beside(role)) from None
         raise
     return made
@@ -146,8 +145,10 @@ def _locked(appointment: Appointment, by: Person | None) -> Appointment:
     """The appointment as it is now, to be ended; of two owners who end each other's at one moment one stays."""
     rows = Appointment.objects.select_for_update(of=("self",)).select_related("person")
     if appointment.role == Role.OWNER and by is not None:
-        owners = rows.filter(running(), role=Role.OWNER, person__is_active=True).order_by("pk")
-        if not [row for row in owners if row.person_id != appointment.person_id]:
+        owners = list(rows.filter(running(), role=Role.OWNER, person__is_active=True).order_by("pk"))
+        now = timezone.now()  # they may have been waited for
+        others = [row for row in owners if row.person_id != appointment.person_id]
+        if not [row for row in others if row.ends_at is None or now < row.ends_at]:
             raise Conflict(say("店里至少要有一位店主。", "The shop needs an owner."))
     row = rows.get(pk=appointment.pk)
     if row.ends_at is not None and row.ends_at <= timezone.now():
@@ -158,8 +159,7 @@ def _locked(appointment: Appointment, by: Person | None) -> Appointment:
 def end_all(person: Person) -> None:
     """Whoever is erased holds nothing any more."""
     now = timezone.now()
-    rows = person.appointments.filter(Q(ends_at=None) | Q(ends_at__gt=now)).select_for_update()
-    for row in rows.order_by("pk"):
+    for row in person.appointments.filter(not_over()).select_for_update().order_by("pk"):
         row.ends_at = max(now, row.starts_at)
         row.save(update_fields=["ends_at"])
 

@@ -30,7 +30,7 @@ def a_code(length: int = 8) -> str:
 SENT_TERMS, READ_TERMS = "sent_terms", "read_terms"
 _TERMS = """(
     SELECT json_agg(json_build_array(role, region_id, organisation_id, subject, starts_at, ends_at))::text
-    FROM accounts_appointment a WHERE a.person_id = accounts_person.id AND (a.ends_at IS NULL OR a.ends_at > %s)
+    FROM accounts_appointment a WHERE a.person_id = accounts_person.id AND (a.ends_at IS NULL OR a.ends_at > greatest(%s, a.starts_at))
 )"""
 
 
