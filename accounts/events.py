@@ -48,6 +48,13 @@ class Appointed(Event):
 
 
 @dataclass(frozen=True)
+class RoleOffered(Event):
+    """Somebody is invited to a role; the link is made when the letter is written."""
+
+    invitation_id: int
+
+
+@dataclass(frozen=True)
 class AppointmentEnded(Event):
     """Before its time, or before it began."""
 

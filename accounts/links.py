@@ -15,6 +15,11 @@ def sign_in(language: str) -> str:
     return _page(language, "sign-in/")
 
 
+def sign_up(language: str) -> str:
+    """Where one opens an account."""
+    return _page(language, "sign-up/")
+
+
 def password_forgotten(language: str) -> str:
     """Where one asks for a new password."""
     return _page(language, "password/")
@@ -53,6 +58,11 @@ def organisation(language: str) -> str:
 def set_up(language: str, token: str) -> str:
     """Where whoever holds the server's link becomes the shop's operator."""
     return _page(language, "set-up/", link=token)
+
+
+def role_invitation(language: str, token: str) -> str:
+    """Where somebody accepts a role."""
+    return _page(language, "role/", token=token)
 
 
 def office(language: str) -> str:

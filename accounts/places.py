@@ -11,6 +11,7 @@ from accounts.models import Region
 from accounts.models.appointment import AtAPlace
 from accounts.subjects import subject_of
 from core.language import Words, say
+from core.refusals import Invalid
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,24 @@ SHOP = Place()
 
 
 def place_of(row: AtAPlace) -> Place:
-    """The place of an appointment, or of an invitation to one."""
+    """Where an appointment is held, or one is offered."""
     return Place(row.region_id, row.organisation_id, row.subject)
+
+
+def lies(row: AtAPlace) -> Place:
+    """Where an appointment is held, with the region that it lies in: so whoever is in charge there is known.
+
+    Raises Invalid where nothing has that uid.
+    """
+    region = row.region_id
+    if row.organisation is not None:
+        region = row.organisation.region_id
+    if row.subject is not None:
+        known = subject_of(row)
+        if known is None:
+            raise Invalid(say("没有这个团队或届次。", "There is no such team or edition."), field="subject")
+        region = known.region
+    return Place(region, row.organisation_id, row.subject)
 
 
 def name_of(row: AtAPlace) -> Words:

@@ -22,6 +22,7 @@ from accounts.models import (
     SecondFactor,
 )
 from accounts.permissions import has_role, not_over, places_of, running, without_roles
+from accounts.places import below
 from accounts.subjects import named
 from core import texts
 from core.language import say
@@ -138,6 +139,17 @@ def appointments_of(person: Person) -> QuerySet[Appointment]:
 def running_appointment(uid: UUID) -> Appointment:
     """One whose term runs."""
     return _one(Appointment.objects.filter(running(), uid=uid).select_related("person"))
+
+
+def seen_by(person: Person, rows: QuerySet) -> QuerySet:
+    """Of appointments, or of invitations to them, those at the places that she looks after."""
+    places = places_of(person, "accounts.see_appointments")
+    return rows.filter(places.rows(region="region", organisation="organisation", subject="subject"))
+
+
+def appointments_seen_by(person: Person) -> QuerySet[Appointment]:
+    """Whoever's, at the places that she looks after."""
+    return seen_by(person, Appointment.objects.all())
 
 
 # --- Organisations --------------------------------------------------------------------------------
@@ -268,6 +280,11 @@ def mobiliser(code: str) -> tuple[Organisation | None, Person | None]:
 def regions_of(parent: str | None = None) -> QuerySet[Region]:
     """What lies directly below a region; without one, the 34 provincial-level regions."""
     return Region.objects.filter(parent=parent or None).order_by("code")
+
+
+def regions_within(code: str) -> QuerySet[Region]:
+    """A region and all that lies in it, by their codes."""
+    return Region.objects.filter(code__in=below({code})).select_related("parent__parent").order_by("code")
 
 
 def region_coded(code: str, field: str = "region") -> Region:

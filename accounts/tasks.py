@@ -5,7 +5,7 @@ from typing import Any
 from celery import shared_task
 
 from accounts import links, mail, places, seals
-from accounts.actions import device, erasure, sign_in
+from accounts.actions import device, erasure, role_invitation, sign_in
 from accounts.actions import person as people
 from accounts.events import (
     Appointed,
@@ -16,6 +16,7 @@ from accounts.events import (
     OrganisationVerified,
     PasswordResetRequested,
     PersonJoined,
+    RoleOffered,
     SecondFactorChanged,
     SignUpRepeated,
 )
@@ -185,6 +186,26 @@ def send_appointed(event: Appointed) -> None:
 def send_appointment_ended(event: AppointmentEnded) -> None:
     """To whoever was appointed: what has ended, and why."""
     _tell_of_appointment(event.appointment_id, "appointment_ended", lasts=False)
+
+
+@reaction("accounts.tasks.send_role_invitation")
+def send_role_invitation(event: RoleOffered) -> None:
+    """To the mailbox that a role is offered to: which, where and for how long, and the link that accepts it. Nothing
+    once that is withdrawn or used."""
+    row = role_invitation.waiting().filter(pk=event.invitation_id).select_related("invited_by").first()
+    if row is None:
+        return
+    known = Person.objects.filter(email=row.email, is_active=True).first()
+    language = (known or row.invited_by).language
+    context = {
+        "name": known.name if known and known.email_verified_at else "",
+        "offer": row,
+        "role": Appointment.Role(row.role).words.in_language(language),
+        "where": places.name_of(row).in_language(language),
+        "link": links.role_invitation(language, role_invitation.token_of(row)),
+        "sign_up": "" if known else links.sign_up(language),
+    }
+    mail.send(row.email, language, "role_invitation", context)
 
 
 def _tell_of_appointment(appointment_id: int, template: str, *, lasts: bool) -> None:

@@ -21,6 +21,7 @@ PERMISSIONS = {
     # people
     "accounts.enter_office": OFFICE,  # the pages under /office/
     "accounts.enter_rooms": OPERATOR,  # the pages under /operators/
+    "accounts.see_appointments": OPERATOR | OWNER | {Role.AUDITOR},
     "accounts.appoint_operator": OWNER,
     "accounts.appoint_officer": OPERATOR | OWNER,
     "accounts.appoint_at_team": OPERATOR | OWNER | {Role.TEAM_MANAGER},

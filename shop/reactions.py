@@ -25,6 +25,7 @@ REACTIONS = {
     "OrganisationVerified": Reactions(afterwards=["accounts.tasks.send_organisation_verified"]),
     "CoordinatorNamed": Reactions(afterwards=["accounts.tasks.send_coordinator_named"]),
     "Appointed": Reactions(afterwards=["accounts.tasks.send_appointed"]),
+    "RoleOffered": Reactions(afterwards=["accounts.tasks.send_role_invitation"]),
     "AppointmentEnded": Reactions(afterwards=["accounts.tasks.send_appointment_ended"]),
     # orders: money in
     "OrderPaid": Reactions(

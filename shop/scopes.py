@@ -50,7 +50,7 @@ SCOPES = {
         " emailChangeConfirm personUpdate personExport personErase personKeep addressSave addressDelete tokenCreate"
         " tokenRevoke deviceCodeRequest deviceCodeGive deviceProve secondFactorBegin secondFactorConfirm secondFactorGive secondFactorEnd recoveryCodesRenew"
         " invitationCreate invitationAccept invitationWithdraw membershipEnd membershipUpdate"
-        " organisationPropose office shopSetUp shopUpdate shopTextsConfirm shopLetterSend shopLetterConfirm"
+        " organisationPropose roleInvitation roleInvitationAccept shopSetUp shopUpdate shopTextsConfirm shopLetterSend shopLetterConfirm"
         " shopDesk shopOpen paymentCheck paymentTrialBegin paymentTrialLook paymentTrialRefund"
         " firstParcel shippingRates shippingRateSave shippingRatesConfirm usualCategories categoriesPutUp categorySave",
     ),
@@ -66,6 +66,7 @@ SCOPES = {
         " householdDetailsOpen householdVerify householdDecline"
         " organisationVerify organisationDecline organisationSuspend coordinatorName"
         " qualityOffice qualityCheck mediaOffice storyPublish logisticsOffice logisticsCheck womenOffice"
-        " editionCreate roundCreate roundTimesSet entryLetIn entryTakeOut",
+        " editionCreate roundCreate roundTimesSet entryLetIn entryTakeOut"
+        " roleInvitationSend roleInvitationWithdraw appointmentEnd",
     ),
 }

@@ -90,8 +90,8 @@ TEMPLATES = [
 REACTIONS = "shop.reactions.REACTIONS"
 # Who may what: a table of permissions and the roles that have each (accounts/permissions.py).
 PERMISSIONS = "shop.permissions"
-# What people are appointed to on a floor above accounts: f(uid) -> rows of its name and region.
-SUBJECTS: list[str] = ["catalog.reads.teams.subjects", "impact.reads.keeping.subjects"]
+# What people are appointed to on a floor above accounts, by its kind in the API: f() -> rows {uid, zh, en, lies}.
+SUBJECTS = {"Team": "catalog.reads.teams.subjects", "Edition": "impact.reads.keeping.subjects"}
 OFFICE_WAITS = "shop.office.WAITS"  # what waits in the office, floor by floor
 OFFICE_LETTERS = "shop.office.LETTERS"  # how the office calls each letter about an order
 # What `manage.py verify` asks, floor by floor; each yields the rows that break a rule.

@@ -1,7 +1,7 @@
 """Roles are given at a place for a term, and ended: by whom the shop's table says, and never one's own."""
 
 from datetime import datetime
-from uuid import UUID
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -10,11 +10,10 @@ from accounts.actions import audit
 from accounts.actions.person import locked
 from accounts.clean import line
 from accounts.events import Appointed, AppointmentEnded
-from accounts.models import Appointment, Organisation, Person
-from accounts.models.appointment import FITS, Role, kind_of_place, partners
-from accounts.permissions import appointed_by, has_role, held, must, not_over, running
-from accounts.places import SHOP, Place, place_of
-from accounts.subjects import subject
+from accounts.models import Appointment, Person
+from accounts.models.appointment import FITS, AtAPlace, Role, kind_of_place, partners
+from accounts.permissions import appointed_by, has_role, held_asleep_too, must, not_over, running
+from accounts.places import SHOP, Place, lies
 from core.language import Words, say
 from core.outbox import record
 from core.refusals import Conflict, Invalid, NotAllowed
@@ -37,41 +36,72 @@ def appoint(
     Raises NotAllowed for whoever may not give it there, would give it to herself, or would name who approves what she
     makes; Invalid for a place or term that does not fit; Conflict beside what the person holds already.
     """
-    starts_at, ends_at = check(role, where, by, starts_at, ends_at)
-    reason = line(reason, "reason", 200, required=False)
-    if by is not None and person.pk == by.pk:
+    row = Appointment(person=person, by=by, **drafted(role, where, by, starts_at, ends_at, reason))
+    must_appoint(by, row)
+    return give(row)
+
+
+def drafted(
+    role: str,
+    where: Place,
+    by: Person | None,
+    starts_at: datetime | None,
+    ends_at: datetime | None,
+    reason: str,
+) -> dict[str, Any]:
+    """The columns of a role at a place with its term; Invalid where they do not fit. A person's begins now or later."""
+    if role not in Role.values:
+        raise Invalid(field="role")
+    if role not in FITS[kind_of_place(where.region, where.organisation, where.subject)]:
+        words = say("这个角色不能任命在这里。", "Nobody is appointed to this role at such a place.")
+        raise Invalid(words, field="region" if where.region else "subject" if where.subject else "role")
+    now = timezone.now()
+    if starts_at is None or (by is not None and starts_at < now):
+        starts_at = now
+    if ends_at is not None and ends_at <= starts_at:
+        raise Invalid(
+            say("结束要晚于开始，也要晚于现在。", "The term must end after it begins, and later than now."),
+            field="endsAt",
+        )
+    return {
+        "role": role,
+        "region_id": where.region,
+        "organisation_id": where.organisation,
+        "subject": where.subject,
+        "starts_at": starts_at,
+        "ends_at": ends_at,
+        "reason": line(reason, "reason", 200, required=False),
+    }
+
+
+def must_appoint(by: Person | None, row: AtAPlace) -> None:
+    """Refuse whoever may not give or end this role there; None is the shop itself, which may."""
+    must(by, appointed_by(row.role), at=lies(row))
+    if by is not None and held_asleep_too(by, partners(row.role)):
+        # Whoever makes would otherwise choose who looks at it.
+        raise NotAllowed(
+            say("不能任命审核自己工作的人。", "Nobody chooses who looks at what she does herself.")
+        )
+
+
+def give(row: Appointment) -> Appointment:
+    """Write it down: nothing is looked at but the person, and what she holds already. Who was named hears of it."""
+    if row.person_id == row.by_id:
         raise NotAllowed(say("不能任命自己。", "Nobody appoints herself."))
     try:
         with transaction.atomic():
-            person = locked(person)
-            if not person.is_active or (by is not None and person.email_verified_at is None):
+            person = locked(row.person)
+            if not person.is_active or (row.by is not None and person.email_verified_at is None):
                 raise Invalid(CANNOT_SIGN_IN, field="email")
-            made = Appointment.objects.create(
-                person=person,
-                role=role,
-                region_id=where.region,
-                organisation_id=where.organisation,
-                subject=where.subject,
-                starts_at=starts_at,
-                ends_at=ends_at,
-                by=by,
-                reason=reason,
-            )
-            record(Appointed(appointment_id=made.pk))
-            audit.record(
-                by,
-                "appoint",
-                "Appointment",
-                made.uid,
-                role=str(role),
-                person=str(person.uid),
-                **_facts(where),
-            )
+            row.save(force_insert=True)
+            record(Appointed(appointment_id=row.pk))
+            audit.record(row.by, "appoint", "Appointment", row.uid, **_facts(row))
     except IntegrityError as refused:
-        if refused.__cause__ is not None and refused.__cause__.diag.constraint_name == APART:  # type: ignore[attr-defined]
-            raise Conflict(_beside(role)) from None
+        if getattr(getattr(refused.__cause__, "diag", None), "constraint_name", "") == APART:
+            raise Conflict(_beside(row.role)) from None
         raise
-    return made
+    row.person.forget_terms()
+    return row
 
 
 def run_the_shop(person: Person) -> None:
@@ -79,48 +109,6 @@ def run_the_shop(person: Person) -> None:
     for role in (Role.OWNER, Role.OPERATOR):
         if not has_role(person, role):
             appoint(person, role)
-    person.forget_terms()
-
-
-def check(
-    role: str, where: Place, by: Person | None, starts_at: datetime | None, ends_at: datetime | None
-) -> tuple[datetime, datetime | None]:
-    """The term as it will be kept; refused where the role, place or term is not `by`'s to give."""
-    if role not in Role.values:
-        raise Invalid(field="role")
-    if role not in FITS[kind_of_place(where.region, where.organisation, where.subject)]:
-        words = say("这个角色不能任命在这里。", "Nobody is appointed to this role at such a place.")
-        raise Invalid(words, field="place")
-    must_appoint(by, role, where)
-    now = timezone.now()
-    if starts_at is None or (by is not None and starts_at < now):
-        starts_at = now
-    if ends_at is not None and (ends_at <= starts_at or (by is not None and ends_at <= now)):
-        raise Invalid(say("结束要晚于开始。", "The term must end after it begins."), field="endsAt")
-    return starts_at, ends_at
-
-
-def must_appoint(by: Person | None, role: str, where: Place) -> None:
-    """Refuse whoever may not give or end this role there; None is the shop itself, which may."""
-    must(by, appointed_by(role), at=lies(where))
-    if by is not None and held(by, partners(role)):
-        # Whoever makes would otherwise choose who looks at it.
-        raise NotAllowed(
-            say("不能任命审核自己工作的人。", "Nobody chooses who looks at what she does herself.")
-        )
-
-
-def lies(where: Place) -> Place:
-    """The place of an appointment with the region that it lies in, so that whoever is in charge there is known."""
-    if where.subject is not None:
-        known = subject(where.subject)
-        if known is None:
-            raise Invalid(say("没有这个团队或届次。", "There is no such team or edition."), field="place")
-        return Place(region=known.region, subject=where.subject)
-    if where.organisation is not None:
-        region = Organisation.objects.values_list("region_id", flat=True).get(pk=where.organisation)
-        return Place(region=region, organisation=where.organisation)
-    return where
 
 
 def end(appointment: Appointment, by: Person | None, reason: str) -> Appointment:
@@ -129,7 +117,7 @@ def end(appointment: Appointment, by: Person | None, reason: str) -> Appointment
     Raises NotAllowed for whoever may not, or would end her own; Conflict once it is over, and for the last owner.
     """
     reason = line(reason, "reason", 200)
-    must_appoint(by, appointment.role, place_of(appointment))
+    must_appoint(by, appointment)
     if by is not None and appointment.person_id == by.pk:
         raise NotAllowed(say("不能对自己这样做。", "Nobody does this to themselves."))
     with transaction.atomic():
@@ -137,7 +125,7 @@ def end(appointment: Appointment, by: Person | None, reason: str) -> Appointment
         row.ends_at, row.ended_by, row.end_reason = max(timezone.now(), row.starts_at), by, reason
         row.save(update_fields=["ends_at", "ended_by", "end_reason"])
         record(AppointmentEnded(appointment_id=row.pk))
-        audit.record(by, "end", "Appointment", row.uid, role=row.role, person=str(row.person.uid))
+        audit.record(by, "end", "Appointment", row.uid, **_facts(row))
     return row
 
 
@@ -178,10 +166,7 @@ def _beside(role: str) -> Words:
     )
 
 
-def _facts(where: Place) -> dict[str, str]:
-    kinds: dict[str, str | int | UUID | None] = {
-        "region": where.region,
-        "organisation": where.organisation,
-        "subject": where.subject,
-    }
-    return {name: str(value) for name, value in kinds.items() if value is not None}
+def _facts(row: Appointment) -> dict[str, str]:
+    kinds = {"region": row.region_id, "organisation": row.organisation_id, "subject": row.subject}
+    at = {name: str(value) for name, value in kinds.items() if value is not None}
+    return {"role": str(row.role), "person": str(row.person.uid), **at}

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from accounts import seals
-from accounts.actions import audit
+from accounts.actions import audit, role_invitation
 from accounts.actions.appointment import end_all
 from accounts.actions.handover import must_have_handed_over
 from accounts.actions.person import check_password
@@ -147,6 +147,7 @@ def _forget(person: Person) -> None:
     SecondFactor.objects.filter(person=person).delete()
     person.memberships.filter(ended_at=None).update(ended_at=now)
     end_all(person)
+    role_invitation.forget(person)
     open_links = Invitation.objects.filter(used_at=None, withdrawn_at=None)
     open_links.filter(invited_by=person).update(withdrawn_at=now)
     open_links.filter(email=person.email).update(withdrawn_at=now)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.actions import audit
 from accounts.clean import email_address
 from accounts.models import Invitation, Membership, Organisation, Person
+from accounts.models.organisation import Link
 from accounts.reads import hashed, open_invitations
 from core.language import say
 from core.refusals import Conflict, Invalid, NotAllowed, NotFound, TooLate
@@ -63,7 +64,11 @@ def accept(token: str, by: Person) -> Membership:
         # First the organisation, then its invitation, as everywhere: nobody waits in a ring.
         organisation = Organisation.objects.select_for_update(no_key=True).get(pk=named.organisation_id)
         invitation = Invitation.objects.select_for_update().get(pk=named.pk)
-        _check_is_open(invitation, organisation, by)
+        check_is_open(invitation, by)
+        if not organisation.is_verified:
+            raise TooLate(
+                say("这个组织目前不能加入。", "This organisation cannot be joined now."), field="token"
+            )
         membership = _let_in(invitation, organisation, by)
         invitation.used_at, invitation.used_by = timezone.now(), by
         invitation.save(update_fields=["used_at", "used_by"])
@@ -71,18 +76,17 @@ def accept(token: str, by: Person) -> Membership:
     return membership
 
 
-def _check_is_open(invitation: Invitation, organisation: Organisation, by: Person) -> None:
-    if invitation.used_at:
+def check_is_open(link: Link, by: Person) -> None:
+    """Refuse a link that is used, withdrawn or past, or is for another mailbox than hers."""
+    if link.used_at:
         raise TooLate(say("这个邀请已经用过了。", "This invitation has been used."), field="token")
-    if invitation.withdrawn_at:
+    if link.withdrawn_at:
         raise TooLate(say("这个邀请已被收回。", "This invitation was withdrawn."), field="token")
-    if invitation.expires_at <= timezone.now():
+    if link.expires_at <= timezone.now():
         raise TooLate(say("这个邀请已过期。", "This invitation has expired."), field="token")
-    if invitation.email and (invitation.email != by.email or not by.email_verified_at):
+    if link.email and (link.email != by.email or not by.email_verified_at):
         words = say("这个邀请是发给另一个邮箱的。", "This invitation is for another e-mail address.")
         raise NotAllowed(words, field="token")
-    if not organisation.is_verified:
-        raise TooLate(say("这个组织目前不能加入。", "This organisation cannot be joined now."), field="token")
 
 
 def _let_in(invitation: Invitation, organisation: Organisation, by: Person) -> Membership:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.actions import audit
+from accounts.actions import audit, role_invitation
 from accounts.actions.handover import must_have_handed_over
 from accounts.actions.person import locked
 from accounts.models import ApiToken, Invitation, Person
@@ -59,6 +59,7 @@ def _end_what_opens(person: Person) -> None:
     person.api_tokens.filter(revoked_at=None).update(revoked_at=now)
     made = Invitation.objects.filter(invited_by=person, used_at=None, withdrawn_at=None)
     made.update(withdrawn_at=now)
+    role_invitation.waiting().filter(invited_by=person).update(withdrawn_at=now)
 
 
 def give_scopes(token: ApiToken, scopes: Iterable[str], by: Person) -> None:

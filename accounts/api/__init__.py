@@ -2,6 +2,7 @@
 
 from accounts.api import (
     address,
+    appointing,
     audit,
     device,
     membership,
@@ -26,6 +27,7 @@ class Query(
     membership.Query,
     office.Query,
     office_organisations.Query,
+    appointing.Query,
 ):
     """What may be read on this floor."""
 
@@ -41,6 +43,7 @@ class Mutation(
     membership.Mutation,
     parked.Mutation,
     office_organisations.Mutation,
+    appointing.Mutation,
     audit.Mutation,
 ):
     """What may be done on this floor."""

@@ -1,28 +1,50 @@
 """Who is appointed to what, where and for how long: read by those who keep the appointments, and by herself."""
 
+from typing import Any
+
 import graphene
+from django.http import HttpRequest
+from django.utils import timezone
 
 from accounts.api.access import HELD
-from accounts.models import Appointment
-from accounts.places import name_of
-from core.api.facts import needs
-from core.api.types import ModelType
+from accounts.models import Appointment, RoleInvitation
+from accounts.permissions import appointed_by, may, may_anywhere
+from accounts.places import lies, name_of
+from core.api.access import Access
+from core.api.facts import guarded, needs
+from core.api.types import ModelType, enum_of
+from core.language import Words, say
+from core.refusals import Refusal
+
+ABOUT = {
+    "role": "Which role.",
+    "starts_at": "From when.",
+    "ends_at": "The first moment outside the term; null while no end is set.",
+    "reason": "Why, in the words of whoever appoints; may be empty.",
+}
 
 
-class AppointmentType(ModelType):
-    """A person's role at a place, from a moment to a moment."""
+def _keeps_or_is(request: HttpRequest, parent: Any) -> bool:
+    return parent.person_id == request.user.pk or may_anywhere(request.user, "accounts.see_appointments")
 
-    class Meta:
-        model = Appointment
-        fields = ("role", "starts_at", "ends_at", "reason", "end_reason")
-        access = HELD
-        about = {
-            "role": "What she is appointed to.",
-            "starts_at": "From when.",
-            "ends_at": "The first moment at which she is it no more; null while no end is set.",
-            "reason": "Why, in the words of whoever appointed her; may be empty.",
-            "end_reason": "Why it ended before its time; empty where it did not.",
-        }
+
+KEEPS_OR_IS = Access("herself, or whoever may accounts.see_appointments", _keeps_or_is, pii=2)
+KEEPS = Access(
+    "whoever may accounts.see_appointments",
+    lambda request, parent: may_anywhere(request.user, "accounts.see_appointments"),
+    pii=2,
+)
+
+
+def _may_appoint(request: HttpRequest, row: Any) -> bool:
+    try:
+        return may(request.user, appointed_by(row.role), at=lies(row))
+    except Refusal:
+        return False  # what she was appointed to is not there any more: who may everywhere ends it
+
+
+class _AtAPlace:
+    """What both tell of a role at a place."""
 
     role_name = graphene.String(required=True, description="The role in the reader's language.")
     where = graphene.String(required=True, description="Where, in words: the whole shop, a region, a team …")
@@ -32,6 +54,76 @@ class AppointmentType(ModelType):
         return str(Appointment.Role(root.role).words)
 
     @needs("region__parent__parent", "organisation")
-    def resolve_where(root, info):
+    def resolve_where(root: Any, info: Any) -> str:
         """The region with all above it, the organisation, the team or edition."""
         return str(name_of(root))
+
+
+class AppointmentType(_AtAPlace, ModelType):
+    """A person's role at a place, from a moment to a moment."""
+
+    class Meta:
+        model = Appointment
+        fields = ("role", "starts_at", "ends_at", "reason", "end_reason")
+        access = HELD
+        about = {**ABOUT, "end_reason": "Why it ended before its time; empty where it did not."}
+
+    person_name = guarded(
+        graphene.String(required=True, description="Whose it is: the name she gave; may be empty."),
+        KEEPS_OR_IS,
+    )
+    person_email = guarded(
+        graphene.String(required=True, description="The address of her account."), KEEPS_OR_IS
+    )
+    can_end = graphene.Boolean(required=True, description="Whether the asker may end it now.")
+
+    @needs("person")
+    def resolve_person_name(root, info):
+        """Of an erased account empty."""
+        return root.person.name
+
+    @needs("person")
+    def resolve_person_email(root, info):
+        """Of an erased account one that leads nowhere."""
+        return root.person.email
+
+    @needs("organisation")
+    def resolve_can_end(root, info):
+        """While it runs or will, for whoever may give it there and is not herself."""
+        is_over = root.ends_at is not None and root.ends_at <= max(timezone.now(), root.starts_at)
+        is_hers = root.person_id == info.context.user.pk
+        return not is_over and not is_hers and _may_appoint(info.context, root)
+
+
+class RoleInvitationType(_AtAPlace, ModelType):
+    """A role that waits for somebody to accept it by the link in her letter."""
+
+    class Meta:
+        model = RoleInvitation
+        fields = ("starts_at", "ends_at", "reason", "expires_at")
+        access = HELD
+        about = {**ABOUT, "expires_at": "Until when it may be accepted."}
+
+    role = graphene.Field(enum_of(Appointment, "role"), required=True, description="Which role.")
+    email = guarded(graphene.String(required=True, description="Whose mailbox it was sent to."), KEEPS)
+    is_mine = graphene.Boolean(
+        required=True, description="Whether the asker is signed in with the address it was sent to."
+    )
+    can_withdraw = graphene.Boolean(required=True, description="Whether the asker may take it back.")
+
+    def resolve_is_mine(root, info):
+        """Of a guest False."""
+        return info.context.user.is_authenticated and info.context.user.email == root.email
+
+    @needs("organisation")
+    def resolve_can_withdraw(root, info):
+        """For whoever may give it there."""
+        return _may_appoint(info.context, root)
+
+
+KINDS: dict[str, Words] = {
+    "SHOP": say("全店", "The whole shop"),
+    "REGION": say("一个地区（含下级）", "A region with all below it"),
+    "ORGANISATION": say("一个单位", "An organisation"),
+    "SUBJECT": say("一个团队或一届大赛", "A team or an edition"),
+}

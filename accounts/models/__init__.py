@@ -1,4 +1,4 @@
-from accounts.models.appointment import Appointment
+from accounts.models.appointment import Appointment, RoleInvitation
 from accounts.models.audit import AuditEntry
 from accounts.models.device import DeviceCode
 from accounts.models.organisation import Invitation, Membership, Organisation
@@ -19,6 +19,7 @@ __all__ = [
     "Person",
     "RecoveryCode",
     "Region",
+    "RoleInvitation",
     "SecondFactor",
     "Shop",
 ]

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from accounts.models.organisation import Organisation
+from accounts.models.organisation import Link, Organisation
 from accounts.models.region import Region
 from core.choices import Choices
 from core.language import say
@@ -61,6 +61,8 @@ FITS = {
         *(Role.TEAM_MANAGER, Role.LEADER, Role.PACKER),
     ),
 }
+# The others that are held at a subject are held at an edition.
+OF_A_TEAM = (Role.TEAM_MANAGER, Role.LEADER, Role.PACKER)
 # Never both, in terms and places that overlap; the trigger of accounts/migrations refuses them too.
 APART = (
     (Role.JUDGE, Role.ENTRANT),
@@ -134,6 +136,30 @@ class Appointment(AtAPlace):
                 name="whoever_ends_an_appointment_says_why",
             ),
             models.CheckConstraint(condition=Q(by=None) | ~Q(by=F("person")), name="nobody_appoints_herself"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.uid}"
+
+
+class RoleInvitation(AtAPlace, Link):
+    """A role that waits for whoever has this mailbox to accept it, by a link that is in her letter alone."""
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["email"],
+                condition=Q(used_at=None, withdrawn_at=None),
+                name="role_invitations_that_wait",
+            )
+        ]
+        constraints = [
+            models.CheckConstraint(condition=_fits(), name="an_invitation_is_to_a_place_that_fits"),
+            models.CheckConstraint(condition=~Q(email=""), name="a_role_is_offered_to_a_mailbox"),
+            models.CheckConstraint(
+                condition=Q(ends_at=None) | Q(ends_at__gt=F("starts_at")),
+                name="an_offered_term_ends_after_it_begins",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -95,19 +95,27 @@ class Membership(models.Model):
         return f"{self.role} {self.pk}"
 
 
-class Invitation(models.Model):
-    """A link that lets one person into an organisation once; only its hash is kept."""
+class Link(models.Model):
+    """What a link lets one person do once, until it expires, is used or withdrawn."""
 
-    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="invitations")
-    role = models.CharField(max_length=12, choices=Membership.Role.choices, default=Membership.Role.MEMBER)
     email = models.EmailField(blank=True, help_text="when set, only this person may use the link")
-    token_sha256 = models.CharField(max_length=64, unique=True)
     invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
     used_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class Invitation(Link):
+    """A link that lets one person into an organisation once; only its hash is kept."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="invitations")
+    role = models.CharField(max_length=12, choices=Membership.Role.choices, default=Membership.Role.MEMBER)
+    token_sha256 = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)

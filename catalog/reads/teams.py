@@ -22,9 +22,9 @@ def categories() -> QuerySet[Category]:
     return Category.objects.all()
 
 
-def subjects(uid: Any) -> QuerySet:
-    """The team that bears this uid, as the floor below may call it for whoever is appointed to it."""
-    return Team.objects.filter(uid=uid).values(zh=F("name_zh"), en=F("name_en"), lies=F("county_id"))
+def subjects() -> QuerySet:
+    """Teams as the floor below may call them for whoever is appointed to one."""
+    return Team.objects.values("uid", zh=F("name_zh"), en=F("name_en"), lies=F("county_id"))
 
 
 def teams_managed_by(person: Any) -> QuerySet[Team]:

@@ -37,10 +37,11 @@ def _at(places: Places) -> Q:
     return places.rows(region="region", subject="edition__uid")
 
 
-def subjects(uid: Any) -> QuerySet:
-    """The edition that bears this uid, as the floor below may call it for whoever is appointed to it."""
-    named = Edition.objects.filter(uid=uid)
-    return named.values(zh=F("name_zh"), en=F("name_en"), lies=Cast(Value(None), CharField()))
+def subjects() -> QuerySet:
+    """Editions as the floor below may call them for whoever is appointed to one."""
+    return Edition.objects.values(
+        "uid", zh=F("name_zh"), en=F("name_en"), lies=Cast(Value(None), CharField())
+    )
 
 
 def edition_of(person: Any, uid: UUID, field: str = "edition") -> Edition:

@@ -24,6 +24,8 @@ BELOW: dict[str, dict[str, Any]] = {
     "Office.product": {"id": "none"},
     "Office.order": {"number": "none"},
     "Office.orders": {"numbers": ["none"]},
+    "Office.regionChoices": {"province": "420000"},
+    "Office.subjectChoices": {"role": "PACKER"},
 }
 
 

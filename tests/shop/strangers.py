@@ -8,14 +8,16 @@ from django.forms.models import model_to_dict
 from django.utils import timezone
 
 from accounts.actions import address as addresses
+from accounts.actions import role_invitation as roles
 from accounts.actions import token as tokens
 from accounts.models import Invitation, Person
+from accounts.places import SHOP
 from core.api.ids import global_id
 from core.api.run import graphql_schema
 from impact.actions import shares
 from orders.models import Claim, Dispute, Payment, PaymentTrial, Refund, Review
 from scripts.floors import standing
-from tests.accounts.world import PASSWORD, Asker, a_link, a_person, an_organisation
+from tests.accounts.world import PASSWORD, Asker, a_link, a_person, an_organisation, holds
 from tests.catalog.world import a_lot, a_product, a_team, a_variant
 from tests.impact.world import a_round, households
 from tests.orders.sold import Sold
@@ -38,7 +40,14 @@ OWN = {
         "shopSetUp",
     ),
     *("passwordResetRequest", "groupPurchaseJoin", "buyNow", "cartLinesAdd", "cartUpdate", "addressSave"),
-    *("emailChangeRequest", "passwordChange", "personErase", "tokenCreate", "organisationPropose"),
+    *(
+        "emailChangeRequest",
+        "passwordChange",
+        "personErase",
+        "tokenCreate",
+        "organisationPropose",
+        "roleInvitationSend",
+    ),
     *(
         "secondFactorBegin",
         "secondFactorConfirm",
@@ -76,6 +85,8 @@ class Town:
         self.address = addresses.save(
             person, recipient="示例", phone="13800138000", region=WUHAN, street="示例路"
         )
+        self.appointment = holds(person, "observer")
+        self.offer = roles.send("elsewhere@example.com", "observer", SHOP, a_person(("owner",)))
         self.token, _ = tokens.create(person, "示例", PASSWORD, "1")
         self.proposed = an_organisation(coordinator=person, state="proposed", name_zh="示例未核实")
         team = self.sold.lots[0].variant.product.team
@@ -142,6 +153,8 @@ class Town:
             "certificateRemove.id": global_id("Certificate", self.paper.uid),
             "tokenRevoke.id": global_id("ApiToken", self.token.uid),
             "invitationWithdraw.id": global_id("Invitation", Invitation.objects.get().uid),
+            "roleInvitationWithdraw.id": global_id("RoleInvitation", self.offer.uid),
+            "appointmentEnd.id": global_id("Appointment", self.appointment.uid),
         }
         of_kind = {"product": product, "lot": lot, "household": self.household, "address": self.address}
         of_kind |= {"organisation": self.proposed, "membership": self.together.union.memberships.first()}

@@ -187,6 +187,9 @@ def _office() -> Iterator[Stop]:
         yield Stop(OPERATOR, name)
     for name in ("office_parked", "office_orders", "office_figures", "office_audit", "office_closures"):
         yield Stop(OPERATOR, name)
+    for name in ("office_people", "office_appoint"):
+        yield Stop(OPERATOR, name)
+    yield Stop(OPERATOR, "office_appoint", query="?role=OBSERVER&kind=REGION&province=420000")
     product, order = Product.objects.order_by("pk").first(), Order.objects.order_by("pk").first()
     assert product and order
     yield Stop(OPERATOR, "office_listing", (("id", global_id("Product", product.uid)),))
@@ -205,7 +208,7 @@ def _office() -> Iterator[Stop]:
 
 
 def _words() -> Iterator[Stop]:
-    for name in ("sign_in", "sign_up", "password_forgotten", "password_new", "confirm", "invitation"):
+    for name in ("sign_in", "sign_up", "password_forgotten", "password_new", "confirm", "invitation", "role"):
         yield Stop(GUEST, name, query="?token=none")
     for query in ("", "?by=DIVISION", "?sort=PERSON_TIMES"):
         yield Stop(GUEST, "contest", query=query)

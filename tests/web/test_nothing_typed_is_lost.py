@@ -43,7 +43,7 @@ PLAIN |= {"device", "teams", "contest", "catalogue", "claim", "review", "sign_in
 PLAIN |= {"terms", "set_up", "set_up_facts", "set_up_texts", "set_up_mail", "set_up_payments"}
 PLAIN |= {"set_up_shipping", "set_up_categories"}
 PLAIN |= {"password_forgotten", "desk_lot", "desk_new", "my_data", "incidents", "incident"}
-PLAIN |= {"office", "office_listings", "office_reviews", "office_parked", "office_figures"}
+PLAIN |= {"office", "office_listings", "office_reviews", "office_parked", "office_figures", "role"}
 PLAIN |= {"office_households", "office_organisations"}
 # Each department's page has one kind of form, opened alone (tests/web/test_departments.py).
 PLAIN |= {"office_quality", "office_logistics", "office_women", "office_media"}
@@ -96,6 +96,11 @@ def visits(shelf) -> list[tuple[Client, str, str]]:
         (clerk, "office_closures", "/en/office/closures/"),
         (clerk, "office_order", f"/en/office/orders/{mine['number']}/"),
         (clerk, "office_listing", f"/en/office/listings/{handed_in}/"),
+        (clerk, "office_people", "/en/office/people/"),
+        *(
+            (clerk, "office_appoint", f"/en/office/people/new/{at}")
+            for at in ("", "?role=OBSERVER&kind=SHOP")
+        ),
         *((clerk, f"office_{name}", f"/en/office/{name}/") for name in ("refunds", "disputes", "claims")),
         (clerk, "office_audit", "/en/office/audit/"),
         *((clerk, f"office_{name}", f"/en/office/{name}/") for name in ("teams", "contest")),

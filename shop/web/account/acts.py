@@ -83,6 +83,16 @@ def belongs_to_it(request: HttpRequest, payload: dict[str, Any]) -> str:
     return to("organisations/")
 
 
+def has_a_role(request: HttpRequest, payload: dict[str, Any]) -> str:
+    """One is appointed; the account's page leads to where one works now."""
+    made = payload["appointment"]
+    facts = {"role": made["roleName"], "where": made["where"]}
+    messages.success(
+        request, str(say("您已接受：{role}（{where}）。", "You are now {role}: {where}.", **facts))
+    )
+    return to("account/")
+
+
 def is_no_member(request: HttpRequest, variables: dict[str, Any]) -> Lines:
     """Who coordinates alone stays, as the act says."""
     if is_last_coordinator(membership_led_by(signed_in(request), uid_of(variables["id"], "Membership"))):
@@ -186,6 +196,9 @@ ORGANISATIONS = {
     ),
     "invite": Act(follow=shown_once("link", "link"), undone_by="withdraw_invitation"),
     "withdraw_invitation": Act(undone_by="invite"),
+    "accept_role": Act(
+        follow=has_a_role, as_written="its page tells role, place and term; whoever appoints ends it"
+    ),
     "accept_invitation": Act(follow=belongs_to_it, undone_by="end_membership"),
     "give_role": Act(undone_by="give_role"),
     "end_membership": Act(look=is_no_member),

@@ -28,5 +28,6 @@ urlpatterns = [
         page("account/organisations", for_somebody=True),
         name="organisations",
     ),
+    path("<language:lang>/role/", page("account/role", may_be_empty=True), name="role"),
     path("<language:lang>/invitation/", page("account/invitation", may_be_empty=True), name="invitation"),
 ]

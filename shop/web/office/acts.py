@@ -6,7 +6,9 @@ from urllib.parse import urlencode
 from django.http import HttpRequest
 
 from accounts.permissions import must
-from accounts.reads import signed_in
+from accounts.places import name_of
+from accounts.reads import appointments_seen_by, signed_in
+from accounts.subjects import named
 from core import money
 from core.api.ids import uid_of
 from core.language import localized, say
@@ -156,4 +158,40 @@ def to_her_trail(request: HttpRequest, payload: dict[str, Any]) -> str:
 
 AUDIT = {"find_trail": Act(follow=to_her_trail, as_written="it changes nothing")}
 
-ACTS = gathered(WAITING, ORDERS, AUDIT, KEEPING, CLOSING)
+# --- people ---
+
+
+def ends_now(request: HttpRequest, variables: dict[str, Any]) -> Lines:
+    """Whose, and what she may no more from this moment on."""
+    seen = appointments_seen_by(signed_in(request)).select_related("person")
+    row = named(seen).filter(uid=uid_of(variables["id"], "Appointment")).first()
+    if row is None:
+        raise NotFound()
+    words = say(
+        "{who}不再是{role}，立即生效；本人会收到信",
+        "{who} is {role} no more, from this moment; she is told",
+        who=row.person.name or row.person.email,
+        role=row.Role(row.role).words,
+    )
+    return [(words, str(name_of(row))), (say("为什么", "Why"), variables["reason"])]
+
+
+PEOPLE = {
+    "send_role_invitation": Act(
+        follow=tells(
+            say("邀请已发给 {x}，对方接受后生效。", "Sent to {x}; it counts once accepted."),
+            "invitation",
+            "email",
+        ),
+        undone_by="withdraw_role_invitation",
+    ),
+    "withdraw_role_invitation": Act(
+        follow=says(say("已收回。", "Withdrawn.")), undone_by="send_role_invitation"
+    ),
+    "end_appointment": Act(
+        follow=tells(say("{x}：任命已结束。", "{x}: the appointment has ended."), "appointment", "roleName"),
+        look=ends_now,
+    ),
+}
+
+ACTS = gathered(WAITING, ORDERS, AUDIT, KEEPING, CLOSING, PEOPLE)
