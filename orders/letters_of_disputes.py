@@ -31,7 +31,7 @@ def send_refund_failed(event: RefundFailed) -> None:
         to_buyer(order, "refund_came_back", refund=refund, reason=reason, minor=refund.due_minor)
     if refund.retry_at is None:
         facts = {"order": order, "refund": refund, "amount_minor": refund.due_minor, "why": refund.failure}
-        to_operators("operator_refund", f"orders/refund/{refund.pk}/change/", **facts)
+        to_operators("operator_refund", "refunds/", **facts)
 
 
 @reaction("orders.letters_of_disputes.tell_operators_of_refund")
@@ -39,9 +39,8 @@ def tell_operators_of_refund(event: RefundUnplaced) -> None:
     """More was given back at the provider's desk than an order has left."""
     paid = Payment.objects.get(pk=event.payment_id)
     facts = {"amount_minor": event.amount_minor, "why": event.provider_id}
-    to_operators(
-        "operator_refund", f"orders/payment/{paid.pk}/change/", order=order_of(paid.order_id), **facts
-    )
+    order = order_of(paid.order_id)
+    to_operators("operator_refund", f"orders/{order.number}/", order=order, **facts)
 
 
 @reaction("orders.letters_of_disputes.send_contested")
@@ -108,8 +107,7 @@ def _to_operators(dispute: Dispute, owed: Refund | None = None, **more: object) 
         **more,
     }
     state = Dispute.State(dispute.state).words
-    page = f"orders/refund/{owed.pk}/change/" if owed else f"orders/dispute/{dispute.pk}/change/"
-    to_operators("operator_dispute", page, state=state, **facts)
+    to_operators("operator_dispute", "refunds/" if owed else "disputes/", state=state, **facts)
 
 
 def _to_teams(order: Order, dispute: Dispute) -> None:

@@ -44,7 +44,7 @@ def to_people(managers: Iterable[Person], template: str, path: str, **facts: Any
 
 
 def to_operators(template: str, path: str, **facts: Any) -> None:
-    """Tell those who run the shop that something waits for a person, with a link to where it is done."""
-    link = f"{settings.SITE_URL}/operators/{path}"
+    """Tell those who run the shop that something waits for a person, with a link to the office's page of it."""
     for person in holders("orders.hear_of_trouble"):
+        link = f"{settings.SITE_URL}/{person.language}/office/{path}"
         mail.send(person.email, person.language, template, {"link": link, **facts})

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import graphene
@@ -76,6 +77,11 @@ class Scope:
     place: str
     of: list[int] | None
 
+    @cached_property
+    def of_steps(self) -> list[Row]:
+        """All of them together, step by step; read once."""
+        return self.rows()
+
     def rows(self, split: Split = Split.SHOP, *, in_all: bool = False) -> list[Row]:
         """By one statement."""
         return reads.figures(self.over, split, in_all=in_all, team=self.team, place=self.place, of=self.of)
@@ -126,11 +132,11 @@ class FiguresType(PlainType):
 
     def resolve_rows(root, info):
         """Those in which nothing happened among them."""
-        return [named(row) for row in reads.by_step(root.over, root.rows())]
+        return [named(row) for row in reads.by_step(root.over, root.of_steps)]
 
     def resolve_total(root, info):
         """An order is of one step, and counts once."""
-        return named(Row(root.over.since, "", reads.total(root.rows(in_all=True))))
+        return named(Row(root.over.since, "", reads.total(root.of_steps)))
 
     def resolve_teams(root, info):
         """Those of which something is to be told."""

@@ -3,6 +3,7 @@
 from typing import Any
 
 import graphene
+from django.utils import timezone
 
 from accounts.models import Person
 from core.api.access import Access
@@ -197,6 +198,9 @@ class OfficeClaimType(ModelType):
         graphene.Field(OfficeLineType, required=True, description="What it is about."), relation="line"
     )
     answer_by = graphene.DateTime(description="Until when its team answers; null once it is answered.")
+    is_left = graphene.Boolean(
+        required=True, description="Whether its team has left it for longer than it has."
+    )
     sending = graphene.Field(
         Money,
         required=True,
@@ -214,6 +218,11 @@ class OfficeClaimType(ModelType):
     def resolve_answer_by(root, info):
         """Then it is the office's."""
         return answer_by(root)
+
+    def resolve_is_left(root, info):
+        """Then somebody of the office answers."""
+        until = answer_by(root)
+        return until is not None and until < timezone.now()
 
     @needs("line__order")
     def resolve_number(root, info):

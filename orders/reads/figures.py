@@ -101,20 +101,25 @@ def _steps(over: Span) -> Iterator[date]:
             at += timedelta(weeks=1) if over.step == Step.WEEK else timedelta(days=1)
 
 
-# One statement: what happened, a row each with its day and its team, and from these the sums. An order of two teams is
-# counted once for the shop and once for each of them.
+# One statement: what happened, a row each with its day and its team, and from these the sums. Of the shop as a whole an
+# order is one row with all that was paid; else it is one of goods a line, and one of sending a team, which counts it.
+_SOLD = """
+    SELECT id, total_minor, (coalesce(confirmed_at, paid_at) AT TIME ZONE 'Asia/Shanghai')::date AS day
+    FROM orders_order
+    WHERE paid_at IS NOT NULL AND state = ANY(%(paid)s) AND (holder IS NULL OR confirmed_at IS NOT NULL)
+        AND (paid_at >= %(from)s OR confirmed_at >= %(from)s) AND paid_at < %(to)s
+"""
+_WHOLE = "SELECT day, NULL::bigint AS team_id, id AS ordered, total_minor AS sold, 0::bigint AS refunded, 0 AS claims, 0 AS late FROM sold"
+_APART = """
+    SELECT day, team_id, NULL::bigint AS ordered, net_minor AS sold, 0::bigint AS refunded, 0 AS claims, 0 AS late
+    FROM sold JOIN orders_line ON order_id = sold.id
+    UNION ALL
+    SELECT day, team_id, sold.id, shipping_minor, 0, 0, 0
+    FROM sold JOIN orders_shipment ON order_id = sold.id
+"""
 _HAPPENED = """
-    WITH sold AS MATERIALIZED (
-        SELECT id, (coalesce(confirmed_at, paid_at) AT TIME ZONE 'Asia/Shanghai')::date AS day
-        FROM orders_order
-        WHERE paid_at IS NOT NULL AND state = ANY(%(paid)s) AND (holder IS NULL OR confirmed_at IS NOT NULL)
-            AND (paid_at >= %(from)s OR confirmed_at >= %(from)s) AND paid_at < %(to)s
-    ), happened AS (
-        SELECT day, team_id, sold.id AS ordered, net_minor AS sold, 0::bigint AS refunded, 0 AS claims, 0 AS late
-        FROM sold JOIN orders_line ON order_id = sold.id
-        UNION ALL
-        SELECT day, team_id, sold.id, shipping_minor, 0, 0, 0
-        FROM sold JOIN orders_shipment ON order_id = sold.id
+    WITH sold AS MATERIALIZED ({sold}), happened AS (
+        {bought}
         UNION ALL
         SELECT (r.requested_at AT TIME ZONE 'Asia/Shanghai')::date, coalesce(l.team_id, s.team_id), NULL, 0,
             rl.amount_minor, 0, 0
@@ -135,8 +140,8 @@ _HAPPENED = """
             AND CASE WHEN s.shipped_at IS NULL THEN s.ship_by < %(today)s
                 ELSE (s.shipped_at AT TIME ZONE 'Asia/Shanghai')::date > s.ship_by END
     )
-    SELECT {begins} AS begins, {key} AS key, count(DISTINCT ordered), sum(sold), sum(refunded), sum(claims), sum(late)
-    FROM happened h JOIN catalog_team t ON t.id = h.team_id
+    SELECT {begins} AS begins, {key} AS key, {orders}, sum(sold), sum(refunded), sum(claims), sum(late)
+    FROM happened h LEFT JOIN catalog_team t ON t.id = h.team_id
     WHERE day >= %(since)s AND day <= %(until)s {only}
     GROUP BY 1, 2 ORDER BY 1, 2
 """
@@ -169,8 +174,19 @@ def figures(
         "place": place,
         "of": list(of or ()),
     }
+    is_whole = split == Split.SHOP and not only
+    # Of a place, and of several teams together, an order may have sending more than once.
+    orders = "count(ordered)" if is_whole or split == Split.TEAM or team else "count(DISTINCT ordered)"
+    statement = _HAPPENED.format(
+        sold=_SOLD,
+        bought=_WHOLE if is_whole else _APART,
+        begins=begins,
+        key=_KEYS[split],
+        only=only,
+        orders=orders,
+    )
     with connection.cursor() as cursor:
-        cursor.execute(_HAPPENED.format(begins=begins, key=_KEYS[split], only=only), given)
+        cursor.execute(statement, given)
         return [Row(begins, key, Figures(*map(int, sums))) for begins, key, *sums in cursor.fetchall()]
 
 

@@ -269,7 +269,7 @@ def test_buyer_team_and_operator_read_what_has_become_of_the_money_and_an_operat
     (buyer,) = [mail for mail in told if mail.to == ["buyer@example.com"]]
     assert f"{show(owed.amount_minor)} of it is for goods that were called off" in buyer.body
     letters = [mail.body for mail in told if mail.to == [paid.operator.person.email]]
-    assert any(f"/operators/orders/refund/{owed.pk}/change/" in body for body in letters)
+    assert any("/office/refunds/" in body for body in letters)
     (team,) = [mail for mail in told if mail.to[0] in [manager.email for manager in paid.managers]]
     assert team.to == [paid.managers[1].email] and (
         "不用发了" in team.subject or "Not to be sent" in team.subject

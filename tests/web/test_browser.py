@@ -1,5 +1,6 @@
 """In a browser: clean for assistive technology, nothing scrolls sideways, and all of it without scripts, too."""
 
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,7 +13,8 @@ from django.utils import timezone
 from accounts.places import Place
 from catalog import search
 from core.api.ids import global_id
-from orders.models import Dispute, Order, Payment
+from core.models import Delivery, OutboxEvent
+from orders.models import Claim, Dispute, Order, Payment, Refund
 from shop.demo.incidents import one_that_is_over
 from tests.accounts.world import holds
 from tests.catalog.world import a_person, an_operator
@@ -44,6 +46,7 @@ def sites(live_shop: Any, django_db_blocker: Any) -> SimpleNamespace:
         together = Together(lot=shelf.lot, minimum=5, maximum=20)
         mine, guests = an_order(shelf, shelf.buyer), an_order(shelf)
         contested = a_contested_order(shelf)
+        waiting = troubles(contested)
         operator = an_operator()
         incident = one_that_is_over(operator)
         id_ = global_id("Product", shelf.product.uid)
@@ -106,6 +109,18 @@ def sites(live_shop: Any, django_db_blocker: Any) -> SimpleNamespace:
             for person, paths in pages.items()
         ]
         visits += [SimpleNamespace(pages=paths, cookie=cookie) for cookie, paths in _at_the_second_factor()]
+        office = [
+            *(f"office/{name}" for name in ("", "listings/", f"listings/{id_}/", "refunds/", "disputes/")),
+            *(
+                f"office/{name}"
+                for name in ("claims/", "reviews/", "parked/", "orders/", "figures/", "audit/")
+            ),
+            f"office/orders/{contested['number']}/",
+            f"office/orders/{contested['number']}/?open=refund_in_part",
+            f"office/refunds/?open=give_refund~{global_id('Refund', waiting.uid)}",
+            "office/audit/?open=find_trail",
+        ]
+        visits.append(SimpleNamespace(pages=office, cookie=_awake(an_operator())))
     return SimpleNamespace(shelf=shelf, visits=visits)
 
 
@@ -149,9 +164,34 @@ def _at_the_second_factor() -> list[tuple[str, list[str]]]:
     ]
 
 
+def troubles(contested: dict[str, Any]) -> Refund:
+    """Something of each kind that waits in the office, about a paid order; the refund among them."""
+    paid, now = Payment.objects.get(order__number=contested["number"]), timezone.now()
+    made = Refund.objects.create(
+        payment=paid, reason="late", amount_minor=5, state="failed", failure="card is gone", settled_at=now
+    )
+    claim = Claim.objects.create(line=paid.order.lines.get(), words="两个坏了")
+    Claim.objects.filter(pk=claim.pk).update(made_at=now - timedelta(days=4))
+    Delivery.objects.create(
+        event=OutboxEvent.objects.create(name="OrderLapsed", payload={"order_id": paid.order_id}),
+        reaction="orders.tasks.close_payments",
+        parked_at=now,
+        error="TimeoutError",
+        tries=10,
+    )
+    return made
+
+
 def _session(person: Any) -> str:
     client = Client()
     client.force_login(person)
+    return client.cookies["session"].value
+
+
+def _awake(person: Any) -> str:
+    """The same of somebody who has given a code of her second factor."""
+    client = Client()
+    by_code(client, person)
     return client.cookies["session"].value
 
 
