@@ -1,14 +1,19 @@
 """What `/metrics` tells: read by a parser of Prometheus' text, bounded, on no port that a visitor reaches."""
 
+import json
 import os
 import re
 import signal
+import subprocess
 import time
 import urllib.error
 import urllib.request
+from contextlib import contextmanager
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
+from shutil import which
+from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
@@ -25,6 +30,7 @@ from local.machine import ROOT
 from local.postgres import free_port
 from local.processes import Process
 from shop import figures, metrics
+from shop.alarms import ALARMS
 from shop.health import Watched
 from tests.figures import figure, full
 
@@ -198,16 +204,26 @@ def test_each_series_has_its_row_in_the_documents(read_anew, front):
     assert connection.vendor == "postgresql"
 
 
-@pytest.mark.proof
-@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs Linux's /proc to find the workers")
-def test_many_workers_are_one_sum_that_never_falls_when_they_are_recycled(live_shop, tmp_path):
-    port, inner, workers = free_port(), free_port(), full(4, 2)
+@contextmanager
+def a_web(live_shop, folder: Path, workers: int):
+    """One more web on the live shop's servers: (its port, its inner port, its first process)."""
+    port, inner = free_port(), free_port()
     env = {**live_shop.env, "METRICS_PORT": str(inner)}
     command = [*house.web_command("shop.wsgi:application", "127.0.0.1", port), "--workers", str(workers)]
-    web = Process("web", command, env, tmp_path / "web.log")
+    web = Process("web", command, env, folder / "web.log")
     web.start()
     try:
         house.wait_for_web(f"http://127.0.0.1:{port}/livez", web)
+        yield port, inner, web
+    finally:
+        web.kill()
+
+
+@pytest.mark.proof
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs Linux's /proc to find the workers")
+def test_many_workers_are_one_sum_that_never_falls_when_they_are_recycled(live_shop, tmp_path):
+    workers = full(4, 2)
+    with a_web(live_shop, tmp_path, workers) as (port, inner, web):
         page = f"http://127.0.0.1:{port}/zh/about/"
         for _ in range(200):
             with urllib.request.urlopen(page, timeout=30) as answer:
@@ -231,8 +247,64 @@ def test_many_workers_are_one_sum_that_never_falls_when_they_are_recycled(live_s
         figure(
             "metrics/workers", f"{workers} workers, 200 requests, 20 scrapes: 200 each; recycled: {again:.0f}"
         )
+
+
+@pytest.mark.skipif(not which("promtool"), reason="promtool, a program of Prometheus, is not installed")
+def test_promtool_has_nothing_to_say_of_our_rules_and_our_text(counted, read_anew):
+    rules = str(ROOT / "docs" / "prometheus" / "alarms.yml")
+    for command, given in (("rules", None), ("metrics", metrics.text())):
+        words = ["promtool", "check", command, *([rules] if given is None else [])]
+        done = subprocess.run(words, input=given, check=False, capture_output=True)
+        assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.proof
+@pytest.mark.skipif(not which("prometheus"), reason="prometheus is not installed")
+def test_a_real_prometheus_reads_the_inner_port_and_fires_by_our_rules(live_shop, tmp_path):
+    with a_web(live_shop, tmp_path, 2) as (port, inner, _), a_prometheus(tmp_path, inner) as ask:
+        for _ in range(5):
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/livez", timeout=10).close()
+        total = 'sum(sheaf_requests_total{page="livez",status="2xx"})'
+        deadline = time.monotonic() + 60
+        while not (found := ask(f"query?query={quote(total)}")["result"]) or float(found[0]["value"][1]) < 6:
+            assert time.monotonic() < deadline, found
+            time.sleep(0.5)
+        (group,) = ask("rules")["groups"]
+        assert len(group["rules"]) == len(ALARMS) + 2
+        assert {rule["health"] for rule in group["rules"]} == {"ok"}
+
+
+@contextmanager
+def a_prometheus(folder: Path, inner: int):
+    """A Prometheus that reads that port each second: what its API says to a question."""
+    port = free_port()
+    config = {
+        "global": {"scrape_interval": "1s", "evaluation_interval": "1s"},
+        "rule_files": [str(ROOT / "docs" / "prometheus" / "alarms.yml")],
+        "scrape_configs": [{"job_name": "sheaf", "static_configs": [{"targets": [f"127.0.0.1:{inner}"]}]}],
+    }
+    (folder / "prometheus.yml").write_text(json.dumps(config))  # which is YAML
+    words = {"config.file": folder / "prometheus.yml", "storage.tsdb.path": folder / "tsdb"}
+    words |= {"web.listen-address": f"127.0.0.1:{port}"}
+    command = ["prometheus", *(f"--{name}={value}" for name, value in words.items())]
+    process = Process("prometheus", command, dict(os.environ), folder / "prometheus.log")
+    process.start()
+
+    def ask(question: str) -> dict:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/{question}", timeout=10) as answer:
+            return json.load(answer)["data"]
+
+    try:
+        house.wait_for_web(f"http://127.0.0.1:{port}/-/ready", process)
+        deadline = time.monotonic() + 30
+        while not all(
+            rule["lastEvaluation"][0] == "2" for g in ask("rules")["groups"] for rule in g["rules"]
+        ):
+            assert time.monotonic() < deadline
+            time.sleep(0.5)
+        yield ask
     finally:
-        web.kill()
+        process.kill()
 
 
 def scraped(port: int) -> dict[tuple, float]:
