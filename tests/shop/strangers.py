@@ -15,13 +15,14 @@ from accounts.places import SHOP
 from core.api.ids import global_id
 from core.api.run import graphql_schema
 from impact.actions import shares
+from orders.actions import closure
 from orders.models import Claim, Dispute, Payment, PaymentTrial, Refund, Review
 from scripts.floors import standing
 from tests.accounts.world import PASSWORD, Asker, a_link, a_person, an_organisation, holds
 from tests.catalog.world import a_lot, a_product, a_team, a_variant
 from tests.impact.world import a_round, households
 from tests.orders.sold import Sold
-from tests.orders.world import WUHAN, Buyer, key
+from tests.orders.world import KASHGAR, WUHAN, Buyer, key
 from tests.together.world import Together
 from together.models import Seat
 
@@ -74,6 +75,9 @@ class Town:
         self.dispute = Dispute.objects.create(
             payment=paid, provider_id="du_1", amount_minor=5, state="unclear", reason="示例"
         )
+        flood = closure.open_incident(None, title_zh="示例", title_en="x", words_zh="示例", words_en="x")
+        where = {"region_code": KASHGAR, "reason_zh": "示例", "reason_en": "x"}
+        self.closure = closure.close_place(flood, None, **where)
         self.together = Together(till, stand)
         self.together.fill(1)
         self.owner = Buyer(a_person(phone="13700137000"))
@@ -121,6 +125,8 @@ class Town:
             "paymentTrialLook.id": global_id("PaymentTrial", self.trial.uid),
             "paymentTrialRefund.id": global_id("PaymentTrial", self.trial.uid),
             "refundId": global_id("Refund", self.failed.uid),
+            "incidentId": global_id("Incident", self.closure.incident.uid),
+            "closureId": global_id("Closure", self.closure.uid),
             "disputeId": global_id("Dispute", self.dispute.uid),
             "reviewId": global_id("Review", Review.objects.get().uid),
             "listingApprove.id": global_id("Product", product.uid),
