@@ -61,7 +61,7 @@ class Docker:
         print(self.compose.run(*words))
 
     def exec(self, words: list[str]) -> int:
-        done = self.compose.podman.done("exec", *words)
+        done = self.compose.podman.done("exec", *(word for n, word in enumerate(words) if n or word != "-T"))
         print(done.stdout, end="")
         return done.returncode
 
