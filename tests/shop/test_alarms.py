@@ -276,3 +276,14 @@ def test_the_rules_for_prometheus_are_those_of_the_code_and_name_series_of_ours(
     for name, expr, _ in found:
         for series in re.findall(r"sheaf_\w+", expr):
             assert f"`{series}`" in told, name
+
+
+def test_an_operator_sees_in_the_office_what_is_amiss_and_what_to_do(client):
+    client.force_login(an_operator())
+    alarm = BY_NAME["backup_old"]
+    assert alarm.words.zh not in client.get("/zh/office/").content.decode()
+    alarms.look({alarm.figure: alarm.bound + 1})
+    for language, words in (("zh", alarm.words.zh), ("en", alarm.words.en)):
+        page = client.get(f"/{language}/office/")
+        assert page.status_code == 200
+        assert words in page.content.decode() and alarm.todo.in_language(language) in page.content.decode()
