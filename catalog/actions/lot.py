@@ -150,7 +150,7 @@ def close(lot: Lot, by: Person | None) -> Lot:
 
 def recall(lot: Lot, by: Person | None, reason: str) -> Lot:
     """Something is wrong with it: its team or an operator stops its sale, and whoever bought is told."""
-    if not may_now(by, "catalog.recall_lot"):
+    if not may_now(by, "catalog.recall_lot", at=desk.place_of(lot.variant.product.team)):
         desk.must_manage(by, lot.variant.product.team_id)
     said = clean.paragraphs(reason, "reason", 400)
     if not said:

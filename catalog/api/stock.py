@@ -162,8 +162,9 @@ class LotRecall(Act):
 
     @classmethod
     def act(cls, request: Any, id: str, reason: str) -> Any:
-        """The lot, recalled; INVALID on `reason` without one, NOT_FOUND outside one's own desk."""
-        return cls(lot=lots.recall(_lot(request, id), request.user, reason))
+        """The lot, recalled; INVALID on `reason` without one, NOT_FOUND outside one's own desk and office."""
+        lot = reads.lot_to_recall(request.user, uid_of(id, "Lot"))
+        return cls(lot=lots.recall(lot, request.user, reason))
 
 
 class Mutation:

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils.module_loading import import_string
 
-from accounts.permissions import may
+from accounts.permissions import may, places_of
 from catalog.models import Category, Certificate, Lot, Picture, Product, Variant
 from catalog.reads.teams import is_manager, teams_managed_by
 from core import clock
@@ -56,6 +56,14 @@ def lot_of(person: Any, uid: UUID) -> Lot:
     """A lot on this person's desk."""
     mine = Lot.objects.filter(variant__product__team_id__in=teams_managed_by(person).values("id"), uid=uid)
     return _one(mine.select_related("variant__product__team"))
+
+
+def lot_to_recall(person: Any, uid: UUID) -> Lot:
+    """A lot on this person's desk, or at a place where she may recall any."""
+    its = "variant__product__team__"
+    recalls = places_of(person, "catalog.recall_lot").rows(region=f"{its}county", subject=f"{its}uid")
+    mine = Q(variant__product__team_id__in=teams_managed_by(person).values("id"))
+    return _one(Lot.objects.filter(mine | recalls, uid=uid).select_related("variant__product__team"))
 
 
 def picture_of(person: Any, uid: UUID) -> Picture:

@@ -14,10 +14,14 @@ from accounts.places import Place
 from catalog import search
 from core.api.ids import global_id
 from core.models import Delivery, OutboxEvent
+from impact.actions import household as households
+from impact.actions.household import Proposal
+from impact.models import Round
+from impact.reads.keeping import key_of_round
 from orders.models import Claim, Dispute, Order, Payment, Refund
 from shop.demo.incidents import one_that_is_over
-from tests.accounts.world import holds
-from tests.catalog.world import a_person, an_operator
+from tests.accounts.world import a_person, holds
+from tests.catalog.world import an_operator
 from tests.factor import App, by_code, by_password
 from tests.figures import full
 from tests.impact.world import a_round
@@ -92,7 +96,11 @@ def sites(live_shop: Any, django_db_blocker: Any) -> SimpleNamespace:
             ],
             shelf.manager: [
                 *("desk/", "desk/new/", "desk/orders/", "desk/claims/", "desk/households/"),
-                "desk/households/?open=propose_household",
+                *(
+                    "desk/households/?open=propose_household",
+                    "desk/team/",
+                    "desk/team/?open=introduce_leader",
+                ),
                 f"desk/product/{id_}/lot/{global_id('Lot', shelf.lot.uid)}/",
                 f"desk/product/{id_}/",
                 *(f"desk/product/{id_}/?open={act}" for act in ("update_product", "save_variant~new")),
@@ -104,6 +112,7 @@ def sites(live_shop: Any, django_db_blocker: Any) -> SimpleNamespace:
             *("set-up/", "set-up/facts/", "set-up/texts/", "set-up/mail/", "set-up/payments/"),
             *("set-up/shipping/", "set-up/categories/"),
         ]
+        pages |= of_the_office(shelf, together)
         visits = [
             SimpleNamespace(pages=paths, cookie=_session(person) if person else None)
             for person, paths in pages.items()
@@ -122,6 +131,34 @@ def sites(live_shop: Any, django_db_blocker: Any) -> SimpleNamespace:
         ]
         visits.append(SimpleNamespace(pages=office, cookie=_awake(an_operator())))
     return SimpleNamespace(shelf=shelf, visits=visits)
+
+
+def of_the_office(shelf: SimpleNamespace, together: Together) -> dict[Any, list[str]]:
+    """Pages of whoever keeps teams, households, organisations and the contest, and of each department."""
+    waits = households.propose(
+        Proposal(shelf.team, shelf.team.county, timezone.now(), {"name": "示例"}), None
+    )
+    family, union = (
+        global_id("OfficeHousehold", waits.uid),
+        global_id("Organisation", together.union.uid),
+    )
+    team, round_ = global_id("Team", shelf.team.uid), Round.objects.select_related("edition").get()
+    edition = global_id("OfficeEdition", round_.edition.uid)
+    acts = ("amend_team", "suspend_team", "introduce_leader")
+    departments = {"quality_checker": "quality", "logistics_checker": "logistics", "womens_officer": "women"}
+    departments |= {"media_officer": "media"}
+    return {
+        a_person(("operator",)): [
+            *("office/", "office/teams/", "office/households/", "office/organisations/", "office/contest/"),
+            *("office/teams/?open=create_team&province=420000", f"office/teams/{team}/"),
+            *(f"office/teams/{team}/?open={act}" for act in acts),
+            *(f"office/households/{family}/{opens}" for opens in ("", "?open=open_details")),
+            *(f"office/organisations/{union}/{opens}" for opens in ("", "?open=suspend_organisation")),
+            *("office/contest/?open=create_edition", f"office/contest/?open=create_round~{edition}"),
+            f"office/contest/{global_id('Round', key_of_round(round_))}/",
+        ],
+        **{a_person((role,)): ["office/", f"office/{page}/"] for role, page in departments.items()},
+    }
 
 
 def a_contested_order(shelf: SimpleNamespace) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, Organisation
 from accounts.places import Place
-from catalog.models import Leader, Product, Team
+from catalog.models import Leader, Lot, Product, Team
 from core import clock
 from core.api.ids import global_id
 from impact.actions import household as households
@@ -350,3 +350,19 @@ def test_once_a_round_has_begun_its_times_stay_and_what_was_bought_for_stays_in(
     assert Entry.objects.get().approved_at and "it stays in" in words(office.get(there))
     for who in (a_person(), a_person(("county_verifier",))):
         assert gone(signed_in(who), there, "/en/office/contest/")
+
+
+def test_a_lot_is_recalled_on_its_listing_where_the_role_is_and_nowhere_else(office):
+    lot = a_lot(a_variant(a_product(a_team())))
+    there = f"/en/office/listings/{id_of('Product', lot.variant.product)}/"
+    given = {"item": id_of("Lot", lot), "id": id_of("Lot", lot), "reason": "农残超标", "back": there}
+    elsewhere()
+    _, beside = an_officer("operator", ELSEWHERE)
+    for client in (beside, signed_in(a_person())):
+        post(client, "recall_lot", **given)
+    assert not Lot.objects.filter(state="recalled").exists()
+    assert lot.code in words(office.get(there))
+    fill(office, there, "recall_lot", **given)
+    assert not Lot.objects.filter(state="recalled").exists(), "it is looked at once more"
+    twice(office, "recall_lot", **given)
+    assert Lot.objects.get().state == "recalled"

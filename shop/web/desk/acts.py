@@ -113,7 +113,7 @@ def weighed(request: HttpRequest, variables: dict[str, Any]) -> Lines:
 
 def recalled(request: HttpRequest, variables: dict[str, Any]) -> Lines:
     """Which lot, and what goes back at most."""
-    lot = shelves.lot_of(request.user, uid_of(variables["id"], "Lot"))
+    lot = shelves.lot_to_recall(request.user, uid_of(variables["id"], "Lot"))
     return [
         (
             say("召回的批次，不能恢复；买过的人都会收到通知", "Recalled for good; every buyer is told"),
