@@ -24,9 +24,14 @@ REACTIONS = {
     "SecondFactorChanged": Reactions(afterwards=["accounts.tasks.send_second_factor_changed"]),
     "OrganisationVerified": Reactions(afterwards=["accounts.tasks.send_organisation_verified"]),
     "CoordinatorNamed": Reactions(afterwards=["accounts.tasks.send_coordinator_named"]),
-    "Appointed": Reactions(afterwards=["accounts.tasks.send_appointed"]),
+    "Appointed": Reactions(
+        at_once=["catalog.actions.manager.open_desks"], afterwards=["accounts.tasks.send_appointed"]
+    ),
     "RoleOffered": Reactions(afterwards=["accounts.tasks.send_role_invitation"]),
-    "AppointmentEnded": Reactions(afterwards=["accounts.tasks.send_appointment_ended"]),
+    "AppointmentEnded": Reactions(
+        at_once=["catalog.actions.manager.close_desks"],
+        afterwards=["accounts.tasks.send_appointment_ended"],
+    ),
     # orders: money in
     "OrderPaid": Reactions(
         at_once=["impact.actions.attribution.attribute_orders"],

@@ -12,7 +12,7 @@ from accounts.models import Person, Region
 from accounts.permissions import must
 from accounts.places import Place
 from catalog import clean, search
-from catalog.actions import desk, listing
+from catalog.actions import desk, listing, manager
 from catalog.events import ManagerNamed
 from catalog.models import Product, SearchEntry, Team, TeamMember
 from catalog.reads import managers_of
@@ -131,6 +131,7 @@ def end_member(part: TeamMember, by: Person | None) -> None:
             words = say("请先指定另一位管理员。", "Please name another manager first.")
             raise Conflict(words)
         TeamMember.objects.filter(pk=part.pk, ended_at=None).update(ended_at=timezone.now())
+        manager.end_appointments(part, "工作台结束 · the desk was closed")
         audit.record(by, "end_member", "Team", part.team.uid, person=str(part.person.uid))
 
 

@@ -89,6 +89,7 @@ class TeamMember(models.Model):
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="team_parts")
     role = models.CharField(max_length=12, choices=Role.choices, default=Role.MANAGER)
     started_at = models.DateTimeField(auto_now_add=True)
+    until = models.DateTimeField(null=True, blank=True, help_text="the end of her appointment's term")
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

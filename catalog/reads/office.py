@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from accounts.models import Person
 from accounts.permissions import may_anywhere, places_of
 from catalog.models import Team, TeamMember
-from catalog.reads.teams import teams_managed_by
+from catalog.reads.teams import at_the_desk, teams_managed_by
 from core.refusals import NotFound
 
 KEEP = "catalog.keep_teams"
@@ -49,7 +49,7 @@ def team_run_by(person: Person, uid: UUID, field: str = "team") -> Team:
 
 def managers_at(team: Team) -> QuerySet[TeamMember]:
     """Whose desk it is today, with the person, the first named first."""
-    parts = team.members.filter(role=TeamMember.Role.MANAGER, ended_at=None)
+    parts = team.members.filter(at_the_desk())
     return parts.select_related("person").order_by("pk")
 
 

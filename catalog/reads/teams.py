@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from accounts.models import Person
 from catalog.models import Category, Team, TeamMember
@@ -27,11 +28,18 @@ def subjects() -> QuerySet:
     return Team.objects.values("uid", zh=F("name_zh"), en=F("name_en"), lies=F("county_id"))
 
 
+def at_the_desk() -> Q:
+    """The rows of TeamMember by which a team's desk is somebody's at this moment."""
+    now = timezone.now()
+    within = Q(started_at__lte=now) & (Q(until=None) | Q(until__gt=now))
+    return Q(role=TeamMember.Role.MANAGER, ended_at=None) & within
+
+
 def teams_managed_by(person: Any) -> QuerySet[Team]:
     """The teams whose desk is this person's today."""
     if not person.is_authenticated:
         return Team.objects.none()
-    parts = TeamMember.objects.filter(person=person, role=TeamMember.Role.MANAGER, ended_at=None)
+    parts = TeamMember.objects.filter(at_the_desk(), person=person)
     return Team.objects.filter(id__in=parts.values("team_id")).order_by("id")
 
 
@@ -55,13 +63,13 @@ def managed_team(person: Person, uid: UUID) -> Team:
 
 def managers_of(team_id: int) -> QuerySet[Person]:
     """Who is told what happens at this team's desk."""
-    parts = TeamMember.objects.filter(team_id=team_id, role=TeamMember.Role.MANAGER, ended_at=None)
+    parts = TeamMember.objects.filter(at_the_desk(), team_id=team_id)
     return Person.objects.filter(id__in=parts.values("person_id"), is_active=True).order_by("id")
 
 
 def teams_managed_alone(person: Person) -> QuerySet[Team]:
     """The teams whose desk nobody else who can sign in keeps."""
-    kept = TeamMember.objects.filter(role=TeamMember.Role.MANAGER, ended_at=None, person__is_active=True)
+    kept = TeamMember.objects.filter(at_the_desk(), person__is_active=True)
     others = kept.filter(team=OuterRef("pk")).exclude(person=person)
     return teams_managed_by(person).exclude(Exists(others))
 
@@ -86,9 +94,7 @@ def export(person: Person) -> dict[str, Any]:
 def managers_by_team(team_ids: Iterable[int]) -> dict[int, list[Person]]:
     """The same for many teams at once."""
     found: dict[int, list[Person]] = {team: [] for team in team_ids}
-    parts = TeamMember.objects.filter(
-        team__in=found, role=TeamMember.Role.MANAGER, ended_at=None, person__is_active=True
-    )
+    parts = TeamMember.objects.filter(at_the_desk(), team__in=found, person__is_active=True)
     for part in parts.select_related("person").order_by("person_id"):
         found[part.team_id].append(part.person)
     return found

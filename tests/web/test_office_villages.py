@@ -2,12 +2,14 @@
 nobody about her own."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts.models import AuditEntry, Organisation
+from accounts.actions import appointment as appointments
+from accounts.models import AuditEntry, Organisation, Person
 from accounts.places import Place
 from catalog.models import Leader, Lot, Product, Team
 from core import clock
@@ -366,3 +368,30 @@ def test_a_lot_is_recalled_on_its_listing_where_the_role_is_and_nowhere_else(off
     assert not Lot.objects.filter(state="recalled").exists(), "it is looked at once more"
     twice(office, "recall_lot", **given)
     assert Lot.objects.get().state == "recalled"
+
+
+def test_a_desk_is_a_managers_while_she_is_appointed_and_ends_with_it(office):
+    mei, sun, team = a_person(), a_person(), a_team()
+    at = Place(subject=team.uid)
+
+    def has_desk(person):
+        return team.name_en in words(signed_in(Person.objects.get(pk=person.pk)).get("/en/desk/"))
+
+    row = appointments.appoint(mei, "team_manager", at)
+    later = timezone.now() + timedelta(days=1)
+    appointments.appoint(sun, "team_manager", at, starts_at=later)
+    assert has_desk(mei) and not has_desk(sun), "hers begins tomorrow"
+    there = f"/en/office/teams/{id_of('Team', team)}/"
+    assert mei.email in words(office.get(there)) and sun.email not in words(office.get(there))
+    appointments.end(row, None, "示例")
+    assert not has_desk(mei)
+    appointments.appoint(mei, "team_manager", at, ends_at=later)
+    assert has_desk(mei)
+    team.members.filter(person=mei, ended_at=None).update(until=timezone.now())
+    assert not has_desk(mei), "its term is over"
+    team.members.filter(person=mei, ended_at=None).update(until=later)
+    team.members.create(person=a_person())
+    gone_mei = {"team": id_of("Team", team), "manager": id_of("TeamManager", mei)}
+    twice(office, "end_manager", item=gone_mei["manager"], back=there, **gone_mei)
+    assert not has_desk(mei) and not mei.appointments.filter(ends_at=None).exists()
+    assert mei.appointments.order_by("-pk").first().ends_at <= timezone.now(), "she is appointed no longer"
