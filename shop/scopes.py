@@ -62,7 +62,7 @@ SCOPES = {
         " incidentOpen incidentUpdate incidentEnd placeClose placeOpen"
         " teamOffice officeTeam householdOffice officeHousehold organisationOffice officeOrganisation contestOffice"
         " officeRound"
-        " teamCreate teamAmend teamSuspend teamResume leaderVerify leaderDecline teamManagerEnd"
+        " teamCreate teamAmend teamSuspend teamResume leaderVerify leaderDecline teamManagerEnd teamManagerInvite"
         " householdDetailsOpen householdVerify householdDecline"
         " organisationVerify organisationDecline organisationSuspend coordinatorName"
         " qualityOffice qualityCheck mediaOffice storyPublish logisticsOffice logisticsCheck womenOffice"

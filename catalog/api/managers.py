@@ -4,6 +4,7 @@ from typing import Any
 
 import graphene
 
+from catalog.actions import manager as managers
 from catalog.actions import team as teams
 from catalog.api.access import SIGNED_IN
 from catalog.models import TeamMember
@@ -70,7 +71,27 @@ class TeamManagerEnd(Act):
         teams.end_member(part, request.user)
 
 
+class TeamManagerInvite(Act):
+    """A team's appointed managers, or whoever keeps teams: offer its desk to a mailbox, by a letter with a link."""
+
+    class Meta:
+        access = SIGNED_IN
+        rate = (30, 3600)
+
+    class Input:
+        team = graphene.ID(required=True, description="The team.")
+        email = graphene.String(required=True, description="The mailbox; she needs no account yet.")
+
+    @classmethod
+    def act(cls, request: Any, team: str, email: str) -> Any:
+        """Nothing: the desk is hers once she has accepted. NOT_FOUND for a team that is not the asker's, CONFLICT while
+        the same is offered to her already."""
+        its = office.team_run_by(request.user, uid_of(team, "Team", field="team"))
+        managers.invite(its, email, request.user)
+
+
 class Mutation:
     """What may be done with a team's people."""
 
+    team_manager_invite = TeamManagerInvite.Field()
     team_manager_end = TeamManagerEnd.Field()

@@ -112,7 +112,6 @@ def sites(live_shop: Any, django_db_blocker: Any) -> SimpleNamespace:
             *("set-up/", "set-up/facts/", "set-up/texts/", "set-up/mail/", "set-up/payments/"),
             *("set-up/shipping/", "set-up/categories/"),
         ]
-        pages |= of_the_office(shelf, together)
         visits = [
             SimpleNamespace(pages=paths, cookie=_session(person) if person else None)
             for person, paths in pages.items()
@@ -130,6 +129,8 @@ def sites(live_shop: Any, django_db_blocker: Any) -> SimpleNamespace:
             "office/audit/?open=find_trail",
         ]
         visits.append(SimpleNamespace(pages=office, cookie=_awake(an_operator())))
+        kept = of_the_office(shelf, together).items()
+        visits += [SimpleNamespace(pages=paths, cookie=_awake(person)) for person, paths in kept]
     return SimpleNamespace(shelf=shelf, visits=visits)
 
 

@@ -3,13 +3,15 @@ nobody about her own."""
 
 import re
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
+from django.core import mail
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.actions import appointment as appointments
-from accounts.models import AuditEntry, Organisation, Person
+from accounts.models import Appointment, AuditEntry, Organisation, Person
 from accounts.places import Place
 from catalog.models import Leader, Lot, Product, Team
 from core import clock
@@ -17,7 +19,7 @@ from core.api.ids import global_id
 from impact.actions import household as households
 from impact.actions.household import Proposal
 from impact.models import DetailReading, Edition, Entry, Household, HouseholdDetail, Round
-from tests.accounts.world import a_person, an_organisation, holds
+from tests.accounts.world import a_person, an_organisation, holds, the_mail, token_in
 from tests.catalog.world import a_county, a_lot, a_product, a_region, a_team, a_variant
 from tests.impact import world
 from tests.web.conftest import signed_in
@@ -177,6 +179,38 @@ def test_a_manager_is_ended_at_once_by_the_office_or_by_her_own_team_and_the_las
     last = {**form, "manager": id_of("TeamManager", mei)}
     twice(own, "end_manager", item=last["manager"], back="/en/desk/team/", **last)
     assert team.members.filter(ended_at=None).count() == 1
+
+
+def test_a_manager_is_invited_by_letter_and_the_desk_is_hers_from_her_press_until_it_ends(
+    office, run_deliveries
+):
+    mei, sun, team = a_person(language="en"), a_person(language="en"), a_team()
+    there, here = f"/en/office/teams/{id_of('Team', team)}/", "/en/desk/team/"
+
+    def invited(by, page, person):
+        fill(by, page, "invite_manager", email=person.email)
+        run_deliveries()
+        return token_in(the_mail())
+
+    def desk_of(person):
+        return team.name_en in words(signed_in(Person.objects.get(pk=person.pk)).get("/en/desk/"))
+
+    token = invited(office, there, mei)
+    hers = signed_in(mei)
+    assert hers.get(f"/en/role/?token={quote(token)}").status_code == 200 and not desk_of(mei)
+    post(hers, "accept_role", token=token)
+    assert desk_of(mei) and mei.email in words(office.get(there))
+    run_deliveries()
+    mail.outbox.clear()
+    # She was appointed, and so invites another; who has no part in the team invites nobody.
+    post(signed_in(a_person()), "invite_manager", team=id_of("Team", team), email=sun.email)
+    token = invited(signed_in(Person.objects.get(pk=mei.pk)), here, sun)
+    post(signed_in(sun), "accept_role", token=token)
+    assert desk_of(sun)
+    gone_mei = {"team": id_of("Team", team), "manager": id_of("TeamManager", mei)}
+    twice(office, "end_manager", item=gone_mei["manager"], back=there, **gone_mei)
+    row = Appointment.objects.get(person=mei)
+    assert not desk_of(mei) and row.ends_at <= timezone.now(), "her appointment ends with it"
 
 
 def test_teams_are_kept_where_the_role_is_and_another_countys_are_not_there():
