@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import template
+from django.core.files.storage import default_storage
 
 from core.language import Words, say
 from shop.templatetags.web import to
@@ -61,6 +62,12 @@ NEEDED_AT = {
     "LOT": "desk",
     "RATE": "set_up_shipping",
 }
+
+
+@register.simple_tag
+def kept_file(name: str) -> str:
+    """The address of an uploaded file."""
+    return default_storage.url(name)
 
 
 @register.simple_tag

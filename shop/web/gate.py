@@ -12,7 +12,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import Resolver404, resolve
 
-from accounts.shop import is_open
+from accounts.permissions import is_appointed
+from accounts.shop import is_open, this_shop
 from core.language import say
 from shop.web.acts import name_of_act
 from shop.web.document import act_document
@@ -21,12 +22,15 @@ RETRY_SECONDS = 3600
 NOT_OPEN = say("小店正在准备，还没有开张。", "This shop is being set up and is not open yet.")
 # A provider's notices are kept, and there is nothing yet that one could move.
 ALWAYS = ("/healthz", "/livez", "/readyz", "/notices/", "/static/", "/media/pictures/")
-# Rooms in which nothing is done before the opening, whoever asks.
-SHUT = {"buying", "together"}
+# Rooms in which nothing is done before the opening, whoever asks; one that is anybody's who is signed in.
+SHUT, OWN = {"buying", "together"}, "account"
 # What a guest may do all the same: come in, with the server's link or as somebody who was made.
 ROOM_FOR_GUESTS = "setup"
 GUESTS = {"account/signing_in", "account/password_forgotten", "account/password_new"}
 GUESTS_ACTS = {"sign_in", "sign_out", "ask_for_reset", "reset_password"}
+# Once somebody runs the shop: whom she invites opens an account and accepts.
+INVITED = {"account/signing_up", "account/confirm", "account/role"}
+INVITED_ACTS = {"sign_up", "confirm_email"}
 
 
 class GateMiddleware:
@@ -49,13 +53,23 @@ def _passes(request: HttpRequest) -> bool:
     try:
         match = resolve(request.path_info)
     except Resolver404:
-        return bool(request.user.is_authenticated)
+        return _works_here(request.user)
     page, act = _page(match), _act(match)
-    room = (page or act).partition("/")[0]
-    if room in SHUT and not (page and request.user.is_authenticated):
+    room, deed = (page or act).partition("/")[0], PurePath(act).stem
+    if room == ROOM_FOR_GUESTS or page in GUESTS or deed in GUESTS_ACTS:
+        return True
+    if this_shop().set_up_closed_at and (page in INVITED or deed in INVITED_ACTS):
+        return True
+    if room == OWN:
+        return bool(request.user.is_authenticated)
+    return _works_here(request.user) and (bool(page) or room not in SHUT)
+
+
+def _works_here(person: Any) -> bool:
+    """Whether she was appointed to something, or belongs to a team: she looks at the shop before others do."""
+    if not person.is_authenticated:
         return False
-    is_for_guests = room == ROOM_FOR_GUESTS or page in GUESTS or PurePath(act).stem in GUESTS_ACTS
-    return is_for_guests or bool(request.user.is_authenticated)
+    return is_appointed(person) or person.team_parts.filter(ended_at=None).exists()
 
 
 def _page(match: Any) -> str:

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.actions import set_up
 from accounts.models import Appointment, Person, Shop
+from tests.factor import by_password
 from tests.shop.opening import PASSWORD, a_new_shop, press, read_anew
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("the_whole_shop")]
@@ -163,3 +164,18 @@ def test_a_shop_that_has_been_set_up_never_offers_it_to_a_stranger_again():
     # Only a fresh command on the server opens a way, for whoever holds its link.
     press(stranger, set_up.new_link(), "rescue@example.com")
     assert operators() == ["rescue@example.com"] and read_anew().opened_at
+
+
+def test_once_somebody_runs_it_those_she_invites_come_in_and_a_stranger_with_an_account_does_not():
+    press(Client(), set_up.new_link())
+    assert Client().get("/zh/sign-up/").status_code == Client().get("/zh/role/?token=x").status_code == 200
+    stranger = Client()
+    by_password(stranger, Person.objects.create_user("s@example.com", PASSWORD))
+    assert stranger.get("/zh/account/").status_code == 200
+    for path in ("/zh/", "/zh/shop/", "/zh/cart/", "/zh/office/", "/zh/nowhere/"):
+        assert stranger.get(path).status_code == 503, path
+    # Who runs it sees what others will see, and buys nothing yet.
+    her = Client()
+    her.force_login(Person.objects.get(email="first@example.com"))
+    assert her.get("/zh/shop/").status_code == her.get("/zh/office/").status_code == 200
+    assert her.post("/do/place_order/", {}).status_code == her.post("/do/join_group/", {}).status_code == 503

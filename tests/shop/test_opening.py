@@ -1,6 +1,7 @@
 """From the first operator to the open shop, by its pages; and money that is real is never beside money that is not."""
 
 import re
+import time
 
 import pytest
 from django.core import mail
@@ -8,15 +9,18 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
+from accounts import shop as shop_facts
 from accounts.actions.appointment import run_the_shop
 from accounts.mail import send
 from accounts.models import Person, Shop
+from core.fast import changes
 from orders import checks
 from orders import provider as providers
 from orders.models import Notice, Order, PaymentTrial, ShippingRate
 from orders.reads import shipping
 from orders.reads.mode import key_faults
 from shop.web.sheet import sheet
+from tests.catalog.test_picture import a_photo
 from tests.catalog.world import a_team
 from tests.orders.world import at_rest, events, post
 from tests.shop.opening import a_new_shop, read_anew
@@ -106,6 +110,42 @@ def test_what_is_written_of_the_shop_is_on_its_pages_in_its_mails_and_in_its_api
     )
     facts = {"name": "Zigui Direct", "entity": FACTS["entity"], "mode": "LIVE", "areTextsReviewed": False}
     assert told.json()["data"]["shop"] == facts
+
+
+def test_its_logo_is_on_every_page_in_place_of_the_houses(her, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    her.post(
+        "/do/upload_logo/", {"photo": SimpleUploadedFile("x.png", b"no picture"), "next": "/zh/set-up/facts/"}
+    )
+    assert read_anew().logo == ""
+    for _ in range(2):
+        her.post("/do/upload_logo/", {"photo": a_photo(), "next": "/zh/set-up/facts/"})
+    assert f'src="/media/{read_anew().logo}"' in her.get("/zh/set-up/facts/").content.decode()
+    assert len(list((tmp_path / "pictures").iterdir())) == 1
+
+
+def test_a_changed_fact_is_known_within_a_second_and_costs_nothing_where_changes_are_looked_at(
+    monkeypatch, django_assert_num_queries
+):
+    now = [1000.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(shop_facts, "_SECONDS", 1.0)
+    changes.feed.forget()
+    changes.feed.look()
+    shop_facts.forget()
+    with django_assert_num_queries(1):
+        assert [shop_facts.this_shop().name_zh for _ in range(3)] == [""] * 3
+    now[0] += 30
+    changes.feed.look()  # as each page of a guest does
+    with django_assert_num_queries(0):
+        assert shop_facts.this_shop().name_zh == ""
+    Shop.objects.update(name_zh="甲")
+    changes.feed.look(True)
+    assert shop_facts.this_shop().name_zh == "甲"  # at once, where somebody has looked
+    Shop.objects.update(name_zh="乙")
+    now[0] += 1.1  # nobody has: a second later the row is read again
+    with django_assert_num_queries(1):
+        assert shop_facts.this_shop().name_zh == "乙"
 
 
 def test_a_page_that_is_kept_for_guests_is_not_given_to_them_under_the_name_of_before(her):

@@ -22,6 +22,7 @@ UPLOADS = {
     # Shipping rates as a file, looked at and then taken (shop/web/setup/rates.py).
     "look_at_rates": {"file"},
     "import_rates": {"rates"},
+    "upload_logo": {"photo"},
 }
 # Files that a form sends beside its act's variables.
 FILES = {"make_claim": {"photo"}}

@@ -19,6 +19,7 @@ ACTS = {
         follow=runs_it_now, as_written="whoever holds the server's link can have another one made"
     ),
     "save_shop": Act(follow=saved, undone_by="save_shop"),
+    "upload_logo": Act(undone_by="upload_logo"),
     "confirm_texts": Act(
         follow=says(say("已确认，买家现在看到的就是这些文本。", "Confirmed: buyers read these texts now.")),
         undone_by="confirm_texts",

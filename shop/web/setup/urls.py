@@ -3,6 +3,7 @@
 from django.urls import path
 
 from shop.web.page import page
+from shop.web.setup.logo import upload_logo
 from shop.web.setup.rates import import_rates, look_at_rates
 
 urlpatterns = [
@@ -21,6 +22,7 @@ urlpatterns = [
         page("setup/categories", for_somebody=True),
         name="set_up_categories",
     ),
+    path("do/upload_logo/", upload_logo, name="upload_logo"),
     path("do/look_at_rates/", look_at_rates, name="look_at_rates"),
     path("do/import_rates/", import_rates, name="import_rates"),
 ]
