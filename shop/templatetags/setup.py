@@ -65,7 +65,7 @@ NEEDED_AT = {
 
 
 @register.simple_tag
-def kept_file(name: str) -> str:
+def uploaded(name: str) -> str:
     """The address of an uploaded file."""
     return default_storage.url(name)
 
