@@ -134,7 +134,8 @@ def opened(stack: ExitStack) -> None:
             house.wait_for_port(processes[0], house.port_of(env["STRIPE_API_BASE"]))
     # What came from outside (a real provider's key, say) is not written down; it comes again next time.
     ours_alone = {name: value for name, value in env.items() if name not in os.environ}
-    machine.remember(folder, ours_alone | {"DATABASE_URL": env["DATABASE_URL"]})
+    # But for these: a command asks the same database, and whether a demo is played.
+    machine.remember(folder, ours_alone | {name: env[name] for name in ("DATABASE_URL", "DEMO")})
     prepare(env)
     with step("web"):
         web, *others = house.our_own(env, logs, HOST, PORT)
