@@ -83,9 +83,13 @@ def person_of(request: Any) -> Any:
     """Whoever is signed in, with what her session has shown."""
     person = auth.get_user(request)
     if isinstance(person, Person):
-        person.factor = of_session(request, person)
-        person.proved_device = partial(devices.proved_by, request, person, devices.BY_TWO_CODES)
+        _attach(request, person)
     return person
+
+
+def _attach(request: Any, person: Any) -> None:
+    person.factor = of_session(request, person)
+    person.proved_device = partial(devices.proved_by, request, person, devices.BY_TWO_CODES)
 
 
 class AuthenticationMiddleware(DjangosMiddleware):
@@ -108,3 +112,4 @@ def _signed_in(sender: Any, request: Any, user: Any, **_: Any) -> None:
     # A code opens the session in which it was given after its password, and no later one under the same cookie.
     if hasattr(request, "session"):
         request.session.pop(KEY, None)
+        _attach(request, user)

@@ -146,6 +146,11 @@ def _sleeps(person: Any, term: Term) -> bool:
     return term.role in _by_device() and not (person.proved_device and person.proved_device())
 
 
+def is_proved_by_device(role: str) -> bool:
+    """Whether this role asks for a device that was proved by two codes."""
+    return role in _by_device()
+
+
 def asks_for_device(person: Any) -> bool:
     """Whether a role of hers asks for a device that was proved by two codes."""
     return bool(held_asleep_too(person, _by_device()))

@@ -14,7 +14,7 @@ from accounts.actions.person import mail_is_due
 from accounts.events import DeviceCodeRequested
 from accounts.models import Appointment, DeviceCode, Person
 from accounts.permissions import asks_for_device, must, running
-from accounts.places import place_of
+from accounts.places import lies
 from accounts.reads import hashed, signed_in
 from core import outbox, patience
 from core.language import say
@@ -43,7 +43,7 @@ def give_code(appointment: Appointment, by: Person) -> str:
 
     Raises NotAllowed for whoever appoints nobody there, and for oneself; NotFound once the appointment is over.
     """
-    must(by, "accounts.appoint_at_team", at=place_of(appointment))
+    must(by, "accounts.appoint_at_team", at=lies(appointment))
     if appointment.person_id == by.pk:
         raise NotAllowed(say("不能对自己这样做。", "Nobody does this to themselves."))
     if not Appointment.objects.filter(running(), pk=appointment.pk).exists():

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.api.access import HELD
 from accounts.models import Appointment, RoleInvitation
-from accounts.permissions import appointed_by, may, may_anywhere
+from accounts.permissions import appointed_by, is_proved_by_device, may, may_anywhere
 from accounts.places import lies, name_of
 from core.api.access import Access
 from core.api.facts import guarded, needs
@@ -76,6 +76,9 @@ class AppointmentType(_AtAPlace, ModelType):
         graphene.String(required=True, description="The address of her account."), KEEPS_OR_IS
     )
     can_end = graphene.Boolean(required=True, description="Whether the asker may end it now.")
+    asks_for_device = graphene.Boolean(
+        required=True, description="Whether a new device of hers waits for a code that the asker may give."
+    )
 
     @needs("person")
     def resolve_person_name(root, info):
@@ -93,6 +96,11 @@ class AppointmentType(_AtAPlace, ModelType):
         is_over = root.ends_at is not None and root.ends_at <= max(timezone.now(), root.starts_at)
         is_hers = root.person_id == info.context.user.pk
         return not is_over and not is_hers and _may_appoint(info.context, root)
+
+    @needs("organisation")
+    def resolve_asks_for_device(root, info):
+        """Of a role that asks for a proved device, while its term runs."""
+        return is_proved_by_device(root.role) and AppointmentType.resolve_can_end(root, info)
 
 
 class RoleInvitationType(_AtAPlace, ModelType):

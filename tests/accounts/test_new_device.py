@@ -1,7 +1,6 @@
 """A leader or a packer proves a device once, by a code from her mailbox and one that her manager reads to her."""
 
 import re
-from uuid import UUID
 
 import pytest
 from django.utils import timezone
@@ -12,10 +11,10 @@ from accounts.places import Place
 from core.api.ids import global_id
 from core.deliveries import drain
 from tests.accounts.world import PASSWORD, Asker, a_person, an_operator, holds, the_mail
+from tests.catalog.world import a_team
 from tests.factor import awake
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.accounts.urls")]
-TEAM = Place(subject=UUID(int=7))
 
 
 @pytest.fixture(autouse=True)
@@ -26,8 +25,12 @@ def our_urls(our_schema, settings):
 @pytest.fixture
 def packer():
     mei = a_person()
-    holds(mei, "packer", TEAM)
+    holds(mei, "packer", Place(subject=a_team().uid))
     return mei
+
+
+def team_of(person) -> Place:
+    return Place(subject=Appointment.objects.get(person=person, role="packer").subject)
 
 
 def by_password(person) -> Asker:
@@ -91,11 +94,11 @@ def test_a_code_is_good_for_ten_minutes_and_a_newer_one_takes_its_place(packer):
 
 def test_only_whoever_appoints_people_there_gives_a_code_and_nobody_to_herself(packer):
     row = global_id("Appointment", Appointment.objects.get(person=packer).uid)
-    holds(packer, "team_manager", Place(subject=UUID(int=8)))
+    holds(packer, "team_manager", Place(subject=a_team().uid))
     for one in (a_person(), packer, a_person(("observer",))):
         assert Asker(one).refused("deviceCodeGive", appointmentId=row) == "NOT_ALLOWED"
     manager = a_person()
-    holds(manager, "team_manager", TEAM)
+    holds(manager, "team_manager", team_of(packer))
     assert Asker(manager).do("deviceCodeGive", "code", appointmentId=row)["errors"] == []
     Appointment.objects.filter(person=packer).update(ends_at=timezone.now())
     assert Asker(manager).refused("deviceCodeGive", appointmentId=row) == "NOT_FOUND"

@@ -18,7 +18,6 @@ from shop.web.document import HERE
 # Mutations that no page's act asks, and who does.
 WITHOUT_A_PAGE = {
     "buyNow": "a program that buys in one request (README, GraphQL in five requests); pages show each step",
-    "deviceCodeGive": "the page where a team's people are appointed",
 }
 
 # Recorded for another reason than a reaction: which.

@@ -17,6 +17,7 @@ from orders.actions import refund as refunds
 from orders.api.refund import parts_of
 from orders.models import Dispute, Refund
 from orders.reads.refund import order_to_refund
+from shop.web.account.acts import shown_once
 from shop.web.acts import Act, Lines, done, gathered, says, tells, to, will
 from shop.web.desk.acts import answered, ends_the_claim, on_its_way_back
 from shop.web.office.closing import CLOSING
@@ -177,6 +178,10 @@ def ends_now(request: HttpRequest, variables: dict[str, Any]) -> Lines:
 
 
 PEOPLE = {
+    "give_device_code": Act(
+        follow=shown_once("deviceCode", "code"),
+        as_written="it opens nothing without the code from her mailbox, and is dead in ten minutes",
+    ),
     "send_role_invitation": Act(
         follow=tells(
             say("邀请已发给 {x}，对方接受后生效。", "Sent to {x}; it counts once accepted."),
