@@ -6,7 +6,7 @@ set -eu
 through() {  # ADDRESSES: they alone are given what comes from now on; what another has begun to answer it ends
     docker compose exec -T caddy sh -c "sed 's/reverse_proxy .*{/reverse_proxy $1 {/' /etc/caddy/Caddyfile > /tmp/through &&
         caddy reload --config /tmp/through --adapter caddyfile --address unix//tmp/caddy.sock"
-    sleep 2
+    sleep 6 # no answer takes longer: a statement may take five seconds
 }
 
 docker compose --profile upgrade up -d --no-deps --wait web2
