@@ -19,6 +19,7 @@ from catalog.models import Product, Team
 from core.api.documents import ask
 from core.api.ids import global_id
 from core.api.run import graphql_schema
+from impact.models import Household
 from orders.links import token_for
 from orders.models import Cart, Order
 from tests.accounts.world import a_person, an_operator
@@ -102,6 +103,18 @@ class Matrix:
             "householdDesk": [{}] + [{"team": team} for team in teams],
             "teamProducts": [{"first": 20}] + [{"team": team, "first": 20} for team in teams],
             "invitation": [{"token": "none"}],
+            "roleInvitation": [{"token": "none"}],
+            "incident": [{"code": "none"}],
+            "officeTeam": [{"id": team} for team in teams],
+            "officeOrganisation": [
+                {"id": global_id("Organisation", uid)}
+                for uid in Organisation.objects.values_list("uid", flat=True)
+            ],
+            "officeHousehold": [
+                {"id": global_id("OfficeHousehold", uid)}
+                for uid in Household.objects.values_list("uid", flat=True)
+            ],
+            "officeRound": [{"id": "none"}],
             "search": [{"first": 20}],
             "searchSuggestions": [{"text": "o", "first": 10}],
             "regions": [{"parent": "420000"}],
