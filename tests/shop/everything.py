@@ -15,6 +15,7 @@ from graphql import (
 )
 
 from core.api.documents import ask
+from core.api.facts import facts_of
 from core.api.run import graphql_schema
 
 DEPTH = 7
@@ -29,17 +30,20 @@ BELOW: dict[str, dict[str, Any]] = {
 }
 
 
-def selection(type_: GraphQLObjectType, above: tuple[str, ...] = ()) -> str:
-    """All fields of a type; a type that stands above itself is not entered again."""
+def selection(type_: GraphQLObjectType, above: tuple[str, ...] = (), open_alone: bool = False) -> str:
+    """All fields of a type, or those alone that ask nobody who she is; a type that stands above itself is not entered
+    again."""
     parts = []
     for name, field in type_.fields.items():
+        if open_alone and (rule := facts_of(field).access) and rule.allows:
+            continue
         below = get_named_type(field.type)
         given = _given(f"{type_.name}.{name}", field)
         if is_leaf_type(below):
             parts.append(name + given)
             continue
         enter = is_object_type(below) and below.name not in above and len(above) < DEPTH
-        if enter and (inner := selection(below, (*above, type_.name))):
+        if enter and (inner := selection(below, (*above, type_.name), open_alone)):
             parts.append(f"{name}{given} {{ {inner} }}")
     return " ".join(parts)
 
@@ -53,13 +57,15 @@ def _given(where: str, field: GraphQLField) -> str:
     return f"({', '.join(f'{k}: {json.dumps(v)}' for k, v in given.items())})" if given else ""
 
 
-def documents(given: Callable[[str], list[dict[str, Any]]]) -> Iterator[tuple[str, str]]:
+def documents(
+    given: Callable[[str], list[dict[str, Any]]], open_alone: bool = False
+) -> Iterator[tuple[str, str]]:
     """(root field, document) for each way in which `given` says to ask for it."""
     query = graphql_schema().query_type
     assert query
     for name, field in query.fields.items():
         below = get_named_type(field.type)
-        inner = f" {{ {selection(below)} }}" if is_object_type(below) else ""
+        inner = f" {{ {selection(below, open_alone=open_alone)} }}" if is_object_type(below) else ""
         for arguments in given(name):
             lacking = {n for n, one in field.args.items() if is_required_argument(one)} - set(arguments)
             assert not lacking, f"say what to give {name}: {lacking}"

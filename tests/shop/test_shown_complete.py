@@ -98,7 +98,7 @@ def unwatched(monkeypatch):
             return plans[-1]
 
         monkeypatch.setattr(lookahead, "_planned", noted)
-        for _, document in everything.documents(given(product.slug, product.team.slug)):
+        for _, document in everything.documents(given(product.slug, product.team.slug), open_alone=True):
             request = RequestFactory().post("/graphql")
             request.user, request.id, request.session = AnonymousUser(), "r", {}
             with CaptureQueriesContext(connection) as asked:
