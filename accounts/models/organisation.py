@@ -60,6 +60,16 @@ class Organisation(StateMachine, models.Model):
     verified_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(verified_by=None)
+                | models.Q(proposed_by=None)
+                | ~models.Q(verified_by=models.F("proposed_by")),
+                name="an_organisation_is_verified_by_another",
+            )
+        ]
+
     def __str__(self) -> str:
         return self.name_zh
 

@@ -255,6 +255,15 @@ def test_without_the_lock_both_would_pass(monkeypatch):
             owner.execute(kept)
 
 
+def test_whoever_proposed_an_organisation_is_not_who_verified_it():
+    mei, ada = a_person(), an_operator()
+    union = an_organisation(proposed_by=mei, verified_by=ada)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        type(union).objects.filter(pk=union.pk).update(verified_by=mei)
+    union.refresh_from_db()
+    assert union.verified_by == ada
+
+
 # --- How it ends ---
 
 

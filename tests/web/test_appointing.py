@@ -5,7 +5,9 @@ from urllib.parse import quote
 
 import pytest
 from django.core import mail
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Appointment, AuditEntry, Person, RoleInvitation
@@ -149,6 +151,21 @@ def test_an_appointment_is_ended_by_page_after_one_more_look(run_deliveries):
     assert Asker(auditor).refused("appointmentEnd", **theirs) == "NOT_ALLOWED"
     assert Asker(a_person()).refused("appointmentEnd", **theirs) == "NOT_FOUND"
     assert not Appointment.objects.get(pk=other.pk).ends_at
+
+
+def test_nobodys_page_asks_once_more_for_what_she_is_appointed_to():
+    """A guest's asks nothing of it; whoever is signed in has it with her own row."""
+    buyer, clerk = a_person(), a_person(("operator",))
+    for client, own in ((Client(), 0), (signed_in(buyer), 1), (signed_in(clerk), 1)):
+        for path in ("/en/", "/en/shop/", "/en/teams/", "/en/cart/", "/en/groups/"):
+            with CaptureQueriesContext(connection) as asked:
+                assert client.get(path).status_code == 200
+            about = [one["sql"] for one in asked if "accounts_appointment" in one["sql"]]
+            assert len(about) <= own and all('FROM "accounts_person"' in sql for sql in about), path
+    with CaptureQueriesContext(connection) as asked:
+        signed_in(buyer).get("/en/account/")
+    about = [one["sql"] for one in asked if 'FROM "accounts_appointment"' in one["sql"]]
+    assert about == []
 
 
 def test_a_role_that_ends_at_noon_is_refused_at_noon_by_page_api_and_admin(monkeypatch):
