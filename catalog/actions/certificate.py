@@ -52,7 +52,7 @@ def add(
             raise Invalid(words, field="number")
         paper = row.certificates.create(**told)
         audit.record(by, "add", "Certificate", paper.uid, product=str(row.uid), kind=kind)
-        listing.look_again(row)
+        listing.look_again(row, by)
         card.refresh([row.id])  # it is another version
         search.index([row.id])
     return paper

@@ -95,17 +95,17 @@ def change_product(product: Product, by: Person | None, **fields: Any) -> Produc
         row.save(update_fields=sorted(changed))
         audit.record(by, "change", "Product", row.uid, fields=sorted(changed))
         if changed & REVIEWED:
-            look_again(row)
+            look_again(row, by)
         card.refresh([row.id])
         search.index([row.id])
     return row
 
 
-def look_again(product: Product) -> None:
+def look_again(product: Product, by: Person | None) -> None:
     """Take a published product off the shelf until an operator has looked at it again; a suspended one is not resumed
     before she has."""
     if product.state == State.PUBLISHED:
-        product.move_to(State.SUBMITTED, submitted_at=timezone.now())
+        product.move_to(State.SUBMITTED, submitted_at=timezone.now(), submitted_by=by)
     elif product.state == State.SUSPENDED:
         approval_ends(product.variants)
 
@@ -121,7 +121,7 @@ def submit(product: Product, by: Person | None) -> Product:
         row = desk.opened(product, by)
         if lacking := missing(row):
             raise NotReady(lacking)
-        row.move_to(State.SUBMITTED, submitted_at=timezone.now())
+        row.move_to(State.SUBMITTED, submitted_at=timezone.now(), submitted_by=by)
         audit.record(by, "submit", "Product", row.uid)
     return row
 
@@ -184,7 +184,9 @@ def return_with_comment(product: Product, by: Person | None, comment: str) -> Li
 
 
 def _reviewed(product: Product, by: Person | None, decision: str, comment: str) -> ListingReview:
-    review = product.listing_reviews.create(reviewer=by, decision=decision, comment=comment)
+    review = product.listing_reviews.create(
+        reviewer=by, submitted_by=product.submitted_by, decision=decision, comment=comment
+    )
     audit.record(by, f"listing_{decision}", "Product", product.uid, review=review.id)
     outbox.record(ProductReviewed(product_id=product.id, review_id=review.id))
     return review

@@ -58,7 +58,7 @@ def save(
         _check_how_many(row)
         audit.record(by, "save", "Variant", mine.uid, product=str(row.uid), price_minor=mine.price_minor)
         if mine.is_offered and changed or _must_be_looked_at(mine):
-            listing.look_again(row)
+            listing.look_again(row, by)
         elif changed:
             # It is in nobody's sight now: what was approved is not what will be offered.
             listing.approval_ends(row.variants.filter(pk=mine.pk))

@@ -112,6 +112,9 @@ class Product(StateMachine):
         null=True, help_text="set when all that is left comes from planned lots"
     )
     submitted_at = models.DateTimeField(null=True, blank=True)
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     published_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveBigIntegerField(default=1, help_text="moves when anything shown of it changes")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -209,12 +212,23 @@ class ListingReview(models.Model):
     reviewer = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
     decision = models.CharField(max_length=10, choices=Decision.choices)
     comment = models.TextField(blank=True)
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         ordering = ["-at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(reviewer=None)
+                | models.Q(submitted_by=None)
+                | ~models.Q(reviewer=models.F("submitted_by")),
+                name="a_listing_is_reviewed_by_another",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.decision} {self.at:%Y-%m-%d}"

@@ -160,8 +160,8 @@ class Town:
             "tokenRevoke.id": global_id("ApiToken", self.token.uid),
             "invitationWithdraw.id": global_id("Invitation", Invitation.objects.get().uid),
             "roleInvitationWithdraw.id": global_id("RoleInvitation", self.offer.uid),
-            "appointmentEnd.id": global_id("Appointment", self.appointment.uid),
             "appointmentId": global_id("Appointment", self.appointment.uid),
+            "appointmentEnd.id": global_id("Appointment", self.appointment.uid),
         }
         of_kind = {"product": product, "lot": lot, "household": self.household, "address": self.address}
         of_kind |= {"organisation": self.proposed, "membership": self.together.union.memberships.first()}
