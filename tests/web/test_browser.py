@@ -1,5 +1,6 @@
 """In a browser: clean for assistive technology, nothing scrolls sideways, and all of it without scripts, too."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -196,9 +197,9 @@ def _at_the_second_factor() -> list[tuple[str, list[str]]]:
     acts = ("renew_recovery_codes", "end_second_factor")
     return [
         (setting_up.cookies["session"].value, [at]),
-        (_session(asleep), ["account/", at, f"{at}?next=/en/office/"]),
+        (_session(asleep, by_password), ["account/", at, f"{at}?next=/en/office/"]),
         (keeping.cookies["session"].value, [at, *(f"{at}?open={act}" for act in acts)]),
-        (_session(packer), ["account/device/", "account/device/?open=prove_device"]),
+        (_session(packer, by_password), ["account/device/", "account/device/?open=prove_device"]),
     ]
 
 
@@ -220,9 +221,9 @@ def troubles(contested: dict[str, Any]) -> Refund:
     return made
 
 
-def _session(person: Any) -> str:
+def _session(person: Any, sign_in: Callable[[Client, Any], object] = by_code) -> str:
     client = Client()
-    client.force_login(person)
+    sign_in(client, person)
     return client.cookies["session"].value
 
 
