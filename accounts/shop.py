@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from accounts.models import Shop
 from core import fast
-from core.language import Words, say
+from core.language import Words
 
 # A change of the row is noted under this name (migration named shop).
 CACHE_TAG = "shop"
@@ -73,17 +73,7 @@ def forget() -> None:
     _seen, _is_open = None, False
 
 
-BANDS: dict[str, Words] = {
-    Shop.Mode.STAND_IN: say(
-        "支付是替身：这里不动任何真钱。", "Payments are a stand-in: no money moves here."
-    ),
-    Shop.Mode.TEST: say(
-        "测试店铺：支付在测试模式，不动真钱，订单不发货。",
-        "A test shop: payments are in test mode, no real money moves, nothing is sent.",
-    ),
-}
-
-
 def band() -> Words | None:
     """What stands on every page, mail and file of a shop whose money is not real; None where it is."""
-    return BANDS.get(this_shop().mode)
+    mode = this_shop().mode
+    return None if mode in ("", Shop.Mode.LIVE) else Shop.Mode(mode).band

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from core.choices import Choices
-from core.language import say
+from core.language import Words, say
 
 
 class Shop(models.Model):
@@ -14,8 +14,23 @@ class Shop(models.Model):
     class Mode(Choices):
         """What its payments move. Fixed when it opens, for good: money of another mode is never in its books."""
 
-        STAND_IN = "stand_in", say("支付替身", "Stand-in")
-        TEST = "test", say("支付测试", "Test")
+        # `band` stands on every page, mail and file of a shop whose money is not real.
+        band: Words
+        STAND_IN = (
+            "stand_in",
+            say("支付替身", "Stand-in"),
+            {"band": say("支付是替身：这里不动任何真钱。", "Payments are a stand-in: no money moves here.")},
+        )
+        TEST = (
+            "test",
+            say("支付测试", "Test"),
+            {
+                "band": say(
+                    "测试店铺：支付在测试模式，不动真钱，订单不发货。",
+                    "A test shop: payments are in test mode, no real money moves, nothing is sent.",
+                )
+            },
+        )
         LIVE = "live", say("正式收款", "Live")
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
