@@ -14,7 +14,7 @@ class Shop(models.Model):
     class Mode(Choices):
         """What its payments move. Fixed when it opens, for good: money of another mode is never in its books."""
 
-        # `band` stands on every page, mail and file of a shop whose money is not real.
+        # `band` stands on every page, mail and file of a shop whose money is not real; of a real one nobody needs it.
         band: Words
         STAND_IN = (
             "stand_in",
@@ -31,7 +31,11 @@ class Shop(models.Model):
                 )
             },
         )
-        LIVE = "live", say("正式收款", "Live")
+        LIVE = (
+            "live",
+            say("正式收款", "Live"),
+            {"band": say("支付动的是真钱。", "Payments move real money.")},
+        )
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     name_zh = models.CharField(max_length=40, blank=True)

@@ -172,7 +172,16 @@ def test_nothing_names_a_household_in_the_whole_schema_but_the_managers_desk():
     assert leads == {"LotShareRow.household", "LotShareOutPayload.shares"}
     fields = set(types["Household"].fields)
     # A reading says who opened the details, when and what for, and nothing of what she read.
-    assert fields == {"id", "code", "state", "county", "consentedAt", "verifiedAt", "declineReason", "readings"}
+    assert fields == {
+        "id",
+        "code",
+        "state",
+        "county",
+        "consentedAt",
+        "verifiedAt",
+        "declineReason",
+        "readings",
+    }
 
 
 def test_a_lot_is_told_as_traced_only_once_it_is_written_down_who_grew_it():
