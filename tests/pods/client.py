@@ -157,4 +157,4 @@ class Load:
         while not self.over.is_set():
             guest = Buyer(self.url, self.authority)
             self._once("bought", lambda guest=guest: self.orders.append((guest, guest.buy())))
-            time.sleep(4)  # so many orders a minute one address may place
+            time.sleep(9)  # so many orders a minute one address may place
