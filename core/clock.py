@@ -36,6 +36,11 @@ def now() -> datetime:
     return (timezone.now() + offset()).astimezone(SHANGHAI)
 
 
+def in_shanghai(moment: datetime) -> datetime:
+    """A moment that somebody wrote; without a zone it is meant by the clocks of Shanghai."""
+    return timezone.make_aware(moment, SHANGHAI) if timezone.is_naive(moment) else moment
+
+
 def today() -> date:
     """The day by which seasons and contest rounds open and close."""
     return _day(int(time.time() + offset().total_seconds()) // 60)

@@ -18,7 +18,7 @@ from accounts.models.appointment import FITS, Role
 from accounts.permissions import appointed_by, may_anywhere, running
 from accounts.places import Place
 from accounts.subjects import choices, named, subject_with
-from core import language
+from core import clock, language
 from core.api.act import Act
 from core.api.connections import connection_field
 from core.api.facts import guarded
@@ -198,8 +198,12 @@ class RoleInvitationSend(Act):
         region = graphene.String(description="The code of the region where; all below it is included.")
         organisation = graphene.ID(description="The organisation where.")
         subject = graphene.ID(description="The team where. Without any place it is the whole shop.")
-        starts_at = graphene.DateTime(description="From when; from now without it.")
-        ends_at = graphene.DateTime(description="The first moment outside; without it no end is set.")
+        starts_at = graphene.DateTime(
+            description="From when; from now without it. Without a zone, in Shanghai."
+        )
+        ends_at = graphene.DateTime(
+            description="The first moment outside; without it no end is set. Without a zone, in Shanghai."
+        )
         reason = graphene.String(description="Why; she reads it.")
 
     invitation = graphene.Field(RoleInvitationType, description="What was sent.")
@@ -218,6 +222,7 @@ class RoleInvitationSend(Act):
         """The invitation. NOT_ALLOWED for whoever may not give this role there, INVALID by field, CONFLICT while the
         same waits for her already."""
         where = _place(request.user, str(role.value), **at)
+        starts_at, ends_at = (at and clock.in_shanghai(at) for at in (starts_at, ends_at))
         sent = invitations.send(email, str(role.value), where, request.user, starts_at, ends_at, reason or "")
         return cls(invitation=sent)
 

@@ -101,7 +101,7 @@ def _is_over(row: Incident | Closure) -> bool:
 
 
 def _in_shanghai(at: datetime | None) -> datetime | None:
-    return timezone.make_aware(at, clock.SHANGHAI) if at is not None and timezone.is_naive(at) else at
+    return clock.in_shanghai(at) if at is not None else None
 
 
 def _times(begins_at: datetime | None, ends_at: datetime | None) -> dict[str, Any]:

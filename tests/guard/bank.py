@@ -53,6 +53,7 @@ class Given:
 class Bank:
     """A Provider and a Listener: remembers what it did, and says so whenever it is asked."""
 
+    mode: ClassVar[str] = "stand_in"
     least_minor: ClassVar[int] = 400
     page_lives: ClassVar[timedelta] = timedelta(minutes=35)
 

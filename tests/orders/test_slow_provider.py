@@ -164,7 +164,7 @@ def test_a_clock_that_is_minutes_off_is_noticed_and_said(caplog, monkeypatch):
     assert clock.is_wrong() and "+360 seconds apart" in caplog.text or "+361 seconds" in caplog.text
     told = Health()
     told.look()
-    assert told.amiss()["clock"].startswith("+36")
+    assert told.amiss()["clock"] == "wrong"
 
 
 @pytest.mark.parametrize(

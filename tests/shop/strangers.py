@@ -176,7 +176,11 @@ class Town:
         argument = graphql_schema().mutation_type.fields[act].args.get("input")
         if argument is None:
             return {}
-        return self._filled(act, argument.type.of_type.fields)
+        fields = argument.type.of_type.fields
+        # Where all may be left out, one is given all the same.
+        return self._filled(act, fields) or {
+            name: self._value(act, name, str(field.type)) for name, field in [*fields.items()][:1]
+        }
 
     def _filled(self, act: str, fields: dict[str, Any]) -> dict[str, Any]:
         return {

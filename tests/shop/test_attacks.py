@@ -31,7 +31,7 @@ from together.models import Seat
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_whole_shop")]
 REFUSED = {"NOT_FOUND", "NOT_ALLOWED", "SIGN_IN_REQUIRED"}
 # These ask for a sealed token, which says by itself that it is none.
-SEALED = {"emailVerify", "emailChangeConfirm", "passwordReset"}
+SEALED = {"emailVerify", "emailChangeConfirm", "passwordReset", "roleInvitationAccept"}
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from typing import Any
 
 import graphene
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from accounts import reads as people
 from accounts.api.access import COORDINATOR, coordinates
@@ -249,8 +248,7 @@ class GroupPurchaseOpen(Act):
         variant = variants_on_sale(uids=[uid_of(variant_id, "Variant", field="variant_id")]).first()
         if variant is None:
             raise NotFound(field="variant_id")
-        if timezone.is_naive(closes_at):
-            closes_at = timezone.make_aware(closes_at, clock.SHANGHAI)
+        closes_at = clock.in_shanghai(closes_at)
         return {"group": groups.open_group(request.user, led, variant, closes_at=closes_at, **terms)}
 
 
