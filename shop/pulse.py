@@ -14,13 +14,14 @@ log = logging.getLogger("sheaf.pulse")
 WHO = ("worker", "beat")
 # A sign is seen for so long, and renewed so often.
 FADES_SECONDS, EVERY_SECONDS = 45, 4.0
+PREFIX = "sheaf:pulse"
 _left_at: dict[str, float] = {}
 _is_beat = False
 
 
 def key_of(who: str) -> str:
     """Where its sign is."""
-    return f"sheaf:pulse:{who}"
+    return f"{PREFIX}:{who}"
 
 
 @cache

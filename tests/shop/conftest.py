@@ -102,6 +102,14 @@ def connected_to(database: str) -> Iterator[None]:
         clock.forget()
 
 
+@pytest.fixture
+def signs_of_our_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The broker is all tests' own: no test beside this one leaves or takes away a sign of worker or beat."""
+    from shop import pulse
+
+    monkeypatch.setattr(pulse, "PREFIX", f"sheaf:pulse:{_process()}")
+
+
 def _process() -> str:
     return f"{os.getpid()}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
 

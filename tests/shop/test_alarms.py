@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(autouse=True)
-def a_shop_of_its_own(settings, tmp_path, the_whole_shop):
+def a_shop_of_its_own(settings, tmp_path, the_whole_shop, signs_of_our_own):
     """Nothing is kept or counted of other tests; worker and beat are there, and so is a backup."""
     settings.BACKUP_DIR, settings.DATA_DIR = tmp_path / "backups", tmp_path
     a_backup(tmp_path)

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def house():
+def house(signs_of_our_own):
     """A house that is well, but for what a test does to it; seen for longer than worker and beat take to come up."""
     broker = pulse.broker()
     for who in pulse.WHO:
