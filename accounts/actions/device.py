@@ -13,7 +13,7 @@ from accounts.actions import audit
 from accounts.actions.person import mail_is_due
 from accounts.events import DeviceCodeRequested
 from accounts.models import Appointment, DeviceCode, Person
-from accounts.permissions import asks_for_device, must, running
+from accounts.permissions import asks_for_device, may_now, running
 from accounts.places import lies
 from accounts.reads import hashed, signed_in
 from core import outbox, patience
@@ -41,9 +41,11 @@ def ask_for_code(request: HttpRequest) -> None:
 def give_code(appointment: Appointment, by: Person) -> str:
     """The second of the two, for whoever is appointed there, to be read to her; shown this once.
 
-    Raises NotAllowed for whoever appoints nobody there, and for oneself; NotFound once the appointment is over.
+    Raises NotFound for whoever appoints nobody there, who is not told that there is one, and once the appointment is over;
+    NotAllowed for oneself.
     """
-    must(by, "accounts.appoint_at_team", at=lies(appointment))
+    if not may_now(by, "accounts.appoint_at_team", at=lies(appointment)):
+        raise NotFound()
     if appointment.person_id == by.pk:
         raise NotAllowed(say("不能对自己这样做。", "Nobody does this to themselves."))
     if not Appointment.objects.filter(running(), pk=appointment.pk).exists():

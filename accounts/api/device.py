@@ -63,7 +63,7 @@ class DeviceCodeGive(Act):
 
     @classmethod
     def act(cls, request: Any, appointment_id: str) -> Any:
-        """The code. NOT_FOUND for what is over or not there, NOT_ALLOWED for whoever appoints nobody there."""
+        """The code. NOT_FOUND for what is over, or not there, and for whoever appoints nobody there; NOT_ALLOWED for oneself."""
         row = reads.running_appointment(uid_of(appointment_id, "Appointment", field="appointment_id"))
         return cls(code=devices.give_code(row, request.user))
 

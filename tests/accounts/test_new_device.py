@@ -96,7 +96,9 @@ def test_only_whoever_appoints_people_there_gives_a_code_and_nobody_to_herself(p
     row = global_id("Appointment", Appointment.objects.get(person=packer).uid)
     holds(packer, "team_manager", Place(subject=a_team().uid))
     for one in (a_person(), packer, a_person(("observer",))):
-        assert Asker(one).refused("deviceCodeGive", appointmentId=row) == "NOT_ALLOWED"
+        assert Asker(one).refused("deviceCodeGive", appointmentId=row) == "NOT_FOUND"
+    holds(packer, "team_manager", team_of(packer))
+    assert Asker(packer).refused("deviceCodeGive", appointmentId=row) == "NOT_ALLOWED"
     manager = a_person()
     holds(manager, "team_manager", team_of(packer))
     assert Asker(manager).do("deviceCodeGive", "code", appointmentId=row)["errors"] == []
