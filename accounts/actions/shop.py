@@ -44,10 +44,11 @@ def save(shop: Shop, *columns: str) -> None:
     transaction.on_commit(cached.forget)
 
 
-def change(by: Person | None, **given: str) -> Shop:
-    """Write facts of the shop; each page, mail and file shows them within a second. Raises Invalid by field."""
+def change(by: Person | None, **given: str | None) -> Shop:
+    """Write facts of the shop; each page, mail and file shows them within a second; what is None stays. Raises Invalid by
+    field."""
     must(by, "accounts.keep_shop")
-    plain = every({name: _cleaned(name, text) for name, text in given.items()})
+    plain = every({name: _cleaned(name, text) for name, text in given.items() if text is not None})
     with transaction.atomic():
         shop = locked()
         for name, value in plain.items():

@@ -139,8 +139,8 @@ class ShopUpdate(Act):
     shop = graphene.Field(ShopType, description="The shop as it is now.")
 
     @classmethod
-    def act(cls, request: Any, **given: str) -> Any:
-        """The shop. INVALID names each field; what is left out stays."""
+    def act(cls, request: Any, **given: str | None) -> Any:
+        """The shop. INVALID names each field; what is left out, or null, stays."""
         return cls(shop=facts.change(signed_in(request), **given))
 
 
