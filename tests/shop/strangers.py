@@ -177,9 +177,9 @@ class Town:
         if argument is None:
             return {}
         fields = argument.type.of_type.fields
-        # Where all may be left out, one is given all the same.
+        # Where all may be left out, nothing given would ask for nothing: then all is given.
         return self._filled(act, fields) or {
-            name: self._value(act, name, str(field.type)) for name, field in [*fields.items()][:1]
+            name: self._value(act, name, str(field.type)) for name, field in fields.items()
         }
 
     def _filled(self, act: str, fields: dict[str, Any]) -> dict[str, Any]:
