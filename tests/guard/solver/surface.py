@@ -5,9 +5,10 @@ import re
 from collections.abc import Iterator
 
 from django.test import Client
-from graphql import GraphQLObjectType, get_named_type
+from graphql import GraphQLField, GraphQLObjectType, get_named_type
 
 from catalog.models import Product, Team
+from core.api.facts import facts_of
 from core.api.run import hash_of
 from shop.web.document import text_of
 
@@ -56,6 +57,11 @@ def seen() -> Seen:
     for document in _documents():
         reply = Client().post("/graphql", {"query": document}, content_type="application/json")
         assert b'"errors"' not in reply.content, (document, reply.content[:500])
+        found[document] = _told(reply)
+    for document in _closed():
+        reply = Client().post("/graphql", {"query": document}, content_type="application/json")
+        # What asks who she is tells a stranger nothing, and says so in the same words whatever stands there.
+        assert b'"NOT_FOUND"' in reply.content, (document, reply.content[:500])
         found[document] = _told(reply)
     return found
 
@@ -109,15 +115,44 @@ def _documents() -> Iterator[str]:
     yield from (f"{{ contest {{ {part} }} }}" for part in _parts("Contest"))
 
 
-def _parts(name: str) -> Iterator[str]:
-    """Each field of a kind that asks for nothing, with all that is below it, one level after the other."""
+def _closed() -> Iterator[str]:
+    """Each field below a product or a team that asks who she is, alone."""
+    for slug in Product.objects.values_list("slug", flat=True):
+        yield from (f'{{ product(slug: "{slug}") {{ {part} }} }}' for part in _guarded(_kind("Product"), ()))
+    for slug in Team.objects.values_list("slug", flat=True):
+        yield from (f'{{ team(slug: "{slug}") {{ {part} }} }}' for part in _guarded(_kind("Team"), ()))
+
+
+def _guarded(kind: GraphQLObjectType, above: tuple[str, ...]) -> Iterator[str]:
+    for field, its in kind.fields.items():
+        below = get_named_type(its.type)
+        if its.args or below.name in (*above, kind.name):
+            continue
+        if not _is_open(its):
+            yield f"{field} {{ __typename }}" if isinstance(below, GraphQLObjectType) else field
+        elif isinstance(below, GraphQLObjectType):
+            yield from (f"{field} {{ {part} }}" for part in _guarded(below, (*above, kind.name)))
+
+
+def _is_open(field: GraphQLField) -> bool:
+    """Whether it asks nobody who she is."""
+    rule = facts_of(field).access
+    return not (rule and rule.allows)
+
+
+def _kind(name: str) -> GraphQLObjectType:
     from shop.schema import schema
 
     kind = schema.graphql_schema.type_map[name]
     assert isinstance(kind, GraphQLObjectType)
-    for field, its in kind.fields.items():
+    return kind
+
+
+def _parts(name: str) -> Iterator[str]:
+    """Each field of a kind that asks for nothing, with all that is below it, one level after the other."""
+    for field, its in _kind(name).fields.items():
         below = get_named_type(its.type)
-        if its.args and any(arg != "language" for arg in its.args):
+        if (its.args and any(arg != "language" for arg in its.args)) or not _is_open(its):
             continue
         if not isinstance(below, GraphQLObjectType):
             yield field
@@ -129,7 +164,7 @@ def _whole(kind: GraphQLObjectType, above: tuple[str, ...]) -> str:
     parts = []
     for field, its in kind.fields.items():
         below = get_named_type(its.type)
-        if its.args or below.name in above or below.name in ("Product", "Team"):
+        if its.args or below.name in above or below.name in ("Product", "Team") or not _is_open(its):
             continue
         if isinstance(below, GraphQLObjectType):
             parts.append(f"{field} {{ {_whole(below, (*above, kind.name))} }}")

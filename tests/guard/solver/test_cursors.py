@@ -19,11 +19,17 @@ from tests.impact import world
 pytestmark = [pytest.mark.django_db, pytest.mark.proof]
 
 ROWS = 9
-# Of all lists in the schema, those that nobody pages through but their owners, managers, coordinators and operators.
+# Of all lists in the schema, those that nobody pages through but their owners, managers and coordinators, and whoever is
+# appointed to something, in the office.
 NOT_PUBLIC = {
     *("HouseholdConnection", "TeamProductConnection", "ParcelConnection", "GroupParcelConnection"),
     *("DeskClaimConnection", "SeatConnection", "MembershipConnection", "GroupPurchaseConnection"),
     "OrderConnection",
+    *("AppointmentConnection", "AuditEntryConnection", "OfficeTeamConnection"),
+    "OfficeOrganisationConnection",
+    *("OfficeHouseholdConnection", "OfficeEntryConnection", "OfficeRefundConnection"),
+    *("OfficeDisputeConnection", "OfficeClaimConnection", "OfficeReviewConnection"),
+    *("CheckedListingConnection", "StoryTeamConnection", "SendingTeamConnection"),
 }
 TRIED = {"ProductConnection", "TeamConnection", "ReviewConnection", "OrganisationConnection", "SearchResult"}
 
