@@ -40,10 +40,12 @@ class OwnServers:
         self.postgres.start()
 
     def new_database(self, name: str, copied: str = "") -> str:
-        """An empty shop."""
+        """An empty shop that is open."""
         with psycopg.connect(self.postgres.url(OWNER, "postgres"), autocommit=True) as owner:
             owner.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         house.manage(self.environment(name), "migrate", "--no-input", "--skip-checks", "-v", "0")
+        with psycopg.connect(self.postgres.url(OWNER, name), autocommit=True) as owner:
+            owner.execute(servers.OPENED)
         return name
 
     def environment(self, database: str) -> dict[str, str]:
