@@ -21,11 +21,17 @@ FROM_THE_CODE = {
     "core/api/run.py": {"the_schema"},
     "core/api/types.py": {"enum_of"},
     "core/fast/inline.py": {"inlined"},
+    "core/api/files.py": {"names"},
+    "core/labels.py": {"_route"},
     "core/language.py": {"localizer"},
     "core/outbox.py": {"_named"},
     "core/patience.py": {"_script"},
     "core/rates.py": {"_script", "connected"},
     "core/rows.py": {"_type", "_insertable"},
+    "accounts/api/access.py": {"whoever_may"},
+    "accounts/permissions.py": {"_table", "_asking", "_fresh_alone", "_by_device"},
+    "accounts/places.py": {"above"},  # of a region that there is: another raises, and nothing is kept
+    "accounts/totp.py": {"_box"},  # the keys that are set
     "accounts/reads.py": {"_with_regions_below"},
     "accounts/shown.py": {"in_yuan", "in_words"},
     "catalog/api/search.py": {"_named_divisions"},
