@@ -110,13 +110,15 @@ def web() -> Iterator[WebAlone]:
 def test_a_hostile_request_is_refused_at_once_and_the_database_hears_nothing_of_it(web):
     slow, statuses, asked = {}, {}, {}
     for why, (send, allowed) in everything().items():
-        door, before = web.door(), web.statements()
+        door = web.door()
         assert door.post("/graphql", FINE, JSON).status_code == 200  # the connection is warm
-        rounds = []
-        while len(rounds) < 3 and not (rounds and min(rounds) < MOST_SECONDS):
+        rounds, counts = [], []
+        # The web looks at its alarms by itself now and then: what hears of a request hears of it each time.
+        while len(rounds) < 3 and not (rounds and min(rounds) < MOST_SECONDS and min(counts) == 0):
+            before = web.statements()
             rounds.append(median_of_twenty(door, send, why, allowed, statuses))
-        slow[why] = min(rounds)
-        asked[why] = web.statements() - before
+            counts.append(web.statements() - before)
+        slow[why], asked[why] = min(rounds), min(counts)
     worst = max(slow, key=lambda why: slow[why])
     figure(
         "limits/hostile",
