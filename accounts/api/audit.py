@@ -23,6 +23,10 @@ from core.refusals import InvalidId
 READS = whoever_may("accounts.read_audit", pii=2)
 
 
+# Whoever looks through the log learns that a family's details were opened, and by whom; not of which family.
+NAMELESS = frozenset({"Household"})
+
+
 class AuditEntryType(ModelType):
     """One deed, as it was written down."""
 
@@ -33,7 +37,7 @@ class AuditEntryType(ModelType):
         about = {
             "deed": "What was done, by the name of the action.",
             "noun": "To which kind of thing.",
-            "object_uid": "To which, by its own random id; empty where it was to none or to many.",
+            "object_uid": "To which, by its own random id; empty where it was to none, to many or to a household.",
             "request_id": "In which request: the same word stands in the log.",
             "at": "When.",
         }
@@ -44,6 +48,10 @@ class AuditEntryType(ModelType):
         description="Her name, else her mailbox; empty for the shop itself and for who was erased.",
     )
     facts = graphene.String(required=True, description="Ids, states and figures of it, as JSON.")
+
+    def resolve_object_uid(root, info):
+        """Of what may be looked up by whoever reads the log."""
+        return "" if root.noun in NAMELESS else root.object_uid
 
     @needs("actor")
     def resolve_actor_id(root, info):

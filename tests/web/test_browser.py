@@ -144,7 +144,7 @@ def of_the_office(shelf: SimpleNamespace, together: Together) -> dict[Any, list[
         global_id("OfficeHousehold", waits.uid),
         global_id("Organisation", together.union.uid),
     )
-    team, round_ = global_id("Team", shelf.team.uid), Round.objects.select_related("edition").get()
+    team, round_ = global_id("Team", shelf.team.uid), Round.objects.select_related("edition").latest("pk")
     edition = global_id("OfficeEdition", round_.edition.uid)
     acts = ("amend_team", "suspend_team", "introduce_leader")
     departments = {"quality_checker": "quality", "logistics_checker": "logistics", "womens_officer": "women"}
