@@ -15,10 +15,11 @@ from catalog.models import DepartmentCheck, Product, Team
 from catalog.reads import departments
 from core.api.act import Act
 from core.api.connections import connection_field
-from core.api.facts import guarded
+from core.api.facts import guarded, mark
 from core.api.ids import uid_of
 from core.api.types import Localized, ModelType, Money, MoneyField, PlainType, list_of, money, type_of
 from core.language import localized
+from core.related import related
 from orders.models import ShippingRate
 from orders.reads import departments as reads
 
@@ -76,32 +77,22 @@ class SendingTeamType(ModelType):
     carriers = graphene.List(
         graphene.NonNull(graphene.String), required=True, description="By whom, in the last 90 days."
     )
-    checks = list_of(
-        DepartmentCheckType,
-        most=20,
-        resolver=lambda root, info: root.checks.filter(kind=DepartmentCheck.Kind.LOGISTICS)[:20],
-        description="What was found before, the last first.",
+    checks = mark(
+        list_of(DepartmentCheckType, most=20, description="What was found before, the last first."),
+        relation="checks",
     )
 
     def resolve_storages(root, info):
         """Of what is on the shelf."""
-        return [str(Product.Storage(one).words) for one in reads.storages_of(root.pk)]
+        return [str(Product.Storage(one).words) for one in root.storages]
 
     def resolve_is_cold(root, info):
-        """Chilled or frozen."""
-        return any(one in reads.COLD for one in reads.storages_of(root.pk))
+        """Whether any of it is chilled or frozen."""
+        return any(one in reads.COLD for one in root.storages)
 
-    def resolve_sent(root, info):
-        """By its parcels."""
-        return reads.sending_of(root.pk).sent
-
-    def resolve_late(root, info):
-        """By the day that was promised."""
-        return reads.sending_of(root.pk).late
-
-    def resolve_carriers(root, info):
-        """As they were typed at the desk."""
-        return reads.sending_of(root.pk).carriers
+    def resolve_checks(root, info):
+        """Rows are only added, and come the last first."""
+        return [one for one in related(root, "checks") if one.kind == DepartmentCheck.Kind.LOGISTICS][:20]
 
 
 class LogisticsOffice(PlainType):
@@ -112,7 +103,7 @@ class LogisticsOffice(PlainType):
 
     teams = connection_field(
         SendingTeamType,
-        lambda root, info: departments.teams_at(info.context.user, LOGISTICS),
+        lambda root, info: reads.with_sending(departments.teams_at(info.context.user, LOGISTICS)),
         order=("code", "id"),
         description="The teams by code.",
     )

@@ -133,10 +133,12 @@ _HAPPENED = """
         FROM orders_claim c JOIN orders_line l ON l.id = c.line_id
         WHERE c.made_at >= %(from)s AND c.made_at < %(to)s
         UNION ALL
+        -- A parcel that stands still because its place is closed is not late; opened again, it is promised anew.
         SELECT s.ship_by, s.team_id, NULL, 0, 0, 0, 1
         FROM orders_shipment s JOIN orders_order o ON o.id = s.order_id
         WHERE s.ship_by >= %(since)s AND s.ship_by <= %(until)s AND s.state <> 'cancelled' AND o.state = ANY(%(paid)s)
             AND (o.holder IS NULL OR o.confirmed_at IS NOT NULL)
+            AND NOT EXISTS (SELECT FROM orders_standstill w WHERE w.shipment_id = s.id AND w.ended_at IS NULL)
             AND CASE WHEN s.shipped_at IS NULL THEN s.ship_by < %(today)s
                 ELSE (s.shipped_at AT TIME ZONE 'Asia/Shanghai')::date > s.ship_by END
     )

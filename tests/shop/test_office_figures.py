@@ -16,7 +16,7 @@ from core import clock
 from core.clock import SHANGHAI
 from core.money import show
 from orders.actions import refund
-from orders.models import Claim, Order, Refund, Shipment
+from orders.models import Claim, Order, Refund, Shipment, Standstill
 from orders.reads import figures as reads
 from orders.reads.figures import Figures, Split, Step
 from shop.web.sheet import sheet
@@ -105,6 +105,9 @@ def test_a_parcel_is_late_that_was_not_sent_by_the_day_it_was_promised_for(town)
     assert of_shop(town).late_parcels == 1, "sent on the day itself is in time"
     Shipment.objects.filter(pk=sent.pk).update(ship_by=yesterday)
     assert of_shop(town).late_parcels == 2
+    stands = Standstill.objects.create(shipment=waiting)
+    assert of_shop(town).late_parcels == 1, "nobody may send it while its place is closed"
+    stands.delete()
     Shipment.objects.filter(pk=waiting.pk).update(state="cancelled")
     assert of_shop(town).late_parcels == 1
 

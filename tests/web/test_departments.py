@@ -3,6 +3,8 @@
 import re
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AuditEntry
 from accounts.places import Place
@@ -147,6 +149,21 @@ def test_commerce_sees_how_teams_send_and_writes_down_what_it_found(here):
     assert "冷链合格" in words(signed_in(manager).get("/en/desk/team/"))
     post(office, "check_logistics", team=id_of("Team", other.team), isFine="true")
     assert DepartmentCheck.objects.count() == 1
+
+
+def test_how_many_teams_send_costs_as_many_statements_as_how_one_does(here):
+    _, office = an_officer("logistics_checker")
+
+    def statements():
+        with CaptureQueriesContext(connection) as caught:
+            assert office.get("/en/office/logistics/").status_code == 200
+        return len(caught)
+
+    statements()
+    alone = statements()
+    for _ in range(4):
+        a_lot(a_variant(a_product(a_team())))
+    assert statements() == alone
 
 
 def test_the_womens_officer_reports_the_teams_whose_leaders_have_told_so(here):
