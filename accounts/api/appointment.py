@@ -120,7 +120,7 @@ class RoleInvitationType(_AtAPlace, ModelType):
     can_withdraw = graphene.Boolean(required=True, description="Whether the asker may take it back.")
 
     def resolve_is_mine(root, info):
-        """Of a guest False."""
+        """A guest is asked to sign in first, so for her it is False."""
         return info.context.user.is_authenticated and info.context.user.email == root.email
 
     @needs("organisation")

@@ -71,7 +71,7 @@ class OfficeOrganisationType(ModelType):
     )
 
     def resolve_id(root, info):
-        """As everywhere."""
+        """The same id as on every other page and in the API."""
         return global_id("Organisation", root.uid)
 
     def resolve_kind_name(root, info):

@@ -136,7 +136,7 @@ class TeamProduct(ModelType):
     )
 
     def resolve_checks(root, info):
-        """Rows are only added."""
+        """The last first; a finding is never changed, a newer one stands before it."""
         return list(related(root, "checks"))[:100]
 
     def resolve_state_name(root, info):

@@ -38,7 +38,7 @@ class TeamManagerType(PlainType):
         return root.person.name or root.person.nickname
 
     def resolve_email(root: TeamMember, info):
-        """Of her account."""
+        """The mailbox with which she signs in."""
         return root.person.email
 
     def resolve_since(root: TeamMember, info):
@@ -46,7 +46,7 @@ class TeamManagerType(PlainType):
         return root.started_at
 
     def resolve_is_me(root: TeamMember, info):
-        """By the account."""
+        """Whether the asker's account is the one that keeps this desk."""
         return root.person_id == info.context.user.pk
 
 

@@ -84,7 +84,7 @@ class CheckedListingType(ModelType):
         return list(related(root, "certificates"))
 
     def resolve_checks(root, info):
-        """Rows are only added."""
+        """The last first; a finding is never changed, a newer one stands before it."""
         return list(related(root, "checks"))[:100]
 
 

@@ -25,7 +25,7 @@ class NeededType(PlainType):
     is_there = graphene.Boolean(required=True, description="Whether it is done.")
 
     def resolve_name(root, info):
-        """As a deed."""
+        """What there is to do, as one tells somebody."""
         return str(WORDS[root.need])
 
 

@@ -92,7 +92,7 @@ class OfficeRoundType(ModelType):
         return str(root.phase(clock.now()).words)
 
     def resolve_entries_in(root, info):
-        """Those that are approved."""
+        """Those that are out of the round are not counted."""
         return keeping.entries(root).filter(approved_at__isnull=False).count()
 
 

@@ -55,7 +55,7 @@ class OfficeHouseholdType(ModelType):
     )
 
     def resolve_code(root, info):
-        """From its random uid."""
+        """A pseudonym, made of its random uid: it leads to nobody."""
         return code_of(root)
 
     @needs("team")

@@ -59,7 +59,7 @@ class ProblemType(PlainType):
     )
 
     def resolve_closed(root, info):
-        """Facts beside the sentence."""
+        """For programs, what the sentence says for people."""
         return closed_place(root.closed)
 
 

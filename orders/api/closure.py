@@ -89,11 +89,11 @@ class PlaceClosedError:
     incident_code = graphene.String(required=True, description=INCIDENT)
 
     def resolve_place(root, info):
-        """In the asker's language."""
+        """Its name in the asker's language, not its code."""
         return str(root.place)
 
     def resolve_reason(root, info):
-        """In the asker's language."""
+        """As whoever closed the place wrote it, in the asker's language."""
         return str(root.reason)
 
     def resolve_incident_code(root, info):

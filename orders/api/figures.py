@@ -83,7 +83,7 @@ class Scope:
         return self.rows()
 
     def rows(self, split: Split = Split.SHOP, *, in_all: bool = False) -> list[Row]:
-        """By one statement."""
+        """A row for each step and team or place in which something happened, by one statement."""
         return reads.figures(self.over, split, in_all=in_all, team=self.team, place=self.place, of=self.of)
 
 
@@ -119,15 +119,15 @@ class FiguresType(PlainType):
     )
 
     def resolve_since(root, info):
-        """As it is told."""
+        """As it is told: not always the day that was asked for."""
         return root.over.since
 
     def resolve_until(root, info):
-        """As it is told."""
+        """As it is told: not always the day that was asked for."""
         return root.over.until
 
     def resolve_step(root, info):
-        """As it is told."""
+        """As it is told: longer than was asked for where rows were too many."""
         return root.over.step
 
     def resolve_rows(root, info):

@@ -59,11 +59,11 @@ class ClosureType(ModelType):
         return str(Product.Storage(root.storage).parcel if root.storage else reads.EVERYTHING)
 
     def resolve_is_closed(root, info):
-        """By the wall clock."""
+        """At this moment of the wall clock; one that is to begin is not."""
         return root.begins_at <= timezone.now() and not _is_over(root)
 
     def resolve_is_over(root, info):
-        """By the wall clock."""
+        """At this moment of the wall clock; one without an end never is."""
         return _is_over(root)
 
 
@@ -92,7 +92,7 @@ class IncidentType(ModelType):
     )
 
     def resolve_is_over(root, info):
-        """By the wall clock."""
+        """At this moment of the wall clock; one without an end never is."""
         return _is_over(root)
 
 

@@ -47,7 +47,7 @@ class RateType(ModelType):
     step = MoneyField("step_minor", description="For each further weight.")
 
     def resolve_storage_name(root, info):
-        """As products say it."""
+        """In the words that a product's own page uses."""
         return str(Product.Storage(root.storage).words)
 
 

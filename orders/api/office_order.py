@@ -120,7 +120,7 @@ class LetterType(PlainType):
     is_parked = graphene.Boolean(required=True, description="Whether it was set aside after ten tries.")
 
     def resolve_name(root, info):
-        """In the reader's language."""
+        """What the letter is about, in the reader's language."""
         return str(root.words)
 
 
@@ -178,11 +178,11 @@ class OfficeOrderType(ModelType):
     letters = mark(list_of(LetterType, most=60, description="Letters about it, the newest first."), cost=20)
 
     def resolve_id(root, info):
-        """Of the kind Order."""
+        """The same id as for its buyer."""
         return global_id("Order", root.uid)
 
     def resolve_state_name(root, info):
-        """In the reader's language."""
+        """The state in a word or two, in the reader's language."""
         return str(words.order_state(root))
 
     @needs("region__parent__parent")
@@ -191,7 +191,7 @@ class OfficeOrderType(ModelType):
         return on_a_parcel(root.region, root.street)
 
     def resolve_is_guest(root, info):
-        """Placed without an account."""
+        """Whether it was placed without an account."""
         return root.person_id is None
 
     def resolve_is_own(root, info):
@@ -209,20 +209,20 @@ class OfficeOrderType(ModelType):
         return money(refundable_minor(root))
 
     def resolve_lines(root, info):
-        """As they were bought."""
+        """What was bought, as it was called and priced then."""
         return list(root.lines.all())
 
     def resolve_parcels(root, info):
-        """One a team."""
+        """One for each team that sells in it."""
         return list(root.shipments.all())
 
     def resolve_payments(root, info):
-        """The first begun first."""
+        """Attempts that failed among them, the first begun first."""
         return list(root.payments.all())
 
     @needs("payments__refunds__requested_by")
     def resolve_refunds(root, info):
-        """Of all its payments."""
+        """Of all its payments, the first requested first."""
         rows = [
             _with(refund, payment, root)
             for payment in root.payments.all()
@@ -232,7 +232,7 @@ class OfficeOrderType(ModelType):
 
     @needs("payments__disputes")
     def resolve_disputes(root, info):
-        """Of all its payments."""
+        """Of all its payments, the first that was heard of first."""
         rows = [
             _with(row, payment, root) for payment in root.payments.all() for row in payment.disputes.all()
         ]
@@ -240,7 +240,7 @@ class OfficeOrderType(ModelType):
 
     @needs("lines__claims", "lines__shipment__lines")
     def resolve_claims(root, info):
-        """Of all its lines."""
+        """Of all its lines, the first made first."""
         rows = [_of(claim, line, root) for line in root.lines.all() for claim in line.claims.all()]
         return sorted(rows, key=lambda claim: claim.pk)
 

@@ -51,11 +51,11 @@ class OfficeLineType(ModelType):
     parcel_id = graphene.Int(description="The parcel in which it travels, as the order's parcels count.")
 
     def resolve_units_left(root, info):
-        """Bought less given back."""
+        """Units bought, less those that were given back."""
         return root.units_sent
 
     def resolve_left(root, info):
-        """Paid less asked back."""
+        """What was paid for it, less what is asked back."""
         return money(root.net_minor - root.refunded_minor)
 
     def resolve_parcel_id(root, info):
@@ -155,12 +155,12 @@ class OfficeDisputeType(ModelType):
     is_unclear = graphene.Boolean(required=True, description="Whether a person says what it came to.")
 
     def resolve_state_name(root, info):
-        """In the shop's words."""
+        """What the bank says, in the shop's own words."""
         return str(Dispute.State(root.state).words)
 
     @needs("payment")
     def resolve_paid(root, info):
-        """By the provider's word."""
+        """What the provider says that it received."""
         return money(root.payment.received_minor or 0)
 
     @needs("payment__order")

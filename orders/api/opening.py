@@ -54,7 +54,7 @@ class SetUpMissingType(PlainType):
     words = graphene.String(required=True, description="What is missing, in the reader's language.")
 
     def resolve_words(root, info):
-        """As a sentence's part."""
+        """Part of a sentence, in the reader's language."""
         return str(root.words)
 
 

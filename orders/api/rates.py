@@ -78,7 +78,7 @@ class ShippingRatesConfirm(Act):
 
     @classmethod
     def act(cls, request: Any) -> Any:
-        """Nothing."""
+        """Nothing; that she has looked is written down."""
         shipping.confirm(signed_in(request))
 
 
