@@ -63,3 +63,11 @@ def bought(till):
     order = buyer.place(lot, quantity=2)
     page = buyer.begin(order)
     return buyer, lot, order, page
+
+
+@pytest.fixture
+def closer():
+    """An operator who closes places."""
+    from tests.orders.closed import Closer
+
+    return Closer()

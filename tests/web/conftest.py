@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from core.api.ids import global_id
-from tests.catalog.world import a_category, a_lot, a_person, a_product, a_team, a_variant
+from tests.catalog.world import a_category, a_lot, a_person, a_product, a_team, a_variant, an_operator
 from tests.impact.world import households
 from tests.orders.world import Buyer
 
@@ -54,3 +54,15 @@ def signed_in(person: Any) -> Client:
 def an_order(shelf: SimpleNamespace, person: Any = None) -> dict[str, Any]:
     """A placed order: number and a guest's token."""
     return Buyer(person).place(shelf.lot)
+
+
+@pytest.fixture
+def operator():
+    """Somebody who runs the shop day by day."""
+    return an_operator()
+
+
+@pytest.fixture
+def office(operator):
+    """Her browser."""
+    return signed_in(operator)

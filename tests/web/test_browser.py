@@ -49,90 +49,95 @@ def sites(live_shop: Any, django_db_blocker: Any) -> SimpleNamespace:
         search.index([shelf.product.id])
         a_round(shelf.team)
         together = Together(lot=shelf.lot, minimum=5, maximum=20)
-        mine, guests = an_order(shelf, shelf.buyer), an_order(shelf)
         contested = a_contested_order(shelf)
-        waiting = troubles(contested)
         operator = an_operator()
-        incident = one_that_is_over(operator)
-        id_ = global_id("Product", shelf.product.uid)
-        product, team = shelf.product.slug, shelf.team.slug
+        orders = SimpleNamespace(
+            mine=an_order(shelf, shelf.buyer),
+            guests=an_order(shelf),
+            contested=contested,
+            waiting=troubles(contested),
+            incident=one_that_is_over(operator).code,
+        )
         pages = {
-            None: [
-                *("", "shop/", "shop/?query=nothing", "teams/", "cart/", "checkout/", "groups/", "contest/"),
-                *(
-                    "contest/?by=DIVISION",
-                    "about/",
-                    "help/",
-                    "privacy/",
-                    "terms/",
-                    "incidents/",
-                    f"incidents/{incident.code}/",
-                    "set-up/",
-                    "sign-in/",
-                    "sign-up/",
-                ),
-                *("sign-up/?sent=1", "password/", "password/new/?token=x", "confirm/?token=x", "invitation/"),
-                *(f"p/{product}/", f"t/{team}/", f"g/{together.code}/", "no/such/page/"),
-                f"order/{guests['number']}/?token={guests['token']}",
-                f"order/{contested['number']}/?token={contested['token']}",
-            ],
-            shelf.buyer: [
-                *("account/", "account/addresses/?province=420000", "account/details/", "groups/"),
-                *("account/second-factor/", "account/second-factor/?next=/en/", "account/device/"),
-                *(
-                    "account/addresses/?open=save_address&province=420000",
-                    "account/addresses/?open=save_address",
-                ),
-                *(
-                    f"account/details/?open={act}"
-                    for act in ("update_person", "create_token", "erase_person")
-                ),
-                "organisations/?open=propose_organisation&province=420000",
-                *("organisations/?province=420000", f"order/{mine['number']}/", "desk/"),
-                f"order/{mine['number']}/receipt/",
-            ],
-            together.coordinator.person: [
-                f"organisations/?o={global_id('Organisation', together.union.uid)}",
-                *(f"groups/open/?variant={shelf.variant}&province=420000", f"g/{together.code}/"),
-            ],
-            shelf.manager: [
-                *("desk/", "desk/new/", "desk/orders/", "desk/claims/", "desk/households/"),
-                *(
-                    "desk/households/?open=propose_household",
-                    "desk/team/",
-                    "desk/team/?open=introduce_leader",
-                ),
-                f"desk/product/{id_}/lot/{global_id('Lot', shelf.lot.uid)}/",
-                f"desk/product/{id_}/",
-                *(f"desk/product/{id_}/?open={act}" for act in ("update_product", "save_variant~new")),
-                f"desk/product/{id_}/?open=save_variant~{shelf.variant}",
-            ],
+            **of_the_shop(shelf, together, orders),
+            operator: of_the_operator(shelf, orders),
+            **of_the_office(shelf, together),
         }
-        pages[operator] = [
-            "office/",
-            *("set-up/", "set-up/facts/", "set-up/texts/", "set-up/mail/", "set-up/payments/"),
-            *("set-up/shipping/", "set-up/categories/"),
-        ]
         visits = [
             SimpleNamespace(pages=paths, cookie=_session(person) if person else None)
             for person, paths in pages.items()
         ]
         visits += [SimpleNamespace(pages=paths, cookie=cookie) for cookie, paths in _at_the_second_factor()]
-        office = [
-            *(f"office/{name}" for name in ("", "listings/", f"listings/{id_}/", "refunds/", "disputes/")),
-            *(
-                f"office/{name}"
-                for name in ("claims/", "reviews/", "parked/", "orders/", "figures/", "audit/")
-            ),
-            f"office/orders/{contested['number']}/",
-            f"office/orders/{contested['number']}/?open=refund_in_part",
-            f"office/refunds/?open=give_refund~{global_id('Refund', waiting.uid)}",
-            "office/audit/?open=find_trail",
-        ]
-        visits.append(SimpleNamespace(pages=office, cookie=_awake(an_operator())))
-        kept = of_the_office(shelf, together).items()
-        visits += [SimpleNamespace(pages=paths, cookie=_awake(person)) for person, paths in kept]
     return SimpleNamespace(shelf=shelf, visits=visits)
+
+
+def of_the_shop(shelf: SimpleNamespace, together: Together, orders: SimpleNamespace) -> dict[Any, list[str]]:
+    """Pages of guests (None), of a buyer, of a coordinator and of a team's desk."""
+    id_, product, team = global_id("Product", shelf.product.uid), shelf.product.slug, shelf.team.slug
+    return {
+        None: [
+            *("", "shop/", "shop/?query=nothing", "teams/", "cart/", "checkout/", "groups/", "contest/"),
+            *(
+                "contest/?by=DIVISION",
+                "about/",
+                "help/",
+                "privacy/",
+                "terms/",
+                "incidents/",
+                f"incidents/{orders.incident}/",
+                "set-up/",
+                "sign-in/",
+                "sign-up/",
+            ),
+            *("sign-up/?sent=1", "password/", "password/new/?token=x", "confirm/?token=x", "invitation/"),
+            *(f"p/{product}/", f"t/{team}/", f"g/{together.code}/", "no/such/page/"),
+            f"order/{orders.guests['number']}/?token={orders.guests['token']}",
+            f"order/{orders.contested['number']}/?token={orders.contested['token']}",
+        ],
+        shelf.buyer: [
+            *("account/", "account/addresses/?province=420000", "account/details/", "groups/"),
+            *("account/second-factor/", "account/second-factor/?next=/en/", "account/device/"),
+            *(
+                "account/addresses/?open=save_address&province=420000",
+                "account/addresses/?open=save_address",
+            ),
+            *(f"account/details/?open={act}" for act in ("update_person", "create_token", "erase_person")),
+            "organisations/?open=propose_organisation&province=420000",
+            *("organisations/?province=420000", f"order/{orders.mine['number']}/", "desk/"),
+            f"order/{orders.mine['number']}/receipt/",
+        ],
+        together.coordinator.person: [
+            f"organisations/?o={global_id('Organisation', together.union.uid)}",
+            *(f"groups/open/?variant={shelf.variant}&province=420000", f"g/{together.code}/"),
+        ],
+        shelf.manager: [
+            *("desk/", "desk/new/", "desk/orders/", "desk/claims/", "desk/households/"),
+            *(
+                "desk/households/?open=propose_household",
+                "desk/team/",
+                "desk/team/?open=introduce_leader",
+            ),
+            f"desk/product/{id_}/lot/{global_id('Lot', shelf.lot.uid)}/",
+            f"desk/product/{id_}/",
+            *(f"desk/product/{id_}/?open={act}" for act in ("update_product", "save_variant~new")),
+            f"desk/product/{id_}/?open=save_variant~{shelf.variant}",
+        ],
+    }
+
+
+def of_the_operator(shelf: SimpleNamespace, orders: SimpleNamespace) -> list[str]:
+    """Pages on which whoever runs the shop sets it up, and sees to orders, money and what waits."""
+    id_ = global_id("Product", shelf.product.uid)
+    return [
+        *("set-up/", "set-up/facts/", "set-up/texts/", "set-up/mail/", "set-up/payments/"),
+        *("set-up/shipping/", "set-up/categories/"),
+        *(f"office/{name}" for name in ("", "listings/", f"listings/{id_}/", "refunds/", "disputes/")),
+        *(f"office/{name}" for name in ("claims/", "reviews/", "parked/", "orders/", "figures/", "audit/")),
+        f"office/orders/{orders.contested['number']}/",
+        f"office/orders/{orders.contested['number']}/?open=refund_in_part",
+        f"office/refunds/?open=give_refund~{global_id('Refund', orders.waiting.uid)}",
+        "office/audit/?open=find_trail",
+    ]
 
 
 def of_the_office(shelf: SimpleNamespace, together: Together) -> dict[Any, list[str]]:
@@ -224,13 +229,6 @@ def troubles(contested: dict[str, Any]) -> Refund:
 def _session(person: Any, sign_in: Callable[[Client, Any], object] = by_code) -> str:
     client = Client()
     sign_in(client, person)
-    return client.cookies["session"].value
-
-
-def _awake(person: Any) -> str:
-    """The same of somebody who has given a code of her second factor."""
-    client = Client()
-    by_code(client, person)
     return client.cookies["session"].value
 
 

@@ -16,8 +16,8 @@ from tests.catalog.world import a_county, a_lot, a_product, a_team, a_variant
 from tests.impact import world
 from tests.shop.tour import pages
 from tests.web.conftest import signed_in
+from tests.web.office import elsewhere, gone, id_of, proposed
 from tests.web.test_desk import fill, sure
-from tests.web.test_office_villages import elsewhere, gone, id_of, proposed
 from tests.web.test_pages import post, words
 
 pytestmark = pytest.mark.django_db
