@@ -220,6 +220,12 @@ def must(person: Person | None, permission: str, at: Place | None = None) -> Non
         raise NotAllowed()
 
 
+def must_somewhere(person: Person | None, permission: str) -> None:
+    """Raises as `must` does where there is no place at which she may: for a deed that then looks for her own places."""
+    if not (person is None or places_now(person, permission)):
+        raise NotAllowed()
+
+
 def may_now(person: Any, permission: str, at: Place | None = None) -> bool:
     """Whether she may, asked where it is done: raises SecondFactorRequired while her role sleeps, and for what moves
     money or opens details until she has given a code once more."""
@@ -229,6 +235,19 @@ def may_now(person: Any, permission: str, at: Place | None = None) -> bool:
     if not may(person, permission, at) or (is_fresh_alone and not (person.factor and person.factor.is_fresh)):
         raise SecondFactorRequired()
     return True
+
+
+def places_now(person: Any, permission: str) -> Places:
+    """Where she may, asked where it is done: raises SecondFactorRequired as `may_now` does, whatever it is about, so
+    that nobody whose role sleeps learns what is there."""
+    if not held_asleep_too(person, _table()[permission]):
+        return Places()
+    is_fresh_alone = permission in _fresh_alone()
+    if not may_anywhere(person, permission) or (
+        is_fresh_alone and not (person.factor and person.factor.is_fresh)
+    ):
+        raise SecondFactorRequired()
+    return places_of(person, permission)
 
 
 def may_once_awake(person: Any, permission: str, at: Place | None = None) -> bool:

@@ -4,7 +4,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, JSONObject
 from django.utils.module_loading import import_string
 
@@ -40,10 +40,11 @@ def subject_with(role: str, public_id: str, field: str) -> UUID:
     return uid_of(public_id, kind_of(role), field=field)
 
 
-def choices(role: str, most: int) -> list[tuple[str, Words]]:
-    """(public id, name) of what the role can be held at, by name."""
+def choices(role: str, most: int, where: Q) -> list[tuple[str, Words]]:
+    """(public id, name) of what the role can be held at, by name; `where` is a condition on its `uid` and on `lies`, the
+    code of its region."""
     kind = kind_of(role)
-    rows = _rows(kind).order_by("zh")[:most]
+    rows = _rows(kind).filter(where).order_by("zh")[:most]
     return [(global_id(kind, row["uid"]), say(row["zh"], row["en"] or row["zh"])) for row in rows]
 
 

@@ -6,7 +6,8 @@ from django.utils import timezone
 from accounts.actions import audit
 from accounts.events import CoordinatorNamed
 from accounts.models import Membership, Organisation, Person
-from accounts.permissions import may
+from accounts.permissions import must
+from accounts.places import Place
 from accounts.reads import is_last_coordinator, is_partial_to
 from core.language import say
 from core.outbox import record
@@ -39,7 +40,8 @@ def give_role(membership: Membership, role: str, by: Person) -> Membership:
 
 def appoint(organisation: Organisation, person: Person, by: Person) -> Membership:
     """An operator names somebody who coordinates from now on, where nobody is left who could; she is none of them."""
-    if not may(by, "accounts.name_coordinator") or is_partial_to(by, organisation) or person.pk == by.pk:
+    must(by, "accounts.name_coordinator", Place(region=organisation.region_id, organisation=organisation.pk))
+    if is_partial_to(by, organisation) or person.pk == by.pk:
         raise NotAllowed()
     if not person.is_active or person.email_verified_at is None:
         raise Invalid(

@@ -15,7 +15,7 @@ from accounts.api.appointment import KEEPS, KINDS, AppointmentType, RoleInvitati
 from accounts.api.office import add_to_office
 from accounts.models import Appointment, Person, RoleInvitation
 from accounts.models.appointment import FITS, Role
-from accounts.permissions import appointed_by, may_anywhere, running
+from accounts.permissions import appointed_by, may_anywhere, places_of, running
 from accounts.places import Place
 from accounts.subjects import choices, named, subject_with
 from core import clock, language
@@ -120,7 +120,8 @@ def _regions(root: Person, info: Any, province: str) -> list[RegionChoice]:
 def _subjects(root: Person, info: Any, role: str) -> list[SubjectChoice]:
     if role not in Role.__members__ or Role[role] not in FITS["subject"]:
         return []
-    return [SubjectChoice(id=id, name=str(name)) for id, name in choices(Role[role], MOST_SUBJECTS)]
+    where = places_of(root, appointed_by(Role[role])).rows(region="lies", subject="uid")
+    return [SubjectChoice(id=id, name=str(name)) for id, name in choices(Role[role], MOST_SUBJECTS, where)]
 
 
 def _people(root: Person, info: Any, time: Any = None) -> QuerySet[Appointment]:
@@ -158,7 +159,7 @@ add_to_office(
             SubjectChoice,
             most=MOST_SUBJECTS,
             resolver=_subjects,
-            description="The teams or editions at which a role can be held.",
+            description="The teams or editions at which she may give a role.",
             role=graphene.Argument(graphene.String, required=True, description="The role, by its name."),
         ),
         KEEPS,

@@ -8,6 +8,7 @@ from accounts import office
 from accounts.actions import membership as memberships
 from accounts.actions import organisation as organisations
 from accounts.api.access import HELD, SIGNED_IN
+from accounts.api.office import whoever_may
 from accounts.clean import email_address
 from accounts.models import Organisation, Person
 from core.api.access import Access
@@ -181,7 +182,8 @@ class CoordinatorName(Act):
     """Operators: name who coordinates an organisation from now on, beside whoever does today."""
 
     class Meta:
-        access = DECIDES
+        # Whether a mailbox has an account is told to nobody who may not name its person.
+        access = whoever_may("accounts.name_coordinator", anywhere=True)
 
     class Input:
         organisation = graphene.ID(required=True, description="The organisation.")

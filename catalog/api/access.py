@@ -7,6 +7,8 @@ from django.http import HttpRequest
 from accounts.api.access import HELD, PUBLIC, SIGNED_IN
 from accounts.permissions import may
 from catalog import reads
+from catalog.actions import desk
+from catalog.models import Team
 from catalog.reads.office import keeps_teams
 from core.api.access import Access
 
@@ -26,10 +28,14 @@ def _is_at_her_desk(request: HttpRequest, parent: Any) -> bool:
     return manages(request, getattr(parent, "team_id", parent.pk))
 
 
+def _sees_listings_of(request: HttpRequest, team: Team) -> bool:
+    return may(request.user, "catalog.see_listings", at=desk.place_of(team))
+
+
 # `parent` is the team, or a row that belongs to one by `team_id`.
 TEAM_MANAGER = Access("a manager of the team", _is_at_her_desk)
 DESK = Access(
-    "a manager of the team, or an operator",
-    lambda request, parent: may(request.user, "catalog.see_listings") or _is_at_her_desk(request, parent),
+    "a manager of the team, or whoever may see listings where it works",
+    lambda request, parent: _is_at_her_desk(request, parent) or _sees_listings_of(request, parent.team),
 )
 KEEPS_TEAMS = Access("whoever keeps teams", lambda request, parent: keeps_teams(request.user))

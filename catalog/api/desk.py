@@ -5,7 +5,6 @@ from typing import Any
 import graphene
 from django.db.models import QuerySet
 
-from accounts.permissions import may
 from catalog import reads
 from catalog.actions.missing import missing
 from catalog.actions.picture import MOST_PICTURES
@@ -171,9 +170,7 @@ class TeamProduct(ModelType):
 
 def _team_product(root: Any, info: Any, id: str) -> Product | None:
     uid = uid_of(id, "Product")
-    user = info.context.user
-    seen = Product.objects.all() if may(user, "catalog.see_listings") else reads.desk_products(user)
-    return prefetched(seen.filter(uid=uid), info).first()
+    return prefetched(reads.products_seen_by(info.context.user).filter(uid=uid), info).first()
 
 
 def _team_products(root: Any, info: Any, team: str | None = None, state: Any = None) -> QuerySet[Product]:
@@ -189,7 +186,7 @@ class Query:
             TeamProduct,
             args={"id": graphene.Argument(graphene.ID, required=True, description="The product.")},
             resolver=_team_product,
-            description="A product of the asker's team, in any state; for operators any.",
+            description="A product of the asker's team, in any state; for operators any of their places.",
         ),
         SIGNED_IN,
     )

@@ -10,6 +10,7 @@ from accounts.api.office import add_to_office, whoever_may
 from catalog.actions import listing
 from catalog.api.desk import TeamProduct
 from catalog.models import Product
+from catalog.reads import products_at
 from core.api.act import Act
 from core.api.connections import connection_field
 from core.api.facts import guarded
@@ -17,15 +18,16 @@ from core.api.ids import uid_of
 from core.api.lookahead import prefetched
 from core.refusals import NotFound
 
-DECIDES = whoever_may("catalog.decide_listing")
+DECIDE = "catalog.decide_listing"
+DECIDES = whoever_may(DECIDE, anywhere=True)
 
 
 def _listings(root: Any, info: Any) -> QuerySet[Product]:
-    return Product.objects.filter(state=Product.State.SUBMITTED)
+    return products_at(root, DECIDE).filter(state=Product.State.SUBMITTED).select_related("team")
 
 
 def _product(root: Any, info: Any, id: str) -> Product:
-    found = prefetched(Product.objects.filter(uid=uid_of(id, "Product")), info).first()
+    found = prefetched(products_at(root, DECIDE).filter(uid=uid_of(id, "Product")), info).first()
     if found is None:
         raise NotFound(field="id")
     return found
@@ -47,15 +49,15 @@ add_to_office(
             required=True,
             args={"id": graphene.Argument(graphene.ID, required=True, description="The product.")},
             resolver=_product,
-            description="A product of any team, in any state.",
+            description="A product of any team of her places, in any state.",
         ),
         DECIDES,
     ),
 )
 
 
-def _waiting(uid: UUID) -> Product:
-    found = Product.objects.select_related("team").filter(uid=uid).first()
+def _waiting(by: Any, uid: UUID) -> Product:
+    found = products_at(by, DECIDE).select_related("team").filter(uid=uid).first()
     if found is None:
         raise NotFound(field="id")
     return found
@@ -79,9 +81,9 @@ class ListingApprove(Act):
     @classmethod
     def act(cls, request: Any, id: str, version: int, comment: str | None = None) -> Any:
         """The product; NOT_READY with all that it lacks."""
-        row = _waiting(uid_of(id, "Product"))
+        row = _waiting(request.user, uid_of(id, "Product"))
         listing.approve(row, request.user, comment or "", version=version)
-        return cls(product=_waiting(row.uid))
+        return cls(product=_waiting(request.user, row.uid))
 
 
 class ListingReturn(Act):
@@ -99,9 +101,9 @@ class ListingReturn(Act):
     @classmethod
     def act(cls, request: Any, id: str, comment: str) -> Any:
         """The product; CONFLICT where it does not wait for a decision."""
-        row = _waiting(uid_of(id, "Product"))
+        row = _waiting(request.user, uid_of(id, "Product"))
         listing.return_with_comment(row, request.user, comment)
-        return cls(product=_waiting(row.uid))
+        return cls(product=_waiting(request.user, row.uid))
 
 
 class Mutation:

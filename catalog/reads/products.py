@@ -8,9 +8,9 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils.module_loading import import_string
 
-from accounts.permissions import may, places_of
+from accounts.permissions import places_of
 from catalog.models import Category, Certificate, Lot, Picture, Product, Variant
-from catalog.reads.teams import is_manager, teams_managed_by
+from catalog.reads.teams import teams_managed_by
 from core import clock
 from core.language import say
 from core.refusals import Invalid, NotFound
@@ -31,9 +31,20 @@ def product_for(viewer: Any, slug: str, *, preview: bool = False) -> Product:
 
 
 def _may_preview(viewer: Any, product: Product) -> bool:
-    return viewer.is_authenticated and (
-        may(viewer, "catalog.see_listings") or is_manager(viewer, product.team_id)
-    )
+    return viewer.is_authenticated and products_seen_by(viewer).filter(pk=product.pk).exists()
+
+
+def products_at(person: Any, permission: str) -> QuerySet[Product]:
+    """Products in any state, of the teams that work where she has this permission."""
+    places = places_of(person, permission)
+    return Product.objects.filter(places.rows(region="team__county", subject="team__uid"))
+
+
+def products_seen_by(person: Any) -> QuerySet[Product]:
+    """Products in any state: on this person's desk, or where she may see listings."""
+    hers = Q(team_id__in=teams_managed_by(person).values("id"))
+    at_her_places = places_of(person, "catalog.see_listings").rows(region="team__county", subject="team__uid")
+    return Product.objects.filter(hers | at_her_places)
 
 
 def desk_products(person: Any) -> QuerySet[Product]:

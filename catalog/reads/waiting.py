@@ -3,16 +3,17 @@
 from collections.abc import Iterator
 from typing import Any
 
-from accounts.permissions import may, places_of
+from accounts.permissions import may_anywhere, places_of
 from accounts.waiting import Waiting, waiting
 from catalog.models import Leader, Product
+from catalog.reads.products import products_at
 from core.language import say
 
 
 def of_catalog(person: Any) -> Iterator[Waiting]:
     """Listings that were handed in, and leaders whom nobody has met yet."""
-    if may(person, "catalog.decide_listing"):
-        products = Product.objects.filter(state=Product.State.SUBMITTED)
+    if may_anywhere(person, "catalog.decide_listing"):
+        products = products_at(person, "catalog.decide_listing").filter(state=Product.State.SUBMITTED)
         words = say("等审核的商品", "Listings to look at")
         yield from waiting("LISTINGS", words, products, "submitted_at", "office/listings/")
     if places := places_of(person, "catalog.keep_teams"):

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.models import Person
 from accounts.permissions import may
+from catalog.actions import desk
 from catalog.models import Lot, Product, TeamMember
 from core.language import say
 from core.refusals import Conflict, Invalid, NotAllowed
@@ -60,7 +61,7 @@ def share_out_many(grown: Sequence[Grown], by: Person | None) -> None:
 
 
 def _untouched(lot_ids: Sequence[int]) -> dict[int, Lot]:
-    locked = Lot.objects.select_for_update(of=("self",), no_key=True).select_related("variant__product")
+    locked = Lot.objects.select_for_update(of=("self",), no_key=True).select_related("variant__product__team")
     lots = {lot.pk: lot for lot in locked.filter(pk__in=lot_ids).order_by("pk")}
     if any(lot.units_sold or lot.units_reserved for lot in lots.values()):
         words = say(
@@ -73,10 +74,14 @@ def _untouched(lot_ids: Sequence[int]) -> dict[int, Lot]:
 
 
 def _may(by: Person | None, lots: object) -> None:
-    """A manager shares out her own team's lots; `by` is None for the shop itself."""
-    if by is None or may(by, "impact.share_out_lot"):
+    """A manager shares out her own team's lots, whoever may at a place those of its teams; `by` is None for the shop
+    itself."""
+    if by is None:
         return
-    teams = {lot.variant.product.team_id for lot in lots}  # type: ignore[attr-defined]
+    of = {lot.variant.product.team for lot in lots}  # type: ignore[attr-defined]
+    teams = {team.pk for team in of if not may(by, "impact.share_out_lot", at=desk.place_of(team))}
+    if not teams:
+        return
     own = TeamMember.objects.filter(person=by, team_id__in=teams, ended_at=None, role=TeamMember.Role.MANAGER)
     if set(own.values_list("team_id", flat=True)) != teams:
         raise NotAllowed()

@@ -112,7 +112,7 @@ def answer(claim: Claim, by: Any, *, words: str = "", amount_minor: int = 0) -> 
 
 def _check_stands_in(claim: Claim, line: Line, by: Any) -> None:
     """An operator who is none of the team's people, once the team has had its time."""
-    if not may_once_awake(by, "orders.answer_left_claims"):
+    if not may_once_awake(by, "orders.answer_left_claims", at=desk.place_of(line.team)):
         raise NotFound()
     desk.must_decide(by, line.team, "orders.answer_left_claims")
     if not Claim.objects.filter(left_open() | ~Q(state=Claim.State.OPEN), pk=claim.pk).exists():

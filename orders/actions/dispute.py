@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from accounts import clean
 from accounts.actions import audit
-from accounts.permissions import must
 from core.language import say
 from core.money import show
 from core.outbox import record
@@ -29,6 +28,7 @@ from orders.events import (
 from orders.models import Dispute, Notice, Order, Payment, Refund
 from orders.provider import provider
 from orders.provider.port import DisputeSeen, Noun, RefundFailure, RefundSeen, Was
+from orders.reads.place import must_about
 
 State = Dispute.State
 
@@ -141,7 +141,7 @@ def _contest(order: Order) -> None:
 @transaction.atomic
 def decide(dispute: Dispute, by: Any, lost_minor: int, reason: str) -> Dispute:
     """A person says what an unclear outcome came to, in fen: nothing, or so much of what was paid."""
-    must(by, "orders.decide_dispute")
+    must_about(by, "orders.decide_dispute", dispute.payment.order)
     reason = clean.line(reason, "reason", 200)
     order = lock([dispute.payment.order])[dispute.payment.order_id]
     not_of_her_own(order, by)

@@ -10,7 +10,6 @@ from django.utils import timezone
 from accounts import clean
 from accounts.actions import audit
 from accounts.models import AuditEntry
-from accounts.permissions import must
 from core.language import say
 from core.outbox import record
 from core.refusals import Conflict
@@ -20,6 +19,7 @@ from orders.events import RefundUnplaced
 from orders.models import Notice, Order, Payment, Refund, RefundGiven
 from orders.provider import provider
 from orders.provider.port import Noun, PaymentSeen, RefundSeen, Was
+from orders.reads.place import must_about
 
 log = logging.getLogger("sheaf.payments")
 
@@ -186,9 +186,9 @@ def _unplaced(paid: Payment, seen: RefundSeen, left: int) -> None:
 @transaction.atomic
 def settle_otherwise(failed: Refund, by: Any, how: str) -> Refund:
     """An operator has given it herself (by bank transfer, say), as the provider could not; `how` is for the record."""
-    must(by, "orders.refund")
-    how = clean.line(how, "how", 200)
     order = Order.objects.get(payments__refunds=failed.pk)
+    must_about(by, "orders.refund", order)
+    how = clean.line(how, "how", 200)
     order = lock([order])[order.pk]
     not_of_her_own(order, by)
     made = Refund.objects.select_related("payment").get(pk=failed.pk)

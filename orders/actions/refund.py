@@ -10,7 +10,6 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.actions import audit
-from accounts.permissions import must
 from core import failpoints
 from core.deliveries import held_since_restore
 from core.language import say
@@ -39,6 +38,7 @@ from orders.events import RefundFailed, RefundRequested, RefundSucceeded, Refund
 from orders.models import Notice, Order, Payment, Refund, RefundLine, Shipment
 from orders.provider import provider
 from orders.provider.port import Noun, RefundAttempt, RefundSeen
+from orders.reads.place import must_about
 from orders.reads.refund import lost_parcels
 
 State = Refund.State
@@ -298,8 +298,8 @@ def _arrived(order: Order, refund: Refund) -> None:
 @transaction.atomic
 def retry(refund: Refund, by: Any = None) -> Refund:
     """Try a failed refund once more, under a new key: the first one's answer is no. Without `by`, by the clock."""
-    must(by, "orders.refund")
     order = Order.objects.get(payments__refunds=refund.pk)
+    must_about(by, "orders.refund", order)
     lock([order])
     refund = Refund.objects.get(pk=refund.pk)
     if refund.reason == Reason.DISPUTE:

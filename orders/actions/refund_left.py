@@ -2,16 +2,16 @@
 
 from typing import Any
 
-from accounts.permissions import must
 from core.refusals import NotFound
 from orders.actions import refund
 from orders.models import Order, Refund
+from orders.reads.place import must_about
 from orders.reads.proof import is_hers
 
 
 def request_remaining(order: Order, by: Any, reason: str) -> Refund:
     """Give back what remains of every line and of its sending; of an order of her own an operator is none."""
-    must(by, "orders.refund")
+    must_about(by, "orders.refund", order)
     if is_hers(by, order):
         raise NotFound()
     lines = {

@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.actions import audit
 from accounts.permissions import must
+from catalog.actions import desk
 from catalog.clean import paragraphs
 from catalog.reads import is_related
 from core.language import say
@@ -47,8 +48,9 @@ def _twin() -> Conflict:
 @transaction.atomic
 def hide(review: Review, by: Any) -> Review:
     """An operator, not of the team it is about, takes a review out of sight; it is kept, and the deed is written down."""
-    must(by, "orders.hide_review")
-    if is_related(by, Line.objects.values_list("team_id", flat=True).get(pk=review.line_id)):
+    team = Line.objects.select_related("team").get(pk=review.line_id).team
+    must(by, "orders.hide_review", at=desk.place_of(team))
+    if is_related(by, team.pk):
         raise NotAllowed(
             say("不能隐藏对自己团队商品的评价。", "Nobody hides what is said of a team of their own.")
         )

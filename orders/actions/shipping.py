@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.actions import audit
 from accounts.actions.shop import locked
 from accounts.actions.shop import save as save_shop
 from accounts.models import Person, Region
-from accounts.permissions import must
+from accounts.permissions import may, must, must_somewhere, places_of
+from catalog.actions import desk
 from catalog.models import Product, Team
 from core import numbers
 from core.language import Words, say
@@ -22,6 +24,7 @@ from core.tables.kinds import Convert
 from orders.models import ShippingRate
 from orders.reads import shipping
 
+PERMISSION = "orders.keep_shipping_rates"
 FIGURES = ("is_served", "first_grams", "first_minor", "step_grams", "step_minor")
 MOST_GRAMS, MOST_MINOR = 1_000_000, 100_000_000
 
@@ -29,13 +32,23 @@ MOST_GRAMS, MOST_MINOR = 1_000_000, 100_000_000
 @transaction.atomic
 def change_rate(rate: ShippingRate, by: Person, **figures: int) -> ShippingRate:
     """Change what a parcel costs; other processes know of it within half a minute. Orders keep their price."""
-    must(by, "orders.keep_shipping_rates")
+    _must(by, rate.team_id)
     assert set(figures) <= set(FIGURES)
     _check(figures)
     ShippingRate.objects.filter(pk=rate.pk).update(**figures)
     audit.record(by, "change", "ShippingRate", rate.pk, **figures)
     transaction.on_commit(shipping.forget)
     return rate
+
+
+def teams_of(by: Person) -> QuerySet[Team]:
+    """The teams whose own rates she keeps."""
+    return Team.objects.filter(places_of(by, PERMISSION).rows(region="county", subject="uid"))
+
+
+def _must(by: Person, team_id: int | None) -> None:
+    """The shop's own table is for whoever keeps all rates."""
+    must(by, PERMISSION, at=desk.place_of(Team.objects.get(pk=team_id)) if team_id else None)
 
 
 def _check(figures: dict[str, Any]) -> None:
@@ -64,9 +77,10 @@ class Given:
 @transaction.atomic
 def save(by: Person, rates: Iterable[Given]) -> int:
     """Write these, each in place of the one of its team, storage class and province; how many. Others stay."""
-    must(by, "orders.keep_shipping_rates")
+    must_somewhere(by, PERMISSION)
     count = 0
     for one in rates:
+        _must(by, one.team_id)
         if one.storage not in Product.Storage.values:
             raise Invalid(field="storage")
         _check(one.figures)
@@ -75,13 +89,14 @@ def save(by: Person, rates: Iterable[Given]) -> int:
         audit.record(by, "save", "ShippingRate", rate.pk, **one.figures)
         count += 1
     transaction.on_commit(shipping.forget)
-    _reviewed(by)
+    if may(by, PERMISSION):
+        _reviewed(by)
     return count
 
 
 def confirm(by: Person) -> None:
     """The rates were gone through, and are right as they stand."""
-    must(by, "orders.keep_shipping_rates")
+    must(by, PERMISSION)
     with transaction.atomic():
         _reviewed(by)
 
@@ -122,8 +137,8 @@ def _one_of(known: Mapping[str, Any], otherwise: Words) -> Convert:
     return convert
 
 
-def _table() -> Table:
-    teams = {code.casefold(): pk for code, pk in Team.objects.values_list("code", "pk")}
+def _table(by: Person) -> Table:
+    teams = {code.casefold(): pk for code, pk in teams_of(by).values_list("code", "pk")}
     provinces = {
         name.casefold(): region.code
         for region in Region.objects.filter(level=Region.Level.PROVINCE)
@@ -145,10 +160,10 @@ def _table() -> Table:
     )
 
 
-def read(file: Any) -> tuple[list[Given], Reading]:
+def read(file: Any, by: Person) -> tuple[list[Given], Reading]:
     """The rates in a CSV or XLSX that have no fault, and the reading, whose faults say what is wrong with the others by
     row and column; nothing is written. Raises Unreadable."""
-    reading = _table().read(file)
+    reading = _table(by).read(file)
     given = []
     for row in reading:
         figures = {name: row[name] for name in FIGURES}

@@ -108,7 +108,10 @@ class LogisticsOffice(PlainType):
         description="The teams by code.",
     )
     rates = list_of(
-        RateType, most=300, resolver=lambda root, info: reads.rates(), description="What sending costs."
+        RateType,
+        most=300,
+        resolver=lambda root, info: reads.rates(departments.teams_at(info.context.user, LOGISTICS)),
+        description="What sending costs: by the shop's own table, and by the teams'.",
     )
 
 

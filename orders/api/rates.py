@@ -3,12 +3,12 @@
 from typing import Any
 
 import graphene
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
-from accounts.api.access import whoever_may
+from accounts.api.office import whoever_may
 from accounts.models import Region
 from accounts.reads import region_coded, signed_in
-from catalog.models import Product, Team
+from catalog.models import Product
 from core import numbers
 from core.api.act import Act
 from core.api.facts import guarded
@@ -18,7 +18,7 @@ from core.refusals import Invalid
 from orders.actions import shipping
 from orders.models import ShippingRate
 
-KEEPS_RATES = whoever_may("orders.keep_shipping_rates")
+KEEPS_RATES = whoever_may("orders.keep_shipping_rates", anywhere=True)
 MOST = 500
 
 
@@ -66,7 +66,7 @@ class ShippingRateSave(Act):
     @classmethod
     def act(cls, request: Any, storage: Any, region: str = "", team: str = "", **figures: Any) -> Any:
         """Nothing. INVALID names the field; carts are told the new price within half a minute."""
-        given = shipping.Given(_team(team), str(storage.value), _province(region), figures)
+        given = shipping.Given(_team(request.user, team), str(storage.value), _province(region), figures)
         shipping.save(signed_in(request), [given])
 
 
@@ -82,10 +82,10 @@ class ShippingRatesConfirm(Act):
         shipping.confirm(signed_in(request))
 
 
-def _team(code: str) -> int | None:
+def _team(by: Any, code: str) -> int | None:
     if not (code or "").strip():
         return None
-    found = Team.objects.filter(code__iexact=numbers.in_ascii(code.strip())).first()
+    found = shipping.teams_of(by).filter(code__iexact=numbers.in_ascii(code.strip())).first()
     if found is None:
         raise Invalid(shipping.NO_TEAM, field="team")
     return found.pk
@@ -101,7 +101,8 @@ def _province(code: str) -> str | None:
 
 
 def _rates(root: Any, info: Any) -> QuerySet[ShippingRate]:
-    rows = ShippingRate.objects.select_related("region__parent__parent", "team")
+    seen = Q(team=None) | Q(team__in=shipping.teams_of(info.context.user))
+    rows = ShippingRate.objects.filter(seen).select_related("region__parent__parent", "team")
     return rows.order_by(F("team__code").asc(nulls_first=True), "storage", F("region").asc(nulls_first=True))[
         :MOST
     ]
@@ -109,7 +110,12 @@ def _rates(root: Any, info: Any) -> QuerySet[ShippingRate]:
 
 class Query:
     shipping_rates = guarded(
-        list_of(ShippingRateType, most=MOST, resolver=_rates, description="All rates, the shop's own first."),
+        list_of(
+            ShippingRateType,
+            most=MOST,
+            resolver=_rates,
+            description="The shop's own rates, and then those of the teams at the asker's places.",
+        ),
         KEEPS_RATES,
     )
 

@@ -7,11 +7,12 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from accounts.permissions import may
+from accounts.permissions import places_of
 from catalog.reads import teams_managed_by
 from core.refusals import NotFound
 from orders.links import uid_of_token
 from orders.models import Claim
+from orders.reads.place import of_line
 
 # So long a team has for its answer; from then on an operator may give one in its place.
 TEAM_ANSWERS = timedelta(days=3)
@@ -22,6 +23,10 @@ def left_open(before: datetime | None = None) -> Q:
     return Q(state=Claim.State.OPEN, made_at__lt=(before or timezone.now()) - TEAM_ANSWERS)
 
 
+def _at_her_places(person: Any) -> Q:
+    return of_line(places_of(person, "orders.answer_left_claims"), "line__")
+
+
 def answer_by(claim: Claim) -> datetime | None:
     """Until when its team answers; None once it is answered."""
     return claim.made_at + TEAM_ANSWERS if claim.state == Claim.State.OPEN else None
@@ -29,10 +34,9 @@ def answer_by(claim: Claim) -> datetime | None:
 
 def claim_to_answer(person: Any, uid: UUID) -> Claim:
     """A claim on this person's desk, or that a team has left to her who may answer it; any other sounds like none."""
-    hers = Q(line__team__in=teams_managed_by(person))
-    if may(person, "orders.answer_left_claims"):
-        # One that was answered meanwhile says so.
-        hers |= left_open() | ~Q(state=Claim.State.OPEN)
+    # One that was answered meanwhile says so.
+    left = left_open() | ~Q(state=Claim.State.OPEN)
+    hers = Q(line__team__in=teams_managed_by(person)) | left & _at_her_places(person)
     row = Claim.objects.filter(hers, uid=uid).select_related("line__order").first()
     if row is None:
         raise NotFound(field="claim_id")
@@ -42,9 +46,7 @@ def claim_to_answer(person: Any, uid: UUID) -> Claim:
 def claim_seen_by(person: Any, uid: UUID, token: str | None = None) -> Claim | None:
     """A claim for whoever made it, by account or link, and for the team it is about; for operators what the team leaves
     to them. None for others."""
-    seen = Q(pk__in=[])
-    if may(person, "orders.answer_left_claims"):
-        seen |= left_open()
+    seen = left_open() & _at_her_places(person)
     if person.is_authenticated:
         seen |= Q(line__order__person=person) | Q(line__team__in=teams_managed_by(person))
     if token and (order := uid_of_token(token)):
@@ -54,10 +56,8 @@ def claim_seen_by(person: Any, uid: UUID, token: str | None = None) -> Claim | N
 
 def answered_by_pk(request: Any, pk: int) -> QuerySet[Claim]:
     """A claim that this very asker has answered, while she keeps the desk, or the office's claims."""
-    rows = Claim.objects.filter(pk=pk)
-    if may(request.user, "orders.answer_left_claims"):
-        return rows
-    return rows.filter(line__team__in=teams_managed_by(request.user))
+    hers = Q(line__team__in=teams_managed_by(request.user)) | _at_her_places(request.user)
+    return Claim.objects.filter(hers, pk=pk)
 
 
 def claim_by_pk(request: Any, pk: int) -> QuerySet[Claim]:

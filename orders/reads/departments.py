@@ -43,9 +43,10 @@ def _number_of(parcels: QuerySet[Shipment]) -> Coalesce:
     return Coalesce(Subquery(counted.values("number")), 0)
 
 
-def rates() -> list[ShippingRate]:
-    """What sending costs, by storage and region."""
-    return list(ShippingRate.objects.select_related("region").order_by("storage", "region_id"))
+def rates(teams: QuerySet[Team]) -> list[ShippingRate]:
+    """What sending costs, by storage and region: by the shop's own table, and by these teams'."""
+    rows = ShippingRate.objects.filter(Q(team=None) | Q(team__in=teams))
+    return list(rows.select_related("region").order_by("storage", "region_id"))
 
 
 def sold_by(team_ids: Iterable[int]) -> dict[int, int]:

@@ -6,11 +6,12 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from accounts.permissions import may
+from accounts.permissions import places_of
 from core.language import Words, say, speaks_english
 from core.money import show
 from orders.models import Dispute, Order, Refund
 from orders.reads.order import is_all_refunded
+from orders.reads.place import of_order
 
 State = Dispute.State
 
@@ -70,11 +71,12 @@ def disputes_of(order: Order) -> list[DisputeToBuyer]:
 
 def dispute_by_pk(request: Any, pk: int) -> QuerySet[Dispute]:
     """A dispute that a deed of this very asker has decided, as long as she may."""
-    return (
-        Dispute.objects.filter(pk=pk)
-        if may(request.user, "orders.decide_dispute")
-        else Dispute.objects.none()
-    )
+    return disputes_for(request.user).filter(pk=pk)
+
+
+def disputes_for(person: Any) -> QuerySet[Dispute]:
+    """Disputes about the orders that lie where she decides."""
+    return Dispute.objects.filter(of_order(places_of(person, "orders.decide_dispute"), "payment__order"))
 
 
 CALL_IT_OFF = say(

@@ -1,14 +1,17 @@
 """An order found by what its buyer or a courier can say of it: number, mailbox, telephone, tracking number."""
 
 import re
+from typing import Any
 
 from django.db.models import QuerySet
 
 from accounts import clean
 from accounts.models.person import CODE_LETTERS
+from accounts.permissions import places_of
 from core.language import say
 from core.refusals import Invalid
 from orders.models import Order, Shipment
+from orders.reads.place import of_order
 
 # More than these are not told: whoever asks says more of it.
 MOST = 20
@@ -18,11 +21,16 @@ _NUMBER = re.compile(rf"[{CODE_LETTERS}]{{{LEAST_LETTERS},12}}")
 _TRACKING = re.compile(r"[A-Za-z0-9-]{4,40}")
 
 
-def found_by(words: str) -> tuple[str, list[Order]]:
-    """(by what, orders): "number" (whole or its beginning), "email", "phone" or "tracking", each exact; the newest
+def orders_for(person: Any) -> QuerySet[Order]:
+    """The orders that lie where she may see them."""
+    return Order.objects.filter(of_order(places_of(person, "orders.see_orders")))
+
+
+def found_by(words: str, person: Any) -> tuple[str, list[Order]]:
+    """(by what, orders) of those that she may see: "number" (whole or its beginning), "email", "phone" or "tracking", each exact; the newest
     first, at most MOST. Raises Invalid for what is none of them."""
     text = clean.line(words, "words", 254)
-    ways = [(kind, rows) for kind, rows in _ways(text) if rows is not None]
+    ways = [(kind, rows) for kind, rows in _ways(text, orders_for(person)) if rows is not None]
     if not ways:
         raise Invalid(_NONE_OF_THESE, field="words")
     for kind, rows in ways:
@@ -37,34 +45,38 @@ _NONE_OF_THESE = say(
 )
 
 
-def _ways(text: str) -> list[tuple[str, QuerySet[Order] | None]]:
+def _ways(text: str, seen: QuerySet[Order]) -> list[tuple[str, QuerySet[Order] | None]]:
     if "@" in text:
-        return [("email", Order.objects.filter(email=clean.mailbox(text)))]
-    return [("number", _by_number(text)), ("phone", _by_phone(text)), ("tracking", _by_tracking(text))]
+        return [("email", seen.filter(email=clean.mailbox(text)))]
+    return [
+        ("number", _by_number(text, seen)),
+        ("phone", _by_phone(text, seen)),
+        ("tracking", _by_tracking(text, seen)),
+    ]
 
 
-def _by_number(text: str) -> QuerySet[Order] | None:
+def _by_number(text: str, seen: QuerySet[Order]) -> QuerySet[Order] | None:
     letters = re.sub(r"[\s-]", "", text).upper()
     if not _NUMBER.fullmatch(letters):
         return None
     dashed = "-".join(letters[at : at + 4] for at in range(0, len(letters), 4))
     # A range and not LIKE: the one index of the column serves it. No letter of a number comes behind the tilde.
-    return Order.objects.filter(number__gte=dashed, number__lt=f"{dashed}~")
+    return seen.filter(number__gte=dashed, number__lt=f"{dashed}~")
 
 
-def _by_phone(text: str) -> QuerySet[Order] | None:
+def _by_phone(text: str, seen: QuerySet[Order]) -> QuerySet[Order] | None:
     try:
         number = clean.phone_number(text)
     except Invalid:
         number = re.sub(r"[\s()-]", "", text)
         if not re.fullmatch(r"\+?[0-9]{7,15}", number):
             return None
-    return Order.objects.filter(phone=number)
+    return seen.filter(phone=number)
 
 
-def _by_tracking(text: str) -> QuerySet[Order] | None:
+def _by_tracking(text: str, seen: QuerySet[Order]) -> QuerySet[Order] | None:
     number = text.replace(" ", "")
     if not _TRACKING.fullmatch(number):
         return None
     parcels = Shipment.objects.filter(tracking_number__in={number, number.upper()})
-    return Order.objects.filter(pk__in=parcels.values("order"))
+    return seen.filter(pk__in=parcels.values("order"))

@@ -5,30 +5,38 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from accounts.permissions import may, may_now
+from accounts.permissions import places_now, places_of
 from catalog.reads import teams_managed_by
 from core.refusals import NotFound
 from orders.models import Line, Order, Refund, Shipment
+from orders.reads.place import of_order
 from orders.reads.shipment import has_not_come
 
 
 def refund_by_pk(request: Any, pk: int) -> QuerySet[Refund]:
     """A refund that a deed of this very asker has led to, while she keeps the desk or is an operator."""
-    rows = Refund.objects.filter(pk=pk)
-    if may(request.user, "orders.refund"):
-        return rows
     hers = Shipment.objects.filter(order=OuterRef("payment__order"), team__in=teams_managed_by(request.user))
-    return rows.filter(Exists(hers))
+    return Refund.objects.filter(Exists(hers) | _at_her_places(request.user), pk=pk)
+
+
+def refunds_for(person: Any) -> QuerySet[Refund]:
+    """Refunds of the orders that lie where she may give back."""
+    return Refund.objects.filter(_at_her_places(person))
+
+
+def _at_her_places(person: Any) -> Q:
+    return of_order(places_of(person, "orders.refund"), "payment__order")
 
 
 def order_to_refund(person: Any, number: str) -> tuple[Order, set[int] | None]:
-    """A paid order and the teams for which this person may give back; None is all of them (operators).
+    """A paid order and the teams for which this person may give back; None is all of them (operators, where
+    the order lies).
     An order in which none of her teams has a part sounds like none, and so does one of her own, for a manager as for an
     operator (`orders.reads.proof.is_hers`): what she bought is given back by somebody else."""
     own = Q(person=person) | Q(person=None, email__iexact=person.email)
     paid = Order.objects.filter(number=number.strip().upper(), paid_at__isnull=False).exclude(own)
     teams: set[int] | None = None
-    order = paid.first() if may_now(person, "orders.refund") else None
+    order = paid.filter(of_order(places_now(person, "orders.refund"))).first()
     if order is None:
         teams = set(teams_managed_by(person).values_list("pk", flat=True))
         order = paid.filter(shipments__team__in=teams).first()

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest
 
-from accounts.permissions import must
+from accounts.permissions import must_somewhere
 from accounts.places import name_of
 from accounts.reads import appointments_seen_by, signed_in
 from accounts.subjects import named
@@ -16,7 +16,8 @@ from core.refusals import NotFound
 from orders.actions import refund as refunds
 from orders.api.refund import parts_of
 from orders.models import Dispute, Refund
-from orders.reads.refund import order_to_refund
+from orders.reads.dispute import disputes_for
+from orders.reads.refund import order_to_refund, refunds_for
 from shop.web.account.acts import shown_once
 from shop.web.acts import Act, Lines, done, gathered, says, tells, to, will
 from shop.web.desk.acts import answered, ends_the_claim, on_its_way_back
@@ -36,8 +37,8 @@ def _listing_decided(zh: str, en: str) -> Any:
 
 def owed(request: HttpRequest, variables: dict[str, Any]) -> Lines:
     """What the buyer is still owed of a refund that failed."""
-    must(signed_in(request), "orders.refund")
-    row = Refund.objects.filter(uid=uid_of(variables["refund"], "Refund")).first()
+    must_somewhere(signed_in(request), "orders.refund")
+    row = refunds_for(signed_in(request)).filter(uid=uid_of(variables["refund"], "Refund")).first()
     if row is None or row.state != Refund.State.FAILED:
         raise NotFound()
     how = [(say("怎么退的", "How"), variables["how"])] if variables.get("how") else []
@@ -46,10 +47,9 @@ def owed(request: HttpRequest, variables: dict[str, Any]) -> Lines:
 
 def comes_to(request: HttpRequest, variables: dict[str, Any]) -> Lines:
     """What an unclear dispute came to, in yuan."""
-    must(signed_in(request), "orders.decide_dispute")
-    if not Dispute.objects.filter(
-        uid=uid_of(variables["dispute"], "Dispute"), state=Dispute.State.UNCLEAR
-    ).exists():
+    must_somewhere(signed_in(request), "orders.decide_dispute")
+    seen = disputes_for(signed_in(request))
+    if not seen.filter(uid=uid_of(variables["dispute"], "Dispute"), state=Dispute.State.UNCLEAR).exists():
         raise NotFound()
     return [
         (say("银行最后拿走", "Taken by the bank for good"), money.show(variables["lostMinor"])),

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_POST
 
-from accounts.permissions import must
+from accounts.permissions import must_somewhere
 from accounts.reads import signed_in
 from core import language, rates
 from core.language import say
@@ -29,9 +29,9 @@ def look_at_rates(request: HttpRequest) -> HttpResponse:
         return back(request, "look_at_rates", [("file", str(NO_FILE))])
     try:
         person = signed_in(request)
-        must(person, "orders.keep_shipping_rates")
+        must_somewhere(person, "orders.keep_shipping_rates")
         rates.demand("rates file", str(person.uid), 30, 60)
-        given, reading = shipping.read(file)
+        given, reading = shipping.read(file, person)
     except (Refusal, Unreadable) as refusal:
         return back(request, "look_at_rates", [("file", str(refusal))])
     told = {
