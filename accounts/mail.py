@@ -11,6 +11,10 @@ from django.template.loader import get_template
 
 from accounts.shop import band, this_shop
 from core import language as languages
+from core.language import say
+
+# Until it has a name.
+UNNAMED = say("小店", "The shop")
 
 
 def send(to: str, language: str, template: str, context: dict[str, Any]) -> None:
@@ -29,11 +33,22 @@ def send(to: str, language: str, template: str, context: dict[str, Any]) -> None
     EmailMessage(subject, body, sender(), to=[to], reply_to=answers, headers=headers).send()
 
 
-def sender() -> str:
+def from_whom() -> tuple[str, str]:
     """From whom the shop's mails come: its own name, and the address that its server may send from."""
     name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
     shop = this_shop()
-    return formataddr((shop.mail_sender or shop.name_zh or name, address))
+    return shop.mail_sender or shop.name_zh or name, address
+
+
+def sender() -> str:
+    """The same as a mail's header has it."""
+    return formataddr(from_whom())
+
+
+def folder() -> str | None:
+    """Where mails lie as files, on a server that sends none; None where they are sent."""
+    is_filed = settings.EMAIL_BACKEND.endswith("filebased.EmailBackend")
+    return str(settings.EMAIL_FILE_PATH) if is_filed else None
 
 
 def rendered(language: str, template: str, context: dict[str, Any]) -> tuple[str, str]:
@@ -43,7 +58,7 @@ def rendered(language: str, template: str, context: dict[str, Any]) -> tuple[str
             **context,
             "site": settings.SITE_URL,
             "home": f"{settings.SITE_URL}/{language}/",
-            "shop_name": languages.localized(this_shop(), "name"),
+            "shop_name": languages.localized(this_shop(), "name") or str(UNNAMED),
         }
         mark = str(band() or "")
         # Plain text needs no escaping; "&" in a team's name is an "&".

@@ -87,7 +87,7 @@ def watch(servers: house.Servers, processes: list[Process]) -> None:
 
 def welcome(env: dict[str, str]) -> None:
     """Where the shop is, and who may sign in."""
-    print(f"\nSheaf is open: {env['SITE_URL']}/")
+    print(f"\nSheaf runs: {env['SITE_URL']}/")
     # Nothing is printed of a shop that has an operator.
     print(house.manage(env, "open_shop", "--if-new"), end="")
     print(f"Mail and logs are in {env['DATA_DIR']}/mail and /logs.")

@@ -110,10 +110,18 @@ class ShopDeskType(PlainType):
     texts_reviewed_at = graphene.DateTime(description="When the texts were last confirmed; null: never.")
     mail_checked_at = graphene.DateTime(description="When a test letter's code last came back; null: never.")
     sender = graphene.String(required=True, description="From whom its mails come, name and address.")
+    mail_folder = graphene.String(
+        description="Where its mails lie as files, on a server that sends none; null where they are sent."
+    )
 
     def resolve_sender(root, info):
         """By its name, and the address of the server's settings."""
-        return mail.sender()
+        name, address = mail.from_whom()
+        return f"{name} <{address}>" if name else address
+
+    def resolve_mail_folder(root, info):
+        """By the server's settings."""
+        return mail.folder()
 
 
 class ShopUpdate(Act):

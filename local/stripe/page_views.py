@@ -23,16 +23,16 @@ def money(amount: int, currency: str) -> str:
 
 
 def document(title: str, body: str, language: str, path: str, keep: dict[str, str] | None = None) -> str:
-    """The page around the content: the demo mark, the title, the way to the other language."""
+    """The page around the content: that no money moves, the title, the way to the other language."""
     other = "en" if language == "zh" else "zh"
     query = urlencode({**(keep or {}), "locale": other})
     return f"""<!doctype html>
 <html lang="{"zh-CN" if language == "zh" else "en"}">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex"><title>{escape(title)} · {say("demo", language)}</title>
+<meta name="robots" content="noindex"><title>{escape(title)} · {say("stand_in", language)}</title>
 <style>{STYLE}</style></head>
-<body><aside class="demo" aria-label="{say("demo", language)}">演示支付 / demo payment, no real money
-<small>{say("demo_more", language)}</small></aside>
+<body><aside class="stand-in" aria-label="{say("stand_in", language)}">支付替身，不动真钱 / stand-in, no real money
+<small>{say("stand_in_more", language)}</small></aside>
 <main><header><h1>{escape(title)}</h1>
 <a href="{escape(path)}?{query}" lang="{"zh-CN" if other == "zh" else "en"}">{say("other_language", language)}</a>
 </header>
@@ -43,7 +43,7 @@ def document(title: str, body: str, language: str, path: str, keep: dict[str, st
 def pay_page(session: Row, language: str, number: str, wrong: str) -> str:
     """What is bought, and the ways to pay for it."""
     amount = money(session["amount_total"], session["currency"])
-    parts = [f'<p>{say("for_seller", language)}</p><p class="amount">{amount}</p>']
+    parts = [f'<p>{say("to_pay", language)}</p><p class="amount">{amount}</p>']
     if wrong:
         parts.append(problem_box(wrong, language))
     parts.append(f"<h2>{say('how', language)}</h2>")

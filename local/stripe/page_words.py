@@ -6,14 +6,13 @@ import base64
 import hashlib
 
 WORDS = {
-    "demo": ("演示支付，不涉及真实资金", "Demo payment, no real money"),
-    "demo_more": (
-        "这是本机上的支付演示。请勿输入真实卡号；真实卡号会被拒绝，也不会保存。",
+    "stand_in": ("支付替身，不动任何真钱", "Stand-in for payments, no real money"),
+    "stand_in_more": (
+        "这一页在本机上代替支付方。请勿输入真实卡号；真实卡号会被拒绝，也不会保存。",
         "This payment page runs on your own machine. Do not type a real card: it is refused and never kept.",
     ),
     "pay": ("支付", "Pay"),
     "to_pay": ("应付金额", "Amount due"),
-    "for_seller": ("收款方：Sheaf（演示）", "To Sheaf (demo)"),
     "what": ("本次购买", "What you are paying for"),
     "shipping": ("运费", "Shipping"),
     "total": ("合计", "Total"),
@@ -67,7 +66,7 @@ WORDS = {
         "请回到商店，从订单再次进入支付。",
         "Go back to the shop and open the payment from your order.",
     ),
-    "receipt": ("收据（演示）", "Receipt (demo)"),
+    "receipt": ("收据（替身）", "Receipt of the stand-in"),
     "bank": ("发卡行", "your bank"),
     "other_language": ("English", "中文"),
 }
@@ -107,9 +106,9 @@ STYLE = """
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.65 system-ui, "PingFang SC",
   "Noto Sans CJK SC", sans-serif; }
-.demo { background: var(--wash); border-bottom: 1px solid var(--line); padding: 10px 16px; text-align: center;
+.stand-in { background: var(--wash); border-bottom: 1px solid var(--line); padding: 10px 16px; text-align: center;
   font-weight: 600; }
-.demo small { display: block; font-weight: 400; font-size: 14px; }
+.stand-in small { display: block; font-weight: 400; font-size: 14px; }
 main { max-width: 480px; margin: 0 auto; padding: 16px 16px 48px; }
 header { display: flex; justify-content: space-between; align-items: center; gap: 16px; }
 h1, h2 { font-family: "Songti SC", "Noto Serif CJK SC", Georgia, serif; line-height: 1.35; margin: 0; }

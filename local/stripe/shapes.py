@@ -47,7 +47,7 @@ def charge(account: Account, of: Row, method: Row, details: Row, **fields: Any) 
         billing_details=method.get("billing_details") or dict(NO_DETAILS),
         customer=of["customer"], description=of["description"], metadata=dict(of["metadata"]),
         receipt_email=of["receipt_email"], receipt_number=None, receipt_url=None, application=None,
-        application_fee=None, application_fee_amount=None, calculated_statement_descriptor="SHEAF DEMO",
+        application_fee=None, application_fee_amount=None, calculated_statement_descriptor="SHEAF",
         failure_balance_transaction=None, failure_code=None, failure_message=None, fraud_details={},
         on_behalf_of=None, outcome={
             "type": "authorized", "network_status": "approved_by_network", "reason": None, "risk_level": "normal",

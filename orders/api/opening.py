@@ -20,7 +20,7 @@ _DONE_THERE = {
     Step.FACTS: "Its name, legal entity and contact are written.",
     Step.TEXTS: "Its rules are read and confirmed.",
     Step.MAIL: "A test letter's code comes back.",
-    Step.PAYMENTS: "The keys of its payments are sound.",
+    Step.PAYMENTS: "The keys of its payments are sound, and a payment was tried and given back.",
     Step.SHIPPING: "It is said where it sends to, and for what.",
     Step.CATEGORIES: "Its shelves are named.",
 }

@@ -22,7 +22,8 @@ register = template.Library()
 
 FORM, OF = "_form", "_of"
 OPTIONAL = say("（可不填）", "(optional)")
-BEFORE = say("（提交前要有）", "(to submit)")
+# What may be left out at first, by what it is needed for.
+BEFORE = {True: say("（提交前要有）", "(to submit)"), "opening": say("（开张前要有）", "(to open)")}
 # Attributes that a field may be given as they are.
 PLAIN = (
     "autocomplete",
@@ -147,7 +148,7 @@ def field(
     type: str = "text",
     value: Any = "",
     required: bool = True,
-    later: bool = False,
+    later: bool | str = False,
     choices: Any = None,
     by: str = "value",
     named: str = "label",
@@ -156,7 +157,7 @@ def field(
 ) -> SafeString:
     """A labelled control with its hint, what was written before, and why it was refused.
 
-    `later` is for what a draft may lack and what is submitted may not.
+    `later`: a draft may lack it, and what is submitted may not; `"opening"`: nor a shop that opens.
     """
     prefix, form = _form(context)
     id, wrong = f"{prefix}-{name}", form.get("errors", {}).get(name, "")
@@ -178,7 +179,7 @@ def field(
     options = CHOICES[choices]() if isinstance(choices, str) else _options(choices or (), by, named)
     control = draw_control(type, attributes, "" if last is None else last, options)
     below = draw_below(id, hint, wrong)
-    note = "" if required else BEFORE if later else OPTIONAL
+    note = "" if required else BEFORE[later] if later else OPTIONAL
     return draw_field(type, id, label, control, below, note=note, css=css)
 
 

@@ -13,7 +13,7 @@ def test_the_pay_page_speaks_both_languages_without_a_script(world: World) -> No
     chinese = world.browser.get(world.session(locale="zh").url)
     assert chinese.status_code == 200 and '<html lang="zh-CN">' in chinese.text
     for words in (
-        "演示支付 / demo payment, no real money",
+        "支付替身，不动真钱 / stand-in, no real money",
         "支付宝",
         "微信支付",
         "¥25.00",
@@ -24,7 +24,7 @@ def test_the_pay_page_speaks_both_languages_without_a_script(world: World) -> No
     english = world.browser.get(world.session(locale="zh").url, params={"locale": "en"})
     assert '<html lang="en">' in english.text and "Pay ¥25.00 with Alipay" in english.text
     for page in (chinese, english):
-        assert "演示支付 / demo payment, no real money" in page.text
+        assert "支付替身，不动真钱 / stand-in, no real money" in page.text
         assert "<script" not in page.text and 'name="viewport"' in page.text
         assert 'value="4242 4242 4242 4242"' in page.text
         assert "default-src 'none'" in page.headers["Content-Security-Policy"]

@@ -59,7 +59,7 @@ class Run:
     def wait_until_open(self) -> str:
         for _ in range(600):
             text = self.log.read_text()
-            if "Sheaf is open" in text:
+            if "Sheaf runs" in text:
                 return text
             assert self.process.poll() is None, text
             time.sleep(0.1)
@@ -141,7 +141,7 @@ def test_a_port_that_another_program_took_while_the_shop_was_prepared_is_said_an
     with a_stranger_on(port):
         assert run.process.wait(60) == 1
     said = run.log.read_text()
-    assert "Sheaf is open" not in said
+    assert "Sheaf runs" not in said
     assert f"Port {port} is taken; choose another: make run PORT={port + 80}" in said
     assert processes_of(folder) == []
 

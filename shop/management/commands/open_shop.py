@@ -24,6 +24,6 @@ class Command(BaseCommand):
         if options["if_new"] and Shop.objects.filter(set_up_closed_at__isnull=False).exists():
             return
         token = set_up.new_link()
-        self.stdout.write("Nobody else has this link; it works once, within an hour:")
+        self.stdout.write("This link sets the shop up. Nobody else has it; it works once, within an hour:")
         self.stdout.write(f"  {links.set_up('zh', token)}")
         self.stdout.write(f"  {links.set_up('en', token)}")
