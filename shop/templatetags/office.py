@@ -13,6 +13,7 @@ from core.money import show
 from core.templatetags.sheaf import day
 from orders.reads.figures import Split
 from shop.templatetags.web import to
+from shop.web.office.rooms import TABS, WAITING, rooms_of
 
 register = template.Library()
 
@@ -89,3 +90,25 @@ def _query(context: template.Context) -> dict[str, str]:
 def _address(context: template.Context, **changed: str) -> str:
     query = {name: value for name, value in {**_query(context), **changed}.items() if value}
     return context["request"].path + (f"?{urlencode(query)}" if query else "")
+
+
+@register.simple_tag(takes_context=True)
+def office_tabs(context: template.Context) -> list[dict[str, Any]]:
+    """What waits and her rooms after it, each with its words and address; the one of this page says so."""
+    page = context.get("page")
+    first = {"words": say("待办", "Waiting"), "address": to("office"), "is_here": page in WAITING}
+    return [first, *_links(context, slice(TABS - 1))]
+
+
+@register.simple_tag(takes_context=True)
+def office_more(context: template.Context) -> list[dict[str, Any]]:
+    """Her rooms that have no tab."""
+    return _links(context, slice(TABS - 1, None))
+
+
+def _links(context: template.Context, which: slice) -> list[dict[str, Any]]:
+    page = context.get("page")
+    return [
+        {"words": room.words, "address": to(room.name), "is_here": page in (room.page, *room.holds)}
+        for room in rooms_of(context["office"]["permissions"])[which]
+    ]
