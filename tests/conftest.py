@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 from zlib import crc32
 
@@ -12,7 +13,7 @@ import pytest
 from django.core.cache import cache, caches
 from django.test.testcases import TransactionTestCase
 
-from tests import database, figures, servers
+from tests import database, figures, servers, turns
 
 _tests = itertools.count()
 # As tests/servers.py leaves it in the template.
@@ -85,12 +86,16 @@ def no_place_closed_before(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def no_answer_from_before(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test is given an answer that another one was; and each looks for changes at every request."""
+    """No test is given an answer that another one was; and each looks for changes at every request. A day by which
+    rates are counted begins with each: none of their windows ends amid a test."""
     from core import rates
     from core.fast import changes
     from core.fast.responses import responses
 
     monkeypatch.setattr(changes, "OFTEN", -1.0)
+    began = time.time()
+    midnight = began - began % 86_400
+    monkeypatch.setattr(rates, "time", SimpleNamespace(time=lambda: midnight + time.time() - began))
     rates.forget()
     changes.feed.forget()
     responses.forget()
@@ -159,19 +164,19 @@ def search_node() -> Iterator[Any]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With ONE_IN=25 a twenty-fifth of them, always the same (tests/shop/test_without_fast.py). Tests of the live shop stay on one xdist worker, so that a run opens one shop; those of a search node too."""
+    """With ONE_IN=25 a twenty-fifth of them, always the same (tests/shop/test_without_fast.py); in the order of tests/turns.py."""
     one_in = int(os.environ.get("ONE_IN", 1))
-    items[:] = [item for item in items if crc32(item.nodeid.encode()) % one_in == 0]
+    items[:] = turns.arranged([item for item in items if crc32(item.nodeid.encode()) % one_in == 0])
     for item in items:
-        engine = item.callspec.params.get("engine") if hasattr(item, "callspec") else None
-        if engine == "elasticsearch" or "search_node" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("search node"))
-        if "live_shop" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("live shop"))
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
         if figures.FULL and item.get_closest_marker("proof"):
             item.add_marker(pytest.mark.timeout(FULL_SECONDS), append=False)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> turns.Turns | None:
+    """Tests are dealt out as tests/turns.py says, unless a run asks for another way."""
+    return turns.Turns(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

@@ -13,14 +13,6 @@ from tests import live
 from tests.full.house import OwnServers, Stubborn
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """They stay on one xdist worker, so that a run opens one shop."""
-    for item in items:
-        if "house" in getattr(item, "fixturenames", ()) and "tests/full/" in item.nodeid:
-            item.add_marker(pytest.mark.xdist_group("a shop to be broken"))
-
-
 @pytest.fixture(scope="session")
 def broken_shop(django_db_setup: None, django_db_blocker: Any) -> Iterator[Stubborn]:
     """The shop; its servers and its database are nobody else's."""

@@ -112,11 +112,3 @@ def signs_of_our_own(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _process() -> str:
     return f"{os.getpid()}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The demo's tests stay on one xdist worker, so that a run loads it once."""
-    for item in items:
-        if "loaded_demo" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("demo"))
