@@ -15,11 +15,6 @@ def sign_in(language: str) -> str:
     return _page(language, "sign-in/")
 
 
-def sign_up(language: str) -> str:
-    """Where one opens an account."""
-    return _page(language, "sign-up/")
-
-
 def password_forgotten(language: str) -> str:
     """Where one asks for a new password."""
     return _page(language, "password/")

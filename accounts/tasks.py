@@ -203,7 +203,6 @@ def send_role_invitation(event: RoleOffered) -> None:
         "role": Appointment.Role(row.role).words.in_language(language),
         "where": places.name_of(row).in_language(language),
         "link": links.role_invitation(language, role_invitation.token_of(row)),
-        "sign_up": "" if known else links.sign_up(language),
     }
     mail.send(row.email, language, "role_invitation", context)
 

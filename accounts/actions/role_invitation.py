@@ -1,6 +1,7 @@
 """A role is offered by a letter with a link, which whoever has that mailbox accepts by a press, signed in."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -62,6 +63,12 @@ def send(
 def waiting() -> QuerySet[RoleInvitation]:
     """Invitations that may still be accepted."""
     return RoleInvitation.objects.filter(used_at=None, withdrawn_at=None, expires_at__gt=timezone.now())
+
+
+def waiting_for(person: Any) -> QuerySet[RoleInvitation]:
+    """Those to her proved mailbox; of a guest none."""
+    is_proved = person.is_authenticated and person.email_verified_at
+    return waiting().filter(email=person.email) if is_proved else RoleInvitation.objects.none()
 
 
 def token_of(row: RoleInvitation) -> str:

@@ -305,7 +305,20 @@ def _role_invitation(root: Any, info: Any, token: str) -> RoleInvitation | None:
     return prefetched(named(invitations.waiting().filter(pk=row.pk)), info).first()
 
 
+def _mine(root: Any, info: Any) -> QuerySet[RoleInvitation]:
+    return prefetched(named(invitations.waiting_for(info.context.user).order_by("-pk")), info)
+
+
 class Query:
+    my_role_invitations = guarded(
+        list_of(
+            RoleInvitationType,
+            most=20,
+            resolver=_mine,
+            description="The roles that wait for the asker to accept them; none for a guest.",
+        ),
+        PUBLIC,
+    )
     role_invitation = guarded(
         graphene.Field(
             RoleInvitationType,

@@ -6,6 +6,7 @@ import graphene
 from django.http import HttpRequest
 from django.utils import timezone
 
+from accounts.actions.role_invitation import token_of, waiting_for
 from accounts.api.access import HELD
 from accounts.models import Appointment, RoleInvitation
 from accounts.permissions import appointed_by, is_proved_by_device, may, may_anywhere
@@ -117,11 +118,16 @@ class RoleInvitationType(_AtAPlace, ModelType):
     is_mine = graphene.Boolean(
         required=True, description="Whether the asker is signed in with the address it was sent to."
     )
+    token = graphene.String(description="What its link carries; null for anybody but whom it was sent to.")
     can_withdraw = graphene.Boolean(required=True, description="Whether the asker may take it back.")
 
     def resolve_is_mine(root, info):
         """A guest is asked to sign in first, so for her it is False."""
         return info.context.user.is_authenticated and info.context.user.email == root.email
+
+    def resolve_token(root, info):
+        """Her mailbox is proved: she needs no letter to accept what waits for her there."""
+        return token_of(root) if waiting_for(info.context.user).filter(pk=root.pk).exists() else None
 
     @needs("organisation")
     def resolve_can_withdraw(root, info):

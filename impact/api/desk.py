@@ -16,13 +16,13 @@ from core.api.act import Act
 from core.api.connections import connection_field
 from core.api.facts import guarded, mark
 from core.api.ids import uid_of
-from core.api.types import ModelType, MoneyField, PlainType, list_of
+from core.api.types import ModelType, MoneyField, PlainType, enum_of, list_of
 from core.language import say
 from core.refusals import Invalid, NotFound, every
 from core.related import related
 from impact.actions import household as households
 from impact.actions import shares
-from impact.models import DetailReading, Household, LotShare
+from impact.models import DetailReading, Household, HouseholdStatus, LotShare
 from impact.reads import desk as desks
 from impact.reads import household as reads
 
@@ -189,18 +189,24 @@ class HouseholdPropose(Act):
         name = graphene.String(required=True, description="The family's name; kept sealed.")
         phone = graphene.String(description="Its telephone; kept sealed.")
         bank_account = graphene.String(description="Where it is to be paid; kept sealed.")
+        kind = graphene.Field(
+            enum_of(HouseholdStatus, "kind"), description="On which list it stands; without it REGISTERED."
+        )
 
     household = graphene.Field(HouseholdType, description="The household, under its pseudonym.")
 
     @classmethod
-    def act(cls, request: Any, team: str, county: str, consented: bool, **details: str) -> Any:
-        """The household, waiting for an operator. INVALID without the family's consent; NOT_FOUND for a team not one's
+    def act(
+        cls, request: Any, team: str, county: str, consented: bool, kind: Any = None, **details: str
+    ) -> Any:
+        """The household, waiting to be verified. INVALID without the family's consent; NOT_FOUND for a team not one's
         own."""
         proposal = households.Proposal(
             team=managed_team(request.user, uid_of(team, "Team", field="team")),
             county=_county(county),
             consented_at=timezone.now() if consented else None,
             details=_details(**details),
+            **({"kind": kind.value} if kind else {}),
         )
         return cls(household=households.propose(proposal, request.user))
 

@@ -8,7 +8,7 @@ from catalog.models import Certificate, ListingReview, Lot, Product
 from core import language
 from core.choices import Choices
 from core.language import say
-from impact.models import Household, Round
+from impact.models import Household, HouseholdStatus, Round
 from orders.models import Shipment
 from orders.reads.closure import EVERYTHING
 from orders.reads.figures import Step
@@ -49,6 +49,7 @@ CHOICES: dict[str, Callable[[], list[tuple[str, str]]]] = {
     "token_scope": ApiToken.Scope.offered,
     "shipment_state": Shipment.State.offered,
     "team_list_state": _states_of_teams,
+    "household_kind": lambda: [("", str(say("请选择", "Choose"))), *HouseholdStatus.Kind.offered()],
     "household_state": Household.State.offered,
     "organisation_state": Organisation.State.offered,
     "round_level": Round.Level.offered,

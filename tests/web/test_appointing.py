@@ -1,5 +1,6 @@
 """Appointing by pages alone: a letter with a link, accepted by a press, and ended at noon by every door."""
 
+import re
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
@@ -66,8 +67,20 @@ def test_a_verifier_is_invited_by_page_and_accepts_by_a_press_and_nobody_else_ca
     assert Asker().refused("roleInvitationAccept", token=token) == "SIGN_IN_REQUIRED"
     assert not Appointment.objects.filter(role="county_verifier").exists()
 
+    # Nor does she need the letter once she is in: it waits in her account, and in nobody else's.
     hers = signed_in(mei)
-    post(hers, "accept_role", token=token)
+    waits = hers.get("/en/account/").content.decode()
+    link = re.search(r'href="(/en/role/\?token=[^"]+)"', waits)
+    assert link and "invited to be County verifier" in waits
+    assert "accept_role" in hers.get(link[1]).content.decode()
+    assert "/role/" not in signed_in(eve).get("/en/account/").content.decode()
+    mine = "{ myRoleInvitations { where token } }"
+    assert [Asker(who).ask(mine)["myRoleInvitations"] for who in (None, eve)] == [[], []]
+    assert Asker(eve).ask("query($t: String!) { roleInvitation(token: $t) { token } }", t=token) == {
+        "roleInvitation": {"token": None}
+    }
+
+    assert "second-factor" in post(hers, "accept_role", token=token).url
     row = Appointment.objects.get(role="county_verifier")
     assert (row.person, row.region_id, row.reason) == (mei, "420527", "sent by the county")
     assert row.ends_at == datetime.fromisoformat("2030-11-30T12:00+08:00")

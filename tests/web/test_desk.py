@@ -16,7 +16,7 @@ from core import clock
 from core.api.ids import global_id
 from impact.actions import household
 from impact.actions.household import Proposal
-from impact.models import HouseholdDetail, LotShare
+from impact.models import HouseholdDetail, HouseholdStatus, LotShare
 from shop.web.refill import MOST_IN_ALL, refill_of
 from tests.catalog.world import a_person, a_planned_lot, a_team, an_operator
 from tests.web.conftest import signed_in
@@ -176,9 +176,12 @@ def test_a_manager_registers_a_household_and_says_who_brought_a_lot(shelf):
     told = {"name": "示例户", "phone": "", "bankAccount": ""}
     refused = words(fill(desk, "/en/desk/households/", "propose_household", **told, consented="false"))
     assert 'class="wrong"' in refused or "must have agreed" in refused
-    page = words(fill(desk, "/en/desk/households/", "propose_household", **told, consented="true"))
+    page = words(
+        fill(desk, "/en/desk/households/", "propose_household", **told, kind="UNSTABLE", consented="true")
+    )
     code = page.split("Registered as ")[1][:6]
     assert code in page and "示例户" not in page
+    assert HouseholdStatus.objects.get(household__state="proposed").kind == "unstable"  # as she said
     size = {"nameZh": "5 斤装", "netContent": "2.5 kg", "weightGrams": "2800", "priceMinor": "36.90"}
     fill(desk, path, "save_variant", **size, **STORY)
     today = str(clock.today())

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest
 
+from accounts.models import Person
 from accounts.reads import is_last_coordinator, membership_led_by, signed_in
 from core.api.ids import uid_of
 from core.language import say
@@ -84,13 +85,15 @@ def belongs_to_it(request: HttpRequest, payload: dict[str, Any]) -> str:
 
 
 def has_a_role(request: HttpRequest, payload: dict[str, Any]) -> str:
-    """One is appointed; the account's page leads to where one works now."""
+    """One is appointed; the account's page leads to where one works now, once she has given what her role asks for."""
     made = payload["appointment"]
     facts = {"role": made["roleName"], "where": made["where"]}
     messages.success(
         request, str(say("您已接受：{role}（{where}）。", "You are now {role}: {where}.", **facts))
     )
-    return to("account/")
+    # Read anew: whoever sent the form did not have the role.
+    person = Person.objects.get(pk=signed_in(request).pk)
+    return proof_page(person, to("account/")) or to("account/")
 
 
 def is_no_member(request: HttpRequest, variables: dict[str, Any]) -> Lines:
