@@ -14,7 +14,7 @@ class SearchEntriesChanged(Event):
 
 @dataclass(frozen=True)
 class ProductReviewed(Event):
-    """An operator has approved it or returned it with a comment."""
+    """An operator has approved it, returned it with a comment, held it or put it back."""
 
     product_id: int
     review_id: int

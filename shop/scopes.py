@@ -57,7 +57,8 @@ SCOPES = {
     # The office's: no token lends a role.
     **_each(
         (),
-        "office parkedRelease listingApprove listingReturn refundRetry refundGive disputeDecide reviewHide orderFind"
+        "office parkedRelease listingApprove listingReturn listingSuspend listingResume refundRetry refundGive"
+        " disputeDecide reviewHide orderFind"
         " auditPersonFind"
         " incidentOpen incidentUpdate incidentEnd placeClose placeOpen"
         " teamOffice officeTeam householdOffice officeHousehold organisationOffice officeOrganisation contestOffice"

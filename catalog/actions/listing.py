@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from accounts.actions import audit
+from accounts.clean import line
 from accounts.models import Person, Region
 from accounts.models.person import a_code
 from catalog import after_sale, clean, search
@@ -19,6 +20,7 @@ from catalog.events import ProductReviewed
 from catalog.illustrations import KINDS, kind_for
 from catalog.models import Category, ListingReview, Product, Team
 from catalog.reads import is_changed
+from catalog.reads.changes import facts
 from core import outbox
 from core.language import say
 from core.refusals import Conflict, Invalid, every
@@ -157,7 +159,7 @@ def approve(
         now = timezone.now()
         row.move_to(State.PUBLISHED, published_at=row.published_at or now)
         _seen(row)
-        review = _reviewed(row, by, ListingReview.Decision.APPROVED, comment)
+        review = _reviewed(row, by, ListingReview.Decision.APPROVED, comment, seen=facts(row))
         card.refresh([row.id])
         search.index([row.id])
     return review
@@ -183,17 +185,37 @@ def return_with_comment(product: Product, by: Person | None, comment: str) -> Li
         return _reviewed(product, by, ListingReview.Decision.RETURNED, comment)
 
 
-def _reviewed(product: Product, by: Person | None, decision: str, comment: str) -> ListingReview:
-    review = product.listing_reviews.create(
-        reviewer=by, submitted_by=product.submitted_by, decision=decision, comment=comment
-    )
+def _reviewed(
+    product: Product, by: Person | None, decision: str, comment: str, seen: dict[str, Any] | None = None
+) -> ListingReview:
+    review = _tell(product, by, decision, comment, seen)
     audit.record(by, f"listing_{decision}", "Product", product.uid, review=review.id)
+    return review
+
+
+def _tell(
+    product: Product, by: Person | None, decision: str, comment: str, seen: dict[str, Any] | None = None
+) -> ListingReview:
+    """Keep the word, and write it to the team."""
+    review = product.listing_reviews.create(
+        reviewer=by, submitted_by=product.submitted_by, decision=decision, comment=comment, seen=seen
+    )
     outbox.record(ProductReviewed(product_id=product.id, review_id=review.id))
     return review
 
 
 def suspend(product: Product, by: Person | None, reason: str = "") -> Product:
-    """An operator takes it off the shelf, or stops what its team has taken off itself: nothing sold of it is sent."""
+    """An operator takes one product off the shelf; its team is told why."""
+    desk.must_decide(by, product.team, "catalog.decide_listing")
+    reason = line(reason, "reason", 400, required=by is not None)
+    with transaction.atomic():
+        held = stop(product, by, reason)
+        _tell(held, by, ListingReview.Decision.SUSPENDED, reason)
+    return held
+
+
+def stop(product: Product, by: Person | None, reason: str = "") -> Product:
+    """Off the shelf, on it or not: nothing sold of it is sent. Its team is told by whoever asks."""
     desk.must_decide(by, product.team, "catalog.decide_listing")
     with transaction.atomic():
         if product.state != State.PUBLISHED:
@@ -214,6 +236,7 @@ def resume(product: Product, by: Person | None) -> Product:
         if is_changed(row):
             raise Conflict(CHANGED_SINCE)
         _moved(product, by, State.PUBLISHED, "resume")
+        _tell(product, by, ListingReview.Decision.RESUMED, "")
     return product
 
 

@@ -145,7 +145,7 @@ def rest(team: Team, by: Person | None, reason: str = "") -> Team:
             raise Conflict()
         audit.record(by, "rest", "Team", team.uid)
         for product in team.products.filter(state=Product.State.PUBLISHED).order_by("id"):
-            listing.suspend(product, by, "team")
+            listing.stop(product, by, "team")
     team.is_active = False
     return team
 

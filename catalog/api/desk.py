@@ -15,6 +15,7 @@ from catalog.api.desk_variant import TeamVariant, same_id
 from catalog.api.product import CertificateType
 from catalog.api.writable import WRITABLE
 from catalog.models import ListingReview, Product
+from catalog.reads.changes import changes
 from core.api.connections import connection_field
 from core.api.facts import guarded, mark, needs
 from core.api.ids import uid_of
@@ -26,14 +27,14 @@ State = Product.State
 
 
 class ListingReviewType(ModelType):
-    """An operator's word on a submitted product."""
+    """An operator's word on a product."""
 
     class Meta:
         model = ListingReview
         fields = ("decision", "comment", "at")
         access = HELD
         about = {
-            "decision": "Whether it was approved or returned.",
+            "decision": "Whether it was approved, returned, held or put back.",
             "comment": "What the operator wrote to the team.",
             "at": "When.",
         }
@@ -50,6 +51,18 @@ class MissingPart(PlainType):
         graphene.NonNull(graphene.String), required=True, description="Where to see to it: a path of fields."
     )
     message = graphene.String(required=True, description="What it is, in the reader's language.")
+
+
+class ListingChangeType(PlainType):
+    """One thing of a product that is other than an operator has approved."""
+
+    class Meta:
+        access = HELD
+        name = "ListingChange"
+
+    name = graphene.String(required=True, description="What it is called, in the reader's language.")
+    was = graphene.String(required=True, description="As it was approved; empty where there was none.")
+    is_now = graphene.String(required=True, description="As it is now; empty where there is none any more.")
 
 
 class ProductAction(graphene.Enum):
@@ -129,6 +142,12 @@ class TeamProduct(ModelType):
         relation="listing_reviews",
     )
 
+    changes = list_of(
+        ListingChangeType,
+        most=500,
+        description="What is other than at its last approval, of all that an operator looks at.",
+    )
+
     checks = mark(
         list_of(DepartmentCheckType, most=100, description="What agriculture found, the last first."),
         relation="checks",
@@ -154,6 +173,11 @@ class TeamProduct(ModelType):
             {"code": lack.code, "field": list(lack.field), "message": str(lack)}
             for lack in missing(root, known)
         ]
+
+    @needs("listing_reviews", "variants__story", "certificates")
+    def resolve_changes(root, info):
+        """Nothing where it never was approved."""
+        return changes(root)
 
     def resolve_variants(root, info):
         """Those not offered among them."""

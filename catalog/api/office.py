@@ -11,11 +11,13 @@ from catalog.actions import listing
 from catalog.api.desk import TeamProduct
 from catalog.models import Product
 from catalog.reads import products_at
+from catalog.reads.office import products_found
 from core.api.act import Act
 from core.api.connections import connection_field
 from core.api.facts import guarded
 from core.api.ids import uid_of
 from core.api.lookahead import prefetched
+from core.api.types import enum_of
 from core.refusals import NotFound
 
 DECIDE = "catalog.decide_listing"
@@ -24,6 +26,11 @@ DECIDES = whoever_may(DECIDE, anywhere=True)
 
 def _listings(root: Any, info: Any) -> QuerySet[Product]:
     return products_at(root, DECIDE).filter(state=Product.State.SUBMITTED).select_related("team")
+
+
+def _products(root: Any, info: Any, search: str = "", state: Any = None) -> QuerySet[Product]:
+    found = products_found(root, search or "", state.value if state else "")
+    return found.select_related("team")
 
 
 def _product(root: Any, info: Any, id: str) -> Product:
@@ -40,6 +47,17 @@ add_to_office(
             _listings,
             order=("submitted_at", "id"),
             description="Products that were handed in and wait for a decision, the first handed in first.",
+        ),
+        DECIDES,
+    ),
+    products=guarded(
+        connection_field(
+            TeamProduct,
+            _products,
+            order=("-id",),
+            description="Products in any state of the teams of her places, the newest first.",
+            search=graphene.String(description="A word of its name, or its team's name or code."),
+            state=graphene.Argument(enum_of(Product, "state"), description="Only those in this state."),
         ),
         DECIDES,
     ),
@@ -106,6 +124,47 @@ class ListingReturn(Act):
         return cls(product=_waiting(request.user, row.uid))
 
 
+class ListingSuspend(Act):
+    """Hold a product, on the shelf or not: it is not sold, nor sent where it is paid for. Its team is told why."""
+
+    class Meta:
+        access = DECIDES
+
+    class Input:
+        id = graphene.ID(required=True, description="The product.")
+        reason = graphene.String(required=True, description="Why; its team reads it.")
+
+    product = graphene.Field(TeamProduct, description="The product, held.")
+
+    @classmethod
+    def act(cls, request: Any, id: str, reason: str) -> Any:
+        """The product; CONFLICT where it is held or archived already, INVALID without a reason."""
+        row = _waiting(request.user, uid_of(id, "Product"))
+        listing.suspend(row, request.user, reason)
+        return cls(product=_waiting(request.user, row.uid))
+
+
+class ListingResume(Act):
+    """Put a held product back as it was; what its team has changed meanwhile is approved instead."""
+
+    class Meta:
+        access = DECIDES
+
+    class Input:
+        id = graphene.ID(required=True, description="The product.")
+
+    product = graphene.Field(TeamProduct, description="The product, on the shelf.")
+
+    @classmethod
+    def act(cls, request: Any, id: str) -> Any:
+        """The product; CONFLICT where it is not held or was changed, NOT_READY with all that it lacks."""
+        row = _waiting(request.user, uid_of(id, "Product"))
+        listing.resume(row, request.user)
+        return cls(product=_waiting(request.user, row.uid))
+
+
 class Mutation:
     listing_approve = ListingApprove.Field()
     listing_return = ListingReturn.Field()
+    listing_suspend = ListingSuspend.Field()
+    listing_resume = ListingResume.Field()

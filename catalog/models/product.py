@@ -202,11 +202,13 @@ class Certificate(models.Model):
 
 
 class ListingReview(models.Model):
-    """An operator's word on a submitted product; the reviewer is never of the team."""
+    """An operator's word on a product: handed in, on the shelf or held; she is never of its team."""
 
     class Decision(Choices):
         APPROVED = "approved", say("通过", "Approved")
         RETURNED = "returned", say("退回", "Returned")
+        SUSPENDED = "suspended", say("暂停", "Suspended")
+        RESUMED = "resumed", say("恢复上架", "Put back")
 
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="listing_reviews")
     reviewer = models.ForeignKey(
@@ -217,6 +219,9 @@ class ListingReview(models.Model):
     )
     decision = models.CharField(max_length=10, choices=Decision.choices)
     comment = models.TextField(blank=True)
+    seen = models.JSONField(
+        null=True, blank=True, help_text="what an approval saw (catalog.reads.changes.facts)"
+    )
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -7,7 +7,8 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import Person
 from accounts.permissions import may_anywhere, places_of
-from catalog.models import Team, TeamMember
+from catalog.models import Product, Team, TeamMember
+from catalog.reads.products import products_at
 from catalog.reads.teams import at_the_desk, teams_managed_by
 from core.refusals import NotFound
 
@@ -34,6 +35,19 @@ def teams_found(person: Any, search: str = "", state: str = "") -> QuerySet[Team
     if state == "unverified":
         return found.filter(is_active=True).exclude(leader__verified_at__isnull=False)
     return found.filter(is_active=state == "active") if state else found
+
+
+def products_found(person: Any, search: str = "", state: str = "") -> QuerySet[Product]:
+    """Of the teams where she decides about listings, those whose name or team bears these words."""
+    found = products_at(person, "catalog.decide_listing")
+    if words := search.strip()[:40]:
+        its = (
+            Q(team__code__iexact=words)
+            | Q(team__name_zh__icontains=words)
+            | Q(team__name_en__icontains=words)
+        )
+        found = found.filter(its | Q(name_zh__icontains=words) | Q(name_en__icontains=words))
+    return found.filter(state=state) if state else found
 
 
 def team_in_charge(person: Person, uid: UUID, field: str = "id") -> Team:

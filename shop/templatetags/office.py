@@ -112,3 +112,9 @@ def _links(context: template.Context, which: slice) -> list[dict[str, Any]]:
         {"words": room.words, "address": to(room.name), "is_here": page in (room.page, *room.holds)}
         for room in rooms_of(context["office"]["permissions"])[which]
     ]
+
+
+@register.filter
+def was_changed(product: dict[str, Any]) -> bool:
+    """Whether something that is offered of it was seen by no operator: then it is approved, and not put back."""
+    return any(one["isOffered"] and one["approvedPrice"] is None for one in product["variants"])

@@ -41,6 +41,7 @@ CHOICES: dict[str, Callable[[], list[tuple[str, str]]]] = {
     "role": Membership.Role.offered,
     "language": _languages,
     "product_kind": Product.Kind.offered,
+    "product_state": Product.State.offered,
     "storage": Product.Storage.offered,
     "storage_or_all": lambda: [("", str(EVERYTHING)), *Product.Storage.offered()],
     "lot_level": Lot.Level.offered,

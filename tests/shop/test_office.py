@@ -26,7 +26,18 @@ from tests.web.test_pages import fields, unfolded, words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_whole_shop")]
 
-LISTS = ("listings", "refunds", "disputes", "claims", "reviews", "parked", "orders", "figures", "audit")
+LISTS = (
+    "listings",
+    "products",
+    "refunds",
+    "disputes",
+    "claims",
+    "reviews",
+    "parked",
+    "orders",
+    "figures",
+    "audit",
+)
 
 
 @pytest.fixture
@@ -227,6 +238,8 @@ def test_a_review_is_hidden_and_a_parked_delivery_released(town):
 WAYS = {
     "return_listing": ("listings/{product}/", {"comment": "请改"}, ("Product", "listing_returned")),
     "approve_listing": ("listings/{product}/", {}, ("Product", "listing_approved")),
+    "suspend_listing": ("listings/{product}/", {"reason": "标签"}, ("Product", "suspend")),
+    "resume_listing": ("listings/{product}/", {}, ("Product", "resume")),
     "retry_refund": ("refunds/", {}, ("Refund", "retry")),
     "give_refund": ("refunds/", {"how": "银行转账 0001"}, ("Refund", "give_otherwise")),
     "decide_dispute": ("disputes/", {"lostMinor": "0", "reason": "来信"}, ("Dispute", "decide")),
@@ -259,7 +272,8 @@ def test_every_act_of_the_office_stands_in_the_audit_log(town):
     }
     for act, (path, written, entry) in WAYS.items():
         Refund.objects.filter(reason="late").update(state="failed", retry_at=None, settled_at=timezone.now())
-        Product.objects.filter(pk=product.pk).update(state="submitted")
+        stands = {"suspend_listing": "published", "resume_listing": "suspended"}.get(act, "submitted")
+        Product.objects.filter(pk=product.pk).update(state=stands)
         before = len(deeds(town))
         written = {name: text.format(**facts) for name, text in written.items()}
         where = f"/en/office/{path.format(**facts)}"

@@ -182,7 +182,7 @@ def _office() -> Iterator[Stop]:
     for name in (
         "account",
         "office",
-        *(f"office_{one}" for one in ("listings", "refunds", "disputes", "claims", "reviews")),
+        *(f"office_{one}" for one in ("listings", "products", "refunds", "disputes", "claims", "reviews")),
     ):
         yield Stop(OPERATOR, name)
     for name in ("office_parked", "office_orders", "office_figures", "office_audit", "office_closures"):

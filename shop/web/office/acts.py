@@ -73,6 +73,18 @@ WAITING = {
         follow=_listing_decided("“{x}”已退回团队。", "“{x}” is with its team again."),
         as_written="its words are typed, and its team hands it in again",
     ),
+    "suspend_listing": Act(
+        follow=tells(
+            say("“{x}”已暂停，团队会收到原因。", "“{x}” is suspended; its team is told why."),
+            "product",
+            "name",
+        ),
+        undone_by="resume_listing",
+    ),
+    "resume_listing": Act(
+        follow=tells(say("“{x}”又在卖了。", "“{x}” is on the shelf again."), "product", "name"),
+        undone_by="suspend_listing",
+    ),
     "retry_refund": Act(
         follow=tells(
             say("{x} 的退款又上路了。", "The refund of {x} is on its way again."), "refund", "number"

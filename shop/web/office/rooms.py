@@ -24,11 +24,14 @@ class Room:
 
 
 # What stands in the list of what waits has its place there.
-WAITING = ("office/office", "office/refunds", "office/disputes", "office/claims", "office/parked")
+WAITING = (
+    *("office/office", "office/listings", "office/refunds", "office/disputes", "office/claims"),
+    "office/parked",
+)
 
 ROOMS = (
     Room("office/orders", say("订单", "Orders"), "orders.see_orders", ("office/order",)),
-    Room("office/listings", say("商品", "Products"), "catalog.decide_listing", ("office/listing",)),
+    Room("office/products", say("商品", "Products"), "catalog.decide_listing", ("office/listing",)),
     Room("office/teams", say("团队", "Teams"), "catalog.keep_teams", ("office/team",)),
     Room("office/households", say("农户", "Households"), "impact.verify_household", ("office/household",)),
     Room("office/quality", say("证书与质量", "Certificates and quality"), "catalog.check_quality"),

@@ -1,0 +1,168 @@
+"""What an operator looks at of a product, as it was when she approved it and as it is now."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.models import Region
+from catalog.models import Category, Certificate, ListingReview, Product
+from catalog.models.variant import STORY_PARTS
+from core import language, money
+from core.language import Words, say
+from core.related import related
+
+# What is compared of the product itself, and what each is called.
+COLUMNS = {
+    "name_zh": say("名字", "Name in Chinese"),
+    "name_en": say("名字（英文）", "Name in English"),
+    "category": say("品类", "Category"),
+    "kind": say("种类", "Kind"),
+    "storage": say("储存", "Storage"),
+    "origin": say("产地", "Grown in"),
+    "producer_zh": say("生产者", "Producer"),
+    "producer_en": say("生产者（英文）", "Producer, in English"),
+    "licence_number": say("许可证", "Licence"),
+    "ingredients_zh": say("配料", "Ingredients"),
+    "ingredients_en": say("配料（英文）", "Ingredients, in English"),
+    "summary_zh": say("介绍", "Summary"),
+    "summary_en": say("介绍（英文）", "Summary, in English"),
+    "story_zh": say("故事", "Story"),
+    "story_en": say("故事（英文）", "Story, in English"),
+    "storage_advice_zh": say("怎么保存", "Keeping"),
+    "storage_advice_en": say("怎么保存（英文）", "Keeping, in English"),
+    "shelf_life_days": say("保质期（天）", "Keeps, in days"),
+    "dispatch_days": say("几天内发货", "Sent within days"),
+    "return_rule_zh": say("退换规则", "Returns"),
+    "return_rule_en": say("退换规则（英文）", "Returns, in English"),
+    "after_sale_hours": say("售后（小时）", "Claims, in hours"),
+}
+_VARIANT = {
+    "name_zh": say("名字", "name in Chinese"),
+    "name_en": say("名字（英文）", "name in English"),
+    "net_content": say("净含量", "net content"),
+    "price_minor": say("价格", "price"),
+    "is_offered": say("在卖", "offered"),
+}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that is other than it was approved; empty where there was, or is, none."""
+
+    name: str
+    was: str
+    is_now: str
+
+
+def facts(product: Product) -> dict[str, Any]:
+    """All that an operator looks at, as plain JSON: what an approval keeps."""
+    return {
+        "columns": {
+            name: getattr(product, f"{name}_id" if name in ("category", "origin") else name)
+            for name in COLUMNS
+        },
+        "variants": {str(one.uid): _of_variant(one) for one in related(product, "variants")},
+        "papers": {str(one.uid): _of_paper(one) for one in related(product, "certificates")},
+    }
+
+
+def _of_variant(variant: Any) -> dict[str, Any]:
+    parts = {part: bps for part, bps in variant.story.parts().items() if bps} if variant.story else {}
+    return {**{name: getattr(variant, name) for name in _VARIANT}, "parts": parts}
+
+
+def _of_paper(paper: Certificate) -> dict[str, str]:
+    return {
+        "kind": paper.kind,
+        "number": paper.number,
+        "issuer": paper.issuer_zh,
+        "term": f"{paper.issued_on} – {paper.expires_on}",
+    }
+
+
+def changes(product: Product) -> list[Change]:
+    """What is other than at its last approval, in the reader's language; nothing where no approval has kept the facts."""
+    approved = (
+        one
+        for one in related(product, "listing_reviews")
+        if one.decision == ListingReview.Decision.APPROVED and one.seen
+    )
+    if (last := next(approved, None)) is None:
+        return []
+    was, now = last.seen, facts(product)
+    return [
+        *_compared(was["columns"], now["columns"]),
+        *_of_variants(was["variants"], now["variants"]),
+        *_of_papers(was["papers"], now["papers"]),
+    ]
+
+
+def _compared(was: dict[str, Any], now: dict[str, Any]) -> Iterator[Change]:
+    for name, words in COLUMNS.items():
+        if was.get(name) != now[name]:
+            yield Change(str(words), _shown(name, was.get(name)), _shown(name, now[name]))
+
+
+def _shown(name: str, value: Any) -> str:
+    """A value in the reader's language."""
+    if value in (None, ""):
+        return ""
+    if name in ("category", "origin"):
+        row = (Category if name == "category" else Region).objects.filter(pk=value).first()
+        return language.localized(row, "name") if row else str(value)
+    if name in ("kind", "storage"):
+        choices: Any = Product.Kind if name == "kind" else Product.Storage
+        return str(choices(value).words) if value in choices.values else value
+    if name == "price_minor":
+        return money.show(value)
+    if isinstance(value, bool):
+        return str(say("是", "yes") if value else say("否", "no"))
+    return str(value)
+
+
+def _of_variants(was: dict[str, Any], now: dict[str, Any]) -> Iterator[Change]:
+    for uid in [*was, *(uid for uid in now if uid not in was)]:
+        before, after = was.get(uid), now.get(uid)
+        called = _called(after or before or {})
+        if before is None or after is None:
+            yield Change(str(say("规格", "Size")), _variant_shown(before), _variant_shown(after))
+            continue
+        for name, words in _VARIANT.items():
+            if before[name] != after[name]:
+                title = _titled(called, words)
+                yield Change(title, _shown(name, before[name]), _shown(name, after[name]))
+        for part, (zh, en) in STORY_PARTS.items():
+            old, new = before["parts"].get(part, 0), after["parts"].get(part, 0)
+            if old != new:
+                yield Change(_titled(called, say(zh, en)), _percent(old), _percent(new))
+
+
+def _called(one: dict[str, Any]) -> str:
+    return str(Words(one["name_zh"], one["name_en"] or one["name_zh"]))
+
+
+def _titled(called: str, words: Words) -> str:
+    return str(say("{x}：{y}", "{x}: {y}", x=called, y=words))
+
+
+def _percent(bps: int) -> str:
+    return f"{bps / 100:g} %" if bps else ""
+
+
+def _variant_shown(one: dict[str, Any] | None) -> str:
+    return f"{_called(one)} · {money.show(one['price_minor'])}" if one else ""
+
+
+def _of_papers(was: dict[str, Any], now: dict[str, Any]) -> Iterator[Change]:
+    for uid in [*was, *(uid for uid in now if uid not in was)]:
+        before, after = was.get(uid), now.get(uid)
+        if before != after:
+            yield Change(str(say("证书", "Certificate")), _paper_shown(before), _paper_shown(after))
+
+
+def _paper_shown(one: dict[str, str] | None) -> str:
+    if not one:
+        return ""
+    kind = one["kind"]
+    words = str(Certificate.Kind(kind).words) if kind in Certificate.Kind.values else kind
+    return f"{words} {one['number']} · {one['issuer']} · {one['term']}"
