@@ -131,7 +131,10 @@ def of_the_operator(shelf: SimpleNamespace, orders: SimpleNamespace) -> list[str
     return [
         *("set-up/", "set-up/facts/", "set-up/texts/", "set-up/mail/", "set-up/payments/"),
         *("set-up/shipping/", "set-up/categories/"),
-        *(f"office/{name}" for name in ("", "listings/", "products/", f"listings/{id_}/", "refunds/", "disputes/")),
+        *(
+            f"office/{name}"
+            for name in ("", "listings/", "products/", f"listings/{id_}/", "refunds/", "disputes/")
+        ),
         *(f"office/{name}" for name in ("claims/", "reviews/", "parked/", "orders/", "figures/", "audit/")),
         f"office/orders/{orders.contested['number']}/",
         f"office/orders/{orders.contested['number']}/?open=refund_in_part",

@@ -43,7 +43,15 @@ PLAIN |= {"device", "teams", "contest", "catalogue", "claim", "review", "sign_in
 PLAIN |= {"terms", "set_up", "set_up_facts", "set_up_texts", "set_up_mail", "set_up_payments"}
 PLAIN |= {"set_up_shipping", "set_up_categories"}
 PLAIN |= {"password_forgotten", "desk_lot", "desk_new", "my_data", "incidents", "incident"}
-PLAIN |= {"office", "office_listings", "office_products", "office_reviews", "office_parked", "office_figures", "role"}
+PLAIN |= {
+    "office",
+    "office_listings",
+    "office_products",
+    "office_reviews",
+    "office_parked",
+    "office_figures",
+    "role",
+}
 PLAIN |= {"office_households", "office_organisations"}
 # Each department's page has one kind of form, opened alone (tests/web/test_departments.py).
 PLAIN |= {"office_quality", "office_logistics", "office_women", "office_media"}
