@@ -17,6 +17,11 @@ _TEXT_AS_FORMULA = re.compile(r'="([^"=]*)"')
 # A cell that some sheet has made harmless, ours included: `'=1+1` was `=1+1`.
 _QUOTED = re.compile("'([=+\\-@\uff1d\uff0b\uff0d\uff20].*)", re.S)
 
+# What a spreadsheet writes into a CSV for a cell that holds no value, for a truth, for a column that is too narrow,
+# and for a number of which it has kept fifteen digits.
+_ERROR = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!|#*)")
+_CUT = re.compile(r"[1-9][0-9]{14}0+")
+
 
 def sheets(file: BinaryIO, bounds: Bounds) -> Iterator[Sheet]:
     """The one sheet of the file. Raises Unreadable."""
@@ -59,14 +64,27 @@ def _rows(text: str, bounds: Bounds) -> Iterator[tuple[int, list[Cell]]]:
 
 
 def _delimiter(text: str) -> str:
-    """That of which the first lines have most; a comma where none has any."""
-    head = text[:4_000]
-    return max(",\t;", key=head.count)
+    """That which most of the first lines have, and have most of: a text may be full of the others; a comma where
+    none has any."""
+    lines = text[:4_000].splitlines()[:20]
+    return max(
+        ",\t;",
+        key=lambda mark: (sum(mark in line for line in lines), sum(line.count(mark) for line in lines)),
+    )
 
 
 def _cell(column: int, value: str) -> Cell:
-    if kept := _TEXT_AS_FORMULA.fullmatch(value.strip()):
+    plain = value.strip()
+    if kept := _TEXT_AS_FORMULA.fullmatch(plain):
         return Cell(column, Kind.TEXT, kept[1])
     if quoted := _QUOTED.fullmatch(value):
         return Cell(column, Kind.TEXT, quoted[1])
-    return Cell(column, Kind.FORMULA if value.lstrip().startswith(("=", "\uff1d")) else Kind.TEXT, value)
+    if plain.startswith(("=", "\uff1d")):
+        return Cell(column, Kind.FORMULA, value)
+    if _ERROR.fullmatch(plain):
+        return Cell(column, Kind.ERROR, value)
+    if plain in ("TRUE", "FALSE"):
+        return Cell(column, Kind.TRUTH, value)
+    if _CUT.fullmatch(plain):
+        return Cell(column, Kind.NUMBER, int(plain))
+    return Cell(column, Kind.TEXT, value)

@@ -7,6 +7,7 @@ zeros, `9-10` becomes a date. What can still be told is taken; what may be wrong
 import re
 from collections.abc import Callable
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from core import numbers, texts
@@ -20,8 +21,11 @@ Convert = Callable[[Cell], Any]
 # A spreadsheet keeps fifteen digits of a number.
 _KEPT_DIGITS = 15
 _EXPONENT = re.compile(r"[0-9]+(?:\.[0-9]+)?[eE]\+?[0-9]+")
+# A telephone number that a program has taken for a figure: `17100000000.0`.
+_DECIMAL = re.compile(r"[0-9]{6,}\.0+")
 _ZEROS = re.compile("0+")
-_PLAIN_FORMATS = {"", "General", "0", "@"}
+# A number that is shown as it is held: also `0_ ` and `0_);(0)`, which spreadsheets give to whole numbers.
+_PLAIN = re.compile(r"(?:General|0|@)?(?:_.)?(?:;.*)?")
 _DAY = re.compile(r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})|([0-9]{4})年([0-9]{1,2})月([0-9]{1,2})日")
 
 END_IS_LOST = Words(
@@ -36,6 +40,10 @@ BECAME_A_DATE = Words(
 )
 IS_A_TRUTH = Words(
     "这一格是 TRUE 或 FALSE，请填写实际内容。", "This cell is TRUE or FALSE. Type what is meant."
+)
+BECAME_A_DECIMAL = Words(
+    "这一格被表格软件变成了小数；请设为文本后重新填写。",
+    "A spreadsheet has made a decimal of this. Format the column as text and type it again.",
 )
 NOT_A_NUMBER = Words("这里要填数字。", "A number is needed here.")
 NOT_A_DAY = Words("日期请写成 2026-09-01。", "Write a date as 2026-09-01.")
@@ -60,6 +68,8 @@ def code(most: int = 40) -> Convert:
         value = texts.code(_as_text(cell))
         if _EXPONENT.fullmatch(value):
             raise Invalid(END_IS_LOST)
+        if _DECIMAL.fullmatch(value):
+            raise Invalid(BECAME_A_DECIMAL)
         if len(value) > most:
             raise Invalid(say("最多 {n} 个字符。", "At most {n} characters.", n=most))
         return value
@@ -157,7 +167,7 @@ def _as_text(cell: Cell) -> str:
     if cell.kind is Kind.TEXT:
         return str(cell.value)
     digits = _digits(cell)
-    if cell.format in _PLAIN_FORMATS:
+    if _PLAIN.fullmatch(cell.format):
         return digits
     if _ZEROS.fullmatch(cell.format) and digits.isdecimal():
         return digits.zfill(len(cell.format))
@@ -173,7 +183,11 @@ def _as_number(cell: Cell) -> str:
     _refuse_spoiled(cell)
     if cell.kind is Kind.DAY:
         raise Invalid(BECAME_A_DATE)
-    return str(cell.value) if cell.kind is Kind.TEXT else _digits(cell)
+    if cell.kind is Kind.TEXT:
+        return str(cell.value)
+    digits = _digits(cell)
+    # 49.57 % is held as 0.4957.
+    return f"{Decimal(digits).scaleb(2).normalize():f}%" if "%" in cell.format else digits
 
 
 def _digits(cell: Cell) -> str:

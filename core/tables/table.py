@@ -187,6 +187,9 @@ class Reading:
             heads, unknown, twice = self._match(cells)
             missing = [column for column in self._needed() if column not in heads.values()]
             if heads and not missing:
+                if len(cells) > self.table.bounds.columns:
+                    words = say("最多 {n} 列。", "At most {n} columns.", n=self.table.bounds.columns)
+                    raise source.Unreadable(words, field="file")
                 for cell, words in [*((c, _UNKNOWN) for c in unknown), *((c, _TWICE) for c in twice)]:
                     self._fault(number, cell.column, Invalid(words), title=str(cell.value))
                     self._passed_over.add(cell.column)

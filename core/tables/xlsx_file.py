@@ -1,5 +1,5 @@
 """XLSX by openpyxl, row by row in bounded space: no declared range is believed, no formula computed, nothing nested
-opened. What openpyxl does not promise (the parser of one cell) is touched here alone."""
+opened. What openpyxl does not promise (the steps of its reader, the parser of one cell) is touched here alone."""
 
 import zipfile
 from collections.abc import Iterator
@@ -8,17 +8,28 @@ from datetime import date, time, timedelta
 from typing import Any, BinaryIO
 
 from defusedxml.ElementTree import iterparse
-from openpyxl import load_workbook
+from openpyxl.packaging.relationship import get_rels_path
+from openpyxl.reader.excel import ExcelReader, _find_workbook_part
 from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE
+from openpyxl.styles.stylesheet import apply_stylesheet
+from openpyxl.utils.escape import unescape
 from openpyxl.worksheet._reader import WorkSheetParser
+from openpyxl.xml.constants import ARC_CONTENT_TYPES, ARC_STYLE, SHARED_STRINGS
 
-from core.language import say
+from core.language import Words
 from core.tables.bounds import LAST_COLUMN, LAST_ROW, Bounds
 from core.tables.cell import Cell, Kind
 from core.tables.source import Sheet, Unreadable
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-_SHEETS, _STRINGS = "xl/worksheets/", "xl/sharedStrings.xml"
+_SHEETS = "xl/worksheets/"
+_PIECES = {f"{_MAIN}t", f"{_MAIN}r"}
+# Formats that a Chinese spreadsheet has by their number alone, all of days and hours: `2026年9月1日` is 31, `9月10日` 58.
+_CHINESE_DATES = {*range(27, 37), *range(50, 59)}
+TOO_LARGE = Words(
+    "表格解压后太大，请只保留要导入的数据再上传。",
+    "The spreadsheet is too large once unzipped. Keep only what is to be imported.",
+)
 
 
 def sheets(file: BinaryIO, bounds: Bounds) -> Iterator[Sheet]:
@@ -26,10 +37,9 @@ def sheets(file: BinaryIO, bounds: Bounds) -> Iterator[Sheet]:
     with _readable():
         _weigh(file, bounds)
         file.seek(0)
-        book = load_workbook(file, read_only=True, data_only=False, keep_links=False)
-    for sheet in book.worksheets:
-        if sheet.sheet_state == "visible":
-            yield sheet.title, _rows(book, sheet)
+        book = _Book(file, bounds)
+    for name, part in book.visible:
+        yield name, book.rows(part)
 
 
 @contextmanager
@@ -49,52 +59,134 @@ def _weigh(file: BinaryIO, bounds: Bounds) -> None:
     with zipfile.ZipFile(file) as parts:
         sizes = {part.filename: part.file_size for part in parts.infolist()}
     in_sheets = sum(size for name, size in sizes.items() if name.startswith(_SHEETS))
-    others = sum(size for name, size in sizes.items() if name.endswith((".xml", ".rels"))) - in_sheets
-    if len(sizes) > bounds.parts or in_sheets > bounds.sheet_bytes or others > bounds.part_bytes:
-        raise Unreadable(
-            say(
-                "表格解压后太大，请只保留要导入的数据再上传。",
-                "The spreadsheet is too large once unzipped. Keep only what is to be imported.",
-            ),
-            field="file",
-        )
+    if (
+        len(sizes) > bounds.parts
+        or in_sheets > bounds.sheet_bytes
+        or sum(sizes.values()) - in_sheets > bounds.part_bytes
+    ):
+        raise Unreadable(TOO_LARGE, field="file")
 
 
-def _rows(book: Any, sheet: Any) -> Iterator[tuple[int, list[Cell]]]:
-    with _readable(), sheet._get_source() as source:
-        parser = WorkSheetParser(
-            None,
-            sheet._shared_strings,
-            epoch=book.epoch,
-            date_formats=book._date_formats,
-            timedelta_formats=book._timedelta_formats,
-        )
-        before = 0
-        for row in _row_elements(source):
-            before = number = int(row.get("r", before + 1))
-            parser.row_counter, parser.col_counter = number, 0
-            # A cell that has a style and nothing in it is not asked about: columns are formatted to the last row.
-            found = [parser.parse_cell(element) for element in row if len(element)]
-            cells = [cell for each in found if (cell := _cell(book, each))]
-            if cells and (number > LAST_ROW or cells[-1].column > LAST_COLUMN):
-                raise Unreadable(field="file")
-            if cells:
-                yield number, cells
+class _Book:
+    """What the cells of every sheet need of their workbook; `visible` has its sheets' names and parts."""
+
+    def __init__(self, file: BinaryIO, bounds: Bounds):
+        self._bounds, self._left = bounds, bounds.sheet_bytes
+        reader = ExcelReader(file, read_only=True, keep_links=False)
+        self._archive = reader.archive
+        self._has_few_marks(ARC_CONTENT_TYPES)
+        reader.read_manifest()
+        part = _find_workbook_part(reader.package).PartName[1:]
+        for name in (part, get_rels_path(part), ARC_STYLE):
+            self._has_few_marks(name)
+        reader.read_workbook()
+        self._book = reader.wb
+        apply_stylesheet(self._archive, self._book)
+        styles = self._book._cell_styles
+        self._dates = set(self._book._date_formats)
+        self._dates |= {n for n, style in enumerate(styles) if style.numFmtId in _CHINESE_DATES}
+        found = reader.package.find(SHARED_STRINGS)
+        self._strings = [*self._read_strings(found.PartName[1:])] if found else []
+        self.visible = [
+            (sheet.name, at.target)
+            for sheet, at in reader.parser.find_sheets()
+            if sheet.state == "visible" and "chartsheet" not in at.Type and at.target in reader.valid_files
+        ]
+
+    def _has_few_marks(self, name: str) -> None:
+        # Each mark becomes an object of some hundred bytes, and these parts are held whole.
+        if name in self._archive.namelist() and self._archive.read(name).count(b"<") > self._bounds.marks:
+            raise Unreadable(TOO_LARGE, field="file")
+
+    def _read_strings(self, name: str) -> Iterator[str]:
+        with self._paced(name) as source:
+            for count, element in enumerate(_elements(source, f"{_MAIN}sst", f"{_MAIN}si")):
+                if count == self._bounds.strings:
+                    raise Unreadable(TOO_LARGE, field="file")
+                source.goes_on()
+                yield _text_of(element)
+
+    def _paced(self, name: str) -> "_Paced":
+        return _Paced(self, self._archive.open(name))
+
+    def spend(self, count: int) -> None:
+        """Of all that is read of its sheets, however often a workbook names one of them."""
+        self._left -= count
+        if self._left < 0:
+            raise Unreadable(TOO_LARGE, field="file")
+
+    def rows(self, part: str) -> Iterator[tuple[int, list[Cell]]]:
+        """The rows of one sheet that hold something."""
+        with _readable(), self._paced(part) as source:
+            parser = WorkSheetParser(
+                None,
+                self._strings,
+                epoch=self._book.epoch,
+                date_formats=self._dates,
+                timedelta_formats=self._book._timedelta_formats,
+            )
+            number = 0
+            for row in _elements(source, f"{_MAIN}sheetData", f"{_MAIN}row"):
+                source.goes_on()
+                number = int(row.get("r", number + 1))
+                parser.row_counter, parser.col_counter = number, 0
+                # A cell that has a style and nothing in it is not asked about: columns are formatted to the last row.
+                found = [parser.parse_cell(element) for element in row if len(element)]
+                cells = [cell for each in found if (cell := _cell(self._book, each))]
+                if number > LAST_ROW or (cells and cells[-1].column > LAST_COLUMN):
+                    raise Unreadable(field="file")
+                if cells:
+                    yield number, cells
 
 
-def _row_elements(source: BinaryIO) -> Iterator[Any]:
-    """Each row's element, forgotten when the next is asked for; what stands behind the rows is not read."""
-    data = None
+def _text_of(element: Any) -> str:
+    """One of the strings, of one piece or of several that look different; how it is pronounced is left out."""
+    pieces = (
+        part if part.tag == f"{_MAIN}t" else part.find(f"{_MAIN}t") for part in element if part.tag in _PIECES
+    )
+    text = "".join(piece.text or "" for piece in pieces if piece is not None)
+    # A character that XML cannot hold stands there as `_x000D_`.
+    return unescape(text) if "_x" in text else text
+
+
+class _Paced:
+    """A part as it is unzipped, refused where one row of it (one text of the strings) does not come to its end: all of
+    that would be held at once."""
+
+    def __init__(self, book: _Book, source: Any):
+        self._book, self._source, self._since = book, source, 0
+
+    def __enter__(self) -> "_Paced":
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self._source.close()
+
+    def goes_on(self) -> None:
+        self._since = 0
+
+    def read(self, size: int) -> bytes:
+        data: bytes = self._source.read(size)
+        self._since += len(data)
+        self._book.spend(len(data))
+        if self._since > self._book._bounds.row_bytes:
+            raise Unreadable(TOO_LARGE, field="file")
+        return data
+
+
+def _elements(source: Any, parent: str, child: str) -> Iterator[Any]:
+    """Each child of the parent, forgotten when the next is asked for; what stands behind the parent is not read."""
+    inside = None
     for event, element in iterparse(source, events=("start", "end"), forbid_dtd=True):
         if event == "start":
-            if element.tag == f"{_MAIN}sheetData":
-                data = element
-        elif element.tag == f"{_MAIN}row" and data is not None:
+            if element.tag == parent:
+                inside = element
+        elif element.tag == child and inside is not None:
             yield element
-            data.clear()
-        elif element.tag == f"{_MAIN}sheetData":
+            inside.clear()
+        elif element.tag == parent:
             return
-        elif data is None:
+        elif inside is None:
             element.clear()
 
 
