@@ -29,7 +29,11 @@ _MAILBOX = re.compile(r"[^\s@<>\"'(),;:=]+@[\w-]+(?:\.[\w-]+)+")
 _NUMBER = re.compile(r"(?<![\w-])(?:\+?86[ -]?)?1[3-9]\d(?:[ -]?\d{4}){2}(?![\w-])")
 _IDENTITY = re.compile(r"(?<![\w-])\d{17}[\dXx](?![\w-])")
 # Whoever has the words of a link is let in by them; an id (a UUID, a hash in hex) opens nothing.
-_SECRET = re.compile(r"(?i)(\b(?:token|key|secret|password|code|signature)=)[^\s&\"']+")
+_SECRET = re.compile(
+    r"(?i)(\b(?:token|key|secret|password|code|signature|link|change|proof)[\"']?\s?[=:]\s?[\"']?)[^\s&\"',})]+"
+)
+# Of an address with a password, of a header, of a provider's keys.
+_CREDENTIALS = re.compile(r"(?<=://)[^\s/@]*:[^\s/@]+(?=@)|(?<=Bearer )\S+|\b(?:sk|rk|whsec)_\w{8,}")
 _LINK = re.compile(r"(?<=/)(?=[\w.:=-]*[A-Z_])[\w.:=-]{24,}(?=/|\s|$|\"|')")
 
 
@@ -66,7 +70,8 @@ def one_id() -> str:
 def of_nobody(text: str) -> str:
     """The text without mailboxes, numbers of phones and identity cards, keys, and what a database quotes of rows."""
     text = _DETAIL.sub(r"\1: …", text)
-    text = _IDENTITY.sub("…", _NUMBER.sub("…", _MAILBOX.sub("…@…", text)))
+    text = _MAILBOX.sub("…@…", _CREDENTIALS.sub("…", text))
+    text = _IDENTITY.sub("…", _NUMBER.sub("…", text))
     return _LINK.sub("…", _SECRET.sub(r"\1…", text))
 
 

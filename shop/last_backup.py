@@ -12,6 +12,8 @@ from typing import Any
 
 # How pg_dump's own format begins; a dump of a database without a row is longer.
 _MAGIC, _LEAST_BYTES = b"PGDMP", 1_000
+# How a folder ends that is being made, or whose dump could not be read through.
+UNFINISHED = ".part"
 # The newest of so many are looked at: what is older than these is too old anyway.
 MOST = 50
 
@@ -20,7 +22,9 @@ def age_of_last(parent: Path, note: Path) -> float | None:
     """Seconds since the newest readable backup was begun; None where there is none."""
     said = _json(note)
     if parent.is_dir():
-        folders = sorted((one for one in parent.iterdir() if one.is_dir()), reverse=True)
+        folders = sorted(
+            (one for one in parent.iterdir() if one.is_dir() and one.suffix != UNFINISHED), reverse=True
+        )
         moments = [made for one in folders[:MOST] if (made := made_at(one, said)) is not None]
         made = max(moments, default=None)
     else:

@@ -21,11 +21,11 @@ from django.conf import settings
 from django.utils import timezone
 
 from shop import backups
+from shop.last_backup import UNFINISHED
 
 log = logging.getLogger("sheaf.backup")
 
 STAMP = "%Y-%m-%dT%H-%M-%SZ"
-UNFINISHED = ".part"
 COPY_SECONDS = 6 * 3600
 DAY = timedelta(days=1)
 # After a failure it is tried once more so soon, until the next night.

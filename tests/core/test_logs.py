@@ -55,6 +55,11 @@ def test_a_line_says_when_where_and_for_which_request_and_a_traceback_stays_in_i
         ("of 11010519491231002X", "11010519491231002X"),
         ("duplicate key\nDETAIL:  Key (name)=(王伟) already exists.", "王伟"),
         ("GET /zh/o/7V5A/?token=RP7YzyPPQ7Oe8vnU", "RP7Yzy"),
+        ("Referer checking failed - https://x.cn/zh/set-up/?link=RP7YzyPPQ7", "RP7Yzy"),
+        ("{'proof': 'tsLVWE-HWd3', 'n': 1}", "tsLVWE"),
+        ("no route to redis://:hunter2@broker:6379/0", "hunter2"),
+        ("Authorization: Bearer RP7YzyPPQ7Oe8vnU", "RP7Yzy"),
+        ("no such key: sk_live_51HabcdefghijkL", "51Habc"),
         ("Not Found: /zh/join/RP7YzyPPQ7Oe8vnUkw_7YzyPPQ7Oe8vn/", "RP7Yzy"),
     ],
 )

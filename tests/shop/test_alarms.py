@@ -154,6 +154,7 @@ def test_a_backup_that_is_empty_or_torn_or_old_is_none(tmp_path, settings):
         a_backup(tmp_path, name, size)
     assert fired() == {"backup_old"}, "two newer ones cannot be opened"
     (a_backup(tmp_path, "2030-05-04") / "backup.json").write_text("{")
+    a_backup(tmp_path, "2030-05-04T03-10-00Z.part")  # could not be read through
     assert fired() == {"backup_old"}
     a_backup(tmp_path, "2030-05-05")
     assert fired() == set()

@@ -19,6 +19,7 @@ from orders import provider as providers
 from orders.models import Notice, Order, PaymentTrial, ShippingRate
 from orders.reads import shipping
 from orders.reads.mode import key_faults
+from shop.web import once
 from shop.web.sheet import sheet
 from tests.catalog.test_picture import a_photo
 from tests.catalog.world import a_team
@@ -272,6 +273,8 @@ def test_rates_come_from_a_file_that_is_looked_at_first_and_a_teams_own_go_befor
     assert [parcel.minor for parcel in sent] == [400, 500, 600]  # its own; the shop's; the shop's
     assert not shipping.parcels({(team.pk, "dry"): 1}, "310101")[0].is_served
     her.post("/do/import_rates/", {"rates": sealed[:-4] + "AAAA", "next": "/zh/"})  # not what was looked at
+    her.post("/do/import_rates/", {"rates": once.sealed({"form": {}}), "next": "/zh/"})  # of another sort
+    assert ShippingRate.objects.filter(team=team).count() == 2
     ShippingRate.objects.filter(team=team).delete()
     team.delete()
 

@@ -39,7 +39,7 @@ def look_at_rates(request: HttpRequest) -> HttpResponse:
         "faults": [str(fault) for fault in reading.faults],
         "faultsTotal": reading.faults_total,
         # What is taken is what was looked at: the page carries it, sealed, for some minutes.
-        "sealed": "" if reading.faults else sealed([asdict(one) for one in given]),
+        "sealed": "" if reading.faults else sealed({"rates": [asdict(one) for one in given]}),
     }
     slip_of(request).put("told", {"rates": told})
     return HttpResponseRedirect(ours(request, "next"))
@@ -50,10 +50,10 @@ def import_rates(request: HttpRequest) -> HttpResponse:
     """Write the rates that were looked at, all of them or none."""
     language.activate(spoken(request))
     found = opened(request.POST.get("rates", ""))
-    if found is None:
+    if not isinstance(found, dict) or "rates" not in found:  # also a word that was sealed for something else
         return back(request, "look_at_rates", [("file", str(STALE))])
     try:
-        count = shipping.save(signed_in(request), [shipping.Given(**one) for one in found])
+        count = shipping.save(signed_in(request), [shipping.Given(**one) for one in found["rates"]])
     except Refusal as refusal:
         return back(request, "look_at_rates", [("file", str(refusal))])
     messages.success(request, str(say("写入了 {n} 条运费。", "{n} rates were written.", n=count)))
