@@ -50,6 +50,11 @@ def organisation(language: str) -> str:
     return _page(language, "organisations/")
 
 
+def desk(language: str) -> str:
+    """Where a team's people work."""
+    return _page(language, "desk/")
+
+
 def set_up(language: str, token: str) -> str:
     """Where whoever holds the server's link becomes the shop's operator."""
     return _page(language, "set-up/", link=token)

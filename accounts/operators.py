@@ -17,7 +17,6 @@ from django.utils.functional import lazystr
 
 from accounts.actions import audit, second_factor, sign_in
 from accounts.columns import name_columns
-from accounts.models import Person
 from accounts.permissions import may, may_once_awake
 from accounts.reads import signed_in
 from accounts.shown import Shown, columns_of
@@ -294,46 +293,3 @@ def look_once_more(
         ],
     }
     return TemplateResponse(request, "admin/look_once_more.html", context)
-
-
-class NamingForm(forms.Form):
-    """Whom an operator names, by the address of her account."""
-
-    email = forms.EmailField(label="账户邮箱 · E-mail of the account", max_length=254)
-
-
-# Not undone by anything, and yet not asked a second time: what it needs is asked for on a page of its own.
-ASKED = "asked for on a page of its own"
-
-
-def naming(label: str, act: Callable[[Any, Person, Person], object]) -> Callable:
-    """An entry of an admin's `actions` that asks for somebody's address first, on a page that names the rows:
-    `act(row, person, by)` on each."""
-
-    @admin.action(description=label)
-    def run(modeladmin: admin.ModelAdmin, request: HttpRequest, chosen: QuerySet) -> HttpResponse | None:
-        form = NamingForm(request.POST if "email" in request.POST else None)
-        person = None
-        if form.is_valid():
-            email = form.cleaned_data["email"].strip().lower()
-            # A closed one too: what it may not be given the act says, and what it has can be ended.
-            person = Person.objects.filter(email=email, erased_at=None).first()
-            if person is None:
-                form.add_error("email", str(say("没有这个账户。", "There is no such account.")))
-        if person is None:
-            context = {
-                **modeladmin.admin_site.each_context(request),
-                "form": form,
-                "chosen": chosen,
-                "opts": modeladmin.opts,
-                "title": label,
-                "action": run.__name__,
-            }
-            return TemplateResponse(request, "accounts/name_somebody.html", context)
-        named = person
-        admin_action(label, lambda row, by: act(row, named, by), undone_by=ASKED)(modeladmin, request, chosen)
-        return None
-
-    run.__name__ = f"name_{act.__name__}"
-    vars(run).update(is_final=False, undone_by=ASKED)
-    return run

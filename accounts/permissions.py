@@ -19,10 +19,10 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from accounts.models import Appointment, Person
-from accounts.models.appointment import Role
+from accounts.models.appointment import OF_A_TEAM, Role
 from accounts.models.person import READ_TERMS, SENT_TERMS
 from accounts.places import SHOP, Place, Places, above
-from core.refusals import NotAllowed, SecondFactorRequired
+from core.refusals import NotAllowed, NotFound, Refusal, SecondFactorRequired
 
 COLUMNS = ("role", "region_id", "organisation_id", "subject", "starts_at", "ends_at")
 __all__ = ["SHOP", "Place", "Places", "Role", "may", "must"]
@@ -120,9 +120,24 @@ def _term(role: str, region: str | None, organisation: int | None, subject: str 
     return Term(role, region, organisation, UUID(subject) if subject else None, starts_at, ends_at)
 
 
+class _Lent:
+    """What a program has shown that asks in somebody's name: she gave her code when she lent it; it gives none."""
+
+    is_awake, is_fresh = True, False
+
+
 def without_roles(person: Person) -> Person:
     """The same person as anybody else: for a program that asks in her name."""
     setattr(person, READ_TERMS, ())
+    return person
+
+
+def with_desk_alone(person: Person, since: datetime) -> Person:
+    """The same person with what she is at teams' desks, and was at that moment: for a program to which she lent that then.
+    What came later was not hers to lend, and nobody had proved herself for it."""
+    lent = tuple(term for term in _terms(person) if term.role in OF_A_TEAM and term.starts_at <= since)
+    setattr(person, READ_TERMS, lent)
+    person.factor, person.proved_device = _Lent(), lambda: "lent"
     return person
 
 
@@ -161,6 +176,11 @@ def asks_for_factor(person: Any) -> bool:
     return bool(held_asleep_too(person, _asking()))
 
 
+def is_asleep_at_a_desk(person: Any) -> bool:
+    """Whether what she is at a team's desk waits for a code, or for this device to be proved."""
+    return any(_sleeps(person, term) for term in held_asleep_too(person, OF_A_TEAM))
+
+
 def is_asleep(person: Any) -> bool:
     """Whether a role of hers waits for a code of her second factor."""
     return any(_sleeps(person, term) for term in held_asleep_too(person, _asking()))
@@ -175,6 +195,11 @@ def has_role(person: Any, role: Role = Role.OPERATOR) -> bool:
     """Whether she is that for the whole shop, be her account open or closed."""
     now = timezone.now()
     return any(t.role == role and t.reaches(SHOP) and t.runs(now) for t in _terms(person))
+
+
+def is_officer(person: Any) -> bool:
+    """Whether she holds or is to hold a role of the office, be her account open or closed: another than a team's desk."""
+    return any(term.role not in OF_A_TEAM for term in _terms(person))
 
 
 def is_appointed(person: Any) -> bool:
@@ -199,6 +224,12 @@ def may_anywhere(person: Any, permission: str) -> bool:
 def permissions_of(person: Any) -> list[str]:
     """All that she may at some place at this moment, in the order of the table."""
     roles = {term.role for term in held(person, Role.values)}
+    return [permission for permission, theirs in _table().items() if roles & theirs]
+
+
+def permissions_at(person: Any, at: Place) -> list[str]:
+    """The same, at one place."""
+    roles = {term.role for term in held(person, Role.values) if term.reaches(at)}
     return [permission for permission, theirs in _table().items() if roles & theirs]
 
 
@@ -253,6 +284,15 @@ def places_now(person: Any, permission: str) -> Places:
 def may_once_awake(person: Any, permission: str, at: Place | None = None) -> bool:
     """Whether she may, or will once she has given a code of her second factor."""
     return any(term.reaches(at or SHOP) for term in held_asleep_too(person, _table()[permission]))
+
+
+def absent(person: Any, permission: str, field: str = "") -> Refusal:
+    """What is said of a thing that is at none of the places at which she may: as of one that does not exist; while each
+    role of hers that would allow it somewhere sleeps, that a code is asked for, whatever thing it is."""
+    roles = _table()[permission]
+    if held_asleep_too(person, roles) and not held(person, roles):
+        return SecondFactorRequired()
+    return NotFound(field=field or ())
 
 
 def holders(permission: str) -> QuerySet[Person]:

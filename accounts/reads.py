@@ -21,7 +21,7 @@ from accounts.models import (
     Region,
     SecondFactor,
 )
-from accounts.permissions import has_role, not_over, places_of, running, without_roles
+from accounts.permissions import has_role, not_over, places_of, running, with_desk_alone, without_roles
 from accounts.places import below
 from accounts.subjects import named
 from core import texts
@@ -57,13 +57,15 @@ def live_token(text: str) -> ApiToken | None:
 def person_of_token(request: HttpRequest) -> Person | None:
     """Whoever the request's bearer token stands for; the token's scopes go with the request.
 
-    An operator's powers are never lent to a program: by token she is a person like any other.
+    An operator's powers are never lent to a program: by token she is a person like any other, or one at a team's desk.
     """
     token = live_token(request.headers.get("Authorization", "").partition(" ")[2].strip())
     if token is None:
         return None
     request.api_scopes = frozenset(token.scopes)
     request.lent = request.api_scopes & set(ApiToken.OWN_SCOPES)
+    if ApiToken.Scope.DESK in token.scopes:
+        return with_desk_alone(token.person, token.created_at)
     return without_roles(token.person)
 
 

@@ -21,6 +21,7 @@ from accounts.events import (
     SignUpRepeated,
 )
 from accounts.models import Appointment, DeviceCode, Membership, Organisation, Person
+from accounts.models.appointment import OF_A_TEAM
 from accounts.reads import members_of
 from core.deliveries import reaction
 from core.events import Event
@@ -219,5 +220,5 @@ def _tell_of_appointment(appointment_id: int, template: str, *, lasts: bool) -> 
         appointment=row,
         role=Appointment.Role(row.role).words.in_language(person.language),
         where=places.name_of(row).in_language(person.language),
-        link=links.office(person.language),
+        link=(links.desk if row.role in OF_A_TEAM else links.office)(person.language),
     )

@@ -8,11 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.html import format_html
 
-from accounts.operators import OperatorAdmin, admin_action, naming
+from accounts.operators import OperatorAdmin, admin_action
 from accounts.permissions import may
 from accounts.reads import signed_in
 from accounts.shown import ShownInline
-from catalog.actions import category, listing, lot, team
+from catalog.actions import category, listing, lot
 from catalog.models import (
     Category,
     Certificate,
@@ -177,7 +177,6 @@ class TeamAdmin(OperatorAdmin):
     )
     ordering = ("code",)
     inlines = (MemberInline,)
-    actions = (naming("指定管理员 · Name a manager", team.name_manager),)
 
     @admin.display(boolean=True, description="带头人已核验 · Leader verified")
     def is_leader_verified(self, row: Team) -> bool:

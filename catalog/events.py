@@ -29,6 +29,6 @@ class LotRecalled(Event):
 
 @dataclass(frozen=True)
 class ManagerNamed(Event):
-    """An operator has named who keeps a team's desk from now on."""
+    """Somebody is appointed to keep a team's desk, beside whoever does already."""
 
     part_id: int

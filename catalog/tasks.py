@@ -24,15 +24,13 @@ def send_review(event: ProductReviewed) -> None:
 
 @reaction("catalog.tasks.send_manager_named")
 def send_manager_named(event: ManagerNamed) -> None:
-    """To whom an operator has named, whose desk is hers now; and to those who keep it already, that somebody does
-    beside them. Nothing once that has ended."""
+    """To those who keep a team's desk already, that somebody does beside them. Nothing once that has ended."""
     named = TeamMember.objects.filter(pk=event.part_id, ended_at=None, person__is_active=True)
     for part in named.select_related("team"):
-        for person in reads.managers_of(part.team_id):
-            template = "manager_named" if person.pk == part.person_id else "manager_beside"
-            link = f"{settings.SITE_URL}/{person.language}/desk/"
+        for person in reads.managers_of(part.team_id).exclude(pk=part.person_id):
+            link = f"{settings.SITE_URL}/{person.language}/desk/team/"
             context = {"name": person.name, "team": part.team, "link": link}
-            mail.send(person.email, person.language, template, context)
+            mail.send(person.email, person.language, "manager_beside", context)
 
 
 @shared_task(name="catalog.tasks.turn_the_day")

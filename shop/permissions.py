@@ -1,8 +1,8 @@
 """Who may what beyond her own: every permission of the shop and the roles that have it, on one page.
 
 A role is held at a place for a term (`Appointment`): each permission is asked with the place of what it is about, or for
-the whole shop. What a coordinator or a team's manager may stands with her part in that organisation or team
-(`accounts.api.access`, `catalog.api.access`): it is asked of the row.
+the whole shop. What a coordinator may stands with her part in that organisation (`accounts.api.access`): it is asked of
+the row.
 """
 
 from accounts.permissions import Role
@@ -11,7 +11,8 @@ OPERATOR, OWNER = frozenset({Role.OPERATOR}), frozenset({Role.OWNER})  # for bot
 VERIFIER = frozenset({Role.COUNTY_VERIFIER})
 FINANCE = frozenset({Role.FINANCE_MAKER, Role.FINANCE_APPROVER})
 # Their work is a team's, at its desk.
-AT_A_DESK = frozenset({Role.TEAM_MANAGER, Role.LEADER, Role.PACKER})
+MANAGER, LEADER, PACKER = frozenset({Role.TEAM_MANAGER}), frozenset({Role.LEADER}), frozenset({Role.PACKER})
+AT_A_DESK = MANAGER | LEADER | PACKER
 OFFICE = frozenset(Role) - AT_A_DESK
 
 PERMISSIONS = {
@@ -24,11 +25,11 @@ PERMISSIONS = {
     "accounts.see_appointments": OPERATOR | OWNER | {Role.AUDITOR},
     "accounts.appoint_operator": OWNER,
     "accounts.appoint_officer": OPERATOR | OWNER,
-    "accounts.appoint_at_team": OPERATOR | OWNER | {Role.TEAM_MANAGER},
+    "accounts.appoint_at_team": OPERATOR | OWNER | MANAGER,
     "accounts.release_parked": OPERATOR,
     "accounts.read_audit": OPERATOR | {Role.AUDITOR},
     "accounts.close_account": OPERATOR,
-    "accounts.close_operator": OWNER,  # and whoever else is appointed to anything
+    "accounts.close_operator": OWNER,  # and whoever else holds a role of the office
     "accounts.end_second_factor": OPERATOR,
     "accounts.end_officers_second_factor": OWNER,
     "accounts.give_token_scopes": OPERATOR,
@@ -45,7 +46,16 @@ PERMISSIONS = {
     "catalog.check_logistics": frozenset({Role.LOGISTICS_CHECKER}),  # commerce
     "catalog.see_women_led": frozenset({Role.WOMENS_OFFICER}),
     "catalog.publish_stories": frozenset({Role.MEDIA_OFFICER}),  # of teams, on their pages
-    "catalog.recall_lot": OPERATOR,  # of any team
+    # a team's desk
+    "catalog.enter_desk": AT_A_DESK,
+    "catalog.keep_listings": MANAGER | LEADER,  # products, prices, photos, papers, lots
+    "catalog.describe_team": OPERATOR | MANAGER | LEADER,
+    "catalog.introduce_leader": OPERATOR | MANAGER,
+    "catalog.recall_lot": OPERATOR | MANAGER,
+    "orders.pack_and_send": AT_A_DESK,  # parcels, with the address that each needs
+    "orders.answer_claims": MANAGER | LEADER,  # in words; money beside them is `refund_own`
+    "orders.refund_own": MANAGER,  # of what the team has sold, until it is completed
+    "impact.keep_households": MANAGER | LEADER,  # put forward, let go, and who grew which lot
     # orders
     "orders.see_orders": OPERATOR,  # of anybody: address, telephone, payments
     # sums and counts of teams, of nobody by name
@@ -62,7 +72,7 @@ PERMISSIONS = {
     "impact.verify_household": OPERATOR | VERIFIER,
     "impact.open_details": OPERATOR | VERIFIER,
     "impact.keep_contest": OPERATOR | {Role.ORGANISER},  # editions, rounds, entries
-    "impact.share_out_lot": OPERATOR,  # of any team
+    "impact.share_out_lot": OPERATOR,  # of any team; of her own whoever keeps its households
     "impact.hear_of_few_households": OPERATOR,  # by mail
 }
 
@@ -83,6 +93,7 @@ SECOND_FACTOR = frozenset(Role) - PROVED_DEVICE
 ASKED_AGAIN = frozenset(
     {
         "orders.refund",
+        "orders.refund_own",
         "orders.decide_dispute",
         "orders.cancel_unsent",
         "orders.answer_left_claims",
@@ -90,6 +101,7 @@ ASKED_AGAIN = frozenset(
         "impact.open_details",
         "accounts.appoint_operator",
         "accounts.appoint_officer",
+        "accounts.appoint_at_team",
         "accounts.end_second_factor",
         "accounts.end_officers_second_factor",
     }

@@ -25,11 +25,11 @@ REACTIONS = {
     "OrganisationVerified": Reactions(afterwards=["accounts.tasks.send_organisation_verified"]),
     "CoordinatorNamed": Reactions(afterwards=["accounts.tasks.send_coordinator_named"]),
     "Appointed": Reactions(
-        at_once=["catalog.actions.manager.open_desks"], afterwards=["accounts.tasks.send_appointed"]
+        at_once=["catalog.actions.member.open_desks"], afterwards=["accounts.tasks.send_appointed"]
     ),
     "RoleOffered": Reactions(afterwards=["accounts.tasks.send_role_invitation"]),
     "AppointmentEnded": Reactions(
-        at_once=["catalog.actions.manager.close_desks"],
+        at_once=["catalog.actions.member.close_desks"],
         afterwards=["accounts.tasks.send_appointment_ended"],
     ),
     # orders: money in

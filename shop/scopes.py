@@ -40,13 +40,13 @@ SCOPES = {
         (DESK,),
         "desk groupParcels householdDesk teamProduct teamProducts"
         " productCreate productUpdate productSubmit productWithdraw productArchive variantSave pictureDelete"
-        " certificateAdd certificateRemove teamUpdate leaderIntroduce lotDeclare lotOpen lotClose lotRecall"
-        " lotShareOut householdPropose householdWithdraw shipmentShip groupShip claimAnswer refundRequest",
+        " certificateAdd certificateRemove teamUpdate leaderIntroduce lotDeclare lotOpen lotClose"
+        " lotShareOut householdPropose householdWithdraw shipmentShip groupShip claimAnswer",
     ),
-    # Hers alone, signed in.
+    # Hers alone, signed in. (What moves money is asked for a code, which no program gives; a claim may be answered in words.)
     **_each(
         (),
-        "signUp signIn signOut emailVerify passwordReset passwordResetRequest passwordChange emailChangeRequest"
+        "refundRequest lotRecall signUp signIn signOut emailVerify passwordReset passwordResetRequest passwordChange emailChangeRequest"
         " emailChangeConfirm personUpdate personExport personErase personKeep addressSave addressDelete tokenCreate"
         " tokenRevoke deviceCodeRequest deviceCodeGive deviceProve secondFactorBegin secondFactorConfirm secondFactorGive secondFactorEnd recoveryCodesRenew"
         " invitationCreate invitationAccept invitationWithdraw membershipEnd membershipUpdate"
@@ -63,7 +63,7 @@ SCOPES = {
         " incidentOpen incidentUpdate incidentEnd placeClose placeOpen"
         " teamOffice officeTeam householdOffice officeHousehold organisationOffice officeOrganisation contestOffice"
         " officeRound"
-        " teamCreate teamAmend teamSuspend teamResume leaderVerify leaderDecline teamManagerEnd teamManagerInvite"
+        " teamCreate teamAmend teamSuspend teamResume leaderVerify leaderDecline teamMemberEnd teamMemberInvite"
         " householdDetailsOpen householdVerify householdDecline"
         " organisationVerify organisationDecline organisationSuspend coordinatorName"
         " qualityOffice qualityCheck mediaOffice storyPublish logisticsOffice logisticsCheck womenOffice"

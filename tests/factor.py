@@ -7,6 +7,8 @@ from typing import Any
 from unittest import mock
 
 from django.conf import settings
+from django.contrib.auth.signals import user_logged_in
+from django.dispatch import receiver
 from django.test import Client
 
 from accounts import devices, factor, totp
@@ -31,8 +33,10 @@ def by_password(client: Client, person: Person) -> Client:
 
 
 def by_code(client: Client, person: Person, backend: str | None = None) -> None:
-    """A browser in which she has also given what her role asks for, and again just now: what `force_login` does here."""
-    _sign_in(client, person, backend)
+    """A browser in which she has also given what her role asks for, and again just now: what `force_login` does here.
+    Whoever has no role has too, and is awake in one that she is given afterwards."""
+    with mock.patch.object(_Given, "is_so", True):
+        _sign_in(client, person, backend)
     if not (asks_for_factor(person) or asks_for_device(person)):
         return
     session = client.session
@@ -44,6 +48,19 @@ def by_code(client: Client, person: Person, backend: str | None = None) -> None:
     session.save()
     client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
     client.cookies[settings.DEVICE_COOKIE_NAME] = request.device_cookie
+
+
+class _Given:
+    """Whether whoever signs in now has given her code too."""
+
+    is_so = False
+
+
+@receiver(user_logged_in)
+def _signed_in(sender: Any, request: Any, user: Any, **_: Any) -> None:
+    if _Given.is_so:
+        now = totp.now()
+        request.session[factor.KEY] = {"person": user.pk, "at": now, "again": now, "device": ""}
 
 
 class App:

@@ -15,7 +15,7 @@ from accounts.actions.handover import must_have_handed_over
 from accounts.actions.person import check_password
 from accounts.models import Invitation, Person, SecondFactor
 from accounts.models.person import a_code
-from accounts.permissions import is_appointed
+from accounts.permissions import is_officer
 from core.language import Words, say
 from core.refusals import NotAllowed, Refusal
 from core.sealed import SealedColumn
@@ -33,7 +33,7 @@ def erase(person: Person, password: str, session: str = "") -> bool:
     by itself (`erase_settled`). Until then the account works as before, and she may change her mind.
     """
     check_password(person, password, session)
-    if is_appointed(person):
+    if is_officer(person):
         words = say("请先让人结束您的任命。", "Please have your appointments ended first.")
         raise NotAllowed(words)
     with transaction.atomic():

@@ -9,7 +9,7 @@ from accounts.actions import audit, role_invitation
 from accounts.actions.handover import must_have_handed_over
 from accounts.actions.person import locked
 from accounts.models import ApiToken, Invitation, Person
-from accounts.permissions import is_appointed, may, must
+from accounts.permissions import is_officer, may, must
 from core.language import say
 from core.refusals import Invalid, NotAllowed
 
@@ -49,7 +49,7 @@ def open_again(person: Person, by: Person) -> None:
 
 
 def _check_may_close(person: Person, by: Person) -> None:
-    _check(person, by, "accounts.close_operator" if is_appointed(person) else "accounts.close_account")
+    _check(person, by, "accounts.close_operator" if is_officer(person) else "accounts.close_account")
 
 
 def _end_what_opens(person: Person) -> None:

@@ -8,14 +8,15 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts import seals
+from accounts import reads, seals
 from accounts.actions import audit
 from accounts.actions.appointment import drafted, give, must_appoint
 from accounts.actions.invitation import check_is_open
 from accounts.clean import email_address
 from accounts.events import RoleOffered
 from accounts.models import Appointment, Person, RoleInvitation
-from accounts.permissions import appointed_by, may_once_awake
+from accounts.models.appointment import OF_A_TEAM
+from accounts.permissions import appointed_by, may_once_awake, places_of
 from accounts.places import Place, lies
 from core.language import say
 from core.outbox import record
@@ -69,6 +70,13 @@ def waiting_for(person: Any) -> QuerySet[RoleInvitation]:
     """Those to her proved mailbox; of a guest none."""
     is_proved = person.is_authenticated and person.email_verified_at
     return waiting().filter(email=person.email) if is_proved else RoleInvitation.objects.none()
+
+
+def seen_by(person: Person) -> QuerySet[RoleInvitation]:
+    """Those at the places that she looks after, and to a team's desk whose people she appoints."""
+    team = places_of(person, "accounts.appoint_at_team").rows(subject="subject")
+    everybodys = RoleInvitation.objects.all()
+    return reads.seen_by(person, everybodys) | everybodys.filter(team, role__in=OF_A_TEAM)
 
 
 def token_of(row: RoleInvitation) -> str:

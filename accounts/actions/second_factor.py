@@ -20,7 +20,7 @@ from accounts.clean import line
 from accounts.events import SecondFactorChanged
 from accounts.models import Person, RecoveryCode, SecondFactor
 from accounts.models.person import a_code
-from accounts.permissions import is_appointed, must
+from accounts.permissions import is_officer, must
 from accounts.reads import hashed, signed_in
 from core import outbox, patience
 from core.language import say
@@ -144,8 +144,7 @@ def end(request: HttpRequest, code: str) -> None:
 
 def end_of(person: Person, by: Person, reason: str) -> None:
     """End somebody's who has lost app and sheet; she is told, her sessions end, and her roles ask her to set up anew."""
-    is_officer = is_appointed(person)
-    must(by, "accounts.end_officers_second_factor" if is_officer else "accounts.end_second_factor")
+    must(by, "accounts.end_officers_second_factor" if is_officer(person) else "accounts.end_second_factor")
     if person.pk == by.pk:
         raise NotAllowed(say("不能对自己这样做。", "Nobody does this to themselves."))
     reason = line(reason, "reason", 200)

@@ -12,9 +12,10 @@ from accounts.actions import audit
 from accounts.actions.person import check_password
 from accounts.clean import line
 from accounts.models import ApiToken, Person
+from accounts.permissions import is_asleep_at_a_desk
 from accounts.reads import hashed, tokens_of
 from core.language import say
-from core.refusals import Invalid, NotFound
+from core.refusals import Invalid, NotFound, SecondFactorRequired
 
 MOST, LONGEST_DAYS = 10, 365
 
@@ -27,7 +28,8 @@ def create(
     days: int = 90,
     scopes: Iterable[str] = ApiToken.OWN_SCOPES,
 ) -> tuple[ApiToken, str]:
-    """A new token and its text, which is shown this once; only its hash is kept."""
+    """A new token and its text, which is shown this once; only its hash is kept. Whoever lends a team's desk has given
+    what her role there asks for."""
     check_password(person, password, session)
     name = line(name, "name", 60)
     if not 1 <= days <= LONGEST_DAYS:
@@ -36,6 +38,8 @@ def create(
     given = sorted(set(scopes))
     if not given or not set(given) <= set(ApiToken.OWN_SCOPES):
         raise Invalid(say("请选择它可以做什么。", "Please choose what it may do."), field="scopes")
+    if ApiToken.Scope.DESK in given and is_asleep_at_a_desk(person):
+        raise SecondFactorRequired()
     text = f"sheaf_{secrets.token_urlsafe(32)}"
     with transaction.atomic():
         # Locked, so that of two that are made at once the second counts the first.

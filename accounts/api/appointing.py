@@ -268,8 +268,7 @@ class RoleInvitationWithdraw(Act):
     @classmethod
     def act(cls, request: Any, id: str) -> Any:
         """Nothing; a second time changes nothing. NOT_FOUND for whoever does not see it, TOO_LATE once it is used."""
-        seen = reads.seen_by(request.user, RoleInvitation.objects.all())
-        row = seen.filter(uid=uid_of(id, "RoleInvitation")).first()
+        row = invitations.seen_by(request.user).filter(uid=uid_of(id, "RoleInvitation")).first()
         if row is None:
             raise NotFound()
         invitations.withdraw(row.uid, request.user)

@@ -44,6 +44,13 @@ def _may_appoint(request: HttpRequest, row: Any) -> bool:
         return False  # what she was appointed to is not there any more: who may everywhere ends it
 
 
+KEEPS_OR_INVITES = Access(
+    "whoever may accounts.see_appointments, or may appoint to it",
+    lambda request, parent: KEEPS.allows(request, parent) or _may_appoint(request, parent),
+    pii=2,
+)
+
+
 class _AtAPlace:
     """What both tell of a role at a place."""
 
@@ -114,7 +121,9 @@ class RoleInvitationType(_AtAPlace, ModelType):
         about = {**ABOUT, "expires_at": "Until when it may be accepted."}
 
     role = graphene.Field(enum_of(Appointment, "role"), required=True, description="Which role.")
-    email = guarded(graphene.String(required=True, description="Whose mailbox it was sent to."), KEEPS)
+    email = guarded(
+        graphene.String(required=True, description="Whose mailbox it was sent to."), KEEPS_OR_INVITES
+    )
     is_mine = graphene.Boolean(
         required=True, description="Whether the asker is signed in with the address it was sent to."
     )

@@ -1,18 +1,14 @@
 """Who may do what at a team's desk. `by` is a person, or None when the shop itself acts (a command, the demo)."""
 
 from accounts.models import Person
-from accounts.permissions import may, must
+from accounts.permissions import absent, may_now, must
 from accounts.places import Place
 from catalog import reads
 from catalog.models import Product, Team
 from core.language import say
 from core.refusals import Conflict, NotAllowed, NotFound
 
-
-def must_manage(by: Person | None, team_id: int) -> None:
-    """Only a team's managers stand at its desk; for anybody else the thing does not exist."""
-    if by is not None and not reads.is_manager(by, team_id):
-        raise NotFound()
+KEEP = "catalog.keep_listings"
 
 
 def place_of(team: Team) -> Place:
@@ -20,10 +16,17 @@ def place_of(team: Team) -> Place:
     return Place(region=team.county_id, subject=team.uid)
 
 
-def must_keep(by: Person | None, team: Team) -> None:
-    """A team's words are kept up by its managers, and put right by operators."""
-    if not may(by, "catalog.keep_teams", at=place_of(team)):
-        must_manage(by, team.id)
+def must_at_desk(by: Person | None, team_id: int, permission: str = KEEP) -> None:
+    """Only who may do that at the team's desk; for anybody else the thing does not exist."""
+    if by is not None and not reads.may_at_desk(by, permission, team_id):
+        raise absent(by, permission)
+
+
+def must_there(by: Person | None, team: Team, permission: str) -> None:
+    """Whoever may do that at the team's desk, or where the team works; for anybody else there is no such team. What moves
+    money is asked for a code once more."""
+    if by is not None and not may_now(by, permission, at=place_of(team)):
+        raise NotFound()
 
 
 def must_decide(by: Person | None, team: Team, permission: str) -> None:
@@ -37,7 +40,7 @@ def opened(product: Product | int, by: Person | None) -> Product:
     """The product, locked, for a deed of its team; refused while an operator looks at it, and once archived."""
     pk = product if isinstance(product, int) else product.pk
     row = Product.objects.select_for_update(of=("self",), no_key=True).select_related("team").get(pk=pk)
-    must_manage(by, row.team_id)
+    must_at_desk(by, row.team_id)
     if row.state == Product.State.SUBMITTED and by is not None:
         raise Conflict(
             say("商品正在审核，请先撤回再修改。", "This is being reviewed. Withdraw it first to change it.")

@@ -25,7 +25,7 @@ def introduce(team: Team, by: Person | None, is_woman: bool | None = None, **tex
 
     `is_woman` is what the leader says of herself; None leaves it, and with another name nothing is known of it.
     """
-    desk.must_keep(by, team)
+    desk.must_there(by, team, "catalog.introduce_leader")
     with transaction.atomic():
         leader = Leader.objects.select_for_update().filter(team=team).first() or Leader(team=team)
         before = name_of(leader)

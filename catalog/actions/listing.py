@@ -51,7 +51,7 @@ NOT_AS_SEEN = say(
 
 def create_product(team: Team, by: Person | None, *, name_zh: str, **fields: Any) -> Product:
     """Begin a listing; what is missing may follow, and nobody else sees it until it is published."""
-    desk.must_manage(by, team.id)
+    desk.must_at_desk(by, team.id)
     if not team.is_active:
         raise Conflict(say("团队已停用。", "This team is not active."))
     given = {
@@ -130,7 +130,7 @@ def submit(product: Product, by: Person | None) -> Product:
 
 def withdraw(product: Product, by: Person | None) -> Product:
     """Take it back from review, to go on writing."""
-    desk.must_manage(by, product.team_id)
+    desk.must_at_desk(by, product.team_id)
     with transaction.atomic():
         if product.state != State.SUBMITTED:
             raise Conflict()
@@ -242,7 +242,7 @@ def resume(product: Product, by: Person | None) -> Product:
 
 def archive(product: Product, by: Person | None) -> Product:
     """Its team offers it no longer; what was ordered is still sent."""
-    desk.must_manage(by, product.team_id)
+    desk.must_at_desk(by, product.team_id)
     return _moved(product, by, State.ARCHIVED, "archive")
 
 

@@ -10,7 +10,6 @@ from django.utils import timezone
 from accounts.actions import audit
 from accounts.models import Person
 from accounts.models.person import a_code
-from accounts.permissions import may_now
 from catalog import clean
 from catalog.actions import card, desk, stock
 from catalog.events import LotRecalled
@@ -44,7 +43,7 @@ def declare(
 ) -> Lot:
     """Put a harvest on the shelf; one that is not in yet is planned, sold in advance and sent by `ship_by`."""
     product = variant.product
-    desk.must_manage(by, product.team_id)
+    desk.must_at_desk(by, product.team_id)
     if product.state == Product.State.ARCHIVED:
         raise Conflict(say("商品已下架归档。", "This product has been archived."))
     planned = ship_by is not None or harvest_from > clock.today()
@@ -136,7 +135,7 @@ def _refuse(field: str, words: Words) -> NoReturn:
 
 def open_lot(lot: Lot, by: Person | None) -> Lot:
     """The harvest is in: what was planned can be sent."""
-    desk.must_manage(by, lot.variant.product.team_id)
+    desk.must_at_desk(by, lot.variant.product.team_id)
     if by is not None and lot.state == State.PLANNED:
         _check_fresh(lot.variant.product, lot.harvest_to, lot.best_before)
     return _moved(lot, by, State.OPEN, "open")
@@ -144,14 +143,13 @@ def open_lot(lot: Lot, by: Person | None) -> Lot:
 
 def close(lot: Lot, by: Person | None) -> Lot:
     """Nothing more is sold of it; what is reserved or sold stays so."""
-    desk.must_manage(by, lot.variant.product.team_id)
+    desk.must_at_desk(by, lot.variant.product.team_id)
     return _moved(lot, by, State.CLOSED, "close")
 
 
 def recall(lot: Lot, by: Person | None, reason: str) -> Lot:
     """Something is wrong with it: its team or an operator stops its sale, and whoever bought is told."""
-    if not may_now(by, "catalog.recall_lot", at=desk.place_of(lot.variant.product.team)):
-        desk.must_manage(by, lot.variant.product.team_id)
+    desk.must_there(by, lot.variant.product.team, "catalog.recall_lot")
     said = clean.paragraphs(reason, "reason", 400)
     if not said:
         _refuse("reason", say("请写明原因。", "Say why."))

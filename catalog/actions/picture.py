@@ -23,7 +23,7 @@ def add(
     product: Product, file: UploadedFile, by: Person | None, alt_zh: str = "", alt_en: str = ""
 ) -> Picture:
     """Show a photo with the product, at 1280 and 480 pixels."""
-    desk.must_manage(by, product.team_id)
+    desk.must_at_desk(by, product.team_id)
     alt = {
         "alt_zh": clean.text_for(Picture, "alt_zh", alt_zh or product.name_zh),
         "alt_en": clean.text_for(Picture, "alt_en", alt_en or product.name_en),

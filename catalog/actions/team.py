@@ -4,7 +4,6 @@ import re
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.actions import audit
 from accounts.clean import line
@@ -12,13 +11,10 @@ from accounts.models import Person, Region
 from accounts.permissions import must
 from accounts.places import Place
 from catalog import clean, search
-from catalog.actions import desk, listing, manager
-from catalog.events import ManagerNamed
-from catalog.models import Product, SearchEntry, Team, TeamMember
-from catalog.reads import managers_of
+from catalog.actions import desk, listing
+from catalog.models import Product, SearchEntry, Team
 from core.language import say
-from core.outbox import record
-from core.refusals import Conflict, Invalid, NotAllowed
+from core.refusals import Conflict, Invalid
 
 TEXTS = (
     *("name_zh", "name_en", "village_zh", "village_en", "story_zh", "story_en"),
@@ -65,7 +61,7 @@ def _free_slug(slug: str) -> str:
 
 def change(team: Team, by: Person | None, **texts: str) -> Team:
     """Its managers say who they are and where they work; an operator may put it right."""
-    desk.must_keep(by, team)
+    desk.must_there(by, team, "catalog.describe_team")
     with transaction.atomic():
         _write(team, texts)
         team.save(update_fields=sorted(texts))
@@ -86,53 +82,6 @@ def publish_story(team: Team, by: Person, story_zh: str, story_en: str | None = 
         audit.record(by, "publish_story", "Team", team.uid, fields=sorted(texts))
         _tell_products(team)
     return team
-
-
-def add_member(
-    team: Team, person: Person, by: Person | None, role: str = TeamMember.Role.MANAGER
-) -> TeamMember:
-    """An operator gives somebody a part in the team; her purchases from it no longer count in a contest."""
-    must(by, "catalog.keep_teams", at=desk.place_of(team))
-    with transaction.atomic():
-        part, made = TeamMember.objects.get_or_create(
-            team=team, person=person, ended_at=None, defaults={"role": role}
-        )
-        if not made and part.role != role:
-            part.role = role
-            part.save(update_fields=["role"])
-        audit.record(by, "add_member", "Team", team.uid, person=str(person.uid), role=role)
-    return part
-
-
-def name_manager(team: Team, person: Person, by: Person) -> TeamMember:
-    """An operator names who keeps the desk from now on, beside whoever does today; she is none of them."""
-    if person.pk == by.pk:
-        raise NotAllowed(say("不能对自己这样做。", "Nobody does this to themselves."))
-    if not person.is_active or person.email_verified_at is None:
-        raise Invalid(
-            say("这个账户现在不能登录。", "Nobody can sign in with this account now."), field="email"
-        )
-    with transaction.atomic():
-        known = team.members.filter(person=person, ended_at=None, role=TeamMember.Role.MANAGER).exists()
-        part = add_member(team, person, by)
-        if not known:
-            # She has asked for nothing: she hears of it.
-            record(ManagerNamed(part_id=part.pk))
-    return part
-
-
-def end_member(part: TeamMember, by: Person | None) -> None:
-    """From the next request on the desk is closed to her; a team that sells keeps somebody at it. An operator ends it, or
-    one of the team's managers, her own part too."""
-    desk.must_keep(by, part.team)
-    with transaction.atomic():
-        team = Team.objects.select_for_update(no_key=True).get(pk=part.team_id)
-        if team.is_active and part.person in managers_of(team.pk) and managers_of(team.pk).count() == 1:
-            words = say("请先指定另一位管理员。", "Please name another manager first.")
-            raise Conflict(words)
-        TeamMember.objects.filter(pk=part.pk, ended_at=None).update(ended_at=timezone.now())
-        manager.end_appointments(part, "工作台结束 · the desk was closed")
-        audit.record(by, "end_member", "Team", part.team.uid, person=str(part.person.uid))
 
 
 def rest(team: Team, by: Person | None, reason: str = "") -> Team:

@@ -3,7 +3,7 @@
 from catalog.api import (
     desk,
     listing,
-    managers,
+    members,
     office,
     office_departments,
     office_teams,
@@ -34,7 +34,7 @@ class Mutation(
     listing.Mutation,
     stock.Mutation,
     papers.Mutation,
-    managers.Mutation,
+    members.Mutation,
     office.Mutation,
     office_teams.Mutation,
     shelves.Mutation,

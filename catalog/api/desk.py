@@ -6,10 +6,11 @@ import graphene
 from django.db.models import QuerySet
 
 from catalog import reads
+from catalog.actions.desk import place_of
 from catalog.actions.missing import missing
 from catalog.actions.picture import MOST_PICTURES
 from catalog.actions.variant import MOST_VARIANTS
-from catalog.api.access import DESK, HELD, SIGNED_IN, manages
+from catalog.api.access import DESK, HELD, KEEPS_LISTINGS, SIGNED_IN
 from catalog.api.check import DepartmentCheckType
 from catalog.api.desk_variant import TeamVariant, same_id
 from catalog.api.product import CertificateType
@@ -24,6 +25,7 @@ from core.api.types import Localized, ModelType, MoneyField, PlainType, enum_of,
 from core.related import related
 
 State = Product.State
+KEEP = "catalog.keep_listings"
 
 
 class ListingReviewType(ModelType):
@@ -79,7 +81,7 @@ class ProductAction(graphene.Enum):
         return f"{self.value.capitalize()} it."
 
 
-MANAGERS = {
+ACTIONS = {
     State.DRAFT: ["EDIT", "SUBMIT", "ARCHIVE"],
     State.CHANGES_REQUESTED: ["EDIT", "SUBMIT", "ARCHIVE"],
     State.SUBMITTED: ["WITHDRAW"],
@@ -130,6 +132,7 @@ class TeamProduct(ModelType):
     allowed_actions = graphene.List(
         graphene.NonNull(ProductAction), required=True, description="What the asker may do with it now."
     )
+    may_recall = graphene.Boolean(required=True, description="Whether the asker may recall its lots.")
     missing = list_of(MissingPart, most=30, description="What it lacks before it can be submitted.")
     variants = mark(
         list_of(TeamVariant, most=MOST_VARIANTS, description="All its variants."), relation="variants"
@@ -163,7 +166,12 @@ class TeamProduct(ModelType):
 
     def resolve_allowed_actions(root, info):
         """By state; an operator who looks at it decides in her rooms."""
-        return MANAGERS.get(State(root.state), []) if manages(info.context, root.team_id) else []
+        return ACTIONS.get(State(root.state), []) if KEEPS_LISTINGS.allows(info.context, root) else []
+
+    @needs("team")
+    def resolve_may_recall(root, info):
+        """A manager of its team, or whoever recalls where that works."""
+        return may(info.context.user, "catalog.recall_lot", place_of(root.team))
 
     @needs("variants__lots", "pictures", "team__leader")
     def resolve_missing(root, info):
@@ -199,8 +207,8 @@ def _team_product(root: Any, info: Any, id: str) -> Product | None:
 
 def _team_products(root: Any, info: Any, team: str | None = None, state: Any = None) -> QuerySet[Product]:
     person = info.context.user
-    its = reads.managed_team(person, uid_of(team, "Team", field="team")) if team else None
-    products = Product.objects.filter(team=its or reads.teams_managed_by(person).first())
+    its = reads.team_at_desk(person, KEEP, uid_of(team, "Team", field="team")) if team else None
+    products = Product.objects.filter(team=its or reads.desks_of(person, KEEP).first())
     return products.filter(state=state.value) if state else products
 
 
@@ -219,7 +227,7 @@ class Query:
             TeamProduct,
             _team_products,
             order=("-id",),
-            description="The products of a team whose desk is the asker's, in any state.",
+            description="The products of a team whose listings the asker keeps, in any state.",
             team=graphene.Argument(graphene.ID, description="The team; without it her first."),
             state=graphene.Argument(enum_of(Product, "state"), description="Only those in this state."),
         ),

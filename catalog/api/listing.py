@@ -54,7 +54,7 @@ class ProductCreate(Act):
     @classmethod
     def act(cls, request: Any, team: str, **given: Any) -> Any:
         """The draft. NOT_FOUND for whoever does not manage the team, CONFLICT where the team is not active."""
-        its = reads.managed_team(request.user, uid_of(team, "Team", field="team"))
+        its = reads.team_at_desk(request.user, "catalog.keep_listings", uid_of(team, "Team", field="team"))
         return cls(product=listing.create_product(its, request.user, **_clean(given)))
 
 

@@ -11,7 +11,7 @@ from catalog.actions import leader as leaders
 from catalog.actions import team as teams
 from catalog.api.access import HELD, KEEPS_TEAMS, SIGNED_IN
 from catalog.api.desk_variant import same_id
-from catalog.api.managers import TeamManagerType
+from catalog.api.members import offers_field, people_field
 from catalog.models import Leader, Team
 from catalog.reads import office
 from core.api.act import Act
@@ -19,7 +19,7 @@ from core.api.connections import connection_field
 from core.api.facts import guarded
 from core.api.ids import uid_of
 from core.api.lookahead import prefetched
-from core.api.types import Localized, ModelType, PlainType, list_of, to_one
+from core.api.types import Localized, ModelType, PlainType, to_one
 from core.language import say
 from core.refusals import Invalid
 
@@ -100,12 +100,8 @@ class OfficeTeamType(ModelType):
     id = same_id("Team")
     name = Localized("name", description="Its name in the reader's language.")
     leader = to_one("leader", OfficeLeaderType, description="Who leads it; null until one is introduced.")
-    managers = list_of(
-        TeamManagerType,
-        most=50,
-        resolver=lambda root, info: office.managers_at(root)[:50],
-        description="Whose desk it is today.",
-    )
+    people = people_field()
+    offers = offers_field()
 
 
 class TeamListState(graphene.Enum):

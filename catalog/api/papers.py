@@ -19,6 +19,8 @@ from core.api.act import Act
 from core.api.ids import uid_of
 from core.api.types import enum_of
 
+LEADER = "catalog.introduce_leader"
+
 
 class PictureDelete(Act):
     """Take a photo away. (Photos are added by HTTP: POST /do/upload_picture/.)"""
@@ -99,7 +101,7 @@ class TeamUpdate(Act):
     @classmethod
     def act(cls, request: Any, id: str, **given: Any) -> Any:
         """The team with the texts that were given; those left out stay as they are."""
-        team = reads.managed_team(request.user, uid_of(id, "Team"))
+        team = reads.team_at_desk(request.user, "catalog.describe_team", uid_of(id, "Team"))
         written = {name: text for name, text in given.items() if text is not None}
         return cls(team=teams.change(team, request.user, **written))
 
@@ -125,10 +127,10 @@ class LeaderIntroduce(Act):
     @classmethod
     def act(cls, request: Any, team: str, is_woman: bool | None = None, **given: Any) -> Any:
         """The team with its leader, not verified any more where the name is another."""
-        its = office.team_run_by(request.user, uid_of(team, "Team", field="team"))
+        its = office.team_where(request.user, LEADER, uid_of(team, "Team", field="team"))
         written = {name: text for name, text in given.items() if text is not None}
         leaders.introduce(its, request.user, is_woman, **written)
-        return cls(team=office.team_run_by(request.user, its.uid))
+        return cls(team=office.team_where(request.user, LEADER, its.uid))
 
 
 class Mutation:

@@ -8,11 +8,10 @@ from django.db.models import QuerySet
 from accounts.api.viewer import add_to_viewer
 from accounts.models import Person
 from catalog import reads
-from catalog.api.access import HELD, PUBLIC, SIGNED_IN, TEAM_MANAGER
+from catalog.api.access import AT_DESK, HELD, KEEPS_LISTINGS, MANAGER, PUBLIC, SIGNED_IN
 from catalog.api.check import DepartmentCheckType
-from catalog.api.managers import TeamManagerType
+from catalog.api.members import offers_field, people_field
 from catalog.models import Leader, Product, Team
-from catalog.reads import office
 from core.api.connections import connection_field
 from core.api.facts import cache_tags, guarded
 from core.api.lookahead import prefetched
@@ -41,13 +40,13 @@ class LeaderType(ModelType):
         graphene.Boolean(
             required=True, description="Whether the leader has told her team that she is a woman."
         ),
-        TEAM_MANAGER,
+        KEEPS_LISTINGS,
     )
     decline_reason = guarded(
         graphene.String(
             required=True, description="Why an operator could not verify the leader; mostly empty."
         ),
-        TEAM_MANAGER,
+        KEEPS_LISTINGS,
     )
 
     def resolve_is_verified(root, info):
@@ -88,7 +87,7 @@ class TeamType(ModelType):
     is_active = graphene.Boolean(required=True, description="Whether it may offer something now.")
     rest_reason = guarded(
         graphene.String(required=True, description="Why an operator has suspended it; mostly empty."),
-        TEAM_MANAGER,
+        AT_DESK,
     )
     logistics_checks = guarded(
         list_of(
@@ -97,17 +96,10 @@ class TeamType(ModelType):
             resolver=lambda root, info: root.checks.filter(kind="logistics")[:20],
             description="What commerce found of how it sends, the last first.",
         ),
-        TEAM_MANAGER,
+        AT_DESK,
     )
-    managers = guarded(
-        list_of(
-            TeamManagerType,
-            most=50,
-            resolver=lambda root, info: office.managers_at(root)[:50],
-            description="Whose desk it is today.",
-        ),
-        TEAM_MANAGER,
-    )
+    people = guarded(people_field(), MANAGER)
+    offers = guarded(offers_field(), MANAGER)
     products = connection_field(
         lambda: type_of(Product),
         _products,
@@ -126,15 +118,15 @@ def _teams(root: Any, info: Any, division: str | None = None) -> QuerySet[Team]:
 
 
 def _my_teams(root: Any, info: Any) -> QuerySet[Team]:
-    return prefetched(reads.teams_managed_by(info.context.user), info)
+    return prefetched(reads.teams_of(info.context.user), info)
 
 
 def _teams_of(root: Person, info: Any) -> QuerySet[Team]:
-    return prefetched(reads.teams_managed_by(root), info)
+    return prefetched(reads.teams_of(root), info)
 
 
 add_to_viewer(
-    teams=list_of(TeamType, most=20, resolver=_teams_of, description="The teams whose desk is hers.")
+    teams=list_of(TeamType, most=20, resolver=_teams_of, description="The teams at whose desk she works.")
 )
 
 
@@ -167,6 +159,8 @@ class Query:
         PUBLIC,
     )
     my_teams = guarded(
-        list_of(TeamType, most=20, resolver=_my_teams, description="The teams whose desk is the asker's."),
+        list_of(
+            TeamType, most=20, resolver=_my_teams, description="The teams at whose desk the asker works."
+        ),
         SIGNED_IN,
     )

@@ -3,13 +3,14 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, When
 
-from accounts.models import Person
-from accounts.permissions import may_anywhere, places_of
-from catalog.models import Product, Team, TeamMember
+from accounts.actions import role_invitation
+from accounts.models import Appointment, Person, RoleInvitation
+from accounts.models.appointment import OF_A_TEAM
+from accounts.permissions import absent, may_anywhere, not_over, places_of
+from catalog.models import Product, Team
 from catalog.reads.products import products_at
-from catalog.reads.teams import at_the_desk, teams_managed_by
 from core.refusals import NotFound
 
 KEEP = "catalog.keep_teams"
@@ -55,20 +56,34 @@ def team_in_charge(person: Person, uid: UUID, field: str = "id") -> Team:
     return _one(teams_run_by(person), uid, field)
 
 
-def team_run_by(person: Person, uid: UUID, field: str = "team") -> Team:
-    """One that she keeps, or whose desk is hers."""
-    hers = Q(pk__in=teams_managed_by(person).values("pk")) | Q(pk__in=teams_run_by(person).values("pk"))
-    return _one(Team.objects.filter(hers), uid, field)
+def team_where(person: Person, permission: str, uid: UUID, field: str = "team") -> Team:
+    """One where she may do that: by her role at its desk, or at the place in which it lies."""
+    teams = Team.objects.filter(places_of(person, permission).rows(region="county", subject="uid"))
+    found = _with_places(teams, uid)
+    if found is None:
+        raise absent(person, permission, field)
+    return found
 
 
-def managers_at(team: Team) -> QuerySet[TeamMember]:
-    """Whose desk it is today, with the person, the first named first."""
-    parts = team.members.filter(at_the_desk())
-    return parts.select_related("person").order_by("pk")
+def people_at(team: Team) -> QuerySet[Appointment]:
+    """Who works at its desk or will, with the person: managers, then leaders, then packers."""
+    parts = Appointment.objects.filter(not_over(), role__in=OF_A_TEAM, subject=team.uid)
+    order = Case(*(When(role=role, then=n) for n, role in enumerate(OF_A_TEAM)))
+    return parts.select_related("person").order_by(order, "pk")
+
+
+def offers_at(team: Team, seen_by: Person) -> QuerySet[RoleInvitation]:
+    """Who is invited to its desk and has not answered, as far as she looks after that."""
+    waiting = role_invitation.waiting().filter(subject=team.uid, role__in=OF_A_TEAM)
+    return waiting.filter(pk__in=role_invitation.seen_by(seen_by).values("pk")).order_by("pk")
 
 
 def _one(teams: QuerySet[Team], uid: UUID, field: str) -> Team:
-    found = teams.filter(uid=uid).select_related("county", "division", "leader").first()
+    found = _with_places(teams, uid)
     if found is None:
         raise NotFound(field=field)
     return found
+
+
+def _with_places(teams: QuerySet[Team], uid: UUID) -> Team | None:
+    return teams.filter(uid=uid).select_related("county", "division", "leader").first()

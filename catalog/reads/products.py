@@ -8,13 +8,15 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils.module_loading import import_string
 
-from accounts.permissions import places_of
+from accounts.permissions import absent, places_of
 from catalog.models import Category, Certificate, Lot, Picture, Product, Variant
-from catalog.reads.teams import teams_managed_by
+from catalog.reads.teams import desks_of
 from core import clock
 from core.language import say
 from core.refusals import Invalid, NotFound
 from core.related import related
+
+KEEP, RECALL = "catalog.keep_listings", "catalog.recall_lot"
 
 
 def published_products() -> QuerySet[Product]:
@@ -42,51 +44,50 @@ def products_at(person: Any, permission: str) -> QuerySet[Product]:
 
 def products_seen_by(person: Any) -> QuerySet[Product]:
     """Products in any state: on this person's desk, or where she may see listings."""
-    hers = Q(team_id__in=teams_managed_by(person).values("id"))
+    hers = Q(team_id__in=desks_of(person, KEEP).values("id"))
     at_her_places = places_of(person, "catalog.see_listings").rows(region="team__county", subject="team__uid")
     return Product.objects.filter(hers | at_her_places)
 
 
 def desk_products(person: Any) -> QuerySet[Product]:
     """Products in any state, as far as they are on this person's desk."""
-    return Product.objects.filter(team_id__in=teams_managed_by(person).values("id")).order_by("-id")
+    return Product.objects.filter(team_id__in=desks_of(person, KEEP).values("id")).order_by("-id")
 
 
 def product_of(person: Any, uid: UUID) -> Product:
     """A product on this person's desk; else the same as if there were none."""
-    return _one(desk_products(person).filter(uid=uid).select_related("team"))
+    return _one(desk_products(person).filter(uid=uid).select_related("team"), person)
 
 
 def variant_of(person: Any, uid: UUID) -> Variant:
     """A variant on this person's desk."""
-    mine = Variant.objects.filter(product__team_id__in=teams_managed_by(person).values("id"), uid=uid)
-    return _one(mine.select_related("product__team", "story"))
+    mine = Variant.objects.filter(product__team_id__in=desks_of(person, KEEP).values("id"), uid=uid)
+    return _one(mine.select_related("product__team", "story"), person)
 
 
 def lot_of(person: Any, uid: UUID) -> Lot:
     """A lot on this person's desk."""
-    mine = Lot.objects.filter(variant__product__team_id__in=teams_managed_by(person).values("id"), uid=uid)
-    return _one(mine.select_related("variant__product__team"))
+    mine = Lot.objects.filter(variant__product__team_id__in=desks_of(person, KEEP).values("id"), uid=uid)
+    return _one(mine.select_related("variant__product__team"), person)
 
 
 def lot_to_recall(person: Any, uid: UUID) -> Lot:
-    """A lot on this person's desk, or at a place where she may recall any."""
+    """A lot of a team, or at a place, whose lots she may recall."""
     its = "variant__product__team__"
-    recalls = places_of(person, "catalog.recall_lot").rows(region=f"{its}county", subject=f"{its}uid")
-    mine = Q(variant__product__team_id__in=teams_managed_by(person).values("id"))
-    return _one(Lot.objects.filter(mine | recalls, uid=uid).select_related("variant__product__team"))
+    hers = places_of(person, RECALL).rows(region=f"{its}county", subject=f"{its}uid")
+    return _one(Lot.objects.filter(hers, uid=uid).select_related("variant__product__team"), person, RECALL)
 
 
 def picture_of(person: Any, uid: UUID) -> Picture:
     """A picture on this person's desk."""
-    mine = Picture.objects.filter(product__team_id__in=teams_managed_by(person).values("id"), uid=uid)
-    return _one(mine.select_related("product__team"))
+    mine = Picture.objects.filter(product__team_id__in=desks_of(person, KEEP).values("id"), uid=uid)
+    return _one(mine.select_related("product__team"), person)
 
 
 def certificate_of(person: Any, uid: UUID) -> Certificate:
     """A certificate on this person's desk."""
-    mine = Certificate.objects.filter(product__team_id__in=teams_managed_by(person).values("id"), uid=uid)
-    return _one(mine.select_related("product__team"))
+    mine = Certificate.objects.filter(product__team_id__in=desks_of(person, KEEP).values("id"), uid=uid)
+    return _one(mine.select_related("product__team"), person)
 
 
 def is_changed(product: Product) -> bool:
@@ -104,15 +105,13 @@ def category_named(slug: str) -> Category:
 
 def lot_declared(request: Any, pk: int) -> QuerySet[Lot]:
     """The lot that an earlier call with the same key declared, while it is on the asker's desk."""
-    return Lot.objects.filter(
-        pk=pk, variant__product__team_id__in=teams_managed_by(request.user).values("id")
-    )
+    return Lot.objects.filter(pk=pk, variant__product__team_id__in=desks_of(request.user, KEEP).values("id"))
 
 
-def _one(found: QuerySet) -> Any:
+def _one(found: QuerySet, person: Any, permission: str = KEEP) -> Any:
     row = found.first()
     if row is None:
-        raise NotFound()
+        raise absent(person, permission)
     return row
 
 

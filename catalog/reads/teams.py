@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.utils import timezone
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 
-from accounts.models import Person
+from accounts.models import Appointment, Person
+from accounts.models.appointment import OF_A_TEAM
+from accounts.permissions import absent, places_of, running
 from catalog.models import Category, Team, TeamMember
 from core.language import Words, say
-from core.refusals import NotFound
 
 
 def teams() -> QuerySet[Team]:
@@ -28,24 +28,31 @@ def subjects() -> QuerySet:
     return Team.objects.values("uid", zh=F("name_zh"), en=F("name_en"), lies=F("county_id"))
 
 
-def at_the_desk() -> Q:
-    """The rows of TeamMember by which a team's desk is somebody's at this moment."""
-    now = timezone.now()
-    within = Q(started_at__lte=now) & (Q(until=None) | Q(until__gt=now))
-    return Q(role=TeamMember.Role.MANAGER, ended_at=None) & within
-
-
-def teams_managed_by(person: Any) -> QuerySet[Team]:
-    """The teams whose desk is this person's today."""
+def teams_of(person: Any) -> QuerySet[Team]:
+    """The teams at whose desk this person works today, whether she has proved herself in this session or not."""
     if not person.is_authenticated:
         return Team.objects.none()
-    parts = TeamMember.objects.filter(at_the_desk(), person=person)
-    return Team.objects.filter(id__in=parts.values("team_id")).order_by("id")
+    parts = Appointment.objects.filter(running(), role__in=OF_A_TEAM, person=person)
+    return Team.objects.filter(uid__in=parts.values("subject")).order_by("id")
 
 
-def is_manager(person: Any, team_id: int) -> bool:
-    """Whether this team's desk is this person's today."""
-    return teams_managed_by(person).filter(id=team_id).exists()
+def desks_of(person: Any, permission: str) -> QuerySet[Team]:
+    """The teams at whose desk this person may do that now."""
+    uids = places_of(person, permission).subjects
+    return Team.objects.filter(uid__in=sorted(uids)).order_by("id") if uids else Team.objects.none()
+
+
+def may_at_desk(person: Any, permission: str, team_id: int) -> bool:
+    """Whether she may do that at this team's desk now."""
+    return desks_of(person, permission).filter(id=team_id).exists()
+
+
+def team_at_desk(person: Any, permission: str, uid: UUID) -> Team:
+    """The team with this uid, if she may do that at its desk; else the same as if there were none."""
+    team = desks_of(person, permission).filter(uid=uid).select_related("county", "division").first()
+    if team is None:
+        raise absent(person, permission)
+    return team
 
 
 def is_related(person: Any, team_id: int) -> bool:
@@ -53,31 +60,33 @@ def is_related(person: Any, team_id: int) -> bool:
     return person.is_authenticated and TeamMember.objects.filter(person=person, team_id=team_id).exists()
 
 
-def managed_team(person: Person, uid: UUID) -> Team:
-    """The team with this uid, if its desk is this person's; else the same as if there were none."""
-    team = teams_managed_by(person).filter(uid=uid).select_related("county", "division").first()
-    if team is None:
-        raise NotFound()
-    return team
+def teams_managed(person: Person) -> QuerySet[Team]:
+    """The teams whose manager she is today, whatever she has shown in this session."""
+    parts = _managers().filter(person=person)
+    return Team.objects.filter(uid__in=parts.values("subject")).order_by("id")
 
 
 def managers_of(team_id: int) -> QuerySet[Person]:
     """Who is told what happens at this team's desk."""
-    parts = TeamMember.objects.filter(at_the_desk(), team_id=team_id)
+    team = Team.objects.filter(pk=team_id).values("uid")
+    parts = _managers().filter(subject__in=team)
     return Person.objects.filter(id__in=parts.values("person_id"), is_active=True).order_by("id")
 
 
 def teams_managed_alone(person: Person) -> QuerySet[Team]:
     """The teams whose desk nobody else who can sign in keeps."""
-    kept = TeamMember.objects.filter(at_the_desk(), person__is_active=True)
-    others = kept.filter(team=OuterRef("pk")).exclude(person=person)
-    return teams_managed_by(person).exclude(Exists(others))
+    others = _managers().filter(subject=OuterRef("uid"), person__is_active=True).exclude(person=person)
+    return teams_managed(person).exclude(Exists(others))
+
+
+def _managers() -> QuerySet[Appointment]:
+    return Appointment.objects.filter(running(), role=Appointment.Role.TEAM_MANAGER)
 
 
 def duties(person: Person) -> list[Words]:
     """Teams that sell, and would have nobody at their desk without her (`settings.PERSON_DUTIES`)."""
     # Locked: of two last managers whose accounts are closed at one moment, one stays.
-    list(teams_managed_by(person).select_for_update(no_key=True))
+    list(teams_managed(person).select_for_update(no_key=True))
     return [
         say("团队“{x}”", "the team “{x}”", x=team.name_zh)
         for team in teams_managed_alone(person)
@@ -94,7 +103,9 @@ def export(person: Person) -> dict[str, Any]:
 def managers_by_team(team_ids: Iterable[int]) -> dict[int, list[Person]]:
     """The same for many teams at once."""
     found: dict[int, list[Person]] = {team: [] for team in team_ids}
-    parts = TeamMember.objects.filter(at_the_desk(), team__in=found, person__is_active=True)
-    for part in parts.select_related("person").order_by("person_id"):
+    asked = Team.objects.filter(pk__in=found)
+    parts = _managers().filter(subject__in=asked.values("uid"), person__is_active=True)
+    known = Team.objects.filter(uid=OuterRef("subject")).values("pk")
+    for part in parts.annotate(team_id=Subquery(known)).select_related("person").order_by("person_id"):
         found[part.team_id].append(part.person)
     return found

@@ -9,7 +9,8 @@ from django.utils import timezone
 from accounts.models import Person
 from accounts.permissions import may
 from catalog.actions import desk
-from catalog.models import Lot, Product, TeamMember
+from catalog.models import Lot, Product
+from catalog.reads import desks_of
 from core.language import say
 from core.refusals import Conflict, Invalid, NotAllowed
 from impact.actions.ledger import account_ids
@@ -74,16 +75,15 @@ def _untouched(lot_ids: Sequence[int]) -> dict[int, Lot]:
 
 
 def _may(by: Person | None, lots: object) -> None:
-    """A manager shares out her own team's lots, whoever may at a place those of its teams; `by` is None for the shop
-    itself."""
+    """Whoever keeps a team's households shares out its lots, whoever may at a place those of its teams; `by` is None for
+    the shop itself."""
     if by is None:
         return
     of = {lot.variant.product.team for lot in lots}  # type: ignore[attr-defined]
     teams = {team.pk for team in of if not may(by, "impact.share_out_lot", at=desk.place_of(team))}
     if not teams:
         return
-    own = TeamMember.objects.filter(person=by, team_id__in=teams, ended_at=None, role=TeamMember.Role.MANAGER)
-    if set(own.values_list("team_id", flat=True)) != teams:
+    if not teams <= set(desks_of(by, "impact.keep_households").values_list("pk", flat=True)):
         raise NotAllowed()
 
 

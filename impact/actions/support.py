@@ -8,8 +8,8 @@ from functools import lru_cache
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, QuerySet
-from django.db.models.functions import JSONObject
+from django.db.models import OuterRef, Q, QuerySet
+from django.db.models.functions import JSONObject, Now
 from django.utils import timezone
 
 from accounts.models import Organisation, Person
@@ -230,7 +230,8 @@ def _mobiliser(
 
 def _live_entries(teams: Iterable[int], now: datetime) -> QuerySet[Entry]:
     """The entries of these teams that still gather, each with the team's own people of today."""
-    people = TeamMember.objects.filter(team=OuterRef("team"), ended_at=None)
+    today = Q(until=None) | Q(until__gt=Now())
+    people = TeamMember.objects.filter(today, team=OuterRef("team"), ended_at=None)
     own = ArraySubquery(people.values(json=JSONObject(id="person_id", email="person__email")))
     live = Entry.objects.filter(team__in=teams, round__freezes_at__gt=now, approved_at__isnull=False)
     return live.select_related("round__edition").annotate(own_people=own)

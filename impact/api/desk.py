@@ -1,4 +1,4 @@
-"""A team's households as its manager sees them (pseudonyms, no names), and who grew which lot."""
+"""A team's households as its desk sees them (pseudonyms, no names), and who grew which lot."""
 
 from typing import Any
 
@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from accounts.clean import line, phone_number
 from accounts.models import Region
+from accounts.permissions import absent
 from catalog.models import Lot, Team
-from catalog.reads.products import lot_of
-from catalog.reads.teams import managed_team, teams_managed_by
+from catalog.reads.teams import desks_of, team_at_desk
 from core.api.access import HELD, SIGNED_IN
 from core.api.act import Act
 from core.api.connections import connection_field
@@ -18,13 +18,15 @@ from core.api.facts import guarded, mark
 from core.api.ids import uid_of
 from core.api.types import ModelType, MoneyField, PlainType, enum_of, list_of
 from core.language import say
-from core.refusals import Invalid, NotFound, every
+from core.refusals import Invalid, every
 from core.related import related
 from impact.actions import household as households
 from impact.actions import shares
 from impact.models import DetailReading, Household, HouseholdStatus, LotShare
 from impact.reads import desk as desks
 from impact.reads import household as reads
+
+KEEP = "impact.keep_households"
 
 
 class DetailReadingType(ModelType):
@@ -103,7 +105,7 @@ class TeamMoney(PlainType):
 
 
 class HouseholdDesk(PlainType):
-    """A team's households, for its own manager."""
+    """A team's households, for its own desk."""
 
     class Meta:
         access = HELD
@@ -155,8 +157,8 @@ def _shares(team: Team, lot: str) -> QuerySet[LotShare]:
 
 def _desk(root: Any, info: Any, team: str | None = None) -> dict[str, Any] | None:
     person = info.context.user
-    found = managed_team(person, uid_of(team, "Team", field="team")) if team else None
-    found = found or teams_managed_by(person).first()
+    found = team_at_desk(person, KEEP, uid_of(team, "Team", field="team")) if team else None
+    found = found or desks_of(person, KEEP).first()
     if found is None:
         return None
     states = list(Household.objects.filter(team=found).values_list("state", flat=True))
@@ -168,15 +170,15 @@ def _desk(root: Any, info: Any, team: str | None = None) -> dict[str, Any] | Non
 
 
 def _own_household(request: Any, id: str) -> Household:
-    teams = teams_managed_by(request.user).values("id")
+    teams = desks_of(request.user, KEEP).values("id")
     found = Household.objects.filter(uid=uid_of(id, "Household"), team_id__in=teams).first()
     if found is None:
-        raise NotFound(field="id")
+        raise absent(request.user, KEEP, "id")
     return found
 
 
 class HouseholdPropose(Act):
-    """Managers: put a household of the team forward; an operator verifies it."""
+    """Managers and leaders: put a household of the team forward; an operator verifies it."""
 
     class Meta:
         access = SIGNED_IN
@@ -202,7 +204,7 @@ class HouseholdPropose(Act):
         """The household, waiting to be verified. INVALID without the family's consent; NOT_FOUND for a team not one's
         own."""
         proposal = households.Proposal(
-            team=managed_team(request.user, uid_of(team, "Team", field="team")),
+            team=team_at_desk(request.user, KEEP, uid_of(team, "Team", field="team")),
             county=_county(county),
             consented_at=timezone.now() if consented else None,
             details=_details(**details),
@@ -231,7 +233,7 @@ def _county(code: str) -> Region:
 
 
 class HouseholdWithdraw(Act):
-    """Managers: a family no longer wishes to take part, verified or not yet; what names it is destroyed."""
+    """Managers and leaders: a family no longer wishes to take part, verified or not yet; what names it is destroyed."""
 
     class Meta:
         access = SIGNED_IN
@@ -256,7 +258,7 @@ class LotShareInput(graphene.InputObjectType):
 
 
 class LotShareOut(Act):
-    """Managers: say who grew a lot, once, before the first unit of it is sold."""
+    """Managers and leaders: say who grew a lot, once, before the first unit of it is sold."""
 
     class Meta:
         access = SIGNED_IN
@@ -278,7 +280,12 @@ class LotShareOut(Act):
     def act(cls, request: Any, lot: str, shares: list[Any]) -> Any:
         """The lot's shares by household, in grams. INVALID where they do not fit its level or weight; CONFLICT once
         set or sold."""
-        found = lot_of(request.user, uid_of(lot, "Lot", field="lot"))
+        its = Lot.objects.filter(variant__product__team__in=desks_of(request.user, KEEP))
+        found = (
+            its.filter(uid=uid_of(lot, "Lot", field="lot")).select_related("variant__product__team").first()
+        )
+        if found is None:
+            raise absent(request.user, KEEP)
         return cls(shares=_share_out(request, found, shares))
 
 
@@ -303,7 +310,7 @@ class Query:
                 )
             },
             resolver=_desk,
-            description="The households of a team that the asker manages; null for any other team.",
+            description="The households of a team whose households the asker keeps; null for any other team.",
         ),
         SIGNED_IN,
         cost=3,

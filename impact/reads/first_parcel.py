@@ -5,7 +5,9 @@ from enum import StrEnum
 
 from django.db.models import F
 
-from catalog.models import Leader, Lot, Product, Team, TeamMember
+from accounts.models import Appointment
+from accounts.permissions import running
+from catalog.models import Leader, Lot, Product, Team
 from core.language import Words, say
 from impact.models import Household
 from orders.reads.shipping import rates
@@ -45,8 +47,11 @@ class Needed:
 def first_parcel() -> list[Needed]:
     """All of them; a team counts only while it is active, a product while it is on the shelf."""
     listed = Product.objects.filter(state=Product.State.PUBLISHED, team__is_active=True)
-    managers = TeamMember.objects.filter(
-        role=TeamMember.Role.MANAGER, ended_at=None, person__is_active=True, team__is_active=True
+    managers = Appointment.objects.filter(
+        running(),
+        role=Appointment.Role.TEAM_MANAGER,
+        person__is_active=True,
+        subject__in=Team.objects.filter(is_active=True).values("uid"),
     )
     lots = Lot.objects.filter(state__in=Lot.SELLABLE, units_available__gt=0, variant__product__in=listed)
     served = {(team, storage) for (team, storage, _), rate in rates().items() if rate.is_served}

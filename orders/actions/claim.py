@@ -10,11 +10,11 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.actions import audit
-from accounts.permissions import may_once_awake
+from accounts.permissions import may_once_awake, must
 from catalog.actions import desk
 from catalog.clean import paragraphs
 from catalog.photos import cleaned
-from catalog.reads import is_manager
+from catalog.reads import may_at_desk
 from core.language import say
 from core.outbox import record
 from core.refusals import Conflict, Invalid, NotFound, TooLate
@@ -88,9 +88,11 @@ def _saved(claim: Claim, photo: Any) -> str:
 def answer(claim: Claim, by: Any, *, words: str = "", amount_minor: int = 0) -> Claim:
     """The team answers: gives back an amount, or says why not. What it leaves for days an operator answers."""
     line = Line.objects.select_related("order", "team").get(pk=claim.line_id)
-    stands_in = not is_manager(by, line.team_id)
+    stands_in = not may_at_desk(by, "orders.answer_claims", line.team_id)
     if stands_in:
         _check_stands_in(claim, line, by)
+    elif amount_minor:
+        must(by, "orders.refund_own", at=desk.place_of(line.team))
     words = paragraphs(words, "words", 500)
     if amount_minor < 0:
         raise Invalid(field="amount")

@@ -16,11 +16,12 @@ from django.utils import timezone
 
 from accounts import clean
 from accounts.actions import audit
-from catalog.reads import is_manager
+from accounts.permissions import absent
+from catalog.reads import desks_of
 from core import texts
 from core.language import say
 from core.outbox import record
-from core.refusals import Conflict, Invalid, NotFound, Refusal, TooLate
+from core.refusals import Conflict, Invalid, Refusal, TooLate
 from core.states import move_many
 from orders.actions.order import lock
 from orders.events import ShipmentCompleted, ShipmentDelivered, ShipmentShipped
@@ -72,8 +73,9 @@ def ship_together(
     """
     carrier = clean.line(carrier, "carrier", 40)
     tracking_number = texts.code(tracking_number)
-    if not all(is_manager(by, team) for team in {s.team_id for s in shipments}):
-        raise NotFound()
+    teams = {shipment.team_id for shipment in shipments}
+    if not teams <= set(desks_of(by, "orders.pack_and_send").values_list("pk", flat=True)):
+        raise absent(by, "orders.pack_and_send")
     if not (4 <= len(tracking_number) <= 40 and _is_plain(tracking_number)):
         words = say("运单号应为 4–40 位字母或数字。", "A tracking number has 4 to 40 letters or digits.")
         raise Invalid(words, field="tracking_number")

@@ -5,6 +5,9 @@ from typing import Any
 import graphene
 from django.db.models import QuerySet
 
+from accounts.permissions import permissions_at
+from accounts.places import Place
+from catalog.api.access import KEEPS_LISTINGS
 from catalog.api.desk import TeamProduct
 from catalog.models import Product, Team
 from core import clock
@@ -15,7 +18,7 @@ from core.api.ids import uid_of
 from core.api.types import ModelType, PlainType, enum_of, list_of, type_of
 from core.related import related
 from orders import words
-from orders.api.desk_claim import DESK, DeskClaimType, DeskLineType, id_of
+from orders.api.desk_claim import ANSWERS, DESK, DeskClaimType, DeskLineType, id_of
 from orders.api.packing import HeldBackType, ListChangeType, PileType
 from orders.models import Claim, Shipment
 from orders.reads import desk as reads
@@ -126,18 +129,26 @@ def _claims(root: Team, info: Any, state: Any = None) -> QuerySet[Claim]:
 
 
 class DeskType(PlainType):
-    """A team's desk for its own managers: parcels to send, what to pack, and what buyers say is wrong."""
+    """A team's desk for whoever works there: parcels to send, what to pack; and, for who may, what buyers say is wrong."""
 
     class Meta:
         access = DESK
 
     team = graphene.Field(lambda: type_of(Team), required=True, description="Whose desk it is.")
-    products = connection_field(
-        TeamProduct,
-        _products,
-        order=("-id",),
-        description="The team's products in any state, the newest first.",
-        state=graphene.Argument(enum_of(Product, "state"), description="Only those in this state."),
+    permissions = graphene.List(
+        graphene.NonNull(graphene.String),
+        required=True,
+        description="What the asker may do at this desk, by the names that the shop's table has for it.",
+    )
+    products = guarded(
+        connection_field(
+            TeamProduct,
+            _products,
+            order=("-id",),
+            description="The team's products in any state, the newest first.",
+            state=graphene.Argument(enum_of(Product, "state"), description="Only those in this state."),
+        ),
+        KEEPS_LISTINGS,
     )
     to_pack = list_of(
         PileType,
@@ -157,12 +168,15 @@ class DeskType(PlainType):
         ),
         due=graphene.Argument(graphene.Boolean, description="Only those to be packed today."),
     )
-    claims = connection_field(
-        DeskClaimType,
-        _claims,
-        order=("-made_at", "-id"),
-        description="What buyers say is wrong, the newest first.",
-        state=graphene.Argument(ClaimState, description="Only those in this state."),
+    claims = guarded(
+        connection_field(
+            DeskClaimType,
+            _claims,
+            order=("-made_at", "-id"),
+            description="What buyers say is wrong, the newest first.",
+            state=graphene.Argument(ClaimState, description="Only those in this state."),
+        ),
+        ANSWERS,
     )
     list_made_at = graphene.DateTime(description="When the packing list was last downloaded; null if never.")
     changed_since_list = list_of(
@@ -190,7 +204,9 @@ class DeskType(PlainType):
         resolver=lambda root, info: parcels_held_back(root),
         description="Those parcels and what holds them back, the first paid first.",
     )
-    claims_open = graphene.Int(required=True, description="How many claims wait for an answer.")
+    claims_open = graphene.Int(
+        description="How many claims wait for an answer; null for whoever answers none here."
+    )
 
     def resolve_team(root, info):
         """The team itself: a desk has no row of its own."""
@@ -218,7 +234,11 @@ class DeskType(PlainType):
 
     def resolve_claims_open(root, info):
         """How many claims wait for an answer; counted with the desk's other numbers in one go."""
-        return reads.counts(root).claims
+        return reads.counts(root).claims if ANSWERS.allows(info.context, root) else None
+
+    def resolve_permissions(root, info):
+        """Of this team's desk alone; they are asked anew where something is done."""
+        return permissions_at(info.context.user, Place(subject=root.uid))
 
 
 def _desk(root: Any, info: Any, team: str | None = None) -> Team | None:
@@ -231,7 +251,7 @@ class Query:
             DeskType,
             args={"team": graphene.Argument(graphene.ID, description="The team; without it one's first.")},
             resolver=_desk,
-            description="The desk of a team that the asker manages; null for anybody else.",
+            description="The desk of a team at which the asker works; null for anybody else.",
         ),
         PUBLIC,
     )

@@ -4,9 +4,8 @@ from typing import Any
 
 import graphene
 
-from catalog.api.access import TEAM_MANAGER
-from core.api.access import Access
-from core.api.facts import mark, needs
+from catalog.api.access import at_desk
+from core.api.facts import guarded, mark, needs
 from core.api.ids import global_id
 from core.api.types import Localized, ModelType, MoneyField, money
 from core.api.types import Money as MoneyType
@@ -17,7 +16,8 @@ from orders.models import Claim, Line
 from orders.reads.refund import lost_parcels
 
 # `parent` is the team, or a row that belongs to one; what else is here is reached from a desk alone.
-DESK = Access("a manager of the team", TEAM_MANAGER.allows, pii=2)
+DESK = at_desk("orders.pack_and_send", "whoever packs at the team's desk", pii=2)
+ANSWERS = at_desk("orders.answer_claims", "whoever answers claims at the team's desk", pii=2)
 
 
 def id_of(kind: str) -> graphene.Field:
@@ -43,8 +43,8 @@ class DeskLineType(ModelType):
     id = id_of("Line")
     name = Localized("name", description="What was bought, as it was called then.")
     units = graphene.Int(required=True, description="Units to send: without what was given back.")
-    net = MoneyField("net_minor", description="What was paid for it.")
-    refunded = MoneyField("refunded_minor", description="What of it was given back.")
+    net = guarded(MoneyField("net_minor", description="What was paid for it."), ANSWERS)
+    refunded = guarded(MoneyField("refunded_minor", description="What of it was given back."), ANSWERS)
 
     def resolve_units(root, info):
         """Units to be packed: as bought, without those given back."""

@@ -7,13 +7,13 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from accounts.permissions import places_of
-from catalog.reads import teams_managed_by
-from core.refusals import NotFound
+from accounts.permissions import absent, places_of
+from catalog.reads import desks_of
 from orders.links import uid_of_token
 from orders.models import Claim
 from orders.reads.place import of_line
 
+ANSWER = "orders.answer_claims"
 # So long a team has for its answer; from then on an operator may give one in its place.
 TEAM_ANSWERS = timedelta(days=3)
 
@@ -36,10 +36,10 @@ def claim_to_answer(person: Any, uid: UUID) -> Claim:
     """A claim on this person's desk, or that a team has left to her who may answer it; any other sounds like none."""
     # One that was answered meanwhile says so.
     left = left_open() | ~Q(state=Claim.State.OPEN)
-    hers = Q(line__team__in=teams_managed_by(person)) | left & _at_her_places(person)
+    hers = Q(line__team__in=desks_of(person, ANSWER)) | left & _at_her_places(person)
     row = Claim.objects.filter(hers, uid=uid).select_related("line__order").first()
     if row is None:
-        raise NotFound(field="claim_id")
+        raise absent(person, ANSWER, "claim_id")
     return row
 
 
@@ -48,7 +48,7 @@ def claim_seen_by(person: Any, uid: UUID, token: str | None = None) -> Claim | N
     to them. None for others."""
     seen = left_open() & _at_her_places(person)
     if person.is_authenticated:
-        seen |= Q(line__order__person=person) | Q(line__team__in=teams_managed_by(person))
+        seen |= Q(line__order__person=person) | Q(line__team__in=desks_of(person, ANSWER))
     if token and (order := uid_of_token(token)):
         seen |= Q(line__order__person=None, line__order__uid=order)
     return Claim.objects.filter(seen, uid=uid).first()
@@ -56,7 +56,7 @@ def claim_seen_by(person: Any, uid: UUID, token: str | None = None) -> Claim | N
 
 def answered_by_pk(request: Any, pk: int) -> QuerySet[Claim]:
     """A claim that this very asker has answered, while she keeps the desk, or the office's claims."""
-    hers = Q(line__team__in=teams_managed_by(request.user)) | _at_her_places(request.user)
+    hers = Q(line__team__in=desks_of(request.user, ANSWER)) | _at_her_places(request.user)
     return Claim.objects.filter(hers, pk=pk)
 
 

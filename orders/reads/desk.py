@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 
 from accounts.models import AuditEntry
 from catalog.models import Team, Variant
-from catalog.reads import teams_managed_by
+from catalog.reads import desks_of
 from core import clock, language
 from orders import holding
 from orders.models import Claim, Line, Order, Refund, RefundLine, Shipment
@@ -23,8 +23,8 @@ NEVER = date(9999, 12, 31)
 
 
 def desk_of(person: Any, uid: UUID | None = None, code: str = "") -> Team | None:
-    """The team whose desk is this person's: the one asked for, else the first; none for anybody else."""
-    mine = teams_managed_by(person).select_related("county", "division")
+    """The team at whose desk this person works now: the one asked for, else the first; none for anybody else."""
+    mine = desks_of(person, "orders.pack_and_send").select_related("county", "division")
     if uid:
         mine = mine.filter(uid=uid)
     if code:

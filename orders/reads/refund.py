@@ -2,20 +2,23 @@
 
 from collections.abc import Iterable, Mapping
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from accounts.permissions import places_now, places_of
-from catalog.reads import teams_managed_by
-from core.refusals import NotFound
+from accounts.permissions import absent, must, places_now, places_of
+from accounts.places import Place
+from catalog.reads import desks_of
 from orders.models import Line, Order, Refund, Shipment
 from orders.reads.place import of_order
 from orders.reads.shipment import has_not_come
 
+REFUND = "orders.refund_own"
+
 
 def refund_by_pk(request: Any, pk: int) -> QuerySet[Refund]:
     """A refund that a deed of this very asker has led to, while she keeps the desk or is an operator."""
-    hers = Shipment.objects.filter(order=OuterRef("payment__order"), team__in=teams_managed_by(request.user))
+    hers = Shipment.objects.filter(order=OuterRef("payment__order"), team__in=desks_of(request.user, REFUND))
     return Refund.objects.filter(Exists(hers) | _at_her_places(request.user), pk=pk)
 
 
@@ -32,16 +35,19 @@ def order_to_refund(person: Any, number: str) -> tuple[Order, set[int] | None]:
     """A paid order and the teams for which this person may give back; None is all of them (operators, where
     the order lies).
     An order in which none of her teams has a part sounds like none, and so does one of her own, for a manager as for an
-    operator (`orders.reads.proof.is_hers`): what she bought is given back by somebody else."""
+    operator (`orders.reads.proof.is_hers`): what she bought is given back by somebody else. A code was given just now."""
     own = Q(person=person) | Q(person=None, email__iexact=person.email)
     paid = Order.objects.filter(number=number.strip().upper(), paid_at__isnull=False).exclude(own)
     teams: set[int] | None = None
+    hers: dict[int, UUID] = {}
     order = paid.filter(of_order(places_now(person, "orders.refund"))).first()
     if order is None:
-        teams = set(teams_managed_by(person).values_list("pk", flat=True))
-        order = paid.filter(shipments__team__in=teams).first()
+        hers = dict(desks_of(person, REFUND).values_list("pk", "uid"))
+        order, teams = paid.filter(shipments__team__in=hers).first(), set(hers)
     if order is None:
-        raise NotFound(field="number")
+        raise absent(person, REFUND, "number")
+    for uid in hers.values():
+        must(person, REFUND, at=Place(subject=uid))
     return order, teams
 
 

@@ -7,36 +7,37 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from catalog.reads import teams_managed_by
-from core.refusals import NotFound
+from accounts.permissions import absent
+from catalog.reads import desks_of
 from orders.links import uid_of_token
 from orders.models import Line, Order, Shipment
 from orders.reads.order import orders_open_to
 from orders.reads.stopped import held_back
 
+PACK = "orders.pack_and_send"
 # From so long after it was sent its buyer may say that it has not come.
 MISSING_AFTER = timedelta(days=7)
 
 
 def shipment_by_pk(request: Any, pk: int) -> QuerySet[Shipment]:
     """A parcel that a deed of this very asker has led to, while she keeps its desk."""
-    return Shipment.objects.filter(pk=pk, team__in=teams_managed_by(request.user))
+    return Shipment.objects.filter(pk=pk, team__in=desks_of(request.user, PACK))
 
 
 def shipment_of_team(person: Any, uid: UUID) -> Shipment:
     """A parcel on this person's desk; any other sounds like none."""
-    mine = Shipment.objects.filter(uid=uid, team__in=teams_managed_by(person))
-    return _one(mine.select_related("order"))
+    mine = Shipment.objects.filter(uid=uid, team__in=desks_of(person, PACK))
+    return _one(mine.select_related("order"), person)
 
 
 def shipment_to_receive(person: Any, uid: UUID, token: str | None) -> Shipment:
     """A parcel that this person may say has arrived: its buyer, by account or link, or its team."""
     may = Q(pk__in=[])
     if person.is_authenticated:
-        may |= Q(order__person=person) | Q(team__in=teams_managed_by(person))
+        may |= Q(order__person=person) | Q(team__in=desks_of(person, PACK))
     if token and (order := uid_of_token(token)):
         may |= Q(order__person=None, order__uid=order)
-    return _one(Shipment.objects.filter(may, uid=uid).select_related("order"))
+    return _one(Shipment.objects.filter(may, uid=uid).select_related("order"), person)
 
 
 def is_receiver(person: Any, parcel: Shipment, token: str | None) -> bool:
@@ -50,13 +51,14 @@ def line_received_by(person: Any, number: str, token: str | None, uid: UUID) -> 
     """A line of an order that is this asker's; any other sounds like none."""
     orders = orders_open_to(person, number, token)
     rows = Line.objects.filter(order__in=orders, uid=uid)
-    return _one(rows.select_related("shipment", "order", "variant__product"))
+    return _one(rows.select_related("shipment", "order", "variant__product"), None)
 
 
-def _one(rows: QuerySet) -> Any:
+def _one(rows: QuerySet, person: Any) -> Any:
+    """The one row; of a parcel it may be that her desk waits for her code."""
     row = rows.first()
     if row is None:
-        raise NotFound()
+        raise absent(person, PACK)
     return row
 
 

@@ -12,15 +12,19 @@ from accounts import totp
 from accounts.actions import second_factor
 from accounts.models import Appointment, Person, SecondFactor
 from accounts.permissions import asks_for_factor
+from shop.demo import sign_ins
 
 
 def set_up() -> None:
-    """For everybody of the demo who plays such a role and has none yet."""
+    """For everybody of the demo who plays such a role and has none yet; a sheet of recovery codes for those who are named
+    where the demo starts."""
+    named = {email for email, _ in sign_ins.WHO}
     appointed = Appointment.objects.filter(person__email__endswith="@demo.example")
     people = Person.objects.filter(pk__in=appointed.values("person"), second_factor=None)
     for person in people.order_by("pk"):
         if asks_for_factor(person):
-            second_factor.enrol(person, totp.new_secret(), second_factor.new_codes(), step=0, is_demo=True)
+            sheet = second_factor.new_codes() if person.email in named else []
+            second_factor.enrol(person, totp.new_secret(), sheet, step=0, is_demo=True)
 
 
 def secrets() -> Iterator[tuple[Person, str]]:
@@ -31,10 +35,14 @@ def secrets() -> Iterator[tuple[Person, str]]:
         yield one.person, totp.unseal(one.sealed)
 
 
-def lines() -> str:
-    """One line for each: whose it is, what to type into an app, and the code of this moment."""
+def lines(named_alone: bool = False) -> str:
+    """One line for each, or for those who are named where the demo starts: whose it is, what to type into an app, and the
+    code of this moment."""
+    named = {email for email, _ in sign_ins.WHO}
     found = [
-        f"  {person.email:<32} {secret}   {totp.code_at(secret, totp.now())}" for person, secret in secrets()
+        f"  {person.email:<32} {secret}   {totp.code_at(secret, totp.now())}"
+        for person, secret in secrets()
+        if person.email in named or not named_alone
     ]
     head = "Second factors (for an authenticator app; the code of this half minute: manage.py demo --codes):"
     return "\n".join([head, *found]) if found else ""

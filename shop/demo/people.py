@@ -9,19 +9,29 @@ from django.utils import timezone
 from accounts.actions.appointment import run_the_shop
 from accounts.factor import AtTheServer
 from accounts.models import Membership, Organisation, Person, Region
+from accounts.permissions import Role
 from shop.demo import words
-from shop.demo.sign_ins import BUYER, COORDINATOR, MEMBER, OPERATOR, PASSWORD
+from shop.demo.sign_ins import BUYER, COORDINATOR, LEADER, MANAGER, MEMBER, OPERATOR, PACKER, PASSWORD
+
+BESIDE = ((Role.LEADER, LEADER), (Role.PACKER, PACKER))
 
 
 @dataclass
 class Cast:
-    """Who plays: the operator, managers by team code, buyers, organisations with their coordinators."""
+    """Who plays: the operator, managers by team code, one team's leader and packer, buyers, organisations with their
+    coordinators."""
 
     operator: Person
     managers: dict[str, Person]
+    beside: list[tuple[str, Person]]
     buyers: list[Person]
     organisations: list[Organisation]
     coordinators: dict[int, Person]  # by organisation id
+
+    def at_desk(self, code: str) -> list[tuple[str, Person]]:
+        """Who works at the desk of the team with this code, and as what."""
+        one = self.managers[code]
+        return [(Role.TEAM_MANAGER, one), *(self.beside if one.email == MANAGER else [])]
 
 
 def gather(codes: list[str], count: int, rng: random.Random) -> None:
@@ -41,6 +51,8 @@ def gather(codes: list[str], count: int, rng: random.Random) -> None:
     operator = person(OPERATOR, "示例运营")
     for code in codes:
         person(_manager(code), f"示例队长{code}")
+    person(LEADER, "示例带头人")
+    person(PACKER, "示例打包员")
     named = [person(BUYER, "示例买家"), person(MEMBER, "示例同事")]
     buyers = named + [
         person(f"buyer{n:03d}@demo.example", rng.choice(words.SURNAMES) + rng.choice(words.GIVEN))
@@ -67,10 +79,12 @@ def cast(codes: list[str]) -> Cast:
     organisations = list(
         Organisation.objects.filter(proposed_by__email__endswith="@demo.example").order_by("pk")
     )
-    people[OPERATOR].factor = AtTheServer()
+    for email in (OPERATOR, *map(_manager, codes)):
+        people[email].factor = AtTheServer()
     heads = {person.pk: person for person in people.values()}
     return Cast(
         people[OPERATOR], {code: people[_manager(code)] for code in codes},
+        [(role, people[email]) for role, email in BESIDE if email in people],
         named + sorted(buyers, key=lambda buyer: buyer.pk), organisations,
         {one.pk: heads[one.proposed_by_id] for one in organisations if one.proposed_by_id},
     )  # fmt: skip

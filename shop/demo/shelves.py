@@ -13,7 +13,7 @@ from django.utils.text import slugify
 
 from accounts.models import Person, Region
 from catalog import after_sale
-from catalog.actions import certificate, leader, listing, lot, team, variant
+from catalog.actions import certificate, leader, listing, lot, member, team, variant
 from catalog.illustrations import kind_for
 from catalog.models import Category, Lot, Product, Team, Variant
 from core import clock, money
@@ -116,7 +116,8 @@ def leader_fields(row: dict[str, str], n: int) -> dict[str, str]:
 def _team(row: dict[str, str], cast: Cast, n: int) -> Team:
     made = team.create(cast.operator, county=county_of(row), **team_fields(row, n))
     leader.verify(leader.introduce(made, None, None, **leader_fields(row, n)), cast.operator)
-    team.add_member(made, cast.managers[row["team_no"]], cast.operator)
+    for role, person in cast.at_desk(row["team_no"]):
+        member.appoint(made, person, role)
     return made
 
 

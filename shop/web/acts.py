@@ -42,7 +42,7 @@ class Act(NamedTuple):
 
 
 # A page stays open for hours: its forms and links call an act as it was called when the page was loaded.
-CALLED_BEFORE = {"give_back": "request_refund"}
+CALLED_BEFORE = {"give_back": "request_refund", "invite_manager": "invite_member"}
 
 
 def name_of_act(key: str) -> str:

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from accounts.models import ApiToken, Membership, Organisation
+from accounts.models import ApiToken, Appointment, Membership, Organisation
+from accounts.models.appointment import OF_A_TEAM
 from catalog.illustrations import KINDS
 from catalog.models import Certificate, ListingReview, Lot, Product
 from core import language
@@ -36,6 +37,10 @@ def _findings() -> list[tuple[str, str]]:
     return [("true", str(say("没问题", "All is fine"))), ("false", str(say("要改", "To be mended")))]
 
 
+def _team_roles() -> list[tuple[str, str]]:
+    return [(role.name, str(role.words)) for role in map(Appointment.Role, OF_A_TEAM)]
+
+
 CHOICES: dict[str, Callable[[], list[tuple[str, str]]]] = {
     "organisation_kind": Organisation.Kind.offered,
     "role": Membership.Role.offered,
@@ -51,6 +56,7 @@ CHOICES: dict[str, Callable[[], list[tuple[str, str]]]] = {
     "shipment_state": Shipment.State.offered,
     "team_list_state": _states_of_teams,
     "household_kind": lambda: [("", str(say("请选择", "Choose"))), *HouseholdStatus.Kind.offered()],
+    "team_role": _team_roles,
     "household_state": Household.State.offered,
     "organisation_state": Organisation.State.offered,
     "round_level": Round.Level.offered,

@@ -66,10 +66,8 @@ def _passes(request: HttpRequest) -> bool:
 
 
 def _works_here(person: Any) -> bool:
-    """Whether she was appointed to something, or belongs to a team: she looks at the shop before others do."""
-    if not person.is_authenticated:
-        return False
-    return is_appointed(person) or person.team_parts.filter(ended_at=None).exists()
+    """Whether she was appointed to something: she looks at the shop before others do."""
+    return person.is_authenticated and is_appointed(person)
 
 
 def _page(match: Any) -> str:

@@ -9,8 +9,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from core import language, rates
 from core.language import say
 from core.middleware import address_of
-from core.refusals import Refusal
-from shop.web.act import back, ours, spoken
+from core.refusals import Refusal, SecondFactorRequired
+from shop.web.act import back, ours, spoken, to_second_factor
 
 NO_PHOTO = say("请选择一张照片。", "Please choose a photo.")
 
@@ -25,6 +25,8 @@ def received(request: HttpRequest, name: str, keep: Callable[[Any], None], *, sa
         # Strangers elsewhere must not use up anybody's share.
         rates.demand("upload", str(getattr(request.user, "uid", address_of(request))), 30, 60)
         keep(file)
+    except SecondFactorRequired:
+        return to_second_factor(request, name)
     except Refusal as refusal:
         field = refusal.field[-1] if refusal.field else "photo"
         return back(request, name, [(field, str(refusal))])

@@ -12,6 +12,8 @@ __all__ = ["REACTIONS", "STATE", "Asker", "schema", "undeclared", "undescribed"]
 
 STATE = "product { state allowedActions missing { code message } }"
 REACTIONS = {
+    "Appointed": Reactions(at_once=["catalog.actions.member.open_desks"]),
+    "AppointmentEnded": Reactions(at_once=["catalog.actions.member.close_desks"]),
     "ManagerNamed": Reactions(afterwards=["catalog.tasks.send_manager_named"]),
     "ProductReviewed": Reactions(afterwards=["catalog.tasks.send_review"]),
     "SearchEntriesChanged": Reactions(afterwards=["catalog.tasks.feed_search"]),

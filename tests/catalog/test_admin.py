@@ -6,18 +6,18 @@ import pytest
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from accounts.actions import operator as operators
-from accounts.models import AuditEntry, Person
+from accounts.models import AuditEntry
 from catalog.actions import leader as leaders
 from catalog.actions import listing
+from catalog.actions import member as members
 from catalog.actions import team as teams
 from catalog.actions import variant as variants
 from catalog.admin import ProductAdmin
 from catalog.models import Category, Product, Team
 from catalog.reads import managers_of
-from core.refusals import Conflict
+from core.refusals import Conflict, Invalid
 from tests.accounts.world import a_person
 from tests.catalog.world import a_lot, a_product, a_team, a_variant, an_operator
 
@@ -116,22 +116,17 @@ def test_a_shelf_is_put_up(room):
     assert AuditEntry.objects.filter(noun="Category", deed="save").exists()
 
 
-def test_the_last_manager_of_a_team_that_sells_is_kept_until_another_is_named(room, operator, run_deliveries):
+def test_the_last_manager_of_a_team_that_sells_is_kept_until_another_is_appointed(operator, run_deliveries):
     mei, sun = a_person(), a_person()
     team = a_team(manager=mei)
     with pytest.raises(Conflict):
         operators.close(mei, operator)
-    part = team.members.get()
     with pytest.raises(Conflict):
-        teams.end_member(part, operator)
-    assert "账户邮箱" in deed(room, "team", "name_name_manager", team).content.decode()
-    deed(room, "team", "name_name_manager", team, email=sun.email)
+        members.end(mei.appointments.get(), operator)
+    assert list(managers_of(team.pk)) == [mei] and mei.appointments.get().ends_at is None
+    members.appoint(team, sun)
     assert list(managers_of(team.pk)) == [mei, sun]
-    deed(room, "team", "name_name_manager", team, email=sun.email)
     run_deliveries()
-    (told,) = [m for m in mail.outbox if m.to == [sun.email]]
-    assert team.name_zh in told.subject or team.name_en in told.subject
-    assert f"/{sun.language}/desk/" in told.body
     # Whoever keeps it already hears that somebody does beside her.
     (told,) = [m for m in mail.outbox if m.to == [mei.email]]
     assert "多了一位管理员" in told.subject
@@ -143,28 +138,20 @@ def test_a_team_at_rest_lets_its_last_manager_go(operator):
     mei = a_person()
     team = a_team(manager=mei)
     teams.rest(team, operator, "示例")
-    teams.end_member(team.members.get(), operator)
-    assert list(managers_of(team.pk)) == []
+    members.end(mei.appointments.get(), operator)
+    assert list(managers_of(team.pk)) == [] and team.members.get().ended_at
 
 
-def test_a_closed_account_is_given_no_desk_and_loses_the_one_it_had(room, operator):
+def test_a_closed_account_is_given_no_desk_and_loses_the_one_it_had(operator):
     mei, sun = a_person(), a_person()
     team = a_team(manager=mei)
-    teams.add_member(team, sun, operator)
+    members.appoint(team, sun)
     operators.close(sun, operator)
-    answer = deed(room, "team", "name_name_manager", team, email=sun.email)
-    assert "不能登录" in answer.content.decode()
-    teams.end_member(team.members.get(person=sun), operator)
+    with pytest.raises(Invalid):
+        members.appoint(team, sun)
+    members.end(sun.appointments.get(), operator)
     operators.open_again(sun, operator)
     assert list(managers_of(team.pk)) == [mei]
-
-
-def test_an_operator_gives_herself_no_desk(room, operator):
-    team = a_team(manager=a_person())
-    Person.objects.filter(pk=operator.pk).update(email_verified_at=timezone.now())
-    deed(room, "team", "name_name_manager", team, email=operator.email)
-    assert operator not in managers_of(team.pk)
-    assert not AuditEntry.objects.filter(deed="add_member").exists()
 
 
 @pytest.mark.parametrize("named", [{"name_zh": "覃夏至"}, {"name_zh": "向立春", "name_en": "Somebody Else"}])

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import AuditEntry
 from catalog.actions import leader
@@ -11,7 +12,7 @@ from core import clock
 from core.api.ids import global_id
 from core.refusals import NotAllowed
 from tests.catalog.asker import Asker
-from tests.catalog.world import a_person, a_team, an_operator, published
+from tests.catalog.world import a_person, a_team, an_operator, published, works_at
 
 pytestmark = pytest.mark.django_db
 
@@ -55,11 +56,9 @@ def test_another_teams_manager_meets_nothing(team):
     stranger = a_person()
     a_team(manager=stranger)
     ex_manager = a_person()
-    part = team.members.create(person=ex_manager)
-    part.ended_at = part.started_at
-    part.save()
+    works_at(team, ex_manager, ends_at=timezone.now())
     # What the office does for a team, an operator may; and nothing else of its desk.
-    of_the_office = {"teamUpdate", "leaderIntroduce", "lotRecall"}
+    of_the_office = {"leaderIntroduce", "lotRecall"}
     for person, hers in ((stranger, set()), (ex_manager, set()), (an_operator(), of_the_office)):
         asker = Asker(person)
         for act, given in deeds:

@@ -6,6 +6,7 @@ import re
 from base64 import urlsafe_b64decode
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -36,6 +37,7 @@ from together.models import GroupPurchase
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_whole_shop"), pytest.mark.proof]
 
 DEPTH = full(7, 4)
+HOUR = timedelta(hours=1)
 UNTOLD = re.compile(r'"requestId": "\w+"')
 
 
@@ -49,6 +51,7 @@ class Matrix:
         team, union = hidden.team, town.together.union
         ended, at = a_person(), town.owner.person.joined_at
         team.members.create(person=ended, role="manager", ended_at=at)
+        ended.appointments.create(role="team_manager", subject=team.uid, starts_at=at - HOUR, ends_at=at)
         union.memberships.create(person=ended, role="coordinator", ended_at=at)
         member = a_person()
         union.memberships.create(person=member, role="member")
@@ -250,8 +253,8 @@ def test_what_is_refused_sounds_like_what_is_not_there(matrix):
 def test_a_mutation_on_somebody_elses_thing_sounds_like_one_on_nothing(matrix):
     """Refused alike, word by word, and nothing has changed (which tests/shop/test_attacks.py looks at)."""
     acts = sorted(set(graphql_schema().mutation_type.fields) - OWN - SEALED)
-    strangers = {"guest": Buyer(), "person": Buyer(a_person()), "manager": Buyer(a_person())}
-    a_lot(a_variant(a_product(a_team(manager=strangers["manager"].person))))
+    a_lot(a_variant(a_product(a_team(manager=(manager := a_person())))))
+    strangers = {"guest": Buyer(), "person": Buyer(a_person()), "manager": Buyer(manager)}
     unlike, compared = [], 0
     before = everything_there()
     for act in acts:

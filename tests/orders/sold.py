@@ -21,8 +21,9 @@ class Sold:
     """A buyer has paid for oranges of one team and tea of another; each team has a manager."""
 
     def __init__(self, till: Any, stand: Any, buyer: Buyer | None = None, quantity: int = 2):
-        self.managers = [Buyer(a_person(language="zh")), Buyer(a_person(language="en"))]
-        teams = [a_team(manager=manager.person) for manager in self.managers]
+        people = [a_person(language="zh"), a_person(language="en")]
+        teams = [a_team(manager=person) for person in people]
+        self.managers = [Buyer(person) for person in people]
         fresh, dry = (
             a_product(teams[0]),
             a_product(teams[1], storage="dry", name_en="Tea", after_sale_hours=168),

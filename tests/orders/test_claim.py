@@ -17,6 +17,7 @@ from orders.actions import shipment
 from orders.models import Claim, Refund, Shipment
 from shop.web.once import COOKIE, opened
 from tests.accounts.world import PASSWORD
+from tests.catalog.world import works_at
 from tests.orders.sold import Sold, settle
 from tests.orders.world import Buyer, a_person, key, row
 from tests.together.world import at_rest
@@ -300,7 +301,7 @@ def test_whose_desk_was_closed_is_told_no_more_of_what_she_had_decided(sold):
     asked = [(act, payload, {**given, "idempotencyKey": key()}) for act, payload, given in asked]
     first = [manager.done(act, payload, **given) for act, payload, given in asked]
     assert [manager.done(act, payload, **given) for act, payload, given in asked] == first
-    sold.line().team.members.update(ended_at=timezone.now())
+    manager.person.appointments.update(ends_at=timezone.now())
     for act, _, given in asked:
         assert manager.refused(act, **given) == "NOT_FOUND"
 
@@ -320,8 +321,8 @@ def test_a_manager_gives_nothing_back_to_herself(till, a_stand, is_guest):
     assert manager.refused("refundRequest", **asked) == "NOT_FOUND"
     assert Refund.objects.count() == 0 and Claim.objects.get().state == "open"
     # Another who keeps the desk does, and she may answer that nothing is given.
-    other = Buyer(a_person())
-    sold.line().team.members.create(person=other.person)
+    works_at(sold.line().team, (person := a_person()))
+    other = Buyer(person)
     assert other.done("refundRequest", "refund { state }", **asked)["refund"]
     manager.done("claimAnswer", "claim { state }", **{**given, "words": "没有问题", "amount": "0"})
     at_rest()

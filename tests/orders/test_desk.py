@@ -11,7 +11,6 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import AuditEntry
-from catalog.models import TeamMember
 from core import clock
 from core.api.ids import global_id
 from core.deliveries import drain
@@ -83,7 +82,7 @@ def test_the_desk_of_another_team_does_not_exist(sold):
         short = asker.ask("query($team: ID) { desk(team: $team) { parcelsWaiting } }", team=teams[0])
         assert short["desk"] is None
     assert desk(Buyer(a_person())) is None
-    TeamMember.objects.filter(person=sold.managers[0].person).update(ended_at=clock.now())
+    sold.managers[0].person.appointments.update(ends_at=timezone.now())
     assert desk(sold.managers[0]) is None
 
 

@@ -29,6 +29,7 @@ from orders.models import (
 )
 from orders.people import FORGOTTEN, forget_old
 from tests.accounts.world import PASSWORD, a_person, token_in
+from tests.catalog.world import works_at
 from tests.orders.sold import Sold
 from tests.orders.test_claim import a_photo
 from tests.orders.world import PAID, Buyer, a_lot, at_rest, key, row, session_of, settle_all, tell
@@ -250,7 +251,7 @@ def test_a_team_at_rest_whose_parcels_are_on_their_way_keeps_its_last_manager():
     lot = a_lot()
     team = lot.variant.product.team
     team.members.all().delete()
-    team.members.create(person=mei)
+    works_at(team, mei)
     made = Buyer().place(lot)
     Order.objects.filter(number=made["number"]).update(state="paid", paid_at=timezone.now())
     teams.rest(team, ada, "示例原因")

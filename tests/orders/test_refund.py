@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from catalog.models import TeamMember
 from core.models import OutboxEvent
 from core.refusals import NotAllowed
 from orders.actions import reconcile, refund
@@ -139,7 +138,7 @@ def test_a_team_gives_back_its_own_parcels_sending_and_no_others(paid):
 
 
 def test_an_ex_manager_gives_nothing_back(paid):
-    TeamMember.objects.filter(person=paid.managers[0]).update(ended_at=timezone.now())
+    paid.managers[0].appointments.update(ends_at=timezone.now())
     assert refused(paid.ask(paid.team, (0, 1, None))) == ["NOT_FOUND"]
 
 

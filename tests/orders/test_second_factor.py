@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from accounts import factor
 from accounts.models import AuditEntry, Person, SecondFactor
+from accounts.models.appointment import OF_A_TEAM
 from accounts.permissions import must
-from accounts.places import Place
+from accounts.places import SHOP, Place
 from core.refusals import NotAllowed, SecondFactorRequired
 from orders.models import Claim, Dispute, Order, Payment, Refund
 from orders.reads.claim import TEAM_ANSWERS
@@ -203,21 +204,22 @@ def test_a_code_leads_to_no_foreign_address(officer, elsewhere):
 @pytest.mark.parametrize("permission", sorted(ASKED_AGAIN))
 def test_each_permission_that_moves_money_or_opens_details_wants_a_fresh_code(permission, tick):
     role = next(iter(PERMISSIONS[permission]))
-    person = Person.objects.get(pk=a_person((role,)).pk)
+    at = Place(subject=a_team().uid) if role in OF_A_TEAM else SHOP
+    person = Person.objects.get(pk=holds(a_person(), role, at).person_id)
     now = factor.totp.now()
     for shown in (None, factor.Factor(now, 0, True), factor.Factor(now, now - 300, True)):
         person.factor = shown
         with pytest.raises(SecondFactorRequired):
-            must(person, permission)
+            must(person, permission, at)
     person.factor = factor.Factor(now, now, False)
     with pytest.raises(SecondFactorRequired):
-        must(person, permission)
+        must(person, permission, at)
     person.factor = factor.Factor(now, now, True)
-    must(person, permission)
+    must(person, permission, at)
     stranger = a_person()
     stranger.factor = person.factor
     with pytest.raises(NotAllowed):
-        must(stranger, permission)
+        must(stranger, permission, at)
 
 
 # --- Pages of a role ---

@@ -131,7 +131,9 @@ class Town:
             "reviewId": global_id("Review", Review.objects.get().uid),
             "listingApprove.id": global_id("Product", product.uid),
             "listingReturn.id": global_id("Product", product.uid),
-            "teamManagerEnd.manager": global_id("TeamManager", self.sold.managers[0].person.uid),
+            "teamMemberEnd.member": global_id(
+                "Appointment", self.sold.managers[0].person.appointments.get().uid
+            ),
             **dict.fromkeys(
                 ("householdVerify.id", "householdDecline.id", "householdDetailsOpen.id"),
                 global_id("OfficeHousehold", self.household.uid),
@@ -226,8 +228,9 @@ _NAMED: dict[str, Any] = {
 
 def strangers() -> dict[str, Buyer]:
     """Those who try: a guest, a person, another team's manager, another union's coordinator, one who was here."""
-    manager, coordinator = Buyer(a_person()), Buyer(a_person())
-    a_lot(a_variant(a_product(a_team(manager=manager.person))))
+    person, coordinator = a_person(), Buyer(a_person())
+    a_lot(a_variant(a_product(a_team(manager=person))))
+    manager = Buyer(person)
     an_organisation(coordinator=coordinator.person)
     return {"guest": Buyer(), "person": Buyer(a_person()), "manager": manager, "coordinator": coordinator}
 

@@ -6,6 +6,7 @@ import json
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.test import Client, RequestFactory
+from django.utils import timezone
 
 from accounts.models import Person
 from core.api.documents import ask
@@ -13,7 +14,7 @@ from core.api.ids import global_id
 from core.api.run import graphql_schema
 from orders.models import Order
 from tests.accounts.world import a_person, an_organisation
-from tests.catalog.world import a_lot, a_product, a_team, a_variant
+from tests.catalog.world import a_lot, a_product, a_team, a_variant, works_at
 from tests.impact.world import households
 from tests.orders.world import BUYER, Buyer, key, variant_id
 from tests.shop.reach import everything_readable
@@ -59,9 +60,12 @@ def test_a_true_id_of_somebody_elses_thing_does_nothing_in_any_mutation(town):
 
 def test_an_ex_manager_and_an_ex_coordinator_are_strangers(town):
     team, union = town.unsold.variant.product.team, town.together.union
-    gone = Buyer(a_person())
-    now = town.owner.person.joined_at
-    team.members.create(person=gone.person, role="manager", ended_at=now)
+    person = a_person()
+    works_at(team, person)
+    gone = Buyer(person)
+    now = timezone.now()
+    person.appointments.update(ends_at=now)
+    team.members.filter(person=person).update(ended_at=now)
     union.memberships.create(person=gone.person, role="coordinator", ended_at=now)
     before = everything()
     acts = sorted(set(graphql_schema().mutation_type.fields) - OWN - SEALED)
@@ -99,6 +103,7 @@ def test_nothing_readable_leads_to_what_is_somebody_elses(town):
 def test_ones_own_thing_does_not_open_anothers_beside_it(town):
     own_lot = a_lot(a_variant(a_product(a_team(manager=town.owner.person))), level=2)
     manager, sold = town.owner, town.sold
+    manager.client.force_login(manager.person)  # anew, as a manager
     own = {"cartId": manager.fill(own_lot)["id"], "idempotencyKey": key()}
     guest = Buyer()
     hers = guest.place(sold.lots[0])

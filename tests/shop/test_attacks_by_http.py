@@ -191,8 +191,8 @@ def a_bomb() -> bytes:
     ids=["svg", "html", "gif", "bomb"],
 )  # fmt: skip
 def test_what_is_no_photo_is_never_shown(content):
-    manager = Buyer(a_person())
-    product = a_product(a_team(manager=manager.person))
+    product = a_product(a_team(manager=(person := a_person())))
+    manager = Buyer(person)
     given = {"product": global_id("Product", product.uid)}
     file = SimpleUploadedFile("../../evil.html", content, "image/png")
     manager.client.post("/do/upload_picture/", {**given, "photo": file})

@@ -10,7 +10,7 @@ from accounts import totp
 from accounts.actions import second_factor
 from accounts.models import Membership, Organisation, Person, Region
 from catalog import search
-from catalog.actions import leader, listing, lot, team, variant
+from catalog.actions import leader, listing, lot, member, team, variant
 from catalog.models import Category, Lot, Product, Team, Variant
 from core import clock
 from impact.actions import contest, household, shares
@@ -85,7 +85,7 @@ def a_stall(operator: Person, code: str, zh: str, en: str) -> Stall:
     )  # fmt: skip
     leader.verify(leader.introduce(made, None, name_zh="向立春", name_en="Xiang Lichun"), operator)
     manager = a_person(email=f"manager.{code.lower()}@shows.example", name="示例队长", language="en")
-    team.add_member(made, manager, operator)
+    member.appoint(made, manager)
     agreed = timezone.now() - timedelta(days=200)
     proposals = [household.Proposal(made, county, agreed, {"name": f"示例户{code}-{n}"}) for n in range(10)]
     grown = household.verify_many(household.propose_many(proposals, manager), operator)

@@ -50,7 +50,7 @@ def test_whose_desk_was_closed_is_told_no_more_of_what_she_had_sent(together):
     asked = ("groupShip", "group { recipient phone address }")
     first = made.manager.done(*asked, expectedUnits=2, **sent)
     assert first["group"]["phone"] and made.manager.done(*asked, expectedUnits=2, **sent) == first
-    made.team.members.update(ended_at=timezone.now())
+    made.manager.person.appointments.update(ends_at=timezone.now())
     assert made.manager.refused("groupShip", expectedUnits=2, **sent) == "NOT_FOUND"
     assert made.manager.do(*asked, expectedUnits=2, **sent)["group"] is None
 

@@ -48,8 +48,9 @@ class Together:
         **terms: Any,
     ):
         self.till, self.stand = till, stand
-        self.manager = Buyer(a_person())
-        self.lot = lot or a_lot(a_variant(a_product(a_team(manager=self.manager.person))), units=100)
+        manager = a_person()
+        self.lot = lot or a_lot(a_variant(a_product(a_team(manager=manager))), units=100)
+        self.manager = Buyer(manager)
         self.team = self.lot.variant.product.team
         people = [a_person(name=f"示例成员{n}") for n in range(members)]
         self.coordinator = Buyer(a_person())

@@ -12,7 +12,7 @@ from catalog.models import Certificate, DepartmentCheck, Leader, Product
 from core import clock
 from shop.permissions import OFFICE
 from tests.accounts.world import a_person, an_organisation, holds
-from tests.catalog.world import a_county, a_lot, a_product, a_team, a_variant
+from tests.catalog.world import a_county, a_lot, a_product, a_team, a_variant, works_at
 from tests.impact import world
 from tests.shop.tour import pages
 from tests.web.conftest import signed_in
@@ -99,7 +99,7 @@ def test_every_office_role_has_a_page_or_waits_for_its_own_part_of_the_shop():
 def test_agriculture_writes_down_what_it_found_of_a_products_papers_where_it_is(here):
     product, other = here
     manager = a_person()
-    product.team.members.create(person=manager)
+    works_at(product.team, manager)
     today = clock.today()
     Certificate.objects.create(
         product=product,
@@ -125,7 +125,7 @@ def test_agriculture_writes_down_what_it_found_of_a_products_papers_where_it_is(
 def test_commerce_sees_how_teams_send_and_writes_down_what_it_found(here):
     product, other = here
     manager = a_person()
-    product.team.members.create(person=manager)
+    works_at(product.team, manager)
     Product.objects.filter(pk=product.pk).update(storage="chilled")
     order = world.an_order((product.variants.get().lots.get(), 1))
     world.pay(order)

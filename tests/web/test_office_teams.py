@@ -12,8 +12,9 @@ from accounts.actions import appointment as appointments
 from accounts.models import Appointment, AuditEntry, Person
 from accounts.places import Place
 from catalog.models import Leader, Lot, Product, Team
+from core.refusals import Conflict
 from tests.accounts.world import a_person, the_mail, token_in
-from tests.catalog.world import a_county, a_lot, a_product, a_team, a_variant
+from tests.catalog.world import a_county, a_lot, a_product, a_team, a_variant, works_at
 from tests.web.conftest import signed_in
 from tests.web.office import ELSEWHERE, ZIGUI, an_officer, elsewhere, gone, id_of, send, twice
 from tests.web.test_desk import fill, sure
@@ -43,7 +44,7 @@ def test_a_team_is_set_up_put_right_suspended_with_a_reason_and_woken(office, op
     assert Product.objects.get(pk=product.pk).state == "suspended"
     assert "Suspended" in words(office.get("/en/office/teams/?state=AT_REST"))
     manager = a_person()
-    team.members.create(person=manager)
+    works_at(team, manager)
     assert "营业执照过期" in words(signed_in(manager).get("/en/desk/"))
     fill(office, there, "resume_team")
     team.refresh_from_db()
@@ -99,24 +100,23 @@ def test_a_leader_is_verified_as_she_was_seen_or_declined_with_words_that_her_te
 def test_a_manager_is_ended_at_once_by_the_office_or_by_her_own_team_and_the_last_one_stays(office):
     mei, sun, li = a_person(), a_person(), a_person()
     team = a_team(manager=mei)
-    for one in (sun, li):
-        team.members.create(person=one)
+    hers = {one.pk: works_at(team, one) for one in (sun, li)} | {mei.pk: mei.appointments.get()}
     there, desk = f"/en/office/teams/{id_of('Team', team)}/", signed_in(sun)
-    form = {"team": id_of("Team", team), "manager": id_of("TeamManager", li)}
+    form = {"team": id_of("Team", team), "member": id_of("Appointment", hers[li.pk])}
     assert desk.get("/en/desk/orders/").status_code == 200
     stranger = a_person()
     a_team(manager=stranger)
     for other in (stranger, a_person()):
-        post(signed_in(other), "end_manager", **form)
+        post(signed_in(other), "end_member", **form)
     assert team.members.filter(ended_at=None).count() == 3
-    gone_sun = {**form, "manager": id_of("TeamManager", sun)}
-    twice(office, "end_manager", item=gone_sun["manager"], back=there, **gone_sun)
+    gone_sun = {**form, "member": id_of("Appointment", hers[sun.pk])}
+    twice(office, "end_member", item=gone_sun["member"], back=there, **gone_sun)
     assert "manages none yet" in words(desk.get("/en/desk/")), "at the next request"
     own = signed_in(mei)
-    twice(own, "end_manager", item=form["manager"], back="/en/desk/team/", **form)
+    twice(own, "end_member", item=form["member"], back="/en/desk/people/", **form)
     assert list(team.members.filter(ended_at=None).values_list("person", flat=True)) == [mei.pk]
-    last = {**form, "manager": id_of("TeamManager", mei)}
-    twice(own, "end_manager", item=last["manager"], back="/en/desk/team/", **last)
+    last = {**form, "member": id_of("Appointment", hers[mei.pk])}
+    twice(own, "end_member", item=last["member"], back="/en/desk/people/", **last)
     assert team.members.filter(ended_at=None).count() == 1
 
 
@@ -124,10 +124,10 @@ def test_a_manager_is_invited_by_letter_and_the_desk_is_hers_from_her_press_unti
     office, run_deliveries
 ):
     mei, sun, team = a_person(language="en"), a_person(language="en"), a_team()
-    there, here = f"/en/office/teams/{id_of('Team', team)}/", "/en/desk/team/"
+    there, here = f"/en/office/teams/{id_of('Team', team)}/", "/en/desk/people/"
 
     def invited(by, page, person):
-        fill(by, page, "invite_manager", email=person.email)
+        fill(by, page, "invite_member", email=person.email)
         run_deliveries()
         return token_in(the_mail())
 
@@ -142,13 +142,14 @@ def test_a_manager_is_invited_by_letter_and_the_desk_is_hers_from_her_press_unti
     run_deliveries()
     mail.outbox.clear()
     # She was appointed, and so invites another; who has no part in the team invites nobody.
-    post(signed_in(a_person()), "invite_manager", team=id_of("Team", team), email=sun.email)
+    post(signed_in(a_person()), "invite_member", team=id_of("Team", team), email=sun.email)
     token = invited(signed_in(Person.objects.get(pk=mei.pk)), here, sun)
     post(signed_in(sun), "accept_role", token=token)
     assert desk_of(sun)
-    gone_mei = {"team": id_of("Team", team), "manager": id_of("TeamManager", mei)}
-    twice(office, "end_manager", item=gone_mei["manager"], back=there, **gone_mei)
     row = Appointment.objects.get(person=mei)
+    gone_mei = {"team": id_of("Team", team), "member": id_of("Appointment", row)}
+    twice(office, "end_member", item=gone_mei["member"], back=there, **gone_mei)
+    row.refresh_from_db()
     assert not desk_of(mei) and row.ends_at <= timezone.now(), "her appointment ends with it"
 
 
@@ -193,16 +194,19 @@ def test_a_desk_is_a_managers_while_she_is_appointed_and_ends_with_it(office):
     appointments.appoint(sun, "team_manager", at, starts_at=later)
     assert has_desk(mei) and not has_desk(sun), "hers begins tomorrow"
     there = f"/en/office/teams/{id_of('Team', team)}/"
-    assert mei.email in words(office.get(there)) and sun.email not in words(office.get(there))
+    assert mei.email in words(office.get(there)) and sun.email in words(office.get(there)), "with her day"
+    with pytest.raises(Conflict):
+        appointments.end(row, None, "示例")
+    works_at(team, a_person())
     appointments.end(row, None, "示例")
     assert not has_desk(mei)
-    appointments.appoint(mei, "team_manager", at, ends_at=later)
+    row = appointments.appoint(mei, "team_manager", at, ends_at=later)
     assert has_desk(mei)
-    team.members.filter(person=mei, ended_at=None).update(until=timezone.now())
+    Appointment.objects.filter(pk=row.pk).update(ends_at=timezone.now())
     assert not has_desk(mei), "its term is over"
-    team.members.filter(person=mei, ended_at=None).update(until=later)
-    team.members.create(person=a_person())
-    gone_mei = {"team": id_of("Team", team), "manager": id_of("TeamManager", mei)}
-    twice(office, "end_manager", item=gone_mei["manager"], back=there, **gone_mei)
-    assert not has_desk(mei) and not mei.appointments.filter(ends_at=None).exists()
-    assert mei.appointments.order_by("-pk").first().ends_at <= timezone.now(), "she is appointed no longer"
+    Appointment.objects.filter(pk=row.pk).update(ends_at=later)
+    gone_mei = {"team": id_of("Team", team), "member": id_of("Appointment", row)}
+    twice(office, "end_member", item=gone_mei["member"], back=there, **gone_mei)
+    row.refresh_from_db()
+    assert not has_desk(mei) and row.ends_at <= timezone.now(), "she is appointed no longer"
+    assert not team.members.filter(person=mei, ended_at=None).exists()

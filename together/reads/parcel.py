@@ -8,11 +8,12 @@ from uuid import UUID
 from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
 
+from accounts.permissions import absent
 from catalog.models import Team
-from catalog.reads import teams_managed_by
-from core.refusals import NotFound
+from catalog.reads import desks_of
 from orders.models import Order, Shipment
 from orders.reads.desk import NEVER
+from orders.reads.shipment import PACK
 from orders.reads.stopped import held_back
 from together.models import GroupPurchase
 
@@ -28,7 +29,7 @@ def parcels(team: Team | None, *, waiting: bool | None = None) -> QuerySet[Group
 
 def parcel_by_pk(request: Any, pk: int) -> QuerySet[GroupPurchase]:
     """A group as its team sees it, that a deed of this very asker has led to, while she keeps its desk."""
-    mine = GroupPurchase.objects.filter(variant__product__team__in=teams_managed_by(request.user))
+    mine = GroupPurchase.objects.filter(variant__product__team__in=desks_of(request.user, PACK))
     return _as_parcels(mine.filter(pk=pk))
 
 
@@ -63,10 +64,10 @@ def state_of(group: GroupPurchase) -> Shipment.State:
 
 def group_of_team(person: Any, uid: UUID) -> GroupPurchase:
     """A confirmed group that one of this person's teams sends; any other sounds like none."""
-    mine = Q(variant__product__team__in=teams_managed_by(person))
+    mine = Q(variant__product__team__in=desks_of(person, PACK))
     group = GroupPurchase.objects.filter(mine, uid=uid, state=GroupPurchase.State.CONFIRMED).first()
     if group is None:
-        raise NotFound()
+        raise absent(person, PACK)
     return group
 
 

@@ -21,7 +21,7 @@ class Command(BaseCommand):
         if options["sign_ins"] or options["codes"]:
             if options["sign_ins"]:
                 self.stdout.write(sign_ins.lines())
-            self.stdout.write(factors.lines())
+            self.stdout.write(factors.lines(named_alone=options["sign_ins"]))
             return
         orders = options["orders"] or load.SIZES[options["size"]]
         if not load.is_loaded():

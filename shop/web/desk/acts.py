@@ -62,6 +62,14 @@ def leader_introduced(request: HttpRequest, payload: dict[str, Any]) -> str:
 TEAM = {
     "update_team": Act(follow=saved, undone_by="update_team"),
     "introduce_leader": Act(follow=leader_introduced, undone_by="introduce_leader"),
+    "invite_member": Act(
+        follow=says(say("邀请发出了；对方接受以后生效。", "Sent: it counts once it is accepted.")),
+        undone_by="withdraw_role_invitation",
+    ),
+    "end_member": Act(
+        follow=says(say("已结束，工作台对她关上了。", "Ended: the desk is closed to her.")),
+        look=will(say("马上进不了这个团队的工作台", "From now on the desk is closed to this account")),
+    ),
 }
 
 PRODUCTS = {

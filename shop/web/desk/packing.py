@@ -3,21 +3,24 @@
 from typing import Any
 
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 
 from accounts.actions import audit
 from core import language
 from core.language import say
 from orders.reads import desk
+from shop.web.acts import proof_page
 from shop.web.sheet import sheet
 
 
 def team_packing(request: HttpRequest, lang: str) -> HttpResponse:
-    """A team's paid parcels that are not sent yet; for its managers today."""
+    """A team's paid parcels that are not sent yet; for whoever packs them today."""
     language.activate(lang)
     by: Any = request.user
     team = desk.desk_of(by, code=request.GET.get("team", ""))
     if team is None:
+        if where := proof_page(by, request.get_full_path()):
+            return HttpResponseRedirect(where)
         raise Http404("desk")
     parcels = desk.packing_rows(team)
     with transaction.atomic():

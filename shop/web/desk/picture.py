@@ -12,7 +12,7 @@ from core import language
 from core.api.asker import remember_write
 from core.api.ids import uid_of
 from core.language import say
-from shop.web.act import back, do, forward, spoken
+from shop.web.act import asks_for_factor, back, do, forward, spoken, to_second_factor
 from shop.web.upload import received
 
 
@@ -21,9 +21,9 @@ def upload_picture(request: HttpRequest) -> HttpResponse:
     """A manager adds a photo to a product of her team."""
     if request.POST.get("first") == "update_product":
         language.activate(spoken(request))
-        _, refused = do(request, "update_product", request.POST)
+        payload, refused = do(request, "update_product", request.POST)
         if refused:
-            return back(request, "update_product", refused)
+            return _refused(request, payload, refused)
 
     def add(file: Any) -> None:
         person = signed_in(request)
@@ -40,9 +40,15 @@ def update_product(request: HttpRequest) -> HttpResponse:
     language.activate(spoken(request))
     payload, refused = do(request, "update_product", request.POST)
     if refused:
-        return back(request, "update_product", refused)
+        return _refused(request, payload, refused)
     if "photo" in request.FILES:
         return upload_picture(request)
     response = forward(request, "update_product", payload)
     remember_write(request, response)
     return response
+
+
+def _refused(request: HttpRequest, payload: dict[str, Any], refused: list[tuple[str, str]]) -> HttpResponse:
+    if asks_for_factor(payload):
+        return to_second_factor(request, "update_product")
+    return back(request, "update_product", refused)

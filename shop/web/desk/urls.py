@@ -4,10 +4,11 @@ from django.urls import path
 
 from shop.web.desk.packing import team_packing
 from shop.web.desk.picture import update_product, upload_picture
+from shop.web.desk.today import today
 from shop.web.page import page
 
 urlpatterns = [
-    path("<language:lang>/desk/", page("desk/desk", may_be_empty=True, for_somebody=True), name="desk"),
+    path("<language:lang>/desk/", today, name="desk"),
     path("<language:lang>/desk/new/", page("desk/new", for_somebody=True), name="desk_new"),
     path("<language:lang>/desk/orders/", page("desk/orders", for_somebody=True), name="desk_orders"),
     path("<language:lang>/desk/claims/", page("desk/claims", for_somebody=True), name="desk_claims"),
@@ -24,6 +25,7 @@ urlpatterns = [
         "<language:lang>/desk/households/", page("desk/households", for_somebody=True), name="desk_households"
     ),
     path("<language:lang>/desk/team/", page("desk/team", for_somebody=True), name="desk_team"),
+    path("<language:lang>/desk/people/", page("desk/people", for_somebody=True), name="desk_people"),
     path("do/update_product/", update_product),
     path("do/upload_picture/", upload_picture, name="upload_picture"),
 ]

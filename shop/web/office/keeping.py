@@ -46,14 +46,6 @@ TEAMS = {
     "decline_leader": Act(
         follow=says(say("已记下，团队会看到原因。", "Noted; the team reads why.")), undone_by="verify_leader"
     ),
-    "invite_manager": Act(
-        follow=says(say("邀请发出了；她接受以后就能用工作台。", "Sent: the desk is hers once she accepts.")),
-        undone_by="end_manager",
-    ),
-    "end_manager": Act(
-        follow=says(say("已结束，工作台对她关上了。", "Ended: the desk is closed to her.")),
-        look=will(say("马上进不了这个团队的工作台", "From now on the desk is closed to this account")),
-    ),
 }
 
 HOUSEHOLDS = {
