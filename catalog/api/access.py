@@ -52,8 +52,6 @@ KEEPS_LISTINGS = at_desk("catalog.keep_listings", "whoever keeps the team's list
 MANAGER = at_desk("accounts.appoint_at_team", "a manager of the team", pii=2)
 DESK = Access(
     "whoever keeps the team's listings, or may see listings where it works",
-    lambda request, parent: (
-        KEEPS_LISTINGS.allows(request, parent) or _sees_listings_of(request, parent.team)
-    ),
+    lambda request, parent: KEEPS_LISTINGS.allows(request, parent) or _sees_listings_of(request, parent.team),
 )
 KEEPS_TEAMS = Access("whoever keeps teams", lambda request, parent: keeps_teams(request.user))

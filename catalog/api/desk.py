@@ -5,6 +5,7 @@ from typing import Any
 import graphene
 from django.db.models import QuerySet
 
+from accounts.permissions import may
 from catalog import reads
 from catalog.actions.desk import place_of
 from catalog.actions.missing import missing
