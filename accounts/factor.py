@@ -18,6 +18,7 @@ from django.utils.functional import SimpleLazyObject
 
 from accounts import devices, totp
 from accounts.models import Person
+from accounts.permissions import asks_for_factor
 
 KEY = "factor"
 AWAKE_FOR = timedelta(hours=12)  # a day's work: in the morning the app is asked again
@@ -62,11 +63,13 @@ def of_session(request: Any, person: Any) -> Factor | None:
 def was_given(request: Any, person: Person) -> None:
     """A code was right and is spent: her roles wake, or what they ask once more is answered."""
     before, now = of_session(request, person), totp.now()
-    is_again = before is not None and before.is_awake
+    woken_at = before.at if before and before.is_awake else None
+    # Where nothing sleeps without a code the first one is the one that is asked for.
+    is_again = woken_at is not None or not asks_for_factor(person)
     request.session.cycle_key()
     request.session[KEY] = {
         "person": person.pk,
-        "at": before.at if before and is_again else now,
+        "at": now if woken_at is None else woken_at,
         "again": now if is_again else 0,
         "device": devices.prove(request, person, devices.BY_FACTOR),
     }

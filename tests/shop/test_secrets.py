@@ -151,7 +151,7 @@ def test_a_manager_reads_her_own_books_and_no_others(demo, families, monkeypatch
     lot = Lot.objects.filter(variant__product__team__code="HB22", level=Lot.Level.SHARED).first()
     assert lot
     monkeypatch.setitem(everything.BELOW, "HouseholdDesk.shares", {"lot": global_id("Lot", lot.uid)})
-    manager = Person.objects.get(email=sign_ins.MANAGER)
+    manager = awake(Person.objects.get(email=sign_ins.MANAGER))
     order = Order.objects.filter(state="completed", person=None).order_by("pk").first()
     assert order
     told = " ".join(everything.answers(manager, asked(order)).values())
