@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0015_verified_by_another'),
-        ('catalog', '0012_reviewed_by_another'),
+        ('catalog', '0013_an_approval_keeps_what_it_saw'),
     ]
 
     operations = [
