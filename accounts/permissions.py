@@ -129,6 +129,7 @@ class _Lent:
 def without_roles(person: Person) -> Person:
     """The same person as anybody else: for a program that asks in her name."""
     setattr(person, READ_TERMS, ())
+    person.is_lent = True
     return person
 
 
@@ -137,7 +138,7 @@ def with_desk_alone(person: Person, since: datetime) -> Person:
     What came later was not hers to lend, and nobody had proved herself for it."""
     lent = tuple(term for term in _terms(person) if term.role in OF_A_TEAM and term.starts_at <= since)
     setattr(person, READ_TERMS, lent)
-    person.factor, person.proved_device = _Lent(), lambda: "lent"
+    person.is_lent, person.factor, person.proved_device = True, _Lent(), lambda: "lent"
     return person
 
 

@@ -87,6 +87,8 @@ class Person(AbstractBaseUser, PermissionsMixin):
     factor: Any = None
     # Asks whether the device it comes from was proved by two codes; nothing of whoever came by none.
     proved_device: Any = None
+    # Whether a program asks in her name: what it was not lent of her roles it does not have.
+    is_lent: bool = False
 
     objects = People()
     USERNAME_FIELD = "email"

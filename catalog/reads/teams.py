@@ -8,7 +8,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 
 from accounts.models import Appointment, Person
 from accounts.models.appointment import OF_A_TEAM
-from accounts.permissions import absent, places_of, running
+from accounts.permissions import absent, held_asleep_too, places_of, running
 from catalog.models import Category, Team, TeamMember
 from core.language import Words, say
 
@@ -29,11 +29,15 @@ def subjects() -> QuerySet:
 
 
 def teams_of(person: Any) -> QuerySet[Team]:
-    """The teams at whose desk this person works today, whether she has proved herself in this session or not."""
+    """The teams at whose desk this person works today, whether she has proved herself in this session or not; a program
+    that asks in her name is told of them too."""
     if not person.is_authenticated:
         return Team.objects.none()
-    parts = Appointment.objects.filter(running(), role__in=OF_A_TEAM, person=person)
-    return Team.objects.filter(uid__in=parts.values("subject")).order_by("id")
+    if person.is_lent:
+        parts = Appointment.objects.filter(running(), role__in=OF_A_TEAM, person=person)
+        return Team.objects.filter(uid__in=parts.values("subject")).order_by("id")
+    uids = {term.subject for term in held_asleep_too(person, OF_A_TEAM) if term.subject}
+    return Team.objects.filter(uid__in=sorted(uids)).order_by("id") if uids else Team.objects.none()
 
 
 def desks_of(person: Any, permission: str) -> QuerySet[Team]:

@@ -8,8 +8,9 @@ from django.core.management import CommandError, call_command
 from django.db.models import Count, Sum
 from django.utils import timezone
 
-from accounts.models import Organisation, Person, SecondFactor
+from accounts.models import Appointment, Organisation, Person, SecondFactor
 from catalog.models import Lot, Product, Team, Variant
+from catalog.reads import office
 from core import clock
 from core.deliveries import drain
 from core.models import Delivery
@@ -121,19 +122,30 @@ def test_sixty_bodies_and_the_sign_ins_that_are_printed(demo):
         assert somebody.is_active and somebody.email_verified_at
     operator = Person.objects.get(email=sign_ins.OPERATOR)
     assert set(operator.appointments.values_list("role", flat=True)) == {"owner", "operator"}
-    assert Team.objects.filter(members__person__email=sign_ins.MANAGER).get().code == "HB22"
+    hb22 = Team.objects.get(code="HB22")
+    assert [(row.person.email, row.role) for row in office.people_at(hb22)] == [
+        (sign_ins.MANAGER, "team_manager"),
+        (sign_ins.LEADER, "leader"),
+        (sign_ins.PACKER, "packer"),
+    ]
+    assert hb22.members.filter(ended_at=None).count() == 3
+    assert Appointment.objects.filter(role="team_manager", ends_at=None).count() == 72
 
 
 def test_the_demos_second_factors_are_made_anew_and_printed_in_a_demo_alone(demo, settings):
     factors.set_up()
     settings.DEMO = "small"
-    ((person, secret),) = factors.secrets()
-    assert person.email == sign_ins.OPERATOR and secret in factors.lines()
+    secrets = {person.email: secret for person, secret in factors.secrets()}
+    assert len(secrets) == 73, "the operator, and whoever manages one of the teams"
+    assert all(secret in factors.lines() for secret in secrets.values())
+    printed = factors.lines(named_alone=True)
+    shown = {email for email, secret in secrets.items() if secret in printed}
+    assert shown == {sign_ins.OPERATOR, sign_ins.MANAGER}
     factors.set_up()
-    assert [one for _, one in factors.secrets()] == [secret], "once a demo"
+    assert [one for _, one in factors.secrets()] == list(secrets.values()), "once a demo"
     SecondFactor.objects.all().delete()
     factors.set_up()
-    assert [one for _, one in factors.secrets()] != [secret], "and never the same"
+    assert not {one for _, one in factors.secrets()} & set(secrets.values()), "and never the same"
     settings.DEMO = "none"
     with pytest.raises(CommandError):
         factors.lines()

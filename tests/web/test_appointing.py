@@ -17,7 +17,7 @@ from accounts.places import Place
 from core.api.ids import global_id
 from tests.accounts.world import Asker, a_person, an_operator, holds, the_mail, token_in
 from tests.catalog.world import a_team
-from tests.factor import awake
+from tests.factor import awake, by_password
 from tests.web.conftest import signed_in
 from tests.web.test_pages import fields, post, unfolded, words
 
@@ -68,7 +68,7 @@ def test_a_verifier_is_invited_by_page_and_accepts_by_a_press_and_nobody_else_ca
     assert not Appointment.objects.filter(role="county_verifier").exists()
 
     # Nor does she need the letter once she is in: it waits in her account, and in nobody else's.
-    hers = signed_in(mei)
+    hers = by_password(Client(headers={"Accept-Language": "en"}), mei)
     waits = hers.get("/en/account/").content.decode()
     link = re.search(r'href="(/en/role/\?token=[^"]+)"', waits)
     assert link and "invited to be County verifier" in waits
