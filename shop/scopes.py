@@ -64,7 +64,7 @@ SCOPES = {
         " teamOffice officeTeam householdOffice officeHousehold organisationOffice officeOrganisation contestOffice"
         " officeRound"
         " teamCreate teamAmend teamSuspend teamResume leaderVerify leaderDecline teamMemberEnd teamMemberInvite"
-        " householdDetailsOpen householdVerify householdDecline"
+        " householdDetailsOpen householdVerify householdDecline householdTakeOut"
         " organisationVerify organisationDecline organisationSuspend coordinatorName"
         " qualityOffice qualityCheck mediaOffice storyPublish logisticsOffice logisticsCheck womenOffice"
         " editionCreate roundCreate roundTimesSet entryLetIn entryTakeOut"

@@ -114,12 +114,14 @@ def _decide(households: Sequence[Household], by: Person, state: str, **fields: A
 
 
 @transaction.atomic
-def withdraw(household: Household, by: Person | None) -> Household:
+def withdraw(household: Household, by: Person | None, reason: str | None = None) -> Household:
     """The family no longer wishes to take part, whether anybody has verified it yet or not: details are destroyed, what
-    the ledger holds stays balanced.
+    the ledger holds stays balanced. Where the office takes it out it says why, in words that name nobody: its team reads
+    them.
 
     Where too few are left behind an entry of a contest, the operators hear of it before anything shows.
     """
+    why = "" if reason is None else line(reason, "reason", 200)
     # Locked, so that of two families that leave at once one is found to be the one by which they are too few.
     before = list(
         verified_of(household.team_id)
@@ -129,7 +131,7 @@ def withdraw(household: Household, by: Person | None) -> Household:
     )
     household.refresh_from_db(fields=["state"])
     was_verified = household.pk in before
-    household.move_to(State.WITHDRAWN, withdrawn_at=timezone.now())
+    household.move_to(State.WITHDRAWN, withdrawn_at=timezone.now(), decline_reason=why)
     _destroy_details([household])
     if was_verified and len(before) <= FEWEST:
         record(*[EntryHasFewHouseholds(pk) for pk in _entries_that_move(household.team_id)])

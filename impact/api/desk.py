@@ -56,7 +56,7 @@ class HouseholdType(ModelType):
             "county": "Where it lives.",
             "consented_at": "When the family agreed to take part.",
             "verified_at": "When it was verified.",
-            "decline_reason": "Why it was not accepted; empty unless it was not.",
+            "decline_reason": "Why it was not accepted, or taken out by the office; else empty.",
         }
 
     code = graphene.String(

@@ -38,7 +38,7 @@ class OfficeHouseholdType(ModelType):
             "county": "Where it lives.",
             "consented_at": "When the family agreed to take part.",
             "verified_at": "When it was verified.",
-            "decline_reason": "Why it was not accepted; empty unless it was not.",
+            "decline_reason": "Why it was not accepted, or taken out by the office; else empty.",
             "created_at": "When it was proposed.",
         }
 
@@ -185,6 +185,24 @@ class HouseholdDecline(Act):
         return cls(household=households.reject(_to_verify(request, id), request.user, reason))
 
 
+class HouseholdTakeOut(Act):
+    """Whoever verifies: a family takes part no more, and why; what names it is destroyed, what was earned stays."""
+
+    class Meta:
+        access = VERIFIES
+
+    class Input:
+        id = graphene.ID(required=True, description="The household.")
+        reason = graphene.String(required=True, description="Why, naming nobody; its team reads it.")
+
+    household = graphene.Field(OfficeHouseholdType, description="The household, withdrawn.")
+
+    @classmethod
+    def act(cls, request: Any, id: str, reason: str) -> Any:
+        """The household; CONFLICT where it had ended before."""
+        return cls(household=households.withdraw(_to_verify(request, id), request.user, reason))
+
+
 class Query:
     """What whoever verifies may read of households."""
 
@@ -213,3 +231,4 @@ class Mutation:
     household_details_open = HouseholdDetailsOpen.Field()
     household_verify = HouseholdVerify.Field()
     household_decline = HouseholdDecline.Field()
+    household_take_out = HouseholdTakeOut.Field()

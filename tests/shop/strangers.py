@@ -129,13 +129,18 @@ class Town:
             "closureId": global_id("Closure", self.closure.uid),
             "disputeId": global_id("Dispute", self.dispute.uid),
             "reviewId": global_id("Review", Review.objects.get().uid),
-            "listingApprove.id": global_id("Product", product.uid),
-            "listingReturn.id": global_id("Product", product.uid),
+            **dict.fromkeys(
+                ("listingApprove.id", "listingReturn.id", "listingSuspend.id", "listingResume.id"),
+                global_id("Product", product.uid),
+            ),
             "teamMemberEnd.member": global_id(
                 "Appointment", self.sold.managers[0].person.appointments.get().uid
             ),
             **dict.fromkeys(
-                ("householdVerify.id", "householdDecline.id", "householdDetailsOpen.id"),
+                (
+                    *("householdVerify.id", "householdDecline.id", "householdDetailsOpen.id"),
+                    "householdTakeOut.id",
+                ),
                 global_id("OfficeHousehold", self.household.uid),
             ),
             "edition": global_id("OfficeEdition", self.entry.round.edition.uid),

@@ -78,6 +78,15 @@ def test_a_household_is_verified_by_another_than_proposed_it_and_declined_with_a
     assert states == {good: "verified", bad: "rejected", own: "proposed"}
     assert set(HouseholdDetail.objects.values_list("household", flat=True)) == {good.pk, own.pk}
     assert "不在村里住" in words(signed_in(manager).get("/en/desk/households/"))
+    there = f"/en/office/households/{id_of('OfficeHousehold', good)}/"
+    _, other = an_officer("county_verifier", elsewhere().code)
+    post(other, "take_out_household", id=id_of("OfficeHousehold", good), reason="示例")
+    assert Household.objects.get(pk=good.pk).state == "verified"
+    sure(office, there, "take_out_household", reason="搬走了")
+    out = Household.objects.get(pk=good.pk)
+    assert (out.state, out.decline_reason) == ("withdrawn", "搬走了")
+    assert set(HouseholdDetail.objects.values_list("household", flat=True)) == {own.pk}
+    assert "搬走了" in words(signed_in(manager).get("/en/desk/households/"))
     with (
         pytest.raises(IntegrityError, match="who_proposes_a_household_does_not_verify"),
         transaction.atomic(),

@@ -64,6 +64,19 @@ HOUSEHOLDS = {
             say("不通过，资料抹去，不能恢复", "It is not accepted, and its details are erased for good")
         ),
     ),
+    "take_out_household": Act(
+        follow=tells(
+            say("{x} 已退出，资料已抹去。", "{x} has withdrawn and its details are erased."),
+            "household",
+            "code",
+        ),
+        look=will(
+            say(
+                "这户退出，姓名、电话、账户抹去，不能恢复；记过的账不变",
+                "It withdraws; its name, telephone and account are erased for good, and the books stay",
+            )
+        ),
+    ),
 }
 
 ORGANISATIONS = {
