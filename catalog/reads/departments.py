@@ -3,11 +3,11 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Person
 from accounts.permissions import places_of
-from catalog.models import Product, Team
+from catalog.models import DepartmentCheck, Product, Team
 from core.refusals import NotFound
 
 
@@ -40,6 +40,18 @@ def listing_at(person: Person, uid: UUID) -> Product:
     if found is None:
         raise NotFound(field="product")
     return found
+
+
+def listings_unseen(person: Any) -> QuerySet[Product]:
+    """Of these, the ones that were handed in and that nobody has looked at since."""
+    seen = DepartmentCheck.objects.filter(product=OuterRef("pk"), at__gte=OuterRef("submitted_at"))
+    return listings_at(person).filter(~Exists(seen), state=Product.State.SUBMITTED)
+
+
+def teams_unseen(person: Any) -> QuerySet[Team]:
+    """Teams of her place of whose sending nobody has written down anything yet."""
+    seen = DepartmentCheck.objects.filter(team=OuterRef("pk"), kind=DepartmentCheck.Kind.LOGISTICS)
+    return teams_at(person, "catalog.check_logistics").filter(~Exists(seen))
 
 
 def led_by_women(person: Any) -> QuerySet[Team]:

@@ -6,12 +6,13 @@ from typing import Any
 from accounts.permissions import may_anywhere, places_of
 from accounts.waiting import Waiting, waiting
 from catalog.models import Leader, Product
+from catalog.reads import departments
 from catalog.reads.products import products_at
 from core.language import say
 
 
 def of_catalog(person: Any) -> Iterator[Waiting]:
-    """Listings that were handed in, and leaders whom nobody has met yet."""
+    """Listings that were handed in, leaders whom nobody has met yet, and what a department has not looked at."""
     if may_anywhere(person, "catalog.decide_listing"):
         products = products_at(person, "catalog.decide_listing").filter(state=Product.State.SUBMITTED)
         words = say("等审核的商品", "Listings to look at")
@@ -21,3 +22,12 @@ def of_catalog(person: Any) -> Iterator[Waiting]:
         leaders = Leader.objects.filter(kept, verified_at=None, declined_at=None, team__is_active=True)
         words = say("等核验的带头人", "Leaders to verify")
         yield from waiting("LEADERS", words, leaders, "team__created_at", "office/teams/?state=UNVERIFIED")
+    if may_anywhere(person, "catalog.check_quality"):
+        words = say("等检查的商品", "Products to check")
+        unseen = departments.listings_unseen(person)
+        yield from waiting("QUALITY", words, unseen, "submitted_at", "office/quality/")
+    if may_anywhere(person, "catalog.check_logistics"):
+        words = say("还没看过怎么发货的团队", "Teams whose sending nobody has looked at")
+        yield from waiting(
+            "LOGISTICS", words, departments.teams_unseen(person), "created_at", "office/logistics/"
+        )
