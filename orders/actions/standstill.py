@@ -28,6 +28,9 @@ log = logging.getLogger("sheaf.closures")
 # So many orders are locked at once: a province may have thousands, and their teams and buyers go on meanwhile.
 TOGETHER = 100
 NOT_CLOSED = say("那里已经恢复配送，包裹会照常发出。", "It is open again: your parcel is sent as usual.")
+GIVEN_BACK = say(
+    "送不到的已经退款，不再发货。", "What could not be delivered was given back, and is not sent any more."
+)
 
 
 # --- What a buyer chooses -----------------------------------------------------------------------------
@@ -38,7 +41,7 @@ def wait(order: Order) -> Order:
     """Its buyer waits until it is open again, however long; she may still have it back as long as it is closed."""
     order = lock([order])[order.pk]
     if not (parcels := standstill.stopped_parcels(order)):
-        raise TooLate(NOT_CLOSED)
+        raise TooLate(GIVEN_BACK if _was_given_back(order) else NOT_CLOSED)
     _note(parcels)
     standstill.open_of(order).update(answer=Standstill.Answer.WAIT)
     return order
@@ -52,7 +55,7 @@ def refund_stopped(order: Order, by: Any = None) -> Order:
     """
     order = lock([order])[order.pk]
     if not (parcels := standstill.stopped_parcels(order)):
-        if Refund.objects.filter(payment__order=order, reason=Refund.Reason.CLOSED).exists():
+        if _was_given_back(order):
             return order
         raise TooLate(NOT_CLOSED)
     if order.contested_at:
@@ -69,6 +72,10 @@ def refund_stopped(order: Order, by: Any = None) -> Order:
         refund.request(order, parts, reason=Refund.Reason.CLOSED, by=by)
     _finish(standstill.open_of(order).values_list("pk", flat=True))
     return order
+
+
+def _was_given_back(order: Order) -> bool:
+    return Refund.objects.filter(payment__order=order, reason=Refund.Reason.CLOSED).exists()
 
 
 def _repay_held(order: Order, by: Any) -> None:

@@ -126,6 +126,8 @@ def test_whoever_would_not_wait_has_all_of_it_back_once(paid, closer):
     assert all(answer["errors"] == [] for answer in answers), answers
     (refund,) = Refund.objects.all()
     assert (refund.reason, refund.amount_minor) == ("closed", total)
+    (no,) = paid.buyer.do("standstillWait", **paid.order)["errors"]  # in her other tab
+    assert no["code"] == "TOO_LATE" and "given back" in no["message"]
     drain()
     seen = stood(paid.buyer, paid.order)
     assert seen["state"] == "REFUNDED" and seen["standstill"] is None and seen["closed"] is None
