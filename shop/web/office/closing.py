@@ -4,7 +4,10 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from accounts.permissions import Place, must
+from accounts.reads import signed_in
 from core.language import say
+from orders.actions.closure import PERMISSION
 from orders.reads.standstill import would_stand
 from shop.web.acts import Act, Lines, done, tells, to, will
 
@@ -26,7 +29,8 @@ def published(request: HttpRequest, payload: dict[str, Any]) -> str:
 
 
 def concerns(request: HttpRequest, variables: dict[str, Any]) -> Lines:
-    """How many paid orders would wait, and be told of it."""
+    """How many paid orders would wait, and be told of it; for whoever may close that place alone."""
+    must(signed_in(request), PERMISSION, Place(region=variables["region"]))
     orders = would_stand(variables["region"], (variables.get("storage") or "").lower())
     return [
         (say("往那里不再下单、付款、参加团购", "Nothing is placed, paid or joined for it any more"), ""),
