@@ -59,7 +59,7 @@ SCOPES = {
         (),
         "office parkedRelease listingApprove listingReturn listingSuspend listingResume refundRetry refundGive"
         " disputeDecide reviewHide orderFind"
-        " auditPersonFind"
+        " auditPersonFind accountFind accountClose accountOpenAgain accountSignOut accountSecondFactorEnd"
         " incidentOpen incidentUpdate incidentEnd placeClose placeOpen"
         " teamOffice officeTeam householdOffice officeHousehold organisationOffice officeOrganisation contestOffice"
         " officeRound"

@@ -1,17 +1,29 @@
-"""What operators may do to accounts: close them, open them, and say what a token may do beyond its owner."""
+"""What operators may do to accounts: find, close and open them, and say what a token may do beyond its owner."""
 
 from collections.abc import Iterable
 
 from django.db import transaction
 from django.utils import timezone
 
+from accounts import clean
 from accounts.actions import audit, role_invitation
 from accounts.actions.handover import must_have_handed_over
 from accounts.actions.person import locked
 from accounts.models import ApiToken, Invitation, Person
 from accounts.permissions import is_officer, may, must
 from core.language import say
-from core.refusals import Invalid, NotAllowed
+from core.refusals import Invalid, NotAllowed, NotFound
+
+
+@transaction.atomic
+def find(email: str, by: Person) -> Person:
+    """An account by its mailbox, closed or not; that she looked is written down. NOT_FOUND for an address without one."""
+    must(by, "accounts.close_account")
+    found = Person.objects.filter(email=clean.mailbox(email)).first()
+    if found is None:
+        raise NotFound(say("没有这个账户。", "There is no such account."), field="email")
+    audit.record(by, "look", "Person", found.uid)
+    return found
 
 
 def close(person: Person, by: Person) -> None:

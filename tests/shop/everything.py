@@ -23,6 +23,7 @@ DEPTH = 7
 BELOW: dict[str, dict[str, Any]] = {
     "HouseholdDesk.shares": {"lot": "none"},
     "Office.product": {"id": "none"},
+    "Office.account": {"id": "none"},
     "Office.order": {"number": "none"},
     "Office.orders": {"numbers": ["none"]},
     "Office.regionChoices": {"province": "420000"},

@@ -133,6 +133,13 @@ class Town:
                 ("listingApprove.id", "listingReturn.id", "listingSuspend.id", "listingResume.id"),
                 global_id("Product", product.uid),
             ),
+            **dict.fromkeys(
+                (
+                    *("accountClose.id", "accountOpenAgain.id", "accountSignOut.id"),
+                    "accountSecondFactorEnd.id",
+                ),
+                global_id("Person", self.sold.managers[0].person.uid),
+            ),
             "teamMemberEnd.member": global_id(
                 "Appointment", self.sold.managers[0].person.appointments.get().uid
             ),

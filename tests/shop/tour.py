@@ -194,6 +194,9 @@ def _office() -> Iterator[Stop]:
     assert product and order
     yield Stop(OPERATOR, "office_listing", (("id", global_id("Product", product.uid)),))
     yield Stop(OPERATOR, "office_order", (("number", order.number),))
+    yield Stop(OPERATOR, "office_accounts")
+    her = Person.objects.get(email=BUYER)
+    yield Stop(OPERATOR, "office_account", (("id", global_id("Person", her.uid)),))
     for name in ("teams", "households", "organisations", "contest"):
         yield Stop(OPERATOR, f"office_{name}")
     rows = {"team": Team, "household": Household, "organisation": Organisation}

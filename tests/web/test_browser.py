@@ -140,6 +140,8 @@ def of_the_operator(shelf: SimpleNamespace, orders: SimpleNamespace) -> list[str
         f"office/orders/{orders.contested['number']}/?open=refund_in_part",
         f"office/refunds/?open=give_refund~{global_id('Refund', orders.waiting.uid)}",
         "office/audit/?open=find_trail",
+        "office/accounts/",
+        f"office/accounts/{global_id('Person', shelf.buyer.uid)}/",
     ]
 
 

@@ -41,7 +41,7 @@ def addresses():
         name: f"/en/office/{page.name.removeprefix('office/').replace('office', '')}/".replace("//", "/")
         for name, page in pages().items()
         if page.name.startswith("office/")
-        and not re.search(r"/(team|household|organisation|round|listing|order)$", page.name)
+        and not re.search(r"/(team|household|organisation|round|listing|order|account)$", page.name)
     }
 
 

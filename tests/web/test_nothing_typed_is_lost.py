@@ -47,6 +47,8 @@ PLAIN |= {
     "office",
     "office_listings",
     "office_products",
+    "office_accounts",
+    "office_account",
     "office_reviews",
     "office_parked",
     "office_figures",

@@ -21,6 +21,7 @@ from orders.reads.refund import order_to_refund, refunds_for
 from shop.web.account.acts import shown_once
 from shop.web.acts import Act, Lines, done, gathered, says, tells, to, will
 from shop.web.desk.acts import answered, ends_the_claim, on_its_way_back
+from shop.web.office.accounts import ACCOUNTS
 from shop.web.office.closing import CLOSING
 from shop.web.office.keeping import KEEPING
 
@@ -211,4 +212,4 @@ PEOPLE = {
     ),
 }
 
-ACTS = gathered(WAITING, ORDERS, AUDIT, KEEPING, CLOSING, PEOPLE)
+ACTS = gathered(WAITING, ORDERS, AUDIT, KEEPING, CLOSING, PEOPLE, ACCOUNTS)

@@ -47,6 +47,7 @@ ROOMS = (
     ),
     Room("office/contest", say("大赛", "Contest"), "impact.keep_contest", ("office/round",)),
     Room("office/people", say("人员", "People"), "accounts.see_appointments", ("office/appoint",)),
+    Room("office/accounts", say("账户", "Accounts"), "accounts.close_account", ("office/account",)),
     Room("office/closures", say("暂停配送", "Places closed"), "orders.close_places"),
     Room("office/reviews", say("评价", "Reviews"), "orders.hide_review"),
     Room("office/audit", say("审计", "Audit"), "accounts.read_audit"),
