@@ -9,10 +9,14 @@ from django.urls import URLPattern, get_resolver
 # Where a request says, in its environ, which page it was for.
 PAGE = "sheaf.page"
 OTHER, STATIC = "other", "static"
+# Whoever comes before the shop opens is told so, whatever she asks for.
+NOT_OPEN = "not open"
 
 
 def page_of(request: Any) -> str:
-    """The page that answered: its own name, else its route; `other` where no address of ours fits."""
+    """The page that answered: what was said of it, its own name, else its route; `other` where no address of ours fits."""
+    if said := request.META.get(PAGE):
+        return str(said)
     match = getattr(request, "resolver_match", None)
     if match is None:
         return STATIC if request.path_info.startswith(settings.STATIC_URL) else OTHER
@@ -36,7 +40,7 @@ def _routes() -> tuple[str, ...]:
 
 def pages() -> list[str]:
     """Every name that `page_of` may give, `other` first."""
-    found = {OTHER: None, STATIC: None}
+    found = {OTHER: None, STATIC: None, NOT_OPEN: None}
     for one in get_resolver().url_patterns:
         route = str(one.pattern) or "/"
         found[_named(one.callback, route) if isinstance(one, URLPattern) else route] = None

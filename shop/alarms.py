@@ -62,7 +62,8 @@ class Alarm:
 
 
 HOUR, MINUTE = 3600.0, 60.0
-_ERRORS = 'sum(rate(sheaf_requests_total{status="5xx"}[5m])) / sum(rate(sheaf_requests_total[5m])) > 0.02'
+_PAGES = ",".join(f'page!="{name}"' for name in figures.NO_ERRORS)
+_ERRORS = f'sum(rate(sheaf_requests_total{{status="5xx",{_PAGES}}}[5m])) / sum(rate(sheaf_requests_total{{{_PAGES}}}[5m])) > 0.02'
 
 ALARMS = (
     Alarm(

@@ -18,6 +18,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from core.counting import counts
+from core.labels import NOT_OPEN
 from orders.models import Payment
 from shop import pulse
 from shop.health import connected
@@ -69,6 +70,8 @@ _PAYMENTS = f"""
 _FIRED = "SELECT name, 1.0 FROM core_alarm WHERE ended_at IS NULL AND fired_at IS NOT NULL"
 # So many seconds are looked back for errors, and so many requests at least are something to go by.
 ERRORS_SECONDS, LEAST_REQUESTS = 300.0, 50
+# Pages whose 503 is what was asked for.
+NO_ERRORS = (NOT_OPEN, "healthz", "readyz")
 
 Figures = Mapping[str, float]
 
@@ -119,7 +122,11 @@ class Reading:
 
     def _of_requests(self) -> dict[str, float]:
         """Of the last minutes' answers the part that were our errors; absent where nobody counts."""
-        told = [(row[1], cells[0]) for family, row, cells in counts.read() if family.name == "sheaf_requests"]
+        told = [
+            (row[1], cells[0])
+            for family, row, cells in counts.read()
+            if family.name == "sheaf_requests" and row[0] not in NO_ERRORS
+        ]
         if not told:
             return {}
         now = time.monotonic()

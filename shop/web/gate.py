@@ -14,6 +14,7 @@ from django.urls import Resolver404, resolve
 
 from accounts.permissions import is_appointed
 from accounts.shop import is_open, this_shop
+from core import labels
 from core.language import say
 from shop.web.acts import name_of_act
 from shop.web.document import act_document
@@ -87,6 +88,8 @@ def _being_set_up(request: HttpRequest) -> HttpResponse:
         response = JsonResponse({"errors": [error]}, status=503)
     else:
         response = render(request, "setup/being_set_up.html", {"page": "setup/being_set_up"}, status=503)
+    # It is no error of ours: none is logged, and no alarm goes by it.
+    request.META[labels.PAGE], response._has_been_logged = labels.NOT_OPEN, True
     response["Retry-After"] = str(RETRY_SECONDS)
     response["Cache-Control"] = "no-store"
     return response

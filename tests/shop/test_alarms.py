@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from catalog.models import Lot
+from core.labels import PAGE
 from core.models import Alarm, Delivery, Measurement, OutboxEvent
 from local.machine import ROOT
 from local.postgres import free_port
@@ -198,15 +199,17 @@ def test_the_nightly_verify_tells_what_breaks_a_rule():
 
 
 def test_errors_of_the_last_minutes(counted):
-    def answered(status, times):
+    def answered(status, times, page="shelf/home"):
         for _ in range(times):
-            counted.request({"REQUEST_METHOD": "GET"}, status, 0.01)
+            counted.request({"REQUEST_METHOD": "GET", PAGE: page}, status, 0.01)
 
     reading = figures.reading
     assert reading.read()["errors_ratio"] == 0
     answered(500, 3)
     reading._seen_at = float("-inf")
     assert reading.read()["errors_ratio"] == 0, "three are nothing to go by"
+    for page in ("not open", "healthz"):
+        answered(503, 50, page)  # who asks how it is, or comes too early, is answered
     answered(200, 97)
     reading._seen_at = float("-inf")
     assert reading.read()["errors_ratio"] == pytest.approx(0.03)

@@ -31,7 +31,7 @@ def operators() -> list[str]:
     )
 
 
-def test_a_new_shop_says_that_it_is_being_set_up_and_nothing_can_be_bought_or_claimed():
+def test_a_new_shop_says_that_it_is_being_set_up_and_nothing_can_be_bought_or_claimed(caplog):
     guest = Client()
     for path in (
         "/",
@@ -44,10 +44,12 @@ def test_a_new_shop_says_that_it_is_being_set_up_and_nothing_can_be_bought_or_cl
     ):
         answer = guest.get(path)
         assert (answer.status_code, answer["Retry-After"]) == (503, "3600"), path
+        assert answer.wsgi_request.META["sheaf.page"] == "not open"
         assert "正在准备" in answer.content.decode() or "being set up" in answer.content.decode()
         assert "demo" not in answer.content.decode().lower() and "示例" not in answer.content.decode()
     for act in ("sign_up", "add_to_cart", "place_order", "join_group", "claim"):
         assert guest.post(f"/do/{act}/", {"email": "a@example.com", "password": PASSWORD}).status_code == 503
+    assert not caplog.records, "it is no error of ours"
     document = {
         "query": 'mutation { signUp(input: {email: "a@b.example", password: "x"}) { errors { code } } }'
     }
