@@ -6,7 +6,7 @@ from accounts.api.shop import KEEPS_SHOP
 from core.api.access import HELD
 from core.api.facts import guarded, mark
 from core.api.types import PlainType, worded_enum
-from impact.reads.first_parcel import WORDS, Need, first_parcel
+from impact.reads.first_parcel import HOW, WORDS, Need, first_parcel
 
 FirstParcelNeed = worded_enum(
     Need, "FirstParcelNeed", "What a first sale stands on.", lambda need: WORDS[need]
@@ -22,11 +22,16 @@ class NeededType(PlainType):
 
     need = graphene.Field(FirstParcelNeed, required=True, description="What.")
     name = graphene.String(required=True, description="What is to be done, in the reader's language.")
+    how = graphene.String(required=True, description="Who does it, and where.")
     is_there = graphene.Boolean(required=True, description="Whether it is done.")
 
     def resolve_name(root, info):
         """What there is to do, as one tells somebody."""
         return str(WORDS[root.need])
+
+    def resolve_how(root, info):
+        """A sentence, in the reader's language."""
+        return str(HOW[root.need])
 
 
 class Query:

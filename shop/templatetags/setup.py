@@ -56,11 +56,12 @@ def or_elsewhere(regions: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 # Where what a first sale lacks is done: an address by its name.
 NEEDED_AT = {
-    **dict.fromkeys(("TEAM", "MANAGER", "LEADER"), "office_teams"),
+    **dict.fromkeys(("TEAM", "MANAGER", "LEADER", "LOT"), "office_teams"),
     "HOUSEHOLD": "office_households",
     "PRODUCT": "office_listings",
-    "LOT": "desk",
     "RATE": "set_up_shipping",
+    "OPENING": "set_up",
+    "PARCEL": "office_orders",
 }
 
 
@@ -74,6 +75,18 @@ def uploaded(name: str) -> str:
 def where_needed(need: str) -> str:
     """The address where it is done."""
     return to(NEEDED_AT[need])
+
+
+@register.simple_tag
+def next_of(listed: list[dict[str, Any]], key: str = "isThere") -> dict[str, Any] | None:
+    """`{% next_of setUp.steps "isDone" as next %}`: the first that is not done; None once all is."""
+    return next((one for one in listed if not one[key]), None)
+
+
+@register.filter
+def is_before_first_parcel(needed: list[dict[str, Any]] | None) -> bool:
+    """Whether no parcel was sent yet, the last of what is needed; never for whoever is not told."""
+    return bool(needed) and not needed[-1]["isThere"]
 
 
 @register.filter
