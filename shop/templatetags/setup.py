@@ -86,7 +86,7 @@ def next_of(listed: list[dict[str, Any]], key: str = "isThere") -> dict[str, Any
 @register.filter
 def is_before_first_parcel(needed: list[dict[str, Any]] | None) -> bool:
     """Whether no parcel was sent yet, the last of what is needed; never for whoever is not told."""
-    return bool(needed) and not needed[-1]["isThere"]
+    return any(not one["isThere"] for one in (needed or ())[-1:])
 
 
 @register.filter

@@ -142,11 +142,20 @@ class Newcomer(Visitor):
         self.press("完成设置")
         self.give_a_code()
 
-    def give_a_code(self) -> None:
-        """Where a page asks for one."""
-        if self.page.get_by_label(self.said("验证码"), exact=True).count():
+    def give_a_code(self) -> bool:
+        """Where a page asks for one; whether it did."""
+        is_asked = "/second-factor/" in self.page.url
+        if is_asked:
             self.write("验证码", self.code())
             self.press("继续")
+        return is_asked
+
+    def press_and_prove(self, zh: str, **again: str) -> None:
+        """A button that may ask for a code first; what is thrown away meanwhile is written again."""
+        self.press(zh)
+        if self.give_a_code():
+            self.fill(**again)
+            self.press(zh)
 
     def join(self) -> None:
         """From the letter that offers her a role, through an account of her own and its letter, to the role."""

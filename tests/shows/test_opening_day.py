@@ -139,7 +139,7 @@ class Day:
         her.press("建立")
         her.follow("请一个人来")
         her.write("邮箱", self.manager.email)
-        her.press("发出邀请")
+        her.press_and_prove("发出邀请")
         her.sees("等对方接受")
 
     def the_manager_comes_and_introduces_leader_and_households(self) -> None:
@@ -173,9 +173,7 @@ class Day:
         her.press("下一步")
         her.write("邮箱", self.verifier.email)
         her.choose("地区", "420527")
-        her.press("发出邀请")
-        her.give_a_code()  # it lets somebody in
-        her.press("发出邀请")
+        her.press_and_prove("发出邀请")
 
     def the_verifier_opens_details_for_a_purpose_and_verifies(self) -> None:
         her = self.verifier
@@ -189,10 +187,7 @@ class Day:
             if one == 0:
                 her.follow("打开，写明用途")
                 her.write("用途", "核对青滩村登记的农户")
-                her.press("打开")
-                her.give_a_code()
-                her.write("用途", "核对青滩村登记的农户")
-                her.press("打开")
+                her.press_and_prove("打开", 用途="核对青滩村登记的农户")
                 her.sees("脱贫不稳定户")
                 assert "向大山" in her.reads() or "郑秀英" in her.reads()
             her.press_twice("情况属实，通过")
