@@ -107,7 +107,9 @@ PROMISES: dict[str, tuple[str, dict[str, str]]] = {
             "walk": "each argument and input field left out, null, huge and mistyped: no 5xx",
             "held-open": "200 halves of bodies, 200 of heads, 900 odd cookies, dear cursors: home and /healthz within 1 s, "
             "memory of a process within 50 MB",
-            "access": "every field × role × relation, canaries: 0 leaks",
+            "access": "every field × relation, canaries: 0 leaks",
+            "matrix": "every field and page × role × place × term: 0 leaks",
+            "matrix-deeds": "every mutation × role × place × term: done by those who may, else no row changes",
         },
     ),
     "metrics": (

@@ -1,5 +1,6 @@
 """The contest's frame in the office: editions, their rounds, and which teams are in."""
 
+from datetime import datetime
 from typing import Any
 
 import graphene
@@ -53,7 +54,7 @@ class OfficeRoundType(ModelType):
             "region": "Whose province it is of; null where it is of none.",
             "opens_at": "Purchases placed from here on count,",
             "closes_at": "until here; from then on refunds settle,",
-            "freezes_at": "until here: then its figures are final.",
+            "freezes_at": "until here: then its figures are final. Without a zone, in Shanghai.",
         }
 
     id = graphene.ID(required=True, description="By its edition, level and region.")
@@ -179,7 +180,9 @@ class RoundCreate(Act):
         region = graphene.String(description="The code of its province, for a provincial round of one.")
         opens_at = graphene.DateTime(required=True, description="Purchases placed from here on count,")
         closes_at = graphene.DateTime(required=True, description="until here; from then on refunds settle,")
-        freezes_at = graphene.DateTime(required=True, description="until here: then its figures are final.")
+        freezes_at = graphene.DateTime(
+            required=True, description="until here: then its figures are final. Without a zone, in Shanghai."
+        )
 
     round = graphene.Field(OfficeRoundType, description="The round.")
 
@@ -188,7 +191,7 @@ class RoundCreate(Act):
         """The round; INVALID where its times have no order, its province is none or it has its like."""
         its = keeping.edition_of(request.user, uid_of(edition, "OfficeEdition", field="edition"))
         where: Region | None = region_coded(region, "region") if region else None
-        return cls(round=contest.open_round(its, level.value, where, **times, by=request.user))
+        return cls(round=contest.open_round(its, level.value, where, **_in_shanghai(times), by=request.user))
 
 
 class RoundTimesSet(Act):
@@ -201,14 +204,21 @@ class RoundTimesSet(Act):
         round = graphene.ID(required=True, description="The round.")
         opens_at = graphene.DateTime(required=True, description="Purchases placed from here on count,")
         closes_at = graphene.DateTime(required=True, description="until here; from then on refunds settle,")
-        freezes_at = graphene.DateTime(required=True, description="until here: then its figures are final.")
+        freezes_at = graphene.DateTime(
+            required=True, description="until here: then its figures are final. Without a zone, in Shanghai."
+        )
 
     round = graphene.Field(OfficeRoundType, description="The round.")
 
     @classmethod
     def act(cls, request: Any, round: str, **times: Any) -> Any:
         """The round; TOO_LATE once it has begun, INVALID where its times have no order."""
-        return cls(round=contest.set_times(_round_of(request, round), by=request.user, **times))
+        return cls(round=contest.set_times(_round_of(request, round), by=request.user, **_in_shanghai(times)))
+
+
+def _in_shanghai(times: dict[str, datetime]) -> dict[str, datetime]:
+    """What comes without a zone is meant as the trade reads a clock."""
+    return {name: clock.in_shanghai(at) for name, at in times.items()}
 
 
 def _round_of(request: Any, id: str) -> Round:

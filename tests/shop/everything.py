@@ -31,12 +31,22 @@ BELOW: dict[str, dict[str, Any]] = {
 }
 
 
-def selection(type_: GraphQLObjectType, above: tuple[str, ...] = (), open_alone: bool = False) -> str:
+def selection(
+    type_: GraphQLObjectType,
+    above: tuple[str, ...] = (),
+    open_alone: bool = False,
+    but_for: frozenset[str] = frozenset(),
+) -> str:
     """All fields of a type, or those alone that ask nobody who she is; a type that stands above itself is not entered
-    again."""
+    again, and what is in `but_for` (Type.field) is left out."""
     parts = []
     for name, field in type_.fields.items():
-        if open_alone and (rule := facts_of(field).access) and rule.allows:
+        if (
+            f"{type_.name}.{name}" in but_for
+            or open_alone
+            and (rule := facts_of(field).access)
+            and rule.allows
+        ):
             continue
         below = get_named_type(field.type)
         given = _given(f"{type_.name}.{name}", field)
@@ -44,7 +54,7 @@ def selection(type_: GraphQLObjectType, above: tuple[str, ...] = (), open_alone:
             parts.append(name + given)
             continue
         enter = is_object_type(below) and below.name not in above and len(above) < DEPTH
-        if enter and (inner := selection(below, (*above, type_.name), open_alone)):
+        if enter and (inner := selection(below, (*above, type_.name), open_alone, but_for)):
             parts.append(f"{name}{given} {{ {inner} }}")
     return " ".join(parts)
 

@@ -62,7 +62,7 @@ OWN = {
 class Town:
     """Everybody's things, by the names that inputs give them."""
 
-    def __init__(self, till: Any, stand: Any):
+    def __init__(self, till: Any, stand: Any, closed: str = KASHGAR):
         self.sold = Sold(till, stand)
         self.sold.arrive(0)
         self.sold.claim()
@@ -73,10 +73,10 @@ class Town:
         )
         self.trial = PaymentTrial.objects.create(provider="stripe", mode="stand_in", amount_minor=400)
         self.dispute = Dispute.objects.create(
-            payment=paid, provider_id="du_1", amount_minor=5, state="unclear", reason="示例"
+            payment=paid, provider_id=f"du_{paid.pk}", amount_minor=5, state="unclear", reason="示例"
         )
         flood = closure.open_incident(None, title_zh="示例", title_en="x", words_zh="示例", words_en="x")
-        where = {"region_code": KASHGAR, "reason_zh": "示例", "reason_en": "x"}
+        where = {"region_code": closed, "reason_zh": "示例", "reason_en": "x"}
         self.closure = closure.close_place(flood, None, **where)
         self.together = Together(till, stand)
         self.together.fill(1)
@@ -90,7 +90,7 @@ class Town:
             person, recipient="示例", phone="13800138000", region=WUHAN, street="示例路"
         )
         self.appointment = holds(person, "observer")
-        self.offer = roles.send("elsewhere@example.com", "observer", SHOP, a_person(("owner",)))
+        self.offer = roles.send(f"elsewhere{paid.pk}@example.com", "observer", SHOP, a_person(("owner",)))
         self.token, _ = tokens.create(person, "示例", PASSWORD, "1")
         self.proposed = an_organisation(coordinator=person, state="proposed", name_zh="示例未核实")
         team = self.sold.lots[0].variant.product.team
@@ -121,14 +121,14 @@ class Town:
             "cartLineRemove.lineId": self.cart["lines"][0]["id"],
             "lineId": self.sold.line_id(),
             "shipmentId": self.sold.parcel_id(1),
-            "claimId": global_id("Claim", Claim.objects.get().uid),
+            "claimId": global_id("Claim", Claim.objects.get(line__order=self.sold.row).uid),
             "paymentTrialLook.id": global_id("PaymentTrial", self.trial.uid),
             "paymentTrialRefund.id": global_id("PaymentTrial", self.trial.uid),
             "refundId": global_id("Refund", self.failed.uid),
             "incidentId": global_id("Incident", self.closure.incident.uid),
             "closureId": global_id("Closure", self.closure.uid),
             "disputeId": global_id("Dispute", self.dispute.uid),
-            "reviewId": global_id("Review", Review.objects.get().uid),
+            "reviewId": global_id("Review", Review.objects.get(line__order=self.sold.row).uid),
             **dict.fromkeys(
                 ("listingApprove.id", "listingReturn.id", "listingSuspend.id", "listingResume.id"),
                 global_id("Product", product.uid),
@@ -172,7 +172,9 @@ class Town:
             "pictureDelete.id": global_id("Picture", self.photo.uid),
             "certificateRemove.id": global_id("Certificate", self.paper.uid),
             "tokenRevoke.id": global_id("ApiToken", self.token.uid),
-            "invitationWithdraw.id": global_id("Invitation", Invitation.objects.get().uid),
+            "invitationWithdraw.id": global_id(
+                "Invitation", Invitation.objects.get(organisation=self.together.union).uid
+            ),
             "roleInvitationWithdraw.id": global_id("RoleInvitation", self.offer.uid),
             "appointmentId": global_id("Appointment", self.appointment.uid),
             "appointmentEnd.id": global_id("Appointment", self.appointment.uid),

@@ -1,0 +1,218 @@
+"""What there is to ask for and to do in a shop of two places, and who is tried there."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.test import RequestFactory
+from graphql import get_named_type, is_object_type
+
+from core.api.documents import ask
+from core.api.ids import global_id
+from core.api.run import graphql_schema
+from tests.accounts.world import a_person
+from tests.figures import FULL, full
+from tests.guard.canaries import Canary, heard, plant
+from tests.guard.rule import RULE
+from tests.guard.sides import WITHIN, Side, Viewer, World, all_of_them, each_once
+from tests.guard.test_access import ghost_of
+from tests.shop import everything
+from tests.shop.strangers import OWN
+from tests.shop.test_attacks import SEALED
+
+DEPTH, PART = full(5, 3), 4
+# Of whoever asks, whoever she is: her own account.
+OF_HERSELF = {"viewer"}
+RULED = frozenset().union(*(rule.doors | rule.shop_doors for rule in RULE.values()))
+
+
+# What of a thing is its own people's: asked for by itself, since a room that is closed hides those beside it.
+OF_A_CIRCLE = frozenset(
+    {
+        *(
+            "Team.restReason",
+            "Team.logisticsChecks",
+            "Team.managers",
+            "Leader.isWoman",
+            "Leader.declineReason",
+        ),
+        *("Organisation.members", "Organisation.invitations"),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Door:
+    """A way to ask for something: its name, the place where that lies (empty for a list), and the document."""
+
+    name: str
+    of: str
+    document: str
+
+    @property
+    def ghost(self) -> str:
+        """The same about a thing that is none."""
+        return re.sub(r'"([^"]+)"', lambda found: json.dumps(ghost_of(found[1])), self.document)
+
+    @property
+    def path(self) -> list[str]:
+        """Where in the answer it stands."""
+        first, *rest = self.name.split(".")
+        return [first[0].lower() + first[1:], *rest]
+
+
+def ask_as(person: Any, document: str, **variables: Any) -> tuple[Any, list[dict[str, Any]]]:
+    request = RequestFactory().post("/graphql")
+    request.user, request.id, request.session = person or AnonymousUser(), "r", {}
+    data, errors = ask(request, document, variables)
+    wrong = [error for error in errors if error["extensions"]["code"] == "INTERNAL"]
+    assert not wrong, (document[:200], wrong)
+    return data, errors
+
+
+def tells(value: Any) -> bool:
+    """Whether anything is said."""
+    if isinstance(value, dict):
+        return any(tells(one) for one in value.values())
+    if isinstance(value, list):
+        return any(tells(one) for one in value)
+    return bool(value)
+
+
+def _plainly(where: str, field: Any) -> str:
+    given = everything.BELOW.get(where, {}) | ({"first": 50} if "first" in field.args else {})
+    return f"({', '.join(f'{k}: {json.dumps(v)}' for k, v in given.items())})" if given else ""
+
+
+class Matrix:
+    """The world, what there is to ask for in it, and how a stranger is answered."""
+
+    def __init__(self, world: World, now: datetime):
+        self.world, self.now = world, now
+        self.canaries = plant({})
+        self.sides = {c: world.side_of(c) for c in self.canaries}
+        self.stranger = a_person()
+        self.viewers = list(full(all_of_them, each_once)(world, self.now))
+        for province, side in world.sides.items():
+            for word in (*side.rows_told(), *side.numbers):
+                canary = Canary(word, "", frozenset())
+                self.canaries.append(canary)
+                self.sides[canary] = province
+
+    @cached_property
+    def doors(self) -> list[Door]:
+        """Each root field and each field of the office, asked for in each way."""
+        return [*self._roots(), *self._office(), *self._circles()]
+
+    def _roots(self) -> Iterator[Door]:
+        query = graphql_schema().query_type
+        assert query
+        for name, field in query.fields.items():
+            if name in OF_HERSELF | {"office"}:
+                continue
+            below = get_named_type(field.type)
+            inner = (
+                f" {{ {everything.selection(below, but_for=OF_A_CIRCLE)} }}" if is_object_type(below) else ""
+            )
+            for of, written in self._ways(name, field):
+                yield Door(name, of, f"{{ {name}{written}{inner} }}")
+
+    def _ways(self, name: str, field: Any) -> Iterator[tuple[str, str]]:
+        for province, side in self.world.sides.items():
+            if known := side.asks.get(name):
+                yield from ((province, f"({written})") for written in known)
+        if not any(name in side.asks for side in self.world.sides.values()):
+            yield "", _plainly(f"Query.{name}", field)
+
+    def _office(self) -> Iterator[Door]:
+        office = graphql_schema().type_map["Office"]
+        for name, field in office.fields.items():
+            below = get_named_type(field.type)
+            inner = (
+                f" {{ {everything.selection(below, ('Office',), but_for=OF_A_CIRCLE)} }}"
+                if is_object_type(below)
+                else ""
+            )
+            ways = [(p, f"({side.asks[f'office.{name}'][0]})") for p, side in self.world.sides.items()
+                    if f"office.{name}" in side.asks]  # fmt: skip
+            for of, written in ways or [("", _plainly(f"Office.{name}", field))]:
+                yield Door(f"office.{name}", of, f"{{ office {{ {name}{written}{inner} }} }}")
+
+    def _circles(self) -> Iterator[Door]:
+        for province, side in self.world.sides.items():
+            for name in sorted(OF_A_CIRCLE):
+                type_, field = name.split(".")
+                found = graphql_schema().type_map[type_].fields[field]
+                below = get_named_type(found.type)
+                more = "(first: 20)" if "first" in found.args else ""
+                inner = f" {{ {everything.selection(below)} }}" if is_object_type(below) else ""
+                if type_ == "Organisation":
+                    ask = f'organisation(id: "{global_id("Organisation", side.together.union.uid)}")'
+                elif type_ == "Team":
+                    ask = f'team(slug: "{side.team.slug}")'
+                else:
+                    ask, more, inner = f'team(slug: "{side.team.slug}")', "", f"{{ {field} }}"
+                    yield Door(f"Team.leader.{field}", province, f"{{ {ask} {{ leader {inner} }} }}")
+                    continue
+                yield Door(name, province, f"{{ {ask} {{ {field}{more}{inner} }} }}")
+
+    def said(self, person: Any, door: Door) -> Any:
+        """What is behind a door for somebody, None where it is closed."""
+        data, _ = ask_as(person, door.document)
+        for step in door.path:
+            data = data and data.get(step)
+        return data
+
+    @cached_property
+    def to_a_stranger(self) -> dict[Door, Any]:
+        return {door: self.said(self.stranger, door) for door in self.doors}
+
+    def doors_for(self, viewer: Viewer) -> list[Door]:
+        """What she tries: what her role opens, and of what it does not a part in turn; at full size, in her term, all."""
+        of_hers = RULE[viewer.role].doors | RULE[viewer.role].shop_doors
+        return [door for n, door in enumerate(self.doors) if self._tries(viewer, n, door.name in of_hers)]
+
+    def deeds_for(self, viewer: Viewer) -> list[str]:
+        """The same of deeds."""
+        of_hers = RULE[viewer.role].deeds | RULE[viewer.role].shop_deeds
+        return [act for n, act in enumerate(self.deeds) if self._tries(viewer, n, act in of_hers)]
+
+    def _tries(self, viewer: Viewer, n: int, is_of_hers: bool) -> bool:
+        in_turn = (self.viewers.index(viewer) + n) % PART == 0
+        runs = viewer.term in WITHIN
+        return in_turn or (is_of_hers and (FULL or runs)) or (FULL and runs)
+
+    def sides_for(self, viewer: Viewer) -> list[tuple[str, Side]]:
+        """Both for whoever is narrowed to one; for whoever has all or nothing one does, but at full size in her term."""
+        sides = list(self.world.sides.items())
+        is_narrowed = viewer.term in WITHIN and viewer.kind != "shop"
+        return sides if is_narrowed or (FULL and viewer.term in WITHIN) else sides[:1]
+
+    def heard(self, value: Any) -> set[Canary]:
+        """The words of others in an answer; one that is the beginning of another is not it."""
+        found = heard(json.dumps(value, ensure_ascii=False, default=str), self.canaries)
+        return {c for c in found if not any(c.word != o.word and o.word.startswith(c.word) for o in found)}
+
+    @cached_property
+    def public(self) -> dict[Door, set[Canary]]:
+        """What a stranger hears behind each door."""
+        return {door: self.heard(value) for door, value in self.to_a_stranger.items()}
+
+    @cached_property
+    def deeds(self) -> list[str]:
+        return sorted(set(graphql_schema().mutation_type.fields) - (OWN - {"roleInvitationSend"}) - SEALED)
+
+    def do(self, person: Any, act: str, given: dict[str, Any]) -> list[dict[str, Any]]:
+        """The errors with which a deed is refused; none where it was done."""
+        kind = f"{act[0].upper()}{act[1:]}Input"
+        head, call = (f"($input: {kind}!)", "(input: $input)") if given else ("", "")
+        document = f"mutation{head} {{ {act}{call} {{ errors {{ code field message }} }} }}"
+        data, _ = ask_as(person, document, **({"input": given} if given else {}))
+        errors: list[dict[str, Any]] = data[act]["errors"]
+        assert "INTERNAL" not in {error["code"] for error in errors}, (act, given)
+        return errors

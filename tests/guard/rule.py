@@ -1,0 +1,152 @@
+"""Who may what in the office, as the rules say it: by hand, from what each role is for, and not from the shop's table.
+
+A *door* is a root field of the API, or a field of the office; a *deed* is a mutation. What is not here a role has not,
+beyond what anybody who is signed in has. `at_her_place` opens about what lies where the role is held; `shop` where it is
+held for the whole shop alone. `words` are the private columns that she reads at her place (docs/data.md); what is
+`of_herself` is about her own device.
+"""
+
+from dataclasses import dataclass
+
+from accounts.models.appointment import Role
+
+
+@dataclass(frozen=True)
+class Powers:
+    """What a role opens."""
+
+    doors: frozenset[str] = frozenset()
+    shop_doors: frozenset[str] = frozenset()
+    deeds: frozenset[str] = frozenset()
+    shop_deeds: frozenset[str] = frozenset()
+    words: frozenset[str] = frozenset()
+    of_herself: frozenset[str] = frozenset()
+
+
+def powers(
+    doors: str = "",
+    deeds: str = "",
+    *,
+    shop: str = "",
+    shop_deeds: str = "",
+    words: str = "",
+    of_herself: str = "",
+) -> Powers:
+    """From lists of names."""
+    lists = (doors, shop, deeds, shop_deeds, words, of_herself)
+    return Powers(*(frozenset(names.split()) for names in lists))
+
+
+# Of whom she works with: what stands about an appointment, and about an invitation to one.
+PEOPLE = "office.people office.offers"
+GIVES_ROLES = f"{PEOPLE} office.mayAppoint office.regionChoices office.subjectChoices"
+NAMES_OF_PEOPLE = "Person.name Person.email RoleInvitation.email RoleInvitation.reason Appointment.reason Appointment.end_reason"
+HOUSEHOLDS = "householdOffice officeHousehold office.waiting"
+ORGANISATIONS = "organisationOffice officeOrganisation organisation organisations office.waiting"
+DECIDES_ORGANISATIONS = "organisationVerify organisationDecline organisationSuspend"
+APPOINTS = "roleInvitationSend roleInvitationWithdraw appointmentEnd deviceCodeGive"
+ANY_STATE = "teamProduct product"  # a listing that is not on the shelf
+CLOSES = "incidentOpen placeClose placeOpen"
+CONTEST = "entryLetIn entryTakeOut roundTimesSet roundCreate"
+
+RULE: dict[str, Powers] = {
+    # Says who works here, and does none of the work.
+    Role.OWNER: powers(GIVES_ROLES, APPOINTS, words=NAMES_OF_PEOPLE),
+    # Runs the shop, or what lies at her place of it: all but what departments sign for.
+    Role.OPERATOR: powers(
+        f"{GIVES_ROLES} {HOUSEHOLDS} {ORGANISATIONS} {ANY_STATE} teamOffice officeTeam contestOffice officeRound"
+        " shippingRates office.audit office.listings office.product office.figures office.refunds office.disputes"
+        " office.claims office.reviews office.order office.orders",
+        f"{APPOINTS} {DECIDES_ORGANISATIONS} {CLOSES} {CONTEST} coordinatorName householdDetailsOpen householdVerify"
+        " householdDecline orderFind refundRetry refundGive disputeDecide reviewHide claimAnswer refundRequest"
+        " shippingRateSave teamCreate teamAmend teamSuspend teamResume leaderVerify leaderDecline listingApprove"
+        " listingReturn lotRecall teamManagerInvite teamManagerEnd leaderIntroduce",
+        shop="office.parked office.alarms firstParcel paymentCheck usualCategories shopDesk setUp",
+        shop_deeds="shippingRatesConfirm incidentUpdate incidentEnd paymentTrialBegin paymentTrialLook"
+        " paymentTrialRefund shopOpen categoriesPutUp categorySave auditPersonFind parkedRelease shopUpdate"
+        " shopTextsConfirm shopLetterSend shopLetterConfirm editionCreate",
+        words=f"{NAMES_OF_PEOPLE} Claim.words Claim.answer Dispute.reason Dispute.status Household.uid"
+        " Household.decline_reason Leader.decline_reason Order.email Order.phone Order.recipient Order.street"
+        " Order.note Payment.method Payment.payment_ref PaymentTrial.url Refund.failure Refund.note Refund.otherwise"
+        " Shipment.carrier Shipment.tracking_number",
+    ),
+    Role.COUNTY_VERIFIER: powers(
+        HOUSEHOLDS,
+        "householdDetailsOpen householdVerify householdDecline",
+        words="Household.uid Household.decline_reason",
+    ),
+    # A city looks on: listings, and figures.
+    Role.CITY_OFFICER: powers(f"{ANY_STATE} office.figures"),
+    # Agriculture: papers and quality.
+    Role.QUALITY_CHECKER: powers(f"{ANY_STATE} qualityOffice", "qualityCheck"),
+    # Commerce: carriers, cold chain, what sending costs, roads that are closed.
+    Role.LOGISTICS_CHECKER: powers(
+        "logisticsOffice shippingRates office.waiting",
+        f"logisticsCheck shippingRateSave {CLOSES}",
+        shop_deeds="shippingRatesConfirm incidentUpdate incidentEnd",
+        words="Shipment.carrier",
+    ),
+    # Unions verify unions.
+    Role.UNION_VERIFIER: powers(ORGANISATIONS, DECIDES_ORGANISATIONS, words="Person.email"),
+    # Figures only.
+    Role.OBSERVER: powers("office.figures"),
+    # The women's federation: teams led by women, and what they sold.
+    Role.WOMENS_OFFICER: powers("womenOffice"),
+    # What is made and approved comes with the money that is paid out; until then sums.
+    Role.FINANCE_MAKER: powers("office.figures"),
+    Role.FINANCE_APPROVER: powers("office.figures"),
+    # Media: the stories of teams.
+    Role.MEDIA_OFFICER: powers("mediaOffice", "storyPublish"),
+    Role.ORGANISER: powers("contestOffice officeRound", CONTEST, shop_deeds="editionCreate"),
+    # Reads, and does nothing; whose trail a mailbox is, for the whole log alone.
+    Role.AUDITOR: powers(
+        f"{PEOPLE} office.regionChoices office.audit office.figures",
+        shop_deeds="auditPersonFind",
+        words=NAMES_OF_PEOPLE,
+    ),
+    # Roles whose work is not built yet open an office in which nothing is.
+    **dict.fromkeys(
+        (Role.JUDGE, Role.ENTRANT, Role.IMPORTER, Role.IMPORT_APPROVER, Role.ORGANISATION_FINANCE), Powers()
+    ),
+    # At a team: who else works there.
+    Role.TEAM_MANAGER: powers(deeds="deviceCodeGive"),
+    **dict.fromkeys((Role.LEADER, Role.PACKER), powers(of_herself="deviceCodeRequest deviceProve")),
+}
+# Deeds about nothing that lies anywhere yet, and what finds nothing elsewhere: for whoever may at any place.
+OF_NO_PLACE = {"incidentOpen", "orderFind"}
+# What names a thing by a word that people write: elsewhere it is answered as a word that names none.
+BY_NAME = {"shippingRateSave": {"INVALID"}}
+# About what anybody reads in public: to whom it is not hers elsewhere, that may be said.
+IN_PUBLIC = {"placeClose", "placeOpen"}
+AT_A_DESK = {Role.TEAM_MANAGER, Role.LEADER, Role.PACKER}
+# Whoever holds a role of the office finds there what she is appointed to.
+OFFICE_ROOM = {"office.permissions", "office.appointments"}
+
+# The page of each door, by the name of its address; "#" stands where the id of a thing is.
+PAGES = {
+    "office": "office.permissions",
+    "office_listings": "office.listings",
+    "office_listing#product": "office.product",
+    "office_refunds": "office.refunds",
+    "office_disputes": "office.disputes",
+    "office_claims": "office.claims",
+    "office_reviews": "office.reviews",
+    "office_parked": "office.parked",
+    "office_figures": "office.figures",
+    "office_audit": "office.audit",
+    "office_people": "office.people",
+    "office_orders": "office.orders",
+    "office_order#order": "office.order",
+    "office_teams": "teamOffice",
+    "office_team#team": "officeTeam",
+    "office_households": "householdOffice",
+    "office_household#household": "officeHousehold",
+    "office_organisations": "organisationOffice",
+    "office_organisation#organisation": "officeOrganisation",
+    "office_contest": "contestOffice",
+    "office_quality": "qualityOffice",
+    "office_logistics": "logisticsOffice",
+    "office_women": "womenOffice",
+    "office_media": "mediaOffice",
+    "set_up_shipping": "shippingRates",
+}
