@@ -31,19 +31,21 @@ OF_HERSELF = {"viewer"}
 RULED = frozenset().union(*(rule.doors | rule.shop_doors for rule in RULE.values()))
 
 
-# What of a thing is its own people's: asked for by itself, since a room that is closed hides those beside it.
-OF_A_CIRCLE = frozenset(
-    {
-        *(
-            "Team.restReason",
-            "Team.logisticsChecks",
-            "Team.managers",
-            "Leader.isWoman",
-            "Leader.declineReason",
-        ),
-        *("Organisation.members", "Organisation.invitations"),
-    }
-)
+# What of a thing is its own people's, and by which way it is asked for by itself: a room that is closed hides those beside it.
+OF_A_CIRCLE = {
+    "Team.restReason": "team.restReason",
+    "Team.logisticsChecks": "team.logisticsChecks",
+    "Team.people": "team.people",
+    "Team.offers": "team.offers",
+    "Leader.isWoman": "team.leader.isWoman",
+    "Leader.declineReason": "team.leader.declineReason",
+    "Organisation.members": "organisation.members",
+    "Organisation.invitations": "organisation.invitations",
+    "Desk.products": "desk.products",
+    "Desk.claims": "desk.claims",
+    "DeskLine.net": "desk.parcels.nodes.lines.net",
+    "DeskLine.refunded": "desk.parcels.nodes.lines.refunded",
+}
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,11 @@ class Door:
     document: str
 
     @property
+    def is_private(self) -> bool:
+        """Whether the thing itself is not there for others, and not only this of it."""
+        return len(self.path) == 1 or self.path[0] in ("office", "desk")
+
+    @property
     def ghost(self) -> str:
         """The same about a thing that is none."""
         return re.sub(r'"([^"]+)"', lambda found: json.dumps(ghost_of(found[1])), self.document)
@@ -62,8 +69,7 @@ class Door:
     @property
     def path(self) -> list[str]:
         """Where in the answer it stands."""
-        first, *rest = self.name.split(".")
-        return [first[0].lower() + first[1:], *rest]
+        return self.name.split(".")
 
 
 def ask_as(person: Any, document: str, **variables: Any) -> tuple[Any, list[dict[str, Any]]]:
@@ -117,7 +123,9 @@ class Matrix:
                 continue
             below = get_named_type(field.type)
             inner = (
-                f" {{ {everything.selection(below, but_for=OF_A_CIRCLE)} }}" if is_object_type(below) else ""
+                f" {{ {everything.selection(below, but_for=frozenset(OF_A_CIRCLE))} }}"
+                if is_object_type(below)
+                else ""
             )
             for of, written in self._ways(name, field):
                 yield Door(name, of, f"{{ {name}{written}{inner} }}")
@@ -126,7 +134,9 @@ class Matrix:
         for province, side in self.world.sides.items():
             if known := side.asks.get(name):
                 yield from ((province, f"({written})") for written in known)
-        if not any(name in side.asks for side in self.world.sides.values()):
+            if other := side.asks_of_others.get(name):
+                yield f"{province}, another team", f"({other})"
+        if not any(name in side.asks or name in side.asks_of_others for side in self.world.sides.values()):
             yield "", _plainly(f"Query.{name}", field)
 
     def _office(self) -> Iterator[Door]:
@@ -134,7 +144,7 @@ class Matrix:
         for name, field in office.fields.items():
             below = get_named_type(field.type)
             inner = (
-                f" {{ {everything.selection(below, ('Office',), but_for=OF_A_CIRCLE)} }}"
+                f" {{ {everything.selection(below, ('Office',), but_for=frozenset(OF_A_CIRCLE))} }}"
                 if is_object_type(below)
                 else ""
             )
@@ -145,27 +155,30 @@ class Matrix:
 
     def _circles(self) -> Iterator[Door]:
         for province, side in self.world.sides.items():
-            for name in sorted(OF_A_CIRCLE):
-                type_, field = name.split(".")
-                found = graphql_schema().type_map[type_].fields[field]
-                below = get_named_type(found.type)
-                more = "(first: 20)" if "first" in found.args else ""
-                inner = f" {{ {everything.selection(below)} }}" if is_object_type(below) else ""
-                if type_ == "Organisation":
-                    ask = f'organisation(id: "{global_id("Organisation", side.together.union.uid)}")'
-                elif type_ == "Team":
-                    ask = f'team(slug: "{side.team.slug}")'
-                else:
-                    ask, more, inner = f'team(slug: "{side.team.slug}")', "", f"{{ {field} }}"
-                    yield Door(f"Team.leader.{field}", province, f"{{ {ask} {{ leader {inner} }} }}")
-                    continue
-                yield Door(name, province, f"{{ {ask} {{ {field}{more}{inner} }} }}")
+            union = global_id("Organisation", side.together.union.uid)
+            known = {**side.asks, "organisation": [f'id: "{union}"']}
+            for way in OF_A_CIRCLE.values():
+                root, *steps = way.split(".")
+                inner, kind = "", graphql_schema().query_type
+                for step in (root, *steps):
+                    found = kind.fields[step]
+                    kind = get_named_type(found.type)
+                    more = f"({known[root][0]})" if step == root else _plainly(f"{kind}.{step}", found)
+                    inner += f" {{ {step}{more}"
+                leaves = (
+                    f" {{ {everything.selection(kind, but_for=frozenset(OF_A_CIRCLE))} }}"
+                    if is_object_type(kind)
+                    else ""
+                )
+                yield Door(way, province, f"{inner}{leaves}{' }' * (len(steps) + 1)}")
 
     def said(self, person: Any, door: Door) -> Any:
         """What is behind a door for somebody, None where it is closed."""
         data, _ = ask_as(person, door.document)
         for step in door.path:
-            data = data and data.get(step)
+            if not isinstance(data, dict):
+                break
+            data = data.get(step)
         return data
 
     @cached_property

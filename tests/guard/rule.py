@@ -49,18 +49,34 @@ ANY_STATE = "teamProduct product"  # a listing that is not on the shelf
 CLOSES = "incidentOpen placeClose placeOpen"
 CONTEST = "entryLetIn entryTakeOut roundTimesSet roundCreate"
 
+# A team's desk.
+DESK = "desk myTeams team.restReason team.logisticsChecks"
+VILLAGE = (
+    "householdDesk teamProducts teamProduct product team.leader.isWoman team.leader.declineReason desk.products desk.claims"
+    " desk.parcels.nodes.lines.net desk.parcels.nodes.lines.refunded"
+)
+OF_ITS_PEOPLE = "team.people team.offers"
+SENDS = "shipmentShip"
+GROWS = (
+    "certificateAdd certificateRemove pictureDelete variantSave lotDeclare lotOpen lotClose lotShareOut productUpdate"
+    " productSubmit productWithdraw productArchive teamUpdate householdPropose householdWithdraw claimAnswer"
+)
+DEVICE = "deviceCodeRequest deviceProve"
+ON_A_PARCEL = "Order.recipient Order.phone Order.street Order.note Shipment.carrier Shipment.tracking_number"
+OF_A_VILLAGE = "Household.uid Household.decline_reason Leader.decline_reason Claim.words Claim.answer"
+
 RULE: dict[str, Powers] = {
     # Says who works here, and does none of the work.
     Role.OWNER: powers(GIVES_ROLES, APPOINTS, words=NAMES_OF_PEOPLE),
     # Runs the shop, or what lies at her place of it: all but what departments sign for.
     Role.OPERATOR: powers(
         f"{GIVES_ROLES} {HOUSEHOLDS} {ORGANISATIONS} {ANY_STATE} teamOffice officeTeam contestOffice officeRound"
-        " shippingRates office.audit office.listings office.product office.figures office.refunds office.disputes"
+        " shippingRates office.audit office.listings office.products office.product office.figures office.refunds office.disputes"
         " office.claims office.reviews office.order office.orders",
         f"{APPOINTS} {DECIDES_ORGANISATIONS} {CLOSES} {CONTEST} coordinatorName householdDetailsOpen householdVerify"
         " householdDecline orderFind refundRetry refundGive disputeDecide reviewHide claimAnswer refundRequest"
-        " shippingRateSave teamCreate teamAmend teamSuspend teamResume leaderVerify leaderDecline listingApprove"
-        " listingReturn lotRecall teamManagerInvite teamManagerEnd leaderIntroduce",
+        " shippingRateSave teamCreate teamAmend teamSuspend teamResume leaderVerify leaderDecline listingApprove listingSuspend listingResume"
+        " listingReturn lotRecall teamMemberInvite teamMemberEnd leaderIntroduce",
         shop="office.parked office.alarms firstParcel paymentCheck usualCategories shopDesk setUp",
         shop_deeds="shippingRatesConfirm incidentUpdate incidentEnd paymentTrialBegin paymentTrialLook"
         " paymentTrialRefund shopOpen categoriesPutUp categorySave auditPersonFind parkedRelease shopUpdate"
@@ -108,9 +124,19 @@ RULE: dict[str, Powers] = {
     **dict.fromkeys(
         (Role.JUDGE, Role.ENTRANT, Role.IMPORTER, Role.IMPORT_APPROVER, Role.ORGANISATION_FINANCE), Powers()
     ),
-    # At a team: who else works there.
-    Role.TEAM_MANAGER: powers(deeds="deviceCodeGive"),
-    **dict.fromkeys((Role.LEADER, Role.PACKER), powers(of_herself="deviceCodeRequest deviceProve")),
+    # A team's manager does all of its work, and says who else does; its leader what is grown and told; its packer packs.
+    Role.TEAM_MANAGER: powers(
+        f"{DESK} {VILLAGE} {OF_ITS_PEOPLE}",
+        f"{SENDS} {GROWS} lotRecall leaderIntroduce teamMemberInvite teamMemberEnd refundRequest deviceCodeGive",
+        words=f"{ON_A_PARCEL} {OF_A_VILLAGE} Person.name Person.email RoleInvitation.email RoleInvitation.reason",
+    ),
+    Role.LEADER: powers(
+        f"{DESK} {VILLAGE}",
+        f"{SENDS} {GROWS}",
+        words=f"{ON_A_PARCEL} {OF_A_VILLAGE}",
+        of_herself=DEVICE,
+    ),
+    Role.PACKER: powers(DESK, SENDS, words=ON_A_PARCEL, of_herself=DEVICE),
 }
 # Deeds about nothing that lies anywhere yet, and what finds nothing elsewhere: for whoever may at any place.
 OF_NO_PLACE = {"incidentOpen", "orderFind"}

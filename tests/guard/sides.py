@@ -16,7 +16,7 @@ from accounts.actions import role_invitation
 from accounts.models import Organisation, Person, Region
 from accounts.models.appointment import FITS, OF_A_TEAM, Role
 from accounts.places import SHOP, Place
-from catalog.models import DepartmentCheck, Leader, Product
+from catalog.models import DepartmentCheck, Leader, Product, Team
 from core.api.ids import global_id, uid_of
 from core.models import Alarm, Delivery, OutboxEvent
 from impact.actions import household
@@ -65,6 +65,7 @@ class Side(Town):
             [household.Proposal(self.team, self.county, timezone.now())], None
         )
         Leader.objects.filter(team=self.team).update(is_woman=True)
+        Team.objects.filter(pk=self.team.pk).update(rest_reason="示例")
         ShippingRate.objects.create(team=self.team, storage="frozen", step_grams=1)
         DepartmentCheck.objects.create(kind="logistics", team=self.team, is_fine=True)
         DepartmentCheck.objects.create(
@@ -77,6 +78,12 @@ class Side(Town):
             f"{self.county.code}@example.com",
             Role.OBSERVER,
             Place(region=self.county.code),
+            a_person(("owner",)),
+        )
+        role_invitation.send(
+            f"{self.county.code}p@example.com",
+            Role.PACKER,
+            Place(subject=self.team.uid),
             a_person(("owner",)),
         )
         self.at_team = holds(a_person(), Role.PACKER, Place(subject=self.team.uid))
@@ -97,6 +104,7 @@ class Side(Town):
             "leaderVerify.team": green,
             "leaderDecline.team": green,
             "round": global_id("Round", key_of_round(self.entry.round)),
+            "shipmentShip.shipmentId": self.sold.parcel_id(0),
             "deviceCodeGive.appointmentId": global_id("Appointment", self.at_team.uid),
             "deviceCodeGive.id": global_id("Appointment", self.at_team.uid),
         }
@@ -110,6 +118,17 @@ class Side(Town):
                 self._inputs[act] = super().input_of(act) | self._its_own(act)
         given: dict[str, Any] = self._inputs[act]
         return given | ({"idempotencyKey": key()} if "idempotencyKey" in given else {})
+
+    @cached_property
+    def asks_of_others(self) -> dict[str, str]:
+        """How a desk is asked for that is another team's, at the same place."""
+        other = global_id("Team", self.together.team.uid)
+        return {
+            "desk": f'team: "{other}"',
+            "householdDesk": f'team: "{other}"',
+            "teamProducts": f'team: "{other}", first: 20',
+            "groupParcels": f'team: "{other}", first: 20',
+        }
 
     def rows_told(self) -> set[str]:
         """The ids of what lies here, as they stand inside of every id of the API."""
@@ -126,7 +145,6 @@ class Side(Town):
             "orderGroup": [f'order: "{number}"'],
             "order": [f'number: "{number}"'],
             "groupPurchase": [f'code: "{self.together.code}"'],
-            "groupParcels": [f'team: "{team}", first: 20'],
             "provenance": [f'product: "{self.draft.slug}"', f'team: "{self.team.slug}"'],
             "incident": [f'code: "{self.closure.incident.code}"'],
             "reviews": [f'product: "{sold.slug}", first: 20'],
@@ -153,7 +171,7 @@ class Side(Town):
         return {
             "placeClose": {"regionCode": self.county.code},
             "teamCreate": {"county": self.county.code},
-            "teamManagerInvite": {"email": "new@example.com"},
+            "teamMemberInvite": {"email": "new@example.com", "role": "PACKER"},
             "roleInvitationSend": {
                 "email": "new@example.com",
                 "role": "OBSERVER",
