@@ -67,14 +67,14 @@ OF_A_VILLAGE = "Household.uid Household.decline_reason Leader.decline_reason Cla
 
 RULE: dict[str, Powers] = {
     # Says who works here, and does none of the work.
-    Role.OWNER: powers(GIVES_ROLES, APPOINTS, words=NAMES_OF_PEOPLE),
+    Role.OWNER: powers(GIVES_ROLES, f"{APPOINTS} teamMemberInvite teamMemberEnd", words=NAMES_OF_PEOPLE),
     # Runs the shop, or what lies at her place of it: all but what departments sign for.
     Role.OPERATOR: powers(
         f"{GIVES_ROLES} {HOUSEHOLDS} {ORGANISATIONS} {ANY_STATE} teamOffice officeTeam contestOffice officeRound"
         " shippingRates office.audit office.listings office.products office.product office.figures office.refunds office.disputes"
         " office.claims office.reviews office.order office.orders",
         f"{APPOINTS} {DECIDES_ORGANISATIONS} {CLOSES} {CONTEST} coordinatorName householdDetailsOpen householdVerify"
-        " householdDecline orderFind refundRetry refundGive disputeDecide reviewHide claimAnswer refundRequest"
+        " householdDecline householdTakeOut orderFind refundRetry refundGive disputeDecide reviewHide claimAnswer refundRequest"
         " shippingRateSave teamCreate teamAmend teamSuspend teamResume leaderVerify leaderDecline listingApprove listingSuspend listingResume"
         " listingReturn lotRecall teamMemberInvite teamMemberEnd leaderIntroduce",
         shop="office.parked office.alarms firstParcel paymentCheck usualCategories shopDesk setUp",
@@ -88,13 +88,13 @@ RULE: dict[str, Powers] = {
     ),
     Role.COUNTY_VERIFIER: powers(
         HOUSEHOLDS,
-        "householdDetailsOpen householdVerify householdDecline",
+        "householdDetailsOpen householdVerify householdDecline householdTakeOut",
         words="Household.uid Household.decline_reason",
     ),
     # A city looks on: listings, and figures.
     Role.CITY_OFFICER: powers(f"{ANY_STATE} office.figures"),
     # Agriculture: papers and quality.
-    Role.QUALITY_CHECKER: powers(f"{ANY_STATE} qualityOffice", "qualityCheck"),
+    Role.QUALITY_CHECKER: powers(f"{ANY_STATE} qualityOffice office.waiting", "qualityCheck"),
     # Commerce: carriers, cold chain, what sending costs, roads that are closed.
     Role.LOGISTICS_CHECKER: powers(
         "logisticsOffice shippingRates office.waiting",

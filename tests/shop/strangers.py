@@ -129,7 +129,6 @@ class Town:
             "closureId": global_id("Closure", self.closure.uid),
             "disputeId": global_id("Dispute", self.dispute.uid),
             "reviewId": global_id("Review", Review.objects.get(line__order=self.sold.row).uid),
-            "reviewId": global_id("Review", Review.objects.get(line__order=self.sold.row).uid),
             **dict.fromkeys(
                 ("listingApprove.id", "listingReturn.id", "listingSuspend.id", "listingResume.id"),
                 global_id("Product", product.uid),
