@@ -14,7 +14,7 @@ class Bounds:
 
     bytes: int = 8 * 2**20
     sheet_bytes: int = 256 * 2**20
-    row_bytes: int = 2**20
+    row_bytes: int = 2**19
     part_bytes: int = 32 * 2**20
     marks: int = 100_000
     strings: int = 1_000_000

@@ -16,6 +16,8 @@ class Kind(Enum):
     TRUTH = auto()
     FORMULA = auto()
     ERROR = auto()
+    # One that is shown as a part of the cell above it.
+    MERGED = auto()
 
 
 @dataclass(frozen=True, slots=True)

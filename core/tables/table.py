@@ -9,11 +9,15 @@ from core.language import Words, say
 from core.refusals import Invalid, Refusal
 from core.tables import source
 from core.tables.bounds import BOUNDS, Bounds
-from core.tables.cell import Cell, letters
+from core.tables.cell import Cell, Kind, letters
 from core.tables.kinds import Convert
 
 # A title may stand below a heading, a note and a date; further down nobody looks for it.
 _TITLE_WITHIN = 20
+MERGED = Words(
+    "这一格和上面的合并了；请取消合并，每行都填。",
+    "This cell is merged with the one above it: take that apart and fill in each row.",
+)
 NEEDED = Words("这一格不能空着。", "This cannot be empty.")
 
 
@@ -116,6 +120,7 @@ class Reading:
     faulty_keys: set[tuple[Any, ...]] = field(default_factory=set)
     _seen: dict[tuple[Any, ...], int] = field(default_factory=dict)
     _positions: dict[str, int] = field(default_factory=dict)
+    _head: int = 0
     # Columns whose title was a fault already: their cells are not told of again.
     _passed_over: set[int] = field(default_factory=set)
 
@@ -126,6 +131,9 @@ class Reading:
         heads, rows = placed
         self._positions = {column.name: position for position, column in heads.items()}
         for number, cells in rows:
+            if cells[0].kind is Kind.MERGED:
+                self._refuse_merged(number, cells, heads)
+                continue
             self.total += 1
             if self.total > self.table.bounds.rows:
                 raise source.Unreadable(
@@ -142,6 +150,12 @@ class Reading:
         for one in (no, *no.beside):
             name = next((part for part in reversed(one.field) if part in self._positions), "")
             self._fault(row.number, self._positions.get(name), one, title=titles.get(name, ""))
+
+    def _refuse_merged(self, number: int, cells: list[Cell], heads: dict[int, Column]) -> None:
+        # Only the first of them holds what all of them show: left empty, the others would say something else.
+        for cell in cells if number > self._head else ():
+            if column := heads.get(cell.column):
+                self._fault(number, cell.column, Invalid(MERGED), title=column.title)
 
     def _sheet(self) -> tuple[dict[int, Column], Iterator[tuple[int, list[Cell]]]] | None:
         """The one sheet that has the titles. Two of them are refused: nobody could say which is meant."""
@@ -193,6 +207,7 @@ class Reading:
                 for cell, words in [*((c, _UNKNOWN) for c in unknown), *((c, _TWICE) for c in twice)]:
                     self._fault(number, cell.column, Invalid(words), title=str(cell.value))
                     self._passed_over.add(cell.column)
+                self._head = number
                 return heads, []
             if len(missing) < len(lacking):
                 lacking = missing

@@ -2,9 +2,10 @@
 opened. What openpyxl does not promise (the steps of its reader, the parser of one cell) is touched here alone."""
 
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, time, timedelta
+from itertools import islice
 from typing import Any, BinaryIO
 
 from defusedxml.ElementTree import iterparse
@@ -12,6 +13,7 @@ from openpyxl.packaging.relationship import get_rels_path
 from openpyxl.reader.excel import ExcelReader, _find_workbook_part
 from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE
 from openpyxl.styles.stylesheet import apply_stylesheet
+from openpyxl.utils.cell import range_boundaries
 from openpyxl.utils.escape import unescape
 from openpyxl.worksheet._reader import WorkSheetParser
 from openpyxl.xml.constants import ARC_CONTENT_TYPES, ARC_STYLE, SHARED_STRINGS
@@ -23,6 +25,30 @@ from core.tables.source import Sheet, Unreadable
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _SHEETS = "xl/worksheets/"
+# What a sheet has behind its merged cells, of any size.
+_BEHIND = {
+    f"{_MAIN}{name}"
+    for name in (
+        *(
+            "phoneticPr",
+            "conditionalFormatting",
+            "dataValidations",
+            "hyperlinks",
+            "printOptions",
+            "pageMargins",
+        ),
+        *(
+            "pageSetup",
+            "headerFooter",
+            "rowBreaks",
+            "colBreaks",
+            "drawing",
+            "legacyDrawing",
+            "tableParts",
+            "extLst",
+        ),
+    )
+}
 _PIECES = {f"{_MAIN}t", f"{_MAIN}r"}
 # Formats that a Chinese spreadsheet has by their number alone, all of days and hours: `2026年9月1日` is 31, `9月10日` 58.
 _CHINESE_DATES = {*range(27, 37), *range(50, 59)}
@@ -116,7 +142,8 @@ class _Book:
             raise Unreadable(TOO_LARGE, field="file")
 
     def rows(self, part: str) -> Iterator[tuple[int, list[Cell]]]:
-        """The rows of one sheet that hold something."""
+        """The rows of one sheet that hold something; at the end, once more, those of which a cell is merged with one
+        above it."""
         with _readable(), self._paced(part) as source:
             parser = WorkSheetParser(
                 None,
@@ -125,9 +152,12 @@ class _Book:
                 date_formats=self._dates,
                 timedelta_formats=self._book._timedelta_formats,
             )
-            number = 0
-            for row in _elements(source, f"{_MAIN}sheetData", f"{_MAIN}row"):
+            number, filled = 0, set[int]()
+            for row in _elements(source, f"{_MAIN}sheetData", f"{_MAIN}row", f"{_MAIN}mergeCell"):
                 source.goes_on()
+                if row.tag == f"{_MAIN}mergeCell":
+                    yield from islice(_merged(row.get("ref"), filled), self._bounds.faults)
+                    continue
                 number = int(row.get("r", number + 1))
                 parser.row_counter, parser.col_counter = number, 0
                 # A cell that has a style and nothing in it is not asked about: columns are formatted to the last row.
@@ -136,7 +166,18 @@ class _Book:
                 if number > LAST_ROW or (cells and cells[-1].column > LAST_COLUMN):
                     raise Unreadable(field="file")
                 if cells:
+                    filled.add(number)
                     yield number, cells
+
+
+def _merged(range: str, filled: Collection[int]) -> Iterator[tuple[int, list[Cell]]]:
+    left, top, right, bottom = range_boundaries(range)
+    columns = [Cell(column, Kind.MERGED, "") for column in _to(left, min(right, left + 100))]
+    yield from ((row, columns) for row in _to(top + 1, bottom) if row in filled)
+
+
+def _to(first: int, last: int) -> Iterable[int]:
+    return range(first, last + 1)
 
 
 def _text_of(element: Any) -> str:
@@ -174,18 +215,25 @@ class _Paced:
         return data
 
 
-def _elements(source: Any, parent: str, child: str) -> Iterator[Any]:
-    """Each child of the parent, forgotten when the next is asked for; what stands behind the parent is not read."""
-    inside = None
+def _elements(source: Any, parent: str, child: str, behind: str = "") -> Iterator[Any]:
+    """Each child of the parent, forgotten when the next is asked for, and such elements behind it; what stands further
+    behind is not read."""
+    inside, is_over = None, False
     for event, element in iterparse(source, events=("start", "end"), forbid_dtd=True):
         if event == "start":
             if element.tag == parent:
                 inside = element
+            elif is_over and element.tag in _BEHIND:
+                return
         elif element.tag == child and inside is not None:
             yield element
             inside.clear()
         elif element.tag == parent:
-            return
+            inside, is_over = None, True
+            if not behind:
+                return
+        elif element.tag == behind and is_over:
+            yield element
         elif inside is None:
             element.clear()
 

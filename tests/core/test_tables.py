@@ -333,9 +333,9 @@ def grown(part: str, size: int) -> io.BytesIO:
     [
         lambda: grown("xl/worksheets/sheet9.xml", 257 * 2**20),
         lambda: grown("xl/strings.bin", 33 * 2**20),
-        lambda: patched(a_sheet(["Code"], ["A1"]), ("</row>", "<c/>" * 300_000 + "</row>")),
+        lambda: patched(a_sheet(["Code"], ["A1"]), ("</row>", "<c/>" * 140_000 + "</row>")),
         lambda: patched(
-            a_sheet(["Code"], ["A1"]), ("<sheetData>", "<cols>" + "<col/>" * 200_000 + "</cols><sheetData>")
+            a_sheet(["Code"], ["A1"]), ("<sheetData>", "<cols>" + "<col/>" * 100_000 + "</cols><sheetData>")
         ),
         lambda: patched(
             a_sheet(["Code"], ["A1"]), ("</fonts>", "<font/>" * 100_000 + "</fonts>"), part="xl/styles.xml"
@@ -363,6 +363,29 @@ def test_a_file_that_is_broken_or_made_to_hurt_is_refused_at_once_with_a_sentenc
         list(GOODS.read(sent))
     assert time.process_time() - begun < 1
     assert no.value.field == ("file",) and str(no.value)
+
+
+def test_a_merged_cell_says_nothing_of_the_rows_that_it_covers():
+    book = Workbook()
+    for row in (
+        ["2026 春季清单", None, "制表：王"],
+        ["编号", "名称"],
+        ["A1", "脐橙"],
+        ["A2", None],
+        ["A3", "茶"],
+    ):
+        book.active.append(row)
+    for merged in ("A1:B1", "B3:B4", "A8:B20"):
+        book.active.merge_cells(merged)
+    assert faults(saved(book)) == [
+        "Row 4, column B “Name”: This cell is merged with the one above it: take that apart and fill in each row."
+    ]
+    notes = book.create_sheet("说明", 0)
+    notes.append(["怎么填"])
+    notes.append(["", "二"])
+    notes.merge_cells("A1:A2")
+    book["Sheet"].unmerge_cells("B3:B4")
+    assert values(saved(book), "code", "name") == [(3, "A1", "脐橙"), (4, "A2", None), (5, "A3", "茶")]
 
 
 def test_two_sheets_that_could_be_meant_are_asked_about_and_others_passed_over():
