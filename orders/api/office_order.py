@@ -26,7 +26,7 @@ from orders.models import Order, Payment, Shipment
 from orders.reads.address import on_a_parcel
 from orders.reads.find import MOST, orders_for
 from orders.reads.letters import letters_of
-from orders.reads.order import refundable_minor
+from orders.reads.order import is_unsent, refundable_minor
 from orders.reads.proof import is_hers
 
 ORDERS = whoever_may("orders.see_orders", pii=2, anywhere=True)
@@ -159,6 +159,10 @@ class OfficeOrderType(ModelType):
     is_own = graphene.Boolean(
         required=True, description="Whether it is the asker's own: somebody else decides about it."
     )
+    can_be_called_off = graphene.Boolean(
+        required=True,
+        description="Whether the office may still call it off: paid for good, and nothing was sent.",
+    )
     held_for = graphene.String(description="What it is or was held for, by its title; null for most.")
     goods_total = MoneyField("goods_minor", description="All lines.")
     shipping_total = MoneyField("shipping_minor", description="Sending.")
@@ -197,6 +201,11 @@ class OfficeOrderType(ModelType):
     def resolve_is_own(root, info):
         """By her account, or a guest's under her address."""
         return is_hers(info.context.user, root)
+
+    @needs("lines", "shipments")
+    def resolve_can_be_called_off(root, info):
+        """Not while a bank decides about its money."""
+        return is_unsent(root) and not root.contested_at
 
     @needs(*holding.rows())
     def resolve_held_for(root, info):

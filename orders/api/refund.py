@@ -5,14 +5,16 @@ from uuid import UUID
 
 import graphene
 
+from accounts.clean import line
 from core.api.access import SIGNED_IN
 from core.api.act import Act
 from core.api.errors import error_type
 from core.api.ids import uid_of
 from core.api.types import BigInt, ModelType, MoneyField
 from core.language import say
-from core.refusals import Invalid
+from core.refusals import Invalid, NotFound
 from orders import words
+from orders.actions import cancel
 from orders.actions import refund as refunds
 from orders.api.payment import NUMBER, ORDER_HOLDER
 from orders.models import Refund
@@ -120,6 +122,31 @@ class RefundRequest(Act):
         return {"refund": made}
 
 
+class OrderCallOff(Act):
+    """The office: call off an order that is paid and of which nothing was sent; all of it goes back."""
+
+    class Meta:
+        access = SIGNED_IN
+        idempotent = True
+        read_by = {"refund": "orders.reads.refund.refund_by_pk"}
+
+    class Input:
+        number = graphene.String(required=True, description=NUMBER)
+        reason = graphene.String(required=True, description="Why, for the record.")
+
+    refund = graphene.Field(RefundType, description="All of it, on its way.")
+
+    @classmethod
+    def act(cls, request: Any, number: str, reason: str) -> Any:
+        """The refund. NOT_FOUND for an order that is unpaid, the asker's own or at none of her places; TOO_LATE once
+        something is sent, CONFLICT while a bank decides."""
+        order, teams = reads.order_to_refund(request.user, number)
+        if teams is not None:
+            raise NotFound(field="number")
+        cancel.cancel(order, request.user, line(reason, "reason", 200))
+        return {"refund": reads.last_of(order, Refund.Reason.CANCELLED)}
+
+
 def parts_of(lines: list[dict[str, Any]]) -> dict[UUID, refunds.Part]:
     """The parts of an input's lines, by the lines' uids; INVALID for one that is named twice."""
     parts: dict[UUID, refunds.Part] = {}
@@ -134,3 +161,4 @@ def parts_of(lines: list[dict[str, Any]]) -> dict[UUID, refunds.Part]:
 
 class Mutation:
     refund_request = RefundRequest.Field()
+    order_call_off = OrderCallOff.Field()

@@ -51,6 +51,11 @@ def order_to_refund(person: Any, number: str) -> tuple[Order, set[int] | None]:
     return order, teams
 
 
+def last_of(order: Order, reason: str) -> Refund | None:
+    """The last that was requested of it for this reason."""
+    return Refund.objects.filter(payment__order=order, reason=reason).order_by("-pk").first()
+
+
 def lost_parcels(lines: Iterable[Line], given: Mapping[int, int]) -> dict[int, int]:
     """The parcels that have not come and of whose goods nothing is left paid for once so many fen of each line are
     given back as well, by id; and what remains of their sending: it brought nothing, so it goes back with them."""

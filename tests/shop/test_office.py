@@ -247,12 +247,13 @@ WAYS = {
     "hide_review": ("reviews/", {}, ("Review", "hide")),
     "release_parked": ("parked/", {}, ("Delivery", "release")),
     "find_order": ("orders/", {"words": "{number}"}, ("Order", "find")),
+    "call_off_order": ("orders/{unsent}/", {"reason": "买家来电"}, ("Order", "cancel")),
     "refund_in_part": ("orders/{number}/", {"sumMinor": "1.00", "note": "示例"}, ("Refund", "request")),
     "find_trail": ("audit/", {"email": "{email}"}, ("Person", "look_at_trail")),
 }
 
 
-def test_every_act_of_the_office_stands_in_the_audit_log(town):
+def test_every_act_of_the_office_stands_in_the_audit_log(town, till, a_stand):
     assert WAYS.keys() == WAITING.keys() | ORDERS.keys() | AUDIT.keys()
     sold = town.sold
     team = sold.lots[0].variant.product.team
@@ -268,6 +269,7 @@ def test_every_act_of_the_office_stands_in_the_audit_log(town):
     facts = {
         "product": global_id("Product", product.uid),
         "number": sold.row.number,
+        "unsent": Sold(till, a_stand).row.number,
         "email": sold.managers[0].person.email,
     }
     for act, (path, written, entry) in WAYS.items():

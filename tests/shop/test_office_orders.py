@@ -16,6 +16,7 @@ from tests.catalog.world import an_operator
 from tests.orders.sold import Sold, settle
 from tests.orders.world import Buyer, a_person
 from tests.web.conftest import signed_in
+from tests.web.test_desk import sure
 from tests.web.test_pages import fields, unfolded, words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_whole_shop")]
@@ -143,6 +144,34 @@ def test_a_sum_is_shared_over_what_remains_of_each_line_and_sending_is_asked_for
     assert (order.state, order.refunded_minor) == ("refunded", order.total_minor)
     assert {parcel.state for parcel in order.shipments.all()} == {"cancelled"}
     call_command("verify")
+
+
+def test_an_unsent_order_is_called_off_whole_and_its_goods_are_in_stock_again(town):
+    path = f"/en/office/orders/{town.sold.row.number}/"
+    sure(town.office, path, "call_off_order", reason=" ")
+    assert Refund.objects.count() == 0 and AuditEntry.objects.filter(deed="cancel").count() == 0
+    sure(town.office, path, "call_off_order", reason="买家来电不要了")
+    settle()
+    order = town.sold.row
+    assert (order.state, order.refunded_minor) == ("refunded", order.total_minor)
+    assert Refund.objects.get().amount_minor == order.total_minor
+    for lot in town.sold.lots:
+        lot.refresh_from_db()
+    assert [lot.units_available for lot in town.sold.lots] == [50, 50]
+    assert AuditEntry.objects.get(deed="cancel").facts["reason"] == "买家来电不要了"
+    assert "call_off_order" not in words(town.office.get(path))
+    call_command("verify")
+
+
+def test_what_was_sent_is_not_called_off_by_anybody(town):
+    town.sold.ship(0)
+    assert "call_off_order" not in words(town.office.get(f"/en/office/orders/{town.sold.row.number}/"))
+    given = {"number": town.sold.row.number, "reason": "示例", "seen": "x", "lang": "en"}
+    for client in (town.office, signed_in(a_person())):
+        client.post(
+            "/do/call_off_order/", {**given, "idempotencyKey": "7f0c9a0e-7d52-4c3b-9f57-0c8f5a1d2e65"}
+        )
+    assert Refund.objects.count() == 0 and town.sold.row.state == "paid"
 
 
 def test_what_cannot_be_given_back_is_refused_and_nothing_changes(town):

@@ -17,6 +17,7 @@ from orders.actions import refund as refunds
 from orders.api.refund import parts_of
 from orders.models import Dispute, Refund
 from orders.reads.dispute import disputes_for
+from orders.reads.order import refundable_minor
 from orders.reads.refund import order_to_refund, refunds_for
 from shop.web.account.acts import shown_once
 from shop.web.acts import Act, Lines, done, gathered, says, tells, to, will
@@ -157,7 +158,20 @@ def _as_input(line: dict[str, Any]) -> dict[str, Any]:
     return {"line_id": line["lineId"], "units": line.get("units"), "amount_minor": line.get("amountMinor")}
 
 
+def all_goes_back(request: HttpRequest, variables: dict[str, Any]) -> Lines:
+    """All that is left of it."""
+    order, _ = order_to_refund(request.user, variables["number"])
+    return [
+        (
+            say("取消整单，退给买家", "Called off; given back to the buyer"),
+            money.show(refundable_minor(order)),
+        ),
+        (say("为什么", "Why"), variables["reason"]),
+    ]
+
+
 ORDERS = {
+    "call_off_order": Act(follow=on_its_way_back, look=all_goes_back),
     "find_order": Act(follow=found, as_written="it changes nothing"),
     "refund_in_part": Act(follow=on_its_way_back, look=goes_back),
 }
