@@ -5,7 +5,7 @@ from uuid import UUID
 
 import graphene
 
-from accounts.clean import line
+from accounts import clean
 from core.api.access import SIGNED_IN
 from core.api.act import Act
 from core.api.errors import error_type
@@ -143,7 +143,7 @@ class OrderCallOff(Act):
         order, teams = reads.order_to_refund(request.user, number)
         if teams is not None:
             raise NotFound(field="number")
-        cancel.cancel(order, request.user, line(reason, "reason", 200))
+        cancel.cancel(order, request.user, clean.line(reason, "reason", 200))
         return {"refund": reads.last_of(order, Refund.Reason.CANCELLED)}
 
 
