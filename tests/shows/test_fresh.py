@@ -99,6 +99,7 @@ def stall(house: Any) -> Any:
     with house.shop.database():
         number = Product.objects.count()
         made = a_stall(house.world.operator, f"SF{number:02}", "示例快队", "Demo Quick Team")
+        house.world.enrol(made.manager)
         shelf = Category.objects.get(slug="fruit")
         names = (f"示例快梨{number}", f"Demo quick pears {number}")
         an_offer(made, house.world.operator, shelf, *names, price=3690, grams=2800, units=5)

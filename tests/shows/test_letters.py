@@ -37,7 +37,7 @@ def test_a_guest_is_written_to_once_at_each_step_and_the_link_opens_her_order(ho
 
 def sent_and_given_back(house, guest, order) -> None:
     """On its way, arrived, one unit given back: a mail for each."""
-    manager = house.script_of(house.world.oranges.manager)
+    manager = house.trusted(house.world.oranges.manager)
     (parcel,), (line,) = (guest.order(order)[name] for name in ("shipments", "lines"))
     sent = {
         "shipmentId": parcel["id"],

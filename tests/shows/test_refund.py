@@ -26,7 +26,7 @@ def test_one_unit_of_one_line_goes_back_with_its_share_of_each_part(house, guest
         before, total = guest.set_aside(order), guest.order(order)["total"]["minor"]
         assert part(before, "households") == sum(house.attributions(order["number"]))
         line = next(line for line in guest.order(order)["lines"] if line["quantity"] == 3)
-        manager = house.script_of(world.oranges.manager)
+        manager = house.trusted(world.oranges.manager)
         wish = {
             "number": order["number"],
             "lines": [{"lineId": line["id"], "units": 1}],
@@ -69,7 +69,7 @@ def test_a_refund_that_the_provider_fails_later_is_told_and_can_be_tried_again(h
     order = paid(house, guest, (house.variant(house.world.tea), 1))
     (line,) = guest.order(order)["lines"]
     house.till.refund_mode("fail_later", after=0.5)
-    manager, operator = house.script_of(house.world.tea.manager), house.script_of(house.world.operator)
+    manager, operator = house.trusted(house.world.tea.manager), house.script_of(house.world.operator)
     made = manager.done(
         "refundRequest", "refund { id }", number=order["number"], lines=[{"lineId": line["id"], "units": 1}],
         shipping=True, idempotencyKey=key(),
@@ -80,7 +80,7 @@ def test_a_refund_that_the_provider_fails_later_is_told_and_can_be_tried_again(h
     house.till.refund_mode("succeed")
     with house.shop.database():
         failed = Refund.objects.get(uid=uid_of(made["id"], "Refund")).pk
-    operator.done("secondFactorGive", code=house.world.codes.pop())
+    house.proved(operator, house.world.operator)
     operator.decide("orders/refund", "retry", failed)
     until(lambda: [r["state"] for r in guest.order(order)["refunds"]] == ["SUCCEEDED"], 30)
     assert guest.order(order)["state"] == "REFUNDED" and house.books(order["number"]) == {}

@@ -85,13 +85,17 @@ class Visitor:
         if summary.locator("..").get_attribute("open") is None:
             summary.click()
 
-    def sign_in(self, email: str, password: str, then: str) -> None:
-        """Sign in, and go on to a page."""
+    def sign_in(self, email: str, password: str, then: str, code: str = "") -> None:
+        """Sign in, by a code too where her role asks for one, and go on to a page."""
         self.go(f"sign-in/?next=/{self.language}/{then}")
         self.page.locator("main input[type=email]").fill(email)
         self.page.locator("main input[type=password]").fill(password)
         self.page.locator("main form button[type=submit]").first.click()
         self.page.wait_for_load_state()
+        if code:
+            self.page.locator("main [name=code]").fill(code)
+            self.page.locator("main form button[type=submit]").first.click()
+            self.page.wait_for_load_state()
         assert self.page.url.endswith(then), self.page.url
 
     # -- buying

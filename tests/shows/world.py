@@ -48,8 +48,17 @@ class World:
     former: Person  # a second coordinator, until a test lets her go
     members: list[Person] = field(default_factory=list)
     password: str = PASSWORD
-    # The operator's sheet: each code signs her in once, however soon after another.
-    codes: list[str] = field(default_factory=list)
+    # The sheets of the operator and of each manager, by address: a code signs her in once, however soon after another.
+    sheets: dict[str, list[str]] = field(default_factory=dict)
+
+    def enrol(self, person: Person, sheets: int = 1) -> None:
+        """She has an app, and so many sheets of codes."""
+        self.sheets[person.email] = [code for _ in range(sheets) for code in second_factor.new_codes()]
+        second_factor.enrol(person, totp.new_secret(), self.sheets[person.email], step=0)
+
+    def code_of(self, person: Person) -> str:
+        """One of her codes that was not given yet."""
+        return self.sheets[person.email].pop()
 
 
 def build() -> World:
@@ -67,9 +76,11 @@ def build() -> World:
     members = [a_person(email=f"member{n}@shows.example", name=f"示例成员{n}") for n in range(2)]
     union = _union([coordinator, former], members)
     search.engine().rebuild()
-    sheet = [code for _ in range(4) for code in second_factor.new_codes()]
-    second_factor.enrol(operator, totp.new_secret(), sheet, step=0)
-    return World(operator, oranges, tea, newcomer, union, coordinator, former, members, codes=sheet)
+    world = World(operator, oranges, tea, newcomer, union, coordinator, former, members)
+    world.enrol(operator, 4)
+    for stall in (oranges, tea, newcomer):
+        world.enrol(stall.manager)
+    return world
 
 
 def _shelf(slug: str, zh: str, en: str) -> Category:
