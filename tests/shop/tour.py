@@ -172,6 +172,7 @@ def _desk() -> Iterator[Stop]:
     yield Stop(MANAGER, "product", (("slug", product.slug),))
     yield Stop(MANAGER, "desk_households")
     yield Stop(MANAGER, "desk_team")
+    yield Stop(MANAGER, "desk_people")
     lot = Lot.objects.filter(variant__product=product).first()
     assert lot
     at = (("id", global_id("Product", product.uid)), ("lot", global_id("Lot", lot.uid)))

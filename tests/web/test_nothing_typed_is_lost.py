@@ -102,6 +102,7 @@ def visits(shelf) -> list[tuple[Client, str, str]]:
         (manager, "desk_claims", "/en/desk/claims/"),
         (manager, "desk_households", "/en/desk/households/"),
         (manager, "desk_team", "/en/desk/team/"),
+        (manager, "desk_people", "/en/desk/people/"),
         (clerk, "office_orders", "/en/office/orders/"),
         (clerk, "office_closures", "/en/office/closures/"),
         (clerk, "office_order", f"/en/office/orders/{mine['number']}/"),
