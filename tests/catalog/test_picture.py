@@ -5,6 +5,7 @@ import struct
 import subprocess
 import sys
 import zlib
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -26,10 +27,14 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def a_photo(width=1600, height=1200, format="JPEG", mode="RGB", **options) -> SimpleUploadedFile:
-    image = Image.effect_noise((width, height), 60).convert(mode)
+    return SimpleUploadedFile(f"photo.{format.lower()}", noise(width, height, format, mode, **options))
+
+
+@cache
+def noise(width, height, format, mode, **options) -> bytes:
     file = BytesIO()
-    image.save(file, format, **options)
-    return SimpleUploadedFile(f"photo.{format.lower()}", file.getvalue())
+    Image.effect_noise((width, height), 60).convert(mode).save(file, format, **options)
+    return file.getvalue()
 
 
 def with_a_place() -> bytes:
@@ -223,6 +228,7 @@ def test_a_decoder_may_raise_anything(product, manager, monkeypatch, raised):
 
 PEAK = """
 import resource, sys
+from functools import cache
 from io import BytesIO
 from django.conf import settings
 settings.configure()

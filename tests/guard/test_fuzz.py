@@ -6,7 +6,6 @@ from collections import Counter
 from typing import Any
 
 import pytest
-import schemathesis
 from graphql import (
     ArgumentNode,
     DocumentNode,
@@ -35,8 +34,6 @@ from tests.shop.strangers import Town, refusals
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_whole_shop"), pytest.mark.proof]
 
 EXAMPLES, PARTS = full((300, 8), (3, 1))
-SCHEMA = schemathesis.graphql.from_file(WHERE.read_text())
-OPERATIONS = sorted(result.ok().label for result in SCHEMA.get_all_operations())
 # What a document may cost is tested elsewhere; here as much as possible is to run.
 WIDE = dict.fromkeys(("cost_anonymous", "cost_signed_in"), 50_000)
 WIDE |= dict.fromkeys(("characters", "body_bytes", "tokens", "aliases", "repeated_fields"), 10**7)
@@ -127,11 +124,15 @@ class People:
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_no_operation_breaks_on_what_strangers_make_up(part, town, wide_limits):
+    import schemathesis  # seconds of each process that collects the tests
+
+    schema = schemathesis.graphql.from_file(WHERE.read_text())
+    every = sorted(result.ok().label for result in schema.get_all_operations())
     people, known, first_seed = People(town), known_to(town), a_seed()
-    operations = OPERATIONS[part::PARTS]
+    operations = every[part::PARTS]
     for operation in operations:
         root, _, field = operation.partition(".")
-        fuzz(SCHEMA[root][field].as_strategy(), first_seed + OPERATIONS.index(operation), known, people)
+        fuzz(schema[root][field].as_strategy(), first_seed + every.index(operation), known, people)
     told = people.told
     assert told[True] > 0.5 * told.total()  # most of it is run, not only refused
     figure(

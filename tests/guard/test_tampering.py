@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -250,9 +251,9 @@ def test_one_row_changed_or_taken_by_the_superuser_is_named(settings):
     tried, refused, unseen = 0, 0, []
     with as_superuser():
         assert offences() == []
-        for model in WATCHED:
+        for at, model in enumerate(WATCHED):
             for row in of_money(model):
-                for what, statement in deeds(model, row):
+                for what, statement in islice(deeds(model, row), full(0, at % 2), None, full(1, 2)):
                     found = after(statement)
                     tried += 1
                     refused += found is None
@@ -264,7 +265,8 @@ def test_one_row_changed_or_taken_by_the_superuser_is_named(settings):
 
 
 def of_money(model: type[models.Model]) -> list[int]:
-    """Rows to change: the first ones and the last ones, in the suite the last; of accounts those where money has been."""
+    """Rows to change: the first ones and the last ones, in the suite the last, and of its changes every other; of accounts
+    those where money has been."""
     rows: Any = model.objects.order_by("pk")
     if model is Account:
         rows = rows.filter(

@@ -18,7 +18,7 @@ from tests.impact import world
 
 pytestmark = pytest.mark.django_db
 
-MANY = full(100_000, 20_000)
+MANY = full(100_000, 5_000)
 WITHIN = 0.010  # seconds
 
 

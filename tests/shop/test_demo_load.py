@@ -17,6 +17,7 @@ from local.stripe.server import Stand
 from orders.models import Order
 from shop.demo import load, sales, shelves, together
 from tests import servers
+from tests.figures import FULL
 from tests.shop.conftest import connected_to
 
 ORDERS = 1_000
@@ -54,6 +55,8 @@ def count(database: str, what: str) -> int:
         return connection.execute(f"SELECT count(*) FROM {what}").fetchone()[0]
 
 
+@pytest.mark.proof
+@pytest.mark.skipif(not FULL, reason="loads a demo twice: make test-full")
 def test_a_load_that_was_killed_goes_on_and_ends_as_if_it_had_not_been(shelf, django_db_blocker):
     name, env = shelf
     Load(env).kill_when(lambda: count(name, "orders_order") >= together.BATCH)
