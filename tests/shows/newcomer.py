@@ -42,8 +42,8 @@ class Newcomer(Visitor):
         self.deeds = 0  # presses, choices and fields: what it costs her
 
     def said(self, zh: str) -> str:
-        """As her language has it."""
-        return zh if self.language == "zh" else self.english[zh]
+        """As her language has it; what is in her language already stays."""
+        return zh if self.language == "zh" else self.english.get(zh, zh)
 
     # -- what she does
 

@@ -223,7 +223,7 @@ class Day:
         him.choose("谁的", "1")
         him.write("采收从", str(date.today() - timedelta(days=4)))
         him.write("到", str(date.today() - timedelta(days=1)))
-        him.press("登记", "#variant-1")
+        him.press("登记这一批")
         him.follow("各户交了多少")
         for field, kilograms in zip(him.page.locator("input.kilograms").all(), ("75", "41"), strict=True):
             field.fill(kilograms)

@@ -12,8 +12,8 @@ from shop.web.acts import Act, gathered, saved, says, tells, to, will
 def team_made(request: HttpRequest, payload: dict[str, Any]) -> str:
     """On to its page, where its people are named."""
     words = say(
-        "团队建好了。接下来：介绍带头人，请管理员。",
-        "It is set up. Next: its leader, and who keeps its desk.",
+        "团队建好了。接下来请一位管理员：带头人和农户由她登记。",
+        "It is set up. Next invite its manager, who introduces leader and households.",
     )
     messages.success(request, str(words))
     return to(f"office/teams/{payload['team']['id']}/")
