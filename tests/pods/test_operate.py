@@ -169,6 +169,8 @@ def server() -> Iterator[Server]:
         )
         for source, target in ((str(ROOT), "origin"), (f"{folder}/origin", "sheaf")):
             subprocess.run(["git", "clone", "-q", source, f"{folder}/{target}"], check=True)
+            # Whatever is checked out here: a release is a branch that can be pulled from.
+            subprocess.run(["git", "-C", f"{folder}/{target}", "checkout", "-q", "-B", "main"], check=True)
         podman.bases(made)
         yield Server(Path(folder), pods)
 
