@@ -295,8 +295,10 @@ def a_prometheus(folder: Path, inner: int):
             return json.load(answer)["data"]
 
     try:
-        house.wait_for_web(f"http://127.0.0.1:{port}/-/ready", process)
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
+        while house.wait_for_web(f"http://127.0.0.1:{port}/-/ready", process) != 200:
+            assert time.monotonic() < deadline
+            time.sleep(0.2)  # 503 until its store is open
         while not all(
             rule["lastEvaluation"][0] == "2" for g in ask("rules")["groups"] for rule in g["rules"]
         ):
