@@ -3,9 +3,11 @@
 import socket
 import threading
 import time
+import traceback
 import uuid
 from collections import Counter
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -143,7 +145,10 @@ class Load:
             do()
             self.did[name] += 1
         except Exception as failure:
-            self.failed.append(f"{name}: {type(failure).__name__}: {str(failure)[:300]}")
+            where = traceback.extract_tb(failure.__traceback__)
+            step = next((frame.line for frame in where if frame.name in ("place", "buy", "find")), "")
+            lasted = f"{datetime.now(UTC):%H:%M:%S} after {time.monotonic() - began:.1f} s"
+            self.failed.append(f"{name} {lasted}: {step}: {type(failure).__name__}: {str(failure)[:300]}")
         self.longest = max(self.longest, time.monotonic() - began)
 
     def _looks(self) -> None:

@@ -87,6 +87,13 @@ class Server:
             text = re.sub(rf"^{name}=.*$", lambda _, n=name, v=value: f"{n}={v}", text, flags=re.MULTILINE)
         path.write_text(text)
 
+    def said(self) -> list[str]:
+        """The last words of those who answer, to be read where an answer was missing."""
+        return [
+            f"--- {name}\n{self.podman('logs', '--timestamps', '--tail', '40', name, check=False)}"
+            for name in ("caddy", "web", "web2")
+        ]
+
     def address(self, service: str, network: str = "edge") -> str:
         pattern = f'{{{{(index .NetworkSettings.Networks "{network}").IPAddress}}}}'
         return self.podman("inspect", "--format", pattern, service).strip()
@@ -219,11 +226,11 @@ def test_from_a_clone_to_a_year_by_the_page(server):
         with Load(URL, authority) as load:
             (upgrade,) = blocks("Upgrade")
             server.sh(upgrade)
-        told("operate/upgrade", load)
+        told(server, "operate/upgrade", load)
         (back,) = blocks("Roll back")
         with Load(URL, authority) as load:
             server.sh(back)
-        told("operate/rollback", load)
+        told(server, "operate/rollback", load)
         assert docker.settings(server.place / ".env")["TAG"] == "first"
 
         drill, restore = blocks("Restore")
@@ -234,7 +241,7 @@ def test_from_a_clone_to_a_year_by_the_page(server):
         with Load(URL, authority) as load:
             (rotate,) = blocks("Rotate")
             said = server.sh(rotate)
-        told("operate/rotation", load)
+        told(server, "operate/rotation", load)
         assert re.search(r"HouseholdDetail.sealed: [1-9]\d* sealed anew; [1-9]\d* with the first key\n", said)
         assert "key 2 of HOUSEHOLD_KEYS: no word in the database is sealed with it" in said
         buyer, last = load.orders[-1]
@@ -261,12 +268,10 @@ def https_is_as_it_should_be(guest: Buyer) -> None:
     assert all(cookie.secure and cookie.name.startswith("__Host-") for cookie in guest.session.cookies)
 
 
-def told(name: str, load: Load) -> None:
+def told(server: Server, name: str, load: Load) -> None:
     """Nobody was turned away; the figure."""
-    assert load.failed == [] and load.did["looked"] > 50 and load.did["bought"] > 3, (
-        load.failed[:5],
-        load.did,
-    )
+    enough = load.did["looked"] > 50 and load.did["bought"] > 3
+    assert not load.failed and enough, "\n".join([str(load.did), *load.failed, *server.said()])
     figure(
         name, f"{load.did['looked']} pages and {load.did['bought']} purchases meanwhile, 0 failed, "
         f"the longest {load.longest:.1f} s",
