@@ -169,6 +169,7 @@ RULES = [
         """SELECT id, kind FROM orders_notice
            WHERE handled_at IS NULL AND received_at < now() - CASE effect
                WHEN 'waits' THEN interval '4 days' ELSE interval '60 seconds' END""",
+        waits=True,
     ),
 ]
 

@@ -75,6 +75,7 @@ RULES = [
            LEFT JOIN impact_supportnumber n ON n.support_id = s.id
            LEFT JOIN impact_supportwaiting w ON w.support_id = s.id
            WHERE n.support_id IS NULL AND (w.support_id IS NULL OR s.at < now() - interval '60 seconds')""",
+        waits=True,
     ),
     Rule(
         "I6",

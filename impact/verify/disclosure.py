@@ -98,4 +98,4 @@ def _under_ten() -> Iterator[Offence]:
         boundary -= timedelta(days=1)
     # Households come and leave by the wall clock.
     for pk, number in rows_of(_FEW, {"now": now, "boundary": boundary - clock.offset()}):
-        yield Offence("I6", "Entry", pk, f"an entry under ten that moves (no. {number})")
+        yield Offence("I6", "Entry", pk, f"an entry under ten that moves (no. {number})", waits=True)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from impact.models import HouseholdDetail
 from local import house
 from local.postgres import OWNER
+from orders.models import Notice
 from shop import backups, nightly
 from tests import servers
 from tests.catalog import world as shelves
@@ -57,6 +58,10 @@ def manage(data: Path, *args: str, **env: str) -> str:
 @pytest.mark.django_db(transaction=True)
 def test_a_night_leaves_a_backup_that_was_read_copied_and_restored_on_trial(tmp_path):
     families(2)
+    Notice.objects.create(provider="stripe", event_id="evt_1", kind="charge.updated", body=b"{}")
+    Notice.objects.update(
+        received_at=timezone.now() - timedelta(hours=1)
+    )  # waits for a worker: no fault of a backup
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
 
