@@ -74,7 +74,7 @@ add_to_office(
 )
 
 
-def _waiting(by: Any, uid: UUID) -> Product:
+def _to_decide(by: Any, uid: UUID) -> Product:
     found = products_at(by, DECIDE).select_related("team").filter(uid=uid).first()
     if found is None:
         raise NotFound(field="id")
@@ -99,9 +99,9 @@ class ListingApprove(Act):
     @classmethod
     def act(cls, request: Any, id: str, version: int, comment: str | None = None) -> Any:
         """The product; NOT_READY with all that it lacks."""
-        row = _waiting(request.user, uid_of(id, "Product"))
+        row = _to_decide(request.user, uid_of(id, "Product"))
         listing.approve(row, request.user, comment or "", version=version)
-        return cls(product=_waiting(request.user, row.uid))
+        return cls(product=_to_decide(request.user, row.uid))
 
 
 class ListingReturn(Act):
@@ -119,9 +119,9 @@ class ListingReturn(Act):
     @classmethod
     def act(cls, request: Any, id: str, comment: str) -> Any:
         """The product; CONFLICT where it does not wait for a decision."""
-        row = _waiting(request.user, uid_of(id, "Product"))
+        row = _to_decide(request.user, uid_of(id, "Product"))
         listing.return_with_comment(row, request.user, comment)
-        return cls(product=_waiting(request.user, row.uid))
+        return cls(product=_to_decide(request.user, row.uid))
 
 
 class ListingSuspend(Act):
@@ -139,9 +139,9 @@ class ListingSuspend(Act):
     @classmethod
     def act(cls, request: Any, id: str, reason: str) -> Any:
         """The product; CONFLICT where it is held or archived already, INVALID without a reason."""
-        row = _waiting(request.user, uid_of(id, "Product"))
+        row = _to_decide(request.user, uid_of(id, "Product"))
         listing.suspend(row, request.user, reason)
-        return cls(product=_waiting(request.user, row.uid))
+        return cls(product=_to_decide(request.user, row.uid))
 
 
 class ListingResume(Act):
@@ -158,9 +158,9 @@ class ListingResume(Act):
     @classmethod
     def act(cls, request: Any, id: str) -> Any:
         """The product; CONFLICT where it is not held or was changed, NOT_READY with all that it lacks."""
-        row = _waiting(request.user, uid_of(id, "Product"))
+        row = _to_decide(request.user, uid_of(id, "Product"))
         listing.resume(row, request.user)
-        return cls(product=_waiting(request.user, row.uid))
+        return cls(product=_to_decide(request.user, row.uid))
 
 
 class Mutation:

@@ -178,7 +178,7 @@ def _own_household(request: Any, id: str) -> Household:
 
 
 class HouseholdPropose(Act):
-    """Managers and leaders: put a household of the team forward; an operator verifies it."""
+    """Managers and leaders: put a household of the team forward; whoever verifies where it lives looks at it."""
 
     class Meta:
         access = SIGNED_IN

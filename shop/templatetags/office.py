@@ -13,7 +13,7 @@ from core.money import show
 from core.templatetags.sheaf import day
 from orders.reads.figures import Split
 from shop.templatetags.web import to
-from shop.web.office.rooms import TABS, WAITING, rooms_of
+from shop.web.office.tabs import IN_A_ROW, WAITING, tabs_of
 
 register = template.Library()
 
@@ -94,23 +94,23 @@ def _address(context: template.Context, **changed: str) -> str:
 
 @register.simple_tag(takes_context=True)
 def office_tabs(context: template.Context) -> list[dict[str, Any]]:
-    """What waits and her rooms after it, each with its words and address; the one of this page says so."""
+    """What waits and her first tabs after it, each with its words and address; the one of this page says so."""
     page = context.get("page")
     first = {"words": say("待办", "Waiting"), "address": to("office"), "is_here": page in WAITING}
-    return [first, *_links(context, slice(TABS - 1))]
+    return [first, *_links(context, slice(IN_A_ROW - 1))]
 
 
 @register.simple_tag(takes_context=True)
 def office_more(context: template.Context) -> list[dict[str, Any]]:
-    """Her rooms that have no tab."""
-    return _links(context, slice(TABS - 1, None))
+    """Her tabs that do not fit in the row."""
+    return _links(context, slice(IN_A_ROW - 1, None))
 
 
 def _links(context: template.Context, which: slice) -> list[dict[str, Any]]:
     page = context.get("page")
     return [
-        {"words": room.words, "address": to(room.name), "is_here": page in (room.page, *room.holds)}
-        for room in rooms_of(context["office"]["permissions"])[which]
+        {"words": tab.words, "address": to(tab.name), "is_here": page in (tab.page, *tab.holds)}
+        for tab in tabs_of(context["office"]["permissions"])[which]
     ]
 
 

@@ -1,0 +1,59 @@
+"""The tabs of the office, in the order in which they are asked for, and who has which."""
+
+from dataclasses import dataclass
+
+from core.language import Words, say
+
+# So many stand in a row, and the first is what waits; the others stand on the first page.
+IN_A_ROW = 6
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A list with the pages behind it; `page` is the list's, and `name` the one of its address."""
+
+    page: str
+    words: Words
+    permission: str
+    holds: tuple[str, ...] = ()  # pages that are reached from it
+
+    @property
+    def name(self) -> str:
+        """Of its address."""
+        return f"office_{self.page.removeprefix('office/')}"
+
+
+# The pages of the first tab.
+WAITING = (
+    *("office/office", "office/listings", "office/refunds", "office/disputes", "office/claims"),
+    "office/parked",
+)
+
+TABS = (
+    Tab("office/orders", say("订单", "Orders"), "orders.see_orders", ("office/order",)),
+    Tab("office/products", say("商品", "Products"), "catalog.decide_listing", ("office/listing",)),
+    Tab("office/teams", say("团队", "Teams"), "catalog.keep_teams", ("office/team",)),
+    Tab("office/households", say("农户", "Households"), "impact.verify_household", ("office/household",)),
+    Tab("office/quality", say("证书与质量", "Certificates and quality"), "catalog.check_quality"),
+    Tab("office/logistics", say("物流与冷链", "Sending and cold chain"), "catalog.check_logistics"),
+    Tab("office/women", say("女性带头的团队", "Teams led by women"), "catalog.see_women_led"),
+    Tab("office/media", say("团队的故事", "The teams’ stories"), "catalog.publish_stories"),
+    Tab("office/figures", say("数字", "Figures"), "orders.see_figures"),
+    Tab(
+        "office/organisations",
+        say("单位", "Organisations"),
+        "accounts.decide_union",
+        ("office/organisation",),
+    ),
+    Tab("office/contest", say("大赛", "Contest"), "impact.keep_contest", ("office/round",)),
+    Tab("office/people", say("人员", "People"), "accounts.see_appointments", ("office/appoint",)),
+    Tab("office/accounts", say("账户", "Accounts"), "accounts.close_account", ("office/account",)),
+    Tab("office/closures", say("暂停配送", "Places closed"), "orders.close_places"),
+    Tab("office/reviews", say("评价", "Reviews"), "orders.hide_review"),
+    Tab("office/audit", say("审计", "Audit"), "accounts.read_audit"),
+)
+
+
+def tabs_of(permissions: list[str]) -> list[Tab]:
+    """Those of whoever has these permissions, the most asked for first."""
+    return [tab for tab in TABS if tab.permission in permissions]
