@@ -1,4 +1,4 @@
-"""What a person does when an alarm fires, in both languages; `docs/alarms.md` says the same at more length."""
+"""What a person does when an alarm fires, in both languages; `docs/alarms.md` lists them."""
 
 from core.language import say
 

@@ -86,7 +86,8 @@ APPOINTED_BY = {
     for role in Role
 }
 
-# Whoever holds one of these proves herself by a second factor. A buyer, a member and a coordinator hold no role.
+# Whoever holds one of these proves each new device by two codes; of any other role she gives a code of her second factor.
+# A buyer, a member and a coordinator hold no role.
 PROVED_DEVICE = frozenset({Role.LEADER, Role.PACKER})
 SECOND_FACTOR = frozenset(Role) - PROVED_DEVICE
 # What a code is asked for once more: it moves money, opens what names a household, or would let somebody else do so.

@@ -4,7 +4,7 @@ Every root field stands here, one for herself alone under (): what did not would
 
 READ shows what its person sees: her account, orders, groups. BUY fills a cart, places, pays, calls off, and joins or
 leads a group. DESK does a team's work. What changes who she is or who may act for her (address, password, tokens,
-invitations, erasure, taking all her data along) is for herself alone, signed in; what operators do is in their rooms.
+invitations, erasure, taking all her data along) is for herself alone, signed in; so is what the office does.
 """
 
 from core.api.scopes import ANY
@@ -54,7 +54,7 @@ SCOPES = {
         " shopDesk shopOpen paymentCheck paymentTrialBegin paymentTrialLook paymentTrialRefund"
         " firstParcel shippingRates shippingRateSave shippingRatesConfirm usualCategories categoriesPutUp categorySave",
     ),
-    # The office's: no token lends a role.
+    # The office's: a token lends a team's desk and no other role.
     **_each(
         (),
         "office parkedRelease listingApprove listingReturn listingSuspend listingResume refundRetry refundGive"
