@@ -1,5 +1,6 @@
 """What teams write into forms, made plain before it is kept: texts in two languages, months, whole numbers."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -11,6 +12,7 @@ from core.refusals import Invalid
 from core.texts import has_ink, visible
 
 PARAGRAPHS_MOST = 4000
+SLUG = re.compile("[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
 def paragraphs(text: str | None, field: str, most: int = PARAGRAPHS_MOST) -> str:
@@ -30,6 +32,16 @@ def text_for(model: type[models.Model], name: str, text: Any, *, required: bool 
         return paragraphs(str(text or ""), name)
     most = getattr(column, "max_length", None) or 200
     return line(str(text or ""), name, most, required=required)
+
+
+def address(slug: str, most: int) -> str:
+    """What stands in a page's address; what its pattern does not know has no page, nor has any that links to it."""
+    if not SLUG.fullmatch(slug):
+        words = say("只能用小写字母、数字和连字符。", "Small letters, digits and hyphens only.")
+        raise Invalid(words, field="slug")
+    if len(slug) > most:
+        raise Invalid(say("最多 {n} 个字符。", "At most {n} characters.", n=most), field="slug")
+    return slug
 
 
 def whole(

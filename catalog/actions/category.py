@@ -1,7 +1,5 @@
 """The shelves of the shop: put up and named by operators."""
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_slug
 from django.db import transaction
 
 from accounts.actions import audit
@@ -19,13 +17,10 @@ def save(
 ) -> Category:
     """Put up a shelf, or name one anew; search learns the new name with it."""
     must(by, "catalog.keep_categories")
-    try:
-        validate_slug(slug)
-    except ValidationError:
-        raise Invalid(
-            say("只能用小写字母、数字和连字符。", "Letters, digits and hyphens only."), field="slug"
-        ) from None
-    if Category.objects.filter(slug=slug).exclude(pk=pk or 0).exists():
+    there = Category.objects.filter(slug=slug).values_list("pk", flat=True).first()
+    if there is None:
+        clean.address(slug, 40)
+    elif there != pk:
         raise Invalid(say("这个地址已被使用。", "This address is taken."), field="slug")
     fields = {
         "slug": slug,

@@ -72,7 +72,7 @@ def create_product(team: Team, by: Person | None, *, name_zh: str, **fields: Any
     slug = fields.pop("slug", None)
     product = Product(team=team)
     _write(product, {**given, **fields, "name_zh": name_zh})
-    product.slug = slug or a_slug(product.name_en or "")
+    product.slug = clean.address(slug, 80) if slug else a_slug(product.name_en or "")
     with transaction.atomic():
         product.save()
         audit.record(by, "create", "Product", product.uid, team=team.code)

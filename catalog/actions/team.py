@@ -20,7 +20,7 @@ TEXTS = (
     *("name_zh", "name_en", "village_zh", "village_en", "story_zh", "story_en"),
     *("producer_zh", "producer_en", "licence_number"),
 )
-CODE, SLUG = re.compile("[A-Z][A-Z0-9]{1,11}"), re.compile("[a-z0-9]+(-[a-z0-9]+)*")
+CODE = re.compile("[A-Z][A-Z0-9]{1,11}")
 
 
 def create(by: Person | None, *, code: str, county: Region, slug: str = "", **texts: str) -> Team:
@@ -51,9 +51,7 @@ def _free_code(code: str) -> str:
 
 
 def _free_slug(slug: str) -> str:
-    if not SLUG.fullmatch(slug):
-        words = say("只能用小写字母、数字和连字符。", "Small letters, digits and hyphens only.")
-        raise Invalid(words, field="slug")
+    clean.address(slug, 60)
     if Team.objects.filter(slug=slug).exists():
         raise Invalid(say("这个地址已被使用。", "This address is taken."), field="slug")
     return slug

@@ -37,7 +37,12 @@ def months(cell: Cell) -> list[int]:
 def _texts(**titles: tuple[str, str, int]) -> list[Column]:
     """Columns of both languages that may be left empty: `story=("故事", "Story", 4000)`."""
     return [
-        Column(f"{name}_{code}", say(f"{zh}（{said}）", f"{en} ({spoken})"), kinds.text(most), needed=False)
+        Column(
+            f"{name}_{code}",
+            say(f"{zh}（{said}）", f"{en} ({spoken})"),
+            kinds.text(most, lines=most > 1000),
+            needed=False,
+        )
         for name, (zh, en, most) in titles.items()
         for code, said, spoken in (("zh", "中文", "Chinese"), ("en", "英文", "English"))
     ]
@@ -50,7 +55,11 @@ def _named(zh: str, en: str, *, needs_english: bool = False) -> list[Column]:
     ]
 
 
-CODE_OF_TEAM = Column("team", say("团队编号", "Team’s code"), kinds.code(12))
+def _code_of_team(cell: Cell) -> str:
+    return str(kinds.code(12)(cell)).upper()
+
+
+CODE_OF_TEAM = Column("team", say("团队编号", "Team’s code"), _code_of_team)
 ADDRESS_OF_PRODUCT = Column("product", say("商品网址名", "Product’s address"), kinds.code(80))
 NAME_OF_VARIANT = Column("variant", say("规格名称（中文）", "Variant’s name (Chinese)"), kinds.text(80))
 
@@ -64,7 +73,7 @@ CATEGORIES = Table(
 )
 TEAMS = Table(
     (
-        Column("code", say("团队编号", "Team’s code"), kinds.code(12)),
+        Column("code", say("团队编号", "Team’s code"), _code_of_team),
         Column("slug", say("网址名", "Address"), kinds.code(60), needed=False),
         Column("county", say("县（名称或代码）", "County (name or code)"), kinds.text(90)),
         *_named("团队名称", "Team’s name", needs_english=True),

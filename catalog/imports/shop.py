@@ -15,6 +15,7 @@ from catalog.imports import stand_ins
 from catalog.imports.sheets import SHEETS
 from catalog.models import Category, Leader, Lot, Product, Team, Variant
 from catalog.models.variant import STORY_PARTS
+from core import texts as texts_of
 from core.language import Words, say
 from core.refusals import Conflict, Invalid, Refusal
 from core.tables import Fault, Reading, Row, Unreadable
@@ -155,8 +156,8 @@ def _team(rows: _Rows) -> None:
 def _county(text: str) -> Region:
     """By its code, its full name from the province down, or its own name where only one county has it."""
     counties = Region.objects.filter(level=Region.Level.COUNTY).select_related("parent__parent")
-    if text.isdecimal():
-        found = list(counties.filter(code=text))
+    if (digits := texts_of.code(text)).isdecimal():
+        found = list(counties.filter(code=digits))
     else:
         plain = "".join(text.split())
         found = list(counties.filter(name_zh=plain)) or [

@@ -49,11 +49,12 @@ NOT_A_NUMBER = Words("这里要填数字。", "A number is needed here.")
 NOT_A_DAY = Words("日期请写成 2026-09-01。", "Write a date as 2026-09-01.")
 
 
-def text(most: int = 200) -> Convert:
-    """A text of at most `most` characters, as it is seen."""
+def text(most: int = 200, *, lines: bool = False) -> Convert:
+    """A text of at most `most` characters, as it is seen: in one line, by which it is found again, or in several."""
 
     def convert(cell: Cell) -> str:
-        value = texts.visible(_as_text(cell)).strip()
+        given = texts.visible(_as_text(cell))
+        value = given.strip() if lines else " ".join(given.split())
         if len(value) > most:
             raise Invalid(say("最多 {n} 个字。", "At most {n} characters.", n=most))
         return value
@@ -129,13 +130,13 @@ def day(cell: Cell) -> date:
 def choice(choices: type[Choices] | type[NumberedChoices]) -> Convert:
     """One of them, by its words in either language, its name or its value."""
     known = {
-        key.casefold(): one
+        texts.code(key).casefold(): one
         for one in choices
         for key in (one.words.zh, one.words.en, one.name, str(one.value))
     }
 
     def convert(cell: Cell) -> Choices | NumberedChoices:
-        found = known.get(texts.visible(_as_text(cell)).strip().casefold())
+        found = known.get(texts.code(_as_text(cell)).casefold())
         if found is None:
             raise Invalid(
                 say(

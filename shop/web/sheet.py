@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from accounts.shop import band, this_shop
 from core.clock import SHANGHAI
@@ -65,7 +66,8 @@ def _xlsx(table: Iterable[Iterable[Any]]) -> HttpResponse:
 def _cell(page: Any, value: Any) -> WriteOnlyCell:
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
         return WriteOnlyCell(page, value)
-    cell = WriteOnlyCell(page, plain(value))
+    # What XML cannot hold is nothing to look at.
+    cell = WriteOnlyCell(page, ILLEGAL_CHARACTERS_RE.sub("", plain(value)))
     # Whatever it begins with: the library would take some texts for formulas or errors.
     cell.data_type = "s"
     return cell

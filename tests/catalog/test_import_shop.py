@@ -121,8 +121,23 @@ def test_a_county_is_known_by_code_by_full_name_or_by_its_own_where_it_is_the_on
     for path in folder.iterdir():
         if path.stem != "teams":
             path.unlink()
-    for row, county in ((2, "422801"), (3, "湖北省恩施土家族苗族自治州利川市"), (4, "利川市")):
+    for row, county in ((2, "４２２８０１"), (3, "湖北省恩施土家族苗族自治州利川市"), (4, "利川市")):
         change(folder / "teams.csv", row, "县（名称或代码）", county)
     change(folder / "teams.csv", 5, "县（名称或代码）", "鼓楼区")
     wrong = run(folder)[1].splitlines()
     assert wrong[0].startswith("teams.csv：第 5 行") and "几个县" in wrong[0] and len(wrong) == 2
+
+
+def test_what_points_at_another_row_is_found_however_it_is_typed_and_an_address_is_one(folder):
+    for path in {*folder.iterdir()} - {folder / "categories.csv"}:
+        lines = path.read_text("utf-8-sig").splitlines(keepends=True)
+        path.write_text("".join(lines[:3]), "utf-8-sig")
+    change(folder / "teams.csv", 2, "团队编号", "hb01")
+    change(folder / "leaders.csv", 2, "团队编号", "ｈｂ０１")
+    change(folder / "variants.csv", 2, "规格名称（中文）", "家庭装  两\n斤")
+    for name in ("price_stories", "lots"):
+        change(folder / f"{name}.csv", 2, "规格名称（中文）", "家庭装　两 斤")
+    said, wrong = run(folder, "--dry-run")
+    assert not wrong and "没有错误" in said
+    change(folder / "products.csv", 3, "网址名", "橙子")
+    assert run(folder)[1].startswith("products.csv：第 3 行 A 列“网址名”：只能用小写字母、数字和连字符。")

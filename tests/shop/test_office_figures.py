@@ -177,7 +177,7 @@ def test_an_observer_of_a_place_sees_the_figures_of_its_teams_alone(town):
 
 
 def test_no_cell_of_a_file_is_run_by_a_spreadsheet():
-    rows = [("=1+1", "+2", "-3", "@x", "\t=4", "＝5", "示例", 7, None)]
+    rows = [("=1+1", "+2", "-3", "@x", "\t=4", "＝5", "示\x0b例", 7, None)]
     answer = sheet("x", ["=a"], rows, "xlsx")
     book = load_workbook(BytesIO(answer.content)).active
     cells = [cell for row in book.iter_rows() for cell in row]
