@@ -3,7 +3,7 @@
 A *door* is a root field of the API, or a field of the office; a *deed* is a mutation. What is not here a role has not,
 beyond what anybody who is signed in has. `at_her_place` opens about what lies where the role is held; `shop` where it is
 held for the whole shop alone. `words` are the private columns that she reads at her place (docs/data.md); what is
-`of_herself` is about her own device.
+`of_herself` is about her own device and teams.
 """
 
 from dataclasses import dataclass
@@ -50,7 +50,7 @@ CLOSES = "incidentOpen placeClose placeOpen"
 CONTEST = "entryLetIn entryTakeOut roundTimesSet roundCreate"
 
 # A team's desk.
-DESK = "desk myTeams team.restReason team.logisticsChecks"
+DESK = "desk team.restReason team.logisticsChecks"
 VILLAGE = (
     "householdDesk teamProducts teamProduct product team.leader.isWoman team.leader.declineReason desk.products desk.claims"
     " desk.parcels.nodes.lines.net desk.parcels.nodes.lines.refunded"
@@ -61,6 +61,8 @@ GROWS = (
     "certificateAdd certificateRemove pictureDelete variantSave lotDeclare lotOpen lotClose lotShareOut productUpdate"
     " productSubmit productWithdraw productArchive teamUpdate householdPropose householdWithdraw claimAnswer"
 )
+# At whose desk she works she is told before she has given a code: there she is asked for it.
+HERS = "myTeams"
 DEVICE = "deviceCodeRequest deviceProve"
 ON_A_PARCEL = "Order.recipient Order.phone Order.street Order.note Shipment.carrier Shipment.tracking_number"
 OF_A_VILLAGE = "Household.uid Household.decline_reason Leader.decline_reason Claim.words Claim.answer"
@@ -129,14 +131,15 @@ RULE: dict[str, Powers] = {
         f"{DESK} {VILLAGE} {OF_ITS_PEOPLE}",
         f"{SENDS} {GROWS} lotRecall leaderIntroduce teamMemberInvite teamMemberEnd refundRequest deviceCodeGive",
         words=f"{ON_A_PARCEL} {OF_A_VILLAGE} Person.name Person.email RoleInvitation.email RoleInvitation.reason",
+        of_herself=HERS,
     ),
     Role.LEADER: powers(
         f"{DESK} {VILLAGE}",
         f"{SENDS} {GROWS}",
         words=f"{ON_A_PARCEL} {OF_A_VILLAGE}",
-        of_herself=DEVICE,
+        of_herself=f"{HERS} {DEVICE}",
     ),
-    Role.PACKER: powers(DESK, SENDS, words=ON_A_PARCEL, of_herself=DEVICE),
+    Role.PACKER: powers(DESK, SENDS, words=ON_A_PARCEL, of_herself=f"{HERS} {DEVICE}"),
 }
 # Deeds about nothing that lies anywhere yet, and what finds nothing elsewhere: for whoever may at any place.
 OF_NO_PLACE = {"incidentOpen", "orderFind"}

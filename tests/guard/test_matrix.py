@@ -36,6 +36,8 @@ def may_open(viewer: Viewer, door: Door) -> bool | None:
         return viewer.role not in AT_A_DESK and viewer.holds_it and viewer.kind == "shop"
     if door.name in rule.shop_doors:
         return viewer.holds_it and viewer.kind == "shop"
+    if door.name in rule.of_herself:
+        return None if viewer.holds_it or viewer.term in (*WITHIN, "asleep") else False
     if door.name not in rule.doors or viewer.term not in WITHIN:
         return False
     if door.of:
@@ -85,7 +87,7 @@ def look_behind_doors(matrix: Matrix) -> None:
                 leaks.add((str(viewer), door.name, door.of))
             if right and not is_open:
                 lacks.append((str(viewer), door.name, door.of))
-            if is_open:
+            if is_open and not (door.name in RULE[viewer.role].of_herself and viewer.term == "asleep"):
                 heard = matrix.heard(value) - matrix.public[door]
                 leaks |= {
                     (str(viewer), door.name, c.where, c.word) for c in heard if not is_hers(matrix, viewer, c)
