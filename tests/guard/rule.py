@@ -76,11 +76,12 @@ RULE: dict[str, Powers] = {
         " shippingRates office.audit office.listings office.products office.product office.figures office.refunds office.disputes"
         " office.claims office.reviews office.order office.orders",
         f"{APPOINTS} {DECIDES_ORGANISATIONS} {CLOSES} {CONTEST} coordinatorName householdDetailsOpen householdVerify"
-        " householdDecline householdTakeOut orderFind refundRetry refundGive disputeDecide reviewHide claimAnswer refundRequest"
+        " householdDecline householdTakeOut orderFind orderCallOff refundRetry refundGive disputeDecide reviewHide claimAnswer refundRequest"
         " shippingRateSave teamCreate teamAmend teamSuspend teamResume leaderVerify leaderDecline listingApprove listingSuspend listingResume"
         " listingReturn lotRecall teamMemberInvite teamMemberEnd leaderIntroduce",
-        shop="office.parked office.alarms firstParcel paymentCheck usualCategories shopDesk setUp",
-        shop_deeds="shippingRatesConfirm incidentUpdate incidentEnd paymentTrialBegin paymentTrialLook"
+        shop="office.parked office.alarms office.account firstParcel paymentCheck usualCategories shopDesk setUp",
+        shop_deeds="accountFind accountClose accountOpenAgain accountSignOut accountSecondFactorEnd shippingRatesConfirm"
+        " incidentUpdate incidentEnd paymentTrialBegin paymentTrialLook"
         " paymentTrialRefund shopOpen categoriesPutUp categorySave auditPersonFind parkedRelease shopUpdate"
         " shopTextsConfirm shopLetterSend shopLetterConfirm editionCreate",
         words=f"{NAMES_OF_PEOPLE} Claim.words Claim.answer Dispute.reason Dispute.status Household.uid"

@@ -163,6 +163,7 @@ class Side(Town):
             "roleInvitation": ['token: "none"'],
             "searchSuggestions": ['text: "示例", first: 10'],
             "office.product": [f'id: "{draft}"'],
+            "office.account": [f'id: "{global_id("Person", self.owner.person.uid)}"'],
             "office.order": [f'number: "{number}"'],
             "office.orders": [f'numbers: ["{number}", "{self.kept["number"]}"]'],
         }
@@ -179,6 +180,7 @@ class Side(Town):
             },
             "roundCreate": {"region": self.province, "level": "NATIONAL"},
             "shippingRateSave": {"team": self.team.code},
+            "accountFind": {"email": self.owner.person.email},
             "auditPersonFind": {"email": self.owner.person.email},
             "orderFind": {"words": self.sold.order["number"]},
             "listingApprove": {"version": self.submitted.version},
