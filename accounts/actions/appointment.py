@@ -77,11 +77,15 @@ def drafted(
 def must_appoint(by: Person | None, row: AtAPlace) -> None:
     """Refuse whoever may not give or end this role there; None is the shop itself, which may."""
     must(by, appointed_by(row.role), at=lies(row))
-    if by is not None and held_asleep_too(by, partners(row.role)):
-        # Whoever makes would otherwise choose who looks at it.
+    if by is not None and chooses_her_own(by, row.role):
         raise NotAllowed(
             say("不能任命审核自己工作的人。", "Nobody chooses who looks at what she does herself.")
         )
+
+
+def chooses_her_own(by: Person, role: str) -> bool:
+    """Whether whoever is that would look at what she makes, or make what she looks at."""
+    return bool(held_asleep_too(by, partners(role)))
 
 
 def give(row: Appointment) -> Appointment:
@@ -121,6 +125,9 @@ def end(appointment: Appointment, by: Person | None, reason: str) -> Appointment
     if by is not None and appointment.person_id == by.pk:
         raise NotAllowed(say("不能对自己这样做。", "Nobody does this to themselves."))
     with transaction.atomic():
+        # First the person, then what she holds, as whoever appoints or erases her: nobody waits in a ring, and what
+        # follows from her appointments is worked out by one after the other.
+        locked(appointment.person)
         row = _locked(appointment, by)
         row.ends_at, row.ended_by, row.end_reason = max(timezone.now(), row.starts_at), by, reason
         row.save(update_fields=["ends_at", "ended_by", "end_reason"])
@@ -132,16 +139,20 @@ def end(appointment: Appointment, by: Person | None, reason: str) -> Appointment
 def _locked(appointment: Appointment, by: Person | None) -> Appointment:
     """The appointment as it is now, to be ended; of two owners who end each other's at one moment one stays."""
     rows = Appointment.objects.select_for_update(of=("self",)).select_related("person")
-    if appointment.role == Role.OWNER and by is not None:
-        owners = list(rows.filter(running(), role=Role.OWNER, person__is_active=True).order_by("pk"))
-        now = timezone.now()  # they may have been waited for
-        others = [row for row in owners if row.person_id != appointment.person_id]
-        if not [row for row in others if row.ends_at is None or now < row.ends_at]:
-            raise Conflict(say("店里至少要有一位店主。", "The shop needs an owner."))
+    if appointment.role == Role.OWNER and by is not None and not has_owner_beside(appointment.person):
+        raise Conflict(say("店里至少要有一位店主。", "The shop needs an owner."))
     row = rows.get(pk=appointment.pk)
     if row.ends_at is not None and row.ends_at <= timezone.now():
         raise Conflict(say("这项任命已经结束。", "This appointment is over."))
     return row
+
+
+def has_owner_beside(person: Person) -> bool:
+    """Whether somebody else who can sign in owns the shop now; the owners are locked."""
+    list(Appointment.objects.select_for_update(of=("self",)).filter(role=Role.OWNER).order_by("pk"))
+    # Asked once they are: they may have been waited for.
+    others = Appointment.objects.filter(running(), role=Role.OWNER, person__is_active=True)
+    return others.exclude(person=person).exists()
 
 
 def end_all(person: Person) -> None:

@@ -33,12 +33,9 @@ def erase(person: Person, password: str, session: str = "") -> bool:
     by itself (`erase_settled`). Until then the account works as before, and she may change her mind.
     """
     check_password(person, password, session)
-    if is_officer(person):
-        words = say("请先让人结束您的任命。", "Please have your appointments ended first.")
-        raise NotAllowed(words)
     with transaction.atomic():
         person = _locked(person.pk)
-        must_have_handed_over(person)
+        _must_be_free(person)
         if not waits_for(person):
             _erase(person)
             return True
@@ -95,13 +92,20 @@ def erase_settled() -> int:
                 person = _locked(pk)
                 if person.erasure_asked_at is None or waits_for(person):
                     continue
-                must_have_handed_over(person)
+                _must_be_free(person)
                 _erase(person)
                 gone += 1
         except Refusal as refusal:
             # She has begun something since: it is ended first, as it would be for whoever asks now.
             log.info("person %s is not erased yet: %s", pk, refusal.code)
     return gone
+
+
+def _must_be_free(person: Person) -> None:
+    """Refuse whoever holds a role of the office, or has something that nobody else looks after."""
+    if is_officer(person):
+        raise NotAllowed(say("请先让人结束您的任命。", "Please have your appointments ended first."))
+    must_have_handed_over(person)
 
 
 def reach(person: Person | None) -> str:

@@ -6,7 +6,9 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef
 from django.utils.module_loading import import_string
 
+from accounts.actions.appointment import has_owner_beside
 from accounts.models import Membership, Organisation, Person
+from accounts.permissions import Role, has_role
 from core.language import Words, say
 from core.refusals import Conflict
 
@@ -18,7 +20,7 @@ def must_have_handed_over(person: Person) -> None:
     led = Membership.objects.filter(person=person, role=Membership.Role.COORDINATOR, ended_at=None)
     rows = Organisation.objects.filter(pk__in=led.values("organisation")).order_by("id")
     list(rows.select_for_update(no_key=True))
-    left = [*_organisations(person)]
+    left = [*_organisations(person), *_the_shop(person)]
     for duties in getattr(settings, "PERSON_DUTIES", ()):
         left += import_string(duties)(person)
     if left:
@@ -41,6 +43,12 @@ def led_alone(person: Person) -> list[Organisation]:
     others = coordinates.filter(organisation=OuterRef("pk"), person__is_active=True).exclude(person=person)
     led = Organisation.objects.filter(pk__in=coordinates.filter(person=person).values("organisation"))
     return list(led.exclude(Exists(others)).order_by("id"))
+
+
+def _the_shop(person: Person) -> Iterable[Words]:
+    # Of two owners who close each other's accounts at one moment, one stays.
+    if has_role(person, Role.OWNER) and not has_owner_beside(person):
+        yield say("这家店", "the shop")
 
 
 def _organisations(person: Person) -> Iterable[Words]:

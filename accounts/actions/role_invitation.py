@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts import reads, seals
 from accounts.actions import audit
-from accounts.actions.appointment import drafted, give, must_appoint
+from accounts.actions.appointment import chooses_her_own, drafted, give, must_appoint
 from accounts.actions.invitation import check_is_open
 from accounts.clean import email_address
 from accounts.events import RoleOffered
@@ -101,7 +101,7 @@ def accept(token: str, by: Person) -> Appointment:
         now = timezone.now()
         if row.ends_at is not None and row.ends_at <= now:
             raise TooLate(say("这个任期已经过了。", "Its term is over."), field="token")
-        if not may_once_awake(row.invited_by, appointed_by(row.role), at=lies(row)):
+        if not _still_may(row):
             raise TooLate(NOT_HIS_ANY_MORE, field="token")
         made = give(
             Appointment(
@@ -120,6 +120,14 @@ def accept(token: str, by: Person) -> Appointment:
         row.save(update_fields=["used_at", "used_by"])
         audit.record(by, "accept", "RoleInvitation", row.uid, role=row.role)
     return made
+
+
+def _still_may(row: RoleInvitation) -> bool:
+    """Whether whoever sent it would be let send it now: she may have lost her role, or been given the other of a pair."""
+    sender = row.invited_by
+    return may_once_awake(sender, appointed_by(row.role), at=lies(row)) and not chooses_her_own(
+        sender, row.role
+    )
 
 
 def withdraw(uid: UUID, by: Person) -> RoleInvitation:

@@ -18,13 +18,13 @@ from accounts.actions import audit
 from accounts.actions.person import check_password, locked
 from accounts.clean import line
 from accounts.events import SecondFactorChanged
-from accounts.models import Person, RecoveryCode, SecondFactor
+from accounts.models import ApiToken, Person, RecoveryCode, SecondFactor
 from accounts.models.person import a_code
 from accounts.permissions import is_officer, must
 from accounts.reads import hashed, signed_in
-from core import outbox, patience
+from core import outbox, patience, rates
 from core.language import say
-from core.refusals import Conflict, Invalid, NotAllowed, TooLate
+from core.refusals import Conflict, Invalid, NotAllowed, TooLate, TooMany
 
 SETUP, SETUP_LASTS = "second-factor", timedelta(minutes=30)
 CODES, LETTERS = 10, 10
@@ -34,6 +34,9 @@ WRONG = say(
     "验证码不对，或者已经用过。请等应用显示下一个，再试一次。",
     "This code is wrong or was used already. Please wait for the next one and try again.",
 )
+# More than one lane comes to in an hour: only who changes the password again and again meets it. At this rate a code of
+# three that are right is found once in a year.
+WRONG_CODES, MOST_WRONG, HOUR = "wrong codes", 30, 3600
 NONE_YET = say("还没有设置两步验证。", "No second factor is set up yet.")
 
 
@@ -162,9 +165,11 @@ def _end(person: Person, by: Person | None, what: str, **facts: str) -> None:
         if not SecondFactor.objects.filter(person=person).delete()[0]:
             raise Invalid(NONE_YET)
         person.recovery_codes.all().delete()
-        # What was opened by it closes: the lock of each session and device changes.
+        # What was opened by it closes: the lock of each session and device changes, and no program keeps a desk.
         person.sessions_ended_at = timezone.now()
         person.save(update_fields=["sessions_ended_at"])
+        lent = person.api_tokens.filter(revoked_at=None, scopes__contains=[ApiToken.Scope.DESK])
+        lent.update(revoked_at=timezone.now())
         audit.record(by, "end_second_factor", "Person", person.uid, **facts)
         outbox.record(SecondFactorChanged(person_id=person.pk, what=what))
 
@@ -180,6 +185,7 @@ def _spend(request: HttpRequest, person: Person, code: str) -> None:
     with transaction.atomic():
         by = "app" if spend_step(kept, code) else "recovery code" if spend_recovery_code(person, code) else ""
         if not by:
+            rates.counted(WRONG_CODES, str(person.uid), HOUR, cost=1)
             raise Invalid(WRONG, field="code")
         audit.record(person, "give_second_factor", "Person", person.uid, by=by)
         if by == "recovery code":
@@ -206,8 +212,11 @@ def spend_recovery_code(person: Person, code: str) -> bool:
 
 def _hold_up(request: HttpRequest, person: Person) -> tuple[str, str]:
     """Where this try counts: a device at which she has given a code before has a lane of its own, all others share one,
-    since whoever has her password can make as many sessions as he likes. A new password is a new lane."""
+    since whoever has her password can make as many sessions as he likes. A new password is a new lane; so that nobody
+    makes lanes by it, all others together have so many wrong codes an hour."""
     device = devices.proved_by(request, person, devices.BY_FACTOR)
+    if not device and rates.counted(WRONG_CODES, str(person.uid), HOUR) >= MOST_WRONG:
+        raise TooMany(seconds=rates.seconds_left(HOUR))
     lane = ("second factor", f"{person.uid}:{device or hashed(person.lock)[:16]}")
     patience.demand(*lane)
     return lane

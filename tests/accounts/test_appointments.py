@@ -1,5 +1,7 @@
 """Appointments: who may give which to whom, what nobody holds together, and how each is ended and told."""
 
+import threading
+import time
 from datetime import timedelta
 from uuid import uuid4
 
@@ -10,11 +12,13 @@ from django.utils import timezone
 
 from accounts.actions import appointment as appointments
 from accounts.actions import erasure
+from accounts.actions import role_invitation as invitations
 from accounts.models import Appointment, AuditEntry, Person
 from accounts.models.appointment import APART, FITS, OF_A_TEAM, Role
 from accounts.permissions import may
 from accounts.places import SHOP, Place
-from core.refusals import Conflict, Invalid, NotAllowed
+from catalog.models import TeamMember
+from core.refusals import Conflict, Invalid, NotAllowed, TooLate
 from shop.permissions import APPOINTED_BY
 from tests import database
 from tests.accounts.world import PASSWORD, a_person, an_operator, an_organisation, at_once, holds
@@ -327,3 +331,49 @@ def test_whoever_is_appointed_to_something_cannot_be_erased_and_nothing_is_held_
     mei = Person.objects.get(pk=mei.pk)
     assert erasure.erase(mei, PASSWORD)
     assert not Appointment.objects.filter(person=mei, ends_at=None).exists()
+
+
+def test_whoever_waits_to_be_erased_and_is_appointed_meanwhile_stays():
+    mei = a_person(erasure_asked_at=timezone.now())
+    holds(mei, "owner")
+    assert erasure.erase_settled() == 0
+    assert Person.objects.get(pk=mei.pk).is_active
+
+
+def test_nobody_is_let_in_by_who_has_become_the_other_of_a_pair_since_she_invited_her():
+    ada, mei = an_operator(), a_person()
+    row = invitations.send(mei.email, "finance_approver", SHOP, ada)
+    term = holds(ada, "finance_maker")
+    with pytest.raises(TooLate):
+        invitations.accept(invitations.token_of(row), mei)
+    assert not mei.appointments.exists()
+    Appointment.objects.filter(pk=term.pk).update(ends_at=timezone.now())
+    assert invitations.accept(invitations.token_of(row), mei).role == "finance_approver"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_is_appointed_while_another_part_of_hers_is_called_off_is_of_the_team(monkeypatch):
+    ada, mei, team = an_operator(), a_person(), a_team()
+    at = Place(subject=team.uid)
+    coming = appointments.appoint(mei, "packer", at, ada, timezone.now() + HOUR)
+    is_given, ending, keep = threading.Event(), threading.local(), TeamMember.save
+
+    def slow(part, **how):
+        if getattr(ending, "here", False):
+            is_given.wait(0.5)  # it has looked at her appointments by now
+        keep(part, **how)
+
+    monkeypatch.setattr(TeamMember, "save", slow)
+
+    def both(n):
+        if n:
+            time.sleep(0.1)
+            appointments.appoint(mei, "team_manager", at, ada)
+            return is_given.set()
+        ending.here = True
+        return appointments.end(coming, ada, "不去了")
+
+    at_once(2, both)
+    assert [part.role for part in TeamMember.objects.filter(team=team, person=mei, ended_at=None)] == [
+        "manager"
+    ]

@@ -216,6 +216,15 @@ def test_of_two_last_coordinators_whose_accounts_are_closed_at_one_moment_one_st
         assert Person.objects.filter(pk__in=[mei.pk, sun.pk], is_active=True).count() == 1
 
 
+@pytest.mark.django_db(transaction=True)
+def test_of_two_owners_who_close_each_others_accounts_at_one_moment_one_stays():
+    ada, mei = a_person(("owner", "operator")), a_person(("owner", "operator"))
+    pair = (ada, mei)
+    said = at_once(2, lambda n: operators.close(pair[1 - n], pair[n]))
+    assert [isinstance(each, Conflict) for each in said].count(True) == 1, said
+    assert Person.objects.filter(is_active=True, appointments__role="owner").count() == 1
+
+
 def name_somebody(person, organisation, email):
     """Name a coordinator in the office; what is refused."""
     asked = {"organisation": global_id("Organisation", organisation.uid), "email": email}

@@ -292,6 +292,28 @@ def test_wrong_codes_hold_up_strangers_and_never_the_owner_at_her_device(tick, w
     by_password(ada).done("secondFactorGive", code=app.code())
 
 
+def test_a_new_password_again_and_again_makes_no_new_tries(tick, monkeypatch):
+    ada = an_operator()
+    app, stranger, password = App(ada), by_password(ada), PASSWORD
+    monkeypatch.setattr(factors, "MOST_WRONG", 6)
+    for n in range(2):
+        for _ in range(3):
+            assert stranger.refused("secondFactorGive", code="000000") == "INVALID"
+        new = f"another-peel-{n}7"
+        stranger.done("passwordChange", currentPassword=password, newPassword=new)
+        password = new
+    assert stranger.refused("secondFactorGive", code=app.code()) == "TOO_MANY_REQUESTS"
+
+
+def test_a_program_keeps_no_desk_once_the_factor_is_switched_off(tick):
+    mei = a_person(("operator",))
+    app, asker = App(mei), by_password(mei)
+    mei.api_tokens.create(name="desk", scopes=["desk"], token_sha256="a", expires_at=mei.joined_at)
+    mei.api_tokens.create(name="read", scopes=["read"], token_sha256="b", expires_at=mei.joined_at)
+    asker.done("secondFactorEnd", code=app.code())
+    assert [token.name for token in mei.api_tokens.filter(revoked_at=None)] == ["read"]
+
+
 def test_the_secret_lies_sealed_and_no_log_or_export_tells_it(tick, caplog):
     ada = an_operator()
     app, asker = App(ada), by_password(ada)
