@@ -116,6 +116,8 @@ def of_the_shop(shelf: SimpleNamespace, together: Together, orders: SimpleNamesp
                 "desk/households/?open=propose_household",
                 "desk/team/",
                 "desk/team/?open=introduce_leader",
+                "desk/people/",
+                "desk/people/?open=invite_member",
             ),
             f"desk/product/{id_}/lot/{global_id('Lot', shelf.lot.uid)}/",
             f"desk/product/{id_}/",
