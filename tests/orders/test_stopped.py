@@ -18,6 +18,7 @@ from orders.events import OrderPaid
 from orders.models import Order, Payment, Refund, Shipment
 from orders.reads import desk
 from tests.catalog.world import a_lot, a_variant, an_operator
+from tests.factor import awake
 from tests.orders.stopped import PAID, goods_of, paid, parcel_id
 from tests.orders.world import Buyer, a_person, key, row, session_of, tell
 from tests.together.world import Together, at_rest
@@ -45,7 +46,7 @@ def suspend(lot):
 
 
 def archive(lot):
-    listing.archive(lot.variant.product, lot.variant.product.team.members.get().person)
+    listing.archive(lot.variant.product, awake(lot.variant.product.team.members.get().person))
 
 
 def withdraw_variant(lot):
