@@ -262,8 +262,8 @@ SABOTAGES = [
     Sabotage(
         "a family's details outlive its consent",
         "impact/actions/household.py",
-        "State.WITHDRAWN, withdrawn_at=timezone.now())\n    _destroy_details([household])",
-        "State.WITHDRAWN, withdrawn_at=timezone.now())",
+        "withdrawn_at=timezone.now(), decline_reason=why)\n    _destroy_details([household])",
+        "withdrawn_at=timezone.now(), decline_reason=why)",
         "tests/impact/test_households.py",
     ),
     Sabotage(
