@@ -175,15 +175,16 @@ def pytest_collection(session: pytest.Session) -> Any:
         gc.set_threshold(20_000)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """They come in the order of tests/turns.py, and what they need says what they are."""
-    items[:] = turns.arranged(items)
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Any:
+    """What they need says what they are; and when all others have chosen and sorted, they take their turns."""
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
         if figures.FULL and item.get_closest_marker("proof"):
             item.add_marker(pytest.mark.timeout(FULL_SECONDS), append=False)
+    yield
+    items[:] = turns.arranged(items)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> turns.Turns | None:

@@ -13,13 +13,25 @@ from xdist.scheduler import LoadFileScheduling
 
 from local.machine import ROOT
 
-# Fixture -> what it starts for a whole session; whoever asks for it is in one process. What takes longest comes first.
+# Fixture -> what it starts for a whole session; whoever asks for it is in one process. They come in this order, so that
+# of the two running shops, whose tests look at the time, the second comes when the first is done with.
 DEAR = {
     "broken_shop": "a shop to be broken",
-    "live_shop": "a shop",
     "loaded_demo": "the demo",
     "search_node": "a search node",
     "engine": "a search node",
+    "live_shop": "a shop",
+}
+# These start programs of their own, which no mark tells.
+LONG = {
+    "tests/shop/test_backup.py",
+    "tests/shop/test_image.py",
+    "tests/shop/test_migrate.py",
+    "tests/shop/test_nightly.py",
+    "tests/shop/test_replica.py",
+    "tests/shop/test_run.py",
+    "tests/shop/test_settings.py",
+    "tests/web/test_opening.py",
 }
 
 
@@ -41,11 +53,11 @@ def groups(items: list[pytest.Item]) -> dict[str, str]:
 def arranged(items: list[pytest.Item]) -> list[pytest.Item]:
     """The same tests, the longest files first as far as marks tell; the process that collected first tells the groups."""
     found, order = groups(items), list(DEAR.values())
-    proofs = {file_of(item) for item in items if item.get_closest_marker("proof")}
+    long = LONG | {file_of(item) for item in items if item.get_closest_marker("proof")}
 
     def turn(item: pytest.Item) -> int:
         file = file_of(item)
-        return order.index(found[file]) if file in found else len(order) + (file not in proofs)
+        return order.index(found[file]) if file in found else len(order) + (file not in long)
 
     if os.environ.get("PYTEST_XDIST_WORKER") == "gw0":
         _told(os.environ["PYTEST_XDIST_TESTRUNUID"]).write_text(json.dumps(found))
