@@ -1,13 +1,11 @@
 """Who may what on this floor; the floors above use these rules too."""
 
-from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
 
-from accounts import reads
+from accounts import permissions, reads
 from accounts.models import Membership
-from accounts.permissions import may
 from core.api.access import HELD, PUBLIC, SIGNED_IN, Access
 
 __all__ = ["COORDINATOR", "HELD", "OWN", "PUBLIC", "SIGNED_IN", "coordinates", "whoever_may"]
@@ -22,10 +20,11 @@ def coordinates(request: HttpRequest, organisation_id: int) -> bool:
     return organisation_id in known[1]
 
 
-@cache
-def whoever_may(permission: str) -> Access:
-    """Whose role allows this for the whole shop (shop/permissions.py)."""
-    return Access(f"whoever may {permission}", lambda request, parent: may(request.user, permission), pii=1)
+def whoever_may(permission: str, *, pii: int = 0, anywhere: bool = False) -> Access:
+    """Open to those whose role the shop's table gives this permission for the whole shop or, with `anywhere`, at some
+    place: what is shown there is then of her places."""
+    may = permissions.may_anywhere if anywhere else permissions.may
+    return Access(f"whoever may {permission}", lambda request, parent: may(request.user, permission), pii=pii)
 
 
 def _is_own(request: HttpRequest, parent: Any) -> bool:

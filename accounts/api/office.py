@@ -10,7 +10,6 @@ from accounts.api.access import HELD, SIGNED_IN
 from accounts.api.appointment import AppointmentType
 from accounts.models import Appointment, Person
 from accounts.waiting import waiting_for
-from core.api.access import Access
 from core.api.facts import guarded
 from core.api.lookahead import prefetched
 from core.api.types import PlainType, list_of
@@ -18,13 +17,6 @@ from core.api.types import PlainType, list_of
 
 def _appointments(root: Person, info: Any) -> QuerySet[Appointment]:
     return prefetched(reads.appointments_of(root), info)
-
-
-def whoever_may(permission: str, *, pii: int = 0, anywhere: bool = False) -> Access:
-    """Open to those whose role the shop's table gives this permission for the whole shop or, with `anywhere`, at some
-    place: what is shown there is then of her places."""
-    may = permissions.may_anywhere if anywhere else permissions.may
-    return Access(f"whoever may {permission}", lambda request, parent: may(request.user, permission), pii=pii)
 
 
 class WaitingType(PlainType):
@@ -92,7 +84,7 @@ class Office(PlainType):
 
 def add_to_office(**fields: graphene.Field) -> None:
     """Let a floor add fields to the office; called when its api is imported. Each declares who may read it
-    (`whoever_may`) and carries its resolver, which gets the Person."""
+    (`whoever_may` of `accounts.api.access`) and carries its resolver, which gets the Person."""
     Office._meta.fields.update(fields)
 
 

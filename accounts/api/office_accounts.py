@@ -6,8 +6,9 @@ import graphene
 
 from accounts.actions import operator as operators
 from accounts.actions import second_factor as factors
+from accounts.api.access import whoever_may
 from accounts.api.appointment import AppointmentType
-from accounts.api.office import add_to_office, whoever_may
+from accounts.api.office import add_to_office
 from accounts.models import Person, SecondFactor
 from accounts.reads import appointments_of
 from core.api.access import Access

@@ -7,8 +7,7 @@ import graphene
 from accounts import office
 from accounts.actions import membership as memberships
 from accounts.actions import organisation as organisations
-from accounts.api.access import HELD, SIGNED_IN
-from accounts.api.office import whoever_may
+from accounts.api.access import HELD, SIGNED_IN, whoever_may
 from accounts.clean import email_address
 from accounts.models import Organisation, Person
 from core.api.access import Access

@@ -6,7 +6,8 @@ import graphene
 from django.db.models import Count, Max, Min
 
 from accounts.actions import parked
-from accounts.api.office import add_to_office, whoever_may
+from accounts.api.access import whoever_may
+from accounts.api.office import add_to_office
 from core.api.access import HELD
 from core.api.act import Act
 from core.api.facts import guarded

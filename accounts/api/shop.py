@@ -18,7 +18,7 @@ from core.api.act import Act
 from core.api.facts import cache_tags, guarded
 from core.api.types import Language, Localized, ModelType, PlainType, enum_of
 
-KEEPS_SHOP = whoever_may("accounts.keep_shop")
+KEEPS_SHOP = whoever_may("accounts.keep_shop", pii=1)
 
 
 def _text(name: str, about: str) -> graphene.Field:

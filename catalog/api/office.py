@@ -6,7 +6,8 @@ from uuid import UUID
 import graphene
 from django.db.models import QuerySet
 
-from accounts.api.office import add_to_office, whoever_may
+from accounts.api.access import whoever_may
+from accounts.api.office import add_to_office
 from catalog.actions import listing
 from catalog.api.desk import TeamProduct
 from catalog.models import Product

@@ -9,6 +9,7 @@ from typing import Any
 import graphene
 from django.db.models import QuerySet
 
+from accounts.api.access import whoever_may
 from accounts.permissions import may_anywhere
 from catalog.actions import check as checks
 from catalog.actions import team as teams
@@ -18,7 +19,6 @@ from catalog.api.desk_variant import same_id
 from catalog.api.product import CertificateType
 from catalog.models import Product, Team
 from catalog.reads import departments
-from core.api.access import Access
 from core.api.act import Act
 from core.api.connections import connection_field
 from core.api.facts import guarded, mark
@@ -27,14 +27,6 @@ from core.api.types import Localized, ModelType, PlainType, list_of
 from core.related import related
 
 QUALITY, STORIES = "catalog.check_quality", "catalog.publish_stories"
-
-
-def whoever_may_somewhere(permission: str) -> Access:
-    """Open to those who have this permission at any place; which rows are hers is asked where they are read."""
-    return Access(
-        f"whoever may {permission} somewhere",
-        lambda request, parent: may_anywhere(request.user, permission),
-    )
 
 
 class CheckedListingType(ModelType):
@@ -144,7 +136,7 @@ class QualityCheck(Act):
     """Agriculture: write down what a look at a product and its papers found."""
 
     class Meta:
-        access = whoever_may_somewhere(QUALITY)
+        access = whoever_may(QUALITY, anywhere=True)
 
     class Input:
         product = graphene.ID(required=True, description="A product of the asker's place.")
@@ -164,7 +156,7 @@ class StoryPublish(Act):
     """Media: publish what is told of a team on its page; a story names nobody without her consent."""
 
     class Meta:
-        access = whoever_may_somewhere(STORIES)
+        access = whoever_may(STORIES, anywhere=True)
 
     class Input:
         team = graphene.ID(required=True, description="A team of the asker's place.")

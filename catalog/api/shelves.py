@@ -15,7 +15,7 @@ from core.api.facts import guarded
 from core.api.types import PlainType, list_of
 from core.refusals import Invalid
 
-KEEPS_CATEGORIES = whoever_may("catalog.keep_categories")
+KEEPS_CATEGORIES = whoever_may("catalog.keep_categories", pii=1)
 
 
 class UsualCategoryType(PlainType):

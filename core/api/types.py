@@ -175,7 +175,8 @@ def enum_of(model: type[models.Model], field: str, name: str | None = None) -> t
     words = words_of(column)
     name = name or model.__name__ + "".join(part.capitalize() for part in field.split("_"))
     members = StrEnum(name, [(re.sub(r"\W", "_", str(value)).upper(), value) for value in words])
-    whole = str(column.help_text) or f"{field.replace('_', ' ').capitalize()} of a {model.__name__}."
+    whose = f"{'an' if model.__name__[0] in 'AEIO' else 'a'} {model.__name__}"
+    whole = str(column.help_text) or f"{field.replace('_', ' ').capitalize()} of {whose}."
     return worded_enum(members, name, whole, lambda one: words[one.value])
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import graphene
 
-from accounts.api.office import add_to_office, whoever_may
+from accounts.api.access import whoever_may
+from accounts.api.office import add_to_office
 from accounts.models import Region
 from catalog.models import Team
 from core.api.access import HELD

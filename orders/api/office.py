@@ -6,7 +6,8 @@ from uuid import UUID
 import graphene
 from django.db.models import Model, QuerySet
 
-from accounts.api.office import add_to_office, whoever_may
+from accounts.api.access import whoever_may
+from accounts.api.office import add_to_office
 from accounts.permissions import places_of
 from core.api.act import Act
 from core.api.connections import connection_field

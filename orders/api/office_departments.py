@@ -4,13 +4,13 @@ from typing import Any
 
 import graphene
 
+from accounts.api.access import whoever_may
 from accounts.models import Region
 from accounts.permissions import may_anywhere
 from catalog.actions import check as checks
 from catalog.api.access import HELD, SIGNED_IN
 from catalog.api.check import DepartmentCheckType
 from catalog.api.desk_variant import same_id
-from catalog.api.office_departments import whoever_may_somewhere
 from catalog.models import DepartmentCheck, Product, Team
 from catalog.reads import departments
 from core.api.act import Act
@@ -167,7 +167,7 @@ class LogisticsCheck(Act):
     """Commerce: write down what a look at how a team sends found."""
 
     class Meta:
-        access = whoever_may_somewhere(LOGISTICS)
+        access = whoever_may(LOGISTICS, anywhere=True)
 
     class Input:
         team = graphene.ID(required=True, description="A team of the asker's place.")

@@ -5,7 +5,8 @@ from typing import Any
 import graphene
 from django.db.models import QuerySet, prefetch_related_objects
 
-from accounts.api.office import add_to_office, whoever_may
+from accounts.api.access import whoever_may
+from accounts.api.office import add_to_office
 from core.api.access import HELD
 from core.api.act import Act
 from core.api.facts import guarded, mark, needs

@@ -5,7 +5,7 @@ from typing import Any
 import graphene
 from django.db.models import F, Q, QuerySet
 
-from accounts.api.office import whoever_may
+from accounts.api.access import whoever_may
 from accounts.models import Region
 from accounts.reads import region_coded, signed_in
 from catalog.models import Product

@@ -28,7 +28,6 @@ FROM_THE_CODE = {
     "core/patience.py": {"_script"},
     "core/rates.py": {"_script", "connected"},
     "core/rows.py": {"_type", "_insertable"},
-    "accounts/api/access.py": {"whoever_may"},
     "accounts/permissions.py": {"_table", "_asking", "_fresh_alone", "_by_device"},
     "accounts/places.py": {"above"},  # of a region that there is: another raises, and nothing is kept
     "accounts/totp.py": {"_box"},  # the keys that are set
