@@ -19,12 +19,16 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from accounts import seals
 from accounts.models import Person
 from accounts.reads import hashed
-from core.refusals import Refusal
+from core import rates
+from core.refusals import Refusal, TooMany
 
 PURPOSE = "device"
 # What somebody has shown here: her password at each sign-in, and what her role asks for beside it.
 BY_PASSWORD, BY_FACTOR, BY_TWO_CODES = "", "factor", "codes"
 LASTS = timedelta(days=180)
+# Wrong codes in an hour: more than one lane comes to, so only who changes the password again and again meets it. So many
+# find one of three that are right once in a year.
+MOST_WRONG, HOUR = 30, 3600
 MOST_PROOFS = 10  # a family's computer; the one not seen for longest is forgotten first
 
 
@@ -64,6 +68,18 @@ def session_of(request: Any) -> str:
     """The session's name for counting, without its key; nothing for who comes without one."""
     key = getattr(getattr(request, "session", None), "session_key", None)
     return hashed(key)[:32] if key else ""
+
+
+def hold_up_strangers(what: str, person: Person) -> None:
+    """Refuse one more code of this kind from a device that is not known as hers, once so many from wherever were wrong
+    within the hour: a lane that goes by her password is new with each new one."""
+    if rates.counted(f"wrong {what}", str(person.uid), HOUR) >= MOST_WRONG:
+        raise TooMany(seconds=rates.seconds_left(HOUR))
+
+
+def count_wrong(what: str, person: Person) -> None:
+    """One more that was wrong."""
+    rates.counted(f"wrong {what}", str(person.uid), HOUR, cost=1)
 
 
 class DeviceMiddleware:

@@ -21,7 +21,7 @@ from core.language import say
 from core.refusals import Invalid, NotAllowed, NotFound
 
 Way = DeviceCode.Way
-LASTS = timedelta(minutes=10)
+LANE, LASTS = "device", timedelta(minutes=10)
 DIGITS, STRETCHES = 6, 30_000
 NOT_ASKED = say("您的岗位不用认证设备。", "Your role asks for no device.")
 WRONG = say(
@@ -70,7 +70,8 @@ def prove(request: HttpRequest, mailed: str, given: str) -> None:
     """This device is hers from now on, by both codes at once; they are spent. Wrong ones make the next try wait."""
     person = _person_here(request)
     # Whoever has her password can come from anywhere: all devices that are not hers share one lane.
-    lane = ("device", f"{person.uid}:{hashed(person.lock)[:16]}")
+    devices.hold_up_strangers(LANE, person)
+    lane = (LANE, f"{person.uid}:{hashed(person.lock)[:16]}")
     patience.demand(*lane)
     with transaction.atomic():
         rows = {
@@ -81,6 +82,7 @@ def prove(request: HttpRequest, mailed: str, given: str) -> None:
         }
         pairs = ((Way.MAILBOX, mailed), (Way.MANAGER, given))
         if not all(way in rows and _is_right(rows[way], person, code) for way, code in pairs):
+            devices.count_wrong(LANE, person)
             raise Invalid(WRONG, field="mailed")
         given_by = rows[Way.MANAGER].given_by
         DeviceCode.objects.filter(person=person).delete()

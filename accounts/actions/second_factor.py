@@ -22,11 +22,12 @@ from accounts.models import ApiToken, Person, RecoveryCode, SecondFactor
 from accounts.models.person import a_code
 from accounts.permissions import is_officer, must
 from accounts.reads import hashed, signed_in
-from core import outbox, patience, rates
+from core import outbox, patience
 from core.language import say
-from core.refusals import Conflict, Invalid, NotAllowed, TooLate, TooMany
+from core.refusals import Conflict, Invalid, NotAllowed, TooLate
 
 SETUP, SETUP_LASTS = "second-factor", timedelta(minutes=30)
+LANE = "second factor"
 CODES, LETTERS = 10, 10
 # A recovery code is fifty bits: what it is stretched by makes a stolen table as dear to search as sixty-five.
 STRETCHES = 30_000
@@ -34,9 +35,6 @@ WRONG = say(
     "验证码不对，或者已经用过。请等应用显示下一个，再试一次。",
     "This code is wrong or was used already. Please wait for the next one and try again.",
 )
-# More than one lane comes to in an hour: only who changes the password again and again meets it. At this rate a code of
-# three that are right is found once in a year.
-WRONG_CODES, MOST_WRONG, HOUR = "wrong codes", 30, 3600
 NONE_YET = say("还没有设置两步验证。", "No second factor is set up yet.")
 
 
@@ -185,7 +183,7 @@ def _spend(request: HttpRequest, person: Person, code: str) -> None:
     with transaction.atomic():
         by = "app" if spend_step(kept, code) else "recovery code" if spend_recovery_code(person, code) else ""
         if not by:
-            rates.counted(WRONG_CODES, str(person.uid), HOUR, cost=1)
+            devices.count_wrong(LANE, person)
             raise Invalid(WRONG, field="code")
         audit.record(person, "give_second_factor", "Person", person.uid, by=by)
         if by == "recovery code":
@@ -215,9 +213,9 @@ def _hold_up(request: HttpRequest, person: Person) -> tuple[str, str]:
     since whoever has her password can make as many sessions as he likes. A new password is a new lane; so that nobody
     makes lanes by it, all others together have so many wrong codes an hour."""
     device = devices.proved_by(request, person, devices.BY_FACTOR)
-    if not device and rates.counted(WRONG_CODES, str(person.uid), HOUR) >= MOST_WRONG:
-        raise TooMany(seconds=rates.seconds_left(HOUR))
-    lane = ("second factor", f"{person.uid}:{device or hashed(person.lock)[:16]}")
+    if not device:
+        devices.hold_up_strangers(LANE, person)
+    lane = (LANE, f"{person.uid}:{device or hashed(person.lock)[:16]}")
     patience.demand(*lane)
     return lane
 

@@ -5,6 +5,7 @@ import re
 import pytest
 from django.utils import timezone
 
+from accounts import devices
 from accounts.models import Appointment, AuditEntry, DeviceCode
 from accounts.permissions import Role, held
 from accounts.places import Place
@@ -115,6 +116,15 @@ def test_wrong_codes_wait_longer_from_whichever_device_and_the_known_one_stays_o
             stranger.do("deviceProve", mailed="000000", given="000000")
     assert by_password(packer).refused("deviceProve", mailed="1", given="1") == "TOO_MANY_REQUESTS"
     assert is_open(known)
+
+
+def test_a_new_password_again_and_again_makes_no_new_tries(packer, monkeypatch):
+    monkeypatch.setattr(devices, "MOST_WRONG", 3)
+    stranger = by_password(packer)
+    for _ in range(3):
+        assert stranger.refused("deviceProve", mailed="000000", given="000000") == "INVALID"
+    stranger.done("passwordChange", currentPassword=PASSWORD, newPassword="another-peel-43")
+    assert stranger.refused("deviceProve", mailed="000000", given="000000") == "TOO_MANY_REQUESTS"
 
 
 def test_a_new_password_forgets_the_device(packer):

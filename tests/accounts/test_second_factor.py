@@ -6,7 +6,7 @@ import threading
 import pytest
 from django.core.management import CommandError, call_command
 
-from accounts import totp
+from accounts import devices, totp
 from accounts.actions import second_factor as factors
 from accounts.models import AuditEntry, Person, RecoveryCode, SecondFactor
 from core.deliveries import drain
@@ -295,7 +295,7 @@ def test_wrong_codes_hold_up_strangers_and_never_the_owner_at_her_device(tick, w
 def test_a_new_password_again_and_again_makes_no_new_tries(tick, monkeypatch):
     ada = an_operator()
     app, stranger, password = App(ada), by_password(ada), PASSWORD
-    monkeypatch.setattr(factors, "MOST_WRONG", 6)
+    monkeypatch.setattr(devices, "MOST_WRONG", 6)
     for n in range(2):
         for _ in range(3):
             assert stranger.refused("secondFactorGive", code="000000") == "INVALID"
