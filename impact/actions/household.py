@@ -99,10 +99,7 @@ def _decide(households: Sequence[Household], by: Person, state: str, **fields: A
     for county in {household.county_id for household in households}:
         must(by, "impact.verify_household", at=Place(region=county))
     teams = {household.team_id for household in households}
-    # Past membership included, as for the team's listings: who leaves in the morning verifies nothing at noon.
-    if any(is_related(by, team) for team in teams):
-        words = say("不能核实自己团队的农户。", "Nobody verifies households of a team that is her own.")
-        raise NotAllowed(words)
+    _must_be_another(by, teams)
     if any(household.proposed_by_id == by.pk for household in households):
         words = say("您登记的农户由别人核实。", "Whoever proposed a household does not verify it.")
         raise NotAllowed(words)
@@ -113,15 +110,20 @@ def _decide(households: Sequence[Household], by: Person, state: str, **fields: A
     return list(households)
 
 
+def _must_be_another(by: Person, teams: Collection[int]) -> None:
+    # Past membership included, as for the team's listings: who leaves in the morning verifies nothing at noon.
+    if any(is_related(by, team) for team in teams):
+        words = say("不能核实自己团队的农户。", "Nobody verifies households of a team that is her own.")
+        raise NotAllowed(words)
+
+
 @transaction.atomic
-def withdraw(household: Household, by: Person | None, reason: str | None = None) -> Household:
+def withdraw(household: Household, by: Person | None, reason: str = "") -> Household:
     """The family no longer wishes to take part, whether anybody has verified it yet or not: details are destroyed, what
-    the ledger holds stays balanced. Where the office takes it out it says why, in words that name nobody: its team reads
-    them.
+    the ledger holds stays balanced.
 
     Where too few are left behind an entry of a contest, the operators hear of it before anything shows.
     """
-    why = "" if reason is None else line(reason, "reason", 200)
     # Locked, so that of two families that leave at once one is found to be the one by which they are too few.
     before = list(
         verified_of(household.team_id)
@@ -131,12 +133,20 @@ def withdraw(household: Household, by: Person | None, reason: str | None = None)
     )
     household.refresh_from_db(fields=["state"])
     was_verified = household.pk in before
-    household.move_to(State.WITHDRAWN, withdrawn_at=timezone.now(), decline_reason=why)
+    household.move_to(State.WITHDRAWN, withdrawn_at=timezone.now(), decline_reason=reason)
     _destroy_details([household])
     if was_verified and len(before) <= FEWEST:
         record(*[EntryHasFewHouseholds(pk) for pk in _entries_that_move(household.team_id)])
     _note(by, "household.withdraw", [household])
     return household
+
+
+def take_out(household: Household, by: Person, reason: str) -> Household:
+    """The same by the office, which says why in words that name nobody: its team reads them. Raises NotAllowed for a team
+    of her own, and for whoever may not verify there."""
+    must(by, "impact.verify_household", at=Place(region=household.county_id))
+    _must_be_another(by, {household.team_id})
+    return withdraw(household, by, line(reason, "reason", 200))
 
 
 def _entries_that_move(team_id: int) -> QuerySet[Entry, int]:

@@ -186,7 +186,7 @@ class HouseholdDecline(Act):
 
 
 class HouseholdTakeOut(Act):
-    """Whoever verifies: a family takes part no more, and why; what names it is destroyed, what was earned stays."""
+    """Whoever verifies and is none of its team: a family takes part no more, and why; what names it is destroyed, what was earned stays."""
 
     class Meta:
         access = VERIFIES
@@ -199,8 +199,8 @@ class HouseholdTakeOut(Act):
 
     @classmethod
     def act(cls, request: Any, id: str, reason: str) -> Any:
-        """The household; CONFLICT where it had ended before."""
-        return cls(household=households.withdraw(_to_verify(request, id), request.user, reason))
+        """The household; NOT_ALLOWED for her own team's, CONFLICT where it had ended before."""
+        return cls(household=households.take_out(_to_verify(request, id), request.user, reason))
 
 
 class Query:

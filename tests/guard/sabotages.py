@@ -262,8 +262,8 @@ SABOTAGES = [
     Sabotage(
         "a family's details outlive its consent",
         "impact/actions/household.py",
-        "withdrawn_at=timezone.now(), decline_reason=why)\n    _destroy_details([household])",
-        "withdrawn_at=timezone.now(), decline_reason=why)",
+        "withdrawn_at=timezone.now(), decline_reason=reason)\n    _destroy_details([household])",
+        "withdrawn_at=timezone.now(), decline_reason=reason)",
         "tests/impact/test_households.py",
     ),
     Sabotage(

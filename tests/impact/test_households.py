@@ -92,7 +92,10 @@ def test_nobody_verifies_households_of_her_own_team(family, team):
 def test_who_was_of_the_team_yesterday_does_not_verify_its_households_today(family, team):
     operator = shelves.an_operator()
     TeamMember.objects.create(team=team, person=operator, ended_at=timezone.now())
-    for deed in (household.verify, partial(household.reject, reason="示例")):
+    for deed in (
+        household.verify,
+        *(partial(d, reason="示例") for d in (household.reject, household.take_out)),
+    ):
         with pytest.raises(NotAllowed):
             deed(family, operator)
     assert Household.objects.get().state == Household.State.PROPOSED
