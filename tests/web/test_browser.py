@@ -39,6 +39,9 @@ LOW = """() => [...document.querySelectorAll('button, .button, select, summary, 
   'input:not([type=hidden]):not([type=checkbox]):not([type=radio]), label.choice')]
   .filter(e => e.getClientRects().length && !e.closest('.skip') && e.getBoundingClientRect().height < 43.5)
   .map(e => `${e.tagName} ${e.textContent.trim().slice(0, 30)}`)"""
+# Whether it does with letters twice as large.
+LARGE = """() => { const root = document.documentElement; root.style.fontSize = '200%';
+  const does = root.scrollWidth > root.clientWidth; root.style.fontSize = ''; return does }"""
 
 
 @pytest.fixture(scope="module")
@@ -142,6 +145,9 @@ def of_the_operator(shelf: SimpleNamespace, orders: SimpleNamespace) -> list[str
         f"office/orders/{orders.contested['number']}/?open=refund_in_part",
         f"office/refunds/?open=give_refund~{global_id('Refund', orders.waiting.uid)}",
         "office/audit/?open=find_trail",
+        *("office/people/", "office/people/new/?role=OBSERVER&kind=REGION&province=420000"),
+        *("office/closures/", "office/closures/?open=open_incident"),
+        f"office/listings/{id_}/?open=suspend_listing",
         "office/accounts/",
         f"office/accounts/{global_id('Person', shelf.buyer.uid)}/",
     ]
@@ -267,6 +273,8 @@ def _looked_at(page: Any, width: int) -> list[str]:
         wrong.append("has not one h1")
     if width == WIDTHS[0]:
         wrong += [f"too low to tap: {what}" for what in page.evaluate(LOW)]
+        if any(room in page.url for room in ("/office/", "/set-up/")):
+            wrong += ["scrolls sideways with text at 200 %"] * page.evaluate(LARGE)
     page.evaluate(AXE)
     run = f"axe.run(document, {{runOnly: {RULES}, resultTypes: ['violations']}})"
     violations = page.evaluate(run)["violations"]
