@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from typing import ClassVar
 
 import pytest
 
@@ -50,6 +51,8 @@ WELL = {
 class Run:
     """One `make run` in a folder of its own."""
 
+    begun: ClassVar[list["Run"]] = []
+
     def __init__(self, folder: Path, port: int):
         bare = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
         self.env = bare | {"DATA_DIR": str(folder), "PORT": str(port), "DEMO": "none"}
@@ -58,6 +61,7 @@ class Run:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "local.run"], cwd=ROOT, env=self.env, stdout=log, stderr=log
             )
+        self.begun.append(self)
 
     def wait_until_open(self) -> str:
         ends = time.monotonic() + PATIENCE
@@ -85,6 +89,15 @@ def processes_of(folder: Path) -> list[str]:
         if str(folder).encode() in told and process.name != str(os.getpid()):
             found.append((process / "cmdline").read_bytes().replace(b"\0", b" ").decode())
     return found
+
+
+@pytest.fixture(autouse=True)
+def no_run_goes_on():
+    """A test that failed leaves no shop behind, which would load the machine for ever."""
+    yield
+    while Run.begun:
+        if (one := Run.begun.pop()).process.poll() is None:
+            one.ctrl_c()
 
 
 @pytest.fixture(scope="module")
