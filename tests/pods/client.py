@@ -99,12 +99,12 @@ class Buyer:
     def buy(self) -> dict[str, Any]:
         """An order that is paid, at the provider's own page."""
         order = self.place()
-        url, key, ends = "", str(uuid.uuid4()), time.monotonic() + 30
+        url, key, ends = "", str(uuid.uuid4()), time.monotonic() + 60
         while not url and time.monotonic() < ends:
             # Where the provider takes its time, its page is told to whoever asks once more.
             begun = self.done("paymentBegin", "payment { url }", **order, idempotencyKey=key)
             url = begun["payment"]["url"]
-            time.sleep(0 if url else 0.5)
+            time.sleep(0 if url else 3)  # as a patient buyer: so many tries a minute are hers
         card = {"number": "4242424242424242", "expiry": "12/34", "cvc": "123"}
         paid = requests.post(url, data=card, timeout=30, allow_redirects=False)
         assert paid.status_code in (302, 303), paid.text[:500]
