@@ -8,11 +8,14 @@ ASKED = "SELECT sessions, xact_commit FROM pg_stat_database WHERE datname = curr
 
 
 def test_the_worker_keeps_its_connections_from_one_task_to_the_next(live_shop):
+    """In some four seconds beat's tasks open none: with one connection a task each such time would have its three."""
     with psycopg.connect(live_shop.env["DATABASE_URL"], autocommit=True) as here:
-        # Each of its processes has had a task by then: beat strikes more than once a second.
-        time.sleep(max(0.0, 6 - live_shop.processes["worker"].age))
-        sessions, commits = here.execute(ASKED).fetchone()
-        time.sleep(4)
-        since, done = here.execute(ASKED).fetchone()
-    assert done - commits >= 3, "nothing was asked of the database meanwhile"
-    assert since == sessions
+        opened = []
+        # A shop that has just begun opens those that it keeps.
+        while len(opened) < 5 and 0 not in opened:
+            sessions, commits = here.execute(ASKED).fetchone()
+            time.sleep(4)
+            since, done = here.execute(ASKED).fetchone()
+            assert done - commits >= 3, "nothing was asked of the database meanwhile"
+            opened.append(since - sessions)
+    assert 0 in opened, opened
