@@ -150,7 +150,7 @@ def test_of_two_teams_only_the_one_whose_parcel_is_left_is_told_to_send(paid, ti
 
 def test_what_an_operator_holds_back_is_not_ready_when_the_bank_has_decided(paid, till, a_stand):
     id = contested(till, a_stand)
-    listing.suspend(paid.lots[0].variant.product, a_person(("operator",)))
+    listing.suspend(paid.lots[0].variant.product, a_person(("operator",)), "标签")
     settle_all()
     new_mails()
     moves(till, a_stand, id, "won")
