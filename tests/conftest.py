@@ -101,6 +101,14 @@ def no_answer_from_before(monkeypatch: pytest.MonkeyPatch) -> None:
     responses.forget()
 
 
+@pytest.fixture(autouse=True)
+def no_account_from_before() -> None:
+    """No test takes an account of the ledger for one of another database's."""
+    from impact.actions import ledger
+
+    ledger.forget()
+
+
 @pytest.fixture
 def wall_clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
     """Let so many seconds pass for whoever is asked to wait (core/patience.py); it stands still otherwise."""

@@ -61,6 +61,9 @@ class LiveShop:
     @contextmanager
     def database(self) -> Iterator[None]:
         """Within it, models and settings of this test process are those of the live shop."""
+        from impact.actions import ledger
+
+        ledger.forget()
         connection = connections["default"]
         before: dict[str, Any] = connection.settings_dict
         connection.close()
@@ -76,6 +79,7 @@ class LiveShop:
             with override_settings(**theirs):
                 yield
         finally:
+            ledger.forget()
             connection.close()
             connection.settings_dict = before
 

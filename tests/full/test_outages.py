@@ -17,7 +17,7 @@ import requests
 from core.models import Delivery
 from local import postgres, valkey
 from orders.models import Order
-from tests.figures import figure, full, progress
+from tests.figures import FULL, figure, full, progress
 from tests.full.buyer import Patient
 from tests.full.house import Stubborn, wait_until
 from tests.shows.script import ADDRESS, Script, key
@@ -119,6 +119,7 @@ def test_without_broker_and_cache_buying_works_and_tasks_wait(house, monkeypatch
     )
 
 
+@pytest.mark.skipif(not FULL, reason="waits for a database that is away: make test-full")
 def test_a_restart_of_postgresql_is_a_sentence_and_ten_seconds(house, monkeypatch):
     house.rest()
     server = house.shop.on.postgres

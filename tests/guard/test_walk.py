@@ -184,8 +184,8 @@ def tries(till, a_stand, settings, the_whole_shop, deeds_of_their_own):
 
 
 def some(values: list[Any], at: int) -> list[Any]:
-    """All of them in full; else nothing, null, and another one by turns."""
-    return full(values, [*values[:2], values[2 + at % (len(values) - 2)]])
+    """All of them in full; else nothing or null, and another one, by turns."""
+    return full(values, [values[at % 2], values[2 + at % (len(values) - 2)]])
 
 
 def test_no_argument_of_a_question_breaks_it(tries):

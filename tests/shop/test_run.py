@@ -21,6 +21,7 @@ from local import house
 from local.house import is_listening
 from local.machine import ROOT
 from local.postgres import Postgres, free_port
+from tests.figures import FULL
 
 OURS = (
     "DATABASE_",
@@ -237,7 +238,9 @@ def pids(folder: Path, word: str) -> list[int]:
     return sorted(found)
 
 
+@pytest.mark.skipif(not FULL, reason="kills each process of a shop: make test-full")
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs Linux's /proc to see who is there")
+@pytest.mark.proof
 def test_whatever_is_killed_under_a_run_is_started_again_and_known_meanwhile(folder):
     port = free_port()
     run = Run(folder, port)

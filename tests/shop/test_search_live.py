@@ -16,7 +16,7 @@ import pytest
 from catalog import search
 from tests.catalog.world import a_lot, a_product, a_variant
 from tests.elastic import Node
-from tests.figures import figure, full
+from tests.figures import FULL, figure, full
 from tests.live import LiveShop
 from tests.shows.script import Script
 
@@ -140,6 +140,7 @@ def test_an_index_made_anew_under_load_leaves_no_gap(shop: LiveShop) -> None:
     print(f"{len(traffic.seen)} searches during {REBUILDS} rebuilds, each whole")
 
 
+@pytest.mark.skipif(not FULL, reason="waits for an engine that is away: make test-full")
 @pytest.mark.proof
 def test_an_engine_killed_under_load_is_missed_by_nobody_and_used_again(
     shop: LiveShop, search_node: Node
