@@ -102,6 +102,15 @@ def no_answer_from_before(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
+def no_suggestion_from_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test is suggested what another one sold, and none reads anew because it was slow."""
+    from catalog.search import suggestions
+
+    monkeypatch.setattr(suggestions, "KEPT_SECONDS", 3600.0)
+    suggestions.forget()
+
+
+@pytest.fixture(autouse=True)
 def no_account_from_before() -> None:
     """No test takes an account of the ledger for one of another database's."""
     from impact.actions import ledger
