@@ -52,7 +52,7 @@ class OfficeAccountType(ModelType):
     )
 
     def resolve_id(root, info):
-        """By her random id."""
+        """The id by which the acts on accounts name her."""
         return global_id("Person", root.uid)
 
     def resolve_is_me(root, info):
@@ -60,7 +60,7 @@ class OfficeAccountType(ModelType):
         return root.pk == info.context.user.pk
 
     def resolve_has_second_factor(root, info):
-        """Set up and confirmed."""
+        """Whether she has set one up and confirmed it by a code."""
         return SecondFactor.objects.filter(person=root).exists()
 
 

@@ -120,7 +120,7 @@ class ShopDeskType(PlainType):
         return f"{name} <{address}>" if name else address
 
     def resolve_mail_folder(root, info):
-        """By the server's settings."""
+        """Where letters can be read that the server's settings put into files; else null."""
         return mail.folder()
 
 

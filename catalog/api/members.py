@@ -45,7 +45,7 @@ class TeamMemberType(PlainType):
     )
 
     def resolve_id(root: Appointment, info):
-        """As every appointment's."""
+        """The appointment's: by it her part is ended, and a code for her device given."""
         return global_id("Appointment", root.uid)
 
     def resolve_name(root: Appointment, info):
@@ -61,11 +61,11 @@ class TeamMemberType(PlainType):
         return str(Appointment.Role(root.role).words)
 
     def resolve_since(root: Appointment, info):
-        """When her term begins."""
+        """The first moment at which the desk is hers."""
         return root.starts_at
 
     def resolve_until(root: Appointment, info):
-        """Its end is outside."""
+        """The first moment outside of her term; null while nobody has set one."""
         return root.ends_at
 
     def resolve_is_me(root: Appointment, info):
