@@ -103,7 +103,16 @@ class AccountFind(Act):
         return cls(id=global_id("Person", operators.find(email, request.user).uid))
 
 
-class AccountClose(Act):
+class AccountAct(Act):
+    """A deed on an account, answered with the account."""
+
+    class Meta:
+        abstract = True
+
+    account = graphene.Field(OfficeAccountType, description="The account, as it is then.")
+
+
+class AccountClose(AccountAct):
     """Let nobody sign in with it: sessions, tokens, links and invitations end; what only she looks after is handed over first."""
 
     class Meta:
@@ -112,8 +121,6 @@ class AccountClose(Act):
     class Input:
         id = graphene.ID(required=True, description="The person.")
 
-    account = graphene.Field(OfficeAccountType, description="The account, as it is then.")
-
     @classmethod
     def act(cls, request: Any, id: str) -> Any:
         """The account, closed. NOT_ALLOWED for one's own, and for an officer's to whoever may not close those."""
@@ -121,7 +128,7 @@ class AccountClose(Act):
         return cls(account=_person(id))
 
 
-class AccountOpenAgain(Act):
+class AccountOpenAgain(AccountAct):
     """Let its person sign in again, anew."""
 
     class Meta:
@@ -130,8 +137,6 @@ class AccountOpenAgain(Act):
     class Input:
         id = graphene.ID(required=True, description="The person.")
 
-    account = graphene.Field(OfficeAccountType, description="The account, as it is then.")
-
     @classmethod
     def act(cls, request: Any, id: str) -> Any:
         """The account, open. NOT_ALLOWED for one's own, and for an officer's to whoever may not close those."""
@@ -139,7 +144,7 @@ class AccountOpenAgain(Act):
         return cls(account=_person(id))
 
 
-class AccountSignOut(Act):
+class AccountSignOut(AccountAct):
     """End its sessions, tokens and devices, and leave it open."""
 
     class Meta:
@@ -148,8 +153,6 @@ class AccountSignOut(Act):
     class Input:
         id = graphene.ID(required=True, description="The person.")
 
-    account = graphene.Field(OfficeAccountType, description="The account, as it is then.")
-
     @classmethod
     def act(cls, request: Any, id: str) -> Any:
         """The account. NOT_ALLOWED for one's own, and for an officer's to whoever may not close those."""
@@ -157,7 +160,7 @@ class AccountSignOut(Act):
         return cls(account=_person(id))
 
 
-class AccountSecondFactorEnd(Act):
+class AccountSecondFactorEnd(AccountAct):
     """End the second factor of somebody who has lost app and sheet; she is told, and sets it up anew."""
 
     class Meta:
@@ -166,8 +169,6 @@ class AccountSecondFactorEnd(Act):
     class Input:
         id = graphene.ID(required=True, description="The person.")
         reason = graphene.String(required=True, description="Why, and how she proved that it is she.")
-
-    account = graphene.Field(OfficeAccountType, description="The account, as it is then.")
 
     @classmethod
     def act(cls, request: Any, id: str, reason: str) -> Any:
