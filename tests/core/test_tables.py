@@ -1,9 +1,5 @@
 """Tables that people send in: what a spreadsheet has spoiled is refused by row and column, the rest is read whole."""
 
-import io
-import time
-import tracemalloc
-import zipfile
 from datetime import date, datetime
 
 import pytest
@@ -11,76 +7,9 @@ from openpyxl import Workbook
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from core import numbers
-from core.choices import Choices
 from core.language import Words, use
-from core.tables import Bounds, Column, Table, Unreadable, kinds
-
-
-class Storage(Choices):
-    AMBIENT = "ambient", Words("常温", "Ambient")
-    CHILLED = "chilled", Words("冷藏", "Chilled")
-
-
-GOODS = Table(
-    (
-        Column("code", Words("编号", "Code"), kinds.code(), others=("货号",)),
-        Column("name", Words("名称", "Name"), kinds.text(20), needed=False),
-        Column("price", Words("价格（元）", "Price (yuan)"), kinds.scaled(2, numbers.MONEY), needed=False),
-        Column("pieces", Words("件数", "Pieces"), kinds.whole(1, 10_000), needed=False),
-        Column("since", Words("日期", "Date"), kinds.day, needed=False),
-        Column("storage", Words("储存", "Storage"), kinds.choice(Storage), needed=False),
-    ),
-    key=("code",),
-)
-
-
-def a_csv(text: str, encoding: str = "utf-8") -> io.BytesIO:
-    return io.BytesIO(text.encode(encoding))
-
-
-def a_sheet(*rows: list, formats: dict[str, str] | None = None, book: Workbook | None = None) -> io.BytesIO:
-    book = book or Workbook()
-    for row in rows:
-        book.active.append(row)
-    for place, shown in (formats or {}).items():
-        book.active[place].number_format = shown
-    return saved(book)
-
-
-def saved(book: Workbook) -> io.BytesIO:
-    file = io.BytesIO()
-    book.save(file)
-    return file
-
-
-def patched(
-    file: io.BytesIO, *changes: tuple[str, str], part: str = "xl/worksheets/sheet1.xml"
-) -> io.BytesIO:
-    """The same workbook with one part's text changed, as another program may have written it."""
-    made = io.BytesIO()
-    with zipfile.ZipFile(file) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            text = old.read(name)
-            if name == part:
-                for before, after in changes:
-                    assert before.encode() in text, (before, text[:400])
-                    text = text.replace(before.encode(), after.encode())
-            new.writestr(name, text)
-    return made
-
-
-def values(file: io.BytesIO, *names: str) -> list[tuple]:
-    reading = GOODS.read(file)
-    rows = [(row.number, *(row[name] for name in names)) for row in reading]
-    assert not reading.faults, [str(fault) for fault in reading.faults]
-    return rows
-
-
-def faults(file: io.BytesIO) -> list[str]:
-    reading = GOODS.read(file)
-    list(reading)
-    with use("en"):
-        return [str(fault) for fault in reading.faults]
+from core.tables import Column, Table, kinds
+from tests.core.tables import GOODS, Storage, a_csv, a_sheet, faults, patched, saved, values
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
@@ -262,107 +191,6 @@ def test_many_faults_are_counted_and_the_first_listed():
     reading = GOODS.read(a_csv(text))
     assert list(reading) == []
     assert (len(reading.faults), reading.faults_total) == (200, 500)
-
-
-@pytest.mark.parametrize("declared", ["A1:XFD1048576", "A1:B2"])
-def test_a_declared_range_is_not_believed(declared):
-    rows = 3 if declared == "A1:XFD1048576" else 300
-    file = a_sheet(["Code"], *([f"A{n}"] for n in range(rows)))
-    file = patched(file, (f'<dimension ref="A1:A{rows + 1}"', f'<dimension ref="{declared}"'))
-    begun = time.process_time()
-    assert len(values(file, "code")) == rows
-    assert time.process_time() - begun < 2
-
-
-def test_rows_that_are_left_out_of_the_file_do_not_move_those_behind_them():
-    book = Workbook()
-    book.active["A2"], book.active["B2"] = "Code", "Pieces"
-    book.active["A5"], book.active["B5"] = "A1", "x"
-    assert faults(saved(book)) == ["Row 5, column B “Pieces”: A whole number is needed here."]
-
-
-def test_a_column_formatted_far_down_is_no_row_and_takes_no_space():
-    file = a_sheet(["Code"], *([f"A{n}"] for n in range(200)))
-    empty = "".join(
-        f'<row r="{n}" ht="15" customHeight="1"><c r="A{n}" s="0"/></row>' for n in range(202, 20_000)
-    )
-    file = patched(file, ("</sheetData>", empty + "</sheetData>"))
-    tracemalloc.start()
-    try:
-        assert len(values(file, "code")) == 200
-        peak = tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
-    # A list of its rows would have some 8 MB.
-    assert peak < 3 * 2**20
-
-
-def test_rows_beyond_a_sheets_end_and_more_rows_than_the_bound_are_refused_with_a_sentence():
-    far = patched(a_sheet(["Code"], ["A1"]), ('r="2"', 'r="99999999"'), ('r="A2"', 'r="A99999999"'))
-    with pytest.raises(Unreadable):
-        list(GOODS.read(far))
-    few = Table(GOODS.columns, bounds=Bounds(rows=100))
-    text = "Code\n" + "".join(f"A{n}\n" for n in range(101))
-    with pytest.raises(Unreadable, match="100"):
-        list(few.read(a_csv(text)))
-    assert len(list(few.read(a_csv(text.removesuffix("A100\n"))))) == 100
-
-
-def a_zip(**parts: bytes) -> io.BytesIO:
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as file:
-        for name, data in parts.items():
-            file.writestr(name, data)
-    return made
-
-
-def grown(part: str, size: int) -> io.BytesIO:
-    """A workbook one of whose parts unzips to that many bytes of nothing."""
-    made = a_sheet(["Code"], ["A1"])
-    with (
-        zipfile.ZipFile(made, "a", zipfile.ZIP_DEFLATED) as file,
-        file.open(part, "w", force_zip64=True) as out,
-    ):
-        for _ in range(size // 2**20):
-            out.write(b" " * 2**20)
-    return made
-
-
-@pytest.mark.parametrize(
-    "file",
-    [
-        lambda: grown("xl/worksheets/sheet9.xml", 257 * 2**20),
-        lambda: grown("xl/strings.bin", 33 * 2**20),
-        lambda: patched(a_sheet(["Code"], ["A1"]), ("</row>", "<c/>" * 140_000 + "</row>")),
-        lambda: patched(
-            a_sheet(["Code"], ["A1"]), ("<sheetData>", "<cols>" + "<col/>" * 100_000 + "</cols><sheetData>")
-        ),
-        lambda: patched(
-            a_sheet(["Code"], ["A1"]), ("</fonts>", "<font/>" * 100_000 + "</fonts>"), part="xl/styles.xml"
-        ),
-        lambda: patched(a_sheet(["Code"], ["A1"]), ("</sheetData>", '<row r="1048577"/></sheetData>')),
-        lambda: a_csv("Code" + ",Name" * 100 + "\n"),
-        lambda: a_zip(inner=a_zip(inner=b"x").getvalue()),
-        lambda: io.BytesIO(b"PK\x03\x04 and nothing"),
-        lambda: io.BytesIO(b"\xd0\xcf\x11\xe0" + bytes(600)),
-        lambda: io.BytesIO(b"Code\n\x00\x01\x02"),
-        lambda: io.BytesIO(b"Code\n\xff\xff\xff"),
-        lambda: io.BytesIO(b'Code\n"A1\nA2\n'),
-        lambda: io.BytesIO(b"x" * (9 * 2**20)),
-        lambda: patched(
-            a_sheet(["Code"], ["A1"]),
-            ("<worksheet", '<!DOCTYPE x [<!ENTITY a "aaaa">]><worksheet'),
-        ),
-        lambda: patched(a_sheet(["Code"], ["A1"]), ("</sheetData>", "<broken")),
-    ],
-)
-def test_a_file_that_is_broken_or_made_to_hurt_is_refused_at_once_with_a_sentence(file):
-    sent = file()
-    begun = time.process_time()
-    with pytest.raises(Unreadable) as no:
-        list(GOODS.read(sent))
-    assert time.process_time() - begun < 1
-    assert no.value.field == ("file",) and str(no.value)
 
 
 def test_a_merged_cell_says_nothing_of_the_rows_that_it_covers():
