@@ -68,12 +68,13 @@ PERMISSIONS = {
     "orders.answer_left_claims": OPERATOR,
     "orders.hide_review": OPERATOR,
     "orders.hear_of_trouble": OPERATOR,  # by mail: money or a claim waits for a person
-    # households and the contest
+    # households
     "impact.verify_household": OPERATOR | VERIFIER,
     "impact.open_details": OPERATOR | VERIFIER,
-    "impact.keep_contest": OPERATOR | {Role.ORGANISER},  # editions, rounds, entries
     "impact.share_out_lot": OPERATOR,  # of any team; of her own whoever keeps its households
     "impact.hear_of_few_households": OPERATOR,  # by mail
+    # the contest
+    "contest.keep_editions": OPERATOR | {Role.ORGANISER},  # editions, rounds, entries, rulebooks, results
 }
 
 # What it takes to appoint somebody to each role, and to end that.

@@ -4,6 +4,7 @@ import graphene
 
 import accounts.api
 import catalog.api
+import contest.api
 import impact.api
 import orders.api
 import together.api
@@ -17,6 +18,7 @@ class Query(
     orders.api.Query,
     together.api.Query,
     impact.api.Query,
+    contest.api.Query,
     graphene.ObjectType,
 ):
     """What may be read."""
@@ -28,6 +30,7 @@ class Mutation(
     orders.api.Mutation,
     together.api.Mutation,
     impact.api.Mutation,
+    contest.api.Mutation,
     graphene.ObjectType,
 ):
     """What may be done."""

@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "orders",
     "together",
     "impact",
+    "contest",
     "shop",
 ]
 MIDDLEWARE = [
@@ -91,12 +92,14 @@ REACTIONS = "shop.reactions.REACTIONS"
 # Who may what: a table of permissions and the roles that have each (accounts/permissions.py).
 PERMISSIONS = "shop.permissions"
 # What people are appointed to on a floor above accounts, by its kind in the API: f() -> rows {uid, zh, en, lies}.
-SUBJECTS = {"Team": "catalog.reads.teams.subjects", "Edition": "impact.reads.keeping.subjects"}
+SUBJECTS = {"Team": "catalog.reads.teams.subjects", "Edition": "contest.reads.keeping.subjects"}
 OFFICE_WAITS = "shop.office.WAITS"  # what waits in the office, floor by floor
 AUDITED = "shop.audited.at"  # what lies at a place, by the nouns of the audit log
 OFFICE_LETTERS = "shop.office.LETTERS"  # how the office calls each letter about an order
 # What `manage.py verify` asks, floor by floor; each yields the rows that break a rule.
-VERIFIERS = [f"{floor}.verify.verify" for floor in ("core", "catalog", "orders", "together", "impact")]
+VERIFIERS = [
+    f"{floor}.verify.verify" for floor in ("core", "catalog", "orders", "together", "impact", "contest")
+]
 # What lies sealed in the database (core/sealed.py): `manage.py rotate_keys` seals it anew with the first key.
 SEALED_COLUMNS = ["accounts.actions.erasure.SEALED", "accounts.totp.SEALED", "impact.sealing.SEALED"]
 # What finds products (the search port, catalog/search): our own database, or Elasticsearch beside it.

@@ -1,18 +1,16 @@
-"""What the API offers of households, the ledger and the contest."""
+"""What the API offers of households and the ledger."""
 
-from impact.api import contest, desk, first_parcel, office_contest, office_households, set_aside
+from impact.api import desk, first_parcel, office_households, set_aside
 
 
 class Query(
     set_aside.Query,
-    contest.Query,
     desk.Query,
     first_parcel.Query,
     office_households.Query,
-    office_contest.Query,
 ):
     """What may be read on this floor."""
 
 
-class Mutation(desk.Mutation, office_households.Mutation, office_contest.Mutation):
+class Mutation(desk.Mutation, office_households.Mutation):
     """What may be done on this floor."""

@@ -15,10 +15,13 @@ from accounts.models import Region
 from accounts.shop import this_shop
 from catalog import search
 from catalog.models import Team
+from contest.actions.edition import open_edition
+from contest.actions.entry import enter
+from contest.actions.round import open_round
 from core import clock
 from core.models import OutboxEvent
 from core.outbox import record
-from impact.actions import contest, disclosure
+from impact.actions import disclosure
 from impact.models import Edition, Round
 from orders.actions import opening
 from orders.provider import provider
@@ -109,12 +112,12 @@ def _end(plan: DemoBegun, cast: people.Cast, stalls: list[shelves.Stall]) -> Non
 
 
 def _open_contest() -> None:
-    edition = contest.open_edition(
+    edition = open_edition(
         SLUG, 2, ("示例消费帮扶大赛 第二届", "Demo Consumption Assistance Contest, 2nd edition"),
         ("消费有善意，账目看得见", "Good purchases, open accounts"),
     )  # fmt: skip
     opens = clock.now() - sales.OPENED - timedelta(days=1)
-    round_ = contest.open_round(
+    round_ = open_round(
         edition,
         Round.Level.PROVINCIAL,
         Region.objects.get(code="420000"),
@@ -122,7 +125,7 @@ def _open_contest() -> None:
         opens + ROUND,
         opens + ROUND + SETTLES,
     )
-    contest.enter(round_, list(Team.objects.order_by("code")))
+    enter(round_, list(Team.objects.order_by("code")))
 
 
 def keep_open() -> bool:

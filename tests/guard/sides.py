@@ -17,11 +17,11 @@ from accounts.models import Organisation, Person, Region
 from accounts.models.appointment import FITS, OF_A_TEAM, Role
 from accounts.places import SHOP, Place
 from catalog.models import DepartmentCheck, Leader, Product, Team
+from contest.reads.keeping import key_of_round
 from core.api.ids import global_id, uid_of
 from core.models import Alarm, Delivery, OutboxEvent
 from impact.actions import household
 from impact.models import Round
-from impact.reads.keeping import key_of_round
 from orders.models import Claim, Order, Shipment, ShippingRate
 from scripts.floors import standing
 from tests.accounts.world import a_person, an_organisation, holds

@@ -8,10 +8,11 @@ import pytest
 from django.db import connection, transaction
 
 from catalog.models import TeamMember
+from contest.reads import board
 from core import clock
 from impact.actions import standings
 from impact.models import Round, Standing, Support, SupportNumber
-from impact.reads import contest, figures
+from impact.reads import figures
 from impact.verify import rows
 from impact.verify.contest import verify
 from tests.catalog import world as shelves
@@ -157,7 +158,7 @@ def test_a_code_of_the_teams_own_moves_what_is_told_like_anybodys(lot, team):
         world.pay(order := world.an_order((lot, 2), mobiliser_person=caller))
         world.refund(order, (order.lines.get(), 3690))
         standings.fold()
-        told.append(contest.board(Round.objects.get()).rows[0].figures.mobilised_minor)
+        told.append(board.board(Round.objects.get()).rows[0].figures.mobilised_minor)
     assert told == [3690, 7380]
     assert world.figures(team)[4] == 3690, "for the score the manager called nobody"
     assert list(verify()) == []

@@ -146,16 +146,16 @@ def test_a_household_more_or_less_does_not_show_within_a_ten():
 
 
 def test_a_team_of_fewer_than_ten_enters_no_contest():
+    from contest.actions.entry import enter
     from core.refusals import Invalid
-    from impact.actions import contest
 
     team = shelves.a_team()
     world.households(team, 9)
     made = world.a_round()
     with pytest.raises(Invalid):
-        contest.enter(made, [team])
+        enter(made, [team])
     world.households(team, 1)
-    assert len(contest.enter(made, [team])) == 1
+    assert len(enter(made, [team])) == 1
 
 
 def test_nothing_names_a_household_in_the_whole_schema_but_the_managers_desk():

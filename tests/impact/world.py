@@ -11,8 +11,11 @@ from django.utils import timezone
 
 from accounts.models import Organisation, Person
 from catalog.models import Lot, Team, Variant
+from contest.actions.edition import open_edition
+from contest.actions.entry import enter
+from contest.actions.round import open_round
 from core import clock, outbox
-from impact.actions import contest, disclosure, household, shares, standings
+from impact.actions import disclosure, household, shares, standings
 from impact.actions.household import Proposal
 from impact.models import Attribution, Edition, Household, Round, Standing
 from impact.reads.positions import positions
@@ -218,7 +221,7 @@ def an_organisation(**fields: Any) -> Organisation:
 
 
 def an_edition() -> Edition:
-    return contest.open_edition(f"edition-{next(_count)}", 2, ("示例大赛", "Demo contest"))
+    return open_edition(f"edition-{next(_count)}", 2, ("示例大赛", "Demo contest"))
 
 
 def a_round(
@@ -229,8 +232,8 @@ def a_round(
     for team in teams:
         households(team, max(0, 10 - team.households.count()))
     moments = [now + timedelta(days=n) for n in days]
-    made = contest.open_round(edition or an_edition(), Round.Level.PROVINCIAL, None, *moments)
-    contest.enter(made, teams)
+    made = open_round(edition or an_edition(), Round.Level.PROVINCIAL, None, *moments)
+    enter(made, teams)
     return made
 
 

@@ -11,9 +11,9 @@ from django.urls import URLResolver, reverse
 
 from accounts.models import Organisation, Person
 from catalog.models import Lot, Product, Team
+from contest.reads.keeping import key_of_round
 from core.api.ids import global_id
 from impact.models import Household, Round
-from impact.reads.keeping import key_of_round
 from orders.links import token_for
 from orders.models import Incident, Line, Order
 from shop.demo import sign_ins

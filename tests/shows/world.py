@@ -12,8 +12,11 @@ from accounts.models import Membership, Organisation, Person, Region
 from catalog import search
 from catalog.actions import leader, listing, lot, member, team, variant
 from catalog.models import Category, Lot, Product, Team, Variant
+from contest.actions.edition import open_edition
+from contest.actions.entry import enter
+from contest.actions.round import open_round
 from core import clock
-from impact.actions import contest, household, shares
+from impact.actions import household, shares
 from impact.models import Household, Round
 from tests.accounts.world import PASSWORD, a_person
 from tests.catalog.world import STORY
@@ -148,10 +151,10 @@ def grown(stall: Stall, of: Variant, units: int) -> Lot:
 
 def _open_a_round(teams: Sequence[Team]) -> None:
     now = clock.now()
-    edition = contest.open_edition("shows", 2, ("示例大赛", "Demo contest"))
+    edition = open_edition("shows", 2, ("示例大赛", "Demo contest"))
     # Just opened: of several open rounds the youngest is the round of today.
     moments = [now + timedelta(minutes=-1), now + timedelta(days=10), now + timedelta(days=17)]
-    contest.enter(contest.open_round(edition, Round.Level.PROVINCIAL, None, *moments), teams)
+    enter(open_round(edition, Round.Level.PROVINCIAL, None, *moments), teams)
 
 
 def _union(coordinators: Sequence[Person], members: Sequence[Person]) -> Organisation:

@@ -13,12 +13,12 @@ from django.utils import timezone
 
 from accounts.places import Place
 from catalog import search
+from contest.reads.keeping import key_of_round
 from core.api.ids import global_id
 from core.models import Delivery, OutboxEvent
 from impact.actions import household as households
 from impact.actions.household import Proposal
 from impact.models import Round
-from impact.reads.keeping import key_of_round
 from orders.models import Claim, Dispute, Order, Payment, Refund
 from shop.demo.incidents import one_that_is_over
 from tests.accounts.world import a_person, holds

@@ -45,7 +45,7 @@ TABS = (
         "accounts.decide_union",
         ("office/organisation",),
     ),
-    Tab("office/contest", say("大赛", "Contest"), "impact.keep_contest", ("office/round",)),
+    Tab("office/contest", say("大赛", "Contest"), "contest.keep_editions", ("office/round",)),
     Tab("office/people", say("人员", "People"), "accounts.see_appointments", ("office/appoint",)),
     Tab("office/accounts", say("账户", "Accounts"), "accounts.close_account", ("office/account",)),
     Tab("office/closures", say("暂停配送", "Places closed"), "orders.close_places"),

@@ -150,15 +150,15 @@ def a_member(team: Team) -> Person:
 
 def put_back(monkeypatch: Any) -> None:
     """All is told at once and as it is scored, and a guest is whoever her address says."""
+    from contest.reads import board
     from impact.actions import support
-    from impact.reads import contest
 
     def live(entry: Any) -> Any:
         standing = entry.standing
-        told = contest.PublicFigures(1, standing.net_minor, standing.mobilised_minor)
+        told = board.PublicFigures(1, standing.net_minor, standing.mobilised_minor)
         for name in ("person_times", "people", "organisations", "excluded_minor"):
             setattr(told, name, getattr(standing, name))
-        return contest.Row(entry.team.division, told, entry)
+        return board.Row(entry.team.division, told, entry)
 
-    monkeypatch.setattr(contest, "_entry_row", live)
+    monkeypatch.setattr(board, "_entry_row", live)
     monkeypatch.setattr(support, "is_proved", lambda order: True)

@@ -12,7 +12,7 @@ from catalog.models import Team
 from core.refusals import NotFound
 from impact.models import Edition, Entry, Round
 
-KEEP = "impact.keep_contest"
+KEEP = "contest.keep_editions"
 
 
 def keeps_contest(person: Any) -> bool:

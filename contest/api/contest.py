@@ -5,12 +5,12 @@ from typing import Any
 import graphene
 
 from accounts.models import Region
+from contest.reads import board as reads
 from core.api.access import HELD, PUBLIC
 from core.api.facts import A_MOMENT, cache_tags, guarded
 from core.api.types import ModelType, MoneyField, PlainType, list_of, type_of, worded_enum
 from core.language import localized
 from impact.models import Entry, Round
-from impact.reads import contest as reads
 from impact.reads.figures import DEFINITIONS, definitions_of
 
 MOST_ROWS = 100

@@ -8,6 +8,10 @@ import graphene
 from accounts.models import Region
 from accounts.reads import region_coded
 from catalog.models import Team
+from contest.actions import edition as editions
+from contest.actions import entry as entries
+from contest.actions import round as rounds
+from contest.reads import keeping
 from core import clock
 from core.api.access import HELD, SIGNED_IN, Access
 from core.api.act import Act
@@ -16,9 +20,7 @@ from core.api.facts import guarded
 from core.api.ids import global_id, key_of, uid_of
 from core.api.types import Localized, ModelType, PlainType, enum_of, list_of, type_of
 from core.refusals import NotFound
-from impact.actions import contest
 from impact.models import Edition, Entry, Round
-from impact.reads import keeping
 
 KEEPS = Access("whoever keeps the contest", lambda request, parent: keeping.keeps_contest(request.user))
 
@@ -165,7 +167,7 @@ class EditionCreate(Act):
     ) -> Any:
         """The edition; INVALID on the field for a slug that is taken or a name that is missing."""
         themes = (theme.get("theme_zh") or "", theme.get("theme_en") or "")
-        return cls(edition=contest.open_edition(slug, ordinal, (name_zh, name_en), themes, request.user))
+        return cls(edition=editions.open_edition(slug, ordinal, (name_zh, name_en), themes, request.user))
 
 
 class RoundCreate(Act):
@@ -191,7 +193,7 @@ class RoundCreate(Act):
         """The round; INVALID where its times have no order, its province is none or it has its like."""
         its = keeping.edition_of(request.user, uid_of(edition, "OfficeEdition", field="edition"))
         where: Region | None = region_coded(region, "region") if region else None
-        return cls(round=contest.open_round(its, level.value, where, **_in_shanghai(times), by=request.user))
+        return cls(round=rounds.open_round(its, level.value, where, **_in_shanghai(times), by=request.user))
 
 
 class RoundTimesSet(Act):
@@ -213,7 +215,7 @@ class RoundTimesSet(Act):
     @classmethod
     def act(cls, request: Any, round: str, **times: Any) -> Any:
         """The round; TOO_LATE once it has begun, INVALID where its times have no order."""
-        return cls(round=contest.set_times(_round_of(request, round), by=request.user, **_in_shanghai(times)))
+        return cls(round=rounds.set_times(_round_of(request, round), by=request.user, **_in_shanghai(times)))
 
 
 def _in_shanghai(times: dict[str, datetime]) -> dict[str, datetime]:
@@ -244,7 +246,7 @@ class EntryLetIn(Act):
         found = Team.objects.filter(uid=uid_of(team, "Team", field="team")).first()
         if found is None:
             raise NotFound(field="team")
-        return cls(entry=contest.let_in(its, found, request.user))
+        return cls(entry=entries.let_in(its, found, request.user))
 
 
 class EntryTakeOut(Act):
@@ -263,7 +265,7 @@ class EntryTakeOut(Act):
     def act(cls, request: Any, entry: str, reason: str) -> Any:
         """Its part; CONFLICT where it is out already or something was bought for it."""
         its = keeping.entry_of(request.user, uid_of(entry, "OfficeEntry", field="entry"))
-        return cls(entry=contest.take_out(its, request.user, reason))
+        return cls(entry=entries.take_out(its, request.user, reason))
 
 
 class Query:

@@ -1,0 +1,84 @@
+"""The levels of a contest by the clock."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.actions import audit
+from accounts.models import Person, Region
+from accounts.permissions import must
+from accounts.places import Place
+from catalog import clean
+from contest.actions.edition import KEEP
+from contest.models import RoundPlan
+from core import clock
+from core.language import say
+from core.refusals import Invalid, TooLate
+from impact.models import Edition, Round
+
+
+def open_round(
+    edition: Edition,
+    level: str,
+    region: Region | None,
+    opens_at: datetime,
+    closes_at: datetime,
+    freezes_at: datetime,
+    by: Person | None = None,
+) -> Round:
+    """A level of the contest; its phases follow from the trade clock alone. A provincial round may be of one province, a
+    national one is of none."""
+    must(by, KEEP, at=place_of_round(edition, region))
+    clean.one_of(level, "level", Round.Level.values)
+    if region is not None and (level == Round.Level.NATIONAL or region.level != Region.Level.PROVINCE):
+        words = say(
+            "省级赛写省，全国赛不写。", "A province for a provincial round, nothing for a national one."
+        )
+        raise Invalid(words, field="region")
+    if edition.rounds.filter(level=level, region=region).exists():
+        raise Invalid(say("这一级已经有赛段了。", "There is a round of this level already."), field="level")
+    _check_times(opens_at, closes_at, freezes_at)
+    with transaction.atomic():
+        round_ = Round.objects.create(
+            edition=edition,
+            level=level,
+            region=region,
+            opens_at=opens_at,
+            closes_at=closes_at,
+            freezes_at=freezes_at,
+        )
+        RoundPlan.objects.create(round=round_)
+        audit.record(by, "open_round", "Edition", edition.uid, level=level, **_times(round_))
+    return round_
+
+
+def set_times(
+    round_: Round, opens_at: datetime, closes_at: datetime, freezes_at: datetime, by: Person
+) -> Round:
+    """Give a round other times, before it opens: who has begun to buy in it was told until when it counts."""
+    must(by, KEEP, at=place_of_round(round_.edition, round_.region))
+    _check_times(opens_at, closes_at, freezes_at)
+    with transaction.atomic():
+        row = Round.objects.select_for_update(of=("self",)).select_related("edition").get(pk=round_.pk)
+        if row.phase(clock.now()) != Round.Phase.COMING:
+            raise TooLate(say("赛段已经开始，时间不能再改。", "The round has begun; its times stay."))
+        row.opens_at, row.closes_at, row.freezes_at = opens_at, closes_at, freezes_at
+        row.save(update_fields=["opens_at", "closes_at", "freezes_at"])
+        audit.record(by, "set_times", "Edition", row.edition.uid, level=row.level, **_times(row))
+    return row
+
+
+def _check_times(opens_at: datetime, closes_at: datetime, freezes_at: datetime) -> None:
+    if opens_at >= closes_at:
+        raise Invalid(say("截止要晚于开始。", "It closes after it opens."), field="closes_at")
+    if closes_at > freezes_at:
+        raise Invalid(say("冻结不早于截止。", "It freezes no sooner than it closes."), field="freezes_at")
+
+
+def _times(round_: Round) -> dict[str, str]:
+    return {name: getattr(round_, name).isoformat() for name in ("opens_at", "closes_at", "freezes_at")}
+
+
+def place_of_round(edition: Edition, region: Region | None) -> Place:
+    """Where a round lies: in its province and its edition."""
+    return Place(region=region.code if region else None, subject=edition.uid)
