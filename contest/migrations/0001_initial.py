@@ -82,8 +82,8 @@ class Migration(migrations.Migration):
                 ('applied_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('approved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('checked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('entry', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='registration', to='impact.entry')),
-                ('round', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='registrations', to='impact.round')),
+                ('entry', models.OneToOneField(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='registration', to='impact.entry')),
+                ('round', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='registrations', to='impact.round')),
                 ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='registrations', to='catalog.team')),
             ],
             options={

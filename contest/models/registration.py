@@ -43,9 +43,9 @@ class Registration(StateMachine):
     }
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="registrations")
+    round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="registrations")
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="registrations")
-    entry = models.OneToOneField(Entry, on_delete=models.PROTECT, null=True, related_name="registration")
+    entry = models.OneToOneField(Entry, on_delete=models.CASCADE, null=True, related_name="registration")
     advanced_from = models.ForeignKey(
         Entry, on_delete=models.PROTECT, null=True, related_name="+", help_text="whose result brought it here"
     )

@@ -27,4 +27,6 @@ class Inputs:
     viewers: int = 0  # V: verified accounts that looked
     areas: int = 0  # of the 50, with three supporters or more
     people: int = 0  # at least so many persons; for ties
-    further: dict[str, int] = field(default_factory=dict)  # whole numbers that an indicator by configuration reads
+    further: dict[str, int] = field(
+        default_factory=dict
+    )  # whole numbers that an indicator by configuration reads
