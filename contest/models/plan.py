@@ -49,6 +49,9 @@ class RoundPlan(StateMachine):
     most_a_division = models.PositiveSmallIntegerField(
         null=True, help_text="so many of one division at most; null: as many as there are"
     )
+    picks = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="so many of them the committee picks, with words"
+    )
     into = models.ForeignKey(Round, on_delete=models.PROTECT, null=True, related_name="feeders")
 
     class Meta:

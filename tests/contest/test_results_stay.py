@@ -1,0 +1,70 @@
+"""What a result said when it was published stays, whoever writes to the tables."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
+
+from contest.models import Objection, Result, Rulebook, Snapshot
+from core import clock
+from impact.models import Entry
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def result(team):
+    entry = Entry.objects.select_related("round__edition").get(team=team)
+    book = Rulebook.objects.create(
+        edition=entry.round.edition, version=1, parameters={}, sha256="0" * 64, frozen_at=timezone.now()
+    )
+    snapshot = Snapshot.objects.create(
+        round=entry.round,
+        number=0,
+        until=clock.now(),
+        taken_at=timezone.now(),
+        rulebook=book,
+        rulebook_sha256=book.sha256,
+        sha256="1" * 64,
+    )
+    return Result.objects.create(
+        round=entry.round,
+        version=1,
+        snapshot=snapshot,
+        seed="s",
+        advances=1,
+        until=clock.now(),
+        sha256="2" * 64,
+        published_at=timezone.now(),
+        objections_close_at=clock.now() + timedelta(days=3),
+    )
+
+
+def _refused(statement):
+    with pytest.raises(DatabaseError) as no, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+    return str(no.value)
+
+
+def test_a_published_result_is_what_it_was(result):
+    for change in ("advances = 2", "sha256 = ''", "seed = 'mine'", "published_at = now()"):
+        assert "is what it was" in _refused(f"UPDATE contest_result SET {change}")
+    assert "never taken away" in _refused("DELETE FROM contest_result")
+    result.move_to(Result.State.FINAL, finalised_at=timezone.now())
+    result.move_to(Result.State.SUPERSEDED)
+    assert "at its end" in _refused("UPDATE contest_result SET state = 'final'")
+
+
+def test_a_snapshot_can_only_be_read(result):
+    assert "permission denied" in _refused("UPDATE contest_snapshot SET number = 9")
+    assert "permission denied" in _refused("DELETE FROM contest_snapshot")
+
+
+def test_an_objection_is_answered_once(result, team):
+    said = Objection.objects.create(
+        result=result, entry=team.entries.get(), language="en", words="Why?", filed_at=timezone.now()
+    )
+    assert "is what it was" in _refused("UPDATE contest_objection SET words = 'Thanks'")
+    said.move_to(Objection.State.DISMISSED, answer="Because.", answered_at=timezone.now())
+    assert "at its end" in _refused("UPDATE contest_objection SET answer = 'Another'")
