@@ -62,7 +62,7 @@ SCOPES = {
         " auditPersonFind accountFind accountClose accountOpenAgain accountSignOut accountSecondFactorEnd"
         " incidentOpen incidentUpdate incidentEnd placeClose placeOpen"
         " teamOffice officeTeam householdOffice officeHousehold organisationOffice officeOrganisation contestOffice"
-        " officeRound"
+        " organiserRound"
         " teamCreate teamAmend teamSuspend teamResume leaderVerify leaderDecline teamMemberEnd teamMemberInvite"
         " householdDetailsOpen householdVerify householdDecline householdTakeOut"
         " organisationVerify organisationDecline organisationSuspend coordinatorName"

@@ -1,9 +1,9 @@
 """What the API offers of the contest."""
 
-from contest.api import contest, office
+from contest.api import contest, office, organiser
 
 
-class Query(contest.Query, office.Query):
+class Query(contest.Query, office.Query, organiser.Query):
     """What may be read on this floor."""
 
 

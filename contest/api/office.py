@@ -1,4 +1,4 @@
-"""The contest's frame in the office: editions, their rounds, and which teams are in."""
+"""What whoever keeps the contest does: editions, their rounds, and which teams are in."""
 
 from datetime import datetime
 from typing import Any
@@ -11,92 +11,18 @@ from catalog.models import Team
 from contest.actions import edition as editions
 from contest.actions import entry as entries
 from contest.actions import round as rounds
+from contest.api.organiser import OrganiserEntryType, OrganiserRoundType
 from contest.reads import keeping
 from core import clock
 from core.api.access import HELD, SIGNED_IN, Access
 from core.api.act import Act
-from core.api.connections import connection_field
 from core.api.facts import guarded
-from core.api.ids import global_id, key_of, uid_of
-from core.api.types import Localized, ModelType, PlainType, enum_of, list_of, type_of
+from core.api.ids import key_of, uid_of
+from core.api.types import Localized, ModelType, PlainType, enum_of, list_of
 from core.refusals import NotFound
-from impact.models import Edition, Entry, Round
+from impact.models import Edition, Round
 
 KEEPS = Access("whoever keeps the contest", lambda request, parent: keeping.keeps_contest(request.user))
-
-
-class OfficeEntryType(ModelType):
-    """A team's part in a round, in or out."""
-
-    class Meta:
-        model = Entry
-        main = False
-        name = "OfficeEntry"
-        access = HELD
-        fields = ("number", "team", "approved_at", "out_reason")
-        about = {
-            "number": "Its number in the contest.",
-            "team": "Whose it is.",
-            "approved_at": "Since when it is in; null where it is out.",
-            "out_reason": "Why it is out; empty where it is in.",
-        }
-
-
-class OfficeRoundType(ModelType):
-    """A round as whoever keeps the contest sees it; its phases follow the trade's clock."""
-
-    class Meta:
-        model = Round
-        main = False
-        name = "OfficeRound"
-        access = HELD
-        fields = ("level", "region", "opens_at", "closes_at", "freezes_at")
-        about = {
-            "level": "Provincial or national.",
-            "region": "Whose province it is of; null where it is of none.",
-            "opens_at": "Purchases placed from here on count,",
-            "closes_at": "until here; from then on refunds settle,",
-            "freezes_at": "until here: then its figures are final. Without a zone, in Shanghai.",
-        }
-
-    id = graphene.ID(required=True, description="By its edition, level and region.")
-    name = graphene.String(required=True, description="Its level in the reader's language.")
-    phase = graphene.String(required=True, description="COMING, OPEN, SETTLING or FROZEN.")
-    phase_name = graphene.String(required=True, description="The same in the reader's language.")
-    entries_in = graphene.Int(required=True, description="How many teams are in.")
-    entries = connection_field(
-        OfficeEntryType,
-        lambda root, info: keeping.entries(root),
-        order=("number", "id"),
-        description="The teams' parts, in or out, by number.",
-    )
-    may_enter = list_of(
-        lambda: type_of(Team),
-        most=20,
-        resolver=lambda root, info, search="": keeping.may_enter(root, search or "")[:20],
-        description="Teams that are not in, by code; at most 20.",
-        search=graphene.Argument(graphene.String, description="A code, or part of a name."),
-    )
-
-    def resolve_id(root, info):
-        """A natural key: a round has no other."""
-        return global_id("Round", keeping.key_of_round(root))
-
-    def resolve_name(root, info):
-        """As the board calls it."""
-        return str(Round.Level(root.level).words)
-
-    def resolve_phase(root, info):
-        """By the trade's clock, stored nowhere."""
-        return root.phase(clock.now()).name
-
-    def resolve_phase_name(root, info):
-        """The phase of this moment in the reader's language."""
-        return str(root.phase(clock.now()).words)
-
-    def resolve_entries_in(root, info):
-        """Those that are out of the round are not counted."""
-        return keeping.entries(root).filter(approved_at__isnull=False).count()
 
 
 class OfficeEditionType(ModelType):
@@ -113,15 +39,17 @@ class OfficeEditionType(ModelType):
     name = Localized("name", description="Its name in the reader's language.")
     theme = Localized("theme", description="Its theme; may be empty.")
     rounds = list_of(
-        OfficeRoundType,
+        OrganiserRoundType,
         most=40,
-        resolver=lambda root, info: keeping.rounds(info.context.user).filter(edition=root)[:40],
+        resolver=lambda root, info: keeping.rounds(info.context.user, keeping.OPENS).filter(edition=root)[
+            :40
+        ],
         description="Its rounds, the first to open first.",
     )
 
 
 class ContestOffice(PlainType):
-    """The contests that the asker keeps."""
+    """The contests at whose desk the asker works."""
 
     class Meta:
         access = HELD
@@ -129,20 +57,13 @@ class ContestOffice(PlainType):
     editions = list_of(
         OfficeEditionType,
         most=20,
-        resolver=lambda root, info: keeping.editions(info.context.user)[:20],
+        resolver=lambda root, info: keeping.editions(info.context.user, keeping.OPENS)[:20],
         description="The newest first.",
     )
 
 
 def _office(root: Any, info: Any) -> ContestOffice | None:
-    return ContestOffice() if keeping.keeps_contest(info.context.user) else None
-
-
-def _round(root: Any, info: Any, id: str) -> Round | None:
-    try:
-        return keeping.round_of(info.context.user, key_of(id, "Round"))
-    except NotFound:
-        return None
+    return ContestOffice() if keeping.opens_desk(info.context.user) else None
 
 
 class EditionCreate(Act):
@@ -186,7 +107,7 @@ class RoundCreate(Act):
             required=True, description="until here: then its figures are final. Without a zone, in Shanghai."
         )
 
-    round = graphene.Field(OfficeRoundType, description="The round.")
+    round = graphene.Field(OrganiserRoundType, description="The round.")
 
     @classmethod
     def act(cls, request: Any, edition: str, level: Any, region: str | None = None, **times: Any) -> Any:
@@ -210,7 +131,7 @@ class RoundTimesSet(Act):
             required=True, description="until here: then its figures are final. Without a zone, in Shanghai."
         )
 
-    round = graphene.Field(OfficeRoundType, description="The round.")
+    round = graphene.Field(OrganiserRoundType, description="The round.")
 
     @classmethod
     def act(cls, request: Any, round: str, **times: Any) -> Any:
@@ -237,7 +158,7 @@ class EntryLetIn(Act):
         round = graphene.ID(required=True, description="The round.")
         team = graphene.ID(required=True, description="The team.")
 
-    entry = graphene.Field(OfficeEntryType, description="Its part.")
+    entry = graphene.Field(OrganiserEntryType, description="Its part.")
 
     @classmethod
     def act(cls, request: Any, round: str, team: str) -> Any:
@@ -259,12 +180,12 @@ class EntryTakeOut(Act):
         entry = graphene.ID(required=True, description="Its part.")
         reason = graphene.String(required=True, description="Why.")
 
-    entry = graphene.Field(OfficeEntryType, description="Its part, out.")
+    entry = graphene.Field(OrganiserEntryType, description="Its part, out.")
 
     @classmethod
     def act(cls, request: Any, entry: str, reason: str) -> Any:
         """Its part; CONFLICT where it is out already or something was bought for it."""
-        its = keeping.entry_of(request.user, uid_of(entry, "OfficeEntry", field="entry"))
+        its = keeping.entry_of(request.user, uid_of(entry, "OrganiserEntry", field="entry"))
         return cls(entry=entries.take_out(its, request.user, reason))
 
 
@@ -275,16 +196,7 @@ class Query:
         graphene.Field(
             ContestOffice,
             resolver=_office,
-            description="The contests that the asker keeps; null for whoever keeps none.",
-        ),
-        SIGNED_IN,
-    )
-    office_round = guarded(
-        graphene.Field(
-            OfficeRoundType,
-            args={"id": graphene.Argument(graphene.ID, required=True, description="The round.")},
-            resolver=_round,
-            description="A round that the asker keeps; null for any other.",
+            description="The contests at whose desk the asker works; null for whoever works at none.",
         ),
         SIGNED_IN,
     )

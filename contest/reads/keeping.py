@@ -1,5 +1,6 @@
 """The contest as those who keep it see it: editions, rounds that have not begun among them, entries that are out."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,8 @@ from core.refusals import NotFound
 from impact.models import Edition, Entry, Round
 
 KEEP = "contest.keep_editions"
+# Each of these opens a round at the organiser's desk; what is shown there asks for its own.
+OPENS = (KEEP,)
 
 
 def keeps_contest(person: Any) -> bool:
@@ -20,17 +23,34 @@ def keeps_contest(person: Any) -> bool:
     return may_anywhere(person, KEEP)
 
 
-def editions(person: Any) -> QuerySet[Edition]:
-    """The newest first: hers to keep, or with a round that is."""
-    places = places_of(person, KEEP)
-    hers = places.rows(subject="uid") | Q(pk__in=Round.objects.filter(_at(places)).values("edition"))
+def opens_desk(person: Any) -> bool:
+    """Whether there is anything for her at the organiser's desk."""
+    return any(may_anywhere(person, permission) for permission in OPENS)
+
+
+def editions(person: Any, permissions: Collection[str] = (KEEP,)) -> QuerySet[Edition]:
+    """The newest first: hers to keep (or what else is asked), or with a round that is."""
+    hers = Q(pk__in=rounds(person, permissions).values("edition"))
+    for permission in permissions:
+        hers |= places_of(person, permission).rows(subject="uid")
     return Edition.objects.filter(hers).order_by("-ordinal", "-pk")
 
 
-def rounds(person: Any) -> QuerySet[Round]:
-    """Those that she keeps, in their order."""
-    kept = Round.objects.filter(_at(places_of(person, KEEP)))
-    return kept.select_related("edition", "region").order_by("opens_at", "pk")
+def rounds(person: Any, permissions: Collection[str] = (KEEP,)) -> QuerySet[Round]:
+    """Those that she keeps (or may what else is asked), in their order."""
+    hers = Q(pk__in=())
+    for permission in permissions:
+        hers |= _at(places_of(person, permission))
+    return Round.objects.filter(hers).select_related("edition", "region").order_by("opens_at", "pk")
+
+
+def opened_round(person: Any, slug: str, level: str, region: str | None = None) -> Round | None:
+    """A round as its address names it, where it is open to her; of several of a level that of all provinces, or the
+    first by its province's code."""
+    found = rounds(person, OPENS).filter(edition__slug=slug, level=level)
+    if region is not None:
+        found = found.filter(region=region)
+    return found.order_by(F("region").asc(nulls_first=True)).first()
 
 
 def _at(places: Places) -> Q:

@@ -72,7 +72,7 @@ RULE: dict[str, Powers] = {
     Role.OWNER: powers(GIVES_ROLES, f"{APPOINTS} teamMemberInvite teamMemberEnd", words=NAMES_OF_PEOPLE),
     # Runs the shop, or what lies at her place of it: all but what departments sign for.
     Role.OPERATOR: powers(
-        f"{GIVES_ROLES} {HOUSEHOLDS} {ORGANISATIONS} {ANY_STATE} teamOffice officeTeam contestOffice officeRound"
+        f"{GIVES_ROLES} {HOUSEHOLDS} {ORGANISATIONS} {ANY_STATE} teamOffice officeTeam contestOffice organiserRound"
         " shippingRates office.audit office.listings office.products office.product office.figures office.refunds office.disputes"
         " office.claims office.reviews office.order office.orders",
         f"{APPOINTS} {DECIDES_ORGANISATIONS} {CLOSES} {CONTEST} coordinatorName householdDetailsOpen householdVerify"
@@ -116,7 +116,7 @@ RULE: dict[str, Powers] = {
     Role.FINANCE_APPROVER: powers("office.figures"),
     # Media: the stories of teams.
     Role.MEDIA_OFFICER: powers("mediaOffice", "storyPublish"),
-    Role.ORGANISER: powers("contestOffice officeRound", CONTEST, shop_deeds="editionCreate"),
+    Role.ORGANISER: powers("contestOffice organiserRound", CONTEST, shop_deeds="editionCreate"),
     # Reads, and does nothing; whose trail a mailbox is, for the whole log alone.
     Role.AUDITOR: powers(
         f"{PEOPLE} office.regionChoices office.audit office.figures",
@@ -173,7 +173,9 @@ PAGES = {
     "office_household#household": "officeHousehold",
     "office_organisations": "organisationOffice",
     "office_organisation#organisation": "officeOrganisation",
-    "office_contest": "contestOffice",
+    "organiser": "contestOffice",
+    "organiser_calendar#round": "organiserRound",
+    "organiser_entries#round": "organiserRound",
     "office_quality": "qualityOffice",
     "office_logistics": "logisticsOffice",
     "office_women": "womenOffice",

@@ -149,7 +149,9 @@ class Side(Town):
             "incident": [f'code: "{self.closure.incident.code}"'],
             "reviews": [f'product: "{sold.slug}", first: 20'],
             "rating": [f'product: "{sold.slug}"'],
-            "officeRound": [f'id: "{global_id("Round", key_of_round(self.entry.round))}"'],
+            "organiserRound": [
+                f'edition: "{self.entry.round.edition.slug}", level: PROVINCIAL, region: "{self.entry.round.region_id}"'
+            ],
             "officeHousehold": [f'id: "{global_id("OfficeHousehold", self.candidate.uid)}"'],
             "officeTeam": [f'id: "{team}"'],
             "officeOrganisation": [f'id: "{global_id("Organisation", self.proposed.uid)}"'],

@@ -20,7 +20,7 @@ from catalog.models import Product, Team
 from core.api.documents import ask
 from core.api.ids import global_id
 from core.api.run import graphql_schema
-from impact.models import Household
+from impact.models import Edition, Household
 from orders.links import token_for
 from orders.models import Cart, Order
 from tests.accounts.world import a_person
@@ -116,7 +116,10 @@ class Matrix:
                 {"id": global_id("OfficeHousehold", uid)}
                 for uid in Household.objects.values_list("uid", flat=True)
             ],
-            "officeRound": [{"id": "none"}],
+            "organiserRound": [
+                {"edition": slug, "level": "PROVINCIAL"}
+                for slug in Edition.objects.values_list("slug", flat=True)
+            ],
             "search": [{"first": 20}],
             "searchSuggestions": [{"text": "o", "first": 10}],
             "regions": [{"parent": "420000"}],
@@ -288,7 +291,8 @@ def everything_there() -> Any:
 
 
 def written(given: dict[str, Any]) -> str:
-    return ", ".join(f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in given.items())
+    texts = ", ".join(f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in given.items())
+    return texts.replace('"PROVINCIAL"', "PROVINCIAL")
 
 
 def ghost_of(value: Any) -> Any:
@@ -307,7 +311,17 @@ def ghost_of(value: Any) -> Any:
     return f"no-{value}" if re.fullmatch(r"[a-z]+-\d+|[\w-]{16}", value) else value
 
 
-PLAIN = {"idempotencyKey", "token", "region", "regionCode", "county", "parent", "trackingNumber", "phone"}
+PLAIN = {
+    "idempotencyKey",
+    "level",
+    "token",
+    "region",
+    "regionCode",
+    "county",
+    "parent",
+    "trackingNumber",
+    "phone",
+}
 
 
 def _kind_of(value: str) -> str:

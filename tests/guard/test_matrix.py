@@ -170,10 +170,16 @@ def pages_of(side: Side) -> dict[str, tuple[str, bool]]:
         "household": global_id("OfficeHousehold", side.candidate.uid),
         "organisation": global_id("Organisation", side.proposed.uid),
     }
+    held = side.entry.round
+    of_its_round = f"?region={held.region_id}"
     found = {}
     for name, door in PAGES.items():
         page, _, of = name.partition("#")
-        found[reverse(page, args=["en", *([ids[of]] if of else [])])] = door, bool(of)
+        if of == "round":
+            where = reverse(page, args=["en", held.edition.slug, held.level]) + of_its_round
+        else:
+            where = reverse(page, args=["en", *([ids[of]] if of else [])])
+        found[where] = door, bool(of)
     return found
 
 

@@ -86,6 +86,7 @@ def documents(
             written = ", ".join(f"{k}: {json.dumps(v, ensure_ascii=False)}" for k, v in arguments.items())
             # Words of an enumeration stand without quotes.
             written = written.replace('"zh"', "ZH").replace('"en"', "EN").replace('"DIVISION"', "DIVISION")
+            written = written.replace('"PROVINCIAL"', "PROVINCIAL")
             yield name, f"{{ {name}{f'({written})' if written else ''}{inner} }}"
 
 

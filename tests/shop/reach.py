@@ -6,6 +6,7 @@ from typing import Any
 from graphql import GraphQLObjectType, get_named_type, is_enum_type, is_leaf_type, is_non_null_type
 
 from core.api.facts import facts_of
+from core.api.ids import key_of
 from core.api.run import graphql_schema
 
 DEEP = 4
@@ -49,10 +50,12 @@ def _told(root: str, arg: str, known: dict[str, str], slug: str) -> Any:
         ids = {"teamProduct": "product", "organisation": "parent", "cart": "cartId", "officeTeam": "team"}
         ids |= {
             "officeOrganisation": "parent",
-            "officeRound": "round",
             "officeHousehold": "householdVerify.id",
         }
         return known[ids[root]]
+    if root == "organiserRound":
+        slug, level, region = key_of(known["round"], "Round").split("/")
+        return {"edition": slug, "level": level.upper(), "region": region or None}.get(arg)
     if arg == "team" and root != "provenance":
         return known["team"]
     return known[arg] if arg in ("number", "order", "code") else "x" if arg == "token" else None

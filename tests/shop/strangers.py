@@ -152,7 +152,7 @@ class Town:
             ),
             "edition": global_id("OfficeEdition", self.entry.round.edition.uid),
             "round": global_id("Round", f"{self.entry.round.edition.slug}/provincial/"),
-            "entry": global_id("OfficeEntry", self.entry.uid),
+            "entry": global_id("OrganiserEntry", self.entry.uid),
             "groupId": global_id("GroupPurchase", group.uid),
             "seatId": global_id("Seat", Seat.objects.filter(group=group).first().uid),
             "organisationId": global_id("Organisation", self.together.union.uid),

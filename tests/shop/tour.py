@@ -11,13 +11,13 @@ from django.urls import URLResolver, reverse
 
 from accounts.models import Organisation, Person
 from catalog.models import Lot, Product, Team
-from contest.reads.keeping import key_of_round
 from core.api.ids import global_id
 from impact.models import Household, Round
 from orders.links import token_for
 from orders.models import Incident, Line, Order
 from shop.demo import sign_ins
 from shop.urls import urlpatterns
+from shop.web.organiser.tabs import TABS
 from shop.web.page import Page
 from tests.accounts.world import a_person
 from together.models import GroupPurchase
@@ -198,15 +198,17 @@ def _office() -> Iterator[Stop]:
     yield Stop(OPERATOR, "office_accounts")
     her = Person.objects.get(email=BUYER)
     yield Stop(OPERATOR, "office_account", (("id", global_id("Person", her.uid)),))
-    for name in ("teams", "households", "organisations", "contest"):
-        yield Stop(OPERATOR, f"office_{name}")
+    for name in ("office_teams", "office_households", "office_organisations", "organiser"):
+        yield Stop(OPERATOR, name)
     rows = {"team": Team, "household": Household, "organisation": Organisation}
     kinds = {"team": "Team", "household": "OfficeHousehold", "organisation": "Organisation"}
     for name, model in rows.items():
         row = model.objects.order_by("pk").first()
         yield Stop(OPERATOR, f"office_{name}", (("id", global_id(kinds[name], row.uid)),))
     held = Round.objects.select_related("edition").get()
-    yield Stop(OPERATOR, "office_round", (("id", global_id("Round", key_of_round(held))),))
+    at = (("edition", held.edition.slug), ("level", held.level))
+    for tab in TABS:
+        yield Stop(OPERATOR, f"organiser_{tab.name}", at)
     for role, page in DEPARTMENTS.items():
         yield Stop(role, f"office_{page}")
 

@@ -13,7 +13,6 @@ from django.utils import timezone
 
 from accounts.places import Place
 from catalog import search
-from contest.reads.keeping import key_of_round
 from core.api.ids import global_id
 from core.models import Delivery, OutboxEvent
 from impact.actions import household as households
@@ -21,6 +20,7 @@ from impact.actions.household import Proposal
 from impact.models import Round
 from orders.models import Claim, Dispute, Order, Payment, Refund
 from shop.demo.incidents import one_that_is_over
+from shop.web.organiser.tabs import TABS
 from tests.accounts.world import a_person, holds
 from tests.catalog.world import an_operator
 from tests.factor import App, by_code, by_password
@@ -169,13 +169,13 @@ def of_the_office(shelf: SimpleNamespace, together: Together) -> dict[Any, list[
     departments |= {"media_officer": "media"}
     return {
         a_person(("operator",)): [
-            *("office/", "office/teams/", "office/households/", "office/organisations/", "office/contest/"),
+            *("office/", "office/teams/", "office/households/", "office/organisations/", "organiser/"),
             *("office/teams/?open=create_team&province=420000", f"office/teams/{team}/"),
             *(f"office/teams/{team}/?open={act}" for act in acts),
             *(f"office/households/{family}/{opens}" for opens in ("", "?open=open_details")),
             *(f"office/organisations/{union}/{opens}" for opens in ("", "?open=suspend_organisation")),
-            *("office/contest/?open=create_edition", f"office/contest/?open=create_round~{edition}"),
-            f"office/contest/{global_id('Round', key_of_round(round_))}/",
+            *("organiser/?open=create_edition", f"organiser/?open=create_round~{edition}"),
+            *(f"organiser/{round_.edition.slug}/provincial/{tab.name}/" for tab in TABS),
         ],
         **{a_person((role,)): ["office/", f"office/{page}/"] for role, page in departments.items()},
     }

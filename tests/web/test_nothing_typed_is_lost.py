@@ -114,11 +114,9 @@ def visits(shelf) -> list[tuple[Client, str, str]]:
         ),
         *((clerk, f"office_{name}", f"/en/office/{name}/") for name in ("refunds", "disputes", "claims")),
         (clerk, "office_audit", "/en/office/audit/"),
-        *((clerk, f"office_{name}", f"/en/office/{name}/") for name in ("teams", "contest")),
-        *(
-            (clerk, f"office_{name}", f"/en/office/{path}/")
-            for name, path in kept_in_the_office(shelf, union)
-        ),
+        (clerk, "office_teams", "/en/office/teams/"),
+        (clerk, "organiser", "/en/organiser/"),
+        *((clerk, name, f"/en/{path}/") for name, path in kept_in_the_office(shelf, union)),
     ]
 
 
@@ -128,10 +126,13 @@ def kept_in_the_office(shelf: SimpleNamespace, union: str) -> list[tuple[str, st
     made = a_round(shelf.team, days=(5, 10, 15))
     family = household.propose(Proposal(shelf.team, shelf.team.county, clock.now()), None)
     return [
-        ("team", f"teams/{global_id('Team', shelf.team.uid)}"),
-        ("household", f"households/{global_id('OfficeHousehold', family.uid)}"),
-        ("organisation", f"organisations/{union}"),
-        ("round", f"contest/{global_id('Round', f'{made.edition.slug}/provincial/')}"),
+        ("office_team", f"office/teams/{global_id('Team', shelf.team.uid)}"),
+        ("office_household", f"office/households/{global_id('OfficeHousehold', family.uid)}"),
+        ("office_organisation", f"office/organisations/{union}"),
+        *(
+            (f"organiser_{tab}", f"organiser/{made.edition.slug}/provincial/{tab}")
+            for tab in ("calendar", "entries")
+        ),
     ]
 
 

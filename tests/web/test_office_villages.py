@@ -140,10 +140,10 @@ def test_who_verifies_unions_sees_unions_of_her_place_alone():
 
 
 def test_an_edition_and_its_round_are_created_in_shanghais_time_and_teams_let_in_and_out(office):
-    fill(office, "/en/office/contest/", "create_edition",
+    fill(office, "/en/organiser/", "create_edition",
          slug="hubei-2", ordinal="2", nameZh="示例大赛", nameEn="Demo contest")  # fmt: skip
     edition = Edition.objects.get()
-    page = unfolded(office, "/en/office/contest/", "create_round")
+    page = unfolded(office, "/en/organiser/", "create_round")
     day = clock.today().replace(year=clock.today().year + 1)
     times = {"opensAt": f"{day}T09:00", "closesAt": f"{day}T08:00", "freezesAt": f"{day}T21:00"}
     asked = {
@@ -152,28 +152,29 @@ def test_an_edition_and_its_round_are_created_in_shanghais_time_and_teams_let_in
         "level": "PROVINCIAL",
     }
     send(office, page, "create_round", **asked, region="420000", **times)
-    assert not Round.objects.exists() and "It closes after it opens." in words(
-        office.get("/en/office/contest/")
-    )
+    assert not Round.objects.exists() and "It closes after it opens." in words(office.get("/en/organiser/"))
     send(office, page, "create_round", **asked, region="420000", **{**times, "closesAt": f"{day}T20:00"})
     round_ = Round.objects.get()
     assert round_.opens_at.astimezone(clock.SHANGHAI).isoformat() == f"{day}T09:00:00+08:00"
-    (there,) = set(
-        re.findall(r'href="(/en/office/contest/[^"?#]+/)"', words(office.get("/en/office/contest/")))
+    (calendar,) = set(
+        re.findall(r'href="(/en/organiser/[^"#]+/calendar/[^"#]+)"', words(office.get("/en/organiser/")))
     )
+    assert calendar == "/en/organiser/hubei-2/provincial/calendar/?region=420000"
+    there = calendar.replace("calendar", "entries")
+    key = global_id("Round", "hubei-2/provincial/420000")
     few, many = a_team(), a_team()
     world.households(many, 10)
     for team in (few, many):
-        post(office, "let_in_entry", round=there.split("/")[-2], team=id_of("Team", team), back=there)
+        post(office, "let_in_entry", round=key, team=id_of("Team", team), back=there)
     assert list(Entry.objects.values_list("team", flat=True)) == [many.pk], "ten households or more"
     page = unfolded(office, there, "take_out_entry")
-    entry = id_of("OfficeEntry", Entry.objects.get())
+    entry = id_of("OrganiserEntry", Entry.objects.get())
     send(office, page, "take_out_entry", item=entry, entry=entry, reason="自愿退出")
     assert Entry.objects.get().out_reason == "自愿退出" and "自愿退出" in words(office.get(there))
     fill(office, there, "let_in_entry", item=id_of("Team", many), team=id_of("Team", many))
     assert Entry.objects.get().approved_at
     later = {**times, "closesAt": f"{day}T23:00", "freezesAt": f"{day}T23:30"}
-    fill(office, there, "set_round_times", **later)
+    fill(office, calendar, "set_round_times", **later)
     assert Round.objects.get().freezes_at.astimezone(clock.SHANGHAI).minute == 30
 
 
@@ -183,8 +184,9 @@ def test_once_a_round_has_begun_its_times_stay_and_what_was_bought_for_stays_in(
     order = world.an_order((lot, 2))
     world.pay(order)
     key = global_id("Round", f"{round_.edition.slug}/provincial/")
-    there = f"/en/office/contest/{key}/"
-    assert 'action="/do/set_round_times/"' not in words(office.get(there))
+    desk = f"/en/organiser/{round_.edition.slug}/provincial"
+    assert 'action="/do/set_round_times/"' not in words(office.get(f"{desk}/calendar/"))
+    there = f"{desk}/entries/"
     at = dict.fromkeys(("opensAt", "closesAt", "freezesAt"), "2031-05-01T09:00")
     post(
         office,
@@ -193,8 +195,8 @@ def test_once_a_round_has_begun_its_times_stay_and_what_was_bought_for_stays_in(
         **{**at, "closesAt": "2031-05-02T09:00", "freezesAt": "2031-05-03T09:00"},
     )
     assert Round.objects.get().opens_at == round_.opens_at
-    entry = id_of("OfficeEntry", Entry.objects.get())
+    entry = id_of("OrganiserEntry", Entry.objects.get())
     post(office, "take_out_entry", entry=entry, reason="示例", back=there)
     assert Entry.objects.get().approved_at and "it stays in" in words(office.get(there))
     for who in (a_person(), a_person(("county_verifier",))):
-        assert gone(signed_in(who), there, "/en/office/contest/")
+        assert gone(signed_in(who), there, "/en/organiser/")

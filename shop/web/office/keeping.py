@@ -1,4 +1,4 @@
-"""What follows the office's deeds for teams, households, organisations and the contest, and what comes of those for good."""
+"""What follows the office's deeds for teams, households and organisations, and what comes of those for good."""
 
 from typing import Any
 
@@ -97,21 +97,6 @@ ORGANISATIONS = {
     ),
 }
 
-CONTEST = {
-    "create_edition": Act(
-        follow=tells(say("“{x}”建好了，接着加赛段。", "“{x}” is there; give it a round."), "edition", "name"),
-        as_written="nothing is told of it until it has a round",
-    ),
-    "create_round": Act(follow=saved, undone_by="set_round_times"),
-    "set_round_times": Act(follow=saved, undone_by="set_round_times"),
-    "let_in_entry": Act(
-        follow=tells(say("{x} 进来了。", "{x} is in."), "entry", "number"), undone_by="take_out_entry"
-    ),
-    "take_out_entry": Act(
-        follow=tells(say("{x} 已退出。", "{x} is out."), "entry", "number"), undone_by="let_in_entry"
-    ),
-}
-
 _found = says(say("已记下，团队会看到。", "Noted; the team reads it."))
 
 DEPARTMENTS = {
@@ -123,4 +108,4 @@ DEPARTMENTS = {
     ),
 }
 
-KEEPING = gathered(TEAMS, HOUSEHOLDS, ORGANISATIONS, CONTEST, DEPARTMENTS)
+KEEPING = gathered(TEAMS, HOUSEHOLDS, ORGANISATIONS, DEPARTMENTS)

@@ -20,7 +20,8 @@ class Tab:
     @property
     def name(self) -> str:
         """Of its address."""
-        return f"office_{self.page.removeprefix('office/')}"
+        room, _, page = self.page.partition("/")
+        return page if page == room else f"{room}_{page}"
 
 
 # The pages of the first tab.
@@ -45,7 +46,7 @@ TABS = (
         "accounts.decide_union",
         ("office/organisation",),
     ),
-    Tab("office/contest", say("大赛", "Contest"), "contest.keep_editions", ("office/round",)),
+    Tab("organiser/organiser", say("大赛", "Contest"), "contest.keep_editions"),
     Tab("office/people", say("人员", "People"), "accounts.see_appointments", ("office/appoint",)),
     Tab("office/accounts", say("账户", "Accounts"), "accounts.close_account", ("office/account",)),
     Tab("office/closures", say("暂停配送", "Places closed"), "orders.close_places"),

@@ -42,8 +42,6 @@ urlpatterns = [
         _page("office/organisation"),
         name="office_organisation",
     ),
-    path("<language:lang>/office/contest/", _page("office/contest"), name="office_contest"),
-    path("<language:lang>/office/contest/<str:id>/", _page("office/round"), name="office_round"),
     path("<language:lang>/office/quality/", _page("office/quality"), name="office_quality"),
     path("<language:lang>/office/logistics/", _page("office/logistics"), name="office_logistics"),
     path("<language:lang>/office/women/", _page("office/women"), name="office_women"),

@@ -27,7 +27,7 @@ NOT_PUBLIC = {
     "OrderConnection",
     *("AppointmentConnection", "AuditEntryConnection", "OfficeTeamConnection"),
     "OfficeOrganisationConnection",
-    *("OfficeHouseholdConnection", "OfficeEntryConnection", "OfficeRefundConnection"),
+    *("OfficeHouseholdConnection", "OrganiserEntryConnection", "OfficeRefundConnection"),
     *("OfficeDisputeConnection", "OfficeClaimConnection", "OfficeReviewConnection"),
     *("CheckedListingConnection", "StoryTeamConnection", "SendingTeamConnection"),
 }

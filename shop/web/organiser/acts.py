@@ -1,0 +1,21 @@
+"""What follows the deeds of whoever keeps the contest."""
+
+from core.language import say
+from shop.web.acts import Act, gathered, saved, tells
+
+CONTEST = {
+    "create_edition": Act(
+        follow=tells(say("“{x}”建好了，接着加赛段。", "“{x}” is there; give it a round."), "edition", "name"),
+        as_written="nothing is told of it until it has a round",
+    ),
+    "create_round": Act(follow=saved, undone_by="set_round_times"),
+    "set_round_times": Act(follow=saved, undone_by="set_round_times"),
+    "let_in_entry": Act(
+        follow=tells(say("{x} 进来了。", "{x} is in."), "entry", "number"), undone_by="take_out_entry"
+    ),
+    "take_out_entry": Act(
+        follow=tells(say("{x} 已退出。", "{x} is out."), "entry", "number"), undone_by="let_in_entry"
+    ),
+}
+
+ACTS = gathered(CONTEST)

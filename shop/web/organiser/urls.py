@@ -1,0 +1,38 @@
+"""The organiser's desk: all editions and rounds on its first page, and six tabs a round."""
+
+from functools import partial
+
+from django.urls import path, register_converter
+
+from impact.models import Round
+from shop.web.organiser.tabs import TABS
+from shop.web.page import page
+
+
+class Level:
+    """A round's level in an address, in small letters; the API's in capitals."""
+
+    regex = "|".join(Round.Level.values)
+
+    def to_python(self, value: str) -> str:
+        return value.upper()
+
+    def to_url(self, value: str) -> str:
+        return value.lower()
+
+
+register_converter(Level, "level")
+# Each is about what its own reader may see.
+_page = partial(page, for_somebody=True)
+
+urlpatterns = [
+    path("<language:lang>/organiser/", _page("organiser/organiser"), name="organiser"),
+    *(
+        path(
+            f"<language:lang>/organiser/<slug:edition>/<level:level>/{tab.name}/",
+            _page(f"organiser/{tab.name}"),
+            name=f"organiser_{tab.name}",
+        )
+        for tab in TABS
+    ),
+]
