@@ -1,0 +1,88 @@
+"""Who stands before whom, and which rule decided it."""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from contest.scoring.inputs import Inputs
+from contest.scoring.measures import MEASURES, value_of
+from contest.scoring.score import Scored
+from core.language import Words, say
+
+SCORE = "score"
+APPROVED, DRAW = "approved_at", "draw"
+
+
+@dataclass(frozen=True)
+class Placed:
+    """An entry's place from 1. `decided_by` is the last rule that had to be asked for it: "score", or one of the ties."""
+
+    entry_id: int
+    rank: int
+    decided_by: str
+
+
+def rank(
+    parameters: Mapping[str, Any],
+    scored: Mapping[int, Scored],
+    inputs: Sequence[Inputs],
+    approved_at: Mapping[int, datetime],
+    seed: str,
+    numbers: Mapping[int, str] | None = None,
+) -> list[Placed]:
+    """All of `scored`, the best first, on places without gaps; whoever may not advance is left out by the caller.
+
+    Compared is what is told: totals and indicators with four decimals, inputs as disclosed. The draw goes by
+    SHA-256(seed ":" number), the smallest first, so that anyone can repeat it; `numbers` are the entries' public ones
+    (by default their ids).
+    """
+    known = {one.entry_id: one for one in inputs}
+
+    def keys(one: Scored) -> list[Any]:
+        its = known[one.entry_id]
+        number = (numbers or {}).get(one.entry_id, str(one.entry_id))
+        return [-one.total, *(_key(rule, one, its, approved_at, seed, number) for rule in parameters["ties"])]
+
+    ordered = sorted(((keys(one), one.entry_id) for one in scored.values()), key=lambda pair: pair[0])
+    rules = [SCORE, *parameters["ties"]]
+    apart = [_apart(a[0], b[0]) for a, b in zip(ordered, ordered[1:], strict=False)]
+    return [
+        Placed(entry_id, n + 1, rules[max(apart[max(0, n - 1) : n + 1], default=0)])
+        for n, (_, entry_id) in enumerate(ordered)
+    ]
+
+
+def _key(
+    rule: str, one: Scored, its: Inputs, approved_at: Mapping[int, datetime], seed: str, number: str
+) -> Any:
+    """What an entry has by a rule, the better the smaller."""
+    if rule == DRAW:
+        return drawn(seed, number)
+    if rule == APPROVED:
+        return approved_at[one.entry_id]
+    return -one.values[rule] if rule in one.values else -value_of(its, rule)
+
+
+def drawn(seed: str, number: str) -> str:
+    """An entry's lot in the draw."""
+    return hashlib.sha256(f"{seed}:{number}".encode()).hexdigest()
+
+
+def _apart(before: list[Any], after: list[Any]) -> int:
+    """By which of the rules, counted from the score, two neighbours differ."""
+    return next(n for n, (a, b) in enumerate(zip(before, after, strict=True)) if a != b)
+
+
+def words_of(rule: str, parameters: Mapping[str, Any], name_of: Callable[[str], Words]) -> Words:
+    """A rule of the order in words; `name_of` names an indicator by its key."""
+    if rule in {row["key"] for row in parameters["indicators"]}:
+        return say("{what}较高者在前", "The higher {what} goes first", what=name_of(rule))
+    if rule in MEASURES:
+        return say("{what}较多者在前", "More counts: {what}", what=MEASURES[rule].words)
+    return {
+        SCORE: say("总分", "Total score"),
+        APPROVED: say("先通过审核者在前", "Whoever was approved first"),
+        DRAW: say("抽签（种子公开）", "A draw with a published seed"),
+    }[rule]
