@@ -1,17 +1,27 @@
 from contest.models.award import Award, AwardNote
+from contest.models.batch import ImportBatch, ImportFile, ImportRow, QuarantinedRow
 from contest.models.plan import RoundPlan
 from contest.models.registration import Registration
 from contest.models.result import Pick, Result, ResultRow
 from contest.models.review import Adjustment, Objection, ReExamination
 from contest.models.rulebook import Rulebook
 from contest.models.snapshot import Snapshot, SnapshotRow
+from contest.models.source import OutsideSource, ProjectMapping
+from contest.models.twin import OutsideTally, TwinSale
 
 __all__ = [
     "Adjustment",
     "Award",
     "AwardNote",
+    "ImportBatch",
+    "ImportFile",
+    "ImportRow",
     "Objection",
+    "OutsideSource",
+    "OutsideTally",
     "Pick",
+    "ProjectMapping",
+    "QuarantinedRow",
     "ReExamination",
     "Registration",
     "Result",
@@ -20,4 +30,5 @@ __all__ = [
     "Rulebook",
     "Snapshot",
     "SnapshotRow",
+    "TwinSale",
 ]

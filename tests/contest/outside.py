@@ -1,0 +1,68 @@
+"""Statements of outside platforms in a few words: as they are sent, and as they stand once approved."""
+
+import itertools
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from contest.models import ImportBatch, ImportRow, OutsideSource, ProjectMapping
+from core import clock
+from core.clock import SHANGHAI
+from impact.models import Entry, Round
+
+_count = itertools.count(1)
+
+
+def a_source(platform: str = "", adapter: str = "plain") -> OutsideSource:
+    platform = platform or f"platform{next(_count)}"
+    return OutsideSource.objects.create(
+        platform=platform, name_zh="示例平台", name_en="Demo platform", adapter=adapter
+    )
+
+
+def a_mapping(source: OutsideSource, entry: Entry, project: str = "P1", **fields: Any) -> ProjectMapping:
+    """An approved one."""
+    values = {"approved_at": clock.now() - timedelta(days=1), **fields}
+    return ProjectMapping.objects.create(
+        source=source, round=entry.round, project=project, entry=entry, **values
+    )
+
+
+def a_statement(
+    source: OutsideSource,
+    round_: Round,
+    *sales: tuple[str, int],
+    stated: int = 0,
+    scope: str = "incremental",
+    **fields: Any,
+) -> ImportBatch:
+    """An approved statement of orders: (`order/line`, amount less refund in fen); dated so many days from now."""
+    day = (clock.now() + timedelta(days=stated)).astimezone(SHANGHAI).date()
+    grade = "aggregate" if scope == "aggregate" else "orders"
+    values = {
+        "stated_on": day,
+        "uploaded_at": timezone.now(),
+        "applied_at": clock.now(),
+        "control_rows": len(sales),
+        "control_amount_minor": sum(n for _, n in sales),
+        "control_refund_minor": 0,
+        "sha256": f"{next(_count):064x}",
+        "state": "applied",
+        "grade": grade,
+    }
+    batch = ImportBatch.objects.create(round=round_, source=source, scope=scope, **{**values, **fields})
+    for number, (ref, amount) in enumerate(sales, 2):
+        a_row(batch, ref, amount, number=number)
+    return batch
+
+
+def a_row(batch: ImportBatch, ref: str, amount: int, **fields: Any) -> ImportRow:
+    """A row of an order's line, paid yesterday at ten."""
+    order, _, line = ref.partition("/")
+    paid: datetime = fields.pop("paid_at", None) or clock.now().astimezone(SHANGHAI).replace(
+        hour=10, minute=0
+    ) - timedelta(days=1)
+    values = {"number": 2, "project": "P1", "order_ref": order, "amount_minor": amount, "paid_at": paid}
+    values |= {"key": f"o|{order}|{line or 1}", "day": paid.astimezone(SHANGHAI).date()}
+    return ImportRow.objects.create(batch=batch, **{**values, **fields})
