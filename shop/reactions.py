@@ -14,7 +14,9 @@ from core.outbox import Reactions
 REACTIONS = {
     # accounts
     "PersonJoined": Reactions(afterwards=["accounts.tasks.send_welcome"]),
-    "MailboxConfirmed": Reactions(afterwards=["orders.tasks.join_guest"]),
+    "MailboxConfirmed": Reactions(
+        at_once=["contest.actions.engagement.prove"], afterwards=["orders.tasks.join_guest"]
+    ),
     "SignUpRepeated": Reactions(afterwards=["accounts.tasks.send_sign_up_repeated"]),
     "PasswordResetRequested": Reactions(afterwards=["accounts.tasks.send_password_reset"]),
     "EmailChangeRequested": Reactions(

@@ -1,6 +1,8 @@
 from contest.models.award import Award, AwardNote
 from contest.models.batch import ImportBatch, ImportFile, ImportRow, QuarantinedRow
+from contest.models.engagement import Engagement, View
 from contest.models.plan import RoundPlan
+from contest.models.referral import ReferralLink
 from contest.models.registration import Registration
 from contest.models.result import Pick, Result, ResultRow
 from contest.models.review import Adjustment, Objection, ReExamination
@@ -13,6 +15,7 @@ __all__ = [
     "Adjustment",
     "Award",
     "AwardNote",
+    "Engagement",
     "ImportBatch",
     "ImportFile",
     "ImportRow",
@@ -23,6 +26,7 @@ __all__ = [
     "ProjectMapping",
     "QuarantinedRow",
     "ReExamination",
+    "ReferralLink",
     "Registration",
     "Result",
     "ResultRow",
@@ -31,4 +35,5 @@ __all__ = [
     "Snapshot",
     "SnapshotRow",
     "TwinSale",
+    "View",
 ]
