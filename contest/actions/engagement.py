@@ -34,7 +34,7 @@ def give(person: Person, entry: Entry, kind: str) -> None:
     Engagement.objects.bulk_create([given], ignore_conflicts=True)
 
 
-def take_back(person: Person, entry: Entry, kind: str) -> None:
+def revoke(person: Person, entry: Entry, kind: str) -> None:
     """Take it back; from now on it counts for nothing, until it is given again."""
     live(person).filter(entry=entry, kind=kind).update(revoked_at=clock.now())
 

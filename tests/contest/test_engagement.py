@@ -61,10 +61,10 @@ def test_what_is_taken_back_counts_no_more_and_can_be_given_again(entry):
     her = a_person()
     engagement.give(her, entry, LIKE)
     engagement.give(her, entry, FOLLOW)
-    engagement.take_back(her, entry, LIKE)
+    engagement.revoke(her, entry, LIKE)
     assert given_by(her, entry) == {FOLLOW}
     assert popularity(entry).engaged == 1
-    engagement.take_back(her, entry, FOLLOW)
+    engagement.revoke(her, entry, FOLLOW)
     assert popularity(entry).engaged == 0
     assert list(follows_of(her)) == []
     engagement.give(her, entry, FOLLOW)
@@ -78,7 +78,7 @@ def test_a_moment_that_is_past_is_counted_alike_for_ever(entry):
     clock.move(timedelta(seconds=1))
     then = clock.now()
     clock.move(timedelta(seconds=1))
-    engagement.take_back(her, entry, LIKE)
+    engagement.revoke(her, entry, LIKE)
     engagement.give(later, entry, LIKE)
     Person.objects.filter(pk=her.pk).update(email_verified_at=None)
     assert popularity(entry, until=then) == Popularity(1, 1)
@@ -141,7 +141,7 @@ def test_who_gives_and_takes_all_day_is_held_up(entry):
     her = a_person()
     for _ in range(engagement.MOST_OF_ONE):
         engagement.give(her, entry, LIKE)
-        engagement.take_back(her, entry, LIKE)
+        engagement.revoke(her, entry, LIKE)
     with pytest.raises(TooMany):
         engagement.give(her, entry, LIKE)
     engagement.give(her, entry, FOLLOW)
