@@ -56,7 +56,7 @@ def popularity_of(
     `excluded`: (entry id, person id) that count neither as engaged nor as having looked: were she still a viewer,
     a farm of likes would lower the rate of whom it was meant to harm.
     """
-    asked = {
+    asked: dict[str, Any] = {
         "round": round_.pk,
         "until": until,
         "last": min(until, round_.closes_at),

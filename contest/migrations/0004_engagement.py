@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0015_verified_by_another'),
         ('catalog', '0014_a_desk_is_an_appointment'),
-        ('contest', '0002_results'),
+        ('contest', '0003_outside_results'),
         ('impact', '0012_who_proposed_a_household'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
