@@ -1,9 +1,11 @@
 from contest.models.award import Award, AwardNote
 from contest.models.batch import ImportBatch, ImportFile, ImportRow, QuarantinedRow
+from contest.models.case import Case, CaseItem, Effect, Rule
 from contest.models.engagement import Engagement, View
 from contest.models.plan import RoundPlan
 from contest.models.referral import ReferralLink
 from contest.models.registration import Registration
+from contest.models.related_party import RelatedParty
 from contest.models.result import Pick, Result, ResultRow
 from contest.models.review import Adjustment, Objection, ReExamination
 from contest.models.rulebook import Rulebook
@@ -15,6 +17,9 @@ __all__ = [
     "Adjustment",
     "Award",
     "AwardNote",
+    "Case",
+    "CaseItem",
+    "Effect",
     "Engagement",
     "ImportBatch",
     "ImportFile",
@@ -28,9 +33,11 @@ __all__ = [
     "ReExamination",
     "ReferralLink",
     "Registration",
+    "RelatedParty",
     "Result",
     "ResultRow",
     "RoundPlan",
+    "Rule",
     "Rulebook",
     "Snapshot",
     "SnapshotRow",
