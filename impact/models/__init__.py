@@ -1,4 +1,5 @@
 from impact.models.attribution import Attribution, Credit, LotTally
+from impact.models.calling import Call, Docking
 from impact.models.contest import Edition, Entry, Round
 from impact.models.household import (
     DetailReading,
@@ -23,10 +24,12 @@ from impact.models.standing import (
 __all__ = [
     "Account",
     "Attribution",
+    "Call",
     "Credit",
     "DetailReading",
     "DisclosedHouseholds",
     "Disclosure",
+    "Docking",
     "Edition",
     "Entry",
     "Household",

@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts import clean
 from accounts import reads as people
 from accounts.actions import audit
-from accounts.models import AuditEntry, Person
+from accounts.models import Person
 from catalog.models import Variant
 from catalog.reads import variants_on_sale
 from catalog.refusals import InsufficientStock
@@ -191,8 +191,7 @@ def _follow(order: Order) -> None:
 
 def _before(seat: Seat) -> str:
     """Where a seat stood that was given back: its member has it in hand, or is still to collect it."""
-    collected = AuditEntry.objects.filter(noun="Seat", object_uid=str(seat.uid), deed="collect")
-    return Seat.State.COLLECTED if collected.exists() else Seat.State.CONFIRMED
+    return Seat.State.COLLECTED if seat.collected_at else Seat.State.CONFIRMED
 
 
 def expire(limit: int = 100) -> int:
@@ -216,6 +215,6 @@ def collect(seat: Seat, by: Person) -> Seat:
         raise Conflict(say("这一份已经全部退了。", "All of this part was given back."))
     if seat.state == Seat.State.CONFIRMED and not is_collectable(seat):
         raise Conflict(say("货还没有发出。", "It has not been sent yet."))
-    seat.move_to(Seat.State.COLLECTED)
+    seat.move_to(Seat.State.COLLECTED, collected_at=clock.now())
     audit.record(by, "collect", "Seat", seat.uid)
     return seat

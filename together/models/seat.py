@@ -46,6 +46,10 @@ class Seat(StateMachine, models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.RESERVED)
     pickup_code = models.CharField(max_length=12, default=a_code)
     joined_at = models.DateTimeField(auto_now_add=True)
+    collected_at = models.DateTimeField(
+        null=True,
+        help_text="when handed out, by the clock of seasons and contests; it stays, whatever is given back",
+    )
 
     class Meta:
         ordering = ["id"]
