@@ -1,0 +1,11 @@
+"""The shop's colours (its stylesheet has the same), as red, green and blue."""
+
+Colour = tuple[int, int, int]
+
+PAPER: Colour = (0xFB, 0xF7, 0xEF)
+INK: Colour = (0x23, 0x30, 0x2A)
+SOFT: Colour = (0x5A, 0x64, 0x5D)
+GREEN: Colour = (0x2F, 0x6B, 0x4F)
+PERSIMMON: Colour = (0xD9, 0x62, 0x2B)
+STRAW: Colour = (0xE8, 0xD9, 0xB5)
+WHITE: Colour = (255, 255, 255)
