@@ -83,6 +83,11 @@ def _table() -> Mapping[str, frozenset[Role]]:
     return table
 
 
+def roles_of(permission: str) -> frozenset[Role]:
+    """The roles that have it."""
+    return _table()[permission]
+
+
 def appointed_by(role: str) -> str:
     """The permission that it takes to appoint somebody to this role, and to end that."""
     permission: str = _page("APPOINTED_BY")[Role(role)]

@@ -26,6 +26,7 @@ PERMISSIONS = {
     "accounts.appoint_operator": OWNER,
     "accounts.appoint_officer": OPERATOR | OWNER,
     "accounts.appoint_at_team": OPERATOR | OWNER | MANAGER,
+    "accounts.appoint_judge": OPERATOR | OWNER | {Role.ORGANISER},
     "accounts.release_parked": OPERATOR,
     "accounts.read_audit": OPERATOR | {Role.AUDITOR},
     "accounts.close_account": OPERATOR,
@@ -75,6 +76,7 @@ PERMISSIONS = {
     "impact.hear_of_few_households": OPERATOR,  # by mail
     # the contest
     "contest.keep_editions": OPERATOR | {Role.ORGANISER},  # editions, rounds, entries, rulebooks, results
+    "contest.judge": frozenset({Role.JUDGE}),  # entries of the edition that she was appointed to judge
 }
 
 # What it takes to appoint somebody to each role, and to end that.
@@ -83,6 +85,8 @@ APPOINTED_BY = {
     if role in (Role.OWNER, Role.OPERATOR)
     else "accounts.appoint_at_team"
     if role in AT_A_DESK
+    else "accounts.appoint_judge"
+    if role == Role.JUDGE
     else "accounts.appoint_officer"
     for role in Role
 }
@@ -104,6 +108,7 @@ ASKED_AGAIN = frozenset(
         "accounts.appoint_operator",
         "accounts.appoint_officer",
         "accounts.appoint_at_team",
+        "accounts.appoint_judge",
         "accounts.end_second_factor",
         "accounts.end_officers_second_factor",
     }

@@ -27,7 +27,8 @@ REACTIONS = {
     "OrganisationVerified": Reactions(afterwards=["accounts.tasks.send_organisation_verified"]),
     "CoordinatorNamed": Reactions(afterwards=["accounts.tasks.send_coordinator_named"]),
     "Appointed": Reactions(
-        at_once=["catalog.actions.member.open_desks"], afterwards=["accounts.tasks.send_appointed"]
+        at_once=["catalog.actions.member.open_desks", "contest.actions.judge.take_seats"],
+        afterwards=["accounts.tasks.send_appointed"],
     ),
     "RoleOffered": Reactions(afterwards=["accounts.tasks.send_role_invitation"]),
     "AppointmentEnded": Reactions(
@@ -115,6 +116,8 @@ REACTIONS = {
     "GroupFellShort": Reactions(afterwards=["together.letters.send_group_fell_short"]),
     # those behind the goods
     "EntryHasFewHouseholds": Reactions(afterwards=["impact.tasks.tell_operators_of_few_households"]),
+    # the contest
+    "SheetsOpened": Reactions(afterwards=["contest.tasks.tell_of_opening"]),
     # the shelves
     "LotRecalled": Reactions(
         afterwards=[

@@ -101,7 +101,10 @@ VERIFIERS = [
     f"{floor}.verify.verify" for floor in ("core", "catalog", "orders", "together", "impact", "contest")
 ]
 # What lies sealed in the database (core/sealed.py): `manage.py rotate_keys` seals it anew with the first key.
-SEALED_COLUMNS = ["accounts.actions.erasure.SEALED", "accounts.totp.SEALED", "impact.sealing.SEALED"]
+SEALED_COLUMNS = [
+    *("accounts.actions.erasure.SEALED", "accounts.totp.SEALED"),
+    *("impact.sealing.SEALED", "contest.sealing.SEALED"),
+]
 # What finds products (the search port, catalog/search): our own database, or Elasticsearch beside it.
 ELASTICSEARCH_URL = env.text("ELASTICSEARCH_URL")
 SEARCH_ENGINE = f"catalog.search.{'elastic.Elastic' if ELASTICSEARCH_URL else 'postgres.Postgres'}"

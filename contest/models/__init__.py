@@ -2,6 +2,7 @@ from contest.models.award import Award, AwardNote
 from contest.models.batch import ImportBatch, ImportFile, ImportRow, QuarantinedRow
 from contest.models.case import Case, CaseItem, Effect, Rule
 from contest.models.engagement import Engagement, View
+from contest.models.judging import Conflict, Judge, Opening, Sheet
 from contest.models.plan import RoundPlan
 from contest.models.referral import ReferralLink
 from contest.models.registration import Registration
@@ -19,12 +20,15 @@ __all__ = [
     "AwardNote",
     "Case",
     "CaseItem",
+    "Conflict",
     "Effect",
     "Engagement",
     "ImportBatch",
     "ImportFile",
     "ImportRow",
+    "Judge",
     "Objection",
+    "Opening",
     "OutsideSource",
     "OutsideTally",
     "Pick",
@@ -39,6 +43,7 @@ __all__ = [
     "RoundPlan",
     "Rule",
     "Rulebook",
+    "Sheet",
     "Snapshot",
     "SnapshotRow",
     "TwinSale",

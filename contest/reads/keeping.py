@@ -7,7 +7,8 @@ from uuid import UUID
 from django.db.models import CharField, F, Q, QuerySet, Value
 from django.db.models.functions import Cast
 
-from accounts.permissions import may_anywhere, places_of
+from accounts.models import Appointment, Person
+from accounts.permissions import may_anywhere, places_of, roles_of, running
 from accounts.places import Places
 from catalog.models import Team
 from core.refusals import NotFound
@@ -101,6 +102,15 @@ def may_enter(round_: Round, search: str) -> QuerySet[Team]:
         named = Q(code__iexact=words) | Q(name_zh__icontains=words) | Q(name_en__icontains=words)
         teams = teams.filter(named)
     return teams.order_by("code")
+
+
+def keepers(round_: Round) -> QuerySet[Person]:
+    """Whoever keeps this round, there or for the whole shop."""
+    here = Q(region=None, organisation=None) & (Q(subject=None) | Q(subject=round_.edition.uid))
+    if round_.region_id:
+        here |= Q(region=round_.region_id)
+    rows = Appointment.objects.filter(running(), here, role__in=roles_of(KEEP))
+    return Person.objects.filter(pk__in=rows.values("person"), is_active=True).order_by("pk")
 
 
 def _one(rows: QuerySet, field: str) -> Any:

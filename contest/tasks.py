@@ -1,0 +1,41 @@
+"""Celery's side of the contest."""
+
+from celery import shared_task
+
+from accounts import mail
+from contest import links
+from contest.actions import sheet
+from contest.events import SheetsOpened
+from contest.models import Judge, Sheet
+from contest.reads import judging, keeping
+from core.deliveries import reaction
+from impact.models import Round
+
+
+@shared_task(name="contest.tasks.open_sheets")
+def open_sheets() -> int:
+    """For beat: what ties judges to entries is looked for again, and the sheets of a round are opened when they are due."""
+    return sheet.open_due()
+
+
+@reaction("contest.tasks.tell_of_opening")
+def tell_of_opening(event: SheetsOpened) -> None:
+    """To whoever keeps the round: how many sheets were opened, and what is to be looked at. To each judge who has given a
+    sheet: that they are open."""
+    round_ = Round.objects.select_related("edition").get(pk=event.round_id)
+    sheets = Sheet.objects.filter(entry__round=round_, opened_at__isnull=False)
+    found = {
+        "edition": round_.edition,
+        "sheets": sheets.count(),
+        "excluded": sheets.filter(state=Sheet.State.EXCLUDED).count(),
+        "apart": len(judging.spreads(round_)),
+        "blocked": len(judging.blocked(round_)),
+        "link": links.judging_tab(round_),
+    }
+    for person in keeping.keepers(round_):
+        mail.send(person.email, person.language, "sheets_opened", found)
+    judges = Judge.objects.filter(pk__in=sheets.values("judge"), person__is_active=True)
+    for judge in judges.select_related("person"):
+        person = judge.person
+        told = {"edition": round_.edition, "link": links.judges_desk(round_, person.language)}
+        mail.send(person.email, person.language, "your_sheets_opened", told)
