@@ -4,7 +4,7 @@ All of it is computed from the supports numbered up to a number, with what they 
 region and group, when a seat was handed out, what was told of calls. docs/decisions/0040 says why each is counted so.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -21,12 +21,28 @@ HUBEI = "42"
 
 @dataclass(frozen=True)
 class Caps:
-    """How much of one payer, person or mobiliser counts for one entry; money in fen."""
+    """How much of one payer, person or mobiliser counts for one entry, and from what on an organisation or area does;
+    money in fen."""
 
-    individual_minor: int = 500_000
-    organisation_minor: int = 9_000_000
-    mobiliser_minor: int = 4_000_000
-    days_a_person: int = 5
+    individual_minor: int
+    organisation_minor: int
+    mobiliser_minor: int
+    days_a_person: int
+    organisation_least_minor: int
+    area_least: int
+
+    @classmethod
+    def of(cls, parameters: Mapping[str, Any]) -> "Caps":
+        """Those of a rulebook."""
+        caps = parameters["caps"]
+        return cls(
+            caps["person_minor"],
+            caps["organisation_minor"],
+            caps["mobiliser_minor"],
+            caps["person_days"],
+            caps["organisation_least_minor"],
+            caps["area_least_supporters"],
+        )
 
 
 @dataclass
@@ -35,7 +51,8 @@ class Counted:
 
     net_minor: int = 0
     amount_minor: int = 0  # each payer capped
-    people: int = 0  # known persons, each once
+    people: int = 0  # known persons, each once: at least so many
+    people_most: int = 0
     days: int = 0  # each person's days, capped; group purchases are not in it
     seats: int = 0  # of group purchases: those handed out to members who chose, or one a group
     callers: dict[str, int] = field(default_factory=dict)
@@ -186,7 +203,7 @@ def counted(scope: Scope, caps: Caps) -> dict[int, Counted]:
 def _add(entry: Counted, what: str, key: str, minor: int, n: int) -> None:
     match what:
         case "all":
-            entry.net_minor, entry.people = minor, n
+            entry.net_minor, entry.people, entry.people_most = minor, n, n
         case "amount":
             entry.amount_minor = minor
         case "days":

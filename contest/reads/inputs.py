@@ -1,36 +1,70 @@
 """What a round's scores are computed from, once and for everyone: domain 3.6, as it may be told (3.6b)."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
+from contest.models import RoundPlan
+from contest.reads import outside
 from contest.reads.counted import Caps, Counted, Scope, counted, home_of
+from contest.reads.counted_outside import add_outside
+from contest.reads.engagement import Popularity, popularity_of
+from contest.reads.exclusions import Exclusions, excluded
 from contest.reads.welfare import Welfare, welfare
 from contest.scoring.inputs import Inputs
+from contest.scoring.rulebook import default_parameters
 from impact.models import Round
 from impact.reads import docking
-from impact.reads.figures import LEAST_OF_AN_ORGANISATION
 from impact.reads.household import FEWEST
-
-SUPPORTERS_OF_AN_AREA = 3
 
 
 def inputs_of(round_: Round, number: int, until: datetime) -> dict[int, Inputs]:
     """The inputs of each entry of the round, by its id: from supports numbered up to `number`, and whatever else was told
     by `until`, in the trade's clock. Asked twice for the same moment it says the same."""
     entries = dict(round_.entries.order_by("pk").values_list("pk", "team_id"))
-    scope = Scope(entries, number, until, home=home_of(round_))
-    caps = Caps(days_a_person=round_.days_a_person)
-    gathered = counted(scope, caps)
-    shared = welfare(scope, {entry: c.net_minor for entry, c in gathered.items()})
+    out, caps = excluded(round_, until), Caps.of(parameters_of(round_))
+    scope = Scope(
+        entries,
+        number,
+        until,
+        out.orders | outside.counted_outside(round_, until),
+        out.mobilised,
+        home_of(round_),
+    )
+    of_entries = counted(scope, caps)
+    shared = welfare(scope, {entry: c.net_minor for entry, c in of_entries.items()})
+    _add_outside(of_entries, round_, until, out, caps)
     docked = docking.delivered(entries.values(), round_.opens_at, until)
+    popular = popularity_of(round_, until, out.engagements)
     return {
         entry: _inputs(
-            entry, gathered.get(entry, Counted()), shared.get(entry, Welfare()), docked[team], caps
+            entry,
+            of_entries.get(entry, Counted()),
+            shared.get(entry, Welfare()),
+            popular.get(entry, Popularity()),
+            docked[team],
+            caps,
         )
         for entry, team in entries.items()
     }
 
 
-def _inputs(entry: int, of: Counted, shared: Welfare, dockings: int, caps: Caps) -> Inputs:
+def parameters_of(round_: Round) -> Mapping[str, Any]:
+    """Those of the round's rulebook; the defaults while it has none."""
+    plan = RoundPlan.objects.filter(round=round_).select_related("rulebook").first()
+    return plan.rulebook.parameters if plan and plan.rulebook else default_parameters()
+
+
+def _add_outside(
+    of_entries: dict[int, Counted], round_: Round, until: datetime, out: Exclusions, caps: Caps
+) -> None:
+    sales = (sale for sale in outside.accepted(round_, until) if sale.key not in out.outside)
+    add_outside(of_entries, sales, caps, home_of(round_))
+
+
+def _inputs(
+    entry: int, of: Counted, shared: Welfare, popular: Popularity, dockings: int, caps: Caps
+) -> Inputs:
     # What stands on persons is told, and scored, where ten of them stand behind it.
     is_told = of.people >= FEWEST
     return Inputs(
@@ -42,8 +76,11 @@ def _inputs(entry: int, of: Counted, shared: Welfare, dockings: int, caps: Caps)
         net_minor=of.net_minor,
         person_times=of.days + of.seats if is_told else 0,
         mobilised_minor=sum(min(minor, caps.mobiliser_minor) for minor in of.callers.values()),
-        organisations=sum(minor >= LEAST_OF_AN_ORGANISATION for minor in of.bodies.values()),
+        organisations=sum(minor >= caps.organisation_least_minor for minor in of.bodies.values()),
         dockings=dockings,
-        areas=sum(persons >= SUPPORTERS_OF_AN_AREA for persons in of.areas.values()),
+        engaged=popular.engaged if popular.engaged >= FEWEST else 0,
+        viewers=popular.viewers if popular.viewers >= FEWEST else 0,
+        areas=sum(persons >= caps.area_least for persons in of.areas.values()),
         people=of.people if is_told else 0,
+        further={"people_most": of.people_most} if is_told else {},
     )
