@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
-from contest.models import RoundPlan
+from contest.models import Opening, RoundPlan
 from contest.reads import outside
 from contest.reads.counted import Caps, Counted, Scope, counted, home_of
 from contest.reads.counted_outside import add_outside
 from contest.reads.engagement import Popularity, popularity_of
 from contest.reads.exclusions import Exclusions, excluded
+from contest.reads.judging import means_of
 from contest.reads.welfare import Welfare, welfare
 from contest.scoring.inputs import Inputs
 from contest.scoring.rulebook import default_parameters
@@ -36,9 +38,11 @@ def inputs_of(round_: Round, number: int, until: datetime) -> dict[int, Inputs]:
     _add_outside(of_entries, round_, until, out, caps)
     docked = docking.delivered(entries.values(), round_.opens_at, until)
     popular = popularity_of(round_, until, out.engagements)
+    judged = means_of(round_) if Opening.objects.filter(round=round_, opened_at__lte=until).exists() else {}
     return {
         entry: _inputs(
             entry,
+            judged.get(entry),
             of_entries.get(entry, Counted()),
             shared.get(entry, Welfare()),
             popular.get(entry, Popularity()),
@@ -63,12 +67,19 @@ def _add_outside(
 
 
 def _inputs(
-    entry: int, of: Counted, shared: Welfare, popular: Popularity, dockings: int, caps: Caps
+    entry: int,
+    judges: Decimal | None,
+    of: Counted,
+    shared: Welfare,
+    popular: Popularity,
+    dockings: int,
+    caps: Caps,
 ) -> Inputs:
     # What stands on persons is told, and scored, where ten of them stand behind it.
     is_told = of.people >= FEWEST
     return Inputs(
         entry_id=entry,
+        judges=judges,
         households=shared.households,
         household_share_bps=shared.household_share_bps,
         at_risk_share_bps=shared.at_risk_share_bps,

@@ -26,10 +26,9 @@ _EARNED = f"""
         SELECT c.entry_id, a.household_id, sum(a.amount_minor) AS minor
         FROM counted c JOIN impact_support s ON s.entry_id = c.entry_id AND s.order_uid = c.order_uid
         JOIN impact_supportnumber n ON n.support_id = s.id AND n.number <= %(number)s
-        JOIN impact_transfer t ON t.transaction_id = s.transaction_id
+        JOIN impact_transfer t ON t.transaction_id = s.transaction_id AND t.lot_number IS NOT NULL
         JOIN orders_line l ON l.id = t.line_id AND l.team_id = c.team_id
         JOIN impact_attribution a ON a.transfer_id = t.id
-        JOIN impact_household h ON h.id = a.household_id AND h.verified_at IS NOT NULL
         GROUP BY c.entry_id, a.household_id HAVING sum(a.amount_minor) > 0
     ), kinds AS (
         -- As it stands on the day; one that is not known yet then, as it was known first.
@@ -37,7 +36,7 @@ _EARNED = f"""
             SELECT k.kind = ANY(%(at_risk)s) FROM impact_householdstatus k
             WHERE k.household_id = earned.household_id AND (k.until IS NULL OR k.until > %(day)s)
             ORDER BY k.since > %(day)s, abs(k.since - %(day)s) LIMIT 1), false) AS is_at_risk
-        FROM earned
+        FROM earned JOIN impact_household h ON h.id = earned.household_id AND h.verified_at IS NOT NULL
     )
     SELECT entry_id, count(*), sum(minor)::bigint, count(*) FILTER (WHERE is_at_risk),
            coalesce(sum(minor) FILTER (WHERE is_at_risk), 0)::bigint

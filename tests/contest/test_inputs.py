@@ -50,7 +50,7 @@ def test_the_inputs_of_an_entry_are_those_worked_out_by_hand(lot, django_assert_
     world.refund(part, (part.lines.get(), 3690))
     at_risk(team, 10)
     standings.fold()
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         (found,) = inputs_of(Round.objects.get(), LATEST, clock.now()).values()
     assert found == Inputs(
         entry_id=team.entries.get().pk,
