@@ -11,6 +11,18 @@ class PersonJoined(Event):
 
 
 @dataclass(frozen=True)
+class QuestionRaised(Event):
+    """For the first time, or once more by a follow-up."""
+
+    question_id: int
+
+
+@dataclass(frozen=True)
+class QuestionAnswered(Event):
+    answer_id: int
+
+
+@dataclass(frozen=True)
 class MailboxConfirmed(Event):
     """She has shown that her account's mailbox is hers: the first, or another that she has moved to."""
 

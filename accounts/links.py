@@ -65,6 +65,16 @@ def role_invitation(language: str, token: str) -> str:
     return _page(language, "role/", token=token)
 
 
+def my_questions(language: str) -> str:
+    """Where somebody reads what was answered to her."""
+    return _page(language, "account/questions/")
+
+
+def questions(language: str) -> str:
+    """Where questions are answered."""
+    return _page(language, "office/questions/")
+
+
 def office(language: str) -> str:
     """Where whoever is appointed to something works."""
     return _page(language, "office/")

@@ -301,6 +301,19 @@ def absent(person: Any, permission: str, field: str = "") -> Refusal:
     return NotFound(field=field or ())
 
 
+def holders_at(permission: str, at: Place) -> QuerySet[Person]:
+    """Everybody who may there, in the order in which they came."""
+    where = Q(region=None, organisation=None, subject=None)
+    if at.region is not None:
+        where |= Q(region__in=above(at.region))
+    if at.organisation is not None:
+        where |= Q(organisation=at.organisation)
+    if at.subject is not None:
+        where |= Q(subject=at.subject)
+    terms = Appointment.objects.filter(running(), where, role__in=_table()[permission])
+    return Person.objects.filter(pk__in=terms.values("person"), is_active=True).order_by("pk")
+
+
 def holders(permission: str) -> QuerySet[Person]:
     """Everybody who may for the whole shop, in the order in which they came."""
     terms = Appointment.objects.filter(

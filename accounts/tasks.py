@@ -16,12 +16,16 @@ from accounts.events import (
     OrganisationVerified,
     PasswordResetRequested,
     PersonJoined,
+    QuestionAnswered,
+    QuestionRaised,
     RoleOffered,
     SecondFactorChanged,
     SignUpRepeated,
 )
-from accounts.models import Appointment, DeviceCode, Membership, Organisation, Person
+from accounts.models import Answer, Appointment, DeviceCode, Membership, Organisation, Person, Question
 from accounts.models.appointment import OF_A_TEAM
+from accounts.permissions import holders_at
+from accounts.questions import place_of_question
 from accounts.reads import members_of
 from core.deliveries import reaction
 from core.events import Event
@@ -222,3 +226,22 @@ def _tell_of_appointment(appointment_id: int, template: str, *, lasts: bool) -> 
         where=places.name_of(row).in_language(person.language),
         link=(links.desk if row.role in OF_A_TEAM else links.office)(person.language),
     )
+
+
+@reaction("accounts.tasks.tell_of_question")
+def tell_of_question(event: QuestionRaised) -> None:
+    """To each who is to answer it; nothing once it is answered. Who asked is not said."""
+    question = Question.objects.get(pk=event.question_id)
+    if question.state != Question.State.OPEN:
+        return
+    for person in holders_at(question.answered_with, place_of_question(question)):
+        _tell(person, "question_asked", question=question, link=links.questions(person.language))
+
+
+@reaction("accounts.tasks.tell_of_answer")
+def tell_of_answer(event: QuestionAnswered) -> None:
+    """To whoever asked, while she has an account."""
+    answer = Answer.objects.select_related("question__asker").get(pk=event.answer_id)
+    asker = answer.question.asker
+    if asker is not None and asker.is_active and asker.email_verified_at:
+        _tell(asker, "question_answered", answer=answer, link=links.my_questions(asker.language))

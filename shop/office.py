@@ -5,6 +5,7 @@ from core.language import say
 # f(person) -> what of a floor waits for her to do (accounts/waiting.py).
 WAITS = (
     "accounts.waiting.of_accounts",
+    "accounts.questions.of_questions",
     "catalog.reads.waiting.of_catalog",
     "orders.reads.waiting.of_orders",
     "impact.reads.waiting.of_impact",

@@ -77,6 +77,7 @@ PERMISSIONS = {
     # the contest
     "contest.keep_editions": OPERATOR | {Role.ORGANISER},  # editions, rounds, entries, rulebooks, results
     "contest.judge": frozenset({Role.JUDGE}),  # entries of the edition that she was appointed to judge
+    "contest.answer_questions": OPERATOR | {Role.ORGANISER},  # about an edition
 }
 
 # What it takes to appoint somebody to each role, and to end that.

@@ -23,6 +23,8 @@ REACTIONS = {
         afterwards=["accounts.tasks.send_email_change", "accounts.tasks.send_email_change_notice"]
     ),
     "DeviceCodeRequested": Reactions(afterwards=["accounts.tasks.send_device_code"]),
+    "QuestionRaised": Reactions(afterwards=["accounts.tasks.tell_of_question"]),
+    "QuestionAnswered": Reactions(afterwards=["accounts.tasks.tell_of_answer"]),
     "SecondFactorChanged": Reactions(afterwards=["accounts.tasks.send_second_factor_changed"]),
     "OrganisationVerified": Reactions(afterwards=["accounts.tasks.send_organisation_verified"]),
     "CoordinatorNamed": Reactions(afterwards=["accounts.tasks.send_coordinator_named"]),

@@ -20,11 +20,11 @@ SCOPES = {
     # Public: everybody is told the same. (A product's `preview` is its team's: it asks for what opens teamProduct.)
     **_each(
         (ANY,),
-        "shop setUp contest board provenance reviews rating team teams search searchSuggestions product products categories"
+        "shop setUp contest board edition editionFaq provenance reviews rating team teams search searchSuggestions product products categories"
         " regions incident incidents",
     ),
     # One's own.
-    **_each((READ,), "viewer myOrders myGroupPurchases organisation organisations invitation"),
+    **_each((READ,), "viewer myQuestions myOrders myGroupPurchases organisation organisations invitation"),
     # An organisation's members and invitations are behind `organisation` alone, whatever leads to them.
     **_each((READ, BUY), "cart order orderGroup groupPurchase setAside"),
     **_each((READ, DESK), "myTeams"),
@@ -50,7 +50,7 @@ SCOPES = {
         " emailChangeConfirm personUpdate personExport personErase personKeep addressSave addressDelete tokenCreate"
         " tokenRevoke deviceCodeRequest deviceCodeGive deviceProve secondFactorBegin secondFactorConfirm secondFactorGive secondFactorEnd recoveryCodesRenew"
         " invitationCreate invitationAccept invitationWithdraw membershipEnd membershipUpdate"
-        " organisationPropose roleInvitation myRoleInvitations roleInvitationAccept shopSetUp shopUpdate shopTextsConfirm shopLetterSend shopLetterConfirm"
+        " organisationPropose editionQuestionAsk questionFollowUp roleInvitation myRoleInvitations roleInvitationAccept shopSetUp shopUpdate shopTextsConfirm shopLetterSend shopLetterConfirm"
         " shopDesk shopOpen paymentCheck paymentTrialBegin paymentTrialLook paymentTrialRefund"
         " firstParcel shippingRates shippingRateSave shippingRatesConfirm usualCategories categoriesPutUp categorySave",
     ),
@@ -67,6 +67,7 @@ SCOPES = {
         " householdDetailsOpen householdVerify householdDecline householdTakeOut"
         " organisationVerify organisationDecline organisationSuspend coordinatorName"
         " qualityOffice qualityCheck mediaOffice storyPublish logisticsOffice logisticsCheck womenOffice"
+        " questionAnswer questionPublish questionWithdraw"
         " editionCreate roundCreate roundTimesSet entryLetIn entryTakeOut"
         " roleInvitationSend roleInvitationWithdraw appointmentEnd",
     ),

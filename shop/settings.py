@@ -185,12 +185,13 @@ AUTH_PASSWORD_VALIDATORS = [
 PASSWORD_RESET_TIMEOUT = 3600
 # Each floor adds what it knows of a person to her export, and forgets it when she leaves: f(person).
 PERSON_EXPORTERS: list[str] = [
-    "catalog.reads.teams.export",
-    "orders.people.export",
-    "together.people.export",
-    "contest.people.export",
+    *("accounts.questions.export", "catalog.reads.teams.export", "orders.people.export"),
+    *("together.people.export", "contest.people.export"),
 ]
-PERSON_ERASERS: list[str] = ["orders.people.erase", "together.people.erase", "contest.people.erase"]
+PERSON_ERASERS: list[str] = [
+    *("accounts.actions.question.forget", "orders.people.erase", "together.people.erase"),
+    "contest.people.erase",
+]
 # What is settled before she is forgotten: f(person) -> words; and until when money that went back to her may come
 # back, so that a sealed address is kept: f(person) -> moment or None.
 PERSON_UNSETTLED: list[str] = ["orders.reads.unsettled.unsettled"]

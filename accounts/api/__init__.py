@@ -12,6 +12,7 @@ from accounts.api import (
     organisation,
     parked,
     person,
+    question,
     region,
     second_factor,
     session,
@@ -29,6 +30,7 @@ class Query(
     office.Query,
     office_organisations.Query,
     appointing.Query,
+    question.Query,
 ):
     """What may be read on this floor."""
 
@@ -47,5 +49,6 @@ class Mutation(
     office_organisations.Mutation,
     appointing.Mutation,
     audit.Mutation,
+    question.Mutation,
 ):
     """What may be done on this floor."""

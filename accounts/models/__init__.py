@@ -3,20 +3,24 @@ from accounts.models.audit import AuditEntry
 from accounts.models.device import DeviceCode
 from accounts.models.organisation import Invitation, Membership, Organisation
 from accounts.models.person import ApiToken, Person
+from accounts.models.question import Answer, Faq, Question
 from accounts.models.region import Address, Region
 from accounts.models.second_factor import RecoveryCode, SecondFactor
 from accounts.models.shop import Shop
 
 __all__ = [
     "Address",
+    "Answer",
     "ApiToken",
     "Appointment",
     "AuditEntry",
     "DeviceCode",
+    "Faq",
     "Invitation",
     "Membership",
     "Organisation",
     "Person",
+    "Question",
     "RecoveryCode",
     "Region",
     "RoleInvitation",

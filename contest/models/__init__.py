@@ -4,6 +4,7 @@ from contest.models.case import Case, CaseItem, Effect, Rule
 from contest.models.engagement import Engagement, View
 from contest.models.judging import Conflict, Judge, Opening, Sheet
 from contest.models.plan import RoundPlan
+from contest.models.question import EditionQuestion
 from contest.models.referral import ReferralLink
 from contest.models.registration import Registration
 from contest.models.related_party import RelatedParty
@@ -21,6 +22,7 @@ __all__ = [
     "Case",
     "CaseItem",
     "Conflict",
+    "EditionQuestion",
     "Effect",
     "Engagement",
     "ImportBatch",

@@ -47,6 +47,7 @@ DECIDES_ORGANISATIONS = "organisationVerify organisationDecline organisationSusp
 APPOINTS = "roleInvitationSend roleInvitationWithdraw appointmentEnd deviceCodeGive"
 ANY_STATE = "teamProduct product"  # a listing that is not on the shelf
 CLOSES = "incidentOpen placeClose placeOpen"
+ANSWERS = "questionAnswer questionPublish questionWithdraw"
 CONTEST = "entryLetIn entryTakeOut roundTimesSet roundCreate"
 
 # A team's desk.
@@ -74,8 +75,8 @@ RULE: dict[str, Powers] = {
     Role.OPERATOR: powers(
         f"{GIVES_ROLES} {HOUSEHOLDS} {ORGANISATIONS} {ANY_STATE} teamOffice officeTeam contestOffice organiserRound"
         " shippingRates office.audit office.listings office.products office.product office.figures office.refunds office.disputes"
-        " office.claims office.reviews office.order office.orders",
-        f"{APPOINTS} {DECIDES_ORGANISATIONS} {CLOSES} {CONTEST} coordinatorName householdDetailsOpen householdVerify"
+        " office.claims office.reviews office.order office.orders office.questions",
+        f"{APPOINTS} {DECIDES_ORGANISATIONS} {CLOSES} {CONTEST} {ANSWERS} coordinatorName householdDetailsOpen householdVerify"
         " householdDecline householdTakeOut orderFind orderCallOff refundRetry refundGive disputeDecide reviewHide claimAnswer refundRequest"
         " shippingRateSave teamCreate teamAmend teamSuspend teamResume leaderVerify leaderDecline listingApprove listingSuspend listingResume"
         " listingReturn lotRecall teamMemberInvite teamMemberEnd leaderIntroduce",
@@ -116,7 +117,11 @@ RULE: dict[str, Powers] = {
     Role.FINANCE_APPROVER: powers("office.figures"),
     # Media: the stories of teams.
     Role.MEDIA_OFFICER: powers("mediaOffice", "storyPublish"),
-    Role.ORGANISER: powers("contestOffice organiserRound", CONTEST, shop_deeds="editionCreate"),
+    Role.ORGANISER: powers(
+        "contestOffice organiserRound office.questions office.waiting",
+        f"{CONTEST} {ANSWERS}",
+        shop_deeds="editionCreate",
+    ),
     # Reads, and does nothing; whose trail a mailbox is, for the whole log alone.
     Role.AUDITOR: powers(
         f"{PEOPLE} office.regionChoices office.audit office.figures",

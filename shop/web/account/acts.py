@@ -207,4 +207,11 @@ ORGANISATIONS = {
     "end_membership": Act(look=is_no_member),
 }
 
-ACTS = gathered(ENTERING, SECOND_FACTOR, DEVICE, ONESELF, ORGANISATIONS)
+QUESTIONS = {
+    "ask_on": Act(
+        follow=says(say("已接着问，48 小时内答复。", "Asked on; it is answered within 48 hours.")),
+        as_written="it can be asked on, and is shown to nobody but who answers",
+    ),
+}
+
+ACTS = gathered(ENTERING, SECOND_FACTOR, DEVICE, ONESELF, ORGANISATIONS, QUESTIONS)

@@ -22,6 +22,11 @@ urlpatterns = [
         name="second_factor",
     ),
     path("<language:lang>/account/device/", page("account/device", for_somebody=True), name="device"),
+    path(
+        "<language:lang>/account/questions/",
+        page("account/questions", for_somebody=True),
+        name="my_questions",
+    ),
     path("<language:lang>/account/export/", my_data, name="my_data"),
     path(
         "<language:lang>/organisations/",

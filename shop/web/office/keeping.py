@@ -108,4 +108,18 @@ DEPARTMENTS = {
     ),
 }
 
-KEEPING = gathered(TEAMS, HOUSEHOLDS, ORGANISATIONS, DEPARTMENTS)
+QUESTIONS = {
+    "answer_question": Act(
+        follow=says(say("已答复，提问的人会收到邮件。", "Answered; whoever asked is told by mail.")),
+        as_written="a letter with it goes out at once; more can be answered",
+    ),
+    "publish_question": Act(
+        follow=says(say("已公开，大家都能看到。", "Published: everybody reads it.")),
+        undone_by="withdraw_question",
+    ),
+    "withdraw_question": Act(
+        follow=says(say("已撤下。", "It is out of sight.")), undone_by="publish_question"
+    ),
+}
+
+KEEPING = gathered(TEAMS, HOUSEHOLDS, ORGANISATIONS, DEPARTMENTS, QUESTIONS)

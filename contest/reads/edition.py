@@ -1,0 +1,19 @@
+"""Editions as everybody may know them: those that have a round."""
+
+from django.db.models import QuerySet
+
+from core.refusals import NotFound
+from impact.models import Edition
+
+
+def public_editions() -> QuerySet[Edition]:
+    """The newest first; one without a round is not told of yet."""
+    return Edition.objects.filter(rounds__isnull=False).distinct().order_by("-ordinal", "-pk")
+
+
+def edition_called(slug: str, field: str = "edition") -> Edition:
+    """The edition of this slug."""
+    found = public_editions().filter(slug=slug).first()
+    if found is None:
+        raise NotFound(field=field)
+    return found
