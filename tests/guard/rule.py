@@ -87,7 +87,7 @@ RULE: dict[str, Powers] = {
         " shopTextsConfirm shopLetterSend shopLetterConfirm editionCreate",
         words=f"{NAMES_OF_PEOPLE} Claim.words Claim.answer Dispute.reason Dispute.status Household.uid"
         " Household.decline_reason Leader.decline_reason Order.email Order.phone Order.recipient Order.street"
-        " Order.note Payment.method Payment.payment_ref PaymentTrial.url Refund.failure Refund.note Refund.otherwise"
+        " Order.note Payment.method Payment.payment_ref Question.words Answer.words PaymentTrial.url Refund.failure Refund.note Refund.otherwise"
         " Shipment.carrier Shipment.tracking_number",
     ),
     Role.COUNTY_VERIFIER: powers(

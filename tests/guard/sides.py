@@ -152,6 +152,8 @@ class Side(Town):
             "organiserRound": [
                 f'edition: "{self.entry.round.edition.slug}", level: PROVINCIAL, region: "{self.entry.round.region_id}"'
             ],
+            "edition": [f'slug: "{self.entry.round.edition.slug}"'],
+            "editionFaq": [f'edition: "{self.entry.round.edition.slug}", first: 20'],
             "officeHousehold": [f'id: "{global_id("OfficeHousehold", self.candidate.uid)}"'],
             "officeTeam": [f'id: "{team}"'],
             "officeOrganisation": [f'id: "{global_id("Organisation", self.proposed.uid)}"'],

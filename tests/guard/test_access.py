@@ -120,6 +120,10 @@ class Matrix:
                 {"edition": slug, "level": "PROVINCIAL"}
                 for slug in Edition.objects.values_list("slug", flat=True)
             ],
+            "edition": [{"slug": slug} for slug in Edition.objects.values_list("slug", flat=True)],
+            "editionFaq": [
+                {"edition": slug, "first": 20} for slug in Edition.objects.values_list("slug", flat=True)
+            ],
             "search": [{"first": 20}],
             "searchSuggestions": [{"text": "o", "first": 10}],
             "regions": [{"parent": "420000"}],

@@ -44,7 +44,7 @@ def _told(root: str, arg: str, known: dict[str, str], slug: str) -> Any:
         return 50
     if root == "team":
         return known["teamSlug"] if arg == "slug" else None
-    if arg in ("slug", "product") or (root == "provenance" and arg == "product"):
+    if arg in ("slug", "product") and root != "edition" or (root == "provenance" and arg == "product"):
         return slug
     if arg == "id":
         ids = {"teamProduct": "product", "organisation": "parent", "cart": "cartId", "officeTeam": "team"}
@@ -56,6 +56,8 @@ def _told(root: str, arg: str, known: dict[str, str], slug: str) -> Any:
     if root == "organiserRound":
         slug, level, region = key_of(known["round"], "Round").split("/")
         return {"edition": slug, "level": level.upper(), "region": region or None}.get(arg)
+    if arg == "edition" or root == "edition":
+        return known.get("editionSlug", "x")
     if arg == "team" and root != "provenance":
         return known["team"]
     return known[arg] if arg in ("number", "order", "code") else "x" if arg == "token" else None

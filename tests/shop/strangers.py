@@ -12,6 +12,7 @@ from accounts.actions import role_invitation as roles
 from accounts.actions import token as tokens
 from accounts.models import Invitation, Person
 from accounts.places import SHOP
+from contest.actions import question as questions
 from core.api.ids import global_id
 from core.api.run import graphql_schema
 from impact.actions import shares
@@ -96,6 +97,7 @@ class Town:
         team = self.sold.lots[0].variant.product.team
         self.household = households(team, 1)[0]
         self.entry = a_round(team, days=(5, 10, 15)).entries.get()
+        self.question = questions.ask(self.entry.round.edition, self.sold.managers[0].person, "示例提问")
         self.unsold = a_lot(self.sold.lots[0].variant, units=9, level=2)
         shares.share_out(self.unsold, {self.household.pk: 25_000}, self.sold.managers[0].person)
         product = self.unsold.variant.product
@@ -150,6 +152,8 @@ class Town:
                 ),
                 global_id("OfficeHousehold", self.household.uid),
             ),
+            "questionId": global_id("Question", self.question.uid),
+            "editionSlug": self.entry.round.edition.slug,
             "edition": global_id("OfficeEdition", self.entry.round.edition.uid),
             "round": global_id("Round", f"{self.entry.round.edition.slug}/provincial/"),
             "entry": global_id("OrganiserEntry", self.entry.uid),

@@ -23,6 +23,7 @@ PAGES = sorted(HERE / page.document for page in tour.pages().values() if exists(
 REFUSED = {
     "account/account": {"refused NOT_FOUND"},
     "account/organisations": {"refused NOT_FOUND", "refused INVALID_ID"},
+    "account/questions": {"refused NOT_FOUND"},
     "desk/desk": {"refused NOT_FOUND"},
     "desk/lot": {"refused NOT_FOUND", "refused INVALID_ID"},
     "desk/product": {"refused NOT_FOUND", "refused INVALID_ID"},

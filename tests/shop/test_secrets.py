@@ -12,7 +12,7 @@ from accounts.models import Organisation, Person
 from catalog.models import Lot, Product, Team
 from core.api.ids import global_id
 from impact.actions import household as households
-from impact.models import Household
+from impact.models import Edition, Household
 from orders.links import token_for
 from orders.models import Order
 from shop.demo import sign_ins
@@ -80,6 +80,10 @@ def asked(order: Order) -> Any:
             {"order": order.number, "token": hers["token"], "language": spoken} for spoken in ("zh", "en")
         ],
         "orderGroup": [{"order": order.number, "token": hers["token"]}],
+        "edition": [{"slug": slug} for slug in Edition.objects.values_list("slug", flat=True)],
+        "editionFaq": [
+            {"edition": slug, "first": 20} for slug in Edition.objects.values_list("slug", flat=True)
+        ],
         "board": [{"first": 12}, {"by": "DIVISION"}],
         "groupPurchase": [
             {"code": code} for code in GroupPurchase.objects.values_list("join_code", flat=True)
