@@ -121,6 +121,7 @@ RULE: dict[str, Powers] = {
         "contestOffice organiserRound office.questions office.waiting",
         f"{CONTEST} {ANSWERS}",
         shop_deeds="editionCreate",
+        words="Question.words Answer.words",
     ),
     # Reads, and does nothing; whose trail a mailbox is, for the whole log alone.
     Role.AUDITOR: powers(
