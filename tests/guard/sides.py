@@ -13,7 +13,7 @@ from django.apps import apps
 from django.utils import timezone
 
 from accounts.actions import role_invitation
-from accounts.models import Organisation, Person, Region
+from accounts.models import Organisation, Person, Question, Region
 from accounts.models.appointment import FITS, OF_A_TEAM, Role
 from accounts.places import SHOP, Place
 from catalog.models import DepartmentCheck, Leader, Product, Team
@@ -73,6 +73,7 @@ class Side(Town):
         )
         Round.objects.filter(pk=self.entry.round_id).update(region=self.province)
         self.entry.round.refresh_from_db()
+        Question.objects.filter(pk=self.question.pk).update(region=self.province)
         self.appointment = holds(a_person(), Role.COUNTY_VERIFIER, Place(region=self.county.code))
         self.offer = role_invitation.send(
             f"{self.county.code}@example.com",
