@@ -1,4 +1,3 @@
-
 import django.db.models.deletion
 import uuid
 from django.conf import settings
@@ -20,6 +19,7 @@ KEEP = """
     END $$
 """
 KEPT = {
+    "snapshot": ("voided_at", ""),
     "result": ("state,finalised_at", "superseded"),
     "objection": ("state,answer,answered_by_id,answered_at", "upheld,dismissed"),
     "reexamination": ("state,result_id,words,decided_by_id,decided_at", "superseded,dismissed"),
@@ -149,7 +149,8 @@ class Migration(migrations.Migration):
                 ('taken_at', models.DateTimeField()),
                 ('rulebook_sha256', models.CharField(max_length=64)),
                 ('sha256', models.CharField(max_length=64)),
-                ('round', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='snapshot', to='impact.round')),
+                ('voided_at', models.DateTimeField(null=True)),
+                ('round', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='snapshots', to='impact.round')),
                 ('rulebook', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contest.rulebook')),
             ],
         ),
@@ -164,7 +165,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('inputs', models.JSONField()),
                 ('sha256', models.CharField(help_text='of the canonical JSON of `inputs`', max_length=64)),
-                ('entry', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='frozen', to='impact.entry')),
+                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='frozen', to='impact.entry')),
                 ('snapshot', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rows', to='contest.snapshot')),
             ],
             options={
@@ -269,6 +270,10 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('out', ''), ('rank__isnull', False), ('total__isnull', False)), models.Q(models.Q(('out', ''), _negated=True), ('advances', False), ('rank', None), ('total', None)), _connector='OR'), name='who_is_out_has_no_number'),
         ),
         migrations.AddConstraint(
+            model_name='snapshot',
+            constraint=models.UniqueConstraint(condition=models.Q(('voided_at', None)), fields=('round',), name='a_round_is_frozen_once'),
+        ),
+        migrations.AddConstraint(
             model_name='result',
             constraint=models.UniqueConstraint(fields=('round', 'version'), name='one_result_a_version'),
         ),
@@ -283,6 +288,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='result',
             constraint=models.CheckConstraint(condition=models.Q(('picks__lte', models.F('advances'))), name='picks_are_of_those_who_advance'),
+        ),
+        migrations.AddConstraint(
+            model_name='snapshotrow',
+            constraint=models.UniqueConstraint(fields=('snapshot', 'entry'), name='one_row_an_entry_and_snapshot'),
         ),
         *triggers(),
     ]

@@ -23,7 +23,7 @@ def rows_of(result: Result) -> QuerySet[ResultRow]:
 
 def snapshot_of(round_: Round) -> Snapshot | None:
     """The round's figures at its freeze; None before it."""
-    return Snapshot.objects.filter(round=round_).select_related("rulebook").first()
+    return Snapshot.objects.filter(round=round_, voided_at=None).select_related("rulebook").first()
 
 
 def adjustments(round_: Round) -> QuerySet[Adjustment]:

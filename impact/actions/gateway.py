@@ -22,6 +22,8 @@ from orders.events import (
 from orders.models import Dispute, Order, Payment, Refund, RefundLine
 
 Reason = LedgerTransaction.Reason
+# What a bank calls it (Dispute.reason), as the contest codes a refund.
+BECAUSE = {"fraudulent": "fraud", "product_unacceptable": "quality", "product_not_received": "quality"}
 
 
 class Movement(NamedTuple):
@@ -151,7 +153,12 @@ def _uncount(disputes: dict[LedgerTransaction, Dispute]) -> None:
         of_team = taken.setdefault(name, {})
         of_team[row.line.team_id] = of_team.get(row.line.team_id, 0) + row.amount_minor
     support.reverse(
-        support.Purchase(names[name][0], names[name][1].payment.order, of_team)
+        support.Purchase(
+            names[name][0],
+            names[name][1].payment.order,
+            of_team,
+            BECAUSE.get(names[name][1].reason, "refund"),
+        )
         for name, of_team in taken.items()
     )
 

@@ -21,6 +21,8 @@ from orders.models import Payment, Refund, RefundLine
 Reason = LedgerTransaction.Reason
 # Money turned away was never shared out.
 TURNED_AWAY = Refund.TURNED_AWAY
+# Something was wrong with what was sold.
+OF_QUALITY = (Refund.Reason.CLAIM, Refund.Reason.RECALLED)
 
 
 def reverse(events: Sequence[RefundRequested]) -> None:
@@ -65,7 +67,8 @@ def reverse(events: Sequence[RefundRequested]) -> None:
             posting.book.move(BUYER, RESERVE, taken)
             continue
         assert taken == refund.amount_minor, f"refund {refund.uid} gives {refund.amount_minor}, not {taken}"
-        purchases.append(support.Purchase(transaction, order, of_team(rows[refund.pk])))
+        because = "quality" if refund.reason in OF_QUALITY else "refund"
+        purchases.append(support.Purchase(transaction, order, of_team(rows[refund.pk]), because))
     posting.write()
     support.reverse(purchases)
 

@@ -14,7 +14,9 @@ from django.utils import timezone
 
 from accounts.models import Organisation, Person
 from catalog.models import TeamMember
-from core import clock, fast, rows
+from core import clock, fast, outbox, rows
+from impact.actions import gate
+from impact.events import SupportMovedAfterFreeze
 from impact.models import Entry, LedgerTransaction, Round, Support, SupportWaiting
 from impact.sealing import unseal
 from orders.events import BuyerProved
@@ -24,11 +26,15 @@ from orders.reads.proof import is_proved
 
 @dataclass(frozen=True)
 class Purchase:
-    """What one order bought of each team, net in fen, and the transaction that attributed it."""
+    """What one order bought of each team, net in fen, and the transaction that attributed it.
+
+    Of what is taken back, `because` says why: "refund", "quality" or "fraud".
+    """
 
     transaction: LedgerTransaction
     order: Order
     net_of_team: dict[int, int]
+    because: str = "refund"
 
 
 def counted(purchases: Iterable[Purchase]) -> list[Support]:
@@ -39,7 +45,10 @@ def counted(purchases: Iterable[Purchase]) -> list[Support]:
     and nobody when that is the buyer herself or the team's own (domain 3.7). Nothing is locked, nothing folded.
     """
     purchases = list(purchases)
-    entries = _LIVE.rows(teams=list({team for p in purchases for team in p.net_of_team}), now=clock.now())
+    now = clock.now()
+    entries = _LIVE.rows(teams=list({team for p in purchases for team in p.net_of_team}), now=now)
+    now = gate.moment((entry.round.freezes_at for entry in entries), now)
+    entries = [entry for entry in entries if entry.round.freezes_at > now]
     if not entries:
         return []
     related = _Related(entries)
@@ -54,8 +63,8 @@ def counted(purchases: Iterable[Purchase]) -> list[Support]:
 
 
 def reverse(purchases: Iterable[Purchase], of_round: Round | None = None) -> None:
-    """Record what a refund takes back, as negative supports, until the round freezes; never after. `of_round`: from
-    that one alone."""
+    """Record what a refund takes back, as negative supports, until the round freezes; what is taken back later is told of
+    and changes no figure. `of_round`: from that one alone."""
     _record(purchases, -1, of_round)
 
 
@@ -70,25 +79,36 @@ def _record(purchases: Iterable[Purchase], sign: int, of_round: Round | None = N
         asked.setdefault(purchase.order.uid, []).append(purchase)
     if not asked:
         return
-    made = [
+    gathering, frozen = _bought(asked)
+    moved = [
         _mirrored(support, purchase, sign * net)
-        for support in _bought(asked)
+        for support in gathering
         if of_round is None or support.entry.round_id == of_round.pk
         for purchase in asked[support.order_uid]
         if (net := purchase.net_of_team.get(support.entry.team_id))
     ]
-    rows.insert(made, waiting(made))
+    rows.insert(moved, waiting(moved))
+    late = [
+        SupportMovedAfterFreeze(support.entry_id, purchase.transaction.pk, sign * net, purchase.because)
+        for support in frozen
+        if of_round is None
+        for purchase in asked[support.order_uid]
+        if (net := purchase.net_of_team.get(support.entry.team_id))
+    ]
+    if late:
+        outbox.record(*late)
 
 
-def _bought(order_uids: Iterable[UUID]) -> list[Support]:
-    """The support by which each of these orders came to an entry that is not frozen; what came back later is none."""
-    recorded = Support.objects.filter(
-        order_uid__in=list(order_uids), amount_minor__gt=0, entry__round__freezes_at__gt=clock.now()
-    ).select_related("entry")
+def _bought(order_uids: Iterable[UUID]) -> tuple[list[Support], list[Support]]:
+    """The supports by which these orders came to an entry that still gathers, and to one that is frozen: the first of each;
+    what came back later is none."""
+    recorded = Support.objects.filter(order_uid__in=list(order_uids), amount_minor__gt=0)
     first: dict[tuple[UUID, int], Support] = {}
-    for support in recorded.order_by("pk"):
+    for support in recorded.select_related("entry__round").order_by("pk"):
         first.setdefault((support.order_uid, support.entry_id), support)
-    return list(first.values())
+    now = gate.moment((support.entry.round.freezes_at for support in first.values()), clock.now())
+    gathering = [support for support in first.values() if support.entry.round.freezes_at > now]
+    return gathering, [support for support in first.values() if support.entry.round.freezes_at <= now]
 
 
 def prove(events: Sequence[BuyerProved]) -> None:
@@ -98,7 +118,7 @@ def prove(events: Sequence[BuyerProved]) -> None:
     Whoever proves an order holds its lock, and so does whoever records its supports: either sees the other's.
     """
     orders = {o.uid: o for o in Order.objects.filter(pk__in=[event.order_id for event in events])}
-    recorded = [s for s in _bought(orders) if orders[s.order_uid].person_id is None]
+    recorded = [s for s in _bought(orders)[0] if orders[s.order_uid].person_id is None]
     if not recorded:
         return
     entries = _LIVE.rows(teams=[s.entry.team_id for s in recorded], now=clock.now())

@@ -56,9 +56,11 @@ def test_a_published_result_is_what_it_was(result):
     assert "at its end" in _refused("UPDATE contest_result SET state = 'final'")
 
 
-def test_a_snapshot_can_only_be_read(result):
-    assert "permission denied" in _refused("UPDATE contest_snapshot SET number = 9")
-    assert "permission denied" in _refused("DELETE FROM contest_snapshot")
+def test_a_snapshot_is_what_it_was(result):
+    assert "is what it was" in _refused("UPDATE contest_snapshot SET number = 9")
+    assert "never taken away" in _refused("DELETE FROM contest_snapshot")
+    for table in ("snapshotrow", "resultrow", "adjustment", "pick"):
+        assert "permission denied" in _refused(f"DELETE FROM contest_{table}")
 
 
 def test_an_objection_is_answered_once(result, team):
