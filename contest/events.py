@@ -1,4 +1,4 @@
-"""What can have happened in the contest."""
+"""What can have happened in a contest. Events carry ids alone: whoever reacts reads the rest."""
 
 from dataclasses import dataclass
 
@@ -10,3 +10,38 @@ class SheetsOpened(Event):
     """The committee's sheets of a round were opened, all together."""
 
     round_id: int
+
+
+@dataclass(frozen=True)
+class ResultPublished(Event):
+    """A version of a round's result is out: provisional, or in the place of the one before."""
+
+    result_id: int
+
+
+@dataclass(frozen=True)
+class ResultFinal(Event):
+    """A result is final: its objections are answered."""
+
+    result_id: int
+
+
+@dataclass(frozen=True)
+class ObjectionFiled(Event):
+    """A team says something against a result."""
+
+    objection_id: int
+
+
+@dataclass(frozen=True)
+class ObjectionAnswered(Event):
+    """It was answered, with words."""
+
+    objection_id: int
+
+
+@dataclass(frozen=True)
+class ReExaminationOpened(Event):
+    """A frozen figure is looked at once more."""
+
+    reexamination_id: int

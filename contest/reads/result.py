@@ -1,9 +1,12 @@
 """Results as anybody may see them: the one that stands, and each version before it."""
 
+from datetime import UTC, datetime
+
 from django.db.models import QuerySet
 
-from contest.models import Adjustment, ReExamination, Result, ResultRow, Snapshot
-from impact.models import Round
+from contest.models import Adjustment, ReExamination, Result, ResultRow, Snapshot, SnapshotRow
+from contest.scoring.rulebook import sha256_of
+from impact.models import Entry, Round
 
 
 def published(round_: Round) -> Result | None:
@@ -38,3 +41,32 @@ def reexaminations(round_: Round) -> QuerySet[ReExamination]:
 
 def _results(round_: Round) -> QuerySet[Result]:
     return Result.objects.filter(round=round_).select_related("round__edition", "snapshot__rulebook")
+
+
+def sealed(snapshot: Snapshot, hash_of_number: dict[str, str]) -> str:
+    """The SHA-256 of a snapshot: of its head and of each row's hash, by the entries' numbers."""
+    return sha256_of(
+        {
+            "number": snapshot.number,
+            "until": in_utc(snapshot.until),
+            "rulebook": snapshot.rulebook_sha256,
+            "rows": hash_of_number,
+        }
+    )
+
+
+def in_utc(moment: datetime) -> str:
+    """A moment as it is hashed: the same wherever it is computed."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def frozen_amount(entry: Entry) -> int | None:
+    """A of an entry's snapshot, in fen; None before its round is frozen."""
+    row = SnapshotRow.objects.filter(entry=entry, snapshot__voided_at=None).first()
+    return row.inputs["amount_minor"] if row else None
+
+
+def threshold_bps(entry: Entry) -> int:
+    """From what part of it on refunds since the freeze are looked at, by the frozen rulebook."""
+    snapshot = Snapshot.objects.select_related("rulebook").get(round=entry.round_id, voided_at=None)
+    return int(snapshot.rulebook.parameters["reexamination"]["refunds_bps"])

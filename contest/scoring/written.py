@@ -1,7 +1,5 @@
 """Inputs as they are written down, and read again: the same to the last digit on each machine."""
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from decimal import Decimal
@@ -22,9 +20,3 @@ def from_json(entry_id: int, written: Mapping[str, Any]) -> Inputs:
     """The inputs that were written so."""
     judges = written["judges"]
     return Inputs(entry_id, **{**written, "judges": None if judges is None else Decimal(judges)})
-
-
-def sha256_of(written: Any) -> str:
-    """Of the canonical JSON: keys in order, no spaces, UTF-8; whole numbers, text, lists and nothing else."""
-    text = json.dumps(written, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
