@@ -4,12 +4,13 @@ from celery import shared_task
 
 from accounts import mail
 from contest import links
-from contest.actions import sheet
+from contest.actions import adjustment, freeze, sheet
 from contest.events import SheetsOpened
 from contest.models import Judge, Sheet
 from contest.reads import judging, keeping
 from core.deliveries import reaction
-from impact.models import Round
+from impact.events import SupportMovedAfterFreeze
+from impact.models import Entry, Round
 
 
 @shared_task(name="contest.tasks.open_sheets")
@@ -39,3 +40,15 @@ def tell_of_opening(event: SheetsOpened) -> None:
         person = judge.person
         told = {"edition": round_.edition, "link": links.judges_desk(round_, person.language)}
         mail.send(person.email, person.language, "your_sheets_opened", told)
+
+
+@shared_task(name="contest.tasks.freeze_rounds")
+def freeze_rounds() -> int:
+    """For beat: each round whose freeze has come is taken down, once."""
+    return freeze.freeze_due()
+
+
+@reaction("contest.tasks.look_at_adjustments", inside=True)
+def look_at_adjustments(event: SupportMovedAfterFreeze) -> None:
+    """After something left a frozen round: whether so much did that it is looked at once more."""
+    adjustment.look(Entry.objects.select_related("round").get(pk=event.entry_id))

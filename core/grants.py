@@ -1,7 +1,7 @@
 """What the app's database role may do: renewed by the owner after each migration.
 
 Tables of models with `append_only = True` can be read and added to, and nothing else: neither a bug nor an
-intruder in the web or a worker can change what they hold.
+intruder in the web or a worker can change what they hold. From those with `kept = True` nothing is taken away.
 """
 
 import logging
@@ -16,6 +16,7 @@ log = logging.getLogger("sheaf.grants")
 
 ALL = "SELECT, INSERT, UPDATE, DELETE"
 APPEND = "SELECT, INSERT"
+KEPT = "SELECT, INSERT, UPDATE"
 READ = "SELECT"
 
 _OURS = """
@@ -26,7 +27,11 @@ _OURS = """
 
 def append_only_tables() -> set[str]:
     """The tables that nothing is ever changed in or taken from."""
-    return {model._meta.db_table for model in apps.get_models() if getattr(model, "append_only", False)}
+    return _tables("append_only")
+
+
+def _tables(mark: str) -> set[str]:
+    return {model._meta.db_table for model in apps.get_models() if getattr(model, mark, False)}
 
 
 def renew(using: str = "default", **_: Any) -> None:
@@ -36,7 +41,7 @@ def renew(using: str = "default", **_: Any) -> None:
         log.warning("One role both migrates and serves: append-only tables are not protected.")
         return
     role = connection.ops.quote_name(settings.DATABASE_APP_ROLE)
-    special = dict.fromkeys(append_only_tables(), APPEND)
+    special = dict.fromkeys(append_only_tables(), APPEND) | dict.fromkeys(_tables("kept"), KEPT)
     special[MigrationRecorder.Migration._meta.db_table] = READ
     with transaction.atomic(using=using), connection.cursor() as cursor:
         cursor.execute(_OURS)

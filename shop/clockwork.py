@@ -18,6 +18,7 @@ STRIKES = {
     # Due once a day, at 04:00 by the trade's clock, and at a freeze; looked for each half minute, and after a rest.
     "impact.tasks.disclose": 30,
     "contest.tasks.open_sheets": 30,
+    "contest.tasks.freeze_rounds": 5,
     "catalog.tasks.turn_the_day": 600,
     "catalog.tasks.mend_search": 60,
     "accounts.tasks.forget_unconfirmed": 24 * 3600,

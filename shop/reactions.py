@@ -116,6 +116,11 @@ REACTIONS = {
     ),
     "GroupSent": Reactions(afterwards=["together.letters.send_group_sent"]),
     "GroupFellShort": Reactions(afterwards=["together.letters.send_group_fell_short"]),
+    # the contest
+    "SupportMovedAfterFreeze": Reactions(
+        at_once=["contest.actions.adjustment.record"],
+        afterwards=["contest.tasks.look_at_adjustments"],
+    ),
     # those behind the goods
     "EntryHasFewHouseholds": Reactions(afterwards=["impact.tasks.tell_operators_of_few_households"]),
     # the contest

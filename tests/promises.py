@@ -34,6 +34,10 @@ PROMISES: dict[str, tuple[str, dict[str, str]]] = {
             "beat": "beat, likewise",
         },
     ),
+    "contest": (
+        "a freeze has each fact on one side of it",
+        {"freeze": "purchases, refunds and a freeze racing, 200 trials: in the snapshot or beside it, once"},
+    ),
     "once": (
         "one deed, one charge, under retries",
         {

@@ -22,8 +22,9 @@ def record(events: Sequence[SupportMovedAfterFreeze]) -> None:
 
 def _adjustment(event: SupportMovedAfterFreeze) -> Adjustment | None:
     moved = LedgerTransaction.objects.get(pk=event.transaction_id)
+    assert moved.order_uid is not None, "what a support moved is an order's"
     of_order = Support.objects.filter(entry=event.entry_id, order_uid=moved.order_uid)
-    if moved.order_uid is None or of_order.exclude(exclusion="").exists():
+    if of_order.exclude(exclusion="").exists():
         return None
     return Adjustment(
         entry_id=event.entry_id,

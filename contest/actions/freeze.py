@@ -4,11 +4,12 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from contest.actions import adjustment
 from contest.models import Rulebook, Snapshot, SnapshotRow
 from contest.reads.inputs import inputs_of
 from contest.reads.result import sealed
+from contest.scoring.encoded import as_json
 from contest.scoring.rulebook import sha256_of
-from contest.scoring.written import as_json
 from core import clock
 from impact.actions import gate, standings
 from impact.models import Round, SupportNumber
@@ -31,23 +32,25 @@ def freeze_due() -> int:
 def _freeze(round_: Round) -> bool:
     gate.close()
     with transaction.atomic():
-        # The fold's lock is ours from here on: nothing is numbered before the rows are written, and of two that freeze
+        # The fold's lock is ours from here on: nothing is numbered before the rows are encoded, and of two that freeze
         # the second finds that it is done.
         standings.fold()
         if Snapshot.objects.filter(round=round_, voided_at=None).exists():
             return False
         number = SupportNumber.objects.aggregate(last=Max("number"))["last"] or 0
         _write(round_, number)
+        # Between the moment of the freeze and this one something may have moved already.
+        adjustment.look_at_round(round_)
     return True
 
 
 def _write(round_: Round, number: int) -> None:
     book = Rulebook.objects.get(plans__round=round_)
     found = inputs_of(round_, number, round_.freezes_at)
-    written = {
+    encoded = {
         entry: as_json(found[entry.pk]) for entry in round_.entries.order_by("number") if entry.pk in found
     }
-    hashes = {entry: sha256_of(inputs) for entry, inputs in written.items()}
+    hashes = {entry: sha256_of(inputs) for entry, inputs in encoded.items()}
     snapshot = Snapshot(
         round=round_,
         number=number,
@@ -60,5 +63,5 @@ def _write(round_: Round, number: int) -> None:
     snapshot.save(force_insert=True)
     SnapshotRow.objects.bulk_create(
         SnapshotRow(snapshot=snapshot, entry=entry, inputs=inputs, sha256=hashes[entry])
-        for entry, inputs in written.items()
+        for entry, inputs in encoded.items()
     )

@@ -10,11 +10,11 @@ from accounts.permissions import must
 from catalog.reads import is_related
 from contest.actions.edition import KEEP
 from contest.actions.round import place_of_round
+from contest.events import ReExaminationOpened
 from contest.models import ReExamination, Result
 from core import outbox
 from core.language import say
 from core.refusals import NotAllowed
-from contest.events import ReExaminationOpened
 from impact.models import Entry, Round
 
 State = ReExamination.State

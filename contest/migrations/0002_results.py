@@ -8,9 +8,7 @@ from django.db import migrations, models
 KEEP = """
     CREATE FUNCTION contest_keep() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
-        IF TG_OP = 'DELETE' THEN
-            RAISE EXCEPTION '% is never taken away', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
-        ELSIF to_jsonb(OLD)->>'state' = ANY(string_to_array(TG_ARGV[1], ',')) THEN
+        IF to_jsonb(OLD)->>'state' = ANY(string_to_array(TG_ARGV[1], ',')) THEN
             RAISE EXCEPTION '% is at its end', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
         ELSIF to_jsonb(OLD) - string_to_array(TG_ARGV[0], ',') <> to_jsonb(NEW) - string_to_array(TG_ARGV[0], ',') THEN
             RAISE EXCEPTION '% is what it was', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
@@ -34,7 +32,7 @@ def triggers():
     yield migrations.RunSQL(KEEP, "DROP FUNCTION contest_keep()")
     for name, (moves, ends) in KEPT.items():
         yield migrations.RunSQL(
-            f"CREATE TRIGGER keep BEFORE UPDATE OR DELETE ON contest_{name} "
+            f"CREATE TRIGGER keep BEFORE UPDATE ON contest_{name} "
             f"FOR EACH ROW EXECUTE FUNCTION contest_keep('{moves}', '{ends}')",
             f"DROP TRIGGER keep ON contest_{name}",
         )

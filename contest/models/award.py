@@ -21,6 +21,8 @@ class Award(StateMachine):
     (contest.reads.award).
     """
 
+    kept = True
+
     class State(Choices):
         PROPOSED = "proposed", say("已提出", "Proposed")
         APPROVED = "approved", say("已批准，待发放", "Approved, to be handed over")

@@ -20,6 +20,8 @@ class Result(StateMachine):
     A version is what it was when it was published: only its state moves. `seed` decides what nothing else does.
     """
 
+    kept = True
+
     class State(Choices):
         PROVISIONAL = "provisional", say("初步结果", "Provisional")
         FINAL = "final", say("最终结果", "Final")

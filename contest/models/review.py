@@ -18,6 +18,8 @@ from impact.models import Entry, LedgerTransaction
 class Objection(StateMachine):
     """What an entry's team says against a provisional result, and the organiser's answer in the language it was said in."""
 
+    kept = True
+
     class State(Choices):
         OPEN = "open", say("待答复", "To be answered")
         UPHELD = "upheld", say("成立", "Upheld")
@@ -89,6 +91,8 @@ class Adjustment(models.Model):
 
 class ReExamination(StateMachine):
     """A frozen figure that is looked at once more: opened by itself, answered by a new version or dismissed with words."""
+
+    kept = True
 
     class Cause(Choices):
         REFUNDS = "refunds", say("冻结后退款达到阈值", "Refunds since the freeze came to the threshold")

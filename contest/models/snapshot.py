@@ -17,6 +17,8 @@ class Snapshot(models.Model):
     freeze it is voided: the round moves again, and another one is taken.
     """
 
+    kept = True
+
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="snapshots")
     number = models.PositiveBigIntegerField(help_text="the last support that is in it")

@@ -7,15 +7,15 @@ from typing import Any
 from contest.models import Registration, Result, ResultRow, Snapshot
 from contest.reads.result import in_utc
 from contest.scoring.advance import advancing
+from contest.scoring.encoded import as_json, from_json
 from contest.scoring.inputs import Inputs
 from contest.scoring.ranking import rank
 from contest.scoring.rulebook import sha256_of
 from contest.scoring.score import score
-from contest.scoring.written import as_json, from_json
 from impact.models import Entry, Round
 
 Out = ResultRow.Out
-_OUT = {
+_OUT: dict[str, Out] = {
     Registration.State.WITHDRAWN: Out.WITHDRAWN,
     Registration.State.SUSPENDED: Out.SUSPENDED,
     Registration.State.DISQUALIFIED: Out.DISQUALIFIED,
@@ -58,8 +58,9 @@ def entries_of(round_: Round) -> list[Entry]:
 def out_of(entry: Entry) -> tuple[str, str]:
     """Why an entry is out of competition now, and the words for it; ("", "") for one that is in it."""
     registration: Registration | None = getattr(entry, "registration", None)
-    out = _OUT.get(registration.state, Out.NONE) if registration else Out.NONE
-    return (str(out.value), registration.reason) if registration and out else ("", "")
+    if registration is None or registration.state not in _OUT:
+        return "", ""
+    return str(_OUT[registration.state].value), registration.reason
 
 
 def frozen_inputs(snapshot: Snapshot) -> dict[int, Inputs]:
@@ -110,7 +111,7 @@ def rows_for(
     return sorted(rows, key=lambda row: (row.rank is None, row.rank or 0))
 
 
-def told(row: ResultRow) -> dict[str, Any]:
+def as_hashed(row: ResultRow) -> dict[str, Any]:
     """A row as it is hashed and held against another."""
     return {
         "entry": row.entry.number,
@@ -139,6 +140,6 @@ def sealed(result: Result, rows: Sequence[ResultRow]) -> str:
             "most_a_division": result.most_a_division,
             "picks": result.picks,
             "until": in_utc(result.until),
-            "rows": [told(row) for row in rows],
+            "rows": [as_hashed(row) for row in rows],
         }
     )

@@ -149,12 +149,12 @@ def confirm(*orders: Order) -> None:
         outbox.record(*(events.OrderConfirmed(o.pk, o.payments.get(is_kept=True).pk) for o in orders))
 
 
-def refund(order: Order, *parts: tuple[Line | Shipment, int]) -> Refund:
+def refund(order: Order, *parts: tuple[Line | Shipment, int], reason: str = Refund.Reason.TEAM) -> Refund:
     """What asking for a refund does: rows, the lines' own sums, and the event."""
     payment = order.payments.get(is_kept=True)
     with transaction.atomic():
         made = Refund.objects.create(
-            payment=payment, reason=Refund.Reason.TEAM, amount_minor=sum(amount for _, amount in parts)
+            payment=payment, reason=reason, amount_minor=sum(amount for _, amount in parts)
         )
         for thing, amount in parts:
             of = {"line": thing} if isinstance(thing, Line) else {"shipment": thing}
