@@ -40,7 +40,12 @@ def without_invisible(text: str) -> str:
 
 def code(text: str) -> str:
     """A code as it is printed on a parcel or a poster: keyboards for Chinese write it full-width, people in groups."""
-    return "".join(without_invisible(text).translate(_HALF_WIDTH).split())
+    return "".join(narrow(text).split())
+
+
+def narrow(text: str) -> str:
+    """The text with full-width characters as ASCII, without what is invisible; its spaces stay."""
+    return without_invisible(text).translate(_HALF_WIDTH)
 
 
 def visible(text: str) -> str:

@@ -6,6 +6,19 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+# Tables whose changes show on the contest's pages.
+NOTED = ("contest_outsidetally", "contest_projectmapping", "contest_outsidesource")
+
+
+def triggers():
+    for table in NOTED:
+        yield migrations.RunSQL(
+            f"CREATE TRIGGER note_contest AFTER INSERT OR UPDATE OR DELETE ON {table} "
+            f"FOR EACH STATEMENT EXECUTE FUNCTION core_note('contest')",
+            f"DROP TRIGGER note_contest ON {table}",
+        )
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -84,7 +97,6 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('net_minor', models.BigIntegerField(default=0)),
-                ('here_minor', models.BigIntegerField(default=0)),
                 ('supports', models.PositiveIntegerField(default=0)),
                 ('likes', models.PositiveIntegerField(default=0)),
                 ('sales', models.PositiveIntegerField(default=0)),
@@ -236,4 +248,5 @@ class Migration(migrations.Migration):
             model_name='twinsale',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='a_pair_is_decided_at_a_moment'),
         ),
+        *triggers(),
     ]

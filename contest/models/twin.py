@@ -69,14 +69,12 @@ class TwinSale(StateMachine):
 class OutsideTally(models.Model):
     """What a platform has brought an entry now: the sum of what counts, made anew whenever that changes.
 
-    Memo figures: this money was never here, and stands in no account. `here_minor` is what of this shop's own sales
-    is counted with the platform's, as copies of its sales. The grade is that of the weakest evidence in it.
+    Memo figures: this money was never here, and stands in no account. The grade is that of the weakest evidence in it.
     """
 
     entry = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="outside")
     source = models.ForeignKey(OutsideSource, on_delete=models.PROTECT, related_name="tallies")
     net_minor = models.BigIntegerField(default=0)
-    here_minor = models.BigIntegerField(default=0)
     supports = models.PositiveIntegerField(default=0)
     likes = models.PositiveIntegerField(default=0)
     sales = models.PositiveIntegerField(default=0)

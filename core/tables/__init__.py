@@ -10,6 +10,17 @@ Whoever imports decides what a fault means for the whole; nothing is written her
 
 from core.tables.bounds import BOUNDS, Bounds
 from core.tables.source import Unreadable
-from core.tables.table import Column, Fault, Preview, Reading, Row, Table
+from core.tables.table import Column, Fault, Preview, Reading, Refused, Row, Table
 
-__all__ = ["BOUNDS", "Bounds", "Column", "Fault", "Preview", "Reading", "Row", "Table", "Unreadable"]
+__all__ = [
+    "BOUNDS",
+    "Bounds",
+    "Column",
+    "Fault",
+    "Preview",
+    "Reading",
+    "Refused",
+    "Row",
+    "Table",
+    "Unreadable",
+]

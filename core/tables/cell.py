@@ -1,5 +1,6 @@
 """One cell as a file holds it."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import Enum, auto
@@ -28,6 +29,20 @@ class Cell:
     kind: Kind
     value: Held
     format: str = ""
+
+
+# A cell that some sheet has made harmless, ours included: `'=1+1` was `=1+1`.
+_QUOTED = re.compile("'([=+\\-@\uff1d\uff0b\uff0d\uff20].*)", re.S)
+
+
+def unquoted(text: str) -> str | None:
+    """What a text was before a sheet made it harmless; None of any other.
+
+    >>> unquoted("'-50"), unquoted("-50")
+    ('-50', None)
+    """
+    found = _QUOTED.fullmatch(text)
+    return found[1] if found else None
 
 
 def letters(column: int) -> str:

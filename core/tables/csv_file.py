@@ -8,14 +8,12 @@ from typing import BinaryIO
 
 from core.language import say
 from core.tables.bounds import LAST_ROW, Bounds
-from core.tables.cell import Cell, Kind
+from core.tables.cell import Cell, Kind, unquoted
 from core.tables.source import Sheet, Unreadable
 
 _MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 # How a sheet that keeps leading zeros writes a text: `="00123"`.
 _TEXT_AS_FORMULA = re.compile(r'="([^"=]*)"')
-# A cell that some sheet has made harmless, ours included: `'=1+1` was `=1+1`.
-_QUOTED = re.compile("'([=+\\-@\uff1d\uff0b\uff0d\uff20].*)", re.S)
 
 # What a spreadsheet writes into a CSV for a cell that holds no value, for a truth, for a column that is too narrow,
 # and for a number of which it has kept fifteen digits.
@@ -77,8 +75,8 @@ def _cell(column: int, value: str) -> Cell:
     plain = value.strip()
     if kept := _TEXT_AS_FORMULA.fullmatch(plain):
         return Cell(column, Kind.TEXT, kept[1])
-    if quoted := _QUOTED.fullmatch(value):
-        return Cell(column, Kind.TEXT, quoted[1])
+    if (quoted := unquoted(value)) is not None:
+        return Cell(column, Kind.TEXT, quoted)
     if plain.startswith(("=", "\uff1d")):
         return Cell(column, Kind.FORMULA, value)
     if _ERROR.fullmatch(plain):

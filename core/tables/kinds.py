@@ -6,11 +6,11 @@ zeros, `9-10` becomes a date. What can still be told is taken; what may be wrong
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from core import numbers, texts
+from core import clock, numbers, texts
 from core.choices import Choices, NumberedChoices
 from core.language import Words, say
 from core.refusals import Invalid
@@ -27,6 +27,11 @@ _ZEROS = re.compile("0+")
 # A number that is shown as it is held: also `0_ ` and `0_);(0)`, which spreadsheets give to whole numbers.
 _PLAIN = re.compile(r"(?:General|0|@)?(?:_.)?(?:;.*)?")
 _DAY = re.compile(r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})|([0-9]{4})年([0-9]{1,2})月([0-9]{1,2})日")
+
+_MOMENT = re.compile(
+    r"(?:([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})|([0-9]{4})年([0-9]{1,2})月([0-9]{1,2})日)"
+    r"(?:T|\s+)([0-9]{1,2})[:时]([0-9]{2})(?:[:分]([0-9]{2})(?:\.[0-9]+)?)?[分秒]?(?:\s*(?:\+08:?00|CST))?"
+)
 
 END_IS_LOST = Words(
     "超过 15 位的数字被表格软件截断了，末尾已丢失；请把这一列设为文本后重新填写。",
@@ -46,6 +51,7 @@ BECAME_A_DECIMAL = Words(
     "A spreadsheet has made a decimal of this. Format the column as text and type it again.",
 )
 NOT_A_NUMBER = Words("这里要填数字。", "A number is needed here.")
+NOT_A_MOMENT = Words("时间请写成 2026-09-01 08:30。", "Write a time as 2026-09-01 08:30.")
 NOT_A_DAY = Words("日期请写成 2026-09-01。", "Write a date as 2026-09-01.")
 
 
@@ -125,6 +131,25 @@ def day(cell: Cell) -> date:
         return date(*(int(part) for part in found.groups() if part and part.isdecimal()))
     except ValueError:
         raise Invalid(NOT_A_DAY) from None
+
+
+def moment(cell: Cell) -> datetime:
+    """A moment in Shanghai: a cell that is one, or a text year first; a sheet that has cut the seconds is taken as it is.
+    A day without an hour is refused, as a text."""
+    _refuse_spoiled(cell)
+    value = cell.value
+    if isinstance(value, datetime):
+        return clock.in_shanghai(value)
+    if isinstance(value, date):
+        return clock.in_shanghai(datetime.combine(value, time()))
+    found = _MOMENT.fullmatch(" ".join(texts.narrow(value).split())) if isinstance(value, str) else None
+    if found is None:
+        raise Invalid(NOT_A_MOMENT)
+    numbers_ = [int(part) for part in found.groups() if part and part.isdecimal()]
+    try:
+        return clock.in_shanghai(datetime(*numbers_))  # type: ignore[arg-type]
+    except ValueError:
+        raise Invalid(NOT_A_MOMENT) from None
 
 
 def choice(choices: type[Choices] | type[NumberedChoices]) -> Convert:

@@ -1,5 +1,6 @@
 """A table as an import knows it: its columns by the titles that people write over them."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
@@ -17,6 +18,11 @@ _TITLE_WITHIN = 20
 MERGED = Words(
     "这一格和上面的合并了；请取消合并，每行都填。",
     "This cell is merged with the one above it: take that apart and fill in each row.",
+)
+A_TOTAL = Words("这是合计行，不是数据。", "This row is a printed total, and no data.")
+# What is printed over a total, alone in its cell.
+_TOTAL = re.compile(
+    r"(?:本页|本月|本日|全部)?(?:合计|总计|小计|共计|累计|汇总)|(?:grand|sub)?total(?:s)?|sum", re.I
 )
 NEEDED = Words("这一格不能空着。", "This cannot be empty.")
 
@@ -39,10 +45,11 @@ class Column:
 
 @dataclass(frozen=True)
 class Row:
-    """`number` as a spreadsheet shows it; `values` by the columns' names."""
+    """`number` as a spreadsheet shows it; `values` by the columns' names; `cells` as they stood in the file."""
 
     number: int
     values: dict[str, Any]
+    cells: Mapping[str, Cell] = field(default_factory=dict, compare=False, repr=False)
 
     def __getitem__(self, name: str) -> Any:
         return self.values[name]
@@ -71,6 +78,15 @@ class Fault:
 
 
 @dataclass(frozen=True)
+class Refused:
+    """A row that cannot be taken: its cells as texts, by the columns' names, and all that is wrong with it."""
+
+    number: int
+    cells: dict[str, str]
+    faults: list[Fault]
+
+
+@dataclass(frozen=True)
 class Preview:
     """The first rows without a fault, how many rows there are in all, and the faults of the whole file."""
 
@@ -82,11 +98,13 @@ class Preview:
 
 @dataclass(frozen=True)
 class Table:
-    """The columns of one kind of file. `key` names the columns that tell two rows apart."""
+    """The columns of one kind of file. `key` names the columns that tell two rows apart. Of what another program has
+    written, `is_foreign`, other columns are passed over, and a printed total is a fault and no row."""
 
     columns: Sequence[Column]
     key: tuple[str, ...] = ()
     bounds: Bounds = BOUNDS
+    is_foreign: bool = False
 
     def read(self, file: BinaryIO) -> "Reading":
         """The rows of the file, to be taken once. Raises Unreadable, while rows are taken too."""
@@ -123,8 +141,14 @@ class Reading:
     _head: int = 0
     # Columns whose title was a fault already: their cells are not told of again.
     _passed_over: set[int] = field(default_factory=set)
+    _of_row: list[Fault] = field(default_factory=list)
 
     def __iter__(self) -> Iterator[Row]:
+        return (row for row in self.rows() if isinstance(row, Row))
+
+    def rows(self) -> Iterator[Row | Refused]:
+        """Every row in its order, to be taken once; those that cannot be taken with all that is wrong with each. One of
+        which a cell turns out to be merged with another is refused at the end, though it came as a row before."""
         placed = self._sheet()
         if placed is None:
             return
@@ -132,24 +156,28 @@ class Reading:
         self._positions = {column.name: position for position, column in heads.items()}
         for number, cells in rows:
             if cells[0].kind is Kind.MERGED:
+                self._of_row = []
                 self._refuse_merged(number, cells, heads)
+                if self._of_row:
+                    yield Refused(number, {}, self._of_row)
                 continue
             self.total += 1
             if self.total > self.table.bounds.rows:
                 raise source.Unreadable(
                     say("最多 {n} 行。", "At most {n} rows.", n=self.table.bounds.rows), field="file"
                 )
-            if row := self._row(number, cells, heads):
-                yield row
+            yield self._row(number, cells, heads)
 
-    def refuse(self, row: Row, no: Refusal) -> None:
+    def refuse(self, row: Row, no: Refusal) -> Refused:
         """A row that could be read is refused all the same: its faults stand at the columns that the refusal and
         those beside it name, or at the row."""
+        self._of_row = []
         self.faulty_keys.add(self.table.key_of(row.values))
         titles = {column.name: column.title for column in self.table.columns}
         for one in (no, *no.beside):
             name = next((part for part in reversed(one.field) if part in self._positions), "")
             self._fault(row.number, self._positions.get(name), one, title=titles.get(name, ""))
+        return Refused(row.number, {name: str(cell.value) for name, cell in row.cells.items()}, self._of_row)
 
     def _refuse_merged(self, number: int, cells: list[Cell], heads: dict[int, Column]) -> None:
         # Only the first of them holds what all of them show: left empty, the others would say something else.
@@ -204,7 +232,8 @@ class Reading:
                 if len(cells) > self.table.bounds.columns:
                     words = say("最多 {n} 列。", "At most {n} columns.", n=self.table.bounds.columns)
                     raise source.Unreadable(words, field="file")
-                for cell, words in [*((c, _UNKNOWN) for c in unknown), *((c, _TWICE) for c in twice)]:
+                strange = [] if self.table.is_foreign else [(cell, _UNKNOWN) for cell in unknown]
+                for cell, words in [*strange, *((c, _TWICE) for c in twice)]:
                     self._fault(number, cell.column, Invalid(words), title=str(cell.value))
                     self._passed_over.add(cell.column)
                 self._head = number
@@ -229,20 +258,29 @@ class Reading:
                 heads[cell.column] = column
         return heads, unknown, twice
 
-    def _row(self, number: int, cells: list[Cell], heads: dict[int, Column]) -> Row | None:
-        before = self.faults_total
+    def _row(self, number: int, cells: list[Cell], heads: dict[int, Column]) -> Row | Refused:
+        self._of_row = []
         held = {cell.column: cell for cell in cells}
-        for position in sorted(held.keys() - heads.keys() - self._passed_over):
-            self._fault(number, position, Invalid(_UNTITLED))
+        if not self.table.is_foreign:
+            for position in sorted(held.keys() - heads.keys() - self._passed_over):
+                self._fault(number, position, Invalid(_UNTITLED))
+        elif total := next((cell for cell in cells if _is_total(cell)), None):
+            self._fault(number, total.column, Invalid(A_TOTAL))
+            return self._refused(number, held, heads)
         values = {column.name: None for column in self.table.columns}
         for position, column in heads.items():
             values[column.name] = self._value(number, position, column, held.get(position))
-        if self.faults_total == before and self.table.key:
+        if not self._of_row and self.table.key:
             self._tell_apart(number, values)
-        if self.faults_total == before:
-            return Row(number, values)
+        if not self._of_row:
+            named = {heads[position].name: cell for position, cell in held.items() if position in heads}
+            return Row(number, values, named)
         self.faulty_keys.add(self.table.key_of(values))
-        return None
+        return self._refused(number, held, heads)
+
+    def _refused(self, number: int, held: Mapping[int, Cell], heads: dict[int, Column]) -> Refused:
+        texts_ = {column.name: str(held[at].value) for at, column in heads.items() if at in held}
+        return Refused(number, texts_, self._of_row)
 
     def _value(self, number: int, position: int, column: Column, cell: Cell | None) -> Any:
         try:
@@ -272,9 +310,10 @@ class Reading:
 
     def _fault(self, row: int | None, position: int | None, no: Refusal, *, title: Words | str = "") -> None:
         self.faults_total += 1
+        fault = Fault(row, letters(position) if position else "", title, no.code, no.words)
+        self._of_row.append(fault)
         if len(self.faults) < self.table.bounds.faults:
-            column = letters(position) if position else ""
-            self.faults.append(Fault(row, column, title, no.code, no.words))
+            self.faults.append(fault)
 
 
 _UNKNOWN = Words("不认识这一列。", "This column is not known.")
@@ -285,3 +324,7 @@ _UNTITLED = Words("这一格上面没有列名。", "This cell stands in a colum
 def _plain(title: str) -> str:
     """A title without what people add around it: width, case, spaces, a star for "needed"."""
     return texts.code(title).strip("*:").casefold()
+
+
+def _is_total(cell: Cell) -> bool:
+    return isinstance(cell.value, str) and bool(_TOTAL.fullmatch(texts.code(cell.value).rstrip(":")))

@@ -20,7 +20,7 @@ from openpyxl.xml.constants import ARC_CONTENT_TYPES, ARC_STYLE, SHARED_STRINGS
 
 from core.language import Words
 from core.tables.bounds import LAST_COLUMN, LAST_ROW, Bounds
-from core.tables.cell import Cell, Kind
+from core.tables.cell import Cell, Kind, unquoted
 from core.tables.source import Sheet, Unreadable
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -248,7 +248,9 @@ def _cell(book: Any, found: dict[str, Any]) -> Cell | None:
     if kind is Kind.FORMULA:
         return Cell(found["column"], kind, "=")
     if kind is Kind.TEXT:
-        return Cell(found["column"], kind, str(value))
+        text = str(value)
+        quoted = unquoted(text)
+        return Cell(found["column"], kind, text if quoted is None else quoted)
     if isinstance(value, (date, time, timedelta)):
         kind = Kind.DAY
     style = book._cell_styles[found["style_id"]]

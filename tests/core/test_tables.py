@@ -8,7 +8,9 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from core import numbers
 from core.language import Words, use
-from core.tables import Column, Table, kinds
+from core.refusals import Invalid
+from core.tables import Column, Row, Table, kinds
+from core.tables.cell import Cell, Kind
 from tests.core.tables import GOODS, Storage, a_csv, a_sheet, faults, patched, saved, values
 
 
@@ -229,3 +231,58 @@ def test_two_sheets_that_could_be_meant_are_asked_about_and_others_passed_over()
     assert "Several sheets look like the one to import: 货、货 2" in faults(saved(book))[0]
     again.sheet_state = "hidden"
     assert values(saved(book), "code") == [(2, "A1")]
+
+
+def foreign(file) -> list:
+    table = Table(GOODS.columns, is_foreign=True)
+    return [
+        (one.number, one["code"])
+        if isinstance(one, Row)
+        else (one.number, one.cells, [(f.column, f.code, f.words.in_language("en")) for f in one.faults])
+        for one in table.read(file).rows()
+    ]
+
+
+def test_of_anothers_file_other_columns_are_passed_over_and_a_printed_total_is_no_row():
+    found = foreign(
+        a_csv("报表\n\n编号,手机号,价格（元）\nA1,17100000000,1.00\n小计,,1.00\nA2,,x\n合计：,,1.00\t\n")
+    )
+    total = "This row is a printed total, and no data."
+    assert found == [
+        (4, "A1"),
+        (5, {"code": "小计", "price": "1.00"}, [("A", "INVALID", total)]),
+        (6, {"code": "A2", "price": "x"}, [("C", "INVALID", "A number with at most 2 decimals.")]),
+        (7, {"code": "合计：", "price": "1.00\t"}, [("A", "INVALID", total)]),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "2026-06-01 10:20:30",
+            "2026/6/1 10:20:30",
+            "2026年6月1日 10时20分30秒",
+            "2026-06-01T10:20:30+08:00",
+        ),
+        *("２０２６－０６－０１　１０：２０：３０", " 2026.06.01  10:20:30.123 "),
+    ],
+)
+def test_a_moment_is_read_as_people_and_programs_write_it(text):
+    at = kinds.moment(Cell(1, Kind.TEXT, text))
+    assert at.isoformat() == "2026-06-01T10:20:30+08:00"
+
+
+def test_a_moment_without_seconds_is_taken_and_a_day_alone_or_another_zone_refused():
+    assert kinds.moment(Cell(1, Kind.TEXT, "2026-06-01 10:20")).isoformat() == "2026-06-01T10:20:00+08:00"
+    assert (
+        kinds.moment(Cell(1, Kind.DAY, datetime(2026, 6, 1, 10))).isoformat() == "2026-06-01T10:00:00+08:00"
+    )
+    for text in ("2026-06-01", "2026-06-01 25:00", "2026-06-01T10:20:30Z", "1/6/2026 10:00", "45000.5"):
+        with pytest.raises(Invalid):
+            kinds.moment(Cell(1, Kind.TEXT, text))
+
+
+def test_what_was_made_harmless_comes_back_from_a_workbook_as_from_a_csv():
+    assert values(a_sheet(["编号", "名称"], ["A1", "'=1+1"]), "name") == [(2, "=1+1")]
+    assert values(a_csv("编号,名称\nA1,'=1+1\n"), "name") == [(2, "=1+1")]
