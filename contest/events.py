@@ -45,3 +45,17 @@ class ReExaminationOpened(Event):
     """A frozen figure is looked at once more."""
 
     reexamination_id: int
+
+
+@dataclass(frozen=True)
+class ImportUploaded(Event):
+    """A platform's statement has been sent in and is to be read."""
+
+    batch_id: int
+
+
+@dataclass(frozen=True)
+class ImportApplied(Event):
+    """A platform's statement counts from now on."""
+
+    batch_id: int

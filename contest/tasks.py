@@ -4,9 +4,9 @@ from celery import shared_task
 
 from accounts import mail
 from contest import links
-from contest.actions import adjustment, freeze, sheet
-from contest.events import SheetsOpened
-from contest.models import Judge, Sheet
+from contest.actions import adjustment, freeze, reading, sheet, twins
+from contest.events import ImportApplied, ImportUploaded, SheetsOpened
+from contest.models import ImportBatch, Judge, Sheet
 from contest.reads import judging, keeping
 from core.deliveries import reaction
 from impact.events import SupportMovedAfterFreeze
@@ -52,3 +52,22 @@ def freeze_rounds() -> int:
 def look_at_adjustments(event: SupportMovedAfterFreeze) -> None:
     """After something left a frozen round: whether so much did that it is looked at once more."""
     adjustment.look(Entry.objects.select_related("round").get(pk=event.entry_id))
+
+
+@reaction("contest.tasks.have_read")
+def have_read(event: ImportUploaded) -> None:
+    """Wake whoever reads statements: it takes longer than a delivery may."""
+    read_waiting.apply_async(retry=False, ignore_result=True)
+
+
+@shared_task(name="contest.tasks.read_waiting")
+def read_waiting() -> int:
+    """Read the statements that were sent in, the first to come first; for beat too, should a reader have died."""
+    waiting = ImportBatch.objects.filter(state=ImportBatch.State.UPLOADED).order_by("pk")
+    return sum(reading.read(pk) is not None for pk in waiting.values_list("pk", flat=True))
+
+
+@reaction("contest.tasks.find_twins", inside=True)
+def find_twins(event: ImportApplied) -> None:
+    """Put sales that may be in both channels into the queue of those who decide."""
+    twins.find(ImportBatch.objects.get(pk=event.batch_id))

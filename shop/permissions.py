@@ -76,6 +76,8 @@ PERMISSIONS = {
     "impact.hear_of_few_households": OPERATOR,  # by mail
     # the contest
     "contest.keep_editions": OPERATOR | {Role.ORGANISER},  # editions, rounds, entries, rulebooks, results
+    "contest.import_results": frozenset({Role.IMPORTER}),  # statements of outside platforms
+    "contest.approve_imports": frozenset({Role.IMPORT_APPROVER}),  # those that another has sent in
     "contest.judge": frozenset({Role.JUDGE}),  # entries of the edition that she was appointed to judge
     "contest.answer_questions": OPERATOR | {Role.ORGANISER},  # about an edition
 }

@@ -124,6 +124,8 @@ REACTIONS = {
     # those behind the goods
     "EntryHasFewHouseholds": Reactions(afterwards=["impact.tasks.tell_operators_of_few_households"]),
     # the contest
+    "ImportUploaded": Reactions(afterwards=["contest.tasks.have_read"]),
+    "ImportApplied": Reactions(afterwards=["contest.tasks.find_twins"]),
     "SheetsOpened": Reactions(afterwards=["contest.tasks.tell_of_opening"]),
     # the shelves
     "LotRecalled": Reactions(

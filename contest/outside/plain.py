@@ -29,7 +29,18 @@ class Plain:
     # Whether a refund is a negative figure: one with the other sign could be meant in two ways, and is refused.
     refunds_are_negative = False
     titles: Mapping[str, tuple[str, ...]] = {}
-    paid = ("paid", "已付款", "已支付", "completed", "已完成", "shipped", "已发货", "refunded", "已退款", "部分退款")
+    paid = (
+        "paid",
+        "已付款",
+        "已支付",
+        "completed",
+        "已完成",
+        "shipped",
+        "已发货",
+        "refunded",
+        "已退款",
+        "部分退款",
+    )
     void = ("unpaid", "未付款", "待付款", "cancelled", "canceled", "已取消", "closed", "已关闭", "交易关闭")
 
     def orders(self) -> Table:
@@ -44,9 +55,9 @@ class Plain:
                 self._column("amount", "金额", "Amount", _money),
                 self._column("refund", "退款金额", "Refund", self._refund, needed=False),
                 self._column("status", "状态", "Status", self._status, needed=False),
-                self._column("payer", "买家编号", "Payer", kinds.text(120), needed=False),
+                self._column("payer", "买家编号", "Payer", kinds.code(120), needed=False),
                 self._column("province", "省份", "Province", province, needed=False),
-                self._column("referrer", "推荐码", "Referrer", kinds.text(60), needed=False),
+                self._column("referrer", "推荐码", "Referrer", kinds.code(60), needed=False),
                 self._column("external_ref", "本店订单号", "Our order", kinds.code(40), needed=False),
             ),
             bounds=BOUNDS,
@@ -139,7 +150,9 @@ _money = kinds.scaled(2, numbers.MONEY, most=MOST_MINOR)
 
 def order_number(cell: Cell) -> str:
     """A platform's number of an order, without the mark by which some sheets keep it a text."""
-    given = replace(cell, value=cell.value.strip().lstrip(_ORDER_MARKS)) if isinstance(cell.value, str) else cell
+    given = (
+        replace(cell, value=cell.value.strip().lstrip(_ORDER_MARKS)) if isinstance(cell.value, str) else cell
+    )
     number: str = kinds.code(60)(given)
     if "|" in number:
         raise Invalid(say("订单编号里不能有竖线。", "An order’s number has no bar in it."))
@@ -165,7 +178,7 @@ def _short(name: str) -> str:
 @lru_cache(maxsize=1)
 def _provinces() -> dict[str, str]:
     # The regions come with a migration and stay for the life of a process.
-    known = {}
+    known: dict[str, str] = {}
     for region in Region.objects.filter(level=Region.Level.PROVINCE):
         zh, en = texts.code(region.name_zh).casefold(), texts.code(region.name_en).casefold()
         known |= dict.fromkeys((region.code, zh, _short(zh), en), region.code)

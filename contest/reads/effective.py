@@ -15,9 +15,11 @@ _HOLDING = """
         SELECT b.id, b.source_id, b.scope, b.grade,
                coalesce(b.covers_from, '-infinity'::date) AS covers_from,
                coalesce(b.covers_to, 'infinity'::date) AS covers_to,
-               row_number() OVER (PARTITION BY b.source_id ORDER BY b.stated_on, b.applied_at, b.id) AS nth
+               row_number() OVER (
+                   PARTITION BY b.source_id ORDER BY b.stated_on, coalesce(b.applied_at, %(until)s), b.id) AS nth
         FROM contest_importbatch b
-        WHERE b.round_id = %(round)s AND b.applied_at <= %(until)s
+        WHERE b.round_id = %(round)s AND b.source_id = coalesce(%(source)s, b.source_id)
+          AND (b.id = %(beside)s OR b.applied_at <= %(until)s)
           AND (b.rolled_back_at IS NULL OR b.rolled_back_at > %(until)s)
     )"""
 # The latest version of each sale, but for those that a later full statement of their days is without.
@@ -70,9 +72,17 @@ _OF_ENTRIES = """
 
 
 def counted(
-    round_: Round, until: datetime, select: str, *, entries: Sequence[int] | None = None, tail: str = ""
+    round_: Round,
+    until: datetime,
+    select: str,
+    *,
+    entries: Sequence[int] | None = None,
+    source: int | None = None,
+    beside: int | None = None,
+    tail: str = "",
 ) -> list[tuple]:
-    """`select` of what counts for entries of this round at that moment, or for these entries alone.
+    """`select` of what counts for entries of this round at that moment: of all, of these, of one platform; with `beside`
+    as if that statement counted too.
 
     The columns are those of ImportRow with `source_id`, `platform`, `grade`, `entry_id`, `net_minor` (0 of a shadow),
     `orders` (supports: 1 on one line of each order), `canonical`, `is_shadow`, and `twin`, the order of this shop that
@@ -80,16 +90,25 @@ def counted(
     """
     where = "" if entries is None else "WHERE entry_id = ANY(%(entries)s)"
     statement = f"{_HOLDING}, {_EFFECTIVE}, {_OF_ENTRIES} SELECT {select} FROM counted {where} {tail}"
-    return _rows(statement, {"round": round_.pk, "until": until, "entries": list(entries or ())})
+    return _rows(statement, round_, until, source=source, beside=beside, entries=list(entries or ()))
 
 
-def effective(round_: Round, until: datetime, select: str, tail: str = "", **params: Any) -> list[tuple]:
+def effective(
+    round_: Round,
+    until: datetime,
+    select: str,
+    tail: str = "",
+    *,
+    source: int | None = None,
+    beside: int | None = None,
+    **params: Any,
+) -> list[tuple]:
     """`select` of whatever holds at that moment, whether or not it lies in the round's days or its project is an entry."""
     statement = f"{_HOLDING}, {_EFFECTIVE} SELECT {select} FROM effective {tail}"
-    return _rows(statement, {"round": round_.pk, "until": until, **params})
+    return _rows(statement, round_, until, source=source, beside=beside, **params)
 
 
-def _rows(statement: str, params: dict[str, Any]) -> list[tuple]:
+def _rows(statement: str, round_: Round, until: datetime, **params: Any) -> list[tuple]:
     with connection.cursor() as cursor:
-        cursor.execute(f"WITH {statement}", params)
+        cursor.execute(f"WITH {statement}", {"round": round_.pk, "until": until, **params})
         return list(cursor.fetchall())

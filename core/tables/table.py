@@ -168,6 +168,10 @@ class Reading:
                 )
             yield self._row(number, cells, heads)
 
+    def rows_about(self) -> int:
+        """How many rows the file seems to have, before it is read. Raises Unreadable."""
+        return source.rows_about(self.file, self.table.bounds)
+
     def refuse(self, row: Row, no: Refusal) -> Refused:
         """A row that could be read is refused all the same: its faults stand at the columns that the refusal and
         those beside it name, or at the row."""

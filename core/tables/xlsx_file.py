@@ -68,6 +68,20 @@ def sheets(file: BinaryIO, bounds: Bounds) -> Iterator[Sheet]:
         yield name, book.rows(part)
 
 
+def rows_about(file: BinaryIO, bounds: Bounds) -> int:
+    """How many rows its sheets seem to have. Raises Unreadable."""
+    with _readable():
+        _weigh(file, bounds)
+        count, end = 0, b""
+        with zipfile.ZipFile(file) as parts:
+            for name in parts.namelist():
+                with parts.open(name) as part:
+                    while name.startswith(_SHEETS) and (block := part.read(2**20)):
+                        count += (end + block).count(b"<row ")
+                        end = block[-4:]  # shorter than the mark: it is found once
+        return count
+
+
 @contextmanager
 def _readable() -> Iterator[None]:
     try:

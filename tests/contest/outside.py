@@ -2,10 +2,14 @@
 
 import itertools
 from datetime import datetime, timedelta
+from io import BytesIO
 from typing import Any
 
 from django.utils import timezone
 
+from accounts.models import Person
+from contest.actions.batch import Statement, upload
+from contest.actions.reading import read
 from contest.models import ImportBatch, ImportRow, OutsideSource, ProjectMapping
 from core import clock
 from core.clock import SHANGHAI
@@ -66,3 +70,38 @@ def a_row(batch: ImportBatch, ref: str, amount: int, **fields: Any) -> ImportRow
     values = {"number": 2, "project": "P1", "order_ref": order, "amount_minor": amount, "paid_at": paid}
     values |= {"key": f"o|{order}|{line or 1}", "day": paid.astimezone(SHANGHAI).date()}
     return ImportRow.objects.create(batch=batch, **{**values, **fields})
+
+
+HEADS = "项目编号,订单编号,行号,付款时间,金额,退款金额,买家编号,省份"
+
+
+def a_file(*rows: str, heads: str = HEADS, encoding: str = "utf-8", name: str = "orders.csv") -> BytesIO:
+    """A CSV with these lines below its header."""
+    file = BytesIO("\n".join((heads, *rows, "")).encode(encoding))
+    file.name = name
+    return file
+
+
+def said(rows: int, amount: int, refund: int = 0, *, stated: int = -1, **fields: Any) -> Statement:
+    """What is said of a file: its signed totals in fen; it is dated so many days from now."""
+    day = (clock.now() + timedelta(days=stated)).astimezone(SHANGHAI).date()
+    values = {"scope": "incremental", "grade": "signed_orders", "stated_on": day, **fields}
+    if values["scope"] == "aggregate":
+        values["grade"] = "aggregate"
+    return Statement(control_rows=rows, control_amount_minor=amount, control_refund_minor=refund, **values)
+
+
+def sent(
+    by: Person, round_: Round, source: OutsideSource, file: BytesIO, statement: Statement
+) -> ImportBatch:
+    """A file that was sent in and read."""
+    batch = upload(by, round_, source, file, statement)
+    read(batch.pk)
+    batch.refresh_from_db()
+    return batch
+
+
+def at(days: int = -1, hour: int = 10) -> str:
+    """A moment so many days from now, as a platform writes it."""
+    moment = (timezone.now() + timedelta(days=days)).astimezone(SHANGHAI)
+    return f"{moment:%Y-%m-%d} {hour:02}:20:30"
