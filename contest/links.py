@@ -1,4 +1,4 @@
-"""Addresses that this floor's mails lead to."""
+"""Addresses that this floor's letters and lists lead to."""
 
 from django.conf import settings
 
@@ -6,10 +6,23 @@ from impact.models import Round
 
 
 def judging_tab(round_: Round) -> str:
-    """The committee's tab of the organiser's desk."""
-    return f"{settings.SITE_URL}/zh/organiser/{round_.edition.slug}/{round_.level}/judging/"
+    """The committee's tab of the organiser's desk, below the language."""
+    return f"organiser/{_key(round_)}/judging/{_where(round_)}"
 
 
-def judges_desk(round_: Round, language: str) -> str:
-    """A judge's desk in a round."""
-    return f"{settings.SITE_URL}/{language}/judge/{round_.edition.slug}/{round_.level}/"
+def judges_desk(round_: Round) -> str:
+    """A judge's desk in a round, below the language."""
+    return f"judge/{_key(round_)}/{_where(round_)}"
+
+
+def in_language(path: str, language: str) -> str:
+    """The whole address of a page in somebody's language."""
+    return f"{settings.SITE_URL}/{language}/{path}"
+
+
+def _key(round_: Round) -> str:
+    return f"{round_.edition.slug}/{round_.level}"
+
+
+def _where(round_: Round) -> str:
+    return f"?region={round_.region_id}" if round_.region_id else ""

@@ -31,14 +31,17 @@ def tell_of_opening(event: SheetsOpened) -> None:
         "excluded": sheets.filter(state=Sheet.State.EXCLUDED).count(),
         "apart": len(judging.spreads(round_)),
         "blocked": len(judging.blocked(round_)),
-        "link": links.judging_tab(round_),
     }
     for person in keeping.keepers(round_):
-        mail.send(person.email, person.language, "sheets_opened", found)
+        link = links.in_language(links.judging_tab(round_), person.language)
+        mail.send(person.email, person.language, "sheets_opened", {**found, "link": link})
     judges = Judge.objects.filter(pk__in=sheets.values("judge"), person__is_active=True)
     for judge in judges.select_related("person"):
         person = judge.person
-        told = {"edition": round_.edition, "link": links.judges_desk(round_, person.language)}
+        told = {
+            "edition": round_.edition,
+            "link": links.in_language(links.judges_desk(round_), person.language),
+        }
         mail.send(person.email, person.language, "your_sheets_opened", told)
 
 

@@ -9,6 +9,7 @@ WAITS = (
     "catalog.reads.waiting.of_catalog",
     "orders.reads.waiting.of_orders",
     "impact.reads.waiting.of_impact",
+    "contest.reads.waiting.of_judging",
 )
 
 # Each reaction that writes about an order, and to whom; an order's page in the office lists them.

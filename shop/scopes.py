@@ -21,7 +21,8 @@ SCOPES = {
     **_each(
         (ANY,),
         "shop setUp contest board edition editionFaq provenance reviews rating team teams search searchSuggestions product products categories"
-        " regions incident incidents",
+        " regions incident incidents"
+        " sheetSeals",
     ),
     # One's own.
     **_each((READ,), "viewer myQuestions myOrders myGroupPurchases organisation organisations invitation"),
@@ -69,6 +70,8 @@ SCOPES = {
         " qualityOffice qualityCheck mediaOffice storyPublish logisticsOffice logisticsCheck womenOffice"
         " questionAnswer questionPublish questionWithdraw"
         " editionCreate roundCreate roundTimesSet entryLetIn entryTakeOut"
+        " conflictConfirm conflictWaive conflictName"
+        " judgesDesk judgesDesks judgedEntry tiesDeclare tieDeclare sheetWrite"
         " roleInvitationSend roleInvitationWithdraw appointmentEnd",
     ),
 }

@@ -73,10 +73,12 @@ def waiting_for(person: Any) -> QuerySet[RoleInvitation]:
 
 
 def seen_by(person: Person) -> QuerySet[RoleInvitation]:
-    """Those at the places that she looks after, and to a team's desk whose people she appoints."""
+    """Those at the places that she looks after, to a team's desk whose people she appoints, and to a committee."""
     team = places_of(person, "accounts.appoint_at_team").rows(subject="subject")
+    committee = places_of(person, "accounts.appoint_judge").rows(subject="subject")
     everybodys = RoleInvitation.objects.all()
-    return reads.seen_by(person, everybodys) | everybodys.filter(team, role__in=OF_A_TEAM)
+    seen = reads.seen_by(person, everybodys) | everybodys.filter(team, role__in=OF_A_TEAM)
+    return seen | everybodys.filter(committee, role=Appointment.Role.JUDGE)
 
 
 def token_of(row: RoleInvitation) -> str:

@@ -66,6 +66,14 @@ def declared(judge: Judge, entry: Entry, kind: str) -> Conflict:
     return row
 
 
+def recuse_herself(judge: Judge, entry: Entry, by: Person) -> Conflict:
+    """A judge has found, reading it, that she has to do with an entry's team."""
+    with transaction.atomic():
+        row = declared(judge, entry, Kind.KINSHIP)
+        audit.record(by, "recuse_herself", "Conflict", row.uid)
+    return row
+
+
 def tell_docking(judge: Judge, entry: Entry) -> None:
     """The port by which whoever brings supply and demand together says that a judge and an entry's team have met there:
     it is suspected like what was found."""

@@ -13,12 +13,12 @@ from accounts.places import Place
 from accounts.reads import region_coded
 from contest.actions import conflict
 from contest.models import Conflict, Judge
+from contest.reads.judging import JUDGE
 from core.language import say
 from core.refusals import Invalid, NotFound
 from core.texts import visible
 from impact.models import Edition, Entry
 
-JUDGE = "contest.judge"
 MOST_TIES = 600
 
 

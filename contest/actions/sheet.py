@@ -15,7 +15,6 @@ from accounts.permissions import places_now
 from catalog.clean import paragraphs, whole
 from contest import sealing
 from contest.actions import conflict
-from contest.actions.judge import JUDGE
 from contest.events import SheetsOpened
 from contest.models import Conflict, Judge, Opening, RoundPlan, Sheet
 from contest.reads import judging
@@ -64,7 +63,7 @@ def _write(entry_uid: UUID, marks: Mapping[str, int], comment: str, by: Person, 
 
 def entry_for(entry_uid: UUID, by: Person) -> tuple[Judge, Entry]:
     """An entry that she judges; whatever is not hers to judge sounds like one that does not exist."""
-    entry = judging.judged_in(entry_uid, places_now(by, JUDGE))
+    entry = judging.judged_in(entry_uid, places_now(by, judging.JUDGE))
     judge = judging.judge_of(by, entry.round.edition_id) if entry else None
     if entry is None or judge is None or not judging.may_see(judge, entry):
         raise NotFound(field="entry")

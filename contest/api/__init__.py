@@ -1,11 +1,24 @@
 """What the API offers of the contest."""
 
-from contest.api import contest, edition, office, organiser, question
+from contest.api import committee, contest, edition, judging, office, organiser, question
 
 
-class Query(contest.Query, edition.Query, office.Query, organiser.Query, question.Query):
+class Query(
+    contest.Query,
+    edition.Query,
+    office.Query,
+    organiser.Query,
+    question.Query,
+    committee.Query,
+    judging.Query,
+):
     """What may be read on this floor."""
 
 
-class Mutation(office.Mutation, question.Mutation):
+class Mutation(
+    office.Mutation,
+    question.Mutation,
+    committee.Mutation,
+    judging.Mutation,
+):
     """What may be done on this floor."""

@@ -139,7 +139,7 @@ def board(round_: Round, by: By = By.ENTRY, sort: Sort = Sort.NET) -> Board:
     if told and all(d and d.is_final for _, d in told):
         made.number = max(s.number for s, _ in told)
     if by == By.ENTRY:
-        made.rows = [_entry_row(entry) for entry in entries]
+        made.rows = [row_of(entry) for entry in entries]
     else:
         made.rows = _division_rows(entries, _disclosed(round_))
     _rank(made.rows, sort)
@@ -150,7 +150,8 @@ def _of(entry: Entry) -> tuple[Standing | None, Disclosure | None]:
     return getattr(entry, "standing", None), getattr(entry, "disclosure", None)
 
 
-def _entry_row(entry: Entry) -> Row:
+def row_of(entry: Entry) -> Row:
+    """An entry of `entries_of` as the board tells it, without a rank."""
     figures = PublicFigures()
     figures.add(*_of(entry))
     figures.tell(getattr(entry, "disclosure", None))

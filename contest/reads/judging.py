@@ -9,16 +9,18 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from accounts.models import Appointment
-from accounts.permissions import running
+from accounts.models import Appointment, Person
+from accounts.permissions import places_now, running
 from accounts.places import Places
 from contest.models import Conflict, Judge, Opening, RoundPlan, Rulebook, Sheet
 from contest.reads.ties import MONTHS, ties_of
 from contest.scoring.exact import WHOLE_BPS
 from contest.scoring.judging import mean_of
 from core import clock
-from impact.models import Entry, Round
+from core.refusals import NotFound
+from impact.models import Edition, Entry, Round
 
+JUDGE = "contest.judge"
 Marks = dict[str, Decimal]
 
 
@@ -77,6 +79,15 @@ def is_open(plan: RoundPlan, round_: Round) -> bool:
     if plan.judging_closes_at is None or plan.rulebook_id is None:
         return False
     return round_.opens_at <= clock.now() < plan.judging_closes_at
+
+
+def edition_judged(person: Person, slug: str) -> Edition:
+    """The edition of this short name, where she is appointed to judge it; NotFound for any other."""
+    places = places_now(person, JUDGE)
+    found = Edition.objects.filter(places.rows(subject="uid"), slug=slug).first()
+    if found is None:
+        raise NotFound(field="edition")
+    return found
 
 
 def may_see(judge: Judge, entry: Entry) -> bool:

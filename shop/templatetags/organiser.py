@@ -26,6 +26,14 @@ def organiser_tabs(context: template.Context, round: dict[str, Any]) -> list[dic
 
 
 @register.simple_tag
+def seals_of(round: dict[str, Any]) -> str:
+    """The public page of a round's seals."""
+    where = to("contest_seals", edition=round["edition"]["slug"], level=round["level"])
+    code = (round["region"] or {}).get("code")
+    return where + (f"?{urlencode({'region': code})}" if code else "")
+
+
+@register.simple_tag
 def desk_of(round: dict[str, Any], tab: str = "") -> str:
     """The address of a tab of a round, the first that is hers where none is named; nothing where she has none."""
     tabs = tabs_of(round["permissions"])

@@ -6,6 +6,7 @@ from accounts.models import ApiToken, Appointment, Membership, Organisation
 from accounts.models.appointment import OF_A_TEAM
 from catalog.illustrations import KINDS
 from catalog.models import Certificate, ListingReview, Lot, Product
+from contest.models import Conflict
 from core import language
 from core.choices import Choices
 from core.language import say
@@ -60,6 +61,7 @@ CHOICES: dict[str, Callable[[], list[tuple[str, str]]]] = {
     "household_state": Household.State.offered,
     "organisation_state": Organisation.State.offered,
     "round_level": Round.Level.offered,
+    "conflict_kind": Conflict.Kind.offered,
     "figures_step": Step.offered,
     "finding": _findings,
 }

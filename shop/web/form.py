@@ -71,6 +71,9 @@ def _read(found: dict[str, Any], name: str, kind: Kind, fields: Any) -> None:
     if kind.name == "LotShareInput":
         found[name] = _shares(fields)
         return
+    if kind.name == "MarkInput":
+        found[name] = _marks(fields)
+        return
     if kind.name == "RefundLineInput":
         found[name] = _refund_lines(fields)
         return
@@ -99,6 +102,12 @@ def _shares(fields: Any) -> list[dict[str, Any]]:
         for id, text in written.items()
         if text.strip()
     ]
+
+
+def _marks(fields: Any) -> list[dict[str, Any]]:
+    """Fields mark.<criterion> as a judge's marks; of a criterion whose field is empty there is none."""
+    given = {name.removeprefix("mark."): fields[name].strip() for name in fields if name.startswith("mark.")}
+    return [{"criterion": key, "points": _whole("points", text)} for key, text in given.items() if text]
 
 
 def _refund_lines(fields: Any) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from accounts.places import Place
 from catalog.models import Team
 from contest.actions import judge as judges
 from contest.actions import sheet as sheets
-from contest.models import Judge, RoundPlan, Rulebook, Sheet
+from contest.models import Conflict, Judge, RoundPlan, Rulebook, Sheet
 from contest.scoring.rulebook import default_parameters, sha256_of
 from core import clock
 from impact.models import Entry, Round
@@ -26,18 +26,33 @@ KEYS = ("benefit", "feasible", "participation")
 def a_judged_round(*teams: Team, closes_in_days: int = 5) -> Round:
     """An open round by a frozen rulebook of defaults, whose judging closes in so many days."""
     made = world.a_round(*teams)
+    to_be_judged(made, closes_in_days)
+    return made
+
+
+def to_be_judged(round_: Round, closes_in_days: int = 30) -> None:
+    """Sheets can be given in this round, by a frozen rulebook: its own, or one of defaults."""
+    plan = RoundPlan.objects.get(round=round_)
+    until = clock.now() + timedelta(days=closes_in_days)
+    if plan.rulebook_id is not None:
+        RoundPlan.objects.filter(round=round_).update(judging_closes_at=plan.judging_closes_at or until)
+        return
     parameters = default_parameters()
     book = Rulebook.objects.create(
-        edition=made.edition,
-        version=1,
+        edition=round_.edition,
+        version=round_.edition.rulebooks.count() + 1,
         parameters=parameters,
         sha256=sha256_of(parameters),
         frozen_at=timezone.now(),
     )
-    RoundPlan.objects.filter(round=made).update(
-        rulebook=book, judging_closes_at=clock.now() + timedelta(days=closes_in_days)
-    )
-    return made
+    RoundPlan.objects.filter(round=round_).update(rulebook=book, judging_closes_at=until)
+
+
+def a_tie(entry: Entry) -> Conflict:
+    """Somebody judges the edition of an entry, which is judged from now on, and is tied to it."""
+    to_be_judged(entry.round, 30)
+    judge = Judge.objects.create(edition=entry.round.edition, person=shelves.a_person())
+    return Conflict.objects.create(judge=judge, entry=entry, kind=Conflict.Kind.PURCHASE)
 
 
 def far_away() -> Region:
@@ -80,6 +95,12 @@ def give(person: Person, entry: Entry, points: int | Sequence[int], comment: str
 def entry_of(team: Team) -> Entry:
     """Its part in the round."""
     return Entry.objects.select_related("round__edition", "team").get(team=team)
+
+
+def buys(person: Person, team: Team) -> None:
+    """She buys one thing of this team."""
+    product = shelves.a_product(team)
+    world.pay(world.an_order((world.a_lot(variant=shelves.a_variant(product)), 1), person=person))
 
 
 def close_judging() -> None:

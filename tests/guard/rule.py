@@ -49,6 +49,10 @@ ANY_STATE = "teamProduct product"  # a listing that is not on the shelf
 CLOSES = "incidentOpen placeClose placeOpen"
 ANSWERS = "questionAnswer questionPublish questionWithdraw"
 CONTEST = "entryLetIn entryTakeOut roundTimesSet roundCreate"
+COMMITTEE = "conflictConfirm conflictWaive conflictName"
+OF_A_COMMITTEE = (
+    "Judge.declared_ties Conflict.words Person.name Person.email RoleInvitation.email RoleInvitation.reason"
+)
 
 # A team's desk.
 DESK = "desk team.restReason team.logisticsChecks"
@@ -76,7 +80,7 @@ RULE: dict[str, Powers] = {
         f"{GIVES_ROLES} {HOUSEHOLDS} {ORGANISATIONS} {ANY_STATE} teamOffice officeTeam contestOffice organiserRound"
         " shippingRates office.audit office.listings office.products office.product office.figures office.refunds office.disputes"
         " office.claims office.reviews office.order office.orders office.questions",
-        f"{APPOINTS} {DECIDES_ORGANISATIONS} {CLOSES} {CONTEST} {ANSWERS} coordinatorName householdDetailsOpen householdVerify"
+        f"{APPOINTS} {DECIDES_ORGANISATIONS} {CLOSES} {CONTEST} {COMMITTEE} {ANSWERS} coordinatorName householdDetailsOpen householdVerify"
         " householdDecline householdTakeOut orderFind orderCallOff refundRetry refundGive disputeDecide reviewHide claimAnswer refundRequest"
         " shippingRateSave teamCreate teamAmend teamSuspend teamResume leaderVerify leaderDecline listingApprove listingSuspend listingResume"
         " listingReturn lotRecall teamMemberInvite teamMemberEnd leaderIntroduce",
@@ -85,7 +89,7 @@ RULE: dict[str, Powers] = {
         " incidentUpdate incidentEnd paymentTrialBegin paymentTrialLook"
         " paymentTrialRefund shopOpen categoriesPutUp categorySave auditPersonFind parkedRelease shopUpdate"
         " shopTextsConfirm shopLetterSend shopLetterConfirm editionCreate",
-        words=f"{NAMES_OF_PEOPLE} Claim.words Claim.answer Dispute.reason Dispute.status Household.uid"
+        words=f"{NAMES_OF_PEOPLE} {OF_A_COMMITTEE} Claim.words Claim.answer Dispute.reason Dispute.status Household.uid"
         " Household.decline_reason Leader.decline_reason Order.email Order.phone Order.recipient Order.street"
         " Order.note Payment.method Payment.payment_ref Question.words Answer.words PaymentTrial.url Refund.failure Refund.note Refund.otherwise"
         " Shipment.carrier Shipment.tracking_number",
@@ -119,9 +123,9 @@ RULE: dict[str, Powers] = {
     Role.MEDIA_OFFICER: powers("mediaOffice", "storyPublish"),
     Role.ORGANISER: powers(
         "contestOffice organiserRound office.questions office.waiting",
-        f"{CONTEST} {ANSWERS}",
+        f"{CONTEST} {ANSWERS} {COMMITTEE}",
         shop_deeds="editionCreate",
-        words="Question.words Answer.words",
+        words=f"Question.words Answer.words {OF_A_COMMITTEE}",
     ),
     # Reads, and does nothing; whose trail a mailbox is, for the whole log alone.
     Role.AUDITOR: powers(
@@ -129,10 +133,10 @@ RULE: dict[str, Powers] = {
         shop_deeds="auditPersonFind",
         words=NAMES_OF_PEOPLE,
     ),
+    # What she judges, and nothing of how others do.
+    Role.JUDGE: powers("judgesDesk judgesDesks judgedEntry", "tiesDeclare tieDeclare sheetWrite"),
     # Roles whose work is not built yet open an office in which nothing is.
-    **dict.fromkeys(
-        (Role.JUDGE, Role.ENTRANT, Role.IMPORTER, Role.IMPORT_APPROVER, Role.ORGANISATION_FINANCE), Powers()
-    ),
+    **dict.fromkeys((Role.ENTRANT, Role.IMPORTER, Role.IMPORT_APPROVER, Role.ORGANISATION_FINANCE), Powers()),
     # A team's manager does all of its work, and says who else does; its leader what is grown and told; its packer packs.
     Role.TEAM_MANAGER: powers(
         f"{DESK} {VILLAGE} {OF_ITS_PEOPLE}",
@@ -182,6 +186,10 @@ PAGES = {
     "organiser": "contestOffice",
     "organiser_calendar#round": "organiserRound",
     "organiser_entries#round": "organiserRound",
+    "organiser_judging#round": "organiserRound",
+    "judge": "judgesDesks",
+    "judge_desk#round": "judgesDesk",
+    "judge_entry#judged": "judgedEntry",
     "office_quality": "qualityOffice",
     "office_logistics": "logisticsOffice",
     "office_women": "womenOffice",

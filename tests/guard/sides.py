@@ -17,11 +17,12 @@ from accounts.models import Organisation, Person, Question, Region
 from accounts.models.appointment import FITS, OF_A_TEAM, Role
 from accounts.places import SHOP, Place
 from catalog.models import DepartmentCheck, Leader, Product, Team
+from contest.models import Judge
 from contest.reads.keeping import key_of_round
 from core.api.ids import global_id, uid_of
 from core.models import Alarm, Delivery, OutboxEvent
 from impact.actions import household
-from impact.models import Round
+from impact.models import Edition, Round
 from orders.models import Claim, Order, Shipment, ShippingRate
 from scripts.floors import standing
 from tests.accounts.world import a_person, an_organisation, holds
@@ -150,11 +151,15 @@ class Side(Town):
             "incident": [f'code: "{self.closure.incident.code}"'],
             "reviews": [f'product: "{sold.slug}", first: 20'],
             "rating": [f'product: "{sold.slug}"'],
-            "organiserRound": [
-                f'edition: "{self.entry.round.edition.slug}", level: PROVINCIAL, region: "{self.entry.round.region_id}"'
-            ],
             "edition": [f'slug: "{self.entry.round.edition.slug}"'],
             "editionFaq": [f'edition: "{self.entry.round.edition.slug}", first: 20'],
+            **dict.fromkeys(
+                ("organiserRound", "judgesDesk", "sheetSeals"),
+                [
+                    f'edition: "{self.entry.round.edition.slug}", level: PROVINCIAL, region: "{self.entry.round.region_id}"'
+                ],
+            ),
+            "judgedEntry": [f'id: "{global_id("JudgedEntry", self.entry.uid)}"'],
             "officeHousehold": [f'id: "{global_id("OfficeHousehold", self.candidate.uid)}"'],
             "officeTeam": [f'id: "{team}"'],
             "officeOrganisation": [f'id: "{global_id("Organisation", self.proposed.uid)}"'],
@@ -185,6 +190,7 @@ class Side(Town):
             },
             "roundCreate": {"region": self.province, "level": "NATIONAL"},
             "shippingRateSave": {"team": self.team.code},
+            "tiesDeclare": {"edition": self.entry.round.edition.slug, "county": self.county.code},
             "accountFind": {"email": self.owner.person.email},
             "auditPersonFind": {"email": self.owner.person.email},
             "orderFind": {"words": self.sold.order["number"]},
@@ -294,7 +300,11 @@ def _place(world: World, role: str, kind: str, of: str) -> Place:
 def a_viewer(world: World, role: str, kind: str, of: str, term: str, now: datetime) -> Viewer:
     """Somebody who holds this and nothing else."""
     person = a_person()
-    holds(person, role, _place(world, role, kind, of), **_term(term, now))
+    where = _place(world, role, kind, of)
+    holds(person, role, where, **_term(term, now))
+    if role == Role.JUDGE:
+        for edition in Edition.objects.filter(uid=where.subject):
+            Judge.objects.create(edition=edition, person=person, declared_at=now)
     if term == "account closed":
         Person.objects.filter(pk=person.pk).update(is_active=False)
     person = Person.objects.get(pk=person.pk)

@@ -20,7 +20,7 @@ from catalog.models import Product, Team
 from core.api.documents import ask
 from core.api.ids import global_id
 from core.api.run import graphql_schema
-from impact.models import Edition, Household
+from impact.models import Edition, Entry, Household
 from orders.links import token_for
 from orders.models import Cart, Order
 from tests.accounts.world import a_person
@@ -116,9 +116,15 @@ class Matrix:
                 {"id": global_id("OfficeHousehold", uid)}
                 for uid in Household.objects.values_list("uid", flat=True)
             ],
-            "organiserRound": [
-                {"edition": slug, "level": "PROVINCIAL"}
-                for slug in Edition.objects.values_list("slug", flat=True)
+            **dict.fromkeys(
+                ("organiserRound", "judgesDesk", "sheetSeals"),
+                [
+                    {"edition": slug, "level": "PROVINCIAL"}
+                    for slug in Edition.objects.values_list("slug", flat=True)
+                ],
+            ),
+            "judgedEntry": [
+                {"id": global_id("JudgedEntry", uid)} for uid in Entry.objects.values_list("uid", flat=True)
             ],
             "edition": [{"slug": slug} for slug in Edition.objects.values_list("slug", flat=True)],
             "editionFaq": [

@@ -169,6 +169,7 @@ def pages_of(side: Side) -> dict[str, tuple[str, bool]]:
         "team": global_id("Team", side.team.uid),
         "household": global_id("OfficeHousehold", side.candidate.uid),
         "organisation": global_id("Organisation", side.proposed.uid),
+        "judged": global_id("JudgedEntry", side.entry.uid),
     }
     held = side.entry.round
     of_its_round = f"?region={held.region_id}"

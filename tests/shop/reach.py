@@ -51,9 +51,10 @@ def _told(root: str, arg: str, known: dict[str, str], slug: str) -> Any:
         ids |= {
             "officeOrganisation": "parent",
             "officeHousehold": "householdVerify.id",
+            "judgedEntry": "sheetWrite.entry",
         }
         return known[ids[root]]
-    if root == "organiserRound":
+    if root in ("organiserRound", "judgesDesk", "sheetSeals"):
         slug, level, region = key_of(known["round"], "Round").split("/")
         return {"edition": slug, "level": level.upper(), "region": region or None}.get(arg)
     if arg == "edition" or root == "edition":

@@ -21,6 +21,7 @@ from orders.models import Claim, Dispute, Payment, PaymentTrial, Refund, Review
 from scripts.floors import standing
 from tests.accounts.world import PASSWORD, Asker, a_link, a_person, an_organisation, holds
 from tests.catalog.world import a_lot, a_product, a_team, a_variant
+from tests.contest.committee import a_tie
 from tests.impact.world import a_round, households
 from tests.orders.sold import Sold
 from tests.orders.world import KASHGAR, WUHAN, Buyer, key
@@ -98,6 +99,7 @@ class Town:
         self.household = households(team, 1)[0]
         self.entry = a_round(team, days=(5, 10, 15)).entries.get()
         self.question = questions.ask(self.entry.round.edition, self.sold.managers[0].person, "示例提问")
+        self.tie = a_tie(self.entry)
         self.unsold = a_lot(self.sold.lots[0].variant, units=9, level=2)
         shares.share_out(self.unsold, {self.household.pk: 25_000}, self.sold.managers[0].person)
         product = self.unsold.variant.product
@@ -157,6 +159,12 @@ class Town:
             "edition": global_id("OfficeEdition", self.entry.round.edition.uid),
             "round": global_id("Round", f"{self.entry.round.edition.slug}/provincial/"),
             "entry": global_id("OrganiserEntry", self.entry.uid),
+            **dict.fromkeys(
+                ("tieDeclare.entry", "sheetWrite.entry"),
+                global_id("JudgedEntry", self.entry.uid),
+            ),
+            "conflict": global_id("JudgeConflict", self.tie.uid),
+            "judge": global_id("Judge", self.tie.judge.uid),
             "groupId": global_id("GroupPurchase", group.uid),
             "seatId": global_id("Seat", Seat.objects.filter(group=group).first().uid),
             "organisationId": global_id("Organisation", self.together.union.uid),

@@ -95,8 +95,12 @@ def asked(order: Order) -> Any:
         "desk": [{}, {"team": global_id("Team", team.uid)}],
         "groupParcels": [{"first": 5}, {"first": 5, "team": global_id("Team", team.uid)}],
         "householdDesk": [{}, {"team": global_id("Team", team.uid)}],
-        **dict.fromkeys(("officeTeam", "officeOrganisation", "officeHousehold"), [{"id": "none"}]),
-        "organiserRound": [{"edition": "none", "level": "PROVINCIAL"}],
+        **dict.fromkeys(
+            ("officeTeam", "officeOrganisation", "officeHousehold", "judgedEntry"), [{"id": "none"}]
+        ),
+        **dict.fromkeys(
+            ("organiserRound", "judgesDesk", "sheetSeals"), [{"edition": "none", "level": "PROVINCIAL"}]
+        ),
         "roleInvitation": [{"token": "none"}],
         "incident": [{"code": "none"}],
         "teamProducts": [{"team": global_id("Team", team.uid), "first": 10}],

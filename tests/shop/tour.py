@@ -20,11 +20,13 @@ from shop.urls import urlpatterns
 from shop.web.organiser.tabs import TABS
 from shop.web.page import Page
 from tests.accounts.world import a_person
+from tests.contest.committee import a_judge, to_be_judged
 from together.models import GroupPurchase
 
 LANGUAGES = ("zh", "en")
 GUEST, BUYER, COORDINATOR, MANAGER = "guest", sign_ins.BUYER, sign_ins.COORDINATOR, sign_ins.MANAGER
 OPERATOR = sign_ins.OPERATOR
+JUDGE = "judge"
 # Of the demo nobody is: whoever has one of these roles comes for the walk.
 DEPARTMENTS = {
     "quality_checker": "quality",
@@ -91,7 +93,7 @@ def named_pages() -> set[str]:
 
 def stops() -> list[Stop]:
     """Every page at least once in each language; products and teams all of them."""
-    return [*_shop(), *_orders(), *_together(), *_desk(), *_office(), *_words(), *_set_up()]
+    return [*_shop(), *_orders(), *_together(), *_desk(), *_office(), *_judging(), *_words(), *_set_up()]
 
 
 def walk() -> list[Seen]:
@@ -109,7 +111,9 @@ def walk() -> list[Seen]:
 
 def _arrive(who: str) -> Client:
     client = Client(HTTP_ACCEPT_LANGUAGE="zh")
-    if who in DEPARTMENTS:
+    if who == JUDGE:
+        client.force_login(a_judge(_judged()))
+    elif who in DEPARTMENTS:
         client.force_login(a_person((who,), email=f"{who}@example.com"))
     elif who != GUEST:
         client.force_login(Person.objects.get(email=who))
@@ -211,6 +215,23 @@ def _office() -> Iterator[Stop]:
         yield Stop(OPERATOR, f"organiser_{tab.name}", at)
     for role, page in DEPARTMENTS.items():
         yield Stop(role, f"office_{page}")
+
+
+def _judging() -> Iterator[Stop]:
+    held = _judged()
+    at = (("edition", held.edition.slug), ("level", held.level))
+    yield Stop(JUDGE, "judge")
+    yield Stop(JUDGE, "judge_desk", at)
+    entry = held.entries.filter(approved_at__isnull=False).first()
+    yield Stop(JUDGE, "judge_entry", (("id", global_id("JudgedEntry", entry.uid)),))
+    yield Stop(GUEST, "contest_seals", at)
+
+
+def _judged() -> Round:
+    """The round of the demo, which is judged."""
+    held = Round.objects.select_related("edition").get()
+    to_be_judged(held)
+    return held
 
 
 def _words() -> Iterator[Stop]:

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from shop.web.organiser import urls as _levels  # noqa: F401 (the converter of a round's level)
 from shop.web.page import page
 
 urlpatterns = [
@@ -10,5 +11,10 @@ urlpatterns = [
         "<language:lang>/contest/<slug:edition>/questions/",
         page("contest/questions"),
         name="contest_questions",
+    ),
+    path(
+        "<language:lang>/contest/<slug:edition>/<level:level>/seals/",
+        page("contest/seals"),
+        name="contest_seals",
     ),
 ]

@@ -48,6 +48,7 @@ TABS = (
     ),
     Tab("organiser/organiser", say("大赛", "Contest"), "contest.keep_editions"),
     Tab("office/questions", say("提问", "Questions"), "contest.answer_questions"),
+    Tab("judge/judge", say("评审", "Judging"), "contest.judge", ("judge/desk", "judge/entry")),
     Tab("office/people", say("人员", "People"), "accounts.see_appointments", ("office/appoint",)),
     Tab("office/accounts", say("账户", "Accounts"), "accounts.close_account", ("office/account",)),
     Tab("office/closures", say("暂停配送", "Places closed"), "orders.close_places"),

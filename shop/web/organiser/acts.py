@@ -1,7 +1,7 @@
 """What follows the deeds of whoever keeps the contest."""
 
 from core.language import say
-from shop.web.acts import Act, gathered, saved, tells
+from shop.web.acts import Act, gathered, saved, says, tells, will
 
 CONTEST = {
     "create_edition": Act(
@@ -18,4 +18,23 @@ CONTEST = {
     ),
 }
 
-ACTS = gathered(CONTEST)
+COMMITTEE = {
+    "confirm_conflict": Act(
+        follow=saved,
+        look=will(
+            say("她从此看不到这个项目，给的分不计入", "The entry is gone for her, and her marks do not count")
+        ),
+    ),
+    "waive_conflict": Act(
+        follow=says(say("已豁免，理由已公开。", "It is waived, and everybody reads why.")),
+        undone_by="name_conflict",
+    ),
+    "name_conflict": Act(
+        follow=saved,
+        look=will(
+            say("她从此看不到这个项目，给的分不计入", "The entry is gone for her, and her marks do not count")
+        ),
+    ),
+}
+
+ACTS = gathered(CONTEST, COMMITTEE)

@@ -26,6 +26,17 @@ for (const story of document.querySelectorAll("[data-story]")) {
   add();
 }
 
+// A judge's mark is a number; with a script a slider stands beside it, for a finger.
+for (const number of document.querySelectorAll(".mark input[type=number]")) {
+  const slider = Object.assign(document.createElement("input"), { type: "range", min: 0, max: 100, tabIndex: -1 });
+  slider.setAttribute("aria-hidden", "true");
+  const follow = () => { slider.value = number.value === "" ? 50 : number.value; };
+  slider.addEventListener("input", () => { number.value = slider.value; });
+  number.addEventListener("input", follow);
+  follow();
+  number.after(slider);
+}
+
 // What was typed in one form is not sent by the button of another: whoever would lose it is asked first.
 const isChanged = (field) =>
   field.type === "checkbox" || field.type === "radio" ? field.checked !== field.defaultChecked

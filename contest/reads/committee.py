@@ -1,0 +1,154 @@
+"""A round's committee as whoever keeps the round sees it: never what is in a sealed sheet, nor for which entry one is in."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, QuerySet
+
+from accounts.actions import role_invitation
+from accounts.models import Appointment, RoleInvitation
+from contest.models import Conflict, Judge, Opening, RoundPlan, Sheet
+from contest.reads import judging, keeping
+from core.refusals import NotFound
+from impact.models import Entry, Round
+
+
+@dataclass
+class Member:
+    """A judge with how many sheets she still owes."""
+
+    judge: Judge
+    is_sitting: bool
+    owed: int
+    given: int
+
+
+@dataclass
+class JudgedSum:
+    """What the opened sheets of an entry come to."""
+
+    entry: Entry
+    counted: int
+    excluded: int
+    mean: Decimal | None
+    spread: Decimal | None
+    is_apart: bool
+
+
+@dataclass
+class Committee:
+    """The committee of a round."""
+
+    round: Round
+
+    @cached_property
+    def plan(self) -> RoundPlan | None:
+        """The plan that says when judging closes."""
+        return RoundPlan.objects.filter(round=self.round).select_related("rulebook").first()
+
+    @cached_property
+    def is_opened(self) -> bool:
+        """Whether the sheets are open."""
+        return Opening.objects.filter(round=self.round).exists()
+
+    @property
+    def members(self) -> list[Member]:
+        """Whoever sits or sat in it; counts a judge, so that nobody learns for which entry all sheets are in."""
+        sitting = set(judging.sitting(self.round.edition_id).values_list("pk", flat=True))
+        given = dict(
+            Sheet.objects.filter(entry__round=self.round)
+            .exclude(state=Sheet.State.DRAFT)
+            .values_list("judge")
+            .annotate(Count("pk"))
+        )
+        rows = Judge.objects.filter(edition=self.round.edition_id).select_related("person").order_by("pk")
+        return [
+            Member(
+                row, row.pk in sitting, self._owed(row, given.get(row.pk, 0), sitting), given.get(row.pk, 0)
+            )
+            for row in rows
+        ]
+
+    def _owed(self, judge: Judge, given: int, sitting: set[int]) -> int:
+        if self.is_opened or judge.pk not in sitting:
+            return 0
+        hers = {entry.pk for entry in judging.queue(judge, self.round)}
+        done = Sheet.objects.filter(judge=judge, entry__in=hers).exclude(state=Sheet.State.DRAFT).count()
+        return len(hers) - done
+
+    @property
+    def conflicts(self) -> QuerySet[Conflict]:
+        """What ties judges to entries of this round: to be decided first."""
+        rows = Conflict.objects.filter(entry__round=self.round)
+        return rows.select_related("judge__person", "entry__team").order_by("decided_at", "pk")
+
+    @property
+    def invitations(self) -> QuerySet[RoleInvitation]:
+        """Offers to judge this edition that nobody has accepted yet."""
+        rows = role_invitation.waiting().filter(role=Appointment.Role.JUDGE, subject=self.round.edition.uid)
+        return rows.order_by("-pk")
+
+    @property
+    def short_of_judges(self) -> list[Entry]:
+        """Entries that fewer judges can mark than the rulebook asks for, whatever is in: by conflicts alone."""
+        if self.plan is None or self.plan.rulebook is None or self.is_opened:
+            return []
+        least = self.plan.rulebook.parameters["judging"]["least"]
+        queues = [judging.queue(judge, self.round) for judge in judging.sitting(self.round.edition_id)]
+        hers = [{entry.pk for entry in queue} for queue in queues]
+        return [e for e in judging.judged(self.round) if sum(e.pk in each for each in hers) < least]
+
+    @property
+    def sums(self) -> list[JudgedSum]:
+        """Entry by entry what the sheets come to, by number; none before they are open."""
+        if not self.is_opened:
+            return []
+        counted, means = judging.counted(self.round), judging.means_of(self.round)
+        rules, apart = judging.rules_of(self.round), judging.spreads(self.round)
+        left = Sheet.objects.filter(entry__round=self.round, state=Sheet.State.EXCLUDED)
+        out = dict(left.values_list("entry").annotate(Count("pk")))
+        return [
+            JudgedSum(
+                entry,
+                len(marks := counted.get(entry.pk, [])),
+                out.get(entry.pk, 0),
+                means.get(entry.pk),
+                judging.spread_of(marks, rules) if marks and rules else None,
+                entry.pk in apart,
+            )
+            for entry in judging.judged(self.round).order_by("number")
+        ]
+
+
+def conflict_of(person: Any, uid: UUID) -> Conflict:
+    """A conflict in a round that she keeps."""
+    rows = Conflict.objects.filter(uid=uid, entry__round__in=keeping.rounds(person).values("pk"))
+    found = rows.select_related("judge__person", "entry__round__edition", "entry__round__region").first()
+    if found is None:
+        raise NotFound(field="conflict")
+    return found
+
+
+def judge_in(person: Any, uid: UUID) -> Judge:
+    """A judge of an edition of which she keeps a round."""
+    rows = Judge.objects.filter(uid=uid, edition__in=keeping.rounds(person).values("edition"))
+    found = rows.select_related("person", "edition").first()
+    if found is None:
+        raise NotFound(field="judge")
+    return found
+
+
+def seals(round_: Round) -> list[str]:
+    """The SHA-256 of each submitted sheet of a round, in the order of the digits: neither whose it is, nor for which
+    entry, nor when it came."""
+    rows = Sheet.objects.filter(entry__round=round_).exclude(state=Sheet.State.DRAFT)
+    return list(rows.order_by("sha256").values_list("sha256", flat=True))
+
+
+def waivers(round_: Round) -> QuerySet[Conflict]:
+    """What was waived in writing, by the entry's number; of which judge is told to nobody."""
+    rows = Conflict.objects.filter(entry__round=round_, state=Conflict.State.WAIVED)
+    return rows.select_related("entry").order_by("entry__number", "kind", "pk")
