@@ -5,6 +5,7 @@ from celery import shared_task
 from accounts import mail
 from contest import links
 from contest.actions import adjustment, freeze, reading, sheet, twins
+from contest.actions import result as results
 from contest.events import ImportApplied, ImportUploaded, SheetsOpened
 from contest.models import ImportBatch, Judge, Sheet
 from contest.reads import judging, keeping
@@ -74,3 +75,9 @@ def read_waiting() -> int:
 def find_twins(event: ImportApplied) -> None:
     """Put sales that may be in both channels into the queue of those who decide."""
     twins.find(ImportBatch.objects.get(pk=event.batch_id))
+
+
+@shared_task(name="contest.tasks.finalise_results")
+def finalise_results() -> int:
+    """For beat: a result against which nothing stands is final once its objections have closed."""
+    return results.finalise_due()

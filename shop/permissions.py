@@ -75,6 +75,7 @@ PERMISSIONS = {
     "impact.share_out_lot": OPERATOR,  # of any team; of her own whoever keeps its households
     "impact.hear_of_few_households": OPERATOR,  # by mail
     # the contest
+    "contest.file_objection": MANAGER,  # to a provisional result, for her own team's entry
     "contest.keep_editions": OPERATOR | {Role.ORGANISER},  # editions, rounds, entries, rulebooks, results
     "contest.import_results": frozenset({Role.IMPORTER}),  # statements of outside platforms
     "contest.approve_imports": frozenset({Role.IMPORT_APPROVER}),  # those that another has sent in

@@ -1,5 +1,7 @@
 """Freeze a round: take down, once, what its results are computed from."""
 
+from dataclasses import replace
+
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
@@ -47,8 +49,11 @@ def _freeze(round_: Round) -> bool:
 def _write(round_: Round, number: int) -> None:
     book = Rulebook.objects.get(plans__round=round_)
     found = inputs_of(round_, number, round_.freezes_at)
+    # The committee's mark has no part in it until a result tells it: a hash of it could be guessed.
     encoded = {
-        entry: as_json(found[entry.pk]) for entry in round_.entries.order_by("number") if entry.pk in found
+        entry: as_json(replace(found[entry.pk], judges=None))
+        for entry in round_.entries.order_by("number")
+        if entry.pk in found
     }
     hashes = {entry: sha256_of(inputs) for entry, inputs in encoded.items()}
     snapshot = Snapshot(

@@ -4,10 +4,10 @@ All of it is computed from the supports numbered up to a number, with what they 
 region and group, when a seat was handed out, what was told of calls. docs/decisions/0040 says why each is counted so.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -79,8 +79,16 @@ def area_sql(region: str, home: str) -> str:
 # owner of a group purchase, a voucher's issuer for the voucher's amount, and a code for what is left. A support
 # bears the owner or the code already, without those that are nobody's call (impact.actions.support).
 COUNTED = f"""
-    bought AS MATERIALIZED (
+    as_bought AS MATERIALIZED (
         {BOUGHT} WHERE s.entry_id = ANY(%(entries)s) AND n.number <= %(number)s GROUP BY s.entry_id, s.order_uid
+    ), reversed AS MATERIALIZED (
+        SELECT * FROM unnest(%(reversed_of)s::bigint[], %(reversed)s::uuid[], %(reversed_minor)s::bigint[], %(reversed_by)s::bigint[])
+            AS x (entry_id, order_uid, minor, transaction_id)
+    ), bought AS MATERIALIZED (
+        SELECT b.entry_id, b.order_uid, b.day, b.counts, b.is_known, b.person_key, b.organisation_id,
+               b.mobiliser_organisation_id, b.mobiliser_person_id, (b.net - coalesce(t.minor, 0))::bigint AS net
+        FROM as_bought b LEFT JOIN (SELECT entry_id, order_uid, sum(minor) AS minor FROM reversed GROUP BY entry_id, order_uid)
+             AS t USING (entry_id, order_uid)
     ), excluded AS MATERIALIZED (
         SELECT * FROM unnest(%(orders_of)s::bigint[], %(orders)s::uuid[]) AS x (entry_id, order_uid)
     ), uncalled AS MATERIALIZED (
@@ -153,9 +161,19 @@ _BY_WHAT = f"""
 """
 
 
+class Reversal(NamedTuple):
+    """What left an order after its supports were numbered, in fen, and by which transaction of the ledger."""
+
+    entry_id: int
+    order_uid: UUID
+    minor: int
+    transaction_id: int
+
+
 @dataclass(frozen=True)
 class Scope:
-    """Which supports are looked at: of these entries, up to a number, without what integrity decisions took out."""
+    """Which supports are looked at: of these entries, up to a number, without what integrity decisions took out, and
+    less what was reversed later."""
 
     entry_ids: Collection[int]
     number: int
@@ -163,6 +181,7 @@ class Scope:
     excluded: Iterable[OrderOfEntry] = ()
     uncalled: Iterable[OrderOfEntry] = ()
     home: str = HUBEI
+    reversals: Sequence[Reversal] = ()
 
     def facts(self) -> dict[str, Any]:
         """What the statements ask for."""
@@ -176,6 +195,10 @@ class Scope:
             "orders": [order for _, order in excluded],
             "uncalled_of": [entry for entry, _ in uncalled],
             "uncalled": [order for _, order in uncalled],
+            "reversed_of": [one.entry_id for one in self.reversals],
+            "reversed": [one.order_uid for one in self.reversals],
+            "reversed_minor": [one.minor for one in self.reversals],
+            "reversed_by": [one.transaction_id for one in self.reversals],
         }
 
 

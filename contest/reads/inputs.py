@@ -1,13 +1,13 @@
 """What a round's scores are computed from, once and for everyone: domain 3.6, as it may be told (3.6b)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from contest.models import Opening, RoundPlan
 from contest.reads import outside
-from contest.reads.counted import Caps, Counted, Scope, counted, home_of
+from contest.reads.counted import Caps, Counted, Reversal, Scope, counted, home_of
 from contest.reads.counted_outside import add_outside
 from contest.reads.engagement import Popularity, popularity_of
 from contest.reads.exclusions import Exclusions, excluded
@@ -20,11 +20,20 @@ from impact.reads import docking
 from impact.reads.household import FEWEST
 
 
-def inputs_of(round_: Round, number: int, until: datetime) -> dict[int, Inputs]:
+def inputs_of(
+    round_: Round,
+    number: int,
+    until: datetime,
+    reversals: Sequence[Reversal] = (),
+    decided_by: datetime | None = None,
+) -> dict[int, Inputs]:
     """The inputs of each entry of the round, by its id: from supports numbered up to `number`, and whatever else was told
-    by `until`, in the trade's clock. Asked twice for the same moment it says the same."""
+    by `until`, in the trade's clock. Asked twice for the same moment it says the same.
+
+    A result that supersedes asks for less what was reversed later, and for what integrity has `decided_by` a later moment.
+    """
     entries = dict(round_.entries.order_by("pk").values_list("pk", "team_id"))
-    out, caps = excluded(round_, until), Caps.of(parameters_of(round_))
+    out, caps = excluded(round_, decided_by or until), Caps.of(parameters_of(round_))
     scope = Scope(
         entries,
         number,
@@ -32,6 +41,7 @@ def inputs_of(round_: Round, number: int, until: datetime) -> dict[int, Inputs]:
         out.orders | outside.counted_outside(round_, until),
         out.mobilised,
         home_of(round_),
+        reversals,
     )
     of_entries = counted(scope, caps)
     shared = welfare(scope, {entry: c.net_minor for entry, c in of_entries.items()})

@@ -22,10 +22,14 @@ AT_RISK = (
 )
 # A household counts that was verified, whether or not it has left since: what it earned is its own.
 _EARNED = f"""
-    WITH {COUNTED}, earned AS (
-        SELECT c.entry_id, a.household_id, sum(a.amount_minor) AS minor
-        FROM counted c JOIN impact_support s ON s.entry_id = c.entry_id AND s.order_uid = c.order_uid
+    WITH {COUNTED}, moved AS (
+        SELECT s.entry_id, s.order_uid, s.transaction_id FROM impact_support s
         JOIN impact_supportnumber n ON n.support_id = s.id AND n.number <= %(number)s
+        WHERE s.entry_id = ANY(%(entries)s)
+        UNION ALL SELECT entry_id, order_uid, transaction_id FROM reversed
+    ), earned AS (
+        SELECT c.entry_id, a.household_id, sum(a.amount_minor) AS minor
+        FROM counted c JOIN moved s ON s.entry_id = c.entry_id AND s.order_uid = c.order_uid
         JOIN impact_transfer t ON t.transaction_id = s.transaction_id AND t.lot_number IS NOT NULL
         JOIN orders_line l ON l.id = t.line_id AND l.team_id = c.team_id
         JOIN impact_attribution a ON a.transfer_id = t.id

@@ -1,19 +1,27 @@
 """A round with a frozen rulebook, and its way to a result, in a few words."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.models import Person
 from contest.actions import freeze
-from contest.models import Rulebook, Snapshot
+from contest.actions import result as results
+from contest.actions.round import open_round
+from contest.models import Result, RoundPlan, Rulebook, Snapshot
+from contest.reads.result import rows_of
+from contest.scoring.inputs import Inputs
 from contest.scoring.rulebook import default_parameters, sha256_of
 from core import clock
 from core.deliveries import drain
 from core.models import Delivery
 from impact.models import Entry, Round
+from tests.catalog import world as shelves
+from tests.impact import world
 
 
 def by_a_rulebook(round_: Round, change: Callable[[dict[str, Any]], None] | None = None) -> Rulebook:
@@ -58,3 +66,80 @@ def row_of(snapshot: Snapshot, entry: Entry) -> dict[str, Any]:
     """What the snapshot says of an entry."""
     inputs: dict[str, Any] = snapshot.rows.get(entry=entry).inputs
     return inputs
+
+
+def plain(parameters: dict[str, Any]) -> None:
+    """Rules by hand: P is the number of organisations, the other half a sum in yuan; ties by P, households, people, approval,
+    draw."""
+    parameters["references"]["organisations"] = {"ref": 100}
+    parameters["references"]["amount_minor"] = {"ref": 10_000_000}
+    parameters["indicators"] = [
+        {"key": "welfare", "kind": "welfare", "weight_bps": 5_000, "parts": {"organisations": 10_000}},
+        {"key": "amount", "kind": "amount", "weight_bps": 5_000, "parts": {"amount_minor": 10_000}},
+    ]
+
+
+@dataclass
+class AField:
+    """A round of teams whose inputs are given by hand, in the order of their numbers."""
+
+    round: Round
+    into: Round
+    organiser: Person
+    entries: list[Entry]
+    monkeypatch: Any
+
+    def given(self, *inputs: dict[str, int]) -> None:
+        """What the facts come to, entry by entry, whoever asks for them."""
+        found = {e.pk: Inputs(e.pk, **one) for e, one in zip(self.entries, inputs, strict=True)}
+        for module in ("contest.actions.freeze", "contest.reads.corrected", "contest.verify.result"):
+            self.monkeypatch.setattr(f"{module}.inputs_of", lambda *_, **__: dict(found))
+
+    def scoring(self, *halves: tuple[int, int]) -> None:
+        """The same from (P, the other half), both of 100."""
+        self.given(*({"organisations": p, "amount_minor": m * 100_000, "households": 40} for p, m in halves))
+
+    def freeze(self) -> Snapshot:
+        """It is frozen, and its plan says so; objections close in three days."""
+        snapshot = frozen(self.round)
+        self.plan(state=RoundPlan.State.FROZEN, objections_close_at=clock.now() + timedelta(days=3))
+        return snapshot
+
+    def plan(self, **fields: Any) -> None:
+        """What its plan says."""
+        RoundPlan.objects.filter(round=self.round).update(**fields)
+
+    def publish(self) -> Result:
+        """The provisional result."""
+        return results.publish(self.round, self.organiser)
+
+    def out(self, n: int, state: str) -> None:
+        """The n-th entry (from 1) is out of competition."""
+        self.entries[n - 1].registration.move_to(state, reason=f"because {n}")
+
+    def window_over(self) -> None:
+        """Objections have closed."""
+        clock.move(timedelta(days=4))
+
+
+def a_field(monkeypatch: Any, teams: int = 3, advances: int = 2, **plan: Any) -> AField:
+    """So many teams in a provincial round that is over, of which some go on to a national one."""
+    entered = [shelves.a_team() for _ in range(teams)]
+    round_ = world.a_round(*entered, days=(-20, -1, 5))
+    at = clock.now()
+    into = open_round(
+        round_.edition, Round.Level.NATIONAL, None, *(at + timedelta(days=n) for n in (30, 60, 67))
+    )
+    by_a_rulebook(round_, plain)
+    RoundPlan.objects.filter(round=round_).update(advances=advances, into=into, **plan)
+    entries = list(round_.entries.select_related("team", "registration").order_by("pk"))
+    # By their numbers T001 ...; approved one after the other.
+    for n, entry in enumerate(entries, start=1):
+        entry.number, entry.approved_at = f"E{n:02}", at - timedelta(days=30) + timedelta(minutes=n)
+        entry.save(update_fields=["number", "approved_at"])
+    return AField(round_, into, shelves.an_operator(), entries, monkeypatch)
+
+
+def order_of(result: Result) -> list[tuple[int | None, str]]:
+    """(rank, number) of each row, as it is told."""
+    return [(row.rank, row.entry.number) for row in rows_of(result)]

@@ -1,0 +1,74 @@
+"""Into the next round: those whom a final result sends on, each with a standing of zero and a link back."""
+
+from django.db import transaction
+
+from accounts.actions import audit
+from contest.actions.entry import enter
+from contest.models import Registration, Result, RoundPlan
+from core.refusals import Invalid
+from impact.models import Entry, Round
+
+State = Registration.State
+NO_LONGER = "新版结果改变了晋级名单 · A new version of the result changed who goes on"
+
+
+def going_on(result: Result) -> list[Entry]:
+    """The best of the result, by rank, then those whom the committee picked."""
+    best = result.rows.filter(advances=True).select_related("entry__team").order_by("rank")
+    picked = result.picked.select_related("entry__team")
+    return [row.entry for row in best] + [one.entry for one in picked]
+
+
+@transaction.atomic
+def carry_on(result: Result) -> list[Registration]:
+    """Enter them, as many as are not in it yet, and take out whom an earlier version had sent; the round they come from
+    keeps all its figures.
+
+    A team that has come under ten households in the meantime is invited, and enters when it has them again.
+    """
+    into = RoundPlan.objects.select_related("into").get(round=result.round_id).into
+    if into is None:
+        return []
+    entries = going_on(result)
+    sent = Registration.objects.filter(round=into, advanced_from__round=result.round_id)
+    for registration in sent.exclude(advanced_from__in=entries).select_related("entry"):
+        _withdraw(registration)
+    return [_send(entry, into) for entry in entries]
+
+
+def _send(entry: Entry, into: Round) -> Registration:
+    registration = Registration.objects.filter(round=into, team=entry.team).first()
+    if registration is None:
+        registration = Registration.objects.create(round=into, team=entry.team, state=State.INVITED)
+    if registration.advanced_from_id != entry.pk:
+        registration.advanced_from = entry
+        registration.save(update_fields=["advanced_from"])
+        audit.record(None, "advance", "Registration", registration.uid, entry=entry.number)
+    if registration.entry_id is None and registration.state != State.DECLINED:
+        _enter(registration)
+    return registration
+
+
+def _enter(registration: Registration) -> None:
+    try:
+        with transaction.atomic():
+            if registration.state == State.INVITED:
+                registration.move_to(State.APPLIED)
+            enter(registration.round, [registration.team])
+    except Invalid:
+        return
+    registration.refresh_from_db()
+
+
+def _withdraw(registration: Registration) -> None:
+    """One for which something was bought already stays on the board, suspended, until somebody decides."""
+    entry = registration.entry
+    if not registration.can_move_to(State.WITHDRAWN):
+        return
+    if entry is None or not entry.supports.exists():
+        registration.move_to(State.WITHDRAWN, reason=NO_LONGER)
+        if entry is not None:
+            entry.approved_at, entry.out_reason = None, NO_LONGER
+            entry.save(update_fields=["approved_at", "out_reason"])
+    elif registration.can_move_to(State.SUSPENDED):
+        registration.move_to(State.SUSPENDED, reason=NO_LONGER)

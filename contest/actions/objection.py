@@ -1,0 +1,79 @@
+"""What a team says against a provisional result, and the organiser's answer."""
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.actions import audit
+from accounts.clean import paragraphs
+from accounts.models import Person
+from accounts.permissions import must
+from accounts.places import Place
+from catalog.reads import is_related
+from contest.actions.edition import KEEP
+from contest.actions.round import place_of_round
+from contest.events import ObjectionAnswered, ObjectionFiled
+from contest.models import Objection, Result
+from contest.reads.result import published
+from core import clock, language, outbox
+from core.language import say
+from core.refusals import Conflict, Invalid, NotAllowed, TooLate
+from impact.models import Entry
+
+FILE = "contest.file_objection"
+MOST = 1000
+State = Objection.State
+
+
+def file(entry: Entry, by: Person, words: str) -> Objection:
+    """Whoever manages the entry's team objects to the provisional result, in her language, until objections close.
+
+    TOO_LATE before a result is published and after the window; CONFLICT while one of the entry's is open.
+    """
+    must(by, FILE, at=Place(region=entry.team.county_id, subject=entry.team.uid))
+    words = paragraphs(words, "words", MOST)
+    result = published(entry.round)
+    if (
+        result is None
+        or result.state != Result.State.PROVISIONAL
+        or clock.now() >= result.objections_close_at
+    ):
+        raise TooLate(say("现在不在异议期内。", "Objections are not open now."))
+    if not result.rows.filter(entry=entry).exists():
+        raise Invalid(say("结果里没有这个项目。", "This entry is not in the result."), field="entry")
+    try:
+        with transaction.atomic():
+            made = Objection.objects.create(
+                result=result,
+                entry=entry,
+                language=language.current(),
+                words=words,
+                filed_by=by,
+                filed_at=timezone.now(),
+            )
+            outbox.record(ObjectionFiled(made.pk))
+            audit.record(by, "file", "Objection", made.uid, entry=entry.number)
+    except IntegrityError:
+        raise Conflict(
+            say("上一条异议还没有答复。", "Your objection before this one is still open.")
+        ) from None
+    return made
+
+
+def answer(objection: Objection, by: Person, is_upheld: bool, words: str) -> Objection:
+    """The organiser's answer, in the language the objection was said in; not by one of the team. What is upheld leads to
+    a new version of the result, which is another deed."""
+    round_ = objection.entry.round
+    must(by, KEEP, at=place_of_round(round_.edition, round_.region))
+    if is_related(by, objection.entry.team_id):
+        raise NotAllowed(say("不能答复自己团队的异议。", "Nobody answers an objection of a team of her own."))
+    words = paragraphs(words, "words", MOST)
+    with transaction.atomic():
+        objection.move_to(
+            State.UPHELD if is_upheld else State.DISMISSED,
+            answer=words,
+            answered_by=by,
+            answered_at=timezone.now(),
+        )
+        outbox.record(ObjectionAnswered(objection.pk))
+        audit.record(by, "answer", "Objection", objection.uid, state=objection.state)
+    return objection

@@ -1,0 +1,256 @@
+"""Publish what a round came to, make it final by the clock, and put a new version in its place where it has to be."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.actions import audit
+from accounts.clean import line
+from accounts.models import Person
+from accounts.permissions import must
+from catalog.reads import is_related
+from contest.actions import advance, reexamination
+from contest.actions.edition import KEEP
+from contest.actions.round import place_of_round
+from contest.events import ResultFinal, ResultPublished
+from contest.models import Objection, ReExamination, Result, ResultRow, RoundPlan, Snapshot
+from contest.reads import outcome
+from contest.reads.corrected import corrected_inputs
+from contest.reads.judging import means_of
+from contest.reads.outcome import Terms
+from contest.reads.result import published, snapshot_of
+from contest.scoring.inputs import Inputs
+from core import clock, outbox
+from core.language import Words, say
+from core.refusals import Conflict, Invalid, NotAllowed, TooLate
+from impact.models import Round
+
+State = Result.State
+# A team has at least so long to say something against a result.
+SHORTEST_WINDOW = timedelta(days=1)
+
+
+def publish(round_: Round, by: Person) -> Result:
+    """The provisional result, from the snapshot alone; whoever publishes is of none of the teams.
+
+    Refused before the freeze, where a mark that has weight is missing (`facts["entries"]`), and once there is one.
+    """
+    _must_decide(round_, by)
+    with transaction.atomic():
+        plan = _locked(round_)
+        if published(round_) is not None:
+            raise Conflict(say("初步结果已经发布。", "The provisional result is out already."))
+        snapshot = _frozen(round_, plan)
+        closes_at = plan.objections_close_at
+        if closes_at is None or closes_at < clock.now() + SHORTEST_WINDOW:
+            words = say(
+                "请先把异议截止定在至少一天之后。", "Let objections close a day from now or later, first."
+            )
+            raise Invalid(words, field="objections_close_at")
+        inputs = _judged(round_, snapshot, outcome.frozen_inputs(snapshot))
+        result = _write(plan, snapshot, inputs, by, until=snapshot.until, closes_at=closes_at)
+        plan.move_to(RoundPlan.State.PROVISIONAL)
+        audit.record(by, "publish", "Result", result.uid, version=1, sha256=result.sha256)
+    return result
+
+
+def supersede(round_: Round, by: Person, reason: str) -> Result:
+    """A new version in the place of the one that stands, with what came since the freeze; the one before stays readable.
+
+    It is what that one was: provisional, with the same days for objections, or final. All that was looked at once more is
+    answered by it.
+    """
+    _must_decide(round_, by)
+    reason = line(reason, "reason", 1000)
+    with transaction.atomic():
+        plan = _locked(round_)
+        before = _standing(round_)
+        until = clock.now()
+        inputs = _judged(round_, before.snapshot, corrected_inputs(before.snapshot, until))
+        state = before.state
+        before.move_to(State.SUPERSEDED)
+        result = _write(
+            plan,
+            before.snapshot,
+            inputs,
+            by,
+            version=before.version + 1,
+            reason=reason,
+            until=until,
+            closes_at=before.objections_close_at,
+            state=state,
+            finalised_at=before.finalised_at,
+        )
+        reexamination.answer(round_, result, by)
+        if state == State.FINAL:
+            advance.carry_on(result)
+        audit.record(by, "supersede", "Result", result.uid, version=result.version, sha256=result.sha256)
+    return result
+
+
+def finalise_due() -> int:
+    """Make final what nothing stands against any more, by the clock; returns how many."""
+    due = Result.objects.filter(state=State.PROVISIONAL, objections_close_at__lte=clock.now())
+    return sum(_finalise_if_clear(result) for result in due.order_by("pk"))
+
+
+def finalise(round_: Round) -> Result:
+    """The result that stands becomes final, and those who go on are in the next round.
+
+    Refused before its objections have closed, and while one of them, or a re-examination, is open.
+    """
+    with transaction.atomic():
+        plan = _locked(round_)
+        result = _standing(round_)
+        if result.objections_close_at > clock.now():
+            raise TooLate(say("异议期还没有结束。", "Objections can still be filed."))
+        if obstacles := _obstacles(result):
+            raise Conflict(obstacles)
+        result.move_to(State.FINAL, finalised_at=timezone.now())
+        plan.move_to(RoundPlan.State.FINAL)
+        advance.carry_on(result)
+        outbox.record(ResultFinal(result.pk))
+        audit.record(None, "finalise", "Result", result.uid, version=result.version)
+    return result
+
+
+def pick(round_: Round, entry_uid: Any, by: Person, words: str) -> Result:
+    """The committee picks an entry to go on beside the best, with its words; as long as the result is provisional."""
+    _must_decide(round_, by)
+    words = line(words, "words", 400)
+    with transaction.atomic():
+        _locked(round_)
+        result = _standing(round_)
+        if result.state != State.PROVISIONAL:
+            raise TooLate(say("结果已是最终结果。", "The result is final."))
+        row = result.rows.select_related("entry").filter(entry__uid=entry_uid, out="", advances=False).first()
+        if row is None:
+            words_ = say("这个项目不能推荐。", "This entry cannot be picked.")
+            raise Invalid(words_, field="entry")
+        if result.picked.count() >= result.picks:
+            raise Conflict(say("推荐名额已满。", "All of the committee's places are taken."))
+        result.picked.create(entry=row.entry, words=words, by=by, at=timezone.now())
+        audit.record(by, "pick", "Result", result.uid, entry=row.entry.number)
+    return result
+
+
+def _finalise_if_clear(result: Result) -> bool:
+    """False where something stands against it: it waits, and a recomputation that changes who goes on opens a
+    re-examination."""
+    if _obstacles(result) or _look_again(result):
+        return False
+    try:
+        finalise(result.round)
+    except Conflict:
+        return False
+    return True
+
+
+def _obstacles(result: Result) -> Words | None:
+    """Why it is not final yet; None where nothing stands against it."""
+    objections = Objection.objects.filter(result__round=result.round)
+    if objections.filter(state=Objection.State.OPEN).exists():
+        return say("还有异议没有答复。", "An objection waits for its answer.")
+    if objections.filter(state=Objection.State.UPHELD, result=result).exists():
+        return say("有异议成立，须先发布新版结果。", "An objection was upheld: publish a new version first.")
+    looked_at = ReExamination.objects.filter(entry__round=result.round, state=ReExamination.State.OPEN)
+    if looked_at.exists():
+        return say("还有复核没有结束。", "Something is still looked at once more.")
+    return None
+
+
+def _look_again(result: Result) -> bool:
+    """Whether who goes on would be others by what is known now; then that is looked at once more."""
+    entries = outcome.entries_of(result.round)
+    inputs = _judged(result.round, result.snapshot, corrected_inputs(result.snapshot, clock.now()))
+    now = outcome.rows_for(entries, inputs, {e.pk: outcome.out_of(e) for e in entries}, Terms.of(result))
+    going_on = {row.entry_id for row in now if row.advances}
+    was_going_on = {row.entry_id for row in result.rows.all() if row.advances}
+    opened = [
+        reexamination.open_(entry, ReExamination.Cause.RECOMPUTED, 0)
+        for entry in entries
+        if entry.pk in going_on ^ was_going_on
+    ]
+    return any(opened)
+
+
+def _must_decide(round_: Round, by: Person) -> None:
+    must(by, KEEP, at=place_of_round(round_.edition, round_.region))
+    if any(is_related(by, team) for team in round_.entries.values_list("team", flat=True)):
+        raise NotAllowed(
+            say(
+                "本赛段有您的团队，不能由您发布结果。",
+                "A team of yours is in this round: its result is not yours to publish.",
+            )
+        )
+
+
+def _locked(round_: Round) -> RoundPlan:
+    return (
+        RoundPlan.objects.select_for_update(of=("self",)).select_related("round__edition").get(round=round_)
+    )
+
+
+def _standing(round_: Round) -> Result:
+    result = published(round_)
+    if result is None:
+        raise Conflict(say("还没有发布结果。", "No result is published yet."))
+    return result
+
+
+def _frozen(round_: Round, plan: RoundPlan) -> Snapshot:
+    snapshot = snapshot_of(round_)
+    if snapshot is None or plan.state != RoundPlan.State.FROZEN:
+        raise TooLate(say("成绩还没有冻结。", "The figures are not frozen yet."))
+    return snapshot
+
+
+def _judged(round_: Round, snapshot: Snapshot, inputs: Mapping[int, Inputs]) -> dict[int, Inputs]:
+    """With the committee's means, where they have weight; refused where one of an entry in competition is missing."""
+    if not outcome.needs_judges(snapshot.rulebook.parameters):
+        return dict(inputs)
+    means = means_of(round_)
+    missing = [
+        entry.number
+        for entry in outcome.entries_of(round_)
+        if not outcome.out_of(entry)[0] and means.get(entry.pk) is None
+    ]
+    if missing:
+        words = say(
+            "这些项目的有效评分表不足，还不能发布：{entries}",
+            "These entries have too few valid sheets to publish a result: {entries}",
+            entries=", ".join(missing),
+        )
+        raise Conflict(words, field="judging", entries=missing)
+    return outcome.judged(inputs, means)
+
+
+def _write(
+    plan: RoundPlan, snapshot: Snapshot, inputs: Mapping[int, Inputs], by: Person, **facts: Any
+) -> Result:
+    closes_at = facts.pop("closes_at")
+    result = Result(
+        round=plan.round,
+        version=facts.pop("version", 1),
+        snapshot=snapshot,
+        seed=snapshot.sha256,
+        advances=plan.advances,
+        most_a_division=plan.most_a_division,
+        picks=min(plan.picks, plan.advances),
+        published_at=timezone.now(),
+        published_by=by,
+        objections_close_at=closes_at,
+        **facts,
+    )
+    entries = outcome.entries_of(plan.round)
+    rows = outcome.rows_for(entries, inputs, {e.pk: outcome.out_of(e) for e in entries}, Terms.of(result))
+    result.sha256 = outcome.sealed(result, rows)
+    result.save(force_insert=True)
+    for row in rows:
+        row.result = result
+    ResultRow.objects.bulk_create(rows)
+    outbox.record(ResultPublished(result.pk))
+    return result
