@@ -20,7 +20,7 @@ SCOPES = {
     # Public: everybody is told the same. (A product's `preview` is its team's: it asks for what opens teamProduct.)
     **_each(
         (ANY,),
-        "shop setUp contest board edition editionFaq provenance reviews rating team teams search searchSuggestions product products categories"
+        "shop setUp contest contestEntry board edition editionFaq provenance reviews rating team teams search searchSuggestions product products categories"
         " regions incident incidents"
         " sheetSeals",
     ),
@@ -50,6 +50,7 @@ SCOPES = {
         "refundRequest orderCallOff lotRecall signUp signIn signOut emailVerify passwordReset passwordResetRequest passwordChange emailChangeRequest"
         " emailChangeConfirm personUpdate personExport personErase personKeep addressSave addressDelete tokenCreate"
         " tokenRevoke deviceCodeRequest deviceCodeGive deviceProve secondFactorBegin secondFactorConfirm secondFactorGive secondFactorEnd recoveryCodesRenew"
+        " engagementGive engagementRevoke referralLinkMake referralLinkRevoke"
         " invitationCreate invitationAccept invitationWithdraw membershipEnd membershipUpdate"
         " organisationPropose editionQuestionAsk questionFollowUp roleInvitation myRoleInvitations roleInvitationAccept shopSetUp shopUpdate shopTextsConfirm shopLetterSend shopLetterConfirm"
         " shopDesk shopOpen paymentCheck paymentTrialBegin paymentTrialLook paymentTrialRefund"

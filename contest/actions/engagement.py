@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from accounts.events import MailboxConfirmed
 from accounts.models import Person
+from catalog.reads.teams import is_related
 from contest.models import Engagement, View
-from contest.reads.engagement import is_of_its_team, live
+from contest.reads.engagement import live
 from core import clock, rates
 from impact.models import Entry
 
@@ -28,7 +29,7 @@ def give(person: Person, entry: Entry, kind: str) -> None:
         kind=kind,
         at=now,
         proved_at=now if person.email_verified_at else None,
-        is_own=is_of_its_team(entry, person),
+        is_own=is_related(person, entry.team_id),
     )
     # A twin that was faster has given it.
     Engagement.objects.bulk_create([given], ignore_conflicts=True)
@@ -43,7 +44,7 @@ def look(person: Person, entry: Entry) -> None:
     """Note that she has seen an entry, once; only of accounts whose mailbox is proved, and never of the team's own."""
     if person.email_verified_at is None or View.objects.filter(entry=entry, person=person).exists():
         return
-    if is_of_its_team(entry, person) or not rates.allow(
+    if is_related(person, entry.team_id) or not rates.allow(
         "look", str(person.uid), MOST_VIEWS_AN_HOUR, seconds=3600
     ):
         return

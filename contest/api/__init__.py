@@ -1,10 +1,11 @@
 """What the API offers of the contest."""
 
-from contest.api import committee, contest, edition, judging, office, organiser, question
+from contest.api import committee, contest, edition, engagement, judging, office, organiser, question
 
 
 class Query(
     contest.Query,
+    engagement.Query,
     edition.Query,
     office.Query,
     organiser.Query,
@@ -16,6 +17,7 @@ class Query(
 
 
 class Mutation(
+    engagement.Mutation,
     office.Mutation,
     question.Mutation,
     committee.Mutation,

@@ -6,11 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet
-from django.utils import timezone
+from django.db.models import QuerySet
 
 from accounts.models import Person
-from catalog.models import TeamMember
 from contest.models import Engagement
 from impact.models import Entry, Round
 
@@ -74,12 +72,6 @@ def entry_open_to_all(**which: Any) -> Entry | None:
     return rows.select_related("round__edition", "team").first()
 
 
-def is_of_its_team(entry: Entry, person: Person) -> bool:
-    """Whether she is one of the team's own people today: a related party of its sales, and of its likes."""
-    running = Q(until=None) | Q(until__gt=timezone.now())
-    return TeamMember.objects.filter(running, team=entry.team_id, person=person, ended_at=None).exists()
-
-
 def given_by(person: Person, entry: Entry) -> set[str]:
     """The kinds of what she gives this entry now."""
     return set(live(person).filter(entry=entry).values_list("kind", flat=True))
@@ -94,4 +86,5 @@ def follows_of(person: Person) -> QuerySet[Entry]:
     """The entries that she follows, the last first."""
     own = Engagement.objects.filter(person=person, kind=Kind.FOLLOW, revoked_at=None)
     rows = Entry.objects.filter(engagements__in=own, approved_at__isnull=False)
+    rows = rows.select_related("round__edition", "team__division", "standing", "disclosure")
     return rows.order_by("-engagements__at", "-pk")

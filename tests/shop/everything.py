@@ -28,6 +28,8 @@ BELOW: dict[str, dict[str, Any]] = {
     "Office.orders": {"numbers": ["none"]},
     "Office.regionChoices": {"province": "420000"},
     "Office.subjectChoices": {"role": "PACKER"},
+    "Viewer.gives": {"edition": "none", "number": "none"},
+    "Viewer.linkTo": {"edition": "none", "number": "none"},
 }
 
 

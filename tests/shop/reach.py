@@ -54,6 +54,9 @@ def _told(root: str, arg: str, known: dict[str, str], slug: str) -> Any:
             "judgedEntry": "sheetWrite.entry",
         }
         return known[ids[root]]
+    if root == "contestEntry":
+        edition = key_of(known["round"], "Round").split("/")[0]
+        return {"edition": edition, "number": known["entryNumber"]}.get(arg)
     if root in ("organiserRound", "judgesDesk", "sheetSeals"):
         slug, level, region = key_of(known["round"], "Round").split("/")
         return {"edition": slug, "level": level.upper(), "region": region or None}.get(arg)

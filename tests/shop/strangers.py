@@ -42,6 +42,7 @@ OWN = {
         "signUp",
         "shopSetUp",
     ),
+    *("engagementGive", "engagementRevoke", "referralLinkMake"),
     *("passwordResetRequest", "groupPurchaseJoin", "buyNow", "cartLinesAdd", "cartUpdate", "addressSave"),
     *(
         "emailChangeRequest",
@@ -159,6 +160,7 @@ class Town:
             "edition": global_id("OfficeEdition", self.entry.round.edition.uid),
             "round": global_id("Round", f"{self.entry.round.edition.slug}/provincial/"),
             "entry": global_id("OrganiserEntry", self.entry.uid),
+            "entryNumber": self.entry.number,
             **dict.fromkeys(
                 ("tieDeclare.entry", "sheetWrite.entry"),
                 global_id("JudgedEntry", self.entry.uid),

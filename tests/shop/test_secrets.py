@@ -12,7 +12,7 @@ from accounts.models import Organisation, Person
 from catalog.models import Lot, Product, Team
 from core.api.ids import global_id
 from impact.actions import household as households
-from impact.models import Edition, Household
+from impact.models import Edition, Entry, Household
 from orders.links import token_for
 from orders.models import Order
 from shop.demo import sign_ins
@@ -103,6 +103,10 @@ def asked(order: Order) -> Any:
         ),
         "roleInvitation": [{"token": "none"}],
         "incident": [{"code": "none"}],
+        "contestEntry": [
+            {"edition": slug, "number": number}
+            for slug, number in Entry.objects.values_list("round__edition__slug", "number")
+        ],
         "teamProducts": [{"team": global_id("Team", team.uid), "first": 10}],
     }
     plain = ("organisations", "myOrders", "myGroupPurchases")

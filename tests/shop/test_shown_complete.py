@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from core.api import lookahead
 from core.api.facts import facts_of
 from core.api.run import Documents, graphql_schema, run
+from impact.models import Entry
 from tests.impact import world as impact
 from tests.shop import everything
 
@@ -53,6 +54,7 @@ def kept_roots() -> set[str]:
 
 def given(slug: str, team: str):
     """How each of them is asked."""
+    edition, number = Entry.objects.values_list("round__edition__slug", "number").get()
     ways = {
         "product": [{"slug": slug}],
         "products": [{"first": 3}],
@@ -63,6 +65,7 @@ def given(slug: str, team: str):
         "provenance": [{"product": slug}, {"team": team}],
         "reviews": [{"product": slug, "first": 3}],
         "rating": [{"product": slug}],
+        "contestEntry": [{"edition": edition, "number": number}],
     }
     kept = kept_roots()
     return lambda name: ways.get(name, [{}]) if name in kept else []

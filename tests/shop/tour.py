@@ -12,7 +12,7 @@ from django.urls import URLResolver, reverse
 from accounts.models import Organisation, Person
 from catalog.models import Lot, Product, Team
 from core.api.ids import global_id
-from impact.models import Household, Round
+from impact.models import Entry, Household, Round
 from orders.links import token_for
 from orders.models import Incident, Line, Order
 from shop.demo import sign_ins
@@ -155,9 +155,10 @@ def _orders() -> Iterator[Stop]:
     whose = line.order.person.email if line.order.person else GUEST
     for name in ("claim", "review"):
         yield Stop(whose, name, at, f"?token={token_for(line.order)}" if whose == GUEST else "")
-    for name in ("account", "addresses", "details", "second_factor", "device", "organisations"):
+    for name in ("account", "addresses", "details", "second_factor", "device", "organisations", "following"):
         yield Stop(BUYER, name)
     yield Stop(COORDINATOR, "organisations")
+    yield Stop(COORDINATOR, "following", query=f"?team={line.team.slug}")
 
 
 def _together() -> Iterator[Stop]:
@@ -239,6 +240,10 @@ def _words() -> Iterator[Stop]:
         yield Stop(GUEST, name, query="?token=none")
     for query in ("", "?by=DIVISION", "?sort=PERSON_TIMES"):
         yield Stop(GUEST, "contest", query=query)
+    entry = Entry.objects.select_related("round__edition").order_by("pk").first()
+    assert entry
+    for who in (GUEST, BUYER):
+        yield Stop(who, "contest_entry", (("edition", entry.round.edition.slug), ("number", entry.number)))
     for name in ("about", "help", "privacy", "terms", "set_up", "incidents"):
         yield Stop(GUEST, name)
     yield Stop(GUEST, "incident", (("code", Incident.objects.get().code),))

@@ -17,7 +17,7 @@ from core.api.ids import global_id
 from core.models import Delivery, OutboxEvent
 from impact.actions import household as households
 from impact.actions.household import Proposal
-from impact.models import Round
+from impact.models import Entry, Round
 from orders.models import Claim, Dispute, Order, Payment, Refund
 from shop.demo.incidents import one_that_is_over
 from shop.web.organiser.tabs import TABS
@@ -77,6 +77,8 @@ def sites(live_shop: Any, django_db_blocker: Any) -> SimpleNamespace:
 def of_the_shop(shelf: SimpleNamespace, together: Together, orders: SimpleNamespace) -> dict[Any, list[str]]:
     """Pages of guests (None), of a buyer, of a coordinator and of a team's desk."""
     id_, product, team = global_id("Product", shelf.product.uid), shelf.product.slug, shelf.team.slug
+    entered = Entry.objects.select_related("round__edition").get(team=shelf.team)
+    entry = f"contest/{entered.round.edition.slug}/{entered.number}/"
     return {
         None: [
             *("", "shop/", "shop/?query=nothing", "teams/", "cart/", "checkout/", "groups/", "contest/"),
@@ -94,6 +96,7 @@ def of_the_shop(shelf: SimpleNamespace, together: Together, orders: SimpleNamesp
             ),
             *("sign-up/?sent=1", "password/", "password/new/?token=x", "confirm/?token=x", "invitation/"),
             *(f"p/{product}/", f"t/{team}/", f"g/{together.code}/", "no/such/page/"),
+            entry,
             f"order/{orders.guests['number']}/?token={orders.guests['token']}",
             f"order/{orders.contested['number']}/?token={orders.contested['token']}",
         ],
@@ -108,6 +111,7 @@ def of_the_shop(shelf: SimpleNamespace, together: Together, orders: SimpleNamesp
             "organisations/?open=propose_organisation&province=420000",
             *("organisations/?province=420000", f"order/{orders.mine['number']}/", "desk/"),
             f"order/{orders.mine['number']}/receipt/",
+            *(entry, "account/following/", f"account/following/?team={team}"),
         ],
         together.coordinator.person: [
             f"organisations/?o={global_id('Organisation', together.union.uid)}",

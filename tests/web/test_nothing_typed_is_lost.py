@@ -55,6 +55,8 @@ PLAIN |= {
     "role",
 }
 PLAIN |= {"office_households", "office_organisations"}
+# Likes, follows and links are buttons.
+PLAIN |= {"contest_entry", "following"}
 # Each department's page has one kind of form, opened alone (tests/web/test_departments.py).
 PLAIN |= {"office_quality", "office_logistics", "office_women", "office_media"}
 

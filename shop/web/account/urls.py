@@ -27,6 +27,9 @@ urlpatterns = [
         page("account/questions", for_somebody=True),
         name="my_questions",
     ),
+    path(
+        "<language:lang>/account/following/", page("account/following", for_somebody=True), name="following"
+    ),
     path("<language:lang>/account/export/", my_data, name="my_data"),
     path(
         "<language:lang>/organisations/",

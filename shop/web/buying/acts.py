@@ -10,6 +10,7 @@ from orders.reads.order import is_cancellable, order_open_to, refundable_minor
 from orders.reads.standstill import standing_of
 from shop.web.acts import Act, Lines, done, order_page, says, to, will
 from shop.web.cart import remember_cart, say_left_out
+from shop.web.contest.touch import note_assists, note_choice
 from shop.web.once import remember
 
 
@@ -26,9 +27,16 @@ def remember_new_cart(request: HttpRequest, payload: dict[str, Any]) -> str:
     return ""
 
 
+def cart_with_its_code(request: HttpRequest, payload: dict[str, Any]) -> str:
+    """The cart is remembered, and what its buyer made of the code by which she came."""
+    note_choice(request)
+    return remember_new_cart(request, payload)
+
+
 def placed(request: HttpRequest, payload: dict[str, Any]) -> str:
     """The cart is an order now: on to paying it. A guest who goes back finds the way to it again."""
     request.session.pop("cart", None)
+    note_assists(request, payload["order"]["number"])
     if payload.get("token"):
         remember(request, "placed", {"number": payload["order"]["number"], "token": payload["token"]})
     return order_page(payload["order"], payload.get("token"))
@@ -82,7 +90,7 @@ ACTS = {
     "keep_cart": Act(undone_by="keep_cart", refilled=frozenset({"quantity"})),
     "merge_cart": Act(undone_by="remove_line"),
     "choose_region": Act(follow=remember_new_cart, undone_by="choose_region"),
-    "tell_cart": Act(follow=remember_new_cart, undone_by="tell_cart"),
+    "tell_cart": Act(follow=cart_with_its_code, undone_by="tell_cart"),
     "place_order": Act(
         follow=placed,
         undone_by="cancel_order; its page has shown the sum, which comes along",

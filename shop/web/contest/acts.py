@@ -13,4 +13,19 @@ ACTS = {
         ),
         as_written="it can be asked on, and is shown to nobody but who answers",
     ),
+    "give_engagement": Act(undone_by="revoke_engagement"),
+    "revoke_engagement": Act(undone_by="give_engagement"),
+    "make_link": Act(
+        follow=says(say("链接已备好，可以转发了。", "Your link is ready to be handed on.")),
+        undone_by="revoke_link",
+    ),
+    "revoke_link": Act(
+        follow=says(
+            say(
+                "链接已收回：还能打开，但不再记作因您而来。",
+                "The link has ended: it still opens, and counts for nobody.",
+            )
+        ),
+        undone_by="make_link, with another address",
+    ),
 }

@@ -2,6 +2,8 @@
 
 from django.urls import path
 
+from shop.web.contest.entry import entry
+from shop.web.contest.touch import come
 from shop.web.organiser import urls as _levels  # noqa: F401 (the converter of a round's level)
 from shop.web.page import page
 
@@ -17,4 +19,6 @@ urlpatterns = [
         page("contest/seals"),
         name="contest_seals",
     ),
+    path("<language:lang>/contest/<slug:edition>/<slug:number>/", entry, name="contest_entry"),
+    path("r/<slug:code>/", come),
 ]
