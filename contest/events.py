@@ -59,3 +59,10 @@ class ImportApplied(Event):
     """A platform's statement counts from now on."""
 
     batch_id: int
+
+
+@dataclass(frozen=True)
+class CaseDecided(Event):
+    """A case of integrity was decided, or the appeal against that answered: `Case.holds` says what holds."""
+
+    case_id: int

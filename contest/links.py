@@ -2,6 +2,8 @@
 
 from django.conf import settings
 
+from catalog.models import Team
+from core.api.ids import global_id
 from impact.models import Round
 
 
@@ -26,3 +28,8 @@ def _key(round_: Round) -> str:
 
 def _where(round_: Round) -> str:
     return f"?region={round_.region_id}" if round_.region_id else ""
+
+
+def cases_of_team(team: Team) -> str:
+    """A team's cases of integrity at its desk, below the language."""
+    return f"desk/integrity/?team={global_id('Team', team.uid)}"

@@ -4,7 +4,7 @@ from celery import shared_task
 
 from accounts import mail
 from contest import links
-from contest.actions import adjustment, freeze, reading, sheet, twins
+from contest.actions import adjustment, case, examination, freeze, reading, sheet, twins
 from contest.actions import result as results
 from contest.events import ImportApplied, ImportUploaded, SheetsOpened
 from contest.models import ImportBatch, Judge, Sheet
@@ -12,6 +12,13 @@ from contest.reads import judging, keeping
 from core.deliveries import reaction
 from impact.events import SupportMovedAfterFreeze
 from impact.models import Entry, Round
+
+
+@shared_task(name="contest.tasks.examine")
+def examine() -> int:
+    """For beat: each round that is not frozen is looked at by the rules of integrity, and decisions that nobody has
+    appealed in time are final."""
+    return examination.examine_due() + case.close_due()
 
 
 @shared_task(name="contest.tasks.open_sheets")

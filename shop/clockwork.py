@@ -21,6 +21,7 @@ STRIKES = {
     "contest.tasks.freeze_rounds": 5,
     "contest.tasks.read_waiting": 30,
     "contest.tasks.finalise_results": 15,
+    "contest.tasks.examine": 300,
     "catalog.tasks.turn_the_day": 600,
     "catalog.tasks.mend_search": 60,
     "accounts.tasks.forget_unconfirmed": 24 * 3600,

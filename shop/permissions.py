@@ -79,6 +79,8 @@ PERMISSIONS = {
     "contest.keep_editions": OPERATOR | {Role.ORGANISER},  # editions, rounds, entries, rulebooks, results
     "contest.import_results": frozenset({Role.IMPORTER}),  # statements of outside platforms
     "contest.approve_imports": frozenset({Role.IMPORT_APPROVER}),  # those that another has sent in
+    "contest.decide_cases": OPERATOR | {Role.ORGANISER},  # of integrity: decide, and answer appeals
+    "contest.appeal": MANAGER,  # of an entry's team: against a case, and declare who is near to it
     "contest.judge": frozenset({Role.JUDGE}),  # entries of the edition that she was appointed to judge
     "contest.answer_questions": OPERATOR | {Role.ORGANISER},  # about an edition
 }

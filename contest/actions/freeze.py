@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from contest.actions import adjustment
+from contest.actions import adjustment, examination
 from contest.models import Rulebook, Snapshot, SnapshotRow
 from contest.reads.inputs import inputs_of
 from contest.reads.result import sealed
@@ -33,6 +33,8 @@ def freeze_due() -> int:
 
 def _freeze(round_: Round) -> bool:
     gate.close()
+    # What the rules of integrity find as of the freeze stays out; afterwards they look no more.
+    examination.examine(round_)
     with transaction.atomic():
         # The fold's lock is ours from here on: nothing is numbered before the rows are encoded, and of two that freeze
         # the second finds that it is done.

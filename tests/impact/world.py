@@ -81,7 +81,8 @@ def an_order(
         "recipient": "王示例",
         "phone": "100-0000-0001",
         "region": team.county,
-        "street": "示例路 1 号",
+        # Of many who share an address a rule of integrity takes notice.
+        "street": f"示例路 {next(_count)} 号",
         "goods_minor": goods,
         "shipping_minor": 0,
         "total_minor": goods,

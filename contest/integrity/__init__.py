@@ -1,0 +1,1 @@
+"""The rules of integrity (domain 3.10): small detectors over facts. They find; what follows is contest.actions.case."""
