@@ -22,7 +22,7 @@ SCOPES = {
         (ANY,),
         "shop setUp contest contestEntry board edition editionFaq provenance reviews rating team teams search searchSuggestions product products categories"
         " regions incident incidents"
-        " sheetSeals",
+        " sheetSeals rulebook rulebooks",
     ),
     # One's own.
     **_each((READ,), "viewer myQuestions myOrders myGroupPurchases organisation organisations invitation"),
@@ -73,6 +73,7 @@ SCOPES = {
         " editionCreate roundCreate roundTimesSet entryLetIn entryTakeOut"
         " conflictConfirm conflictWaive conflictName"
         " judgesDesk judgesDesks judgedEntry tiesDeclare tieDeclare sheetWrite"
+        " rulebookDraft rulebookUpdate rulebookIndicatorAdd rulebookIndicatorRemove rulebookChoose rulebookFreeze"
         " roleInvitationSend roleInvitationWithdraw appointmentEnd",
     ),
 }

@@ -1,6 +1,17 @@
 """What the API offers of the contest."""
 
-from contest.api import committee, contest, edition, engagement, judging, office, organiser, question
+from contest.api import (
+    committee,
+    contest,
+    edition,
+    engagement,
+    judging,
+    office,
+    organiser,
+    question,
+    rulebook,
+    rules_desk,
+)
 
 
 class Query(
@@ -12,6 +23,7 @@ class Query(
     question.Query,
     committee.Query,
     judging.Query,
+    rulebook.Query,
 ):
     """What may be read on this floor."""
 
@@ -22,5 +34,6 @@ class Mutation(
     question.Mutation,
     committee.Mutation,
     judging.Mutation,
+    rules_desk.Mutation,
 ):
     """What may be done on this floor."""

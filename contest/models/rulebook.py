@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from accounts.models import Region
 from impact.models import Edition
 
 
@@ -18,6 +19,13 @@ class Rulebook(models.Model):
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="rulebooks")
+    region = models.ForeignKey(
+        Region,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="whose province it is for; null: any",
+    )
     version = models.PositiveSmallIntegerField()
     text_zh = models.TextField(max_length=20_000, blank=True)
     text_en = models.TextField(max_length=20_000, blank=True)

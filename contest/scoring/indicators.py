@@ -161,3 +161,14 @@ class Further(Indicator):
         "由规则自行定义：选一项或几项数据，各有基准。",
         "Of the rulebook's own making: inputs with references.",
     )
+
+
+def words_of_row(row: Mapping[str, Any]) -> Words:
+    """What an indicator of a rulebook is called: by the rulebook's own words where it has some."""
+    return Words(row["name_zh"], row["name_en"]) if row.get("name_zh") else REGISTRY[row["kind"]].words
+
+
+def about_row(row: Mapping[str, Any]) -> Words:
+    """What it measures, in a sentence."""
+    own = row.get("about_zh") or row.get("about_en")
+    return Words(row.get("about_zh", ""), row.get("about_en", "")) if own else REGISTRY[row["kind"]].about

@@ -119,6 +119,16 @@ def unit_of(name: str) -> str:
     return "count" if name.startswith(FURTHER) else MEASURES[name].unit
 
 
+def words_of_measure(name: str, parameters: Mapping[str, Any]) -> Words:
+    """What a figure is called; one from elsewhere as the indicator that reads it."""
+    if name in MEASURES:
+        return MEASURES[name].words
+    for row in parameters["indicators"]:
+        if name in row.get("parts", {}) and row.get("name_zh"):
+            return Words(row["name_zh"], row["name_en"])
+    return Words(name.removeprefix(FURTHER), name.removeprefix(FURTHER))
+
+
 def shown_as(unit: str) -> Callable[[Decimal], str]:
     """How a figure is written in a formula: fen as yuan, basis points as a share of 1, else as it is."""
     by: dict[str, Any] = {"minor": 100, "bps": 10_000}

@@ -1,11 +1,12 @@
 """Who stands before whom, and which rule decided it."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from contest.scoring.indicators import words_of_row
 from contest.scoring.inputs import Inputs
 from contest.scoring.measures import MEASURES, value_of
 from contest.scoring.score import Scored
@@ -75,14 +76,15 @@ def _apart(before: list[Any], after: list[Any]) -> int:
     return next(n for n, (a, b) in enumerate(zip(before, after, strict=True)) if a != b)
 
 
-def words_of(rule: str, parameters: Mapping[str, Any], name_of: Callable[[str], Words]) -> Words:
-    """A rule of the order in words; `name_of` names an indicator by its key."""
-    if rule in {row["key"] for row in parameters["indicators"]}:
-        return say("{what}较高者在前", "The higher {what} goes first", what=name_of(rule))
+def words_of_rule(rule: str, parameters: Mapping[str, Any]) -> Words:
+    """By what an entry is before another, in words."""
+    for row in parameters["indicators"]:
+        if row["key"] == rule:
+            return say("{what}较高者", "the higher: {what}", what=words_of_row(row))
     if rule in MEASURES:
-        return say("{what}较多者在前", "More counts: {what}", what=MEASURES[rule].words)
+        return say("{what}较多者", "the more: {what}", what=MEASURES[rule].words)
     return {
-        SCORE: say("总分", "Total score"),
-        APPROVED: say("先通过审核者在前", "Whoever was approved first"),
-        DRAW: say("抽签（种子公开）", "A draw with a published seed"),
+        SCORE: say("总分", "total score"),
+        APPROVED: say("先通过审核者", "whoever was approved first"),
+        DRAW: say("抽签（种子公开）", "a draw with a published seed"),
     }[rule]

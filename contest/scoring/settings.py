@@ -36,7 +36,15 @@ class Texts:
     most: int = 60
 
 
-Setting = Number | Choice | Texts
+@dataclass(frozen=True)
+class Text:
+    """A line that people read."""
+
+    words: Words
+    most: int = 80
+
+
+Setting = Number | Choice | Texts | Text
 
 
 def _bps(default: int, zh: str, en: str, most: int = 10_000) -> Number:
@@ -75,8 +83,39 @@ POPULARITY_MODES = {
     "spread": say("地区普及率", "Spread over areas"),
     "blend": say("参与率与普及率合计", "Engagement and spread together"),
 }
+SCALE = Choice("log_ref", say("数据怎样变成分数", "How figures become marks"), SCALES)
 # These let one entry move another's figure; whoever chooses one is told so.
 OF_THE_FIELD = frozenset({"linear_max", "percentile", "like_share"})
+
+SECTION_WORDS = {
+    "rules": say("总则", "In general"),
+    "indicators": say("指标与权重", "Indicators and weights"),
+    "references": say("基准", "References"),
+    "caps": say("上限与下限", "Caps and thresholds"),
+    "popularity": say("普及率", "Popularity"),
+    "ties": say("同分时的先后", "Where totals are equal"),
+    "judging": say("评审", "Judging"),
+    "integrity": say("核查规则", "Integrity"),
+    "reexamination": say("复核", "Re-examination"),
+}
+INTEGRITY = {
+    "F1": say("F1 关联方购买", "F1 Bought by a related party"),
+    "F2": say("F2 未核实买家大额购买", "F2 Bulk by an unverified payer"),
+    "F3": say("F3 多个账户同一地址", "F3 Many accounts, one address"),
+    "F4": say("F4 刷单", "F4 Order brushing"),
+    "F5": say("F5 反复退款", "F5 Refund cycling"),
+    "F6": say("F6 发货后没有物流", "F6 No carrier's scan"),
+    "F7": say("F7 资金回流", "F7 Money round trip"),
+    "F8": say("F8 新账户集中", "F8 Burst of new accounts"),
+    "F9": say("F9 刷赞", "F9 Like farm"),
+    "F10": say("F10 超出产量", "F10 More than was grown"),
+    "F11": say("F11 一户两队", "F11 A household in two teams"),
+    "F12": say("F12 价格异常", "F12 Price"),
+    "F13": say("F13 自我动员", "F13 Self-mobilisation"),
+    "F14": say("F14 评委关联", "F14 A judge's relation"),
+    "F15": say("F15 未证实的说法", "F15 Claims nobody confirmed"),
+    "appeal_days": say("申诉", "Appeals"),
+}
 
 SECTIONS: dict[str, Any] = {
     "caps": {

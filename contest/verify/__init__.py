@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
-from contest.verify import integrity, judging, outside, registration, result
+from contest.verify import integrity, judging, outside, registration, result, rulebook
 from core.verify import Offence
 
 PARTS = (
     registration,
+    rulebook,
     judging,
     integrity,
     outside,

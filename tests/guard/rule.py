@@ -48,7 +48,10 @@ APPOINTS = "roleInvitationSend roleInvitationWithdraw appointmentEnd deviceCodeG
 ANY_STATE = "teamProduct product"  # a listing that is not on the shelf
 CLOSES = "incidentOpen placeClose placeOpen"
 ANSWERS = "questionAnswer questionPublish questionWithdraw"
-CONTEST = "entryLetIn entryTakeOut roundTimesSet roundCreate"
+CONTEST = (
+    "entryLetIn entryTakeOut roundTimesSet roundCreate rulebookDraft rulebookUpdate rulebookIndicatorAdd"
+    " rulebookIndicatorRemove rulebookChoose rulebookFreeze"
+)
 COMMITTEE = "conflictConfirm conflictWaive conflictName"
 OF_A_COMMITTEE = (
     "Judge.declared_ties Conflict.words Person.name Person.email RoleInvitation.email RoleInvitation.reason"

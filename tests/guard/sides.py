@@ -17,7 +17,7 @@ from accounts.models import Organisation, Person, Question, Region
 from accounts.models.appointment import FITS, OF_A_TEAM, Role
 from accounts.places import SHOP, Place
 from catalog.models import DepartmentCheck, Leader, Product, Team
-from contest.models import Judge
+from contest.models import Judge, Rulebook
 from contest.reads.keeping import key_of_round
 from core.api.ids import global_id, uid_of
 from core.models import Alarm, Delivery, OutboxEvent
@@ -75,6 +75,7 @@ class Side(Town):
         Round.objects.filter(pk=self.entry.round_id).update(region=self.province)
         self.entry.round.refresh_from_db()
         Question.objects.filter(pk=self.question.pk).update(region=self.province)
+        Rulebook.objects.filter(pk=self.rules.pk).update(region=self.province)
         self.appointment = holds(a_person(), Role.COUNTY_VERIFIER, Place(region=self.county.code))
         self.offer = role_invitation.send(
             f"{self.county.code}@example.com",
@@ -161,6 +162,8 @@ class Side(Town):
                 ],
             ),
             "judgedEntry": [f'id: "{global_id("JudgedEntry", self.entry.uid)}"'],
+            "rulebook": [f'id: "{global_id("Rulebook", self.rules.uid)}"'],
+            "rulebooks": [f'edition: "{self.entry.round.edition.slug}"'],
             "officeHousehold": [f'id: "{global_id("OfficeHousehold", self.candidate.uid)}"'],
             "officeTeam": [f'id: "{team}"'],
             "officeOrganisation": [f'id: "{global_id("Organisation", self.proposed.uid)}"'],

@@ -17,6 +17,7 @@ from graphql import FieldNode, NameNode, get_named_type, is_object_type, parse, 
 
 from accounts.models import Organisation
 from catalog.models import Product, Team
+from contest.models import Rulebook
 from core.api.documents import ask
 from core.api.ids import global_id
 from core.api.run import graphql_schema
@@ -134,6 +135,10 @@ class Matrix:
             "editionFaq": [
                 {"edition": slug, "first": 20} for slug in Edition.objects.values_list("slug", flat=True)
             ],
+            "rulebook": [
+                {"id": global_id("Rulebook", uid)} for uid in Rulebook.objects.values_list("uid", flat=True)
+            ],
+            "rulebooks": [{"edition": slug} for slug in Edition.objects.values_list("slug", flat=True)],
             "search": [{"first": 20}],
             "searchSuggestions": [{"text": "o", "first": 10}],
             "regions": [{"parent": "420000"}],

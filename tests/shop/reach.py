@@ -50,6 +50,7 @@ def _told(root: str, arg: str, known: dict[str, str], slug: str) -> Any:
         ids = {"teamProduct": "product", "organisation": "parent", "cart": "cartId", "officeTeam": "team"}
         ids |= {
             "officeOrganisation": "parent",
+            "rulebook": "rulebook",
             "officeHousehold": "householdVerify.id",
             "judgedEntry": "sheetWrite.entry",
         }

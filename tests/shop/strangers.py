@@ -13,6 +13,7 @@ from accounts.actions import token as tokens
 from accounts.models import Invitation, Person
 from accounts.places import SHOP
 from contest.actions import question as questions
+from contest.actions import rulebook
 from core.api.ids import global_id
 from core.api.run import graphql_schema
 from impact.actions import shares
@@ -101,6 +102,7 @@ class Town:
         self.entry = a_round(team, days=(5, 10, 15)).entries.get()
         self.question = questions.ask(self.entry.round.edition, self.sold.managers[0].person, "示例提问")
         self.tie = a_tie(self.entry)
+        self.rules = rulebook.draft(self.entry.round, None)
         self.unsold = a_lot(self.sold.lots[0].variant, units=9, level=2)
         shares.share_out(self.unsold, {self.household.pk: 25_000}, self.sold.managers[0].person)
         product = self.unsold.variant.product
@@ -167,6 +169,7 @@ class Town:
             ),
             "conflict": global_id("JudgeConflict", self.tie.uid),
             "judge": global_id("Judge", self.tie.judge.uid),
+            "rulebook": global_id("Rulebook", self.rules.uid),
             "groupId": global_id("GroupPurchase", group.uid),
             "seatId": global_id("Seat", Seat.objects.filter(group=group).first().uid),
             "organisationId": global_id("Organisation", self.together.union.uid),

@@ -96,11 +96,13 @@ def asked(order: Order) -> Any:
         "groupParcels": [{"first": 5}, {"first": 5, "team": global_id("Team", team.uid)}],
         "householdDesk": [{}, {"team": global_id("Team", team.uid)}],
         **dict.fromkeys(
-            ("officeTeam", "officeOrganisation", "officeHousehold", "judgedEntry"), [{"id": "none"}]
+            ("officeTeam", "officeOrganisation", "officeHousehold", "judgedEntry", "rulebook"),
+            [{"id": "none"}],
         ),
         **dict.fromkeys(
             ("organiserRound", "judgesDesk", "sheetSeals"), [{"edition": "none", "level": "PROVINCIAL"}]
         ),
+        "rulebooks": [{"edition": "none"}],
         "roleInvitation": [{"token": "none"}],
         "incident": [{"code": "none"}],
         "contestEntry": [

@@ -10,8 +10,10 @@ from django.db import connection
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 
+from contest.actions import rulebook
 from core.api import lookahead
 from core.api.facts import facts_of
+from core.api.ids import global_id
 from core.api.run import Documents, graphql_schema, run
 from impact.models import Entry
 from tests.impact import world as impact
@@ -28,7 +30,8 @@ WATCHED = """
 """
 
 # A story is written once: another one is another row, to which catalog_variant.story_id leads, which is watched.
-WRITTEN_ONCE = {"catalog_pricestory"}
+# Of rules what is shown is frozen, and noted when it is.
+WRITTEN_ONCE = {"catalog_pricestory", "contest_rulebook"}
 
 
 def watched() -> dict[str, set[str] | None]:
@@ -52,7 +55,7 @@ def kept_roots() -> set[str]:
     return {name for name, field in fields.items() if facts_of(field).cache_tags}
 
 
-def given(slug: str, team: str):
+def given(slug: str, team: str, rules: str):
     """How each of them is asked."""
     edition, number = Entry.objects.values_list("round__edition__slug", "number").get()
     ways = {
@@ -66,6 +69,8 @@ def given(slug: str, team: str):
         "reviews": [{"product": slug, "first": 3}],
         "rating": [{"product": slug}],
         "contestEntry": [{"edition": edition, "number": number}],
+        "rulebooks": [{"edition": edition}],
+        "rulebook": [{"id": rules}],
     }
     kept = kept_roots()
     return lambda name: ways.get(name, [{}]) if name in kept else []
@@ -87,8 +92,10 @@ def shown_by(plan: lookahead.Plan) -> set[tuple[str, str]]:
 def unwatched(monkeypatch):
     """Tells what answers that are kept show or go by, and no trigger watches."""
     lot = impact.a_lot()
-    impact.a_round(lot.variant.product.team)
+    round_ = impact.a_round(lot.variant.product.team)
+    rules = rulebook.freeze(rulebook.draft(round_, None), None)
     product = lot.variant.product
+    asked_for = (product.slug, product.team.slug, global_id("Rulebook", rules.uid))
     # Nobody changes by what a row is known.
     keys = {(model._meta.db_table, model._meta.pk.column) for model in apps.get_models()}
     planned = lookahead._planned
@@ -101,7 +108,7 @@ def unwatched(monkeypatch):
             return plans[-1]
 
         monkeypatch.setattr(lookahead, "_planned", noted)
-        for _, document in everything.documents(given(product.slug, product.team.slug), open_alone=True):
+        for _, document in everything.documents(given(*asked_for), open_alone=True):
             request = RequestFactory().post("/graphql")
             request.user, request.id, request.session = AnonymousUser(), "r", {}
             with CaptureQueriesContext(connection) as asked:

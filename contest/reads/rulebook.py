@@ -1,0 +1,72 @@
+"""Rules as those may see them who keep a contest, and frozen ones as anybody may."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from accounts.permissions import places_of
+from contest.models import RoundPlan, Rulebook
+from contest.reads.keeping import KEEP
+from core.refusals import NotFound
+from impact.models import Round
+
+
+def in_force(round_: Round) -> Rulebook | None:
+    """The rules by which a round is scored: those it goes by, frozen before it opened (INV-14). None where there are none,
+    and then nothing that is bought in it can be scored."""
+    plan = RoundPlan.objects.filter(round=round_).select_related("rulebook").first()
+    book = plan.rulebook if plan else None
+    return book if book and book.frozen_at and book.frozen_at <= round_.opens_at else None
+
+
+def of_round(round_: Round) -> Rulebook | None:
+    """The version that a round goes by, a draft or frozen."""
+    return Rulebook.objects.filter(plans__round=round_).select_related("edition").first()
+
+
+def at_desk(round_: Round) -> QuerySet[Rulebook]:
+    """All versions that this round could go by, the newest first; drafts are for whoever keeps it."""
+    of_it = Q(region=None) | Q(region=round_.region_id)
+    return (
+        Rulebook.objects.filter(of_it, edition=round_.edition_id)
+        .select_related("edition", "region")
+        .order_by("-version")
+    )
+
+
+def frozen_of(slug: str) -> QuerySet[Rulebook]:
+    """Those of an edition that anybody may read, the newest first."""
+    return (
+        Rulebook.objects.filter(edition__slug=slug, frozen_at__isnull=False)
+        .select_related("edition")
+        .order_by("-version")
+    )
+
+
+def public(uid: UUID) -> Rulebook | None:
+    """A frozen one; None for a draft."""
+    return Rulebook.objects.filter(uid=uid, frozen_at__isnull=False).select_related("edition").first()
+
+
+def hers(person: Any) -> QuerySet[Rulebook]:
+    """Those that she may draft, edit and freeze."""
+    at = places_of(person, KEEP).rows(region="region", subject="edition__uid")
+    return Rulebook.objects.filter(at).select_related("edition", "region")
+
+
+def one_of_hers(person: Any, uid: UUID, field: str = "rulebook") -> Rulebook:
+    """One of hers; NOT_FOUND for any other."""
+    found = hers(person).filter(uid=uid).first()
+    if found is None:
+        raise NotFound(field=field)
+    return found
+
+
+def to_copy(person: Any, uid: UUID, field: str = "like") -> Rulebook:
+    """One that she may start from: a frozen one of any edition, or a draft of hers."""
+    open_to_her = Q(frozen_at__isnull=False) | Q(pk__in=hers(person).values("pk"))
+    found = Rulebook.objects.filter(open_to_her, uid=uid).first()
+    if found is None:
+        raise NotFound(field=field)
+    return found
