@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -211,7 +212,7 @@ def freeze(rulebook: Rulebook, by: Person | None) -> Rulebook:
                 "text_zh": lambda: _has_words(row.text_zh, "text_zh"),
                 "text_en": lambda: _has_words(row.text_en, "text_en"),
                 "parameters": lambda: validated(row.parameters),
-                **{f"settling {one.pk}": lambda one=one: _check_settling(row, one) for one in rounds},
+                **{f"settling {one.pk}": partial(_check_settling, row, one) for one in rounds},
             }
         )
         row.parameters = _with_texts(row.parameters, row.text_zh, row.text_en)

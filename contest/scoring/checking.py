@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from contest.scoring.exact import WHOLE_BPS
@@ -30,7 +31,7 @@ def validated(parameters: Any) -> dict[str, Any]:
         }
     )
     checks: dict[str, Callable[[], Any]] = {
-        f.path: lambda f=f: _check(f, parameters) for f in fields_of(parameters)
+        f.path: partial(_check, f, parameters) for f in fields_of(parameters)
     }
     every({**checks, **_sums(parameters)})
     return dict(parameters)
@@ -143,9 +144,7 @@ def _sums(parameters: Mapping[str, Any]) -> dict[str, Callable[[], None]]:
             if row.get("parts")
         },
     }
-    return {
-        f"sum of {path}": lambda path=path, its=its: _check_sum(path, its) for path, its in wholes.items()
-    }
+    return {f"sum of {path}": partial(_check_sum, path, its) for path, its in wholes.items()}
 
 
 def _check_sum(path: str, parts: list[Any]) -> None:

@@ -7,6 +7,7 @@ of money (`Minor`, fen) and shares (`Bps`).
 from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from contest.scoring.indicators import words_of_row
@@ -162,7 +163,7 @@ def changed(parameters: Mapping[str, Any], values: Mapping[str, Any]) -> dict[st
             )
         return clean(known[path].setting, values[path], ("values", path))
 
-    for path, value in every({path: lambda path=path: check(path) for path in values}).items():
+    for path, value in every({path: partial(check, path) for path in values}).items():
         *way, last = known[path].where
         inner: Any = made
         for key in way:
