@@ -4,7 +4,7 @@ from celery import shared_task
 
 from accounts import mail
 from contest import links
-from contest.actions import adjustment, case, examination, freeze, reading, sheet, twins
+from contest.actions import adjustment, case, disclosed_supporters, examination, freeze, reading, sheet, twins
 from contest.actions import result as results
 from contest.events import ImportApplied, ImportUploaded, SheetsOpened
 from contest.models import ImportBatch, Judge, Sheet
@@ -25,6 +25,12 @@ def examine() -> int:
 def open_sheets() -> int:
     """For beat: what ties judges to entries is looked for again, and the sheets of a round are opened when they are due."""
     return sheet.open_due()
+
+
+@shared_task(name="contest.tasks.disclose_supporters")
+def disclose_supporters() -> int:
+    """For beat: who supports an edition, by type, is told anew when the counts of its rounds are."""
+    return disclosed_supporters.disclose_supporters()
 
 
 @reaction("contest.tasks.tell_of_opening")

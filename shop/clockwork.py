@@ -22,6 +22,7 @@ STRIKES = {
     "contest.tasks.read_waiting": 30,
     "contest.tasks.finalise_results": 15,
     "contest.tasks.examine": 300,
+    "contest.tasks.disclose_supporters": 30,
     "catalog.tasks.turn_the_day": 600,
     "catalog.tasks.mend_search": 60,
     "accounts.tasks.forget_unconfirmed": 24 * 3600,

@@ -1,6 +1,6 @@
 """What the API offers of the contest."""
 
-from contest.api import (
+from contest.api import (  # noqa: F401
     committee,
     contest,
     edition,
@@ -11,6 +11,7 @@ from contest.api import (
     question,
     rulebook,
     rules_desk,
+    supporters,
 )
 
 

@@ -1,6 +1,7 @@
 from contest.models.award import Award, AwardNote
 from contest.models.batch import ImportBatch, ImportFile, ImportRow, QuarantinedRow
 from contest.models.case import Case, CaseItem, Effect, Rule
+from contest.models.disclosed_supporters import DisclosedSupporters
 from contest.models.engagement import Engagement, View
 from contest.models.judging import Conflict, Judge, Opening, Sheet
 from contest.models.plan import RoundPlan
@@ -22,6 +23,7 @@ __all__ = [
     "Case",
     "CaseItem",
     "Conflict",
+    "DisclosedSupporters",
     "EditionQuestion",
     "Effect",
     "Engagement",

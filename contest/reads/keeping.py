@@ -15,6 +15,7 @@ from core.refusals import NotFound
 from impact.models import Edition, Entry, Round
 
 KEEP = "contest.keep_editions"
+SEE_SUPPORTERS = "contest.see_supporters"
 # Each of these opens a round at the organiser's desk; what is shown there asks for its own.
 OPENS = (KEEP,)
 

@@ -82,7 +82,7 @@ RULE: dict[str, Powers] = {
     Role.OPERATOR: powers(
         f"{GIVES_ROLES} {HOUSEHOLDS} {ORGANISATIONS} {ANY_STATE} teamOffice officeTeam contestOffice organiserRound"
         " shippingRates office.audit office.listings office.products office.product office.figures office.refunds office.disputes"
-        " office.claims office.reviews office.order office.orders office.questions",
+        " office.claims office.reviews office.order office.orders office.questions office.supporters",
         f"{APPOINTS} {DECIDES_ORGANISATIONS} {CLOSES} {CONTEST} {COMMITTEE} {ANSWERS} coordinatorName householdDetailsOpen householdVerify"
         " householdDecline householdTakeOut orderFind orderCallOff refundRetry refundGive disputeDecide reviewHide claimAnswer refundRequest"
         " shippingRateSave teamCreate teamAmend teamSuspend teamResume leaderVerify leaderDecline listingApprove listingSuspend listingResume"
@@ -125,14 +125,14 @@ RULE: dict[str, Powers] = {
     # Media: the stories of teams.
     Role.MEDIA_OFFICER: powers("mediaOffice", "storyPublish"),
     Role.ORGANISER: powers(
-        "contestOffice organiserRound office.questions office.waiting",
+        "contestOffice organiserRound office.questions office.supporters office.waiting",
         f"{CONTEST} {ANSWERS} {COMMITTEE}",
         shop_deeds="editionCreate",
         words=f"Question.words Answer.words {OF_A_COMMITTEE}",
     ),
     # Reads, and does nothing; whose trail a mailbox is, for the whole log alone.
     Role.AUDITOR: powers(
-        f"{PEOPLE} office.regionChoices office.audit office.figures",
+        f"{PEOPLE} office.regionChoices office.audit office.figures office.supporters",
         shop_deeds="auditPersonFind",
         words=NAMES_OF_PEOPLE,
     ),
@@ -176,6 +176,7 @@ PAGES = {
     "office_reviews": "office.reviews",
     "office_parked": "office.parked",
     "office_figures": "office.figures",
+    "office_supporters": "office.supporters",
     "office_audit": "office.audit",
     "office_people": "office.people",
     "office_orders": "office.orders",

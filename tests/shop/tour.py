@@ -191,7 +191,14 @@ def _office() -> Iterator[Stop]:
         *(f"office_{one}" for one in ("listings", "products", "refunds", "disputes", "claims", "reviews")),
     ):
         yield Stop(OPERATOR, name)
-    for name in ("office_parked", "office_orders", "office_figures", "office_audit", "office_closures"):
+    for name in (
+        "office_parked",
+        "office_orders",
+        "office_figures",
+        "office_supporters",
+        "office_audit",
+        "office_closures",
+    ):
         yield Stop(OPERATOR, name)
     for name in ("office_people", "office_appoint"):
         yield Stop(OPERATOR, name)

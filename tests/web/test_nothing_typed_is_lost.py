@@ -52,6 +52,7 @@ PLAIN |= {
     "office_reviews",
     "office_parked",
     "office_figures",
+    "office_supporters",
     "role",
 }
 PLAIN |= {"office_households", "office_organisations"}

@@ -47,6 +47,7 @@ TABS = (
         ("office/organisation",),
     ),
     Tab("organiser/organiser", say("大赛", "Contest"), "contest.keep_editions"),
+    Tab("office/supporters", say("支持方", "Supporters"), "contest.see_supporters"),
     Tab("office/questions", say("提问", "Questions"), "contest.answer_questions"),
     Tab("judge/judge", say("评审", "Judging"), "contest.judge", ("judge/desk", "judge/entry")),
     Tab("office/people", say("人员", "People"), "accounts.see_appointments", ("office/appoint",)),

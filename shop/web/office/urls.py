@@ -27,6 +27,7 @@ urlpatterns = [
     path("<language:lang>/office/figures.<str:form>", figures_file, name="office_figures_file"),
     path("<language:lang>/office/audit/", _page("office/audit"), name="office_audit"),
     path("<language:lang>/office/questions/", _page("office/questions"), name="office_questions"),
+    path("<language:lang>/office/supporters/", _page("office/supporters"), name="office_supporters"),
     path("<language:lang>/office/people/", _page("office/people"), name="office_people"),
     path("<language:lang>/office/people/new/", _page("office/appoint"), name="office_appoint"),
     path("<language:lang>/office/accounts/", _page("office/accounts"), name="office_accounts"),
