@@ -3,14 +3,22 @@
 from typing import Any
 
 from accounts.models import Person
-from contest.models import Engagement, ReferralLink, View
+from contest.models import CourseResult, Engagement, LessonRead, ReferralLink, View
 from core import clock
 
 
 def export(person: Person) -> dict[str, Any]:
-    """What she likes, follows and shares, which entries she has looked at, and her links, in plain values."""
+    """What she likes, follows and shares, which entries she has looked at, and her links, and her courses, in plain
+    values."""
     links = ReferralLink.objects.filter(person=person).order_by("pk")
+    results = CourseResult.objects.filter(person=person).order_by("pk")
     return {
+        "courses": list(
+            results.values("course__title_zh", "number", "tries", "right", "of", "tried_at", "passed_at")
+        ),
+        "lessons_read": list(
+            LessonRead.objects.filter(person=person).order_by("pk").values("lesson__title_zh", "at")
+        ),
         "engagements": list(
             Engagement.objects.filter(person=person)
             .order_by("pk")
@@ -39,3 +47,5 @@ def erase(person: Person) -> None:
     Engagement.objects.filter(person=person, entry__round__freezes_at__gt=now).delete()
     View.objects.filter(person=person, entry__round__freezes_at__gt=now).delete()
     ReferralLink.objects.filter(person=person).delete()
+    LessonRead.objects.filter(person=person).delete()
+    CourseResult.objects.filter(person=person).delete()

@@ -110,7 +110,12 @@ ELASTICSEARCH_URL = env.text("ELASTICSEARCH_URL")
 SEARCH_ENGINE = f"catalog.search.{'elastic.Elastic' if ELASTICSEARCH_URL else 'postgres.Postgres'}"
 SEARCH_INDEX = "sheaf-products"
 # What a floor above catalog asks of a team before its products may be listed: a refusal, or None.
-LISTING_CONDITIONS = ["impact.reads.household.team_has_verified_household"]
+LISTING_CONDITIONS = [
+    "impact.reads.household.team_has_verified_household",
+    "contest.reads.training.team_is_trained",
+]
+# Whether a course may stand before a team's products.
+TRAINING_GATES = env.flag("TRAINING_GATES", True)
 
 # --- Database: two roles, owner (migrates) and app (web, worker); manage.py picks ---
 DATABASE_URL = env.text("DATABASE_URL", "postgresql://sheaf_app@127.0.0.1:5432/sheaf")

@@ -8,6 +8,7 @@ from django.db import transaction
 from accounts.actions import audit
 from accounts.models import Person
 from accounts.permissions import must
+from accounts.places import Place
 from catalog import clean
 from core.language import say
 from core.refusals import Invalid, every
@@ -42,6 +43,12 @@ def open_edition(
         edition = Edition.objects.create(**told, sealed_key=seal(secrets.token_bytes(32)))
         audit.record(by, "create", "Edition", edition.uid)
     return edition
+
+
+def place_of_edition(edition: Edition) -> Place:
+    """Where an edition lies: in the one province that its rounds are of, if there is one."""
+    provinces = set(edition.rounds.filter(region__isnull=False).values_list("region", flat=True)[:2])
+    return Place(region=provinces.pop() if len(provinces) == 1 else None, subject=edition.uid)
 
 
 def _free_slug(slug: str) -> str:

@@ -12,6 +12,8 @@ from contest.api import (  # noqa: F401
     rulebook,
     rules_desk,
     supporters,
+    training,
+    training_desk,
 )
 
 
@@ -25,6 +27,7 @@ class Query(
     committee.Query,
     judging.Query,
     rulebook.Query,
+    training.Query,
 ):
     """What may be read on this floor."""
 
@@ -36,5 +39,7 @@ class Mutation(
     committee.Mutation,
     judging.Mutation,
     rules_desk.Mutation,
+    training.Mutation,
+    training_desk.Mutation,
 ):
     """What may be done on this floor."""

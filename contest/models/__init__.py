@@ -14,6 +14,7 @@ from contest.models.review import Adjustment, Objection, ReExamination
 from contest.models.rulebook import Rulebook
 from contest.models.snapshot import Snapshot, SnapshotRow
 from contest.models.source import OutsideSource, ProjectMapping
+from contest.models.training import Course, CourseResult, Lesson, LessonRead, QuizItem
 from contest.models.twin import OutsideTally, TwinSale
 
 __all__ = [
@@ -24,6 +25,8 @@ __all__ = [
     "CaseItem",
     "Conflict",
     "DisclosedSupporters",
+    "Course",
+    "CourseResult",
     "EditionQuestion",
     "Effect",
     "Engagement",
@@ -31,6 +34,8 @@ __all__ = [
     "ImportFile",
     "ImportRow",
     "Judge",
+    "Lesson",
+    "LessonRead",
     "Objection",
     "Opening",
     "OutsideSource",
@@ -38,6 +43,7 @@ __all__ = [
     "Pick",
     "ProjectMapping",
     "QuarantinedRow",
+    "QuizItem",
     "ReExamination",
     "ReferralLink",
     "Registration",

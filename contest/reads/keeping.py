@@ -66,6 +66,11 @@ def subjects() -> QuerySet:
     )
 
 
+def edition_called(person: Any, slug: str, field: str = "edition") -> Edition:
+    """One that she keeps, by its slug."""
+    return _one(editions(person).filter(slug=slug), field)
+
+
 def edition_of(person: Any, uid: UUID, field: str = "edition") -> Edition:
     """One that she keeps."""
     return _one(editions(person).filter(uid=uid), field)

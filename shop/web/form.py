@@ -74,6 +74,9 @@ def _read(found: dict[str, Any], name: str, kind: Kind, fields: Any) -> None:
     if kind.name == "MarkInput":
         found[name] = _marks(fields)
         return
+    if kind.name == "CourseAnswerInput":
+        found[name] = _answers(fields)
+        return
     if kind.name == "RefundLineInput":
         found[name] = _refund_lines(fields)
         return
@@ -108,6 +111,16 @@ def _marks(fields: Any) -> list[dict[str, Any]]:
     """Fields mark.<criterion> as a judge's marks; of a criterion whose field is empty there is none."""
     given = {name.removeprefix("mark."): fields[name].strip() for name in fields if name.startswith("mark.")}
     return [{"criterion": key, "points": _whole("points", text)} for key, text in given.items() if text]
+
+
+def _answers(fields: Any) -> list[dict[str, Any]]:
+    """Fields answer.<question> as the option chosen of each, the first is 0; one without a choice is left out."""
+    written = {name.removeprefix("answer."): fields[name] for name in fields if name.startswith("answer.")}
+    return [
+        {"item": item, "option": _whole("option", text.strip())}
+        for item, text in written.items()
+        if text.strip()
+    ]
 
 
 def _refund_lines(fields: Any) -> list[dict[str, Any]]:

@@ -153,6 +153,8 @@ class Side(Town):
             "incident": [f'code: "{self.closure.incident.code}"'],
             "reviews": [f'product: "{sold.slug}", first: 20'],
             "rating": [f'product: "{sold.slug}"'],
+            "course": [f'id: "{global_id("Course", self.course.uid)}"'],
+            "courses": ["first: 20"],
             "edition": [f'slug: "{self.entry.round.edition.slug}"'],
             "editionFaq": [f'edition: "{self.entry.round.edition.slug}", first: 20'],
             **dict.fromkeys(

@@ -17,7 +17,7 @@ from graphql import FieldNode, NameNode, get_named_type, is_object_type, parse, 
 
 from accounts.models import Organisation
 from catalog.models import Product, Team
-from contest.models import Rulebook
+from contest.models import Course, Rulebook
 from core.api.documents import ask
 from core.api.ids import global_id
 from core.api.run import graphql_schema
@@ -131,6 +131,10 @@ class Matrix:
             "judgedEntry": [
                 {"id": global_id("JudgedEntry", uid)} for uid in Entry.objects.values_list("uid", flat=True)
             ],
+            "course": [
+                {"id": global_id("Course", uid)} for uid in Course.objects.values_list("uid", flat=True)
+            ],
+            "courses": [{"first": 20}],
             "edition": [{"slug": slug} for slug in Edition.objects.values_list("slug", flat=True)],
             "editionFaq": [
                 {"edition": slug, "first": 20} for slug in Edition.objects.values_list("slug", flat=True)

@@ -51,6 +51,7 @@ def _told(root: str, arg: str, known: dict[str, str], slug: str) -> Any:
         ids |= {
             "officeOrganisation": "parent",
             "rulebook": "rulebook",
+            "course": "course",
             "officeHousehold": "householdVerify.id",
             "judgedEntry": "sheetWrite.entry",
         }

@@ -14,6 +14,7 @@ from accounts.models import Invitation, Person
 from accounts.places import SHOP
 from contest.actions import question as questions
 from contest.actions import rulebook
+from contest.models import Course
 from core.api.ids import global_id
 from core.api.run import graphql_schema
 from impact.actions import shares
@@ -44,6 +45,7 @@ OWN = {
         "shopSetUp",
     ),
     *("engagementGive", "engagementRevoke", "referralLinkMake"),
+    *("lessonReadMark", "courseQuizAnswer"),
     *("passwordResetRequest", "groupPurchaseJoin", "buyNow", "cartLinesAdd", "cartUpdate", "addressSave"),
     *(
         "emailChangeRequest",
@@ -61,6 +63,14 @@ OWN = {
         "recoveryCodesRenew",
     ),
 }
+
+
+def a_course(edition: Any, state: str = "published") -> Course:
+    """A course with a lesson and a question."""
+    course = Course.objects.create(edition=edition, state=state, title_zh="示例课程")
+    course.lessons.create(position=0, title_zh="示例", text_zh="示例")
+    course.quiz.create(position=0, question_zh="示例", options_zh=["对", "不对"], options_en=[], right=0)
+    return course
 
 
 class Town:
@@ -103,6 +113,10 @@ class Town:
         self.question = questions.ask(self.entry.round.edition, self.sold.managers[0].person, "示例提问")
         self.tie = a_tie(self.entry)
         self.rules = rulebook.draft(self.entry.round, None)
+        self.course, self.draft_course = (
+            a_course(self.entry.round.edition),
+            a_course(self.entry.round.edition, "draft"),
+        )
         self.unsold = a_lot(self.sold.lots[0].variant, units=9, level=2)
         shares.share_out(self.unsold, {self.household.pk: 25_000}, self.sold.managers[0].person)
         product = self.unsold.variant.product
@@ -157,6 +171,10 @@ class Town:
                 ),
                 global_id("OfficeHousehold", self.household.uid),
             ),
+            "course": global_id("Course", self.course.uid),
+            "lesson": global_id("Lesson", self.course.lessons.get().uid),
+            "item": global_id("QuizItem", self.course.quiz.get().uid),
+            "coursePublish.course": global_id("Course", self.draft_course.uid),
             "questionId": global_id("Question", self.question.uid),
             "editionSlug": self.entry.round.edition.slug,
             "edition": global_id("OfficeEdition", self.entry.round.edition.uid),
@@ -196,7 +214,13 @@ class Town:
             "appointmentId": global_id("Appointment", self.appointment.uid),
             "appointmentEnd.id": global_id("Appointment", self.appointment.uid),
         }
-        of_kind = {"product": product, "lot": lot, "household": self.household, "address": self.address}
+        of_kind = {
+            "course": self.course,
+            "product": product,
+            "lot": lot,
+            "household": self.household,
+            "address": self.address,
+        }
         of_kind |= {"organisation": self.proposed, "membership": self.together.union.memberships.first()}
         for kind, row in of_kind.items():
             for act in graphql_schema().mutation_type.fields:

@@ -24,13 +24,15 @@ REFUSED = {
     "account/account": {"refused NOT_FOUND"},
     "account/organisations": {"refused NOT_FOUND", "refused INVALID_ID"},
     "account/questions": {"refused NOT_FOUND"},
+    "contest/courses": {"refused NOT_FOUND"},
+    "contest/course": {"refused NOT_FOUND", "refused INVALID_ID"},
     "desk/desk": {"refused NOT_FOUND"},
     "desk/lot": {"refused NOT_FOUND", "refused INVALID_ID"},
     "desk/product": {"refused NOT_FOUND", "refused INVALID_ID"},
     "together/groups": {"refused NOT_FOUND"},
 }
 # Whoever has no role sees nothing of these rooms, and "x" is no id.
-REFUSED_IN_ROOM = dict.fromkeys(("office", "setup"), {"refused NOT_FOUND", "refused INVALID_ID"})
+REFUSED_IN_ROOM = dict.fromkeys(("office", "organiser", "setup"), {"refused NOT_FOUND", "refused INVALID_ID"})
 
 
 @pytest.fixture
@@ -39,8 +41,15 @@ def shown(rf):
     manager = world.a_person()
     team = world.a_team(manager=manager)
     product = world.published(team).product
-    a_round(team)
-    return manager, {"slug": product.slug, "query": "茶", "division": team.division_id, "signedIn": True}
+    slug = a_round(team).edition.slug
+    return manager, {
+        "slug": product.slug,
+        "query": "茶",
+        "division": team.division_id,
+        "signedIn": True,
+        "edition": slug,
+        "level": "PROVINCIAL",
+    }
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.stem)

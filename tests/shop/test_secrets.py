@@ -80,6 +80,8 @@ def asked(order: Order) -> Any:
             {"order": order.number, "token": hers["token"], "language": spoken} for spoken in ("zh", "en")
         ],
         "orderGroup": [{"order": order.number, "token": hers["token"]}],
+        "course": [{"id": "none"}],
+        "courses": [{"first": 20}],
         "edition": [{"slug": slug} for slug in Edition.objects.values_list("slug", flat=True)],
         "editionFaq": [
             {"edition": slug, "first": 20} for slug in Edition.objects.values_list("slug", flat=True)

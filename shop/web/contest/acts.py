@@ -1,7 +1,24 @@
 """What follows the acts of the contest's public pages."""
 
+from typing import Any
+
+from django.http import HttpRequest
+
 from core.language import say
-from shop.web.acts import Act, says
+from shop.web.acts import Act, done, says
+
+
+def tried(request: HttpRequest, payload: dict[str, Any]) -> str:
+    """How many of her answers were right."""
+    result = payload["result"]
+    if result["passedAt"]:
+        words = say("通过了，答对 {n} 题。", "Passed, with {n} right answers.", n=result["right"])
+    else:
+        words = say(
+            "还没有通过，最好的一次答对 {n} 题。", "Not passed yet; {n} right at best.", n=result["right"]
+        )
+    return done(request, words)
+
 
 ACTS = {
     "ask_about_edition": Act(
@@ -28,4 +45,6 @@ ACTS = {
         ),
         undone_by="make_link, with another address",
     ),
+    "mark_lesson": Act(as_written="that it was read is told to nobody"),
+    "answer_quiz": Act(follow=tried, as_written="the best try counts"),
 }

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from shop.web.contest.certificate import course_certificate
 from shop.web.contest.entry import entry
 from shop.web.contest.touch import come
 from shop.web.organiser import urls as _levels  # noqa: F401 (the converter of a round's level)
@@ -21,4 +22,11 @@ urlpatterns = [
     ),
     path("<language:lang>/contest/<slug:edition>/<slug:number>/", entry, name="contest_entry"),
     path("r/<slug:code>/", come),
+    path("<language:lang>/training/", page("contest/courses", for_somebody=True), name="courses"),
+    path("<language:lang>/training/<str:id>/", page("contest/course", for_somebody=True), name="course"),
+    path(
+        "<language:lang>/training/certificate/<slug:number>.pdf",
+        course_certificate,
+        name="course_certificate",
+    ),
 ]

@@ -37,4 +37,19 @@ COMMITTEE = {
     ),
 }
 
-ACTS = gathered(CONTEST, COMMITTEE)
+TRAINING = {
+    "save_course": Act(follow=saved, undone_by="save_course"),
+    "add_lesson": Act(follow=saved, undone_by="remove_course_part"),
+    "add_quiz_item": Act(follow=saved, undone_by="remove_course_part"),
+    "remove_course_part": Act(
+        follow=says(say("已去掉。", "It is out.")),
+        look=will(say("去掉以后要重新写", "It would have to be written again")),
+    ),
+    "publish_course": Act(
+        follow=says(say("已发布，登录的人都能学。", "Published: whoever is signed in can take it.")),
+        undone_by="withdraw_course",
+    ),
+    "withdraw_course": Act(follow=says(say("已撤下。", "It is withdrawn.")), undone_by="publish_course"),
+}
+
+ACTS = gathered(CONTEST, COMMITTEE, TRAINING)

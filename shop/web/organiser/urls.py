@@ -35,4 +35,9 @@ urlpatterns = [
         )
         for tab in TABS
     ),
+    path(
+        "<language:lang>/organiser/<slug:edition>/<level:level>/training/",
+        _page("organiser/training"),
+        name="organiser_training",
+    ),
 ]
