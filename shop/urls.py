@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.urls import path, re_path
 
 from core.api.view import graphql
-from shop.web import doors
+from shop.web import cards, doors
 from shop.web.act import act
 from shop.web.notices import provider_notice
 from shop.web.page import page
@@ -23,6 +23,14 @@ urlpatterns = [
     # After the rooms: an act with an address of its own (a photo comes with it) has no other.
     path("do/turn/", turn),
     path("do/<slug:name>/", act, name="act"),
+    path("cards/<language:lang>/entry/<slug:edition>/<slug:number>.png", cards.entry_card, name="entry_card"),
+    path(
+        "cards/<language:lang>/mine/<slug:edition>/<slug:number>.png",
+        cards.own_entry_card,
+        name="own_entry_card",
+    ),
+    path("cards/<language:lang>/product/<slug:slug>.png", cards.product_card, name="product_card"),
+    path("cards/<language:lang>/group/<slug:code>.png", cards.group_card, name="group_card"),
     path("notices/<slug:provider>/", provider_notice),
     path("healthz", doors.healthy),
     path("readyz", doors.ready),

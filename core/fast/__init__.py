@@ -15,7 +15,7 @@ from core.fast import answers, changes, given_up, prefetching
 from core.fast.answers import Answer, FastDocument
 from core.fast.door import SAYS, Door
 from core.fast.prepared import PreparedQuery
-from core.fast.responses import CachedResponse
+from core.fast.responses import CachedResponse, Responses
 
 if TYPE_CHECKING:
     from core.api.lookahead import Plan
@@ -26,6 +26,7 @@ __all__ = [
     "Door",
     "FastDocument",
     "PreparedQuery",
+    "Responses",
     "answer",
     "document",
     "forget_old_changes",

@@ -1,0 +1,206 @@
+"""Share cards: pictures of an entry, a product or a group purchase, each at an address of its own.
+
+A card says what its page says to everybody at that moment, and nothing else: it asks the same API. It is drawn once and
+kept until the hour is over. Only what there is has a card; one is drawn at a time, and so many a minute: whoever asks for
+ten thousand is told to come again.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from threading import Lock
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+
+from accounts import shop
+from contest.reads.entry import entry_seen
+from contest.reads.referral import live_links
+from core import clock, fast, language, money, rates
+from core.api.documents import ask
+from core.api.reply import unchanged
+from core.language import localized, say
+from core.templatetags.sheaf import moment
+from impact.models import Round
+from shop.web.acts import to
+from shop.web.card_pictures import Card, Figure, drawn
+from together.models import GroupPurchase
+from together.reads.group import is_offered
+
+MOST_BYTES, HOUR = 12_000_000, 3600
+# So many are drawn a minute by all processes, and so many a day for one person with her own link.
+A_MINUTE, OWN_A_DAY = 240, 60
+PATIENCE_SECONDS = 2.0
+pictures = fast.Responses(MOST_BYTES)
+_pen = Lock()
+
+ENTRY = """query EntryCard($edition: String!, $number: String!, $level: RoundLevel) {
+  contestEntry(edition: $edition, number: $number, level: $level) {
+    editionName entry { number team { name } } division { name } round { name phaseName }
+    figures { net { minor } personTimesInWords peopleInWords }
+  }
+}"""
+PRODUCT = """query ProductCard($slug: String!) {
+  product(slug: $slug) { name summary householdBps priceFrom { minor } team { name county { name } } }
+}"""
+
+
+class Busy(Exception):
+    """More cards are asked for than are drawn."""
+
+
+def entry_card(request: HttpRequest, lang: str, edition: str, number: str) -> HttpResponse:
+    """Of an entry, with its figures as the board tells them; leads to its page."""
+    language.activate(lang)
+    where = {"edition": edition, "number": number, "level": _level(request)}
+    card = _entry_card(request, where, to(f"contest/{edition}/{number}/") + _with_level(request))
+    return _cached_card(request, f"entry/{edition}/{number}/{where['level'] or ''}", card)
+
+
+def own_entry_card(request: HttpRequest, lang: str, edition: str, number: str) -> HttpResponse:
+    """The same whose code to scan is the asker's own link; hers alone, and kept nowhere."""
+    language.activate(lang)
+    level = _level(request)
+    entry = entry_seen(edition, number, level and level.lower())
+    if entry is None or not request.user.is_authenticated:
+        raise Http404
+    link = live_links(request.user).filter(entry=entry, organisation=None).first()
+    if link is None or not rates.allow("own card", str(request.user.uid), OWN_A_DAY, 86_400):
+        raise Http404
+    where = {"edition": edition, "number": number, "level": level}
+    try:
+        body = _draw(_entry_card(request, where, f"/r/{link.code}/"))
+    except Busy:
+        return _busy()
+    response = HttpResponse(body, content_type="image/png")
+    response["Cache-Control"] = "private, no-store"
+    response["Content-Disposition"] = f'inline; filename="{edition}-{number}.png"'
+    return response
+
+
+def product_card(request: HttpRequest, lang: str, slug: str) -> HttpResponse:
+    """Of a product on the shelf, with its price and the households' part."""
+    language.activate(lang)
+    found = _public_facts(request, PRODUCT, {"slug": slug})
+    figures = (
+        [Figure(str(say("起价", "From")), money.show(found["priceFrom"]["minor"]))]
+        if found["priceFrom"]
+        else []
+    )
+    if bps := found["householdBps"]:
+        figures.append(Figure(str(say("归农户", "For the households")), f"{bps / 100:g} %"))
+    card = _card(
+        f"{found['team']['name']} · {found['team']['county']['name']}",
+        found["name"],
+        found["summary"] or "",
+        figures,
+        to(f"p/{slug}/"),
+    )
+    return _cached_card(request, f"product/{slug}", card)
+
+
+def group_card(request: HttpRequest, lang: str, code: str) -> HttpResponse:
+    """Of a group purchase that can be joined: what is bought and how far it is; never whose it is, nor its title, in
+    which its coordinator may have said so."""
+    language.activate(lang)
+    rows = GroupPurchase.objects.filter(join_code=code).select_related("variant__product__team")
+    group = rows.first()
+    if group is None or not is_offered(group):
+        raise Http404
+    product = group.variant.product
+    figures = [
+        Figure(str(say("团购价", "Group price")), money.show(group.price_minor)),
+        Figure(str(say("已有", "In so far")), str(group.units_held)),
+        Figure(str(say("满几份成团", "Needed")), str(group.minimum_units)),
+    ]
+    ends = say("{t} 截止", "until {t}", t=moment(group.closes_at))
+    above = str(say("一起买", "Buy together"))
+    below = f"{localized(group.variant, 'name')} · {ends}"
+    card = _card(above, localized(product, "name"), below, figures, to(f"g/{code}/"))
+    return _cached_card(request, f"group/{code}", card)
+
+
+def _entry_card(request: HttpRequest, where: dict[str, Any], address: str) -> Card:
+    found = _public_facts(request, ENTRY, where)
+    figures, round_ = found["figures"], found["round"]
+    return _card(
+        f"{found['editionName']} · {round_['name']} · {round_['phaseName']}",
+        found["entry"]["team"]["name"],
+        f"{found['division']['name']} · {say('编号 {n}', 'no. {n}', n=found['entry']['number'])}",
+        [
+            Figure(str(say("净支持", "Net support")), money.show(figures["net"]["minor"])),
+            Figure(str(say("人次", "Person-times")), figures["personTimesInWords"]),
+            Figure(str(say("人数", "People")), figures["peopleInWords"]),
+        ],
+        address,
+    )
+
+
+def _card(above: str, title: str, below: str, figures: list[Figure], path: str) -> Card:
+    as_of = say("截至 {t}", "as of {t}", t=moment(clock.now()))
+    name = localized(shop.this_shop(), "name")
+    return Card(above, title, below, figures, str(as_of), name, f"{settings.SITE_URL}{path}")
+
+
+def _public_facts(request: HttpRequest, document: str, variables: dict[str, Any]) -> dict[str, Any]:
+    """What the API tells of it to nobody in particular, whoever asks for the card."""
+    nobody: Any = HttpRequest()
+    nobody.META, nobody.user, nobody.session, nobody.id = request.META, AnonymousUser(), {}, request.id
+    data, errors = ask(nobody, document, {k: v for k, v in variables.items() if v is not None})
+    found: dict[str, Any] | None = next(iter((data or {}).values()), None)
+    if errors or found is None:
+        raise Http404
+    return found
+
+
+def _level(request: HttpRequest) -> str | None:
+    level = request.GET.get("level", "")
+    return level if level.lower() in Round.Level.values and level.isupper() else None
+
+
+def _with_level(request: HttpRequest) -> str:
+    level = _level(request)
+    return f"?level={level}" if level else ""
+
+
+def _cached_card(request: HttpRequest, which: str, card: Card) -> HttpResponse:
+    """The card of this hour, drawn by whoever asks first."""
+    now = timezone.now()
+    left = HOUR - (now.minute * 60 + now.second)
+    key = (which, f"{now:%Y-%m-%d %H}", language.current())
+    try:
+        found = pictures.at_hand(key) or pictures.made(key, (), left, partial(_made, partial(_draw, card)))[0]
+    except Busy:
+        return _busy()
+    assert found is not None
+    response = HttpResponse(content_type="image/png")
+    if unchanged(request.META, found.etag):
+        response.status_code = 304
+    else:
+        response.content = found.body
+    response["ETag"] = found.etag
+    response["Cache-Control"] = f"public, max-age={left}"
+    return response
+
+
+def _made(draw: Callable[[], bytes]) -> tuple[bytes, None]:
+    return draw(), None
+
+
+def _draw(card: Card) -> bytes:
+    """Drawn now, one at a time; Busy where others are waiting too long for it already."""
+    if not rates.allow_roughly("cards", "drawn", A_MINUTE, 60) or not _pen.acquire(timeout=PATIENCE_SECONDS):
+        raise Busy
+    try:
+        return drawn(card)
+    finally:
+        _pen.release()
+
+
+def _busy() -> HttpResponse:
+    response = HttpResponse(status=503)
+    response["Retry-After"] = "30"
+    response["Cache-Control"] = "no-store"
+    return response
