@@ -36,7 +36,10 @@ PROMISES: dict[str, tuple[str, dict[str, str]]] = {
     ),
     "contest": (
         "a freeze has each fact on one side of it",
-        {"freeze": "purchases, refunds and a freeze racing, 200 trials: in the snapshot or beside it, once"},
+        {
+            "freeze": "purchases, refunds and a freeze racing, 200 trials: in the snapshot or beside it, once",
+            "sealed": "every field of the schema, by every role, for a sealed sheet: nothing",
+        },
     ),
     "once": (
         "one deed, one charge, under retries",

@@ -357,4 +357,32 @@ SABOTAGES = [
         "false",
         "tests/orders/test_won_on_appeal.py",
     ),
+    Sabotage(
+        "a sheet is counted although its judge is recused",
+        "contest/actions/sheet.py",
+        "    elif (sheet.judge_id, sheet.entry_id) in recused:",
+        "    elif False:",
+        "tests/contest/test_judging.py -k tied_after_submitting",
+    ),
+    Sabotage(
+        "verify does not look at counted sheets of recused judges",
+        "contest/verify/judging.py",
+        "WHERE s.state = 'counted' GROUP BY",
+        "WHERE false GROUP BY",
+        "tests/contest/test_judging.py -k conflicted_sheet",
+    ),
+    Sabotage(
+        "an opened sheet is not compared with its published seal",
+        "contest/actions/sheet.py",
+        "    if sealing.sha256_of(sheet.judge.uid, sheet.entry.uid, given) != sheet.sha256:",
+        "    if False:",
+        "tests/contest/test_judging.py -k published_seal",
+    ),
+    Sabotage(
+        "a judge sees an entry until a tie to it was noted",
+        "contest/reads/judging.py",
+        "    ties |= ties_of(judge, sealed, months_of(sealed)) - rows.keys() if sealed else set()",
+        "",
+        "tests/contest/test_sealed.py -k recused",
+    ),
 ]
