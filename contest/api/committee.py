@@ -3,6 +3,7 @@
 from typing import Any
 
 import graphene
+from django.db.models import F
 
 from accounts.api.access import whoever_may
 from accounts.api.appointment import RoleInvitationType
@@ -139,6 +140,10 @@ class CommitteeType(PlainType):
     short_of_judges = list_of(
         OrganiserEntryType, most=200, description="Entries that too few judges may mark, as ties stand now."
     )
+    is_severity_refused = graphene.Boolean(
+        required=True,
+        description="Whether marks stand as given, since some judge has too few sheets to tell how strict she is.",
+    )
     sums = list_of(JudgedSumType, most=200, description="Entry by entry; empty before the sheets are open.")
 
     def resolve_edition_id(root, info):
@@ -268,8 +273,9 @@ class ConflictName(Act):
 
 
 def _seals(root: Any, info: Any, edition: str, level: Any, region: str | None = None) -> Round | None:
-    rows = Round.objects.filter(edition__slug=edition, level=level.value, region=region or None)
-    return rows.select_related("edition").first()
+    rows = Round.objects.filter(edition__slug=edition, level=level.value)
+    rows = rows.filter(region=region) if region else rows
+    return rows.order_by(F("region").asc(nulls_first=True)).select_related("edition").first()
 
 
 class Query:

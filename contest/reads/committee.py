@@ -102,6 +102,11 @@ class Committee:
         return [e for e in judging.judged(self.round) if sum(e.pk in each for each in hers) < least]
 
     @property
+    def is_severity_refused(self) -> bool:
+        """Whether marks stand as given although the rulebook would bring judges onto one scale."""
+        return judging.is_severity_refused(self.round)
+
+    @property
     def sums(self) -> list[JudgedSum]:
         """Entry by entry what the sheets come to, by number; none before they are open."""
         if not self.is_opened:

@@ -138,9 +138,11 @@ def desks(person: Any, where: Q | None = None) -> list[JudgesDesk]:
 
 
 def desk(person: Any, edition: str, level: str, region: str | None) -> JudgesDesk | None:
-    """Her desk in this round; None for whoever does not judge there."""
-    here = Q(edition__slug=edition, level=level, region=region)
-    return next(iter(desks(person, here)), None)
+    """Her desk in a round as its address names it, of several of a level in that of all provinces, or the first by its
+    province's code; None for whoever does not judge there."""
+    here = Q(edition__slug=edition, level=level)
+    found = desks(person, here & Q(region=region) if region else here)
+    return min(found, key=lambda one: one.round.region_id or "", default=None)
 
 
 def judged_entry(person: Any, uid: UUID) -> JudgedEntry | None:

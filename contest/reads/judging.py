@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from accounts.permissions import places_now, running
 from accounts.places import Places
 from contest.models import Conflict, Judge, Opening, RoundPlan, Rulebook, Sheet
 from contest.reads.ties import MONTHS, ties_of
+from contest.scoring import severity
 from contest.scoring.exact import WHOLE_BPS
 from contest.scoring.judging import mean_of
 from core import clock
@@ -121,12 +122,24 @@ def queue(judge: Judge, round_: Round) -> list[Entry]:
 
 
 def counted(round_: Round) -> dict[int, list[Marks]]:
-    """The marks of each entry that count: of opened sheets, without those of recused judges."""
-    sheets: dict[int, list[Marks]] = defaultdict(list)
+    """The marks of each entry that count: of opened sheets, without those of recused judges; as the judges gave them."""
+    return _by_entry(_by_judge(round_))
+
+
+def _by_judge(round_: Round) -> dict[int, dict[int, Marks]]:
+    sheets: dict[int, dict[int, Marks]] = defaultdict(dict)
     rows = Sheet.objects.filter(entry__round=round_, state=Sheet.State.COUNTED).order_by("pk")
-    for entry, marks in rows.values_list("entry", "marks"):
-        sheets[entry].append({name: Decimal(mark) for name, mark in (marks or {}).items()})
+    for judge, entry, marks in rows.values_list("judge", "entry", "marks"):
+        sheets[judge][entry] = {name: Decimal(mark) for name, mark in (marks or {}).items()}
     return dict(sheets)
+
+
+def _by_entry(sheets: Mapping[int, Mapping[int, Mapping[str, Decimal]]]) -> dict[int, list[Marks]]:
+    found: dict[int, list[Marks]] = defaultdict(list)
+    for hers in sheets.values():
+        for entry, marks in hers.items():
+            found[entry].append(dict(marks))
+    return dict(found)
 
 
 def means_of(round_: Round) -> dict[int, Decimal]:
@@ -134,8 +147,19 @@ def means_of(round_: Round) -> dict[int, Decimal]:
     rules = rules_of(round_)
     if rules is None:
         return {}
-    means = {entry: mean_of(sheets, rules) for entry, sheets in counted(round_).items()}
+    marks = _by_entry(severity.adjusted(_by_judge(round_), rules))
+    means = {entry: mean_of(sheets, rules) for entry, sheets in marks.items()}
     return {entry: mean for entry, mean in means.items() if mean is not None}
+
+
+def is_severity_refused(round_: Round) -> bool:
+    """Whether its rulebook would bring strict judges and mild ones onto one scale, and some judge has given too few
+    sheets: then their marks stand as they are."""
+    rules = rules_of(round_)
+    sheets = _by_judge(round_)
+    return (
+        rules is not None and bool(sheets) and severity.is_refused([len(s) for s in sheets.values()], rules)
+    )
 
 
 def blocked(round_: Round) -> list[Entry]:

@@ -167,6 +167,14 @@ SECTIONS: dict[str, Any] = {
         "spread_points": _few(
             25, "分差超过几分须复看", "Points of spread beyond which it is looked at again", "points"
         ),
+        "severity": Choice(
+            "off",
+            say("评委宽严校正", "Strict and mild judges"),
+            {"off": say("不校正", "As they are"), "z_score": say("拉到同一尺度", "Brought onto one scale")},
+        ),
+        "severity_least": _few(
+            8, "校正要每位评委至少几份评分表", "For that, sheets of each judge, at least", least=8
+        ),
         "related_months": _few(
             12, "回避：查多少个月内的往来", "Months of dealings that make a conflict", "months"
         ),

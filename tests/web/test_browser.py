@@ -23,6 +23,7 @@ from shop.demo.incidents import one_that_is_over
 from shop.web.organiser.tabs import TABS
 from tests.accounts.world import a_person, holds
 from tests.catalog.world import an_operator
+from tests.contest import committee
 from tests.factor import App, by_code, by_password
 from tests.figures import full
 from tests.impact.world import a_round
@@ -182,6 +183,22 @@ def of_the_office(shelf: SimpleNamespace, together: Together) -> dict[Any, list[
             *(f"organiser/{round_.edition.slug}/provincial/{tab.name}/" for tab in TABS),
         ],
         **{a_person((role,)): ["office/", f"office/{page}/"] for role, page in departments.items()},
+        **of_a_committee(round_),
+    }
+
+
+def of_a_committee(round_: Round) -> dict[Any, list[str]]:
+    """Pages of a judge who has not named her ties, of one who has, and of whoever invites them."""
+    committee.to_be_judged(round_)
+    desk = f"judge/{round_.edition.slug}/provincial/"
+    entry = round_.entries.filter(approved_at__isnull=False).first()
+    return {
+        committee.seated(round_): [f"{desk}?province=430000"],
+        committee.a_judge(round_): ["judge/", desk, f"judge/entry/{global_id('JudgedEntry', entry.uid)}/"],
+        committee.an_organiser(): [
+            f"organiser/{round_.edition.slug}/provincial/judging/?open={act}"
+            for act in ("send_role_invitation", "name_conflict")
+        ],
     }
 
 
