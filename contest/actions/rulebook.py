@@ -25,6 +25,7 @@ from core.language import Words, say
 from core.refusals import Conflict, Invalid, TooLate, every
 from impact.models import Edition, Round
 
+MOST_WORDS = 10_000
 FROZEN = say(
     "规则已经冻结，不能再改；请另起一版。", "These rules are frozen and stay; draft another version."
 )
@@ -88,10 +89,10 @@ def edit(
         texts = every(
             {
                 "text_zh": lambda: (
-                    row.text_zh if text_zh is None else clean.paragraphs(text_zh, "text_zh", 20_000)
+                    row.text_zh if text_zh is None else clean.paragraphs(text_zh, "text_zh", MOST_WORDS)
                 ),
                 "text_en": lambda: (
-                    row.text_en if text_en is None else clean.paragraphs(text_en, "text_en", 20_000)
+                    row.text_en if text_en is None else clean.paragraphs(text_en, "text_en", MOST_WORDS)
                 ),
                 "parameters": lambda: validated(changed(row.parameters, values or {})),
             }

@@ -76,13 +76,15 @@ def _row(found: Any, key: str | int) -> Any:
 
 def fields_of(parameters: Mapping[str, Any]) -> list[RuleField]:
     """Every field of these parameters, in the order in which a page shows them."""
-    return [
+    found = [
         RuleField(("scale",), "indicators", SECTION_WORDS["rules"], SCALE),
         *_of_indicators(parameters),
         *_of_references(parameters),
         *_of_ties(parameters),
         *_of_sections(parameters),
     ]
+    parts = list(SECTION_WORDS)
+    return sorted(found, key=lambda field: parts.index(field.section))
 
 
 def _of_indicators(parameters: Mapping[str, Any]) -> Iterator[RuleField]:

@@ -4,11 +4,17 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import template
+from django.utils.safestring import SafeString
 
+from core.language import say
+from shop.templatetags.alone import opened_on
+from shop.templatetags.forms import field
 from shop.templatetags.web import to
 from shop.web.organiser.tabs import tabs_of
 
 register = template.Library()
+# How a unit of the rules is written beside its bounds.
+UNITS = {"minor": say("元", "yuan"), "bps": "%"}
 
 
 @register.simple_tag(takes_context=True)
@@ -42,3 +48,44 @@ def desk_of(round: dict[str, Any], tab: str = "") -> str:
     where = to(f"organiser_{name}", edition=round["edition"]["slug"], level=round["level"])
     code = (round["region"] or {}).get("code")
     return where + (f"?{urlencode({'region': code})}" if code else "")
+
+
+@register.simple_tag(takes_context=True)
+def opens_part(context: template.Context, section: str) -> bool:
+    """Whether the form of this part of the rules is open."""
+    return opened_on(context["request"]) == f"edit_rulebook~{section}"
+
+
+def _bounds(of: dict[str, Any]) -> str:
+    """What may be written, where that says something: a bound beyond every contest does not."""
+    unit = UNITS.get(of["unit"], "")
+    if not of["least"]:
+        return ""
+    return f"{of['least']}–{of['most']} {unit}" if len(of["most"]) < 7 else f"≥ {of['least']} {unit}"
+
+
+@register.simple_tag(takes_context=True)
+def rule_field(context: template.Context, of: dict[str, Any]) -> SafeString:
+    """A field of a rulebook as a control: a choice, a number with its bounds beside it, or a text."""
+    label = of["label"]
+    hint = _bounds(of)
+    kind = "select" if of["options"] else "text"
+    return field(
+        context,
+        of["path"],
+        label,
+        label,
+        hint,
+        hint,
+        type=kind,
+        value=of["control"],
+        choices=of["options"],
+        **({"inputmode": "decimal", "maxlength": 20} if of["least"] else {"maxlength": 2000}),
+    )
+
+
+@register.simple_tag(takes_context=True)
+def tried_field(context: template.Context, of: dict[str, Any]) -> SafeString:
+    """The same in the simulator: with what was tried, where the address says so."""
+    tried = context["request"].GET.get(of["path"])
+    return rule_field(context, of if tried is None else {**of, "control": tried[:40]})

@@ -100,6 +100,8 @@ def refusals(document: str, payload: dict[str, Any]) -> list[tuple[str, str]]:
     for error in payload.get("errors") or ():
         path = list(reversed(error["field"] or ()))
         field = next((known[part] for part in path if part in known), path[0] if path else "")
+        if path and "." in path[0]:  # of a row of the form, by its own name
+            field = path[0]
         found.append((field, error["message"]))
     return found
 

@@ -5,6 +5,7 @@ ends in Minor or Bps, or whose type is DateTime, is turned from the one into the
 """
 
 import re
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -15,6 +16,7 @@ from core import numbers
 from core.clock import SHANGHAI
 from core.language import Words, say
 from shop.web.document import Kind, variables_of
+from shop.web.refill import OF_RULES
 
 WHOLE = {"Int", "BigInt"}
 MOST = 10**9
@@ -42,6 +44,9 @@ def read_address(path: str, fields: Any) -> dict[str, Any]:
     """An address's fields as a page's variables; what cannot be read counts as not given."""
     found: dict[str, Any] = {}
     for name, kind in variables_of(path).items():
+        if kind.name == "RulebookValueInput":
+            found[name] = _rules(fields)
+            continue
         values = []
         for text in fields.getlist(name):
             try:
@@ -76,6 +81,9 @@ def _read(found: dict[str, Any], name: str, kind: Kind, fields: Any) -> None:
         return
     if kind.name == "CourseAnswerInput":
         found[name] = _answers(fields)
+        return
+    if kind.name == "RulebookValueInput":
+        found[name] = _rules(fields)
         return
     if kind.name == "RefundLineInput":
         found[name] = _refund_lines(fields)
@@ -121,6 +129,19 @@ def _answers(fields: Any) -> list[dict[str, Any]]:
         for item, text in written.items()
         if text.strip()
     ]
+
+
+def _rules(fields: Any) -> list[dict[str, str]]:
+    """Fields caps.personMinor, indicators.welfare.weightBps … as what the rules shall be: yuan and percent, fen and basis
+    points in the API. What cannot be read is refused there, by its own field."""
+    found = []
+    for path in fields:
+        if path.partition(".")[0] in OF_RULES and "." in path:
+            text = fields[path].strip()
+            with suppress(Unreadable):
+                text = str(_whole(path, text)) if path.endswith(("Minor", "Bps")) else text
+            found.append({"path": path, "value": text})
+    return found
 
 
 def _refund_lines(fields: Any) -> list[dict[str, Any]]:

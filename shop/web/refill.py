@@ -2,12 +2,24 @@
 
 from django.http import QueryDict
 
+# The parts of a contest's rules, with which the names of their fields begin.
+OF_RULES = (
+    *("rules", "indicators", "references", "ties", "caps"),
+    *("popularity", "judging", "integrity", "reexamination"),
+)
 # A field for each row of a form, and what it counts as: a household's weight and no name, a line's quantity, what of
 # a line goes back, a judge's mark by a criterion.
-ROWS = {"kg": "shares", "mark": "marks", "quantity": "quantity", "units": "lines", "yuan": "lines"}
-# The longest form weighs in 100 households, the longest field is a story of 6,000 characters, and the fullest form
+ROWS = {
+    "kg": "shares",
+    "mark": "marks",
+    "quantity": "quantity",
+    "units": "lines",
+    "yuan": "lines",
+    **dict.fromkeys(OF_RULES, "values"),
+}
+# The longest form weighs in 100 households, the longest field is a text of 10,000 characters, and the fullest form
 # has two of them: all of that is kept, and what is kept stays bounded whatever is sent.
-MOST_FIELDS, MOST_VALUES, LONGEST, MOST_IN_ALL = 160, 20, 6000, 20_000
+MOST_FIELDS, MOST_VALUES, LONGEST, MOST_IN_ALL = 160, 20, 10_000, 20_000
 
 
 def refill_of(posted: QueryDict, may: frozenset[str]) -> dict[str, list[str]]:

@@ -192,6 +192,7 @@ PAGES = {
     "organiser_calendar#round": "organiserRound",
     "organiser_entries#round": "organiserRound",
     "organiser_judging#round": "organiserRound",
+    "organiser_rules#round": "organiserRound",
     "judge": "judgesDesks",
     "judge_desk#round": "judgesDesk",
     "judge_entry#judged": "judgedEntry",

@@ -52,4 +52,30 @@ TRAINING = {
     "withdraw_course": Act(follow=says(say("已撤下。", "It is withdrawn.")), undone_by="publish_course"),
 }
 
-ACTS = gathered(CONTEST, COMMITTEE, TRAINING)
+RULES = {
+    "draft_rulebook": Act(
+        follow=tells(say("第 {x} 版起草好了。", "Version {x} is drafted."), "rulebook", "version"),
+        as_written="a draft is told to nobody, and another version can be chosen",
+    ),
+    "edit_rulebook": Act(follow=saved, undone_by="edit_rulebook"),
+    "write_rulebook": Act(follow=saved, undone_by="write_rulebook"),
+    "add_indicator": Act(
+        follow=says(say("加上了，权重是 0。", "It is there, with the weight 0.")),
+        undone_by="remove_indicator",
+    ),
+    "remove_indicator": Act(follow=saved, undone_by="add_indicator"),
+    "choose_rulebook": Act(
+        follow=tells(say("改用第 {x} 版。", "The round goes by version {x}."), "rulebook", "version"),
+        undone_by="choose_rulebook",
+    ),
+    "freeze_rulebook": Act(
+        follow=tells(say("第 {x} 版已冻结。", "Version {x} is frozen."), "rulebook", "version"),
+        look=will(
+            say(
+                "规则从此不能再改，人人可读", "The rules can never be changed again, and everybody reads them"
+            )
+        ),
+    ),
+}
+
+ACTS = gathered(CONTEST, COMMITTEE, TRAINING, RULES)
