@@ -7,13 +7,11 @@ people, and of an area's supporters, no more are known than the larger channel's
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
-from accounts.models import Organisation, Person
-from catalog.models import TeamMember
+from accounts.models import Organisation
 from contest.reads.counted import Caps, Counted
 from contest.reads.outside import OutsideSale
-from impact.models import Entry
 
 Payer = str
 Code = str
@@ -45,7 +43,9 @@ class _Channel:
                 self.areas[f"{sale.province[:2]}0000"].add(sale.payer_key)
 
 
-def add_outside(found: dict[int, Counted], sales: Iterable[OutsideSale], caps: Caps, home: str) -> None:
+def add_outside(
+    found: dict[int, Counted], sales: Iterable[OutsideSale], caps: Caps, home: str, until: datetime
+) -> None:
     """Add these sales to what was counted of their entries.
 
     A payer's amount is capped like a person's; sales without a payer like as many persons as there were supports, and
@@ -55,7 +55,7 @@ def add_outside(found: dict[int, Counted], sales: Iterable[OutsideSale], caps: C
     for sale in sales:
         if not sale.is_shadow:
             channels[sale.entry_id, sale.platform].add(sale, home)
-    callers = _callers({entry: channel.called for (entry, _), channel in channels.items() if channel.called})
+    callers = _organisations({code for channel in channels.values() for code in channel.called}, until)
     for (entry_id, _), channel in channels.items():
         entry = found.setdefault(entry_id, Counted())
         entry.net_minor += sum(channel.paid.values()) + channel.unnamed_minor
@@ -67,38 +67,14 @@ def add_outside(found: dict[int, Counted], sales: Iterable[OutsideSale], caps: C
         for area, payers in channel.areas.items():
             entry.areas[area] = max(entry.areas.get(area, 0), len(payers))
         for code, minor in channel.called.items():
-            _call(entry, callers.get((entry_id, code)), minor)
+            if body := callers.get(code):
+                entry.bodies[body] = entry.bodies.get(body, 0) + minor
+                key = f"organisation:{body}"
+                entry.callers[key] = entry.callers.get(key, 0) + minor
 
 
-def _call(entry: Counted, caller: Organisation | Person | None, minor: int) -> None:
-    if isinstance(caller, Organisation):
-        key = f"organisation:{caller.pk}"
-        entry.bodies[caller.pk] = entry.bodies.get(caller.pk, 0) + minor
-    elif caller is not None:
-        key = f"person:{caller.pk}"
-    else:
-        return
-    entry.callers[key] = entry.callers.get(key, 0) + minor
-
-
-def _callers(codes_of: dict[int, dict[Code, int]]) -> dict[tuple[int, Code], Organisation | Person]:
-    """Whose codes of this shop those are; a code of a team's own people calls for nobody there."""
-    codes = {code for called in codes_of.values() for code in called}
-    if not codes:
-        return {}
-    people = {p.mobiliser_code: p for p in Person.objects.filter(mobiliser_code__in=codes)}
-    bodies = Organisation.objects.filter(mobiliser_code__in=codes, verified_at__isnull=False)
-    known: dict[Code, Organisation | Person] = {**people, **{o.mobiliser_code: o for o in bodies}}
-    teams = dict(Entry.objects.filter(pk__in=codes_of).values_list("pk", "team_id"))
-    own = set(
-        TeamMember.objects.filter(team__in=teams.values(), person__in=people.values()).values_list(
-            "team_id", "person_id"
-        )
-    )
-    return {
-        (entry, code): caller
-        for entry, called in codes_of.items()
-        for code in called
-        if (caller := known.get(code))
-        and not (isinstance(caller, Person) and (teams[entry], caller.pk) in own)
-    }
+def _organisations(codes: set[Code], until: datetime) -> dict[Code, int]:
+    """Whose codes of this shop those are. A person's is nobody's there: whether she bought by it herself cannot be known
+    of a payer without a name, and it goes with her account."""
+    rows = Organisation.objects.filter(mobiliser_code__in=codes, verified_at__lte=until) if codes else ()
+    return {row.mobiliser_code: row.pk for row in rows}

@@ -73,7 +73,7 @@ def _add_outside(
     of_entries: dict[int, Counted], round_: Round, until: datetime, out: Exclusions, caps: Caps
 ) -> None:
     sales = (sale for sale in outside.accepted(round_, until) if sale.key not in out.outside)
-    add_outside(of_entries, sales, caps, home_of(round_))
+    add_outside(of_entries, sales, caps, home_of(round_), until)
 
 
 def _inputs(

@@ -11,6 +11,7 @@ from catalog.models import Team, TeamMember
 from contest.models import Conflict, Judge
 from core import clock
 from impact.models import Entry
+from impact.reads import docking
 from orders.models import Line, Order
 from together.models import GroupPurchase
 
@@ -22,7 +23,7 @@ _BOUGHT = (Order.State.HELD, *Order.PAID_STATES)
 def ties_of(judge: Judge, entries: Iterable[Entry], months: int = MONTHS) -> set[tuple[int, str]]:
     """(entry, kind) of each tie that the facts of this moment show; dealings of the last so many months count.
 
-    What she declares, and docking matches, are told and not found: they stand as rows of `Conflict` alone.
+    What she declares, and a docking of her own, are told and not found: they stand as rows of `Conflict` alone.
     """
     since = timedelta(days=months * 366 // 12)
     organisations = _organisations(judge, since)
@@ -32,6 +33,7 @@ def ties_of(judge: Judge, entries: Iterable[Entry], months: int = MONTHS) -> set
         Kind.PURCHASE: bought | _groups(organisations, since),
         Kind.REFERRAL: called,
         Kind.COUNTY: _neighbours(judge, organisations),
+        Kind.DOCKING: docking.docked_with(organisations, clock.now() - since),
     }
     return {(e.pk, str(kind)) for e in entries for kind, theirs in teams.items() if e.team_id in theirs}
 

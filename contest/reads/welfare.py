@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.db import connection
 
 from contest.reads.counted import COUNTED, Scope
+from core import clock
 from impact.models import HouseholdStatus
 from impact.reads.household import FEWEST
 
@@ -64,7 +65,7 @@ def welfare(scope: Scope, net_minor: dict[int, int]) -> dict[int, Welfare]:
     """
     facts = {
         **scope.facts(),
-        "day": scope.until.date(),
+        "day": scope.until.astimezone(clock.SHANGHAI).date(),
         "at_risk": [str(kind) for kind in AT_RISK],
     }
     with connection.cursor() as cursor:

@@ -13,7 +13,7 @@ def delivered(team_ids: Iterable[int], since: datetime, until: datetime) -> Coun
     return Counter(rows.values_list("team_id", flat=True))
 
 
-def is_docked(team_id: int, organisation_ids: Iterable[int], since: datetime) -> bool:
-    """Whether one of these organisations has agreed on supplies with the team since then: a judge's conflict."""
-    rows = Docking.objects.filter(team=team_id, organisation__in=list(organisation_ids), agreed_at__gte=since)
-    return rows.exists()
+def docked_with(organisation_ids: Iterable[int], since: datetime) -> set[int]:
+    """The teams with which one of these organisations has agreed on supplies since then: a judge's conflict."""
+    rows = Docking.objects.filter(organisation__in=list(organisation_ids), agreed_at__gte=since)
+    return set(rows.values_list("team_id", flat=True))

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from accounts.models import Region
-from catalog.models import Lot, TeamMember
+from catalog.models import Lot
 from contest.models import Case, CaseItem, Engagement, ProjectMapping, Rulebook
 from contest.scoring.rulebook import default_parameters, sha256_of
 from core import clock
@@ -80,20 +80,17 @@ def test_two_platforms_cannot_be_joined_either(lot, entry):
     assert (found.people, found.further["people_most"], found.person_times) == (10, 19, 19)
 
 
-def test_an_outside_referrer_is_one_of_ours_by_her_code_and_never_the_teams_own(lot, entry):
-    friend, manager, union = (
-        shelves.a_person(),
-        shelves.a_person(),
-        world.an_organisation(verified_at=clock.now()),
-    )
-    TeamMember.objects.create(team=entry.team, person=manager)
+def test_an_outside_referrer_counts_where_it_is_the_code_of_a_verified_organisation(lot, entry):
+    friend, union, proposed = shelves.a_person(), *(world.an_organisation(state="proposed") for _ in range(2))
+    type(union).objects.filter(pk=union.pk).update(state="verified", verified_at=clock.now())
     batch = a_batch(entry)
-    codes = (friend.mobiliser_code.lower(), manager.mobiliser_code, union.mobiliser_code, "NOBODY99")
+    codes = (union.mobiliser_code.lower(), friend.mobiliser_code, proposed.mobiliser_code, "NOBODY99")
     for n, code in enumerate(codes):
         outside.a_row(batch, f"o{n}", 100_000 * (n + 1), payer_key=f"p{n}", referrer=code)
+    union.refresh_from_db()
     buy(lot, 10, mobiliser_organisation=union)
     found = inputs(lot)
-    assert (found.mobilised_minor, found.organisations) == (100_000 + 300_000 + 36_900, 1)
+    assert (found.mobilised_minor, found.organisations) == (100_000 + 36_900, 1)
 
 
 def test_what_is_sold_in_both_channels_counts_in_the_one_that_is_canonical(lot, entry):

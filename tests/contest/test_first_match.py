@@ -23,6 +23,7 @@ from orders.models import Order
 from tests.catalog import world as shelves
 from tests.contest import buying
 from tests.contest.buying import a_group, buy, inputs, ten_others
+from tests.figures import figure
 from tests.impact import world
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
@@ -140,9 +141,8 @@ def test_a_docking_counts_once_it_is_delivered_while_the_round_runs(lot):
     with pytest.raises(Conflict):
         calling.docking_agreed(match, team, world.an_organisation())
     assert (inputs(lot).dockings, Docking.objects.count()) == (0, 1)
-    assert docking.is_docked(team.pk, [union.pk], before) and not docking.is_docked(
-        team.pk, [union.pk], clock.now()
-    )
+    assert docking.docked_with([union.pk], before) == {team.pk}
+    assert docking.docked_with([union.pk], clock.now()) == set()
     calling.docking_delivered(match)
     at = Docking.objects.get().delivered_at
     calling.docking_delivered(match)
@@ -243,3 +243,4 @@ def test_a_clean_purchase_lowers_nothing_of_its_entry_and_moves_no_other(shop):
 @pytest.mark.proof
 def test_a_clean_purchase_lowers_nothing_however_many_came_before(shop):
     checked(shop, 400)
+    figure("contest/clean", "400 purchases, none lowered anything or moved another entry")

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -19,6 +20,7 @@ from contest.verify.judging import verify
 from core import clock
 from core.refusals import Conflict as SomeoneElse
 from core.refusals import Invalid, NotAllowed, NotFound, TooLate
+from impact.actions import calling
 from tests.catalog import world as shelves
 from tests.contest import committee
 from tests.contest.committee import KEYS, a_judge, entry_of, give
@@ -117,6 +119,12 @@ def a_colleague_is_of_the_team(lot, judge):
     lot.variant.product.team.members.create(person=colleague)
 
 
+def her_organisation_docks_with_the_team(lot, judge):
+    union = world.an_organisation(region=committee.far_away())
+    Membership.objects.create(person=judge, organisation=union)
+    calling.docking_agreed(uuid4(), lot.variant.product.team, union)
+
+
 TIES = {
     her_own_order: Kind.PURCHASE,
     her_household_as_a_guest: Kind.PURCHASE,
@@ -126,6 +134,7 @@ TIES = {
     an_organisation_in_the_county: Kind.COUNTY,
     a_referral: Kind.REFERRAL,
     a_colleague_is_of_the_team: Kind.ORGANISATION,
+    her_organisation_docks_with_the_team: Kind.DOCKING,
 }
 
 
