@@ -66,3 +66,10 @@ class CaseDecided(Event):
     """A case of integrity was decided, or the appeal against that answered: `Case.holds` says what holds."""
 
     case_id: int
+
+
+@dataclass(frozen=True)
+class GuestInvited(Event):
+    """Somebody with a mailbox is invited to a ceremony."""
+
+    guest_id: int

@@ -3,6 +3,7 @@
 from django.conf import settings
 
 from catalog.models import Team
+from contest.models import CeremonyGuest
 from core.api.ids import global_id
 from impact.models import Round
 
@@ -33,3 +34,8 @@ def _where(round_: Round) -> str:
 def cases_of_team(team: Team) -> str:
     """A team's cases of integrity at its desk, below the language."""
     return f"desk/integrity/?team={global_id('Team', team.uid)}"
+
+
+def ceremony_invitation(guest: CeremonyGuest) -> str:
+    """A guest's own invitation, whose QR code is shown at the door, below the language."""
+    return f"invited/{guest.code}/"

@@ -4,10 +4,20 @@ from celery import shared_task
 
 from accounts import mail
 from contest import links
-from contest.actions import adjustment, case, disclosed_supporters, examination, freeze, reading, sheet, twins
+from contest.actions import (
+    adjustment,
+    case,
+    ceremony,
+    disclosed_supporters,
+    examination,
+    freeze,
+    reading,
+    sheet,
+    twins,
+)
 from contest.actions import result as results
-from contest.events import ImportApplied, ImportUploaded, SheetsOpened
-from contest.models import ImportBatch, Judge, Sheet
+from contest.events import GuestInvited, ImportApplied, ImportUploaded, SheetsOpened
+from contest.models import CeremonyGuest, ImportBatch, Judge, Sheet
 from contest.reads import judging, keeping
 from core.deliveries import reaction
 from impact.events import SupportMovedAfterFreeze
@@ -94,3 +104,22 @@ def find_twins(event: ImportApplied) -> None:
 def finalise_results() -> int:
     """For beat: a result against which nothing stands is final once its objections have closed."""
     return results.finalise_due()
+
+
+@reaction("contest.tasks.send_ceremony_invitation")
+def send_ceremony_invitation(event: GuestInvited) -> None:
+    """To the guest: what, when and where, and the link whose QR code is shown at the door. Nothing once she has come."""
+    guest = CeremonyGuest.objects.select_related("ceremony__edition").get(pk=event.guest_id)
+    if guest.email and guest.came_at is None:
+        told = {
+            "guest": guest,
+            "ceremony": guest.ceremony,
+            "link": links.in_language(links.ceremony_invitation(guest), guest.language),
+        }
+        mail.send(guest.email, guest.language, "ceremony_invitation", told)
+
+
+@shared_task(name="contest.tasks.forget_guests")
+def forget_guests() -> int:
+    """For beat, once a day."""
+    return ceremony.forget_guests()

@@ -29,6 +29,7 @@ STRIKES = {
     "accounts.tasks.erase_settled": 60,
     "orders.tasks.forget_old": 24 * 3600,
     "together.tasks.forget_old": 24 * 3600,
+    "contest.tasks.forget_guests": 24 * 3600,
     "shop.tasks.forget_sessions": 24 * 3600,
     "shop.tasks.look_at_alarms": 60,
     "shop.tasks.verify_all": 24 * 3600,

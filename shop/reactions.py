@@ -127,6 +127,7 @@ REACTIONS = {
     "ImportUploaded": Reactions(afterwards=["contest.tasks.have_read"]),
     "ImportApplied": Reactions(afterwards=["contest.tasks.find_twins"]),
     "SheetsOpened": Reactions(afterwards=["contest.tasks.tell_of_opening"]),
+    "GuestInvited": Reactions(afterwards=["contest.tasks.send_ceremony_invitation"]),
     "CaseDecided": Reactions(afterwards=["contest.letters_of_cases.send_case_decided"]),
     # the shelves
     "LotRecalled": Reactions(

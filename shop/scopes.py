@@ -20,7 +20,7 @@ SCOPES = {
     # Public: everybody is told the same. (A product's `preview` is its team's: it asks for what opens teamProduct.)
     **_each(
         (ANY,),
-        "shop setUp contest contestEntry board edition editionFaq provenance reviews rating team teams search searchSuggestions product products categories"
+        "shop setUp contest contestEntry board edition editionFaq ceremonies ceremonyInvitation provenance reviews rating team teams search searchSuggestions product products categories"
         " regions incident incidents"
         " sheetSeals rulebook rulebooks",
     ),
@@ -69,7 +69,7 @@ SCOPES = {
         " householdDetailsOpen householdVerify householdDecline householdTakeOut"
         " organisationVerify organisationDecline organisationSuspend coordinatorName"
         " qualityOffice qualityCheck mediaOffice storyPublish logisticsOffice logisticsCheck womenOffice"
-        " courseSave courseLessonAdd courseQuestionAdd coursePartRemove coursePublish courseWithdraw"
+        " ceremonySave ceremonyInvite ceremonyLetIn ceremonyOpen courseSave courseLessonAdd courseQuestionAdd coursePartRemove coursePublish courseWithdraw"
         " questionAnswer questionPublish questionWithdraw"
         " editionCreate roundCreate roundTimesSet entryLetIn entryTakeOut"
         " conflictConfirm conflictWaive conflictName"

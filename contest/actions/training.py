@@ -65,7 +65,7 @@ def add_lesson(course: Course, by: Person, facts: Mapping[str, Any]) -> Lesson:
             "text_en": lambda: (
                 paragraphs(facts["text_en"], "text_en", 15_000) if facts.get("text_en") else ""
             ),
-            "link": lambda: _link(facts.get("link") or ""),
+            "link": lambda: link(facts.get("link") or ""),
         }
     )
     with transaction.atomic():
@@ -181,7 +181,8 @@ def _options(text: str, field: str) -> Sequence[str]:
     return options
 
 
-def _link(text: str) -> str:
+def link(text: str) -> str:
+    """An address by https, or none."""
     plain = text.strip()
     try:
         if plain:

@@ -1,6 +1,7 @@
 """What the API offers of the contest."""
 
 from contest.api import (  # noqa: F401
+    ceremony,
     committee,
     contest,
     edition,
@@ -25,6 +26,7 @@ class Query(
     organiser.Query,
     question.Query,
     committee.Query,
+    ceremony.Query,
     judging.Query,
     rulebook.Query,
     training.Query,
@@ -37,6 +39,7 @@ class Mutation(
     office.Mutation,
     question.Mutation,
     committee.Mutation,
+    ceremony.Mutation,
     judging.Mutation,
     rules_desk.Mutation,
     training.Mutation,

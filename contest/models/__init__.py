@@ -1,6 +1,7 @@
 from contest.models.award import Award, AwardNote
 from contest.models.batch import ImportBatch, ImportFile, ImportRow, QuarantinedRow
 from contest.models.case import Case, CaseItem, Effect, Rule
+from contest.models.ceremony import Ceremony, CeremonyGuest
 from contest.models.disclosed_supporters import DisclosedSupporters
 from contest.models.engagement import Engagement, View
 from contest.models.judging import Conflict, Judge, Opening, Sheet
@@ -23,6 +24,8 @@ __all__ = [
     "AwardNote",
     "Case",
     "CaseItem",
+    "Ceremony",
+    "CeremonyGuest",
     "Conflict",
     "DisclosedSupporters",
     "Course",

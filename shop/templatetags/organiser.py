@@ -40,14 +40,20 @@ def seals_of(round: dict[str, Any]) -> str:
 
 
 @register.simple_tag
+def desk_page(round: dict[str, Any], name: str) -> str:
+    """The address of a page of a round's desk that stands behind a tab."""
+    where = to(f"organiser_{name}", edition=round["edition"]["slug"], level=round["level"])
+    code = (round["region"] or {}).get("code")
+    return where + (f"?{urlencode({'region': code})}" if code else "")
+
+
+@register.simple_tag
 def desk_of(round: dict[str, Any], tab: str = "") -> str:
     """The address of a tab of a round, the first that is hers where none is named; nothing where she has none."""
     tabs = tabs_of(round["permissions"])
     if not (name := tab or (tabs[0].name if tabs else "")):
         return ""
-    where = to(f"organiser_{name}", edition=round["edition"]["slug"], level=round["level"])
-    code = (round["region"] or {}).get("code")
-    return where + (f"?{urlencode({'region': code})}" if code else "")
+    return desk_page(round, name)
 
 
 @register.simple_tag(takes_context=True)

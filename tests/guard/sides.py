@@ -155,6 +155,8 @@ class Side(Town):
             "rating": [f'product: "{sold.slug}"'],
             "course": [f'id: "{global_id("Course", self.course.uid)}"'],
             "courses": ["first: 20"],
+            "ceremonies": [f'edition: "{self.entry.round.edition.slug}"'],
+            "ceremonyInvitation": ['code: "none"'],
             "edition": [f'slug: "{self.entry.round.edition.slug}"'],
             "editionFaq": [f'edition: "{self.entry.round.edition.slug}", first: 20'],
             **dict.fromkeys(

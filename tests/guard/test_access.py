@@ -135,6 +135,8 @@ class Matrix:
                 {"id": global_id("Course", uid)} for uid in Course.objects.values_list("uid", flat=True)
             ],
             "courses": [{"first": 20}],
+            "ceremonies": [{"edition": slug} for slug in Edition.objects.values_list("slug", flat=True)],
+            "ceremonyInvitation": [{"code": "none"}],
             "edition": [{"slug": slug} for slug in Edition.objects.values_list("slug", flat=True)],
             "editionFaq": [
                 {"edition": slug, "first": 20} for slug in Edition.objects.values_list("slug", flat=True)

@@ -14,7 +14,7 @@ from accounts.models import Invitation, Person
 from accounts.places import SHOP
 from contest.actions import question as questions
 from contest.actions import rulebook
-from contest.models import Course
+from contest.models import Ceremony, Course
 from core.api.ids import global_id
 from core.api.run import graphql_schema
 from impact.actions import shares
@@ -113,6 +113,12 @@ class Town:
         self.question = questions.ask(self.entry.round.edition, self.sold.managers[0].person, "示例提问")
         self.tie = a_tie(self.entry)
         self.rules = rulebook.draft(self.entry.round, None)
+        self.ceremony = Ceremony.objects.create(
+            edition=self.entry.round.edition,
+            opens=self.entry.round,
+            title_zh="示例",
+            begins_at=timezone.now(),
+        )
         self.course, self.draft_course = (
             a_course(self.entry.round.edition),
             a_course(self.entry.round.edition, "draft"),
@@ -171,6 +177,9 @@ class Town:
                 ),
                 global_id("OfficeHousehold", self.household.uid),
             ),
+            "ceremony": global_id("OrganiserCeremony", self.ceremony.uid),
+            "ceremonySave.id": global_id("OrganiserCeremony", self.ceremony.uid),
+            "opens": global_id("Round", f"{self.entry.round.edition.slug}/provincial/"),
             "course": global_id("Course", self.course.uid),
             "lesson": global_id("Lesson", self.course.lessons.get().uid),
             "item": global_id("QuizItem", self.course.quiz.get().uid),

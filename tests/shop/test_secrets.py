@@ -82,6 +82,8 @@ def asked(order: Order) -> Any:
         "orderGroup": [{"order": order.number, "token": hers["token"]}],
         "course": [{"id": "none"}],
         "courses": [{"first": 20}],
+        "ceremonies": [{"edition": slug} for slug in Edition.objects.values_list("slug", flat=True)],
+        "ceremonyInvitation": [{"code": "none"}],
         "edition": [{"slug": slug} for slug in Edition.objects.values_list("slug", flat=True)],
         "editionFaq": [
             {"edition": slug, "first": 20} for slug in Edition.objects.values_list("slug", flat=True)

@@ -22,6 +22,7 @@ urlpatterns = [
     ),
     path("<language:lang>/contest/<slug:edition>/<slug:number>/", entry, name="contest_entry"),
     path("r/<slug:code>/", come),
+    path("<language:lang>/invited/<slug:code>/", page("contest/invited"), name="invited"),
     path("<language:lang>/training/", page("contest/courses", for_somebody=True), name="courses"),
     path("<language:lang>/training/<str:id>/", page("contest/course", for_somebody=True), name="course"),
     path(

@@ -37,6 +37,24 @@ COMMITTEE = {
     ),
 }
 
+CEREMONY = {
+    "save_ceremony": Act(follow=saved, undone_by="save_ceremony"),
+    "invite_guest": Act(
+        follow=tells(say("已请 {x}。", "{x} is invited."), "guest", "name"),
+        as_written="a letter goes out at once; who is invited may stay away",
+    ),
+    "let_in_guest": Act(
+        follow=tells(say("{x} 已签到。", "{x} is here."), "guest", "name"),
+        as_written="who stands at the door has come",
+    ),
+    "open_ceremony": Act(
+        follow=says(say("赛段开启了。", "The round is open.")),
+        look=will(
+            say("赛段现在开始，之后的购买都计入", "The round begins now: what is bought from here on counts")
+        ),
+    ),
+}
+
 TRAINING = {
     "save_course": Act(follow=saved, undone_by="save_course"),
     "add_lesson": Act(follow=saved, undone_by="remove_course_part"),
@@ -78,4 +96,4 @@ RULES = {
     ),
 }
 
-ACTS = gathered(CONTEST, COMMITTEE, TRAINING, RULES)
+ACTS = gathered(CONTEST, COMMITTEE, TRAINING, CEREMONY, RULES)

@@ -5,6 +5,7 @@ from functools import partial
 from django.urls import path, register_converter
 
 from impact.models import Round
+from shop.web.organiser.attendance import attendance
 from shop.web.organiser.tabs import TABS
 from shop.web.page import page
 
@@ -40,4 +41,10 @@ urlpatterns = [
         _page("organiser/training"),
         name="organiser_training",
     ),
+    path(
+        "<language:lang>/organiser/<slug:edition>/<level:level>/ceremony/",
+        _page("organiser/ceremony"),
+        name="organiser_ceremony",
+    ),
+    path("<language:lang>/organiser/attendance/<str:id>.<str:form>", attendance, name="attendance"),
 ]
