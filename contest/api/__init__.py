@@ -6,6 +6,7 @@ from contest.api import (  # noqa: F401
     contest,
     edition,
     engagement,
+    explained,
     judging,
     office,
     organiser,
@@ -29,6 +30,7 @@ class Query(
     ceremony.Query,
     judging.Query,
     rulebook.Query,
+    explained.Query,
     training.Query,
 ):
     """What may be read on this floor."""

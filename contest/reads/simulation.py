@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from contest.reads import result as results
 from contest.reads.inputs import inputs_of
 from contest.reads.judging import means_of
+from contest.scoring.encoded import from_json
 from contest.scoring.inputs import Inputs
 from contest.scoring.ranking import rank
 from contest.scoring.score import Scored, score
@@ -55,7 +55,7 @@ def replay(round_: Round) -> Replay:
     published = results.published(round_)
     if published is not None:
         rows = [row for row in results.rows_of(published) if not row.out]
-        inputs, as_of = [_inputs(row.entry_id, row.inputs) for row in rows], published.until
+        inputs, as_of = [from_json(row.entry_id, row.inputs) for row in rows], published.until
     else:
         as_of = clock.now()
         means = means_of(round_)
@@ -64,11 +64,6 @@ def replay(round_: Round) -> Replay:
     approved: dict[int, Any] = {pk: entry.approved_at for pk, entry in entries.items()}
     used = [one for one in inputs if one.entry_id in entries]
     return Replay(entries, used, approved, published is not None, as_of)
-
-
-def _inputs(entry_id: int, row: Mapping[str, Any]) -> Inputs:
-    judges = row.get("judges")
-    return Inputs(entry_id, **{**row, "judges": None if judges is None else Decimal(judges)})
 
 
 def simulate(of: Replay, before: Mapping[str, Any], tried: Mapping[str, Any]) -> list[Simulated]:

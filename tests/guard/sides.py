@@ -149,7 +149,10 @@ class Side(Town):
             "order": [f'number: "{number}"'],
             "groupPurchase": [f'code: "{self.together.code}"'],
             "provenance": [f'product: "{self.draft.slug}"', f'team: "{self.team.slug}"'],
-            "contestEntry": [f'edition: "{self.entry.round.edition.slug}", number: "{self.entry.number}"'],
+            **dict.fromkeys(
+                ("contestEntry", "scoreExplained"),
+                [f'edition: "{self.entry.round.edition.slug}", number: "{self.entry.number}"'],
+            ),
             "incident": [f'code: "{self.closure.incident.code}"'],
             "reviews": [f'product: "{sold.slug}", first: 20'],
             "rating": [f'product: "{sold.slug}"'],

@@ -108,10 +108,13 @@ class Matrix:
             "invitation": [{"token": "none"}],
             "roleInvitation": [{"token": "none"}],
             "incident": [{"code": "none"}],
-            "contestEntry": [
-                {"edition": slug, "number": number}
-                for slug, number in Entry.objects.values_list("round__edition__slug", "number")
-            ],
+            **dict.fromkeys(
+                ("contestEntry", "scoreExplained"),
+                [
+                    {"edition": slug, "number": number}
+                    for slug, number in Entry.objects.values_list("round__edition__slug", "number")
+                ],
+            ),
             "officeTeam": [{"id": team} for team in teams],
             "officeOrganisation": [
                 {"id": global_id("Organisation", uid)}

@@ -56,7 +56,7 @@ def _told(root: str, arg: str, known: dict[str, str], slug: str) -> Any:
             "judgedEntry": "sheetWrite.entry",
         }
         return known[ids[root]]
-    if root == "contestEntry":
+    if root in ("contestEntry", "scoreExplained"):
         edition = key_of(known["round"], "Round").split("/")[0]
         return {"edition": edition, "number": known["entryNumber"]}.get(arg)
     if root in ("organiserRound", "judgesDesk", "sheetSeals"):

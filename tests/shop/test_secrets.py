@@ -109,10 +109,13 @@ def asked(order: Order) -> Any:
         "rulebooks": [{"edition": "none"}],
         "roleInvitation": [{"token": "none"}],
         "incident": [{"code": "none"}],
-        "contestEntry": [
-            {"edition": slug, "number": number}
-            for slug, number in Entry.objects.values_list("round__edition__slug", "number")
-        ],
+        **dict.fromkeys(
+            ("contestEntry", "scoreExplained"),
+            [
+                {"edition": slug, "number": number}
+                for slug, number in Entry.objects.values_list("round__edition__slug", "number")
+            ],
+        ),
         "teamProducts": [{"team": global_id("Team", team.uid), "first": 10}],
     }
     plain = ("organisations", "myOrders", "myGroupPurchases")
