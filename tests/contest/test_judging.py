@@ -13,6 +13,7 @@ from contest.actions import conflict as conflicts
 from contest.actions import judge as judges
 from contest.actions import sheet as sheets
 from contest.models import Conflict, Judge, Opening, RoundPlan, Sheet
+from contest.people import erase, export
 from contest.reads import judging
 from contest.scoring import severity
 from contest.scoring.rulebook import default_parameters
@@ -370,6 +371,22 @@ def test_the_order_of_a_queue_is_her_own(round_):
     assert len(orders) > 1 and {frozenset(order) for order in orders} == {
         frozenset(entry_of(team).pk for team in teams)
     }
+
+
+def test_her_own_data_tell_a_judge_nothing_of_what_ties_her_and_are_forgotten_with_her(round_, entry, lot):
+    judge = a_judge(round_, "示例甲队")
+    give(judge, entry, 91, "出色")
+    before = export(judge)
+    her_own_order(lot, judge)
+    conflicts.look_for_ties([committee.part_of(judge, round_)])
+    (told,) = export(judge)["judged"]
+    assert told == before["judged"][0] and told["declared_ties"] == "示例甲队"
+    assert "marks" not in told["sheets"][0] and "出色" not in str(told)
+    committee.close_judging()
+    assert export(judge)["judged"][0]["sheets"][0]["marks"] == dict.fromkeys(KEYS, "91")
+    erase(judge)
+    part = committee.part_of(judge, round_)
+    assert (part.county, part.declared_ties) == (None, "") and Sheet.objects.count() == 1
 
 
 # --- Strict judges and mild ones --------------------------------------------------------------------
