@@ -1,5 +1,6 @@
 """A round's committee as whoever keeps the round sees it: never what is in a sealed sheet, nor for which entry one is in."""
 
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -54,30 +55,30 @@ class Committee:
         """Whether the sheets are open."""
         return Opening.objects.filter(round=self.round).exists()
 
+    @cached_property
+    def queues(self) -> dict[int, set[int]]:
+        """The entries that each judge who sits there may mark, by her part's key; of none once the sheets are open."""
+        sitting = [] if self.is_opened else judging.sitting(self.round.edition_id)
+        return {judge.pk: {entry.pk for entry in judging.queue(judge, self.round)} for judge in sitting}
+
     @property
     def members(self) -> list[Member]:
         """Whoever sits or sat in it; counts a judge, so that nobody learns for which entry all sheets are in."""
         sitting = set(judging.sitting(self.round.edition_id).values_list("pk", flat=True))
-        given = dict(
-            Sheet.objects.filter(entry__round=self.round)
-            .exclude(state=Sheet.State.DRAFT)
-            .values_list("judge")
-            .annotate(Count("pk"))
-        )
+        given: dict[int, set[int]] = defaultdict(set)
+        sheets = Sheet.objects.filter(entry__round=self.round).exclude(state=Sheet.State.DRAFT)
+        for judge, entry in sheets.values_list("judge", "entry"):
+            given[judge].add(entry)
         rows = Judge.objects.filter(edition=self.round.edition_id).select_related("person").order_by("pk")
         return [
             Member(
-                row, row.pk in sitting, self._owed(row, given.get(row.pk, 0), sitting), given.get(row.pk, 0)
+                row,
+                row.pk in sitting,
+                len(self.queues.get(row.pk, set()) - given[row.pk]),
+                len(given[row.pk]),
             )
             for row in rows
         ]
-
-    def _owed(self, judge: Judge, given: int, sitting: set[int]) -> int:
-        if self.is_opened or judge.pk not in sitting:
-            return 0
-        hers = {entry.pk for entry in judging.queue(judge, self.round)}
-        done = Sheet.objects.filter(judge=judge, entry__in=hers).exclude(state=Sheet.State.DRAFT).count()
-        return len(hers) - done
 
     @property
     def conflicts(self) -> QuerySet[Conflict]:
@@ -97,9 +98,8 @@ class Committee:
         if self.plan is None or self.plan.rulebook is None or self.is_opened:
             return []
         least = self.plan.rulebook.parameters["judging"]["least"]
-        queues = [judging.queue(judge, self.round) for judge in judging.sitting(self.round.edition_id)]
-        hers = [{entry.pk for entry in queue} for queue in queues]
-        return [e for e in judging.judged(self.round) if sum(e.pk in each for each in hers) < least]
+        able = Counter(entry for hers in self.queues.values() for entry in hers)
+        return [entry for entry in judging.judged(self.round) if able[entry.pk] < least]
 
     @property
     def is_severity_refused(self) -> bool:
