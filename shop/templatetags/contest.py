@@ -1,6 +1,9 @@
 """What the contest's pages draw."""
 
+from typing import Any
+
 from django import template
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -40,3 +43,9 @@ def board_rows(board: dict | None, sort: str = "") -> list[dict]:
         in_words = money.show(value) if is_money else row["figures"][f"{FIGURES[sort]}InWords"]
         rows.append({**row, "value": value, "in_words": in_words})
     return rows
+
+
+@register.simple_tag
+def rules_file(book: dict[str, Any]) -> str:
+    """Where a frozen rulebook's parameters are downloaded."""
+    return reverse("rules_file", kwargs={"id": book["id"]})

@@ -233,6 +233,7 @@ def _judging() -> Iterator[Stop]:
     entry = held.entries.filter(approved_at__isnull=False).first()
     yield Stop(JUDGE, "judge_entry", (("id", global_id("JudgedEntry", entry.uid)),))
     yield Stop(GUEST, "contest_seals", at)
+    yield Stop(GUEST, "contest_rules", at[:1])
 
 
 def _judged() -> Round:

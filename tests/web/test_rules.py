@@ -1,7 +1,11 @@
 """The tab of rules at the organiser's desk, by pages alone: drafted, edited, tried out, frozen."""
 
-import pytest
+import hashlib
 
+import pytest
+from django.test import Client
+
+from contest.actions import rulebook as rules
 from contest.models import Rulebook
 from contest.reads.keeping import key_of_round
 from core.api.ids import global_id
@@ -91,3 +95,16 @@ def test_an_indicator_is_added_by_a_form_and_another_version_drafted_and_chosen(
 def test_the_tab_and_its_simulator_are_for_whoever_keeps_the_contest(round_, tab):
     for person in (shelves.a_person(), committee.a_judge(round_)):
         assert gone(signed_in(person), tab, f"{tab}?simulate=true")
+
+
+def test_everybody_reads_frozen_rules_and_their_file_has_the_hash_that_is_told(round_):
+    public = f"/en/contest/{round_.edition.slug}/rules/"
+    book = rules.draft(round_, None)
+    file = f"/contest/rules/{global_id('Rulebook', book.uid)}.json"
+    assert "The rules are not frozen yet." in words(Client().get(public)) and gone(Client(), file)
+    rules.freeze(book, None)
+    book.refresh_from_db()
+    page = words(Client().get(public))
+    assert book.sha256 in page and file in page and "Public welfare" in page
+    assert hashlib.sha256(Client().get(file).content).hexdigest() == book.sha256
+    assert gone(Client(), "/contest/rules/nothing.json")

@@ -4,6 +4,7 @@ from django.urls import path
 
 from shop.web.contest.certificate import course_certificate
 from shop.web.contest.entry import entry
+from shop.web.contest.rules import rules_file
 from shop.web.contest.touch import come
 from shop.web.organiser import urls as _levels  # noqa: F401 (the converter of a round's level)
 from shop.web.page import page
@@ -15,6 +16,8 @@ urlpatterns = [
         page("contest/questions"),
         name="contest_questions",
     ),
+    path("<language:lang>/contest/<slug:edition>/rules/", page("contest/rules"), name="contest_rules"),
+    path("contest/rules/<str:id>.json", rules_file, name="rules_file"),
     path(
         "<language:lang>/contest/<slug:edition>/<level:level>/seals/",
         page("contest/seals"),
