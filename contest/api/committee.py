@@ -160,7 +160,7 @@ add_to_round(
         graphene.Field(
             CommitteeType,
             required=True,
-            resolver=lambda root, info: reads.Committee(root),
+            resolver=lambda root, info: reads.Committee(root, info.context.user),
             description="Its committee.",
         ),
         KEEPS_IT,

@@ -41,9 +41,10 @@ class JudgedSum:
 
 @dataclass
 class Committee:
-    """The committee of a round."""
+    """The committee of a round as somebody sees it who keeps it; of her own ties, where she judges too, she sees none."""
 
     round: Round
+    asker: Any
 
     @cached_property
     def plan(self) -> RoundPlan | None:
@@ -83,7 +84,7 @@ class Committee:
     @property
     def conflicts(self) -> QuerySet[Conflict]:
         """What ties judges to entries of this round: to be decided first."""
-        rows = Conflict.objects.filter(entry__round=self.round)
+        rows = Conflict.objects.filter(entry__round=self.round).exclude(judge__person=self.asker.pk)
         return rows.select_related("judge__person", "entry__team").order_by("decided_at", "pk")
 
     @property

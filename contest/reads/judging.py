@@ -76,10 +76,12 @@ def months_of(entries: Iterable[Entry]) -> int:
 
 
 def is_open(plan: RoundPlan, round_: Round) -> bool:
-    """Whether judges can give marks in this round now: from its opening until judging closes, by its rulebook."""
+    """Whether judges can give marks in this round now: from its opening until judging closes, by its rulebook, and never
+    once its sheets are open, whatever its times become."""
     if plan.judging_closes_at is None or plan.rulebook_id is None:
         return False
-    return round_.opens_at <= clock.now() < plan.judging_closes_at
+    is_its_time = round_.opens_at <= clock.now() < plan.judging_closes_at
+    return is_its_time and not Opening.objects.filter(round=round_).exists()
 
 
 def edition_judged(person: Person, slug: str) -> Edition:

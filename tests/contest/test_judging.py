@@ -304,6 +304,17 @@ def test_sheets_are_opened_once_and_drafts_are_left(round_, entry):
     assert set(Sheet.objects.values_list("state", flat=True)) == {"draft", "counted"}
 
 
+def test_once_sheets_are_open_no_other_time_lets_anybody_mark_again(round_, entry):
+    late = a_judge(round_)
+    give(a_judge(round_), entry, 80)
+    committee.close_judging()
+    RoundPlan.objects.filter(round=round_).update(judging_closes_at=clock.now() + timedelta(days=9))
+    for deed in (sheets.save, sheets.submit):
+        with pytest.raises(TooLate):
+            deed(entry.uid, committee.marks(90), "", late)
+    assert Sheet.objects.count() == 1 and sheets.open_due() == 0
+
+
 def test_a_sheet_under_seal_is_not_read_from_the_database_and_not_found_by_trying(round_, entry):
     give(a_judge(round_), entry, (71, 72, 73), "出色的示范")
     with connection.cursor() as cursor:

@@ -288,6 +288,15 @@ def test_all_that_a_recused_judge_has_is_as_if_the_entry_were_out_of_the_round(r
     assert all(global_id("JudgedEntry", one.uid) in with_it for one in others)
 
 
+def test_whoever_keeps_the_round_and_judges_it_reads_nothing_of_her_own_ties(round_, entry):
+    judge, other = tied(round_, entry, "declared"), tied(round_, entry, "declared")
+    holds(judge, Role.ORGANISER)
+    text = f'{{ organiserRound(edition: "{round_.edition.slug}", level: PROVINCIAL) {{ committee {{ conflicts {{ id }} }} }} }}'
+    (told,) = re.findall(r'"conflicts": (\[.*?\])', answer(awake(Person.objects.get(pk=judge.pk)), text))
+    theirs = committee.part_of(other, round_).conflicts.get()
+    assert json.loads(told) == [{"id": global_id("JudgeConflict", theirs.uid)}]
+
+
 def test_whoever_judges_one_edition_is_told_nothing_of_another(round_, entry):
     other = committee.a_judged_round(shelves.a_team())
     assert without_what_changes(sounds(a_judge(other), entry.uid)) == without_what_changes(
