@@ -4,6 +4,7 @@ from copy import deepcopy
 from dataclasses import replace
 from decimal import Decimal, getcontext
 from random import Random
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -168,3 +169,11 @@ def test_a_rulebook_has_one_spelling_and_no_fraction():
         canonical({"weight": 0.3})
     with pytest.raises(TypeError):
         canonical({"weights": [{"weight": Decimal("0.3")}]})
+
+
+def test_a_round_of_72_is_scored_anew_well_within_a_second():
+    x = golden()[0]
+    entries = [replace(x, entry_id=n, amount_minor=x.amount_minor + n, engaged=5_000 + n) for n in range(72)]
+    begun = process_time()
+    assert len(score(RULES, entries)) == 72
+    assert process_time() - begun < 1

@@ -358,6 +358,27 @@ SABOTAGES = [
         "tests/orders/test_won_on_appeal.py",
     ),
     Sabotage(
+        "weights that were changed after freezing pass unnoticed",
+        "contest/verify/rulebook.py",
+        "    if sha256_of(book.parameters) != book.sha256:",
+        "    if not book.sha256:",
+        "tests/contest/test_rulebook.py -k others_than_their_hash",
+    ),
+    Sabotage(
+        "the rules of a round that has begun are exchanged",
+        "contest/actions/rulebook.py",
+        "        if not _is_coming(round_):\n            raise TooLate(BEGUN)\n        _check_settling",
+        "        _check_settling",
+        "tests/contest/test_rulebook.py -k neither_frozen_nor_exchanged",
+    ),
+    Sabotage(
+        "a total is the sum of rounded indicators",
+        "contest/scoring/score.py",
+        "        total = sum((weights[key] * value for",
+        "        total = sum((weights[key] * rounded(value) for",
+        "tests/contest/test_score.py -k worked_check",
+    ),
+    Sabotage(
         "a sheet is counted although its judge is recused",
         "contest/actions/sheet.py",
         "    elif (sheet.judge_id, sheet.entry_id) in recused:",
