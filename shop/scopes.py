@@ -75,6 +75,7 @@ SCOPES = {
         " conflictConfirm conflictWaive conflictName"
         " judgesDesk judgesDesks judgedEntry tiesDeclare tieDeclare sheetWrite"
         " rulebookDraft rulebookUpdate rulebookIndicatorAdd rulebookIndicatorRemove rulebookChoose rulebookFreeze"
+        " outsideSourceCreate mappingPropose mappingApprove mappingWithdraw importApprove importRollBack importDiscard twinDecide"
         " roleInvitationSend roleInvitationWithdraw appointmentEnd",
     ),
 }

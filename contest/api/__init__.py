@@ -7,6 +7,7 @@ from contest.api import (  # noqa: F401
     edition,
     engagement,
     explained,
+    importing,
     judging,
     office,
     organiser,
@@ -37,6 +38,7 @@ class Query(
 
 
 class Mutation(
+    importing.Mutation,
     engagement.Mutation,
     office.Mutation,
     question.Mutation,

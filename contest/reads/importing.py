@@ -4,18 +4,19 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from accounts.permissions import may, places_of
 from accounts.places import Place
-from contest.models import ImportBatch, OutsideSource, ProjectMapping, TwinSale
+from contest.models import ImportBatch, ImportRow, OutsideSource, ProjectMapping, QuarantinedRow, TwinSale
 from contest.outside import adapter_named
 from contest.outside.port import Adapter
 from contest.reads.keeping import KEEP
-from core.language import Words, say
+from core.language import Words, current, say
 from core.refusals import NotFound
 from core.tables import Column
 from impact.models import Entry, Round
+from orders.models import Order
 
 IMPORT, APPROVE = "contest.import_results", "contest.approve_imports"
 SEES = (IMPORT, APPROVE, KEEP)
@@ -49,7 +50,16 @@ def mappings(round_: Round) -> QuerySet[ProjectMapping]:
 
 def twins(round_: Round) -> QuerySet[TwinSale]:
     """Pairs of a round that may be one sale, those to be decided first."""
-    found = TwinSale.objects.filter(entry__round=round_, withdrawn_at=None)
+    found = TwinSale.objects.filter(entry__round=round_, withdrawn_at=None).annotate(
+        sold_at=Subquery(Order.objects.filter(uid=OuterRef("order_uid")).values("traded_at")[:1]),
+        paid_at=Subquery(
+            ImportRow.objects.filter(
+                batch__round=round_, batch__source=OuterRef("source"), key=OuterRef("key")
+            )
+            .order_by("-batch")
+            .values("paid_at")[:1]
+        ),
+    )
     return found.select_related(
         "source", "entry__team", "entry__round__edition", "entry__round__region"
     ).order_by("decided_at", "pk")
@@ -119,6 +129,23 @@ def quarantine_sheet(batch: ImportBatch) -> tuple[list[Words], Iterator[list[Any
     )
 
 
+def faults_of(row: QuarantinedRow) -> list[dict[str, str]]:
+    """All that is wrong with a row, by column, in both languages."""
+    return [
+        {
+            **{key: fault[key] for key in ("column", "title_zh", "title_en")},
+            "words_zh": fault["zh"],
+            "words_en": fault["en"],
+        }
+        for fault in row.faults
+    ]
+
+
+def entries(round_: Round) -> QuerySet[Entry]:
+    """Those that take part."""
+    return round_.entries.filter(approved_at__isnull=False).select_related("team__county").order_by("number")
+
+
 def reasons(faults: list[dict[str, str]]) -> str:
     """All that is wrong with a row, by column, in the reader's language."""
     return " ".join(reason(fault) for fault in faults)
@@ -126,8 +153,7 @@ def reasons(faults: list[dict[str, str]]) -> str:
 
 def reason(fault: dict[str, str]) -> str:
     """One of them."""
-    words = str(say(fault["zh"], fault["en"]))
-    title = str(say(fault["title_zh"], fault["title_en"])) if fault["title_zh"] else fault["column"]
+    words, title = fault[current()], fault[f"title_{current()}"] or fault["column"]
     return f"[{title}] {words}" if title else words
 
 

@@ -17,7 +17,7 @@ from impact.models import Edition, Entry, Round
 KEEP = "contest.keep_editions"
 SEE_SUPPORTERS = "contest.see_supporters"
 # Each of these opens a round at the organiser's desk; what is shown there asks for its own.
-OPENS = (KEEP,)
+OPENS = (KEEP, "contest.import_results", "contest.approve_imports")
 
 
 def keeps_contest(person: Any) -> bool:

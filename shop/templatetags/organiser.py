@@ -95,3 +95,11 @@ def tried_field(context: template.Context, of: dict[str, Any]) -> SafeString:
     """The same in the simulator: with what was tried, where the address says so."""
     tried = context["request"].GET.get(of["path"])
     return rule_field(context, of if tried is None else {**of, "control": tried[:40]})
+
+
+@register.simple_tag
+def import_of(round: dict[str, Any], id: str) -> str:
+    """The address of one statement of an outside platform."""
+    where = to("organiser_import", edition=round["edition"]["slug"], level=round["level"], id=id)
+    code = (round["region"] or {}).get("code")
+    return where + (f"?{urlencode({'region': code})}" if code else "")

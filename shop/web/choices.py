@@ -6,7 +6,7 @@ from accounts.models import ApiToken, Appointment, Membership, Organisation
 from accounts.models.appointment import OF_A_TEAM
 from catalog.illustrations import KINDS
 from catalog.models import Certificate, ListingReview, Lot, Product
-from contest.models import Conflict
+from contest.models import Conflict, ImportBatch, ProjectMapping
 from core import language
 from core.choices import Choices
 from core.language import say
@@ -62,6 +62,9 @@ CHOICES: dict[str, Callable[[], list[tuple[str, str]]]] = {
     "organisation_state": Organisation.State.offered,
     "round_level": Round.Level.offered,
     "conflict_kind": Conflict.Kind.offered,
+    "import_scope": ImportBatch.Scope.offered,
+    "import_grade": ImportBatch.Grade.offered,
+    "canonical_channel": ProjectMapping.Canonical.offered,
     "figures_step": Step.offered,
     "finding": _findings,
 }

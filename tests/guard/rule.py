@@ -140,8 +140,17 @@ RULE: dict[str, Powers] = {
     ),
     # What she judges, and nothing of how others do.
     Role.JUDGE: powers("judgesDesk judgesDesks judgedEntry", "tiesDeclare tieDeclare sheetWrite"),
+    # Results of outside platforms: one sends them in, another approves them.
+    Role.IMPORTER: powers(
+        "contestOffice organiserRound",
+        "outsideSourceCreate mappingPropose mappingWithdraw importDiscard twinDecide",
+    ),
+    Role.IMPORT_APPROVER: powers(
+        "contestOffice organiserRound",
+        "mappingApprove mappingWithdraw importApprove importRollBack importDiscard twinDecide",
+    ),
     # Roles whose work is not built yet open an office in which nothing is.
-    **dict.fromkeys((Role.ENTRANT, Role.IMPORTER, Role.IMPORT_APPROVER, Role.ORGANISATION_FINANCE), Powers()),
+    **dict.fromkeys((Role.ENTRANT, Role.ORGANISATION_FINANCE), Powers()),
     # A team's manager does all of its work, and says who else does; its leader what is grown and told; its packer packs.
     Role.TEAM_MANAGER: powers(
         f"{DESK} {VILLAGE} {OF_ITS_PEOPLE}",

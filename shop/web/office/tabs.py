@@ -16,6 +16,7 @@ class Tab:
     words: Words
     permission: str
     holds: tuple[str, ...] = ()  # pages that are reached from it
+    also: tuple[str, ...] = ()  # other permissions with which one works there
 
     @property
     def name(self) -> str:
@@ -48,6 +49,12 @@ TABS = (
     ),
     Tab("organiser/organiser", say("大赛", "Contest"), "contest.keep_editions"),
     Tab("office/supporters", say("支持方", "Supporters"), "contest.see_supporters"),
+    Tab(
+        "organiser/organiser",
+        say("大赛", "Contest"),
+        "contest.keep_editions",
+        also=("contest.import_results", "contest.approve_imports"),
+    ),
     Tab("office/questions", say("提问", "Questions"), "contest.answer_questions"),
     Tab("judge/judge", say("评审", "Judging"), "contest.judge", ("judge/desk", "judge/entry")),
     Tab("office/people", say("人员", "People"), "accounts.see_appointments", ("office/appoint",)),
@@ -60,4 +67,4 @@ TABS = (
 
 def tabs_of(permissions: list[str]) -> list[Tab]:
     """Those of whoever has these permissions, the most asked for first."""
-    return [tab for tab in TABS if tab.permission in permissions]
+    return [tab for tab in TABS if {tab.permission, *tab.also} & set(permissions)]

@@ -96,4 +96,26 @@ RULES = {
     ),
 }
 
-ACTS = gathered(CONTEST, COMMITTEE, TRAINING, CEREMONY, RULES)
+# Outside results. What is imported counts nothing until another approves it, and is rolled back to the fen.
+IMPORTS = {
+    "create_outside_source": Act(follow=saved, as_written="nothing counts by it until its statements come"),
+    "propose_mapping": Act(follow=saved, undone_by="withdraw_mapping"),
+    "approve_mapping": Act(follow=saved, undone_by="withdraw_mapping"),
+    "withdraw_mapping": Act(follow=saved, undone_by="propose_mapping"),
+    "upload_import": Act(
+        undone_by="discard_import",
+        refilled=frozenset(
+            [
+                *("source", "scope", "grade", "statedOn", "coversFrom", "coversTo"),
+                *("controlRows", "controlAmountMinor", "controlRefundMinor"),
+            ]
+        ),
+    ),
+    "repair_import": Act(undone_by="discard_import"),
+    "approve_import": Act(follow=saved, undone_by="roll_back_import"),
+    "roll_back_import": Act(follow=saved, as_written="the same file may be sent in and approved once more"),
+    "discard_import": Act(follow=saved, as_written="the same file may be sent in once more"),
+    "decide_twin": Act(follow=saved, undone_by="decide_twin"),
+}
+
+ACTS = gathered(CONTEST, COMMITTEE, TRAINING, CEREMONY, RULES, IMPORTS)

@@ -8,6 +8,7 @@ from core.language import Words, say
 
 HERE = Path(__file__).parent
 KEEP = "contest.keep_editions"
+IMPORT, APPROVE = "contest.import_results", "contest.approve_imports"
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ TABS = tuple(
         Tab("calendar", say("日程", "Calendar")),
         Tab("rules", say("规则", "Rules")),
         Tab("entries", say("参赛", "Entries")),
-        Tab("imports", say("导入与核查", "Imports and integrity")),
+        Tab("imports", say("导入与核查", "Imports and integrity"), (KEEP, IMPORT, APPROVE)),
         Tab("judging", say("评审", "Judging")),
         Tab("results", say("结果", "Results")),
     )

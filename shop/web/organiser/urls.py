@@ -6,6 +6,7 @@ from django.urls import path, register_converter
 
 from impact.models import Round
 from shop.web.organiser.attendance import attendance
+from shop.web.organiser.files import quarantine_file, repair_import, upload_import
 from shop.web.organiser.tabs import TABS
 from shop.web.page import page
 
@@ -47,4 +48,16 @@ urlpatterns = [
         name="organiser_ceremony",
     ),
     path("<language:lang>/organiser/attendance/<str:id>.<str:form>", attendance, name="attendance"),
+    path(
+        "<language:lang>/organiser/<slug:edition>/<level:level>/imports/<str:id>/",
+        _page("organiser/import"),
+        name="organiser_import",
+    ),
+    path(
+        "<language:lang>/organiser/imports/<str:batch>/quarantine.<str:form>",
+        quarantine_file,
+        name="organiser_quarantine",
+    ),
+    path("do/upload_import/", upload_import, name="upload_import"),
+    path("do/repair_import/", repair_import, name="repair_import"),
 ]
