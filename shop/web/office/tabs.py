@@ -47,7 +47,6 @@ TABS = (
         "accounts.decide_union",
         ("office/organisation",),
     ),
-    Tab("organiser/organiser", say("大赛", "Contest"), "contest.keep_editions"),
     Tab("office/supporters", say("支持方", "Supporters"), "contest.see_supporters"),
     Tab(
         "organiser/organiser",
