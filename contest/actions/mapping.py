@@ -106,10 +106,12 @@ def approve(mapping: ProjectMapping, by: Person) -> ProjectMapping:
 
 @transaction.atomic
 def withdraw(mapping: ProjectMapping, by: Person) -> ProjectMapping:
-    """Take a mapping back: by whoever imports there while nobody has agreed, then by whoever approves; what counted by it
-    counts no longer."""
+    """Take a mapping back: by whoever imports or approves there while nobody has agreed, then by whoever approves; what
+    counted by it counts no longer."""
     row = _held(mapping)
-    must(by, APPROVE if row.approved_at else IMPORT, at=place_of_round(row.round.edition, row.round.region))
+    place = place_of_round(row.round.edition, row.round.region)
+    if row.approved_at or not may(by, IMPORT, at=place):
+        must(by, APPROVE, at=place)
     if row.withdrawn_at:
         raise Conflict()
     row.withdrawn_at = clock.now()

@@ -123,7 +123,7 @@ class MappingApprove(Act):
 
 
 class MappingWithdraw(Act):
-    """Whoever imports, and once it is agreed whoever approves: take a mapping back; what counted by it counts no longer."""
+    """Whoever imports or approves imports, and once it is agreed whoever approves: take a mapping back; what counted by it counts no longer."""
 
     class Meta:
         access = EITHER

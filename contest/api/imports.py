@@ -16,7 +16,7 @@ from core.api.facts import guarded
 from core.api.ids import uid_of
 from core.api.types import Localized, ModelType, MoneyField, PlainType, list_of
 from core.language import current, localized
-from core.refusals import NotFound
+from core.refusals import Refusal
 from impact.models import Round
 
 
@@ -258,7 +258,7 @@ class OutsideFormat(PlainType):
 def _batch(root: Round, info: Any, id: str) -> ImportBatch | None:
     try:
         found = importing.batch_of(info.context.user, uid_of(id, "ImportBatch"))
-    except NotFound:
+    except Refusal:
         return None
     return found if found.round_id == root.pk else None
 

@@ -4,13 +4,14 @@ import itertools
 from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
+from uuid import uuid4
 
 from django.utils import timezone
 
 from accounts.models import Person
 from contest.actions.batch import Statement, upload
 from contest.actions.reading import read
-from contest.models import ImportBatch, ImportRow, OutsideSource, ProjectMapping
+from contest.models import ImportBatch, ImportRow, OutsideSource, ProjectMapping, TwinSale
 from core import clock
 from core.clock import SHANGHAI
 from impact.models import Entry, Round
@@ -59,6 +60,13 @@ def a_statement(
     for number, (ref, amount) in enumerate(sales, 2):
         a_row(batch, ref, amount, number=number)
     return batch
+
+
+def a_twin(source: OutsideSource, entry: Entry) -> TwinSale:
+    """A pair that is to be decided."""
+    return TwinSale.objects.create(
+        source=source, entry=entry, key="o|o1|1", order_uid=uuid4(), amount_minor=88_00
+    )
 
 
 def a_row(batch: ImportBatch, ref: str, amount: int, **fields: Any) -> ImportRow:

@@ -10,9 +10,10 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.test import RequestFactory
-from graphql import get_named_type, is_object_type
+from graphql import get_named_type, is_non_null_type, is_object_type
 
 from core.api.documents import ask
+from core.api.facts import facts_of
 from core.api.ids import global_id
 from core.api.run import graphql_schema
 from tests.accounts.world import a_person
@@ -31,6 +32,10 @@ OF_HERSELF = {"viewer"}
 RULED = frozenset().union(*(rule.doors | rule.shop_doors for rule in RULE.values()))
 
 
+def _fields_of(name: str) -> dict[str, Any]:
+    return graphql_schema().type_map[name].fields
+
+
 # What of a thing is its own people's, and by which way it is asked for by itself: a room that is closed hides those beside it.
 OF_A_CIRCLE = {
     "Team.restReason": "team.restReason",
@@ -45,6 +50,11 @@ OF_A_CIRCLE = {
     "Desk.claims": "desk.claims",
     "DeskLine.net": "desk.parcels.nodes.lines.net",
     "DeskLine.refunded": "desk.parcels.nodes.lines.refunded",
+    **{
+        f"OrganiserRound.{name}": f"organiserRound.{name}"
+        for name, field in _fields_of("OrganiserRound").items()
+        if (rule := facts_of(field).access) and rule.allows and is_non_null_type(field.type)
+    },
 }
 
 

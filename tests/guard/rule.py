@@ -54,6 +54,12 @@ CONTEST = (
     "entryLetIn entryTakeOut roundTimesSet roundCreate rulebookDraft rulebookUpdate rulebookIndicatorAdd"
     " rulebookIndicatorRemove rulebookChoose rulebookFreeze"
 )
+# At a round's desk: of whoever keeps it, and of whoever imports results.
+IMPORTED = (
+    "organiserRound.imports organiserRound.mappings organiserRound.twins organiserRound.outsideSources"
+    " organiserRound.outsideFormats organiserRound.mappable"
+)
+ROUND = f"contestOffice organiserRound organiserRound.entries organiserRound.mayEnter organiserRound.committee {IMPORTED}"
 COMMITTEE = "conflictConfirm conflictWaive conflictName"
 OF_A_COMMITTEE = (
     "Judge.declared_ties Conflict.words Person.name Person.email RoleInvitation.email RoleInvitation.reason"
@@ -82,7 +88,7 @@ RULE: dict[str, Powers] = {
     Role.OWNER: powers(GIVES_ROLES, f"{APPOINTS} teamMemberInvite teamMemberEnd", words=NAMES_OF_PEOPLE),
     # Runs the shop, or what lies at her place of it: all but what departments sign for.
     Role.OPERATOR: powers(
-        f"{GIVES_ROLES} {HOUSEHOLDS} {ORGANISATIONS} {ANY_STATE} teamOffice officeTeam contestOffice organiserRound"
+        f"{GIVES_ROLES} {HOUSEHOLDS} {ORGANISATIONS} {ANY_STATE} teamOffice officeTeam {ROUND}"
         " shippingRates office.audit office.listings office.products office.product office.figures office.refunds office.disputes"
         " office.claims office.reviews office.order office.orders office.questions office.supporters",
         f"{APPOINTS} {DECIDES_ORGANISATIONS} {CLOSES} {CONTEST} {COMMITTEE} {ANSWERS} {TEACHES} {INVITES} coordinatorName householdDetailsOpen householdVerify"
@@ -127,88 +133,5 @@ RULE: dict[str, Powers] = {
     # Media: the stories of teams.
     Role.MEDIA_OFFICER: powers("mediaOffice", "storyPublish"),
     Role.ORGANISER: powers(
-        "contestOffice organiserRound office.questions office.supporters office.waiting",
+        f"{ROUND} office.questions office.supporters office.waiting",
         f"{CONTEST} {ANSWERS} {TEACHES} {INVITES} {COMMITTEE}",
-        shop_deeds="editionCreate",
-        words=f"Question.words Answer.words {OF_A_COMMITTEE}",
-    ),
-    # Reads, and does nothing; whose trail a mailbox is, for the whole log alone.
-    Role.AUDITOR: powers(
-        f"{PEOPLE} office.regionChoices office.audit office.figures office.supporters",
-        shop_deeds="auditPersonFind",
-        words=NAMES_OF_PEOPLE,
-    ),
-    # What she judges, and nothing of how others do.
-    Role.JUDGE: powers("judgesDesk judgesDesks judgedEntry", "tiesDeclare tieDeclare sheetWrite"),
-    # Results of outside platforms: one sends them in, another approves them.
-    Role.IMPORTER: powers(
-        "contestOffice organiserRound",
-        "outsideSourceCreate mappingPropose mappingWithdraw importDiscard twinDecide",
-    ),
-    Role.IMPORT_APPROVER: powers(
-        "contestOffice organiserRound",
-        "mappingApprove mappingWithdraw importApprove importRollBack importDiscard twinDecide",
-    ),
-    # Roles whose work is not built yet open an office in which nothing is.
-    **dict.fromkeys((Role.ENTRANT, Role.ORGANISATION_FINANCE), Powers()),
-    # A team's manager does all of its work, and says who else does; its leader what is grown and told; its packer packs.
-    Role.TEAM_MANAGER: powers(
-        f"{DESK} {VILLAGE} {OF_ITS_PEOPLE}",
-        f"{SENDS} {GROWS} lotRecall leaderIntroduce teamMemberInvite teamMemberEnd refundRequest deviceCodeGive",
-        words=f"{ON_A_PARCEL} {OF_A_VILLAGE} Person.name Person.email RoleInvitation.email RoleInvitation.reason",
-        of_herself=HERS,
-    ),
-    Role.LEADER: powers(
-        f"{DESK} {VILLAGE}",
-        f"{SENDS} {GROWS}",
-        words=f"{ON_A_PARCEL} {OF_A_VILLAGE}",
-        of_herself=f"{HERS} {DEVICE}",
-    ),
-    Role.PACKER: powers(DESK, SENDS, words=ON_A_PARCEL, of_herself=f"{HERS} {DEVICE}"),
-}
-# Deeds about nothing that lies anywhere yet, and what finds nothing elsewhere: for whoever may at any place.
-OF_NO_PLACE = {"incidentOpen", "orderFind"}
-# What names a thing by a word that people write: elsewhere it is answered as a word that names none.
-BY_NAME = {"shippingRateSave": {"INVALID"}}
-# About what anybody reads in public: to whom it is not hers elsewhere, that may be said.
-IN_PUBLIC = {"placeClose", "placeOpen"}
-AT_A_DESK = {Role.TEAM_MANAGER, Role.LEADER, Role.PACKER}
-# Whoever holds a role of the office finds there what she is appointed to.
-OFFICE_ROOM = {"office.permissions", "office.appointments"}
-
-# The page of each door, by the name of its address; "#" stands where the id of a thing is.
-PAGES = {
-    "office": "office.permissions",
-    "office_listings": "office.listings",
-    "office_listing#product": "office.product",
-    "office_refunds": "office.refunds",
-    "office_disputes": "office.disputes",
-    "office_claims": "office.claims",
-    "office_reviews": "office.reviews",
-    "office_parked": "office.parked",
-    "office_figures": "office.figures",
-    "office_supporters": "office.supporters",
-    "office_audit": "office.audit",
-    "office_people": "office.people",
-    "office_orders": "office.orders",
-    "office_order#order": "office.order",
-    "office_teams": "teamOffice",
-    "office_team#team": "officeTeam",
-    "office_households": "householdOffice",
-    "office_household#household": "officeHousehold",
-    "office_organisations": "organisationOffice",
-    "office_organisation#organisation": "officeOrganisation",
-    "organiser": "contestOffice",
-    "organiser_calendar#round": "organiserRound",
-    "organiser_entries#round": "organiserRound",
-    "organiser_judging#round": "organiserRound",
-    "organiser_rules#round": "organiserRound",
-    "judge": "judgesDesks",
-    "judge_desk#round": "judgesDesk",
-    "judge_entry#judged": "judgedEntry",
-    "office_quality": "qualityOffice",
-    "office_logistics": "logisticsOffice",
-    "office_women": "womenOffice",
-    "office_media": "mediaOffice",
-    "set_up_shipping": "shippingRates",
-}

@@ -27,6 +27,7 @@ BELOW: dict[str, dict[str, Any]] = {
     "Office.order": {"number": "none"},
     "Office.orders": {"numbers": ["none"]},
     "Office.regionChoices": {"province": "420000"},
+    "OrganiserRound.importBatch": {"id": "none"},
     "Office.subjectChoices": {"role": "PACKER"},
     "Viewer.gives": {"edition": "none", "number": "none"},
     "Viewer.linkTo": {"edition": "none", "number": "none"},

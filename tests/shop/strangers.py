@@ -24,6 +24,7 @@ from scripts.floors import standing
 from tests.accounts.world import PASSWORD, Asker, a_link, a_person, an_organisation, holds
 from tests.catalog.world import a_lot, a_product, a_team, a_variant
 from tests.contest.committee import a_tie
+from tests.contest.outside import a_mapping, a_source, a_statement, a_twin
 from tests.impact.world import a_round, households
 from tests.orders.sold import Sold
 from tests.orders.world import KASHGAR, WUHAN, Buyer, key
@@ -123,6 +124,12 @@ class Town:
             a_course(self.entry.round.edition),
             a_course(self.entry.round.edition, "draft"),
         )
+        platform = a_source()
+        self.mapping = a_mapping(platform, self.entry, approved_at=None)
+        self.statement = a_statement(
+            platform, self.entry.round, ("o1", 1_00), state="parsed", applied_at=None
+        )
+        self.twin = a_twin(platform, self.entry)
         self.unsold = a_lot(self.sold.lots[0].variant, units=9, level=2)
         shares.share_out(self.unsold, {self.household.pk: 25_000}, self.sold.managers[0].person)
         product = self.unsold.variant.product
@@ -194,6 +201,10 @@ class Town:
                 ("tieDeclare.entry", "sheetWrite.entry"),
                 global_id("JudgedEntry", self.entry.uid),
             ),
+            "source": global_id("OutsideSource", self.mapping.source.uid),
+            "mapping": global_id("ProjectMapping", self.mapping.uid),
+            "batch": global_id("ImportBatch", self.statement.uid),
+            "twin": global_id("TwinSale", self.twin.uid),
             "conflict": global_id("JudgeConflict", self.tie.uid),
             "judge": global_id("Judge", self.tie.judge.uid),
             "rulebook": global_id("Rulebook", self.rules.uid),
