@@ -54,12 +54,15 @@ CONTEST = (
     "entryLetIn entryTakeOut roundTimesSet roundCreate rulebookDraft rulebookUpdate rulebookIndicatorAdd"
     " rulebookIndicatorRemove rulebookChoose rulebookFreeze"
 )
-# At a round's desk: of whoever keeps it, and of whoever imports results.
+# At a round's desk: of whoever imports results, and of whoever keeps it.
 IMPORTED = (
     "organiserRound.imports organiserRound.mappings organiserRound.twins organiserRound.outsideSources"
     " organiserRound.outsideFormats organiserRound.mappable"
 )
-ROUND = f"contestOffice organiserRound organiserRound.entries organiserRound.mayEnter organiserRound.committee {IMPORTED}"
+ROUND = (
+    "contestOffice organiserRound organiserRound.entries organiserRound.mayEnter organiserRound.committee"
+    f" organiserRound.rulebooks {IMPORTED}"
+)
 COMMITTEE = "conflictConfirm conflictWaive conflictName"
 OF_A_COMMITTEE = (
     "Judge.declared_ties Conflict.words Person.name Person.email RoleInvitation.email RoleInvitation.reason"
@@ -135,3 +138,87 @@ RULE: dict[str, Powers] = {
     Role.ORGANISER: powers(
         f"{ROUND} office.questions office.supporters office.waiting",
         f"{CONTEST} {ANSWERS} {TEACHES} {INVITES} {COMMITTEE}",
+        shop_deeds="editionCreate",
+        words=f"Question.words Answer.words {OF_A_COMMITTEE}",
+    ),
+    # Reads, and does nothing; whose trail a mailbox is, for the whole log alone.
+    Role.AUDITOR: powers(
+        f"{PEOPLE} office.regionChoices office.audit office.figures office.supporters",
+        shop_deeds="auditPersonFind",
+        words=NAMES_OF_PEOPLE,
+    ),
+    # What she judges, and nothing of how others do.
+    Role.JUDGE: powers("judgesDesk judgesDesks judgedEntry", "tiesDeclare tieDeclare sheetWrite"),
+    # Results of outside platforms: one sends them in, another approves them.
+    Role.IMPORTER: powers(
+        f"contestOffice organiserRound {IMPORTED}",
+        "outsideSourceCreate mappingPropose mappingWithdraw importDiscard twinDecide",
+    ),
+    Role.IMPORT_APPROVER: powers(
+        f"contestOffice organiserRound {IMPORTED}",
+        "mappingApprove mappingWithdraw importApprove importRollBack importDiscard twinDecide",
+    ),
+    # Roles whose work is not built yet open an office in which nothing is.
+    **dict.fromkeys((Role.ENTRANT, Role.ORGANISATION_FINANCE), Powers()),
+    # A team's manager does all of its work, and says who else does; its leader what is grown and told; its packer packs.
+    Role.TEAM_MANAGER: powers(
+        f"{DESK} {VILLAGE} {OF_ITS_PEOPLE}",
+        f"{SENDS} {GROWS} lotRecall leaderIntroduce teamMemberInvite teamMemberEnd refundRequest deviceCodeGive",
+        words=f"{ON_A_PARCEL} {OF_A_VILLAGE} Person.name Person.email RoleInvitation.email RoleInvitation.reason",
+        of_herself=HERS,
+    ),
+    Role.LEADER: powers(
+        f"{DESK} {VILLAGE}",
+        f"{SENDS} {GROWS}",
+        words=f"{ON_A_PARCEL} {OF_A_VILLAGE}",
+        of_herself=f"{HERS} {DEVICE}",
+    ),
+    Role.PACKER: powers(DESK, SENDS, words=ON_A_PARCEL, of_herself=f"{HERS} {DEVICE}"),
+}
+# Deeds about nothing that lies anywhere yet, and what finds nothing elsewhere: for whoever may at any place.
+OF_NO_PLACE = {"incidentOpen", "orderFind"}
+# What names a thing by a word that people write: elsewhere it is answered as a word that names none.
+BY_NAME = {"shippingRateSave": {"INVALID"}}
+# About what anybody reads in public: to whom it is not hers elsewhere, that may be said.
+IN_PUBLIC = {"placeClose", "placeOpen"}
+AT_A_DESK = {Role.TEAM_MANAGER, Role.LEADER, Role.PACKER}
+# Whoever holds a role of the office finds there what she is appointed to.
+OFFICE_ROOM = {"office.permissions", "office.appointments"}
+
+# The page of each door, by the name of its address; "#" stands where the id of a thing is.
+PAGES = {
+    "office": "office.permissions",
+    "office_listings": "office.listings",
+    "office_listing#product": "office.product",
+    "office_refunds": "office.refunds",
+    "office_disputes": "office.disputes",
+    "office_claims": "office.claims",
+    "office_reviews": "office.reviews",
+    "office_parked": "office.parked",
+    "office_figures": "office.figures",
+    "office_supporters": "office.supporters",
+    "office_audit": "office.audit",
+    "office_people": "office.people",
+    "office_orders": "office.orders",
+    "office_order#order": "office.order",
+    "office_teams": "teamOffice",
+    "office_team#team": "officeTeam",
+    "office_households": "householdOffice",
+    "office_household#household": "officeHousehold",
+    "office_organisations": "organisationOffice",
+    "office_organisation#organisation": "officeOrganisation",
+    "organiser": "contestOffice",
+    "organiser_calendar#round": "organiserRound",
+    "organiser_entries#round": "organiserRound.entries",
+    "organiser_imports#round": "organiserRound.imports",
+    "organiser_judging#round": "organiserRound.committee",
+    "organiser_rules#round": "organiserRound.rulebooks",
+    "judge": "judgesDesks",
+    "judge_desk#round": "judgesDesk",
+    "judge_entry#judged": "judgedEntry",
+    "office_quality": "qualityOffice",
+    "office_logistics": "logisticsOffice",
+    "office_women": "womenOffice",
+    "office_media": "mediaOffice",
+    "set_up_shipping": "shippingRates",
+}

@@ -21,12 +21,13 @@ from shop.web.organiser.tabs import TABS
 from shop.web.page import Page
 from tests.accounts.world import a_person
 from tests.contest.committee import a_judge, to_be_judged
+from tests.contest.outside import a_mapping, a_source, a_statement
 from together.models import GroupPurchase
 
 LANGUAGES = ("zh", "en")
 GUEST, BUYER, COORDINATOR, MANAGER = "guest", sign_ins.BUYER, sign_ins.COORDINATOR, sign_ins.MANAGER
 OPERATOR = sign_ins.OPERATOR
-JUDGE = "judge"
+JUDGE, IMPORTER = "judge", "importer"
 # Of the demo nobody is: whoever has one of these roles comes for the walk.
 DEPARTMENTS = {
     "quality_checker": "quality",
@@ -93,7 +94,17 @@ def named_pages() -> set[str]:
 
 def stops() -> list[Stop]:
     """Every page at least once in each language; products and teams all of them."""
-    return [*_shop(), *_orders(), *_together(), *_desk(), *_office(), *_judging(), *_words(), *_set_up()]
+    return [
+        *_shop(),
+        *_orders(),
+        *_together(),
+        *_desk(),
+        *_office(),
+        *_judging(),
+        *_importing(),
+        *_words(),
+        *_set_up(),
+    ]
 
 
 def walk() -> list[Seen]:
@@ -113,7 +124,7 @@ def _arrive(who: str) -> Client:
     client = Client(HTTP_ACCEPT_LANGUAGE="zh")
     if who == JUDGE:
         client.force_login(a_judge(_judged()))
-    elif who in DEPARTMENTS:
+    elif who in DEPARTMENTS or who == IMPORTER:
         client.force_login(a_person((who,), email=f"{who}@example.com"))
     elif who != GUEST:
         client.force_login(Person.objects.get(email=who))
@@ -234,6 +245,17 @@ def _judging() -> Iterator[Stop]:
     yield Stop(JUDGE, "judge_entry", (("id", global_id("JudgedEntry", entry.uid)),))
     yield Stop(GUEST, "contest_seals", at)
     yield Stop(GUEST, "contest_rules", at[:1])
+
+
+def _importing() -> Iterator[Stop]:
+    held = Round.objects.select_related("edition").get()
+    at = (("edition", held.edition.slug), ("level", held.level))
+    platform = a_source()
+    a_mapping(platform, held.entries.filter(approved_at__isnull=False).first())
+    made = a_statement(platform, held, ("o1", 1_00), state="balanced", applied_at=None)
+    made.quarantined.create(number=3, cells={}, faults=[])
+    yield Stop(IMPORTER, "organiser_imports", at)
+    yield Stop(IMPORTER, "organiser_import", (*at, ("id", global_id("ImportBatch", made.uid))))
 
 
 def _judged() -> Round:

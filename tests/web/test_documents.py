@@ -23,6 +23,12 @@ UPLOADS = {
     "look_at_rates": {"file"},
     "import_rates": {"rates"},
     "upload_logo": {"photo"},
+    # Statements of outside platforms (shop/web/organiser/files.py).
+    "upload_import": {
+        *("round", "source", "file", "scope", "grade", "statedOn", "coversFrom", "coversTo"),
+        *("controlRows", "controlAmountMinor", "controlRefundMinor"),
+    },
+    "repair_import": {"batch", "file"},
 }
 # Files that a form sends beside its act's variables.
 FILES = {"make_claim": {"photo"}}

@@ -137,7 +137,7 @@ def kept_in_the_office(shelf: SimpleNamespace, union: str) -> list[tuple[str, st
         ("office_organisation", f"office/organisations/{union}"),
         *(
             (f"organiser_{tab}", f"organiser/{made.edition.slug}/provincial/{tab}")
-            for tab in ("calendar", "rules", "entries", "judging")
+            for tab in ("calendar", "rules", "entries", "imports", "judging")
         ),
     ]
 

@@ -15,7 +15,15 @@ from tests.shop.tour import pages, routed
 # Shown where something is amiss, whatever the address.
 WITHOUT_ADDRESS = {"words/not_found", "words/broken", "setup/being_set_up"}
 # A form that comes with a file, or says several acts at once, has an address of its own.
-WITHOUT_DOCUMENT = {"upload_picture", "keep_cart", "look_at_rates", "import_rates", "upload_logo"}
+WITHOUT_DOCUMENT = {
+    "upload_picture",
+    "keep_cart",
+    "look_at_rates",
+    "import_rates",
+    "upload_logo",
+    "upload_import",
+    "repair_import",
+}
 
 
 def written(pattern: str) -> set[str]:
