@@ -139,3 +139,14 @@ def test_exact_sums_are_for_whoever_keeps_the_contest_there_or_audits_it(lot):
         answer = who.send(asked)
         shown = ((answer.get("data") or {}).get("office") or {}).get("supporters")
         assert not shown, answer
+
+
+def test_the_page_of_the_office_shows_each_type_and_what_they_come_to(lot):
+    members(lot, 2, Kind.UNION, 3)
+    buy(lot, person=shelves.a_person())
+    standings.fold()
+    client = asker("auditor").client
+    for language, words in (("zh", ("工会", "个人", "合计")), ("en", ("Trade union", "Persons", "Together"))):
+        page = client.get(f"/{language}/office/supporters/").content.decode()
+        assert all(word in page for word in (*words, "221.40", "36.90", "258.30"))
+    assert asker("observer").client.get("/en/office/supporters/").status_code == 404
