@@ -73,3 +73,32 @@ class GuestInvited(Event):
     """Somebody with a mailbox is invited to a ceremony."""
 
     guest_id: int
+
+
+@dataclass(frozen=True)
+class RulebookNotFrozen(Event):
+    """A day before a round opens its rulebook can still be changed; `opens_at` in ISO 8601."""
+
+    round_id: int
+    opens_at: str
+
+
+@dataclass(frozen=True)
+class RoundPutOff(Event):
+    """Its opening was put off, since its rulebook was not frozen in time; `opens_at` is the new one."""
+
+    round_id: int
+    opens_at: str
+
+
+@dataclass(frozen=True)
+class RegistrationMoved(Event):
+    """A team's registration stands in another state now, which is named as it was then."""
+
+    registration_id: int
+    state: str
+
+
+@dataclass(frozen=True)
+class AppealAnswered(Event):
+    appeal_id: int

@@ -8,9 +8,14 @@ from core.api.ids import global_id
 from impact.models import Round
 
 
+def tab_of(round_: Round, tab: str) -> str:
+    """A tab of the round's organiser's desk, below the language."""
+    return f"organiser/{_key(round_)}/{tab}/{_where(round_)}"
+
+
 def judging_tab(round_: Round) -> str:
     """The committee's tab of the organiser's desk, below the language."""
-    return f"organiser/{_key(round_)}/judging/{_where(round_)}"
+    return tab_of(round_, "judging")
 
 
 def judges_desk(round_: Round) -> str:

@@ -11,6 +11,7 @@ from contest.actions import (
     disclosed_supporters,
     examination,
     freeze,
+    plan,
     reading,
     sheet,
     twins,
@@ -123,3 +124,9 @@ def send_ceremony_invitation(event: GuestInvited) -> None:
 def forget_guests() -> int:
     """For beat, once a day."""
     return ceremony.forget_guests()
+
+
+@shared_task(name="contest.tasks.move_rounds")
+def move_rounds() -> int:
+    """For beat: each round stands where its moments say, without a hand."""
+    return plan.move_due()

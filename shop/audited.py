@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from accounts.models import Appointment, Membership, Organisation, RoleInvitation
 from accounts.places import Places
 from catalog.models import Certificate, Lot, Picture, Product, Team, Variant
-from contest.models import Conflict, Judge
+from contest.models import Conflict, Judge, Registration
 from impact.models import Edition, Entry, Household
 from orders.models import Claim, Closure, Dispute, Order, Refund, Review, Shipment
 from orders.reads.place import of_order
@@ -35,6 +35,7 @@ _PATHS: dict[Any, dict[str, str]] = {
     Entry: {"region": "round__region", "subject": "round__edition__uid"},
     Judge: {"subject": "edition__uid"},
     Conflict: {"region": "entry__round__region", "subject": "entry__round__edition__uid"},
+    Registration: {"region": "team__county", "subject": "round__edition__uid"},
 }
 # What is about whole orders.
 _OF_ORDERS: dict[Any, str] = {Order: "pk", Refund: "payment__order", Dispute: "payment__order"}

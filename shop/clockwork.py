@@ -23,6 +23,7 @@ STRIKES = {
     "contest.tasks.finalise_results": 15,
     "contest.tasks.examine": 300,
     "contest.tasks.disclose_supporters": 30,
+    "contest.tasks.move_rounds": 10,
     "catalog.tasks.turn_the_day": 600,
     "catalog.tasks.mend_search": 60,
     "accounts.tasks.forget_unconfirmed": 24 * 3600,

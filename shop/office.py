@@ -10,6 +10,7 @@ WAITS = (
     "orders.reads.waiting.of_orders",
     "impact.reads.waiting.of_impact",
     "contest.reads.waiting.of_judging",
+    "contest.reads.waiting.of_contest",
 )
 
 # Each reaction that writes about an order, and to whom; an order's page in the office lists them.

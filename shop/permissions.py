@@ -84,6 +84,8 @@ PERMISSIONS = {
     "contest.see_supporters": OPERATOR | {Role.ORGANISER, Role.AUDITOR},  # by type, exactly
     "contest.judge": frozenset({Role.JUDGE}),  # entries of the edition that she was appointed to judge
     "contest.answer_questions": OPERATOR | {Role.ORGANISER},  # about an edition
+    "contest.check_registrations": VERIFIER | {Role.CITY_OFFICER},  # of teams in her subtree
+    "contest.enter_team": MANAGER,  # apply, withdraw, appeal
 }
 
 # What it takes to appoint somebody to each role, and to end that.

@@ -121,6 +121,10 @@ REACTIONS = {
         at_once=["contest.actions.adjustment.record"],
         afterwards=["contest.tasks.look_at_adjustments"],
     ),
+    "RulebookNotFrozen": Reactions(afterwards=["contest.letters.tell_keepers_of_rulebook"]),
+    "RoundPutOff": Reactions(afterwards=["contest.letters.tell_keepers_of_opening"]),
+    "RegistrationMoved": Reactions(afterwards=["contest.letters.tell_team_of_registration"]),
+    "AppealAnswered": Reactions(afterwards=["contest.letters.tell_team_of_appeal"]),
     # those behind the goods
     "EntryHasFewHouseholds": Reactions(afterwards=["impact.tasks.tell_operators_of_few_households"]),
     # the contest

@@ -39,7 +39,7 @@ SCOPES = {
     # A team's.
     **_each(
         (DESK,),
-        "desk groupParcels householdDesk teamProduct teamProducts"
+        "desk groupParcels householdDesk contestDesk registrationApply registrationWithdraw registrationAppealFile teamProduct teamProducts"
         " productCreate productUpdate productSubmit productWithdraw productArchive variantSave pictureDelete"
         " certificateAdd certificateRemove teamUpdate leaderIntroduce lotDeclare lotOpen lotClose"
         " lotShareOut householdPropose householdWithdraw shipmentShip groupShip claimAnswer",
@@ -64,6 +64,9 @@ SCOPES = {
         " auditPersonFind accountFind accountClose accountOpenAgain accountSignOut accountSecondFactorEnd"
         " incidentOpen incidentUpdate incidentEnd placeClose placeOpen"
         " teamOffice officeTeam householdOffice officeHousehold organisationOffice officeOrganisation contestOffice"
+        " registrationOffice registrationInvite registrationCheck registrationDecline registrationApprove registrationSuspend"
+        " registrationResume registrationDisqualify registrationAppealAnswer roundArrange stageSave stageRemove"
+        " editionArchive partnerSave partnerRemove targetSet"
         " organiserRound"
         " teamCreate teamAmend teamSuspend teamResume leaderVerify leaderDecline teamMemberEnd teamMemberInvite"
         " householdDetailsOpen householdVerify householdDecline householdTakeOut"

@@ -1,18 +1,22 @@
-"""Open a contest: an edition with a secret of its own."""
+"""An edition of a contest: opened with a secret of its own, archived when it is over."""
 
 import re
 import secrets
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.actions import audit
-from accounts.models import Person
+from accounts.models import Person, Region
 from accounts.permissions import must
 from accounts.places import Place
 from catalog import clean
+from contest.models import Archive, RoundPlan
+from contest.reads.keeping import demand_open as demand_open
+from core import clock
 from core.language import say
-from core.refusals import Invalid, every
-from impact.models import Edition
+from core.refusals import Conflict, Invalid, TooLate, every
+from impact.models import Edition, Round
 from impact.sealing import seal
 
 KEEP = "contest.keep_editions"
@@ -49,6 +53,34 @@ def place_of_edition(edition: Edition) -> Place:
     """Where an edition lies: in the one province that its rounds are of, if there is one."""
     provinces = set(edition.rounds.filter(region__isnull=False).values_list("region", flat=True)[:2])
     return Place(region=provinces.pop() if len(provinces) == 1 else None, subject=edition.uid)
+
+
+def place_of_round(edition: Edition, region: Region | None) -> Place:
+    """Where a round lies: in its province and its edition."""
+    return Place(region=region.code if region else None, subject=edition.uid)
+
+
+def must_keep_edition(edition: Edition, by: Person | None) -> None:
+    """Refuse whoever does not keep the edition where it lies, and any deed on an archived one."""
+    must(by, KEEP, at=place_of_edition(edition))
+    demand_open(edition)
+
+
+def archive(edition: Edition, by: Person) -> Archive:
+    """It is over and stays as it is: read by everybody, changed by nobody; once each of its rounds is frozen, and no
+    result of it waits to be final."""
+    must_keep_edition(edition, by)
+    with transaction.atomic():
+        row = Edition.objects.select_for_update().get(pk=edition.pk)
+        demand_open(row)
+        rounds = list(row.rounds.select_related("plan"))
+        if not rounds or any(round_.phase(clock.now()) != Round.Phase.FROZEN for round_ in rounds):
+            raise TooLate(say("还有没冻结的赛段。", "A round of it is not frozen yet."))
+        if any(round_.plan.state == RoundPlan.State.PROVISIONAL for round_ in rounds):
+            raise Conflict(say("还有公示中的结果。", "A result of it is still provisional."))
+        made = Archive.objects.create(edition=row, at=timezone.now(), by=by)
+        audit.record(by, "archive", "Edition", row.uid)
+    return made
 
 
 def _free_slug(slug: str) -> str:

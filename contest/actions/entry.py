@@ -12,15 +12,18 @@ from accounts.models import Person
 from accounts.permissions import must
 from catalog.models import Team
 from catalog.reads import is_related
-from contest.actions.edition import KEEP
+from contest.actions.edition import KEEP, demand_open
 from contest.actions.round import place_of_round
+from contest.events import RegistrationMoved
 from contest.models import Registration
-from core import clock
+from core import clock, outbox
 from core.language import say
 from core.refusals import Conflict, Invalid, NotAllowed, TooLate
 from impact.actions.disclosed_households import disclose_entered
 from impact.models import Entry, Household, Round, Standing
 from impact.reads.household import FEWEST
+
+TAKES_PART = (Registration.State.LIVE, Registration.State.SUSPENDED, Registration.State.DISQUALIFIED)
 
 
 def _must_decide(by: Person, round_: Round, team: Team) -> None:
@@ -30,45 +33,76 @@ def _must_decide(by: Person, round_: Round, team: Team) -> None:
 
 
 def let_in(round_: Round, team: Team, by: Person) -> Entry:
-    """A team takes part from now on, for the first time or again; whoever decides is none of it."""
+    """A team takes part from now on without having applied, or again after it was taken out; whoever decides is none of
+    it. One that has applied is checked by its county first."""
     _must_decide(by, round_, team)
+    demand_open(round_.edition)
     if round_.phase(clock.now()) not in (Round.Phase.COMING, Round.Phase.OPEN):
         raise TooLate(say("赛段已经截止。", "The round has closed."))
     if not team.is_active:
         raise Conflict(say("团队已停用。", "This team is not active."))
     with transaction.atomic():
-        entry = Entry.objects.select_for_update().filter(round=round_, team=team).first()
-        if entry is None:
-            (entry,) = enter(round_, [team])
-        elif entry.approved_at is None:
-            _check_households([team])
+        row = Registration.objects.select_for_update().filter(round=round_, team=team).first()
+        if row is not None and row.state in (Registration.State.APPLIED, Registration.State.CHECKED):
+            raise Conflict(
+                say("团队已报名，由县级审核后批准。", "It has applied: checked by its county, then approved.")
+            )
+        entry = take_part(row or Registration(round=round_, team=team), by)
+        audit.record(by, "let_in", "Entry", entry.uid, team=team.code)
+    return entry
+
+
+def take_part(registration: Registration, by: Person | None) -> Entry:
+    """The team's part in the round, for the first time or again: from now on its purchases count. In a transaction."""
+    round_, team = registration.round, registration.team
+    entry = Entry.objects.select_for_update().filter(round=round_, team=team).first()
+    if entry is None:
+        (entry,) = enter(round_, [team])
+    elif registration.state in TAKES_PART:
+        raise Conflict(say("团队已经在这一赛段里。", "The team is in this round already."))
+    else:
+        check_households([team])
+        # One that left once something was bought for it is in all the same, as a fact.
+        if entry.approved_at is None:
             entry.approved_at, entry.out_reason = timezone.now(), ""
             entry.save(update_fields=["approved_at", "out_reason"])
-            _register([entry])
-            disclose_entered([team])
-        else:
-            raise Conflict(say("团队已经在这一赛段里。", "The team is in this round already."))
-        audit.record(by, "let_in", "Entry", entry.uid, team=team.code)
+        _register([entry])
+        disclose_entered([team])
+    Registration.objects.filter(entry=entry).update(approved_by=by)
     return entry
 
 
 def take_out(entry: Entry, by: Person, reason: str) -> Entry:
     """A team takes no part, and hears why; refused once something was bought for it, which counts until the freeze."""
     _must_decide(by, entry.round, entry.team)
+    demand_open(entry.round.edition)
     reason = line(reason, "reason", 200)
     with transaction.atomic():
-        # Whoever records a support holds its entry: here either waits for the other.
-        row = Entry.objects.select_for_update(of=("self",)).select_related("team").get(pk=entry.pk)
-        if row.approved_at is None:
+        row = Registration.objects.select_for_update().get(entry=entry)
+        if row.state not in (Registration.State.LIVE, Registration.State.SUSPENDED):
             raise Conflict()
-        if row.supports.exists():
-            words = say("已有人为它购买，不能再退出。", "Something was bought for it: it stays in.")
+        if not leave(entry, reason):
+            words = say(
+                "已有人为它购买：可以暂停或取消资格，数字留着。",
+                "Something was bought for it: suspend or disqualify it; its figures stay.",
+            )
             raise Conflict(words)
-        row.approved_at, row.out_reason = None, reason
-        row.save(update_fields=["approved_at", "out_reason"])
-        Registration.objects.get(entry=row).move_to(Registration.State.WITHDRAWN, reason=reason)
-        audit.record(by, "take_out", "Entry", row.uid, team=row.team.code)
-    return row
+        facts = {"decided_by": by, "decided_at": timezone.now()}
+        row.move_to(Registration.State.WITHDRAWN, reason=reason, **facts)
+        outbox.record(RegistrationMoved(registration_id=row.pk, state=row.state))
+        audit.record(by, "take_out", "Entry", entry.uid, team=entry.team.code)
+    return Entry.objects.select_related("team").get(pk=entry.pk)
+
+
+def leave(entry: Entry, reason: str) -> bool:
+    """Its part ends where nothing was bought for it; else it stays as a fact, and False. In a transaction."""
+    # Whoever records a support holds its entry: here either waits for the other.
+    row = Entry.objects.select_for_update(of=("self",)).get(pk=entry.pk)
+    if row.supports.exists():
+        return False
+    row.approved_at, row.out_reason = None, reason
+    row.save(update_fields=["approved_at", "out_reason"])
+    return True
 
 
 @transaction.atomic
@@ -78,7 +112,7 @@ def enter(round_: Round, teams: Sequence[Team], approved: bool = True) -> list[E
     A contest tells what each team sold to the fen, and its price stories tell the households' part of that:
     so a team enters with ten verified households or more, and no public figure is about fewer.
     """
-    _check_households(teams)
+    check_households(teams)
     entries = Entry.objects.bulk_create(
         Entry(round=round_, team=team, number=team.code, approved_at=timezone.now() if approved else None)
         for team in teams
@@ -113,7 +147,8 @@ def _register(entries: Sequence[Entry]) -> None:
     Registration.objects.bulk_create(new)
 
 
-def _check_households(teams: Sequence[Team]) -> None:
+def check_households(teams: Sequence[Team]) -> None:
+    """Refuse teams with fewer than ten verified households."""
     counted = Household.objects.filter(team__in=teams, state=Household.State.VERIFIED)
     counts = dict(counted.values_list("team_id").annotate(Count("pk")).order_by())
     if few := [team.code for team in teams if counts.get(team.pk, 0) < FEWEST]:

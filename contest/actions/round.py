@@ -1,20 +1,27 @@
 """The levels of a contest by the clock."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from accounts.actions import audit
 from accounts.models import Person, Region
 from accounts.permissions import must
-from accounts.places import Place
 from catalog import clean
-from contest.actions.edition import KEEP
+from contest.actions.edition import KEEP, demand_open
+from contest.actions.edition import place_of_round as place_of_round
 from contest.models import RoundPlan
 from core import clock
 from core.language import say
 from core.refusals import Invalid, TooLate
 from impact.models import Edition, Round
+
+# Before a round that asks for scores opens its rulebook is frozen, so long ahead (contest.actions.plan).
+FROZEN_BEFORE = timedelta(hours=1)
+NOT_FROZEN = say(
+    "规则要在开赛前至少一小时冻结：先冻结，或把开始往后推。",
+    "The rulebook is frozen an hour before the round opens at the latest: freeze it, or open later.",
+)
 
 
 def open_round(
@@ -29,6 +36,7 @@ def open_round(
     """A level of the contest; its phases follow from the trade clock alone. A provincial round may be of one province, a
     national one is of none."""
     must(by, KEEP, at=place_of_round(edition, region))
+    demand_open(edition)
     clean.one_of(level, "level", Round.Level.values)
     if region is not None and (level == Round.Level.NATIONAL or region.level != Region.Level.PROVINCE):
         words = say(
@@ -57,7 +65,9 @@ def set_times(
 ) -> Round:
     """Give a round other times, before it opens: who has begun to buy in it was told until when it counts."""
     must(by, KEEP, at=place_of_round(round_.edition, round_.region))
+    demand_open(round_.edition)
     _check_times(opens_at, closes_at, freezes_at)
+    _check_plan(round_, opens_at)
     with transaction.atomic():
         row = Round.objects.select_for_update(of=("self",)).select_related("edition").get(pk=round_.pk)
         if row.phase(clock.now()) != Round.Phase.COMING:
@@ -75,10 +85,16 @@ def _check_times(opens_at: datetime, closes_at: datetime, freezes_at: datetime) 
         raise Invalid(say("冻结不早于截止。", "It freezes no sooner than it closes."), field="freezes_at")
 
 
+def _check_plan(round_: Round, opens_at: datetime) -> None:
+    plan = RoundPlan.objects.select_related("rulebook").filter(round=round_).first()
+    if plan is None:
+        return
+    if plan.rulebook and not plan.rulebook.is_frozen and opens_at < clock.now() + FROZEN_BEFORE:
+        raise Invalid(NOT_FROZEN, field="opens_at")
+    if plan.registration_closes_at and opens_at < plan.registration_closes_at:
+        words = say("报名还没截止。", "Registration closes later than that.")
+        raise Invalid(words, field="opens_at")
+
+
 def _times(round_: Round) -> dict[str, str]:
     return {name: getattr(round_, name).isoformat() for name in ("opens_at", "closes_at", "freezes_at")}
-
-
-def place_of_round(edition: Edition, region: Region | None) -> Place:
-    """Where a round lies: in its province and its edition."""
-    return Place(region=region.code if region else None, subject=edition.uid)

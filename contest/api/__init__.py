@@ -1,6 +1,7 @@
 """What the API offers of the contest."""
 
 from contest.api import (  # noqa: F401
+    calendar,
     ceremony,
     committee,
     contest,
@@ -12,6 +13,8 @@ from contest.api import (  # noqa: F401
     office,
     organiser,
     question,
+    registering,
+    registration,
     rulebook,
     rules_desk,
     supporters,
@@ -26,6 +29,7 @@ class Query(
     edition.Query,
     office.Query,
     organiser.Query,
+    registration.Query,
     question.Query,
     committee.Query,
     ceremony.Query,
@@ -40,7 +44,10 @@ class Query(
 class Mutation(
     importing.Mutation,
     engagement.Mutation,
+    calendar.Mutation,
+    edition.Mutation,
     office.Mutation,
+    registering.Mutation,
     question.Mutation,
     committee.Mutation,
     ceremony.Mutation,

@@ -5,6 +5,7 @@ from typing import Any
 import graphene
 
 from accounts.models import Region
+from contest.models import Registration
 from contest.reads import board as reads
 from core.api.access import HELD, PUBLIC
 from core.api.facts import A_MOMENT, cache_tags, guarded
@@ -35,7 +36,12 @@ BoardSort = graphene.Enum.from_enum(
     reads.Sort,
     name="BoardSort",
     description=_words(
-        {sort.value: _definition(sort.value.removesuffix("_minor")) for sort in reads.Sort},
+        {
+            sort.value: "How many teams take part."
+            if sort is reads.Sort.ENTRIES
+            else _definition(sort.value.removesuffix("_minor"))
+            for sort in reads.Sort
+        },
         "By which figure the board is ranked.",
     ),
 )
@@ -65,7 +71,7 @@ class ContestFigures(PlainType):
     class Meta:
         access = HELD
 
-    entries = graphene.Int(required=True, description="How many entries it has.")
+    entries = graphene.Int(required=True, description="How many teams take part.")
     net = MoneyField("net_minor", description=_definition("net"))
     mobilised = MoneyField("mobilised_minor", description=_definition("mobilised"))
     person_times = graphene.Int(description=_by_day("person_times"))
@@ -198,10 +204,18 @@ class BoardRow(PlainType):
     class Meta:
         access = HELD
 
-    rank = graphene.Int(required=True, description="Equal figures share a rank.")
+    rank = graphene.Int(description="Equal figures share a rank; null of a team out of competition.")
+    out = graphene.String(
+        description="Why a team has no rank, in the reader's language: withdrawn, suspended or disqualified; else null."
+    )
     entry = graphene.Field(EntryType, description="The entry; null where the row is a division.")
     division = graphene.Field(lambda: type_of(Region), required=True, description="Where it is.")
     figures = graphene.Field(ContestFigures, required=True, description="Its figures.")
+
+    def resolve_out(root, info):
+        """The state of its registration, unless it competes."""
+        state = reads.state_of(root.entry) if root.entry else Registration.State.LIVE
+        return None if state == Registration.State.LIVE else str(Registration.State(state).words)
 
 
 class Board(PlainType):

@@ -2,7 +2,7 @@
 
 import graphene
 
-from contest.api.organiser import DeskEdition
+from contest.api.edition import EditionType
 from contest.models import Sheet
 from contest.reads import judges_desk as reads
 from core.api.access import HELD
@@ -154,7 +154,7 @@ class JudgedEntryType(PlainType):
         required=True, description="Which it is on her desk, from 1, in an order of her own."
     )
     of = graphene.Int(required=True, description="How many there are on her desk.")
-    edition = graphene.Field(DeskEdition, required=True, description="In which contest.")
+    edition = graphene.Field(EditionType, required=True, description="In which contest.")
     level = graphene.Field(enum_of(Round, "level"), required=True, description="In which level of it.")
     region = graphene.String(description="The code of that round's province; null where it is of none.")
     closes_at = graphene.DateTime(description="Until when marks can be given.")

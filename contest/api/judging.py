@@ -10,7 +10,7 @@ from contest.actions import conflict as conflicts
 from contest.actions import judge as judges
 from contest.actions import sheet as sheets
 from contest.api.dossier import CriterionType, JudgedEntryType, SheetType
-from contest.api.organiser import DeskEdition
+from contest.api.edition import EditionType
 from contest.reads import judges_desk as reads
 from contest.reads import judging
 from core.api.access import HELD, SIGNED_IN
@@ -31,7 +31,7 @@ class JudgesDeskType(PlainType):
         access = HELD
         name = "JudgesDesk"
 
-    edition = graphene.Field(DeskEdition, required=True, description="Which contest.")
+    edition = graphene.Field(EditionType, required=True, description="Which contest.")
     level = graphene.Field(enum_of(Round, "level"), required=True, description="Which level of it.")
     name = graphene.String(required=True, description="The level in words.")
     region = graphene.String(description="The code of its province; null where it is of none.")

@@ -11,41 +11,18 @@ from catalog.models import Team
 from contest.actions import edition as editions
 from contest.actions import entry as entries
 from contest.actions import round as rounds
-from contest.api.organiser import OrganiserEntryType, OrganiserRoundType
+from contest.api.organiser import OfficeEditionType, OrganiserEntryType, OrganiserRoundType
 from contest.reads import keeping
 from core import clock
 from core.api.access import HELD, SIGNED_IN, Access
 from core.api.act import Act
 from core.api.facts import guarded
 from core.api.ids import key_of, uid_of
-from core.api.types import Localized, ModelType, PlainType, enum_of, list_of
+from core.api.types import PlainType, enum_of, list_of
 from core.refusals import NotFound
-from impact.models import Edition, Round
+from impact.models import Round
 
 KEEPS = Access("whoever keeps the contest", lambda request, parent: keeping.keeps_contest(request.user))
-
-
-class OfficeEditionType(ModelType):
-    """A contest as whoever keeps it sees it."""
-
-    class Meta:
-        model = Edition
-        main = False
-        name = "OfficeEdition"
-        access = HELD
-        fields = ("slug", "ordinal")
-        about = {"slug": "Its short name in addresses.", "ordinal": "The how-manieth it is."}
-
-    name = Localized("name", description="Its name in the reader's language.")
-    theme = Localized("theme", description="Its theme; may be empty.")
-    rounds = list_of(
-        OrganiserRoundType,
-        most=40,
-        resolver=lambda root, info: keeping.rounds(info.context.user, keeping.OPENS).filter(edition=root)[
-            :40
-        ],
-        description="Its rounds, the first to open first.",
-    )
 
 
 class ContestOffice(PlainType):

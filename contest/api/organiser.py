@@ -15,6 +15,7 @@ import graphene
 from accounts.permissions import may, permissions_at
 from catalog.models import Team
 from contest.actions.round import place_of_round
+from contest.models import Archive
 from contest.reads import keeping
 from core import clock
 from core.api.access import HELD, SIGNED_IN, Access
@@ -35,19 +36,6 @@ def whoever_may_here(permission: str, *, pii: int = 0) -> Access:
 
 
 KEEPS_IT = whoever_may_here(keeping.KEEP)
-
-
-class DeskEdition(ModelType):
-    """The edition that a round is a level of."""
-
-    class Meta:
-        model = Edition
-        main = False
-        access = HELD
-        fields = ("slug", "ordinal")
-        about = {"slug": "Its short name in addresses.", "ordinal": "The how-manieth it is."}
-
-    name = Localized("name", description="Its name in the reader's language.")
 
 
 class OrganiserEntryType(ModelType):
@@ -85,7 +73,7 @@ class OrganiserRoundType(ModelType):
         }
 
     id = graphene.ID(required=True, description="By its edition, level and region.")
-    edition = graphene.Field(lambda: DeskEdition, required=True, description="Whose level it is.")
+    edition = graphene.Field(lambda: OfficeEditionType, required=True, description="Whose level it is.")
     permissions = graphene.List(
         graphene.NonNull(graphene.String),
         required=True,
@@ -144,6 +132,42 @@ class OrganiserRoundType(ModelType):
         return keeping.entries(root).filter(approved_at__isnull=False).count()
 
 
+class OfficeEditionType(ModelType):
+    """A contest as whoever keeps it sees it."""
+
+    class Meta:
+        model = Edition
+        main = False
+        name = "OfficeEdition"
+        access = HELD
+        fields = ("slug", "ordinal")
+        about = {"slug": "Its short name in addresses.", "ordinal": "The how-manieth it is."}
+
+    name = Localized("name", description="Its name in the reader's language.")
+    theme = Localized("theme", description="Its theme; may be empty.")
+    is_archived = graphene.Boolean(required=True, description="Whether it is over, and only read.")
+    is_over = graphene.Boolean(
+        required=True, description="Whether each of its rounds is frozen, so that it can be archived."
+    )
+    rounds = list_of(
+        OrganiserRoundType,
+        most=40,
+        resolver=lambda root, info: keeping.rounds(info.context.user, keeping.OPENS).filter(edition=root)[
+            :40
+        ],
+        description="Its rounds, the first to open first.",
+    )
+
+    def resolve_is_over(root, info):
+        """By the trade's clock; one without a round is not."""
+        ends = [round_.freezes_at for round_ in root.rounds.all()]
+        return bool(ends) and max(ends) <= clock.now()
+
+    def resolve_is_archived(root, info):
+        """From its row, where there is one."""
+        return Archive.objects.filter(edition=root).exists()
+
+
 def add_to_round(**fields: graphene.Field) -> None:
     """Let a tab's own file add what it shows; each declares who may read it and carries its resolver."""
     OrganiserRoundType._meta.fields.update(fields)
@@ -151,6 +175,11 @@ def add_to_round(**fields: graphene.Field) -> None:
 
 def _round(root: Any, info: Any, edition: str, level: Any, region: str | None = None) -> Round | None:
     return keeping.opened_round(info.context.user, edition, level.value, region or None)
+
+
+def add_to_edition(**fields: graphene.Field) -> None:
+    """The same for what is of an edition as a whole."""
+    OfficeEditionType._meta.fields.update(fields)
 
 
 class Query:

@@ -5,7 +5,7 @@ from typing import Any
 
 import graphene
 
-from contest.api.organiser import KEEPS_IT, DeskEdition, add_to_round
+from contest.api.organiser import KEEPS_IT, OfficeEditionType, add_to_round
 from contest.api.rulebook import RuleIndicator, indicator
 from contest.reads import keeping, simulation
 from contest.reads import rulebook as reads
@@ -64,7 +64,7 @@ class Simulation(PlainType):
         access = HELD
 
     of = graphene.ID(required=True, description="The round that was replayed.")
-    edition = graphene.Field(DeskEdition, required=True, description="Its edition.")
+    edition = graphene.Field(OfficeEditionType, required=True, description="Its edition.")
     is_published = graphene.Boolean(
         required=True, description="Whether by its published result; else as of this moment."
     )

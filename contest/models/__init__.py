@@ -1,8 +1,10 @@
+from contest.models.appeal import RegistrationAppeal
 from contest.models.award import Award, AwardNote
 from contest.models.batch import ImportBatch, ImportFile, ImportRow, QuarantinedRow
 from contest.models.case import Case, CaseItem, Effect, Rule
 from contest.models.ceremony import Ceremony, CeremonyGuest
 from contest.models.disclosed_supporters import DisclosedSupporters
+from contest.models.edition import Archive, Partner, Target
 from contest.models.engagement import Engagement, View
 from contest.models.judging import Conflict, Judge, Opening, Sheet
 from contest.models.plan import RoundPlan
@@ -15,11 +17,13 @@ from contest.models.review import Adjustment, Objection, ReExamination
 from contest.models.rulebook import Rulebook
 from contest.models.snapshot import Snapshot, SnapshotRow
 from contest.models.source import OutsideSource, ProjectMapping
+from contest.models.stage import Stage
 from contest.models.training import Course, CourseResult, Lesson, LessonRead, QuizItem
 from contest.models.twin import OutsideTally, TwinSale
 
 __all__ = [
     "Adjustment",
+    "Archive",
     "Award",
     "AwardNote",
     "Case",
@@ -43,6 +47,7 @@ __all__ = [
     "Opening",
     "OutsideSource",
     "OutsideTally",
+    "Partner",
     "Pick",
     "ProjectMapping",
     "QuarantinedRow",
@@ -51,6 +56,7 @@ __all__ = [
     "ReferralLink",
     "Registration",
     "RelatedParty",
+    "RegistrationAppeal",
     "Result",
     "ResultRow",
     "RoundPlan",
@@ -59,6 +65,8 @@ __all__ = [
     "Sheet",
     "Snapshot",
     "SnapshotRow",
+    "Stage",
+    "Target",
     "TwinSale",
     "View",
 ]

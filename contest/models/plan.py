@@ -45,6 +45,9 @@ class RoundPlan(StateMachine):
     registration_closes_at = models.DateTimeField(null=True)
     judging_closes_at = models.DateTimeField(null=True, help_text="sheets are opened together after it")
     objections_close_at = models.DateTimeField(null=True, help_text="the result is final no sooner")
+    told_at = models.DateTimeField(
+        null=True, help_text="the opening for which whoever keeps it was told that its rulebook is not frozen"
+    )
     advances = models.PositiveSmallIntegerField(default=0, help_text="so many go on, the best first")
     most_a_division = models.PositiveSmallIntegerField(
         null=True, help_text="so many of one division at most; null: as many as there are"

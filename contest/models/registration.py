@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from catalog.models import Team
 from core.choices import Choices
@@ -65,6 +65,14 @@ class Registration(StateMachine):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
     approved_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="who declined, suspended or disqualified it; null: its own team, or nobody",
+    )
+    decided_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -72,6 +80,10 @@ class Registration(StateMachine):
             models.CheckConstraint(
                 condition=~Q(state__in=("live", "suspended", "disqualified")) | Q(entry__isnull=False),
                 name="who_takes_part_has_an_entry",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_by=None) | Q(checked_by=None) | ~Q(approved_by=F("checked_by")),
+                name="another_checks_than_approves",
             ),
         ]
 

@@ -6,13 +6,17 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from math import ceil
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from accounts.models import Region
+from contest.models import Registration
 from core import clock
 from core.language import Words, say
 from core.money import show
 from impact.models import Disclosure, Entry, Round, Standing
+
+# Teams that count as taking part.
+COMPETES = (Registration.State.LIVE, Registration.State.SUSPENDED)
 
 
 class By(StrEnum):
@@ -30,6 +34,7 @@ class Sort(StrEnum):
     PEOPLE = "people"
     ORGANISATIONS = "organisations"
     MOBILISED = "mobilised_minor"
+    ENTRIES = "entries"
 
 
 @dataclass
@@ -50,9 +55,11 @@ class PublicFigures:
     are_times_exact: bool = False
     are_people_exact: bool = False
 
-    def add(self, standing: Standing | None, disclosure: Disclosure | None) -> None:
-        """Add an entry's sums as they are told: those of one that stands still are of that day."""
-        self.entries += 1
+    def add(self, entry: Entry) -> None:
+        """Add an entry's sums as they are told: those of one that stands still are of that day. One that has left or is
+        disqualified is a team less, and its sums stay."""
+        standing, disclosure = _of(entry)
+        self.entries += state_of(entry) in COMPETES
         if disclosure and disclosure.held_since is not None:
             self.net_minor += disclosure.held_net_minor or 0
             self.mobilised_minor += disclosure.held_mobilised_minor or 0
@@ -72,12 +79,12 @@ class PublicFigures:
 
 @dataclass
 class Row:
-    """A row of the board; `entry` is null where the row is a division."""
+    """A row of the board; `entry` is null where the row is a division. None is the rank of an entry out of competition."""
 
     division: Region
     figures: PublicFigures
     entry: Entry | None = None
-    rank: int = 0
+    rank: int | None = None
 
 
 @dataclass
@@ -114,15 +121,17 @@ def days_left(round_: Round) -> int:
 def entries_of(round_: Round) -> QuerySet[Entry]:
     """The approved entries with team, place, standing and what was disclosed."""
     approved = Entry.objects.filter(round=round_, approved_at__isnull=False)
-    return approved.select_related("team__division", "team__county", "team__leader", "standing", "disclosure")
+    told = approved.annotate(part=F("registration__state"))
+    return told.select_related("team__division", "team__county", "team__leader", "standing", "disclosure")
 
 
 def totals(round_: Round) -> PublicFigures:
     """The round's figures: sums of its entries', and counts as disclosed of all of it."""
     found = PublicFigures()
     approved = Entry.objects.filter(round=round_, approved_at__isnull=False)
-    for entry in approved.select_related("standing", "disclosure"):
-        found.add(*_of(entry))
+    told = approved.annotate(part=F("registration__state"))
+    for entry in told.select_related("standing", "disclosure"):
+        found.add(entry)
     found.tell(_disclosed(round_).get(None))
     return found
 
@@ -150,10 +159,15 @@ def _of(entry: Entry) -> tuple[Standing | None, Disclosure | None]:
     return getattr(entry, "standing", None), getattr(entry, "disclosure", None)
 
 
+def state_of(entry: Entry) -> str:
+    """How its team takes part, of an entry of `entries_of`; one without a registration does."""
+    return getattr(entry, "part", None) or Registration.State.LIVE
+
+
 def row_of(entry: Entry) -> Row:
     """An entry of `entries_of` as the board tells it, without a rank."""
     figures = PublicFigures()
-    figures.add(*_of(entry))
+    figures.add(entry)
     figures.tell(getattr(entry, "disclosure", None))
     return Row(entry.team.division, figures, entry)
 
@@ -163,20 +177,24 @@ def _division_rows(entries: Iterable[Entry], disclosed: dict[str | None, Disclos
     for entry in entries:
         division = entry.team.division
         row = rows.setdefault(division.pk, Row(division, PublicFigures()))
-        row.figures.add(*_of(entry))
+        row.figures.add(entry)
     for code, row in rows.items():
         row.figures.tell(disclosed.get(code))
     return list(rows.values())
 
 
 def _rank(rows: list[Row], sort: Sort) -> None:
-    """By what is told, and by nothing that is not: equals share a rank, and follow each other by their numbers."""
+    """By what is told, and by nothing that is not: equals share a rank, and follow each other by their numbers. Who is out
+    of competition stands below, without a rank."""
 
     def figure(row: Row) -> int:
         return getattr(row.figures, sort.value) or 0
 
-    rows.sort(key=lambda row: (-figure(row), row.entry.number if row.entry else row.division.pk))
-    for place, row in enumerate(rows, start=1):
+    def is_out(row: Row) -> bool:
+        return row.entry is not None and state_of(row.entry) != Registration.State.LIVE
+
+    rows.sort(key=lambda row: (is_out(row), -figure(row), row.entry.number if row.entry else row.division.pk))
+    for place, row in enumerate((row for row in rows if not is_out(row)), start=1):
         before = rows[place - 2] if place > 1 else None
         row.rank = before.rank if before and figure(before) == figure(row) else place
 

@@ -11,7 +11,9 @@ from accounts.models import Appointment, Person
 from accounts.permissions import may_anywhere, places_of, roles_of, running
 from accounts.places import Places
 from catalog.models import Team
-from core.refusals import NotFound
+from contest.models import Archive
+from core.language import say
+from core.refusals import Conflict, NotFound
 from impact.models import Edition, Entry, Round
 
 KEEP = "contest.keep_editions"
@@ -71,9 +73,17 @@ def edition_called(person: Any, slug: str, field: str = "edition") -> Edition:
     return _one(editions(person).filter(slug=slug), field)
 
 
+def demand_open(edition: Edition) -> None:
+    """Refuse a deed on an edition that is archived."""
+    if Archive.objects.filter(edition=edition).exists():
+        raise Conflict(say("这一届已存档，只能看。", "This edition is archived: it is only read."))
+
+
 def edition_of(person: Any, uid: UUID, field: str = "edition") -> Edition:
-    """One that she keeps."""
-    return _one(editions(person).filter(uid=uid), field)
+    """One that she keeps, for a deed: CONFLICT where it is archived."""
+    found: Edition = _one(editions(person).filter(uid=uid), field)
+    demand_open(found)
+    return found
 
 
 def key_of_round(round_: Round) -> str:
@@ -82,10 +92,12 @@ def key_of_round(round_: Round) -> str:
 
 
 def round_of(person: Any, key: str, field: str = "round") -> Round:
-    """The round of such a key, where she keeps it."""
+    """The round of such a key, where she keeps it, for a deed: CONFLICT where its edition is archived."""
     slug, _, tail = key.partition("/")
     level, _, region = tail.partition("/")
-    return _one(rounds(person).filter(edition__slug=slug, level=level, region=region or None), field)
+    found: Round = _one(rounds(person).filter(edition__slug=slug, level=level, region=region or None), field)
+    demand_open(found.edition)
+    return found
 
 
 def entries(round_: Round) -> QuerySet[Entry]:
@@ -94,9 +106,11 @@ def entries(round_: Round) -> QuerySet[Entry]:
 
 
 def entry_of(person: Any, uid: UUID, field: str = "entry") -> Entry:
-    """An entry of a round that she keeps."""
+    """An entry of a round that she keeps, for a deed: CONFLICT where its edition is archived."""
     kept = Entry.objects.filter(uid=uid, round__in=rounds(person).values("pk"))
-    return _one(kept.select_related("team", "round__edition", "round__region"), field)
+    found: Entry = _one(kept.select_related("team", "round__edition", "round__region"), field)
+    demand_open(found.round.edition)
+    return found
 
 
 def may_enter(round_: Round, search: str) -> QuerySet[Team]:

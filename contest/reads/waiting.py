@@ -3,11 +3,14 @@
 from collections.abc import Iterator
 from typing import Any
 
+from accounts.permissions import places_of
 from accounts.waiting import Waiting, waiting
 from contest import links
-from contest.models import Conflict
+from contest.models import Conflict, Registration, RegistrationAppeal
 from contest.reads import keeping
 from contest.reads.judges_desk import desks
+from contest.reads.keeping import KEEP, rounds
+from contest.reads.registration import CHECK, to_check
 from core.language import say
 
 
@@ -40,3 +43,19 @@ def of_judging(person: Any) -> Iterator[Waiting]:
             "found_at",
             links.judging_tab(round_),
         )
+
+
+def of_contest(person: Any) -> Iterator[Waiting]:
+    """Registrations to check or approve, and appeals to answer."""
+    if places_of(person, CHECK):
+        rows = to_check(person).filter(state=Registration.State.APPLIED)
+        words = say("等审核的参赛报名", "Registrations to check")
+        yield from waiting("REGISTRATIONS", words, rows, "applied_at", "office/registrations/?state=APPLIED")
+    if places_of(person, KEEP):
+        hers = rounds(person).filter(edition__archive=None).values("pk")
+        checked = Registration.objects.filter(round__in=hers, state=Registration.State.CHECKED)
+        words = say("等批准的参赛报名", "Registrations to approve")
+        yield from waiting("APPROVALS", words, checked, "checked_at", "organiser/")
+        appeals = RegistrationAppeal.objects.filter(registration__round__in=hers, answered_at=None)
+        words = say("等答复的申诉", "Appeals to answer")
+        yield from waiting("APPEALS", words, appeals, "filed_at", "organiser/")

@@ -29,6 +29,7 @@ FIGURES = {
     "PEOPLE": "people",
     "ORGANISATIONS": "organisations",
     "MOBILISED": "mobilised",
+    "ENTRIES": "entries",
 }
 
 
@@ -40,7 +41,8 @@ def board_rows(board: dict | None, sort: str = "") -> list[dict]:
         figure = row["figures"][FIGURES.get(sort, "net")]
         is_money = isinstance(figure, dict)
         value = figure["minor"] if is_money else figure or 0
-        in_words = money.show(value) if is_money else row["figures"][f"{FIGURES[sort]}InWords"]
+        words = row["figures"].get(f"{FIGURES.get(sort)}InWords", str(value))
+        in_words = money.show(value) if is_money else words
         rows.append({**row, "value": value, "in_words": in_words})
     return rows
 

@@ -6,7 +6,15 @@ from accounts.models import ApiToken, Appointment, Membership, Organisation
 from accounts.models.appointment import OF_A_TEAM
 from catalog.illustrations import KINDS
 from catalog.models import Certificate, ListingReview, Lot, Product
-from contest.models import Conflict, ImportBatch, ProjectMapping
+from contest.models import (
+    Conflict,
+    ImportBatch,
+    Partner,
+    ProjectMapping,
+    Registration,
+    Stage,
+    Target,
+)
 from core import language
 from core.choices import Choices
 from core.language import say
@@ -65,6 +73,10 @@ CHOICES: dict[str, Callable[[], list[tuple[str, str]]]] = {
     "import_scope": ImportBatch.Scope.offered,
     "import_grade": ImportBatch.Grade.offered,
     "canonical_channel": ProjectMapping.Canonical.offered,
+    "stage_kind": Stage.Kind.offered,
+    "partner_role": Partner.Role.offered,
+    "target_kind": lambda: [one for one in Target.Kind.offered() if one[0] != "AMOUNT"],
+    "registration_state": Registration.State.offered,
     "figures_step": Step.offered,
     "finding": _findings,
 }

@@ -11,6 +11,7 @@ from django.db import models
 
 from accounts.models import Invitation, Membership, Person
 from catalog.models import Leader, ListingReview, Product, Team, TeamMember
+from contest.models import RegistrationAppeal
 from core.api.ids import global_id
 from impact.models import Household, HouseholdDetail
 from impact.sealing import seal_facts
@@ -138,6 +139,8 @@ def circle_of(row: Any) -> Circle:
         return Circle(set(), _coordinators([row.organisation_id]))
     if isinstance(row, ListingReview):
         return Circle(set(), set(), _managers(row.product.team))
+    if isinstance(row, RegistrationAppeal):
+        return Circle(set(), set(), _managers(row.registration.team))
     if isinstance(row, Leader | Household):
         return Circle(set(), set(), _managers(row.team))
     if isinstance(row, Product | Team):

@@ -50,10 +50,6 @@ CLOSES = "incidentOpen placeClose placeOpen"
 INVITES = "ceremonySave ceremonyInvite ceremonyLetIn ceremonyOpen"
 TEACHES = "courseSave courseLessonAdd courseQuestionAdd coursePartRemove coursePublish courseWithdraw"
 ANSWERS = "questionAnswer questionPublish questionWithdraw"
-CONTEST = (
-    "entryLetIn entryTakeOut roundTimesSet roundCreate rulebookDraft rulebookUpdate rulebookIndicatorAdd"
-    " rulebookIndicatorRemove rulebookChoose rulebookFreeze"
-)
 # At a round's desk: of whoever imports results, and of whoever keeps it.
 IMPORTED = (
     "organiserRound.imports organiserRound.mappings organiserRound.twins organiserRound.outsideSources"
@@ -61,12 +57,20 @@ IMPORTED = (
 )
 ROUND = (
     "contestOffice organiserRound organiserRound.entries organiserRound.mayEnter organiserRound.committee"
-    f" organiserRound.rulebooks {IMPORTED}"
+    f" organiserRound.registrations organiserRound.plan organiserRound.mayLeadInto organiserRound.rulebooks {IMPORTED}"
 )
 COMMITTEE = "conflictConfirm conflictWaive conflictName"
 OF_A_COMMITTEE = (
     "Judge.declared_ties Conflict.words Person.name Person.email RoleInvitation.email RoleInvitation.reason"
 )
+CONTEST = (
+    "entryLetIn entryTakeOut roundTimesSet roundCreate roundArrange stageSave stageRemove editionArchive partnerSave"
+    " partnerRemove targetSet registrationInvite registrationDecline registrationApprove registrationSuspend"
+    " registrationResume registrationDisqualify registrationAppealAnswer rulebookDraft rulebookUpdate"
+    " rulebookIndicatorAdd rulebookIndicatorRemove rulebookChoose rulebookFreeze"
+)
+CHECKS_TEAMS = "registrationCheck registrationDecline"
+APPEALS = "RegistrationAppeal.words RegistrationAppeal.answer"
 
 # A team's desk.
 DESK = "desk team.restReason team.logisticsChecks"
@@ -103,18 +107,18 @@ RULE: dict[str, Powers] = {
         " incidentUpdate incidentEnd paymentTrialBegin paymentTrialLook"
         " paymentTrialRefund shopOpen categoriesPutUp categorySave auditPersonFind parkedRelease shopUpdate"
         " shopTextsConfirm shopLetterSend shopLetterConfirm editionCreate",
-        words=f"{NAMES_OF_PEOPLE} {OF_A_COMMITTEE} Claim.words Claim.answer Dispute.reason Dispute.status Household.uid"
+        words=f"{NAMES_OF_PEOPLE} {OF_A_COMMITTEE} {APPEALS} Claim.words Claim.answer Dispute.reason Dispute.status Household.uid"
         " Household.decline_reason Leader.decline_reason Order.email Order.phone Order.recipient Order.street"
         " Order.note Payment.method Payment.payment_ref Question.words Answer.words PaymentTrial.url Refund.failure Refund.note Refund.otherwise"
         " Shipment.carrier Shipment.tracking_number",
     ),
     Role.COUNTY_VERIFIER: powers(
-        HOUSEHOLDS,
-        "householdDetailsOpen householdVerify householdDecline householdTakeOut",
+        f"{HOUSEHOLDS} registrationOffice",
+        f"householdDetailsOpen householdVerify householdDecline householdTakeOut {CHECKS_TEAMS}",
         words="Household.uid Household.decline_reason",
     ),
-    # A city looks on: listings, and figures.
-    Role.CITY_OFFICER: powers(f"{ANY_STATE} office.figures"),
+    # A city looks on: listings, and figures; and checks which of its teams are fit for a contest.
+    Role.CITY_OFFICER: powers(f"{ANY_STATE} office.figures office.waiting registrationOffice", CHECKS_TEAMS),
     # Agriculture: papers and quality.
     Role.QUALITY_CHECKER: powers(f"{ANY_STATE} qualityOffice office.waiting", "qualityCheck"),
     # Commerce: carriers, cold chain, what sending costs, roads that are closed.
@@ -139,7 +143,7 @@ RULE: dict[str, Powers] = {
         f"{ROUND} office.questions office.supporters office.waiting",
         f"{CONTEST} {ANSWERS} {TEACHES} {INVITES} {COMMITTEE}",
         shop_deeds="editionCreate",
-        words=f"Question.words Answer.words {OF_A_COMMITTEE}",
+        words=f"Question.words Answer.words {OF_A_COMMITTEE} {APPEALS}",
     ),
     # Reads, and does nothing; whose trail a mailbox is, for the whole log alone.
     Role.AUDITOR: powers(
@@ -162,9 +166,9 @@ RULE: dict[str, Powers] = {
     **dict.fromkeys((Role.ENTRANT, Role.ORGANISATION_FINANCE), Powers()),
     # A team's manager does all of its work, and says who else does; its leader what is grown and told; its packer packs.
     Role.TEAM_MANAGER: powers(
-        f"{DESK} {VILLAGE} {OF_ITS_PEOPLE}",
-        f"{SENDS} {GROWS} lotRecall leaderIntroduce teamMemberInvite teamMemberEnd refundRequest deviceCodeGive",
-        words=f"{ON_A_PARCEL} {OF_A_VILLAGE} Person.name Person.email RoleInvitation.email RoleInvitation.reason",
+        f"{DESK} {VILLAGE} {OF_ITS_PEOPLE} contestDesk",
+        f"{SENDS} {GROWS} registrationApply registrationWithdraw registrationAppealFile lotRecall leaderIntroduce teamMemberInvite teamMemberEnd refundRequest deviceCodeGive",
+        words=f"{ON_A_PARCEL} {OF_A_VILLAGE} {APPEALS} Person.name Person.email RoleInvitation.email RoleInvitation.reason",
         of_herself=HERS,
     ),
     Role.LEADER: powers(
@@ -208,8 +212,9 @@ PAGES = {
     "office_organisations": "organisationOffice",
     "office_organisation#organisation": "officeOrganisation",
     "organiser": "contestOffice",
-    "organiser_calendar#round": "organiserRound",
-    "organiser_entries#round": "organiserRound.entries",
+    "office_registrations": "registrationOffice",
+    "organiser_calendar#round": "organiserRound.plan",
+    "organiser_entries#round": "organiserRound.registrations",
     "organiser_imports#round": "organiserRound.imports",
     "organiser_judging#round": "organiserRound.committee",
     "organiser_rules#round": "organiserRound.rulebooks",

@@ -17,7 +17,7 @@ from accounts.models import Organisation, Person, Question, Region
 from accounts.models.appointment import FITS, OF_A_TEAM, Role
 from accounts.places import SHOP, Place
 from catalog.models import DepartmentCheck, Leader, Product, Team
-from contest.models import Judge, Rulebook
+from contest.models import Judge, Registration, Rulebook
 from contest.reads.keeping import key_of_round
 from core.api.ids import global_id, uid_of
 from core.models import Alarm, Delivery, OutboxEvent
@@ -76,6 +76,9 @@ class Side(Town):
         self.entry.round.refresh_from_db()
         Question.objects.filter(pk=self.question.pk).update(region=self.province)
         Rulebook.objects.filter(pk=self.rules.pk).update(region=self.province)
+        self.applied = Registration.objects.create(
+            round=self.entry.round, team=self.green, applied_at=timezone.now()
+        )
         self.appointment = holds(a_person(), Role.COUNTY_VERIFIER, Place(region=self.county.code))
         self.offer = role_invitation.send(
             f"{self.county.code}@example.com",
@@ -105,6 +108,7 @@ class Side(Town):
             "householdVerify.id": candidate,
             "householdDecline.id": candidate,
             "leaderVerify.team": green,
+            "registrationCheck.id": global_id("Registration", self.applied.uid),
             "leaderDecline.team": green,
             "round": global_id("Round", key_of_round(self.entry.round)),
             "shipmentShip.shipmentId": self.sold.parcel_id(0),
@@ -128,6 +132,7 @@ class Side(Town):
         other = global_id("Team", self.together.team.uid)
         return {
             "desk": f'team: "{other}"',
+            "contestDesk": f'team: "{other}"',
             "householdDesk": f'team: "{other}"',
             "teamProducts": f'team: "{other}", first: 20',
             "groupParcels": f'team: "{other}", first: 20',
@@ -171,6 +176,7 @@ class Side(Town):
             "judgedEntry": [f'id: "{global_id("JudgedEntry", self.entry.uid)}"'],
             "rulebook": [f'id: "{global_id("Rulebook", self.rules.uid)}"'],
             "rulebooks": [f'edition: "{self.entry.round.edition.slug}"'],
+            "contestDesk": [f'team: "{team}"'],
             "officeHousehold": [f'id: "{global_id("OfficeHousehold", self.candidate.uid)}"'],
             "officeTeam": [f'id: "{team}"'],
             "officeOrganisation": [f'id: "{global_id("Organisation", self.proposed.uid)}"'],

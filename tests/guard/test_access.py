@@ -141,6 +141,7 @@ class Matrix:
             "ceremonies": [{"edition": slug} for slug in Edition.objects.values_list("slug", flat=True)],
             "ceremonyInvitation": [{"code": "none"}],
             "edition": [{"slug": slug} for slug in Edition.objects.values_list("slug", flat=True)],
+            "contestDesk": [{}] + [{"team": team} for team in teams],
             "editionFaq": [
                 {"edition": slug, "first": 20} for slug in Edition.objects.values_list("slug", flat=True)
             ],

@@ -14,7 +14,7 @@ from accounts.models import Invitation, Person
 from accounts.places import SHOP
 from contest.actions import question as questions
 from contest.actions import rulebook
-from contest.models import Ceremony, Course
+from contest.models import Ceremony, Course, RegistrationAppeal
 from core.api.ids import global_id
 from core.api.run import graphql_schema
 from impact.actions import shares
@@ -130,6 +130,17 @@ class Town:
             platform, self.entry.round, ("o1", 1_00), state="parsed", applied_at=None
         )
         self.twin = a_twin(platform, self.entry)
+        self.registration = self.entry.registration
+        self.appeal = RegistrationAppeal.objects.create(
+            registration=self.registration,
+            against="suspended",
+            words="示例申诉",
+            filed_by=self.sold.managers[0].person,
+            filed_at=timezone.now(),
+        )
+        self.partner = self.entry.round.edition.partners.create(
+            role="media", name_zh="示例台", name_en="Demo"
+        )
         self.unsold = a_lot(self.sold.lots[0].variant, units=9, level=2)
         shares.share_out(self.unsold, {self.household.pk: 25_000}, self.sold.managers[0].person)
         product = self.unsold.variant.product
@@ -208,6 +219,22 @@ class Town:
             "conflict": global_id("JudgeConflict", self.tie.uid),
             "judge": global_id("Judge", self.tie.judge.uid),
             "rulebook": global_id("Rulebook", self.rules.uid),
+            **{
+                f"registration{deed}.id": global_id("Registration", self.registration.uid)
+                for deed in (
+                    "Check",
+                    "Decline",
+                    "Approve",
+                    "Withdraw",
+                    "Suspend",
+                    "Resume",
+                    "Disqualify",
+                    "AppealFile",
+                )
+            },
+            "appeal": global_id("RegistrationAppeal", self.appeal.uid),
+            "partner": global_id("Partner", self.partner.uid),
+            "into": global_id("Round", f"{self.entry.round.edition.slug}/provincial/"),
             "groupId": global_id("GroupPurchase", group.uid),
             "seatId": global_id("Seat", Seat.objects.filter(group=group).first().uid),
             "organisationId": global_id("Organisation", self.together.union.uid),
@@ -276,7 +303,7 @@ class Town:
             return [{**self._filled(act, inner), **({"units": 1} if "units" in inner else {})}]
         if named := _NAMED.get(name):
             return named() if callable(named) else named
-        if name == "number":
+        if name == "number" and plain == "String":
             return self.sold.order["number"]
         if hasattr(graphql_schema().type_map[plain], "values"):
             return next(iter(graphql_schema().type_map[plain].values))

@@ -15,7 +15,7 @@ from core.api import lookahead
 from core.api.facts import facts_of
 from core.api.ids import global_id
 from core.api.run import Documents, graphql_schema, run
-from impact.models import Entry
+from impact.models import Edition, Entry
 from tests.impact import world as impact
 from tests.shop import everything
 
@@ -71,6 +71,7 @@ def given(slug: str, team: str, rules: str):
         "contestEntry": [{"edition": edition, "number": number}],
         "rulebooks": [{"edition": edition}],
         "rulebook": [{"id": rules}],
+        "edition": [{"slug": one} for one in Edition.objects.values_list("slug", flat=True)],
     }
     kept = kept_roots()
     return lambda name: ways.get(name, [{}]) if name in kept else []

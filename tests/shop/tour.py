@@ -34,6 +34,7 @@ DEPARTMENTS = {
     "logistics_checker": "logistics",
     "womens_officer": "women",
     "media_officer": "media",
+    "county_verifier": "registrations",
 }
 # A part of a page: what it answers is none.
 NO_PAGES = {"suggestions"}
@@ -189,6 +190,7 @@ def _desk() -> Iterator[Stop]:
     yield Stop(MANAGER, "desk_households")
     yield Stop(MANAGER, "desk_team")
     yield Stop(MANAGER, "desk_people")
+    yield Stop(MANAGER, "desk_contest")
     lot = Lot.objects.filter(variant__product=product).first()
     assert lot
     at = (("id", global_id("Product", product.uid)), ("lot", global_id("Lot", lot.uid)))
@@ -230,6 +232,7 @@ def _office() -> Iterator[Stop]:
         yield Stop(OPERATOR, f"office_{name}", (("id", global_id(kinds[name], row.uid)),))
     held = Round.objects.select_related("edition").get()
     at = (("edition", held.edition.slug), ("level", held.level))
+    yield Stop(GUEST, "contest_edition", (("edition", held.edition.slug),))
     for tab in TABS:
         yield Stop(OPERATOR, f"organiser_{tab.name}", at)
     for role, page in DEPARTMENTS.items():

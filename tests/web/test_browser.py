@@ -17,7 +17,7 @@ from core.api.ids import global_id
 from core.models import Delivery, OutboxEvent
 from impact.actions import household as households
 from impact.actions.household import Proposal
-from impact.models import Entry, Round
+from impact.models import Edition, Entry, Round
 from orders.models import Claim, Dispute, Order, Payment, Refund
 from shop.demo.incidents import one_that_is_over
 from shop.web.organiser.tabs import TABS
@@ -85,6 +85,7 @@ def of_the_shop(shelf: SimpleNamespace, together: Together, orders: SimpleNamesp
             *("", "shop/", "shop/?query=nothing", "teams/", "cart/", "checkout/", "groups/", "contest/"),
             *(
                 "contest/?by=DIVISION",
+                f"contest/{Edition.objects.latest('pk').slug}/",
                 "about/",
                 "help/",
                 "privacy/",
@@ -125,6 +126,7 @@ def of_the_shop(shelf: SimpleNamespace, together: Together, orders: SimpleNamesp
                 "desk/team/",
                 "desk/team/?open=introduce_leader",
                 "desk/people/",
+                "desk/contest/",
                 "desk/people/?open=invite_member",
             ),
             f"desk/product/{id_}/lot/{global_id('Lot', shelf.lot.uid)}/",
@@ -171,7 +173,7 @@ def of_the_office(shelf: SimpleNamespace, together: Together) -> dict[Any, list[
     edition = global_id("OfficeEdition", round_.edition.uid)
     acts = ("amend_team", "suspend_team", "introduce_leader")
     departments = {"quality_checker": "quality", "logistics_checker": "logistics", "womens_officer": "women"}
-    departments |= {"media_officer": "media"}
+    departments |= {"media_officer": "media", "county_verifier": "registrations"}
     return {
         a_person(("operator",)): [
             *("office/", "office/teams/", "office/households/", "office/organisations/", "organiser/"),

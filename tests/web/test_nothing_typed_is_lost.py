@@ -9,13 +9,15 @@ from django.db import transaction
 from django.test import Client
 
 from catalog.models import Leader
+from contest.models import Registration
 from core import clock
 from core.api.ids import global_id
 from impact.actions import household
 from impact.actions.household import Proposal
 from orders.actions import closure
 from orders.models import Claim, Dispute, Order, Payment, Refund
-from tests.catalog.world import a_product, an_operator
+from tests.accounts.world import a_person
+from tests.catalog.world import a_product, a_team, an_operator
 from tests.impact.world import a_round
 from tests.orders.world import KASHGAR
 from tests.shop.tour import named_pages
@@ -38,7 +40,18 @@ PLAIN = {
     "invitation",
     "team",
 }
-PLAIN |= {"device", "teams", "contest", "catalogue", "claim", "review", "sign_in", "sign_up", "password_new"}
+PLAIN |= {
+    "device",
+    "teams",
+    "contest",
+    "contest_edition",
+    "catalogue",
+    "claim",
+    "review",
+    "sign_in",
+    "sign_up",
+    "password_new",
+}
 # Of the opening: each page has one form, and what stands in it is what is kept.
 PLAIN |= {"terms", "set_up", "set_up_facts", "set_up_texts", "set_up_mail", "set_up_payments"}
 PLAIN |= {"set_up_shipping", "set_up_categories"}
@@ -82,6 +95,7 @@ def visits(shelf) -> list[tuple[Client, str, str]]:
     waiting(shelf)
     handed_in = global_id("Product", a_product(shelf.team, state="submitted", submitted_at=clock.now()).uid)
     mine, clerk = an_order(shelf, shelf.buyer), signed_in(an_operator())
+    officer = signed_in(a_person(("county_verifier",)))
     troubles(Order.objects.get(number=mine["number"]))
     return [
         (guest, "product", f"/en/p/{shelf.product.slug}/"),
@@ -109,6 +123,7 @@ def visits(shelf) -> list[tuple[Client, str, str]]:
         (manager, "desk_households", "/en/desk/households/"),
         (manager, "desk_team", "/en/desk/team/"),
         (manager, "desk_people", "/en/desk/people/"),
+        (manager, "desk_contest", "/en/desk/contest/"),
         (clerk, "office_orders", "/en/office/orders/"),
         (clerk, "office_closures", "/en/office/closures/"),
         (clerk, "office_order", f"/en/office/orders/{mine['number']}/"),
@@ -121,6 +136,7 @@ def visits(shelf) -> list[tuple[Client, str, str]]:
         *((clerk, f"office_{name}", f"/en/office/{name}/") for name in ("refunds", "disputes", "claims")),
         (clerk, "office_audit", "/en/office/audit/"),
         (clerk, "office_teams", "/en/office/teams/"),
+        (officer, "office_registrations", "/en/office/registrations/"),
         (clerk, "organiser", "/en/organiser/"),
         *((clerk, name, f"/en/{path}/") for name, path in kept_in_the_office(shelf, union)),
     ]
@@ -130,6 +146,9 @@ def kept_in_the_office(shelf: SimpleNamespace, union: str) -> list[tuple[str, st
     """A team with a leader to verify, a household that waits, a round that has not begun: each page's name and address."""
     Leader.objects.update(verified_at=None)
     made = a_round(shelf.team, days=(5, 10, 15))
+    other = a_team()
+    Registration.objects.create(round=made, team=other, applied_at=clock.now())
+    made.registrations.update(goal_zh="示例")
     family = household.propose(Proposal(shelf.team, shelf.team.county, clock.now()), None)
     return [
         ("office_team", f"office/teams/{global_id('Team', shelf.team.uid)}"),

@@ -11,6 +11,7 @@ from shop.web.page import page
 
 urlpatterns = [
     path("<language:lang>/contest/", page("contest/contest", may_be_empty=True), name="contest"),
+    path("<language:lang>/contest/<slug:edition>/", page("contest/edition"), name="contest_edition"),
     path(
         "<language:lang>/contest/<slug:edition>/questions/",
         page("contest/questions"),

@@ -258,4 +258,23 @@ PARCELS = {
     "answer_claim": Act(follow=answered, look=ends_the_claim),
 }
 
-ACTS = gathered(TEAM, PRODUCTS, LOTS, HOUSEHOLDS, PARCELS)
+CONTEST = {
+    "apply_to_round": Act(
+        follow=says(say("已报名，等县级审核。", "Applied; the county looks at it next.")),
+        undone_by="withdraw_registration",
+    ),
+    "withdraw_registration": Act(
+        follow=says(say("已退出。", "It is withdrawn.")),
+        look=will(
+            say("团队退出；已有的数字留着，不再排名", "The team leaves; its figures stay, and it has no rank")
+        ),
+    ),
+    "appeal_registration": Act(
+        follow=says(
+            say("申诉已提交，由另一位组织者答复。", "Your appeal is filed; another organiser answers it.")
+        ),
+        look=will(say("一个决定只能申诉一次", "A decision is appealed against once")),
+    ),
+}
+
+ACTS = gathered(TEAM, PRODUCTS, LOTS, HOUSEHOLDS, PARCELS, CONTEST)

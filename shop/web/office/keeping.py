@@ -122,4 +122,15 @@ QUESTIONS = {
     ),
 }
 
-KEEPING = gathered(TEAMS, HOUSEHOLDS, ORGANISATIONS, DEPARTMENTS, QUESTIONS)
+REGISTRATIONS = {
+    "check_registration": Act(
+        follow=says(say("已审核，由组织者批准。", "Checked; the organiser approves it.")),
+        as_written="the organiser looks at it once more, and can decline it",
+    ),
+    "decline_registration": Act(
+        follow=says(say("没有通过，团队会收到原因。", "Declined; its team is told why.")),
+        as_written="its words are typed, and the team can apply again",
+    ),
+}
+
+KEEPING = gathered(TEAMS, HOUSEHOLDS, ORGANISATIONS, DEPARTMENTS, REGISTRATIONS, QUESTIONS)

@@ -47,6 +47,7 @@ TABS = (
         "accounts.decide_union",
         ("office/organisation",),
     ),
+    Tab("office/registrations", say("参赛报名", "Registrations"), "contest.check_registrations"),
     Tab("office/supporters", say("支持方", "Supporters"), "contest.see_supporters"),
     Tab(
         "organiser/organiser",

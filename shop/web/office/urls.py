@@ -44,6 +44,7 @@ urlpatterns = [
         _page("office/organisation"),
         name="office_organisation",
     ),
+    path("<language:lang>/office/registrations/", _page("office/registrations"), name="office_registrations"),
     path("<language:lang>/office/quality/", _page("office/quality"), name="office_quality"),
     path("<language:lang>/office/logistics/", _page("office/logistics"), name="office_logistics"),
     path("<language:lang>/office/women/", _page("office/women"), name="office_women"),

@@ -1,7 +1,11 @@
 """What follows the deeds of whoever keeps the contest."""
 
+from typing import Any
+
+from django.http import HttpRequest
+
 from core.language import say
-from shop.web.acts import Act, gathered, saved, says, tells, will
+from shop.web.acts import Act, done, gathered, saved, says, tells, will
 
 CONTEST = {
     "create_edition": Act(
@@ -15,6 +19,58 @@ CONTEST = {
     ),
     "take_out_entry": Act(
         follow=tells(say("{x} 已退出。", "{x} is out."), "entry", "number"), undone_by="let_in_entry"
+    ),
+}
+
+CALENDAR = {
+    "arrange_round": Act(follow=saved, undone_by="arrange_round"),
+    "save_stage": Act(follow=saved, undone_by="remove_stage"),
+    "remove_stage": Act(follow=says(say("已去掉。", "It is gone.")), undone_by="save_stage"),
+    "save_partner": Act(
+        follow=tells(say("“{x}”写好了。", "“{x}” is written down."), "partner", "name"),
+        undone_by="remove_partner",
+    ),
+    "remove_partner": Act(follow=says(say("已去掉。", "It is gone.")), undone_by="save_partner"),
+    "set_target": Act(follow=saved, undone_by="set_target"),
+    "set_amount_target": Act(follow=saved, undone_by="set_amount_target"),
+    "archive_edition": Act(
+        follow=tells(say("“{x}”已存档。", "“{x}” is archived."), "edition", "name"),
+        look=will(say("这一届从此只能看，不能再改", "It is only read from now on, and never changed again")),
+    ),
+}
+
+
+def _of_team(zh: str, en: str) -> Any:
+    def follow(request: HttpRequest, payload: dict[str, Any]) -> str:
+        return done(request, say(zh, en, x=payload["registration"]["team"]["name"]))
+
+    return follow
+
+
+REGISTRATIONS = {
+    "invite_team": Act(
+        follow=_of_team("已邀请“{x}”，会收到信。", "“{x}” is invited, and told by mail."),
+        as_written="its team turns it down or applies; nothing is in the round before",
+    ),
+    "approve_registration": Act(
+        follow=_of_team("“{x}”参赛了。", "“{x}” takes part."), undone_by="suspend_registration"
+    ),
+    "suspend_registration": Act(
+        follow=_of_team("“{x}”已暂停，团队会收到原因。", "“{x}” is suspended; its team is told why."),
+        undone_by="resume_registration",
+    ),
+    "resume_registration": Act(
+        follow=_of_team("“{x}”继续参赛。", "“{x}” competes again."), undone_by="suspend_registration"
+    ),
+    "disqualify_registration": Act(
+        follow=_of_team("“{x}”已取消资格。", "“{x}” is disqualified."),
+        look=will(
+            say("取消资格，只有申诉成立才能恢复", "It is out of competition, unless an appeal is granted")
+        ),
+    ),
+    "answer_registration_appeal": Act(
+        follow=says(say("已答复，团队会收到信。", "It is answered; the team is told by mail.")),
+        look=will(say("答复之后不能再改", "The answer stays as it is")),
     ),
 }
 
@@ -118,4 +174,4 @@ IMPORTS = {
     "decide_twin": Act(follow=saved, undone_by="decide_twin"),
 }
 
-ACTS = gathered(CONTEST, COMMITTEE, TRAINING, CEREMONY, RULES, IMPORTS)
+ACTS = gathered(CONTEST, CALENDAR, REGISTRATIONS, COMMITTEE, TRAINING, CEREMONY, RULES, IMPORTS)

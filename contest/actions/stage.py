@@ -1,0 +1,95 @@
+"""The parts of a round that are scored each by itself."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.actions import audit
+from accounts.models import Person
+from accounts.permissions import must
+from catalog import clean
+from contest.actions.edition import KEEP, demand_open
+from contest.actions.round import place_of_round
+from contest.models import Stage
+from core import clock
+from core.language import say
+from core.refusals import Invalid, TooLate, every
+from impact.models import Round
+
+MOST_STAGES = 5
+
+
+def save_stage(
+    round_: Round,
+    by: Person,
+    number: int,
+    kind: str,
+    name: tuple[str, str],
+    picks: int,
+    opens_at: datetime,
+    closes_at: datetime,
+    rulebook_version: int | None = None,
+) -> Stage:
+    """The stage at this place of the round, new or written anew, before the round opens.
+
+    A score is of the round's own window; a panel meets after it. Each picks fewer than the one before.
+    """
+    _must_keep(round_, by)
+    facts = every(
+        {
+            "number": lambda: clean.whole(number, "number", 1, MOST_STAGES),
+            "kind": lambda: clean.one_of(kind, "kind", Stage.Kind.values),
+            "name_zh": lambda: clean.text_for(Stage, "name_zh", name[0], required=True),
+            "name_en": lambda: clean.text_for(Stage, "name_en", name[1], required=True),
+            "picks": lambda: clean.whole(picks, "picks", 1, 500),
+        }
+    )
+    if opens_at >= closes_at:
+        raise Invalid(say("截止要晚于开始。", "It closes after it opens."), field="closes_at")
+    with transaction.atomic():
+        Round.objects.select_for_update().get(pk=round_.pk)
+        others = {stage.number: stage for stage in round_.stages.exclude(number=number)}
+        _check_place(others, number, picks, opens_at)
+        rulebooks = round_.edition.rulebooks
+        rulebook = (
+            rulebooks.filter(version=rulebook_version).first() if rulebook_version is not None else None
+        )
+        if rulebook_version is not None and rulebook is None:
+            raise Invalid(say("没有这一版规则。", "There is no such version."), field="rulebook_version")
+        when = {"opens_at": opens_at, "closes_at": closes_at, "rulebook": rulebook}
+        row, _ = Stage.objects.update_or_create(
+            round=round_, number=facts.pop("number"), defaults={**facts, **when}
+        )
+        audit.record(by, "save_stage", "Edition", round_.edition.uid, level=round_.level, number=row.number)
+    return row
+
+
+def _check_place(others: dict[int, Stage], number: int, picks: int, opens_at: datetime) -> None:
+    if number > 1 and number - 1 not in others:
+        raise Invalid(say("前一阶段还没有。", "The stage before it is missing."), field="number")
+    before, after = others.get(number - 1), others.get(number + 1)
+    if (before and picks >= before.picks) or (after and picks <= after.picks):
+        words = say("后一阶段选出的要少于前一阶段。", "Each stage picks fewer than the one before.")
+        raise Invalid(words, field="picks")
+    if before and opens_at < before.closes_at:
+        words = say("前一阶段截止之后才开始。", "It opens once the stage before has closed.")
+        raise Invalid(words, field="opens_at")
+
+
+def remove_stage(round_: Round, number: int, by: Person) -> None:
+    """The last one goes; the others keep their places."""
+    _must_keep(round_, by)
+    with transaction.atomic():
+        Round.objects.select_for_update().get(pk=round_.pk)
+        last = round_.stages.order_by("number").last()
+        if last is None or last.number != number:
+            raise Invalid(say("只能去掉最后一个阶段。", "Only the last stage can go."), field="number")
+        last.delete()
+        audit.record(by, "remove_stage", "Edition", round_.edition.uid, level=round_.level, number=number)
+
+
+def _must_keep(round_: Round, by: Person) -> None:
+    must(by, KEEP, at=place_of_round(round_.edition, round_.region))
+    demand_open(round_.edition)
+    if round_.phase(clock.now()) != Round.Phase.COMING:
+        raise TooLate(say("赛段已经开始，阶段不能再改。", "The round has begun; its stages stay."))
