@@ -1,11 +1,13 @@
 """Addresses that this floor's letters and lists lead to."""
 
+from urllib.parse import quote
+
 from django.conf import settings
 
 from catalog.models import Team
 from contest.models import CeremonyGuest
 from core.api.ids import global_id
-from impact.models import Round
+from impact.models import Entry, Round
 
 
 def tab_of(round_: Round, tab: str) -> str:
@@ -21,6 +23,16 @@ def judging_tab(round_: Round) -> str:
 def judges_desk(round_: Round) -> str:
     """A judge's desk in a round, below the language."""
     return f"judge/{_key(round_)}/{_where(round_)}"
+
+
+def results_tab(round_: Round) -> str:
+    """The results' tab of the organiser's desk, below the language."""
+    return f"organiser/{_key(round_)}/results/{_where(round_)}"
+
+
+def results_desk(entry: Entry) -> str:
+    """A team's results at its desk, below the language."""
+    return f"desk/results/?team={quote(global_id('Team', entry.team.uid))}"
 
 
 def in_language(path: str, language: str) -> str:

@@ -125,6 +125,11 @@ REACTIONS = {
     "RoundPutOff": Reactions(afterwards=["contest.letters.tell_keepers_of_opening"]),
     "RegistrationMoved": Reactions(afterwards=["contest.letters.tell_team_of_registration"]),
     "AppealAnswered": Reactions(afterwards=["contest.letters.tell_team_of_appeal"]),
+    "ReExaminationOpened": Reactions(afterwards=["contest.letters_of_results.tell_of_reexamination"]),
+    "ResultPublished": Reactions(afterwards=["contest.letters_of_results.send_result"]),
+    "ResultFinal": Reactions(afterwards=["contest.letters_of_results.send_final"]),
+    "ObjectionFiled": Reactions(afterwards=["contest.letters_of_results.tell_of_objection"]),
+    "ObjectionAnswered": Reactions(afterwards=["contest.letters_of_results.send_objection_answered"]),
     # those behind the goods
     "EntryHasFewHouseholds": Reactions(afterwards=["impact.tasks.tell_operators_of_few_households"]),
     # the contest

@@ -22,7 +22,7 @@ SCOPES = {
         (ANY,),
         "shop setUp contest contestEntry board edition editionFaq ceremonies ceremonyInvitation provenance reviews rating team teams search searchSuggestions product products categories"
         " regions incident incidents"
-        " sheetSeals rulebook rulebooks scoreExplained",
+        " sheetSeals rulebook rulebooks scoreExplained roundResult",
     ),
     # One's own.
     **_each((READ,), "viewer myQuestions myOrders myGroupPurchases organisation organisations invitation"),
@@ -39,7 +39,7 @@ SCOPES = {
     # A team's.
     **_each(
         (DESK,),
-        "desk groupParcels householdDesk contestDesk registrationApply registrationWithdraw registrationAppealFile teamProduct teamProducts"
+        "desk groupParcels householdDesk resultDesk objectionFile contestDesk registrationApply registrationWithdraw registrationAppealFile teamProduct teamProducts"
         " productCreate productUpdate productSubmit productWithdraw productArchive variantSave pictureDelete"
         " certificateAdd certificateRemove teamUpdate leaderIntroduce lotDeclare lotOpen lotClose"
         " lotShareOut householdPropose householdWithdraw shipmentShip groupShip claimAnswer",
@@ -76,6 +76,8 @@ SCOPES = {
         " questionAnswer questionPublish questionWithdraw"
         " editionCreate roundCreate roundTimesSet entryLetIn entryTakeOut"
         " conflictConfirm conflictWaive conflictName"
+        " resultPublish resultSupersede entryPick objectionAnswer reExaminationDismiss"
+        " awardPropose awardApprove awardWithdraw awardNoteAdd awardDeliver"
         " judgesDesk judgesDesks judgedEntry tiesDeclare tieDeclare sheetWrite"
         " rulebookDraft rulebookUpdate rulebookIndicatorAdd rulebookIndicatorRemove rulebookChoose rulebookFreeze"
         " outsideSourceCreate mappingPropose mappingApprove mappingWithdraw importApprove importRollBack importDiscard twinDecide"

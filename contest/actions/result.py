@@ -16,15 +16,16 @@ from contest.actions import advance, reexamination
 from contest.actions.edition import KEEP
 from contest.actions.round import place_of_round
 from contest.events import ResultFinal, ResultPublished
-from contest.models import Objection, ReExamination, Result, ResultRow, RoundPlan, Snapshot
+from contest.models import ReExamination, Result, ResultRow, RoundPlan, Snapshot
 from contest.reads import outcome
 from contest.reads.corrected import corrected_inputs
 from contest.reads.judging import means_of
 from contest.reads.outcome import Terms
 from contest.reads.result import published, snapshot_of
+from contest.reads.result_desk import obstacle, without_mark
 from contest.scoring.inputs import Inputs
 from core import clock, outbox
-from core.language import Words, say
+from core.language import say
 from core.refusals import Conflict, Invalid, NotAllowed, TooLate
 from impact.models import Round
 
@@ -107,8 +108,8 @@ def finalise(round_: Round) -> Result:
         result = _standing(round_)
         if result.objections_close_at > clock.now():
             raise TooLate(say("异议期还没有结束。", "Objections can still be filed."))
-        if obstacles := _obstacles(result):
-            raise Conflict(obstacles)
+        if (waits := obstacle(result)) is not None:
+            raise Conflict(waits)
         result.move_to(State.FINAL, finalised_at=timezone.now())
         plan.move_to(RoundPlan.State.FINAL)
         advance.carry_on(result)
@@ -117,7 +118,7 @@ def finalise(round_: Round) -> Result:
     return result
 
 
-def pick(round_: Round, entry_uid: Any, by: Person, words: str) -> Result:
+def pick(round_: Round, number: str, by: Person, words: str) -> Result:
     """The committee picks an entry to go on beside the best, with its words; as long as the result is provisional."""
     _must_decide(round_, by)
     words = line(words, "words", 400)
@@ -126,10 +127,14 @@ def pick(round_: Round, entry_uid: Any, by: Person, words: str) -> Result:
         result = _standing(round_)
         if result.state != State.PROVISIONAL:
             raise TooLate(say("结果已是最终结果。", "The result is final."))
-        row = result.rows.select_related("entry").filter(entry__uid=entry_uid, out="", advances=False).first()
+        row = (
+            result.rows.select_related("entry")
+            .filter(entry__number=number.strip(), out="", advances=False)
+            .first()
+        )
         if row is None:
             words_ = say("这个项目不能推荐。", "This entry cannot be picked.")
-            raise Invalid(words_, field="entry")
+            raise Invalid(words_, field="number")
         if result.picked.count() >= result.picks:
             raise Conflict(say("推荐名额已满。", "All of the committee's places are taken."))
         result.picked.create(entry=row.entry, words=words, by=by, at=timezone.now())
@@ -140,26 +145,13 @@ def pick(round_: Round, entry_uid: Any, by: Person, words: str) -> Result:
 def _finalise_if_clear(result: Result) -> bool:
     """False where something stands against it: it waits, and a recomputation that changes who goes on opens a
     re-examination."""
-    if _obstacles(result) or _look_again(result):
+    if obstacle(result) or _look_again(result):
         return False
     try:
         finalise(result.round)
     except Conflict:
         return False
     return True
-
-
-def _obstacles(result: Result) -> Words | None:
-    """Why it is not final yet; None where nothing stands against it."""
-    objections = Objection.objects.filter(result__round=result.round)
-    if objections.filter(state=Objection.State.OPEN).exists():
-        return say("还有异议没有答复。", "An objection waits for its answer.")
-    if objections.filter(state=Objection.State.UPHELD, result=result).exists():
-        return say("有异议成立，须先发布新版结果。", "An objection was upheld: publish a new version first.")
-    looked_at = ReExamination.objects.filter(entry__round=result.round, state=ReExamination.State.OPEN)
-    if looked_at.exists():
-        return say("还有复核没有结束。", "Something is still looked at once more.")
-    return None
 
 
 def _look_again(result: Result) -> bool:
@@ -212,12 +204,7 @@ def _judged(round_: Round, snapshot: Snapshot, inputs: Mapping[int, Inputs]) -> 
     """With the committee's means, where they have weight; refused where one of an entry in competition is missing."""
     if not outcome.needs_judges(snapshot.rulebook.parameters):
         return dict(inputs)
-    means = means_of(round_)
-    missing = [
-        entry.number
-        for entry in outcome.entries_of(round_)
-        if not outcome.out_of(entry)[0] and means.get(entry.pk) is None
-    ]
+    missing = without_mark(round_, snapshot)
     if missing:
         words = say(
             "这些项目的有效评分表不足，还不能发布：{entries}",
@@ -225,7 +212,7 @@ def _judged(round_: Round, snapshot: Snapshot, inputs: Mapping[int, Inputs]) -> 
             entries=", ".join(missing),
         )
         raise Conflict(words, field="judging", entries=missing)
-    return outcome.judged(inputs, means)
+    return outcome.judged(inputs, means_of(round_))
 
 
 def _write(

@@ -1,6 +1,7 @@
 """What the API offers of the contest."""
 
 from contest.api import (  # noqa: F401
+    award,
     calendar,
     ceremony,
     committee,
@@ -10,11 +11,14 @@ from contest.api import (  # noqa: F401
     explained,
     importing,
     judging,
+    objection,
     office,
     organiser,
     question,
     registering,
     registration,
+    result,
+    result_desk,
     rulebook,
     rules_desk,
     supporters,
@@ -37,6 +41,8 @@ class Query(
     rulebook.Query,
     explained.Query,
     training.Query,
+    result.Query,
+    objection.Query,
 ):
     """What may be read on this floor."""
 
@@ -55,5 +61,8 @@ class Mutation(
     rules_desk.Mutation,
     training.Mutation,
     training_desk.Mutation,
+    result_desk.Mutation,
+    objection.Mutation,
+    award.Mutation,
 ):
     """What may be done on this floor."""

@@ -57,6 +57,14 @@ def opened_round(person: Any, slug: str, level: str, region: str | None = None) 
     return found.order_by(F("region").asc(nulls_first=True)).first()
 
 
+def round_named(slug: str, level: str, region: str | None = None) -> Round | None:
+    """The same as anybody may name it."""
+    found = Round.objects.filter(edition__slug=slug, level=level).select_related("edition", "region")
+    if region is not None:
+        found = found.filter(region=region)
+    return found.order_by(F("region").asc(nulls_first=True)).first()
+
+
 def _at(places: Places) -> Q:
     return places.rows(region="region", subject="edition__uid")
 

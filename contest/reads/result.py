@@ -2,10 +2,11 @@
 
 from datetime import UTC, datetime
 
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, When
 
-from contest.models import Adjustment, ReExamination, Result, ResultRow, Snapshot, SnapshotRow
+from contest.models import Adjustment, Objection, ReExamination, Result, ResultRow, Snapshot, SnapshotRow
 from contest.scoring.rulebook import sha256_of
+from core.language import localized
 from impact.models import Entry, Round
 
 
@@ -21,7 +22,21 @@ def versions(round_: Round) -> QuerySet[Result]:
 
 def rows_of(result: Result) -> QuerySet[ResultRow]:
     """By rank, then those who are out of competition by their numbers."""
-    return result.rows.select_related("entry__team__division", "entry__team__county")
+    return result.rows.select_related("entry__team__division", "entry__team__county", "entry__round__edition")
+
+
+def shown_rows(result: Result) -> list[ResultRow]:
+    """The same with their version, which knows whom the committee picked."""
+    result.words_of_picks = dict(result.picked.values_list("entry", "words"))  # type: ignore[attr-defined]
+    rows = list(rows_of(result))
+    for row in rows:
+        row.result = result
+    return rows
+
+
+def name_of_edition(result: Result) -> str:
+    """As it is called in the reader's language."""
+    return localized(result.round.edition, "name")
 
 
 def snapshot_of(round_: Round) -> Snapshot | None:
@@ -37,6 +52,12 @@ def adjustments(round_: Round) -> QuerySet[Adjustment]:
 def reexaminations(round_: Round) -> QuerySet[ReExamination]:
     """What is, or was, looked at once more."""
     return ReExamination.objects.filter(entry__round=round_).select_related("entry__team", "result")
+
+
+def objections(round_: Round) -> QuerySet[Objection]:
+    """What teams say against its results: the open ones first, then the last to come."""
+    rows = Objection.objects.filter(result__round=round_).select_related("entry__team", "result")
+    return rows.order_by(Case(When(state=Objection.State.OPEN, then=0), default=1), "-filed_at", "-pk")
 
 
 def _results(round_: Round) -> QuerySet[Result]:

@@ -1,11 +1,14 @@
 """What a team's desk says of a product that is being written."""
 
+from decimal import Decimal
+
 from django import template
 from graphene.utils.str_converters import to_camel_case
 
 from catalog.models.variant import HOUSEHOLD_PARTS, STORY_PARTS
 from core import language
 from core.language import Words
+from core.money import show
 from shop.templatetags.web import kilograms
 
 register = template.Library()
@@ -53,3 +56,13 @@ def story_fields(story: list[dict] | None) -> list[dict]:
         }
         for part, names in STORY_PARTS.items()
     ]
+
+
+@register.filter
+def figure_value(figure: dict) -> str:
+    """A figure of a result as people read it: yuan, percent, or the number as it is."""
+    if figure["unit"] == "minor":
+        return show(int(figure["value"]))
+    if figure["unit"] == "bps":
+        return f"{Decimal(figure['value']) / 100:f} %"
+    return str(figure["value"])

@@ -103,3 +103,11 @@ def import_of(round: dict[str, Any], id: str) -> str:
     where = to("organiser_import", edition=round["edition"]["slug"], level=round["level"], id=id)
     code = (round["region"] or {}).get("code")
     return where + (f"?{urlencode({'region': code})}" if code else "")
+
+
+@register.simple_tag
+def bulletin_of(round: dict[str, Any], form: str) -> str:
+    """A round's bulletin as a file to take along, `csv` or `xlsx`."""
+    where = to("contest_bulletin", edition=round["edition"]["slug"], level=round["level"], form=form)
+    code = (round["region"] or {}).get("code")
+    return where + (f"?{urlencode({'region': code})}" if code else "")

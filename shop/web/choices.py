@@ -46,6 +46,13 @@ def _findings() -> list[tuple[str, str]]:
     return [("true", str(say("没问题", "All is fine"))), ("false", str(say("要改", "To be mended")))]
 
 
+def _upheld() -> list[tuple[str, str]]:
+    return [
+        ("false", str(say("不成立，维持结果", "No: the result stays"))),
+        ("true", str(say("成立，随后发布新版", "Yes: a new version follows"))),
+    ]
+
+
 def _team_roles() -> list[tuple[str, str]]:
     return [(role.name, str(role.words)) for role in map(Appointment.Role, OF_A_TEAM)]
 
@@ -79,6 +86,7 @@ CHOICES: dict[str, Callable[[], list[tuple[str, str]]]] = {
     "registration_state": Registration.State.offered,
     "figures_step": Step.offered,
     "finding": _findings,
+    "upheld": _upheld,
 }
 
 # The same by one value, which a page names as the API does: `{{ h.state|called:"household_state" }}`.

@@ -12,7 +12,8 @@ from accounts.models import Person
 from contest.actions import freeze
 from contest.actions import result as results
 from contest.actions.round import open_round
-from contest.models import Result, RoundPlan, Rulebook, Snapshot
+from contest.models import Award, Objection, ReExamination, Result, RoundPlan, Rulebook, Snapshot
+from contest.reads.outcome import frozen_inputs
 from contest.reads.result import rows_of
 from contest.scoring.inputs import Inputs
 from contest.scoring.rulebook import default_parameters, sha256_of
@@ -143,3 +144,26 @@ def a_field(monkeypatch: Any, teams: int = 3, advances: int = 2, **plan: Any) ->
 def order_of(result: Result) -> list[tuple[int | None, str]]:
     """(rank, number) of each row, as it is told."""
     return [(row.rank, row.entry.number) for row in rows_of(result)]
+
+
+def spoken_against(entry: Entry) -> tuple[Objection, ReExamination, Award]:
+    """A result of its round is out before its time, is objected to and looked at once more, and has earned an award."""
+    round_ = Round.objects.select_related("edition", "plan").get(pk=entry.round_id)
+    if round_.plan.rulebook_id is None:
+        by_a_rulebook(round_)
+    at = timezone.now()
+    freeze._write(round_, 0)
+    snapshot = Snapshot.objects.select_related("rulebook").get(round=round_, voided_at=None)
+    plan = RoundPlan.objects.select_related("round__edition").get(round=round_)
+    closes_at = round_.freezes_at + timedelta(days=3)
+    result = results._write(
+        plan, snapshot, frozen_inputs(snapshot), None, until=snapshot.until, closes_at=closes_at
+    )
+    objection = Objection.objects.create(
+        result=result, entry=entry, language="zh", words="示例异议：少算了一笔", filed_at=at
+    )
+    opened = ReExamination.objects.create(entry=entry, cause="refunds", refunded_minor=1, opened_at=at)
+    award = Award.objects.create(
+        result=result, entry=entry, rank=1, title_zh="示例奖", title_en="Demo award", proposed_at=at
+    )
+    return objection, opened, award

@@ -225,13 +225,13 @@ def test_the_committee_picks_as_many_as_the_plan_leaves_to_it(field):
     result = field.publish()
     assert [row.entry.number for row in result.rows.filter(advances=True)] == ["E03"]
     with pytest.raises(Invalid):
-        results.pick(field.round, field.entries[2].uid, field.organiser, "It goes on anyway.")
-    results.pick(field.round, field.entries[3].uid, field.organiser, "A place that nobody else tells of.")
+        results.pick(field.round, "E03", field.organiser, "It goes on anyway.")
+    results.pick(field.round, "E04", field.organiser, "A place that nobody else tells of.")
     with pytest.raises(Conflict):
-        results.pick(field.round, field.entries[1].uid, field.organiser, "One more.")
+        results.pick(field.round, "E02", field.organiser, "One more.")
     field.window_over()
     results.finalise_due()
     assert {r.advanced_from.number for r in Registration.objects.filter(round=field.into)} == {"E03", "E04"}
     with pytest.raises(TooLate):
-        results.pick(field.round, field.entries[1].uid, field.organiser, "Late.")
+        results.pick(field.round, "E02", field.organiser, "Late.")
     assert list(verify()) == []

@@ -75,8 +75,13 @@ def _private_texts(model: type[models.Model], told: Any) -> Iterator[models.Fiel
         sort, _ = told.get((model.__name__, column.name), (0, ""))
         # A password's and a token's hash must stay, or nobody could sign in; they are looked for as they are.
         is_wide = (column.max_length or 99) >= 12
-        if is_text and is_wide and sort >= PRIVATE and not getattr(model, "append_only", False):
+        if is_text and is_wide and sort >= PRIVATE and not _stays(model):
             yield column
+
+
+def _stays(model: type[models.Model]) -> bool:
+    """Whether what its rows say can be written over by nobody: no word of ours gets in."""
+    return getattr(model, "append_only", False) or getattr(model, "kept", False)
 
 
 def _put(row: models.Model, column: models.Field) -> str:

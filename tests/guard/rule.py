@@ -68,6 +68,8 @@ CONTEST = (
     " partnerRemove targetSet registrationInvite registrationDecline registrationApprove registrationSuspend"
     " registrationResume registrationDisqualify registrationAppealAnswer rulebookDraft rulebookUpdate"
     " rulebookIndicatorAdd rulebookIndicatorRemove rulebookChoose rulebookFreeze"
+    " resultPublish resultSupersede entryPick objectionAnswer reExaminationDismiss awardPropose awardApprove awardWithdraw"
+    " awardNoteAdd awardDeliver"
 )
 CHECKS_TEAMS = "registrationCheck registrationDecline"
 APPEALS = "RegistrationAppeal.words RegistrationAppeal.answer"
@@ -166,8 +168,8 @@ RULE: dict[str, Powers] = {
     **dict.fromkeys((Role.ENTRANT, Role.ORGANISATION_FINANCE), Powers()),
     # A team's manager does all of its work, and says who else does; its leader what is grown and told; its packer packs.
     Role.TEAM_MANAGER: powers(
-        f"{DESK} {VILLAGE} {OF_ITS_PEOPLE} contestDesk",
-        f"{SENDS} {GROWS} registrationApply registrationWithdraw registrationAppealFile lotRecall leaderIntroduce teamMemberInvite teamMemberEnd refundRequest deviceCodeGive",
+        f"{DESK} {VILLAGE} {OF_ITS_PEOPLE} resultDesk contestDesk",
+        f"{SENDS} {GROWS} registrationApply registrationWithdraw registrationAppealFile lotRecall leaderIntroduce teamMemberInvite teamMemberEnd refundRequest deviceCodeGive objectionFile",
         words=f"{ON_A_PARCEL} {OF_A_VILLAGE} {APPEALS} Person.name Person.email RoleInvitation.email RoleInvitation.reason",
         of_herself=HERS,
     ),

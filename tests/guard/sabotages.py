@@ -406,4 +406,25 @@ SABOTAGES = [
         "",
         "tests/contest/test_sealed.py -k recused",
     ),
+    Sabotage(
+        "a weight that was changed after the freeze is not named",
+        "contest/verify/result.py",
+        "if not snapshot.rulebook_sha256 == snapshot.rulebook.sha256 == now:",
+        "if False:",
+        "tests/contest/test_places.py -k names_what_differs",
+    ),
+    Sabotage(
+        "a late refund is in the figures of a frozen round",
+        "impact/actions/support.py",
+        "gathering = [support for support in first.values() if support.entry.round.freezes_at > now]",
+        "gathering = list(first.values())",
+        "tests/contest/test_freeze.py -k late_refund",
+    ),
+    Sabotage(
+        "a freeze waits for nobody who has looked at the clock",
+        "impact/actions/gate.py",
+        'cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [GATE])',
+        "pass",
+        "tests/contest/test_freeze_races.py -k waited_for",
+    ),
 ]

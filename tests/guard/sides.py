@@ -134,6 +134,7 @@ class Side(Town):
             "desk": f'team: "{other}"',
             "contestDesk": f'team: "{other}"',
             "householdDesk": f'team: "{other}"',
+            "resultDesk": f'team: "{other}"',
             "teamProducts": f'team: "{other}", first: 20',
             "groupParcels": f'team: "{other}", first: 20',
         }
@@ -168,7 +169,7 @@ class Side(Town):
             "edition": [f'slug: "{self.entry.round.edition.slug}"'],
             "editionFaq": [f'edition: "{self.entry.round.edition.slug}", first: 20'],
             **dict.fromkeys(
-                ("organiserRound", "judgesDesk", "sheetSeals"),
+                ("organiserRound", "judgesDesk", "sheetSeals", "roundResult"),
                 [
                     f'edition: "{self.entry.round.edition.slug}", level: PROVINCIAL, region: "{self.entry.round.region_id}"'
                 ],
@@ -182,7 +183,7 @@ class Side(Town):
             "officeOrganisation": [f'id: "{global_id("Organisation", self.proposed.uid)}"'],
             "organisation": [f'id: "{global_id("Organisation", self.proposed.uid)}"'],
             "teamProduct": [f'id: "{draft}"'],
-            **dict.fromkeys(("desk", "householdDesk"), [f'team: "{team}"']),
+            **dict.fromkeys(("desk", "householdDesk", "resultDesk"), [f'team: "{team}"']),
             "teamProducts": [f'team: "{team}", first: 20'],
             "team": [f'slug: "{self.team.slug}"'],
             "product": [f'slug: "{self.draft.slug}", preview: true'],

@@ -25,6 +25,7 @@ from tests.accounts.world import PASSWORD, Asker, a_link, a_person, an_organisat
 from tests.catalog.world import a_lot, a_product, a_team, a_variant
 from tests.contest.committee import a_tie
 from tests.contest.outside import a_mapping, a_source, a_statement, a_twin
+from tests.contest.rounds import spoken_against
 from tests.impact.world import a_round, households
 from tests.orders.sold import Sold
 from tests.orders.world import KASHGAR, WUHAN, Buyer, key
@@ -113,6 +114,7 @@ class Town:
         self.entry = a_round(team, days=(5, 10, 15)).entries.get()
         self.question = questions.ask(self.entry.round.edition, self.sold.managers[0].person, "示例提问")
         self.tie = a_tie(self.entry)
+        self.objection, self.reexamination, self.award = spoken_against(self.entry)
         self.rules = rulebook.draft(self.entry.round, None)
         self.ceremony = Ceremony.objects.create(
             edition=self.entry.round.edition,
@@ -216,6 +218,10 @@ class Town:
             "mapping": global_id("ProjectMapping", self.mapping.uid),
             "batch": global_id("ImportBatch", self.statement.uid),
             "twin": global_id("TwinSale", self.twin.uid),
+            "objectionFile.entry": global_id("OwnEntry", self.entry.uid),
+            "objection": global_id("Objection", self.objection.uid),
+            "reexamination": global_id("ReExamination", self.reexamination.uid),
+            "award": global_id("Award", self.award.uid),
             "conflict": global_id("JudgeConflict", self.tie.uid),
             "judge": global_id("Judge", self.tie.judge.uid),
             "rulebook": global_id("Rulebook", self.rules.uid),

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from shop.web.contest.bulletin import bulletin
 from shop.web.contest.certificate import course_certificate
 from shop.web.contest.entry import entry
 from shop.web.contest.rules import rules_file
@@ -23,6 +24,11 @@ urlpatterns = [
         "<language:lang>/contest/<slug:edition>/<level:level>/seals/",
         page("contest/seals"),
         name="contest_seals",
+    ),
+    path(
+        "<language:lang>/contest/<slug:edition>/<level:level>/result.<str:form>",
+        bulletin,
+        name="contest_bulletin",
     ),
     path("<language:lang>/contest/<slug:edition>/<slug:number>/", entry, name="contest_entry"),
     path("r/<slug:code>/", come),

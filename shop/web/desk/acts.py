@@ -259,6 +259,15 @@ PARCELS = {
 }
 
 CONTEST = {
+    "file_objection": Act(
+        follow=says(say("已提交，答复会发邮件告诉您。", "It is filed. You are told the answer by mail.")),
+        look=will(
+            say(
+                "主办方收到，并公开答复以前不定最终结果",
+                "The organiser gets it, and answers before the result is final",
+            )
+        ),
+    ),
     "apply_to_round": Act(
         follow=says(say("已报名，等县级审核。", "Applied; the county looks at it next.")),
         undone_by="withdraw_registration",

@@ -174,4 +174,37 @@ IMPORTS = {
     "decide_twin": Act(follow=saved, undone_by="decide_twin"),
 }
 
-ACTS = gathered(CONTEST, CALENDAR, REGISTRATIONS, COMMITTEE, TRAINING, CEREMONY, RULES, IMPORTS)
+RESULTS = {
+    "publish_result": Act(
+        follow=says(say("初步结果已发布，异议期开始。", "The provisional result is out; teams may object.")),
+        look=will(
+            say("所有人立刻看到结果，各队收到通知", "Everybody sees it at once, and each team is told")
+        ),
+    ),
+    "supersede_result": Act(
+        follow=says(
+            say("新版结果已发布，上一版仍可查看。", "The new version is out; the one before stays readable.")
+        ),
+        look=will(say("所有人立刻看到新版和理由", "Everybody sees the new version, and why")),
+    ),
+    "pick_entry": Act(
+        follow=saved,
+        look=will(say("推荐和理由立刻公开", "The pick and its words are public at once")),
+    ),
+    "answer_objection": Act(
+        follow=says(say("已答复，团队会收到邮件。", "It is answered; the team is told by mail.")),
+        look=will(say("答复发给团队", "The answer goes to the team")),
+    ),
+    "dismiss_reexamination": Act(
+        follow=saved, look=will(say("结果不变，理由公开", "The result stays, and everybody reads why"))
+    ),
+    "propose_award": Act(follow=saved, undone_by="withdraw_award"),
+    "approve_award": Act(follow=saved, undone_by="withdraw_award"),
+    "withdraw_award": Act(follow=saved, look=will(say("这个奖项不再发放", "This award is not given"))),
+    "note_award": Act(follow=saved, as_written="a note is a note: another one says what was wrong in it"),
+    "deliver_award": Act(
+        follow=saved, look=will(say("记为已发放，之后不再改", "It was handed over: that stays"))
+    ),
+}
+
+ACTS = gathered(CONTEST, CALENDAR, REGISTRATIONS, COMMITTEE, TRAINING, CEREMONY, RULES, IMPORTS, RESULTS)
