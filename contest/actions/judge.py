@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.actions import audit
 from accounts.events import Appointed
-from accounts.models import Appointment, Person, Region
+from accounts.models import Appointment, Person
 from accounts.permissions import must
 from accounts.places import Place
 from accounts.reads import region_coded
@@ -51,7 +51,7 @@ def declare(edition: Edition, by: Person, county: str, ties: str = "", is_comple
     """
     judge = judge_at(edition, by)
     region = region_coded(county, "county")
-    if region.level != Region.Level.COUNTY:
+    if region.children.exists():  # a city without counties stands for itself
         raise Invalid(say("请选到县级。", "Please choose a county."), field="county")
     if not is_complete:
         words = say("请确认已写明全部关系。", "Please confirm that you have named all ties.")

@@ -254,6 +254,14 @@ def test_nothing_is_shown_or_given_before_she_has_declared_her_ties(round_, entr
     give(judge, entry, 80)
 
 
+def test_she_lives_in_a_county_or_in_a_city_that_has_none(round_):
+    judge, city = committee.seated(round_), shelves.a_region("441900", "东莞市", "Dongguan", 2, None)
+    with pytest.raises(Invalid):
+        judges.declare(round_.edition, judge, committee.far_away().parent.code, is_complete=True)
+    judges.declare(round_.edition, judge, city.code, is_complete=True)
+    assert committee.part_of(judge, round_).county == city
+
+
 def test_a_team_that_she_names_is_gone_for_good_whether_known_or_not(round_, entry, team):
     by_name, by_code = a_judge(round_, f"不存在的队\n{team.name_zh}"), a_judge(round_, team.code.lower())
     for judge in (by_name, by_code):
