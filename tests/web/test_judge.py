@@ -59,6 +59,8 @@ def test_from_the_invitation_to_how_the_marks_lie(round_, team, run_deliveries):
     browser = signed_in(person)
     assert Judge.objects.get().person == person and RoleInvitation.objects.get().used_at
 
+    work = words(browser.get("/en/office/"))
+    assert "Ties to name" in work and 'href="/en/judge/"' in work
     assert "First, name your ties" in words(browser.get("/en/judge/"))
     desk = desk_of(round_)
     assert "/judge/entry/" not in words(browser.get(desk)) and gone(browser, entry_page(entry_of(team)))
@@ -113,6 +115,7 @@ def test_ties_are_confirmed_or_waived_by_page_and_everybody_reads_why(round_, te
         committee.buys(judge, team)
     open_due()
     assert "Has bought" in words(organiser.get(tab))
+    assert "Ties to decide" in words(organiser.get("/en/office/"))
     waived, confirmed = Conflict.objects.order_by("pk")
     post(organiser, "waive_conflict", conflict=id_of("JudgeConflict", waived), words="一次小额购买", back=tab)
     its = id_of("JudgeConflict", confirmed)
