@@ -10,7 +10,7 @@ from accounts.permissions import must
 from catalog import clean
 from contest.actions.edition import KEEP, demand_open
 from contest.actions.edition import place_of_round as place_of_round
-from contest.models import RoundPlan
+from contest.models import RoundPlan, Rulebook
 from core import clock
 from core.language import say
 from core.refusals import Invalid, TooLate
@@ -73,6 +73,7 @@ def set_times(
         if row.phase(clock.now()) != Round.Phase.COMING:
             raise TooLate(say("赛段已经开始，时间不能再改。", "The round has begun; its times stay."))
         row.opens_at, row.closes_at, row.freezes_at = opens_at, closes_at, freezes_at
+        _check_rules(row)
         row.save(update_fields=["opens_at", "closes_at", "freezes_at"])
         audit.record(by, "set_times", "Edition", row.edition.uid, level=row.level, **_times(row))
     return row
@@ -94,6 +95,22 @@ def _check_plan(round_: Round, opens_at: datetime) -> None:
     if plan.registration_closes_at and opens_at < plan.registration_closes_at:
         words = say("报名还没截止。", "Registration closes later than that.")
         raise Invalid(words, field="opens_at")
+
+
+def _check_rules(row: Round) -> None:
+    """The rules that were frozen for a round were so before it opens, and say how long it settles at least."""
+    book = Rulebook.objects.filter(plans__round=row, frozen_at__isnull=False).first()
+    if book is None or book.frozen_at is None:
+        return
+    if row.opens_at < book.frozen_at:
+        words = say("开始不早于规则冻结的时间。", "It opens no sooner than its rules were frozen.")
+        raise Invalid(words, field="opens_at")
+    days = book.parameters["settling_days"]
+    if row.freezes_at - row.closes_at < timedelta(days=days):
+        words = say(
+            "规则写明至少结算 {n} 天。", "Its rules say that it settles for {n} days at least.", n=days
+        )
+        raise Invalid(words, field="freezes_at")
 
 
 def _times(round_: Round) -> dict[str, str]:

@@ -13,6 +13,7 @@ from django.test import RequestFactory
 from accounts.actions import appointment
 from accounts.models import Appointment, AuditEntry, Person
 from accounts.places import Place
+from contest.actions.round import set_times
 from contest.models import RoundPlan, Rulebook
 from contest.reads import rulebook as reads
 from contest.reads.keeping import key_of_round
@@ -22,7 +23,9 @@ from contest.verify.rulebook import verify
 from core import clock
 from core.api.documents import ask
 from core.api.ids import global_id
+from core.refusals import Invalid
 from impact.actions import standings
+from impact.models import Round
 from tests.catalog import world as shelves
 from tests.factor import awake
 from tests.impact import world
@@ -183,6 +186,18 @@ def test_a_round_settles_as_long_as_its_rules_say(round_, keeper):
     values = [{"path": "rules.settlingDays", "value": "8"}]
     assert not do("rulebookUpdate", keeper, rulebook=book["id"], values=values)["errors"]
     assert refused(do("rulebookFreeze", keeper, rulebook=book["id"])) == [("INVALID", "rules.settlingDays")]
+
+
+def test_times_that_its_frozen_rules_do_not_fit_are_refused(round_, keeper):
+    book = rules(round_, keeper)
+    do("rulebookFreeze", keeper, rulebook=book["id"])
+    now, before = clock.now(), Round.objects.values().get()
+    for days, field in (((-1, 10, 17), "opens_at"), ((1, 10, 16), "freezes_at")):
+        with pytest.raises(Invalid) as no:
+            set_times(round_, *(now + timedelta(days=n) for n in days), by=keeper)
+        assert no.value.field == (field,)
+    assert Round.objects.values().get() == before
+    set_times(round_, *(now + timedelta(days=n) for n in (2, 10, 17)), by=keeper)
 
 
 def test_a_new_version_begins_as_another_one_is_and_the_old_one_stays(round_, keeper):
