@@ -121,18 +121,15 @@ add_to_round(
         resolver=lambda root, info: list(root.stages.select_related("rulebook")),
         description="Its parts that are scored each by itself, in their order; none where it is of one piece.",
     ),
-    may_lead_into=guarded(
-        list_of(
-            OrganiserRoundType,
-            most=20,
-            resolver=lambda root, info: list(
-                keeping.rounds(info.context.user).filter(
-                    edition=root.edition_id, opens_at__gte=root.freezes_at
-                )[:20]
-            ),
-            description="Rounds of its edition that open once it is frozen.",
+    may_lead_into=list_of(
+        OrganiserRoundType,
+        most=20,
+        resolver=lambda root, info: list(
+            keeping.rounds(info.context.user).filter(edition=root.edition_id, opens_at__gte=root.freezes_at)[
+                :20
+            ]
         ),
-        whoever_may_here(keeping.KEEP),
+        description="Rounds of its edition that the asker keeps and that open once it is frozen.",
     ),
 )
 

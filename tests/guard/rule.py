@@ -57,7 +57,7 @@ IMPORTED = (
 )
 ROUND = (
     "contestOffice organiserRound organiserRound.entries organiserRound.mayEnter organiserRound.committee"
-    f" organiserRound.registrations organiserRound.plan organiserRound.mayLeadInto organiserRound.rulebooks {IMPORTED}"
+    f" organiserRound.registrations organiserRound.plan organiserRound.ceremonies organiserRound.rulebooks {IMPORTED}"
 )
 COMMITTEE = "conflictConfirm conflictWaive conflictName"
 OF_A_COMMITTEE = (
