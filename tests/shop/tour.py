@@ -191,6 +191,7 @@ def _desk() -> Iterator[Stop]:
     yield Stop(MANAGER, "desk_team")
     yield Stop(MANAGER, "desk_people")
     yield Stop(MANAGER, "desk_contest")
+    yield Stop(MANAGER, "desk_results")
     lot = Lot.objects.filter(variant__product=product).first()
     assert lot
     at = (("id", global_id("Product", product.uid)), ("lot", global_id("Lot", lot.uid)))

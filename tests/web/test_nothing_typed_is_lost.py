@@ -124,6 +124,7 @@ def visits(shelf) -> list[tuple[Client, str, str]]:
         (manager, "desk_team", "/en/desk/team/"),
         (manager, "desk_people", "/en/desk/people/"),
         (manager, "desk_contest", "/en/desk/contest/"),
+        (manager, "desk_results", "/en/desk/results/"),
         (clerk, "office_orders", "/en/office/orders/"),
         (clerk, "office_closures", "/en/office/closures/"),
         (clerk, "office_order", f"/en/office/orders/{mine['number']}/"),
@@ -156,7 +157,7 @@ def kept_in_the_office(shelf: SimpleNamespace, union: str) -> list[tuple[str, st
         ("office_organisation", f"office/organisations/{union}"),
         *(
             (f"organiser_{tab}", f"organiser/{made.edition.slug}/provincial/{tab}")
-            for tab in ("calendar", "rules", "entries", "imports", "judging")
+            for tab in ("calendar", "rules", "entries", "imports", "judging", "results")
         ),
     ]
 
