@@ -4,6 +4,7 @@ from contest.api import (  # noqa: F401
     award,
     calendar,
     ceremony,
+    channels,
     committee,
     contest,
     edition,
@@ -28,6 +29,7 @@ from contest.api import (  # noqa: F401
 
 
 class Query(
+    channels.Query,
     contest.Query,
     engagement.Query,
     edition.Query,

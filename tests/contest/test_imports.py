@@ -3,22 +3,26 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.test import RequestFactory
 
 from accounts.models import Person
-from contest.actions import approval, batch, mapping, repair
+from contest.actions import approval, batch, mapping, repair, twins
 from contest.actions.approval import ToBeConfirmed
-from contest.models import ImportBatch, ImportFile, ImportRow, OutsideTally
+from contest.models import ImportBatch, ImportFile, ImportRow, OutsideTally, ProjectMapping, TwinSale
 from contest.reads.importing import quarantine_sheet
-from contest.reads.outside import accepted
+from contest.reads.outside import accepted, counted_outside
 from contest.verify import outside
 from core import clock
+from core.api.documents import ask
+from core.api.ids import global_id
 from core.language import use
 from core.refusals import Conflict, NotAllowed
-from impact.models import Entry, Transfer
+from impact.models import Entry, LedgerTransaction, Transfer
 from tests.accounts.world import a_person
-from tests.catalog.world import a_team
+from tests.catalog.world import a_product, a_team, a_variant
 from tests.contest.outside import HEADS, a_file, a_mapping, a_source, at, said, sent
-from tests.impact.world import a_round
+from tests.impact.world import a_lot, a_round, an_order, pay, standing
 
 pytestmark = pytest.mark.django_db
 State = ImportBatch.State
@@ -346,3 +350,80 @@ def test_what_was_read_halfway_is_read_anew_from_its_beginning(entry, source, im
     assert read_waiting() == 1 and read_waiting() == 0
     made.refresh_from_db()
     assert made.state == State.BALANCED and (made.rows_read, made.rows_total) == (4, 4)
+
+
+def test_verify_names_a_tally_that_counts_twice_a_day_told_twice_and_money_in_an_account(
+    entry, source, importer, approver
+):
+    made = approval.approve(sent(importer, entry.round, source, a_file(*A), said(4, 600_00)), approver)
+    assert not list(outside.verify())
+    OutsideTally.objects.update(net_minor=1200_00)
+    (found,) = outside.verify()
+    assert (found.rule, found.noun) == ("INV-18", "OutsideTally")
+    OutsideTally.objects.update(net_minor=600_00)
+    ImportBatch.objects.update(control_rows=5)
+    assert [(one.rule, one.noun) for one in outside.verify()] == [("INV-18", "ImportBatch")]
+    ImportBatch.objects.update(control_rows=4)
+    LedgerTransaction.objects.create(reason="paid", key=f"paid:{made.uid}", at=clock.now())
+    assert [(one.rule, one.noun) for one in outside.verify()] == [("INV-06", "LedgerTransaction")]
+
+
+def test_both_channels_are_told_apart_and_together_and_a_sale_in_both_once(entry, source, importer, approver):
+    variant = a_variant(a_product(entry.team))
+    order = an_order((a_lot(units=9, variant=variant), 1))
+    pay(order)
+    standing(entry.team)
+    ProjectMapping.objects.update(url="https://jd.example.com/p1?x=1")
+    price = order.goods_minor
+    copy = f"P1,o1,1,{at()},{price / 100:.2f},,u1,,{order.number}"
+    other = f"P1,o2,1,{at()},70.00,,u2,,"
+    file = a_file(copy, other, heads=f"{HEADS},本店订单号")
+    approval.approve(sent(importer, entry.round, source, file, said(2, price + 70_00)), approver)
+
+    def told() -> dict:
+        document = """query ($id: ID!) { entryChannels(entry: $id) { here { minor } outside { minor } together { minor }
+                      channels { platform net { minor } supports grade url } } }"""
+        request = RequestFactory().post("/graphql")
+        request.user, request.id, request.session = AnonymousUser(), "r", {}
+        data, errors = ask(request, document, {"id": global_id("Entry", entry.uid)})
+        assert not errors
+        return data["entryChannels"]
+
+    first = told()
+    assert [first[key]["minor"] for key in ("here", "outside", "together")] == [price, 70_00, price + 70_00]
+    (one,) = first["channels"]
+    assert one["supports"] is None and one["grade"] and one["net"]["minor"] == 70_00
+    assert one["url"] == f"https://jd.example.com/p1?x=1&utm_source=sheaf&utm_campaign={entry.number}"
+    shadows = {sale.key[-4:]: sale.is_shadow for sale in accepted(entry.round, clock.now())}
+    assert shadows == {"o1|1": True, "o2|1": False}
+
+    ProjectMapping.objects.update(canonical="outside")
+    second = told()
+    assert [second[key]["minor"] for key in ("here", "outside", "together")] == [
+        price,
+        price + 70_00,
+        price + 70_00,
+    ]
+    assert counted_outside(entry.round, clock.now()) == {(entry.pk, order.uid)}
+
+
+def test_what_looks_like_an_order_of_this_shop_waits_for_a_person_and_counts_twice_until_then(
+    entry, source, importer, approver, run_deliveries
+):
+    variant = a_variant(a_product(entry.team))
+    now = clock.now()
+    order = an_order((a_lot(units=9, variant=variant), 1), traded_at=now - timedelta(minutes=9))
+    pay(order)
+    paid = now.astimezone(clock.SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
+    line = f"P1,o1,1,{paid},{order.goods_minor / 100:.2f},,u1,"
+    apart = f"P1,o2,1,{at()},{order.goods_minor / 100:.2f},,u1,"
+    made = sent(importer, entry.round, source, a_file(line, apart), said(2, 2 * order.goods_minor))
+    approval.approve(made, approver)
+    run_deliveries()
+    twin = TwinSale.objects.get()
+    assert (twin.key, twin.order_uid, twin.state) == ("o|o1|1", order.uid, "open")
+    assert net(entry) == 2 * order.goods_minor
+    twins.decide(twin, importer, True)
+    assert net(entry) == order.goods_minor
+    twins.reopen(twin, importer)
+    assert net(entry) == 2 * order.goods_minor and twins.find(made) == 0

@@ -427,4 +427,25 @@ SABOTAGES = [
         "pass",
         "tests/contest/test_freeze_races.py -k waited_for",
     ),
+    Sabotage(
+        "an import is counted twice: each statement's version of a sale counts, and not the latest alone",
+        "contest/reads/effective.py",
+        "SELECT DISTINCT ON (h.source_id, r.key) r.*",
+        "SELECT r.*",
+        "tests/contest/test_imports.py -k same_sales_in_another_file",
+    ),
+    Sabotage(
+        "verify does not compare what platforms brought with their statements",
+        "contest/verify/outside.py",
+        "        if found != should:",
+        "        if False:",
+        "tests/contest/test_imports.py -k verify_names",
+    ),
+    Sabotage(
+        "whoever sends a statement in approves it herself",
+        "contest/actions/batch.py",
+        "    if by.pk in others:",
+        "    if False:",
+        "tests/contest/test_imports.py -k does_not_approve_it",
+    ),
 ]

@@ -48,7 +48,7 @@ def send(client: Client, page: str, act: str, **given):
 
 def option(page: str, words: str) -> str:
     """The value of the choice whose words begin so."""
-    return re.search(rf'<option value="([^"]*)"[^>]*>{words}', page)[1]
+    return re.search(rf'<option\s+value="([^"]*)"[^>]*>\s*{words}', page)[1]
 
 
 def opened(client: Client, address: str, act: str) -> str:
