@@ -32,11 +32,11 @@ def read(batch_id: int) -> ImportBatch | None:
         batch = ImportBatch.objects.select_related("source", "round__edition").get(pk=batch_id)
         if not is_mine or batch.state != ImportBatch.State.UPLOADED:
             return None
-        body = bytes(ImportFile.objects.values_list("body", flat=True).get(batch=batch))
+        file = BytesIO(ImportFile.objects.values_list("body", flat=True).get(batch=batch))
         batch.rows.all().delete()
         batch.quarantined.all().delete()
         taker = Taker(batch, adapter_named(batch.source.adapter))
-        reading = taker.table.read(BytesIO(body))
+        reading = taker.table.read(file)
         try:
             ImportBatch.objects.filter(pk=batch.pk).update(rows_total=reading.rows_about())
             rows = reading.rows()

@@ -1,9 +1,10 @@
 """CSV as spreadsheets write it: UTF-8, UTF-16 with its mark, GB18030; with commas, semicolons or tabs."""
 
+import codecs
 import csv
 import re
 from collections.abc import Iterator
-from io import StringIO
+from io import TextIOWrapper
 from typing import BinaryIO
 
 from core.language import say
@@ -23,25 +24,35 @@ _CUT = re.compile(r"[1-9][0-9]{14}0+")
 
 def sheets(file: BinaryIO, bounds: Bounds) -> Iterator[Sheet]:
     """The one sheet of the file. Raises Unreadable."""
-    yield "", _rows(_text(file.read()), bounds)
+    yield "", _rows(file, _encoding(file), bounds)
 
 
-def _text(data: bytes) -> str:
-    marked = next((encoding for mark, encoding in _MARKS.items() if data.startswith(mark)), None)
+def _encoding(file: BinaryIO) -> str:
+    """How its text is written: known by trying, block by block, so that a large file is never held as a text."""
+    head = file.read(3)
+    marked = next((encoding for mark, encoding in _MARKS.items() if head.startswith(mark)), None)
     # GB18030 reads nearly anything: it comes last.
     for encoding in (marked,) if marked else ("utf-8", "gb18030"):
+        file.seek(0)
+        decoder = codecs.getincrementaldecoder(encoding)()
         try:
-            text = data.decode(encoding)
+            blocks = iter(lambda: file.read(2**16), b"")
+            has_nothing = any("\0" in decoder.decode(block) for block in blocks)
+            decoder.decode(b"", final=True)
         except UnicodeDecodeError:
             continue
-        if "\0" not in text:
-            return text
+        if not has_nothing:
+            return encoding
         break
     raise Unreadable(field="file")
 
 
-def _rows(text: str, bounds: Bounds) -> Iterator[tuple[int, list[Cell]]]:
-    rows = csv.reader(StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+def _rows(file: BinaryIO, encoding: str, bounds: Bounds) -> Iterator[tuple[int, list[Cell]]]:
+    file.seek(0)
+    text = TextIOWrapper(file, encoding, newline="")
+    delimiter = _delimiter(text.read(4_000))
+    text.seek(0)
+    rows = csv.reader(text, delimiter=delimiter, strict=True)
     csv.field_size_limit(bounds.bytes)
     number = 0
     try:
@@ -57,6 +68,9 @@ def _rows(text: str, bounds: Bounds) -> Iterator[tuple[int, list[Cell]]]:
             ),
             field="file",
         ) from None
+    finally:
+        # The file is its giver's: a wrapper that goes would close it.
+        text.detach()
     if number > LAST_ROW:
         raise Unreadable(field="file")
 
@@ -64,7 +78,7 @@ def _rows(text: str, bounds: Bounds) -> Iterator[tuple[int, list[Cell]]]:
 def _delimiter(text: str) -> str:
     """That which most of the first lines have, and have most of: a text may be full of the others; a comma where
     none has any."""
-    lines = text[:4_000].splitlines()[:20]
+    lines = text.splitlines()[:20]
     return max(
         ",\t;",
         key=lambda mark: (sum(mark in line for line in lines), sum(line.count(mark) for line in lines)),
