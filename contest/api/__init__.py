@@ -4,7 +4,6 @@ from contest.api import (  # noqa: F401
     award,
     calendar,
     ceremony,
-    channels,
     committee,
     contest,
     edition,
@@ -29,7 +28,6 @@ from contest.api import (  # noqa: F401
 
 
 class Query(
-    channels.Query,
     contest.Query,
     engagement.Query,
     edition.Query,

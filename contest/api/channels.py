@@ -1,17 +1,12 @@
 """An entry's two channels: this shop and the outside platforms, apart and together."""
 
-from typing import Any
-
 import graphene
 
 from contest.models import OutsideSource
 from contest.reads import channels as reads
-from core.api.access import HELD, PUBLIC
-from core.api.facts import A_MOMENT, cache_tags, guarded
-from core.api.ids import uid_of
+from core.api.access import HELD
 from core.api.types import MoneyField, PlainType, list_of
 from core.language import localized
-from core.refusals import Refusal
 
 
 class OutsideChannel(PlainType):
@@ -53,30 +48,3 @@ class EntryChannels(PlainType):
         "together_minor", description="Both; a sale that is in both channels is in it once."
     )
     channels = list_of(OutsideChannel, most=20, description="Each platform apart.")
-
-
-def _channels(root: Any, info: Any, entry: str) -> reads.Channels | None:
-    try:
-        found = reads.entry_of(uid_of(entry, "Entry", field="entry"))
-    except Refusal:
-        return None
-    return reads.channels(found) if found else None
-
-
-class Query:
-    """Both channels of an entry, for anyone."""
-
-    entry_channels = cache_tags(
-        guarded(
-            graphene.Field(
-                EntryChannels,
-                args={"entry": graphene.Argument(graphene.ID, required=True, description="The entry.")},
-                resolver=_channels,
-                description="What an entry has gathered in both channels; null for none that takes part.",
-            ),
-            PUBLIC,
-            cost=5,
-        ),
-        "contest",
-        seconds=A_MOMENT,
-    )

@@ -12,9 +12,11 @@ from accounts.reads import organisation_led_by
 from catalog.models import Team
 from catalog.reads.teams import teams
 from contest.actions import engagement, referral
+from contest.api.channels import EntryChannels
 from contest.api.contest import ContestFigures, EntryType, RoundType
 from contest.models import Engagement, ReferralLink
 from contest.reads.board import row_of
+from contest.reads.channels import channels as channels_of
 from contest.reads.engagement import entry_open_to_all, follows_of, given_by
 from contest.reads.entry import entry_seen
 from contest.reads.referral import live_links
@@ -51,6 +53,12 @@ class ContestEntry(PlainType):
     division = graphene.Field(lambda: type_of(Region), required=True, description="Where it is.")
     figures = graphene.Field(ContestFigures, required=True, description="Its figures.")
     counted_on = graphene.Date(description="The day as of whose 04:00 the counts are told; null before.")
+    channels = graphene.Field(
+        EntryChannels,
+        required=True,
+        resolver=lambda root, info: channels_of(root),
+        description="Its net here and on outside platforms, apart and together.",
+    )
 
     def resolve_entry(root: Entry, info):
         """The row itself."""

@@ -93,9 +93,3 @@ def _net_here(entry: Entry, copies: list[UUID], until: datetime | None) -> int:
     rows = Support.objects.filter(entry=entry, order_uid__in=copies, exclusion="")
     rows = rows.filter(at__lte=until) if until else rows
     return int(rows.aggregate(net=Sum("amount_minor"))["net"] or 0)
-
-
-def entry_of(uid: UUID) -> Entry | None:
-    """An approved entry with its standing and what was disclosed of it."""
-    rows = Entry.objects.filter(uid=uid, approved_at__isnull=False)
-    return rows.select_related("round", "standing", "disclosure").first()

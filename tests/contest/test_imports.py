@@ -15,7 +15,6 @@ from contest.reads.outside import accepted, counted_outside
 from contest.verify import outside
 from core import clock
 from core.api.documents import ask
-from core.api.ids import global_id
 from core.language import use
 from core.refusals import Conflict, NotAllowed
 from impact.models import Entry, LedgerTransaction, Transfer
@@ -381,13 +380,14 @@ def test_both_channels_are_told_apart_and_together_and_a_sale_in_both_once(entry
     approval.approve(sent(importer, entry.round, source, file, said(2, price + 70_00)), approver)
 
     def told() -> dict:
-        document = """query ($id: ID!) { entryChannels(entry: $id) { here { minor } outside { minor } together { minor }
-                      channels { platform net { minor } supports grade url } } }"""
+        document = """query ($edition: String!, $number: String!) { contestEntry(edition: $edition, number: $number) {
+                      channels { here { minor } outside { minor } together { minor }
+                                 channels { platform net { minor } supports grade url } } } }"""
         request = RequestFactory().post("/graphql")
         request.user, request.id, request.session = AnonymousUser(), "r", {}
-        data, errors = ask(request, document, {"id": global_id("Entry", entry.uid)})
+        data, errors = ask(request, document, {"edition": entry.round.edition.slug, "number": entry.number})
         assert not errors
-        return data["entryChannels"]
+        return data["contestEntry"]["channels"]
 
     first = told()
     assert [first[key]["minor"] for key in ("here", "outside", "together")] == [price, 70_00, price + 70_00]
