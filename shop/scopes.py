@@ -20,7 +20,7 @@ SCOPES = {
     # Public: everybody is told the same. (A product's `preview` is its team's: it asks for what opens teamProduct.)
     **_each(
         (ANY,),
-        "shop setUp contest contestEntry board edition editionFaq ceremonies ceremonyInvitation provenance reviews rating team teams search searchSuggestions product products categories"
+        "shop setUp contest contestEntry board edition editionFaq integrityReport ceremonies ceremonyInvitation provenance reviews rating team teams search searchSuggestions product products categories"
         " regions incident incidents"
         " sheetSeals rulebook rulebooks scoreExplained roundResult",
     ),
@@ -59,7 +59,7 @@ SCOPES = {
     # The office's: a token lends a team's desk and no other role.
     **_each(
         (),
-        "office parkedRelease listingApprove listingReturn listingSuspend listingResume refundRetry refundGive"
+        "integrityDesk caseAppeal relatedPartyDeclare relatedPartyWithdraw caseDecide caseAnswer office parkedRelease listingApprove listingReturn listingSuspend listingResume refundRetry refundGive"
         " disputeDecide reviewHide orderFind"
         " auditPersonFind accountFind accountClose accountOpenAgain accountSignOut accountSecondFactorEnd"
         " incidentOpen incidentUpdate incidentEnd placeClose placeOpen"

@@ -41,9 +41,13 @@ def decide(case: Case, decision: str, reason: str, by: Person, note: str = "") -
 def appeal(case: Case, words: str, by: Person) -> Case:
     """A manager of the entry's team says why the decision is wrong, within the days that the rulebook gives."""
     must(by, APPEAL, at=Place(subject=case.entry.team.uid))
-    if case.decision == Decision.CLEARED or case.state != State.DECIDED:
+    if (
+        case.decision == Decision.CLEARED
+        or case.state not in (State.DECIDED, State.FINAL)
+        or case.appealed_at
+    ):
         raise Conflict()
-    if (ends_at := appeal_ends(case)) is None or clock.now() >= ends_at:
+    if not may_appeal(case):
         raise TooLate(say("申诉期已过。", "The time for an appeal is over."))
     words = line(words, "words", 1000)
     with transaction.atomic():
@@ -89,6 +93,13 @@ def close_due() -> int:
 def appeal_ends(case: Case) -> datetime | None:
     """Until when its team may appeal; None of what is not decided."""
     return case.decided_at + _days(case.round) if case.decided_at else None
+
+
+def may_appeal(case: Case) -> bool:
+    """Whether its team may appeal it now."""
+    ends_at = appeal_ends(case)
+    is_open = case.state == State.DECIDED and case.decision != Decision.CLEARED
+    return is_open and ends_at is not None and clock.now() < ends_at
 
 
 def _days(round_: Round) -> timedelta:

@@ -3,6 +3,8 @@
 from contest.api import (  # noqa: F401
     award,
     calendar,
+    case_acts,
+    cases,
     ceremony,
     committee,
     contest,
@@ -10,6 +12,7 @@ from contest.api import (  # noqa: F401
     engagement,
     explained,
     importing,
+    integrity,
     judging,
     objection,
     office,
@@ -43,6 +46,8 @@ class Query(
     training.Query,
     result.Query,
     objection.Query,
+    integrity.Query,
+    cases.Query,
 ):
     """What may be read on this floor."""
 
@@ -64,5 +69,6 @@ class Mutation(
     result_desk.Mutation,
     objection.Mutation,
     award.Mutation,
+    case_acts.Mutation,
 ):
     """What may be done on this floor."""

@@ -7,11 +7,13 @@ from accounts.models.appointment import OF_A_TEAM
 from catalog.illustrations import KINDS
 from catalog.models import Certificate, ListingReview, Lot, Product
 from contest.models import (
+    Case,
     Conflict,
     ImportBatch,
     Partner,
     ProjectMapping,
     Registration,
+    RelatedParty,
     Stage,
     Target,
 )
@@ -84,6 +86,9 @@ CHOICES: dict[str, Callable[[], list[tuple[str, str]]]] = {
     "partner_role": Partner.Role.offered,
     "target_kind": lambda: [one for one in Target.Kind.offered() if one[0] != "AMOUNT"],
     "registration_state": Registration.State.offered,
+    "case_decision": Case.Decision.offered,
+    "case_reason": Case.Reason.offered,
+    "related_party_kind": RelatedParty.Kind.offered,
     "figures_step": Step.offered,
     "finding": _findings,
     "upheld": _upheld,

@@ -57,12 +57,10 @@ IMPORTED = (
 )
 ROUND = (
     "contestOffice organiserRound organiserRound.entries organiserRound.mayEnter organiserRound.committee"
-    f" organiserRound.registrations organiserRound.plan organiserRound.ceremonies organiserRound.rulebooks {IMPORTED}"
+    f" organiserRound.registrations organiserRound.plan organiserRound.ceremonies organiserRound.rulebooks organiserRound.cases organiserRound.casesWaiting {IMPORTED}"
 )
-COMMITTEE = "conflictConfirm conflictWaive conflictName"
-OF_A_COMMITTEE = (
-    "Judge.declared_ties Conflict.words Person.name Person.email RoleInvitation.email RoleInvitation.reason"
-)
+COMMITTEE = "conflictConfirm conflictWaive conflictName caseDecide caseAnswer"
+OF_A_COMMITTEE = "Judge.declared_ties Conflict.words Case.appeal Case.note Person.name Person.email RoleInvitation.email RoleInvitation.reason"
 CONTEST = (
     "entryLetIn entryTakeOut roundTimesSet roundCreate roundArrange stageSave stageRemove editionArchive partnerSave"
     " partnerRemove targetSet registrationInvite registrationDecline registrationApprove registrationSuspend"
@@ -168,9 +166,9 @@ RULE: dict[str, Powers] = {
     **dict.fromkeys((Role.ENTRANT, Role.ORGANISATION_FINANCE), Powers()),
     # A team's manager does all of its work, and says who else does; its leader what is grown and told; its packer packs.
     Role.TEAM_MANAGER: powers(
-        f"{DESK} {VILLAGE} {OF_ITS_PEOPLE} resultDesk contestDesk",
-        f"{SENDS} {GROWS} registrationApply registrationWithdraw registrationAppealFile lotRecall leaderIntroduce teamMemberInvite teamMemberEnd refundRequest deviceCodeGive objectionFile",
-        words=f"{ON_A_PARCEL} {OF_A_VILLAGE} {APPEALS} Person.name Person.email RoleInvitation.email RoleInvitation.reason",
+        f"{DESK} {VILLAGE} {OF_ITS_PEOPLE} integrityDesk resultDesk contestDesk",
+        f"{SENDS} {GROWS} caseAppeal relatedPartyDeclare relatedPartyWithdraw registrationApply registrationWithdraw registrationAppealFile lotRecall leaderIntroduce teamMemberInvite teamMemberEnd refundRequest deviceCodeGive objectionFile",
+        words=f"{ON_A_PARCEL} {OF_A_VILLAGE} Case.appeal {APPEALS} Person.name Person.email RoleInvitation.email RoleInvitation.reason",
         of_herself=HERS,
     ),
     Role.LEADER: powers(
@@ -220,6 +218,7 @@ PAGES = {
     "organiser_imports#round": "organiserRound.imports",
     "organiser_judging#round": "organiserRound.committee",
     "organiser_rules#round": "organiserRound.rulebooks",
+    "organiser_integrity#round": "organiserRound.cases",
     "judge": "judgesDesks",
     "judge_desk#round": "judgesDesk",
     "judge_entry#judged": "judgedEntry",

@@ -134,6 +134,7 @@ class Side(Town):
             "desk": f'team: "{other}"',
             "contestDesk": f'team: "{other}"',
             "householdDesk": f'team: "{other}"',
+            "integrityDesk": f'team: "{other}"',
             "resultDesk": f'team: "{other}"',
             "teamProducts": f'team: "{other}", first: 20',
             "groupParcels": f'team: "{other}", first: 20',
@@ -169,7 +170,7 @@ class Side(Town):
             "edition": [f'slug: "{self.entry.round.edition.slug}"'],
             "editionFaq": [f'edition: "{self.entry.round.edition.slug}", first: 20'],
             **dict.fromkeys(
-                ("organiserRound", "judgesDesk", "sheetSeals", "roundResult"),
+                ("organiserRound", "judgesDesk", "sheetSeals", "integrityReport", "roundResult"),
                 [
                     f'edition: "{self.entry.round.edition.slug}", level: PROVINCIAL, region: "{self.entry.round.region_id}"'
                 ],
@@ -183,7 +184,7 @@ class Side(Town):
             "officeOrganisation": [f'id: "{global_id("Organisation", self.proposed.uid)}"'],
             "organisation": [f'id: "{global_id("Organisation", self.proposed.uid)}"'],
             "teamProduct": [f'id: "{draft}"'],
-            **dict.fromkeys(("desk", "householdDesk", "resultDesk"), [f'team: "{team}"']),
+            **dict.fromkeys(("desk", "householdDesk", "integrityDesk", "resultDesk"), [f'team: "{team}"']),
             "teamProducts": [f'team: "{team}", first: 20'],
             "team": [f'slug: "{self.team.slug}"'],
             "product": [f'slug: "{self.draft.slug}", preview: true'],
@@ -213,6 +214,8 @@ class Side(Town):
             "auditPersonFind": {"email": self.owner.person.email},
             "orderFind": {"words": self.sold.order["number"]},
             "listingApprove": {"version": self.submitted.version},
+            **dict.fromkeys(("caseDecide", "caseAnswer"), {"decision": "CLEARED", "reason": "MISTAKEN"}),
+            "relatedPartyDeclare": {"kind": "PHONE", "value": "13900000001"},
         }.get(act, {})
 
 

@@ -103,7 +103,9 @@ class Matrix:
                 {"id": global_id("Product", uid)} for uid in Product.objects.values_list("uid", flat=True)
             ],
             "desk": [{}] + [{"team": team} for team in teams],
-            **dict.fromkeys(("householdDesk", "resultDesk"), [{}] + [{"team": team} for team in teams]),
+            **dict.fromkeys(
+                ("householdDesk", "resultDesk", "integrityDesk"), [{}] + [{"team": team} for team in teams]
+            ),
             "teamProducts": [{"first": 20}] + [{"team": team, "first": 20} for team in teams],
             "invitation": [{"token": "none"}],
             "roleInvitation": [{"token": "none"}],
@@ -125,7 +127,7 @@ class Matrix:
                 for uid in Household.objects.values_list("uid", flat=True)
             ],
             **dict.fromkeys(
-                ("organiserRound", "judgesDesk", "sheetSeals", "roundResult"),
+                ("organiserRound", "judgesDesk", "sheetSeals", "integrityReport", "roundResult"),
                 [
                     {"edition": slug, "level": "PROVINCIAL"}
                     for slug in Edition.objects.values_list("slug", flat=True)

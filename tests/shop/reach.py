@@ -59,7 +59,7 @@ def _told(root: str, arg: str, known: dict[str, str], slug: str) -> Any:
     if root in ("contestEntry", "scoreExplained"):
         edition = key_of(known["round"], "Round").split("/")[0]
         return {"edition": edition, "number": known["entryNumber"]}.get(arg)
-    if root in ("organiserRound", "judgesDesk", "sheetSeals", "roundResult"):
+    if root in ("organiserRound", "judgesDesk", "sheetSeals", "integrityReport", "roundResult"):
         slug, level, region = key_of(known["round"], "Round").split("/")
         return {"edition": slug, "level": level.upper(), "region": region or None}.get(arg)
     if root == "ceremonyInvitation":

@@ -13,8 +13,9 @@ from accounts.actions import token as tokens
 from accounts.models import Invitation, Person
 from accounts.places import SHOP
 from contest.actions import question as questions
-from contest.actions import rulebook
-from contest.models import Ceremony, Course, RegistrationAppeal
+from contest.actions import related_party, rulebook
+from contest.models import Case, Ceremony, Course, RegistrationAppeal
+from core import clock
 from core.api.ids import global_id
 from core.api.run import graphql_schema
 from impact.actions import shares
@@ -67,6 +68,27 @@ OWN = {
 }
 
 
+def a_case(entry: Any, by: Any) -> Case:
+    """One that is decided, and that this manager of the entry's team has appealed."""
+    now = clock.now()
+    return Case.objects.create(
+        round=entry.round,
+        entry=entry,
+        rule="F3",
+        subject="address:示例",
+        effect="hold",
+        opened_at=now,
+        evidence={"payers": 5},
+        state="appealed",
+        decision="excluded",
+        reason="confirmed",
+        decided_at=now,
+        appeal="示例",
+        appealed_at=now,
+        appealed_by=by,
+    )
+
+
 def a_course(edition: Any, state: str = "published") -> Course:
     """A course with a lesson and a question."""
     course = Course.objects.create(edition=edition, state=state, title_zh="示例课程")
@@ -114,6 +136,8 @@ class Town:
         self.entry = a_round(team, days=(5, 10, 15)).entries.get()
         self.question = questions.ask(self.entry.round.edition, self.sold.managers[0].person, "示例提问")
         self.tie = a_tie(self.entry)
+        self.case = a_case(self.entry, self.sold.managers[0].person)
+        self.near = related_party.declare(self.entry, "phone", "13900000000", None)
         self.objection, self.reexamination, self.award = spoken_against(self.entry)
         self.rules = rulebook.draft(self.entry.round, None)
         self.ceremony = Ceremony.objects.create(
@@ -223,6 +247,10 @@ class Town:
             "reexamination": global_id("ReExamination", self.reexamination.uid),
             "award": global_id("Award", self.award.uid),
             "conflict": global_id("JudgeConflict", self.tie.uid),
+            "case": global_id("Case", self.case.uid),
+            "caseAppeal.case": global_id("EntrantCase", self.case.uid),
+            "relatedPartyDeclare.entry": global_id("EntrantEntry", self.entry.uid),
+            "relatedPartyWithdraw.id": global_id("RelatedParty", self.near.uid),
             "judge": global_id("Judge", self.tie.judge.uid),
             "rulebook": global_id("Rulebook", self.rules.uid),
             **{

@@ -98,13 +98,15 @@ def asked(order: Order) -> Any:
         "teamProduct": [{"id": global_id("Product", product.uid)}],
         "desk": [{}, {"team": global_id("Team", team.uid)}],
         "groupParcels": [{"first": 5}, {"first": 5, "team": global_id("Team", team.uid)}],
-        **dict.fromkeys(("householdDesk", "resultDesk"), [{}, {"team": global_id("Team", team.uid)}]),
+        **dict.fromkeys(
+            ("householdDesk", "resultDesk", "integrityDesk"), [{}, {"team": global_id("Team", team.uid)}]
+        ),
         **dict.fromkeys(
             ("officeTeam", "officeOrganisation", "officeHousehold", "judgedEntry", "rulebook"),
             [{"id": "none"}],
         ),
         **dict.fromkeys(
-            ("organiserRound", "judgesDesk", "sheetSeals", "roundResult"),
+            ("organiserRound", "judgesDesk", "sheetSeals", "integrityReport", "roundResult"),
             [{"edition": "none", "level": "PROVINCIAL"}],
         ),
         "rulebooks": [{"edition": "none"}],

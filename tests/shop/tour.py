@@ -190,6 +190,7 @@ def _desk() -> Iterator[Stop]:
     yield Stop(MANAGER, "desk_households")
     yield Stop(MANAGER, "desk_team")
     yield Stop(MANAGER, "desk_people")
+    yield Stop(MANAGER, "desk_integrity")
     yield Stop(MANAGER, "desk_contest")
     yield Stop(MANAGER, "desk_results")
     lot = Lot.objects.filter(variant__product=product).first()
@@ -248,6 +249,7 @@ def _judging() -> Iterator[Stop]:
     entry = held.entries.filter(approved_at__isnull=False).first()
     yield Stop(JUDGE, "judge_entry", (("id", global_id("JudgedEntry", entry.uid)),))
     yield Stop(GUEST, "contest_seals", at)
+    yield Stop(GUEST, "contest_integrity", at)
     yield Stop(GUEST, "contest_rules", at[:1])
 
 

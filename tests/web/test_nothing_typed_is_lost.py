@@ -68,6 +68,7 @@ PLAIN |= {
     "office_supporters",
     "role",
 }
+PLAIN |= {"contest_integrity"}
 PLAIN |= {"office_households", "office_organisations"}
 # Likes, follows and links are buttons.
 PLAIN |= {"contest_entry", "following"}
@@ -123,6 +124,7 @@ def visits(shelf) -> list[tuple[Client, str, str]]:
         (manager, "desk_households", "/en/desk/households/"),
         (manager, "desk_team", "/en/desk/team/"),
         (manager, "desk_people", "/en/desk/people/"),
+        (manager, "desk_integrity", "/en/desk/integrity/"),
         (manager, "desk_contest", "/en/desk/contest/"),
         (manager, "desk_results", "/en/desk/results/"),
         (clerk, "office_orders", "/en/office/orders/"),
@@ -157,7 +159,7 @@ def kept_in_the_office(shelf: SimpleNamespace, union: str) -> list[tuple[str, st
         ("office_organisation", f"office/organisations/{union}"),
         *(
             (f"organiser_{tab}", f"organiser/{made.edition.slug}/provincial/{tab}")
-            for tab in ("calendar", "rules", "entries", "imports", "judging", "results")
+            for tab in ("calendar", "rules", "entries", "imports", "integrity", "judging", "results")
         ),
     ]
 

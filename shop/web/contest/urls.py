@@ -21,6 +21,11 @@ urlpatterns = [
     path("<language:lang>/contest/<slug:edition>/rules/", page("contest/rules"), name="contest_rules"),
     path("contest/rules/<str:id>.json", rules_file, name="rules_file"),
     path(
+        "<language:lang>/contest/<slug:edition>/<level:level>/integrity/",
+        page("contest/integrity"),
+        name="contest_integrity",
+    ),
+    path(
         "<language:lang>/contest/<slug:edition>/<level:level>/seals/",
         page("contest/seals"),
         name="contest_seals",

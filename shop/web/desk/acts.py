@@ -286,4 +286,15 @@ CONTEST = {
     ),
 }
 
-ACTS = gathered(TEAM, PRODUCTS, LOTS, HOUSEHOLDS, PARCELS, CONTEST)
+# --- what rules of integrity have found ---
+
+INTEGRITY = {
+    "appeal_case": Act(
+        follow=says(say("已申诉，由另一位工作人员答复。", "You have appealed; another person answers.")),
+        look=will(say("申诉只有一次，交出后不能改", "There is one appeal, and it cannot be changed")),
+    ),
+    "declare_related_party": Act(follow=saved, undone_by="withdraw_related_party"),
+    "withdraw_related_party": Act(follow=saved, undone_by="declare_related_party"),
+}
+
+ACTS = gathered(TEAM, PRODUCTS, LOTS, HOUSEHOLDS, PARCELS, CONTEST, INTEGRITY)

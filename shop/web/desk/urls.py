@@ -25,6 +25,7 @@ urlpatterns = [
     path(
         "<language:lang>/desk/households/", page("desk/households", for_somebody=True), name="desk_households"
     ),
+    path("<language:lang>/desk/integrity/", page("desk/integrity", for_somebody=True), name="desk_integrity"),
     path("<language:lang>/desk/team/", page("desk/team", for_somebody=True), name="desk_team"),
     path("<language:lang>/desk/contest/", page("desk/contest", for_somebody=True), name="desk_contest"),
     path("<language:lang>/desk/people/", page("desk/people", for_somebody=True), name="desk_people"),

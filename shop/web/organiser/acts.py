@@ -207,4 +207,22 @@ RESULTS = {
     ),
 }
 
-ACTS = gathered(CONTEST, CALENDAR, REGISTRATIONS, COMMITTEE, TRAINING, CEREMONY, RULES, IMPORTS, RESULTS)
+INTEGRITY = {
+    "decide_case": Act(
+        follow=tells(say("已决定：{x}。", "Decided: {x}."), "case", "decisionName"),
+        look=will(
+            say(
+                "团队收到通知，可以申诉；自己不能再改",
+                "The team is told and may appeal; you cannot change it",
+            )
+        ),
+    ),
+    "answer_case": Act(
+        follow=tells(say("已答复：{x}。", "Answered: {x}."), "case", "decisionName"),
+        look=will(say("这是终局", "This is final")),
+    ),
+}
+
+ACTS = gathered(
+    CONTEST, CALENDAR, REGISTRATIONS, COMMITTEE, TRAINING, CEREMONY, RULES, IMPORTS, RESULTS, INTEGRITY
+)

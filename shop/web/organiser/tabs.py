@@ -32,6 +32,7 @@ TABS = tuple(
         Tab("rules", say("规则", "Rules")),
         Tab("entries", say("参赛", "Entries")),
         Tab("imports", say("导入与核查", "Imports and integrity"), (KEEP, IMPORT, APPROVE)),
+        Tab("integrity", say("诚信核查", "Integrity"), ("contest.decide_cases",)),
         Tab("judging", say("评审", "Judging")),
         Tab("results", say("结果", "Results")),
     )
