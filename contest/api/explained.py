@@ -4,15 +4,16 @@ from typing import Any
 
 import graphene
 
+from contest.api.contest import EntryType
 from contest.api.engagement import WHICH
 from contest.api.rulebook import RulebookType
 from contest.models import Result, ResultRow
 from contest.reads.entry import entry_seen
-from contest.reads.explained import explained, published_row
-from contest.scoring.explain import Line, Step, notes, shown
+from contest.reads.explained import better_neighbour, explained, published_row
+from contest.scoring.explain import Explained, Line, Step, notes, shown
 from contest.scoring.ranking import words_of_rule
 from core.api.access import HELD, PUBLIC
-from core.api.facts import guarded
+from core.api.facts import A_MOMENT, cache_tags, guarded
 from core.api.types import PlainType, enum_of, list_of
 
 
@@ -58,7 +59,9 @@ class ScoreExplanation(PlainType):
     class Meta:
         access = HELD
 
+    entry = graphene.Field(EntryType, required=True, description="Whose it is.")
     rank = graphene.Int(required=True, description="Its place.")
+    next_ahead = graphene.String(description="The number of the entry next before it; null of the first.")
     decided_by = graphene.String(
         required=True, description="The rule that parted it from its neighbours, in words."
     )
@@ -87,7 +90,8 @@ def _step(step: Step) -> ScoreStep:
     )
 
 
-def _line(line: Line) -> ScoreLine:
+def line_of(line: Line) -> ScoreLine:
+    """An indicator with its steps."""
     return ScoreLine(
         key=line.key,
         symbol=line.symbol,
@@ -100,18 +104,20 @@ def _line(line: Line) -> ScoreLine:
     )
 
 
-def explanation(row: ResultRow) -> ScoreExplanation:
-    """A row of a result, worked out."""
-    worked, snapshot = explained(row), row.result.snapshot
+def explanation(row: ResultRow, worked: Explained | None = None) -> ScoreExplanation:
+    """A row of a result, worked out, unless it is already."""
+    worked, snapshot = worked or explained(row), row.result.snapshot
     parameters = snapshot.rulebook.parameters
     return ScoreExplanation(
+        entry=row.entry,
         rank=row.rank,
+        next_ahead=better_neighbour(row),
         decided_by=str(words_of_rule(row.decided_by, parameters)),
         version=row.result.version,
         state=row.result.state,
         total=str(worked.total),
         formula=worked.formula,
-        lines=[_line(line) for line in worked.lines],
+        lines=[line_of(line) for line in worked.lines],
         notes=[str(words) for words in notes(parameters)],
         rulebook=snapshot.rulebook,
         rulebook_sha256=snapshot.rulebook_sha256,
@@ -129,19 +135,24 @@ def _explained(
 class Query:
     """Scores, explained to everybody."""
 
-    score_explained = guarded(
-        graphene.Field(
-            ScoreExplanation,
-            args={
-                **WHICH,
-                "version": graphene.Argument(
-                    graphene.Int,
-                    description="Of which version of the result; the one that stands, when left out.",
-                ),
-            },
-            resolver=_explained,
-            description="An entry's score in steps; null before the provisional result, and for one out of competition.",
+    score_explained = cache_tags(
+        guarded(
+            graphene.Field(
+                ScoreExplanation,
+                args={
+                    **WHICH,
+                    "version": graphene.Argument(
+                        graphene.Int,
+                        description="Of which version of the result; the one that stands, when left out.",
+                    ),
+                },
+                resolver=_explained,
+                description="An entry's score in steps; null before the provisional result, and for one out of "
+                "competition.",
+            ),
+            PUBLIC,
+            cost=20,
         ),
-        PUBLIC,
-        cost=20,
+        "contest",
+        seconds=A_MOMENT,
     )

@@ -17,7 +17,14 @@ def published_row(entry: Entry, version: int | None = None) -> ResultRow | None:
     )
     if found is None:
         return None
-    return found.rows.filter(entry=entry, out="").select_related("result__snapshot__rulebook").first()
+    rows = found.rows.filter(entry=entry, out="")
+    return rows.select_related("result__snapshot__rulebook__edition", "entry__team").first()
+
+
+def better_neighbour(row: ResultRow) -> str | None:
+    """The number of the entry that stands next before it; None of the first."""
+    before = ResultRow.objects.filter(result=row.result_id, rank__lt=row.rank).order_by("-rank")
+    return before.values_list("entry__number", flat=True).first()
 
 
 def explained(row: ResultRow) -> Explained:

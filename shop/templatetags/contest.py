@@ -1,13 +1,15 @@
 """What the contest's pages draw."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from core import money
+from contest.models import Result
+from core import language, money
 
 register = template.Library()
 
@@ -51,3 +53,22 @@ def board_rows(board: dict | None, sort: str = "") -> list[dict]:
 def rules_file(book: dict[str, Any]) -> str:
     """Where a frozen rulebook's parameters are downloaded."""
     return reverse("rules_file", kwargs={"id": book["id"]})
+
+
+@register.simple_tag
+def state_of_result(name: str) -> str:
+    """Provisional, final or superseded, in the reader's language."""
+    return str(Result.State[name].words)
+
+
+@register.simple_tag
+def compare_url(edition: str, level: str, a: str, b: str) -> str:
+    """Where two entries of a result are held against each other."""
+    where = {"lang": language.current(), "edition": edition, "level": level}
+    return f"{reverse('contest_compare', kwargs=where)}?{urlencode({'a': a, 'b': b})}"
+
+
+@register.simple_tag
+def signed(points: str) -> str:
+    """A difference with its sign."""
+    return f"−{points[1:]}" if points.startswith("-") else f"+{points}"

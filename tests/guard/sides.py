@@ -160,6 +160,7 @@ class Side(Town):
                 ("contestEntry", "scoreExplained"),
                 [f'edition: "{self.entry.round.edition.slug}", number: "{self.entry.number}"'],
             ),
+            "scoreCompared": [f'edition: "{self.entry.round.edition.slug}", a: "1", b: "2"'],
             "incident": [f'code: "{self.closure.incident.code}"'],
             "reviews": [f'product: "{sold.slug}", first: 20'],
             "rating": [f'product: "{sold.slug}"'],

@@ -117,6 +117,10 @@ class Matrix:
                     for slug, number in Entry.objects.values_list("round__edition__slug", "number")
                 ],
             ),
+            "scoreCompared": [
+                {"edition": slug, "a": number, "b": number}
+                for slug, number in Entry.objects.values_list("round__edition__slug", "number")
+            ],
             "officeTeam": [{"id": team} for team in teams],
             "officeOrganisation": [
                 {"id": global_id("Organisation", uid)}

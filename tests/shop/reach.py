@@ -56,9 +56,9 @@ def _told(root: str, arg: str, known: dict[str, str], slug: str) -> Any:
             "judgedEntry": "sheetWrite.entry",
         }
         return known[ids[root]]
-    if root in ("contestEntry", "scoreExplained"):
-        edition = key_of(known["round"], "Round").split("/")[0]
-        return {"edition": edition, "number": known["entryNumber"]}.get(arg)
+    if root in ("contestEntry", "scoreExplained", "scoreCompared"):
+        edition, number = key_of(known["round"], "Round").split("/")[0], known["entryNumber"]
+        return {"edition": edition, **dict.fromkeys(("number", "a", "b"), number)}.get(arg)
     if root in ("organiserRound", "judgesDesk", "sheetSeals", "integrityReport", "roundResult"):
         slug, level, region = key_of(known["round"], "Round").split("/")
         return {"edition": slug, "level": level.upper(), "region": region or None}.get(arg)

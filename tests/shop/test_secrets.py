@@ -119,6 +119,7 @@ def asked(order: Order) -> Any:
                 for slug, number in Entry.objects.values_list("round__edition__slug", "number")
             ],
         ),
+        "scoreCompared": [{"edition": "none", "a": "1", "b": "2"}],
         "teamProducts": [{"team": global_id("Team", team.uid), "first": 10}],
     }
     plain = ("organisations", "myOrders", "myGroupPurchases")

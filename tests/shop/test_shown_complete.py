@@ -69,6 +69,8 @@ def given(slug: str, team: str, rules: str):
         "reviews": [{"product": slug, "first": 3}],
         "rating": [{"product": slug}],
         "contestEntry": [{"edition": edition, "number": number}],
+        "scoreExplained": [{"edition": edition, "number": number}],
+        "scoreCompared": [{"edition": edition, "a": number, "b": number}],
         "rulebooks": [{"edition": edition}],
         "rulebook": [{"id": rules}],
         "edition": [{"slug": one} for one in Edition.objects.values_list("slug", flat=True)],

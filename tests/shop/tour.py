@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
 from typing import Any
+from urllib.parse import urlencode
 
 from django.test import Client
 from django.urls import URLResolver, reverse
 
 from accounts.models import Organisation, Person
 from catalog.models import Lot, Product, Team
+from contest.reads.result import published
 from core.api.ids import global_id
 from impact.models import Entry, Household, Round
 from orders.links import token_for
@@ -22,6 +24,7 @@ from shop.web.page import Page
 from tests.accounts.world import a_person
 from tests.contest.committee import a_judge, to_be_judged
 from tests.contest.outside import a_mapping, a_source, a_statement
+from tests.contest.rounds import spoken_against
 from together.models import GroupPurchase
 
 LANGUAGES = ("zh", "en")
@@ -248,6 +251,10 @@ def _judging() -> Iterator[Stop]:
     yield Stop(JUDGE, "judge_desk", at)
     entry = held.entries.filter(approved_at__isnull=False).first()
     yield Stop(JUDGE, "judge_entry", (("id", global_id("JudgedEntry", entry.uid)),))
+    spoken_against(entry)
+    ranked = published(held).rows.filter(rank__lte=2).values_list("entry__number", flat=True)
+    query = "?{}".format(urlencode(dict(zip("ab", ranked, strict=True))))
+    yield Stop(GUEST, "contest_compare", at, query=query)
     yield Stop(GUEST, "contest_seals", at)
     yield Stop(GUEST, "contest_integrity", at)
     yield Stop(GUEST, "contest_rules", at[:1])

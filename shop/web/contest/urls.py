@@ -35,6 +35,11 @@ urlpatterns = [
         bulletin,
         name="contest_bulletin",
     ),
+    path(
+        "<language:lang>/contest/<slug:edition>/<level:level>/compare/",
+        page("contest/compare"),
+        name="contest_compare",
+    ),
     path("<language:lang>/contest/<slug:edition>/<slug:number>/", entry, name="contest_entry"),
     path("r/<slug:code>/", come),
     path("<language:lang>/invited/<slug:code>/", page("contest/invited"), name="invited"),
