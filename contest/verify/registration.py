@@ -23,6 +23,15 @@ RULES = [
     Rule(
         "INV-14",
         "Round",
+        "something was bought in a round whose rulebook can still change",
+        """SELECT r.id, r.level FROM contest_roundplan p JOIN impact_round r ON r.id = p.round_id
+             JOIN contest_rulebook b ON b.id = p.rulebook_id
+           WHERE b.frozen_at IS NULL AND EXISTS (
+             SELECT 1 FROM impact_support s JOIN impact_entry e ON e.id = s.entry_id WHERE e.round_id = r.id)""",
+    ),
+    Rule(
+        "INV-14",
+        "Round",
         "a round has no plan",
         """SELECT r.id, r.level FROM impact_round r LEFT JOIN contest_roundplan p ON p.round_id = r.id
            WHERE p.round_id IS NULL""",

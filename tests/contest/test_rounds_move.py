@@ -11,6 +11,7 @@ from contest.models import RoundPlan, Rulebook
 from contest.reads import targets
 from contest.scoring.rulebook import default_parameters, sha256_of
 from contest.tasks import move_rounds
+from contest.verify import verify
 from core import clock
 from core.api.ids import global_id
 from core.deliveries import drain
@@ -119,6 +120,18 @@ def test_beat_that_comes_back_late_puts_off_a_round_in_which_nothing_was_bought(
     assert state_at(round_, late) != State.OPEN
     round_.refresh_from_db()
     assert late < round_.opens_at - timedelta(hours=1) < late + timedelta(days=1)
+
+
+def test_what_was_bought_by_rules_that_can_change_is_named():
+    lot = world.a_lot()
+    made = world.a_round(lot.variant.product.team)
+    a_rulebook(made, frozen=False)
+    assert list(verify()) == []
+    world.pay(world.an_order((lot, 1)))
+    assert [offence.rule for offence in verify()] == ["INV-14"]
+    move_rounds()
+    assert RoundPlan.objects.get(round=made).state == State.DRAFT, "its plan stays shut"
+    assert Round.objects.get(pk=made.pk).opens_at == made.opens_at, "and what was bought stays counted"
 
 
 def test_the_times_of_a_round_leave_room_to_freeze_its_rules(round_, organiser):
