@@ -6,6 +6,7 @@ from core.language import say
 WAITS = (
     "accounts.waiting.of_accounts",
     "accounts.questions.of_questions",
+    "contest.reads.task.of_tasks",
     "catalog.reads.waiting.of_catalog",
     "orders.reads.waiting.of_orders",
     "impact.reads.waiting.of_impact",

@@ -72,7 +72,7 @@ SCOPES = {
         " householdDetailsOpen householdVerify householdDecline householdTakeOut"
         " organisationVerify organisationDecline organisationSuspend coordinatorName"
         " qualityOffice qualityCheck mediaOffice storyPublish logisticsOffice logisticsCheck womenOffice"
-        " ceremonySave ceremonyInvite ceremonyLetIn ceremonyOpen courseSave courseLessonAdd courseQuestionAdd coursePartRemove coursePublish courseWithdraw"
+        " taskSave taskFinish taskWaive taskReopen ceremonySave ceremonyInvite ceremonyLetIn ceremonyOpen courseSave courseLessonAdd courseQuestionAdd coursePartRemove coursePublish courseWithdraw"
         " questionAnswer questionPublish questionWithdraw"
         " editionCreate roundCreate roundTimesSet entryLetIn entryTakeOut"
         " conflictConfirm conflictWaive conflictName"

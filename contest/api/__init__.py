@@ -26,6 +26,7 @@ from contest.api import (  # noqa: F401
     rulebook,
     rules_desk,
     supporters,
+    task,
     training,
     training_desk,
 )
@@ -72,5 +73,6 @@ class Mutation(
     objection.Mutation,
     award.Mutation,
     case_acts.Mutation,
+    task.Mutation,
 ):
     """What may be done on this floor."""

@@ -18,6 +18,7 @@ from contest.models.rulebook import Rulebook
 from contest.models.snapshot import Snapshot, SnapshotRow
 from contest.models.source import OutsideSource, ProjectMapping
 from contest.models.stage import Stage
+from contest.models.task import Task
 from contest.models.training import Course, CourseResult, Lesson, LessonRead, QuizItem
 from contest.models.twin import OutsideTally, TwinSale
 
@@ -67,6 +68,7 @@ __all__ = [
     "SnapshotRow",
     "Stage",
     "Target",
+    "Task",
     "TwinSale",
     "View",
 ]

@@ -47,6 +47,7 @@ DECIDES_ORGANISATIONS = "organisationVerify organisationDecline organisationSusp
 APPOINTS = "roleInvitationSend roleInvitationWithdraw appointmentEnd deviceCodeGive"
 ANY_STATE = "teamProduct product"  # a listing that is not on the shelf
 CLOSES = "incidentOpen placeClose placeOpen"
+SETS_TASKS = "taskSave taskFinish taskWaive taskReopen"
 INVITES = "ceremonySave ceremonyInvite ceremonyLetIn ceremonyOpen"
 TEACHES = "courseSave courseLessonAdd courseQuestionAdd coursePartRemove coursePublish courseWithdraw"
 ANSWERS = "questionAnswer questionPublish questionWithdraw"
@@ -98,7 +99,7 @@ RULE: dict[str, Powers] = {
         f"{GIVES_ROLES} {HOUSEHOLDS} {ORGANISATIONS} {ANY_STATE} teamOffice officeTeam {ROUND}"
         " shippingRates office.audit office.listings office.products office.product office.figures office.refunds office.disputes"
         " office.claims office.reviews office.order office.orders office.questions office.supporters",
-        f"{APPOINTS} {DECIDES_ORGANISATIONS} {CLOSES} {CONTEST} {COMMITTEE} {ANSWERS} {TEACHES} {INVITES} coordinatorName householdDetailsOpen householdVerify"
+        f"{APPOINTS} {DECIDES_ORGANISATIONS} {CLOSES} {CONTEST} {COMMITTEE} {ANSWERS} {TEACHES} {INVITES} {SETS_TASKS} coordinatorName householdDetailsOpen householdVerify"
         " householdDecline householdTakeOut orderFind orderCallOff refundRetry refundGive disputeDecide reviewHide claimAnswer refundRequest"
         " shippingRateSave teamCreate teamAmend teamSuspend teamResume leaderVerify leaderDecline listingApprove listingSuspend listingResume"
         " listingReturn lotRecall teamMemberInvite teamMemberEnd leaderIntroduce",
@@ -141,7 +142,7 @@ RULE: dict[str, Powers] = {
     Role.MEDIA_OFFICER: powers("mediaOffice", "storyPublish"),
     Role.ORGANISER: powers(
         f"{ROUND} office.questions office.supporters office.waiting",
-        f"{CONTEST} {ANSWERS} {TEACHES} {INVITES} {COMMITTEE}",
+        f"{CONTEST} {ANSWERS} {TEACHES} {INVITES} {SETS_TASKS} {COMMITTEE}",
         shop_deeds="editionCreate",
         words=f"Question.words Answer.words {OF_A_COMMITTEE} {APPEALS}",
     ),

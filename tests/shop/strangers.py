@@ -14,7 +14,7 @@ from accounts.models import Invitation, Person
 from accounts.places import SHOP
 from contest.actions import question as questions
 from contest.actions import related_party, rulebook
-from contest.models import Case, Ceremony, Course, RegistrationAppeal
+from contest.models import Case, Ceremony, Course, RegistrationAppeal, Task
 from core import clock
 from core.api.ids import global_id
 from core.api.run import graphql_schema
@@ -140,6 +140,9 @@ class Town:
         self.near = related_party.declare(self.entry, "phone", "13900000000", None)
         self.objection, self.reexamination, self.award = spoken_against(self.entry)
         self.rules = rulebook.draft(self.entry.round, None)
+        self.task = Task.objects.create(
+            edition=self.entry.round.edition, title_zh="示例", due_on="2026-01-01", set_by=a_person()
+        )
         self.ceremony = Ceremony.objects.create(
             edition=self.entry.round.edition,
             opens=self.entry.round,
@@ -221,6 +224,7 @@ class Town:
                 ),
                 global_id("OfficeHousehold", self.household.uid),
             ),
+            "task": global_id("Task", self.task.uid),
             "ceremony": global_id("OrganiserCeremony", self.ceremony.uid),
             "ceremonySave.id": global_id("OrganiserCeremony", self.ceremony.uid),
             "opens": global_id("Round", f"{self.entry.round.edition.slug}/provincial/"),

@@ -93,6 +93,13 @@ COMMITTEE = {
     ),
 }
 
+TASKS = {
+    "save_task": Act(follow=saved, undone_by="save_task"),
+    "finish_task": Act(follow=says(say("已完成。", "It is done.")), undone_by="reopen_task"),
+    "waive_task": Act(follow=says(say("已免除。", "It is waived.")), undone_by="reopen_task"),
+    "reopen_task": Act(follow=says(say("重新打开了。", "It is to do.")), undone_by="finish_task"),
+}
+
 CEREMONY = {
     "save_ceremony": Act(follow=saved, undone_by="save_ceremony"),
     "invite_guest": Act(
@@ -224,5 +231,17 @@ INTEGRITY = {
 }
 
 ACTS = gathered(
-    CONTEST, CALENDAR, REGISTRATIONS, COMMITTEE, TRAINING, CEREMONY, RULES, IMPORTS, RESULTS, INTEGRITY
+    *(
+        CONTEST,
+        CALENDAR,
+        REGISTRATIONS,
+        COMMITTEE,
+        TRAINING,
+        CEREMONY,
+        TASKS,
+        RULES,
+        IMPORTS,
+        RESULTS,
+        INTEGRITY,
+    )
 )

@@ -47,6 +47,11 @@ urlpatterns = [
         _page("organiser/ceremony"),
         name="organiser_ceremony",
     ),
+    path(
+        "<language:lang>/organiser/<slug:edition>/<level:level>/tasks/",
+        _page("organiser/tasks"),
+        name="organiser_tasks",
+    ),
     path("<language:lang>/organiser/attendance/<str:id>.<str:form>", attendance, name="attendance"),
     path(
         "<language:lang>/organiser/<slug:edition>/<level:level>/imports/<str:id>/",
