@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contest', '0012_registration_and_editions'),
+        ('contest', '0013_results_are_shown'),
         ('impact', '0013_calls_and_dockings'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
