@@ -25,6 +25,7 @@ FROM_THE_CODE = {
     "core/labels.py": {"_route"},
     "core/language.py": {"localizer"},
     "core/outbox.py": {"_named"},
+    "core/papers/faces.py": {"_measured"},  # the two faces
     "core/patience.py": {"_script"},
     "core/rates.py": {"_script", "connected"},
     "core/rows.py": {"_type", "_insertable"},

@@ -23,6 +23,7 @@ from shop.web.organiser.tabs import TABS
 from shop.web.page import Page
 from tests.accounts.world import a_person
 from tests.contest.committee import a_judge, to_be_judged
+from tests.contest.learning import a_course, a_guest
 from tests.contest.outside import a_mapping, a_source, a_statement
 from tests.contest.rounds import spoken_against
 from together.models import GroupPurchase
@@ -106,6 +107,7 @@ def stops() -> list[Stop]:
         *_office(),
         *_judging(),
         *_importing(),
+        *_learning(),
         *_words(),
         *_set_up(),
     ]
@@ -269,6 +271,20 @@ def _importing() -> Iterator[Stop]:
     made.quarantined.create(number=3, cells={}, faults=[])
     yield Stop(IMPORTER, "organiser_imports", at)
     yield Stop(IMPORTER, "organiser_import", (*at, ("id", global_id("ImportBatch", made.uid))))
+
+
+def _learning() -> Iterator[Stop]:
+    held = Round.objects.select_related("edition").get()
+    at = (("edition", held.edition.slug), ("level", held.level))
+    course, guest = a_course(held.edition), a_guest(held.edition)
+    yield Stop(BUYER, "courses")
+    yield Stop(BUYER, "course", (("id", global_id("Course", course.uid)),))
+    yield Stop(OPERATOR, "organiser_training", at)
+    yield Stop(GUEST, "invited", (("code", guest.code),))
+    yield Stop(OPERATOR, "organiser_ceremony", at)
+    yield Stop(GUEST, "contest_questions", at[:1])
+    yield Stop(BUYER, "my_questions")
+    yield Stop(OPERATOR, "office_questions")
 
 
 def _judged() -> Round:
