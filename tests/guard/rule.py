@@ -58,7 +58,7 @@ IMPORTED = (
 )
 ROUND = (
     "contestOffice organiserRound organiserRound.entries organiserRound.mayEnter organiserRound.committee"
-    f" organiserRound.registrations organiserRound.plan organiserRound.ceremonies organiserRound.rulebooks organiserRound.cases organiserRound.casesWaiting {IMPORTED}"
+    f" organiserRound.registrations organiserRound.plan organiserRound.ceremonies organiserRound.awards organiserRound.results organiserRound.rulebooks organiserRound.cases organiserRound.casesWaiting {IMPORTED}"
 )
 COMMITTEE = "conflictConfirm conflictWaive conflictName caseDecide caseAnswer"
 OF_A_COMMITTEE = "Judge.declared_ties Conflict.words Case.appeal Case.note Person.name Person.email RoleInvitation.email RoleInvitation.reason"
