@@ -11,7 +11,7 @@ from django.db import models
 
 from accounts.models import Invitation, Membership, Person
 from catalog.models import Leader, ListingReview, Product, Team, TeamMember
-from contest.models import RegistrationAppeal
+from contest.models import Case, RegistrationAppeal
 from core.api.ids import global_id
 from impact.models import Household, HouseholdDetail
 from impact.sealing import seal_facts
@@ -146,6 +146,8 @@ def circle_of(row: Any) -> Circle:
         return Circle(set(), set(), _managers(row.product.team))
     if isinstance(row, RegistrationAppeal):
         return Circle(set(), set(), _managers(row.registration.team))
+    if isinstance(row, Case):
+        return Circle(set(), set(), _managers(row.entry.team))
     if isinstance(row, Leader | Household):
         return Circle(set(), set(), _managers(row.team))
     if isinstance(row, Product | Team):
