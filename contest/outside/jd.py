@@ -8,7 +8,7 @@ class JD(Plain):
     """As its merchants' pages export them; sheets that write `(50)` for −50 are read too."""
 
     name = "jd"
-    words = say("京东众筹", "JD crowdfunding")
+    words = say("众筹平台（退款为负数）", "Crowdfunding platform (refunds are negative)")
     refunds_are_negative = True
     titles = {
         "project": ("众筹项目ID", "项目ID"),

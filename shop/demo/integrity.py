@@ -77,7 +77,7 @@ class Scene:
         values = {
             "email": by.email if by else f"planted-{uuid4().hex[:12]}@demo.example",
             "recipient": "示例买家",
-            "phone": f"1990{n:07d}",
+            "phone": f"1000000{n % 10_000:04d}",
             "region_id": team.county_id,
             "street": f"示例巷 {n} 号",
         }
@@ -110,14 +110,14 @@ def hours(n: float) -> timedelta:
 def f1(scene: Scene) -> None:
     team = scene.entry.team
     own = {"region": team.county, "street": "示例院 7 号"}
-    Address.objects.create(person=scene.manager, recipient="示例", phone="19800000000", **own)
-    details = {"name": "示例户", "phone": "19700000001", "bank_account": ACCOUNT}
+    Address.objects.create(person=scene.manager, recipient="示例", phone="10000009900", **own)
+    details = {"name": "示例户", "phone": "10000009901", "bank_account": ACCOUNT}
     household.propose(Proposal(team, team.county, timezone.now(), details=details), None)
-    related_party.declare(scene.entry, "phone", "19700000002", None)
+    related_party.declare(scene.entry, "phone", "027-00000002", None)
     scene.buy(by=scene.manager)
     scene.buy(hours(2), street="示例院7号")
-    scene.buy(hours(4), phone="+86 197 0000 0001")
-    scene.buy(hours(6), phone="19700000002")
+    scene.buy(hours(4), phone="+86 100 0000 9901")
+    scene.buy(hours(6), phone="027-00000002")
     paid = scene.buy(hours(8))
     scene.tell(ports.PAYER_ACCOUNTS, ports.PayerAccount(paid.uid, "6222000012345678"))
     scene.buy(hours(10))

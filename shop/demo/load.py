@@ -11,13 +11,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.actions.shop import change
-from accounts.models import Region
 from accounts.shop import this_shop
 from catalog import search
 from catalog.models import Team
-from contest.actions.edition import open_edition
-from contest.actions.entry import enter
-from contest.actions.round import open_round
+from contest.models import RoundPlan
 from core import clock
 from core.models import OutboxEvent
 from core.outbox import record
@@ -26,16 +23,30 @@ from impact.models import Edition, Round
 from orders.actions import opening
 from orders.provider import provider
 from orders.provider.port import Noun
-from shop.demo import groups, incidents, people, sales, shelves, stand_in
+from shop.demo import (
+    committee,
+    finish,
+    first_edition,
+    groups,
+    incidents,
+    officials,
+    people,
+    sales,
+    second_edition,
+    shelves,
+    stand_in,
+    statements,
+    talk,
+    watch,
+)
+from shop.demo.second_edition import SLUG
 from shop.demo.together import Lane, Trade, deal, tell_nobody, trade_all
 from shop.events import DemoBegun, DemoLoaded
 from shop.progress import Bar
 
 SIZES = {"small": 1_500, "medium": 12_000, "full": 64_000}
 SEED = 20260501
-SLUG = "demo-2"
-ROUND = timedelta(days=123)  # 1 May to 1 September
-SETTLES = timedelta(days=7)
+TOLD_OUTSIDE = ("HB02", "HB06", "HB20", "HB22", "HB45", "HB52")  # teams that sell on an outside platform too
 TOLD_AT_ONCE = 4_000  # payments and refunds, to the stand-in
 
 
@@ -76,7 +87,7 @@ def _begin(plan: DemoBegun) -> DemoBegun:
     shelves.set_up(
         people.cast(codes), max(1.0, plan.orders / 6_000), rng, Bar("团队与商品 / teams", len(codes))
     )
-    _open_contest()
+    _open_contest(people.cast(codes))
     record(plan)
     tell_nobody()
     return plan
@@ -95,9 +106,10 @@ def _sold(lanes: list[Lane]) -> int:
 
 @transaction.atomic
 def _end(plan: DemoBegun, cast: people.Cast, stalls: list[shelves.Stall]) -> None:
-    bar, rng = Bar("团购、货架 / groups", 5), random.Random(plan.seed + 2)
+    bar, rng = Bar("团购、货架、大赛 / contest", 6), random.Random(plan.seed + 2)
     steps: list[Callable[[], object]] = [
         lambda: groups.gather(cast, stalls, rng),
+        lambda: _play_contest(cast, stalls),
         lambda: shelves.close_past(cast.operator),
         lambda: incidents.one_that_is_over(cast.operator),
         lambda: search.home().rebuild(),
@@ -111,29 +123,39 @@ def _end(plan: DemoBegun, cast: people.Cast, stalls: list[shelves.Stall]) -> Non
         bar(n)
 
 
-def _open_contest() -> None:
-    edition = open_edition(
-        SLUG, 2, ("示例消费帮扶大赛 第二届", "Demo Consumption Assistance Contest, 2nd edition"),
-        ("消费有善意，账目看得见", "Good purchases, open accounts"),
-    )  # fmt: skip
-    opens = clock.now() - sales.OPENED - timedelta(days=1)
-    round_ = open_round(
-        edition,
-        Round.Level.PROVINCIAL,
-        Region.objects.get(code="420000"),
-        opens,
-        opens + ROUND,
-        opens + ROUND + SETTLES,
+def _open_contest(cast: people.Cast) -> None:
+    divisions = Team.objects.order_by("division_id").values_list("division_id", flat=True).distinct()
+    they = officials.gather(cast, list(divisions))
+    now = clock.now()
+    first_edition.play(they, now)
+    opens = now - sales.OPENED - timedelta(days=1)
+    second_edition.prepare(they, cast, opens, Bar("报名 / registrations", len(cast.managers)))
+
+
+def _play_contest(cast: people.Cast, stalls: list[shelves.Stall]) -> None:
+    """What happens in the round until now, beside its sales."""
+    they, round_ = officials.officials(cast), finish.the_round()
+    assert round_ is not None
+    by_code = {stall.row["team_no"]: stall for stall in stalls}
+    talk.of_edition(they, cast, round_.edition)
+    talk.of_entries(cast, round_)
+    committee.seat(they, round_, by_code)
+    told_outside = (
+        round_.entries.filter(number__in=TOLD_OUTSIDE).select_related("round", "team").order_by("number")
     )
-    enter(round_, list(Team.objects.order_by("code")))
+    statements.load(round_, list(told_outside), they.importer, they.approver)
+    watch.plant(they, round_, by_code)
 
 
 def keep_open() -> bool:
-    """The demo's round is open today, whatever the date: if it is over by the trade's clock, that is set back."""
-    round_ = Round.objects.filter(edition__slug=SLUG, level=Round.Level.PROVINCIAL).first()
-    if round_ is None or round_.phase(clock.now()) == Round.Phase.OPEN:
+    """The demo's round is open today, whatever the date: if it is over by the trade's clock, that is set back. Once its
+    result is out it stays over."""
+    round_ = finish.the_round()
+    if round_ is None or round_.phase(clock.now()) == Round.Phase.OPEN or finish.is_finished():
         return False
     clock.stand_at(round_.opens_at + sales.OPENED + timedelta(days=1))
+    # The clock has moved its plan on: a plan is no fact, and follows the clock again.
+    RoundPlan.objects.filter(round=round_).update(state=RoundPlan.State.OPEN)
     disclosure.disclose()  # what was final moves again
     return True
 

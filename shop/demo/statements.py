@@ -85,7 +85,7 @@ def _sale(dice: random.Random, n: int, day: date, projects: list[str]) -> _Sale:
     # The last project is told by sums alone: of its days there are no orders.
     project = dice.choice(projects[:-1] or projects)
     minor = dice.choice((3990, 5900, 6800, 9900, 12800))
-    return _Sale(project, f"JD{n:06}", day, dice.randrange(600), minor, 0, n % 97, dice.choice(PROVINCES))
+    return _Sale(project, f"D2{n:06}", day, dice.randrange(600), minor, 0, n % 97, dice.choice(PROVINCES))
 
 
 def _refunded(one: _Sale) -> _Sale:
@@ -123,8 +123,8 @@ def _sums(dice: random.Random, project: str, days: list[date]) -> Sent:
 def load(round_: Round, entries: list[Entry], importer: Person, approver: Person) -> list[ImportBatch]:
     """Send all four in for these entries: the first counts, the second waits for its approval, the third is blocked by its
     totals and its bad rows, the fourth counts by days."""
-    source = OutsideSource.objects.filter(platform="jd").first() or mapping.name_source(
-        importer, round_, "jd", ("京东众筹（示例）", "JD crowdfunding (demo)"), "plain"
+    source = OutsideSource.objects.filter(platform="demosecond").first() or mapping.name_source(
+        importer, round_, "demosecond", ("示例众筹平台", "Demo crowdfunding platform"), "plain"
     )
     projects = [f"P{entry.number}" for entry in entries]
     for project, entry in zip(projects, entries, strict=True):

@@ -15,7 +15,7 @@ from local import house, machine
 from local.postgres import APP
 from local.stripe.server import Stand
 from orders.models import Order
-from shop.demo import load, sales, shelves, together
+from shop.demo import load, sales, second_edition, shelves, together
 from tests import servers
 from tests.figures import FULL
 from tests.shop.conftest import connected_to
@@ -75,7 +75,8 @@ def test_a_load_that_was_killed_goes_on_and_ends_as_if_it_had_not_been(shelf, dj
         lanes = together.deal(sales.slots(stalls, ORDERS, plan.at, rng), plan.seed)
         due = {uid for lane in lanes for batch in lane for uid in sales.uids(len(batch.slots), batch.rng())}
         assert len(due) == ORDERS
-        assert set(Order.objects.filter(holder=None).values_list("uid", flat=True)) == due
+        # Beside them stands what the contest's scenes have planted.
+        assert due <= set(Order.objects.filter(holder=None).values_list("uid", flat=True))
         assert not Delivery.objects.filter(done_at=None).exists()
     house.manage(env, "verify")
     assert count(name, "orders_payment WHERE state = 'succeeded'") == count(name, "orders_order")
@@ -90,7 +91,7 @@ def test_no_team_is_in_two_lanes_and_the_lanes_are_of_a_length():
     rng = random.Random(1)
     slots = sorted(
         (
-            sales.Slot(load.timezone.now() + rng.random() * load.ROUND, rng.choice(stalls))
+            sales.Slot(load.timezone.now() + rng.random() * second_edition.ROUND, rng.choice(stalls))
             for _ in range(4_000)
         ),
         key=lambda slot: slot.at,

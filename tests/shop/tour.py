@@ -12,26 +12,25 @@ from django.urls import URLResolver, reverse
 
 from accounts.models import Organisation, Person
 from catalog.models import Lot, Product, Team
+from contest.models import CeremonyGuest, Course, ImportBatch, Judge
+from contest.reads import judging
 from contest.reads.result import published
 from core.api.ids import global_id
-from impact.models import Entry, Household, Round
+from impact.models import Household, Round
 from orders.links import token_for
 from orders.models import Incident, Line, Order
-from shop.demo import sign_ins
+from shop.demo import first_edition, sign_ins
+from shop.demo.second_edition import SLUG
 from shop.urls import urlpatterns
 from shop.web.organiser.tabs import TABS
 from shop.web.page import Page
 from tests.accounts.world import a_person
-from tests.contest.committee import a_judge, to_be_judged
-from tests.contest.learning import a_course, a_guest
-from tests.contest.outside import a_mapping, a_source, a_statement
-from tests.contest.rounds import spoken_against
 from together.models import GroupPurchase
 
 LANGUAGES = ("zh", "en")
 GUEST, BUYER, COORDINATOR, MANAGER = "guest", sign_ins.BUYER, sign_ins.COORDINATOR, sign_ins.MANAGER
 OPERATOR = sign_ins.OPERATOR
-JUDGE, IMPORTER = "judge", "importer"
+JUDGE, IMPORTER = sign_ins.JUDGE, sign_ins.IMPORTER
 # Of the demo nobody is: whoever has one of these roles comes for the walk.
 DEPARTMENTS = {
     "quality_checker": "quality",
@@ -106,8 +105,8 @@ def stops() -> list[Stop]:
         *_desk(),
         *_office(),
         *_judging(),
-        *_importing(),
         *_learning(),
+        *_importing(),
         *_words(),
         *_set_up(),
     ]
@@ -128,9 +127,7 @@ def walk() -> list[Seen]:
 
 def _arrive(who: str) -> Client:
     client = Client(HTTP_ACCEPT_LANGUAGE="zh")
-    if who == JUDGE:
-        client.force_login(a_judge(_judged()))
-    elif who in DEPARTMENTS or who == IMPORTER:
+    if who in DEPARTMENTS:
         client.force_login(a_person((who,), email=f"{who}@example.com"))
     elif who != GUEST:
         client.force_login(Person.objects.get(email=who))
@@ -237,61 +234,62 @@ def _office() -> Iterator[Stop]:
     for name, model in rows.items():
         row = model.objects.order_by("pk").first()
         yield Stop(OPERATOR, f"office_{name}", (("id", global_id(kinds[name], row.uid)),))
-    held = Round.objects.select_related("edition").get()
+    held = _held()
     at = (("edition", held.edition.slug), ("level", held.level))
     yield Stop(GUEST, "contest_edition", (("edition", held.edition.slug),))
     for tab in TABS:
         yield Stop(OPERATOR, f"organiser_{tab.name}", at)
+    over = (("edition", first_edition.SLUG),)
+    for name in ("contest_edition", "contest_rules"):
+        yield Stop(GUEST, name, over)
+    yield Stop(sign_ins.CITY_OFFICER, "office_registrations")
     for role, page in DEPARTMENTS.items():
         yield Stop(role, f"office_{page}")
 
 
 def _judging() -> Iterator[Stop]:
-    held = _judged()
+    held = _held()
     at = (("edition", held.edition.slug), ("level", held.level))
     yield Stop(JUDGE, "judge")
     yield Stop(JUDGE, "judge_desk", at)
-    entry = held.entries.filter(approved_at__isnull=False).first()
+    mine = Judge.objects.select_related("person").get(person__email=JUDGE)
+    entry = judging.queue(mine, held)[0]
     yield Stop(JUDGE, "judge_entry", (("id", global_id("JudgedEntry", entry.uid)),))
-    spoken_against(entry)
-    ranked = published(held).rows.filter(rank__lte=2).values_list("entry__number", flat=True)
+    over = _held(first_edition.SLUG)
+    ranked = published(over).rows.filter(rank__lte=2).values_list("entry__number", flat=True)
     query = "?{}".format(urlencode(dict(zip("ab", ranked, strict=True))))
-    yield Stop(GUEST, "contest_compare", at, query=query)
+    before = (("edition", over.edition.slug), ("level", over.level))
+    yield Stop(GUEST, "contest_compare", before, query=query)
+    yield Stop(OPERATOR, "organiser_results", before)
     yield Stop(GUEST, "contest_seals", at)
     yield Stop(GUEST, "contest_integrity", at)
     yield Stop(GUEST, "contest_rules", at[:1])
 
 
-def _importing() -> Iterator[Stop]:
-    held = Round.objects.select_related("edition").get()
-    at = (("edition", held.edition.slug), ("level", held.level))
-    platform = a_source()
-    a_mapping(platform, held.entries.filter(approved_at__isnull=False).first())
-    made = a_statement(platform, held, ("o1", 1_00), state="balanced", applied_at=None)
-    made.quarantined.create(number=3, cells={}, faults=[])
-    yield Stop(IMPORTER, "organiser_imports", at)
-    yield Stop(IMPORTER, "organiser_import", (*at, ("id", global_id("ImportBatch", made.uid))))
-
-
 def _learning() -> Iterator[Stop]:
-    held = Round.objects.select_related("edition").get()
+    held, course = _held(), Course.objects.get()
     at = (("edition", held.edition.slug), ("level", held.level))
-    course, guest = a_course(held.edition), a_guest(held.edition)
-    yield Stop(BUYER, "courses")
-    yield Stop(BUYER, "course", (("id", global_id("Course", course.uid)),))
-    yield Stop(OPERATOR, "organiser_training", at)
-    yield Stop(GUEST, "invited", (("code", guest.code),))
-    yield Stop(OPERATOR, "organiser_ceremony", at)
     yield Stop(GUEST, "contest_questions", at[:1])
-    yield Stop(BUYER, "my_questions")
-    yield Stop(OPERATOR, "office_questions")
+    yield Stop(GUEST, "invited", (("code", CeremonyGuest.objects.order_by("pk")[0].code),))
+    for name in ("courses", "my_questions"):
+        yield Stop(MANAGER, name)
+    yield Stop(MANAGER, "course", (("id", global_id("Course", course.uid)),))
+    yield Stop(sign_ins.ORGANISER, "office_questions")
+    for name in ("organiser_ceremony", "organiser_training", "organiser_tasks"):
+        yield Stop(sign_ins.ORGANISER, name, at)
 
 
-def _judged() -> Round:
-    """The round of the demo, which is judged."""
-    held = Round.objects.select_related("edition").get()
-    to_be_judged(held)
-    return held
+def _importing() -> Iterator[Stop]:
+    held = _held()
+    at = (("edition", held.edition.slug), ("level", held.level))
+    yield Stop(IMPORTER, "organiser_imports", at)
+    for made in ImportBatch.objects.filter(round=held).order_by("pk"):
+        yield Stop(IMPORTER, "organiser_import", (*at, ("id", global_id("ImportBatch", made.uid))))
+
+
+def _held(slug: str = SLUG) -> Round:
+    """The provincial round of one of the demo's editions."""
+    return Round.objects.select_related("edition").get(edition__slug=slug, level="provincial")
 
 
 def _words() -> Iterator[Stop]:
@@ -299,7 +297,7 @@ def _words() -> Iterator[Stop]:
         yield Stop(GUEST, name, query="?token=none")
     for query in ("", "?by=DIVISION", "?sort=PERSON_TIMES"):
         yield Stop(GUEST, "contest", query=query)
-    entry = Entry.objects.select_related("round__edition").order_by("pk").first()
+    entry = _held().entries.select_related("round__edition").order_by("pk").first()
     assert entry
     for who in (GUEST, BUYER):
         yield Stop(who, "contest_entry", (("edition", entry.round.edition.slug), ("number", entry.number)))

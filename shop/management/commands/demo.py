@@ -1,11 +1,12 @@
-"""Load the demo shop: `manage.py demo --size small`; `--sign-ins` prints who may be played, `--codes` by which codes."""
+"""Load the demo shop: `manage.py demo --size small`; `--finished` plays its contest to the end; `--sign-ins` prints who may
+be played, `--codes` by which codes."""
 
 from argparse import SUPPRESS
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from shop.demo import factors, load, sign_ins
+from shop.demo import factors, finish, load, sign_ins
 
 
 class Command(BaseCommand):
@@ -16,6 +17,10 @@ class Command(BaseCommand):
         parser.add_argument("--orders", type=int, help=SUPPRESS)  # another size, for tests
         parser.add_argument("--sign-ins", action="store_true", help="print the demo's sign-ins and stop")
         parser.add_argument("--codes", action="store_true", help="print its second factors alone and stop")
+
+        parser.add_argument(
+            "--finished", action="store_true", help="play its second edition to the end, by the moved clock"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["sign_ins"] or options["codes"]:
@@ -34,3 +39,7 @@ class Command(BaseCommand):
         if load.keep_open():
             self.stdout.write("The trade's clock was set back into the demo's round.")
         load.tell_provider()
+        if options["finished"] and not finish.is_finished():
+            finish.finish()
+        if finish.is_finished():
+            self.stdout.write("The demo's second edition is over: its result is on /zh/contest/.")
