@@ -107,6 +107,14 @@ def _move(plan: RoundPlan) -> int:
     return moves
 
 
+def open_again(round_: Round) -> None:
+    """The trade's clock was set back into the round: its plan follows, as its snapshot is voided (contest.actions.freeze)."""
+    with transaction.atomic():
+        plan = RoundPlan.objects.select_for_update(of=("self",)).get(round=round_)
+        if plan.state in (State.SETTLING, State.FROZEN) and round_.phase(clock.now()) == Round.Phase.OPEN:
+            plan.move_to(State.OPEN)
+
+
 def _next(plan: RoundPlan, now: datetime) -> Any:
     """The state that follows by now; None where it stands as it should."""
     round_, opens = plan.round, plan.registration_opens_at

@@ -40,7 +40,7 @@ def save(
         raise Invalid(say("这家单位不属于这一届。", "That body is not of this edition."), field="owner")
     if task is not None and task.state != Task.State.OPEN:
         raise Conflict(say("先重新打开，再改。", "Open it once more before it is changed."))
-    if task is None and edition.tasks.count() >= MOST:
+    if task is None and Task.objects.filter(edition=edition).count() >= MOST:
         raise Conflict(say("最多 {n} 项。", "At most {n}.", n=MOST))
     with transaction.atomic():
         row = task or Task(edition=edition, set_by=by)

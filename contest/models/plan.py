@@ -33,8 +33,9 @@ class RoundPlan(StateMachine):
         State.REGISTRATION: {State.READY, State.OPEN},
         State.READY: {State.OPEN},
         State.OPEN: {State.SETTLING},
-        State.SETTLING: {State.FROZEN},
-        State.FROZEN: {State.PROVISIONAL},
+        # Open again: where the trade's clock was set back, and nothing was published.
+        State.SETTLING: {State.FROZEN, State.OPEN},
+        State.FROZEN: {State.PROVISIONAL, State.OPEN},
         State.PROVISIONAL: {State.FINAL},
     }
 

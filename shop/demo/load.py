@@ -14,7 +14,7 @@ from accounts.actions.shop import change
 from accounts.shop import this_shop
 from catalog import search
 from catalog.models import Team
-from contest.models import RoundPlan
+from contest.actions.plan import open_again
 from core import clock
 from core.models import OutboxEvent
 from core.outbox import record
@@ -154,8 +154,7 @@ def keep_open() -> bool:
     if round_ is None or round_.phase(clock.now()) == Round.Phase.OPEN or finish.is_finished():
         return False
     clock.stand_at(round_.opens_at + sales.OPENED + timedelta(days=1))
-    # The clock has moved its plan on: a plan is no fact, and follows the clock again.
-    RoundPlan.objects.filter(round=round_).update(state=RoundPlan.State.OPEN)
+    open_again(round_)
     disclosure.disclose()  # what was final moves again
     return True
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import Appointment, Organisation, Person, SecondFactor
 from catalog.models import Lot, Product, Team, Variant
 from catalog.reads import office
+from contest.actions import plan
 from core import clock
 from core.deliveries import drain
 from core.models import Delivery
@@ -168,8 +169,11 @@ def test_its_round_is_open_on_any_later_day_and_only_season_and_contest_are_set_
     later = timezone.now() + timedelta(days=days)
     monkeypatch.setattr(timezone, "now", lambda: later)
     assert the_round().phase(clock.now()) != Round.Phase.OPEN
+    plan.move_due()
+    assert the_round().plan.state == "settling"
     assert load.keep_open()
     assert the_round().phase(clock.now()) == Round.Phase.OPEN and timezone.now() == later
+    assert the_round().plan.state == "open"
     assert not load.keep_open()
 
 
