@@ -9,12 +9,20 @@ from contest.models import Registration
 from contest.reads import board as reads
 from core.api.access import HELD, PUBLIC
 from core.api.facts import A_MOMENT, cache_tags, guarded
-from core.api.types import ModelType, MoneyField, PlainType, list_of, type_of, worded_enum
+from core.api.types import ModelType, MoneyField, PlainType, enum_of, list_of, type_of, worded_enum
 from core.language import localized
 from impact.models import Entry, Round
 from impact.reads.figures import DEFINITIONS, definitions_of
 
 MOST_ROWS = 100
+# Which round; the nearest of those that this may mean.
+OF_A_ROUND = {
+    "edition": graphene.Argument(
+        graphene.String, description="Its edition's short name; of today, when left out."
+    ),
+    "level": graphene.Argument(enum_of(Round, "level"), description="Its level."),
+    "region": graphene.Argument(graphene.String, description="Its province's code."),
+}
 
 
 def _words(texts: dict[str, str], whole: str) -> Any:
@@ -237,8 +245,10 @@ def _camel(key: str) -> str:
     return first + "".join(word.capitalize() for word in rest)
 
 
-def _board(root: Any, info: Any, by: Any, sort: Any, first: int | None = None) -> reads.Board | None:
-    found = reads.round_now()
+def _board(
+    root: Any, info: Any, by: Any, sort: Any, first: int | None = None, **which: Any
+) -> reads.Board | None:
+    found = reads.round_called(**which)
     if found is None:
         return None
     made = reads.board(found, reads.By(by.value), reads.Sort(sort.value))
@@ -253,8 +263,9 @@ class Query:
         guarded(
             graphene.Field(
                 Contest,
-                resolver=lambda root, info: reads.round_now(),
-                description="The contest of today; null where there is none.",
+                args=OF_A_ROUND,
+                resolver=lambda root, info, **which: reads.round_called(**which),
+                description="The contest of today, or the one that is named; null where there is none.",
             ),
             PUBLIC,
             cost=3,
@@ -267,6 +278,7 @@ class Query:
             graphene.Field(
                 Board,
                 args={
+                    **OF_A_ROUND,
                     "by": graphene.Argument(
                         BoardBy, default_value=reads.By.ENTRY, description="Entries or divisions."
                     ),
@@ -278,7 +290,7 @@ class Query:
                     ),
                 },
                 resolver=_board,
-                description="The board of the round of today; null where there is none.",
+                description="The board of the round of today, or of the one that is named; null where there is none.",
             ),
             PUBLIC,
             cost=10,

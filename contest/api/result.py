@@ -4,11 +4,13 @@ from typing import Any
 
 import graphene
 
-from contest.api.contest import EntryType
+from contest.api.contest import Contest, EntryType
+from contest.api.rulebook import RuleIndicator, indicator
 from contest.models import Adjustment, ReExamination, Result, ResultRow
 from contest.reads import keeping
 from contest.reads import result as reads
-from contest.reads.public_result import adjusted, decided, inputs_shown, values_shown
+from contest.reads.public_result import adjusted, decided, inputs_shown, ranked_by, values_shown
+from core import clock
 from core.api.access import HELD, PUBLIC
 from core.api.facts import guarded
 from core.api.types import ModelType, MoneyField, PlainType, enum_of, list_of
@@ -221,8 +223,17 @@ class RoundResultType(ModelType):
     rows = list_of(
         ResultRowType,
         most=MOST_ROWS,
-        resolver=lambda root, info: reads.shown_rows(root)[:MOST_ROWS],
-        description="By rank, then those who are out of competition.",
+        resolver=lambda root, info, by=None: ranked_by(root, by)[:MOST_ROWS],
+        description="By rank, or by an indicator; then those who are out of competition.",
+        by=graphene.Argument(
+            graphene.String, description="The key of an indicator; the rank, when left out."
+        ),
+    )
+    indicators = list_of(
+        RuleIndicator,
+        most=12,
+        resolver=lambda root, info: rules_of(root),
+        description="What the total is made of, in the rulebook's order.",
     )
     adjusted = list_of(
         AdjustedType,
@@ -270,6 +281,22 @@ class RoundResultType(ModelType):
     def resolve_rulebook_sha256(root, info):
         """As it stood at the freeze."""
         return root.snapshot.rulebook_sha256
+
+
+def rules_of(result: Result) -> list[RuleIndicator]:
+    """The indicators of the rules by which it was computed."""
+    parameters = result.snapshot.rulebook.parameters
+    return [indicator(row, parameters) for row in parameters["indicators"]]
+
+
+Contest._meta.fields["result"] = graphene.Field(
+    RoundResultType,
+    # An open round has none: its board asks for nothing more.
+    resolver=lambda root, info: (
+        reads.published(root) if root.phase(clock.now()) == Round.Phase.FROZEN else None
+    ),
+    description="What its round came to; null until a result is published.",
+)
 
 
 def _result(

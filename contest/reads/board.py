@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from math import ceil
+from typing import Any
 
 from django.db.models import F, QuerySet
 
@@ -101,8 +102,24 @@ class Board:
     counted_on: date | None = None
 
 
+def round_called(edition: str | None = None, level: Any = None, region: str | None = None) -> Round | None:
+    """A round by its address, the nearest of those that it may mean; nothing said, the round of today."""
+    rounds = Round.objects.select_related("edition", "region")
+    if edition is not None:
+        rounds = rounds.filter(edition__slug=edition)
+    if level is not None:
+        rounds = rounds.filter(level=level.value)
+    if region is not None:
+        rounds = rounds.filter(region=region)
+    return _nearest(rounds)
+
+
 def round_now() -> Round | None:
     """The round of today: the one that is open, else settling, else the last that froze, else the next."""
+    return _nearest(Round.objects.select_related("edition", "region"))
+
+
+def _nearest(rounds: QuerySet[Round]) -> Round | None:
     now = clock.now()
     order = (Round.Phase.OPEN, Round.Phase.SETTLING, Round.Phase.FROZEN, Round.Phase.COMING)
 
@@ -110,7 +127,7 @@ def round_now() -> Round | None:
         phase = found.phase(now)
         return order.index(phase), abs(now - found.opens_at)
 
-    return min(Round.objects.select_related("edition", "region"), key=nearness, default=None)
+    return min(rounds, key=nearness, default=None)
 
 
 def days_left(round_: Round) -> int:

@@ -2,15 +2,18 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Sum
 
-from contest.models import Adjustment, ResultRow
+from contest.models import Adjustment, Result, ResultRow
+from contest.reads.result import shown_rows
 from contest.scoring.indicators import words_of_row
 from contest.scoring.measures import FURTHER, MEASURES, words_of_measure
 from contest.scoring.ranking import words_of_rule
-from core.language import Words
+from core.language import Words, say
+from core.refusals import Invalid
 from impact.models import Entry, Round
 
 
@@ -31,6 +34,16 @@ class Adjusted:
     entry: Entry
     kind: str
     amount_minor: int
+
+
+def ranked_by(result: Result, key: str | None = None) -> list[ResultRow]:
+    """Its rows as they stand, or by one of its indicators; INVALID for what is none. Who is out comes last, by number."""
+    rows = shown_rows(result)
+    if not key:
+        return rows
+    if key not in {one["key"] for one in result.snapshot.rulebook.parameters["indicators"]}:
+        raise Invalid(say("没有这个指标。", "There is no such indicator."), field="by")
+    return sorted(rows, key=lambda row: (bool(row.out), -Decimal(row.values.get(key, 0))))
 
 
 def values_shown(row: ResultRow) -> list[Figure]:

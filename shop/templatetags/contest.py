@@ -69,6 +69,20 @@ def compare_url(edition: str, level: str, a: str, b: str) -> str:
 
 
 @register.simple_tag
+def result_rows(result: dict[str, Any]) -> list[dict[str, Any]]:
+    """A result's rows, each with the number of the entry one rank before it."""
+    of_rank = {row["rank"]: row["entry"]["number"] for row in result["rows"]}
+    return [{**row, "before": row["rank"] and of_rank.get(row["rank"] - 1)} for row in result["rows"]]
+
+
+@register.simple_tag
+def bulletin_url(contest: dict[str, Any], form: str) -> str:
+    """Where a round's result is taken along as a file."""
+    where = {"lang": language.current(), "edition": contest["slug"], "level": contest["round"]["level"]}
+    return reverse("contest_bulletin", kwargs={**where, "form": form})
+
+
+@register.simple_tag
 def signed(points: str) -> str:
     """A difference with its sign."""
     return f"−{points[1:]}" if points.startswith("-") else f"+{points}"

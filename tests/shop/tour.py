@@ -261,6 +261,9 @@ def _judging() -> Iterator[Stop]:
     before = (("edition", over.edition.slug), ("level", over.level))
     yield Stop(GUEST, "contest_compare", before, query=query)
     yield Stop(OPERATOR, "organiser_results", before)
+    for name in ("contest_round", "contest_race"):
+        yield Stop(GUEST, name, before)
+        yield Stop(GUEST, name, at)
     yield Stop(GUEST, "contest_seals", at)
     yield Stop(GUEST, "contest_integrity", at)
     yield Stop(GUEST, "contest_rules", at[:1])

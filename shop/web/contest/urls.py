@@ -36,6 +36,16 @@ urlpatterns = [
         name="contest_bulletin",
     ),
     path(
+        "<language:lang>/contest/<slug:edition>/<level:level>/",
+        page("contest/contest"),
+        name="contest_round",
+    ),
+    path(
+        "<language:lang>/contest/<slug:edition>/<level:level>/race/",
+        page("contest/race"),
+        name="contest_race",
+    ),
+    path(
         "<language:lang>/contest/<slug:edition>/<level:level>/compare/",
         page("contest/compare"),
         name="contest_compare",
