@@ -9,6 +9,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import F
 
 from contest.integrity.rules import thresholds_of
 from contest.models import Case, CaseItem, Effect, Rule
@@ -162,7 +163,7 @@ def public_round(edition: str, level: str, region: str | None = None) -> Round |
     rounds = Round.objects.filter(edition__slug=edition, level=level).select_related("edition", "region")
     if region:
         rounds = rounds.filter(region=region)
-    return rounds.order_by("region").first()
+    return rounds.order_by(F("region").asc(nulls_first=True)).first()
 
 
 def public_amount(minor: int | None) -> Words:

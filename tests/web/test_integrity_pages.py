@@ -135,6 +135,10 @@ def test_nobody_else_opens_the_queue_and_one_of_the_team_does_not_see_its_case(h
     assert "F3" not in words(signed_in(own).get(f"/en/organiser/{held.place}"))
 
 
+def test_a_stranger_comes_to_it_from_the_contest(held):
+    assert f'href="/en/contest/{held.place}"' in words(Client(**EN).get("/en/contest/"))
+
+
 def test_while_the_round_is_open_the_public_is_told_rules_and_of_no_case(held):
     page = held.public()
     assert "Many accounts, one address" in page and "Told by entry from the freeze on" in page
