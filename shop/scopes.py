@@ -22,7 +22,7 @@ SCOPES = {
         (ANY,),
         "shop setUp contest contestEntry board edition editionFaq integrityReport ceremonies ceremonyInvitation provenance reviews rating team teams search searchSuggestions product products categories"
         " regions incident incidents"
-        " sheetSeals rulebook rulebooks scoreExplained scoreCompared race roundResult",
+        " sheetSeals rulebook rulebooks scoreExplained scoreCompared race rankIntervals roundResult",
     ),
     # One's own.
     **_each((READ,), "viewer myQuestions myOrders myGroupPurchases organisation organisations invitation"),

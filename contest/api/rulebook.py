@@ -146,6 +146,14 @@ def indicator(row: dict[str, Any], parameters: dict[str, Any]) -> RuleIndicator:
     )
 
 
+def moved_words(moved: str, parameters: dict[str, Any]) -> str:
+    """Which weight has moved, and where to, as `contest.scoring.sensitivity` names it; empty for none."""
+    if not moved:
+        return ""
+    row = next(row for row in parameters["indicators"] if row["key"] == moved[:-1])
+    return f"{words_of_row(row)} {'+5' if moved[-1] == '+' else '−5'}"
+
+
 class RulebookEdition(ModelType):
     """The contest whose rules they are."""
 

@@ -6,12 +6,11 @@ from typing import Any
 import graphene
 
 from contest.api.organiser import KEEPS_IT, OfficeEditionType, add_to_round
-from contest.api.rulebook import RuleIndicator, indicator
+from contest.api.rulebook import RuleIndicator, indicator, moved_words
 from contest.reads import keeping, simulation
 from contest.reads import rulebook as reads
 from contest.scoring.checking import validated
 from contest.scoring.fields import changed
-from contest.scoring.indicators import words_of_row
 from core.api.access import HELD
 from core.api.facts import guarded
 from core.api.ids import global_id, key_of, uid_of
@@ -116,10 +115,7 @@ def _simulation(
 
 
 def _rows(replayed: simulation.Replay, before: dict[str, Any], tried: dict[str, Any]) -> list[SimulatedRow]:
-    names = {row["key"]: str(words_of_row(row)) for row in tried["indicators"]}
-
-    def by(moved: str) -> str:
-        return f"{names[moved[:-1]]} {'+5' if moved[-1] == '+' else '−5'}" if moved else ""
+    keys = [row["key"] for row in tried["indicators"]]
 
     return [
         SimulatedRow(
@@ -129,10 +125,10 @@ def _rows(replayed: simulation.Replay, before: dict[str, Any], tried: dict[str, 
             rank_before=one.rank_before,
             best=one.interval.best,
             worst=one.interval.worst,
-            best_by=by(one.interval.best_by),
-            worst_by=by(one.interval.worst_by),
+            best_by=moved_words(one.interval.best_by, tried),
+            worst_by=moved_words(one.interval.worst_by, tried),
             total=str(one.scored.total),
-            values=[str(one.scored.values[key]) for key in names],
+            values=[str(one.scored.values[key]) for key in keys],
         )
         for one in simulation.simulate(replayed, before, tried)[:MOST_ENTRIES]
     ]

@@ -66,3 +66,41 @@ def race_rows(days: Sequence[str], lines: Sequence[dict[str, Any]]) -> list[dict
 def last_of(days: Sequence[str]) -> str:
     """The last day."""
     return days[-1]
+
+
+@register.simple_tag
+def places_chart(rows: Sequence[dict[str, Any]]) -> SafeString:
+    """A bar an entry from its best place to its worst, with a mark at the place it has."""
+    step, top = 30, 24
+    last = max((row["worst"] for row in rows), default=1)
+
+    def at(place: int) -> float:
+        return LEFT + (WIDTH - LEFT - 24) * (place - 1) / max(1, last - 1)
+
+    drawn = format_html_join(
+        "",
+        '<text x="{}" y="{}" text-anchor="end">{}</text><path class="grid" d="M{} {}H{}"/>'
+        '<path class="span" d="M{} {}H{}"/><circle class="mark" cx="{}" cy="{}" r="7"/>',
+        (
+            (
+                *(LEFT - 18, y + 6, row["entry"]["number"], LEFT, y, WIDTH - 24),
+                *(
+                    round(at(row["best"]) - 0.1, 1),
+                    y,
+                    round(at(row["worst"]) + 0.1, 1),
+                    round(at(row["rank"]), 1),
+                    y,
+                ),
+            )
+            for row, y in ((row, top + step * n) for n, row in enumerate(rows))
+        ),
+    )
+    return format_html(
+        '<svg class="drawn" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>',
+        WIDTH,
+        top + step * len(rows),
+        say(
+            "每支团队的名次区间；数字在下面的表里", "Each team’s interval of places; the figures stand below"
+        ),
+        drawn,
+    )

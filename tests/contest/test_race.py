@@ -7,6 +7,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from contest.actions import result as results
 from core import clock
 from impact.actions import standings
 from tests.contest.rounds import AField, a_field
@@ -131,3 +132,28 @@ def test_a_round_that_has_not_begun_has_no_race():
     assert "Once the round opens" in words(
         Client().get(f"/en/contest/{round_.edition.slug}/provincial/race/")
     )
+
+
+FIRM = (
+    "query F($e: String!) { rankIntervals(edition: $e) { rows { rank best worst entry { number } bestBy } } }"
+)
+
+
+def test_how_firm_places_are_is_told_of_a_final_result_alone(field):
+    field.freeze()
+    field.publish()
+    address = f"/en/contest/{field.round.edition.slug}/provincial/weights/"
+    assert told(FIRM, e=field.round.edition.slug) is None and Client().get(address).status_code == 404
+    field.window_over()
+    assert results.finalise_due() == 1
+    rows = told(FIRM, e=field.round.edition.slug)["rows"]
+    # 80 and 60 against 50 and 90: equal at 50 %, so that either is before the other as one weight moves.
+    assert [(r["entry"]["number"], r["rank"], r["best"], r["worst"]) for r in rows] == [
+        ("E03", 1, 1, 1),
+        ("E01", 2, 2, 3),
+        ("E02", 3, 2, 3),
+    ]
+    assert rows[2]["bestBy"] and not rows[0]["bestBy"]
+    seen = words(Client().get(address))
+    assert "<svg" in seen and seen.count('class="mark"') == 3
+    assert "How firm" in words(Client().get("/en/contest/"))

@@ -62,7 +62,7 @@ def _told(root: str, arg: str, known: dict[str, str], slug: str) -> Any:
     if root in ("organiserRound", "judgesDesk", "sheetSeals", "integrityReport", "roundResult"):
         slug, level, region = key_of(known["round"], "Round").split("/")
         return {"edition": slug, "level": level.upper(), "region": region or None}.get(arg)
-    if root in ("contest", "board", "race"):
+    if root in ("contest", "board", "race", "rankIntervals"):
         return None  # of today
     if root == "ceremonyInvitation":
         return "none" if arg == "code" else None

@@ -261,8 +261,9 @@ def _judging() -> Iterator[Stop]:
     before = (("edition", over.edition.slug), ("level", over.level))
     yield Stop(GUEST, "contest_compare", before, query=query)
     yield Stop(OPERATOR, "organiser_results", before)
-    for name in ("contest_round", "contest_race"):
+    for name in ("contest_round", "contest_race", "contest_weights"):
         yield Stop(GUEST, name, before)
+    for name in ("contest_round", "contest_race"):
         yield Stop(GUEST, name, at)
     yield Stop(GUEST, "contest_seals", at)
     yield Stop(GUEST, "contest_integrity", at)

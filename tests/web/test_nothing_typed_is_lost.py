@@ -74,7 +74,7 @@ PLAIN |= {"office_households", "office_organisations"}
 PLAIN |= {"contest_entry", "following"}
 # On a judge's page marks and a comment are typed into one form; of seals there is only reading.
 PLAIN |= {"judge", "judge_desk", "judge_entry", "contest_seals"}
-PLAIN |= {"contest_rules", "contest_compare", "contest_round", "contest_race"}
+PLAIN |= {"contest_rules", "contest_compare", "contest_round", "contest_race", "contest_weights"}
 # Of a statement each thing to type is opened alone (tests/web/test_import_pages.py).
 PLAIN |= {"organiser_import"}
 # Each department's page has one kind of form, opened alone (tests/web/test_departments.py).

@@ -46,6 +46,11 @@ urlpatterns = [
         name="contest_race",
     ),
     path(
+        "<language:lang>/contest/<slug:edition>/<level:level>/weights/",
+        page("contest/weights"),
+        name="contest_weights",
+    ),
+    path(
         "<language:lang>/contest/<slug:edition>/<level:level>/compare/",
         page("contest/compare"),
         name="contest_compare",
