@@ -7,6 +7,8 @@ from django.db.models import F
 
 from accounts.api.access import whoever_may
 from accounts.api.appointment import RoleInvitationType
+from accounts.permissions import may
+from accounts.places import Place
 from contest.actions import conflict as conflicts
 from contest.api.organiser import KEEPS_IT, OrganiserEntryType, add_to_round
 from contest.models import Conflict
@@ -130,6 +132,10 @@ class CommitteeType(PlainType):
         name = "Committee"
 
     edition_id = graphene.ID(required=True, description="Where a judge is appointed.")
+    may_invite = graphene.Boolean(
+        required=True,
+        description="Whether the asker appoints judges of the edition: who keeps one province's round does not.",
+    )
     closes_at = graphene.DateTime(description="Until when marks can be given; null while none can.")
     is_opened = graphene.Boolean(required=True, description="Whether the sheets are open.")
     members = list_of(CommitteeMember, most=100, description="Whoever sits or sat in it.")
@@ -149,6 +155,10 @@ class CommitteeType(PlainType):
     def resolve_edition_id(root, info):
         """As the people's page takes it."""
         return global_id("Edition", root.round.edition.uid)
+
+    def resolve_may_invite(root, info):
+        """A judge sits in all rounds of an edition: hers to invite who keeps all of it."""
+        return may(info.context.user, "accounts.appoint_judge", at=Place(subject=root.round.edition.uid))
 
     def resolve_closes_at(root, info):
         """The plan's."""

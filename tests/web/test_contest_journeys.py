@@ -11,10 +11,11 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Person
+from accounts.places import Place
 from contest.models import Registration, Result, Sheet
 from core import clock
 from impact.models import Round
-from tests.accounts.world import a_person
+from tests.accounts.world import a_person, holds
 from tests.catalog import world as shelves
 from tests.contest.whole import strike
 from tests.impact import world
@@ -201,9 +202,18 @@ def test_an_organiser_from_the_edition_to_the_award(contest):
     assert "示例一等奖" in page and "approve_award" not in page
     other = signed_in(a_person(("organiser",)))
     send(other, tabs["results"], "approve_award")
-    page = unfolded(her, tabs["results"], "note_award")
     send(her, tabs["results"], "note_award", words="已向财务申请")
     page = send(her, tabs["results"], "deliver_award", evidence="回单 0001")
     assert "已向财务申请" in page and "回单 0001" in page
     assert "示例大赛" in words(Client().get("/zh/contest/journey/"))
     assert gone(signed_in(shelves.a_person()), *tabs.values())
+
+
+def test_who_keeps_one_province_is_told_who_invites_judges(contest):
+    province = a_person()
+    holds(province, "organiser", Place(region=HUBEI))
+    page = words(signed_in(province).get(contest.tabs["judging"]))
+    assert "由管理整届的主办方邀请" in page and "send_role_invitation" not in page
+    assert "send_role_invitation" in unfolded(
+        contest.organiser, contest.tabs["judging"], "send_role_invitation"
+    )
