@@ -139,6 +139,29 @@ class RoundType(ModelType):
     phase_name = graphene.String(required=True, description="The same in the reader's language.")
     days_left = graphene.Int(required=True, description="Days until it closes; 0 when it has.")
 
+    registration_opens_at = graphene.DateTime(description="Teams may apply from here on; null: not planned.")
+    registration_closes_at = graphene.DateTime(description="Until here; null: not planned.")
+    judging_closes_at = graphene.DateTime(
+        description="Sheets are opened together after it; null: not planned."
+    )
+    objections_close_at = graphene.DateTime(description="The result is final no sooner; null: not planned.")
+
+    def resolve_registration_opens_at(root, info):
+        """As it is planned."""
+        return reads.planned(root, "registration_opens_at")
+
+    def resolve_registration_closes_at(root, info):
+        """As it is planned."""
+        return reads.planned(root, "registration_closes_at")
+
+    def resolve_judging_closes_at(root, info):
+        """As it is planned."""
+        return reads.planned(root, "judging_closes_at")
+
+    def resolve_objections_close_at(root, info):
+        """As it is planned."""
+        return reads.planned(root, "objections_close_at")
+
     def resolve_name(root, info):
         """What its level is called, in the reader's language; a round has no name of its own."""
         return str(Round.Level(root.level).words)

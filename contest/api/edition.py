@@ -80,7 +80,7 @@ class EditionType(ModelType):
     rounds = list_of(
         RoundType,
         most=40,
-        resolver=lambda root, info: list(root.rounds.order_by("opens_at", "pk")[:40]),
+        resolver=lambda root, info: list(root.rounds.select_related("plan").order_by("opens_at", "pk")[:40]),
         description="Its rounds, the first to open first.",
     )
     partners = list_of(

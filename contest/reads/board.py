@@ -130,6 +130,12 @@ def _nearest(rounds: QuerySet[Round]) -> Round | None:
     return min(rounds, key=nearness, default=None)
 
 
+def planned(round_: Round, moment: str) -> datetime | None:
+    """A moment of its plan; None where it has none, or no plan."""
+    found: datetime | None = getattr(getattr(round_, "plan", None), moment, None)
+    return found
+
+
 def days_left(round_: Round) -> int:
     """Days until it closes, begun ones counted; 0 when it has."""
     return max(0, ceil((round_.closes_at - clock.now()) / timedelta(days=1)))
