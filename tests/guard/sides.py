@@ -210,7 +210,7 @@ class Side(Town):
             },
             "roundCreate": {"region": self.province, "level": "NATIONAL"},
             "shippingRateSave": {"team": self.team.code},
-            "tiesDeclare": {"edition": self.entry.round.edition.slug, "county": self.county.code},
+            "tiesDeclare": {"county": self.county.code},
             "accountFind": {"email": self.owner.person.email},
             "auditPersonFind": {"email": self.owner.person.email},
             "orderFind": {"words": self.sold.order["number"]},

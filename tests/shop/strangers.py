@@ -149,6 +149,7 @@ class Town:
             title_zh="示例",
             begins_at=timezone.now(),
         )
+        self.guest = self.ceremony.guests.create(name="示例来宾")
         self.course, self.draft_course = (
             a_course(self.entry.round.edition),
             a_course(self.entry.round.edition, "draft"),
@@ -313,6 +314,16 @@ class Town:
                     gid.setdefault(f"{act}.id", global_id(type(row).__name__, row.uid))
         return gid
 
+    @property
+    def texts(self) -> dict[str, str]:
+        """What names a thing by a text and no id, by `mutation.name`."""
+        edition, number = self.entry.round.edition.slug, self.entry.number
+        return {
+            **{f"{act}.edition": edition for act in ("ceremonySave", "courseSave", "taskSave", "tiesDeclare")},
+            **{f"{act}.number": number for act in ("awardPropose", "entryPick")},
+            "ceremonyLetIn.code": self.guest.code,
+        }
+
     def input_of(self, act: str) -> dict[str, Any]:
         """A complete input of this mutation, all ids true and somebody else's."""
         argument = graphql_schema().mutation_type.fields[act].args.get("input")
@@ -336,6 +347,8 @@ class Town:
         plain = kind.strip("![]")
         if plain == "ID":
             return self.ids.get(f"{act}.{name}") or self.ids[name]
+        if named := self.texts.get(f"{act}.{name}"):
+            return named
         if plain.endswith("Input"):
             inner = graphql_schema().type_map[plain].fields
             return [{**self._filled(act, inner), **({"units": 1} if "units" in inner else {})}]
