@@ -62,9 +62,9 @@ class AwardType(ModelType):
     )
     notes = list_of(
         AwardNoteType,
-        most=50,
-        resolver=lambda root, info: root.notes.all()[:50],
-        description="What became of it since, the first note first.",
+        most=12,
+        resolver=lambda root, info: list(root.notes.all())[-12:],
+        description="What became of it since: the last twelve notes, as they were made.",
     )
 
     def resolve_entry(root, info):
@@ -90,8 +90,8 @@ add_to_round(
     awards=guarded(
         list_of(
             AwardType,
-            most=100,
-            resolver=lambda root, info: reads.awards(root)[:100],
+            most=80,
+            resolver=lambda root, info: reads.awards(root)[:80],
             description="The round's awards, by rank.",
         ),
         KEEPS_IT,

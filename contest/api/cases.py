@@ -159,14 +159,14 @@ class EntrantEntryType(ModelType):
     round_name = graphene.String(required=True, description="At which level.")
     cases = list_of(
         EntrantCaseType,
-        most=200,
-        resolver=lambda root, info: reads.cases_of(root)[:200],
+        most=100,
+        resolver=lambda root, info: reads.cases_of(root)[:100],
         description="What rules have found, the last first.",
     )
     related_parties = list_of(
         RelatedPartyType,
-        most=200,
-        resolver=lambda root, info: reads.declared_by(root)[:200],
+        most=100,
+        resolver=lambda root, info: reads.declared_by(root)[:100],
         description="Whom the team has declared, the last first.",
     )
 
@@ -188,8 +188,8 @@ class IntegrityDesk(PlainType):
     team = graphene.Field(lambda: type_of(Team), required=True, description="The team.")
     entries = list_of(
         EntrantEntryType,
-        most=40,
-        resolver=lambda root, info: reads.entries_of(root["team"])[:40],
+        most=10,
+        resolver=lambda root, info: reads.entries_of(root["team"])[:10],
         description="Its parts in rounds, the newest first.",
     )
 

@@ -10,6 +10,7 @@ from contest.models import Adjustment, ReExamination, Result, ResultRow
 from contest.reads import keeping
 from contest.reads import result as reads
 from contest.reads.public_result import adjusted, decided, inputs_shown, ranked_by, values_shown
+from contest.scoring.checking import MOST_INDICATORS
 from core import clock
 from core.api.access import HELD, PUBLIC
 from core.api.facts import guarded
@@ -53,7 +54,7 @@ class ResultRowType(ModelType):
     total = graphene.String(description="0 to 100 with four decimals; null for whoever is out.")
     values = list_of(
         ResultFigure,
-        most=20,
+        most=MOST_INDICATORS,
         resolver=lambda root, info: values_shown(root),
         description="Its indicators, 0 to 100, in the rulebook's order.",
     )

@@ -21,7 +21,7 @@ from core.money import decimal
 from core.refusals import NotFound
 from impact.models import Edition
 
-MOST_FIELDS = 400
+MOST_FIELDS = 200
 
 
 class RulebookOption(PlainType):
@@ -63,7 +63,7 @@ class RulebookField(PlainType):
         required=True, description="The least it may be, as a form shows it; empty where it is no number."
     )
     most = graphene.String(required=True, description="The most it may be, or how long; empty for a choice.")
-    options = list_of(RulebookOption, most=40, description="What may be chosen; empty for anything else.")
+    options = list_of(RulebookOption, most=20, description="What may be chosen; empty for anything else.")
 
 
 def field_of(field: RuleField, parameters: dict[str, Any]) -> RulebookField:
@@ -234,9 +234,11 @@ class RulebookType(ModelType):
         return canonical(root.parameters).decode()
 
 
-def _rulebook(root: Any, info: Any, id: str) -> Rulebook | None:
+def _rulebook(
+    root: Any, info: Any, id: str | None = None, edition: str = "", version: int | None = None
+) -> Rulebook | None:
     try:
-        return reads.public(uid_of(id, "Rulebook"))
+        return reads.public(uid_of(id, "Rulebook")) if id else reads.frozen_version(edition, version)
     except NotFound:
         return None
 
@@ -252,7 +254,15 @@ class Query:
         guarded(
             graphene.Field(
                 RulebookType,
-                args={"id": graphene.Argument(graphene.ID, required=True, description="The rulebook.")},
+                args={
+                    "id": graphene.Argument(graphene.ID, description="The rulebook."),
+                    "edition": graphene.Argument(
+                        graphene.String, description="Without an id: of which edition, by its short name."
+                    ),
+                    "version": graphene.Argument(
+                        graphene.Int, description="Which of them; the newest where it is left out."
+                    ),
+                },
                 resolver=_rulebook,
                 description="A frozen rulebook; null for a draft and for what is none.",
             ),

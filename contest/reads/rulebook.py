@@ -44,6 +44,12 @@ def frozen_of(slug: str) -> QuerySet[Rulebook]:
     )
 
 
+def frozen_version(slug: str, version: int | None = None) -> Rulebook | None:
+    """One of those by its version, the newest where none is named."""
+    found = frozen_of(slug)
+    return (found if version is None else found.filter(version=version)).first()
+
+
 def public(uid: UUID) -> Rulebook | None:
     """A frozen one; None for a draft."""
     return Rulebook.objects.filter(uid=uid, frozen_at__isnull=False).select_related("edition").first()

@@ -1,10 +1,11 @@
-"""A course to be learnt and a ceremony to come to, as rows."""
+"""A course to be learnt, a ceremony to come to and a task to be done, as rows."""
 
 from datetime import timedelta
 
-from contest.models import Ceremony, CeremonyGuest, Course
+from contest.models import Ceremony, CeremonyGuest, Course, Task
 from core import clock
 from impact.models import Edition
+from tests.accounts.world import a_person
 
 
 def a_course(edition: Edition) -> Course:
@@ -44,3 +45,14 @@ def a_guest(edition: Edition) -> CeremonyGuest:
         begins_at=clock.now() + timedelta(days=10),
     )
     return ceremony.guests.create(name="示例来宾", body="示例单位")
+
+
+def a_task(edition: Edition) -> Task:
+    """Of whoever keeps the edition, to be done within a week."""
+    return Task.objects.create(
+        edition=edition,
+        title_zh="公布评委名单",
+        title_en="Publish the judges' names",
+        due_on=clock.today() + timedelta(days=7),
+        set_by=a_person(),
+    )

@@ -58,9 +58,11 @@ IMPORTED = (
 )
 ROUND = (
     "contestOffice organiserRound organiserRound.entries organiserRound.mayEnter organiserRound.committee"
-    f" organiserRound.registrations organiserRound.plan organiserRound.ceremonies organiserRound.awards organiserRound.results organiserRound.rulebooks organiserRound.cases organiserRound.casesWaiting {IMPORTED}"
+    f" organiserRound.registrations organiserRound.plan organiserRound.ceremonies organiserRound.rulebooks organiserRound.cases organiserRound.casesWaiting"
+    f" organiserRound.results organiserRound.awards organiserRound.tasks {IMPORTED}"
 )
 COMMITTEE = "conflictConfirm conflictWaive conflictName caseDecide caseAnswer"
+INVITED = "CeremonyGuest.name CeremonyGuest.body"
 OF_A_COMMITTEE = "Judge.declared_ties Conflict.words Case.appeal Case.note Person.name Person.email RoleInvitation.email RoleInvitation.reason"
 CONTEST = (
     "entryLetIn entryTakeOut roundTimesSet roundCreate roundArrange stageSave stageRemove editionArchive partnerSave"
@@ -108,7 +110,7 @@ RULE: dict[str, Powers] = {
         " incidentUpdate incidentEnd paymentTrialBegin paymentTrialLook"
         " paymentTrialRefund shopOpen categoriesPutUp categorySave auditPersonFind parkedRelease shopUpdate"
         " shopTextsConfirm shopLetterSend shopLetterConfirm editionCreate",
-        words=f"{NAMES_OF_PEOPLE} {OF_A_COMMITTEE} {APPEALS} Claim.words Claim.answer Dispute.reason Dispute.status Household.uid"
+        words=f"{NAMES_OF_PEOPLE} {OF_A_COMMITTEE} {APPEALS} {INVITED} Claim.words Claim.answer Dispute.reason Dispute.status Household.uid"
         " Household.decline_reason Leader.decline_reason Order.email Order.phone Order.recipient Order.street"
         " Order.note Payment.method Payment.payment_ref Question.words Answer.words PaymentTrial.url Refund.failure Refund.note Refund.otherwise"
         " Shipment.carrier Shipment.tracking_number",
@@ -144,7 +146,7 @@ RULE: dict[str, Powers] = {
         f"{ROUND} office.questions office.supporters office.waiting",
         f"{CONTEST} {ANSWERS} {TEACHES} {INVITES} {SETS_TASKS} {COMMITTEE}",
         shop_deeds="editionCreate",
-        words=f"Question.words Answer.words {OF_A_COMMITTEE} {APPEALS}",
+        words=f"Question.words Answer.words {OF_A_COMMITTEE} {APPEALS} {INVITED}",
     ),
     # Reads, and does nothing; whose trail a mailbox is, for the whole log alone.
     Role.AUDITOR: powers(
@@ -220,6 +222,9 @@ PAGES = {
     "organiser_judging#round": "organiserRound.committee",
     "organiser_rules#round": "organiserRound.rulebooks",
     "organiser_integrity#round": "organiserRound.cases",
+    "organiser_results#round": "organiserRound.results",
+    "organiser_tasks#round": "organiserRound.tasks",
+    "organiser_ceremony#round": "organiserRound.ceremonies",
     "judge": "judgesDesks",
     "judge_desk#round": "judgesDesk",
     "judge_entry#judged": "judgedEntry",

@@ -319,7 +319,9 @@ class Town:
         """What names a thing by a text and no id, by `mutation.name`."""
         edition, number = self.entry.round.edition.slug, self.entry.number
         return {
-            **{f"{act}.edition": edition for act in ("ceremonySave", "courseSave", "taskSave", "tiesDeclare")},
+            **{
+                f"{act}.edition": edition for act in ("ceremonySave", "courseSave", "taskSave", "tiesDeclare")
+            },
             **{f"{act}.number": number for act in ("awardPropose", "entryPick")},
             "ceremonyLetIn.code": self.guest.code,
         }

@@ -8,16 +8,20 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
+from accounts.models import Person
 from catalog.models import Leader
+from contest.actions import question
 from contest.models import Registration
 from core import clock
 from core.api.ids import global_id
 from impact.actions import household
 from impact.actions.household import Proposal
+from impact.models import Round
 from orders.actions import closure
 from orders.models import Claim, Dispute, Order, Payment, Refund
 from tests.accounts.world import a_person
 from tests.catalog.world import a_product, a_team, an_operator
+from tests.contest.learning import a_course, a_guest, a_task
 from tests.impact.world import a_round
 from tests.orders.world import KASHGAR
 from tests.shop.tour import named_pages
@@ -77,6 +81,8 @@ PLAIN |= {"judge", "judge_desk", "judge_entry", "contest_seals"}
 PLAIN |= {"contest_rules", "contest_compare", "contest_round", "contest_race", "contest_weights"}
 # Of a statement each thing to type is opened alone (tests/web/test_import_pages.py).
 PLAIN |= {"organiser_import"}
+# Courses are found here; a guest reads her invitation.
+PLAIN |= {"courses", "invited"}
 # Each department's page has one kind of form, opened alone (tests/web/test_departments.py).
 PLAIN |= {"office_quality", "office_logistics", "office_women", "office_media"}
 
@@ -142,8 +148,11 @@ def visits(shelf) -> list[tuple[Client, str, str]]:
         (clerk, "office_audit", "/en/office/audit/"),
         (clerk, "office_teams", "/en/office/teams/"),
         (officer, "office_registrations", "/en/office/registrations/"),
+        (clerk, "office_questions", "/en/office/questions/"),
+        (buyer, "my_questions", "/en/account/questions/"),
         (clerk, "organiser", "/en/organiser/"),
         *((clerk, name, f"/en/{path}/") for name, path in kept_in_the_office(shelf, union)),
+        *((buyer, name, f"/en/{path}/") for name, path in learnt_and_asked(shelf.buyer)),
     ]
 
 
@@ -161,8 +170,24 @@ def kept_in_the_office(shelf: SimpleNamespace, union: str) -> list[tuple[str, st
         ("office_organisation", f"office/organisations/{union}"),
         *(
             (f"organiser_{tab}", f"organiser/{made.edition.slug}/provincial/{tab}")
-            for tab in ("calendar", "rules", "entries", "imports", "integrity", "judging", "results")
+            for tab in (
+                *("calendar", "rules", "entries", "imports", "integrity", "judging", "results"),
+                *("tasks", "training", "ceremony"),
+            )
         ),
+    ]
+
+
+def learnt_and_asked(buyer: Person) -> list[tuple[str, str]]:
+    """A course, a guest, a task and a question of the contest that is kept: pages of whoever learns and asks."""
+    held = Round.objects.get().edition
+    course = a_course(held)
+    a_guest(held)
+    a_task(held)
+    question.ask(held, buyer, "What counts?")
+    return [
+        ("course", f"training/{global_id('Course', course.uid)}"),
+        ("contest_questions", f"contest/{held.slug}/questions"),
     ]
 
 
