@@ -66,6 +66,8 @@ class ConflictType(ModelType):
         access = HELD
         fields = ("kind", "state", "is_declared", "found_at", "decided_at", "words")
         about = {
+            "kind": "What the tie is.",
+            "state": "Suspected, confirmed or waived.",
             "found_at": "When it was found or declared.",
             "decided_at": "When it was decided; null before.",
         }

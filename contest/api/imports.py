@@ -154,6 +154,8 @@ class ImportBatchType(ModelType):
             "grade": "How good its evidence is.",
             "file_name": "As it was sent.",
             "sha256": "Of the file.",
+            "covers_from": "The first day of the sales in it.",
+            "covers_to": "The last day of the sales in it.",
             "control_rows": "How many rows were signed for.",
             "rows_read": "How many were read so far.",
             "reason": "Why it was discarded or rolled back; may be empty.",

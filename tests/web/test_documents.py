@@ -78,6 +78,8 @@ def _fields(content: str) -> set[str]:
     named |= {pair.partition("=")[0] for given in HIDDEN.findall(content) for pair in given.split()}
     if 'name="kg.' in content:
         named.add("shares")
+    if 'name="answer.' in content:
+        named.add("answers")
     if "{% mark_field" in content:
         named.add("marks")
     if "{% row_field" in content:

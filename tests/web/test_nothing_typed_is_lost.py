@@ -22,6 +22,7 @@ from orders.models import Claim, Dispute, Order, Payment, Refund
 from tests.accounts.world import a_person
 from tests.catalog.world import a_product, a_team, an_operator
 from tests.contest.learning import a_course, a_guest, a_task
+from tests.contest.outside import a_source, a_statement
 from tests.impact.world import a_round
 from tests.orders.world import KASHGAR
 from tests.shop.tour import named_pages
@@ -163,11 +164,16 @@ def kept_in_the_office(shelf: SimpleNamespace, union: str) -> list[tuple[str, st
     other = a_team()
     Registration.objects.create(round=made, team=other, applied_at=clock.now())
     made.registrations.update(goal_zh="示例")
+    sent = a_statement(a_source(), made, ("o1", 1_00), state="balanced", applied_at=None)
     family = household.propose(Proposal(shelf.team, shelf.team.county, clock.now()), None)
     return [
         ("office_team", f"office/teams/{global_id('Team', shelf.team.uid)}"),
         ("office_household", f"office/households/{global_id('OfficeHousehold', family.uid)}"),
         ("office_organisation", f"office/organisations/{union}"),
+        (
+            "organiser_import",
+            f"organiser/{made.edition.slug}/provincial/imports/{global_id('ImportBatch', sent.uid)}",
+        ),
         *(
             (f"organiser_{tab}", f"organiser/{made.edition.slug}/provincial/{tab}")
             for tab in (
