@@ -11,8 +11,7 @@ class Migration(migrations.Migration):
     operations = [
         # The calendar stands in answers that are kept for everybody.
         migrations.RunSQL(
-            "CREATE TRIGGER note_contest AFTER INSERT OR DELETE OR UPDATE OF registration_opens_at, "
-            "registration_closes_at, judging_closes_at, objections_close_at ON contest_roundplan "
+            "CREATE TRIGGER note_contest AFTER INSERT OR UPDATE OR DELETE ON contest_roundplan "
             "FOR EACH STATEMENT EXECUTE FUNCTION core_note('contest')",
             "DROP TRIGGER note_contest ON contest_roundplan",
         ),
