@@ -123,6 +123,8 @@ def _next(plan: RoundPlan, now: datetime) -> Any:
         return State.SETTLING if phase in (Round.Phase.SETTLING, Round.Phase.FROZEN) else None
     if plan.state == State.SETTLING:
         return State.FROZEN if phase == Round.Phase.FROZEN and _has_snapshot(plan) else None
+    if plan.state in (State.FROZEN, State.PROVISIONAL, State.FINAL):
+        return None
     if phase != Round.Phase.COMING:
         return State.OPEN if plan.rulebook is None or plan.rulebook.is_frozen else None
     if plan.state == State.DRAFT:
