@@ -37,7 +37,7 @@ urlpatterns = [
     ),
     path(
         "<language:lang>/contest/<slug:edition>/<level:level>/",
-        page("contest/contest"),
+        page("contest/round"),
         name="contest_round",
     ),
     path(
