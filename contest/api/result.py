@@ -58,6 +58,12 @@ class ResultRowType(ModelType):
         resolver=lambda root, info: values_shown(root),
         description="Its indicators, 0 to 100, in the rulebook's order.",
     )
+    points = graphene.List(
+        graphene.NonNull(graphene.String),
+        required=True,
+        description="The same values alone, in the order of the result's `indicators`; empty of one that is out.",
+        resolver=lambda root, info: [figure.value for figure in values_shown(root)],
+    )
     inputs = list_of(
         ResultFigure,
         most=40,

@@ -70,9 +70,17 @@ def compare_url(edition: str, level: str, a: str, b: str) -> str:
 
 @register.simple_tag
 def result_rows(result: dict[str, Any]) -> list[dict[str, Any]]:
-    """A result's rows, each with the number of the entry one rank before it."""
+    """A result's rows, each with the number of the entry one rank before it, and each of its points with its name."""
     of_rank = {row["rank"]: row["entry"]["number"] for row in result["rows"]}
-    return [{**row, "before": row["rank"] and of_rank.get(row["rank"] - 1)} for row in result["rows"]]
+    names = [one["name"] for one in result["indicators"]]
+    return [
+        {
+            **row,
+            "before": row["rank"] and of_rank.get(row["rank"] - 1),
+            "values": [{"name": n, "value": p} for n, p in zip(names, row["points"], strict=False)],
+        }
+        for row in result["rows"]
+    ]
 
 
 @register.simple_tag
