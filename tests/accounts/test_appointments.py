@@ -56,6 +56,8 @@ def test_who_appoints_is_said_by_the_table_and_everybody_else_is_refused(role):
         "accounts.appoint_operator": {"owner"},
         "accounts.appoint_officer": {"owner", "operator"},
         "accounts.appoint_at_team": {"owner", "operator", "manager"},
+        # An organiser too, of her edition: tests/contest/test_judging.py.
+        "accounts.appoint_judge": {"owner", "operator"},
     }[APPOINTED_BY[role]]
     for name, somebody in by.items():
         if name not in appoints:

@@ -238,6 +238,7 @@ class Town:
             "edition": global_id("OfficeEdition", self.entry.round.edition.uid),
             "round": global_id("Round", f"{self.entry.round.edition.slug}/provincial/"),
             "entry": global_id("OrganiserEntry", self.entry.uid),
+            "entryId": global_id("Entry", self.entry.uid),
             "entryNumber": self.entry.number,
             **dict.fromkeys(
                 ("tieDeclare.entry", "sheetWrite.entry"),

@@ -160,5 +160,5 @@ def put_back(monkeypatch: Any) -> None:
             setattr(told, name, getattr(standing, name))
         return board.Row(entry.team.division, told, entry)
 
-    monkeypatch.setattr(board, "_entry_row", live)
+    monkeypatch.setattr(board, "row_of", live)
     monkeypatch.setattr(support, "is_proved", lambda order: True)

@@ -112,7 +112,9 @@ def _documents() -> Iterator[str]:
         for figure in _parts("ContestFigures"):
             yield f"{{ board(by: {by}) {{ rows {{ figures {{ {figure} }} }} }} }}"
     yield from (f"{{ board {{ {part} }} }}" for part in _parts("Board") if not part.startswith("rows"))
-    yield from (f"{{ contest {{ {part} }} }}" for part in _parts("Contest"))
+    yield from (f"{{ contest {{ {part} }} }}" for part in _parts("Contest") if not part.startswith("result "))
+    # A result as a whole is more than a guest may ask at once.
+    yield from (f"{{ contest {{ result {{ {part} }} }} }}" for part in _parts("RoundResult"))
 
 
 def _closed() -> Iterator[str]:
