@@ -15,6 +15,7 @@ from core import clock
 from core.api.access import HELD, PUBLIC
 from core.api.facts import guarded
 from core.api.types import ModelType, MoneyField, PlainType, enum_of, list_of
+from core.language import localized
 from impact.models import Round
 
 MOST_ROWS = 200
@@ -116,10 +117,19 @@ class AdjustedType(PlainType):
         access = HELD
         name = "Adjusted"
 
-    entry = graphene.Field(EntryType, required=True, description="Whose.")
+    number = graphene.String(required=True, description="Its entry's number.")
+    team = graphene.String(required=True, description="Its entry's team, in the reader's language.")
     kind = graphene.String(required=True, description="REFUND, QUALITY or FRAUD.")
     kind_name = graphene.String(required=True, description="The same in words.")
     amount = MoneyField("amount_minor", description="In all; negative where more came back than left.")
+
+    def resolve_number(root, info):
+        """Public."""
+        return root.entry.number
+
+    def resolve_team(root, info):
+        """In the reader's language."""
+        return localized(root.entry.team, "name")
 
     def resolve_kind(root, info):
         """By its name."""

@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_rates")]
 SELL, WAIT = 12, 60
 PRICE = 3690
 RESULT = """version state reason rulebookSha256 rows { rank total advances entry { number } }
-  adjusted { entry { number } kind amount { minor } } reexaminations { state cause entry { number } }"""
+  adjusted { number kind amount { minor } } reexaminations { state cause entry { number } }"""
 
 
 def points(entry: int, judge: int) -> int:
@@ -175,4 +175,4 @@ def looked_at_once_more(whole: Whole, orders: list) -> None:
 
 def beside(number: str, minor: int) -> dict:
     """What was given back to an entry since the freeze, as everybody reads it."""
-    return {"entry": {"number": number}, "kind": "REFUND", "amount": {"minor": minor}}
+    return {"number": number, "kind": "REFUND", "amount": {"minor": minor}}

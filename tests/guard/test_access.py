@@ -276,7 +276,7 @@ def test_what_is_refused_sounds_like_what_is_not_there(matrix):
             else ""
         )
         for arguments in matrix.given(name):
-            ghost = {key: ghost_of(value) for key, value in arguments.items()}
+            ghost = ghost_of(arguments)
             if ghost == arguments:
                 continue
             for who, person in matrix.askers.items():

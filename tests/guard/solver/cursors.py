@@ -44,6 +44,11 @@ LISTS: dict[str, tuple[str, tuple[str, ...]]] = {
         f"query($id: ID!) {{ organisation(id: $id) {{ l: children(first: 24) {{ {_page('name')} }} }} }}",
         ("id",),
     ),
+    "an edition's answers": (
+        f"query($edition: String!) {{ l: editionFaq(edition: $edition, first: 24) {{ {_page('question')} }} }}",
+        ("edition",),
+    ),
+    "courses": (f"{{ l: courses(first: 24) {{ {_page('title')} }} }}", ()),
 }
 
 

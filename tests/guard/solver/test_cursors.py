@@ -4,11 +4,14 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
-from accounts.models import Organisation
+from accounts.models import Faq, Organisation, Question
 from catalog import search
 from catalog.models import Product, Team
+from contest.models import Course, EditionQuestion
 from core.api.ids import global_id
+from impact.models import Edition
 from orders.models import Review
 from tests.catalog import world as shelves
 from tests.figures import figure
@@ -30,8 +33,13 @@ NOT_PUBLIC = {
     *("OfficeHouseholdConnection", "OrganiserEntryConnection", "OfficeRefundConnection"),
     *("OfficeDisputeConnection", "OfficeClaimConnection", "OfficeReviewConnection"),
     *("CheckedListingConnection", "StoryTeamConnection", "SendingTeamConnection"),
+    *("CaseConnection", "CeremonyGuestConnection", "ImportBatchConnection", "QuarantinedRowConnection"),
+    *("QuestionConnection", "RegistrationConnection"),
 }
-TRIED = {"ProductConnection", "TeamConnection", "ReviewConnection", "OrganisationConnection", "SearchResult"}
+TRIED = {
+    *("ProductConnection", "TeamConnection", "ReviewConnection", "OrganisationConnection", "SearchResult"),
+    *("FaqConnection", "CourseConnection"),
+}
 
 
 class Lists:
@@ -53,7 +61,11 @@ class Lists:
         self.union = world.an_organisation()
         for n in range(ROWS):
             world.an_organisation(pk=8_200_000 + 7 * n, parent=self.union)
+        edition = world.a_round().edition
+        for n in range(ROWS):
+            self._learnt(edition, n)
         self.known = {
+            "edition": edition.slug,
             "slug": chosen[0].slug,
             "team": self.team.slug,
             "id": global_id("Organisation", self.union.uid),
@@ -71,11 +83,35 @@ class Lists:
         shelves.a_lot(shelves.a_variant(product), units=20)
         search.index([product.pk])
 
+    @staticmethod
+    def _learnt(edition: Edition, n: int) -> None:
+        """A course of the edition, and a question about it that everybody may read the answer of."""
+        Course.objects.create(
+            pk=4_300_000 + 17 * n, edition=edition, state="published", title_zh=f"示例课程{n}"
+        )
+        question = Question.objects.create(
+            pk=3_900_000 + 19 * n, words="示例", answered_with="示例", due_at=timezone.now()
+        )
+        EditionQuestion.objects.create(edition=edition, question=question)
+        Faq.objects.create(
+            pk=5_100_000 + 23 * n,
+            question=question,
+            question_zh=f"示例问题{n}",
+            answer_zh="示例",
+            published_at=timezone.now(),
+        )
+
     def secrets(self, name: str, rows: list[tuple[str, str]]) -> list[list[int]]:
         """Of each row of a list what she is not told: its id, and the microseconds of its moment."""
         if name == "reviews":
             reviews = {review.nickname: review for review in Review.objects.all()}
             return [[reviews[row].pk, _micro(reviews[row].written_at)] for row, _ in rows]
+        if name == "an edition's answers":
+            answers = {faq.question_zh: faq for faq in Faq.objects.all()}
+            return [[answers[row].pk, _micro(answers[row].published_at)] for row, _ in rows]
+        if name == "courses":
+            courses = {course.title_zh: course for course in Course.objects.all()}
+            return [[courses[row].pk, _micro(courses[row].created_at)] for row, _ in rows]
         if "organisation" in name:
             unions = {union.name_zh: union for union in Organisation.objects.all()}
             return [[unions[row].pk] for row, _ in rows]
