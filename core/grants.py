@@ -30,6 +30,11 @@ def append_only_tables() -> set[str]:
     return _tables("append_only")
 
 
+def kept_tables() -> set[str]:
+    """The tables that nothing is ever taken from."""
+    return _tables("kept")
+
+
 def _tables(mark: str) -> set[str]:
     return {model._meta.db_table for model in apps.get_models() if getattr(model, mark, False)}
 
@@ -41,7 +46,7 @@ def renew(using: str = "default", **_: Any) -> None:
         log.warning("One role both migrates and serves: append-only tables are not protected.")
         return
     role = connection.ops.quote_name(settings.DATABASE_APP_ROLE)
-    special = dict.fromkeys(append_only_tables(), APPEND) | dict.fromkeys(_tables("kept"), KEPT)
+    special = dict.fromkeys(append_only_tables(), APPEND) | dict.fromkeys(kept_tables(), KEPT)
     special[MigrationRecorder.Migration._meta.db_table] = READ
     with transaction.atomic(using=using), connection.cursor() as cursor:
         cursor.execute(_OURS)

@@ -41,10 +41,15 @@ class TaskType(ModelType):
         }
 
     title = Localized("title", description="In the reader's language.")
+    state_name = graphene.String(required=True, description="The state in words.")
     is_late = graphene.Boolean(required=True, description="Whether its last day is past and it is to do.")
     owner_name = graphene.String(required=True, description="By which body, in the reader's language.")
     owner_id = graphene.ID(description="The partner that it is of; null: whoever keeps the edition.")
     may_waive = graphene.Boolean(required=True, description="Whether the asker is another than who set it.")
+
+    def resolve_state_name(root, info):
+        """In the reader's language."""
+        return str(Task.State(root.state).words)
 
     def resolve_is_late(root, info):
         """By the trade's clock."""

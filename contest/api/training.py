@@ -93,6 +93,7 @@ class CourseType(ModelType):
 
     title = Localized("title", description="In the reader's language.")
     words = Localized("words", description="What it is about; may be empty.")
+    state_name = graphene.String(required=True, description="The state in words.")
     edition_name = graphene.String(required=True, description="For which edition, in the reader's language.")
     lessons = list_of(
         LessonType,
@@ -111,6 +112,10 @@ class CourseType(ModelType):
         resolver=lambda root, info: reads.result_of(info.context.user, root),
         description="The asker's tries; null before the first.",
     )
+
+    def resolve_state_name(root, info):
+        """In the reader's language."""
+        return str(Course.State(root.state).words)
 
     def resolve_edition_name(root, info):
         """Of the row that it was read with."""

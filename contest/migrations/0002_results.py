@@ -228,7 +228,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('state', models.CharField(choices=[('open', 'Open'), ('upheld', 'Upheld'), ('dismissed', 'Dismissed')], default='open', max_length=10)),
-                ('language', models.CharField(choices=[('zh', 'zh'), ('en', 'en')], max_length=2)),
+                ('language', models.CharField(max_length=2)),
                 ('words', models.CharField(max_length=1000)),
                 ('filed_at', models.DateTimeField()),
                 ('answer', models.CharField(blank=True, max_length=1000)),

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from contest.models.result import Result
 from core.choices import Choices
-from core.language import LANGUAGES, say
+from core.language import say
 from core.money import show
 from core.states import StateMachine
 from impact.models import Entry, LedgerTransaction
@@ -31,7 +31,7 @@ class Objection(StateMachine):
     result = models.ForeignKey(Result, on_delete=models.PROTECT, related_name="objections")
     entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="objections")
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
-    language = models.CharField(max_length=2, choices=[(one, one) for one in LANGUAGES])
+    language = models.CharField(max_length=2)
     words = models.CharField(max_length=1000)
     filed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"

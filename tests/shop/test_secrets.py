@@ -12,7 +12,7 @@ from accounts.models import Organisation, Person
 from catalog.models import Lot, Product, Team
 from core.api.ids import global_id
 from impact.actions import household as households
-from impact.models import Edition, Entry, Household
+from impact.models import Edition, Entry, Household, Round
 from orders.links import token_for
 from orders.models import Order
 from shop.demo import sign_ins
@@ -64,6 +64,7 @@ def asked(order: Order) -> Any:
     body = Organisation.objects.order_by("pk").first()
     assert product and group and body
     hers = {"number": order.number, "token": token_for(order)}
+    editions = list(Edition.objects.values_list("slug", flat=True))
     ways: dict[str, list[dict[str, Any]]] = {
         "products": [{"first": 40}],
         "search": [{"first": 20}, {"first": 5, "query": "橙"}],
@@ -82,12 +83,10 @@ def asked(order: Order) -> Any:
         "orderGroup": [{"order": order.number, "token": hers["token"]}],
         "course": [{"id": "none"}],
         "courses": [{"first": 20}],
-        "ceremonies": [{"edition": slug} for slug in Edition.objects.values_list("slug", flat=True)],
+        "ceremonies": [{"edition": slug} for slug in editions],
         "ceremonyInvitation": [{"code": "none"}],
-        "edition": [{"slug": slug} for slug in Edition.objects.values_list("slug", flat=True)],
-        "editionFaq": [
-            {"edition": slug, "first": 20} for slug in Edition.objects.values_list("slug", flat=True)
-        ],
+        "edition": [{"slug": slug} for slug in editions],
+        "editionFaq": [{"edition": slug, "first": 20} for slug in editions],
         "board": [{"first": 12}, {"by": "DIVISION"}],
         "groupPurchase": [
             {"code": code} for code in GroupPurchase.objects.values_list("join_code", flat=True)
@@ -102,14 +101,14 @@ def asked(order: Order) -> Any:
             ("householdDesk", "resultDesk", "integrityDesk"), [{}, {"team": global_id("Team", team.uid)}]
         ),
         **dict.fromkeys(
-            ("officeTeam", "officeOrganisation", "officeHousehold", "judgedEntry", "rulebook"),
+            ("officeTeam", "officeOrganisation", "officeHousehold", "judgedEntry"),
             [{"id": "none"}],
         ),
         **dict.fromkeys(
             ("organiserRound", "judgesDesk", "sheetSeals", "integrityReport", "roundResult"),
-            [{"edition": "none", "level": "PROVINCIAL"}],
+            [{"edition": slug, "level": "PROVINCIAL"} for slug in editions],
         ),
-        "rulebooks": [{"edition": "none"}],
+        **dict.fromkeys(("rulebook", "rulebooks"), [{"edition": slug} for slug in editions]),
         "roleInvitation": [{"token": "none"}],
         "incident": [{"code": "none"}],
         **dict.fromkeys(
@@ -119,11 +118,18 @@ def asked(order: Order) -> Any:
                 for slug, number in Entry.objects.values_list("round__edition__slug", "number")
             ],
         ),
-        "scoreCompared": [{"edition": "none", "a": "1", "b": "2"}],
+        "scoreCompared": [{"edition": slug, "a": a, "b": b} for slug, a, b in _neighbours()],
         "teamProducts": [{"team": global_id("Team", team.uid), "first": 10}],
     }
     plain = ("organisations", "myOrders", "myGroupPurchases")
     return lambda name: ways.get(name, [{"first": 20}] if name in plain else [{}])
+
+
+def _neighbours() -> list[tuple[str, str, str]]:
+    """Of each edition two entries of its provincial round, by their numbers."""
+    rounds = Round.objects.filter(level=Round.Level.PROVINCIAL)
+    pairs = [(one.edition.slug, *one.entries.values_list("number", flat=True)[:2]) for one in rounds]
+    return [pair for pair in pairs if len(pair) == 3]
 
 
 def test_the_nets_catch_what_they_are_for():
