@@ -1,6 +1,7 @@
 """Mails: both languages of each, the subject first, never inside a transaction, links that lead somewhere."""
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,20 @@ from django.db import transaction
 
 from accounts import links, mail
 from accounts.apps import AccountsConfig
+from accounts.models import Question
 
 FOLDER = Path(__file__).resolve().parents[2] / AccountsConfig.name / "templates" / "mail"
 MAILS = sorted({path.name.split(".")[0] for path in FOLDER.glob("*.txt")} - {"foot"})
-FACTS = {"name": "Mei", "link": "L", "days": 3, "sign_in": "S", "forgotten": "F", "code": "KX37QP"}
+QUESTION = Question(words="Is it sweet?", due_at=datetime(2026, 5, 1, tzinfo=UTC))
+FACTS = {
+    "name": "Mei",
+    "link": "L",
+    "days": 3,
+    "sign_in": "S",
+    "forgotten": "F",
+    "code": "KX37QP",
+    "question": QUESTION,
+}
 
 
 class AnOrganisation:

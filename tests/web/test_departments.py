@@ -27,7 +27,7 @@ DEPARTMENTS = {
     "quality_checker": {"office_quality"},
     "logistics_checker": {"office_logistics"},
     "womens_officer": {"office_women"},
-    "county_verifier": {"office_households"},
+    "county_verifier": {"office_households", "office_registrations"},
     "media_officer": {"office_media"},
     "union_verifier": {"office_organisations"},
     "observer": set(),
