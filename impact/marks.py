@@ -7,6 +7,7 @@ import hmac
 import re
 import unicodedata
 from functools import lru_cache
+from uuid import UUID
 
 from impact.models import Edition
 from impact.sealing import unseal
@@ -34,6 +35,11 @@ def mark_of_mailbox(edition: Edition, mailbox: str) -> str:
 def mark_of_account(edition: Edition, account: str) -> str:
     """The same for one bank or wallet account, whatever its spaces."""
     return _mark(edition, "account", re.sub(r"[\W_]", "", unicodedata.normalize("NFKC", account)).casefold())
+
+
+def mark_of_household(edition: Edition, uid: UUID) -> str:
+    """Of a household's pseudonym, for those who need not find it by that."""
+    return _mark(edition, "household", uid.hex)
 
 
 def _mark(edition: Edition, kind: str, plain: str) -> str:

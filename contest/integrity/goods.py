@@ -10,6 +10,7 @@ from contest.integrity.facts import Facts
 from contest.integrity.finding import Finding, Mended, detects
 from contest.integrity.ports import COUNTY_PRICES, ENROLMENTS, ORIGINS, SCANS
 from contest.models import Rule
+from impact.marks import mark_of_household
 
 
 @detects(Rule.UNSCANNED)
@@ -45,12 +46,13 @@ def oversold(facts: Facts, rules: Mapping[str, Any]) -> Iterator[Finding]:
 def two_teams(facts: Facts, rules: Mapping[str, Any]) -> Iterator[Finding]:
     """One household in the books of two teams for one season: both enrolments are held, each in its own entry's case."""
     for one in ENROLMENTS.of(facts.entry):
+        household = mark_of_household(facts.edition, one.household_uid)
         evidence = {
-            "household": str(one.household_uid),
+            "household": household,
             "other_team": str(one.other_team_uid),
             "season": one.season,
         }
-        yield Finding(f"household:{one.household_uid}:{one.season}", evidence)
+        yield Finding(f"household:{household}:{one.season}", evidence)
 
 
 @detects(Rule.PRICE)

@@ -80,7 +80,7 @@ class Origin:
 
 @dataclass(frozen=True)
 class Enrolment:
-    """That a household of this entry's team stands in another team's book for the same season. By a random id."""
+    """That a household of this entry's team stands in another team's book for the same season. By its pseudonym, of which a case keeps a keyed hash."""
 
     household_uid: UUID
     other_team_uid: UUID

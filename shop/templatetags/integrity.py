@@ -24,7 +24,7 @@ FACTS = {
     "grams_sold": say("售出（克）", "Sold, in grams"),
     "highest_minor": say("最高单价（分）", "Highest price, in fen"),
     "hour": say("小时", "Hour"),
-    "household": say("农户（编号）", "Household, by id"),
+    "household": say("农户（加密指纹）", "Household, as a keyed hash"),
     "is_scanned": say("有物流记录", "Was scanned"),
     "judge": say("评委（编号）", "Judge, by id"),
     "likes": say("点赞", "Likes"),
