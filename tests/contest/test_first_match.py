@@ -23,7 +23,7 @@ from orders.models import Order
 from tests.catalog import world as shelves
 from tests.contest import buying
 from tests.contest.buying import a_group, buy, inputs, ten_others
-from tests.figures import figure
+from tests.figures import figure, full
 from tests.impact import world
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
@@ -236,11 +236,8 @@ def checked(shop: Shop, examples: int) -> None:
     rules(given(WAYS)(shop.check))()
 
 
-def test_a_clean_purchase_lowers_nothing_of_its_entry_and_moves_no_other(shop):
-    checked(shop, 12)
-
-
 @pytest.mark.proof
-def test_a_clean_purchase_lowers_nothing_however_many_came_before(shop):
-    checked(shop, 400)
-    figure("contest/clean", "400 purchases, none lowered anything or moved another entry")
+def test_a_clean_purchase_lowers_nothing_of_its_entry_and_moves_no_other(shop):
+    examples = full(400, otherwise=12)
+    checked(shop, examples)
+    figure("contest/clean", f"{examples} purchases, none lowered anything or moved another entry")

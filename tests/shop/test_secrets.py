@@ -12,7 +12,7 @@ from accounts.models import Organisation, Person
 from catalog.models import Lot, Product, Team
 from core.api.ids import global_id
 from impact.actions import household as households
-from impact.models import Edition, Entry, Household, Round
+from impact.models import Edition, Household, Round
 from orders.links import token_for
 from orders.models import Order
 from shop.demo import sign_ins
@@ -113,10 +113,7 @@ def asked(order: Order) -> Any:
         "incident": [{"code": "none"}],
         **dict.fromkeys(
             ("contestEntry", "scoreExplained"),
-            [
-                {"edition": slug, "number": number}
-                for slug, number in Entry.objects.values_list("round__edition__slug", "number")
-            ],
+            [{"edition": slug, "number": number} for slug, *pair in _neighbours() for number in pair],
         ),
         "scoreCompared": [{"edition": slug, "a": a, "b": b} for slug, a, b in _neighbours()],
         "teamProducts": [{"team": global_id("Team", team.uid), "first": 10}],
