@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from contest.actions import reexamination
 from contest.models import Adjustment, ReExamination
+from contest.reads.keeping import is_archived
 from contest.reads.result import adjustments, frozen_amount, threshold_bps
 from core import clock
 from impact.events import SupportMovedAfterFreeze
@@ -37,9 +38,12 @@ def _adjustment(event: SupportMovedAfterFreeze) -> Adjustment | None:
 
 
 def look(entry: Entry) -> None:
-    """Open what the thresholds of 3.8 ask for: so much given back since the freeze, or any of it for fraud or quality."""
+    """Open what the thresholds of 3.8 ask for: so much given back since the freeze, or any of it for fraud or quality.
+
+    Not of an archived edition, where nobody could answer: what is given back stands beside the snapshot all the same.
+    """
     frozen = frozen_amount(entry)
-    if frozen is None:
+    if frozen is None or is_archived(entry.round.edition):
         return
     refunded: Counter[str] = Counter()
     for kind, minor in Adjustment.objects.filter(entry=entry).values_list("kind", "amount_minor"):

@@ -10,9 +10,8 @@ from accounts.models import Person
 from accounts.permissions import must
 from accounts.places import Place
 from catalog import clean
-from contest.actions.edition import KEEP, demand_open
+from contest.actions.edition import KEEP, demand_open, must_at
 from contest.actions.registration import ENTER, locked_row, may_decide
-from contest.actions.round import place_of_round
 from contest.events import AppealAnswered
 from contest.models import Registration, RegistrationAppeal
 from core import outbox
@@ -53,7 +52,7 @@ def appeal(registration: Registration, by: Person, words: str) -> RegistrationAp
 def answer(filed: RegistrationAppeal, by: Person, is_granted: bool, words: str) -> RegistrationAppeal:
     """Granted, the team competes again; whoever decided does not answer, nor whoever is of the team."""
     registration = filed.registration
-    must(by, KEEP, at=place_of_round(registration.round.edition, registration.round.region))
+    must_at(registration.round, by, KEEP)
     may_decide(registration, by)
     words = clean.text_for(RegistrationAppeal, "answer", words, required=True)
     with transaction.atomic():

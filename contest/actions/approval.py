@@ -6,9 +6,8 @@ from django.utils import timezone
 from accounts.actions import audit
 from accounts.clean import line
 from accounts.models import Person
-from accounts.permissions import must
 from contest.actions.batch import APPROVE, must_approve, weigh
-from contest.actions.round import place_of_round
+from contest.actions.edition import must_at
 from contest.actions.tally import locked, retally
 from contest.events import ImportApplied
 from contest.models import ImportBatch
@@ -53,7 +52,7 @@ def approve(batch: ImportBatch, by: Person, *, is_meant: bool = False) -> Import
 def roll_back(batch: ImportBatch, by: Person, reason: str) -> ImportBatch:
     """Take a statement out of what counts, as if it had never been approved; a moment before this it still counts."""
     row = _held(batch)
-    must(by, APPROVE, at=place_of_round(row.round.edition, row.round.region))
+    must_at(row.round, by, APPROVE)
     reason = line(reason, "reason", 200)
     row.move_to(ImportBatch.State.ROLLED_BACK, rolled_back_by=by, rolled_back_at=clock.now(), reason=reason)
     if both := overlaps(row):

@@ -6,11 +6,9 @@ from django.utils import timezone
 from accounts.actions import audit
 from accounts.clean import line
 from accounts.models import Person
-from accounts.permissions import must
 from catalog import clean
 from catalog.reads import is_related
-from contest.actions.edition import KEEP
-from contest.actions.round import place_of_round
+from contest.actions.edition import KEEP, must_at
 from contest.models import Award, AwardNote, Result
 from contest.reads.award import held_because
 from contest.reads.result import published
@@ -99,7 +97,7 @@ def deliver(award: Award, by: Person, evidence: str) -> Award:
 
 
 def _must_decide(entry: Entry, by: Person) -> None:
-    must(by, KEEP, at=place_of_round(entry.round.edition, entry.round.region))
+    must_at(entry.round, by, KEEP)
     if is_related(by, entry.team_id):
         raise NotAllowed(
             say("不能决定自己团队的奖项。", "Nobody decides about an award of a team of her own.")

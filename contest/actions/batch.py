@@ -13,8 +13,7 @@ from django.utils import timezone
 from accounts.actions import audit
 from accounts.clean import line
 from accounts.models import Person
-from accounts.permissions import may, must
-from contest.actions.round import place_of_round
+from contest.actions.edition import must_at
 from contest.events import ImportUploaded
 from contest.models import ImportBatch, ImportFile, OutsideSource, ProjectMapping
 from contest.outside.plain import BOUNDS, MOST_MINOR
@@ -44,7 +43,7 @@ def upload(
     by: Person, round_: Round, source: OutsideSource, file: BinaryIO, statement: Statement
 ) -> ImportBatch:
     """Take a platform's file in; a worker reads it. CONFLICT for one that is there already: it would change nothing."""
-    must(by, IMPORT, at=place_of_round(round_.edition, round_.region))
+    must_at(round_, by, IMPORT)
     _check(statement)
     file.seek(0, 2)
     if file.tell() > BOUNDS.bytes:
@@ -105,9 +104,7 @@ def _check(statement: Statement) -> None:
 @transaction.atomic
 def discard(batch: ImportBatch, by: Person, reason: str) -> ImportBatch:
     """Give up a statement that does not count yet; its rows go, and the file may be sent again."""
-    place = place_of_round(batch.round.edition, batch.round.region)
-    if not may(by, IMPORT, at=place):
-        must(by, APPROVE, at=place)
+    must_at(batch.round, by, IMPORT, APPROVE)
     row = ImportBatch.objects.select_for_update(of=("self",)).get(pk=batch.pk)
     row.move_to(ImportBatch.State.DISCARDED, reason=line(reason, "reason", 200))
     row.rows.all().delete()
@@ -175,7 +172,7 @@ def weigh_all(batches: Iterable[ImportBatch]) -> None:
 
 def must_approve(by: Person, round_: Round, others: Iterable[int | None]) -> None:
     """Whoever may approve there and is none of those who have proposed."""
-    must(by, APPROVE, at=place_of_round(round_.edition, round_.region))
+    must_at(round_, by, APPROVE)
     if by.pk in others:
         words = say("经办人不能审批自己的导入。", "Whoever sent it in does not approve it.")
         raise NotAllowed(words)

@@ -11,7 +11,7 @@ from accounts.permissions import must
 from accounts.places import Place
 from catalog import clean
 from catalog.reads import is_related
-from contest.actions.round import place_of_round
+from contest.actions.edition import demand_open, must_at
 from contest.events import CaseDecided
 from contest.integrity.rules import thresholds_of
 from contest.models import Case, Registration, Rule
@@ -41,6 +41,7 @@ def decide(case: Case, decision: str, reason: str, by: Person, note: str = "") -
 def appeal(case: Case, words: str, by: Person) -> Case:
     """A manager of the entry's team says why the decision is wrong, within the days that the rulebook gives."""
     must(by, APPEAL, at=Place(subject=case.entry.team.uid))
+    demand_open(case.round.edition)
     if (
         case.decision == Decision.CLEARED
         or case.state not in (State.DECIDED, State.FINAL)
@@ -107,7 +108,7 @@ def _days(round_: Round) -> timedelta:
 
 
 def _must_decide(by: Person, case: Case) -> None:
-    must(by, DECIDE, at=place_of_round(case.round.edition, case.round.region))
+    must_at(case.round, by, DECIDE)
     if is_related(by, case.entry.team_id):
         raise NotAllowed(say("不能决定自己团队的案件。", "Nobody decides a case of a team of her own."))
 

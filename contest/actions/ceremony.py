@@ -10,9 +10,8 @@ from django.utils import timezone
 from accounts.actions import audit
 from accounts.clean import email_address, line
 from accounts.models import Person
-from accounts.permissions import must
 from catalog import clean
-from contest.actions.edition import KEEP, place_of_edition
+from contest.actions.edition import must_keep_edition
 from contest.actions.training import link
 from contest.events import GuestInvited
 from contest.models import Ceremony, CeremonyGuest
@@ -30,7 +29,7 @@ def save(
 ) -> Ceremony:
     """A new ceremony, or other words of one. `facts`: title_zh, title_en, place_zh, place_en, begins_at, link (https, a live
     picture or recording), opens (a Round of the edition that has not begun, or None)."""
-    must(by, KEEP, at=place_of_edition(edition))
+    must_keep_edition(edition, by)
     told = every(
         {
             "title_zh": lambda: clean.text_for(Ceremony, "title_zh", facts.get("title_zh"), required=True),
@@ -56,7 +55,7 @@ def save(
 
 def invite(ceremony: Ceremony, by: Person, facts: Mapping[str, Any]) -> CeremonyGuest:
     """Somebody more, with a code of her own; with a mailbox she is told by letter. `facts`: name, body, email, language."""
-    must(by, KEEP, at=place_of_edition(ceremony.edition))
+    must_keep_edition(ceremony.edition, by)
     told = every(
         {
             "name": lambda: line(facts.get("name"), "name", 60),
@@ -82,7 +81,7 @@ def invite(ceremony: Ceremony, by: Person, facts: Mapping[str, Any]) -> Ceremony
 
 def let_in(guest: CeremonyGuest, by: Person) -> CeremonyGuest:
     """She has come; once more changes nothing."""
-    must(by, KEEP, at=place_of_edition(guest.ceremony.edition))
+    must_keep_edition(guest.ceremony.edition, by)
     with transaction.atomic():
         row = (
             CeremonyGuest.objects.select_for_update(of=("self",)).select_related("ceremony").get(pk=guest.pk)
@@ -105,7 +104,7 @@ def open_it(ceremony: Ceremony, by: Person) -> Ceremony:
 
     CONFLICT without a round, or a rulebook that is not frozen; TOO_LATE where the round has begun.
     """
-    must(by, KEEP, at=place_of_edition(ceremony.edition))
+    must_keep_edition(ceremony.edition, by)
     if ceremony.opens_id is None:
         raise Conflict(say("这个仪式不开启赛段。", "This ceremony opens no round."))
     with transaction.atomic():

@@ -8,11 +8,9 @@ from django.utils import timezone
 from accounts.actions import audit
 from accounts.clean import line
 from accounts.models import Person
-from accounts.permissions import must
 from catalog import clean
 from catalog.reads import is_related
-from contest.actions.edition import KEEP
-from contest.actions.round import place_of_round
+from contest.actions.edition import KEEP, must_at
 from contest.models import Conflict, Judge, Opening, Sheet
 from contest.reads import judging
 from contest.reads.ties import ties_of
@@ -129,7 +127,7 @@ def waive(conflict: Conflict, words: str, by: Person) -> Conflict:
 
 def _must_decide(by: Person, judge: Judge, entry: Entry) -> None:
     round_ = entry.round
-    must(by, KEEP, at=place_of_round(round_.edition, round_.region))
+    must_at(round_, by, KEEP)
     if judge.person_id == by.pk or is_related(by, entry.team_id):
         words = say(
             "不能认定涉及自己或自己团队的关系。",

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.actions import audit
 from accounts.models import Person, Region
-from accounts.permissions import must
+from accounts.permissions import may, must
 from accounts.places import Place
 from catalog import clean
 from contest.models import Archive, RoundPlan
@@ -58,6 +58,14 @@ def place_of_edition(edition: Edition) -> Place:
 def place_of_round(edition: Edition, region: Region | None) -> Place:
     """Where a round lies: in its province and its edition."""
     return Place(region=region.code if region else None, subject=edition.uid)
+
+
+def must_at(round_: Round, by: Person | None, *permissions: str) -> None:
+    """Refuse whoever has none of these where the round lies, and any deed in an archived edition."""
+    place = place_of_round(round_.edition, round_.region)
+    if not any(may(by, permission, at=place) for permission in permissions[:-1]):
+        must(by, permissions[-1], at=place)
+    demand_open(round_.edition)
 
 
 def must_keep_edition(edition: Edition, by: Person | None) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from accounts.events import MailboxConfirmed
 from accounts.models import Person
 from catalog.reads.teams import is_related
+from contest.actions.edition import demand_open
 from contest.models import Engagement, View
 from contest.reads.engagement import live
 from core import clock, rates
@@ -21,6 +22,7 @@ def give(person: Person, entry: Entry, kind: str) -> None:
     """Give an entry one's like, follow or share; given already, it stays as it was."""
     if live(person).filter(entry=entry, kind=kind).exists():
         return
+    demand_open(entry.round.edition)
     _hold_up(person, entry, kind)
     now = clock.now()
     given = Engagement(

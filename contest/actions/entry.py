@@ -9,11 +9,9 @@ from django.utils import timezone
 from accounts.actions import audit
 from accounts.clean import line
 from accounts.models import Person
-from accounts.permissions import must
 from catalog.models import Team
 from catalog.reads import is_related
-from contest.actions.edition import KEEP, demand_open
-from contest.actions.round import place_of_round
+from contest.actions.edition import KEEP, demand_open, must_at
 from contest.events import RegistrationMoved
 from contest.models import Registration
 from core import clock, outbox
@@ -27,7 +25,7 @@ TAKES_PART = (Registration.State.LIVE, Registration.State.SUSPENDED, Registratio
 
 
 def _must_decide(by: Person, round_: Round, team: Team) -> None:
-    must(by, KEEP, at=place_of_round(round_.edition, round_.region))
+    must_at(round_, by, KEEP)
     if is_related(by, team.pk):
         raise NotAllowed(say("不能决定自己团队参赛。", "Nobody decides about a team of their own."))
 

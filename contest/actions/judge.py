@@ -12,6 +12,7 @@ from accounts.permissions import must
 from accounts.places import Place
 from accounts.reads import region_coded
 from contest.actions import conflict
+from contest.actions.edition import demand_open
 from contest.models import Conflict, Judge
 from contest.reads.judging import JUDGE
 from core.language import say
@@ -50,6 +51,7 @@ def declare(edition: Edition, by: Person, county: str, ties: str = "", is_comple
     learnt of those that are hidden from her; whoever keeps the contest reads it. Said again it adds to what she said.
     """
     judge = judge_at(edition, by)
+    demand_open(edition)
     region = region_coded(county, "county")
     if region.children.exists():  # a city without counties stands for itself
         raise Invalid(say("请选到县级。", "Please choose a county."), field="county")

@@ -10,10 +10,9 @@ from accounts.models import Person
 from accounts.permissions import must
 from accounts.places import Place
 from catalog import clean
-from contest.actions.edition import KEEP, demand_open
+from contest.actions.edition import KEEP, demand_open, must_at
 from contest.actions.entry import leave
 from contest.actions.registration import ENTER, locked_row, may_decide, tell
-from contest.actions.round import place_of_round
 from contest.models import Registration, RoundPlan
 from core.language import say
 from core.refusals import Conflict, TooLate
@@ -54,7 +53,7 @@ def resume(registration: Registration, by: Person) -> Registration:
 
 
 def _decide(registration: Registration, by: Person, state: str, reason: str = "") -> Registration:
-    must(by, KEEP, at=place_of_round(registration.round.edition, registration.round.region))
+    must_at(registration.round, by, KEEP)
     may_decide(registration, by)
     if state != State.LIVE:
         reason = clean.text_for(Registration, "reason", reason, required=True)

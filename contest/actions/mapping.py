@@ -8,9 +8,8 @@ from django.db import IntegrityError, transaction
 from accounts.actions import audit
 from accounts.clean import line
 from accounts.models import Person
-from accounts.permissions import may, must
 from contest.actions.batch import APPROVE, IMPORT, must_approve, weigh_all
-from contest.actions.round import place_of_round
+from contest.actions.edition import must_at
 from contest.actions.tally import locked, retally
 from contest.models import ImportBatch, OutsideSource, ProjectMapping
 from contest.outside import adapter_named
@@ -28,9 +27,7 @@ def name_source(
     by: Person, round_: Round, platform: str, name: tuple[str, str], adapter: str
 ) -> OutsideSource:
     """A platform of which statements are imported; `name` is (Chinese, English). INVALID for one that is there."""
-    place = place_of_round(round_.edition, round_.region)
-    if not may(by, IMPORT, at=place):
-        must(by, KEEP, at=place)
+    must_at(round_, by, IMPORT, KEEP)
     if not PLATFORM.fullmatch(platform):
         raise Invalid(say("2 到 20 个小写字母或数字。", "2 to 20 small letters or digits."), field="platform")
     if OutsideSource.objects.filter(platform=platform).exists():
@@ -56,7 +53,7 @@ def propose(
 ) -> ProjectMapping:
     """Say which entry a project is, or with None that it is none of this round; another approves it. CONFLICT where the
     project or the entry has one already."""
-    must(by, IMPORT, at=place_of_round(round_.edition, round_.region))
+    must_at(round_, by, IMPORT)
     project = texts.code(line(project, "project", 60))
     if canonical not in ProjectMapping.Canonical.values:
         raise Invalid(field="canonical")
@@ -109,9 +106,7 @@ def withdraw(mapping: ProjectMapping, by: Person) -> ProjectMapping:
     """Take a mapping back: by whoever imports or approves there while nobody has agreed, then by whoever approves; what
     counted by it counts no longer."""
     row = _held(mapping)
-    place = place_of_round(row.round.edition, row.round.region)
-    if row.approved_at or not may(by, IMPORT, at=place):
-        must(by, APPROVE, at=place)
+    must_at(row.round, by, *((APPROVE,) if row.approved_at else (IMPORT, APPROVE)))
     if row.withdrawn_at:
         raise Conflict()
     row.withdrawn_at = clock.now()

@@ -9,8 +9,7 @@ from accounts.models import Person
 from accounts.permissions import must
 from accounts.places import Place
 from catalog.reads import is_related
-from contest.actions.edition import KEEP
-from contest.actions.round import place_of_round
+from contest.actions.edition import KEEP, demand_open, must_at
 from contest.events import ObjectionAnswered, ObjectionFiled
 from contest.models import Objection, Result
 from contest.reads.result import published
@@ -30,6 +29,7 @@ def file(entry: Entry, by: Person, words: str) -> Objection:
     TOO_LATE before a result is published and after the window; CONFLICT while one of the entry's is open.
     """
     must(by, FILE, at=Place(region=entry.team.county_id, subject=entry.team.uid))
+    demand_open(entry.round.edition)
     words = paragraphs(words, "words", MOST)
     result = published(entry.round)
     if (
@@ -63,7 +63,7 @@ def answer(objection: Objection, by: Person, is_upheld: bool, words: str) -> Obj
     """The organiser's answer, in the language the objection was said in; not by one of the team. What is upheld leads to
     a new version of the result, which is another deed."""
     round_ = objection.entry.round
-    must(by, KEEP, at=place_of_round(round_.edition, round_.region))
+    must_at(round_, by, KEEP)
     if is_related(by, objection.entry.team_id):
         raise NotAllowed(say("不能答复自己团队的异议。", "Nobody answers an objection of a team of her own."))
     words = paragraphs(words, "words", MOST)

@@ -7,10 +7,9 @@ from django.db import transaction
 
 from accounts.actions import audit
 from accounts.models import Person
-from accounts.permissions import must
 from catalog import clean
-from contest.actions.edition import KEEP, demand_open
-from contest.actions.round import FROZEN_BEFORE, place_of_round
+from contest.actions.edition import KEEP, must_at
+from contest.actions.round import FROZEN_BEFORE
 from contest.events import RoundPutOff, RulebookNotFrozen
 from contest.models import RoundPlan, Snapshot
 from core import clock, outbox
@@ -41,8 +40,7 @@ def arrange(
 
     Once the round has opened only the ends of judging and objections can be moved; TOO_LATE when its result is published.
     """
-    must(by, KEEP, at=place_of_round(round_.edition, round_.region))
-    demand_open(round_.edition)
+    must_at(round_, by, KEEP)
     with transaction.atomic():
         plan = RoundPlan.objects.select_for_update(of=("self",)).get(round=round_)
         if plan.state in (State.PROVISIONAL, State.FINAL):

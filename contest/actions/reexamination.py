@@ -6,10 +6,8 @@ from django.utils import timezone
 from accounts.actions import audit
 from accounts.clean import line
 from accounts.models import Person
-from accounts.permissions import must
 from catalog.reads import is_related
-from contest.actions.edition import KEEP
-from contest.actions.round import place_of_round
+from contest.actions.edition import KEEP, must_at
 from contest.events import ReExaminationOpened
 from contest.models import ReExamination, Result
 from core import outbox
@@ -37,7 +35,7 @@ def open_(entry: Entry, cause: str, refunded_minor: int) -> ReExamination | None
 def dismiss(opened: ReExamination, by: Person, words: str) -> ReExamination:
     """The result stays as it is, and why; whoever decides is none of the team."""
     entry = opened.entry
-    must(by, KEEP, at=place_of_round(entry.round.edition, entry.round.region))
+    must_at(entry.round, by, KEEP)
     if is_related(by, entry.team_id):
         raise NotAllowed(say("不能决定自己团队的事。", "Nobody decides about a team of their own."))
     words = line(words, "words", 1000)

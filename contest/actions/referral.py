@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from accounts.models import Organisation, Person
 from catalog.models import Team
+from contest.actions.edition import demand_open
 from contest.models import ReferralLink
 from contest.reads.referral import live_links
 from core import rates
@@ -30,6 +31,8 @@ def make(
     where = {"entry": entry, "team": team, "organisation": organisation}
     if found := live_links(person).filter(**where).first():
         return found
+    if entry is not None:
+        demand_open(entry.round.edition)
     rates.demand("link", str(person.uid), MOST_A_DAY, DAY)
     if live_links(person).count() >= MOST_LINKS:
         words = say(

@@ -11,7 +11,7 @@ from accounts.places import Place, above
 from catalog import clean
 from catalog.models import Team
 from catalog.reads import is_related
-from contest.actions.edition import KEEP, demand_open
+from contest.actions.edition import KEEP, demand_open, must_at
 from contest.actions.entry import check_households, take_part
 from contest.actions.round import place_of_round
 from contest.events import RegistrationMoved
@@ -34,7 +34,7 @@ def place_of_team(team: Team) -> Place:
 
 def invite(round_: Round, team: Team, by: Person) -> Registration:
     """Ask a team to apply, before the round opens; whoever asks is none of it."""
-    must(by, KEEP, at=place_of_round(round_.edition, round_.region))
+    must_at(round_, by, KEEP)
     _must_be_no_part(by, team)
     _demand_coming(round_)
     with transaction.atomic():
@@ -107,7 +107,7 @@ def decline(registration: Registration, by: Person, reason: str) -> Registration
 
 def approve(registration: Registration, by: Person) -> Registration:
     """The organiser lets it in, another than who checked it; whoever applied competes in this edition from now on."""
-    must(by, KEEP, at=place_of_round(registration.round.edition, registration.round.region))
+    must_at(registration.round, by, KEEP)
     may_decide(registration, by)
     if registration.round.phase(clock.now()) not in (Round.Phase.COMING, Round.Phase.OPEN):
         raise TooLate(say("赛段已经截止。", "The round has closed."))

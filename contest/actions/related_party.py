@@ -10,6 +10,7 @@ from accounts.permissions import must
 from accounts.places import Place
 from catalog import clean
 from contest.actions.case import APPEAL
+from contest.actions.edition import demand_open
 from contest.models import RelatedParty
 from core.language import say
 from core.refusals import Conflict
@@ -22,6 +23,7 @@ Kind = RelatedParty.Kind
 def declare(entry: Entry, kind: str, value: str, by: Person | None) -> RelatedParty:
     """A relative's or associate's mailbox or telephone: what is bought by it does not count. Only its keyed hash stays."""
     must(by, APPEAL, at=Place(subject=entry.team.uid))
+    demand_open(entry.round.edition)
     clean.one_of(kind, "kind", Kind.values)
     edition = entry.round.edition
     if kind == Kind.PHONE:
@@ -41,6 +43,7 @@ def declare(entry: Entry, kind: str, value: str, by: Person | None) -> RelatedPa
 def withdraw(party: RelatedParty, by: Person) -> RelatedParty:
     """It was declared by mistake: what was found by it stays until somebody decides, and nothing more is."""
     must(by, APPEAL, at=Place(subject=party.entry.team.uid))
+    demand_open(party.entry.round.edition)
     with transaction.atomic():
         if not RelatedParty.objects.filter(pk=party.pk, withdrawn_at=None).update(
             withdrawn_at=timezone.now()

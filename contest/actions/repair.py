@@ -8,10 +8,9 @@ from django.utils import timezone
 
 from accounts.actions import audit
 from accounts.models import Person
-from accounts.permissions import must
 from contest.actions.batch import IMPORT, weigh
+from contest.actions.edition import must_at
 from contest.actions.reading import Taker, as_json
-from contest.actions.round import place_of_round
 from contest.models import ImportBatch, QuarantinedRow
 from contest.outside import adapter_named
 from core import numbers
@@ -34,7 +33,7 @@ class Repaired:
 @transaction.atomic
 def repair(batch: ImportBatch, by: Person, file: BinaryIO) -> Repaired:
     """Take corrected rows in. Raises Unreadable; CONFLICT where the statement does not wait any more."""
-    must(by, IMPORT, at=place_of_round(batch.round.edition, batch.round.region))
+    must_at(batch.round, by, IMPORT)
     rows = ImportBatch.objects.select_for_update(of=("self",))
     held = rows.select_related("source", "round__edition").get(pk=batch.pk)
     if held.state not in ImportBatch.WAITING:

@@ -10,11 +10,9 @@ from django.utils import timezone
 from accounts.actions import audit
 from accounts.clean import line
 from accounts.models import Person
-from accounts.permissions import must
 from catalog.reads import is_related
 from contest.actions import advance, reexamination
-from contest.actions.edition import KEEP
-from contest.actions.round import place_of_round
+from contest.actions.edition import KEEP, must_at
 from contest.events import ResultFinal, ResultPublished
 from contest.models import ReExamination, Result, ResultRow, RoundPlan, Snapshot
 from contest.reads import outcome
@@ -170,7 +168,7 @@ def _look_again(result: Result) -> bool:
 
 
 def _must_decide(round_: Round, by: Person) -> None:
-    must(by, KEEP, at=place_of_round(round_.edition, round_.region))
+    must_at(round_, by, KEEP)
     if any(is_related(by, team) for team in round_.entries.values_list("team", flat=True)):
         raise NotAllowed(
             say(

@@ -8,7 +8,7 @@ from accounts.actions import audit
 from accounts.models import Person, Region
 from accounts.permissions import must
 from catalog import clean
-from contest.actions.edition import KEEP, demand_open
+from contest.actions.edition import KEEP, demand_open, must_at
 from contest.actions.edition import place_of_round as place_of_round
 from contest.models import RoundPlan, Rulebook
 from core import clock
@@ -64,8 +64,7 @@ def set_times(
     round_: Round, opens_at: datetime, closes_at: datetime, freezes_at: datetime, by: Person
 ) -> Round:
     """Give a round other times, before it opens: who has begun to buy in it was told until when it counts."""
-    must(by, KEEP, at=place_of_round(round_.edition, round_.region))
-    demand_open(round_.edition)
+    must_at(round_, by, KEEP)
     _check_times(opens_at, closes_at, freezes_at)
     _check_plan(round_, opens_at)
     with transaction.atomic():

@@ -10,10 +10,8 @@ from django.db.models import Max
 
 from accounts.actions import audit
 from accounts.models import Person
-from accounts.permissions import must
 from catalog import clean
-from contest.actions.edition import KEEP
-from contest.actions.round import place_of_round
+from contest.actions.edition import KEEP, must_at
 from contest.models import RoundPlan, Rulebook
 from contest.scoring.checking import KEY, MOST_INDICATORS, TEXT, validated
 from contest.scoring.fields import changed
@@ -36,7 +34,7 @@ BEGUN = say("赛段已经开始，规则不能再换。", "The round has begun; 
 def draft(round_: Round, by: Person | None, like: Rulebook | None = None) -> Rulebook:
     """A new version for whoever keeps the round, as another one is or as usual. A round that has not begun, and has no
     frozen one, goes by it from now on."""
-    must(by, KEEP, at=place_of_round(round_.edition, round_.region))
+    must_at(round_, by, KEEP)
     Edition.objects.select_for_update().get(pk=round_.edition_id)  # versions are counted one after the other
     last = Rulebook.objects.filter(edition=round_.edition_id).aggregate(last=Max("version"))["last"] or 0
     texts = (like.text_zh, like.text_en) if like else (ZH, EN)
@@ -184,7 +182,7 @@ def _measure(name: str) -> str:
 
 def choose(rulebook: Rulebook, round_: Round, by: Person | None) -> RoundPlan:
     """A round goes by this version, from before it begins. INVALID for rules of another edition or province."""
-    must(by, KEEP, at=place_of_round(round_.edition, round_.region))
+    must_at(round_, by, KEEP)
     if rulebook.edition_id != round_.edition_id or rulebook.region_id not in (None, round_.region_id):
         raise Invalid(say("这不是这一赛段的规则。", "These are not rules for this round."), field="rulebook")
     with transaction.atomic():
@@ -230,7 +228,7 @@ def _mine(rulebook: Rulebook, by: Person | None) -> Rulebook:
         .select_related("edition", "region")
         .get(pk=rulebook.pk)
     )
-    must(by, KEEP, at=place_of_round(row.edition, row.region))
+    must_at(row, by, KEEP)
     return row
 
 

@@ -15,6 +15,7 @@ from accounts.permissions import places_now
 from catalog.clean import paragraphs, whole
 from contest import sealing
 from contest.actions import conflict
+from contest.actions.edition import demand_open
 from contest.events import SheetsOpened
 from contest.models import Conflict, Judge, Opening, RoundPlan, Sheet
 from contest.reads import judging
@@ -67,6 +68,7 @@ def entry_for(entry_uid: UUID, by: Person) -> tuple[Judge, Entry]:
     judge = judging.judge_of(by, entry.round.edition_id) if entry else None
     if entry is None or judge is None or not judging.may_see(judge, entry):
         raise NotFound(field="entry")
+    demand_open(entry.round.edition)
     return judge, entry
 
 

@@ -6,10 +6,8 @@ from django.db import transaction
 
 from accounts.actions import audit
 from accounts.models import Person
-from accounts.permissions import must
 from catalog import clean
-from contest.actions.edition import KEEP, demand_open
-from contest.actions.round import place_of_round
+from contest.actions.edition import KEEP, must_at
 from contest.models import Stage
 from core import clock
 from core.language import say
@@ -89,7 +87,6 @@ def remove_stage(round_: Round, number: int, by: Person) -> None:
 
 
 def _must_keep(round_: Round, by: Person) -> None:
-    must(by, KEEP, at=place_of_round(round_.edition, round_.region))
-    demand_open(round_.edition)
+    must_at(round_, by, KEEP)
     if round_.phase(clock.now()) != Round.Phase.COMING:
         raise TooLate(say("赛段已经开始，阶段不能再改。", "The round has begun; its stages stay."))

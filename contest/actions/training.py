@@ -13,9 +13,8 @@ from django.utils import timezone
 from accounts.actions import audit
 from accounts.clean import line, paragraphs
 from accounts.models import Person
-from accounts.permissions import must
 from catalog import clean
-from contest.actions.edition import KEEP, place_of_edition
+from contest.actions.edition import demand_open, must_keep_edition
 from contest.models import Course, CourseResult, Lesson, LessonRead, QuizItem
 from core import rates
 from core.language import say
@@ -26,13 +25,9 @@ MOST_LESSONS, MOST_QUESTIONS, OPTIONS = 30, 40, range(2, 7)
 TRIES_AN_HOUR = 5
 
 
-def _must_keep(by: Person, edition: Edition) -> None:
-    must(by, KEEP, at=place_of_edition(edition))
-
-
 def save(edition: Edition, by: Person, facts: Mapping[str, Any], course: Course | None = None) -> Course:
     """A new course, or other words of one. `facts`: title_zh, title_en, words_zh, words_en, gates, passes_percent."""
-    _must_keep(by, edition)
+    must_keep_edition(edition, by)
     told = every(
         {
             "title_zh": lambda: clean.text_for(Course, "title_zh", facts.get("title_zh"), required=True),
@@ -56,7 +51,7 @@ def save(edition: Edition, by: Person, facts: Mapping[str, Any], course: Course 
 
 def add_lesson(course: Course, by: Person, facts: Mapping[str, Any]) -> Lesson:
     """One more, behind the others. `facts`: title_zh, title_en, text_zh, text_en, link (https, or empty)."""
-    _must_keep(by, course.edition)
+    must_keep_edition(course.edition, by)
     told = every(
         {
             "title_zh": lambda: clean.text_for(Lesson, "title_zh", facts.get("title_zh"), required=True),
@@ -78,7 +73,7 @@ def add_lesson(course: Course, by: Person, facts: Mapping[str, Any]) -> Lesson:
 def add_question(course: Course, by: Person, facts: Mapping[str, Any]) -> QuizItem:
     """One more question of the quiz. `facts`: question_zh, question_en, options_zh and options_en (a text a line, two to
     six; as many in English, or none), right (which of them, the first is 1)."""
-    _must_keep(by, course.edition)
+    must_keep_edition(course.edition, by)
     told = every(
         {
             "question_zh": lambda: clean.text_for(
@@ -105,7 +100,7 @@ def add_question(course: Course, by: Person, facts: Mapping[str, Any]) -> QuizIt
 def remove(part: Lesson | QuizItem, by: Person) -> Course:
     """A lesson or a question goes; who has passed has passed."""
     course = part.course
-    _must_keep(by, course.edition)
+    must_keep_edition(course.edition, by)
     with transaction.atomic():
         part.delete()
         audit.record(by, "remove", "Course", course.uid)
@@ -114,7 +109,7 @@ def remove(part: Lesson | QuizItem, by: Person) -> Course:
 
 def publish(course: Course, by: Person) -> Course:
     """Anybody who is signed in may take it from now on; it has a lesson and a question."""
-    _must_keep(by, course.edition)
+    must_keep_edition(course.edition, by)
     if not (course.lessons.exists() and course.quiz.exists()):
         raise Conflict(say("至少要有一课和一道题。", "It needs a lesson and a question."))
     with transaction.atomic():
@@ -125,7 +120,7 @@ def publish(course: Course, by: Person) -> Course:
 
 def withdraw(course: Course, by: Person) -> Course:
     """Nobody takes it any more, and it gates nothing; who has passed keeps the certificate."""
-    _must_keep(by, course.edition)
+    must_keep_edition(course.edition, by)
     with transaction.atomic():
         course.move_to(Course.State.DRAFT)
         audit.record(by, "withdraw", "Course", course.uid)
@@ -134,6 +129,7 @@ def withdraw(course: Course, by: Person) -> Course:
 
 def read(lesson: Lesson, person: Person) -> LessonRead:
     """She has read it; once more changes nothing."""
+    demand_open(lesson.course.edition)
     made, _ = LessonRead.objects.get_or_create(lesson=lesson, person=person)
     return made
 
@@ -143,6 +139,7 @@ def answer(course: Course, person: Person, answers: Mapping[UUID, int]) -> Cours
 
     Every question is answered, and every lesson read before; the best try counts; passed, she has passed for good.
     """
+    demand_open(course.edition)
     quiz = {item.uid: item for item in course.quiz.all()}
     if any(uid not in answers for uid in quiz):
         raise Invalid(say("每道题都要选一个。", "Choose one answer to each question."), field="answers")

@@ -5,9 +5,8 @@ from django.db.models import Q
 
 from accounts.actions import audit
 from accounts.models import Person
-from accounts.permissions import may, must
 from contest.actions.batch import APPROVE, IMPORT
-from contest.actions.round import place_of_round
+from contest.actions.edition import must_at
 from contest.actions.tally import locked, retally
 from contest.models import ImportBatch, TwinSale
 from core import clock
@@ -80,9 +79,7 @@ def reopen(twin: TwinSale, by: Person) -> TwinSale:
 
 def _held(twin: TwinSale, by: Person) -> TwinSale:
     round_ = twin.entry.round
-    place = place_of_round(round_.edition, round_.region)
-    if not may(by, IMPORT, at=place):
-        must(by, APPROVE, at=place)
+    must_at(round_, by, IMPORT, APPROVE)
     locked(twin.source)
     rows = TwinSale.objects.select_for_update(of=("self",)).select_related("source", "entry__round")
     return rows.get(pk=twin.pk)

@@ -81,9 +81,14 @@ def edition_called(person: Any, slug: str, field: str = "edition") -> Edition:
     return _one(editions(person).filter(slug=slug), field)
 
 
+def is_archived(edition: Edition) -> bool:
+    """Whether it is over, and only read."""
+    return Archive.objects.filter(edition=edition).exists()
+
+
 def demand_open(edition: Edition) -> None:
     """Refuse a deed on an edition that is archived."""
-    if Archive.objects.filter(edition=edition).exists():
+    if is_archived(edition):
         raise Conflict(say("这一届已存档，只能看。", "This edition is archived: it is only read."))
 
 
