@@ -11,7 +11,7 @@ from accounts.models import Person, Region
 from accounts.permissions import may, must
 from accounts.places import Place
 from catalog import clean
-from contest.models import Archive, RoundPlan
+from contest.models import Archive, Award, Case, ReExamination, RoundPlan
 from contest.reads.keeping import demand_open as demand_open
 from core import clock
 from core.language import say
@@ -75,8 +75,8 @@ def must_keep_edition(edition: Edition, by: Person | None) -> None:
 
 
 def archive(edition: Edition, by: Person) -> Archive:
-    """It is over and stays as it is: read by everybody, changed by nobody; once each of its rounds is frozen, and no
-    result of it waits to be final."""
+    """It is over and stays as it is: read by everybody, changed by nobody; once each of its rounds is frozen, each
+    result final, and nothing of it waits to be decided or handed over."""
     must_keep_edition(edition, by)
     with transaction.atomic():
         row = Edition.objects.select_for_update().get(pk=edition.pk)
@@ -84,11 +84,28 @@ def archive(edition: Edition, by: Person) -> Archive:
         rounds = list(row.rounds.select_related("plan"))
         if not rounds or any(round_.phase(clock.now()) != Round.Phase.FROZEN for round_ in rounds):
             raise TooLate(say("还有没冻结的赛段。", "A round of it is not frozen yet."))
-        if any(round_.plan.state == RoundPlan.State.PROVISIONAL for round_ in rounds):
-            raise Conflict(say("还有公示中的结果。", "A result of it is still provisional."))
+        if any(round_.plan.rulebook_id and round_.plan.state != RoundPlan.State.FINAL for round_ in rounds):
+            raise Conflict(say("还有没定下的结果。", "A result of it is not final yet."))
+        if _waits(row):
+            raise Conflict(
+                say(
+                    "还有没决定的复查、案件或没发出的奖项。",
+                    "A re-examination or case of it is undecided, or an award is not handed over.",
+                )
+            )
         made = Archive.objects.create(edition=row, at=timezone.now(), by=by)
         audit.record(by, "archive", "Edition", row.uid)
     return made
+
+
+def _waits(edition: Edition) -> bool:
+    """Whether something of it still has to be decided or handed over, which nobody could do later."""
+    awards = Award.objects.filter(entry__round__edition=edition)
+    return (
+        ReExamination.objects.filter(entry__round__edition=edition, state=ReExamination.State.OPEN).exists()
+        or Case.objects.filter(round__edition=edition).exclude(state=Case.State.FINAL).exists()
+        or awards.filter(state__in=(Award.State.PROPOSED, Award.State.APPROVED)).exists()
+    )
 
 
 def _free_slug(slug: str) -> str:

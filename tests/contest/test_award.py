@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 
 from contest.actions import award as awards
-from contest.actions import reexamination
+from contest.actions import engagement, reexamination, referral
 from contest.actions import result as results
-from contest.models import Award
+from contest.actions.edition import archive
+from contest.models import Award, RoundPlan
 from contest.reads import outcome
 from contest.reads.award import held_because
 from contest.scoring.rulebook import default_parameters
@@ -35,6 +36,11 @@ def field(monkeypatch):
 @pytest.fixture
 def best(field) -> Entry:
     """The best entry of the final result."""
+    return finished(field)
+
+
+def finished(field) -> Entry:
+    """Its best, once the result is final."""
     field.freeze()
     field.publish()
     field.window_over()
@@ -108,6 +114,25 @@ def test_it_is_held_while_the_result_is_looked_at_or_says_another_rank(field, be
     field.scoring((99, 99), (50, 40), (90, 70))
     results.supersede(field.round, field.organiser, "Others now.")
     assert "2" in held_because(made).in_language("en")
+
+
+def test_an_edition_is_archived_once_its_awards_are_handed_over_and_nothing_is_done_in_it_then(field):
+    RoundPlan.objects.filter(round=field.round).update(into=None)
+    field.into.delete()
+    best = finished(field)
+    made = awards.propose(best, field.organiser, TITLE, 0)
+    awards.approve(made, shelves.an_operator())
+    with pytest.raises(Conflict):
+        archive(field.round.edition, field.organiser)
+    awards.deliver(made, field.organiser, "paper 1")
+    archive(field.round.edition, field.organiser)
+    for deed in (
+        lambda: results.supersede(field.round, field.organiser, "示例"),
+        lambda: engagement.give(shelves.a_person(), best, "like"),
+        lambda: referral.make(shelves.a_person(), entry=best),
+    ):
+        with pytest.raises(Conflict, match="已存档"):
+            deed()
 
 
 def test_all_scores_of_72_are_computed_within_a_second(field):

@@ -8,9 +8,12 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from graphene.utils.str_converters import to_camel_case
 
 from accounts.models.appointment import Role
+from contest.models import Archive
 from core.api.ids import global_id
+from impact.models import Edition
 from tests.factor import by_password
 from tests.figures import FULL, figure
 from tests.guard import matrix as matrices
@@ -71,6 +74,8 @@ def test_each_role_sees_and_does_what_the_rule_says_at_its_place_in_its_term_and
     before = all_rows()
     look_behind_doors(matrix)
     try_deeds(matrix)
+    assert all_rows() == before
+    try_deeds_when_it_is_over(matrix)
     assert all_rows() == before
     open_pages(matrix)
 
@@ -156,6 +161,37 @@ def try_deeds(matrix: Matrix) -> None:
         f"{len(matrix.viewers)} people × {len(matrix.deeds)} mutations × what lies at her place and elsewhere: {asked}"
         " tried, 0 done by whoever may not, no row changed by what was refused",
     )
+
+
+# What is not about the edition, or is a person's own to take back.
+NO_DEED_IN_IT = {
+    *("editionCreate", "editionQuestionAsk"),
+    *("engagementRevoke", "referralLinkRevoke"),
+}
+
+REFUSED_THEN = ({"CONFLICT"}, {"NOT_FOUND"})
+
+
+def try_deeds_when_it_is_over(matrix: Matrix) -> None:
+    """Once its edition is archived, nobody who might do a deed of the contest can any more."""
+    from contest.api import Mutation
+
+    done, asked = [], set()
+    of_the_contest = {to_camel_case(name) for name in dir(Mutation) if not name.startswith("_")}
+    acts = (of_the_contest - NO_DEED_IN_IT).intersection(matrix.deeds)
+    with undone():
+        Archive.objects.bulk_create(
+            Archive(edition=edition, at=matrix.now) for edition in Edition.objects.all()
+        )
+        for viewer in matrix.viewers:
+            for act in acts.intersection(matrix.deeds_for(viewer)):
+                for province, side in matrix.sides_for(viewer):
+                    if may_do(viewer, act, province):
+                        asked.add(act)
+                        codes = {error["code"] for error in matrix.do(viewer.person, act, side.input_of(act))}
+                        done += [(str(viewer), act, province, codes)] * (codes not in REFUSED_THEN)
+    assert done == [], "\n".join(map(str, done))
+    assert asked == acts, acts ^ asked
 
 
 # --- Pages ------------------------------------------------------------------------------------------

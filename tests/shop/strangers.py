@@ -325,6 +325,8 @@ class Town:
             },
             **{f"{act}.number": number for act in ("awardPropose", "entryPick")},
             "ceremonyLetIn.code": self.guest.code,
+            "rulebookIndicatorAdd.key": "moves",
+            "rulebookIndicatorAdd.measure": "people",
         }
 
     def input_of(self, act: str) -> dict[str, Any]:
