@@ -1,16 +1,13 @@
 """What the fold of one more support costs in an entry that has many.
 
 The many are one of the demo's supports again, for other orders, and folded at once. Then one by one: who adds a support is
-the bench, who folds is a Django process of its own (`python -m bench.fold`), as the shop's worker would be.
+the bench, who folds is a Django process of its own (`bench.acts`), as the shop's worker would be.
 """
-
-import subprocess
-import sys
-import time
 
 import psycopg
 
 from bench import clones
+from bench.acts import acting
 from bench.client import Wrong
 from bench.house import House
 
@@ -69,50 +66,28 @@ def one_more(house: House, many: int = MANY, rounds: int = ROUNDS) -> dict[str, 
     """Milliseconds of a fold that has one support to add, and how many a second there could be."""
     database = house.copy("bench_fold")
     env = house.env | house.servers.addresses(database)
-    with house.connect(database) as everybody:
+    with house.connect(database) as everybody, acting(env) as act:
         crowd = Crowd(everybody)
-        with subprocess.Popen(
-            [sys.executable, "-m", "bench.fold"],
-            env=env,
-            text=True,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-        ) as folder:
-            assert folder.stdin and folder.stdout
 
-            def folded() -> float:
-                """Let it fold once; the seconds that it took."""
-                print(file=folder.stdin, flush=True)
-                said = folder.stdout.readline().split()  # type: ignore[union-attr]
-                if len(said) != 2 or said[0] != "1":
-                    raise Wrong(f"one entry was to be folded: {said}")
-                return float(said[1])
+        def folded() -> float:
+            """Let it fold once; the seconds that it took."""
+            entries, seconds = act("fold")
+            if entries != 1:
+                raise Wrong(f"one entry was to be folded, and {entries} were")
+            return seconds
 
-            crowd.come(many)
-            folded()
-            everybody.execute("VACUUM ANALYZE")
-            took = []
-            for _ in range(rounds):
-                crowd.come(1)
-                took.append(folded())
-            folder.stdin.close()
-    took.sort()
+        crowd.come(many)
+        folded()
+        everybody.execute("VACUUM ANALYZE")
+        took = []
+        for _ in range(rounds):
+            crowd.come(1)
+            took.append(folded())
+    return told(took)
+
+
+def told(took: list[float]) -> dict[str, float]:
+    """Of so many turns, in seconds: how many there could be in one, the middle turn and the slowest."""
+    took = sorted(took)
     middle = took[len(took) // 2]
     return {"rate": 1 / middle, "p50_ms": 1000 * middle, "p99_ms": 1000 * took[-1]}
-
-
-def main() -> None:
-    """Fold whenever a line comes in; say how many entries were touched, and the seconds."""
-    import django
-
-    django.setup()
-    from impact.actions import standings
-
-    for _ in sys.stdin:
-        began = time.perf_counter()
-        entries = standings.fold()
-        print(entries, time.perf_counter() - began, flush=True)
-
-
-if __name__ == "__main__":
-    main()

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import quote
 
@@ -13,7 +14,8 @@ DETAIL_DOCUMENT = (HERE / "documents" / "detail.graphql").read_text()
 SEARCH_DOCUMENT = (HERE / "documents" / "search.graphql").read_text()
 # As much as a stranger may ask for at once, of what takes longest for what it costs: a page of each parent's.
 DEAREST = (HERE / "documents" / "dearest.graphql").read_text()
-BOARD_DOCUMENT = (HERE.parent / "shop" / "web" / "contest" / "contest.graphql").read_text()
+PAGES = HERE.parent / "shop" / "web" / "contest"
+BOARD_DOCUMENT = (PAGES / "contest.graphql").read_text()
 MOST_SLUGS = 200
 
 
@@ -81,6 +83,27 @@ def search(port: int, words: list[str], **more: object) -> Load:
 def board(port: int, **more: object) -> Load:
     """The contest and its board, as its page asks."""
     return Load(port, [known(BOARD_DOCUMENT)], least=2_000, **more)  # type: ignore[arg-type]
+
+
+def _of_a_round(name: str, *asked: str) -> Callable[..., Load]:
+    document = (PAGES / f"{name}.graphql").read_text()
+
+    def look(port: int, where: Mapping[str, str], **more: object) -> Load:
+        variables = {each: where[each] for each in asked}
+        return Load(port, [known(document, **variables)], least=500, **more)  # type: ignore[arg-type]
+
+    return look
+
+
+# What is asked of the open round, each as its page asks: contest's home, its board, the board as of a day that is over,
+# an entry, the edition.
+OF_A_ROUND = {
+    "home": _of_a_round("contest"),
+    "round": _of_a_round("round", "edition", "level"),
+    "past_day": _of_a_round("race", "edition", "level", "day"),
+    "entry": _of_a_round("entry", "edition", "number", "level"),
+    "edition": _of_a_round("edition", "edition"),
+}
 
 
 def page(port: int, names: list[str], cookies: str, **more: object) -> Load:

@@ -32,6 +32,11 @@ REQUIRED: dict[str, list[tuple[str, bool, float]]] = {
     "growth_list_50000_over_500": [("ratio", False, 1.5)],
     "growth_search_50000_over_500": [("ratio", False, 2.0)],
     "growth_board_1e6_over_1e3": [("ratio", False, 1.3)],
+    **{
+        f"growth_{name}_1e6_over_1e3": [("ratio", False, 1.3)]
+        for name in ("home", "round", "past_day", "entry", "edition")
+    },
+    "scores_72": [("p50_ms", False, 1000)],
     "growth_place_1e6_over_1e3": [("ratio", False, 1.3)],
 }
 COLUMNS = (

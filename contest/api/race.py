@@ -49,8 +49,6 @@ def _race(root: Any, info: Any, day: Any = None, first: int | None = None, **whi
     made = reads.race(found, day)
     made.days = made.days[:MOST_DAYS]
     made.lines = made.lines[: MOST_ROWS if first is None else max(0, first)]
-    for line in made.lines:
-        line.sums = line.sums[:MOST_DAYS]
     return made
 
 

@@ -7,10 +7,11 @@ from uuid import UUID
 
 from django.db.models import Sum
 
-from contest.models import ImportBatch, OutsideSource, ProjectMapping
+from contest.models import ImportBatch, OutsideSource, OutsideTally, ProjectMapping
 from contest.reads.effective import counted
 from core import clock
 from impact.models import Entry, Round, Support
+from impact.reads.disclosure import boundary_at
 
 FEWEST = 10
 GRADES = list(ImportBatch.Grade.values)
@@ -43,14 +44,14 @@ class Channels:
 def channels(entry: Entry) -> Channels:
     """Both channels of an approved entry; those of one that stands still are as of that day."""
     standing, disclosure = getattr(entry, "standing", None), getattr(entry, "disclosure", None)
-    held = disclosure.held_since if disclosure else None
+    held = boundary_at(disclosure.held_since) if disclosure and disclosure.held_since else None
     here = (disclosure.held_net_minor or 0) if disclosure and held else standing.net_minor if standing else 0
-    found = counted(entry.round, held or clock.now(), _SUMS, entries=[entry.pk], tail="GROUP BY source_id")
     is_final = entry.round.phase(clock.now()) == Round.Phase.FROZEN
-    sums = {source: rest for source, *rest in found}
     mapped = ProjectMapping.objects.filter(entry=entry, approved_at__isnull=False, withdrawn_at=None)
+    mapped = mapped.select_related("source").order_by("source__platform")
+    sums = _sums(entry, held, any(mapping.canonical == ProjectMapping.Canonical.OUTSIDE for mapping in mapped))
     made = []
-    for mapping in mapped.select_related("source").order_by("source__platform"):
+    for mapping in mapped:
         net, supports, grades, _ = sums.get(mapping.source_id, (0, 0, [], None))
         made.append(
             Channel(
@@ -64,6 +65,18 @@ def channels(entry: Entry) -> Channels:
     outside = sum(int(net) for net, *_ in sums.values())
     copies = [UUID(str(order)) for *_, orders in sums.values() for order in orders or ()]
     return Channels(here, outside, here + outside - _net_here(entry, copies, held), made)
+
+
+def _sums(entry: Entry, held: datetime | None, has_copies: bool) -> dict[int, tuple]:
+    """By platform, as `_SUMS`: from what was summed when it last changed, and from all sales only where that does not say
+    it, of a past day and of copies that count there."""
+    if held or has_copies:
+        found = counted(entry.round, held or clock.now(), _SUMS, entries=[entry.pk], tail="GROUP BY source_id")
+        return {source: tuple(rest) for source, *rest in found}
+    return {
+        tally.source_id: (tally.net_minor, tally.supports, [tally.grade], None)
+        for tally in OutsideTally.objects.filter(entry=entry)
+    }
 
 
 def public_supports(count: int, is_final: bool) -> int | None:

@@ -1,49 +1,38 @@
-"""How a round's sums have moved, day by day: what was told live on each day, made again from the numbered supports."""
+"""How a round's sums have moved, day by day: what was told live on each day, as the fold has kept it."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from django.db import connection
 
 from contest.models import Registration
 from contest.reads.board import entries_of, state_of
 from core import clock
-from impact.models import Entry, Round
+from impact.models import Entry, Round, StandingDay
 
-# What an order was worth to its entry after each of its supports: nothing once it is known to be the team's own. The day
-# of a difference is that of the round's latest purchase folded by then: so each sum is one that was told live, and a
-# refund or a proof of a later day is of that day and not of the purchase's, which would tell that they belong together.
-_MOVED = """
-    WITH folded AS (
-        SELECT s.entry_id, n.number,
-               max(s.day) OVER (ORDER BY n.number) AS day,
-               CASE WHEN bool_and(s.exclusion = '') OVER of_order THEN sum(s.amount_minor) OVER of_order ELSE 0 END AS worth,
-               s.order_uid
-        FROM impact_support s JOIN impact_supportnumber n ON n.support_id = s.id
-        LEFT JOIN impact_disclosure d ON d.entry_id = s.entry_id
-        WHERE s.entry_id = ANY(%(entries)s) AND (d.held_number IS NULL OR n.number <= d.held_number)
-        WINDOW of_order AS (PARTITION BY s.entry_id, s.order_uid ORDER BY n.number)
-    ), moved AS (
-        SELECT entry_id, day, worth - coalesce(lag(worth) OVER (PARTITION BY entry_id, order_uid ORDER BY number), 0) AS by
-        FROM folded
-    )
-    SELECT entry_id, day, sum(by)::bigint FROM moved GROUP BY entry_id, day ORDER BY day
+# An entry at a time, from its last day backwards: how long a round has run costs nothing.
+_LAST = """
+    SELECT d.entry_id, d.net_minor, d.number FROM unnest(%(entries)s::bigint[]) AS e (id) CROSS JOIN LATERAL (
+        SELECT * FROM impact_standingday WHERE entry_id = e.id AND day <= %(day)s ORDER BY day DESC LIMIT 1) AS d
 """
 
 
 @dataclass
 class Line:
-    """An entry's net on each of the race's days, in fen; `rank` is by that on the last of them, None out of competition."""
+    """An entry's net on the last of the race's days, in fen; `rank` is by that, None out of competition."""
 
     entry: Entry
-    sums: list[int]
+    net_minor: int = 0
     rank: int | None = None
+    race: "Race | None" = field(default=None, repr=False)
 
     @property
-    def net_minor(self) -> int:
-        """On the last of the days."""
-        return self.sums[-1] if self.sums else 0
+    def sums(self) -> list[int]:
+        """Its net at the end of each of the days, in fen."""
+        return self.race.sums_of[self.entry.pk] if self.race else []
 
 
 @dataclass
@@ -53,38 +42,57 @@ class Race:
     days: list[date] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
 
+    @cached_property
+    def sums_of(self) -> dict[int, list[int]]:
+        """Of each line that is left here, by its entry's id: read for all of them when one is asked for."""
+        entries = {line.entry.pk: line.entry for line in self.lines}
+        found: dict[int, dict[date, int]] = defaultdict(dict)
+        kept = StandingDay.objects.filter(entry__in=entries, day__lte=max(self.days, default=date.min))
+        for pk, day, net, number in kept.values_list("entry", "day", "net_minor", "number"):
+            found[pk][day] = _told(entries[pk], net, number)
+        return {pk: _carried(found[pk], self.days) for pk in entries}
+
 
 def race(round_: Round, day: date | None = None) -> Race:
     """Up to the end of `day`; a day that is not over yet, or none, is the last that is."""
-    entries = list(entries_of(round_))
+    entries = {entry.pk: entry for entry in entries_of(round_)}
     if clock.now() < round_.opens_at:
-        return Race(lines=[Line(entry, []) for entry in entries])
+        return Race(lines=[Line(entry) for entry in entries.values()])
     first = round_.opens_at.astimezone(clock.SHANGHAI).date()
     last = min(
         round_.freezes_at.astimezone(clock.SHANGHAI).date(), date.fromordinal(clock.today().toordinal() - 1)
     )
     last = max(first, min(day, last)) if day else last
     days = [date.fromordinal(n) for n in range(first.toordinal(), last.toordinal() + 1)]
-    moved = _moved([entry.pk for entry in entries])
-    lines = [Line(entry, _sums(moved[entry.pk], days)) for entry in entries]
+    nets = _nets(entries, days[-1]) if days else {}
+    lines = [Line(entry, nets.get(pk, 0)) for pk, entry in entries.items()]
     lines.sort(key=lambda line: (_is_out(line), -line.net_minor, line.entry.number))
     _rank(lines)
-    return Race(days, lines)
+    made = Race(days, lines)
+    for line in lines:
+        line.race = made
+    return made
 
 
-def _moved(entries: list[int]) -> dict[int, dict[date, int]]:
-    found: dict[int, dict[date, int]] = defaultdict(dict)
+def _nets(entries: dict[int, Entry], day: date) -> dict[int, int]:
     with connection.cursor() as cursor:
-        cursor.execute(_MOVED, {"entries": entries})
-        for entry, day, minor in cursor.fetchall():
-            found[entry][day] = int(minor)
-    return found
+        cursor.execute(_LAST, {"entries": list(entries), "day": day})
+        return {pk: _told(entries[pk], net, number) for pk, net, number in cursor.fetchall()}
 
 
-def _sums(moved: dict[date, int], days: list[date]) -> list[int]:
+def _told(entry: Entry, net_minor: int, number: int) -> int:
+    """An entry that stands still is told as it was then, on that day and after it."""
+    disclosure = getattr(entry, "disclosure", None)
+    if disclosure is None or disclosure.held_number is None or number <= disclosure.held_number:
+        return net_minor
+    return int(disclosure.held_net_minor or 0)
+
+
+def _carried(nets: dict[date, int], days: Sequence[date]) -> list[int]:
+    """A day on which nothing moved is as the one before."""
     sums, now = [], 0
     for day in days:
-        now += moved.get(day, 0)
+        now = nets.get(day, now)
         sums.append(now)
     return sums
 

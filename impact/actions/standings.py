@@ -26,11 +26,12 @@ _NUMBER = """
 """
 # An order's supports are looked up one by one, and so is all that the fold remembers: the planner, where it has never
 # counted the rows (after a restore, say), would rather read all of them, or (+ 0) all of an entry.
-_OF_ORDER = f"""
-    {AS_BOUGHT} FROM impact_support s
+_SUPPORTS = """
+    FROM impact_support s
     CROSS JOIN LATERAL (SELECT number FROM impact_supportnumber WHERE support_id = s.id LIMIT 1) AS n
     WHERE s.order_uid = t.order_uid AND s.entry_id + 0 = t.entry_id
 """
+_OF_ORDER = f"{AS_BOUGHT} {_SUPPORTS}"
 # Each touched order as it was before (sign -1) and as it is now.
 _MOVED = f"""
     touched AS MATERIALIZED (
@@ -100,9 +101,37 @@ _ORGANISATIONS = f"""
         FROM bodies GROUP BY entry_id
     )
 """
+# Each new support by itself: several of one fold may be of different days. What it moved is what its order is worth to the
+# entry with it, less what it was before: nothing where it is known to be the team's own.
+_DAYS = f"""
+    told AS (
+        SELECT e.round_id, s.entry_id, s.order_uid, n.number,
+               max(s.day) OVER (PARTITION BY e.round_id ORDER BY n.number) AS day
+        FROM impact_support s JOIN impact_entry e ON e.id = s.entry_id
+        CROSS JOIN LATERAL (SELECT number FROM impact_supportnumber WHERE support_id = s.id LIMIT 1) AS n
+        WHERE s.id = ANY(%(supports)s)
+    ), moved_on AS (
+        SELECT t.round_id, t.entry_id, greatest(t.day, last.day) AS day, max(t.number) AS number, sum(order_.moved) AS moved
+        FROM told t
+        CROSS JOIN LATERAL (SELECT max(day) AS day FROM impact_standingday d WHERE d.round_id = t.round_id) AS last
+        CROSS JOIN LATERAL (
+            SELECT CASE WHEN bool_and(s.exclusion = '') THEN sum(s.amount_minor) ELSE 0 END
+                   - CASE WHEN bool_and(s.exclusion = '') FILTER (WHERE n.number < t.number)
+                          THEN sum(s.amount_minor) FILTER (WHERE n.number < t.number) ELSE 0 END AS moved
+            {_SUPPORTS} AND n.number <= t.number
+        ) AS order_
+        GROUP BY t.round_id, t.entry_id, greatest(t.day, last.day)
+    ), days_told AS (
+        INSERT INTO impact_standingday (round_id, entry_id, day, net_minor, number)
+        SELECT m.round_id, m.entry_id, m.day,
+               coalesce(k.net_minor, 0) + sum(m.moved) OVER (PARTITION BY m.entry_id ORDER BY m.day), m.number
+        FROM moved_on m LEFT JOIN impact_standing k USING (entry_id)
+        ON CONFLICT (entry_id, day) DO UPDATE SET net_minor = excluded.net_minor, number = excluded.number
+    )
+"""
 # "As of" is told: it moves with the sums that are told live, and stays where only a count or an exclusion moved.
 _KEEP = f"""
-    WITH {_MOVED}, {_SUMS}, {_PEOPLE}, {_ORGANISATIONS}
+    WITH {_MOVED}, {_SUMS}, {_PEOPLE}, {_ORGANISATIONS}, {_DAYS}
     INSERT INTO impact_standing AS kept (entry_id, number, net_minor, person_times, people, organisations,
                                          mobilised_minor, excluded_minor, called_minor, folded_at)
     SELECT s.entry_id, s.number, coalesce(k.net_minor, 0) + s.net,

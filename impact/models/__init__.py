@@ -14,6 +14,7 @@ from impact.models.ledger import Account, LedgerTransaction, Transfer
 from impact.models.standing import (
     Disclosure,
     Standing,
+    StandingDay,
     Support,
     SupporterDay,
     SupportingOrganisation,
@@ -43,6 +44,7 @@ __all__ = [
     "Standing",
     "Support",
     "SupportNumber",
+    "StandingDay",
     "SupporterDay",
     "SupportingOrganisation",
     "SupportWaiting",

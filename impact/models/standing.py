@@ -114,6 +114,27 @@ class Standing(models.Model):
         return f"{show(self.net_minor)} · {self.number}"
 
 
+class StandingDay(models.Model):
+    """An entry's net at the end of a day, as it was told live: what a round's race is drawn from.
+
+    A support is of the day of the latest purchase in its round that was folded by then, so that a refund or a proof of a
+    later day is not told of the purchase's. `number` is that of the last support in it.
+    """
+
+    round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="+", db_index=False)
+    entry = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="+", db_index=False)
+    day = models.DateField()
+    net_minor = models.BigIntegerField()
+    number = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["entry", "day"], name="one_net_an_entry_and_day")]
+        indexes = [models.Index(fields=["round", "day"], name="days_of_a_round")]
+
+    def __str__(self) -> str:
+        return f"{self.day:%Y-%m-%d} · {show(self.net_minor)}"
+
+
 class SupporterDay(models.Model):
     """That a known person bought for an entry on a day, by so many orders that count: of it person-times are made.
 

@@ -109,6 +109,22 @@ OF_ORGANISATIONS = f"""
     SELECT entry_id, body AS organisation_id, sum(net)::bigint AS net_minor FROM bought {BODIES}
     WHERE {QUALIFIES} AND body IS NOT NULL GROUP BY entry_id, body
 """
+# Each entry's net at the end of a day, of all numbered supports: one is of the day of the latest purchase in its round so far.
+OF_STANDING_DAYS = """
+    SELECT DISTINCT ON (entry_id, day) entry_id, day, number,
+           (sum(moved) OVER (PARTITION BY entry_id ORDER BY number))::bigint AS net_minor
+    FROM (
+        SELECT entry_id, number, day,
+               worth - coalesce(lag(worth) OVER (PARTITION BY entry_id, order_uid ORDER BY number), 0) AS moved
+        FROM (
+            SELECT s.entry_id, s.order_uid, n.number, max(s.day) OVER (PARTITION BY e.round_id ORDER BY n.number) AS day,
+                   CASE WHEN bool_and(s.exclusion = '') OVER of_order THEN sum(s.amount_minor) OVER of_order
+                        ELSE 0 END AS worth
+            FROM impact_support s JOIN impact_supportnumber n ON n.support_id = s.id JOIN impact_entry e ON e.id = s.entry_id
+            WINDOW of_order AS (PARTITION BY s.entry_id, s.order_uid ORDER BY n.number)
+        ) AS folded
+    ) AS told ORDER BY entry_id, day, number DESC
+"""
 ALL_BOUGHT = f"WITH bought AS ({BOUGHT} GROUP BY s.entry_id, s.order_uid)"
 # One row an entry.
 FIGURES = f"""

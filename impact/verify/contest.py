@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from core.verify import Offence, Rule, broken
 from impact.models import Entry, Standing
-from impact.reads.figures import ALL_BOUGHT, OF_DAYS, OF_ORGANISATIONS, figures_of
+from impact.reads.figures import ALL_BOUGHT, OF_DAYS, OF_ORGANISATIONS, OF_STANDING_DAYS, figures_of
 
 # What supports count of each order for an entry, beside what was kept of the team's lines: paid, less whatever was
 # given back or taken by a bank. After the freeze money may still leave, or come back that a bank had taken
@@ -57,6 +57,17 @@ RULES = [
         OF_ORGANISATIONS,
         "kept.entry_id = found.entry_id AND kept.organisation_id = found.organisation_id",
         "net_minor",
+    ),
+    Rule(
+        "I6",
+        "StandingDay",
+        "an entry's net of a day is not what its supports came to by then",
+        f"""SELECT coalesce(kept.id, 0), 'entry ' || coalesce(kept.entry_id, found.entry_id) || ': is '
+                   || coalesce(kept.net_minor, 0) || ', the supports say ' || coalesce(found.net_minor, 0)
+           FROM impact_standingday kept FULL JOIN ({OF_STANDING_DAYS}) AS found
+               ON kept.entry_id = found.entry_id AND kept.day = found.day
+           WHERE (kept.net_minor, kept.number) IS DISTINCT FROM (found.net_minor, found.number)
+              OR kept.round_id <> (SELECT round_id FROM impact_entry e WHERE e.id = kept.entry_id)""",
     ),
     Rule(
         "I6",

@@ -3,13 +3,16 @@
 import psycopg
 import pytest
 
-from bench import clones
+from bench import clones, supports
 from bench.fold import Crowd
 from catalog.models import Lot, Product, Variant
 from catalog.reads import published_products
-from impact.actions import standings
-from impact.models import Standing, Support, SupportNumber, Transfer
-from impact.reads.figures import figures_of
+from contest.reads.inputs import inputs_of
+from contest.reads.race import race
+from core import clock
+from impact.actions import disclosure, standings
+from impact.models import Disclosure, Entry, Round, Standing, Support, SupportNumber, Transfer
+from impact.reads.figures import LATEST, figures_of
 from orders.models import Order
 from tests import servers
 from tests.catalog.world import a_lot, a_product, a_team, a_variant
@@ -89,3 +92,25 @@ def test_a_crowd_supports_one_entry_and_is_folded_as_if_it_had_bought() -> None:
     assert Support.objects.count() == SupportNumber.objects.count() == 1 + 40 + 1
     now = Standing.objects.get()
     assert now.people == figures_of([now.entry_id])[now.entry_id].people == 39, "two of forty came back"
+
+
+def test_a_round_of_more_entries_and_supports_is_folded_and_disclosed_as_a_shops() -> None:
+    lots = [impact_world.a_lot([100_000] * 12, units=50) for _ in range(2)]
+    impact_world.a_round(*(lot.variant.product.team for lot in lots), days=(-3, 3, 6))
+    for lot in lots:
+        impact_world.pay(impact_world.an_order((lot, 1)))
+    standings.fold()
+    acts = {"fold": standings.fold, "disclose": disclosure.disclose}
+    with everybody() as connection:
+        supports.grow_supports(connection, lambda name: (acts[name](), 0.0), 30, entries=5, batches=3)
+        assert dangling(connection) == []
+        where = supports.where(connection)
+    assert (Entry.objects.count(), Support.objects.count(), SupportNumber.objects.count()) == (5, 30, 30)
+    shown = race(Round.objects.get())
+    assert [line.sums[-1] for line in shown.lines] == [6 * lots[0].variant.price_minor] * 5
+    assert where["number"] in {line.entry.number for line in shown.lines} and len(shown.days) == 3
+    assert Disclosure.objects.filter(entry__isnull=False, held_since=None).count() == 5
+    assert all(
+        one.net_minor and one.households
+        for one in inputs_of(Round.objects.get(), LATEST, clock.now()).values()
+    )

@@ -1,5 +1,6 @@
 """The board by score once there is a result, any edition's, and sums as of any day; what is hidden orders nothing."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from contest.actions import result as results
 from core import clock
 from impact.actions import standings
+from impact.models import Disclosure, SupportNumber
 from tests.contest.rounds import AField, a_field
 from tests.contest.test_rulebook import told
 from tests.impact import world
@@ -123,6 +125,46 @@ def test_sums_of_past_days_are_those_that_were_told_live(noon):
     assert sums()[mine][1] == [3 * price, 2 * price]
     page = words(Client().get(f"/en/contest/{round_.edition.slug}/provincial/race/?day={began}"))
     assert "<polyline" in page and "<script" not in page.split("<main")[1] and page.count("<table") == 2
+
+
+def test_an_entry_that_stands_still_does_so_in_the_race(noon):
+    lot = world.a_lot(units=100)
+    round_ = world.a_round(lot.variant.product.team)
+    price, sums = lot.variant.price_minor, []
+    for units in (1, 2, 4, 8):
+        if units == 4:
+            number = SupportNumber.objects.latest("number").number
+            Disclosure.objects.update_or_create(
+                entry=round_.entries.get(),
+                defaults={
+                    "round": round_, "day": clock.today(), "made_at": clock.now(), "number": number,
+                    "held_since": clock.today(), "held_number": number, "held_net_minor": 3 * price,
+                },
+            )  # fmt: skip
+        world.pay(world.an_order((lot, units), person=None))
+        standings.fold()
+        world.tomorrow()
+    sums = told(RACE, e=round_.edition.slug)["lines"][0]
+    assert (sums["sums"][-4:], sums["net"]["minor"]) == ([price, 3 * price, 3 * price, 3 * price], 3 * price)
+    Disclosure.objects.update(held_since=None, held_number=None, held_net_minor=None)
+    assert told(RACE, e=round_.edition.slug)["lines"][0]["sums"][-2:] == [7 * price, 15 * price]
+
+
+@pytest.mark.parametrize(
+    "page", ["", "{edition}/", "{edition}/provincial/", "{edition}/provincial/race/", "{edition}/{number}/"]
+)
+def test_no_page_of_the_contest_reads_purchases(noon, page):
+    lot = world.a_lot()
+    round_ = world.a_round(lot.variant.product.team)
+    world.pay(world.an_order((lot, 2)))
+    standings.fold()
+    world.tomorrow()
+    address = page.format(edition=round_.edition.slug, number=round_.entries.get().number)
+    with CaptureQueriesContext(connection) as asked:
+        assert Client().get(f"/en/contest/{address}").status_code == 200
+    assert not [
+        one["sql"] for one in asked if re.search(r"impact_support\b|impact_supportnumber", one["sql"])
+    ]
 
 
 def test_a_round_that_has_not_begun_has_no_race():

@@ -28,6 +28,7 @@ from impact.models import (
     LotShare,
     LotTally,
     Standing,
+    StandingDay,
     Support,
     SupporterDay,
     SupportingOrganisation,
@@ -61,7 +62,7 @@ pytestmark = pytest.mark.proof
 WATCHED: list[type[models.Model]] = [
     *(Lot, Reservation, Variant, Order, Line, LineLot, Payment, Refund, RefundLine, Dispute, Shipment),
     *(GroupPurchase, Seat, Account, LedgerTransaction, Transfer, Attribution, Credit, LotShare, LotTally),
-    *(Support, SupportNumber, SupporterDay, SupportingOrganisation, Standing, Disclosure),
+    *(Support, SupportNumber, SupporterDay, SupportingOrganisation, Standing, StandingDay, Disclosure),
 ]
 
 

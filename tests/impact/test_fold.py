@@ -9,7 +9,7 @@ from django.db import connection
 
 from core import clock
 from impact.actions import standings
-from impact.models import Standing, Support, SupporterDay, SupportingOrganisation, SupportNumber
+from impact.models import Standing, StandingDay, Support, SupporterDay, SupportingOrganisation, SupportNumber
 from impact.reads.figures import figures_of
 from impact.verify.contest import verify
 from tests.catalog import world as shelves
@@ -77,15 +77,22 @@ def test_a_row_of_the_fold_that_is_changed_is_named(owner):
     world.pay(world.an_order((lot, 20), person=shelves.a_person(), organisation=world.an_organisation()))
     standings.fold()
     assert list(verify()) == []
-    day, body = SupporterDay.objects.get(), SupportingOrganisation.objects.get()
+    day, body, net = (
+        SupporterDay.objects.get(),
+        SupportingOrganisation.objects.get(),
+        StandingDay.objects.get(),
+    )
     SupporterDay.objects.update(orders=2)
     SupportingOrganisation.objects.update(net_minor=1)
+    StandingDay.objects.update(net_minor=1)
     assert {(o.noun, o.id) for o in verify()} == {
+        ("StandingDay", net.pk),
         ("SupporterDay", day.pk),
         ("SupportingOrganisation", body.pk),
     }
     SupporterDay.objects.all().delete()
-    assert ("SupporterDay", 0) in {(o.noun, o.id) for o in verify()}
+    StandingDay.objects.all().delete()
+    assert {("SupporterDay", 0), ("StandingDay", 0)} <= {(o.noun, o.id) for o in verify()}
 
 
 @pytest.mark.proof

@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 from django.db import Error, connection, transaction
 
-from impact.models import Account, Attribution, Credit, Standing, Support, Transfer
+from impact.models import Account, Attribution, Credit, Standing, StandingDay, Support, Transfer
 from impact.verify import verify
 from orders.models import Line
 from tests.catalog import world as shelves
@@ -154,7 +154,12 @@ def test_a_changed_standing_is_named(order, owner):
 def test_a_changed_support_is_named_with_its_standing(order, owner):
     support = Support.objects.filter(amount_minor__gt=0).first()
     owner.execute("UPDATE impact_support SET amount_minor = amount_minor + 1 WHERE id = %s", [support.pk])
-    assert named() == {("I6", "Support", support.pk), ("I6", "Standing", support.entry_id)}
+    day = StandingDay.objects.get(entry=support.entry_id)
+    assert named() == {
+        ("I6", "Support", support.pk),
+        ("I6", "Standing", support.entry_id),
+        ("I6", "StandingDay", day.pk),
+    }
 
 
 def test_a_support_that_was_taken_out_leaves_a_gap_in_the_numbers(order, owner):

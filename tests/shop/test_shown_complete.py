@@ -30,8 +30,8 @@ WATCHED = """
 """
 
 # A story is written once: another one is another row, to which catalog_variant.story_id leads, which is watched.
-# Of rules what is shown is frozen, and noted when it is.
-WRITTEN_ONCE = {"catalog_pricestory", "contest_rulebook"}
+# Of rules what is shown is frozen, and noted when it is. An entry's day moves with its standing, which is watched.
+WRITTEN_ONCE = {"catalog_pricestory", "contest_rulebook", "impact_standingday"}
 
 
 def watched() -> dict[str, set[str] | None]:
