@@ -22,6 +22,8 @@ FIXED = {
     "DEMO": "small",
     "LOG_LEVEL": "WARNING",
     "PYTHONUNBUFFERED": "1",
+    # Where a shop has no stand-in of its own nobody is asked, and still its payments are those of a stand-in.
+    "STRIPE_API_BASE": "http://127.0.0.1:9",
 }
 
 
