@@ -83,10 +83,10 @@ def one_more(house: House, many: int = MANY, rounds: int = ROUNDS) -> dict[str, 
         for _ in range(rounds):
             crowd.come(1)
             took.append(folded())
-    return told(took)
+    return timed(took)
 
 
-def told(took: list[float]) -> dict[str, float]:
+def timed(took: list[float]) -> dict[str, float]:
     """Of so many turns, in seconds: how many there could be in one, the middle turn and the slowest."""
     took = sorted(took)
     middle = took[len(took) // 2]

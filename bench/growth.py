@@ -16,7 +16,7 @@ from bench import clones, reads, supports
 from bench.acts import acting
 from bench.buyer import Errand, place_only
 from bench.client import Apart, Load, Measured, Wrong, measure
-from bench.fold import told
+from bench.fold import timed
 from bench.house import House, Shop
 from local import house as servers
 from local import machine
@@ -141,7 +141,7 @@ class Growth:
                 if touched != entries:
                     raise Wrong(f"{act} of {entries} entries was of {touched}")
                 took.append(seconds)
-        return told(took)
+        return timed(took)
 
     def figures(self) -> dict[str, Callable[[], Ratio]]:
         """What can be measured, by name."""

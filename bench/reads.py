@@ -85,12 +85,12 @@ def board(port: int, **more: object) -> Load:
     return Load(port, [known(BOARD_DOCUMENT)], least=2_000, **more)  # type: ignore[arg-type]
 
 
-def _of_a_round(name: str, *asked: str) -> Callable[..., Load]:
+def _of_a_round(name: str, *given: str) -> Callable[..., Load]:
     document = (PAGES / f"{name}.graphql").read_text()
 
     def look(port: int, where: Mapping[str, str], **more: object) -> Load:
-        variables = {each: where[each] for each in asked}
-        return Load(port, [known(document, **variables)], least=500, **more)  # type: ignore[arg-type]
+        variables = {each: where[each] for each in given}
+        return Load(port, [known(document, **variables)], least=500, **({"clients": 4} | more))  # type: ignore[arg-type]
 
     return look
 

@@ -30,7 +30,7 @@ def append_only_tables() -> set[str]:
     return _tables("append_only")
 
 
-def kept_tables() -> set[str]:
+def lasting_tables() -> set[str]:
     """The tables that nothing is ever taken from."""
     return _tables("kept")
 
@@ -46,7 +46,7 @@ def renew(using: str = "default", **_: Any) -> None:
         log.warning("One role both migrates and serves: append-only tables are not protected.")
         return
     role = connection.ops.quote_name(settings.DATABASE_APP_ROLE)
-    special = dict.fromkeys(append_only_tables(), APPEND) | dict.fromkeys(kept_tables(), KEPT)
+    special = dict.fromkeys(append_only_tables(), APPEND) | dict.fromkeys(lasting_tables(), KEPT)
     special[MigrationRecorder.Migration._meta.db_table] = READ
     with transaction.atomic(using=using), connection.cursor() as cursor:
         cursor.execute(_OURS)

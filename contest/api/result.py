@@ -4,9 +4,10 @@ from typing import Any
 
 import graphene
 
+from contest.api.adjusted import AdjustedType
 from contest.api.contest import Contest, EntryType
 from contest.api.rulebook import RuleIndicator, indicator
-from contest.models import Adjustment, ReExamination, Result, ResultRow
+from contest.models import ReExamination, Result, ResultRow
 from contest.reads import keeping
 from contest.reads import result as reads
 from contest.reads.public_result import adjusted, decided, inputs_shown, ranked_by, values_shown
@@ -14,8 +15,7 @@ from contest.scoring.checking import MOST_INDICATORS
 from core import clock
 from core.api.access import HELD, PUBLIC
 from core.api.facts import guarded
-from core.api.types import ModelType, MoneyField, PlainType, enum_of, list_of
-from core.language import localized
+from core.api.types import ModelType, PlainType, enum_of, list_of
 from impact.models import Round
 
 MOST_ROWS = 200
@@ -108,36 +108,6 @@ class ResultRowType(ModelType):
     def resolve_pick_words(root, info):
         """As they were written."""
         return root.result.words_of_picks.get(root.entry_id, "")
-
-
-class AdjustedType(PlainType):
-    """What left an entry's purchases since the freeze: beside the snapshot, never in it."""
-
-    class Meta:
-        access = HELD
-        name = "Adjusted"
-
-    number = graphene.String(required=True, description="Its entry's number.")
-    team = graphene.String(required=True, description="Its entry's team, in the reader's language.")
-    kind = graphene.String(required=True, description="REFUND, QUALITY or FRAUD.")
-    kind_name = graphene.String(required=True, description="The same in words.")
-    amount = MoneyField("amount_minor", description="In all; negative where more came back than left.")
-
-    def resolve_number(root, info):
-        """Public."""
-        return root.entry.number
-
-    def resolve_team(root, info):
-        """In the reader's language."""
-        return localized(root.entry.team, "name")
-
-    def resolve_kind(root, info):
-        """By its name."""
-        return Adjustment.Kind(root.kind).name
-
-    def resolve_kind_name(root, info):
-        """In the reader's language."""
-        return str(Adjustment.Kind(root.kind).words)
 
 
 class ReExaminationType(ModelType):

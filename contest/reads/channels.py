@@ -49,7 +49,9 @@ def channels(entry: Entry) -> Channels:
     is_final = entry.round.phase(clock.now()) == Round.Phase.FROZEN
     mapped = ProjectMapping.objects.filter(entry=entry, approved_at__isnull=False, withdrawn_at=None)
     mapped = mapped.select_related("source").order_by("source__platform")
-    sums = _sums(entry, held, any(mapping.canonical == ProjectMapping.Canonical.OUTSIDE for mapping in mapped))
+    sums = _sums(
+        entry, held, any(mapping.canonical == ProjectMapping.Canonical.OUTSIDE for mapping in mapped)
+    )
     made = []
     for mapping in mapped:
         net, supports, grades, _ = sums.get(mapping.source_id, (0, 0, [], None))
@@ -71,7 +73,9 @@ def _sums(entry: Entry, held: datetime | None, has_copies: bool) -> dict[int, tu
     """By platform, as `_SUMS`: from what was summed when it last changed, and from all sales only where that does not say
     it, of a past day and of copies that count there."""
     if held or has_copies:
-        found = counted(entry.round, held or clock.now(), _SUMS, entries=[entry.pk], tail="GROUP BY source_id")
+        found = counted(
+            entry.round, held or clock.now(), _SUMS, entries=[entry.pk], tail="GROUP BY source_id"
+        )
         return {source: tuple(rest) for source, *rest in found}
     return {
         tally.source_id: (tally.net_minor, tally.supports, [tally.grade], None)

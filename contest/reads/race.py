@@ -49,7 +49,7 @@ class Race:
         found: dict[int, dict[date, int]] = defaultdict(dict)
         kept = StandingDay.objects.filter(entry__in=entries, day__lte=max(self.days, default=date.min))
         for pk, day, net, number in kept.values_list("entry", "day", "net_minor", "number"):
-            found[pk][day] = _told(entries[pk], net, number)
+            found[pk][day] = _public_net(entries[pk], net, number)
         return {pk: _carried(found[pk], self.days) for pk in entries}
 
 
@@ -77,10 +77,10 @@ def race(round_: Round, day: date | None = None) -> Race:
 def _nets(entries: dict[int, Entry], day: date) -> dict[int, int]:
     with connection.cursor() as cursor:
         cursor.execute(_LAST, {"entries": list(entries), "day": day})
-        return {pk: _told(entries[pk], net, number) for pk, net, number in cursor.fetchall()}
+        return {pk: _public_net(entries[pk], net, number) for pk, net, number in cursor.fetchall()}
 
 
-def _told(entry: Entry, net_minor: int, number: int) -> int:
+def _public_net(entry: Entry, net_minor: int, number: int) -> int:
     """An entry that stands still is told as it was then, on that day and after it."""
     disclosure = getattr(entry, "disclosure", None)
     if disclosure is None or disclosure.held_number is None or number <= disclosure.held_number:

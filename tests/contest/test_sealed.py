@@ -126,8 +126,7 @@ def nothing_is_told(round_: Any, entry: Any, ways: Any, roles: Iterable[Role]) -
 
 @pytest.mark.proof
 def test_no_field_tells_any_role_what_is_in_a_sealed_sheet(round_, entry, ways):
-    """In `make test` those alone who come nearest to it; what else each role may not read: tests/guard."""
-    figure("contest/sealed", nothing_is_told(round_, entry, ways, full(tuple(Role), NEAREST)))
+    figure("contest/sealed", nothing_is_told(round_, entry, ways, Role))
 
 
 def test_a_draft_is_told_to_its_own_judge_alone(round_, entry, ways):

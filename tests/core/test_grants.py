@@ -31,13 +31,13 @@ def test_append_only_tables_can_be_read_and_added_to_and_nothing_else():
     assert {table: rights[table] for table in tables} == {table: {"SELECT", "INSERT"} for table in tables}
 
 
-def test_from_kept_tables_nothing_is_taken_and_every_other_of_ours_is_at_the_apps_hands():
+def test_from_lasting_tables_nothing_is_taken_and_every_other_of_ours_is_at_the_apps_hands():
     rights = rights_of_the_app()
     ours = {
         model._meta.db_table for model in apps.get_models(include_auto_created=True) if model._meta.managed
     }
     usual = {"SELECT", "INSERT", "UPDATE", "DELETE"}
-    kept = grants.kept_tables()
+    kept = grants.lasting_tables()
     assert "contest_snapshot" in kept
     assert {table: rights[table] for table in kept} == {table: usual - {"DELETE"} for table in kept}
     assert {t for t in ours - grants.append_only_tables() - kept if rights.get(t) != usual} == set()
