@@ -29,7 +29,11 @@ REACTIONS = {
     "OrganisationVerified": Reactions(afterwards=["accounts.tasks.send_organisation_verified"]),
     "CoordinatorNamed": Reactions(afterwards=["accounts.tasks.send_coordinator_named"]),
     "Appointed": Reactions(
-        at_once=["catalog.actions.member.open_desks", "contest.actions.judge.take_seats"],
+        at_once=[
+            "catalog.actions.member.open_desks",
+            "contest.actions.judge.take_seats",
+            "contest.actions.judge.keep_off_teams",
+        ],
         afterwards=["accounts.tasks.send_appointed"],
     ),
     "RoleOffered": Reactions(afterwards=["accounts.tasks.send_role_invitation"]),

@@ -6,7 +6,7 @@ from django.utils import timezone
 from accounts.actions import audit
 from accounts.clean import line
 from accounts.models import Person
-from contest.actions.batch import APPROVE, must_approve, weigh
+from contest.actions.batch import APPROVE, must_approve, teams_in, weigh, who_corrected
 from contest.actions.edition import must_at
 from contest.actions.tally import locked, retally
 from contest.events import ImportApplied
@@ -25,10 +25,10 @@ class ToBeConfirmed(Conflict):
 
 @transaction.atomic
 def approve(batch: ImportBatch, by: Person, *, is_meant: bool = False) -> ImportBatch:
-    """Let a statement count, by another than has sent it in. CONFLICT where its totals are not those that were signed, a
+    """Let a statement count, by another than has sent it in or corrected it. CONFLICT where its totals are not those that were signed, a
     project has no agreed entry, or a day would count twice; TO_BE_CONFIRMED what `is_meant` answers."""
     row = _held(batch)
-    must_approve(by, row.round, [row.uploaded_by_id])
+    must_approve(by, row.round, [row.uploaded_by_id, *who_corrected(row)], teams_in(row))
     weigh(row)
     if row.state != ImportBatch.State.BALANCED:
         raise Conflict(_why_not(row))

@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.actions import audit
 from accounts.clean import line
 from accounts.models import Person
+from catalog.reads import is_related
 from contest.actions.edition import must_at
 from contest.events import ImportUploaded
 from contest.models import ImportBatch, ImportFile, OutsideSource, ProjectMapping
@@ -170,9 +171,27 @@ def weigh_all(batches: Iterable[ImportBatch]) -> None:
         weigh(batch)
 
 
-def must_approve(by: Person, round_: Round, others: Iterable[int | None]) -> None:
-    """Whoever may approve there and is none of those who have proposed."""
+def must_approve(by: Person, round_: Round, others: Iterable[int | None], teams: Iterable[int]) -> None:
+    """Whoever may approve there, is none of those who have proposed, and of none of the teams to which it brings something."""
     must_at(round_, by, APPROVE)
     if by.pk in others:
-        words = say("经办人不能审批自己的导入。", "Whoever sent it in does not approve it.")
+        words = say(
+            "经办人不能审批自己的导入。", "Whoever sent it in, or corrected a row of it, does not approve it."
+        )
         raise NotAllowed(words)
+    if any(is_related(by, team) for team in teams):
+        raise NotAllowed(say("不能审批自己团队的成绩。", "Nobody approves what a team of her own has sold."))
+
+
+def teams_in(batch: ImportBatch) -> list[int]:
+    """Those to whose entries its projects are matched."""
+    matched = ProjectMapping.objects.filter(
+        source=batch.source_id, round=batch.round_id, approved_at__isnull=False, withdrawn_at=None
+    )
+    hers = matched.filter(project__in=batch.rows.values("project"), entry__isnull=False)
+    return list(hers.values_list("entry__team", flat=True))
+
+
+def who_corrected(batch: ImportBatch) -> list[int | None]:
+    """Whoever has corrected a row of it that was taken."""
+    return list(batch.quarantined.exclude(repaired_by=None).values_list("repaired_by", flat=True).distinct())

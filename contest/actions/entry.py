@@ -14,6 +14,7 @@ from catalog.reads import is_related
 from contest.actions.edition import KEEP, demand_open, must_at
 from contest.events import RegistrationMoved
 from contest.models import Registration
+from contest.reads.apart import has_a_judge
 from core import clock, outbox
 from core.language import say
 from core.refusals import Conflict, Invalid, NotAllowed, TooLate
@@ -39,6 +40,8 @@ def let_in(round_: Round, team: Team, by: Person) -> Entry:
         raise TooLate(say("赛段已经截止。", "The round has closed."))
     if not team.is_active:
         raise Conflict(say("团队已停用。", "This team is not active."))
+    if has_a_judge(team, round_.edition):
+        raise Conflict(say("评委不能参赛。", "Whoever judges in it does not compete."))
     with transaction.atomic():
         row = Registration.objects.select_for_update().filter(round=round_, team=team).first()
         if row is not None and row.state in (Registration.State.APPLIED, Registration.State.CHECKED):

@@ -8,30 +8,48 @@ from django.utils import timezone
 from accounts.actions import audit
 from accounts.events import Appointed
 from accounts.models import Appointment, Person
+from accounts.models.appointment import OF_A_TEAM
 from accounts.permissions import must
 from accounts.places import Place
 from accounts.reads import region_coded
+from catalog.models import Team
 from contest.actions import conflict
 from contest.actions.edition import demand_open
 from contest.models import Conflict, Judge
+from contest.reads.apart import competes, judges_where
 from contest.reads.judging import JUDGE
 from core.language import say
+from core.refusals import Conflict as SomeoneElse
 from core.refusals import Invalid, NotFound
 from core.texts import visible
 from impact.models import Edition, Entry
 
 MOST_TIES = 600
+APART = say(
+    "评委与参赛人不能是同一人：参赛团队的人不评这一届。",
+    "Judge and entrant are never one person: nobody of a team that competes in an edition judges it.",
+)
 
 
 def take_seats(events: Sequence[Appointed]) -> None:
     """At once: whoever is appointed to judge an edition has a part in its committee, and what ties her to its entries is
-    looked for before she is shown anything."""
+    looked for before she is shown anything. CONFLICT for one of a team that competes in it."""
     rows = Appointment.objects.filter(pk__in=[e.appointment_id for e in events], role=Appointment.Role.JUDGE)
     editions = {edition.uid: edition for edition in Edition.objects.filter(uid__in=rows.values("subject"))}
     for row in rows:
         if row.subject in editions:
+            if competes(row.person_id, editions[row.subject]):
+                raise SomeoneElse(APART)
             judge, _ = Judge.objects.get_or_create(edition=editions[row.subject], person_id=row.person_id)
             conflict.look_for_ties([judge])
+
+
+def keep_off_teams(events: Sequence[Appointed]) -> None:
+    """At once: nobody comes to work at the desk of a team that competes in an edition which she judges."""
+    rows = Appointment.objects.filter(pk__in=[e.appointment_id for e in events], role__in=OF_A_TEAM)
+    teams = {team.uid: team for team in Team.objects.filter(uid__in=rows.values("subject"))}
+    if any(judges_where(row.person_id, teams[row.subject]) for row in rows if row.subject in teams):
+        raise SomeoneElse(APART)
 
 
 def judge_at(edition: Edition, by: Person) -> Judge:

@@ -92,7 +92,7 @@ def _address(url: str) -> str:
 def approve(mapping: ProjectMapping, by: Person) -> ProjectMapping:
     """Agree that a project is that entry, by another than has proposed it; its sales that were imported count from now."""
     row = _held(mapping)
-    must_approve(by, row.round, [row.proposed_by_id])
+    must_approve(by, row.round, [row.proposed_by_id], [row.entry.team_id] if row.entry else [])
     if row.approved_at or row.withdrawn_at:
         raise Conflict()
     row.approved_by, row.approved_at = by, clock.now()

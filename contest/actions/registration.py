@@ -16,6 +16,7 @@ from contest.actions.entry import check_households, take_part
 from contest.actions.round import place_of_round
 from contest.events import RegistrationMoved
 from contest.models import Registration
+from contest.reads.apart import has_a_judge
 from core import clock, outbox
 from core.language import say
 from core.refusals import Conflict, NotAllowed, TooLate
@@ -49,7 +50,8 @@ def invite(round_: Round, team: Team, by: Person) -> Registration:
 def apply(round_: Round, team: Team, goal: tuple[str, str], by: Person) -> Registration:
     """Ask to take part with a goal (Chinese, English): while registration is open, or invited before the round opens.
 
-    Refused is a team of another province, one without ten verified households, and whoever judges in this edition.
+    Refused is a team of another province, one without ten verified households, and one of which somebody judges in this
+    edition.
     """
     must(by, ENTER, at=Place(subject=team.uid))
     _demand_coming(round_)
@@ -57,8 +59,7 @@ def apply(round_: Round, team: Team, goal: tuple[str, str], by: Person) -> Regis
         "goal_zh": clean.text_for(Registration, "goal_zh", goal[0], required=True),
         "goal_en": clean.text_for(Registration, "goal_en", goal[1], required=True),
     }
-    if _is(by, Role.JUDGE, round_):
-        raise Conflict(say("评委不能报名。", "Whoever judges in it does not compete."))
+    demand_no_judge(round_, team, by)
     if not team.is_active:
         raise Conflict(say("团队已停用。", "This team is not active."))
     check_households([team])
@@ -122,6 +123,12 @@ def approve(registration: Registration, by: Person) -> Registration:
             compete(row.applied_by, row)
         tell(row, by, "approve")
     return row
+
+
+def demand_no_judge(round_: Round, team: Team, by: Person | None = None) -> None:
+    """CONFLICT where one of the team, or whoever enters it, sits in the edition's committee."""
+    if has_a_judge(team, round_.edition) or (by is not None and _is(by, Role.JUDGE, round_)):
+        raise Conflict(say("评委不能报名。", "Whoever judges in it does not compete."))
 
 
 def compete(person: Person, registration: Registration) -> None:

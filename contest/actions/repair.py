@@ -45,7 +45,7 @@ def repair(batch: ImportBatch, by: Person, file: BinaryIO) -> Repaired:
     waiting = {row.number: row for row in held.quarantined.filter(repaired_at=None)}
     found = Repaired()
     for one in reading.rows():
-        _place(taker, reading, one, waiting, found)
+        _place(taker, reading, one, waiting, found, by)
     if fault := next((fault for fault in reading.faults if fault.row is None), None):
         raise Invalid(fault.words, field="file")
     audit.record(by, "repair", "ImportBatch", held.uid, **vars(found))
@@ -54,7 +54,12 @@ def repair(batch: ImportBatch, by: Person, file: BinaryIO) -> Repaired:
 
 
 def _place(
-    taker: Taker, reading: Reading, one: Row | Refused, waiting: dict[int, QuarantinedRow], found: Repaired
+    taker: Taker,
+    reading: Reading,
+    one: Row | Refused,
+    waiting: dict[int, QuarantinedRow],
+    found: Repaired,
+    by: Person,
 ) -> None:
     number = one["row"] if isinstance(one, Row) else _number(one.cells.get("row", ""))
     quarantined = waiting.get(number)
@@ -68,10 +73,10 @@ def _place(
         found.wrong += 1
     else:
         taken.save()
-        quarantined.cells, quarantined.repaired_at = {}, timezone.now()
+        quarantined.cells, quarantined.repaired_at, quarantined.repaired_by = {}, timezone.now(), by
         del waiting[number]
         found.mended += 1
-    quarantined.save(update_fields=["cells", "faults", "repaired_at"])
+    quarantined.save(update_fields=["cells", "faults", "repaired_at", "repaired_by"])
 
 
 def _number(text: str) -> int:

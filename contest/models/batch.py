@@ -214,6 +214,9 @@ class QuarantinedRow(models.Model):
     cells = models.JSONField(help_text="by the columns' names, as they were; emptied once repaired")
     faults = models.JSONField(help_text="a list of column, title, code and words in both languages")
     repaired_at = models.DateTimeField(null=True)
+    repaired_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
 
     class Meta:
         ordering = ["batch", "number"]

@@ -12,9 +12,11 @@ RULES = [
     Rule(
         "INV-24",
         "ImportBatch",
-        "a statement counts and was approved by whoever sent it in",
-        """SELECT id, sha256 FROM contest_importbatch
-           WHERE applied_at IS NOT NULL AND uploaded_by_id IS NOT NULL AND uploaded_by_id = approved_by_id""",
+        "a statement counts and was approved by whoever sent it in or corrected it",
+        """SELECT b.id, b.sha256 FROM contest_importbatch b
+           WHERE b.applied_at IS NOT NULL AND (b.uploaded_by_id = b.approved_by_id OR EXISTS (
+               SELECT 1 FROM contest_quarantinedrow q
+               WHERE q.batch_id = b.id AND q.repaired_by_id = b.approved_by_id))""",
     ),
     Rule(
         "INV-18",
