@@ -146,6 +146,9 @@ PROMISES: dict[str, tuple[str, dict[str, str]]] = {
             "supporters-control": "with live counts and believed addresses each is found",
             "surface": "levels, stock or households change in secret: no public byte, header or ETag moves",
             "surface-control": "with each of them told, it is seen to move",
+            "hidden": "between a round's close and its result the committee's deeds move no byte, for nobody",
+            "month": "30 days of an open board, watched and probed daily: the same whoever bought, called, liked or grew it",
+            "month-control": "where counts are live and lots tell whose they are, the months differ",
         },
     ),
     "tampering": (

@@ -4,7 +4,7 @@ Figures are made and kept, never computed for whoever asks: asking twice, or act
 """
 
 from collections.abc import Iterable
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date, datetime
 
 from django.db import transaction
@@ -57,6 +57,7 @@ def _disclose(round_: Round, day: date, now: datetime) -> bool:
     is_final = round_.phase(now) == Phase.FROZEN
     made_at = timezone.now()
     rows = _rows_of(round_)
+    told = {} if is_final else _bodies_told(rows, day)
     held = set() if is_final else _with_few_households(round_)
     for row in rows:
         row.day, row.made_at, row.number, row.is_final = day, made_at, number, is_final
@@ -67,9 +68,22 @@ def _disclose(round_: Round, day: date, now: datetime) -> bool:
     _keep(rows)
     counts = counts_of(round_, number, is_final)
     for row in rows:
-        _tell(row, counts.get((row.entry_id, row.division_id), Counts()))
+        counted = counts.get((row.entry_id, row.division_id), Counts())
+        bodies = max(counted.organisations or 0, told.get((row.entry_id, row.division_id), 0))
+        _tell(row, counted if is_final else replace(counted, organisations=bodies or None))
     _keep(rows)
     return True
+
+
+def _bodies_told(rows: Iterable[Disclosure], day: date) -> dict[tuple[int | None, str | None], int]:
+    """How many organisations each cell was told until now, of a round that has run on since: a ten that was told stays
+    until the freeze.
+
+    Anybody may buy by an organisation's code. Whoever has brought a count to just under a ten by others' codes would
+    take each away again, try one more, and see whether that one had been counted already.
+    """
+    runs_on = [row for row in rows if row.pk and not row.is_final and row.day <= day]
+    return {(row.entry_id, row.division_id): row.organisations for row in runs_on if row.organisations}
 
 
 def _tell(row: Disclosure, counts: Counts) -> None:

@@ -2,8 +2,9 @@
 
 Sums of money are told live. Counts of people, person-times and organisations, and what is excluded, are told as of
 the last boundary (04:00 in Shanghai): in tens and never under ten while a round may still move, exactly once it is
-frozen, and then too only where ten persons stand behind them; organisations exactly then, however few. What is
-excluded is told of a whole round alone, in thousands of yuan until the freeze: of one entry it is one named person's.
+frozen, and then too only where ten persons stand behind them; organisations exactly then, however few, and until then
+a ten of them that was told stays. What is excluded is told of a whole round alone, in thousands of yuan until the
+freeze: of one entry it is one named person's.
 
 A division's or the round's count is not to give one entry's back by subtraction. Entries under ten are in it only
 where two of them or more are, with ten persons together; otherwise it counts the others alone. From the freeze on it
@@ -108,6 +109,17 @@ _EXCLUDED = f"""
     WITH {_BOUGHT} SELECT coalesce(sum(net), 0)::bigint, count(DISTINCT person_key) FROM placed
     WHERE NOT counts AND net > 0
 """
+# The same whatever was given back since: as many as there can ever have been.
+_ORGANISATIONS_EVER = f"""
+    WITH bodies AS (
+        SELECT s.entry_id, t.division_id, body FROM impact_support s
+        JOIN impact_supportnumber n ON n.support_id = s.id JOIN impact_entry e ON e.id = s.entry_id
+        JOIN catalog_team t ON t.id = e.team_id {BODIES}
+        WHERE e.round_id = %(round)s AND n.number <= %(number)s AND s.amount_minor > 0 AND body IS NOT NULL
+        GROUP BY s.entry_id, t.division_id, body HAVING sum(s.amount_minor) >= {LEAST_OF_AN_ORGANISATION}
+    )
+    SELECT entry_id, division_id, count(*) FROM bodies GROUP BY entry_id, division_id
+"""
 Cell = tuple[int | None, str | None]  # (entry, None), (None, division) or (None, None): the round
 
 
@@ -116,7 +128,7 @@ def counts_of(round_: Round, number: int, is_final: bool) -> dict[Cell, Counts]:
     bounds = {"round": round_.pk, "number": number, "days": round_.days_a_person}
     of_entries = list(_rows(_OF_ENTRIES, bounds))
     people = {(division, is_disclosed): n for division, is_disclosed, n in _rows(_PEOPLE, bounds)}
-    bodies = _bodies(bounds)
+    bodies = _bodies(_ORGANISATIONS, bounds)
 
     places: dict[str | None, _Place] = {None: _Place()}
     times_disclosed: dict[Cell, Disclosed] = {}
@@ -157,14 +169,19 @@ def counts_of(round_: Round, number: int, is_final: bool) -> dict[Cell, Counts]:
     return found
 
 
-def _bodies(bounds: dict[str, int]) -> dict[Cell, int]:
+def bodies_ever(round_: Round, number: int) -> dict[Cell, int]:
+    """As `_bodies`, of all that were ever enough: a ten that was told of a round stays until its freeze."""
+    return _bodies(_ORGANISATIONS_EVER, {"round": round_.pk, "number": number})
+
+
+def _bodies(sql: str, bounds: dict[str, int]) -> dict[Cell, int]:
     """Of an entry its different organisations; of a division and the round their sum.
 
     Counted once over several entries, an organisation that is known to support one (anybody may buy by its code)
     would tell of another whether it is the one that stands behind it.
     """
     found: dict[Cell, int] = {}
-    for entry, division, n in _rows(_ORGANISATIONS, bounds):
+    for entry, division, n in _rows(sql, bounds):
         found[entry, None] = n
         for place in (division, None):
             found[None, place] = found.get((None, place), 0) + n

@@ -1,12 +1,13 @@
 """I6: what is told of counts is what its supports say; an entry under ten stands still."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 from core import clock
 from core.verify import Offence, rows_of
 from impact.models import Disclosure, Entry, Household, Round, SupportNumber
-from impact.reads.disclosure import HOUR, STEP, Counts, boundary_at, counts_of, today
+from impact.reads.disclosure import HOUR, STEP, Counts, bodies_ever, boundary_at, counts_of, today
 from impact.reads.figures import figures_of
 from impact.reads.household import FEWEST
 
@@ -52,13 +53,18 @@ def verify() -> Iterator[Offence]:
 def _of_round(round_: Round, rows: list[Disclosure], last: int) -> Iterator[Offence]:
     whole = next((row for row in rows if row.entry_id is None and row.division_id is None), rows[0])
     counts = counts_of(round_, whole.number, whole.is_final)
+    ever = {} if whole.is_final else bodies_ever(round_, whole.number)
     for row in rows:
         made = (row.day, row.number, row.is_final)
         if made != (whole.day, whole.number, whole.is_final) or row.number > last:
             yield Offence(
                 "I6", "Disclosure", row.pk, f"is of {made}, its round of {whole.day}, {whole.number}"
             )
-        true = counts.get((row.entry_id, row.division_id), Counts())
+        cell = row.entry_id, row.division_id
+        true = counts.get(cell, Counts())
+        # While it runs, a ten that was told stays.
+        if (row.organisations or 0) in range(true.organisations or 0, ever.get(cell, 0) + 1, STEP):
+            true = replace(true, organisations=row.organisations)
         said = Counts(**{name: getattr(row, name) for name in Counts.__dataclass_fields__})
         if said != true:
             yield Offence("I6", "Disclosure", row.pk, f"says {said}, its supports say {true}")

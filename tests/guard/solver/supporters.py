@@ -131,6 +131,31 @@ def shared_supporter(
     return True if both == 1 else None
 
 
+def by_stepping(lot: Lot, union: Organisation, others: Iterable[Organisation]) -> bool | None:
+    """Whether this organisation stands behind an entry already, by the codes of others.
+
+    One a day they bring the count of organisations to where a ten is told; the last is taken back, so that it stands just
+    under; then the one that is asked about is tried: if the ten comes again it was not counted yet. None where the ten
+    does not go.
+    """
+    team = lot.variant.product.team
+
+    def told() -> int | None:
+        world.tomorrow()
+        return look(team)["organisations"]
+
+    before = told()
+    for other in others:
+        order = buy(lot, 14, mobiliser_organisation=other)
+        if told() != before:
+            break
+    world.refund(order, (order.lines.get(), order.goods_minor))
+    if told() != before:
+        return None
+    buy(lot, 14, mobiliser_organisation=union)
+    return told() == before
+
+
 def buy(lot: Lot, units: int = 1, **told: Any) -> Order:
     """Somebody buys, and has paid."""
     order = world.an_order((lot, units), **told)
