@@ -10,9 +10,11 @@ from accounts.clean import line
 from accounts.models import Person
 from catalog import clean
 from catalog.reads import is_related
+from contest.actions import reexamination
 from contest.actions.edition import KEEP, must_at
-from contest.models import Conflict, Judge, Opening, Sheet
+from contest.models import Conflict, Judge, Opening, ReExamination, Sheet
 from contest.reads import judging
+from contest.reads.result import published
 from contest.reads.ties import ties_of
 from core.language import say
 from core.refusals import Conflict as SomeoneElse
@@ -105,6 +107,9 @@ def _confirm(conflict: Conflict, words: str, by: Person) -> Conflict:
         judge=conflict.judge_id, entry=conflict.entry_id, state=Sheet.State.COUNTED
     ):
         sheet.move_to(Sheet.State.EXCLUDED, excluded_for=Sheet.Why.RECUSED)
+        if published(conflict.entry.round) is not None:
+            # What is told was computed with it: a new version, or words, says what becomes of that.
+            reexamination.open_(conflict.entry, ReExamination.Cause.RECOMPUTED, 0)
     audit.record(by, "confirm_conflict", "Conflict", conflict.uid, kind=str(conflict.kind))
     return conflict
 

@@ -153,16 +153,15 @@ def _finalise_if_clear(result: Result) -> bool:
 
 
 def _look_again(result: Result) -> bool:
-    """Whether who goes on would be others by what is known now; then that is looked at once more."""
+    """Whether who goes on, or who is in competition, would be others by what is known now; then that is looked at once more."""
     entries = outcome.entries_of(result.round)
     inputs = _judged(result.round, result.snapshot, corrected_inputs(result.snapshot, clock.now()))
     now = outcome.rows_for(entries, inputs, {e.pk: outcome.out_of(e) for e in entries}, Terms.of(result))
-    going_on = {row.entry_id for row in now if row.advances}
-    was_going_on = {row.entry_id for row in result.rows.all() if row.advances}
+    before = {row.entry_id: (row.advances, row.out) for row in result.rows.all()}
     opened = [
-        reexamination.open_(entry, ReExamination.Cause.RECOMPUTED, 0)
-        for entry in entries
-        if entry.pk in going_on ^ was_going_on
+        reexamination.open_(row.entry, ReExamination.Cause.RECOMPUTED, 0)
+        for row in now
+        if before.get(row.entry_id) != (row.advances, row.out)
     ]
     return any(opened)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from contest.reads import outcome
 from contest.reads import result as results
 from contest.reads.inputs import inputs_of
 from contest.reads.judging import means_of
@@ -48,16 +49,15 @@ class Simulated:
 
 def replay(round_: Round) -> Replay:
     """What to compute with; no judge's figure is in it before the sheets are opened."""
-    entries = {
-        entry.pk: entry
-        for entry in Entry.objects.filter(round=round_, approved_at__isnull=False).select_related("team")
-    }
+    entries = {entry.pk: entry for entry in outcome.entries_of(round_)}
     published = results.published(round_)
     if published is not None:
         rows = [row for row in results.rows_of(published) if not row.out]
         inputs, as_of = [from_json(row.entry_id, row.inputs) for row in rows], published.until
     else:
         as_of = clock.now()
+        # Whoever is out of competition is in no field that another is measured by.
+        entries = {pk: entry for pk, entry in entries.items() if not outcome.out_of(entry)[0]}
         means = means_of(round_)
         found = inputs_of(round_, LATEST, as_of)
         inputs = [replace(found[pk], judges=means.get(pk)) for pk in entries if pk in found]

@@ -2,15 +2,17 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from django.test import Client
-from graphql import GraphQLField, GraphQLObjectType, get_named_type
 
 from catalog.models import Product, Team
-from core.api.facts import facts_of
 from core.api.run import hash_of
 from shop.web.document import text_of
+from tests.guard.matrix import ask_as
+from tests.guard.solver import surface_of_contest as contest
+from tests.guard.solver.fields import guarded, kind_of, parts_of
 
 LANGUAGES = ("zh", "en")
 PAGES = (
@@ -46,24 +48,47 @@ Seen = dict[str, tuple[int, tuple, bytes]]
 
 def seen() -> Seen:
     """Every public address and document, as a stranger without a cookie gets them."""
-    found = {}
-    for address in _addresses():
-        found[address] = _told(Client().get(address))
-    for page, variables in _trusted():
-        given = {"documentId": hash_of(text_of(f"{page}.graphql")), "variables": json.dumps(variables)}
-        reply = Client().get("/graphql", given)
-        # A browser or a CDN holds it against what it has: its mark is a mark of these bytes and of nothing else.
-        found[f"{page} {variables}"] = (*_told(reply)[:2], reply["ETag"].encode() + _told(reply)[2])
-    for document in _documents():
-        reply = Client().post("/graphql", {"query": document}, content_type="application/json")
-        assert b'"errors"' not in reply.content, (document, reply.content[:500])
-        found[document] = _told(reply)
+    found = opened([*_addresses(), *contest.addresses()])
+    found |= programs([*_trusted(), *contest.trusted()])
+    found |= answered(_documents()) | told_to(None, contest.documents())
     for document in _closed():
         reply = Client().post("/graphql", {"query": document}, content_type="application/json")
         # What asks who she is tells a stranger nothing, and says so in the same words whatever stands there.
         assert b'"NOT_FOUND"' in reply.content, (document, reply.content[:500])
         found[document] = _told(reply)
     return found
+
+
+def opened(addresses: Iterable[str], client: Client | None = None) -> Seen:
+    """What is at these addresses, for a stranger or in somebody's browser."""
+    return {address: _marked((client or Client()).get(address)) for address in addresses}
+
+
+def programs(trusted: Iterable[tuple[str, dict[str, Any]]]) -> Seen:
+    """What programs are answered that ask by the documents of pages."""
+    found = {}
+    for page, variables in trusted:
+        given = {"documentId": hash_of(text_of(f"{page}.graphql")), "variables": json.dumps(variables)}
+        found[f"{page} {variables}"] = _marked(Client().get("/graphql", given))
+    return found
+
+
+def answered(documents: Iterable[str]) -> Seen:
+    """What a stranger is answered to her own documents, none of which is refused."""
+    found = {}
+    for document in documents:
+        reply = Client().post("/graphql", {"query": document}, content_type="application/json")
+        assert b'"errors"' not in reply.content, (document, reply.content[:500])
+        found[document] = _told(reply)
+    return found
+
+
+def told_to(person: Any, documents: Iterable[str]) -> Seen:
+    """What somebody (None: a stranger) is answered, by the API within, which asks no document what it costs."""
+    return {
+        document: (0, (), json.dumps(ask_as(person, document), default=str, sort_keys=True).encode())
+        for document in documents
+    }
 
 
 def moved(before: Seen, after: Seen) -> set[str]:
@@ -76,7 +101,13 @@ def _told(reply: object) -> tuple[int, tuple, bytes]:
     return reply.status_code, tuple(sorted(headers.items())), _OWN.sub(b"", reply.content)  # type: ignore[attr-defined]
 
 
-def _trusted() -> Iterator[tuple[str, dict[str, str]]]:
+def _marked(reply: Any) -> tuple[int, tuple, bytes]:
+    """With the mark by which a browser or a CDN knows that it has these bytes: of them, and of nothing else."""
+    status, headers, content = _told(reply)
+    return status, headers, reply.get("ETag", "").encode() + content
+
+
+def _trusted() -> Iterator[tuple[str, dict[str, Any]]]:
     """The documents of pages, as programs get them too."""
     yield from (("shelf/product", {"slug": slug}) for slug in Product.objects.values_list("slug", flat=True))
     yield from (("shelf/team", {"slug": slug}) for slug in Team.objects.values_list("slug", flat=True))
@@ -94,12 +125,12 @@ def _addresses() -> Iterator[str]:
 
 def _documents() -> Iterator[str]:
     for slug in Product.objects.values_list("slug", flat=True):
-        for part in _parts("Product"):
+        for part in parts_of("Product"):
             yield f'{{ product(slug: "{slug}") {{ {part} }} }}'
-        yield f'{{ provenance(product: "{slug}") {{ {" ".join(_parts("Provenance"))} }} }}'
+        yield f'{{ provenance(product: "{slug}") {{ {" ".join(parts_of("Provenance"))} }} }}'
         yield f'{{ rating(product: "{slug}") {{ count }} reviews(product: "{slug}", first: 9) {{ totalCount }} }}'
     for slug in Team.objects.values_list("slug", flat=True):
-        yield f'{{ provenance(team: "{slug}") {{ {" ".join(_parts("Provenance"))} }} }}'
+        yield f'{{ provenance(team: "{slug}") {{ {" ".join(parts_of("Provenance"))} }} }}'
         yield f'{{ team(slug: "{slug}") {{ products(first: 9) {{ totalCount edges {{ cursor }} }} }} }}'
     for sort in SORTS:
         yield f"{{ products(first: 20, sort: {sort}) {{ totalCount edges {{ cursor node {{ slug }} }} }} }}"
@@ -109,67 +140,19 @@ def _documents() -> Iterator[str]:
     for by in ("ENTRY", "DIVISION"):
         for sort in ("NET", "PERSON_TIMES", "PEOPLE", "ORGANISATIONS", "MOBILISED"):
             yield f"{{ board(by: {by}, sort: {sort}) {{ rows {{ rank figures {{ net {{ minor }} }} }} }} }}"
-        for figure in _parts("ContestFigures"):
+        for figure in parts_of("ContestFigures"):
             yield f"{{ board(by: {by}) {{ rows {{ figures {{ {figure} }} }} }} }}"
-    yield from (f"{{ board {{ {part} }} }}" for part in _parts("Board") if not part.startswith("rows"))
-    yield from (f"{{ contest {{ {part} }} }}" for part in _parts("Contest") if not part.startswith("result "))
+    yield from (f"{{ board {{ {part} }} }}" for part in parts_of("Board") if not part.startswith("rows"))
+    yield from (
+        f"{{ contest {{ {part} }} }}" for part in parts_of("Contest") if not part.startswith("result ")
+    )
     # A result as a whole is more than a guest may ask at once.
-    yield from (f"{{ contest {{ result {{ {part} }} }} }}" for part in _parts("RoundResult"))
+    yield from (f"{{ contest {{ result {{ {part} }} }} }}" for part in parts_of("RoundResult"))
 
 
 def _closed() -> Iterator[str]:
     """Each field below a product or a team that asks who she is, alone."""
     for slug in Product.objects.values_list("slug", flat=True):
-        yield from (f'{{ product(slug: "{slug}") {{ {part} }} }}' for part in _guarded(_kind("Product"), ()))
+        yield from (f'{{ product(slug: "{slug}") {{ {part} }} }}' for part in guarded(kind_of("Product"), ()))
     for slug in Team.objects.values_list("slug", flat=True):
-        yield from (f'{{ team(slug: "{slug}") {{ {part} }} }}' for part in _guarded(_kind("Team"), ()))
-
-
-def _guarded(kind: GraphQLObjectType, above: tuple[str, ...]) -> Iterator[str]:
-    for field, its in kind.fields.items():
-        below = get_named_type(its.type)
-        if its.args or below.name in (*above, kind.name):
-            continue
-        if not _is_open(its):
-            yield f"{field} {{ __typename }}" if isinstance(below, GraphQLObjectType) else field
-        elif isinstance(below, GraphQLObjectType):
-            yield from (f"{field} {{ {part} }}" for part in _guarded(below, (*above, kind.name)))
-
-
-def _is_open(field: GraphQLField) -> bool:
-    """Whether it asks nobody who she is."""
-    rule = facts_of(field).access
-    return not (rule and rule.allows)
-
-
-def _kind(name: str) -> GraphQLObjectType:
-    from shop.schema import schema
-
-    kind = schema.graphql_schema.type_map[name]
-    assert isinstance(kind, GraphQLObjectType)
-    return kind
-
-
-def _parts(name: str) -> Iterator[str]:
-    """Each field of a kind that asks for nothing, with all that is below it, one level after the other."""
-    for field, its in _kind(name).fields.items():
-        below = get_named_type(its.type)
-        if (its.args and any(arg != "language" for arg in its.args)) or not _is_open(its):
-            continue
-        if not isinstance(below, GraphQLObjectType):
-            yield field
-        elif below.name != "Product":
-            yield f"{field} {{ {_whole(below, (name,))} }}"
-
-
-def _whole(kind: GraphQLObjectType, above: tuple[str, ...]) -> str:
-    parts = []
-    for field, its in kind.fields.items():
-        below = get_named_type(its.type)
-        if its.args or below.name in above or below.name in ("Product", "Team") or not _is_open(its):
-            continue
-        if isinstance(below, GraphQLObjectType):
-            parts.append(f"{field} {{ {_whole(below, (*above, kind.name))} }}")
-        else:
-            parts.append(field)
-    return " ".join(parts)
+        yield from (f'{{ team(slug: "{slug}") {{ {part} }} }}' for part in guarded(kind_of("Team"), ()))
