@@ -57,7 +57,7 @@ def _disclose(round_: Round, day: date, now: datetime) -> bool:
     is_final = round_.phase(now) == Phase.FROZEN
     made_at = timezone.now()
     rows = _rows_of(round_)
-    told = {} if is_final else _bodies_told(rows, day)
+    before = {} if is_final else _disclosed_bodies(rows, day)
     held = set() if is_final else _with_few_households(round_)
     for row in rows:
         row.day, row.made_at, row.number, row.is_final = day, made_at, number, is_final
@@ -69,13 +69,13 @@ def _disclose(round_: Round, day: date, now: datetime) -> bool:
     counts = counts_of(round_, number, is_final)
     for row in rows:
         counted = counts.get((row.entry_id, row.division_id), Counts())
-        bodies = max(counted.organisations or 0, told.get((row.entry_id, row.division_id), 0))
+        bodies = max(counted.organisations or 0, before.get((row.entry_id, row.division_id), 0))
         _tell(row, counted if is_final else replace(counted, organisations=bodies or None))
     _keep(rows)
     return True
 
 
-def _bodies_told(rows: Iterable[Disclosure], day: date) -> dict[tuple[int | None, str | None], int]:
+def _disclosed_bodies(rows: Iterable[Disclosure], day: date) -> dict[tuple[int | None, str | None], int]:
     """How many organisations each cell was told until now, of a round that has run on since: a ten that was told stays
     until the freeze.
 

@@ -101,5 +101,5 @@ def steps() -> list[bool | None]:
 
 def test_no_ten_is_walked_up_to_and_back_to_find_an_organisation(monkeypatch):
     assert steps() == [None] * len(BEHIND)
-    monkeypatch.setattr(disclosure, "_bodies_told", lambda rows, day: {})
+    monkeypatch.setattr(disclosure, "_disclosed_bodies", lambda rows, day: {})
     assert steps() == list(BEHIND), "the control: where a ten is taken back, it is found"
