@@ -96,6 +96,10 @@ def test_result_bulletin_next_round_and_verify_say_the_same_order(field, result)
     lines = list(csv.DictReader(io.StringIO(Client().get(address).content.decode("utf-8-sig"))))
     assert [line["Number"] for line in lines if line["Rank"]] == order
     assert [line["Number"] for line in lines if line["Goes on"]] == order[:6]
+    board = Client().get(address.removesuffix("result.csv")).content.decode()
+    on_it = board[board.index('id="result-title"') :]
+    at = [on_it.index(f"/{field.round.edition.slug}/{number}/") for number in order]
+    assert at == sorted(at), "the page tells them in this order too"
     field.window_over()
     assert results.finalise_due() == 1
     sent = Registration.objects.filter(round=field.into).order_by("entry__pk")

@@ -14,11 +14,14 @@ from django.test import Client, RequestFactory
 from graphql import get_named_type, is_enum_type, is_required_argument
 
 from accounts.actions import appointment
+from accounts.actions import question as answers
 from accounts.actions.export import export
 from accounts.models import Appointment, Person
 from accounts.models.appointment import FITS, OF_A_TEAM, Role
 from accounts.places import SHOP, Place
 from contest import sealing
+from contest.actions import leaving
+from contest.actions import question as questions
 from contest.actions import sheet as sheets
 from contest.models import Sheet
 from contest.reads import judging
@@ -37,6 +40,21 @@ from tests.web.conftest import signed_in
 
 pytestmark = pytest.mark.django_db
 SAID = "只有评委写得出的话"
+# What anybody asks of a round, and what desks and offices tell of it; the rest of the shop is looked through at full size.
+ASKED_OF_THE_CONTEST = {
+    *(
+        "board",
+        "contest",
+        "contestEntry",
+        "edition",
+        "editionFaq",
+        "integrityReport",
+        "race",
+        "rankIntervals",
+    ),
+    *("roundResult", "scoreCompared", "scoreExplained", "sheetSeals", "rulebook", "rulebooks", "ceremonies"),
+    *("contestDesk", "resultDesk", "integrityDesk", "registrationOffice", "office", "viewer", "team"),
+}
 
 
 @pytest.fixture
@@ -147,14 +165,15 @@ def test_submitting_a_sheet_changes_no_public_answer_but_the_list_of_seals(
     officer = holding(Role.CITY_OFFICER, round_, entry)
     entrant = holding(Role.ENTRANT, round_, entry)
     askers = [AnonymousUser(), awake(Person.objects.get(pk=manager.pk)), officer, entrant]
-    paths = [
-        f"/{lang}/{path}" for lang in ("zh", "en") for path in ("", "contest/", f"team/{entry.team.slug}/")
-    ]
+    paths = [f"/{lang}/{path}" for lang in ("zh", "en") for path in ("", "contest/", f"t/{entry.team.slug}/")]
     run_deliveries()
     mail.outbox.clear()
 
+    def of_the_contest(name: str) -> list[dict[str, Any]]:
+        return ways(name) if name in ASKED_OF_THE_CONTEST else []
+
     def told() -> tuple[list[dict[str, str]], list[Any]]:
-        answers = [everything.answers(person, ways) for person in askers]
+        answers = [everything.answers(person, of_the_contest) for person in askers]
         pages = []
         for path in paths:
             answer = Client().get(path)
@@ -311,3 +330,34 @@ def test_an_appointment_that_is_over_opens_nothing(round_, entry):
     appointment.end(Appointment.objects.get(person=judge), None, "示例")
     judge = awake(Person.objects.get(pk=judge.pk))
     assert '"judgedEntry": null' in answer(judge, ENTRY, id=door)
+
+
+def test_nothing_that_reaches_a_recused_judge_unasked_is_of_the_entry(round_, entry, run_deliveries):
+    """Letters of all that happens to it, answers to its team's questions, files and drafts: nothing names it, nothing opens."""
+    judge, other = tied(round_, entry, "suspected"), a_judge(round_)
+    for one in judging.judged(round_).exclude(pk=entry.pk):
+        give(judge, one, 80)
+    give(other, entry, 70)
+    manager = shelves.a_person(email_verified_at=judge.email_verified_at)
+    shelves.works_at(entry.team, manager)
+    organiser = committee.an_organiser()
+    run_deliveries()
+    mail.outbox.clear()
+    asked = questions.ask(round_.edition, manager, f"{entry.team.name_zh} 提问")
+    answers.answer(asked, organiser, "示例答复")
+    leaving.suspend(entry.registration, organiser, "示例")
+    leaving.resume(entry.registration, organiser)
+    committee.close_judging()
+    run_deliveries()
+    hers = [letter for letter in mail.outbox if judge.email in letter.to]
+    assert len(hers) == 1 and len(mail.outbox) > 3, "she hears that the sheets are open, and of nothing else"
+    told = "".join(f"{letter.subject} {letter.body}" for letter in hers)
+    names = (entry.team.name_zh, entry.team.name_en, entry.team.slug, str(entry.uid), entry.number)
+    assert not [name for name in names if name and re.search(rf"\b{re.escape(name)}\b", told)]
+    browser, here = signed_in(judge), f"{round_.edition.slug}/provincial"
+    shut = [f"/en/contest/{here}/result.{form}" for form in ("csv", "xlsx")]
+    shut += [
+        f"/en/organiser/{here}/{tab}/" for tab in ("entries", "judging", "results", "imports", "integrity")
+    ]
+    shut += ["/en/office/questions/", "/en/office/audit/", "/en/office/registrations/", "/en/organiser/"]
+    assert {path: browser.get(path).status_code for path in shut} == dict.fromkeys(shut, 404)
