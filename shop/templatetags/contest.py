@@ -1,5 +1,6 @@
 """What the contest's pages draw."""
 
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
@@ -94,3 +95,15 @@ def bulletin_url(contest: dict[str, Any], form: str) -> str:
 def signed(points: str) -> str:
     """A difference with its sign."""
     return f"−{points[1:]}" if points.startswith("-") else f"+{points}"
+
+
+@register.simple_tag
+def what_parts(lines: list[dict[str, Any]]) -> dict[str, Any]:
+    """Of two that are compared: the indicator by which the first `gains` the most, and the one by which it `loses` the most,
+    with the points as they are told there; neither where no indicator does."""
+    by_points = sorted(lines, key=lambda line: Decimal(line["points"]))
+    loses, gains = by_points[0], by_points[-1]
+    return {
+        "gains": gains if Decimal(gains["points"]) > 0 else None,
+        "loses": {**loses, "by": loses["points"][1:]} if Decimal(loses["points"]) < 0 else None,
+    }

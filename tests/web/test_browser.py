@@ -17,7 +17,7 @@ from core.api.ids import global_id
 from core.models import Delivery, OutboxEvent
 from impact.actions import household as households
 from impact.actions.household import Proposal
-from impact.models import Edition, Entry, Round
+from impact.models import Entry, Round
 from orders.models import Claim, Dispute, Order, Payment, Refund
 from shop.demo.incidents import one_that_is_over
 from shop.web.organiser.tabs import TABS
@@ -68,7 +68,7 @@ def sites(live_shop: Any, django_db_blocker: Any) -> SimpleNamespace:
             **of_the_office(shelf, together),
         }
         visits = [
-            SimpleNamespace(pages=paths, cookie=_session(person) if person else None)
+            SimpleNamespace(pages=paths, cookie=session_of(person) if person else None)
             for person, paths in pages.items()
         ]
         visits += [SimpleNamespace(pages=paths, cookie=cookie) for cookie, paths in _at_the_second_factor()]
@@ -79,13 +79,15 @@ def of_the_shop(shelf: SimpleNamespace, together: Together, orders: SimpleNamesp
     """Pages of guests (None), of a buyer, of a coordinator and of a team's desk."""
     id_, product, team = global_id("Product", shelf.product.uid), shelf.product.slug, shelf.team.slug
     entered = Entry.objects.select_related("round__edition").get(team=shelf.team)
-    entry = f"contest/{entered.round.edition.slug}/{entered.number}/"
+    edition = f"contest/{entered.round.edition.slug}/"
+    entry, round_ = f"{edition}{entered.number}/", f"{edition}provincial/"
     return {
         None: [
             *("", "shop/", "shop/?query=nothing", "teams/", "cart/", "checkout/", "groups/", "contest/"),
             *(
                 "contest/?by=DIVISION",
-                f"contest/{Edition.objects.latest('pk').slug}/",
+                *(f"{edition}{page}" for page in ("", "questions/", "rules/")),
+                *(f"{round_}{page}" for page in ("", "race/", "integrity/", "seals/")),
                 "about/",
                 "help/",
                 "privacy/",
@@ -113,7 +115,8 @@ def of_the_shop(shelf: SimpleNamespace, together: Together, orders: SimpleNamesp
             "organisations/?open=propose_organisation&province=420000",
             *("organisations/?province=420000", f"order/{orders.mine['number']}/", "desk/"),
             f"order/{orders.mine['number']}/receipt/",
-            *(entry, "account/following/", f"account/following/?team={team}"),
+            *(entry, "account/following/", f"account/following/?team={team}", "training/"),
+            f"{edition}questions/?open=ask_about_edition",
         ],
         together.coordinator.person: [
             f"organisations/?o={global_id('Organisation', together.union.uid)}",
@@ -126,7 +129,7 @@ def of_the_shop(shelf: SimpleNamespace, together: Together, orders: SimpleNamesp
                 "desk/team/",
                 "desk/team/?open=introduce_leader",
                 "desk/people/",
-                "desk/contest/",
+                *("desk/contest/", "desk/results/", "desk/integrity/"),
                 "desk/people/?open=invite_member",
             ),
             f"desk/product/{id_}/lot/{global_id('Lot', shelf.lot.uid)}/",
@@ -171,6 +174,7 @@ def of_the_office(shelf: SimpleNamespace, together: Together) -> dict[Any, list[
     )
     team, round_ = global_id("Team", shelf.team.uid), Round.objects.select_related("edition").latest("pk")
     edition = global_id("OfficeEdition", round_.edition.uid)
+    desk = f"organiser/{round_.edition.slug}/provincial/"
     acts = ("amend_team", "suspend_team", "introduce_leader")
     departments = {"quality_checker": "quality", "logistics_checker": "logistics", "womens_officer": "women"}
     departments |= {"media_officer": "media", "county_verifier": "registrations"}
@@ -182,7 +186,9 @@ def of_the_office(shelf: SimpleNamespace, together: Together) -> dict[Any, list[
             *(f"office/households/{family}/{opens}" for opens in ("", "?open=open_details")),
             *(f"office/organisations/{union}/{opens}" for opens in ("", "?open=suspend_organisation")),
             *("organiser/?open=create_edition", f"organiser/?open=create_round~{edition}"),
-            *(f"organiser/{round_.edition.slug}/provincial/{tab.name}/" for tab in TABS),
+            *(f"{desk}{name}/" for name in (*(tab.name for tab in TABS), "tasks", "ceremony", "training")),
+            *(f"{desk}{opened}" for opened in ("tasks/?open=save_task", "calendar/?open=save_partner")),
+            *("office/questions/", "office/supporters/"),
         ],
         **{a_person((role,)): ["office/", f"office/{page}/"] for role, page in departments.items()},
         **of_a_committee(round_),
@@ -238,9 +244,9 @@ def _at_the_second_factor() -> list[tuple[str, list[str]]]:
     acts = ("renew_recovery_codes", "end_second_factor")
     return [
         (setting_up.cookies["session"].value, [at]),
-        (_session(asleep, by_password), ["account/", at, f"{at}?next=/en/office/"]),
+        (session_of(asleep, by_password), ["account/", at, f"{at}?next=/en/office/"]),
         (keeping.cookies["session"].value, [at, *(f"{at}?open={act}" for act in acts)]),
-        (_session(packer, by_password), ["account/device/", "account/device/?open=prove_device"]),
+        (session_of(packer, by_password), ["account/device/", "account/device/?open=prove_device"]),
     ]
 
 
@@ -262,7 +268,7 @@ def troubles(contested: dict[str, Any]) -> Refund:
     return made
 
 
-def _session(person: Any, sign_in: Callable[[Client, Any], object] = by_code) -> str:
+def session_of(person: Any, sign_in: Callable[[Client, Any], object] = by_code) -> str:
     client = Client()
     sign_in(client, person)
     return client.cookies["session"].value
@@ -271,25 +277,31 @@ def _session(person: Any, sign_in: Callable[[Client, Any], object] = by_code) ->
 @pytest.mark.proof
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_page_is_clean(live_shop, browser, sites, language):
+    assert wrong_on(live_shop, browser, sites.visits, language) == []
+
+
+def wrong_on(shop: Any, browser: Any, visits: list[SimpleNamespace], language: str) -> list[str]:
+    """What is wrong with these pages, at each width; a visit is a cookie and what its owner opens."""
     found = []
-    for visit in sites.visits:
+    for visit in visits:
         context = browser.new_context(bypass_csp=True)
         if visit.cookie:
-            context.add_cookies([{"name": "session", "value": visit.cookie, "url": live_shop.url}])
+            context.add_cookies([{"name": "session", "value": visit.cookie, "url": shop.url}])
         page = context.new_page()
         for path in visit.pages:
-            address = f"{live_shop.url}/{language}/{path}"
+            address = f"{shop.url}/{language}/{path}"
             answer = page.goto(address)
             if (answer.status, page.url) != (404 if path.startswith("no/") else 200, address):
                 found.append(f"/{path} answers {answer.status} at {page.url}")
             for width in WIDTHS:
                 page.set_viewport_size({"width": width, "height": 844})
-                found += [f"{language} {width} /{path}: {wrong}" for wrong in _looked_at(page, width)]
+                found += [f"{language} {width} /{path}: {wrong}" for wrong in looked_at(page, width)]
         context.close()
-    assert found == []
+    return found
 
 
-def _looked_at(page: Any, width: int) -> list[str]:
+def looked_at(page: Any, width: int) -> list[str]:
+    """What is wrong with the page that is open, at this width."""
     root = "document.documentElement"
     wrong = ["scrolls sideways"] * page.evaluate(f"{root}.scrollWidth > {root}.clientWidth")
     if page.locator("h1").count() != 1:
@@ -350,7 +362,7 @@ def test_what_may_be_meant_is_suggested_while_it_is_written(live_shop, browser, 
         link.wait_for()
         assert page.locator(".suggestions a").evaluate_all("all => all.every(a => a.offsetHeight >= 44)")
         # What lies under the open list is covered while it is open.
-        assert [wrong for wrong in _looked_at(page, width) if "top-nav" not in wrong] == []
+        assert [wrong for wrong in looked_at(page, width) if "top-nav" not in wrong] == []
         page.press("#top-q", "Escape")
         assert not link.is_visible()
         page.fill("#top-q", product.name_zh)

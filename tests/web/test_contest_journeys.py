@@ -3,6 +3,7 @@ the page one stands on."""
 
 import re
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from core import clock
 from impact.models import Round
 from tests.accounts.world import a_person, holds
 from tests.catalog import world as shelves
+from tests.contest.rounds import a_field
 from tests.contest.whole import strike
 from tests.impact import world
 from tests.web.conftest import signed_in
@@ -217,3 +219,28 @@ def test_who_keeps_one_province_is_told_who_invites_judges(contest):
     assert "send_role_invitation" in unfolded(
         contest.organiser, contest.tabs["judging"], "send_role_invitation"
     )
+
+
+def test_a_stranger_finds_within_two_taps_why_the_fourth_is_behind_the_third(monkeypatch):
+    """From the contest's own page, by links alone: at once from the row, or by the entry's page."""
+    field = a_field(monkeypatch, teams=5, advances=2)
+    field.scoring((90, 90), (80, 80), (70, 60), (60, 65), (10, 10))
+    field.freeze()
+    field.publish()
+    third, fourth = (field.entries[n].number for n in (2, 3))
+    stranger, ends = Client(), rf"compare/\?a={third}&amp;b={fourth}"
+    home = words(stranger.get("/zh/contest/"))
+    (row,) = [one for one in home.split("<tr>") if f"/{fourth}/" in one and "为什么在第 3 名之后" in one]
+    by_entry = words(stranger.get(link(row, rf"/{fourth}/")))
+    assert link(row, ends) == link(by_entry, ends)
+    page = words(stranger.get(link(row, ends)))
+    better, worse = (Result.objects.get().rows.get(entry__number=number) for number in (third, fourth))
+    names = [row.entry.team.name_zh for row in (better, worse)]
+    assert f"为什么 {names[0]} 在 {names[1]} 前面" in page
+    assert f"总分高 {better.total - worse.total} 分：{better.total} 对 {worse.total}。" in page
+    # What parts them, and what speaks for the other, each by its weight.
+    by = {key: (Decimal(better.values[key]) - Decimal(worse.values[key])) / 2 for key in better.values}
+    assert by["welfare"] > 0 > by["amount"]
+    values = f"{better.values['welfare']} 对 {worse.values['welfare']}"
+    assert f"：{values}，乘以权重后多 {by['welfare']:.4f} 分。" in page
+    assert f"反过来，{names[1]} 多 {-by['amount']:.4f} 分。" in page
