@@ -108,7 +108,7 @@ def finalise(round_: Round) -> Result:
             raise TooLate(say("异议期还没有结束。", "Objections can still be filed."))
         if (waits := obstacle(result)) is not None:
             raise Conflict(waits)
-        result.move_to(State.FINAL, finalised_at=timezone.now())
+        result.move_to(State.FINAL, finalised_at=clock.now())
         plan.move_to(RoundPlan.State.FINAL)
         advance.carry_on(result)
         outbox.record(ResultFinal(result.pk))

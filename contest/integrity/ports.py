@@ -26,9 +26,9 @@ class Port(Generic[Fact]):
         self._sources.append(source)
 
     @contextmanager
-    def fed(self, *facts: Fact) -> Iterator[None]:
-        """These are told of any entry, inside the block: for fixtures."""
-        self._sources.append(source := lambda entry: facts)
+    def fed(self, *facts: Fact, of: Entry | None = None) -> Iterator[None]:
+        """These are told of this entry, or of any, inside the block: for fixtures."""
+        self._sources.append(source := lambda entry: facts if of in (None, entry) else ())
         try:
             yield
         finally:

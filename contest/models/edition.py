@@ -55,7 +55,7 @@ class Target(models.Model):
     class Kind(Choices):
         TEAMS = "teams", say("参赛团队", "Teams that take part")
         HOUSEHOLDS = "households", say("背后的农户", "Households behind them")
-        AMOUNT = "amount", say("净额（分）", "Net sales, in fen")
+        AMOUNT = "amount", say("净额", "Net sales")
         SUPPORTS = "supports", say("人次", "Person-times")
 
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="targets")

@@ -15,6 +15,7 @@ from core import clock
 from core.language import Words, say
 from core.money import show
 from impact.models import Disclosure, Entry, Round, Standing
+from impact.reads.disclosure import EXCLUDED_STEP
 
 # Teams that count as taking part.
 COMPETES = (Registration.State.LIVE, Registration.State.SUSPENDED)
@@ -242,4 +243,6 @@ def public_excluded(minor: int | None, is_exact: bool) -> Words:
         return say("不足 10 人", "fewer than 10 people")
     if is_exact:
         return say("{n}", "{n}", n=show(minor))
+    if not minor:
+        return say("不足 {n}", "less than {n}", n=show(EXCLUDED_STEP))
     return say("{n} 以上", "{n} or more", n=show(minor))

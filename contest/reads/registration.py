@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from accounts.permissions import absent, may, places_of
 from accounts.places import Place, above
 from catalog.models import Team, TeamMember
-from contest.models import Archive, Registration, RegistrationAppeal
+from contest.models import Archive, Registration, RegistrationAppeal, RoundPlan
 from contest.reads.keeping import KEEP, rounds
 from core import clock
 from impact.models import Entry, Round
@@ -138,12 +138,13 @@ def _of_its_team(person: Any, row: Registration) -> Sequence[str]:
     if not may(person, ENTER, at=Place(subject=row.team.uid)):
         return ()
     phase = row.round.phase(clock.now())
+    is_out = row.round.plan.state in (RoundPlan.State.PROVISIONAL, RoundPlan.State.FINAL)
     return {
         State.INVITED: ("APPLY", "WITHDRAW") if phase == Round.Phase.COMING else ("WITHDRAW",),
         State.APPLIED: ("WITHDRAW",),
         State.CHECKED: ("WITHDRAW",),
-        State.LIVE: ("WITHDRAW",),
-        State.SUSPENDED: ("WITHDRAW", "APPEAL"),
+        State.LIVE: () if is_out else ("WITHDRAW",),
+        State.SUSPENDED: ("APPEAL",) if is_out else ("WITHDRAW", "APPEAL"),
         State.DISQUALIFIED: ("APPEAL",),
     }.get(State(row.state), ())
 

@@ -99,7 +99,7 @@ class Scene:
 
     def tell(self, port: ports.Port[Any], *facts: Any) -> None:
         """Fed to a port while the scene is looked at."""
-        self.told.enter_context(port.fed(*facts))
+        self.told.enter_context(port.fed(*facts, of=self.entry))
 
 
 def hours(n: float) -> timedelta:

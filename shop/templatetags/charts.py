@@ -36,8 +36,8 @@ def race_chart(days: Sequence[str], lines: Sequence[dict[str, Any]]) -> SafeStri
         "",
         '<path class="grid" d="M{0} {1}H{2}"/><text x="{3}" y="{4}" text-anchor="end">{5}</text>',
         (
-            (LEFT, y, WIDTH - 8, LEFT - 8, y + 6, money.show(minor))
-            for y, minor in ((12 + up, 0), (12 + up // 2, most // 2), (12, most))
+            (LEFT, y, WIDTH - 8, LEFT - 8, y + 9, money.show(minor // 100 * 100).removesuffix(".00"))
+            for y, minor in ((12 + up, 0), (12 + up // 2, most // 2), (16, most))
         ),
     )
     return format_html(

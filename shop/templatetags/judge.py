@@ -63,3 +63,10 @@ def marks_of(key: str, marks: list[dict[str, Any]]) -> str:
     points: list[int] = next((one["points"] for one in marks if one["criterion"] == key), [])
     between = "、" if language.current() == "zh" else ", "
     return between.join(map(str, points)) or str(say("没有", "none"))
+
+
+@register.simple_tag
+def next_to_judge(desk: dict[str, Any]) -> dict[str, Any] | None:
+    """The first entry of her queue whose sheet is not submitted, while marks can be given."""
+    owed = (one for one in desk["entries"] if (one["sheet"] or {}).get("state") in (None, "DRAFT"))
+    return next(owed, None) if desk["isOpen"] else None

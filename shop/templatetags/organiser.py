@@ -10,7 +10,7 @@ from core.language import say
 from shop.templatetags.alone import opened_on
 from shop.templatetags.forms import field
 from shop.templatetags.web import to
-from shop.web.organiser.tabs import tabs_of
+from shop.web.organiser.tabs import in_a_row, tabs_of
 
 register = template.Library()
 # How a unit of the rules is written beside its bounds.
@@ -25,9 +25,9 @@ def organiser_tabs(context: template.Context, round: dict[str, Any]) -> list[dic
         {
             "words": tab.words,
             "address": desk_of(round, tab.name),
-            "is_here": here == f"organiser/{tab.name}",
+            "is_here": here in {f"organiser/{name}" for name in (tab.name, *behind)},
         }
-        for tab in tabs_of(round["permissions"])
+        for tab, behind in in_a_row(round["permissions"])
     ]
 
 

@@ -87,8 +87,9 @@ class Contest:
         page = words(her.get(self.calendar))
         self.tabs = {
             name: link(page, f"/journey/provincial/{name}/")
-            for name in ("rules", "entries", "integrity", "judging", "results", "imports")
+            for name in ("rules", "entries", "judging", "results", "imports")
         }
+        self.tabs["integrity"] = link(words(her.get(self.tabs["imports"])), "/journey/provincial/integrity/")
         asked = unfolded(her, self.calendar, "arrange_round")
         send(
             her, self.calendar, "arrange_round", judgingClosesAt=moment(15), objectionsCloseAt=moment(24),
