@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 
 from contest.models import Result
 from core import language, money
+from core.language import say
 
 register = template.Library()
 
@@ -98,12 +99,22 @@ def signed(points: str) -> str:
 
 
 @register.simple_tag
-def what_parts(lines: list[dict[str, Any]]) -> dict[str, Any]:
-    """Of two that are compared: the indicator by which the first `gains` the most, and the one by which it `loses` the most,
-    with the points as they are told there; neither where no indicator does."""
+def what_parts(lines: list[dict[str, Any]], second: str) -> dict[str, str]:
+    """Of two that are compared: in a sentence each, by which indicator the first `gains` the most and by which it `loses` the
+    most, with the points as they are told there; empty where no indicator does."""
     by_points = sorted(lines, key=lambda line: Decimal(line["points"]))
-    loses, gains = by_points[0], by_points[-1]
+    worst, best = by_points[0], by_points[-1]
+    gains = say(
+        "拉开最多的是“{x}”：{u} 对 {v}，乘以权重后多 {p} 分。",
+        "Most comes from {x}: {u} to {v}, which by its weight is {p} points.",
+        x=best["ahead"]["name"], u=best["ahead"]["value"], v=best["behind"]["value"], p=best["points"],
+    )  # fmt: skip
+    loses = say(
+        "“{x}”反过来，{b} 多 {p} 分。",
+        "In {x} it is the other way: {b} is ahead by {p} points.",
+        x=worst["ahead"]["name"], b=second, p=worst["points"].removeprefix("-"),
+    )  # fmt: skip
     return {
-        "gains": gains if Decimal(gains["points"]) > 0 else None,
-        "loses": {**loses, "by": loses["points"][1:]} if Decimal(loses["points"]) < 0 else None,
+        "gains": str(gains) if Decimal(best["points"]) > 0 else "",
+        "loses": str(loses) if Decimal(worst["points"]) < 0 else "",
     }
