@@ -14,6 +14,7 @@ from contest.actions import (
     plan,
     reading,
     sheet,
+    stage_list,
     twins,
 )
 from contest.actions import result as results
@@ -128,5 +129,5 @@ def forget_guests() -> int:
 
 @shared_task(name="contest.tasks.move_rounds")
 def move_rounds() -> int:
-    """For beat: each round stands where its moments say, without a hand."""
-    return plan.move_due()
+    """For beat: each round stands where its moments say, without a hand, and a stage begins with whom the one before let on."""
+    return plan.move_due() + stage_list.draw_due()

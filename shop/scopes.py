@@ -65,7 +65,7 @@ SCOPES = {
         " incidentOpen incidentUpdate incidentEnd placeClose placeOpen"
         " teamOffice officeTeam householdOffice officeHousehold organisationOffice officeOrganisation contestOffice"
         " registrationOffice registrationInvite registrationCheck registrationDecline registrationApprove registrationSuspend"
-        " registrationResume registrationDisqualify registrationAppealAnswer roundArrange stageSave stageRemove"
+        " registrationResume registrationDisqualify registrationAppealAnswer roundArrange stageSave stageRemove stageDraw"
         " editionArchive partnerSave partnerRemove targetSet"
         " organiserRound"
         " teamCreate teamAmend teamSuspend teamResume leaderVerify leaderDecline teamMemberEnd teamMemberInvite"

@@ -22,7 +22,7 @@ MOST_MONEY = 100_000_000_00  # fen
 
 def propose(entry: Entry, by: Person, title: tuple[str, str], money_minor: int) -> Award:
     """An award for an entry's rank in the final result; `title` is (Chinese, English), `money_minor` in fen, 0 for none."""
-    _must_decide(entry, by)
+    must_decide(entry, by)
     told = every(
         {
             "title_zh": lambda: clean.text_for(Award, "title_zh", title[0], required=True),
@@ -54,7 +54,7 @@ def propose(entry: Entry, by: Person, title: tuple[str, str], money_minor: int) 
 
 def approve(award: Award, by: Person) -> Award:
     """Another than proposed it says yes."""
-    _must_decide(award.entry, by)
+    must_decide(award.entry, by)
     if award.proposed_by_id == by.pk:
         raise NotAllowed(say("提出的人不能自己批准。", "Whoever proposed it does not approve it."))
     with transaction.atomic():
@@ -65,7 +65,7 @@ def approve(award: Award, by: Person) -> Award:
 
 def withdraw(award: Award, by: Person, reason: str) -> Award:
     """It is not given after all, and why; once it was handed over it stays."""
-    _must_decide(award.entry, by)
+    must_decide(award.entry, by)
     reason = line(reason, "reason", 400)
     with transaction.atomic():
         award.move_to(State.WITHDRAWN, reason=reason)
@@ -75,7 +75,7 @@ def withdraw(award: Award, by: Person, reason: str) -> Award:
 
 def note(award: Award, by: Person, words: str) -> AwardNote:
     """What was asked for or promised since: kept until it is handed over, and after."""
-    _must_decide(award.entry, by)
+    must_decide(award.entry, by)
     words = line(words, "words", 400)
     with transaction.atomic():
         made = award.notes.create(words=words, by=by, at=timezone.now())
@@ -85,7 +85,7 @@ def note(award: Award, by: Person, words: str) -> AwardNote:
 
 def deliver(award: Award, by: Person, evidence: str) -> Award:
     """It was handed over; `evidence` names the receipt or paper that shows it. CONFLICT while something holds it."""
-    _must_decide(award.entry, by)
+    must_decide(award.entry, by)
     evidence = line(evidence, "evidence", 400)
     with transaction.atomic():
         row = Award.objects.select_for_update(of=("self",)).select_related("entry__round").get(pk=award.pk)
@@ -96,7 +96,8 @@ def deliver(award: Award, by: Person, evidence: str) -> Award:
     return row
 
 
-def _must_decide(entry: Entry, by: Person) -> None:
+def must_decide(entry: Entry, by: Person) -> None:
+    """Whoever keeps the round and is not of the team."""
     must_at(entry.round, by, KEEP)
     if is_related(by, entry.team_id):
         raise NotAllowed(

@@ -21,7 +21,7 @@ def freeze_due() -> int:
     """Freeze each round whose moment has come, by the rulebook that was frozen for it; returns how many.
 
     Asked by many at once it is done once. Where the clock was set back before a freeze, and nothing was published of it,
-    the snapshot is voided: the round moves again.
+    the snapshot is voided, and the lists of its stages with it: the round moves again.
     """
     now = clock.now()
     early = Snapshot.objects.filter(voided_at=None, round__freezes_at__gt=now, results=None)

@@ -11,7 +11,8 @@ from catalog import clean
 from contest.actions.edition import KEEP, must_at
 from contest.actions.round import FROZEN_BEFORE
 from contest.events import RoundPutOff, RulebookNotFrozen
-from contest.models import RoundPlan, Snapshot
+from contest.models import RoundPlan, Snapshot, Stage
+from contest.reads.stage import panel_of
 from core import clock, outbox
 from core.language import say
 from core.refusals import Conflict, Invalid, TooLate
@@ -46,6 +47,7 @@ def arrange(
         if plan.state in (State.PROVISIONAL, State.FINAL):
             raise TooLate(say("结果已公布，安排不能再改。", "The result is published; its plan stays."))
         plan.judging_closes_at, plan.objections_close_at = judging_closes_at, objections_close_at
+        _move_panel(plan)
         if round_.phase(clock.now()) == Round.Phase.COMING:
             plan.registration_opens_at, plan.registration_closes_at = (
                 registration_opens_at,
@@ -59,6 +61,18 @@ def arrange(
         plan.save()
         audit.record(by, "arrange", "Edition", round_.edition.uid, level=round_.level)
     return plan
+
+
+def _move_panel(plan: RoundPlan) -> None:
+    """Judging closes when the round's panel does, where it has one."""
+    panel = panel_of(plan.round)
+    if panel is None:
+        return
+    plan.judging_closes_at = plan.judging_closes_at or panel.closes_at
+    if plan.judging_closes_at <= panel.opens_at:
+        words = say("评审截止要晚于现场评审开始。", "Judging closes after the panel has begun.")
+        raise Invalid(words, field="judging_closes_at")
+    Stage.objects.filter(pk=panel.pk).update(closes_at=plan.judging_closes_at)
 
 
 def _check(round_: Round, plan: RoundPlan) -> None:

@@ -17,10 +17,11 @@ from contest.events import ResultFinal, ResultPublished
 from contest.models import ReExamination, Result, ResultRow, RoundPlan, Snapshot
 from contest.reads import outcome
 from contest.reads.corrected import corrected_inputs
-from contest.reads.judging import means_of
+from contest.reads.judging import marks_of, means_of
 from contest.reads.outcome import Terms
 from contest.reads.result import published, snapshot_of
-from contest.reads.result_desk import obstacle, without_mark
+from contest.reads.result_desk import list_missing, obstacle, without_mark
+from contest.reads.stage import heads_of, panel_of
 from contest.scoring.inputs import Inputs
 from core import clock, outbox
 from core.language import say
@@ -37,7 +38,7 @@ def publish(round_: Round, by: Person) -> Result:
 
     Refused before the freeze, where a mark that has weight is missing (`facts["entries"]`), and once there is one.
     """
-    _must_decide(round_, by)
+    must_decide(round_, by)
     with transaction.atomic():
         plan = _locked(round_)
         if published(round_) is not None:
@@ -62,7 +63,7 @@ def supersede(round_: Round, by: Person, reason: str) -> Result:
     It is what that one was: provisional, with the same days for objections, or final. All that was looked at once more is
     answered by it.
     """
-    _must_decide(round_, by)
+    must_decide(round_, by)
     reason = line(reason, "reason", 1000)
     with transaction.atomic():
         plan = _locked(round_)
@@ -117,8 +118,11 @@ def finalise(round_: Round) -> Result:
 
 
 def pick(round_: Round, number: str, by: Person, words: str) -> Result:
-    """The committee picks an entry to go on beside the best, with its words; as long as the result is provisional."""
-    _must_decide(round_, by)
+    """The committee picks an entry to go on beside the best, with its words; as long as the result is provisional.
+
+    In a round of several stages, of those whom each has picked.
+    """
+    must_decide(round_, by)
     words = line(words, "words", 400)
     with transaction.atomic():
         _locked(round_)
@@ -128,6 +132,7 @@ def pick(round_: Round, number: str, by: Person, words: str) -> Result:
         row = (
             result.rows.select_related("entry")
             .filter(entry__number=number.strip(), out="", advances=False)
+            .filter(passed=len(result.stages) if result.stages else None)
             .first()
         )
         if row is None:
@@ -156,7 +161,8 @@ def _look_again(result: Result) -> bool:
     """Whether who goes on, or who is in competition, would be others by what is known now; then that is looked at once more."""
     entries = outcome.entries_of(result.round)
     inputs = _judged(result.round, result.snapshot, corrected_inputs(result.snapshot, clock.now()))
-    now = outcome.rows_for(entries, inputs, {e.pk: outcome.out_of(e) for e in entries}, Terms.of(result))
+    out = {e.pk: outcome.out_of(e) for e in entries}
+    now = outcome.rows_for(entries, inputs, out, Terms.of(result, marks_of(result.round)))
     before = {row.entry_id: (row.advances, row.out) for row in result.rows.all()}
     opened = [
         reexamination.open_(row.entry, ReExamination.Cause.RECOMPUTED, 0)
@@ -166,7 +172,8 @@ def _look_again(result: Result) -> bool:
     return any(opened)
 
 
-def _must_decide(round_: Round, by: Person) -> None:
+def must_decide(round_: Round, by: Person) -> None:
+    """Whoever keeps the round, and is of none of its teams."""
     must_at(round_, by, KEEP)
     if any(is_related(by, team) for team in round_.entries.values_list("team", flat=True)):
         raise NotAllowed(
@@ -198,9 +205,10 @@ def _frozen(round_: Round, plan: RoundPlan) -> Snapshot:
 
 
 def _judged(round_: Round, snapshot: Snapshot, inputs: Mapping[int, Inputs]) -> dict[int, Inputs]:
-    """With the committee's means, where they have weight; refused where one of an entry in competition is missing."""
-    if not outcome.needs_judges(snapshot.rulebook.parameters):
-        return dict(inputs)
+    """With the committee's means, where they have weight and are no stage of their own; refused where one that is asked
+    for is missing, or a stage's list."""
+    if (waits := list_missing(round_)) is not None:
+        raise Conflict(waits)
     missing = without_mark(round_, snapshot)
     if missing:
         words = say(
@@ -209,6 +217,8 @@ def _judged(round_: Round, snapshot: Snapshot, inputs: Mapping[int, Inputs]) -> 
             entries=", ".join(missing),
         )
         raise Conflict(words, field="judging", entries=missing)
+    if panel_of(round_) or not outcome.needs_judges(snapshot.rulebook.parameters):
+        return dict(inputs)
     return outcome.judged(inputs, means_of(round_))
 
 
@@ -224,13 +234,15 @@ def _write(
         advances=plan.advances,
         most_a_division=plan.most_a_division,
         picks=min(plan.picks, plan.advances),
+        stages=heads_of(plan.round),
         published_at=timezone.now(),
         published_by=by,
         objections_close_at=closes_at,
         **facts,
     )
     entries = outcome.entries_of(plan.round)
-    rows = outcome.rows_for(entries, inputs, {e.pk: outcome.out_of(e) for e in entries}, Terms.of(result))
+    out = {e.pk: outcome.out_of(e) for e in entries}
+    rows = outcome.rows_for(entries, inputs, out, Terms.of(result, marks_of(plan.round)))
     result.sha256 = outcome.sealed(result, rows)
     result.save(force_insert=True)
     for row in rows:

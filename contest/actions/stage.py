@@ -8,7 +8,7 @@ from accounts.actions import audit
 from accounts.models import Person
 from catalog import clean
 from contest.actions.edition import KEEP, must_at
-from contest.models import Stage
+from contest.models import RoundPlan, Stage
 from core import clock
 from core.language import say
 from core.refusals import Invalid, TooLate, every
@@ -30,7 +30,8 @@ def save_stage(
 ) -> Stage:
     """The stage at this place of the round, new or written anew, before the round opens.
 
-    A score is of the round's own window; a panel meets after it. Each picks fewer than the one before.
+    A score is of the round's own window; what follows it begins once its figures are frozen. Each picks fewer than the
+    one before. A panel is the last: judges give their marks from its beginning to its end (INVALID otherwise).
     """
     _must_keep(round_, by)
     facts = every(
@@ -48,16 +49,23 @@ def save_stage(
         Round.objects.select_for_update().get(pk=round_.pk)
         others = {stage.number: stage for stage in round_.stages.exclude(number=number)}
         _check_place(others, number, picks, opens_at)
+        _check_kind(round_, others, number, kind, opens_at)
         rulebooks = round_.edition.rulebooks
         rulebook = (
             rulebooks.filter(version=rulebook_version).first() if rulebook_version is not None else None
         )
         if rulebook_version is not None and rulebook is None:
             raise Invalid(say("没有这一版规则。", "There is no such version."), field="rulebook_version")
+        if rulebook is not None and not rulebook.is_frozen:
+            raise Invalid(
+                say("这一版规则还没有冻结。", "This version is not frozen."), field="rulebook_version"
+            )
         when = {"opens_at": opens_at, "closes_at": closes_at, "rulebook": rulebook}
         row, _ = Stage.objects.update_or_create(
             round=round_, number=facts.pop("number"), defaults={**facts, **when}
         )
+        if row.kind == Stage.Kind.PANEL:
+            RoundPlan.objects.filter(round=round_).update(judging_closes_at=closes_at)
         audit.record(by, "save_stage", "Edition", round_.edition.uid, level=round_.level, number=row.number)
     return row
 
@@ -71,6 +79,18 @@ def _check_place(others: dict[int, Stage], number: int, picks: int, opens_at: da
         raise Invalid(words, field="picks")
     if before and opens_at < before.closes_at:
         words = say("前一阶段截止之后才开始。", "It opens once the stage before has closed.")
+        raise Invalid(words, field="opens_at")
+
+
+def _check_kind(round_: Round, others: dict[int, Stage], number: int, kind: str, opens_at: datetime) -> None:
+    before = others.get(number - 1)
+    if (kind == Stage.Kind.PANEL and number + 1 in others) or (before and before.kind == Stage.Kind.PANEL):
+        raise Invalid(say("现场评审只能是最后一个阶段。", "A panel is the last stage."), field="kind")
+    if before and opens_at < round_.freezes_at:
+        words = say(
+            "成绩冻结之后才开始：名单由冻结的数定。",
+            "It begins no sooner than the freeze: frozen figures pick.",
+        )
         raise Invalid(words, field="opens_at")
 
 

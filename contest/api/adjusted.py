@@ -1,10 +1,11 @@
-"""What left a round's purchases since its freeze, as anybody may read it."""
+"""What left a round's purchases since its freeze, and what is looked at once more, as anybody may read it."""
 
 import graphene
 
-from contest.models import Adjustment
+from contest.api.contest import EntryType
+from contest.models import Adjustment, ReExamination
 from core.api.access import HELD
-from core.api.types import MoneyField, PlainType
+from core.api.types import ModelType, MoneyField, PlainType
 from core.language import localized
 
 
@@ -36,3 +37,35 @@ class AdjustedType(PlainType):
     def resolve_kind_name(root, info):
         """In the reader's language."""
         return str(Adjustment.Kind(root.kind).words)
+
+
+class ReExaminationType(ModelType):
+    """An entry's frozen figures that are, or were, looked at once more."""
+
+    class Meta:
+        model = ReExamination
+        access = HELD
+        fields = ("state", "cause", "opened_at", "words", "decided_at")
+        about = {
+            "state": "Open, answered by a new version, or dismissed.",
+            "cause": "What opened it.",
+            "opened_at": "Since when.",
+            "words": "What came of it; empty while it is open.",
+            "decided_at": "When that was decided.",
+        }
+
+    entry = graphene.Field(EntryType, required=True, description="Whose.")
+    cause_name = graphene.String(required=True, description="The cause in words.")
+    state_name = graphene.String(required=True, description="The state in words.")
+
+    def resolve_entry(root, info):
+        """Read with it."""
+        return root.entry
+
+    def resolve_cause_name(root, info):
+        """In the reader's language."""
+        return str(ReExamination.Cause(root.cause).words)
+
+    def resolve_state_name(root, info):
+        """In the reader's language."""
+        return str(ReExamination.State(root.state).words)

@@ -5,11 +5,12 @@ from typing import Any
 import graphene
 
 from contest.actions import award as awards
+from contest.actions.award_file import MOST_FILES
 from contest.api.contest import EntryType
 from contest.api.office import KEEPS
 from contest.api.organiser import KEEPS_IT, add_to_round
 from contest.api.result_desk import requested_round
-from contest.models import Award, AwardNote
+from contest.models import Award, AwardFile, AwardNote
 from contest.reads import award as reads
 from contest.reads.result_desk import award_of
 from core import numbers
@@ -31,6 +32,16 @@ class AwardNoteType(ModelType):
         access = HELD
         fields = ("words", "at")
         about = {"words": "What was asked for, or promised.", "at": "When."}
+
+
+class AwardFileType(ModelType):
+    """A paper or photo that shows that an award was handed over."""
+
+    class Meta:
+        model = AwardFile
+        access = HELD
+        fields = ("name", "sha256", "at")
+        about = {"name": "As it came.", "sha256": "Of what is kept of it.", "at": "When it came."}
 
 
 class AwardType(ModelType):
@@ -65,6 +76,13 @@ class AwardType(ModelType):
         most=12,
         resolver=lambda root, info: list(root.notes.all())[-12:],
         description="What became of it since: the last twelve notes, as they were made.",
+    )
+
+    files = list_of(
+        AwardFileType,
+        most=MOST_FILES,
+        resolver=lambda root, info: list(root.files.defer("body")),
+        description="The papers that show that it was handed over, as they came; each has an address of its own.",
     )
 
     def resolve_entry(root, info):

@@ -1,4 +1,4 @@
-"""A round's calendar: when teams register, judges close and objections end, its stages, and by which rulebook it opens."""
+"""A round's calendar: when teams register, judges close and objections end, and by which rulebook it opens."""
 
 from datetime import datetime
 from typing import Any
@@ -6,48 +6,17 @@ from typing import Any
 import graphene
 
 from contest.actions import plan as plans
-from contest.actions import stage as stages
 from contest.api.office import KEEPS
 from contest.api.organiser import OrganiserRoundType, add_to_round, whoever_may_here
-from contest.models import RoundPlan, Stage
+from contest.models import RoundPlan
 from contest.reads import keeping
 from core import clock
 from core.api.access import HELD
 from core.api.act import Act
 from core.api.facts import guarded
 from core.api.ids import key_of
-from core.api.types import Localized, ModelType, enum_of, list_of
+from core.api.types import ModelType, list_of
 from impact.models import Round
-
-
-class StageType(ModelType):
-    """A part of a round with a scoring of its own."""
-
-    class Meta:
-        model = Stage
-        access = HELD
-        fields = ("number", "kind", "picks", "opens_at", "closes_at")
-        about = {
-            "number": "Its place in the round, from 1.",
-            "kind": "What picks: a score, or a panel.",
-            "picks": "How many go on, of those that the stage before let on.",
-            "opens_at": "When it begins.",
-            "closes_at": "When it ends.",
-        }
-
-    name = Localized("name", description="Its name in the reader's language.")
-    name_zh = graphene.String(required=True, description="Its name in Chinese.")
-    name_en = graphene.String(required=True, description="Its name in English.")
-    kind_name = graphene.String(required=True, description="Its kind in the reader's language.")
-    rulebook_version = graphene.Int(description="The rulebook it is scored by; null: the round's own.")
-
-    def resolve_kind_name(root, info):
-        """In the reader's language."""
-        return str(Stage.Kind(root.kind).words)
-
-    def resolve_rulebook_version(root, info):
-        """Stages are read with their rulebooks."""
-        return root.rulebook and root.rulebook.version
 
 
 class RoundPlanType(ModelType):
@@ -115,12 +84,6 @@ add_to_round(
         graphene.Field(RoundPlanType, resolver=_plan, description="What it is planned to be."),
         whoever_may_here(keeping.KEEP),
     ),
-    stages=list_of(
-        StageType,
-        most=stages.MOST_STAGES,
-        resolver=lambda root, info: list(root.stages.select_related("rulebook")),
-        description="Its parts that are scored each by itself, in their order; none where it is of one piece.",
-    ),
     may_lead_into=list_of(
         OrganiserRoundType,
         most=20,
@@ -134,7 +97,8 @@ add_to_round(
 )
 
 
-def _round_of(request: Any, id: str, field: str = "round") -> Round:
+def requested_round(request: Any, id: str, field: str = "round") -> Round:
+    """The round of this id, where she keeps it."""
     return keeping.round_of(request.user, key_of(id, "Round", field=field), field)
 
 
@@ -169,7 +133,7 @@ class RoundArrange(Act):
     def act(cls, request: Any, round: str, into: str | None = None, **given: Any) -> Any:
         """The round; INVALID where its times have no order, TOO_LATE once a result is published. When it has opened only
         the ends of judging and objections move."""
-        its = _round_of(request, round)
+        its = requested_round(request, round)
         moments: dict[str, Any] = {name: _shanghai(given[name]) for name in given if name.endswith("_at")}
         numbers: dict[str, Any] = {name: given.get(name) or 0 for name in ("advances", "picks")}
         plans.arrange(
@@ -178,64 +142,8 @@ class RoundArrange(Act):
             **moments,
             **numbers,
             most_a_division=given.get("most_a_division"),
-            into=_round_of(request, into, "into") if into else None,
+            into=requested_round(request, into, "into") if into else None,
         )
-        return cls(round=its)
-
-
-class StageSave(Act):
-    """Whoever keeps the contest: give a round that has not begun a stage, or write one anew."""
-
-    class Meta:
-        access = KEEPS
-
-    class Input:
-        round = graphene.ID(required=True, description="The round.")
-        number = graphene.Int(required=True, description="Its place in the round, from 1.")
-        kind = graphene.InputField(enum_of(Stage, "kind"), required=True, description="What picks.")
-        name_zh = graphene.String(required=True, description="Its name in Chinese.")
-        name_en = graphene.String(required=True, description="Its name in English.")
-        picks = graphene.Int(required=True, description="How many go on; fewer than before it.")
-        opens_at = graphene.DateTime(
-            required=True, description="When it begins; without a zone, in Shanghai."
-        )
-        closes_at = graphene.DateTime(required=True, description="When it ends.")
-        rulebook_version = graphene.Int(
-            description="The rulebook it is scored by; the round's own, when left out."
-        )
-
-    stage = graphene.Field(StageType, description="The stage.")
-
-    @classmethod
-    def act(cls, request: Any, round: str, kind: Any, name_zh: str, name_en: str, **given: Any) -> Any:
-        """The stage; INVALID where it does not fit between the others, TOO_LATE once the round has begun."""
-        times: dict[str, Any] = {
-            name: clock.in_shanghai(given.pop(name)) for name in ("opens_at", "closes_at")
-        }
-        its = _round_of(request, round)
-        made = stages.save_stage(
-            its, request.user, kind=kind.value, name=(name_zh, name_en), **given, **times
-        )
-        return cls(stage=made)
-
-
-class StageRemove(Act):
-    """Whoever keeps the contest: take the last stage of a round away that has not begun."""
-
-    class Meta:
-        access = KEEPS
-
-    class Input:
-        round = graphene.ID(required=True, description="The round.")
-        number = graphene.Int(required=True, description="Its place in the round.")
-
-    round = graphene.Field(OrganiserRoundType, description="The round.")
-
-    @classmethod
-    def act(cls, request: Any, round: str, number: int) -> Any:
-        """The round; INVALID where it is not the last, TOO_LATE once the round has begun."""
-        its = _round_of(request, round)
-        stages.remove_stage(its, number, request.user)
         return cls(round=its)
 
 
@@ -243,5 +151,3 @@ class Mutation:
     """What is done about a round's calendar."""
 
     round_arrange = RoundArrange.Field()
-    stage_save = StageSave.Field()
-    stage_remove = StageRemove.Field()

@@ -13,7 +13,7 @@ from contest.reads import keeping
 from core.api.access import HELD, PUBLIC, SIGNED_IN
 from core.api.act import Act
 from core.api.connections import connection_field
-from core.api.facts import guarded
+from core.api.facts import cache_tags, guarded
 from core.api.ids import key_of, uid_of
 from core.api.types import Localized, ModelType, PlainType, list_of
 
@@ -227,15 +227,18 @@ add_to_round(
 
 
 class Query:
-    ceremonies = guarded(
-        list_of(
-            CeremonyType,
-            most=20,
-            resolver=lambda root, info, edition: reads.ceremonies_of(edition)[:20],
-            description="An edition's ceremonies, the first to begin first.",
-            edition=graphene.Argument(graphene.String, required=True, description="The edition's slug."),
+    ceremonies = cache_tags(
+        guarded(
+            list_of(
+                CeremonyType,
+                most=20,
+                resolver=lambda root, info, edition: reads.ceremonies_of(edition)[:20],
+                description="An edition's ceremonies, the first to begin first.",
+                edition=graphene.Argument(graphene.String, required=True, description="The edition's slug."),
+            ),
+            PUBLIC,
         ),
-        PUBLIC,
+        "contest",
     )
     ceremony_invitation = guarded(
         graphene.Field(

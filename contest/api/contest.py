@@ -256,6 +256,9 @@ class Board(PlainType):
         access = HELD
 
     rows = list_of(BoardRow, most=MOST_ROWS, description="The highest first; those without a sale are on it.")
+    row_count = graphene.Int(
+        required=True, description="How many rows it has in all: `skip` leads to the others."
+    )
     number = graphene.Int(
         description="Once frozen, the last support that was folded; null before: it would count the purchases."
     )
@@ -269,13 +272,14 @@ def _camel(key: str) -> str:
 
 
 def _board(
-    root: Any, info: Any, by: Any, sort: Any, first: int | None = None, **which: Any
+    root: Any, info: Any, by: Any, sort: Any, first: int | None = None, skip: int = 0, **which: Any
 ) -> reads.Board | None:
     found = reads.round_called(**which)
     if found is None:
         return None
     made = reads.board(found, reads.By(by.value), reads.Sort(sort.value))
-    made.rows = made.rows[: MOST_ROWS if first is None else max(0, first)]
+    made.row_count = len(made.rows)
+    made.rows = made.rows[max(0, skip or 0) :][: MOST_ROWS if first is None else max(0, first)]
     return made
 
 
@@ -309,7 +313,10 @@ class Query:
                         BoardSort, default_value=reads.Sort.NET, description="By what."
                     ),
                     "first": graphene.Argument(
-                        graphene.Int, description="How many rows from the top; all, when left out."
+                        graphene.Int, description="How many rows; a hundred, when left out."
+                    ),
+                    "skip": graphene.Argument(
+                        graphene.Int, description="So many rows at its top are left out.", default_value=0
                     ),
                 },
                 resolver=_board,

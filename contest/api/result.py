@@ -4,10 +4,10 @@ from typing import Any
 
 import graphene
 
-from contest.api.adjusted import AdjustedType
+from contest.api.adjusted import AdjustedType, ReExaminationType
 from contest.api.contest import Contest, EntryType
 from contest.api.rulebook import RuleIndicator, indicator
-from contest.models import ReExamination, Result, ResultRow
+from contest.models import Result, ResultRow
 from contest.reads import keeping
 from contest.reads import result as reads
 from contest.reads.public_result import adjusted, decided, inputs_shown, ranked_by, values_shown
@@ -18,7 +18,7 @@ from core.api.facts import guarded
 from core.api.types import ModelType, PlainType, enum_of, list_of
 from impact.models import Round
 
-MOST_ROWS = 200
+MOST_ROWS, MOST_BESIDE = 100, 200
 
 
 class ResultFigure(PlainType):
@@ -110,38 +110,6 @@ class ResultRowType(ModelType):
         return root.result.words_of_picks.get(root.entry_id, "")
 
 
-class ReExaminationType(ModelType):
-    """An entry's frozen figures that are, or were, looked at once more."""
-
-    class Meta:
-        model = ReExamination
-        access = HELD
-        fields = ("state", "cause", "opened_at", "words", "decided_at")
-        about = {
-            "state": "Open, answered by a new version, or dismissed.",
-            "cause": "What opened it.",
-            "opened_at": "Since when.",
-            "words": "What came of it; empty while it is open.",
-            "decided_at": "When that was decided.",
-        }
-
-    entry = graphene.Field(EntryType, required=True, description="Whose.")
-    cause_name = graphene.String(required=True, description="The cause in words.")
-    state_name = graphene.String(required=True, description="The state in words.")
-
-    def resolve_entry(root, info):
-        """Read with it."""
-        return root.entry
-
-    def resolve_cause_name(root, info):
-        """In the reader's language."""
-        return str(ReExamination.Cause(root.cause).words)
-
-    def resolve_state_name(root, info):
-        """In the reader's language."""
-        return str(ReExamination.State(root.state).words)
-
-
 class VersionType(ModelType):
     """A version of a result, in a line."""
 
@@ -210,11 +178,15 @@ class RoundResultType(ModelType):
     rows = list_of(
         ResultRowType,
         most=MOST_ROWS,
-        resolver=lambda root, info, by=None: ranked_by(root, by)[:MOST_ROWS],
-        description="By rank, or by an indicator; then those who are out of competition.",
+        resolver=lambda root, info, by=None, skip=0: ranked_by(root, by)[max(0, skip or 0) :][:MOST_ROWS],
+        description="By rank, or by an indicator; then those who are out of competition. A hundred, after those skipped.",
         by=graphene.Argument(
             graphene.String, description="The key of an indicator; the rank, when left out."
         ),
+        skip=graphene.Argument(graphene.Int, description="So many at the top are left out."),
+    )
+    row_count = graphene.Int(
+        required=True, description="How many rows it has in all: `skip` leads to the others."
     )
     indicators = list_of(
         RuleIndicator,
@@ -224,14 +196,14 @@ class RoundResultType(ModelType):
     )
     adjusted = list_of(
         AdjustedType,
-        most=3 * MOST_ROWS,
+        most=3 * MOST_BESIDE,
         resolver=lambda root, info: adjusted(root.round),
         description="What left the entries' purchases since the freeze, up to now.",
     )
     reexaminations = list_of(
         ReExaminationType,
-        most=MOST_ROWS,
-        resolver=lambda root, info: reads.reexaminations(root.round)[:MOST_ROWS],
+        most=MOST_BESIDE,
+        resolver=lambda root, info: reads.reexaminations(root.round)[:MOST_BESIDE],
         description="What is, or was, looked at once more.",
     )
     versions = list_of(
@@ -248,6 +220,10 @@ class RoundResultType(ModelType):
     def resolve_edition(root, info):
         """As the board calls it."""
         return reads.name_of_edition(root)
+
+    def resolve_row_count(root, info):
+        """Those who are out of competition too."""
+        return root.rows.count()
 
     def resolve_snapshot_sha256(root, info):
         """The snapshot's own."""

@@ -7,18 +7,19 @@ import graphene
 from contest.actions import objection as objections
 from contest.actions import reexamination as reexaminations
 from contest.actions import result as results
+from contest.api.adjusted import ReExaminationType
+from contest.api.calendar import requested_round
 from contest.api.contest import EntryType
 from contest.api.office import KEEPS
 from contest.api.organiser import KEEPS_IT, OrganiserRoundType, add_to_round
-from contest.api.result import ReExaminationType, RoundResultType
+from contest.api.result import RoundResultType
 from contest.models import Objection, Result
-from contest.reads import keeping
 from contest.reads import result as reads
 from contest.reads.result_desk import lacking, objection_of, reexamination_of
 from core.api.access import HELD
 from core.api.act import Act
 from core.api.facts import guarded
-from core.api.ids import key_of, uid_of
+from core.api.ids import uid_of
 from core.api.types import ModelType, PlainType, list_of
 from impact.models import Round
 
@@ -112,11 +113,6 @@ add_to_round(
         KEEPS_IT,
     )
 )
-
-
-def requested_round(request: Any, id: str) -> Round:
-    """The round of this id, where she keeps it."""
-    return keeping.round_of(request.user, key_of(id, "Round", field="round"))
 
 
 class ResultPublish(Act):

@@ -14,7 +14,7 @@ from core.api.access import HELD, PUBLIC
 from core.api.facts import A_MOMENT, cache_tags, guarded
 from core.api.types import PlainType, list_of
 
-MOST_ROWS = 200
+MOST_ROWS = 100
 
 
 class RankInterval(PlainType):
@@ -40,17 +40,25 @@ class RankIntervals(PlainType):
         access = HELD
 
     version = graphene.Int(required=True, description="Of which version of the result.")
-    rows = list_of(RankInterval, most=MOST_ROWS, description="Those in competition, the first first.")
+    rows = list_of(
+        RankInterval,
+        most=MOST_ROWS,
+        description="Those in competition, the first first; a hundred, after those skipped.",
+    )
+    row_count = graphene.Int(
+        required=True, description="How many are in competition: `skip` leads to the others."
+    )
 
 
-def _intervals(root: Any, info: Any, **which: Any) -> RankIntervals | None:
+def _intervals(root: Any, info: Any, skip: int = 0, **which: Any) -> RankIntervals | None:
     round_ = board.round_called(**which)
     result = results.published(round_) if round_ else None
-    if result is None or result.state != Result.State.FINAL:
+    if result is None or result.state != Result.State.FINAL or result.stages:
         return None
-    parameters = result.snapshot.rulebook.parameters
+    parameters, found = result.snapshot.rulebook.parameters, intervals_of(result)
     return RankIntervals(
         version=result.version,
+        row_count=len(found),
         rows=[
             RankInterval(
                 entry=row.entry,
@@ -60,7 +68,7 @@ def _intervals(root: Any, info: Any, **which: Any) -> RankIntervals | None:
                 best_by=moved_words(one.best_by, parameters),
                 worst_by=moved_words(one.worst_by, parameters),
             )
-            for row, one in intervals_of(result)[:MOST_ROWS]
+            for row, one in found[max(0, skip or 0) :][:MOST_ROWS]
         ],
     )
 
@@ -72,9 +80,13 @@ class Query:
         guarded(
             graphene.Field(
                 RankIntervals,
-                args=OF_A_ROUND,
+                args={
+                    **OF_A_ROUND,
+                    "skip": graphene.Argument(graphene.Int, description="So many at the top are left out."),
+                },
                 resolver=_intervals,
-                description="How far a round's places rest on the weights; null until its result is final.",
+                description="How far a round's places rest on the weights; null until its result is final, and of a round of "
+                "several stages, whose places rest on more than them.",
             ),
             PUBLIC,
             cost=100,

@@ -1,5 +1,5 @@
 from contest.models.appeal import RegistrationAppeal
-from contest.models.award import Award, AwardNote
+from contest.models.award import Award, AwardFile, AwardNote
 from contest.models.batch import ImportBatch, ImportFile, ImportRow, QuarantinedRow
 from contest.models.case import Case, CaseItem, Effect, Rule
 from contest.models.ceremony import Ceremony, CeremonyGuest
@@ -17,7 +17,7 @@ from contest.models.review import Adjustment, Objection, ReExamination
 from contest.models.rulebook import Rulebook
 from contest.models.snapshot import Snapshot, SnapshotRow
 from contest.models.source import OutsideSource, ProjectMapping
-from contest.models.stage import Stage
+from contest.models.stage import Stage, StageList, StagePlace
 from contest.models.task import Task
 from contest.models.training import Course, CourseResult, Lesson, LessonRead, QuizItem
 from contest.models.twin import OutsideTally, TwinSale
@@ -26,6 +26,7 @@ __all__ = [
     "Adjustment",
     "Archive",
     "Award",
+    "AwardFile",
     "AwardNote",
     "Case",
     "CaseItem",
@@ -67,6 +68,8 @@ __all__ = [
     "Snapshot",
     "SnapshotRow",
     "Stage",
+    "StageList",
+    "StagePlace",
     "Target",
     "Task",
     "TwinSale",

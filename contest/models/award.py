@@ -92,3 +92,25 @@ class AwardNote(models.Model):
 
     def __str__(self) -> str:
         return self.words[:40]
+
+
+class AwardFile(models.Model):
+    """A paper or photo that shows that an award was handed over: PDF as it came, a photo made plain (WebP)."""
+
+    append_only = True
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    award = models.ForeignKey(Award, on_delete=models.PROTECT, related_name="files")
+    name = models.CharField(max_length=80)
+    kind = models.CharField(max_length=20, help_text="its media type")
+    body = models.BinaryField()
+    sha256 = models.CharField(max_length=64, help_text="of the body")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["award", "sha256"], name="a_paper_of_an_award_once")]
+
+    def __str__(self) -> str:
+        return self.name

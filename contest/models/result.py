@@ -45,6 +45,10 @@ class Result(StateMachine):
     advances = models.PositiveSmallIntegerField(help_text="so many go on")
     most_a_division = models.PositiveSmallIntegerField(null=True)
     picks = models.PositiveSmallIntegerField(default=0, help_text="so many of them the committee picks")
+    stages = models.JSONField(
+        null=True,
+        help_text="the stages by which it was made, with the hash of each one's list; null: of one piece",
+    )
     until = models.DateTimeField(help_text="what was known by then is in it, in the trade's clock")
     sha256 = models.CharField(max_length=64, help_text="of the canonical JSON of its head and rows")
     published_at = models.DateTimeField()
@@ -92,6 +96,15 @@ class ResultRow(models.Model):
         max_length=20, blank=True, help_text="the rule that parted it from its equals"
     )
     advances = models.BooleanField(default=False)
+    passed = models.PositiveSmallIntegerField(
+        null=True, help_text="so many stages have picked it; null where the round has none, or it is out"
+    )
+    mark = models.DecimalField(
+        max_digits=9,
+        decimal_places=4,
+        null=True,
+        help_text="what the last stage gave an entry that came so far: the panel's mark, or its score there",
+    )
     out = models.CharField(max_length=12, choices=Out.choices, blank=True)
     out_reason = models.CharField(max_length=200, blank=True)
 

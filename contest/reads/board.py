@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import cached_property
 from math import ceil
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.db.models import F, QuerySet
 
 from accounts.models import Region
 from contest.models import Registration
+from contest.reads.stage import reached_in
 from core import clock
 from core.language import Words, say
 from core.money import show
@@ -87,6 +89,7 @@ class Row:
     figures: PublicFigures
     entry: Entry | None = None
     rank: int | None = None
+    board: "Board | None" = field(default=None, repr=False, compare=False)
 
 
 @dataclass
@@ -98,9 +101,15 @@ class Board:
 
     round: Round
     rows: list[Row] = field(default_factory=list)
+    row_count: int = 0
     number: int | None = None
     as_of: datetime | None = None
     counted_on: date | None = None
+
+    @cached_property
+    def reached(self) -> dict[int, Words]:
+        """Into which stage entries have come, by id, where its round has several."""
+        return reached_in(self.round)
 
 
 def round_called(edition: str | None = None, level: Any = None, region: str | None = None) -> Round | None:
@@ -176,6 +185,8 @@ def board(round_: Round, by: By = By.ENTRY, sort: Sort = Sort.NET) -> Board:
     else:
         made.rows = _division_rows(entries, _disclosed(round_))
     _rank(made.rows, sort)
+    for row in made.rows:
+        row.board = made
     return made
 
 

@@ -96,9 +96,10 @@ class Committee:
     @property
     def short_of_judges(self) -> list[Entry]:
         """Entries that fewer judges can mark than the rulebook asks for, whatever is in: by conflicts alone."""
-        if self.plan is None or self.plan.rulebook is None or self.is_opened:
+        rules = judging.rules_of(self.round)
+        if rules is None or self.is_opened:
             return []
-        least = self.plan.rulebook.parameters["judging"]["least"]
+        least = rules["judging"]["least"]
         able = Counter(entry for hers in self.queues.values() for entry in hers)
         return [entry for entry in judging.judged(self.round) if able[entry.pk] < least]
 

@@ -6,17 +6,18 @@ from decimal import Decimal
 from contest.models import ResultRow
 from contest.reads.entry import entry_seen
 from contest.reads.explained import explained, published_row
+from contest.reads.outcome import has_panel
 from contest.scoring.comparing import Parted, parted
 from contest.scoring.encoded import from_json
 from contest.scoring.explain import Explained
-from contest.scoring.ranking import rank
+from contest.scoring.ranking import BEFORE, FARTHER, PANEL, rank
 from contest.scoring.score import Scored
 
 
 @dataclass(frozen=True)
 class Compared:
     """Two rows of one result, the better place first. `difference` is of their published totals; `decided_by` is the first
-    of the rules by which the two differ: "score", or one of the ties."""
+    of the rules by which the two differ: "score", one of the ties, or in a round of several stages how far they came."""
 
     better: ResultRow
     worse: ResultRow
@@ -51,6 +52,10 @@ def compared(
 
 def _rule_between(better: ResultRow, worse: ResultRow) -> str:
     """The rules of the result, asked of these two alone, of what is published of them."""
+    if better.passed != worse.passed:
+        return FARTHER
+    if has_panel(better.result.stages) and better.mark is not None and worse.mark is not None:
+        return PANEL if better.mark != worse.mark else BEFORE
     rows = {row.entry_id: row for row in (better, worse)}
     scored = {
         pk: Scored(pk, {key: Decimal(value) for key, value in row.values.items()}, row.total or Decimal(0))

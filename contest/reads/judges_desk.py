@@ -32,8 +32,8 @@ class JudgesDesk:
     @cached_property
     def criteria(self) -> list[dict[str, Any]]:
         """The rulebook's, in its order."""
-        book = self.plan.rulebook if self.plan else None
-        return book.parameters["judging"]["criteria"] if book else []
+        rules = judging.rules_of(self.round)
+        return rules["judging"]["criteria"] if rules else []
 
     @cached_property
     def is_open(self) -> bool:

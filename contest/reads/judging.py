@@ -13,9 +13,10 @@ from accounts.models import Appointment, Person
 from accounts.permissions import places_now, running
 from accounts.places import Places
 from contest.models import Conflict, Judge, Opening, RoundPlan, Rulebook, Sheet
+from contest.reads.stage import judged_of, panel_of
 from contest.reads.ties import MONTHS, ties_of
 from contest.scoring import severity
-from contest.scoring.exact import WHOLE_BPS
+from contest.scoring.exact import WHOLE_BPS, rounded
 from contest.scoring.judging import mean_of
 from core import clock
 from core.refusals import NotFound
@@ -26,7 +27,11 @@ Marks = dict[str, Decimal]
 
 
 def rules_of(round_: Round) -> dict[str, Any] | None:
-    """The parameters of the rulebook by which this round is judged; None while it has none."""
+    """The parameters of the rulebook by which this round is judged, its panel's own or the round's; None while it has none."""
+    panel = panel_of(round_)
+    if panel and panel.rulebook:
+        parameters: dict[str, Any] = panel.rulebook.parameters
+        return parameters
     plan = RoundPlan.objects.filter(round=round_).select_related("rulebook").first()
     return plan.rulebook.parameters if plan and plan.rulebook else None
 
@@ -76,11 +81,13 @@ def months_of(entries: Iterable[Entry]) -> int:
 
 
 def is_open(plan: RoundPlan, round_: Round) -> bool:
-    """Whether judges can give marks in this round now: from its opening until judging closes, by its rulebook, and never
-    once its sheets are open, whatever its times become."""
+    """Whether judges can give marks in this round now: from its opening, or its panel's, until judging closes, by its
+    rulebook, and never once its sheets are open, whatever its times become."""
     if plan.judging_closes_at is None or plan.rulebook_id is None:
         return False
-    is_its_time = round_.opens_at <= clock.now() < plan.judging_closes_at
+    panel = panel_of(round_)
+    opens_at = panel.opens_at if panel else round_.opens_at
+    is_its_time = opens_at <= clock.now() < plan.judging_closes_at
     return is_its_time and not Opening.objects.filter(round=round_).exists()
 
 
@@ -103,12 +110,13 @@ def judged_in(entry_uid: UUID, places: Places) -> Entry | None:
     rows = Entry.objects.filter(
         places.rows(subject="round__edition__uid"), uid=entry_uid, approved_at__isnull=False
     )
-    return rows.select_related("team", "round__edition").first()
+    found = rows.select_related("team", "round__edition").first()
+    return found if found and judged_of(rows, found.round).exists() else None
 
 
 def judged(round_: Round) -> QuerySet[Entry]:
-    """The entries of a round that are judged: those that take part."""
-    rows = Entry.objects.filter(round=round_, approved_at__isnull=False)
+    """The entries of a round that are judged: those that take part, and came before its panel where it has one."""
+    rows = judged_of(Entry.objects.filter(round=round_, approved_at__isnull=False), round_)
     return rows.select_related("team", "round").order_by("pk")
 
 
@@ -152,6 +160,11 @@ def means_of(round_: Round) -> dict[int, Decimal]:
     marks = _by_entry(severity.adjusted(_by_judge(round_), rules))
     means = {entry: mean_of(sheets, rules) for entry, sheets in marks.items()}
     return {entry: mean for entry, mean in means.items() if mean is not None}
+
+
+def marks_of(round_: Round) -> dict[int, Decimal]:
+    """The same as they are told of a panel, with four decimals."""
+    return {entry: rounded(mean) for entry, mean in means_of(round_).items()}
 
 
 def is_severity_refused(round_: Round) -> bool:

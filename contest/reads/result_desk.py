@@ -3,12 +3,13 @@
 from typing import Any
 from uuid import UUID
 
-from contest.models import Award, Objection, ReExamination, Result, RoundPlan, Snapshot
+from contest.models import Award, AwardFile, Objection, ReExamination, Result, RoundPlan, Snapshot
 from contest.reads import outcome
 from contest.reads.judging import means_of
 from contest.reads.keeping import rounds
+from contest.reads.stage import judged_of, lists_of, panel_of, stages_of
 from core import clock
-from core.language import Words, say
+from core.language import Words, localized, say
 from core.refusals import NotFound
 from impact.models import Round
 
@@ -45,6 +46,8 @@ def _before_publishing(round_: Round, snapshot: Snapshot | None) -> list[Words]:
         missing.append(say("规则还没有冻结。", "The rulebook is not frozen."))
     if snapshot is None or plan.state != RoundPlan.State.FROZEN:
         missing.append(say("成绩还没有冻结。", "The figures are not frozen yet."))
+    elif (waits := list_missing(round_)) is not None:
+        missing.append(waits)
     elif short := without_mark(round_, snapshot):
         words = say(
             "这些项目的有效评分表不足：{entries}",
@@ -58,15 +61,29 @@ def _before_publishing(round_: Round, snapshot: Snapshot | None) -> list[Words]:
 
 
 def without_mark(round_: Round, snapshot: Snapshot) -> list[str]:
-    """The numbers of entries in competition whose committee's mark is missing, where it has weight."""
-    if not outcome.needs_judges(snapshot.rulebook.parameters):
+    """The numbers of entries in competition whose committee's mark is missing, where it has weight; in a round with a panel,
+    of those that came before it."""
+    panel = panel_of(round_)
+    if panel is None and not outcome.needs_judges(snapshot.rulebook.parameters):
         return []
     means = means_of(round_)
-    return [
-        entry.number
-        for entry in outcome.entries_of(round_)
-        if not outcome.out_of(entry)[0] and means.get(entry.pk) is None
-    ]
+    entries = outcome.entries_of(round_)
+    if panel is not None:
+        judged = set(judged_of(round_.entries.all(), round_).values_list("pk", flat=True))
+        entries = [entry for entry in entries if entry.pk in judged]
+    return [entry.number for entry in entries if not outcome.out_of(entry)[0] and means.get(entry.pk) is None]
+
+
+def list_missing(round_: Round) -> Words | None:
+    """Which of its stages' lists is not drawn up although another stage follows; None where nothing is missing."""
+    lists = lists_of(round_)
+    for stage in stages_of(round_)[:-1]:
+        if stage.number not in lists:
+            name = localized(stage, "name")
+            return say(
+                "“{name}”的入选名单还没有定。", "Who goes on from “{name}” is not drawn up yet.", name=name
+            )
+    return None
 
 
 def objection_of(person: Any, uid: UUID) -> Objection:
@@ -85,6 +102,12 @@ def award_of(person: Any, uid: UUID) -> Award:
     """One of a round that she keeps."""
     kept = Award.objects.filter(uid=uid, entry__round__in=rounds(person).values("pk"))
     return _one(kept.select_related("result", *NEXT), "award")
+
+
+def award_file_of(person: Any, uid: UUID) -> AwardFile:
+    """A paper beside an award of a round that she keeps."""
+    kept = AwardFile.objects.filter(uid=uid, award__entry__round__in=rounds(person).values("pk"))
+    return _one(kept.select_related("award"), "file")
 
 
 def _one(rows: Any, field: str) -> Any:

@@ -14,6 +14,8 @@ from core.language import Words, say
 
 SCORE = "score"
 APPROVED, DRAW = "approved_at", "draw"
+# In a round of several stages (contest.scoring.stages).
+FARTHER, PANEL, BEFORE = "farther", "panel", "before"
 
 
 @dataclass(frozen=True)
@@ -87,4 +89,7 @@ def words_of_rule(rule: str, parameters: Mapping[str, Any]) -> Words:
         SCORE: say("总分", "total score"),
         APPROVED: say("先通过审核者", "whoever was approved first"),
         DRAW: say("抽签（种子公开）", "a draw with a published seed"),
+        FARTHER: say("走得更远者", "whoever came farther"),
+        PANEL: say("评审团评分较高者", "the higher mark of the panel"),
+        BEFORE: say("评分相同，上一阶段在前者", "equal marks: whoever stood before in the stage before"),
     }[rule]

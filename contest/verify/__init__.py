@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from contest.verify import integrity, judging, outside, registration, result, rulebook
+from contest.verify import integrity, judging, outside, registration, result, rulebook, stage
 from core.verify import Offence
 
 PARTS = (
@@ -11,6 +11,7 @@ PARTS = (
     judging,
     integrity,
     outside,
+    stage,
     result,
 )
 

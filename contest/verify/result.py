@@ -7,8 +7,8 @@ from contest.models import Result, ResultRow, Snapshot
 from contest.reads import outcome
 from contest.reads.corrected import corrected_inputs
 from contest.reads.inputs import inputs_of
-from contest.reads.judging import means_of
-from contest.reads.outcome import Terms, needs_judges
+from contest.reads.judging import marks_of, means_of
+from contest.reads.outcome import Terms, has_panel, needs_judges
 from contest.reads.result import sealed as sealed_snapshot
 from contest.scoring.encoded import as_json, from_json
 from contest.scoring.inputs import Inputs
@@ -87,7 +87,7 @@ def _of_result(result: Result) -> Iterator[Offence]:
         sorted((row.entry for row in rows), key=lambda entry: entry.number),
         inputs,
         {row.entry_id: (row.out, row.out_reason) for row in rows},
-        Terms.of(result),
+        Terms.of(result, {row.entry_id: row.mark for row in rows if row.mark is not None}),
     )
     found = {row.entry_id: outcome.as_hashed(row) for row in again}
     for row in rows:
@@ -111,8 +111,25 @@ def _of_inputs(result: Result, rows: list[ResultRow], inputs: dict[int, Inputs])
         if said != found:
             words = f"v{result.version}, {row.entry.number}: {_differing(said, found)}"
             yield Offence("INV-12", "ResultRow", row.pk, words)
-    if result.state == Result.State.SUPERSEDED or not needs_judges(result.snapshot.rulebook.parameters):
+    if result.state == Result.State.SUPERSEDED:
         return
+    if has_panel(result.stages):
+        yield from _of_marks(result, rows)
+    elif needs_judges(result.snapshot.rulebook.parameters):
+        yield from _of_judges(result, rows, inputs)
+
+
+def _of_marks(result: Result, rows: list[ResultRow]) -> Iterator[Offence]:
+    """What stands beside an entry that came before the panel is what its sheets come to."""
+    marks, through = marks_of(result.round), len(result.stages or ())
+    for row in rows:
+        before_it = row.passed is not None and row.passed >= through - 1
+        if before_it and row.mark != marks.get(row.entry_id):
+            words = f"v{result.version}, {row.entry.number}: the sheets that count give another mark"
+            yield Offence("INV-15", "ResultRow", row.pk, words)
+
+
+def _of_judges(result: Result, rows: list[ResultRow], inputs: dict[int, Inputs]) -> Iterator[Offence]:
     means = means_of(result.round)
     for row in rows:
         if not row.out and inputs[row.entry_id].judges != means.get(row.entry_id):

@@ -27,6 +27,8 @@ def race(value: int, most: int) -> SafeString:
     )
 
 
+A_PAGE = 100  # rows, as the API gives them
+
 FIGURES = {
     "NET": "net",
     "PERSON_TIMES": "personTimes",
@@ -49,6 +51,32 @@ def board_rows(board: dict | None, sort: str = "") -> list[dict]:
         in_words = money.show(value) if is_money else words
         rows.append({**row, "value": value, "in_words": in_words})
     return rows
+
+
+@register.simple_tag(takes_context=True)
+def paged(context: template.Context, shown: list, count: int, name: str, at: str) -> dict[str, Any] | None:
+    """Which rows of so many a list shows, and where those before and after them are; None where it shows all.
+
+    `name` is the address's field that says how many are skipped, `at` the part of the page to come back to.
+    """
+    if count <= len(shown):
+        return None
+    query = context["request"].GET.copy()
+    asked = query.get(name, "")
+    skipped = min(int(asked), count) if asked.isdecimal() and len(asked) < 8 else 0
+
+    def leads(to: int) -> str:
+        query[name] = str(to)
+        return f"?{query.urlencode()}#{at}"
+
+    after = skipped + len(shown)
+    return {
+        "first": skipped + 1,
+        "last": after,
+        "count": count,
+        "before": leads(max(0, skipped - A_PAGE)) if skipped else "",
+        "next": leads(after) if shown and after < count else "",
+    }
 
 
 @register.simple_tag

@@ -1,6 +1,7 @@
 """What share cards look like: a name, figures with what they are, the moment that they are of, and a code to scan."""
 
 from collections.abc import Sequence
+from io import BytesIO
 from typing import NamedTuple
 
 from core.language import say
@@ -9,7 +10,7 @@ from core.papers.faces import Face
 from core.papers.picture import Picture, fitted
 
 WIDTH, HEIGHT = 1200, 630  # as every network shows them
-MARGIN, SIDE = 64, 236
+MARGIN, SIDE, PHOTO = 64, 236, (340, 250)
 # A figure is set in the largest of these in which it stands whole.
 SIZES = (42, 36, 30, 24)
 
@@ -31,6 +32,7 @@ class Card(NamedTuple):
     as_of: str
     shop: str
     address: str  # where the code to scan leads
+    photo: bytes | None = None  # of a product, beside its name
 
 
 def drawn(card: Card) -> bytes:
@@ -38,6 +40,9 @@ def drawn(card: Card) -> bytes:
     picture = Picture(WIDTH, HEIGHT)
     picture.box(0, 0, WIDTH, 14, GREEN)
     across = WIDTH - 2 * MARGIN
+    if card.photo is not None:
+        picture.photo(WIDTH - MARGIN - PHOTO[0], 46, *PHOTO, BytesIO(card.photo))
+        across -= PHOTO[0] + 32
     y = picture.text(MARGIN, 56, card.above, 28, width=across, colour=SOFT)
     y = picture.text(MARGIN, y + 10, card.title, 54, width=across, lines=2, face=Face.SERIF)
     picture.text(MARGIN, y + 8, card.below, 30, width=across, colour=GREEN)

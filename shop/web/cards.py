@@ -16,6 +16,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
 from accounts import shop
+from catalog.models import Picture
 from contest.reads.entry import entry_seen
 from contest.reads.referral import live_links
 from core import clock, fast, language, money, rates
@@ -81,7 +82,7 @@ def own_entry_card(request: HttpRequest, lang: str, edition: str, number: str) -
 
 
 def product_card(request: HttpRequest, lang: str, slug: str) -> HttpResponse:
-    """Of a product on the shelf, with its price and the households' part."""
+    """Of a product on the shelf, with its team's first photo, its price and the households' part."""
     language.activate(lang)
     found = _public_facts(request, PRODUCT, {"slug": slug})
     figures = (
@@ -98,7 +99,19 @@ def product_card(request: HttpRequest, lang: str, slug: str) -> HttpResponse:
         figures,
         to(f"p/{slug}/"),
     )
-    return _cached_card(request, f"product/{slug}", card)
+    return _cached_card(request, f"product/{slug}", card._replace(photo=_photo_of(slug)))
+
+
+def _photo_of(slug: str) -> bytes | None:
+    """The small one of the first photo of a product that is on the shelf; None where its team has put up none."""
+    first = Picture.objects.filter(product__slug=slug).first()
+    if first is None:
+        return None
+    try:
+        with first.card_file.open("rb") as file:
+            return bytes(file.read())
+    except FileNotFoundError:
+        return None
 
 
 def group_card(request: HttpRequest, lang: str, code: str) -> HttpResponse:

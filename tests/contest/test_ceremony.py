@@ -5,6 +5,7 @@ from io import BytesIO
 
 import pytest
 from django.core import mail
+from django.test import Client
 from openpyxl import load_workbook
 
 from accounts.models import AuditEntry
@@ -178,3 +179,15 @@ def test_everybody_is_told_of_a_ceremony_and_nobody_of_its_guests(organiser, com
         "query($e: String!) { ceremonies(edition: $e) { title opensRound openedAt } }", e=coming.edition.slug
     )
     assert told == {"ceremonies": [{"title": "启动仪式", "opensRound": True, "openedAt": None}]}
+
+
+def test_everybody_reads_of_it_on_the_editions_page_at_once(organiser, coming):
+    there = f"/zh/contest/{coming.edition.slug}/"
+    assert "启动仪式" not in words(Client().get(there))
+    ceremony = a_ceremony(organiser, coming)
+    shown = words(Client().get(there))
+    assert ceremony.title_zh in shown and "开启赛段" in shown
+    ceremony.title_zh = "示例换了名"
+    ceremony.save(update_fields=["title_zh"])
+    again = words(Client().get(there))
+    assert "示例换了名" in again

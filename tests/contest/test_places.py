@@ -14,6 +14,8 @@ from contest.scoring.ranking import drawn
 from contest.verify.result import verify
 from core import language
 from core.api.documents import ask
+from core.papers.paper import Paper
+from shop.web.contest import bulletin_paper
 from tests.contest.rounds import a_field, order_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
@@ -105,6 +107,26 @@ def test_result_bulletin_next_round_and_verify_say_the_same_order(field, result)
     sent = Registration.objects.filter(round=field.into).order_by("entry__pk")
     assert [one.advanced_from.number for one in sent] == order[:6]
     assert list(verify()) == []
+
+
+def test_the_bulletin_is_a_paper_in_both_languages_and_set_once(field, result, monkeypatch):
+    bulletin_paper.papers.forget()
+    said = []
+    monkeypatch.setattr(Paper, "text", lambda paper, text: said.append(text))
+    monkeypatch.setattr(Paper, "table", lambda paper, titles, rows, **_: said.append([titles, *rows]))
+    where = f"/contest/{field.round.edition.slug}/provincial/result.pdf"
+    for lang, state, head in (("en", "Provisional", "Rank"), ("zh", "初步结果", "名次")):
+        made = Client().get(f"/{lang}{where}")
+        assert (made.status_code, made["Content-Type"]) == (200, "application/pdf")
+        assert made.content.startswith(b"%PDF-") and "attachment" in made["Content-Disposition"]
+        words, table = said
+        assert state in words and table[0][0] == head
+        told = [(int(line[0]) if line[0] else None, line[1].split("(")[1].rstrip(")")) for line in table[1:]]
+        assert told == order_of(result)
+        said.clear()
+        assert Client().get(f"/{lang}{where}").content == made.content and said == []
+    assert Client().get(f"/en{where}?version=9").status_code == 404
+    assert Client().get(f"/en{where[:-3]}exe").status_code == 404
 
 
 def test_a_division_that_has_its_quota_leaves_its_place(field):

@@ -59,13 +59,13 @@ IMPORTED = (
 ROUND = (
     "contestOffice organiserRound organiserRound.entries organiserRound.mayEnter organiserRound.committee"
     f" organiserRound.registrations organiserRound.plan organiserRound.ceremonies organiserRound.rulebooks organiserRound.cases organiserRound.casesWaiting"
-    f" organiserRound.results organiserRound.awards organiserRound.tasks {IMPORTED}"
+    f" organiserRound.results organiserRound.awards organiserRound.tasks organiserRound.stageLists {IMPORTED}"
 )
 COMMITTEE = "conflictConfirm conflictWaive conflictName caseDecide caseAnswer"
 INVITED = "CeremonyGuest.name CeremonyGuest.body"
 OF_A_COMMITTEE = "Judge.declared_ties Conflict.words Case.appeal Case.note Person.name Person.email RoleInvitation.email RoleInvitation.reason"
 CONTEST = (
-    "entryLetIn entryTakeOut roundTimesSet roundCreate roundArrange stageSave stageRemove editionArchive partnerSave"
+    "entryLetIn entryTakeOut roundTimesSet roundCreate roundArrange stageSave stageRemove stageDraw editionArchive partnerSave"
     " partnerRemove targetSet registrationInvite registrationDecline registrationApprove registrationSuspend"
     " registrationResume registrationDisqualify registrationAppealAnswer rulebookDraft rulebookUpdate"
     " rulebookIndicatorAdd rulebookIndicatorRemove rulebookChoose rulebookFreeze"

@@ -73,6 +73,7 @@ def given(slug: str, team: str, rules: str):
         "scoreCompared": [{"edition": edition, "a": number, "b": number}],
         "rulebooks": [{"edition": edition}],
         "rulebook": [{"id": rules}],
+        "ceremonies": [{"edition": edition}],
         "edition": [{"slug": one} for one in Edition.objects.values_list("slug", flat=True)],
     }
     kept = kept_roots()

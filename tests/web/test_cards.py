@@ -5,17 +5,20 @@ from datetime import timedelta
 from io import BytesIO
 
 import pytest
+from django.core.files.base import ContentFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
+from catalog import photos
 from contest.models import ReferralLink
 from impact.models import Entry
 from shop.web import card_pictures, cards
 from tests.catalog.world import a_person
 from tests.impact.world import a_group, a_round, an_order, an_organisation, pay, standing
 from tests.web.conftest import signed_in
+from tests.web.test_desk import a_photo
 from tests.web.test_pages import words
 
 pytestmark = pytest.mark.django_db
@@ -117,6 +120,23 @@ def test_a_products_card_tells_its_price(guest, shelf, drawings):
     assert f'property="og:image" content="{cards.settings.SITE_URL}/cards/zh/product/' in page
     shelf.product.move_to(shelf.product.State.SUSPENDED)
     assert guest.get(f"/cards/zh/product/{shelf.product.slug}.png").status_code == 404
+
+
+def test_a_products_card_shows_its_first_photo(guest, shelf, drawings):
+    where = f"/cards/en/product/{shelf.product.slug}.png"
+    assert guest.get(where).status_code == 200 and drawings[0].photo is None
+    cards.pictures.forget()
+    cleaned = photos.cleaned(a_photo())
+    shelf.product.pictures.create(
+        file=ContentFile(cleaned.full, "a.webp"),
+        card_file=ContentFile(cleaned.card, "b.webp"),
+        width=800,
+        height=600,
+    )
+    drawn = Image.open(BytesIO(guest.get(where).content)).convert("RGB")
+    assert drawings[1].photo == cleaned.card
+    red, green, blue = drawn.getpixel((1200 - 64 - 170, 46 + 125))
+    assert abs(red - 0xD9) < 16 and abs(green - 0x62) < 16 and abs(blue - 0x2B) < 16
 
 
 def test_a_groups_card_names_no_organisation(guest, shelf, drawings):

@@ -29,6 +29,8 @@ UPLOADS = {
         *("controlRows", "controlAmountMinor", "controlRefundMinor"),
     },
     "repair_import": {"batch", "file"},
+    # Papers beside an award (shop/web/organiser/award_file.py).
+    "upload_award_file": {"award", "file"},
 }
 # Files that a form sends beside its act's variables.
 FILES = {"make_claim": {"photo"}}

@@ -27,6 +27,7 @@ WITHOUT_DOCUMENT = {
     "upload_logo",
     "upload_import",
     "repair_import",
+    "upload_award_file",
 }
 
 

@@ -26,6 +26,10 @@ CALENDAR = {
     "arrange_round": Act(follow=saved, undone_by="arrange_round"),
     "save_stage": Act(follow=saved, undone_by="remove_stage"),
     "remove_stage": Act(follow=says(say("已去掉。", "It is gone.")), undone_by="save_stage"),
+    "draw_stage_list": Act(
+        follow=says(say("名单已公布。", "The list is told.")),
+        look=will(say("名单立刻公开", "Everybody reads the list at once")),
+    ),
     "save_partner": Act(
         follow=tells(say("“{x}”写好了。", "“{x}” is written down."), "partner", "name"),
         undone_by="remove_partner",
@@ -209,6 +213,9 @@ RESULTS = {
     "approve_award": Act(follow=saved, undone_by="withdraw_award"),
     "withdraw_award": Act(follow=saved, look=will(say("这个奖项不再发放", "This award is not given"))),
     "note_award": Act(follow=saved, as_written="a note is a note: another one says what was wrong in it"),
+    "upload_award_file": Act(
+        as_written="a paper stays beside its award; another one says what was wrong with it"
+    ),
     "deliver_award": Act(
         follow=saved, look=will(say("记为已发放，之后不再改", "It was handed over: that stays"))
     ),

@@ -39,7 +39,7 @@ def upload_import(request: HttpRequest) -> HttpResponse:
         upload(person, round_, source, file, statement_of(posted))
         return str(say("收到了，正在读取。", "It has come, and is being read."))
 
-    return _received(request, "upload_import", done)
+    return received(request, "upload_import", done)
 
 
 @require_POST
@@ -58,10 +58,11 @@ def repair_import(request: HttpRequest) -> HttpResponse:
             )
         )
 
-    return _received(request, "repair_import", done)
+    return received(request, "repair_import", done)
 
 
-def _received(request: HttpRequest, name: str, done: Callable[[Any], str]) -> HttpResponse:
+def received(request: HttpRequest, name: str, done: Callable[[Any], str]) -> HttpResponse:
+    """Give the form's file to the deed and go on, or go back to the form with why not."""
     language.activate(spoken(request))
     file = request.FILES.get("file")
     if file is None:

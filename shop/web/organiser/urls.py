@@ -6,6 +6,7 @@ from django.urls import path, register_converter
 
 from impact.models import Round
 from shop.web.organiser.attendance import attendance
+from shop.web.organiser.award_file import award_file, upload_award_file
 from shop.web.organiser.files import quarantine_file, repair_import, upload_import
 from shop.web.organiser.tabs import TABS
 from shop.web.page import page
@@ -63,6 +64,8 @@ urlpatterns = [
         quarantine_file,
         name="organiser_quarantine",
     ),
+    path("<language:lang>/organiser/award_files/<str:id>", award_file, name="award_file"),
+    path("do/upload_award_file/", upload_award_file, name="upload_award_file"),
     path("do/upload_import/", upload_import, name="upload_import"),
     path("do/repair_import/", repair_import, name="repair_import"),
 ]
