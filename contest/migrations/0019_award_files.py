@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('core', '0002_what_is_shown'),
-        ('contest', '0017_stage_lists'),
+        ('contest', '0018_stage_lists'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('core', '0002_what_is_shown'),
-        ('contest', '0016_plans_are_shown'),
+        ('contest', '0017_who_corrected_a_row'),
         ('impact', '0013_calls_and_dockings'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
