@@ -80,6 +80,7 @@ PERMISSIONS = {
     "contest.import_results": frozenset({Role.IMPORTER}),  # statements of outside platforms
     "contest.approve_imports": frozenset({Role.IMPORT_APPROVER}),  # those that another has sent in
     "contest.decide_cases": OPERATOR | {Role.ORGANISER},  # of integrity: decide, and answer appeals
+    "contest.examine": frozenset({Role.AUDITOR}),  # cases and statements of outside platforms, exactly
     "contest.appeal": MANAGER,  # of an entry's team: against a case, and declare who is near to it
     "contest.see_supporters": OPERATOR | {Role.ORGANISER, Role.AUDITOR},  # by type, exactly
     "contest.judge": frozenset({Role.JUDGE}),  # entries of the edition that she was appointed to judge

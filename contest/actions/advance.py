@@ -5,18 +5,12 @@ from django.db import transaction
 from accounts.actions import audit
 from contest.actions.entry import enter
 from contest.models import Registration, Result, RoundPlan
+from contest.reads.advancing import going_on
 from core.refusals import Invalid
 from impact.models import Entry, Round
 
 State = Registration.State
 NO_LONGER = "新版结果改变了晋级名单 · A new version of the result changed who goes on"
-
-
-def going_on(result: Result) -> list[Entry]:
-    """The best of the result, by rank, then those whom the committee picked."""
-    best = result.rows.filter(advances=True).select_related("entry__team").order_by("rank")
-    picked = result.picked.select_related("entry__team")
-    return [row.entry for row in best] + [one.entry for one in picked]
 
 
 @transaction.atomic
@@ -29,7 +23,7 @@ def carry_on(result: Result) -> list[Registration]:
     into = RoundPlan.objects.select_related("into").get(round=result.round_id).into
     if into is None:
         return []
-    entries = going_on(result)
+    entries = [one.entry for one in going_on(result)]
     sent = Registration.objects.filter(round=into, advanced_from__round=result.round_id)
     for registration in sent.exclude(advanced_from__in=entries).select_related("entry"):
         _withdraw(registration)

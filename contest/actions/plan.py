@@ -19,6 +19,7 @@ from core.refusals import Conflict, Invalid, TooLate
 from impact.models import Round, Support
 
 State = RoundPlan.State
+NOT_BEGUN = (State.DRAFT, State.REGISTRATION, State.READY)
 # A round that asks for scores opens by a frozen rulebook alone: whoever keeps it is told a day before, and where it is
 # not frozen an hour before, the opening is put off by a day. So no purchase ever counts by rules that can still change.
 TOLD_BEFORE = timedelta(days=1)
@@ -48,7 +49,7 @@ def arrange(
             raise TooLate(say("结果已公布，安排不能再改。", "The result is published; its plan stays."))
         plan.judging_closes_at, plan.objections_close_at = judging_closes_at, objections_close_at
         _move_panel(plan)
-        if round_.phase(clock.now()) == Round.Phase.COMING:
+        if plan.state in NOT_BEGUN and round_.phase(clock.now()) == Round.Phase.COMING:
             plan.registration_opens_at, plan.registration_closes_at = (
                 registration_opens_at,
                 registration_closes_at,

@@ -9,7 +9,8 @@ from impact.models import Round
 
 GRADES = list(ImportBatch.Grade.values)
 _SUMS = """entry_id, coalesce(sum(net_minor), 0), coalesce(sum(orders), 0),
-           coalesce(sum(likes) FILTER (WHERE NOT is_shadow), 0), count(*), array_agg(DISTINCT grade)"""
+           coalesce(sum(likes) FILTER (WHERE NOT is_shadow), 0), count(*), array_agg(DISTINCT grade),
+           array_agg(DISTINCT twin) FILTER (WHERE canonical = 'outside' AND twin IS NOT NULL)"""
 
 
 def locked(source: OutsideSource) -> OutsideSource:
@@ -31,9 +32,10 @@ def retally(round_: Round, source: OutsideSource) -> None:
             likes=likes,
             sales=sales,
             grade=max(grades, key=GRADES.index),
+            copies=copies or [],
             made_at=timezone.now(),
         )
-        for entry, net, supports, likes, sales, grades in found
+        for entry, net, supports, likes, sales, grades, copies in found
     )
     _supersede(round_, source)
 

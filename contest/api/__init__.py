@@ -1,6 +1,7 @@
 """What the API offers of the contest."""
 
 from contest.api import (  # noqa: F401
+    advancing,
     award,
     calendar,
     case_acts,
@@ -11,6 +12,7 @@ from contest.api import (  # noqa: F401
     contest,
     edition,
     engagement,
+    entry,
     explained,
     importing,
     integrity,
@@ -37,7 +39,7 @@ from contest.api import (  # noqa: F401
 
 class Query(
     contest.Query,
-    engagement.Query,
+    entry.Query,
     edition.Query,
     office.Query,
     organiser.Query,

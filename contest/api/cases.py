@@ -11,6 +11,7 @@ from contest.api.integrity import words_of
 from contest.api.organiser import add_to_round, whoever_may_here
 from contest.models import Case, Effect, RelatedParty, Rule
 from contest.reads import cases as reads
+from contest.reads.keeping import EXAMINE
 from core.api.access import HELD, SIGNED_IN
 from core.api.connections import connection_field
 from core.api.facts import guarded
@@ -75,7 +76,7 @@ ABOUT = {
 
 
 class CaseType(_Worded, ModelType):
-    """What a rule found in an entry, for whoever decides. Buyers are ids and keyed hashes here too."""
+    """What a rule found in an entry, for whoever decides or examines. Buyers are ids and keyed hashes here too."""
 
     class Meta:
         model = Case
@@ -210,7 +211,7 @@ add_to_round(
             order=("turn", "-id"),
             description="The round's cases of integrity, what waits for somebody first; none of a team of the asker's own.",
         ),
-        whoever_may_here(reads.DECIDE),
+        whoever_may_here(reads.DECIDE, EXAMINE),
     ),
     cases_waiting=guarded(
         graphene.Int(
@@ -218,7 +219,7 @@ add_to_round(
             resolver=lambda root, info: reads.waiting(root),
             description="How many cases wait for a decision or an answer.",
         ),
-        whoever_may_here(reads.DECIDE),
+        whoever_may_here(reads.DECIDE, EXAMINE),
     ),
 )
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import graphene
 
-from contest.api.engagement import RoundLevel
+from contest.api.entry import RoundLevel
 from contest.api.explained import ScoreExplanation, ScoreLine, explanation, line_of
 from contest.reads import compared as reads
 from contest.scoring.ranking import words_of_rule

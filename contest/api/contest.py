@@ -5,14 +5,14 @@ from typing import Any
 import graphene
 
 from accounts.models import Region
+from contest.api.figures import ContestFigures, definition_of
 from contest.models import Registration
 from contest.reads import board as reads
 from core.api.access import HELD, PUBLIC
 from core.api.facts import A_MOMENT, cache_tags, guarded
-from core.api.types import ModelType, MoneyField, PlainType, enum_of, list_of, type_of, worded_enum
+from core.api.types import BigInt, ModelType, PlainType, enum_of, list_of, type_of, worded_enum
 from core.language import localized
 from impact.models import Entry, Round
-from impact.reads.figures import DEFINITIONS, definitions_of
 
 MOST_ROWS = 100
 # Which round; the nearest of those that this may mean.
@@ -29,10 +29,6 @@ def _words(texts: dict[str, str], whole: str) -> Any:
     return lambda value: whole if value is None else texts[value.value]
 
 
-def _definition(figure: str) -> str:
-    return DEFINITIONS[figure].in_language("en")
-
-
 BoardBy = graphene.Enum.from_enum(
     reads.By,
     name="BoardBy",
@@ -47,63 +43,12 @@ BoardSort = graphene.Enum.from_enum(
         {
             sort.value: "How many teams take part."
             if sort is reads.Sort.ENTRIES
-            else _definition(sort.value.removesuffix("_minor"))
+            else definition_of(sort.value.removesuffix("_minor"))
             for sort in reads.Sort
         },
         "By which figure the board is ranked.",
     ),
 )
-
-
-def _by_day(figure: str) -> str:
-    return _definition(figure) + (
-        " Counted at 04:00 in Shanghai and told in tens, from the freeze on exactly; null while fewer than ten."
-    )
-
-
-def _count_in_words(figure: str, exact: str) -> graphene.Field:
-    return graphene.Field(
-        graphene.String,
-        required=True,
-        description="The same in the reader's language.",
-        resolver=lambda root, info: str(reads.public_count(getattr(root, figure), getattr(root, exact))),
-    )
-
-
-class ContestFigures(PlainType):
-    """The figures of an entry, a division or a round; `definitions` says how each is counted, and when.
-
-    Sums are live; those of an entry behind which too few households stand, keep still until the freeze.
-    """
-
-    class Meta:
-        access = HELD
-
-    entries = graphene.Int(required=True, description="How many teams take part.")
-    net = MoneyField("net_minor", description=_definition("net"))
-    mobilised = MoneyField("mobilised_minor", description=_definition("mobilised"))
-    person_times = graphene.Int(description=_by_day("person_times"))
-    person_times_in_words = _count_in_words("person_times", "are_times_exact")
-    people = graphene.Int(description=_by_day("people"))
-    people_in_words = _count_in_words("people", "are_people_exact")
-    organisations = graphene.Int(
-        description=_definition("organisations")
-        + " Told as persons are, but frozen exact however few; of several entries, their sum."
-    )
-    organisations_in_words = _count_in_words("organisations", "is_final")
-    excluded = MoneyField(
-        "excluded_minor",
-        required=False,
-        description=_definition("excluded")
-        + " By day in thousands of yuan, exact from the freeze; null of an entry or a division, and where fewer "
-        "than ten people stand behind it.",
-    )
-    excluded_in_words = graphene.Field(
-        graphene.String,
-        required=True,
-        description="The same in the reader's language.",
-        resolver=lambda root, info: str(reads.public_excluded(root.excluded_minor, root.is_final)),
-    )
 
 
 class FigureDefinition(PlainType):
@@ -216,7 +161,9 @@ class Contest(PlainType):
 
     def resolve_definitions(root: Round, info):
         """From where they are computed."""
-        return [{"figure": _camel(key), "words": str(words)} for key, words in definitions_of(root).items()]
+        return [
+            {"figure": _camel(key), "words": str(words)} for key, words in reads.definitions(root).items()
+        ]
 
 
 class EntryType(ModelType):
@@ -242,6 +189,19 @@ class BoardRow(PlainType):
     entry = graphene.Field(EntryType, description="The entry; null where the row is a division.")
     division = graphene.Field(lambda: type_of(Region), required=True, description="Where it is.")
     figures = graphene.Field(ContestFigures, required=True, description="Its figures.")
+    value = BigInt(required=True, description="The figure by which it is ranked; of money in fen.")
+    platforms = graphene.List(
+        graphene.NonNull(graphene.String),
+        required=True,
+        description="On which outside platforms it is sold too, in the reader's language.",
+        resolver=lambda root, info: [localized(one.source, "name") for one in root.platforms],
+    )
+    platform_urls = graphene.List(
+        graphene.NonNull(graphene.String),
+        required=True,
+        description="Where, in the same order; empty where no address is known.",
+        resolver=lambda root, info: [one.url for one in root.platforms],
+    )
 
     def resolve_out(root, info):
         """The state of its registration, unless it competes."""

@@ -4,6 +4,8 @@ from typing import Any
 
 import graphene
 
+from accounts.models import Organisation
+from accounts.reads import mobiliser
 from contest.actions import edition as editions
 from contest.actions import partner as partners
 from contest.api.contest import RoundType
@@ -17,7 +19,8 @@ from core.api.act import Act
 from core.api.facts import A_MOMENT, cache_tags, guarded
 from core.api.ids import uid_of
 from core.api.types import BigInt, Localized, ModelType, PlainType, enum_of, list_of
-from core.refusals import NotFound
+from core.language import localized, say
+from core.refusals import Invalid, NotFound
 from impact.models import Edition
 
 
@@ -41,6 +44,25 @@ class PartnerType(ModelType):
     def resolve_role_name(root, info):
         """In the reader's language."""
         return str(Partner.Role(root.role).words)
+
+
+class KnownPartner(PlainType):
+    """A partner that is a verified organisation of this shop."""
+
+    class Meta:
+        access = HELD
+
+    name = graphene.String(required=True, description="The partner's name in the reader's language.")
+    organisation_name = graphene.String(required=True, description="The organisation's.")
+
+    def resolve_name(root: Partner, info):
+        """In the reader's language."""
+        return localized(root, "name")
+
+    def resolve_organisation_name(root: Partner, info):
+        """In the reader's language."""
+        assert root.organisation
+        return localized(root.organisation, "name")
 
 
 class TargetProgress(PlainType):
@@ -114,6 +136,14 @@ add_to_edition(
         resolver=lambda root, info: _by_role(root.partners.all()),
         description="Who carries it, by role.",
     ),
+    known_partners=list_of(
+        KnownPartner,
+        most=partners.MOST_PARTNERS,
+        resolver=lambda root, info: _by_role(
+            root.partners.filter(organisation__isnull=False).select_related("organisation")
+        ),
+        description="Those of them that are verified organisations of this shop.",
+    ),
     targets=list_of(
         TargetProgress,
         most=len(Target.Kind.values),
@@ -166,6 +196,9 @@ class PartnerSave(Act):
         duty_zh = graphene.String(description="What it answers for, in Chinese.")
         duty_en = graphene.String(description="The same in English.")
         position = graphene.Int(description="Its place among those of its role.")
+        organisation_code = graphene.String(
+            description="The code of the verified organisation of this shop that it is; of any other body none."
+        )
 
     partner = graphene.Field(PartnerType, description="The partner.")
 
@@ -180,12 +213,19 @@ class PartnerSave(Act):
         partner: str | None = None,
         **given: Any,
     ) -> Any:
-        """The partner; CONFLICT where it has that role already."""
+        """The partner; INVALID for a code that is no verified organisation's, CONFLICT where it has that role already."""
         its = _edition_of(request, edition)
         duty = (given.get("duty_zh") or "", given.get("duty_en") or "")
         row = _partner_of(its, partner) if partner else None
         made = partners.save_partner(
-            its, request.user, role.value, (name_zh, name_en), duty, given.get("position") or 0, partner=row
+            its,
+            request.user,
+            role.value,
+            (name_zh, name_en),
+            duty,
+            given.get("position") or 0,
+            organisation=_organisation(given.get("organisation_code") or ""),
+            partner=row,
         )
         return cls(partner=made)
 
@@ -233,6 +273,18 @@ class TargetSet(Act):
 
 def _edition_of(request: Any, id: str) -> Edition:
     return keeping.edition_of(request.user, uid_of(id, "OfficeEdition", field="edition"))
+
+
+def _organisation(code: str) -> Organisation | None:
+    if not code.strip():
+        return None
+    found, _ = mobiliser(code)
+    if found is None:
+        raise Invalid(
+            say("没有这个代码的认证单位。", "No verified organisation has this code."),
+            field="organisation_code",
+        )
+    return found
 
 
 def _partner_of(edition: Edition, id: str) -> Partner:

@@ -7,83 +7,25 @@ from django.conf import settings
 
 from accounts.api.access import OWN
 from accounts.api.viewer import add_to_viewer
-from accounts.models import Organisation, Person, Region
+from accounts.models import Organisation, Person
 from accounts.reads import organisation_led_by
 from catalog.models import Team
 from catalog.reads.teams import teams
 from contest.actions import engagement, referral
-from contest.api.channels import EntryChannels
-from contest.api.contest import ContestFigures, EntryType, RoundType
+from contest.api.entry import WHICH, ContestEntry, named_entry
 from contest.models import Engagement, ReferralLink
-from contest.reads.board import row_of
-from contest.reads.channels import channels as channels_of
 from contest.reads.engagement import entry_open_to_all, follows_of, given_by
-from contest.reads.entry import entry_seen
 from contest.reads.referral import live_links
-from core.api.access import HELD, PUBLIC, SIGNED_IN
+from core.api.access import SIGNED_IN
 from core.api.act import Act
-from core.api.facts import A_MOMENT, cache_tags, guarded
+from core.api.facts import guarded
 from core.api.ids import uid_of
-from core.api.types import ModelType, PlainType, enum_of, list_of, type_of
+from core.api.types import ModelType, enum_of, list_of
 from core.language import localized
 from core.refusals import NotFound
-from impact.models import Entry, Round
+from impact.models import Entry
 
 EngagementKind = enum_of(Engagement, "kind")
-RoundLevel = enum_of(Round, "level")
-WHICH = {
-    "edition": graphene.Argument(graphene.String, required=True, description="The edition's short name."),
-    "number": graphene.Argument(graphene.String, required=True, description="The entry's number in it."),
-    "level": graphene.Argument(
-        RoundLevel, description="Of which round; its latest that has begun, when left out."
-    ),
-}
-
-
-class ContestEntry(PlainType):
-    """An entry with its round, and its figures as they are told now."""
-
-    class Meta:
-        access = HELD
-
-    entry = graphene.Field(EntryType, required=True, description="The entry itself.")
-    edition = graphene.String(required=True, description="The short name of its edition, as in addresses.")
-    edition_name = graphene.String(required=True, description="The edition's name in the reader's language.")
-    round = graphene.Field(RoundType, required=True, description="The round that it is in.")
-    division = graphene.Field(lambda: type_of(Region), required=True, description="Where it is.")
-    figures = graphene.Field(ContestFigures, required=True, description="Its figures.")
-    counted_on = graphene.Date(description="The day as of whose 04:00 the counts are told; null before.")
-    channels = graphene.Field(
-        EntryChannels,
-        required=True,
-        resolver=lambda root, info: channels_of(root),
-        description="Its net here and on outside platforms, apart and together.",
-    )
-
-    def resolve_entry(root: Entry, info):
-        """The row itself."""
-        return root
-
-    def resolve_edition(root: Entry, info):
-        """Its round's."""
-        return root.round.edition.slug
-
-    def resolve_edition_name(root: Entry, info):
-        """Chinese where it has no English."""
-        return localized(root.round.edition, "name")
-
-    def resolve_division(root: Entry, info):
-        """The team's."""
-        return root.team.division
-
-    def resolve_figures(root: Entry, info):
-        """Sums live, counts as last disclosed."""
-        return row_of(root).figures
-
-    def resolve_counted_on(root: Entry, info):
-        """By what was disclosed of it last."""
-        disclosure = getattr(root, "disclosure", None)
-        return disclosure and disclosure.day
 
 
 class ReferralLinkType(ModelType):
@@ -117,18 +59,14 @@ class ReferralLinkType(ModelType):
         return localized(root.organisation, "name") if root.organisation else ""
 
 
-def _seen(root: Any, info: Any, edition: str, number: str, level: Any = None) -> Entry | None:
-    return entry_seen(edition, number, level and level.value)
-
-
 def _gives(root: Person, info: Any, **which: Any) -> list[str]:
-    entry = _seen(None, info, **which)
+    entry = named_entry(None, info, **which)
     given = given_by(root, entry) if entry else set()
     return [kind for kind in Engagement.Kind.values if kind in given]
 
 
 def _link(root: Person, info: Any, **which: Any) -> ReferralLink | None:
-    entry = _seen(None, info, **which)
+    entry = named_entry(None, info, **which)
     return live_links(root).filter(entry=entry, organisation=None).first() if entry else None
 
 
@@ -295,25 +233,6 @@ def _organisation(her: Person, id: str) -> Organisation:
     if not found.is_verified:
         raise NotFound(field="organisation_id")
     return found
-
-
-class Query:
-    """What may be read of one entry."""
-
-    contest_entry = cache_tags(
-        guarded(
-            graphene.Field(
-                ContestEntry,
-                args=WHICH,
-                resolver=_seen,
-                description="An entry that takes part; null for any other.",
-            ),
-            PUBLIC,
-            cost=3,
-        ),
-        "contest",
-        seconds=A_MOMENT,
-    )
 
 
 class Mutation:

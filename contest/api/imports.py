@@ -24,7 +24,7 @@ def _sees(request: Any, parent: Round) -> bool:
     return any(may(request.user, one, at=importing.place(parent)) for one in importing.SEES)
 
 
-SEES = Access("whoever imports, approves imports or keeps the contest at the round", _sees)
+SEES = Access("whoever imports, approves imports, keeps the contest or examines it at the round", _sees)
 
 
 class OutsideSourceType(ModelType):

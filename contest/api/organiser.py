@@ -26,13 +26,14 @@ from core.api.types import Localized, ModelType, enum_of, list_of, type_of
 from impact.models import Edition, Entry, Round
 
 
-def whoever_may_here(permission: str, *, pii: int = 0) -> Access:
-    """Open to those whose role has this permission where the round lies that holds the field."""
+def whoever_may_here(*permissions: str, pii: int = 0) -> Access:
+    """Open to those whose role has one of these permissions where the round lies that holds the field."""
 
     def allows(request: Any, parent: Round) -> bool:
-        return may(request.user, permission, at=place_of_round(parent.edition, parent.region))
+        place = place_of_round(parent.edition, parent.region)
+        return any(may(request.user, one, at=place) for one in permissions)
 
-    return Access(f"whoever may {permission} at the round", allows, pii=pii)
+    return Access(f"whoever may {' or '.join(permissions)} at the round", allows, pii=pii)
 
 
 KEEPS_IT = whoever_may_here(keeping.KEEP)

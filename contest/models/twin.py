@@ -4,6 +4,7 @@ import uuid
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -79,6 +80,11 @@ class OutsideTally(models.Model):
     likes = models.PositiveIntegerField(default=0)
     sales = models.PositiveIntegerField(default=0)
     grade = models.CharField(max_length=14, choices=ImportBatch.Grade.choices)
+    copies = ArrayField(
+        models.UUIDField(),
+        null=True,
+        help_text="orders of this shop that are sales of the platform's and count there; null: not looked for",
+    )
     made_at = models.DateTimeField()
 
     class Meta:

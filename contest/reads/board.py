@@ -1,5 +1,6 @@
 """The contest as anyone may see it: the round of today, its totals, and the board."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -12,13 +13,28 @@ from django.db.models import F, QuerySet
 
 from accounts.models import Region
 from contest.models import Registration
+from contest.reads.channels import Channel, Outside, platforms_of
 from contest.reads.stage import reached_in
 from core import clock
 from core.language import Words, say
 from core.money import show
 from impact.models import Disclosure, Entry, Round, Standing
 from impact.reads.disclosure import EXCLUDED_STEP
+from impact.reads.figures import DEFINITIONS, definitions_of
 
+# How what comes from outside platforms is counted, beside what a round's own supports say.
+OF_BOTH_CHANNELS = {
+    "outside": say(
+        "外部平台：对账单经另一人审批的净额；这些钱不进本店的账。",
+        "Outside: net on outside platforms, of statements that a second person has approved; this money is in no "
+        "account here.",
+    ),
+    "together": say(
+        "合计：本店净额加外部平台净额，两边都有的订单只算一次。",
+        "Together: net here and on outside platforms; a sale that is in both is counted once.",
+    ),
+}
+WORDS = {**DEFINITIONS, **OF_BOTH_CHANNELS}
 # Teams that count as taking part.
 COMPETES = (Registration.State.LIVE, Registration.State.SUSPENDED)
 
@@ -38,6 +54,7 @@ class Sort(StrEnum):
     PEOPLE = "people"
     ORGANISATIONS = "organisations"
     MOBILISED = "mobilised_minor"
+    TOGETHER = "together_minor"
     ENTRIES = "entries"
 
 
@@ -58,10 +75,24 @@ class PublicFigures:
     is_final: bool = False
     are_times_exact: bool = False
     are_people_exact: bool = False
+    of_entries: list[int] = field(default_factory=list)
+    outside: Outside = field(default_factory=Outside, repr=False, compare=False)
+
+    @property
+    def outside_minor(self) -> int:
+        """Net on all outside platforms, in fen; read when it is first asked for, of a whole board together."""
+        return self.outside.net_minor(self.of_entries)
+
+    @property
+    def together_minor(self) -> int:
+        """Net of both channels, in fen; a sale that is in both is in it once."""
+        return self.net_minor + self.outside_minor - self.outside.copies_minor(self.of_entries)
 
     def add(self, entry: Entry) -> None:
         """Add an entry's sums as they are told: those of one that stands still are of that day. One that has left or is
         disqualified is a team less, and its sums stay."""
+        self.of_entries.append(entry.pk)
+        self.outside.add(entry)
         standing, disclosure = _of(entry)
         self.entries += state_of(entry) in COMPETES
         if disclosure and disclosure.held_since is not None:
@@ -83,13 +114,20 @@ class PublicFigures:
 
 @dataclass
 class Row:
-    """A row of the board; `entry` is null where the row is a division. None is the rank of an entry out of competition."""
+    """A row of the board; `entry` is null where the row is a division. None is the rank of an entry out of competition.
+    `value` is the figure by which it is ranked, in fen where it is money, and `platforms` is where it is sold outside."""
 
     division: Region
     figures: PublicFigures
     entry: Entry | None = None
     rank: int | None = None
+    value: int = 0
     board: "Board | None" = field(default=None, repr=False, compare=False)
+
+    @property
+    def platforms(self) -> list[Channel]:
+        """Each with its address; read for all rows together, when it is first asked for."""
+        return self.board.platforms.get(self.entry.pk, []) if self.board and self.entry else []
 
 
 @dataclass
@@ -105,6 +143,16 @@ class Board:
     number: int | None = None
     as_of: datetime | None = None
     counted_on: date | None = None
+    outside: Outside = field(default_factory=Outside)
+
+    @cached_property
+    def platforms(self) -> dict[int, list[Channel]]:
+        """The platforms on which entries of its rows sell, by the entry's key; none where the rows are divisions."""
+        entries = [row.entry for row in self.rows if row.entry]
+        found: dict[int, list[Channel]] = defaultdict(list)
+        for one in platforms_of(entries, self.round, self.outside) if entries else ():
+            found[one.entry.pk].append(one)
+        return found
 
     @cached_property
     def reached(self) -> dict[int, Words]:
@@ -138,6 +186,11 @@ def _nearest(rounds: QuerySet[Round]) -> Round | None:
         return order.index(phase), abs(now - found.opens_at)
 
     return min(rounds, key=nearness, default=None)
+
+
+def definitions(round_: Round) -> dict[str, Words]:
+    """How each figure of this round is counted."""
+    return {**definitions_of(round_), **OF_BOTH_CHANNELS}
 
 
 def planned(round_: Round, moment: str) -> datetime | None:
@@ -181,9 +234,9 @@ def board(round_: Round, by: By = By.ENTRY, sort: Sort = Sort.NET) -> Board:
     if told and all(d and d.is_final for _, d in told):
         made.number = max(s.number for s, _ in told)
     if by == By.ENTRY:
-        made.rows = [row_of(entry) for entry in entries]
+        made.rows = [row_of(entry, made.outside) for entry in entries]
     else:
-        made.rows = _division_rows(entries, _disclosed(round_))
+        made.rows = _division_rows(entries, _disclosed(round_), made.outside)
     _rank(made.rows, sort)
     for row in made.rows:
         row.board = made
@@ -199,19 +252,22 @@ def state_of(entry: Entry) -> str:
     return getattr(entry, "part", None) or Registration.State.LIVE
 
 
-def row_of(entry: Entry) -> Row:
-    """An entry of `entries_of` as the board tells it, without a rank."""
-    figures = PublicFigures()
+def row_of(entry: Entry, outside: Outside | None = None) -> Row:
+    """An entry of `entries_of` as the board tells it, without a rank; what it brought outside is read with that of all
+    that share `outside`."""
+    figures = PublicFigures(outside=Outside() if outside is None else outside)
     figures.add(entry)
     figures.tell(getattr(entry, "disclosure", None))
     return Row(entry.team.division, figures, entry)
 
 
-def _division_rows(entries: Iterable[Entry], disclosed: dict[str | None, Disclosure]) -> list[Row]:
+def _division_rows(
+    entries: Iterable[Entry], disclosed: dict[str | None, Disclosure], outside: Outside
+) -> list[Row]:
     rows: dict[str, Row] = {}
     for entry in entries:
         division = entry.team.division
-        row = rows.setdefault(division.pk, Row(division, PublicFigures()))
+        row = rows.setdefault(division.pk, Row(division, PublicFigures(outside=outside)))
         row.figures.add(entry)
     for code, row in rows.items():
         row.figures.tell(disclosed.get(code))
@@ -222,16 +278,16 @@ def _rank(rows: list[Row], sort: Sort) -> None:
     """By what is told, and by nothing that is not: equals share a rank, and follow each other by their numbers. Who is out
     of competition stands below, without a rank."""
 
-    def figure(row: Row) -> int:
-        return getattr(row.figures, sort.value) or 0
+    for row in rows:
+        row.value = getattr(row.figures, sort.value) or 0
 
     def is_out(row: Row) -> bool:
         return row.entry is not None and state_of(row.entry) != Registration.State.LIVE
 
-    rows.sort(key=lambda row: (is_out(row), -figure(row), row.entry.number if row.entry else row.division.pk))
+    rows.sort(key=lambda row: (is_out(row), -row.value, row.entry.number if row.entry else row.division.pk))
     for place, row in enumerate((row for row in rows if not is_out(row)), start=1):
         before = rows[place - 2] if place > 1 else None
-        row.rank = before.rank if before and figure(before) == figure(row) else place
+        row.rank = before.rank if before and before.value == row.value else place
 
 
 def _disclosed(round_: Round) -> dict[str | None, Disclosure]:

@@ -9,7 +9,8 @@ from django.db.models import When as If
 from django.db.models.expressions import RawSQL
 
 from accounts.models import Person
-from accounts.permissions import absent, may_anywhere
+from accounts.permissions import absent, may, may_anywhere
+from accounts.places import Place
 from catalog.models import Team, TeamMember
 from catalog.reads import desks_of, is_related
 from contest.models import Case, RelatedParty
@@ -45,8 +46,10 @@ def of_round(round_: Round, person: Any) -> QuerySet[Case]:
 
 def may_act_on(person: Any, case: Case) -> bool:
     """Whether it waits for somebody, and she may be that: not a team's own, nor who decided what is appealed."""
-    is_waiting = case.state in (State.OPENED, State.HELD, State.APPEALED)
-    return is_waiting and case.decided_by_id != person.pk and not is_related(person, case.entry.team_id)
+    if case.state not in (State.OPENED, State.HELD, State.APPEALED) or case.decided_by_id == person.pk:
+        return False
+    place = Place(region=case.round.region_id, subject=case.round.edition.uid)
+    return may(person, DECIDE, at=place) and not is_related(person, case.entry.team_id)
 
 
 def waiting(round_: Round) -> int:

@@ -1,4 +1,4 @@
-"""Imports as those who send them in, approve them or keep the contest see them."""
+"""Imports as those who send them in, approve them, keep the contest or examine it see them."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -11,7 +11,7 @@ from accounts.places import Place
 from contest.models import ImportBatch, ImportRow, OutsideSource, ProjectMapping, QuarantinedRow, TwinSale
 from contest.outside import adapter_named
 from contest.outside.port import Adapter
-from contest.reads.keeping import KEEP
+from contest.reads.keeping import EXAMINE, KEEP
 from core.language import Words, current, say
 from core.refusals import NotFound
 from core.tables import Column
@@ -19,7 +19,7 @@ from impact.models import Entry, Round
 from orders.models import Order
 
 IMPORT, APPROVE = "contest.import_results", "contest.approve_imports"
-SEES = (IMPORT, APPROVE, KEEP)
+SEES = (IMPORT, APPROVE, KEEP, EXAMINE)
 
 
 def place(round_: Round) -> Place:

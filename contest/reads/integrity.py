@@ -63,13 +63,12 @@ def is_public(round_: Round) -> bool:
     return round_.phase(clock.now()) == Round.Phase.FROZEN
 
 
-def cells(round_: Round) -> list[Cell]:
-    """By entry and rule, once the round is frozen; what was cleared is in none."""
+def cells(round_: Round, entry: Entry | None = None) -> list[Cell]:
+    """By entry and rule, of all or of one, once the round is frozen; what was cleared is in none."""
     if not is_public(round_):
         return []
-    cases = list(
-        Case.objects.filter(round=round_).select_related("entry__team").order_by("entry__number", "pk")
-    )
+    rows = Case.objects.filter(round=round_) if entry is None else Case.objects.filter(entry=entry)
+    cases = list(rows.select_related("entry__team").order_by("entry__number", "pk"))
     behind = _behind(round_, cases)
     found: dict[tuple[Entry, Rule, str, str], list[Case]] = defaultdict(list)
     for case in cases:

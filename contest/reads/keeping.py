@@ -18,8 +18,9 @@ from impact.models import Edition, Entry, Round
 
 KEEP = "contest.keep_editions"
 SEE_SUPPORTERS = "contest.see_supporters"
+EXAMINE = "contest.examine"
 # Each of these opens a round at the organiser's desk; what is shown there asks for its own.
-OPENS = (KEEP, "contest.import_results", "contest.approve_imports")
+OPENS = (KEEP, "contest.import_results", "contest.approve_imports", EXAMINE)
 
 
 def keeps_contest(person: Any) -> bool:

@@ -81,15 +81,16 @@ def indicator_named(parameters: dict[str, Any], key: str) -> Words:
     return words_of_row(next(one for one in parameters["indicators"] if one["key"] == key))
 
 
-def adjusted(round_: Round) -> Iterable[Adjusted]:
-    """By entry and kind, in the order of the entries' numbers: never a single refund."""
+def adjusted(round_: Round, entry: Entry | None = None) -> Iterable[Adjusted]:
+    """By entry and kind, of all or of one, in the order of the entries' numbers: never a single refund."""
+    rows = Adjustment.objects.filter(entry__round=round_)
     sums = (
-        Adjustment.objects.filter(entry__round=round_)
+        (rows if entry is None else rows.filter(entry=entry))
         .order_by("entry__number", "kind")
         .values_list("entry", "kind")
         .annotate(minor=Sum("amount_minor"))
     )
-    entries = Entry.objects.filter(round=round_).select_related("team").in_bulk()
+    entries = Entry.objects.filter(pk__in=[pk for pk, _, _ in sums]).select_related("team").in_bulk()
     return [Adjusted(entries[pk], kind, minor) for pk, kind, minor in sums]
 
 

@@ -31,6 +31,7 @@ A_PAGE = 100  # rows, as the API gives them
 
 FIGURES = {
     "NET": "net",
+    "TOGETHER": "together",
     "PERSON_TIMES": "personTimes",
     "PEOPLE": "people",
     "ORGANISATIONS": "organisations",
@@ -41,16 +42,23 @@ FIGURES = {
 
 @register.simple_tag
 def board_rows(board: dict | None, sort: str = "") -> list[dict]:
-    """The board's rows with the figure by which they are ranked, as a number and in words."""
+    """The board's rows with the figure by which they are ranked in words, and the ways out to where each is sold too."""
     rows = []
     for row in (board or {}).get("rows", ()):
-        figure = row["figures"][FIGURES.get(sort, "net")]
-        is_money = isinstance(figure, dict)
-        value = figure["minor"] if is_money else figure or 0
-        words = row["figures"].get(f"{FIGURES.get(sort)}InWords", str(value))
-        in_words = money.show(value) if is_money else words
-        rows.append({**row, "value": value, "in_words": in_words})
+        figure = FIGURES.get(sort, "net")
+        if isinstance(row["figures"].get(figure), dict):
+            in_words = money.show(row["value"])
+        else:
+            in_words = row["figures"].get(f"{figure}InWords", str(row["value"]))
+        links = list(zip(row["platforms"], row["platformUrls"], strict=True))
+        rows.append({**row, "in_words": in_words, "links": links})
     return rows
+
+
+@register.filter
+def sells_outside(board: dict | None) -> bool:
+    """Whether any entry of the board is sold on an outside platform too."""
+    return any(row["platforms"] for row in (board or {}).get("rows", ()))
 
 
 @register.simple_tag(takes_context=True)

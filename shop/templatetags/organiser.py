@@ -10,7 +10,7 @@ from core.language import say
 from shop.templatetags.alone import opened_on
 from shop.templatetags.forms import field
 from shop.templatetags.web import to
-from shop.web.organiser.tabs import in_a_row, tabs_of
+from shop.web.organiser.tabs import tabs_of
 
 register = template.Library()
 # How a unit of the rules is written beside its bounds.
@@ -19,16 +19,21 @@ UNITS = {"minor": say("元", "yuan"), "bps": "%"}
 
 @register.simple_tag(takes_context=True)
 def organiser_tabs(context: template.Context, round: dict[str, Any]) -> list[dict[str, Any]]:
-    """The tabs that are hers at this round, each with its words and address; the one of this page says so."""
+    """The tabs that are hers at this round, each with its words, its address and its pages; where this page is says so."""
     here = context.get("page")
-    return [
-        {
-            "words": tab.words,
-            "address": desk_of(round, tab.name),
-            "is_here": here in {f"organiser/{name}" for name in (tab.name, *behind)},
-        }
-        for tab, behind in in_a_row(round["permissions"])
-    ]
+    made = []
+    for tab in tabs_of(round["permissions"]):
+        parts = [
+            {
+                "words": part.words,
+                "address": desk_page(round, part.name),
+                "is_here": here == f"organiser/{part.name}",
+            }
+            for part in tab.parts_of(round["permissions"])
+        ]
+        is_here = any(part["is_here"] for part in parts)
+        made.append({"words": tab.words, "address": parts[0]["address"], "is_here": is_here, "parts": parts})
+    return made
 
 
 @register.simple_tag
@@ -41,19 +46,17 @@ def seals_of(round: dict[str, Any]) -> str:
 
 @register.simple_tag
 def desk_page(round: dict[str, Any], name: str) -> str:
-    """The address of a page of a round's desk that stands behind a tab."""
+    """The address of a page of a round's desk."""
     where = to(f"organiser_{name}", edition=round["edition"]["slug"], level=round["level"])
     code = (round["region"] or {}).get("code")
     return where + (f"?{urlencode({'region': code})}" if code else "")
 
 
 @register.simple_tag
-def desk_of(round: dict[str, Any], tab: str = "") -> str:
-    """The address of a tab of a round, the first that is hers where none is named; nothing where she has none."""
+def desk_of(round: dict[str, Any]) -> str:
+    """The address of the first page of a round's desk that is hers; nothing where none is."""
     tabs = tabs_of(round["permissions"])
-    if not (name := tab or (tabs[0].name if tabs else "")):
-        return ""
-    return desk_page(round, name)
+    return desk_page(round, tabs[0].parts_of(round["permissions"])[0].name) if tabs else ""
 
 
 @register.simple_tag(takes_context=True)

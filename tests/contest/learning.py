@@ -1,6 +1,7 @@
 """A course to be learnt, a ceremony to come to and a task to be done, as rows."""
 
 from datetime import timedelta
+from typing import Any
 
 from contest.models import Ceremony, CeremonyGuest, Course, Task
 from core import clock
@@ -8,11 +9,11 @@ from impact.models import Edition
 from tests.accounts.world import a_person
 
 
-def a_course(edition: Edition) -> Course:
-    """A published one of a lesson and a question."""
+def a_course(edition: Edition, state: str = Course.State.PUBLISHED) -> Course:
+    """One of a lesson and a question."""
     course = Course.objects.create(
         edition=edition,
-        state=Course.State.PUBLISHED,
+        state=state,
         title_zh="写好产品页",
         title_en="Writing a product's page",
     )
@@ -34,8 +35,8 @@ def a_course(edition: Edition) -> Course:
     return course
 
 
-def a_guest(edition: Edition) -> CeremonyGuest:
-    """Of a ceremony in ten days that opens nothing."""
+def a_guest(edition: Edition, **fields: Any) -> CeremonyGuest:
+    """Of a ceremony in ten days; it opens nothing, unless `opens` says which round."""
     ceremony = Ceremony.objects.create(
         edition=edition,
         title_zh="颁奖仪式",
@@ -43,6 +44,7 @@ def a_guest(edition: Edition) -> CeremonyGuest:
         place_zh="武汉",
         place_en="Wuhan",
         begins_at=clock.now() + timedelta(days=10),
+        **fields,
     )
     return ceremony.guests.create(name="示例来宾", body="示例单位")
 

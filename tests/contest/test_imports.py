@@ -9,6 +9,7 @@ from django.test import RequestFactory
 from accounts.models import Person
 from contest.actions import approval, batch, mapping, repair, twins
 from contest.actions.approval import ToBeConfirmed
+from contest.actions.tally import retally
 from contest.models import ImportBatch, ImportFile, ImportRow, OutsideTally, ProjectMapping, TwinSale
 from contest.reads.importing import quarantine_sheet
 from contest.reads.outside import accepted, counted_outside
@@ -398,6 +399,7 @@ def test_both_channels_are_told_apart_and_together_and_a_sale_in_both_once(entry
     assert shadows == {"o1|1": True, "o2|1": False}
 
     ProjectMapping.objects.update(canonical="outside")
+    retally(entry.round, source)
     second = told()
     assert [second[key]["minor"] for key in ("here", "outside", "together")] == [
         price,

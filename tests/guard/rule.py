@@ -58,7 +58,7 @@ IMPORTED = (
 )
 ROUND = (
     "contestOffice organiserRound organiserRound.entries organiserRound.mayEnter organiserRound.committee"
-    f" organiserRound.registrations organiserRound.plan organiserRound.ceremonies organiserRound.rulebooks organiserRound.cases organiserRound.casesWaiting"
+    f" organiserRound.registrations organiserRound.plan organiserRound.goingOn organiserRound.ceremonies organiserRound.rulebooks organiserRound.cases organiserRound.casesWaiting"
     f" organiserRound.results organiserRound.awards organiserRound.tasks organiserRound.stageLists {IMPORTED}"
 )
 COMMITTEE = "conflictConfirm conflictWaive conflictName caseDecide caseAnswer"
@@ -150,9 +150,10 @@ RULE: dict[str, Powers] = {
     ),
     # Reads, and does nothing; whose trail a mailbox is, for the whole log alone.
     Role.AUDITOR: powers(
-        f"{PEOPLE} office.regionChoices office.audit office.figures office.supporters",
+        f"{PEOPLE} office.regionChoices office.audit office.figures office.supporters contestOffice organiserRound"
+        f" organiserRound.cases organiserRound.casesWaiting {IMPORTED}",
         shop_deeds="auditPersonFind",
-        words=NAMES_OF_PEOPLE,
+        words=f"{NAMES_OF_PEOPLE} Case.appeal Case.note",
     ),
     # What she judges, and nothing of how others do.
     Role.JUDGE: powers("judgesDesk judgesDesks judgedEntry", "tiesDeclare tieDeclare sheetWrite"),

@@ -155,7 +155,9 @@ def test_the_contest_says_where_it_stands_and_how_it_counts():
         "excluded": None,
     }
     words = {row["figure"]: row["words"] for row in contest["definitions"]}
-    assert set(words) == {"net", "personTimes", "people", "organisations", "mobilised", "excluded"}
+    assert set(words) == {
+        *("net", "outside", "together", "personTimes", "people", "organisations", "mobilised", "excluded")
+    }
     assert "最多计 5 天" in words["personTimes"]
 
 

@@ -10,28 +10,28 @@ from django.utils import timezone
 from accounts.actions import address as addresses
 from accounts.actions import role_invitation as roles
 from accounts.actions import token as tokens
-from accounts.models import Invitation, Person
+from accounts.models import Person
 from accounts.places import SHOP
 from contest.actions import question as questions
 from contest.actions import related_party, rulebook
-from contest.models import Case, Ceremony, Course, RegistrationAppeal, Task
+from contest.models import Case, RegistrationAppeal
 from core import clock
-from core.api.ids import global_id
 from core.api.run import graphql_schema
 from impact.actions import shares
 from orders.actions import closure
-from orders.models import Claim, Dispute, Payment, PaymentTrial, Refund, Review
+from orders.models import Dispute, Payment, PaymentTrial, Refund
 from scripts.floors import standing
 from tests.accounts.world import PASSWORD, Asker, a_link, a_person, an_organisation, holds
 from tests.catalog.world import a_lot, a_product, a_team, a_variant
 from tests.contest.committee import a_tie
+from tests.contest.learning import a_course, a_guest, a_task
 from tests.contest.outside import a_mapping, a_source, a_statement, a_twin
 from tests.contest.rounds import spoken_against
 from tests.impact.world import a_round, households
 from tests.orders.sold import Sold
 from tests.orders.world import KASHGAR, WUHAN, Buyer, key
+from tests.shop.ids import ids_of
 from tests.together.world import Together
-from together.models import Seat
 
 # What the shop writes of whoever asks, whatever comes of it.
 OF_THE_ASKER = {"IdempotencyKey", "Session", "AuditEntry", "OutboxEvent", "Delivery", "Cart", "Person"}
@@ -89,18 +89,17 @@ def a_case(entry: Any, by: Any) -> Case:
     )
 
 
-def a_course(edition: Any, state: str = "published") -> Course:
-    """A course with a lesson and a question."""
-    course = Course.objects.create(edition=edition, state=state, title_zh="示例课程")
-    course.lessons.create(position=0, title_zh="示例", text_zh="示例")
-    course.quiz.create(position=0, question_zh="示例", options_zh=["对", "不对"], options_en=[], right=0)
-    return course
-
-
 class Town:
     """Everybody's things, by the names that inputs give them."""
 
     def __init__(self, till: Any, stand: Any, closed: str = KASHGAR):
+        self._sold(till, stand, closed)
+        self._known()
+        self._in_the_contest()
+        self._told_from_outside()
+        self._on_the_shelf()
+
+    def _sold(self, till: Any, stand: Any, closed: str) -> None:
         self.sold = Sold(till, stand)
         self.sold.arrive(0)
         self.sold.claim()
@@ -121,6 +120,8 @@ class Town:
         self.owner = Buyer(a_person(phone="13700137000"))
         self.kept = self.owner.place(self.sold.lots[0])
         self.cart = self.owner.fill(self.sold.lots[0])
+
+    def _known(self) -> None:
         union = self.together.union
         a_link(union, self.together.coordinator.person)
         person = self.owner.person
@@ -128,9 +129,13 @@ class Town:
             person, recipient="示例", phone="13800138000", region=WUHAN, street="示例路"
         )
         self.appointment = holds(person, "observer")
-        self.offer = roles.send(f"elsewhere{paid.pk}@example.com", "observer", SHOP, a_person(("owner",)))
+        self.offer = roles.send(
+            f"elsewhere{self.failed.pk}@example.com", "observer", SHOP, a_person(("owner",))
+        )
         self.token, _ = tokens.create(person, "示例", PASSWORD, "1")
         self.proposed = an_organisation(coordinator=person, state="proposed", name_zh="示例未核实")
+
+    def _in_the_contest(self) -> None:
         team = self.sold.lots[0].variant.product.team
         self.household = households(team, 1)[0]
         self.entry = a_round(team, days=(5, 10, 15)).entries.get()
@@ -140,20 +145,12 @@ class Town:
         self.near = related_party.declare(self.entry, "phone", "13900000000", None)
         self.objection, self.reexamination, self.award = spoken_against(self.entry)
         self.rules = rulebook.draft(self.entry.round, None)
-        self.task = Task.objects.create(
-            edition=self.entry.round.edition, title_zh="示例", due_on="2026-01-01", set_by=a_person()
-        )
-        self.ceremony = Ceremony.objects.create(
-            edition=self.entry.round.edition,
-            opens=self.entry.round,
-            title_zh="示例",
-            begins_at=timezone.now(),
-        )
-        self.guest = self.ceremony.guests.create(name="示例来宾")
-        self.course, self.draft_course = (
-            a_course(self.entry.round.edition),
-            a_course(self.entry.round.edition, "draft"),
-        )
+        edition = self.entry.round.edition
+        self.task, self.guest = a_task(edition), a_guest(edition, opens=self.entry.round)
+        self.ceremony = self.guest.ceremony
+        self.course, self.draft_course = a_course(edition), a_course(edition, state="draft")
+
+    def _told_from_outside(self) -> None:
         platform = a_source()
         self.mapping = a_mapping(platform, self.entry, approved_at=None)
         self.statement = a_statement(
@@ -171,6 +168,8 @@ class Town:
         self.partner = self.entry.round.edition.partners.create(
             role="media", name_zh="示例台", name_en="Demo"
         )
+
+    def _on_the_shelf(self) -> None:
         self.unsold = a_lot(self.sold.lots[0].variant, units=9, level=2)
         shares.share_out(self.unsold, {self.household.pk: 25_000}, self.sold.managers[0].person)
         product = self.unsold.variant.product
@@ -188,132 +187,7 @@ class Town:
     @property
     def ids(self) -> dict[str, str]:
         """A true id for each input that asks for one, by its name, or by `mutation.name`."""
-        product, lot = self.unsold.variant.product, self.unsold
-        group = self.together.row
-        gid = {
-            "cartId": self.cart["id"],
-            "cartLineUpdate.lineId": self.cart["lines"][0]["id"],
-            "cartLineRemove.lineId": self.cart["lines"][0]["id"],
-            "lineId": self.sold.line_id(),
-            "shipmentId": self.sold.parcel_id(1),
-            "claimId": global_id("Claim", Claim.objects.get(line__order=self.sold.row).uid),
-            "paymentTrialLook.id": global_id("PaymentTrial", self.trial.uid),
-            "paymentTrialRefund.id": global_id("PaymentTrial", self.trial.uid),
-            "refundId": global_id("Refund", self.failed.uid),
-            "incidentId": global_id("Incident", self.closure.incident.uid),
-            "closureId": global_id("Closure", self.closure.uid),
-            "disputeId": global_id("Dispute", self.dispute.uid),
-            "reviewId": global_id("Review", Review.objects.get(line__order=self.sold.row).uid),
-            **dict.fromkeys(
-                ("listingApprove.id", "listingReturn.id", "listingSuspend.id", "listingResume.id"),
-                global_id("Product", product.uid),
-            ),
-            **dict.fromkeys(
-                (
-                    *("accountClose.id", "accountOpenAgain.id", "accountSignOut.id"),
-                    "accountSecondFactorEnd.id",
-                ),
-                global_id("Person", self.sold.managers[0].person.uid),
-            ),
-            "teamMemberEnd.member": global_id(
-                "Appointment", self.sold.managers[0].person.appointments.get().uid
-            ),
-            **dict.fromkeys(
-                (
-                    *("householdVerify.id", "householdDecline.id", "householdDetailsOpen.id"),
-                    "householdTakeOut.id",
-                ),
-                global_id("OfficeHousehold", self.household.uid),
-            ),
-            "task": global_id("Task", self.task.uid),
-            "ceremony": global_id("OrganiserCeremony", self.ceremony.uid),
-            "ceremonySave.id": global_id("OrganiserCeremony", self.ceremony.uid),
-            "opens": global_id("Round", f"{self.entry.round.edition.slug}/provincial/"),
-            "course": global_id("Course", self.course.uid),
-            "lesson": global_id("Lesson", self.course.lessons.get().uid),
-            "item": global_id("QuizItem", self.course.quiz.get().uid),
-            "coursePublish.course": global_id("Course", self.draft_course.uid),
-            "questionId": global_id("Question", self.question.uid),
-            "editionSlug": self.entry.round.edition.slug,
-            "edition": global_id("OfficeEdition", self.entry.round.edition.uid),
-            "round": global_id("Round", f"{self.entry.round.edition.slug}/provincial/"),
-            "entry": global_id("OrganiserEntry", self.entry.uid),
-            "entryId": global_id("Entry", self.entry.uid),
-            "entryNumber": self.entry.number,
-            **dict.fromkeys(
-                ("tieDeclare.entry", "sheetWrite.entry"),
-                global_id("JudgedEntry", self.entry.uid),
-            ),
-            "source": global_id("OutsideSource", self.mapping.source.uid),
-            "mapping": global_id("ProjectMapping", self.mapping.uid),
-            "batch": global_id("ImportBatch", self.statement.uid),
-            "twin": global_id("TwinSale", self.twin.uid),
-            "objectionFile.entry": global_id("OwnEntry", self.entry.uid),
-            "objection": global_id("Objection", self.objection.uid),
-            "reexamination": global_id("ReExamination", self.reexamination.uid),
-            "award": global_id("Award", self.award.uid),
-            "conflict": global_id("JudgeConflict", self.tie.uid),
-            "case": global_id("Case", self.case.uid),
-            "caseAppeal.case": global_id("EntrantCase", self.case.uid),
-            "relatedPartyDeclare.entry": global_id("EntrantEntry", self.entry.uid),
-            "relatedPartyWithdraw.id": global_id("RelatedParty", self.near.uid),
-            "judge": global_id("Judge", self.tie.judge.uid),
-            "rulebook": global_id("Rulebook", self.rules.uid),
-            **{
-                f"registration{deed}.id": global_id("Registration", self.registration.uid)
-                for deed in (
-                    "Check",
-                    "Decline",
-                    "Approve",
-                    "Withdraw",
-                    "Suspend",
-                    "Resume",
-                    "Disqualify",
-                    "AppealFile",
-                )
-            },
-            "appeal": global_id("RegistrationAppeal", self.appeal.uid),
-            "partner": global_id("Partner", self.partner.uid),
-            "into": global_id("Round", f"{self.entry.round.edition.slug}/provincial/"),
-            "groupId": global_id("GroupPurchase", group.uid),
-            "seatId": global_id("Seat", Seat.objects.filter(group=group).first().uid),
-            "organisationId": global_id("Organisation", self.together.union.uid),
-            "organisation": global_id("Organisation", self.together.union.uid),
-            "parent": global_id("Organisation", self.proposed.uid),
-            "variantId": global_id("Variant", lot.variant.uid),
-            "variant": global_id("Variant", lot.variant.uid),
-            "variantSave.id": global_id("Variant", lot.variant.uid),
-            "product": global_id("Product", product.uid),
-            "team": global_id("Team", product.team.uid),
-            **dict.fromkeys(
-                ("teamUpdate.id", "teamAmend.id", "teamSuspend.id", "teamResume.id"),
-                global_id("Team", product.team.uid),
-            ),
-            "lot": global_id("Lot", lot.uid),
-            "household": global_id("Household", self.household.uid),
-            "pictureDelete.id": global_id("Picture", self.photo.uid),
-            "certificateRemove.id": global_id("Certificate", self.paper.uid),
-            "tokenRevoke.id": global_id("ApiToken", self.token.uid),
-            "invitationWithdraw.id": global_id(
-                "Invitation", Invitation.objects.get(organisation=self.together.union).uid
-            ),
-            "roleInvitationWithdraw.id": global_id("RoleInvitation", self.offer.uid),
-            "appointmentId": global_id("Appointment", self.appointment.uid),
-            "appointmentEnd.id": global_id("Appointment", self.appointment.uid),
-        }
-        of_kind = {
-            "course": self.course,
-            "product": product,
-            "lot": lot,
-            "household": self.household,
-            "address": self.address,
-        }
-        of_kind |= {"organisation": self.proposed, "membership": self.together.union.memberships.first()}
-        for kind, row in of_kind.items():
-            for act in graphql_schema().mutation_type.fields:
-                if act.startswith(kind):
-                    gid.setdefault(f"{act}.id", global_id(type(row).__name__, row.uid))
-        return gid
+        return ids_of(self)
 
     @property
     def texts(self) -> dict[str, str]:

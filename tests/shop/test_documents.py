@@ -51,6 +51,14 @@ def test_every_word_of_the_glossary_has_its_chinese():
     assert [row for row in rows if not re.search(r"[\u4e00-\u9fff]", row.split("|")[2])] == []
 
 
+def test_every_page_of_the_contest_is_in_its_readme():
+    told = set(re.findall(r"\*\*(\w+/\w+)\*\*", (ROOT / "contest" / "README.md").read_text()))
+    rooms = {
+        name: (ROOT / "shop" / "web" / name).glob("*.html") for name in ("contest", "organiser", "judge")
+    }
+    assert {f"{room}/{page.stem}" for room, pages in rooms.items() for page in pages} - told == set()
+
+
 def test_every_setting_is_in_the_table():
     assert readme_tells_every_setting() == []
 

@@ -22,7 +22,7 @@ from orders.models import Incident, Line, Order
 from shop.demo import first_edition, sign_ins
 from shop.demo.second_edition import SLUG
 from shop.urls import urlpatterns
-from shop.web.organiser.tabs import TABS
+from shop.web.organiser.tabs import PAGES
 from shop.web.page import Page
 from tests.accounts.world import a_person
 from together.models import GroupPurchase
@@ -237,8 +237,8 @@ def _office() -> Iterator[Stop]:
     held = _held()
     at = (("edition", held.edition.slug), ("level", held.level))
     yield Stop(GUEST, "contest_edition", (("edition", held.edition.slug),))
-    for tab in TABS:
-        yield Stop(OPERATOR, f"organiser_{tab.name}", at)
+    for page in PAGES:
+        yield Stop(OPERATOR, f"organiser_{page.name}", at)
     over = (("edition", first_edition.SLUG),)
     for name in ("contest_edition", "contest_rules"):
         yield Stop(GUEST, name, over)
@@ -279,8 +279,6 @@ def _learning() -> Iterator[Stop]:
         yield Stop(MANAGER, name)
     yield Stop(MANAGER, "course", (("id", global_id("Course", course.uid)),))
     yield Stop(sign_ins.ORGANISER, "office_questions")
-    for name in ("organiser_ceremony", "organiser_training", "organiser_tasks"):
-        yield Stop(sign_ins.ORGANISER, name, at)
 
 
 def _importing() -> Iterator[Stop]:

@@ -20,7 +20,7 @@ from impact.actions.household import Proposal
 from impact.models import Entry, Round
 from orders.models import Claim, Dispute, Order, Payment, Refund
 from shop.demo.incidents import one_that_is_over
-from shop.web.organiser.tabs import TABS
+from shop.web.organiser.tabs import PAGES
 from tests.accounts.world import a_person, holds
 from tests.catalog.world import an_operator
 from tests.contest import committee
@@ -186,7 +186,7 @@ def of_the_office(shelf: SimpleNamespace, together: Together) -> dict[Any, list[
             *(f"office/households/{family}/{opens}" for opens in ("", "?open=open_details")),
             *(f"office/organisations/{union}/{opens}" for opens in ("", "?open=suspend_organisation")),
             *("organiser/?open=create_edition", f"organiser/?open=create_round~{edition}"),
-            *(f"{desk}{name}/" for name in (*(tab.name for tab in TABS), "tasks", "ceremony", "training")),
+            *(f"{desk}{name}/" for name in (page.name for page in PAGES)),
             *(f"{desk}{opened}" for opened in ("tasks/?open=save_task", "calendar/?open=save_partner")),
             *("office/questions/", "office/supporters/"),
         ],

@@ -11,11 +11,11 @@ from django.utils import timezone
 from accounts.models import Person
 from contest.actions import case as cases
 from contest.actions import examination
-from contest.models import Case
+from contest.models import Adjustment, Case
 from core import clock
 from core.api.ids import global_id
 from impact.actions import disclosure
-from impact.models import Entry, Round
+from impact.models import Entry, LedgerTransaction, Round
 from orders.models import Order
 from shop.demo import integrity
 from tests.catalog import world as shelves
@@ -31,10 +31,14 @@ def somebody() -> Person:
     return awake(Person.objects.create_user(f"{uuid4().hex[:12]}@example.com", name="示例人"))
 
 
-def an_organiser() -> Person:
+def an_officer(role: str) -> Person:
     person = somebody()
-    person.appointments.create(role="organiser", starts_at=timezone.now() - timedelta(hours=1))
+    person.appointments.create(role=role, starts_at=timezone.now() - timedelta(hours=1))
     return person
+
+
+def an_organiser() -> Person:
+    return an_officer("organiser")
 
 
 def signed_in(person: Person) -> Client:
@@ -151,6 +155,49 @@ def test_from_the_freeze_the_public_reads_entry_rule_reason_and_a_sum_of_ten_alo
     page = held.public()
     assert held.entry.number in page and "The facts are as the rule says" in page and "¥442.80" in page
     assert page.count("not told: fewer than 10 people") == 1  # of the manager's own
+
+
+def test_an_entrys_page_tells_what_was_kept_out_and_what_came_after_the_freeze_and_nothing_before(held):
+    address = f"/en/contest/{held.round.edition.slug}/{held.entry.number}/"
+    open_page = words(Client(**EN).get(address))
+    assert "Told from the freeze on." in open_page and "Kept out" not in open_page
+    assert "Many accounts" not in open_page
+    final(held, Case.objects.get(rule="F3"))
+    held.freeze()
+    other = Order.objects.filter(person=held.manager).get()
+    for n, minor in enumerate((1_00, 36_90)):
+        Adjustment.objects.create(
+            entry=held.entry,
+            transaction=LedgerTransaction.objects.create(reason="refund", key=f"refund:{n}", at=clock.now()),
+            order_uid=other.uid,
+            amount_minor=minor,
+            kind="refund",
+            at=clock.now(),
+        )
+    page = words(Client(**EN).get(address))
+    assert "Many accounts, one address" in page and "The facts are as the rule says" in page
+    assert "Kept out: ¥442.80" in page and "not told: fewer than 10 people" in page
+    assert "Refund since the freeze: ¥37.90, beside the figures" in page
+    assert other.number not in page and str(other.uid) not in page
+
+
+def test_an_auditor_reads_each_case_with_its_evidence_and_decides_none(held):
+    auditor = signed_in(an_officer("auditor"))
+    page = words(auditor.get(f"/en/organiser/{held.place}"))
+    assert "F3" in page and ">442.80<" in page and Order.objects.first().number in page
+    assert "/do/decide_case/" not in page and "open=decide_case" not in page
+    case = Case.objects.get(rule="F3")
+    said = auditor.post(
+        "/graphql",
+        {
+            "query": "mutation($i: CaseDecideInput!) { caseDecide(input: $i) { errors { code } } }",
+            "variables": {
+                "i": {"case": global_id("Case", case.uid), "decision": "CLEARED", "reason": "MISTAKEN"}
+            },
+        },
+        "application/json",
+    ).json()
+    assert said["data"]["caseDecide"]["errors"] and Case.objects.get(pk=case.pk).state == "held"
 
 
 def test_neither_page_nor_api_names_a_buyer(held):

@@ -6,7 +6,7 @@ from django.test import Client
 from contest.models import Registration, RegistrationAppeal, Stage
 from core import clock
 from core.api.ids import global_id
-from tests.accounts.world import a_person
+from tests.accounts.world import a_person, an_organisation
 from tests.contest.registering import HUBEI, YICHANG, a_registering_round, a_team_with, registered, somebody
 from tests.web.conftest import signed_in
 from tests.web.test_pages import post, unfolded, words
@@ -63,7 +63,15 @@ def test_the_calendar_says_what_the_clock_will_do_and_everybody_reads_the_editio
     day = clock.today().replace(year=clock.today().year + 2)
     key = global_id("Round", f"{round_.edition.slug}/provincial/{HUBEI}")
     partner = {"role": "ORGANISER", "nameZh": "示例省会", "nameEn": "Demo Society", "dutyZh": "组织"}
-    press(organiser, page, "save_partner", edition=edition, **partner)
+    press(organiser, page, "save_partner", edition=edition, **partner, organisationCode="NOBODY99")
+    assert not round_.edition.partners.exists()
+    society = an_organisation(name_zh="示例省工会")
+    society.refresh_from_db()
+    press(
+        organiser, page, "save_partner", edition=edition, **partner, organisationCode=society.mobiliser_code
+    )
+    assert round_.edition.partners.get().organisation == society
+    assert "示例省会 是本店的认证单位 示例省工会" in words(organiser.get(page))
     press(organiser, page, "set_target", edition=edition, kind="TEAMS", goal="72")
     press(organiser, page, "set_amount_target", edition=edition, goalMinor="3000000.00")
     stage = {"number": "1", "kind": "SCORE", "nameZh": "线上", "nameEn": "Online", "picks": "30"}

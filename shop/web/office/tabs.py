@@ -53,7 +53,7 @@ TABS = (
         "organiser/organiser",
         say("大赛", "Contest"),
         "contest.keep_editions",
-        also=("contest.import_results", "contest.approve_imports"),
+        also=("contest.import_results", "contest.approve_imports", "contest.examine"),
     ),
     Tab("office/questions", say("提问", "Questions"), "contest.answer_questions"),
     Tab("judge/judge", say("评审", "Judging"), "contest.judge", ("judge/desk", "judge/entry")),

@@ -8,7 +8,7 @@ from impact.models import Round
 from shop.web.organiser.attendance import attendance
 from shop.web.organiser.award_file import award_file, upload_award_file
 from shop.web.organiser.files import quarantine_file, repair_import, upload_import
-from shop.web.organiser.tabs import TABS
+from shop.web.organiser.tabs import PAGES
 from shop.web.page import page
 
 
@@ -32,26 +32,11 @@ urlpatterns = [
     path("<language:lang>/organiser/", _page("organiser/organiser"), name="organiser"),
     *(
         path(
-            f"<language:lang>/organiser/<slug:edition>/<level:level>/{tab.name}/",
-            _page(f"organiser/{tab.name}"),
-            name=f"organiser_{tab.name}",
+            f"<language:lang>/organiser/<slug:edition>/<level:level>/{part.name}/",
+            _page(f"organiser/{part.name}"),
+            name=f"organiser_{part.name}",
         )
-        for tab in TABS
-    ),
-    path(
-        "<language:lang>/organiser/<slug:edition>/<level:level>/training/",
-        _page("organiser/training"),
-        name="organiser_training",
-    ),
-    path(
-        "<language:lang>/organiser/<slug:edition>/<level:level>/ceremony/",
-        _page("organiser/ceremony"),
-        name="organiser_ceremony",
-    ),
-    path(
-        "<language:lang>/organiser/<slug:edition>/<level:level>/tasks/",
-        _page("organiser/tasks"),
-        name="organiser_tasks",
+        for part in PAGES
     ),
     path("<language:lang>/organiser/attendance/<str:id>.<str:form>", attendance, name="attendance"),
     path(
