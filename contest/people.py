@@ -22,6 +22,7 @@ from contest.models import (
     Objection,
     Pick,
     ProjectMapping,
+    QuarantinedRow,
     ReExamination,
     ReferralLink,
     Registration,
@@ -56,6 +57,7 @@ STEPS: dict[type[Model], dict[str, str]] = {
     Objection: {"answered_by": "answered_at"},
     Pick: {"by": "at"},
     ProjectMapping: {"proposed_by": "created_at", "approved_by": "approved_at"},
+    QuarantinedRow: {"repaired_by": "repaired_at"},
     ReExamination: {"decided_by": "decided_at"},
     Registration: {
         "applied_by": "applied_at",

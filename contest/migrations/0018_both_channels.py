@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('core', '0002_what_is_shown'),
-        ('contest', '0016_plans_are_shown'),
+        ('contest', '0017_who_corrected_a_row'),
     ]
 
     operations = [
