@@ -8,6 +8,7 @@ from accounts.models import Person
 from contest.models import (
     Archive,
     Award,
+    AwardFile,
     AwardNote,
     Case,
     CaseItem,
@@ -31,6 +32,7 @@ from contest.models import (
     Result,
     Rulebook,
     Sheet,
+    StageList,
     Task,
     TwinSale,
     View,
@@ -44,6 +46,7 @@ from orders.models import Order
 STEPS: dict[type[Model], dict[str, str]] = {
     Archive: {"by": "at"},
     Award: {"proposed_by": "proposed_at", "approved_by": "approved_at", "delivered_by": "delivered_at"},
+    AwardFile: {"by": "at"},
     AwardNote: {"by": "at"},
     Case: {"decided_by": "decided_at", "answered_by": "answered_at"},
     Ceremony: {"opened_by": "opened_at"},
@@ -69,6 +72,7 @@ STEPS: dict[type[Model], dict[str, str]] = {
     RelatedParty: {"declared_by": "declared_at"},
     Result: {"published_by": "published_at"},
     Rulebook: {"frozen_by": "frozen_at"},
+    StageList: {"drawn_by": "drawn_at"},
     Task: {"set_by": "due_on", "ended_by": "ended_at"},
     TwinSale: {"decided_by": "decided_at"},
 }

@@ -167,11 +167,14 @@ class StageDeskType(PlainType):
 
 
 add_to_round(
-    stages=list_of(
-        StageType,
-        most=stages.MOST_STAGES,
-        resolver=lambda root, info: list(root.stages.select_related("rulebook")),
-        description="Its parts that are scored each by itself, in their order; none where it is of one piece.",
+    stages=guarded(
+        list_of(
+            StageType,
+            most=stages.MOST_STAGES,
+            resolver=lambda root, info: list(root.stages.select_related("rulebook")),
+            description="Its parts that are scored each by itself, in their order; none where it is of one piece.",
+        ),
+        KEEPS_IT,
     ),
     stage_lists=guarded(
         list_of(

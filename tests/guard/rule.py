@@ -58,7 +58,7 @@ IMPORTED = (
 )
 ROUND = (
     "contestOffice organiserRound organiserRound.entries organiserRound.mayEnter organiserRound.committee"
-    f" organiserRound.registrations organiserRound.plan organiserRound.goingOn organiserRound.ceremonies organiserRound.rulebooks organiserRound.cases organiserRound.casesWaiting"
+    f" organiserRound.registrations organiserRound.plan organiserRound.stages organiserRound.goingOn organiserRound.ceremonies organiserRound.rulebooks organiserRound.cases organiserRound.casesWaiting"
     f" organiserRound.results organiserRound.awards organiserRound.tasks organiserRound.stageLists {IMPORTED}"
 )
 COMMITTEE = "conflictConfirm conflictWaive conflictName caseDecide caseAnswer"

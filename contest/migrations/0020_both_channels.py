@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('core', '0002_what_is_shown'),
-        ('contest', '0017_who_corrected_a_row'),
+        ('contest', '0019_award_files'),
     ]
 
     operations = [

@@ -59,7 +59,7 @@ def triggers():
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contest', '0018_both_channels'),
+        ('contest', '0020_both_channels'),
     ]
 
     operations = [*triggers()]
