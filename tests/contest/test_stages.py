@@ -182,8 +182,9 @@ def test_whoever_came_farther_stands_before_and_only_they_go_on(field, cut, out)
     assert verify() == []
 
 
-def test_the_committee_picks_among_those_who_are_through_alone(field, cut):
+def test_the_committee_picks_among_those_who_are_through_alone(field, request):
     field.plan(advances=2, picks=1)
+    cut = request.getfixturevalue("cut")
     panel_begins(field)
     judged(field, *((int(number[1:]), 60 + n) for n, number in enumerate(goes_on(cut))))
     result = field.publish()
