@@ -4,7 +4,7 @@ Figures are made and kept, never computed for whoever asks: asking twice, or act
 """
 
 from collections.abc import Iterable
-from dataclasses import fields, replace
+from dataclasses import fields
 from datetime import date, datetime
 
 from django.db import transaction
@@ -16,7 +16,7 @@ from impact.actions import standings
 from impact.actions.disclosed_households import disclose_households
 from impact.actions.thaw import thaw
 from impact.models import Disclosure, Entry, Household, Round, Standing, SupportNumber
-from impact.reads.disclosure import Counts, boundary_of, counts_of
+from impact.reads.disclosure import Counts, boundary_of, counts_of, public_bodies
 from impact.reads.household import FEWEST
 
 Phase = Round.Phase
@@ -68,22 +68,34 @@ def _disclose(round_: Round, day: date, now: datetime) -> bool:
     _keep(rows)
     counts = counts_of(round_, number, is_final)
     for row in rows:
-        counted = counts.get((row.entry_id, row.division_id), Counts())
-        bodies = max(counted.organisations or 0, before.get((row.entry_id, row.division_id), 0))
-        _tell(row, counted if is_final else replace(counted, organisations=bodies or None))
+        _tell(row, counts.get((row.entry_id, row.division_id), Counts()))
+    if not is_final:
+        _tell_bodies(rows, before)
     _keep(rows)
     return True
 
 
-def _disclosed_bodies(rows: Iterable[Disclosure], day: date) -> dict[tuple[int | None, str | None], int]:
-    """How many organisations each cell was told until now, of a round that has run on since: a ten that was told stays
-    until the freeze.
+def _tell_bodies(rows: Iterable[Disclosure], before: dict[int, int]) -> None:
+    """Of each entry as many organisations as it was told before, or more; of places the sums of that."""
+    for row in rows:
+        if row.entry is not None:
+            row.organisations = max(row.organisations or 0, before.get(row.entry.pk, 0)) or None
+    of_entries = {(e.pk, e.team.division_id): row.organisations for row in rows if (e := row.entry)}
+    sums = public_bodies(of_entries)
+    for row in rows:
+        if row.entry is None:
+            row.organisations = sums.get((None, row.division_id))
+
+
+def _disclosed_bodies(rows: Iterable[Disclosure], day: date) -> dict[int, int]:
+    """How many organisations each entry was told to have until now, of a round that has run on since: a ten that was told
+    stays until the freeze.
 
     Anybody may buy by an organisation's code. Whoever has brought a count to just under a ten by others' codes would
     take each away again, try one more, and see whether that one had been counted already.
     """
     runs_on = [row for row in rows if row.pk and not row.is_final and row.day <= day]
-    return {(row.entry_id, row.division_id): row.organisations for row in runs_on if row.organisations}
+    return {row.entry_id: row.organisations for row in runs_on if row.entry_id and row.organisations}
 
 
 def _tell(row: Disclosure, counts: Counts) -> None:

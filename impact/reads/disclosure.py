@@ -13,7 +13,7 @@ is exact where no entry of it is under ten, else in tens.
 An entry whose households fell under ten is counted up to the boundary from which it stands still.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -158,15 +158,27 @@ def counts_of(round_: Round, number: int, is_final: bool) -> dict[Cell, Counts]:
             cells.get(cell, (None, False)) for cells in (times_disclosed, people_disclosed)
         )
         organisations = bodies.get(cell, 0)
+        # Of a place that may still move it is what its entries are told to have: public_bodies.
+        is_counted = is_final or cell[0] is not None
         found[cell] = Counts(
             times,
             persons,
-            organisations if is_final else _disclosed(organisations, False)[0],
+            organisations if is_final else _disclosed(organisations, False)[0] if is_counted else None,
             excluded if cell == (None, None) else None,
             are_times_exact,
             are_people_exact,
         )
     return found
+
+
+def public_bodies(of_entries: Mapping[tuple[int, str], int | None]) -> dict[Cell, int]:
+    """Of a division, and of the round, that may still move: the sum of what its entries, by (entry, division), are told to
+    have. A ten of its own would be one more that a single purchase by somebody's code turns."""
+    found: dict[Cell, int] = {}
+    for (_, division), n in of_entries.items():
+        for place in (division, None):
+            found[None, place] = found.get((None, place), 0) + (n or 0)
+    return {cell: n for cell, n in found.items() if n}
 
 
 def bodies_ever(round_: Round, number: int) -> dict[Cell, int]:

@@ -7,7 +7,17 @@ from datetime import timedelta
 from core import clock
 from core.verify import Offence, rows_of
 from impact.models import Disclosure, Entry, Household, Round, SupportNumber
-from impact.reads.disclosure import HOUR, STEP, Counts, bodies_ever, boundary_at, counts_of, today
+from impact.reads.disclosure import (
+    HOUR,
+    STEP,
+    Cell,
+    Counts,
+    bodies_ever,
+    boundary_at,
+    counts_of,
+    public_bodies,
+    today,
+)
 from impact.reads.figures import figures_of
 from impact.reads.household import FEWEST
 
@@ -54,6 +64,7 @@ def _of_round(round_: Round, rows: list[Disclosure], last: int) -> Iterator[Offe
     whole = next((row for row in rows if row.entry_id is None and row.division_id is None), rows[0])
     counts = counts_of(round_, whole.number, whole.is_final)
     ever = {} if whole.is_final else bodies_ever(round_, whole.number)
+    sums = {} if whole.is_final else _bodies_of_places(rows)
     for row in rows:
         made = (row.day, row.number, row.is_final)
         if made != (whole.day, whole.number, whole.is_final) or row.number > last:
@@ -62,14 +73,22 @@ def _of_round(round_: Round, rows: list[Disclosure], last: int) -> Iterator[Offe
             )
         cell = row.entry_id, row.division_id
         true = counts.get(cell, Counts())
-        # While it runs, a ten that was told stays.
-        if (row.organisations or 0) in range(true.organisations or 0, ever.get(cell, 0) + 1, STEP):
+        if not whole.is_final and row.entry_id is None:
+            true = replace(true, organisations=sums.get(cell))
+        # While it runs, a ten that an entry was told to have stays.
+        elif (row.organisations or 0) in range(true.organisations or 0, ever.get(cell, 0) + 1, STEP):
             true = replace(true, organisations=row.organisations)
         said = Counts(**{name: getattr(row, name) for name in Counts.__dataclass_fields__})
         if said != true:
             yield Offence("I6", "Disclosure", row.pk, f"says {said}, its supports say {true}")
     yield from _cells(round_, rows, whole)
     yield from _held(rows)
+
+
+def _bodies_of_places(rows: Iterable[Disclosure]) -> dict[Cell, int]:
+    told = {row.entry_id: row.organisations for row in rows if row.entry_id}
+    entries = Entry.objects.filter(pk__in=told).values_list("pk", "team__division_id")
+    return public_bodies({(pk, division): told[pk] for pk, division in entries})
 
 
 def _cells(round_: Round, rows: list[Disclosure], whole: Disclosure) -> Iterator[Offence]:
