@@ -39,7 +39,7 @@ PROMISES: dict[str, tuple[str, dict[str, str]]] = {
         {
             "freeze": "purchases, refunds and a freeze racing, 200 trials: in the snapshot or beside it, once",
             "import-csv": "a statement of 100,000 rows is read within 60 s, 300 MB at its peak",
-            "import-xlsx": "the same as a workbook within 180 s",
+            "import-xlsx": "the same as a workbook within 180 s, 350 MB at its peak",
             "inputs": "inputs and scores of 72 entries with 1,500 supports: as many statements as of a few, little beside their sums",
             "clean": "400 clean purchases: none lowers a figure of its entry's or moves another, mobilised and direct are the net",
             "sealed": "every field of the schema, by every role, for a sealed sheet: nothing",
