@@ -74,12 +74,6 @@ def recuse_herself(judge: Judge, entry: Entry, by: Person) -> Conflict:
     return row
 
 
-def tell_docking(judge: Judge, entry: Entry) -> None:
-    """The port by which whoever brings supply and demand together says that a judge and an entry's team have met there:
-    it is suspected like what was found."""
-    Conflict.objects.get_or_create(judge=judge, entry=entry, kind=Kind.DOCKING)
-
-
 def name(judge: Judge, entry: Entry, kind: str, words: str, by: Person) -> Conflict:
     """Whoever keeps the contest knows of a tie that no fact shows: the judge is recused, after the opening too."""
     clean.one_of(kind, "kind", [str(one) for one in Conflict.Kind])

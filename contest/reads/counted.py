@@ -59,11 +59,6 @@ class Counted:
     bodies: dict[int, int] = field(default_factory=dict)
     areas: dict[str, int] = field(default_factory=dict)  # region code: known persons whose goods went there
 
-    @property
-    def direct_minor(self) -> int:
-        """What nobody called for: with all callers it is the net."""
-        return self.net_minor - sum(self.callers.values())
-
 
 def area_sql(region: str, home: str) -> str:
     """SQL: the area of a region's code: a division of the home province, or another province as a whole.

@@ -51,13 +51,6 @@ def sitting(edition_id: int) -> QuerySet[Judge]:
     return rows.filter(pk__in=[row.pk for row in rows if (row.person_id, row.edition.uid) in held])
 
 
-def is_recused(person: Any, entry: Entry) -> bool:
-    """Whether this entry does not exist for her: she is a judge of its edition, and something ties her to it that
-    nobody has waived, be it decided or only suspected."""
-    judge = judge_of(person, entry.round.edition_id)
-    return judge is not None and entry.pk in hidden_from(judge, [entry])
-
-
 def hidden_from(judge: Judge, entries: Iterable[Entry]) -> set[int]:
     """Which of these entries do not exist for a judge; asked of the facts too, so that nothing is shown before it was
     noted. What ties her to an entry after its sheets were opened changes nothing any more."""

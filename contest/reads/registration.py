@@ -1,4 +1,4 @@
-"""Registrations as each of those sees them who has a part in them, and who may be ranked."""
+"""Registrations as each of those sees them who has a part in them."""
 
 from collections.abc import Collection, Sequence
 from typing import Any
@@ -12,25 +12,12 @@ from catalog.models import Team, TeamMember
 from contest.models import Archive, Registration, RegistrationAppeal, RoundPlan
 from contest.reads.keeping import KEEP, rounds
 from core import clock
-from impact.models import Entry, Round
+from impact.models import Round
 
 CHECK = "contest.check_registrations"
 ENTER = "contest.enter_team"
 State = Registration.State
 WITH = ("team__county", "team__division", "round__edition", "round__region", "round__plan", "entry")
-
-
-def may_be_ranked(round_: Round) -> QuerySet[Entry]:
-    """The entries that compete: neither withdrawn nor suspended nor disqualified."""
-    return Entry.objects.filter(round=round_, approved_at__isnull=False, registration__state=State.LIVE)
-
-
-def out_of_competition(round_: Round) -> dict[int, str]:
-    """The state of each entry whose figures stay and which has no rank, by the entry's key."""
-    out = Registration.objects.filter(round=round_, entry__approved_at__isnull=False).exclude(
-        state=State.LIVE
-    )
-    return dict(out.values_list("entry_id", "state"))
 
 
 def of_round(round_: Round) -> QuerySet[Registration]:

@@ -6,18 +6,10 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from accounts.permissions import places_of
-from contest.models import RoundPlan, Rulebook
+from contest.models import Rulebook
 from contest.reads.keeping import KEEP
 from core.refusals import NotFound
 from impact.models import Round
-
-
-def in_force(round_: Round) -> Rulebook | None:
-    """The rules by which a round is scored: those it goes by, frozen before it opened (INV-14). None where there are none,
-    and then nothing that is bought in it can be scored."""
-    plan = RoundPlan.objects.filter(round=round_).select_related("rulebook").first()
-    book = plan.rulebook if plan else None
-    return book if book and book.frozen_at and book.frozen_at <= round_.opens_at else None
 
 
 def of_round(round_: Round) -> Rulebook | None:

@@ -9,6 +9,7 @@ from contest.scoring.exact import WHOLE_BPS, ZERO, exactly, rounded
 from contest.scoring.indicators import REGISTRY, Term, about_row, value_of_terms, words_of_row
 from contest.scoring.inputs import Inputs
 from contest.scoring.measures import Field, words_of_measure
+from contest.scoring.settings import OF_THE_FIELD
 from core.language import Words, say
 
 SHOWN = 10  # decimals of a step: more than enough for four in the end
@@ -124,7 +125,7 @@ def notes(parameters: Mapping[str, Any]) -> list[Words]:
         ),
     ]
     scales = {parameters["scale"], *(row.get("scale", "") for row in parameters["indicators"])}
-    if scales & {"linear_max", "percentile"} or parameters["popularity"]["mode"] == "like_share":
+    if OF_THE_FIELD & {*scales, parameters["popularity"]["mode"]}:
         found.append(
             say(
                 "这套规则把参赛队互相比较：一队的数变了，别队的分也会变。",

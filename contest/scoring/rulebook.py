@@ -100,11 +100,6 @@ def defaults_of(section: Any) -> Any:
     return {name: defaults_of(inner) for name, inner in section.items()}
 
 
-def preset(parameters: Mapping[str, Any], scale: str) -> dict[str, Any]:
-    """The same rules with another scale for each input that has a starting point: log_ref, linear_max or percentile."""
-    return {**deepcopy(dict(parameters)), "scale": scale}
-
-
 def canonical(parameters: Mapping[str, Any]) -> bytes:
     """The one spelling of these parameters: JSON in UTF-8, keys in order, no spaces, no number that is not whole."""
     _check_whole(parameters)

@@ -84,7 +84,7 @@ POPULARITY_MODES = {
     "blend": say("参与率与普及率合计", "Engagement and spread together"),
 }
 SCALE = Choice("log_ref", say("数据怎样变成分数", "How figures become marks"), SCALES)
-# These let one entry move another's figure; whoever chooses one is told so.
+# Scales and modes by which one entry moves another's figure; whoever reads rules with one of them is told so.
 OF_THE_FIELD = frozenset({"linear_max", "percentile", "like_share"})
 
 SECTION_WORDS = {

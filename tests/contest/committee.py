@@ -13,6 +13,7 @@ from catalog.models import Team
 from contest.actions import judge as judges
 from contest.actions import sheet as sheets
 from contest.models import Conflict, Judge, RoundPlan, Rulebook, Sheet
+from contest.reads.judging import hidden_from
 from contest.scoring.rulebook import default_parameters, sha256_of
 from core import clock
 from impact.models import Entry, Round
@@ -79,6 +80,11 @@ def a_judge(round_: Round, ties: str = "", **fields: Any) -> Person:
 def part_of(person: Person, round_: Round) -> Judge:
     """Her part in the committee."""
     return Judge.objects.get(person=person, edition=round_.edition)
+
+
+def is_hidden(person: Person, entry: Entry) -> bool:
+    """Whether this entry does not exist for her."""
+    return entry.pk in hidden_from(part_of(person, entry.round), [entry])
 
 
 def marks(points: int | Sequence[int]) -> dict[str, int]:

@@ -42,12 +42,6 @@ def by_a_rulebook(round_: Round, change: Callable[[dict[str, Any]], None] | None
     return book
 
 
-def without_judges(parameters: dict[str, Any]) -> None:
-    """Rules in which the ledger alone speaks."""
-    parts = parameters["indicators"][0]["parts"]
-    parts["households"] += parts.pop("judges")
-
-
 def frozen(round_: Round) -> Snapshot:
     """The moment of the freeze has come, and beat has struck."""
     if clock.now() < round_.freezes_at:

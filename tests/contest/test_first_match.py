@@ -40,7 +40,7 @@ def callers(lot: Lot) -> tuple[dict[str, int], int]:
     standings.fold()
     entry = lot.variant.product.team.entries.get()
     found = counted(Scope([entry.pk], LATEST, clock.now()), Caps.of(RULES))[entry.pk]
-    return found.callers, found.direct_minor
+    return found.callers, found.net_minor - sum(found.callers.values())
 
 
 def an_order(lot: Lot, units: int = 10, **fields: Any) -> Order:

@@ -143,9 +143,9 @@ TIES = {
 def test_a_judge_who_is_tied_after_submitting_is_not_counted_and_her_seal_stays(round_, entry, lot, tie):
     *_, judge = sheets_of_five(round_, entry)
     seal = Sheet.objects.get(judge__person=judge).sha256
-    assert not judging.is_recused(judge, entry)
+    assert not committee.is_hidden(judge, entry)
     tie(lot, judge)
-    assert judging.is_recused(judge, entry), "at once, before anybody has looked"
+    assert committee.is_hidden(judge, entry), "at once, before anybody has looked"
     committee.close_judging()
     assert mean(round_, entry) == Decimal("83.0000")
     sheet = Sheet.objects.get(judge__person=judge)
@@ -154,14 +154,6 @@ def test_a_judge_who_is_tied_after_submitting_is_not_counted_and_her_seal_stays(
     found = Conflict.objects.get(judge__person=judge, entry=entry)
     assert (found.kind, found.state) == (TIES[tie], State.SUSPECTED)
     assert not list(verify())
-
-
-def test_a_docking_match_is_told_by_its_port(round_, entry):
-    *_, judge = sheets_of_five(round_, entry)
-    conflicts.tell_docking(committee.part_of(judge, round_), entry)
-    assert judging.is_recused(judge, entry)
-    committee.close_judging()
-    assert mean(round_, entry) == Decimal("83.0000")
 
 
 def test_what_is_waived_in_writing_counts(round_, entry, lot):
@@ -174,7 +166,7 @@ def test_what_is_waived_in_writing_counts(round_, entry, lot):
         with pytest.raises(Invalid):
             conflicts.waive(found, empty, organiser)
     conflicts.waive(found, "金额很小，评审前已公开", organiser)
-    assert not judging.is_recused(judge, entry)
+    assert not committee.is_hidden(judge, entry)
     committee.close_judging()
     assert mean(round_, entry) == Decimal("85.3333") and not list(verify())
 
@@ -265,7 +257,7 @@ def test_she_lives_in_a_county_or_in_a_city_that_has_none(round_):
 def test_a_team_that_she_names_is_gone_for_good_whether_known_or_not(round_, entry, team):
     by_name, by_code = a_judge(round_, f"不存在的队\n{team.name_zh}"), a_judge(round_, team.code.lower())
     for judge in (by_name, by_code):
-        assert judging.is_recused(judge, entry)
+        assert committee.is_hidden(judge, entry)
         assert entry not in judging.queue(committee.part_of(judge, round_), round_)
         found = Conflict.objects.get(judge__person=judge)
         assert (found.kind, found.state, found.is_declared) == (Kind.KINSHIP, State.CONFIRMED, True)

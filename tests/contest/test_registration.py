@@ -10,7 +10,7 @@ from accounts.models import Appointment
 from contest.actions.entry import enter
 from contest.models import Registration, RegistrationAppeal, RoundPlan
 from contest.reads import board as boards
-from contest.reads.registration import may_be_ranked, out_of_competition
+from contest.reads.outcome import entries_of, out_of
 from contest.verify import verify
 from core import clock
 from core.deliveries import drain
@@ -35,6 +35,11 @@ from tests.impact import world
 
 pytestmark = pytest.mark.django_db
 State = Registration.State
+
+
+def out(round_):
+    """Who does not compete, and why, by the entry's key."""
+    return {entry.pk: out_of(entry)[0] for entry in entries_of(round_) if out_of(entry)[0]}
 
 
 @pytest.fixture
@@ -242,8 +247,7 @@ def test_once_something_was_bought_its_figures_stay_and_it_has_no_rank(sold):
         seen["board"]["rows"][2]["figures"]["net"]["minor"]
         == 2 * seen["board"]["rows"][0]["figures"]["net"]["minor"]
     )
-    assert out_of_competition(round_) == {row.entry_id: State.WITHDRAWN}
-    assert {e.team_id for e in may_be_ranked(round_)} == {second.pk, third.pk}
+    assert out(round_) == {row.entry_id: "withdrawn"}
     assert list(verify()) == []
 
 
@@ -254,7 +258,7 @@ def test_suspended_disqualified_appealed_and_back(sold):
     id = id_of(registered(first))
     asks = Asker(chief)
     asks.done("registrationSuspend", id=id, reason="核查中")
-    assert registered(first).entry_id not in {e.pk for e in may_be_ranked(round_)}
+    assert out(round_) == {registered(first).entry_id: "suspended"}
     asks.done("registrationResume", id=id)
     assert registered(first).state == State.LIVE
     asks.done("registrationDisqualify", id=id, reason="刷单")
@@ -270,7 +274,7 @@ def test_suspended_disqualified_appealed_and_back(sold):
     Asker(deputy).done("registrationAppealAnswer", **given)
     drain()
     assert "核实无误" in mail.outbox[-1].body
-    assert registered(first).state == State.LIVE and out_of_competition(round_) == {}
+    assert registered(first).state == State.LIVE and out(round_) == {}
     assert manager.refused("registrationAppealFile", id=id, words="还要说") == "CONFLICT"
 
 

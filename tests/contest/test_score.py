@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from contest.scoring.exact import exactly, rounded
 from contest.scoring.judging import mean_of
 from contest.scoring.popularity import wilson
-from contest.scoring.rulebook import canonical, default_parameters, preset, sha256_of
+from contest.scoring.rulebook import canonical, default_parameters, sha256_of
 from contest.scoring.score import score
 from tests.contest.scores import RULES, Bought, folded, golden, mark
 
@@ -105,11 +105,12 @@ def test_a_preset_that_compares_lets_one_entry_move_another_and_the_fixed_one_do
     x, y, z = golden()
     bigger = replace(y, amount_minor=29_000_000)
     for scale, moves in (("log_ref", False), ("linear_max", True), ("percentile", True)):
-        rules = preset(RULES, scale)
+        rules = {**RULES, "scale": scale}
         before, after = score(rules, [x, y, z])[1], score(rules, [x, replace(y, amount_minor=1), z])[1]
         assert (before.values["amount"] != after.values["amount"]) is moves
-    assert score(preset(RULES, "linear_max"), [x, bigger])[2].values["amount"] == 100
-    assert [str(s.values["amount"]) for s in score(preset(RULES, "percentile"), [x, y, z]).values()] == [
+    assert score({**RULES, "scale": "linear_max"}, [x, bigger])[2].values["amount"] == 100
+    by_place = score({**RULES, "scale": "percentile"}, [x, y, z])
+    assert [str(s.values["amount"]) for s in by_place.values()] == [
         "50.0000", "100.0000", "0.0000"]  # fmt: skip
 
 
