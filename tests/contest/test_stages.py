@@ -22,6 +22,7 @@ from contest.verify import stage as of_stages
 from core import clock
 from core.refusals import Conflict, Invalid, NotFound, TooLate
 from tests.accounts.world import Asker, a_person
+from tests.catalog import world as shelves
 from tests.contest.committee import a_judge, give
 from tests.contest.registering import a_registering_round, key_of
 from tests.contest.rounds import a_field, order_of
@@ -214,6 +215,13 @@ def test_a_page_the_api_and_the_bulletin_say_how_far_each_came(field, cut, out):
         "ahead": {"entry": {"number": "E07"}},
         "decidedBy": "whoever came farther",
     }
+
+
+def test_a_team_reads_how_far_it_came_at_its_own_desk(field, cut, out):
+    manager = a_person()
+    shelves.works_at(field.entries[0].team, manager)
+    shown = words(signed_in(manager).get("/en/desk/results/"))
+    assert "as far as “Roadshow”" in shown and "70.0000" in shown
 
 
 TOLD = """query($e: String!) {
