@@ -11,7 +11,7 @@ from accounts.permissions import may, permissions_of, places_of
 from accounts.places import Place
 from accounts.waiting import Waiting, waiting
 from core.language import say
-from core.refusals import NotFound
+from core.refusals import first_or_refuse
 
 
 def place_of_question(question: Question) -> Place:
@@ -26,7 +26,7 @@ def my_questions(person: Any) -> QuerySet[Question]:
 
 def my_question(person: Any, uid: UUID, field: str = "question") -> Question:
     """One of them."""
-    return _one(my_questions(person).filter(uid=uid), field)
+    return first_or_refuse(my_questions(person).filter(uid=uid), field)
 
 
 def may_answer(person: Any, question: Question) -> bool:
@@ -46,7 +46,7 @@ def questions_for(person: Any) -> QuerySet[Question]:
 
 def question_for(person: Any, uid: UUID, field: str = "question") -> Question:
     """One of them; any other does not exist."""
-    return _one(questions_for(person).filter(uid=uid), field)
+    return first_or_refuse(questions_for(person).filter(uid=uid), field)
 
 
 def answers_of(question: Question) -> QuerySet[Answer]:
@@ -93,10 +93,3 @@ def export(person: Person) -> dict[str, Any]:
             for question in rows
         ]
     }
-
-
-def _one(rows: QuerySet, field: str) -> Any:
-    found = rows.first()
-    if found is None:
-        raise NotFound(field=field)
-    return found

@@ -51,6 +51,14 @@ class NotFound(Refusal):
     words = Words("没有找到。", "Not found.")
 
 
+def first_or_refuse(rows: Any, field: str) -> Any:
+    """The first row of a QuerySet; NotFound about `field` where it has none."""
+    found = rows.first()
+    if found is None:
+        raise NotFound(field=field)
+    return found
+
+
 class Invalid(Refusal):
     """What was sent cannot be right."""
 

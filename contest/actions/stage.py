@@ -8,7 +8,7 @@ from accounts.actions import audit
 from accounts.models import Person
 from catalog import clean
 from contest.actions.edition import KEEP, must_at
-from contest.models import RoundPlan, Stage
+from contest.models import RoundPlan, Rulebook, Stage
 from core import clock
 from core.language import say
 from core.refusals import Invalid, TooLate, every
@@ -50,16 +50,7 @@ def save_stage(
         others = {stage.number: stage for stage in round_.stages.exclude(number=number)}
         _check_place(others, number, picks, opens_at)
         _check_kind(round_, others, number, kind, opens_at)
-        rulebooks = round_.edition.rulebooks
-        rulebook = (
-            rulebooks.filter(version=rulebook_version).first() if rulebook_version is not None else None
-        )
-        if rulebook_version is not None and rulebook is None:
-            raise Invalid(say("没有这一版规则。", "There is no such version."), field="rulebook_version")
-        if rulebook is not None and not rulebook.is_frozen:
-            raise Invalid(
-                say("这一版规则还没有冻结。", "This version is not frozen."), field="rulebook_version"
-            )
+        rulebook = _frozen_rulebook(round_, rulebook_version)
         when = {"opens_at": opens_at, "closes_at": closes_at, "rulebook": rulebook}
         row, _ = Stage.objects.update_or_create(
             round=round_, number=facts.pop("number"), defaults={**facts, **when}
@@ -68,6 +59,18 @@ def save_stage(
             RoundPlan.objects.filter(round=round_).update(judging_closes_at=closes_at)
         audit.record(by, "save_stage", "Edition", round_.edition.uid, level=round_.level, number=row.number)
     return row
+
+
+def _frozen_rulebook(round_: Round, version: int | None) -> Rulebook | None:
+    """The stage's own rules; None where it goes by the round's."""
+    if version is None:
+        return None
+    found: Rulebook | None = round_.edition.rulebooks.filter(version=version).first()
+    if found is None:
+        raise Invalid(say("没有这一版规则。", "There is no such version."), field="rulebook_version")
+    if not found.is_frozen:
+        raise Invalid(say("这一版规则还没有冻结。", "This version is not frozen."), field="rulebook_version")
+    return found
 
 
 def _check_place(others: dict[int, Stage], number: int, picks: int, opens_at: datetime) -> None:

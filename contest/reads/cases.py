@@ -15,7 +15,7 @@ from catalog.models import Team, TeamMember
 from catalog.reads import desks_of, is_related
 from contest.models import Case, RelatedParty
 from contest.reads.keeping import rounds
-from core.refusals import NotFound
+from core.refusals import first_or_refuse
 from impact.models import Entry, Round
 from orders.models import Order
 
@@ -61,7 +61,7 @@ def case_to_decide(person: Any, uid: UUID, field: str = "case") -> Case:
     """One of a round where she decides."""
     if not may_anywhere(person, DECIDE):
         raise absent(person, DECIDE, field)
-    return _one(_full().filter(uid=uid, round__in=rounds(person, (DECIDE,)).values("pk")), field)
+    return first_or_refuse(_full().filter(uid=uid, round__in=rounds(person, (DECIDE,)).values("pk")), field)
 
 
 def case_of_own_team(person: Person, uid: UUID, field: str = "case") -> Case:
@@ -120,11 +120,4 @@ def _own(rows: QuerySet, person: Person, field: str) -> Any:
     found = rows.first()
     if found is None:
         raise absent(person, APPEAL, field)
-    return found
-
-
-def _one(rows: QuerySet, field: str) -> Any:
-    found = rows.first()
-    if found is None:
-        raise NotFound(field=field)
     return found

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from contest.models import Ceremony, CeremonyGuest
 from contest.reads import keeping
 from core import texts
-from core.refusals import NotFound
+from core.refusals import NotFound, first_or_refuse
 
 
 def ceremonies_of(edition_slug: str) -> QuerySet[Ceremony]:
@@ -32,7 +32,7 @@ def ceremonies_managed(person: Any) -> QuerySet[Ceremony]:
 
 def managed_ceremony(person: Any, uid: UUID, field: str = "ceremony") -> Ceremony:
     """One of them."""
-    return _one(ceremonies_managed(person).filter(uid=uid), field)
+    return first_or_refuse(ceremonies_managed(person).filter(uid=uid), field)
 
 
 def managed_guest(person: Any, code: str, field: str = "code") -> CeremonyGuest:
@@ -46,10 +46,3 @@ def managed_guest(person: Any, code: str, field: str = "code") -> CeremonyGuest:
 def is_managed(person: Any, ceremony: Ceremony) -> bool:
     """Whether it is hers to keep."""
     return person.is_authenticated and ceremonies_managed(person).filter(pk=ceremony.pk).exists()
-
-
-def _one(rows: QuerySet, field: str) -> Any:
-    found = rows.first()
-    if found is None:
-        raise NotFound(field=field)
-    return found

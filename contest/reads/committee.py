@@ -13,7 +13,7 @@ from accounts.actions import role_invitation
 from accounts.models import Appointment, RoleInvitation
 from contest.models import Conflict, Judge, Opening, RoundPlan, Sheet
 from contest.reads import judging, keeping
-from core.refusals import NotFound
+from core.refusals import first_or_refuse
 from impact.models import Entry, Round
 
 
@@ -133,18 +133,15 @@ class Committee:
 def conflict_of(person: Any, uid: UUID) -> Conflict:
     """A conflict in a round that she keeps."""
     rows = Conflict.objects.filter(uid=uid, entry__round__in=keeping.rounds(person).values("pk"))
-    found = rows.select_related("judge__person", "entry__round__edition", "entry__round__region").first()
-    if found is None:
-        raise NotFound(field="conflict")
+    rows = rows.select_related("judge__person", "entry__round__edition", "entry__round__region")
+    found: Conflict = first_or_refuse(rows, "conflict")
     return found
 
 
 def judge_in(person: Any, uid: UUID) -> Judge:
     """A judge of an edition of which she keeps a round."""
     rows = Judge.objects.filter(uid=uid, edition__in=keeping.rounds(person).values("edition"))
-    found = rows.select_related("person", "edition").first()
-    if found is None:
-        raise NotFound(field="judge")
+    found: Judge = first_or_refuse(rows.select_related("person", "edition"), "judge")
     return found
 
 

@@ -2,7 +2,7 @@
 
 from django.db.models import QuerySet
 
-from core.refusals import NotFound
+from core.refusals import first_or_refuse
 from impact.models import Edition
 
 
@@ -13,7 +13,5 @@ def public_editions() -> QuerySet[Edition]:
 
 def edition_called(slug: str, field: str = "edition") -> Edition:
     """The edition of this slug."""
-    found = public_editions().filter(slug=slug).first()
-    if found is None:
-        raise NotFound(field=field)
+    found: Edition = first_or_refuse(public_editions().filter(slug=slug), field)
     return found

@@ -13,7 +13,7 @@ from contest.outside import adapter_named
 from contest.outside.port import Adapter
 from contest.reads.keeping import EXAMINE, KEEP
 from core.language import Words, current, say
-from core.refusals import NotFound
+from core.refusals import first_or_refuse
 from core.tables import Column
 from impact.models import Entry, Round
 from orders.models import Order
@@ -67,7 +67,7 @@ def twins(round_: Round) -> QuerySet[TwinSale]:
 
 def batch_of(person: Any, uid: UUID, field: str = "batch") -> ImportBatch:
     """A statement of a round whose imports she sees."""
-    return _one(
+    return first_or_refuse(
         ImportBatch.objects.filter(uid=uid, round__in=rounds(person).values("pk")).select_related(
             "source", "round__edition", "round__region"
         ),
@@ -78,28 +78,32 @@ def batch_of(person: Any, uid: UUID, field: str = "batch") -> ImportBatch:
 def mapping_of(person: Any, uid: UUID) -> ProjectMapping:
     """A mapping of such a round."""
     rows = ProjectMapping.objects.filter(uid=uid, round__in=rounds(person).values("pk"))
-    return _one(rows.select_related("source", "round__edition", "round__region"), "mapping")
+    return first_or_refuse(rows.select_related("source", "round__edition", "round__region"), "mapping")
 
 
 def twin_of(person: Any, uid: UUID) -> TwinSale:
     """A pair of such a round."""
     rows = TwinSale.objects.filter(uid=uid, entry__round__in=rounds(person).values("pk"))
-    return _one(rows.select_related("source", "entry__round__edition", "entry__round__region"), "twin")
+    return first_or_refuse(
+        rows.select_related("source", "entry__round__edition", "entry__round__region"), "twin"
+    )
 
 
 def source_of(uid: UUID) -> OutsideSource:
     """A platform; they are no secret of a round."""
-    return _one(OutsideSource.objects.filter(uid=uid), "source")
+    return first_or_refuse(OutsideSource.objects.filter(uid=uid), "source")
 
 
 def round_of(person: Any, slug: str, level: str, region: str | None, field: str = "round") -> Round:
     """A round whose imports she sees, by its edition, level and region."""
-    return _one(rounds(person).filter(edition__slug=slug, level=level, region=region or None), field)
+    return first_or_refuse(
+        rounds(person).filter(edition__slug=slug, level=level, region=region or None), field
+    )
 
 
 def entry_of(round_: Round, uid: UUID) -> Entry:
     """An entry of the round."""
-    return _one(round_.entries.filter(uid=uid), "entry")
+    return first_or_refuse(round_.entries.filter(uid=uid), "entry")
 
 
 def may_import(person: Any, round_: Round) -> bool:
@@ -155,10 +159,3 @@ def reason(fault: dict[str, str]) -> str:
     """One of them."""
     words, title = fault[current()], fault[f"title_{current()}"] or fault["column"]
     return f"[{title}] {words}" if title else words
-
-
-def _one(rows: QuerySet, field: str) -> Any:
-    found = rows.first()
-    if found is None:
-        raise NotFound(field=field)
-    return found

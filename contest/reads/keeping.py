@@ -13,7 +13,7 @@ from accounts.places import Places
 from catalog.models import Team
 from contest.models import Archive
 from core.language import say
-from core.refusals import Conflict, NotFound
+from core.refusals import Conflict, first_or_refuse
 from impact.models import Edition, Entry, Round
 
 KEEP = "contest.keep_editions"
@@ -79,7 +79,7 @@ def subjects() -> QuerySet:
 
 def edition_called(person: Any, slug: str, field: str = "edition") -> Edition:
     """One that she keeps, by its slug."""
-    return _one(editions(person).filter(slug=slug), field)
+    return first_or_refuse(editions(person).filter(slug=slug), field)
 
 
 def is_archived(edition: Edition) -> bool:
@@ -95,7 +95,7 @@ def demand_open(edition: Edition) -> None:
 
 def edition_of(person: Any, uid: UUID, field: str = "edition") -> Edition:
     """One that she keeps, for a deed: CONFLICT where it is archived."""
-    found: Edition = _one(editions(person).filter(uid=uid), field)
+    found: Edition = first_or_refuse(editions(person).filter(uid=uid), field)
     demand_open(found)
     return found
 
@@ -109,7 +109,9 @@ def round_of(person: Any, key: str, field: str = "round") -> Round:
     """The round of such a key, where she keeps it, for a deed: CONFLICT where its edition is archived."""
     slug, _, tail = key.partition("/")
     level, _, region = tail.partition("/")
-    found: Round = _one(rounds(person).filter(edition__slug=slug, level=level, region=region or None), field)
+    found: Round = first_or_refuse(
+        rounds(person).filter(edition__slug=slug, level=level, region=region or None), field
+    )
     demand_open(found.edition)
     return found
 
@@ -122,7 +124,7 @@ def entries(round_: Round) -> QuerySet[Entry]:
 def entry_of(person: Any, uid: UUID, field: str = "entry") -> Entry:
     """An entry of a round that she keeps, for a deed: CONFLICT where its edition is archived."""
     kept = Entry.objects.filter(uid=uid, round__in=rounds(person).values("pk"))
-    found: Entry = _one(kept.select_related("team", "round__edition", "round__region"), field)
+    found: Entry = first_or_refuse(kept.select_related("team", "round__edition", "round__region"), field)
     demand_open(found.round.edition)
     return found
 
@@ -145,10 +147,3 @@ def keepers(round_: Round) -> QuerySet[Person]:
         here |= Q(region=round_.region_id)
     rows = Appointment.objects.filter(running(), here, role__in=roles_of(KEEP))
     return Person.objects.filter(pk__in=rows.values("person"), is_active=True).order_by("pk")
-
-
-def _one(rows: QuerySet, field: str) -> Any:
-    found = rows.first()
-    if found is None:
-        raise NotFound(field=field)
-    return found

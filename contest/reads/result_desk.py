@@ -10,7 +10,7 @@ from contest.reads.keeping import rounds
 from contest.reads.stage import judged_of, lists_of, panel_of, stages_of
 from core import clock
 from core.language import Words, localized, say
-from core.refusals import NotFound
+from core.refusals import first_or_refuse
 from impact.models import Round
 
 NEXT = ("entry__team", "entry__round__edition", "entry__round__region")
@@ -89,29 +89,22 @@ def list_missing(round_: Round) -> Words | None:
 def objection_of(person: Any, uid: UUID) -> Objection:
     """One against a result of a round that she keeps."""
     kept = Objection.objects.filter(uid=uid, entry__round__in=rounds(person).values("pk"))
-    return _one(kept.select_related("result", *NEXT), "objection")
+    return first_or_refuse(kept.select_related("result", *NEXT), "objection")
 
 
 def reexamination_of(person: Any, uid: UUID) -> ReExamination:
     """One of an entry of a round that she keeps."""
     kept = ReExamination.objects.filter(uid=uid, entry__round__in=rounds(person).values("pk"))
-    return _one(kept.select_related(*NEXT), "reexamination")
+    return first_or_refuse(kept.select_related(*NEXT), "reexamination")
 
 
 def award_of(person: Any, uid: UUID) -> Award:
     """One of a round that she keeps."""
     kept = Award.objects.filter(uid=uid, entry__round__in=rounds(person).values("pk"))
-    return _one(kept.select_related("result", *NEXT), "award")
+    return first_or_refuse(kept.select_related("result", *NEXT), "award")
 
 
 def award_file_of(person: Any, uid: UUID) -> AwardFile:
     """A paper beside an award of a round that she keeps."""
     kept = AwardFile.objects.filter(uid=uid, award__entry__round__in=rounds(person).values("pk"))
-    return _one(kept.select_related("award"), "file")
-
-
-def _one(rows: Any, field: str) -> Any:
-    found = rows.first()
-    if found is None:
-        raise NotFound(field=field)
-    return found
+    return first_or_refuse(kept.select_related("award"), "file")

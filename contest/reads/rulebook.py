@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from accounts.permissions import places_of
 from contest.models import Rulebook
 from contest.reads.keeping import KEEP
-from core.refusals import NotFound
+from core.refusals import first_or_refuse
 from impact.models import Round
 
 
@@ -55,16 +55,12 @@ def hers(person: Any) -> QuerySet[Rulebook]:
 
 def one_of_hers(person: Any, uid: UUID, field: str = "rulebook") -> Rulebook:
     """One of hers; NOT_FOUND for any other."""
-    found = hers(person).filter(uid=uid).first()
-    if found is None:
-        raise NotFound(field=field)
+    found: Rulebook = first_or_refuse(hers(person).filter(uid=uid), field)
     return found
 
 
 def to_copy(person: Any, uid: UUID, field: str = "like") -> Rulebook:
     """One that she may start from: a frozen one of any edition, or a draft of hers."""
     open_to_her = Q(frozen_at__isnull=False) | Q(pk__in=hers(person).values("pk"))
-    found = Rulebook.objects.filter(open_to_her, uid=uid).first()
-    if found is None:
-        raise NotFound(field=field)
+    found: Rulebook = first_or_refuse(Rulebook.objects.filter(open_to_her, uid=uid), field)
     return found

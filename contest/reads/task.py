@@ -12,7 +12,7 @@ from contest.models import Task
 from contest.reads import keeping
 from core import clock
 from core.language import say
-from core.refusals import NotFound
+from core.refusals import first_or_refuse
 
 
 def tasks_managed(person: Any) -> QuerySet[Task]:
@@ -23,9 +23,7 @@ def tasks_managed(person: Any) -> QuerySet[Task]:
 
 def managed_task(person: Any, uid: UUID, field: str = "task") -> Task:
     """One of them."""
-    found = tasks_managed(person).filter(uid=uid).first()
-    if found is None:
-        raise NotFound(field=field)
+    found: Task = first_or_refuse(tasks_managed(person).filter(uid=uid), field)
     return found
 
 

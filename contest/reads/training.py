@@ -14,7 +14,7 @@ from contest.models import Course, CourseResult, Lesson, LessonRead, QuizItem, R
 from contest.models.plan import RoundPlan
 from contest.reads import keeping
 from core.language import Words
-from core.refusals import NotFound, Refusal
+from core.refusals import Refusal, first_or_refuse
 
 # Parts of a round in which a team is to have learned.
 _TAKES_PART = ("applied", "checked", "live", "suspended")
@@ -27,7 +27,7 @@ def published() -> QuerySet[Course]:
 
 def course_of(uid: UUID, field: str = "id") -> Course:
     """A published one."""
-    return _one(published().filter(uid=uid), field)
+    return first_or_refuse(published().filter(uid=uid), field)
 
 
 def managed(person: Any) -> QuerySet[Course]:
@@ -37,24 +37,26 @@ def managed(person: Any) -> QuerySet[Course]:
 
 def managed_course(person: Any, uid: UUID, field: str = "course") -> Course:
     """One of them."""
-    return _one(managed(person).filter(uid=uid), field)
+    return first_or_refuse(managed(person).filter(uid=uid), field)
 
 
 def managed_lesson(person: Any, uid: UUID, field: str = "lesson") -> Lesson:
     """A lesson of one of them."""
     rows = Lesson.objects.filter(uid=uid, course__in=managed(person).values("pk"))
-    return _one(rows.select_related("course__edition"), field)
+    return first_or_refuse(rows.select_related("course__edition"), field)
 
 
 def managed_item(person: Any, uid: UUID, field: str = "item") -> QuizItem:
     """A question of one of them."""
     rows = QuizItem.objects.filter(uid=uid, course__in=managed(person).values("pk"))
-    return _one(rows.select_related("course__edition"), field)
+    return first_or_refuse(rows.select_related("course__edition"), field)
 
 
 def lesson_of(uid: UUID, field: str = "lesson") -> Lesson:
     """A lesson of a published course."""
-    return _one(Lesson.objects.filter(uid=uid, course__in=published()).select_related("course"), field)
+    return first_or_refuse(
+        Lesson.objects.filter(uid=uid, course__in=published()).select_related("course"), field
+    )
 
 
 def read_by(person: Any, course: Course) -> set[int]:
@@ -101,10 +103,3 @@ def team_is_trained(team: Team) -> Refusal | None:
     )
     passed = CourseResult.objects.filter(Exists(of_it), course=OuterRef("pk"), passed_at__isnull=False)
     return TrainingMissing(field="training") if gates.exclude(Exists(passed)).exists() else None
-
-
-def _one(rows: QuerySet, field: str) -> Any:
-    found = rows.first()
-    if found is None:
-        raise NotFound(field=field)
-    return found
