@@ -10,6 +10,7 @@ from contest.actions.appeal import AGAINST
 from contest.events import AppealAnswered, RegistrationMoved, RoundPutOff, RulebookNotFrozen
 from contest.models import Registration, RegistrationAppeal
 from contest.reads.keeping import keepers
+from contest.reads.reason import reason_in_words
 from core.deliveries import reaction
 from impact.models import Round
 from orders.mail import to_people
@@ -26,7 +27,8 @@ def tell_team_of_registration(event: RegistrationMoved) -> None:
     row = rows.get(pk=event.registration_id)
     # What has moved on meanwhile is told by the letter of that.
     if row.state == event.state and row.state in TOLD:
-        _to_team(row, "registration", state=State(row.state).words, may_appeal=row.state in AGAINST)
+        state, reason = State(row.state).words, reason_in_words(row.reason)
+        _to_team(row, "registration", state=state, reason=reason, may_appeal=row.state in AGAINST)
 
 
 @reaction("contest.letters.tell_team_of_appeal")

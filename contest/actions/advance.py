@@ -6,11 +6,11 @@ from accounts.actions import audit
 from contest.actions.entry import enter
 from contest.models import Registration, Result, RoundPlan
 from contest.reads.advancing import going_on
+from contest.reads.reason import RESULT_CHANGED
 from core.refusals import Invalid
 from impact.models import Entry, Round
 
 State = Registration.State
-NO_LONGER = "新版结果改变了晋级名单 · A new version of the result changed who goes on"
 
 
 @transaction.atomic
@@ -60,9 +60,9 @@ def _withdraw(registration: Registration) -> None:
     if not registration.can_move_to(State.WITHDRAWN):
         return
     if entry is None or not entry.supports.exists():
-        registration.move_to(State.WITHDRAWN, reason=NO_LONGER)
+        registration.move_to(State.WITHDRAWN, reason=RESULT_CHANGED)
         if entry is not None:
-            entry.approved_at, entry.out_reason = None, NO_LONGER
+            entry.approved_at, entry.out_reason = None, RESULT_CHANGED
             entry.save(update_fields=["approved_at", "out_reason"])
     elif registration.can_move_to(State.SUSPENDED):
-        registration.move_to(State.SUSPENDED, reason=NO_LONGER)
+        registration.move_to(State.SUSPENDED, reason=RESULT_CHANGED)

@@ -14,7 +14,7 @@ from catalog.reads import is_related
 from contest.actions.edition import demand_open, must_at
 from contest.events import CaseDecided
 from contest.integrity.rules import thresholds_of
-from contest.models import Case, Registration, Rule
+from contest.models import Case, Registration
 from core import clock
 from core.language import say
 from core.outbox import record
@@ -129,7 +129,7 @@ def _follow(case: Case) -> None:
         if registration.can_move_to(Registration.State.DISQUALIFIED):
             registration.move_to(
                 Registration.State.DISQUALIFIED,
-                reason=f"{case.rule} {Rule(case.rule).words.in_language('zh')}",
+                reason=case.rule,
             )
     elif case.decision == Decision.DISQUALIFIED and registration.state == Registration.State.DISQUALIFIED:
         others = Case.objects.filter(entry=case.entry_id).exclude(pk=case.pk)

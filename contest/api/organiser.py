@@ -17,6 +17,7 @@ from catalog.models import Team
 from contest.actions.round import place_of_round
 from contest.models import Archive
 from contest.reads import keeping
+from contest.reads.reason import reason_in_words
 from core import clock
 from core.api.access import HELD, SIGNED_IN, Access
 from core.api.connections import connection_field
@@ -54,6 +55,10 @@ class OrganiserEntryType(ModelType):
             "approved_at": "Since when it is in; null where it is out.",
             "out_reason": "Why it is out; empty where it is in.",
         }
+
+    def resolve_out_reason(root, info):
+        """A person's words, or the shop's in the reader's language."""
+        return str(reason_in_words(root.out_reason))
 
 
 class OrganiserRoundType(ModelType):

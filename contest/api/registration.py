@@ -13,6 +13,7 @@ from contest.api.organiser import add_to_round, whoever_may_here
 from contest.models import Registration, RegistrationAppeal
 from contest.reads import registration as reads
 from contest.reads.keeping import KEEP, key_of_round
+from contest.reads.reason import reason_in_words
 from core.api.access import HELD, SIGNED_IN
 from core.api.connections import connection_field
 from core.api.facts import guarded, mark, needs
@@ -122,6 +123,10 @@ class RegistrationType(ModelType):
         ),
         relation="appeals",
     )
+
+    def resolve_reason(root, info):
+        """A person's words, or the shop's in the reader's language."""
+        return str(reason_in_words(root.reason))
 
     def resolve_state_name(root, info):
         """In the reader's language."""

@@ -11,6 +11,7 @@ from contest.models import Result, ResultRow
 from contest.reads import keeping
 from contest.reads import result as reads
 from contest.reads.public_result import adjusted, decided, inputs_shown, ranked_by, values_shown
+from contest.reads.reason import reason_in_words
 from contest.scoring.checking import MOST_INDICATORS
 from core import clock
 from core.api.access import HELD, PUBLIC
@@ -96,6 +97,10 @@ class ResultRowType(ModelType):
     def resolve_out(root, info):
         """By its name."""
         return ResultRow.Out(root.out).name if root.out else None
+
+    def resolve_out_reason(root, info):
+        """A person's words, or the shop's in the reader's language."""
+        return str(reason_in_words(root.out_reason))
 
     def resolve_out_name(root, info):
         """In the reader's language."""

@@ -16,8 +16,10 @@ from contest.events import CaseDecided
 from contest.letters_of_cases import send_case_decided
 from contest.models import Case, Registration
 from contest.reads.exclusions import excluded
+from contest.reads.reason import reason_in_words
 from contest.verify import integrity as holds
 from core import clock
+from core.language import use
 from core.refusals import Conflict, Invalid, NotAllowed, TooLate
 from impact.models import Entry
 from shop.demo import integrity
@@ -151,7 +153,10 @@ def test_a_disqualified_entry_takes_part_again_once_its_appeal_is_granted(case, 
     registration = Registration.objects.get(entry=case.entry)
     decide(case, an_organiser(), Decision.DISQUALIFIED, Reason.GRAVE)
     registration.refresh_from_db()
-    assert registration.state == "disqualified" and registration.reason.startswith("F3")
+    assert (registration.state, registration.reason) == ("disqualified", "F3")
+    with use("en"):
+        assert str(reason_in_words(registration.reason)) == "F3 Many accounts, one address"
+    assert str(reason_in_words(registration.reason)) == "F3 多个账号寄往同一地址"
     cases.appeal(case, "情节并不严重。", manager)
     cases.answer(case, Decision.EXCLUDED, Reason.CONFIRMED, an_organiser())
     registration.refresh_from_db()

@@ -9,6 +9,7 @@ from contest.models import Result, ResultRow
 from contest.reads import keeping
 from contest.reads import result as reads
 from contest.reads.public_result import decided, indicator_named, inputs_shown
+from contest.reads.reason import reason_in_words
 from contest.reads.stage import how_far
 from core import language
 from core.language import localized, say
@@ -67,7 +68,7 @@ def _far(row: ResultRow) -> list[Any]:
 
 def _line(row: ResultRow, keys: list[str], inputs: list[str]) -> list[Any]:
     picked = row.result.words_of_picks.get(row.entry_id, "")
-    out = f"{ResultRow.Out(row.out).words} {row.out_reason}" if row.out else ""
+    out = f"{ResultRow.Out(row.out).words} {reason_in_words(row.out_reason)}" if row.out else ""
     shown = {one.key: one.value for one in inputs_shown(row)}
     return [
         row.rank,

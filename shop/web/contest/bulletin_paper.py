@@ -12,6 +12,7 @@ from accounts.shop import band, this_shop
 from contest.models import Result, ResultRow
 from contest.reads import result as reads
 from contest.reads.public_result import decided, indicator_named
+from contest.reads.reason import reason_in_words
 from contest.reads.stage import how_far
 from core import fast, language, rates
 from core.api.reply import unchanged
@@ -127,7 +128,7 @@ def _table(paper: Paper, result: Result) -> None:
 
 def _line(row: ResultRow, keys: list[str]) -> list[str]:
     if row.out:
-        remarks = [f"{ResultRow.Out(row.out).words} {row.out_reason}".strip()]
+        remarks = [f"{ResultRow.Out(row.out).words} {reason_in_words(row.out_reason)}".strip()]
     else:
         picked = row.result.words_of_picks.get(row.entry_id, "")
         remarks = [
