@@ -79,7 +79,7 @@ class Hand:
         if not self.page.locator(form).count():
             self.page.locator(f"{within} a[href*='open={act}']").first.click()
         self._sends(form, press, given)
-        if self._gives_code():
+        if self._gives_code() and self.has(act, within):
             self._sends(form, press, given)
         if self.page.locator(f"main form[action='/do/{act}/'] [name=seen]").count():
             self._sends(f"main form[action='/do/{act}/']:has([name=seen])", press, {})
