@@ -27,7 +27,7 @@ MARKS = {f"mark.{key}": 80 for key in committee.KEYS}
 
 @pytest.fixture
 def judged(live_shop: Any, django_db_blocker: Any) -> Any:
-    """A round of four teams; one of its organisers, one who is invited to judge it, and a team that she bought from."""
+    """A round of four teams; one of its organisers, and one who is invited to judge it."""
     with django_db_blocker.unblock():
         with live_shop.database():
             teams = [a_team() for _ in range(4)]
@@ -36,17 +36,17 @@ def judged(live_shop: Any, django_db_blocker: Any) -> Any:
             organiser, person = committee.an_organiser(), a_person(name="示例")
             at = Place(subject=round_.edition.uid)
             role_invitation.send(person.email, Appointment.Role.JUDGE, at, organiser)
-            committee.buys(person, teams[0])
         yield SimpleNamespace(round=round_, teams=teams, organiser=organiser, person=person)
 
 
 def accepts_and_declares(her: Hand, judged: Any) -> None:
-    """From what waits in her account to her desk; another team that she has to do with is named by herself."""
+    """From what waits in her account to her desk. She has bought of one team, and names another herself."""
     her.comes("account/")
     her.goes("/role/?token=")
     her.acts("accept_role")
     with her.shop.database():
         assert Appointment.objects.filter(person=judged.person, role="judge").exists()
+        committee.buys(judged.person, judged.teams[0])
     her.opens("office/")
     her.goes("/judge/")
     her.goes("/provincial/")
@@ -62,9 +62,9 @@ def test_a_judge_goes_from_her_invitation_to_how_the_marks_lie(live_shop, browse
         her = Hand.of(judged.person, live_shop, browser, reader)
         keeper = Hand.of(Person.objects.get(pk=judged.organiser.pk), live_shop, browser, reader)
     accepts_and_declares(her, judged)
-    entries = her.page.locator("main a[href*='/judge/entry/']")
+    entries = her.page.locator("main p.line a[href*='/judge/entry/']")
     assert entries.count() == 2, "an entry that ties her does not exist for her"
-    assert not any(team.code in her.reads() for team in judged.teams)
+    assert not any(team.code in her.reads() for team in judged.teams[2:])
     entries.first.click()
     her.acts("write_sheet", press=her.say("提交并密封", "Submit and seal"), comment="可靠", **MARKS)
     with live_shop.database():
