@@ -33,7 +33,7 @@ def judged(live_shop: Any, django_db_blocker: Any) -> Any:
             teams = [a_team() for _ in range(4)]
             round_ = committee.a_judged_round(*teams)
             committee.far_away()
-            organiser, person = committee.an_organiser(), a_person(name="示例")
+            organiser, person = a_person(("organiser",)), a_person(name="示例")
             at = Place(subject=round_.edition.uid)
             role_invitation.send(person.email, Appointment.Role.JUDGE, at, organiser)
         yield SimpleNamespace(round=round_, teams=teams, organiser=organiser, person=person)
