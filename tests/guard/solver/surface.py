@@ -10,6 +10,7 @@ from django.test import Client
 from catalog.models import Product, Team
 from core.api.run import hash_of
 from shop.web.document import text_of
+from tests.figures import full
 from tests.guard.matrix import ask_as
 from tests.guard.solver import surface_of_contest as contest
 from tests.guard.solver.fields import guarded, kind_of, parts_of
@@ -47,10 +48,10 @@ Seen = dict[str, tuple[int, tuple, bytes]]
 
 
 def seen() -> Seen:
-    """Every public address and document, as a stranger without a cookie gets them."""
-    found = opened([*_addresses(), *contest.addresses()])
-    found |= programs([*_trusted(), *contest.trusted()])
-    found |= answered(_documents()) | told_to(None, contest.documents())
+    """Every public address and document, as a stranger without a cookie gets them; all of the contest's at full size."""
+    found = opened([*_addresses(), *full(contest.addresses(), ())])
+    found |= programs([*_trusted(), *full(contest.trusted(), ())])
+    found |= answered(_documents()) | told_to(None, full(contest.documents(), ()))
     for document in _closed():
         reply = Client().post("/graphql", {"query": document}, content_type="application/json")
         # What asks who she is tells a stranger nothing, and says so in the same words whatever stands there.
