@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from accounts.actions import audit
-from contest.actions.entry import enter
+from contest.actions.entry import enter, take_part
 from contest.models import Registration, Result, RoundPlan
 from contest.reads.advancing import going_on
 from contest.reads.reason import RESULT_CHANGED
@@ -40,7 +40,22 @@ def _send(entry: Entry, into: Round) -> Registration:
         audit.record(None, "advance", "Registration", registration.uid, entry=entry.number)
     if registration.entry_id is None and registration.state != State.DECLINED:
         _enter(registration)
+    elif registration.reason == NO_LONGER:
+        _take_back(registration)
     return registration
+
+
+def _take_back(registration: Registration) -> None:
+    """Sent on again by a later version than the one that did not: it takes part as before."""
+    if registration.state == State.SUSPENDED:
+        registration.move_to(State.LIVE, reason="")
+    elif registration.state == State.WITHDRAWN:
+        try:
+            with transaction.atomic():
+                take_part(registration, None)
+        except Invalid:
+            return
+        registration.refresh_from_db()
 
 
 def _enter(registration: Registration) -> None:

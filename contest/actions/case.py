@@ -127,11 +127,13 @@ def _follow(case: Case) -> None:
         return
     if case.holds == Decision.DISQUALIFIED:
         if registration.can_move_to(Registration.State.DISQUALIFIED):
+            # It is appealed against as a case, not as what was decided of the registration before.
             registration.move_to(
-                Registration.State.DISQUALIFIED,
-                reason=case.rule,
+                Registration.State.DISQUALIFIED, reason=case.rule, decided_by=None, decided_at=None
             )
     elif case.decision == Decision.DISQUALIFIED and registration.state == Registration.State.DISQUALIFIED:
-        others = Case.objects.filter(entry=case.entry_id).exclude(pk=case.pk)
-        if not any(other.holds == Decision.DISQUALIFIED for other in others):
+        cases = Case.objects.filter(entry=case.entry_id, decision=Decision.DISQUALIFIED)
+        holds = any(other.holds == Decision.DISQUALIFIED for other in cases.exclude(pk=case.pk))
+        # Disqualified by whoever keeps the round, for another reason, it stays so: that has an appeal of its own.
+        if not holds and registration.reason in {one.rule for one in cases}:
             registration.move_to(Registration.State.LIVE, reason="")

@@ -11,7 +11,7 @@ from accounts.places import Place
 from catalog.reads import is_related
 from contest.actions.edition import KEEP, demand_open, must_at
 from contest.events import ObjectionAnswered, ObjectionFiled
-from contest.models import Objection, Result
+from contest.models import Objection, Result, RoundPlan
 from contest.reads.result import published
 from core import clock, language, outbox
 from core.language import say
@@ -31,17 +31,11 @@ def file(entry: Entry, by: Person, words: str) -> Objection:
     must(by, FILE, at=Place(region=entry.team.county_id, subject=entry.team.uid))
     demand_open(entry.round.edition)
     words = paragraphs(words, "words", MOST)
-    result = published(entry.round)
-    if (
-        result is None
-        or result.state != Result.State.PROVISIONAL
-        or clock.now() >= result.objections_close_at
-    ):
-        raise TooLate(say("现在不在异议期内。", "Objections are not open now."))
-    if not result.rows.filter(entry=entry).exists():
-        raise Invalid(say("结果里没有这个项目。", "This entry is not in the result."), field="entry")
     try:
         with transaction.atomic():
+            # Whoever makes a result final, or puts another in its place, holds the plan: neither passes by this one.
+            RoundPlan.objects.select_for_update().get(round=entry.round_id)
+            result = _objected(entry)
             made = Objection.objects.create(
                 result=result,
                 entry=entry,
@@ -57,6 +51,20 @@ def file(entry: Entry, by: Person, words: str) -> Objection:
             say("上一条异议还没有答复。", "Your objection before this one is still open.")
         ) from None
     return made
+
+
+def _objected(entry: Entry) -> Result:
+    """The provisional result that it has a row in."""
+    result = published(entry.round)
+    if (
+        result is None
+        or result.state != Result.State.PROVISIONAL
+        or clock.now() >= result.objections_close_at
+    ):
+        raise TooLate(say("现在不在异议期内。", "Objections are not open now."))
+    if not result.rows.filter(entry=entry).exists():
+        raise Invalid(say("结果里没有这个项目。", "This entry is not in the result."), field="entry")
+    return result
 
 
 def answer(objection: Objection, by: Person, is_upheld: bool, words: str) -> Objection:

@@ -148,7 +148,7 @@ def _next(plan: RoundPlan, now: datetime) -> Any:
 
 def _has_snapshot(plan: RoundPlan) -> bool:
     """Whether its snapshot is there, where it is scored."""
-    return plan.rulebook is None or Snapshot.objects.filter(round=plan.round_id).exists()
+    return plan.rulebook is None or Snapshot.objects.filter(round=plan.round_id, voided_at=None).exists()
 
 
 def _look_at_rulebook(plan: RoundPlan) -> None:

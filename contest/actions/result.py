@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.actions import audit
@@ -20,7 +21,7 @@ from contest.reads.corrected import corrected_inputs
 from contest.reads.judging import marks_of, means_of
 from contest.reads.outcome import Terms
 from contest.reads.result import published, snapshot_of
-from contest.reads.result_desk import list_missing, obstacle, without_mark
+from contest.reads.result_desk import list_missing, obstacle, otherwise_out, without_mark
 from contest.reads.stage import heads_of, panel_of
 from contest.scoring.inputs import Inputs
 from core import clock, outbox
@@ -84,6 +85,7 @@ def supersede(round_: Round, by: Person, reason: str) -> Result:
             state=state,
             finalised_at=before.finalised_at,
         )
+        _carry_picks(before, result)
         reexamination.answer(round_, result, by)
         if state == State.FINAL:
             advance.carry_on(result)
@@ -107,7 +109,7 @@ def finalise(round_: Round) -> Result:
         result = _standing(round_)
         if result.objections_close_at > clock.now():
             raise TooLate(say("异议期还没有结束。", "Objections can still be filed."))
-        if (waits := obstacle(result)) is not None:
+        if (waits := obstacle(result) or otherwise_out(result)) is not None:
             raise Conflict(waits)
         result.move_to(State.FINAL, finalised_at=clock.now())
         plan.move_to(RoundPlan.State.FINAL)
@@ -129,12 +131,8 @@ def pick(round_: Round, number: str, by: Person, words: str) -> Result:
         result = _standing(round_)
         if result.state != State.PROVISIONAL:
             raise TooLate(say("结果已是最终结果。", "The result is final."))
-        row = (
-            result.rows.select_related("entry")
-            .filter(entry__number=number.strip(), out="", advances=False)
-            .filter(passed=len(result.stages) if result.stages else None)
-            .first()
-        )
+        can_be = _can_be_picked(result).select_related("entry")
+        row = can_be.filter(entry__number=number.strip()).first()
         if row is None:
             words_ = say("这个项目不能推荐。", "This entry cannot be picked.")
             raise Invalid(words_, field="number")
@@ -143,6 +141,21 @@ def pick(round_: Round, number: str, by: Person, words: str) -> Result:
         result.picked.create(entry=row.entry, words=words, by=by, at=timezone.now())
         audit.record(by, "pick", "Result", result.uid, entry=row.entry.number)
     return result
+
+
+def _carry_picks(before: Result, result: Result) -> None:
+    """Whom the committee has picked stays picked, where the new version leaves something to pick: an entry that is in
+    competition, was picked by each stage, and does not go on by its rank."""
+    can_be = _can_be_picked(result).values("entry")
+    result.picked.bulk_create(
+        result.picked.model(result=result, entry_id=one.entry_id, words=one.words, by_id=one.by_id, at=one.at)
+        for one in before.picked.filter(entry__in=can_be)
+    )
+
+
+def _can_be_picked(result: Result) -> QuerySet[ResultRow]:
+    passed = len(result.stages) if result.stages else None
+    return result.rows.filter(out="", advances=False, passed=passed)
 
 
 def _finalise_if_clear(result: Result) -> bool:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.db.models import Count, Q, QuerySet
 
 from contest.models import Award, ReExamination, ResultRow
+from contest.reads.outcome import out_of
 from contest.reads.result import published, snapshot_of
 from core import clock
 from core.language import Words, say
@@ -60,6 +61,9 @@ def held_because(award: Award) -> Words | None:
             "Its rank has changed in a new version: {rank}.",
             rank=row.rank if row and row.rank else say("不参加排名", "out of competition"),
         )
+    state, _ = out_of(entry)
+    if state:
+        return say("这个项目已不参加排名。", "It is out of competition since.")
     rules = _rules(entry.round)
     presale = presale_of(entry, rules["presale_days"])
     if not presale.is_delivered(rules["delivered_bps"]):

@@ -3,6 +3,8 @@
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
+
 from contest.models import Award, AwardFile, Objection, ReExamination, Result, RoundPlan, Snapshot
 from contest.reads import outcome
 from contest.reads.judging import means_of
@@ -22,7 +24,7 @@ def lacking(round_: Round, snapshot: Snapshot | None, result: Result | None) -> 
         return _before_publishing(round_, snapshot)
     if result.state == Result.State.FINAL:
         return []
-    waits = obstacle(result)
+    waits = obstacle(result) or otherwise_out(result)
     return [waits] if waits else []
 
 
@@ -31,12 +33,31 @@ def obstacle(result: Result) -> Words | None:
     objections = Objection.objects.filter(result__round=result.round)
     if objections.filter(state=Objection.State.OPEN).exists():
         return say("还有异议没有答复。", "An objection waits for its answer.")
-    if objections.filter(state=Objection.State.UPHELD, result=result).exists():
+    # Said against an earlier version it may be upheld after this one: then this one does not answer it.
+    upheld = objections.filter(state=Objection.State.UPHELD)
+    if upheld.filter(Q(result=result) | Q(answered_at__gt=result.published_at)).exists():
         return say("有异议成立，须先发布新版结果。", "An objection was upheld: publish a new version first.")
     looked_at = ReExamination.objects.filter(entry__round=result.round, state=ReExamination.State.OPEN)
     if looked_at.exists():
         return say("还有复核没有结束。", "Something is still looked at once more.")
     return None
+
+
+def otherwise_out(result: Result) -> Words | None:
+    """Why a result cannot be final: since it was made an entry has left the competition, or come back. What was dismissed
+    of it says nothing of what was decided later."""
+    moved = [
+        row.entry.number
+        for row in result.rows.select_related("entry__registration")
+        if row.out != outcome.out_of(row.entry)[0]
+    ]
+    if not moved:
+        return None
+    return say(
+        "这些项目已退出、被取消资格或恢复参赛，须先发布新版结果：{entries}",
+        "These entries are out of competition, or back in it, since: publish a new version first: {entries}",
+        entries=", ".join(moved),
+    )
 
 
 def _before_publishing(round_: Round, snapshot: Snapshot | None) -> list[Words]:

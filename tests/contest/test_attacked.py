@@ -1,0 +1,166 @@
+"""What was tried to win by: between two versions of a result, at the last second, after it, and by those of a team."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from catalog.models import TeamMember
+from contest.actions import award as awards
+from contest.actions import case as cases
+from contest.actions import objection as objections
+from contest.actions import reexamination, twins
+from contest.actions import result as results
+from contest.models import Case, ReExamination, Registration, Result
+from contest.reads.award import held_because
+from contest.reads.result import published
+from core import clock
+from core.refusals import Conflict, NotAllowed
+from tests.catalog import world as shelves
+from tests.contest import outside
+from tests.contest.rounds import a_field
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
+Live = Registration.State.LIVE
+
+
+@pytest.fixture
+def field(monkeypatch):
+    made = a_field(monkeypatch, teams=4, advances=2)
+    made.scoring((80, 60), (50, 40), (90, 70), (20, 20))
+    return made
+
+
+@pytest.fixture
+def out(field):
+    field.freeze()
+    return field.publish()
+
+
+def in_the_next(field) -> dict[str, str]:
+    rows = Registration.objects.filter(round=field.into)
+    return {one.advanced_from.number: one.state for one in rows}
+
+
+def a_manager(entry):
+    person = shelves.a_person()
+    shelves.works_at(entry.team, person)
+    return person
+
+
+def test_whom_the_committee_picked_goes_on_by_the_next_version_too(field):
+    field.plan(picks=1)
+    field.freeze()
+    field.publish()
+    results.pick(field.round, "E04", field.organiser, "A place that nobody else tells of.")
+    field.window_over()
+    results.finalise_due()
+    second = results.supersede(field.round, field.organiser, "A sum was wrong.")
+    assert list(second.picked.values_list("entry__number", "words")) == [
+        ("E04", "A place that nobody else tells of.")
+    ]
+    assert in_the_next(field) == {"E03": Live, "E04": Live}
+    field.scoring(
+        (80, 60), (50, 40), (90, 70), (95, 95)
+    )  # it goes on by its own rank: nothing is left to pick
+    third = results.supersede(field.round, field.organiser, "Another.")
+    assert not third.picked.exists() and in_the_next(field) == {"E03": "withdrawn", "E04": Live}
+
+
+def test_whom_one_version_left_out_and_the_next_sends_on_takes_part_again(field, out):
+    field.window_over()
+    results.finalise_due()
+    field.scoring((80, 60), (95, 95), (10, 10), (20, 20))
+    results.supersede(field.round, field.organiser, "Entry 3 gave it back.")
+    assert in_the_next(field) == {"E03": "withdrawn", "E01": Live, "E02": Live}
+    field.scoring((80, 60), (50, 40), (90, 70), (20, 20))
+    results.supersede(field.round, field.organiser, "It had not.")
+    assert in_the_next(field) == {"E03": Live, "E01": Live, "E02": "withdrawn"}
+    taking_part = field.into.entries.filter(approved_at__isnull=False)
+    assert set(taking_part.values_list("team", flat=True)) == {
+        field.entries[2].team_id,
+        field.entries[0].team_id,
+    }
+
+
+def test_what_is_upheld_after_another_version_is_answered_by_one_more(field, out):
+    made = objections.file(field.entries[1], a_manager(field.entries[1]), "The sum is wrong.")
+    results.supersede(field.round, field.organiser, "For another reason.")
+    objections.answer(made, field.organiser, True, "It is.")
+    field.window_over()
+    assert results.finalise_due() == 0
+    with pytest.raises(Conflict):
+        results.finalise(field.round)
+    results.supersede(field.round, field.organiser, "The sum of entry 2 is right now.")
+    assert results.finalise_due() == 1
+
+
+def test_whoever_objects_holds_what_makes_the_result_final(field, out):
+    with CaptureQueriesContext(
+        connection,
+    ) as said:
+        objections.file(field.entries[1], a_manager(field.entries[1]), "At the last second.")
+    locks = [
+        n for n, one in enumerate(said) if "contest_roundplan" in one["sql"] and "FOR UPDATE" in one["sql"]
+    ]
+    reads = [
+        n for n, one in enumerate(said) if one["sql"].startswith("SELECT") and "contest_result" in one["sql"]
+    ]
+    assert len(locks) == 1 and locks[0] < min(reads)
+
+
+def test_who_is_out_since_does_not_go_on_by_what_was_dismissed_before(field, out):
+    field.out(1, "suspended")
+    field.window_over()
+    assert results.finalise_due() == 0
+    for opened in ReExamination.objects.all():
+        reexamination.dismiss(opened, field.organiser, "It only rests.")
+    field.out(1, "disqualified")
+    assert results.finalise_due() == 0 and published(field.round).state == Result.State.PROVISIONAL
+    with pytest.raises(Conflict):
+        results.finalise(field.round)
+    results.supersede(field.round, field.organiser, "Entry 1 is disqualified.")
+    assert results.finalise_due() == 1 and in_the_next(field) == {"E03": Live, "E02": Live}
+
+
+def test_an_award_of_whom_was_disqualified_since_is_held(field, out):
+    field.window_over()
+    results.finalise_due()
+    other = shelves.an_operator()
+    award = awards.propose(field.entries[2], field.organiser, ("一等奖", "First"), 100)
+    awards.approve(award, other)
+    assert held_because(award) is None
+    field.out(3, "disqualified")
+    with pytest.raises(Conflict):
+        awards.deliver(award, field.organiser, "receipt 1")
+
+
+def test_an_appeal_in_a_case_lifts_no_disqualification_for_another_reason(field):
+    entry, judge, another = field.entries[0], field.organiser, shelves.an_operator()
+    field.out(1, "disqualified")
+    case = Case.objects.create(
+        round=field.round,
+        entry=entry,
+        rule="F3",
+        subject="s",
+        effect="exclude",
+        evidence={},
+        opened_at=clock.now(),
+    )
+    cases.decide(case, "disqualified", Case.REASONS[Case.Decision.DISQUALIFIED][0], judge)
+    cases.appeal(case, "It was not so.", a_manager(entry))
+    cases.answer(case, "cleared", Case.REASONS[Case.Decision.CLEARED][0], another)
+    registration = Registration.objects.get(entry=entry)
+    assert (registration.state, registration.reason) == ("disqualified", "because 1")
+
+
+def test_nobody_of_a_team_says_that_its_sale_elsewhere_is_another(field):
+    twin = outside.a_twin(outside.a_source(), field.entries[0])
+    TeamMember.objects.create(
+        team=field.entries[0].team, person=field.organiser, ended_at=clock.now() - timedelta(days=1)
+    )
+    with pytest.raises(NotAllowed):
+        twins.decide(twin, field.organiser, False)
+    twin.refresh_from_db()
+    assert twin.state == "open"
