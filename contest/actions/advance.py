@@ -7,6 +7,7 @@ from contest.actions.entry import enter, take_part
 from contest.models import Registration, Result, RoundPlan
 from contest.reads.advancing import going_on
 from contest.reads.reason import RESULT_CHANGED
+from core import clock
 from core.refusals import Invalid
 from impact.models import Entry, Round
 
@@ -18,7 +19,8 @@ def carry_on(result: Result) -> list[Registration]:
     """Enter them, as many as are not in it yet, and take out whom an earlier version had sent; the round they come from
     keeps all its figures.
 
-    A team that has come under ten households in the meantime is invited, and enters when it has them again.
+    A team that has come under ten households in the meantime is invited, and enters when it has them again. Once the next
+    round has closed nobody enters it any more: its figures are taken down without it.
     """
     into = RoundPlan.objects.select_related("into").get(round=result.round_id).into
     if into is None:
@@ -59,6 +61,8 @@ def _take_back(registration: Registration) -> None:
 
 
 def _enter(registration: Registration) -> None:
+    if registration.round.phase(clock.now()) not in (Round.Phase.COMING, Round.Phase.OPEN):
+        return
     try:
         with transaction.atomic():
             if registration.state == State.INVITED:

@@ -12,6 +12,7 @@ from accounts.clean import email_address, line
 from accounts.models import Person
 from catalog import clean
 from contest.actions.edition import must_keep_edition
+from contest.actions.round import check_order
 from contest.actions.training import link
 from contest.events import GuestInvited
 from contest.models import Ceremony, CeremonyGuest
@@ -102,7 +103,8 @@ def forget_guests() -> int:
 def open_it(ceremony: Ceremony, by: Person) -> Ceremony:
     """Open its round now, earlier than its plan said: what is bought from this moment on counts.
 
-    CONFLICT without a round, or a rulebook that is not frozen; TOO_LATE where the round has begun.
+    CONFLICT without a round, or a rulebook that is not frozen; TOO_LATE where the round has begun, INVALID before the one
+    that leads to it is frozen.
     """
     must_keep_edition(ceremony.edition, by)
     if ceremony.opens_id is None:
@@ -119,6 +121,7 @@ def open_it(ceremony: Ceremony, by: Person) -> Ceremony:
         if round_.plan.rulebook is None or not round_.plan.rulebook.is_frozen:
             raise Conflict(say("先冻结规则，再开启。", "Freeze its rulebook first."))
         round_.opens_at = now
+        check_order(round_)
         round_.save(update_fields=["opens_at"])
         ceremony.opened_at, ceremony.opened_by = now, by
         ceremony.save(update_fields=["opened_at", "opened_by"])

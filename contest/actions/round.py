@@ -73,6 +73,7 @@ def set_times(
             raise TooLate(say("赛段已经开始，时间不能再改。", "The round has begun; its times stay."))
         row.opens_at, row.closes_at, row.freezes_at = opens_at, closes_at, freezes_at
         _check_rules(row)
+        check_order(row)
         row.save(update_fields=["opens_at", "closes_at", "freezes_at"])
         audit.record(by, "set_times", "Edition", row.edition.uid, level=row.level, **_times(row))
     return row
@@ -109,6 +110,15 @@ def _check_rules(row: Round) -> None:
         words = say(
             "规则写明至少结算 {n} 天。", "Its rules say that it settles for {n} days at least.", n=days
         )
+        raise Invalid(words, field="freezes_at")
+
+
+def check_order(row: Round) -> None:
+    """A round opens once those that lead to it are frozen: who goes on is known by then, and nothing counts in both."""
+    words = say("下一赛段在这一赛段冻结之后开始。", "The next round opens after this one is frozen.")
+    if Round.objects.filter(plan__into=row, freezes_at__gt=row.opens_at).exists():
+        raise Invalid(words, field="opens_at")
+    if Round.objects.filter(feeders__round=row, opens_at__lt=row.freezes_at).exists():
         raise Invalid(words, field="freezes_at")
 
 

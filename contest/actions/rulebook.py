@@ -12,6 +12,7 @@ from accounts.actions import audit
 from accounts.models import Person
 from catalog import clean
 from contest.actions.edition import KEEP, must_at
+from contest.actions.round import FROZEN_BEFORE, NOT_FROZEN
 from contest.models import RoundPlan, Rulebook
 from contest.scoring.checking import KEY, MOST_INDICATORS, TEXT, validated
 from contest.scoring.fields import changed
@@ -181,7 +182,8 @@ def _measure(name: str) -> str:
 
 
 def choose(rulebook: Rulebook, round_: Round, by: Person | None) -> RoundPlan:
-    """A round goes by this version, from before it begins. INVALID for rules of another edition or province."""
+    """A round goes by this version, from before it begins. INVALID for rules of another edition or province, TOO_LATE for
+    such as can still change where it opens within the hour."""
     must_at(round_, by, KEEP)
     if rulebook.edition_id != round_.edition_id or rulebook.region_id not in (None, round_.region_id):
         raise Invalid(say("这不是这一赛段的规则。", "These are not rules for this round."), field="rulebook")
@@ -189,6 +191,8 @@ def choose(rulebook: Rulebook, round_: Round, by: Person | None) -> RoundPlan:
         plan = _plan(round_)
         if not _is_coming(round_):
             raise TooLate(BEGUN)
+        if not rulebook.is_frozen and round_.opens_at <= clock.now() + FROZEN_BEFORE:
+            raise TooLate(NOT_FROZEN)
         _check_settling(rulebook, round_)
         plan.rulebook = rulebook
         plan.save(update_fields=["rulebook"])

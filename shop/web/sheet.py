@@ -48,8 +48,17 @@ def sheet(name: str, heads: Iterable[Any], rows: Iterable[Iterable[Any]], form: 
 
 def _csv(table: Iterable[Iterable[Any]]) -> HttpResponse:
     written = StringIO()
-    csv.writer(written, lineterminator="\r\n").writerows([plain(cell) for cell in row] for row in table)
+    csv.writer(written, lineterminator="\r\n").writerows([_bare(cell) for cell in row] for row in table)
     return HttpResponse("\ufeff" + written.getvalue(), content_type="text/csv; charset=utf-8")
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | Decimal) and not isinstance(value, bool)
+
+
+def _bare(value: Any) -> str:
+    """A number below zero is no formula."""
+    return str(value) if _is_number(value) else plain(value)
 
 
 def _xlsx(table: Iterable[Iterable[Any]]) -> HttpResponse:
@@ -64,7 +73,7 @@ def _xlsx(table: Iterable[Iterable[Any]]) -> HttpResponse:
 
 
 def _cell(page: Any, value: Any) -> WriteOnlyCell:
-    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+    if _is_number(value):
         return WriteOnlyCell(page, value)
     # What XML cannot hold is nothing to look at.
     cell = WriteOnlyCell(page, ILLEGAL_CHARACTERS_RE.sub("", plain(value)))

@@ -9,17 +9,19 @@ from django.test.utils import CaptureQueriesContext
 from catalog.models import TeamMember
 from contest.actions import award as awards
 from contest.actions import case as cases
+from contest.actions import ceremony, reexamination, rulebook, twins
 from contest.actions import objection as objections
-from contest.actions import reexamination, twins
 from contest.actions import result as results
-from contest.models import Case, ReExamination, Registration, Result
+from contest.actions import round as rounds
+from contest.models import Case, Ceremony, ReExamination, Registration, Result
 from contest.reads.award import held_because
 from contest.reads.result import published
 from core import clock
-from core.refusals import Conflict, NotAllowed
+from core.refusals import Conflict, Invalid, NotAllowed, TooLate
+from shop.web.sheet import sheet
 from tests.catalog import world as shelves
 from tests.contest import outside
-from tests.contest.rounds import a_field
+from tests.contest.rounds import a_field, by_a_rulebook
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 Live = Registration.State.LIVE
@@ -164,3 +166,54 @@ def test_nobody_of_a_team_says_that_its_sale_elsewhere_is_another(field):
         twins.decide(twin, field.organiser, False)
     twin.refresh_from_db()
     assert twin.state == "open"
+
+
+def test_nobody_enters_a_round_that_has_closed(field, out):
+    field.window_over()
+    results.finalise_due()
+    clock.stand_at(field.into.freezes_at + timedelta(seconds=1))
+    field.scoring((80, 60), (95, 95), (10, 10), (20, 20))
+    results.supersede(field.round, field.organiser, "Entry 3 gave it back.")
+    assert in_the_next(field) == {"E03": "withdrawn", "E01": Live, "E02": "invited"}
+    assert field.into.entries.count() == 2  # as many as its figures are taken down of
+
+
+def test_a_round_opens_once_what_leads_to_it_is_frozen(field):
+    into, frozen_at = field.into, field.round.freezes_at
+    with pytest.raises(Invalid) as no:
+        rounds.set_times(
+            into, frozen_at - timedelta(seconds=1), into.closes_at, into.freezes_at, field.organiser
+        )
+    assert no.value.field == ("opens_at",)
+    assert (
+        rounds.set_times(into, frozen_at, into.closes_at, into.freezes_at, field.organiser).opens_at
+        == frozen_at
+    )
+    by_a_rulebook(into)
+    launch = Ceremony.objects.create(edition=into.edition, title_zh="开赛", begins_at=clock.now(), opens=into)
+    with pytest.raises(Invalid):
+        ceremony.open_it(launch, field.organiser)
+    into.refresh_from_db()
+    assert (into.opens_at, launch.opened_at) == (frozen_at, None)
+
+
+def test_rules_that_can_still_change_are_not_chosen_as_a_round_opens(field):
+    book, into = by_a_rulebook(field.into), field.into
+    another = rulebook.draft(into, field.organiser, like=book)
+    clock.stand_at(into.opens_at - timedelta(minutes=1))
+    with pytest.raises(TooLate):
+        rulebook.choose(another, into, field.organiser)
+    into.plan.refresh_from_db()
+    assert into.plan.rulebook == book
+
+
+def test_a_sum_below_zero_is_a_number_in_each_file():
+    written = sheet("sums", ["A"], [[-50], ["-50"], ["=cmd|' /C calc'!A0"]], "csv").content.decode(
+        "utf-8-sig"
+    )
+    assert [line.split(",")[0] for line in written.splitlines()] == [
+        "A",
+        "-50",
+        "'-50",
+        "'=cmd|' /C calc'!A0",
+    ]
