@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from accounts.actions import audit
-from contest.actions.entry import enter, take_part
+from contest.actions.entry import enter, leave, take_part
 from contest.models import Registration, Result, RoundPlan
 from contest.reads.advancing import going_on
 from contest.reads.reason import RESULT_CHANGED
@@ -40,14 +40,16 @@ def _send(entry: Entry, into: Round) -> Registration:
         registration.advanced_from = entry
         registration.save(update_fields=["advanced_from"])
         audit.record(None, "advance", "Registration", registration.uid, entry=entry.number)
-    if registration.entry_id is None and registration.state != State.DECLINED:
+    if registration.state in (State.DECLINED, State.WITHDRAWN) and registration.reason != RESULT_CHANGED:
+        return registration  # its own word, or the organiser's
+    if registration.entry_id is None:
         _enter(registration)
-    elif registration.reason == NO_LONGER:
-        _take_back(registration)
+    elif registration.reason == RESULT_CHANGED:
+        _enter_again(registration)
     return registration
 
 
-def _take_back(registration: Registration) -> None:
+def _enter_again(registration: Registration) -> None:
     """Sent on again by a later version than the one that did not: it takes part as before."""
     if registration.state == State.SUSPENDED:
         registration.move_to(State.LIVE, reason="")
@@ -78,10 +80,7 @@ def _withdraw(registration: Registration) -> None:
     entry = registration.entry
     if not registration.can_move_to(State.WITHDRAWN):
         return
-    if entry is None or not entry.supports.exists():
+    if entry is None or leave(entry, RESULT_CHANGED):
         registration.move_to(State.WITHDRAWN, reason=RESULT_CHANGED)
-        if entry is not None:
-            entry.approved_at, entry.out_reason = None, RESULT_CHANGED
-            entry.save(update_fields=["approved_at", "out_reason"])
     elif registration.can_move_to(State.SUSPENDED):
         registration.move_to(State.SUSPENDED, reason=RESULT_CHANGED)

@@ -13,7 +13,7 @@ from catalog.models import Team
 from catalog.reads import is_related
 from contest.actions.edition import KEEP, demand_open, must_at
 from contest.events import RegistrationMoved
-from contest.models import Registration
+from contest.models import Registration, SnapshotRow
 from contest.reads.apart import has_a_judge
 from core import clock, outbox
 from core.language import say
@@ -74,7 +74,8 @@ def take_part(registration: Registration, by: Person | None) -> Entry:
 
 
 def take_out(entry: Entry, by: Person, reason: str) -> Entry:
-    """A team takes no part, and hears why; refused once something was bought for it, which counts until the freeze."""
+    """A team takes no part, and hears why; refused once something was bought for it, which counts until the freeze,
+    and after the freeze."""
     _must_decide(by, entry.round, entry.team)
     demand_open(entry.round.edition)
     reason = line(reason, "reason", 200)
@@ -84,8 +85,8 @@ def take_out(entry: Entry, by: Person, reason: str) -> Entry:
             raise Conflict()
         if not leave(entry, reason):
             words = say(
-                "已有人为它购买：可以暂停或取消资格，数字留着。",
-                "Something was bought for it: suspend or disqualify it; its figures stay.",
+                "已有人为它购买，或成绩已冻结：可以暂停或取消资格，数字留着。",
+                "Something was bought for it, or its figures are frozen: suspend or disqualify it; they stay.",
             )
             raise Conflict(words)
         facts = {"decided_by": by, "decided_at": timezone.now()}
@@ -96,10 +97,11 @@ def take_out(entry: Entry, by: Person, reason: str) -> Entry:
 
 
 def leave(entry: Entry, reason: str) -> bool:
-    """Its part ends where nothing was bought for it; else it stays as a fact, and False. In a transaction."""
+    """Its part ends where nothing was bought for it and its round is not frozen; else it stays as a fact, and False. In a
+    transaction."""
     # Whoever records a support holds its entry: here either waits for the other.
     row = Entry.objects.select_for_update(of=("self",)).get(pk=entry.pk)
-    if row.supports.exists():
+    if row.supports.exists() or SnapshotRow.objects.filter(entry=row, snapshot__voided_at=None).exists():
         return False
     row.approved_at, row.out_reason = None, reason
     row.save(update_fields=["approved_at", "out_reason"])

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import connection
 
+from core import clock
 from impact.models import Round
 
 # Statements that hold at a moment, each platform's in the order of their own dates: one that is dated earlier changes
@@ -69,6 +70,12 @@ _OF_ENTRIES = """
                END AS orders
         FROM weighed w
     )"""
+
+
+def told_by(round_: Round) -> datetime:
+    """As of when its sales are told now: what is approved, rolled back or decided after the freeze is none of them, as it
+    is none of its result."""
+    return min(clock.now(), round_.freezes_at)
 
 
 def counted(

@@ -38,7 +38,7 @@ RULES = [
                          WHERE b.uid = t.order_uid OR b.uid::text = split_part(t.key, ':', 2))""",
     ),
 ]
-# Each statement that counts with its rows, in the order of the statements' own dates.
+# Each statement that counts with its rows, in the order of the statements' own dates; of a frozen round, as of its freeze.
 _ROWS = """
     SELECT b.round_id, b.source_id, b.id, b.scope, b.covers_from, b.covers_to, r.key, r.order_ref, r.is_aggregate, r.day,
            CASE WHEN r.is_void THEN 0 ELSE r.amount_minor - r.refund_minor END, r.supports, r.likes, r.external_ref,
@@ -47,10 +47,11 @@ _ROWS = """
     FROM contest_importbatch b
     LEFT JOIN contest_importrow r ON r.batch_id = b.id
     JOIN impact_round u ON u.id = b.round_id
+    CROSS JOIN LATERAL (SELECT least(%(now)s, u.freezes_at) AS told) t
     LEFT JOIN contest_projectmapping m ON m.source_id = b.source_id AND m.round_id = b.round_id AND m.project = r.project
-         AND m.approved_at IS NOT NULL AND m.withdrawn_at IS NULL
+         AND m.approved_at <= t.told AND (m.withdrawn_at IS NULL OR m.withdrawn_at > t.told)
          AND EXISTS (SELECT 1 FROM impact_entry e WHERE e.id = m.entry_id AND e.approved_at IS NOT NULL)
-    WHERE b.applied_at <= %(now)s AND b.rolled_back_at IS NULL
+    WHERE b.applied_at <= t.told AND (b.rolled_back_at IS NULL OR b.rolled_back_at > t.told)
     ORDER BY b.round_id, b.source_id, b.stated_on, b.applied_at, b.id
 """
 
@@ -166,6 +167,8 @@ def _shadows() -> set[tuple]:
     """(entry, number of an order of this shop), (platform, entry, outside sale) of sales that are in both channels."""
     numbered = """SELECT DISTINCT p.entry_id, o.number FROM contest_importrow r JOIN orders_order o ON o.number = r.external_ref
                   JOIN impact_support p ON p.order_uid = o.uid WHERE r.external_ref <> ''"""
-    decided = """SELECT source_id, entry_id, key FROM contest_twinsale
-                 WHERE state = 'same' AND withdrawn_at IS NULL"""
-    return {*rows_of(numbered), *rows_of(decided)}
+    decided = """SELECT w.source_id, w.entry_id, w.key FROM contest_twinsale w JOIN impact_entry e ON e.id = w.entry_id
+                 JOIN impact_round u ON u.id = e.round_id CROSS JOIN LATERAL (SELECT least(%(now)s, u.freezes_at) AS told) t
+                 WHERE w.state = 'same' AND w.decided_at <= t.told
+                       AND (w.withdrawn_at IS NULL OR w.withdrawn_at > t.told)"""
+    return {*rows_of(numbered), *rows_of(decided, {"now": clock.now()})}

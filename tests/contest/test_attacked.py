@@ -7,21 +7,29 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from catalog.models import TeamMember
+from contest.actions import approval, ceremony, leaving, reexamination, rulebook, twins
 from contest.actions import award as awards
 from contest.actions import case as cases
-from contest.actions import ceremony, reexamination, rulebook, twins
+from contest.actions import entry as entries
 from contest.actions import objection as objections
 from contest.actions import result as results
 from contest.actions import round as rounds
+from contest.actions.tally import retally
 from contest.models import Case, Ceremony, ReExamination, Registration, Result
 from contest.reads.award import held_because
+from contest.reads.channels import channels
+from contest.reads.outside import accepted
 from contest.reads.result import published
+from contest.verify.outside import verify
+from contest.verify.result import verify as verify_results
 from core import clock
 from core.refusals import Conflict, Invalid, NotAllowed, TooLate
 from shop.web.sheet import sheet
+from tests.accounts.world import a_person
 from tests.catalog import world as shelves
 from tests.contest import outside
 from tests.contest.rounds import a_field, by_a_rulebook
+from tests.impact import world
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 Live = Registration.State.LIVE
@@ -217,3 +225,37 @@ def test_a_sum_below_zero_is_a_number_in_each_file():
         "'-50",
         "'=cmd|' /C calc'!A0",
     ]
+
+
+def test_what_is_rolled_back_after_the_freeze_moves_nothing_that_was_told():
+    round_ = world.a_round(shelves.a_team(), days=(-20, 1, 8))
+    entry, source = round_.entries.get(), outside.a_source()
+    outside.a_mapping(source, entry)
+    statement = outside.a_statement(source, round_, ("o1", 100_00))
+    retally(round_, source)
+    clock.stand_at(round_.freezes_at + timedelta(seconds=1))
+    approval.roll_back(statement, a_person(("import_approver",)), "Sent twice.")
+    assert [sale.net_minor for sale in accepted(round_, round_.freezes_at)] == [100_00]
+    assert channels(entry).outside_minor == 100_00
+    assert not list(verify())
+
+
+def test_a_team_that_declined_is_not_entered_by_a_later_version(field, out):
+    for household in field.entries[2].team.households.all()[:1]:
+        household.state = "withdrawn"
+        household.save(update_fields=["state"])
+    field.window_over()
+    results.finalise_due()
+    way = Registration.objects.get(round=field.into, team=field.entries[2].team)
+    leaving.withdraw(way, a_manager(field.entries[2]), "We rest.")
+    field.entries[2].team.households.filter(state="withdrawn").update(state="verified")
+    results.supersede(field.round, field.organiser, "Another.")
+    way.refresh_from_db()
+    assert (way.state, way.entry_id, way.reason) == ("withdrawn", None, "We rest.")
+
+
+def test_nobody_is_taken_out_of_figures_that_are_frozen(field, out):
+    with pytest.raises(Conflict):
+        entries.take_out(field.entries[3], field.organiser, "Nothing was bought for it.")
+    field.entries[3].refresh_from_db()
+    assert field.entries[3].approved_at is not None and not list(verify_results())
