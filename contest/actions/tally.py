@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from contest.models import ImportBatch, OutsideSource, OutsideTally
-from contest.reads.effective import counted, effective, told_by
+from contest.reads.effective import counted, counted_until, effective
 from core import clock
 from impact.models import Round
 
@@ -20,7 +20,7 @@ def locked(source: OutsideSource) -> OutsideSource:
 
 def retally(round_: Round, source: OutsideSource) -> None:
     """Sum a platform's sales in a round, and say which of its statements still hold something; the platform is locked."""
-    found = counted(round_, told_by(round_), _SUMS, source=source.pk, tail="GROUP BY entry_id")
+    found = counted(round_, counted_until(round_), _SUMS, source=source.pk, tail="GROUP BY entry_id")
     OutsideTally.objects.filter(entry__round=round_, source=source).delete()
     OutsideTally.objects.bulk_create(
         OutsideTally(

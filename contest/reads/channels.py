@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from uuid import UUID
 
 from contest.models import ImportBatch, OutsideSource, OutsideTally, ProjectMapping
-from contest.reads.effective import counted, told_by
+from contest.reads.effective import counted, counted_until
 from core import clock
 from impact.models import Entry, Round, Support
 from impact.reads.disclosure import boundary_at
@@ -64,7 +64,7 @@ class Outside:
         moments = {pk: held for pk, entry in self._entries.items() if (held := _held_since(entry))}
         for tally in OutsideTally.objects.filter(entry__in=list(self._entries)):
             if tally.copies is None:
-                moments.setdefault(tally.entry_id, told_by(self._entries[tally.entry_id].round))
+                moments.setdefault(tally.entry_id, counted_until(self._entries[tally.entry_id].round))
             else:
                 made = Brought(tally.net_minor, tally.supports, tally.grade, frozenset(tally.copies))
                 found[tally.entry_id][tally.source_id] = made

@@ -72,7 +72,7 @@ _OF_ENTRIES = """
     )"""
 
 
-def told_by(round_: Round) -> datetime:
+def counted_until(round_: Round) -> datetime:
     """As of when its sales are told now: what is approved, rolled back or decided after the freeze is none of them, as it
     is none of its result."""
     return min(clock.now(), round_.freezes_at)

@@ -12,7 +12,7 @@ from django.db import connection
 
 from accounts.models import Organisation
 from contest.models import DisclosedSupporters
-from contest.reads.effective import told_by
+from contest.reads.effective import counted_until
 from contest.reads.outside import accepted
 from core.language import Words, say
 from impact.models import Edition, Round
@@ -66,7 +66,7 @@ def by_type(rounds: Iterable[Round], number: int = LATEST, is_public: bool = Fal
     with connection.cursor() as cursor:
         cursor.execute(_BY_TYPE, {"rounds": pks, "number": number, "is_public": is_public})
         found = [SupporterType(*row) for row in cursor.fetchall()]
-    sales = [sale for round_ in rounds for sale in accepted(round_, told_by(round_))]
+    sales = [sale for round_ in rounds for sale in accepted(round_, counted_until(round_))]
     if sales:
         net, orders = sum(sale.net_minor for sale in sales), sum(sale.supports for sale in sales)
         found.append(SupporterType(OUTSIDE, net, orders))
