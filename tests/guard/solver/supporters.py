@@ -178,7 +178,7 @@ def put_back(monkeypatch: Any) -> None:
     from contest.reads import board
     from impact.actions import support
 
-    def live(entry: Any) -> Any:
+    def live(entry: Any, *_: Any) -> Any:
         standing = entry.standing
         told = board.PublicFigures(1, standing.net_minor, standing.mobilised_minor)
         for name in ("person_times", "people", "organisations", "excluded_minor"):

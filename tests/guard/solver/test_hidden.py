@@ -241,7 +241,7 @@ def test_nothing_can_be_ordered_or_chosen_by_what_is_hidden():
     )
     by = {where: values for where, values in orders().items() if where.partition(".")[0] == "Query"}
     assert by["Query.board(sort)"] == {
-        *("NET", "PERSON_TIMES", "PEOPLE", "ORGANISATIONS", "MOBILISED", "ENTRIES"),
+        *("NET", "PERSON_TIMES", "PEOPLE", "ORGANISATIONS", "MOBILISED", "ENTRIES", "TOGETHER"),
     }
     of_the_contest = {w: v for w, v in by.items() if w.partition("(")[0].removeprefix("Query.") in PUBLIC}
     assert of_the_contest and not [
