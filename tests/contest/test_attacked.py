@@ -166,14 +166,15 @@ def test_an_appeal_in_a_case_lifts_no_disqualification_for_another_reason(field)
 
 
 def test_nobody_of_a_team_says_that_its_sale_elsewhere_is_another(field):
-    twin = outside.a_twin(outside.a_source(), field.entries[0])
-    TeamMember.objects.create(
-        team=field.entries[0].team, person=field.organiser, ended_at=clock.now() - timedelta(days=1)
-    )
+    twin, importer = outside.a_twin(outside.a_source(), field.entries[0]), a_person(("importer",))
+    ended_at = clock.now() - timedelta(days=1)
+    part = TeamMember.objects.create(team=field.entries[0].team, person=importer, ended_at=ended_at)
     with pytest.raises(NotAllowed):
-        twins.decide(twin, field.organiser, False)
+        twins.decide(twin, importer, False)
     twin.refresh_from_db()
     assert twin.state == "open"
+    part.delete()
+    assert twins.decide(twin, importer, False).state == "different"
 
 
 def test_nobody_enters_a_round_that_has_closed(field, out):

@@ -367,8 +367,8 @@ SABOTAGES = [
     Sabotage(
         "the rules of a round that has begun are exchanged",
         "contest/actions/rulebook.py",
-        "        if not _is_coming(round_):\n            raise TooLate(BEGUN)\n        _check_settling",
-        "        _check_settling",
+        "        if not _is_coming(round_):\n            raise TooLate(BEGUN)\n        if not rulebook.is_frozen and",
+        "        if _is_coming(round_) and not rulebook.is_frozen and",
         "tests/contest/test_rulebook.py -k neither_frozen_nor_exchanged",
     ),
     Sabotage(
