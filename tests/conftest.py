@@ -66,6 +66,14 @@ def a_clock_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
+def nobody_spoken_to_before() -> None:
+    """No test speaks the language that another one left."""
+    from core import language
+
+    language.activate("zh")
+
+
+@pytest.fixture(autouse=True)
 def the_shop_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test reads the shop's row anew, unless it changed it: all find the open one of the template."""
     from accounts import shop

@@ -10,7 +10,7 @@ from accounts.models import Person
 from accounts.permissions import must
 from accounts.places import Place
 from catalog import clean
-from contest.actions.edition import KEEP, demand_open, must_at
+from contest.actions.edition import KEEP, demand_open, must_at, must_be_apart
 from contest.actions.registration import ENTER, locked_row, may_decide
 from contest.events import AppealAnswered
 from contest.models import Registration, RegistrationAppeal
@@ -53,6 +53,7 @@ def answer(filed: RegistrationAppeal, by: Person, is_granted: bool, words: str) 
     """Granted, the team competes again; whoever decided does not answer, nor whoever is of the team."""
     registration = filed.registration
     must_at(registration.round, by, KEEP)
+    must_be_apart(registration.round, by)
     may_decide(registration, by)
     words = clean.text_for(RegistrationAppeal, "answer", words, required=True)
     with transaction.atomic():

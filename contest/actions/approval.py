@@ -6,8 +6,8 @@ from django.utils import timezone
 from accounts.actions import audit
 from accounts.clean import line
 from accounts.models import Person
-from contest.actions.batch import APPROVE, must_approve, teams_in, weigh, who_corrected
-from contest.actions.edition import must_at
+from contest.actions.batch import APPROVE, must_approve, weigh, who_corrected
+from contest.actions.edition import must_at, must_be_apart
 from contest.actions.tally import locked, retally
 from contest.events import ImportApplied
 from contest.models import ImportBatch
@@ -28,7 +28,7 @@ def approve(batch: ImportBatch, by: Person, *, is_meant: bool = False) -> Import
     """Let a statement count, by another than has sent it in or corrected it. CONFLICT where its totals are not those that were signed, a
     project has no agreed entry, or a day would count twice; TO_BE_CONFIRMED what `is_meant` answers."""
     row = _held(batch)
-    must_approve(by, row.round, [row.uploaded_by_id, *who_corrected(row)], teams_in(row))
+    must_approve(by, row.round, [row.uploaded_by_id, *who_corrected(row)])
     weigh(row)
     if row.state != ImportBatch.State.BALANCED:
         raise Conflict(_why_not(row))
@@ -53,6 +53,7 @@ def roll_back(batch: ImportBatch, by: Person, reason: str) -> ImportBatch:
     """Take a statement out of what counts, as if it had never been approved; a moment before this it still counts."""
     row = _held(batch)
     must_at(row.round, by, APPROVE)
+    must_be_apart(row.round, by)
     reason = line(reason, "reason", 200)
     row.move_to(ImportBatch.State.ROLLED_BACK, rolled_back_by=by, rolled_back_at=clock.now(), reason=reason)
     if both := overlaps(row):

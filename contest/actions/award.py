@@ -7,8 +7,7 @@ from accounts.actions import audit
 from accounts.clean import line
 from accounts.models import Person
 from catalog import clean
-from catalog.reads import is_related
-from contest.actions.edition import KEEP, must_at
+from contest.actions.edition import KEEP, must_at, must_be_apart
 from contest.models import Award, AwardNote, Result
 from contest.reads.award import held_because
 from contest.reads.result import published
@@ -97,9 +96,6 @@ def deliver(award: Award, by: Person, evidence: str) -> Award:
 
 
 def must_decide(entry: Entry, by: Person) -> None:
-    """Whoever keeps the round and is not of the team."""
+    """Whoever keeps the round, and is of none of its teams."""
     must_at(entry.round, by, KEEP)
-    if is_related(by, entry.team_id):
-        raise NotAllowed(
-            say("不能决定自己团队的奖项。", "Nobody decides about an award of a team of her own.")
-        )
+    must_be_apart(entry.round, by)

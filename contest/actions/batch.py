@@ -13,12 +13,11 @@ from django.utils import timezone
 from accounts.actions import audit
 from accounts.clean import line
 from accounts.models import Person
-from catalog.reads import is_related
-from contest.actions.edition import must_at
+from contest.actions.edition import must_at, must_be_apart
 from contest.events import ImportUploaded
 from contest.models import ImportBatch, ImportFile, OutsideSource, ProjectMapping
 from contest.outside.plain import BOUNDS, MOST_MINOR
-from core import outbox
+from core import clock, outbox
 from core.language import say
 from core.refusals import Conflict, Invalid, NotAllowed
 from impact.models import Round
@@ -82,6 +81,10 @@ def _name_of(file: BinaryIO) -> str:
 
 
 def _check(statement: Statement) -> None:
+    if statement.stated_on > clock.today():
+        # Of two statements the later one holds: one of a day to come would hold against all that follow.
+        words = say("对账单的日期不能在今天之后。", "A statement is of today or earlier.")
+        raise Invalid(words, field="stated_on")
     if statement.scope not in ImportBatch.Scope.values:
         raise Invalid(field="scope")
     is_of_sums = statement.scope == ImportBatch.Scope.AGGREGATE
@@ -171,25 +174,15 @@ def weigh_all(batches: Iterable[ImportBatch]) -> None:
         weigh(batch)
 
 
-def must_approve(by: Person, round_: Round, others: Iterable[int | None], teams: Iterable[int]) -> None:
-    """Whoever may approve there, is none of those who have proposed, and of none of the teams to which it brings something."""
+def must_approve(by: Person, round_: Round, others: Iterable[int | None]) -> None:
+    """Whoever may approve there, is none of those who have proposed, and of none of the round's teams."""
     must_at(round_, by, APPROVE)
     if by.pk in others:
         words = say(
             "经办人不能审批自己的导入。", "Whoever sent it in, or corrected a row of it, does not approve it."
         )
         raise NotAllowed(words)
-    if any(is_related(by, team) for team in teams):
-        raise NotAllowed(say("不能审批自己团队的成绩。", "Nobody approves what a team of her own has sold."))
-
-
-def teams_in(batch: ImportBatch) -> list[int]:
-    """Those to whose entries its projects are matched."""
-    matched = ProjectMapping.objects.filter(
-        source=batch.source_id, round=batch.round_id, approved_at__isnull=False, withdrawn_at=None
-    )
-    hers = matched.filter(project__in=batch.rows.values("project"), entry__isnull=False)
-    return list(hers.values_list("entry__team", flat=True))
+    must_be_apart(round_, by)
 
 
 def who_corrected(batch: ImportBatch) -> list[int | None]:

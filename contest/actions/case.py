@@ -10,8 +10,7 @@ from accounts.models import Person
 from accounts.permissions import must
 from accounts.places import Place
 from catalog import clean
-from catalog.reads import is_related
-from contest.actions.edition import demand_open, must_at
+from contest.actions.edition import demand_open, must_at, must_be_apart
 from contest.events import CaseDecided
 from contest.integrity.rules import thresholds_of
 from contest.models import Case, Registration
@@ -27,7 +26,7 @@ MILDEST_FIRST = (Decision.CLEARED, Decision.EXCLUDED, Decision.DISQUALIFIED)
 
 
 def decide(case: Case, decision: str, reason: str, by: Person, note: str = "") -> Case:
-    """What becomes of it, with a reason that fits; the team may appeal. Nobody decides about a team of her own."""
+    """What becomes of it, with a reason that fits; the team may appeal. Nobody decides where a team of her own competes."""
     _must_decide(by, case)
     found = _checked(decision, reason) | {"note": line(note, "note", 400, required=False)}
     with transaction.atomic():
@@ -109,8 +108,7 @@ def _days(round_: Round) -> timedelta:
 
 def _must_decide(by: Person, case: Case) -> None:
     must_at(case.round, by, DECIDE)
-    if is_related(by, case.entry.team_id):
-        raise NotAllowed(say("不能决定自己团队的案件。", "Nobody decides a case of a team of her own."))
+    must_be_apart(case.round, by)
 
 
 def _checked(decision: str, reason: str) -> dict[str, str]:

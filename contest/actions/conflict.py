@@ -9,9 +9,8 @@ from accounts.actions import audit
 from accounts.clean import line
 from accounts.models import Person
 from catalog import clean
-from catalog.reads import is_related
 from contest.actions import reexamination
-from contest.actions.edition import KEEP, must_at
+from contest.actions.edition import KEEP, must_at, must_be_apart
 from contest.models import Conflict, Judge, Opening, ReExamination, Sheet
 from contest.reads import judging
 from contest.reads.result import published
@@ -127,12 +126,9 @@ def waive(conflict: Conflict, words: str, by: Person) -> Conflict:
 def _must_decide(by: Person, judge: Judge, entry: Entry) -> None:
     round_ = entry.round
     must_at(round_, by, KEEP)
-    if judge.person_id == by.pk or is_related(by, entry.team_id):
-        words = say(
-            "不能认定涉及自己或自己团队的关系。",
-            "Nobody decides about ties of her own, or to a team of hers.",
-        )
-        raise NotAllowed(words)
+    must_be_apart(round_, by)
+    if judge.person_id == by.pk:
+        raise NotAllowed(say("不能认定涉及自己的关系。", "Nobody decides about ties of her own."))
 
 
 def _names_somebody(words: str, conflict: Conflict) -> bool:

@@ -11,12 +11,13 @@ from accounts.models import Person, Region
 from accounts.permissions import may, must
 from accounts.places import Place
 from catalog import clean
-from contest.models import Archive, Award, Case, ReExamination, RoundPlan
+from catalog.models import TeamMember
+from contest.models import Archive, Award, Case, ReExamination, RegistrationAppeal, RoundPlan
 from contest.reads.keeping import demand_open as demand_open
 from core import clock
 from core.language import say
-from core.refusals import Conflict, Invalid, TooLate, every
-from impact.models import Edition, Round
+from core.refusals import Conflict, Invalid, NotAllowed, TooLate, every
+from impact.models import Edition, Entry, Round
 from impact.sealing import seal
 
 KEEP = "contest.keep_editions"
@@ -68,6 +69,17 @@ def must_at(round_: Round, by: Person | None, *permissions: str) -> None:
     demand_open(round_.edition)
 
 
+def must_be_apart(round_: Round, by: Person) -> None:
+    """Refuse whoever is or was of a team that takes part in the round: what she decides about one moves her own."""
+    teams = Entry.objects.filter(round=round_).values("team")
+    if TeamMember.objects.filter(person=by, team__in=teams).exists():
+        words = say(
+            "本赛段有您的团队，这里的事不由您决定。",
+            "A team of yours is in this round: nothing in it is yours to decide.",
+        )
+        raise NotAllowed(words)
+
+
 def must_keep_edition(edition: Edition, by: Person | None) -> None:
     """Refuse whoever does not keep the edition where it lies, and any deed on an archived one."""
     must(by, KEEP, at=place_of_edition(edition))
@@ -105,6 +117,7 @@ def _waits(edition: Edition) -> bool:
         ReExamination.objects.filter(entry__round__edition=edition, state=ReExamination.State.OPEN).exists()
         or Case.objects.filter(round__edition=edition).exclude(state=Case.State.FINAL).exists()
         or awards.filter(state__in=(Award.State.PROPOSED, Award.State.APPROVED)).exists()
+        or RegistrationAppeal.objects.filter(registration__round__edition=edition, answered_at=None).exists()
     )
 
 

@@ -11,7 +11,7 @@ from accounts.clean import line
 from accounts.models import Person
 from catalog.models import Team
 from catalog.reads import is_related
-from contest.actions.edition import KEEP, demand_open, must_at
+from contest.actions.edition import KEEP, demand_open, must_at, must_be_apart
 from contest.events import RegistrationMoved
 from contest.models import Registration, SnapshotRow
 from contest.reads.apart import has_a_judge
@@ -27,6 +27,7 @@ TAKES_PART = (Registration.State.LIVE, Registration.State.SUSPENDED, Registratio
 
 def _must_decide(by: Person, round_: Round, team: Team) -> None:
     must_at(round_, by, KEEP)
+    must_be_apart(round_, by)
     if is_related(by, team.pk):
         raise NotAllowed(say("不能决定自己团队参赛。", "Nobody decides about a team of their own."))
 

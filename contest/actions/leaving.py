@@ -10,7 +10,7 @@ from accounts.models import Person
 from accounts.permissions import must
 from accounts.places import Place
 from catalog import clean
-from contest.actions.edition import KEEP, demand_open, must_at
+from contest.actions.edition import KEEP, demand_open, must_at, must_be_apart
 from contest.actions.entry import leave
 from contest.actions.registration import ENTER, locked_row, may_decide, tell
 from contest.models import Registration, RoundPlan
@@ -54,6 +54,7 @@ def resume(registration: Registration, by: Person) -> Registration:
 
 def _decide(registration: Registration, by: Person, state: str, reason: str = "") -> Registration:
     must_at(registration.round, by, KEEP)
+    must_be_apart(registration.round, by)
     may_decide(registration, by)
     if state != State.LIVE:
         reason = clean.text_for(Registration, "reason", reason, required=True)

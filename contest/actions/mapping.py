@@ -9,7 +9,7 @@ from accounts.actions import audit
 from accounts.clean import line
 from accounts.models import Person
 from contest.actions.batch import APPROVE, IMPORT, must_approve, weigh_all
-from contest.actions.edition import must_at
+from contest.actions.edition import must_at, must_be_apart
 from contest.actions.tally import locked, retally
 from contest.models import ImportBatch, OutsideSource, ProjectMapping
 from contest.outside import adapter_named
@@ -92,7 +92,7 @@ def _address(url: str) -> str:
 def approve(mapping: ProjectMapping, by: Person) -> ProjectMapping:
     """Agree that a project is that entry, by another than has proposed it; its sales that were imported count from now."""
     row = _held(mapping)
-    must_approve(by, row.round, [row.proposed_by_id], [row.entry.team_id] if row.entry else [])
+    must_approve(by, row.round, [row.proposed_by_id])
     if row.approved_at or row.withdrawn_at:
         raise Conflict()
     row.approved_by, row.approved_at = by, clock.now()
@@ -107,6 +107,7 @@ def withdraw(mapping: ProjectMapping, by: Person) -> ProjectMapping:
     counted by it counts no longer."""
     row = _held(mapping)
     must_at(row.round, by, *((APPROVE,) if row.approved_at else (IMPORT, APPROVE)))
+    must_be_apart(row.round, by)
     if row.withdrawn_at:
         raise Conflict()
     row.withdrawn_at = clock.now()

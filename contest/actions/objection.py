@@ -8,14 +8,13 @@ from accounts.clean import paragraphs
 from accounts.models import Person
 from accounts.permissions import must
 from accounts.places import Place
-from catalog.reads import is_related
-from contest.actions.edition import KEEP, demand_open, must_at
+from contest.actions.edition import KEEP, demand_open, must_at, must_be_apart
 from contest.events import ObjectionAnswered, ObjectionFiled
 from contest.models import Objection, Result, RoundPlan
 from contest.reads.result import published
 from core import clock, language, outbox
 from core.language import say
-from core.refusals import Conflict, Invalid, NotAllowed, TooLate
+from core.refusals import Conflict, Invalid, TooLate
 from impact.models import Entry
 
 FILE = "contest.file_objection"
@@ -68,12 +67,11 @@ def _objected(entry: Entry) -> Result:
 
 
 def answer(objection: Objection, by: Person, is_upheld: bool, words: str) -> Objection:
-    """The organiser's answer, in the language the objection was said in; not by one of the team. What is upheld leads to
+    """The organiser's answer, in the language the objection was said in; not by one of a team of the round. What is upheld leads to
     a new version of the result, which is another deed."""
     round_ = objection.entry.round
     must_at(round_, by, KEEP)
-    if is_related(by, objection.entry.team_id):
-        raise NotAllowed(say("不能答复自己团队的异议。", "Nobody answers an objection of a team of her own."))
+    must_be_apart(round_, by)
     words = paragraphs(words, "words", MOST)
     with transaction.atomic():
         objection.move_to(

@@ -6,13 +6,10 @@ from django.utils import timezone
 from accounts.actions import audit
 from accounts.clean import line
 from accounts.models import Person
-from catalog.reads import is_related
-from contest.actions.edition import KEEP, must_at
+from contest.actions.edition import KEEP, must_at, must_be_apart
 from contest.events import ReExaminationOpened
 from contest.models import ReExamination, Result
 from core import outbox
-from core.language import say
-from core.refusals import NotAllowed
 from impact.models import Entry, Round
 
 State = ReExamination.State
@@ -33,11 +30,10 @@ def open_(entry: Entry, cause: str, refunded_minor: int) -> ReExamination | None
 
 
 def dismiss(opened: ReExamination, by: Person, words: str) -> ReExamination:
-    """The result stays as it is, and why; whoever decides is none of the team."""
+    """The result stays as it is, and why; whoever decides is of no team of the round."""
     entry = opened.entry
     must_at(entry.round, by, KEEP)
-    if is_related(by, entry.team_id):
-        raise NotAllowed(say("不能决定自己团队的事。", "Nobody decides about a team of their own."))
+    must_be_apart(entry.round, by)
     words = line(words, "words", 1000)
     with transaction.atomic():
         opened.move_to(State.DISMISSED, words=words, decided_by=by, decided_at=timezone.now())

@@ -11,9 +11,8 @@ from django.utils import timezone
 from accounts.actions import audit
 from accounts.clean import line
 from accounts.models import Person
-from catalog.reads import is_related
 from contest.actions import advance, reexamination
-from contest.actions.edition import KEEP, must_at
+from contest.actions.edition import KEEP, must_at, must_be_apart
 from contest.events import ResultFinal, ResultPublished
 from contest.models import ReExamination, Result, ResultRow, RoundPlan, Snapshot
 from contest.reads import outcome
@@ -26,7 +25,7 @@ from contest.reads.stage import heads_of, panel_of
 from contest.scoring.inputs import Inputs
 from core import clock, outbox
 from core.language import say
-from core.refusals import Conflict, Invalid, NotAllowed, TooLate
+from core.refusals import Conflict, Invalid, TooLate
 from impact.models import Round
 
 State = Result.State
@@ -61,8 +60,8 @@ def publish(round_: Round, by: Person) -> Result:
 def supersede(round_: Round, by: Person, reason: str) -> Result:
     """A new version in the place of the one that stands, with what came since the freeze; the one before stays readable.
 
-    It is what that one was: provisional, with the same days for objections, or final. All that was looked at once more is
-    answered by it.
+    It is what that one was: provisional, open to objections as long as that one and for a day at least, or final. All
+    that was looked at once more is answered by it.
     """
     must_decide(round_, by)
     reason = line(reason, "reason", 1000)
@@ -71,7 +70,9 @@ def supersede(round_: Round, by: Person, reason: str) -> Result:
         before = _standing(round_)
         until = clock.now()
         inputs = _judged(round_, before.snapshot, corrected_inputs(before.snapshot, until))
-        state = before.state
+        state, closes_at = before.state, before.objections_close_at
+        if state == State.PROVISIONAL:
+            closes_at = max(closes_at, until + SHORTEST_WINDOW)
         before.move_to(State.SUPERSEDED)
         result = _write(
             plan,
@@ -81,7 +82,7 @@ def supersede(round_: Round, by: Person, reason: str) -> Result:
             version=before.version + 1,
             reason=reason,
             until=until,
-            closes_at=before.objections_close_at,
+            closes_at=closes_at,
             state=state,
             finalised_at=before.finalised_at,
         )
@@ -188,13 +189,7 @@ def _look_again(result: Result) -> bool:
 def must_decide(round_: Round, by: Person) -> None:
     """Whoever keeps the round, and is of none of its teams."""
     must_at(round_, by, KEEP)
-    if any(is_related(by, team) for team in round_.entries.values_list("team", flat=True)):
-        raise NotAllowed(
-            say(
-                "本赛段有您的团队，不能由您发布结果。",
-                "A team of yours is in this round: its result is not yours to publish.",
-            )
-        )
+    must_be_apart(round_, by)
 
 
 def _locked(round_: Round) -> RoundPlan:

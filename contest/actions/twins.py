@@ -5,14 +5,13 @@ from django.db.models import Q
 
 from accounts.actions import audit
 from accounts.models import Person
-from catalog.reads import is_related
 from contest.actions.batch import APPROVE, IMPORT
-from contest.actions.edition import must_at
+from contest.actions.edition import must_at, must_be_apart
 from contest.actions.tally import locked, retally
 from contest.models import ImportBatch, TwinSale
 from core import clock
 from core.language import say
-from core.refusals import Conflict, Invalid, NotAllowed
+from core.refusals import Conflict, Invalid
 
 # The same entry and sum within ten minutes, into the same province where the platform tells one. An order that is named
 # by any sale of the platform is that sale's.
@@ -81,8 +80,7 @@ def reopen(twin: TwinSale, by: Person) -> TwinSale:
 def _held(twin: TwinSale, by: Person) -> TwinSale:
     round_ = twin.entry.round
     must_at(round_, by, IMPORT, APPROVE)
-    if is_related(by, twin.entry.team_id):
-        raise NotAllowed(say("不能判断自己团队的销售。", "Nobody decides about sales of a team of her own."))
+    must_be_apart(round_, by)
     locked(twin.source)
     rows = TwinSale.objects.select_for_update(of=("self",)).select_related("source", "entry__round")
     return rows.get(pk=twin.pk)

@@ -132,6 +132,7 @@ def test_an_appeal_that_is_granted_after_the_result_is_out_opens_it_once_more(fi
     (opened,) = field.entries[1].reexaminations.all()
     assert (opened.cause, opened.state) == ("recomputed", "open")
     results.supersede(field.round, field.organiser, "Its appeal was granted.")
+    field.window_over()
     assert results.finalise_due() == 1
     assert [row.out for row in field.round.results.get(version=2).rows.all()] == ["", "", ""]
 

@@ -103,6 +103,7 @@ def test_what_is_upheld_after_another_version_is_answered_by_one_more(field, out
     with pytest.raises(Conflict):
         results.finalise(field.round)
     results.supersede(field.round, field.organiser, "The sum of entry 2 is right now.")
+    field.window_over()
     assert results.finalise_due() == 1
 
 
@@ -131,6 +132,7 @@ def test_who_is_out_since_does_not_go_on_by_what_was_dismissed_before(field, out
     with pytest.raises(Conflict):
         results.finalise(field.round)
     results.supersede(field.round, field.organiser, "Entry 1 is disqualified.")
+    field.window_over()
     assert results.finalise_due() == 1 and in_the_next(field) == {"E03": Live, "E02": Live}
 
 
@@ -260,3 +262,19 @@ def test_nobody_is_taken_out_of_figures_that_are_frozen(field, out):
         entries.take_out(field.entries[3], field.organiser, "Nothing was bought for it.")
     field.entries[3].refresh_from_db()
     assert field.entries[3].approved_at is not None and not list(verify_results())
+
+
+def test_whoever_is_of_a_team_in_the_round_decides_nothing_about_its_rivals(field, out):
+    rival, organiser = field.entries[1], field.organiser
+    made = objections.file(rival, a_manager(rival), "A sum is missing.")
+    opened = reexamination.open_(rival, ReExamination.Cause.QUALITY, 1)
+    shelves.works_at(field.entries[0].team, organiser)
+    for deed in (
+        lambda: objections.answer(made, organiser, False, "It is not."),
+        lambda: reexamination.dismiss(opened, organiser, "It is nothing."),
+        lambda: leaving.disqualify(rival.registration, organiser, "Because."),
+        lambda: entries.take_out(rival, organiser, "Because."),
+        lambda: results.supersede(field.round, organiser, "Otherwise."),
+    ):
+        with pytest.raises(NotAllowed, match="本赛段有您的团队"):
+            deed()

@@ -156,6 +156,9 @@ def test_what_is_upheld_is_answered_by_a_new_version_first(field, out):
     field.scoring((80, 60), (99, 99), (90, 70), (20, 20))
     second = results.supersede(field.round, field.organiser, "Purchases of May were left out.")
     assert (second.version, second.state) == (2, State.PROVISIONAL)
+    # Of a new version too objections can be filed for a day.
+    assert results.finalise_due() == 0
+    field.window_over()
     assert results.finalise_due() == 1
     assert order_of(second)[0] == (1, "E02")
 
@@ -191,6 +194,7 @@ def test_a_reexamination_waits_for_words_or_a_new_version(field, out):
     second = results.supersede(field.round, field.organiser, "Less what was given back.")
     again.refresh_from_db()
     assert (again.state, again.result, again.words) == ("superseded", second, "Less what was given back.")
+    field.window_over()
     assert results.finalise_due() == 1
 
 
@@ -202,6 +206,7 @@ def test_where_others_would_go_on_by_now_it_is_looked_at_once_more_instead(field
     assert {(one.entry.number, one.cause) for one in opened} == {("E01", "recomputed"), ("E02", "recomputed")}
     second = results.supersede(field.round, field.organiser, "One has withdrawn.")
     assert order_of(second) == [(1, "E03"), (2, "E02"), (3, "E04"), (None, "E01")]
+    field.window_over()
     assert results.finalise_due() == 1
     assert Registration.objects.filter(round=field.into).count() == 2
 
