@@ -243,7 +243,7 @@ def a_case_is_decided(on: Journey) -> None:
     on.tab("integrity")
     here = "main article:has-text('Many accounts, one address')"
     her.acts("decide_case", here, decision="EXCLUDED", reason="CONFIRMED")
-    assert "Decided: Excluded" in her.reads()
+    assert "Excluded · The facts are as the rule says" in her.reads()
 
 
 def a_committee_judges(on: Journey) -> None:
