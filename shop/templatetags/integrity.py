@@ -22,7 +22,7 @@ FACTS = {
     "grams_off": say("重量偏差（克）", "Off by, in grams"),
     "grams_plausible": say("合理产量（克）", "Plausible yield, in grams"),
     "grams_sold": say("售出（克）", "Sold, in grams"),
-    "highest_minor": say("最高单价（分）", "Highest price, in fen"),
+    "highest_minor": say("单价曾达（分）", "Price reached, in fen"),
     "hour": say("小时", "Hour"),
     "household": say("农户（加密指纹）", "Household, as a keyed hash"),
     "is_scanned": say("有物流记录", "Was scanned"),

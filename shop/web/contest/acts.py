@@ -15,7 +15,7 @@ def tried(request: HttpRequest, payload: dict[str, Any]) -> str:
         words = say("通过了，答对 {n} 题。", "Passed, with {n} right answers.", n=result["right"])
     else:
         words = say(
-            "还没有通过，最好的一次答对 {n} 题。", "Not passed yet; {n} right at best.", n=result["right"]
+            "还没有通过，答对最多的一次是 {n} 题。", "Not passed yet; {n} right at best.", n=result["right"]
         )
     return done(request, words)
 
