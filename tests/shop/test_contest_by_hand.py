@@ -32,10 +32,15 @@ from tests import live
 from tests.contest.outside import HEADS
 from tests.contest.whole import strike
 from tests.factor import awake
+from tests.figures import FULL
 from tests.shop.autumn import DAYS, HOME, READER, SLUG, Journey
 from tests.web.hand import Hand
 
-pytestmark = pytest.mark.proof
+# The suite walks the same way by the test client: tests/web/test_contest_journeys.py.
+pytestmark = [
+    pytest.mark.proof,
+    pytest.mark.skipif(not FULL, reason="plays an edition in a browser for minutes: make test-full"),
+]
 
 
 @pytest.fixture(scope="module")
