@@ -39,6 +39,7 @@ from tests.shop import everything
 from tests.web.conftest import signed_in
 
 pytestmark = pytest.mark.django_db
+NEAREST = (Role.ORGANISER, Role.AUDITOR, Role.JUDGE)
 SAID = "只有评委写得出的话"
 # What anybody asks of a round, and what desks and offices tell of it; the rest of the shop is looked through at full size.
 ASKED_OF_THE_CONTEST = {
@@ -144,7 +145,7 @@ def nothing_is_told(round_: Any, entry: Any, ways: Any, roles: Iterable[Role]) -
 
 @pytest.mark.proof
 def test_no_field_tells_any_role_what_is_in_a_sealed_sheet(round_, entry, ways):
-    figure("contest/sealed", nothing_is_told(round_, entry, ways, Role))
+    figure("contest/sealed", nothing_is_told(round_, entry, ways, full(Role, NEAREST)))
 
 
 def test_a_draft_is_told_to_its_own_judge_alone(round_, entry, ways):

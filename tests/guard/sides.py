@@ -17,7 +17,7 @@ from accounts.models import Organisation, Person, Question, Region
 from accounts.models.appointment import FITS, OF_A_TEAM, Role
 from accounts.places import SHOP, Place
 from catalog.models import DepartmentCheck, Leader, Product, Team
-from contest.models import Judge, Registration, Rulebook
+from contest.models import Judge, Registration, Rulebook, Stage
 from contest.reads.keeping import key_of_round
 from core.api.ids import global_id, uid_of
 from core.models import Alarm, Delivery, OutboxEvent
@@ -73,6 +73,7 @@ class Side(Town):
             kind="quality", team=self.team, product=self.draft, is_fine=False, words="示例"
         )
         Round.objects.filter(pk=self.entry.round_id).update(region=self.province)
+        self._stages()
         self.entry.round.refresh_from_db()
         Question.objects.filter(pk=self.question.pk).update(region=self.province)
         Rulebook.objects.filter(pk=self.rules.pk).update(region=self.province)
@@ -93,6 +94,21 @@ class Side(Town):
             a_person(("owner",)),
         )
         self.at_team = holds(a_person(), Role.PACKER, Place(subject=self.team.uid))
+
+    def _stages(self) -> None:
+        """The round is one of two stages."""
+        opens_at = self.entry.round.closes_at
+        for number in (1, 2):
+            Stage.objects.create(
+                round=self.entry.round,
+                number=number,
+                kind="score",
+                name_zh="示例",
+                name_en="Demo",
+                picks=3 - number,
+                opens_at=opens_at + number * LONG_AGO,
+                closes_at=opens_at + (number + 1) * LONG_AGO,
+            )
 
     @property
     def ids(self) -> dict[str, str]:
