@@ -33,7 +33,7 @@ from tests.shop.strangers import Town, refusals
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_whole_shop"), pytest.mark.proof]
 
-EXAMPLES, PARTS = full((300, 8), (3, 1))
+EXAMPLES, PARTS = full((300, 8), (2, 1))
 # What a document may cost is tested elsewhere; here as much as possible is to run.
 WIDE = dict.fromkeys(("cost_anonymous", "cost_signed_in"), 50_000)
 WIDE |= dict.fromkeys(("characters", "body_bytes", "tokens", "aliases", "repeated_fields"), 10**7)

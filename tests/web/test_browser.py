@@ -187,7 +187,7 @@ def of_the_office(shelf: SimpleNamespace, together: Together) -> dict[Any, list[
             *(f"office/households/{family}/{opens}" for opens in ("", "?open=open_details")),
             *(f"office/organisations/{union}/{opens}" for opens in ("", "?open=suspend_organisation")),
             *("organiser/?open=create_edition", f"organiser/?open=create_round~{edition}"),
-            *(f"{desk}{page.name}/" for page in PAGES),
+            *(f"{desk}{page.name}/" for page in full(PAGES, PAGES[::3])),
             *full(
                 [f"{desk}{opens}" for opens in ("tasks/?open=save_task", "calendar/?open=save_partner")], []
             ),

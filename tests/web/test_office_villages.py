@@ -197,6 +197,8 @@ def test_once_a_round_has_begun_its_times_stay_and_what_was_bought_for_stays_in(
     assert Round.objects.get().opens_at == round_.opens_at
     entry = id_of("OrganiserEntry", Entry.objects.get())
     post(office, "take_out_entry", entry=entry, reason="示例", back=there)
-    assert Entry.objects.get().approved_at and "suspend or disqualify it; they stay" in words(office.get(there))
+    assert Entry.objects.get().approved_at and "suspend or disqualify it; they stay" in words(
+        office.get(there)
+    )
     for who in (a_person(), a_person(("county_verifier",))):
         assert gone(signed_in(who), there, "/en/organiser/")
