@@ -12,6 +12,7 @@ from accounts.models import Person
 from catalog.models import Team
 from catalog.reads import is_related
 from contest.actions.edition import KEEP, demand_open, must_at, must_be_apart
+from contest.actions.tally import locked_of, retally
 from contest.events import RegistrationMoved
 from contest.models import Registration, SnapshotRow
 from contest.reads.apart import has_a_judge
@@ -57,6 +58,7 @@ def let_in(round_: Round, team: Team, by: Person) -> Entry:
 def take_part(registration: Registration, by: Person | None) -> Entry:
     """The team's part in the round, for the first time or again: from now on its purchases count. In a transaction."""
     round_, team = registration.round, registration.team
+    platforms = locked_of(round_, team)
     entry = Entry.objects.select_for_update().filter(round=round_, team=team).first()
     if entry is None:
         (entry,) = enter(round_, [team])
@@ -68,6 +70,9 @@ def take_part(registration: Registration, by: Person | None) -> Entry:
         if entry.approved_at is None:
             entry.approved_at, entry.out_reason = timezone.now(), ""
             entry.save(update_fields=["approved_at", "out_reason"])
+            # What platforms have brought it while it was out is told again.
+            for platform in platforms:
+                retally(round_, platform)
         _register([entry])
         disclose_entered([team])
     Registration.objects.filter(entry=entry).update(approved_by=by)
@@ -100,12 +105,15 @@ def take_out(entry: Entry, by: Person, reason: str) -> Entry:
 def leave(entry: Entry, reason: str) -> bool:
     """Its part ends where nothing was bought for it and its round is not frozen; else it stays as a fact, and False. In a
     transaction."""
+    platforms = locked_of(entry.round, entry.team)
     # Whoever records a support holds its entry: here either waits for the other.
     row = Entry.objects.select_for_update(of=("self",)).get(pk=entry.pk)
     if row.supports.exists() or SnapshotRow.objects.filter(entry=row, snapshot__voided_at=None).exists():
         return False
     row.approved_at, row.out_reason = None, reason
     row.save(update_fields=["approved_at", "out_reason"])
+    for platform in platforms:
+        retally(row.round, platform)
     return True
 
 

@@ -1,7 +1,8 @@
-"""What platforms have brought each entry, summed anew whenever a statement, a mapping or a pair changes it."""
+"""What platforms have brought each entry, summed anew whenever a statement, a mapping, a pair or its entry's leaving changes it."""
 
 from django.utils import timezone
 
+from catalog.models import Team
 from contest.models import ImportBatch, OutsideSource, OutsideTally
 from contest.reads.effective import counted, counted_until, effective
 from core import clock
@@ -16,6 +17,12 @@ _SUMS = """entry_id, coalesce(sum(net_minor), 0), coalesce(sum(orders), 0),
 def locked(source: OutsideSource) -> OutsideSource:
     """The platform, held until the transaction ends: what counts of it changes once at a time."""
     return OutsideSource.objects.select_for_update().get(pk=source.pk)
+
+
+def locked_of(round_: Round, team: Team) -> list[OutsideSource]:
+    """The platforms that have a project of this team in the round, each held as above; before its entry is."""
+    bringing = OutsideSource.objects.filter(mappings__round=round_, mappings__entry__team=team).values("pk")
+    return list(OutsideSource.objects.select_for_update().filter(pk__in=bringing).order_by("pk"))
 
 
 def retally(round_: Round, source: OutsideSource) -> None:

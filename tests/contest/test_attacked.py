@@ -15,7 +15,7 @@ from contest.actions import objection as objections
 from contest.actions import result as results
 from contest.actions import round as rounds
 from contest.actions.tally import retally
-from contest.models import Case, Ceremony, ReExamination, Registration, Result
+from contest.models import Case, Ceremony, OutsideTally, ReExamination, Registration, Result
 from contest.reads.award import held_because
 from contest.reads.channels import channels
 from contest.reads.outside import accepted
@@ -241,6 +241,19 @@ def test_what_is_rolled_back_after_the_freeze_moves_nothing_that_was_told():
     assert [sale.net_minor for sale in accepted(round_, round_.freezes_at)] == [100_00]
     assert channels(entry).outside_minor == 100_00
     assert not list(verify())
+
+
+def test_who_is_taken_out_and_let_in_again_has_what_platforms_brought_it_all_the_same():
+    round_ = world.a_round(shelves.a_team(), days=(-20, 1, 8))
+    entry, source, operator = round_.entries.get(), outside.a_source(), shelves.an_operator()
+    outside.a_mapping(source, entry)
+    outside.a_statement(source, round_, ("o1", 100_00))
+    retally(round_, source)
+    entries.take_out(entry, operator, "By mistake.")
+    assert not OutsideTally.objects.exists() and not list(verify())
+    world.households(entry.team, 10)
+    entries.let_in(round_, entry.team, operator)
+    assert OutsideTally.objects.get(entry=entry).net_minor == 100_00 and not list(verify())
 
 
 def test_a_team_that_declined_is_not_entered_by_a_later_version(field, out):
