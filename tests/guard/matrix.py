@@ -26,7 +26,7 @@ from tests.shop import everything
 from tests.shop.strangers import OWN
 from tests.shop.test_attacks import SEALED
 
-DEPTH, PART = full(5, 3), full(4, 32)
+DEPTH, PART = full(5, 3), full(4, 64)
 # Of whoever asks, whoever she is: her own account.
 OF_HERSELF = {"viewer"}
 RULED = frozenset().union(*(rule.doors | rule.shop_doors for rule in RULE.values()))

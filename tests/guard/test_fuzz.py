@@ -166,11 +166,11 @@ def test_what_may_be_left_out_may_be_null(town, wide_limits):
     """Programs write null where they have nothing: that is a refusal at most, for one field and for all."""
     people = {"owner": town.owner, "manager": town.sold.managers[0], "operator": Buyer(an_operator())}
     broken = []
-    for act, field in graphql_schema().mutation_type.fields.items():
+    for turn, (act, field) in enumerate(graphql_schema().mutation_type.fields.items()):
         given = field.args and field.args["input"].type.of_type.fields
         optional = [name for name, one in (given or {}).items() if not str(one.type).endswith("!")]
         for names in [optional, *full([[name] for name in optional], [])]:
-            for who, asker in people.items():
+            for who, asker in full(list(people.items()), [list(people.items())[turn % 3]]):
                 told = town.input_of(act) | dict.fromkeys(names)
                 with undone(), cookies_of(asker):
                     if names and "INTERNAL" in refusals(asker, act, **told):
