@@ -11,13 +11,13 @@ from accounts.models import Person, Region
 from accounts.permissions import may, must
 from accounts.places import Place
 from catalog import clean
-from catalog.models import TeamMember
 from contest.models import Archive, Award, Case, ReExamination, RegistrationAppeal, RoundPlan
+from contest.reads.apart import is_apart
 from contest.reads.keeping import demand_open as demand_open
 from core import clock
 from core.language import say
 from core.refusals import Conflict, Invalid, NotAllowed, TooLate, every
-from impact.models import Edition, Entry, Round
+from impact.models import Edition, Round
 from impact.sealing import seal
 
 KEEP = "contest.keep_editions"
@@ -71,8 +71,7 @@ def must_at(round_: Round, by: Person | None, *permissions: str) -> None:
 
 def must_be_apart(round_: Round, by: Person) -> None:
     """Refuse whoever is or was of a team that takes part in the round: what she decides about one moves her own."""
-    teams = Entry.objects.filter(round=round_).values("team")
-    if TeamMember.objects.filter(person=by, team__in=teams).exists():
+    if not is_apart(by, round_):
         words = say(
             "本赛段有您的团队，这里的事不由您决定。",
             "A team of yours is in this round: nothing in it is yours to decide.",

@@ -11,7 +11,7 @@ from accounts.clean import line
 from accounts.models import Person
 from catalog.models import Team
 from catalog.reads import is_related
-from contest.actions.edition import KEEP, demand_open, must_at, must_be_apart
+from contest.actions.edition import KEEP, must_at, must_be_apart
 from contest.actions.tally import locked_of, retally
 from contest.events import RegistrationMoved
 from contest.models import Registration, SnapshotRow
@@ -37,7 +37,6 @@ def let_in(round_: Round, team: Team, by: Person) -> Entry:
     """A team takes part from now on without having applied, or again after it was taken out; whoever decides is none of
     it. One that has applied is checked by its county first."""
     _must_decide(by, round_, team)
-    demand_open(round_.edition)
     if round_.phase(clock.now()) not in (Round.Phase.COMING, Round.Phase.OPEN):
         raise TooLate(say("赛段已经截止。", "The round has closed."))
     if not team.is_active:
@@ -83,7 +82,6 @@ def take_out(entry: Entry, by: Person, reason: str) -> Entry:
     """A team takes no part, and hears why; refused once something was bought for it, which counts until the freeze,
     and after the freeze."""
     _must_decide(by, entry.round, entry.team)
-    demand_open(entry.round.edition)
     reason = line(reason, "reason", 200)
     with transaction.atomic():
         row = Registration.objects.select_for_update().get(entry=entry)

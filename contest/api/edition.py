@@ -11,7 +11,7 @@ from contest.actions import partner as partners
 from contest.api.contest import RoundType
 from contest.api.office import KEEPS
 from contest.api.organiser import OfficeEditionType, add_to_edition
-from contest.models import Archive, Partner, Target
+from contest.models import Partner, Target
 from contest.reads import edition as reads
 from contest.reads import keeping, targets
 from core.api.access import HELD, PUBLIC
@@ -126,7 +126,7 @@ class EditionType(ModelType):
 
     def resolve_is_archived(root, info):
         """From its row, where there is one."""
-        return Archive.objects.filter(edition=root).exists()
+        return keeping.is_archived(root)
 
 
 add_to_edition(

@@ -15,7 +15,6 @@ import graphene
 from accounts.permissions import may, permissions_at
 from catalog.models import Team
 from contest.actions.round import place_of_round
-from contest.models import Archive
 from contest.reads import keeping
 from contest.reads.reason import reason_in_words
 from core import clock
@@ -171,7 +170,7 @@ class OfficeEditionType(ModelType):
 
     def resolve_is_archived(root, info):
         """From its row, where there is one."""
-        return Archive.objects.filter(edition=root).exists()
+        return keeping.is_archived(root)
 
 
 def add_to_round(**fields: graphene.Field) -> None:

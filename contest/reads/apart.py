@@ -1,11 +1,11 @@
 """Who competes in an edition and who judges it: never the same person, by whichever door she came to be either."""
 
-from accounts.models import Appointment
+from accounts.models import Appointment, Person
 from accounts.models.appointment import Role
 from accounts.permissions import running
 from catalog.models import Team, TeamMember
 from contest.models import Archive, Registration
-from impact.models import Edition
+from impact.models import Edition, Entry, Round
 
 _IN_IT = (
     *(Registration.State.APPLIED, Registration.State.CHECKED, Registration.State.LIVE),
@@ -17,6 +17,12 @@ def competes(person_id: int, edition: Edition) -> bool:
     """Whether she is one of a team that takes part in the edition, or has applied to."""
     teams = TeamMember.objects.filter(person=person_id, ended_at=None).values("team")
     return Registration.objects.filter(round__edition=edition, team__in=teams, state__in=_IN_IT).exists()
+
+
+def is_apart(person: Person, round_: Round) -> bool:
+    """Whether she is, and was, of no team that takes part in the round: what she decides about one moves no own."""
+    teams = Entry.objects.filter(round=round_).values("team")
+    return not TeamMember.objects.filter(person=person.pk, team__in=teams).exists()
 
 
 def has_a_judge(team: Team, edition: Edition) -> bool:

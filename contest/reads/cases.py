@@ -12,8 +12,9 @@ from accounts.models import Person
 from accounts.permissions import absent, may, may_anywhere
 from accounts.places import Place
 from catalog.models import Team, TeamMember
-from catalog.reads import desks_of, is_related
+from catalog.reads import desks_of
 from contest.models import Case, RelatedParty
+from contest.reads.apart import is_apart
 from contest.reads.keeping import rounds
 from core.refusals import first_or_refuse
 from impact.models import Entry, Round
@@ -45,11 +46,11 @@ def of_round(round_: Round, person: Any) -> QuerySet[Case]:
 
 
 def may_act_on(person: Any, case: Case) -> bool:
-    """Whether it waits for somebody, and she may be that: not a team's own, nor who decided what is appealed."""
+    """Whether it waits for somebody, and she may be that: of no team of the round, nor who decided what is appealed."""
     if case.state not in (State.OPENED, State.HELD, State.APPEALED) or case.decided_by_id == person.pk:
         return False
     place = Place(region=case.round.region_id, subject=case.round.edition.uid)
-    return may(person, DECIDE, at=place) and not is_related(person, case.entry.team_id)
+    return may(person, DECIDE, at=place) and is_apart(person, case.round)
 
 
 def waiting(round_: Round) -> int:
