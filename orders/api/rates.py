@@ -17,6 +17,7 @@ from core.language import say
 from core.refusals import Invalid
 from orders.actions import shipping
 from orders.models import ShippingRate
+from orders.reads.shipping import ELSEWHERE
 
 KEEPS_RATES = whoever_may("orders.keep_shipping_rates", anywhere=True)
 MOST = 500
@@ -55,7 +56,7 @@ class ShippingRateSave(Act):
         storage = graphene.Field(
             enum_of(Product, "storage"), required=True, description="How what is sent is kept."
         )
-        region = graphene.String(description="The code of a province; empty: everywhere else.")
+        region = graphene.String(description="The code of a province; * or empty: everywhere else.")
         team = graphene.String(description="A team's code; empty: the shop's own table.")
         is_served = graphene.Boolean(required=True, description="Whether it is sent there at all.")
         first_grams = graphene.Int(required=True, description="Up to this weight the first fee is all.")
@@ -92,7 +93,7 @@ def _team(by: Any, code: str) -> int | None:
 
 
 def _province(code: str) -> str | None:
-    if not (code or "").strip():
+    if (code or "").strip() in ("", ELSEWHERE):
         return None
     found = region_coded(code.strip())
     if found.level != Region.Level.PROVINCE:

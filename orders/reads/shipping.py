@@ -8,6 +8,8 @@ from orders.models import ShippingRate
 
 # Rates change a few times a year and are asked for in every cart: each process keeps them this long.
 _SECONDS = 30.0
+# What a form or program writes for all places without a rate of their own: nothing written is no choice.
+ELSEWHERE = "*"
 # By team (None: the shop's own), storage class and province (None: everywhere else).
 Key = tuple[int | None, str, str | None]
 _seen: tuple[float, "dict[Key, Rate]"] | None = None

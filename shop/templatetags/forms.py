@@ -14,7 +14,7 @@ from core.language import say
 from core.templatetags.sheaf import idempotency_key, read_both
 from shop.templatetags.alone import address_with, is_hushed
 from shop.web.choices import CALLED, CHOICES
-from shop.web.controls import draw_below, draw_control, draw_field, draw_options
+from shop.web.controls import CHOOSE, draw_below, draw_control, draw_field, draw_options, to_choose_from
 from shop.web.document import act_document, variables_of
 from shop.web.holes import hole, is_shared
 
@@ -220,12 +220,12 @@ def region_field(
 ) -> SafeString:
     """The counties of a province to choose from, by its divisions; a place without any stands for itself.
 
-    None is chosen beforehand where there are several: a county that nobody chose is where nobody lives.
+    None is chosen beforehand, not even the only one: a county that nobody chose is where nobody lives.
     """
     prefix, form = _form(context)
     id, wrong = f"{prefix}-{name}", form.get("errors", {}).get(name, "")
     value = (form.get("values", {}).get(name) or [""])[-1]
-    groups: list[SafeString] = []
+    groups = [format_html('<option value="">{}</option>', CHOOSE)]
     for division in divisions:
         below = [(county["code"], county["name"]) for county in division["children"]]
         listed = draw_options(below or [(division["code"], division["name"])], value)
@@ -233,9 +233,7 @@ def region_field(
             format_html('<optgroup label="{}">{}</optgroup>', division["name"], listed) if below else listed
         )
     if not divisions:
-        groups = [draw_options([(p["code"], p["name"]) for p in provinces if p["code"] == province], value)]
-    elif len(divisions) > 1 or len(divisions[0]["children"]) > 1:
-        groups.insert(0, format_html('<option value="">{}</option>', say("请选择", "Choose")))
+        groups.append(draw_options([(p["code"], p["name"]) for p in provinces if p["code"] == province], value))
     return format_html(
         '<div class="field"><label for="{0}">{1}</label><select id="{0}" name="{2}" required{3}>{4}</select>{5}</div>',
         id,
@@ -266,7 +264,7 @@ def place_field(
         for p in provinces
         if p["code"] == province
     ]
-    groups = [draw_options([("", str(say("请选择", "Choose"))), *places], value)]
+    groups = [draw_options(to_choose_from(places), value)]
     for division in divisions:
         below = [(county["code"], county["name"]) for county in division["children"]]
         whole = (division["code"], str(say("{x}（全境）", "All of {x}", x=division["name"])))

@@ -6,6 +6,7 @@ from django import template
 from django.core.files.storage import default_storage
 
 from core.language import Words, say
+from orders.reads.shipping import ELSEWHERE
 from shop.templatetags.web import to
 
 register = template.Library()
@@ -51,7 +52,7 @@ def facts_of_shop(shop: dict[str, Any]) -> list[tuple[str, str]]:
 @register.filter
 def or_elsewhere(regions: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Provinces to choose from, and first everywhere else."""
-    return [{"code": "", "name": str(say("其他地方", "Everywhere else"))}, *regions]
+    return [{"code": ELSEWHERE, "name": str(say("其他地方", "Everywhere else"))}, *regions]
 
 
 # Where what a first sale lacks is done: an address by its name.

@@ -73,7 +73,7 @@ CHOICES: dict[str, Callable[[], list[tuple[str, str]]]] = {
     "token_scope": ApiToken.Scope.offered,
     "shipment_state": Shipment.State.offered,
     "team_list_state": _states_of_teams,
-    "household_kind": lambda: [("", str(say("请选择", "Choose"))), *HouseholdStatus.Kind.offered()],
+    "household_kind": HouseholdStatus.Kind.offered,
     "team_role": _team_roles,
     "household_state": Household.State.offered,
     "organisation_state": Organisation.State.offered,

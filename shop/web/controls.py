@@ -6,6 +6,10 @@ from typing import Any
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from core.language import say
+
+CHOOSE = say("请选择", "Choose")
+
 
 def draw_below(id: str, hint: str, wrong: str) -> SafeString:
     """What stands under a control of this id: its hint, and why it was refused."""
@@ -26,9 +30,8 @@ def draw_control(
     if type == "textarea":
         return format_html("<textarea{}>{}</textarea>", _attributes(attributes), value)
     if type == "select":
-        return format_html(
-            "<select{}>{}</select>", _attributes(attributes), draw_options(options, str(value))
-        )
+        asked = to_choose_from(options) if attributes.get("required") else options
+        return format_html("<select{}>{}</select>", _attributes(attributes), draw_options(asked, str(value)))
     if type == "checkbox":
         # An empty box sends nothing: the hidden field says that it was there.
         is_on = str(value).lower() in ("true", "1", "on")
@@ -40,6 +43,11 @@ def draw_control(
         )
     shown = {"value": value} if value != "" and type not in ("password", "file") else {}
     return format_html("<input{}>", _attributes({"type": type, **attributes, **shown}))
+
+
+def to_choose_from(options: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """What a choice that has to be made offers: nothing first, so that none is made by whoever did not look."""
+    return options if options and options[0][0] == "" else [("", str(CHOOSE)), *options]
 
 
 def draw_options(options: list[tuple[str, str]], value: str) -> SafeString:

@@ -1,6 +1,13 @@
 """Every page with the demo on it: there in both languages, marked as made up, and keeping to the rules."""
 
+import re
+from collections import Counter
+
 from tests.shop import tour
+
+SELECT = re.compile(r"<select\b([^>]*)>(.*?)</select>", re.DOTALL)
+FIRST = re.compile(r'\s*<option value=""(?: selected)?>\s*[^\s<]')
+PLACES = {"region", "county", "province"}
 
 
 def test_the_tour_leaves_no_page_out_in_either_language(walked):
@@ -14,3 +21,43 @@ def test_every_page_is_there(walked):
 
 def test_every_page_says_that_it_is_made_up(walked):
     assert [s.stop for s in walked if "演示数据 / demo data" not in s.words] == []
+
+
+def choices(seen: tour.Seen) -> list[tuple[str, str, str]]:
+    """(its name, its attributes, what it offers) of each choice on the page."""
+    found = []
+    for attributes, offered in SELECT.findall(seen.html):
+        name = re.search(r'\bname="([^"]*)"', attributes)
+        found.append((name[1] if name else "", attributes, offered))
+    return found
+
+
+def test_no_choice_that_has_to_be_made_is_made_by_the_page(walked):
+    """As HTML asks it, too: a required choice begins with an option without a value."""
+    asked, silent = Counter[str](), []
+    for seen in [*walked, *tour.unfolded(walked)]:
+        for name, attributes, offered in choices(seen):
+            if re.search(r"\brequired\b", attributes):
+                asked[name] += 1
+                silent += [] if FIRST.match(offered) else [(seen.stop, name)]
+    assert silent == []
+    assert {"region", "county", "province", "role", "kind", "category", "storage"} <= asked.keys()
+
+
+def test_no_place_is_chosen_by_the_page(walked):
+    """Where a form that is sent asks for a place, it is asked for, and none is chosen before she has chosen one."""
+    found = set()
+    for seen in walked:
+        posted = "".join(re.findall(r'<form method="post".*?</form>', seen.html, re.DOTALL))
+        for attributes, offered in SELECT.findall(posted):
+            name = re.search(r'\bname="([^"]*)"', attributes)
+            if not name or name[1] not in PLACES or seen.stop.name == "organiser":
+                continue
+            found.add(seen.stop.name)
+            chosen = re.findall(r'<option value="([^"]*)" selected', offered)
+            assert re.search(r"\brequired\b", attributes), (seen.stop, name[1])
+            assert FIRST.match(offered) and chosen in ([], [""]), (seen.stop, name[1], chosen)
+    assert found == {
+        *("checkout", "addresses", "organisations", "group_open"),
+        *("office_teams", "office_appoint", "set_up_shipping"),
+    }

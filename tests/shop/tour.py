@@ -39,6 +39,8 @@ DEPARTMENTS = {
     "media_officer": "media",
     "county_verifier": "registrations",
 }
+# Where counties are chosen from: a province with its divisions, and one without any.
+A_PROVINCE, NO_DIVISIONS = "?province=420000", "?province=110000"
 # A part of a page: what it answers is none.
 NO_PAGES = {"suggestions"}
 
@@ -125,6 +127,22 @@ def walk() -> list[Seen]:
     return seen
 
 
+def unfolded(seen: list[Seen]) -> list[Seen]:
+    """Of each deed whose form stands behind a link, the page with one of these forms on it."""
+    links: dict[str, tuple[Stop, str]] = {}
+    for one in seen:
+        for link, act in re.findall(r'href="([^"#]*[?&](?:amp;)?open=(\w+)[^"#]*)', one.html):
+            if one.language == LANGUAGES[0]:
+                links.setdefault(act, (one.stop, unescape(link)))
+    clients: dict[str, Client] = {}
+    opened = []
+    for stop, link in links.values():
+        client = clients.get(stop.who) or clients.setdefault(stop.who, _arrive(stop.who))
+        answer = client.get(link)
+        opened.append(Seen(stop, LANGUAGES[0], answer.status_code, answer.content.decode()))
+    return opened
+
+
 def _arrive(who: str) -> Client:
     client = Client(HTTP_ACCEPT_LANGUAGE="zh")
     if who in DEPARTMENTS:
@@ -141,7 +159,8 @@ def _shop() -> Iterator[Stop]:
     for name in ("home", "catalogue", "teams", "cart", "checkout"):
         yield Stop(GUEST, name)
     yield Stop(BUYER, "home")
-    yield Stop(BUYER, "checkout")
+    for query in ("", A_PROVINCE, NO_DIVISIONS):
+        yield Stop(BUYER, "checkout", query=query)
     for query in (
         "?query=orange",
         "?category=tea&division=422800",
@@ -171,6 +190,8 @@ def _orders() -> Iterator[Stop]:
         yield Stop(whose, name, at, f"?token={token_for(line.order)}" if whose == GUEST else "")
     for name in ("account", "addresses", "details", "second_factor", "device", "organisations", "following"):
         yield Stop(BUYER, name)
+    for name, act in (("addresses", "save_address"), ("organisations", "propose_organisation")):
+        yield Stop(BUYER, name, query=f"{A_PROVINCE}&open={act}")
     yield Stop(COORDINATOR, "organisations")
     yield Stop(COORDINATOR, "following", query=f"?team={line.team.slug}")
 
@@ -181,6 +202,10 @@ def _together() -> Iterator[Stop]:
         for code in GroupPurchase.objects.order_by("pk").values_list("join_code", flat=True):
             yield Stop(who, "group", (("code", code),))
     yield Stop(COORDINATOR, "group_open")
+    variant = Product.objects.get(slug="yunyang-dried-shiitake").variants.first()
+    assert variant
+    query = f"{A_PROVINCE}&variant={global_id('Variant', variant.uid)}"
+    yield Stop(COORDINATOR, "group_open", query=query)
 
 
 def _desk() -> Iterator[Stop]:
@@ -227,6 +252,7 @@ def _office() -> Iterator[Stop]:
     yield Stop(OPERATOR, "office_accounts")
     her = Person.objects.get(email=BUYER)
     yield Stop(OPERATOR, "office_account", (("id", global_id("Person", her.uid)),))
+    yield Stop(OPERATOR, "office_teams", query=f"{A_PROVINCE}&open=create_team")
     for name in ("office_teams", "office_households", "office_organisations", "organiser"):
         yield Stop(OPERATOR, name)
     rows = {"team": Team, "household": Household, "organisation": Organisation}
