@@ -115,7 +115,7 @@ def _order(order: Order) -> dict[str, Any]:
             for s in order.shipments.all()
         ],
         "payments": [
-            {"method": p.method, "state": p.state, "amount_minor": p.amount_minor, "created_at": p.created_at}
+            _columns(p, "method", "asked_first", "state", "amount_minor", "created_at")
             for p in order.payments.all()
         ],
         "refunds": [_columns(r, "reason", "state", "amount_minor", "otherwise") for r in refunds],

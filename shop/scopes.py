@@ -31,7 +31,7 @@ SCOPES = {
     **_each((READ, DESK), "myTeams"),
     **_each(
         (BUY,),
-        "cartMerge cartLinesAdd cartLineUpdate cartLineRemove cartUpdate checkoutPlace buyNow paymentBegin"
+        "cartMerge cartLinesAdd cartAddOrder cartLineUpdate cartLineRemove cartUpdate checkoutPlace buyNow paymentBegin"
         " orderCancel orderProve standstillWait standstillRefund claimMake reviewWrite"
         " groupPurchaseOpen groupPurchaseJoin groupPurchaseCancel groupPurchaseDelivered seatCollect",
     ),

@@ -50,7 +50,9 @@ def types_allowed(params: Params, manual: bool) -> list[str]:
             " excluded_payment_method_types, automatic_payment_methods."
         )
         raise invalid(message, params.label("allowed_payment_method_types"))
-    types = [kind for kind in TYPES if (allowed is None or kind in allowed) and kind not in (excluded or [])]
+    # As asked for: the page offers the first of them first.
+    asked = TYPES if allowed is None else [kind for kind in dict.fromkeys(allowed) if kind in TYPES]
+    types = [kind for kind in asked if kind not in (excluded or [])]
     if manual:
         types = [kind for kind in types if kind not in BY_REDIRECT]
     if not types:

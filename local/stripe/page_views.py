@@ -48,8 +48,9 @@ def pay_page(session: Row, language: str, number: str, wrong: str) -> str:
         parts.append(problem_box(wrong, language))
     parts.append(f"<h2>{say('how', language)}</h2>")
     for kind in session["payment_method_types"]:
+        is_first = kind == session["payment_method_types"][0]
         form = card_form(session, language, number, amount) if kind == "card" else wallet_form(
-            session, kind, language, amount)  # fmt: skip
+            session, kind, language, amount, is_first)  # fmt: skip
         parts.append(form)
     parts.append(f"<h2>{say('what', language)}</h2>{bought(session, language)}")
     if session["cancel_url"]:
@@ -79,9 +80,11 @@ def card_form(session: Row, language: str, number: str, amount: str) -> str:
 <details class="tries"><summary>{say("try", language)}</summary><ul>{tries}</ul></details></fieldset></form>"""
 
 
-def wallet_form(session: Row, kind: str, language: str, amount: str) -> str:
+def wallet_form(session: Row, kind: str, language: str, amount: str, is_first: bool) -> str:
+    """A way to another page; the one that is offered first is the page's main button, and Enter presses it."""
+    look = "autofocus" if is_first else 'class="plain"'
     return f"""<form method="post" action="/pay/{session["id"]}">{hidden(language)}
-<button class="plain" name="method" value="{kind}">{say("pay_" + kind, language, amount=amount)}</button></form>"""
+<button {look} name="method" value="{kind}">{say("pay_" + kind, language, amount=amount)}</button></form>"""
 
 
 def authorise_page(intent: Row, kind: str, language: str) -> str:

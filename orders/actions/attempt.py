@@ -60,6 +60,7 @@ def request_of(order: Order, payment: Payment) -> Attempt:
         ends_at=payment.ends_at,
         success_url=page_of(order, paid="1"),
         cancel_url=page_of(order),
+        first=payment.asked_first,
     )
 
 

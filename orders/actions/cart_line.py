@@ -57,7 +57,7 @@ def lines_of(cart: Cart, wanted: Iterable[tuple[UUID, int]]) -> list[CartLine]:
     wanted = list(wanted)
     for index, (_, quantity) in enumerate(wanted):
         _check_quantity(quantity, ("lines", str(index), "quantity"))
-    variants = _on_sale([uid for uid, _ in wanted], cart.region_id or "")
+    variants = on_sale([uid for uid, _ in wanted], cart.region_id or "")
     for index, (uid, _) in enumerate(wanted):
         if uid not in variants:
             words = say("这件商品已下架。", "This is not offered any more.")
@@ -112,7 +112,8 @@ _ON_SALE = fast.PreparedQuery(
 )
 
 
-def _on_sale(uids: list[UUID], region: str) -> dict[UUID, Variant]:
+def on_sale(uids: list[UUID], region: str = "") -> dict[UUID, Variant]:
+    """Those of these variants that can be put into a cart today, with their team."""
     return {variant.uid: variant for variant in _ON_SALE.rows(uids=uids, codes=around(region))}
 
 

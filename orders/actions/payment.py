@@ -23,6 +23,7 @@ from orders.provider import provider
 from orders.provider.haste import is_hasty
 from orders.provider.port import Away, Noun, PaymentSeen, Refused, Slow, Was
 from orders.reads.closure import closed_for
+from orders.reads.payment import paid_last_by
 from orders.refusals import PaymentAway, PaymentRefused
 
 log = logging.getLogger("sheaf.payments")
@@ -108,6 +109,8 @@ def _attempt(order: Order, kind: str) -> Payment:
             # Its begin got no answer and nobody was given an address to pay at.
             payment.move_to(State.CANCELLED)
     made = attempt.unsaved(order, kind, now)
+    # Kept with the attempt: what is asked of the provider again must be what was asked of it before.
+    made.asked_first = paid_last_by(order) if kind == Payment.Kind.CHECKOUT else ""
     insert([made])
     failpoints.reach("attempt.recorded")
     return made

@@ -6,10 +6,13 @@ from uuid import UUID
 import graphene
 
 from core.api.access import PUBLIC
+from core.api.facts import mark
 from core.api.ids import uid_of
+from core.language import localized
+from orders.actions import again, cart_line
 from orders.actions import cart as carts
-from orders.actions import cart_line
 from orders.api.cart import CART, CartAct, cart_uid
+from orders.api.payment import BY_LINK, NUMBER, open_order
 
 
 class LineInput(graphene.InputObjectType):
@@ -74,6 +77,36 @@ class CartLinesAdd(_Filling):
         return {"cart": cart, "left_out": cart.left_out}
 
 
+class CartAddOrder(_Filling):
+    """Put what an order asked for into the cart once more, at today's prices: to buy it again, or to choose again after
+    one that was never paid."""
+
+    class Meta:
+        access = PUBLIC
+        rate = (30, 60)
+
+    class Input:
+        cart_id = graphene.ID(description=CART)
+        number = graphene.String(required=True, description=NUMBER)
+        token = graphene.String(description=BY_LINK)
+
+    gone = mark(
+        graphene.List(
+            graphene.NonNull(graphene.String),
+            description="What of it cannot be had any more, by its name then: off sale, or sold out. Null where the "
+            "mutation was refused.",
+        ),
+        most=20,
+    )
+
+    @classmethod
+    def act(cls, request: Any, number: str, token: str | None = None, cart_id: str | None = None) -> Any:
+        """The cart, null where nothing of it can be had; what is gone; how many units did not fit."""
+        found = again.put_again(request.user, cart_uid(cart_id), open_order(request, number, token))
+        names = [localized(line, "name") for line in found.gone]
+        return {"cart": found.cart, "gone": names, "left_out": found.left_out}
+
+
 class CartLineUpdate(CartAct):
     """Ask for more or fewer of a line, at today's price; 0 takes it out."""
 
@@ -114,5 +147,6 @@ class CartLineRemove(CartAct):
 class Mutation:
     cart_merge = CartMerge.Field()
     cart_lines_add = CartLinesAdd.Field()
+    cart_add_order = CartAddOrder.Field()
     cart_line_update = CartLineUpdate.Field()
     cart_line_remove = CartLineRemove.Field()

@@ -65,6 +65,13 @@ class Payment(StateMachine, models.Model):
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.CHECKOUT)
     state = models.CharField(max_length=12, choices=State.choices, default=State.CREATED)
     method = models.CharField(max_length=20, blank=True, help_text="card, alipay or wechat_pay, once known")
+    asked_first = models.CharField(
+        max_length=20,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="by what she paid last: the provider is asked to offer that first",
+    )
     amount_minor = models.PositiveBigIntegerField(help_text="what was asked for")
     received_minor = models.PositiveBigIntegerField(null=True, help_text="what came, by the provider's word")
     page_ref = models.CharField(max_length=ID_LENGTH, blank=True, help_text="the provider's id of its page")

@@ -84,6 +84,7 @@ class Attempt:
     ends_at: datetime
     success_url: str = ""
     cancel_url: str = ""
+    first: str = ""  # the way of paying to offer before the others; "" where none was used before
 
 
 @dataclass(frozen=True)

@@ -126,8 +126,11 @@ class Visitor:
         self.press(words["save"])
 
     def place(self) -> str:
-        """Place the order; its number."""
+        """Place the order, which leads to the provider's page, and come back unpaid; its number."""
         self.press(self.words["place"])
+        if "/pay/" in self.page.url:
+            self.page.locator("a[href*='/order/']").first.click()
+            self.page.wait_for_load_state()
         return self.number()
 
     def number(self) -> str:

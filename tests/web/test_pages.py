@@ -204,15 +204,14 @@ def test_a_guest_buys_from_shelf_to_payment_with_forms_alone(guest, shelf, till)
     post(guest, "tell_cart", **told)
     form = {**fields(words(guest.get("/en/checkout/")), "tell_cart"), "first": "tell_cart"}
     first, again = (guest.post("/do/place_order/", form) for _ in range(2))
-    assert first.url == again.url and first.url.startswith("/en/order/")
-    order = words(guest.get(first.url))
-    assert "Waiting for payment" in order
-    number, token = re.match(r"/en/order/([^/]+)/\?token=(.+)", first.url).groups()
-    form = {"number": number, "token": token, "idempotencyKey": "0192a4c0-0000-4000-8000-000000000001"}
-    assert post(guest, "begin_payment", **form).url.startswith(till.base)
+    assert first.url == again.url and first.url.startswith(till.base)
     # Back from the provider's page, with an empty cart: the order she has yet to pay is a touch away.
     for path in ("cart", "checkout"):
-        assert f'href="{first.url}"' in words(guest.get(f"/en/{path}/"))
+        (link,) = re.findall(r'href="(/en/order/[^"]+\?token=[^"]+)"', words(guest.get(f"/en/{path}/")))
+    assert "Waiting for payment" in words(guest.get(link))
+    number, token = re.match(r"/en/order/([^/]+)/\?token=(.+)", link).groups()
+    form = {"number": number, "token": token, "idempotencyKey": "0192a4c0-0000-4000-8000-000000000001"}
+    assert post(guest, "begin_payment", **form).url == first.url
 
 
 def test_signing_in_pours_the_guests_cart_into_ones_own(guest, shelf):

@@ -1,13 +1,16 @@
 """What follows the acts of a cart, an order and a parcel, and what comes of those that are final."""
 
 from typing import Any
+from uuid import UUID, uuid5
 
-from django.http import HttpRequest
+from django.contrib import messages
+from django.http import HttpRequest, QueryDict
 
 from core import money
 from core.language import say
 from orders.reads.order import is_cancellable, order_open_to, refundable_minor
 from orders.reads.standstill import standing_of
+from shop.web.act import do
 from shop.web.acts import Act, Lines, done, order_page, says, to, will
 from shop.web.cart import remember_cart, say_left_out
 from shop.web.contest.touch import note_assists, note_choice
@@ -34,18 +37,45 @@ def cart_with_its_code(request: HttpRequest, payload: dict[str, Any]) -> str:
 
 
 def placed(request: HttpRequest, payload: dict[str, Any]) -> str:
-    """The cart is an order now: on to paying it. A guest who goes back finds the way to it again."""
+    """The cart is an order now: on to the provider's page at once. A guest who goes back finds the way to it again;
+    where the provider cannot be reached, its page has the button to pay."""
     request.session.pop("cart", None)
     note_assists(request, payload["order"]["number"])
     if payload.get("token"):
         remember(request, "placed", {"number": payload["order"]["number"], "token": payload["token"]})
-    return order_page(payload["order"], payload.get("token"))
+    return _paid_at(request, payload) or order_page(payload["order"], payload.get("token"))
+
+
+def _paid_at(request: HttpRequest, payload: dict[str, Any]) -> str:
+    """Where the order that was just placed is paid; nothing where that is not known yet, and then it is said why."""
+    given = QueryDict(mutable=True)
+    given["number"] = payload["order"]["number"]
+    given["token"] = payload.get("token") or ""
+    # The same press leads to the same attempt, however often it is sent.
+    given["idempotencyKey"] = str(uuid5(UUID(request.POST["idempotencyKey"]), "begin_payment"))
+    begun, refused = do(request, "begin_payment", given)
+    for text in dict.fromkeys(message for _, message in refused):
+        messages.warning(request, text)
+    return "" if refused else to_the_provider(request, begun)
 
 
 def to_the_provider(request: HttpRequest, payload: dict[str, Any]) -> str:
     """The provider's page on which the order is paid, as the payment tells it."""
     url: str = payload["payment"]["url"]
     return url
+
+
+def again_in_the_cart(request: HttpRequest, payload: dict[str, Any]) -> str:
+    """To the cart with what can be had of the order; what cannot is named."""
+    if gone := payload["gone"]:
+        words = say(
+            "现在买不到、没有放进购物车的：{x}。", "Not to be had now, and not in your cart: {x}.",
+            x=str(say("、", ", ")).join(gone),
+        )  # fmt: skip
+        messages.warning(request, str(words))
+    if not payload["cart"]:
+        return to("shop/")
+    return in_the_cart(request, payload)
 
 
 def cancelled(request: HttpRequest, payload: dict[str, Any]) -> str:
@@ -84,6 +114,7 @@ def goes_back_undelivered(request: HttpRequest, variables: dict[str, Any]) -> Li
 
 ACTS = {
     "add_to_cart": Act(follow=in_the_cart, undone_by="remove_line"),
+    "buy_again": Act(follow=again_in_the_cart, undone_by="remove_line"),
     "change_quantity": Act(undone_by="change_quantity"),
     "remove_line": Act(undone_by="add_to_cart"),
     "accept_prices": Act(follow=remember_new_cart, undone_by="remove_line"),
