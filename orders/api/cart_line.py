@@ -9,8 +9,8 @@ from core.api.access import PUBLIC
 from core.api.facts import mark
 from core.api.ids import uid_of
 from core.language import localized
-from orders.actions import again, cart_line
 from orders.actions import cart as carts
+from orders.actions import cart_line, reorder
 from orders.api.cart import CART, CartAct, cart_uid
 from orders.api.payment import BY_LINK, NUMBER, open_order
 
@@ -102,7 +102,7 @@ class CartAddOrder(_Filling):
     @classmethod
     def act(cls, request: Any, number: str, token: str | None = None, cart_id: str | None = None) -> Any:
         """The cart, null where nothing of it can be had; what is gone; how many units did not fit."""
-        found = again.put_again(request.user, cart_uid(cart_id), open_order(request, number, token))
+        found = reorder.into_cart(request.user, cart_uid(cart_id), open_order(request, number, token))
         names = [localized(line, "name") for line in found.gone]
         return {"cart": found.cart, "gone": names, "left_out": found.left_out}
 

@@ -233,7 +233,9 @@ def region_field(
             format_html('<optgroup label="{}">{}</optgroup>', division["name"], listed) if below else listed
         )
     if not divisions:
-        groups.append(draw_options([(p["code"], p["name"]) for p in provinces if p["code"] == province], value))
+        groups.append(
+            draw_options([(p["code"], p["name"]) for p in provinces if p["code"] == province], value)
+        )
     return format_html(
         '<div class="field"><label for="{0}">{1}</label><select id="{0}" name="{2}" required{3}>{4}</select>{5}</div>',
         id,

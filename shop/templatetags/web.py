@@ -76,13 +76,6 @@ def is_preparing(order: dict[str, Any] | None) -> bool:
 
 
 @register.simple_tag
-def is_thanked(order: dict[str, Any], set_aside: dict[str, Any] | None, came_back: str | None) -> bool:
-    """Whether its buyer comes from paying it, and nothing has become of it since."""
-    is_returned = bool(set_aside) and set_aside["state"] == "RETURNED"
-    return bool(came_back) and order["state"] in ("PAID", "HELD") and not is_returned
-
-
-@register.simple_tag
 def to(name: str, **captures: Any) -> str:
     """The address of a page in the reader's language."""
     return reverse(name, kwargs={"lang": language.current(), **captures})

@@ -1,6 +1,5 @@
 """What was ordered once, wanted again: its goods go into the cart at today's prices."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -11,7 +10,7 @@ from orders.models import Cart, Line, Order
 
 
 @dataclass
-class Again:
+class Reordered:
     """The cart, if anything could be had for it; and the lines of the order that could not."""
 
     cart: Cart | None = None
@@ -19,12 +18,12 @@ class Again:
     left_out: int = 0
 
 
-def put_again(person: Any, uid: UUID | None, order: Order) -> Again:
+def into_cart(person: Any, uid: UUID | None, order: Order) -> Reordered:
     """Put the order's goods into the cart asked for, else one's own or a new one. What is off sale or sold out stays
     out, and is named; of what is there the cart's line says how much can be had."""
-    lines: Sequence[Line] = order.lines.select_related("variant")
+    lines = order.lines.select_related("variant")
     on_sale = cart_line.on_sale([line.variant.uid for line in lines])
-    found = Again()
+    found = Reordered()
     wanted = []
     for line in lines:
         variant = on_sale.get(line.variant.uid)
