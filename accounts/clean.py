@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+import phonenumbers
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.encoding import punycode
@@ -89,6 +91,28 @@ def phone_number(text: str | None, field: str = "phone") -> str:
         return "-".join(part for part in found.groups() if part)
     words = say("请填写有效的手机号或座机号。", "Please enter a valid mobile or landline number in China.")
     raise Invalid(words, field=field)
+
+
+def mobile_number(text: str | None, field: str = "mobile") -> str:
+    """The number of a mobile phone that the shop sends texts to, as E.164: +86 171…, 0086171… and 171… are one.
+
+    Refused are landlines, premium and satellite ranges, and countries that are not switched on (`SMS_COUNTRIES`).
+    """
+    words = say("请填写有效的手机号。", "Please enter a valid mobile number.")
+    try:
+        number = phonenumbers.parse(_dialled(unicodedata.normalize("NFKC", (text or "")[:_LONGEST])), "CN")
+    except phonenumbers.NumberParseException:
+        raise Invalid(words, field=field) from None
+    kind = phonenumbers.number_type(number)
+    if kind not in (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE):
+        raise Invalid(words, field=field)
+    if phonenumbers.region_code_for_number(number) not in settings.SMS_COUNTRIES:
+        abroad = say(
+            "本店暂时不向这个国家或地区的号码发短信，请用邮箱。",
+            "The shop sends no texts to this country yet. Please use an e-mail address.",
+        )
+        raise Invalid(abroad, field=field)
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 def _dialled(text: str) -> str:

@@ -37,7 +37,7 @@ def proved(request: HttpRequest, email: str) -> str:
     name, proofs = _read(request)
     if not proofs:
         return ""
-    person = Person.objects.filter(email=email, is_active=True).first()
+    person = Person.objects.of_mailbox(email).filter(is_active=True).first()
     return name if person and _has_proved(proofs, person, BY_PASSWORD) else ""
 
 

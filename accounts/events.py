@@ -30,6 +30,13 @@ class MailboxConfirmed(Event):
 
 
 @dataclass(frozen=True)
+class WayProved(Event):
+    """She has shown that a number is hers, or signed in by WeChat for the first time."""
+
+    person_id: int
+
+
+@dataclass(frozen=True)
 class PasswordResetRequested(Event, formerly="PasswordResetAsked"):
     person_id: int
 

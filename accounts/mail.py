@@ -17,8 +17,8 @@ from core.language import say
 UNNAMED = say("小店", "The shop")
 
 
-def send(to: str, language: str, template: str, context: dict[str, Any]) -> None:
-    """Send `<app>/templates/mail/<template>.<language>.txt` to one address.
+def send(to: str | None, language: str, template: str, context: dict[str, Any]) -> None:
+    """Send `<app>/templates/mail/<template>.<language>.txt` to one address; nothing to whoever has none.
 
     The template also gets `site`, the shop's address, `home`, its front page in that language, and `shop_name`. Where
     no real money moves the last line says so.
@@ -26,6 +26,8 @@ def send(to: str, language: str, template: str, context: dict[str, Any]) -> None
     # A mail cannot be taken back: nothing is sent while a transaction could still be undone.
     if any(not getattr(block, "_from_testcase", False) for block in connection.atomic_blocks):
         raise RuntimeError("a mail was to be sent inside a transaction")
+    if not to:
+        return
     subject, body = rendered(language, template, context)
     headers = {"Auto-Submitted": "auto-generated"}
     shop = this_shop()

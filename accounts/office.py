@@ -51,4 +51,4 @@ def may_decide(person: Person, organisation: Organisation) -> bool:
 def coordinators_of(organisation: Organisation) -> list[str]:
     """Their mailboxes, the first named first."""
     parts = members_of(organisation).filter(role=Membership.Role.COORDINATOR).order_by("pk")
-    return list(parts.values_list("person__email", flat=True)[:20])
+    return [email for email in parts.values_list("person__email", flat=True)[:20] if email]

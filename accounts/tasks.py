@@ -100,7 +100,7 @@ def send_email_change(event: EmailChangeRequested) -> None:
     if not person or not (new := _new_address(event.sealed_token)):
         return
     language, context = person.language, {"name": ""}  # nobody has proved whose mailbox this is
-    if Person.objects.filter(email=new).exclude(pk__in=people.unproved()).exists():
+    if Person.objects.with_mailbox(new).exists():
         taken = {"sign_in": links.sign_in(language), "forgotten": links.password_forgotten(language)}
         mail.send(new, language, "sign_up_repeated", {**context, **taken})
     else:

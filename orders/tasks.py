@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from accounts.events import MailboxConfirmed
+from accounts.events import MailboxConfirmed, WayProved
 from accounts.models import Person
 from catalog.events import LotRecalled
 from core import fast
@@ -67,7 +67,7 @@ def close_payments(event: OverOrPaid, unsettled: list[Payment]) -> None:
 
 
 @reaction("orders.tasks.join_guest", inside=True)
-def join_guest(event: MailboxConfirmed) -> None:
+def join_guest(event: MailboxConfirmed | WayProved) -> None:
     """A mailbox has an account now: what a guest had proved by it is hers in the contest too."""
     proof.join(Person.objects.get(pk=event.person_id))
 

@@ -17,6 +17,9 @@ REACTIONS = {
     "MailboxConfirmed": Reactions(
         at_once=["contest.actions.engagement.prove"], afterwards=["orders.tasks.join_guest"]
     ),
+    "WayProved": Reactions(
+        at_once=["contest.actions.engagement.prove"], afterwards=["orders.tasks.join_guest"]
+    ),
     "SignUpRepeated": Reactions(afterwards=["accounts.tasks.send_sign_up_repeated"]),
     "PasswordResetRequested": Reactions(afterwards=["accounts.tasks.send_password_reset"]),
     "EmailChangeRequested": Reactions(

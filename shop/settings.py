@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from csp.constants import NONE, SELF
 
 from shop import clockwork, env, logs
+from shop.people import *  # noqa: F403 (how people sign in: settings of a file of their own)
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.text("DATA_DIR", str(ROOT / ".run")))
@@ -98,7 +99,8 @@ AUDITED = "shop.audited.at"  # what lies at a place, by the nouns of the audit l
 OFFICE_LETTERS = "shop.office.LETTERS"  # how the office calls each letter about an order
 # What `manage.py verify` asks, floor by floor; each yields the rows that break a rule.
 VERIFIERS = [
-    f"{floor}.verify.verify" for floor in ("core", "catalog", "orders", "together", "impact", "contest")
+    f"{floor}.verify.verify"
+    for floor in ("core", "accounts", "catalog", "orders", "together", "impact", "contest")
 ]
 # What lies sealed in the database (core/sealed.py): `manage.py rotate_keys` seals it anew with the first key.
 SEALED_COLUMNS = [
@@ -171,40 +173,6 @@ CACHES = {
 BROKER_URL = env.text("BROKER_URL", REDIS_URL)
 globals().update(clockwork.settings(BROKER_URL, DATA_DIR))
 
-# --- People ---
-AUTH_USER_MODEL = "accounts.Person"
-PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
-    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
-]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 10},
-    },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
-    {"NAME": "accounts.passwords.ShopWordsValidator"},
-]
-PASSWORD_RESET_TIMEOUT = 3600
-# Each floor adds what it knows of a person to her export, and forgets it when she leaves: f(person).
-PERSON_EXPORTERS: list[str] = [
-    *("accounts.questions.export", "catalog.reads.teams.export", "orders.people.export"),
-    *("together.people.export", "contest.people.export"),
-]
-PERSON_ERASERS: list[str] = [
-    *("accounts.actions.question.forget", "orders.people.erase", "together.people.erase"),
-    "contest.people.erase",
-]
-# What is settled before she is forgotten: f(person) -> words; and until when money that went back to her may come
-# back, so that a sealed address is kept: f(person) -> moment or None.
-PERSON_UNSETTLED: list[str] = ["orders.reads.unsettled.unsettled"]
-PERSON_REACHABLE: list[str] = ["orders.reads.unsettled.reachable_until"]
-# She has proved another mailbox: f(person, old, new).
-PERSON_MOVERS: list[str] = ["orders.people.move"]
-# What somebody alone looks after is handed over before her account is closed or erased: f(person) -> words.
-PERSON_DUTIES: list[str] = ["catalog.reads.teams.duties", "together.people.duties", "orders.people.duties"]
 # What a lot's recall would give back to buyers, shown before it is done.
 RECALL_SUMS: list[str] = ["orders.reads.stopped.recall_refunds"]
 SESSION_ENGINE = "shop.sessions"

@@ -33,7 +33,7 @@ WRONG = say(
 def ask_for_code(request: HttpRequest) -> None:
     """Send the first of the two to her mailbox; one that is on its way is not sent again at once."""
     person = _person_here(request)
-    if mail_is_due("device", person.email):
+    if person.email and mail_is_due("device", person.email):
         with transaction.atomic():
             outbox.record(DeviceCodeRequested(person_id=person.pk))
 

@@ -135,7 +135,7 @@ def _locked(pk: int) -> Person:
 def _erase(person: Person) -> None:
     until = [import_string(name)(person) for name in getattr(settings, "PERSON_REACHABLE", ())]
     person.reach_until = max((at for at in until if at is not None and at > timezone.now()), default=None)
-    person.reach_sealed = seals.seal(REACH, email=person.email) if person.reach_until else ""
+    person.reach_sealed = seals.seal(REACH, email=person.email or "") if person.reach_until else ""
     for eraser in getattr(settings, "PERSON_ERASERS", ()):
         import_string(eraser)(person)
     _forget(person)
@@ -154,9 +154,10 @@ def _forget(person: Person) -> None:
     role_invitation.forget(person)
     open_links = Invitation.objects.filter(used_at=None, withdrawn_at=None)
     open_links.filter(invited_by=person).update(withdrawn_at=now)
-    open_links.filter(email=person.email).update(withdrawn_at=now)
-    Invitation.objects.filter(email=person.email).update(email="")
-    person.email = f"{person.uid}@erased.invalid"
+    if person.email:
+        open_links.filter(email=person.email).update(withdrawn_at=now)
+        Invitation.objects.filter(email=person.email).update(email="")
+    person.email = None
     person.name = person.nickname = person.phone = ""
     person.email_verified_at, person.erased_at, person.is_active = None, now, False
     person.erasure_asked_at = None
@@ -164,3 +165,4 @@ def _forget(person: Person) -> None:
     # A new hash ends every session: each carries a fingerprint of the one it was opened with.
     person.set_unusable_password()
     person.save()
+    person.ways.all().delete()

@@ -19,7 +19,7 @@ from core.refusals import Invalid, NotAllowed, NotFound
 def find(email: str, by: Person) -> Person:
     """An account by its mailbox, closed or not; that she looked is written down. NOT_FOUND for an address without one."""
     must(by, "accounts.close_account")
-    found = Person.objects.filter(email=clean.mailbox(email)).first()
+    found = Person.objects.of_mailbox(clean.mailbox(email)).first()
     if found is None:
         raise NotFound(say("没有这个账户。", "There is no such account."), field="email")
     audit.record(by, "look", "Person", found.uid)

@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 from django.conf import settings
+from django.contrib.auth.hashers import check_password as is_password
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
@@ -15,7 +16,7 @@ from accounts import seals
 from accounts.actions import audit
 from accounts.clean import email_address, line, mailbox, phone_number
 from accounts.events import EmailChangeRequested, MailboxConfirmed, PersonJoined, SignUpRepeated
-from accounts.models import Person
+from accounts.models import ApiToken, Person, SignInWay
 from accounts.passwords import LONGEST
 from accounts.reads import hashed
 from accounts.security_log import security
@@ -28,6 +29,8 @@ EMAIL_VERIFY, EMAIL_CHANGE = "email-verify", "email-change"
 VERIFY_LASTS = timedelta(days=3)
 CHANGE_LASTS = timedelta(days=1)
 UNCONFIRMED_LASTS = timedelta(days=7)
+ENDED_WAYS_LAST = timedelta(days=183)
+IN_USE = say("这个邮箱已被使用。", "This address is in use by another account.")
 WRONG_PASSWORD = say("密码不对。", "The password is not right.")
 # Of each reason of Django's validators our own words: its Chinese lags behind its English and names our fields.
 EASY_TO_GUESS = {
@@ -56,30 +59,44 @@ def sign_up(email: str, password: str, name: str = "", language: str = "zh") -> 
     )
     email, name, language = plain["email"], plain["name"], plain["language"]
     is_due = mail_is_due(SIGN_UP, email)
-    # Hashed in either case, so that the time it takes tells nothing.
+    known = Person.objects.of_mailbox(email).first()
+    # Hashed in either case, and compared with something, so that the time it takes tells nothing.
     secret = make_password(password)
     with transaction.atomic():
-        known = Person.objects.filter(email=email).first() or _insert(
-            Person(email=email, password=secret, name=name, language=language)
-        )
-        if known and is_due:
+        _one_at_a_time(email)
+        known = Person.objects.of_mailbox(email).first()
+        is_again = is_password(password, known.password if known else secret)
+        if known is None or (not known.is_proved and not is_again):
+            person = Person(email=email, password=secret, name=name, language=language)
+            person.save(force_insert=True)
+            _let_few_wait(email)
+            # Who typed it first need not be whose it is: each is mailed, but not again at once.
+            if known is None or is_due:
+                outbox.record(PersonJoined(person_id=person.pk))
+        elif is_due:
             outbox.record(SignUpRepeated(person_id=known.pk))
 
 
-def _insert(person: Person) -> Person | None:
-    """Add a person; of two that sign up at once with one address the second finds the first."""
-    try:
-        with transaction.atomic():
-            person.save(force_insert=True)
-    except IntegrityError:
-        return Person.objects.get(email=person.email)
-    outbox.record(PersonJoined(person_id=person.pk))
-    return None
+# So many may wait for one mailbox to answer; its reader opens the one whose password she knows.
+WAIT_FOR_A_MAILBOX = 5
+
+
+def _one_at_a_time(email: str) -> None:
+    """Of two that sign up at once with one address the second finds the first."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"sign up {email}"])
+
+
+def _let_few_wait(email: str) -> None:
+    too_many = unproved().filter(email=email).order_by("-pk")[WAIT_FOR_A_MAILBOX:]
+    unproved().filter(pk__in=list(too_many.values_list("pk", flat=True))).delete()
 
 
 def forget_unconfirmed() -> int:
-    """Accounts that nobody has confirmed in a week: whoever typed the address wrote somebody else's."""
+    """Accounts that nobody has confirmed in a week: whoever typed the address wrote somebody else's. How many; ways that
+    ended long ago go too."""
     long_ago = timezone.now() - UNCONFIRMED_LASTS
+    SignInWay.objects.filter(ended_at__lt=timezone.now() - ENDED_WAYS_LAST).delete()
     return unproved().filter(joined_at__lt=long_ago).delete()[1].get("accounts.Person", 0)
 
 
@@ -108,7 +125,7 @@ def mail_is_due(kind: str, email: str, asker: str = "") -> bool:
 def mails_were_read(person: Person) -> None:
     """She has signed in, which ends the links in mails of before: the next that is asked for is sent."""
     for kind in (SIGN_UP, RESET):
-        patience.relent(f"mail {kind}", hashed(person.email))
+        patience.relent(f"mail {kind}", hashed(person.email or ""))
 
 
 def check_password_is_good(password: str, person: Person, field: str = "password") -> None:
@@ -149,27 +166,34 @@ def check_password(person: Person, password: str, session: str = "", field: str 
     Each session for itself: one in a stranger's hands holds nobody up who signs in anew.
     """
     lane = f"{person.uid}:{session}"
-    hold_up_the_right(person.email)
+    hold_up_the_right(person.email or lane)
     patience.demand("password", lane)
     if len(password) > LONGEST or not person.check_password(password):
         security.warning("wrong password: person %s, asked again", person.uid)
         raise Invalid(WRONG_PASSWORD, field=field)
-    was_right(person.email)
+    was_right(person.email or lane)
     patience.relent("password", lane)
 
 
 def email_token(person: Person) -> str:
     """What the mail to a new account's address carries."""
-    return seals.seal(EMAIL_VERIFY, person=str(person.uid), email=person.email)
+    return seals.seal(EMAIL_VERIFY, person=str(person.uid), email=person.email or "")
 
 
 def verify_email(person: Person) -> None:
-    """The person has shown that the mailbox is hers; a second time changes nothing."""
-    if person.email_verified_at is None:
-        person.email_verified_at = timezone.now()
+    """The person has shown that the mailbox is hers; a second time changes nothing. Whoever else has typed it has it no
+    more. CONFLICT where another account has proved it by now."""
+    if person.email_verified_at is not None or not person.email:
+        return
+    person.email_verified_at = timezone.now()
+    try:
         with transaction.atomic():
+            _give_way(person.email, to=person)
             person.save(update_fields=["email_verified_at"])
             outbox.record(MailboxConfirmed(person_id=person.pk))
+    except IntegrityError:
+        person.email_verified_at = None
+        raise Conflict(IN_USE, field="token") from None
 
 
 def update(
@@ -215,7 +239,7 @@ def _of_this_change(person: Person) -> dict[str, str]:
     proved = person.email_verified_at
     return {
         "person": str(person.uid),
-        "old": person.email,
+        "old": person.email or "",
         "since": proved.isoformat() if proved else "",
         "lock": hashed(person.lock),
     }
@@ -229,7 +253,7 @@ def confirm_email_change(person: Person, token: str) -> Person:
             person = locked(person)
             if any(facts.get(name) != fact for name, fact in _of_this_change(person).items()):
                 raise Invalid(seals.NOT_OURS, field="token")
-            _give_way(facts["new"])
+            _give_way(facts["new"], to=person)
             for mover in getattr(settings, "PERSON_MOVERS", ()):
                 import_string(mover)(person, facts["old"], facts["new"])
             person.email, person.email_verified_at = facts["new"], timezone.now()
@@ -237,17 +261,24 @@ def confirm_email_change(person: Person, token: str) -> Person:
             outbox.record(MailboxConfirmed(person_id=person.pk))
             audit.record(person, "change_email", "Person", person.uid)
     except IntegrityError:
-        raise Conflict(
-            say("这个邮箱已被使用。", "This address is in use by another account."), field="token"
-        ) from None
+        raise Conflict(IN_USE, field="token") from None
     return person
 
 
 def unproved() -> QuerySet[Person]:
     """Accounts that nobody has ever confirmed: whoever typed the address may have written somebody else's."""
-    return Person.objects.filter(email_verified_at=None, last_login=None, erased_at=None, is_active=True)
+    ways = SignInWay.objects.filter(person=OuterRef("pk"))
+    fresh = Person.objects.filter(email_verified_at=None, last_login=None, erased_at=None, is_active=True)
+    return fresh.filter(~Exists(ways), email__isnull=False)
 
 
-def _give_way(email: str) -> None:
-    # The mailbox has answered: an account that a stranger opened with its address, and nobody confirmed, goes.
-    unproved().filter(email=email).delete()
+def _give_way(email: str, to: Person) -> None:
+    """The mailbox has answered, and is hers who knows the password. Accounts that strangers opened with its address, and
+    nobody confirmed, go; one that is in use all the same loses the address, and whatever opened it."""
+    unproved().filter(email=email).exclude(pk=to.pk).delete()
+    others = Person.objects.filter(email=email, email_verified_at=None).exclude(pk=to.pk)
+    for other in others.select_for_update(no_key=True):
+        now = timezone.now()
+        ApiToken.objects.filter(person=other, revoked_at=None).update(revoked_at=now)
+        other.email, other.sessions_ended_at = None, now
+        other.save(update_fields=["email", "sessions_ended_at"])

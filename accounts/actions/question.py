@@ -28,7 +28,7 @@ def ask(by: Person, words: str, answered_with: str, at: Place) -> Question:
     Call it in the transaction that writes what it is about.
     """
     words = paragraphs(words, "words", 1000)
-    if not by.email_verified_at:
+    if not by.is_proved:
         words_ = say(
             "请先确认您的邮箱，答复会发到那里。", "Confirm your mailbox first: the answer goes there."
         )

@@ -153,5 +153,7 @@ def forget(person: Person) -> None:
     mine = waiting()
     now = timezone.now()
     mine.filter(invited_by=person).update(withdrawn_at=now)
+    if not person.email:
+        return
     mine.filter(email=person.email).update(withdrawn_at=now)
     RoleInvitation.objects.filter(email=person.email).update(email=f"{person.uid}@erased.invalid")

@@ -67,7 +67,7 @@ def being_set_up(request: Any, person: Person) -> tuple[str, list[str]] | None:
 
 def app_uri(person: Person, secret: str) -> str:
     """What the QR code says: the app shows the shop's host and her address beside the code."""
-    return totp.uri(secret, person.email, urlsplit(settings.SITE_URL).hostname or "Sheaf")
+    return totp.uri(secret, person.email or str(person.uid), urlsplit(settings.SITE_URL).hostname or "Sheaf")
 
 
 def confirm(request: HttpRequest, code: str, wrote_codes_down: bool) -> SecondFactor:

@@ -74,7 +74,7 @@ def make_operator(
             "password": lambda: check_password_is_good(password, Person(email=mailbox(email), name=name)),
         }
     )
-    known = Person.objects.filter(email=plain["email"]).exists()
+    known = Person.objects.with_mailbox(plain["email"]).exists()
     person = sign_in.recognise(request, email, password) if known else None
     with transaction.atomic():
         shop = locked()

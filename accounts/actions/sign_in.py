@@ -32,7 +32,7 @@ from accounts.passwords import LONGEST
 from accounts.reads import hashed, signed_in
 from accounts.security_log import mark, security
 from core import outbox, patience, rates
-from core.language import say
+from core.language import Words, say
 from core.middleware import address_of
 from core.refusals import Invalid
 
@@ -47,8 +47,9 @@ REFUSED = say(
 ATTACKED, GREETING_SECONDS = 20, 60
 
 
-def _authenticate(request: HttpRequest, email: str, password: str) -> Person | None:
-    """Who has this address and password; each wrong try makes the next one from here wait longer.
+def _authenticate(request: HttpRequest, email: str, password: str, *, of_each: bool = False) -> Person | None:
+    """Who has this address and password; each wrong try makes the next one from here wait longer. Of accounts that wait
+    for one mailbox the newest is meant; each of them, where its reader has come by a link (`of_each`).
 
     The owner does not pay for a stranger: a device that has proved itself has a lane of its own, and anybody else
     waits for what was tried from the same network. What is above an address's own limit touches no account.
@@ -58,6 +59,8 @@ def _authenticate(request: HttpRequest, email: str, password: str) -> Person | N
     # Nobody has a longer one; cut short it would be another's.
     given = password if len(password) <= LONGEST else ""
     person = auth.authenticate(request, username=email, password=given)
+    if person is None and of_each:
+        person = next((one for one in _waiting(email) if one.check_password(given)), None)
     if isinstance(person, Person):
         patience.relent("sign-in", lane)
         was_right(email)
@@ -66,6 +69,12 @@ def _authenticate(request: HttpRequest, email: str, password: str) -> Person | N
     rates.counted("sign-in failures", hashed(email), 3600, cost=1)
     security.warning("wrong password: account %s from %s", mark(email), mark(address_of(request)))
     return None
+
+
+def _waiting(email: str) -> list[Person]:
+    """Accounts that wait for this mailbox, beside the newest."""
+    rows = list(Person.objects.of_mailbox(email))
+    return [] if any(one.email_verified_at for one in rows) else rows[1:]
 
 
 def _lane(request: HttpRequest, email: str) -> str:
@@ -114,12 +123,27 @@ def sign_in_by_link(request: HttpRequest, token: str, password: str) -> Person:
     own, and she would open the account for him by following the link.
     """
     facts = seals.opened(EMAIL_VERIFY, token, VERIFY_LASTS)
-    person = _authenticate(request, facts["email"], password)
-    if person is None or str(person.uid) != facts["person"]:
-        raise Invalid(say("密码不对。", "The password is not right."), field="password")
+    person = _authenticate(request, facts["email"], password, of_each=True)
+    if person is None:
+        raise Invalid(_not_opened_by(facts["email"]), field="password")
     verify_email(person)
     auth.login(request, person)
     return person
+
+
+def _not_opened_by(email: str) -> Words:
+    """Whoever reads the mailbox may be told whose account it is: that somebody else typed her address changes nothing."""
+    if Person.objects.with_mailbox(email).exists():
+        return say(
+            "这个邮箱已经属于一个确认过的账户，这里要的是那个账户的密码。如果密码是别人设的，请用“忘记密码”。",
+            "This mailbox belongs to an account that is confirmed, and asks for that account’s password. "
+            "Forgotten? Choose a new one.",
+        )
+    return say(
+        "密码不对。如果不是您注册的，不用理会那封邮件；要用这个邮箱，请自己注册一次。",
+        "The password is not right. If it was not you who signed up, leave the mail alone; "
+        "to use this address, sign up yourself.",
+    )
 
 
 def sign_out(request: HttpRequest) -> None:
@@ -147,7 +171,7 @@ def ask_for_reset(email: str) -> None:
     """
     email = email_address(email)
     is_due = mail_is_due(RESET, email)
-    person = Person.objects.filter(email=email, is_active=True).first()
+    person = Person.objects.of_mailbox(email).filter(is_active=True).first()
     if person and is_due:
         with transaction.atomic():
             outbox.record(PasswordResetRequested(person_id=person.pk))

@@ -30,7 +30,7 @@ def entries_seen_by(person: Person) -> QuerySet[AuditEntry]:
 def find(email: str, by: Person) -> Person:
     """Whose trail is asked for, by her mailbox, for whoever reads the whole log; a closed account's too. NOT_FOUND for an address without one."""
     must(by, "accounts.read_audit")
-    found = Person.objects.filter(email=clean.mailbox(email)).first()
+    found = Person.objects.of_mailbox(clean.mailbox(email)).first()
     if found is None:
         raise NotFound(say("没有这个账户。", "There is no such account."), field="email")
     return found

@@ -95,8 +95,8 @@ class AppointmentType(_AtAPlace, ModelType):
 
     @needs("person")
     def resolve_person_email(root, info):
-        """Of an erased account one that leads nowhere."""
-        return root.person.email
+        """Of an erased account, and of one without a mailbox, empty."""
+        return root.person.email or ""
 
     @needs("organisation")
     def resolve_can_end(root, info):

@@ -196,7 +196,7 @@ class CoordinatorName(Act):
         row = office.organisation_to_decide(
             request.user, uid_of(organisation, "Organisation", field="organisation"), "organisation"
         )
-        person = Person.objects.filter(email=email_address(email), erased_at=None).first()
+        person = Person.objects.of_mailbox(email_address(email)).first()
         if person is None:
             raise Invalid(say("没有这个账户。", "There is no such account."), field="email")
         memberships.appoint(row, person, request.user)

@@ -64,7 +64,7 @@ class ViewerType(ModelType):
         access = OWN
         about = {
             "name": "The name she gave.",
-            "email": "The address she signs in with.",
+            "email": "Her mailbox; null where she signs in by other ways alone.",
             "phone": "Her phone number; empty when she gave none.",
             "mobiliser_code": "Who enters this code at checkout buys by her call.",
             "joined_at": "When she joined.",

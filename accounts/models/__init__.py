@@ -7,6 +7,7 @@ from accounts.models.question import Answer, Faq, Question
 from accounts.models.region import Address, Region
 from accounts.models.second_factor import RecoveryCode, SecondFactor
 from accounts.models.shop import Shop
+from accounts.models.way import SignInWay
 
 __all__ = [
     "Address",
@@ -26,4 +27,5 @@ __all__ = [
     "RoleInvitation",
     "SecondFactor",
     "Shop",
+    "SignInWay",
 ]

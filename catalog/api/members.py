@@ -54,7 +54,7 @@ class TeamMemberType(PlainType):
 
     def resolve_email(root: Appointment, info):
         """The mailbox with which she signs in."""
-        return root.person.email
+        return root.person.email or ""
 
     def resolve_role_name(root: Appointment, info):
         """As every form and letter calls it."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from accounts.events import MailboxConfirmed
+from accounts.events import MailboxConfirmed, WayProved
 from accounts.models import Person
 from catalog.reads.teams import is_related
 from contest.actions.edition import demand_open
@@ -30,7 +30,7 @@ def give(person: Person, entry: Entry, kind: str) -> None:
         person=person,
         kind=kind,
         at=now,
-        proved_at=now if person.email_verified_at else None,
+        proved_at=now if person.is_proved else None,
         is_own=is_related(person, entry.team_id),
     )
     # A twin that was faster has given it.
@@ -43,8 +43,8 @@ def revoke(person: Person, entry: Entry, kind: str) -> None:
 
 
 def look(person: Person, entry: Entry) -> None:
-    """Note that she has seen an entry, once; only of accounts whose mailbox is proved, and never of the team's own."""
-    if person.email_verified_at is None or View.objects.filter(entry=entry, person=person).exists():
+    """Note that she has seen an entry, once; only of accounts that somebody has confirmed, and never of the team's own."""
+    if not person.is_proved or View.objects.filter(entry=entry, person=person).exists():
         return
     if is_related(person, entry.team_id) or not rates.allow(
         "look", str(person.uid), MOST_VIEWS_AN_HOUR, seconds=3600
@@ -53,7 +53,7 @@ def look(person: Person, entry: Entry) -> None:
     View.objects.bulk_create([View(entry=entry, person=person, at=clock.now())], ignore_conflicts=True)
 
 
-def prove(events: Sequence[MailboxConfirmed]) -> None:
+def prove(events: Sequence[MailboxConfirmed | WayProved]) -> None:
     """Their mailboxes are known to be theirs: what they have given counts from now on."""
     persons = [event.person_id for event in events]
     Engagement.objects.filter(person__in=persons, proved_at=None).update(proved_at=clock.now())

@@ -45,7 +45,7 @@ class CommitteeMember(PlainType):
 
     def resolve_name(root, info):
         """Whoever invited her knows either."""
-        return root.judge.person.name or root.judge.person.email
+        return root.judge.person.name or root.judge.person.email or ""
 
     def resolve_declared_at(root, info):
         """By her own word."""
@@ -88,7 +88,7 @@ class ConflictType(ModelType):
 
     def resolve_judge_name(root, info):
         """Whoever invited her knows either."""
-        return root.judge.person.name or root.judge.person.email
+        return root.judge.person.name or root.judge.person.email or ""
 
     def resolve_entry_number(root, info):
         """As on the board."""

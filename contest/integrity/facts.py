@@ -135,7 +135,9 @@ class Facts:
         edition, members = self.edition, self._members
         own: set[tuple[str, object]] = {("member", one.pk) for one in members}
         own |= {("phone", mark_of_phone(edition, one.phone)) for one in members}
-        own |= {("mailbox", mark_of_mailbox(edition, one.email)) for one in members if one.email_verified_at}
+        own |= {
+            ("mailbox", mark_of_mailbox(edition, one.email or "")) for one in members if one.email_verified_at
+        }
         addresses = Address.objects.filter(person__in=members).values_list("region_id", "street")
         own |= {("address", mark_of_address(edition, *row)) for row in addresses}
         declared = RelatedParty.objects.filter(entry=self.entry, withdrawn_at=None)
@@ -172,7 +174,7 @@ class Facts:
 
     def nearness_of_caller(self, person: Person) -> set[str]:
         """The same of whoever called by her own code."""
-        mailbox = person.email if person.email_verified_at else ""
+        mailbox = (person.email or "") if person.email_verified_at else ""
         return self._near(person.pk, mailbox, Sighting(person.phone))
 
     def _near(self, person_id: int | None, mailbox: str, seen: Sighting) -> set[str]:

@@ -36,7 +36,7 @@ def create(person: Any = None) -> Cart:
             cart, _ = Cart.objects.get_or_create(
                 person=person,
                 closed_at=None,
-                defaults={"email": person.email, "language": language.current()},
+                defaults={"email": person.email or "", "language": language.current()},
             )
     except IntegrityError:  # a twin was faster
         cart = Cart.objects.get(person=person, closed_at=None)

@@ -60,7 +60,7 @@ def buy_now(
     wanted = list(wanted)
     try:
         with transaction.atomic():
-            fields = {"email": buyer.email if buyer else "", **carts.validated(details, person)}
+            fields = {"email": (buyer.email or "") if buyer else "", **carts.validated(details, person)}
             cart = Cart(uid=uid, person=buyer, language=language.current(), **fields)
             return _place_cart(
                 cart,

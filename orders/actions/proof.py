@@ -45,7 +45,7 @@ def prove(order: Order, proof: str, by: Any = None) -> Order:
 @transaction.atomic
 def join(person: Person) -> int:
     """Her account's mailbox is confirmed: whoever proved it before as a guest was she. How many orders were."""
-    if person.email_verified_at is None:
+    if person.email is None or person.email_verified_at is None:
         return 0
     _alone(person.email)
     proved = Order.objects.filter(person=None, email=person.email, buyer_proved_at__isnull=False)

@@ -50,7 +50,7 @@ class Marks(NamedTuple):
 
 def marks_of(person: Any, asker: str, email: str, phone: str) -> Marks | None:
     """The marks of a buyer whom nobody knows; none of a confirmed account."""
-    if person.is_authenticated and person.email_verified_at is not None:
+    if person.is_authenticated and person.is_proved:
         return None
     own = f"person {person.uid}" if person.is_authenticated else "" if asker == UNNAMED else f"asker {asker}"
     digits = "".join(c for c in phone if c.isdigit())[-11:]

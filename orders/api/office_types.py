@@ -23,7 +23,7 @@ OF_THE_OFFICE = Access("whoever was let into this part of the office", pii=2)
 
 def called(person: Person | None) -> str:
     """By what the office knows a person: her name, else her mailbox; empty for the shop itself."""
-    return (person.name or person.email) if person else ""
+    return (person.name or person.email or "") if person else ""
 
 
 class OfficeLineType(ModelType):

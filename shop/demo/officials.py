@@ -64,9 +64,11 @@ def gather(cast: Cast, divisions: list[str]) -> Officials:
 
 def officials(cast: Cast) -> Officials:
     """Those who were gathered, as they stand in the database."""
-    people = {person.email: person for person in Person.objects.filter(email__endswith="@demo.example")}
+    people = {person.email or "": person for person in Person.objects.filter(email__endswith="@demo.example")}
     cities = {
-        str(row.appointments.get().region_id): row for row in people.values() if row.email.startswith("city")
+        str(row.appointments.get().region_id): row
+        for row in people.values()
+        if (row.email or "").startswith("city")
     }
     found = Officials(
         cast.operator, people[sign_ins.ORGANISER], people[sign_ins.COUNTY_OFFICER], cities,

@@ -73,7 +73,7 @@ def _manager(code: str) -> str:
 
 def cast(codes: list[str]) -> Cast:
     """Those who were gathered, as they stand in the database."""
-    people = {person.email: person for person in Person.objects.filter(email__endswith="@demo.example")}
+    people = {person.email or "": person for person in Person.objects.filter(email__endswith="@demo.example")}
     named = [people[BUYER], people[MEMBER]]
     buyers = [p for email, p in people.items() if email.startswith("buyer") and email != BUYER]
     organisations = list(

@@ -95,7 +95,7 @@ def _purchase(
     mobiliser = rng.choice(cast.organisations) if rng.random() < 0.28 else None
     name = buyer.name if buyer else rng.choice(words.SURNAMES) + rng.choice(words.GIVEN)
     return placing.Purchase(
-        email=buyer.email if buyer else f"guest{rng.randrange(10_000):04d}@demo.example",
+        email=(buyer.email or "") if buyer else f"guest{rng.randrange(10_000):04d}@demo.example",
         recipient=name, phone=f"1000000{rng.randrange(10_000):04d}", region_id=home.code,
         street=f"示例路 {rng.randrange(1, 300)} 号", wants=wants, shipping={stall.team.pk: parcel.minor},
         person_id=buyer.pk if buyer else None, language="en" if rng.random() < 0.06 else "zh",

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.actions import second_factor
+from accounts.clean import mailbox
 from accounts.models import Person
 from core.refusals import Refusal
 
@@ -17,7 +18,7 @@ class Command(BaseCommand):
         parser.add_argument("--reason", required=True, help="for the audit log")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        person = Person.objects.filter(email=options["email"].strip().lower(), erased_at=None).first()
+        person = Person.objects.with_mailbox(mailbox(options["email"])).first()
         if person is None:
             raise CommandError("There is no such account.")
         try:

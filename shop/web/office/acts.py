@@ -198,7 +198,7 @@ def ends_now(request: HttpRequest, variables: dict[str, Any]) -> Lines:
     words = say(
         "{who}不再是{role}，立即生效；本人会收到信",
         "{who} is {role} no more, from this moment; she is told",
-        who=row.person.name or row.person.email,
+        who=row.person.name or row.person.email or "",
         role=row.Role(row.role).words,
     )
     return [(words, str(name_of(row))), (say("为什么", "Why"), variables["reason"])]

@@ -1,0 +1,32 @@
+"""What may be seen of the ways by which people sign in; changes nothing."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from accounts.models import Person, SignInWay
+
+Kind = SignInWay.Kind
+
+
+def ways_of(person: Person) -> QuerySet[SignInWay]:
+    """Those that open her account today."""
+    return person.ways.filter(ended_at=None)
+
+
+def opened_by(kind: str, value: str) -> SignInWay | None:
+    """The way of this value, with its person; none where nobody has proved it, or its account is closed."""
+    rows = SignInWay.objects.filter(kind=kind, value=value, ended_at=None, person__is_active=True)
+    return rows.select_related("person").first()
+
+
+def number_of(person: Person) -> str:
+    """The number she has proved last, as E.164; nothing where she has none."""
+    rows = ways_of(person).filter(kind=Kind.PHONE).order_by("-proved_at")
+    return rows.values_list("value", flat=True).first() or ""
+
+
+def export(person: Person) -> dict[str, Any]:
+    """The person's ways, in plain values."""
+    names = ("kind", "value", "proved_at", "last_used_at", "ended_at")
+    return {"ways_to_sign_in": list(person.ways.order_by("id").values(*names))}
