@@ -8,6 +8,7 @@ them. The template is named after a hash of all migrations, so a changed migrati
 import atexit
 import fcntl
 import hashlib
+import json
 import os
 import shutil
 import signal
@@ -36,22 +37,29 @@ OPENED = """
     UPDATE accounts_shop
     SET name_zh = '禾束', name_en = 'Sheaf', set_up_closed_at = now(), opened_at = now() WHERE opened_at IS NULL
 """
-SHAPES_THE_TEMPLATE = (
-    "tests/servers.py",
-    "*/migrations/*.py",
-    "core/grants.py",
-    "local/postgres.py",
-    "requirements-dev.lock",
-)
+MIGRATIONS = "*/migrations/[0-9]*.py"
+SHAPES_THE_TEMPLATE = ("tests/servers.py", "core/grants.py", "local/postgres.py", "requirements-dev.lock")
+
+
+def _digests(*patterns: str) -> dict[str, str]:
+    """What each file of these patterns holds, by its path."""
+    paths = sorted(path for pattern in patterns for path in machine.ROOT.glob(pattern))
+    return {
+        str(path.relative_to(machine.ROOT)): hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+        for path in paths
+    }
+
+
+def _only_later(new: set[str], old: set[str]) -> bool:
+    """Whether each of these migrations follows all of its floor's that were there."""
+    last = {path.split("/")[0]: path for path in sorted(old)}
+    return all(path > last.get(path.split("/")[0], "") for path in new)
 
 
 def fingerprint() -> str:
     """Changes whenever a template built earlier would be wrong."""
-    digest = hashlib.sha256()
-    for pattern in SHAPES_THE_TEMPLATE:
-        for path in sorted(machine.ROOT.glob(pattern)):
-            digest.update(str(path.relative_to(machine.ROOT)).encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()[:12]
+    shaped = json.dumps(_digests(*SHAPES_THE_TEMPLATE, MIGRATIONS))
+    return hashlib.sha256(shaped.encode()).hexdigest()[:12]
 
 
 def told(folder: Path, addresses: dict[str, str]) -> dict[str, str]:
@@ -133,7 +141,11 @@ class TestServers:
             if owner.execute("SELECT 1 FROM pg_database WHERE datname = %s", [self.template]).fetchone():
                 return
             draft = f"draft_{os.getpid()}"
-            owner.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(draft)))
+            owner.execute(
+                sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+                    sql.Identifier(draft), sql.Identifier(self._half_way(owner))
+                )
+            )
             try:
                 house.manage(self.environment(draft), "migrate", "--no-input", "--skip-checks", "-v", "0")
                 with self._owner(draft) as of_draft:
@@ -142,11 +154,26 @@ class TestServers:
                 self.drop(draft)
                 raise
             self.drop("template_%")
+            holds = sql.Literal(json.dumps(_digests(*SHAPES_THE_TEMPLATE, MIGRATIONS)))
+            owner.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(draft), holds))
             owner.execute(
                 sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
                     sql.Identifier(draft), sql.Identifier(self.template)
                 )
             )
+
+    def _half_way(self, owner: psycopg.Connection) -> str:
+        """An earlier template to which only later migrations are to be added, or the empty one: to migrate from
+        nothing takes half a minute."""
+        now = _digests(*SHAPES_THE_TEMPLATE, MIGRATIONS)
+        found = owner.execute(
+            "SELECT datname, shobj_description(oid, 'pg_database') FROM pg_database WHERE datname LIKE 'template\\__%'"
+        )
+        for name, holds in found.fetchall():
+            then = json.loads(holds or "{}")
+            if then and then.items() <= now.items() and _only_later(set(now) - set(then), set(then)):
+                return name
+        return "template1"
 
     def drop(self, pattern: str) -> None:
         """Drop our databases of a name; one that is in use by others stays."""
