@@ -1,5 +1,6 @@
 """What every test may ask for: a database of its own, drained deliveries, a live shop, a browser."""
 
+import functools
 import gc
 import itertools
 import os
@@ -116,6 +117,29 @@ def no_suggestion_from_before(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(suggestions, "KEPT_SECONDS", 3600.0)
     suggestions.forget()
+
+
+@pytest.fixture(autouse=True)
+def other_names_as_they_begin(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test knows of synonyms that another one kept, and none reads them because it was slow."""
+    from catalog.search import synonyms
+
+    monkeypatch.setattr(synonyms, "_SECONDS", 3600.0)
+    monkeypatch.setattr(synonyms, "_seen", (time.monotonic(), _first_synonyms()))
+
+
+@functools.cache
+def _first_synonyms() -> Any:
+    """What the migration puts down, read from its file."""
+    from importlib import import_module
+
+    from catalog.models import Synonym
+    from catalog.search import synonyms
+
+    rows = import_module("catalog.migrations.0015_synonyms").rows()
+    return synonyms.made(
+        Synonym(names=names, others=others, is_one_way=bool(others)) for names, others in rows
+    )
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ from catalog import reads, search
 from catalog.api.access import HELD, PUBLIC
 from catalog.api.product import ORDERS, ProductType, ProductWhere, chosen
 from catalog.models import Category, Product
-from catalog.search import Answer, Found, SearchRequest, Tally
+from catalog.search import Answer, Found, SearchRequest, Tally, Where
 from core import money
 from core.api.connections import COUNT_COST, MOST, PageInfo, sort_enum
 from core.api.extensions import mention
@@ -24,6 +24,8 @@ from core.refusals import Invalid
 
 # The divisions of Hubei; where there are more values, those that would show most.
 MOST_VALUES = 17
+# Shown of what is in season where nothing was found.
+INSTEAD = 4
 TITLES = {
     "category": say("品类", "Category"),
     "division": say("产地", "Place"),
@@ -84,6 +86,16 @@ class SearchResult(PlainType):
         graphene.Int(required=True, description="How many were found in all."), cost=COUNT_COST
     )
     engine = graphene.String(required=True, description="Which engine answered.")
+    mended = mark(
+        graphene.String(
+            description="What was looked for instead of what was written, where that is no word we know."
+        ),
+        cost=COUNT_COST,
+    )
+    in_season_instead = mark(
+        list_of(ProductType, most=INSTEAD, description="Where nothing was found: some of what is in season."),
+        cost=COUNT_COST,
+    )
 
 
 class Result:
@@ -138,6 +150,20 @@ class Result:
         return self.tally.total
 
     @property
+    def mended(self) -> str | None:
+        """What was looked for instead of what was written."""
+        return self.answer.mended or None
+
+    @property
+    def in_season_instead(self) -> list[Product]:
+        """Some of what is in season and in stock, where nothing was found at all; else none."""
+        if self.found.ids or not self.ask.words.strip():
+            return []
+        season = search.answer(SearchRequest(where=Where(in_season=True, in_stock=True), first=INSTEAD))
+        rows = {row.id: row for row in self.read(season.found.ids)} if season.found.ids else {}
+        return [rows[pk] for pk in season.found.ids if pk in rows]
+
+    @property
     def facets(self) -> list[dict[str, Any]]:
         """Each way to narrow the result with its values; a facet none of whose values shows anything is left out."""
         return [
@@ -167,7 +193,7 @@ def _most(counts: dict[str, int], chosen: tuple[str, ...] | None) -> dict[str, i
 Rows = list[tuple[str, str, int, bool]]
 
 
-def _rows(name: str, counts: dict[str, int], where: search.Where) -> Rows:
+def _rows(name: str, counts: dict[str, int], where: Where) -> Rows:
     if tell := {"division": _divisions, "kind": _kinds, "price": _prices}.get(name):
         return tell(counts, where)
     chosen_now = where.in_season if name == "season" else where.in_stock
@@ -175,13 +201,13 @@ def _rows(name: str, counts: dict[str, int], where: search.Where) -> Rows:
 
 
 def _categories(
-    shelves: Callable[[list[str]], list[Category]], counts: dict[str, int], where: search.Where
+    shelves: Callable[[list[str]], list[Category]], counts: dict[str, int], where: Where
 ) -> Rows:
     rows = shelves([*counts])
     return [(c.slug, localized(c, "name"), counts[c.slug], c.slug in (where.category or ())) for c in rows]
 
 
-def _divisions(counts: dict[str, int], where: search.Where) -> Rows:
+def _divisions(counts: dict[str, int], where: Where) -> Rows:
     rows = [row for code, row in _named_divisions().items() if code in counts]
     return [(r.code, localized(r, "name"), counts[r.code], r.code in (where.division or ())) for r in rows]
 
@@ -192,11 +218,11 @@ def _named_divisions() -> dict[str, Region]:
     return {row.code: row for row in Region.objects.filter(level=Region.Level.DIVISION)}
 
 
-def _kinds(counts: dict[str, int], where: search.Where) -> Rows:
+def _kinds(counts: dict[str, int], where: Where) -> Rows:
     return [(k.value, str(k.words), counts.get(k, 0), k in (where.kind or ())) for k in Product.Kind]
 
 
-def _prices(counts: dict[str, int], where: search.Where) -> Rows:
+def _prices(counts: dict[str, int], where: Where) -> Rows:
     return [
         (
             f"{low}-{'' if high is None else high}",
@@ -238,6 +264,7 @@ def _search(root: Any, info: Any, query: str | None = None, where: Any = None, *
         sort=sort.value if sort else "BEST",
         first=first,
         after=page.get("after"),
+        as_typed=bool(page.get("as_typed")),
     )
     answer = search.answer(ask)
     if answer.engine != search.engine().name:
@@ -267,6 +294,9 @@ class Query:
                             sort_enum("ProductSort", tuple(ORDERS)),
                             description="The order; by default the best first.",
                         ),
+                        "as_typed": graphene.Argument(
+                            graphene.Boolean, description="Mend nothing: it is meant as it is written."
+                        ),
                         "first": graphene.Argument(
                             graphene.Int, description=f"How many rows, at most {MOST}; required."
                         ),
@@ -275,7 +305,7 @@ class Query:
                         ),
                     },
                     resolver=_search,
-                    description="Find products, exact titles first; a slip of the finger is forgiven.",
+                    description="Find products, exact titles first; a slip of the finger is mended and said.",
                 ),
                 is_connection=True,
             ),

@@ -6,7 +6,7 @@ import graphene
 
 from catalog.api.access import HELD, PUBLIC
 from catalog.search.suggestions import Suggestion, suggestions
-from core.api.facts import cache_tags, guarded, mark
+from core.api.facts import A_MOMENT, cache_tags, guarded, mark
 from core.api.types import Localized, PlainType, list_of
 from core.language import say
 from core.refusals import Invalid
@@ -52,6 +52,8 @@ class Query:
                 cost=20,
             ),
             "products",
+            # Synonyms are in use within a second.
+            seconds=A_MOMENT,
         ),
         PUBLIC,
     )

@@ -2,6 +2,7 @@ from catalog.models.check import DepartmentCheck
 from catalog.models.lot import Lot, Reservation
 from catalog.models.product import Category, Certificate, ListingReview, Picture, Product
 from catalog.models.search import SearchEntry, SearchWord
+from catalog.models.synonym import Synonym
 from catalog.models.team import Leader, Team, TeamMember
 from catalog.models.variant import PriceStory, Variant
 
@@ -18,6 +19,7 @@ __all__ = [
     "Reservation",
     "SearchEntry",
     "SearchWord",
+    "Synonym",
     "Team",
     "TeamMember",
     "Variant",

@@ -31,6 +31,10 @@ class SearchEntry(models.Model):
     published_at_us = models.BigIntegerField(help_text="microseconds since 1970")
     titles = models.CharField(max_length=400, help_text="|both titles|, lower case: an exact one comes first")
     title_words = SearchVectorField(help_text="the words of the titles: what they hold comes first")
+    made_by = models.PositiveSmallIntegerField(
+        default=0,
+        help_text="which words it holds (search.WORDS): one of before is written anew by mend_search",
+    )
     words = SearchVectorField(help_text="all words: of titles, team, place and the rest; initials and pieces")
 
     class Meta:
@@ -42,7 +46,7 @@ class SearchEntry(models.Model):
 
 
 class SearchWord(models.Model):
-    """A Latin word of some title, as it is spelt: what a misspelt one may have meant."""
+    """A word of some title, as it is spelt: what a misspelt one may have meant."""
 
     word = models.CharField(max_length=60, primary_key=True)
 

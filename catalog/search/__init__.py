@@ -10,7 +10,7 @@ from typing import Protocol
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.module_loading import import_string
 
 from catalog.events import SearchEntriesChanged
@@ -22,6 +22,8 @@ BANDS: tuple[tuple[int, int | None], ...] = ((0, 2999), (3000, 4999), (5000, 799
 FACETS = ("category", "division", "kind", "season", "stock", "price")
 MOST_CHARACTERS = 80
 HOME = "catalog.search.postgres.Postgres"
+# Which words an entry of our own index holds: one of before is written anew by `mend`, and answers meanwhile.
+WORDS = 1
 # Products taken up by one statement or request.
 AT_ONCE = 500
 
@@ -50,6 +52,8 @@ class SearchRequest:
     sort: str = "BEST"
     first: int = 24
     after: str | None = None
+    as_typed: bool = False  # whoever wrote it so means it so: nothing is mended
+    is_unfinished: bool = False  # the last word is being written
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,10 @@ class Answer(Protocol):
     @property
     def tally(self) -> Tally:
         """How many answer, in all and by facet."""
+
+    @property
+    def mended(self) -> str:
+        """What was looked for instead of what was written; empty where it was looked for as written."""
 
 
 class Away(Exception):
@@ -156,8 +164,9 @@ def rebuild() -> int:
 
 
 def mend() -> int:
-    """Take up what is published and our own index does not know yet, how many; another engine mends itself."""
-    missing = Product.objects.filter(state=Product.State.PUBLISHED, search_entry=None)
+    """Take up what is published and our own index does not know, or by words of before, how many; another engine mends itself."""
+    of_before = Q(search_entry=None) | Q(search_entry__made_by__lt=WORDS)
+    missing = Product.objects.filter(of_before, state=Product.State.PUBLISHED)
     ids = list(missing.order_by("id").values_list("id", flat=True))
     for first in range(0, len(ids), AT_ONCE):
         with transaction.atomic():

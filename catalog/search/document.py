@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from catalog.models import Product
-from catalog.search import words
+from catalog.search import measures, words
+from catalog.search.query import HEAD
 
 
 def _kind(product: Product) -> tuple[str, str]:
@@ -45,7 +46,7 @@ def published(product_ids: Collection[int] | None = None) -> QuerySet[Product]:
 def documents(product_ids: Collection[int] | None = None) -> Iterator[Document]:
     """The documents of those of these products that are published; of all when None."""
     rows = published(product_ids).select_related("team__county", "team__division", "category")
-    for product in rows.order_by("id"):
+    for product in rows.order_by("id").prefetch_related("variants"):
         yield document(product)
 
 
@@ -58,19 +59,25 @@ def document(product: Product) -> Document:
         *(product.category.name_zh, product.category.name_en, *_kind(product)),
         *(product.summary_zh, product.summary_en, product.ingredients_zh, product.ingredients_en),
     ]
+    # Sizes that can be bought, by their names and by what they hold.
+    sizes = [size for size in product.variants.all() if size.is_offered]
+    size_names = [name for size in sizes for name in (size.name_zh, size.name_en, size.net_content)]
     title = [run for run, is_han in words.runs(product.name_zh) if is_han]
     around = [run for text in places for run, is_han in words.runs(text) if is_han]
     title_words = [
         *words.of([product.name_zh, product.name_en]),
         *(part for run in title for part in words.pinyin_suffixes(run)),
         *_pieces([product.name_zh]),
+        *(HEAD + head for name in (product.name_zh, product.name_en) for head in words.heads(name)),
     ]
     every_word = [
         *title_words,
-        *words.of([*names, *places, *rest]),
+        *words.of([*names, *places, *rest, *size_names]),
+        *(total for size in sizes for total in measures.totals(size.net_content)),
         *(part for run in around for part in words.pinyin_suffixes(run)),
         *(letters for run in title for letters in words.initials(run)),
         *_pieces([product.category.name_zh, product.summary_zh, team.name_zh, *places]),
+        *_pieces([size.name_zh for size in sizes]),
     ]
     assert product.price_from_minor is not None and product.published_at is not None
     return Document(
@@ -105,9 +112,10 @@ def _pieces(texts: list[str]) -> Iterator[str]:
 
 
 def _spellings(name_en: str, title: list[str]) -> Iterator[str]:
-    yield from (run for run, is_han in words.runs(name_en) if not is_han)
+    yield from (words.singular(run) for run, is_han in words.runs(name_en) if not is_han)
     for run in title:
-        for part in (run, *words.cut(run)):
+        for part in (run, *words.cut(run), *words.heads(run)):
+            yield part
             yield "".join(words.syllables(part))
 
 

@@ -28,7 +28,7 @@ PATIENCE_SECONDS, FEED_SECONDS, LONG_SECONDS = 1.0, 10.0, 60.0
 # After it was away, one search in so many seconds tries it again; the others do not wait for it.
 REST_SECONDS = 5.0
 # Of what an index holds: a greater one does not fit the code of before, nor a lesser one that of now.
-VERSION = 1
+VERSION = 2
 _REBUILDS = 0x5EA6C4  # the advisory lock of those who rebuild
 NODE: type[BaseNode] = Urllib3HttpNode
 
@@ -63,19 +63,19 @@ class Elastic:
             return self._answer(ask)
 
     def _answer(self, ask: SearchRequest) -> Answer:
-        query = parse(ask.words)
+        query = parse(ask.words, ask.as_typed, ask.is_unfinished)
         sort = pages.sort_of(ask, query is not None)
         after = pages.place(ask.after, sort) if ask.after else None
-        ways = [lambda: query.strict, lambda: query.alike, query.nearly] if query else [lambda: None]
-        for way in ways:
-            body = elastic_terms.question(ask, query, way(), sort, after, clock.today().month)
+        reading, reply = None, {}
+        for reading in query.readings() if query else [None]:
+            body = elastic_terms.question(ask, reading, sort, after, clock.today().month)
             reply = Search(using=self.client, index=self.alias).update_from_dict(body).execute().to_dict()
             if reply["aggregations"]["known"]["doc_count"]:
                 break
         rows = [[int(key) for key in hit["sort"]] for hit in reply["hits"]["hits"]]
-        return elastic_terms.WholeAnswer(
-            pages.page(ask, sort, rows), elastic_terms.tally(reply["aggregations"])
-        )
+        found = pages.page(ask, sort, rows)
+        mended = reading.mended if reading and found.ids else ""
+        return elastic_terms.WholeAnswer(found, elastic_terms.tally(reply["aggregations"]), mended)
 
     def index(self, product_ids: Collection[int]) -> None:
         """Take up what these products are now; the order in which this is asked for does not matter."""

@@ -8,7 +8,7 @@ from elasticsearch.dsl.query import Query
 
 from catalog.search import BANDS, FACETS, Found, SearchRequest, Tally, Where, pages
 from catalog.search.document import Document
-from catalog.search.query import Clause, Every, Prefix, SearchQuery, Some, Word
+from catalog.search.query import Clause, Every, Prefix, Reading, Some, Word
 
 _FIELDS: dict[str, Any] = {
     "id": Long(),
@@ -47,6 +47,7 @@ class WholeAnswer:
 
     found: Found
     tally: Tally
+    mended: str = ""
     engine: str = "elasticsearch"
 
 
@@ -60,16 +61,15 @@ def body(doc: Document) -> dict[str, Any]:
 
 def question(
     ask: SearchRequest,
-    query: SearchQuery | None,
-    clause: Clause | None,
+    reading: Reading | None,
     sort: str,
     after: list[int] | None,
     month: int,
 ) -> dict[str, Any]:
     """One request for a page and its counts; what is chosen narrows the page after the counting."""
     chosen = _chosen(ask.where, month)
-    matching = [Q("term", published=True), *([_holds("words", clause)] if clause else [])]
-    search = Search().query(Q("bool", filter=matching, should=_points(query, clause)))
+    matching = [Q("term", published=True), *([_holds("words", reading.said)] if reading else [])]
+    search = Search().query(Q("bool", filter=matching, should=_points(reading)))
     search = search.post_filter(_all(chosen.values())).source(False).extra(size=ask.first + 1)
     names, descending = pages.KEYS[sort]
     order = "desc" if descending else "asc"
@@ -97,17 +97,26 @@ def _holds(field: str, clause: Clause) -> Query:
             return Q("bool", should=[_holds(field, part) for part in parts], minimum_should_match=1)
 
 
-def _points(query: SearchQuery | None, clause: Clause | None) -> list[Query]:
-    if query is None or clause is None:
+def _points(reading: Reading | None) -> list[Query]:
+    if reading is None:
         return []
-    in_title = _holds("title_words", clause)
+    meant, literal = _holds("title_words", reading.said), _holds("title_words", reading.literal)
     points = [
-        (pages.MEANT, in_title),
-        (pages.LITERAL, _all([in_title, _holds("title_words", query.literal)])),
-        (pages.BEGINNING, _all([in_title, Q("prefix", titles=query.title)])),
-        (pages.TITLE, _all([in_title, Q("term", titles=query.title)])),
+        (pages.MEANT, meant),
+        (pages.HEAD, _all([meant, _holds("title_words", reading.head)])),
+        (pages.LITERAL, _holds("words", reading.literal)),
+        (pages.LITERAL_TITLE, literal),
+        (pages.BEGINNING, _all([literal, _begins(reading)])),
+        (pages.TITLE, _all([literal, Q("term", titles=reading.title)])),
     ]
+    if reading.agreed:
+        points.append((pages.AGREED, _all([meant, _holds("title_words", reading.agreed)])))
     return [Q("constant_score", filter=hit, boost=boost) for boost, hit in points]
+
+
+def _begins(reading: Reading) -> Query:
+    ways = [Q("prefix", titles=reading.beginning), Q("term", titles=reading.title)]
+    return Q("bool", should=ways, minimum_should_match=1)
 
 
 def _chosen(where: Where, month: int) -> dict[str, Query]:

@@ -14,9 +14,10 @@ KEYS: dict[str, tuple[tuple[str, ...], bool]] = {
     "PRICE_DESC": (("price_from_minor", "id"), True),
     "SEASON": (("season_now", "in_stock", "published_at_us", "id"), True),
 }
-# The points of a hit whose title holds what was asked, before its id decides: as meant; and as written; and its
-# beginning; and the very title.
-TITLE, BEGINNING, LITERAL, MEANT = 8, 4, 2, 1
+# What brings one hit before another, each point worth more than all below it together: the very title; the words as they
+# were written, in the title; anywhere; a title that is the name of just that; one that says so in both languages; that
+# begins so; and that names it at all, if by another name.
+TITLE, LITERAL_TITLE, LITERAL, HEAD, AGREED, BEGINNING, MEANT = 64, 32, 16, 8, 4, 2, 1
 
 
 def sort_of(ask: SearchRequest, has_words: bool) -> str:

@@ -7,9 +7,9 @@ from typing import Any
 from django.db import connection, transaction
 
 from catalog.models import Product, SearchEntry
-from catalog.search import AT_ONCE, BANDS, FACETS, Found, SearchRequest, Tally, Where, pages, spelling
+from catalog.search import AT_ONCE, BANDS, FACETS, WORDS, Found, SearchRequest, Tally, Where, pages, spelling
 from catalog.search.document import Document, documents
-from catalog.search.query import Clause, Every, Prefix, Some, Word, parse
+from catalog.search.query import Clause, Every, Prefix, Reading, Some, Word, parse
 from core import clock
 
 _COLUMNS = {
@@ -22,6 +22,7 @@ _COLUMNS = {
     "in_stock": "boolean",
     "price_from_minor": "bigint",
     "published_at_us": "bigint",
+    "made_by": "smallint",
     "titles": "text",
     "title_words": "tsvector",
     "words": "tsvector",
@@ -40,26 +41,23 @@ _KEYS = {
     "price_from_minor": "e.price_from_minor",
     "season_now": _MONTH,
     "in_stock": "e.in_stock::int",
-    "score": f"""{pages.MEANT} + CASE WHEN {{literally}} THEN {pages.LITERAL} ELSE 0 END
-        + CASE WHEN e.titles NOT LIKE %(beginning)s THEN 0
-               WHEN e.titles NOT LIKE %(title)s THEN {pages.BEGINNING}
-               ELSE {pages.BEGINNING + pages.TITLE} END""",
 }
-# Whose title holds what was asked comes first; the others, who have no points, are looked for only where these do
-# not fill the page.
-_TITLED = "SELECT product_id FROM catalog_searchentry WHERE title_words @@ %(said)s::tsquery"
+_MEANT = "e.title_words @@ %(said)s::tsquery"
+# Whose title holds what was written comes first (pages.py); the others are looked for only where these do not fill the
+# page.
 _BEST = """
     WITH titled AS MATERIALIZED (
-        SELECT {keys} FROM catalog_searchentry e WHERE e.title_words @@ %(said)s::tsquery AND {where}
+        SELECT {titled}, e.product_id FROM catalog_searchentry e
+        WHERE e.title_words @@ %(literal)s::tsquery AND {where}
         ORDER BY 1 DESC, 2 DESC LIMIT %(limit)s
     ), rest AS MATERIALIZED (
-        SELECT 0, e.product_id FROM catalog_searchentry e
+        SELECT {others}, e.product_id FROM catalog_searchentry e
         WHERE (SELECT count(*) FROM titled) < %(limit)s
             AND e.words @@ %(said)s::tsquery AND e.product_id NOT IN ({known}) AND {rest}
-        ORDER BY 2 DESC LIMIT %(limit)s
+        ORDER BY 1 DESC, 2 DESC LIMIT %(limit)s
     )
     SELECT * FROM titled UNION ALL SELECT * FROM rest ORDER BY 1 DESC, 2 DESC LIMIT %(limit)s"""
-_LITERALLY = "e.title_words @@ %(literal)s::tsquery"
+_KNOWN_TITLES = "SELECT product_id FROM catalog_searchentry WHERE title_words @@ %(literal)s::tsquery"
 _VALUES = {
     "category": "e.category",
     "division": "e.division",
@@ -115,8 +113,8 @@ class InDatabase:
     engine = Postgres.name
 
     def __init__(self, ask: SearchRequest):
-        self.ask, self.query = ask, parse(ask.words)
-        self.said: Clause | None = self.query.strict if self.query else None
+        self.ask, self.query = ask, parse(ask.words, ask.as_typed, ask.is_unfinished)
+        self.reading: Reading | None = self.query.first if self.query else None
         self.is_sure = self.query is None
 
     @cached_property
@@ -125,21 +123,25 @@ class InDatabase:
         sort = pages.sort_of(self.ask, self.query is not None)
         after = pages.place(self.ask.after, sort) if self.ask.after else None
         rows = self._page(sort, after)
-        # What was found proves that it was said strictly; only where nothing is, it is looked for otherwise.
+        # What was found proves that it was meant so; only where nothing is, it is looked for otherwise.
         if rows:
             self.is_sure = True
         elif not self.is_sure:
-            before = self.said
+            before = self.reading
             self._make_sure()
-            rows = rows if self.said is before else self._page(sort, after)
+            rows = rows if self.reading is before else self._page(sort, after)
         return pages.page(self.ask, sort, rows)
+
+    @property
+    def mended(self) -> str:
+        """What was looked for instead of what was written; empty where it was looked for as written."""
+        if not self.found.ids:
+            self._make_sure()
+        return self.reading.mended if self.reading else ""
 
     def _page(self, sort: str, after: list[int] | None) -> list[tuple]:
         names, descending = pages.KEYS[sort]
         values = self._values() | {"limit": self.ask.first + 1}
-        # Most questions are meant as they are written, and need not be compared once more with each title.
-        literally = "true" if values.get("literal") == values.get("said") else _LITERALLY
-        keys = [_KEYS[name].format(literally=literally) for name in names]
         values |= {f"after{i}": key for i, key in enumerate(after or [])}
         chosen = list(_chosen(self.ask.where, values).values())
 
@@ -150,16 +152,20 @@ class InDatabase:
             return _all([*chosen, f"({', '.join(by)}) {'<' if descending else '>'} ({bounds})"])
 
         if sort == "BEST":
+            assert self.reading
+            titled, others = _score_of_titled(self.reading), _score_of_others(self.reading)
             return _rows(
                 _BEST.format(
-                    keys=", ".join(keys),
-                    where=narrowed(keys),
-                    rest=narrowed(["0", _KEYS["id"]]),
+                    titled=titled,
+                    others=others,
+                    where=narrowed([titled, _KEYS["id"]]),
+                    rest=narrowed([others, _KEYS["id"]]),
                     # On the first page all of them are at hand where the others are looked for.
-                    known="SELECT product_id FROM titled" if after is None else _TITLED,
+                    known="SELECT product_id FROM titled" if after is None else _KNOWN_TITLES,
                 ),
                 values,
             )
+        keys = [_KEYS[name] for name in names]
         order = ", ".join(f"{i} {'DESC' if descending else 'ASC'}" for i in range(1, len(keys) + 1))
         where = _all([*self._matching(), narrowed(keys)])
         return _rows(
@@ -204,35 +210,57 @@ class InDatabase:
         return Tally(total=rows[0][2], counts=counts)
 
     def _make_sure(self) -> None:
-        """Decide how the question is understood: strictly; else what sounds alike; else with a slip."""
+        """Decide how the question is understood: the first way in which anything answers, whatever is chosen."""
         if self.is_sure or self.query is None:
             return
         self.is_sure = True
-        # Each is worked out by the index; without the fence the planner would walk the table for a first row.
-        ways = {"strict": self.query.strict, "alike": self.query.alike}
-        fenced = ", ".join(
-            f"{name} AS MATERIALIZED (SELECT FROM catalog_searchentry WHERE words @@ %({name})s::tsquery)"
-            for name in ways
-        )
-        ((strictly, alike),) = _rows(
-            f"WITH {fenced} SELECT EXISTS (SELECT FROM strict), EXISTS (SELECT FROM alike)",
-            {name: tsquery(clause) for name, clause in ways.items()},
-        )
-        if not strictly:
-            self.said = self.query.alike if alike else self.query.nearly()
+        for reading in self.query.readings():
+            # Worked out by the index; without the fence the planner would walk the table for a first row.
+            ((is_known,),) = _rows(
+                """WITH hits AS MATERIALIZED (SELECT FROM catalog_searchentry WHERE words @@ %(said)s::tsquery)
+                   SELECT EXISTS (SELECT FROM hits)""",
+                {"said": tsquery(reading.said)},
+            )
+            if is_known:
+                self.reading = reading
+                return
 
     def _matching(self) -> list[str]:
-        return ["e.words @@ %(said)s::tsquery"] if self.said else []
+        return ["e.words @@ %(said)s::tsquery"] if self.reading else []
 
     def _values(self) -> dict[str, Any]:
         values: dict[str, Any] = {"month": clock.today().month}
-        if self.query and self.said:
-            # It holds letters, digits and characters only: nothing that LIKE would take for a pattern.
-            values["beginning"] = f"%|{self.query.title}%"
-            values["title"] = f"%|{self.query.title}|%"
-            values["literal"] = tsquery(self.query.literal)
-            values["said"] = tsquery(self.said)
+        if reading := self.reading:
+            # They hold letters, digits and characters only: nothing that LIKE would take for a pattern.
+            values["beginning"] = f"%|{reading.beginning}%"
+            values["title"] = f"%|{reading.title}|%"
+            clauses = {"literal": reading.literal, "said": reading.said, "head": reading.head}
+            values |= {name: tsquery(clause) for name, clause in clauses.items()}
+            values |= {"agreed": tsquery(reading.agreed)} if reading.agreed else {}
         return values
+
+
+def _score_of_titled(reading: Reading) -> str:
+    """The points of what holds the very words in its title."""
+    sure = pages.LITERAL_TITLE + pages.LITERAL + pages.MEANT
+    return f"""{sure} + {_score_of_names(reading)}
+        + CASE WHEN e.titles LIKE %(title)s THEN {pages.TITLE + pages.BEGINNING}
+               WHEN e.titles LIKE %(beginning)s THEN {pages.BEGINNING} ELSE 0 END"""
+
+
+def _score_of_others(reading: Reading) -> str:
+    """The points of what holds them elsewhere, or other names for the same."""
+    if reading.is_literal:
+        return str(pages.LITERAL)
+    return f"""CASE WHEN e.words @@ %(literal)s::tsquery THEN {pages.LITERAL} ELSE 0 END
+        + CASE WHEN {_MEANT} THEN {pages.MEANT} + {_score_of_names(reading)} ELSE 0 END"""
+
+
+def _score_of_names(reading: Reading) -> str:
+    head = f"CASE WHEN e.title_words @@ %(head)s::tsquery THEN {pages.HEAD} ELSE 0 END"
+    if reading.agreed is None:
+        return head
+    return f"{head} + CASE WHEN e.title_words @@ %(agreed)s::tsquery THEN {pages.AGREED} ELSE 0 END"
 
 
 def _chosen(where: Where, values: dict[str, Any]) -> dict[str, str]:
@@ -295,7 +323,7 @@ def _row(doc: Document) -> tuple[str, ...]:
     return (
         *(str(doc.id), doc.category, doc.division, doc.kind, doc.team),
         "{" + ",".join(map(str, doc.season)) + "}",
-        *(str(doc.in_stock), str(doc.price_from_minor), str(doc.published_at_us), doc.titles),
+        *(str(doc.in_stock), str(doc.price_from_minor), str(doc.published_at_us), str(WORDS), doc.titles),
         *(" ".join(f"'{word}'" for word in found) for found in (doc.title_words, doc.words)),
     )
 

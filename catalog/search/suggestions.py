@@ -33,18 +33,20 @@ _known: tuple[float, list[_Known]] = (0.0, [])
 
 
 def suggestions(text: str, first: int) -> list[Suggestion]:
-    """The best of what begins so, the few shelves, teams and places before the many products."""
+    """The best of what begins so: shelves, then goods, then the few places and teams, for which room is kept."""
     typed = words.normalized(text[:MOST_CHARACTERS])
     if not typed or first < 1:
         return []
     together = typed.replace(" ", "")
     fitting = (one.thing for one in _others() if any(key.startswith((typed, together)) for key in one.keys))
     others = list(islice(fitting, min(MOST_OTHERS, first)))
-    return others + (_products(typed, first - len(others)) or _products(together, first - len(others)))
+    goods = _products(typed, first - len(others)) or _products(together, first - len(others))
+    shelves = [one for one in others if one.kind == "category"]
+    return [*shelves, *goods, *(one for one in others if one.kind != "category")]
 
 
 def _products(typed: str, first: int) -> list[Suggestion]:
-    ids = home().answer(SearchRequest(typed, first=first)).found.ids if first else []
+    ids = home().answer(SearchRequest(typed, first=first, is_unfinished=True)).found.ids if first else []
     rows = Product.objects.in_bulk(ids)
     return [Suggestion("product", row.slug, row.name_zh, row.name_en) for row in (rows[pk] for pk in ids)]
 

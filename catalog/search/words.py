@@ -7,10 +7,13 @@ its pinyin; English by its words, singular and plural alike.
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 
+import opencc
 import rjieba
 from pypinyin import lazy_pinyin
+
+from catalog.search import measures
 
 _RUNS = re.compile(r"(?P<han>[\u3400-\u9fff\uf900-\ufaff]+)|(?P<latin>[a-z0-9]+)")
 MOST_RUNS = 12
@@ -18,14 +21,26 @@ LONGEST = 60
 
 
 def plain(text: str) -> str:
-    """Lower case, full-width letters and accents made plain."""
+    """Lower case; full-width letters and accents made plain, traditional characters simplified."""
     spread = unicodedata.normalize("NFKD", text.lower())
-    return unicodedata.normalize("NFC", "".join(c for c in spread if not unicodedata.combining(c)))
+    bare = unicodedata.normalize("NFC", "".join(c for c in spread if not unicodedata.combining(c)))
+    return bare if bare.isascii() else bare.translate(_simplified())
+
+
+@cache
+def _simplified() -> dict[int, str]:
+    """Each traditional character as its simplified one; one by one, so that a run is never read otherwise in a longer
+    text than alone."""
+    characters = [
+        chr(i) for first, last in ((0x3400, 0x9FFF), (0xF900, 0xFAFF)) for i in range(first, last + 1)
+    ]
+    simple = opencc.OpenCC("t2s").convert("\n".join(characters)).split("\n")
+    return {ord(one): other for one, other in zip(characters, simple, strict=True) if one != other}
 
 
 def runs(text: str) -> Iterator[tuple[str, bool]]:
     """The text's runs of Chinese characters (True) and of Latin letters and digits (False)."""
-    for found in _RUNS.finditer(plain(text).replace("'", "").replace("\u2019", "")):
+    for found in _RUNS.finditer(measures.told_alike(plain(text).replace("'", "").replace("\u2019", ""))):
         yield found[0][:LONGEST], found.lastgroup == "han"
 
 
@@ -48,6 +63,11 @@ def singular(word: str) -> str:
 def cut(han: str) -> list[str]:
     """A Chinese run as words."""
     return rjieba.cut(han)
+
+
+def in_dictionary(han: str) -> list[str]:
+    """A Chinese run as words that a dictionary has; characters that are none stand alone."""
+    return rjieba.cut(han, False)
 
 
 def pieces(han: str) -> list[str]:
@@ -83,6 +103,25 @@ def initials(han: str) -> Iterator[str]:
     letters = "".join(syllable[:1] for syllable in syllables(han))
     for i in range(len(letters) - 1):
         yield letters[i:]
+
+
+_IN_BRACKETS = re.compile(r"[(（].*?[)）]")
+# A title is the name of what stands last in it: 核桃糕 is a cake, 郧西核桃 are walnuts.
+LONGEST_HEAD = 4
+
+
+def heads(title: str) -> Iterator[str]:
+    """What a title is the name of: the last characters of a Chinese one, the last word or two of an English one."""
+    whole = list(runs(_IN_BRACKETS.sub(" ", title)))
+    if not whole:
+        return
+    last, is_han = whole[-1]
+    if is_han:
+        yield from (last[-size:] for size in range(1, min(len(last), LONGEST_HEAD) + 1))
+        return
+    yield singular(last)
+    if len(whole) > 1 and not whole[-2][1]:
+        yield f"{singular(whole[-2][0])} {singular(last)}"
 
 
 def of(texts: Iterable[str]) -> Iterator[str]:

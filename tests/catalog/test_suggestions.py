@@ -46,12 +46,13 @@ def test_a_product_is_suggested_by_the_beginning_of_any_word_of_its_name():
     assert suggested("脐橙")[0] == ("product", "navel")
 
 
-def test_shelves_teams_and_places_are_suggested_before_products():
+def test_shelves_and_goods_are_suggested_before_places_and_teams_for_which_room_is_kept():
     assert suggested("shui")[0] == ("category", "fruit")
     assert suggested("frui")[0] == ("category", "fruit")
-    assert suggested("zigui")[:2] == [("place", "420527"), ("team", "zigui-team")]
-    assert {kind for kind, _ in suggested("秭归")} == {"place", "team", "product"}
-    assert suggested("yich")[0] == ("place", "420500")
+    kinds = [kind for kind, _ in suggested("zigui")]
+    assert kinds == ["product", "product", "place", "team"]
+    assert [kind for kind, _ in suggested("秭归", 3)] == ["product", "place", "team"]
+    assert ("place", "420527") in suggested("zigui") and suggested("yich")[-1] == ("place", "420500")
 
 
 def test_nothing_is_suggested_of_what_is_not_published_nor_of_nothing():

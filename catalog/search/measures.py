@@ -1,0 +1,49 @@
+"""Weights and volumes told alike, so that 5 斤, 2.5 公斤 and 2.5 kg are one word for search."""
+
+import re
+
+_HAN = "一二两三四五六七八九十"
+_DIGITS = {character: value for value, character in enumerate("零一二三四五六七八九十")} | {"两": 2}
+_UNITS = {
+    **dict.fromkeys(("公斤", "千克", "kilogram", "kilograms", "kilo", "kilos", "kg"), ("g", 1000.0)),
+    **dict.fromkeys(("斤", "jin"), ("g", 500.0)),
+    **dict.fromkeys(("克", "gram", "grams", "g"), ("g", 1.0)),
+    **dict.fromkeys(("毫升", "millilitre", "millilitres", "ml"), ("ml", 1.0)),
+    **dict.fromkeys(("升", "litre", "litres", "liter", "liters", "l"), ("ml", 1000.0)),
+}
+_MEASURE = re.compile(
+    rf"(?<![a-z0-9.])(?P<count>\d{{1,6}}(?:\.\d{{1,3}})?|半|[{_HAN}]{{1,3}})\s*"
+    rf"(?P<unit>{'|'.join(sorted(_UNITS, key=len, reverse=True))})(?![a-z])"
+)
+_TIMES = re.compile(r"(?P<amount>\d+)(?P<unit>g|ml)\s*[×x*]\s*(?P<times>\d{1,4})\b")
+_PIECES = re.compile(r"\b(?P<times>\d{1,4})\s*[×x*]\s*(?P<amount>\d+)(?P<unit>g|ml)\b")
+
+
+def told_alike(text: str) -> str:
+    """A plain text whose weights are grams and whose volumes are millilitres, each one word.
+
+    >>> told_alike("5 斤"), told_alike("食堂装 10 kg"), told_alike("两公斤土豆")
+    (' 2500g ', '食堂装  10000g ', ' 2000g 土豆')
+    """
+    return _MEASURE.sub(_alike, text)
+
+
+def _alike(found: re.Match[str]) -> str:
+    unit, factor = _UNITS[found["unit"]]
+    return f" {round(_number(found['count']) * factor)}{unit} "
+
+
+def _number(said: str) -> float:
+    if said[0].isascii():
+        return float(said)
+    if said == "半":
+        return 0.5
+    tens, ten, ones = said.partition("十")
+    return (_DIGITS.get(tens, 1) * 10 if ten else _DIGITS[said[0]]) + (_DIGITS.get(ones, 0) if ten else 0)
+
+
+def totals(text: str) -> list[str]:
+    """What a net content comes to where it is several of one: "300 g × 2" is 600g too."""
+    alike = told_alike(text.lower())
+    found = [*_TIMES.finditer(alike), *_PIECES.finditer(alike)]
+    return [f"{int(one['amount']) * int(one['times'])}{one['unit']}" for one in found]
