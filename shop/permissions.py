@@ -40,6 +40,7 @@ PERMISSIONS = {
     "accounts.name_coordinator": OPERATOR,
     # the shelves
     "catalog.keep_categories": OPERATOR,
+    "catalog.keep_synonyms": OPERATOR,  # other words for search
     "catalog.keep_teams": OPERATOR,
     "catalog.see_listings": OPERATOR | {Role.QUALITY_CHECKER, Role.CITY_OFFICER},  # in any state
     "catalog.decide_listing": OPERATOR,

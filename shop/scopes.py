@@ -60,7 +60,7 @@ SCOPES = {
     **_each(
         (),
         "integrityDesk caseAppeal relatedPartyDeclare relatedPartyWithdraw caseDecide caseAnswer office parkedRelease listingApprove listingReturn listingSuspend listingResume refundRetry refundGive"
-        " disputeDecide reviewHide orderFind"
+        " disputeDecide reviewHide orderFind synonymSave synonymRemove"
         " auditPersonFind accountFind accountClose accountOpenAgain accountSignOut accountSecondFactorEnd"
         " incidentOpen incidentUpdate incidentEnd placeClose placeOpen"
         " teamOffice officeTeam householdOffice officeHousehold organisationOffice officeOrganisation contestOffice"

@@ -13,6 +13,7 @@ from catalog.api import (
     shelves,
     stock,
     suggestions,
+    synonym,
     team,
 )
 
@@ -39,5 +40,6 @@ class Mutation(
     office_teams.Mutation,
     shelves.Mutation,
     office_departments.Mutation,
+    synonym.Mutation,
 ):
     """What may be done on this floor."""

@@ -200,9 +200,7 @@ def _rows(name: str, counts: dict[str, int], where: Where) -> Rows:
     return [("true", str(ONLY[name]), counts.get("true", 0), chosen_now is True)]
 
 
-def _categories(
-    shelves: Callable[[list[str]], list[Category]], counts: dict[str, int], where: Where
-) -> Rows:
+def _categories(shelves: Callable[[list[str]], list[Category]], counts: dict[str, int], where: Where) -> Rows:
     rows = shelves([*counts])
     return [(c.slug, localized(c, "name"), counts[c.slug], c.slug in (where.category or ())) for c in rows]
 

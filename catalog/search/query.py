@@ -126,7 +126,6 @@ class SearchQuery:
         said = _every([_some([_meant_begun(*run), _spoken(*run)]) for run in self.runs])
         return Reading(said, said, _head(self.runs), None, self._title, self._title)
 
-
     @cached_property
     def _nearly(self) -> Reading:
         """One character more, less or other in each Chinese run of three or more: 恩施州, 洪湖的莲藕."""

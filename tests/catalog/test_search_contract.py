@@ -137,7 +137,20 @@ def test_what_there_is_not_is_not_found_and_nothing_breaks(shop):
     nothing = ["拖拉机", "tractor", "zzzz", "'; DROP TABLE", "a" * 10_000, "橙" * 10_000, "\u202e夏\ufffd拖"]
     nothing += ["words:夏橙", "夏橙~2", '{"match_all": {}}', "ctext:(", "夏橙 AND NOT"]
     assert {words: found(shop, words) for words in nothing} == dict.fromkeys(nothing, [])
-    for no_word in ["%", "_", "\\", "&|!:*()", "*:*", "/.*/", "\u0007\x1b[", "'", '"', "🍊", "かき", "\U0002a6d6"]:
+    for no_word in [
+        "%",
+        "_",
+        "\\",
+        "&|!:*()",
+        "*:*",
+        "/.*/",
+        "\u0007\x1b[",
+        "'",
+        '"',
+        "🍊",
+        "かき",
+        "\U0002a6d6",
+    ]:
         assert found(shop, no_word) == []
     assert len(found(shop, "")) == len(found(shop, " \u3000")) == 4  # everything
 

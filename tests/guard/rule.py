@@ -105,8 +105,8 @@ RULE: dict[str, Powers] = {
         " householdDecline householdTakeOut orderFind orderCallOff refundRetry refundGive disputeDecide reviewHide claimAnswer refundRequest"
         " shippingRateSave teamCreate teamAmend teamSuspend teamResume leaderVerify leaderDecline listingApprove listingSuspend listingResume"
         " listingReturn lotRecall teamMemberInvite teamMemberEnd leaderIntroduce",
-        shop="office.parked office.alarms office.account firstParcel paymentCheck usualCategories shopDesk setUp",
-        shop_deeds="accountFind accountClose accountOpenAgain accountSignOut accountSecondFactorEnd shippingRatesConfirm"
+        shop="office.synonyms office.parked office.alarms office.account firstParcel paymentCheck usualCategories shopDesk setUp",
+        shop_deeds="synonymSave synonymRemove accountFind accountClose accountOpenAgain accountSignOut accountSecondFactorEnd shippingRatesConfirm"
         " incidentUpdate incidentEnd paymentTrialBegin paymentTrialLook"
         " paymentTrialRefund shopOpen categoriesPutUp categorySave auditPersonFind parkedRelease shopUpdate"
         " shopTextsConfirm shopLetterSend shopLetterConfirm editionCreate",
@@ -203,6 +203,7 @@ PAGES = {
     "office_claims": "office.claims",
     "office_reviews": "office.reviews",
     "office_parked": "office.parked",
+    "office_synonyms": "office.synonyms",
     "office_figures": "office.figures",
     "office_supporters": "office.supporters",
     "office_audit": "office.audit",

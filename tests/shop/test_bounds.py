@@ -37,7 +37,7 @@ FROM_THE_CODE = {
     "catalog/api/search.py": {"_named_divisions"},
     "catalog/search/__init__.py": {"_made"},
     "catalog/search/elastic.py": {"client"},
-    "catalog/search/synonyms.py": {"_table"},
+    "catalog/search/words.py": {"_simplified"},
     "impact/sealing.py": {"_fernet"},
     "orders/actions/cart.py": {"_columns"},
     "orders/provider/__init__.py": {"_made"},

@@ -240,6 +240,7 @@ def _office() -> Iterator[Stop]:
         "office_supporters",
         "office_audit",
         "office_closures",
+        "office_synonyms",
     ):
         yield Stop(OPERATOR, name)
     for name in ("office_people", "office_appoint"):

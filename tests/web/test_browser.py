@@ -158,6 +158,7 @@ def of_the_operator(shelf: SimpleNamespace, orders: SimpleNamespace) -> list[str
         "office/audit/?open=find_trail",
         *("office/people/", "office/people/new/?role=OBSERVER&kind=REGION&province=420000"),
         *("office/closures/", "office/closures/?open=open_incident"),
+        "office/synonyms/",
         f"office/listings/{id_}/?open=suspend_listing",
         "office/accounts/",
         f"office/accounts/{global_id('Person', shelf.buyer.uid)}/",

@@ -138,6 +138,7 @@ def visits(shelf) -> list[tuple[Client, str, str]]:
         (manager, "desk_results", "/en/desk/results/"),
         (clerk, "office_orders", "/en/office/orders/"),
         (clerk, "office_closures", "/en/office/closures/"),
+        (clerk, "office_synonyms", "/en/office/synonyms/"),
         (clerk, "office_order", f"/en/office/orders/{mine['number']}/"),
         (clerk, "office_listing", f"/en/office/listings/{handed_in}/"),
         (clerk, "office_people", "/en/office/people/"),

@@ -104,6 +104,14 @@ WAITING = {
         look=comes_to,
     ),
     "answer_left_claim": Act(follow=answered, look=ends_the_claim),
+    "save_synonym": Act(
+        follow=says(say("已保存，搜索一秒内就用上。", "Saved; search goes by it within a second.")),
+        undone_by="remove_synonym",
+    ),
+    "remove_synonym": Act(
+        follow=says(say("已删掉，搜索不再用它。", "Taken out; search goes by it no more.")),
+        undone_by="save_synonym",
+    ),
     "hide_review": Act(
         follow=says(say("已隐藏。", "It is hidden.")),
         look=will(say("这条评价不再显示，不能恢复", "This review is out of sight for good")),
