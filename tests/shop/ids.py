@@ -3,6 +3,7 @@
 from typing import Any
 
 from accounts.models import Invitation
+from catalog.models import Synonym
 from core.api.ids import global_id
 from core.api.run import graphql_schema
 from orders.models import Claim, Review
@@ -71,6 +72,7 @@ def _of_catalog(town: Any) -> dict[str, str]:
         "lot": global_id("Lot", lot.uid),
         "pictureDelete.id": global_id("Picture", town.photo.uid),
         "certificateRemove.id": global_id("Certificate", town.paper.uid),
+        **_each("synonymSave.id synonymRemove.id", global_id("Synonym", Synonym.objects.earliest("id").uid)),
     }
 
 
