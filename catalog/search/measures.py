@@ -19,16 +19,16 @@ _TIMES = re.compile(r"(?P<amount>\d+)(?P<unit>g|ml)\s*[×x*]\s*(?P<times>\d{1,4}
 _PIECES = re.compile(r"\b(?P<times>\d{1,4})\s*[×x*]\s*(?P<amount>\d+)(?P<unit>g|ml)\b")
 
 
-def told_alike(text: str) -> str:
+def alike(text: str) -> str:
     """A plain text whose weights are grams and whose volumes are millilitres, each one word.
 
-    >>> told_alike("5 斤"), told_alike("食堂装 10 kg"), told_alike("两公斤土豆")
+    >>> alike("5 斤"), alike("食堂装 10 kg"), alike("两公斤土豆")
     (' 2500g ', '食堂装  10000g ', ' 2000g 土豆')
     """
-    return _MEASURE.sub(_alike, text)
+    return _MEASURE.sub(_one, text)
 
 
-def _alike(found: re.Match[str]) -> str:
+def _one(found: re.Match[str]) -> str:
     unit, factor = _UNITS[found["unit"]]
     return f" {round(_number(found['count']) * factor)}{unit} "
 
@@ -44,6 +44,6 @@ def _number(said: str) -> float:
 
 def totals(text: str) -> list[str]:
     """What a net content comes to where it is several of one: "300 g × 2" is 600g too."""
-    alike = told_alike(text.lower())
-    found = [*_TIMES.finditer(alike), *_PIECES.finditer(alike)]
+    plain = alike(text.lower())
+    found = [*_TIMES.finditer(plain), *_PIECES.finditer(plain)]
     return [f"{int(one['amount']) * int(one['times'])}{one['unit']}" for one in found]

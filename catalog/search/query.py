@@ -108,7 +108,7 @@ class SearchQuery:
         if not self.runs:
             return Reading(NOTHING, NOTHING, NOTHING, None, "", "")
         joined = _joined(self.runs)
-        literal = _some([_every([_written(*run) for run in self.runs]), *map(Word, joined)])
+        literal = _some([_every([_as_typed(*run) for run in self.runs]), *map(Word, joined)])
         said = _some([_meant(self.runs), *map(Word, joined)])
         ends_whole = not self.runs[-1][1]
         beginning = f"{self._title} " if ends_whole else self._title
@@ -148,7 +148,7 @@ def _joined(runs: Runs) -> list[str]:
     return ["".join(run for run, _ in runs)]
 
 
-def _written(run: str, is_han: bool) -> Clause:
+def _as_typed(run: str, is_han: bool) -> Clause:
     if not is_han:
         return Word(words.singular(run))
     return _some([_every([Word(word) for word in words.cut(run)]), _in_pieces(run)])
@@ -171,7 +171,7 @@ def _meant(runs: Runs) -> Clause:
 
 
 def _run_meant(run: str, is_han: bool) -> Clause:
-    written = _written(run, is_han)
+    written = _as_typed(run, is_han)
     if (same := synonyms.of(run)) or not is_han:
         return _some([written, *map(_plain, same)])
     parts = words.cut(run)

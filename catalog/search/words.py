@@ -40,7 +40,7 @@ def _simplified() -> dict[int, str]:
 
 def runs(text: str) -> Iterator[tuple[str, bool]]:
     """The text's runs of Chinese characters (True) and of Latin letters and digits (False)."""
-    for found in _RUNS.finditer(measures.told_alike(plain(text).replace("'", "").replace("\u2019", ""))):
+    for found in _RUNS.finditer(measures.alike(plain(text).replace("'", "").replace("\u2019", ""))):
         yield found[0][:LONGEST], found.lastgroup == "han"
 
 
