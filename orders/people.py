@@ -190,7 +190,7 @@ def forget_old() -> int:
     for, what was said of it in claims and what the provider wrote (so long the law has a shop keep its sales)."""
     now = timezone.now()
     left = Cart.objects.filter(changed_at__lt=now - CARTS_LAST)
-    carts, _ = left.exclude(person__isnull=False, closed_at=None).delete()
+    carts, _ = left.exclude(person__isnull=False, closed_at=None, is_apart=False).delete()
     # As long as money is owed to her, a guest is kept too.
     owed = Refund.objects.filter(payment__order=OuterRef("pk")).exclude(state__in=Refund.SETTLED)
     ended = Order.objects.filter(~Exists(owed), person=None, closed_at__lt=now - ORDERS_LAST)

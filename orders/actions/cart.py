@@ -36,10 +36,11 @@ def create(person: Any = None) -> Cart:
             cart, _ = Cart.objects.get_or_create(
                 person=person,
                 closed_at=None,
+                is_apart=False,
                 defaults={"email": person.email or "", "language": language.current()},
             )
     except IntegrityError:  # a twin was faster
-        cart = Cart.objects.get(person=person, closed_at=None)
+        cart = Cart.objects.get(person=person, closed_at=None, is_apart=False)
     return cart
 
 
@@ -65,7 +66,9 @@ def to_place(person: Any, uid: UUID | None) -> Cart:
 
 @transaction.atomic
 def adopt(person: Person, uid: UUID) -> Cart:
-    """Merge a guest's cart into the person's at sign-in: quantities are summed."""
+    """Merge a guest's cart into the person's at sign-in: quantities are summed. What she buys at once stays apart."""
+    if Cart.objects.filter(uid=uid, person=None, closed_at=None, is_apart=True).update(person=person):
+        return Cart.objects.get(uid=uid)
     own = create(person)
     # Both in the order of their ids: two tabs that sign in at once must not wait for each other.
     carts = {c.uid: c for c in Cart.objects.filter(uid__in=[own.uid, uid]).order_by("id").select_for_update()}
@@ -82,6 +85,18 @@ def adopt(person: Person, uid: UUID) -> Cart:
 
 
 _DETAILS = ("recipient", "phone", "region_id", "street", "note", "mobiliser_code", "is_adult")
+
+
+def begin_apart(person: Any, beside: UUID | None) -> Cart:
+    """A cart for what is bought at once, not saved yet. It knows where her own, which stays as it is, goes to."""
+    buyer = person if person.is_authenticated else None
+    cart = Cart(
+        person=buyer, is_apart=True, email=(buyer.email or "") if buyer else "", language=language.current()
+    )
+    if own := reads.carts_of(person, beside).first():
+        for name in (*_DETAILS, "email", "organisation_id"):
+            setattr(cart, name, getattr(own, name) or getattr(cart, name))
+    return cart
 
 
 def _pour(guests: Cart, own: Cart) -> int:

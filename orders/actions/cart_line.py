@@ -10,14 +10,19 @@ from catalog.models import Variant
 from core import fast, language, rows
 from core.language import say
 from core.refusals import Invalid, NotFound
-from orders.actions.cart import MOST_LINES, MOST_UNITS, locked, named_or_own
+from orders.actions.cart import MOST_LINES, MOST_UNITS, begin_apart, locked, named_or_own
 from orders.models import Cart, CartLine
 from orders.reads.closure import around, closed_by
 
 
-def add(person: Any, uid: UUID | None, wanted: Iterable[tuple[UUID, int]]) -> Cart:
-    """Put variants into the cart asked for, else one's own or a new one; what is there already becomes more."""
+def add(person: Any, uid: UUID | None, wanted: Iterable[tuple[UUID, int]], *, apart: bool = False) -> Cart:
+    """Put variants into the cart asked for, else one's own or a new one; what is there already becomes more. Those to
+    be bought at once stand in a cart apart, beside that one."""
     wanted = list(wanted)
+    if apart:
+        cart = begin_apart(person, uid)
+        rows.insert([cart], lines_of(cart, wanted))
+        return cart
     uid = named_or_own(person, uid)
     if uid:
         try:

@@ -69,11 +69,15 @@ class CartLinesAdd(_Filling):
     class Input:
         cart_id = graphene.ID(description=CART)
         lines = graphene.List(graphene.NonNull(LineInput), required=True, description="What is wanted.")
+        apart = graphene.Boolean(
+            description="To be bought at once: a new cart with these alone, which goes where `cartId` or one's own "
+            "goes; that one stays as it is."
+        )
 
     @classmethod
-    def act(cls, request: Any, lines: list, cart_id: str | None = None) -> Any:
+    def act(cls, request: Any, lines: list, cart_id: str | None = None, apart: bool | None = None) -> Any:
         """The cart, begun where there is none, and how many units did not fit into it."""
-        cart = cart_line.add(request.user, cart_uid(cart_id), wanted(lines))
+        cart = cart_line.add(request.user, cart_uid(cart_id), wanted(lines), apart=bool(apart))
         return {"cart": cart, "left_out": cart.left_out}
 
 

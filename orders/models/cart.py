@@ -10,7 +10,8 @@ from catalog.models import Variant
 
 
 class Cart(models.Model):
-    """A buyer's wishes. A guest's cart is known by its uid alone; a person has one open cart."""
+    """A buyer's wishes. A guest's cart is known by its uid alone; a person has one open cart, and beside it what she
+    buys at once."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     person = models.ForeignKey(
@@ -31,12 +32,17 @@ class Cart(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
     closed_at = models.DateTimeField(null=True, help_text="placed as an order, or merged into another cart")
+    is_apart = models.BooleanField(
+        default=False, help_text="for one thing bought at once; her own cart is kept"
+    )
     left_out = 0  # units that the deed which led to it found no place for; not kept
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["person"], condition=models.Q(closed_at=None), name="one_open_cart_a_person"
+                fields=["person"],
+                condition=models.Q(closed_at=None, is_apart=False),
+                name="one_open_cart_a_person",
             )
         ]
 

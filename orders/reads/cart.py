@@ -115,7 +115,11 @@ def open_carts() -> QuerySet[Cart]:
 def carts_of(person: Any, uid: UUID | None) -> QuerySet[Cart]:
     """The cart that is asked for, if it is the asker's: a guest's is whoever's who knows its uid."""
     if uid is None:
-        return open_carts().filter(person=person) if person.is_authenticated else Cart.objects.none()
+        return (
+            open_carts().filter(person=person, is_apart=False)
+            if person.is_authenticated
+            else Cart.objects.none()
+        )
     mine = open_carts().filter(uid=uid)
     guests = mine.filter(person=None)
     return guests | mine.filter(person=person) if person.is_authenticated else guests

@@ -16,6 +16,7 @@ from shop.templatetags.alone import address_with, is_hushed
 from shop.web.choices import CALLED, CHOICES
 from shop.web.controls import CHOOSE, draw_below, draw_control, draw_field, draw_options, to_choose_from
 from shop.web.document import act_document, variables_of
+from shop.web.form import APART, is_apart
 from shop.web.holes import hole, is_shared
 
 register = template.Library()
@@ -42,6 +43,7 @@ PLAIN = (
 class FormNode(template.Node):
     """`{% form "sign_in" next=url %} … {% endform %}`: posts to /do/sign_in/, says where to go and come back to.
 
+    `or_act` names another deed that one of its own buttons does with the same fields.
     `carries` names a deed whose button, elsewhere on the page, sends this form along (its `first`), so that what is
     written here and not saved yet is not lost.
     With `of`, what stands here is a part of the form of that id, further up on the page: what is written in either is
@@ -69,9 +71,11 @@ class FormNode(template.Node):
             "next": given.get("next") or address_with(request),
             "back": (given.get("back") or here) + (f"#{given['at']}" if given.get("at") else ""),
             **({"item": item} if item else {}),
+            **({APART: "1"} if is_apart(request) else {}),
         }
         of = str(given.get("of", ""))
-        with context.push(**{FORM: (f"f{request.forms}", _refused(context, act, item)), OF: of}):
+        acts = (act, str(given.get("or_act", "")))
+        with context.push(**{FORM: (f"f{request.forms}", _refused(context, acts, item)), OF: of}):
             content = self.nodelist.render(context)
         if of:
             return format_html(
@@ -104,12 +108,12 @@ def _is_idempotent(act: str) -> bool:
     return bool(path) and "idempotencyKey" in variables_of(path)
 
 
-def _refused(context: template.Context, act: str, item: str) -> Mapping[str, Any]:
+def _refused(context: template.Context, acts: tuple[str, str], item: str) -> Mapping[str, Any]:
     """The form as it was refused, if it was this one."""
     form = context.get("form") or {}
-    if form.get("act") != act or form.get("item", "") != item:
+    if not form.get("act") or form["act"] not in acts or form.get("item", "") != item:
         return {}
-    drawn_on(context["request"]).add(act)
+    drawn_on(context["request"]).add(form["act"])
     return form
 
 
@@ -299,12 +303,6 @@ def refill(context: template.Context, name: str, otherwise: Any = "") -> Any:
     _, form = _form(context)
     values = form.get("values", {}).get(name)
     return values[-1] if values else "" if otherwise is None else otherwise
-
-
-@register.simple_tag(takes_context=True)
-def refill_kg(context: template.Context, household: str) -> str:
-    """The kilograms that were written for a household."""
-    return refill(context, f"kg.{household}")
 
 
 @register.simple_tag(takes_context=True)

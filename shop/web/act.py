@@ -17,7 +17,7 @@ from core.refusals import SecondFactorRequired
 from shop.web import look as look_at
 from shop.web.acts import acts, name_of_act, proof_page, second_factor_page
 from shop.web.document import act_document, fields_of, refilled_fields, text_of, variables_of
-from shop.web.form import read_form, remembered_cart
+from shop.web.form import is_apart, read_form, remembered_cart
 from shop.web.once import WAITS_FOR_FACTOR, slip_of
 from shop.web.refill import refill_of
 from shop.web.turn import let_go
@@ -69,7 +69,7 @@ def do(request: HttpRequest, name: str, posted: QueryDict) -> tuple[dict[str, An
     if is_remembered:
         variables["cart"] = remembered_cart(request)
     payload, errors = _done(request, path, variables)
-    if is_remembered and variables["cart"] and _is_gone(payload):
+    if is_remembered and variables["cart"] and _is_gone(payload) and not is_apart(request):
         # Another tab has placed it, or it was left for a month: a guest begins anew.
         request.session.pop("cart", None)
         payload, errors = _done(request, path, {**variables, "cart": None})

@@ -13,7 +13,7 @@ from orders.actions.cart import MOST_LINES, MOST_UNITS
 from orders.api.cart import cart_uid
 from orders.reads import cart as reads
 from shop.web.document import act_document, text_of
-from shop.web.form import remembered_cart
+from shop.web.form import APART, is_apart, remembered_cart
 from shop.web.once import remember
 
 
@@ -26,7 +26,8 @@ def inside_the_cart(request: Any) -> tuple[int, str]:
 
 
 def _inside(request: Any) -> tuple[int, str]:
-    cart = remembered_cart(request) if request.COOKIES else None
+    # What is bought at once is not in the cart.
+    cart = remembered_cart(request) if request.COOKIES and not is_apart(request) else None
     if not cart and not (request.COOKIES and request.user.is_authenticated):
         return 0, ""
     try:
@@ -46,7 +47,9 @@ def cart_badge(request: Any) -> SafeString:
 
 def remember_cart(request: Any, cart: str) -> None:
     """A guest's session remembers her cart; whoever is signed in has one of her own."""
-    if not request.user.is_authenticated:
+    if is_apart(request):
+        remember(request, APART, cart)
+    elif not request.user.is_authenticated:
         remember(request, "cart", cart)
 
 

@@ -28,8 +28,20 @@ MISSING = say("请填写这一项。", "Please fill this in.")
 OURS = {"cart"}
 
 
+# The page on which one thing is bought at once says so, and so does each form on it; never which cart that is.
+APART = "apart"
+
+
+def is_apart(request: HttpRequest) -> bool:
+    """Whether this is about what is bought at once, and not about the cart that is kept meanwhile."""
+    return bool(getattr(request, APART, False) or request.POST.get(APART))
+
+
 def remembered_cart(request: HttpRequest) -> str | None:
-    """A guest's cart is remembered by her session; whoever is signed in has one of her own."""
+    """A guest's cart is remembered by her session; whoever is signed in has one of her own. What she buys at once
+    her session remembers in either case: were its cart named in the address, a link could lead into another's."""
+    if is_apart(request):
+        return request.session.get(APART)
     return None if request.user.is_authenticated else request.session.get("cart")
 
 

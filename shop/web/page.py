@@ -18,7 +18,7 @@ from shop.web.acts import proof_page
 from shop.web.cart import cart_badge
 from shop.web.closed import closed_band
 from shop.web.document import exists, text_of, variables_of
-from shop.web.form import read_address, remembered_cart
+from shop.web.form import APART, read_address, remembered_cart
 from shop.web.holes import filled, is_shared
 from shop.web.once import slip_of
 from shop.web.turn import waits
@@ -50,6 +50,7 @@ class Page(NamedTuple):
     name: str
     may_be_empty: bool
     for_somebody: bool
+    is_apart: bool
 
     @property
     def document(self) -> str:
@@ -62,13 +63,21 @@ class Page(NamedTuple):
         return f"{self.name}.html"
 
 
-def page(name: str, *, status: int = 200, may_be_empty: bool = False, for_somebody: bool = False):
+def page(
+    name: str,
+    *,
+    status: int = 200,
+    may_be_empty: bool = False,
+    for_somebody: bool = False,
+    is_apart: bool = False,
+):
     """The view of one page. The first field of its document is what it is about: null is 404.
 
     A page that `may_be_empty` says where to begin when what it is about is not there yet. One `for_somebody` is about
-    oneself: a guest is asked to sign in, and comes back.
+    oneself: a guest is asked to sign in, and comes back. One that `is_apart` is about what is bought at once, whose
+    cart is another than the one that is kept.
     """
-    this = Page(name, may_be_empty, for_somebody)
+    this = Page(name, may_be_empty, for_somebody, is_apart)
 
     def view(request: HttpRequest, lang: str = "", **captured: Any) -> HttpResponse:
         language.activate(lang or language.current())
@@ -76,6 +85,8 @@ def page(name: str, *, status: int = 200, may_be_empty: bool = False, for_somebo
             return redirect(f"{_sign_in()}?{urlencode({'next': request.get_full_path()})}")
         captured.pop("exception", None)
         request.is_opened = False
+        if this.is_apart:
+            setattr(request, APART, True)
         try:
             response = _cached(request, this, captured) or _render(request, this, captured, status)
         except Http404:

@@ -156,7 +156,7 @@ def _arrive(who: str) -> Client:
 
 
 def _shop() -> Iterator[Stop]:
-    for name in ("home", "catalogue", "teams", "cart", "checkout"):
+    for name in ("home", "catalogue", "teams", "cart", "checkout", "checkout_now"):
         yield Stop(GUEST, name)
     yield Stop(BUYER, "home")
     for query in ("", A_PROVINCE, NO_DIVISIONS):

@@ -37,6 +37,7 @@ FILES = {"make_claim": {"photo"}}
 BY_OTHERS = {"change_quantity", "remove_line", "accept_prices"}
 FORM = re.compile(r'{% form "(\w+)"(.*?)%}(.*?){% endform %}', re.DOTALL)
 CARRIES = re.compile(r'carries="(\w+)"')
+OR_ACT = re.compile(r'or_act="(\w+)"')
 FIELDS = (
     re.compile(r'{% (?:field|explained|region_field|place_field) "(\w+)"'),
     re.compile(r'<(?:input|select|textarea)[^>]* name="(\w+)"'),
@@ -54,6 +55,12 @@ def templates() -> dict[str, str]:
         return INCLUDE.sub(lambda part: whole(found[part[1]]), text)
 
     return {name: whole(text) for name, text in found.items()}
+
+
+def or_acts() -> dict[str, str]:
+    """Which deed one of a form's own buttons does with its fields, by the form's act."""
+    found = [FORM.findall(text) for text in templates().values()]
+    return {act: other[1] for one in found for act, options, _ in one if (other := OR_ACT.search(options))}
 
 
 def forms() -> list[tuple[str, str, set[str]]]:
@@ -118,7 +125,12 @@ def test_every_form_has_the_fields_that_its_act_asks_for_and_no_others():
 
 def test_every_act_is_done_somewhere():
     used = {act for _, act, _ in forms()} | {"merge_cart"} | BY_OTHERS | set(carried().values())
-    assert acts_documents().keys() - used == set()
+    assert acts_documents().keys() - used - set(or_acts().values()) == set()
+
+
+def test_whichever_of_its_deeds_a_form_does_it_asks_for_the_same():
+    for act, other in or_acts().items():
+        assert variables_of(act_document(act)) == variables_of(act_document(other)), act
 
 
 @pytest.mark.parametrize("path", sorted(HERE.glob("**/*.html")), ids=lambda path: path.name)

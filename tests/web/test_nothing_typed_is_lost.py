@@ -94,6 +94,7 @@ def visits(shelf) -> list[tuple[Client, str, str]]:
     guest, buyer, manager = Client(), signed_in(shelf.buyer), signed_in(shelf.manager)
     for client in (guest, buyer):
         post(client, "add_to_cart", variant=shelf.variant, quantity="2")
+        post(client, "buy_at_once", variant=shelf.variant, quantity="1")
     post(guest, "choose_region", region="420527")
     there = {"recipient": "Ann", "phone": "13800138000", "region": "420527", "street": "示例路 1 号"}
     for _ in range(2):
@@ -114,6 +115,8 @@ def visits(shelf) -> list[tuple[Client, str, str]]:
         (guest, "checkout", "/en/checkout/?change=1"),
         (guest, "checkout", "/en/checkout/?change=1&province=420000"),
         (buyer, "checkout", "/en/checkout/"),
+        (guest, "checkout_now", "/en/checkout/now/?change=1"),
+        (buyer, "checkout_now", "/en/checkout/now/"),
         (buyer, "account", "/en/account/"),
         (buyer, "addresses", "/en/account/addresses/"),
         (buyer, "details", "/en/account/details/"),

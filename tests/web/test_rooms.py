@@ -48,8 +48,11 @@ def test_every_folder_beside_the_shared_files_is_a_room_and_has_its_addresses():
 
 
 def test_every_page_has_its_address_and_every_address_its_page():
-    shown = [page.name for page in pages().values()]
-    assert sorted(shown) == sorted(set(shown)), "a page has one address"
+    addresses = [(page.name, page.is_apart) for page in pages().values()]
+    assert sorted(addresses) == sorted(set(addresses)), (
+        "a page has one address, and one of what is bought at once"
+    )
+    shown = [name for name, _ in addresses]
     assert set(AT_ANOTHERS.values()) <= set(shown)
     assert set(shown) | WITHOUT_ADDRESS | AT_ANOTHERS.keys() == written("*.html")
     for name in written("*.html"):

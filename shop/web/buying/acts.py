@@ -14,6 +14,7 @@ from shop.web.act import do
 from shop.web.acts import Act, Lines, done, order_page, says, to, will
 from shop.web.cart import remember_cart, say_left_out
 from shop.web.contest.touch import note_assists, note_choice
+from shop.web.form import APART, is_apart
 from shop.web.once import remember
 
 
@@ -22,6 +23,12 @@ def in_the_cart(request: HttpRequest, payload: dict[str, Any]) -> str:
     remember_new_cart(request, payload)
     say_left_out(request, payload)
     return to("cart/")
+
+
+def straight_to_checkout(request: HttpRequest, payload: dict[str, Any]) -> str:
+    """To the checkout of this one thing; the cart is kept as it is."""
+    remember(request, APART, payload["cart"]["id"])
+    return to("checkout/now/")
 
 
 def remember_new_cart(request: HttpRequest, payload: dict[str, Any]) -> str:
@@ -39,7 +46,7 @@ def cart_with_its_code(request: HttpRequest, payload: dict[str, Any]) -> str:
 def placed(request: HttpRequest, payload: dict[str, Any]) -> str:
     """The cart is an order now: on to the provider's page at once. A guest who goes back finds the way to it again;
     where the provider cannot be reached, its page has the button to pay."""
-    request.session.pop("cart", None)
+    request.session.pop(APART if is_apart(request) else "cart", None)
     note_assists(request, payload["order"]["number"])
     if payload.get("token"):
         remember(request, "placed", {"number": payload["order"]["number"], "token": payload["token"]})
@@ -115,6 +122,7 @@ def goes_back_undelivered(request: HttpRequest, variables: dict[str, Any]) -> Li
 ACTS = {
     "add_to_cart": Act(follow=in_the_cart, undone_by="remove_line"),
     "buy_again": Act(follow=again_in_the_cart, undone_by="remove_line"),
+    "buy_at_once": Act(follow=straight_to_checkout, undone_by="nothing is ordered yet; its cart is left"),
     "change_quantity": Act(undone_by="change_quantity"),
     "remove_line": Act(undone_by="add_to_cart"),
     "accept_prices": Act(follow=remember_new_cart, undone_by="remove_line"),

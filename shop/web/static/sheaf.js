@@ -53,6 +53,17 @@ for (const form of document.querySelectorAll("form[method=post]")) {
   });
 }
 
+// One more, one fewer: at once where there is a script.
+for (const stepper of document.querySelectorAll(".stepper")) {
+  const number = stepper.querySelector("input");
+  stepper.addEventListener("click", (event) => {
+    const step = { more: 1, fewer: -1 }[event.target.closest("button")?.value];
+    if (!step) return;
+    event.preventDefault();
+    number.value = Math.min(Math.max((Number(number.value) || 1) + step, number.min), number.max);
+  });
+}
+
 // A form that was sent is not sent again by a second tap. (The server would do it once all the same.)
 for (const form of document.querySelectorAll("form[method=post]")) {
   form.addEventListener("submit", (event) => {
