@@ -49,6 +49,7 @@ declined_at 未通过时间 declined at
 deed 做了什么 deed
 delivered_at 签收时间 delivered at
 dispatch_days 发货天数 days to dispatch
+discount_minor 券减 off by a coupon
 disputed_minor 银行已给 given by the bank
 division 市州 division
 due_at 答复截止 answer by
@@ -209,6 +210,7 @@ state_reason 暂停或未通过原因 why declined or suspended
 status 支付方状态 the provider’s status
 step_grams 续重（克） further weight (g)
 step_minor 续重价 price of a further weight
+subsidy_minor 本店付的 paid by the shop
 storage 储运 storage
 storage_advice_zh 储存方法（中文） how to keep it (Chinese)
 story 价格构成 price story

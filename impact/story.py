@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from catalog.models import PriceStory
 from catalog.models.variant import HOUSEHOLD_PARTS
 from core.money import split
+from orders.models import Line
 
 WHOLE_BPS = 10_000
 
@@ -21,6 +22,20 @@ class Portions:
     def total(self) -> int:
         """All of it: the net that was shared."""
         return sum(self.households.values()) + sum(self.parts.values())
+
+
+def with_subsidy(line: Line, paid_minor: int) -> int:
+    """What a line is shared out at while so much of what its buyer paid remains: that, and as large a part of what the
+    shop's coupon paid in her place. The households' part is so that of the full price, and a refund gives buyer and shop
+    each their own back."""
+    return paid_minor + (line.subsidy_minor * paid_minor // line.net_minor if line.subsidy_minor else 0)
+
+
+def paid_of(line: Line, shared_minor: int) -> int:
+    """How much of what its buyer paid remains of a line that is shared out at so much: the other way round, exactly."""
+    if not line.subsidy_minor:
+        return shared_minor
+    return -(-shared_minor * line.net_minor // (line.net_minor + line.subsidy_minor))
 
 
 def portions(net_minor: int, story: PriceStory, draws: Sequence[tuple[int, int]]) -> Portions:

@@ -16,6 +16,7 @@ from core.refusals import Conflict
 from orders.models import (
     Cart,
     Claim,
+    CouponUse,
     Dispute,
     Line,
     Notice,
@@ -97,7 +98,7 @@ def _order(order: Order) -> dict[str, Any]:
         "note",
         "language",
     )
-    sums = ("goods_minor", "shipping_minor", "total_minor", "refunded_minor")
+    sums = ("goods_minor", "shipping_minor", "discount_minor", "total_minor", "refunded_minor")
     refunds = [refund for payment in order.payments.all() for refund in payment.refunds.all()]
     return {
         **_columns(order, *names, *sums),
@@ -123,7 +124,7 @@ def _order(order: Order) -> dict[str, Any]:
 
 
 def _cart(cart: Cart) -> dict[str, Any]:
-    names = ("email", "recipient", "phone", "street", "note", "mobiliser_code")
+    names = ("email", "recipient", "phone", "street", "note", "mobiliser_code", "coupon_code")
     lines = cart.lines.select_related("variant__product")
     return {
         **_columns(cart, *names),
@@ -149,6 +150,7 @@ def erase(person: Person) -> None:
     Review.objects.filter(person=person).update(nickname="", person=None)
     Cart.objects.filter(person=person, closed_at=None).delete()
     Cart.objects.filter(person=person).update(**_EMPTY, recipient="")
+    CouponUse.objects.filter(order__in=orders).update(**_UNMARKED)
     orders.update(**UNKNOWN)
 
 
@@ -195,12 +197,15 @@ def forget_old() -> int:
     owed = Refund.objects.filter(payment__order=OuterRef("pk")).exclude(state__in=Refund.SETTLED)
     ended = Order.objects.filter(~Exists(owed), person=None, closed_at__lt=now - ORDERS_LAST)
     orders = ended.exclude(IS_FORGOTTEN).update(**UNKNOWN)
+    CouponUse.objects.filter(order__in=ended).exclude(mailbox=None, phone=None).update(**_UNMARKED)
     with transaction.atomic():
         _forget_claims(ended)
     notices = Notice.objects.filter(received_at__lt=now - ORDERS_LAST).exclude(body=b"").update(body=b"")
     return carts + orders + notices
 
 
+# Whoever is forgotten is known again by no coupon; that it was used stays.
+_UNMARKED = {"mailbox": None, "phone": None}
 UNPROVED = ("unproved_cookie", "unproved_mailbox", "unproved_phone")
 _EMPTY = {"email": "", "phone": "", "street": "", "note": ""}
 UNKNOWN: dict[str, Any] = {**_EMPTY, "recipient": FORGOTTEN, **dict.fromkeys(UNPROVED)}

@@ -51,6 +51,15 @@ class TotalChanged(Refusal):
         super().__init__(words, field="expected_total", total_minor=total_minor)
 
 
+class CouponRefused(Refusal):
+    """A coupon cannot be used: `reason` says why; nothing was placed."""
+
+    code = "COUPON_REFUSED"
+
+    def __init__(self, reason: str, words: Words, *, field: str | Sequence[str] = "coupon_code"):
+        super().__init__(words, field=field, reason=reason)
+
+
 class TooMuchUnpaid(Refusal):
     """A buyer whom the shop does not know yet would hold more than it keeps for her unpaid."""
 

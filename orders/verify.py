@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from core.verify import Offence, Rule, broken
-from orders import verify_people, verify_rows
+from orders import verify_coupons, verify_people, verify_rows
 
 _OPEN = "('held', 'paid', 'shipped', 'delivered', 'completed', 'refunded')"
 # What refunds say of lines and parcels, without those that a bank gave back.
@@ -50,7 +50,8 @@ RULES = [
         "Order",
         "an order's sums are not those of its lines and parcels",
         """SELECT o.id, o.goods_minor FROM orders_order o
-           WHERE o.goods_minor <> (SELECT coalesce(sum(net_minor), 0) FROM orders_line WHERE order_id = o.id)
+           WHERE o.goods_minor <> (SELECT coalesce(sum(quantity * unit_price_minor), 0) FROM orders_line
+                                   WHERE order_id = o.id)
               OR o.shipping_minor <> (SELECT coalesce(sum(shipping_minor), 0) FROM orders_shipment
                                       WHERE order_id = o.id)""",
     ),
@@ -175,5 +176,6 @@ RULES = [
 
 
 def verify() -> Iterator[Offence]:
-    """I2, I3, and what joins orders to stock, parcels and notices."""
-    return broken([*RULES, *verify_rows.RULES, *verify_people.RULES])
+    """I2, I3, and what joins orders to stock, parcels, notices and coupons."""
+    yield from broken([*RULES, *verify_rows.RULES, *verify_people.RULES])
+    yield from verify_coupons.verify()

@@ -56,6 +56,7 @@ PERMISSIONS = {
     "catalog.recall_lot": OPERATOR | MANAGER,
     "orders.pack_and_send": AT_A_DESK,  # parcels, with the address that each needs
     "orders.answer_claims": MANAGER | LEADER,  # in words; money beside them is `refund_own`
+    "orders.keep_team_coupons": MANAGER,  # at the team's own expense
     "orders.refund_own": MANAGER,  # of what the team has sold, until it is completed
     "impact.keep_households": MANAGER | LEADER,  # put forward, let go, and who grew which lot
     # orders
@@ -64,6 +65,7 @@ PERMISSIONS = {
     "orders.see_figures": OPERATOR | FINANCE | {Role.OBSERVER, Role.CITY_OFFICER, Role.AUDITOR},
     "orders.refund": OPERATOR,  # for any team, and after a parcel is completed
     "orders.decide_dispute": OPERATOR,  # whose outcome has no rule
+    "orders.keep_shop_coupons": OPERATOR,  # at the shop's
     "orders.keep_shipping_rates": OPERATOR | {Role.LOGISTICS_CHECKER},
     "orders.close_places": OPERATOR | {Role.LOGISTICS_CHECKER},  # for delivery, and open them again
     "orders.cancel_unsent": OPERATOR,

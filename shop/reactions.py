@@ -4,7 +4,7 @@
 *Afterwards* is handed to Celery once the transaction has committed: at least once, once in effect.
 
 One lock order for the whole house, so that two deeds never wait for each other in a ring:
-holder (a group purchase) → order → lots by id → reservations → cards (products, then variants, by id) →
+holder (a group purchase) → order → lots by id → reservations → cards (products, then variants, by id) → coupons →
 a lot's tally and credits by (lot, household) → nothing else.
 At-once reactions only insert into the ledger and move credits; they never touch a standing.
 """

@@ -20,7 +20,7 @@ SCOPES = {
     # Public: everybody is told the same. (A product's `preview` is its team's: it asks for what opens teamProduct.)
     **_each(
         (ANY,),
-        "shop setUp contest contestEntry board edition editionFaq integrityReport ceremonies ceremonyInvitation provenance reviews rating team teams search searchSuggestions product products categories"
+        "shop setUp contest contestEntry board edition editionFaq integrityReport ceremonies ceremonyInvitation provenance reviews rating team teams search searchSuggestions product products categories coupons"
         " regions incident incidents"
         " sheetSeals rulebook rulebooks scoreExplained scoreCompared race rankIntervals roundResult",
     ),
@@ -31,7 +31,7 @@ SCOPES = {
     **_each((READ, DESK), "myTeams"),
     **_each(
         (BUY,),
-        "cartMerge cartLinesAdd cartAddOrder cartLineUpdate cartLineRemove cartUpdate checkoutPlace buyNow paymentBegin"
+        "cartMerge cartLinesAdd cartAddOrder cartLineUpdate cartLineRemove cartUpdate cartCouponUse cartCouponLeave checkoutPlace buyNow paymentBegin"
         " orderCancel orderProve standstillWait standstillRefund claimMake reviewWrite"
         " groupPurchaseOpen groupPurchaseJoin groupPurchaseCancel groupPurchaseDelivered seatCollect",
     ),
@@ -42,7 +42,7 @@ SCOPES = {
         "desk groupParcels householdDesk resultDesk objectionFile contestDesk registrationApply registrationWithdraw registrationAppealFile teamProduct teamProducts"
         " productCreate productUpdate productSubmit productWithdraw productArchive variantSave pictureDelete"
         " certificateAdd certificateRemove teamUpdate leaderIntroduce lotDeclare lotOpen lotClose"
-        " lotShareOut householdPropose householdWithdraw shipmentShip groupShip claimAnswer",
+        " lotShareOut teamCoupons teamCouponMake teamCouponEnd householdPropose householdWithdraw shipmentShip groupShip claimAnswer",
     ),
     # Hers alone, signed in. (What moves money is asked for a code, which no program gives; a claim may be answered in words.)
     **_each(
@@ -72,7 +72,7 @@ SCOPES = {
         " householdDetailsOpen householdVerify householdDecline householdTakeOut"
         " organisationVerify organisationDecline organisationSuspend coordinatorName"
         " qualityOffice qualityCheck mediaOffice storyPublish logisticsOffice logisticsCheck womenOffice"
-        " taskSave taskFinish taskWaive taskReopen ceremonySave ceremonyInvite ceremonyLetIn ceremonyOpen courseSave courseLessonAdd courseQuestionAdd coursePartRemove coursePublish courseWithdraw"
+        " shopCouponMake shopCouponEnd taskSave taskFinish taskWaive taskReopen ceremonySave ceremonyInvite ceremonyLetIn ceremonyOpen courseSave courseLessonAdd courseQuestionAdd coursePartRemove coursePublish courseWithdraw"
         " questionAnswer questionPublish questionWithdraw"
         " editionCreate roundCreate roundTimesSet entryLetIn entryTakeOut"
         " conflictConfirm conflictWaive conflictName"

@@ -19,6 +19,7 @@ GATEWAY = AccountKey(Kind.GATEWAY)
 BUYER = AccountKey(Kind.BUYER)
 RESERVE = AccountKey(Kind.RESERVE)
 PURSE = AccountKey(Kind.PURSE)
+COUPONS = AccountKey(Kind.COUPONS)
 
 
 def escrow_of(holder: UUID) -> AccountKey:

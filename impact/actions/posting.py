@@ -9,12 +9,12 @@ from django.db.models.functions import Coalesce
 
 from catalog.models import Reservation
 from core import rows
-from impact.actions.ledger import BUYER, Book, Shared
+from impact.actions.ledger import BUYER, COUPONS, Book, Shared
 from impact.actions.lots import Lots
 from impact.models import Kind
 from impact.models.kind import NAMING_HOUSEHOLDS, OWED, SET_ASIDE
 from impact.reads.positions import AccountKey, Position, shares_of
-from impact.story import portions
+from impact.story import paid_of, portions, with_subsidy
 from orders.models import Line, LineLot, Order
 
 
@@ -81,18 +81,25 @@ class Posting:
 
     def post(self, line: Line, source: AccountKey, given_minor: int = 0) -> None:
         """Move a line's net, less what was given back of it already, from where it came to those whose part it is, in
-        the transaction opened last."""
-        self._post(line, line.net_minor - given_minor, source)
+        the transaction opened last; what a coupon of the shop's pays of it comes from the shop's own account."""
+        paid = line.net_minor - given_minor
+        shared = with_subsidy(line, paid)
+        self.book.move(COUPONS, source, shared - paid, line.pk)
+        self._post(line, shared, source)
 
     def reverse(self, line: Line, amount_minor: int) -> None:
         """Move what is refunded of a line to the buyer: what remains is shared anew, the difference posted.
 
         So a full refund is the exact reverse, and after any refund the line stands as if only the rest
-        had been bought. (A household may gain a fen when less is shared.)
+        had been bought. (A household may gain a fen when less is shared.) What a coupon of the shop's had paid of it
+        goes back to the shop.
         """
-        left = sum(self._stands[line.pk].values()) - amount_minor
+        stood = sum(self._stands[line.pk].values())
+        left = paid_of(line, stood) - amount_minor
         assert left >= 0, f"line {line.pk} holds less than the {amount_minor} to be taken back"
-        self._post(line, left, BUYER)
+        shared = with_subsidy(line, left)
+        self._post(line, shared, BUYER)
+        self.book.move(BUYER, COUPONS, stood - shared - amount_minor, line.pk)
 
     def _post(self, line: Line, net_minor: int, source: AccountKey) -> None:
         before, after = self._stands[line.pk], self._due(line, net_minor)

@@ -67,7 +67,12 @@ class SetAside(PlainType):
     state = graphene.Field(SetAsideState, required=True, description="How far the money is.")
     state_name = _text("The same in the reader's language.")
     explanation = _text("The same in a sentence.")
-    paid = MoneyField("paid_minor", description="What was paid: `total` and `takenBack` together.")
+    paid = MoneyField(
+        "paid_minor", description="What was paid: `total` and `takenBack` together, less `byCoupon`."
+    )
+    by_coupon = MoneyField(
+        "coupon_minor", description="What of `total` the shop has paid itself, by a coupon of its own."
+    )
     total = MoneyField("total_minor", description="What is set aside or owed now: the sum of the parts.")
     taken_back = MoneyField("reversed_minor", description="What was taken back for the buyer.")
     still_due = MoneyField(

@@ -25,6 +25,7 @@ class Kind(Choices):
     SHIPPING_OWED = "shipping_owed", say("运费 · 应付", "Shipping, owed")
     RESERVE = "reserve", say("争议准备金", "Reserve for disputes")
     PURSE = "purse", say("本店自付", "The shop’s own purse")
+    COUPONS = "coupons", say("本店优惠券", "The shop’s coupons")
 
 
 class Whose(Enum):
@@ -93,6 +94,8 @@ FACTS: dict[Kind, Facts] = {
     Kind.RESERVE: Facts(Whose.SHOP, may_be_below_zero=True),
     # What the shop gave back itself, where the provider could not.
     Kind.PURSE: Facts(Whose.SHOP, may_be_below_zero=True),
+    # What the shop pays of lines in their buyers' place, by coupons of its own: minus what they have cost it.
+    Kind.COUPONS: Facts(Whose.SHOP, may_be_below_zero=True),
 }
 
 

@@ -143,10 +143,11 @@ class OfTeam:
 
 @dataclass(frozen=True)
 class SetAside:
-    """An order's money: what was paid is what is set aside and what went back."""
+    """An order's money: what was paid, and what the shop's coupon pays, is what is set aside and what went back."""
 
     state: State
     paid_minor: int
+    coupon_minor: int  # of what is set aside now, the shop's own coupon has paid so much
     total_minor: int
     parts: list[Part]
     teams: list[OfTeam]
@@ -156,7 +157,7 @@ class SetAside:
     @property
     def reversed_minor(self) -> int:
         """What was taken back for the buyer."""
-        return self.paid_minor - self.total_minor
+        return self.paid_minor + self.coupon_minor - self.total_minor
 
     @property
     def still_due_minor(self) -> int:
@@ -184,7 +185,8 @@ def set_aside(order: Order) -> SetAside | None:
     """How a paid or held order's money is set aside; None when nothing was paid for it."""
     if not (order.is_paid or order.state == Order.State.HELD):
         return None
-    stands = [p for p in positions([order.uid]) if p.place.kind in SHOWN]
+    everywhere = positions([order.uid])
+    stands = [p for p in everywhere if p.place.kind in SHOWN]
     sums: dict[str, int] = defaultdict(int)
     for position in stands:
         sums[_part(position)] += position.amount_minor
@@ -195,6 +197,7 @@ def set_aside(order: Order) -> SetAside | None:
     return SetAside(
         _state(stands),
         order.total_minor,
+        -sum(p.amount_minor for p in everywhere if p.place.kind == Kind.COUPONS),
         total,
         parts,
         _of_teams(stands),

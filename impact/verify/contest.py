@@ -105,6 +105,8 @@ RULES = [
            JOIN impact_ledgertransaction t ON t.id = s.transaction_id AND t.reason NOT IN ('disputed', 'regained')
            LEFT JOIN (
                SELECT m.transaction_id, l.team_id, sum(CASE
+                   -- What the shop pays by a coupon counts for nobody: the contest counts what buyers pay.
+                   WHEN source.kind = 'coupons' THEN -m.amount_minor
                    WHEN source.kind IN ('gateway', 'escrow') THEN m.amount_minor
                    WHEN source.kind = 'buyer' THEN m.amount_minor
                    WHEN target.kind = 'buyer' THEN -m.amount_minor ELSE 0 END) AS amount

@@ -10,8 +10,8 @@ from django.db.models import Exists, OuterRef, Q, Sum
 from catalog.models import Reservation
 from core.verify import Offence, Rule, broken, tell
 from impact.models import Attribution, LedgerTransaction
-from impact.models.kind import EARMARKED, OWED, SET_ASIDE, sql
-from impact.story import portions
+from impact.models.kind import EARMARKED, OWED, SET_ASIDE, Kind, sql
+from impact.story import portions, with_subsidy
 from orders.models import Line, LineLot, Order, Refund, RefundLine, Shipment
 
 Reason, State = LedgerTransaction.Reason, Order.State
@@ -97,7 +97,8 @@ def _check(orders: dict[int, UUID]) -> Iterator[Offence]:
     of_line: dict[int, dict[str, int]] = defaultdict(dict)
     of_sending: dict[tuple[UUID, int], int] = defaultdict(int)
     with connection.cursor() as cursor:
-        cursor.execute(_STANDS, {"orders": list(orders.values()), "set_aside": list(SET_ASIDE)})
+        kinds = [*SET_ASIDE, Kind.COUPONS]
+        cursor.execute(_STANDS, {"orders": list(orders.values()), "set_aside": kinds})
         for order, line, team, name, amount in cursor.fetchall():
             if line:
                 of_line[line][name] = amount
@@ -120,9 +121,12 @@ def _check_lines(orders: dict[int, UUID], stands: dict[int, dict[str, int]]) -> 
         if left < 0:
             yield Offence("I5", "Line", line.pk, f"{-left} more was given back of it than was paid")
             continue
-        due = portions(left, line.story, draws[line.pk])
+        # INV-02: what its buyer paid and what the shop's coupon paid are together what is shared out.
+        shared = with_subsidy(line, left)
+        due = portions(shared, line.story, draws[line.pk])
         should = {f"lot {lot}": amount for lot, amount in due.households.items() if amount}
         should |= {f"part {part}": amount for part, amount in due.parts.items() if amount}
+        should |= {f"account {Kind.COUPONS}": left - shared} if shared != left else {}
         does = stands[line.pk]
         for name in sorted({*should, *does}):
             if does.get(name, 0) != should.get(name, 0):

@@ -16,8 +16,11 @@ from catalog.models import Variant
 from core import language, texts
 from core.language import say
 from core.refusals import Invalid, NotFound, every
-from orders.models import Cart, CartLine
+from orders.actions.coupon import clean_code
+from orders.models import Cart, CartLine, Coupon
 from orders.reads import cart as reads
+from orders.reads.coupon import UNKNOWN, why_nobody_may
+from orders.refusals import CouponRefused
 
 MOST_LINES = 20  # the cart page of a guest must stay within what a stranger may ask for
 MOST_UNITS = 999
@@ -84,7 +87,7 @@ def adopt(person: Person, uid: UUID) -> Cart:
     return own
 
 
-_DETAILS = ("recipient", "phone", "region_id", "street", "note", "mobiliser_code", "is_adult")
+_DETAILS = ("recipient", "phone", "region_id", "street", "note", "mobiliser_code", "coupon_code", "is_adult")
 
 
 def begin_apart(person: Any, beside: UUID | None) -> Cart:
@@ -181,6 +184,30 @@ def update(person: Any, uid: UUID | None, *, accept_prices: bool = False, **deta
     return cart
 
 
+def use_coupon(person: Any, uid: UUID | None, code: str) -> Cart:
+    """Use the coupon with this code, if it is the best; one that nobody could use is refused, one that only this cart
+    lacks something for stays, and the cart says what it lacks."""
+    plain = clean_code(code)
+    known = Coupon.objects.filter(code=plain).exclude(code="").first()
+    if known is None:
+        raise CouponRefused(UNKNOWN.code, UNKNOWN.message, field="code")
+    if why := why_nobody_may(known):
+        raise CouponRefused(why.code, why.message, field="code")
+    return _with_coupon(person, uid, coupon_code=plain, is_without_coupon=False)
+
+
+def leave_coupon(person: Any, uid: UUID | None, is_left: bool = True) -> Cart:
+    """Use none, not even the best one; or (`is_left` False) the best one again."""
+    return _with_coupon(person, uid, coupon_code="", is_without_coupon=is_left)
+
+
+def _with_coupon(person: Any, uid: UUID | None, **fields: Any) -> Cart:
+    uid = named_or_own(person, uid)
+    return (
+        locked(person, uid, **fields) if uid else Cart.objects.create(language=language.current(), **fields)
+    )
+
+
 def validated(details: dict[str, Any], person: Any) -> dict[str, Any]:
     """What the buyer tells as fields of a cart, each made plain or refused under its name."""
     checks = {name: partial(_CLEAN[name], value) for name, value in details.items() if name in _CLEAN}
@@ -200,6 +227,7 @@ _CLEAN: dict[str, Any] = {
     "street": lambda text: clean.line(text, "street", 200, required=False),
     "note": lambda text: clean.line(text, "note", 200, required=False),
     "is_adult": bool,
+    "coupon_code": clean_code,
 }
 
 

@@ -11,6 +11,7 @@ from core import fast, language
 from core.refusals import IdempotencyConflict, NotFound, Refusal
 from orders.actions import attempt, cart_line, unpaid
 from orders.actions import cart as carts
+from orders.actions.coupon import Use
 from orders.actions.placing import Placed, Purchase, Want, place_all
 from orders.models import Cart, CartLine, Order
 from orders.reads import cart as cart_reads
@@ -109,7 +110,7 @@ def _place_cart(
 ) -> Placed:
     seen = cart_reads.seen(cart, lines)
     _refuse(seen)
-    if (total := seen.goods_minor + (seen.shipping_minor or 0)) != expected_minor:
+    if (total := seen.total_minor) != expected_minor:
         raise TotalChanged(total)
     attempt.demand_enough(total)
     organisation, person = seen.mobilisers
@@ -124,7 +125,8 @@ def _place_cart(
         street=cart.street,
         note=cart.note,
         language=cart.language,
-        wants=[Want(line.line.variant, line.line.quantity) for line in seen.lines],
+        wants=_wants(seen),
+        coupon=_use(seen),
         shipping=shipping,
         person_id=cart.person_id,
         cart_id=cart.pk,
@@ -140,6 +142,21 @@ def _place_cart(
         fewest = min(short.short, key=short.short.__getitem__)  # what is said is said of this one
         index = next(i for i, line in enumerate(seen.lines) if line.line.variant_id == fewest)
         raise InsufficientStock(short.short, field=("lines", str(index), "quantity")) from None
+
+
+def _wants(seen: cart_reads.CartSeen) -> list[Want]:
+    """Each line with its own part of the coupon, whoever pays for that."""
+    best = seen.offered.best
+    if best is None:
+        return [Want(line.line.variant, line.line.quantity) for line in seen.lines]
+    whose = "subsidy_minor" if best.coupon.is_by_shop else "discount_minor"
+    rows = zip(seen.lines, best.of_lines, strict=True)
+    return [Want(line.line.variant, line.line.quantity, **{whose: minor}) for line, minor in rows]
+
+
+def _use(seen: cart_reads.CartSeen) -> Use | None:
+    best = seen.offered.best
+    return Use(best.coupon.pk, best.minor, cart_reads.buyer_of_cart(seen.cart)) if best else None
 
 
 def _refuse(seen: cart_reads.CartSeen) -> None:

@@ -15,7 +15,8 @@ from catalog.actions import stock
 from catalog.models import Variant
 from core import clock, failpoints, rows
 from orders.actions import attempt, unpaid
-from orders.models import Line, LineLot, Order, Payment, Shipment
+from orders.actions import coupon as coupons
+from orders.models import CouponUse, Line, LineLot, Order, Payment, Shipment
 
 RESERVED = unpaid.HELD_FOR
 
@@ -28,10 +29,22 @@ class Want:
     quantity: int
     unit_price_minor: int | None = None
     story_id: int | None = None
+    discount_minor: int = 0  # its part of a team's coupon
+    subsidy_minor: int = 0  # its part of the shop's
 
     @property
     def price_minor(self) -> int:
         return self.variant.price_minor if self.unit_price_minor is None else self.unit_price_minor
+
+    @property
+    def list_minor(self) -> int:
+        """What it comes to at its price, before any coupon."""
+        return self.quantity * self.price_minor
+
+    @property
+    def off_minor(self) -> int:
+        """What a coupon takes off it, whoever pays for that."""
+        return self.discount_minor + self.subsidy_minor
 
 
 @dataclass(frozen=True)
@@ -49,6 +62,7 @@ class Purchase:
     cart_id: int | None = None
     language: str = "zh"
     note: str = ""
+    coupon: coupons.Use | None = None
     organisation_id: int | None = None
     mobiliser_organisation_id: int | None = None
     mobiliser_person_id: int | None = None
@@ -101,6 +115,7 @@ def place_all(purchases: Sequence[Purchase]) -> list[Placed]:
     shipments: list[Shipment] = []
     lines: list[Line] = []
     lots: list[LineLot] = []
+    used: list[CouponUse] = []
     for purchase in purchases:
         drawn = reserved.draws[purchase.uid]
         order = _order(purchase, now, traded, ends[purchase.uid], allowed[purchase.uid] is not None)
@@ -113,13 +128,17 @@ def place_all(purchases: Sequence[Purchase]) -> list[Placed]:
         wanted = [_line(order, want, parcels) for want in purchase.wants]
         made.append(Placed(order, attempt.unsaved(order, purchase.pay_by, now) if purchase.pay_by else None))
         shipments += parcels.values()
+        if purchase.coupon:
+            use = coupons.take(purchase.coupon)
+            use.order = order
+            used.append(use)
         lines += wanted
         lots += [
             LineLot(line=line, lot_id=lot, units=n) for line in wanted for lot, n in drawn[line.variant_id]
         ]
     orders = [placed.order for placed in made]
     attempts = [placed.attempt for placed in made if placed.attempt]
-    rows.insert(orders, shipments, lines, lots, attempts)
+    rows.insert(orders, shipments, lines, lots, attempts, used)
     if attempts:
         failpoints.reach("attempt.recorded")
     failpoints.reach("place.recorded")
@@ -131,7 +150,7 @@ def _until(purchase: Purchase, until: datetime) -> datetime:
 
 
 def _total(purchase: Purchase) -> int:
-    return sum(want.quantity * want.price_minor for want in purchase.wants) + sum(purchase.shipping.values())
+    return sum(want.list_minor - want.off_minor for want in purchase.wants) + sum(purchase.shipping.values())
 
 
 def _units(purchase: Purchase) -> dict[int, int]:
@@ -144,7 +163,9 @@ def _units(purchase: Purchase) -> dict[int, int]:
 
 
 def _order(purchase: Purchase, now: datetime, traded: datetime, until: datetime, is_bounded: bool) -> Order:
-    goods = sum(want.quantity * want.price_minor for want in purchase.wants)
+    goods = sum(want.list_minor for want in purchase.wants)
+    off = sum(want.off_minor for want in purchase.wants)
+    assert off == (purchase.coupon.minor if purchase.coupon else 0), "what is off is a coupon's"
     shipping = sum(purchase.shipping.values())
     return Order(
         uid=purchase.uid,
@@ -166,7 +187,8 @@ def _order(purchase: Purchase, now: datetime, traded: datetime, until: datetime,
         note=purchase.note,
         goods_minor=goods,
         shipping_minor=shipping,
-        total_minor=goods + shipping,
+        discount_minor=off,
+        total_minor=goods + shipping - off,
         placed_at=purchase.placed_at or now,
         traded_at=purchase.traded_at or traded,
         reserved_until=until,
@@ -216,6 +238,8 @@ def _line(order: Order, want: Want, parcels: Mapping[int, Shipment]) -> Line:
         name_en=f"{product.name_en or product.name_zh} {variant.name_en or variant.name_zh}".strip(),
         quantity=want.quantity,
         unit_price_minor=want.price_minor,
-        net_minor=want.quantity * want.price_minor,
+        discount_minor=want.discount_minor,
+        subsidy_minor=want.subsidy_minor,
+        net_minor=want.list_minor - want.off_minor,
         after_sale_hours=product.after_sale_hours,
     )

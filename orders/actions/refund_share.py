@@ -122,7 +122,7 @@ def share_of(line: Line, part: Part, index: int) -> Share:
     if part.units > units_left:
         raise RefundTooLarge(amount_left, units_left, field=(*path, "units"))
     # A unit's part that was given back before as an amount is not given twice.
-    due = min(part.units * line.unit_price_minor, amount_left)
+    due = min(line.paid_for(part.units), amount_left)
     amount = due if part.amount_minor is None else part.amount_minor
     if amount > amount_left:
         raise RefundTooLarge(amount_left, units_left, field=(*path, "amount"))

@@ -16,6 +16,7 @@ from core.outbox import record
 from core.refusals import Conflict, TooLate
 from core.states import Move, move_many
 from orders import holding
+from orders.actions import coupon
 from orders.actions.lapse import lapse
 from orders.actions.order import lock_with_payments
 from orders.events import OrderHeld, OrderPaid, PaymentTurnedAway
@@ -123,6 +124,7 @@ def _apply_alone(arrived: Arrived) -> str:
             with transaction.atomic():
                 if not keep([arrived]):
                     _redraw(order, stock.retake(order.uid, None))
+                    coupon.take_again(order)
                     if not keep([arrived]):
                         raise Conflict()
                 return "paid"

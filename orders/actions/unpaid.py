@@ -5,7 +5,6 @@ one address buys together. Proved is a confirmed account, or the cookie of a gue
 what somebody else has bought under a mailbox changes nothing for whoever types it.
 """
 
-import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, NamedTuple
@@ -13,10 +12,10 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
-from django.utils.crypto import salted_hmac
 
 from catalog.models import Lot
 from core.idempotency import UNNAMED
+from orders.marks import mark, mark_of_mailbox, mark_of_phone
 from orders.models import Order
 from orders.refusals import TooMuchUnpaid
 
@@ -53,23 +52,13 @@ def marks_of(person: Any, asker: str, email: str, phone: str) -> Marks | None:
     if person.is_authenticated and person.is_proved:
         return None
     own = f"person {person.uid}" if person.is_authenticated else "" if asker == UNNAMED else f"asker {asker}"
-    digits = "".join(c for c in phone if c.isdigit())[-11:]
-    mailbox = email.strip().lower()
-    return Marks(_number(own), _number(mailbox and f"mail {mailbox}"), _number(digits and f"phone {digits}"))
+    return Marks(mark(own), mark_of_mailbox(email), mark_of_phone(phone))
 
 
 def columns(marks: Marks | None) -> dict[str, int | None]:
     """The same, as an order keeps them."""
     cookie, mailbox, phone = marks or (None, None, None)
     return {"unproved_cookie": cookie, "unproved_mailbox": mailbox, "unproved_phone": phone}
-
-
-def _number(text: str) -> int | None:
-    """Sixty-three bits; nothing for nothing."""
-    if not text:
-        return None
-    made = salted_hmac("sheaf.orders.unpaid", text, algorithm="sha256").digest()
-    return int.from_bytes(hashlib.sha256(made).digest()[:8], "big") >> 1
 
 
 def allowance(

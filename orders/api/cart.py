@@ -14,6 +14,7 @@ from core.api.lookahead import prefetched
 from core.api.types import ModelType, Money, PlainType, list_of, money, type_of
 from orders.actions import cart as carts
 from orders.api.closure import ClosedPlaceType, closed_place
+from orders.api.coupon import CartDiscount, CouponNote
 from orders.models import Cart, CartLine
 from orders.reads import cart as reads
 
@@ -133,6 +134,8 @@ class CartType(ModelType):
             "street",
             "note",
             "mobiliser_code",
+            "coupon_code",
+            "is_without_coupon",
             "is_adult",
             "organisation",
             "lines",
@@ -147,6 +150,8 @@ class CartType(ModelType):
             "street": "Street, house, flat.",
             "note": "A word for the teams.",
             "mobiliser_code": "By whose call it is bought; may be changed or emptied until it is placed.",
+            "coupon_code": "The coupon's code that was given, whether it is the one used or not.",
+            "is_without_coupon": "Whether she has taken the coupon off: none is used.",
             "organisation": "On whose behalf it is bought.",
             "lines": "What is wanted.",
         }
@@ -155,7 +160,13 @@ class CartType(ModelType):
     shipping_total = graphene.Field(
         Money, description="Sending; null until a region is told, and while something is not delivered there."
     )
-    total = graphene.Field(Money, required=True, description="Goods, and sending as far as it is known.")
+    discount = graphene.Field(CartDiscount, description="The best coupon for it; null where none counts.")
+    coupon_note = graphene.Field(
+        CouponNote, description="Why the one whose code was given is not used; null for most."
+    )
+    total = graphene.Field(
+        Money, required=True, description="Goods less the coupon, and sending as far as it is known."
+    )
     parcels = list_of(
         CartParcelType, most=carts.MOST_LINES, description="What each team sends; empty without a region."
     )
@@ -178,8 +189,17 @@ class CartType(ModelType):
     @needs(EVERYTHING)
     def resolve_total(root, info):
         """Goods and sending; the goods alone while it is not known where it goes."""
-        seen = reads.seen(root)
-        return money(seen.goods_minor + (seen.shipping_minor or 0))
+        return money(reads.seen(root).total_minor)
+
+    @needs(EVERYTHING)
+    def resolve_discount(root, info):
+        """Chosen anew each time: what is cheapest for these lines and this buyer."""
+        return reads.seen(root).offered.best
+
+    @needs(EVERYTHING)
+    def resolve_coupon_note(root, info):
+        """Of a code that was given and is not the best, or does not count."""
+        return reads.seen(root).offered.why_not
 
     @needs(EVERYTHING)
     def resolve_parcels(root, info):

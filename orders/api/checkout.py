@@ -102,6 +102,7 @@ class BuyNow(WithOrder, Act):
         lines = graphene.List(graphene.NonNull(LineInput), required=True, description="What is wanted.")
         expected_total = graphene.String(required=True, description=EXPECTED)
         kind = graphene.Field(PaymentKind, description="How to pay; by default CHECKOUT.")
+        coupon_code = graphene.String(description="A coupon; of several that count the best is used.")
         locals().update(CHECKOUT_DETAILS)
 
     payment = graphene.Field(
@@ -109,7 +110,15 @@ class BuyNow(WithOrder, Act):
     )
 
     @classmethod
-    def act(cls, request: Any, lines: list, expected_total: str, kind: Any = None, **given: Any) -> Any:
+    def act(
+        cls,
+        request: Any,
+        lines: list,
+        expected_total: str,
+        kind: Any = None,
+        coupon_code: str | None = None,
+        **given: Any,
+    ) -> Any:
         """The order, and where to pay it; `payment` null when it could not be begun. TOTAL_CHANGED where it comes to
         another sum than she has seen."""
         asked = wanted(lines)
@@ -124,6 +133,7 @@ class BuyNow(WithOrder, Act):
             pay_by,
             fen_of(expected_total),
             **clean_details(given),
+            coupon_code=coupon_code or "",
         )
         failpoints.reach("place.committed")
         try:

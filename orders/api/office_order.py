@@ -165,7 +165,8 @@ class OfficeOrderType(ModelType):
         description="Whether the office may still call it off: paid for good, and nothing was sent.",
     )
     held_for = graphene.String(description="What it is or was held for, by its title; null for most.")
-    goods_total = MoneyField("goods_minor", description="All lines.")
+    goods_total = MoneyField("goods_minor", description="All lines at their prices.")
+    discount_total = MoneyField("discount_minor", description="What its coupon took off.")
     shipping_total = MoneyField("shipping_minor", description="Sending.")
     total = MoneyField("total_minor", description="What it costs in all.")
     refunded_total = MoneyField("refunded_minor", description="What the buyer has back.")

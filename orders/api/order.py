@@ -19,6 +19,7 @@ from orders import holding, words
 from orders.actions import cancel
 from orders.actions.claim import MOST_CLAIMS
 from orders.api.closure import ClosedPlaceType, StandstillType, closed_place, standstill_of
+from orders.api.coupon import OfferedCoupon
 from orders.api.dispute import DisputeType
 from orders.api.payment import BY_LINK, NUMBER, ORDER_HOLDER, open_order
 from orders.api.refund import RefundType
@@ -69,7 +70,8 @@ class LineType(OfPublished, ModelType):
 
     name = Localized("name", description="What was bought, as it was called then.")
     unit_price = MoneyField("unit_price_minor", description="The price of one unit then.")
-    net = MoneyField("net_minor", description="What was paid for the line.")
+    list_total = MoneyField("list_minor", description="Quantity times price, before any coupon.")
+    net = MoneyField("net_minor", description="What was paid for the line: its own part of a coupon is off.")
     refunded = MoneyField("refunded_minor", description="What of it is asked back for the buyer.")
     still_due = graphene.Field(
         Money, required=True, description="What of `refunded` the provider has not given back yet."
@@ -165,9 +167,11 @@ class OrderType(ModelType):
         }
 
     state_name = graphene.String(required=True, description="Where it stands, in words.")
-    goods_total = MoneyField("goods_minor", description="All lines.")
+    goods_total = MoneyField("goods_minor", description="All lines at their prices.")
+    discount_total = MoneyField("discount_minor", description="What its coupon took off.")
+    coupon = graphene.Field(OfferedCoupon, description="The coupon that it has; null for most.")
     shipping_total = MoneyField("shipping_minor", description="Sending.")
-    total = MoneyField("total_minor", description="What it costs in all.")
+    total = MoneyField("total_minor", description="What it costs in all: goods and sending less the coupon.")
     refunded_total = MoneyField("refunded_minor", description="What the buyer has back.")
     address = graphene.String(required=True, description="Region and street, as written on a parcel.")
     held_for = graphene.String(
@@ -193,6 +197,12 @@ class OrderType(ModelType):
     standstill = graphene.Field(
         StandstillType, description="What waits, paid, because its place is closed; null for most."
     )
+
+    @needs("coupon_use__coupon__team", "coupon_use__coupon__category")
+    def resolve_coupon(root, info):
+        """As it was when the order was placed: coupons are never changed."""
+        use = getattr(root, "coupon_use", None) if root.discount_minor else None
+        return use.coupon if use else None
 
     @needs("lines", "shipments")
     def resolve_state_name(root, info):

@@ -1,6 +1,7 @@
 from orders.models.cart import Cart, CartLine
 from orders.models.claim import Claim, Review
 from orders.models.closure import Closure, Incident, Standstill
+from orders.models.coupon import Coupon, CouponUse
 from orders.models.order import Line, LineLot, Order
 from orders.models.payment import Dispute, Notice, Payment
 from orders.models.refund import Refund, RefundGiven, RefundLine
@@ -13,6 +14,8 @@ __all__ = [
     "CartLine",
     "Claim",
     "Closure",
+    "Coupon",
+    "CouponUse",
     "Dispute",
     "Incident",
     "Line",

@@ -25,6 +25,10 @@ class Cart(models.Model):
     street = models.CharField(max_length=200, blank=True)
     note = models.CharField(max_length=200, blank=True)
     mobiliser_code = models.CharField(max_length=12, blank=True)
+    coupon_code = models.CharField(max_length=20, blank=True, default="", db_default="")
+    is_without_coupon = models.BooleanField(
+        default=False, db_default=False, help_text="the buyer has taken it off: none is to be used"
+    )
     organisation = models.ForeignKey(
         Organisation, on_delete=models.SET_NULL, null=True, related_name="+", help_text="bought on its behalf"
     )

@@ -90,9 +90,12 @@ class Order(StateMachine, models.Model):
     unproved_cookie = models.BigIntegerField(null=True)
     unproved_mailbox = models.BigIntegerField(null=True)
     unproved_phone = models.BigIntegerField(null=True)
-    goods_minor = models.PositiveBigIntegerField()
+    goods_minor = models.PositiveBigIntegerField(help_text="its lines at their prices")
     shipping_minor = models.PositiveBigIntegerField(default=0)
-    total_minor = models.PositiveBigIntegerField()
+    discount_minor = models.PositiveBigIntegerField(
+        default=0, db_default=0, help_text="what its coupon takes off, whoever pays for that"
+    )
+    total_minor = models.PositiveBigIntegerField(help_text="what its buyer pays")
     refunded_minor = models.PositiveBigIntegerField(
         default=0, help_text="given back, as the provider confirmed"
     )
@@ -112,7 +115,8 @@ class Order(StateMachine, models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(total_minor=F("goods_minor") + F("shipping_minor")), name="order_total_adds_up"
+                condition=Q(total_minor=F("goods_minor") + F("shipping_minor") - F("discount_minor")),
+                name="order_total_adds_up",
             ),
             models.CheckConstraint(
                 condition=Q(refunded_minor__lte=F("total_minor")), name="no_more_given_back_than_paid"
@@ -169,7 +173,16 @@ class Line(models.Model):
     name_en = models.CharField(max_length=260)
     quantity = models.PositiveIntegerField()
     unit_price_minor = models.PositiveBigIntegerField()
-    net_minor = models.PositiveBigIntegerField(help_text="quantity × price: what was paid for it")
+    # Each line's own part of what the order's coupon takes off, frozen when it is placed.
+    discount_minor = models.PositiveBigIntegerField(
+        default=0, db_default=0, help_text="of a team’s coupon: nobody’s part"
+    )
+    subsidy_minor = models.PositiveBigIntegerField(
+        default=0, db_default=0, help_text="of the shop’s coupon: the shop pays it in the buyer’s place"
+    )
+    net_minor = models.PositiveBigIntegerField(
+        help_text="quantity × price less what its coupon takes off: what its buyer pays for it"
+    )
     refunded_minor = models.PositiveBigIntegerField(default=0)
     refunded_units = models.PositiveIntegerField(default=0)
     after_sale_hours = models.PositiveSmallIntegerField(
@@ -185,7 +198,13 @@ class Line(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(quantity__gt=0), name="line_asks_for_something"),
             models.CheckConstraint(
-                condition=Q(net_minor=F("quantity") * F("unit_price_minor")), name="line_net_adds_up"
+                condition=Q(
+                    net_minor=F("quantity") * F("unit_price_minor") - F("discount_minor") - F("subsidy_minor")
+                ),
+                name="line_net_adds_up",
+            ),
+            models.CheckConstraint(
+                condition=Q(discount_minor=0) | Q(subsidy_minor=0), name="line_has_one_coupon"
             ),
             models.CheckConstraint(
                 condition=Q(refunded_minor__lte=F("net_minor")), name="no_more_refunded_than_the_line"
@@ -197,6 +216,17 @@ class Line(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name_zh} × {self.quantity}"
+
+    @property
+    def list_minor(self) -> int:
+        """What it comes to at its price, before any coupon."""
+        return self.quantity * self.unit_price_minor
+
+    def paid_for(self, units: int) -> int:
+        """What was paid for the next so many of its units: of a coupon each has its part, and all of them together
+        come to what was paid, in whatever steps they are given back."""
+        so_far, then = self.refunded_units, self.refunded_units + units
+        return self.net_minor * then // self.quantity - self.net_minor * so_far // self.quantity
 
     @property
     def units_sent(self) -> int:

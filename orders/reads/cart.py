@@ -15,7 +15,7 @@ from catalog.reads import is_known_short
 from core.language import Words, localized, say
 from core.money import show
 from orders.models import Cart, CartLine
-from orders.reads import closure
+from orders.reads import closure, coupon
 from orders.reads.closure import Closed
 from orders.reads.shipping import Parcel, parcels
 
@@ -73,10 +73,21 @@ class CartSeen:
     parcels: list[Parcel] | None
     problems: list[Problem]
     mobilisers: tuple[Organisation | None, Person | None]
+    offered: coupon.Offered
 
     @property
     def goods_minor(self) -> int:
         return sum(line.minor for line in self.lines)
+
+    @property
+    def discount_minor(self) -> int:
+        """What the best coupon takes off."""
+        return self.offered.best.minor if self.offered.best else 0
+
+    @property
+    def total_minor(self) -> int:
+        """Goods less the coupon, and sending as far as it is known."""
+        return self.goods_minor - self.discount_minor + (self.shipping_minor or 0)
 
     @property
     def shipping_minor(self) -> int | None:
@@ -137,10 +148,24 @@ def seen(cart: Cart, to_place: Iterable[CartLine] | None = None) -> CartSeen:
     for line in lines:
         line.problems = _line_problems(cart, line.line, unserved, with_stock)
     mobilisers = mobiliser(cart.mobiliser_code) if cart.mobiliser_code else (None, None)
-    found = CartSeen(cart, lines, sent, _problems(cart, lines, mobilisers), mobilisers)
+    found = CartSeen(cart, lines, sent, _problems(cart, lines, mobilisers), mobilisers, _offered(cart, lines))
     if with_stock:
         cart._seen = found  # type: ignore[attr-defined]
     return found
+
+
+def buyer_of_cart(cart: Cart) -> coupon.Buyer:
+    """By what the buyer of a cart is known who has used coupons before."""
+    return coupon.buyer_of(cart.person, cart.email, cart.phone)
+
+
+def _offered(cart: Cart, lines: list[LineSeen]) -> coupon.Offered:
+    goods = [
+        coupon.Goods(product.team_id, product.category_id, line.minor if is_offered(line.line) else 0)
+        for line in lines
+        for product in (line.line.variant.product,)
+    ]
+    return coupon.offered(goods, lambda: buyer_of_cart(cart), cart.coupon_code, cart.is_without_coupon)
 
 
 def is_offered(line: CartLine) -> bool:

@@ -100,7 +100,7 @@ RULE: dict[str, Powers] = {
     Role.OPERATOR: powers(
         f"{GIVES_ROLES} {HOUSEHOLDS} {ORGANISATIONS} {ANY_STATE} teamOffice officeTeam {ROUND}"
         " shippingRates office.audit office.listings office.products office.product office.figures office.refunds office.disputes"
-        " office.claims office.reviews office.order office.orders office.questions office.supporters",
+        " office.claims office.reviews office.coupons office.order office.orders office.questions office.supporters",
         f"{APPOINTS} {DECIDES_ORGANISATIONS} {CLOSES} {CONTEST} {COMMITTEE} {ANSWERS} {TEACHES} {INVITES} {SETS_TASKS} coordinatorName householdDetailsOpen householdVerify"
         " householdDecline householdTakeOut orderFind orderCallOff refundRetry refundGive disputeDecide reviewHide claimAnswer refundRequest"
         " shippingRateSave teamCreate teamAmend teamSuspend teamResume leaderVerify leaderDecline listingApprove listingSuspend listingResume"
@@ -109,7 +109,7 @@ RULE: dict[str, Powers] = {
         shop_deeds="synonymSave synonymRemove accountFind accountClose accountOpenAgain accountSignOut accountSecondFactorEnd shippingRatesConfirm"
         " incidentUpdate incidentEnd paymentTrialBegin paymentTrialLook"
         " paymentTrialRefund shopOpen categoriesPutUp categorySave auditPersonFind parkedRelease shopUpdate"
-        " shopTextsConfirm shopLetterSend shopLetterConfirm editionCreate",
+        " shopTextsConfirm shopLetterSend shopLetterConfirm editionCreate shopCouponMake shopCouponEnd",
         words=f"{NAMES_OF_PEOPLE} {OF_A_COMMITTEE} {APPEALS} {INVITED} Claim.words Claim.answer Dispute.reason Dispute.status Household.uid"
         " Household.decline_reason Leader.decline_reason Order.email Order.phone Order.recipient Order.street"
         " Order.note Payment.method Payment.payment_ref Question.words Answer.words PaymentTrial.url Refund.failure Refund.note Refund.otherwise"
@@ -170,8 +170,8 @@ RULE: dict[str, Powers] = {
     **dict.fromkeys((Role.ENTRANT, Role.ORGANISATION_FINANCE), Powers()),
     # A team's manager does all of its work, and says who else does; its leader what is grown and told; its packer packs.
     Role.TEAM_MANAGER: powers(
-        f"{DESK} {VILLAGE} {OF_ITS_PEOPLE} integrityDesk resultDesk contestDesk",
-        f"{SENDS} {GROWS} caseAppeal relatedPartyDeclare relatedPartyWithdraw registrationApply registrationWithdraw registrationAppealFile lotRecall leaderIntroduce teamMemberInvite teamMemberEnd refundRequest deviceCodeGive objectionFile",
+        f"{DESK} {VILLAGE} {OF_ITS_PEOPLE} teamCoupons integrityDesk resultDesk contestDesk",
+        f"{SENDS} {GROWS} caseAppeal relatedPartyDeclare relatedPartyWithdraw registrationApply registrationWithdraw registrationAppealFile lotRecall leaderIntroduce teamMemberInvite teamMemberEnd refundRequest deviceCodeGive objectionFile teamCouponMake teamCouponEnd",
         words=f"{ON_A_PARCEL} {OF_A_VILLAGE} Case.appeal {APPEALS} Person.name Person.email RoleInvitation.email RoleInvitation.reason",
         of_herself=HERS,
     ),
@@ -205,6 +205,7 @@ PAGES = {
     "office_parked": "office.parked",
     "office_synonyms": "office.synonyms",
     "office_figures": "office.figures",
+    "office_coupons": "office.coupons",
     "office_supporters": "office.supporters",
     "office_audit": "office.audit",
     "office_people": "office.people",

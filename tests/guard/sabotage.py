@@ -13,7 +13,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from local.machine import ROOT
-from tests.guard.sabotages import SABOTAGES, Sabotage
+from tests.guard.sabotages import SABOTAGES as OLDER
+from tests.guard.sabotages import Sabotage
+from tests.guard.sabotages_buying import BUYING
+
+SABOTAGES = [*OLDER, *BUYING]
 
 
 def missing(root: Path = ROOT) -> list[str]:

@@ -297,7 +297,7 @@ SABOTAGES = [
     Sabotage(
         "another total than the buyer saw is taken",
         "orders/actions/checkout.py",
-        "if (total := seen.goods_minor + (seen.shipping_minor or 0)) != expected_minor:",
+        "if (total := seen.total_minor) != expected_minor:",
         "if (total := seen.goods_minor + (seen.shipping_minor or 0)) < 0:",
         "tests/orders/test_checkout.py -k changed_since",
     ),

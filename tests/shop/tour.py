@@ -217,6 +217,7 @@ def _desk() -> Iterator[Stop]:
     yield Stop(MANAGER, "desk_households")
     yield Stop(MANAGER, "desk_team")
     yield Stop(MANAGER, "desk_people")
+    yield Stop(MANAGER, "desk_coupons")
     yield Stop(MANAGER, "desk_integrity")
     yield Stop(MANAGER, "desk_contest")
     yield Stop(MANAGER, "desk_results")
@@ -241,6 +242,7 @@ def _office() -> Iterator[Stop]:
         "office_audit",
         "office_closures",
         "office_synonyms",
+        "office_coupons",
     ):
         yield Stop(OPERATOR, name)
     for name in ("office_people", "office_appoint"):

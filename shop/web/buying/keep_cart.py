@@ -13,7 +13,7 @@ from shop.web.act import back, do, ours, spoken
 
 @require_POST
 def keep_cart(request: HttpRequest) -> HttpResponse:
-    """Change the quantities, take a line out, take the new prices; then stay, or go on to checkout."""
+    """Change the quantities, take a line out, take the new prices, use a coupon or none; then stay, or go on to checkout."""
     language.activate(spoken(request))
     for name, field, given in _acts(request.POST):
         _, refused = do(request, name, given)
@@ -38,6 +38,11 @@ def _acts(posted: QueryDict) -> Iterator[tuple[str, str, QueryDict]]:
         yield "remove_line", "", _given(line=removed)
     if posted.get("accept"):
         yield "accept_prices", "", _given()
+    code, was = posted.get("couponCode", "").strip(), posted.get("was.couponCode", "")
+    if posted.get("coupon"):
+        yield "leave_coupon", "", _given(isLeft=str(posted["coupon"] == "leave"))
+    elif code and code != was:
+        yield "use_coupon", "couponCode", _given(couponCode=code)
 
 
 def _given(**fields: str) -> QueryDict:

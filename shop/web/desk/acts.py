@@ -14,6 +14,7 @@ from core.numbers import MONEY, NotANumber, scaled
 from orders.reads.claim import claim_to_answer
 from orders.reads.refund import order_to_refund, sending_of
 from shop.web.acts import Act, Lines, Look, done, gathered, saved, says, tells, to, will
+from shop.web.coupons import OF_TEAMS
 
 # --- products ---
 
@@ -212,7 +213,7 @@ def refunds_at_least(request: HttpRequest, variables: dict[str, Any]) -> Lines:
         or not 0 < variables["units"] <= line.units_sent
     ):
         return []
-    minor = min(variables["units"] * line.unit_price_minor, line.net_minor - line.refunded_minor)
+    minor = min(line.paid_for(variables["units"]), line.net_minor - line.refunded_minor)
     sending = sending_of(line, minor)
     return [(say("退给买家，至少", "Given back to the buyer, at least"), money.show(minor + sending))]
 
@@ -297,4 +298,4 @@ INTEGRITY = {
     "withdraw_related_party": Act(follow=saved, undone_by="declare_related_party"),
 }
 
-ACTS = gathered(TEAM, PRODUCTS, LOTS, HOUSEHOLDS, PARCELS, CONTEST, INTEGRITY)
+ACTS = gathered(TEAM, PRODUCTS, LOTS, HOUSEHOLDS, PARCELS, OF_TEAMS, CONTEST, INTEGRITY)

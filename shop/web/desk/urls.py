@@ -29,6 +29,7 @@ urlpatterns = [
     path("<language:lang>/desk/team/", page("desk/team", for_somebody=True), name="desk_team"),
     path("<language:lang>/desk/contest/", page("desk/contest", for_somebody=True), name="desk_contest"),
     path("<language:lang>/desk/people/", page("desk/people", for_somebody=True), name="desk_people"),
+    path("<language:lang>/desk/coupons/", page("desk/coupons", for_somebody=True), name="desk_coupons"),
     path("do/update_product/", update_product),
     path("do/upload_picture/", upload_picture, name="upload_picture"),
 ]

@@ -21,6 +21,7 @@ from orders.reads.order import refundable_minor
 from orders.reads.refund import order_to_refund, refunds_for
 from shop.web.account.acts import shown_once
 from shop.web.acts import Act, Lines, done, gathered, says, tells, to, will
+from shop.web.coupons import OF_SHOP
 from shop.web.desk.acts import answered, ends_the_claim, on_its_way_back
 from shop.web.office.accounts import ACCOUNTS
 from shop.web.office.closing import CLOSING
@@ -234,4 +235,4 @@ PEOPLE = {
     ),
 }
 
-ACTS = gathered(WAITING, ORDERS, AUDIT, KEEPING, CLOSING, PEOPLE, ACCOUNTS)
+ACTS = gathered(WAITING, ORDERS, AUDIT, KEEPING, CLOSING, OF_SHOP, PEOPLE, ACCOUNTS)

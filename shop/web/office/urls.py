@@ -24,6 +24,7 @@ urlpatterns = [
     path("<language:lang>/office/parked/", _page("office/parked"), name="office_parked"),
     path("<language:lang>/office/closures/", _page("office/closures"), name="office_closures"),
     path("<language:lang>/office/synonyms/", _page("office/synonyms"), name="office_synonyms"),
+    path("<language:lang>/office/coupons/", _page("office/coupons"), name="office_coupons"),
     path("<language:lang>/office/figures/", _page("office/figures"), name="office_figures"),
     path("<language:lang>/office/figures.<str:form>", figures_file, name="office_figures_file"),
     path("<language:lang>/office/audit/", _page("office/audit"), name="office_audit"),

@@ -1,0 +1,296 @@
+"""Which coupon makes a cart cheapest, by how much of each line, and why the one whose code was given does not."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.db.models import Count, F, Q
+from django.utils import timezone
+
+from catalog.models import Product
+from core import fast
+from core.language import Words, say
+from core.money import show, split
+from orders.marks import mark_of_mailbox, mark_of_phone
+from orders.models import Coupon, CouponUse, Order
+
+
+@dataclass(frozen=True)
+class Goods:
+    """One line as coupons see it."""
+
+    team_id: int
+    category_id: int
+    minor: int
+
+
+@dataclass(frozen=True)
+class Buyer:
+    """By what a buyer is known who has used coupons before.
+
+    A proved account is one person whatever she types at checkout: beside her own orders those count that a guest has
+    placed under her mailbox or number. Whoever is not proved is known by mailbox and number alone.
+    """
+
+    person_id: int | None
+    is_proved: bool
+    email: str
+    phone: str
+
+    @property
+    def mailbox_mark(self) -> int | None:
+        """Her mailbox, as uses keep it."""
+        return mark_of_mailbox(self.email)
+
+    @property
+    def phone_mark(self) -> int | None:
+        """Her number, as uses keep it."""
+        return mark_of_phone(self.phone)
+
+    @property
+    def used(self) -> Q:
+        """Her uses, as a condition on them."""
+        marks = Q(mailbox=self.mailbox_mark) if self.mailbox_mark is not None else Q(pk=None)
+        if self.phone_mark is not None:
+            marks |= Q(phone=self.phone_mark)
+        return self._hers(marks, "order__person")
+
+    @property
+    def bought(self) -> Q:
+        """Her orders, as a condition on them."""
+        by_checkout = Q(email=self.email) if self.email else Q(pk=None)
+        if self.phone:
+            by_checkout |= Q(phone=self.phone)
+        return self._hers(by_checkout, "person")
+
+    def _hers(self, by_checkout: Q, person: str) -> Q:
+        if self.is_proved:
+            by_checkout &= Q(**{f"{person}__isnull": True})
+        return by_checkout | Q(**{person: self.person_id}) if self.person_id else by_checkout
+
+
+def buyer_of(person: Any, email: str, phone: str) -> Buyer:
+    """The buyer of a cart: `person` is her account, or nobody's."""
+    is_hers = person is not None and person.is_authenticated
+    is_proved = is_hers and person.email_verified_at is not None
+    return Buyer(person.pk if is_hers else None, is_proved, person.email if is_proved else email, phone)
+
+
+@dataclass(frozen=True)
+class WhyNot:
+    """Why the coupon whose code was given is not the one that is used."""
+
+    code: str
+    message: Words
+
+
+UNKNOWN = WhyNot(
+    "UNKNOWN", say("没有这张券，请核对券码。", "There is no such coupon: please check its code.")
+)
+OVER = WhyNot(
+    "OVER", say("这张券现在不能用：还没开始或已经结束。", "This coupon is not running: not yet, or no more.")
+)
+USED_UP = WhyNot("USED_UP", say("这张券已经用完了。", "This coupon is used up."))
+USED_BEFORE = WhyNot(
+    "USED_BEFORE",
+    say(
+        "这张券每人限用的次数您已用完（按账户、邮箱和手机号算）。",
+        "You have used this coupon as often as one person may (by account, mailbox and phone number).",
+    ),
+)
+NOT_FIRST = WhyNot(
+    "NOT_FIRST", say("这张券只用于在本店的首次购买。", "This coupon is for a first purchase here alone.")
+)
+LEFT_OFF = WhyNot("LEFT_OFF", say("您选择了不用券。", "You have chosen to use no coupon."))
+
+
+def _other_goods(coupon: Coupon) -> WhyNot:
+    words = say(
+        "这张券只用于{x}的指定商品，购物车里没有。",
+        "This coupon is for goods of {x} that are not in your cart.",
+        x=coupon.giver,
+    )
+    of_shop = say(
+        "这张券用于“{x}”类的商品，购物车里没有。",
+        "This coupon is for goods of the category {x}; none are in your cart.",
+        x=say(coupon.category.name_zh, coupon.category.name_en) if coupon.category else "",
+    )
+    return WhyNot("OTHER_GOODS", of_shop if coupon.is_by_shop and coupon.category else words)
+
+
+def _too_little(coupon: Coupon, minor: int) -> WhyNot:
+    words = say(
+        "再选 {x} 的适用商品，就能用这张券。",
+        "Add goods that it is for, for another {x}, and this coupon counts.",
+        x=show(coupon.least_minor - minor),
+    )
+    return WhyNot("TOO_LITTLE", words)
+
+
+def _less(best: "Offer") -> WhyNot:
+    words = say(
+        "“{x}”省得更多，已为您用它；一单只用一张。",
+        "“{x}” saves you more and is used in its place: one coupon an order.",
+        x=best.coupon.words,
+    )
+    return WhyNot("SAVES_LESS", words)
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A coupon for these lines: what it takes off each, in the order of the lines."""
+
+    coupon: Coupon
+    of_lines: tuple[int, ...]
+
+    @property
+    def minor(self) -> int:
+        """All that it takes off."""
+        return sum(self.of_lines)
+
+
+@dataclass(frozen=True)
+class Offered:
+    """The best coupon for a cart; and of the one whose code was given, why it is not that."""
+
+    best: Offer | None = None
+    why_not: WhyNot | None = None
+
+
+def running(now: Any = None) -> Q:
+    """Coupons that can be used now, by their time and their limit in all."""
+    now = now or timezone.now()
+    limits = Q(most_in_all__isnull=True) | Q(uses__lt=F("most_in_all"))
+    return (
+        Q(starts_at__lte=now, ended_at__isnull=True) & (Q(ends_at__isnull=True) | Q(ends_at__gt=now)) & limits
+    )
+
+
+# One statement a cart: those for everybody of the teams in it and of the shop, and the one whose code was given.
+_ASKED = fast.PreparedQuery(
+    lambda teams, code: (
+        Coupon.objects.filter(
+            Q(code="", ended_at__isnull=True) & (Q(team=None) | Q(team__in=teams)) | Q(code=code)
+        )
+        .select_related("team", "category")
+        .order_by("pk")
+    )
+)
+NO_CODE = "-"  # no coupon is called so: codes are letters and digits
+
+
+def offered(
+    lines: Sequence[Goods], buyer: Callable[[], Buyer], code: str = "", is_left_off: bool = False
+) -> Offered:
+    """The coupon that takes most off these lines for this buyer, the one whose code she gave first among equals."""
+    if not lines:
+        return Offered()
+    rows = _ASKED.rows(teams=sorted({line.team_id for line in lines}), code=code or NO_CODE)
+    named = next((row for row in rows if code and row.code == code), None)
+    if is_left_off:
+        return Offered(None, LEFT_OFF if named else None)
+    now = timezone.now()
+    offers = [Offer(row, parts) for row in rows if _runs(row, now) and any(parts := apportioned(row, lines))]
+    if barred := _barred([offer.coupon for offer in offers], buyer):
+        offers = [offer for offer in offers if offer.coupon.pk not in barred]
+    best = max(
+        offers, key=lambda o: (o.minor, o.coupon == named, o.coupon.is_by_shop, -o.coupon.pk), default=None
+    )
+    if not code or (best and best.coupon == named):
+        return Offered(best)
+    return Offered(best, _why_not(named, lines, barred, best))
+
+
+def _runs(coupon: Coupon, now: Any) -> bool:
+    is_over = coupon.ended_at or (coupon.ends_at and coupon.ends_at <= now)
+    return not is_over and coupon.starts_at <= now and not _is_used_up(coupon)
+
+
+def _is_used_up(coupon: Coupon) -> bool:
+    return coupon.most_in_all is not None and coupon.uses >= coupon.most_in_all
+
+
+def why_nobody_may(coupon: Coupon) -> WhyNot | None:
+    """Why a coupon is of no use to anybody now: over, not begun, or used up; None where it runs."""
+    if _runs(coupon, timezone.now()):
+        return None
+    return USED_UP if _is_used_up(coupon) and not coupon.ended_at else OVER
+
+
+def _why_not(
+    named: Coupon | None, lines: Sequence[Goods], barred: Mapping[int, WhyNot], best: Offer | None
+) -> WhyNot:
+    if named is None:
+        return UNKNOWN
+    if why := why_nobody_may(named):
+        return why
+    its = [line.minor for line in lines if is_for(named, line)]
+    if not its:
+        return _other_goods(named)
+    if sum(its) < named.least_minor:
+        return _too_little(named, sum(its))
+    return barred.get(named.pk) or (_less(best) if best else UNKNOWN)
+
+
+def is_for(coupon: Coupon, line: Goods) -> bool:
+    """Whether a line is of the team and category that a coupon is for."""
+    is_of_team = coupon.team_id in (None, line.team_id)
+    return is_of_team and coupon.category_id in (None, line.category_id)
+
+
+def apportioned(coupon: Coupon, lines: Sequence[Goods]) -> tuple[int, ...]:
+    """What a coupon takes off each line, by the largest remainder; a line that comes to a fen keeps it."""
+    weights = [line.minor if is_for(coupon, line) and line.minor > 1 else 0 for line in lines]
+    off = coupon.off(sum(line.minor for line in lines if is_for(coupon, line)))
+    if not off or not any(weights):
+        return (0,) * len(lines)
+    return tuple(split(min(off, sum(weights) // 2), weights))
+
+
+def _barred(coupons: Sequence[Coupon], known_as: Callable[[], Buyer]) -> dict[int, WhyNot]:
+    """Those of these that this buyer may not use (again), and why."""
+    bounded = {c.pk: c.most_a_person for c in coupons if c.most_a_person is not None}
+    firsts = [c.pk for c in coupons if c.is_for_first]
+    if not bounded and not firsts:
+        return {}
+    buyer = known_as()
+    uses = uses_of(buyer, bounded) if bounded else {}
+    found = {pk: USED_BEFORE for pk, n in uses.items() if n >= (bounded[pk] or 0)}
+    if firsts and has_bought(buyer):
+        found |= dict.fromkeys(firsts, NOT_FIRST)
+    return found
+
+
+def uses_of(buyer: Buyer, coupons: Any) -> dict[int, int]:
+    """How often a buyer has used each of these coupons, orders that wait to be paid among them."""
+    hers = CouponUse.objects.filter(buyer.used, coupon__in=list(coupons), given_back_at__isnull=True)
+    return dict(hers.values_list("coupon").annotate(n=Count("pk")).order_by())
+
+
+def has_bought(buyer: Buyer) -> bool:
+    """Whether a buyer has bought something here before, or has something that waits to be paid."""
+    return Order.objects.filter(buyer.bought).exclude(state__in=Order.CLOSED_UNPAID).exists()
+
+
+def for_everybody(product: Product) -> list[Coupon]:
+    """What is off a product now by a rule alone: its team's, and the shop's; what is said there is reckoned in its cart."""
+    for_it = Q(team=None) | Q(team=product.team_id)
+    shelf = Q(category=None) | Q(category=product.category_id)
+    rows = Coupon.objects.filter(running(), for_it, shelf, code="").select_related("team", "category")
+    return list(rows.order_by("team", "pk")[:10])
+
+
+_GIVEN = """
+    SELECT coalesce(sum((l.discount_minor + l.subsidy_minor) * (l.net_minor - l.refunded_minor) / l.net_minor), 0)::bigint
+    FROM orders_couponuse u JOIN orders_order o ON o.id = u.order_id AND o.paid_at IS NOT NULL
+    JOIN orders_line l ON l.order_id = o.id WHERE u.coupon_id = %s
+"""
+
+
+def given_minor(coupon: Coupon) -> int:
+    """What a coupon has taken off paid orders: of each line as large a part as remains of what its buyer paid, as the
+    ledger has it of the shop's."""
+    with connection.cursor() as cursor:
+        cursor.execute(_GIVEN, [coupon.pk])
+        return int(cursor.fetchone()[0])
