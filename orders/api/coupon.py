@@ -9,9 +9,9 @@ from django.db.models import QuerySet
 from accounts.api.access import whoever_may
 from accounts.api.office import add_to_office
 from accounts.permissions import absent
-from catalog.models import Category, Product
+from catalog.models import Category
 from catalog.reads.teams import desks_of, team_at_desk
-from core.api.access import HELD, PUBLIC, SIGNED_IN
+from core.api.access import HELD, SIGNED_IN
 from core.api.act import Act
 from core.api.errors import error_type
 from core.api.facts import guarded, needs
@@ -273,11 +273,6 @@ def _of_team(root: Any, info: Any, team: str | None = None) -> QuerySet[Coupon]:
     return its.select_related("category")[:MOST]
 
 
-def _of_product(root: Any, info: Any, product: str) -> list[Coupon]:
-    found: Product | None = Product.objects.filter(slug=product).only("team_id", "category_id").first()
-    return reads.for_everybody(found) if found else []
-
-
 class Query:
     team_coupons = guarded(
         list_of(
@@ -288,16 +283,6 @@ class Query:
             team=graphene.Argument(graphene.ID, description="The asker's own team; without it her first."),
         ),
         SIGNED_IN,
-    )
-    coupons = guarded(
-        list_of(
-            OfferedCoupon,
-            most=10,
-            resolver=_of_product,
-            description="What is off a product now for everybody, by a rule; coupons with a code are told by who gives them.",
-            product=graphene.Argument(graphene.String, required=True, description="The product's slug."),
-        ),
-        PUBLIC,
     )
 
 

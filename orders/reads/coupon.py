@@ -8,7 +8,6 @@ from django.db import connection
 from django.db.models import Count, F, Q
 from django.utils import timezone
 
-from catalog.models import Product
 from core import fast
 from core.language import Words, say
 from core.money import show, split
@@ -271,14 +270,6 @@ def uses_of(buyer: Buyer, coupons: Any) -> dict[int, int]:
 def has_bought(buyer: Buyer) -> bool:
     """Whether a buyer has bought something here before, or has something that waits to be paid."""
     return Order.objects.filter(buyer.bought).exclude(state__in=Order.CLOSED_UNPAID).exists()
-
-
-def for_everybody(product: Product) -> list[Coupon]:
-    """What is off a product now by a rule alone: its team's, and the shop's; what is said there is reckoned in its cart."""
-    for_it = Q(team=None) | Q(team=product.team_id)
-    shelf = Q(category=None) | Q(category=product.category_id)
-    rows = Coupon.objects.filter(running(), for_it, shelf, code="").select_related("team", "category")
-    return list(rows.order_by("team", "pk")[:10])
 
 
 _GIVEN = """

@@ -268,11 +268,11 @@ def test_all_that_cannot_be_right_is_told_at_once():
 
 
 @pytest.mark.parametrize("lots", [1, 8])
-def test_the_cart_page_takes_two_statements_however_many_lines(lots, django_assert_num_queries):
+def test_the_cart_page_takes_three_statements_however_many_lines(lots, django_assert_num_queries):
     buyer = Buyer()
     cart = buyer.fill(*[a_lot() for _ in range(lots)])
     buyer.cart(cart["id"])
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         assert len(buyer.cart(cart["id"])["lines"]) == lots
 
 
