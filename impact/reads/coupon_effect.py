@@ -22,19 +22,14 @@ class Effect:
     team_minor: tuple[int, int]
 
     @property
-    def words(self) -> Words:
-        """The same in a line."""
-        return say(
-            "售价 {p} → {q}；农户所得 {h} → {i}；团队自留 {t} → {u}",
-            "price {p} → {q}; households {h} → {i}; the team’s own {t} → {u}",
-            **dict(
-                zip(
-                    "pqhitu",
-                    map(show, (*self.price_minor, *self.households_minor, *self.team_minor)),
-                    strict=True,
-                )
-            ),
+    def lines(self) -> list[tuple[Words, str]]:
+        """The same in words: each part with what it is before and after."""
+        told = (
+            (say("{x}：售价", "{x}: price", x=self.name), self.price_minor),
+            (say("农户所得", "For the households"), self.households_minor),
+            (say("团队自留", "The team’s own"), self.team_minor),
         )
+        return [(words, " → ".join(map(show, minor))) for words, minor in told]
 
 
 def effects(team: Team, terms: Terms) -> list[Effect]:

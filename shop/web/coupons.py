@@ -14,7 +14,7 @@ from orders.actions import coupon as coupons
 from orders.api.coupon import KEEP, TERMS, terms_of
 from shop.web.acts import Act, Lines, says, will
 
-MOST_SHOWN = 20
+MOST_SHOWN = 8
 
 
 def _terms(variables: dict[str, Any]) -> coupons.Terms:
@@ -27,7 +27,7 @@ def what_it_leaves(request: HttpRequest, variables: dict[str, Any]) -> Lines:
     team = team_at_desk(request.user, KEEP, uid_of(variables["team"], "Team", field="team"))
     found = effects(team, _terms(variables))
     more = len(found) - MOST_SHOWN
-    lines: Lines = [(one.name, str(one.words)) for one in found[:MOST_SHOWN]]
+    lines: Lines = [line for one in found[:MOST_SHOWN] for line in one.lines]
     if more > 0:
         lines.append((say("还有 {n} 种规格，按同样的比例", "And {n} more, in the same measure", n=more), ""))
     return lines or [(say("现在没有适用的在售商品", "Nothing that it is for is on sale now"), "")]
