@@ -50,10 +50,10 @@ RULES = [
         "COUPON",
         "Coupon",
         "somebody has used it more often than one person may",
-        """SELECT c.id, count(u.id) || ' of ' || c.most_a_person FROM orders_coupon c
+        """SELECT c.id, count(u.id) || ' of ' || c.most_each FROM orders_coupon c
            JOIN orders_couponuse u ON u.coupon_id = c.id AND u.given_back_at IS NULL JOIN orders_order o ON o.id = u.order_id
-           WHERE c.most_a_person IS NOT NULL AND u.mailbox IS NOT NULL
-           GROUP BY c.id, o.person_id, u.mailbox HAVING count(u.id) > c.most_a_person""",
+           WHERE c.most_each IS NOT NULL AND u.mailbox IS NOT NULL
+           GROUP BY c.id, o.person_id, u.mailbox HAVING count(u.id) > c.most_each""",
     ),
     Rule(
         "COUPON",

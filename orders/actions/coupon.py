@@ -48,7 +48,7 @@ class Terms:
     category: Category | None = None
     is_for_first: bool = False
     most_in_all: int | None = None
-    most_a_person: int | None = None
+    most_each: int | None = None
     starts_at: datetime | None = None
     ends_at: datetime | None = None
 
@@ -65,7 +65,7 @@ def demand(terms: Terms) -> Terms:
             "code": lambda: _code(terms.code),
             "off": lambda: _off(terms),
             "most_in_all": lambda: _limit(terms.most_in_all, "most_in_all"),
-            "most_a_person": lambda: _limit(terms.most_a_person, "most_a_person"),
+            "most_each": lambda: _limit(terms.most_each, "most_each"),
             "ends_at": lambda: _times(terms),
         }
     )
@@ -128,7 +128,7 @@ def make(team: Team | None, terms: Terms, by: Any) -> Coupon:
                 category=terms.category,
                 is_for_first=terms.is_for_first,
                 most_in_all=terms.most_in_all,
-                most_a_person=terms.most_a_person,
+                most_each=terms.most_each,
                 starts_at=terms.starts_at or timezone.now(),
                 ends_at=terms.ends_at,
                 made_by=by,
@@ -175,7 +175,7 @@ def take(use: Use) -> CouponUse:
         is_used_up = coupon.most_in_all is not None and coupon.uses >= coupon.most_in_all
         raise _refused(USED_UP if is_used_up and coupon.ended_at is None else OVER)
     coupon = Coupon.objects.get(pk=use.coupon_id)
-    most = coupon.most_a_person
+    most = coupon.most_each
     if most is not None and uses_of(use.buyer, [coupon.pk]).get(coupon.pk, 0) >= most:
         raise _refused(USED_BEFORE)
     if coupon.is_for_first and has_bought(use.buyer):
@@ -236,5 +236,5 @@ def _is_left_for(use: CouponUse, order: Order) -> bool:
     buyer = Buyer(
         order.person_id, is_proved, person.email if person and is_proved else order.email, order.phone
     )
-    most = use.coupon.most_a_person
+    most = use.coupon.most_each
     return most is None or uses_of(buyer, [use.coupon_id]).get(use.coupon_id, 0) < most

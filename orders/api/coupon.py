@@ -108,7 +108,7 @@ class CouponType(ModelType):
     class Meta:
         model = Coupon
         fields = (
-            *("code", "percent", "is_for_first", "most_in_all", "most_a_person", "uses"),
+            *("code", "percent", "is_for_first", "most_in_all", "most_each", "uses"),
             *("starts_at", "ends_at", "ended_at"),
         )
         access = HELD
@@ -117,7 +117,7 @@ class CouponType(ModelType):
             "percent": "Per cent off; null where it is a sum.",
             "is_for_first": "Whether it is for a buyer's first purchase here alone.",
             "most_in_all": "Uses in all; null: no limit.",
-            "most_a_person": "Uses a person; null: no limit.",
+            "most_each": "Uses a person; null: no limit.",
             "uses": "Orders that have it, those that wait to be paid among them.",
             "starts_at": "From when.",
             "ends_at": "Until when; null: until further notice.",
@@ -158,7 +158,7 @@ class CouponTerms:
     category = graphene.String(description="Only goods of this category, by its slug.")
     is_for_first = graphene.Boolean(description="Only for a buyer's first purchase here.")
     most_in_all = graphene.Int(description="Uses in all, 1 or more; null: no limit.")
-    most_a_person = graphene.Int(description="Uses a person, 1 or more; null: no limit.")
+    most_each = graphene.Int(description="Uses a person, 1 or more; null: no limit.")
     starts_at = graphene.DateTime(description="From when; null: now.")
     ends_at = graphene.DateTime(description="Until when; null: until it is ended.")
 

@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                 ('least_minor', models.PositiveBigIntegerField(default=0, help_text='from this sum of its goods on')),
                 ('is_for_first', models.BooleanField(default=False, help_text="for a buyer's first purchase here alone")),
                 ('most_in_all', models.PositiveIntegerField(help_text='uses; empty: no limit', null=True)),
-                ('most_a_person', models.PositiveIntegerField(help_text='uses; empty: no limit', null=True)),
+                ('most_each', models.PositiveIntegerField(help_text='uses; empty: no limit', null=True)),
                 ('uses', models.PositiveIntegerField(default=0, help_text='orders that have it now: not those that ended unpaid')),
                 ('starts_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('ends_at', models.DateTimeField(null=True)),
@@ -152,7 +152,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='coupon',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('most_in_all__isnull', True), ('most_in_all__gt', 0), _connector='OR'), models.Q(('most_a_person__isnull', True), ('most_a_person__gt', 0), _connector='OR')), name='coupon_limit_is_not_nought'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('most_in_all__isnull', True), ('most_in_all__gt', 0), _connector='OR'), models.Q(('most_each__isnull', True), ('most_each__gt', 0), _connector='OR')), name='coupon_limit_is_not_nought'),
         ),
         migrations.AddConstraint(
             model_name='coupon',

@@ -36,7 +36,7 @@ class Coupon(models.Model):
     category = models.ForeignKey(Category, on_delete=models.PROTECT, null=True, related_name="+")
     is_for_first = models.BooleanField(default=False, help_text="for a buyer's first purchase here alone")
     most_in_all = models.PositiveIntegerField(null=True, help_text="uses; empty: no limit")
-    most_a_person = models.PositiveIntegerField(null=True, help_text="uses; empty: no limit")
+    most_each = models.PositiveIntegerField(null=True, help_text="uses; empty: no limit")
     uses = models.PositiveIntegerField(
         default=0, help_text="orders that have it now: not those that ended unpaid"
     )
@@ -64,7 +64,7 @@ class Coupon(models.Model):
             ),
             models.CheckConstraint(
                 condition=(Q(most_in_all__isnull=True) | Q(most_in_all__gt=0))
-                & (Q(most_a_person__isnull=True) | Q(most_a_person__gt=0)),
+                & (Q(most_each__isnull=True) | Q(most_each__gt=0)),
                 name="coupon_limit_is_not_nought",
             ),
             models.CheckConstraint(

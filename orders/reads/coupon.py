@@ -249,7 +249,7 @@ def apportioned(coupon: Coupon, lines: Sequence[Goods]) -> tuple[int, ...]:
 
 def _barred(coupons: Sequence[Coupon], known_as: Callable[[], Buyer]) -> dict[int, WhyNot]:
     """Those of these that this buyer may not use (again), and why."""
-    bounded = {c.pk: c.most_a_person for c in coupons if c.most_a_person is not None}
+    bounded = {c.pk: c.most_each for c in coupons if c.most_each is not None}
     firsts = [c.pk for c in coupons if c.is_for_first]
     if not bounded and not firsts:
         return {}

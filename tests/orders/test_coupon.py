@@ -151,7 +151,7 @@ def test_what_is_bought_at_once_has_its_coupon_too(till):
     ("terms", "field"),
     [
         ({"percent": 10, "most_in_all": 0}, "most_in_all"),
-        ({"percent": 10, "most_a_person": 0}, "most_a_person"),
+        ({"percent": 10, "most_each": 0}, "most_each"),
         ({"percent": 51}, "percent"),
         ({"amount_minor": 1000, "least_minor": 1999}, "amount_minor"),
         ({"amount_minor": 1000, "percent": 10, "least_minor": 5000}, "amount_minor"),
@@ -167,7 +167,7 @@ def test_terms_that_cannot_be_meant_are_refused_at_saving(terms, field):
 
 def test_the_database_knows_no_limit_of_nought_either_and_no_code_is_given_twice():
     made = a_coupon(None, code="ONCE", percent=10, most_in_all=3)
-    for column in ("most_in_all", "most_a_person"):
+    for column in ("most_in_all", "most_each"):
         with pytest.raises(IntegrityError, match="coupon_limit_is_not_nought"), transaction.atomic():
             Coupon.objects.filter(pk=made.pk).update(**{column: 0})
     with pytest.raises(Invalid):
@@ -179,7 +179,7 @@ def test_the_database_knows_no_limit_of_nought_either_and_no_code_is_given_twice
 
 def test_once_a_person_whatever_the_spelling_and_the_ways(till):
     lot = a_lot_at(50_00)
-    a_coupon(None, code="ONEEACH", percent=10, most_a_person=1)
+    a_coupon(None, code="ONEEACH", percent=10, most_each=1)
     Saver().buy(lot, "ONEEACH", email="mei@example.com", phone="13800138000")
     for told in (
         {"email": "MEI@Example.com", "phone": "13900139000"},  # her mailbox in another case
@@ -203,7 +203,7 @@ def test_once_a_person_whatever_the_spelling_and_the_ways(till):
 
 def test_two_proved_persons_who_share_a_number_have_one_use_each(till):
     lot = a_lot_at(50_00)
-    a_coupon(None, code="EACH", percent=10, most_a_person=1)
+    a_coupon(None, code="EACH", percent=10, most_each=1)
     for person in (a_person(), a_person()):
         Saver(person).buy(lot, "EACH", email=person.email, phone="13800138000")
     assert CouponUse.objects.count() == 2
@@ -212,7 +212,7 @@ def test_two_proved_persons_who_share_a_number_have_one_use_each(till):
 
 def test_one_order_is_one_use_however_often_its_payment_is_begun(till, a_stand):
     lot = a_lot_at(50_00)
-    made = a_coupon(None, code="BEGUN", percent=10, most_a_person=1, most_in_all=1)
+    made = a_coupon(None, code="BEGUN", percent=10, most_each=1, most_in_all=1)
     buyer = Saver()
     order = buyer.buy(lot, "BEGUN")
     pages = [buyer.begin(order) for _ in range(3)]
@@ -225,7 +225,7 @@ def test_one_order_is_one_use_however_often_its_payment_is_begun(till, a_stand):
 
 def test_an_order_that_lapses_or_is_cancelled_gives_its_use_back(till):
     lot = a_lot_at(50_00)
-    made = a_coupon(None, code="BACK", percent=10, most_a_person=1, most_in_all=1)
+    made = a_coupon(None, code="BACK", percent=10, most_each=1, most_in_all=1)
     first = Saver()
     order = first.buy(lot, "BACK")
     assert (
@@ -265,7 +265,7 @@ def test_late_money_uses_its_coupon_after_all_or_goes_back_where_none_is_left(ti
 
 def test_a_paid_order_keeps_its_use_whatever_is_refunded(till, a_stand):
     lot = a_lot_at(50_00)
-    made = a_coupon(None, code="KEPT", percent=10, most_a_person=1)
+    made = a_coupon(None, code="KEPT", percent=10, most_each=1)
     buyer = Saver()
     order = buyer.buy(lot, "KEPT")
     pay(buyer, order, till, a_stand)

@@ -104,7 +104,7 @@ def test_the_last_use_is_had_once_in_every_trial():
 
 def test_one_person_has_it_once_however_many_carts_she_places_at_once():
     shelf = lots()[:4]
-    a_coupon(None, code="HERS", percent=10, most_a_person=1)
+    a_coupon(None, code="HERS", percent=10, most_each=1)
     for _ in range(full(200, 5)):
         filled = [a_filled_cart(lot, "HERS") for lot in shelf]
         Cart.objects.filter(pk__in=[cart.pk for cart in filled]).update(email=filled[0].email)

@@ -22,10 +22,10 @@ def test_a_manager_sees_what_a_coupon_leaves_the_households_before_she_makes_it(
     assert f'href="{DESK}?team=' in words(desk.get("/en/desk/"))
     page = unfolded(desk, DESK, "make_coupon")
     assert "the households’ part and all others become less" in page
-    asked = fields(page, "make_coupon") | {"percent": "10", "mostAPerson": "0"}
+    asked = fields(page, "make_coupon") | {"percent": "10", "mostEach": "0"}
     page = words(desk.post("/do/make_coupon/", asked, follow=True))
     assert "with 0 nobody could use it" in page and not Coupon.objects.exists()
-    asked |= {"mostAPerson": "1", "code": "ｔｅａ　２０２６"}
+    asked |= {"mostEach": "1", "code": "ｔｅａ　２０２６"}
     page = words(desk.post("/do/make_coupon/", asked, follow=True))
     variant = shelf.lot.variant
     share = variant.story.household_bps
@@ -37,7 +37,7 @@ def test_a_manager_sees_what_a_coupon_leaves_the_households_before_she_makes_it(
         desk.post("/do/make_coupon/", asked | {"seen": fields(page, "make_coupon")["seen"]}, follow=True)
     )
     made = Coupon.objects.get()
-    assert (made.team, made.code, made.percent, made.most_a_person) == (shelf.team, "TEA2026", 10, 1)
+    assert (made.team, made.code, made.percent, made.most_each) == (shelf.team, "TEA2026", 10, 1)
     assert "TEA2026" in page and "used 0 times" in page
     assert "It is over" in sure(desk, DESK, "end_coupon")
     made.refresh_from_db()

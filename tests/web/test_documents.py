@@ -18,7 +18,7 @@ from tests.shop.tour import routed
 UPLOADS = {
     "upload_picture": {"product", "photo", "altZh", "altEn"},  # with a product's words beside them
     # All lines of a cart at once (shop/web/buying/keep_cart.py), each by these acts.
-    "keep_cart": set(),
+    "keep_cart": {"couponCode"},
     # Shipping rates as a file, looked at and then taken (shop/web/setup/rates.py).
     "look_at_rates": {"file"},
     "import_rates": {"rates"},
@@ -34,7 +34,7 @@ UPLOADS = {
 }
 # Files that a form sends beside its act's variables.
 FILES = {"make_claim": {"photo"}}
-BY_OTHERS = {"change_quantity", "remove_line", "accept_prices"}
+BY_OTHERS = {"change_quantity", "remove_line", "accept_prices", "use_coupon", "leave_coupon"}
 FORM = re.compile(r'{% form "(\w+)"(.*?)%}(.*?){% endform %}', re.DOTALL)
 CARRIES = re.compile(r'carries="(\w+)"')
 OR_ACT = re.compile(r'or_act="(\w+)"')
