@@ -27,6 +27,7 @@ from orders.reads.coupon import (
     USED_UP,
     Buyer,
     WhyNot,
+    buyer_of,
     has_bought,
     running,
     uses_of,
@@ -231,10 +232,5 @@ def take_again(order: Order) -> None:
 
 
 def _is_left_for(use: CouponUse, order: Order) -> bool:
-    person = order.person
-    is_proved = person is not None and person.email_verified_at is not None
-    buyer = Buyer(
-        order.person_id, is_proved, person.email if person and is_proved else order.email, order.phone
-    )
-    most = use.coupon.most_each
+    most, buyer = use.coupon.most_each, buyer_of(order.person, order.email, order.phone)
     return most is None or uses_of(buyer, [use.coupon_id]).get(use.coupon_id, 0) < most

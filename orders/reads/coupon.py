@@ -8,6 +8,7 @@ from django.db import connection
 from django.db.models import Count, F, Q
 from django.utils import timezone
 
+from accounts.models import SignInWay
 from core import fast
 from core.language import Words, say
 from core.money import show, split
@@ -29,39 +30,42 @@ class Buyer:
     """By what a buyer is known who has used coupons before.
 
     A proved account is one person whatever she types at checkout: beside her own orders those count that a guest has
-    placed under her mailbox or number. Whoever is not proved is known by mailbox and number alone.
+    placed under a mailbox or number by which she signs in or once did, or under the number that she types. Whoever is not
+    proved is known by mailbox and number alone.
     """
 
     person_id: int | None
     is_proved: bool
-    email: str
-    phone: str
+    emails: tuple[str, ...]
+    phones: tuple[str, ...]
 
     @property
     def mailbox_mark(self) -> int | None:
-        """Her mailbox, as uses keep it."""
-        return mark_of_mailbox(self.email)
+        """Her mailbox, as a use keeps it."""
+        return next(iter(self._mailboxes), None)
 
     @property
     def phone_mark(self) -> int | None:
-        """Her number, as uses keep it."""
-        return mark_of_phone(self.phone)
+        """Her number, as a use keeps it."""
+        return next(iter(self._numbers), None)
+
+    @property
+    def _mailboxes(self) -> list[int]:
+        return [mark for email in self.emails if (mark := mark_of_mailbox(email)) is not None]
+
+    @property
+    def _numbers(self) -> list[int]:
+        return [mark for phone in self.phones if (mark := mark_of_phone(phone)) is not None]
 
     @property
     def used(self) -> Q:
         """Her uses, as a condition on them."""
-        marks = Q(mailbox=self.mailbox_mark) if self.mailbox_mark is not None else Q(pk=None)
-        if self.phone_mark is not None:
-            marks |= Q(phone=self.phone_mark)
-        return self._hers(marks, "order__person")
+        return self._hers(Q(mailbox__in=self._mailboxes) | Q(phone__in=self._numbers), "order__person")
 
     @property
     def bought(self) -> Q:
         """Her orders, as a condition on them."""
-        by_checkout = Q(email=self.email) if self.email else Q(pk=None)
-        if self.phone:
-            by_checkout |= Q(phone=self.phone)
-        return self._hers(by_checkout, "person")
+        return self._hers(Q(email__in=self.emails) | Q(phone__in=self.phones), "person")
 
     def _hers(self, by_checkout: Q, person: str) -> Q:
         if self.is_proved:
@@ -70,10 +74,20 @@ class Buyer:
 
 
 def buyer_of(person: Any, email: str, phone: str) -> Buyer:
-    """The buyer of a cart: `person` is her account, or nobody's."""
-    is_hers = person is not None and person.is_authenticated
-    is_proved = is_hers and person.email_verified_at is not None
-    return Buyer(person.pk if is_hers else None, is_proved, person.email if is_proved else email, phone)
+    """The buyer of a cart or an order: `person` is her account, or nobody's."""
+    if person is None or not person.is_authenticated:
+        return Buyer(None, False, _known(email), _known(phone))
+    if not person.is_proved:
+        return Buyer(person.pk, False, _known(email), _known(phone))
+    ways = list(person.ways.values_list("kind", "value"))
+    emails = [value for kind, value in ways if kind == SignInWay.Kind.EMAIL]
+    numbers = [value.removeprefix("+86") for kind, value in ways if kind == SignInWay.Kind.PHONE]
+    return Buyer(person.pk, True, _known(person.email, *emails), _known(phone, *numbers))
+
+
+def _known(*values: str | None) -> tuple[str, ...]:
+    """Those that say something, each once, in their order."""
+    return tuple(dict.fromkeys(value for value in values if value))
 
 
 @dataclass(frozen=True)

@@ -189,6 +189,10 @@ def test_once_a_person_whatever_the_spelling_and_the_ways(till):
         assert reason(Saver().try_to_buy(lot, "ONEEACH", **told)) == "USED_BEFORE"
     person = a_person(email="mei@example.com")
     assert reason(Saver(person).try_to_buy(lot, "ONEEACH", phone="13700137000")) == "USED_BEFORE"
+    # By a number that is proved to be hers, whatever she types.
+    caller = a_person(email=None, email_verified_at=None)
+    caller.ways.create(kind="phone", value="+8613800138000", proved_at=timezone.now())
+    assert reason(Saver(caller).try_to_buy(lot, "ONEEACH", phone="13700137001")) == "USED_BEFORE"
     # Somebody else has her own, also where she once was no account.
     other = a_person()
     Saver(other).buy(lot, "ONEEACH", email=other.email, phone="13600136000")
