@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0016_questions'),
         ('catalog', '0014_a_desk_is_an_appointment'),
-        ('orders', '0025_what_is_asked_first'),
+        ('orders', '0026_bought_at_once'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
