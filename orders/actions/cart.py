@@ -16,6 +16,7 @@ from catalog.models import Variant
 from core import language, texts
 from core.language import say
 from core.refusals import Invalid, NotFound, every
+from orders.actions import cart_address
 from orders.actions.coupon import clean_code
 from orders.models import Cart, CartLine, Coupon
 from orders.reads import cart as reads
@@ -31,17 +32,15 @@ NO_CART = say(
 
 
 def create(person: Any = None) -> Cart:
-    """A new cart for a guest, or the one open cart of a person."""
+    """A new cart for a guest, or the one open cart of a person; a new one goes to her usual address, if she keeps one."""
     if person is None or not person.is_authenticated:
         return Cart.objects.create(language=language.current())
+    if there := Cart.objects.filter(person=person, closed_at=None, is_apart=False).first():
+        return there
+    told = {"email": person.email or "", "language": language.current(), **cart_address.usual_of(person)}
     try:
         with transaction.atomic():
-            cart, _ = Cart.objects.get_or_create(
-                person=person,
-                closed_at=None,
-                is_apart=False,
-                defaults={"email": person.email or "", "language": language.current()},
-            )
+            cart, _ = Cart.objects.get_or_create(person=person, closed_at=None, is_apart=False, defaults=told)
     except IntegrityError:  # a twin was faster
         cart = Cart.objects.get(person=person, closed_at=None, is_apart=False)
     return cart
@@ -81,13 +80,14 @@ def adopt(person: Person, uid: UUID) -> Cart:
     left_out = _pour(guests, own)
     Cart.objects.filter(pk=guests.pk).update(closed_at=timezone.now())
     kept = {name: value for name in _DETAILS if (value := getattr(guests, name)) and not getattr(own, name)}
+    kept |= cart_address.poured(guests, own, person)
     Cart.objects.filter(pk=own.pk).update(changed_at=timezone.now(), **kept)
     own.refresh_from_db()
     own.left_out = left_out
     return own
 
 
-_DETAILS = ("recipient", "phone", "region_id", "street", "note", "mobiliser_code", "coupon_code", "is_adult")
+_DETAILS = ("note", "mobiliser_code", "coupon_code", "is_adult")
 
 
 def begin_apart(person: Any, beside: UUID | None) -> Cart:
@@ -97,8 +97,11 @@ def begin_apart(person: Any, beside: UUID | None) -> Cart:
         person=buyer, is_apart=True, email=(buyer.email or "") if buyer else "", language=language.current()
     )
     if own := reads.carts_of(person, beside).first():
-        for name in (*_DETAILS, "email", "organisation_id"):
+        for name in (*cart_address.FIELDS, *_DETAILS, "email", "organisation_id"):
             setattr(cart, name, getattr(own, name) or getattr(cart, name))
+    if cart_address.is_untold(cart):
+        for name, value in cart_address.usual_of(person).items():
+            setattr(cart, name, value)
     return cart
 
 

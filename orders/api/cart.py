@@ -13,6 +13,7 @@ from core.api.ids import uid_of
 from core.api.lookahead import prefetched
 from core.api.types import ModelType, Money, PlainType, list_of, money, type_of
 from orders.actions import cart as carts
+from orders.actions import cart_address
 from orders.api.closure import ClosedPlaceType, closed_place
 from orders.api.coupon import CartDiscount, CouponNote
 from orders.models import Cart, CartLine
@@ -284,15 +285,30 @@ class CartUpdate(CartAct):
     class Input:
         cart_id = graphene.ID(description=CART)
         accept_prices = graphene.Boolean(description="The new prices have been seen and are accepted.")
+        to_usual = graphene.Boolean(
+            description="Where nothing was said of where it goes, it goes to the asker's usual address."
+        )
+        keep_address = graphene.Boolean(description="Keep where it goes among the asker's own addresses.")
         locals().update(CHECKOUT_DETAILS)
 
     @classmethod
-    def act(cls, request: Any, cart_id: str | None = None, accept_prices: bool = False, **given: Any) -> Any:
+    def act(
+        cls,
+        request: Any,
+        cart_id: str | None = None,
+        accept_prices: bool = False,
+        to_usual: bool = False,
+        keep_address: bool = False,
+        **given: Any,
+    ) -> Any:
         """The cart with what was said of it, begun where there is none."""
-        uid = cart_uid(cart_id)
-        return {
-            "cart": carts.update(request.user, uid, accept_prices=bool(accept_prices), **clean_details(given))
-        }
+        told = clean_details(given)
+        cart = carts.update(request.user, cart_uid(cart_id), accept_prices=bool(accept_prices), **told)
+        if to_usual:
+            cart = cart_address.send_to_usual(request.user, cart)
+        if keep_address:
+            cart_address.keep(request.user, cart)
+        return {"cart": cart}
 
 
 def _cart(root: Any, info: Any, id: str | None = None) -> Cart | None:

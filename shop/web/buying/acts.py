@@ -132,6 +132,7 @@ ACTS = {
     "merge_cart": Act(undone_by="remove_line"),
     "choose_region": Act(follow=remember_new_cart, undone_by="choose_region"),
     "tell_cart": Act(follow=cart_with_its_code, undone_by="tell_cart"),
+    "send_to_usual": Act(follow=remember_new_cart, undone_by="choose_region"),
     "place_order": Act(
         follow=placed,
         undone_by="cancel_order; its page has shown the sum, which comes along",

@@ -20,6 +20,8 @@ def keep_cart(request: HttpRequest) -> HttpResponse:
         if refused:
             return back(request, "keep_cart", [(field, message) for _, message in refused])
     onward = request.POST.get("on") == "checkout"
+    if onward and request.user.is_authenticated:
+        do(request, "send_to_usual", _given())
     response = HttpResponseRedirect(f"/{language.current()}/checkout/" if onward else ours(request, "next"))
     remember_write(request, response)
     return response
