@@ -47,6 +47,13 @@ PROMISES: dict[str, tuple[str, dict[str, str]]] = {
             "sealed": "every field of the schema, by every role, for a sealed sheet: nothing",
         },
     ),
+    "merging": (
+        "two accounts of one person become one, and nothing is lost or counted twice",
+        {
+            "tabs": "joined in two tabs, the one way and the other, 200 trials: one account, all orders, one person",
+            "control": "without the lock both are told to go on, or neither does",
+        },
+    ),
     "once": (
         "one deed, one charge, under retries",
         {
