@@ -12,7 +12,7 @@ from catalog.models import Product, SearchEntry
 from catalog.models.sold import step_of
 
 # Who comes second waits for the first, and finds that it was done.
-_BEGIN = "INSERT INTO catalog_unitstold (day, told_at) VALUES (%s, now()) ON CONFLICT DO NOTHING"
+_BEGIN = "INSERT INTO catalog_solddisclosure (day, made_at) VALUES (%s, now()) ON CONFLICT DO NOTHING"
 
 
 @transaction.atomic

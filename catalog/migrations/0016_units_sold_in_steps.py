@@ -11,10 +11,10 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='UnitsTold',
+            name='SoldDisclosure',
             fields=[
                 ('day', models.DateField(primary_key=True, serialize=False)),
-                ('told_at', models.DateTimeField(auto_now_add=True)),
+                ('made_at', models.DateTimeField(auto_now_add=True)),
             ],
         ),
         migrations.AddField(

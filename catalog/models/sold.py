@@ -15,11 +15,11 @@ def step_of(units: int) -> int:
     return max((step for step in STEPS if step <= units), default=0)
 
 
-class UnitsTold(models.Model):
+class SoldDisclosure(models.Model):
     """A day at whose boundary the steps were moved; they are moved once a day."""
 
     day = models.DateField(primary_key=True)
-    told_at = models.DateTimeField(auto_now_add=True)
+    made_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
         return self.day.isoformat()

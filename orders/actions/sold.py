@@ -6,7 +6,7 @@ from django.db.models import F, Sum
 from django.utils import timezone
 
 from catalog.actions import sold
-from catalog.models import UnitsTold
+from catalog.models import SoldDisclosure
 from core.clock import SHANGHAI
 from orders.models import Line, Shipment
 
@@ -18,7 +18,7 @@ def tell_units_sold() -> int:
     as parcels arrive and after-sale times end."""
     now = timezone.now().astimezone(SHANGHAI)
     day = (now - HOUR).date()
-    if UnitsTold.objects.filter(day=day).exists():
+    if SoldDisclosure.objects.filter(day=day).exists():
         return 0
     return sold.tell(day, units_sold(boundary_at(day)))
 

@@ -7,7 +7,7 @@ import pytest
 from catalog import search, verify
 from catalog.actions import card
 from catalog.actions import sold as told
-from catalog.models import Product, SearchEntry, UnitsTold
+from catalog.models import Product, SearchEntry, SoldDisclosure
 from catalog.models.sold import STEPS
 from catalog.search import SearchRequest
 from core.clock import SHANGHAI
@@ -87,7 +87,7 @@ def test_each_step_has_its_words_and_none_falls(orange):
         *(None, "10+", "10+", "50+", "50+", "100+", "100+", "500+", "500+"),
         *("1,000+", "1,000+", "1,000+", "1,000+"),
     ]
-    assert list(card.stale()) == [] and UnitsTold.objects.count() == 13
+    assert list(card.stale()) == [] and SoldDisclosure.objects.count() == 13
 
 
 def test_search_goes_by_the_step_and_then_by_the_newest_and_knows_no_more(orange):

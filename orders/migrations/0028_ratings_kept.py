@@ -14,6 +14,6 @@ KEEP = """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("orders", "0026_bought_at_once"), ("catalog", "0016_units_sold_in_steps")]
+    dependencies = [("orders", "0027_coupons"), ("catalog", "0016_units_sold_in_steps")]
 
     operations = [migrations.RunSQL(KEEP, migrations.RunSQL.noop)]
