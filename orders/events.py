@@ -37,6 +37,13 @@ class BuyerProved(Event):
 
 
 @dataclass(frozen=True)
+class OrderLeftUnpaid(Event):
+    """It has stood unpaid for five minutes, and its buyer may be told."""
+
+    order_id: int
+
+
+@dataclass(frozen=True)
 class OrderLapsed(Event):
     """Cancelled or expired unpaid."""
 

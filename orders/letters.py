@@ -13,11 +13,13 @@ from catalog.models import Lot
 from catalog.reads import managers_by_team
 from core.deliveries import reaction
 from orders import holding, words
+from orders.actions import left_unpaid
 from orders.events import (
     ClaimAnswered,
     ClaimMade,
     GoodsRecalled,
     OrderConfirmed,
+    OrderLeftUnpaid,
     OrderPaid,
     PaymentTurnedAway,
     RefundRequested,
@@ -60,6 +62,14 @@ def _sold(events: list[OrderPaid | OrderConfirmed]) -> dict[OrderPaid | OrderCon
 def send_confirmation(event: OrderPaid | OrderConfirmed, sold: Sold) -> None:
     """To the buyer: paid, what it was, by when it is sent."""
     to_buyer(sold[0], "order_paid")
+
+
+@reaction("orders.letters.send_left_unpaid")
+def send_left_unpaid(event: OrderLeftUnpaid) -> None:
+    """To the buyer: it waits for her payment, until when, and where; nothing to whoever has paid by now."""
+    order = order_of(event.order_id)
+    if left_unpaid.still_waits(order):
+        to_buyer(order, "order_unpaid")
 
 
 @reaction("orders.letters.send_turned_away")

@@ -9,7 +9,17 @@ from core import fast
 from core.deliveries import reaction
 from core.refusals import TooLate
 from orders import people
-from orders.actions import cancel, out_of_date, payment, proof, recall, reconcile, shipment, sold, standstill
+from orders.actions import (
+    cancel,
+    left_unpaid,
+    out_of_date,
+    payment,
+    proof,
+    recall,
+    reconcile,
+    shipment,
+    standstill,
+)
 from orders.events import (
     OrderHeld,
     OrderLapsed,
@@ -96,6 +106,12 @@ def follow_closures() -> int:
     return standstill.follow()
 
 
+@shared_task(name="orders.tasks.note_left_unpaid")
+def note_left_unpaid() -> int:
+    """For beat: orders that have stood unpaid for five minutes."""
+    return left_unpaid.note()
+
+
 @shared_task(name="orders.tasks.expire")
 def expire() -> int:
     """For beat: end orders whose reservation ran out."""
@@ -118,12 +134,6 @@ def look_back() -> int:
 def move_parcels_on() -> int:
     """For beat: parcels that nobody reports arrive, and after-sale windows end."""
     return shipment.move_on_due()
-
-
-@shared_task(name="orders.tasks.tell_units_sold")
-def tell_units_sold() -> int:
-    """For beat: once a day, at 04:00, what is told of units sold; or as soon after as it strikes."""
-    return sold.tell_units_sold()
 
 
 @shared_task(name="orders.tasks.forget_old")

@@ -7,14 +7,13 @@ from typing import Any
 STRIKES = {
     "core.tasks.sweep": 5,
     "orders.tasks.expire": 15,
+    "orders.tasks.note_left_unpaid": 15,
     "orders.tasks.reconcile": 30,
     "orders.tasks.look_back": 24 * 3600,
     "together.tasks.close_groups": 2,
     "together.tasks.expire": 15,
     "orders.tasks.move_parcels_on": 60,
     "orders.tasks.find_out_of_date": 600,
-    # Due once a day, at 04:00; looked for each half minute, and after a rest.
-    "orders.tasks.tell_units_sold": 30,
     "orders.tasks.follow_closures": 15,
     "impact.tasks.fold_waiting": 2,
     # Due once a day, at 04:00 by the trade's clock, and at a freeze; looked for each half minute, and after a rest.

@@ -20,7 +20,6 @@ REACTIONS = {
     "WayProved": Reactions(
         at_once=["contest.actions.engagement.prove"], afterwards=["orders.tasks.join_guest"]
     ),
-    "AccountsMerged": Reactions(afterwards=["accounts.tasks.finish_merging", "impact.tasks.fold_standings"]),
     "SignUpRepeated": Reactions(afterwards=["accounts.tasks.send_sign_up_repeated"]),
     "PasswordResetRequested": Reactions(afterwards=["accounts.tasks.send_password_reset"]),
     "EmailChangeRequested": Reactions(
@@ -67,6 +66,7 @@ REACTIONS = {
         at_once=["impact.actions.support.prove"],
         afterwards=["impact.tasks.fold_standings"],
     ),
+    "OrderLeftUnpaid": Reactions(afterwards=["orders.letters.send_left_unpaid"]),
     "OrderLapsed": Reactions(afterwards=["orders.tasks.close_payments"]),
     "PaymentWaits": Reactions(afterwards=["orders.tasks.open_page"]),
     # orders: money back

@@ -18,7 +18,6 @@ from accounts.api import (
     session,
     shop,
     viewer,
-    ways,
 )
 
 
@@ -32,7 +31,6 @@ class Query(
     office_organisations.Query,
     appointing.Query,
     question.Query,
-    ways.Query,
 ):
     """What may be read on this floor."""
 
@@ -52,6 +50,5 @@ class Mutation(
     appointing.Mutation,
     audit.Mutation,
     question.Mutation,
-    ways.Mutation,
 ):
     """What may be done on this floor."""

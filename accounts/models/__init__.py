@@ -1,7 +1,6 @@
 from accounts.models.appointment import Appointment, RoleInvitation
 from accounts.models.audit import AuditEntry
 from accounts.models.device import DeviceCode
-from accounts.models.merging import Merging
 from accounts.models.organisation import Invitation, Membership, Organisation
 from accounts.models.person import ApiToken, Person
 from accounts.models.question import Answer, Faq, Question
@@ -9,7 +8,6 @@ from accounts.models.region import Address, Region
 from accounts.models.second_factor import RecoveryCode, SecondFactor
 from accounts.models.shop import Shop
 from accounts.models.way import SignInWay
-from accounts.models.wechat import Consent, WeChatErrand
 
 __all__ = [
     "Address",
@@ -17,12 +15,10 @@ __all__ = [
     "ApiToken",
     "Appointment",
     "AuditEntry",
-    "Consent",
     "DeviceCode",
     "Faq",
     "Invitation",
     "Membership",
-    "Merging",
     "Organisation",
     "Person",
     "Question",
@@ -32,5 +28,4 @@ __all__ = [
     "SecondFactor",
     "Shop",
     "SignInWay",
-    "WeChatErrand",
 ]

@@ -102,6 +102,9 @@ class Order(StateMachine, models.Model):
     placed_at = models.DateTimeField(default=timezone.now)
     traded_at = models.DateTimeField(help_text="when placed, by the clock of seasons and contests")
     reserved_until = models.DateTimeField()
+    left_unpaid_at = models.DateTimeField(
+        null=True, help_text="when its buyer was written to that it waits for her payment; once"
+    )
     paid_at = models.DateTimeField(null=True)
     confirmed_at = models.DateTimeField(
         null=True, help_text="when what it was held for came about; null of an order that is held for nothing"

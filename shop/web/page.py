@@ -51,6 +51,7 @@ class Page(NamedTuple):
     may_be_empty: bool
     for_somebody: bool
     is_apart: bool
+    for_its_own: bool
 
     @property
     def document(self) -> str:
@@ -70,19 +71,21 @@ def page(
     may_be_empty: bool = False,
     for_somebody: bool = False,
     is_apart: bool = False,
+    for_its_own: bool = False,
 ):
     """The view of one page. The first field of its document is what it is about: null is 404.
 
     A page that `may_be_empty` says where to begin when what it is about is not there yet. One `for_somebody` is about
     oneself: a guest is asked to sign in, and comes back. One that `is_apart` is about what is bought at once, whose
-    cart is another than the one that is kept.
+    cart is another than the one that is kept. One `for_its_own` is open to whoever has its key, too; a guest without is
+    asked to sign in alike, whether there is such a thing or not.
     """
-    this = Page(name, may_be_empty, for_somebody, is_apart)
+    this = Page(name, may_be_empty, for_somebody, is_apart, for_its_own)
 
     def view(request: HttpRequest, lang: str = "", **captured: Any) -> HttpResponse:
         language.activate(lang or language.current())
         if this.for_somebody and not request.user.is_authenticated:
-            return redirect(f"{_sign_in()}?{urlencode({'next': request.get_full_path()})}")
+            return _asked_to_sign_in(request)
         captured.pop("exception", None)
         request.is_opened = False
         if this.is_apart:
@@ -90,6 +93,8 @@ def page(
         try:
             response = _cached(request, this, captured) or _render(request, this, captured, status)
         except Http404:
+            if this.for_its_own and not request.user.is_authenticated:
+                return _asked_to_sign_in(request)
             # What is not there may be there for a role of hers that waits for its code.
             if not (where := proof_page(request.user, request.get_full_path())):
                 raise
@@ -142,8 +147,9 @@ def _cached(request: HttpRequest, page: Page, captured: dict[str, Any]) -> HttpR
     return HttpResponse(filled(request, body, cart=cart_badge(request), closed=closed_band(request)))
 
 
-def _sign_in() -> str:
-    return reverse("sign_in", kwargs={"lang": language.current()})
+def _asked_to_sign_in(request: HttpRequest) -> HttpResponse:
+    where = reverse("sign_in", kwargs={"lang": language.current()})
+    return redirect(f"{where}?{urlencode({'next': request.get_full_path()})}")
 
 
 def _data(request: HttpRequest, page: Page, captured: dict[str, Any]) -> dict[str, Any]:

@@ -58,7 +58,6 @@ OWN = {
         "organisationPropose",
         "roleInvitationSend",
     ),
-    *("weChatBegin", "accountsJoin", "otherSessionsEnd"),
     *(
         "secondFactorBegin",
         "secondFactorConfirm",

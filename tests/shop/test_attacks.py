@@ -162,8 +162,9 @@ def test_an_accounts_order_opens_by_no_link_and_a_guests_link_opens_no_other(tow
         (town.sold.order["number"], ""),
     ):
         assert guest.look({"number": number, "token": token}) is None
-        assert guest.client.get(f"/zh/order/{number}/", {"token": token}).status_code == 404
-        assert guest.client.get(f"/zh/order/{number}/receipt/", {"token": token}).status_code == 404
+        for page in ("", "receipt/"):
+            asked = guest.client.get(f"/zh/order/{number}/{page}", {"token": token})
+            assert asked.status_code == 302 and asked.url.startswith("/zh/sign-in/")
 
 
 # --- Group purchases ----------------------------------------------------------------------------------

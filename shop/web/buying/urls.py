@@ -1,11 +1,16 @@
 """From the cart to the parcel, and what comes after it."""
 
+from functools import partial
+
 from django.urls import path
 
 from shop.web.buying.claim import claim_photo
 from shop.web.buying.keep_cart import keep_cart
 from shop.web.buying.step_quantity import step_quantity
 from shop.web.page import page
+
+# A letter's link to an order: open to whoever has its key, else to its buyer once she has signed in.
+_page = partial(page, for_its_own=True)
 
 urlpatterns = [
     path("<language:lang>/cart/", page("buying/cart", may_be_empty=True), name="cart"),
@@ -15,10 +20,10 @@ urlpatterns = [
         page("buying/checkout", may_be_empty=True, is_apart=True),
         name="checkout_now",
     ),
-    path("<language:lang>/order/<slug:number>/", page("buying/order"), name="order"),
-    path("<language:lang>/order/<slug:number>/receipt/", page("buying/receipt"), name="receipt"),
-    path("<language:lang>/order/<slug:number>/claim/<str:line>/", page("buying/claim"), name="claim"),
-    path("<language:lang>/order/<slug:number>/review/<str:line>/", page("buying/review"), name="review"),
+    path("<language:lang>/order/<slug:number>/", _page("buying/order"), name="order"),
+    path("<language:lang>/order/<slug:number>/receipt/", _page("buying/receipt"), name="receipt"),
+    path("<language:lang>/order/<slug:number>/claim/<str:line>/", _page("buying/claim"), name="claim"),
+    path("<language:lang>/order/<slug:number>/review/<str:line>/", _page("buying/review"), name="review"),
     path("<language:lang>/claims/<str:claim>/photo.webp", claim_photo, name="claim_photo"),
     path("do/keep_cart/", keep_cart, name="keep_cart"),
     path("do/step_quantity/", step_quantity),
