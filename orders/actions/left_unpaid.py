@@ -31,14 +31,14 @@ def note() -> int:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_ONE_AT_A_TIME])
         if not cursor.fetchone()[0]:
             return 0
-    now, told = timezone.now(), set[str]()
+    now, written_to = timezone.now(), set[str]()
     due = _due(now).order_by("pk").select_for_update(of=("self",), skip_locked=True, no_key=True)[:MOST]
     noted = []
     for order in due:
         mailbox = order.email.strip().lower()
-        if _is_unproved(mailbox) and (mailbox in told or _was_told(mailbox, now)):
+        if _is_unproved(mailbox) and (mailbox in written_to or _had_one(mailbox, now)):
             continue
-        told.add(mailbox)
+        written_to.add(mailbox)
         noted.append(order.pk)
     Order.objects.filter(pk__in=noted).update(left_unpaid_at=now)
     record(*[OrderLeftUnpaid(order_id=pk) for pk in noted])
@@ -60,7 +60,7 @@ def _is_unproved(mailbox: str) -> bool:
     return not (of_a_person.exists() or of_a_guest.exists())
 
 
-def _was_told(mailbox: str, now: datetime) -> bool:
+def _had_one(mailbox: str, now: datetime) -> bool:
     since = now - AN_UNPROVED_MAILBOX
     return (
         Order.objects.alias(mailbox=Lower("email")).filter(mailbox=mailbox, left_unpaid_at__gt=since).exists()

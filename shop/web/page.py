@@ -85,7 +85,7 @@ def page(
     def view(request: HttpRequest, lang: str = "", **captured: Any) -> HttpResponse:
         language.activate(lang or language.current())
         if this.for_somebody and not request.user.is_authenticated:
-            return _asked_to_sign_in(request)
+            return _to_sign_in(request)
         captured.pop("exception", None)
         request.is_opened = False
         if this.is_apart:
@@ -94,7 +94,7 @@ def page(
             response = _cached(request, this, captured) or _render(request, this, captured, status)
         except Http404:
             if this.for_its_own and not request.user.is_authenticated:
-                return _asked_to_sign_in(request)
+                return _to_sign_in(request)
             # What is not there may be there for a role of hers that waits for its code.
             if not (where := proof_page(request.user, request.get_full_path())):
                 raise
@@ -147,7 +147,7 @@ def _cached(request: HttpRequest, page: Page, captured: dict[str, Any]) -> HttpR
     return HttpResponse(filled(request, body, cart=cart_badge(request), closed=closed_band(request)))
 
 
-def _asked_to_sign_in(request: HttpRequest) -> HttpResponse:
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
     where = reverse("sign_in", kwargs={"lang": language.current()})
     return redirect(f"{where}?{urlencode({'next': request.get_full_path()})}")
 
