@@ -25,7 +25,7 @@ from core.refusals import Refusal, TooMany
 PURPOSE = "device"
 # What somebody has shown here: her password at each sign-in, and what her role asks for beside it.
 BY_PASSWORD, BY_FACTOR, BY_TWO_CODES = "", "factor", "codes"
-LASTS = timedelta(days=180)
+LASTS, ERRAND_LASTS = timedelta(days=180), timedelta(minutes=10)
 # Wrong codes in an hour: more than one lane comes to, so only who changes the password again and again meets it. So many
 # find one of three that are right once in a year.
 MOST_WRONG, HOUR = 30, 3600
@@ -83,22 +83,28 @@ def count_wrong(what: str, person: Person) -> None:
 
 
 class DeviceMiddleware:
-    """Hand out what `prove` has left at the request."""
+    """Hand out what `prove`, and who was sent to WeChat, have left at the request."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if sealed := getattr(request, "device_cookie", ""):
-            response.set_cookie(
-                settings.DEVICE_COOKIE_NAME,
-                sealed,
-                max_age=LASTS,
-                httponly=True,
-                samesite="Lax",
-                secure=settings.SESSION_COOKIE_SECURE,
-            )
+        handed_out = (
+            (settings.DEVICE_COOKIE_NAME, getattr(request, "device_cookie", ""), LASTS),
+            # By which a browser that was sent to WeChat is known when it comes back.
+            (settings.WECHAT_COOKIE_NAME, getattr(request, "wechat_cookie", ""), ERRAND_LASTS),
+        )
+        for name, value, lasts in handed_out:
+            if value:
+                response.set_cookie(
+                    name,
+                    value,
+                    max_age=lasts,
+                    httponly=True,
+                    samesite="Lax",
+                    secure=settings.SESSION_COOKIE_SECURE,
+                )
         return response
 
 

@@ -37,6 +37,14 @@ class WayProved(Event):
 
 
 @dataclass(frozen=True)
+class AccountsMerged(Event):
+    """One account of hers has gone into the other."""
+
+    lasting_id: int
+    gone_id: int
+
+
+@dataclass(frozen=True)
 class PasswordResetRequested(Event, formerly="PasswordResetAsked"):
     person_id: int
 

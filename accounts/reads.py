@@ -266,14 +266,14 @@ def invitation_by_token(token: str) -> Invitation:
 
 
 def mobiliser(code: str) -> tuple[Organisation | None, Person | None]:
-    """Whose call a code stands for: a verified organisation, or a person; or nobody's."""
-    code = texts.code(code).upper()
-    if not code:
+    """Whose call a code stands for: a verified organisation, or a person, by an account that went into hers too; or nobody's."""
+    if not (code := texts.code(code).upper()):
         return None, None
     found = Organisation.objects.filter(mobiliser_code=code, state=Organisation.State.VERIFIED).first()
     if found:
         return found, None
-    return None, Person.objects.filter(mobiliser_code=code, is_active=True).first()
+    by_code = Q(mobiliser_code=code) | Q(merged__mobiliser_code=code)
+    return None, Person.objects.filter(by_code, is_active=True).first()
 
 
 # --- Regions and addresses ------------------------------------------------------------------------

@@ -5,9 +5,10 @@ from typing import Any
 from celery import shared_task
 
 from accounts import links, mail, places, seals
-from accounts.actions import device, erasure, role_invitation, sign_in
+from accounts.actions import device, erasure, merging, role_invitation, sign_in, wechat
 from accounts.actions import person as people
 from accounts.events import (
+    AccountsMerged,
     Appointed,
     AppointmentEnded,
     CoordinatorNamed,
@@ -45,13 +46,19 @@ def _tell(person: Person, template: str, **context: Any) -> None:
 @shared_task(name="accounts.tasks.forget_unconfirmed")
 def forget_unconfirmed() -> int:
     """For beat, once a day."""
-    return people.forget_unconfirmed() + erasure.forget_reaches()
+    return people.forget_unconfirmed() + erasure.forget_reaches() + wechat.forget_old()
 
 
 @shared_task(name="accounts.tasks.erase_settled")
 def erase_settled() -> int:
     """For beat, every minute: who waited to be erased is, once all is settled."""
     return erasure.erase_settled()
+
+
+@reaction("accounts.tasks.finish_merging", inside=True)
+def finish_merging(event: AccountsMerged) -> None:
+    """What came in for the account that has gone, by a request that was under way, is carried after it."""
+    merging.finish(event.lasting_id, event.gone_id)
 
 
 @reaction("accounts.tasks.settled")

@@ -24,6 +24,30 @@ _RULES = [
         WHERE p.erased_at IS NOT NULL
         """,
     ),
+    Rule(
+        "I14",
+        "Person",
+        "an account that has gone into another is not told where, or has gone further",
+        """
+        SELECT p.uid, coalesce(p.merged_into_id::text, 'nowhere') FROM accounts_person p
+        LEFT JOIN accounts_merging m ON m.gone_id = p.id LEFT JOIN accounts_person k ON k.id = p.merged_into_id
+        WHERE (m.id IS NULL) <> (p.merged_into_id IS NULL) OR k.merged_into_id IS NOT NULL
+        """,
+    ),
+    Rule(
+        "I14",
+        "Person",
+        "something of hers stands with an account that has gone into another",
+        """
+        SELECT p.uid, found.what FROM accounts_person p JOIN (
+            SELECT person_id, 'way' AS what FROM accounts_signinway
+            UNION SELECT person_id, 'address' FROM accounts_address
+            UNION SELECT person_id, 'membership' FROM accounts_membership
+            UNION SELECT person_id, 'token' FROM accounts_apitoken
+        ) AS found ON found.person_id = p.id WHERE p.merged_into_id IS NOT NULL
+        """,
+        waits=True,
+    ),
 ]
 
 

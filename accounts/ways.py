@@ -27,6 +27,7 @@ def number_of(person: Person) -> str:
 
 
 def export(person: Person) -> dict[str, Any]:
-    """The person's ways, in plain values."""
+    """The person's ways, and what she has agreed to, in plain values."""
     names = ("kind", "value", "proved_at", "last_used_at", "ended_at")
-    return {"ways_to_sign_in": list(person.ways.order_by("id").values(*names))}
+    agreed = person.consents.order_by("id").values("kind", "words", "given_at", "ended_at")
+    return {"ways_to_sign_in": list(person.ways.order_by("id").values(*names)), "consents": list(agreed)}

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 from catalog.actions import card
+from catalog.models import Product
+from catalog.models.sold import STEPS
 from core.verify import Offence, rows_of
 
 # Each lot whose figures are not the fold of its reservations, or do not add up.
@@ -31,5 +33,7 @@ def verify() -> Iterator[Offence]:
             f" + reserved {reserved} + sold {sold}; reservations say held, sold, returned = {fold}"
         )
         yield Offence("I1", "Lot", code, words)
+    for slug, step in Product.objects.exclude(sold_step__in=(0, *STEPS)).values_list("slug", "sold_step"):
+        yield Offence("I1", "Product", slug, f"{step} units sold are told, which is no step")
     for noun, its_id, said, true in card.stale():
         yield Offence("I1", noun, its_id, f"its card says {said}, its variants and lots {true}")

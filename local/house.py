@@ -86,6 +86,22 @@ def stripe(folder: Path, env: dict[str, str], logs: Path, web: str, preferred_po
     return process
 
 
+WECHAT = ("WECHAT_APP_ID", "WECHAT_APP_SECRET", "WECHAT_DESK_APP_ID", "WECHAT_DESK_APP_SECRET")
+
+
+def wechat(
+    folder: Path, env: dict[str, str], secrets: Mapping[str, str], logs: Path, preferred_port: int = 0
+) -> Process:
+    """Start WeChat's stand-in; adds its address and its two apps to the environment."""
+    port = free_port(preferred_port)
+    env |= {name: secrets[name] for name in WECHAT} | {"WECHAT_BASE": f"http://127.0.0.1:{port}"}
+    held = folder / "wechat.held"
+    command = [sys.executable, "-m", "local.wechat", "--port", str(port), "--held", str(held)]
+    process = Process("WeChat stand-in", command, env, logs / "wechat.log", held=held)
+    process.start()
+    return process
+
+
 def web_command(application: str, host: str, port: int) -> list[str]:
     """The production server with an application in it: the shop's, or the bare one that a bench compares with."""
     return [sys.executable, "-m", "core.front", application, "--host", host, "--port", str(port)]

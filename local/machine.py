@@ -34,6 +34,10 @@ def keep_secrets(folder: Path) -> dict[str, str]:
         "FACTOR_KEYS": urlsafe_b64encode(secrets.token_bytes(32)).decode(),
         "STRIPE_API_KEY": "sk_test_" + secrets.token_hex(16),
         "STRIPE_WEBHOOK_SECRET": "whsec_" + secrets.token_hex(24),
+        "WECHAT_APP_ID": "wx" + secrets.token_hex(8),
+        "WECHAT_APP_SECRET": secrets.token_hex(16),
+        "WECHAT_DESK_APP_ID": "wx" + secrets.token_hex(8),
+        "WECHAT_DESK_APP_SECRET": secrets.token_hex(16),
         "postgres": secrets.token_hex(16),
         "valkey": secrets.token_hex(16),
     }

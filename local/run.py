@@ -132,6 +132,11 @@ def opened(stack: ExitStack) -> None:
         with step("payments stand-in"):
             processes.append(house.stripe(folder, env, logs, REACH, PORT + 1))
             house.wait_for_port(processes[0], house.port_of(env["STRIPE_API_BASE"]))
+    # Who signs in by it is made up, so it stands in for WeChat in a demo alone.
+    if DEMO != "none" and not any(os.environ.get(name) for name in house.WECHAT):
+        with step("WeChat stand-in"):
+            processes.append(house.wechat(folder, env, secrets, logs, PORT + 2))
+            house.wait_for_port(processes[-1], house.port_of(env["WECHAT_BASE"]))
     # What came from outside (a real provider's key, say) is not written down; it comes again next time.
     ours_alone = {name: value for name, value in env.items() if name not in os.environ}
     # But for these: a command asks the same database, and whether a demo is played.

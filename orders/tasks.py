@@ -18,6 +18,7 @@ from orders.actions import (
     recall,
     reconcile,
     shipment,
+    sold,
     standstill,
 )
 from orders.events import (
@@ -134,6 +135,12 @@ def look_back() -> int:
 def move_parcels_on() -> int:
     """For beat: parcels that nobody reports arrive, and after-sale windows end."""
     return shipment.move_on_due()
+
+
+@shared_task(name="orders.tasks.tell_units_sold")
+def tell_units_sold() -> int:
+    """For beat: once a day, at 04:00, what is told of units sold; or as soon after as it strikes."""
+    return sold.tell_units_sold()
 
 
 @shared_task(name="orders.tasks.forget_old")

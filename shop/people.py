@@ -36,6 +36,12 @@ PERSON_ERASERS: list[str] = [
     *("accounts.actions.question.forget", "orders.people.erase", "together.people.erase"),
     "contest.people.erase",
 ]
+# Two accounts become one person's: f(kept, gone), in this order; and what she would be at once and must not: words.
+PERSON_MERGERS: list[str] = [
+    *("orders.merging.merge_carts", "impact.merging.merge", "catalog.merging.merge"),
+    *("orders.merging.merge", "together.merging.merge", "contest.merging.merge"),
+]
+PERSON_APART: list[str] = ["contest.merging.apart"]
 # What is settled before she is forgotten: f(person) -> words; and until when money that went back to her may come
 # back, so that a sealed address is kept: f(person) -> moment or None.
 PERSON_UNSETTLED: list[str] = ["orders.reads.unsettled.unsettled"]

@@ -208,6 +208,23 @@ PAYMENT_PROVIDERS: dict[str, dict[str, Any]] = {
 # The one by which new payments are paid.
 PAYMENT_PROVIDER = "stripe"
 
+# --- Signing in by WeChat: shown where there are keys for it ---
+# Empty: WeChat's own two hosts. Else a stand-in has both their pages.
+WECHAT_BASE = env.text("WECHAT_BASE")
+WECHAT_PAGES = WECHAT_BASE or "https://open.weixin.qq.com"
+WECHAT = {
+    "adapter": "accounts.wechat.https.Https",
+    "options": {
+        # One app for WeChat's own browser (an official account's), one for a desk (a website's).
+        "apps": {
+            "inside": (env.text("WECHAT_APP_ID"), env.text("WECHAT_APP_SECRET")),
+            "desk": (env.text("WECHAT_DESK_APP_ID"), env.text("WECHAT_DESK_APP_SECRET")),
+        },
+        "pages": WECHAT_PAGES,
+        "api": WECHAT_BASE or "https://api.weixin.qq.com",
+    },
+}
+
 # --- Mail ---
 globals().update(env.mail(env.text("EMAIL_URL"), DATA_DIR))
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "shop@example.com")
@@ -246,7 +263,7 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
-        "form-action": [SELF, *(one["pays_at"] for one in PAYMENT_PROVIDERS.values())],
+        "form-action": [SELF, *(one["pays_at"] for one in PAYMENT_PROVIDERS.values()), WECHAT_PAGES],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
         "object-src": [NONE],
@@ -259,6 +276,7 @@ X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
 DEVICE_COOKIE_NAME = "__Host-device" if HTTPS else "device"
+WECHAT_COOKIE_NAME = "__Host-wechat" if HTTPS else "wechat"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

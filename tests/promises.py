@@ -47,6 +47,13 @@ PROMISES: dict[str, tuple[str, dict[str, str]]] = {
             "sealed": "every field of the schema, by every role, for a sealed sheet: nothing",
         },
     ),
+    "merging": (
+        "two accounts of one person become one, and nothing is lost or counted twice",
+        {
+            "tabs": "joined in two tabs, the one way and the other, 200 trials: one account, all orders, one person",
+            "control": "without the lock both are told to go on, or neither does",
+        },
+    ),
     "once": (
         "one deed, one charge, under retries",
         {
@@ -151,6 +158,7 @@ PROMISES: dict[str, tuple[str, dict[str, str]]] = {
             "hidden": "between a round's close and its result the committee's deeds move no byte, for nobody",
             "month": "30 days of an open board, watched and probed daily: the same whoever bought, called, liked or grew it",
             "month-control": "where counts are live and lots tell whose they are, the months differ",
+            "units-sold": "a month of steps of units sold, by their words and by their order: no figure, no purchase derived",
         },
     ),
     "tampering": (

@@ -13,7 +13,7 @@ from accounts.actions import audit, role_invitation
 from accounts.actions.appointment import end_all
 from accounts.actions.handover import must_have_handed_over
 from accounts.actions.person import check_password
-from accounts.models import Invitation, Person, SecondFactor
+from accounts.models import Invitation, Person, SecondFactor, WeChatErrand
 from accounts.models.person import a_code
 from accounts.permissions import is_officer
 from core.language import Words, say
@@ -137,7 +137,12 @@ def _erase(person: Person) -> None:
     person.reach_until = max((at for at in until if at is not None and at > timezone.now()), default=None)
     person.reach_sealed = seals.seal(REACH, email=person.email or "") if person.reach_until else ""
     for eraser in getattr(settings, "PERSON_ERASERS", ()):
-        import_string(eraser)(person)
+        for account in (*person.merged.order_by("pk"), person):
+            import_string(eraser)(account)
+    # What stands with accounts that had gone into hers stays without a name, and their codes call for nobody.
+    for account in person.merged.all():
+        account.mobiliser_code = a_code()
+        account.save(update_fields=["mobiliser_code"])
     _forget(person)
     audit.record(None, "erase", "Person", person.uid)
 
@@ -166,3 +171,5 @@ def _forget(person: Person) -> None:
     person.set_unusable_password()
     person.save()
     person.ways.all().delete()
+    person.consents.all().delete()
+    WeChatErrand.objects.filter(person=person).delete()

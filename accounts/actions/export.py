@@ -19,7 +19,12 @@ def export(person: Person) -> dict[str, Any]:
     """
     told: dict[str, Any] = {"exported_at": timezone.now(), **account_in_full(person)}
     for exporter in getattr(settings, "PERSON_EXPORTERS", ()):
-        told.update(import_string(exporter)(person))
+        found = import_string(exporter)(person)
+        # What stands with accounts that have gone into hers is hers too.
+        for before in person.merged.order_by("pk"):
+            for name, rows in import_string(exporter)(before).items():
+                found[name] += rows
+        told.update(found)
     with transaction.atomic():
         audit.record(person, "export", "Person", person.uid)
     return told

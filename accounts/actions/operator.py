@@ -53,6 +53,8 @@ def open_again(person: Person, by: Person) -> None:
     _check_may_close(person, by)
     with transaction.atomic():
         person = locked(person)
+        if person.merged_into_id:
+            raise Invalid(say("这个账户已并入另一个。", "This account has gone into another."))
         if person.erased_at:
             raise Invalid(say("账户已注销。", "This account was erased."))
         person.is_active = True

@@ -18,6 +18,7 @@ from accounts.api import (
     session,
     shop,
     viewer,
+    ways,
 )
 
 
@@ -31,6 +32,7 @@ class Query(
     office_organisations.Query,
     appointing.Query,
     question.Query,
+    ways.Query,
 ):
     """What may be read on this floor."""
 
@@ -50,5 +52,6 @@ class Mutation(
     appointing.Mutation,
     audit.Mutation,
     question.Mutation,
+    ways.Mutation,
 ):
     """What may be done on this floor."""

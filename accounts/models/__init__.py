@@ -1,6 +1,7 @@
 from accounts.models.appointment import Appointment, RoleInvitation
 from accounts.models.audit import AuditEntry
 from accounts.models.device import DeviceCode
+from accounts.models.merging import Merging
 from accounts.models.organisation import Invitation, Membership, Organisation
 from accounts.models.person import ApiToken, Person
 from accounts.models.question import Answer, Faq, Question
@@ -8,6 +9,7 @@ from accounts.models.region import Address, Region
 from accounts.models.second_factor import RecoveryCode, SecondFactor
 from accounts.models.shop import Shop
 from accounts.models.way import SignInWay
+from accounts.models.wechat import Consent, WeChatErrand
 
 __all__ = [
     "Address",
@@ -15,10 +17,12 @@ __all__ = [
     "ApiToken",
     "Appointment",
     "AuditEntry",
+    "Consent",
     "DeviceCode",
     "Faq",
     "Invitation",
     "Membership",
+    "Merging",
     "Organisation",
     "Person",
     "Question",
@@ -28,4 +32,5 @@ __all__ = [
     "SecondFactor",
     "Shop",
     "SignInWay",
+    "WeChatErrand",
 ]

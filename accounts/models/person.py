@@ -103,6 +103,14 @@ class Person(AbstractBaseUser, PermissionsMixin):
         blank=True, help_text="of an erased person, while money may come back that was given back to her"
     )
     reach_until = models.DateTimeField(null=True, blank=True)
+    merged_into = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="merged",
+        help_text="the account of hers that goes on; never one that has gone itself",
+    )
 
     # What the session has shown beyond the password (accounts/factor.py); nothing of whoever came by no session.
     factor: Any = None
@@ -134,6 +142,11 @@ class Person(AbstractBaseUser, PermissionsMixin):
                 condition=models.Q(email=Lower("email")), name="person_email_is_lower_case"
             ),
             models.CheckConstraint(condition=~models.Q(email=""), name="person_has_a_mailbox_or_none"),
+            models.CheckConstraint(
+                condition=models.Q(merged_into=None)
+                | models.Q(name="", nickname="", phone="", email=None, is_active=False),
+                name="what_has_gone_into_another_opens_nothing",
+            ),
             models.CheckConstraint(
                 condition=models.Q(erased_at=None)
                 | models.Q(name="", nickname="", phone="", is_active=False)

@@ -78,7 +78,8 @@ _STALE = f"""
     SELECT 'SearchEntry', p.slug, e.price_from_minor || ' ' || e.in_stock, p.price_from_minor || ' ' || p.units_available
     FROM catalog_searchentry e JOIN catalog_product p ON p.id = e.product_id
     WHERE p.id = ANY(%(products)s) AND (p.state <> 'published'
-       OR (e.price_from_minor, e.in_stock) IS DISTINCT FROM (p.price_from_minor, p.units_available > 0))
+       OR (e.price_from_minor, e.in_stock) IS DISTINCT FROM (p.price_from_minor, p.units_available > 0)
+       OR (e.sold_step, e.rating_tenths, e.reviews_shown) IS DISTINCT FROM (p.sold_step, p.rating_tenths, p.reviews_shown))
     UNION ALL
     SELECT 'Variant', v.uid::text, v.units_available || ' ' || v.lot_id, f.units || ' ' || f.lot_id
     FROM variants f JOIN catalog_variant v ON v.id = f.id

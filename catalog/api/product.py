@@ -34,6 +34,8 @@ ORDERS: dict[str, Sequence[str]] = {
     "NEWEST": ("-published_at", "-id"),
     "PRICE_ASC": ("price_from_minor", "id"),
     "PRICE_DESC": ("-price_from_minor", "-id"),
+    "SALES": ("-sold_step", "-published_at", "-id"),
+    "RATING": ("-rating_tenths", "-reviews_shown", "-published_at", "-id"),
     "SEASON": ("-season_now", "-stock_now", "-published_at", "-id"),
 }
 
@@ -165,6 +167,20 @@ class ProductType(ModelType):
         description=f"Units of all variants, told exactly up to {reads.EXACT_UP_TO}; see isPlenty.",
     )
     is_plenty = graphene.Boolean(required=True, description="Whether there are more than unitsAvailable.")
+    units_sold = mark(
+        graphene.String(
+            description="Units sold since it was first listed, after their after-sale time, in steps and once a day:"
+            ' "10+", "50+", "100+", "500+", "1,000+"; null under ten.'
+        ),
+        columns=("sold_step",),
+    )
+    stars = mark(
+        graphene.String(description='The mean of its reviews\' stars: "4.6"; null without any.'),
+        columns=("rating_tenths",),
+    )
+    review_count = mark(
+        graphene.Int(required=True, description="How many reviews are shown."), columns=("reviews_shown",)
+    )
     variants = mark(
         list_of(VariantType, most=MOST_OFFERED, description="What it is sold in, in its team's order."),
         relation="variants",
@@ -203,6 +219,19 @@ class ProductType(ModelType):
     def resolve_is_plenty(root, info):
         """Whether there is more than is told."""
         return reads.is_plenty(root.units_available)
+
+    def resolve_units_sold(root, info):
+        """The step, as it is told."""
+        return f"{root.sold_step:,}+" if root.sold_step else None
+
+    def resolve_stars(root, info):
+        """In tenths, as people write them."""
+        whole, tenth = divmod(root.rating_tenths, 10)
+        return f"{whole}.{tenth}" if root.rating_tenths else None
+
+    def resolve_review_count(root, info):
+        """As many as are shown; kept with the product, so that a list asks no reviews."""
+        return root.reviews_shown
 
     @reads_columns("is_offered")
     def resolve_variants(root, info):

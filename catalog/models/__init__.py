@@ -2,6 +2,7 @@ from catalog.models.check import DepartmentCheck
 from catalog.models.lot import Lot, Reservation
 from catalog.models.product import Category, Certificate, ListingReview, Picture, Product
 from catalog.models.search import SearchEntry, SearchWord
+from catalog.models.sold import SoldDisclosure
 from catalog.models.synonym import Synonym
 from catalog.models.team import Leader, Team, TeamMember
 from catalog.models.variant import PriceStory, Variant
@@ -22,5 +23,6 @@ __all__ = [
     "Synonym",
     "Team",
     "TeamMember",
+    "SoldDisclosure",
     "Variant",
 ]

@@ -33,6 +33,9 @@ class Document:
     in_stock: bool
     price_from_minor: int
     published_at_us: int
+    sold_step: int
+    rating_tenths: int
+    reviews_shown: int
 
 
 def published(product_ids: Collection[int] | None = None) -> QuerySet[Product]:
@@ -94,6 +97,9 @@ def document(product: Product) -> Document:
         season=season(product.season_months),
         in_stock=product.units_available > 0,
         price_from_minor=product.price_from_minor,
+        sold_step=product.sold_step,
+        rating_tenths=product.rating_tenths,
+        reviews_shown=product.reviews_shown,
         published_at_us=int(product.published_at.timestamp()) * 1_000_000 + product.published_at.microsecond,
     )
 

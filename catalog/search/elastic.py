@@ -28,7 +28,7 @@ PATIENCE_SECONDS, FEED_SECONDS, LONG_SECONDS = 1.0, 10.0, 60.0
 # After it was away, one search in so many seconds tries it again; the others do not wait for it.
 REST_SECONDS = 5.0
 # Of what an index holds: a greater one does not fit the code of before, nor a lesser one that of now.
-VERSION = 2
+VERSION = 3
 _REBUILDS = 0x5EA6C4  # the advisory lock of those who rebuild
 NODE: type[BaseNode] = Urllib3HttpNode
 

@@ -23,6 +23,9 @@ _FIELDS: dict[str, Any] = {
     "in_stock": Byte(),
     "price_from_minor": Long(),
     "published_at_us": Long(),
+    "sold_step": Long(),
+    "rating_tenths": Long(),
+    "reviews_shown": Long(),
     **{f"season_{month}": Byte() for month in range(1, 13)},
 }
 

@@ -12,6 +12,8 @@ KEYS: dict[str, tuple[tuple[str, ...], bool]] = {
     "NEWEST": (("published_at_us", "id"), True),
     "PRICE_ASC": (("price_from_minor", "id"), False),
     "PRICE_DESC": (("price_from_minor", "id"), True),
+    "SALES": (("sold_step", "published_at_us", "id"), True),
+    "RATING": (("rating_tenths", "reviews_shown", "published_at_us", "id"), True),
     "SEASON": (("season_now", "in_stock", "published_at_us", "id"), True),
 }
 # What brings one hit before another, each point worth more than all below it together: the very title; the words as they

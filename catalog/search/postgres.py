@@ -22,6 +22,9 @@ _COLUMNS = {
     "in_stock": "boolean",
     "price_from_minor": "bigint",
     "published_at_us": "bigint",
+    "sold_step": "smallint",
+    "rating_tenths": "smallint",
+    "reviews_shown": "integer",
     "made_by": "smallint",
     "titles": "text",
     "title_words": "tsvector",
@@ -39,6 +42,9 @@ _KEYS = {
     "id": "e.product_id",
     "published_at_us": "e.published_at_us",
     "price_from_minor": "e.price_from_minor",
+    "sold_step": "e.sold_step",
+    "rating_tenths": "e.rating_tenths",
+    "reviews_shown": "e.reviews_shown",
     "season_now": _MONTH,
     "in_stock": "e.in_stock::int",
 }
@@ -323,7 +329,8 @@ def _row(doc: Document) -> tuple[str, ...]:
     return (
         *(str(doc.id), doc.category, doc.division, doc.kind, doc.team),
         "{" + ",".join(map(str, doc.season)) + "}",
-        *(str(doc.in_stock), str(doc.price_from_minor), str(doc.published_at_us), str(WORDS), doc.titles),
+        *(str(doc.in_stock), str(doc.price_from_minor), str(doc.published_at_us)),
+        *(str(doc.sold_step), str(doc.rating_tenths), str(doc.reviews_shown), str(WORDS), doc.titles),
         *(" ".join(f"'{word}'" for word in found) for found in (doc.title_words, doc.words)),
     )
 

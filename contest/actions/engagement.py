@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from accounts.events import MailboxConfirmed, WayProved
+from accounts.merging import hers
 from accounts.models import Person
 from catalog.reads.teams import is_related
 from contest.actions.edition import demand_open
@@ -44,7 +45,7 @@ def revoke(person: Person, entry: Entry, kind: str) -> None:
 
 def look(person: Person, entry: Entry) -> None:
     """Note that she has seen an entry, once; only of accounts that somebody has confirmed, and never of the team's own."""
-    if not person.is_proved or View.objects.filter(entry=entry, person=person).exists():
+    if not person.is_proved or View.objects.filter(hers(person), entry=entry).exists():
         return
     if is_related(person, entry.team_id) or not rates.allow(
         "look", str(person.uid), MOST_VIEWS_AN_HOUR, seconds=3600

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from accounts.merging import MERGED_BY
 from impact.models import Round
 from impact.reads.figures import BOUGHT, QUALIFIES
 
@@ -74,7 +75,7 @@ def area_sql(region: str, home: str) -> str:
 # owner of a group purchase, a voucher's issuer for the voucher's amount, and a code for what is left. A support
 # bears the owner or the code already, without those that are nobody's call (impact.actions.support).
 COUNTED = f"""
-    as_bought AS MATERIALIZED (
+    {MERGED_BY}, as_bought AS MATERIALIZED (
         {BOUGHT} WHERE s.entry_id = ANY(%(entries)s) AND n.number <= %(number)s GROUP BY s.entry_id, s.order_uid
     ), reversed AS MATERIALIZED (
         SELECT * FROM unnest(%(reversed_of)s::bigint[], %(reversed)s::uuid[], %(reversed_minor)s::bigint[], %(reversed_by)s::bigint[])
@@ -92,11 +93,11 @@ COUNTED = f"""
         SELECT b.entry_id, b.order_uid, b.day, b.is_known, b.person_key, b.organisation_id, b.net, e.team_id, o.holder,
                {area_sql("o.region_id", "%(home)s")} AS area,
                coalesce(t.collected_at <= %(until)s, false) AS is_handed_out, u.order_uid IS NOT NULL AS is_uncalled,
-               b.mobiliser_organisation_id AS by_organisation, b.mobiliser_person_id AS by_person,
+               b.mobiliser_organisation_id AS by_organisation, coalesce(m.who, b.mobiliser_person_id) AS by_person,
                (SELECT c.organisation_id FROM impact_call c WHERE c.order_uid = b.order_uid AND c.way = 'docking'
                 AND c.team_id = e.team_id ORDER BY c.id LIMIT 1) AS by_docking
         FROM bought b JOIN impact_entry e ON e.id = b.entry_id JOIN orders_order o ON o.uid = b.order_uid
-        LEFT JOIN together_seat t ON t.order_id = o.id
+        LEFT JOIN together_seat t ON t.order_id = o.id LEFT JOIN merged m ON m.id = b.mobiliser_person_id
         LEFT JOIN uncalled u ON u.entry_id = b.entry_id AND u.order_uid = b.order_uid
         WHERE {QUALIFIES} AND NOT EXISTS (
             SELECT FROM excluded x WHERE x.entry_id = b.entry_id AND x.order_uid = b.order_uid)

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import QuerySet
 
+from accounts.merging import MERGED_BY, hers
 from accounts.models import Person
 from contest.models import Engagement
 from impact.models import Entry, Round
@@ -25,18 +26,22 @@ class Popularity:
 
 
 # What was given before the close and not taken back by `until`, by persons whose mailbox was known to be theirs by then.
-_COUNTED = """
-    WITH out AS (SELECT * FROM unnest(%(entries)s::bigint[], %(persons)s::bigint[]) AS o (entry_id, person_id)),
+_COUNTED = f"""
+    WITH {MERGED_BY}, out AS (SELECT * FROM unnest(%(entries)s::bigint[], %(persons)s::bigint[]) AS o (entry_id, person_id)),
     engaged AS (
-        SELECT DISTINCT g.entry_id, g.person_id FROM contest_engagement g JOIN impact_entry e ON e.id = g.entry_id
+        SELECT DISTINCT g.entry_id, coalesce(m.who, g.person_id) AS person_id FROM contest_engagement g
+        JOIN impact_entry e ON e.id = g.entry_id LEFT JOIN merged m ON m.id = g.person_id
         WHERE e.round_id = %(round)s AND g.at < %(last)s AND g.proved_at < %(until)s AND NOT g.is_own
               AND (g.revoked_at IS NULL OR g.revoked_at >= %(until)s)
               AND (g.entry_id, g.person_id) NOT IN (SELECT entry_id, person_id FROM out)
+              AND (g.entry_id, coalesce(m.who, g.person_id)) NOT IN (SELECT entry_id, person_id FROM out)
     ),
     looked AS (
-        SELECT v.entry_id, v.person_id FROM contest_view v JOIN impact_entry e ON e.id = v.entry_id
+        SELECT v.entry_id, coalesce(m.who, v.person_id) AS person_id FROM contest_view v
+        JOIN impact_entry e ON e.id = v.entry_id LEFT JOIN merged m ON m.id = v.person_id
         WHERE e.round_id = %(round)s AND v.at < %(last)s
               AND (v.entry_id, v.person_id) NOT IN (SELECT entry_id, person_id FROM out)
+              AND (v.entry_id, coalesce(m.who, v.person_id)) NOT IN (SELECT entry_id, person_id FROM out)
         UNION SELECT entry_id, person_id FROM engaged
     )
     SELECT e.id, coalesce(l.n, 0), coalesce(v.n, 0) FROM impact_entry e
@@ -79,12 +84,12 @@ def given_by(person: Person, entry: Entry) -> set[str]:
 
 def live(person: Person) -> QuerySet[Engagement]:
     """What she has given and not taken back."""
-    return Engagement.objects.filter(person=person, revoked_at=None)
+    return Engagement.objects.filter(hers(person), revoked_at=None)
 
 
 def follows_of(person: Person) -> QuerySet[Entry]:
     """The entries that she follows, the last first."""
-    own = Engagement.objects.filter(person=person, kind=Kind.FOLLOW, revoked_at=None)
+    own = live(person).filter(kind=Kind.FOLLOW)
     rows = Entry.objects.filter(engagements__in=own, approved_at__isnull=False)
     rows = rows.select_related("round__edition", "team__division", "standing", "disclosure")
     return rows.order_by("-engagements__at", "-pk")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
+from accounts.merging import hers
 from accounts.models import Organisation, Person
 from contest.models import ReferralLink
 
@@ -18,7 +19,7 @@ class Visit:
 
 def live_links(person: Person) -> QuerySet[ReferralLink]:
     """Her links that work, the last first, those that she made for an organisation too."""
-    return ReferralLink.objects.filter(person=person, revoked_at=None).select_related(
+    return ReferralLink.objects.filter(hers(person), revoked_at=None).select_related(
         "organisation", "entry__round__edition", "entry__team", "team"
     )
 
@@ -26,16 +27,17 @@ def live_links(person: Person) -> QuerySet[ReferralLink]:
 def visit(code: str) -> Visit | None:
     """What a link of this code brings; None where there never was one."""
     rows = ReferralLink.objects.filter(code=code).select_related(
-        "person", "organisation", "entry__round__edition", "team"
+        "person__merged_into", "organisation", "entry__round__edition", "team"
     )
     link = rows.first()
     return Visit(link, _mobiliser_code(link)) if link else None
 
 
 def _mobiliser_code(link: ReferralLink) -> str:
-    if link.revoked_at is not None or not link.person.is_active:
+    person = link.person.merged_into or link.person
+    if link.revoked_at is not None or not person.is_active:
         return ""
     if link.organisation is None:
-        return link.person.mobiliser_code
+        return person.mobiliser_code
     is_verified = link.organisation.state == Organisation.State.VERIFIED
     return link.organisation.mobiliser_code if is_verified else ""

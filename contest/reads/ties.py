@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.merging import hers
 from accounts.models import Address, Membership, Organisation
 from catalog.models import Team, TeamMember
 from contest.models import Conflict, Judge
@@ -66,7 +67,7 @@ def _dealings(judge: Judge, organisations: set[int], since: timedelta) -> tuple[
     has called others to buy."""
     recent = Order.objects.filter(state__in=_BOUGHT, traded_at__gt=clock.now() - since)
     theirs = Q(organisation__in=organisations)
-    calls = Q(mobiliser_person=judge.person_id) | Q(mobiliser_organisation__in=organisations)
+    calls = hers(judge.person, "mobiliser_person") | Q(mobiliser_organisation__in=organisations)
     orders = {
         "bought": recent.filter(_of_her_household(judge) | theirs),
         "called": recent.filter(calls),

@@ -46,7 +46,7 @@ def counted(purchases: Iterable[Purchase]) -> list[Support]:
     """
     purchases = list(purchases)
     now = clock.now()
-    entries = _LIVE.rows(teams=list({team for p in purchases for team in p.net_of_team}), now=now)
+    entries = LIVE.rows(teams=list({team for p in purchases for team in p.net_of_team}), now=now)
     now = gate.moment((entry.round.freezes_at for entry in entries), now)
     entries = [entry for entry in entries if entry.round.freezes_at > now]
     if not entries:
@@ -79,7 +79,7 @@ def _record(purchases: Iterable[Purchase], sign: int, of_round: Round | None = N
         asked.setdefault(purchase.order.uid, []).append(purchase)
     if not asked:
         return
-    gathering, frozen = _bought(asked)
+    gathering, frozen = bought_by(asked)
     moved = [
         _mirrored(support, purchase, sign * net)
         for support in gathering
@@ -99,7 +99,7 @@ def _record(purchases: Iterable[Purchase], sign: int, of_round: Round | None = N
         outbox.record(*late)
 
 
-def _bought(order_uids: Iterable[UUID]) -> tuple[list[Support], list[Support]]:
+def bought_by(order_uids: Iterable[UUID]) -> tuple[list[Support], list[Support]]:
     """The supports by which these orders came to an entry that still gathers, and to one that is frozen: the first of each;
     what came back later is none."""
     recorded = Support.objects.filter(order_uid__in=list(order_uids), amount_minor__gt=0)
@@ -118,10 +118,10 @@ def prove(events: Sequence[BuyerProved]) -> None:
     Whoever proves an order holds its lock, and so does whoever records its supports: either sees the other's.
     """
     orders = {o.uid: o for o in Order.objects.filter(pk__in=[event.order_id for event in events])}
-    recorded = [s for s in _bought(orders)[0] if orders[s.order_uid].person_id is None]
+    recorded = [s for s in bought_by(orders)[0] if orders[s.order_uid].person_id is None]
     if not recorded:
         return
-    entries = _LIVE.rows(teams=[s.entry.team_id for s in recorded], now=clock.now())
+    entries = LIVE.rows(teams=[s.entry.team_id for s in recorded], now=clock.now())
     related, by_pk = _Related(entries), {entry.pk: entry for entry in entries}
     told = _known_already(recorded)
     made = [
@@ -211,9 +211,10 @@ def _support(purchase: Purchase, entry: Entry, net: int, related: "_Related", ve
     )
 
 
-def person_key(entry: Entry, order: Order) -> str:
-    """The same person in one edition, without telling who: an account, else a guest's address."""
-    person = _buyer(order)
+def person_key(entry: Entry, order: Order, buyer: int | None = None) -> str:
+    """The same person in one edition, without telling who: an account (`buyer`, where it is another's by now), else a
+    guest's address."""
+    person = buyer or _buyer(order)
     who = f"person:{person}" if person else f"guest:{order.email.strip().lower()}"
     return hmac.digest(_key(bytes(entry.round.edition.sealed_key)), who.encode(), "sha256").hex()
 
@@ -222,7 +223,7 @@ def _buyer(order: Order) -> int | None:
     """The account that has bought; a guest who has proved the address of an account is its owner."""
     if order.person_id is not None or not is_proved(order):
         return order.person_id
-    own = Person.objects.filter(email=order.email.strip().lower(), email_verified_at__isnull=False)
+    own = Person.objects.with_mailbox(order.email.strip().lower())
     return own.values_list("pk", flat=True).first()
 
 
@@ -257,7 +258,7 @@ def _live_entries(teams: Iterable[int], now: datetime) -> QuerySet[Entry]:
     return live.select_related("round__edition").annotate(own_people=own)
 
 
-_LIVE = fast.PreparedQuery(_live_entries)
+LIVE = fast.PreparedQuery(_live_entries)
 
 
 def _verified_organisations(orders: Iterable[Order]) -> set[int]:

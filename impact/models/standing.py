@@ -19,7 +19,7 @@ class Support(models.Model):
 
     A stranger may order under anybody's address. Until its mailbox is proved a guest's purchase is an amount
     alone; a support without a transaction says that it was, and whether that buyer is of the team. Should the mailbox
-    have an account later, another one says that she is its owner: the last one holds.
+    have an account later, or that account go into another, another one says so: the last one holds.
     """
 
     append_only = True
@@ -62,8 +62,9 @@ class Support(models.Model):
                 fields=["transaction", "entry"], name="one_support_a_transaction_and_entry"
             ),
             models.UniqueConstraint(
-                fields=["order_uid", "entry", "person_key"],
+                fields=["order_uid", "entry", "person_key", "exclusion", "mobiliser_person"],
                 condition=Q(transaction=None),
+                nulls_distinct=False,
                 name="one_proof_an_order_and_entry",
             ),
             models.CheckConstraint(

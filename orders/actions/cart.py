@@ -77,14 +77,29 @@ def adopt(person: Person, uid: UUID) -> Cart:
     guests = carts.get(uid)
     if guests is None or guests.closed_at or guests.person_id is not None or guests.pk == own.pk:
         return carts[own.uid]
-    left_out = _pour(guests, own)
-    Cart.objects.filter(pk=guests.pk).update(closed_at=timezone.now())
-    kept = {name: value for name in _DETAILS if (value := getattr(guests, name)) and not getattr(own, name)}
-    kept |= cart_address.poured(guests, own, person)
+    own.left_out = _unite(guests, own, person)
+    return own
+
+
+def pour_into(lasting: Person, gone: Person) -> None:
+    """Her other account's cart, which has gone into this one: one cart is left, with what was in both."""
+    rows = Cart.objects.filter(person__in=[lasting, gone], closed_at=None).order_by("id").select_for_update()
+    found = {cart.person_id: cart for cart in rows}
+    theirs, own = found.get(gone.pk), found.get(lasting.pk)
+    if theirs and own:
+        _unite(theirs, own, lasting)
+    elif theirs:
+        Cart.objects.filter(pk=theirs.pk).update(person=lasting)
+
+
+def _unite(other: Cart, own: Cart, person: Person) -> int:
+    left_out = _pour(other, own)
+    Cart.objects.filter(pk=other.pk).update(closed_at=timezone.now())
+    kept = {name: value for name in _DETAILS if (value := getattr(other, name)) and not getattr(own, name)}
+    kept |= cart_address.poured(other, own, person)
     Cart.objects.filter(pk=own.pk).update(changed_at=timezone.now(), **kept)
     own.refresh_from_db()
-    own.left_out = left_out
-    return own
+    return left_out
 
 
 _DETAILS = ("note", "mobiliser_code", "coupon_code", "is_adult")

@@ -3,15 +3,18 @@
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Count, Sum
 
 from accounts.actions import audit
 from accounts.permissions import must
-from catalog.actions import desk
+from catalog.actions import desk, rating
 from catalog.clean import paragraphs
+from catalog.models import Product
 from catalog.reads import is_related
 from core.language import say
 from core.refusals import Conflict, Invalid, NotAllowed, TooLate
 from orders.models import Line, Review
+from orders.reads.review import shown, tenths
 from orders.reads.shipment import is_reviewable
 
 
@@ -29,7 +32,7 @@ def write(line: Line, person: Any, *, stars: int, words: str = "") -> Review:
     buyer = person if person.is_authenticated else None
     try:
         with transaction.atomic():
-            return Review.objects.create(
+            written = Review.objects.create(
                 product_id=line.variant.product_id,
                 line=line,
                 person=buyer,
@@ -37,8 +40,17 @@ def write(line: Line, person: Any, *, stars: int, words: str = "") -> Review:
                 stars=stars,
                 words=words,
             )
+            _rate(written.product_id)
+            return written
     except IntegrityError as twin:
         raise _twin() from twin
+
+
+def _rate(product: int) -> None:
+    """Lists show what its reviews come to; whoever writes the next waits, so that none is left out."""
+    Product.objects.select_for_update(no_key=True).get(pk=product)
+    sums = shown().filter(product=product).aggregate(count=Count("pk"), stars=Sum("stars"))
+    rating.keep(product, tenths(sums["count"], sums["stars"] or 0), sums["count"])
 
 
 def _twin() -> Conflict:
@@ -55,6 +67,7 @@ def hide(review: Review, by: Any) -> Review:
             say("不能隐藏对自己团队商品的评价。", "Nobody hides what is said of a team of their own.")
         )
     Review.objects.filter(pk=review.pk).update(is_hidden=True)
+    _rate(review.product_id)
     audit.record(by, "hide", "Review", review.uid)
     review.is_hidden = True
     return review

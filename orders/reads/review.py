@@ -51,5 +51,10 @@ def rating(count: int, stars: int) -> Rating:
     """
     if not count:
         return Rating(0, None)
-    tenths = (20 * stars + count) // (2 * count)
-    return Rating(count, f"{tenths // 10}.{tenths % 10}")
+    whole, tenth = divmod(tenths(count, stars), 10)
+    return Rating(count, f"{whole}.{tenth}")
+
+
+def tenths(count: int, stars: int) -> int:
+    """The mean of whole stars in whole tenths, halves up; 0 without a review."""
+    return (20 * stars + count) // (2 * count) if count else 0

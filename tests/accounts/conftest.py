@@ -10,7 +10,7 @@ from tests import documents
 def our_schema(settings, monkeypatch):
     settings.API_SCHEMA = "tests.accounts.world.schema"
     settings.ROOT_URLCONF = "tests.core.urls"
-    for name in ("EXPORTERS", "ERASERS", "DUTIES", "UNSETTLED", "REACHABLE", "MOVERS"):
+    for name in ("EXPORTERS", "ERASERS", "DUTIES", "UNSETTLED", "REACHABLE", "MOVERS", "MERGERS", "APART"):
         setattr(settings, f"PERSON_{name}", [])
     run.the_schema.cache_clear()
     documents.forgotten(monkeypatch)

@@ -15,7 +15,7 @@ import pytest
 from django.utils import timezone
 
 from catalog import search
-from catalog.actions import card, listing, stock
+from catalog.actions import card, listing, rating, sold, stock
 from catalog.models import Lot, Product
 from catalog.search import SearchRequest, Where
 from catalog.search.pages import KEYS
@@ -226,6 +226,16 @@ def test_orders_by_price(shop):
     by_price = [shop[key] for key in ("mandarin", "orange", "loquat", "tea")]
     assert answer(sort="PRICE_ASC").found.ids == by_price
     assert answer(sort="PRICE_DESC").found.ids == by_price[::-1]
+
+
+def test_orders_by_what_was_sold_in_steps_and_by_stars_then_the_newest(shop):
+    sold.tell(clock.today(), {shop["orange"]: 49, shop["loquat"]: 10, shop["tea"]: 50})
+    assert answer(sort="SALES").found.ids == [shop[key] for key in ("tea", "loquat", "orange", "mandarin")]
+    rating.keep(shop["orange"], 48, 5)
+    rating.keep(shop["mandarin"], 48, 6)
+    assert answer(sort="RATING").found.ids == [shop[key] for key in ("mandarin", "orange", "tea", "loquat")]
+    page = answer(sort="SALES", first=2).found
+    assert answer(sort="SALES", after=page.cursors[-1]).found.ids == [shop["orange"], shop["mandarin"]]
 
 
 def test_a_cursor_tells_neither_ids_nor_times_nor_prices(shop):

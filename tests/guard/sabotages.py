@@ -448,4 +448,25 @@ SABOTAGES = [
         "    if False:",
         "tests/contest/test_imports.py -k does_not_approve_it",
     ),
+    Sabotage(
+        "units sold are told exactly",
+        "catalog/actions/sold.py",
+        "if (step := step_of(sold))}",
+        "if (step := sold)}",
+        "tests/orders/test_units_sold.py tests/guard/solver/test_sold.py",
+    ),
+    Sabotage(
+        "units sold fall when something is given back",
+        "catalog/actions/sold.py",
+        "if steps[pk] > before}",
+        "if steps[pk] != before}",
+        "tests/orders/test_units_sold.py -k none_falls",
+    ),
+    Sabotage(
+        "nobody looks whether units sold are told in steps",
+        "catalog/verify.py",
+        "exclude(sold_step__in=(0, *STEPS))",
+        "exclude(sold_step__gte=0)",
+        "tests/orders/test_units_sold.py -k is_named",
+    ),
 ]

@@ -48,6 +48,7 @@ def _of_accounts(town: Any) -> dict[str, str]:
         **_each("organisationId organisation", global_id("Organisation", union.uid)),
         "parent": global_id("Organisation", town.proposed.uid),
         "tokenRevoke.id": global_id("ApiToken", town.token.uid),
+        "signInWayEnd.id": global_id("SignInWay", manager.ways.get().uid),
         "invitationWithdraw.id": global_id("Invitation", Invitation.objects.get(organisation=union).uid),
         "roleInvitationWithdraw.id": global_id("RoleInvitation", town.offer.uid),
         **_each("appointmentId appointmentEnd.id", global_id("Appointment", town.appointment.uid)),

@@ -58,6 +58,7 @@ OWN = {
         "organisationPropose",
         "roleInvitationSend",
     ),
+    *("weChatBegin", "accountsJoin", "otherSessionsEnd"),
     *(
         "secondFactorBegin",
         "secondFactorConfirm",

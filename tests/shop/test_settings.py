@@ -20,7 +20,7 @@ from shop.web import once
 COMPOSE = (ROOT / "docker-compose.yml").read_text()
 # Of one machine alone: made by `make run`, by the image or by a test.
 NOT_ON_SERVERS = {"PORT", "HOST", "DEMO", "DATA_DIR", "STATIC_ROOT", "DEBUG", "FAILPOINT", "STRIPE_API_BASE"}
-NOT_ON_SERVERS |= {"DATABASE_AS_OWNER", "POSTGRES_BIN"}
+NOT_ON_SERVERS |= {"DATABASE_AS_OWNER", "POSTGRES_BIN", "WECHAT_BASE"}
 # One address for broker and cache: there each has its own.
 NOT_ON_SERVERS |= {"REDIS_URL"}
 OLD, NEW = "the key of last year, long enough", "the key of this year, long enough"

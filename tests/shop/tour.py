@@ -188,7 +188,16 @@ def _orders() -> Iterator[Stop]:
     whose = line.order.person.email if line.order.person else GUEST
     for name in ("claim", "review"):
         yield Stop(whose, name, at, f"?token={token_for(line.order)}" if whose == GUEST else "")
-    for name in ("account", "addresses", "details", "second_factor", "device", "organisations", "following"):
+    for name in (
+        "account",
+        "addresses",
+        "details",
+        "ways",
+        "second_factor",
+        "device",
+        "organisations",
+        "following",
+    ):
         yield Stop(BUYER, name)
     for name, act in (("addresses", "save_address"), ("organisations", "propose_organisation")):
         yield Stop(BUYER, name, query=f"{A_PROVINCE}&open={act}")

@@ -188,6 +188,23 @@ ONESELF = {
     "keep_person": Act(follow=says(say("账户保留。", "Your account stays.")), undone_by="erase_person"),
 }
 
+WAYS = {
+    "begin_wechat": Act(
+        follow=lambda request, payload: payload["url"], undone_by="end_way, once she has come back"
+    ),
+    "end_way": Act(
+        follow=says(say("结束了，它不再打开您的账户。", "Ended: it opens your account no more.")),
+        undone_by="begin_wechat, change_email",
+    ),
+    "join_accounts": Act(
+        follow=says(say("两个账户合并好了。", "The two accounts are one now.")),
+        as_written="it takes a fact of each account, and its button says that it is for good",
+    ),
+    "end_other_sessions": Act(
+        follow=says(say("其他设备都已退出。", "Everywhere else you are signed out.")), undone_by="sign_in"
+    ),
+}
+
 ORGANISATIONS = {
     "propose_organisation": Act(
         follow=says(
@@ -214,4 +231,4 @@ QUESTIONS = {
     ),
 }
 
-ACTS = gathered(ENTERING, SECOND_FACTOR, DEVICE, ONESELF, ORGANISATIONS, QUESTIONS)
+ACTS = gathered(ENTERING, SECOND_FACTOR, DEVICE, ONESELF, WAYS, ORGANISATIONS, QUESTIONS)

@@ -3,10 +3,12 @@
 from django.urls import path
 
 from shop.web.account.my_data import my_data
+from shop.web.account.wechat import from_wechat
 from shop.web.page import page
 
 urlpatterns = [
     path("<language:lang>/sign-in/", page("account/signing_in"), name="sign_in"),
+    path("<language:lang>/sign-in/wechat/", from_wechat, name="from_wechat"),
     path("<language:lang>/sign-up/", page("account/signing_up"), name="sign_up"),
     path("<language:lang>/password/", page("account/password_forgotten"), name="password_forgotten"),
     path("<language:lang>/password/new/", page("account/password_new"), name="password_new"),
@@ -16,6 +18,7 @@ urlpatterns = [
         "<language:lang>/account/addresses/", page("account/addresses", for_somebody=True), name="addresses"
     ),
     path("<language:lang>/account/details/", page("account/details", for_somebody=True), name="details"),
+    path("<language:lang>/account/ways/", page("account/ways", for_somebody=True), name="ways"),
     path(
         "<language:lang>/account/second-factor/",
         page("account/second_factor", for_somebody=True),

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0027_coupons'),
+        ('orders', '0028_ratings_kept'),
     ]
 
     operations = [

@@ -1,0 +1,89 @@
+"""WeChat by its documented HTTP. Written from WeChat's pages; never tried against WeChat itself.
+
+Inside WeChat’s browser (网页授权): developers.weixin.qq.com/doc/service/guide/h5/auth.html
+On a desk (网站应用微信登录): developers.weixin.qq.com/doc/oplatform/Website_App/WeChat_Login/Wechat_Login.html
+A code for an id (换取用户授权凭证): developers.weixin.qq.com/doc/service/api/webdev/access/api_snsaccesstoken.html
+Codes of errors (全局返回码): developers.weixin.qq.com/doc/offiaccount/Getting_Started/Global_Return_Code.html
+"""
+
+import http.client
+import json
+import logging
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from django.views.decorators.debug import sensitive_variables
+
+from accounts.wechat.port import Answer, Away, NoCode, NoKeys, Where
+
+log = logging.getLogger("sheaf.accounts.wechat")
+PAGES = {Where.INSIDE: "/connect/oauth2/authorize", Where.DESK: "/connect/qrconnect"}
+# The id that is the same at all our apps comes with these alone; name and picture, which they would allow, are not asked for.
+SCOPES = {Where.INSIDE: "snsapi_userinfo", Where.DESK: "snsapi_login"}
+REDEEM = "/sns/oauth2/access_token"
+SECONDS, MOST_BYTES = 5, 16_384
+# invalid code · code expired · code been used
+BAD_CODES = frozenset({40029, 42003, 40163})
+# invalid appid, in two spellings · invalid appsecret, in two · the app has no right to this (48001, 50001)
+BAD_KEYS = frozenset({40013, 41002, 40125, 41004, 48001, 50001})
+
+
+class Https:
+    """Asks by its own connection and not by a library's: those write the whole address, which carries the secret, into
+    their logs and into what they raise."""
+
+    def __init__(self, apps: dict[str, tuple[str, str]], pages: str, api: str):
+        self._apps = {Where(where): keys for where, keys in apps.items() if all(keys)}
+        self._pages, self._api = pages.rstrip("/"), api.rstrip("/")
+
+    def works(self, where: Where) -> bool:
+        """By its keys."""
+        return where in self._apps
+
+    def address(self, where: Where, back: str, state: str) -> str:
+        """As documented: parameters in this order, and the fragment that WeChat's app looks for."""
+        asked = {
+            "appid": self._apps[where][0],
+            "redirect_uri": back,
+            "response_type": "code",
+            "scope": SCOPES[where],
+            "state": state,
+        }
+        return f"{self._pages}{PAGES[where]}?{urlencode(asked)}#wechat_redirect"
+
+    @sensitive_variables()
+    def redeem(self, where: Where, code: str) -> Answer:
+        """Errors come with status 200: `errcode` says what they are."""
+        app_id, secret = self._apps[where]
+        asked = {"appid": app_id, "secret": secret, "code": code, "grant_type": "authorization_code"}
+        told = self._get(f"{REDEEM}?{urlencode(asked)}")
+        if errcode := told.get("errcode"):
+            # Its words are WeChat's own and may repeat what was asked: the number alone is written down.
+            log.warning("WeChat did not redeem a code: errcode %s", errcode)
+            if errcode in BAD_CODES:
+                raise NoCode(str(errcode))
+            raise NoKeys(str(errcode)) if errcode in BAD_KEYS else Away(str(errcode))
+        openid, unionid = told.get("openid"), told.get("unionid") or ""
+        if not (isinstance(openid, str) and openid and isinstance(unionid, str)):
+            raise Away("no openid")
+        return Answer(app_id, openid, unionid, is_virtual=told.get("is_snapshotuser") == 1)
+
+    @sensitive_variables()
+    def _get(self, path: str) -> dict[str, Any]:
+        base = urlsplit(self._api)
+        made = http.client.HTTPSConnection if base.scheme == "https" else http.client.HTTPConnection
+        connection, why = made(base.netloc, timeout=SECONDS), ""
+        try:
+            connection.request("GET", base.path + path, headers={"Accept": "application/json"})
+            answer = connection.getresponse()
+            told = json.loads(answer.read(MOST_BYTES)) if answer.status == 200 else None
+            why = "" if isinstance(told, dict) else f"status {answer.status}"
+        except (OSError, ValueError, http.client.HTTPException) as failure:
+            why = type(failure).__name__
+        finally:
+            connection.close()
+        # Raised out here, where nothing hangs on it that failed: its frames know the address.
+        if why:
+            log.warning("WeChat could not be asked: %s", why)
+            raise Away(why)
+        return told or {}
