@@ -45,6 +45,11 @@ class AccountsMerged(Event):
 
 
 @dataclass(frozen=True)
+class TextCodeRequested(Event):
+    code_id: int
+
+
+@dataclass(frozen=True)
 class PasswordResetRequested(Event, formerly="PasswordResetAsked"):
     person_id: int
 

@@ -3,9 +3,10 @@
 from typing import Any
 
 from celery import shared_task
+from django.utils import timezone
 
-from accounts import links, mail, places, seals
-from accounts.actions import device, erasure, merging, role_invitation, sign_in, wechat
+from accounts import links, mail, places, seals, texting
+from accounts.actions import device, erasure, merging, role_invitation, sign_in, text_code, wechat
 from accounts.actions import person as people
 from accounts.events import (
     AccountsMerged,
@@ -22,8 +23,18 @@ from accounts.events import (
     RoleOffered,
     SecondFactorChanged,
     SignUpRepeated,
+    TextCodeRequested,
 )
-from accounts.models import Answer, Appointment, DeviceCode, Membership, Organisation, Person, Question
+from accounts.models import (
+    Answer,
+    Appointment,
+    DeviceCode,
+    Membership,
+    Organisation,
+    Person,
+    Question,
+    TextCode,
+)
 from accounts.models.appointment import OF_A_TEAM
 from accounts.permissions import holders_at
 from accounts.questions import place_of_question
@@ -46,7 +57,9 @@ def _tell(person: Person, template: str, **context: Any) -> None:
 @shared_task(name="accounts.tasks.forget_unconfirmed")
 def forget_unconfirmed() -> int:
     """For beat, once a day."""
-    return people.forget_unconfirmed() + erasure.forget_reaches() + wechat.forget_old()
+    return (
+        people.forget_unconfirmed() + erasure.forget_reaches() + wechat.forget_old() + text_code.forget_old()
+    )
 
 
 @shared_task(name="accounts.tasks.erase_settled")
@@ -74,6 +87,16 @@ def send_welcome(event: PersonJoined) -> None:
     if person and not person.email_verified_at:
         link = links.email_verify(person.language, people.email_token(person))
         _tell(person, "welcome", link=link, days=people.VERIFY_LASTS.days)
+
+
+@reaction("accounts.tasks.send_text_code")
+def send_text_code(event: TextCodeRequested) -> None:
+    """The code that somebody has asked for, made now, so that it is never written down."""
+    row = TextCode.objects.filter(pk=event.code_id, used_at=None).first()
+    # Whoever waits has long gone: a code that comes an hour late frightens its reader.
+    if row and timezone.now() - row.asked_at < 2 * text_code.LASTS:
+        facts = {"code": text_code.made(row), "minutes": str(text_code.LASTS.seconds // 60)}
+        texting.send(row.number, "code", row.language, facts)
 
 
 @reaction("accounts.tasks.send_sign_up_repeated")

@@ -188,6 +188,7 @@ def environment(folder: Path, secrets: Mapping[str, str], site: str) -> dict[str
     """The environment of the shop's processes, as far as it is known before the servers run."""
     ours = {
         "DATA_DIR": str(folder),
+        "SMS_URL": f"file://{folder / 'sms'}",
         "SITE_URL": site,
         "PYTHONUNBUFFERED": "1",
         **{name: secrets[name] for name in ("SECRET_KEY", "HOUSEHOLD_KEYS", "FACTOR_KEYS")},

@@ -90,7 +90,7 @@ def welcome(env: dict[str, str]) -> None:
     print(f"\nSheaf runs: {env['SITE_URL']}/")
     # Nothing is printed of a shop that has an operator.
     print(house.manage(env, "open_shop", "--if-new"), end="")
-    print(f"Mail and logs are in {env['DATA_DIR']}/mail and /logs.")
+    print(f"Mail, texts and logs are in {env['DATA_DIR']}/mail, /sms and /logs.")
     if DEMO != "none":
         print(house.manage(env, "demo", "--sign-ins"), end="")
     print("Ctrl-C stops everything; what was sold stays.", flush=True)

@@ -43,6 +43,10 @@ TODO = {
         "检查 EMAIL_URL 和邮箱服务商；修好后信会自己发出。",
         "Look at EMAIL_URL and the mail provider; once mended, the letters go out by themselves.",
     ),
+    "texts_gone": say(
+        "看是不是有人在刷短信；真有这么多人登录，就调高 SMS_CODES_A_DAY。包裹和退款的短信照发。",
+        "See whether somebody presses for texts; where so many really sign in, raise SMS_CODES_A_DAY. Texts about parcels and money still go.",
+    ),
     "disk_full": say(
         "清理旧备份和日志，或扩大磁盘；满了以后不能下单。",
         "Take away old backups and logs, or grow the disk; once it is full nothing can be bought.",

@@ -94,6 +94,7 @@ ALARMS = (
     ),
     Alarm("refund_failed", say("有退款没有退成", "A refund failed"), "refunds_failed", 0, 600),
     Alarm("letters_failing", say("邮件发不出去", "Letters do not go out"), "letters_failing", 0, 900),
+    Alarm("texts_gone", say("今天的验证码短信发完了", "Today’s codes by text are gone"), "texts_refused", 0),
     Alarm(
         "disk_full", say("磁盘快满了", "The disk is nearly full"), "disk_free_ratio", 0.1, 300, above=False
     ),

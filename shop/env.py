@@ -74,3 +74,26 @@ def mail(url: str, data_dir: Path) -> dict[str, Any]:
         "EMAIL_USE_TLS": parts.scheme == "smtp" and dict(parse_qsl(parts.query)).get("tls") != "0",
         "EMAIL_TIMEOUT": 10,
     }
+
+
+def texts(url: str) -> dict[str, Any]:
+    """Who carries texts, for file:///folder, or aliyun://key:secret@host/?sign=…&code.zh=SMS_1&code.en=SMS_2; nobody
+    without a url."""
+    parts = urlsplit(url)
+    if not url:
+        return {"adapter": "", "options": {}}
+    if parts.scheme == "file":
+        return {"adapter": "accounts.texting.files.Files", "options": {"folder": parts.path}}
+    if parts.scheme != "aliyun":
+        raise SystemExit("SMS_URL begins with aliyun:// or file://")
+    templates = dict(parse_qsl(parts.query))
+    return {
+        "adapter": "accounts.texting.aliyun.Aliyun",
+        "options": {
+            "key": unquote(parts.username or ""),
+            "secret": unquote(parts.password or ""),
+            "sign": templates.pop("sign", ""),
+            "templates": templates,
+            "base": f"https://{parts.hostname or 'dysmsapi.aliyuncs.com'}",
+        },
+    }

@@ -43,6 +43,8 @@ _FIGURES = r"""
         (SELECT greatest(0, coalesce(extract(epoch FROM now() - min(ends_at)), 0)) FROM orders_payment
             WHERE state IN ('created', 'processing')) AS payment_stuck_seconds,
         (SELECT count(*) FROM orders_refund WHERE state = 'failed') AS refunds_failed,
+        (SELECT coalesce(sum(refused), 0) FROM accounts_textday
+            WHERE day = (now() AT TIME ZONE 'Asia/Shanghai')::date) AS texts_refused,
         r.live AS reservations_live, r.overdue AS reservations_overdue,
         f.waiting AS fold_waiting, f.oldest AS fold_oldest_seconds,
         (SELECT extract(epoch FROM now() - min(applied)) FROM django_migrations) AS shop_age_seconds,

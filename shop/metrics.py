@@ -16,6 +16,7 @@ GAUGES = {
     "outbox_overdue_seconds": "For how long the oldest delivery has been due, with nobody doing it.",
     "outbox_waiting": "Deliveries that are not done.",
     "deliveries_parked": "Deliveries that failed ten times and wait for a person.",
+    "texts_refused": "Codes by text that were not sent today: the day's budget was gone.",
     "letters_failing": "Letters that could not be sent so far and are tried again.",
     "payment_stuck_seconds": "For how long a payment whose page has closed has had no answer; the oldest.",
     "refunds_failed": "Refunds that did not go through and are owed.",

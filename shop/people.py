@@ -5,6 +5,10 @@ from shop import env
 AUTH_USER_MODEL = "accounts.Person"
 # A mailbox is one account's once it is proved: until then several may have typed it.
 SILENCED_SYSTEM_CHECKS = ["auth.E003"]
+# Who carries texts (the port accounts/texting): files beside the mails, or a message house; with neither none is sent.
+TEXT_HOUSE = env.texts(env.text("SMS_URL"))
+# Codes a day, for signing in; letters about parcels and money are not bounded.
+TEXT_CODES_A_DAY = env.number("SMS_CODES_A_DAY", 1000)
 # Whose mobile numbers sign in and are sent texts: countries, by ISO 3166.
 SMS_COUNTRIES = env.words("SMS_COUNTRIES", "CN")
 PASSWORD_HASHERS = [

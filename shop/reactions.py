@@ -21,6 +21,7 @@ REACTIONS = {
         at_once=["contest.actions.engagement.prove"], afterwards=["orders.tasks.join_guest"]
     ),
     "AccountsMerged": Reactions(afterwards=["accounts.tasks.finish_merging", "impact.tasks.fold_standings"]),
+    "TextCodeRequested": Reactions(afterwards=["accounts.tasks.send_text_code"]),
     "SignUpRepeated": Reactions(afterwards=["accounts.tasks.send_sign_up_repeated"]),
     "PasswordResetRequested": Reactions(afterwards=["accounts.tasks.send_password_reset"]),
     "EmailChangeRequested": Reactions(

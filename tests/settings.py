@@ -24,3 +24,4 @@ MEDIA_ROOT = _media.name
 CELERY_BROKER_URL = "memory://"
 CACHES["default"]["KEY_PREFIX"] = servers.own_database()
 LOGGING["root"]["level"] = "WARNING"
+TEXT_HOUSE = {"adapter": "tests.texts.Outbox", "options": {}}

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from accounts import seals
-from accounts.actions import audit
+from accounts.actions import audit, text_code
 from accounts.clean import email_address, line, mailbox, phone_number
 from accounts.events import EmailChangeRequested, MailboxConfirmed, PersonJoined, SignUpRepeated
 from accounts.models import ApiToken, Person, SignInWay
@@ -161,11 +161,14 @@ def was_right(email: str) -> None:
 
 
 def check_password(person: Person, password: str, session: str = "", field: str = "password") -> None:
-    """Ask for the password again before what cannot be taken back; who is wrong waits longer each time.
+    """Ask for the password again before what cannot be taken back; who is wrong waits longer each time. Whoever has none
+    gives a code instead that was sent to a number of hers (`text_code.ask_to_confirm`).
 
     Each session for itself: one in a stranger's hands holds nobody up who signs in anew.
     """
     lane = f"{person.uid}:{session}"
+    if not person.has_usable_password():
+        return text_code.confirm(person, password, session, field)
     hold_up_the_right(person.email or lane)
     patience.demand("password", lane)
     if len(password) > LONGEST or not person.check_password(password):

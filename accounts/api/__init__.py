@@ -17,6 +17,7 @@ from accounts.api import (
     second_factor,
     session,
     shop,
+    text,
     viewer,
     ways,
 )
@@ -24,6 +25,7 @@ from accounts.api import (
 
 class Query(
     shop.Query,
+    text.Query,
     region.Query,
     viewer.Query,
     organisation.Query,
@@ -40,6 +42,7 @@ class Query(
 class Mutation(
     shop.Mutation,
     session.Mutation,
+    text.Mutation,
     second_factor.Mutation,
     device.Mutation,
     person.Mutation,

@@ -81,6 +81,9 @@ class ViewerType(ModelType):
         required=True,
         description="What is settled before her account is deleted; empty unless she has asked.",
     )
+    has_password = graphene.Boolean(
+        required=True, description="Whether she has a password; without one a code to her number stands in."
+    )
     memberships = list_of(
         MembershipType, most=50, resolver=_memberships, description="What she belongs to today."
     )
@@ -90,6 +93,10 @@ class ViewerType(ModelType):
     tokens = list_of(
         ApiTokenType, most=10, resolver=_tokens, description="Her bearer tokens that still work."
     )
+
+    def resolve_has_password(root, info):
+        """By its hash, which nobody else sees."""
+        return root.has_usable_password()
 
     def resolve_erasure_waits_for(root, info):
         """Sentences in the reader's language, from each floor that has something to settle; empty unless she has

@@ -8,6 +8,7 @@ from accounts.models.question import Answer, Faq, Question
 from accounts.models.region import Address, Region
 from accounts.models.second_factor import RecoveryCode, SecondFactor
 from accounts.models.shop import Shop
+from accounts.models.text import NumberDay, TextCode, TextDay
 from accounts.models.way import SignInWay
 from accounts.models.wechat import Consent, WeChatErrand
 
@@ -23,6 +24,7 @@ __all__ = [
     "Invitation",
     "Membership",
     "Merging",
+    "NumberDay",
     "Organisation",
     "Person",
     "Question",
@@ -33,4 +35,6 @@ __all__ = [
     "Shop",
     "SignInWay",
     "WeChatErrand",
+    "TextCode",
+    "TextDay",
 ]

@@ -115,7 +115,8 @@ def test_a_way_that_ended_half_a_year_ago_is_forgotten():
     assert list(mei.ways.filter(kind=PHONE)) == [kept]
 
 
-def test_her_ways_are_in_her_export_and_go_with_her():
+def test_her_ways_are_in_her_export_and_go_with_her(settings):
+    settings.PERSON_EXPORTERS = ["accounts.ways.export"]
     mei = a_person(email=MEI)
     ways.prove(mei, PHONE, NUMBER)
     told = Asker(mei).done("personExport", "json", password=PASSWORD)["json"]

@@ -244,7 +244,7 @@ def test_only_who_hears_of_alarms_is_written_to_and_shown_them(client):
 def test_the_command_says_what_to_do_and_ends_with_one():
     out = StringIO()
     call_command("alarms", stdout=out)
-    assert "None of 14 alarms" in out.getvalue()
+    assert "None of 15 alarms" in out.getvalue()
     a_delivery(parked_at=timezone.now())
     figures.reading.forget()
     out = StringIO()

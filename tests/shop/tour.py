@@ -333,7 +333,16 @@ def _held(slug: str = SLUG) -> Round:
 
 
 def _words() -> Iterator[Stop]:
-    for name in ("sign_in", "sign_up", "password_forgotten", "password_new", "confirm", "invitation", "role"):
+    for name in (
+        "sign_in",
+        "sign_in_by_number",
+        "sign_up",
+        "password_forgotten",
+        "password_new",
+        "confirm",
+        "invitation",
+        "role",
+    ):
         yield Stop(GUEST, name, query="?token=none")
     for query in ("", "?by=DIVISION", "?sort=PERSON_TIMES"):
         yield Stop(GUEST, "contest", query=query)

@@ -97,6 +97,7 @@ def of_the_shop(shelf: SimpleNamespace, together: Together, orders: SimpleNamesp
                 f"incidents/{orders.incident}/",
                 "set-up/",
                 "sign-in/",
+                "sign-in/number/",
                 "sign-up/",
             ),
             *("sign-up/?sent=1", "password/", "password/new/?token=x", "confirm/?token=x", "invitation/"),

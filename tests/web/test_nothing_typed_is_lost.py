@@ -54,6 +54,7 @@ PLAIN |= {
     "claim",
     "review",
     "sign_in",
+    "sign_in_by_number",
     "sign_up",
     "password_new",
 }

@@ -108,6 +108,8 @@ def is_no_member(request: HttpRequest, variables: dict[str, Any]) -> Lines:
 
 ENTERING = {
     "sign_in": Act(follow=now_signed_in, undone_by="sign_out"),
+    "ask_for_text": Act(as_written="it sends a text that may be left unread"),
+    "sign_in_by_text": Act(follow=now_signed_in, undone_by="sign_out"),
     "sign_out": Act(undone_by="sign_in"),
     "sign_up": Act(
         follow=goes_on_in_the_mailbox("sign-up/?sent=1"),
@@ -158,6 +160,20 @@ DEVICE = {
 
 ONESELF = {
     "update_person": Act(follow=saved, undone_by="update_person"),
+    "ask_to_confirm": Act(
+        follow=says(
+            say("验证码已发出，5 分钟内有效。", "The code is on its way; it holds for five minutes.")
+        ),
+        as_written="it sends a text that may be left unread",
+    ),
+    "ask_for_number_code": Act(
+        follow=says(say("验证码已发出，填在下面。", "The code is on its way; put it in below.")),
+        as_written="it sends a text that may be left unread",
+    ),
+    "add_number": Act(
+        follow=says(say("手机号已绑定。", "The number is yours to sign in with.")),
+        as_written="the code, and what confirms that it is oneself, are its word",
+    ),
     "save_address": Act(follow=saved, undone_by="save_address, delete_address"),
     "delete_address": Act(look=will(say("地址删除，不能恢复", "The address is deleted for good"))),
     "change_email": Act(

@@ -9,6 +9,7 @@ from shop.web.page import page
 urlpatterns = [
     path("<language:lang>/sign-in/", page("account/signing_in"), name="sign_in"),
     path("<language:lang>/sign-in/wechat/", from_wechat, name="from_wechat"),
+    path("<language:lang>/sign-in/number/", page("account/signing_in_by_number"), name="sign_in_by_number"),
     path("<language:lang>/sign-up/", page("account/signing_up"), name="sign_up"),
     path("<language:lang>/password/", page("account/password_forgotten"), name="password_forgotten"),
     path("<language:lang>/password/new/", page("account/password_new"), name="password_new"),
