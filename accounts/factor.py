@@ -23,6 +23,8 @@ from accounts.permissions import asks_for_factor
 KEY = "factor"
 AWAKE_FOR = timedelta(hours=12)  # a day's work: in the morning the app is asked again
 FRESH_FOR = timedelta(minutes=5)
+BEGAN = "began"
+YOUNG_FOR = timedelta(minutes=15)
 
 
 class Factor(NamedTuple):
@@ -58,6 +60,15 @@ def of_session(request: Any, person: Any) -> Factor | None:
     is_late = totp.now() - kept["again"] >= FRESH_FOR.total_seconds()
     is_here = not is_late and devices.name_of(request) == kept["device"]
     return Factor(kept["at"], kept["again"], is_here)
+
+
+def is_young(request: Any) -> bool:
+    """Whether somebody has signed in here so lately that nothing need be asked again; a token has no session, and never
+    has."""
+    began = (
+        request.session.get(BEGAN) if request.user.is_authenticated and hasattr(request, "session") else None
+    )
+    return began is not None and 0 <= totp.now() - began < YOUNG_FOR.total_seconds()
 
 
 def was_given(request: Any, person: Person) -> None:
@@ -115,4 +126,5 @@ def _signed_in(sender: Any, request: Any, user: Any, **_: Any) -> None:
     # A code opens the session in which it was given after its password, and no later one under the same cookie.
     if hasattr(request, "session"):
         request.session.pop(KEY, None)
+        request.session[BEGAN] = totp.now()
         _attach(request, user)

@@ -145,7 +145,8 @@ def _moved(*names: str) -> dict[str, str]:
 # What an order leaves behind, each after what it points at.
 LEDGER: dict[str, dict[str, str]] = {
     "orders_order": {**_moved("id"), "uid": _uid("uid"), "number": "left(md5(b.number || c.n), 14)", "cart_id": "NULL"},
-    "orders_shipment": {**_moved("id", "order_id"), "uid": NEW},
+    "orders_parcel": {**_moved("id"), "uid": NEW},
+    "orders_shipment": {**_moved("id", "order_id", "parcel_id"), "uid": NEW},
     "orders_line": {**_moved("id", "order_id", "shipment_id"), "uid": NEW},
     "orders_linelot": _moved("id", "line_id"),
     "orders_payment": {
@@ -208,6 +209,7 @@ SHORTENED = [
     "DELETE FROM orders_line WHERE order_id NOT IN (SELECT id FROM orders_order)",
     "DELETE FROM orders_linelot WHERE line_id NOT IN (SELECT id FROM orders_line)",
     "DELETE FROM orders_shipment WHERE order_id NOT IN (SELECT id FROM orders_order)",
+    "DELETE FROM orders_parcel WHERE id NOT IN (SELECT parcel_id FROM orders_shipment)",
     "DELETE FROM orders_refundline WHERE refund_id IN (SELECT id FROM orders_refund WHERE payment_id NOT IN "
     "(SELECT id FROM orders_payment WHERE order_id IN (SELECT id FROM orders_order)))",
     "DELETE FROM orders_refundgiven WHERE refund_id IN (SELECT id FROM orders_refund WHERE payment_id NOT IN "

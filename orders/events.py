@@ -130,6 +130,21 @@ class ShipmentCompleted(Event):
 
 
 @dataclass(frozen=True)
+class AddressCodeRequested(Event):
+    """Somebody who was not known by her session wants a parcel sent elsewhere; `digest` is of that address."""
+
+    shipment_id: int
+    digest: str
+
+
+@dataclass(frozen=True)
+class AddressChanged(Event):
+    """A paid parcel goes elsewhere now, or to somebody else."""
+
+    shipment_id: int
+
+
+@dataclass(frozen=True)
 class DisputeOpened(Event):
     dispute_id: int
 

@@ -13,8 +13,10 @@ from catalog.models import Lot
 from catalog.reads import managers_by_team
 from core.deliveries import reaction
 from orders import holding, words
-from orders.actions import left_unpaid
+from orders.actions import address_change, left_unpaid
 from orders.events import (
+    AddressChanged,
+    AddressCodeRequested,
     ClaimAnswered,
     ClaimMade,
     GoodsRecalled,
@@ -37,11 +39,12 @@ from orders.reads.stopped import held_back
 def _orders() -> QuerySet[Order]:
     # Of what must not be sent no day is promised.
     parcels = Prefetch(
-        "shipments", Shipment.objects.select_related("team").annotate(is_held_back=held_back())
+        "shipments",
+        Shipment.objects.select_related("team", "parcel__region__parent__parent").annotate(
+            is_held_back=held_back()
+        ),
     )
-    return Order.objects.select_related("region__parent__parent", *holding.rows()).prefetch_related(
-        "lines", parcels
-    )
+    return Order.objects.select_related(*holding.rows()).prefetch_related("lines", parcels)
 
 
 def order_of(pk: int) -> Order:
@@ -133,7 +136,8 @@ def _holder(order: Order) -> dict[str, Any]:
 
 
 def _parcel(pk: int) -> Shipment:
-    return Shipment.objects.select_related("team").prefetch_related("lines").get(pk=pk)
+    whole = Shipment.objects.select_related("team", "parcel__region__parent__parent")
+    return whole.prefetch_related("lines").get(pk=pk)
 
 
 def _in(parcel: Shipment) -> list[Line]:
@@ -146,6 +150,21 @@ def send_shipped(event: ShipmentShipped) -> None:
     """To the buyer: on its way, and under which number."""
     parcel = _parcel(event.shipment_id)
     to_buyer(order_of(parcel.order_id), "parcel_sent", parcel=parcel, lines=_in(parcel))
+
+
+@reaction("orders.letters.send_address_code")
+def send_address_code(event: AddressCodeRequested) -> None:
+    """To the buyer: the code by which she says that a parcel goes elsewhere."""
+    parcel = _parcel(event.shipment_id)
+    code = address_change.code_of(parcel, event.digest)
+    to_buyer(order_of(parcel.order_id), "address_code", parcel=parcel, code=code)
+
+
+@reaction("orders.letters.send_address_changed")
+def send_address_changed(event: AddressChanged) -> None:
+    """To the buyer: where it goes now; should it not have been she, she learns of it."""
+    parcel = _parcel(event.shipment_id)
+    to_buyer(order_of(parcel.order_id), "address_changed", parcel=parcel, lines=_in(parcel))
 
 
 @reaction("orders.letters.send_delivered")
@@ -193,7 +212,7 @@ def tell_team_of_recall(event: LotRecalled) -> None:
 @reaction("orders.letters.tell_team_of_claim")
 def tell_team_of_claim(event: ClaimMade) -> None:
     """To the team's managers: a buyer says that something is wrong."""
-    claim = Claim.objects.select_related("line__order").get(pk=event.claim_id)
+    claim = Claim.objects.select_related("line__order", "line__shipment__parcel").get(pk=event.claim_id)
     to_team(claim.line.team_id, "team_claim", "claims/", claim=claim, line=claim.line)
 
 

@@ -12,23 +12,32 @@ from accounts.permissions import holders
 from catalog.reads import managers_of
 from core import language
 from orders.links import desk_page, page_of, proof_for
-from orders.models import Order
-from orders.reads.address import localized
+from orders.models import Order, Shipment
+from orders.reads.address import localized, parcels_of
 from orders.reads.proof import is_proved
 
 
 def to_buyer(order: Order, template: str, **facts: Any) -> None:
-    """Tell whoever bought; who has asked to be forgotten only as long as money may come back to us that is hers."""
-    to = order.email or reach(order.person)
-    if not to:
+    """Tell whoever bought, of one `parcel` or of all; who has asked to be forgotten only as long as money may come back to
+    us that is hers."""
+    mailbox = order.email or reach(order.person)
+    if not mailbox:
         return
     with language.use(order.language):
-        address = localized(order.region, order.street)
+        shipment: Shipment | None = facts.get("parcel")
+        sent = [shipment.parcel] if shipment else parcels_of(order)
+        addresses = list(dict.fromkeys(localized(one.region, one.street) for one in sent))
     proof = "" if is_proved(order) else page_of(order, proof=proof_for(order))
     # What a held order's letter says otherwise lies with whoever holds it.
     holder = f"mail/{order.holder_kind}/{template}.{order.language}.txt" if order.holder else ""
-    common = {"order": order, "link": page_of(order), "proof": proof, "address": address, "holder": holder}
-    mail.send(to, order.language, template, {**common, **facts})
+    common = {
+        "order": order,
+        "link": page_of(order),
+        "proof": proof,
+        "addresses": addresses,
+        "holder": holder,
+    }
+    mail.send(mailbox, order.language, template, {**common, **facts})
 
 
 def to_team(team_id: int, template: str, path: str, **facts: Any) -> None:

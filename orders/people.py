@@ -15,12 +15,14 @@ from core.language import Words, say
 from core.refusals import Conflict
 from orders.models import (
     Cart,
+    CartAddress,
     Claim,
     CouponUse,
     Dispute,
     Line,
     Notice,
     Order,
+    Parcel,
     Refund,
     Review,
     Shipment,
@@ -81,8 +83,8 @@ def _columns(row: Any, *names: str) -> dict[str, Any]:
 
 def _orders(person: Person) -> Any:
     rows = Order.objects.filter(person=person).order_by("pk")
-    rows = rows.select_related("region", "organisation", "mobiliser_organisation")
-    return rows.prefetch_related("lines", "shipments", "payments__refunds")
+    rows = rows.select_related("organisation", "mobiliser_organisation")
+    return rows.prefetch_related("lines", "shipments__parcel__region", "payments__refunds")
 
 
 def _order(order: Order) -> dict[str, Any]:
@@ -92,9 +94,6 @@ def _order(order: Order) -> dict[str, Any]:
         "placed_at",
         "paid_at",
         "email",
-        "recipient",
-        "phone",
-        "street",
         "note",
         "language",
     )
@@ -102,7 +101,6 @@ def _order(order: Order) -> dict[str, Any]:
     refunds = [refund for payment in order.payments.all() for refund in payment.refunds.all()]
     return {
         **_columns(order, *names, *sums),
-        "region": order.region.name_zh,
         "for_organisation": order.organisation.name_zh if order.organisation else "",
         # Who a friend is that called her is the friend's to tell.
         "by_call_of": order.mobiliser_organisation.name_zh if order.mobiliser_organisation else "",
@@ -112,7 +110,11 @@ def _order(order: Order) -> dict[str, Any]:
             for line in order.lines.all()
         ],
         "parcels": [
-            {"carrier": s.carrier, "tracking_number": s.tracking_number, "state": s.state}
+            {
+                "state": s.state,
+                "region": s.parcel.region.name_zh,
+                **_columns(s.parcel, *_OF_A_GIFT, "carrier", "tracking_number"),
+            }
             for s in order.shipments.all()
         ],
         "payments": [
@@ -129,7 +131,14 @@ def _cart(cart: Cart) -> dict[str, Any]:
     return {
         **_columns(cart, *names),
         "lines": [{"name": line.variant.product.name_zh, "quantity": line.quantity} for line in lines],
+        "sent_to_others": [
+            {"region": to.region.name_zh, **_columns(to, *_OF_A_GIFT)}
+            for to in cart.addresses.select_related("region")
+        ],
     }
+
+
+_OF_A_GIFT = ("recipient", "phone", "street", "gift_note", "sender")
 
 
 def erase(person: Person) -> None:
@@ -149,9 +158,10 @@ def erase(person: Person) -> None:
     _forget_claims(orders)
     Review.objects.filter(person=person).update(nickname="", person=None)
     Cart.objects.filter(person=person, closed_at=None).delete()
-    Cart.objects.filter(person=person).update(**_EMPTY, recipient="")
+    CartAddress.objects.filter(cart__person=person).delete()
+    Cart.objects.filter(person=person).update(**_EMPTY, **_NO_ADDRESS)
     CouponUse.objects.filter(order__in=orders).update(**_UNMARKED)
-    orders.update(**UNKNOWN)
+    _forget_orders(orders)
 
 
 def duties(person: Person) -> list[Words]:
@@ -175,6 +185,30 @@ def move(person: Person, old: str, new: str) -> None:
     Cart.objects.filter(person=person, email=old).update(email=new)
 
 
+def _forget_orders(orders: QuerySet[Order]) -> None:
+    """Who bought, and who took the parcels in which nothing lies of an order that somebody still knows."""
+    shipments = Shipment.objects.filter(parcel=OuterRef("pk"))
+    known = shipments.exclude(order__in=orders.values("pk")).exclude(order__email="")
+    parcels = Parcel.objects.filter(~Exists(known), shipments__order__in=orders.values("pk"))
+    _forget_parcels(parcels)
+    orders.update(**UNKNOWN)
+
+
+def _forget_parcels(parcels: QuerySet[Parcel]) -> int:
+    chosen = Parcel.objects.filter(pk__in=list(parcels.values_list("pk", flat=True)))
+    return chosen.update(**_NO_ADDRESS | {"recipient": FORGOTTEN, "gift_note": "", "sender": ""})
+
+
+def _forget_gifts() -> int:
+    """Who was sent a gift never asked us to know her: her name and door go when nothing can be claimed any more."""
+    going = Shipment.objects.filter(parcel=OuterRef("pk"), state__in=ON_ITS_WAY).exclude(
+        order__state__in=OVER
+    )
+    open_claims = Claim.objects.filter(line__shipment__parcel=OuterRef("pk"), state=Claim.State.OPEN)
+    over = Parcel.objects.filter(~Exists(going), ~Exists(open_claims), is_gift=True).exclude(street="")
+    return _forget_parcels(over)
+
+
 def _forget_claims(orders: QuerySet[Order]) -> None:
     """What was written of these and photographed, and what the team answered; that something was wrong, and what came
     of it, stays."""
@@ -196,16 +230,18 @@ def forget_old() -> int:
     # As long as money is owed to her, a guest is kept too.
     owed = Refund.objects.filter(payment__order=OuterRef("pk")).exclude(state__in=Refund.SETTLED)
     ended = Order.objects.filter(~Exists(owed), person=None, closed_at__lt=now - ORDERS_LAST)
-    orders = ended.exclude(IS_FORGOTTEN).update(**UNKNOWN)
     CouponUse.objects.filter(order__in=ended).exclude(mailbox=None, phone=None).update(**_UNMARKED)
     with transaction.atomic():
         _forget_claims(ended)
+        fresh = list(ended.exclude(IS_FORGOTTEN).values_list("pk", flat=True))
+        _forget_orders(Order.objects.filter(pk__in=fresh))
     notices = Notice.objects.filter(received_at__lt=now - ORDERS_LAST).exclude(body=b"").update(body=b"")
-    return carts + orders + notices
+    return carts + len(fresh) + notices + _forget_gifts()
 
 
 # Whoever is forgotten is known again by no coupon; that it was used stays.
 _UNMARKED = {"mailbox": None, "phone": None}
 UNPROVED = ("unproved_cookie", "unproved_mailbox", "unproved_phone")
-_EMPTY = {"email": "", "phone": "", "street": "", "note": ""}
-UNKNOWN: dict[str, Any] = {**_EMPTY, "recipient": FORGOTTEN, **dict.fromkeys(UNPROVED)}
+_EMPTY = {"email": "", "note": ""}
+_NO_ADDRESS = {"recipient": "", "phone": "", "street": ""}
+UNKNOWN: dict[str, Any] = {**_EMPTY, **dict.fromkeys(UNPROVED)}

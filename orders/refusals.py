@@ -121,3 +121,16 @@ class PaymentRefused(Refusal):
             number=number,
         )
         super().__init__(words, number=number, token=token or None, reserved_until=reserved_until)
+
+
+class CodeRequired(Refusal):
+    """A code was sent to the order's mailbox: it is to come along."""
+
+    code = "CODE_REQUIRED"
+
+    def __init__(self) -> None:
+        words = say(
+            "为确认是您本人，验证码已寄到订单的邮箱，十五分钟内有效。请填上再提交。",
+            "A code was sent to the order’s mailbox, good for fifteen minutes. Please fill it in and send this again.",
+        )
+        super().__init__(words, field="code")

@@ -137,12 +137,15 @@ RULES = [
         "I1",
         "Order",
         "what is reserved or sold for an order is not what its state says",
-        f"""SELECT o.id, o.state FROM orders_order o
-            JOIN orders_line l ON l.order_id = o.id JOIN orders_linelot t ON t.line_id = l.id
+        # Several of its lines may draw on one lot: each of its parcels has its own.
+        f"""SELECT o.id, o.state FROM orders_order o JOIN (
+                SELECT l.order_id, t.lot_id, sum(t.units) AS units, sum(t.units_returned) AS returned
+                FROM orders_line l JOIN orders_linelot t ON t.line_id = l.id GROUP BY l.order_id, t.lot_id
+            ) t ON t.order_id = o.id
             LEFT JOIN catalog_reservation r ON r.holder = o.uid AND r.lot_id = t.lot_id
             WHERE r.state IS DISTINCT FROM (CASE WHEN o.state IN {_OPEN} THEN 'sold'
                   WHEN o.state = 'placed' THEN 'held' ELSE 'released' END)
-               OR r.units <> t.units""",
+               OR r.units <> t.units OR r.units_returned <> t.returned""",
     ),
     Rule(
         "I1",

@@ -111,10 +111,9 @@ RULES = [
         "I1",
         "Line",
         "what of it is on the shelf again is not what its refunds say",
-        """SELECT l.id, coalesce(sum(r.units_returned), 0) FROM orders_line l JOIN orders_order o ON o.id = l.order_id
+        """SELECT l.id, coalesce(sum(d.units_returned), 0) FROM orders_line l
            LEFT JOIN orders_linelot d ON d.line_id = l.id
-           LEFT JOIN catalog_reservation r ON r.holder = o.uid AND r.lot_id = d.lot_id
-           GROUP BY l.id HAVING coalesce(sum(r.units_returned), 0) <> (
+           GROUP BY l.id HAVING coalesce(sum(d.units_returned), 0) <> (
                SELECT coalesce(sum(b.units), 0) FROM orders_refundline b JOIN orders_refund f ON f.id = b.refund_id
                WHERE b.line_id = l.id AND b.is_restocked AND f.state <> 'undone')""",
     ),
@@ -126,6 +125,20 @@ RULES = [
            WHERE o.state IN ('paid', 'shipped', 'delivered', 'completed') AND s.state <> 'cancelled'
            GROUP BY o.id HAVING min(array_position(ARRAY['waiting', 'shipped', 'delivered', 'completed'], s.state::text))
                               > array_position(ARRAY['paid', 'shipped', 'delivered', 'completed'], o.state::text)""",
+    ),
+    Rule(
+        "ORDER",
+        "Parcel",
+        "a parcel carries what another team sends",
+        """SELECT p.id, s.team_id FROM orders_parcel p JOIN orders_shipment s ON s.parcel_id = p.id
+           WHERE s.team_id <> p.team_id""",
+    ),
+    Rule(
+        "ORDER",
+        "Parcel",
+        "a parcel carries nothing of any order",
+        """SELECT p.id, p.team_id FROM orders_parcel p
+           WHERE NOT EXISTS (SELECT FROM orders_shipment s WHERE s.parcel_id = p.id)""",
     ),
     Rule(
         "ORDER",

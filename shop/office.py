@@ -23,6 +23,10 @@ LETTERS = {
     ),
     "orders.letters.send_refunded": say("已退款，给买家", "Given back, to the buyer"),
     "orders.letters.tell_teams_of_cancellation": say("不用再发，给团队", "Not to be sent, to the teams"),
+    "orders.letters.send_address_code": say(
+        "改地址的验证码，给买家", "A code to change an address, to the buyer"
+    ),
+    "orders.letters.send_address_changed": say("地址已改，给买家", "An address was changed, to the buyer"),
     "orders.letters.send_shipped": say("已发货，给买家", "Sent, to the buyer"),
     "orders.letters.send_delivered": say("已签收，给买家", "Delivered, to the buyer"),
     "orders.letters.send_recalled": say("商品召回，给买家", "Goods recalled, to the buyer"),

@@ -31,7 +31,8 @@ SCOPES = {
     **_each((READ, DESK), "myTeams"),
     **_each(
         (BUY,),
-        "cartMerge cartLinesAdd cartAddOrder cartLineUpdate cartLineRemove cartUpdate cartCouponUse cartCouponLeave checkoutPlace buyNow paymentBegin"
+        "cartMerge cartLinesAdd cartAddOrder cartLineUpdate cartLineRemove cartAddressSave cartAddressRemove"
+        " shipmentAddressChange cartUpdate cartCouponUse cartCouponLeave checkoutPlace buyNow paymentBegin"
         " orderCancel orderProve standstillWait standstillRefund claimMake reviewWrite"
         " groupPurchaseOpen groupPurchaseJoin groupPurchaseCancel groupPurchaseDelivered seatCollect",
     ),
@@ -42,7 +43,7 @@ SCOPES = {
         "desk groupParcels householdDesk resultDesk objectionFile contestDesk registrationApply registrationWithdraw registrationAppealFile teamProduct teamProducts"
         " productCreate productUpdate productSubmit productWithdraw productArchive variantSave pictureDelete"
         " certificateAdd certificateRemove teamUpdate leaderIntroduce lotDeclare lotOpen lotClose"
-        " lotShareOut teamCoupons teamCouponMake teamCouponEnd householdPropose householdWithdraw shipmentShip groupShip claimAnswer",
+        " lotShareOut teamCoupons teamCouponMake teamCouponEnd householdPropose householdWithdraw shipmentShip shipmentPack groupShip claimAnswer",
     ),
     # Hers alone, signed in. (What moves money is asked for a code, which no program gives; a claim may be answered in words.)
     **_each(

@@ -24,6 +24,8 @@ HOUSEHOLD_KEYS = env.words("HOUSEHOLD_KEYS")
 # Encrypts the secrets of authenticator apps, in the same way.
 FACTOR_KEYS = env.words("FACTOR_KEYS")
 SITE_URL = env.text("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
+# Where buyers read how far a parcel is; {number} stands for the carrier's number.
+TRACKING_PAGE = env.text("TRACKING_PAGE", "https://www.kuaidi100.com/chaxun?nu={number}")
 HTTPS = SITE_URL.startswith("https://")
 _site_host = urlsplit(SITE_URL).hostname or "127.0.0.1"
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", f"{_site_host},localhost,127.0.0.1,[::1]")

@@ -56,7 +56,7 @@ def tell_team_of_group(event: GroupConfirmed) -> None:
 def send_group_sent(event: GroupSent) -> None:
     """To the coordinators: the parcel is on its way to them, and under which number."""
     parcels = Shipment.objects.filter(order__seat__group=event.group_id, state=Shipment.State.SHIPPED)
-    if parcel := parcels.order_by("pk").last():
+    if parcel := parcels.select_related("parcel").order_by("pk").last():
         to_coordinators(_group(event.group_id), "group_sent", parcel=parcel)
 
 

@@ -8,7 +8,7 @@ from accounts.actions.handover import led_alone
 from accounts.models import Person
 from core.language import Words, say
 from core.refusals import Conflict
-from orders.models import Order
+from orders.models import Order, Parcel
 from orders.people import FORGOTTEN, IS_FORGOTTEN, going_on
 from together.models import GroupPurchase, Seat
 
@@ -49,7 +49,7 @@ def erase(person: Person) -> None:
             "A group purchase of yours is still going on. Please erase the account once it is over.",
         )
         raise Conflict(words)
-    seats.update(phone="", street="")
+    Parcel.objects.filter(shipments__order__in=seats.values("pk")).update(phone="", street="")
     groups.update(recipient=FORGOTTEN, phone="", street="")
     Seat.objects.filter(order__person=person).update(name=FORGOTTEN)
 

@@ -1,5 +1,6 @@
 """Addresses that a person has things sent to; an order keeps its own copy."""
 
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -24,14 +25,7 @@ def save(
     is_default: bool = False,
 ) -> Address:
     """Add an address, or change one of the person's own; the first one is the usual one."""
-    written = every(
-        {
-            "recipient": lambda: line(recipient, "recipient", 60),
-            "phone": lambda: phone_number(phone),
-            "region": lambda: region_to_send_to(region),
-            "street": lambda: line(street, "street", 200),
-        }
-    )
+    written = validated(recipient=recipient, phone=phone, region=region, street=street)
     with transaction.atomic():
         _lock(person)
         address = address_of(person, uid) if uid else Address(person=person)
@@ -45,6 +39,18 @@ def save(
         address.is_default = is_default or address.is_default or not others.filter(is_default=True).exists()
         address.save()
     return address
+
+
+def validated(*, recipient: str, phone: str, region: str, street: str) -> dict[str, Any]:
+    """Somebody's name, telephone and door, each made plain or refused under its name."""
+    return every(
+        {
+            "recipient": lambda: line(recipient, "recipient", 60),
+            "phone": lambda: phone_number(phone),
+            "region": lambda: region_to_send_to(region),
+            "street": lambda: line(street, "street", 200),
+        }
+    )
 
 
 def delete(person: Person, uid: UUID) -> None:

@@ -26,7 +26,9 @@ _ALIKE = """
          AND p.day BETWEEN r.day - 1 AND r.day + 1
     JOIN orders_order o ON o.uid = p.order_uid
          AND o.traded_at BETWEEN r.paid_at - interval '10 minutes' AND r.paid_at + interval '10 minutes'
-         AND (r.province_id IS NULL OR left(o.region_id, 2) = left(r.province_id, 2))
+         AND (r.province_id IS NULL OR EXISTS (
+             SELECT FROM orders_shipment h JOIN orders_parcel g ON g.id = h.parcel_id
+             WHERE h.order_id = o.id AND left(g.region_id, 2) = left(r.province_id, 2)))
     WHERE r.batch_id = %(batch)s AND NOT r.is_aggregate AND NOT r.is_void AND r.external_ref = '' AND r.amount_minor > 0
       AND NOT EXISTS (SELECT 1 FROM contest_importrow named JOIN contest_importbatch nb ON nb.id = named.batch_id
                       WHERE named.external_ref = o.number AND nb.round_id = b.round_id AND nb.applied_at IS NOT NULL)

@@ -14,6 +14,7 @@ from accounts.models import Address, Person
 from catalog.models import Lot, TeamMember
 from contest.integrity import ports
 from contest.models import Conflict, Engagement, RelatedParty, View
+from contest.reads.delivered import delivered
 from impact.marks import mark_of_address, mark_of_mailbox, mark_of_phone
 from impact.models import Edition, Entry
 from impact.reads.figures import BOUGHT
@@ -60,9 +61,10 @@ _PURCHASES = f"""
         WHERE e.team_id = %(team)s AND r.edition_id = %(edition)s GROUP BY s.entry_id, s.order_uid
     )
     SELECT b.order_uid, b.entry_id, b.person_key, b.is_known, b.net::bigint, b.organisation_id, o.person_id,
-           o.mobiliser_person_id, o.email, o.phone, o.region_id, o.street, o.holder IS NOT NULL, o.placed_at,
+           o.mobiliser_person_id, o.email, d.phone, d.region_id, d.street, o.holder IS NOT NULL, o.placed_at,
            o.traded_at, p.joined_at, b.day::text
     FROM bought b JOIN orders_order o ON o.uid = b.order_uid LEFT JOIN accounts_person p ON p.id = o.person_id
+    {delivered("o.id", "%(team)s")}
     ORDER BY o.traded_at, o.id
 """
 

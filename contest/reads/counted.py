@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db import connection
 
 from accounts.merging import MERGED_BY
+from contest.reads.delivered import delivered
 from impact.models import Round
 from impact.reads.figures import BOUGHT, QUALIFIES
 
@@ -91,12 +92,13 @@ COUNTED = f"""
         SELECT * FROM unnest(%(uncalled_of)s::bigint[], %(uncalled)s::uuid[]) AS x (entry_id, order_uid)
     ), counted AS MATERIALIZED (
         SELECT b.entry_id, b.order_uid, b.day, b.is_known, b.person_key, b.organisation_id, b.net, e.team_id, o.holder,
-               {area_sql("o.region_id", "%(home)s")} AS area,
+               {area_sql("d.region_id", "%(home)s")} AS area,
                coalesce(t.collected_at <= %(until)s, false) AS is_handed_out, u.order_uid IS NOT NULL AS is_uncalled,
                b.mobiliser_organisation_id AS by_organisation, coalesce(m.who, b.mobiliser_person_id) AS by_person,
                (SELECT c.organisation_id FROM impact_call c WHERE c.order_uid = b.order_uid AND c.way = 'docking'
                 AND c.team_id = e.team_id ORDER BY c.id LIMIT 1) AS by_docking
         FROM bought b JOIN impact_entry e ON e.id = b.entry_id JOIN orders_order o ON o.uid = b.order_uid
+        {delivered("o.id", "e.team_id")}
         LEFT JOIN together_seat t ON t.order_id = o.id LEFT JOIN merged m ON m.id = b.mobiliser_person_id
         LEFT JOIN uncalled u ON u.entry_id = b.entry_id AND u.order_uid = b.order_uid
         WHERE {QUALIFIES} AND NOT EXISTS (

@@ -13,7 +13,7 @@ from contest.models import Conflict, Judge
 from core import clock
 from impact.models import Entry
 from impact.reads import docking
-from orders.models import Line, Order
+from orders.models import Line, Order, Shipment
 from together.models import GroupPurchase
 
 Kind = Conflict.Kind
@@ -83,11 +83,13 @@ def _of_her_household(judge: Judge) -> Q:
     """What she has ordered, or somebody who lives where she does: by her account, mailbox, telephone or address."""
     person = judge.person
     found = Q(person=person) | Q(email=person.email)
-    phones = {person.phone}
+    phones, sent = {person.phone}, Q(pk__in=[])
     for home in person.addresses.all():
         phones.add(home.phone)
-        found |= Q(region=home.region_id, street=home.street)
-    return found | Q(phone__in=phones - {""})
+        sent |= Q(parcel__region=home.region_id, parcel__street=home.street)
+    return found | Q(
+        pk__in=Shipment.objects.filter(sent | Q(parcel__phone__in=phones - {""})).values("order")
+    )
 
 
 def _groups(organisations: set[int], since: timedelta) -> set[int]:

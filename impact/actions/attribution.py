@@ -113,6 +113,7 @@ def owe(events: Sequence[ShipmentCompleted]) -> None:
     done = keys_posted([key_of(Reason.OWED, shipment.uid) for shipment in shipments])
     parcel_of = dict(Line.objects.filter(shipment__in=shipments).values_list("pk", "shipment_id"))
     standing = by_order(positions(order.uid for order in orders.values()))
+    beside = _set_aside_beside(shipments)
     book = Book()
     for shipment in shipments:
         order = orders[shipment.order_id]
@@ -120,8 +121,29 @@ def owe(events: Sequence[ShipmentCompleted]) -> None:
         if waiting and (key := key_of(Reason.OWED, shipment.uid)) not in done:
             book.open(key, order.uid, timezone.now())
             for p in waiting:
-                book.move(p.place, p.place.owed(), p.amount_minor, p.line_id)
+                others = 0 if p.line_id else beside[shipment.pk]
+                book.move(p.place, p.place.owed(), p.amount_minor - others, p.line_id)
     book.write()
+
+
+def _set_aside_beside(shipments: Sequence[Shipment]) -> dict[int, int]:
+    """Fen that are set aside for sending what the same team sends of the same order in other parcels: they stand in one
+    account, and each is owed when its own parcel is complete."""
+    now = {one.pk for one in shipments}
+    of_these = Shipment.objects.filter(order__in={one.order_id for one in shipments})
+    rows = list(of_these.select_related("order"))
+    theirs = [one for one in rows if one.pk in now or one.state != Shipment.State.COMPLETED]
+    several = len({(one.order_id, one.team_id) for one in theirs}) < len(theirs)
+    given = given_while_held({one.order for one in theirs}) if several else {}
+    left = {one.pk: one.shipping_minor - given.get(("shipment", one.pk), 0) for one in theirs}
+    return {
+        one.pk: sum(
+            left[other.pk]
+            for other in theirs
+            if (other.order_id, other.team_id) == (one.order_id, one.team_id) and other.pk != one.pk
+        )
+        for one in shipments
+    }
 
 
 def _is_of_parcel(position: Position, shipment: Shipment, parcel_of: dict[int, int]) -> bool:

@@ -4,10 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from django.db.models import Model, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Model, QuerySet
 
-from catalog.models import Reservation
 from core import rows
 from impact.actions.ledger import BUYER, COUPONS, Book, Shared
 from impact.actions.lots import Lots
@@ -34,18 +32,15 @@ def draws_of(lines: Iterable[Line]) -> dict[int, list[tuple[int, int]]]:
 
 
 def drawn() -> QuerySet[LineLot]:
-    """What lines draw on lots, each with how many of the units went back on the shelf."""
-    of_lot = Reservation.objects.filter(holder=OuterRef("line__order__uid"), lot=OuterRef("lot"))
-    returned = Coalesce(Subquery(of_lot.values("units_returned")), 0)
-    return LineLot.objects.annotate(returned=returned).order_by("line_id", "lot_id")
+    """What lines draw on lots, in the order in which it is weighed."""
+    return LineLot.objects.order_by("line_id", "lot_id")
 
 
 def weighed(draws: Iterable[LineLot]) -> dict[int, list[tuple[int, int]]]:
     """Which lots each line draws on and how many units weigh, of what `drawn` tells."""
     found: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
     for draw in draws:
-        left = max(0, draw.units - draw.returned)  # type: ignore[attr-defined]
-        found[draw.line_id].append((draw.lot_id, draw.units, left))
+        found[draw.line_id].append((draw.lot_id, draw.units, draw.units - draw.units_returned))
     return {line_id: _weighed(lots) for line_id, lots in found.items()}
 
 

@@ -16,7 +16,7 @@ from impact.actions.posting import Posting, by_order, draws_of, locked
 from impact.models import Kind, LedgerTransaction
 from impact.reads.positions import AccountKey, Position, positions
 from orders.events import RefundRequested
-from orders.models import Payment, Refund, RefundLine
+from orders.models import Payment, Refund, RefundLine, Shipment
 
 Reason = LedgerTransaction.Reason
 # Money turned away was never shared out.
@@ -59,7 +59,7 @@ def reverse(events: Sequence[RefundRequested]) -> None:
             if row.line and (row.amount_minor or row.is_restocked):
                 posting.reverse(row.line, row.amount_minor)
             elif row.shipment:
-                place = sending_of(standing[order.uid], row.shipment.team_id)
+                place = sending_of(standing[order.uid], row.shipment)
                 posting.book.move(place, BUYER, row.amount_minor)
         taken = -posting.book.net_from(BUYER)
         if is_disputed:
@@ -96,11 +96,13 @@ def _rows_of(refunds: Sequence[Refund]) -> dict[int, list[RefundLine]]:
     }
 
 
-def sending_of(stands: Sequence[Position], team_id: int) -> AccountKey:
+def sending_of(stands: Sequence[Position], shipment: Shipment) -> AccountKey:
     """Where what was paid for sending a team's parcel stands: set aside, or owed already."""
-    earmarked = AccountKey(Kind.SHIPPING_EARMARKED, team_id)
-    is_owed = any(position.place == earmarked.owed() for position in stands)
-    return earmarked.owed() if is_owed else earmarked
+    earmarked = AccountKey(Kind.SHIPPING_EARMARKED, shipment.team_id)
+    places = {position.place for position in stands}
+    # Of several parcels that a team sends of an order some may be complete, and others not.
+    is_owed = shipment.state == Shipment.State.COMPLETED or earmarked not in places
+    return earmarked.owed() if is_owed and earmarked.owed() in places else earmarked
 
 
 def of_team(rows: Sequence[RefundLine]) -> dict[int, int]:

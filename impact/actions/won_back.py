@@ -48,7 +48,7 @@ def _regain(event: DisputeRegained) -> None:
         if row.line:
             posting.reverse(row.line, row.amount_minor)
         elif row.shipment:
-            posting.book.move(sending_of(stands, row.shipment.team_id), BUYER, row.amount_minor)
+            posting.book.move(sending_of(stands, row.shipment), BUYER, row.amount_minor)
     posting.write()
     again = of_team(undone)
     for team, minor in of_team(owed).items():

@@ -7,7 +7,6 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, Sum
 
-from catalog.models import Reservation
 from core.verify import Offence, Rule, broken, tell
 from impact.models import Attribution, LedgerTransaction
 from impact.models.kind import EARMARKED, OWED, SET_ASIDE, Kind, sql
@@ -139,16 +138,12 @@ def _check_lines(orders: dict[int, UUID], stands: dict[int, dict[str, int]]) -> 
 
 def _draws(orders: dict[int, UUID]) -> dict[int, list[tuple[int, int]]]:
     """The lots of each line and what each weighs: units still sold or, where there are none, units drawn."""
-    sold = Reservation.objects.filter(holder__in=orders.values())
-    returned = {
-        (holder, lot): units for holder, lot, units in sold.values_list("holder", "lot_id", "units_returned")
-    }
     drawn: dict[int, list[tuple[int, int]]] = defaultdict(list)
     left: dict[int, list[tuple[int, int]]] = defaultdict(list)
     rows = LineLot.objects.filter(line__order__in=orders).order_by("line_id", "lot_id")
-    for line, order, lot, units in rows.values_list("line_id", "line__order__uid", "lot_id", "units"):
+    for line, lot, units, returned in rows.values_list("line_id", "lot_id", "units", "units_returned"):
         drawn[line].append((lot, units))
-        left[line].append((lot, max(0, units - returned.get((order, lot), 0))))
+        left[line].append((lot, units - returned))
     return defaultdict(
         list,
         {line: left[line] if any(units for _, units in left[line]) else lots for line, lots in drawn.items()},

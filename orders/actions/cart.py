@@ -123,8 +123,11 @@ def begin_apart(person: Any, beside: UUID | None) -> Cart:
 def _pour(guests: Cart, own: Cart) -> int:
     """Fill the own cart; how many units find no place in it."""
     left_out = 0
-    lines = list(guests.lines.all())
-    mine = {line.variant_id: line for line in own.lines.all()}
+    lines = list(guests.lines.filter(address=None))
+    mine = {line.variant_id: line for line in own.lines.filter(address=None)}
+    # What goes to others goes to them from her own cart as well.
+    guests.lines.exclude(address=None).update(cart=own)
+    guests.addresses.update(cart=own)
     for line in lines:
         # Not cut to what is left, which would tell it: what cannot be had stays, and the line says so.
         if there := mine.get(line.variant_id):

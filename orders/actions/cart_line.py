@@ -41,7 +41,7 @@ def add(person: Any, uid: UUID | None, wanted: Iterable[tuple[UUID, int]], *, ap
 @transaction.atomic
 def _add(person: Any, uid: UUID | None, wanted: list[tuple[UUID, int]]) -> Cart:
     cart = locked(person, uid)
-    there = {line.variant_id: line for line in cart.lines.all()}
+    there = {line.variant_id: line for line in cart.lines.filter(address=None)}
     lines = lines_of(cart, wanted)
     if len({*there, *(line.variant_id for line in lines)}) > MOST_LINES:
         raise _too_many()
@@ -51,7 +51,7 @@ def _add(person: Any, uid: UUID | None, wanted: list[tuple[UUID, int]]) -> Cart:
     CartLine.objects.bulk_create(
         lines,
         update_conflicts=True,
-        unique_fields=["cart", "variant"],
+        unique_fields=["cart", "variant", "address"],
         update_fields=["quantity", "price_seen_minor"],
     )
     return cart

@@ -12,16 +12,17 @@ from core.refusals import IdempotencyConflict, NotFound, Refusal
 from orders.actions import attempt, cart_line, unpaid
 from orders.actions import cart as carts
 from orders.actions.coupon import Use
-from orders.actions.placing import Placed, Purchase, Want, place_all
-from orders.models import Cart, CartLine, Order
+from orders.actions.placing import Gift, Placed, Purchase, Want, place_all
+from orders.models import Cart, CartAddress, CartLine, Order
 from orders.reads import cart as cart_reads
+from orders.reads.address import parcels_of
 from orders.reads.closure import around, closed_by
 from orders.refusals import CartProblem, TotalChanged
 
 _LINES = fast.PreparedQuery(
     lambda cart, codes: (
         CartLine.objects.filter(cart=cart)
-        .select_related("variant__product__team")
+        .select_related("variant__product__team", "address")
         .annotate(closed_by=closed_by(codes, "variant__product__storage"))
     )
 )
@@ -93,7 +94,8 @@ def _is_same_request(
     for variant, quantity in wanted:
         units[variant] = units.get(variant, 0) + quantity
     bought = {line.variant.uid: line.quantity for line in order.lines.select_related("variant")}
-    is_sent_there = all(getattr(order, name) == said for name, said in where.items())
+    parcel = parcels_of(order)[0]
+    is_sent_there = all(getattr(parcel, name) == said for name, said in where.items())
     return units == bought and expected_minor == order.total_minor and is_sent_there
 
 
@@ -114,9 +116,6 @@ def _place_cart(
         raise TotalChanged(total)
     attempt.demand_enough(total)
     organisation, person = seen.mobilisers
-    shipping: dict[int, int] = {}
-    for parcel in seen.parcels or ():
-        shipping[parcel.team_id] = shipping.get(parcel.team_id, 0) + parcel.minor
     purchase = Purchase(
         email=cart.email,
         recipient=cart.recipient,
@@ -127,7 +126,7 @@ def _place_cart(
         language=cart.language,
         wants=_wants(seen),
         coupon=_use(seen),
-        shipping=shipping,
+        shipping=_shipping(seen),
         person_id=cart.person_id,
         cart_id=cart.pk,
         organisation_id=cart.organisation_id,
@@ -148,10 +147,14 @@ def _wants(seen: cart_reads.CartSeen) -> list[Want]:
     """Each line with its own part of the coupon, whoever pays for that."""
     best = seen.offered.best
     if best is None:
-        return [Want(line.line.variant, line.line.quantity) for line in seen.lines]
+        return [_want(line) for line in seen.lines]
     whose = "subsidy_minor" if best.coupon.is_by_shop else "discount_minor"
     rows = zip(seen.lines, best.of_lines, strict=True)
-    return [Want(line.line.variant, line.line.quantity, **{whose: minor}) for line, minor in rows]
+    return [_want(line, **{whose: minor}) for line, minor in rows]
+
+
+def _want(line: cart_reads.LineSeen, **parts: int) -> Want:
+    return Want(line.line.variant, line.line.quantity, to=_gift(line.line.address), **parts)
 
 
 def _use(seen: cart_reads.CartSeen) -> Use | None:
@@ -159,11 +162,29 @@ def _use(seen: cart_reads.CartSeen) -> Use | None:
     return Use(best.coupon.pk, best.minor, cart_reads.buyer_of_cart(seen.cart)) if best else None
 
 
+def _gift(address: CartAddress | None) -> Gift | None:
+    if address is None:
+        return None
+    names = ("pk", "recipient", "phone", "region_id", "street", "gift_note", "sender")
+    return Gift(*(getattr(address, name) for name in names))
+
+
+def _shipping(seen: cart_reads.CartSeen) -> dict[Any, int]:
+    """Fen of each parcel, by the team that sends it, or by gift and team."""
+    gifts = {line.line.address_id: _gift(line.line.address) for line in seen.lines}
+    shipping: dict[Any, int] = {}
+    for parcel in seen.parcels or ():
+        key = (gifts[parcel.address_id], parcel.team_id) if parcel.address_id else parcel.team_id
+        shipping[key] = shipping.get(key, 0) + parcel.minor
+    return shipping
+
+
 def _refuse(seen: cart_reads.CartSeen) -> None:
     for index, line in enumerate(seen.lines):
         for problem in line.problems:
             if problem.closed:
-                raise problem.closed.refusal("region_code")
+                is_own = line.line.address is None
+                raise problem.closed.refusal("region_code" if is_own else ("lines", str(index)))
             raise CartProblem(problem.code, problem.message, field=("lines", str(index)))
     for problem in seen.problems:
         raise CartProblem(problem.code, problem.message, field=_FIELDS.get(problem.code, ()))

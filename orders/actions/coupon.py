@@ -18,7 +18,7 @@ from catalog.models import Category, Team
 from core import failpoints, texts
 from core.language import Words, say
 from core.refusals import Conflict, Invalid, every
-from orders.models import Coupon, CouponUse, Order
+from orders.models import Coupon, CouponUse, Order, Parcel
 from orders.models.coupon import MOST_PERCENT
 from orders.reads.coupon import (
     NOT_FIRST,
@@ -232,5 +232,6 @@ def take_again(order: Order) -> None:
 
 
 def _is_left_for(use: CouponUse, order: Order) -> bool:
-    most, buyer = use.coupon.most_each, buyer_of(order.person, order.email, order.phone)
+    own = Parcel.objects.filter(shipments__order=order, is_gift=False).order_by("pk").first()
+    most, buyer = use.coupon.most_each, buyer_of(order.person, order.email, own.phone if own else "")
     return most is None or uses_of(buyer, [use.coupon_id]).get(use.coupon_id, 0) < most

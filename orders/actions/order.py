@@ -53,7 +53,7 @@ def lock_to_pay(order: Order) -> Order:
     if row.state == Order.State.PLACED and row.is_stopped:  # type: ignore[attr-defined]
         raise NotOnSale()
     if row.state == Order.State.PLACED and row.closed_by:  # type: ignore[attr-defined]
-        raise closure.of(row.closed_by, row.region_id).refusal("number")  # type: ignore[attr-defined]
+        raise closure.of_order(row.closed_by, row).refusal("number")  # type: ignore[attr-defined]
     return row
 
 

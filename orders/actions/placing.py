@@ -1,5 +1,6 @@
 """What is placed: orders with their lines and parcels, their stock reserved, any number by the same few statements."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -16,9 +17,26 @@ from catalog.models import Variant
 from core import clock, failpoints, rows
 from orders.actions import attempt, unpaid
 from orders.actions import coupon as coupons
-from orders.models import CouponUse, Line, LineLot, Order, Payment, Shipment
+from orders.models import CouponUse, Line, LineLot, Order, Parcel, Payment, Shipment
 
 RESERVED = unpaid.HELD_FOR
+
+
+@dataclass(frozen=True)
+class Gift:
+    """Somebody else than the buyer to whom a part is sent; `key` tells two that are alike apart."""
+
+    key: int
+    recipient: str
+    phone: str
+    region_id: str
+    street: str
+    gift_note: str = ""
+    sender: str = ""
+
+
+# Of what one parcel is: for whom (None: where the buyer has it sent), and of which team.
+Box = tuple[Gift | None, int]
 
 
 @dataclass(frozen=True)
@@ -31,6 +49,12 @@ class Want:
     story_id: int | None = None
     discount_minor: int = 0  # its part of a team's coupon
     subsidy_minor: int = 0  # its part of the shop's
+    to: Gift | None = None
+
+    @property
+    def box(self) -> Box:
+        """The parcel that it lies in."""
+        return self.to, self.variant.product.team_id
 
     @property
     def price_minor(self) -> int:
@@ -57,7 +81,7 @@ class Purchase:
     region_id: str
     street: str
     wants: Sequence[Want]
-    shipping: Mapping[int, int]  # fen by team
+    shipping: Mapping[int | Box, int]  # fen by team, of what goes to somebody else by gift and team
     person_id: int | None = None
     cart_id: int | None = None
     language: str = "zh"
@@ -112,6 +136,7 @@ def place_all(purchases: Sequence[Purchase]) -> list[Placed]:
         ]
     )
     made: list[Placed] = []
+    boxes: list[Parcel] = []
     shipments: list[Shipment] = []
     lines: list[Line] = []
     lots: list[LineLot] = []
@@ -120,29 +145,48 @@ def place_all(purchases: Sequence[Purchase]) -> list[Placed]:
         drawn = reserved.draws[purchase.uid]
         order = _order(purchase, now, traded, ends[purchase.uid], allowed[purchase.uid] is not None)
         parcels = {
-            team: Shipment(
-                order=order, team_id=team, shipping_minor=purchase.shipping.get(team, 0), ship_by=ship_by
+            box: Shipment(
+                order=order,
+                parcel=_parcel(purchase, *box),
+                team_id=box[1],
+                shipping_minor=purchase.shipping.get(box if box[0] else box[1], 0),
+                ship_by=ship_by,
             )
-            for team, ship_by in _teams(purchase, order, drawn, reserved.ship_by).items()
+            for box, ship_by in _boxes(purchase, order, drawn, reserved.ship_by).items()
         }
         wanted = [_line(order, want, parcels) for want in purchase.wants]
+        order._sent_to = {shipment.parcel.region_id for shipment in parcels.values()}  # type: ignore[attr-defined]
         made.append(Placed(order, attempt.unsaved(order, purchase.pay_by, now) if purchase.pay_by else None))
+        boxes += [shipment.parcel for shipment in parcels.values()]
         shipments += parcels.values()
         if purchase.coupon:
             use = coupons.take(purchase.coupon)
             use.order = order
             used.append(use)
         lines += wanted
-        lots += [
-            LineLot(line=line, lot_id=lot, units=n) for line in wanted for lot, n in drawn[line.variant_id]
-        ]
+        lots += dealt(wanted, drawn)
     orders = [placed.order for placed in made]
     attempts = [placed.attempt for placed in made if placed.attempt]
-    rows.insert(orders, shipments, lines, lots, attempts, used)
+    rows.insert(orders, boxes, shipments, lines, lots, attempts, used)
     if attempts:
         failpoints.reach("attempt.recorded")
     failpoints.reach("place.recorded")
     return made
+
+
+def dealt(lines: Sequence[Line], draws: stock.Draws) -> list[LineLot]:
+    """What each line draws on, of what its order draws on: the lots whose turn comes first go to the first line."""
+    left = {variant: list(lots) for variant, lots in draws.items()}
+    rows = []
+    for line in lines:
+        missing, lots = line.quantity, left[line.variant_id]
+        while missing:
+            lot, units = lots.pop(0)
+            if units > missing:
+                lots.insert(0, (lot, units - missing))
+            rows.append(LineLot(line=line, lot_id=lot, units=min(units, missing)))
+            missing -= rows[-1].units
+    return rows
 
 
 def _until(purchase: Purchase, until: datetime) -> datetime:
@@ -154,12 +198,14 @@ def _total(purchase: Purchase) -> int:
 
 
 def _units(purchase: Purchase) -> dict[int, int]:
-    # Two lines that draw on one variant are summed before anything is reserved.
-    wants: dict[int, int] = {}
+    # Lines of several parcels that draw on one variant are summed before anything is reserved.
+    assert len({(want.to, want.variant.pk) for want in purchase.wants}) == len(purchase.wants), (
+        "one line a variant and address"
+    )
+    wants: dict[int, int] = defaultdict(int)
     for want in purchase.wants:
-        assert want.variant.pk not in wants, "one line a variant"
-        wants[want.variant.pk] = want.quantity
-    return wants
+        wants[want.variant.pk] += want.quantity
+    return dict(wants)
 
 
 def _order(purchase: Purchase, now: datetime, traded: datetime, until: datetime, is_bounded: bool) -> Order:
@@ -180,10 +226,6 @@ def _order(purchase: Purchase, now: datetime, traded: datetime, until: datetime,
         **unpaid.columns(purchase.unproved if is_bounded else None),
         holder_kind=purchase.holder_kind,
         holder=purchase.holder,
-        recipient=purchase.recipient,
-        phone=purchase.phone,
-        region_id=purchase.region_id,
-        street=purchase.street,
         note=purchase.note,
         goods_minor=goods,
         shipping_minor=shipping,
@@ -195,22 +237,43 @@ def _order(purchase: Purchase, now: datetime, traded: datetime, until: datetime,
     )
 
 
-def _teams(
+def _parcel(purchase: Purchase, gift: Gift | None, team_id: int) -> Parcel:
+    if gift is not None:
+        return Parcel(
+            team_id=team_id,
+            recipient=gift.recipient,
+            phone=gift.phone,
+            region_id=gift.region_id,
+            street=gift.street,
+            is_gift=True,
+            gift_note=gift.gift_note,
+            sender=gift.sender,
+        )
+    return Parcel(
+        team_id=team_id,
+        recipient=purchase.recipient,
+        phone=purchase.phone,
+        region_id=purchase.region_id,
+        street=purchase.street,
+    )
+
+
+def _boxes(
     purchase: Purchase, order: Order, drawn: stock.Draws, promised: Mapping[int, Any]
-) -> dict[int, Any]:
-    """The teams that send something, and the day by which: the slowest of what lies in the parcel.
+) -> dict[Box, Any]:
+    """The parcels that are sent, one a team and address, and the day by which: the slowest of what lies in each.
 
     What is held is promised for no day before it is confirmed: `promise` sets it then.
     """
     if purchase.holder is not None:
-        return {want.variant.product.team_id: None for want in purchase.wants}
-    days: dict[int, Any] = {}
+        return {want.box: None for want in purchase.wants}
+    days: dict[Box, Any] = {}
     placed_on = order.traded_at.astimezone(clock.SHANGHAI).date()
     for want in purchase.wants:
         product = want.variant.product
         ready = [promised[lot] for lot, _ in drawn[want.variant.pk] if lot in promised]
         latest = max([*ready, placed_on + timedelta(days=product.dispatch_days)])
-        days[product.team_id] = max(latest, days.get(product.team_id, latest))
+        days[want.box] = max(latest, days.get(want.box, latest))
     return days
 
 
@@ -223,7 +286,7 @@ def promise(orders: Sequence[Order], dispatch_days: int) -> None:
     Shipment.objects.filter(order__in=[o.pk for o in orders]).update(ship_by=Greatest(counted, ready))
 
 
-def _line(order: Order, want: Want, parcels: Mapping[int, Shipment]) -> Line:
+def _line(order: Order, want: Want, parcels: Mapping[Box, Shipment]) -> Line:
     variant = want.variant
     product = variant.product
     story_id = want.story_id or variant.story_id
@@ -232,7 +295,7 @@ def _line(order: Order, want: Want, parcels: Mapping[int, Shipment]) -> Line:
         order=order,
         variant=variant,
         team_id=product.team_id,
-        shipment=parcels[product.team_id],
+        shipment=parcels[want.box],
         story_id=story_id,
         name_zh=f"{product.name_zh} {variant.name_zh}".strip(),
         name_en=f"{product.name_en or product.name_zh} {variant.name_en or variant.name_zh}".strip(),

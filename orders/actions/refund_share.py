@@ -1,5 +1,6 @@
 """What of an order a refund is for: each line's own share, the sending of parcels, and what goes back on the shelf."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,7 +14,7 @@ from core import clock
 from core.language import Words, say
 from core.money import show, split
 from core.refusals import Invalid
-from orders.models import Line, Order, RefundLine, Shipment
+from orders.models import Line, LineLot, Order, RefundLine, Shipment
 from orders.refusals import RefundTooLarge
 
 
@@ -156,17 +157,22 @@ def restock(order: Order, shares: Sequence[Share]) -> None:
     unsent = [s for s in shares if s.units and is_unsent(s.line)]
     if not unsent:
         return
-    held = Reservation.objects.filter(holder=order.uid, state=Reservation.State.SOLD).select_related("lot")
-    back: dict[int, int] = {}
+    sold = Reservation.objects.filter(holder=order.uid, state=Reservation.State.SOLD)
+    rows = LineLot.objects.filter(line__in=[s.line.pk for s in unsent], lot__in=sold.values("lot"))
+    draws = list(rows.select_related("lot"))
+    back: dict[int, int] = defaultdict(int)
     today = clock.today()
     for share in unsent:
         missing = share.units
-        drawn = [r for r in held if r.lot.variant_id == share.line.variant_id]
-        for row in sorted(drawn, key=lambda r: (not _is_unfit(r.lot, today), -r.pk)):
+        drawn = [row for row in draws if row.line_id == share.line.pk]
+        for row in sorted(drawn, key=lambda row: (not _is_unfit(row.lot, today), -row.pk)):
             units = min(missing, row.units - row.units_returned)
             if units:
-                share.restocked[row.lot_id] = back[row.lot_id] = units
+                share.restocked[row.lot_id] = units
+                back[row.lot_id] += units
+                row.units_returned += units
                 missing -= units
+    LineLot.objects.bulk_update(draws, ["units_returned"])
     stock.restock(order.uid, back)
 
 

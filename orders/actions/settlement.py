@@ -19,6 +19,7 @@ from orders import holding
 from orders.actions import coupon
 from orders.actions.lapse import lapse
 from orders.actions.order import lock_with_payments
+from orders.actions.placing import dealt
 from orders.events import OrderHeld, OrderPaid, PaymentTurnedAway
 from orders.models import LineLot, Order, Payment, Refund
 from orders.people import is_forgotten
@@ -204,12 +205,6 @@ def _note(arrived: Arrived) -> None:
 
 def _redraw(order: Order, draws: stock.Draws) -> None:
     """The lots may be others than those drawn on first."""
-    lines = {line.variant_id: line for line in order.lines.all()}
-    LineLot.objects.filter(line__in=lines.values()).delete()
-    LineLot.objects.bulk_create(
-        [
-            LineLot(line=lines[variant], lot_id=lot, units=units)
-            for variant, pairs in draws.items()
-            for lot, units in pairs
-        ]
-    )
+    lines = list(order.lines.all())
+    LineLot.objects.filter(line__in=lines).delete()
+    LineLot.objects.bulk_create(dealt(lines, draws))

@@ -25,7 +25,7 @@ from core.refusals import Conflict, Invalid, Refusal, TooLate
 from core.states import move_many
 from orders.actions.order import lock
 from orders.events import ShipmentCompleted, ShipmentDelivered, ShipmentShipped
-from orders.models import Line, Order, Shipment
+from orders.models import Line, Order, Parcel, Shipment
 from orders.reads import closure, stopped
 
 log = logging.getLogger("sheaf.shipments")
@@ -124,7 +124,7 @@ def _held_back() -> Conflict:
 def _closed(parcels: Iterable[Shipment]) -> Refusal | None:
     """That its place is closed, of the first of which that is so."""
     shut = closure.parcels_closed(Shipment.objects.filter(pk__in=[p.pk for p in parcels])).select_related(
-        "order"
+        "order", "parcel"
     )
     found = [one for parcel in shut if (one := closure.closed_for(parcel.order))]
     return found[0].refusal("shipment_id") if found else None
@@ -154,8 +154,9 @@ def ship_many(sent: Sequence[Sent]) -> list[Shipment]:
         raise _closed(parcels.values()) or _held_back()
     rows = [parcels[s.shipment.pk] for s in sent]
     for row, s in zip(rows, sent, strict=True):
-        row.carrier, row.tracking_number, row.shipped_at = s.carrier, s.tracking_number, s.at
-    move_many(rows, State.SHIPPED, ["carrier", "tracking_number", "shipped_at"])
+        row.parcel.carrier, row.parcel.tracking_number, row.shipped_at = s.carrier, s.tracking_number, s.at
+    Parcel.objects.bulk_update([row.parcel for row in rows], ["carrier", "tracking_number"])
+    move_many(rows, State.SHIPPED, ["shipped_at"])
     follow(orders)
     record(*[ShipmentShipped(shipment_id=row.pk) for row in rows])
     return rows
@@ -260,7 +261,7 @@ def _locked(shipments: Sequence[Shipment]) -> tuple[list[Order], dict[int, Shipm
     """The parcels' orders locked, then the parcels as they are now."""
     asked = Order.objects.filter(pk__in=[s.order_id for s in shipments]).only("pk", "holder_kind", "holder")
     orders = lock(list(asked))
-    rows = Shipment.objects.filter(pk__in=[s.pk for s in shipments]).order_by("pk")
+    rows = Shipment.objects.filter(pk__in=[s.pk for s in shipments]).select_related("parcel").order_by("pk")
     return list(orders.values()), {row.pk: row for row in rows}
 
 

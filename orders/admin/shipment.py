@@ -16,10 +16,10 @@ class ShipmentAdmin(OperatorAdmin):
     """Parcels, to look up; their teams send them."""
 
     called = ("包裹", "parcel", "parcels")
-    list_display = ("uid", "order", "team", "state", "carrier", "tracking_number", "ship_by", "shipped_at")
+    list_display = ("uid", "order", "team", "state", "parcel", "ship_by", "shipped_at")
     list_filter = ("state",)
-    list_select_related = ("order", "team")
-    search_fields = ("=order__number", "=tracking_number")
+    list_select_related = ("order", "team", "parcel")
+    search_fields = ("=order__number", "=parcel__tracking_number")
     ordering = ("-id",)
 
 

@@ -21,7 +21,7 @@ from orders.reads import cart as reads
 
 # A guest's cart is open to whoever knows its id, which is random and told to nobody else.
 CART_HOLDER = Access("whoever holds the cart", pii=2)
-EVERYTHING = "lines__variant__product__team"
+EVERYTHING = ("lines__variant__product__team", "lines__address__region")
 
 
 class CartProblemCode(graphene.Enum):
@@ -74,9 +74,13 @@ class CartLineType(ModelType):
 
     class Meta:
         model = CartLine
-        fields = ("variant", "quantity")
+        fields = ("variant", "quantity", "address")
         access = CART_HOLDER
-        about = {"variant": "What is wanted.", "quantity": "Units."}
+        about = {
+            "variant": "What is wanted.",
+            "quantity": "Units.",
+            "address": "To whom else it is sent; null for the cart's own address.",
+        }
 
     unit_price = graphene.Field(Money, required=True, description="Today's price of one unit.")
     line_total = graphene.Field(Money, required=True, description="Quantity times price.")
@@ -92,7 +96,7 @@ class CartLineType(ModelType):
         """Whole fen times whole units."""
         return money(root.quantity * root.variant.price_minor)
 
-    @needs("variant__product__team")
+    @needs("variant__product__team", "address")
     def resolve_problems(root, info):
         """As the whole cart sees them."""
         lines = reads.seen(root.cart).lines
@@ -110,6 +114,9 @@ class CartParcelType(PlainType):
     weight_grams = graphene.Int(required=True, description="Its weight in grams.")
     amount = graphene.Field(Money, required=True, description="What sending it costs.")
     is_served = graphene.Boolean(required=True, description="Whether it is sent to this region at all.")
+    recipient = graphene.String(
+        required=True, description="To whom else it is sent; empty: to the buyer's own."
+    )
 
 
 def _parcel(seen: reads.CartSeen, parcel: Any) -> dict[str, Any]:
@@ -119,6 +126,7 @@ def _parcel(seen: reads.CartSeen, parcel: Any) -> dict[str, Any]:
         "weight_grams": parcel.grams,
         "amount": money(parcel.minor),
         "is_served": parcel.is_served,
+        "recipient": seen.recipient(parcel.address_id),
     }
 
 
@@ -140,9 +148,10 @@ class CartType(ModelType):
             "is_adult",
             "organisation",
             "lines",
+            "addresses",
         )
         access = CART_HOLDER
-        most = {"lines": carts.MOST_LINES}
+        most = {"lines": carts.MOST_LINES, "addresses": 10}
         about = {
             "email": "Where the confirmation goes.",
             "recipient": "Who takes the parcels.",
@@ -155,6 +164,7 @@ class CartType(ModelType):
             "is_without_coupon": "Whether she has taken the coupon off: none is used.",
             "organisation": "On whose behalf it is bought.",
             "lines": "What is wanted.",
+            "addresses": "To whom else a part of it is sent.",
         }
 
     goods_total = graphene.Field(Money, required=True, description="All lines.")
@@ -173,57 +183,65 @@ class CartType(ModelType):
     )
     problems = _problems(5, "What stands in the way of the cart as a whole.")
     is_ready = graphene.Boolean(required=True, description="Whether it can be placed as it is.")
+    is_for_others_only = graphene.Boolean(
+        required=True, description="Whether all of it goes to others: then its own address is not asked for."
+    )
     needs_adult = graphene.Boolean(required=True, description="Whether it holds alcohol.")
     mobiliser_name = graphene.String(required=True, description="Whose code it is; empty without one.")
 
-    @needs(EVERYTHING)
+    @needs(*EVERYTHING)
     def resolve_goods_total(root, info):
         """All lines at today's prices, without sending."""
         return money(reads.seen(root).goods_minor)
 
-    @needs(EVERYTHING)
+    @needs(*EVERYTHING)
     def resolve_shipping_total(root, info):
         """By storage class, province and weight."""
         minor = reads.seen(root).shipping_minor
         return None if minor is None else money(minor)
 
-    @needs(EVERYTHING)
+    @needs(*EVERYTHING)
     def resolve_total(root, info):
         """Goods and sending; the goods alone while it is not known where it goes."""
         return money(reads.seen(root).total_minor)
 
-    @needs(EVERYTHING)
+    @needs(*EVERYTHING)
     def resolve_discount(root, info):
         """Chosen anew each time: what is cheapest for these lines and this buyer."""
         return reads.seen(root).offered.best
 
-    @needs(EVERYTHING)
+    @needs(*EVERYTHING)
     def resolve_coupon_note(root, info):
         """Of a code that was given and is not the best, or does not count."""
         return reads.seen(root).offered.why_not
 
-    @needs(EVERYTHING)
+    @needs(*EVERYTHING)
     def resolve_parcels(root, info):
         """One a team and storage class."""
         seen = reads.seen(root)
         return [_parcel(seen, parcel) for parcel in seen.parcels or ()]
 
-    @needs(EVERYTHING)
+    @needs(*EVERYTHING)
     def resolve_problems(root, info):
         """Why the cart as a whole cannot be placed (the address, the mobiliser); a line tells its own."""
         return reads.seen(root).problems
 
-    @needs(EVERYTHING)
+    @needs(*EVERYTHING)
     def resolve_is_ready(root, info):
         """Whether it could be placed now: neither the cart nor a line has a problem."""
         return reads.seen(root).is_ready
 
-    @needs(EVERYTHING)
+    @needs(*EVERYTHING)
+    def resolve_is_for_others_only(root, info):
+        """False of an empty one."""
+        return reads.seen(root).is_for_others_only
+
+    @needs(*EVERYTHING)
     def resolve_needs_adult(root, info):
         """Whether something in it may be sold to adults only."""
         return reads.seen(root).needs_adult
 
-    @needs(EVERYTHING)
+    @needs(*EVERYTHING)
     def resolve_mobiliser_name(root, info):
         """An organisation's name, a person's nickname."""
         return reads.seen(root).mobiliser_name

@@ -20,6 +20,7 @@ from core.related import related
 from orders import words
 from orders.api.desk_claim import ANSWERS, DESK, DeskClaimType, DeskLineType, id_of
 from orders.api.packing import HeldBackType, ListChangeType, PileType
+from orders.api.parcel import carried
 from orders.models import Claim, Shipment
 from orders.reads import desk as reads
 from orders.reads.address import on_a_parcel
@@ -36,19 +37,19 @@ class ParcelType(ModelType):
         model = Shipment
         name = "Parcel"
         main = False
-        fields = ("state", "carrier", "tracking_number", "ship_by", "shipped_at", "delivered_at", "lines")
+        fields = ("state", "ship_by", "shipped_at", "delivered_at", "lines")
         access = DESK
         most = {"lines": 50}
         about = {
             "state": "Where it is.",
-            "carrier": "Who carries it; empty until it is sent.",
-            "tracking_number": "The carrier's number; empty until it is sent.",
             "ship_by": "The day by which it was promised.",
             "shipped_at": "When it was sent.",
             "delivered_at": "When it arrived.",
         }
 
     id = id_of("Shipment")
+    carrier = carried("Who carries it; empty until it is sent.")
+    tracking_number = carried("The carrier's number; empty until it is sent.")
     lines = mark(
         graphene.Field(
             graphene.List(graphene.NonNull(DeskLineType)), required=True, description="What lies in it."
@@ -64,6 +65,16 @@ class ParcelType(ModelType):
     phone = graphene.String(required=True, description="Whom the courier calls.")
     address = graphene.String(required=True, description="Where it goes, as written on the parcel.")
     note = graphene.String(required=True, description="The buyer's word for the teams.")
+    gift_note = graphene.String(
+        required=True, description="What is written to whoever takes it; empty for most."
+    )
+    sender = graphene.String(required=True, description="Whom she is told that it is from; empty for most.")
+    is_packed = graphene.Boolean(
+        required=True, description="Whether it is packed: its address stays as it is."
+    )
+    address_changed_at = graphene.DateTime(
+        description="When its buyer last changed who takes it, or where; null for most."
+    )
 
     def resolve_lines(root, info):
         """What lies in this parcel, without what other teams send of the order."""
@@ -88,20 +99,40 @@ class ParcelType(ModelType):
         late = root.ship_by is not None and root.ship_by <= clock.today()
         return late and root.state == Shipment.State.WAITING
 
-    @needs("order")
+    @needs("parcel")
     def resolve_recipient(root, info):
-        """From the order that the parcel belongs to: who takes it."""
-        return root.order.recipient
+        """Of the parcel alone: who takes another of the order is not told."""
+        return root.parcel.recipient
 
-    @needs("order")
+    @needs("parcel")
     def resolve_phone(root, info):
-        """From the order that the parcel belongs to: whom the courier calls."""
-        return root.order.phone
+        """Of the parcel alone, as above."""
+        return root.parcel.phone
 
-    @needs("order__region__parent__parent")
+    @needs("parcel__region__parent__parent")
     def resolve_address(root, info):
         """In Chinese, whoever reads it: couriers do."""
-        return on_a_parcel(root.order.region, root.order.street)
+        return on_a_parcel(root.parcel.region, root.parcel.street)
+
+    @needs("parcel")
+    def resolve_gift_note(root, info):
+        """Of the parcel alone."""
+        return root.parcel.gift_note
+
+    @needs("parcel")
+    def resolve_sender(root, info):
+        """Of the parcel alone."""
+        return root.parcel.sender
+
+    @needs("parcel")
+    def resolve_is_packed(root, info):
+        """As somebody at the desk has said."""
+        return root.parcel.packed_at is not None
+
+    @needs("parcel")
+    def resolve_address_changed_at(root, info):
+        """Whatever list was printed before says another address."""
+        return root.parcel.changed_at
 
     @needs("order")
     def resolve_note(root, info):

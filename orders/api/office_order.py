@@ -23,8 +23,9 @@ from orders.api.office_types import (
     OfficeLineType,
     OfficeRefundType,
 )
+from orders.api.parcel import carried
 from orders.models import Order, Payment, Shipment
-from orders.reads.address import on_a_parcel
+from orders.reads.address import PLACES, on_a_parcel, parcels_of
 from orders.reads.find import MOST, orders_for
 from orders.reads.letters import letters_of
 from orders.reads.order import is_unsent, refundable_minor
@@ -40,22 +41,19 @@ class OfficeParcelType(ModelType):
         model = Shipment
         name = "OfficeParcel"
         main = False
-        fields = (
-            *("team", "state", "carrier", "tracking_number", "ship_by", "shipped_at", "delivered_at"),
-            "after_sale_until",
-        )
+        fields = (*("team", "state", "ship_by", "shipped_at", "delivered_at", "after_sale_until"),)
         access = OF_THE_OFFICE
         about = {
             "team": "Who sends it.",
             "state": "Where it is.",
-            "carrier": "Who carries it; empty until it is sent.",
-            "tracking_number": "The carrier's number; empty until it is sent.",
             "ship_by": "The day by which it was promised.",
             "shipped_at": "When it was sent.",
             "delivered_at": "When it arrived, or was taken as arrived.",
             "after_sale_until": "Until when its buyer may say that something is wrong.",
         }
 
+    carrier = carried("Who carries it; empty until it is sent.")
+    tracking_number = carried("The carrier's number; empty until it is sent.")
     parcel_id = graphene.Int(required=True, description="By what its lines name it.")
     state_name = graphene.String(required=True, description="Where it is, in words.")
     shipping = MoneyField("shipping_minor", description="What was paid for sending it.")
@@ -133,7 +131,7 @@ class OfficeOrderType(ModelType):
         name = "OfficeOrder"
         main = False
         fields = (
-            *("number", "state", "email", "recipient", "phone", "note", "placed_at", "paid_at"),
+            *("number", "state", "email", "note", "placed_at", "paid_at"),
             *("contested_at", "closed_at"),
         )
         access = OF_THE_OFFICE
@@ -141,8 +139,6 @@ class OfficeOrderType(ModelType):
             "number": "The number to name it by.",
             "state": "Where it stands.",
             "email": "Where its mails go.",
-            "recipient": "Who takes the parcels.",
-            "phone": "Whom the courier calls.",
             "note": "The buyer's word for the teams.",
             "placed_at": "When it was placed.",
             "paid_at": "When the money came; null before.",
@@ -155,7 +151,9 @@ class OfficeOrderType(ModelType):
         columns=("uid",),
     )
     state_name = graphene.String(required=True, description="Where it stands, in words.")
-    address = graphene.String(required=True, description="Where it goes, as written on a parcel.")
+    recipient = graphene.String(required=True, description="Who takes its first parcel.")
+    phone = graphene.String(required=True, description="Whom the courier calls.")
+    address = graphene.String(required=True, description="Where that goes.")
     is_guest = graphene.Boolean(required=True, description="Whether it was bought without an account.")
     is_own = graphene.Boolean(
         required=True, description="Whether it is the asker's own: somebody else decides about it."
@@ -173,7 +171,8 @@ class OfficeOrderType(ModelType):
     left = graphene.Field(Money, required=True, description="What can still be given back, sending included.")
     lines = mark(list_of(OfficeLineType, most=20, description="What was bought."), relation="lines")
     parcels = mark(
-        list_of(OfficeParcelType, most=20, description="How it travels."), needs=("shipments__team",)
+        list_of(OfficeParcelType, most=20, description="How it travels."),
+        needs=("shipments__team", "shipments__parcel"),
     )
     payments = mark(
         list_of(OfficePaymentType, most=10, description="Attempts to pay it."), relation="payments"
@@ -191,10 +190,21 @@ class OfficeOrderType(ModelType):
         """The state in a word or two, in the reader's language."""
         return str(words.order_state(root))
 
-    @needs("region__parent__parent")
+    @needs(PLACES)
+    def resolve_recipient(root, info):
+        """Of the parcel that was written down first."""
+        return parcels_of(root)[0].recipient
+
+    @needs(PLACES)
+    def resolve_phone(root, info):
+        """Of the same parcel."""
+        return parcels_of(root)[0].phone
+
+    @needs(PLACES)
     def resolve_address(root, info):
         """In Chinese, whoever reads it: couriers do."""
-        return on_a_parcel(root.region, root.street)
+        first = parcels_of(root)[0]
+        return on_a_parcel(first.region, first.street)
 
     def resolve_is_guest(root, info):
         """Whether it was placed without an account."""
@@ -224,7 +234,7 @@ class OfficeOrderType(ModelType):
         return list(root.lines.all())
 
     def resolve_parcels(root, info):
-        """One for each team that sells in it."""
+        """One for each team and address."""
         return list(root.shipments.all())
 
     def resolve_payments(root, info):
@@ -244,10 +254,8 @@ class OfficeOrderType(ModelType):
     @needs("payments__disputes")
     def resolve_disputes(root, info):
         """Of all its payments, the first that was heard of first."""
-        rows = [
-            _with(row, payment, root) for payment in root.payments.all() for row in payment.disputes.all()
-        ]
-        return sorted(rows, key=lambda row: row.pk)
+        pairs = [(row, payment) for payment in root.payments.all() for row in payment.disputes.all()]
+        return sorted((_with(row, payment, root) for row, payment in pairs), key=lambda row: row.pk)
 
     @needs("lines__claims", "lines__shipment__lines")
     def resolve_claims(root, info):

@@ -14,7 +14,6 @@ from core.api.facts import guarded, mark, needs
 from core.api.ids import global_id
 from core.api.lookahead import planned
 from core.api.types import Localized, ModelType, Money, MoneyField, list_of, money, type_of
-from core.language import current, localized
 from orders import holding, words
 from orders.actions import cancel
 from orders.actions.claim import MOST_CLAIMS
@@ -26,6 +25,7 @@ from orders.api.refund import RefundType
 from orders.links import token_for
 from orders.models import Line, Order, Refund
 from orders.reads import order as reads
+from orders.reads.address import PLACES, localized, parcels_of
 from orders.reads.closure import closed_for
 from orders.reads.dispute import DisputeToBuyer, disputes_of
 from orders.reads.shipment import is_claimable, is_recalled, is_reviewable
@@ -137,8 +137,6 @@ class OrderType(ModelType):
             "number",
             "state",
             "email",
-            "recipient",
-            "phone",
             "note",
             "placed_at",
             "reserved_until",
@@ -154,8 +152,6 @@ class OrderType(ModelType):
             "number": "The number to name it by.",
             "state": "Where it stands.",
             "email": "Where its mails go.",
-            "recipient": "Who takes the parcels.",
-            "phone": "Whom the courier calls.",
             "note": "A word for the teams.",
             "placed_at": "When it was placed.",
             "reserved_until": "Until when its stock is kept for its payment.",
@@ -173,7 +169,9 @@ class OrderType(ModelType):
     shipping_total = MoneyField("shipping_minor", description="Sending.")
     total = MoneyField("total_minor", description="What it costs in all: goods and sending less the coupon.")
     refunded_total = MoneyField("refunded_minor", description="What the buyer has back.")
-    address = graphene.String(required=True, description="Region and street, as written on a parcel.")
+    recipient = graphene.String(required=True, description="Who takes its first parcel.")
+    phone = graphene.String(required=True, description="Whom the courier calls.")
+    address = graphene.String(required=True, description="Where that goes: region and street.")
     held_for = graphene.String(
         description="What it is held for until that is confirmed, or was, by its title; null for most."
     )
@@ -213,16 +211,21 @@ class OrderType(ModelType):
             return str(words.TAKEN_AS_DELIVERED)
         return str(words.order_state(root))
 
-    @needs("region__parent__parent")
+    @needs(PLACES)
+    def resolve_recipient(root, info):
+        """Of the parcel that was written down first."""
+        return parcels_of(root)[0].recipient
+
+    @needs(PLACES)
+    def resolve_phone(root, info):
+        """Of the same parcel."""
+        return parcels_of(root)[0].phone
+
+    @needs(PLACES)
     def resolve_address(root, info):
         """From the large to the small in Chinese, the other way round in English."""
-        names, region = [], root.region
-        while region is not None:
-            names.append(localized(region, "name"))
-            region = region.parent
-        if current() == "zh":
-            return "".join(reversed(names)) + root.street
-        return ", ".join([root.street, *names])
+        first = parcels_of(root)[0]
+        return localized(first.region, first.street)
 
     @needs(*holding.rows())
     def resolve_held_for(root, info):

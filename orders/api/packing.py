@@ -34,6 +34,10 @@ class ListChangeType(PlainType):
     taken_out = graphene.List(
         graphene.NonNull(graphene.String), required=True, description="What is sent no more: name × units."
     )
+    new_address = graphene.String(
+        required=True,
+        description="Who takes it now and where, as written on a parcel; empty where that is as it was.",
+    )
 
 
 HeldBackReason = worded_enum(Why, "HeldBackReason", "What holds a parcel back.")

@@ -4,16 +4,21 @@ from typing import Any
 
 import graphene
 
+from accounts import factor
+from accounts.models import Region
 from core.api.access import PUBLIC, SIGNED_IN
 from core.api.act import Act
 from core.api.facts import mark, needs
 from core.api.ids import uid_of
-from core.api.types import ModelType, MoneyField
+from core.api.types import ModelType, MoneyField, type_of
 from orders import words
+from orders.actions import address_change
 from orders.actions import shipment as shipments
+from orders.api.parcel import carried
 from orders.api.payment import BY_LINK, ORDER_HOLDER
 from orders.models import Shipment
 from orders.reads import shipment as reads
+from orders.reads.address import localized
 
 EXPECTED_UNITS = (
     "How many units its sender has seen and packed; refused (CONFLICT) when some were taken out since, as by a "
@@ -27,11 +32,15 @@ class ShipmentAction(graphene.Enum):
     """Something that its buyer can do with a parcel."""
 
     CONFIRM_DELIVERY = "CONFIRM_DELIVERY"
+    CHANGE_ADDRESS = "CHANGE_ADDRESS"
 
     @property
     def description(self) -> str:
         """What a buyer brings about by it, for the schema."""
-        return "Say that it has arrived."
+        return {
+            "CONFIRM_DELIVERY": "Say that it has arrived.",
+            "CHANGE_ADDRESS": "Have it sent elsewhere or to somebody else, until it is packed.",
+        }[self.value]
 
 
 class ShipmentType(ModelType):
@@ -42,8 +51,6 @@ class ShipmentType(ModelType):
         fields = (
             "team",
             "state",
-            "carrier",
-            "tracking_number",
             "ship_by",
             "shipped_at",
             "delivered_at",
@@ -54,8 +61,6 @@ class ShipmentType(ModelType):
         about = {
             "team": "Who sends it.",
             "state": "Where it is.",
-            "carrier": "Who carries it; empty until it is sent.",
-            "tracking_number": "The carrier's number; empty until it is sent.",
             "ship_by": "The day by which it is sent, once paid.",
             "shipped_at": "When it was handed to the carrier.",
             "delivered_at": "When it arrived, or was taken as arrived.",
@@ -64,6 +69,19 @@ class ShipmentType(ModelType):
         }
 
     state_name = graphene.String(required=True, description="Where it is, in words.")
+    carrier = carried("Who carries it; empty until it is sent.")
+    tracking_number = carried("The carrier's number; empty until it is sent.")
+    tracking_url = graphene.String(
+        description="A page of somebody else's that tells where it is, by its number alone; null until it is sent."
+    )
+    recipient = graphene.String(required=True, description="Who takes it.")
+    phone = graphene.String(required=True, description="Whom the courier calls.")
+    region = graphene.Field(lambda: type_of(Region), required=True, description="The county or district.")
+    street = graphene.String(required=True, description="Street, house, flat.")
+    gift_note = graphene.String(required=True, description="What is written to whoever takes it.")
+    sender = graphene.String(required=True, description="Whom she is told that it is from.")
+    is_gift = graphene.Boolean(required=True, description="Whether it goes to somebody else than who bought.")
+    address = graphene.String(required=True, description="Where it goes: region and street.")
     missing_from = graphene.DateTime(
         description="From when its buyer may say that it has not come; null unless it is on its way."
     )
@@ -84,6 +102,51 @@ class ShipmentType(ModelType):
         """The state in a word or two, in the reader's language."""
         return str(words.shipment_state(root))
 
+    @needs("parcel")
+    def resolve_tracking_url(root, info):
+        """Of the house that `TRACKING_PAGE` names."""
+        return reads.tracking_url(root)
+
+    @needs("parcel")
+    def resolve_recipient(root, info):
+        """Of this parcel alone."""
+        return root.parcel.recipient
+
+    @needs("parcel")
+    def resolve_phone(root, info):
+        """Of this parcel alone."""
+        return root.parcel.phone
+
+    @needs("parcel__region")
+    def resolve_region(root, info):
+        """Of this parcel alone."""
+        return root.parcel.region
+
+    @needs("parcel")
+    def resolve_street(root, info):
+        """Of this parcel alone."""
+        return root.parcel.street
+
+    @needs("parcel")
+    def resolve_gift_note(root, info):
+        """As its buyer wrote it."""
+        return root.parcel.gift_note
+
+    @needs("parcel")
+    def resolve_sender(root, info):
+        """As its buyer wrote it."""
+        return root.parcel.sender
+
+    @needs("parcel")
+    def resolve_is_gift(root, info):
+        """One that the buyer takes herself is none."""
+        return root.parcel.is_gift
+
+    @needs("parcel__region__parent__parent")
+    def resolve_address(root, info):
+        """From the large to the small in Chinese, the other way round in English."""
+        return localized(root.parcel.region, root.parcel.street)
+
     def resolve_missing_from(root, info):
         """A week after it was sent."""
         return reads.may_be_missing_from(root)
@@ -93,8 +156,9 @@ class ShipmentType(ModelType):
         """By what has happened since it was bought."""
         return reads.is_held_back(root)
 
+    @needs("order", "parcel")
     def resolve_allowed_actions(root, info):
-        """CONFIRM_DELIVERY while the parcel is on its way, else nothing."""
+        """CHANGE_ADDRESS while it is paid and not packed, CONFIRM_DELIVERY while it is on its way."""
         return reads.allowed_actions(root)
 
 
@@ -146,6 +210,61 @@ class ShipmentDelivered(Act):
         return {"shipment": shipments.deliver(parcel, request.user, by_its_sender=by_its_sender)}
 
 
+class ShipmentAddressChange(Act):
+    """Buyers: a paid parcel goes elsewhere, or to somebody else, until it is packed; it costs and is served as before.
+    Unless one has signed in within the last minutes a code goes to the order's mailbox first."""
+
+    class Meta:
+        access = PUBLIC
+        rate = (30, 60)
+
+    class Input:
+        shipment_id = graphene.ID(required=True, description="The parcel.")
+        token = graphene.String(description=BY_LINK)
+        recipient = graphene.String(required=True, description="Who takes it.")
+        phone = graphene.String(required=True, description="Whom the courier calls.")
+        region = graphene.String(
+            required=True,
+            description="The county's or district's code, by GB/T 2260: one where sending costs the same.",
+        )
+        street = graphene.String(required=True, description="Street, house, flat.")
+        code = graphene.String(description="The six digits that were sent for this very address.")
+
+    shipment = graphene.Field(ShipmentType, description="The parcel, with its new address.")
+
+    @classmethod
+    def act(
+        cls, request: Any, shipment_id: str, token: str | None = None, code: str | None = None, **where: Any
+    ) -> Any:
+        """The parcel as it is now; CODE_REQUIRED once a code is on its way, TOO_LATE once it is packed, INVALID where it
+        would cost another sum or is not served, NOT_FOUND for whoever has not bought it."""
+        parcel = reads.shipment_bought_by(request.user, _uid(shipment_id), token)
+        by = request.user if request.user.is_authenticated else None
+        is_known = by is not None and factor.is_young(request)
+        changed = address_change.change(parcel, by, is_known=is_known, code=code or "", **where)
+        return {"shipment": changed}
+
+
+class ShipmentPack(Act):
+    """Managers: the parcel is packed, and its address stays as it is; or unpacked again."""
+
+    class Meta:
+        access = SIGNED_IN
+        read_by = {"shipment": "orders.reads.shipment.shipment_by_pk"}
+
+    class Input:
+        shipment_id = graphene.ID(required=True, description="The parcel, of one's own team.")
+        is_packed = graphene.Boolean(required=True, description="False unpacks it again.")
+
+    shipment = graphene.Field(ShipmentType, description="The parcel.")
+
+    @classmethod
+    def act(cls, request: Any, shipment_id: str, is_packed: bool) -> Any:
+        """The parcel. NOT_FOUND outside one's own desk, TOO_LATE once it is sent."""
+        parcel = reads.shipment_of_team(request.user, _uid(shipment_id))
+        return {"shipment": address_change.pack(parcel, request.user, is_packed)}
+
+
 def _uid(id: str) -> Any:
     return uid_of(id, "Shipment", field="shipment_id")
 
@@ -153,3 +272,5 @@ def _uid(id: str) -> Any:
 class Mutation:
     shipment_ship = ShipmentShip.Field()
     shipment_delivered = ShipmentDelivered.Field()
+    shipment_address_change = ShipmentAddressChange.Field()
+    shipment_pack = ShipmentPack.Field()

@@ -1,16 +1,17 @@
-from orders.models.cart import Cart, CartLine
+from orders.models.cart import Cart, CartAddress, CartLine
 from orders.models.claim import Claim, Review
 from orders.models.closure import Closure, Incident, Standstill
 from orders.models.coupon import Coupon, CouponUse
 from orders.models.order import Line, LineLot, Order
 from orders.models.payment import Dispute, Notice, Payment
 from orders.models.refund import Refund, RefundGiven, RefundLine
-from orders.models.shipment import Shipment
+from orders.models.shipment import Parcel, Shipment
 from orders.models.shipping import ShippingRate
 from orders.models.trial import PaymentTrial
 
 __all__ = [
     "Cart",
+    "CartAddress",
     "CartLine",
     "Claim",
     "Closure",
@@ -22,6 +23,7 @@ __all__ = [
     "LineLot",
     "Notice",
     "Order",
+    "Parcel",
     "Payment",
     "PaymentTrial",
     "Refund",

@@ -51,18 +51,45 @@ class Cart(models.Model):
         ]
 
 
+class CartAddress(models.Model):
+    """Somebody else to whom a part of a cart is sent, and what is written to her. She hears nothing from us."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    cart = models.ForeignKey(Cart, on_delete=models.CASCADE, related_name="addresses")
+    recipient = models.CharField(max_length=60)
+    phone = models.CharField(max_length=24)
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+", db_index=False)
+    street = models.CharField(max_length=200)
+    gift_note = models.CharField(max_length=200, blank=True)
+    sender = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+
+
 class CartLine(models.Model):
     """One variant and a quantity; the price is today's, the one seen is kept to tell of a change."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     cart = models.ForeignKey(Cart, on_delete=models.CASCADE, related_name="lines")
     variant = models.ForeignKey(Variant, on_delete=models.CASCADE, related_name="+")
+    address = models.ForeignKey(
+        CartAddress,
+        on_delete=models.CASCADE,
+        null=True,
+        related_name="lines",
+        help_text="to whom it is sent; empty: to the cart's own address",
+    )
     quantity = models.PositiveIntegerField()
     price_seen_minor = models.PositiveBigIntegerField()
 
     class Meta:
         ordering = ["id"]
         constraints = [
-            models.UniqueConstraint(fields=["cart", "variant"], name="one_cart_line_a_variant"),
+            models.UniqueConstraint(
+                fields=["cart", "variant", "address"],
+                nulls_distinct=False,
+                name="one_cart_line_a_variant_and_address",
+            ),
             models.CheckConstraint(condition=models.Q(quantity__gt=0), name="cart_line_asks_for_something"),
         ]

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from accounts.models import Organisation, Region
+from accounts.models import Organisation
 from accounts.models.person import CODE_LETTERS
 from catalog.models import Lot, PriceStory, Team, Variant
 from core.choices import Choices
@@ -22,7 +22,7 @@ def a_number() -> str:
 
 
 class Order(StateMachine, models.Model):
-    """A placed cart. Its lines, prices and address are as they were then."""
+    """A placed cart. Its lines and prices are as they were then; where it goes, its parcels say."""
 
     class State(Choices):
         PLACED = "placed", say("待付款", "Waiting for payment")  # stock reserved
@@ -80,11 +80,6 @@ class Order(StateMachine, models.Model):
         null=True, help_text="for what it is held, once paid, until it is confirmed or repaid; null for most"
     )
     state = models.CharField(max_length=10, choices=State.choices, default=State.PLACED)
-    recipient = models.CharField(max_length=60)
-    phone = models.CharField(max_length=24)
-    # Nobody asks for a region's orders.
-    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+", db_index=False)
-    street = models.CharField(max_length=200)
     note = models.CharField(max_length=200, blank=True)
     # By what a buyer whom nobody knows is known again, while she holds goods unpaid: keyed hashes, not to be read back.
     unproved_cookie = models.BigIntegerField(null=True)
@@ -143,7 +138,6 @@ class Order(StateMachine, models.Model):
             models.Index(fields=["reserved_until"], condition=Q(state="placed"), name="orders_running_out"),
             # By what the office finds an order, and the figures a stretch of days.
             models.Index(fields=["email"], name="orders_of_a_mailbox"),
-            models.Index(fields=["phone"], name="orders_of_a_telephone"),
             models.Index(
                 fields=["paid_at"], condition=Q(paid_at__isnull=False), name="orders_by_day_of_payment"
             ),
@@ -243,7 +237,15 @@ class LineLot(models.Model):
     line = models.ForeignKey(Line, on_delete=models.CASCADE, related_name="lots", db_index=False)
     lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="+")
     units = models.PositiveIntegerField()
+    units_returned = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="of these, put back on the shelf"
+    )
 
     class Meta:
         ordering = ["id"]
-        constraints = [models.UniqueConstraint(fields=["line", "lot"], name="one_draw_a_line_and_lot")]
+        constraints = [
+            models.UniqueConstraint(fields=["line", "lot"], name="one_draw_a_line_and_lot"),
+            models.CheckConstraint(
+                condition=Q(units_returned__lte=F("units")), name="no_more_returned_than_drawn"
+            ),
+        ]

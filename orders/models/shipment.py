@@ -1,9 +1,10 @@
-"""One parcel on its way: a team sends what an order bought from it."""
+"""What travels: a parcel has one address and one team; an order may have several, and one may carry several orders."""
 
 import uuid
 
 from django.db import models
 
+from accounts.models import Region
 from catalog.models import Team
 from core.choices import Choices
 from core.language import say
@@ -11,8 +12,50 @@ from core.states import StateMachine
 from orders.models.order import Order
 
 
+class Parcel(models.Model):
+    """What a courier carries from one team to one address. Whose goods lie in it, its shipments say."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+", db_index=False)
+    recipient = models.CharField(max_length=60)
+    phone = models.CharField(max_length=24)
+    # Nobody asks for a region's parcels.
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+", db_index=False)
+    street = models.CharField(max_length=200)
+    is_gift = models.BooleanField(
+        default=False, db_default=False, help_text="for somebody else than who bought: forgotten early"
+    )
+    gift_note = models.CharField(max_length=200, blank=True, default="", db_default="")
+    sender = models.CharField(max_length=60, blank=True, default="", db_default="")
+    packed_at = models.DateTimeField(null=True, help_text="from then on its address stays as it is")
+    changed_at = models.DateTimeField(
+        null=True, help_text="when its buyer last changed who takes it, or where"
+    )
+    carrier = models.CharField(max_length=40, blank=True)
+    tracking_number = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["phone"], name="parcels_of_a_telephone"),
+            models.Index(
+                fields=["id"],
+                condition=models.Q(is_gift=True) & ~models.Q(street=""),
+                name="gifts_to_forget",
+            ),
+            models.Index(
+                fields=["tracking_number"],
+                condition=~models.Q(tracking_number=""),
+                name="parcels_by_tracking_number",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.tracking_number or str(self.uid)[:8]
+
+
 class Shipment(StateMachine, models.Model):
-    """Made when the order is placed; the team acts on it once the order is paid."""
+    """An order's part of a parcel: what its buyer paid for sending it, and how far it has come. Made when the order is
+    placed; the team acts on it once the order is paid."""
 
     class State(Choices):
         WAITING = "waiting", say("待发货", "To be sent")
@@ -34,12 +77,11 @@ class Shipment(StateMachine, models.Model):
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="shipments", db_index=False)
+    parcel = models.ForeignKey(Parcel, on_delete=models.PROTECT, related_name="shipments")
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+", db_index=False)
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     shipping_minor = models.PositiveBigIntegerField(default=0)
     refunded_minor = models.PositiveBigIntegerField(default=0)
-    carrier = models.CharField(max_length=40, blank=True)
-    tracking_number = models.CharField(max_length=40, blank=True)
     ship_by = models.DateField(null=True)
     shipped_at = models.DateTimeField(null=True)
     delivered_at = models.DateTimeField(null=True)
@@ -53,7 +95,7 @@ class Shipment(StateMachine, models.Model):
     class Meta:
         ordering = ["id"]
         constraints = [
-            models.UniqueConstraint(fields=["order", "team"], name="one_shipment_a_team"),
+            models.UniqueConstraint(fields=["order", "parcel"], name="one_part_of_a_parcel_an_order"),
             models.CheckConstraint(
                 condition=models.Q(refunded_minor__lte=models.F("shipping_minor")),
                 name="no_more_shipping_refunded_than_paid",
@@ -62,11 +104,6 @@ class Shipment(StateMachine, models.Model):
         indexes = [
             models.Index(fields=["team", "state"], name="shipments_of_a_team"),
             models.Index(
-                fields=["tracking_number"],
-                condition=~models.Q(tracking_number=""),
-                name="shipments_by_tracking_number",
-            ),
-            models.Index(
                 fields=["after_sale_until"],
                 condition=models.Q(state="delivered"),
                 name="after_sale_running_out",
@@ -74,4 +111,14 @@ class Shipment(StateMachine, models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.tracking_number or str(self.uid)[:8]
+        return str(self.uid)[:8]
+
+    @property
+    def carrier(self) -> str:
+        """Who carries it; empty until it is sent."""
+        return self.parcel.carrier
+
+    @property
+    def tracking_number(self) -> str:
+        """The carrier's number; empty until it is sent."""
+        return self.parcel.tracking_number

@@ -97,6 +97,11 @@ class CartSeen:
         return sum(parcel.minor for parcel in self.parcels)
 
     @property
+    def is_for_others_only(self) -> bool:
+        """Whether nothing of it goes to the buyer's own door, which then nobody asks for."""
+        return bool(self.lines) and all(line.line.address_id for line in self.lines)
+
+    @property
     def needs_adult(self) -> bool:
         return any(line.line.variant.product.needs_adult for line in self.lines)
 
@@ -104,6 +109,11 @@ class CartSeen:
         """The team that sends a parcel."""
         teams = (line.line.variant.product.team for line in self.lines)
         return next(team for team in teams if team.pk == pk)
+
+    def recipient(self, address_id: int | None) -> str:
+        """To whom else a parcel is sent; empty of the cart's own address."""
+        there = (line.line.address for line in self.lines)
+        return next((one.recipient for one in there if one and one.pk == address_id), "")
 
     @property
     def mobiliser_name(self) -> str:
@@ -144,7 +154,7 @@ def seen(cart: Cart, to_place: Iterable[CartLine] | None = None) -> CartSeen:
         return known
     lines = [LineSeen(line) for line in (cart.lines.all() if to_place is None else to_place)]
     sent = _parcels(cart, lines)
-    unserved = {(parcel.team_id, parcel.storage) for parcel in sent or () if not parcel.is_served}
+    unserved = {(one.address_id, one.team_id, one.storage) for one in sent or () if not one.is_served}
     for line in lines:
         line.problems = _line_problems(cart, line.line, unserved, with_stock)
     mobilisers = mobiliser(cart.mobiliser_code) if cart.mobiliser_code else (None, None)
@@ -176,19 +186,27 @@ def is_offered(line: CartLine) -> bool:
 
 
 def _parcels(cart: Cart, lines: list[LineSeen]) -> list[Parcel] | None:
-    if not cart.region_id:
+    if not cart.region_id and any(seen_line.line.address_id is None for seen_line in lines):
         return None
-    grams: dict[tuple[int, str], int] = {}
+    grams: dict[int | None, dict[tuple[int, str], int]] = {}
+    regions: dict[int | None, str] = {}
     for seen_line in lines:
         line = seen_line.line
         if is_offered(line):
             key = (line.variant.product.team_id, line.variant.product.storage)
-            grams[key] = grams.get(key, 0) + line.quantity * line.variant.weight_grams
-    return parcels(grams, cart.region_id)
+            there = grams.setdefault(line.address_id, {})
+            there[key] = there.get(key, 0) + line.quantity * line.variant.weight_grams
+            regions[line.address_id] = region_of(cart, line)
+    return [parcel for to, weights in grams.items() for parcel in parcels(weights, regions[to], to)]
+
+
+def region_of(cart: Cart, line: CartLine) -> str:
+    """The code of where a line goes; empty as long as nobody has said."""
+    return (line.address.region_id if line.address else cart.region_id) or ""
 
 
 def _line_problems(
-    cart: Cart, line: CartLine, unserved: set[tuple[int, str]], with_stock: bool
+    cart: Cart, line: CartLine, unserved: set[tuple[int | None, int, str]], with_stock: bool
 ) -> list[Problem]:
     product = line.variant.product
     if not is_offered(line):
@@ -198,7 +216,7 @@ def _line_problems(
         found.append(_short(line.variant.units_available))
     if line.price_seen_minor != line.variant.price_minor:
         found.append(_price_changed(line.price_seen_minor, line.variant.price_minor))
-    if (product.team_id, product.storage) in unserved:
+    if (line.address_id, product.team_id, product.storage) in unserved:
         found.append(NOT_DELIVERED)
     elif closed := _closed(cart, line, with_stock):
         found.append(Problem("PLACE_CLOSED", closed.words, closed))
@@ -210,8 +228,8 @@ def _line_problems(
 def _closed(cart: Cart, line: CartLine, with_stock: bool) -> Closed | None:
     """What closes the cart's place for a line; of what is to be placed by the statement that has read it."""
     storage = line.variant.product.storage
-    if with_stock:
-        return closure.over(cart.region_id or "", storage)
+    if with_stock or line.address:
+        return closure.over(region_of(cart, line), storage)
     found: int | None = line.closed_by  # type: ignore[attr-defined]
     return None if found is None else closure.of(found, cart.region_id or "", storage)
 
@@ -238,7 +256,8 @@ def _problems(
         found.append(EMPTY)
     if not cart.email:
         found.append(NO_EMAIL)
-    if not (cart.region_id and cart.recipient and cart.phone and cart.street):
+    to_others = bool(lines) and all(line.line.address_id for line in lines)
+    if not to_others and not (cart.region_id and cart.recipient and cart.phone and cart.street):
         found.append(NO_ADDRESS)
     if cart.mobiliser_code and mobilisers == (None, None):
         found.append(NO_MOBILISER)

@@ -64,15 +64,22 @@ def closed_by(codes: Sequence[str], storage: str) -> Subquery:
 def closes_line() -> Exists:
     """A condition on an order's line: nothing of its storage class is delivered to where it goes."""
     of_its_class = Q(storage="") | Q(storage=OuterRef("variant__product__storage"))
-    return Exists(holding().filter(_lies_in("order__region_id"), of_its_class))
+    return Exists(holding().filter(_lies_in("shipment__parcel__region_id"), of_its_class))
 
 
 def order_closed_by() -> Subquery:
     """The id of what closes an order's place for something in it; null where nothing does."""
-    within = Line.objects.filter(
-        order=OuterRef(OuterRef("pk")), variant__product__storage=OuterRef("storage")
+    place = F("shipment__parcel__region_id")
+    lines = Line.objects.filter(order=OuterRef(OuterRef("pk"))).alias(
+        division=Concat(Left(place, 4), Value("00")), province=Concat(Left(place, 2), Value("0000"))
     )
-    found = holding().filter(_lies_in("region_id"), Q(storage="") | Exists(within))
+    there = lines.filter(
+        Q(shipment__parcel__region=OuterRef("region"))
+        | Q(division=OuterRef("region"))
+        | Q(province=OuterRef("region"))
+    )
+    of_its_class = Exists(there.filter(variant__product__storage=OuterRef("storage")))
+    found = holding().filter(Q(storage="") & Exists(there) | of_its_class)
     return Subquery(found.order_by(F("ends_at").desc(nulls_first=True), "pk").values("pk")[:1])
 
 
@@ -205,14 +212,25 @@ def over(region: str, storage: str | None = None, at: datetime | None = None) ->
 
 def of(pk: int, region: str, storage: str | None = None) -> Closed:
     """What is told of a closure that a statement has found, be it so new that this process has not heard of it."""
+    _hear_of(pk)
+    return over(region, storage) or _ended(pk)
+
+
+def of_order(pk: int, order: Order) -> Closed:
+    """The same of an order's place, for what is to be sent there."""
+    _hear_of(pk)
+    return closed_for(order) or _ended(pk)
+
+
+def _hear_of(pk: int) -> None:
     if all(row.pk != pk for row in known()):
         forget()
-    found = over(region, storage)
-    if found is None:
-        # It has ended since the statement was made: what held then is told.
-        shut = _shut(*Closure.objects.values_list(*_TOLD).get(pk=pk))
-        found = _closed(shut, shut.ends_at)
-    return found
+
+
+def _ended(pk: int) -> Closed:
+    """What held when a statement found it, and has ended since."""
+    shut = _shut(*Closure.objects.values_list(*_TOLD).get(pk=pk))
+    return _closed(shut, shut.ends_at)
 
 
 def _closed(row: Shut, until: datetime | None) -> Closed:
@@ -239,14 +257,16 @@ def _until(end: datetime | None, rows: Iterable[Shut]) -> datetime | None:
 
 
 def closed_for(order: Order) -> Closed | None:
-    """What closes the place of an order for what is still to be sent of it; asks nothing where no place is closed."""
-    if order.state not in (Order.State.PLACED, *Order.REFUNDABLE) or over(order.region_id) is None:
+    """What closes a place of an order for what is still to be sent there; asks nothing where no place is closed."""
+    if order.state not in (Order.State.PLACED, *Order.REFUNDABLE) or not known():
+        return None
+    if (regions := getattr(order, "_sent_to", None)) and not any(over(region) for region in regions):
         return None
     waits = order.lines.filter(closes_line(), quantity__gt=F("refunded_units"))
-    storage = waits.filter(shipment__state=Shipment.State.WAITING).values_list(
-        "variant__product__storage", flat=True
+    there = waits.filter(shipment__state=Shipment.State.WAITING).values_list(
+        "shipment__parcel__region_id", "variant__product__storage"
     )
-    found = [over(order.region_id, one) for one in dict.fromkeys(storage)]
+    found = [over(region, storage) for region, storage in dict.fromkeys(there)]
     return next((one for one in found if one is not None), None)
 
 

@@ -32,7 +32,10 @@ def with_sending(teams: QuerySet[Team]) -> QuerySet[Team]:
         sent=_number_of(parcels.filter(state__in=Shipment.SENT)),
         late=_number_of(parcels.filter(late)),
         carriers=ArraySubquery(
-            parcels.exclude(carrier="").values("carrier").distinct().order_by("carrier")[:MOST_CARRIERS]
+            parcels.exclude(parcel__carrier="")
+            .values("parcel__carrier")
+            .distinct()
+            .order_by("parcel__carrier")[:MOST_CARRIERS]
         ),
         storages=ArraySubquery(on_the_shelf.values("storage").distinct().order_by("storage")),
     )

@@ -14,7 +14,7 @@ from catalog.models import Team, Variant
 from catalog.reads import desks_of
 from core import clock, language
 from orders import holding
-from orders.models import Claim, Line, Order, Refund, RefundLine, Shipment
+from orders.models import Claim, Line, Order, Parcel, Refund, RefundLine, Shipment
 from orders.reads.address import on_a_parcel
 from orders.reads.stopped import held_back
 
@@ -133,6 +133,8 @@ class Row:
     address: str
     contents: list[str] = field(default_factory=list)
     note: str = ""
+    gift_note: str = ""
+    sender: str = ""
 
 
 def packing_rows(team: Team) -> list[Row]:
@@ -141,7 +143,7 @@ def packing_rows(team: Team) -> list[Row]:
         ~held_back(), team=team, state=State.WAITING, order__state__in=Order.WITH_TEAMS
     )
     holders = holding.rows("order", "region__parent__parent")
-    related = waiting.select_related("order__region__parent__parent", *holders)
+    related = waiting.select_related("order", "parcel__region__parent__parent", *holders)
     single: list[Row] = []
     shared: dict[UUID, list[Shipment]] = {}
     for parcel in related.prefetch_related("lines").order_by("ship_by", "pk"):
@@ -160,6 +162,7 @@ class ListChange:
     number: str
     is_called_off: bool
     taken_out: list[str]
+    new_address: str = ""
 
 
 def list_made_at(team: Team) -> datetime | None:
@@ -169,7 +172,7 @@ def list_made_at(team: Team) -> datetime | None:
 
 
 def changed_since_list(team: Team, most: int = 1000) -> list[ListChange]:
-    """What stood on the list that was made, and was called off after that and before it was sent."""
+    """What stood on the list that was made, and was called off after that and before it was sent, or goes elsewhere."""
     made = list_made_at(team)
     if made is None:
         return []
@@ -195,7 +198,23 @@ def changed_since_list(team: Team, most: int = 1000) -> list[ListChange]:
         called_off = row.line.shipment.state == State.CANCELLED and order.holder not in still_sent
         change = found.setdefault(f"{order.holder or order.number}", ListChange(name, called_off, []))
         change.taken_out.append(f"{language.localized(row.line, 'name')} × {row.units}")
-    return list(found.values())[:most]
+    return [*_sent_elsewhere(team, made), *found.values()][:most]
+
+
+def _sent_elsewhere(team: Team, made: datetime) -> list[ListChange]:
+    changed = Shipment.objects.filter(
+        team=team,
+        state=State.WAITING,
+        parcel__changed_at__gt=made,
+        order__paid_at__lt=made,
+        order__state__in=Order.WITH_TEAMS,
+    )
+    rows = changed.select_related("order", "parcel__region__parent__parent").order_by("-parcel__changed_at")
+    return [ListChange(row.order.number, False, [], _in_one_line(row.parcel)) for row in rows]
+
+
+def _in_one_line(parcel: Parcel) -> str:
+    return " · ".join([parcel.recipient, parcel.phone, on_a_parcel(parcel.region, parcel.street)])
 
 
 def _holders_waiting(team: Team) -> QuerySet:
@@ -205,15 +224,17 @@ def _holders_waiting(team: Team) -> QuerySet:
 
 
 def _row(parcel: Shipment) -> Row:
-    order = parcel.order
+    to = parcel.parcel
     return Row(
-        order.number,
+        parcel.order.number,
         parcel.ship_by,
-        order.recipient,
-        order.phone,
-        on_a_parcel(order.region, order.street),
+        to.recipient,
+        to.phone,
+        on_a_parcel(to.region, to.street),
         contents(parcel.lines.all()),
-        order.note,
+        parcel.order.note,
+        to.gift_note,
+        to.sender,
     )
 
 

@@ -10,7 +10,7 @@ from accounts.models.person import CODE_LETTERS
 from accounts.permissions import places_of
 from core.language import say
 from core.refusals import Invalid
-from orders.models import Order, Shipment
+from orders.models import Order, Parcel, Shipment
 from orders.reads.place import of_order
 
 # More than these are not told: whoever asks says more of it.
@@ -71,12 +71,16 @@ def _by_phone(text: str, seen: QuerySet[Order]) -> QuerySet[Order] | None:
         number = re.sub(r"[\s()-]", "", text)
         if not re.fullmatch(r"\+?[0-9]{7,15}", number):
             return None
-    return seen.filter(phone=number)
+    return _with(Parcel.objects.filter(phone=number), seen)
 
 
 def _by_tracking(text: str, seen: QuerySet[Order]) -> QuerySet[Order] | None:
     number = text.replace(" ", "")
     if not _TRACKING.fullmatch(number):
         return None
-    parcels = Shipment.objects.filter(tracking_number__in={number, number.upper()})
-    return seen.filter(pk__in=parcels.values("order"))
+    return _with(Parcel.objects.filter(tracking_number__in={number, number.upper()}), seen)
+
+
+def _with(parcels: QuerySet[Parcel], seen: QuerySet[Order]) -> QuerySet[Order]:
+    """The orders of which something lies in one of these parcels."""
+    return seen.filter(pk__in=Shipment.objects.filter(parcel__in=parcels).values("order"))

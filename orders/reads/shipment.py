@@ -2,8 +2,10 @@
 
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -28,6 +30,14 @@ def shipment_of_team(person: Any, uid: UUID) -> Shipment:
     """A parcel on this person's desk; any other sounds like none."""
     mine = Shipment.objects.filter(uid=uid, team__in=desks_of(person, PACK))
     return _one(mine.select_related("order"), person)
+
+
+def shipment_bought_by(person: Any, uid: UUID, token: str | None) -> Shipment:
+    """A parcel that this person bought, by account or link; any other sounds like none."""
+    may = Q(order__person=person) if person.is_authenticated else Q(pk__in=[])
+    if token and (order := uid_of_token(token)):
+        may |= Q(order__person=None, order__uid=order)
+    return _one(Shipment.objects.filter(may, uid=uid).select_related("order", "parcel"), None)
 
 
 def shipment_to_receive(person: Any, uid: UUID, token: str | None) -> Shipment:
@@ -116,6 +126,12 @@ def is_recalled(line: Line) -> bool:
     return bool(line.recalled_at and sent_at and line.recalled_at >= sent_at)
 
 
+def tracking_url(parcel: Shipment) -> str | None:
+    """Where a sent parcel's way can be read: by its number, which tells nobody who sent or paid what."""
+    number = parcel.parcel.tracking_number
+    return settings.TRACKING_PAGE.replace("{number}", quote(number, safe="")) if number else None
+
+
 def is_reviewable(line: Line) -> bool:
     """It has arrived, was not all given back, and has no review yet."""
     parcel = line.shipment
@@ -125,4 +141,12 @@ def is_reviewable(line: Line) -> bool:
 
 def allowed_actions(parcel: Shipment) -> list[str]:
     """What its buyer may do with a parcel now."""
-    return ["CONFIRM_DELIVERY"] if parcel.state == Shipment.State.SHIPPED else []
+    if parcel.state == Shipment.State.SHIPPED:
+        return ["CONFIRM_DELIVERY"]
+    return ["CHANGE_ADDRESS"] if is_changeable(parcel) else []
+
+
+def is_changeable(parcel: Shipment) -> bool:
+    """Whether its buyer may still have it sent elsewhere. What others share goes where they have agreed."""
+    is_paid = parcel.order.state in Order.WITH_TEAMS and parcel.order.holder is None
+    return is_paid and parcel.state == Shipment.State.WAITING and parcel.parcel.packed_at is None

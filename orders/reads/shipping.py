@@ -44,6 +44,7 @@ class Parcel:
     grams: int
     minor: int
     is_served: bool
+    address_id: int | None = None  # of a part that somebody else is sent
 
 
 def rates() -> dict[Key, Rate]:
@@ -80,10 +81,13 @@ def rate_for(storage: str, region_code: str, team_id: int | None) -> Rate | None
     return found if found and found.is_served else None
 
 
-def parcels(weights: Mapping[tuple[int, str], int], region_code: str) -> list[Parcel]:
+def parcels(
+    weights: Mapping[tuple[int, str], int], region_code: str, address_id: int | None = None
+) -> list[Parcel]:
     """Parcels for grams by (team, storage class) into a region, in the order given."""
     sent = []
     for (team_id, storage), grams in weights.items():
         rate = rate_for(storage, region_code, team_id)
-        sent.append(Parcel(team_id, storage, grams, rate.price(grams) if rate else 0, rate is not None))
+        minor = rate.price(grams) if rate else 0
+        sent.append(Parcel(team_id, storage, grams, minor, rate is not None, address_id))
     return sent

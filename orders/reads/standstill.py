@@ -77,7 +77,7 @@ def would_stand(region: str, storage: str) -> int:
     lines = Line.objects.filter(
         shipment__state=Shipment.State.WAITING,
         order__state__in=Order.REFUNDABLE,
-        order__region__code__startswith=inside,
+        shipment__parcel__region__code__startswith=inside,
         quantity__gt=F("refunded_units"),
     )
     chosen = lines.filter(variant__product__storage=storage) if storage else lines

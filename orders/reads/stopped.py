@@ -93,10 +93,9 @@ def are_held_back(shipments: Iterable[Shipment]) -> bool:
 
 def units_recalled(order: Order, lot_id: int) -> dict[Line, int]:
     """Units of a recalled lot that lie in the order's unsent parcels and were not given back, by line."""
-    held = Reservation.objects.filter(holder=order.uid, lot=lot_id, state=Reservation.State.SOLD)
-    left = sum(row.units - row.units_returned for row in held)
     waiting = order.lines.filter(lots__lot=lot_id, shipment__state=Shipment.State.WAITING)
-    return {line: min(left, line.units_sent) for line in waiting if min(left, line.units_sent)}
+    rows = waiting.annotate(of_lot=F("lots__units") - F("lots__units_returned"))
+    return {line: units for line in rows if (units := min(line.of_lot, line.units_sent))}
 
 
 def recalled_lots(order: Order) -> list[int]:

@@ -252,9 +252,11 @@ def region_field(
 
 
 @register.simple_tag(takes_context=True)
-def row_field(context: template.Context, name: str, row: str, zh: str, en: str) -> SafeString:
+def row_field(context: Any, name: str, row: str, zh: str, en: str, value: Any = "") -> SafeString:
     """`{% row_field "units" line.id "退几份" "Units" %}`: a number that is asked of each row of a form and may be left out."""
-    return field(context, f"{name}.{row}", zh, en, required=False, inputmode="decimal", maxlength=12)
+    return field(
+        context, f"{name}.{row}", zh, en, value=value, required=False, inputmode="decimal", maxlength=12
+    )
 
 
 @register.simple_tag(takes_context=True)

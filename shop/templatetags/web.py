@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from catalog import after_sale as hours
 from core import language
 from core.clock import SHANGHAI
-from orders.models import Order, Payment
+from orders.models import Payment
 from shop.web.cart import cart_badge
 from shop.web.closed import closed_band
 from shop.web.holes import hole, is_shared
@@ -181,22 +181,6 @@ def next_page(context: dict, cursor: str) -> str:
     query = context["request"].GET.copy()
     query["after"] = cursor
     return "?" + query.urlencode()
-
-
-@register.simple_tag
-def stations(order: dict) -> list[dict]:
-    """The stops of an order's way, and how far it has come."""
-    reached = {"PLACED": 0, "HELD": 1, "PAID": 1, "SHIPPED": 2, "DELIVERED": 3, "COMPLETED": 4}[
-        order["state"]
-    ]
-    names = [
-        language.say("已下单", "Placed"),
-        language.say("已付款", "Paid"),
-        Order.State.SHIPPED.words,
-        Order.State.DELIVERED.words,
-        Order.State.COMPLETED.words,
-    ]
-    return [{"name": str(n), "done": i <= reached, "now": i == reached} for i, n in enumerate(names)]
 
 
 @register.simple_tag(takes_context=True)

@@ -100,6 +100,9 @@ def _read(found: dict[str, Any], name: str, kind: Kind, fields: Any) -> None:
     if kind.name == "RefundLineInput":
         found[name] = _refund_lines(fields)
         return
+    if kind.name == "LineInput":
+        found[name] = _wanted(fields)
+        return
     texts = [text if kind.name == "String" else text.strip() for text in fields.getlist(name)]
     values = [_value(name, kind.name, text) for text in texts if text.strip()]
     if values:
@@ -165,6 +168,16 @@ def _refund_lines(fields: Any) -> list[dict[str, Any]]:
             if stem == field and line and fields[name].strip():
                 found.setdefault(line, {"lineId": line})[key] = _whole(called, fields[name].strip())
     return list(found.values())
+
+
+def _wanted(fields: Any) -> list[dict[str, Any]]:
+    """Fields units.<variant> as how many of what; of one whose field is empty there are none."""
+    written = {name.removeprefix("units."): fields[name] for name in fields if name.startswith("units.")}
+    return [
+        {"variantId": variant, "quantity": _whole("Units", text.strip())}
+        for variant, text in written.items()
+        if text.strip()
+    ]
 
 
 def _value(name: str, kind: str, text: str) -> Any:

@@ -16,7 +16,7 @@ from core.api.ids import global_id
 from impact.models import Household, HouseholdDetail
 from impact.sealing import seal_facts
 from local.machine import ROOT
-from orders.models import Order
+from orders.models import Order, Parcel
 from scripts.floors import standing
 from together.models import GroupPurchase
 
@@ -169,6 +169,8 @@ def circle_of(row: Any) -> Circle:
 def _order_of(row: Any) -> Order | None:
     if isinstance(row, Order):
         return row
+    if isinstance(row, Parcel):
+        return row.shipments.get().order
     for way in ("order", "line", "payment", "refund"):
         if (there := getattr(row, way, None)) is not None:
             return _order_of(there)

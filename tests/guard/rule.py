@@ -82,7 +82,7 @@ VILLAGE = (
     " desk.parcels.nodes.lines.net desk.parcels.nodes.lines.refunded"
 )
 OF_ITS_PEOPLE = "team.people team.offers"
-SENDS = "shipmentShip"
+SENDS = "shipmentShip shipmentPack"
 GROWS = (
     "certificateAdd certificateRemove pictureDelete variantSave lotDeclare lotOpen lotClose lotShareOut productUpdate"
     " productSubmit productWithdraw productArchive teamUpdate householdPropose householdWithdraw claimAnswer"
@@ -90,7 +90,7 @@ GROWS = (
 # At whose desk she works she is told before she has given a code: there she is asked for it.
 HERS = "myTeams"
 DEVICE = "deviceCodeRequest deviceProve"
-ON_A_PARCEL = "Order.recipient Order.phone Order.street Order.note Shipment.carrier Shipment.tracking_number"
+ON_A_PARCEL = "Parcel.recipient Parcel.phone Parcel.street Parcel.gift_note Parcel.sender Order.note Parcel.carrier Parcel.tracking_number"
 OF_A_VILLAGE = "Household.uid Household.decline_reason Leader.decline_reason Claim.words Claim.answer"
 
 RULE: dict[str, Powers] = {
@@ -111,9 +111,9 @@ RULE: dict[str, Powers] = {
         " paymentTrialRefund shopOpen categoriesPutUp categorySave auditPersonFind parkedRelease shopUpdate"
         " shopTextsConfirm shopLetterSend shopLetterConfirm editionCreate shopCouponMake shopCouponEnd",
         words=f"{NAMES_OF_PEOPLE} {OF_A_COMMITTEE} {APPEALS} {INVITED} Claim.words Claim.answer Dispute.reason Dispute.status Household.uid"
-        " Household.decline_reason Leader.decline_reason Order.email Order.phone Order.recipient Order.street"
+        " Household.decline_reason Leader.decline_reason Order.email Parcel.phone Parcel.recipient Parcel.street"
         " Order.note Payment.method Payment.payment_ref Question.words Answer.words PaymentTrial.url Refund.failure Refund.note Refund.otherwise"
-        " Shipment.carrier Shipment.tracking_number",
+        " Parcel.carrier Parcel.tracking_number",
     ),
     Role.COUNTY_VERIFIER: powers(
         f"{HOUSEHOLDS} registrationOffice",
@@ -129,7 +129,7 @@ RULE: dict[str, Powers] = {
         "logisticsOffice shippingRates office.waiting",
         f"logisticsCheck shippingRateSave {CLOSES}",
         shop_deeds="shippingRatesConfirm incidentUpdate incidentEnd",
-        words="Shipment.carrier",
+        words="Parcel.carrier",
     ),
     # Unions verify unions.
     Role.UNION_VERIFIER: powers(ORGANISATIONS, DECIDES_ORGANISATIONS, words="Person.email"),

@@ -16,8 +16,9 @@ from local.machine import ROOT
 from tests.guard.sabotages import SABOTAGES as OLDER
 from tests.guard.sabotages import Sabotage
 from tests.guard.sabotages_buying import BUYING
+from tests.guard.sabotages_of_parcels import PARCELS
 
-SABOTAGES = [*OLDER, *BUYING]
+SABOTAGES = [*OLDER, *BUYING, *PARCELS]
 
 
 def missing(root: Path = ROOT) -> list[str]:

@@ -128,6 +128,7 @@ class Side(Town):
             "leaderDecline.team": green,
             "round": global_id("Round", key_of_round(self.entry.round)),
             "shipmentShip.shipmentId": self.sold.parcel_id(0),
+            "shipmentPack.shipmentId": self.sold.parcel_id(0),
             "deviceCodeGive.appointmentId": global_id("Appointment", self.at_team.uid),
             "deviceCodeGive.id": global_id("Appointment", self.at_team.uid),
         }

@@ -245,7 +245,7 @@ def test_nobody_hears_what_docs_data_does_not_say_she_may(matrix):
         f" heard {len(sung)} times by those who may ({len(entitled)} pairs may), 0 leaks",
     )
     # The control: the net hangs where something sings.
-    assert {"Order.recipient", "Claim.words", "Seat.name", "Person.name", "Household.uid"} <= {
+    assert {"Parcel.recipient", "Claim.words", "Seat.name", "Person.name", "Household.uid"} <= {
         c.where for c, _ in sung
     }
     assert len(sung) > 30

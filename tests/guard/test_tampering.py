@@ -42,6 +42,7 @@ from orders.models import (
     Line,
     LineLot,
     Order,
+    Parcel,
     Payment,
     Refund,
     RefundLine,
@@ -60,7 +61,20 @@ pytestmark = pytest.mark.proof
 
 # Whatever counts units or fen, says whose they are, or how far something is.
 WATCHED: list[type[models.Model]] = [
-    *(Lot, Reservation, Variant, Order, Line, LineLot, Payment, Refund, RefundLine, Dispute, Shipment),
+    *(
+        Lot,
+        Reservation,
+        Variant,
+        Order,
+        Line,
+        LineLot,
+        Payment,
+        Refund,
+        RefundLine,
+        Dispute,
+        Shipment,
+        Parcel,
+    ),
     *(GroupPurchase, Seat, Account, LedgerTransaction, Transfer, Attribution, Credit, LotShare, LotTally),
     *(Support, SupportNumber, SupporterDay, SupportingOrganisation, Standing, StandingDay, Disclosure),
 ]
@@ -221,12 +235,12 @@ UNWATCHED: dict[type[models.Model], set[str]] = {
         "mobiliser_person_id",
         "organisation_id",
         "person_id",
-        "region_id",
         "cart_id",
         "unproved_cookie",  # how much one whom nobody knows holds unpaid
         "unproved_mailbox",
         "unproved_phone",
     },
+    Parcel: {"region_id"},  # where it goes
     Shipment: {"is_presumed"},  # how its arrival is told
     Line: {"after_sale_hours"},  # until when she may say that something is wrong
     Payment: {"kind"},

@@ -26,6 +26,7 @@ from orders.models import (
     Line,
     LineLot,
     Order,
+    Parcel,
     Payment,
     Refund,
     RefundLine,
@@ -78,11 +79,6 @@ def an_order(
     values = {
         "person": person,
         "email": person.email if person else f"guest{next(_count)}@example.com",
-        "recipient": "王示例",
-        "phone": "100-0000-0001",
-        "region": team.county,
-        # Of many who share an address a rule of integrity takes notice.
-        "street": f"示例路 {next(_count)} 号",
         "goods_minor": goods,
         "shipping_minor": 0,
         "total_minor": goods,
@@ -92,20 +88,29 @@ def an_order(
         "holder_kind": "group" if group else "",
         "holder": group.uid if group else None,
     }
+    address = {
+        "recipient": "王示例",
+        "phone": "100-0000-0001",
+        "region": team.county,
+        # Of many who share an address a rule of integrity takes notice.
+        "street": f"示例路 {next(_count)} 号",
+    }
+    address |= {name: fields.pop(name) for name in address if name in fields}
     order = Order.objects.create(**{**values, **fields})
     for draws in lines:
-        _a_line(order, draws, shipping)
+        _a_line(order, draws, shipping, address)
     sent = sum(order.shipments.values_list("shipping_minor", flat=True))
     Order.objects.filter(pk=order.pk).update(shipping_minor=sent, total_minor=goods + sent)
     order.refresh_from_db()
     return order
 
 
-def _a_line(order: Order, draws: list[tuple[Lot, int]], shipping: int) -> None:
+def _a_line(order: Order, draws: list[tuple[Lot, int]], shipping: int, address: dict[str, Any]) -> None:
     variant = draws[0][0].variant
     units = sum(n for _, n in draws)
-    parcel, _ = Shipment.objects.get_or_create(
-        order=order, team=variant.product.team, defaults={"shipping_minor": shipping}
+    team = variant.product.team
+    parcel = Shipment.objects.filter(order=order, team=team).first() or Shipment.objects.create(
+        order=order, team=team, parcel=Parcel.objects.create(team=team, **address), shipping_minor=shipping
     )
     line = Line.objects.create(
         order=order,

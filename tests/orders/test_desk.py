@@ -15,7 +15,7 @@ from core import clock
 from core.api.ids import global_id
 from core.deliveries import drain
 from orders.actions import refund
-from orders.models import Order, Shipment
+from orders.models import Order, Parcel, Shipment
 from tests.accounts.world import PASSWORD
 from tests.orders.sold import Sold, settle
 from tests.orders.world import Buyer, a_person, key, row
@@ -193,9 +193,21 @@ def packing(asker, **query):
 
 
 def test_the_packing_list_has_a_row_for_each_parcel_that_waits(sold):
-    Order.objects.update(note="=cmd|'/c calc'!A1", recipient="+86", street="@home")
+    Order.objects.update(note="=cmd|'/c calc'!A1")
+    Parcel.objects.update(recipient="+86", street="@home")
     head, parcel = packing(sold.managers[0])
-    assert head == ["订单", "最迟发货", "收件人", "电话", "地址", "内容", "买家留言", "制表时间"]
+    assert head == [
+        "订单",
+        "最迟发货",
+        "收件人",
+        "电话",
+        "地址",
+        "内容",
+        "买家留言",
+        "随礼写上的话",
+        "署名",
+        "制表时间",
+    ]
     assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d", parcel.pop())
     assert parcel == [
         sold.order["number"],
@@ -205,6 +217,8 @@ def test_the_packing_list_has_a_row_for_each_parcel_that_waits(sold):
         "湖北省武汉市武昌区 @home",
         "秭归夏橙 5 斤装 × 2",
         "'=cmd|'/c calc'!A1",
+        "",
+        "",
     ]
     entry = AuditEntry.objects.get(noun="PackingList")
     assert (entry.actor, entry.facts) == (sold.managers[0].person, {"parcels": 1})

@@ -23,6 +23,7 @@ from orders.models import (
     Dispute,
     Notice,
     Order,
+    Parcel,
     Refund,
     Review,
     Shipment,
@@ -46,9 +47,8 @@ def test_a_person_is_told_all_that_her_orders_hold_and_nothing_of_others():
     Buyer(person).fill(a_lot())
     told = export.export(person)
     (only,) = told["orders"]
-    assert (
-        only["number"] == order["number"] and only["street"] == "示例路 1 号" and only["note"] == "ring twice"
-    )
+    assert only["number"] == order["number"] and only["note"] == "ring twice"
+    assert [parcel["street"] for parcel in only["parcels"]] == ["示例路 1 号"]
     assert only["lines"] == [{"name": "秭归夏橙 5 斤装", "quantity": 1, "net_minor": 3690}]
     assert told["cart"][0]["lines"] == [{"name": "秭归夏橙", "quantity": 1}]
     assert "另一位" not in json.dumps(told, cls=DjangoJSONEncoder, ensure_ascii=False)
@@ -101,7 +101,11 @@ def test_who_goes_leaves_sums_and_goods_behind_and_neither_name_nor_address():
     )
     erasure.erase(person, PASSWORD)
     made = Order.objects.get()
-    assert (made.recipient, made.phone, made.street, made.email, made.note) == ("—", "", "", "", "")
+    there = Parcel.objects.get()
+    assert (there.recipient, there.phone, there.street) == ("—", "", "") and (made.email, made.note) == (
+        "",
+        "",
+    )
     assert made.total_minor == 3690 + 600 and made.lines.count() == 1
     assert Review.objects.get().nickname == "" and Review.objects.get().person is None
     assert not Cart.objects.filter(closed_at=None).exists()
@@ -178,7 +182,7 @@ def test_an_order_that_is_still_going_on_is_ended_first():
     Buyer(person).place(a_lot())
     with pytest.raises(Conflict):
         erasure.erase(person, PASSWORD)
-    assert Order.objects.get().recipient == "示例买家" and person.is_active
+    assert Parcel.objects.get().recipient == "示例买家" and person.is_active
     Order.objects.update(state="completed", closed_at=timezone.now())
     erasure.erase(person, PASSWORD)
 
@@ -220,13 +224,15 @@ def test_what_nobody_needs_any_more_is_forgotten_and_nothing_else(name):
     assert forget_old() > 0
     kept = {str(cart.uid) for cart in Cart.objects.all()}
     assert str(uid_of(left["id"], "Cart")) not in kept and len(kept) == 2
-    assert Order.objects.get().recipient == "示例买家"
+    assert Parcel.objects.get().recipient == "示例买家"
     # Whatever she wrote for a name, the rest of it is kept no longer.
-    Order.objects.update(closed_at=timezone.now() - timedelta(days=3 * 366 + 1), recipient=name)
+    Order.objects.update(closed_at=timezone.now() - timedelta(days=3 * 366 + 1))
+    Parcel.objects.update(recipient=name)
     Notice.objects.update(received_at=timezone.now() - timedelta(days=3 * 366 + 1))
     forget_old()
     made = Order.objects.get()
-    assert (made.recipient, made.phone, made.street, made.email) == ("—", "", "", "")
+    there = Parcel.objects.get()
+    assert (there.recipient, there.phone, there.street, made.email) == ("—", "", "", "")
     notice.refresh_from_db()
     assert bytes(notice.body) == b"" and made.total_minor > 0
     assert forget_old() == 0

@@ -34,13 +34,13 @@ def test_all_move_in_one_statement_with_what_is_alike_and_what_is_each_ones_own(
 ):
     now = timezone.now()
     for n, order in enumerate(orders):
-        order.recipient = f"Recipient {n}"
+        order.note = f"Note {n}"
     with django_assert_num_queries(1):
-        move_many(orders, State.CANCELLED, ["recipient"], closed_at=now)
+        move_many(orders, State.CANCELLED, ["note"], closed_at=now)
     assert [(o.state, o.closed_at) for o in orders] == [(State.CANCELLED, now)] * 3
     rows = Order.objects.filter(pk__in=[o.pk for o in orders]).order_by("pk")
-    assert list(rows.values_list("state", "closed_at", "recipient")) == [
-        (State.CANCELLED, now, f"Recipient {n}") for n in range(3)
+    assert list(rows.values_list("state", "closed_at", "note")) == [
+        (State.CANCELLED, now, f"Note {n}") for n in range(3)
     ]
 
 

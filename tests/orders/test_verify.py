@@ -7,9 +7,9 @@ from django.db.models import F
 
 from catalog.models import Lot, Reservation
 from orders import verify
-from orders.models import Line, LineLot, Notice, Order, Payment, Refund, Shipment
+from orders.models import Line, LineLot, Notice, Order, Parcel, Payment, Refund, Shipment
 from tests.orders.paid import Paid
-from tests.orders.world import at_rest
+from tests.orders.world import a_lot, at_rest
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -20,6 +20,10 @@ def paid(till, a_stand):
     paid.give(paid.team, (0, 1, None), shipping=True)
     at_rest()
     return paid
+
+
+def whose(parcel):
+    return {"team": parcel.team, "region": parcel.region}
 
 
 @pytest.mark.parametrize(
@@ -38,6 +42,8 @@ def paid(till, a_stand):
         ("I3", "Line", lambda: Line.objects.update(refunded_units=F("refunded_units") + 1)),
         ("I3", "Shipment", lambda: Shipment.objects.filter(refunded_minor__gt=0).update(refunded_minor=0)),
         ("I3", "Shipment", lambda: Shipment.objects.filter(refunded_minor__gt=0).update(state="cancelled")),
+        ("ORDER", "Parcel", lambda: Parcel.objects.update(team=a_lot().variant.product.team)),
+        ("ORDER", "Parcel", lambda: Parcel.objects.create(**whose(Parcel.objects.first()))),
         ("I1", "Line", lambda: LineLot.objects.update(units=F("units") + 1)),
         ("I1", "Order", lambda: Reservation.objects.update(state="held")),
         ("I1", "Order", lambda: LineLot.objects.all().delete()),

@@ -108,6 +108,7 @@ def test_ones_own_thing_does_not_open_anothers_beside_it(town):
     guest = Buyer()
     hers = guest.place(sold.lots[0])
     ids = town.ids
+    elsewhere = {"recipient": "示例", "phone": "13800138000", "region": "420106", "street": "示例路 3 号"}
     tries = [
         (
             manager,
@@ -115,6 +116,11 @@ def test_ones_own_thing_does_not_open_anothers_beside_it(town):
             {"cartId": own["cartId"], "lineId": Buyer().fill(own_lot)["lines"][0]["id"], "quantity": 1},
         ),
         (guest, "shipmentDelivered", {"shipmentId": ids["shipmentId"], "token": hers["token"]}),
+        (
+            guest,
+            "shipmentAddressChange",
+            {"shipmentId": ids["shipmentId"], "token": hers["token"], **elsewhere},
+        ),
         (guest, "orderCancel", {**hers, "number": sold.order["number"], "idempotencyKey": key()}),
         (guest, "paymentBegin", {**hers, "number": town.kept["number"], "idempotencyKey": key()}),
         (guest, "claimMake", {**hers, "lineId": ids["lineId"], "words": "坏了", "idempotencyKey": key()}),

@@ -12,7 +12,7 @@ from accounts.models import Organisation, Person, Region
 from catalog.models import Certificate, Leader, Product, Team
 from impact.models import Edition
 from local.machine import ROOT
-from orders.models import Order, Refund
+from orders.models import Order, Parcel, Refund
 from scripts.floors import standing
 from shop.demo.shelves import rows
 from tests.shop.rules import FORBIDDEN, broken
@@ -123,13 +123,13 @@ def test_people_are_made_up_and_cannot_be_reached(demo):
     ]
     assert all(email.endswith("@demo.example") for email in addresses)
     phones = [
-        *Order.objects.filter(holder=None).values_list("phone", flat=True),
+        *Parcel.objects.filter(shipments__order__holder=None).values_list("phone", flat=True),
         *GroupPurchase.objects.values_list("phone", flat=True),
     ]
     assert all(
         re.fullmatch(r"1000000\d{4}|027-?0000000\d", re.sub(r"^\+86|[ -]", "", phone)) for phone in phones
     )
-    streets = Order.objects.values_list("street", flat=True)
+    streets = Parcel.objects.values_list("street", flat=True)
     assert all("示例" in street for street in streets)
     assert not Refund.objects.filter(~Q(note="") & ~Q(note__startswith="示例")).exists()
 

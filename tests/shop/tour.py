@@ -189,6 +189,7 @@ def _orders() -> Iterator[Stop]:
     for name in ("claim", "review"):
         yield Stop(whose, name, at, f"?token={token_for(line.order)}" if whose == GUEST else "")
     for name in (
+        "people",
         "account",
         "addresses",
         "details",

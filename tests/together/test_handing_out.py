@@ -29,7 +29,9 @@ def test_the_team_sends_a_confirmed_group_in_one_parcel_and_the_coordinator_hand
         "groupShip", "group { state units trackingNumber }", **sent, idempotencyKey=key()
     )
     assert shown["group"] == {"state": "SHIPPED", "units": 3, "trackingNumber": "SF12345678"}
-    assert set(Shipment.objects.values_list("state", "tracking_number")) == {("shipped", "SF12345678")}
+    assert set(Shipment.objects.values_list("state", "parcel__tracking_number")) == {
+        ("shipped", "SF12345678")
+    }
     assert [state(order) for order in (own, other)] == ["shipped", "shipped"]
     assert made.look(made.coordinator)["allowedActions"] == ["PACKING_LIST", "CONFIRM_DELIVERY"]
     made.coordinator.done("groupPurchaseDelivered", "group { state }", groupId=made.id)

@@ -64,8 +64,9 @@ def test_the_price_is_the_same_for_everyone_however_the_shelf_changes(together):
 def test_the_parcel_goes_to_the_coordinator_whoever_joins(together):
     made = together()
     order = row(made.join(name="示例王"))
-    assert (order.recipient, order.street, made.row.phone) == ("示例王", "示例大道 1 号", "13900139000")
-    assert order.phone == ""  # the coordinator's number is nobody's who has but the link
+    parcel = order.shipments.get().parcel
+    assert (parcel.recipient, parcel.street, made.row.phone) == ("示例王", "示例大道 1 号", "13900139000")
+    assert parcel.phone == ""  # the coordinator's number is nobody's who has but the link
     assert order.shipping_minor == 0
 
 

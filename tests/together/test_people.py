@@ -7,7 +7,7 @@ from django.test import Client
 from accounts.actions import erasure
 from accounts.actions import membership as memberships
 from accounts.operators import OperatorAdmin
-from orders.models import Order
+from orders.models import Order, Parcel
 from orders.people import FORGOTTEN, UNKNOWN
 from tests.accounts.world import PASSWORD
 from tests.orders.world import Buyer, a_person, key, settle_all
@@ -25,10 +25,10 @@ def test_where_a_groups_parcel_went_is_forgotten_with_its_coordinator(together):
     memberships.appoint(made.union, a_person(), a_person(("operator",)))
     made.coordinator.done("groupPurchaseCancel", groupId=made.id, idempotencyKey=key())
     settle_all()
-    assert made.row.street and Order.objects.get().street
+    assert made.row.street and Parcel.objects.get().street
     erasure.erase(made.coordinator.person, PASSWORD)
     assert (made.row.recipient, made.row.phone, made.row.street) == ("—", "", "")
-    assert Order.objects.get().street == ""
+    assert Parcel.objects.get().street == ""
 
 
 def test_the_name_in_a_seat_goes_with_that_of_its_order(together):
@@ -38,7 +38,7 @@ def test_the_name_in_a_seat_goes_with_that_of_its_order(together):
     first, second = Order.objects.order_by("pk")
     Order.objects.filter(pk=first.pk).update(**UNKNOWN)
     # Whom a member calls herself says nothing: she may write a dash where her seat has her name.
-    Order.objects.filter(pk=second.pk).update(recipient=FORGOTTEN)
+    Parcel.objects.filter(shipments__order=second.pk).update(recipient=FORGOTTEN)
     assert people.forget_old() == 1 and people.forget_old() == 0
     first, second = Seat.objects.order_by("pk")
     assert first.name == FORGOTTEN and second.name != FORGOTTEN

@@ -5,7 +5,7 @@ import pytest
 from accounts.actions import membership
 from core.api.ids import global_id
 from core.deliveries import drain
-from orders.models import Order
+from orders.models import Parcel
 from orders.reads import closure
 from tests.accounts.world import PASSWORD
 from tests.orders.world import Buyer, a_person, key
@@ -134,5 +134,5 @@ def test_a_coordinator_who_goes_leaves_no_name_behind_and_not_before_it_is_over(
     assert told["groups"][0]["phone"] == "13900139000"
     by.done("personErase", password=PASSWORD)
     assert (made.row.recipient, made.row.phone) == ("—", "")
-    assert set(Order.objects.values_list("phone", flat=True)) == {""}
+    assert set(Parcel.objects.values_list("phone", flat=True)) == {""}
     at_rest()

@@ -23,6 +23,8 @@ UPLOADS = {
     "look_at_rates": {"file"},
     "import_rates": {"rates"},
     "upload_logo": {"photo"},
+    # To whom a cart goes, as a file (shop/web/buying/people.py).
+    "import_people": {"file"},
     # Statements of outside platforms (shop/web/organiser/files.py).
     "upload_import": {
         *("round", "source", "file", "scope", "grade", "statedOn", "coversFrom", "coversTo"),

@@ -16,7 +16,7 @@ from core import clock
 from core.api.ids import global_id
 from impact.actions import disclosure
 from impact.models import Entry, LedgerTransaction, Round
-from orders.models import Order
+from orders.models import Order, Parcel
 from shop.demo import integrity
 from tests.catalog import world as shelves
 from tests.factor import awake
@@ -215,8 +215,8 @@ def test_neither_page_nor_api_names_a_buyer(held):
         *Order.objects.values_list("number", flat=True),
         *map(str, Order.objects.values_list("uid", flat=True)),
         *Order.objects.values_list("email", flat=True),
-        *Order.objects.values_list("street", flat=True),
-        *Order.objects.values_list("phone", flat=True),
+        *Parcel.objects.values_list("street", flat=True),
+        *Parcel.objects.values_list("phone", flat=True),
         *(case.subject.partition(":")[2] for case in Case.objects.all()),
         *Person.objects.exclude(pk=held.manager.pk).values_list("email", flat=True),
     ]

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from core.api.ids import global_id
-from orders.models import Cart, CartLine, Order
+from orders.models import Cart, CartLine, Order, Parcel
 from shop.web.document import HERE
 from tests.catalog.world import a_lot, a_product, a_variant
 from tests.web.test_desk import a_photo, drafted
@@ -43,7 +43,7 @@ def test_a_street_that_was_changed_and_not_saved_is_where_the_order_goes(ready, 
     form, button = checkout(ready)
     reply = ready.post(button["formaction"], {**form, "street": "另一条路 9 号"})
     assert reply.url.startswith("/en/order/")
-    assert Order.objects.get().street == "另一条路 9 号"
+    assert Parcel.objects.get().street == "另一条路 9 号"
 
 
 def test_what_cannot_be_saved_is_shown_again_and_nothing_is_placed(ready):
@@ -59,7 +59,7 @@ def test_placing_sends_along_no_other_form_than_its_own(ready):
     ready.post(
         button["formaction"], {**form, "first": "update_person", "nickname": "x", "street": "elsewhere"}
     )
-    assert Order.objects.get().street == TOLD["street"]
+    assert Parcel.objects.get().street == TOLD["street"]
 
 
 def cart_form(client: Client) -> dict[str, str]:

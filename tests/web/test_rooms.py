@@ -25,6 +25,7 @@ WITHOUT_DOCUMENT = {
     "look_at_rates",
     "import_rates",
     "upload_logo",
+    "import_people",
     "upload_import",
     "repair_import",
     "upload_award_file",

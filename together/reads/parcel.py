@@ -47,8 +47,8 @@ def _as_parcels(groups: QuerySet[GroupPurchase]) -> QuerySet[GroupPurchase]:
         units_on_their_way=Coalesce(Sum(units, filter=sent), 0),
         parcels_arrived=Count("seats__order__lines__shipment", filter=arrived),
         due_on=Coalesce(Min("seats__order__lines__shipment__ship_by", filter=waiting), NEVER),
-        carrier=Coalesce(Max("seats__order__lines__shipment__carrier"), Value("")),
-        tracking_number=Coalesce(Max("seats__order__lines__shipment__tracking_number"), Value("")),
+        carrier=Coalesce(Max("seats__order__lines__shipment__parcel__carrier"), Value("")),
+        tracking_number=Coalesce(Max("seats__order__lines__shipment__parcel__tracking_number"), Value("")),
     )
 
 
@@ -86,10 +86,10 @@ def parcels_sent(group: GroupPurchase, most: int = 10) -> list[SentParcel]:
     if group.state != GroupPurchase.State.CONFIRMED:
         return []
     sent = Shipment.objects.filter(order__holder=group.uid, shipped_at__isnull=False).exclude(
-        tracking_number=""
+        parcel__tracking_number=""
     )
-    told = sent.order_by("shipped_at", "tracking_number").values_list(
-        "carrier", "tracking_number", "shipped_at", "delivered_at"
+    told = sent.order_by("shipped_at", "parcel__tracking_number").values_list(
+        "parcel__carrier", "parcel__tracking_number", "shipped_at", "delivered_at"
     )
     found: dict[tuple[str, str], SentParcel] = {}
     for carrier, number, at, arrived in told:

@@ -133,6 +133,10 @@ ACTS = {
     "choose_region": Act(follow=remember_new_cart, undone_by="choose_region"),
     "tell_cart": Act(follow=cart_with_its_code, undone_by="tell_cart"),
     "send_to_usual": Act(follow=remember_new_cart, undone_by="choose_region"),
+    "tell_buyer": Act(undone_by="tell_buyer"),
+    "save_cart_address": Act(undone_by="remove_cart_address"),
+    "import_people": Act(undone_by="remove_cart_address"),
+    "remove_cart_address": Act(undone_by="save_cart_address"),
     "place_order": Act(
         follow=placed,
         undone_by="cancel_order; its page has shown the sum, which comes along",
@@ -171,6 +175,9 @@ ACTS = {
                 "It has arrived: the time to report a problem begins now",
             )
         ),
+    ),
+    "change_address": Act(
+        follow=says(say("地址已改。", "The address is changed.")), undone_by="change_address"
     ),
     "write_review": Act(
         follow=says(say("谢谢，评价已发表。", "Thank you. Your review is published.")),

@@ -253,6 +253,7 @@ _sent = says(say("已记下，买家会收到运单号。", "Noted. The buyer is
 _TYPED = "carrier and number are typed, beside the units that must still be the same"
 
 PARCELS = {
+    "pack_parcel": Act(undone_by="pack_parcel"),
     "ship_parcel": Act(follow=_sent, as_written=_TYPED),
     "ship_group": Act(follow=_sent, as_written=_TYPED),
     "request_refund": Act(follow=on_its_way_back, look=refunds_at_least),

@@ -33,8 +33,14 @@ def team_packing(request: HttpRequest, lang: str) -> HttpResponse:
         say("地址", "Address"),
         say("内容", "Contents"),
         say("买家留言", "Note"),
+        say("随礼写上的话", "Words on the gift’s card"),
+        say("署名", "From"),
     ]
     rows = [
-        (p.number, p.ship_by, p.recipient, p.phone, p.address, "; ".join(p.contents), p.note) for p in parcels
+        (
+            *(p.number, p.ship_by, p.recipient, p.phone, p.address, "; ".join(p.contents), p.note),
+            *(p.gift_note, p.sender),
+        )
+        for p in parcels
     ]
     return sheet(f"packing-{team.code}", heads, rows)

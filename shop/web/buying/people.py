@@ -1,0 +1,35 @@
+"""To whom a cart goes, sent in as a file."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.views.decorators.http import require_POST
+
+from core import language, rates
+from core.api.ids import uid_of
+from core.language import say
+from core.middleware import address_of
+from core.refusals import Refusal
+from core.tables import Unreadable
+from orders.actions import cart_people
+from shop.web.act import back, ours, spoken
+from shop.web.form import remembered_cart
+from shop.web.once import slip_of
+
+NO_FILE = say("请选择一个文件。", "Please choose a file.")
+
+
+@require_POST
+def import_people(request: HttpRequest) -> HttpResponse:
+    """Put into the cart whom the file names; each row that is not right is told of, and the others are in."""
+    language.activate(spoken(request))
+    file = request.FILES.get("file")
+    if file is None:
+        return back(request, "import_people", [("file", str(NO_FILE))])
+    try:
+        rates.demand("people file", address_of(request), 30, 60)
+        id = remembered_cart(request)
+        uid = uid_of(id, "Cart", field="file") if id else None
+        taken, wrong = cart_people.take(request.user, uid, file)  # type: ignore[arg-type]
+    except (Refusal, Unreadable) as refusal:
+        return back(request, "import_people", [("file", str(refusal))])
+    slip_of(request).put("told", {"people": {"taken": taken, "wrong": wrong}})
+    return HttpResponseRedirect(ours(request, "next"))
