@@ -12,9 +12,9 @@ from catalog.actions.missing import missing
 from catalog.actions.picture import MOST_PICTURES
 from catalog.actions.variant import MOST_VARIANTS
 from catalog.api.access import DESK, HELD, KEEPS_LISTINGS, SIGNED_IN
+from catalog.api.certificate import CertificateType
 from catalog.api.check import DepartmentCheckType
 from catalog.api.desk_variant import TeamVariant, same_id
-from catalog.api.product import CertificateType
 from catalog.api.writable import WRITABLE
 from catalog.models import ListingReview, Product
 from catalog.reads.changes import changes
@@ -129,6 +129,16 @@ class TeamProduct(ModelType):
     state_name = graphene.String(required=True, description="The state in the reader's language.")
     price_from = MoneyField(
         "price_from_minor", required=False, description="The price of its cheapest variant."
+    )
+    is_returnable = mark(
+        graphene.Boolean(
+            required=True, description="Whether buyers may send it back within seven days without a reason."
+        ),
+        columns=("kind", "storage"),
+    )
+    after_sale_days = mark(
+        graphene.Int(required=True, description="Its after-sale time as buyers are told it, in whole days."),
+        columns=("kind", "storage", "after_sale_hours"),
     )
     allowed_actions = graphene.List(
         graphene.NonNull(ProductAction), required=True, description="What the asker may do with it now."

@@ -14,9 +14,9 @@ from accounts.permissions import may_anywhere
 from catalog.actions import check as checks
 from catalog.actions import team as teams
 from catalog.api.access import HELD, SIGNED_IN
+from catalog.api.certificate import CertificateType
 from catalog.api.check import DepartmentCheckType
 from catalog.api.desk_variant import same_id
-from catalog.api.product import CertificateType
 from catalog.models import Product, Team
 from catalog.reads import departments
 from core.api.act import Act

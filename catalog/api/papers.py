@@ -10,8 +10,8 @@ from catalog.actions import leader as leaders
 from catalog.actions import picture as pictures
 from catalog.actions import team as teams
 from catalog.api.access import SIGNED_IN
+from catalog.api.certificate import CertificateType
 from catalog.api.desk import TeamProduct
-from catalog.api.product import CertificateType
 from catalog.api.team import TeamType
 from catalog.models import Certificate
 from catalog.reads import office

@@ -13,8 +13,9 @@ from catalog import reads
 from catalog.actions.picture import MOST_PICTURES
 from catalog.actions.variant import MOST_OFFERED
 from catalog.api.access import HELD, PUBLIC
+from catalog.api.certificate import CertificateType
 from catalog.api.variant import VariantType
-from catalog.models import Category, Certificate, Picture, Product
+from catalog.models import Category, Picture, Product
 from catalog.reads.listing import narrowed, with_season
 from catalog.search import Where
 from core import clock
@@ -89,29 +90,6 @@ class PictureType(ModelType):
         return _address(root, "card_file")
 
 
-class CertificateType(ModelType):
-    """A paper about a product that is in force today."""
-
-    class Meta:
-        model = Certificate
-        fields = ("kind", "number", "issued_on", "expires_on")
-        access = HELD
-        about = {
-            "kind": "Which sort of paper it is.",
-            "number": "As printed on it.",
-            "issued_on": "The day of issue.",
-            "expires_on": "The last day on which it is in force.",
-        }
-
-    kind_name = graphene.String(required=True, description="The kind in the reader's language.")
-    issuer = Localized("issuer", description="Who issued it.")
-
-    @reads_columns("kind")
-    def resolve_kind_name(root, info):
-        """What kind of paper it is, in the reader's language."""
-        return str(Certificate.Kind(root.kind).words)
-
-
 class ProductType(ModelType):
     """What a team offers: its texts, its photos, and its variants, which have prices and are bought."""
 
@@ -155,6 +133,21 @@ class ProductType(ModelType):
     )
     needs_adult = mark(
         graphene.Boolean(required=True, description="Whether only adults may buy it."), columns=("kind",)
+    )
+    is_returnable = mark(
+        graphene.Boolean(
+            required=True,
+            description="Whether it can be sent back, unopened, within seven days without a reason: goods that keep at "
+            "room temperature.",
+        ),
+        columns=("kind", "storage"),
+    )
+    after_sale_days = mark(
+        graphene.Int(
+            required=True,
+            description="Whole days after delivery in which something may be said; at least seven of what isReturnable.",
+        ),
+        columns=("kind", "storage", "after_sale_hours"),
     )
     is_in_season = graphene.Boolean(required=True, description="Whether this is one of its months.")
     is_presale = graphene.Boolean(

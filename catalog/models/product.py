@@ -153,6 +153,14 @@ class Product(StateMachine):
         return self.state == self.State.PUBLISHED
 
     @property
+    def is_returnable(self) -> bool:
+        return after_sale.is_returnable(self.kind, self.storage)
+
+    @property
+    def after_sale_days(self) -> int:
+        return after_sale.days_of(self.kind, self.storage, self.after_sale_hours)
+
+    @property
     def needs_adult(self) -> bool:
         return self.kind == self.Kind.ALCOHOL
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -154,7 +154,9 @@ def place_all(purchases: Sequence[Purchase]) -> list[Placed]:
             )
             for box, ship_by in _boxes(purchase, order, drawn, reserved.ship_by).items()
         }
-        wanted = [_line(order, want, parcels) for want in purchase.wants]
+        wanted = [
+            _line(order, want, parcels, _promised(want, drawn, reserved.ship_by)) for want in purchase.wants
+        ]
         order._sent_to = {shipment.parcel.region_id for shipment in parcels.values()}  # type: ignore[attr-defined]
         made.append(Placed(order, attempt.unsaved(order, purchase.pay_by, now) if purchase.pay_by else None))
         boxes += [shipment.parcel for shipment in parcels.values()]
@@ -271,10 +273,16 @@ def _boxes(
     placed_on = order.traded_at.astimezone(clock.SHANGHAI).date()
     for want in purchase.wants:
         product = want.variant.product
-        ready = [promised[lot] for lot, _ in drawn[want.variant.pk] if lot in promised]
-        latest = max([*ready, placed_on + timedelta(days=product.dispatch_days)])
+        latest = max([*_promised(want, drawn, promised), placed_on + timedelta(days=product.dispatch_days)])
         days[want.box] = max(latest, days.get(want.box, latest))
     return days
+
+
+def _promised(
+    want: Want, drawn: Mapping[int, Sequence[tuple[int, int]]], promised: Mapping[int, date]
+) -> list[date]:
+    """By when planned lots are sent that this is taken from; none where all of it is in."""
+    return [promised[lot] for lot, _ in drawn[want.variant.pk] if lot in promised]
 
 
 def promise(orders: Sequence[Order], dispatch_days: int) -> None:
@@ -286,7 +294,7 @@ def promise(orders: Sequence[Order], dispatch_days: int) -> None:
     Shipment.objects.filter(order__in=[o.pk for o in orders]).update(ship_by=Greatest(counted, ready))
 
 
-def _line(order: Order, want: Want, parcels: Mapping[Box, Shipment]) -> Line:
+def _line(order: Order, want: Want, parcels: Mapping[Box, Shipment], promised: Sequence[date]) -> Line:
     variant = want.variant
     product = variant.product
     story_id = want.story_id or variant.story_id
@@ -304,5 +312,7 @@ def _line(order: Order, want: Want, parcels: Mapping[Box, Shipment]) -> Line:
         discount_minor=want.discount_minor,
         subsidy_minor=want.subsidy_minor,
         net_minor=want.list_minor - want.off_minor,
-        after_sale_hours=product.after_sale_hours,
+        after_sale_hours=24 * product.after_sale_days,
+        is_returnable=product.is_returnable,
+        presale_ship_by=max(promised, default=None),
     )

@@ -28,7 +28,7 @@ from orders.reads import order as reads
 from orders.reads.address import PLACES, localized, parcels_of
 from orders.reads.closure import closed_for
 from orders.reads.dispute import DisputeToBuyer, disputes_of
-from orders.reads.shipment import is_claimable, is_recalled, is_reviewable
+from orders.reads.shipment import is_claimable, is_recalled, is_reviewable, returnable_until
 from orders.reads.standstill import standing_of
 
 
@@ -57,7 +57,10 @@ class LineType(OfPublished, ModelType):
 
     class Meta:
         model = Line
-        fields = ("team", "quantity", "refunded_units", "claims", "review")
+        fields = (
+            *("team", "quantity", "refunded_units", "claims", "review"),
+            *("is_returnable", "presale_ship_by"),
+        )
         access = ORDER_HOLDER
         most = {"claims": MOST_CLAIMS}
         about = {
@@ -66,6 +69,8 @@ class LineType(OfPublished, ModelType):
             "refunded_units": "Units given back.",
             "claims": "What its buyer said was wrong with it.",
             "review": "What its buyer said of it; null while she has not.",
+            "is_returnable": "Whether it was sold as something that can be sent back within seven days without a reason.",
+            "presale_ship_by": "Bought before its harvest was in: to be sent by this day; null for most.",
         }
 
     name = Localized("name", description="What was bought, as it was called then.")
@@ -95,6 +100,10 @@ class LineType(OfPublished, ModelType):
     is_claimable = graphene.Boolean(
         required=True, description="Whether its buyer may say now that something is wrong."
     )
+    returnable_until = graphene.DateTime(
+        description="Until when its buyer may send it back without a reason, by saying so as a claim; null where not, or "
+        "not any more."
+    )
     is_reviewable = graphene.Boolean(required=True, description="Whether its buyer may review it now.")
     is_recalled = graphene.Boolean(
         required=True,
@@ -111,6 +120,11 @@ class LineType(OfPublished, ModelType):
     def resolve_is_claimable(root, info):
         """Delivered, in time, and nothing waits for an answer."""
         return is_claimable(root)
+
+    @needs("shipment", "claims")
+    def resolve_returnable_until(root, info):
+        """Seven days from its delivery, of goods that keep."""
+        return returnable_until(root)
 
     @needs("shipment", "review")
     def resolve_is_reviewable(root, info):

@@ -186,6 +186,12 @@ class Line(models.Model):
         null=True,
         help_text="as told when it was bought: a team that shortens it shortens it for others alone",
     )
+    is_returnable = models.BooleanField(
+        default=False, help_text="as told then: it may be sent back within seven days without a reason"
+    )
+    presale_ship_by = models.DateField(
+        null=True, help_text="bought before its harvest was in: the day by which it was to be sent"
+    )
     recalled_at = models.DateTimeField(
         null=True, help_text="a lot that it drew on was recalled: claimed also when its time is over"
     )

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.permissions import absent
+from catalog.after_sale import RETURN_DAYS
 from catalog.reads import desks_of
 from orders.links import uid_of_token
 from orders.models import Line, Order, Shipment
@@ -92,6 +93,15 @@ def is_claimable(line: Line) -> bool:
         and line.refunded_minor < line.net_minor
         and not any(claim.state == "open" for claim in line.claims.all())
     )
+
+
+def returnable_until(line: Line) -> datetime | None:
+    """Until when what has come may be sent back without a reason; None where it may not, or not any more."""
+    parcel = line.shipment
+    if not line.is_returnable or parcel is None or not parcel.delivered_at or not is_claimable(line):
+        return None
+    until = parcel.delivered_at + timedelta(days=RETURN_DAYS)
+    return until if until > timezone.now() else None
 
 
 def may_be_missing_from(parcel: Shipment) -> datetime | None:

@@ -14,7 +14,10 @@ register = template.Library()
 
 @register.simple_tag
 def in_stock(variant: dict[str, Any]) -> Words:
-    """How many there are, as the public is told."""
+    """How many there are, as the public is told; of a harvest that is not in yet, by when it is sent."""
+    lot = variant.get("lot") or {}
+    if variant["unitsAvailable"] and lot.get("isPresale") and lot["shipBy"]:
+        return say("预售，{d} 前发货", "Pre-sale, sent by {d}", d=day(lot["shipBy"]))
     if variant["isPlenty"]:
         return say("有货", "In stock")
     if units := variant["unitsAvailable"]:

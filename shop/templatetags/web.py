@@ -1,6 +1,7 @@
 """What the shop's templates draw and where their links lead."""
 
 from datetime import datetime
+from math import ceil
 from typing import Any
 from urllib.parse import urlencode
 
@@ -320,10 +321,10 @@ def chosen_variant(products: list[dict], id: str | None) -> dict | None:
 
 @register.simple_tag
 def after_sale() -> dict[str, int]:
-    """`{% after_sale as window %}`: hours that a product begins with (`fresh`, `other_days`), at `least` and at `most`."""
+    """`{% after_sale as window %}`: days that a product begins with, and the hours that it has at `least` and at `most`."""
     return {
-        "fresh": hours.FRESH,
-        "other_days": hours.OTHER // 24,
+        "fresh_days": ceil(hours.FRESH / 24),
+        "other_days": ceil(hours.OTHER / 24),
         "least": hours.LEAST,
         "most": hours.MOST,
     }

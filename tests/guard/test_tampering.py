@@ -242,7 +242,10 @@ UNWATCHED: dict[type[models.Model], set[str]] = {
     },
     Parcel: {"region_id"},  # where it goes
     Shipment: {"is_presumed"},  # how its arrival is told
-    Line: {"after_sale_hours"},  # until when she may say that something is wrong
+    Line: {
+        "after_sale_hours",
+        "is_returnable",
+    },  # until when she may say that something is wrong, or send it back
     Payment: {"kind"},
     Refund: {"attempt", "requested_by_id", "reason"},
     GroupPurchase: {

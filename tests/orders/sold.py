@@ -26,7 +26,7 @@ class Sold:
         self.managers = [Buyer(person) for person in people]
         fresh, dry = (
             a_product(teams[0]),
-            a_product(teams[1], storage="dry", name_en="Tea", after_sale_hours=168),
+            a_product(teams[1], kind="dry", storage="dry", name_en="Tea", after_sale_hours=168),
         )
         self.lots = [a_lot(a_variant(fresh), units=50), a_lot(a_variant(dry, price_minor=5000), units=50)]
         self.buyer = buyer or Buyer()

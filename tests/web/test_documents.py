@@ -36,7 +36,7 @@ UPLOADS = {
 }
 # Files that a form sends beside its act's variables.
 FILES = {"make_claim": {"photo"}}
-BY_OTHERS = {"change_quantity", "remove_line", "accept_prices", "use_coupon", "leave_coupon"}
+BY_OTHERS = {"change_quantity", "remove_line", "accept_prices", "use_coupon", "leave_coupon", "send_to_usual"}
 FORM = re.compile(r'{% form "(\w+)"(.*?)%}(.*?){% endform %}', re.DOTALL)
 CARRIES = re.compile(r'carries="(\w+)"')
 OR_ACT = re.compile(r'or_act="(\w+)"')
