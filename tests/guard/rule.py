@@ -100,12 +100,12 @@ RULE: dict[str, Powers] = {
     Role.OPERATOR: powers(
         f"{GIVES_ROLES} {HOUSEHOLDS} {ORGANISATIONS} {ANY_STATE} teamOffice officeTeam {ROUND}"
         " shippingRates office.audit office.listings office.products office.product office.figures office.refunds office.disputes"
-        " office.claims office.reviews office.coupons office.order office.orders office.questions office.supporters",
+        " office.claims office.reviews office.order office.orders office.questions office.supporters",
         f"{APPOINTS} {DECIDES_ORGANISATIONS} {CLOSES} {CONTEST} {COMMITTEE} {ANSWERS} {TEACHES} {INVITES} {SETS_TASKS} coordinatorName householdDetailsOpen householdVerify"
         " householdDecline householdTakeOut orderFind orderCallOff refundRetry refundGive disputeDecide reviewHide claimAnswer refundRequest"
         " shippingRateSave teamCreate teamAmend teamSuspend teamResume leaderVerify leaderDecline listingApprove listingSuspend listingResume"
         " listingReturn lotRecall teamMemberInvite teamMemberEnd leaderIntroduce",
-        shop="office.synonyms office.parked office.alarms office.account firstParcel paymentCheck usualCategories shopDesk setUp",
+        shop="office.synonyms office.coupons office.parked office.alarms office.account firstParcel paymentCheck usualCategories shopDesk setUp",
         shop_deeds="synonymSave synonymRemove accountFind accountClose accountOpenAgain accountSignOut accountSecondFactorEnd shippingRatesConfirm"
         " incidentUpdate incidentEnd paymentTrialBegin paymentTrialLook"
         " paymentTrialRefund shopOpen categoriesPutUp categorySave auditPersonFind parkedRelease shopUpdate"

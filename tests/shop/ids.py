@@ -89,6 +89,8 @@ def _of_orders(town: Any) -> dict[str, str]:
         "incidentId": global_id("Incident", town.closure.incident.uid),
         "closureId": global_id("Closure", town.closure.uid),
         "disputeId": global_id("Dispute", town.dispute.uid),
+        "shopCouponEnd.id": global_id("Coupon", town.coupons[0].uid),
+        "teamCouponEnd.id": global_id("Coupon", town.coupons[1].uid),
         "reviewId": global_id("Review", Review.objects.get(line__order=town.sold.row).uid),
     }
 

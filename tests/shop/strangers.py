@@ -1,6 +1,7 @@
 """A small whole shop with something of everybody's in it, and strangers who know every id."""
 
 from datetime import date, timedelta
+from secrets import token_hex
 from typing import Any
 
 from django.apps import apps
@@ -18,7 +19,7 @@ from contest.models import Case, RegistrationAppeal
 from core import clock
 from core.api.run import graphql_schema
 from impact.actions import shares
-from orders.actions import closure
+from orders.actions import closure, coupon
 from orders.models import Dispute, Payment, PaymentTrial, Refund
 from scripts.floors import standing
 from tests.accounts.world import PASSWORD, Asker, a_link, a_person, an_organisation, holds
@@ -189,6 +190,10 @@ class Town:
         self.photo = product.pictures.create(
             file="pictures/x.webp", card_file="pictures/y.webp", width=1, height=1, position=0
         )
+        self.coupons = [
+            coupon.make(team, coupon.Terms(code=token_hex(4).upper(), percent=5), None)
+            for team in (None, product.team)
+        ]
 
     @property
     def ids(self) -> dict[str, str]:
