@@ -90,7 +90,7 @@ def account_in_full(person: Person) -> dict[str, Any]:
             "joined_at": person.joined_at,
             "last_signed_in_at": person.last_login,
             "is_operator": has_role(person),
-            "erasure_asked_at": person.erasure_asked_at,
+            **{name: getattr(person, name) for name in ("erasure_asked_at", "number_lost_at")},
         },
         # That there is one, never what opens by it.
         "second_factor": {

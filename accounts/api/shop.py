@@ -1,8 +1,10 @@
 """The shop itself: what everybody may know of it, and how it gets its first operator, its facts and its rules."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 import graphene
+from django.conf import settings
 
 from accounts import mail, texts
 from accounts.actions import set_up
@@ -14,9 +16,11 @@ from accounts.api.viewer import ViewerType
 from accounts.models import Shop
 from accounts.reads import signed_in
 from accounts.shop import CACHE_TAG, this_shop
+from accounts.wechat import Where, wechat
 from core.api.act import Act
 from core.api.facts import cache_tags, guarded
-from core.api.types import Language, Localized, ModelType, PlainType, enum_of
+from core.api.types import Language, Localized, ModelType, PlainType, enum_of, list_of
+from core.language import say
 
 KEEPS_SHOP = whoever_may("accounts.keep_shop", pii=1)
 
@@ -91,6 +95,23 @@ def _as_it_stands(column: str) -> graphene.Field:
     return graphene.Field(graphene.String, required=True, resolver=resolve, description=about)
 
 
+class WeChatApp(PlainType):
+    """An app of the shop's at WeChat, of which the shop is to have the keys."""
+
+    class Meta:
+        access = HELD
+
+    name = graphene.String(required=True, description="What it is, in the reader's language.")
+    is_there = graphene.Boolean(required=True, description="Whether the shop has its id and its secret.")
+    setting = graphene.String(required=True, description="How the settings of its id and secret begin.")
+
+
+WECHAT_APPS = {
+    Where.INSIDE: (say("微信里：公众号", "Inside WeChat: official account"), "WECHAT_APP"),
+    Where.DESK: (say("电脑上：网站应用", "On a desk: website app"), "WECHAT_DESK_APP"),
+}
+
+
 class ShopDeskType(PlainType):
     """What whoever runs the shop writes down of it."""
 
@@ -110,6 +131,13 @@ class ShopDeskType(PlainType):
     texts_reviewed_at = graphene.DateTime(description="When the texts were last confirmed; null: never.")
     mail_checked_at = graphene.DateTime(description="When a test letter's code last came back; null: never.")
     sender = graphene.String(required=True, description="From whom its mails come, name and address.")
+    we_chat_apps = list_of(WeChatApp, most=2, description="Its apps at WeChat, by which people sign in.")
+    we_chat_domain = graphene.String(
+        required=True, description="What WeChat is told as the domain to come back to."
+    )
+    is_we_chat_stand_in = graphene.Boolean(
+        required=True, description="Whether a stand-in answers in WeChat's place."
+    )
     mail_folder = graphene.String(
         description="Where its mails lie as files, on a server that sends none; null where they are sent."
     )
@@ -118,6 +146,21 @@ class ShopDeskType(PlainType):
         """By its name, and the address of the server's settings."""
         name, address = mail.from_whom()
         return f"{name} <{address}>" if name else address
+
+    def resolve_we_chat_apps(root, info):
+        """By the settings; the secrets are told to nobody."""
+        return [
+            WeChatApp(name=str(name), is_there=wechat().works(where), setting=setting)
+            for where, (name, setting) in WECHAT_APPS.items()
+        ]
+
+    def resolve_we_chat_domain(root, info):
+        """A domain alone, as WeChat wants it."""
+        return urlsplit(settings.SITE_URL).netloc
+
+    def resolve_is_we_chat_stand_in(root, info):
+        """By the settings."""
+        return bool(settings.WECHAT_BASE)
 
     def resolve_mail_folder(root, info):
         """Where letters can be read that the server's settings put into files; else null."""

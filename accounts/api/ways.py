@@ -117,6 +117,12 @@ add_to_viewer(
     ways=list_of(
         SignInWayType, most=MOST_WAYS, resolver=_ways, description="What opens her account, the oldest first."
     ),
+    number_lost_at=guarded(
+        graphene.DateTime(
+            description="Since when a number that had opened her account is somebody else’s; else null."
+        ),
+        OWN,
+    ),
     consents=list_of(
         ConsentType,
         most=20,

@@ -103,6 +103,9 @@ class Person(AbstractBaseUser, PermissionsMixin):
         blank=True, help_text="of an erased person, while money may come back that was given back to her"
     )
     reach_until = models.DateTimeField(null=True, blank=True)
+    number_lost_at = models.DateTimeField(
+        null=True, blank=True, help_text="since when a number that had opened it belongs to somebody else"
+    )
     merged_into = models.ForeignKey(
         "self",
         on_delete=models.PROTECT,
