@@ -5,7 +5,7 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from accounts import just_proved
-from accounts.actions import text_code
+from accounts.actions import lost_number, text_code
 from accounts.actions import way as ways
 from accounts.actions.person import check_password
 from accounts.models import Person, SignInWay, TextCode
@@ -25,11 +25,11 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 def sign_in(request: HttpRequest, code: str, mobile: str | None, language: str) -> Person:
-    """Whoever reads this number is signed in; where it opens no account, a fresh one begins. Before the code is right
-    nothing has looked which of the two it is."""
+    """Whoever reads this number is signed in; where it opens no account, or opened one that is not its reader's any more, a
+    fresh one begins. Before the code is right nothing has looked which of these it is."""
     number = text_code.spend(request, code, TextCode.Purpose.SIGN_IN, mobile)
     way = opened_by(PHONE, number)
-    if way is None:
+    if way is None or not lost_number.still_hers(request, way):
         _begin(number, language)
         way = opened_by(PHONE, number)
     if way is None:
@@ -54,6 +54,9 @@ def add(
     """The number opens her account too. Whoever adds a way confirms first that the account is hers."""
     check_password(person, password, session)
     number = text_code.spend(request, code, TextCode.Purpose.ADD, mobile)
+    if (other := opened_by(PHONE, number)) and other.person_id != person.pk:
+        # Of an account that nobody has opened by it for long it proves nothing: the number alone joins no two.
+        lost_number.still_hers(request, other)
     try:
         ways.prove(person, PHONE, number)
     except Conflict:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0019_wechat'),
+        ('accounts', '0020_texts'),
     ]
 
     operations = [
