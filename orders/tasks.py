@@ -11,6 +11,7 @@ from core.refusals import TooLate
 from orders import people
 from orders.actions import (
     cancel,
+    companion,
     left_unpaid,
     out_of_date,
     payment,
@@ -141,6 +142,12 @@ def move_parcels_on() -> int:
 def tell_units_sold() -> int:
     """For beat: once a day, at 04:00, what is told of units sold; or as soon after as it strikes."""
     return sold.tell_units_sold()
+
+
+@shared_task(name="orders.tasks.renew_companions")
+def renew_companions() -> int:
+    """For beat: once a week, what is often in the same cart."""
+    return companion.renew()
 
 
 @shared_task(name="orders.tasks.forget_old")

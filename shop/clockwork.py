@@ -16,6 +16,8 @@ STRIKES = {
     "orders.tasks.find_out_of_date": 600,
     # Due once a day, at 04:00; looked for each half minute, and after a rest.
     "orders.tasks.tell_units_sold": 30,
+    # Due once a week, on Monday at 04:00.
+    "orders.tasks.renew_companions": 600,
     "orders.tasks.follow_closures": 15,
     "impact.tasks.fold_waiting": 2,
     # Due once a day, at 04:00 by the trade's clock, and at a freeze; looked for each half minute, and after a rest.

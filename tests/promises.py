@@ -158,6 +158,7 @@ PROMISES: dict[str, tuple[str, dict[str, str]]] = {
             "hidden": "between a round's close and its result the committee's deeds move no byte, for nobody",
             "month": "30 days of an open board, watched and probed daily: the same whoever bought, called, liked or grew it",
             "month-control": "where counts are live and lots tell whose they are, the months differ",
+            "companions": "what is often in the same cart, under ten buyers or of one body: no answer moves",
             "units-sold": "a month of steps of units sold, by their words and by their order: no figure, no purchase derived",
         },
     ),

@@ -1,6 +1,7 @@
 from orders.models.cart import Cart, CartAddress, CartLine
 from orders.models.claim import Claim, Review
 from orders.models.closure import Closure, Incident, Standstill
+from orders.models.companion import Companion, CompanionWeek
 from orders.models.coupon import Coupon, CouponUse
 from orders.models.order import Line, LineLot, Order
 from orders.models.payment import Dispute, Notice, Payment
@@ -17,6 +18,8 @@ __all__ = [
     "Closure",
     "Coupon",
     "CouponUse",
+    "Companion",
+    "CompanionWeek",
     "Dispute",
     "Incident",
     "Line",

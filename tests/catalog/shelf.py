@@ -4,6 +4,7 @@ import csv
 from pathlib import Path
 
 from catalog import search
+from catalog.illustrations import kind_for
 from catalog.models import Product
 from shop.demo import shelves, words
 from tests.catalog.world import a_category, a_lot, a_product, a_team, a_variant
@@ -17,7 +18,8 @@ def demo_shelf() -> dict[int, str]:
     for n, row in enumerate(shelves.rows()):
         team = a_team(county=shelves.county_of(row), **shelves.team_fields(row, n))
         category = a_category(row["category"], *words.CATEGORIES[row["category"]])
-        product = a_product(team, category=category, **shelves.product_fields(row))
+        drawing = kind_for(row["product_zh"], row["category"])
+        product = a_product(team, category=category, illustration=drawing, **shelves.product_fields(row))
         for fields in shelves.sizes(row):
             a_lot(a_variant(product, **fields), units=9)
         numbers[product.id] = row["team_no"].removeprefix("HB")

@@ -469,4 +469,18 @@ SABOTAGES = [
         "exclude(sold_step__gte=0)",
         "tests/orders/test_units_sold.py -k is_named",
     ),
+    Sabotage(
+        "one organisation stands behind a pair",
+        "orders/actions/companion.py",
+        "if pair.of_one_body * 2 <= pair.buyers",
+        "if True",
+        "tests/orders/test_companions.py -k no_body",
+    ),
+    Sabotage(
+        "buyers whom nobody has proved stand behind a pair",
+        "orders/actions/companion.py",
+        "CASE WHEN o.person_id IS NULL THEN o.buyer_proved_at IS NOT NULL",
+        "CASE WHEN o.person_id IS NULL THEN true",
+        "tests/orders/test_companions.py -k ten_proved",
+    ),
 ]

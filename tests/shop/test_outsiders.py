@@ -65,6 +65,7 @@ class Shop(impact.Shop):
             "contest": [{}],
             "provenance": [{"product": slug}, {"team": team}],
             "rating": [{"product": slug}],
+            "boughtTogether": [{"product": slug}],
         }
         for order in self.orders:
             hers = {"number": order.number, "token": token_for(order)}

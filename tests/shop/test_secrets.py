@@ -74,6 +74,7 @@ def asked(order: Order) -> Any:
         "teams": [{"first": 12}],
         "reviews": [{"product": product.slug, "first": 50}],
         "rating": [{"product": product.slug}],
+        "boughtTogether": [{"product": product.slug}],
         "provenance": [{"product": slug} for slug in Product.objects.values_list("slug", flat=True)]
         + [{"team": slug} for slug in Team.objects.values_list("slug", flat=True)],
         "order": [hers],

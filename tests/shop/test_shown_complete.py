@@ -68,6 +68,7 @@ def given(slug: str, team: str, rules: str):
         "provenance": [{"product": slug}, {"team": team}],
         "reviews": [{"product": slug, "first": 3}],
         "rating": [{"product": slug}],
+        "boughtTogether": [{"product": slug}],
         "contestEntry": [{"edition": edition, "number": number}],
         "scoreExplained": [{"edition": edition, "number": number}],
         "scoreCompared": [{"edition": edition, "a": number, "b": number}],
