@@ -2,7 +2,7 @@
 (decision 0055)."""
 
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -88,7 +88,7 @@ def _renew(monday: date) -> int:
 
 def pairs(until: datetime) -> list[Pair]:
     """Those with enough buyers to stay, over the days before this moment."""
-    given = {
+    given: dict[str, Any] = {
         "states": list(Order.WITH_TEAMS),
         "since": until - timedelta(days=DAYS),
         "until": until,
