@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('catalog', '0016_units_sold_in_steps'),
-        ('orders', '0032_several_addresses'),
+        ('orders', '0033_told_when_bought'),
     ]
 
     operations = [
