@@ -27,6 +27,7 @@ LETTERS = {
         "改地址的验证码，给买家", "A code to change an address, to the buyer"
     ),
     "orders.letters.send_address_changed": say("地址已改，给买家", "An address was changed, to the buyer"),
+    "orders.letters.send_left_unpaid": say("还没付款，给买家", "Not paid yet, to the buyer"),
     "orders.letters.send_shipped": say("已发货，给买家", "Sent, to the buyer"),
     "orders.letters.send_delivered": say("已签收，给买家", "Delivered, to the buyer"),
     "orders.letters.send_recalled": say("商品召回，给买家", "Goods recalled, to the buyer"),

@@ -263,11 +263,11 @@ def test_a_receipt_is_one_page_whose_chinese_can_be_selected(zones, till, a_stan
     # A reader finds "收据" by its characters: each glyph says which one it is.
     streams = re.findall(rb"stream\r?\n(.*?)endstream", paper.content, re.DOTALL)
     inside = b"".join(inflated(one) for one in streams).upper()
-    assert all(f"<{ord(character):04X}>".encode() in inside for character in "收据运费合计")
+    assert [one for one in "收据运费合计" if f"<{ord(one):04X}>".encode() not in inside] == []
     assert Client().get(there).status_code == 404, "it is nobody else's"
 
 
 def inflated(stream: bytes) -> bytes:
     with suppress(zlib.error):
         return zlib.decompress(stream)
-    return b""
+    return stream
