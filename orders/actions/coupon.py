@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.actions import audit
 from catalog.models import Category, Team
-from core import failpoints, texts
+from core import texts
 from core.language import Words, say
 from core.refusals import Conflict, Invalid, every
 from orders.models import Coupon, CouponUse, Order, Parcel
@@ -191,9 +191,7 @@ def take(use: Use) -> CouponUse:
 
 def _count(coupon_id: int) -> bool:
     """One more use, if there is one left; its row stays locked until the order is placed or is not."""
-    counted = Coupon.objects.filter(running(), pk=coupon_id).update(uses=F("uses") + 1)
-    failpoints.reach("coupon.counted")
-    return bool(counted)
+    return bool(Coupon.objects.filter(running(), pk=coupon_id).update(uses=F("uses") + 1))
 
 
 def _refused(why: WhyNot) -> CouponRefused:

@@ -258,6 +258,7 @@ class World:
         for side in self.sides.values():
             hers = Shipment.objects.filter(order__number=self.shared["number"], team__county=side.county)
             side.rows["Shipment"] |= set(hers.values_list("uid", flat=True))
+            side.rows["Parcel"] |= set(hers.values_list("parcel__uid", flat=True))
         Alarm.objects.create(name="worker_away", value=1, fired_at=timezone.now())
         event = OutboxEvent.objects.first()
         Delivery.objects.create(event=event, reaction="示例", parked_at=timezone.now(), error="TimeoutError")

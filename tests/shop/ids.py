@@ -82,6 +82,7 @@ def _of_orders(town: Any) -> dict[str, str]:
         "cartId": town.cart["id"],
         **_each("cartLineUpdate.lineId cartLineRemove.lineId", town.cart["lines"][0]["id"]),
         "lineId": town.sold.line_id(),
+        "addressId": global_id("CartAddress", town.friend.uid),
         "shipmentId": town.sold.parcel_id(1),
         "claimId": global_id("Claim", Claim.objects.get(line__order=town.sold.row).uid),
         **_each("paymentTrialLook.id paymentTrialRefund.id", global_id("PaymentTrial", town.trial.uid)),

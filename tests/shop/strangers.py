@@ -11,16 +11,17 @@ from django.utils import timezone
 from accounts.actions import address as addresses
 from accounts.actions import role_invitation as roles
 from accounts.actions import token as tokens
-from accounts.models import Person
+from accounts.models import Person, Region
 from accounts.places import SHOP
 from contest.actions import question as questions
 from contest.actions import related_party, rulebook
 from contest.models import Case, RegistrationAppeal
 from core import clock
+from core.api.ids import uid_of
 from core.api.run import graphql_schema
 from impact.actions import shares
 from orders.actions import closure, coupon
-from orders.models import Dispute, Payment, PaymentTrial, Refund
+from orders.models import Cart, Dispute, Payment, PaymentTrial, Refund
 from scripts.floors import standing
 from tests.accounts.world import PASSWORD, Asker, a_link, a_person, an_organisation, holds
 from tests.catalog.world import a_lot, a_product, a_team, a_variant
@@ -127,6 +128,10 @@ class Town:
         self.owner = Buyer(a_person(phone="13700137000"))
         self.kept = self.owner.place(self.sold.lots[0])
         self.cart = self.owner.fill(self.sold.lots[0])
+        there = Cart.objects.get(uid=uid_of(self.cart["id"], "Cart"))
+        self.friend = there.addresses.create(
+            recipient="示例", phone="13800138000", region=Region.objects.get(code=WUHAN), street="示例路"
+        )
 
     def _known(self) -> None:
         union = self.together.union

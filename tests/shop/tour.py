@@ -180,6 +180,12 @@ def _orders() -> Iterator[Stop]:
         if order:
             yield Stop(GUEST, "order", (("number", order.number),), f"?token={token_for(order)}")
             yield Stop(GUEST, "receipt", (("number", order.number),), f"?token={token_for(order)}")
+            if state == "paid":
+                at = (
+                    ("number", order.number),
+                    ("parcel", global_id("Shipment", order.shipments.all()[0].uid)),
+                )
+                yield Stop(GUEST, "address", at, f"?token={token_for(order)}")
     line = (
         Line.objects.filter(shipment__state="delivered", refunded_minor=0, review=None).order_by("pk").first()
     )

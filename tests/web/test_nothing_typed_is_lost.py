@@ -79,6 +79,8 @@ PLAIN |= {"contest_integrity"}
 PLAIN |= {"office_households", "office_organisations"}
 # Each form of her ways in is opened alone (tests/web/test_wechat.py).
 PLAIN |= {"ways"}
+# One form has something to type; the other button of each row takes that row away.
+PLAIN |= {"people", "address"}
 # Likes, follows and links are buttons.
 PLAIN |= {"contest_entry", "following"}
 # On a judge's page marks and a comment are typed into one form; of seals there is only reading.
