@@ -108,7 +108,7 @@ class Visitor:
 
     def add(self, units: int = 1) -> None:
         """Put the product into the cart."""
-        self.page.get_by_label(self.words["quantity"], exact=True).fill(str(units))
+        self.page.get_by_role("spinbutton", name=self.words["quantity"], exact=True).fill(str(units))
         self.press(self.words["add"])
 
     def check_out(self, email: str = "stranger@shows.example") -> None:
