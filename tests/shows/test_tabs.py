@@ -13,7 +13,7 @@ def slug(house):
 
 def link_of(buyer):
     """What a guest needs to open her order by the API: its number and the key in its address."""
-    return {"number": buyer.number(), "token": buyer.page.url.split("token=")[1].split("&")[0].split("#")[0]}
+    return {"number": buyer.number(), "token": buyer.token()}
 
 
 def kept(order):

@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from tests.shows.house import until
 
@@ -138,6 +139,10 @@ class Visitor:
         found = re.search(r"/order/([A-Z0-9-]+)/", self.page.url)
         assert found, self.page.url
         return found[1]
+
+    def token(self) -> str:
+        """The key to it, of her address."""
+        return parse_qs(urlsplit(self.page.url).query)["token"][0]
 
     def state(self) -> str:
         """How the order that she is looking at stands, in words."""

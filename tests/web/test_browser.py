@@ -335,7 +335,7 @@ def test_a_guest_buys_on_a_phone_without_scripts(live_shop, browser, sites):
     context = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844})
     page = context.new_page()
     page.goto(f"{live_shop.url}/en/p/{sites.shelf.product.slug}/")
-    page.click("text=Add to cart")
+    page.get_by_role("button", name="Add to cart", exact=True).click()
     page.click("main >> text=Checkout")
     page.select_option("#province", label="Hubei")
     page.click("text=Next")
