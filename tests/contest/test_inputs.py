@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from accounts.models import Region
 from catalog.models import Lot, TeamMember
 from contest.reads.inputs import inputs_of
 from contest.scoring.inputs import Inputs
@@ -30,7 +31,7 @@ def test_the_inputs_of_an_entry_are_those_worked_out_by_hand(lot, django_assert_
     one, two, three = (world.an_organisation() for _ in range(3))
     for n, buyer in enumerate(p[:9]):
         where = {4: "440106", 5: "440106", 6: "440106", 7: "429004", 8: "429004"}.get(n, "420527")
-        buy(lot, person=buyer, region_id=where)
+        buy(lot, person=buyer, region=Region.objects.get(code=where))
     for day in (0, 0, *range(7)):
         buy(lot, person=p[9], days_ago=day)
     buy(lot, 200, person=p[10])  # 7,380.00, of which 5,000.00 count
