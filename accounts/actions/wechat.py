@@ -20,7 +20,7 @@ from accounts.security_log import security
 from accounts.ways import opened_by
 from accounts.wechat import Answer, Away, NoCode, NoKeys, Where, place_of, wechat
 from core import language, rates
-from core.language import Words, say
+from core.language import say
 from core.middleware import address_of
 from core.refusals import Conflict, Invalid, NotAllowed, Refusal, TooLate
 
@@ -41,24 +41,6 @@ FOREIGN = say(
     "This did not begin in this browser, or was used already. Please go back and press once more.",
 )
 TOO_OLD = say("隔得太久了，请再按一次。", "That took too long. Please press once more.")
-WHY: dict[str, Words] = {
-    Outcome.AWAY: say(
-        "微信没有回答。请稍后再试，或换一种方式登录。",
-        "WeChat does not answer. Please try again, or sign in another way.",
-    ),
-    Outcome.NO_CODE: say(
-        "微信的授权码无效或已过期，请再按一次。",
-        "WeChat’s code is not good any more. Please press once more.",
-    ),
-    Outcome.VIRTUAL: say(
-        "这是微信的快照页，不是您本人的账号。请在页面下方选择“使用完整服务”，再登录。",
-        "This is WeChat’s snapshot page, not your own account. Choose its full service, then sign in.",
-    ),
-    Outcome.IN_USE: say(
-        "这个微信已经打开另一个账户。如果那也是您的，可以把两个账户合并。",
-        "This WeChat opens another account already. If that one is yours too, you can join the two.",
-    ),
-}
 
 
 class WeChatRefused(Refusal):
@@ -148,7 +130,7 @@ def _redeem(request: HttpRequest, errand: WeChatErrand, code: str) -> Back:
 
 def _over(errand: WeChatErrand, outcome: str) -> WeChatRefused:
     WeChatErrand.objects.filter(pk=errand.pk).update(outcome=outcome)
-    return WeChatRefused(WHY[outcome])
+    return WeChatRefused(Outcome(outcome).words)
 
 
 def values_of(answer: Answer) -> list[str]:
@@ -242,7 +224,7 @@ def _once_over(errand: WeChatErrand) -> WeChatErrand:
 
 def _as_before(errand: WeChatErrand) -> Back:
     if errand.outcome != Outcome.DONE or errand.person is None:
-        raise WeChatRefused(WHY[errand.outcome or Outcome.AWAY])
+        raise WeChatRefused(Outcome(errand.outcome or Outcome.AWAY).words)
     key = seals.opened(SESSION, errand.session_sealed, LASTS)["key"] if errand.session_sealed else ""
     return Back(errand.goes_on_to, errand.person, key)
 

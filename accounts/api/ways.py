@@ -143,6 +143,7 @@ class WeChatBegin(Act):
 
     class Meta:
         access = PUBLIC
+        rate = (30, 60)
 
     class Input:
         goes_on_to = graphene.String(required=True, description="An address of the shop’s to come back to.")

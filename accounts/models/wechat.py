@@ -20,10 +20,34 @@ class WeChatErrand(models.Model):
 
     class Outcome(Choices):
         DONE = "done", say("成功", "Done")
-        AWAY = "away", say("微信没有回答", "WeChat was away")
-        NO_CODE = "no_code", say("授权码无效", "The code was not good")
-        VIRTUAL = "virtual", say("快照页的虚拟账号", "A snapshot page’s account")
-        IN_USE = "in_use", say("属于另一个账户", "It opens another account")
+        AWAY = (
+            "away",
+            say(
+                "微信没有回答。请稍后再试，或换一种方式登录。",
+                "WeChat does not answer. Please try again, or sign in another way.",
+            ),
+        )
+        NO_CODE = (
+            "no_code",
+            say(
+                "微信的授权码无效或已过期，请再按一次。",
+                "WeChat’s code is not good any more. Please press once more.",
+            ),
+        )
+        VIRTUAL = (
+            "virtual",
+            say(
+                "这是微信的快照页，不是您本人的账号。请在页面下方选择“使用完整服务”，再登录。",
+                "This is WeChat’s snapshot page, not your own account. Choose its full service, then sign in.",
+            ),
+        )
+        IN_USE = (
+            "in_use",
+            say(
+                "这个微信已经打开另一个账户。如果那也是您的，可以把两个账户合并。",
+                "This WeChat opens another account already. If that one is yours too, you can join the two.",
+            ),
+        )
 
     state_sha256 = models.CharField(max_length=64, unique=True)
     browser_sha256 = models.CharField(max_length=64)

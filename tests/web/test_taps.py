@@ -110,7 +110,8 @@ def test_a_returning_buyer_is_four_taps_from_paying_two_of_them_in_the_cart(shel
     assert thumb.path.startswith(till.base)
     assert thumb.taps == 4
     order = Order.objects.latest("pk")
-    assert {name: getattr(order, name) for name in address} == address
+    parcel = order.shipments.get().parcel
+    assert {name: getattr(parcel, name) for name in address} == address
     assert Payment.objects.get(order=order).asked_first == "wechat_pay"
 
 
