@@ -149,6 +149,7 @@ otherwise 别的退法 given in another way
 out_reason 退出原因 why out
 page_ref 支付方页面编号 the provider’s page
 paid_at 付款时间 paid at
+parcel 包裹 parcel
 parent 上级 parent
 part 组成 part
 payment 付款 payment
