@@ -155,7 +155,7 @@ _BY_WHAT = f"""
         ) AS either WHERE body IS NOT NULL GROUP BY entry_id, order_uid, body
     ) AS bodies GROUP BY entry_id, body
     UNION ALL
-    SELECT 'area', entry_id, area, 0, count(DISTINCT person_key) FROM counted WHERE is_known GROUP BY entry_id, area
+    SELECT 'area', entry_id, area, 0, count(DISTINCT person_key) FROM counted WHERE is_known AND area IS NOT NULL GROUP BY entry_id, area
 """
 
 

@@ -6,7 +6,8 @@ nobody widens an entry's reach by sending one order to many.
 
 
 def delivered(order: str, team: str) -> str:
-    """SQL: a join by which each row has `d` (region_id, street, phone): the first parcel of this team's of the order."""
-    return f"""JOIN LATERAL (
+    """SQL: a join by which each row has `d` (region_id, street, phone): the first parcel of this team's of the order; empty
+    where nothing was to be sent, which takes nobody's purchase away."""
+    return f"""LEFT JOIN LATERAL (
         SELECT g.region_id, g.street, g.phone FROM orders_shipment h JOIN orders_parcel g ON g.id = h.parcel_id
         WHERE h.order_id = {order} AND h.team_id = {team} ORDER BY h.id LIMIT 1) AS d ON true"""
