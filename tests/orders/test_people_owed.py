@@ -100,7 +100,11 @@ def test_an_order_that_was_called_off_is_waited_for_and_not_called_going_on(till
     tell(a_stand, "refund.updated")
     settle_all()
     person.refresh_from_db()
-    assert row(order).state == "refunded" and row(order).shipments.get().parcel.recipient == "—" and person.erased_at
+    assert (
+        row(order).state == "refunded"
+        and row(order).shipments.get().parcel.recipient == "—"
+        and person.erased_at
+    )
     at_rest()
 
 
