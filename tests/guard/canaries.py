@@ -16,7 +16,7 @@ from core.api.ids import global_id
 from impact.models import Household, HouseholdDetail
 from impact.sealing import seal_facts
 from local.machine import ROOT
-from orders.models import Order, Parcel
+from orders.models import CartAddress, Order, Parcel
 from scripts.floors import standing
 from together.models import GroupPurchase
 
@@ -94,7 +94,8 @@ def _put(row: models.Model, column: models.Field) -> str:
     if isinstance(row, SignInWay) and row.kind == SignInWay.Kind.EMAIL:
         return ""  # the word of her Person.email, by which she is found
     letters = f"{column.name}{row._meta.model_name}".replace("_", "")
-    word = f"cy{row.pk}{letters}"[: column.max_length or 60].lower()
+    # None is the beginning of another, or one would be heard for both.
+    word = f"cy{row.pk}{letters}"[: (column.max_length or 60) - 1].lower() + "z"
     if isinstance(column, models.EmailField):
         word += "@canary.example"
     if isinstance(column, models.FileField):
@@ -162,7 +163,7 @@ def circle_of(row: Any) -> Circle:
             if getattr(row, "team_id", line.team_id) == line.team_id:
                 circle.team |= _managers(line.team)
         return circle
-    person = getattr(row, "person", None)
+    person = row.cart.person if isinstance(row, CartAddress) else getattr(row, "person", None)
     return Circle({person} if person else set())
 
 
