@@ -48,8 +48,8 @@ class ParcelType(ModelType):
         }
 
     id = id_of("Shipment")
-    carrier = carried("Who carries it; empty until it is sent.")
-    tracking_number = carried("The carrier's number; empty until it is sent.")
+    carrier = carried("carrier", "Who carries it; empty until it is sent.")
+    tracking_number = carried("tracking_number", "The carrier's number; empty until it is sent.")
     lines = mark(
         graphene.Field(
             graphene.List(graphene.NonNull(DeskLineType)), required=True, description="What lies in it."
@@ -61,14 +61,12 @@ class ParcelType(ModelType):
     number = graphene.String(required=True, description="The order's number.")
     state_name = graphene.String(required=True, description="Where it is, in words.")
     is_due = graphene.Boolean(required=True, description="Whether it is to be packed today.")
-    recipient = graphene.String(required=True, description="Who takes it.")
-    phone = graphene.String(required=True, description="Whom the courier calls.")
+    recipient = carried("recipient", "Who takes it.")
+    phone = carried("phone", "Whom the courier calls.")
     address = graphene.String(required=True, description="Where it goes, as written on the parcel.")
     note = graphene.String(required=True, description="The buyer's word for the teams.")
-    gift_note = graphene.String(
-        required=True, description="What is written to whoever takes it; empty for most."
-    )
-    sender = graphene.String(required=True, description="Whom she is told that it is from; empty for most.")
+    gift_note = carried("gift_note", "What is written to whoever takes it; empty for most.")
+    sender = carried("sender", "Whom she is told that it is from; empty for most.")
     is_packed = graphene.Boolean(
         required=True, description="Whether it is packed: its address stays as it is."
     )
@@ -99,30 +97,10 @@ class ParcelType(ModelType):
         late = root.ship_by is not None and root.ship_by <= clock.today()
         return late and root.state == Shipment.State.WAITING
 
-    @needs("parcel")
-    def resolve_recipient(root, info):
-        """Of the parcel alone: who takes another of the order is not told."""
-        return root.parcel.recipient
-
-    @needs("parcel")
-    def resolve_phone(root, info):
-        """Of the parcel alone, as above."""
-        return root.parcel.phone
-
     @needs("parcel__region__parent__parent")
     def resolve_address(root, info):
         """In Chinese, whoever reads it: couriers do."""
         return on_a_parcel(root.parcel.region, root.parcel.street)
-
-    @needs("parcel")
-    def resolve_gift_note(root, info):
-        """Of the parcel alone."""
-        return root.parcel.gift_note
-
-    @needs("parcel")
-    def resolve_sender(root, info):
-        """Of the parcel alone."""
-        return root.parcel.sender
 
     @needs("parcel")
     def resolve_is_packed(root, info):

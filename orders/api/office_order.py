@@ -52,8 +52,8 @@ class OfficeParcelType(ModelType):
             "after_sale_until": "Until when its buyer may say that something is wrong.",
         }
 
-    carrier = carried("Who carries it; empty until it is sent.")
-    tracking_number = carried("The carrier's number; empty until it is sent.")
+    carrier = carried("carrier", "Who carries it; empty until it is sent.")
+    tracking_number = carried("tracking_number", "The carrier's number; empty until it is sent.")
     parcel_id = graphene.Int(required=True, description="By what its lines name it.")
     state_name = graphene.String(required=True, description="Where it is, in words.")
     shipping = MoneyField("shipping_minor", description="What was paid for sending it.")

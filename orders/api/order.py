@@ -172,7 +172,7 @@ class OrderType(ModelType):
             "paid_at": "When it was paid.",
             "contested_at": "Since when a bank is deciding about its payment: nothing is sent; null for most.",
             "lines": "What was bought.",
-            "shipments": "Its parcels, one a team.",
+            "shipments": "Its parcels: one for each team and address.",
             "payments": "Attempts to pay it.",
         }
 

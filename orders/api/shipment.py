@@ -69,17 +69,17 @@ class ShipmentType(ModelType):
         }
 
     state_name = graphene.String(required=True, description="Where it is, in words.")
-    carrier = carried("Who carries it; empty until it is sent.")
-    tracking_number = carried("The carrier's number; empty until it is sent.")
+    carrier = carried("carrier", "Who carries it; empty until it is sent.")
+    tracking_number = carried("tracking_number", "The carrier's number; empty until it is sent.")
     tracking_url = graphene.String(
         description="A page of somebody else's that tells where it is, by its number alone; null until it is sent."
     )
-    recipient = graphene.String(required=True, description="Who takes it.")
-    phone = graphene.String(required=True, description="Whom the courier calls.")
+    recipient = carried("recipient", "Who takes it.")
+    phone = carried("phone", "Whom the courier calls.")
     region = graphene.Field(lambda: type_of(Region), required=True, description="The county or district.")
-    street = graphene.String(required=True, description="Street, house, flat.")
-    gift_note = graphene.String(required=True, description="What is written to whoever takes it.")
-    sender = graphene.String(required=True, description="Whom she is told that it is from.")
+    street = carried("street", "Street, house, flat.")
+    gift_note = carried("gift_note", "What is written to whoever takes it.")
+    sender = carried("sender", "Whom she is told that it is from.")
     is_gift = graphene.Boolean(required=True, description="Whether it goes to somebody else than who bought.")
     address = graphene.String(required=True, description="Where it goes: region and street.")
     missing_from = graphene.DateTime(
@@ -107,35 +107,10 @@ class ShipmentType(ModelType):
         """Of the house that `TRACKING_PAGE` names."""
         return reads.tracking_url(root)
 
-    @needs("parcel")
-    def resolve_recipient(root, info):
-        """Of this parcel alone."""
-        return root.parcel.recipient
-
-    @needs("parcel")
-    def resolve_phone(root, info):
-        """Of this parcel alone."""
-        return root.parcel.phone
-
     @needs("parcel__region")
     def resolve_region(root, info):
         """Of this parcel alone."""
         return root.parcel.region
-
-    @needs("parcel")
-    def resolve_street(root, info):
-        """Of this parcel alone."""
-        return root.parcel.street
-
-    @needs("parcel")
-    def resolve_gift_note(root, info):
-        """As its buyer wrote it."""
-        return root.parcel.gift_note
-
-    @needs("parcel")
-    def resolve_sender(root, info):
-        """As its buyer wrote it."""
-        return root.parcel.sender
 
     @needs("parcel")
     def resolve_is_gift(root, info):
