@@ -21,7 +21,6 @@ from accounts.ways import opened_by
 from accounts.wechat import Answer, Away, NoCode, NoKeys, Where, place_of, wechat
 from core import language, rates
 from core.language import say
-from core.middleware import address_of
 from core.refusals import Conflict, Invalid, NotAllowed, Refusal, TooLate
 
 Purpose, Outcome = WeChatErrand.Purpose, WeChatErrand.Outcome
@@ -69,7 +68,6 @@ def begin(request: Any, goes_on_to: str, *, is_agreed: bool) -> str:
     person = request.user if isinstance(request.user, Person) else None
     if not is_agreed:
         raise Invalid(say("请先勾选同意。", "Please agree first."), field="is_agreed")
-    rates.demand("wechat address", address_of(request), 30, 60)
     state = secrets.token_hex(32)  # WeChat takes letters and digits alone
     browser = _browser(request) or secrets.token_urlsafe(24)
     WeChatErrand.objects.create(

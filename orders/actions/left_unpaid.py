@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import Lower
 from django.utils import timezone
 
 from accounts.models import Person
@@ -31,15 +30,15 @@ def note() -> int:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_ONE_AT_A_TIME])
         if not cursor.fetchone()[0]:
             return 0
-    now, written_to = timezone.now(), set[str]()
-    due = _due(now).order_by("pk").select_for_update(of=("self",), skip_locked=True, no_key=True)[:MOST]
+    now = timezone.now()
+    due = list(_due(now).order_by("pk").select_for_update(of=("self",), skip_locked=True, no_key=True)[:MOST])
+    mailboxes = {order.email for order in due}
+    proved, written_to = _proved(mailboxes), _had_one(mailboxes, now)
     noted = []
     for order in due:
-        mailbox = order.email.strip().lower()
-        if _is_unproved(mailbox) and (mailbox in written_to or _had_one(mailbox, now)):
-            continue
-        written_to.add(mailbox)
-        noted.append(order.pk)
+        if order.email in proved or order.email not in written_to:
+            written_to.add(order.email)
+            noted.append(order.pk)
     Order.objects.filter(pk__in=noted).update(left_unpaid_at=now)
     record(*[OrderLeftUnpaid(order_id=pk) for pk in noted])
     return len(noted)
@@ -51,20 +50,17 @@ def _due(now: datetime) -> QuerySet[Order]:
     return Order.objects.filter(waits, ~Exists(under_way), state=Order.State.PLACED).exclude(email="")
 
 
-def _is_unproved(mailbox: str) -> bool:
-    """Whether nobody has ever shown that this mailbox is hers."""
-    of_a_person = Person.objects.filter(email=mailbox, email_verified_at__isnull=False)
-    of_a_guest = Order.objects.alias(mailbox=Lower("email")).filter(
-        mailbox=mailbox, buyer_proved_at__isnull=False
-    )
-    return not (of_a_person.exists() or of_a_guest.exists())
+def _proved(mailboxes: set[str]) -> set[str]:
+    """Those of which somebody has shown that she reads them. Orders keep a mailbox as accounts are found by it."""
+    of_people = Person.objects.filter(email__in=mailboxes, email_verified_at__isnull=False)
+    of_guests = Order.objects.filter(email__in=mailboxes, buyer_proved_at__isnull=False)
+    return {*of_people.values_list("email", flat=True), *of_guests.values_list("email", flat=True)}
 
 
-def _had_one(mailbox: str, now: datetime) -> bool:
-    since = now - AN_UNPROVED_MAILBOX
-    return (
-        Order.objects.alias(mailbox=Lower("email")).filter(mailbox=mailbox, left_unpaid_at__gt=since).exists()
-    )
+def _had_one(mailboxes: set[str], now: datetime) -> set[str]:
+    """Those that had such a letter within a day."""
+    told = Order.objects.filter(email__in=mailboxes, left_unpaid_at__gt=now - AN_UNPROVED_MAILBOX)
+    return set(told.values_list("email", flat=True))
 
 
 def still_waits(order: Order) -> bool:
