@@ -108,13 +108,8 @@ def of_the_shop(shelf: SimpleNamespace, together: Together, orders: SimpleNamesp
         ],
         shelf.buyer: [
             *("account/", "account/addresses/?province=420000", "account/details/", "groups/"),
-            *(
-                "account/second-factor/",
-                "account/second-factor/?next=/en/",
-                "account/device/",
-                "account/ways/",
-            ),
-            *("account/ways/?open=join_accounts", "account/ways/?open=end_other_sessions"),
+            *("account/second-factor/", "account/second-factor/?next=/en/", "account/device/"),
+            *(f"account/ways/{form}" for form in ("", "?open=join_accounts", "?open=end_other_sessions")),
             *(
                 "account/addresses/?open=save_address&province=420000",
                 "account/addresses/?open=save_address",
