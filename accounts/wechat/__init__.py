@@ -1,7 +1,7 @@
 """The port to WeChat: settings.WECHAT names the adapter and its keys; without keys it works nowhere."""
 
 import re
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -19,7 +19,7 @@ def wechat() -> WeChat:
     return made
 
 
-@cache
+@lru_cache(maxsize=4)
 def _made(dotted: str, _: str) -> Any:
     options: Any = settings.WECHAT["options"]
     return import_string(dotted)(**options)

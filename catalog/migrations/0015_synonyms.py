@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='searchentry',
             name='made_by',
-            field=models.PositiveSmallIntegerField(default=0, help_text='which words it holds (search.WORDS): one of before is written anew by mend_search'),
+            field=models.PositiveSmallIntegerField(db_default=0, default=0, help_text='which words it holds (search.WORDS): one of before is written anew by mend_search'),
         ),
         migrations.CreateModel(
             name='Synonym',

@@ -20,31 +20,31 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='product',
             name='rating_tenths',
-            field=models.PositiveSmallIntegerField(default=0, help_text="the mean of shown reviews' stars"),
+            field=models.PositiveSmallIntegerField(db_default=0, default=0, help_text="the mean of shown reviews' stars"),
         ),
         migrations.AddField(
             model_name='product',
             name='reviews_shown',
-            field=models.PositiveIntegerField(default=0),
+            field=models.PositiveIntegerField(db_default=0, default=0),
         ),
         migrations.AddField(
             model_name='product',
             name='sold_step',
-            field=models.PositiveSmallIntegerField(default=0, help_text='units sold as they are told: a step (catalog.models.sold), moved once a day'),
+            field=models.PositiveSmallIntegerField(db_default=0, default=0, help_text='units sold as they are told: a step (catalog.models.sold), moved once a day'),
         ),
         migrations.AddField(
             model_name='searchentry',
             name='rating_tenths',
-            field=models.PositiveSmallIntegerField(default=0),
+            field=models.PositiveSmallIntegerField(db_default=0, default=0),
         ),
         migrations.AddField(
             model_name='searchentry',
             name='reviews_shown',
-            field=models.PositiveIntegerField(default=0),
+            field=models.PositiveIntegerField(db_default=0, default=0),
         ),
         migrations.AddField(
             model_name='searchentry',
             name='sold_step',
-            field=models.PositiveSmallIntegerField(default=0),
+            field=models.PositiveSmallIntegerField(db_default=0, default=0),
         ),
     ]

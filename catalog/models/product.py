@@ -109,10 +109,14 @@ class Product(StateMachine):
     household_bps = models.PositiveIntegerField(null=True, help_text="the households' part of that variant")
     units_available = models.PositiveIntegerField(default=0)
     sold_step = models.PositiveSmallIntegerField(
-        default=0, help_text="units sold as they are told: a step (catalog.models.sold), moved once a day"
+        default=0,
+        db_default=0,
+        help_text="units sold as they are told: a step (catalog.models.sold), moved once a day",
     )
-    rating_tenths = models.PositiveSmallIntegerField(default=0, help_text="the mean of shown reviews' stars")
-    reviews_shown = models.PositiveIntegerField(default=0)
+    rating_tenths = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="the mean of shown reviews' stars"
+    )
+    reviews_shown = models.PositiveIntegerField(default=0, db_default=0)
     presale_ship_by = models.DateField(
         null=True, help_text="set when all that is left comes from planned lots"
     )

@@ -31,11 +31,12 @@ class SearchEntry(models.Model):
     published_at_us = models.BigIntegerField(help_text="microseconds since 1970")
     titles = models.CharField(max_length=400, help_text="|both titles|, lower case: an exact one comes first")
     title_words = SearchVectorField(help_text="the words of the titles: what they hold comes first")
-    sold_step = models.PositiveSmallIntegerField(default=0)
-    rating_tenths = models.PositiveSmallIntegerField(default=0)
-    reviews_shown = models.PositiveIntegerField(default=0)
+    sold_step = models.PositiveSmallIntegerField(default=0, db_default=0)
+    rating_tenths = models.PositiveSmallIntegerField(default=0, db_default=0)
+    reviews_shown = models.PositiveIntegerField(default=0, db_default=0)
     made_by = models.PositiveSmallIntegerField(
         default=0,
+        db_default=0,
         help_text="which words it holds (search.WORDS): one of before is written anew by mend_search",
     )
     words = SearchVectorField(help_text="all words: of titles, team, place and the rest; initials and pieces")

@@ -207,7 +207,9 @@ def update(person: Any, uid: UUID | None, *, accept_prices: bool = False, **deta
 
 def use_coupon(person: Any, uid: UUID | None, code: str) -> Cart:
     """Use the coupon with this code, if it is the best; one that nobody could use is refused, one that only this cart
-    lacks something for stays, and the cart says what it lacks."""
+    lacks something for stays, and the cart says what it lacks. Of a cart that is not the asker's no code is judged."""
+    if uid and not reads.carts_of(person, uid).exists():
+        raise NotFound(NO_CART, field="cart_id")
     plain = clean_code(code)
     known = Coupon.objects.filter(code=plain).exclude(code="").first()
     if known is None:

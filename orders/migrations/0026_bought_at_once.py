@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='cart',
             name='is_apart',
-            field=models.BooleanField(default=False, help_text='for one thing bought at once; her own cart is kept'),
+            field=models.BooleanField(db_default=False, default=False, help_text='for one thing bought at once; her own cart is kept'),
         ),
         migrations.AddConstraint(
             model_name='cart',

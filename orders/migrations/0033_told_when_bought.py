@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='line',
             name='is_returnable',
-            field=models.BooleanField(default=False, help_text='as told then: it may be sent back within seven days without a reason'),
+            field=models.BooleanField(db_default=False, default=False, help_text='as told then: it may be sent back within seven days without a reason'),
         ),
         migrations.AddField(
             model_name='line',

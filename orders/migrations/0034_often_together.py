@@ -31,9 +31,13 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('product', 'other'), name='one_companion_a_pair'), models.CheckConstraint(condition=models.Q(('product__lt', models.F('other'))), name='companions_in_the_order_of_their_ids')],
             },
         ),
-        migrations.RunSQL(
-            "CREATE TRIGGER note_products AFTER INSERT OR UPDATE OR DELETE ON orders_companion "
-            "FOR EACH STATEMENT EXECUTE FUNCTION core_note('products')",
-            "DROP TRIGGER note_products ON orders_companion",
+        # Both products of a pair tell of each other, and no other page of anything.
+        *(
+            migrations.RunSQL(
+                f"CREATE TRIGGER note_{column} AFTER INSERT OR UPDATE OR DELETE ON orders_companion "
+                f"FOR EACH ROW EXECUTE FUNCTION catalog_note_part('products', '{column}')",
+                f"DROP TRIGGER note_{column} ON orders_companion",
+            )
+            for column in ("product_id", "other_id")
         ),
     ]

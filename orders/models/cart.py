@@ -37,7 +37,7 @@ class Cart(models.Model):
     changed_at = models.DateTimeField(auto_now=True)
     closed_at = models.DateTimeField(null=True, help_text="placed as an order, or merged into another cart")
     is_apart = models.BooleanField(
-        default=False, help_text="for one thing bought at once; her own cart is kept"
+        default=False, db_default=False, help_text="for one thing bought at once; her own cart is kept"
     )
     left_out = 0  # units that the deed which led to it found no place for; not kept
 

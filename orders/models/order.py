@@ -187,7 +187,9 @@ class Line(models.Model):
         help_text="as told when it was bought: a team that shortens it shortens it for others alone",
     )
     is_returnable = models.BooleanField(
-        default=False, help_text="as told then: it may be sent back within seven days without a reason"
+        default=False,
+        db_default=False,
+        help_text="as told then: it may be sent back within seven days without a reason",
     )
     presale_ship_by = models.DateField(
         null=True, help_text="bought before its harvest was in: the day by which it was to be sent"

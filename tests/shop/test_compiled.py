@@ -26,6 +26,7 @@ REFUSED = {
     "account/questions": {"refused NOT_FOUND"},
     "contest/courses": {"refused NOT_FOUND"},
     "contest/course": {"refused NOT_FOUND", "refused INVALID_ID"},
+    "desk/coupons": {"refused NOT_FOUND"},
     "desk/desk": {"refused NOT_FOUND"},
     "judge/judge": {"refused NOT_FOUND"},
     "desk/lot": {"refused NOT_FOUND", "refused INVALID_ID"},
