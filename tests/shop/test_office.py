@@ -250,7 +250,7 @@ WAYS = {
     "call_off_order": ("orders/{unsent}/", {"reason": "买家来电"}, ("Order", "cancel")),
     "refund_in_part": ("orders/{number}/", {"sumMinor": "1.00", "note": "示例"}, ("Refund", "request")),
     "find_trail": ("audit/", {"email": "{email}"}, ("Person", "look_at_trail")),
-    "save_synonym": ("synonyms/", {"names": "示例词 示例二词"}, ("Synonym", "save")),
+    "save_synonym": ("synonyms/", {"names": "示例词，示例二词"}, ("Synonym", "save")),
     "remove_synonym": ("synonyms/", {}, ("Synonym", "remove")),
 }
 
