@@ -276,6 +276,7 @@ def till(a_stand: Any, settings: Any) -> Iterator[Any]:
     control = Control(a_stand.url)
     control.reset()
     yield control
+    control.trouble("none")
     provider._made.cache_clear()
 
 

@@ -69,8 +69,9 @@ def _rows(file: BinaryIO, encoding: str, bounds: Bounds) -> Iterator[tuple[int, 
             field="file",
         ) from None
     finally:
-        # The file is its giver's: a wrapper that goes would close it.
-        text.detach()
+        # The file is its giver's, who may have closed it: a wrapper that goes would close it.
+        if not file.closed:
+            text.detach()
     if number > LAST_ROW:
         raise Unreadable(field="file")
 

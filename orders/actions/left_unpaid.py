@@ -25,11 +25,8 @@ MOST = 200
 @transaction.atomic
 def note() -> int:
     """Write down which orders have stood unpaid for five minutes and whose buyers may be told; how many they are."""
-    with connection.cursor() as cursor:
-        # Two at once would each find that a mailbox has had none yet.
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_ONE_AT_A_TIME])
-        if not cursor.fetchone()[0]:
-            return 0
+    if not _is_alone():
+        return 0
     now = timezone.now()
     due = list(_due(now).order_by("pk").select_for_update(of=("self",), skip_locked=True, no_key=True)[:MOST])
     mailboxes = {order.email for order in due}
@@ -42,6 +39,13 @@ def note() -> int:
     Order.objects.filter(pk__in=noted).update(left_unpaid_at=now)
     record(*[OrderLeftUnpaid(order_id=pk) for pk in noted])
     return len(noted)
+
+
+def _is_alone() -> bool:
+    """Whether nobody else notes at this moment: two at once would each find that a mailbox has had no letter yet."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_ONE_AT_A_TIME])
+        return bool(cursor.fetchone()[0])
 
 
 def _due(now: datetime) -> QuerySet[Order]:

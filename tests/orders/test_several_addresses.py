@@ -21,6 +21,7 @@ from orders.people import FORGOTTEN, forget_old
 from orders.reads import shipping
 from orders.reads.desk import packing_rows
 from tests.catalog.world import a_product, a_team, a_variant
+from tests.impact.world import a_round, figures, prove
 from tests.orders.world import BUYER, PAID, Buyer, a_lot, a_person, key, row, tell, variant_id
 from tests.together.world import money_in, pay_at_the_till
 
@@ -151,6 +152,21 @@ def test_n28_ten_people_each_have_their_own_parcel_price_and_refund(zones, close
     fifth.parcel.refresh_from_db()
     assert (fifth.parcel.recipient, fifth.parcel.street, fifth.parcel.gift_note) == (FORGOTTEN, "", "")
     assert Parcel.objects.exclude(street="").count() == 7
+
+
+def test_ten_addresses_are_one_person_time(zones, till, a_stand):
+    gifts = Gifts()
+    team = gifts.oranges.variant.product.team
+    a_round(team)
+    for name in PEOPLE:
+        assert gifts.send(name, NEAR)["errors"] == []
+    made = gifts.place()
+    pay_at_the_till(till, gifts.buyer, made)
+    tell(a_stand, PAID)
+    prove(row(made))
+    drain()
+    _, person_times, people, *_ = figures(team)
+    assert (row(made).shipments.count(), person_times, people) == (10, 1, 1)
 
 
 def gives(manager, order, parcel):
