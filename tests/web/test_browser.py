@@ -108,7 +108,12 @@ def of_the_shop(shelf: SimpleNamespace, together: Together, orders: SimpleNamesp
         ],
         shelf.buyer: [
             *("account/", "account/addresses/?province=420000", "account/details/", "groups/"),
-            *("account/second-factor/", "account/second-factor/?next=/en/", "account/device/"),
+            *(
+                "account/second-factor/",
+                "account/second-factor/?next=/en/",
+                "account/device/",
+                "account/purchases/",
+            ),
             *(f"account/ways/{form}" for form in ("", "?open=join_accounts", "?open=end_other_sessions")),
             *(
                 "account/addresses/?open=save_address&province=420000",
@@ -289,11 +294,18 @@ def test_every_page_is_clean(live_shop, browser, sites, language):
     assert wrong_on(live_shop, browser, sites.visits, language) == []
 
 
-def wrong_on(shop: Any, browser: Any, visits: list[SimpleNamespace], language: str) -> list[str]:
+@pytest.mark.proof
+def test_every_page_is_clean_in_the_dark(live_shop, browser, sites):
+    assert wrong_on(live_shop, browser, sites.visits, "zh", "dark") == []
+
+
+def wrong_on(
+    shop: Any, browser: Any, visits: list[SimpleNamespace], language: str, scheme: Any = "light"
+) -> list[str]:
     """What is wrong with these pages, at each width; a visit is a cookie and what its owner opens."""
     found = []
     for visit in visits:
-        context = browser.new_context(bypass_csp=True)
+        context = browser.new_context(bypass_csp=True, color_scheme=scheme)
         if visit.cookie:
             context.add_cookies([{"name": "session", "value": visit.cookie, "url": shop.url}])
         page = context.new_page()
