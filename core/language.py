@@ -12,6 +12,8 @@ LANGUAGES = ("zh", "en")
 # In English; Chinese counts them.
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DJANGO = {"zh": "zh-hans", "en": "en"}
+# As HTML, HTTP and search engines name them.
+_TAGS = {"zh": "zh-Hans", "en": "en"}
 _current: ContextVar[str] = ContextVar("language", default="zh")
 
 
@@ -23,6 +25,11 @@ def current() -> str:
 def speaks_english() -> bool:
     """Whether whoever is being answered reads English."""
     return _current.get() == "en"
+
+
+def tag(language: str) -> str:
+    """A language by its BCP 47 tag: "zh-Hans" or "en"."""
+    return _TAGS[language]
 
 
 def activate(language: str) -> None:

@@ -36,7 +36,7 @@ class RequestMiddleware:
         response.headers["X-Request-Id"] = request.id
         if wait := getattr(request, "retry_after", None):
             response.headers.setdefault("Retry-After", str(wait))
-        response.headers.setdefault("Content-Language", {"zh": "zh-Hans", "en": "en"}[request.language])
+        response.headers.setdefault("Content-Language", language.tag(request.language))
         return response
 
 

@@ -25,7 +25,10 @@ SCOPES = {
         " sheetSeals rulebook rulebooks scoreExplained scoreCompared race rankIntervals roundResult",
     ),
     # One's own.
-    **_each((READ,), "viewer myQuestions myOrders myGroupPurchases organisation organisations invitation"),
+    **_each(
+        (READ,),
+        "viewer myQuestions myOrders myPurchases myGroupPurchases organisation organisations invitation",
+    ),
     # An organisation's members and invitations are behind `organisation` alone, whatever leads to them.
     **_each((READ, BUY), "cart order orderGroup groupPurchase setAside"),
     **_each((READ, DESK), "myTeams"),

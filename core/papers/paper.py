@@ -8,7 +8,7 @@ from fpdf.enums import Align, WrapMode, XPos, YPos
 from fpdf.fonts import FontFace
 
 from core.clock import SHANGHAI
-from core.language import say
+from core.language import say, tag
 from core.papers import faces
 from core.papers.colours import GREEN, INK, SOFT, STRAW, WHITE, Colour
 from core.papers.faces import Face
@@ -50,7 +50,7 @@ class Paper:
     def __init__(self, title: str, language: str, made_at: datetime):
         self._pdf = pdf = _Pages(language)
         pdf.set_title(title)
-        pdf.set_lang("zh-Hans" if language == "zh" else "en")
+        pdf.set_lang(tag(language))
         pdf.set_creation_date(made_at.astimezone(SHANGHAI))
         self._set(title, TITLE, face=Face.SERIF, after=3.0)
 

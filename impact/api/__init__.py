@@ -1,10 +1,11 @@
 """What the API offers of households and the ledger."""
 
-from impact.api import desk, first_parcel, office_households, set_aside
+from impact.api import desk, first_parcel, office_households, purchases, set_aside
 
 
 class Query(
     set_aside.Query,
+    purchases.Query,
     desk.Query,
     first_parcel.Query,
     office_households.Query,

@@ -29,7 +29,7 @@ class Card(NamedTuple):
     title: str
     below: str
     figures: Sequence[Figure]
-    as_of: str
+    as_of: str  # empty where it tells nothing that changes
     shop: str
     address: str  # where the code to scan leads
     photo: bytes | None = None  # of a product, beside its name
@@ -59,7 +59,14 @@ def drawn(card: Card) -> bytes:
         picture.text(x, top + 84, figure.value, size, width=each - 24, lines=2, colour=colour)
     words = say("扫码看看", "Scan to see")
     foot = HEIGHT - 56
-    picture.text(MARGIN, foot, f"{card.shop} · {card.as_of}", 24, width=left - MARGIN - 24, colour=SOFT)
+    picture.text(
+        MARGIN,
+        foot,
+        " · ".join(filter(None, (card.shop, card.as_of))),
+        24,
+        width=left - MARGIN - 24,
+        colour=SOFT,
+    )
     picture.text(left + 16, foot, str(words), 24, width=SIDE, colour=SOFT)
     return picture.png()
 

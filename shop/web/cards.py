@@ -47,6 +47,16 @@ PRODUCT = """query ProductCard($slug: String!) {
   product(slug: $slug) { name summary householdBps priceFrom { minor } team { name county { name } } }
 }"""
 
+TEAM = """query TeamCard($slug: String!) {
+  team(slug: $slug) { name county { name } division { name } products(first: 3) { nodes { slug name } } }
+}"""
+
+PURCHASES = """query PurchasesCard {
+  myPurchases { setAside { minor } owed { minor } teamCount days { team { name } } }
+}"""
+# So many of her teams are named on a picture; the others are counted.
+TEAMS_NAMED = 3
+
 
 class Busy(Exception):
     """More cards are asked for than are drawn."""
@@ -68,16 +78,47 @@ def own_entry_card(request: HttpRequest, lang: str, edition: str, number: str) -
     if entry is None or not request.user.is_authenticated:
         raise Http404
     link = live_links(request.user).filter(entry=entry, organisation=None).first()
-    if link is None or not rates.allow("own card", str(request.user.uid), OWN_A_DAY, 86_400):
+    if link is None:
         raise Http404
     where = {"edition": edition, "number": number, "level": level}
+    return _own_card(request, _entry_card(request, where, f"/r/{link.code}/"), f"{edition}-{number}")
+
+
+def purchases_card(request: HttpRequest, lang: str) -> HttpResponse:
+    """Of what the asker's own purchases have set aside: to be shown to others, and so without a word of who she is."""
+    language.activate(lang)
+    told, _ = ask(request, PURCHASES, {})
+    found = (told or {}).get("myPurchases")
+    if not found or not found["teamCount"]:
+        raise Http404
+    teams = dict.fromkeys(day["team"]["name"] for day in found["days"])
+    more = len(teams) < found["teamCount"] or len(teams) > TEAMS_NAMED
+    named = str(say("、", ", ")).join(list(teams)[:TEAMS_NAMED])
+    card = _card(
+        str(say("我的购买做了什么", "What my purchases did")),
+        str(say("记在农户名下的账", "Set aside for households")),
+        str(say("{n} 等", "{n} and others", n=named)) if more else named,
+        [
+            Figure(str(say("为农户记账", "Set aside")), money.show(found["setAside"]["minor"])),
+            Figure(str(say("已转为应付", "Owed by now")), money.show(found["owed"]["minor"])),
+            Figure(str(say("团队", "Teams")), str(found["teamCount"])),
+        ],
+        to(""),
+    )
+    return _own_card(request, card, "purchases")
+
+
+def _own_card(request: HttpRequest, card: Card, name: str) -> HttpResponse:
+    """Drawn for its asker alone, so many a day, and kept nowhere."""
+    if not rates.allow("own card", str(request.user.uid), OWN_A_DAY, 86_400):
+        raise Http404
     try:
-        body = _draw(_entry_card(request, where, f"/r/{link.code}/"))
+        body = _draw(card)
     except Busy:
         return _busy()
     response = HttpResponse(body, content_type="image/png")
     response["Cache-Control"] = "private, no-store"
-    response["Content-Disposition"] = f'inline; filename="{edition}-{number}.png"'
+    response["Content-Disposition"] = f'inline; filename="{name}.png"'
     return response
 
 
@@ -100,6 +141,36 @@ def product_card(request: HttpRequest, lang: str, slug: str) -> HttpResponse:
         to(f"p/{slug}/"),
     )
     return _cached_card(request, f"product/{slug}", card._replace(photo=_photo_of(slug)))
+
+
+def team_card(request: HttpRequest, lang: str, slug: str) -> HttpResponse:
+    """Of a team: where it is, who leads it, and what it offers; no figure, so that it may be shown for years."""
+    language.activate(lang)
+    found = _public_facts(request, TEAM, {"slug": slug})
+    goods = [one["name"] for one in found["products"]["nodes"]]
+    card = _card(
+        " · ".join(dict.fromkeys((found["division"]["name"], found["county"]["name"]))),
+        found["name"],
+        str(say("、", ", ")).join(goods) or str(say("村里的团队", "A village team")),
+        [],
+        to(f"t/{slug}/"),
+    )
+    first = found["products"]["nodes"][:1]
+    photo = _photo_of(first[0]["slug"]) if first else None
+    return _cached_card(request, f"team/{slug}", card._replace(photo=photo, as_of=""))
+
+
+def shop_card(request: HttpRequest, lang: str) -> HttpResponse:
+    """Of the shop, for every page that has no card of its own."""
+    language.activate(lang)
+    card = _card(
+        str(say("消费帮扶", "Buy from village teams")),
+        str(say("应季的，从村里来", "In season, from the villages")),
+        str(say("每一分钱为谁记账，都能查。", "For whom each fen is set aside can be looked up.")),
+        [],
+        to(""),
+    )
+    return _cached_card(request, "shop", card._replace(as_of=""))
 
 
 def _photo_of(slug: str) -> bytes | None:

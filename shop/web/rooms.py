@@ -13,4 +13,5 @@ ROOMS = (
     "judge",
     "words",
     "setup",
+    "found",
 )

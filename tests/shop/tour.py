@@ -204,6 +204,7 @@ def _orders() -> Iterator[Stop]:
         "device",
         "organisations",
         "following",
+        "purchases",
     ):
         yield Stop(BUYER, name)
     for name, act in (("addresses", "save_address"), ("organisations", "propose_organisation")):

@@ -82,7 +82,7 @@ PLAIN |= {"ways"}
 # One form has something to type; the other button of each row takes that row away.
 PLAIN |= {"people", "address"}
 # Likes, follows and links are buttons.
-PLAIN |= {"contest_entry", "following"}
+PLAIN |= {"contest_entry", "following", "purchases"}
 # On a judge's page marks and a comment are typed into one form; of seals there is only reading.
 PLAIN |= {"judge", "judge_desk", "judge_entry", "contest_seals"}
 PLAIN |= {"contest_rules", "contest_compare", "contest_round", "contest_race", "contest_weights"}

@@ -34,6 +34,9 @@ urlpatterns = [
     path(
         "<language:lang>/account/following/", page("account/following", for_somebody=True), name="following"
     ),
+    path(
+        "<language:lang>/account/purchases/", page("account/purchases", for_somebody=True), name="purchases"
+    ),
     path("<language:lang>/account/export/", my_data, name="my_data"),
     path(
         "<language:lang>/organisations/",

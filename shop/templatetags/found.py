@@ -1,0 +1,81 @@
+"""What a page's head says to whoever looks the shop up elsewhere."""
+
+from django import template
+from django.template.base import NodeList, Parser, Token
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+from accounts.shop import this_shop
+from core import language
+from core.language import localized
+from shop.web.found import structured
+from shop.web.found.indexed import Address, address_of
+
+register = template.Library()
+LOCALES = {"zh": "zh_CN", "en": "en_GB"}
+
+
+class KeptNode(template.Node):
+    """Text that is said in several places of a page."""
+
+    def __init__(self, nodelist: NodeList, name: str):
+        self.nodelist, self.name = nodelist, name
+
+    def render(self, context: template.Context) -> str:
+        """Says nothing here; from here on the variable does, in a text or in an attribute."""
+        said = " ".join(self.nodelist.render(context).split())
+        context[self.name] = SafeString(said.replace('"', "&quot;"))
+        return ""
+
+
+@register.tag
+def keep(parser: Parser, token: Token) -> KeptNode:
+    """`{% keep page_title %}{% block title %}…{% endblock %}{% endkeep %}`: a block is written once and said twice."""
+    _, name = token.split_contents()
+    nodelist = parser.parse(("endkeep",))
+    parser.delete_first_token()
+    return KeptNode(nodelist, name)
+
+
+@register.simple_tag(takes_context=True)
+def address(context: template.Context) -> Address | None:
+    """`{% address as found %}`: by which address the page is to be found; None where it is not to be."""
+    request = context.get("request")
+    return address_of(request, context.get("page") or "", context.flatten()) if request else None
+
+
+@register.simple_tag
+def found_at(address: Address | None, title: str, about: str) -> SafeString:
+    """Where a page is to be found, in which languages, and what networks say beside its picture; else that it is not."""
+    if address is None:
+        return SafeString('<meta name="robots" content="noindex">')
+    here, lang = address.url(language.current()), language.current()
+    alternates = format_html_join("", '<link rel="alternate" hreflang="{}" href="{}">', address.alternates())
+    facts = {
+        "og:type": "website",
+        "og:url": here,
+        "og:title": title,
+        "og:description": about,
+        "og:site_name": localized(this_shop(), "name"),
+        "og:locale": LOCALES[lang],
+    }
+    told = format_html_join("", '<meta property="{}" content="{}">', ((k, v) for k, v in facts.items() if v))
+    return format_html('<link rel="canonical" href="{}">{}{}', here, alternates, told)
+
+
+@register.simple_tag(takes_context=True)
+def structured_data(context: template.Context, kind: str) -> SafeString:
+    """`{% structured_data "product" %}`: what the page shows as JSON-LD. It is data, which no browser runs, and so stands
+    in the page under a policy that runs no script of a page; a page that is not to be found has none."""
+    if context.get("found") is None:
+        return SafeString("")
+    things = TOLD[kind](context.flatten())
+    # Every character that could end it is escaped.
+    return mark_safe(f'<script type="application/ld+json">{structured.written(*things)}</script>')
+
+
+TOLD = {
+    "product": structured.of_product,
+    "team": structured.of_team,
+    "shop": lambda _: structured.of_shop(this_shop()),
+}

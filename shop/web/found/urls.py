@@ -1,0 +1,14 @@
+"""What machines ask for that lead people here."""
+
+from django.urls import path
+
+from shop.web.found import sitemap
+from shop.web.found.doors import favicon, manifest, robots
+
+urlpatterns = [
+    path("robots.txt", robots, name="robots"),
+    path("favicon.ico", favicon, name="favicon"),
+    path("<language:lang>/manifest.webmanifest", manifest, name="manifest"),
+    path("sitemap.xml", sitemap.index, name="sitemap"),
+    path("sitemaps/<language:lang>/<slug:kind>-<int:number>.xml", sitemap.part, name="sitemap_part"),
+]
