@@ -15,7 +15,7 @@ register = template.Library()
 LOCALES = {"zh": "zh_CN", "en": "en_GB"}
 
 
-class KeptNode(template.Node):
+class RepeatedNode(template.Node):
     """Text that is said in several places of a page."""
 
     def __init__(self, nodelist: NodeList, name: str):
@@ -29,12 +29,12 @@ class KeptNode(template.Node):
 
 
 @register.tag
-def keep(parser: Parser, token: Token) -> KeptNode:
-    """`{% keep page_title %}{% block title %}…{% endblock %}{% endkeep %}`: a block is written once and said twice."""
+def repeated(parser: Parser, token: Token) -> RepeatedNode:
+    """`{% repeated page_title %}{% block title %}…{% endblock %}{% endrepeated %}`: a block is written once and said twice."""
     _, name = token.split_contents()
-    nodelist = parser.parse(("endkeep",))
+    nodelist = parser.parse(("endrepeated",))
     parser.delete_first_token()
-    return KeptNode(nodelist, name)
+    return RepeatedNode(nodelist, name)
 
 
 @register.simple_tag(takes_context=True)
@@ -71,7 +71,7 @@ def structured_data(context: template.Context, kind: str) -> SafeString:
         return SafeString("")
     things = TOLD[kind](context.flatten())
     # Every character that could end it is escaped.
-    return mark_safe(f'<script type="application/ld+json">{structured.written(*things)}</script>')
+    return mark_safe(f'<script type="application/ld+json">{structured.json_ld(*things)}</script>')
 
 
 TOLD = {

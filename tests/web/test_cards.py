@@ -172,3 +172,15 @@ def test_a_kept_card_asks_the_database_next_to_nothing(entry):
             assert visitor.get(address(entry)).status_code == 200
     found = [q for q in asked if "impact_entry" in q["sql"]]
     assert len(found) < 15, "what is told of the contest is read again after 0.7 s, whoever asks"
+
+
+def test_a_teams_and_the_shops_cards_have_no_figure_that_ages(guest, shelf, drawings):
+    for path in (f"team/{shelf.team.slug}", "shop"):
+        assert guest.get(f"/cards/zh/{path}.png").status_code == 200
+    team, shop = drawings
+    assert shelf.team.name_zh in said(team) and shelf.product.name_zh in said(team)
+    assert not (team.figures or team.as_of or shop.figures or shop.as_of)
+    shelf.product.move_to(shelf.product.State.SUSPENDED)
+    type(shelf.team).objects.update(is_active=False)
+    cards.pictures.forget()
+    assert guest.get(f"/cards/zh/team/{shelf.team.slug}.png").status_code == 404

@@ -77,14 +77,14 @@ KINDS = {
 
 def index(request: HttpRequest) -> HttpResponse:
     """Which files there are."""
-    return _kept("index", "", _index)
+    return _cached_file("index", "", _index)
 
 
 def part(request: HttpRequest, lang: str, kind: str, number: int) -> HttpResponse:
     """One file: so many pages of a sort, in one language, each with its twins in the others."""
     if kind not in KINDS or not 0 < number <= _files_of(kind):
         raise Http404
-    return _kept(f"{kind} {number}", lang, partial(_part, lang, kind, number))
+    return _cached_file(f"{kind} {number}", lang, partial(_part, lang, kind, number))
 
 
 def _files_of(kind: str) -> int:
@@ -116,7 +116,7 @@ def _row(page: Address, lang: str) -> str:
     return f"<url><loc>{escape(page.url(lang))}</loc>{twins}</url>"
 
 
-def _kept(name: str, lang: str, write: Callable[[], str]) -> HttpResponse:
+def _cached_file(name: str, lang: str, write: Callable[[], str]) -> HttpResponse:
     """A file as it was written within the hour."""
     key = ("sitemap", name, lang)
     found = files.at_hand(key) or files.made(key, (), HOUR, lambda: (_bytes(write()), None))[0]

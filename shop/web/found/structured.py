@@ -24,7 +24,7 @@ Thing = dict[str, Any]
 _ESCAPES = {ord(character): f"\\u{ord(character):04X}" for character in "<>&\u2028\u2029"}
 
 
-def written(*things: Thing) -> str:
+def json_ld(*things: Thing) -> str:
     """Things as one JSON-LD document that may stand in a page."""
     told = {"@context": "https://schema.org", "@graph": list(things)}
     return json.dumps(told, ensure_ascii=False, separators=(",", ":")).translate(_ESCAPES)
