@@ -35,8 +35,9 @@ ON_ITS_WAY = (Shipment.State.WAITING, Shipment.State.SHIPPED, Shipment.State.DEL
 OVER = (State.COMPLETED, *Order.OVER)
 # What stands in place of words that are forgotten. A buyer may write it too: it proves nothing.
 FORGOTTEN = "—"
-# Every order is placed with a mailbox, and no buyer can take it out again.
-IS_FORGOTTEN = Q(email="")
+# Only whoever has an account is asked for no mailbox: an order without one is of somebody who was erased, or of a guest
+# whose time to be known is over, unless its person is there.
+IS_FORGOTTEN = Q(email="") & (Q(person=None) | Q(person__erased_at__isnull=False))
 # So many of her orders are named in a sentence.
 _NAMED = 5
 CARTS_LAST = timedelta(days=30)
@@ -54,7 +55,7 @@ def going_on(orders: QuerySet[Order]) -> QuerySet[Order]:
 
 def is_forgotten(order: Order) -> bool:
     """Whether nobody knows any more who this order is for: its person was erased, or its time to be known is over."""
-    return not order.email
+    return not order.email and (order.person is None or order.person.erased_at is not None)
 
 
 def export(person: Person) -> dict[str, Any]:

@@ -114,6 +114,11 @@ def the_day() -> TextDay:
     return TextDay.objects.get_or_create(day=day)[0]
 
 
+def count_letter() -> None:
+    """One more text that is no code: of these as many go as there is to tell."""
+    TextDay.objects.filter(pk=the_day().pk).update(letters=F("letters") + 1)
+
+
 def made(row: TextCode) -> str:
     """The digits for whoever sends them, good from now on; only what they are hashed to is kept, so each call makes
     others."""

@@ -10,6 +10,7 @@ from django.db.models import Max, QuerySet, Sum
 
 from accounts.models import Membership, Organisation, Person
 from accounts.reads import mobiliser
+from accounts.ways import number_of
 from catalog.models import Team
 from catalog.reads import is_known_short
 from core.language import Words, localized, say
@@ -254,7 +255,7 @@ def _problems(
     found = []
     if not lines:
         found.append(EMPTY)
-    if not cart.email:
+    if not cart.email and not (cart.person and number_of(cart.person)):
         found.append(NO_EMAIL)
     to_others = bool(lines) and all(line.line.address_id for line in lines)
     if not to_others and not (cart.region_id and cart.recipient and cart.phone and cart.street):
