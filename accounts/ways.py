@@ -1,12 +1,17 @@
 """What may be seen of the ways by which people sign in; changes nothing."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import QuerySet
 
+from accounts import clean, texting
 from accounts.models import Person, SignInWay
+from core.refusals import Invalid
 
 Kind = SignInWay.Kind
+# Numbers are given to others: one that its person has not used here for so long says nothing of her any more.
+UNUSED_FOR = timedelta(days=90)
 
 
 def ways_of(person: Person) -> QuerySet[SignInWay]:
@@ -24,6 +29,16 @@ def number_of(person: Person) -> str:
     """The number she has proved last, as E.164; nothing where she has none."""
     rows = ways_of(person).filter(kind=Kind.PHONE).order_by("-proved_at")
     return rows.values_list("value", flat=True).first() or ""
+
+
+def texted(phone: str) -> str:
+    """A telephone number as E.164, if this shop can text it: a mobile one, and a house is there; else nothing."""
+    if not (phone and texting.is_on()):
+        return ""
+    try:
+        return clean.mobile_number(phone)
+    except Invalid:
+        return ""
 
 
 def export(person: Person) -> dict[str, Any]:

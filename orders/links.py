@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from accounts.models.person import CODE_LETTERS
 from orders.models import Order
 
 LASTS = timedelta(days=180)
@@ -56,13 +57,34 @@ def is_proof(order: Order, text: str) -> bool:
 
 
 def _proof(order: Order, key: str) -> bytes:
-    facts = order.uid.bytes + order.email.strip().lower().encode()
+    facts = order.uid.bytes + order.reached_at.strip().lower().encode()
     signed = salted_hmac("sheaf.orders.links.proof", facts, secret=key, algorithm="sha256")
     return signed.digest()[:_SIGNATURE]
 
 
 def _sign(facts: bytes, key: str) -> bytes:
     return salted_hmac("sheaf.orders.links", facts, secret=key, algorithm="sha256").digest()[:_SIGNATURE]
+
+
+def key_of(order: Order) -> str:
+    """The last part of the link that a text has room for: the number, and of a guest's what opens it and proves hers."""
+    number = order.number.replace("-", "")
+    return number + ("" if order.person_id is not None else _letters(order, settings.SECRET_KEY))
+
+
+def opened_by(order: Order, key: str) -> bool:
+    """Whether this key was texted to the guest who has placed this order, and is not too old."""
+    keys = [settings.SECRET_KEY, *map(str, settings.SECRET_KEY_FALLBACKS)]
+    given = key[len(order.number.replace("-", "")) :]
+    is_it = any(constant_time_compare(given, _letters(order, one)) for one in keys)
+    return is_it and order.person_id is None and timezone.now() < order.placed_at + LASTS
+
+
+def _letters(order: Order, key: str) -> str:
+    """Twelve letters that can be typed: sixty bits."""
+    facts = order.uid.bytes + order.reached_at.strip().lower().encode()
+    digest = salted_hmac("sheaf.orders.links.text", facts, secret=key, algorithm="sha256").digest()
+    return "".join(CODE_LETTERS[byte % len(CODE_LETTERS)] for byte in digest[:12])
 
 
 def page_of(order: Order, **query: str) -> str:

@@ -5,15 +5,13 @@ from typing import Any
 
 from django.conf import settings
 
-from accounts import mail, texting
-from accounts.actions import text_code
+from accounts import mail
 from accounts.actions.erasure import reach
 from accounts.models import Person
 from accounts.permissions import holders
-from accounts.ways import number_of
 from catalog.reads import managers_of
 from core import language
-from core.money import show
+from orders import by_text
 from orders.links import desk_page, page_of, proof_for
 from orders.models import Order, Shipment
 from orders.reads.address import localized, parcels_of
@@ -25,7 +23,8 @@ def to_buyer(order: Order, template: str, **facts: Any) -> None:
     us that is hers."""
     mailbox = order.email or reach(order.person)
     if not mailbox:
-        return _by_text(order, template, facts)
+        by_text.tell(order, template, facts)
+        return
     with language.use(order.language):
         shipment: Shipment | None = facts.get("parcel")
         sent = [shipment.parcel] if shipment else parcels_of(order)
@@ -41,26 +40,6 @@ def to_buyer(order: Order, template: str, **facts: Any) -> None:
         "holder": holder,
     }
     mail.send(mailbox, order.language, template, {**common, **facts})
-
-
-# What is told by text to whoever has a number and no mailbox: money and parcels, and nothing else.
-def _facts_of_text(order: Order, template: str, facts: dict[str, Any]) -> dict[str, str] | None:
-    if template == "order_paid":
-        return {"order": order.number, "amount": show(order.total_minor)}
-    if template == "refunded":
-        return {"order": order.number, "amount": show(facts["minor"])}
-    if template == "parcel_sent":
-        parcel = facts["parcel"]
-        return {"order": order.number, "carrier": parcel.carrier, "tracking": parcel.tracking_number}
-    return None
-
-
-def _by_text(order: Order, template: str, facts: dict[str, Any]) -> None:
-    number = number_of(order.person) if order.person else ""
-    told = _facts_of_text(order, template, facts)
-    if number and told and texting.is_on():
-        texting.send(number, template, order.language, told)
-        text_code.count_letter()
 
 
 def to_team(team_id: int, template: str, path: str, **facts: Any) -> None:

@@ -35,9 +35,8 @@ ON_ITS_WAY = (Shipment.State.WAITING, Shipment.State.SHIPPED, Shipment.State.DEL
 OVER = (State.COMPLETED, *Order.OVER)
 # What stands in place of words that are forgotten. A buyer may write it too: it proves nothing.
 FORGOTTEN = "—"
-# Only whoever has an account is asked for no mailbox: an order without one is of somebody who was erased, or of a guest
-# whose time to be known is over, unless its person is there.
-IS_FORGOTTEN = Q(email="") & (Q(person=None) | Q(person__erased_at__isnull=False))
+# Every order is placed with a mailbox, a number that is texted, or by an account that has a number.
+IS_FORGOTTEN = Q(email="", mobile="") & (Q(person=None) | Q(person__erased_at__isnull=False))
 # So many of her orders are named in a sentence.
 _NAMED = 5
 CARTS_LAST = timedelta(days=30)
@@ -55,7 +54,7 @@ def going_on(orders: QuerySet[Order]) -> QuerySet[Order]:
 
 def is_forgotten(order: Order) -> bool:
     """Whether nobody knows any more who this order is for: its person was erased, or its time to be known is over."""
-    return not order.email and (order.person is None or order.person.erased_at is not None)
+    return not order.reached_at and (order.person is None or order.person.erased_at is not None)
 
 
 def export(person: Person) -> dict[str, Any]:
@@ -95,6 +94,7 @@ def _order(order: Order) -> dict[str, Any]:
         "placed_at",
         "paid_at",
         "email",
+        "mobile",
         "note",
         "language",
     )
@@ -182,14 +182,16 @@ def move(person: Person, old: str, new: str) -> None:
     too. Whatever was typed at checkout was never proved (`settings.PERSON_MOVERS`)."""
     orders = Order.objects.filter(person=person)
     list(orders.order_by("pk").select_for_update(no_key=True).values_list("pk"))
-    orders.exclude(IS_FORGOTTEN).update(email=new)
+    orders.exclude(IS_FORGOTTEN).update(email=new, mobile="")
     Cart.objects.filter(person=person, email=old).update(email=new)
 
 
 def _forget_orders(orders: QuerySet[Order]) -> None:
     """Who bought, and who took the parcels in which nothing lies of an order that somebody still knows."""
     shipments = Shipment.objects.filter(parcel=OuterRef("pk"))
-    known = shipments.exclude(order__in=orders.values("pk")).exclude(order__email="")
+    known = shipments.exclude(order__in=orders.values("pk")).exclude(
+        order__in=Order.objects.filter(IS_FORGOTTEN)
+    )
     parcels = Parcel.objects.filter(~Exists(known), shipments__order__in=orders.values("pk"))
     _forget_parcels(parcels)
     orders.update(**UNKNOWN)
@@ -245,4 +247,4 @@ _UNMARKED = {"mailbox": None, "phone": None}
 UNPROVED = ("unproved_cookie", "unproved_mailbox", "unproved_phone")
 _EMPTY = {"email": "", "note": ""}
 _NO_ADDRESS = {"recipient": "", "phone": "", "street": ""}
-UNKNOWN: dict[str, Any] = {**_EMPTY, **dict.fromkeys(UNPROVED)}
+UNKNOWN: dict[str, Any] = {**_EMPTY, "mobile": "", **dict.fromkeys(UNPROVED)}

@@ -80,7 +80,7 @@ def close_payments(event: OverOrPaid, unsettled: list[Payment]) -> None:
 
 @reaction("orders.tasks.join_guest", inside=True)
 def join_guest(event: MailboxConfirmed | WayProved) -> None:
-    """A mailbox has an account now: what a guest had proved by it is hers in the contest too."""
+    """A mailbox or a number has an account now: what a guest had proved by it is hers in the contest too."""
     proof.join(Person.objects.get(pk=event.person_id))
 
 

@@ -1,6 +1,5 @@
 """A number has a new owner: the account that it had opened keeps all, and its letters stop going there."""
 
-from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -10,8 +9,7 @@ from accounts import devices, just_proved
 from accounts.actions import audit, way
 from accounts.models import Person, SignInWay
 from accounts.security_log import security
-
-UNUSED_FOR = timedelta(days=90)
+from accounts.ways import UNUSED_FOR
 
 
 def still_hers(request: Any, number: SignInWay) -> bool:

@@ -71,19 +71,10 @@ def ask(request: Any, mobile: str | None, purpose: str, language: str) -> None:
 
 
 def _ask(request: Any, number: str, purpose: str, browser: str, language: str) -> None:
-    if not texting.is_on():
-        raise NotAllowed(NO_TEXTS, field="mobile")
-    rates.demand("texts address", address_of(request), MOST_AN_ADDRESS, DAY)
+    demand_address(request)
     now = timezone.now()
     with transaction.atomic():
-        counted = _locked(number)
-        if counted.last_sent_at and now - counted.last_sent_at < AGAIN:
-            raise TooMany(seconds=int((counted.last_sent_at + AGAIN - now).total_seconds()) + 1)
-        if counted.sent >= MOST_A_DAY:
-            raise Invalid(TOO_OFTEN, field="mobile")
-        if _takes_one_of_the_budget():
-            counted.sent, counted.last_sent_at = counted.sent + 1, now
-            counted.save(update_fields=["sent", "last_sent_at"])
+        if _counts(number, "mobile"):
             facts = {"digest": "", "language": language, "asked_at": now, "expires_at": now, "used_at": None}
             code, _ = TextCode.objects.update_or_create(
                 number=number, purpose=purpose, browser=browser, defaults=facts
@@ -91,6 +82,35 @@ def _ask(request: Any, number: str, purpose: str, browser: str, language: str) -
             outbox.record(TextCodeRequested(code_id=code.pk))
             return
     raise Invalid(NO_MORE, field="mobile")
+
+
+def demand_address(request: Any) -> None:
+    """Refuse whoever has asked for texts too often from where this comes from, to whatever numbers."""
+    if not texting.is_on():
+        raise NotAllowed(NO_TEXTS, field="mobile")
+    rates.demand("texts address", address_of(request), MOST_AN_ADDRESS, DAY)
+
+
+def count(number: str, field: str) -> None:
+    """One more text that somebody has asked for, at whatever door; refused as a code is, and by the same count."""
+    with transaction.atomic():
+        is_within = _counts(number, field)
+    if not is_within:
+        raise Invalid(NO_MORE, field=field)
+
+
+def _counts(number: str, field: str) -> bool:
+    """Whether the shop may send one more today, which then is counted; refused where the number has had its own share."""
+    now, counted = timezone.now(), _locked(number)
+    if counted.last_sent_at and now - counted.last_sent_at < AGAIN:
+        raise TooMany(seconds=int((counted.last_sent_at + AGAIN - now).total_seconds()) + 1)
+    if counted.sent >= MOST_A_DAY:
+        raise Invalid(TOO_OFTEN, field=field)
+    is_within = _takes_one_of_the_budget()
+    if is_within:
+        counted.sent, counted.last_sent_at = counted.sent + 1, now
+        counted.save(update_fields=["sent", "last_sent_at"])
+    return is_within
 
 
 def _locked(number: str) -> NumberDay:

@@ -29,6 +29,12 @@ def is_on() -> bool:
     return bool(settings.TEXT_HOUSE["adapter"])
 
 
+def carries(template: str) -> bool:
+    """Whether the house has a template for this: of one that names none of its own, each."""
+    named = settings.TEXT_HOUSE["options"].get("templates")
+    return is_on() and (named is None or any(name.partition(".")[0] == template for name in dict(named)))
+
+
 @lru_cache(maxsize=4)
 def _house(adapter: str, options: tuple[tuple[str, Any], ...]) -> TextHouse:
     return import_string(adapter)(**dict(options))

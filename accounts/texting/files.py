@@ -3,13 +3,14 @@
 import secrets
 from pathlib import Path
 
+from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone
 
 
 def body(template: str, language: str, facts: dict[str, str]) -> str:
     """What whoever reads it sees: what the house's template is to say, word for word."""
-    return render_to_string(f"sms/{template}.{language}.txt", facts).strip()
+    return render_to_string(f"sms/{template}.{language}.txt", {"site": settings.SITE_URL, **facts}).strip()
 
 
 class Files:

@@ -61,7 +61,7 @@ _PURCHASES = f"""
         WHERE e.team_id = %(team)s AND r.edition_id = %(edition)s GROUP BY s.entry_id, s.order_uid
     )
     SELECT b.order_uid, b.entry_id, b.person_key, b.is_known, b.net::bigint, b.organisation_id, o.person_id,
-           o.mobiliser_person_id, o.email, d.phone, d.region_id, d.street, o.holder IS NOT NULL, o.placed_at,
+           o.mobiliser_person_id, o.email, coalesce(nullif(o.mobile, ''), d.phone), d.region_id, d.street, o.holder IS NOT NULL, o.placed_at,
            o.traded_at, p.joined_at, b.day::text
     FROM bought b JOIN orders_order o ON o.uid = b.order_uid LEFT JOIN accounts_person p ON p.id = o.person_id
     {delivered("o.id", "%(team)s")}

@@ -12,7 +12,7 @@ from django.db.models import OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject, Now
 from django.utils import timezone
 
-from accounts.models import Organisation, Person
+from accounts.models import Organisation
 from catalog.models import TeamMember
 from core import clock, fast, outbox, rows
 from impact.actions import gate
@@ -21,7 +21,7 @@ from impact.models import Entry, LedgerTransaction, Round, Support, SupportWaiti
 from impact.sealing import unseal
 from orders.events import BuyerProved
 from orders.models import Order
-from orders.reads.proof import is_proved
+from orders.reads.proof import is_proved, owner_of
 
 
 @dataclass(frozen=True)
@@ -215,7 +215,7 @@ def person_key(entry: Entry, order: Order, buyer: int | None = None) -> str:
     """The same person in one edition, without telling who: an account (`buyer`, where it is another's by now), else a
     guest's address."""
     person = buyer or _buyer(order)
-    who = f"person:{person}" if person else f"guest:{order.email.strip().lower()}"
+    who = f"person:{person}" if person else f"guest:{order.reached_at.strip().lower()}"
     return hmac.digest(_key(bytes(entry.round.edition.sealed_key)), who.encode(), "sha256").hex()
 
 
@@ -223,8 +223,7 @@ def _buyer(order: Order) -> int | None:
     """The account that has bought; a guest who has proved the address of an account is its owner."""
     if order.person_id is not None or not is_proved(order):
         return order.person_id
-    own = Person.objects.with_mailbox(order.email.strip().lower())
-    return own.values_list("pk", flat=True).first()
+    return owner_of(order).values_list("pk", flat=True).first()
 
 
 @lru_cache(maxsize=16)
@@ -287,4 +286,6 @@ class _Related:
         """
         if order.person_id is not None:
             return self.is_of(team_id, order.person_id)
+        if order.mobile:
+            return self.is_of(team_id, _buyer(order))
         return (team_id, order.email.strip().lower()) in self._emails

@@ -1,7 +1,7 @@
 """Where a paid parcel goes, changed by whoever bought it, until it is packed.
 
 It costs and is served as before, or she calls it off and buys again. Who has signed in just now is known; anybody else, a
-guest with her link among them, shows that she reads the order's mailbox: by a code that is good for this parcel, this
+guest with her link among them, shows that she reads the order's mailbox, or its number: by a code that is good for this parcel, this
 address and a quarter of an hour.
 """
 
@@ -14,11 +14,12 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from accounts.actions import address as addresses
-from accounts.actions import audit
+from accounts.actions import audit, text_code
 from core import rates, texts
 from core.language import say
 from core.outbox import record
 from core.refusals import Invalid, TooLate
+from orders import by_text
 from orders.actions.order import lock
 from orders.events import AddressChanged, AddressCodeRequested
 from orders.models import Line, Order, Parcel, Shipment
@@ -86,6 +87,8 @@ def _demand_code(shipment: Shipment, where: dict[str, Any], code: str) -> None:
     digest = _digest(where)
     if not code:
         rates.demand("address code", str(shipment.uid), MOST_LETTERS, A_WHILE)
+        if number := by_text.number_told(shipment.order):
+            text_code.count(number, "code")
         with transaction.atomic():
             record(AddressCodeRequested(shipment_id=shipment.pk, digest=digest))
         raise CodeRequired()

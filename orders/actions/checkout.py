@@ -118,6 +118,7 @@ def _place_cart(
     organisation, person = seen.mobilisers
     purchase = Purchase(
         email=cart.email,
+        mobile=cart_reads.mobile_of(cart),
         recipient=cart.recipient,
         phone=cart.phone,
         region_id=cart.region_id or "",

@@ -20,13 +20,16 @@ HOUR = timedelta(hours=4)
 _PAIRS = """
     WITH bought AS MATERIALIZED (
         SELECT DISTINCT o.id AS order_id, v.product_id, o.organisation_id,
-               coalesce('p' || coalesce(o.person_id, known.id), 'm' || lower(o.email)) AS buyer
+               coalesce('p' || coalesce(o.person_id, known.id, called.person_id),
+                        'm' || lower(o.email) || o.mobile) AS buyer
         FROM orders_order o
         JOIN orders_line l ON l.order_id = o.id AND l.quantity > l.refunded_units
         JOIN catalog_variant v ON v.id = l.variant_id
         LEFT JOIN accounts_person p ON p.id = o.person_id
         LEFT JOIN accounts_person known ON o.person_id IS NULL AND known.email = lower(o.email)
              AND known.email_verified_at IS NOT NULL
+        LEFT JOIN accounts_signinway called ON o.person_id IS NULL AND o.mobile <> '' AND called.value = o.mobile
+             AND called.kind = 'phone' AND called.ended_at IS NULL
         WHERE o.state = ANY(%(states)s) AND o.paid_at >= %(since)s AND o.paid_at < %(until)s
           AND CASE WHEN o.person_id IS NULL THEN o.buyer_proved_at IS NOT NULL
                    ELSE p.email_verified_at IS NOT NULL

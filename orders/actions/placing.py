@@ -93,6 +93,7 @@ class Purchase:
     holder_kind: str = ""
     holder: UUID | None = None
     most_held: int = 0  # units, by the holder
+    mobile: str = ""  # E.164, of whoever gives no mailbox
     uid: UUID = field(default_factory=uuid4)
     pay_until: datetime | None = None  # no later than this, though reservations last longer
     unproved: unpaid.Marks | None = None  # by what a buyer whom nobody knows is known again
@@ -220,6 +221,7 @@ def _order(purchase: Purchase, now: datetime, traded: datetime, until: datetime,
         cart_id=purchase.cart_id,
         person_id=purchase.person_id,
         email=purchase.email,
+        mobile=purchase.mobile,
         language=purchase.language,
         organisation_id=purchase.organisation_id,
         mobiliser_organisation_id=purchase.mobiliser_organisation_id,

@@ -1,11 +1,13 @@
-"""A guest says that an order is hers, by what only her mailbox was sent."""
+"""A guest says that an order is hers, by what only her mailbox, or her telephone, was sent."""
 
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Person
+from accounts.ways import UNUSED_FOR
 from core.language import say
 from core.outbox import record
 from core.refusals import Invalid
@@ -13,11 +15,11 @@ from orders.actions.order import lock
 from orders.events import BuyerProved
 from orders.links import is_proof
 from orders.models import Order
-from orders.reads.proof import is_proved
+from orders.reads.proof import is_proved, owner_of
 
 NOT_SENT = say(
-    "这个链接证明不了邮箱。请从确认邮件里的链接打开。",
-    "This does not prove the mailbox. Please open the link in our mail.",
+    "这个链接证明不了邮箱或手机号。请从我们发的信或短信里的链接打开。",
+    "This proves neither mailbox nor number. Please open the link in our mail or text.",
 )
 
 
@@ -30,11 +32,11 @@ def prove(order: Order, proof: str, by: Any = None) -> Order:
 
     Said twice it is known since the first time; an account's order has been its owner's all along.
     """
-    _alone(order.email)
+    _alone(order.reached_at)
     order = lock([order])[order.pk]
     if is_proved(order):
         return order
-    if not (_owns(by, order) or (order.email and is_proof(order, proof))):
+    if not (_owns(by, order) or (order.reached_at and is_proof(order, proof))):
         raise Invalid(NOT_SENT, field="proof")
     order.buyer_proved_at = timezone.now()
     order.save(update_fields=["buyer_proved_at"])
@@ -44,25 +46,31 @@ def prove(order: Order, proof: str, by: Any = None) -> Order:
 
 @transaction.atomic
 def join(person: Person) -> int:
-    """Her account's mailbox is confirmed: whoever proved it before as a guest was she. How many orders were."""
-    mailboxes = sorted(person.ways.filter(kind="email", ended_at=None).values_list("value", flat=True))
-    for mailbox in mailboxes:
-        _alone(mailbox)
-    proved = Order.objects.filter(person=None, email__in=mailboxes, buyer_proved_at__isnull=False)
+    """Her account's mailbox or number is proved: whoever proved it before as a guest was she. How many orders were."""
+    ways = list(person.ways.filter(kind__in=["email", "phone"], ended_at=None).order_by("value"))
+    for way in ways:
+        _alone(way.value)
+    hers = Q(email__in=[way.value for way in ways if way.kind == "email"])
+    for way in ways:
+        if way.kind == "phone":
+            hers |= Q(mobile=way.value, placed_at__gt=way.proved_at - UNUSED_FOR)
+    proved = Order.objects.filter(hers, person=None, buyer_proved_at__isnull=False)
     rows = lock(list(proved))
     record(*(BuyerProved(order_id=pk) for pk in rows))
     return len(rows)
 
 
-def _alone(email: str) -> None:
-    """One at a time who proves what a mailbox has bought: an order that is being proved before its account is
-    confirmed is found by whoever follows."""
+def _alone(reached_at: str) -> None:
+    """One at a time who proves what was bought under a mailbox or a number: an order that is being proved before its
+    account is confirmed is found by whoever follows."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_PROOFS, email.strip().lower()])
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_PROOFS, reached_at.strip().lower()]
+        )
 
 
 def _owns(person: Any, order: Order) -> bool:
-    """Whether somebody is signed in whose confirmed address the order carries."""
+    """Whether somebody is signed in whose proved mailbox or number the order carries."""
     if person is None or not person.is_authenticated:
         return False
-    return Person.objects.with_mailbox(order.email.strip().lower()).filter(pk=person.pk).exists()
+    return owner_of(order).filter(pk=person.pk).exists()

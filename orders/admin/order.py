@@ -28,7 +28,7 @@ class OrderAdmin(OperatorAdmin):
     list_select_related = tuple(holding.rows())
     search_fields = ("=number", "=email", "=uid")
     fields = (
-        *("number", "uid", "state", "person", "email", "language", "organisation", "held_for"),
+        *("number", "uid", "state", "person", "email", "mobile", "language", "organisation", "held_for"),
         *("mobiliser_organisation", "mobiliser_person", "note"),
         *("goods_minor", "shipping_minor", "total_minor", "refunded_minor"),
         *("placed_at", "traded_at", "reserved_until", "paid_at", "closed_at"),

@@ -131,14 +131,15 @@ class OfficeOrderType(ModelType):
         name = "OfficeOrder"
         main = False
         fields = (
-            *("number", "state", "email", "note", "placed_at", "paid_at"),
+            *("number", "state", "email", "mobile", "note", "placed_at", "paid_at"),
             *("contested_at", "closed_at"),
         )
         access = OF_THE_OFFICE
         about = {
             "number": "The number to name it by.",
             "state": "Where it stands.",
-            "email": "Where its mails go.",
+            "email": "Where its mails go; empty where its buyer is told by text.",
+            "mobile": "A guest's without a mailbox: the number that is texted; else empty.",
             "note": "The buyer's word for the teams.",
             "placed_at": "When it was placed.",
             "paid_at": "When the money came; null before.",

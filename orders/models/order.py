@@ -64,6 +64,13 @@ class Order(StateMachine, models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="orders", db_index=False
     )
     email = models.EmailField()
+    mobile = models.CharField(
+        max_length=20,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="where a guest without a mailbox is told by text, as E.164; empty of all others",
+    )
     buyer_proved_at = models.DateTimeField(
         null=True, help_text="a guest's: when whoever reads this mailbox said that the order is hers"
     )
@@ -138,6 +145,7 @@ class Order(StateMachine, models.Model):
             models.Index(fields=["reserved_until"], condition=Q(state="placed"), name="orders_running_out"),
             # By what the office finds an order, and the figures a stretch of days.
             models.Index(fields=["email"], name="orders_of_a_mailbox"),
+            models.Index(fields=["mobile"], condition=~Q(mobile=""), name="orders_of_a_number"),
             models.Index(
                 fields=["paid_at"], condition=Q(paid_at__isnull=False), name="orders_by_day_of_payment"
             ),
@@ -151,6 +159,11 @@ class Order(StateMachine, models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def reached_at(self) -> str:
+        """Where a guest is told of it: her mailbox, else her number; nothing of whoever is forgotten."""
+        return self.email or self.mobile
 
     @property
     def is_paid(self) -> bool:

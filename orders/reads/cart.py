@@ -10,7 +10,7 @@ from django.db.models import Max, QuerySet, Sum
 
 from accounts.models import Membership, Organisation, Person
 from accounts.reads import mobiliser
-from accounts.ways import number_of
+from accounts.ways import number_of, texted
 from catalog.models import Team
 from catalog.reads import is_known_short
 from core.language import Words, localized, say
@@ -39,7 +39,13 @@ NEEDS_ADULT = Problem(
     "NEEDS_ADULT", say("购买酒类需确认已满 18 周岁。", "Confirm that you are 18 or older to buy alcohol.")
 )
 EMPTY = Problem("EMPTY", say("购物车是空的。", "The cart is empty."))
-NO_EMAIL = Problem("NO_EMAIL", say("请填写邮箱。", "Please give an e-mail address."))
+NO_EMAIL = Problem(
+    "NO_EMAIL",
+    say(
+        "请填写邮箱，或能收短信的手机号。",
+        "Please give an e-mail address, or a mobile number that we can text.",
+    ),
+)
 NO_ADDRESS = Problem(
     "NO_ADDRESS", say("请填写收货人、电话和地址。", "Please give a name, a phone number and an address.")
 )
@@ -255,7 +261,7 @@ def _problems(
     found = []
     if not lines:
         found.append(EMPTY)
-    if not cart.email and not (cart.person and number_of(cart.person)):
+    if not is_reached(cart):
         found.append(NO_EMAIL)
     to_others = bool(lines) and all(line.line.address_id for line in lines)
     if not to_others and not (cart.region_id and cart.recipient and cart.phone and cart.street):
@@ -267,6 +273,19 @@ def _problems(
     if cart.organisation_id and not _may_buy_for(cart):
         found.append(NO_ORGANISATION)
     return found
+
+
+def is_reached(cart: Cart) -> bool:
+    """Whether its buyer can be told of the order: by mail, or by text to the number she signs in with or has typed."""
+    return bool(cart.email or (cart.person and number_of(cart.person)) or texted(cart.phone))
+
+
+def mobile_of(cart: Cart) -> str:
+    """Where the buyer of this cart is told by text because she has given no mailbox; nothing where her account has a
+    number, which may change."""
+    if cart.email or (cart.person and number_of(cart.person)):
+        return ""
+    return texted(cart.phone)
 
 
 def _may_buy_for(cart: Cart) -> bool:

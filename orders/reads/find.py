@@ -3,11 +3,12 @@
 import re
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts import clean
 from accounts.models.person import CODE_LETTERS
 from accounts.permissions import places_of
+from accounts.ways import texted
 from core.language import say
 from core.refusals import Invalid
 from orders.models import Order, Parcel, Shipment
@@ -71,16 +72,19 @@ def _by_phone(text: str, seen: QuerySet[Order]) -> QuerySet[Order] | None:
         number = re.sub(r"[\s()-]", "", text)
         if not re.fullmatch(r"\+?[0-9]{7,15}", number):
             return None
-    return _with(Parcel.objects.filter(phone=number), seen)
+    parcels = Parcel.objects.filter(phone=number)
+    if told := texted(number):
+        return seen.filter(Q(mobile=told) | Q(pk__in=_in(parcels)))
+    return seen.filter(pk__in=_in(parcels))
 
 
 def _by_tracking(text: str, seen: QuerySet[Order]) -> QuerySet[Order] | None:
     number = text.replace(" ", "")
     if not _TRACKING.fullmatch(number):
         return None
-    return _with(Parcel.objects.filter(tracking_number__in={number, number.upper()}), seen)
+    return seen.filter(pk__in=_in(Parcel.objects.filter(tracking_number__in={number, number.upper()})))
 
 
-def _with(parcels: QuerySet[Parcel], seen: QuerySet[Order]) -> QuerySet[Order]:
+def _in(parcels: QuerySet[Parcel]) -> QuerySet[Shipment, dict[str, int]]:
     """The orders of which something lies in one of these parcels."""
-    return seen.filter(pk__in=Shipment.objects.filter(parcel__in=parcels).values("order"))
+    return Shipment.objects.filter(parcel__in=parcels).values("order")

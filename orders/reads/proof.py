@@ -2,6 +2,10 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
+
+from accounts.models import Person, SignInWay
+from accounts.ways import UNUSED_FOR
 from orders.models import Order
 
 
@@ -18,4 +22,17 @@ def is_hers(person: Any, order: Order) -> bool:
     operator decides about neither; that a stranger wrote her address costs another operator a minute."""
     if order.person_id is not None:
         return order.person_id == person.pk
+    if order.mobile:
+        return owner_of(order).filter(pk=person.pk).exists()
     return bool(order.email) and order.email.strip().lower() == person.email
+
+
+def owner_of(order: Order) -> QuerySet[Person]:
+    """The account that has proved the mailbox, or the number, under which a guest has bought; none where nobody has."""
+    if order.email:
+        return Person.objects.with_mailbox(order.email.strip().lower())
+    ways = SignInWay.objects.filter(kind=SignInWay.Kind.PHONE, value=order.mobile, ended_at=None)
+    # Of what was bought long before she proved the number it may be another's who had it then.
+    return Person.objects.filter(
+        pk__in=ways.filter(proved_at__lt=order.placed_at + UNUSED_FOR).values("person")
+    )

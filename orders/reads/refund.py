@@ -6,8 +6,10 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from accounts.models import SignInWay
 from accounts.permissions import absent, must, places_now, places_of
 from accounts.places import Place
+from accounts.ways import ways_of
 from catalog.reads import desks_of
 from orders.models import Line, Order, Refund, Shipment
 from orders.reads.place import of_order
@@ -37,6 +39,7 @@ def order_to_refund(person: Any, number: str) -> tuple[Order, set[int] | None]:
     An order in which none of her teams has a part sounds like none, and so does one of her own, for a manager as for an
     operator (`orders.reads.proof.is_hers`): what she bought is given back by somebody else. A code was given just now."""
     own = Q(person=person) | Q(person=None, email__iexact=person.email)
+    own |= Q(person=None, mobile__in=ways_of(person).filter(kind=SignInWay.Kind.PHONE).values("value"))
     paid = Order.objects.filter(number=number.strip().upper(), paid_at__isnull=False).exclude(own)
     teams: set[int] | None = None
     hers: dict[int, UUID] = {}

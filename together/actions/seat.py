@@ -11,10 +11,11 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from accounts import clean
+from accounts import clean, texting
 from accounts import reads as people
 from accounts.actions import audit
 from accounts.models import Person
+from accounts.ways import number_of
 from catalog.models import Variant
 from catalog.reads import variants_on_sale
 from catalog.refusals import InsufficientStock
@@ -41,12 +42,14 @@ def join(
     name: str,
     units: int,
     email: str = "",
+    mobile: str = "",
     is_adult: bool = False,
     asker: str = UNNAMED,
 ) -> Seat:
     """Take a seat: an order at the group's price, whose money will wait in escrow."""
-    email = email or (person.email if person.is_authenticated else "")
-    told = every({"name": lambda: clean.line(name, "name", 60), "email": lambda: clean.email_address(email)})
+    told = every(
+        {"name": lambda: clean.line(name, "name", 60), "reached": lambda: _reached(person, email, mobile)}
+    )
     group = locked(group)
     if not is_open(group):
         raise TooLate(say("这个团购已经结束。", "This group purchase has closed."))
@@ -64,18 +67,38 @@ def join(
     attempt.demand_enough(units * group.price_minor, "units")
     GroupPurchase.objects.filter(pk=group.pk).update(units_reserved=F("units_reserved") + units)
     try:
-        (order,) = placing.place_many([_purchase(group, variant, person, units, asker=asker, **told)])
+        (order,) = placing.place_many(
+            [_purchase(group, variant, person, units, told["name"], *told["reached"], asker)]
+        )
     except InsufficientStock as short:
         raise InsufficientStock(short.short, field="units") from None
     return Seat.objects.create(group=group, order=order, name=told["name"], units=units)
 
 
+def _reached(person: Any, email: str, mobile: str) -> tuple[str, str]:
+    """Where a member is told of her seat: (mailbox, number), at most one of them. An account may have a number of its own."""
+    own = person.email or "" if person.is_authenticated else ""
+    if mobile.strip() and not (email.strip() or own) and texting.is_on():
+        return "", clean.mobile_number(mobile)
+    if not (email.strip() or own) and person.is_authenticated and number_of(person):
+        return "", ""
+    return clean.email_address(email.strip() or own), ""
+
+
 def _purchase(
-    group: GroupPurchase, variant: Variant, person: Any, units: int, *, name: str, email: str, asker: str
+    group: GroupPurchase,
+    variant: Variant,
+    person: Any,
+    units: int,
+    name: str,
+    email: str,
+    mobile: str,
+    asker: str,
 ) -> placing.Purchase:
     buyer = person if person.is_authenticated else None
     return placing.Purchase(
         email=email,
+        mobile=mobile,
         recipient=name,
         phone="",  # the courier calls the coordinator; whoever has the link need not know her number
         region_id=group.region_id,
@@ -83,7 +106,7 @@ def _purchase(
         wants=[placing.Want(variant, units, group.price_minor, group.story_id)],
         shipping={},  # the price of a group includes its one parcel
         person_id=buyer.pk if buyer else None,
-        unproved=unpaid.marks_of(person, asker, email, ""),
+        unproved=unpaid.marks_of(person, asker, email, mobile),
         language=language.current(),
         organisation_id=_colleague(buyer, group),
         mobiliser_organisation_id=group.organisation_id,

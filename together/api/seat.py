@@ -172,7 +172,8 @@ class GroupPurchaseJoin(WithOrder, Act):
             required=True, description="The name by which the coordinator knows the member."
         )
         units = graphene.Int(required=True, description="How many units.")
-        email = graphene.String(description="Where mails go; needed without an account.")
+        email = graphene.String(description="Where mails go; without an account this or `mobile` is needed.")
+        mobile = graphene.String(description="The number that is texted where no mailbox is given.")
         is_adult = graphene.Boolean(description="The member is 18 or older; asked for alcohol alone.")
 
     @classmethod
@@ -183,6 +184,7 @@ class GroupPurchaseJoin(WithOrder, Act):
         name: str,
         units: int,
         email: str | None = None,
+        mobile: str | None = None,
         is_adult: bool | None = None,
     ) -> Any:
         """Her order at the group's price, to be paid in time. NOT_FOUND for a code that is none, TOO_LATE once it has
@@ -194,6 +196,7 @@ class GroupPurchaseJoin(WithOrder, Act):
             name=name,
             units=units,
             email=email or "",
+            mobile=mobile or "",
             is_adult=bool(is_adult),
             asker=asker(request),
         )

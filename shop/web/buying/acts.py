@@ -161,11 +161,11 @@ ACTS = {
         # The form's next address has no proof in it any more.
         follow=says(
             say(
-                "邮箱已确认，这次购买会算上您这一位。",
-                "Your mailbox is confirmed: with this purchase the contest counts you too.",
+                "已确认，这次购买会算上您这一位。",
+                "It is confirmed: with this purchase the contest counts you too.",
             )
         ),
-        as_written="it says that one's own mailbox is one's own",
+        as_written="it says that one's own mailbox or number is one's own",
     ),
     "confirm_delivery": Act(
         follow=says(say("已记下收货。", "Noted: it has arrived.")),
@@ -186,8 +186,8 @@ ACTS = {
     "make_claim": Act(
         follow=says(
             say(
-                "已告诉团队，答复会发到您的邮箱。",
-                "The team has been told; its answer comes to your mailbox.",
+                "已告诉团队。答复会写在订单页上，也发给您。",
+                "The team has been told. Its answer will be on the order’s page, and comes to you.",
             )
         ),
         as_written="the buyer's own words, which only ask",

@@ -8,6 +8,7 @@ from shop.web.buying.claim import claim_photo
 from shop.web.buying.keep_cart import keep_cart
 from shop.web.buying.people import import_people
 from shop.web.buying.receipt_paper import receipt_paper
+from shop.web.buying.short_link import short_link
 from shop.web.buying.step_quantity import step_quantity
 from shop.web.page import page
 
@@ -32,6 +33,7 @@ urlpatterns = [
     path("<language:lang>/order/<slug:number>/claim/<str:line>/", _page("buying/claim"), name="claim"),
     path("<language:lang>/order/<slug:number>/review/<str:line>/", _page("buying/review"), name="review"),
     path("<language:lang>/claims/<str:claim>/photo.webp", claim_photo, name="claim_photo"),
+    path("o/<slug:key>", short_link, name="short_link"),
     path("do/import_people/", import_people, name="import_people"),
     path("do/keep_cart/", keep_cart, name="keep_cart"),
     path("do/step_quantity/", step_quantity),
