@@ -123,6 +123,7 @@ maximum_units 最多份数 most units
 method 支付方式 method
 minimum_units 最少份数 fewest units
 mobilised_minor 动员金额 amount mobilised
+mobile 短信号码 number texted
 mobiliser_code 动员码 mobiliser’s code
 mobiliser_organisation 动员组织 mobilising organisation
 mobiliser_person 动员人 mobilising person

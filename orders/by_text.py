@@ -16,7 +16,7 @@ from orders.models import Order
 MOST = 30
 
 
-def number_told(order: Order) -> str:
+def texted_number(order: Order) -> str:
     """Where its buyer is told by text; nothing of whoever is told by mail."""
     if order.email:
         return ""
@@ -25,13 +25,13 @@ def number_told(order: Order) -> str:
 
 def tell(order: Order, template: str, facts: dict[str, Any]) -> None:
     """Send it, if it is of what is told by text, and the house has a template for it."""
-    number, told = number_told(order), _told(order, template, facts)
+    number, told = texted_number(order), _facts(order, template, facts)
     if number and told is not None and texting.carries(template):
         texting.send(number, template, order.language, {"order": order.number, **told})
         text_code.count_letter()
 
 
-def _told(order: Order, template: str, facts: dict[str, Any]) -> dict[str, str] | None:
+def _facts(order: Order, template: str, facts: dict[str, Any]) -> dict[str, str] | None:
     if template == "address_code":
         return {"code": facts["code"]}
     key = {"key": key_of(order)}
@@ -46,4 +46,4 @@ def _told(order: Order, template: str, facts: dict[str, Any]) -> dict[str, str] 
         return {"carrier": parcel.carrier[:MOST], "tracking": parcel.tracking_number[:MOST], **key}
     if template == "recalled":
         return {"goods": facts["lines"][0].name_zh[:MOST], **key}
-    return key if template in ("address_changed", "claim_answered") else None
+    return key if template in ("address_changed", "claim_answered", "order_link") else None

@@ -138,6 +138,14 @@ class AddressCodeRequested(Event):
 
 
 @dataclass(frozen=True)
+class OrderLinkRequested(Event):
+    """Somebody asks for the link to an order by its number and where it was told; 0 where there is none such, so that
+    asking for it leaves the same behind."""
+
+    order_id: int
+
+
+@dataclass(frozen=True)
 class AddressChanged(Event):
     """A paid parcel goes elsewhere now, or to somebody else."""
 

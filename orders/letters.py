@@ -6,6 +6,7 @@ Each runs outside any transaction and at least once; a lease of the outbox keeps
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
+from django.utils import timezone
 
 from accounts.models import AuditEntry, Person
 from catalog.events import LotRecalled
@@ -22,6 +23,7 @@ from orders.events import (
     GoodsRecalled,
     OrderConfirmed,
     OrderLeftUnpaid,
+    OrderLinkRequested,
     OrderPaid,
     PaymentTurnedAway,
     RefundRequested,
@@ -29,6 +31,7 @@ from orders.events import (
     ShipmentDelivered,
     ShipmentShipped,
 )
+from orders.links import LASTS
 from orders.mail import to_buyer, to_people, to_team
 from orders.models import Claim, Line, Order, Payment, Refund, RefundLine, Shipment
 from orders.reads.stopped import held_back
@@ -158,6 +161,15 @@ def send_address_code(event: AddressCodeRequested) -> None:
     parcel = _parcel(event.shipment_id)
     code = address_change.code_of(parcel, event.digest)
     to_buyer(order_of(parcel.order_id), "address_code", parcel=parcel, code=code)
+
+
+@reaction("orders.letters.send_order_link")
+def send_order_link(event: OrderLinkRequested) -> None:
+    """To the buyer: the link to her order once more, and nowhere but where she is told of it; nothing of one that is not
+    there, or is older than its link."""
+    order = _orders().filter(pk=event.order_id).first()
+    if order is not None and timezone.now() < order.placed_at + LASTS:
+        to_buyer(order, "order_link")
 
 
 @reaction("orders.letters.send_address_changed")

@@ -113,6 +113,7 @@ REACTIONS = {
     "ShipmentDelivered": Reactions(afterwards=["orders.letters.send_delivered"]),
     "ShipmentCompleted": Reactions(at_once=["impact.actions.attribution.owe"]),
     "AddressCodeRequested": Reactions(afterwards=["orders.letters.send_address_code"]),
+    "OrderLinkRequested": Reactions(afterwards=["orders.letters.send_order_link"]),
     "AddressChanged": Reactions(afterwards=["orders.letters.send_address_changed"]),
     "ClaimMade": Reactions(afterwards=["orders.letters.tell_team_of_claim"]),
     "ClaimAnswered": Reactions(afterwards=["orders.letters.send_claim_answered", "accounts.tasks.settled"]),

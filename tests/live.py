@@ -35,7 +35,12 @@ class LiveShop:
         """Start everything; the stack ends it."""
         mine = self.on or servers.servers()
         mine.new_database(self.name, self.copied)
-        ours = {"DATA_DIR": str(self.folder), "SITE_URL": self.url, **self.given}
+        told = {
+            "DATA_DIR": str(self.folder),
+            "SMS_URL": f"file://{self.folder / 'sms'}",
+            "SITE_URL": self.url,
+        }
+        ours = {**told, **self.given}
         self.env = mine.environment(self.name) | ours
         for name, options in (("REDIS_URL", BROKER), ("CACHE_URL", CACHE)):
             valkey = Valkey(self.folder / name, "tests", options)

@@ -84,10 +84,10 @@ def _ask(request: Any, number: str, purpose: str, browser: str, language: str) -
     raise Invalid(NO_MORE, field="mobile")
 
 
-def demand_address(request: Any) -> None:
+def demand_address(request: Any, field: str = "mobile") -> None:
     """Refuse whoever has asked for texts too often from where this comes from, to whatever numbers."""
     if not texting.is_on():
-        raise NotAllowed(NO_TEXTS, field="mobile")
+        raise NotAllowed(NO_TEXTS, field=field)
     rates.demand("texts address", address_of(request), MOST_AN_ADDRESS, DAY)
 
 

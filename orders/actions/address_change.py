@@ -87,7 +87,7 @@ def _demand_code(shipment: Shipment, where: dict[str, Any], code: str) -> None:
     digest = _digest(where)
     if not code:
         rates.demand("address code", str(shipment.uid), MOST_LETTERS, A_WHILE)
-        if number := by_text.number_told(shipment.order):
+        if number := by_text.texted_number(shipment.order):
             text_code.count(number, "code")
         with transaction.atomic():
             record(AddressCodeRequested(shipment_id=shipment.pk, digest=digest))

@@ -267,9 +267,7 @@ class CartAct(Act):
 class CheckoutDetails:
     """What a buyer tells at checkout; what is left out stays as it is, an empty text empties it."""
 
-    email = graphene.String(
-        description="Where the confirmation goes; may stay empty where the buyer's number can be texted."
-    )
+    email = graphene.String(description="Where letters go; empty where the buyer's number can be texted.")
     recipient = graphene.String(description="Who takes the parcels.")
     phone = graphene.String(description="A mobile or landline number in China.")
     region_code = graphene.String(description="The county's or district's code, by GB/T 2260.")

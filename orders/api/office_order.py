@@ -139,7 +139,6 @@ class OfficeOrderType(ModelType):
             "number": "The number to name it by.",
             "state": "Where it stands.",
             "email": "Where its mails go; empty where its buyer is told by text.",
-            "mobile": "A guest's without a mailbox: the number that is texted; else empty.",
             "note": "The buyer's word for the teams.",
             "placed_at": "When it was placed.",
             "paid_at": "When the money came; null before.",

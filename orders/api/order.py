@@ -167,7 +167,6 @@ class OrderType(ModelType):
             "number": "The number to name it by.",
             "state": "Where it stands.",
             "email": "Where its mails go; empty where its buyer is told by text.",
-            "mobile": "A guest's without a mailbox: the number that is texted; else empty.",
             "note": "A word for the teams.",
             "placed_at": "When it was placed.",
             "reserved_until": "Until when its stock is kept for its payment.",

@@ -85,6 +85,6 @@ def _by_tracking(text: str, seen: QuerySet[Order]) -> QuerySet[Order] | None:
     return seen.filter(pk__in=_in(Parcel.objects.filter(tracking_number__in={number, number.upper()})))
 
 
-def _in(parcels: QuerySet[Parcel]) -> QuerySet[Shipment, dict[str, int]]:
+def _in(parcels: QuerySet[Parcel]) -> Any:
     """The orders of which something lies in one of these parcels."""
     return Shipment.objects.filter(parcel__in=parcels).values("order")

@@ -122,7 +122,7 @@ def test_the_code_for_another_address_comes_by_text_and_is_one_of_the_numbers_fi
 ):
     sold = Sold(till, a_stand, buyer=buying_without_a_mailbox(Buyer(), monkeypatch, phone="17112345678"))
     told()
-    there = {"recipient": "Ann", "phone": "13800138000", "street": "Another road 2", "regionCode": "420106"}
+    there = {"recipient": "Ann", "phone": "13800138000", "street": "Another road 2", "region": "420106"}
     asked = {"shipmentId": sold.parcel_id(0), "token": sold.order["token"], **there}
     assert sold.buyer.refused("shipmentAddressChange", **asked) == "CODE_REQUIRED"
     ((to, template, facts),) = told()

@@ -47,6 +47,7 @@ OWN = {
         "signIn",
         "signInByText",
         "textCodeRequest",
+        "orderLinkRequest",
         "numberCodeRequest",
         "numberAdd",
         "confirmCodeRequest",

@@ -346,6 +346,7 @@ def _words() -> Iterator[Stop]:
         "sign_in_by_number",
         "sign_up",
         "password_forgotten",
+        "find_order",
         "password_new",
         "confirm",
         "invitation",

@@ -193,11 +193,17 @@ def test_what_waits_in_escrow_is_not_refunded_in_parts_by_the_team(together):
 
 def test_a_guest_joins_by_her_number_alone(together):
     made = together(minimum=2, maximum=4)
-    guest, asked = Buyer(), {"code": made.group.join_code, "name": "Ann", "units": 1}
+    guest, asked = Buyer(), {"code": made.code, "name": "Ann", "units": 1}
     assert guest.refused("groupPurchaseJoin", **asked, idempotencyKey=key()) == "INVALID"
-    assert guest.refused("groupPurchaseJoin", **asked, mobile="027-87654321", idempotencyKey=key()) == "INVALID"
+    assert (
+        guest.refused("groupPurchaseJoin", **asked, mobile="027-87654321", idempotencyKey=key()) == "INVALID"
+    )
     joined = guest.done(
-        "groupPurchaseJoin", "order { number } token", **asked, mobile="0086 171 1234 5678", idempotencyKey=key()
+        "groupPurchaseJoin",
+        "order { number } token",
+        **asked,
+        mobile="0086 171 1234 5678",
+        idempotencyKey=key(),
     )
     order = row(joined["order"])
     assert (order.email, order.mobile, bool(joined["token"])) == ("", "+8617112345678", True)

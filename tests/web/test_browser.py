@@ -98,6 +98,7 @@ def of_the_shop(shelf: SimpleNamespace, together: Together, orders: SimpleNamesp
                 "set-up/",
                 "sign-in/",
                 "sign-in/number/",
+                "find-order/",
                 "sign-up/",
             ),
             *("sign-up/?sent=1", "password/", "password/new/?token=x", "confirm/?token=x", "invitation/"),

@@ -50,7 +50,7 @@ def join(
     told = every(
         {"name": lambda: clean.line(name, "name", 60), "reached": lambda: _reached(person, email, mobile)}
     )
-    group = locked(group)
+    (mailbox, number), group = told["reached"], locked(group)
     if not is_open(group):
         raise TooLate(say("这个团购已经结束。", "This group purchase has closed."))
     _check_room(group, units)
@@ -68,7 +68,7 @@ def join(
     GroupPurchase.objects.filter(pk=group.pk).update(units_reserved=F("units_reserved") + units)
     try:
         (order,) = placing.place_many(
-            [_purchase(group, variant, person, units, told["name"], *told["reached"], asker)]
+            [_purchase(group, variant, person, units, told["name"], mailbox, number, asker)]
         )
     except InsufficientStock as short:
         raise InsufficientStock(short.short, field="units") from None

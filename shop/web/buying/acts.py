@@ -157,6 +157,10 @@ ACTS = {
         follow=says(say("退款已开始，钱原路退回。", "It is on its way back to you.")),
         look=goes_back_undelivered,
     ),
+    "ask_for_order": Act(
+        follow=lambda request, payload: to("find-order/?sent=1"),
+        as_written="it has a letter sent to whoever bought, which may be asked for again",
+    ),
     "prove_order": Act(
         # The form's next address has no proof in it any more.
         follow=says(

@@ -24,6 +24,7 @@ urlpatterns = [
         name="checkout_now",
     ),
     path("<language:lang>/checkout/people/", page("buying/people", may_be_empty=True), name="people"),
+    path("<language:lang>/find-order/", page("buying/find_order"), name="find_order"),
     path("<language:lang>/order/<slug:number>/", _page("buying/order"), name="order"),
     path(
         "<language:lang>/order/<slug:number>/address/<str:parcel>/", _page("buying/address"), name="address"
