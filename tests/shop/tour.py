@@ -359,7 +359,7 @@ def _words() -> Iterator[Stop]:
     assert entry
     for who in (GUEST, BUYER):
         yield Stop(who, "contest_entry", (("edition", entry.round.edition.slug), ("number", entry.number)))
-    for name in ("about", "help", "privacy", "terms", "set_up", "incidents"):
+    for name in ("about", "help", "privacy", "terms", "set_up", "incidents", "offline"):
         yield Stop(GUEST, name)
     yield Stop(GUEST, "incident", (("code", Incident.objects.get().code),))
 

@@ -94,6 +94,7 @@ def of_the_shop(shelf: SimpleNamespace, together: Together, orders: SimpleNamesp
                 "privacy/",
                 "terms/",
                 "incidents/",
+                "offline/",
                 f"incidents/{orders.incident}/",
                 "set-up/",
                 "sign-in/",

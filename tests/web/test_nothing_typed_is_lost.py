@@ -34,6 +34,7 @@ from tests.web.test_pages import fields, post, unfolded, words
 pytestmark = pytest.mark.django_db
 # What these tell has no form with something to type: another test walks them all (tests/shop/test_pages.py).
 PLAIN = {
+    "offline",
     "about",
     "help",
     "privacy",

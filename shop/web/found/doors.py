@@ -1,5 +1,7 @@
 """The small files that are looked for at fixed addresses."""
 
+from functools import cache
+from hashlib import sha256
 from typing import Any
 
 from django.conf import settings
@@ -10,7 +12,9 @@ from django.templatetags.static import static
 from accounts.shop import this_shop
 from core import language
 from core.language import localized, say
+from shop.web.document import HERE
 
+WORKER = HERE / "found" / "worker.js"
 HOUR = "public, max-age=3600"
 # Nothing is to be found behind these. A page that is nobody else's says so itself, and must be read to be believed.
 NOT_ASKED = ("/do/", "/graphql", "/notices/", "/operators/", "/*/suggestions/")
@@ -57,6 +61,22 @@ def manifest(request: HttpRequest, lang: str) -> HttpResponse:
         ],
     }
     return _public(JsonResponse(told, content_type="application/manifest+json"))
+
+
+def worker(request: HttpRequest) -> HttpResponse:
+    """What keeps public pages on a device for when there is no signal (decision 0061). Of another release it is another
+    one, and what the one before had kept goes."""
+    text = WORKER.read_text().replace("{{ release }}", release())
+    response = HttpResponse(text, content_type="text/javascript; charset=utf-8")
+    response["Cache-Control"] = "no-cache"
+    return response
+
+
+@cache
+def release() -> str:
+    """Another word whenever the pages, or what they are drawn with, are others."""
+    files = sorted(path for path in HERE.rglob("*") if path.suffix in (".html", ".css", ".js"))
+    return sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]
 
 
 def _public(response: HttpResponse) -> HttpResponse:

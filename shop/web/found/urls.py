@@ -3,11 +3,12 @@
 from django.urls import path
 
 from shop.web.found import sitemap
-from shop.web.found.doors import favicon, manifest, robots
+from shop.web.found.doors import favicon, manifest, robots, worker
 
 urlpatterns = [
     path("robots.txt", robots, name="robots"),
     path("favicon.ico", favicon, name="favicon"),
+    path("worker.js", worker, name="worker"),
     path("<language:lang>/manifest.webmanifest", manifest, name="manifest"),
     path("sitemap.xml", sitemap.index, name="sitemap"),
     path("sitemaps/<language:lang>/<slug:kind>-<int:number>.xml", sitemap.part, name="sitemap_part"),

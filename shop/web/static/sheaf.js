@@ -1,6 +1,11 @@
 // A little life for pages that do without: everything here can be done without it, too.
 "use strict";
 
+// What was seen and is everybody's is there without a signal, too (found/worker.js).
+if ("serviceWorker" in navigator && document.body.dataset.worker) {
+  navigator.serviceWorker.register(document.body.dataset.worker).catch(() => {});
+}
+
 // Under a finger, a choice that narrows a page is followed at once. With a keyboard every arrow key is a
 // choice, so there the button is pressed.
 for (const form of matchMedia("(pointer: coarse)").matches ? document.querySelectorAll("form[data-auto]") : []) {

@@ -10,5 +10,6 @@ urlpatterns = [
     path("<language:lang>/terms/", page("words/terms"), name="terms"),
     path("<language:lang>/incidents/", page("words/incidents"), name="incidents"),
     path("<language:lang>/incidents/<slug:code>/", page("words/incident"), name="incident"),
+    path("<language:lang>/offline/", page("words/offline"), name="offline"),
     path("<language:lang>/privacy/", page("words/privacy"), name="privacy"),
 ]
