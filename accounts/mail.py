@@ -20,7 +20,7 @@ UNNAMED = say("小店", "The shop")
 def send(to: str | None, language: str, template: str, context: dict[str, Any]) -> None:
     """Send `<app>/templates/mail/<template>.<language>.txt` to one address; nothing to whoever has none.
 
-    The template also gets `site`, the shop's address, `home`, its front page in that language, and `shop_name`. Where
+    The template also gets `site`, the shop's address, `home`, its front page in that language, `shop_name`, and `shop`: who sells and how it is reached. Where
     no real money moves the last line says so.
     """
     # A mail cannot be taken back: nothing is sent while a transaction could still be undone.
@@ -56,11 +56,13 @@ def folder() -> str | None:
 def rendered(language: str, template: str, context: dict[str, Any]) -> tuple[str, str]:
     """Subject and body of a mail."""
     with languages.use(language):
+        shop = this_shop()
         facts = {
             **context,
             "site": settings.SITE_URL,
             "home": f"{settings.SITE_URL}/{language}/",
-            "shop_name": languages.localized(this_shop(), "name") or str(UNNAMED),
+            "shop_name": languages.localized(shop, "name") or str(UNNAMED),
+            "shop": shop,
         }
         mark = str(band() or "")
         # Plain text needs no escaping; "&" in a team's name is an "&".

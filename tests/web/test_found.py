@@ -183,7 +183,7 @@ ASKED: dict[str, tuple[set[str], set[str]]] = {
     "Brand": ({"name"}, set()),
     "BreadcrumbList": ({"itemListElement"}, set()),
     "ListItem": ({"position", "name"}, {"item"}),
-    "Organization": ({"name"}, {"url", "logo", "legalName", "address", "description"}),
+    "Organization": ({"name"}, {"url", "logo", "legalName", "telephone", "email", "address", "description"}),
     "PostalAddress": ({"addressCountry", "addressRegion", "addressLocality"}, set()),
 }
 

@@ -130,7 +130,8 @@ def of_shop(shop: Shop) -> list[Thing]:
         "name": localized(shop, "name") or str(say("小店", "The shop")),
         "logo": _absolute(uploaded(shop.logo) if shop.logo else static("brand/logo.svg")),
     }
-    return [told | ({"legalName": shop.entity} if shop.entity else {})]
+    facts = {"legalName": shop.entity, "telephone": shop.phone, "email": shop.email}
+    return [told | {name: fact for name, fact in facts.items() if fact}]
 
 
 def _crumbs(steps: list[tuple[str, str]], here: str) -> Thing:
