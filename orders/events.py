@@ -197,6 +197,20 @@ class ClaimAnswered(Event):
 
 
 @dataclass(frozen=True)
+class ClaimDisputed(Event):
+    """Its buyer does not agree: the team answers anew."""
+
+    claim_id: int
+
+
+@dataclass(frozen=True)
+class ClaimBrought(Event):
+    """Its buyer has brought it before the office, which decides."""
+
+    claim_id: int
+
+
+@dataclass(frozen=True)
 class RecallReached(Event):
     """The order has, or waits for, units of a lot that was recalled."""
 

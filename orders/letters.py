@@ -12,6 +12,7 @@ from accounts.models import AuditEntry, Person
 from catalog.events import LotRecalled
 from catalog.models import Lot
 from catalog.reads import managers_by_team
+from core.api.ids import global_id
 from core.deliveries import reaction
 from orders import holding, words
 from orders.actions import address_change, left_unpaid
@@ -31,9 +32,10 @@ from orders.events import (
     ShipmentDelivered,
     ShipmentShipped,
 )
-from orders.links import LASTS
+from orders.links import LASTS, claim_page
 from orders.mail import to_buyer, to_people, to_team
-from orders.models import Claim, Line, Order, Payment, Refund, RefundLine, Shipment
+from orders.models import Claim, ClaimReply, Line, Order, Payment, Refund, RefundLine, Shipment
+from orders.reads.claim import replies, reply_by
 from orders.reads.stopped import held_back
 
 # --- Money ------------------------------------------------------------------------------------------
@@ -235,5 +237,10 @@ def send_claim_answered(event: ClaimAnswered) -> None:
     parts = RefundLine.objects.filter(refund=claim.refund_id, line=None).values_list(
         "amount_minor", flat=True
     )
+    order, last = order_of(claim.line.order_id), replies(claim)[-1]
     facts = {"claim": claim, "line": claim.line, "sending": sum(parts) if claim.refund_id else 0}
-    to_buyer(order_of(claim.line.order_id), "claim_answered", **facts)
+    if last.kind in (ClaimReply.Kind.ANSWERED, ClaimReply.Kind.DECIDED):
+        is_decided = last.kind == ClaimReply.Kind.DECIDED
+        page = claim_page(order, global_id("Line", claim.line.uid))
+        facts |= {"is_decided": is_decided, "until": reply_by(claim), "page": page}
+        to_buyer(order, "claim_answered", **facts)

@@ -95,6 +95,13 @@ def page_of(order: Order, **query: str) -> str:
     return f"{settings.SITE_URL}/{order.language}/order/{order.number}/{tail}"
 
 
+def claim_page(order: Order, line: str) -> str:
+    """The address of what is said about one of its lines."""
+    token = token_for(order)
+    tail = f"?{urlencode({'token': token})}" if token else ""
+    return f"{settings.SITE_URL}/{order.language}/order/{order.number}/claim/{line}/{tail}"
+
+
 def desk_page(language: str, path: str = "") -> str:
     """A team's desk, or a page of it."""
     return f"{settings.SITE_URL}/{language}/desk/{path}"
@@ -105,9 +112,9 @@ def incident_page(language: str, code: str) -> str:
     return f"{settings.SITE_URL}/{language}/incidents/{code}/"
 
 
-def claim_photo(language: str, claim: str) -> str:
-    """Where a claim's photo is shown, on this site; the door asks who is there."""
-    return f"/{language}/claims/{claim}/photo.webp"
+def claim_photo(language: str, claim: str, more: str = "") -> str:
+    """Where a claim's first photo is shown, or one more, on this site; the door asks who is there."""
+    return f"/{language}/claims/{claim}/photo{f'-{more}' if more else ''}.webp"
 
 
 def trial_page(language: str) -> str:

@@ -13,6 +13,7 @@ COLUMNS = {
     "orders.Review.person": Becomes.MOVES,
     "orders.Refund.requested_by": Becomes.MOVES,
     "orders.Claim.answered_by": Becomes.MOVES,
+    "orders.ClaimReply.by": Becomes.MOVES,
     "orders.Incident.opened_by": Becomes.MOVES,
     "orders.PaymentTrial.by": Becomes.MOVES,
     "orders.Coupon.made_by": Becomes.MOVES,

@@ -17,6 +17,8 @@ from orders.models import (
     Cart,
     CartAddress,
     Claim,
+    ClaimPhoto,
+    ClaimReply,
     CouponUse,
     Dispute,
     Line,
@@ -66,10 +68,7 @@ def export(person: Person) -> dict[str, Any]:
             _columns(review, "stars", "words", "nickname", "written_at")
             for review in Review.objects.filter(person=person).order_by("pk")
         ],
-        "claims": [
-            {**_columns(claim, "words", "answer", "state", "made_at"), "has_photo": bool(claim.photo)}
-            for claim in Claim.objects.filter(line__order__person=person).order_by("pk")
-        ],
+        "claims": [_claim(claim) for claim in _claims(person)],
         "disputes": [
             _columns(dispute, "state", "amount_minor", "currency", "lost_minor", "opened_at", "closed_at")
             for dispute in Dispute.objects.filter(payment__order__person=person).order_by("pk")
@@ -79,6 +78,20 @@ def export(person: Person) -> dict[str, Any]:
 
 def _columns(row: Any, *names: str) -> dict[str, Any]:
     return {name: getattr(row, name) for name in names}
+
+
+def _claims(person: Person) -> QuerySet[Claim]:
+    rows = Claim.objects.filter(line__order__person=person).order_by("pk")
+    return rows.prefetch_related("replies", "photos")
+
+
+def _claim(claim: Claim) -> dict[str, Any]:
+    return {
+        **_columns(claim, "words", "answer", "state", "made_at"),
+        "has_photo": bool(claim.photo),
+        "more_photos": len(claim.photos.all()),
+        "replies": [_columns(reply, "kind", "words", "made_at") for reply in claim.replies.all()],
+    }
 
 
 def _orders(person: Person) -> Any:
@@ -171,7 +184,7 @@ def duties(person: Person) -> list[Words]:
     found: list[Words] = []
     for team in teams_managed_alone(person).filter(is_active=False):
         parcels = Shipment.objects.filter(team=team, order__state__in=GOING_ON)
-        claims = Claim.objects.filter(line__team=team, state=Claim.State.OPEN)
+        claims = Claim.objects.filter(line__team=team, state__in=Claim.TEAM_TO_ANSWER)
         if parcels.filter(state__in=ON_ITS_WAY).exists() or claims.exists():
             found.append(say("团队“{x}”的订单", "the orders of the team “{x}”", x=team.name_zh))
     return found
@@ -207,7 +220,7 @@ def _forget_gifts() -> int:
     going = Shipment.objects.filter(parcel=OuterRef("pk"), state__in=ON_ITS_WAY).exclude(
         order__state__in=OVER
     )
-    open_claims = Claim.objects.filter(line__shipment__parcel=OuterRef("pk"), state=Claim.State.OPEN)
+    open_claims = Claim.objects.filter(line__shipment__parcel=OuterRef("pk"), state__in=Claim.GOES_ON)
     over = Parcel.objects.filter(~Exists(going), ~Exists(open_claims), is_gift=True).exclude(street="")
     return _forget_parcels(over)
 
@@ -215,10 +228,15 @@ def _forget_gifts() -> int:
 def _forget_claims(orders: QuerySet[Order]) -> None:
     """What was written of these and photographed, and what the team answered; that something was wrong, and what came
     of it, stays."""
-    claims = Claim.objects.filter(line__order__in=orders).exclude(words=FORGOTTEN, answer="", photo="")
+    known = Claim.objects.filter(line__order__in=orders).exclude(words=FORGOTTEN, answer="", photo="")
+    claims = Claim.objects.filter(pk__in=list(known.values_list("pk", flat=True)))
     photos = [claim.photo.name for claim in claims if claim.photo]
+    more = ClaimPhoto.objects.filter(claim__in=claims)
+    photos += more.values_list("file", flat=True)
+    more.delete()
     # The answer stands beside what was given back for it, too.
-    Refund.objects.filter(claim__in=claims).update(note="")
+    Refund.objects.filter(Q(claim__in=claims) | Q(claim_reply__claim__in=claims)).update(note="")
+    ClaimReply.objects.filter(claim__in=claims).update(words="")
     claims.update(words=FORGOTTEN, answer="", photo="")
     for name in photos:
         transaction.on_commit(partial(default_storage.delete, name))

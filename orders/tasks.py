@@ -11,6 +11,7 @@ from core.refusals import TooLate
 from orders import people
 from orders.actions import (
     cancel,
+    claim_reply,
     companion,
     left_unpaid,
     out_of_date,
@@ -136,6 +137,12 @@ def look_back() -> int:
 def move_parcels_on() -> int:
     """For beat: parcels that nobody reports arrive, and after-sale windows end."""
     return shipment.move_on_due()
+
+
+@shared_task(name="orders.tasks.end_claims")
+def end_claims() -> int:
+    """For beat: answers that were left alone stand, and what was agreed is done once its money has arrived."""
+    return claim_reply.end_due()
 
 
 @shared_task(name="orders.tasks.tell_units_sold")

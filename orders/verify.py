@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from core.verify import Offence, Rule, broken
-from orders import verify_coupons, verify_people, verify_rows
+from orders import verify_claims, verify_coupons, verify_people, verify_rows
 
 _OPEN = "('held', 'paid', 'shipped', 'delivered', 'completed', 'refunded')"
 # What refunds say of lines and parcels, without those that a bank gave back.
@@ -180,5 +180,5 @@ RULES = [
 
 def verify() -> Iterator[Offence]:
     """I2, I3, and what joins orders to stock, parcels, notices and coupons."""
-    yield from broken([*RULES, *verify_rows.RULES, *verify_people.RULES])
+    yield from broken([*RULES, *verify_rows.RULES, *verify_people.RULES, *verify_claims.RULES])
     yield from verify_coupons.verify()

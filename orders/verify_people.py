@@ -35,6 +35,6 @@ RULES = [
         "somebody was erased while a claim of hers was not answered",
         """SELECT p.id, c.state FROM accounts_person p JOIN orders_order o ON o.person_id = p.id
            JOIN orders_line l ON l.order_id = o.id JOIN orders_claim c ON c.line_id = l.id
-           WHERE p.erased_at IS NOT NULL AND c.state = 'open'""",
+           WHERE p.erased_at IS NOT NULL AND c.state IN ('open', 'disputed', 'office')""",
     ),
 ]

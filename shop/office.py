@@ -33,6 +33,11 @@ LETTERS = {
     "orders.letters.send_recalled": say("商品召回，给买家", "Goods recalled, to the buyer"),
     "orders.letters.tell_team_of_claim": say("有售后，给团队", "A claim, to the team"),
     "orders.letters.send_claim_answered": say("售后答复，给买家", "A claim answered, to the buyer"),
+    "orders.letters_of_claims.tell_team_of_dispute": say("买家不同意，给团队", "Not agreed to, to the team"),
+    "orders.letters_of_claims.tell_of_brought": say(
+        "请平台裁定，给运营和团队", "Brought before the shop, to operators and team"
+    ),
+    "orders.letters_of_claims.tell_team_of_decision": say("平台已裁定，给团队", "Decided, to the team"),
     "orders.letters_of_goods.send_out_of_date": say(
         "商品过期，给买家", "Goods past their date, to the buyer"
     ),

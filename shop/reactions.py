@@ -116,7 +116,15 @@ REACTIONS = {
     "OrderLinkRequested": Reactions(afterwards=["orders.letters.send_order_link"]),
     "AddressChanged": Reactions(afterwards=["orders.letters.send_address_changed"]),
     "ClaimMade": Reactions(afterwards=["orders.letters.tell_team_of_claim"]),
-    "ClaimAnswered": Reactions(afterwards=["orders.letters.send_claim_answered", "accounts.tasks.settled"]),
+    "ClaimAnswered": Reactions(
+        afterwards=[
+            "orders.letters.send_claim_answered",
+            "orders.letters_of_claims.tell_team_of_decision",
+            "accounts.tasks.settled",
+        ]
+    ),
+    "ClaimDisputed": Reactions(afterwards=["orders.letters_of_claims.tell_team_of_dispute"]),
+    "ClaimBrought": Reactions(afterwards=["orders.letters_of_claims.tell_of_brought"]),
     # orders: places closed for delivery
     "PlacesChanged": Reactions(afterwards=["orders.tasks.follow_places"]),
     "DeliveryStopped": Reactions(afterwards=["orders.letters_of_closures.send_stopped"]),

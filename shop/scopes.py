@@ -36,7 +36,7 @@ SCOPES = {
         (BUY,),
         "cartMerge cartLinesAdd cartAddOrder cartLineUpdate cartLineRemove cartAddressSave cartAddressRemove"
         " shipmentAddressChange cartUpdate cartCouponUse cartCouponLeave checkoutPlace buyNow paymentBegin"
-        " orderCancel orderProve standstillWait standstillRefund claimMake reviewWrite"
+        " orderCancel orderProve standstillWait standstillRefund claimMake claimAccept claimDispute claimBring claimPhotosAdd reviewWrite"
         " groupPurchaseOpen groupPurchaseJoin groupPurchaseCancel groupPurchaseDelivered seatCollect",
     ),
     **_each((BUY, DESK), "shipmentDelivered"),

@@ -1,36 +1,38 @@
-"""Something is wrong with what arrived: said with a photo, answered by a refund or a reason."""
+"""Something is wrong with what arrived: said with photos, answered by a refund or a reason.
 
+What its buyer says to the answer: `claim_reply.py`.
+"""
+
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID, uuid5
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from accounts.actions import audit
 from accounts.permissions import may_once_awake, must
 from catalog.actions import desk
 from catalog.clean import paragraphs
-from catalog.photos import cleaned
 from catalog.reads import may_at_desk
 from core.language import say
 from core.outbox import record
 from core.refusals import Conflict, Invalid, NotFound, TooLate
-from orders.actions import refund
+from orders.actions import claim_photo, refund
 from orders.actions.order import lock, not_of_her_own
 from orders.events import ClaimAnswered, ClaimMade
-from orders.models import Claim, Line, Refund
-from orders.reads.claim import left_open
+from orders.models import Claim, ClaimReply, Line, Refund
+from orders.reads.claim import office_decides
 from orders.reads.shipment import is_claimable
 from orders.refusals import RefundTooLarge
 
 MOST_CLAIMS = 3
+State = Claim.State
+Kind = ClaimReply.Kind
 
 
-def make(line: Line, words: str, photo: Any = None, *, key: UUID) -> Claim:
-    """Say that something is wrong with a delivered line; the photo is cleaned of what a camera adds.
+def make(line: Line, words: str, photos: Sequence[Any] = (), *, key: UUID) -> Claim:
+    """Say that something is wrong with a delivered line; its photos are cleaned of what a camera adds.
 
     Asked for again under its key, of which the first answer may never have been told, it is the claim that was made.
     """
@@ -42,31 +44,27 @@ def make(line: Line, words: str, photo: Any = None, *, key: UUID) -> Claim:
         raise Invalid(say("请说说哪里不对。", "Please say what is wrong."), field="words")
     _check(line)
     claim = Claim(uid=uid, line=line, words=words)
-    # The file is written before the transaction begins, and taken away again should that fail.
-    name = _saved(claim, photo) if photo else ""
-    claim.photo = name
-    try:
-        with transaction.atomic():
-            _save(claim)
-    except BaseException as failure:
-        if name:
-            default_storage.delete(name)
-        if isinstance(failure, IntegrityError):
+    with claim_photo.written(uid, photos) as names:
+        try:
+            with transaction.atomic():
+                _save(claim, names)
+        except IntegrityError as failure:
             raise _twin() from failure
-        raise
     return claim
 
 
-def _save(claim: Claim) -> None:
+def _save(claim: Claim, names: Sequence[str]) -> None:
     # Under the order's lock: the parcel cannot be completed past a claim that is just being made.
     lock([claim.line.order])
     _check(Line.objects.select_related("shipment").get(pk=claim.line_id))
+    claim.photo = names[0] if names else ""
     claim.save()
+    claim_photo.keep(claim, names[1:])
     record(ClaimMade(claim_id=claim.pk))
 
 
 def _check(line: Line) -> None:
-    if line.claims.filter(state=Claim.State.OPEN).exists():
+    if line.claims.filter(state__in=Claim.GOES_ON).exists():
         raise _twin()
     if not is_claimable(line) or line.claims.count() >= MOST_CLAIMS:
         raise TooLate(say("这件商品现在不能申请售后。", "This cannot be reported now."))
@@ -76,21 +74,14 @@ def _twin() -> Conflict:
     return Conflict(say("这件商品已有一条售后在处理。", "This is already being looked at."))
 
 
-def _saved(claim: Claim, photo: Any) -> str:
-    try:
-        full = cleaned(photo).full
-    except Invalid as refused:
-        raise Invalid(refused.words, field="photo") from refused
-    return default_storage.save(f"claims/{claim.uid}.webp", ContentFile(full))
-
-
 @transaction.atomic
 def answer(claim: Claim, by: Any, *, words: str = "", amount_minor: int = 0) -> Claim:
-    """The team answers: gives back an amount, or says why not. What it leaves for days an operator answers."""
+    """The team answers: gives back an amount, or says why not. What is given goes at once: nobody has to give up the
+    rest to have it. What the team leaves for days, or its buyer brings there, the office decides, for good."""
     line = Line.objects.select_related("order", "team").get(pk=claim.line_id)
-    stands_in = not may_at_desk(by, "orders.answer_claims", line.team_id)
-    if stands_in:
-        _check_stands_in(claim, line, by)
+    decides = not may_at_desk(by, "orders.answer_claims", line.team_id)
+    if decides:
+        _check_decides(claim, line, by)
     elif amount_minor:
         must(by, "orders.refund_own", at=desk.place_of(line.team))
     words = paragraphs(words, "words", 500)
@@ -99,25 +90,46 @@ def answer(claim: Claim, by: Any, *, words: str = "", amount_minor: int = 0) -> 
     if not amount_minor and not words:
         raise Invalid(say("不退款时请说明原因。", "Without a refund, please give the reason."), field="words")
     order = lock([line.order])[line.order_id]
-    if amount_minor or stands_in:
+    if amount_minor or decides:
         not_of_her_own(order, by)
-    claim = Claim.objects.get(pk=claim.pk)
-    if claim.state != Claim.State.OPEN:
-        raise TooLate(say("这条售后已经答复过了。", "This has been answered already."))
+    claim = _to_be_answered(claim.pk, decides)
     given = _given(line, by, words, amount_minor) if amount_minor else None
-    state = Claim.State.REFUNDED if given else Claim.State.DECLINED
-    claim.move_to(state, answer=words, refund=given, answered_by=by, answered_at=timezone.now())
+    state = _comes_to(claim, given, decides)
+    now = timezone.now()
+    ended = {"ended_at": now} if state == State.DONE else {}
+    claim.move_to(state, answer=words, refund=given or claim.refund, answered_by=by, answered_at=now, **ended)
+    kind = Kind.DECIDED if decides else Kind.ANSWERED
+    claim.replies.create(kind=kind, words=words, refund=given, by=by)
     audit.record(by, "answer", "Claim", claim.uid, state=str(state), amount_minor=amount_minor)
     record(ClaimAnswered(claim_id=claim.pk))
     return claim
 
 
-def _check_stands_in(claim: Claim, line: Line, by: Any) -> None:
-    """An operator who is none of the team's people, once the team has had its time."""
+def _to_be_answered(pk: int, decides: bool) -> Claim:
+    """The claim as it is under the order's lock; refused where it is not this asker's turn any more."""
+    claim = Claim.objects.select_related("line", "refund").get(pk=pk)
+    if claim.state == State.OFFICE and not decides:
+        raise TooLate(say("买家已请平台裁定。", "Its buyer has brought it before the shop, which decides."))
+    if claim.state not in (*Claim.TEAM_TO_ANSWER, State.OFFICE):
+        raise TooLate(say("这条售后已经答复过了。", "This has been answered already."))
+    return claim
+
+
+def _comes_to(claim: Claim, given: Refund | None, decides: bool) -> State:
+    """All that can be given is given, or the office has said its word: then nobody has anything to add."""
+    line = Line.objects.get(pk=claim.line_id)
+    if given and (decides or line.refunded_minor >= line.net_minor):
+        return State.AGREED
+    return State.DONE if decides else State.ANSWERED
+
+
+def _check_decides(claim: Claim, line: Line, by: Any) -> None:
+    """An operator who is none of the team's people, once the team has had its time or the buyer has asked her."""
     if not may_once_awake(by, "orders.answer_left_claims", at=desk.place_of(line.team)):
         raise NotFound()
     desk.must_decide(by, line.team, "orders.answer_left_claims")
-    if not Claim.objects.filter(left_open() | ~Q(state=Claim.State.OPEN), pk=claim.pk).exists():
+    waits = Claim.objects.filter(state__in=Claim.TEAM_TO_ANSWER, pk=claim.pk)
+    if waits.exclude(office_decides()).exists():
         raise TooLate(_TEAM_HAS_TIME)
 
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Max, Q, QuerySet
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
@@ -25,8 +25,9 @@ from core.refusals import Conflict, Invalid, Refusal, TooLate
 from core.states import move_many
 from orders.actions.order import lock
 from orders.events import ShipmentCompleted, ShipmentDelivered, ShipmentShipped
-from orders.models import Line, Order, Parcel, Shipment
+from orders.models import Claim, Line, Order, Parcel, Shipment
 from orders.reads import closure, stopped
+from orders.reads.claim import undecided
 
 log = logging.getLogger("sheaf.shipments")
 
@@ -217,7 +218,7 @@ def _windows(parcels: Iterable[int]) -> dict[int, int]:
 def complete_many(shipments: Sequence[Shipment]) -> list[Shipment]:
     """The after-sale window of these has passed and nothing is disputed: what was set aside is now owed."""
     orders, parcels = _locked(shipments)
-    undecided = Q(lines__claims__state="open") | Q(order__contested_at__isnull=False)
+    undecided = Q(_is_said_wrong()) | Q(order__contested_at__isnull=False)
     disputed = set(Shipment.objects.filter(undecided, pk__in=parcels).values_list("pk", flat=True))
     # Somebody may have been faster, or has just said that something is wrong.
     rows = [p for p in parcels.values() if p.state == State.DELIVERED and p.pk not in disputed]
@@ -234,7 +235,12 @@ def complete_due(now: datetime, limit: int | None = None) -> list[Shipment]:
 
 def _over(now: datetime) -> QuerySet[Shipment]:
     over = Shipment.objects.filter(state=State.DELIVERED, after_sale_until__lt=now)
-    return over.filter(order__contested_at=None).exclude(lines__claims__state="open").order_by("pk")
+    return over.filter(~_is_said_wrong(now), order__contested_at=None).order_by("pk")
+
+
+def _is_said_wrong(now: datetime | None = None) -> Exists:
+    """On a parcel: something in it is said to be wrong, and what comes of that is not known."""
+    return Exists(Claim.objects.filter(undecided(now), line__shipment=OuterRef("pk")))
 
 
 def move_on_due(now: datetime | None = None, limit: int = 200) -> int:
@@ -242,7 +248,7 @@ def move_on_due(now: datetime | None = None, limit: int = 200) -> int:
     now = now or timezone.now()
     silent = Shipment.objects.filter(state=State.SHIPPED, shipped_at__lt=now - TAKEN_AS_DELIVERED)
     # One that is said to be missing is not silent.
-    silent = silent.exclude(lines__claims__state="open")
+    silent = silent.filter(~_is_said_wrong(now))
     moved = sum(_tried(presume, parcel) for parcel in silent.order_by("pk")[:limit])
     return moved + sum(_tried(lambda one: complete_many([one]), parcel) for parcel in _over(now)[:limit])
 

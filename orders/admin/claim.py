@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.html import format_html
+from django.utils.html import format_html_join
 
 from accounts.operators import OperatorAdmin
 from accounts.reads import signed_in
@@ -15,15 +15,15 @@ from core.api.ids import global_id
 from core.money import show
 from orders.actions import claim
 from orders.links import claim_photo
-from orders.models import Claim
-from orders.reads.claim import left_open
+from orders.models import Claim, ClaimReply
+from orders.reads.claim import office_decides, replies
 from orders.reads.refund import sending_of
 
 
 class LeftByItsTeam(admin.SimpleListFilter):
-    """Claims that their team has left without an answer for longer than it has time."""
+    """Claims that their team has left for longer than it has time, or that their buyer has brought before the shop."""
 
-    title = "团队三天没答复 · Left by its team for three days"
+    title = "要裁定的 · To be decided"
     parameter_name = "left"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
@@ -31,8 +31,8 @@ class LeftByItsTeam(admin.SimpleListFilter):
         return [("1", "是 · Yes")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        """Those that an operator may answer."""
-        return queryset.filter(left_open()) if self.value() == "1" else queryset
+        """Those that an operator decides."""
+        return queryset.filter(office_decides()) if self.value() == "1" else queryset
 
 
 class ClaimAnswerForm(forms.ModelForm):
@@ -62,7 +62,7 @@ class ClaimAnswerForm(forms.ModelForm):
 
 @admin.register(Claim)
 class ClaimAdmin(OperatorAdmin):
-    """What buyers say is wrong. Their teams answer; what one leaves for three days is answered here in its place."""
+    """What buyers say is wrong. Their teams answer; what one leaves for three days, or its buyer brings before the shop, is decided here."""
 
     called = ("售后", "claim", "claims")
     list_display = ("uid", "line", "state", "made_at", "answered_at")
@@ -70,10 +70,21 @@ class ClaimAdmin(OperatorAdmin):
     list_select_related = ("line",)
     search_fields = ("=uid", "=line__order__number")
     fields = (
-        *("uid", "line", "words", "photo_shown", "state", "made_at", "answered_by", "answered_at", "refund"),
+        *(
+            "uid",
+            "line",
+            "words",
+            "photo_shown",
+            "said",
+            "state",
+            "made_at",
+            "answered_by",
+            "answered_at",
+            "refund",
+        ),
         *("answer", "amount"),
     )
-    readonly_fields = ("photo_shown",)
+    readonly_fields = ("photo_shown", "said")
     ordering = ("-id",)
     form = ClaimAnswerForm
     editable = ("answer", "amount")
@@ -81,13 +92,20 @@ class ClaimAdmin(OperatorAdmin):
     @admin.display(description="照片 · Photo")
     def photo_shown(self, row: Claim) -> str:
         """Where it is looked at."""
-        if not row.photo:
-            return "—"
-        return format_html('<a href="{}">照片 · Photo</a>', claim_photo("zh", global_id("Claim", row.uid)))
+        claim, more = global_id("Claim", row.uid), [photo.uid.hex for photo in row.photos.all()]
+        urls = [claim_photo("zh", claim, name) for name in (*[""] * bool(row.photo), *more)]
+        links = ((url, n) for n, url in enumerate(urls, start=1))
+        return format_html_join(" · ", '<a href="{}">照片 · Photo {}</a>', links) or "—"
+
+    @admin.display(description="往来 · Said since")
+    def said(self, row: Claim) -> str:
+        """Answers and what its buyer said to them, the first first."""
+        said = ((ClaimReply.Kind(one.kind).words, one.words) for one in replies(row))
+        return format_html_join("", "<p><b>{}</b> {}</p>", said) or "—"
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Only what is still open is answered."""
-        is_open = obj is None or obj.state == Claim.State.OPEN
+        """Only what waits for an answer is answered."""
+        is_open = obj is None or obj.state in (*Claim.TEAM_TO_ANSWER, Claim.State.OFFICE)
         return is_open and super().has_change_permission(request, obj)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:

@@ -5,16 +5,17 @@ from typing import Any
 import graphene
 
 from catalog.photos import digest_of
-from core import language, numbers
+from core import numbers
 from core.api.access import PUBLIC, SIGNED_IN
 from core.api.act import Act
-from core.api.ids import global_id, uid_of
+from core.api.facts import needs
+from core.api.ids import uid_of
 from core.api.types import ModelType
 from core.language import say
 from core.refusals import Invalid
 from orders.actions import claim as claims
+from orders.api.claim_talk import ClaimTalk, photo_url
 from orders.api.payment import BY_LINK, NUMBER, ORDER_HOLDER
-from orders.links import claim_photo
 from orders.models import Claim
 from orders.reads import claim as reads
 from orders.reads.shipment import line_received_by
@@ -23,8 +24,8 @@ from orders.reads.shipment import line_received_by
 MOST_MINOR = 10**10
 
 
-class ClaimType(ModelType):
-    """A buyer's word that something is wrong with a delivered line, and the team's answer."""
+class ClaimType(ClaimTalk, ModelType):
+    """A buyer's word that something is wrong with a delivered line, and what is said to and fro about it."""
 
     class Meta:
         model = Claim
@@ -33,10 +34,10 @@ class ClaimType(ModelType):
         about = {
             "state": "Whether it was answered, and how.",
             "words": "What is wrong, in the buyer's words.",
-            "answer": "The team's words; empty until it answers.",
+            "answer": "The words of the last answer; empty until there is one.",
             "made_at": "When it was said.",
-            "answered_at": "When it was answered.",
-            "refund": "What was given back for it.",
+            "answered_at": "When it was last answered.",
+            "refund": "What was last given back for it.",
         }
 
     state_name = graphene.String(required=True, description="Whether it was answered, in words.")
@@ -45,12 +46,30 @@ class ClaimType(ModelType):
     )
 
     answer_by = graphene.DateTime(
-        description="Until when the team answers; an operator may in its place from then on. Null once it is answered."
+        description="Until when the team answers; the shop decides in its place from then on. Null while that is not "
+        "its turn."
+    )
+    reply_by = graphene.DateTime(
+        description="Until when its buyer may say that the answer is not enough; null while that is not her turn."
+    )
+    allowed_actions = graphene.List(
+        graphene.NonNull(graphene.String),
+        required=True,
+        description="What its buyer may do about it now: ACCEPT, DISPUTE, BRING (before the shop, once), ADD_PHOTO.",
     )
 
     def resolve_answer_by(root, info):
-        """Three days after it was said."""
+        """Three days after it was said, or said again."""
         return reads.answer_by(root)
+
+    def resolve_reply_by(root, info):
+        """A week after the answer."""
+        return reads.reply_by(root)
+
+    @needs("replies")
+    def resolve_allowed_actions(root, info):
+        """By whose turn it is, and what was done before."""
+        return reads.allowed_actions(root)
 
     def resolve_state_name(root, info):
         """The state in a word or two, in the reader's language."""
@@ -61,13 +80,14 @@ class ClaimType(ModelType):
         return photo_url(root)
 
 
-def photo_url(claim: Claim) -> str:
-    """Where the claim's photo is shown."""
-    return claim_photo(language.current(), global_id("Claim", claim.uid)) if claim.photo else ""
+def sent_photos(request: Any) -> dict[str, str]:
+    """The photos that come along: with others, or none, it is another deed."""
+    photos = request.FILES.getlist("photo")
+    return {"photo": " ".join(map(digest_of, photos))} if photos else {}
 
 
 class ClaimMake(Act):
-    """Say that something is wrong with a delivered line. A photo can be sent by the page's form alone."""
+    """Say that something is wrong with a delivered line. Photos can be sent by the page's form alone."""
 
     class Meta:
         access = PUBLIC
@@ -86,19 +106,20 @@ class ClaimMake(Act):
 
     @classmethod
     def act(cls, request: Any, number: str, line_id: str, words: str, token: str | None = None) -> Any:
-        """The claim, with the photo that a page's form has sent along; JSON brings no files."""
+        """The claim, with the photos that a page's form has sent along; JSON brings no files."""
         line = line_received_by(request.user, number, token, uid_of(line_id, "Line", field="line_id"))
-        return {"claim": claims.make(line, words, request.FILES.get("photo"), key=request.idempotency_key)}
+        photos = request.FILES.getlist("photo")
+        return {"claim": claims.make(line, words, photos, key=request.idempotency_key)}
 
     @classmethod
     def sent_along(cls, request: Any) -> dict[str, str]:
-        """The photo: with another one, or none, it is another claim."""
-        photo = request.FILES.get("photo")
-        return {"photo": digest_of(photo)} if photo else {}
+        """Its photos."""
+        return sent_photos(request)
 
 
 class ClaimAnswer(Act):
-    """Answer a claim by giving back an amount, or by a reason: its team's managers; what they leave for three days, an operator."""
+    """Answer a claim by giving back an amount, or by a reason: its team's managers; what they leave for three days, or its
+    buyer brings before the shop, an operator, whose word ends it."""
 
     class Meta:
         access = SIGNED_IN
@@ -107,7 +128,7 @@ class ClaimAnswer(Act):
 
     class Input:
         claim_id = graphene.ID(
-            required=True, description="The claim, on one's own team's desk or left to the office."
+            required=True, description="The claim, on one's own team's desk or the office's to decide."
         )
         words = graphene.String(description="To the buyer; needed when nothing is given back.")
         amount = graphene.String(
@@ -119,8 +140,8 @@ class ClaimAnswer(Act):
 
     @classmethod
     def act(cls, request: Any, claim_id: str, words: str | None = None, amount: str | None = None) -> Any:
-        """The answered claim. Its team may, and an operator once the team has left it for days; TOO_LATE when it
-        is answered already."""
+        """The answered claim. Its team may, and an operator once the team has left it for days or its buyer has brought
+        it; TOO_LATE when it is answered already."""
         found = reads.claim_to_answer(request.user, uid_of(claim_id, "Claim", field="claim_id"))
         minor = _fen(amount or "")
         return {"claim": claims.answer(found, request.user, words=words or "", amount_minor=minor)}

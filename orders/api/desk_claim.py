@@ -10,9 +10,10 @@ from core.api.ids import global_id
 from core.api.types import Localized, ModelType, MoneyField, money
 from core.api.types import Money as MoneyType
 from core.related import related
-from orders.api.claim import photo_url
+from orders.api.claim_talk import ClaimTalk, photo_url
 from orders.api.packing import OF_THE_DESK
 from orders.models import Claim, Line
+from orders.reads.claim import answer_by
 from orders.reads.refund import lost_parcels
 
 # `parent` is the team, or a row that belongs to one; what else is here is reached from a desk alone.
@@ -51,7 +52,7 @@ class DeskLineType(ModelType):
         return root.quantity - root.refunded_units
 
 
-class DeskClaimType(ModelType):
+class DeskClaimType(ClaimTalk, ModelType):
     """What a buyer says is wrong, as the team sees it."""
 
     class Meta:
@@ -63,7 +64,7 @@ class DeskClaimType(ModelType):
         about = {
             "state": "Whether it was answered, and how.",
             "words": "What is wrong, in the buyer's words.",
-            "answer": "The team's words; empty until it answers.",
+            "answer": "The words of the last answer; empty until there is one.",
             "made_at": "When it was said.",
             "answered_at": "When it was answered.",
         }
@@ -73,6 +74,12 @@ class DeskClaimType(ModelType):
     photo_url = graphene.String(required=True, description="Where its photo is; empty without one.")
     number = graphene.String(required=True, description="The order's number.")
     line = mark(graphene.Field(DeskLineType, required=True, description="What it is about."), relation="line")
+    is_to_answer = graphene.Boolean(
+        required=True, description="Whether its team answers now: it has not yet, or its buyer did not agree."
+    )
+    answer_by = graphene.DateTime(
+        description="Until when its team answers; the shop decides from then on. Null while that is not its turn."
+    )
     refundable = graphene.Field(MoneyType, required=True, description="What can still be given back for it.")
     sending = graphene.Field(
         MoneyType,
@@ -88,6 +95,14 @@ class DeskClaimType(ModelType):
     def resolve_photo_url(root, info):
         """The door asks who is there."""
         return photo_url(root)
+
+    def resolve_is_to_answer(root, info):
+        """By its state alone: until the shop has decided its team may still answer."""
+        return root.state in Claim.TEAM_TO_ANSWER
+
+    def resolve_answer_by(root, info):
+        """Three days after it was said, or said again."""
+        return answer_by(root)
 
     @needs("line__order")
     def resolve_number(root, info):

@@ -60,7 +60,7 @@ add_to_office(
             OfficeClaimType,
             lambda root, info: claims_left(root),
             order=("made_at", "id"),
-            description="Claims that their teams have left for three days, the first made first.",
+            description="Claims that the shop decides, left by their teams for three days or brought by their buyers; the first made first.",
         ),
         CLAIMS,
     ),

@@ -11,7 +11,7 @@ from core.api.facts import mark, needs
 from core.api.types import Localized, ModelType, Money, MoneyField, money
 from core.related import related
 from orders import words
-from orders.api.claim import photo_url
+from orders.api.claim_talk import ClaimTalk, photo_url
 from orders.api.desk_claim import id_of
 from orders.models import Claim, Dispute, Line, Refund, Review
 from orders.reads.claim import answer_by
@@ -173,7 +173,7 @@ class OfficeDisputeType(ModelType):
         return root.state == Dispute.State.UNCLEAR
 
 
-class OfficeClaimType(ModelType):
+class OfficeClaimType(ClaimTalk, ModelType):
     """What a buyer says is wrong, and what can still be given back for it."""
 
     class Meta:
@@ -185,7 +185,7 @@ class OfficeClaimType(ModelType):
         about = {
             "state": "Whether it was answered, and how.",
             "words": "What is wrong, in the buyer's words.",
-            "answer": "The answer; empty before.",
+            "answer": "The words of the last answer; empty before.",
             "made_at": "When it was said.",
             "answered_at": "When it was answered.",
         }
@@ -197,9 +197,12 @@ class OfficeClaimType(ModelType):
     line = mark(
         graphene.Field(OfficeLineType, required=True, description="What it is about."), relation="line"
     )
-    answer_by = graphene.DateTime(description="Until when its team answers; null once it is answered.")
+    answer_by = graphene.DateTime(description="Until when its team answers; null while that is not its turn.")
     is_left = graphene.Boolean(
         required=True, description="Whether its team has left it for longer than it has."
+    )
+    is_to_decide = graphene.Boolean(
+        required=True, description="Whether the shop decides it: left by its team, or brought by its buyer."
     )
     sending = graphene.Field(
         Money,
@@ -221,8 +224,11 @@ class OfficeClaimType(ModelType):
 
     def resolve_is_left(root, info):
         """Then somebody of the office answers."""
-        until = answer_by(root)
-        return until is not None and until < timezone.now()
+        return _is_left(root)
+
+    def resolve_is_to_decide(root, info):
+        """Then somebody of the office answers."""
+        return root.state == Claim.State.OFFICE or _is_left(root)
 
     @needs("line__order")
     def resolve_number(root, info):
@@ -235,6 +241,11 @@ class OfficeClaimType(ModelType):
         parcel = root.line.shipment
         beside: Any = related(parcel, "lines") if parcel else []
         return money(sum(lost_parcels(beside, {root.line_id: root.refundable_minor}).values()))
+
+
+def _is_left(claim: Claim) -> bool:
+    until = answer_by(claim)
+    return until is not None and until < timezone.now()
 
 
 class OfficeReviewType(ModelType):

@@ -1,5 +1,5 @@
 from orders.models.cart import Cart, CartAddress, CartLine
-from orders.models.claim import Claim, Review
+from orders.models.claim import Claim, ClaimPhoto, ClaimReply, Review
 from orders.models.closure import Closure, Incident, Standstill
 from orders.models.companion import Companion, CompanionWeek
 from orders.models.coupon import Coupon, CouponUse
@@ -15,6 +15,8 @@ __all__ = [
     "CartAddress",
     "CartLine",
     "Claim",
+    "ClaimPhoto",
+    "ClaimReply",
     "Closure",
     "Coupon",
     "CouponUse",

@@ -84,7 +84,7 @@ def counts(team: Team) -> Counts:
             shared=Count("order__holder", distinct=True, filter=able),
             held_back=Count("pk", filter=~able),
         )
-        known = Counts(**rows, claims=claims(team).filter(state=Claim.State.OPEN).count())
+        known = Counts(**rows, claims=claims(team).filter(state__in=Claim.TEAM_TO_ANSWER).count())
         team._counts = known  # type: ignore[attr-defined]
     return known
 

@@ -13,7 +13,7 @@ from accounts.permissions import absent
 from catalog.after_sale import RETURN_DAYS
 from catalog.reads import desks_of
 from orders.links import uid_of_token
-from orders.models import Line, Order, Shipment
+from orders.models import Claim, Line, Order, Shipment
 from orders.reads.order import orders_open_to
 from orders.reads.stopped import held_back
 
@@ -91,7 +91,7 @@ def is_claimable(line: Line) -> bool:
     return bool(
         (is_in_time or is_missing or is_recalled)
         and line.refunded_minor < line.net_minor
-        and not any(claim.state == "open" for claim in line.claims.all())
+        and not any(claim.state in Claim.GOES_ON for claim in line.claims.all())
     )
 
 

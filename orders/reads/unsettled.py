@@ -10,6 +10,8 @@ from core.language import Words, say
 from orders.models import Claim, Dispute, Payment, Refund
 
 ON_ITS_WAY = (Refund.State.REQUESTED, Refund.State.PENDING)
+# Claims that somebody else answers; what waits for her own word need not hear it.
+WAITS = (*Claim.TEAM_TO_ANSWER, Claim.State.OFFICE)
 # Banks and wallets send a refund back weeks after they took it.
 COMES_BACK_WITHIN = timedelta(days=60)
 
@@ -32,7 +34,7 @@ def _unsettled(person: Person) -> Iterator[Words]:
         yield say("一笔退款没有退成，还欠着您", "a refund that failed and is still owed")
     if Dispute.objects.filter(payment__in=payments, closed_at=None).exists():
         yield say("一笔付款争议还没有结果", "a dispute that is not decided yet")
-    if Claim.objects.filter(line__order__person=person, state=Claim.State.OPEN).exists():
+    if Claim.objects.filter(line__order__person=person, state__in=WAITS).exists():
         yield say("一项售后还没有答复", "a claim that is not answered yet")
 
 

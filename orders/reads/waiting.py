@@ -10,7 +10,7 @@ from accounts.permissions import may_anywhere, places_of
 from accounts.waiting import Waiting, waiting
 from core.language import say
 from orders.models import Claim, Dispute, Refund
-from orders.reads.claim import left_open
+from orders.reads.claim import office_decides
 from orders.reads.closure import holding
 from orders.reads.dispute import disputes_for
 from orders.reads.place import of_line
@@ -34,9 +34,9 @@ def disputes_waiting(person: Any) -> QuerySet[Dispute]:
 
 
 def claims_left(person: Any) -> QuerySet[Claim]:
-    """Claims that teams of her places have left for days."""
+    """Claims of teams of her places that are the office's to decide: left for days, or brought there."""
     places = places_of(person, "orders.answer_left_claims")
-    return Claim.objects.filter(left_open() & of_line(places, "line__"))
+    return Claim.objects.filter(office_decides() & of_line(places, "line__"))
 
 
 def of_orders(person: Any) -> Iterator[Waiting]:
@@ -52,5 +52,5 @@ def of_orders(person: Any) -> Iterator[Waiting]:
         words = say("暂停配送的地方", "Places closed for delivery")
         yield from waiting("CLOSED", words, holding(), "begins_at", "office/closures/")
     if may_anywhere(person, "orders.answer_left_claims"):
-        words = say("团队三天没答复的售后", "Claims that their teams have left")
+        words = say("要裁定的售后", "Claims to be decided")
         yield from waiting("CLAIMS", words, claims_left(person), "made_at", "office/claims/")

@@ -37,6 +37,7 @@ PLAIN = (
     "placeholder",
     "rows",
     "accept",
+    "multiple",
 )
 
 

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from catalog import after_sale as hours
 from core import language
 from core.clock import SHANGHAI
-from orders.models import Payment
+from orders.models import Claim, Payment
 from shop.web.cart import cart_badge
 from shop.web.closed import closed_band
 from shop.web.holes import hole, is_shared
@@ -23,6 +23,8 @@ from together.models import Seat
 
 register = template.Library()
 
+# Of a claim with which nobody has anything to do any more.
+CLAIM_OVER = {state.name for state in Claim.State if state not in Claim.GOES_ON}
 PART_COLOURS = {  # the households' parts are green and come first
     "households": "p1",  # all three together, as an order's money is told
     "farm_gate": "p1",
@@ -295,7 +297,7 @@ def may_be_missing(order: dict[str, Any], parcel: dict[str, Any]) -> bool:
     return parcel["missingFrom"] is not None and any(
         line["shipmentId"] == parcel["id"]
         and line["refunded"]["minor"] < line["net"]["minor"]
-        and all(claim["state"] != "OPEN" for claim in line["claims"])
+        and all(claim["state"] in CLAIM_OVER for claim in line["claims"])
         for line in order["lines"]
     )
 

@@ -91,7 +91,9 @@ GROWS = (
 HERS = "myTeams"
 DEVICE = "deviceCodeRequest deviceProve"
 ON_A_PARCEL = "Parcel.recipient Parcel.phone Parcel.street Parcel.gift_note Parcel.sender Order.note Parcel.carrier Parcel.tracking_number"
-OF_A_VILLAGE = "Household.uid Household.decline_reason Leader.decline_reason Claim.words Claim.answer"
+OF_A_VILLAGE = (
+    "Household.uid Household.decline_reason Leader.decline_reason Claim.words Claim.answer ClaimReply.words"
+)
 
 RULE: dict[str, Powers] = {
     # Says who works here, and does none of the work.
@@ -110,7 +112,7 @@ RULE: dict[str, Powers] = {
         " incidentUpdate incidentEnd paymentTrialBegin paymentTrialLook"
         " paymentTrialRefund shopOpen categoriesPutUp categorySave auditPersonFind parkedRelease shopUpdate"
         " shopTextsConfirm shopLetterSend shopLetterConfirm editionCreate shopCouponMake shopCouponEnd",
-        words=f"{NAMES_OF_PEOPLE} {OF_A_COMMITTEE} {APPEALS} {INVITED} Claim.words Claim.answer Dispute.reason Dispute.status Household.uid"
+        words=f"{NAMES_OF_PEOPLE} {OF_A_COMMITTEE} {APPEALS} {INVITED} Claim.words Claim.answer ClaimReply.words Dispute.reason Dispute.status Household.uid"
         " Household.decline_reason Leader.decline_reason Order.email Parcel.phone Parcel.recipient Parcel.street"
         " Order.note Payment.method Payment.payment_ref Question.words Answer.words PaymentTrial.url Refund.failure Refund.note Refund.otherwise"
         " Parcel.carrier Parcel.tracking_number",

@@ -100,6 +100,16 @@ def test_nothing_readable_leads_to_what_is_somebody_elses(town):
             assert not found, (who, document[:80], found)
 
 
+def of_a_claim(claim):
+    """What a buyer says to its answer."""
+    given = {"claimId": claim, "idempotencyKey": key()}
+    return [
+        ("claimAccept", given),
+        ("claimPhotosAdd", given),
+        *((act, {**given, "words": "不够"}) for act in ("claimDispute", "claimBring")),
+    ]
+
+
 def test_ones_own_thing_does_not_open_anothers_beside_it(town):
     own_lot = a_lot(a_variant(a_product(a_team(manager=town.owner.person))), level=2)
     manager, sold = town.owner, town.sold
@@ -124,6 +134,7 @@ def test_ones_own_thing_does_not_open_anothers_beside_it(town):
         (guest, "orderCancel", {**hers, "number": sold.order["number"], "idempotencyKey": key()}),
         (guest, "paymentBegin", {**hers, "number": town.kept["number"], "idempotencyKey": key()}),
         (guest, "claimMake", {**hers, "lineId": ids["lineId"], "words": "坏了", "idempotencyKey": key()}),
+        *((guest, act, {**hers, **given}) for act, given in of_a_claim(ids["claimId"])),
         (guest, "reviewWrite", {**hers, "lineId": ids["lineId"], "stars": 1}),
         (manager, "variantSave", {"product": ids["product"], "id": ids["variant"], "priceMinor": 1}),
         (

@@ -196,4 +196,35 @@ ACTS = {
         ),
         as_written="the buyer's own words, which only ask",
     ),
+    "add_claim_photos": Act(
+        follow=says(say("照片已补上。", "The photos are added.")),
+        as_written="the buyer's own photos, which only show",
+    ),
+    "accept_claim": Act(
+        follow=says(say("好，这项售后办完了。", "Good: that settles it.")),
+        look=will(
+            say(
+                "按团队的答复办，这项售后到此为止",
+                "The team's answer stands, and nothing more is asked for it",
+            )
+        ),
+    ),
+    "dispute_claim": Act(
+        follow=says(
+            say(
+                "已请团队再看，答复会发到您的邮箱。",
+                "The team looks again; its answer comes to your mailbox.",
+            )
+        ),
+        as_written="the buyer's own words, which only ask",
+    ),
+    "bring_claim": Act(
+        follow=says(
+            say(
+                "已交给平台，裁定会发到您的邮箱。",
+                "The shop has it now; what it decides comes to your mailbox.",
+            )
+        ),
+        as_written="the buyer's own words; its form says that the shop is asked once",
+    ),
 }

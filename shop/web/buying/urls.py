@@ -34,6 +34,7 @@ urlpatterns = [
     path("<language:lang>/order/<slug:number>/claim/<str:line>/", _page("buying/claim"), name="claim"),
     path("<language:lang>/order/<slug:number>/review/<str:line>/", _page("buying/review"), name="review"),
     path("<language:lang>/claims/<str:claim>/photo.webp", claim_photo, name="claim_photo"),
+    path("<language:lang>/claims/<str:claim>/photo-<str:more>.webp", claim_photo),
     path("o/<slug:key>", short_link, name="short_link"),
     path("do/import_people/", import_people, name="import_people"),
     path("do/keep_cart/", keep_cart, name="keep_cart"),

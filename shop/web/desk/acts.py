@@ -220,17 +220,38 @@ def refunds_at_least(request: HttpRequest, variables: dict[str, Any]) -> Lines:
 
 def answered(request: HttpRequest, payload: dict[str, Any]) -> str:
     """How much is on its way; the buyer is told."""
-    if refund := payload["claim"]["refund"]:
+    if refunded := payload["claim"]["replies"][-1]["refunded"]:
         words = say(
             "已答复，{x} 正在退给买家；买家会收到邮件。",
             "Answered: {x} is on its way back, and the buyer is told by mail.",
-            x=money.show(refund["amount"]["minor"]),
+            x=money.show(refunded["minor"]),
         )
         return done(request, words)
     return done(request, say("已答复，买家会收到邮件。", "Answered. The buyer is told by mail."))
 
 
+def answers_the_claim(request: HttpRequest, variables: dict[str, Any]) -> Lines:
+    """What the team's answer gives back; without money its buyer may still disagree."""
+    return gives_back(
+        request,
+        variables,
+        say(
+            "不退款；买家可以不同意，或请平台裁定",
+            "Nothing is given back; the buyer may disagree, or let the shop decide",
+        ),
+    )
+
+
 def ends_the_claim(request: HttpRequest, variables: dict[str, Any]) -> Lines:
+    """What the shop's decision gives back; it is the last word."""
+    return gives_back(
+        request,
+        variables,
+        say("裁定后这项售后就结束了，不退款", "Your decision ends the claim, without a refund"),
+    )
+
+
+def gives_back(request: HttpRequest, variables: dict[str, Any], nothing: Words) -> Lines:
     """What cannot be read, nor given, is refused by the act: no sum is promised that will not move."""
     try:
         minor = scaled(variables.get("amount") or "0", 2, MONEY)
@@ -240,7 +261,7 @@ def ends_the_claim(request: HttpRequest, variables: dict[str, Any]) -> Lines:
     if not 0 <= minor <= claim.refundable_minor or not (minor or (variables.get("words") or "").strip()):
         return []
     if not minor:
-        return [(say("答复后这项售后就结束了，不退款", "Your answer ends the claim, without a refund"), "")]
+        return [(nothing, "")]
     if sending := sending_of(claim.line, minor):
         words = say(
             "退给买家，含运费 {s}", "Given back to the buyer, {s} of it for sending", s=money.show(sending)
@@ -257,7 +278,7 @@ PARCELS = {
     "ship_parcel": Act(follow=_sent, as_written=_TYPED),
     "ship_group": Act(follow=_sent, as_written=_TYPED),
     "request_refund": Act(follow=on_its_way_back, look=refunds_at_least),
-    "answer_claim": Act(follow=answered, look=ends_the_claim),
+    "answer_claim": Act(follow=answered, look=answers_the_claim),
 }
 
 CONTEST = {
