@@ -74,6 +74,12 @@ class Sold:
         given = {"lineId": self.line_id(n), "words": words, "idempotencyKey": key()}
         return (by or self.buyer).do("claimMake", "claim { id stateName photoUrl }", **self.order, **given)
 
+    def accept(self, n: int = 0) -> None:
+        """The buyer is content with the last answer about a line."""
+        claim = self.line(n).claims.latest("id")
+        given = {"claimId": global_id("Claim", claim.uid), "idempotencyKey": key()}
+        self.buyer.done("claimAccept", **self.order, **given)
+
     def review(self, stars: int = 5, words: str = "", n: int = 0) -> Any:
         """What comes of reviewing a line."""
         given = {"lineId": self.line_id(n), "stars": stars, "words": words}

@@ -147,7 +147,7 @@ def test_what_was_said_in_a_claim_goes_with_whose_order_it_was(till, a_stand, is
     else:
         erasure.erase(person, PASSWORD)
     kept = Claim.objects.get()
-    assert (kept.words, kept.answer, kept.photo.name, kept.state) == ("—", "", "", "refunded")
+    assert (kept.words, kept.answer, kept.photo.name, kept.state) == ("—", "", "", "answered")
     refund.refresh_from_db()
     assert refund.note == "" and not default_storage.exists(made.photo.name)
     assert forget_old() == 0

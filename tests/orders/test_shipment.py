@@ -234,6 +234,8 @@ def test_an_open_claim_keeps_a_parcel_from_being_complete(sold):
     later = timezone.now() + timedelta(hours=73)
     assert shipment.move_on_due(later) == 0 and sold.parcel(0).state == "delivered"
     sold.managers[0].done("claimAnswer", claimId=made["id"], words="抱歉，下次补发。", idempotencyKey=key())
+    assert shipment.move_on_due(later) == 0, "she may still say that it is not enough"
+    sold.accept()
     assert shipment.move_on_due(later) == 1 and sold.parcel(0).state == "completed"
     at_rest()
 
