@@ -11,9 +11,9 @@ RULES = [
         """SELECT c.id, c.state || ', last ' || coalesce(r.kind, 'nothing') FROM orders_claim c
            LEFT JOIN LATERAL (SELECT kind FROM orders_claimreply WHERE claim_id = c.id ORDER BY id DESC LIMIT 1) r ON TRUE
            WHERE c.state NOT IN ('refunded', 'declined')
-             AND NOT coalesce(r.kind = ANY (CASE c.state WHEN 'answered' THEN '{answered}'::text[]
-                 WHEN 'disputed' THEN '{disputed}' WHEN 'office' THEN '{brought}'
-                 WHEN 'open' THEN '{}' ELSE '{answered,decided}' END), c.state = 'open')""",
+             AND NOT coalesce(r.kind, '') = ANY (CASE c.state WHEN 'open' THEN '{""}'::text[]
+                 WHEN 'answered' THEN '{answered}' WHEN 'disputed' THEN '{disputed}'
+                 WHEN 'office' THEN '{brought}' ELSE '{answered,decided}' END)""",
     ),
     Rule(
         "CLAIM",

@@ -215,10 +215,10 @@ def _windows(parcels: Iterable[int]) -> dict[int, int]:
 
 
 @transaction.atomic
-def complete_many(shipments: Sequence[Shipment]) -> list[Shipment]:
+def complete_many(shipments: Sequence[Shipment], now: datetime | None = None) -> list[Shipment]:
     """The after-sale window of these has passed and nothing is disputed: what was set aside is now owed."""
     orders, parcels = _locked(shipments)
-    undecided = Q(_is_said_wrong()) | Q(order__contested_at__isnull=False)
+    undecided = Q(_is_said_wrong(now)) | Q(order__contested_at__isnull=False)
     disputed = set(Shipment.objects.filter(undecided, pk__in=parcels).values_list("pk", flat=True))
     # Somebody may have been faster, or has just said that something is wrong.
     rows = [p for p in parcels.values() if p.state == State.DELIVERED and p.pk not in disputed]
@@ -230,7 +230,7 @@ def complete_many(shipments: Sequence[Shipment]) -> list[Shipment]:
 
 def complete_due(now: datetime, limit: int | None = None) -> list[Shipment]:
     """Complete the parcels whose window has passed, all at once."""
-    return complete_many(list(_over(now)[:limit]))
+    return complete_many(list(_over(now)[:limit]), now)
 
 
 def _over(now: datetime) -> QuerySet[Shipment]:
@@ -250,7 +250,7 @@ def move_on_due(now: datetime | None = None, limit: int = 200) -> int:
     # One that is said to be missing is not silent.
     silent = silent.filter(~_is_said_wrong(now))
     moved = sum(_tried(presume, parcel) for parcel in silent.order_by("pk")[:limit])
-    return moved + sum(_tried(lambda one: complete_many([one]), parcel) for parcel in _over(now)[:limit])
+    return moved + sum(_tried(lambda one: complete_many([one], now), parcel) for parcel in _over(now)[:limit])
 
 
 def _tried(action: Any, shipment: Shipment) -> bool:

@@ -68,6 +68,7 @@ def a_photo(colour="#b2543a"):
 def posts(sold, act, photos=(), **more):
     """The buyer's form, as her page sends it."""
     told = given(sold, **more) if Claim.objects.exists() else {**sold.order, "idempotencyKey": key(), **more}
+    told["token"] = told["token"] or ""
     form = {**told, "claim": told.pop("claimId", ""), "lang": "zh", "next": "/zh/", "back": "/zh/help/"}
     return sold.buyer.client.post(f"/do/{act}/", {**form, "photo": list(photos)})["Location"]
 

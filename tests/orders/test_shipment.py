@@ -245,9 +245,9 @@ def test_one_parcel_that_is_stuck_does_not_keep_the_others_waiting(sold, monkeyp
     stuck = sold.parcel(0).pk
     complete = shipment.complete_many
 
-    def broken(parcels):
+    def broken(parcels, now):
         assert parcels[0].pk != stuck
-        return complete(parcels)
+        return complete(parcels, now)
 
     monkeypatch.setattr(shipment, "complete_many", broken)
     assert shipment.move_on_due(timezone.now() + timedelta(days=9)) == 1
