@@ -62,12 +62,12 @@ class ClaimTalk:
     )
 
     @needs("photos")
-    def resolve_photo_urls(root, info):
+    def resolve_photo_urls(root: Any, info: Any) -> Any:
         """The door asks who is there."""
         return urls_of(root)
 
     @needs("replies__refund", "photos", "refund")
-    def resolve_replies(root, info):
+    def resolve_replies(root: Any, info: Any) -> Any:
         """Each with the claim, whose photos are here already."""
         rows = reads.replies(root)
         for row in rows:

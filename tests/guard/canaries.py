@@ -172,7 +172,7 @@ def _order_of(row: Any) -> Order | None:
         return row
     if isinstance(row, Parcel):
         return row.shipments.get().order
-    for way in ("order", "line", "payment", "refund"):
+    for way in ("order", "line", "payment", "refund", "claim"):
         if (there := getattr(row, way, None)) is not None:
             return _order_of(there)
     return None

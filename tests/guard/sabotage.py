@@ -16,9 +16,10 @@ from local.machine import ROOT
 from tests.guard.sabotages import SABOTAGES as OLDER
 from tests.guard.sabotages import Sabotage
 from tests.guard.sabotages_buying import BUYING
+from tests.guard.sabotages_of_claims import CLAIMS
 from tests.guard.sabotages_of_parcels import PARCELS
 
-SABOTAGES = [*OLDER, *BUYING, *PARCELS]
+SABOTAGES = [*OLDER, *BUYING, *PARCELS, *CLAIMS]
 
 
 def missing(root: Path = ROOT) -> list[str]:

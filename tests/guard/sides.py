@@ -56,7 +56,7 @@ class Side(Town):
         """What waits for those who work at this place."""
         organisations = (self.together.union.pk, self.proposed.pk)
         Organisation.objects.filter(pk__in=organisations).update(region=self.county)
-        Claim.objects.filter(line__order=self.sold.row).update(made_at=timezone.now() - LONG_AGO)
+        Claim.objects.filter(line__order=self.sold.row).update(disputed_at=timezone.now() - LONG_AGO)
         self.team = self.unsold.variant.product.team
         self.green = a_team(verified=False)
         self.submitted = a_product(self.team, state="submitted", name_zh="示例送审")

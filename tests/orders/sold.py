@@ -80,6 +80,14 @@ class Sold:
         given = {"claimId": global_id("Claim", claim.uid), "idempotencyKey": key()}
         self.buyer.done("claimAccept", **self.order, **given)
 
+    def disagree(self, n: int = 0) -> None:
+        """The team has answered that nothing is wrong, and the buyer that it is."""
+        claim = global_id("Claim", self.line(n).claims.latest("id").uid)
+        given = {"claimId": claim, "words": "示例：没有问题", "idempotencyKey": key()}
+        self.managers[n].done("claimAnswer", "claim { state }", **given)
+        given = {**self.order, **given, "words": "示例：请再看看", "idempotencyKey": key()}
+        self.buyer.done("claimDispute", "claim { state }", **given)
+
     def review(self, stars: int = 5, words: str = "", n: int = 0) -> Any:
         """What comes of reviewing a line."""
         given = {"lineId": self.line_id(n), "stars": stars, "words": words}

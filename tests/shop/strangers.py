@@ -112,6 +112,7 @@ class Town:
         self.sold = Sold(till, stand)
         self.sold.arrive(0)
         self.sold.claim()
+        self.sold.disagree()
         self.sold.review()
         paid = Payment.objects.get(order=self.sold.row, is_kept=True)
         self.failed = Refund.objects.create(
