@@ -27,17 +27,8 @@ OPTIONAL = say("（可不填）", "(optional)")
 BEFORE = {True: say("（提交前要有）", "(to submit)"), "opening": say("（开张前要有）", "(to open)")}
 # Attributes that a field may be given as they are.
 PLAIN = (
-    "autocomplete",
-    "inputmode",
-    "maxlength",
-    "min",
-    "max",
-    "step",
-    "pattern",
-    "placeholder",
-    "rows",
-    "accept",
-    "multiple",
+    *("autocomplete", "inputmode", "maxlength", "min", "max", "step", "pattern"),
+    *("placeholder", "rows", "accept", "multiple"),
 )
 
 
