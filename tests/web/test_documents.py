@@ -35,7 +35,7 @@ UPLOADS = {
     "upload_award_file": {"award", "file"},
 }
 # Files that a form sends beside its act's variables.
-FILES = {"make_claim": {"photo"}}
+FILES = {act: {"photo"} for act in ("make_claim", "dispute_claim", "bring_claim", "add_claim_photos")}
 BY_OTHERS = {"change_quantity", "remove_line", "accept_prices", "use_coupon", "leave_coupon", "send_to_usual"}
 FORM = re.compile(r'{% form "(\w+)"(.*?)%}(.*?){% endform %}', re.DOTALL)
 CARRIES = re.compile(r'carries="(\w+)"')
