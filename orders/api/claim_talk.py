@@ -12,7 +12,7 @@ from core.api.types import Money, PlainType, enum_of, list_of, money
 from orders.links import claim_photo
 from orders.models import Claim, ClaimReply
 from orders.reads import claim as reads
-from orders.reads.claim import MOST_DISPUTES, MOST_PHOTOS
+from orders.reads.claim import MOST_DISPUTES
 
 OF_THE_CLAIM = Access("whoever may see the claim", pii=2)
 # Each dispute has its answer; one word brings it before the shop, and one ends it.
@@ -32,8 +32,10 @@ class ClaimReplyType(PlainType):
     words = graphene.String(required=True, description="What is said; may be empty beside money.")
     refunded = graphene.Field(Money, description="What was given back with it; null where nothing was.")
     made_at = graphene.DateTime(required=True, description="When it was said.")
-    photo_urls = list_of(
-        graphene.String, most=MOST_PHOTOS, description="Where the photos that came with it are shown."
+    photo_urls = graphene.List(
+        graphene.NonNull(graphene.String),
+        required=True,
+        description="Where the photos that came with it are shown; six at most of a claim.",
     )
 
     def resolve_kind_name(root, info):
@@ -52,10 +54,10 @@ class ClaimReplyType(PlainType):
 class ClaimTalk:
     """What a type of a claim tells of what is said about it."""
 
-    photo_urls = list_of(
-        graphene.String,
-        most=MOST_PHOTOS,
-        description="Where the photos that came with its first words are shown.",
+    photo_urls = graphene.List(
+        graphene.NonNull(graphene.String),
+        required=True,
+        description="Where the photos that came with its first words are shown; six at most of a claim.",
     )
     replies = list_of(
         ClaimReplyType, most=MOST_REPLIES, description="What was said about it since, the first first."

@@ -212,8 +212,8 @@ ACTS = {
     "dispute_claim": Act(
         follow=says(
             say(
-                "已请团队再看，答复会发到您的邮箱。",
-                "The team looks again; its answer comes to your mailbox.",
+                "已请团队再看，有答复会告诉您。",
+                "The team looks again; you are told what it answers.",
             )
         ),
         as_written="the buyer's own words, which only ask",
@@ -221,8 +221,8 @@ ACTS = {
     "bring_claim": Act(
         follow=says(
             say(
-                "已交给平台，裁定会发到您的邮箱。",
-                "The shop has it now; what it decides comes to your mailbox.",
+                "已交给平台，有裁定会告诉您。",
+                "The shop has it now; you are told what it decides.",
             )
         ),
         as_written="the buyer's own words; its form says that the shop is asked once",
