@@ -44,7 +44,7 @@ def make(line: Line, words: str, photos: Sequence[Any] = (), *, key: UUID) -> Cl
         raise Invalid(say("请说说哪里不对。", "Please say what is wrong."), field="words")
     _check(line)
     claim = Claim(uid=uid, line=line, words=words)
-    with claim_photo.written(uid, photos) as names:
+    with claim_photo.stored(uid, photos) as names:
         try:
             with transaction.atomic():
                 _save(claim, names)

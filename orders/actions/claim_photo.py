@@ -16,7 +16,7 @@ from orders.reads.claim import MOST_PHOTOS
 
 
 @contextmanager
-def written(uid: UUID, photos: Sequence[Any], *, before: int = 0) -> Iterator[list[str]]:
+def stored(uid: UUID, photos: Sequence[Any], *, before: int = 0) -> Iterator[list[str]]:
     """The names of their files, which are taken away again should what happens with them fail; `before` it were so many."""
     if before + len(photos) > MOST_PHOTOS:
         raise Invalid(_TOO_MANY, field="photo")

@@ -58,7 +58,7 @@ def _reply(claim: Claim, kind: Kind, words: str, photos: Sequence[Any], key: UUI
         raise Invalid(say("请说说为什么不同意。", "Please say why it is not enough."), field="words")
     _must(claim, _ASKS[kind])
     with (
-        claim_photo.written(claim.uid, photos, before=claim_photo.count(claim)) as names,
+        claim_photo.stored(claim.uid, photos, before=claim_photo.count(claim)) as names,
         transaction.atomic(),
     ):
         claim = _locked(claim)
@@ -80,7 +80,7 @@ def add_photos(claim: Claim, photos: Sequence[Any]) -> Claim:
         raise Invalid(say("请选一张照片。", "Please choose a photo."), field="photo")
     _must(claim, "ADD_PHOTO")
     with (
-        claim_photo.written(claim.uid, photos, before=claim_photo.count(claim)) as names,
+        claim_photo.stored(claim.uid, photos, before=claim_photo.count(claim)) as names,
         transaction.atomic(),
     ):
         claim = _locked(claim)
