@@ -25,10 +25,12 @@ from accounts.events import (
     SignUpRepeated,
     TextCodeRequested,
 )
+from accounts.letters import number_for_letters, wants
 from accounts.models import (
     Answer,
     Appointment,
     DeviceCode,
+    LetterKind,
     Membership,
     Organisation,
     Person,
@@ -273,5 +275,10 @@ def tell_of_answer(event: QuestionAnswered) -> None:
     """To whoever asked, while she has an account."""
     answer = Answer.objects.select_related("question__asker").get(pk=event.answer_id)
     asker = answer.question.asker
-    if asker is not None and asker.is_active and asker.email_verified_at:
+    if asker is None or not asker.is_active or not wants(asker, LetterKind.ANSWERS):
+        return
+    if (number := number_for_letters(asker)) and texting.carries("question_answered"):
+        texting.send(number, "question_answered", asker.language, {})
+        text_code.count_letter()
+    elif asker.email_verified_at:
         _tell(asker, "question_answered", answer=answer, link=links.my_questions(asker.language))

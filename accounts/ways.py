@@ -42,7 +42,11 @@ def texted(phone: str) -> str:
 
 
 def export(person: Person) -> dict[str, Any]:
-    """The person's ways, and what she has agreed to, in plain values."""
+    """The person's ways, what she has agreed to, and what letters she wants, in plain values."""
     names = ("kind", "value", "proved_at", "last_used_at", "ended_at")
     agreed = person.consents.order_by("id").values("kind", "words", "given_at", "ended_at")
-    return {"ways_to_sign_in": list(person.ways.order_by("id").values(*names)), "consents": list(agreed)}
+    return {
+        "ways_to_sign_in": list(person.ways.order_by("id").values(*names)),
+        "letters": {"letters_by": person.letters_by, "letters_off": person.letters_off},
+        "consents": list(agreed),
+    }

@@ -1,4 +1,4 @@
-"""What of an order is told by text to whoever has given no mailbox: money, parcels, and the codes that she asks for.
+"""What of an order is told by text, to whoever chose it or has given no mailbox: money, parcels, and the codes that she asks for.
 
 A house fills in templates of its own, of a few characters each: so a text carries facts, and of its link the last part.
 """
@@ -7,7 +7,7 @@ from typing import Any
 
 from accounts import texting
 from accounts.actions import text_code
-from accounts.ways import number_of
+from accounts.letters import number_for_letters
 from core.money import show
 from orders.links import key_of
 from orders.models import Order
@@ -17,18 +17,20 @@ MOST = 30
 
 
 def texted_number(order: Order) -> str:
-    """Where its buyer is told by text; nothing of whoever is told by mail."""
-    if order.email:
-        return ""
-    return number_of(order.person) if order.person and not order.mobile else order.mobile
+    """Where its buyer is told by text, by her choice or because there is no mailbox; nothing of whoever is told by mail."""
+    if order.person and (number := number_for_letters(order.person)):
+        return number
+    return "" if order.email else order.mobile
 
 
-def tell(order: Order, template: str, facts: dict[str, Any]) -> None:
-    """Send it, if it is of what is told by text, and the house has a template for it."""
+def tell(order: Order, template: str, facts: dict[str, Any]) -> bool:
+    """Send it, if it is of what is told by text, and the house has a template for it; whether it was."""
     number, told = texted_number(order), _facts(order, template, facts)
-    if number and told is not None and texting.carries(template):
-        texting.send(number, template, order.language, {"order": order.number, **told})
-        text_code.count_letter()
+    if not number or told is None or not texting.carries(template):
+        return False
+    texting.send(number, template, order.language, {"order": order.number, **told})
+    text_code.count_letter()
+    return True
 
 
 def _facts(order: Order, template: str, facts: dict[str, Any]) -> dict[str, str] | None:

@@ -7,7 +7,8 @@ from django.conf import settings
 
 from accounts import mail
 from accounts.actions.erasure import reach
-from accounts.models import Person
+from accounts.letters import wants
+from accounts.models import LetterKind, Person
 from accounts.permissions import holders
 from catalog.reads import managers_of
 from core import language
@@ -17,13 +18,21 @@ from orders.models import Order, Shipment
 from orders.reads.address import localized, parcels_of
 from orders.reads.proof import is_proved
 
+# What she may switch off; all else is of money, of what must not be eaten, or was asked for.
+KINDS = {
+    **dict.fromkeys(("parcel_sent", "parcel_delivered", "place_closed", "place_open"), LetterKind.PARCELS),
+    "claim_answered": LetterKind.ANSWERS,
+    "order_unpaid": LetterKind.REMINDERS,
+}
+
 
 def to_buyer(order: Order, template: str, **facts: Any) -> None:
-    """Tell whoever bought, of one `parcel` or of all; who has asked to be forgotten only as long as money may come back to
-    us that is hers."""
+    """Tell whoever bought, of one `parcel` or of all, by the way she chose and unless she has switched this kind off; who has
+    asked to be forgotten only as long as money may come back to us that is hers."""
+    if not wants(order.person, KINDS.get(template, LetterKind.MONEY)) or by_text.tell(order, template, facts):
+        return
     mailbox = order.email or reach(order.person)
     if not mailbox:
-        by_text.tell(order, template, facts)
         return
     with language.use(order.language):
         shipment: Shipment | None = facts.get("parcel")

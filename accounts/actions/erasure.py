@@ -166,6 +166,7 @@ def _forget(person: Person) -> None:
     person.name = person.nickname = person.phone = ""
     person.email_verified_at, person.erased_at, person.is_active = None, now, False
     person.erasure_asked_at = person.number_lost_at = None
+    person.letters_by, person.letters_off = "", []
     person.mobiliser_code = a_code()
     # A new hash ends every session: each carries a fingerprint of the one it was opened with.
     person.set_unusable_password()

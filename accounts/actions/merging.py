@@ -80,6 +80,9 @@ def merge(here: Person, there: Person, shown: str) -> Person:
         _must_be_free_to(lasting, gone)
         Merging.objects.create(lasting=lasting, gone=gone, at=clock.now(), shown=shown)
         carry(lasting, gone)
+        # What she has switched off by either account stays off.
+        lasting.letters_off = sorted({*lasting.letters_off, *gone.letters_off})
+        lasting.save(update_fields=["letters_off"])
         _end(lasting, gone)
         audit.record(lasting, "merge", "Person", lasting.uid, gone=str(gone.uid))
         outbox.record(AccountsMerged(lasting_id=lasting.pk, gone_id=gone.pk))

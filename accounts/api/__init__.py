@@ -5,6 +5,7 @@ from accounts.api import (
     appointing,
     audit,
     device,
+    letters,
     membership,
     office,
     office_accounts,
@@ -35,6 +36,7 @@ class Query(
     appointing.Query,
     question.Query,
     ways.Query,
+    letters.Query,
 ):
     """What may be read on this floor."""
 
@@ -56,5 +58,6 @@ class Mutation(
     audit.Mutation,
     question.Mutation,
     ways.Mutation,
+    letters.Mutation,
 ):
     """What may be done on this floor."""

@@ -1,6 +1,7 @@
 from accounts.models.appointment import Appointment, RoleInvitation
 from accounts.models.audit import AuditEntry
 from accounts.models.device import DeviceCode
+from accounts.models.letter import LetterKind, LettersBy
 from accounts.models.merging import Merging
 from accounts.models.organisation import Invitation, Membership, Organisation
 from accounts.models.person import ApiToken, Person
@@ -22,6 +23,7 @@ __all__ = [
     "DeviceCode",
     "Faq",
     "Invitation",
+    "LetterKind",
     "Membership",
     "Merging",
     "NumberDay",
@@ -37,4 +39,5 @@ __all__ = [
     "WeChatErrand",
     "TextCode",
     "TextDay",
+    "LettersBy",
 ]

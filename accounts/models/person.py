@@ -15,6 +15,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.module_loading import import_string
 
 from accounts.clean import mailbox
+from accounts.models.letter import LettersBy
 from core.choices import Choices
 from core.language import say
 
@@ -105,6 +106,21 @@ class Person(AbstractBaseUser, PermissionsMixin):
     reach_until = models.DateTimeField(null=True, blank=True)
     number_lost_at = models.DateTimeField(
         null=True, blank=True, help_text="since when a number that had opened it belongs to somebody else"
+    )
+    letters_by = models.CharField(
+        max_length=4,
+        choices=LettersBy.choices,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="by what way she is told; empty: by mail where she has a mailbox",
+    )
+    letters_off = ArrayField(
+        models.CharField(max_length=10),
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text="the kinds of letters that she has switched off",
     )
     merged_into = models.ForeignKey(
         "self",

@@ -48,6 +48,7 @@ OWN = {
         "signInByText",
         "textCodeRequest",
         "orderLinkRequest",
+        "lettersChoose",
         "numberCodeRequest",
         "numberAdd",
         "confirmCodeRequest",

@@ -200,6 +200,7 @@ def _orders() -> Iterator[Stop]:
         "addresses",
         "details",
         "ways",
+        "letters",
         "second_factor",
         "device",
         "organisations",

@@ -115,6 +115,7 @@ def of_the_shop(shelf: SimpleNamespace, together: Together, orders: SimpleNamesp
                 "account/second-factor/?next=/en/",
                 "account/device/",
                 "account/purchases/",
+                "account/letters/",
             ),
             *(f"account/ways/{form}" for form in ("", "?open=join_accounts", "?open=end_other_sessions")),
             *(

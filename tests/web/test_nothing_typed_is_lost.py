@@ -63,7 +63,16 @@ PLAIN |= {
 PLAIN |= {"terms", "set_up", "set_up_facts", "set_up_texts", "set_up_mail", "set_up_payments"}
 PLAIN |= {"set_up_wechat"}
 PLAIN |= {"set_up_shipping", "set_up_categories"}
-PLAIN |= {"password_forgotten", "find_order", "desk_lot", "desk_new", "my_data", "incidents", "incident"}
+PLAIN |= {
+    "password_forgotten",
+    "find_order",
+    "letters",
+    "desk_lot",
+    "desk_new",
+    "my_data",
+    "incidents",
+    "incident",
+}
 PLAIN |= {
     "office",
     "office_listings",

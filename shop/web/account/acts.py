@@ -160,6 +160,7 @@ DEVICE = {
 
 ONESELF = {
     "update_person": Act(follow=saved, undone_by="update_person"),
+    "choose_letters": Act(follow=saved, undone_by="choose_letters"),
     "ask_to_confirm": Act(
         follow=says(
             say("验证码已发出，5 分钟内有效。", "The code is on its way; it holds for five minutes.")

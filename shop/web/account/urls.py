@@ -19,6 +19,7 @@ urlpatterns = [
         "<language:lang>/account/addresses/", page("account/addresses", for_somebody=True), name="addresses"
     ),
     path("<language:lang>/account/details/", page("account/details", for_somebody=True), name="details"),
+    path("<language:lang>/account/letters/", page("account/letters", for_somebody=True), name="letters"),
     path("<language:lang>/account/ways/", page("account/ways", for_somebody=True), name="ways"),
     path(
         "<language:lang>/account/second-factor/",

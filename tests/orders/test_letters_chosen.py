@@ -1,0 +1,151 @@
+"""Letters by the way she chose, and of the kinds that she wants; those of money always come."""
+
+import re
+
+import pytest
+from django.core import mail
+from django.test import Client
+
+from accounts.actions import export, merging, text_code
+from accounts.actions import way as ways
+from accounts.letters import SWITCHABLE, number_for_letters
+from accounts.models import LetterKind, SignInWay
+from core.deliveries import drain
+from orders.mail import KINDS
+from tests import texts
+from tests.orders.sold import Sold
+from tests.orders.world import Buyer, a_person
+from tests.web.conftest import signed_in
+from tests.web.test_pages import post
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("whole_shop")]
+NUMBER = "+8617112345678"
+ALL = [kind.name for kind in SWITCHABLE]
+LETTERS = "lettersBy mailbox number kinds { kind name isWanted isAlways }"
+
+
+@pytest.fixture(autouse=True)
+def nothing_sent_yet():
+    texts.SENT.clear()
+    mail.outbox.clear()
+
+
+@pytest.fixture
+def mei():
+    """Somebody with a mailbox and a number."""
+    person = a_person(email="mei@example.com")
+    ways.prove(person, SignInWay.Kind.PHONE, NUMBER)
+    return person
+
+
+def sent():
+    """What she was told since the last look: letters by their subjects' sort, texts by their templates."""
+    drain()
+    news = (
+        [letter.subject for letter in mail.outbox if letter.to == ["buyer@example.com"]],
+        [text.template for text in texts.SENT],
+    )
+    mail.outbox.clear()
+    texts.SENT.clear()
+    return news
+
+
+def choose(person, wanted=ALL, **letters_by):
+    return Buyer(person).do("lettersChoose", f"letters {{ {LETTERS} }}", wanted=wanted, **letters_by)
+
+
+def test_money_and_parcels_come_by_text_once_she_says_so_and_all_else_by_mail(mei, till, a_stand):
+    assert choose(mei, lettersBy="TEXT")["letters"]["lettersBy"] == "TEXT"
+    sold = Sold(till, a_stand, buyer=Buyer(mei))
+    assert sent() == ([], ["order_paid"])
+    sold.ship()
+    assert sent() == ([], ["parcel_sent"])
+    sold.buyer.done("shipmentDelivered", shipmentId=sold.parcel_id(0), token=None)
+    letters, by_text = sent()
+    assert len(letters) == 1 and by_text == [], "that it has arrived is told by no text"
+    assert text_code.the_day().letters == 2
+
+
+def test_what_she_has_switched_off_does_not_come_and_money_does(mei, till, a_stand):
+    shown = choose(mei, wanted=["ANSWERS"])["letters"]["kinds"]
+    assert [(one["kind"], one["isWanted"]) for one in shown] == [
+        ("MONEY", True),
+        ("PARCELS", False),
+        ("ANSWERS", True),
+        ("REMINDERS", False),
+    ]
+    sold = Sold(till, a_stand, buyer=Buyer(mei))
+    (paid,), by_text = sent()
+    assert sold.order["number"] in paid and by_text == []
+    sold.arrive(0)
+    assert sent() == ([], [])
+    sold.claim()
+    assert choose(mei)["errors"] == []
+    guest = Sold(till, a_stand)
+    guest.ship()
+    drain()
+    assert [m for m in mail.outbox if m.to == ["buyer@example.com"]], "whoever has no account is always told"
+
+
+def test_a_way_that_she_does_not_have_is_refused_and_a_lost_number_falls_back_to_mail(mei):
+    bare = a_person(email="li@example.com")
+    (error,) = choose(bare, lettersBy="TEXT")["errors"]
+    assert (error["code"], error["field"]) == ("INVALID", ["lettersBy"])
+    choose(mei, lettersBy="TEXT")
+    ways.end(SignInWay.objects.get(value=NUMBER), None)
+    mei.refresh_from_db()
+    assert number_for_letters(mei) == ""
+    numbered = a_person(email=None, email_verified_at=None)
+    ways.prove(numbered, SignInWay.Kind.PHONE, NUMBER)
+    assert choose(numbered, lettersBy="MAIL")["errors"][0]["code"] == "INVALID"
+    assert choose(numbered)["letters"]["lettersBy"] == "TEXT"
+    assert (
+        Buyer().do("lettersChoose", "letters { lettersBy }", wanted=[])["errors"][0]["code"]
+        == "SIGN_IN_REQUIRED"
+    )
+
+
+def test_each_letter_of_a_kind_is_one_that_is_sent_and_what_she_chose_is_in_her_data(mei):
+    from tests.orders.test_mails import TEMPLATES
+
+    there = {path.name.split(".")[0] for path in TEMPLATES.glob("*.txt")}
+    assert (
+        KINDS.keys() <= there
+        and set(KINDS.values()) <= set(SWITCHABLE)
+        and LetterKind.MONEY not in SWITCHABLE
+    )
+    choose(mei, wanted=["PARCELS"], lettersBy="TEXT")
+    mei.refresh_from_db()
+    account = export.export(mei)["letters"]
+    assert (account["letters_by"], account["letters_off"]) == ("text", ["answers", "reminders"])
+
+
+def test_of_two_accounts_that_become_one_what_either_has_switched_off_stays_off(mei):
+    other = a_person(email="other@example.com")
+    choose(mei, wanted=["PARCELS", "ANSWERS"])
+    choose(other, wanted=["ANSWERS", "REMINDERS"])
+    lasting = merging.merge(mei, other, "email email")
+    lasting.refresh_from_db()
+    assert lasting.letters_off == ["parcels", "reminders"]
+
+
+@pytest.mark.parametrize("lang, words", [("zh", "这一类总会发"), ("en", "These always come")])
+def test_her_page_says_where_letters_go_and_keeps_what_she_ticks(mei, lang, words):
+    her, path = signed_in(mei), f"/{lang}/account/letters/"
+    page = her.get(path).content.decode()
+    assert f"/{lang}/account/letters/" in her.get(f"/{lang}/account/").content.decode()
+    assert (
+        words in page and NUMBER in page and mei.email in page and len(re.findall(r"\bchecked\b", page)) == 4
+    )
+    reply = post(
+        her, "choose_letters", lettersBy="TEXT", wanted=["", "PARCELS"], next=path, back=path, lang=lang
+    )
+    assert reply.url == path
+    mei.refresh_from_db()
+    assert (mei.letters_by, mei.letters_off) == ("text", ["answers", "reminders"])
+    page = her.get(path).content.decode()
+    assert len(re.findall(r"\bchecked\b", page)) == 2
+    post(her, "choose_letters", lettersBy="MAIL", wanted=[""], next=path, back=path, lang=lang)
+    mei.refresh_from_db()
+    assert mei.letters_off == ["parcels", "answers", "reminders"]
+    assert "/sign-in/" in Client().get(path)["Location"]
