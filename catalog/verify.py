@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from catalog.actions import card
-from catalog.models import Product
+from catalog.models import FormerSlug, Product
 from catalog.models.sold import STEPS
 from core.verify import Offence, rows_of
 
@@ -26,7 +26,8 @@ _LOTS = """
 
 
 def verify() -> Iterator[Offence]:
-    """I1: a lot's units add up and are the fold of its reservations; a card equals what it is made from."""
+    """I1: a lot's units add up and are the fold of its reservations; a card equals what it is made from; an address
+    leads to one product."""
     for code, declared, restocked, available, reserved, sold, *fold in rows_of(_LOTS):
         words = (
             f"declared {declared} + restocked {restocked} against available {available}"
@@ -35,5 +36,9 @@ def verify() -> Iterator[Offence]:
         yield Offence("I1", "Lot", code, words)
     for slug, step in Product.objects.exclude(sold_step__in=(0, *STEPS)).values_list("slug", "sold_step"):
         yield Offence("I1", "Product", slug, f"{step} units sold are told, which is no step")
+    for slug in FormerSlug.objects.filter(slug__in=Product.objects.values("slug")).values_list(
+        "slug", flat=True
+    ):
+        yield Offence("I1", "FormerSlug", slug, "leads on to a product, and is the address of one")
     for noun, its_id, said, true in card.stale():
         yield Offence("I1", noun, its_id, f"its card says {said}, its variants and lots {true}")

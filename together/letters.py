@@ -10,7 +10,7 @@ from orders.reads.closure import closed_for
 from together.events import GroupConfirmed, GroupFellShort, GroupRecalled, GroupSent
 from together.mail import to_coordinators
 from together.models import GroupPurchase
-from together.reads.group import KIND
+from together.reads.group import KIND, presale_ship_by
 from together.reads.seat import packing_list
 
 
@@ -40,16 +40,17 @@ def _group(pk: int) -> GroupPurchase:
 def send_group_confirmed(event: GroupConfirmed) -> None:
     """To the coordinators: it is on, and where the packing list is. Members are told by their orders."""
     group = _group(event.group_id)
-    to_coordinators(group, "group_confirmed", members=packing_list(group).count())
+    to_coordinators(
+        group, "group_confirmed", members=packing_list(group).count(), presale_ship_by=presale_ship_by(group)
+    )
 
 
 @reaction("together.letters.tell_team_of_group")
 def tell_team_of_group(event: GroupConfirmed) -> None:
     """To the team's managers: a group's order, sent as one parcel."""
     group = _group(event.group_id)
-    to_team(
-        group.variant.product.team_id, "team_group", "orders/", group=group, product=group.variant.product
-    )
+    facts = {"group": group, "product": group.variant.product, "presale_ship_by": presale_ship_by(group)}
+    to_team(group.variant.product.team_id, "team_group", "orders/", **facts)
 
 
 @reaction("together.letters.send_group_sent")

@@ -10,7 +10,7 @@ from catalog import search
 # than ten, and of a card that takes longer than renewing it.
 # The order of the lots is that of catalog.actions.stock.turn; a test holds the two together.
 _VARIANTS = """
-    SELECT v.id, v.product_id, v.is_offered, v.price_minor, v.position,
+    SELECT v.id, v.product_id, v.is_offered, v.price_minor, v.position, v.net_content,
            s.farm_gate_bps + s.labour_bps + s.dividend_bps AS household_bps,
            coalesce(shelf.units, 0) AS units, shelf.lot_id, shelf.is_open, shelf.ship_by
     FROM catalog_variant v
@@ -27,17 +27,18 @@ _VARIANTS = """
 """
 
 # Price and households' part come from one variant, the cheapest offered, so that
-# "from ¥26.90, of which 54 % for the households" is one true sentence.
+# "from ¥26.90 for 2.5 kg, of which 54 % for the households" is one true sentence.
 _PRODUCTS = """
     SELECT i.id, cheapest.price_minor, cheapest.household_bps, coalesce(shelf.units, 0) AS units,
-           CASE WHEN NOT shelf.is_open THEN shelf.ship_by END AS ship_by
+           CASE WHEN NOT shelf.is_open THEN shelf.ship_by END AS ship_by,
+           coalesce(cheapest.net_content, '') AS net_content, shelf.sizes
     FROM unnest((SELECT %(products)s::bigint[])) AS i(id)
     LEFT JOIN LATERAL (
-        SELECT price_minor, household_bps FROM variants WHERE product_id = i.id AND is_offered
+        SELECT price_minor, household_bps, net_content FROM variants WHERE product_id = i.id AND is_offered
         ORDER BY price_minor, position, id LIMIT 1
     ) cheapest ON true
     LEFT JOIN LATERAL (
-        SELECT sum(units) AS units, bool_or(is_open) AS is_open, min(ship_by) AS ship_by
+        SELECT sum(units) AS units, bool_or(is_open) AS is_open, min(ship_by) AS ship_by, count(*) AS sizes
         FROM variants WHERE product_id = i.id AND is_offered
     ) shelf ON true
 """
@@ -58,7 +59,8 @@ _REFRESH = f"""
     ), told AS (
         UPDATE catalog_product p
         SET price_from_minor = f.price_minor, household_bps = f.household_bps,
-            units_available = f.units, presale_ship_by = f.ship_by, version = p.version + 1
+            units_available = f.units, presale_ship_by = f.ship_by, net_content_from = f.net_content,
+            size_count = f.sizes, version = p.version + 1
         FROM ({_PRODUCTS}) f WHERE p.id = f.id
         RETURNING p.id, p.price_from_minor, p.units_available > 0 AS in_stock
     )
@@ -72,8 +74,9 @@ _STALE = f"""
     WITH variants AS ({_VARIANTS})
     SELECT 'Product', p.slug, p.price_from_minor || ' ' || p.units_available, f.price_minor || ' ' || f.units
     FROM ({_PRODUCTS}) f JOIN catalog_product p ON p.id = f.id
-    WHERE (p.price_from_minor, p.household_bps, p.units_available, p.presale_ship_by)
-          IS DISTINCT FROM (f.price_minor, f.household_bps, f.units::int, f.ship_by)
+    WHERE (p.price_from_minor, p.household_bps, p.units_available, p.presale_ship_by, p.net_content_from,
+           p.size_count)
+          IS DISTINCT FROM (f.price_minor, f.household_bps, f.units::int, f.ship_by, f.net_content, f.sizes::smallint)
     UNION ALL
     SELECT 'SearchEntry', p.slug, e.price_from_minor || ' ' || e.in_stock, p.price_from_minor || ' ' || p.units_available
     FROM catalog_searchentry e JOIN catalog_product p ON p.id = e.product_id

@@ -2,6 +2,7 @@
 
 from catalog.api import (
     desk,
+    former,
     listing,
     members,
     office,
@@ -20,6 +21,7 @@ from catalog.api import (
 
 class Query(
     product.Query,
+    former.Query,
     search.Query,
     suggestions.Query,
     team.Query,

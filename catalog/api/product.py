@@ -2,11 +2,9 @@
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
 import graphene
-from django.core.files.storage import DEFAULT_STORAGE_ALIAS, FileSystemStorage, storages
 from django.db.models import QuerySet
 
 from catalog import reads
@@ -14,17 +12,18 @@ from catalog.actions.picture import MOST_PICTURES
 from catalog.actions.variant import MOST_OFFERED
 from catalog.api.access import HELD, PUBLIC
 from catalog.api.certificate import CertificateType
+from catalog.api.picture import PictureType
 from catalog.api.variant import VariantType
-from catalog.models import Category, Picture, Product
+from catalog.models import Category, Product
 from catalog.reads.listing import narrowed, with_season
-from catalog.search import Where
+from catalog.search import Where, measures
 from core import clock
 from core.api.connections import connection_field
 from core.api.facts import cache_tags, guarded, mark
 from core.api.facts import reads as reads_columns
 from core.api.lookahead import prefetched, read
 from core.api.scopes import demand
-from core.api.types import Localized, ModelType, MoneyField, list_of
+from core.api.types import Localized, ModelType, Money, MoneyField, list_of, money, to_many
 from core.language import say
 from core.refusals import Invalid, NotFound
 from core.related import related
@@ -53,41 +52,9 @@ class CategoryType(ModelType):
     name = Localized("name", description="Its name in the reader's language.")
 
 
-def _address(picture: Picture, column: str) -> str:
-    """Where a photo is. On our own disk its name says so; a storage elsewhere may sign an address for an hour."""
-    storage, name = storages[DEFAULT_STORAGE_ALIAS], picture.__dict__.get(column)
-    if type(storage) is FileSystemStorage and type(name) is str and storage.base_url:
-        return _on_disk(storage.base_url, name)
-    return str(getattr(picture, column).url)
-
-
-@lru_cache(maxsize=8_000)
-def _on_disk(base_url: str, name: str) -> str:
-    return FileSystemStorage(base_url=base_url).url(name)
-
-
-class PictureType(ModelType):
-    """A team's own photo of a product, at two sizes."""
-
-    class Meta:
-        model = Picture
-        fields = ("width", "height")
-        access = HELD
-        about = {"width": "In pixels, of `url`.", "height": "In pixels, of `url`."}
-
-    url = graphene.String(required=True, description="The large one, at most 1280 pixels.")
-    card_url = graphene.String(required=True, description="The small one, at most 480 pixels.")
-    alt = Localized("alt", description="What it shows, in words.")
-
-    @reads_columns("file")
-    def resolve_url(root, info):
-        """The address of the large size; a storage elsewhere may sign it for an hour."""
-        return _address(root, "file")
-
-    @reads_columns("card_file")
-    def resolve_card_url(root, info):
-        """The address of the small size, for lists; signed as the large one is."""
-        return _address(root, "card_file")
+def _per_thousand(product: Product, unit: str) -> dict[str, Any] | None:
+    minor, net = product.price_from_minor, measures.amount(product.net_content_from)
+    return money((minor * 2_000 + net[0]) // (2 * net[0])) if minor and net and net[1] == unit else None
 
 
 class ProductType(ModelType):
@@ -98,10 +65,9 @@ class ProductType(ModelType):
         fields = (
             *("slug", "name_zh", "name_en", "kind", "storage", "team", "category", "origin", "illustration"),
             *("season_months", "shelf_life_days", "licence_number", "dispatch_days", "after_sale_hours"),
-            *("household_bps", "pictures"),
+            "household_bps",
         )
         access = HELD
-        most = {"pictures": MOST_PICTURES}
         about = {
             "slug": "Its name in addresses.",
             "name_zh": "Its name in Chinese.",
@@ -118,7 +84,6 @@ class ProductType(ModelType):
             "dispatch_days": "Sent within so many days of payment.",
             "after_sale_hours": "Hours after delivery in which something wrong can be reported.",
             "household_bps": "The households' part of priceFrom, in basis points.",
-            "pictures": "Its team's photos; without any, the drawing shows it.",
         }
 
     name = Localized("name", description="Its name in the reader's language.")
@@ -130,6 +95,21 @@ class ProductType(ModelType):
     return_rule = Localized("return_rule", description="When it can be returned.")
     price_from = MoneyField(
         "price_from_minor", required=False, description="The price of its cheapest variant."
+    )
+    net_content_from = mark(
+        graphene.String(
+            required=True, description="Of that variant, as on its label; empty where it has none."
+        ),
+        columns=("net_content_from",),
+    )
+    size_count = mark(
+        graphene.Int(required=True, description="In how many sizes it is offered."), columns=("size_count",)
+    )
+    price_per_kilogram = graphene.Field(
+        Money, description="Of priceFrom; null where its net content is no weight."
+    )
+    price_per_litre = graphene.Field(
+        Money, description="Of priceFrom; null where its net content is no volume."
     )
     needs_adult = mark(
         graphene.Boolean(required=True, description="Whether only adults may buy it."), columns=("kind",)
@@ -174,6 +154,12 @@ class ProductType(ModelType):
     review_count = mark(
         graphene.Int(required=True, description="How many reviews are shown."), columns=("reviews_shown",)
     )
+    pictures = to_many(
+        "pictures",
+        PictureType,
+        most=MOST_PICTURES,
+        description="Its team's photos; without any, the drawing shows it.",
+    )
     variants = mark(
         list_of(VariantType, most=MOST_OFFERED, description="What it is sold in, in its team's order."),
         relation="variants",
@@ -182,6 +168,16 @@ class ProductType(ModelType):
         list_of(CertificateType, most=10, description="Papers that are in force today."),
         relation="certificates",
     )
+
+    @reads_columns("price_from_minor", "net_content_from")
+    def resolve_price_per_kilogram(root, info):
+        """To the fen."""
+        return _per_thousand(root, "g")
+
+    @reads_columns("price_from_minor", "net_content_from")
+    def resolve_price_per_litre(root, info):
+        """To the fen."""
+        return _per_thousand(root, "ml")
 
     @reads_columns("season_months")
     def resolve_is_in_season(root, info):

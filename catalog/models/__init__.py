@@ -1,4 +1,5 @@
 from catalog.models.check import DepartmentCheck
+from catalog.models.former import FormerSlug
 from catalog.models.lot import Lot, Reservation
 from catalog.models.product import Category, Certificate, ListingReview, Picture, Product
 from catalog.models.search import SearchEntry, SearchWord
@@ -11,6 +12,7 @@ __all__ = [
     "Category",
     "Certificate",
     "DepartmentCheck",
+    "FormerSlug",
     "Leader",
     "ListingReview",
     "Lot",

@@ -107,6 +107,10 @@ class Product(StateMachine):
     # The card: kept by the transaction that writes what it shows (catalog.actions.card).
     price_from_minor = models.PositiveBigIntegerField(null=True, help_text="of the cheapest variant offered")
     household_bps = models.PositiveIntegerField(null=True, help_text="the households' part of that variant")
+    net_content_from = models.CharField(
+        max_length=60, blank=True, default="", db_default="", help_text="as on that variant's label"
+    )
+    size_count = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="variants offered")
     units_available = models.PositiveIntegerField(default=0)
     sold_step = models.PositiveSmallIntegerField(
         default=0,

@@ -16,6 +16,7 @@ _MEASURE = re.compile(
     rf"(?P<unit>{'|'.join(sorted(_UNITS, key=len, reverse=True))})(?![a-z])"
 )
 _TIMES = re.compile(r"(?P<amount>\d+)(?P<unit>g|ml)\s*[×x*]\s*(?P<times>\d{1,4})\b")
+_ONE = re.compile(r"(?P<amount>\d+)(?P<unit>g|ml)")
 _PIECES = re.compile(r"\b(?P<times>\d{1,4})\s*[×x*]\s*(?P<amount>\d+)(?P<unit>g|ml)\b")
 
 
@@ -47,3 +48,16 @@ def totals(text: str) -> list[str]:
     plain = alike(text.lower())
     found = [*_TIMES.finditer(plain), *_PIECES.finditer(plain)]
     return [f"{int(one['amount']) * int(one['times'])}{one['unit']}" for one in found]
+
+
+def amount(text: str) -> tuple[int, str] | None:
+    """A net content as grams or millilitres; None where it tells none, or more than one thing.
+
+    >>> amount("2.5 kg"), amount("300 g × 2"), amount("500 ml"), amount("12 个"), amount("1 kg + 500 g")
+    ((2500, 'g'), (600, 'g'), (500, 'ml'), None, None)
+    """
+    found = list(dict.fromkeys(totals(text))) or _ONE.findall(alike(text.lower()))
+    if len(found) != 1:
+        return None
+    whole = _ONE.fullmatch(found[0] if isinstance(found[0], str) else "".join(found[0]))
+    return (int(whole["amount"]), whole["unit"]) if whole and int(whole["amount"]) else None

@@ -5,22 +5,25 @@ from typing import Any
 import graphene
 from django.db.models import F, Q, QuerySet
 
-from accounts.api.access import whoever_may
+from accounts.api.access import HELD, PUBLIC, whoever_may
 from accounts.models import Region
 from accounts.reads import region_coded, signed_in
-from catalog.models import Product
+from catalog.models import Product, Team
 from core import numbers
 from core.api.act import Act
 from core.api.facts import guarded
-from core.api.types import ModelType, MoneyField, enum_of, list_of
+from core.api.types import ModelType, Money, MoneyField, PlainType, enum_of, list_of, money, type_of
 from core.language import say
 from core.refusals import Invalid
 from orders.actions import shipping
 from orders.models import ShippingRate
 from orders.reads.shipping import ELSEWHERE
+from orders.reads.told_rates import ToldRate, told_rates
 
 KEEPS_RATES = whoever_may("orders.keep_shipping_rates", anywhere=True)
 MOST = 500
+# Places of one price are told together: five storage classes, a few prices each, and the teams that have their own.
+MOST_TOLD = 150
 
 
 class ShippingRateType(ModelType):
@@ -44,6 +47,57 @@ class ShippingRateType(ModelType):
     )
     first = MoneyField("first_minor", description="The fee for the first weight.")
     step = MoneyField("step_minor", description="The fee for each step.")
+
+
+class ToldRateType(PlainType):
+    """What a parcel of one storage class costs, to places of one price."""
+
+    class Meta:
+        name = "ToldRate"
+        access = HELD
+
+    team = graphene.Field(
+        lambda: type_of(Team),
+        description="Whose parcels; null: of any team that has no price of its own there.",
+    )
+    storage = graphene.Field(
+        enum_of(Product, "storage"), required=True, description="How what is sent is kept."
+    )
+    storage_name = graphene.String(required=True, description="The same in the reader's language.")
+    places = graphene.List(
+        graphene.NonNull(graphene.String),
+        required=True,
+        description="Provinces, by name; none: everywhere that is not named beside it.",
+    )
+    is_served = graphene.Boolean(required=True, description="Whether it is sent there at all.")
+    first = graphene.Field(Money, required=True, description="The fee up to firstGrams.")
+    first_grams = graphene.Int(required=True, description="Up to this weight that is all.")
+    step = graphene.Field(Money, required=True, description="The fee for each further step begun.")
+    step_grams = graphene.Int(required=True, description="Such a step, in grams.")
+
+    def resolve_storage_name(root: ToldRate, info: Any) -> str:
+        """As parcels are called."""
+        return str(Product.Storage(root.storage).parcel)
+
+    def resolve_is_served(root: ToldRate, info: Any) -> bool:
+        """By its rate."""
+        return root.rate.is_served
+
+    def resolve_first(root: ToldRate, info: Any) -> Any:
+        """As a parcel is priced."""
+        return money(root.rate.first_minor)
+
+    def resolve_first_grams(root: ToldRate, info: Any) -> int:
+        """As a parcel is weighed."""
+        return root.rate.first_grams
+
+    def resolve_step(root: ToldRate, info: Any) -> Any:
+        """As a parcel is priced."""
+        return money(root.rate.step_minor)
+
+    def resolve_step_grams(root: ToldRate, info: Any) -> int:
+        """As a parcel is weighed."""
+        return root.rate.step_grams
 
 
 class ShippingRateSave(Act):
@@ -118,6 +172,15 @@ class Query:
             description="The shop's own rates, and then those of the teams at the asker's places.",
         ),
         KEEPS_RATES,
+    )
+    told_rates = guarded(
+        list_of(
+            ToldRateType,
+            most=MOST_TOLD,
+            resolver=lambda root, info: told_rates()[:MOST_TOLD],
+            description="What sending costs and where to: the shop's own table, then what teams charge instead.",
+        ),
+        PUBLIC,
     )
 
 

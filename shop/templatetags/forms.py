@@ -10,7 +10,7 @@ from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from core import language
-from core.language import say
+from core.language import Words, say
 from core.templatetags.sheaf import idempotency_key, read_both
 from shop.templatetags.alone import address_with, is_hushed
 from shop.web.choices import CALLED, CHOICES
@@ -18,6 +18,7 @@ from shop.web.controls import CHOOSE, draw_below, draw_control, draw_field, draw
 from shop.web.document import act_document, variables_of
 from shop.web.form import APART, is_apart
 from shop.web.holes import hole, is_shared
+from shop.web.refused import is_refused, summary
 
 register = template.Library()
 
@@ -67,23 +68,21 @@ class FormNode(template.Node):
         }
         of = str(given.get("of", ""))
         acts = (act, str(given.get("or_act", "")))
-        with context.push(**{FORM: (f"f{request.forms}", _refused(context, acts, item)), OF: of}):
+        prefix, refused = f"f{request.forms}", _refused(context, acts, item)
+        with context.push(**{FORM: (prefix, refused), OF: of}):
             content = self.nodelist.render(context)
+        told = _told(request, prefix, refused, content)
         if of:
-            return format_html(
-                '<input type="hidden" name="back.{}" value="{}" form="{}">{}',
-                act,
-                hidden["back"],
-                of,
-                content,
-            )
+            field = '<input type="hidden" name="back.{}" value="{}" form="{}">'
+            return told + format_html(field, act, hidden["back"], of) + SafeString(content)
         return format_html(
-            '<form method="post" action="/do/{}/"{}{}{}>'
+            '<form method="post" action="/do/{}/"{}{}{}>{}'
             '<input type="hidden" name="csrfmiddlewaretoken" value="{}">{}{}{}</form>',
             act,
             format_html(' class="{}"', given["css"]) if given.get("css") else "",
             format_html(' id="{}"', given["id"]) if given.get("id") else "",
             SafeString(' enctype="multipart/form-data"') if given.get("files") else "",
+            told,
             hole("token") if is_shared(request) else get_token(request),
             format_html_join("", '<input type="hidden" name="{}" value="{}">', hidden.items()),
             idempotency_key(hole("key") if is_shared(request) else None) if _needs_a_key(act, given) else "",
@@ -107,6 +106,14 @@ def _refused(context: template.Context, acts: tuple[str, str], item: str) -> Map
         return {}
     drawn_on(context["request"]).add(form["act"])
     return form
+
+
+def _told(request: Any, prefix: str, refused: Mapping[str, Any], content: str) -> SafeString:
+    """Why it was refused, above its fields; of several forms of that act, above the first."""
+    if not is_refused(refused) or getattr(request, "is_told", False):
+        return SafeString("")
+    request.is_told = True
+    return summary(refused, prefix, content)
 
 
 def drawn_on(request: Any) -> set[str]:
@@ -218,9 +225,7 @@ def region_field(
 
     None is chosen beforehand, not even the only one: a county that nobody chose is where nobody lives.
     """
-    prefix, form = _form(context)
-    id, wrong = f"{prefix}-{name}", form.get("errors", {}).get(name, "")
-    value = (form.get("values", {}).get(name) or [""])[-1]
+    value = refill(context, name)
     groups = [format_html('<option value="">{}</option>', CHOOSE)]
     for division in divisions:
         below = [(county["code"], county["name"]) for county in division["children"]]
@@ -232,14 +237,20 @@ def region_field(
         groups.append(
             draw_options([(p["code"], p["name"]) for p in provinces if p["code"] == province], value)
         )
+    return _choice_of_places(context, name, say("区县", "County or district"), groups)
+
+
+def _choice_of_places(
+    context: template.Context, name: str, label: Words, groups: list[SafeString]
+) -> SafeString:
     return format_html(
         '<div class="field"><label for="{0}">{1}</label><select id="{0}" name="{2}" required{3}>{4}</select>{5}</div>',
-        id,
-        say("区县", "County or district"),
+        field_id(context, name),
+        label,
         name,
-        format_html(' aria-invalid="true" aria-describedby="{}-wrong"', id) if wrong else "",
+        invalid_attributes(context, name),
         SafeString("".join(groups)),
-        draw_below(id, "", wrong),
+        wrong(context, name),
     )
 
 
@@ -256,9 +267,7 @@ def place_field(
     context: template.Context, name: str, divisions: list[dict], provinces: list[dict], province: str = ""
 ) -> SafeString:
     """A whole province to choose, one of its divisions or one of their counties."""
-    prefix, form = _form(context)
-    id, wrong = f"{prefix}-{name}", form.get("errors", {}).get(name, "")
-    value = (form.get("values", {}).get(name) or [""])[-1]
+    value = refill(context, name)
     places = [
         (p["code"], str(say("{x}（全境）", "All of {x}", x=p["name"])))
         for p in provinces
@@ -270,15 +279,7 @@ def place_field(
         whole = (division["code"], str(say("{x}（全境）", "All of {x}", x=division["name"])))
         listed = draw_options([whole, *below] if below else [(division["code"], division["name"])], value)
         groups.append(format_html('<optgroup label="{}">{}</optgroup>', division["name"], listed))
-    return format_html(
-        '<div class="field"><label for="{0}">{1}</label><select id="{0}" name="{2}" required{3}>{4}</select>{5}</div>',
-        id,
-        say("哪里", "Which place"),
-        name,
-        format_html(' aria-invalid="true" aria-describedby="{}-wrong"', id) if wrong else "",
-        SafeString("".join(groups)),
-        draw_below(id, "", wrong),
-    )
+    return _choice_of_places(context, name, say("哪里", "Which place"), groups)
 
 
 @register.simple_tag(takes_context=True)

@@ -5,9 +5,10 @@ from urllib.parse import quote, urlencode
 
 from django import template
 
+from core import language, money
 from core.language import Words, say
 from core.templatetags.sheaf import day
-from shop.templatetags.web import to
+from shop.templatetags.web import kilograms, to
 
 register = template.Library()
 
@@ -38,6 +39,44 @@ def sent_when(product: dict[str, Any]) -> Words:
             n=days,
         )
     return say("付款当天发货。", "Sent on the day of payment.")
+
+
+@register.simple_tag
+def told_rate(told: dict[str, Any], is_alone: bool) -> str:
+    """`{% told_rate told True %}`: where a price of sending holds, and what it is: 湖北省：3 公斤以内 ¥8.00."""
+    if told["places"]:
+        where: Words | str = ("、" if language.current() == "zh" else ", ").join(told["places"])
+    else:
+        where = say("所有地方", "Everywhere") if is_alone else say("其他地方", "Everywhere else")
+    return str(say("{x}：{y}", "{x}: {y}", x=where, y=_price_of_sending(told)))
+
+
+def _price_of_sending(told: dict[str, Any]) -> Words:
+    first, step = told["first"]["minor"], told["step"]["minor"]
+    if not told["isServed"]:
+        return say("不送", "not delivered")
+    if not first and not step:
+        return say("免运费", "free")
+    facts = {"n": kilograms(told["firstGrams"]), "a": money.show(first)}
+    if not step:
+        return say("不论多重 {a}", "{a} whatever it weighs", **facts)
+    facts |= {"m": kilograms(told["stepGrams"]), "b": money.show(step)}
+    return say("{n} 公斤以内 {a}，每多 {m} 公斤加 {b}", "up to {n} kg {a}, each further {m} kg {b}", **facts)
+
+
+@register.simple_tag
+def unit_price(product: dict[str, Any]) -> Words | str:
+    """What a kilogram and a pound of 500 g, or a litre, come to; nothing where its net content says neither."""
+    if weighed := product["pricePerKilogram"]:
+        return say(
+            "{a}/公斤 · {b}/500 克",
+            "{a} a kg · {b} for 500 g",
+            a=money.show(weighed["minor"]),
+            b=money.show((weighed["minor"] + 1) // 2),
+        )
+    if poured := product["pricePerLitre"]:
+        return say("{a}/升", "{a} a litre", a=money.show(poured["minor"]))
+    return ""
 
 
 @register.simple_tag

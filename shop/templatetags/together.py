@@ -1,5 +1,7 @@
 """What pages say of group purchases: their units in words, and drawn."""
 
+from typing import Any
+
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -85,3 +87,13 @@ def seats(group: dict) -> SafeString:
         label,
         format_html_join("", '<i class="{}"></i>', ((kind,) for kind in kinds)),
     )
+
+
+@register.simple_tag
+def group_presale(group: dict[str, Any]) -> str | None:
+    """`{% group_presale g as sent_by %}`: by when a harvest that is not in is sent: while one may join, the one that is
+    sold now, then what was paid for."""
+    lot = (group.get("variant") or {}).get("lot") or {}
+    if group["state"] == "OPEN" and lot.get("isPresale"):
+        return str(lot["shipBy"])
+    return group["presaleShipBy"]

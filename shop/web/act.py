@@ -20,6 +20,7 @@ from shop.web.document import act_document, fields_of, refilled_fields, text_of,
 from shop.web.form import is_apart, read_form, remembered_cart
 from shop.web.once import WAITS_FOR_FACTOR, slip_of
 from shop.web.refill import refill_of
+from shop.web.refused import AT, reasons
 from shop.web.turn import let_go
 
 UNCLEAR = say("没有成功，请检查填写的内容。", "That did not work. Please check what you entered.")
@@ -38,7 +39,7 @@ def act(request: HttpRequest, name: str) -> HttpResponse:
     language.activate(spoken(request))
     variables, unread = read_form(path, request.POST)
     if not unread and (look := look_at.confirmation(request, name, variables)):
-        return back(request, name, [("", str(look_at.ONCE_MORE))], look)
+        return back(request, name, [], look)
     payload: dict[str, Any] = {}
     for one in (*_before(name, request.POST), name):
         payload, refused = do(request, one, request.POST)
@@ -123,12 +124,12 @@ def back(
     request: HttpRequest, name: str, refused: list[tuple[str, str]], look: dict[str, Any] | None = None
 ) -> HttpResponse:
     """To the form, with what was written, and why not beside each field; or with what it was read as, to look at."""
-    errors = {field: message for field, message in refused if field}
-    slip_of(request).put("form", {**_form_of(request, name), "errors": errors, "look": look})
-    for text in dict.fromkeys(message for _, message in refused):
-        messages.error(request, text)
-    to = ours(request, f"back.{name}", "back")
-    return HttpResponseRedirect(to.partition("#")[0] + "#look" if look else to)
+    told = {"look": look} if look else reasons(refused)
+    slip_of(request).put("form", {**_form_of(request, name), **told})
+    if look:
+        messages.error(request, str(look_at.ONCE_MORE))
+    to = ours(request, f"back.{name}", "back").partition("#")[0]
+    return HttpResponseRedirect(f"{to}#look" if look else f"{to}#{AT}")
 
 
 def to_second_factor(request: HttpRequest, name: str) -> HttpResponse:

@@ -27,6 +27,11 @@ def hole(name: str) -> SafeString:
     return SafeString(f"{_MARK}-{name}-")
 
 
+def has_hole(text: str) -> bool:
+    """Whether something is still to be filled in there."""
+    return _MARK in text
+
+
 def filled(request: Any, page: bytes, **shown: str) -> bytes:
     """The page for this visitor; `shown` is what the places of these names show."""
     token = b""

@@ -5,7 +5,8 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.urls import register_converter, reverse
 
 from accounts import shop
@@ -21,6 +22,8 @@ from shop.web.document import exists, text_of, variables_of
 from shop.web.form import APART, read_address, remembered_cart
 from shop.web.holes import filled, is_shared
 from shop.web.once import slip_of
+from shop.web.refused import is_refused, summary
+from shop.web.tongues import marked
 from shop.web.turn import waits
 
 NOTHING: dict[str, Any] = {"form": {}, "told": {}}
@@ -52,6 +55,7 @@ class Page(NamedTuple):
     for_somebody: bool
     is_apart: bool
     for_its_own: bool
+    otherwise: str
 
     @property
     def document(self) -> str:
@@ -72,15 +76,18 @@ def page(
     for_somebody: bool = False,
     is_apart: bool = False,
     for_its_own: bool = False,
+    otherwise: str = "",
 ):
     """The view of one page. The first field of its document is what it is about: null is 404.
 
     A page that `may_be_empty` says where to begin when what it is about is not there yet. One `for_somebody` is about
     oneself: a guest is asked to sign in, and comes back. One that `is_apart` is about what is bought at once, whose
     cart is another than the one that is kept. One `for_its_own` is open to whoever has its key, too; a guest without is
-    asked to sign in alike, whether there is such a thing or not.
+    asked to sign in alike, whether there is such a thing or not. One that has another page `otherwise` is answered with
+    that where it is about nothing: it knows what was there before, and what has moved.
     """
-    this = Page(name, may_be_empty, for_somebody, is_apart, for_its_own)
+    this = Page(name, may_be_empty, for_somebody, is_apart, for_its_own, otherwise)
+    instead = this._replace(name=otherwise, otherwise="")
 
     def view(request: HttpRequest, lang: str = "", **captured: Any) -> HttpResponse:
         language.activate(lang or language.current())
@@ -96,9 +103,11 @@ def page(
             if this.for_its_own and not request.user.is_authenticated:
                 return _to_sign_in(request)
             # What is not there may be there for a role of hers that waits for its code.
-            if not (where := proof_page(request.user, request.get_full_path())):
+            if where := proof_page(request.user, request.get_full_path()):
+                return redirect(where)
+            if not this.otherwise:
                 raise
-            return redirect(where)
+            response = _moved(request, instead, captured) or _render(request, instead, captured, status)
         if status == 200 and opened_on(request) and not request.is_opened:
             # What it opened is not there any more, or was never.
             return redirect(address_with(request))
@@ -115,12 +124,27 @@ def _render(request: HttpRequest, page: Page, captured: dict[str, Any], status: 
     data = _data(request, page, captured) if exists(page.document) else {}
     once = NOTHING if is_shared(request) else _once(request)
     context = {**data, "asked": captured, "page": page.name, **once}
-    response = render(request, page.template, context, status=status)
+    html = render_to_string(page.template, context, request)
     if once["form"] and opens_for(request, once["form"]):
-        response = render(request, page.template, context, status=status)
+        html = render_to_string(page.template, context, request)
+    if is_refused(once["form"]) and once["form"]["act"] not in drawn_on(request):
+        # Its form is not on this page, or not for her any more: why is said all the same, above it.
+        html = render_to_string(page.template, {**context, "refused": summary(once["form"])}, request)
     if once["form"] and not (waits(once["form"]) and once["form"]["act"] not in drawn_on(request)):
         slip_of(request).take("form")
-    return response
+    return HttpResponse(marked(html, language.current()), status=status)
+
+
+def _moved(request: HttpRequest, page: Page, captured: dict[str, Any]) -> HttpResponse | None:
+    """To where a thing is that had this address before, for good; None where it has no other."""
+    thing = next(iter(_data(request, page, captured).values()))
+    if thing["slug"] == captured["slug"]:
+        return None
+    match = request.resolver_match
+    assert match is not None
+    where = reverse(match.url_name or "", kwargs={**match.kwargs, "slug": thing["slug"]})
+    query = request.GET.urlencode()
+    return redirect(f"{where}?{query}" if query else where, permanent=True)
 
 
 def _cached(request: HttpRequest, page: Page, captured: dict[str, Any]) -> HttpResponse | None:

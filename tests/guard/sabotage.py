@@ -17,9 +17,10 @@ from tests.guard.sabotages import SABOTAGES as OLDER
 from tests.guard.sabotages import Sabotage
 from tests.guard.sabotages_buying import BUYING
 from tests.guard.sabotages_of_claims import CLAIMS
+from tests.guard.sabotages_of_pages import PAGES
 from tests.guard.sabotages_of_parcels import PARCELS
 
-SABOTAGES = [*OLDER, *BUYING, *PARCELS, *CLAIMS]
+SABOTAGES = [*OLDER, *BUYING, *PARCELS, *CLAIMS, *PAGES]
 
 
 def missing(root: Path = ROOT) -> list[str]:

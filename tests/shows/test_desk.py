@@ -109,7 +109,7 @@ def test_a_new_product_goes_from_draft_to_approved_to_bought_to_delivered(house,
     # What is missing is said; submitted as it is, it stays a draft.
     assert manager.page.locator(".checklist li").count() > 3
     manager.press("Submit for review")
-    assert "Not quite ready" in manager.page.locator(".notes").inner_text()
+    assert "Not quite ready" in manager.page.locator("#refused").inner_text()
     fill_in(manager)
     assert manager.page.locator(".checklist li").count() == 0, manager.reads()
     here = manager.page.url

@@ -90,7 +90,7 @@ def test_no_address_leads_into_anothers_cart(shelf, tea):
 def test_what_cannot_be_bought_comes_back_as_it_was_written(shelf):
     client = Client()
     form = {"variant": shelf.variant, "quantity": "0", "back": f"/en/p/{shelf.product.slug}/"}
-    assert post(client, "buy_at_once", **form).url == f"/en/p/{shelf.product.slug}/"
+    assert post(client, "buy_at_once", **form).url == f"/en/p/{shelf.product.slug}/#refused"
     page = words(client.get(f"/en/p/{shelf.product.slug}/"))
     assert 'value="0"' in page and 'class="wrong"' in page
     assert not Cart.objects.exists()

@@ -104,10 +104,10 @@ def test_a_price_story_that_does_not_add_up_is_said_at_the_story_and_kept(shelf)
 def test_a_refused_form_is_come_back_to_where_it_stands(shelf):
     desk, product, path = drafted(shelf)
     form = {**fields(unfolded(desk, path, "update_product"), "update_product"), "first": "update_product"}
-    assert desk.post("/do/upload_picture/", form).url == f"{path}?open=update_product#photos"
+    assert desk.post("/do/upload_picture/", form).url == f"{path}?open=update_product#refused"
     assert desk.post(
         "/do/save_variant/", fields(unfolded(desk, path, "save_variant"), "save_variant")
-    ).url.endswith("#new-variant")
+    ).url.endswith("#refused")
 
 
 def test_a_photo_is_added_and_one_that_is_none_is_refused(shelf):

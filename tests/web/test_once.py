@@ -28,10 +28,10 @@ def test_a_refused_form_is_shown_as_it_was_written_by_the_next_page_alone():
     carried = client.cookies[once.COOKIE]
     assert "somebody" not in carried.value and carried["httponly"] and carried["max-age"] == once.SECONDS
     page = client.get("/en/sign-in/")
-    assert "somebody@example.com" in page.content.decode() and 'role="status"' in page.content.decode()
+    assert "somebody@example.com" in page.content.decode() and 'role="alert"' in page.content.decode()
     assert "wrong-password" not in page.content.decode() and page["Cache-Control"] == "private, no-store"
     again = client.get("/en/sign-in/").content.decode()
-    assert "somebody@example.com" not in again and 'role="status"' not in again
+    assert "somebody@example.com" not in again and 'role="alert"' not in again
     assert Session.objects.count() == 0
 
 
@@ -39,9 +39,9 @@ def test_a_page_that_is_kept_for_all_guests_shows_a_refusal_to_the_one_it_is_for
     client, other = Client(), Client()
     other.get("/en/")
     client.post("/do/sign_in/", {**WRONG, "back": "/en/"})
-    assert 'role="status"' in client.get("/en/").content.decode()
-    assert 'role="status"' not in other.get("/en/").content.decode()
-    assert 'role="status"' not in client.get("/en/").content.decode()
+    assert 'role="alert"' in client.get("/en/").content.decode()
+    assert 'role="alert"' not in other.get("/en/").content.decode()
+    assert 'role="alert"' not in client.get("/en/").content.decode()
 
 
 @pytest.mark.parametrize("word", ["", "x", "gAAAAA", "é", "A" * 9_000, "gAAAAABm" + "A" * 200])
@@ -59,7 +59,7 @@ def test_whoever_is_signed_in_has_it_sealed_in_her_session_until_it_is_shown():
     (row,) = Session.objects.all()
     assert "fresh@example.com" not in str(row.get_decoded()) and "form" in row.get_decoded()
     page = client.get("/en/account/details/").content.decode()
-    assert "fresh@example.com" in page and 'role="status"' in page
+    assert "fresh@example.com" in page and 'role="alert"' in page
     assert not {"form", "messages"} & Session.objects.get().get_decoded().keys()
     assert once.COOKIE not in client.cookies
 

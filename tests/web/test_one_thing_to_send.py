@@ -50,7 +50,9 @@ def test_what_cannot_be_saved_is_shown_again_and_nothing_is_placed(ready):
     form, button = checkout(ready)
     reply = ready.post(button["formaction"], {**form, "street": "另一条路 9 号", "phone": "12"})
     page = words(ready.get(reply.url))
-    assert reply.url == "/en/checkout/#who" and 'value="另一条路 9 号"' in page and 'class="wrong"' in page
+    assert (
+        reply.url == "/en/checkout/#refused" and 'value="另一条路 9 号"' in page and 'class="wrong"' in page
+    )
     assert not Order.objects.exists() and Cart.objects.get().street == TOLD["street"]
 
 
@@ -107,7 +109,12 @@ def test_a_quantity_that_cannot_be_is_said_beside_its_line_and_stays_as_typed(tw
     _, second = [name for name in form if name.startswith("quantity.")]
     reply = two_lines.post("/do/keep_cart/", {**form, second: "1,5", "on": "checkout"})
     page = words(two_lines.get(reply.url))
-    assert reply.url == "/en/cart/" and 'value="1,5"' in page and "-wrong" in page and quantities() == [1, 1]
+    assert (
+        reply.url == "/en/cart/#refused"
+        and 'value="1,5"' in page
+        and "-wrong" in page
+        and quantities() == [1, 1]
+    )
 
 
 def test_what_nobody_changed_is_not_written_again(two_lines):
@@ -154,7 +161,7 @@ def test_a_photo_that_is_refused_takes_no_text_away(desk):
     client, product, path, form = desk
     reply = client.post("/do/upload_picture/", {**form, "first": "update_product", "storyZh": "山上的蜜橘"})
     product.refresh_from_db()
-    assert reply.url == f"{path}?open=update_product#photos" and product.story_zh == "山上的蜜橘"
+    assert reply.url == f"{path}?open=update_product#refused" and product.story_zh == "山上的蜜橘"
     page = words(client.get(reply.url))
     assert 'class="wrong"' in page.split('id="photos"')[1]
 

@@ -129,6 +129,9 @@ class GroupPurchaseType(OfPublished, ModelType):
         ClosedPlaceType,
         description="What closes the place that it goes to, so that nobody can join for now; null for most.",
     )
+    presale_ship_by = graphene.Date(
+        description="Where what its members have paid for was still to be harvested: sent by this day; null for most."
+    )
     if_it_falls_short = graphene.String(required=True, description="What happens if it does not fill.")
     is_coordinator = graphene.Boolean(required=True, description="Whether the asker coordinates it today.")
     my_seat = graphene.Field(OwnSeatType, description="The asker's own part; null without one.")
@@ -179,6 +182,10 @@ class GroupPurchaseType(OfPublished, ModelType):
     def resolve_is_repaid(root, info):
         """As the provider has told so far."""
         return reads.is_repaid(root)
+
+    def resolve_presale_ship_by(root, info):
+        """As their orders keep it, the latest of them."""
+        return reads.presale_ship_by(root)
 
     def resolve_if_it_falls_short(root, info):
         """In the reader's language, with the figure."""

@@ -1,9 +1,10 @@
 """Group purchases: their public facts for whoever has the link, all of them for their coordinators."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Sum
+from django.db.models import Count, Exists, Max, OuterRef, Prefetch, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -113,6 +114,13 @@ def is_repaid(group: GroupPurchase) -> bool | None:
         return None
     owes = getattr(group, "owes", None)
     return not (_HELD.filter(holder=group.uid).exists() if owes is None else owes)
+
+
+def presale_ship_by(group: GroupPurchase) -> date | None:
+    """By when it is sent, where what its members have paid for was still to be harvested; None for most."""
+    paid = orders_of(group).filter(seat__state__in=Seat.PAID)
+    day: date | None = paid.aggregate(day=Max("lines__presale_ship_by"))["day"]
+    return day
 
 
 def is_stopped(group: GroupPurchase) -> bool:

@@ -8,7 +8,7 @@ urlpatterns = [
     path("<language:lang>/", page("shelf/home", may_be_empty=True), name="home"),
     path("<language:lang>/shop/", page("shelf/catalogue"), name="catalogue"),
     path("<language:lang>/suggestions/", page("shelf/suggestions"), name="suggestions"),
-    path("<language:lang>/p/<slug:slug>/", page("shelf/product"), name="product"),
+    path("<language:lang>/p/<slug:slug>/", page("shelf/product", otherwise="shelf/off_sale"), name="product"),
     path("<language:lang>/teams/", page("shelf/teams"), name="teams"),
     path("<language:lang>/t/<slug:slug>/", page("shelf/team"), name="team"),
 ]

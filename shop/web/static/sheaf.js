@@ -42,6 +42,69 @@ for (const number of document.querySelectorAll(".mark input[type=number]")) {
   number.after(slider);
 }
 
+// Whoever sent a form that was refused begins where it is told why.
+const refused = document.getElementById("refused");
+refused?.focus();
+
+// What is wrong with a form is told all at once, at its top and beside each field, before it is sent; a browser alone
+// tells one thing at a time, and in its own language.
+const words = document.body.dataset;
+const why = (field) => {
+  const { validity, min, max } = field;
+  if (validity.valueMissing) return words.missing;
+  const range = validity.rangeUnderflow || validity.rangeOverflow ? [min, max].filter(Boolean).join("–") : "";
+  return range ? `${words.amiss} (${range})` : words.amiss;
+};
+const labelOf = (field) => {
+  const label = field.type === "radio" ? field.closest("fieldset")?.querySelector("legend") : field.labels?.[0];
+  const shown = label?.cloneNode(true);
+  for (const extra of shown?.querySelectorAll(".soft, input") ?? []) extra.remove();
+  return shown?.textContent.trim().replace(/\s+/g, " ").slice(0, 80) ?? "";
+};
+const tell = (form, fields) => {
+  document.getElementById("refused")?.remove();
+  for (const old of form.querySelectorAll(".wrong")) old.remove();
+  for (const field of form.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
+  const told = Object.assign(document.createElement("div"), { id: "refused", className: "note error", tabIndex: -1 });
+  const list = document.createElement("ul");
+  told.setAttribute("role", "alert");
+  told.append(Object.assign(document.createElement("p"), { textContent: words.refused }), list);
+  fields.forEach((field, n) => {
+    field.id ||= `refused-${n}`;
+    const note = Object.assign(document.createElement("p"), { className: "wrong", id: `${field.id}-wrong`, textContent: why(field) });
+    (field.closest("fieldset:has([type=radio])") ?? field.closest(".field") ?? field.parentElement).append(note);
+    field.setAttribute("aria-invalid", "true");
+    const hint = document.getElementById(`${field.id}-hint`);
+    field.setAttribute("aria-describedby", [hint?.id, note.id].filter(Boolean).join(" "));
+    const link = Object.assign(document.createElement("a"), { href: `#${field.id}`, className: "tap" });
+    link.append(Object.assign(document.createElement("b"), { textContent: labelOf(field) }), ` ${why(field)}`);
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      for (let box = field.closest("details"); box; box = box.parentElement.closest("details")) box.open = true;
+      field.focus();
+    });
+    const line = document.createElement("li");
+    line.append(link);
+    list.append(line);
+  });
+  form.prepend(told);
+  told.focus();
+  told.scrollIntoView({ block: "nearest" });
+};
+for (const form of document.querySelectorAll("form[method=post]")) {
+  form.noValidate = true;
+  form.addEventListener("submit", (event) => {
+    if (event.submitter?.formNoValidate) return;
+    const amiss = [...form.elements].filter((field) => field.willValidate && !field.validity.valid);
+    // Of a group of choices, the first speaks for all.
+    const fields = amiss.filter((field) => field.type !== "radio" || amiss.find((one) => one.name === field.name) === field);
+    if (!fields.length) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    tell(form, fields);
+  });
+}
+
 // What was typed in one form is not sent by the button of another: whoever would lose it is asked first.
 const isChanged = (field) =>
   field.type === "checkbox" || field.type === "radio" ? field.checked !== field.defaultChecked
@@ -58,6 +121,25 @@ for (const form of document.querySelectorAll("form[method=post]")) {
   });
 }
 
+// A photo's link leads to the large one; with a script it opens above the page, and Escape closes it.
+for (const link of document.querySelectorAll("a[data-enlarge]")) {
+  link.addEventListener("click", (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    const shown = Object.assign(document.createElement("dialog"), { className: "enlarged" });
+    const photo = Object.assign(document.createElement("img"), { src: link.href, alt: link.querySelector("img").alt });
+    const close = Object.assign(document.createElement("button"), { textContent: link.closest("[data-close]").dataset.close });
+    const form = Object.assign(document.createElement("form"), { method: "dialog" });
+    form.append(close);
+    shown.append(photo, form);
+    shown.setAttribute("aria-label", photo.alt);
+    shown.addEventListener("close", () => shown.remove());
+    shown.addEventListener("click", (press) => { if (press.target === shown) shown.close(); });
+    document.body.append(shown);
+    shown.showModal();
+  });
+}
+
 // One more, one fewer: at once where there is a script.
 for (const stepper of document.querySelectorAll(".stepper")) {
   const number = stepper.querySelector("input");
@@ -69,16 +151,26 @@ for (const stepper of document.querySelectorAll(".stepper")) {
   });
 }
 
-// A form that was sent is not sent again by a second tap. (The server would do it once all the same.)
-for (const form of document.querySelectorAll("form[method=post]")) {
-  form.addEventListener("submit", (event) => {
-    if (form.dataset.sent) event.preventDefault();
-    form.dataset.sent = "1";
-  });
-}
-window.addEventListener("pageshow", () => {
+// A form that was sent is not sent again by a second tap, and its button says that it is under way. (The server would
+// do it once all the same.) Nothing stays so: not when one comes back to the page, nor where no other page came.
+const busy = Object.assign(document.createElement("p"), { className: "unseen" });
+busy.setAttribute("role", "status");
+document.body.append(busy);
+const settle = () => {
+  busy.textContent = "";
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+  for (const button of document.querySelectorAll("button[aria-busy]")) button.removeAttribute("aria-busy");
+};
+document.addEventListener("submit", (event) => {
+  if (event.defaultPrevented) return;
+  const form = event.target;
+  if (form.dataset.sent) return event.preventDefault();
+  if (form.matches("[method=post]")) form.dataset.sent = "1";
+  event.submitter?.setAttribute("aria-busy", "true");
+  busy.textContent = words.busy;
+  setTimeout(settle, 8000);
 });
+window.addEventListener("pageshow", settle);
 
 // Word of a payment comes from the provider within seconds: look again a few times, then leave it to the reader.
 if (document.querySelector("[data-await]")) {

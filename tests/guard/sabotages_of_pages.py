@@ -1,0 +1,41 @@
+"""Sabotages of what pages say when they cannot do what was asked (run by tests/guard/sabotage.py)."""
+
+from tests.guard.sabotages import Sabotage
+
+PAGES = [
+    Sabotage(
+        "a product that never was published is told of as one that is off sale",
+        "catalog/reads/former.py",
+        "Product.objects.filter(published_at__isnull=False)",
+        "Product.objects.all()",
+        "tests/web/test_off_sale.py",
+    ),
+    Sabotage(
+        "a name that waits for its approval is told on the page of what is off sale",
+        "catalog/reads/former.py",
+        "if product.is_published else approved_names(product)",
+        "",
+        "tests/web/test_off_sale.py",
+    ),
+    Sabotage(
+        "an address that led to one product becomes another's",
+        "catalog/actions/listing.py",
+        " or FormerSlug.objects.filter(slug=slug).exists()",
+        "",
+        "tests/web/test_off_sale.py",
+    ),
+    Sabotage(
+        "verify does not look at former addresses",
+        "catalog/verify.py",
+        'slug__in=Product.objects.values("slug")',
+        'slug=""',
+        "tests/web/test_off_sale.py -k verify",
+    ),
+    Sabotage(
+        "a refused form does not lead to where it is told why",
+        "shop/web/act.py",
+        'f"{to}#{AT}"',
+        "to",
+        "tests/web/test_refused.py -k told_once",
+    ),
+]

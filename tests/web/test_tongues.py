@@ -1,0 +1,63 @@
+"""A text of the other language says so, on whichever page it stands."""
+
+import pytest
+
+from shop.web.tongues import marked
+from tests.catalog.world import a_lot, a_product, a_team, a_variant
+from tests.web.test_pages import words
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("<title>秭归</title>", '<title lang="zh-Hans">秭归</title>'),
+        (
+            "<p>A <b>B</b> 秭归，5 斤装。 C</p>",
+            '<p>A <b>B</b> <span lang="zh-Hans">秭归，5 斤装。</span> C</p>',
+        ),
+        ('<a lang="zh-Hans">中文</a>', '<a lang="zh-Hans">中文</a>'),
+        ('<img alt="秭归 > 宜昌"><br>', '<img alt="秭归 > 宜昌"><br>'),
+        ("<script>'秭归'</script>", "<script>'秭归'</script>"),
+        ("<td>&lt;秭归&gt;</td>", '<td>&lt;<span lang="zh-Hans">秭归</span>&gt;</td>'),
+    ],
+)
+def test_chinese_on_an_english_page(written, shown):
+    assert marked(written, "en") == shown
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("<p>Very sweet oranges</p>", '<p lang="en">Very sweet oranges</p>'),
+        ("<p>来自 Demo Village 的团队</p>", '<p>来自 <span lang="en">Demo Village</span> 的团队</p>'),
+        ("<td>HB01</td><td>2.5 kg</td><b>EMS</b>", "<td>HB01</td><td>2.5 kg</td><b>EMS</b>"),
+        ("<p>Tom &amp; Jerry</p>", "<p>Tom &amp; Jerry</p>"),
+    ],
+)
+def test_english_on_a_chinese_page(written, shown):
+    assert marked(written, "zh") == shown
+
+
+@pytest.mark.django_db
+def test_a_name_without_english_is_read_out_as_chinese(guest):
+    product = a_lot(a_variant(a_product(a_team(name_en=""), name_zh="秭归夏橙", name_en=""))).variant.product
+    page = words(guest.get(f"/en/p/{product.slug}/"))
+    assert '<h1 lang="zh-Hans">秭归夏橙</h1>' in page and '<html lang="en">' in page
+    assert "<h1>秭归夏橙</h1>" in words(guest.get(f"/zh/p/{product.slug}/"))
+    assert (
+        '<h3 class="name"><a href="/en/p/' in (shelf := words(guest.get("/en/")))
+        and 'lang="zh-Hans">秭归夏橙<' in shelf
+    )
+
+
+@pytest.mark.django_db
+def test_what_is_kept_for_all_guests_is_filled_in_for_each(guest):
+    lot = a_lot()
+    for language in ("zh", "en"):
+        for _ in range(2):
+            page = guest.get(f"/{language}/p/{lot.variant.product.slug}/").content.decode()
+            assert (
+                'name="csrfmiddlewaretoken" value="' in page
+                and "-cart-" not in page
+                and "-closed-" not in page
+            )
