@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.test import Client
 
+from catalog import search
 from tests.catalog.world import a_planned_lot, a_product, a_team, a_variant
 from tests.orders.sold import settle
 from tests.orders.test_mails import new_mails
@@ -26,6 +27,7 @@ def a_browser_of(person) -> Client:
 def test_a_group_on_a_harvest_that_is_not_in_says_so_before_and_after(together):
     manager = a_person()
     lot = a_planned_lot(a_variant(a_product(a_team(manager=manager))), ship_by=SHIPS, units=50)
+    search.index([lot.variant.product_id])
     made = together(minimum=2, maximum=2, lot=lot)
     for language, button in (("zh", "预订，每份"), ("en", "Pre-order,")):
         page = words(Client().get(f"/{language}/g/{made.code}/"))
