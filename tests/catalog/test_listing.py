@@ -77,7 +77,7 @@ def codes(product):
 
 def test_from_an_empty_form_to_the_shelf(desk, team, run_deliveries):
     product = begun(desk, team)
-    assert product["slug"] == "zigui-summer-oranges"
+    assert product["slug"] == "zigui-xiacheng"
     wanted = ["SUMMARY", "RETURN_RULE", "SHELF_LIFE", "STORAGE_ADVICE", "VARIANT"]
     assert codes(product) == wanted
     refused = desk.do("productSubmit", id=product["id"])["errors"]
@@ -94,7 +94,7 @@ def test_from_an_empty_form_to_the_shelf(desk, team, run_deliveries):
     state = "query($id: ID!) { teamProduct(id: $id) { state allowedActions } }"
     approved = desk.ask(state, id=product["id"])["teamProduct"]
     assert approved == {"state": "PUBLISHED", "allowedActions": ["EDIT", "ARCHIVE"]}
-    assert Asker().ask(slugs)["products"]["nodes"] == [{"slug": "zigui-summer-oranges"}]
+    assert Asker().ask(slugs)["products"]["nodes"] == [{"slug": "zigui-xiacheng"}]
     assert Asker().ask('{ search(query: "xiacheng", first: 5) { totalCount } }') == {
         "search": {"totalCount": 1}
     }

@@ -82,6 +82,7 @@ class Matrix:
             "reviews": [{"product": slug, "first": 20} for slug in slugs],
             "rating": [{"product": slug} for slug in slugs],
             "boughtTogether": [{"product": slug} for slug in slugs],
+            "formerProduct": [{"slug": slug} for slug in slugs],
             "provenance": [{"product": slug} for slug in slugs]
             + [{"team": slug} for slug in Team.objects.values_list("slug", flat=True)],
             "team": [{"slug": slug} for slug in Team.objects.values_list("slug", flat=True)],

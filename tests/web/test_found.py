@@ -217,6 +217,8 @@ def values(data: Any, name: str = "") -> list[tuple[str, Any]]:
 def read_by_people(page: str) -> str:
     """What stands on the page, for eyes and ears, without what is said to machines."""
     bare = re.sub(r"<(script|style|head)\b.*?</\1>", " ", page, flags=re.S)
+    # In which language some words are is marked in the midst of a text.
+    bare = re.sub(r'<span lang="[\w-]+">([^<]*)</span>', r"\1", bare)
     spoken = re.findall(r'(?:alt|aria-label|value)="([^"]*)"', bare)
     return unescape(" ".join([re.sub(r"<[^>]+>", " ", bare), *spoken])).replace(",", "")
 
