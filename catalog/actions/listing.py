@@ -81,12 +81,12 @@ def create_product(team: Team, by: Person | None, *, name_zh: str, **fields: Any
 def a_slug(name: str) -> str:
     """An address that says the name, and that no product has or ever had."""
     stem = naming.in_letters(name)
-    if stem and not _is_taken(stem):
+    if stem and not _is_used(stem):
         return stem
     return f"{stem or 'product'}-{a_code(6).lower()}"
 
 
-def _is_taken(slug: str) -> bool:
+def _is_used(slug: str) -> bool:
     return Product.objects.filter(slug=slug).exists() or FormerSlug.objects.filter(slug=slug).exists()
 
 

@@ -17,13 +17,13 @@ from core.language import say
 from core.refusals import Invalid
 from orders.actions import shipping
 from orders.models import ShippingRate
+from orders.reads.public_rates import PublicRate, public_rates
 from orders.reads.shipping import ELSEWHERE
-from orders.reads.told_rates import ToldRate, told_rates
 
 KEEPS_RATES = whoever_may("orders.keep_shipping_rates", anywhere=True)
 MOST = 500
 # Places of one price are told together: five storage classes, a few prices each, and the teams that have their own.
-MOST_TOLD = 150
+MOST_PUBLIC = 150
 
 
 class ShippingRateType(ModelType):
@@ -49,11 +49,11 @@ class ShippingRateType(ModelType):
     step = MoneyField("step_minor", description="The fee for each step.")
 
 
-class ToldRateType(PlainType):
+class PublicRateType(PlainType):
     """What a parcel of one storage class costs, to places of one price."""
 
     class Meta:
-        name = "ToldRate"
+        name = "PublicRate"
         access = HELD
 
     team = graphene.Field(
@@ -75,27 +75,27 @@ class ToldRateType(PlainType):
     step = graphene.Field(Money, required=True, description="The fee for each further step begun.")
     step_grams = graphene.Int(required=True, description="Such a step, in grams.")
 
-    def resolve_storage_name(root: ToldRate, info: Any) -> str:
+    def resolve_storage_name(root: PublicRate, info: Any) -> str:
         """As parcels are called."""
         return str(Product.Storage(root.storage).parcel)
 
-    def resolve_is_served(root: ToldRate, info: Any) -> bool:
+    def resolve_is_served(root: PublicRate, info: Any) -> bool:
         """By its rate."""
         return root.rate.is_served
 
-    def resolve_first(root: ToldRate, info: Any) -> Any:
+    def resolve_first(root: PublicRate, info: Any) -> Any:
         """As a parcel is priced."""
         return money(root.rate.first_minor)
 
-    def resolve_first_grams(root: ToldRate, info: Any) -> int:
+    def resolve_first_grams(root: PublicRate, info: Any) -> int:
         """As a parcel is weighed."""
         return root.rate.first_grams
 
-    def resolve_step(root: ToldRate, info: Any) -> Any:
+    def resolve_step(root: PublicRate, info: Any) -> Any:
         """As a parcel is priced."""
         return money(root.rate.step_minor)
 
-    def resolve_step_grams(root: ToldRate, info: Any) -> int:
+    def resolve_step_grams(root: PublicRate, info: Any) -> int:
         """As a parcel is weighed."""
         return root.rate.step_grams
 
@@ -173,11 +173,11 @@ class Query:
         ),
         KEEPS_RATES,
     )
-    told_rates = guarded(
+    public_rates = guarded(
         list_of(
-            ToldRateType,
-            most=MOST_TOLD,
-            resolver=lambda root, info: told_rates()[:MOST_TOLD],
+            PublicRateType,
+            most=MOST_PUBLIC,
+            resolver=lambda root, info: public_rates()[:MOST_PUBLIC],
             description="What sending costs and where to: the shop's own table, then what teams charge instead.",
         ),
         PUBLIC,

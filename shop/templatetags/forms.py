@@ -71,7 +71,7 @@ class FormNode(template.Node):
         prefix, refused = f"f{request.forms}", _refused(context, acts, item)
         with context.push(**{FORM: (prefix, refused), OF: of}):
             content = self.nodelist.render(context)
-        told = _told(request, prefix, refused, content)
+        told = _summary(request, prefix, refused, content)
         if of:
             field = '<input type="hidden" name="back.{}" value="{}" form="{}">'
             return told + format_html(field, act, hidden["back"], of) + SafeString(content)
@@ -108,7 +108,7 @@ def _refused(context: template.Context, acts: tuple[str, str], item: str) -> Map
     return form
 
 
-def _told(request: Any, prefix: str, refused: Mapping[str, Any], content: str) -> SafeString:
+def _summary(request: Any, prefix: str, refused: Mapping[str, Any], content: str) -> SafeString:
     """Why it was refused, above its fields; of several forms of that act, above the first."""
     if not is_refused(refused) or getattr(request, "is_told", False):
         return SafeString("")

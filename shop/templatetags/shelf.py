@@ -42,25 +42,25 @@ def sent_when(product: dict[str, Any]) -> Words:
 
 
 @register.simple_tag
-def told_rate(told: dict[str, Any], is_alone: bool) -> str:
-    """`{% told_rate told True %}`: where a price of sending holds, and what it is: 湖北省：3 公斤以内 ¥8.00."""
-    if told["places"]:
-        where: Words | str = ("、" if language.current() == "zh" else ", ").join(told["places"])
+def public_rate(rate: dict[str, Any], is_alone: bool) -> str:
+    """`{% public_rate rate True %}`: where a price of sending holds, and what it is: 湖北省：3 公斤以内 ¥8.00."""
+    if rate["places"]:
+        where: Words | str = ("、" if language.current() == "zh" else ", ").join(rate["places"])
     else:
         where = say("所有地方", "Everywhere") if is_alone else say("其他地方", "Everywhere else")
-    return str(say("{x}：{y}", "{x}: {y}", x=where, y=_price_of_sending(told)))
+    return str(say("{x}：{y}", "{x}: {y}", x=where, y=_price_of_sending(rate)))
 
 
-def _price_of_sending(told: dict[str, Any]) -> Words:
-    first, step = told["first"]["minor"], told["step"]["minor"]
-    if not told["isServed"]:
+def _price_of_sending(rate: dict[str, Any]) -> Words:
+    first, step = rate["first"]["minor"], rate["step"]["minor"]
+    if not rate["isServed"]:
         return say("不送", "not delivered")
     if not first and not step:
         return say("免运费", "free")
-    facts = {"n": kilograms(told["firstGrams"]), "a": money.show(first)}
+    facts = {"n": kilograms(rate["firstGrams"]), "a": money.show(first)}
     if not step:
         return say("不论多重 {a}", "{a} whatever it weighs", **facts)
-    facts |= {"m": kilograms(told["stepGrams"]), "b": money.show(step)}
+    facts |= {"m": kilograms(rate["stepGrams"]), "b": money.show(step)}
     return say("{n} 公斤以内 {a}，每多 {m} 公斤加 {b}", "up to {n} kg {a}, each further {m} kg {b}", **facts)
 
 

@@ -14,7 +14,7 @@ NOT_SENT = Rate(False, 0, 0, 1, 0)
 
 
 @dataclass(frozen=True)
-class ToldRate:
+class PublicRate:
     """The price of a parcel of one storage class to some places; without places, to all that are not named beside it.
     Without a team it is the shop's, for whatever its team's own table says nothing of."""
 
@@ -24,16 +24,16 @@ class ToldRate:
     rate: Rate
 
 
-def told_rates() -> list[ToldRate]:
+def public_rates() -> list[PublicRate]:
     """The shop's own and those of the teams that offer something, each table's places in their order."""
     table = rates()
     known = teams().in_bulk({team for team, _, _ in table if team})
     names = {region.pk: language.localized(region, "name") for region in _provinces(table)}
-    found: list[ToldRate] = []
+    found: list[PublicRate] = []
     for team in (None, *sorted(known)):
         for storage in Product.Storage.values:
             found += [
-                ToldRate(known[team] if team else None, storage, [names[code] for code in codes], rate)
+                PublicRate(known[team] if team else None, storage, [names[code] for code in codes], rate)
                 for rate, codes in _by_price(table, team, storage)
             ]
     return found
