@@ -77,8 +77,8 @@ def mail(url: str, data_dir: Path) -> dict[str, Any]:
 
 
 def texts(url: str) -> dict[str, Any]:
-    """Who carries texts, for file:///folder, or aliyun://key:secret@host/?sign=…&code.zh=SMS_1&code.en=SMS_2; nobody
-    without a url."""
+    """Who carries texts, for file:///folder, or aliyun://key:secret@host/?sign=…&price=0.045&code.zh=SMS_1&code.en=SMS_2;
+    nobody without a url."""
     parts = urlsplit(url)
     if not url:
         return {"adapter": "", "options": {}}
@@ -88,6 +88,7 @@ def texts(url: str) -> dict[str, Any]:
         raise SystemExit("SMS_URL begins with aliyun:// or file://")
     templates = dict(parse_qsl(parts.query))
     return {
+        "price": templates.pop("price", ""),
         "adapter": "accounts.texting.aliyun.Aliyun",
         "options": {
             "key": unquote(parts.username or ""),

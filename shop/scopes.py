@@ -56,8 +56,8 @@ SCOPES = {
         " tokenRevoke deviceCodeRequest deviceCodeGive deviceProve secondFactorBegin secondFactorConfirm secondFactorGive secondFactorEnd recoveryCodesRenew"
         " engagementGive engagementRevoke referralLinkMake referralLinkRevoke"
         " invitationCreate invitationAccept invitationWithdraw membershipEnd membershipUpdate"
-        " courses course lessonReadMark courseQuizAnswer organisationPropose editionQuestionAsk questionFollowUp roleInvitation myRoleInvitations roleInvitationAccept shopSetUp shopUpdate shopTextsConfirm shopLetterSend shopLetterConfirm"
-        " shopDesk shopOpen paymentCheck paymentTrialBegin paymentTrialLook paymentTrialRefund"
+        " courses course lessonReadMark courseQuizAnswer organisationPropose editionQuestionAsk questionFollowUp roleInvitation myRoleInvitations roleInvitationAccept shopSetUp shopUpdate shopTextsConfirm shopLetterSend shopLetterConfirm shopTextSend shopTextConfirm"
+        " shopDesk messageHouse shopOpen paymentCheck paymentTrialBegin paymentTrialLook paymentTrialRefund"
         " firstParcel shippingRates shippingRateSave shippingRatesConfirm usualCategories categoriesPutUp categorySave",
     ),
     # The office's: a token lends a team's desk and no other role.

@@ -18,6 +18,7 @@ from accounts.api import (
     second_factor,
     session,
     shop,
+    shop_texts,
     text,
     viewer,
     ways,
@@ -26,6 +27,7 @@ from accounts.api import (
 
 class Query(
     shop.Query,
+    shop_texts.Query,
     text.Query,
     region.Query,
     viewer.Query,
@@ -43,6 +45,7 @@ class Query(
 
 class Mutation(
     shop.Mutation,
+    shop_texts.Mutation,
     session.Mutation,
     text.Mutation,
     second_factor.Mutation,

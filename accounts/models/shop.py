@@ -65,6 +65,10 @@ class Shop(models.Model):
     logo = models.CharField(max_length=100, blank=True, help_text="its file in the storage")
     mail_code_sha256 = models.CharField(max_length=64, blank=True, help_text="of the letter that is checked")
     mail_checked_at = models.DateTimeField(null=True, help_text="when its code came back")
+    text_code_sha256 = models.CharField(
+        max_length=64, blank=True, default="", db_default="", help_text="of the test text"
+    )
+    text_checked_at = models.DateTimeField(null=True, help_text="when its code came back")
     mode = models.CharField(max_length=8, choices=Mode.choices, blank=True)
     link_sha256 = models.CharField(max_length=64, blank=True, help_text="of the one set-up link that is good")
     link_until = models.DateTimeField(null=True)

@@ -107,13 +107,13 @@ RULE: dict[str, Powers] = {
         " householdDecline householdTakeOut orderFind orderCallOff refundRetry refundGive disputeDecide reviewHide claimAnswer refundRequest"
         " shippingRateSave teamCreate teamAmend teamSuspend teamResume leaderVerify leaderDecline listingApprove listingSuspend listingResume"
         " listingReturn lotRecall teamMemberInvite teamMemberEnd leaderIntroduce",
-        shop="office.synonyms office.coupons office.parked office.alarms office.account firstParcel paymentCheck usualCategories shopDesk setUp",
+        shop="office.synonyms office.coupons office.parked office.alarms office.account firstParcel paymentCheck usualCategories shopDesk messageHouse setUp",
         shop_deeds="synonymSave synonymRemove accountFind accountClose accountOpenAgain accountSignOut accountSecondFactorEnd shippingRatesConfirm"
         " incidentUpdate incidentEnd paymentTrialBegin paymentTrialLook"
         " paymentTrialRefund shopOpen categoriesPutUp categorySave auditPersonFind parkedRelease shopUpdate"
-        " shopTextsConfirm shopLetterSend shopLetterConfirm editionCreate shopCouponMake shopCouponEnd",
+        " shopTextsConfirm shopLetterSend shopLetterConfirm shopTextSend shopTextConfirm editionCreate shopCouponMake shopCouponEnd",
         words=f"{NAMES_OF_PEOPLE} {OF_A_COMMITTEE} {APPEALS} {INVITED} Claim.words Claim.answer ClaimReply.words Dispute.reason Dispute.status Household.uid"
-        " Household.decline_reason Leader.decline_reason Order.email Parcel.phone Parcel.recipient Parcel.street"
+        " Household.decline_reason Leader.decline_reason Order.email Order.mobile Parcel.phone Parcel.recipient Parcel.street"
         " Order.note Payment.method Payment.payment_ref Question.words Answer.words PaymentTrial.url Refund.failure Refund.note Refund.otherwise"
         " Parcel.carrier Parcel.tracking_number",
     ),

@@ -371,6 +371,7 @@ def _set_up() -> Iterator[Stop]:
         "set_up_facts",
         "set_up_texts",
         "set_up_mail",
+        "set_up_texting",
         "set_up_wechat",
         "set_up_payments",
         "set_up_shipping",

@@ -157,7 +157,7 @@ def of_the_operator(shelf: SimpleNamespace, orders: SimpleNamespace) -> list[str
     id_ = global_id("Product", shelf.product.uid)
     return [
         *("set-up/", "set-up/facts/", "set-up/texts/", "set-up/mail/", "set-up/payments/"),
-        "set-up/wechat/",
+        *("set-up/wechat/", "set-up/texting/"),
         *("set-up/shipping/", "set-up/categories/"),
         *(
             f"office/{name}"

@@ -61,7 +61,7 @@ PLAIN |= {
 }
 # Of the opening: each page has one form, and what stands in it is what is kept.
 PLAIN |= {"terms", "set_up", "set_up_facts", "set_up_texts", "set_up_mail", "set_up_payments"}
-PLAIN |= {"set_up_wechat"}
+PLAIN |= {"set_up_wechat", "set_up_texting"}
 PLAIN |= {"set_up_shipping", "set_up_categories"}
 PLAIN |= {
     "password_forgotten",

@@ -37,6 +37,14 @@ ACTS = {
         follow=says(say("邮件能送到。", "Mail arrives.")),
         as_written="it says what has come, and moves nothing",
     ),
+    "send_text": Act(
+        follow=says(say("短信发出去了，请看手机。", "The text is on its way: look at your telephone.")),
+        as_written="a text to oneself may be left unread",
+    ),
+    "confirm_text": Act(
+        follow=says(say("短信能送到。", "Texts arrive.")),
+        as_written="it says what has come, and moves nothing",
+    ),
     "begin_trial": Act(follow=lambda request, payload: payload["trial"]["url"], undone_by="refund_trial"),
     "look_at_trial": Act(as_written="it asks, and moves nothing"),
     "refund_trial": Act(

@@ -11,6 +11,7 @@ urlpatterns = [
     path("<language:lang>/set-up/facts/", page("setup/facts", for_somebody=True), name="set_up_facts"),
     path("<language:lang>/set-up/texts/", page("setup/rules", for_somebody=True), name="set_up_texts"),
     path("<language:lang>/set-up/mail/", page("setup/letter", for_somebody=True), name="set_up_mail"),
+    path("<language:lang>/set-up/texting/", page("setup/texting", for_somebody=True), name="set_up_texting"),
     path("<language:lang>/set-up/wechat/", page("setup/wechat", for_somebody=True), name="set_up_wechat"),
     path(
         "<language:lang>/set-up/payments/", page("setup/payments", for_somebody=True), name="set_up_payments"
