@@ -21,6 +21,7 @@ from orders.models import (
     ClaimReply,
     CouponUse,
     Dispute,
+    InvoiceWish,
     Line,
     Notice,
     Order,
@@ -29,6 +30,7 @@ from orders.models import (
     Review,
     Shipment,
 )
+from orders.reads.invoice import invoices_of, wish_of
 
 State = Order.State
 # Paid, and not yet through with its goods.
@@ -135,6 +137,10 @@ def _order(order: Order) -> dict[str, Any]:
             _columns(p, "method", "asked_first", "state", "amount_minor", "created_at")
             for p in order.payments.all()
         ],
+        "invoice_wanted": _columns(wish, "kind", "title", "tax_number") if (wish := wish_of(order)) else None,
+        "invoices": [
+            _columns(one, "number", "title", "tax_number", "amount_minor") for one in invoices_of(order)
+        ],
         "refunds": [_columns(r, "reason", "state", "amount_minor", "otherwise") for r in refunds],
     }
 
@@ -175,6 +181,8 @@ def erase(person: Person) -> None:
     CartAddress.objects.filter(cart__person=person).delete()
     Cart.objects.filter(person=person).update(**_EMPTY, **_NO_ADDRESS)
     CouponUse.objects.filter(order__in=orders).update(**_UNMARKED)
+    # What was issued is the team's book and the law's; what was only asked for is forgotten.
+    InvoiceWish.objects.filter(order__in=orders).delete()
     _forget_orders(orders)
 
 
@@ -251,6 +259,7 @@ def forget_old() -> int:
     # As long as money is owed to her, a guest is kept too.
     owed = Refund.objects.filter(payment__order=OuterRef("pk")).exclude(state__in=Refund.SETTLED)
     ended = Order.objects.filter(~Exists(owed), person=None, closed_at__lt=now - ORDERS_LAST)
+    InvoiceWish.objects.filter(order__in=ended).delete()
     CouponUse.objects.filter(order__in=ended).exclude(mailbox=None, phone=None).update(**_UNMARKED)
     with transaction.atomic():
         _forget_claims(ended)

@@ -60,6 +60,21 @@ class CouponRefused(Refusal):
         super().__init__(words, field=field, reason=reason)
 
 
+class InvoiceDiffers(Refusal):
+    """An invoice says another sum than is owed; nothing was kept."""
+
+    code = "INVOICE_DIFFERS"
+
+    def __init__(self, said_minor: int, owed_minor: int, *, field: str | Sequence[str] = ()):
+        words = say(
+            "发票上是 {a}，应开 {b}，对不上，没有收下。",
+            "The invoice says {a}, and {b} is owed: they differ, and it was not kept.",
+            a=show(said_minor),
+            b=show(owed_minor),
+        )
+        super().__init__(words, field=field, said_minor=said_minor, owed_minor=owed_minor)
+
+
 class TooMuchUnpaid(Refusal):
     """A buyer whom the shop does not know yet would hold more than it keeps for her unpaid."""
 

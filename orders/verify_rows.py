@@ -118,6 +118,24 @@ RULES = [
                WHERE b.line_id = l.id AND b.is_restocked AND f.state <> 'undone')""",
     ),
     Rule(
+        "INVOICE",
+        "Invoice",
+        "an invoice is not the sum of its orders' parts",
+        """SELECT i.id, i.amount_minor FROM orders_invoice i LEFT JOIN orders_invoicepart p ON p.invoice_id = i.id
+           GROUP BY i.id HAVING i.amount_minor <> coalesce(sum(p.amount_minor), 0)""",
+    ),
+    Rule(
+        "INVOICE",
+        "Invoice",
+        "red invoices take more back than their blue one is over, or of another order or team",
+        """SELECT r.blue_id, rp.order_id FROM orders_invoice r JOIN orders_invoicepart rp ON rp.invoice_id = r.id
+           JOIN orders_invoice b ON b.id = r.blue_id
+           LEFT JOIN orders_invoicepart bp ON bp.invoice_id = b.id AND bp.order_id = rp.order_id
+           GROUP BY r.blue_id, rp.order_id, bp.amount_minor, b.team_id, b.blue_id
+           HAVING sum(rp.amount_minor) > coalesce(bp.amount_minor, 0) OR bool_or(r.team_id <> b.team_id)
+               OR b.blue_id IS NOT NULL""",
+    ),
+    Rule(
         "ORDER",
         "Order",
         "an order stands behind its slowest parcel",

@@ -56,6 +56,7 @@ PERMISSIONS = {
     "catalog.recall_lot": OPERATOR | MANAGER,
     "orders.pack_and_send": AT_A_DESK,  # parcels, with the address that each needs
     "orders.answer_claims": MANAGER | LEADER,  # in words; money beside them is `refund_own`
+    "orders.keep_invoices": MANAGER,  # upload what the team has issued
     "orders.keep_team_coupons": MANAGER,  # at the team's own expense
     "orders.refund_own": MANAGER,  # of what the team has sold, until it is completed
     "impact.keep_households": MANAGER | LEADER,  # put forward, let go, and who grew which lot

@@ -14,6 +14,7 @@ from orders.api import (  # noqa: F401 (each adds its own)
     figures,
     gift,
     incident,
+    invoice,
     link_again,
     office,
     office_departments,
@@ -41,6 +42,7 @@ class Query(
     review.Query,
     desk.Query,
     incident.Query,
+    invoice.Query,
     office_departments.Query,
 ):
     """What may be read on this floor."""
@@ -67,6 +69,7 @@ class Mutation(
     review.Mutation,
     closure.Mutation,
     incident.Mutation,
+    invoice.Mutation,
     office.Mutation,
     office_order.Mutation,
     office_departments.Mutation,

@@ -3,6 +3,7 @@ from orders.models.claim import Claim, ClaimPhoto, ClaimReply, Review
 from orders.models.closure import Closure, Incident, Standstill
 from orders.models.companion import Companion, CompanionWeek
 from orders.models.coupon import Coupon, CouponUse
+from orders.models.invoice import Invoice, InvoicePart, InvoiceWish
 from orders.models.order import Line, LineLot, Order
 from orders.models.payment import Dispute, Notice, Payment
 from orders.models.refund import Refund, RefundGiven, RefundLine
@@ -24,6 +25,9 @@ __all__ = [
     "CompanionWeek",
     "Dispute",
     "Incident",
+    "Invoice",
+    "InvoicePart",
+    "InvoiceWish",
     "Line",
     "LineLot",
     "Notice",

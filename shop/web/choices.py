@@ -21,7 +21,7 @@ from core import language
 from core.choices import Choices
 from core.language import say
 from impact.models import Household, HouseholdStatus, Round
-from orders.models import Shipment
+from orders.models import InvoiceWish, Shipment
 from orders.reads.closure import EVERYTHING
 from orders.reads.figures import Step
 
@@ -74,6 +74,7 @@ CHOICES: dict[str, Callable[[], list[tuple[str, str]]]] = {
     "shipment_state": Shipment.State.offered,
     "team_list_state": _states_of_teams,
     "household_kind": HouseholdStatus.Kind.offered,
+    "invoice_kind": InvoiceWish.Kind.offered,
     "team_role": _team_roles,
     "household_state": Household.State.offered,
     "organisation_state": Organisation.State.offered,

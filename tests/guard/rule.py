@@ -90,6 +90,7 @@ GROWS = (
 # At whose desk she works she is told before she has given a code: there she is asked for it.
 HERS = "myTeams"
 DEVICE = "deviceCodeRequest deviceProve"
+ON_AN_INVOICE = "InvoiceWish.title InvoiceWish.tax_number"
 ON_A_PARCEL = "Parcel.recipient Parcel.phone Parcel.street Parcel.gift_note Parcel.sender Order.note Parcel.carrier Parcel.tracking_number"
 OF_A_VILLAGE = (
     "Household.uid Household.decline_reason Leader.decline_reason Claim.words Claim.answer ClaimReply.words"
@@ -112,7 +113,7 @@ RULE: dict[str, Powers] = {
         " incidentUpdate incidentEnd paymentTrialBegin paymentTrialLook"
         " paymentTrialRefund shopOpen categoriesPutUp categorySave auditPersonFind parkedRelease shopUpdate"
         " shopTextsConfirm shopLetterSend shopLetterConfirm shopTextSend shopTextConfirm editionCreate shopCouponMake shopCouponEnd",
-        words=f"{NAMES_OF_PEOPLE} {OF_A_COMMITTEE} {APPEALS} {INVITED} Claim.words Claim.answer ClaimReply.words Dispute.reason Dispute.status Household.uid"
+        words=f"{NAMES_OF_PEOPLE} {OF_A_COMMITTEE} {APPEALS} {INVITED} {ON_AN_INVOICE} Claim.words Claim.answer ClaimReply.words Dispute.reason Dispute.status Household.uid"
         " Household.decline_reason Leader.decline_reason Order.email Order.mobile Parcel.phone Parcel.recipient Parcel.street"
         " Order.note Payment.method Payment.payment_ref Question.words Answer.words PaymentTrial.url Refund.failure Refund.note Refund.otherwise"
         " Parcel.carrier Parcel.tracking_number",
@@ -172,9 +173,9 @@ RULE: dict[str, Powers] = {
     **dict.fromkeys((Role.ENTRANT, Role.ORGANISATION_FINANCE), Powers()),
     # A team's manager does all of its work, and says who else does; its leader what is grown and told; its packer packs.
     Role.TEAM_MANAGER: powers(
-        f"{DESK} {VILLAGE} {OF_ITS_PEOPLE} teamCoupons integrityDesk resultDesk contestDesk",
+        f"{DESK} {VILLAGE} {OF_ITS_PEOPLE} teamCoupons teamInvoices integrityDesk resultDesk contestDesk",
         f"{SENDS} {GROWS} caseAppeal relatedPartyDeclare relatedPartyWithdraw registrationApply registrationWithdraw registrationAppealFile lotRecall leaderIntroduce teamMemberInvite teamMemberEnd refundRequest deviceCodeGive objectionFile teamCouponMake teamCouponEnd",
-        words=f"{ON_A_PARCEL} {OF_A_VILLAGE} Case.appeal {APPEALS} Person.name Person.email RoleInvitation.email RoleInvitation.reason",
+        words=f"{ON_A_PARCEL} {ON_AN_INVOICE} {OF_A_VILLAGE} Case.appeal {APPEALS} Person.name Person.email RoleInvitation.email RoleInvitation.reason",
         of_herself=HERS,
     ),
     Role.LEADER: powers(
@@ -210,6 +211,7 @@ PAGES = {
     "office_synonyms": "office.synonyms",
     "office_figures": "office.figures",
     "office_coupons": "office.coupons",
+    "office_invoices": "office.invoicesMissing",
     "office_supporters": "office.supporters",
     "office_audit": "office.audit",
     "office_people": "office.people",

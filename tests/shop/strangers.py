@@ -21,7 +21,7 @@ from core.api.ids import uid_of
 from core.api.run import graphql_schema
 from impact.actions import shares
 from orders.actions import closure, coupon
-from orders.models import Cart, Dispute, Payment, PaymentTrial, Refund
+from orders.models import Cart, Dispute, InvoiceWish, Payment, PaymentTrial, Refund
 from scripts.floors import standing
 from tests.accounts.world import PASSWORD, Asker, a_link, a_person, an_organisation, holds
 from tests.catalog.world import a_lot, a_product, a_team, a_variant
@@ -198,6 +198,7 @@ class Town:
         self.photo = product.pictures.create(
             file="pictures/x.webp", card_file="pictures/y.webp", width=1, height=1, position=0
         )
+        InvoiceWish.objects.create(order=self.sold.row, title="示例抬头", tax_number="示例税号")
         self.coupons = [
             coupon.make(team, coupon.Terms(code=token_hex(4).upper(), percent=5), None)
             for team in (None, product.team)

@@ -236,6 +236,7 @@ def _desk() -> Iterator[Stop]:
     yield Stop(MANAGER, "desk_team")
     yield Stop(MANAGER, "desk_people")
     yield Stop(MANAGER, "desk_coupons")
+    yield Stop(MANAGER, "desk_invoices")
     yield Stop(MANAGER, "desk_integrity")
     yield Stop(MANAGER, "desk_contest")
     yield Stop(MANAGER, "desk_results")
@@ -261,6 +262,7 @@ def _office() -> Iterator[Stop]:
         "office_closures",
         "office_synonyms",
         "office_coupons",
+        "office_invoices",
     ):
         yield Stop(OPERATOR, name)
     for name in ("office_people", "office_appoint"):

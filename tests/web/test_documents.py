@@ -33,6 +33,9 @@ UPLOADS = {
     "repair_import": {"batch", "file"},
     # Papers beside an award (shop/web/organiser/award_file.py).
     "upload_award_file": {"award", "file"},
+    # Invoices that a team has issued (shop/web/desk/invoice.py).
+    "upload_invoice": {"team", "orders", "number", "amountMinor", "file", "xml"},
+    "upload_red_invoice": {"team", "blue", "number", "amountMinor", "file", "xml"},
 }
 # Files that a form sends beside its act's variables.
 FILES = {act: {"photo"} for act in ("make_claim", "dispute_claim", "bring_claim", "add_claim_photos")}

@@ -29,6 +29,8 @@ WITHOUT_DOCUMENT = {
     "upload_import",
     "repair_import",
     "upload_award_file",
+    "upload_invoice",
+    "upload_red_invoice",
 }
 
 

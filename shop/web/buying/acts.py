@@ -146,6 +146,12 @@ ACTS = {
         follow=to_the_provider,
         undone_by="nothing is paid before the provider's own page says so; then cancel_order",
     ),
+    "ask_for_invoice": Act(
+        follow=says(
+            say("记下了，开好会传到这一页。", "Noted: it is uploaded to this page once it is issued.")
+        ),
+        undone_by="ask_for_invoice",
+    ),
     "cancel_order": Act(follow=cancelled, look=ends_the_order),
     "wait_for_place": Act(
         follow=says(

@@ -320,4 +320,13 @@ INTEGRITY = {
     "withdraw_related_party": Act(follow=saved, undone_by="declare_related_party"),
 }
 
-ACTS = gathered(TEAM, PRODUCTS, LOTS, HOUSEHOLDS, PARCELS, OF_TEAMS, CONTEST, INTEGRITY)
+# --- invoices ---
+
+_ISSUED = "it is issued already, with the tax office; what it says too much a red one takes back"
+_OF_INVOICE = frozenset({"number", "amountMinor", "orders"})
+INVOICES = {
+    "upload_invoice": Act(as_written=_ISSUED, refilled=_OF_INVOICE),
+    "upload_red_invoice": Act(as_written=_ISSUED, refilled=_OF_INVOICE),
+}
+
+ACTS = gathered(TEAM, PRODUCTS, LOTS, HOUSEHOLDS, PARCELS, OF_TEAMS, INVOICES, CONTEST, INTEGRITY)

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from shop.web.desk.invoice import invoice_file, upload_invoice, upload_red_invoice
 from shop.web.desk.packing import team_packing
 from shop.web.desk.picture import update_product, upload_picture
 from shop.web.desk.today import today
@@ -30,6 +31,10 @@ urlpatterns = [
     path("<language:lang>/desk/contest/", page("desk/contest", for_somebody=True), name="desk_contest"),
     path("<language:lang>/desk/people/", page("desk/people", for_somebody=True), name="desk_people"),
     path("<language:lang>/desk/coupons/", page("desk/coupons", for_somebody=True), name="desk_coupons"),
+    path("<language:lang>/desk/invoices/", page("desk/invoices", for_somebody=True), name="desk_invoices"),
+    path("<language:lang>/invoices/<str:id>/", invoice_file, name="invoice_file"),
+    path("do/upload_invoice/", upload_invoice, name="upload_invoice"),
+    path("do/upload_red_invoice/", upload_red_invoice, name="upload_red_invoice"),
     path("do/update_product/", update_product),
     path("do/upload_picture/", upload_picture, name="upload_picture"),
 ]

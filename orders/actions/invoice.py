@@ -1,0 +1,209 @@
+"""Invoices: wanted by a buyer, uploaded by the team that has issued them, red ones against their blue. Figures are compared
+with what is owed before anything is kept, and no number is ever made here.
+"""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from accounts.actions import audit
+from accounts.clean import line
+from catalog.models import Team
+from core import texts
+from core.language import say
+from core.refusals import Conflict, Invalid, NotFound, every
+from orders.actions.invoice_paper import Paper, read
+from orders.actions.order import lock
+from orders.models import Invoice, InvoicePart, InvoiceWish, Order
+from orders.models.invoice import TITLE_LENGTH
+from orders.reads.invoice import owed_of
+from orders.refusals import InvoiceDiffers
+
+# GB 32100: a unified social credit code's letters, and what each place weighs.
+_LETTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
+# Fully digital invoices have twenty digits, those before them eight.
+_NUMBER = re.compile(r"[0-9]{20}|[0-9]{8}")
+
+
+def clean_tax_number(text: str | None, field: str = "tax_number") -> str:
+    """A company's unified social credit code, whose last place is reckoned from the others."""
+    code = texts.code(text or "").upper()
+    known = len(code) == 18 and all(letter in _LETTERS for letter in code)
+    if (
+        not known
+        or _LETTERS[-sum(_LETTERS.index(c) * w for c, w in zip(code, _WEIGHTS, strict=False)) % 31]
+        != code[17]
+    ):
+        words = say(
+            "税号不对：应为 18 位统一社会信用代码，请核对。",
+            "This is no tax number: a unified social credit code has 18 places, please check it.",
+        )
+        raise Invalid(words, field=field)
+    return code
+
+
+def clean_number(text: str | None, field: str = "number") -> str:
+    """An invoice's number as the tax office gave it; of one that a sheet has made a number of, nothing is guessed."""
+    number = texts.code(text or "")
+    if not _NUMBER.fullmatch(number):
+        words = say(
+            "发票号码是 20 位数字（旧版电子发票 8 位），请照原样填写；表格里变成 2.43E+19 的，要从发票上重抄。",
+            "An invoice's number has 20 digits (older ones 8): please copy it as it stands; where a sheet made 2.43E+19 of it, "
+            "from the invoice itself.",
+        )
+        raise Invalid(words, field=field)
+    return number
+
+
+@transaction.atomic
+def wish(
+    order: Order, *, title: str, tax_number: str = "", kind: str = InvoiceWish.Kind.ORDINARY
+) -> InvoiceWish:
+    """Say that invoices are wanted for an order, and to whom. Once one is issued its title stays: another takes a red one
+    first, which is the team's to issue."""
+    if kind == InvoiceWish.Kind.SPECIAL and not tax_number:
+        words = say(
+            "专用发票只开给单位，请填税号。", "A special invoice is a company's: please give its tax number."
+        )
+        raise Invalid(words, field="tax_number")
+    checked = every(
+        {
+            "title": lambda: line(title, "title", TITLE_LENGTH),
+            "tax_number": lambda: clean_tax_number(tax_number) if tax_number.strip() else "",
+        }
+    )
+    order = lock([order])[order.pk]
+    if order.state in Order.CLOSED_UNPAID:
+        raise Conflict(
+            say("这个订单没有付款，不能开票。", "This order was not paid: there is nothing to invoice.")
+        )
+    if any(one.invoiced_minor for one in owed_of([order.pk])):
+        words = say(
+            "已经开了发票。要换抬头，请先联系团队红冲。",
+            "An invoice is issued already. For another title the team must first take it back by a red one.",
+        )
+        raise Conflict(words, field="title")
+    made, _ = InvoiceWish.objects.update_or_create(order=order, defaults={**checked, "kind": kind})
+    return made
+
+
+@transaction.atomic
+def upload_blue(
+    team: Team,
+    by: Any,
+    orders: Sequence[Order],
+    file: Any,
+    *,
+    number: str,
+    amount_minor: int,
+    xml: Any = None,
+) -> Invoice:
+    """Keep a blue invoice over what is missing of one order or several of one title. INVALID names the field, and of
+    figures that differ both."""
+    paper = read(file, xml)
+    locked = lock(orders)
+    wishes = list(InvoiceWish.objects.filter(order__in=list(locked)))
+    if not wishes or len(wishes) < len(locked) or len({(w.title, w.tax_number) for w in wishes}) > 1:
+        words = say("一张发票只能开给同一个抬头的订单。", "One invoice is over orders of one title alone.")
+        raise Invalid(words, field="orders")
+    rows = owed_of(locked, team.pk)
+    parts = {row.order_id: row.missing_minor for row in rows}
+    if len(parts) < len(locked) or any(minor <= 0 for minor in parts.values()):
+        raise Conflict(
+            say("这些订单不缺蓝票。", "No blue invoice is missing of these orders."), field="orders"
+        )
+    return _keep(
+        Invoice(team=team, title=wishes[0].title, tax_number=wishes[0].tax_number),
+        parts,
+        paper,
+        by,
+        number,
+        amount_minor,
+    )
+
+
+@transaction.atomic
+def upload_red(
+    team: Team, by: Any, blue: Invoice, file: Any, *, number: str, amount_minor: int, xml: Any = None
+) -> Invoice:
+    """Keep a red invoice: of what its blue one is over, as much as is not owed any more."""
+    paper = read(file, xml)
+    if blue.team_id != team.pk or blue.is_red:
+        raise NotFound(field="blue")
+    held = dict(blue.parts.values_list("order_id", "amount_minor"))
+    locked = lock(list(Order.objects.filter(pk__in=held)))
+    back = _taken_back(blue)
+    parts = {}
+    for row in owed_of(locked, team.pk):
+        left = held[row.order_id] - back.get(row.order_id, 0)
+        if (minor := min(-row.missing_minor, left)) > 0:
+            parts[row.order_id] = minor
+    if not parts:
+        words = say(
+            "这张蓝票不用红冲：开的和应开的一样。", "Nothing of this blue invoice is to be taken back."
+        )
+        raise Conflict(words, field="blue")
+    red = Invoice(team=team, blue=blue, title=blue.title, tax_number=blue.tax_number)
+    return _keep(red, parts, paper, by, number, amount_minor)
+
+
+def _taken_back(blue: Invoice) -> dict[int, int]:
+    found: dict[int, int] = {}
+    for order, minor in InvoicePart.objects.filter(invoice__blue=blue).values_list(
+        "order_id", "amount_minor"
+    ):
+        found[order] = found.get(order, 0) + minor
+    return found
+
+
+def _keep(
+    invoice: Invoice, parts: dict[int, int], paper: Paper, by: Any, number: str, amount_minor: int
+) -> Invoice:
+    invoice.number = clean_number(number)
+    owed = sum(parts.values())
+    if amount_minor != owed:
+        raise InvoiceDiffers(amount_minor, owed, field="amount_minor")
+    if paper.figures is not None:
+        _compare(invoice, paper, owed)
+    invoice.amount_minor, invoice.form, invoice.body = owed, paper.form, paper.body
+    invoice.sha256 = hashlib.sha256(paper.body).hexdigest()
+    invoice.uploaded_by = by
+    try:
+        with transaction.atomic():
+            invoice.save(force_insert=True)
+    except IntegrityError:
+        words = say("这个号码的发票已经上传过了。", "An invoice of this number is uploaded already.")
+        raise Invalid(words, field="number") from None
+    InvoicePart.objects.bulk_create(
+        InvoicePart(invoice=invoice, order_id=order, amount_minor=minor)
+        for order, minor in sorted(parts.items())
+    )
+    audit.record(by, "upload", "Invoice", invoice.uid, amount_minor=owed, is_red=invoice.is_red)
+    return invoice
+
+
+def _compare(invoice: Invoice, paper: Paper, owed: int) -> None:
+    """What the XML says against what was typed and is owed."""
+    said = paper.figures
+    assert said is not None
+    if said.amount_minor != owed:
+        raise InvoiceDiffers(said.amount_minor, owed, field="xml")
+    pairs = (
+        (texts.code(said.number), invoice.number, say("号码", "number")),
+        (texts.code(said.title), texts.code(invoice.title), say("抬头", "title")),
+        (texts.code(said.tax_number).upper(), invoice.tax_number, say("税号", "tax number")),
+    )
+    for found, wanted, what in pairs:
+        if found and found != wanted:
+            words = say(
+                "XML 里的{what}是 {a}，应为 {b}。",
+                "The XML's {what} is {a}, and should be {b}.",
+                what=what,
+                a=found,
+                b=wanted or "—",
+            )
+            raise Invalid(words, field="xml")
