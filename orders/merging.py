@@ -17,6 +17,7 @@ COLUMNS = {
     "orders.Incident.opened_by": Becomes.MOVES,
     "orders.PaymentTrial.by": Becomes.MOVES,
     "orders.Coupon.made_by": Becomes.MOVES,
+    "orders.Invoice.uploaded_by": Becomes.MOVES,
 }
 
 

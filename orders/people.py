@@ -146,7 +146,7 @@ def _order(order: Order) -> dict[str, Any]:
 
 
 def _cart(cart: Cart) -> dict[str, Any]:
-    names = ("email", "recipient", "phone", "street", "note", "mobiliser_code", "coupon_code")
+    names = ("email", "recipient", "phone", "street", "note", "mobiliser_code", "coupon_code", *_NO_INVOICE)
     lines = cart.lines.select_related("variant__product")
     return {
         **_columns(cart, *names),
@@ -179,7 +179,7 @@ def erase(person: Person) -> None:
     Review.objects.filter(person=person).update(nickname="", person=None)
     Cart.objects.filter(person=person, closed_at=None).delete()
     CartAddress.objects.filter(cart__person=person).delete()
-    Cart.objects.filter(person=person).update(**_EMPTY, **_NO_ADDRESS)
+    Cart.objects.filter(person=person).update(**_EMPTY, **_NO_ADDRESS, **_NO_INVOICE)
     CouponUse.objects.filter(order__in=orders).update(**_UNMARKED)
     # What was issued is the team's book and the law's; what was only asked for is forgotten.
     InvoiceWish.objects.filter(order__in=orders).delete()
@@ -273,5 +273,6 @@ def forget_old() -> int:
 _UNMARKED = {"mailbox": None, "phone": None}
 UNPROVED = ("unproved_cookie", "unproved_mailbox", "unproved_phone")
 _EMPTY = {"email": "", "note": ""}
+_NO_INVOICE = {"invoice_title": "", "invoice_tax_number": "", "invoice_kind": ""}
 _NO_ADDRESS = {"recipient": "", "phone": "", "street": ""}
 UNKNOWN: dict[str, Any] = {**_EMPTY, "mobile": "", **dict.fromkeys(UNPROVED)}

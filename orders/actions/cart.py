@@ -16,7 +16,7 @@ from catalog.models import Variant
 from core import language, texts
 from core.language import say
 from core.refusals import Invalid, NotFound, every
-from orders.actions import cart_address
+from orders.actions import cart_address, invoice_wish
 from orders.actions.coupon import clean_code
 from orders.models import Cart, CartLine, Coupon
 from orders.reads import cart as reads
@@ -96,7 +96,7 @@ def _unite(other: Cart, own: Cart, person: Person) -> int:
     left_out = _pour(other, own)
     Cart.objects.filter(pk=other.pk).update(closed_at=timezone.now())
     kept = {name: value for name in _DETAILS if (value := getattr(other, name)) and not getattr(own, name)}
-    kept |= cart_address.poured(other, own, person)
+    kept |= cart_address.poured(other, own, person) | invoice_wish.poured(other, own)
     Cart.objects.filter(pk=own.pk).update(changed_at=timezone.now(), **kept)
     own.refresh_from_db()
     return left_out
@@ -240,7 +240,10 @@ def validated(details: dict[str, Any], person: Any) -> dict[str, Any]:
         checks["mobiliser_code"] = partial(_mobiliser, details["mobiliser_code"], person)
     if "organisation_uid" in details:
         checks["organisation"] = partial(_organisation, details["organisation_uid"], person)
-    return every(checks)
+    if "invoice" in details:
+        checks["invoice"] = partial(invoice_wish.clean_for_cart, details["invoice"])
+    plain = every(checks)
+    return plain | plain.pop("invoice", {})
 
 
 _CLEAN: dict[str, Any] = {

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from catalog.refusals import InsufficientStock
 from core import fast, language
 from core.refusals import IdempotencyConflict, NotFound, Refusal
-from orders.actions import attempt, cart_line, unpaid
+from orders.actions import attempt, cart_line, invoice_wish, unpaid
 from orders.actions import cart as carts
 from orders.actions.coupon import Use
 from orders.actions.placing import Gift, Placed, Purchase, Want, place_all
@@ -127,6 +127,7 @@ def _place_cart(
         language=cart.language,
         wants=_wants(seen),
         coupon=_use(seen),
+        invoice=invoice_wish.of_cart(cart),
         shipping=_shipping(seen),
         person_id=cart.person_id,
         cart_id=cart.pk,

@@ -1,5 +1,5 @@
-"""Invoices: wanted by a buyer, uploaded by the team that has issued them, red ones against their blue. Figures are compared
-with what is owed before anything is kept, and no number is ever made here.
+"""Invoices, uploaded by the team that has issued them, red ones against their blue. Figures are compared with what is owed
+before anything is kept, and no number is ever made here.
 """
 
 import hashlib
@@ -10,40 +10,18 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from accounts.actions import audit
-from accounts.clean import line
 from catalog.models import Team
 from core import texts
 from core.language import say
-from core.refusals import Conflict, Invalid, NotFound, every
+from core.refusals import Conflict, Invalid, NotFound
 from orders.actions.invoice_paper import Paper, read
 from orders.actions.order import lock
 from orders.models import Invoice, InvoicePart, InvoiceWish, Order
-from orders.models.invoice import TITLE_LENGTH
 from orders.reads.invoice import owed_of
 from orders.refusals import InvoiceDiffers
 
-# GB 32100: a unified social credit code's letters, and what each place weighs.
-_LETTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
 # Fully digital invoices have twenty digits, those before them eight.
 _NUMBER = re.compile(r"[0-9]{20}|[0-9]{8}")
-
-
-def clean_tax_number(text: str | None, field: str = "tax_number") -> str:
-    """A company's unified social credit code, whose last place is reckoned from the others."""
-    code = texts.code(text or "").upper()
-    known = len(code) == 18 and all(letter in _LETTERS for letter in code)
-    if (
-        not known
-        or _LETTERS[-sum(_LETTERS.index(c) * w for c, w in zip(code, _WEIGHTS, strict=False)) % 31]
-        != code[17]
-    ):
-        words = say(
-            "税号不对：应为 18 位统一社会信用代码，请核对。",
-            "This is no tax number: a unified social credit code has 18 places, please check it.",
-        )
-        raise Invalid(words, field=field)
-    return code
 
 
 def clean_number(text: str | None, field: str = "number") -> str:
@@ -60,38 +38,6 @@ def clean_number(text: str | None, field: str = "number") -> str:
 
 
 @transaction.atomic
-def wish(
-    order: Order, *, title: str, tax_number: str = "", kind: str = InvoiceWish.Kind.ORDINARY
-) -> InvoiceWish:
-    """Say that invoices are wanted for an order, and to whom. Once one is issued its title stays: another takes a red one
-    first, which is the team's to issue."""
-    if kind == InvoiceWish.Kind.SPECIAL and not tax_number:
-        words = say(
-            "专用发票只开给单位，请填税号。", "A special invoice is a company's: please give its tax number."
-        )
-        raise Invalid(words, field="tax_number")
-    checked = every(
-        {
-            "title": lambda: line(title, "title", TITLE_LENGTH),
-            "tax_number": lambda: clean_tax_number(tax_number) if tax_number.strip() else "",
-        }
-    )
-    order = lock([order])[order.pk]
-    if order.state in Order.CLOSED_UNPAID:
-        raise Conflict(
-            say("这个订单没有付款，不能开票。", "This order was not paid: there is nothing to invoice.")
-        )
-    if any(one.invoiced_minor for one in owed_of([order.pk])):
-        words = say(
-            "已经开了发票。要换抬头，请先联系团队红冲。",
-            "An invoice is issued already. For another title the team must first take it back by a red one.",
-        )
-        raise Conflict(words, field="title")
-    made, _ = InvoiceWish.objects.update_or_create(order=order, defaults={**checked, "kind": kind})
-    return made
-
-
-@transaction.atomic
 def upload_blue(
     team: Team,
     by: Any,
@@ -105,9 +51,12 @@ def upload_blue(
     """Keep a blue invoice over what is missing of one order or several of one title. INVALID names the field, and of
     figures that differ both."""
     paper = read(file, xml)
+    if not orders:
+        words = say("请勾选开给哪些订单。", "Please tick the orders that it is over.")
+        raise Invalid(words, field="orders")
     locked = lock(orders)
     wishes = list(InvoiceWish.objects.filter(order__in=list(locked)))
-    if not wishes or len(wishes) < len(locked) or len({(w.title, w.tax_number) for w in wishes}) > 1:
+    if not wishes or len(wishes) < len(locked) or len({(w.title, w.tax_number, w.kind) for w in wishes}) > 1:
         words = say("一张发票只能开给同一个抬头的订单。", "One invoice is over orders of one title alone.")
         raise Invalid(words, field="orders")
     rows = owed_of(locked, team.pk)

@@ -2,8 +2,8 @@
 
 The names of the XML's fields are those of the two forms in which the tax office issues: fully digital invoices
 (`EInvoice`: InvoiceNumber, TotalTax-includedAmount, BuyerName, BuyerIdNum) and the electronic ones before them
-(`eInvoice`: InvoiceNo, TaxInclusiveTotalAmount, BuyerName, BuyerTaxID). Both were written from their published field lists;
-no file of a real issuer was tried.
+(`eInvoice`: InvoiceNo, TaxInclusiveTotalAmount, BuyerName, BuyerTaxID). Both were written from memory, and no file of a real
+issuer was tried (decision 0054).
 """
 
 import zipfile

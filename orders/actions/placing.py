@@ -17,7 +17,7 @@ from catalog.models import Variant
 from core import clock, failpoints, rows
 from orders.actions import attempt, unpaid
 from orders.actions import coupon as coupons
-from orders.models import CouponUse, Line, LineLot, Order, Parcel, Payment, Shipment
+from orders.models import CouponUse, InvoiceWish, Line, LineLot, Order, Parcel, Payment, Shipment
 
 RESERVED = unpaid.HELD_FOR
 
@@ -87,6 +87,7 @@ class Purchase:
     language: str = "zh"
     note: str = ""
     coupon: coupons.Use | None = None
+    invoice: InvoiceWish | None = None  # what is wanted on one
     organisation_id: int | None = None
     mobiliser_organisation_id: int | None = None
     mobiliser_person_id: int | None = None
@@ -142,6 +143,7 @@ def place_all(purchases: Sequence[Purchase]) -> list[Placed]:
     lines: list[Line] = []
     lots: list[LineLot] = []
     used: list[CouponUse] = []
+    wishes: list[InvoiceWish] = []
     for purchase in purchases:
         drawn = reserved.draws[purchase.uid]
         order = _order(purchase, now, traded, ends[purchase.uid], allowed[purchase.uid] is not None)
@@ -166,11 +168,14 @@ def place_all(purchases: Sequence[Purchase]) -> list[Placed]:
             use = coupons.take(purchase.coupon)
             use.order = order
             used.append(use)
+        if purchase.invoice:
+            purchase.invoice.order = order
+            wishes.append(purchase.invoice)
         lines += wanted
         lots += dealt(wanted, drawn)
     orders = [placed.order for placed in made]
     attempts = [placed.attempt for placed in made if placed.attempt]
-    rows.insert(orders, boxes, shipments, lines, lots, attempts, used)
+    rows.insert(orders, boxes, shipments, lines, lots, attempts, used, wishes)
     if attempts:
         failpoints.reach("attempt.recorded")
     failpoints.reach("place.recorded")

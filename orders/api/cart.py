@@ -13,9 +13,10 @@ from core.api.ids import uid_of
 from core.api.lookahead import prefetched
 from core.api.types import ModelType, Money, PlainType, list_of, money, type_of
 from orders.actions import cart as carts
-from orders.actions import cart_address
+from orders.actions import cart_address, invoice_wish
 from orders.api.closure import ClosedPlaceType, closed_place
 from orders.api.coupon import CartDiscount, CouponNote
+from orders.api.invoice import InvoiceInput, InvoiceWishType
 from orders.models import Cart, CartLine
 from orders.reads import cart as reads
 
@@ -187,6 +188,9 @@ class CartType(ModelType):
         required=True, description="Whether all of it goes to others: then its own address is not asked for."
     )
     needs_adult = graphene.Boolean(required=True, description="Whether it holds alcohol.")
+    invoice = graphene.Field(
+        InvoiceWishType, description="To whom invoices are to be; null where none is wanted."
+    )
     mobiliser_name = graphene.String(required=True, description="Whose code it is; empty without one.")
 
     @needs(*EVERYTHING)
@@ -241,6 +245,10 @@ class CartType(ModelType):
         """Whether something in it may be sold to adults only."""
         return reads.seen(root).needs_adult
 
+    def resolve_invoice(root, info):
+        """As it was told; the order has it once it is placed."""
+        return invoice_wish.of_cart(root)
+
     @needs(*EVERYTHING)
     def resolve_mobiliser_name(root, info):
         """An organisation's name, a person's nickname."""
@@ -276,6 +284,9 @@ class CheckoutDetails:
     mobiliser_code = graphene.String(description="By whose call it is bought.")
     is_adult = graphene.Boolean(description="The buyer is 18 or older; asked for alcohol alone.")
     organisation_id = graphene.ID(description="On whose behalf; one that the buyer belongs to.")
+    invoice = graphene.Field(
+        InvoiceInput, description="To whom invoices are to be; null, or without a title: none is wanted."
+    )
 
 
 CHECKOUT_DETAILS = {name: field for name, field in vars(CheckoutDetails).items() if not name.startswith("__")}
@@ -286,10 +297,12 @@ def clean_details(given: dict[str, Any]) -> dict[str, Any]:
     fields = {
         name: value for name, value in given.items() if name in CHECKOUT_DETAILS and name != "organisation_id"
     }
-    fields = {name: "" if value is None else value for name, value in fields.items()}
+    fields = {name: "" if value is None else value for name, value in fields.items() if name != "invoice"}
     if "organisation_id" in given:
         id = given["organisation_id"]
         fields["organisation_uid"] = uid_of(id, "Organisation", field="organisation_id") if id else None
+    if "invoice" in given:
+        fields["invoice"] = given["invoice"]
     return fields
 
 

@@ -9,15 +9,15 @@ from accounts.api.access import whoever_may
 from accounts.api.office import add_to_office
 from catalog.models import Team
 from catalog.reads.teams import desks_of, team_at_desk
-from core.api.access import HELD, PUBLIC, SIGNED_IN
+from core.api.access import HELD, PUBLIC, SIGNED_IN, Access
 from core.api.act import Act
 from core.api.errors import error_type
 from core.api.facts import guarded, needs
 from core.api.ids import global_id, uid_of
 from core.api.types import ModelType, Money, MoneyField, PlainType, enum_of, list_of, money
 from core.language import localized
-from orders.actions import invoice as invoices
-from orders.api.payment import BY_LINK, NUMBER, ORDER_HOLDER, open_order
+from orders.actions import invoice_wish
+from orders.api.payment import BY_LINK, NUMBER, open_order
 from orders.models import Invoice, InvoiceWish, Order
 from orders.reads import invoice as reads
 from orders.refusals import InvoiceDiffers
@@ -48,12 +48,22 @@ class InvoiceWishType(ModelType):
     class Meta:
         model = InvoiceWish
         fields = ("kind", "title", "tax_number")
-        access = ORDER_HOLDER
+        access = Access("whoever holds the cart or may read the order", pii=2)
         about = {
             "kind": "Ordinary, or a special VAT invoice.",
             "title": "The person's or the company's name.",
             "tax_number": "The company's unified social credit code; empty of a person.",
         }
+
+
+class InvoiceInput(graphene.InputObjectType):
+    """To whom invoices are to be."""
+
+    title = graphene.String(description="The person's or the company's name; empty: none is wanted.")
+    tax_number = graphene.String(
+        description="The company's unified social credit code, 18 places; empty of a person."
+    )
+    kind = graphene.Field(InvoiceKind, description="By default ORDINARY; SPECIAL is a company's.")
 
 
 class InvoiceType(ModelType):
@@ -167,7 +177,7 @@ class OrderInvoiceAsk(Act):
         """What is wanted. INVALID names the field; CONFLICT once an invoice is issued to another title."""
         order = open_order(request, number, token)
         chosen = str(kind.value) if kind else InvoiceWish.Kind.ORDINARY
-        return cls(wish=invoices.wish(order, title=title, tax_number=tax_number or "", kind=chosen))
+        return cls(wish=invoice_wish.wish(order, title=title, tax_number=tax_number or "", kind=chosen))
 
 
 def _of_team(root: Any, info: Any, team: str | None = None) -> list[_Row]:

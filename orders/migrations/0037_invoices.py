@@ -75,4 +75,19 @@ class Migration(migrations.Migration):
             model_name='invoicewish',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'special'), _negated=True), models.Q(('tax_number', ''), _negated=True), _connector='OR'), name='special_invoice_is_a_companys'),
         ),
+        migrations.AddField(
+            model_name='cart',
+            name='invoice_title',
+            field=models.CharField(blank=True, db_default='', default='', max_length=100),
+        ),
+        migrations.AddField(
+            model_name='cart',
+            name='invoice_tax_number',
+            field=models.CharField(blank=True, db_default='', default='', max_length=18),
+        ),
+        migrations.AddField(
+            model_name='cart',
+            name='invoice_kind',
+            field=models.CharField(blank=True, db_default='', default='', help_text='empty: no invoice is wanted', max_length=10),
+        ),
     ]

@@ -29,6 +29,11 @@ class Cart(models.Model):
     is_without_coupon = models.BooleanField(
         default=False, db_default=False, help_text="the buyer has taken it off: none is to be used"
     )
+    invoice_title = models.CharField(max_length=100, blank=True, default="", db_default="")
+    invoice_tax_number = models.CharField(max_length=18, blank=True, default="", db_default="")
+    invoice_kind = models.CharField(
+        max_length=10, blank=True, default="", db_default="", help_text="empty: no invoice is wanted"
+    )
     organisation = models.ForeignKey(
         Organisation, on_delete=models.SET_NULL, null=True, related_name="+", help_text="bought on its behalf"
     )

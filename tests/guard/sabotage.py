@@ -17,10 +17,11 @@ from tests.guard.sabotages import SABOTAGES as OLDER
 from tests.guard.sabotages import Sabotage
 from tests.guard.sabotages_buying import BUYING
 from tests.guard.sabotages_of_claims import CLAIMS
+from tests.guard.sabotages_of_invoices import INVOICES
 from tests.guard.sabotages_of_pages import PAGES
 from tests.guard.sabotages_of_parcels import PARCELS
 
-SABOTAGES = [*OLDER, *BUYING, *PARCELS, *CLAIMS, *PAGES]
+SABOTAGES = [*OLDER, *BUYING, *PARCELS, *CLAIMS, *PAGES, *INVOICES]
 
 
 def missing(root: Path = ROOT) -> list[str]:

@@ -9,8 +9,10 @@ from django.test import Client
 
 from core.money import show
 from core.refusals import Conflict, Invalid, NotFound
+from orders import verify
 from orders.actions import invoice as invoices
-from orders.models import Invoice, InvoiceWish, Order
+from orders.actions.invoice_wish import clean_tax_number
+from orders.models import Invoice, InvoicePart, InvoiceWish, Order
 from orders.reads.invoice import missing
 from orders.refusals import InvoiceDiffers
 from tests.catalog.world import a_product, a_team, a_variant, works_at
@@ -28,7 +30,7 @@ def a_code(body: str = "91420100MA4KABCD1") -> str:
     """A unified social credit code with the last place that belongs to it."""
     for letter in "0123456789ABCDEFGHJKLMNPQRTUWXY":
         try:
-            return invoices.clean_tax_number(body + letter)
+            return clean_tax_number(body + letter)
         except Invalid:
             continue
     raise AssertionError
@@ -179,6 +181,22 @@ def test_one_over_three_orders_and_its_red_ones_come_to_what_is_owed(sold):
     with pytest.raises(NotFound):
         invoices.upload_red(a_team(), sold.manager, blue, pdf(), number=NUMBER, amount_minor=1)
     at_rest()
+
+
+def test_verify_names_an_invoice_that_is_not_its_parts_and_a_red_one_that_takes_back_too_much(sold):
+    blue = sold.blue()
+    sold.refund(sold.order, 5_00)
+    red = sold.red(blue, 5_00)
+    at_rest()
+
+    def seen():
+        return [one.words for one in verify.verify() if one.rule == "INVOICE"]
+
+    InvoicePart.objects.filter(invoice=red).update(amount_minor=blue.amount_minor + 1)
+    Invoice.objects.filter(pk=red.pk).update(amount_minor=blue.amount_minor + 1)
+    assert len(seen()) == 1 and "red" in seen()[0]
+    InvoicePart.objects.filter(invoice=red).update(amount_minor=4_00)
+    assert len(seen()) == 1 and "parts" in seen()[0]
 
 
 def test_what_the_shops_coupon_paid_is_on_no_invoice(sold):

@@ -11,8 +11,8 @@ from catalog.reads.teams import desks_of, team_at_desk
 from core import language, numbers, rates
 from core.api.ids import uid_of
 from core.language import say
-from core.refusals import Invalid, NotFound, Refusal, SecondFactorRequired
-from orders.actions.invoice import upload_blue, upload_red
+from core.refusals import Invalid, NotFound, Refusal, SecondFactorRequired, every
+from orders.actions.invoice import clean_number, upload_blue, upload_red
 from orders.api.invoice import KEEP
 from orders.models import Invoice, Order
 from orders.reads.invoice import invoice_seen_by
@@ -54,19 +54,14 @@ def _received(request: HttpRequest, name: str, keep: Any) -> HttpResponse:
         person = signed_in(request)
         rates.demand("upload", str(person.uid), 30, 60)
         team = team_at_desk(person, KEEP, uid_of(request.POST.get("team", ""), "Team", field="team"))
-        file = request.FILES.get("file")
-        if file is None:
-            raise Invalid(
-                say("请选择发票的 PDF 或 OFD 文件。", "Please choose the invoice's PDF or OFD."), field="file"
-            )
-        keep(
-            person,
-            team,
-            file=file,
-            xml=request.FILES.get("xml"),
-            number=request.POST.get("number", ""),
-            amount_minor=_fen(request.POST.get("amountMinor", "")),
+        told = every(
+            {
+                "file": lambda: _file(request),
+                "number": lambda: clean_number(request.POST.get("number", "")),
+                "amount_minor": lambda: _fen(request.POST.get("amountMinor", "")),
+            }
         )
+        keep(person, team, xml=request.FILES.get("xml"), **told)
     except SecondFactorRequired:
         return to_second_factor(request, name)
     except Refusal as refusal:
@@ -82,6 +77,14 @@ def _received(request: HttpRequest, name: str, keep: Any) -> HttpResponse:
 def _field(refusal: Refusal) -> str:
     name = refusal.field[-1] if refusal.field else "file"
     return _FIELDS.get(name, name)
+
+
+def _file(request: HttpRequest) -> Any:
+    file = request.FILES.get("file")
+    if file is None:
+        words = say("请选择发票的 PDF 或 OFD 文件。", "Please choose the invoice's PDF or OFD.")
+        raise Invalid(words, field="file")
+    return file
 
 
 def _fen(text: str) -> int:
