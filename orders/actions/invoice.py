@@ -85,7 +85,7 @@ def upload_red(
         raise NotFound(field="blue")
     held = dict(blue.parts.values_list("order_id", "amount_minor"))
     locked = lock(list(Order.objects.filter(pk__in=held)))
-    back = _taken_back(blue)
+    back = _reversed_of(blue)
     parts = {}
     for row in owed_of(locked, team.pk):
         left = held[row.order_id] - back.get(row.order_id, 0)
@@ -100,7 +100,7 @@ def upload_red(
     return _keep(red, parts, paper, by, number, amount_minor)
 
 
-def _taken_back(blue: Invoice) -> dict[int, int]:
+def _reversed_of(blue: Invoice) -> dict[int, int]:
     found: dict[int, int] = {}
     for order, minor in InvoicePart.objects.filter(invoice__blue=blue).values_list(
         "order_id", "amount_minor"

@@ -51,18 +51,18 @@ def clean(title: str | None, tax_number: str | None, kind: str | None) -> dict[s
             raise Invalid(words, field="tax_number")
         return ""
 
-    told = every({"title": lambda: line(title, "title", TITLE_LENGTH), "tax_number": of_company})
-    return {**told, "kind": str(chosen)}
+    plain = every({"title": lambda: line(title, "title", TITLE_LENGTH), "tax_number": of_company})
+    return {**plain, "kind": str(chosen)}
 
 
-def clean_for_cart(told: Mapping[str, Any] | None) -> dict[str, str]:
+def clean_for_cart(given: Mapping[str, Any] | None) -> dict[str, str]:
     """The same as columns of a cart, where nothing told means that none is wanted."""
-    told = told or {}
+    given = given or {}
     names = ("title", "tax_number", "kind")
-    if not any((told.get(name) or "").strip() for name in ("title", "tax_number")):
+    if not any((given.get(name) or "").strip() for name in ("title", "tax_number")):
         return {f"invoice_{name}": "" for name in names}
     try:
-        plain = clean(*(told.get(name) for name in names))
+        plain = clean(*(given.get(name) for name in names))
     except Refusal as refused:
         for one in (refused, *refused.beside):
             one.field = ("invoice", *one.field)
@@ -90,7 +90,7 @@ def wish(
 ) -> InvoiceWish:
     """Say that invoices are wanted for an order, and to whom. Once one is issued its title stays: another takes a red one
     first, which is the team's to issue."""
-    told = clean(title, tax_number, kind)
+    validated = clean(title, tax_number, kind)
     order = lock([order])[order.pk]
     if order.state in Order.CLOSED_UNPAID:
         raise Conflict(
@@ -102,5 +102,5 @@ def wish(
             "An invoice is issued already. For another title the team must first take it back by a red one.",
         )
         raise Conflict(words, field="title")
-    made, _ = InvoiceWish.objects.update_or_create(order=order, defaults=told)
+    made, _ = InvoiceWish.objects.update_or_create(order=order, defaults=validated)
     return made

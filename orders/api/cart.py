@@ -14,9 +14,10 @@ from core.api.lookahead import prefetched
 from core.api.types import ModelType, Money, PlainType, list_of, money, type_of
 from orders.actions import cart as carts
 from orders.actions import cart_address, invoice_wish
+from orders.api.checkout_details import CHECKOUT_DETAILS, clean_details
 from orders.api.closure import ClosedPlaceType, closed_place
 from orders.api.coupon import CartDiscount, CouponNote
-from orders.api.invoice import InvoiceInput, InvoiceWishType
+from orders.api.invoice import InvoiceWishType
 from orders.models import Cart, CartLine
 from orders.reads import cart as reads
 
@@ -270,40 +271,6 @@ class CartAct(Act):
         abstract = True
 
     cart = graphene.Field(CartType, description="The cart as it is now.")
-
-
-class CheckoutDetails:
-    """What a buyer tells at checkout; what is left out stays as it is, an empty text empties it."""
-
-    email = graphene.String(description="Where letters go; empty where the buyer's number can be texted.")
-    recipient = graphene.String(description="Who takes the parcels.")
-    phone = graphene.String(description="A mobile or landline number in China.")
-    region_code = graphene.String(description="The county's or district's code, by GB/T 2260.")
-    street = graphene.String(description="Street, house, flat.")
-    note = graphene.String(description="A word for the teams.")
-    mobiliser_code = graphene.String(description="By whose call it is bought.")
-    is_adult = graphene.Boolean(description="The buyer is 18 or older; asked for alcohol alone.")
-    organisation_id = graphene.ID(description="On whose behalf; one that the buyer belongs to.")
-    invoice = graphene.Field(
-        InvoiceInput, description="To whom invoices are to be; null, or without a title: none is wanted."
-    )
-
-
-CHECKOUT_DETAILS = {name: field for name, field in vars(CheckoutDetails).items() if not name.startswith("__")}
-
-
-def clean_details(given: dict[str, Any]) -> dict[str, Any]:
-    """Those of an input's fields, as the actions take them: null as an empty text, the organisation by its uid."""
-    fields = {
-        name: value for name, value in given.items() if name in CHECKOUT_DETAILS and name != "organisation_id"
-    }
-    fields = {name: "" if value is None else value for name, value in fields.items() if name != "invoice"}
-    if "organisation_id" in given:
-        id = given["organisation_id"]
-        fields["organisation_uid"] = uid_of(id, "Organisation", field="organisation_id") if id else None
-    if "invoice" in given:
-        fields["invoice"] = given["invoice"]
-    return fields
 
 
 class CartUpdate(CartAct):

@@ -19,8 +19,9 @@ from core.language import say
 from core.refusals import Invalid, Refusal
 from orders.actions import checkout
 from orders.actions import payment as payments
-from orders.api.cart import CHECKOUT_DETAILS, cart_uid, clean_details
+from orders.api.cart import cart_uid
 from orders.api.cart_line import LineInput, wanted
+from orders.api.checkout_details import CHECKOUT_DETAILS, clean_details
 from orders.api.order import WithOrder
 from orders.api.payment import PaymentKind, PaymentType, kind_of
 from orders.models import Order

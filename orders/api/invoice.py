@@ -91,6 +91,23 @@ class InvoiceType(ModelType):
         return localized(root.team, "name")
 
 
+class WithInvoices:
+    """What an order tells of its invoices."""
+
+    invoice_wish = graphene.Field(
+        InvoiceWishType, description="To whom invoices are to be; null: none is wanted."
+    )
+    invoices = list_of(InvoiceType, most=20, description="What its teams have invoiced, the first first.")
+
+    def resolve_invoice_wish(root: Any, info: Any) -> InvoiceWish | None:
+        """Asked for when it is wanted: most orders have none."""
+        return reads.wish_of(root)
+
+    def resolve_invoices(root: Any, info: Any) -> list[Invoice]:
+        """Of all its teams, without what lies in them."""
+        return reads.invoices_of(root)
+
+
 class InvoiceMissing(PlainType):
     """One team's part of one order of which invoices say another sum than is owed."""
 
@@ -139,7 +156,7 @@ class _Row:
         self.invoices = [one for one in reads.invoices_of(order) if one.team_id == team.pk]
 
 
-def _told(rows: Iterable[reads.Owed]) -> list[_Row]:
+def _rows(rows: Iterable[reads.Owed]) -> list[_Row]:
     rows = list(rows)
     orders = Order.objects.select_related("invoice_wish").in_bulk([row.order_id for row in rows])
     teams = Team.objects.in_bulk([row.team_id for row in rows])
@@ -184,7 +201,7 @@ def _of_team(root: Any, info: Any, team: str | None = None) -> list[_Row]:
     person = info.context.user
     found = team_at_desk(person, KEEP, uid_of(team, "Team", field="team")) if team else None
     found = found or desks_of(person, KEEP).first()
-    return _told(reads.missing(found.pk)) if found else []
+    return _rows(reads.missing(found.pk)) if found else []
 
 
 class Query:
@@ -210,7 +227,7 @@ add_to_office(
         list_of(
             InvoiceMissing,
             most=reads.MOST,
-            resolver=lambda root, info: _told(reads.missing()),
+            resolver=lambda root, info: _rows(reads.missing()),
             description="Of which orders an invoice is missing, of all teams.",
         ),
         whoever_may("orders.see_orders", pii=2),

@@ -20,7 +20,7 @@ from orders.actions.claim import MOST_CLAIMS
 from orders.api.closure import ClosedPlaceType, StandstillType, closed_place, standstill_of
 from orders.api.coupon import OfferedCoupon
 from orders.api.dispute import DisputeType
-from orders.api.invoice import InvoiceType, InvoiceWishType
+from orders.api.invoice import WithInvoices
 from orders.api.payment import BY_LINK, NUMBER, ORDER_HOLDER, open_order
 from orders.api.refund import RefundType
 from orders.links import token_for
@@ -29,7 +29,6 @@ from orders.reads import order as reads
 from orders.reads.address import PLACES, localized, parcels_of
 from orders.reads.closure import closed_for
 from orders.reads.dispute import DisputeToBuyer, disputes_of
-from orders.reads.invoice import invoices_of, wish_of
 from orders.reads.shipment import is_claimable, is_recalled, is_reviewable, returnable_until
 from orders.reads.standstill import standing_of
 
@@ -144,7 +143,7 @@ class LineType(OfPublished, ModelType):
         return global_id("Shipment", root.shipment.uid) if root.shipment else None
 
 
-class OrderType(ModelType):
+class OrderType(WithInvoices, ModelType):
     """A placed cart; lines, prices and address are as they were then."""
 
     class Meta:
@@ -182,10 +181,6 @@ class OrderType(ModelType):
     state_name = graphene.String(required=True, description="Where it stands, in words.")
     goods_total = MoneyField("goods_minor", description="All lines at their prices.")
     discount_total = MoneyField("discount_minor", description="What its coupon took off.")
-    invoice_wish = graphene.Field(
-        InvoiceWishType, description="To whom invoices are to be; null: none is wanted."
-    )
-    invoices = list_of(InvoiceType, most=20, description="What its teams have invoiced, the first first.")
     coupon = graphene.Field(OfferedCoupon, description="The coupon that it has; null for most.")
     shipping_total = MoneyField("shipping_minor", description="Sending.")
     total = MoneyField("total_minor", description="What it costs in all: goods and sending less the coupon.")
@@ -216,14 +211,6 @@ class OrderType(ModelType):
     standstill = graphene.Field(
         StandstillType, description="What waits, paid, because its place is closed; null for most."
     )
-
-    def resolve_invoice_wish(root, info):
-        """Asked for when it is wanted: most orders have none."""
-        return wish_of(root)
-
-    def resolve_invoices(root, info):
-        """Of all its teams, without what lies in them."""
-        return invoices_of(root)
 
     @needs("coupon_use__coupon__team", "coupon_use__coupon__category")
     def resolve_coupon(root, info):
