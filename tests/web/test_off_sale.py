@@ -38,6 +38,9 @@ def test_what_is_off_sale_says_so_with_its_team_and_what_is_like_it(sold, langua
     answer = the_page(sold.slug, language)
     page = words(answer)
     assert answer.status_code == 200 and NOT_NOW[language] in page
+    # It was never approved with its name kept: what its team calls it today is not told.
+    nameless = {"zh": "这件商品", "en": "This product"}[language]
+    assert f"<h1>{nameless}</h1>" in page and f"<title>{nameless} · " in page
     assert '<meta name="robots" content="noindex">' in page
     assert (
         f'href="/{language}/t/{sold.team.slug}/"' in page
