@@ -182,6 +182,7 @@ class Side(Town):
             "reviews": [f'product: "{sold.slug}", first: 20'],
             "rating": [f'product: "{sold.slug}"'],
             "boughtTogether": [f'product: "{sold.slug}"'],
+            "formerProduct": [f'slug: "{sold.slug}"'],
             "course": [f'id: "{global_id("Course", self.course.uid)}"'],
             "courses": ["first: 20"],
             "ceremonies": [f'edition: "{self.entry.round.edition.slug}"'],

@@ -66,6 +66,7 @@ class Shop(impact.Shop):
             "provenance": [{"product": slug}, {"team": team}],
             "rating": [{"product": slug}],
             "boughtTogether": [{"product": slug}],
+            "formerProduct": [{"slug": slug}],
         }
         for order in self.orders:
             hers = {"number": order.number, "token": token_for(order)}

@@ -75,6 +75,7 @@ def asked(order: Order) -> Any:
         "reviews": [{"product": product.slug, "first": 50}],
         "rating": [{"product": product.slug}],
         "boughtTogether": [{"product": product.slug}],
+        "formerProduct": [{"slug": product.slug}],
         "provenance": [{"product": slug} for slug in Product.objects.values_list("slug", flat=True)]
         + [{"team": slug} for slug in Team.objects.values_list("slug", flat=True)],
         "order": [hers],

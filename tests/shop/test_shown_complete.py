@@ -69,6 +69,7 @@ def given(slug: str, team: str, rules: str):
         "reviews": [{"product": slug, "first": 3}],
         "rating": [{"product": slug}],
         "boughtTogether": [{"product": slug}],
+        "formerProduct": [{"slug": slug}],
         "contestEntry": [{"edition": edition, "number": number}],
         "scoreExplained": [{"edition": edition, "number": number}],
         "scoreCompared": [{"edition": edition, "a": number, "b": number}],
