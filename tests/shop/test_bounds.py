@@ -42,6 +42,7 @@ FROM_THE_CODE = {
     "orders/actions/cart.py": {"_columns"},
     "orders/provider/__init__.py": {"_made"},
     "shop/pulse.py": {"broker"},
+    "shop/web/found/doors.py": {"release"},
     # Called with the name that settings give the table.
     "core/api/scopes.py": {"_table"},
     "shop/web/acts.py": {"acts"},
