@@ -12,9 +12,10 @@ _HAN = "\u3400-\u9fff\uf900-\ufaff"
 _MARKS = "\u3000-\u303f\uff01-\uff65\u2018-\u201f\u2026·"
 _CHINESE = re.compile(rf"[{_HAN}](?:[{_HAN}{_MARKS}0-9 ]*[{_HAN}{_MARKS}])?")
 # Two words of English at least: one alone is a name, a unit or a code, and those are said alike.
-# Never a part of an entity such as &amp;.
+# Never a part of an entity such as &amp;. Possessive throughout, so that no text takes longer than its length.
+_GAP = rf"[^&A-Za-z{_HAN}{_MARKS}]++"
 _ENGLISH = re.compile(
-    rf"(?<![&#A-Za-z])[A-Za-z]{{3,}}(?:[^&{_HAN}{_MARKS}]*[^&A-Za-z{_HAN}{_MARKS}][A-Za-z]{{2,}})+"
+    rf"(?<![&#A-Za-z])[A-Za-z]{{3,}}+(?:(?:{_GAP}[A-Za-z](?![A-Za-z]))*+{_GAP}[A-Za-z]{{2,}}+)++"
 )
 # A tag, and what follows it up to the next.
 _PIECE = re.compile(r"<(/?)([a-z][a-z0-9]*)((?:[^<>\"]++|\"[^\"]*+\")*+)>([^<]++)")

@@ -27,8 +27,8 @@ from tests.shop.strangers import OWN
 from tests.shop.test_attacks import SEALED
 
 DEPTH, PART = full(5, 3), full(4, 64)
-# Of whoever asks, whoever she is: her own account.
-OF_HERSELF = {"viewer"}
+# Of whoever asks, whoever she is: her own account, its letters, and what it bought.
+OF_HERSELF = {"viewer", "myLetters", "myPurchases"}
 RULED = frozenset().union(*(rule.doors | rule.shop_doors for rule in RULE.values()))
 
 

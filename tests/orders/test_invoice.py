@@ -49,11 +49,19 @@ def xml(number: str = NUMBER, amount: str = "46.50", title: str = "", tax: str =
 
 def ofd(inside: bytes = b"") -> SimpleUploadedFile:
     body = BytesIO()
-    with zipfile.ZipFile(body, "w") as parts:
+    with zipfile.ZipFile(body, "w", zipfile.ZIP_DEFLATED) as parts:
         parts.writestr("OFD.xml", "<OFD/>")
         if inside:
             parts.writestr("Doc_0/Attachs/original_invoice.xml", inside)
     return SimpleUploadedFile("a.ofd", body.getvalue())
+
+
+def broken_ofd() -> SimpleUploadedFile:
+    """One whose list of parts is whole, and whose packed part is not."""
+    body = bytearray(ofd(xml() * 40).read())
+    at = body.index(b"original_invoice.xml") + len("original_invoice.xml")
+    body[at : at + 12] = b"\xff" * 12
+    return SimpleUploadedFile("a.ofd", bytes(body))
 
 
 @pytest.fixture
@@ -149,7 +157,8 @@ def test_figures_that_differ_are_refused_with_both_shown(sold):
 def test_a_file_is_what_lies_in_it(sold):
     owed = sold.owed()
     yuan = f"{owed // 100}.{owed % 100:02d}"
-    for file, field in ((SimpleUploadedFile("a.pdf", b"MZ"), "file"), (ofd(), "xml"), (ofd(b"<x/>"), "xml")):
+    other = SimpleUploadedFile("a.pdf", b"MZ")
+    for file, field in ((other, "file"), (broken_ofd(), "file"), (ofd(), "xml"), (ofd(b"<x/>"), "xml")):
         with pytest.raises(Invalid) as no:
             sold.blue(file=file)
         assert no.value.field == (field,)

@@ -1,5 +1,7 @@
 """A text of the other language says so, on whichever page it stands."""
 
+import time
+
 import pytest
 
 from shop.web.tongues import marked
@@ -36,6 +38,14 @@ def test_chinese_on_an_english_page(written, shown):
 )
 def test_english_on_a_chinese_page(written, shown):
     assert marked(written, "zh") == shown
+
+
+def test_no_text_takes_longer_than_its_length():
+    for one in ("word ", "a ", "word a ", "汉 ", "汉word ", "&word "):
+        for language in ("zh", "en"):
+            began = time.process_time()
+            marked(f"<p>{one * 20_000}&amp;</p><p>{one * 20_000}汉</p>", language)
+            assert time.process_time() - began < 2, (one, language)
 
 
 @pytest.mark.django_db
