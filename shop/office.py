@@ -26,6 +26,7 @@ LETTERS = {
     "orders.letters.send_address_code": say(
         "改地址的验证码，给买家", "A code to change an address, to the buyer"
     ),
+    "orders.letters.send_order_link": say("订单链接，给买家", "The link to an order, to the buyer"),
     "orders.letters.send_address_changed": say("地址已改，给买家", "An address was changed, to the buyer"),
     "orders.letters.send_left_unpaid": say("还没付款，给买家", "Not paid yet, to the buyer"),
     "orders.letters.send_shipped": say("已发货，给买家", "Sent, to the buyer"),

@@ -10,10 +10,11 @@ from shop.web.holes import has_hole
 
 _HAN = "\u3400-\u9fff\uf900-\ufaff"
 _MARKS = "\u3000-\u303f\uff01-\uff65\u2018-\u201f\u2026·"
-_CHINESE = re.compile(rf"[{_HAN}](?:[{_HAN}{_MARKS}0-9 ]*[{_HAN}{_MARKS}])?")
+# Letters within a word, as in 鄂ICP备, are of it.
+_CHINESE = re.compile(rf"[{_HAN}](?:(?:[{_HAN}{_MARKS}0-9 ]|[A-Za-z]++(?=[{_HAN}]))*[{_HAN}{_MARKS}])?")
 # Two words of English at least: one alone is a name, a unit or a code, and those are said alike.
-# Never a part of an entity such as &amp;. Possessive throughout, so that no text takes longer than its length.
-_GAP = rf"[^&A-Za-z{_HAN}{_MARKS}]++"
+# Never a part of an entity such as &amp;, and none of what has no space in it, as a hash. Possessive throughout, so that no text takes longer than its length.
+_GAP = rf"(?=[^\s&A-Za-z{_HAN}{_MARKS}]*\s)[^&A-Za-z{_HAN}{_MARKS}]++"
 _ENGLISH = re.compile(
     rf"(?<![&#A-Za-z])[A-Za-z]{{3,}}+(?:(?:{_GAP}[A-Za-z](?![A-Za-z]))*+{_GAP}[A-Za-z]{{2,}}+)++"
 )

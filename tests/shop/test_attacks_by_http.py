@@ -43,7 +43,8 @@ def test_a_form_leads_nowhere_but_to_the_shop(field, address):
     given = {"email": person.email, "password": password, field: address, "lang": "zh"}
     reply = Client().post("/do/sign_in/", given, headers={"Referer": address.replace("\r\n", "")})
     assert reply.status_code == 302
-    assert reply.url in ("/zh/", "evil", "%5C") or reply.url.startswith("/zh/%0D%0A")
+    where = reply.url.removesuffix("#refused")
+    assert where in ("/zh/", "evil", "%5C") or where.startswith("/zh/%0D%0A")
     assert "a" not in reply.cookies
 
 

@@ -214,4 +214,4 @@ class House:
         self.rest()
         with self.shop.database():
             offences = [offence for name in settings.VERIFIERS for offence in import_string(name)()]
-        assert offences == []
+        assert offences == [], offences

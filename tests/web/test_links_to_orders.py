@@ -45,7 +45,7 @@ def test_a_stranger_hears_the_same_of_an_order_that_is_there_and_of_one_that_is_
         assert known.url.replace(number, nothing) == unknown.url
         seen, unseen = (words(Client().get(answer.url)) for answer in (known, unknown))
         bare = [re.sub(r'value="[^"]{20,}"', "", page.replace(number, nothing)) for page in (seen, unseen)]
-        assert bare[0] == bare[1] and "has the key to that order" in seen
+        assert bare[0] == bare[1] and "has the key to the order" in seen
         somebody = signed_in(shelf.manager)
         assert (somebody.get(path).status_code, somebody.get(other).status_code) == (404, 404)
 

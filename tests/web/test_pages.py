@@ -24,7 +24,14 @@ HOME, CATALOGUE, PRODUCT = 6, 5, 10
 
 
 def words(response) -> str:
-    """The page without the white space between and inside its tags: where a template's line breaks says nothing."""
+    """The page without the white space between and inside its tags, where a template's line breaks says nothing; and without
+    what says of a text that it is of the other language (`spoken` has that)."""
+    page = re.sub(r'<span lang="(?:zh-Hans|en)">([^<]*)</span>', r"\1", spoken(response))
+    return re.sub(r'(<(?!html)[a-z0-9]+[^<>]*) lang="(?:zh-Hans|en)">', r"\1>", page)
+
+
+def spoken(response) -> str:
+    """The page as `words` has it, with what says in which language a text is."""
     page = re.sub(r"\s+", " ", response.content.decode())
     page = re.sub(r"(<\w[^<>]*?) ?> ", r"\1>", page)
     return re.sub(r" (?=>|</)|(?<=>) (?=<)", "", page)

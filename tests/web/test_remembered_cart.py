@@ -54,7 +54,7 @@ def test_a_guest_who_places_in_two_tabs_is_led_to_one_order_and_whoever_has_her_
     assert first == second and "/en/order/" in first and "token=" in first
     other = Client(headers={"Accept-Language": "en"})
     other.get("/en/cart/")
-    assert place(other) == "/en/checkout/"
+    assert place(other) == "/en/checkout/#refused"
 
 
 def test_a_page_says_what_the_cart_did_not_take(shelf):

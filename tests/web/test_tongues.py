@@ -6,7 +6,7 @@ import pytest
 
 from shop.web.tongues import marked
 from tests.catalog.world import a_lot, a_product, a_team, a_variant
-from tests.web.test_pages import words
+from tests.web.test_pages import spoken
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,7 @@ from tests.web.test_pages import words
             '<p>A <b>B</b> <span lang="zh-Hans">秭归，5 斤装。</span> C</p>',
         ),
         ('<a lang="zh-Hans">中文</a>', '<a lang="zh-Hans">中文</a>'),
+        ("<b>鄂ICP备示例号</b>", '<b lang="zh-Hans">鄂ICP备示例号</b>'),
         ('<img alt="秭归 > 宜昌"><br>', '<img alt="秭归 > 宜昌"><br>'),
         ("<script>'秭归'</script>", "<script>'秭归'</script>"),
         ("<td>&lt;秭归&gt;</td>", '<td>&lt;<span lang="zh-Hans">秭归</span>&gt;</td>'),
@@ -34,6 +35,7 @@ def test_chinese_on_an_english_page(written, shown):
         ("<p>来自 Demo Village 的团队</p>", '<p>来自 <span lang="en">Demo Village</span> 的团队</p>'),
         ("<td>HB01</td><td>2.5 kg</td><b>EMS</b>", "<td>HB01</td><td>2.5 kg</td><b>EMS</b>"),
         ("<p>Tom &amp; Jerry</p>", "<p>Tom &amp; Jerry</p>"),
+        ("<code>abc12def45abcd</code>", "<code>abc12def45abcd</code>"),
     ],
 )
 def test_english_on_a_chinese_page(written, shown):
@@ -51,11 +53,11 @@ def test_no_text_takes_longer_than_its_length():
 @pytest.mark.django_db
 def test_a_name_without_english_is_read_out_as_chinese(guest):
     product = a_lot(a_variant(a_product(a_team(name_en=""), name_zh="秭归夏橙", name_en=""))).variant.product
-    page = words(guest.get(f"/en/p/{product.slug}/"))
+    page = spoken(guest.get(f"/en/p/{product.slug}/"))
     assert '<h1 lang="zh-Hans">秭归夏橙</h1>' in page and '<html lang="en">' in page
-    assert "<h1>秭归夏橙</h1>" in words(guest.get(f"/zh/p/{product.slug}/"))
+    assert "<h1>秭归夏橙</h1>" in spoken(guest.get(f"/zh/p/{product.slug}/"))
     assert (
-        '<h3 class="name"><a href="/en/p/' in (shelf := words(guest.get("/en/")))
+        '<h3 class="name"><a href="/en/p/' in (shelf := spoken(guest.get("/en/")))
         and 'lang="zh-Hans">秭归夏橙<' in shelf
     )
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import itertools
+import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
@@ -272,10 +273,18 @@ def test_an_order_by_what_is_hidden_is_refused_and_by_an_address_it_changes_noth
     for page in ("/en/contest/", f"/en/contest/{slug}/provincial/"):
         turns = [turn for turn in surface_of_contest.TURNS if turn.split("=")[1] not in SHOWN]
         plain, *turned = surface.opened([page, *(f"{page}?{turn}" for turn in turns)]).values()
-        # No such page, or the page as it is but for its own address.
+        # No such page, or the page as it is but for its own address and what search engines are told of that.
         assert {status for status, _, _ in turned} == {200, 404}
         for turn, (status, _, content) in zip(turns, turned, strict=True):
-            assert status == 404 or content.replace(f"?{turn}".encode(), b"") == plain[2], turn
+            shown = content.replace(f"?{turn}".encode(), b"")
+            assert status == 404 or read(shown) == read(plain[2]), turn
+
+
+def read(page: bytes) -> list[bytes]:
+    """A page's title, and all below its head."""
+    head, _, body = page.partition(b"</head>")
+    assert body
+    return [*re.findall(rb"<title>.*?</title>", head, re.DOTALL), body]
 
 
 SHOWN = {"DIVISION", "PERSON_TIMES", "PEOPLE", "ORGANISATIONS", "MOBILISED", "ENTRIES"}
