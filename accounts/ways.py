@@ -47,6 +47,6 @@ def export(person: Person) -> dict[str, Any]:
     agreed = person.consents.order_by("id").values("kind", "words", "given_at", "ended_at")
     return {
         "ways_to_sign_in": list(person.ways.order_by("id").values(*names)),
-        "letters": {"letters_by": person.letters_by, "letters_off": person.letters_off},
+        "letters": [{"letters_by": person.letters_by, "letters_off": person.letters_off}],
         "consents": list(agreed),
     }

@@ -6,7 +6,7 @@ many wrong codes a day, exact under whatever comes at once. Nothing here looks w
 
 import secrets
 import unicodedata
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -114,7 +114,7 @@ def _counts(number: str, field: str) -> bool:
 
 
 def _locked(number: str) -> NumberDay:
-    day = timezone.now().astimezone(clock.SHANGHAI).date()
+    day = _today()
     NumberDay.objects.bulk_create([NumberDay(number=number, day=day)], ignore_conflicts=True)
     return NumberDay.objects.select_for_update(no_key=True).get(number=number, day=day)
 
@@ -129,9 +129,17 @@ def _takes_one_of_the_budget() -> bool:
 
 
 def the_day() -> TextDay:
-    """What was sent today."""
-    day = timezone.now().astimezone(clock.SHANGHAI).date()
-    return TextDay.objects.get_or_create(day=day)[0]
+    """The row in which what is sent today is counted."""
+    return TextDay.objects.get_or_create(day=_today())[0]
+
+
+def sent_today() -> TextDay:
+    """What was sent today; nothing is written where nothing was."""
+    return TextDay.objects.filter(day=_today()).first() or TextDay(day=_today())
+
+
+def _today() -> date:
+    return timezone.now().astimezone(clock.SHANGHAI).date()
 
 
 def count_letter() -> None:

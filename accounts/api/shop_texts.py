@@ -55,7 +55,7 @@ class MessageHouse(PlainType):
 
 
 def _house(root: Any, info: Any) -> MessageHouse:
-    options, today = settings.TEXT_HOUSE["options"], text_code.the_day()
+    options, today = settings.TEXT_HOUSE["options"], text_code.sent_today()
     sent, price = today.codes + today.letters, settings.TEXT_HOUSE.get("price", "")
     return MessageHouse(
         is_on=texting.is_on(),

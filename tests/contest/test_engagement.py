@@ -99,7 +99,7 @@ def test_ten_thousand_likes_of_unproved_mailboxes_move_nothing(entry):
     engagement.give(proved, entry, LIKE)
     before = popularity(entry)
     strangers = Person.objects.bulk_create(
-        Person(email=f"s{n}@example.com", password="!") for n in range(10_000)
+        [Person(email=f"s{n}@example.com", password="!") for n in range(10_000)], batch_size=1_000
     )
     Engagement.objects.bulk_create(
         Engagement(entry=entry, person=stranger, kind=LIKE, at=clock.now()) for stranger in strangers

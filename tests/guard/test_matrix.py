@@ -14,6 +14,7 @@ from accounts.models.appointment import Role
 from contest.models import Archive
 from core.api.ids import global_id
 from impact.models import Edition
+from orders.reads import shipping
 from tests.factor import by_password
 from tests.figures import FULL, figure
 from tests.guard import matrix as matrices
@@ -69,6 +70,8 @@ def test_each_role_sees_and_does_what_the_rule_says_at_its_place_in_its_term_and
 ):
     monkeypatch.setattr(everything, "DEPTH", matrices.DEPTH)
     world = World(till, a_stand)
+    # What sending costs is kept a while: as it was before the last of this was made, too.
+    shipping.forget()
     lot = global_id("Lot", world.sides[HERE].unsold.uid)
     monkeypatch.setitem(everything.BELOW, "HouseholdDesk.shares", {"lot": lot})
     # From here on it is one moment: terms end at it.

@@ -116,7 +116,7 @@ def test_each_letter_of_a_kind_is_one_that_is_sent_and_what_she_chose_is_in_her_
     )
     choose(mei, wanted=["PARCELS"], lettersBy="TEXT")
     mei.refresh_from_db()
-    account = export.export(mei)["letters"]
+    account = export.export(mei)["letters"][0]
     assert (account["letters_by"], account["letters_off"]) == ("text", ["answers", "reminders"])
 
 

@@ -22,6 +22,7 @@ from shop.alarms import ALARMS, BY_NAME
 from shop.clockwork import STRIKES
 from tests.accounts.world import an_operator
 from tests.catalog.world import a_lot
+from tests.web.test_pages import words as read
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -290,4 +291,5 @@ def test_an_operator_sees_in_the_office_what_is_amiss_and_what_to_do(client):
     for language, words in (("zh", alarm.words.zh), ("en", alarm.words.en)):
         page = client.get(f"/{language}/office/")
         assert page.status_code == 200
-        assert words in page.content.decode() and alarm.todo.in_language(language) in page.content.decode()
+        told = read(page)
+        assert words in told and alarm.todo.in_language(language) in told
