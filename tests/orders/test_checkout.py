@@ -123,7 +123,7 @@ def test_anothers_cart_is_not_placed():
 @pytest.mark.parametrize(
     ("told", "problem", "field"),
     [
-        ({"email": ""}, "CART_PROBLEM", ["email"]),
+        ({"email": "", "phone": "0717-3881234"}, "CART_PROBLEM", ["email"]),
         ({"street": ""}, "CART_PROBLEM", ["street"]),
         ({"regionCode": KASHGAR}, "CART_PROBLEM", ["lines", "0"]),
     ],

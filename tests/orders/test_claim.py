@@ -177,7 +177,7 @@ def test_a_photo_that_is_added_under_the_same_key_is_not_dropped_unsaid(sold):
     form["back"] = "/zh/help/"
     asked = [{}, {}, {"photo": a_photo()}]
     replies = [sold.buyer.client.post("/do/make_claim/", {**form, **more}) for more in asked]
-    assert [reply["Location"] for reply in replies] == ["/zh/", "/zh/", "/zh/help/"]
+    assert [reply["Location"] for reply in replies] == ["/zh/", "/zh/", "/zh/help/#refused"]
     assert not Claim.objects.get().photo
     at_rest()
 
@@ -190,14 +190,19 @@ def test_the_same_photo_sent_again_under_its_key_is_the_same_claim_and_another_i
         sold.buyer.client.post("/do/make_claim/", {**form, **({"photo": photo} if photo else {})})
         for photo in photos
     ]
-    assert [reply["Location"] for reply in replies] == ["/zh/", "/zh/", "/zh/help/", "/zh/help/"]
+    assert [reply["Location"] for reply in replies] == [
+        "/zh/",
+        "/zh/",
+        "/zh/help/#refused",
+        "/zh/help/#refused",
+    ]
     assert Claim.objects.get().photo.read()[8:12] == b"WEBP"
 
 
 def test_a_form_of_a_page_that_was_loaded_before_it_had_a_key_makes_one_claim(sold):
     form = {**sold.order, "line": sold.line_id(0), "words": "压坏了", "next": "/zh/", "back": "/zh/help/"}
     replies = [sold.buyer.client.post("/do/make_claim/", {**form, "photo": a_photo()}) for _ in range(2)]
-    assert [reply["Location"] for reply in replies] == ["/zh/", "/zh/help/"]
+    assert [reply["Location"] for reply in replies] == ["/zh/", "/zh/help/#refused"]
     assert Claim.objects.get().photo
 
 
@@ -232,7 +237,7 @@ def test_a_file_that_is_no_photo_leads_back_to_the_form_and_leaves_nothing(sold,
         "back": "/zh/help/",
     }
     reply = sold.buyer.client.post("/do/make_claim/", form)
-    assert reply["Location"] == "/zh/help/" and Claim.objects.count() == 0
+    assert reply["Location"] == "/zh/help/#refused" and Claim.objects.count() == 0
     assert set(opened(sold.buyer.client.cookies[COOKIE].value)["form"]["errors"]) == {"photo"}
 
 

@@ -193,8 +193,8 @@ def test_six_photos_of_one_problem_each_seen_by_those_it_concerns(sold):
     claim = Claim.objects.get()
     assert bool(claim.photo) and claim.photos.count() == 4
     answers(sold)
-    assert posts(sold, "add_claim_photos", [a_photo()]) == "/zh/help/", "it is answered"
-    assert posts(sold, "dispute_claim", [a_photo(), a_photo()], words="再看") == "/zh/help/", (
+    assert posts(sold, "add_claim_photos", [a_photo()]) == "/zh/help/#refused", "it is answered"
+    assert posts(sold, "dispute_claim", [a_photo(), a_photo()], words="再看") == "/zh/help/#refused", (
         "seven are too many"
     )
     assert Claim.objects.get().state == "answered" and not claim.replies.filter(kind="disputed").exists()
@@ -218,7 +218,10 @@ def test_six_photos_of_one_problem_each_seen_by_those_it_concerns(sold):
 def test_of_several_photos_a_bad_one_leaves_nothing_of_the_others(sold):
     bad = SimpleUploadedFile("x.jpg", b"GIF89a not a photo", "image/jpeg")
     before = {*default_storage.listdir("claims")[1]} if default_storage.exists("claims") else set()
-    assert posts(sold, "make_claim", [a_photo(), bad], line=sold.line_id(0), words="压坏了") == "/zh/help/"
+    assert (
+        posts(sold, "make_claim", [a_photo(), bad], line=sold.line_id(0), words="压坏了")
+        == "/zh/help/#refused"
+    )
     after = {*default_storage.listdir("claims")[1]} if default_storage.exists("claims") else set()
     assert not Claim.objects.exists() and after == before
 
