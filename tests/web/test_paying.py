@@ -102,4 +102,4 @@ def test_what_is_sold_out_is_named_and_nothing_of_anothers_order_is_told(guest, 
     assert "Not to be had now" in words(her.get("/en/shop/"))
     assert post(guest, "buy_again", **given).url == "/en/cart/#refused"
     unknown = post(Client(), "buy_again", number="NO-SUCH-ORDER", back="/en/cart/")
-    assert unknown.url == "/en/cart/" and not Cart.objects.filter(closed_at=None, lines__isnull=False)
+    assert unknown.url == "/en/cart/#refused" and not Cart.objects.filter(closed_at=None, lines__isnull=False)
