@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Sum
 
 from accounts.actions import audit
 from catalog.models import Team
@@ -101,12 +102,8 @@ def upload_red(
 
 
 def _reversed_of(blue: Invoice) -> dict[int, int]:
-    found: dict[int, int] = {}
-    for order, minor in InvoicePart.objects.filter(invoice__blue=blue).values_list(
-        "order_id", "amount_minor"
-    ):
-        found[order] = found.get(order, 0) + minor
-    return found
+    back = InvoicePart.objects.filter(invoice__blue=blue).values_list("order_id")
+    return dict(back.annotate(minor=Sum("amount_minor")).order_by())
 
 
 def _keep(

@@ -142,7 +142,7 @@ class InvoiceMissing(PlainType):
 class _Row:
     """What is missing, with what is to be told of it."""
 
-    def __init__(self, owed: reads.Owed, order: Order, team: Team):
+    def __init__(self, owed: reads.Owed, order: Order, team: Team, invoices: list[Invoice]):
         self.order, self.number = order, order.number
         self.team_name = localized(team, "name")
         wish = order.invoice_wish
@@ -153,14 +153,18 @@ class _Row:
         )
         self.owed_minor, self.invoiced_minor = owed.owed_minor, owed.invoiced_minor
         self.missing_minor = owed.missing_minor
-        self.invoices = [one for one in reads.invoices_of(order) if one.team_id == team.pk]
+        self.invoices = invoices
 
 
 def _rows(rows: Iterable[reads.Owed]) -> list[_Row]:
     rows = list(rows)
     orders = Order.objects.select_related("invoice_wish").in_bulk([row.order_id for row in rows])
     teams = Team.objects.in_bulk([row.team_id for row in rows])
-    return [_Row(row, orders[row.order_id], teams[row.team_id]) for row in rows]
+    over = reads.invoices_over(orders)
+    return [
+        _Row(row, orders[row.order_id], teams[row.team_id], over.get((row.order_id, row.team_id), []))
+        for row in rows
+    ]
 
 
 class OrderInvoiceAsk(Act):
@@ -227,8 +231,8 @@ add_to_office(
         list_of(
             InvoiceMissing,
             most=reads.MOST,
-            resolver=lambda root, info: _rows(reads.missing()),
-            description="Of which orders an invoice is missing, of all teams.",
+            resolver=lambda root, info: _rows(reads.missing_at_places_of(info.context.user)),
+            description="Of which orders an invoice is missing, of all teams at the asker's places.",
         ),
         whoever_may("orders.see_orders", pii=2),
     )

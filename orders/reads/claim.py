@@ -13,7 +13,7 @@ from catalog.reads import desks_of
 from core.refusals import NotFound
 from orders.links import uid_of_token
 from orders.models import Claim, ClaimPhoto, ClaimReply
-from orders.reads.order import orders_open_to
+from orders.reads.order import orders_of, orders_open_to
 from orders.reads.place import of_line
 
 ANSWER = "orders.answer_claims"
@@ -125,7 +125,7 @@ def claim_seen_by(person: Any, uid: UUID, token: str | None = None) -> Claim | N
     decide. None for others."""
     seen = office_decides() & _at_her_places(person)
     if person.is_authenticated:
-        seen |= Q(line__order__person=person) | Q(line__team__in=desks_of(person, ANSWER))
+        seen |= Q(line__order__in=orders_of(person)) | Q(line__team__in=desks_of(person, ANSWER))
     if token and (order := uid_of_token(token)):
         seen |= Q(line__order__person=None, line__order__uid=order)
     return Claim.objects.filter(seen, uid=uid).first()

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from django.db import connection
 
+from accounts.permissions import places_of
 from catalog.models import Team
-from orders.models import Invoice, InvoiceWish, Order
+from orders.models import Invoice, InvoicePart, InvoiceWish, Order
 from orders.reads.order import order_open_to
 
 MOST = 50
@@ -66,10 +67,16 @@ def owed_of(orders: Iterable[int], team_id: int | None = None) -> list[Owed]:
     return _rows("o.id = ANY(%(orders)s)", having, orders=list(orders), team=team_id)
 
 
-def missing(team_id: int | None = None) -> list[Owed]:
-    """Where invoices and what is owed differ, of one team or of all: a blue one is to come, or a red one."""
-    having = _MISSING if team_id is None else f"{_MISSING} AND s.team_id = %(team)s"
-    return _rows("true", having, team=team_id)
+def missing(*teams: int) -> list[Owed]:
+    """Where invoices of these teams and what is owed differ: a blue one is to come, or a red one."""
+    return _rows("true", f"{_MISSING} AND s.team_id = ANY(%(teams)s)", teams=list(teams))
+
+
+def missing_at_places_of(person: Any) -> list[Owed]:
+    """The same of all teams of whose orders this person may see."""
+    places = places_of(person, "orders.see_orders")
+    there = Team.objects.filter(places.rows(region="county", subject="uid"))
+    return missing(*there.values_list("pk", flat=True))
 
 
 def wish_of(order: Order) -> InvoiceWish | None:
@@ -83,6 +90,17 @@ def invoices_of(order: Order) -> list[Invoice]:
         Invoice.objects.filter(parts__order=order).select_related("team", "blue").defer("body", "blue__body")
     )
     return list(rows.order_by("pk"))
+
+
+def invoices_over(orders: Iterable[int]) -> dict[tuple[int, int], list[Invoice]]:
+    """By order and team, the invoices over each, without what lies in them: one statement for all."""
+    parts = InvoicePart.objects.filter(order__in=list(orders)).select_related(
+        "invoice__team", "invoice__blue"
+    )
+    found: dict[tuple[int, int], list[Invoice]] = {}
+    for part in parts.defer("invoice__body", "invoice__blue__body").order_by("invoice_id"):
+        found.setdefault((part.order_id, part.invoice.team_id), []).append(part.invoice)
+    return found
 
 
 def invoice_seen_by(

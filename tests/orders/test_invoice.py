@@ -1,11 +1,13 @@
 """An invoice is its team's and the tax office's: its number once, its figures those that are owed, its red one against it."""
 
 import zipfile
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from core.money import show
 from core.refusals import Conflict, Invalid, NotFound
@@ -13,9 +15,9 @@ from orders import verify
 from orders.actions import invoice as invoices
 from orders.actions.invoice_wish import clean_tax_number
 from orders.models import Invoice, InvoicePart, InvoiceWish, Order
-from orders.reads.invoice import missing
+from orders.reads.invoice import missing, missing_at_places_of
 from orders.refusals import InvoiceDiffers
-from tests.catalog.world import a_product, a_team, a_variant, works_at
+from tests.catalog.world import a_product, a_region, a_team, a_variant, works_at
 from tests.orders.coupons import Saver, a_coupon, pay
 from tests.orders.world import Buyer, a_lot, a_person, at_rest, key, row
 
@@ -164,6 +166,16 @@ def test_a_file_is_what_lies_in_it(sold):
         assert no.value.field == (field,)
     made = sold.blue(file=ofd(xml(amount=yuan)))
     assert made.form == "ofd"
+
+
+def test_the_office_hears_of_what_is_missing_at_its_places_alone(sold):
+    at = {"role": "operator", "starts_at": timezone.now() - timedelta(hours=1)}
+    county, elsewhere = sold.team.county, a_region("330102", "示例区", "Demo district", 3)
+    for region, hears in ((None, True), (county, True), (elsewhere, False)):
+        operator = a_person()
+        operator.appointments.create(region=region, **at)
+        told = {one.team_id for one in missing_at_places_of(operator)}
+        assert (sold.team.pk in told) is hears, region
 
 
 def test_one_over_three_orders_and_its_red_ones_come_to_what_is_owed(sold):
