@@ -29,6 +29,10 @@ LEAST_SIDE = 400
 LONGEST_TO_SHORTEST = 4
 FORMATS = ("JPEG", "PNG", "WEBP")
 LARGE, CARD = 1280, 480
+# What a page may ask of a phone's connection: a card's photo, and the first one of a product.
+MOST_OF_A_CARD, MOST_OF_A_PAGE = 25_000, 80_000
+# Tried in turn until a photo is small enough; after the last, fewer pixels.
+QUALITIES = (82, 74, 66, 58)
 # How long a photo waits for the one before it; each takes well under a second.
 PATIENCE_SECONDS = 10
 
@@ -67,15 +71,16 @@ def digest_of(file: UploadedFile) -> str:
     return digest
 
 
-def cleaned(file: UploadedFile) -> Cleaned:
-    """The photo made smaller and plain; refused when it is none, or when it would fill the memory."""
+def cleaned(file: UploadedFile, most_of_full: int = MOST_BYTES) -> Cleaned:
+    """The photo made smaller and plain, its card within 25,000 bytes; refused when it is none, or when it would fill
+    the memory. `most_of_full`: bytes of the large one; evidence keeps its details, what a page shows may not be heavy."""
     if (file.size or 0) > MOST_BYTES:
         _refuse(say("照片不能超过 {n} MB。", "A photo may have at most {n} MB.", n=MOST_BYTES // 1_000_000))
     data = file.read(MOST_BYTES + 1)
     if not _one_at_a_time.acquire(timeout=PATIENCE_SECONDS):
         _refuse(BUSY)
     try:
-        return _made(data)
+        return _made(data, most_of_full)
     except Invalid:
         raise
     except Exception as broken:  # a decoder may raise anything on what a stranger made up
@@ -85,10 +90,24 @@ def cleaned(file: UploadedFile) -> Cleaned:
         _one_at_a_time.release()
 
 
-def _made(data: bytes) -> Cleaned:
+def _made(data: bytes, most_of_full: int) -> Cleaned:
     _look(data)
-    large = _flat(_decoded(data))
-    return Cleaned(_webp(large), _webp(_resized(large, CARD)), *large.size)
+    decoded = _flat(_decoded(data))
+    full, large = _within(most_of_full, decoded)
+    card, _ = _within(MOST_OF_A_CARD, _resized(decoded, CARD))
+    return Cleaned(full, card, *large.size)
+
+
+def _within(most: int, image: Image.Image) -> tuple[bytes, Image.Image]:
+    """It in at most so many bytes, and the picture that was written: coarser first, then smaller."""
+    for quality in QUALITIES:
+        if len(written := _webp(image, quality)) <= most:
+            break
+    while len(written) > most:
+        # Bytes go with the area; a little less of it, since they do not quite.
+        image = _resized(image, int(max(image.size) * (most / len(written)) ** 0.5 * 0.95))
+        written = _webp(image, QUALITIES[-1])
+    return written, image
 
 
 def _look(data: bytes) -> None:
@@ -154,11 +173,11 @@ def _resized(image: Image.Image, side: int) -> Image.Image:
     return smaller
 
 
-def _webp(image: Image.Image) -> bytes:
+def _webp(image: Image.Image, quality: int) -> bytes:
     # Nothing of the original goes along: pixels alone, no EXIF, no comments, no thumbnails.
     bare = Image.frombytes("RGB", image.size, image.tobytes())
     written_to = BytesIO()
-    bare.save(written_to, "WEBP", quality=82, method=4)
+    bare.save(written_to, "WEBP", quality=quality, method=4)
     return written_to.getvalue()
 
 

@@ -12,7 +12,7 @@ from accounts.models import Person
 from catalog import clean, search
 from catalog.actions import desk
 from catalog.models import Picture, Product
-from catalog.photos import cleaned
+from catalog.photos import MOST_OF_A_PAGE, cleaned
 from core.language import say
 from core.refusals import Invalid
 
@@ -22,13 +22,13 @@ MOST_PICTURES = 5
 def add(
     product: Product, file: UploadedFile, by: Person | None, alt_zh: str = "", alt_en: str = ""
 ) -> Picture:
-    """Show a photo with the product, at 1280 and 480 pixels."""
+    """Show a photo with the product, at up to 1280 and 480 pixels, 80,000 and 25,000 bytes."""
     desk.must_at_desk(by, product.team_id)
     alt = {
         "alt_zh": clean.text_for(Picture, "alt_zh", alt_zh or product.name_zh),
         "alt_en": clean.text_for(Picture, "alt_en", alt_en or product.name_en),
     }
-    photo = cleaned(file)
+    photo = cleaned(file, MOST_OF_A_PAGE)
     # Files are written before the transaction begins, and taken away again should it fail.
     name = f"pictures/{uuid4().hex}"
     files = [

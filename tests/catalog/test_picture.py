@@ -37,6 +37,13 @@ def noise(width, height, format, mode, **options) -> bytes:
     return file.getvalue()
 
 
+def of_fruit(width=1600, height=1200, **options) -> SimpleUploadedFile:
+    """Plain enough to need few bytes, as most of what a phone takes."""
+    file = BytesIO()
+    Image.radial_gradient("L").resize((width, height)).convert("RGB").save(file, "JPEG", **options)
+    return SimpleUploadedFile("photo.jpeg", file.getvalue())
+
+
 def with_a_place() -> bytes:
     """EXIF that says where the photo was taken, by whom, and that it lies on its side."""
     exif = Image.Exif()
@@ -61,7 +68,7 @@ def stored() -> set[str]:
 
 
 def test_a_photo_is_kept_at_two_sizes_without_what_the_camera_wrote(product, manager):
-    picture = pictures.add(product, a_photo(exif=with_a_place()), manager)
+    picture = pictures.add(product, of_fruit(exif=with_a_place()), manager)
     with picture.file.open() as file, Image.open(file) as large:
         assert (large.format, large.size) == ("WEBP", (960, 1280)), "turned upright, at most 1280 pixels"
         assert not large.getexif() and set(large.info) <= {"background", "loop", "timestamp"}
@@ -75,6 +82,16 @@ def test_a_photo_is_kept_at_two_sizes_without_what_the_camera_wrote(product, man
     (shown,) = seen["products"]["nodes"][0]["pictures"]
     assert shown["alt"] == "Zigui summer oranges"
     assert shown["url"].endswith(".webp") and shown["cardUrl"].endswith("-card.webp")
+
+
+def test_a_products_photo_is_light_whatever_it_shows_and_evidence_keeps_its_details(product, manager):
+    picture = pictures.add(product, a_photo(), manager)
+    assert picture.file.size <= 80_000 and picture.card_file.size <= 25_000
+    with picture.file.open() as file, Image.open(file) as large:
+        assert large.size == (picture.width, picture.height)
+        assert abs(large.width * 3 - large.height * 4) <= 4, "nothing is cut off"
+    evidence = photos.cleaned(a_photo())
+    assert (evidence.width, evidence.height) == (1280, 960) and len(evidence.full) > 80_000
 
 
 @pytest.mark.parametrize(
@@ -223,7 +240,7 @@ def test_a_decoder_may_raise_anything(product, manager, monkeypatch, raised):
     with pytest.raises(Invalid):
         pictures.add(product, a_photo(), manager)
     monkeypatch.undo()
-    assert pictures.add(product, a_photo(), manager).width == 1280
+    assert pictures.add(product, of_fruit(), manager).width == 1280
 
 
 PEAK = """
