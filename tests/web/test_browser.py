@@ -32,6 +32,8 @@ from tests.web.conftest import a_shelf, an_order
 
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text()
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# What colours alone decide: all in which a page that is dark may differ from the same one that is light.
+COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 # Every journey once in the suite, in all its ways in a full run.
 LANGUAGES = full(["zh", "en"], ["zh"])
 WIDTHS = full((390, 1280), (390,))
@@ -293,22 +295,27 @@ def session_of(person: Any, sign_in: Callable[[Client, Any], object] = by_code) 
 
 @pytest.mark.proof
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_page_is_clean(live_shop, browser, sites, language):
+def test_every_page_is_clean_by_day_and_in_the_dark(live_shop, browser, sites, language):
     assert wrong_on(live_shop, browser, sites.visits, language) == []
 
 
-@pytest.mark.proof
-def test_every_page_is_clean_in_the_dark(live_shop, browser, sites):
-    assert wrong_on(live_shop, browser, sites.visits, "zh", "dark") == []
+def test_what_cannot_be_read_in_the_dark_alone_is_found(live_shop, browser):
+    context = browser.new_context(bypass_csp=True, reduced_motion="reduce")
+    page = context.new_page()
+    page.goto(f"{live_shop.url}/zh/help/")
+    assert looked_at(page, WIDTHS[0]) == in_the_dark(page) == []
+    page.add_style_tag(content="@media (prefers-color-scheme: dark) { h1 { color: #222 !important } }")
+    assert looked_at(page, WIDTHS[0]) == []
+    assert [wrong.partition(" at ")[0] for wrong in in_the_dark(page)] == ["in the dark: color-contrast"]
+    context.close()
 
 
-def wrong_on(
-    shop: Any, browser: Any, visits: list[SimpleNamespace], language: str, scheme: Any = "light"
-) -> list[str]:
-    """What is wrong with these pages, at each width; a visit is a cookie and what its owner opens."""
+def wrong_on(shop: Any, browser: Any, visits: list[SimpleNamespace], language: str) -> list[str]:
+    """What is wrong with these pages, at each width and in the dark; a visit is a cookie and what its owner opens."""
     found = []
     for visit in visits:
-        context = browser.new_context(bypass_csp=True, color_scheme=scheme)
+        # A colour that is on its way to another is none.
+        context = browser.new_context(bypass_csp=True, reduced_motion="reduce")
         if visit.cookie:
             context.add_cookies([{"name": "session", "value": visit.cookie, "url": shop.url}])
         page = context.new_page()
@@ -321,8 +328,23 @@ def wrong_on(
             for width in WIDTHS:
                 page.set_viewport_size({"width": width, "height": 844})
                 found += [f"{language} {width} /{path}: {wrong}" for wrong in looked_at(page, width)]
+            found += [f"{language} /{path}: {wrong}" for wrong in in_the_dark(page)]
         context.close()
     return found
+
+
+def in_the_dark(page: Any) -> list[str]:
+    """What of the page that was looked at cannot be read by whoever likes it dark."""
+    page.emulate_media(color_scheme="dark")
+    wrong = [f"in the dark: {what}" for what in violations_on(page, COLOURS)]
+    page.emulate_media(color_scheme="light")
+    return wrong
+
+
+def violations_on(page: Any, rules: Any) -> list[str]:
+    """What axe finds, once it is on the page."""
+    run = f"axe.run(document, {{runOnly: {rules}, resultTypes: ['violations']}})"
+    return [f"{v['id']} at {v['nodes'][0]['target']}" for v in page.evaluate(run)["violations"]]
 
 
 def looked_at(page: Any, width: int) -> list[str]:
@@ -336,9 +358,7 @@ def looked_at(page: Any, width: int) -> list[str]:
         if any(room in page.url for room in ("/office/", "/set-up/")):
             wrong += ["scrolls sideways with text at 200 %"] * page.evaluate(LARGE)
     page.evaluate(AXE)
-    run = f"axe.run(document, {{runOnly: {RULES}, resultTypes: ['violations']}})"
-    violations = page.evaluate(run)["violations"]
-    return wrong + [f"{v['id']} at {v['nodes'][0]['target']}" for v in violations]
+    return wrong + violations_on(page, RULES)
 
 
 def test_a_guest_buys_on_a_phone_without_scripts(live_shop, browser, sites):
