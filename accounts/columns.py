@@ -239,6 +239,7 @@ uid 唯一编号 id
 units_available 可售份数 units available
 units_declared 申报份数 units declared
 units_held 已付份数 units paid
+units_replaced 补发份数 units replaced
 units_reserved 未付份数 units not paid yet
 units_restocked 退回份数 units back on the shelf
 units_returned 已退份数 units given back

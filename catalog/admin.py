@@ -200,7 +200,15 @@ class LotAdmin(OperatorAdmin):
     search_fields = ("=code",)
     fields = (
         *("code", "variant", "state", "level", "place_zh", "harvest_from", "harvest_to", "best_before"),
-        *("ship_by", "units_declared", "units_available", "units_reserved", "units_sold", "units_restocked"),
+        *(
+            "ship_by",
+            "units_declared",
+            "units_available",
+            "units_reserved",
+            "units_sold",
+            "units_restocked",
+            "units_replaced",
+        ),
     )
     actions = (admin_action("召回 · Recall", recall, sum_of=recall_refunds, is_final=True, asks_why=True),)
 

@@ -10,17 +10,18 @@ from core.verify import Offence, rows_of
 # Each lot whose figures are not the fold of its reservations, or do not add up.
 _LOTS = """
     SELECT l.code, l.units_declared, l.units_restocked, l.units_available, l.units_reserved, l.units_sold,
-           coalesce(r.held, 0), coalesce(r.sold, 0), coalesce(r.returned, 0)
+           l.units_replaced, coalesce(r.held, 0), coalesce(r.sold, 0), coalesce(r.returned, 0), coalesce(r.replaced, 0)
     FROM catalog_lot l LEFT JOIN (
         SELECT lot_id, sum(units) FILTER (WHERE state = 'held') AS held,
                sum(units) FILTER (WHERE state = 'sold') AS sold,
-               sum(units_returned) FILTER (WHERE state = 'sold') AS returned
+               sum(units_returned) FILTER (WHERE state = 'sold') AS returned,
+               sum(units) FILTER (WHERE state = 'replaced') AS replaced
         FROM catalog_reservation GROUP BY lot_id
     ) r ON r.lot_id = l.id
     WHERE l.units_available < 0
-       OR l.units_declared + l.units_restocked <> l.units_available + l.units_reserved + l.units_sold
-       OR (l.units_reserved, l.units_sold, l.units_restocked)
-          <> (coalesce(r.held, 0), coalesce(r.sold, 0), coalesce(r.returned, 0))
+       OR l.units_declared + l.units_restocked <> l.units_available + l.units_reserved + l.units_sold + l.units_replaced
+       OR (l.units_reserved, l.units_sold, l.units_restocked, l.units_replaced)
+          <> (coalesce(r.held, 0), coalesce(r.sold, 0), coalesce(r.returned, 0), coalesce(r.replaced, 0))
     ORDER BY l.id
 """
 
@@ -28,10 +29,11 @@ _LOTS = """
 def verify() -> Iterator[Offence]:
     """I1: a lot's units add up and are the fold of its reservations; a card equals what it is made from; an address
     leads to one product."""
-    for code, declared, restocked, available, reserved, sold, *fold in rows_of(_LOTS):
+    for code, declared, restocked, available, reserved, sold, replaced, *fold in rows_of(_LOTS):
         words = (
             f"declared {declared} + restocked {restocked} against available {available}"
-            f" + reserved {reserved} + sold {sold}; reservations say held, sold, returned = {fold}"
+            f" + reserved {reserved} + sold {sold} + replaced {replaced}; reservations say held, sold, returned,"
+            f" replaced = {fold}"
         )
         yield Offence("I1", "Lot", code, words)
     for slug, step in Product.objects.exclude(sold_step__in=(0, *STEPS)).values_list("slug", "sold_step"):

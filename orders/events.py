@@ -211,6 +211,25 @@ class ClaimBrought(Event):
 
 
 @dataclass(frozen=True)
+class ReplacementAgreed(Event):
+    """A buyer wants what her team has offered to send in place of what arrived spoilt."""
+
+    replacement_id: int
+
+
+@dataclass(frozen=True)
+class ReplacementShipped(Event):
+    replacement_id: int
+
+
+@dataclass(frozen=True)
+class ReplacementCalledOff(Event):
+    """It was agreed, and cannot be sent: the team answers the claim anew."""
+
+    replacement_id: int
+
+
+@dataclass(frozen=True)
 class RecallReached(Event):
     """The order has, or waits for, units of a lot that was recalled."""
 

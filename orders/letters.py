@@ -5,7 +5,7 @@ Each runs outside any transaction and at least once; a lease of the outbox keeps
 
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import AuditEntry, Person
@@ -34,8 +34,9 @@ from orders.events import (
 )
 from orders.links import LASTS, claim_page
 from orders.mail import to_buyer, to_people, to_team
-from orders.models import Claim, ClaimReply, Line, Order, Payment, Refund, RefundLine, Shipment
+from orders.models import Claim, ClaimReply, Line, Order, Payment, Refund, RefundLine, Replacement, Shipment
 from orders.reads.claim import replies, reply_by
+from orders.reads.replacement import lines_sent_of
 from orders.reads.stopped import held_back
 
 # --- Money ------------------------------------------------------------------------------------------
@@ -195,7 +196,8 @@ def send_delivered(event: ShipmentDelivered) -> None:
 def send_recalled(event: GoodsRecalled) -> None:
     """To the buyer: do not eat it, and why; what was not sent is called off, and its money is on its way."""
     order, lot = order_of(event.order_id), Lot.objects.get(pk=event.lot_id)
-    lines = list(order.lines.filter(lots__lot=lot).select_related("shipment").distinct())
+    theirs = Q(lots__lot=lot) | Q(pk__in=lines_sent_of(lot))
+    lines = list(order.lines.filter(theirs).select_related("shipment").distinct())
     back = Refund.objects.filter(
         payment__order=order, payment__is_kept=True, reason=Refund.Reason.RECALLED, lines__line__in=lines
     )
@@ -242,5 +244,6 @@ def send_claim_answered(event: ClaimAnswered) -> None:
     if last.kind in (ClaimReply.Kind.ANSWERED, ClaimReply.Kind.DECIDED):
         is_decided = last.kind == ClaimReply.Kind.DECIDED
         page = claim_page(order, global_id("Line", claim.line.uid))
-        facts |= {"is_decided": is_decided, "until": reply_by(claim), "page": page}
+        offered = claim.replacements.filter(reply=last.pk, state=Replacement.State.OFFERED).first()
+        facts |= {"is_decided": is_decided, "until": reply_by(claim), "page": page, "offered": offered}
         to_buyer(order, "claim_answered", **facts)

@@ -27,6 +27,7 @@ from orders.models import (
     Order,
     Parcel,
     Refund,
+    Replacement,
     Review,
     Shipment,
 )
@@ -84,7 +85,7 @@ def _columns(row: Any, *names: str) -> dict[str, Any]:
 
 def _claims(person: Person) -> QuerySet[Claim]:
     rows = Claim.objects.filter(line__order__person=person).order_by("pk")
-    return rows.prefetch_related("replies", "photos")
+    return rows.prefetch_related("replies", "photos", "replacements__parcel")
 
 
 def _claim(claim: Claim) -> dict[str, Any]:
@@ -92,6 +93,14 @@ def _claim(claim: Claim) -> dict[str, Any]:
         **_columns(claim, "words", "answer", "state", "made_at"),
         "has_photo": bool(claim.photo),
         "more_photos": len(claim.photos.all()),
+        "sent_in_place": [
+            {
+                **_columns(one, "units", "state"),
+                **_columns(one.parcel, *_OF_A_GIFT, "carrier", "tracking_number"),
+            }
+            for one in claim.replacements.all()
+            if one.parcel
+        ],
         "replies": [_columns(reply, "kind", "words", "made_at") for reply in claim.replies.all()],
     }
 
@@ -213,7 +222,8 @@ def _forget_orders(orders: QuerySet[Order]) -> None:
     known = shipments.exclude(order__in=orders.values("pk")).exclude(
         order__in=Order.objects.filter(IS_FORGOTTEN)
     )
-    parcels = Parcel.objects.filter(~Exists(known), shipments__order__in=orders.values("pk"))
+    in_place = Q(replacements__claim__line__order__in=orders.values("pk"))
+    parcels = Parcel.objects.filter(in_place | Q(~Exists(known), shipments__order__in=orders.values("pk")))
     _forget_parcels(parcels)
     orders.update(**UNKNOWN)
 
@@ -229,7 +239,9 @@ def _forget_gifts() -> int:
         order__state__in=OVER
     )
     open_claims = Claim.objects.filter(line__shipment__parcel=OuterRef("pk"), state__in=Claim.GOES_ON)
-    over = Parcel.objects.filter(~Exists(going), ~Exists(open_claims), is_gift=True).exclude(street="")
+    in_place = Replacement.objects.filter(parcel=OuterRef("pk"), claim__state__in=Claim.GOES_ON)
+    over = Parcel.objects.filter(~Exists(going), ~Exists(open_claims), ~Exists(in_place), is_gift=True)
+    over = over.exclude(street="")
     return _forget_parcels(over)
 
 

@@ -19,6 +19,7 @@ from orders.actions import (
     proof,
     recall,
     reconcile,
+    replacement,
     shipment,
     sold,
     standstill,
@@ -89,6 +90,7 @@ def join_guest(event: MailboxConfirmed | WayProved) -> None:
 def find_recalled(event: LotRecalled) -> None:
     """A lot was recalled: each order that drew on it is found, unpaid ones too."""
     recall.reach(event.lot_id)
+    replacement.follow_recall(event.lot_id)
 
 
 @reaction("orders.tasks.apply_recall", inside=True)
@@ -142,7 +144,7 @@ def move_parcels_on() -> int:
 @shared_task(name="orders.tasks.end_claims")
 def end_claims() -> int:
     """For beat: answers that were left alone stand, and what was agreed is done once its money has arrived."""
-    return claim_reply.end_due()
+    return claim_reply.end_due() + replacement.deliver_silent() + replacement.call_off_unsent()
 
 
 @shared_task(name="orders.tasks.tell_units_sold")

@@ -12,7 +12,7 @@ RULES = [
            LEFT JOIN LATERAL (SELECT kind FROM orders_claimreply WHERE claim_id = c.id ORDER BY id DESC LIMIT 1) r ON TRUE
            WHERE c.state NOT IN ('refunded', 'declined')
              AND NOT coalesce(r.kind, '') = ANY (CASE c.state WHEN 'open' THEN '{""}'::text[]
-                 WHEN 'answered' THEN '{answered}' WHEN 'disputed' THEN '{disputed}'
+                 WHEN 'answered' THEN '{answered}' WHEN 'disputed' THEN '{disputed,called_off,recalled,overdue}'
                  WHEN 'office' THEN '{brought}' ELSE '{answered,decided}' END)""",
     ),
     Rule(

@@ -156,7 +156,8 @@ RULES = [
         "Parcel",
         "a parcel carries nothing of any order",
         """SELECT p.id, p.team_id FROM orders_parcel p
-           WHERE NOT EXISTS (SELECT FROM orders_shipment s WHERE s.parcel_id = p.id)""",
+           WHERE NOT EXISTS (SELECT FROM orders_shipment s WHERE s.parcel_id = p.id)
+             AND NOT EXISTS (SELECT FROM orders_replacement r WHERE r.parcel_id = p.id)""",
     ),
     Rule(
         "ORDER",

@@ -38,6 +38,11 @@ LETTERS = {
     "orders.letters_of_claims.tell_of_brought": say(
         "请平台裁定，给运营和团队", "Brought before the shop, to operators and team"
     ),
+    "orders.letters_of_claims.tell_team_to_replace": say("要补发，给团队", "To be replaced, to the team"),
+    "orders.letters_of_claims.send_replaced": say("补发已寄出，给买家", "Replacement sent, to the buyer"),
+    "orders.letters_of_claims.send_called_off": say(
+        "补发不了，给买家", "Replacement called off, to the buyer"
+    ),
     "orders.letters_of_claims.tell_team_of_decision": say("平台已裁定，给团队", "Decided, to the team"),
     "orders.letters_of_goods.send_out_of_date": say(
         "商品过期，给买家", "Goods past their date, to the buyer"

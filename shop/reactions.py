@@ -111,7 +111,18 @@ REACTIONS = {
     # orders: goods on their way
     "ShipmentShipped": Reactions(afterwards=["orders.letters.send_shipped"]),
     "ShipmentDelivered": Reactions(afterwards=["orders.letters.send_delivered"]),
-    "ShipmentCompleted": Reactions(at_once=["impact.actions.attribution.owe"]),
+    "ShipmentCompleted": Reactions(
+        at_once=["impact.actions.attribution.owe", "impact.actions.replacement.owe"]
+    ),
+    "ReplacementAgreed": Reactions(
+        at_once=["impact.actions.replacement.book"],
+        afterwards=["orders.letters_of_claims.tell_team_to_replace"],
+    ),
+    "ReplacementShipped": Reactions(afterwards=["orders.letters_of_claims.send_replaced"]),
+    "ReplacementCalledOff": Reactions(
+        at_once=["impact.actions.replacement.call_off"],
+        afterwards=["orders.letters_of_claims.send_called_off"],
+    ),
     "AddressCodeRequested": Reactions(afterwards=["orders.letters.send_address_code"]),
     "OrderLinkRequested": Reactions(afterwards=["orders.letters.send_order_link"]),
     "AddressChanged": Reactions(afterwards=["orders.letters.send_address_changed"]),

@@ -115,6 +115,23 @@ def release(holders: Collection[UUID]) -> set[UUID]:
     return {holder for holder, _ in moved}
 
 
+@in_a_transaction
+def replace(holder: UUID, wants: Mapping[int, int]) -> Draws:
+    """Take units in place of others that arrived spoilt: they are sold to nobody, and on no shelf; all or nothing."""
+    drawn = reserve(holder, wants, None)
+    _move([holder], Reservation.State.REPLACED, reserved=-1, replaced=1)
+    return drawn
+
+
+@in_a_transaction
+def put_back(holder: UUID) -> None:
+    """What was to be sent in place of others stays here after all."""
+    moved = _move(
+        [holder], Reservation.State.RELEASED, was=Reservation.State.REPLACED, available=1, replaced=-1
+    )
+    card.refresh(lots={lot for _, lot in moved})
+
+
 @transaction.atomic
 def retake(holder: UUID, until: datetime | None) -> Draws:
     """Hold again what was released, for money that came late; from the same lots as far as they can give.
@@ -252,14 +269,14 @@ def _hold(rows: Sequence[tuple[Wanted, int, int]], variants: Collection[int]) ->
 _MOVE = """
     WITH locked AS MATERIALIZED (
         SELECT id, state FROM catalog_lot
-        WHERE id IN (SELECT lot_id FROM catalog_reservation WHERE holder = ANY(%(holders)s) AND state = 'held')
+        WHERE id IN (SELECT lot_id FROM catalog_reservation WHERE holder = ANY(%(holders)s) AND state = %(was)s)
         ORDER BY id FOR NO KEY UPDATE
     ), stopped AS MATERIALIZED (
         SELECT r.holder FROM catalog_reservation r JOIN locked ON locked.id = r.lot_id
         WHERE %(state)s = 'sold' AND locked.state = 'recalled' AND r.holder = ANY(%(holders)s) AND r.state = 'held'
     ), moved AS (
         UPDATE catalog_reservation r SET state = %(state)s, expires_at = NULL FROM locked
-        WHERE r.lot_id = locked.id AND r.holder = ANY(%(holders)s) AND r.state = 'held'
+        WHERE r.lot_id = locked.id AND r.holder = ANY(%(holders)s) AND r.state = %(was)s
           AND r.holder NOT IN (SELECT holder FROM stopped)
         RETURNING r.holder, r.lot_id, r.units
     ), shifted AS (
@@ -270,10 +287,14 @@ _MOVE = """
 """
 
 
-def _move(holders: Collection[UUID], state: str, **signs: int) -> list[tuple[UUID, int]]:
+def _move(
+    holders: Collection[UUID], state: str, was: str = Reservation.State.HELD, **signs: int
+) -> list[tuple[UUID, int]]:
     """Move what these hold to another state, and its units in the lots' columns: [(holder, lot_id), …]."""
     with connection.cursor() as cursor:
-        cursor.execute(_MOVE.format(sums=_summed(signs)), {"holders": list(holders), "state": state})
+        cursor.execute(
+            _MOVE.format(sums=_summed(signs)), {"holders": list(holders), "state": state, "was": was}
+        )
         return cursor.fetchall()
 
 

@@ -45,7 +45,14 @@ class TeamLot(ModelType):
                 "best_before",
                 "ship_by",
             ),
-            *("units_declared", "units_available", "units_reserved", "units_sold", "units_restocked"),
+            *(
+                "units_declared",
+                "units_available",
+                "units_reserved",
+                "units_sold",
+                "units_restocked",
+                "units_replaced",
+            ),
         )
         about = {
             "code": "As printed on the parcel.",
@@ -61,6 +68,7 @@ class TeamLot(ModelType):
             "units_reserved": "Units kept for orders that are being paid.",
             "units_sold": "Units sold, returned ones among them.",
             "units_restocked": "Units that came back and are for sale again.",
+            "units_replaced": "Units offered or sent in place of what arrived spoilt; sold to nobody.",
         }
 
     id = same_id("Lot")

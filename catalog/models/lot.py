@@ -56,6 +56,9 @@ class Lot(StateMachine):
     units_available = models.PositiveIntegerField()
     units_reserved = models.PositiveIntegerField(default=0)
     units_sold = models.PositiveIntegerField(default=0)
+    units_replaced = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="offered or sent in place of what arrived spoilt: sold to nobody"
+    )
     recalled_at = models.DateTimeField(
         null=True, blank=True, help_text="from then on nothing of it is sold, confirmed or sent"
     )
@@ -69,6 +72,7 @@ class Lot(StateMachine):
                     units_declared=F("units_available")
                     + F("units_reserved")
                     + F("units_sold")
+                    + F("units_replaced")
                     - F("units_restocked")
                 ),
                 name="lot_sells_only_what_it_made",
@@ -92,12 +96,13 @@ class Lot(StateMachine):
 
 
 class Reservation(models.Model):
-    """Units of a lot kept for a holder (an order's uid) until paid, released or out of time."""
+    """Units of a lot kept for a holder (an order's uid, or a replacement's) until paid, released or out of time."""
 
     class State(Choices):
         HELD = "held", say("已预留", "Held")
         SOLD = "sold", say("已售出", "Sold")
         RELEASED = "released", say("已释放", "Released")
+        REPLACED = "replaced", say("补发", "Replaced")
 
     lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="reservations")
     holder = models.UUIDField()

@@ -8,7 +8,7 @@ from functools import cached_property
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Min, Sum
+from django.db.models import F, Min, Sum
 
 from accounts.models import Address, Person
 from catalog.models import Lot, TeamMember
@@ -119,9 +119,9 @@ class Facts:
 
     @cached_property
     def lots(self) -> dict[UUID, tuple[int, int]]:
-        """Of each of the team's lots (units sold, grams of a unit)."""
+        """Of each of the team's lots (units that left it, sold or in place of others; grams of a unit)."""
         lots = Lot.objects.filter(variant__product__team=self.entry.team_id)
-        rows = lots.values_list("uid", "units_sold", "variant__weight_grams")
+        rows = lots.values_list("uid", F("units_sold") + F("units_replaced"), "variant__weight_grams")
         return {uid: (units, grams) for uid, units, grams in rows}
 
     # --- the team's own people, and who is near to them

@@ -64,7 +64,7 @@ def share_out_many(grown: Sequence[Grown], by: Person | None) -> None:
 def _untouched(lot_ids: Sequence[int]) -> dict[int, Lot]:
     locked = Lot.objects.select_for_update(of=("self",), no_key=True).select_related("variant__product__team")
     lots = {lot.pk: lot for lot in locked.filter(pk__in=lot_ids).order_by("pk")}
-    if any(lot.units_sold or lot.units_reserved for lot in lots.values()):
+    if any(lot.units_sold or lot.units_reserved or lot.units_replaced for lot in lots.values()):
         words = say(
             "已有人购买，不能再更改分配。", "Units of this lot are sold or held: its shares are fixed."
         )

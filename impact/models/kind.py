@@ -26,6 +26,7 @@ class Kind(Choices):
     RESERVE = "reserve", say("争议准备金", "Reserve for disputes")
     PURSE = "purse", say("本店自付", "The shop’s own purse")
     COUPONS = "coupons", say("本店优惠券", "The shop’s coupons")
+    TEAM_RESERVE = "team_reserve", say("团队准备金", "The team’s reserve")
 
 
 class Whose(Enum):
@@ -96,6 +97,8 @@ FACTS: dict[Kind, Facts] = {
     Kind.PURSE: Facts(Whose.SHOP, may_be_below_zero=True),
     # What the shop pays of lines in their buyers' place, by coupons of its own: minus what they have cost it.
     Kind.COUPONS: Facts(Whose.SHOP, may_be_below_zero=True),
+    # Pays the households whose work is sent in place of what arrived spoilt: minus what replacements have cost the team.
+    Kind.TEAM_RESERVE: Facts(Whose.TEAM, may_be_below_zero=True),
 }
 
 

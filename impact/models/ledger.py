@@ -61,6 +61,12 @@ class LedgerTransaction(models.Model):
             "regained",
             say("银行退回", "Given back by a bank"),
         )  # a dispute that was lost is won on appeal
+        REPLACED = "replaced", say("补发", "Sent in its place")  # paid to a lot's households by their team
+        REPLACED_DUE = "replaced_due", say("补发转为应付", "Sent in its place, owed from now on")
+
+    # What a team pays its households for a replacement stands beside what a buyer has paid for the line.
+    OF_REPLACEMENTS = (Reason.REPLACED, Reason.REPLACED_DUE)
+    DUE = (Reason.OWED, Reason.REPLACED_DUE)
 
     reason = models.CharField(max_length=12, choices=Reason.choices)
     key = models.CharField(max_length=80, unique=True, help_text="what it is for, e.g. paid:<order uid>")

@@ -33,5 +33,9 @@ def money_of(team: Team) -> TeamMoney:
         return sum(stands[kind] for kind in kinds)
 
     return TeamMoney(
-        of(OF_HOUSEHOLDS & EARMARKED), of(OF_HOUSEHOLDS & OWED), of(OTHERS & EARMARKED), of(OTHERS & OWED)
+        of(OF_HOUSEHOLDS & EARMARKED),
+        of(OF_HOUSEHOLDS & OWED),
+        of(OTHERS & EARMARKED),
+        # What its replacements have cost it is not owed to it.
+        of(OTHERS & OWED) + stands[Kind.TEAM_RESERVE],
     )

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from impact.models import LedgerTransaction
 from impact.models.kind import OWED_OF, Kind
 
 
@@ -37,6 +38,7 @@ class Position:
     amount_minor: int
 
 
+_OF_REPLACEMENTS = f"({', '.join(repr(reason.value) for reason in LedgerTransaction.OF_REPLACEMENTS)})"
 # Each transfer is read once and told from both its ends.
 _POSITIONS = """
     SELECT t.order_uid, a.kind, a.team_id, a.lot_id, a.part, a.holder, m.line_id, sum(ends.amount)::bigint
@@ -45,7 +47,7 @@ _POSITIONS = """
     CROSS JOIN LATERAL (VALUES (m.target_id, m.amount_minor), (m.source_id, -m.amount_minor))
          AS ends (account_id, amount)
     JOIN impact_account a ON a.id = ends.account_id
-    WHERE t.order_uid = ANY(%s)
+    WHERE t.order_uid = ANY(%s) AND t.reason {reasons}
     GROUP BY t.order_uid, a.id, m.line_id
     HAVING sum(ends.amount) <> 0
     ORDER BY m.line_id, a.lot_id, a.part
@@ -54,8 +56,17 @@ _POSITIONS = """
 
 def positions(order_uids: Iterable[UUID]) -> list[Position]:
     """Where the money of these orders stands now; an order's own figures add up to 0."""
+    return _positions(order_uids, f"NOT IN {_OF_REPLACEMENTS}")
+
+
+def replaced_positions(order_uids: Iterable[UUID]) -> list[Position]:
+    """Where stands what teams have paid for replacements in these orders: none of it was the buyer's."""
+    return _positions(order_uids, f"IN {_OF_REPLACEMENTS}")
+
+
+def _positions(order_uids: Iterable[UUID], reasons: str) -> list[Position]:
     with connection.cursor() as cursor:
-        cursor.execute(_POSITIONS, [list(order_uids)])
+        cursor.execute(_POSITIONS.format(reasons=reasons), [list(order_uids)])
         rows = cursor.fetchall()
     return [
         Position(order, AccountKey(kind, team, lot, part, holder), line, amount)
@@ -71,9 +82,10 @@ ATTRIBUTED = """
 LOT = "coalesce(target.lot_id, source.lot_id)"
 # All of a line is owed from the transaction on that says so, and before it all of it is earmarked.
 IS_OWED = """EXISTS (SELECT 1 FROM impact_transfer o JOIN impact_ledgertransaction t ON t.id = o.transaction_id
-                     WHERE o.line_id = m.line_id AND t.reason = 'owed')"""
+                     WHERE o.line_id = m.line_id AND t.reason IN ('owed', 'replaced_due'))"""
 _SHARES = f"""
     SELECT m.line_id, {LOT}, a.household_id, sum(a.amount_minor)::bigint {ATTRIBUTED}
+    JOIN impact_ledgertransaction t ON t.id = m.transaction_id AND t.reason NOT IN {_OF_REPLACEMENTS}
     WHERE m.line_id = ANY(%s) AND a.household_id IS NOT NULL GROUP BY 1, 2, 3
 """
 _OF_HOUSEHOLDS = f"""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from core.verify import Offence
-from impact.verify import contest, disclosure, ledger, lines, lots, rows, subsidiary
+from impact.verify import contest, disclosure, ledger, lines, lots, replacements, rows, subsidiary
 
 
 def verify() -> Iterator[Offence]:
@@ -13,6 +13,7 @@ def verify() -> Iterator[Offence]:
         ledger.verify(),
         rows.verify(),
         lines.verify(),
+        replacements.verify(),
         subsidiary.verify(),
         lots.verify(),
         contest.verify(),

@@ -52,7 +52,7 @@ RULES = [
                 WHERE m.line_id IS NOT NULL GROUP BY m.line_id
             ) AS stands
             LEFT JOIN (SELECT DISTINCT m.line_id FROM impact_transfer m JOIN impact_ledgertransaction t
-                       ON t.id = m.transaction_id WHERE t.reason = 'owed') AS due ON due.line_id = stands.line_id
+                       ON t.id = m.transaction_id WHERE t.reason IN ('owed', 'replaced_due')) AS due ON due.line_id = stands.line_id
             WHERE CASE WHEN due.line_id IS NULL THEN stands.owed ELSE stands.earmarked END <> 0""",
     ),
 ]
@@ -63,7 +63,7 @@ _STANDS = """
     WITH moved AS MATERIALIZED (
         SELECT t.order_uid, m.line_id, m.source_id, m.target_id, m.amount_minor
         FROM impact_ledgertransaction t JOIN impact_transfer m ON m.transaction_id = t.id
-        WHERE t.order_uid = ANY(%(orders)s)
+        WHERE t.order_uid = ANY(%(orders)s) AND t.reason NOT IN ('replaced', 'replaced_due')
     ), stands AS MATERIALIZED (
         SELECT m.order_uid, m.line_id, ends.account_id, sum(ends.amount)::bigint AS amount
         FROM moved m
@@ -173,4 +173,5 @@ def _given(noun: str, rows: Sequence[Line] | Sequence[Shipment]) -> dict[int, in
 
 def _attributed(lines: Sequence[Line]) -> dict[int, int]:
     rows = Attribution.objects.filter(transfer__line__in=lines)
+    rows = rows.exclude(transfer__transaction__reason__in=LedgerTransaction.OF_REPLACEMENTS)
     return dict(rows.values_list("transfer__line_id").annotate(Sum("amount_minor")).order_by())

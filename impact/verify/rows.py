@@ -47,8 +47,8 @@ RULES = [
         f"""SELECT m.id, a.kind || ' to ' || b.kind FROM impact_transfer m
             JOIN impact_ledgertransaction t ON t.id = m.transaction_id
             JOIN impact_account a ON a.id = m.source_id JOIN impact_account b ON b.id = m.target_id
-            WHERE (t.reason = 'owed') <> (a.kind IN {sql(SET_ASIDE)} AND b.kind IN {sql(SET_ASIDE)})
-               OR t.reason = 'owed' AND ((a.team_id, a.lot_id, a.part) IS DISTINCT FROM (b.team_id, b.lot_id, b.part)
+            WHERE (t.reason IN ('owed', 'replaced_due')) <> (a.kind IN {sql(SET_ASIDE)} AND b.kind IN {sql(SET_ASIDE)})
+               OR t.reason IN ('owed', 'replaced_due') AND ((a.team_id, a.lot_id, a.part) IS DISTINCT FROM (b.team_id, b.lot_id, b.part)
                                          OR NOT ({_MOVES_ON}))""",
     ),
     Rule(

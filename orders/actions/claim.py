@@ -18,7 +18,7 @@ from catalog.reads import may_at_desk
 from core.language import say
 from core.outbox import record
 from core.refusals import Conflict, Invalid, NotFound, TooLate
-from orders.actions import claim_photo, refund
+from orders.actions import claim_photo, refund, replacement
 from orders.actions.order import lock, not_of_her_own
 from orders.events import ClaimAnswered, ClaimMade
 from orders.models import Claim, ClaimReply, Line, Refund
@@ -75,19 +75,22 @@ def _twin() -> Conflict:
 
 
 @transaction.atomic
-def answer(claim: Claim, by: Any, *, words: str = "", amount_minor: int = 0) -> Claim:
-    """The team answers: gives back an amount, or says why not. What is given goes at once: nobody has to give up the
-    rest to have it. What the team leaves for days, or its buyer brings there, the office decides, for good."""
+def answer(claim: Claim, by: Any, *, words: str = "", amount_minor: int = 0, replace_units: int = 0) -> Claim:
+    """The team answers: gives back an amount, offers so many units in their place, or says why not. What is given goes at
+    once: nobody has to give up the rest to have it. What the team leaves for days, or its buyer brings there, the office decides, for good."""
     line = Line.objects.select_related("order", "team").get(pk=claim.line_id)
     decides = not may_at_desk(by, "orders.answer_claims", line.team_id)
     if decides:
         _check_decides(claim, line, by)
-    elif amount_minor:
+    elif amount_minor or replace_units:
         must(by, "orders.refund_own", at=desk.place_of(line.team))
     words = paragraphs(words, "words", 500)
     if amount_minor < 0:
         raise Invalid(field="amount")
-    if not amount_minor and not words:
+    if replace_units and (decides or amount_minor):
+        # Another's goods are not the shop's to promise.
+        raise Invalid(_ONE_OF_THEM, field="replace_units")
+    if not amount_minor and not replace_units and not words:
         raise Invalid(say("不退款时请说明原因。", "Without a refund, please give the reason."), field="words")
     order = lock([line.order])[line.order_id]
     if amount_minor or decides:
@@ -99,10 +102,17 @@ def answer(claim: Claim, by: Any, *, words: str = "", amount_minor: int = 0) -> 
     ended = {"ended_at": now} if state == State.DONE else {}
     claim.move_to(state, answer=words, refund=given or claim.refund, answered_by=by, answered_at=now, **ended)
     kind = Kind.DECIDED if decides else Kind.ANSWERED
-    claim.replies.create(kind=kind, words=words, refund=given, by=by)
+    reply = claim.replies.create(kind=kind, words=words, refund=given, by=by)
+    if replace_units:
+        replacement.offer(claim, reply, replace_units)
     audit.record(by, "answer", "Claim", claim.uid, state=str(state), amount_minor=amount_minor)
     record(ClaimAnswered(claim_id=claim.pk))
     return claim
+
+
+_ONE_OF_THEM = say(
+    "退款和补发二选一，由团队答复。", "Either money or goods in their place, and the team alone offers those."
+)
 
 
 def _to_be_answered(pk: int, decides: bool) -> Claim:

@@ -73,13 +73,10 @@ def ship_together(
     Units are only ever taken out of a parcel that waits, so their number tells whether its sender saw it as it is.
     """
     carrier = clean.line(carrier, "carrier", 40)
-    tracking_number = texts.code(tracking_number)
+    tracking_number = clean_tracking(tracking_number)
     teams = {shipment.team_id for shipment in shipments}
     if not teams <= set(desks_of(by, "orders.pack_and_send").values_list("pk", flat=True)):
         raise absent(by, "orders.pack_and_send")
-    if not (4 <= len(tracking_number) <= 40 and _is_plain(tracking_number)):
-        words = say("运单号应为 4–40 位字母或数字。", "A tracking number has 4 to 40 letters or digits.")
-        raise Invalid(words, field="tracking_number")
     if not shipments:
         raise _not_now()
     _locked(shipments)
@@ -137,8 +134,13 @@ _CONTESTED = say(
 )
 
 
-def _is_plain(number: str) -> bool:
-    return number.isascii() and number.replace("-", "").isalnum()
+def clean_tracking(text: str) -> str:
+    """A carrier's number, as it is typed: 4 to 40 letters or digits."""
+    number = texts.code(text)
+    if not (4 <= len(number) <= 40 and number.isascii() and number.replace("-", "").isalnum()):
+        words = say("运单号应为 4–40 位字母或数字。", "A tracking number has 4 to 40 letters or digits.")
+        raise Invalid(words, field="tracking_number")
+    return number
 
 
 @transaction.atomic

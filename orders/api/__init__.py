@@ -26,6 +26,7 @@ from orders.api import (  # noqa: F401 (each adds its own)
     proof,
     rates,
     refund,
+    replacement,
     review,
     shipment,
 )
@@ -66,6 +67,7 @@ class Mutation(
     shipment.Mutation,
     claim.Mutation,
     claim_reply.Mutation,
+    replacement.Mutation,
     review.Mutation,
     closure.Mutation,
     incident.Mutation,

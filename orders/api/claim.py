@@ -135,16 +135,32 @@ class ClaimAnswer(Act):
             description='What to give back, in yuan: "12.50"; without it, or with 0, nothing is. Of a parcel that never '
             "came, all that is left gives back its sending too."
         )
+        replace_units = graphene.Int(
+            description="How many units to send in place of others, instead of money; they are taken from the shelf at "
+            "once, and go once its buyer agrees. Its team's alone."
+        )
 
     claim = graphene.Field(ClaimType, description="The claim, answered.")
 
     @classmethod
-    def act(cls, request: Any, claim_id: str, words: str | None = None, amount: str | None = None) -> Any:
+    def act(
+        cls,
+        request: Any,
+        claim_id: str,
+        words: str | None = None,
+        amount: str | None = None,
+        replace_units: int | None = None,
+    ) -> Any:
         """The answered claim. Its team may, and an operator once the team has left it for days or its buyer has brought
         it; TOO_LATE when it is answered already."""
         found = reads.claim_to_answer(request.user, uid_of(claim_id, "Claim", field="claim_id"))
         minor = _fen(amount or "")
-        return {"claim": claims.answer(found, request.user, words=words or "", amount_minor=minor)}
+        told: dict[str, Any] = {
+            "words": words or "",
+            "amount_minor": minor,
+            "replace_units": replace_units or 0,
+        }
+        return {"claim": claims.answer(found, request.user, **told)}
 
 
 def _fen(text: str) -> int:

@@ -10,14 +10,61 @@ from core.api.facts import needs
 from core.api.ids import global_id
 from core.api.types import Money, PlainType, enum_of, list_of, money
 from orders.links import claim_photo
-from orders.models import Claim, ClaimReply
+from orders.models import Claim, ClaimReply, Replacement
 from orders.reads import claim as reads
 from orders.reads.claim import MOST_DISPUTES
+from orders.reads.replacement import current, send_by
+from orders.reads.shipment import tracking_url
 
 OF_THE_CLAIM = Access("whoever may see the claim", pii=2)
 # Each dispute has its answer; one word brings it before the shop, and one ends it.
 MOST_REPLIES = 2 * MOST_DISPUTES + 3
 ReplyKind = enum_of(ClaimReply, "kind")
+
+
+class ReplacementType(PlainType):
+    """What a team offers, or sends, in place of what arrived spoilt."""
+
+    class Meta:
+        name = "Replacement"
+        access = OF_THE_CLAIM
+
+    id = graphene.ID(
+        required=True,
+        resolver=lambda root, info: global_id("Replacement", root.uid),
+        description="The replacement's id.",
+    )
+    state = graphene.Field(enum_of(Replacement, "state"), required=True, description="How far it is.")
+    state_name = graphene.String(required=True, description="The same, in words.")
+    units = graphene.Int(required=True, description="How many units.")
+    carrier = graphene.String(required=True, description="Who carries it; empty until it is sent.")
+    tracking_number = graphene.String(
+        required=True, description="The carrier's number; empty until it is sent."
+    )
+    tracking_url = graphene.String(description="Where its way can be read; null until it is sent.")
+    send_by = graphene.DateTime(
+        description="Until when the team sends it, or the claim is answered anew; null unless it waits for that."
+    )
+
+    def resolve_state_name(root, info):
+        """In the reader's language."""
+        return str(Replacement.State(root.state).words)
+
+    def resolve_carrier(root, info):
+        """Its own parcel's."""
+        return root.parcel.carrier if root.parcel else ""
+
+    def resolve_tracking_number(root, info):
+        """Its own parcel's."""
+        return root.parcel.tracking_number if root.parcel else ""
+
+    def resolve_tracking_url(root, info):
+        """By its number alone."""
+        return tracking_url(root) if root.parcel else None
+
+    def resolve_send_by(root, info):
+        """A week from her yes."""
+        return send_by(root)
 
 
 class ClaimReplyType(PlainType):
@@ -59,9 +106,17 @@ class ClaimTalk:
         required=True,
         description="Where the photos that came with its first words are shown; six at most of a claim.",
     )
+    replacement = graphene.Field(
+        ReplacementType, description="What is offered or sent in its place; null where nothing is."
+    )
     replies = list_of(
         ClaimReplyType, most=MOST_REPLIES, description="What was said about it since, the first first."
     )
+
+    @needs("replacements__parcel")
+    def resolve_replacement(root: Any, info: Any) -> Any:
+        """The last that was not called off."""
+        return current(root)
 
     @needs("photos")
     def resolve_photo_urls(root: Any, info: Any) -> Any:

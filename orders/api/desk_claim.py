@@ -7,14 +7,16 @@ import graphene
 from catalog.api.access import at_desk
 from core.api.facts import guarded, mark, needs
 from core.api.ids import global_id
-from core.api.types import Localized, ModelType, MoneyField, money
+from core.api.types import Localized, ModelType, MoneyField, PlainType, money
 from core.api.types import Money as MoneyType
 from core.related import related
 from orders.api.claim_talk import ClaimTalk, photo_url
 from orders.api.packing import OF_THE_DESK
-from orders.models import Claim, Line
+from orders.models import Claim, Line, Replacement
+from orders.reads.address import on_a_parcel
 from orders.reads.claim import answer_by
 from orders.reads.refund import lost_parcels
+from orders.reads.replacement import current
 
 # `parent` is the team, or a row that belongs to one; what else is here is reached from a desk alone.
 DESK = at_desk("orders.pack_and_send", "whoever packs at the team's desk", pii=2)
@@ -52,6 +54,21 @@ class DeskLineType(ModelType):
         return root.quantity - root.refunded_units
 
 
+class DeskAddressType(PlainType):
+    """Who takes what is sent in place of others, and where."""
+
+    class Meta:
+        access = OF_THE_DESK
+
+    recipient = graphene.String(required=True, description="Who takes it.")
+    phone = graphene.String(required=True, description="Whom the courier calls.")
+    address = graphene.String(required=True, description="Where it goes, as written on the parcel.")
+
+    def resolve_address(root, info):
+        """In Chinese, whoever reads it: couriers do."""
+        return on_a_parcel(root.region, root.street)
+
+
 class DeskClaimType(ClaimTalk, ModelType):
     """What a buyer says is wrong, as the team sees it."""
 
@@ -74,6 +91,11 @@ class DeskClaimType(ClaimTalk, ModelType):
     photo_url = graphene.String(required=True, description="Where its photo is; empty without one.")
     number = graphene.String(required=True, description="The order's number.")
     line = mark(graphene.Field(DeskLineType, required=True, description="What it is about."), relation="line")
+    replaceable = graphene.Int(required=True, description="How many units can still be sent in their place.")
+    send_to = graphene.Field(
+        DeskAddressType,
+        description="Where the replacement is to go: for whoever packs here; null unless it waits to be sent.",
+    )
     is_to_answer = graphene.Boolean(
         required=True, description="Whether its team answers now: it has not yet, or its buyer did not agree."
     )
@@ -95,6 +117,18 @@ class DeskClaimType(ClaimTalk, ModelType):
     def resolve_photo_url(root, info):
         """The door asks who is there."""
         return photo_url(root)
+
+    @needs("line")
+    def resolve_replaceable(root, info):
+        """As many as were not given back."""
+        return root.line.units_sent
+
+    @needs("line", "replacements__parcel__region__parent__parent")
+    def resolve_send_to(root, info):
+        """Asked by whoever packs at the desk alone."""
+        one = current(root)
+        waits = one is not None and one.state == Replacement.State.AGREED
+        return one.parcel if one and waits and DESK.allows(info.context, root.line) else None
 
     def resolve_is_to_answer(root, info):
         """By its state alone: until the shop has decided its team may still answer."""

@@ -7,6 +7,7 @@ from orders.models.invoice import Invoice, InvoicePart, InvoiceWish
 from orders.models.order import Line, LineLot, Order
 from orders.models.payment import Dispute, Notice, Payment
 from orders.models.refund import Refund, RefundGiven, RefundLine
+from orders.models.replacement import Replacement
 from orders.models.shipment import Parcel, Shipment
 from orders.models.shipping import ShippingRate
 from orders.models.trial import PaymentTrial
@@ -38,6 +39,7 @@ __all__ = [
     "Refund",
     "RefundGiven",
     "RefundLine",
+    "Replacement",
     "Review",
     "Shipment",
     "ShippingRate",

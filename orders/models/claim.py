@@ -35,7 +35,7 @@ class Claim(StateMachine, models.Model):
         State.ANSWERED: {State.DISPUTED, State.OFFICE, State.AGREED, State.DONE},
         State.DISPUTED: {State.ANSWERED, State.AGREED, State.DONE},
         State.OFFICE: {State.AGREED, State.DONE},
-        State.AGREED: {State.DONE},
+        State.AGREED: {State.DONE, State.DISPUTED},
         State.DONE: set(),
         State.REFUNDED: set(),
         State.DECLINED: set(),
@@ -95,6 +95,15 @@ class ClaimReply(models.Model):
         DISPUTED = "disputed", say("买家不同意", "The buyer does not agree")
         BROUGHT = "brought", say("买家请平台裁定", "The buyer brought it before the shop")
         DECIDED = "decided", say("平台裁定", "The shop’s decision")
+        CALLED_OFF = "called_off", say("团队补发不了", "The team cannot send it after all")
+        RECALLED = (
+            "recalled",
+            say("要补发的批次已召回，不补发了", "What was to be sent is recalled, and stays here"),
+        )
+        OVERDUE = "overdue", say("团队没有按时补发", "The team has not sent it in time")
+
+    # What was offered is not sent: the team answers anew.
+    NOT_SENT = (Kind.CALLED_OFF, Kind.RECALLED, Kind.OVERDUE)
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     claim = models.ForeignKey(Claim, on_delete=models.CASCADE, related_name="replies")

@@ -13,7 +13,7 @@ from accounts.permissions import absent
 from catalog.after_sale import RETURN_DAYS
 from catalog.reads import desks_of
 from orders.links import uid_of_token
-from orders.models import Claim, Line, Order, Shipment
+from orders.models import Claim, Line, Order, Replacement, Shipment
 from orders.reads.order import orders_of, orders_open_to
 from orders.reads.stopped import held_back
 
@@ -136,9 +136,9 @@ def is_recalled(line: Line) -> bool:
     return bool(line.recalled_at and sent_at and line.recalled_at >= sent_at)
 
 
-def tracking_url(parcel: Shipment) -> str | None:
+def tracking_url(parcel: Shipment | Replacement) -> str | None:
     """Where a sent parcel's way can be read: by its number, which tells nobody who sent or paid what."""
-    number = parcel.parcel.tracking_number
+    number = parcel.parcel.tracking_number if parcel.parcel else ""
     return settings.TRACKING_PAGE.replace("{number}", quote(number, safe="")) if number else None
 
 

@@ -171,7 +171,9 @@ def _order_of(row: Any) -> Order | None:
     if isinstance(row, Order):
         return row
     if isinstance(row, Parcel):
-        return row.shipments.get().order
+        # What is sent in place of something else goes to whoever bought that.
+        carried = row.shipments.first() or row.replacements.get().claim.line
+        return carried.order
     for way in ("order", "line", "payment", "refund", "claim"):
         if (there := getattr(row, way, None)) is not None:
             return _order_of(there)

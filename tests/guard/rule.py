@@ -82,10 +82,10 @@ VILLAGE = (
     " desk.parcels.nodes.lines.net desk.parcels.nodes.lines.refunded"
 )
 OF_ITS_PEOPLE = "team.people team.offers"
-SENDS = "shipmentShip shipmentPack"
+SENDS = "shipmentShip shipmentPack replacementShip"
 GROWS = (
     "certificateAdd certificateRemove pictureDelete variantSave lotDeclare lotOpen lotClose lotShareOut productUpdate"
-    " productSubmit productWithdraw productArchive teamUpdate householdPropose householdWithdraw claimAnswer"
+    " productSubmit productWithdraw productArchive teamUpdate householdPropose householdWithdraw claimAnswer replacementCallOff"
 )
 # At whose desk she works she is told before she has given a code: there she is asked for it.
 HERS = "myTeams"

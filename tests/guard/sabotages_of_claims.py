@@ -31,4 +31,32 @@ CLAIMS = [
         "    if found is None:\n        from orders.models import Claim\n\n        found = Claim.objects.get(uid=uid_of(claim, 'Claim'))\n",
         "tests/orders/test_claim_replies.py -k six_photos",
     ),
+    Sabotage(
+        "what is sent in place of others is paid to their households by nobody",
+        "impact/actions/replacement.py",
+        "    parts = {lot: fen for lot, fen in households_part(replacement).items() if fen}\n",
+        "    parts = {}\n",
+        "tests/orders/test_replaced.py -k households_have_their_part",
+    ),
+    Sabotage(
+        "a refund takes back what the team paid for what it sent in place of others",
+        "impact/reads/positions.py",
+        'return _positions(order_uids, f"NOT IN {_OF_REPLACEMENTS}")',
+        'return _positions(order_uids, "IS NOT NULL")',
+        "tests/orders/test_replaced.py -k 'refunded or card_dispute'",
+    ),
+    Sabotage(
+        "nobody looks whether what was replaced is booked",
+        "impact/verify/replacements.py",
+        "        if does != {lot: fen for lot, fen in should.items() if fen}:",
+        "        if False:",
+        "tests/orders/test_replaced.py -k verify_finds",
+    ),
+    Sabotage(
+        "nobody looks whether what was replaced is counted",
+        "catalog/verify.py",
+        "          <> (coalesce(r.held, 0), coalesce(r.sold, 0), coalesce(r.returned, 0), coalesce(r.replaced, 0))",
+        "          <> (coalesce(r.held, 0), l.units_sold, coalesce(r.returned, 0), l.units_replaced)",
+        "tests/orders/test_replaced.py -k verify_finds",
+    ),
 ]

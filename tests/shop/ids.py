@@ -6,7 +6,7 @@ from accounts.models import Invitation
 from catalog.models import Synonym
 from core.api.ids import global_id
 from core.api.run import graphql_schema
-from orders.models import Claim, Review
+from orders.models import Claim, Replacement, Review
 from together.models import Seat
 
 
@@ -84,6 +84,9 @@ def _of_orders(town: Any) -> dict[str, str]:
         "lineId": town.sold.line_id(),
         "addressId": global_id("CartAddress", town.friend.uid),
         "shipmentId": town.sold.parcel_id(1),
+        "replacementId": global_id(
+            "Replacement", Replacement.objects.get(claim__line__order=town.sold.row).uid
+        ),
         "claimId": global_id("Claim", Claim.objects.get(line__order=town.sold.row).uid),
         **_each("paymentTrialLook.id paymentTrialRefund.id", global_id("PaymentTrial", town.trial.uid)),
         "refundId": global_id("Refund", town.failed.uid),

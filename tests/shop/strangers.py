@@ -21,7 +21,7 @@ from core.api.ids import uid_of
 from core.api.run import graphql_schema
 from impact.actions import shares
 from orders.actions import closure, coupon
-from orders.models import Cart, Dispute, InvoiceWish, Payment, PaymentTrial, Refund
+from orders.models import Cart, ClaimReply, Dispute, InvoiceWish, Payment, PaymentTrial, Refund
 from scripts.floors import standing
 from tests.accounts.world import PASSWORD, Asker, a_link, a_person, an_organisation, holds
 from tests.catalog.world import a_lot, a_product, a_team, a_variant
@@ -114,6 +114,9 @@ class Town:
         self.sold.arrive(0)
         self.sold.claim()
         self.sold.disagree()
+        said = ClaimReply.objects.get(claim__line__order=self.sold.row, kind="answered")
+        # What was offered and is not wanted any more.
+        said.claim.replacements.create(reply=said, units=1, state="cancelled")
         self.sold.review()
         paid = Payment.objects.get(order=self.sold.row, is_kept=True)
         self.failed = Refund.objects.create(

@@ -207,13 +207,19 @@ ACTS = {
         as_written="the buyer's own photos, which only show",
     ),
     "accept_claim": Act(
-        follow=says(say("好，这项售后办完了。", "Good: that settles it.")),
+        follow=says(say("好，就按这个答复办。", "Good: the answer stands.")),
         look=will(
             say(
                 "按团队的答复办，这项售后到此为止",
                 "The team's answer stands, and nothing more is asked for it",
             )
         ),
+    ),
+    "confirm_replacement": Act(
+        follow=says(
+            say("已记下。有问题还可以再说。", "Noted. Should something be wrong again, you can say so.")
+        ),
+        look=will(say("补发的收到了，这项售后办完", "It has come, and that settles the claim")),
     ),
     "dispute_claim": Act(
         follow=says(

@@ -258,6 +258,9 @@ def gives_back(request: HttpRequest, variables: dict[str, Any], nothing: Words) 
     except NotANumber:
         return []
     claim = claim_to_answer(request.user, uid_of(variables["claim"], "Claim"))
+    if units := variables.get("replaceUnits") or 0:
+        offered = say("从货架上留出、买家同意后补发", "Taken from the shelf, and sent once the buyer agrees")
+        return [] if minor or not 0 < units <= claim.line.units_sent else [(offered, f"× {units}")]
     if not 0 <= minor <= claim.refundable_minor or not (minor or (variables.get("words") or "").strip()):
         return []
     if not minor:
@@ -279,6 +282,16 @@ PARCELS = {
     "ship_group": Act(follow=_sent, as_written=_TYPED),
     "request_refund": Act(follow=on_its_way_back, look=refunds_at_least),
     "answer_claim": Act(follow=answered, look=answers_the_claim),
+    "ship_replacement": Act(follow=_sent, as_written=_TYPED),
+    "call_off_replacement": Act(
+        follow=says(say("已记下，请再答复买家。", "Noted. Please answer the buyer anew.")),
+        look=will(
+            say(
+                "补发取消，货回到货架，您再答复买家",
+                "It is not sent; its units are on the shelf again, and you answer anew",
+            )
+        ),
+    ),
 }
 
 CONTEST = {
