@@ -1,7 +1,8 @@
 """Devices at which somebody has signed in: they go past what slows strangers down.
 
 A sealed cookie, set at each sign-in, holds a random name for the device and for each account that proved itself here
-a fingerprint of the account's lock. A new password, or the end of all sessions, changes the lock: the proof is void.
+a fingerprint of the account's lock. A new password, or the end of all sessions, changes the lock: the proof is void. So it
+is on a device whose session she has ended from elsewhere, whoever holds it and however the cookie was copied.
 """
 
 import json
@@ -34,18 +35,27 @@ MOST_PROOFS = 10  # a family's computer; the one not seen for longest is forgott
 
 def proved(request: HttpRequest, email: str) -> str:
     """The device's name, if the account of this address has signed in here; else nothing."""
-    name, proofs = _read(request)
-    if not proofs:
+    if not _read(request)[1]:
         return ""
     person = Person.objects.of_mailbox(email).filter(is_active=True).first()
-    return name if person and _has_proved(proofs, person, BY_PASSWORD) else ""
+    return proved_by(request, person, BY_PASSWORD) if person else ""
 
 
 def proved_by(request: HttpRequest, person: Person, way: str) -> str:
     """The device's name, if this person has shown that here (`BY_FACTOR`, say) under the password she has; else
     nothing."""
     name, proofs = _read(request)
-    return name if _has_proved(proofs, person, way) else ""
+    return name if _has_proved(proofs, person, way) and not has_ended(name, person) else ""
+
+
+def has_ended(name: str, person: Person) -> bool:
+    """Whether she has signed this device out from elsewhere."""
+    return digest_of(name) in person.ended_devices
+
+
+def digest_of(name: str) -> str:
+    """What is kept here of a device's name, which stands in its cookie alone; nothing of one that has none."""
+    return hashed(name)[:32] if name else ""
 
 
 def name_of(request: HttpRequest) -> str:
@@ -56,6 +66,12 @@ def name_of(request: HttpRequest) -> str:
 def prove(request: Any, person: Person, way: str = BY_PASSWORD) -> str:
     """Let the answer to this request carry the proof that the person has shown this here; the device's name."""
     name, proofs = _read(request)
+    if has_ended(name, person):
+        # Whoever proves herself here again does so on a device of another name; what was shown under the old one stays void.
+        name, proofs = (
+            "",
+            {key: proof for key, proof in proofs.items() if not key.startswith(str(person.uid))},
+        )
     name = name or secrets.token_urlsafe(12)
     proofs.pop(_key(person, way), None)
     proofs[_key(person, way)] = _fingerprint(person, way)

@@ -16,7 +16,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from accounts import devices, totp
+from accounts import devices, open_sessions, totp
 from accounts.models import Person
 from accounts.permissions import asks_for_factor
 
@@ -94,10 +94,11 @@ def forget(request: Any, person: Person) -> None:
 
 
 def person_of(request: Any) -> Any:
-    """Whoever is signed in, with what her session has shown."""
+    """Whoever is signed in, with what her session has shown; once a day it is noted that it was seen."""
     person = auth.get_user(request)
     if isinstance(person, Person):
         _attach(request, person)
+        open_sessions.seen_today(request, person)
     return person
 
 

@@ -31,6 +31,7 @@ PERSON_EXPORTERS: list[str] = [
     *(
         "accounts.questions.export",
         "accounts.ways.export",
+        "accounts.open_sessions.export",
         "catalog.reads.teams.export",
         "orders.people.export",
     ),

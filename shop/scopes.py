@@ -51,7 +51,7 @@ SCOPES = {
     # Hers alone, signed in. (What moves money is asked for a code, which no program gives; a claim may be answered in words.)
     **_each(
         (),
-        "sendsTexts numberTexted weChatSignIn weChatBegin signInWayEnd accountsJoin otherSessionsEnd refundRequest orderCallOff lotRecall signUp signIn textCodeRequest lettersChoose orderLinkRequest signInByText numberCodeRequest numberAdd confirmCodeRequest signOut emailVerify passwordReset passwordResetRequest passwordChange emailChangeRequest"
+        "sendsTexts numberTexted weChatSignIn weChatBegin signInWayEnd accountsJoin sessionEnd otherSessionsEnd refundRequest orderCallOff lotRecall signUp signIn textCodeRequest lettersChoose orderLinkRequest signInByText numberCodeRequest numberAdd confirmCodeRequest signOut emailVerify passwordReset passwordResetRequest passwordChange emailChangeRequest"
         " emailChangeConfirm personUpdate personExport personErase personKeep addressSave addressDelete tokenCreate"
         " tokenRevoke deviceCodeRequest deviceCodeGive deviceProve secondFactorBegin secondFactorConfirm secondFactorGive secondFactorEnd recoveryCodesRenew"
         " engagementGive engagementRevoke referralLinkMake referralLinkRevoke"

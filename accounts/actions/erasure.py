@@ -4,6 +4,7 @@ import logging
 from functools import partial
 
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
@@ -153,6 +154,7 @@ def _forget(person: Person) -> None:
     person.api_tokens.all().delete()
     person.recovery_codes.all().delete()
     person.device_codes.all().delete()
+    Session.objects.filter(pk__in=person.open_sessions.values("session")).delete()
     SecondFactor.objects.filter(person=person).delete()
     person.memberships.filter(ended_at=None).update(ended_at=now)
     end_all(person)
@@ -166,7 +168,7 @@ def _forget(person: Person) -> None:
     person.name = person.nickname = person.phone = ""
     person.email_verified_at, person.erased_at, person.is_active = None, now, False
     person.erasure_asked_at = person.number_lost_at = None
-    person.letters_by, person.letters_off = "", []
+    person.letters_by, person.letters_off, person.ended_devices = "", [], []
     person.mobiliser_code = a_code()
     # A new hash ends every session: each carries a fingerprint of the one it was opened with.
     person.set_unusable_password()

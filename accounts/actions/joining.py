@@ -3,11 +3,12 @@
 from uuid import UUID
 
 from django.contrib import auth
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts import devices, just_proved
+from accounts import devices, just_proved, open_sessions
 from accounts.actions import audit, consent, merging, sign_in, way
 from accounts.actions.person import check_password, locked
 from accounts.models import Consent, Person, SignInWay
@@ -19,6 +20,7 @@ from core.refusals import Conflict, Invalid, NotFound
 Kind = SignInWay.Kind
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 TYPED = "password"
+MOST_ENDED = 20  # devices that an account remembers as signed out
 SHOW_AGAIN = say(
     "请再输入一次密码，或者退出后重新登录，再来做这一步。",
     "Please type your password once more; or sign out and in again, and then do this.",
@@ -89,7 +91,47 @@ def sign_out_elsewhere(request: HttpRequest, own_password: str = "") -> None:
     must_show_herself(request, own_password)
     with transaction.atomic():
         person = locked(signed_in(request))
-        person.sessions_ended_at = timezone.now()
-        person.save(update_fields=["sessions_ended_at"])
+        _end_all(person)
         audit.record(person, "sign_out_elsewhere", "Person", person.uid)
     auth.login(request, person, backend=BACKEND)
+
+
+def end_session(request: HttpRequest, uid: UUID, own_password: str = "") -> None:
+    """One browser is signed out, and its device proves nothing of her any more: whoever holds it begins anew. Ended here,
+    it is signing out. Raises NotFound for one that is not open to her account."""
+    must_show_herself(request, own_password)
+    here = request.session.session_key
+    with transaction.atomic():
+        person = locked(signed_in(request))
+        # Held, so that one that is just getting a new key is found under it, or finds itself ended.
+        row = open_sessions.of(person).select_for_update(of=("self",)).filter(uid=uid).first()
+        if row is None:
+            raise NotFound(field="id")
+        is_here, is_all = row.session_id == here, False
+        if not is_here:
+            Session.objects.filter(pk=row.session_id).delete()
+            is_all = _end_device(request, person, row.device)
+        audit.record(person, "end_session", "Person", person.uid)
+    if is_here:
+        auth.logout(request)
+    elif is_all:
+        auth.login(request, person, backend=BACKEND)
+
+
+def _end_device(request: HttpRequest, person: Person, device: str) -> bool:
+    """What was shown on this device is void; of so many that nobody keeps count, what was shown on any. The one she asks
+    from stays as it is, however often she has signed in on it."""
+    if device in ("", open_sessions.device_of(request), *person.ended_devices):
+        return False
+    is_all = len(person.ended_devices) >= MOST_ENDED
+    if is_all:
+        _end_all(person)
+    else:
+        person.ended_devices = [*person.ended_devices, device]
+        person.save(update_fields=["ended_devices"])
+    return is_all
+
+
+def _end_all(person: Person) -> None:
+    person.sessions_ended_at, person.ended_devices = timezone.now(), []
+    person.save(update_fields=["sessions_ended_at", "ended_devices"])

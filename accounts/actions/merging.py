@@ -51,6 +51,7 @@ COLUMNS = {
     "admin.LogEntry.user": Becomes.STAYS,
     # Whatever opened the account that goes.
     "accounts.ApiToken.person": Becomes.ENDS,
+    "accounts.OpenSession.person": Becomes.ENDS,
     "accounts.SecondFactor.person": Becomes.ENDS,
     "accounts.RecoveryCode.person": Becomes.ENDS,
     "accounts.DeviceCode.person": Becomes.ENDS,
@@ -183,7 +184,7 @@ def _memberships(lasting: Person, gone: Person) -> None:
 
 def _end(lasting: Person, gone: Person) -> None:
     """Whatever opened the account that goes opens the one that goes on, or nothing."""
-    for row in ("api_tokens", "recovery_codes", "device_codes"):
+    for row in ("api_tokens", "recovery_codes", "device_codes", "open_sessions"):
         getattr(gone, row).all().delete()
     SecondFactor.objects.filter(person=gone).delete()
     SignInWay.objects.filter(person=gone).update(person=lasting)

@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import pbkdf2
 
-from accounts import devices, factor, seals, totp
+from accounts import devices, factor, open_sessions, seals, totp
 from accounts.actions import audit
 from accounts.actions.person import check_password, locked
 from accounts.clean import line
@@ -140,6 +140,7 @@ def end(request: HttpRequest, code: str) -> None:
     person.refresh_from_db()
     update_session_auth_hash(request, person)
     devices.prove(request, person)
+    open_sessions.seen(request, person)
     factor.forget(request, person)
 
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts import devices, seals
+from accounts import devices, open_sessions, seals
 from accounts.actions import audit
 from accounts.actions.person import (
     EMAIL_VERIFY,
@@ -161,6 +161,7 @@ def change_password(request: HttpRequest, current: str, new: str) -> Person:
     person.refresh_from_db()
     update_session_auth_hash(request, person)
     devices.prove(request, person)
+    open_sessions.seen(request, person)
     return person
 
 

@@ -4,13 +4,13 @@ from typing import Any
 
 import graphene
 
-from accounts import just_proved
+from accounts import just_proved, open_sessions
 from accounts.actions import joining
 from accounts.actions import wechat as by_wechat
 from accounts.api.access import OWN, PUBLIC, SIGNED_IN
 from accounts.api.session import HER
 from accounts.api.viewer import ViewerType, add_to_viewer
-from accounts.models import Consent, Person, SignInWay
+from accounts.models import Consent, OpenSession, Person, SignInWay
 from accounts.ways import ways_of
 from core.api.access import HELD
 from core.api.act import Act
@@ -48,6 +48,31 @@ class SignInWayType(ModelType):
     def resolve_label(root, info):
         """As it is kept, for herself; an id of WeChat's tells nobody anything."""
         return "" if root.kind == SignInWay.Kind.WECHAT else root.value
+
+
+class OpenSessionType(ModelType):
+    """A browser that is signed in to the asker's account."""
+
+    class Meta:
+        model = OpenSession
+        name = "OpenSession"
+        fields = ("first_seen_on", "last_seen_on")
+        access = OWN
+        about = {
+            "first_seen_on": "The day on which she signed in there.",
+            "last_seen_on": "The last day on which it was here.",
+        }
+
+    name = graphene.String(required=True, description="What one would call it, in the reader's language.")
+    is_here = graphene.Boolean(required=True, description="Whether it is the one that asks.")
+
+    def resolve_name(root, info):
+        """By what the browser says of itself, of which no more is kept."""
+        return str(root.name)
+
+    def resolve_is_here(root, info):
+        """By the session of the request."""
+        return root.session_id == info.context.session.session_key
 
 
 class ConsentType(ModelType):
@@ -108,6 +133,12 @@ def _others(root: Person, info: Any) -> list[OtherAccount]:
     return [OtherAccount(name=one.name, joined_at=one.joined_at) for one in just_proved.others(info.context)]
 
 
+def _sessions(root: Person, info: Any) -> list[OpenSession]:
+    if getattr(info.context, "lent", None) is not None:
+        return []
+    return list(open_sessions.of(root)[: open_sessions.MOST])
+
+
 def _wechat(root: Any, info: Any) -> WeChatSignIn | None:
     where = by_wechat.asks(info.context)
     return None if where is None else WeChatSignIn(is_desk=where == "desk", consent=str(by_wechat.CONSENT))
@@ -116,6 +147,12 @@ def _wechat(root: Any, info: Any) -> WeChatSignIn | None:
 add_to_viewer(
     ways=list_of(
         SignInWayType, most=MOST_WAYS, resolver=_ways, description="What opens her account, the oldest first."
+    ),
+    sessions=list_of(
+        OpenSessionType,
+        most=open_sessions.MOST,
+        resolver=_sessions,
+        description="Where she is signed in, the last seen first; nothing for a program. With more than 20 the oldest are left out.",
     ),
     number_lost_at=guarded(
         graphene.DateTime(
@@ -216,6 +253,23 @@ class OtherSessionsEnd(Act):
         joining.sign_out_elsewhere(request, own_password or "")
 
 
+class SessionEnd(Act):
+    """Sign one browser out; its device has to prove itself anew."""
+
+    class Meta:
+        access = SIGNED_IN
+
+    class Input:
+        id = graphene.ID(required=True, description="The session’s id, of `sessions`.")
+        own_password = graphene.String(description=ONCE_MORE)
+
+    @classmethod
+    def act(cls, request: Any, id: str, own_password: str = "") -> Any:
+        """Nothing; of the one that asks it is signing out. NOT_FOUND for one that is over or not hers, INVALID where she
+        has to show herself."""
+        joining.end_session(request, uid_of(id, "OpenSession"), own_password or "")
+
+
 class Query:
     we_chat_sign_in = guarded(
         graphene.Field(
@@ -231,4 +285,5 @@ class Mutation:
     we_chat_begin = WeChatBegin.Field()
     sign_in_way_end = SignInWayEnd.Field()
     accounts_join = AccountsJoin.Field()
+    session_end = SessionEnd.Field()
     other_sessions_end = OtherSessionsEnd.Field()

@@ -3,6 +3,7 @@ from accounts.models.audit import AuditEntry
 from accounts.models.device import DeviceCode
 from accounts.models.letter import LetterKind, LettersBy
 from accounts.models.merging import Merging
+from accounts.models.open_session import OpenSession
 from accounts.models.organisation import Invitation, Membership, Organisation
 from accounts.models.person import ApiToken, Person
 from accounts.models.question import Answer, Faq, Question
@@ -27,6 +28,7 @@ __all__ = [
     "Membership",
     "Merging",
     "NumberDay",
+    "OpenSession",
     "Organisation",
     "Person",
     "Question",

@@ -95,6 +95,13 @@ class Person(AbstractBaseUser, PermissionsMixin):
     sessions_ended_at = models.DateTimeField(
         null=True, blank=True, help_text="sessions, links and devices from before are void"
     )
+    ended_devices = ArrayField(
+        models.CharField(max_length=32),
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text="hashes of the devices that she has signed out from elsewhere: they prove nothing any more",
+    )
     joined_at = models.DateTimeField(auto_now_add=True)
     erasure_asked_at = models.DateTimeField(
         null=True, blank=True, help_text="she wants to go, and is let go once all is settled"

@@ -190,8 +190,8 @@ RULE: dict[str, Powers] = {
 OF_NO_PLACE = {"incidentOpen", "orderFind"}
 # What names a thing by a word that people write: elsewhere it is answered as a word that names none.
 BY_NAME = {"shippingRateSave": {"INVALID"}}
-# Her own password comes before any way is looked for.
-BY_NAME |= {"signInWayEnd": {"INVALID"}}
+# Her own password comes before any way or session is looked for.
+BY_NAME |= dict.fromkeys(("signInWayEnd", "sessionEnd"), {"INVALID"})
 # About what anybody reads in public: to whom it is not hers elsewhere, that may be said.
 IN_PUBLIC = {"placeClose", "placeOpen"}
 AT_A_DESK = {Role.TEAM_MANAGER, Role.LEADER, Role.PACKER}

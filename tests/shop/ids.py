@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from accounts.models import Invitation
+from django.test import Client
+
+from accounts.models import Invitation, OpenSession
 from catalog.models import Synonym
 from core.api.ids import global_id
 from core.api.run import graphql_schema
@@ -37,6 +39,11 @@ def _each(acts: str, id: str) -> dict[str, str]:
     return dict.fromkeys(acts.split(), id)
 
 
+def _signed_in(person: Any) -> OpenSession:
+    Client().force_login(person)
+    return person.open_sessions.first()
+
+
 def _of_accounts(town: Any) -> dict[str, str]:
     manager, union = town.sold.managers[0].person, town.together.union
     return {
@@ -48,6 +55,7 @@ def _of_accounts(town: Any) -> dict[str, str]:
         **_each("organisationId organisation", global_id("Organisation", union.uid)),
         "parent": global_id("Organisation", town.proposed.uid),
         "tokenRevoke.id": global_id("ApiToken", town.token.uid),
+        "sessionEnd.id": global_id("OpenSession", _signed_in(manager).uid),
         "signInWayEnd.id": global_id("SignInWay", manager.ways.get().uid),
         "invitationWithdraw.id": global_id("Invitation", Invitation.objects.get(organisation=union).uid),
         "roleInvitationWithdraw.id": global_id("RoleInvitation", town.offer.uid),

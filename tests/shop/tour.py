@@ -200,6 +200,7 @@ def _orders() -> Iterator[Stop]:
         "addresses",
         "details",
         "ways",
+        "devices",
         "letters",
         "second_factor",
         "device",

@@ -119,7 +119,8 @@ def of_the_shop(shelf: SimpleNamespace, together: Together, orders: SimpleNamesp
                 "account/purchases/",
                 "account/letters/",
             ),
-            *(f"account/ways/{form}" for form in ("", "?open=join_accounts", "?open=end_other_sessions")),
+            *(f"account/ways/{form}" for form in ("", "?open=join_accounts")),
+            *(f"account/devices/{form}" for form in ("", "?open=end_other_sessions")),
             *(
                 "account/addresses/?open=save_address&province=420000",
                 "account/addresses/?open=save_address",

@@ -88,7 +88,7 @@ PLAIN |= {
 PLAIN |= {"contest_integrity"}
 PLAIN |= {"office_households", "office_organisations"}
 # Each form of her ways in is opened alone (tests/web/test_wechat.py).
-PLAIN |= {"ways"}
+PLAIN |= {"ways", "devices"}
 # One form has something to type; the other button of each row takes that row away.
 PLAIN |= {"people", "address"}
 # Likes, follows and links are buttons.

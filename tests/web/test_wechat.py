@@ -342,6 +342,6 @@ def test_signed_out_elsewhere_and_still_in_here(stand):
     one, other = Browser(), Browser()
     for browser in (one, other):
         browser.press("sign_in", email=hers.email, password=PASSWORD)
-    one.press("end_other_sessions", back="/zh/account/ways/")
+    one.press("end_other_sessions", back="/zh/account/devices/")
     assert one.client.get("/zh/account/").status_code == 200
     assert other.client.get("/zh/account/").status_code == 302

@@ -217,6 +217,9 @@ WAYS = {
         follow=says(say("两个账户合并好了。", "The two accounts are one now.")),
         as_written="it takes a fact of each account, and its button says that it is for good",
     ),
+    "end_session": Act(
+        follow=says(say("那台设备已退出。", "It is signed out.")), undone_by="sign_in, on that device"
+    ),
     "end_other_sessions": Act(
         follow=says(say("其他设备都已退出。", "Everywhere else you are signed out.")), undone_by="sign_in"
     ),

@@ -27,6 +27,7 @@ urlpatterns = [
         name="second_factor",
     ),
     path("<language:lang>/account/device/", page("account/device", for_somebody=True), name="device"),
+    path("<language:lang>/account/devices/", page("account/devices", for_somebody=True), name="devices"),
     path(
         "<language:lang>/account/questions/",
         page("account/questions", for_somebody=True),
