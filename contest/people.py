@@ -39,7 +39,7 @@ from contest.models import (
 )
 from contest.sealing import open_up
 from core import clock
-from orders.models import Order
+from orders.reads.order import orders_of
 
 # Who did which step, and by which moment that is told. It stays for good, of an account without a name: who checked, and
 # that another approved, is what a result stands on.
@@ -140,7 +140,7 @@ def _said(person: Person) -> dict[str, Any]:
 def _left_out(person: Person) -> list[dict[str, Any]]:
     """What a rule of integrity has found of her own: her likes, follows and shares, and her orders."""
     items = CaseItem.objects.filter(person=person) | CaseItem.objects.filter(
-        order_uid__in=Order.objects.filter(person=person).values("uid")
+        order_uid__in=orders_of(person).values("uid")
     )
     told = items.order_by("pk").values("case__rule", "case__entry__team__name_zh", "part", "found_at")
     return [dict(one) for one in told]

@@ -32,6 +32,7 @@ from orders.models import (
     Shipment,
 )
 from orders.reads.invoice import invoices_of, wish_of
+from orders.reads.order import orders_of
 
 State = Order.State
 # Paid, and not yet through with its goods.
@@ -69,12 +70,12 @@ def export(person: Person) -> dict[str, Any]:
         "cart": [_cart(cart) for cart in Cart.objects.filter(person=person, closed_at=None)],
         "reviews": [
             _columns(review, "stars", "words", "nickname", "written_at")
-            for review in Review.objects.filter(person=person).order_by("pk")
+            for review in _reviews(person).order_by("pk")
         ],
         "claims": [_claim(claim) for claim in _claims(person)],
         "disputes": [
             _columns(dispute, "state", "amount_minor", "currency", "lost_minor", "opened_at", "closed_at")
-            for dispute in Dispute.objects.filter(payment__order__person=person).order_by("pk")
+            for dispute in Dispute.objects.filter(payment__order__in=orders_of(person)).order_by("pk")
         ],
     }
 
@@ -84,7 +85,7 @@ def _columns(row: Any, *names: str) -> dict[str, Any]:
 
 
 def _claims(person: Person) -> QuerySet[Claim]:
-    rows = Claim.objects.filter(line__order__person=person).order_by("pk")
+    rows = Claim.objects.filter(line__order__in=orders_of(person)).order_by("pk")
     return rows.prefetch_related("replies", "photos", "replacements__parcel")
 
 
@@ -105,8 +106,12 @@ def _claim(claim: Claim) -> dict[str, Any]:
     }
 
 
+def _reviews(person: Person) -> QuerySet[Review]:
+    return Review.objects.filter(Q(person=person) | Q(line__order__in=orders_of(person)))
+
+
 def _orders(person: Person) -> Any:
-    rows = Order.objects.filter(person=person).order_by("pk")
+    rows = orders_of(person).order_by("pk")
     rows = rows.select_related("organisation", "mobiliser_organisation")
     return rows.prefetch_related("lines", "shipments__parcel__region", "payments__refunds")
 
@@ -174,9 +179,11 @@ def erase(person: Person) -> None:
     """Take name, phone, street and e-mail out of the person's ended orders; sums and goods stay, as the
     ledger needs them. An order that is still going on is ended first: somebody must be able to receive it. Until all
     money is where it belongs nobody calls this (`orders/reads/unsettled.py`)."""
-    orders = Order.objects.filter(person=person)
-    # Locked, so that no money that is still coming pays an order whose recipient is being forgotten.
-    list(orders.order_by("pk").select_for_update(no_key=True).values_list("pk"))
+    # What she bought as a guest is hers too; whose it was is known by what opens her account, so it is chosen once.
+    orders = Order.objects.filter(pk__in=lock_orders_of(person))
+    # Under her proved address it counts as hers in the contest, and what comes back of it finds her: it has her id, once
+    # the address is gone.
+    orders.filter(person=None, buyer_proved_at__isnull=False).update(person=person)
     if numbers := list(going_on(orders).order_by("pk").values_list("number", flat=True)):
         words = say(
             "您还有进行中的订单：{numbers}。请在完成或取消后再注销。",
@@ -185,7 +192,7 @@ def erase(person: Person) -> None:
         )
         raise Conflict(words)
     _forget_claims(orders)
-    Review.objects.filter(person=person).update(nickname="", person=None)
+    _reviews(person).update(nickname="", person=None)
     Cart.objects.filter(person=person, closed_at=None).delete()
     CartAddress.objects.filter(cart__person=person).delete()
     Cart.objects.filter(person=person).update(**_EMPTY, **_NO_ADDRESS, **_NO_INVOICE)
@@ -193,6 +200,12 @@ def erase(person: Person) -> None:
     # What was issued is the team's book and the law's; what was only asked for is forgotten.
     InvoiceWish.objects.filter(order__in=orders).delete()
     _forget_orders(orders)
+
+
+def lock_orders_of(person: Person) -> list[int]:
+    """The ids of all her orders, locked, so that no money that is still coming pays one whose recipient is being forgotten."""
+    rows = orders_of(person).order_by("pk").select_for_update(no_key=True)
+    return list(rows.values_list("pk", flat=True))
 
 
 def duties(person: Person) -> list[Words]:
@@ -210,6 +223,7 @@ def duties(person: Person) -> list[Words]:
 def move(person: Person, old: str, new: str) -> None:
     """The person has proved another mailbox: from now on the letters of all her orders go there, those of before
     too. Whatever was typed at checkout was never proved (`settings.PERSON_MOVERS`)."""
+    # What she bought as a guest stays under what she typed: by it the contest knows the same buyer again.
     orders = Order.objects.filter(person=person)
     list(orders.order_by("pk").select_for_update(no_key=True).values_list("pk"))
     orders.exclude(IS_FORGOTTEN).update(email=new, mobile="")

@@ -38,7 +38,7 @@ PERSON_EXPORTERS: list[str] = [
     *("together.people.export", "contest.people.export"),
 ]
 PERSON_ERASERS: list[str] = [
-    *("accounts.actions.question.forget", "orders.people.erase", "together.people.erase"),
+    *("accounts.actions.question.forget", "together.people.erase", "orders.people.erase"),
     "contest.people.erase",
 ]
 # Two accounts become one person's: f(kept, gone), in this order; and what she would be at once and must not: words.

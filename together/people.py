@@ -9,7 +9,8 @@ from accounts.models import Person
 from core.language import Words, say
 from core.refusals import Conflict
 from orders.models import Order, Parcel
-from orders.people import FORGOTTEN, IS_FORGOTTEN, going_on
+from orders.people import FORGOTTEN, IS_FORGOTTEN, going_on, lock_orders_of
+from orders.reads.order import orders_of
 from together.models import GroupPurchase, Seat
 
 State = GroupPurchase.State
@@ -17,7 +18,7 @@ State = GroupPurchase.State
 
 def export(person: Person) -> dict[str, Any]:
     """The person's seats and the groups she opened, in plain values."""
-    seats = Seat.objects.filter(order__person=person).select_related("group").order_by("pk")
+    seats = Seat.objects.filter(order__in=orders_of(person)).select_related("group").order_by("pk")
     groups = GroupPurchase.objects.filter(coordinator=person).order_by("pk")
     return {
         "seats": [
@@ -51,7 +52,8 @@ def erase(person: Person) -> None:
         raise Conflict(words)
     Parcel.objects.filter(shipments__order__in=seats.values("pk")).update(phone="", street="")
     groups.update(recipient=FORGOTTEN, phone="", street="")
-    Seat.objects.filter(order__person=person).update(name=FORGOTTEN)
+    # Before her orders are forgotten: of what she bought as a guest nobody could say then that it was hers.
+    Seat.objects.filter(order__in=lock_orders_of(person)).update(name=FORGOTTEN)
 
 
 def duties(person: Person) -> list[Words]:

@@ -14,6 +14,7 @@ from core.clock import SHANGHAI
 from core.language import Words
 from impact.models.kind import OF_HOUSEHOLDS, OWED, sql
 from impact.reads.household import public_households_of_teams
+from orders.reads.order import HER_ORDERS, hers
 
 MOST_ROWS = 100
 # A line's money stands where its transfers have brought it; both ends of each are read.
@@ -28,7 +29,7 @@ _BY_DAY = f"""
         CROSS JOIN LATERAL (VALUES (m.target_id, m.amount_minor), (m.source_id, -m.amount_minor))
              AS ends (account_id, amount)
         JOIN impact_account a ON a.id = ends.account_id
-        WHERE o.person_id = %s AND o.paid_at IS NOT NULL AND a.kind IN {sql(OF_HOUSEHOLDS)}
+        WHERE o.id IN ({HER_ORDERS}) AND o.paid_at IS NOT NULL AND a.kind IN {sql(OF_HOUSEHOLDS)}
         GROUP BY 1, 2
         HAVING sum(ends.amount) <> 0
     )
@@ -63,7 +64,7 @@ class Purchases:
 def purchases_of(person: Any) -> Purchases:
     """What this person's purchases have set aside and what of it is owed."""
     with connection.cursor() as cursor:
-        cursor.execute(_BY_DAY, [SHANGHAI.key, person.pk])
+        cursor.execute(_BY_DAY, [SHANGHAI.key, *hers(person)])
         rows = cursor.fetchall()
     if not rows:
         return Purchases(0, 0, 0, [], 0)

@@ -25,7 +25,7 @@ def cancel(order: Order, by: Any = None, reason: str = "") -> Order:
     order = lock([order])[order.pk]
     if order.state in Order.CLOSED_UNPAID:
         return order
-    if by is not None and by.pk != order.person_id:
+    if by is not None and not is_hers(by, order):
         audit.record(by, "cancel", "Order", order.uid, state=str(order.state), reason=reason[:400])
     if order.state == State.PLACED:
         lapse([order], State.CANCELLED)

@@ -22,7 +22,7 @@ State = Order.State
 
 # What a guest has bought under a mailbox or a number that opens an account today is its owner's; of what was bought long
 # before she proved the number it may be another's who had it then. Each is found by its own index.
-_OWN = """
+HER_ORDERS = """
     SELECT id FROM orders_order WHERE person_id = %s
     UNION ALL
     SELECT o.id FROM accounts_signinway w JOIN orders_order o ON o.email = w.value
@@ -35,10 +35,16 @@ _OWN = """
 
 
 def orders_of(person: Any) -> QuerySet[Order]:
-    """A person's own orders, and those that she has placed as a guest."""
+    """A person's own orders, and those that she has placed as a guest: what is hers wherever it is told, given along or
+    forgotten. Whom it counts for is another question (`orders/reads/proof.py`)."""
     if not person.is_authenticated:
         return Order.objects.none()
-    return Order.objects.filter(pk__in=RawSQL(_OWN, [person.pk, person.pk, person.pk, UNUSED_FOR]))
+    return Order.objects.filter(pk__in=RawSQL(HER_ORDERS, hers(person)))
+
+
+def hers(person: Any) -> list[Any]:
+    """The parameters of `HER_ORDERS`."""
+    return [person.pk, person.pk, person.pk, UNUSED_FOR]
 
 
 def orders_open_to(person: Any, number: str, token: str | None) -> QuerySet[Order]:

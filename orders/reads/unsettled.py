@@ -8,6 +8,7 @@ from django.db.models import F, Max
 from accounts.models import Person
 from core.language import Words, say
 from orders.models import Claim, Dispute, Payment, Refund
+from orders.reads.order import orders_of
 
 ON_ITS_WAY = (Refund.State.REQUESTED, Refund.State.PENDING)
 # Claims that somebody else answers; what waits for her own word need not hear it.
@@ -22,7 +23,7 @@ def unsettled(person: Person) -> list[Words]:
 
 
 def _unsettled(person: Person) -> Iterator[Words]:
-    payments = Payment.objects.filter(order__person=person)
+    payments = Payment.objects.filter(order__in=orders_of(person))
     if payments.filter(state__in=Payment.UNDER_WAY).exists():
         yield say("一笔付款还没有结果", "a payment that has not ended yet")
     refunds = Refund.objects.filter(payment__in=payments)
@@ -34,13 +35,13 @@ def _unsettled(person: Person) -> Iterator[Words]:
         yield say("一笔退款没有退成，还欠着您", "a refund that failed and is still owed")
     if Dispute.objects.filter(payment__in=payments, closed_at=None).exists():
         yield say("一笔付款争议还没有结果", "a dispute that is not decided yet")
-    if Claim.objects.filter(line__order__person=person, state__in=WAITS).exists():
+    if Claim.objects.filter(line__order__in=orders_of(person), state__in=WAITS).exists():
         yield say("一项售后还没有答复", "a claim that is not answered yet")
 
 
 def reachable_until(person: Person) -> datetime | None:
     """Until when money of hers may come late or be sent back to us; None where none moved lately."""
-    asked = Payment.objects.filter(order__person=person).aggregate(at=Max("created_at"))["at"]
-    went = Refund.objects.filter(payment__order__person=person).aggregate(at=Max("settled_at"))["at"]
+    asked = Payment.objects.filter(order__in=orders_of(person)).aggregate(at=Max("created_at"))["at"]
+    went = Refund.objects.filter(payment__order__in=orders_of(person)).aggregate(at=Max("settled_at"))["at"]
     last = max((at for at in (asked, went) if at), default=None)
     return last + COMES_BACK_WITHIN if last else None

@@ -14,6 +14,7 @@ from core.refusals import NotFound
 from orders.models import Order, Shipment
 from orders.reads import closure
 from orders.reads.closure import Closed
+from orders.reads.order import orders_of as orders_of_hers
 from together.models import GroupPurchase, Seat
 from together.reads.seat import led_by, own_seats
 
@@ -37,7 +38,7 @@ def groups_of(person: Any) -> QuerySet[GroupPurchase]:
     """The groups that this person coordinates or has a seat in."""
     if not person.is_authenticated:
         return GroupPurchase.objects.none()
-    seats = Seat.objects.filter(order__person=person).exclude(state=Seat.State.RELEASED)
+    seats = Seat.objects.filter(order__in=orders_of_hers(person)).exclude(state=Seat.State.RELEASED)
     mine = Q(organisation__in=led_by(person)) | Q(pk__in=seats.values("group"))
     return _with_own_seats(GroupPurchase.objects.filter(mine), person)
 

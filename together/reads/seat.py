@@ -10,7 +10,7 @@ from accounts.reads import organisations_of
 from core.refusals import NotFound
 from orders.links import uid_of_token
 from orders.models import Order
-from orders.reads.order import order_open_to
+from orders.reads.order import order_open_to, orders_of
 from orders.reads.stopped import unfit
 from together.models import GroupPurchase, Seat
 
@@ -22,9 +22,7 @@ def led_by(person: Any) -> QuerySet:
 
 def own_seats(person: Any, token: str | None = None) -> QuerySet[Seat]:
     """The asker's seats, the newest first."""
-    own = Q(pk__in=[])
-    if person.is_authenticated:
-        own |= Q(order__person=person)
+    own = Q(order__in=orders_of(person))
     if token and (order := uid_of_token(token)):
         own |= Q(order__person=None, order__uid=order)
     return Seat.objects.filter(own).order_by("-pk")
