@@ -72,7 +72,8 @@ class OpenSessionType(ModelType):
 
     def resolve_is_here(root, info):
         """By the session of the request."""
-        return root.session_id == info.context.session.session_key
+        session = getattr(info.context, "session", None)
+        return session is not None and root.session_id == session.session_key
 
 
 class ConsentType(ModelType):

@@ -40,7 +40,7 @@ class OpenSession(models.Model):
         WINDOWS = "windows", say("Windows 电脑", "Windows")
         MAC = "mac", say("Mac 电脑", "a Mac")
         LINUX = "linux", say("Linux 电脑", "Linux")
-        OTHER = "other", say("一台设备", "some device")
+        OTHER = "other", say("其他设备", "some device")
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     person = models.ForeignKey(
@@ -69,4 +69,4 @@ class OpenSession(models.Model):
     def name(self) -> Words:
         """What she would call it."""
         browser, system = self.Browser(self.browser).words, self.System(self.system).words
-        return say("{system}上的{browser}", "{browser} on {system}", system=system, browser=browser)
+        return say("{browser}（{system}）", "{browser} on {system}", system=system, browser=browser)

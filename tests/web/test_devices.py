@@ -63,24 +63,24 @@ def told(client: Client, page: str = PAGE) -> list[str]:
 @pytest.mark.parametrize(
     ("agent", "zh", "en"),
     [
-        (PHONE, "iPhone上的微信", "WeChat on an iPhone"),
-        (DESK, "Windows 电脑上的Chrome", "Chrome on Windows"),
-        (DESK + " Edg/126.0.0.0", "Windows 电脑上的Edge", "Edge on Windows"),
+        (PHONE, "微信（iPhone）", "WeChat on an iPhone"),
+        (DESK, "Chrome（Windows 电脑）", "Chrome on Windows"),
+        (DESK + " Edg/126.0.0.0", "Edge（Windows 电脑）", "Edge on Windows"),
         (
             "Mozilla/5.0 (Linux; Android 12; HarmonyOS; NOH-AN00) AppleWebKit/537.36 (KHTML, like Gecko) "
             "Chrome/114.0.0.0 Mobile Safari/537.36 HuaweiBrowser/15.0.4.300",
-            "鸿蒙设备上的华为浏览器",
+            "华为浏览器（鸿蒙设备）",
             "Huawei Browser on HarmonyOS",
         ),
         (
             "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) "
             "Version/17.4 Safari/605.1.15",
-            "Mac 电脑上的Safari",
+            "Safari（Mac 电脑）",
             "Safari on a Mac",
         ),
-        ("Mozilla/5.0 (X11; Linux x86_64; rv:127.0) Gecko/20100101 Firefox/127.0", "Linux 电脑上的火狐", "Firefox on Linux"),
-        ("curl/8.5.0", "一台设备上的浏览器", "A browser on some device"),
-        ("", "一台设备上的浏览器", "A browser on some device"),
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:127.0) Gecko/20100101 Firefox/127.0", "火狐（Linux 电脑）", "Firefox on Linux"),
+        ("curl/8.5.0", "浏览器（其他设备）", "A browser on some device"),
+        ("", "浏览器（其他设备）", "A browser on some device"),
     ],
 )  # fmt: skip
 def test_a_browser_has_the_name_its_person_would_give_it(agent, zh, en):
@@ -99,8 +99,8 @@ def test_she_sees_where_she_is_signed_in_by_day_and_which_one_this_is():
     day = timezone.localdate() - timedelta(days=40)
     OpenSession.objects.filter(pk=row_of(phone).pk).update(first_seen_on=day, last_seen_on=day)
     page = desk.get(PAGE).content.decode()
-    assert told(desk) == ["Windows 电脑上的Chrome", "iPhone上的微信"]
-    assert page.count("这一台") == 1 and page.index("这一台") < page.index("iPhone上的微信")
+    assert told(desk) == ["Chrome（Windows 电脑）", "微信（iPhone）"]
+    assert page.count("这一台") == 1 and page.index("这一台") < page.index("微信（iPhone）")
     with use("zh"):
         assert page.count(said_as(day)) == 2
     # The phone comes by: it was seen today, and since then.
@@ -178,14 +178,14 @@ def test_all_others_are_ended_by_her_by_a_new_password_and_by_nothing_less():
     one, two = a_browser(mei), a_browser(mei, PHONE)
     post(one, "end_other_sessions", back=PAGE, next=PAGE)
     assert (is_in(one), is_in(two)) == (True, False)
-    assert told(one) == ["Windows 电脑上的Chrome"]
+    assert told(one) == ["Chrome（Windows 电脑）"]
     since = row_of(one)
     three = a_browser(mei, PHONE)
     new = "another-orange-43"
     post(one, "change_password", currentPassword=PASSWORD, newPassword=new)
     assert (is_in(one), is_in(three)) == (True, False)
     # This one is the same as before, by another key.
-    assert told(one) == ["Windows 电脑上的Chrome"] and row_of(one).uid == since.uid
+    assert told(one) == ["Chrome（Windows 电脑）"] and row_of(one).uid == since.uid
 
 
 def test_signed_out_or_run_out_it_is_not_told_and_nothing_of_it_stays():
@@ -206,7 +206,7 @@ def test_a_session_from_before_this_was_kept_is_told_once_it_comes_by():
     OpenSession.objects.filter(pk=row_of(phone).pk).delete()
     assert len(told(desk)) == 1
     assert is_in(phone)
-    assert told(desk) == ["iPhone上的微信", "Windows 电脑上的Chrome"]
+    assert told(desk) == ["微信（iPhone）", "Chrome（Windows 电脑）"]
 
 
 def test_more_than_twenty_are_told_to_be_more():
