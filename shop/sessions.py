@@ -36,7 +36,7 @@ class SessionStore(db.SessionStore):
 
     def cycle_key(self) -> None:
         """Go on under a new key: what was copied of the one before opens nothing."""
-        data, before = self._session, self.session_key
+        data, before = dict(self.items()), self.session_key
         self.create()
         self._session_cache = data
         if before is None:
