@@ -32,10 +32,12 @@ __all__ = [
     "compiled",
     "give_relation",
     "is_made_plainly",
+    "named_rules",
     "pointed_at",
     "read_moments_quickly",
     "set_pointed_at",
     "unsaved",
+    "who_points_is_known",
 ]
 
 # Where a row has the rows that it points at, as an attribute of it.
@@ -219,3 +221,13 @@ class _Moments(BaseTzLoader):
 def read_moments_quickly() -> None:
     """From now on, on every connection that is opened in UTC, as all of ours are."""
     get_adapters_template(True, UTC).register_loader("timestamptz", _Moments)
+
+
+def who_points_is_known(state: Any) -> bool:
+    """Whether a migration's state has been asked which model points at which, and keeps the answer."""
+    return state._relations is not None
+
+
+def named_rules(model: type[Model], rules: Sequence[Any]) -> list[Any]:
+    """Constraints or indexes as a model has them: copies, with their names filled in."""
+    return model._meta._format_names(rules)  # type: ignore[attr-defined]

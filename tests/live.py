@@ -1,6 +1,8 @@
 """A whole shop for a test session: web, worker, beat and the provider's stand-in, on its own database."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -17,6 +19,19 @@ from local.processes import Process, stop_all
 from local.valkey import BROKER, CACHE, Valkey
 from shop import settings as real
 from tests import servers
+
+_static: dict[str, str] = {}
+
+
+def _collected(settings: str, shop: "LiveShop") -> str:
+    """Where the files of all shops of this process lie, collected and compressed by the first of them."""
+    if settings not in _static:
+        folder = tempfile.mkdtemp(prefix="sheaf-static-")
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        env = shop.env | {"STATIC_ROOT": folder}
+        house.manage(env, "collectstatic", "--no-input", "--skip-checks", "-v", "0")
+        _static[settings] = folder
+    return _static[settings]
 
 
 class LiveShop:
@@ -48,7 +63,7 @@ class LiveShop:
             stack.callback(valkey.stop)
             self.valkeys[name] = valkey
             self.env[name] = valkey.url
-        house.manage(self.env, "collectstatic", "--no-input", "--skip-checks", "-v", "0")
+        self.env["STATIC_ROOT"] = _collected(self.env["DJANGO_SETTINGS_MODULE"], self)
         logs = self.folder / "logs"
         payments = house.stripe(self.folder, self.env, logs, self.url)
         started = [payments]
