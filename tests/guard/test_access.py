@@ -1,6 +1,7 @@
 """The access matrix, made from the schema: every field × asker × whose thing it is, with a word of its own in
 every private column; whoever hears one must be named in docs/data.md. What is refused sounds like what is not there."""
 
+import itertools
 import json
 import re
 from base64 import urlsafe_b64decode
@@ -270,7 +271,8 @@ def test_a_link_opens_its_own_order_and_tells_what_its_buyer_may_know(matrix):
 
 
 def test_what_is_refused_sounds_like_what_is_not_there(matrix):
-    seen, compared = Counter(), 0
+    """To each asker of each thing; in the suite a thing is asked for by every third of them in turn."""
+    seen, compared, turns = Counter(), 0, itertools.count()
     for name, field in graphql_schema().query_type.fields.items():
         inner = (
             f" {{ {everything.selection(get_named_type(field.type))} }}"
@@ -281,7 +283,8 @@ def test_what_is_refused_sounds_like_what_is_not_there(matrix):
             ghost = ghost_of(arguments)
             if ghost == arguments:
                 continue
-            for who, person in matrix.askers.items():
+            turn = next(turns) % 3
+            for who, person in full(list(matrix.askers.items()), list(matrix.askers.items())[turn::3]):
                 true, none = (
                     matrix.answer(person, f"{{ {name}({written(given)}){inner} }}")
                     for given in (arguments, ghost)
