@@ -44,6 +44,13 @@ class OrderLeftUnpaid(Event):
 
 
 @dataclass(frozen=True)
+class WishCameTrue(Event):
+    """What somebody asked for one letter of can be bought by her, and has been for a while."""
+
+    wish_id: int
+
+
+@dataclass(frozen=True)
 class OrderLapsed(Event):
     """Cancelled or expired unpaid."""
 

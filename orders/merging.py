@@ -3,6 +3,7 @@
 from accounts.merging import Becomes, move
 from accounts.models import Person
 from orders.actions import cart as carts
+from orders.actions import wish as wishes
 from orders.models import Cart, Order
 
 COLUMNS = {
@@ -18,6 +19,7 @@ COLUMNS = {
     "orders.PaymentTrial.by": Becomes.MOVES,
     "orders.Coupon.made_by": Becomes.MOVES,
     "orders.Invoice.uploaded_by": Becomes.MOVES,
+    "orders.Wish.person": Becomes.UNITES,
 }
 
 
@@ -30,4 +32,5 @@ def merge(lasting: Person, gone: Person) -> None:
     """All orders are in one list, and not one is lost."""
     list(Order.objects.filter(person=gone).order_by("pk").select_for_update(no_key=True).values_list("pk"))
     move(COLUMNS, lasting, gone)
+    wishes.unite(lasting, gone)
     Cart.objects.filter(person=gone, closed_at__isnull=False).update(person=lasting)

@@ -30,6 +30,7 @@ from orders.models import (
     Replacement,
     Review,
     Shipment,
+    Wish,
 )
 from orders.reads.invoice import invoices_of, wish_of
 from orders.reads.order import orders_of
@@ -73,6 +74,9 @@ def export(person: Person) -> dict[str, Any]:
             for review in _reviews(person).order_by("pk")
         ],
         "claims": [_claim(claim) for claim in _claims(person)],
+        "wishes": [
+            _columns(wish, "name_zh", "letter", "made_at", "done_at") for wish in person.wishes.order_by("pk")
+        ],
         "disputes": [
             _columns(dispute, "state", "amount_minor", "currency", "lost_minor", "opened_at", "closed_at")
             for dispute in Dispute.objects.filter(payment__order__in=orders_of(person)).order_by("pk")
@@ -193,6 +197,7 @@ def erase(person: Person) -> None:
         raise Conflict(words)
     _forget_claims(orders)
     _reviews(person).update(nickname="", person=None)
+    Wish.objects.filter(person=person).delete()
     Cart.objects.filter(person=person, closed_at=None).delete()
     CartAddress.objects.filter(cart__person=person).delete()
     Cart.objects.filter(person=person).update(**_EMPTY, **_NO_ADDRESS, **_NO_INVOICE)

@@ -23,6 +23,7 @@ from orders.actions import (
     shipment,
     sold,
     standstill,
+    wish,
 )
 from orders.events import (
     OrderHeld,
@@ -117,6 +118,12 @@ def note_left_unpaid() -> int:
     return left_unpaid.note()
 
 
+@shared_task(name="orders.tasks.note_wishes")
+def note_wishes() -> int:
+    """For beat: what somebody waits for can be bought."""
+    return wish.note()
+
+
 @shared_task(name="orders.tasks.expire")
 def expire() -> int:
     """For beat: end orders whose reservation ran out."""
@@ -162,7 +169,7 @@ def renew_companions() -> int:
 @shared_task(name="orders.tasks.forget_old")
 def forget_old() -> int:
     """For beat, once a day: what is kept of people no longer than it is needed."""
-    return people.forget_old()
+    return people.forget_old() + wish.forget_old()
 
 
 @shared_task(name="orders.tasks.find_out_of_date")

@@ -8,6 +8,7 @@ STRIKES = {
     "core.tasks.sweep": 5,
     "orders.tasks.expire": 15,
     "orders.tasks.note_left_unpaid": 15,
+    "orders.tasks.note_wishes": 60,
     "orders.tasks.reconcile": 30,
     "orders.tasks.look_back": 24 * 3600,
     "together.tasks.close_groups": 2,

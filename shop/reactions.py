@@ -69,6 +69,7 @@ REACTIONS = {
         afterwards=["impact.tasks.fold_standings"],
     ),
     "OrderLeftUnpaid": Reactions(afterwards=["orders.letters.send_left_unpaid"]),
+    "WishCameTrue": Reactions(afterwards=["orders.letters_of_wishes.send_wish"]),
     "OrderLapsed": Reactions(afterwards=["orders.tasks.close_payments"]),
     "PaymentWaits": Reactions(afterwards=["orders.tasks.open_page"]),
     # orders: money back

@@ -54,7 +54,7 @@ SCOPES = {
         "sendsTexts numberTexted weChatSignIn weChatBegin signInWayEnd accountsJoin sessionEnd otherSessionsEnd refundRequest orderCallOff lotRecall signUp signIn textCodeRequest lettersChoose orderLinkRequest signInByText numberCodeRequest numberAdd confirmCodeRequest signOut emailVerify passwordReset passwordResetRequest passwordChange emailChangeRequest"
         " emailChangeConfirm personUpdate personExport personErase personKeep addressSave addressDelete tokenCreate"
         " tokenRevoke deviceCodeRequest deviceCodeGive deviceProve secondFactorBegin secondFactorConfirm secondFactorGive secondFactorEnd recoveryCodesRenew"
-        " engagementGive engagementRevoke referralLinkMake referralLinkRevoke"
+        " wishKeep wishLeave engagementGive engagementRevoke referralLinkMake referralLinkRevoke"
         " invitationCreate invitationAccept invitationWithdraw membershipEnd membershipUpdate"
         " courses course lessonReadMark courseQuizAnswer organisationPropose editionQuestionAsk questionFollowUp roleInvitation myRoleInvitations roleInvitationAccept shopSetUp shopUpdate shopTextsConfirm shopLetterSend shopLetterConfirm shopTextSend shopTextConfirm"
         " shopDesk messageHouse shopOpen paymentCheck paymentTrialBegin paymentTrialLook paymentTrialRefund"

@@ -47,6 +47,16 @@ class LetterKind(Choices):
             )
         },
     )
+    WISHES = (
+        "wishes",
+        say("到货和当季", "Back, and in season"),
+        {
+            "about": say(
+                "您在心愿单里要我们写信的那几样，每样一次。",
+                "What you asked for on your wish list, once each.",
+            )
+        },
+    )
 
 
 class LettersBy(Choices):

@@ -29,6 +29,7 @@ from orders.api import (  # noqa: F401 (each adds its own)
     replacement,
     review,
     shipment,
+    wish,
 )
 
 
@@ -72,6 +73,7 @@ class Mutation(
     closure.Mutation,
     incident.Mutation,
     invoice.Mutation,
+    wish.Mutation,
     office.Mutation,
     office_order.Mutation,
     office_departments.Mutation,

@@ -11,6 +11,7 @@ from orders.models.replacement import Replacement
 from orders.models.shipment import Parcel, Shipment
 from orders.models.shipping import ShippingRate
 from orders.models.trial import PaymentTrial
+from orders.models.wish import Wish
 
 __all__ = [
     "Cart",
@@ -44,4 +45,5 @@ __all__ = [
     "Shipment",
     "ShippingRate",
     "Standstill",
+    "Wish",
 ]

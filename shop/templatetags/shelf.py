@@ -6,8 +6,10 @@ from urllib.parse import quote, urlencode
 from django import template
 
 from core import language, money
+from core.api.ids import global_id
 from core.language import Words, say
 from core.templatetags.sheaf import day
+from orders.reads.wish import wished as wished_by
 from shop.templatetags.web import kilograms, to
 
 register = template.Library()
@@ -86,3 +88,16 @@ def suggested(one: dict[str, Any]) -> str:
         return to(one["kind"], slug=one["slug"])
     narrowed = {"category": one["slug"]} if one["kind"] == "category" else {"query": one["name"]}
     return f"{to('catalogue')}?{urlencode(narrowed, quote_via=quote)}"
+
+
+@register.simple_tag(takes_context=True)
+def wished(context: template.Context, slug: str, letter: str, variant: str = "") -> str:
+    """The line of her wish list that says so, by its id; nothing where none does, and for guests."""
+    request = context["request"]
+    if not hasattr(request, "wished"):
+        request.wished = {
+            (row.letter.upper(), global_id("Variant", uid) if uid else ""): global_id("Wish", row.uid)
+            for (_, uid), row in wished_by(request.user, slug).items()
+        }
+    found: str = request.wished.get((letter, variant), "")
+    return found

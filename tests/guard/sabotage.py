@@ -20,8 +20,9 @@ from tests.guard.sabotages_of_claims import CLAIMS
 from tests.guard.sabotages_of_invoices import INVOICES
 from tests.guard.sabotages_of_pages import PAGES
 from tests.guard.sabotages_of_parcels import PARCELS
+from tests.guard.sabotages_of_wishes import WISHES
 
-SABOTAGES = [*OLDER, *BUYING, *PARCELS, *CLAIMS, *PAGES, *INVOICES]
+SABOTAGES = [*OLDER, *BUYING, *PARCELS, *CLAIMS, *PAGES, *INVOICES, *WISHES]
 
 
 def missing(root: Path = ROOT) -> list[str]:

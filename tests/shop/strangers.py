@@ -56,7 +56,7 @@ OWN = {
         "signUp",
         "shopSetUp",
     ),
-    *("engagementGive", "engagementRevoke", "referralLinkMake"),
+    *("engagementGive", "engagementRevoke", "referralLinkMake", "wishKeep"),
     *("lessonReadMark", "courseQuizAnswer"),
     *("passwordResetRequest", "groupPurchaseJoin", "buyNow", "cartLinesAdd", "cartUpdate", "addressSave"),
     *(

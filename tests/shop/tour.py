@@ -207,6 +207,7 @@ def _orders() -> Iterator[Stop]:
         "organisations",
         "following",
         "purchases",
+        "wishes",
     ):
         yield Stop(BUYER, name)
     for name, act in (("addresses", "save_address"), ("organisations", "propose_organisation")):

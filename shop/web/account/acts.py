@@ -11,13 +11,14 @@ from core.api.ids import uid_of
 from core.language import say
 from shop.web.act import ours
 from shop.web.acts import Act, Follow, Lines, done, gathered, proof_page, saved, says, to, will
-from shop.web.cart import merge_cart
+from shop.web.arriving import arrive
 from shop.web.once import WAITS_FOR_FACTOR, slip_of
+from shop.web.wishes import say_kept
 
 
 def now_signed_in(request: HttpRequest, payload: dict[str, Any]) -> str:
     """What was put into a cart before signing in is poured into one's own; a role that sleeps asks for its code."""
-    merge_cart(request)
+    arrive(request)
     person = signed_in(request)
     return proof_page(person, ours(request, "next"))
 
@@ -33,13 +34,13 @@ def factor_given(request: HttpRequest, payload: dict[str, Any]) -> str:
 
 def confirmed(request: HttpRequest, payload: dict[str, Any]) -> str:
     """The mailbox is proved, and one is signed in."""
-    merge_cart(request)
+    arrive(request)
     return done(request, say("邮箱已确认，欢迎。", "Your address is confirmed. Welcome."))
 
 
 def password_is_new(request: HttpRequest, payload: dict[str, Any]) -> str:
     """One is signed in with it."""
-    merge_cart(request)
+    arrive(request)
     return done(
         request,
         say(
@@ -158,6 +159,13 @@ DEVICE = {
     ),
 }
 
+WISHES = {
+    "keep_wish": Act(follow=say_kept, undone_by="leave_wish"),
+    "leave_wish": Act(
+        follow=says(say("已从心愿单去掉。", "It is off your wish list.")), undone_by="keep_wish"
+    ),
+}
+
 ONESELF = {
     "update_person": Act(follow=saved, undone_by="update_person"),
     "choose_letters": Act(follow=saved, undone_by="choose_letters"),
@@ -251,4 +259,4 @@ QUESTIONS = {
     ),
 }
 
-ACTS = gathered(ENTERING, SECOND_FACTOR, DEVICE, ONESELF, WAYS, ORGANISATIONS, QUESTIONS)
+ACTS = gathered(ENTERING, SECOND_FACTOR, DEVICE, WISHES, ONESELF, WAYS, ORGANISATIONS, QUESTIONS)

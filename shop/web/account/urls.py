@@ -5,6 +5,7 @@ from django.urls import path
 from shop.web.account.my_data import my_data
 from shop.web.account.wechat import from_wechat
 from shop.web.page import page
+from shop.web.wishes import keep_wish
 
 urlpatterns = [
     path("<language:lang>/sign-in/", page("account/signing_in"), name="sign_in"),
@@ -39,6 +40,8 @@ urlpatterns = [
     path(
         "<language:lang>/account/purchases/", page("account/purchases", for_somebody=True), name="purchases"
     ),
+    path("<language:lang>/account/wishes/", page("account/wishes", for_somebody=True), name="wishes"),
+    path("do/keep_wish/", keep_wish),
     path("<language:lang>/account/export/", my_data, name="my_data"),
     path(
         "<language:lang>/organisations/",

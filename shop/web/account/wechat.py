@@ -11,7 +11,7 @@ from core import language
 from core.refusals import Refusal
 from shop.sessions import SessionStore
 from shop.web.acts import proof_page, to
-from shop.web.cart import merge_cart
+from shop.web.arriving import arrive
 
 
 @require_GET
@@ -29,7 +29,7 @@ def from_wechat(request: HttpRequest, lang: str) -> HttpResponse:
     if back.session_key:
         _share(request, back.session_key)
     elif request.user == back.person:
-        merge_cart(request)
+        arrive(request)
     onward = back.goes_on_to if _is_ours(request, back.goes_on_to) else to("account/")
     response = HttpResponseRedirect(proof_page(back.person, onward) or onward)
     if back.session_key:

@@ -1,0 +1,82 @@
+"""A product is remembered from its page, by a guest too, who signs in first; the list leads back to it."""
+
+import re
+
+import pytest
+from django.test import Client
+
+from orders.models import Wish
+from tests.catalog.world import a_variant
+from tests.web.conftest import signed_in
+from tests.web.test_pages import fields, post, words
+
+pytestmark = pytest.mark.django_db
+LIST = "/en/account/wishes/"
+
+
+def forms(page: str, act: str) -> list[str]:
+    return re.findall(rf'<form[^>]*action="/do/{act}/".*?</form>', page)
+
+
+def test_a_guest_signs_in_comes_back_and_has_it_on_her_list(shelf, guest):
+    path = f"/en/p/{shelf.product.slug}/"
+    form = fields(words(guest.get(path)), "keep_wish")
+    asked = guest.post("/do/keep_wish/", form)
+    assert asked.url.startswith("/en/sign-in/?next=%2Fen%2Fp%2F") and not Wish.objects.exists()
+    page = words(guest.get(asked.url))
+    assert "Sign in and it is on your wish list" in page
+    signing = fields(page, "sign_in") | {"email": shelf.buyer.email, "password": shelf.password}
+    back = guest.post("/do/sign_in/", signing)
+    assert back.url.partition("#")[0] == path
+    page = words(guest.get(back.url))
+    assert "It is on your wish list." in page and "On your wish list: take it off" in page
+    assert Wish.objects.get().person == shelf.buyer
+    guest.post("/do/sign_out/", {"next": "/en/"})
+    guest.post("/do/sign_in/", signing)
+    assert Wish.objects.count() == 1, "what waited is taken once"
+
+
+def test_she_takes_it_off_on_the_page_or_on_her_list(shelf):
+    her = signed_in(shelf.buyer)
+    path = f"/en/p/{shelf.product.slug}/"
+    assert "Nothing yet." in words(her.get(LIST))
+    assert f'href="{LIST}"' in words(her.get("/en/account/"))
+    her.post("/do/keep_wish/", fields(words(her.get(path)), "keep_wish"))
+    page = words(her.get(LIST))
+    assert f'href="{path}"' in page and "from ¥36.90" in page
+    her.post("/do/leave_wish/", fields(page, "leave_wish"))
+    her.post("/do/keep_wish/", fields(words(her.get(path)), "keep_wish"))
+    her.post("/do/leave_wish/", fields(words(her.get(path)), "leave_wish"))
+    assert not Wish.objects.exists()
+
+
+def test_of_a_size_that_is_sold_out_a_letter_is_asked_for_by_its_own_button(shelf):
+    her = signed_in(shelf.buyer)
+    path = f"/en/p/{shelf.product.slug}/"
+    assert "Write to me when" not in words(her.get(path)), "all of it can be bought"
+    size = a_variant(shelf.product, name_en="gift box")
+    page = words(her.get(path))
+    (asked,) = [form for form in forms(page, "keep_wish") if "Write to me when gift box is back" in form]
+    her.post("/do/keep_wish/", fields(asked, "keep_wish"))
+    wish = Wish.objects.get()
+    assert (wish.letter, wish.variant) == ("back", size)
+    assert "gift box: we write when it is back" in words(her.get(path))
+    page = words(her.get(LIST))
+    assert "A letter when it is back" in page and "No letter" in page
+
+
+def test_what_is_not_on_the_shelf_any_more_says_so_and_leads_nowhere(shelf):
+    her = signed_in(shelf.buyer)
+    post(her, "keep_wish", product=shelf.product.slug)
+    name = shelf.product.name_en
+    type(shelf.product).objects.filter(pk=shelf.product.pk).update(state="suspended", name_en="unseen words")
+    page = words(her.get(LIST))
+    assert name in page and "Not on sale now" in page and "unseen words" not in page
+    assert f'href="/en/p/{shelf.product.slug}/"' not in page
+
+
+def test_nobody_sees_anothers_list(shelf, guest):
+    assert guest.get(LIST).url.startswith("/en/sign-in/")
+    post(signed_in(shelf.buyer), "keep_wish", product=shelf.product.slug)
+    assert "Nothing yet." in words(signed_in(shelf.manager).get(LIST))
+    assert Client().get(f"/en/p/{shelf.product.slug}/").status_code == 200
