@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from core.verify import Offence, Rule, broken
-from orders import verify_claims, verify_coupons, verify_people, verify_rows
+from orders import verify_claims, verify_coupons, verify_people, verify_rows, verify_wishes
 
 _OPEN = "('held', 'paid', 'shipped', 'delivered', 'completed', 'refunded')"
 # What refunds say of lines and parcels, without those that a bank gave back.
@@ -179,6 +179,7 @@ RULES = [
 
 
 def verify() -> Iterator[Offence]:
-    """I2, I3, and what joins orders to stock, parcels, notices and coupons."""
-    yield from broken([*RULES, *verify_rows.RULES, *verify_people.RULES, *verify_claims.RULES])
+    """I2, I3, and what joins orders to stock, parcels, notices, coupons and wishes."""
+    rules = [*RULES, *verify_rows.RULES, *verify_people.RULES, *verify_claims.RULES, *verify_wishes.RULES]
+    yield from broken(rules)
     yield from verify_coupons.verify()

@@ -12,7 +12,7 @@ from catalog.models import Product, Variant
 from catalog.reads import published_products
 from core.api.access import SIGNED_IN
 from core.api.act import Act
-from core.api.facts import guarded, needs
+from core.api.facts import guarded, mark
 from core.api.ids import uid_of
 from core.api.lookahead import prefetched
 from core.api.types import ModelType, enum_of, list_of
@@ -39,7 +39,10 @@ class WishType(ModelType):
 
     name = graphene.String(required=True, description="As it was called when she saw it, size included.")
     letter_name = graphene.String(required=True, description="Which letter comes of it, in words.")
-    product = graphene.Field(ProductType, description="The product; null while it is not on the shelf.")
+    product = mark(
+        graphene.Field(ProductType, description="The product; null while it is not on the shelf."),
+        relation="product",
+    )
 
     def resolve_name(root, info):
         """In the reader's language."""
@@ -49,7 +52,6 @@ class WishType(ModelType):
         """Or that it is only remembered."""
         return str(Wish.Letter(root.letter).words)
 
-    @needs("product")
     def resolve_product(root, info):
         """What is not published is nobody's to see, though she has seen it before."""
         return root.product if root.product.is_published else None

@@ -48,10 +48,10 @@ def keep_what_waits(request: Any) -> None:
     for text in dict.fromkeys(message for _, message in refused):
         messages.warning(request, text)
     if not refused:
-        say_kept(request, payload)
+        say_noted(request, payload)
 
 
-def say_kept(request: HttpRequest, payload: dict[str, Any]) -> str:
+def say_noted(request: HttpRequest, payload: dict[str, Any]) -> str:
     """What comes of it, in a sentence."""
     messages.success(request, str(KEPT[payload["wish"]["letter"]]))
     return ""

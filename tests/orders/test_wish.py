@@ -15,8 +15,10 @@ from catalog.models import Product, Team, Variant
 from core import clock
 from core.api.ids import global_id
 from core.deliveries import drain
-from orders import people
+from core.outbox import record
+from orders import people, verify
 from orders.actions import cancel, wish
+from orders.events import WishCameTrue
 from orders.models import Order, Wish
 from orders.tasks import note_wishes
 from tests.catalog.world import a_lot, a_product, a_variant
@@ -174,6 +176,34 @@ def test_n29_two_workers_write_one_letter_and_two_accounts_that_become_one_get_o
         thread.join()
     assert seen == [0]
     assert len(letters()) == 1
+
+
+def test_switched_off_she_hears_nothing_though_it_was_on_its_way_and_switched_on_it_waits_still(her):
+    her.keep()
+    her.stock()
+    assert her.asker.do("lettersChoose", wanted=["PARCELS"])["errors"] == []
+    assert letters() == [] and len(her.list()) == 1
+    assert her.asker.do("lettersChoose", wanted=["WISHES"])["errors"] == []
+    note_wishes()
+    pass_by(16)
+    assert wish.note() == 1
+    assert her.asker.do("lettersChoose", wanted=[])["errors"] == []
+    drain()
+    assert letters() == [], "switched off between the minute that saw it and its letter"
+
+
+def test_verify_sees_a_letter_that_was_written_twice_or_of_what_still_waits(her):
+    her.keep()
+    her.stock()
+    assert len(letters()) == 1
+    assert "WISH" not in {offence.rule for offence in verify.verify()}
+    told = Wish.objects.get()
+    Wish.objects.update(done_at=None)
+    assert [(o.rule, o.noun, o.id) for o in verify.verify()] == [("WISH", "Wish", told.pk)]
+    Wish.objects.update(done_at=timezone.now())
+    with transaction.atomic():
+        record(WishCameTrue(wish_id=told.pk))
+    assert [(o.rule, o.noun, o.id) for o in verify.verify()] == [("WISH", "Wish", told.pk)]
 
 
 def test_in_season_she_is_told_once_when_its_month_has_come_and_it_is_in_stock(her):

@@ -6,9 +6,9 @@ import pytest
 from django.test import Client
 
 from orders.models import Wish
-from tests.catalog.world import a_variant
+from tests.catalog.world import a_product, a_variant
 from tests.web.conftest import signed_in
-from tests.web.test_pages import fields, post, words
+from tests.web.test_pages import fields, post, queries, words
 
 pytestmark = pytest.mark.django_db
 LIST = "/en/account/wishes/"
@@ -80,3 +80,17 @@ def test_nobody_sees_anothers_list(shelf, guest):
     post(signed_in(shelf.buyer), "keep_wish", product=shelf.product.slug)
     assert "Nothing yet." in words(signed_in(shelf.manager).get(LIST))
     assert Client().get(f"/en/p/{shelf.product.slug}/").status_code == 200
+
+
+def test_the_products_page_asks_for_her_list_once_however_many_sizes_are_sold_out(shelf, guest):
+    her, path = signed_in(shelf.buyer), f"/en/p/{shelf.product.slug}/"
+    a_variant(shelf.product, name_en="box 0")
+    few, as_guest = queries(her, path), queries(guest, path)
+    for n in range(1, 6):
+        a_variant(shelf.product, name_en=f"box {n}")
+    post(her, "keep_wish", product=shelf.product.slug)
+    assert queries(her, path) == few and queries(guest, path) == as_guest
+    few_lines = queries(her, LIST)
+    for _ in range(4):
+        post(her, "keep_wish", product=a_product().slug)
+    assert queries(her, LIST) == few_lines
