@@ -21,6 +21,7 @@ from core.api.ids import uid_of
 from core.api.run import graphql_schema
 from impact.actions import shares
 from orders.actions import closure, coupon
+from orders.actions import wish as wishes
 from orders.models import Cart, ClaimReply, Dispute, InvoiceWish, Payment, PaymentTrial, Refund
 from scripts.floors import standing
 from tests.accounts.world import PASSWORD, Asker, a_link, a_person, an_organisation, holds
@@ -191,6 +192,7 @@ class Town:
         self.unsold = a_lot(self.sold.lots[0].variant, units=9, level=2)
         shares.share_out(self.unsold, {self.household.pk: 25_000}, self.sold.managers[0].person)
         product = self.unsold.variant.product
+        self.wish = wishes.keep(self.owner.person, product)
         self.paper = product.certificates.create(
             kind="test",
             number="示例1",

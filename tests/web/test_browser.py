@@ -18,6 +18,7 @@ from core.models import Delivery, OutboxEvent
 from impact.actions import household as households
 from impact.actions.household import Proposal
 from impact.models import Entry, Round
+from orders.actions import wish
 from orders.models import Claim, Dispute, Order, Payment, Refund
 from shop.demo.incidents import one_that_is_over
 from shop.web.organiser.tabs import PAGES
@@ -54,6 +55,7 @@ def sites(live_shop: Any, django_db_blocker: Any) -> SimpleNamespace:
         shelf = a_shelf()
         search.index([shelf.product.id])
         a_round(shelf.team)
+        wish.keep(shelf.buyer, shelf.product)
         together = Together(lot=shelf.lot, minimum=5, maximum=20)
         contested = a_contested_order(shelf)
         operator = an_operator()
@@ -117,6 +119,7 @@ def of_the_shop(shelf: SimpleNamespace, together: Together, orders: SimpleNamesp
                 "account/second-factor/?next=/en/",
                 "account/device/",
                 "account/purchases/",
+                "account/wishes/",
                 "account/letters/",
             ),
             *(f"account/ways/{form}" for form in ("", "?open=join_accounts")),

@@ -60,7 +60,7 @@ def test_of_a_size_that_is_sold_out_a_letter_is_asked_for_by_its_own_button(shel
     her.post("/do/keep_wish/", fields(asked, "keep_wish"))
     wish = Wish.objects.get()
     assert (wish.letter, wish.variant) == ("back", size)
-    assert "gift box: we write when it is back" in words(her.get(path))
+    assert "gift box: we write once, when it is back" in words(her.get(path))
     page = words(her.get(LIST))
     assert "A letter when it is back" in page and "No letter" in page
 
