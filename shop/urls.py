@@ -34,6 +34,18 @@ urlpatterns = [
     path("cards/<language:lang>/team/<slug:slug>.png", cards.team_card, name="team_card"),
     path("cards/<language:lang>/shop.png", cards.shop_card, name="shop_card"),
     path("cards/<language:lang>/group/<slug:code>.png", cards.group_card, name="group_card"),
+    path(
+        "posters/<language:lang>/product/<slug:slug>.png",
+        cards.product_card,
+        {"as_poster": True},
+        name="product_poster",
+    ),
+    path(
+        "posters/<language:lang>/group/<slug:code>.png",
+        cards.group_card,
+        {"as_poster": True},
+        name="group_poster",
+    ),
     path("notices/<slug:provider>/", provider_notice),
     path("healthz", doors.healthy),
     path("readyz", doors.ready),

@@ -1,4 +1,5 @@
-"""Share cards: pictures of an entry, a product or a group purchase, each at an address of its own.
+"""Share cards: pictures of an entry, a product or a group purchase, each at an address of its own. A poster is the same as
+high as a phone.
 
 A card says what its page says to everybody at that moment, and nothing else: it asks the same API. It is drawn once and
 kept until the hour is over. Only what there is has a card; one is drawn at a time, and so many a minute: whoever asks for
@@ -25,6 +26,7 @@ from core.api.reply import unchanged
 from core.language import localized, say
 from core.templatetags.sheaf import moment
 from impact.models import Round
+from shop.web import poster_pictures
 from shop.web.acts import to
 from shop.web.card_pictures import Card, Figure, drawn
 from together.models import GroupPurchase
@@ -122,7 +124,7 @@ def _own_card(person: Any, card: Card, name: str) -> HttpResponse:
     return response
 
 
-def product_card(request: HttpRequest, lang: str, slug: str) -> HttpResponse:
+def product_card(request: HttpRequest, lang: str, slug: str, *, as_poster: bool = False) -> HttpResponse:
     """Of a product on the shelf, with its team's first photo, its price and the households' part."""
     language.activate(lang)
     found = _public_facts(request, PRODUCT, {"slug": slug})
@@ -140,7 +142,8 @@ def product_card(request: HttpRequest, lang: str, slug: str) -> HttpResponse:
         figures,
         to(f"p/{slug}/"),
     )
-    return _cached_card(request, f"product/{slug}", card._replace(photo=_photo_of(slug)))
+    card = card._replace(photo=_photo_of(slug, is_whole=as_poster))
+    return _cached_card(request, f"product/{slug}", card, as_poster=as_poster)
 
 
 def team_card(request: HttpRequest, lang: str, slug: str) -> HttpResponse:
@@ -173,19 +176,20 @@ def shop_card(request: HttpRequest, lang: str) -> HttpResponse:
     return _cached_card(request, "shop", card._replace(as_of=""))
 
 
-def _photo_of(slug: str) -> bytes | None:
-    """The small one of the first photo of a product that is on the shelf; None where its team has put up none."""
+def _photo_of(slug: str, *, is_whole: bool = False) -> bytes | None:
+    """The first photo of a product that is on the shelf, the small one of it or the whole; None where its team has put up
+    none."""
     first = Picture.objects.filter(product__slug=slug).first()
     if first is None:
         return None
     try:
-        with first.card_file.open("rb") as file:
+        with (first.file if is_whole else first.card_file).open("rb") as file:
             return bytes(file.read())
     except FileNotFoundError:
         return None
 
 
-def group_card(request: HttpRequest, lang: str, code: str) -> HttpResponse:
+def group_card(request: HttpRequest, lang: str, code: str, *, as_poster: bool = False) -> HttpResponse:
     """Of a group purchase that can be joined: what is bought and how far it is; never whose it is, nor its title, in
     which its coordinator may have said so."""
     language.activate(lang)
@@ -203,7 +207,9 @@ def group_card(request: HttpRequest, lang: str, code: str) -> HttpResponse:
     above = str(say("一起买", "Buy together"))
     below = f"{localized(group.variant, 'name')} · {ends}"
     card = _card(above, localized(product, "name"), below, figures, to(f"g/{code}/"))
-    return _cached_card(request, f"group/{code}", card)
+    if as_poster:
+        card = card._replace(photo=_photo_of(product.slug, is_whole=True))
+    return _cached_card(request, f"group/{code}", card, as_poster=as_poster)
 
 
 def _entry_card(request: HttpRequest, where: dict[str, Any], address: str) -> Card:
@@ -249,13 +255,14 @@ def _with_level(request: HttpRequest) -> str:
     return f"?level={level}" if level else ""
 
 
-def _cached_card(request: HttpRequest, which: str, card: Card) -> HttpResponse:
+def _cached_card(request: HttpRequest, which: str, card: Card, *, as_poster: bool = False) -> HttpResponse:
     """The card of this hour, drawn by whoever asks first."""
     now = timezone.now()
     left = HOUR - (now.minute * 60 + now.second)
-    key = (which, f"{now:%Y-%m-%d %H}", language.current())
+    key = (f"{which}/poster" if as_poster else which, f"{now:%Y-%m-%d %H}", language.current())
+    draw = partial(_draw, card, as_poster=as_poster)
     try:
-        found = pictures.at_hand(key) or pictures.made(key, (), left, partial(_made, partial(_draw, card)))[0]
+        found = pictures.at_hand(key) or pictures.made(key, (), left, partial(_made, draw))[0]
     except Busy:
         return _busy()
     assert found is not None
@@ -273,12 +280,12 @@ def _made(draw: Callable[[], bytes]) -> tuple[bytes, None]:
     return draw(), None
 
 
-def _draw(card: Card) -> bytes:
+def _draw(card: Card, *, as_poster: bool = False) -> bytes:
     """Drawn now, one at a time; Busy where others are waiting too long for it already."""
     if not rates.allow_roughly("cards", "drawn", A_MINUTE, 60) or not _pen.acquire(timeout=PATIENCE_SECONDS):
         raise Busy
     try:
-        return drawn(card)
+        return poster_pictures.drawn(card) if as_poster else drawn(card)
     finally:
         _pen.release()
 

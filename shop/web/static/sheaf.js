@@ -18,6 +18,17 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.addEventListener("click", () => window.print());
 }
 
+// Copying needs a script, too; without one the words can be marked by hand.
+for (const button of navigator.clipboard ? document.querySelectorAll("[data-copy]") : []) {
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const field = document.getElementById(button.dataset.copy);
+    field.select();
+    await navigator.clipboard.writeText(field.value);
+    busy.textContent = button.textContent = button.dataset.copied;
+  });
+}
+
 // The parts of a price add up to 100 while they are written, not only after they were sent.
 for (const story of document.querySelectorAll("[data-story]")) {
   const told = story.querySelector("[data-story-sum]");
