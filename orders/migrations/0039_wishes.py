@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('catalog', '0016_units_sold_in_steps'),
-        ('orders', '0037_invoices'),
+        ('orders', '0038_replacements'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
