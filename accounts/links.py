@@ -70,6 +70,11 @@ def my_questions(language: str) -> str:
     return _page(language, "account/questions/")
 
 
+def desk_questions(language: str) -> str:
+    """Where those to a team are answered."""
+    return _page(language, "desk/questions/")
+
+
 def questions(language: str) -> str:
     """Where questions are answered."""
     return _page(language, "office/questions/")

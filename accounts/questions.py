@@ -10,7 +10,7 @@ from accounts.models import Answer, Faq, Person, Question
 from accounts.permissions import may, permissions_of, places_of
 from accounts.places import Place
 from accounts.waiting import Waiting, waiting
-from core.language import say
+from core.language import localized, say
 from core.refusals import first_or_refuse
 
 
@@ -84,6 +84,7 @@ def export(person: Person) -> dict[str, Any]:
         "questions": [
             {
                 "words": question.words,
+                "about": localized(question, "about"),
                 "asked_at": question.asked_at,
                 "answers": [
                     {"words": answer.words, "is_official": answer.is_official, "at": answer.at}

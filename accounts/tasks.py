@@ -38,7 +38,7 @@ from accounts.models import (
     TextCode,
 )
 from accounts.models.appointment import OF_A_TEAM
-from accounts.permissions import holders_at
+from accounts.permissions import holders_at, roles_of
 from accounts.questions import place_of_question
 from accounts.reads import members_of
 from core.deliveries import reaction
@@ -266,8 +266,10 @@ def tell_of_question(event: QuestionRaised) -> None:
     question = Question.objects.get(pk=event.question_id)
     if question.state != Question.State.OPEN:
         return
+    is_of_a_team = roles_of(question.answered_with) <= set(OF_A_TEAM)
+    where = links.desk_questions if is_of_a_team else links.questions
     for person in holders_at(question.answered_with, place_of_question(question)):
-        _tell(person, "question_asked", question=question, link=links.questions(person.language))
+        _tell(person, "question_asked", question=question, link=where(person.language))
 
 
 @reaction("accounts.tasks.tell_of_answer")

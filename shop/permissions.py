@@ -54,6 +54,7 @@ PERMISSIONS = {
     "catalog.describe_team": OPERATOR | MANAGER | LEADER,
     "catalog.introduce_leader": OPERATOR | MANAGER,
     "catalog.recall_lot": OPERATOR | MANAGER,
+    "catalog.answer_questions": MANAGER | LEADER,  # about the team's goods, and orders of them
     "orders.pack_and_send": AT_A_DESK,  # parcels, with the address that each needs
     "orders.answer_claims": MANAGER | LEADER,  # in words; money beside them is `refund_own`
     "orders.keep_invoices": MANAGER,  # upload what the team has issued
@@ -72,6 +73,7 @@ PERMISSIONS = {
     "orders.cancel_unsent": OPERATOR,
     "orders.answer_left_claims": OPERATOR,
     "orders.hide_review": OPERATOR,
+    "orders.answer_questions": OPERATOR,  # to the shop: about an order, or buying here
     "orders.hear_of_trouble": OPERATOR,  # by mail: money or a claim waits for a person
     # households
     "impact.verify_household": OPERATOR | VERIFIER,

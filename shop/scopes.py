@@ -20,7 +20,7 @@ SCOPES = {
     # Public: everybody is told the same. (A product's `preview` is its team's: it asks for what opens teamProduct.)
     **_each(
         (ANY,),
-        "shop setUp publicRates formerProduct contest contestEntry board edition editionFaq integrityReport ceremonies ceremonyInvitation provenance reviews rating boughtTogether team teams search searchSuggestions product products categories"
+        "shop setUp publicRates formerProduct contest contestEntry board edition editionFaq integrityReport ceremonies ceremonyInvitation provenance reviews rating boughtTogether productFaq team teams search searchSuggestions product products categories"
         " regions incident incidents"
         " sheetSeals rulebook rulebooks scoreExplained scoreCompared race rankIntervals roundResult",
     ),
@@ -56,7 +56,7 @@ SCOPES = {
         " tokenRevoke deviceCodeRequest deviceCodeGive deviceProve secondFactorBegin secondFactorConfirm secondFactorGive secondFactorEnd recoveryCodesRenew"
         " wishKeep wishLeave engagementGive engagementRevoke referralLinkMake referralLinkRevoke"
         " invitationCreate invitationAccept invitationWithdraw membershipEnd membershipUpdate"
-        " courses course lessonReadMark courseQuizAnswer organisationPropose editionQuestionAsk questionFollowUp roleInvitation myRoleInvitations roleInvitationAccept shopSetUp shopUpdate shopTextsConfirm shopLetterSend shopLetterConfirm shopTextSend shopTextConfirm"
+        " courses course lessonReadMark courseQuizAnswer organisationPropose editionQuestionAsk productQuestionAsk orderQuestionAsk shopQuestionAsk questionFollowUp roleInvitation myRoleInvitations roleInvitationAccept shopSetUp shopUpdate shopTextsConfirm shopLetterSend shopLetterConfirm shopTextSend shopTextConfirm"
         " shopDesk messageHouse shopOpen paymentCheck paymentTrialBegin paymentTrialLook paymentTrialRefund"
         " firstParcel shippingRates shippingRateSave shippingRatesConfirm usualCategories categoriesPutUp categorySave",
     ),

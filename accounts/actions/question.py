@@ -14,16 +14,18 @@ from accounts.permissions import must
 from accounts.places import Place
 from accounts.questions import place_of_question
 from core import outbox, rates
-from core.language import say
+from core.language import Words, say
 from core.refusals import Conflict, Invalid, NotAllowed, every
 
 MOST_A_DAY = 20
 FORGOTTEN = "—"
 
 
-def ask(by: Person, words: str, answered_with: str, at: Place) -> Question:
+def ask(
+    by: Person, words: str, answered_with: str, at: Place, *, about: Words | None = None, path: str = ""
+) -> Question:
     """A question to whoever has this permission there, due in 48 hours; they are told by letter. `at` is of a region, a
-    subject or neither.
+    subject or neither. `about` is told to whoever is to answer, with the page at `path` below her language.
 
     Call it in the transaction that writes what it is about.
     """
@@ -40,6 +42,9 @@ def ask(by: Person, words: str, answered_with: str, at: Place) -> Question:
         answered_with=answered_with,
         region_id=at.region,
         subject=at.subject,
+        about_zh=about.in_language("zh")[:200] if about else "",
+        about_en=about.in_language("en")[:200] if about else "",
+        about_path=path,
         due_at=timezone.now() + ANSWERED_WITHIN,
     )
     outbox.record(QuestionRaised(question.pk))
@@ -126,4 +131,4 @@ def forget(person: Person) -> None:
     """Her words go with her; what was published of them is the shop's own."""
     rows: Any = Question.objects.filter(asker=person)
     Answer.objects.filter(question__in=rows, is_official=False).update(words=FORGOTTEN, by=None)
-    rows.update(words=FORGOTTEN, asker=None)
+    rows.update(words=FORGOTTEN, about_zh="", about_en="", about_path="", asker=None)

@@ -51,15 +51,19 @@ class QuestionType(ModelType):
 
     class Meta:
         model = Question
-        fields = ("words", "state", "asked_at", "due_at")
+        fields = ("words", "state", "asked_at", "due_at", "about_path")
         access = HELD
         about = {
             "words": "What is asked.",
             "state": "Whether it waits for an answer.",
             "asked_at": "When it was asked first.",
             "due_at": "Until when it is to be answered.",
+            "about_path": "Its page, below the reader's language; empty where there is none.",
         }
 
+    about = Localized(
+        "about", description="What it is about, as it was called then; empty of the shop itself."
+    )
     answers = list_of(
         AnswerType,
         most=50,

@@ -33,6 +33,10 @@ class Question(StateMachine):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="questions"
     )
     words = models.CharField(max_length=1000)
+    # As it was called when she asked, for whoever is to answer; below the language, where there is a page of it.
+    about_zh = models.CharField(max_length=200, blank=True, default="", db_default="")
+    about_en = models.CharField(max_length=200, blank=True, default="", db_default="")
+    about_path = models.CharField(max_length=120, blank=True, default="", db_default="")
     answered_with = models.CharField(max_length=60, help_text="the permission of whoever is to answer")
     region = models.ForeignKey(Region, on_delete=models.PROTECT, null=True, related_name="+")
     subject = models.UUIDField(null=True, help_text="the uid of a team or an edition")

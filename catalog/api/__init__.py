@@ -10,6 +10,7 @@ from catalog.api import (
     office_teams,
     papers,
     product,
+    question,
     search,
     shelves,
     stock,
@@ -22,6 +23,7 @@ from catalog.api import (
 class Query(
     product.Query,
     former.Query,
+    question.Query,
     search.Query,
     suggestions.Query,
     team.Query,
@@ -43,5 +45,6 @@ class Mutation(
     shelves.Mutation,
     office_departments.Mutation,
     synonym.Mutation,
+    question.Mutation,
 ):
     """What may be done on this floor."""

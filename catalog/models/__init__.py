@@ -2,6 +2,7 @@ from catalog.models.check import DepartmentCheck
 from catalog.models.former import FormerSlug
 from catalog.models.lot import Lot, Reservation
 from catalog.models.product import Category, Certificate, ListingReview, Picture, Product
+from catalog.models.question import ProductQuestion
 from catalog.models.search import SearchEntry, SearchWord
 from catalog.models.sold import SoldDisclosure
 from catalog.models.synonym import Synonym
@@ -19,6 +20,7 @@ __all__ = [
     "Picture",
     "PriceStory",
     "Product",
+    "ProductQuestion",
     "Reservation",
     "SearchEntry",
     "SearchWord",

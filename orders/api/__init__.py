@@ -24,6 +24,7 @@ from orders.api import (  # noqa: F401 (each adds its own)
     payment,
     payment_check,
     proof,
+    question,
     rates,
     refund,
     replacement,
@@ -77,5 +78,6 @@ class Mutation(
     office.Mutation,
     office_order.Mutation,
     office_departments.Mutation,
+    question.Mutation,
 ):
     """What may be done on this floor."""

@@ -5,11 +5,14 @@ from typing import Any
 import graphene
 from django.db.models import QuerySet
 
+from accounts.api.question import QuestionType
+from accounts.models import Question
 from accounts.permissions import permissions_at
 from accounts.places import Place
-from catalog.api.access import KEEPS_LISTINGS
+from catalog.api.access import KEEPS_LISTINGS, at_desk
 from catalog.api.desk import TeamProduct
 from catalog.models import Product, Team
+from catalog.reads.question import at_desk as questions_at_desk
 from core import clock
 from core.api.access import PUBLIC
 from core.api.connections import connection_field
@@ -26,6 +29,7 @@ from orders.reads import desk as reads
 from orders.reads.address import on_a_parcel
 from orders.reads.held_back import parcels_held_back
 
+ANSWERS_QUESTIONS = at_desk("catalog.answer_questions", "whoever answers questions at the team's desk", pii=2)
 ShipmentState = enum_of(Shipment, "state")
 ClaimState = enum_of(Claim, "state")
 
@@ -132,6 +136,11 @@ def _products(root: Team, info: Any, state: Any = None) -> QuerySet[Product]:
     return rows.filter(state=str(state.value)) if state else rows
 
 
+def _questions(root: Team, info: Any, open_only: bool | None = None) -> QuerySet[Question]:
+    rows = questions_at_desk(root, info.context.user)
+    return rows.filter(state=Question.State.OPEN) if open_only else rows
+
+
 def _claims(root: Team, info: Any, state: Any = None) -> QuerySet[Claim]:
     rows = reads.claims(root)
     return rows.filter(state=str(state.value)) if state else rows
@@ -186,6 +195,19 @@ class DeskType(PlainType):
             state=graphene.Argument(ClaimState, description="Only those in this state."),
         ),
         ANSWERS,
+    )
+    questions = guarded(
+        connection_field(
+            QuestionType,
+            _questions,
+            order=("-asked_at", "-id"),
+            description="What buyers ask the team, the newest first; none that the asker has asked herself.",
+            open_only=graphene.Argument(graphene.Boolean, description="Only what waits for an answer."),
+        ),
+        ANSWERS_QUESTIONS,
+    )
+    questions_open = graphene.Int(
+        description="How many wait for an answer; null for whoever answers none here."
     )
     list_made_at = graphene.DateTime(description="When the packing list was last downloaded; null if never.")
     changed_since_list = list_of(
@@ -244,6 +266,12 @@ class DeskType(PlainType):
     def resolve_claims_open(root, info):
         """How many claims wait for an answer; counted with the desk's other numbers in one go."""
         return reads.counts(root).claims if ANSWERS.allows(info.context, root) else None
+
+    def resolve_questions_open(root, info):
+        """Of those that are the asker's to answer."""
+        if not ANSWERS_QUESTIONS.allows(info.context, root):
+            return None
+        return _questions(root, info, open_only=True).count()
 
     def resolve_permissions(root, info):
         """Of this team's desk alone; they are asked anew where something is done."""

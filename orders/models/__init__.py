@@ -6,6 +6,7 @@ from orders.models.coupon import Coupon, CouponUse
 from orders.models.invoice import Invoice, InvoicePart, InvoiceWish
 from orders.models.order import Line, LineLot, Order
 from orders.models.payment import Dispute, Notice, Payment
+from orders.models.question import OrderQuestion
 from orders.models.refund import Refund, RefundGiven, RefundLine
 from orders.models.replacement import Replacement
 from orders.models.shipment import Parcel, Shipment
@@ -34,6 +35,7 @@ __all__ = [
     "LineLot",
     "Notice",
     "Order",
+    "OrderQuestion",
     "Parcel",
     "Payment",
     "PaymentTrial",

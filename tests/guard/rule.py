@@ -50,6 +50,7 @@ CLOSES = "incidentOpen placeClose placeOpen"
 SETS_TASKS = "taskSave taskFinish taskWaive taskReopen"
 INVITES = "ceremonySave ceremonyInvite ceremonyLetIn ceremonyOpen"
 TEACHES = "courseSave courseLessonAdd courseQuestionAdd coursePartRemove coursePublish courseWithdraw"
+# (Here about an edition. A question to a team is answered by the same deeds at its desk: tests/web/test_questions_to_teams.py.)
 ANSWERS = "questionAnswer questionPublish questionWithdraw"
 # At a round's desk: of whoever imports results, and of whoever keeps it.
 IMPORTED = (
@@ -79,7 +80,7 @@ APPEALS = "RegistrationAppeal.words RegistrationAppeal.answer"
 DESK = "desk team.restReason team.logisticsChecks"
 VILLAGE = (
     "householdDesk teamProducts teamProduct product team.leader.isWoman team.leader.declineReason desk.products desk.claims"
-    " desk.parcels.nodes.lines.net desk.parcels.nodes.lines.refunded"
+    " desk.questions desk.parcels.nodes.lines.net desk.parcels.nodes.lines.refunded"
 )
 OF_ITS_PEOPLE = "team.people team.offers"
 SENDS = "shipmentShip shipmentPack replacementShip"

@@ -183,6 +183,7 @@ class Side(Town):
             "rating": [f'product: "{sold.slug}"'],
             "boughtTogether": [f'product: "{sold.slug}"'],
             "formerProduct": [f'slug: "{sold.slug}"'],
+            "productFaq": [f'product: "{sold.slug}", first: 10'],
             "course": [f'id: "{global_id("Course", self.course.uid)}"'],
             "courses": ["first: 20"],
             "ceremonies": [f'edition: "{self.entry.round.edition.slug}"'],

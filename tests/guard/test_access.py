@@ -84,6 +84,7 @@ class Matrix:
             "rating": [{"product": slug} for slug in slugs],
             "boughtTogether": [{"product": slug} for slug in slugs],
             "formerProduct": [{"slug": slug} for slug in slugs],
+            "productFaq": [{"product": slug, "first": 10} for slug in slugs],
             "provenance": [{"product": slug} for slug in slugs]
             + [{"team": slug} for slug in Team.objects.values_list("slug", flat=True)],
             "team": [{"slug": slug} for slug in Team.objects.values_list("slug", flat=True)],

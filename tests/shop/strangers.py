@@ -42,6 +42,7 @@ OF_THE_ASKER = {"IdempotencyKey", "Session", "AuditEntry", "OutboxEvent", "Deliv
 OWN = {
     *(
         "personExport",
+        "shopQuestionAsk",
         "personKeep",
         "personUpdate",
         "productCreate",

@@ -67,6 +67,7 @@ class Shop(impact.Shop):
             "rating": [{"product": slug}],
             "boughtTogether": [{"product": slug}],
             "formerProduct": [{"slug": slug}],
+            "productFaq": [{"product": slug, "first": 10}],
         }
         for order in self.orders:
             hers = {"number": order.number, "token": token_for(order)}

@@ -76,6 +76,7 @@ def asked(order: Order) -> Any:
         "rating": [{"product": product.slug}],
         "boughtTogether": [{"product": product.slug}],
         "formerProduct": [{"slug": product.slug}],
+        "productFaq": [{"product": product.slug, "first": 10}],
         "provenance": [{"product": slug} for slug in Product.objects.values_list("slug", flat=True)]
         + [{"team": slug} for slug in Team.objects.values_list("slug", flat=True)],
         "order": [hers],

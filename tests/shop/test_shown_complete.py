@@ -70,6 +70,7 @@ def given(slug: str, team: str, rules: str):
         "rating": [{"product": slug}],
         "boughtTogether": [{"product": slug}],
         "formerProduct": [{"slug": slug}],
+        "productFaq": [{"product": slug, "first": 3}],
         "contestEntry": [{"edition": edition, "number": number}],
         "scoreExplained": [{"edition": edition, "number": number}],
         "scoreCompared": [{"edition": edition, "a": number, "b": number}],

@@ -208,6 +208,7 @@ def _orders() -> Iterator[Stop]:
         "following",
         "purchases",
         "wishes",
+        "ask",
     ):
         yield Stop(BUYER, name)
     for name, act in (("addresses", "save_address"), ("organisations", "propose_organisation")):
@@ -229,7 +230,7 @@ def _together() -> Iterator[Stop]:
 
 
 def _desk() -> Iterator[Stop]:
-    for name in ("desk", "desk_new", "desk_orders", "desk_claims"):
+    for name in ("desk", "desk_new", "desk_orders", "desk_claims", "desk_questions"):
         yield Stop(MANAGER, name)
     product = Product.objects.get(team__members__person__email=MANAGER)
     yield Stop(MANAGER, "desk_product", (("id", global_id("Product", product.uid)),))

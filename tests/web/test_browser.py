@@ -121,6 +121,7 @@ def of_the_shop(shelf: SimpleNamespace, together: Together, orders: SimpleNamesp
                 "account/purchases/",
                 "account/wishes/",
                 "account/letters/",
+                "ask/",
             ),
             *(f"account/ways/{form}" for form in ("", "?open=join_accounts")),
             *(f"account/devices/{form}" for form in ("", "?open=end_other_sessions")),
@@ -140,7 +141,7 @@ def of_the_shop(shelf: SimpleNamespace, together: Together, orders: SimpleNamesp
             *(f"groups/open/?variant={shelf.variant}&province=420000", f"g/{together.code}/"),
         ],
         shelf.manager: [
-            *("desk/", "desk/new/", "desk/orders/", "desk/claims/", "desk/households/"),
+            *("desk/", "desk/new/", "desk/orders/", "desk/claims/", "desk/questions/", "desk/households/"),
             *(
                 "desk/households/?open=propose_household",
                 "desk/team/",

@@ -93,6 +93,8 @@ PLAIN |= {"ways", "devices"}
 PLAIN |= {"people", "address"}
 # Likes, follows and links are buttons.
 PLAIN |= {"contest_entry", "following", "purchases"}
+# One form at a time is asked; at the desk each answer is opened alone.
+PLAIN |= {"ask", "desk_questions"}
 # On a judge's page marks and a comment are typed into one form; of seals there is only reading.
 PLAIN |= {"judge", "judge_desk", "judge_entry", "contest_seals"}
 PLAIN |= {"contest_rules", "contest_compare", "contest_round", "contest_race", "contest_weights"}

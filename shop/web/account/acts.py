@@ -252,7 +252,12 @@ ORGANISATIONS = {
     "end_membership": Act(look=is_no_member),
 }
 
+ASKED = Act(
+    follow=says(say("已提问，48 小时内答复。", "Asked; it is answered within 48 hours.")),
+    as_written="it can be asked on, and is shown to nobody but who answers",
+)
 QUESTIONS = {
+    **dict.fromkeys(("ask_about_product", "ask_about_order", "ask_shop"), ASKED),
     "ask_on": Act(
         follow=says(say("已接着问，48 小时内答复。", "Asked on; it is answered within 48 hours.")),
         as_written="it can be asked on, and is shown to nobody but who answers",

@@ -42,6 +42,7 @@ urlpatterns = [
     ),
     path("<language:lang>/account/wishes/", page("account/wishes", for_somebody=True), name="wishes"),
     path("do/keep_wish/", keep_wish),
+    path("<language:lang>/ask/", page("account/ask", for_somebody=True), name="ask"),
     path("<language:lang>/account/export/", my_data, name="my_data"),
     path(
         "<language:lang>/organisations/",
