@@ -48,6 +48,7 @@ OF_A_CIRCLE = {
     "Organisation.invitations": "organisation.invitations",
     "Desk.products": "desk.products",
     "Desk.claims": "desk.claims",
+    "Desk.questions": "desk.questions",
     "DeskLine.net": "desk.parcels.nodes.lines.net",
     "DeskLine.refunded": "desk.parcels.nodes.lines.refunded",
     **{
