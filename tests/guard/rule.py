@@ -94,7 +94,8 @@ DEVICE = "deviceCodeRequest deviceProve"
 ON_AN_INVOICE = "InvoiceWish.title InvoiceWish.tax_number"
 ON_A_PARCEL = "Parcel.recipient Parcel.phone Parcel.street Parcel.gift_note Parcel.sender Order.note Parcel.carrier Parcel.tracking_number"
 OF_A_VILLAGE = (
-    "Household.uid Household.decline_reason Leader.decline_reason Claim.words Claim.answer ClaimReply.words"
+    "Household.uid Household.decline_reason Leader.decline_reason Claim.words Claim.answer ClaimReply.words Question.words"
+    " Answer.words"
 )
 
 RULE: dict[str, Powers] = {

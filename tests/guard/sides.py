@@ -16,6 +16,7 @@ from accounts.actions import role_invitation
 from accounts.models import Organisation, Person, Question, Region
 from accounts.models.appointment import FITS, OF_A_TEAM, Role
 from accounts.places import SHOP, Place
+from catalog.actions import question as questions
 from catalog.models import DepartmentCheck, Leader, Product, Team
 from contest.models import Judge, Registration, Rulebook, Stage
 from contest.reads.keeping import key_of_round
@@ -62,6 +63,7 @@ class Side(Town):
         self.submitted = a_product(self.team, state="submitted", name_zh="示例送审")
         Product.objects.filter(pk=self.submitted.pk).update(submitted_at=timezone.now())
         self.draft = a_product(self.team, state="draft", name_zh="示例草稿")
+        questions.ask(self.unsold.variant.product, a_person(), "示例提问")
         (self.candidate,) = household.propose_many(
             [household.Proposal(self.team, self.county, timezone.now())], None
         )
