@@ -1,7 +1,7 @@
 """Search: words, choices, and how many each further choice would leave."""
 
 from collections.abc import Callable
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from typing import Any
 
 import graphene
@@ -11,8 +11,11 @@ from accounts.models import Region
 from catalog import reads, search
 from catalog.api.access import HELD, PUBLIC
 from catalog.api.product import ORDERS, ProductType, ProductWhere, chosen
+from catalog.api.search_reason import SearchReason, told
 from catalog.models import Category, Product
 from catalog.search import Answer, Found, SearchRequest, Tally, Where
+from catalog.search.document import known
+from catalog.search.why import MOST_REASONS, Reason, reasons
 from core import money
 from core.api.connections import COUNT_COST, MOST, PageInfo, sort_enum
 from core.api.extensions import mention
@@ -70,6 +73,15 @@ class SearchEdge(PlainType):
 
     cursor = graphene.String(required=True, description="Its place, for `after`.")
     node = graphene.Field(ProductType, required=True, description="The product.")
+    why = mark(
+        list_of(
+            SearchReason,
+            most=MOST_REASONS,
+            resolver=lambda root, info: root["why"](),
+            description="Why it was found: of each word of the question, where it stands. Empty where nothing was asked.",
+        ),
+        cost=COUNT_COST,
+    )
 
 
 class SearchResult(PlainType):
@@ -131,7 +143,18 @@ class Result:
     def edges(self) -> list[dict[str, Any]]:
         """The page's products with their cursors."""
         places = dict(zip(self.found.ids, self.found.cursors, strict=True))
-        return [{"node": row, "cursor": places[row.id]} for row in self.nodes]
+        return [
+            {"node": row, "cursor": places[row.id], "why": partial(self._why, row.id)} for row in self.nodes
+        ]
+
+    def _why(self, pk: int) -> list[dict[str, Any]]:
+        return [told(reason) for reason in self._reasons.get(pk, ())]
+
+    @cached_property
+    def _reasons(self) -> dict[int, list[Reason]]:
+        """Of the whole page at once, when the first is asked for."""
+        reading = self.answer.reading
+        return {row.id: reasons(reading, row) for row in known(self.found.ids)} if reading else {}
 
     @property
     def page_info(self) -> dict[str, Any]:

@@ -6,7 +6,7 @@ Our own database always knows how to answer; another engine is told after each c
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from django.conf import settings
 from django.db import transaction
@@ -16,6 +16,9 @@ from django.utils.module_loading import import_string
 from catalog.events import SearchEntriesChanged
 from catalog.models import Product
 from core import outbox
+
+if TYPE_CHECKING:
+    from catalog.search.query import Reading
 
 # Price bands in fen, both ends included.
 BANDS: tuple[tuple[int, int | None], ...] = ((0, 2999), (3000, 4999), (5000, 7999), (8000, None))
@@ -94,6 +97,10 @@ class Answer(Protocol):
     @property
     def mended(self) -> str:
         """What was looked for instead of what was written; empty where it was looked for as written."""
+
+    @property
+    def reading(self) -> "Reading | None":
+        """How the question was understood where something was found; None where nothing was written."""
 
 
 class Away(Exception):

@@ -1,6 +1,6 @@
 """What search knows of a product: its words, and what it is narrowed, counted and ordered by. The same for each engine."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -48,40 +48,84 @@ def published(product_ids: Collection[int] | None = None) -> QuerySet[Product]:
 
 def documents(product_ids: Collection[int] | None = None) -> Iterator[Document]:
     """The documents of those of these products that are published; of all when None."""
-    rows = published(product_ids).select_related("team__county", "team__division", "category")
-    for product in rows.order_by("id").prefetch_related("variants"):
+    for product in known(product_ids):
         yield document(product)
+
+
+def known(product_ids: Collection[int] | None = None) -> QuerySet[Product]:
+    """Those of these products that search knows, with all that is told of each."""
+    rows = published(product_ids).select_related("team__county", "team__division", "category")
+    return rows.order_by("id").prefetch_related("variants")
+
+
+@dataclass(frozen=True)
+class Part:
+    """What stands in one place of what is told of a product: its texts, their words, and how those are spoken."""
+
+    texts: tuple[str, ...]
+    words: frozenset[str]
+    spoken: frozenset[str] = frozenset()
+
+
+def parts(product: Product) -> dict[str, Part]:
+    """By place, the most telling first; their words together are those by which the product is found."""
+    team, category = product.team, product.category
+    around = [team.county.name_zh, team.division.name_zh, team.village_zh]
+    # Sizes that can be bought, by their names and by what they hold.
+    sizes = [size for size in product.variants.all() if size.is_offered]
+    contents = [size.net_content for size in sizes]
+    totals = [total for text in contents for total in measures.totals(text)]
+    about = [product.summary_zh, product.summary_en, product.ingredients_zh, product.ingredients_en]
+    name = [run for run, is_han in words.runs(product.name_zh) if is_han]
+    return {
+        "NAME": _part(
+            [product.name_zh, product.name_en],
+            [product.name_zh],
+            spoken=[
+                *_suffixes([product.name_zh]),
+                *(letters for run in name for letters in words.initials(run)),
+            ],
+        ),
+        "SIZE": _part(
+            [text for size in sizes for text in (size.name_zh, size.name_en, size.net_content)],
+            [size.name_zh for size in sizes],
+            totals,
+        ),
+        "TEAM": _part([team.name_zh, team.name_en], [team.name_zh]),
+        "PLACE": _part(
+            [*around, team.county.name_en, team.division.name_en, team.village_en],
+            around,
+            spoken=_suffixes(around),
+        ),
+        "KIND": _part([category.name_zh, category.name_en, *_kind(product)], [category.name_zh]),
+        "ABOUT": _part(about, [product.summary_zh]),
+    }
+
+
+def _part(
+    texts: list[str], in_pieces: list[str], more: Iterable[str] = (), *, spoken: Iterable[str] = ()
+) -> Part:
+    every = {*words.of(texts), *_pieces(in_pieces), *more}
+    return Part(tuple(text for text in texts if text), frozenset(every), frozenset(spoken))
+
+
+def _suffixes(texts: list[str]) -> Iterator[str]:
+    for text in texts:
+        for run, is_han in words.runs(text):
+            if is_han:
+                yield from words.pinyin_suffixes(run)
 
 
 def document(product: Product) -> Document:
     """A product's words and facts."""
-    team = product.team
-    places = [team.county.name_zh, team.division.name_zh, team.village_zh]
-    names = [team.name_zh, team.name_en, team.county.name_en, team.division.name_en, team.village_en]
-    rest = [
-        *(product.category.name_zh, product.category.name_en, *_kind(product)),
-        *(product.summary_zh, product.summary_en, product.ingredients_zh, product.ingredients_en),
-    ]
-    # Sizes that can be bought, by their names and by what they hold.
-    sizes = [size for size in product.variants.all() if size.is_offered]
-    size_names = [name for size in sizes for name in (size.name_zh, size.name_en, size.net_content)]
+    team, its = product.team, parts(product)
     title = [run for run, is_han in words.runs(product.name_zh) if is_han]
-    around = [run for text in places for run, is_han in words.runs(text) if is_han]
     title_words = [
-        *words.of([product.name_zh, product.name_en]),
-        *(part for run in title for part in words.pinyin_suffixes(run)),
-        *_pieces([product.name_zh]),
+        *its["NAME"].words,
+        *_suffixes([product.name_zh]),
         *(HEAD + head for name in (product.name_zh, product.name_en) for head in words.heads(name)),
     ]
-    every_word = [
-        *title_words,
-        *words.of([*names, *places, *rest, *size_names]),
-        *(total for size in sizes for total in measures.totals(size.net_content)),
-        *(part for run in around for part in words.pinyin_suffixes(run)),
-        *(letters for run in title for letters in words.initials(run)),
-        *_pieces([product.category.name_zh, product.summary_zh, team.name_zh, *places]),
-        *_pieces([size.name_zh for size in sizes]),
-    ]
+    every_word = [*title_words, *(word for part in its.values() for word in (*part.words, *part.spoken))]
     assert product.price_from_minor is not None and product.published_at is not None
     return Document(
         id=product.id,

@@ -75,7 +75,7 @@ class Elastic:
         rows = [[int(key) for key in hit["sort"]] for hit in reply["hits"]["hits"]]
         found = pages.page(ask, sort, rows)
         mended = reading.mended if reading and found.ids else ""
-        return elastic_terms.WholeAnswer(found, elastic_terms.tally(reply["aggregations"]), mended)
+        return elastic_terms.WholeAnswer(found, elastic_terms.tally(reply["aggregations"]), mended, reading)
 
     def index(self, product_ids: Collection[int]) -> None:
         """Take up what these products are now; the order in which this is asked for does not matter."""

@@ -51,6 +51,7 @@ class WholeAnswer:
     found: Found
     tally: Tally
     mended: str = ""
+    reading: Reading | None = None
     engine: str = "elasticsearch"
 
 

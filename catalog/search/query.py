@@ -1,7 +1,7 @@
 """What somebody searched for, parsed: conditions on words that each engine puts in its own terms, so they find the same."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from catalog.search import MOST_CHARACTERS, spelling, synonyms, words
@@ -56,7 +56,12 @@ class Reading:
     )  # asked of a title: it says so in Chinese and in English; None where one name is known
     title: str  # as titles are kept, to find the very one
     beginning: str  # of a title; whole words of a Latin one
+    runs: Runs = ()  # what was looked for
+    way: str = (
+        "WHOLE"  # how far from what was written: whole words, beginnings, what is spoken alike, one slip
+    )
     mended: str = ""  # what was looked for instead of what was written
+    typed: Runs = ()  # what was written, where it was mended
 
     @property
     def is_literal(self) -> bool:
@@ -90,7 +95,7 @@ class SearchQuery:
         if mended := spelling.mended(self.runs):
             better = parse(mended)
             assert better
-            yield Reading(**vars(better.first) | {"mended": mended})
+            yield replace(better.first, mended=mended, typed=self.runs)
         yield self._sounding
         yield self._nearly
 
@@ -107,30 +112,33 @@ class SearchQuery:
     def _whole(self) -> Reading:
         if not self.runs:
             return Reading(NOTHING, NOTHING, NOTHING, None, "", "")
-        joined = _joined(self.runs)
-        literal = _some([_every([_as_typed(*run) for run in self.runs]), *map(Word, joined)])
-        said = _some([_meant(self.runs), *map(Word, joined)])
+        together = [Word(word) for word in joined(self.runs)]
+        literal = _some([_every([as_typed(*run) for run in self.runs]), *together])
+        said = _some([_meant(self.runs), *together])
         ends_whole = not self.runs[-1][1]
         beginning = f"{self._title} " if ends_whole else self._title
-        return Reading(said, literal, _head(self.runs), _agreed(self.runs), self._title, beginning)
+        return Reading(said, literal, _head(self.runs), _agreed(self.runs), self._title, beginning, self.runs)
 
     @cached_property
     def _begun(self) -> Reading:
         begun = _every([_meant_begun(*run) for run in self.runs])
-        said = _some([begun, *map(Prefix, _joined(self.runs))])
-        return Reading(said, said, _head(self.runs), None, self._title, self._title)
+        return self._loose(_some([begun, *map(Prefix, joined(self.runs))]), "BEGUN")
 
     @cached_property
     def _sounding(self) -> Reading:
         """Other characters that are spoken alike."""
-        said = _every([_some([_meant_begun(*run), _spoken(*run)]) for run in self.runs])
-        return Reading(said, said, _head(self.runs), None, self._title, self._title)
+        return self._loose(
+            _every([_some([_meant_begun(*run), _spoken(*run)]) for run in self.runs]), "SOUNDING"
+        )
 
     @cached_property
     def _nearly(self) -> Reading:
         """One character more, less or other in each Chinese run of three or more: 恩施州, 洪湖的莲藕."""
-        said = _every([_one_slip(run) if is_han else _meant_begun(run, False) for run, is_han in self.runs])
-        return Reading(said, said, _head(self.runs), None, self._title, self._title)
+        said = _every([one_slip(run) if is_han else _meant_begun(run, False) for run, is_han in self.runs])
+        return self._loose(said, "NEARLY")
+
+    def _loose(self, said: Clause, way: str) -> Reading:
+        return Reading(said, said, _head(self.runs), None, self._title, self._title, self.runs, way)
 
 
 def parse(text: str, as_typed: bool = False, is_unfinished: bool = False) -> SearchQuery | None:
@@ -141,14 +149,14 @@ def parse(text: str, as_typed: bool = False, is_unfinished: bool = False) -> Sea
     return SearchQuery(tuple(words.runs(written))[: words.MOST_RUNS], written, as_typed, is_unfinished)
 
 
-def _joined(runs: Runs) -> list[str]:
+def joined(runs: Runs) -> list[str]:
     """One word of pinyin written apart, as "xian tao" is."""
     if len(runs) == 1 or any(is_han for _, is_han in runs):
         return []
     return ["".join(run for run, _ in runs)]
 
 
-def _as_typed(run: str, is_han: bool) -> Clause:
+def as_typed(run: str, is_han: bool) -> Clause:
     if not is_han:
         return Word(words.singular(run))
     return _some([_every([Word(word) for word in words.cut(run)]), _in_pieces(run)])
@@ -164,20 +172,20 @@ def _meant(runs: Runs) -> Clause:
         for i in range(len(runs) - size + 1):
             among = runs[i : i + size]
             if names := synonyms.of(" ".join(run for run, _ in among)):
-                same = _some([_every([_run_meant(*run) for run in among]), *map(_plain, names)])
+                same = _some([_every([_run_meant(*run) for run in among]), *map(as_named, names)])
                 around = [_meant(part) for part in (runs[:i], runs[i + size :]) if part]
                 return _every([same, *around])
     return _every([_run_meant(*run) for run in runs])
 
 
 def _run_meant(run: str, is_han: bool) -> Clause:
-    written = _as_typed(run, is_han)
+    written = as_typed(run, is_han)
     if (same := synonyms.of(run)) or not is_han:
-        return _some([written, *map(_plain, same)])
+        return _some([written, *map(as_named, same)])
     parts = words.cut(run)
     if not any(synonyms.of(part) for part in parts):
         return written
-    by_word = _every([_some([Word(part), *map(_plain, synonyms.of(part))]) for part in parts])
+    by_word = _every([_some([Word(part), *map(as_named, synonyms.of(part))]) for part in parts])
     return _some([by_word, _in_pieces(run)])
 
 
@@ -187,7 +195,7 @@ def _meant_begun(run: str, is_han: bool) -> Clause:
     return _some([_run_meant(run, is_han), *begun])
 
 
-def _plain(name: str) -> Clause:
+def as_named(name: str) -> Clause:
     """Another name as it stands in texts: its words, no beginnings of words."""
     return _every(
         [_in_pieces(run) if is_han else Word(words.singular(run)) for run, is_han in words.runs(name)]
@@ -202,7 +210,7 @@ def _spoken(run: str, is_han: bool) -> Clause:
     return _some([Word(spoken), Prefix(spoken)]) if spoken else Word(run)
 
 
-def _one_slip(han: str) -> Clause:
+def one_slip(han: str) -> Clause:
     pieces = words.pieces(han)
     if len(han) < 3:
         return _in_pieces(han)
@@ -232,7 +240,7 @@ def _agreed(runs: Runs) -> Clause | None:
         english = [name for name in (written, *names) if not _is_han(name)]
         if not chinese or not english:
             return None
-        sides += [_some([*map(_plain, chinese)]), _some([*map(_plain, english)])]
+        sides += [_some([*map(as_named, chinese)]), _some([*map(as_named, english)])]
     return _every(sides) if sides else None
 
 

@@ -101,3 +101,12 @@ def wished(context: template.Context, slug: str, letter: str, variant: str = "")
         }
     found: str = request.wished.get((letter, variant), "")
     return found
+
+
+@register.simple_tag(takes_context=True)
+def asked_why(context: dict) -> str:
+    """This address with the reasons for each hit, or without them where they are shown."""
+    query = context["request"].GET.copy()
+    if not query.pop("why", None):
+        query["why"] = "true"
+    return "?" + query.urlencode()

@@ -48,3 +48,13 @@ def test_what_is_no_word_finds_nothing_and_shows_what_is_in_season():
 
 def test_traditional_characters_find_the_same():
     assert "/zh/p/chestnuts/" in page("/zh/shop/?query=羅田板栗")
+
+
+def test_why_each_was_found_is_told_when_it_is_asked():
+    english = page("/en/shop/?query=chesnut")
+    assert 'href="?query=chesnut&amp;why=true"' in english and "Why it was found" not in english
+    told = page("/en/shop/?query=chesnut&why=true")
+    assert "“chesnut” was read as “chestnut”, which is in its name." in told
+    assert 'href="?query=chesnut"' in told and "Hide the reasons" in told
+    assert "名称里有“板栗”。" in page("/zh/shop/?query=板栗&why=true")
+    assert "Why" not in page("/en/shop/") and "Why it was found" not in page("/en/shop/?why=true")
