@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0024_what_a_question_is_about'),
-        ('orders', '0037_invoices'),
+        ('orders', '0038_replacements'),
     ]
 
     operations = [

@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0024_what_a_question_is_about'),
-        ('catalog', '0019_cards_tell_the_size'),
+        ('catalog', '0020_units_replaced'),
     ]
 
     operations = [
