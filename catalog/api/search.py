@@ -11,7 +11,7 @@ from accounts.models import Region
 from catalog import reads, search
 from catalog.api.access import HELD, PUBLIC
 from catalog.api.product import ORDERS, ProductType, ProductWhere, chosen
-from catalog.api.search_reason import SearchReason, told
+from catalog.api.search_reason import SearchReason, in_words
 from catalog.models import Category, Product
 from catalog.search import Answer, Found, SearchRequest, Tally, Where
 from catalog.search.document import known
@@ -148,7 +148,7 @@ class Result:
         ]
 
     def _why(self, pk: int) -> list[dict[str, Any]]:
-        return [told(reason) for reason in self._reasons.get(pk, ())]
+        return [in_words(reason) for reason in self._reasons.get(pk, ())]
 
     @cached_property
     def _reasons(self) -> dict[int, list[Reason]]:

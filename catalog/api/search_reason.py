@@ -53,9 +53,9 @@ HOW = {
 }
 
 
-def _enum(name: str, whole: str, told: dict[str, Words]) -> type[graphene.Enum]:
-    members = StrEnum(name, [(key, key) for key in told])
-    return worded_enum(members, name, whole, lambda one: told[one.value])
+def _enum(name: str, whole: str, words: dict[str, Words]) -> type[graphene.Enum]:
+    members = StrEnum(name, [(key, key) for key in words])
+    return worded_enum(members, name, whole, lambda one: words[one.value])
 
 
 class SearchReason(PlainType):
@@ -78,13 +78,7 @@ class SearchReason(PlainType):
     sentence = graphene.String(required=True, description="All of it in the reader's language.")
 
 
-def told(reason: Reason) -> dict[str, Any]:
+def in_words(reason: Reason) -> dict[str, Any]:
     """A reason as the type SearchReason, its sentence in the reader's language."""
-    chinese, english = SENTENCES[reason.how]
-    facts = {"word": reason.word, "found": reason.found, "where": PLACES[reason.where]}
-    return {
-        "word": reason.word,
-        "where": reason.where,
-        "how": reason.how,
-        "sentence": str(say(chinese, english, **facts)),
-    }
+    sentence = say(*SENTENCES[reason.how], word=reason.word, found=reason.found, where=PLACES[reason.where])
+    return {"word": reason.word, "where": reason.where, "how": reason.how, "sentence": str(sentence)}

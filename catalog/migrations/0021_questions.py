@@ -34,7 +34,7 @@ NO_FAQ = """
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0024_what_a_question_is_about'),
+        ('accounts', '0025_what_a_question_is_about'),
         ('catalog', '0020_units_replaced'),
     ]
 

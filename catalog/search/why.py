@@ -160,19 +160,6 @@ def _starts(text: str, among: frozenset[str]) -> bool:
     return any(word.startswith(text) for word in among)
 
 
-def _shortest(part: Part, is_it) -> str:  # type: ignore[no-untyped-def]
-    """Of its Chinese texts the shortest stretch that is so; of a pinyin they hold the first."""
-    stretches = (
-        run[i:j]
-        for text in part.texts
-        for run, is_han in words.runs(text)
-        if is_han
-        for i in range(len(run))
-        for j in range(i + 1, len(run) + 1)
-    )
-    return min((one for one in stretches if is_it(one)), key=len, default="")
-
-
 def _holds(clause: Clause, known: frozenset[str]) -> bool:
     match clause:
         case Word(text):

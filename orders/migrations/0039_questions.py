@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0024_what_a_question_is_about'),
+        ('accounts', '0025_what_a_question_is_about'),
         ('orders', '0038_replacements'),
     ]
 

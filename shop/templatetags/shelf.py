@@ -104,7 +104,7 @@ def wished(context: template.Context, slug: str, letter: str, variant: str = "")
 
 
 @register.simple_tag(takes_context=True)
-def asked_why(context: dict) -> str:
+def with_reasons(context: dict) -> str:
     """This address with the reasons for each hit, or without them where they are shown."""
     query = context["request"].GET.copy()
     if not query.pop("why", None):
