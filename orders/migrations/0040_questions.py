@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0025_what_a_question_is_about'),
-        ('orders', '0038_replacements'),
+        ('orders', '0039_wishes'),
     ]
 
     operations = [
