@@ -9,7 +9,7 @@ from django.utils.module_loading import import_string
 
 from accounts.wechat.port import Answer, Away, NoCode, NoKeys, WeChat, Where
 
-__all__ = ["Answer", "Away", "NoCode", "NoKeys", "WeChat", "Where", "place_of", "wechat"]
+__all__ = ["Answer", "Away", "NoCode", "NoKeys", "WeChat", "Where", "is_inside", "place_of", "wechat"]
 _PHONE = re.compile(r"Android|iPhone|iPad|iPod|Mobile|HarmonyOS|OpenHarmony")
 
 
@@ -25,11 +25,16 @@ def _made(dotted: str, _: str) -> Any:
     return import_string(dotted)(**options)
 
 
+def is_inside(browser: str) -> bool:
+    """Whether a browser says by its name that it is WeChat's own."""
+    return "MicroMessenger" in browser
+
+
 def place_of(browser: str) -> Where | None:
     """Where WeChat can be asked from, by the name that a browser gives itself: in WeChat's own (`MicroMessenger`), or on
     a desk. None where it works not: a phone's other browser has nothing to read a QR code with, or the shop has no keys.
     """
-    if "MicroMessenger" in browser:
+    if is_inside(browser):
         # WeChat on a computer opens the official account's page too.
         where = Where.INSIDE
     elif _PHONE.search(browser):

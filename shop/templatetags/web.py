@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from accounts.wechat import is_inside
 from catalog import after_sale as hours
 from core import language
 from core.clock import SHANGHAI
@@ -102,6 +103,13 @@ def other_language(context: dict) -> str:
     here = request.get_full_path() if request else "/zh/"
     other = "en" if language.current() == "zh" else "zh"
     return f"/{other}/{here[4:]}" if here[1:3] in language.LANGUAGES else f"/{other}/"
+
+
+@register.simple_tag(takes_context=True)
+def is_inside_wechat(context: template.Context) -> bool:
+    """Whether this page is open in WeChat's own browser, where not every way to pay works."""
+    request = context.get("request")
+    return request is not None and is_inside(request.headers.get("User-Agent", ""))
 
 
 @register.simple_tag

@@ -45,6 +45,23 @@ def test_while_the_provider_is_away_the_orders_page_has_the_button(guest, shelf)
     assert Order.objects.get().state == "placed"
 
 
+def test_inside_wechat_the_last_step_and_the_orders_page_say_what_works_there(guest, shelf):
+    inside = {"HTTP_USER_AGENT": "Mozilla/5.0 (iPhone) AppleWebKit/605 Mobile/15E148 MicroMessenger/8.0.49"}
+    works = (
+        "You are inside WeChat",
+        "a card works as it is",
+        "Alipay does not open here",
+        "open it in your browser",
+    )
+    form = ready(guest, shelf)
+    assert works[0] not in words(guest.get("/en/checkout/"))
+    checkout = words(guest.get("/en/checkout/", **inside))
+    assert all(said in checkout for said in works)
+    placed = guest.post("/do/place_order/", form).url
+    assert works[0] not in words(guest.get(placed)) and works[0] in words(guest.get(placed, **inside))
+    assert "支付宝在微信里打不开" in words(guest.get(placed.replace("/en/", "/zh/"), **inside))
+
+
 def test_whoever_comes_back_from_paying_is_thanked_and_told_what_happens_next(guest, shelf, till, a_stand):
     buyer = Buyer()
     order = buyer.place(shelf.lot)
