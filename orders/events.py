@@ -301,3 +301,31 @@ class TeamHoldsOutOfDate(Event):
 
     team_id: int
     numbers: list[str]
+
+
+@dataclass(frozen=True)
+class ReturnAgreed(Event):
+    """Its buyer sends goods back to their team."""
+
+    return_id: int
+
+
+@dataclass(frozen=True)
+class ReturnSent(Event):
+    """They are on their way."""
+
+    return_id: int
+
+
+@dataclass(frozen=True)
+class ReturnCame(Event):
+    """The team has them; what it has promised goes back."""
+
+    return_id: int
+
+
+@dataclass(frozen=True)
+class ReturnEnded(Event):
+    """They were not sent in time, or the team has not said in time that they came."""
+
+    return_id: int

@@ -34,7 +34,18 @@ from orders.events import (
 )
 from orders.links import LASTS, claim_page
 from orders.mail import to_buyer, to_people, to_team
-from orders.models import Claim, ClaimReply, Line, Order, Payment, Refund, RefundLine, Replacement, Shipment
+from orders.models import (
+    Claim,
+    ClaimReply,
+    Line,
+    Order,
+    Payment,
+    Refund,
+    RefundLine,
+    Replacement,
+    ReturnParcel,
+    Shipment,
+)
 from orders.reads.claim import replies, reply_by
 from orders.reads.replacement import lines_sent_of
 from orders.reads.stopped import held_back
@@ -246,4 +257,5 @@ def send_claim_answered(event: ClaimAnswered) -> None:
         page = claim_page(order, global_id("Line", claim.line.uid))
         offered = claim.replacements.filter(reply=last.pk, state=Replacement.State.OFFERED).first()
         facts |= {"is_decided": is_decided, "until": reply_by(claim), "page": page, "offered": offered}
+        facts["asked"] = claim.returns.filter(reply=last.pk, state=ReturnParcel.State.OFFERED).first()
         to_buyer(order, "claim_answered", **facts)

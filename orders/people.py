@@ -90,7 +90,7 @@ def _columns(row: Any, *names: str) -> dict[str, Any]:
 
 def _claims(person: Person) -> QuerySet[Claim]:
     rows = Claim.objects.filter(line__order__in=orders_of(person)).order_by("pk")
-    return rows.prefetch_related("replies", "photos", "replacements__parcel")
+    return rows.prefetch_related("replies", "photos", "replacements__parcel", "returns")
 
 
 def _claim(claim: Claim) -> dict[str, Any]:
@@ -105,6 +105,10 @@ def _claim(claim: Claim) -> dict[str, Any]:
             }
             for one in claim.replacements.all()
             if one.parcel
+        ],
+        "sent_back": [
+            _columns(one, "state", "amount_minor", "send_to", "carrier", "tracking_number", "sent_at")
+            for one in claim.returns.all()
         ],
         "replies": [_columns(reply, "kind", "words", "made_at") for reply in claim.replies.all()],
     }

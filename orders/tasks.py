@@ -20,6 +20,7 @@ from orders.actions import (
     recall,
     reconcile,
     replacement,
+    return_parcel,
     shipment,
     sold,
     standstill,
@@ -151,7 +152,8 @@ def move_parcels_on() -> int:
 @shared_task(name="orders.tasks.end_claims")
 def end_claims() -> int:
     """For beat: answers that were left alone stand, and what was agreed is done once its money has arrived."""
-    return claim_reply.end_due() + replacement.deliver_silent() + replacement.call_off_unsent()
+    sent_in_place = replacement.deliver_silent() + replacement.call_off_unsent()
+    return claim_reply.end_due() + sent_in_place + return_parcel.end_due()
 
 
 @shared_task(name="orders.tasks.tell_units_sold")

@@ -13,7 +13,7 @@ RULES = [
            WHERE c.state NOT IN ('refunded', 'declined')
              AND NOT coalesce(r.kind, '') = ANY (CASE c.state WHEN 'open' THEN '{""}'::text[]
                  WHEN 'answered' THEN '{answered}' WHEN 'disputed' THEN '{disputed,called_off,recalled,overdue}'
-                 WHEN 'office' THEN '{brought}' ELSE '{answered,decided}' END)""",
+                 WHEN 'office' THEN '{brought,unanswered}' ELSE '{answered,decided}' END)""",
     ),
     Rule(
         "CLAIM",
@@ -21,6 +21,17 @@ RULES = [
         "it ended without saying when, or goes on though it has ended",
         """SELECT id, state FROM orders_claim
            WHERE state <> ALL ('{refunded,declined}') AND (state = 'done') <> (ended_at IS NOT NULL)""",
+    ),
+    Rule(
+        "CLAIM",
+        "ReturnParcel",
+        "what was to come back has come or goes on beside its claim, or came and nothing was given for it",
+        """SELECT r.id, r.state || ' of a claim that is ' || c.state FROM orders_returnparcel r
+           JOIN orders_claim c ON c.id = r.claim_id JOIN orders_claimreply y ON y.id = r.reply_id
+           JOIN orders_line l ON l.id = c.line_id
+           WHERE y.claim_id <> c.id OR r.state = 'offered' AND c.state <> 'answered'
+              OR r.state = 'agreed' AND c.state <> 'agreed' OR r.state = 'sent' AND c.state NOT IN ('agreed', 'office')
+              OR r.state = 'received' AND y.refund_id IS NULL AND l.refunded_minor < l.net_minor""",
     ),
     Rule(
         "CLAIM",

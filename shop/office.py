@@ -43,6 +43,14 @@ LETTERS = {
     "orders.letters_of_claims.send_called_off": say(
         "补发不了，给买家", "Replacement called off, to the buyer"
     ),
+    "orders.letters_of_returns.send_where_to": say(
+        "寄回到哪里，给买家", "Where to send it back, to the buyer"
+    ),
+    "orders.letters_of_returns.tell_team_of_sent": say("退货在途，给团队", "On its way back, to the team"),
+    "orders.letters_of_returns.send_came": say("退货已收到，给买家", "The return came, to the buyer"),
+    "orders.letters_of_returns.tell_of_end": say(
+        "退货过了期限，给买家、团队和运营", "A return past its time, to buyer, team and operators"
+    ),
     "orders.letters_of_claims.tell_team_of_decision": say("平台已裁定，给团队", "Decided, to the team"),
     "orders.letters_of_goods.send_out_of_date": say(
         "商品过期，给买家", "Goods past their date, to the buyer"

@@ -36,7 +36,7 @@ SCOPES = {
         (BUY,),
         "cartMerge cartLinesAdd cartAddOrder cartLineUpdate cartLineRemove cartAddressSave cartAddressRemove"
         " shipmentAddressChange cartUpdate cartCouponUse cartCouponLeave checkoutPlace buyNow paymentBegin"
-        " orderCancel orderProve orderInvoiceAsk standstillWait standstillRefund claimMake claimAccept claimDispute claimBring claimPhotosAdd replacementDelivered reviewWrite"
+        " orderCancel orderProve orderInvoiceAsk standstillWait standstillRefund claimMake claimAccept claimDispute claimBring claimPhotosAdd replacementDelivered returnSend reviewWrite"
         " groupPurchaseOpen groupPurchaseJoin groupPurchaseCancel groupPurchaseDelivered seatCollect",
     ),
     **_each((BUY, DESK), "shipmentDelivered"),
@@ -46,7 +46,7 @@ SCOPES = {
         "desk groupParcels householdDesk resultDesk objectionFile contestDesk registrationApply registrationWithdraw registrationAppealFile teamProduct teamProducts"
         " productCreate productUpdate productSubmit productWithdraw productArchive variantSave pictureDelete"
         " certificateAdd certificateRemove teamUpdate leaderIntroduce lotDeclare lotOpen lotClose"
-        " lotShareOut teamInvoices teamCoupons teamCouponMake teamCouponEnd householdPropose householdWithdraw shipmentShip shipmentPack groupShip claimAnswer replacementShip replacementCallOff",
+        " lotShareOut teamInvoices teamCoupons teamCouponMake teamCouponEnd householdPropose householdWithdraw shipmentShip shipmentPack groupShip claimAnswer replacementShip replacementCallOff returnReceive",
     ),
     # Hers alone, signed in. (What moves money is asked for a code, which no program gives; a claim may be answered in words.)
     **_each(

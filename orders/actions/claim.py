@@ -18,7 +18,7 @@ from catalog.reads import may_at_desk
 from core.language import say
 from core.outbox import record
 from core.refusals import Conflict, Invalid, NotFound, TooLate
-from orders.actions import claim_photo, refund, replacement
+from orders.actions import claim_photo, refund, replacement, return_parcel
 from orders.actions.order import lock, not_of_her_own
 from orders.events import ClaimAnswered, ClaimMade
 from orders.models import Claim, ClaimReply, Line, Refund
@@ -26,6 +26,7 @@ from orders.reads.claim import office_decides
 from orders.reads.shipment import is_claimable
 from orders.refusals import RefundTooLarge
 
+ReturnTerms = return_parcel.Terms
 MOST_CLAIMS = 3
 State = Claim.State
 Kind = ClaimReply.Kind
@@ -75,7 +76,15 @@ def _twin() -> Conflict:
 
 
 @transaction.atomic
-def answer(claim: Claim, by: Any, *, words: str = "", amount_minor: int = 0, replace_units: int = 0) -> Claim:
+def answer(
+    claim: Claim,
+    by: Any,
+    *,
+    words: str = "",
+    amount_minor: int = 0,
+    replace_units: int = 0,
+    send_back: ReturnTerms | None = None,
+) -> Claim:
     """The team answers: gives back an amount, offers so many units in their place, or says why not. What is given goes at
     once: nobody has to give up the rest to have it. What the team leaves for days, or its buyer brings there, the office decides, for good."""
     line = Line.objects.select_related("order", "team").get(pk=claim.line_id)
@@ -87,16 +96,15 @@ def answer(claim: Claim, by: Any, *, words: str = "", amount_minor: int = 0, rep
     words = paragraphs(words, "words", 500)
     if amount_minor < 0:
         raise Invalid(field="amount")
-    if replace_units and (decides or amount_minor):
-        # Another's goods are not the shop's to promise.
-        raise Invalid(_ONE_OF_THEM, field="replace_units")
+    _check_goods(decides, amount_minor, replace_units, send_back)
     if not amount_minor and not replace_units and not words:
         raise Invalid(say("不退款时请说明原因。", "Without a refund, please give the reason."), field="words")
     order = lock([line.order])[line.order_id]
     if amount_minor or decides:
         not_of_her_own(order, by)
     claim = _to_be_answered(claim.pk, decides)
-    given = _given(line, by, words, amount_minor) if amount_minor else None
+    # What depends on the goods' coming back is given when they have.
+    given = _given(line, by, words, amount_minor) if amount_minor and not send_back else None
     state = _comes_to(claim, given, decides)
     now = timezone.now()
     ended = {"ended_at": now} if state == State.DONE else {}
@@ -105,9 +113,25 @@ def answer(claim: Claim, by: Any, *, words: str = "", amount_minor: int = 0, rep
     reply = claim.replies.create(kind=kind, words=words, refund=given, by=by)
     if replace_units:
         replacement.offer(claim, reply, replace_units)
+    elif send_back:
+        return_parcel.ask(claim, reply, amount_minor, send_back)
+    elif decides:
+        return_parcel.end(claim)
     audit.record(by, "answer", "Claim", claim.uid, state=str(state), amount_minor=amount_minor)
     record(ClaimAnswered(claim_id=claim.pk))
     return claim
+
+
+def _check_goods(decides: bool, amount_minor: int, units: int, send_back: ReturnTerms | None) -> None:
+    """Goods come in place of money, or go back for it, and the team's own word promises them: never the shop's."""
+    if units and (decides or amount_minor or send_back):
+        raise Invalid(_ONE_OF_THEM, field="replace_units")
+    if send_back and decides:
+        raise Invalid(_ONE_OF_THEM, field="return_to")
+    if send_back and not amount_minor:
+        raise Invalid(
+            say("请写明收到后退多少。", "Please say what goes back once it has come."), field="amount"
+        )
 
 
 _ONE_OF_THEM = say(

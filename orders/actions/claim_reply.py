@@ -13,10 +13,10 @@ from catalog.clean import paragraphs
 from core.language import say
 from core.outbox import record
 from core.refusals import Invalid, TooLate
-from orders.actions import claim_photo, replacement
+from orders.actions import claim_photo, replacement, return_parcel
 from orders.actions.order import lock
 from orders.events import ClaimBrought, ClaimDisputed
-from orders.models import Claim, ClaimReply, Refund, Replacement
+from orders.models import Claim, ClaimReply, Refund, Replacement, ReturnParcel
 from orders.reads.claim import BUYER_ANSWERS, allowed_actions
 
 State = Claim.State
@@ -65,6 +65,7 @@ def _reply(claim: Claim, kind: Kind, words: str, photos: Sequence[Any], key: UUI
         _must(claim, _ASKS[kind])
         now = timezone.now()
         replacement.withdraw(claim)
+        return_parcel.withdraw(claim)
         if kind == Kind.BROUGHT:
             claim.move_to(State.OFFICE, brought_at=now)
             record(ClaimBrought(claim_id=claim.pk))
@@ -106,6 +107,8 @@ def _settle(claim: Claim) -> Claim:
     """Nothing is asked any more; done once what was given for it has arrived, and what was offered has come."""
     if offered := claim.replacements.filter(state=Replacement.State.OFFERED).first():
         replacement.agree(offered)
+    if asked := claim.returns.filter(state=ReturnParcel.State.OFFERED).first():
+        return_parcel.agree(asked)
     if not _on_its_way(claim):
         claim.move_to(State.DONE, ended_at=timezone.now())
     elif claim.state != State.AGREED:
@@ -116,7 +119,8 @@ def _settle(claim: Claim) -> Claim:
 def _on_its_way(claim: Claim) -> bool:
     given = Refund.objects.filter(claim_reply__claim=claim)
     sent = claim.replacements.filter(state__in=Replacement.UNDER_WAY)
-    return sent.exists() or given.exclude(state__in=Refund.SETTLED).exists()
+    back = claim.returns.filter(state__in=ReturnParcel.UNDER_WAY)
+    return sent.exists() or back.exists() or given.exclude(state__in=Refund.SETTLED).exists()
 
 
 def end_due(now: datetime | None = None, limit: int = 200) -> int:
@@ -125,7 +129,10 @@ def end_due(now: datetime | None = None, limit: int = 200) -> int:
     silent = Q(state=State.ANSWERED, answered_at__lt=(now or timezone.now()) - BUYER_ANSWERS)
     under_way = Refund.objects.filter(claim_reply__claim=OuterRef("pk")).exclude(state__in=Refund.SETTLED)
     sent = Replacement.objects.filter(claim=OuterRef("pk"), state__in=Replacement.UNDER_WAY)
-    due = Claim.objects.filter(silent | Q(state=State.AGREED) & ~Exists(under_way) & ~Exists(sent))
+    back = ReturnParcel.objects.filter(claim=OuterRef("pk"), state__in=ReturnParcel.UNDER_WAY)
+    due = Claim.objects.filter(
+        silent | Q(state=State.AGREED) & ~Exists(under_way) & ~Exists(sent) & ~Exists(back)
+    )
     ended = 0
     for claim in due.select_related("line__order").order_by("answered_at")[:limit]:
         with transaction.atomic():

@@ -134,12 +134,12 @@ _CONTESTED = say(
 )
 
 
-def clean_tracking(text: str) -> str:
+def clean_tracking(text: str, field: str = "tracking_number") -> str:
     """A carrier's number, as it is typed: 4 to 40 letters or digits."""
     number = texts.code(text)
     if not (4 <= len(number) <= 40 and number.isascii() and number.replace("-", "").isalnum()):
         words = say("运单号应为 4–40 位字母或数字。", "A tracking number has 4 to 40 letters or digits.")
-        raise Invalid(words, field="tracking_number")
+        raise Invalid(words, field=field)
     return number
 
 

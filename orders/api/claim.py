@@ -139,6 +139,12 @@ class ClaimAnswer(Act):
             description="How many units to send in place of others, instead of money; they are taken from the shelf at "
             "once, and go once its buyer agrees. Its team's alone."
         )
+        return_to = graphene.String(
+            description="Where the goods are to be sent back first: who takes them, a telephone number, an address; 10 to "
+            "200 characters. The amount goes back once they have come. Its team's alone."
+        )
+        return_carrier = graphene.String(description="Who carries them, where the team has paid for a label.")
+        return_number = graphene.String(description="The number of the team's label.")
 
     claim = graphene.Field(ClaimType, description="The claim, answered.")
 
@@ -150,6 +156,9 @@ class ClaimAnswer(Act):
         words: str | None = None,
         amount: str | None = None,
         replace_units: int | None = None,
+        return_to: str | None = None,
+        return_carrier: str | None = None,
+        return_number: str | None = None,
     ) -> Any:
         """The answered claim. Its team may, and an operator once the team has left it for days or its buyer has brought
         it; TOO_LATE when it is answered already."""
@@ -160,6 +169,8 @@ class ClaimAnswer(Act):
             "amount_minor": minor,
             "replace_units": replace_units or 0,
         }
+        if (return_to or "").strip():
+            told["send_back"] = claims.ReturnTerms(return_to or "", return_carrier or "", return_number or "")
         return {"claim": claims.answer(found, request.user, **told)}
 
 

@@ -10,8 +10,9 @@ from core.api.facts import needs
 from core.api.ids import global_id
 from core.api.types import Money, PlainType, enum_of, list_of, money
 from orders.links import claim_photo
-from orders.models import Claim, ClaimReply, Replacement
+from orders.models import Claim, ClaimReply, Replacement, ReturnParcel
 from orders.reads import claim as reads
+from orders.reads import return_parcel as returns
 from orders.reads.claim import MOST_DISPUTES
 from orders.reads.replacement import current, send_by
 from orders.reads.shipment import tracking_url
@@ -67,6 +68,43 @@ class ReplacementType(PlainType):
         return send_by(root)
 
 
+class ReturnParcelType(PlainType):
+    """What goes back to a team before its money goes back to the buyer."""
+
+    class Meta:
+        name = "ReturnParcel"
+        access = OF_THE_CLAIM
+
+    id = graphene.ID(
+        required=True,
+        resolver=lambda root, info: global_id("ReturnParcel", root.uid),
+        description="The return's id.",
+    )
+    state = graphene.Field(enum_of(ReturnParcel, "state"), required=True, description="How far it is.")
+    state_name = graphene.String(required=True, description="The same, in words.")
+    amount = graphene.Field(Money, required=True, description="What goes back once it has come.")
+    send_to = graphene.String(required=True, description="Who takes it at the team, a telephone, and where.")
+    carrier = graphene.String(required=True, description="Who carries it; empty where nothing says.")
+    tracking_number = graphene.String(
+        required=True, description="The carrier's number, or the label's; may be empty."
+    )
+    due_by = graphene.DateTime(
+        description="Until when the buyer sends it, or the team says that it has come; null while it waits for neither."
+    )
+
+    def resolve_state_name(root, info):
+        """In the reader's language."""
+        return str(ReturnParcel.State(root.state).words)
+
+    def resolve_amount(root, info):
+        """As the team has promised it."""
+        return money(root.amount_minor)
+
+    def resolve_due_by(root, info):
+        """Two weeks to send it; ten days to say that it came."""
+        return returns.due_by(root)
+
+
 class ClaimReplyType(PlainType):
     """One word more on a claim."""
 
@@ -112,6 +150,15 @@ class ClaimTalk:
     replies = list_of(
         ClaimReplyType, most=MOST_REPLIES, description="What was said about it since, the first first."
     )
+
+    return_parcel = graphene.Field(
+        ReturnParcelType, description="What goes back to the team first; null where nothing does."
+    )
+
+    @needs("returns")
+    def resolve_return_parcel(root: Any, info: Any) -> Any:
+        """The last that goes on, or has come."""
+        return returns.current(root)
 
     @needs("replacements__parcel")
     def resolve_replacement(root: Any, info: Any) -> Any:

@@ -9,6 +9,7 @@ from orders.models.payment import Dispute, Notice, Payment
 from orders.models.question import OrderQuestion
 from orders.models.refund import Refund, RefundGiven, RefundLine
 from orders.models.replacement import Replacement
+from orders.models.return_parcel import ReturnParcel
 from orders.models.shipment import Parcel, Shipment
 from orders.models.shipping import ShippingRate
 from orders.models.trial import PaymentTrial
@@ -43,6 +44,7 @@ __all__ = [
     "RefundGiven",
     "RefundLine",
     "Replacement",
+    "ReturnParcel",
     "Review",
     "Shipment",
     "ShippingRate",

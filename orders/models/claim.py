@@ -35,7 +35,7 @@ class Claim(StateMachine, models.Model):
         State.ANSWERED: {State.DISPUTED, State.OFFICE, State.AGREED, State.DONE},
         State.DISPUTED: {State.ANSWERED, State.AGREED, State.DONE},
         State.OFFICE: {State.AGREED, State.DONE},
-        State.AGREED: {State.DONE, State.DISPUTED},
+        State.AGREED: {State.DONE, State.DISPUTED, State.OFFICE},
         State.DONE: set(),
         State.REFUNDED: set(),
         State.DECLINED: set(),
@@ -101,6 +101,10 @@ class ClaimReply(models.Model):
             say("要补发的批次已召回，不补发了", "What was to be sent is recalled, and stays here"),
         )
         OVERDUE = "overdue", say("团队没有按时补发", "The team has not sent it in time")
+        UNANSWERED = (
+            "unanswered",
+            say("团队没有按时说退货到了没有", "The team has not said in time whether the return came"),
+        )
 
     # What was offered is not sent: the team answers anew.
     NOT_SENT = (Kind.CALLED_OFF, Kind.RECALLED, Kind.OVERDUE)

@@ -12,7 +12,7 @@ from accounts.permissions import absent, places_of
 from catalog.reads import desks_of
 from core.refusals import NotFound
 from orders.links import uid_of_token
-from orders.models import Claim, ClaimPhoto, ClaimReply, Replacement
+from orders.models import Claim, ClaimPhoto, ClaimReply, Replacement, ReturnParcel
 from orders.reads.order import orders_of, orders_open_to
 from orders.reads.place import of_line
 
@@ -48,6 +48,7 @@ def undecided(now: datetime | None = None) -> Q:
     since = (now or timezone.now()) - BUYER_ANSWERS
     waits = Q(state__in=(*Claim.TEAM_TO_ANSWER, State.OFFICE))
     waits |= Q(state=State.AGREED, replacements__state__in=Replacement.UNDER_WAY)
+    waits |= Q(state=State.AGREED, returns__state__in=ReturnParcel.UNDER_WAY)
     return waits | Q(state=State.ANSWERED, answered_at__gte=since)
 
 

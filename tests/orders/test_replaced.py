@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from catalog import verify as shelves
-from catalog.actions import stock
+from catalog.actions import card, stock
 from catalog.models import Lot, Reservation
 from catalog.refusals import InsufficientStock
 from core.api.ids import global_id
@@ -43,6 +43,7 @@ class Spoilt(Sold):
         variant = self.lots[TEA].variant
         self.fresh = a_lot((600, 400), units=units, variant=variant)
         type(variant).objects.filter(pk=variant.pk).update(price_minor=5500)
+        card.refresh(lots={self.fresh.pk})
         self.told = self.claim("一份受潮了", n=TEA)["claim"]
 
     def answer(self, **told):

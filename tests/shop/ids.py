@@ -8,7 +8,7 @@ from accounts.models import Invitation, OpenSession
 from catalog.models import Synonym
 from core.api.ids import global_id
 from core.api.run import graphql_schema
-from orders.models import Claim, Replacement, Review
+from orders.models import Claim, Replacement, ReturnParcel, Review
 from together.models import Seat
 
 
@@ -95,6 +95,7 @@ def _of_orders(town: Any) -> dict[str, str]:
         "replacementId": global_id(
             "Replacement", Replacement.objects.get(claim__line__order=town.sold.row).uid
         ),
+        "returnId": global_id("ReturnParcel", ReturnParcel.objects.get(claim__line__order=town.sold.row).uid),
         "claimId": global_id("Claim", Claim.objects.get(line__order=town.sold.row).uid),
         **_each("paymentTrialLook.id paymentTrialRefund.id", global_id("PaymentTrial", town.trial.uid)),
         "refundId": global_id("Refund", town.failed.uid),

@@ -119,6 +119,7 @@ class Town:
         said = ClaimReply.objects.get(claim__line__order=self.sold.row, kind="answered")
         # What was offered and is not wanted any more.
         said.claim.replacements.create(reply=said, units=1, state="cancelled")
+        said.claim.returns.create(reply=said, amount_minor=1, send_to="示例收件，示例村", state="over")
         self.sold.review()
         paid = Payment.objects.get(order=self.sold.row, is_kept=True)
         self.failed = Refund.objects.create(

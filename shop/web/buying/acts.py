@@ -221,6 +221,15 @@ ACTS = {
         ),
         look=will(say("补发的收到了，这项售后办完", "It has come, and that settles the claim")),
     ),
+    "send_return": Act(
+        follow=says(
+            say(
+                "已记下。团队收到后退款，会告诉您。",
+                "Noted. You are told when the team has it and the money is on its way.",
+            )
+        ),
+        as_written="carrier and number are typed",
+    ),
     "dispute_claim": Act(
         follow=says(
             say(

@@ -8,6 +8,7 @@ from shop.web.buying.claim import claim_photo
 from shop.web.buying.keep_cart import keep_cart
 from shop.web.buying.people import import_people
 from shop.web.buying.receipt_paper import receipt_paper
+from shop.web.buying.return_label import return_label
 from shop.web.buying.short_link import short_link
 from shop.web.buying.step_quantity import step_quantity
 from shop.web.page import page
@@ -30,6 +31,7 @@ urlpatterns = [
         "<language:lang>/order/<slug:number>/address/<str:parcel>/", _page("buying/address"), name="address"
     ),
     path("<language:lang>/order/<slug:number>/receipt.pdf", receipt_paper, name="receipt_paper"),
+    path("<language:lang>/order/<slug:number>/return/<str:one>/label.pdf", return_label, name="return_label"),
     path("<language:lang>/order/<slug:number>/receipt/", _page("buying/receipt"), name="receipt"),
     path("<language:lang>/order/<slug:number>/claim/<str:line>/", _page("buying/claim"), name="claim"),
     path("<language:lang>/order/<slug:number>/review/<str:line>/", _page("buying/review"), name="review"),

@@ -1,0 +1,157 @@
+"""Goods that go back first: asked for with what is given for them, sent with the team's label, paid for once they have come."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection, transaction
+from django.utils import timezone
+
+from core.api.ids import global_id
+from orders import verify
+from orders.actions import claim_reply, refund, return_parcel, shipment
+from orders.models import Claim, Refund, ReturnParcel
+from tests.catalog.world import an_operator
+from tests.orders.sold import settle
+from tests.orders.test_mails import new_mails
+from tests.orders.test_replaced import TEA, Spoilt, codes
+from tests.orders.world import Buyer, key
+from tests.together.world import at_rest
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("whole_shop")]
+WHERE = "示例收件 13800000000\n示例省示例县示例村 1 号"
+SEEN = "returnParcel { id state amount { minor } sendTo carrier trackingNumber dueBy }"
+
+
+class Back(Spoilt):
+    """One of three has come spoilt, at ¥50.00 each; its team asks for it back and gives ¥50.00 for it then."""
+
+    def ask(self, **told):
+        given = {"amount": "50.00", "returnTo": WHERE, "returnCarrier": "顺丰", "returnNumber": "SFBACK01"}
+        return self.answer(**given | told)
+
+    def agreed(self):
+        assert self.ask()["errors"] == []
+        self.says("claimAccept")
+        return ReturnParcel.objects.get(state="agreed")
+
+    def send(self, one, **told):
+        given = {**self.order, "returnId": global_id("ReturnParcel", one.uid), **told}
+        return self.buyer.do("returnSend", SEEN, **given)
+
+    def receive(self, one, by=None):
+        given = {"returnId": global_id("ReturnParcel", one.uid), "idempotencyKey": key()}
+        return (by or self.managers[TEA]).do("returnReceive", SEEN, **given)
+
+    @property
+    def stands(self):
+        claim = Claim.objects.get()
+        return claim.state, claim.returns.latest("pk").state, self.line(TEA).refunded_minor
+
+
+@pytest.fixture
+def back(till, a_stand):
+    return Back(till, a_stand)
+
+
+def test_its_money_waits_until_it_has_come_and_goes_back_once(back):
+    assert codes(back.ask(amount="")) == ["INVALID"], "it says what goes back"
+    assert codes(back.ask(returnTo="村口")) == ["INVALID"], "and where to"
+    assert codes(back.ask(replaceUnits=1)) == ["INVALID"]
+    assert codes(back.ask(amount="150.01")) == ["REFUND_TOO_LARGE"]
+    assert back.ask()["errors"] == []
+    assert back.stands == ("answered", "offered", 0)
+    new_mails()
+    back.says("claimAccept")
+    assert back.stands == ("agreed", "agreed", 0)
+    settle()
+    (letter,) = new_mails()
+    assert (
+        "Please send it back" in letter.subject and "示例村 1 号" in letter.body and "SFBACK01" in letter.body
+    )
+    one = ReturnParcel.objects.get()
+    assert codes(back.receive(one)) == ["TOO_LATE"], "it is not on its way"
+    sent = back.send(one)["returnParcel"]
+    assert (sent["state"], sent["carrier"], sent["trackingNumber"]) == ("SENT", "顺丰", "SFBACK01")
+    assert shipment.complete_due(timezone.now() + timedelta(days=9)) == [], "nothing of it is owed yet"
+    assert codes(back.receive(one, back.managers[0])) == ["NOT_FOUND"]
+    assert back.receive(one)["errors"] == []
+    assert codes(back.receive(one)) == ["TOO_LATE"]
+    assert back.stands == ("agreed", "received", 5000)
+    settle()
+    claim_reply.end_due()
+    assert back.stands == ("done", "received", 5000)
+    assert Refund.objects.get().claim_reply.claim == Claim.objects.get()
+    at_rest()
+
+
+def test_what_went_back_meanwhile_does_not_go_back_again(back):
+    one = back.agreed()
+    assert codes(back.send(one, trackingNumber="?")) == ["INVALID"]
+    back.send(one, carrier="邮政", trackingNumber="EMS777")
+    line = back.line(TEA)
+    refund.request(back.row, {line.uid: refund.Part(amount_minor=12000)})
+    back.receive(one)
+    assert back.line(TEA).refunded_minor == 15000
+    settle()
+    at_rest()
+
+
+def test_what_is_not_sent_in_time_ends_the_claim_and_gives_nothing(back):
+    back.agreed()
+    weeks = timezone.now() + timedelta(days=14)
+    assert return_parcel.end_due(weeks - timedelta(minutes=1)) == 0
+    new_mails()
+    assert return_parcel.end_due(weeks + timedelta(minutes=1)) == 1
+    assert back.stands == ("done", "over", 0)
+    settle()
+    assert ["Not sent back" in letter.subject for letter in new_mails()] == [True]
+    at_rest()
+
+
+def test_what_no_team_says_of_in_time_is_the_offices_to_decide(back):
+    one = back.agreed()
+    back.send(one)
+    days = timezone.now() + timedelta(days=10)
+    assert return_parcel.end_due(days - timedelta(minutes=1)) == 0
+    office = Buyer(an_operator())
+    assert return_parcel.end_due(days + timedelta(minutes=1)) == 1
+    assert return_parcel.end_due(days + timedelta(minutes=1)) == 0
+    assert back.stands == ("office", "sent", 0)
+    assert codes(back.receive(one)) == ["TOO_LATE"], "the shop decides"
+    settle()
+    assert len([letter for letter in new_mails() if letter.to == [office.person.email]]) == 1
+    given = {
+        "claimId": back.told["id"],
+        "amount": "40.00",
+        "words": "运单显示已签收",
+        "idempotencyKey": key(),
+    }
+    assert office.do("claimAnswer", "claim { state }", **given)["claim"]["state"] == "AGREED"
+    assert back.stands == ("agreed", "over", 4000)
+    settle()
+    at_rest()
+
+
+def test_who_does_not_want_to_send_it_says_so_and_the_team_answers_anew(back):
+    back.ask()
+    assert back.says("claimDispute", words="太麻烦了")["claim"]["state"] == "DISPUTED"
+    assert back.stands == ("disputed", "over", 0)
+    back.ask(amount="60.00")
+    assert back.says("claimBring", words="请看照片")["claim"]["state"] == "OFFICE"
+    assert back.stands == ("office", "over", 0)
+    at_rest()
+
+
+def test_verify_finds_a_return_beside_its_claim_or_one_that_nothing_was_given_for(back):
+    one = back.agreed()
+    back.send(one)
+    for broken in (
+        "UPDATE orders_returnparcel SET state = 'received'",
+        "UPDATE orders_returnparcel SET state = 'agreed'; UPDATE orders_claim SET state = 'answered'",
+    ):
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute(broken)
+            assert "ReturnParcel" in {offence.noun for offence in verify.verify()}, broken
+            transaction.set_rollback(True)
+    at_rest()
