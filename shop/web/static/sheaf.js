@@ -132,6 +132,34 @@ for (const form of document.querySelectorAll("form[method=post]")) {
   });
 }
 
+// Goods that she has looked at are remembered by her browser alone, in each language by its own names; only what a
+// stranger may see has a canonical address. They are gone when she signs out or asks for it.
+const SEEN = "seen-", MOST_SEEN = 8;
+const forget = () => {
+  for (const key of Object.keys(localStorage)) if (key.startsWith(SEEN)) localStorage.removeItem(key);
+};
+const shelf = document.querySelector("[data-seen]");
+if (shelf && document.querySelector("link[rel=canonical]")) {
+  const key = SEEN + document.documentElement.lang, { name, picture } = shelf.dataset, path = location.pathname;
+  try {
+    const others = JSON.parse(localStorage.getItem(key) ?? "[]").filter((one) => one.path !== path).slice(0, MOST_SEEN);
+    localStorage.setItem(key, JSON.stringify([{ path, name, picture }, ...others]));
+    for (const one of others) {
+      const made = (tag, told) => Object.assign(document.createElement(tag), told);
+      const card = made("li", { className: "card" }), body = made("div", { className: "card-body" }), title = made("h3", { className: "name" });
+      title.append(made("a", { href: one.path, textContent: one.name }));
+      body.append(title);
+      card.append(made("img", { src: one.picture, alt: "", width: 320, height: 240, loading: "lazy" }), body);
+      shelf.querySelector("ul").append(card);
+    }
+    shelf.hidden = !others.length;
+  } catch { /* A browser that keeps nothing shows nothing. */ }
+  shelf.querySelector("button").addEventListener("click", () => { forget(); shelf.hidden = true; });
+}
+document.addEventListener("submit", (event) => {
+  if (/\/do\/(sign_out|erase_person)\/$/.test(event.target.action)) try { forget(); } catch { /* Nothing was kept. */ }
+});
+
 // A photo's link leads to the large one; with a script it opens above the page, and Escape closes it.
 for (const link of document.querySelectorAll("a[data-enlarge]")) {
   link.addEventListener("click", (event) => {
