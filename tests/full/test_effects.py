@@ -51,7 +51,7 @@ def each_effect_happened_once(house: Stubborn, numbers: list[str], email: str) -
 
 
 def test_a_kill_between_commit_and_hand_over_loses_no_effect(house):
-    kills, numbers = full(100, 2), []
+    kills, numbers = full(100, 1), []
     began = time.monotonic()
     for kill in range(kills):
         progress(f"{kill} of {kills} kills")
