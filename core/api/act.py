@@ -227,9 +227,9 @@ def _as_result(value: Any) -> Any:
 
 
 def _input_type(cls: type, idempotent: bool) -> type[graphene.InputObjectType] | None:
-    fields = {k: v for k, v in vars(getattr(cls, "Input", object)).items() if not k.startswith("__")}
-    if "Input" not in vars(cls):
-        fields = {}
+    # What several acts ask for alike stands in a class that the input of each is made of.
+    bases = reversed(vars(cls)["Input"].__mro__) if "Input" in vars(cls) else ()
+    fields = {k: v for base in bases for k, v in vars(base).items() if not k.startswith("__")}
     if idempotent:
         fields["idempotency_key"] = graphene.UUID(
             required=True,

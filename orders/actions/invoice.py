@@ -4,7 +4,7 @@ before anything is kept, and no number is ever made here.
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -38,7 +38,6 @@ def clean_number(text: str | None, field: str = "number") -> str:
     return number
 
 
-@transaction.atomic
 def upload_blue(
     team: Team,
     by: Any,
@@ -51,32 +50,32 @@ def upload_blue(
 ) -> Invoice:
     """Keep a blue invoice over what is missing of one order or several of one title. INVALID names the field, and of
     figures that differ both."""
+    # Read before anything is locked: a file can take its time, and its orders' buyers need not wait for it.
     paper = read(file, xml)
     if not orders:
         words = say("请勾选开给哪些订单。", "Please tick the orders that it is over.")
         raise Invalid(words, field="orders")
-    locked = lock(orders)
+    with transaction.atomic():
+        locked = lock(orders)
+        wish, parts = _missing(team, locked)
+        invoice = Invoice(team=team, title=wish.title, tax_number=wish.tax_number)
+        return _keep(invoice, parts, paper, by, number, amount_minor)
+
+
+def _missing(team: Team, locked: Mapping[int, Order]) -> tuple[InvoiceWish, dict[int, int]]:
+    """What they want on it, all the same, and how much is missing of each."""
     wishes = list(InvoiceWish.objects.filter(order__in=list(locked)))
     if not wishes or len(wishes) < len(locked) or len({(w.title, w.tax_number, w.kind) for w in wishes}) > 1:
         words = say("一张发票只能开给同一个抬头的订单。", "One invoice is over orders of one title alone.")
         raise Invalid(words, field="orders")
-    rows = owed_of(locked, team.pk)
-    parts = {row.order_id: row.missing_minor for row in rows}
+    parts = {row.order_id: row.missing_minor for row in owed_of(locked, team.pk)}
     if len(parts) < len(locked) or any(minor <= 0 for minor in parts.values()):
         raise Conflict(
             say("这些订单不缺蓝票。", "No blue invoice is missing of these orders."), field="orders"
         )
-    return _keep(
-        Invoice(team=team, title=wishes[0].title, tax_number=wishes[0].tax_number),
-        parts,
-        paper,
-        by,
-        number,
-        amount_minor,
-    )
+    return wishes[0], parts
 
 
-@transaction.atomic
 def upload_red(
     team: Team, by: Any, blue: Invoice, file: Any, *, number: str, amount_minor: int, xml: Any = None
 ) -> Invoice:
@@ -84,6 +83,13 @@ def upload_red(
     paper = read(file, xml)
     if blue.team_id != team.pk or blue.is_red:
         raise NotFound(field="blue")
+    with transaction.atomic():
+        parts = _to_take_back(team, blue)
+        red = Invoice(team=team, blue=blue, title=blue.title, tax_number=blue.tax_number)
+        return _keep(red, parts, paper, by, number, amount_minor)
+
+
+def _to_take_back(team: Team, blue: Invoice) -> dict[int, int]:
     held = dict(blue.parts.values_list("order_id", "amount_minor"))
     locked = lock(list(Order.objects.filter(pk__in=held)))
     back = _reversed_of(blue)
@@ -97,8 +103,7 @@ def upload_red(
             "这张蓝票不用红冲：开的和应开的一样。", "Nothing of this blue invoice is to be taken back."
         )
         raise Conflict(words, field="blue")
-    red = Invoice(team=team, blue=blue, title=blue.title, tax_number=blue.tax_number)
-    return _keep(red, parts, paper, by, number, amount_minor)
+    return parts
 
 
 def _reversed_of(blue: Invoice) -> dict[int, int]:

@@ -17,121 +17,124 @@ CLAIM = "The claim."
 WHY = "Why; 2 to 500 characters."
 
 
-def _claim(request: Any, number: str, claim_id: str, token: str | None) -> Claim:
-    return claim_of_buyer(request.user, number, token, uid_of(claim_id, "Claim", field="claim_id"))
+# Files are written where photos come along, which no transaction takes back: such an act runs outside of one.
+READ_BY = {"claim": "orders.reads.claim.claim_by_pk"}
+RATE = (20, 60)
 
 
-class ClaimAccept(Act):
+class OfItsBuyer:
+    """Which claim, asked by its buyer: signed in, or by the link of her order."""
+
+    number = graphene.String(required=True, description=NUMBER)
+    token = graphene.String(description=BY_LINK)
+    claim_id = graphene.ID(required=True, description=CLAIM)
+
+
+class ClaimAct(Act):
+    """A buyer's word on a claim of hers, answered with the claim as it is then."""
+
+    class Meta:
+        abstract = True
+
+    claim = graphene.Field(ClaimType, description="The claim as it is now.")
+
+    @classmethod
+    def act(cls, request: Any, number: str, claim_id: str, token: str | None = None, **said: Any) -> Any:
+        """The claim, as `answer` leaves it."""
+        claim = claim_of_buyer(request.user, number, token, uid_of(claim_id, "Claim", field="claim_id"))
+        return {"claim": cls.answer(request, claim, **said)}
+
+    @classmethod
+    def answer(cls, request: Any, claim: Claim, **said: Any) -> Claim:
+        """What becomes of it by this word."""
+        raise NotImplementedError
+
+
+class ClaimActWithPhotos(ClaimAct):
+    """The same, with photos: they are sent by the page's form alone."""
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def sent_along(cls, request: Any) -> dict[str, str]:
+        """Its photos."""
+        return sent_photos(request)
+
+
+class ClaimAccept(ClaimAct):
     """Its buyer: the answer is well, and nothing more is asked."""
 
     class Meta:
         access = PUBLIC
         idempotent = True
-        read_by = {"claim": "orders.reads.claim.claim_by_pk"}
-        rate = (20, 60)
+        read_by = READ_BY
+        rate = RATE
 
-    class Input:
-        number = graphene.String(required=True, description=NUMBER)
-        token = graphene.String(description=BY_LINK)
-        claim_id = graphene.ID(required=True, description=CLAIM)
-
-    claim = graphene.Field(ClaimType, description="The claim, settled.")
+    class Input(OfItsBuyer):
+        pass
 
     @classmethod
-    def act(cls, request: Any, number: str, claim_id: str, token: str | None = None) -> Any:
-        """The claim; TOO_LATE where there is no answer that waits for her."""
-        return {"claim": replies.accept(_claim(request, number, claim_id, token))}
+    def answer(cls, request: Any, claim: Claim) -> Claim:
+        """Settled; TOO_LATE where there is no answer that waits for her."""
+        return replies.accept(claim)
 
 
-class ClaimDispute(Act):
+class ClaimDispute(ClaimActWithPhotos):
     """Its buyer: the answer is not enough, and the team answers anew. Photos can be sent by the page's form alone."""
 
     class Meta:
         access = PUBLIC
         idempotent = True
-        outside = True  # files are written, which no transaction takes back
-        read_by = {"claim": "orders.reads.claim.claim_by_pk"}
-        rate = (20, 60)
+        outside = True
+        read_by = READ_BY
+        rate = RATE
 
-    class Input:
-        number = graphene.String(required=True, description=NUMBER)
-        token = graphene.String(description=BY_LINK)
-        claim_id = graphene.ID(required=True, description=CLAIM)
+    class Input(OfItsBuyer):
         words = graphene.String(required=True, description=WHY)
 
-    claim = graphene.Field(ClaimType, description="The claim; the team is told.")
-
     @classmethod
-    def act(cls, request: Any, number: str, claim_id: str, words: str, token: str | None = None) -> Any:
-        """The claim; TOO_LATE where there is no answer that waits for her, or it went to and fro three times."""
-        claim = _claim(request, number, claim_id, token)
-        photos = request.FILES.getlist("photo")
-        return {"claim": replies.dispute(claim, words, photos, key=request.idempotency_key)}
-
-    @classmethod
-    def sent_along(cls, request: Any) -> dict[str, str]:
-        """Its photos."""
-        return sent_photos(request)
+    def answer(cls, request: Any, claim: Claim, words: str) -> Claim:
+        """The team is told; TOO_LATE where there is no answer that waits for her, or it went to and fro three times."""
+        return replies.dispute(claim, words, request.FILES.getlist("photo"), key=request.idempotency_key)
 
 
-class ClaimBring(Act):
+class ClaimBring(ClaimActWithPhotos):
     """Its buyer: the shop is to decide, once and for good. Photos can be sent by the page's form alone."""
 
     class Meta:
         access = PUBLIC
         idempotent = True
-        outside = True  # files are written, which no transaction takes back
-        read_by = {"claim": "orders.reads.claim.claim_by_pk"}
-        rate = (20, 60)
+        outside = True
+        read_by = READ_BY
+        rate = RATE
 
-    class Input:
-        number = graphene.String(required=True, description=NUMBER)
-        token = graphene.String(description=BY_LINK)
-        claim_id = graphene.ID(required=True, description=CLAIM)
+    class Input(OfItsBuyer):
         words = graphene.String(required=True, description=WHY)
 
-    claim = graphene.Field(ClaimType, description="The claim; the office is told.")
-
     @classmethod
-    def act(cls, request: Any, number: str, claim_id: str, words: str, token: str | None = None) -> Any:
-        """The claim; TOO_LATE where there is no answer that waits for her, or it was brought before."""
-        claim = _claim(request, number, claim_id, token)
-        photos = request.FILES.getlist("photo")
-        return {"claim": replies.bring(claim, words, photos, key=request.idempotency_key)}
-
-    @classmethod
-    def sent_along(cls, request: Any) -> dict[str, str]:
-        """Its photos."""
-        return sent_photos(request)
+    def answer(cls, request: Any, claim: Claim, words: str) -> Claim:
+        """The office is told; TOO_LATE where there is no answer that waits for her, or it was brought before."""
+        return replies.bring(claim, words, request.FILES.getlist("photo"), key=request.idempotency_key)
 
 
-class ClaimPhotosAdd(Act):
+class ClaimPhotosAdd(ClaimActWithPhotos):
     """Its buyer: more photos, before the team has answered. They can be sent by the page's form alone."""
 
     class Meta:
         access = PUBLIC
         idempotent = True
-        outside = True  # files are written, which no transaction takes back
-        read_by = {"claim": "orders.reads.claim.claim_by_pk"}
-        rate = (20, 60)
+        outside = True
+        read_by = READ_BY
+        rate = RATE
 
-    class Input:
-        number = graphene.String(required=True, description=NUMBER)
-        token = graphene.String(description=BY_LINK)
-        claim_id = graphene.ID(required=True, description=CLAIM)
-
-    claim = graphene.Field(ClaimType, description="The claim, with its photos.")
+    class Input(OfItsBuyer):
+        pass
 
     @classmethod
-    def act(cls, request: Any, number: str, claim_id: str, token: str | None = None) -> Any:
-        """The claim; TOO_LATE once it is answered, INVALID where there would be more than six."""
-        claim = _claim(request, number, claim_id, token)
-        return {"claim": replies.add_photos(claim, request.FILES.getlist("photo"))}
-
-    @classmethod
-    def sent_along(cls, request: Any) -> dict[str, str]:
-        """Its photos."""
-        return sent_photos(request)
+    def answer(cls, request: Any, claim: Claim) -> Claim:
+        """With them; TOO_LATE once it is answered, INVALID where there would be more than six."""
+        return replies.add_photos(claim, request.FILES.getlist("photo"))
 
 
 class Mutation:
