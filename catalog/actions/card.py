@@ -31,7 +31,12 @@ _VARIANTS = """
 _PRODUCTS = """
     SELECT i.id, cheapest.price_minor, cheapest.household_bps, coalesce(shelf.units, 0) AS units,
            CASE WHEN NOT shelf.is_open THEN shelf.ship_by END AS ship_by,
-           coalesce(cheapest.net_content, '') AS net_content, shelf.sizes
+           coalesce(cheapest.net_content, '') AS net_content, shelf.sizes,
+           -- Asked of what has nothing left alone: nobody who buys waits for it.
+           CASE WHEN shelf.units > 0 THEN false ELSE coalesce((
+               SELECT bool_or(l.state = 'recalled') AND NOT bool_or(l.state IN ('open', 'planned'))
+               FROM catalog_lot l JOIN catalog_variant v ON v.id = l.variant_id WHERE v.product_id = i.id), false)
+           END AS is_recalled
     FROM unnest((SELECT %(products)s::bigint[])) AS i(id)
     LEFT JOIN LATERAL (
         SELECT price_minor, household_bps, net_content FROM variants WHERE product_id = i.id AND is_offered
@@ -60,7 +65,7 @@ _REFRESH = f"""
         UPDATE catalog_product p
         SET price_from_minor = f.price_minor, household_bps = f.household_bps,
             units_available = f.units, presale_ship_by = f.ship_by, net_content_from = f.net_content,
-            size_count = f.sizes, version = p.version + 1
+            size_count = f.sizes, is_recalled = f.is_recalled, version = p.version + 1
         FROM ({_PRODUCTS}) f WHERE p.id = f.id
         RETURNING p.id, p.price_from_minor, p.units_available > 0 AS in_stock
     )
@@ -75,8 +80,9 @@ _STALE = f"""
     SELECT 'Product', p.slug, p.price_from_minor || ' ' || p.units_available, f.price_minor || ' ' || f.units
     FROM ({_PRODUCTS}) f JOIN catalog_product p ON p.id = f.id
     WHERE (p.price_from_minor, p.household_bps, p.units_available, p.presale_ship_by, p.net_content_from,
-           p.size_count)
-          IS DISTINCT FROM (f.price_minor, f.household_bps, f.units::int, f.ship_by, f.net_content, f.sizes::smallint)
+           p.size_count, p.is_recalled)
+          IS DISTINCT FROM (f.price_minor, f.household_bps, f.units::int, f.ship_by, f.net_content, f.sizes::smallint,
+                            f.is_recalled)
     UNION ALL
     SELECT 'SearchEntry', p.slug, e.price_from_minor || ' ' || e.in_stock, p.price_from_minor || ' ' || p.units_available
     FROM catalog_searchentry e JOIN catalog_product p ON p.id = e.product_id

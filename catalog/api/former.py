@@ -46,8 +46,8 @@ class FormerProduct(PlainType):
         return ((speaks_english() and names[1]) or names[0]) if names else None
 
     def resolve_is_recalled(root, info):
-        """By its lots."""
-        return reads.was_recalled(root)
+        """As its card says."""
+        return root.is_recalled
 
     def resolve_team(root: Product, info: Any) -> Team | None:
         """As teams are shown."""

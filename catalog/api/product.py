@@ -135,6 +135,12 @@ class ProductType(ModelType):
     )
     ship_by = graphene.Date(description="In pre-sale: sent by this day.")
     is_available = graphene.Boolean(required=True, description="Whether any unit can be bought now.")
+    is_recalled = mark(
+        graphene.Boolean(
+            required=True, description="Whether a harvest of it was recalled, and no other can be bought."
+        ),
+        columns=("is_recalled",),
+    )
     units_available = graphene.Int(
         required=True,
         description=f"Units of all variants, told exactly up to {reads.EXACT_UP_TO}; see isPlenty.",

@@ -112,6 +112,9 @@ class Product(StateMachine):
     )
     size_count = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="variants offered")
     units_available = models.PositiveIntegerField(default=0)
+    is_recalled = models.BooleanField(
+        default=False, db_default=False, help_text="a harvest of it was recalled, and none is on sale since"
+    )
     sold_step = models.PositiveSmallIntegerField(
         default=0,
         db_default=0,

@@ -2,7 +2,7 @@
 
 from django.db.models import Case, IntegerField, Q, QuerySet, When
 
-from catalog.models import FormerSlug, ListingReview, Lot, Product, Team
+from catalog.models import FormerSlug, ListingReview, Product, Team
 from catalog.reads.products import published_products
 
 MOST_ALIKE = 4
@@ -28,12 +28,6 @@ def approved_names(product: Product) -> tuple[str, str] | None:
 def public_names(product: Product) -> tuple[str, str] | None:
     """The same; of what is published, its names of today."""
     return (product.name_zh, product.name_en) if product.is_published else approved_names(product)
-
-
-def was_recalled(product: Product) -> bool:
-    """Whether a harvest of it was recalled, and none that can be bought has followed."""
-    states = set(Lot.objects.filter(variant__product=product).values_list("state", flat=True))
-    return Lot.State.RECALLED in states and not states & set(Lot.SELLABLE)
 
 
 def team_of(product: Product) -> Team | None:

@@ -5,7 +5,7 @@ import re
 import pytest
 from django.test import Client
 
-from catalog.actions import listing, lot
+from catalog.actions import card, listing, lot
 from catalog.models import FormerSlug
 from catalog.naming import in_letters, is_made_of
 from catalog.verify import verify
@@ -62,6 +62,24 @@ def test_what_was_recalled_says_that(sold):
     page = words(the_page(sold.slug))
     assert "This was recalled" in page and NOT_NOW["en"] not in page and "检测不合格" not in page
     assert "已经召回" in words(the_page(sold.slug, "zh"))
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "sold_out"), [("zh", "已召回", "售罄"), ("en", "Recalled", "Sold out")]
+)
+def test_what_is_published_and_recalled_says_so_on_its_page_and_its_card(sold, language, said, sold_out):
+    lots = sold.variants.get().lots
+    lot.recall(lots.get(), None, "检测不合格")
+    page, shelf = words(the_page(sold.slug, language)), words(Client().get(f"/{language}/t/{sold.team.slug}/"))
+    assert said in page and said in shelf and sold_out not in page and sold_out not in shelf
+    assert "检测不合格" not in page and ("请不要食用" if language == "zh" else "do not eat it") in page
+    # Another harvest: it is sold again, and as it was sold out before.
+    a_lot(sold.variants.get(), units=3)
+    card.refresh([sold.pk])
+    page = words(the_page(sold.slug, language))
+    assert said not in page and sold_out not in page and list(verify()) == []
+    type(sold).objects.filter(pk=sold.pk).update(is_recalled=True)
+    assert [offence.noun for offence in verify()] == ["Product"]
 
 
 @pytest.mark.parametrize("state", ["draft", "submitted", "changes_requested", "suspended", "archived"])
