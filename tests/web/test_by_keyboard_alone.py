@@ -8,6 +8,7 @@ import pytest
 from catalog import search
 from core.api.ids import global_id
 from orders.models import Order, Review
+from tests.figures import FULL
 from tests.orders.world import Buyer, key
 from tests.web.conftest import a_shelf
 
@@ -26,7 +27,10 @@ FOCUSED = """() => {
 }"""
 
 
-pytestmark = pytest.mark.proof
+pytestmark = [
+    pytest.mark.proof,
+    pytest.mark.skipif(not FULL, reason="walks J1 stop by stop, half a minute: make test-full"),
+]
 
 
 @pytest.fixture(scope="module")
