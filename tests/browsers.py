@@ -20,10 +20,15 @@ FLAGS = [
 ]
 
 
+def chromium() -> str | None:
+    """Where this machine has one."""
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+
+
 @contextmanager
 def browser() -> Iterator[Any]:
     """A headless Chromium; skips with a sentence where none is found."""
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    found = chromium()
     if not found:
         pytest.skip("No Chromium was found on this machine; apt-get install chromium fonts-noto-cjk")
     from playwright.sync_api import sync_playwright

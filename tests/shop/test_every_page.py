@@ -40,7 +40,9 @@ def test_the_w3cs_checker_finds_nothing_on_any_page(walked: list[tour.Seen], tmp
     found: dict[str, set[str]] = {}
     for one in told:
         page = pages[int(Path(urlsplit(one["url"]).path).stem)]
-        found.setdefault(f"{one['type']}: {one['message']}: {one.get('extract', '')[:120]}", set()).add(_page_of(page))
+        found.setdefault(f"{one['type']}: {one['message']}: {one.get('extract', '')[:120]}", set()).add(
+            _page_of(page)
+        )
     assert len(pages) > 250
     assert {message: sorted(where)[:3] for message, where in found.items()} == {}
 

@@ -70,7 +70,10 @@ def test_what_was_recalled_says_that(sold):
 def test_what_is_published_and_recalled_says_so_on_its_page_and_its_card(sold, language, said, sold_out):
     lots = sold.variants.get().lots
     lot.recall(lots.get(), None, "检测不合格")
-    page, shelf = words(the_page(sold.slug, language)), words(Client().get(f"/{language}/t/{sold.team.slug}/"))
+    page, shelf = (
+        words(the_page(sold.slug, language)),
+        words(Client().get(f"/{language}/t/{sold.team.slug}/")),
+    )
     assert said in page and said in shelf and sold_out not in page and sold_out not in shelf
     assert "检测不合格" not in page and ("请不要食用" if language == "zh" else "do not eat it") in page
     # Another harvest: it is sold again, and as it was sold out before.
