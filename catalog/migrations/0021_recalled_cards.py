@@ -15,7 +15,7 @@ FILL = """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("catalog", "0019_cards_tell_the_size")]
+    dependencies = [("catalog", "0020_units_replaced")]
 
     operations = [
         migrations.AddField(
