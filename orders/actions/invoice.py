@@ -84,12 +84,12 @@ def upload_red(
     if blue.team_id != team.pk or blue.is_red:
         raise NotFound(field="blue")
     with transaction.atomic():
-        parts = _to_take_back(team, blue)
+        parts = _to_reverse(team, blue)
         red = Invoice(team=team, blue=blue, title=blue.title, tax_number=blue.tax_number)
         return _keep(red, parts, paper, by, number, amount_minor)
 
 
-def _to_take_back(team: Team, blue: Invoice) -> dict[int, int]:
+def _to_reverse(team: Team, blue: Invoice) -> dict[int, int]:
     held = dict(blue.parts.values_list("order_id", "amount_minor"))
     locked = lock(list(Order.objects.filter(pk__in=held)))
     back = _reversed_of(blue)

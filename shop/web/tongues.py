@@ -23,6 +23,7 @@ _PIECE = re.compile(r"<(/?)([a-z][a-z0-9]*)((?:[^<>\"]++|\"[^\"]*+\")*+)>([^<]++
 # Elements that hold text and no other elements.
 _PLAIN = {"title", "option", "textarea"}
 _NO_TEXT = {"script", "style"}
+_SAID = re.compile(r"\slang=")  # on a line of its own, too
 _CODES = {"zh": "zh-Hans", "en": "en"}
 
 
@@ -35,13 +36,15 @@ def marked(html: str, language: str) -> str:
     '<p>Rated <span lang="zh-Hans">好吃</span>, <span lang="zh-Hans">会再来</span> by a buyer</p><option lang="zh-Hans">湖北</option>'
     >>> marked('<a lang="en" href="/en/">In English please</a><td>Sweet and fresh</td><td>SF Express</td><td>5 kg</td>', "zh")
     '<a lang="en" href="/en/">In English please</a><td lang="en">Sweet and fresh</td><td>SF Express</td><td>5 kg</td>'
+    >>> marked('<a href="/zh/"\\n  lang="zh-Hans">中文</a>', "en")
+    '<a href="/zh/"\\n  lang="zh-Hans">中文</a>'
     """
     # A page is read through in some milliseconds; one that is kept for all guests is so once.
     run, code = (_CHINESE, _CODES["zh"]) if language == "en" else (_ENGLISH, _CODES["en"])
 
     def said(found: re.Match[str]) -> str:
         end, tag, attributes, text = found.groups()
-        if tag in _NO_TEXT or " lang=" in attributes or not run.search(text) or has_hole(text):
+        if tag in _NO_TEXT or _SAID.search(attributes) or not run.search(text) or has_hole(text):
             return found[0]
         # All that the element holds: it says so itself.
         is_all = not end and run.fullmatch(text.strip()) and html.startswith(f"</{tag}>", found.end())

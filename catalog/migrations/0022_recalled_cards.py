@@ -15,7 +15,7 @@ FILL = """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("catalog", "0020_units_replaced")]
+    dependencies = [("catalog", "0021_questions")]
 
     operations = [
         migrations.AddField(
