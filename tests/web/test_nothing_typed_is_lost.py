@@ -91,8 +91,8 @@ PLAIN |= {"office_households", "office_organisations"}
 PLAIN |= {"ways", "devices"}
 # One form has something to type; the other button of each row takes that row away.
 PLAIN |= {"people", "address"}
-# Likes, follows and links are buttons.
-PLAIN |= {"contest_entry", "following", "purchases"}
+# Likes, follows, links and wishes are buttons.
+PLAIN |= {"contest_entry", "following", "purchases", "wishes"}
 # One form at a time is asked; at the desk each answer is opened alone.
 PLAIN |= {"ask", "desk_questions"}
 # On a judge's page marks and a comment are typed into one form; of seals there is only reading.

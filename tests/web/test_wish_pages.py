@@ -14,14 +14,18 @@ pytestmark = pytest.mark.django_db
 LIST = "/en/account/wishes/"
 
 
-def forms(page: str, act: str) -> list[str]:
-    return re.findall(rf'<form[^>]*action="/do/{act}/".*?</form>', page)
+def press(client: Client, path: str, button: str, **more: str):
+    """Press a button of a product's page, with the form that it belongs to."""
+    page = words(client.get(path))
+    (value,) = re.findall(
+        rf'formaction="/do/wish/"[^>]*value="([^"]*)"[^>]*>\s*{re.escape(button)}\s*<', page
+    )
+    return client.post("/do/wish/", fields(page, "add_to_cart") | {"wish": value, **more})
 
 
 def test_a_guest_signs_in_comes_back_and_has_it_on_her_list(shelf, guest):
     path = f"/en/p/{shelf.product.slug}/"
-    form = fields(words(guest.get(path)), "keep_wish")
-    asked = guest.post("/do/keep_wish/", form)
+    asked = press(guest, path, "Put on my wish list")
     assert asked.url.startswith("/en/sign-in/?next=%2Fen%2Fp%2F") and not Wish.objects.exists()
     page = words(guest.get(asked.url))
     assert "Sign in and it is on your wish list" in page
@@ -41,12 +45,14 @@ def test_she_takes_it_off_on_the_page_or_on_her_list(shelf):
     path = f"/en/p/{shelf.product.slug}/"
     assert "Nothing yet." in words(her.get(LIST))
     assert f'href="{LIST}"' in words(her.get("/en/account/"))
-    her.post("/do/keep_wish/", fields(words(her.get(path)), "keep_wish"))
+    back = press(her, path, "Put on my wish list", quantity="7")
+    assert back.url == f"{path}#wish"
+    assert 'value="7"' in words(her.get(path)), "the number that was chosen stays"
     page = words(her.get(LIST))
     assert f'href="{path}"' in page and "from ¥36.90" in page
     her.post("/do/leave_wish/", fields(page, "leave_wish"))
-    her.post("/do/keep_wish/", fields(words(her.get(path)), "keep_wish"))
-    her.post("/do/leave_wish/", fields(words(her.get(path)), "leave_wish"))
+    press(her, path, "Put on my wish list")
+    press(her, path, "On your wish list: take it off")
     assert not Wish.objects.exists()
 
 
@@ -55,9 +61,7 @@ def test_of_a_size_that_is_sold_out_a_letter_is_asked_for_by_its_own_button(shel
     path = f"/en/p/{shelf.product.slug}/"
     assert "Write to me when" not in words(her.get(path)), "all of it can be bought"
     size = a_variant(shelf.product, name_en="gift box")
-    page = words(her.get(path))
-    (asked,) = [form for form in forms(page, "keep_wish") if "Write to me when gift box is back" in form]
-    her.post("/do/keep_wish/", fields(asked, "keep_wish"))
+    press(her, path, "Write to me when gift box is back")
     wish = Wish.objects.get()
     assert (wish.letter, wish.variant) == ("back", size)
     assert "gift box: we write once, when it is back" in words(her.get(path))

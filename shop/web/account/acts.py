@@ -13,7 +13,7 @@ from shop.web.act import ours
 from shop.web.acts import Act, Follow, Lines, done, gathered, proof_page, saved, says, to, will
 from shop.web.arriving import arrive
 from shop.web.once import WAITS_FOR_FACTOR, slip_of
-from shop.web.wishes import say_noted
+from shop.web.wishes import LEFT, say_noted
 
 
 def now_signed_in(request: HttpRequest, payload: dict[str, Any]) -> str:
@@ -161,9 +161,7 @@ DEVICE = {
 
 WISHES = {
     "keep_wish": Act(follow=say_noted, undone_by="leave_wish"),
-    "leave_wish": Act(
-        follow=says(say("已从心愿单去掉。", "It is off your wish list.")), undone_by="keep_wish"
-    ),
+    "leave_wish": Act(follow=says(LEFT), undone_by="keep_wish"),
 }
 
 ONESELF = {

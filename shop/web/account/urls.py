@@ -5,7 +5,7 @@ from django.urls import path
 from shop.web.account.my_data import my_data
 from shop.web.account.wechat import from_wechat
 from shop.web.page import page
-from shop.web.wishes import keep_wish
+from shop.web.wishes import press_wish
 
 urlpatterns = [
     path("<language:lang>/sign-in/", page("account/signing_in"), name="sign_in"),
@@ -41,7 +41,7 @@ urlpatterns = [
         "<language:lang>/account/purchases/", page("account/purchases", for_somebody=True), name="purchases"
     ),
     path("<language:lang>/account/wishes/", page("account/wishes", for_somebody=True), name="wishes"),
-    path("do/keep_wish/", keep_wish),
+    path("do/wish/", press_wish),
     path("<language:lang>/ask/", page("account/ask", for_somebody=True), name="ask"),
     path("<language:lang>/account/export/", my_data, name="my_data"),
     path(
