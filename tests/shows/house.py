@@ -51,6 +51,8 @@ class House:
         self.till = Control(shop.env["STRIPE_API_BASE"])
         with shop.database():
             self.world: World = build()
+        # Tests of pages, which may come first, write rows by hand that never happened: a refund that failed of itself.
+        self.amiss_before = frozenset(self.offences())
         self.reader = Script(self)
         self._people: dict[str, Script] = {}
 
@@ -209,9 +211,14 @@ class House:
         assert self.till.wait(20)
         until(self.is_at_rest, 20)
 
-    def verify(self) -> None:
-        """Every invariant holds, recomputed from the tables."""
-        self.rest()
+    def offences(self) -> dict[tuple[str, str, Any], Any]:
+        """What breaks an invariant, recomputed from the tables, by its rule and its row."""
         with self.shop.database():
-            offences = [offence for name in settings.VERIFIERS for offence in import_string(name)()]
-        assert offences == [], offences
+            found = [offence for name in settings.VERIFIERS for offence in import_string(name)()]
+        return {(one.rule, one.noun, one.id): one for one in found}
+
+    def verify(self) -> None:
+        """Every invariant holds, of all that has happened since this house opened."""
+        self.rest()
+        found = self.offences()
+        assert [one for key, one in found.items() if key not in self.amiss_before] == []
