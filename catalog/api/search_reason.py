@@ -6,6 +6,7 @@ from typing import Any
 import graphene
 
 from catalog.api.access import HELD
+from catalog.search import measures
 from catalog.search.why import Reason
 from core.api.types import PlainType, worded_enum
 from core.language import Words, say
@@ -80,5 +81,10 @@ class SearchReason(PlainType):
 
 def in_words(reason: Reason) -> dict[str, Any]:
     """A reason as the type SearchReason, its sentence in the reader's language."""
-    sentence = say(*SENTENCES[reason.how], word=reason.word, found=reason.found, where=PLACES[reason.where])
+    sentence = say(
+        *SENTENCES[reason.how],
+        word=measures.readable(reason.word),
+        found=reason.found,
+        where=PLACES[reason.where],
+    )
     return {"word": reason.word, "where": reason.where, "how": reason.how, "sentence": str(sentence)}

@@ -50,6 +50,18 @@ def totals(text: str) -> list[str]:
     return [f"{int(one['amount']) * int(one['times'])}{one['unit']}" for one in found]
 
 
+def readable(word: str) -> str:
+    """A weight or volume as it is written on a label; any other word as it is.
+
+    >>> readable("2500g"), readable("750ml"), readable("橙子")
+    ('2.5 kg', '750 ml', '橙子')
+    """
+    if not (found := _ONE.fullmatch(word)):
+        return word
+    count, unit = int(found["amount"]), found["unit"]
+    return f"{count / 1000:g} {'kg' if unit == 'g' else 'L'}" if count >= 1000 else f"{count} {unit}"
+
+
 def amount(text: str) -> tuple[int, str] | None:
     """A net content as grams or millilitres; None where it tells none, or more than one thing.
 

@@ -88,8 +88,10 @@ def test_another_name_a_mended_slip_pinyin_and_a_beginning_are_told_as_such(shop
     assert why("mandar", "mandarin", "en")[1] == ["“mandarin” in its name begins with “mandar”."]
 
 
-def test_a_weight_is_told_as_it_was_understood(shop):
-    assert why("板栗 1公斤", "chestnut")[0] == [("板栗", "NAME", "WRITTEN"), ("1000g", "SIZE", "WRITTEN")]
+def test_a_weight_is_told_as_a_label_says_it(shop):
+    reasons, said = why("板栗 2斤", "chestnut")
+    assert reasons == [("板栗", "NAME", "WRITTEN"), ("1000g", "SIZE", "WRITTEN")]
+    assert said[1] == "规格里有“1 kg”。"
 
 
 def test_where_nothing_was_asked_there_is_no_reason(shop):
