@@ -79,6 +79,7 @@ def rule_field(context: template.Context, of: dict[str, Any]) -> SafeString:
     label = of["label"]
     hint = _bounds(of)
     kind = "select" if of["options"] else "text"
+    bounds = {"inputmode": "decimal", "maxlength": 20} if of["least"] else {"maxlength": 2000}
     return field(
         context,
         of["path"],
@@ -89,7 +90,7 @@ def rule_field(context: template.Context, of: dict[str, Any]) -> SafeString:
         type=kind,
         value=of["control"],
         choices=of["options"],
-        **({"inputmode": "decimal", "maxlength": 20} if of["least"] else {"maxlength": 2000}),
+        **({} if of["options"] else bounds),
     )
 
 

@@ -42,7 +42,7 @@ def cart_badge(request: Any) -> SafeString:
     if not units:
         return SafeString("")
     words = say("{n} 件", "{n} items", single="1 item", n=units)
-    return format_html('<b class="count" aria-label="{}">{}</b>', words, units)
+    return format_html('<b class="count" role="img" aria-label="{}">{}</b>', words, units)
 
 
 def remember_cart(request: Any, cart: str) -> None:
