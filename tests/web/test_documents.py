@@ -39,7 +39,15 @@ UPLOADS = {
 }
 # Files that a form sends beside its act's variables.
 FILES = {act: {"photo"} for act in ("make_claim", "dispute_claim", "bring_claim", "add_claim_photos")}
-BY_OTHERS = {"change_quantity", "remove_line", "accept_prices", "use_coupon", "leave_coupon", "send_to_usual"}
+BY_OTHERS = {
+    "change_quantity",
+    "remove_line",
+    "accept_prices",
+    "use_coupon",
+    "leave_coupon",
+    "send_to_usual",
+    "keep_wish",
+}
 FORM = re.compile(r'{% form "(\w+)"(.*?)%}(.*?){% endform %}', re.DOTALL)
 CARRIES = re.compile(r'carries="(\w+)"')
 OR_ACT = re.compile(r'or_act="(\w+)"')
