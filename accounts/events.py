@@ -37,6 +37,13 @@ class WayProved(Event):
 
 
 @dataclass(frozen=True)
+class NumberLost(Event):
+    """Somebody else reads a number by now that had opened an account: the way that was ended."""
+
+    way_id: int
+
+
+@dataclass(frozen=True)
 class AccountsMerged(Event):
     """One account of hers has gone into the other."""
 

@@ -51,6 +51,9 @@ LETTERS = {
     "orders.letters_of_returns.tell_of_end": say(
         "退货过了期限，给买家、团队和运营", "A return past its time, to buyer, team and operators"
     ),
+    "orders.letters_of_numbers.tell_operators": say(
+        "号码换了主人、还有包裹在路上，给运营", "Parcels that tell a number of somebody else, to operators"
+    ),
     "orders.letters_of_claims.tell_team_of_decision": say("平台已裁定，给团队", "Decided, to the team"),
     "orders.letters_of_goods.send_out_of_date": say(
         "商品过期，给买家", "Goods past their date, to the buyer"

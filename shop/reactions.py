@@ -17,6 +17,7 @@ REACTIONS = {
     "MailboxConfirmed": Reactions(
         at_once=["contest.actions.engagement.prove"], afterwards=["orders.tasks.join_guest"]
     ),
+    "NumberLost": Reactions(afterwards=["orders.letters_of_numbers.tell_operators"]),
     "WayProved": Reactions(
         at_once=["contest.actions.engagement.prove"], afterwards=["orders.tasks.join_guest"]
     ),

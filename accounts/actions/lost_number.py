@@ -7,9 +7,11 @@ from django.utils import timezone
 
 from accounts import devices, just_proved
 from accounts.actions import audit, way
+from accounts.events import NumberLost
 from accounts.models import Person, SignInWay
 from accounts.security_log import security
 from accounts.ways import UNUSED_FOR
+from core.outbox import record
 
 
 def still_hers(request: Any, number: SignInWay) -> bool:
@@ -35,4 +37,5 @@ def lose(number: SignInWay) -> None:
         way.end(number, None)
         Person.objects.filter(pk=number.person_id).update(number_lost_at=timezone.now())
         audit.record(None, "lose_number", "Person", number.person.uid)
+        record(NumberLost(way_id=number.pk))
     security.warning("a number has a new owner: person %s keeps all else", number.person.uid)

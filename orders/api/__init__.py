@@ -19,6 +19,7 @@ from orders.api import (  # noqa: F401 (each adds its own)
     office,
     office_departments,
     office_order,
+    office_parcels,
     opening,
     order,
     payment,

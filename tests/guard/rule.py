@@ -86,7 +86,7 @@ OF_ITS_PEOPLE = "team.people team.offers"
 SENDS = "shipmentShip shipmentPack replacementShip"
 GROWS = (
     "certificateAdd certificateRemove pictureDelete variantSave lotDeclare lotOpen lotClose lotShareOut productUpdate"
-    " productSubmit productWithdraw productArchive teamUpdate householdPropose householdWithdraw claimAnswer replacementCallOff returnReceive"
+    " productSubmit productWithdraw productArchive teamUpdate householdPropose householdWithdraw claimAnswer replacementCallOff"
 )
 # At whose desk she works she is told before she has given a code: there she is asked for it.
 HERS = "myTeams"
@@ -176,7 +176,7 @@ RULE: dict[str, Powers] = {
     # A team's manager does all of its work, and says who else does; its leader what is grown and told; its packer packs.
     Role.TEAM_MANAGER: powers(
         f"{DESK} {VILLAGE} {OF_ITS_PEOPLE} teamCoupons teamInvoices integrityDesk resultDesk contestDesk",
-        f"{SENDS} {GROWS} caseAppeal relatedPartyDeclare relatedPartyWithdraw registrationApply registrationWithdraw registrationAppealFile lotRecall leaderIntroduce teamMemberInvite teamMemberEnd refundRequest deviceCodeGive objectionFile teamCouponMake teamCouponEnd",
+        f"{SENDS} {GROWS} caseAppeal relatedPartyDeclare relatedPartyWithdraw registrationApply registrationWithdraw registrationAppealFile lotRecall leaderIntroduce teamMemberInvite teamMemberEnd refundRequest returnReceive deviceCodeGive objectionFile teamCouponMake teamCouponEnd",
         words=f"{ON_A_PARCEL} {ON_AN_INVOICE} {OF_A_VILLAGE} Case.appeal {APPEALS} Person.name Person.email RoleInvitation.email RoleInvitation.reason",
         of_herself=HERS,
     ),
