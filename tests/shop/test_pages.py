@@ -1,8 +1,11 @@
 """Every page with the demo on it: there in both languages, marked as made up, and keeping to the rules."""
 
+import gzip
 import re
 from collections import Counter
+from pathlib import Path
 
+import shop.web
 from tests.shop import tour
 
 SELECT = re.compile(r"<select\b([^>]*)>(.*?)</select>", re.DOTALL)
@@ -61,3 +64,24 @@ def test_no_place_is_chosen_by_the_page(walked):
         *("checkout", "addresses", "organisations", "group_open"),
         *("office_teams", "office_appoint", "set_up_shipping"),
     }
+
+
+MOST_OF_A_PAGE, MOST_SCRIPT = 100_000, 15_000
+STATIC = Path(shop.web.__file__).parent / "static"
+ASKED_FOR = re.compile(r'(?:href|src)="/static/([^"]+\.(?:css|js))"')
+WITHIN = re.compile(r"<script\b(?![^>]*ld\+json)[^>]*>(.*?)</script>", re.DOTALL)
+
+
+def test_no_page_is_heavy_beside_its_photos_and_none_has_much_script(walked):
+    """In bytes as they are sent: pages as they are, styles and scripts compressed; script as it is run."""
+    files = {str(path.relative_to(STATIC)): path.read_bytes() for path in STATIC.rglob("*.[cj]s*")}
+    sent = {name: len(gzip.compress(content)) for name, content in files.items()}
+    heavy, seen_files = [], set()
+    for seen in walked:
+        asked = set(ASKED_FOR.findall(seen.html))
+        script = sum(len(files[name]) for name in asked if name.endswith(".js"))
+        script += sum(len(words.encode()) for words in WITHIN.findall(seen.html))
+        weight = len(seen.html.encode()) + sum(sent[name] for name in asked)
+        heavy += [(seen.stop, weight, script)] if weight > MOST_OF_A_PAGE or script > MOST_SCRIPT else []
+        seen_files |= asked
+    assert heavy == [] and seen_files == set(files)
