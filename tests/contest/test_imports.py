@@ -19,6 +19,7 @@ from core.api.documents import ask
 from core.language import use
 from core.refusals import Conflict, NotAllowed
 from impact.models import Entry, LedgerTransaction, Transfer
+from shop.sessions import SessionStore
 from tests.accounts.world import a_person
 from tests.catalog.world import a_product, a_team, a_variant
 from tests.contest.outside import HEADS, a_file, a_mapping, a_source, at, said, sent
@@ -385,7 +386,7 @@ def test_both_channels_are_told_apart_and_together_and_a_sale_in_both_once(entry
                       channels { here { minor } outside { minor } together { minor }
                                  channels { platform net { minor } supports grade url } } } }"""
         request = RequestFactory().post("/graphql")
-        request.user, request.id, request.session = AnonymousUser(), "r", {}
+        request.user, request.id, request.session = AnonymousUser(), "r", SessionStore()
         data, errors = ask(request, document, {"edition": entry.round.edition.slug, "number": entry.number})
         assert not errors
         return data["contestEntry"]["channels"]

@@ -29,6 +29,7 @@ from core.api.documents import ask
 from core.api.ids import global_id
 from core.api.run import graphql_schema
 from impact.models import Entry
+from shop.sessions import SessionStore
 from tests.accounts.world import holds
 from tests.catalog import world as shelves
 from tests.contest import committee
@@ -209,7 +210,7 @@ def test_seals_stand_in_an_order_that_tells_nothing(round_):
 
 def _request(person: Any) -> Any:
     request = RequestFactory().post("/graphql")
-    request.user, request.id, request.session = person, "r", {}
+    request.user, request.id, request.session = person, "r", SessionStore()
     return request
 
 

@@ -16,6 +16,7 @@ from core.api.documents import ask
 from core.api.facts import facts_of
 from core.api.ids import global_id
 from core.api.run import graphql_schema
+from shop.sessions import SessionStore
 from tests.accounts.world import a_person
 from tests.figures import FULL, full
 from tests.guard.canaries import Canary, heard, plant
@@ -85,7 +86,7 @@ class Door:
 
 def ask_as(person: Any, document: str, **variables: Any) -> tuple[Any, list[dict[str, Any]]]:
     request = RequestFactory().post("/graphql")
-    request.user, request.id, request.session = person or AnonymousUser(), "r", {}
+    request.user, request.id, request.session = person or AnonymousUser(), "r", SessionStore()
     data, errors = ask(request, document, variables)
     wrong = [error for error in errors if error["extensions"]["code"] == "INTERNAL"]
     assert not wrong, (document[:200], wrong)

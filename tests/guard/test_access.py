@@ -25,6 +25,7 @@ from core.api.run import graphql_schema
 from impact.models import Edition, Entry, Household
 from orders.links import token_for
 from orders.models import Cart, Order
+from shop.sessions import SessionStore
 from tests.accounts.world import a_person
 from tests.catalog.world import a_lot, a_product, a_team, a_variant
 from tests.figures import FULL, figure, full
@@ -175,7 +176,7 @@ class Matrix:
     def answer(self, person: Any, document: str) -> dict[str, Any]:
         """What somebody is told."""
         request = RequestFactory().post("/graphql")
-        request.user, request.id, request.session = person or AnonymousUser(), "r", {}
+        request.user, request.id, request.session = person or AnonymousUser(), "r", SessionStore()
         data, errors = ask(request, document)
         return {"data": data, "errors": errors}
 

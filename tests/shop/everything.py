@@ -17,6 +17,7 @@ from graphql import (
 from core.api.documents import ask
 from core.api.facts import facts_of
 from core.api.run import graphql_schema
+from shop.sessions import SessionStore
 
 DEPTH = 7
 # What is asked of a field below the root.
@@ -99,7 +100,7 @@ def answers(viewer: Any, given: Callable[[str], list[dict[str, Any]]]) -> dict[s
     told = {}
     for name, document in dict.fromkeys((*documents(given), *documents(given, open_alone=True))):
         request = RequestFactory().post("/graphql")
-        request.user, request.id, request.session = viewer, "r", {}
+        request.user, request.id, request.session = viewer, "r", SessionStore()
         data, errors = ask(request, document)
         wrong = [error for error in errors if error["extensions"]["code"] == "INTERNAL"]
         assert not wrong, (name, wrong)

@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from django.test import Client
-
-from accounts.models import Invitation, OpenSession
+from accounts.models import Invitation
 from catalog.models import Synonym
 from core.api.ids import global_id
 from core.api.run import graphql_schema
@@ -39,11 +37,6 @@ def _each(acts: str, id: str) -> dict[str, str]:
     return dict.fromkeys(acts.split(), id)
 
 
-def _signed_in(person: Any) -> OpenSession:
-    Client().force_login(person)
-    return person.open_sessions.first()
-
-
 def _of_accounts(town: Any) -> dict[str, str]:
     manager, union = town.sold.managers[0].person, town.together.union
     return {
@@ -55,7 +48,7 @@ def _of_accounts(town: Any) -> dict[str, str]:
         **_each("organisationId organisation", global_id("Organisation", union.uid)),
         "parent": global_id("Organisation", town.proposed.uid),
         "tokenRevoke.id": global_id("ApiToken", town.token.uid),
-        "sessionEnd.id": global_id("OpenSession", _signed_in(manager).uid),
+        "sessionEnd.id": global_id("OpenSession", manager.open_sessions.earliest("pk").uid),
         "signInWayEnd.id": global_id("SignInWay", manager.ways.get().uid),
         "invitationWithdraw.id": global_id("Invitation", Invitation.objects.get(organisation=union).uid),
         "roleInvitationWithdraw.id": global_id("RoleInvitation", town.offer.uid),

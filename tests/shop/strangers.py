@@ -6,6 +6,7 @@ from typing import Any
 
 from django.apps import apps
 from django.forms.models import model_to_dict
+from django.test import Client
 from django.utils import timezone
 
 from accounts.actions import address as addresses
@@ -154,6 +155,7 @@ class Town:
             f"elsewhere{self.failed.pk}@example.com", "observer", SHOP, a_person(("owner",))
         )
         self.token, _ = tokens.create(person, "示例", PASSWORD, "1")
+        Client().force_login(self.sold.managers[0].person)
         self.proposed = an_organisation(coordinator=person, state="proposed", name_zh="示例未核实")
 
     def _in_the_contest(self) -> None:

@@ -12,6 +12,7 @@ from catalog.models import Team
 from core import fast, language
 from core.api import run
 from core.counting import counts
+from shop.sessions import SessionStore
 from shop.web.document import HERE, exists, variables_of
 from tests.catalog import world
 from tests.impact.world import a_round
@@ -68,7 +69,7 @@ def test_a_page_is_answered_alike_by_both(page: Path, spoken, shown, rf):
         variables["slug"] = Team.objects.get().slug
     for asker in (AnonymousUser(), manager):
         request = rf.get("/")
-        request.user, request.id, request.language, request.session = asker, "r", spoken, {}
+        request.user, request.id, request.language, request.session = asker, "r", spoken, SessionStore()
         with language.use(spoken):
             core = execute(
                 run.graphql_schema(), prepared.document, context_value=request, variable_values=variables
@@ -91,7 +92,7 @@ def test_a_page_is_answered_alike_by_both(page: Path, spoken, shown, rf):
 
 def test_whoever_watches_the_shop_is_told_why_answers_were_given_up(rf, counted):
     request = rf.get("/")
-    request.user, request.id, request.language, request.session = AnonymousUser(), "r", "en", {}
+    request.user, request.id, request.language, request.session = AnonymousUser(), "r", "en", SessionStore()
     before = Counter(fast.tally())
     _, errors = run.run(request, run.documents.prepare("{ myGroupPurchases(first: 1) { nodes { id } } }"), {})
     assert errors and Counter(fast.tally()) - before == {"refused NOT_FOUND": 1}

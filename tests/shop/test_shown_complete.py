@@ -16,6 +16,7 @@ from core.api.facts import facts_of
 from core.api.ids import global_id
 from core.api.run import Documents, graphql_schema, run
 from impact.models import Edition, Entry
+from shop.sessions import SessionStore
 from tests.impact import world as impact
 from tests.shop import everything
 
@@ -117,7 +118,7 @@ def unwatched(monkeypatch):
         monkeypatch.setattr(lookahead, "_planned", noted)
         for _, document in everything.documents(given(*asked_for), open_alone=True):
             request = RequestFactory().post("/graphql")
-            request.user, request.id, request.session = AnonymousUser(), "r", {}
+            request.user, request.id, request.session = AnonymousUser(), "r", SessionStore()
             with CaptureQueriesContext(connection) as asked:
                 _, errors = run(request, Documents().prepare(document), {})
             assert not errors, (document[:60], errors)
