@@ -14,6 +14,7 @@ from core.api.facts import guarded, mark, needs
 from core.api.ids import global_id
 from core.api.lookahead import planned
 from core.api.types import Localized, ModelType, Money, MoneyField, list_of, money, type_of
+from core.related import related
 from orders import holding, words
 from orders.actions import cancel
 from orders.actions.claim import MOST_CLAIMS
@@ -178,6 +179,14 @@ class OrderType(WithInvoices, ModelType):
             "payments": "Attempts to pay it.",
         }
 
+    line = mark(
+        graphene.Field(
+            LineType,
+            id=graphene.ID(required=True, description="Which of them."),
+            description="One of its lines; null for what is none of this order's.",
+        ),
+        relation="lines",
+    )
     state_name = graphene.String(required=True, description="Where it stands, in words.")
     goods_total = MoneyField("goods_minor", description="All lines at their prices.")
     discount_total = MoneyField("discount_minor", description="What its coupon took off.")
@@ -211,6 +220,10 @@ class OrderType(WithInvoices, ModelType):
     standstill = graphene.Field(
         StandstillType, description="What waits, paid, because its place is closed; null for most."
     )
+
+    def resolve_line(root, info, id):
+        """By its opaque id, among this order's own."""
+        return next((row for row in related(root, "lines") if global_id("Line", row.uid) == id), None)
 
     @needs("coupon_use__coupon__team", "coupon_use__coupon__category")
     def resolve_coupon(root, info):

@@ -131,6 +131,19 @@ def test_only_its_buyer_makes_a_claim(sold):
     assert Claim.objects.count() == 0
 
 
+def test_an_order_tells_one_of_its_lines_by_its_id_and_none_of_anothers(sold):
+    document = """query($number: String!, $token: String, $line: ID!) {
+      order(number: $number, token: $token) { line(id: $line) { id quantity } lines { id quantity } } }"""
+    other = Buyer().place(sold.lots[0])
+
+    def told(line):
+        return sold.buyer.ask(document, **sold.order, line=line)["order"]["line"]
+
+    lines = sold.buyer.ask(document, **sold.order, line="x")["order"]["lines"]
+    assert [told(line["id"]) for line in lines] == lines and len(lines) == 2
+    assert told(global_id("Line", row(other).lines.get().uid)) is None and told("x") is None
+
+
 def test_what_has_not_arrived_or_arrived_long_ago_is_not_reported(sold):
     assert codes(sold.claim(n=1)) == ["TOO_LATE"]
     Shipment.objects.update(after_sale_until=timezone.now() - timedelta(seconds=1))

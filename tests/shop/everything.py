@@ -23,6 +23,7 @@ DEPTH = 7
 # What is asked of a field below the root.
 BELOW: dict[str, dict[str, Any]] = {
     "HouseholdDesk.shares": {"lot": "none"},
+    "Order.line": {"id": "none"},
     "Office.product": {"id": "none"},
     "Office.account": {"id": "none"},
     "Office.order": {"number": "none"},
