@@ -8,16 +8,35 @@ from django.db.models import Q
 
 from catalog.models import Product, Variant
 from core.choices import Choices
-from core.language import say
+from core.language import Words, say
 
 
 class Wish(models.Model):
     """One line of somebody's wish list: a product to remember, or one letter that she has asked for."""
 
     class Letter(Choices):
-        NONE = "none", say("只是记下", "Remembered")
-        BACK = "back", say("到货了写信告诉我", "A letter when it is back")
-        SEASON = "season", say("当季了写信告诉我", "A letter when it is in season")
+        # `noted`: what she is told once it is on her list.
+        NONE = (
+            "none",
+            say("只是记下", "Remembered"),
+            {"noted": say("记到您的心愿单了。", "It is on your wish list.")},
+        )
+        BACK = (
+            "back",
+            say("到货了写信告诉我", "A letter when it is back"),
+            {"noted": say("记下了：到货时写信告诉您，只写一次。", "Noted: we write once, when it is back.")},
+        )
+        SEASON = (
+            "season",
+            say("当季了写信告诉我", "A letter when it is in season"),
+            {
+                "noted": say(
+                    "记下了：当季时写信告诉您，只写一次。", "Noted: we write once, when it is in season."
+                )
+            },
+        )
+
+        noted: Words
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="wishes")

@@ -9,16 +9,12 @@ from django.views.decorators.http import require_POST
 
 from core import language
 from core.language import say
+from orders.models import Wish
 from shop.web.act import do, ours, spoken
 from shop.web.acts import to
 from shop.web.once import slip_of
 
 WAITS = "wish"
-KEPT = {
-    "BACK": say("记下了：到货时写信告诉您，只写一次。", "Noted: we write once, when it is back."),
-    "SEASON": say("记下了：当季时写信告诉您，只写一次。", "Noted: we write once, when it is in season."),
-    "NONE": say("记到您的心愿单了。", "It is on your wish list."),
-}
 LEFT = say("已从心愿单去掉。", "It is off your wish list.")
 
 
@@ -78,5 +74,5 @@ def keep_what_waits(request: Any) -> None:
 
 def say_noted(request: HttpRequest, payload: dict[str, Any]) -> str:
     """What comes of it, in a sentence."""
-    messages.success(request, str(KEPT[payload["wish"]["letter"]]))
+    messages.success(request, str(Wish.Letter[payload["wish"]["letter"]].noted))
     return ""

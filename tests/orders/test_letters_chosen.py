@@ -73,6 +73,7 @@ def test_what_she_has_switched_off_does_not_come_and_money_does(mei, till, a_sta
         ("PARCELS", False),
         ("ANSWERS", True),
         ("REMINDERS", False),
+        ("WISHES", False),
     ]
     sold = Sold(till, a_stand, buyer=Buyer(mei))
     (paid,), by_text = sent()
@@ -117,7 +118,7 @@ def test_each_letter_of_a_kind_is_one_that_is_sent_and_what_she_chose_is_in_her_
     choose(mei, wanted=["PARCELS"], lettersBy="TEXT")
     mei.refresh_from_db()
     account = export.export(mei)["letters"][0]
-    assert (account["letters_by"], account["letters_off"]) == ("text", ["answers", "reminders"])
+    assert (account["letters_by"], account["letters_off"]) == ("text", ["answers", "reminders", "wishes"])
 
 
 def test_of_two_accounts_that_become_one_what_either_has_switched_off_stays_off(mei):
@@ -126,7 +127,7 @@ def test_of_two_accounts_that_become_one_what_either_has_switched_off_stays_off(
     choose(other, wanted=["ANSWERS", "REMINDERS"])
     lasting = merging.merge(mei, other, "email email")
     lasting.refresh_from_db()
-    assert lasting.letters_off == ["parcels", "reminders"]
+    assert lasting.letters_off == ["parcels", "reminders", "wishes"]
 
 
 @pytest.mark.parametrize("lang, words", [("zh", "这一类总会发"), ("en", "These always come")])
@@ -135,17 +136,17 @@ def test_her_page_says_where_letters_go_and_keeps_what_she_ticks(mei, lang, word
     page = her.get(path).content.decode()
     assert f"/{lang}/account/letters/" in her.get(f"/{lang}/account/").content.decode()
     assert (
-        words in page and NUMBER in page and mei.email in page and len(re.findall(r"\bchecked\b", page)) == 4
+        words in page and NUMBER in page and mei.email in page and len(re.findall(r"\bchecked\b", page)) == 5
     )
     reply = post(
         her, "choose_letters", lettersBy="TEXT", wanted=["", "PARCELS"], next=path, back=path, lang=lang
     )
     assert reply.url == path
     mei.refresh_from_db()
-    assert (mei.letters_by, mei.letters_off) == ("text", ["answers", "reminders"])
+    assert (mei.letters_by, mei.letters_off) == ("text", ["answers", "reminders", "wishes"])
     page = her.get(path).content.decode()
     assert len(re.findall(r"\bchecked\b", page)) == 2
     post(her, "choose_letters", lettersBy="MAIL", wanted=[""], next=path, back=path, lang=lang)
     mei.refresh_from_db()
-    assert mei.letters_off == ["parcels", "answers", "reminders"]
+    assert mei.letters_off == ["parcels", "answers", "reminders", "wishes"]
     assert "/sign-in/" in Client().get(path)["Location"]

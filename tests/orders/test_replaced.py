@@ -200,6 +200,7 @@ def test_who_was_sent_some_of_a_recalled_lot_is_told_and_may_claim_however_late(
     spoilt.arrives(one)
     new_mails()
     Lot.objects.filter(pk=spoilt.fresh.pk).update(state="recalled", recalled_at=timezone.now())
+    card.refresh(lots=[spoilt.fresh.pk])
     replacements.follow_recall(spoilt.fresh.pk)
     replacements.follow_recall(spoilt.fresh.pk)
     settle()

@@ -39,7 +39,7 @@ class Reader:
         data = session.post(f"{self.url}/graphql", json=body, timeout=10).json()["data"]
         if self.document == DETAIL:
             return data["product"]
-        return next((p for p in data["search"]["nodes"] if p["slug"] == self.slug), None)
+        return next((e["node"] for e in data["search"]["edges"] if e["node"]["slug"] == self.slug), None)
 
     def read(self, stop: threading.Event) -> None:
         """Until told to stop."""

@@ -11,16 +11,16 @@ from orders.models import ReturnParcel
 from orders.reads.return_parcel import return_of_buyer
 
 
-def return_label(request: HttpRequest, lang: str, number: str, one: str) -> HttpResponse:
+def return_label(request: HttpRequest, lang: str, number: str, parcel: str) -> HttpResponse:
     """The buyer's, by account or link, from her yes to the team's receipt of it."""
     language.activate(lang)
     try:
-        uid = uid_of(one, "ReturnParcel")
+        uid = uid_of(parcel, "ReturnParcel")
         found = return_of_buyer(request.user, number, request.GET.get("token"), uid)
     except Refusal as refusal:
-        raise Http404(one) from refusal
+        raise Http404(parcel) from refusal
     if found.state not in ReturnParcel.UNDER_WAY or found.agreed_at is None:
-        raise Http404(one)
+        raise Http404(parcel)
     response = HttpResponse(_paper(found, lang).pdf(), content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="return-{number}.pdf"'
     response["Cache-Control"] = "private, no-store"

@@ -31,7 +31,9 @@ urlpatterns = [
         "<language:lang>/order/<slug:number>/address/<str:parcel>/", _page("buying/address"), name="address"
     ),
     path("<language:lang>/order/<slug:number>/receipt.pdf", receipt_paper, name="receipt_paper"),
-    path("<language:lang>/order/<slug:number>/return/<str:one>/label.pdf", return_label, name="return_label"),
+    path(
+        "<language:lang>/order/<slug:number>/return/<str:parcel>/label.pdf", return_label, name="return_label"
+    ),
     path("<language:lang>/order/<slug:number>/receipt/", _page("buying/receipt"), name="receipt"),
     path("<language:lang>/order/<slug:number>/claim/<str:line>/", _page("buying/claim"), name="claim"),
     path("<language:lang>/order/<slug:number>/review/<str:line>/", _page("buying/review"), name="review"),

@@ -209,7 +209,7 @@ def refunds_at_least(request: HttpRequest, variables: dict[str, Any]) -> Lines:
     if (
         line is None
         or (teams is not None and line.team_id not in teams)
-        or not 0 < variables["units"] <= line.unitsSENT
+        or not 0 < variables["units"] <= line.units_sent
     ):
         return []
     minor = min(line.paid_for(variables["units"]), line.net_minor - line.refunded_minor)
