@@ -286,7 +286,7 @@ HERS = ("judgesDesk", "judgesDesks", "judgedEntry", "office", "viewer", "myRoleI
 def test_all_that_a_recused_judge_has_is_as_if_the_entry_were_out_of_the_round(round_, entry, ways):
     """Counts, queue, next and previous, what waits, her own data: byte by byte, with the entry and without it."""
     judge = tied(round_, entry, "suspected")
-    others = list(judging.judged(round_).exclude(pk=entry.pk))
+    others, browser = list(judging.judged(round_).exclude(pk=entry.pk)), signed_in(judge)
 
     def told() -> str:
         def given(name: str) -> list[dict[str, Any]]:
@@ -298,7 +298,7 @@ def test_all_that_a_recused_judge_has_is_as_if_the_entry_were_out_of_the_round(r
         documents += [d for name, d in everything.documents(given, open_alone=True) if name in HERS]
         pages = [f"/en/judge/{round_.edition.slug}/provincial/", "/en/judge/", "/en/office/"]
         pages += [f"/en/judge/entry/{global_id('JudgedEntry', one.uid)}/" for one in others]
-        shown = [signed_in(judge).get(path).content.decode() for path in pages]
+        shown = [browser.get(path).content.decode() for path in pages]
         kept = json.dumps(export(judge), ensure_ascii=False, default=str)
         return "\n".join(without_what_changes([*(answer(judge, d) for d in documents), *shown, kept]))
 
