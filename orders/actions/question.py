@@ -31,6 +31,7 @@ def ask(order: Order, by: Person, words: str, team: str = "") -> Question:
     return question
 
 
+@transaction.atomic
 def ask_shop(by: Person, words: str, about: Words | None = None) -> Question:
     """A question to whoever runs the shop, due in 48 hours."""
     return questions.ask(by, words, ANSWER, Place(), about=about)

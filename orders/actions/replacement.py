@@ -108,18 +108,22 @@ def _call_off(replacement: Replacement, by: Any, words: str, kind: Kind = Kind.C
 
 
 @transaction.atomic
-def deliver(replacement: Replacement, *, is_presumed: bool = False) -> Replacement:
+def deliver(replacement: Replacement) -> Replacement:
     """It has come. Something may be wrong with it too: the time to say so begins anew for its parcel."""
     replacement = _locked(replacement)
     if replacement.state != State.SHIPPED:
         raise _not_now()
+    _deliver(replacement, is_presumed=False)
+    return replacement
+
+
+def _deliver(replacement: Replacement, *, is_presumed: bool) -> None:
     now = timezone.now()
     replacement.move_to(State.DELIVERED, delivered_at=now, is_presumed=is_presumed)
     claim = replacement.claim
     if claim.state == Claim.State.AGREED:
         claim.move_to(Claim.State.DONE, ended_at=now)
     _window_anew(claim.line, now)
-    return replacement
 
 
 def _window_anew(line: Line, now: datetime) -> None:
@@ -140,8 +144,16 @@ def _locked(replacement: Replacement) -> Replacement:
 def deliver_silent(now: datetime | None = None, limit: int = 200) -> int:
     """What was sent two weeks ago, and of which nobody has said anything, is taken as delivered; called by the clock."""
     since = (now or timezone.now()) - TAKEN_AS_DELIVERED
-    silent = Replacement.objects.filter(state=State.SHIPPED, shipped_at__lt=since).order_by("pk")[:limit]
-    return len([deliver(one, is_presumed=True) for one in silent])
+    silent = Replacement.objects.filter(state=State.SHIPPED, shipped_at__lt=since)
+    taken = 0
+    for found in silent.order_by("pk")[:limit]:
+        with transaction.atomic():
+            one = _locked(found)
+            # Its buyer may have said so in this very moment.
+            if one.state == State.SHIPPED:
+                _deliver(one, is_presumed=True)
+                taken += 1
+    return taken
 
 
 def call_off_unsent(now: datetime | None = None, limit: int = 200) -> int:

@@ -3,7 +3,6 @@
 from typing import Any
 
 import graphene
-from django.db import transaction
 
 from accounts.api.question import QuestionType
 from core.api.access import SIGNED_IN
@@ -55,8 +54,7 @@ class ShopQuestionAsk(Act):
     @classmethod
     def act(cls, request: Any, words: str) -> Any:
         """The question; NOT_ALLOWED before she is proved."""
-        with transaction.atomic():
-            return {"question": questions.ask_shop(request.user, words)}
+        return {"question": questions.ask_shop(request.user, words)}
 
 
 class Mutation:

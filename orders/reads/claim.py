@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.permissions import absent, places_of
 from catalog.reads import desks_of
-from core.refusals import NotFound
+from core.refusals import first_or_refuse
 from orders.links import uid_of_token
 from orders.models import Claim, ClaimPhoto, ClaimReply, Replacement, ReturnParcel
 from orders.reads.order import orders_of, orders_open_to
@@ -116,9 +116,7 @@ def claim_of_buyer(person: Any, number: str, token: str | None, uid: UUID) -> Cl
     """A claim of whoever bought, by account or link; any other sounds like none."""
     orders = orders_open_to(person, number, token)
     rows = Claim.objects.filter(line__order__in=orders, uid=uid).select_related("line__order")
-    found = rows.first()
-    if found is None:
-        raise NotFound(field="claim_id")
+    found: Claim = first_or_refuse(rows, "claim_id")
     return found
 
 

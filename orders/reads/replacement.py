@@ -9,7 +9,7 @@ from django.db.models import QuerySet, Subquery
 from accounts.permissions import absent
 from catalog.models import Lot, Reservation
 from catalog.reads import desks_of
-from core.refusals import NotFound
+from core.refusals import first_or_refuse
 from orders.models import Claim, Replacement
 from orders.reads.claim import ANSWER
 from orders.reads.order import orders_open_to
@@ -64,9 +64,8 @@ def _at_desk(person: Any, uid: UUID, permission: str) -> Replacement:
 def replacement_of_buyer(person: Any, number: str, token: str | None, uid: UUID) -> Replacement:
     """One that goes to whoever bought, by account or link; any other sounds like none."""
     orders = orders_open_to(person, number, token)
-    found = Replacement.objects.filter(uid=uid, claim__line__order__in=orders).first()
-    if found is None:
-        raise NotFound(field="replacement_id")
+    rows = Replacement.objects.filter(uid=uid, claim__line__order__in=orders)
+    found: Replacement = first_or_refuse(rows, "replacement_id")
     return found
 
 

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from accounts.permissions import absent
 from catalog.reads import desks_of
-from core.refusals import NotFound
+from core.refusals import first_or_refuse
 from orders.models import Claim, ReturnParcel
 from orders.reads.claim import ANSWER
 from orders.reads.order import orders_open_to
@@ -45,9 +45,8 @@ def return_of_team(person: Any, uid: UUID) -> ReturnParcel:
 def return_of_buyer(person: Any, number: str, token: str | None, uid: UUID) -> ReturnParcel:
     """One of whoever bought, by account or link; any other sounds like none."""
     orders = orders_open_to(person, number, token)
-    found = ReturnParcel.objects.filter(uid=uid, claim__line__order__in=orders).first()
-    if found is None:
-        raise NotFound(field="return_id")
+    rows = ReturnParcel.objects.filter(uid=uid, claim__line__order__in=orders)
+    found: ReturnParcel = first_or_refuse(rows, "return_id")
     return found
 
 

@@ -10,7 +10,7 @@ from accounts.reads import addresses_of
 from catalog.models import Product
 from catalog.reads import variants_on_sale
 from core import clock
-from core.refusals import NotFound
+from core.refusals import first_or_refuse
 from orders.models import Line, Order, Wish
 from orders.reads.closure import over
 from orders.reads.shipping import rate_for
@@ -25,9 +25,7 @@ def wishes_of(person: Person) -> QuerySet[Wish]:
 
 def wish_of(person: Person, uid: UUID) -> Wish:
     """One of hers; of anybody else's the same as if there were none."""
-    found = wishes_of(person).filter(uid=uid).first()
-    if found is None:
-        raise NotFound(field="id")
+    found: Wish = first_or_refuse(wishes_of(person).filter(uid=uid), "id")
     return found
 
 

@@ -18,7 +18,7 @@ from shop.web import look as look_at
 from shop.web.acts import acts, name_of_act, proof_page, second_factor_page
 from shop.web.document import act_document, fields_of, refilled_fields, text_of, variables_of
 from shop.web.form import is_apart, read_form, remembered_cart
-from shop.web.once import WAITS_FOR_FACTOR, slip_of
+from shop.web.once import WAITS_FOR_FACTOR, filled_in, slip_of
 from shop.web.refill import refill_of
 from shop.web.refused import AT, reasons
 from shop.web.turn import let_go
@@ -140,13 +140,8 @@ def to_second_factor(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def _form_of(request: HttpRequest, name: str) -> dict[str, Any]:
-    return {
-        "act": name,
-        "item": request.POST.get("item", "")[:200],
-        "values": refill_of(request.POST, acts()[name].refilled or refilled_fields(act_document(name))),
-        "errors": {},
-        "look": None,
-    }
+    fields = acts()[name].refilled or refilled_fields(act_document(name))
+    return filled_in(name, refill_of(request.POST, fields), request.POST.get("item", "")[:200])
 
 
 def ours(request: HttpRequest, *fields: str) -> str:

@@ -56,6 +56,11 @@ def opened(word: str, seconds: int = SECONDS) -> Any:
         return None
 
 
+def filled_in(act: str, values: dict[str, list[str]], item: str = "") -> dict[str, Any]:
+    """A form of an act as it was filled in, of which nothing is said yet; it is put on a slip as `form`."""
+    return {"act": act, "item": item, "values": values, "errors": {}, "look": None}
+
+
 class Slip:
     """What a request's visitor is to be shown once: what came with it, and what this request adds."""
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from core import language
 from shop.web.document import act_document, refilled_fields
-from shop.web.once import SECONDS, slip_of
+from shop.web.once import SECONDS, filled_in, slip_of
 from shop.web.refill import refill_of
 
 
@@ -21,8 +21,7 @@ def turn(request: HttpRequest) -> HttpResponse:
         raise Http404(act)
     values = refill_of(request.POST, refilled_fields(document))
     item = request.POST.get("item", "")[:200]
-    waiting = {"act": act, "item": item, "values": values, "errors": {}, "look": None}
-    slip_of(request).put("form", {**waiting, "waits_since": int(time.time())})
+    slip_of(request).put("form", {**filled_in(act, values, item), "waits_since": int(time.time())})
     to = request.GET.get("to", "")
     is_ours = url_has_allowed_host_and_scheme(to, allowed_hosts={request.get_host()})
     return HttpResponseRedirect(to if is_ours else f"/{language.current()}/")

@@ -12,7 +12,7 @@ from core.language import say
 from orders.models import Wish
 from shop.web.act import do, ours, spoken
 from shop.web.acts import to
-from shop.web.once import slip_of
+from shop.web.once import filled_in, slip_of
 
 WAITS = "wish"
 LEFT = say("已从心愿单去掉。", "It is off your wish list.")
@@ -61,8 +61,7 @@ def _press(request: HttpRequest, name: str, given: dict[str, str]) -> None:
 def _keep_chosen(request: HttpRequest) -> None:
     values = {name: [found[:200]] for name in ("quantity", "variant") if (found := request.POST.get(name))}
     if values:
-        form = {"act": "add_to_cart", "item": "", "values": values, "errors": {}, "look": None}
-        slip_of(request).put("form", form)
+        slip_of(request).put("form", filled_in("add_to_cart", values))
 
 
 def keep_what_waits(request: Any) -> None:

@@ -289,6 +289,21 @@ def test_a_silent_one_is_taken_as_delivered_and_an_unanswered_offer_is_sent(spoi
     at_rest()
 
 
+def test_one_that_its_buyer_confirms_in_that_moment_keeps_the_clock_from_nothing(spoilt, monkeypatch):
+    spoilt.replaced()
+    locked = replacements._locked
+
+    def confirmed_before(found):
+        monkeypatch.setattr(replacements, "_locked", locked)
+        replacements.deliver(found)
+        return locked(found)
+
+    monkeypatch.setattr(replacements, "_locked", confirmed_before)
+    assert replacements.deliver_silent(timezone.now() + timedelta(days=15)) == 0
+    one = Replacement.objects.get()
+    assert (one.state, one.is_presumed) == ("delivered", False)
+
+
 def test_verify_finds_a_replacement_that_is_not_counted_as_such(spoilt):
     spoilt.replaced()
     at_rest()

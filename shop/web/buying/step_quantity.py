@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 from core import numbers
 from orders.actions.cart import MOST_UNITS
 from shop.web.act import ours
-from shop.web.once import slip_of
+from shop.web.once import filled_in, slip_of
 
 STEPS = {"more": 1, "fewer": -1}
 
@@ -23,6 +23,5 @@ def step_quantity(request: HttpRequest) -> HttpResponse:
     values = {"quantity": [str(min(max(stepped, 1), MOST_UNITS))]}
     if variant := request.POST.get("variant", "")[:200]:
         values["variant"] = [variant]
-    form = {"act": "add_to_cart", "item": "", "values": values, "errors": {}, "look": None}
-    slip_of(request).put("form", form)
+    slip_of(request).put("form", filled_in("add_to_cart", values))
     return HttpResponseRedirect(f"{ours(request, 'back').partition('#')[0]}#buy")
