@@ -159,6 +159,8 @@ PROMISES: dict[str, tuple[str, dict[str, str]]] = {
             "month": "30 days of an open board, watched and probed daily: the same whoever bought, called, liked or grew it",
             "month-control": "where counts are live and lots tell whose they are, the months differ",
             "companions": "what is often in the same cart, under ten buyers or of one body: no answer moves",
+            "stars": "a month of reviews, some of them hidden, by cards, lists and pages: what is shown, nothing else",
+            "coupons": "a month of a coupon's words, and counting by unpaid orders: whether it is used up, no count",
             "units-sold": "a month of steps of units sold, by their words and by their order: no figure, no purchase derived",
         },
     ),
