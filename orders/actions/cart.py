@@ -112,7 +112,7 @@ def begin_apart(person: Any, beside: UUID | None) -> Cart:
         person=buyer, is_apart=True, email=(buyer.email or "") if buyer else "", language=language.current()
     )
     if own := reads.carts_of(person, beside).first():
-        for name in (*cart_address.FIELDS, *_DETAILS, "email", "organisation_id"):
+        for name in (*cart_address.FIELDS, *_DETAILS, "email", "organisation_id", "is_unjudged"):
             setattr(cart, name, getattr(own, name) or getattr(cart, name))
     if cart_address.is_untold(cart):
         for name, value in cart_address.usual_of(person).items():
@@ -254,6 +254,7 @@ _CLEAN: dict[str, Any] = {
     "note": lambda text: clean.line(text, "note", 200, required=False),
     "is_adult": bool,
     "coupon_code": clean_code,
+    "is_unjudged": bool,
 }
 
 

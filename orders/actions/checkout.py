@@ -55,15 +55,18 @@ def buy_now(
     wanted: Iterable[tuple[UUID, int]],
     kind: str,
     expected_minor: int,
+    typed_here: Callable[[], bool] | None = None,
     **details: Any,
 ) -> Placed:
-    """Place variants at once, past the cart, with an attempt to pay; with the same uid it leads to the same order."""
+    """Place variants at once, past the cart, with an attempt to pay; with the same uid it leads to the same order.
+    `typed_here` says whether too many buyers were typed where she is (`coupon.is_too_many`)."""
     buyer = person if person.is_authenticated else None
     wanted = list(wanted)
     try:
         with transaction.atomic():
             fields = {"email": (buyer.email or "") if buyer else "", **carts.validated(details, person)}
             cart = Cart(uid=uid, person=buyer, language=language.current(), **fields)
+            cart.typed_here = typed_here
             return _place_cart(
                 cart,
                 person,

@@ -15,27 +15,29 @@ from django.utils import timezone
 
 from accounts.actions import audit
 from catalog.models import Category, Team
-from core import texts
+from core import rates, texts
 from core.language import Words, say
 from core.refusals import Conflict, Invalid, every
+from orders.marks import mark_of_mailbox, mark_of_phone
 from orders.models import Coupon, CouponUse, Order, Parcel
 from orders.models.coupon import MOST_PERCENT
 from orders.reads.coupon import (
-    NOT_FIRST,
     OVER,
     USED_BEFORE,
     USED_UP,
     Buyer,
     WhyNot,
     buyer_of,
-    has_bought,
     running,
     uses_of,
+    why_no_first,
 )
 from orders.refusals import CouponRefused
 
 MOST_MINOR = 100_000_00
 MOST_USES = 1_000_000
+# Mailboxes and numbers that are typed by guests from one address in a day: enough for thirty people with both.
+MOST_TYPED, DAY = 60, 86_400
 
 
 @dataclass(frozen=True)
@@ -156,6 +158,16 @@ def end(coupon: Coupon, by: Any) -> Coupon:
     return coupon
 
 
+def is_too_many(person: Any, place: str, *typed: str) -> bool:
+    """Whether of these mailboxes and numbers, which anybody can type, no use of a coupon is told: so many others were typed
+    today where she is. Told are those of whoever has proved something; the same ones typed again are none more."""
+    if person.is_authenticated and person.is_proved:
+        return False
+    marks = [mark_of_mailbox(text) if "@" in text else mark_of_phone(text) for text in typed]
+    seen = [rates.counted("typed", f"{place} {mark}", DAY, 1) for mark in marks if mark is not None]
+    return rates.counted("typed", place, DAY, seen.count(1)) > MOST_TYPED
+
+
 # --- Used and given back --------------------------------------------------------------------------------
 
 
@@ -179,8 +191,8 @@ def take(use: Use) -> CouponUse:
     most = coupon.most_each
     if most is not None and uses_of(use.buyer, [coupon.pk]).get(coupon.pk, 0) >= most:
         raise _refused(USED_BEFORE)
-    if coupon.is_for_first and has_bought(use.buyer):
-        raise _refused(NOT_FIRST)
+    if coupon.is_for_first and (why := why_no_first(use.buyer)):
+        raise _refused(why)
     return CouponUse(
         coupon_id=coupon.pk,
         amount_minor=use.minor,

@@ -14,7 +14,7 @@ from core.api.lookahead import prefetched
 from core.api.types import ModelType, Money, PlainType, list_of, money, type_of
 from orders.actions import cart as carts
 from orders.actions import cart_address, invoice_wish
-from orders.api.checkout_details import CHECKOUT_DETAILS, clean_details
+from orders.api.checkout_details import CHECKOUT_DETAILS, clean_details, typed_by
 from orders.api.closure import ClosedPlaceType, closed_place
 from orders.api.coupon import CartDiscount, CouponNote
 from orders.api.invoice import InvoiceWishType
@@ -301,6 +301,8 @@ class CartUpdate(CartAct):
     ) -> Any:
         """The cart with what was said of it, begun where there is none."""
         told = clean_details(given)
+        if given.get("email") or given.get("phone"):
+            told["is_unjudged"] = typed_by(request, given)()
         cart = carts.update(request.user, cart_uid(cart_id), accept_prices=bool(accept_prices), **told)
         if to_usual:
             cart = cart_address.send_to_usual(request.user, cart)

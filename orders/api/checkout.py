@@ -21,7 +21,7 @@ from orders.actions import checkout
 from orders.actions import payment as payments
 from orders.api.cart import cart_uid
 from orders.api.cart_line import LineInput, wanted
-from orders.api.checkout_details import CHECKOUT_DETAILS, clean_details
+from orders.api.checkout_details import CHECKOUT_DETAILS, clean_details, typed_by
 from orders.api.order import WithOrder
 from orders.api.payment import PaymentKind, PaymentType, kind_of
 from orders.models import Order
@@ -134,6 +134,7 @@ class BuyNow(WithOrder, Act):
             pay_by,
             fen_of(expected_total),
             **clean_details(given),
+            typed_here=typed_by(request, given),
             coupon_code=coupon_code or "",
         )
         failpoints.reach("place.committed")

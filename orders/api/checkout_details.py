@@ -1,10 +1,13 @@
 """What a buyer tells at checkout, of her cart or past it."""
 
+from collections.abc import Callable
 from typing import Any
 
 import graphene
 
 from core.api.ids import uid_of
+from core.middleware import address_of
+from orders.actions import coupon as coupons
 from orders.api.invoice import InvoiceInput
 
 
@@ -40,3 +43,10 @@ def clean_details(given: dict[str, Any]) -> dict[str, Any]:
     if "invoice" in given:
         fields["invoice"] = given["invoice"]
     return fields
+
+
+def typed_by(request: Any, given: dict[str, Any]) -> Callable[[], bool]:
+    """Whether so many mailboxes and numbers were typed today where the asker is that of hers no use of a coupon is told:
+    asked where it matters."""
+    typed = [given.get(name) or "" for name in ("email", "phone")]
+    return lambda: coupons.is_too_many(request.user, address_of(request), *typed)

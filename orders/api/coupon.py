@@ -36,6 +36,7 @@ class CouponReason(graphene.Enum):
     USED_UP = "USED_UP"
     USED_BEFORE = "USED_BEFORE"
     NOT_FIRST = "NOT_FIRST"
+    SIGN_IN = "SIGN_IN"
     OTHER_GOODS = "OTHER_GOODS"
     TOO_LITTLE = "TOO_LITTLE"
     SAVES_LESS = "SAVES_LESS"
@@ -115,7 +116,7 @@ class CouponType(ModelType):
         about = {
             "code": "What a buyer types; empty: it is for everybody, by its rule alone.",
             "percent": "Per cent off; null where it is a sum.",
-            "is_for_first": "Whether it is for a buyer's first purchase here alone.",
+            "is_for_first": "Whether it is for the first purchase alone of whoever is signed in.",
             "most_in_all": "Uses in all; null: no limit.",
             "most_each": "Uses a person; null: no limit.",
             "uses": "Orders that have it, those that wait to be paid among them.",
@@ -156,7 +157,7 @@ class CouponTerms:
     percent = graphene.Int(description="Per cent off, 1 to 50; or amountMinor.")
     least_minor = graphene.Field(BigInt, description="From this sum of its goods on, in fen.")
     category = graphene.String(description="Only goods of this category, by its slug.")
-    is_for_first = graphene.Boolean(description="Only for a buyer's first purchase here.")
+    is_for_first = graphene.Boolean(description="Only for a first purchase here, of whoever is signed in.")
     most_in_all = graphene.Int(description="Uses in all, 1 or more; null: no limit.")
     most_each = graphene.Int(description="Uses a person, 1 or more; null: no limit.")
     starts_at = graphene.DateTime(description="From when; null: now.")

@@ -1,6 +1,7 @@
 """What a buyer is asking for, before it is an order."""
 
 import uuid
+from collections.abc import Callable
 
 from django.conf import settings
 from django.db import models
@@ -29,6 +30,11 @@ class Cart(models.Model):
     is_without_coupon = models.BooleanField(
         default=False, db_default=False, help_text="the buyer has taken it off: none is to be used"
     )
+    is_unjudged = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="so many guests were typed where she is that of hers no use of a coupon is told any more",
+    )
     invoice_title = models.CharField(max_length=100, blank=True, default="", db_default="")
     invoice_tax_number = models.CharField(max_length=18, blank=True, default="", db_default="")
     invoice_kind = models.CharField(
@@ -45,6 +51,7 @@ class Cart(models.Model):
         default=False, db_default=False, help_text="for one thing bought at once; her own cart is kept"
     )
     left_out = 0  # units that the deed which led to it found no place for; not kept
+    typed_here: Callable[[], bool] | None = None  # says so of what is bought at once; not kept
 
     class Meta:
         constraints = [

@@ -173,7 +173,8 @@ def seen(cart: Cart, to_place: Iterable[CartLine] | None = None) -> CartSeen:
 
 def buyer_of_cart(cart: Cart) -> coupon.Buyer:
     """By what the buyer of a cart is known who has used coupons before."""
-    return coupon.buyer_of(cart.person, cart.email, cart.phone)
+    is_unjudged = cart.is_unjudged or bool(cart.typed_here and cart.typed_here())
+    return coupon.buyer_of(cart.person, cart.email, cart.phone, is_unjudged)
 
 
 def _offered(cart: Cart, lines: list[LineSeen]) -> coupon.Offered:

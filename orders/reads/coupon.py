@@ -31,13 +31,16 @@ class Buyer:
 
     A proved account is one person whatever she types at checkout: beside her own orders those count that a guest has
     placed under a mailbox or number by which she signs in or once did, or under the number that she types. Whoever is not
-    proved is known by mailbox and number alone.
+    proved is known by mailbox and number alone, and by them of nothing but her uses of the coupon itself: what else was
+    bought under them would be told to whoever types them.
     """
 
     person_id: int | None
     is_proved: bool
     emails: tuple[str, ...]
     phones: tuple[str, ...]
+    own_phones: tuple[str, ...] = ()  # of a proved account: those by which she signs in or once did
+    is_unjudged: bool = False  # not proved, and too many were typed where she is
 
     @property
     def mailbox_mark(self) -> int | None:
@@ -60,31 +63,31 @@ class Buyer:
     @property
     def used(self) -> Q:
         """Her uses, as a condition on them."""
-        return self._hers(Q(mailbox__in=self._mailboxes) | Q(phone__in=self._numbers), "order__person")
+        marked = Q(mailbox__in=self._mailboxes) | Q(phone__in=self._numbers)
+        if self.is_proved:
+            marked &= Q(order__person__isnull=True)
+        return marked | Q(order__person=self.person_id) if self.person_id else marked
 
     @property
     def bought(self) -> Q:
-        """Her orders, as a condition on them."""
+        """Of a proved account: her orders, as a condition on them. What she only types is none of hers."""
         # A gift's telephone is somebody else's.
-        called = Q(shipments__parcel__phone__in=self.phones, shipments__parcel__is_gift=False)
-        return self._hers(Q(email__in=self.emails) | called, "person")
-
-    def _hers(self, by_checkout: Q, person: str) -> Q:
-        if self.is_proved:
-            by_checkout &= Q(**{f"{person}__isnull": True})
-        return by_checkout | Q(**{person: self.person_id}) if self.person_id else by_checkout
+        called = Q(shipments__parcel__phone__in=self.own_phones, shipments__parcel__is_gift=False)
+        return Q(person=self.person_id) | Q(person__isnull=True) & (Q(email__in=self.emails) | called)
 
 
-def buyer_of(person: Any, email: str, phone: str) -> Buyer:
+def buyer_of(person: Any, email: str, phone: str, is_unjudged: bool = False) -> Buyer:
     """The buyer of a cart or an order: `person` is her account, or nobody's."""
     if person is None or not person.is_authenticated:
-        return Buyer(None, False, _known(email), _known(phone))
+        return Buyer(None, False, _known(email), _known(phone), is_unjudged=is_unjudged)
     if not person.is_proved:
-        return Buyer(person.pk, False, _known(email), _known(phone))
+        return Buyer(person.pk, False, _known(email), _known(phone), is_unjudged=is_unjudged)
     ways = list(person.ways.values_list("kind", "value"))
     emails = [value for kind, value in ways if kind == SignInWay.Kind.EMAIL]
     numbers = [value.removeprefix("+86") for kind, value in ways if kind == SignInWay.Kind.PHONE]
-    return Buyer(person.pk, True, _known(person.email, *emails), _known(phone, *numbers))
+    # A mailbox that she has typed and never proved is anybody's.
+    mailbox = person.email if person.email_verified_at else ""
+    return Buyer(person.pk, True, _known(mailbox, *emails), _known(phone, *numbers), _known(*numbers))
 
 
 def _known(*values: str | None) -> tuple[str, ...]:
@@ -116,6 +119,13 @@ USED_BEFORE = WhyNot(
 )
 NOT_FIRST = WhyNot(
     "NOT_FIRST", say("这张券只用于在本店的首次购买。", "This coupon is for a first purchase here alone.")
+)
+SIGN_IN = WhyNot(
+    "SIGN_IN",
+    say(
+        "这张券按人算：请先用验证过的邮箱或手机号登录。",
+        "This coupon is counted by person: please sign in with a mailbox or number that you have proved.",
+    ),
 )
 LEFT_OFF = WhyNot("LEFT_OFF", say("您选择了不用券。", "You have chosen to use no coupon."))
 
@@ -270,10 +280,12 @@ def _barred(coupons: Sequence[Coupon], known_as: Callable[[], Buyer]) -> dict[in
     if not bounded and not firsts:
         return {}
     buyer = known_as()
+    if buyer.is_unjudged:
+        return dict.fromkeys([*bounded, *firsts], SIGN_IN)
     uses = uses_of(buyer, bounded) if bounded else {}
     found = {pk: USED_BEFORE for pk, n in uses.items() if n >= (bounded[pk] or 0)}
-    if firsts and has_bought(buyer):
-        found |= dict.fromkeys(firsts, NOT_FIRST)
+    if firsts and (why := why_no_first(buyer)):
+        found |= dict.fromkeys(firsts, why)
     return found
 
 
@@ -283,9 +295,13 @@ def uses_of(buyer: Buyer, coupons: Any) -> dict[int, int]:
     return dict(hers.values_list("coupon").annotate(n=Count("pk")).order_by())
 
 
-def has_bought(buyer: Buyer) -> bool:
-    """Whether a buyer has bought something here before, or has something that waits to be paid."""
-    return Order.objects.filter(buyer.bought).exclude(state__in=Order.CLOSED_UNPAID).exists()
+def why_no_first(buyer: Buyer) -> WhyNot | None:
+    """Why this is no first purchase: she has bought something here before, or something of hers waits to be paid. Of
+    whoever is not proved nothing is looked at: anybody can type a mailbox or number, and would be told of its owner."""
+    if not buyer.is_proved:
+        return SIGN_IN
+    had = Order.objects.filter(buyer.bought).exclude(state__in=Order.CLOSED_UNPAID)
+    return NOT_FIRST if had.exists() else None
 
 
 _GIVEN = """

@@ -96,15 +96,15 @@ def test_a_coupon_of_another_team_category_or_sum_says_what_it_lacks(till):
     a_coupon(None, code="TEAONLY", percent=10, category=tea)
     a_coupon(None, code="LARGE", amount_minor=500, least_minor=100_00)
     a_coupon(None, code="FORFIRST", percent=10, is_for_first=True)
-    Saver().buy(lot, "FORFIRST")
-    buyer = Saver()
+    buyer = Saver(a_person())
+    buyer.buy(lot, "FORFIRST", email=buyer.person.email)
     cart = buyer.fill(lot)
     notes = {code: buyer.use(cart, code)["couponNote"] for code in ("THEIRS", "TEAONLY", "LARGE", "FORFIRST")}
     assert {code: note["code"] for code, note in notes.items()} == {
         "THEIRS": "OTHER_GOODS",
         "TEAONLY": "OTHER_GOODS",
         "LARGE": "TOO_LITTLE",
-        "FORFIRST": "NOT_FIRST",  # the same mailbox and number have bought
+        "FORFIRST": "NOT_FIRST",
     }
     assert "another ¥60.00" in notes["LARGE"]["message"]
     assert buyer.see(cart)["total"]["minor"] > 40_00, "a coupon that does not count stands in nobody's way"
@@ -203,6 +203,62 @@ def test_once_a_person_whatever_the_spelling_and_the_ways(till):
         == "USED_BEFORE"
     )
     at_rest()
+
+
+def test_a_first_purchase_is_known_of_whoever_is_signed_in_and_of_nobody_whose_number_is_typed(till):
+    lot = a_lot_at(50_00)
+    a_coupon(None, code="FIRST", percent=10, is_for_first=True)
+    hers = {"email": "mei@example.com", "phone": "13800138000"}
+    assert reason(Saver().try_to_buy(lot, "FIRST", **hers)) == "SIGN_IN", "placed, without it"
+    unproved = Saver(a_person(email="nobody@example.com", email_verified_at=None))
+    assert reason(unproved.try_to_buy(lot, "FIRST", phone="13700137000")) == "SIGN_IN"
+    # Another who types them has her own first purchase.
+    other = Saver(a_person())
+    assert reason(other.try_to_buy(lot, "FIRST", **hers)) == ""
+    assert reason(other.try_to_buy(lot, "FIRST", email=other.person.email)) == "NOT_FIRST"
+    # By the mailbox and the number that are proved to be hers.
+    assert reason(Saver(a_person(email="mei@example.com")).try_to_buy(lot, "FIRST")) == "NOT_FIRST"
+    caller = a_person(email=None, email_verified_at=None)
+    caller.ways.create(kind="phone", value="+8613800138000", proved_at=timezone.now())
+    assert reason(Saver(caller).try_to_buy(lot, "FIRST", phone="13700137001")) == "NOT_FIRST"
+    at_rest()
+
+
+def test_of_more_than_so_many_that_are_typed_from_one_address_in_a_day_no_use_is_told(till, monkeypatch):
+    monkeypatch.setattr(coupons, "MOST_TYPED", 6)
+    lot = a_lot_at(50_00)
+    a_coupon(None, code="ONEEACH", percent=10, most_each=1)
+    hers = {"email": "mei@example.com", "phone": "13800138000"}
+    Saver().buy(lot, "ONEEACH", **hers)
+    assert reason(Saver().try_to_buy(lot, "ONEEACH", **hers)) == "USED_BEFORE", (
+        "typed again they are none more"
+    )
+    for n in (1, 2):
+        assert (
+            reason(Saver().try_to_buy(lot, "ONEEACH", email=f"g{n}@example.com", phone=f"1390000000{n}"))
+            == ""
+        )
+    late = {"email": "late@example.com", "phone": "13911111111"}
+    for told in (late, hers):
+        assert reason(Saver().try_to_buy(lot, "ONEEACH", **told)) == "SIGN_IN"
+        given = {"lines": [{"variantId": variant_id(lot), "quantity": 1}], "couponCode": "ONEEACH"}
+        answer = Saver().do(
+            "buyNow", "order { discountTotal { minor } }", **given, **BUYER | told, idempotencyKey=key()
+        )
+        assert answer["order"] == {"discountTotal": {"minor": 0}}
+    # Whoever has proved something is known by it, wherever she is.
+    assert reason(Saver(a_person(email="mei@example.com")).try_to_buy(lot, "ONEEACH")) == "USED_BEFORE"
+    assert reason(Saver(a_person()).try_to_buy(lot, "ONEEACH", phone="13700137000")) == ""
+    at_rest()
+
+
+def test_a_mailbox_that_an_account_has_typed_and_never_proved_is_not_hers(till):
+    lot = a_lot_at(50_00)
+    a_coupon(None, code="ONEEACH", percent=10, most_each=1)
+    Saver().buy(lot, "ONEEACH", email="victim@example.com", phone="13800138000")
+    caller = a_person(email="victim@example.com", email_verified_at=None)
+    caller.ways.create(kind="phone", value="+8613700137000", proved_at=timezone.now())
+    assert reason(Saver(caller).try_to_buy(lot, "ONEEACH", phone="13700137000")) == ""
 
 
 def test_two_proved_persons_who_share_a_number_have_one_use_each(till):

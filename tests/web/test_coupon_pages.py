@@ -88,3 +88,15 @@ def test_a_buyer_uses_a_code_in_the_cart_and_sees_it_on_her_order_and_receipt(sh
     assert order.discount_minor == 1000
     page = words(guest.get(f"/en/order/{order.number}/?token={token_for(order)}"))
     assert "−¥10.00" in page and show(order.total_minor) in page
+
+
+def test_a_guest_with_a_code_for_a_first_purchase_is_led_to_sign_in_and_then_it_counts(shelf):
+    a_coupon(None, code="FIRST", percent=10, is_for_first=True)
+    guest = Client()
+    post(guest, "add_to_cart", variant=shelf.variant, quantity="2")
+    asked = fields(words(guest.get("/en/cart/")), "keep_cart") | {"couponCode": "FIRST"}
+    page = words(guest.post("/do/keep_cart/", asked, follow=True))
+    assert "please sign in with a mailbox or number" in page and "?next=%2Fen%2Fcart%2F" in page
+    post(guest, "sign_in", email=shelf.buyer.email, password=shelf.password)
+    page = words(guest.get("/en/cart/"))
+    assert "10% off your first purchase" in page and "−¥7.38" in page and "please sign in" not in page
