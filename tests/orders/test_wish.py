@@ -1,5 +1,6 @@
 """A wish list, and the one letter that somebody asks for: when it can really be bought by her, and never twice."""
 
+import csv
 from datetime import timedelta
 from threading import Thread
 
@@ -11,22 +12,30 @@ from django.utils import timezone
 
 from accounts.actions import merging
 from accounts.models import Address
+from catalog.actions import variant as variants
+from catalog.imports import import_shop
 from catalog.models import Product, Team, Variant
-from core import clock
+from core import clock, language
 from core.api.ids import global_id
 from core.deliveries import drain
+from core.money import decimal
 from core.outbox import record
+from core.templatetags import sheaf
 from orders import people, verify
 from orders.actions import cancel, wish
 from orders.events import WishCameTrue
 from orders.models import Order, Wish
 from orders.tasks import note_wishes
-from tests.catalog.world import a_lot, a_product, a_variant
+from tests.catalog.world import a_lot, a_planned_lot, a_product, a_variant
+from tests.figures import full
 from tests.orders.closed import HUBEI, Closer
 from tests.orders.coupons import pay
-from tests.orders.world import WUHAN, Buyer, a_person
+from tests.orders.world import WUHAN, Buyer, a_person, key
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("whole_shop")]
+
+
+TOLD = ("is back", "in season", "ordered ahead")
 
 
 def pass_by(minutes: int = 15) -> None:
@@ -41,7 +50,7 @@ def letters(minutes: int = 16) -> list:
     pass_by(minutes)
     note_wishes()
     drain()
-    sent = [one for one in mail.outbox if "is back" in one.subject or "in season" in one.subject]
+    sent = [one for one in mail.outbox if any(words in one.subject for words in TOLD)]
     mail.outbox.clear()
     return sent
 
@@ -124,6 +133,69 @@ def test_n29_edits_copies_and_what_is_not_approved_bring_none(her):
     assert letters() == []
     Team.objects.update(is_active=True)
     assert len(letters()) == 1 and lot.variant_id == others[0].pk and len(her.list()) == 9
+
+
+def test_n29_two_hundred_sizes_that_are_imported_or_saved_unchanged_bring_none(her, tmp_path):
+    products = [her.product, *(a_product(her.product.team) for _ in range(full(39, 3)))]
+    sizes = [her.size]
+    while len(sizes) < 5 * len(products):
+        n = len(sizes)
+        sizes.append(a_variant(products[n // 5], name_zh=f"{n} 号装", name_en=f"size {n}"))
+    for size in sizes[: wish.MOST]:
+        assert her.keep(size, product=size.product.slug)["errors"] == []
+    file = tmp_path / "variants.csv"
+    with file.open("w", newline="", encoding="utf-8-sig") as opened:
+        rows = csv.writer(opened)
+        rows.writerow(["product", "name_zh", "name_en", "net_content", "weight_grams", "price_minor"])
+        for one in sizes:
+            words = (one.name_zh, one.name_en, one.net_content, one.weight_grams, decimal(one.price_minor))
+            rows.writerow([one.product.slug, *words])
+    report = import_shop({"variants": file})
+    assert (report.rows, report.faults_total) == ({"variants": len(sizes)}, len(sizes)), "each stands there"
+    for one in sizes:
+        variants.save(one.product, None, one, name_zh=one.name_zh, weight_grams=one.weight_grams)
+    assert letters() == []
+    her.stock()
+    assert len(letters()) == 1
+
+
+def test_n29_what_is_sold_from_next_week_on_is_news_next_week(her):
+    """A sale that begins later is a size that is not offered before."""
+    her.keep()
+    her.stock()
+    Variant.objects.filter(pk=her.size.pk).update(is_offered=False)
+    assert letters(minutes=7 * 24 * 60) == []
+    Variant.objects.filter(pk=her.size.pk).update(is_offered=True)
+    (told,) = letters()
+    assert "is back" in told.subject
+
+
+def test_n29_a_harvest_that_is_sold_in_advance_is_called_a_pre_sale_and_nothing_that_is_there(her):
+    month = clock.today().month
+    Product.objects.filter(pk=her.product.pk).update(season_months=[month % 12 + 1])
+    her.keep()
+    her.keep(letter="SEASON", variantId=None)
+    Product.objects.filter(pk=her.product.pk).update(season_months=[month])
+    lot = a_planned_lot(her.size, ship_by=clock.today() + timedelta(days=7))
+    told = letters()
+    assert sorted("ordered ahead" in one.subject for one in told) == [False, True]
+    with language.use("en"):
+        day = sheaf.day(lot.ship_by)
+    for one in told:
+        assert f"sent by {day}" in one.body and "in stock" not in one.body and "is back" not in one.subject
+
+
+def test_n29_a_refund_that_puts_it_back_on_the_shelf_is_news_once(her, till, a_stand):
+    lot, other = her.stock(2), Buyer()
+    order = other.place(lot, quantity=2)
+    pay(other, order, till, a_stand)
+    her.keep()
+    assert letters() == []
+    other.done("orderCancel", "order { state }", **order, idempotencyKey=key())
+    lot.refresh_from_db()
+    assert lot.units_available == 2
+    assert letters(minutes=14) == []
+    assert len(letters()) == 1 and letters() == []
 
 
 def test_n29_where_it_is_not_sent_to_her_she_is_not_told_before_it_is(her):
