@@ -28,6 +28,7 @@ from orders.models import (
     Parcel,
     Refund,
     Replacement,
+    ReturnParcel,
     Review,
     Shipment,
     Wish,
@@ -218,13 +219,16 @@ def lock_orders_of(person: Person) -> list[int]:
 
 
 def duties(person: Person) -> list[Words]:
-    """What buyers wait for, and would have nobody to see to it without her (`settings.PERSON_DUTIES`): parcels
-    and claims of teams whose desk she alone keeps."""
+    """What buyers wait for, and would have nobody to see to it without her (`settings.PERSON_DUTIES`): parcels and claims
+    of teams whose desk she alone keeps, what they have agreed to send in place of something, and what comes back."""
     found: list[Words] = []
     for team in teams_managed_alone(person).filter(is_active=False):
-        parcels = Shipment.objects.filter(team=team, order__state__in=GOING_ON)
-        claims = Claim.objects.filter(line__team=team, state__in=Claim.TEAM_TO_ANSWER)
-        if parcels.filter(state__in=ON_ITS_WAY).exists() or claims.exists():
+        parcels = Shipment.objects.filter(team=team, order__state__in=GOING_ON, state__in=ON_ITS_WAY)
+        claims = Claim.objects.filter(line__team=team)
+        to_answer = claims.filter(state__in=Claim.TEAM_TO_ANSWER)
+        to_send = Replacement.objects.filter(claim__in=claims, state=Replacement.State.AGREED)
+        to_take_back = ReturnParcel.objects.filter(claim__in=claims, state__in=ReturnParcel.UNDER_WAY)
+        if any(rows.exists() for rows in (parcels, to_answer, to_send, to_take_back)):
             found.append(say("团队“{x}”的订单", "the orders of the team “{x}”", x=team.name_zh))
     return found
 
@@ -232,9 +236,13 @@ def duties(person: Person) -> list[Words]:
 def move(person: Person, old: str, new: str) -> None:
     """The person has proved another mailbox: from now on the letters of all her orders go there, those of before
     too. Whatever was typed at checkout was never proved (`settings.PERSON_MOVERS`)."""
-    # What she bought as a guest stays under what she typed: by it the contest knows the same buyer again.
-    orders = Order.objects.filter(person=person)
-    list(orders.order_by("pk").select_for_update(no_key=True).values_list("pk"))
+    # What she has bought as a guest under the mailbox that she leaves, and proved, is hers for good, as the contest counts
+    # it. What she has not proved stays under what was typed: it may be anybody's, and found her by that mailbox alone.
+    joined = orders_of(person).filter(person=None, email=old, buyer_proved_at__isnull=False)
+    orders = Order.objects.filter(Q(person=person) | Q(pk__in=joined.values("pk")))
+    hers = list(orders.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
+    orders = Order.objects.filter(pk__in=hers)
+    orders.filter(person=None).update(person=person)
     orders.exclude(IS_FORGOTTEN).update(email=new, mobile="")
     Cart.objects.filter(person=person, email=old).update(email=new)
 

@@ -64,7 +64,7 @@ class Purchases:
 def purchases_of(person: Any) -> Purchases:
     """What this person's purchases have set aside and what of it is owed."""
     with connection.cursor() as cursor:
-        cursor.execute(_BY_DAY, [SHANGHAI.key, *hers(person)])
+        cursor.execute(_BY_DAY, [SHANGHAI.key, *hers(person.pk)])
         rows = cursor.fetchall()
     if not rows:
         return Purchases(0, 0, 0, [], 0)

@@ -39,12 +39,17 @@ def orders_of(person: Any) -> QuerySet[Order]:
     forgotten. Whom it counts for is another question (`orders/reads/proof.py`)."""
     if not person.is_authenticated:
         return Order.objects.none()
-    return Order.objects.filter(pk__in=RawSQL(HER_ORDERS, hers(person)))
+    return orders_of_account(person.pk)
 
 
-def hers(person: Any) -> list[Any]:
+def orders_of_account(pk: int) -> QuerySet[Order]:
+    """The same for an account that is known by its id alone."""
+    return Order.objects.filter(pk__in=RawSQL(HER_ORDERS, hers(pk)))
+
+
+def hers(pk: int) -> list[Any]:
     """The parameters of `HER_ORDERS`."""
-    return [person.pk, person.pk, person.pk, UNUSED_FOR]
+    return [pk, pk, pk, UNUSED_FOR]
 
 
 def orders_open_to(person: Any, number: str, token: str | None) -> QuerySet[Order]:

@@ -86,6 +86,24 @@ def test_so_is_one_who_proved_her_mailbox_before_she_paid(lot, team):
     assert [*rows.verify(), *verify()] == []
 
 
+def test_whoever_moves_to_another_mailbox_stays_the_buyer_of_what_she_proved_by_the_one_before(lot, team):
+    person = shelves.a_person(email="old@example.com", email_verified_at=clock.now())
+    order = world.an_order((lot, 2), email="old@example.com")
+    world.prove(order)
+    world.pay(order)
+    world.pay(world.an_order((lot, 1), person=person))
+    assert world.figures(team)[:3] == (11070, 1, 1)
+    person.refresh_from_db()
+    token = seals.seal(people.EMAIL_CHANGE, new="new@example.com", **people._of_this_change(person))
+    people.confirm_email_change(person, token)
+    drain()
+    world.refund(order, (order.lines.get(), 3690))
+    assert world.figures(team)[:3] == (7380, 1, 1)
+    world.pay(world.an_order((lot, 1), person=person))
+    assert world.figures(team)[2] == 1
+    assert [*rows.verify(), *verify()] == []
+
+
 def test_whoever_takes_her_proved_mailbox_to_her_account_is_one_person(lot, team):
     order = world.an_order((lot, 1), email="new@example.com")
     world.pay(order)

@@ -12,7 +12,7 @@ from contest.models import CaseItem
 from core.refusals import Conflict
 from impact.reads.purchases import purchases_of
 from impact.reads.set_aside import set_aside
-from orders.models import Claim, Dispute, Order, Parcel, Refund, Review
+from orders.models import Claim, Dispute, Order, Parcel, Payment, Refund, Review
 from orders.people import FORGOTTEN
 from orders.reads.shipment import is_receiver
 from orders.reads.unsettled import reachable_until, unsettled
@@ -53,6 +53,15 @@ def test_what_her_purchases_did_counts_what_she_bought_as_a_guest(sold):
     assert hers.earmarked_minor + hers.owed_minor == of_it
     ways.end(mei.ways.get(ended_at=None), mei)
     assert purchases_of(mei).day_count == 0, "a mailbox that opens her account no more shows nothing"
+
+
+def test_she_is_offered_first_the_kind_by_which_she_has_paid_as_a_guest(sold):
+    (method,) = Payment.objects.filter(is_kept=True).values_list("method", flat=True)
+    for person, offered in ((a_person(), ""), (joins(), method)):
+        buyer = Buyer(person)
+        buyer.begin({"number": buyer.place(sold.lots[0])["number"]})
+        assert Payment.objects.latest("pk").asked_first == offered
+    assert method
 
 
 def test_her_data_tell_orders_claims_reviews_and_disputes_of_it(sold):

@@ -17,6 +17,8 @@ from catalog.actions import team as teams
 from core.api.ids import global_id, uid_of
 from core.deliveries import drain
 from core.refusals import Conflict
+from orders.actions import proof
+from orders.links import proof_for
 from orders.models import (
     Cart,
     Claim,
@@ -193,13 +195,21 @@ def test_letters_go_to_the_address_that_the_owner_has_proved_since(till, a_stand
     buyer, old = Buyer(person), person.email
     chosen = buyer.place(a_lot(), email="desk@example.com")
     own = buyer.place(a_lot(), email=old)
-    guests = Buyer().place(a_lot(), email=old)
+    guests, proved = (Buyer().place(a_lot(), email=old) for _ in range(2))
+    proof.prove(Order.objects.get(number=proved["number"]), proof_for(row(proved)))
     buyer.done("emailChangeRequest", email="new@example.com", password=PASSWORD)
     drain()
     link = next(token_in(m, "change") for m in mail.outbox if m.to == ["new@example.com"])
     assert row(own).email == old, "nobody has proved it yet"
     buyer.done("emailChangeConfirm", token=link)
     assert row(own).email == "new@example.com" and row(guests).email == old
+    # What she has proved as a guest is hers still; what she has not was found by the old mailbox alone.
+    assert (row(proved).person, row(proved).email) == (person, "new@example.com")
+    assert row(guests).person is None
+    seen = {
+        one["number"] for one in buyer.ask("{ myOrders(first: 9) { nodes { number } } }")["myOrders"]["nodes"]
+    }
+    assert seen == {one["number"] for one in (chosen, own, proved)}
     assert row(chosen).email == "new@example.com", "what was typed at checkout was never proved"
     mail.outbox.clear()
     till.pay(session_of(buyer.begin({"number": own["number"]})), "alipay")

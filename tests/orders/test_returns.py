@@ -6,10 +6,14 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
+from accounts.actions import operator as operators
+from catalog.actions import team as teams
 from core.api.ids import global_id
+from core.refusals import Conflict
 from orders import verify
 from orders.actions import claim_reply, refund, return_parcel, shipment
-from orders.models import Claim, Refund, ReturnParcel
+from orders.models import Claim, Order, Refund, Replacement, ReturnParcel, Shipment
+from tests.accounts.world import a_person
 from tests.catalog.world import an_operator
 from tests.orders.sold import settle
 from tests.orders.test_mails import new_mails
@@ -140,6 +144,28 @@ def test_who_does_not_want_to_send_it_says_so_and_the_team_answers_anew(back):
     assert back.says("claimBring", words="请看照片")["claim"]["state"] == "OFFICE"
     assert back.stands == ("office", "over", 0)
     at_rest()
+
+
+@pytest.mark.parametrize("waits", ["to be sent in its place", "to be sent back", "on its way back"])
+def test_a_team_at_rest_keeps_its_last_manager_until_what_was_agreed_is_done(back, waits):
+    if waits == "to be sent in its place":
+        assert back.answer(replaceUnits=1)["errors"] == []
+        back.says("claimAccept")
+    else:
+        one = back.agreed()
+        if waits == "on its way back":
+            assert back.send(one)["errors"] == []
+    team, mei, ada = back.line(TEA).team, back.managers[TEA].person, a_person(("operator",))
+    teams.rest(team, ada, "示例原因")
+    # Its parcels are through with their time.
+    Shipment.objects.update(state="completed")
+    Order.objects.update(state="completed", closed_at=timezone.now())
+    with pytest.raises(Conflict) as said:
+        operators.close(mei, ada)
+    assert team.name_zh in str(said.value)
+    Replacement.objects.update(state="shipped", shipped_at=timezone.now())
+    ReturnParcel.objects.update(state="over")
+    operators.close(mei, ada)
 
 
 def test_verify_finds_a_return_beside_its_claim_or_one_that_nothing_was_given_for(back):
