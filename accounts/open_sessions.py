@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from accounts import devices
 from accounts.models import OpenSession, Person
+from accounts.models.open_session import LASTS
 from accounts.reads import hashed
 
 Browser, System = OpenSession.Browser, OpenSession.System
@@ -51,7 +52,8 @@ _SEEN = """
     SELECT gen_random_uuid(), %(person)s, s.session_key, %(lock)s, %(browser)s, %(system)s, %(device)s, %(day)s, %(day)s
     FROM django_session s WHERE s.session_key = %(key)s FOR KEY SHARE
     ON CONFLICT (session_id) DO UPDATE SET lock = EXCLUDED.lock, browser = EXCLUDED.browser,
-        system = EXCLUDED.system, device = EXCLUDED.device, last_seen_on = EXCLUDED.last_seen_on
+        system = EXCLUDED.system, device = EXCLUDED.device, last_seen_on = EXCLUDED.last_seen_on,
+        first_seen_on = CASE WHEN %(anew)s THEN EXCLUDED.first_seen_on ELSE o.first_seen_on END
 """
 
 
@@ -65,8 +67,9 @@ def named(agent: str) -> tuple[str, str]:
     return first(_BROWSERS, Browser.OTHER), first(_SYSTEMS, System.OTHER)
 
 
-def seen(request: Any, person: Person) -> None:
-    """Note that she is signed in by this request's session, today: one statement."""
+def seen(request: Any, person: Person, *, anew: bool = False) -> None:
+    """Note that she is signed in by this request's session, today: one statement. From the day on which she has signed in
+    `anew` it is counted how long it lasts."""
     browser, system = named(request.META.get("HTTP_USER_AGENT", ""))
     today = timezone.localdate()
     with connections[router.db_for_write(OpenSession)].cursor() as cursor:
@@ -80,6 +83,7 @@ def seen(request: Any, person: Person) -> None:
                 "system": str(system),
                 "device": device_of(request),
                 "day": today,
+                "anew": anew,
             },
         )
     request.session.seen_on = today
@@ -96,7 +100,9 @@ def of(person: Person) -> QuerySet[OpenSession]:
     """Those that open her account now, the one seen last first. What a new password or the end of all sessions has shut
     is none."""
     return person.open_sessions.filter(
-        lock=_fingerprint(person), session__expire_date__gt=timezone.now()
+        lock=_fingerprint(person),
+        session__expire_date__gt=timezone.now(),
+        first_seen_on__gt=timezone.localdate() - LASTS,
     ).order_by("-last_seen_on", "-id")
 
 
@@ -125,4 +131,4 @@ def _signed_in(sender: Any, request: Any, user: Any, **_: Any) -> None:
     if isinstance(user, Person) and hasattr(request, "session"):
         if request.session.session_key is None:
             request.session.save()
-        seen(request, user)
+        seen(request, user, anew=True)

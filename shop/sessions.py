@@ -7,13 +7,15 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.db import connections, router
+from django.utils import timezone
 
 from accounts.models import OpenSession
+from accounts.models.open_session import LASTS
 
 _DATA = """
     SELECT s.session_data, o.last_seen_on
     FROM django_session s LEFT JOIN accounts_opensession o ON o.session_id = s.session_key
-    WHERE s.session_key = %s AND s.expire_date > now()
+    WHERE s.session_key = %s AND s.expire_date > now() AND (o.first_seen_on IS NULL OR o.first_seen_on > %s)
 """
 
 
@@ -23,9 +25,10 @@ class SessionStore(db.SessionStore):
     seen_on: date | None = None  # the day it was last seen, of one whose person is signed in
 
     def load(self) -> dict[str, Any]:
-        """What the session holds; nothing when there is no such session any more."""
+        """What the session holds; nothing when there is no such session any more, or she has signed in so long ago that it
+        has had its last day, however often it was written to."""
         with connections[router.db_for_read(self.model)].cursor() as cursor:
-            cursor.execute(_DATA, [self.session_key])
+            cursor.execute(_DATA, [self.session_key, timezone.localdate() - LASTS])
             row = cursor.fetchone()
         if row is None:
             self._session_key = None

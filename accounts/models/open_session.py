@@ -1,12 +1,16 @@
 """Where somebody is signed in: a row beside each session that is hers, gone as soon as the session is."""
 
 import uuid
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
 
 from core.choices import Choices
 from core.language import Words, say
+
+# So long after she has signed in there she signs in again, however often she has come by meanwhile.
+LASTS = timedelta(days=90)
 
 
 class OpenSession(models.Model):

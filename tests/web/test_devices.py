@@ -16,6 +16,7 @@ from accounts import devices, open_sessions
 from accounts.actions import export as exports
 from accounts.actions import joining
 from accounts.models import OpenSession, Person
+from accounts.models.open_session import LASTS
 from core.api.ids import global_id
 from core.language import use
 from core.templatetags.sheaf import day as said_as
@@ -107,6 +108,23 @@ def test_she_sees_where_she_is_signed_in_by_day_and_which_one_this_is():
     assert is_in(phone)
     row = row_of(phone)
     assert (row.first_seen_on, row.last_seen_on) == (day, timezone.localdate())
+
+
+def test_a_session_has_a_last_day_however_often_she_comes_by_and_signing_in_begins_another():
+    mei = a_person()
+    phone, desk = a_browser(mei, PHONE), a_browser(mei)
+    last = timezone.localdate() - LASTS + timedelta(days=1)
+    OpenSession.objects.filter(pk=row_of(phone).pk).update(first_seen_on=last, last_seen_on=last)
+    assert is_in(phone) and len(told(desk)) == 2
+    OpenSession.objects.filter(pk=row_of(phone).pk).update(first_seen_on=last - timedelta(days=1))
+    assert told(desk) == ["Chrome（Windows 电脑）"]
+    assert not is_in(phone) and is_in(desk)
+    post(phone, "sign_in", email=mei.email, password=PASSWORD)
+    assert is_in(phone) and row_of(phone).first_seen_on == timezone.localdate()
+    # Signed in once more in the same browser before its last day, it begins anew.
+    OpenSession.objects.filter(pk=row_of(desk).pk).update(first_seen_on=last)
+    post(desk, "sign_in", email=mei.email, password=PASSWORD)
+    assert row_of(desk).first_seen_on == timezone.localdate()
 
 
 def test_no_address_and_no_key_is_told_or_kept_of_a_device():
