@@ -44,6 +44,15 @@ def guest() -> Client:
     return Client()
 
 
+@pytest.fixture
+def a_new_hour(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One has just begun, for pictures that are kept until it is over: none ends amid a test."""
+    from shop.web import cards
+
+    now = timezone.now().replace(minute=0, second=0, microsecond=0)
+    monkeypatch.setattr(cards, "timezone", SimpleNamespace(now=lambda: now))
+
+
 def signed_in(person: Any) -> Client:
     """A browser of somebody."""
     client = Client()

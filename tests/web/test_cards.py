@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def drawings(monkeypatch):
+def drawings(monkeypatch, a_new_hour):
     """What was drawn, card by card; nothing is kept from before."""
     seen: list[card_pictures.Card] = []
 

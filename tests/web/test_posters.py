@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def posters(monkeypatch):
+def posters(monkeypatch, a_new_hour):
     """What was drawn, poster by poster; nothing is kept from before."""
     seen = []
     draw = poster_pictures.drawn
