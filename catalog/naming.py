@@ -1,4 +1,4 @@
-"""What a product is called in addresses: its Chinese name in pinyin, word by word."""
+"""What a product or a team is called in addresses: its Chinese name in pinyin, word by word."""
 
 import re
 
@@ -25,6 +25,6 @@ def in_letters(name: str) -> str:
     return whole if len(whole) <= LONGEST else whole[: LONGEST + 1].rpartition("-")[0] or whole[:LONGEST]
 
 
-def is_made_of(slug: str, name: str) -> bool:
+def is_made_of(slug: str, name: str, nameless: str) -> bool:
     """Whether we made this address of that name: one that somebody chose stays as it was chosen."""
-    return bool(re.fullmatch(f"{re.escape(in_letters(name) or 'product')}(-{TAIL})?", slug))
+    return bool(re.fullmatch(f"{re.escape(in_letters(name) or nameless)}(-{TAIL})?", slug))

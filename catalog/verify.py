@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from catalog.actions import card
-from catalog.models import FormerSlug, Product
+from catalog.actions.address import FORMER
+from catalog.models import Product
 from catalog.models.sold import STEPS
 from core.verify import Offence, rows_of
 
@@ -28,7 +29,7 @@ _LOTS = """
 
 def verify() -> Iterator[Offence]:
     """I1: a lot's units add up and are the fold of its reservations; a card equals what it is made from; an address
-    leads to one product."""
+    leads to one product or team."""
     for code, declared, restocked, available, reserved, sold, replaced, *fold in rows_of(_LOTS):
         words = (
             f"declared {declared} + restocked {restocked} against available {available}"
@@ -38,9 +39,10 @@ def verify() -> Iterator[Offence]:
         yield Offence("I1", "Lot", code, words)
     for slug, step in Product.objects.exclude(sold_step__in=(0, *STEPS)).values_list("slug", "sold_step"):
         yield Offence("I1", "Product", slug, f"{step} units sold are told, which is no step")
-    for slug in FormerSlug.objects.filter(slug__in=Product.objects.values("slug")).values_list(
-        "slug", flat=True
-    ):
-        yield Offence("I1", "FormerSlug", slug, "leads on to a product, and is the address of one")
+    for kind, former in FORMER.items():
+        both = former.objects.filter(slug__in=kind.objects.values("slug"))
+        for slug in both.values_list("slug", flat=True):
+            noun = kind.__name__.lower()
+            yield Offence("I1", former.__name__, slug, f"leads on to a {noun}, and is the address of one")
     for noun, its_id, said, true in card.stale():
         yield Offence("I1", noun, its_id, f"its card says {said}, its variants and lots {true}")

@@ -10,13 +10,12 @@ from django.utils import timezone
 from accounts.actions import audit
 from accounts.clean import line
 from accounts.models import Person, Region
-from accounts.models.person import a_code
-from catalog import after_sale, clean, naming, search
-from catalog.actions import card, desk
+from catalog import after_sale, clean, search
+from catalog.actions import address, card, desk
 from catalog.actions.missing import NotReady, missing
 from catalog.events import ProductReviewed
 from catalog.illustrations import KINDS, kind_for
-from catalog.models import Category, FormerSlug, ListingReview, Product, Team
+from catalog.models import Category, ListingReview, Product, Team
 from catalog.reads import is_changed
 from catalog.reads.changes import facts
 from catalog.reads.former import approved_names
@@ -71,39 +70,18 @@ def create_product(team: Team, by: Person | None, *, name_zh: str, **fields: Any
     slug = fields.pop("slug", None)
     product = Product(team=team)
     _write(product, {**given, **fields, "name_zh": name_zh})
-    product.slug = clean.address(slug, 80) if slug else a_slug(product.name_zh)
+    product.slug = address.chosen(Product, slug) if slug else address.made_of(Product, product.name_zh)
     with transaction.atomic():
         product.save()
         audit.record(by, "create", "Product", product.uid, team=team.code)
     return product
 
 
-def a_slug(name: str) -> str:
-    """An address that says the name, and that no product has or ever had."""
-    stem = naming.in_letters(name)
-    if stem and not _is_used(stem):
-        return stem
-    return f"{stem or 'product'}-{a_code(6).lower()}"
-
-
-def _is_used(slug: str) -> bool:
-    return Product.objects.filter(slug=slug).exists() or FormerSlug.objects.filter(slug=slug).exists()
-
-
-def _follow_name(product: Product, was: str) -> set[str]:
-    """An address that we made of the name before is made anew of the one that it has now; what else is written then."""
-    if was == product.name_zh or not naming.is_made_of(product.slug, was):
-        return set()
-    product.slug = a_slug(product.name_zh)
-    return {"slug"}
-
-
 def _move(product: Product) -> None:
     """With an approved name the address changes too, not before: a name that waits is nobody's to read. The one of
     before leads on for ever."""
-    before, names = product.slug, approved_names(product)
-    if names and _follow_name(product, names[0]):
-        FormerSlug.objects.create(slug=before, product=product)
+    names = approved_names(product)
+    if names and address.move(product, names[0], product.name_zh):
         product.save(update_fields=["slug"])
 
 
@@ -116,7 +94,7 @@ def change_product(product: Product, by: Person | None, **fields: Any) -> Produc
         if not changed:
             return row
         if row.published_at is None:
-            changed |= _follow_name(row, was)  # nobody has come by that address yet
+            changed |= address.follow_name(row, was, row.name_zh)  # nobody has come by that address yet
         row.save(update_fields=sorted(changed))
         audit.record(by, "change", "Product", row.uid, fields=sorted(changed))
         if changed & REVIEWED:

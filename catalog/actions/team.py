@@ -11,7 +11,7 @@ from accounts.models import Person, Region
 from accounts.permissions import must
 from accounts.places import Place
 from catalog import clean, search
-from catalog.actions import desk, listing
+from catalog.actions import address, desk, listing
 from catalog.models import Product, SearchEntry, Team
 from core.language import say
 from core.refusals import Conflict, Invalid
@@ -24,16 +24,17 @@ CODE = re.compile("[A-Z][A-Z0-9]{1,11}")
 
 
 def create(by: Person | None, *, code: str, county: Region, slug: str = "", **texts: str) -> Team:
-    """An operator sets a team up; it offers nothing until its leader is verified. Without a slug its address is made of its
-    code."""
+    """An operator sets a team up; it offers nothing until its leader is verified. Without a slug its address says its
+    Chinese name."""
     must(by, "catalog.keep_teams", at=Place(region=county.code))
-    code, slug = _free_code(code), _free_slug(slug or code.strip().lower())
+    code = _free_code(code)
     if county.level != Region.Level.COUNTY or county.parent is None:
         raise Invalid(say("请选择县（市、区）。", "Choose a county."), field="county")
     # Cities and districts directly below a province, such as 仙桃, are divisions themselves.
     division = county if county.parent.level == Region.Level.PROVINCE else county.parent
-    team = Team(code=code, slug=slug, county=county, division=division)
+    team = Team(code=code, county=county, division=division)
     _write(team, texts, required=("name_zh", "name_en"))
+    team.slug = address.chosen(Team, slug) if slug else address.made_of(Team, team.name_zh)
     with transaction.atomic():
         team.save()
         audit.record(by, "create", "Team", team.uid, code=code)
@@ -50,19 +51,16 @@ def _free_code(code: str) -> str:
     return plain
 
 
-def _free_slug(slug: str) -> str:
-    clean.address(slug, 60)
-    if Team.objects.filter(slug=slug).exists():
-        raise Invalid(say("这个地址已被使用。", "This address is taken."), field="slug")
-    return slug
-
-
 def change(team: Team, by: Person | None, **texts: str) -> Team:
-    """Its managers say who they are and where they work; an operator may put it right."""
+    """Its managers say who they are and where they work; an operator may put it right. With its name an address that we
+    made of the one before moves, and that one leads on."""
     desk.must_there(by, team, "catalog.describe_team")
     with transaction.atomic():
+        # Locked, so that of two who rename it at once the second moves it on from where the first has left it.
+        team = Team.objects.select_for_update(no_key=True).get(pk=team.pk)
+        was = team.name_zh
         _write(team, texts)
-        team.save(update_fields=sorted(texts))
+        team.save(update_fields=sorted({*texts, *address.move(team, was, team.name_zh)}))
         audit.record(by, "change", "Team", team.uid, fields=sorted(texts))
         _tell_products(team)
     return team

@@ -16,6 +16,7 @@ from catalog.api.picture import PictureType
 from catalog.api.variant import VariantType
 from catalog.models import Category, Product
 from catalog.reads.listing import narrowed, with_season
+from catalog.reads.teams import address_of_today
 from catalog.search import Where, measures
 from core import clock
 from core.api.connections import connection_field
@@ -264,6 +265,8 @@ def chosen(where: dict[str, Any] | None) -> Where:
     for name in ("category", "division", "kind"):
         if name in given:
             given[name] = tuple(given[name])
+    if "team" in given:
+        given["team"] = address_of_today(given["team"])
     if "price" in given:
         given["price"] = tuple(_range(text) for text in given["price"][:10])
     return Where(**given)

@@ -109,7 +109,7 @@ class TeamType(ModelType):
 
 
 def _team(root: Any, info: Any, slug: str) -> Team | None:
-    return prefetched(reads.teams().filter(slug=slug), info).first()
+    return prefetched(reads.teams().filter(reads.addressed(slug)), info).first()
 
 
 def _teams(root: Any, info: Any, division: str | None = None) -> QuerySet[Team]:
@@ -135,7 +135,11 @@ class Query:
         cache_tags(
             graphene.Field(
                 TeamType,
-                args={"slug": graphene.Argument(graphene.String, required=True, description="Its slug.")},
+                args={
+                    "slug": graphene.Argument(
+                        graphene.String, required=True, description="One that it has, or ever had."
+                    )
+                },
                 resolver=_team,
                 description="One team; null when there is none.",
             ),

@@ -74,7 +74,7 @@ CATEGORIES = Table(
 TEAMS = Table(
     (
         Column("code", say("团队编号", "Team’s code"), _code_of_team),
-        Column("slug", say("网址名", "Address"), kinds.code(60), needed=False),
+        Column("slug", say("网址名", "Address"), kinds.code(80), needed=False),
         Column("county", say("县（名称或代码）", "County (name or code)"), kinds.text(90)),
         *_named("团队名称", "Team’s name", needs_english=True),
         *_texts(

@@ -146,7 +146,7 @@ def _category(rows: _Rows) -> None:
 
 def _team(rows: _Rows) -> None:
     code = rows.row["code"]
-    slug = rows.row["slug"] or code.lower()
+    slug = rows.row["slug"] or ""
     _is_new(Team.objects.filter(code=code), "code")
     _is_new(Team.objects.filter(slug=slug), "slug")
     texts = rows.rest("code", "slug", "county")

@@ -1,5 +1,5 @@
 from catalog.models.check import DepartmentCheck
-from catalog.models.former import FormerSlug
+from catalog.models.former import FormerSlug, FormerTeamSlug
 from catalog.models.lot import Lot, Reservation
 from catalog.models.product import Category, Certificate, ListingReview, Picture, Product
 from catalog.models.question import ProductQuestion
@@ -14,6 +14,7 @@ __all__ = [
     "Certificate",
     "DepartmentCheck",
     "FormerSlug",
+    "FormerTeamSlug",
     "Leader",
     "ListingReview",
     "Lot",

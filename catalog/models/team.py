@@ -15,7 +15,7 @@ class Team(models.Model):
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     code = models.CharField(max_length=12, unique=True, help_text="short public code, e.g. HB01")
-    slug = models.SlugField(max_length=60, unique=True)
+    slug = models.SlugField(max_length=80, unique=True)
     name_zh = models.CharField(max_length=80)
     name_en = models.CharField(max_length=120)
     village_zh = models.CharField(max_length=60, blank=True)

@@ -22,6 +22,7 @@ from catalog.reads.products import (
 )
 from catalog.reads.shelf import EXACT_UP_TO, is_known_short, is_plenty, public_units
 from catalog.reads.teams import (
+    addressed,
     categories,
     desks_of,
     is_related,
@@ -35,6 +36,7 @@ from catalog.reads.teams import (
 )
 
 __all__ = [
+    "addressed",
     "managers_by_team",
     "EXACT_UP_TO",
     "categories",

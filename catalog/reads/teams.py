@@ -4,18 +4,31 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from accounts.models import Appointment, Person
 from accounts.models.appointment import OF_A_TEAM
 from accounts.permissions import absent, held_asleep_too, places_of, running
-from catalog.models import Category, Team, TeamMember
+from catalog.models import Category, FormerTeamSlug, Team, TeamMember
 from core.language import Words, say
 
 
 def teams() -> QuerySet[Team]:
     """The teams that offer something here."""
     return Team.objects.filter(is_active=True)
+
+
+def addressed(slug: str) -> Q:
+    """The team that has this address, or had it once."""
+    had = FormerTeamSlug.objects.filter(slug=slug).values("team")
+    # Two looks into an index each, where an "or" would read every team.
+    return Q(pk__in=Team.objects.filter(slug=slug).values("pk").union(had))
+
+
+def address_of_today(slug: str) -> str:
+    """The address of the team that has or had this one; what leads nowhere, as it is."""
+    now = FormerTeamSlug.objects.filter(slug=slug).values_list("team__slug", flat=True).first()
+    return now or slug
 
 
 def categories() -> QuerySet[Category]:

@@ -10,7 +10,7 @@ from accounts.api.viewer import add_to_viewer
 from accounts.models import Organisation, Person
 from accounts.reads import organisation_led_by
 from catalog.models import Team
-from catalog.reads.teams import teams
+from catalog.reads.teams import addressed, teams
 from contest.actions import engagement, referral
 from contest.api.entry import WHICH, ContestEntry, named_entry
 from contest.models import Engagement, ReferralLink
@@ -222,7 +222,7 @@ class ReferralLinkRevoke(Act):
 
 
 def _team(slug: str) -> Team:
-    found = teams().filter(slug=slug).first()
+    found = teams().filter(addressed(slug)).first()
     if found is None:
         raise NotFound(field="team")
     return found

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from accounts.models import Region
 from catalog.models import Lot, Product, Team
 from catalog.reads.products import published_products
-from catalog.reads.teams import teams
+from catalog.reads.teams import addressed, teams
 from core import fast
 from core.choices import Choices
 from core.language import Words, say
@@ -98,7 +98,7 @@ def provenance(slug: str) -> Provenance:
 
 def provenance_of_team(slug: str) -> Provenance:
     """Of a team: its county and how many households are behind it."""
-    team: Team | None = teams().select_related("county").filter(slug=slug).first()
+    team: Team | None = teams().select_related("county").filter(addressed(slug)).first()
     if team is None:
         raise NotFound()
     return Provenance(team.pk, team.county, public_households_of_teams([team.pk])[team.pk])

@@ -7,6 +7,7 @@ from accounts.models import Person, Question
 from accounts.places import Place
 from catalog.actions.question import ask_team
 from catalog.models import Team
+from catalog.reads.teams import addressed
 from core.language import Words, say
 from core.refusals import Invalid
 from orders.models import Order, OrderQuestion
@@ -19,7 +20,7 @@ def ask(order: Order, by: Person, words: str, team: str = "") -> Question:
     """A question about an order to the team of this slug, of which there is something in it, or to the shop."""
     about = say("订单 {n}", "Order {n}", n=order.number)
     if team:
-        its = Team.objects.filter(slug=team, pk__in=order.lines.values("team")).first()
+        its = Team.objects.filter(addressed(team), pk__in=order.lines.values("team")).first()
         if its is None:
             raise Invalid(
                 say("这个订单里没有这支团队的东西。", "Nothing in this order is of that team."), field="team"

@@ -94,10 +94,10 @@ def county_of(row: dict[str, str]) -> Region:
 
 
 def team_fields(row: dict[str, str], n: int) -> dict[str, str]:
-    """What is said of the team of this row of the file, the n-th: its code and slug, and texts in both languages."""
+    """What is said of the team of this row of the file, the n-th: its code, and texts in both languages."""
     village = f"{n % 9 + 1:02d}"
     return {
-        "code": row["team_no"], "slug": row["team_no"].lower(), "name_zh": row["team_zh"], "name_en": row["team_en"],
+        "code": row["team_no"], "name_zh": row["team_zh"], "name_en": row["team_en"],
         "village_zh": f"示例村{village}", "village_en": f"Demo Village {village}",
         "story_zh": f"{row['county_zh']}示例村{village}的乡亲们一起种，由带头人统一收购、分级、发货。",
         "story_en": f"The households of Demo Village {village} in {row['county_en']} grow it; the leader buys in, grades and sends.",

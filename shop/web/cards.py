@@ -14,6 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 
 from accounts import shop
@@ -50,7 +51,7 @@ PRODUCT = """query ProductCard($slug: String!) {
 }"""
 
 TEAM = """query TeamCard($slug: String!) {
-  team(slug: $slug) { name county { name } division { name } products(first: 3) { nodes { slug name } } }
+  team(slug: $slug) { slug name county { name } division { name } products(first: 3) { nodes { slug name } } }
 }"""
 
 PURCHASES = """query PurchasesCard {
@@ -150,6 +151,8 @@ def team_card(request: HttpRequest, lang: str, slug: str) -> HttpResponse:
     """Of a team: where it is, who leads it, and what it offers; no figure, so that it may be shown for years."""
     language.activate(lang)
     found = _public_facts(request, TEAM, {"slug": slug})
+    if found["slug"] != slug:
+        return redirect("team_card", permanent=True, lang=lang, slug=found["slug"])
     goods = [one["name"] for one in found["products"]["nodes"]]
     card = _card(
         " · ".join(dict.fromkeys((found["division"]["name"], found["county"]["name"]))),

@@ -33,6 +33,14 @@ class Broken(Exception):
     """Something of ours failed under a page: it has been logged with the request's id."""
 
 
+class Moved(Exception):
+    """The page is about something that had this address once: it is there for good."""
+
+    def __init__(self, where: str):
+        super().__init__(where)
+        self.where = where
+
+
 class Language:
     """The converter of `<language:lang>` in an address: `zh` or `en`, anything else is no page of ours."""
 
@@ -84,7 +92,7 @@ def page(
     oneself: a guest is asked to sign in, and comes back. One that `is_apart` is about what is bought at once, whose
     cart is another than the one that is kept. One `for_its_own` is open to whoever has its key, too; a guest without is
     asked to sign in alike, whether there is such a thing or not. One that has another page `otherwise` is answered with
-    that where it is about nothing: it knows what was there before, and what has moved.
+    that where it is about nothing: it knows what was there before. What has moved leads on to where it is.
     """
     this = Page(name, may_be_empty, for_somebody, is_apart, for_its_own, otherwise)
     instead = this._replace(name=otherwise, otherwise="")
@@ -98,16 +106,19 @@ def page(
         if this.is_apart:
             setattr(request, APART, True)
         try:
-            response = _cached(request, this, captured) or _render(request, this, captured, status)
-        except Http404:
-            if this.for_its_own and not request.user.is_authenticated:
-                return _to_sign_in(request)
-            # What is not there may be there for a role of hers that waits for its code.
-            if where := proof_page(request.user, request.get_full_path()):
-                return redirect(where)
-            if not this.otherwise:
-                raise
-            response = _moved(request, instead, captured) or _render(request, instead, captured, status)
+            try:
+                response = _cached(request, this, captured) or _render(request, this, captured, status)
+            except Http404:
+                if this.for_its_own and not request.user.is_authenticated:
+                    return _to_sign_in(request)
+                # What is not there may be there for a role of hers that waits for its code.
+                if where := proof_page(request.user, request.get_full_path()):
+                    return redirect(where)
+                if not this.otherwise:
+                    raise
+                response = _render(request, instead, captured, status)
+        except Moved as moved:
+            response = redirect(moved.where, permanent=True)
         if status == 200 and opened_on(request) and not request.is_opened:
             # What it opened is not there any more, or was never.
             return redirect(address_with(request))
@@ -122,6 +133,8 @@ def page(
 def _render(request: HttpRequest, page: Page, captured: dict[str, Any], status: int = 200) -> HttpResponse:
     """The page, made now for this visitor, or with holes for all of them."""
     data = _data(request, page, captured) if exists(page.document) else {}
+    if where := _where_it_is(request, data, captured):
+        raise Moved(where)
     once = NOTHING if is_shared(request) else _once(request)
     context = {**data, "asked": captured, "page": page.name, **once}
     html = render_to_string(page.template, context, request)
@@ -135,16 +148,15 @@ def _render(request: HttpRequest, page: Page, captured: dict[str, Any], status: 
     return HttpResponse(marked(html, language.current()), status=status)
 
 
-def _moved(request: HttpRequest, page: Page, captured: dict[str, Any]) -> HttpResponse | None:
-    """To where a thing is that had this address before, for good; None where it has no other."""
-    thing = next(iter(_data(request, page, captured).values()))
-    if thing["slug"] == captured["slug"]:
-        return None
-    match = request.resolver_match
+def _where_it_is(request: HttpRequest, data: dict[str, Any], captured: dict[str, Any]) -> str:
+    """The address today of what a page is about, where it had this one before; else nothing."""
+    thing, match = next(iter(data.values()), None), request.resolver_match
+    if "slug" not in captured or not isinstance(thing, dict) or thing["slug"] == captured["slug"]:
+        return ""
     assert match is not None
     where = reverse(match.url_name or "", kwargs={**match.kwargs, "slug": thing["slug"]})
     query = request.GET.urlencode()
-    return redirect(f"{where}?{query}" if query else where, permanent=True)
+    return f"{where}?{query}" if query else where
 
 
 def _cached(request: HttpRequest, page: Page, captured: dict[str, Any]) -> HttpResponse | None:

@@ -19,17 +19,24 @@ PAGES = [
     ),
     Sabotage(
         "an address that led to one product becomes another's",
-        "catalog/actions/listing.py",
-        " or FormerSlug.objects.filter(slug=slug).exists()",
+        "catalog/actions/address.py",
+        " or FORMER[kind].objects.filter(slug=slug).exists()",
         "",
         "tests/web/test_off_sale.py",
     ),
     Sabotage(
         "verify does not look at former addresses",
         "catalog/verify.py",
-        'slug__in=Product.objects.values("slug")',
+        'slug__in=kind.objects.values("slug")',
         'slug=""',
-        "tests/web/test_off_sale.py -k verify",
+        "tests/web/test_off_sale.py tests/web/test_team_addresses.py -k verify",
+    ),
+    Sabotage(
+        "a team's address of before leads nowhere",
+        "catalog/actions/address.py",
+        "FormerTeamSlug.objects.create(slug=before, team=thing)",
+        "pass",
+        "tests/web/test_team_addresses.py",
     ),
     Sabotage(
         "a refused form does not lead to where it is told why",

@@ -5,8 +5,8 @@ import re
 import pytest
 from django.test import Client
 
-from catalog.actions import card, listing, lot
-from catalog.models import FormerSlug
+from catalog.actions import address, card, listing, lot
+from catalog.models import FormerSlug, Product
 from catalog.naming import in_letters, is_made_of
 from catalog.verify import verify
 from tests.catalog.world import a_lot, a_product, a_team, a_variant, an_operator
@@ -115,13 +115,16 @@ def test_an_address_says_the_chinese_name_and_is_nobody_elses(sold):
     second = listing.create_product(sold.team, None, **given)
     assert first.slug == in_letters("五峰高山绿茶") == "wufeng-gaoshan-lvcha"
     assert re.fullmatch("wufeng-gaoshan-lvcha-[a-z0-9]{6}", second.slug)
-    assert is_made_of(second.slug, "五峰高山绿茶") and not is_made_of("green-tea", "五峰高山绿茶")
-    assert len(in_letters("脐橙" * 40)) <= 60 and re.fullmatch("product-[a-z0-9]{6}", listing.a_slug("……"))
+    assert is_made_of(second.slug, "五峰高山绿茶", "product")
+    assert not is_made_of("green-tea", "五峰高山绿茶", "product")
+    assert len(in_letters("脐橙" * 40)) <= 60 and re.fullmatch(
+        "product-[a-z0-9]{6}", address.made_of(Product, "……")
+    )
 
 
 def renamed(sold, name: str):
     """A published product whose new name was approved."""
-    type(sold).objects.filter(pk=sold.pk).update(slug=listing.a_slug(sold.name_zh))
+    type(sold).objects.filter(pk=sold.pk).update(slug=address.made_of(Product, sold.name_zh))
     sold.refresh_from_db()
     operator = an_operator()
     sold.move_to("submitted")
@@ -172,7 +175,7 @@ def test_an_address_that_somebody_chose_stays(sold):
 
 def test_what_was_kept_under_an_old_address_is_not_shown_there_any_more(sold):
     guest = Client()
-    type(sold).objects.filter(pk=sold.pk).update(slug=listing.a_slug(sold.name_zh))
+    type(sold).objects.filter(pk=sold.pk).update(slug=address.made_of(Product, sold.name_zh))
     sold.refresh_from_db()
     for _ in range(2):
         assert guest.get(f"/en/p/{sold.slug}/").status_code == 200

@@ -30,7 +30,7 @@ def test_a_team_is_set_up_put_right_suspended_with_a_reason_and_woken(office, op
     made = send(office, page, "create_team", **given)
     team = Team.objects.get(code="HB99")
     there = f"/en/office/teams/{id_of('Team', team)}/"
-    assert made.url == there and (team.slug, team.division_id) == ("hb99", "420500")
+    assert made.url == there and (team.slug, team.division_id) == ("shili-99-dui", "420500")
     assert send(office, page, "create_team", **given).status_code == 302 and Team.objects.count() == 1
     assert "Another team has this code." in words(office.get("/en/office/teams/?province=420000"))
     product = a_lot(a_variant(a_product(team))).variant.product
