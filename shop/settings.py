@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "accounts.factor.AuthenticationMiddleware",
     "shop.web.gate.GateMiddleware",
+    "shop.web.found.in_wechat.InWeChatMiddleware",
     "shop.web.once.OnceMiddleware",
     "orders.provider.haste.HasteMiddleware",
     "accounts.devices.DeviceMiddleware",
@@ -224,6 +225,7 @@ WECHAT = {
         },
         "pages": WECHAT_PAGES,
         "api": WECHAT_BASE or "https://api.weixin.qq.com",
+        "scripts": WECHAT_BASE or "https://res.wx.qq.com",
     },
 }
 

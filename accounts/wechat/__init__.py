@@ -7,9 +7,20 @@ from typing import Any
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from accounts.wechat.port import Answer, Away, NoCode, NoKeys, WeChat, Where
+from accounts.wechat.port import Answer, Away, NoCode, NoKeys, Ticket, WeChat, Where
 
-__all__ = ["Answer", "Away", "NoCode", "NoKeys", "WeChat", "Where", "is_inside", "place_of", "wechat"]
+__all__ = [
+    "Answer",
+    "Away",
+    "NoCode",
+    "NoKeys",
+    "Ticket",
+    "WeChat",
+    "Where",
+    "is_inside",
+    "place_of",
+    "wechat",
+]
 _PHONE = re.compile(r"Android|iPhone|iPad|iPod|Mobile|HarmonyOS|OpenHarmony")
 
 

@@ -1,7 +1,8 @@
-"""The HTTP server: WeChat's two pages, and the address at which a code is exchanged."""
+"""The HTTP server: WeChat's two pages, the address at which a code is exchanged, and its JS port with what signs for it."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import secrets
 import threading
@@ -9,6 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -17,7 +19,9 @@ from .people import PLAYERS
 
 INSIDE, DESK = "/connect/oauth2/authorize", "/connect/qrconnect"
 SCOPES = {INSIDE: {"snsapi_base", "snsapi_userinfo"}, DESK: {"snsapi_login"}}
-CODE_SECONDS = 300
+REDEEM, TOKEN, TICKET = "/sns/oauth2/access_token", "/cgi-bin/stable_token", "/cgi-bin/ticket/getticket"
+SCRIPT, PORT = "/open/js/jweixin-1.6.0.js", Path(__file__).parent / "port.js"
+CODE_SECONDS, TICKET_SECONDS = 300, 7200
 MOST_BYTES = 10_000
 
 
@@ -39,8 +43,10 @@ class Stand:
                  clock: Callable[[], float] = time.time) -> None:  # fmt: skip
         self.apps, self.clock = apps, clock
         self.codes: dict[str, Code] = {}
-        self.queries: list[str] = []  # each address at which a code was exchanged, as it came
-        self.trouble: Callable[[], tuple[int, str]] | None = None
+        # What signs for the JS port, and the token by which it is had: of the official account.
+        self.token, self.ticket = secrets.token_hex(32), secrets.token_hex(32)
+        self.queries: list[str] = []  # each address at which the shop asked, with what it sent there
+        self.trouble: Callable[[], tuple[int, str] | None] | None = None
         self.lock = threading.Lock()
         self.server = Server((host, port), Handler)
         self.server.stand = self
@@ -103,6 +109,29 @@ class Stand:
             told["unionid"] = who.unionid
         return told | ({"is_snapshotuser": 1} if who.is_virtual else {})
 
+    def give_token(self, given: dict[str, Any]) -> dict[str, Any]:
+        """The account's token to whoever has its secret: the same one while it is good."""
+        if given.get("grant_type") != "client_credential":
+            return {"errcode": 40002, "errmsg": "invalid grant_type"}
+        app_id, secret = self.apps[INSIDE]
+        if given.get("appid") != app_id:
+            return {"errcode": 40013, "errmsg": "invalid appid"}
+        if given.get("secret") != secret:
+            return {"errcode": 40125, "errmsg": "invalid appsecret"}
+        return {"access_token": self.token, "expires_in": TICKET_SECONDS}
+
+    def give_ticket(self, query: dict[str, str]) -> dict[str, Any]:
+        """What signs for the JS port, to whoever has the token."""
+        if query.get("access_token") != self.token or query.get("type") != "jsapi":
+            return {"errcode": 40001, "errmsg": "invalid credential"}
+        return {"errcode": 0, "errmsg": "ok", "ticket": self.ticket, "expires_in": TICKET_SECONDS}
+
+    def is_signed(self, page: str, given: dict[str, Any]) -> bool:
+        """Whether WeChat's browser would let this page use the port, by what the page told it."""
+        signed = f"jsapi_ticket={self.ticket}&noncestr={given['nonceStr']}&timestamp={given['timestamp']}&url={page}"
+        is_ours = given["appId"] == self.apps[INSIDE][0]
+        return is_ours and given["signature"] == hashlib.sha1(signed.encode()).hexdigest()
+
 
 class Server(ThreadingHTTPServer):
     daemon_threads = True
@@ -127,10 +156,12 @@ class Handler(BaseHTTPRequestHandler):
             fault = stand.fault_of(url.path, query)
             page = wrong(self._language(), *fault) if fault else asking(self._language(), url.path == DESK)
             self._send(400 if fault else 200, page, HEADERS)
-        elif url.path == "/sns/oauth2/access_token":
-            stand.queries.append(self.path)
-            status, body = stand.trouble() if stand.trouble else (200, json.dumps(stand.redeem(query)))
-            self._send(status, body, {"Content-Type": "text/plain; charset=utf-8"})
+        elif url.path == REDEEM:
+            self._answer("", lambda: stand.redeem(query))
+        elif url.path == TICKET:
+            self._answer("", lambda: stand.give_ticket(query))
+        elif url.path == SCRIPT:
+            self._send(200, PORT.read_text(), {"Content-Type": "text/javascript; charset=utf-8"})
         else:
             self._send(404, "", {})
 
@@ -138,12 +169,23 @@ class Handler(BaseHTTPRequestHandler):
         url, stand = urlsplit(self.path), self.server.stand
         query = dict(parse_qsl(url.query))
         length = int(self.headers.get("Content-Length") or 0)
-        given = dict(parse_qsl(self.rfile.read(min(length, MOST_BYTES)).decode()))
+        body = self.rfile.read(min(length, MOST_BYTES)).decode()
+        if url.path == TOKEN:
+            self._answer(body, lambda: stand.give_token(json.loads(body)))
+            return
+        given = dict(parse_qsl(body))
         person = given.get("person", "")
         if url.path not in stand.apps or stand.fault_of(url.path, query) or person not in PLAYERS:
             self._send(400, "", {})
             return
         self._send(303, "", HEADERS | {"Location": stand.say_yes(url.path, query, person)})
+
+    def _answer(self, sent: str, say: Callable[[], dict[str, Any]]) -> None:
+        stand = self.server.stand
+        stand.queries.append(self.path + sent)
+        trouble = stand.trouble() if stand.trouble else None
+        status, body = trouble or (200, json.dumps(say()))
+        self._send(status, body, {"Content-Type": "text/plain; charset=utf-8"})
 
     def _language(self) -> str:
         return "en" if self.headers.get("Accept-Language", "").lower().startswith("en") else "zh"

@@ -2,9 +2,11 @@
 
 from django import template
 from django.template.base import NodeList, Parser, Token
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from accounts.actions import wechat_share
 from accounts.shop import this_shop
 from core import language
 from core.language import localized
@@ -61,6 +63,15 @@ def found_at(address: Address | None, title: str, about: str) -> SafeString:
     }
     told = format_html_join("", '<meta property="{}" content="{}">', ((k, v) for k, v in facts.items() if v))
     return format_html('<link rel="canonical" href="{}">{}{}', here, alternates, told)
+
+
+@register.simple_tag
+def signed_at(address: Address | None) -> SafeString:
+    """Where the page's script has it signed for a card inside WeChat (`found/in_wechat.py`); nothing where WeChat knows us
+    not, or the page is not to be found."""
+    if address is None or not wechat_share.is_offered():
+        return SafeString("")
+    return format_html(' data-in-wechat="{}"', reverse("in_wechat"))
 
 
 @register.simple_tag(takes_context=True)

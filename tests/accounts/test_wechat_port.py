@@ -13,9 +13,9 @@ from django.test import RequestFactory
 from django.views.debug import ExceptionReporter
 
 from accounts.wechat.https import Https
-from accounts.wechat.port import Answer, Away, NoCode, NoKeys, Where
+from accounts.wechat.port import Answer, Away, NoCode, NoKeys, Ticket, Where
 from local.wechat.people import PLAYERS
-from local.wechat.server import DESK, INSIDE, Stand
+from local.wechat.server import DESK, INSIDE, REDEEM, TICKET, TOKEN, Stand
 
 SECRET = "planted-3f9c81d2a7"
 APPS = {INSIDE: ("wxinside", SECRET), DESK: ("wxdesk", SECRET + "desk")}
@@ -108,6 +108,14 @@ def test_nothing_of_a_name_or_a_picture_is_asked_for(house: Https, stand: Stand)
     assert [urlsplit(one).path for one in stand.queries] == ["/sns/oauth2/access_token"]
 
 
+def test_a_ticket_is_had_by_a_token_and_the_secret_stands_in_no_address(house: Https, stand: Stand) -> None:
+    assert house.share_ticket() == Ticket(stand.ticket, 7200)
+    token, ticket = stand.queries
+    assert token.startswith(f"{TOKEN}{{") and SECRET in token
+    assert ticket == f"{TICKET}?access_token={stand.token}&type=jsapi"
+    assert stand.ticket not in repr(house.share_ticket())
+
+
 ANSWERS = {
     "busy": (200, json.dumps({"errcode": -1, "errmsg": f"system error {SECRET}"}), Away),
     "unknown number": (200, json.dumps({"errcode": 99999, "errmsg": SECRET}), Away),
@@ -119,19 +127,30 @@ ANSWERS = {
     "a number for an id": (200, '{"openid": 7}', Away),
     "broken": (500, SECRET, Away),
 }
+# What is asked, and at which address the answer is wrong.
+ASKED = {
+    REDEEM: lambda house: house.redeem(Where.DESK, "a-code"),
+    TOKEN: lambda house: house.share_ticket(),
+    TICKET: lambda house: house.share_ticket(),
+}
+OF_CODES_ALONE = {"used"}
 
 
+@pytest.mark.parametrize("at", ASKED)
 @pytest.mark.parametrize("what", [*ANSWERS, "nobody listens"])
 def test_the_secret_is_in_no_log_no_failure_and_no_error_report(
-    house: Https, stand: Stand, what: str, caplog: pytest.LogCaptureFixture
+    house: Https, stand: Stand, what: str, at: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Planted, and looked for: in what is logged at its loudest, and in Django's report of the failure, frame by frame."""
-    kind = Away
+    kind: type[Exception] = Away
     if what == "nobody listens":
-        house = Https({"desk": APPS[DESK]}, "http://127.0.0.1:9", "http://127.0.0.1:9")
+        house = Https(
+            {"inside": APPS[INSIDE], "desk": APPS[DESK]}, "http://127.0.0.1:9", "http://127.0.0.1:9"
+        )
     else:
         status, body, kind = ANSWERS[what]
-        stand.trouble = lambda: (status, body)
+        kind = Away if what in OF_CODES_ALONE and at != REDEEM else kind
+        stand.trouble = lambda: (status, body) if stand.queries[-1].startswith(at) else None
     loud = io.StringIO()
     handler = logging.StreamHandler(loud)
     root = logging.getLogger()
@@ -139,20 +158,18 @@ def test_the_secret_is_in_no_log_no_failure_and_no_error_report(
     root.addHandler(handler)
     try:
         with pytest.raises(kind) as failed:
-            house.redeem(Where.DESK, "a-code")
+            ASKED[at](house)
         report = ExceptionReporter(RequestFactory().get("/zh/wechat/"), *_last(failed)).get_traceback_data()
     finally:
         root.removeHandler(handler)
         root.level = level
     if what != "nobody listens":
-        assert any(SECRET in address for address in stand.queries), (
-            "the secret was sent, and so could be told"
-        )
+        assert any(SECRET in sent for sent in stand.queries), "the secret was sent, and so could be told"
     ours = [frame for frame in report["frames"] if "accounts/wechat" in frame["filename"]]
     assert ours
     told = str([frame["vars"] for frame in ours])
     for text in (loud.getvalue(), caplog.text, str(failed.value), repr(failed.value), told):
-        assert SECRET not in text
+        assert SECRET not in text and stand.token not in text
     assert failed.value.__cause__ is failed.value.__context__ is None
 
 

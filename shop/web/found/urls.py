@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shop.web.found import sitemap
+from shop.web.found import in_wechat, sitemap
 from shop.web.found.doors import favicon, manifest, robots, worker
 
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("favicon.ico", favicon, name="favicon"),
     path("worker.js", worker, name="worker"),
     path("<language:lang>/manifest.webmanifest", manifest, name="manifest"),
+    path("in-wechat/", in_wechat.signed, name="in_wechat"),
     path("sitemap.xml", sitemap.index, name="sitemap"),
     path("sitemaps/<language:lang>/<slug:kind>-<int:number>.xml", sitemap.part, name="sitemap_part"),
 ]

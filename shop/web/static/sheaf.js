@@ -6,6 +6,22 @@ if ("serviceWorker" in navigator && document.body.dataset.worker) {
   navigator.serviceWorker.register(document.body.dataset.worker).catch(() => {});
 }
 
+// Inside WeChat's own browser a page that is everybody's is shared as a card, by WeChat's JS port; else as a bare link.
+const shareInWeChat = async () => {
+  const where = document.body.dataset.inWechat, url = location.href.split("#")[0];
+  const answer = await fetch(`${where}?${new URLSearchParams({ url })}`).catch(() => null);
+  if (!answer?.ok) return;
+  const { script: src, ...signed } = await answer.json();
+  const said = (name) => document.querySelector(`meta[property="og:${name}"]`)?.content;
+  const card = { title: said("title"), desc: said("description"), link: said("url"), imgUrl: said("image") };
+  const ways = ["updateAppMessageShareData", "updateTimelineShareData"];
+  document.head.append(Object.assign(document.createElement("script"), { src, onload: () => {
+    wx.config({ ...signed, jsApiList: ways });
+    wx.ready(() => { for (const way of ways) wx[way](card); });
+  } }));
+};
+if (document.body.dataset.inWechat && navigator.userAgent.includes("MicroMessenger")) shareInWeChat();
+
 // Under a finger, a choice that narrows a page is followed at once. With a keyboard every arrow key is a
 // choice, so there the button is pressed.
 for (const form of matchMedia("(pointer: coarse)").matches ? document.querySelectorAll("form[data-auto]") : []) {
