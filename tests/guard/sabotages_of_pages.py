@@ -39,6 +39,20 @@ PAGES = [
         "tests/web/test_team_addresses.py",
     ),
     Sabotage(
+        "WeChat's script may run on whatever page is opened inside WeChat",
+        "shop/web/found/in_wechat.py",
+        "return match is not None and match.url_name in INDEXED",
+        "return match is not None",
+        "tests/web/test_in_wechat.py -k everywhere_else",
+    ),
+    Sabotage(
+        "WeChat's ticket lies in the cache as it is",
+        "accounts/actions/wechat_share.py",
+        "seals.seal(SEAL, ticket=ticket.value)",
+        "ticket.value",
+        "tests/web/test_in_wechat.py -k sealed",
+    ),
+    Sabotage(
         "a refused form does not lead to where it is told why",
         "shop/web/act.py",
         'f"{to}#{AT}"',
