@@ -1,14 +1,18 @@
 """What letters somebody wants, and by what way; changes nothing."""
 
 from accounts import texting
-from accounts.models import LetterKind, LettersBy, Person
+from accounts.models import Consent, LetterKind, LettersBy, Person
 from accounts.ways import number_of
 
 SWITCHABLE = tuple(kind for kind in LetterKind if kind != LetterKind.MONEY)
+# What a team writes of its own accord is nobody's due: it comes to who has asked for it, and no box is ticked for her.
+BY_CONSENT: dict[str, Consent.Kind] = {LetterKind.NEWS: Consent.Kind.NEWS}
 
 
 def wants(person: Person | None, kind: str) -> bool:
     """Whether she is to be told of this kind of thing; who has no account, and of money everybody, always is."""
+    if kind in BY_CONSENT:
+        return person is not None and person.consents.filter(kind=BY_CONSENT[kind], ended_at=None).exists()
     return person is None or kind == LetterKind.MONEY or kind not in person.letters_off
 
 

@@ -17,11 +17,12 @@ from core.language import say
 UNNAMED = say("小店", "The shop")
 
 
-def send(to: str | None, language: str, template: str, context: dict[str, Any]) -> None:
+def send(to: str | None, language: str, template: str, context: dict[str, Any], *, off: str = "") -> None:
     """Send `<app>/templates/mail/<template>.<language>.txt` to one address; nothing to whoever has none.
 
     The template also gets `site`, the shop's address, `home`, its front page in that language, `shop_name`, and `shop`: who sells and how it is reached. Where
-    no real money moves the last line says so.
+    no real money moves the last line says so. With the address `off` a mailbox offers a button of its own by which no more
+    of them come.
     """
     # A mail cannot be taken back: nothing is sent while a transaction could still be undone.
     if any(not getattr(block, "_from_testcase", False) for block in connection.atomic_blocks):
@@ -30,6 +31,8 @@ def send(to: str | None, language: str, template: str, context: dict[str, Any]) 
         return
     subject, body = rendered(language, template, context)
     headers = {"Auto-Submitted": "auto-generated"}
+    if off:
+        headers |= {"List-Unsubscribe": f"<{off}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
     shop = this_shop()
     answers = [shop.email] if shop.email else None
     EmailMessage(subject, body, sender(), to=[to], reply_to=answers, headers=headers).send()

@@ -32,3 +32,17 @@ class ManagerNamed(Event):
     """Somebody is appointed to keep a team's desk, beside whoever does already."""
 
     part_id: int
+
+
+@dataclass(frozen=True)
+class NewsPublished(Event):
+    """What a team writes may be read by those who bought from it: who has asked for it is written to."""
+
+    news_id: int
+
+
+@dataclass(frozen=True)
+class NewsReturned(Event):
+    """An operator does not let it out, or has taken it off again: its team is told why."""
+
+    news_id: int

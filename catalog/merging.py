@@ -13,6 +13,8 @@ COLUMNS = {
     "catalog.Product.submitted_by": Becomes.MOVES,
     "catalog.ListingReview.reviewer": Becomes.MOVES,
     "catalog.ListingReview.submitted_by": Becomes.MOVES,
+    "catalog.TeamNews.submitted_by": Becomes.MOVES,
+    "catalog.TeamNews.decided_by": Becomes.MOVES,
     "catalog.DepartmentCheck.by": Becomes.STAYS,
 }
 

@@ -6,8 +6,8 @@ from django.conf import settings
 from accounts import mail
 from catalog import reads, search
 from catalog.actions import lot
-from catalog.events import ManagerNamed, ProductReviewed, SearchEntriesChanged
-from catalog.models import ListingReview, TeamMember
+from catalog.events import ManagerNamed, NewsPublished, NewsReturned, ProductReviewed, SearchEntriesChanged
+from catalog.models import ListingReview, TeamMember, TeamNews
 from core.deliveries import reaction
 
 
@@ -20,6 +20,18 @@ def send_review(event: ProductReviewed) -> None:
         link = f"{settings.SITE_URL}/{person.language}/desk/"
         context = {"name": person.name, "product": product, "review": review, "link": link}
         mail.send(person.email, person.language, f"listing_{review.decision}", context)
+
+
+@reaction("catalog.tasks.send_news_decided")
+def send_news_decided(event: NewsPublished | NewsReturned) -> None:
+    """To the team's managers: what it wrote is with its buyers, or why it is not."""
+    news = TeamNews.objects.select_related("team").get(pk=event.news_id)
+    if news.state not in (TeamNews.State.PUBLISHED, TeamNews.State.RETURNED):
+        return
+    for person in reads.managers_of(news.team_id):
+        link = f"{settings.SITE_URL}/{person.language}/desk/news/"
+        context = {"name": person.name, "news": news, "link": link}
+        mail.send(person.email, person.language, f"news_{news.state}", context)
 
 
 @reaction("catalog.tasks.send_manager_named")

@@ -329,3 +329,10 @@ class ReturnEnded(Event):
     """They were not sent in time, or the team has not said in time that they came."""
 
     return_id: int
+
+
+@dataclass(frozen=True)
+class NewsAddressed(Event):
+    """Somebody who has asked for it is to be written to of what a team tells its buyers."""
+
+    letter_id: int

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from accounts.models import Person
 from accounts.models.person import CODE_LETTERS
 from orders.models import Order
 
@@ -120,3 +121,41 @@ def claim_photo(language: str, claim: str, more: str = "") -> str:
 def trial_page(language: str) -> str:
     """Where whoever tried the payments comes back to."""
     return f"{settings.SITE_URL}/{language}/set-up/payments/"
+
+
+def news_off_page(language: str, key: str) -> str:
+    """Where whoever is told of teams' news switches it off, signed in or not."""
+    return f"{settings.SITE_URL}/{language}/letters/off/?{urlencode({'key': key})}"
+
+
+def news_off_door(key: str) -> str:
+    """Where a mailbox's own button switches it off by one press (RFC 8058)."""
+    return f"{settings.SITE_URL}/letters/off/{key}/"
+
+
+def off_key(whose: Person | Order) -> str:
+    """What stands in a letter of a team's news and switches such letters off, and opens nothing: of an account, or of a
+    guest's mailbox by her order. It lasts as long as the letter is kept."""
+    facts = (b"p" if isinstance(whose, Person) else b"o") + whose.uid.bytes
+    return urlsafe_b64encode(facts + _off(facts, settings.SECRET_KEY)).decode()
+
+
+def whose_off_key(key: str) -> Person | Order | None:
+    """Whose letters it switches off; of an account that has gone into another, of that one."""
+    try:
+        raw = urlsafe_b64decode(key.strip())
+    except ValueError:
+        return None
+    facts, signature = raw[:-_SIGNATURE], raw[-_SIGNATURE:]
+    keys = [settings.SECRET_KEY, *map(str, settings.SECRET_KEY_FALLBACKS)]
+    if len(facts) != 17 or not any(constant_time_compare(signature, _off(facts, one)) for one in keys):
+        return None
+    uid = UUID(bytes=facts[1:])
+    if facts[:1] == b"o":
+        return Order.objects.filter(uid=uid).first()
+    person = Person.objects.select_related("merged_into").filter(uid=uid).first()
+    return person and (person.merged_into or person)
+
+
+def _off(facts: bytes, key: str) -> bytes:
+    return salted_hmac("sheaf.orders.links.news", facts, secret=key, algorithm="sha256").digest()[:_SIGNATURE]

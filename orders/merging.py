@@ -19,6 +19,7 @@ COLUMNS = {
     "orders.PaymentTrial.by": Becomes.MOVES,
     "orders.Coupon.made_by": Becomes.MOVES,
     "orders.Invoice.uploaded_by": Becomes.MOVES,
+    "orders.NewsLetter.person": Becomes.MOVES,
     "orders.Wish.person": Becomes.UNITES,
 }
 

@@ -23,6 +23,7 @@ from orders.models import (
     Dispute,
     InvoiceWish,
     Line,
+    NewsLetter,
     Notice,
     Order,
     Parcel,
@@ -78,6 +79,9 @@ def export(person: Person) -> dict[str, Any]:
         "wishes": [
             _columns(wish, "name_zh", "letter", "made_at", "done_at") for wish in person.wishes.order_by("pk")
         ],
+        "news_letters": [
+            {"title": letter.news.title_zh, **_columns(letter, "addressed_at")} for letter in _letters(person)
+        ],
         "disputes": [
             _columns(dispute, "state", "amount_minor", "currency", "lost_minor", "opened_at", "closed_at")
             for dispute in Dispute.objects.filter(payment__order__in=orders_of(person)).order_by("pk")
@@ -87,6 +91,11 @@ def export(person: Person) -> dict[str, Any]:
 
 def _columns(row: Any, *names: str) -> dict[str, Any]:
     return {name: getattr(row, name) for name in names}
+
+
+def _letters(person: Person) -> QuerySet[NewsLetter]:
+    rows = NewsLetter.objects.filter(Q(person=person) | Q(order__in=orders_of(person)))
+    return rows.select_related("news").order_by("pk")
 
 
 def _claims(person: Person) -> QuerySet[Claim]:
@@ -135,6 +144,7 @@ def _order(order: Order) -> dict[str, Any]:
         "mobile",
         "note",
         "language",
+        "news_wanted_at",
     )
     sums = ("goods_minor", "shipping_minor", "discount_minor", "total_minor", "refunded_minor")
     refunds = [refund for payment in order.payments.all() for refund in payment.refunds.all()]
@@ -203,6 +213,7 @@ def erase(person: Person) -> None:
     _forget_claims(orders)
     _reviews(person).update(nickname="", person=None)
     Wish.objects.filter(person=person).delete()
+    NewsLetter.objects.filter(person=person).delete()
     Cart.objects.filter(person=person, closed_at=None).delete()
     CartAddress.objects.filter(cart__person=person).delete()
     Cart.objects.filter(person=person).update(**_EMPTY, **_NO_ADDRESS, **_NO_INVOICE)
@@ -256,6 +267,7 @@ def _forget_orders(orders: QuerySet[Order]) -> None:
     in_place = Q(replacements__claim__line__order__in=orders.values("pk"))
     parcels = Parcel.objects.filter(in_place | Q(~Exists(known), shipments__order__in=orders.values("pk")))
     _forget_parcels(parcels)
+    NewsLetter.objects.filter(order__in=orders.values("pk")).delete()
     orders.update(**UNKNOWN)
 
 
@@ -318,4 +330,4 @@ UNPROVED = ("unproved_cookie", "unproved_mailbox", "unproved_phone")
 _EMPTY = {"email": "", "note": ""}
 _NO_INVOICE = {"invoice_title": "", "invoice_tax_number": "", "invoice_kind": ""}
 _NO_ADDRESS = {"recipient": "", "phone": "", "street": ""}
-UNKNOWN: dict[str, Any] = {**_EMPTY, "mobile": "", **dict.fromkeys(UNPROVED)}
+UNKNOWN: dict[str, Any] = {**_EMPTY, "mobile": "", "news_wanted_at": None, **dict.fromkeys(UNPROVED)}

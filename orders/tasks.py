@@ -14,6 +14,7 @@ from orders.actions import (
     claim_reply,
     companion,
     left_unpaid,
+    news,
     out_of_date,
     payment,
     proof,
@@ -171,7 +172,7 @@ def renew_companions() -> int:
 @shared_task(name="orders.tasks.forget_old")
 def forget_old() -> int:
     """For beat, once a day: what is kept of people no longer than it is needed."""
-    return people.forget_old() + wish.forget_old()
+    return people.forget_old() + wish.forget_old() + news.forget_old()
 
 
 @shared_task(name="orders.tasks.find_out_of_date")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from core.verify import Offence, Rule, broken
-from orders import verify_claims, verify_coupons, verify_people, verify_rows, verify_wishes
+from orders import verify_claims, verify_coupons, verify_news, verify_people, verify_rows, verify_wishes
 
 _OPEN = "('held', 'paid', 'shipped', 'delivered', 'completed', 'refunded')"
 # What refunds say of lines and parcels, without those that a bank gave back.
@@ -179,7 +179,7 @@ RULES = [
 
 
 def verify() -> Iterator[Offence]:
-    """I2, I3, and what joins orders to stock, parcels, notices, coupons and wishes."""
-    rules = [*RULES, *verify_rows.RULES, *verify_people.RULES, *verify_claims.RULES, *verify_wishes.RULES]
-    yield from broken(rules)
+    """I2, I3, and what joins orders to stock, parcels, notices, coupons, wishes and letters of teams' news."""
+    others = (verify_rows, verify_people, verify_claims, verify_wishes, verify_news)
+    yield from broken([*RULES, *(rule for part in others for rule in part.RULES)])
     yield from verify_coupons.verify()

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from accounts.models import Appointment, Membership, Organisation, RoleInvitation
 from accounts.places import Places
-from catalog.models import Certificate, Lot, Picture, Product, Team, Variant
+from catalog.models import Certificate, Lot, Picture, Product, Team, TeamNews, Variant
 from contest.models import Conflict, Judge, Registration
 from impact.models import Edition, Entry, Household
 from orders.models import Claim, Closure, Dispute, Order, Refund, Review, Shipment
@@ -22,7 +22,7 @@ _PATHS: dict[Any, dict[str, str]] = {
         {"region": "region", "organisation": "organisation", "subject": "subject"},
     ),
     Team: {"region": "county", "subject": "uid"},
-    Product: {"region": "team__county", "subject": "team__uid"},
+    **dict.fromkeys((Product, TeamNews), {"region": "team__county", "subject": "team__uid"}),
     **dict.fromkeys(
         (Variant, Certificate, Picture), {"region": "product__team__county", "subject": "product__team__uid"}
     ),

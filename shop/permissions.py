@@ -43,7 +43,7 @@ PERMISSIONS = {
     "catalog.keep_synonyms": OPERATOR,  # other words for search
     "catalog.keep_teams": OPERATOR,
     "catalog.see_listings": OPERATOR | {Role.QUALITY_CHECKER, Role.CITY_OFFICER},  # in any state
-    "catalog.decide_listing": OPERATOR,
+    "catalog.decide_listing": OPERATOR,  # and what a team writes to its buyers
     "catalog.check_quality": frozenset({Role.QUALITY_CHECKER}),  # agriculture
     "catalog.check_logistics": frozenset({Role.LOGISTICS_CHECKER}),  # commerce
     "catalog.see_women_led": frozenset({Role.WOMENS_OFFICER}),
@@ -51,6 +51,7 @@ PERMISSIONS = {
     # a team's desk
     "catalog.enter_desk": AT_A_DESK,
     "catalog.keep_listings": MANAGER | LEADER,  # products, prices, photos, papers, lots
+    "catalog.write_news": MANAGER | LEADER,  # to those who bought, once an operator has read it
     "catalog.describe_team": OPERATOR | MANAGER | LEADER,
     "catalog.introduce_leader": OPERATOR | MANAGER,
     "catalog.recall_lot": OPERATOR | MANAGER,

@@ -71,6 +71,7 @@ REACTIONS = {
     ),
     "OrderLeftUnpaid": Reactions(afterwards=["orders.letters.send_left_unpaid"]),
     "WishCameTrue": Reactions(afterwards=["orders.letters_of_wishes.send_wish"]),
+    "NewsAddressed": Reactions(afterwards=["orders.letters_of_news.send_news"]),
     "OrderLapsed": Reactions(afterwards=["orders.tasks.close_payments"]),
     "PaymentWaits": Reactions(afterwards=["orders.tasks.open_page"]),
     # orders: money back
@@ -191,6 +192,10 @@ REACTIONS = {
     "TeamHoldsOutOfDate": Reactions(afterwards=["orders.letters_of_goods.tell_team_out_of_date"]),
     # Recorded only where a search engine stands beside our own database.
     "SearchEntriesChanged": Reactions(afterwards=["catalog.tasks.feed_search"]),
+    "NewsPublished": Reactions(
+        afterwards=["orders.letters_of_news.address_buyers", "catalog.tasks.send_news_decided"],
+    ),
+    "NewsReturned": Reactions(afterwards=["catalog.tasks.send_news_decided"]),
     "ManagerNamed": Reactions(afterwards=["catalog.tasks.send_manager_named"]),
     "ProductReviewed": Reactions(afterwards=["catalog.tasks.send_review"]),
 }

@@ -36,7 +36,7 @@ SCOPES = {
         (BUY,),
         "cartMerge cartLinesAdd cartAddOrder cartLineUpdate cartLineRemove cartAddressSave cartAddressRemove"
         " shipmentAddressChange cartUpdate cartCouponUse cartCouponLeave checkoutPlace buyNow paymentBegin"
-        " orderCancel orderProve orderInvoiceAsk standstillWait standstillRefund claimMake claimAccept claimDispute claimBring claimPhotosAdd replacementDelivered returnSend reviewWrite"
+        " orderCancel orderProve newsChoose orderInvoiceAsk standstillWait standstillRefund claimMake claimAccept claimDispute claimBring claimPhotosAdd replacementDelivered returnSend reviewWrite"
         " groupPurchaseOpen groupPurchaseJoin groupPurchaseCancel groupPurchaseDelivered seatCollect",
     ),
     **_each((BUY, DESK), "shipmentDelivered"),
@@ -46,7 +46,7 @@ SCOPES = {
         "desk groupParcels householdDesk resultDesk objectionFile contestDesk registrationApply registrationWithdraw registrationAppealFile teamProduct teamProducts"
         " productCreate productUpdate productSubmit productWithdraw productArchive variantSave pictureDelete"
         " certificateAdd certificateRemove teamUpdate leaderIntroduce lotDeclare lotOpen lotClose"
-        " lotShareOut teamInvoices teamCoupons teamCouponMake teamCouponEnd householdPropose householdWithdraw shipmentShip shipmentPack groupShip claimAnswer replacementShip replacementCallOff returnReceive",
+        " lotShareOut newsDesk newsHandIn newsWithdraw teamInvoices teamCoupons teamCouponMake teamCouponEnd householdPropose householdWithdraw shipmentShip shipmentPack groupShip claimAnswer replacementShip replacementCallOff returnReceive",
     ),
     # Hers alone, signed in. (What moves money is asked for a code, which no program gives; a claim may be answered in words.)
     **_each(
@@ -54,7 +54,7 @@ SCOPES = {
         "sendsTexts numberTexted weChatSignIn weChatBegin signInWayEnd accountsJoin sessionEnd otherSessionsEnd refundRequest orderCallOff lotRecall signUp signIn textCodeRequest lettersChoose orderLinkRequest signInByText numberCodeRequest numberAdd confirmCodeRequest signOut emailVerify passwordReset passwordResetRequest passwordChange emailChangeRequest"
         " emailChangeConfirm personUpdate personExport personErase personKeep addressSave addressDelete tokenCreate"
         " tokenRevoke deviceCodeRequest deviceCodeGive deviceProve secondFactorBegin secondFactorConfirm secondFactorGive secondFactorEnd recoveryCodesRenew"
-        " wishKeep wishLeave engagementGive engagementRevoke referralLinkMake referralLinkRevoke"
+        " wishKeep wishLeave newsSwitchOff engagementGive engagementRevoke referralLinkMake referralLinkRevoke"
         " invitationCreate invitationAccept invitationWithdraw membershipEnd membershipUpdate"
         " courses course lessonReadMark courseQuizAnswer organisationPropose editionQuestionAsk productQuestionAsk orderQuestionAsk shopQuestionAsk questionFollowUp roleInvitation myRoleInvitations roleInvitationAccept shopSetUp shopUpdate shopTextsConfirm shopLetterSend shopLetterConfirm shopTextSend shopTextConfirm"
         " shopDesk messageHouse shopOpen paymentCheck paymentTrialBegin paymentTrialLook paymentTrialRefund"
@@ -63,7 +63,7 @@ SCOPES = {
     # The office's: a token lends a team's desk and no other role.
     **_each(
         (),
-        "integrityDesk caseAppeal relatedPartyDeclare relatedPartyWithdraw caseDecide caseAnswer office parkedRelease listingApprove listingReturn listingSuspend listingResume refundRetry refundGive"
+        "integrityDesk caseAppeal relatedPartyDeclare relatedPartyWithdraw caseDecide caseAnswer office parkedRelease newsApprove newsReturn listingApprove listingReturn listingSuspend listingResume refundRetry refundGive"
         " disputeDecide reviewHide orderFind synonymSave synonymRemove"
         " auditPersonFind accountFind accountClose accountOpenAgain accountSignOut accountSecondFactorEnd"
         " incidentOpen incidentUpdate incidentEnd placeClose placeOpen"

@@ -5,7 +5,8 @@ from core.language import say
 
 
 class LetterKind(Choices):
-    """What a letter is about. Those of money always come; each other kind comes until she switches it off."""
+    """What a letter is about. Those of money always come; each other kind comes until she switches it off, and news only
+    once she has asked for it."""
 
     MONEY = (
         "money",
@@ -54,6 +55,17 @@ class LetterKind(Choices):
             "about": say(
                 "您在心愿单里要我们写信的那几样，每样一次。",
                 "What you asked for on your wish list, once each.",
+            )
+        },
+    )
+    NEWS = (
+        "news",
+        say("团队近况", "News from teams"),
+        {
+            "about": say(
+                "您买过的团队写来的感谢和收成，运营人员看过才寄。不点就不寄；三十天里最多两封。",
+                "Thanks, and how the harvest is, from teams you bought from, read by an operator first. None comes unless you "
+                "say so; at most two in thirty days.",
             )
         },
     )

@@ -83,6 +83,7 @@ class Consent(models.Model):
 
     class Kind(Choices):
         WECHAT = "wechat", say("用微信登录", "Signing in by WeChat")
+        NEWS = "news", say("收团队近况", "News from teams by letter")
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="consents")
     kind = models.CharField(max_length=8, choices=Kind.choices)

@@ -5,6 +5,7 @@ from catalog.api import (
     former,
     listing,
     members,
+    news,
     office,
     office_departments,
     office_teams,
@@ -24,6 +25,7 @@ class Query(
     product.Query,
     former.Query,
     question.Query,
+    news.Query,
     search.Query,
     suggestions.Query,
     team.Query,
@@ -46,5 +48,6 @@ class Mutation(
     office_departments.Mutation,
     synonym.Mutation,
     question.Mutation,
+    news.Mutation,
 ):
     """What may be done on this floor."""

@@ -1,6 +1,7 @@
 from catalog.models.check import DepartmentCheck
 from catalog.models.former import FormerSlug, FormerTeamSlug
 from catalog.models.lot import Lot, Reservation
+from catalog.models.news import TeamNews
 from catalog.models.product import Category, Certificate, ListingReview, Picture, Product
 from catalog.models.question import ProductQuestion
 from catalog.models.search import SearchEntry, SearchWord
@@ -28,6 +29,7 @@ __all__ = [
     "Synonym",
     "Team",
     "TeamMember",
+    "TeamNews",
     "SoldDisclosure",
     "Variant",
 ]

@@ -20,6 +20,7 @@ from orders.api.coupon import OfferedCoupon
 from orders.api.dispute import DisputeType
 from orders.api.invoice import WithInvoices
 from orders.api.line import LineType
+from orders.api.news import WithNews
 from orders.api.payment import BY_LINK, NUMBER, ORDER_HOLDER, open_order
 from orders.api.refund import RefundType
 from orders.links import token_for
@@ -51,7 +52,7 @@ class OrderAction(graphene.Enum):
         }[self.value]
 
 
-class OrderType(WithInvoices, ModelType):
+class OrderType(WithInvoices, WithNews, ModelType):
     """A placed cart; lines, prices and address are as they were then."""
 
     class Meta:

@@ -4,6 +4,7 @@ from orders.models.closure import Closure, Incident, Standstill
 from orders.models.companion import Companion, CompanionWeek
 from orders.models.coupon import Coupon, CouponUse
 from orders.models.invoice import Invoice, InvoicePart, InvoiceWish
+from orders.models.news import NewsLetter
 from orders.models.order import Line, LineLot, Order
 from orders.models.payment import Dispute, Notice, Payment
 from orders.models.question import OrderQuestion
@@ -34,6 +35,7 @@ __all__ = [
     "InvoiceWish",
     "Line",
     "LineLot",
+    "NewsLetter",
     "Notice",
     "Order",
     "OrderQuestion",

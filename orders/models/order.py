@@ -74,6 +74,10 @@ class Order(StateMachine, models.Model):
     buyer_proved_at = models.DateTimeField(
         null=True, help_text="a guest's: when whoever reads this mailbox said that the order is hers"
     )
+    news_wanted_at = models.DateTimeField(
+        null=True,
+        help_text="a guest's: since when she wants to hear what its teams write; null: she does not",
+    )
     language = models.CharField(max_length=2, default="zh")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, related_name="+")
     mobiliser_organisation = models.ForeignKey(

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from accounts.models import ApiToken, Appointment, Membership, Organisation
 from accounts.models.appointment import OF_A_TEAM
 from catalog.illustrations import KINDS
-from catalog.models import Certificate, ListingReview, Lot, Product
+from catalog.models import Certificate, ListingReview, Lot, Product, TeamNews
 from contest.models import (
     Case,
     Conflict,
@@ -75,6 +75,7 @@ CHOICES: dict[str, Callable[[], list[tuple[str, str]]]] = {
     "team_list_state": _states_of_teams,
     "household_kind": HouseholdStatus.Kind.offered,
     "invoice_kind": InvoiceWish.Kind.offered,
+    "news_kind": TeamNews.Kind.offered,
     "team_role": _team_roles,
     "household_state": Household.State.offered,
     "organisation_state": Organisation.State.offered,

@@ -16,6 +16,7 @@ from catalog.models import (
     Product,
     Team,
     TeamMember,
+    TeamNews,
     Variant,
 )
 from core import clock
@@ -92,6 +93,21 @@ def works_at(team: Team, person: Person, role: str = "team_manager", **term: Any
     person.forget_terms()
     term = {"starts_at": timezone.now() - timedelta(hours=1), **term}
     return person.appointments.create(role=role, subject=team.uid, **term)
+
+
+def a_news(team: Team | None = None, state: str = "waiting", days_ago: int = 0, **fields: Any) -> TeamNews:
+    """Words of a team to its buyers, in this state; let out so many days ago."""
+    at = timezone.now() - timedelta(days=days_ago)
+    decided = {"decided_at": at} if state in ("published", "returned") else {}
+    values = {
+        "kind": "thanks",
+        "title_zh": "谢谢大家",
+        "words_zh": "橙子都卖完了，修了蓄水池。",
+        **decided,
+        **fields,
+    }
+    values |= {"published": {"published_at": at}, "returned": {"reason": "有一户的名字"}}.get(state, {})
+    return TeamNews.objects.create(team=team or a_team(), state=state, **values)
 
 
 def a_category(slug: str = "fruit", zh: str = "水果", en: str = "Fruit") -> Category:

@@ -79,14 +79,14 @@ APPEALS = "RegistrationAppeal.words RegistrationAppeal.answer"
 # A team's desk.
 DESK = "desk team.restReason team.logisticsChecks"
 VILLAGE = (
-    "householdDesk teamProducts teamProduct product team.leader.isWoman team.leader.declineReason desk.products desk.claims"
+    "householdDesk newsDesk teamProducts teamProduct product team.leader.isWoman team.leader.declineReason desk.products desk.claims"
     " desk.questions desk.parcels.nodes.lines.net desk.parcels.nodes.lines.refunded"
 )
 OF_ITS_PEOPLE = "team.people team.offers"
 SENDS = "shipmentShip shipmentPack replacementShip"
 GROWS = (
     "certificateAdd certificateRemove pictureDelete variantSave lotDeclare lotOpen lotClose lotShareOut productUpdate"
-    " productSubmit productWithdraw productArchive teamUpdate householdPropose householdWithdraw claimAnswer replacementCallOff"
+    " productSubmit productWithdraw productArchive teamUpdate householdPropose householdWithdraw claimAnswer replacementCallOff newsHandIn newsWithdraw"
 )
 # At whose desk she works she is told before she has given a code: there she is asked for it.
 HERS = "myTeams"
@@ -104,12 +104,12 @@ RULE: dict[str, Powers] = {
     # Runs the shop, or what lies at her place of it: all but what departments sign for.
     Role.OPERATOR: powers(
         f"{GIVES_ROLES} {HOUSEHOLDS} {ORGANISATIONS} {ANY_STATE} teamOffice officeTeam {ROUND}"
-        " shippingRates office.audit office.listings office.products office.product office.figures office.refunds office.disputes"
+        " shippingRates office.audit office.listings office.news office.products office.product office.figures office.refunds office.disputes"
         " office.claims office.reviews office.order office.orders office.questions office.supporters",
         f"{APPOINTS} {DECIDES_ORGANISATIONS} {CLOSES} {CONTEST} {COMMITTEE} {ANSWERS} {TEACHES} {INVITES} {SETS_TASKS} coordinatorName householdDetailsOpen householdVerify"
         " householdDecline householdTakeOut orderFind orderCallOff refundRetry refundGive disputeDecide reviewHide claimAnswer refundRequest"
         " shippingRateSave teamCreate teamAmend teamSuspend teamResume leaderVerify leaderDecline listingApprove listingSuspend listingResume"
-        " listingReturn lotRecall teamMemberInvite teamMemberEnd leaderIntroduce",
+        " listingReturn newsApprove newsReturn lotRecall teamMemberInvite teamMemberEnd leaderIntroduce",
         shop="office.synonyms office.coupons office.parked office.alarms office.account firstParcel paymentCheck usualCategories shopDesk messageHouse setUp",
         shop_deeds="synonymSave synonymRemove accountFind accountClose accountOpenAgain accountSignOut accountSecondFactorEnd shippingRatesConfirm"
         " incidentUpdate incidentEnd paymentTrialBegin paymentTrialLook"
@@ -205,6 +205,7 @@ PAGES = {
     "office": "office.permissions",
     "office_listings": "office.listings",
     "office_listing#product": "office.product",
+    "office_news": "office.news",
     "office_refunds": "office.refunds",
     "office_disputes": "office.disputes",
     "office_claims": "office.claims",

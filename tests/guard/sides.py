@@ -154,6 +154,7 @@ class Side(Town):
             "contestDesk": f'team: "{other}"',
             "householdDesk": f'team: "{other}"',
             "integrityDesk": f'team: "{other}"',
+            "newsDesk": f'team: "{other}"',
             "resultDesk": f'team: "{other}"',
             "teamProducts": f'team: "{other}", first: 20',
             "groupParcels": f'team: "{other}", first: 20',
@@ -207,7 +208,9 @@ class Side(Town):
             "officeOrganisation": [f'id: "{global_id("Organisation", self.proposed.uid)}"'],
             "organisation": [f'id: "{global_id("Organisation", self.proposed.uid)}"'],
             "teamProduct": [f'id: "{draft}"'],
-            **dict.fromkeys(("desk", "householdDesk", "integrityDesk", "resultDesk"), [f'team: "{team}"']),
+            **dict.fromkeys(
+                ("desk", "householdDesk", "integrityDesk", "newsDesk", "resultDesk"), [f'team: "{team}"']
+            ),
             "teamProducts": [f'team: "{team}", first: 20'],
             "team": [f'slug: "{self.team.slug}"'],
             "product": [f'slug: "{self.draft.slug}", preview: true'],

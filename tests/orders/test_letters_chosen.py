@@ -74,6 +74,7 @@ def test_what_she_has_switched_off_does_not_come_and_money_does(mei, till, a_sta
         ("ANSWERS", True),
         ("REMINDERS", False),
         ("WISHES", False),
+        ("NEWS", False),
     ]
     sold = Sold(till, a_stand, buyer=Buyer(mei))
     (paid,), by_text = sent()

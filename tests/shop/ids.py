@@ -72,6 +72,7 @@ def _of_catalog(town: Any) -> dict[str, str]:
             global_id("Team", product.team.uid),
         ),
         "lot": global_id("Lot", lot.uid),
+        **_each("newsWithdraw.id newsApprove.id newsReturn.id", global_id("DeskNews", town.news.uid)),
         "pictureDelete.id": global_id("Picture", town.photo.uid),
         "certificateRemove.id": global_id("Certificate", town.paper.uid),
         **_each("synonymSave.id synonymRemove.id", global_id("Synonym", Synonym.objects.earliest("id").uid)),

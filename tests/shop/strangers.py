@@ -26,7 +26,7 @@ from orders.actions import wish as wishes
 from orders.models import Cart, ClaimReply, Dispute, InvoiceWish, Payment, PaymentTrial, Refund
 from scripts.floors import standing
 from tests.accounts.world import PASSWORD, Asker, a_link, a_person, an_organisation, holds
-from tests.catalog.world import a_lot, a_product, a_team, a_variant
+from tests.catalog.world import a_lot, a_news, a_product, a_team, a_variant
 from tests.contest.committee import a_tie
 from tests.contest.learning import a_course, a_guest, a_task
 from tests.contest.outside import a_mapping, a_source, a_statement, a_twin
@@ -59,7 +59,7 @@ OWN = {
         "signUp",
         "shopSetUp",
     ),
-    *("engagementGive", "engagementRevoke", "referralLinkMake", "wishKeep"),
+    *("engagementGive", "engagementRevoke", "referralLinkMake", "wishKeep", "newsSwitchOff"),
     *("lessonReadMark", "courseQuizAnswer"),
     *("passwordResetRequest", "groupPurchaseJoin", "buyNow", "cartLinesAdd", "cartUpdate", "addressSave"),
     *(
@@ -196,6 +196,7 @@ class Town:
         self.unsold = a_lot(self.sold.lots[0].variant, units=9, level=2)
         shares.share_out(self.unsold, {self.household.pk: 25_000}, self.sold.managers[0].person)
         product = self.unsold.variant.product
+        self.news = a_news(product.team, title_zh="示例", words_zh="示例")
         self.wish = wishes.keep(self.owner.person, product)
         self.paper = product.certificates.create(
             kind="test",

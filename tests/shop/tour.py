@@ -196,6 +196,7 @@ def _orders() -> Iterator[Stop]:
     whose = line.order.person.email if line.order.person else GUEST
     for name in ("claim", "review"):
         yield Stop(whose, name, at, f"?token={token_for(line.order)}" if whose == GUEST else "")
+    yield Stop(GUEST, "letters_off", query="?key=x")
     for name in (
         "people",
         "account",
@@ -208,6 +209,7 @@ def _orders() -> Iterator[Stop]:
         "device",
         "organisations",
         "following",
+        "account_news",
         "purchases",
         "wishes",
         "ask",
@@ -232,7 +234,7 @@ def _together() -> Iterator[Stop]:
 
 
 def _desk() -> Iterator[Stop]:
-    for name in ("desk", "desk_new", "desk_orders", "desk_claims", "desk_questions"):
+    for name in ("desk", "desk_new", "desk_orders", "desk_claims", "desk_questions", "desk_news"):
         yield Stop(MANAGER, name)
     product = Product.objects.get(team__members__person__email=MANAGER)
     yield Stop(MANAGER, "desk_product", (("id", global_id("Product", product.uid)),))
@@ -255,7 +257,10 @@ def _office() -> Iterator[Stop]:
     for name in (
         "account",
         "office",
-        *(f"office_{one}" for one in ("listings", "products", "refunds", "disputes", "claims", "reviews")),
+        *(
+            f"office_{one}"
+            for one in ("listings", "news", "products", "refunds", "disputes", "claims", "reviews")
+        ),
     ):
         yield Stop(OPERATOR, name)
     for name in (

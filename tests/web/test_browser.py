@@ -23,7 +23,7 @@ from orders.models import Claim, Dispute, Order, Payment, Refund
 from shop.demo.incidents import one_that_is_over
 from shop.web.organiser.tabs import PAGES
 from tests.accounts.world import a_person, holds
-from tests.catalog.world import an_operator
+from tests.catalog.world import a_news, an_operator
 from tests.contest import committee
 from tests.factor import App, by_code, by_password
 from tests.figures import full
@@ -56,6 +56,7 @@ def sites(live_shop: Any, django_db_blocker: Any) -> SimpleNamespace:
         search.index([shelf.product.id])
         a_round(shelf.team)
         wish.keep(shelf.buyer, shelf.product)
+        a_news(shelf.team, "published", days_ago=31), a_news(shelf.team, "returned"), a_news()
         together = Together(lot=shelf.lot, minimum=5, maximum=20)
         contested = a_contested_order(shelf)
         operator = an_operator()
@@ -106,7 +107,14 @@ def of_the_shop(shelf: SimpleNamespace, together: Together, orders: SimpleNamesp
                 "find-order/",
                 "sign-up/",
             ),
-            *("sign-up/?sent=1", "password/", "password/new/?token=x", "confirm/?token=x", "invitation/"),
+            *(
+                "sign-up/?sent=1",
+                "password/",
+                "password/new/?token=x",
+                "confirm/?token=x",
+                "invitation/",
+                "letters/off/?key=x",
+            ),
             *(f"p/{product}/", f"t/{team}/", f"g/{together.code}/", "no/such/page/"),
             entry,
             f"order/{orders.guests['number']}/?token={orders.guests['token']}",
@@ -120,6 +128,7 @@ def of_the_shop(shelf: SimpleNamespace, together: Together, orders: SimpleNamesp
                 "account/device/",
                 "account/purchases/",
                 "account/wishes/",
+                "account/news/",
                 "account/letters/",
                 "ask/",
             ),
@@ -150,6 +159,7 @@ def of_the_shop(shelf: SimpleNamespace, together: Together, orders: SimpleNamesp
                 *("desk/contest/", *full(["desk/results/", "desk/integrity/"], [])),
                 "desk/people/?open=invite_member",
                 *("desk/coupons/", "desk/coupons/?open=make_coupon", "desk/invoices/"),
+                *("desk/news/", "desk/news/?open=hand_in_news"),
             ),
             f"desk/product/{id_}/lot/{global_id('Lot', shelf.lot.uid)}/",
             f"desk/product/{id_}/",
@@ -177,7 +187,7 @@ def of_the_operator(shelf: SimpleNamespace, orders: SimpleNamespace) -> list[str
         "office/audit/?open=find_trail",
         *("office/people/", "office/people/new/?role=OBSERVER&kind=REGION&province=420000"),
         *("office/closures/", "office/closures/?open=open_incident"),
-        "office/synonyms/",
+        *("office/synonyms/", "office/news/"),
         *("office/coupons/", "office/coupons/?open=make_shop_coupon", "office/invoices/"),
         f"office/listings/{id_}/?open=suspend_listing",
         "office/accounts/",

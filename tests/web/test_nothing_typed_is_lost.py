@@ -95,6 +95,8 @@ PLAIN |= {"people", "address"}
 PLAIN |= {"contest_entry", "following", "purchases", "wishes"}
 # One form at a time is asked; at the desk each answer is opened alone.
 PLAIN |= {"ask", "desk_questions"}
+# At the desk one is written at a time; in the office each reason is opened alone; the others have buttons.
+PLAIN |= {"account_news", "letters_off", "desk_news", "office_news"}
 # On a judge's page marks and a comment are typed into one form; of seals there is only reading.
 PLAIN |= {"judge", "judge_desk", "judge_entry", "contest_seals"}
 PLAIN |= {"contest_rules", "contest_compare", "contest_round", "contest_race", "contest_weights"}

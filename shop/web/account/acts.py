@@ -164,6 +164,13 @@ WISHES = {
     "leave_wish": Act(follow=says(LEFT), undone_by="keep_wish"),
 }
 
+NEWS = {
+    "switch_off_news": Act(
+        follow=says(say("关掉了，不再寄近况。", "Switched off: no more news comes.")),
+        undone_by="choose_letters, choose_news",
+    ),
+}
+
 ONESELF = {
     "update_person": Act(follow=saved, undone_by="update_person"),
     "choose_letters": Act(follow=saved, undone_by="choose_letters"),
@@ -262,4 +269,4 @@ QUESTIONS = {
     ),
 }
 
-ACTS = gathered(ENTERING, SECOND_FACTOR, DEVICE, WISHES, ONESELF, WAYS, ORGANISATIONS, QUESTIONS)
+ACTS = gathered(ENTERING, SECOND_FACTOR, DEVICE, WISHES, NEWS, ONESELF, WAYS, ORGANISATIONS, QUESTIONS)

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from shop.web.account.letters_off import letters_off_by_header
 from shop.web.account.my_data import my_data
 from shop.web.account.wechat import from_wechat
 from shop.web.page import page
@@ -41,6 +42,9 @@ urlpatterns = [
         "<language:lang>/account/purchases/", page("account/purchases", for_somebody=True), name="purchases"
     ),
     path("<language:lang>/account/wishes/", page("account/wishes", for_somebody=True), name="wishes"),
+    path("<language:lang>/account/news/", page("account/news", for_somebody=True), name="account_news"),
+    path("<language:lang>/letters/off/", page("account/letters_off"), name="letters_off"),
+    path("letters/off/<str:key>/", letters_off_by_header, name="letters_off_by_header"),
     path("do/wish/", press_wish),
     path("<language:lang>/ask/", page("account/ask", for_somebody=True), name="ask"),
     path("<language:lang>/account/export/", my_data, name="my_data"),

@@ -85,6 +85,13 @@ def again_in_the_cart(request: HttpRequest, payload: dict[str, Any]) -> str:
     return in_the_cart(request, payload)
 
 
+def news_chosen(request: HttpRequest, payload: dict[str, Any]) -> str:
+    """What comes from now on."""
+    if payload["isWanted"]:
+        return done(request, say("记下了：团队写了，会寄给您。", "Noted: what the team writes comes to you."))
+    return done(request, say("关掉了，不再寄近况。", "Switched off: no more news comes."))
+
+
 def cancelled(request: HttpRequest, payload: dict[str, Any]) -> str:
     """Money takes its way back by itself, where there was any."""
     if payload["order"]["paidAt"] is None:
@@ -152,6 +159,7 @@ ACTS = {
         ),
         undone_by="ask_for_invoice",
     ),
+    "choose_news": Act(follow=news_chosen, undone_by="choose_news"),
     "cancel_order": Act(follow=cancelled, look=ends_the_order),
     "wait_for_place": Act(
         follow=says(

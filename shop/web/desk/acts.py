@@ -273,4 +273,22 @@ INVOICES = {
     "upload_red_invoice": Act(as_written=_ISSUED, refilled=_OF_INVOICE),
 }
 
-ACTS = gathered(TEAM, PRODUCTS, LOTS, HOUSEHOLDS, PARCELS, OF_TEAMS, INVOICES, CONTEST, INTEGRITY)
+# --- news ---
+
+NEWS = {
+    "hand_in_news": Act(
+        follow=says(say("交上去了，等运营人员看。", "Handed in; an operator reads it first.")),
+        undone_by="withdraw_news",
+    ),
+    "withdraw_news": Act(
+        follow=says(say("收回了。", "It is taken back.")),
+        look=will(
+            say(
+                "收回后不能恢复：买家读不到了，没寄出的信也不再寄",
+                "Taken back for good: no buyer reads it any more, and no letter of it is sent",
+            )
+        ),
+    ),
+}
+
+ACTS = gathered(TEAM, NEWS, PRODUCTS, LOTS, HOUSEHOLDS, PARCELS, OF_TEAMS, INVOICES, CONTEST, INTEGRITY)

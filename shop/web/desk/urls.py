@@ -14,6 +14,7 @@ urlpatterns = [
     path("<language:lang>/desk/orders/", page("desk/orders", for_somebody=True), name="desk_orders"),
     path("<language:lang>/desk/claims/", page("desk/claims", for_somebody=True), name="desk_claims"),
     path("<language:lang>/desk/questions/", page("desk/questions", for_somebody=True), name="desk_questions"),
+    path("<language:lang>/desk/news/", page("desk/news", for_somebody=True), name="desk_news"),
     path("<language:lang>/desk/results/", page("desk/results", for_somebody=True), name="desk_results"),
     path("<language:lang>/desk/packing.csv", team_packing, name="team_packing"),
     path(

@@ -236,4 +236,15 @@ PEOPLE = {
     ),
 }
 
-ACTS = gathered(WAITING, ORDERS, AUDIT, KEEPING, CLOSING, OF_SHOP, PEOPLE, ACCOUNTS)
+NEWS = {
+    "approve_news": Act(
+        follow=tells(say("“{x}”已放行。", "“{x}” is let out."), "news", "titleZh"),
+        as_written="all of its words stand above the button and never change; return_news takes it off again",
+    ),
+    "return_news": Act(
+        follow=tells(say("“{x}”已退回团队。", "“{x}” is with its team again."), "news", "titleZh"),
+        as_written="its words are typed, and its team writes anew",
+    ),
+}
+
+ACTS = gathered(WAITING, NEWS, ORDERS, AUDIT, KEEPING, CLOSING, OF_SHOP, PEOPLE, ACCOUNTS)

@@ -27,7 +27,14 @@ class Tab:
 
 # The pages of the first tab.
 WAITING = (
-    *("office/office", "office/listings", "office/refunds", "office/disputes", "office/claims"),
+    *(
+        "office/office",
+        "office/listings",
+        "office/news",
+        "office/refunds",
+        "office/disputes",
+        "office/claims",
+    ),
     "office/parked",
 )
 

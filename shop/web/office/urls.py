@@ -16,6 +16,7 @@ urlpatterns = [
     path("<language:lang>/office/", _page("office/office"), name="office"),
     path("<language:lang>/office/listings/", _page("office/listings"), name="office_listings"),
     path("<language:lang>/office/listings/<str:id>/", _page("office/listing"), name="office_listing"),
+    path("<language:lang>/office/news/", _page("office/news"), name="office_news"),
     path("<language:lang>/office/products/", _page("office/products"), name="office_products"),
     path("<language:lang>/office/refunds/", _page("office/refunds"), name="office_refunds"),
     path("<language:lang>/office/disputes/", _page("office/disputes"), name="office_disputes"),
