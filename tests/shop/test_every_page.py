@@ -1,4 +1,4 @@
-"""Every page by the W3C's own checker, and no link of any of them leads nowhere."""
+"""Every page by the W3C's own checker and by schema.org's vocabulary, and no link of any of them leads nowhere."""
 
 import json
 import re
@@ -11,8 +11,10 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 import pytest
 
 from local import machine
+from tests import vocabulary
 from tests.figures import FULL
 from tests.shop import tour
+from tests.web.test_structured import data_of
 
 JAR = machine.ROOT / ".tools" / "vnu" / "vnu.jar"
 WHY_NOT = "no vnu.jar is in .tools/vnu, or no Java is found: .ci/run fetches it from npm's vnu-jar"
@@ -59,6 +61,16 @@ def test_the_w3cs_checker_finds_nothing_on_any_page(walked: list[tour.Seen], tmp
         )
     assert len(pages) > 250
     assert {message: sorted(where)[:3] for message, where in found.items()} == {}
+
+
+@vocabulary.needs_it
+def test_what_any_page_says_to_machines_is_as_schema_org_has_it(
+    walked: list[tour.Seen], tmp_path: Path
+) -> None:
+    """In which states its product stands: `tests/web/test_vocabulary.py`."""
+    told = {_page_of(seen): data_of(seen.html) for seen in walked if "application/ld+json" in seen.html}
+    assert len(told) > 20
+    assert vocabulary.faults(told, tmp_path) == []
 
 
 def test_no_link_of_any_page_leads_nowhere(walked: list[tour.Seen]) -> None:
