@@ -61,8 +61,8 @@ class Guest:
 
     def somebody_new(self) -> None:
         """The next buyer on this connection."""
+        # By this she is counted: what a guest holds unpaid is bounded.
         self.headers = {"X-Guest": secrets.token_hex(16)}
-        # A mailbox and a phone of her own: what buyers hold unpaid is bounded by them.
         self.address = {
             **ADDRESS,
             "email": f"guest-{secrets.token_hex(8)}@example.com",

@@ -137,7 +137,7 @@ def _place_cart(
         organisation_id=cart.organisation_id,
         mobiliser_organisation_id=organisation.pk if organisation else None,
         mobiliser_person_id=person.pk if person else None,
-        unproved=unpaid.marks_of(buyer, asker, cart.email, cart.phone),
+        unproved=unpaid.asking(buyer, asker),
         **how,
     )
     try:

@@ -97,7 +97,7 @@ class Purchase:
     mobile: str = ""  # E.164, of whoever gives no mailbox
     uid: UUID = field(default_factory=uuid4)
     pay_until: datetime | None = None  # no later than this, though reservations last longer
-    unproved: unpaid.Marks | None = None  # by what a buyer whom nobody knows is known again
+    unproved: unpaid.Asking | None = None  # how a buyer whom nobody knows is counted
     pay_by: str = ""  # the kind of an attempt to pay that is written down with the order
     placed_at: datetime | None = None
     traded_at: datetime | None = None
@@ -231,8 +231,8 @@ def _order(purchase: Purchase, now: datetime, traded: datetime, until: datetime,
         organisation_id=purchase.organisation_id,
         mobiliser_organisation_id=purchase.mobiliser_organisation_id,
         mobiliser_person_id=purchase.mobiliser_person_id,
-        # What a proved buyer holds counts for nobody who types her mailbox.
-        **unpaid.columns(purchase.unproved if is_bounded else None),
+        # What a proved buyer holds is not counted.
+        unproved_cookie=purchase.unproved.number if purchase.unproved and is_bounded else None,
         holder_kind=purchase.holder_kind,
         holder=purchase.holder,
         note=purchase.note,

@@ -1,8 +1,8 @@
 """How much a buyer whom nobody knows may hold without paying: enough for a household, never a shop.
 
-Known by her cookie (or X-Guest), her mailbox and her phone, and by nothing of her machine or address: an office behind
-one address buys together. Proved is a confirmed account, or the cookie of a guest who has proved an order of hers;
-what somebody else has bought under a mailbox changes nothing for whoever types it.
+Counted is who asks: an account, a cookie, X-Guest; of whoever brings none of them the place she asks from. A mailbox and
+a number, which anybody can type, change nothing: she who types them would be told what waits under them. Proved is a
+confirmed account, or the cookie of a guest who has proved an order of hers.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from django.db import connection
 
 from catalog.models import Lot
 from core.idempotency import UNNAMED
-from orders.marks import mark, mark_of_mailbox, mark_of_phone
+from orders.marks import mark
 from orders.models import Order
 from orders.refusals import TooMuchUnpaid
 
@@ -24,6 +24,9 @@ HELD_FOR = timedelta(minutes=15)
 AFTER_LAPSES = (HELD_FOR, timedelta(minutes=8), timedelta(minutes=5))
 # Of a lot: a fifth of what it was declared with, in steps, so that asking for more and more tells no lot's size.
 OF_A_LOT = ((150, 30), (100, 20), (50, 10), (0, 5))
+
+# So begins what stands for whoever brings nothing by which to know her again: `counted_as` in orders/api/counted.py.
+PLACE = "place:"
 
 
 @dataclass(frozen=True)
@@ -39,41 +42,33 @@ class Allowance:
         return max(0, most - self.held.get(lot.pk, 0))
 
 
-class Marks(NamedTuple):
-    """By what an unproved buyer is known again, as numbers that nobody can read back."""
+class Asking(NamedTuple):
+    """An unproved buyer as what she holds is counted: by a number that nobody can read back."""
 
-    cookie: int | None  # or her account; her own, where strangers may have written the others
-    mailbox: int | None
-    phone: int | None
-
-
-def marks_of(person: Any, asker: str, email: str, phone: str) -> Marks | None:
-    """The marks of a buyer whom nobody knows; none of a confirmed account."""
-    if person.is_authenticated and person.is_proved:
-        return None
-    own = f"person {person.uid}" if person.is_authenticated else "" if asker == UNNAMED else f"asker {asker}"
-    return Marks(mark(own), mark_of_mailbox(email), mark_of_phone(phone))
+    number: int | None  # none where nobody asked: a demo's own deeds
+    is_her_own: bool  # and not that of a place, which others share
 
 
-def columns(marks: Marks | None) -> dict[str, int | None]:
-    """The same, as an order keeps them."""
-    cookie, mailbox, phone = marks or (None, None, None)
-    return {"unproved_cookie": cookie, "unproved_mailbox": mailbox, "unproved_phone": phone}
+def asking(person: Any, asker: str) -> Asking | None:
+    """How a buyer is counted whom nobody knows; None of a confirmed account. `asker` is her request's `counted_as`."""
+    if person.is_authenticated:
+        return None if person.is_proved else Asking(mark(f"person {person.uid}"), True)
+    return Asking(mark("" if asker == UNNAMED else f"asker {asker}"), not asker.startswith(PLACE))
 
 
 def allowance(
-    marks: Marks | None, units: int, total_minor: int, within: tuple[UUID, int] | None = None
+    buyer: Asking | None, units: int, total_minor: int, within: tuple[UUID, int] | None = None
 ) -> Allowance | None:
     """What she may hold beside her open orders, which are locked against a twin; refused when this is too much.
 
     None for whoever is proved: she is not hindered. Of what one holder holds, (its uid, its most units), a fifth or five units.
     """
-    if marks is None:
+    if buyer is None:
         return None
     with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM orders_unproved(%s::bigint, %s::bigint, %s::bigint)", list(marks))
+        cursor.execute("SELECT * FROM orders_unproved(%s::bigint, NULL, NULL)", [buyer.number])
         rows = cursor.fetchall()
-    if any(is_own_proof for *_, is_own_proof in rows):
+    if buyer.is_her_own and any(is_proof for *_, is_proof in rows):
         return None
     held: dict[int, int] = {}
     open_orders: dict[int, int] = {}

@@ -22,6 +22,7 @@ from orders.actions import payment as payments
 from orders.api.cart import cart_uid
 from orders.api.cart_line import LineInput, wanted
 from orders.api.checkout_details import CHECKOUT_DETAILS, clean_details, typed_by
+from orders.api.counted import counted_as
 from orders.api.order import WithOrder
 from orders.api.payment import PaymentKind, PaymentType, kind_of
 from orders.models import Order
@@ -83,7 +84,7 @@ class CheckoutPlace(WithOrder, Act):
 
         return {
             "order": checkout.place(
-                request.user, cart_uid(cart_id), fen_of(expected_total), asker(request), is_hers
+                request.user, cart_uid(cart_id), fen_of(expected_total), counted_as(request), is_hers
             )
         }
 
@@ -128,7 +129,7 @@ class BuyNow(WithOrder, Act):
         pay_by = kind_of(kind)
         placed = checkout.buy_now(
             request.user,
-            asker(request),
+            counted_as(request),
             _uid(request),
             asked,
             pay_by,

@@ -92,8 +92,9 @@ class Order(StateMachine, models.Model):
     )
     state = models.CharField(max_length=10, choices=State.choices, default=State.PLACED)
     note = models.CharField(max_length=200, blank=True)
-    # By what a buyer whom nobody knows is known again, while she holds goods unpaid: keyed hashes, not to be read back.
+    # How a buyer whom nobody knows is counted, while she holds goods unpaid: a keyed hash, not to be read back.
     unproved_cookie = models.BigIntegerField(null=True)
+    # Of the release before, which counts by them, too: it serves while this one migrates. Nothing writes or asks them.
     unproved_mailbox = models.BigIntegerField(null=True)
     unproved_phone = models.BigIntegerField(null=True)
     goods_minor = models.PositiveBigIntegerField(help_text="its lines at their prices")

@@ -1,21 +1,36 @@
 """What a buyer whom nobody knows may hold without paying: enough for a household, never a shop, never a group."""
 
+import re
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
+from accounts.actions import way
 from core.language import use
 from orders.actions import unpaid
 from orders.models import Order
 from orders.refusals import TooMuchUnpaid
 from tests.catalog.world import a_lot, a_product, a_variant
-from tests.orders.world import BUYER, Buyer, a_person, key, row, run_out, session_of, tell, variant_id
+from tests.orders.world import (
+    ADDRESS,
+    BUYER,
+    Buyer,
+    a_person,
+    key,
+    row,
+    run_out,
+    session_of,
+    tell,
+    variant_id,
+)
 from tests.together.world import Together, at_rest
 from together.models import Seat
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("whole_shop", "no_rates")]
+STAMP = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 HELD = {"orders": 2, "units": 30, "minor": 200_000}
 PAID = "checkout.session.completed"
 
@@ -77,26 +92,84 @@ def test_how_many_she_may_hold_is_said_as_it_is_set(settings, most, zh, en):
         )
 
 
-@pytest.mark.parametrize("same", ["cookie", "email", "phone"])
-def test_she_is_known_again_by_cookie_mailbox_and_phone(same):
+def test_she_is_counted_by_who_asks_and_by_nothing_that_she_types():
     lot, guest = a_cheap_lot(), Buyer()
-    kept = {name: value for name, value in hers(99).items() if name == same}
     for n in range(3):
-        buyer = guest if same == "cookie" else Buyer()
-        answer = asked(buyer, lot, **{**hers(n), **kept})
-        assert codes(answer) == (["TOO_MUCH_UNPAID"] if n == 2 else [])
+        assert codes(asked(guest, lot, **hers(n))) == (["TOO_MUCH_UNPAID"] if n == 2 else [])
+    for _ in range(3):
+        assert codes(asked(Buyer(), lot, **hers(0))) == []
 
 
-def test_a_mailbox_and_a_phone_are_the_same_however_they_are_written():
+def test_who_brings_nothing_is_counted_where_she_asks_from_and_never_proved_by_a_neighbour():
     lot = a_cheap_lot()
-    for n, told in enumerate(
-        (
-            {"email": "One@Example.com", "phone": "13800138001"},
-            {"email": "one@example.com ", "phone": "13900138002"},
-            {"email": "ONE@example.com", "phone": "13900138003"},
+    unnamed = Buyer()
+    del unnamed.headers["X-Guest"]
+    first = asked(unnamed, lot, **hers(1))
+    Order.objects.filter(number=first["order"]["number"]).update(buyer_proved_at=timezone.now())
+    assert [codes(asked(unnamed, lot, **hers(n))) for n in (2, 3)] == [[], ["TOO_MUCH_UNPAID"]]
+    unnamed.headers["X-Forwarded-For"] = "203.0.113.9"  # that nobody trusted wrote
+    assert codes(asked(unnamed, lot, **hers(4))) == ["TOO_MUCH_UNPAID"]
+
+
+def test_what_waits_under_a_mailbox_and_a_number_is_told_to_nobody_who_types_them(till, a_stand):
+    """Two strangers, one typing what much waits and has lapsed under, one what nobody has typed: all their answers are
+    alike, to the moment until which their goods are kept."""
+    lot, known, unknown = a_cheap_lot(), hers(1), hers(2)
+    mobile = {name: f"+86{told['phone']}" for name, told in (("known", known), ("unknown", unknown))}
+    way.prove(owner := a_person(email=known["email"]), "phone", mobile["known"])
+    groups = [Together(till, a_stand, minimum=20, maximum=60, lot=a_lot(units=1000)) for _ in range(2)]
+    for n in range(6):  # her own as a guest, and what strangers have placed under hers
+        order = asked(Buyer(owner if n > 3 else None), lot, 9, **known)["order"]
+        if n % 2:
+            run_out(order)
+    for _ in range(2):
+        groups[0].join(units=3, email=known["email"])
+    reached = [
+        (known["email"], known["phone"], mobile["known"]),
+        (unknown["email"], unknown["phone"], mobile["unknown"]),
+    ]
+    one, other = (answers_to_who_types(*typed, lot, groups[1]) for typed in reached)
+    assert one == other
+    assert [answer["errors"] and answer["errors"][0]["code"] for answer in one] == [
+        [], [], "TOO_MUCH_UNPAID", [], "TOO_MUCH_UNPAID", [], [], "TOO_MUCH_UNPAID",
+        [], [], "TOO_MUCH_UNPAID", [], [], [],
+    ]  # fmt: skip
+
+
+PLACED = """order { state isGuest allowedActions goodsTotal { minor } shippingTotal { minor } total { minor }
+    placedAt reservedUntil lines { name quantity net { minor } } }"""
+
+
+def answers_to_who_types(email: str, phone: str, mobile: str, lot, group: Together) -> list:
+    """Each answer to a guest who places all she may by every door, asks for her link by both, and for a new password."""
+    told, answers = {"email": email, "phone": phone}, []
+    lines = [{"variantId": variant_id(lot), "quantity": 10}]
+    at_once, carted, texted, member = Buyer(), Buyer(), Buyer(), Buyer()
+    for _ in range(3):
+        answers.append(at_once.do("buyNow", PLACED, lines=lines, idempotencyKey=key(), **{**BUYER, **told}))
+    for _ in range(2):
+        cart = carted.fill(lot, quantity=16, **told)
+        answers.append(carted.do("checkoutPlace", PLACED, cartId=cart["id"], idempotencyKey=key()))
+    for _ in range(3):
+        answers.append(
+            texted.do("buyNow", PLACED, lines=lines, idempotencyKey=key(), **{**ADDRESS, "phone": phone})
         )
-    ):
-        assert codes(asked(Buyer(), lot, **told)) == (["TOO_MUCH_UNPAID"] if n == 2 else [])
+    for _ in range(3):
+        asked_as = {"name": "示例", "units": 3, "email": email, "idempotencyKey": key()}
+        answers.append(member.do("groupPurchaseJoin", PLACED, code=group.code, **asked_as))
+    for contact in (email, mobile):
+        answers.append(Buyer().do("orderLinkRequest", number="AAAA-BBBB-CCCC", contact=contact))
+    answers.append(Buyer().do("passwordResetRequest", email=email))
+    return [timeless(answer) for answer in answers]
+
+
+def timeless(answer: dict) -> dict:
+    """Moments as how long from the order on; what stands else in the answer as it is."""
+    if (order := answer.get("order")) is not None:
+        placed, until = order.pop("placedAt"), order.pop("reservedUntil")
+        minutes = (datetime.fromisoformat(until) - datetime.fromisoformat(placed)) / timedelta(minutes=1)
+        answer["minutes"] = round(minutes, 1)
+    return answer
 
 
 def test_units_and_yuan_are_bounded_over_both_orders():
@@ -215,6 +288,17 @@ def test_an_office_behind_one_address_fills_its_group(till, a_stand):
     together.pay(*seats)
     assert together.row.state == "confirmed"
     at_rest()
+
+
+def test_colleagues_who_join_by_the_page_at_one_address_stay_apart(till, a_stand):
+    together = Together(till, a_stand, minimum=20, maximum=40, lot=a_lot(units=1000))
+    page = f"/zh/g/{together.code}/"
+    for n in range(3):
+        browser = Client(enforce_csrf_checks=True)
+        stamp = STAMP.search(browser.get(page).content.decode())[1]
+        told = {"code": together.code, "name": f"同事{n}", "units": "2", "email": "office@example.com"}
+        browser.post("/do/join_group/", {**told, "idempotencyKey": key(), "csrfmiddlewaretoken": stamp})
+    assert Seat.objects.filter(state="reserved").count() == 3
 
 
 __all__ = ["row"]

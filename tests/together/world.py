@@ -100,7 +100,6 @@ class Together:
         """So many guests join and pay."""
         orders = []
         for _ in range(seats):
-            # One after the other: of one mailbox only two may wait for their payment at a time.
             orders.append(self.join(units=units))
             self.pay(orders[-1])
         return orders

@@ -106,7 +106,7 @@ def _purchase(
         wants=[placing.Want(variant, units, group.price_minor, group.story_id)],
         shipping={},  # the price of a group includes its one parcel
         person_id=buyer.pk if buyer else None,
-        unproved=unpaid.marks_of(person, asker, email, mobile),
+        unproved=unpaid.asking(person, asker),
         language=language.current(),
         organisation_id=_colleague(buyer, group),
         mobiliser_organisation_id=group.organisation_id,

@@ -6,11 +6,11 @@ import graphene
 
 from core.api.access import PUBLIC, SIGNED_IN, Access
 from core.api.act import Act
-from core.api.asker import asker
 from core.api.errors import error_type
 from core.api.facts import guarded, needs
 from core.api.ids import global_id, uid_of
 from core.api.types import ModelType, enum_of
+from orders.api.counted import counted_as
 from orders.api.order import WithOrder
 from orders.api.payment import BY_LINK, NUMBER, ORDER_HOLDER
 from together import words
@@ -198,7 +198,7 @@ class GroupPurchaseJoin(WithOrder, Act):
             email=email or "",
             mobile=mobile or "",
             is_adult=bool(is_adult),
-            asker=asker(request),
+            asker=counted_as(request),
         )
         return {"order": seat.order}
 
