@@ -3,6 +3,7 @@
 import re
 from html import unescape
 from typing import Any
+from urllib.parse import urldefrag, urljoin
 from xml.etree import ElementTree
 
 import pytest
@@ -91,6 +92,21 @@ def test_sitemap_and_pages_name_each_other_in_every_language(guest, shelf):
         assert languages["x-default"] == languages["zh-Hans"]
         for other in languages.values():
             assert told[other] == languages, "whoever is named names back"
+
+
+def test_what_says_that_it_is_to_be_found_is_in_the_sitemap(guest, shelf):
+    """Wherever a link leads from there."""
+    a_round(shelf.team)
+    told = mapped(guest)
+    links = {
+        urldefrag(urljoin(url, unescape(href)))[0]
+        for url in told
+        for href in re.findall(r'<a\b[^>]*?\shref="([^"]*)"', words(opened(guest, url)))
+    }
+    beyond = [url for url in links - told.keys() if url.startswith((f"{SITE}/zh/", f"{SITE}/en/"))]
+    shown = {url: opened(guest, url) for url in beyond}
+    says = {url: head(words(page))[0] for url, page in shown.items() if page.status_code == 200}
+    assert len(says) > 20 and {url for url in says.values() if url} <= told.keys()
 
 
 def test_what_is_not_public_is_in_no_sitemap(guest, shelf):

@@ -16,6 +16,7 @@ KEPT = """async () => {
     for (const one of await (await caches.open(name)).matchAll()) told.push(`${name} ${one.url} ${await one.text()}`);
   return told.join("\\n");
 }"""
+IN_ITS_OWN_DRESS = "() => getComputedStyle(document.body).backgroundColor === 'rgb(251, 247, 239)'"
 IS_KEPT = "async (url) => Boolean(await caches.match(url))"
 
 
@@ -73,6 +74,11 @@ def test_without_a_signal_she_sees_what_is_everybodys_and_nothing_of_anybodys(
         page.goto(path)
         assert page.inner_text("h1") == "现在没有信号" and none_of(own, page.content())
         assert page.locator(f'a[href="{product}"]').count() == 1
+    page.goto(f"{live_shop.url}/en/shop/")
+    assert page.inner_text("h1") == "There is no signal" and "No page has been kept" in page.inner_text(
+        "main"
+    )
+    assert page.evaluate(IN_ITS_OWN_DRESS), "the page is dressed as the others are"
 
     context.set_offline(False)
     page.goto(account)

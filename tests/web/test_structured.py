@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
+from catalog.actions import card
 from core import language
 from core.templatetags.sheaf import day
 from orders.models import Line, Review
@@ -84,7 +85,17 @@ def misshapen(told: Any) -> list[str]:
         required, optional = ASKED[kind]
         wrong += [f"{kind} lacks {name}" for name in required - given]
         wrong += [f"{kind} has {name}" for name in given - required - optional]
+        wrong += _broken_ways(thing)
     return wrong
+
+
+def _broken_ways(thing: dict[str, Any]) -> list[str]:
+    """A way to a page has two steps or more, numbered from one, and each but the page itself leads somewhere."""
+    steps = thing.get("itemListElement", [])
+    if thing["@type"] != "BreadcrumbList":
+        return []
+    whole = [step.get("position") for step in steps] == [*range(1, len(steps) + 1)] and len(steps) > 1
+    return [] if whole and all("item" in step for step in steps[:-1]) else ["a way with a step missing"]
 
 
 def unshown(told: Any, page: str) -> list[tuple[str, Any]]:
@@ -97,7 +108,8 @@ def unshown(told: Any, page: str) -> list[tuple[str, Any]]:
             continue
         with language.use("zh" if 'lang="zh-Hans"' in page[:200] else "en"):
             shown = day(value) if name == "datePublished" else " ".join(str(value).split())
-        if shown.replace(",", "") not in " ".join(text.split()):
+        whole = rf"(?<![\d.]){re.escape(shown.replace(',', ''))}(?!\.?\d)"
+        if not re.search(whole, " ".join(text.split())):
             missing.append((name, value))
     return missing
 
@@ -148,6 +160,35 @@ def test_what_is_not_asked_for_or_not_shown_would_be_seen(guest, told):
         "Product lacks image"
     ]
     assert unshown({**product, "sku": "83641"}, page) == [("sku", "83641")]
+    price, part_of_it = product["offers"][1]["price"], {"price": "234.5"}
+    assert price == "1234.50" and unshown(part_of_it, page) == [("price", "234.5")]
+    crumbs = data_of(page)[1]
+    for broken in (steps := crumbs["itemListElement"])[1:], steps[:1] + steps[2:], steps[2:]:
+        assert misshapen({**crumbs, "itemListElement": broken}) == ["a way with a step missing"]
+
+
+@pytest.mark.parametrize("spoken", ["zh", "en"])
+def test_how_many_are_left_changes_nothing_that_is_said(guest, shelf, spoken):
+    pages = {}
+    for left in (0, 1, 7, 2_000):
+        type(shelf.lot).objects.update(units_available=left, units_declared=left)
+        card.refresh([shelf.product.pk])
+        pages[left] = words(guest.get(f"/{spoken}/p/{shelf.product.slug}/"))
+    said = {left: data_of(page) for left, page in pages.items()}
+    assert said[1] == said[7] == said[2_000] != said[0], "but whether there are any"
+    assert len({read_by_people(page) for page in pages.values()}) == len(pages), (
+        "to people the page tells more"
+    )
+
+
+@pytest.mark.parametrize("spoken", ["zh", "en"])
+def test_each_step_of_a_way_leads_where_its_name_says(guest, shelf, spoken):
+    for path in (f"/{spoken}/p/{shelf.product.slug}/", f"/{spoken}/t/{shelf.team.slug}/"):
+        *steps, here = data_of(words(guest.get(path)))[1]["itemListElement"]
+        assert "item" not in here and len(steps) == 2
+        for step in steps:
+            shown = guest.get(step["item"].removeprefix(SITE))
+            assert shown.status_code == 200 and step["name"] in read_by_people(words(shown)), step
 
 
 def test_without_a_review_there_is_no_rating(guest, shelf):

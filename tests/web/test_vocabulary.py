@@ -20,7 +20,7 @@ from tests.impact.world import a_round
 from tests.web.conftest import an_order
 from tests.web.test_found import SITE, mapped, opened
 from tests.web.test_pages import words
-from tests.web.test_structured import ASKED, data_of, things
+from tests.web.test_structured import ASKED, data_of, misshapen, things, unshown
 
 pytestmark = [
     pytest.mark.django_db,
@@ -73,6 +73,8 @@ def test_what_pages_say_to_machines_is_as_the_vocabulary_has_it(guest, shop, tmp
         f"https://schema.org/{there}" for there in ("InStock", "OutOfStock", "PreOrder")
     }
     assert {kind["@type"] for kind in things(list(told.values()))} == ASKED.keys()
+    assert [one for said in told.values() for one in misshapen(said)] == []
+    assert [one for url, said in told.items() for one in unshown(said, words(opened(guest, url)))] == []
     assert vocabulary.faults(told, tmp_path) == []
 
 
