@@ -7,13 +7,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from accounts.actions import audit
+from accounts.actions import audit, consent
 from accounts.events import AccountsMerged, MailboxConfirmed
 from accounts.merging import Becomes, move
 from accounts.models import (
     Address,
     Appointment,
-    Consent,
     Membership,
     Merging,
     Person,
@@ -188,9 +187,7 @@ def _end(lasting: Person, gone: Person) -> None:
         getattr(gone, row).all().delete()
     SecondFactor.objects.filter(person=gone).delete()
     SignInWay.objects.filter(person=gone).update(person=lasting)
-    agreed = Consent.objects.filter(person=lasting, ended_at=None).values("kind")
-    Consent.objects.filter(person=gone, ended_at=None, kind__in=agreed).update(ended_at=timezone.now())
-    Consent.objects.filter(person=gone).update(person=lasting)
+    consent.unite(lasting, gone)
     WeChatErrand.objects.filter(person=gone).delete()
     mailbox, proved_at = gone.email, gone.email_verified_at
     password = gone.password if gone.has_usable_password() else ""

@@ -1,15 +1,18 @@
 """Letters by the way she chose, and of the kinds that she wants; those of money always come."""
 
 import re
+import threading
+import time
 
 import pytest
 from django.core import mail
+from django.db import connection, transaction
 from django.test import Client
 
-from accounts.actions import export, merging, text_code
+from accounts.actions import consent, export, letters, merging, text_code
 from accounts.actions import way as ways
-from accounts.letters import SWITCHABLE, number_for_letters
-from accounts.models import LetterKind, SignInWay
+from accounts.letters import SWITCHABLE, number_for_letters, wants
+from accounts.models import Consent, LetterKind, SignInWay
 from core.deliveries import drain
 from orders.mail import KINDS
 from tests import texts
@@ -129,6 +132,74 @@ def test_of_two_accounts_that_become_one_what_either_has_switched_off_stays_off(
     lasting = merging.merge(mei, other, "email email")
     lasting.refresh_from_db()
     assert lasting.letters_off == ["parcels", "reminders", "wishes"]
+
+
+def said(person, *words):
+    """She has said yes and no to news in this order."""
+    for word in words:
+        (letters.ask_for if word == "yes" else letters.leave)(person, "news")
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "comes"),
+    [
+        (["yes", "no"], ["yes"], False),
+        (["yes"], ["yes", "no"], False),
+        (["no"], ["yes"], True),  # who never agreed has ended nothing
+        (["yes", "no", "yes"], ["yes"], True),  # her last word in each
+        ([], ["yes"], True),
+        (["yes", "no"], [], False),
+    ],
+)
+@pytest.mark.parametrize("is_said_here_first", [True, False])
+def test_a_consent_that_either_account_has_ended_is_ended_for_the_one_that_goes_on(
+    mei, here, there, comes, is_said_here_first
+):
+    other = a_person(email="other@example.com")
+    told = [(mei, here), (other, there)]
+    for person, words in told if is_said_here_first else reversed(told):
+        said(person, *words)
+    lasting = merging.merge(mei, other, "email email")
+    assert wants(lasting, "news") is comes
+    kept = Consent.objects.filter(kind=Consent.Kind.NEWS)
+    assert kept.filter(ended_at=None).count() == comes and not kept.exclude(person=lasting).exists()
+    said(lasting, "yes")
+    assert wants(lasting, "news"), "and by one press it is hers again"
+
+
+def test_consent_to_wechat_goes_on_with_its_own_way(mei):
+    other = a_person(email="other@example.com")
+    for person in (mei, other):
+        consent.give(person, Consent.Kind.WECHAT, letters.ASKED_FOR)
+    consent.end(mei, Consent.Kind.WECHAT)
+    lasting = merging.merge(mei, other, "email email")
+    assert lasting.consents.filter(kind=Consent.Kind.WECHAT, ended_at=None).count() == 1
+
+
+def test_who_says_no_while_her_accounts_become_one_has_said_it_for_the_one_that_goes_on(mei):
+    other = a_person(email="other@example.com")
+    said(other, "yes")
+
+    def no():
+        said(other, "no")
+        connection.close()
+
+    saying = threading.Thread(target=no)
+    with transaction.atomic():
+        lasting = merging.merge(mei, other, "email email")
+        saying.start()
+        while not waits_for_a_lock():
+            time.sleep(0.01)
+    saying.join()
+    assert not wants(lasting, "news")
+
+
+def waits_for_a_lock() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        )
+        return bool(cursor.fetchone()[0])
 
 
 @pytest.mark.parametrize("lang, words", [("zh", "这一类总会发"), ("en", "These always come")])
