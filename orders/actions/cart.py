@@ -18,12 +18,13 @@ from core.language import say
 from core.refusals import Invalid, NotFound, every
 from orders.actions import cart_address, invoice_wish
 from orders.actions.coupon import clean_code
-from orders.models import Cart, CartLine, Coupon
+from orders.models import Cart, CartAddress, CartLine, Coupon
 from orders.reads import cart as reads
 from orders.reads.coupon import UNKNOWN, why_nobody_may
 from orders.refusals import CouponRefused
 
-MOST_LINES = 20  # the cart page of a guest must stay within what a stranger may ask for
+# Lines in all, whoever gets them: the cart page of a guest must stay within what a stranger may ask for.
+MOST_LINES, MOST_ADDRESSES = 20, 10
 MOST_UNITS = 999
 NO_CART = say(
     "没有这个购物车，或者它已经下单。订单的链接在我们发给买家的邮件里。",
@@ -122,19 +123,22 @@ def begin_apart(person: Any, beside: UUID | None) -> Cart:
 
 def _pour(guests: Cart, own: Cart) -> int:
     """Fill the own cart; how many units find no place in it."""
-    left_out = 0
-    lines = list(guests.lines.filter(address=None))
-    mine = {line.variant_id: line for line in own.lines.filter(address=None)}
-    # What goes to others goes to them from her own cart as well.
-    guests.lines.exclude(address=None).update(cart=own)
-    guests.addresses.update(cart=own)
-    for line in lines:
+    theirs, there_already = list(guests.lines.all()), list(own.lines.all())
+    gifts = [line for line in theirs if line.address_id]
+    room, left_out = MOST_LINES - len(there_already), 0
+    if gifts:
+        room, left_out = _pour_gifts(gifts, own, room)
+    mine = {line.variant_id: line for line in there_already if line.address_id is None}
+    for line in theirs:
+        if line.address_id:
+            continue
         # Not cut to what is left, which would tell it: what cannot be had stays, and the line says so.
         if there := mine.get(line.variant_id):
             wanted = line.quantity + there.quantity
             left_out += max(0, wanted - MOST_UNITS)
             CartLine.objects.filter(pk=there.pk).update(quantity=min(wanted, MOST_UNITS))
-        elif len(mine) < MOST_LINES:
+        elif room > 0:
+            room -= 1
             mine[line.variant_id] = own.lines.create(
                 variant_id=line.variant_id,
                 quantity=line.quantity,
@@ -143,6 +147,23 @@ def _pour(guests: Cart, own: Cart) -> int:
         else:
             left_out += line.quantity
     return left_out
+
+
+def _pour_gifts(gifts: list[CartLine], own: Cart, room: int) -> tuple[int, int]:
+    """What goes to others goes to them from her own cart as well, as many of them as one may hold: for how many lines there
+    is room then, and how many units find none."""
+    of: dict[int, list[CartLine]] = {}
+    for line in gifts:
+        of.setdefault(line.address_id or 0, []).append(line)
+    people, left_out = MOST_ADDRESSES - own.addresses.count(), 0
+    for address, lines in sorted(of.items()):
+        if people > 0 and len(lines) <= room:
+            CartLine.objects.filter(address=address).update(cart=own)
+            CartAddress.objects.filter(pk=address).update(cart=own)
+            people, room = people - 1, room - len(lines)
+        else:
+            left_out += sum(line.quantity for line in lines)
+    return room, left_out
 
 
 def locked(person: Any, uid: UUID | None, **fields: Any) -> Cart:

@@ -41,9 +41,11 @@ def add(person: Any, uid: UUID | None, wanted: Iterable[tuple[UUID, int]], *, ap
 @transaction.atomic
 def _add(person: Any, uid: UUID | None, wanted: list[tuple[UUID, int]]) -> Cart:
     cart = locked(person, uid)
-    there = {line.variant_id: line for line in cart.lines.filter(address=None)}
+    there_already = list(cart.lines.all())
+    there = {line.variant_id: line for line in there_already if line.address_id is None}
     lines = lines_of(cart, wanted)
-    if len({*there, *(line.variant_id for line in lines)}) > MOST_LINES:
+    new = [line for line in lines if line.variant_id not in there]
+    if new and len(there_already) + len(new) > MOST_LINES:
         raise _too_many()
     for line in lines:
         if line.variant_id in there:

@@ -9,7 +9,7 @@ from django.db import transaction
 from accounts.models import Region
 from core.language import Words, say
 from core.refusals import Invalid, NotFound, Refusal
-from core.tables import Column, Table, kinds
+from core.tables import Bounds, Column, Table, kinds
 from core.tables.cell import Cell
 from core.tables.kinds import Convert
 from orders.actions import gift
@@ -20,6 +20,8 @@ NO_GOODS = say("购物车里没有叫这个名字的商品。", "Nothing in the 
 WHICH_GOODS = say(
     "购物车里有几种商品，请写明寄哪一种。", "There are several goods in the cart: please say which one."
 )
+# Anybody can send such a file, and each row is tried by itself: room for ten people, and for many that are mended.
+BOUNDS = Bounds(bytes=2**20, rows=50)
 NO_COUNTY = say(
     "没有这个区县。请写全名，例如“湖北省武汉市武昌区”，或六位代码。",
     "There is no such county. Write it in full, such as 湖北省武汉市武昌区, or as its six-digit code.",
@@ -94,7 +96,8 @@ def _table(goods: Mapping[str, UUID]) -> Table:
             Column("units", Words("份数", "Units"), kinds.whole(1, 999), needed=False),
             Column("gift_note", Words("附言", "Words with it"), kinds.text(200), needed=False),
             Column("sender", Words("署名", "From"), kinds.text(60), needed=False),
-        )
+        ),
+        bounds=BOUNDS,
     )
 
 

@@ -81,16 +81,18 @@ def buy_now(
         before = Order.objects.filter(uid=uid).first()
         if before is None:
             raise
-        where = carts.validated(
-            {name: details[name] for name in ("recipient", "street") if name in details}, person
-        )
-        if not _is_same_request(before, wanted, expected_minor, where):
+        said = carts.validated({name: details[name] for name in _SAID if name in details}, person)
+        if not _is_same_request(before, wanted, expected_minor, said):
             raise IdempotencyConflict(field="idempotencyKey") from None
         return Placed(before, None)
 
 
+# What of a call its order and its parcel say again.
+_SAID = ("email", "note", "recipient", "phone", "region_code", "street")
+
+
 def _is_same_request(
-    order: Order, wanted: Sequence[tuple[UUID, int]], expected_minor: int, where: Mapping[str, Any]
+    order: Order, wanted: Sequence[tuple[UUID, int]], expected_minor: int, said: Mapping[str, Any]
 ) -> bool:
     """Whether an order is that of this call: a payment that was refused leaves it, and its key free for any other."""
     units: dict[UUID, int] = {}
@@ -98,8 +100,8 @@ def _is_same_request(
         units[variant] = units.get(variant, 0) + quantity
     bought = {line.variant.uid: line.quantity for line in order.lines.select_related("variant")}
     parcel = parcels_of(order)[0]
-    is_sent_there = all(getattr(parcel, name) == said for name, said in where.items())
-    return units == bought and expected_minor == order.total_minor and is_sent_there
+    said_again = {name: getattr(order if name in ("email", "note") else parcel, name) for name in said}
+    return units == bought and expected_minor == order.total_minor and said_again == dict(said)
 
 
 def _placed_before(cart: Cart, person: Any, is_hers: Callable[[Order], bool]) -> Order:

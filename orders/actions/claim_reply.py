@@ -49,7 +49,8 @@ _ASKS = {Kind.DISPUTED: "DISPUTE", Kind.BROUGHT: "BRING"}
 
 
 def _reply(claim: Claim, kind: Kind, words: str, photos: Sequence[Any], key: UUID) -> Claim:
-    uid = uuid5(claim.uid, str(key))
+    # By what is said, too: a key is its deed's own, and under it another deed is not done yet.
+    uid = uuid5(claim.uid, f"{kind} {key}")
     # Asked for again under its key, of which the first answer may never have been told.
     if claim.replies.filter(uid=uid).exists():
         return claim

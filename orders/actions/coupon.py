@@ -243,5 +243,7 @@ def take_again(order: Order) -> None:
 
 def _is_left_for(use: CouponUse, order: Order) -> bool:
     own = Parcel.objects.filter(shipments__order=order, is_gift=False).order_by("pk").first()
-    most, buyer = use.coupon.most_each, buyer_of(order.person, order.email, own.phone if own else "")
-    return most is None or uses_of(buyer, [use.coupon_id]).get(use.coupon_id, 0) < most
+    coupon, buyer = use.coupon, buyer_of(order.person, order.email, own.phone if own else "")
+    if coupon.is_for_first and why_no_first(buyer):
+        return False  # she has bought something else meanwhile
+    return coupon.most_each is None or uses_of(buyer, [coupon.pk]).get(coupon.pk, 0) < coupon.most_each

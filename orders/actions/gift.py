@@ -10,13 +10,11 @@ from accounts import clean
 from accounts.actions import address as addresses
 from core.language import Words, say
 from core.refusals import Invalid, NotFound, every
-from orders.actions.cart import MOST_LINES, MOST_UNITS, locked, named_or_own
+from orders.actions.cart import MOST_ADDRESSES, MOST_LINES, MOST_UNITS, locked, named_or_own
 from orders.actions.cart_line import lines_of
 from orders.models import Cart, CartAddress, CartLine
 from orders.reads import closure
 from orders.reads.shipping import rate_for
-
-MOST_ADDRESSES = 10
 
 
 @transaction.atomic

@@ -111,7 +111,12 @@ def figures_of(data: bytes) -> Figures:
 def _figures(data: bytes) -> Figures | None:
     try:
         root = fromstring(data)
-    except (ParseError, DefusedXmlException, ValueError):
+    except (
+        ParseError,
+        DefusedXmlException,
+        ValueError,
+        LookupError,
+    ):  # the last: of an encoding that is none
         return None
     texts: dict[str, str] = {}
     for element in root.iter():

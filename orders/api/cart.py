@@ -153,7 +153,7 @@ class CartType(ModelType):
             "addresses",
         )
         access = CART_HOLDER
-        most = {"lines": carts.MOST_LINES, "addresses": 10}
+        most = {"lines": carts.MOST_LINES, "addresses": carts.MOST_ADDRESSES}
         about = {
             "email": "Where the confirmation goes.",
             "recipient": "Who takes the parcels.",

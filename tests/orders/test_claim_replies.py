@@ -154,6 +154,15 @@ def test_it_goes_over_three_times_and_then_only_before_the_shop(sold):
     assert codes(says(sold, "claimDispute", words="不同意")) == ["TOO_LATE"]
 
 
+def test_a_key_under_which_she_disagreed_brings_it_before_the_shop_all_the_same(sold):
+    sold.claim()
+    answers(sold)
+    same = key()
+    assert says(sold, "claimDispute", words="不同意", idempotencyKey=same)["claim"]["state"] == "DISPUTED"
+    answers(sold)
+    assert says(sold, "claimBring", words="不同意", idempotencyKey=same)["claim"]["state"] == "OFFICE"
+
+
 def test_an_answer_that_is_left_alone_for_a_week_stands(sold):
     sold.claim()
     answers(sold, "5.00")

@@ -164,6 +164,12 @@ def test_a_file_is_what_lies_in_it(sold):
         with pytest.raises(Invalid) as no:
             sold.blue(file=file)
         assert no.value.field == (field,)
+    # Of encodings that are none, and of such that the reader of XML cannot have.
+    for encoding in ("foo", "hex", "utf-7", "idna"):
+        unreadable = f'<?xml version="1.0" encoding="{encoding}"?>'.encode() + xml(amount=yuan)
+        with pytest.raises(Invalid) as no:
+            sold.blue(xml=unreadable)
+        assert no.value.field == ("xml",)
     made = sold.blue(file=ofd(xml(amount=yuan)))
     assert made.form == "ofd"
 

@@ -251,6 +251,38 @@ def test_n28_by_a_table_each_wrong_row_is_named_and_the_others_are_in(zones, clo
     assert gifts.seen["shippingTotal"] == {"minor": 10000} and len(gifts.seen["addresses"]) == 10
 
 
+def test_a_table_of_more_rows_than_anybody_needs_is_refused_before_one_is_tried(zones):
+    gifts = Gifts()
+    page = gifts.guest()
+    lines = "".join(f"甲,13900139000,{NEAR},示例路 {n} 号,,\n" for n in range(51))
+    many = SimpleUploadedFile("people.csv", f"{HEAD}\n{lines}".encode())
+    page.post("/do/import_people/", {"file": many, "next": "/zh/checkout/people/", "lang": "zh"})
+    assert "最多 50 行" in page.get("/zh/checkout/people/").content.decode()
+    assert gifts.seen["addresses"] == []
+
+
+def test_a_cart_poured_into_another_goes_to_ten_people_and_has_twenty_lines_at_most(zones):
+    mine = Gifts(Buyer(a_person()))
+    for name in PEOPLE[:7]:
+        assert mine.send(name, NEAR)["errors"] == []
+    theirs = Gifts()
+    for name in PEOPLE[:4]:
+        assert theirs.send(f"{name}二", NEAR, theirs.oranges, theirs.tea)["errors"] == []
+    poured = mine.buyer.done("cartMerge", f"cart {{ {CART} }} leftOut", cartId=theirs.cart)
+    assert [one["recipient"] for one in poured["cart"]["addresses"]][7:] == ["甲二", "乙二", "丙二"]
+    assert (len(poured["cart"]["lines"]), poured["leftOut"]) == (7 + 3 * 2, 2), (
+        "the fourth's two units are told of"
+    )
+    lots = [a_lot(a_variant(a_product(storage="dry"), price_minor=100)) for _ in range(8)]
+    more = [{"variantId": variant_id(lot), "quantity": 1} for lot in lots]
+    (error,) = mine.buyer.do("cartLinesAdd", "cart { id }", lines=more)["errors"]
+    assert (error["code"], error["field"]) == ("INVALID", ["lines"])
+    assert mine.buyer.do("cartLinesAdd", "cart { id }", lines=more[1:])["errors"] == []
+    assert mine.buyer.do("cartLinesAdd", "cart { id }", lines=more[1:])["errors"] == [], (
+        "more of what is there"
+    )
+
+
 HEAD = "收件人,电话,区县,街道门牌,附言,署名"
 
 
