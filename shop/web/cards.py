@@ -49,6 +49,8 @@ ENTRY = """query EntryCard($edition: String!, $number: String!, $level: RoundLev
 PRODUCT = """query ProductCard($slug: String!) {
   product(slug: $slug) { name summary householdBps priceFrom { minor } team { name county { name } } }
 }"""
+# By any address that it ever had.
+FORMER = """query ProductMoved($slug: String!) { formerProduct(slug: $slug) { slug } }"""
 
 TEAM = """query TeamCard($slug: String!) {
   team(slug: $slug) { slug name county { name } division { name } products(first: 3) { nodes { slug name } } }
@@ -126,9 +128,17 @@ def _own_card(person: Any, card: Card, name: str) -> HttpResponse:
 
 
 def product_card(request: HttpRequest, lang: str, slug: str, *, as_poster: bool = False) -> HttpResponse:
-    """Of a product on the shelf, with its team's first photo, its price and the households' part."""
+    """Of a product on the shelf, with its team's first photo, its price and the households' part; at an address that it
+    had before it leads on, as the page does."""
     language.activate(lang)
-    found = _public_facts(request, PRODUCT, {"slug": slug})
+    try:
+        found = _public_facts(request, PRODUCT, {"slug": slug})
+    except Http404:
+        now = _public_facts(request, FORMER, {"slug": slug})["slug"]
+        if now == slug:
+            raise
+        name = "product_poster" if as_poster else "product_card"
+        return redirect(name, permanent=True, lang=lang, slug=now)
     figures = (
         [Figure(str(say("起价", "From")), money.show(found["priceFrom"]["minor"]))]
         if found["priceFrom"]

@@ -5,11 +5,12 @@ from importlib import import_module
 import pytest
 from django.apps import apps
 from django.test import Client
+from django.urls import get_resolver, reverse
 
 from catalog import search
 from catalog.actions import address
 from catalog.actions import team as teams
-from catalog.models import FormerTeamSlug, SearchEntry, Team
+from catalog.models import FormerSlug, FormerTeamSlug, SearchEntry, Team
 from catalog.verify import verify
 from core.refusals import Invalid
 from shop.web import cards
@@ -88,6 +89,35 @@ def test_programs_search_and_cards_know_it_by_each(team, shelf):
     answer = Client().get("/cards/zh/team/yunxi-hetao-dui.png")
     assert (answer.status_code, answer.url) == (301, f"/cards/zh/team/{now}.png")
     assert Client().get(answer.url).status_code == 200
+
+
+def test_each_address_that_names_a_product_or_a_team_leads_on_from_any_it_had(team, shelf):
+    """Pages, share cards, posters, pictures of Open Graph: whatever has a slug in it."""
+    product = shelf.product
+    FormerSlug.objects.create(slug="walnuts-of-old", product=product)
+    former = {"product": ("walnuts-of-old", product.slug), "team": ("yunxi-hetao-dui", "")}
+    now = renamed(team, "郧西茶队").slug
+    named = {one.name for one in get_resolver().url_patterns if "slug" in one.pattern.converters}
+    assert named == {"product", "team", "product_card", "team_card", "product_poster"}
+    cards.pictures.forget()
+    for name in sorted(named):
+        was, today = former[name.partition("_")[0]]
+        for lang in ("zh", "en"):
+            answer = Client().get(reverse(name, kwargs={"lang": lang, "slug": was}))
+            there = reverse(name, kwargs={"lang": lang, "slug": today or now})
+            assert (answer.status_code, answer.url) == (301, there)
+            assert Client().get(there).status_code == 200
+            assert Client().get(reverse(name, kwargs={"lang": lang, "slug": "never-was"})).status_code == 404
+
+
+def test_a_card_of_what_is_not_on_sale_is_none_and_leads_nowhere(shelf):
+    FormerSlug.objects.create(slug="walnuts-of-old", product=shelf.product)
+    shelf.product.move_to("archived")
+    cards.pictures.forget()
+    for name in ("product_card", "product_poster"):
+        there = reverse(name, kwargs={"lang": "zh", "slug": shelf.product.slug})
+        assert Client().get(reverse(name, kwargs={"lang": "zh", "slug": "walnuts-of-old"})).url == there
+        assert Client().get(there).status_code == 404
 
 
 def test_a_team_that_offers_nothing_any_more_is_nowhere(team):
