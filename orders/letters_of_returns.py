@@ -43,7 +43,7 @@ def tell_of_end(event: ReturnEnded) -> None:
     _to_buyer("return_over", one)
     if one.state == State.SENT:
         line = one.claim.line
-        to_operators("operator_claim", "claims/", line=line)
+        to_operators("operator_claim", "claims/", line=line, is_late=True)
         to_team(line.team_id, "team_return_late", "claims/", line=line, one=one)
 
 

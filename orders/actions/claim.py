@@ -143,10 +143,13 @@ def _to_be_answered(pk: int, decides: bool) -> Claim:
     """The claim as it is under the order's lock; refused where it is not this asker's turn any more."""
     claim = Claim.objects.select_related("line", "refund").get(pk=pk)
     if claim.state == State.OFFICE and not decides:
-        raise TooLate(say("买家已请平台裁定。", "Its buyer has brought it before the shop, which decides."))
+        raise TooLate(_BROUGHT if claim.brought_at else return_parcel.NOT_SAID_IN_TIME)
     if claim.state not in (*Claim.TEAM_TO_ANSWER, State.OFFICE):
         raise TooLate(say("这条售后已经答复过了。", "This has been answered already."))
     return claim
+
+
+_BROUGHT = say("买家已请平台裁定。", "Its buyer has brought it before the shop, which decides.")
 
 
 def _comes_to(claim: Claim, given: Refund | None, decides: bool) -> State:

@@ -17,11 +17,15 @@ from orders.actions import claim_photo, replacement, return_parcel
 from orders.actions.order import lock
 from orders.events import ClaimBrought, ClaimDisputed
 from orders.models import Claim, ClaimReply, Refund, Replacement, ReturnParcel
-from orders.reads.claim import BUYER_ANSWERS, allowed_actions
+from orders.reads.claim import BUYER_ANSWERS, allowed_actions, reply_by
 
 State = Claim.State
 Kind = ClaimReply.Kind
 
+_TIME_IS_OVER = say(
+    "对答复提出意见的七天期限已过，团队的答复算数。",
+    "The seven days in which to say something to the answer are over: it stands.",
+)
 _NOT_NOW = say("现在不能这样做：请看看最新的进展。", "This cannot be done now: please look at how it stands.")
 
 
@@ -95,7 +99,8 @@ def add_photos(claim: Claim, photos: Sequence[Any]) -> Claim:
 
 def _must(claim: Claim, what: str) -> None:
     if what not in allowed_actions(claim):
-        raise TooLate(_NOT_NOW)
+        until = reply_by(claim)
+        raise TooLate(_TIME_IS_OVER if until and until <= timezone.now() else _NOT_NOW)
 
 
 def _locked(claim: Claim) -> Claim:

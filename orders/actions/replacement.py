@@ -63,7 +63,7 @@ def ship(replacement: Replacement, by: Any, *, carrier: str, tracking_number: st
     tracking_number = clean_tracking(tracking_number)
     replacement = _locked(replacement)
     if replacement.state != State.AGREED:
-        raise _not_now()
+        raise _not_now(replacement)
     if replacement.claim.line.order.contested_at:
         raise Conflict(_CONTESTED)
     assert replacement.parcel
@@ -80,8 +80,24 @@ _CONTESTED = say(
 )
 
 
-def _not_now() -> TooLate:
+def _not_now(one: Replacement) -> TooLate:
+    """Why it is too late; what the clock did is never said of a person."""
+    if one.state == State.DELIVERED and one.is_presumed:
+        return TooLate(_TAKEN_AS_DELIVERED)
+    ended = one.claim.replies.filter(kind__in=ClaimReply.NOT_SENT, pk__gt=one.reply_id).first()
+    if one.state == State.CANCELLED and ended and ended.kind == Kind.OVERDUE:
+        return TooLate(_OVERDUE)
     return TooLate(say("这次补发现在不能这样处理。", "This replacement is not at that point now."))
+
+
+_OVERDUE = say(
+    "补发的七天期限已过，这次补发已取消，请看这项售后的最新进展。",
+    "The seven days in which to send it are over, so it was called off: please look at how the claim stands.",
+)
+_TAKEN_AS_DELIVERED = say(
+    "寄出两周没有消息，已按收到处理。",
+    "Nothing was heard of it for two weeks: it is taken as delivered already.",
+)
 
 
 @transaction.atomic
@@ -92,7 +108,7 @@ def call_off(replacement: Replacement, by: Any, words: str) -> Replacement:
         raise Invalid(say("请告诉买家为什么。", "Please tell the buyer why."), field="words")
     replacement = _locked(replacement)
     if replacement.state != State.AGREED:
-        raise _not_now()
+        raise _not_now(replacement)
     _call_off(replacement, by, words)
     return replacement
 
@@ -112,7 +128,7 @@ def deliver(replacement: Replacement) -> Replacement:
     """It has come. Something may be wrong with it too: the time to say so begins anew for its parcel."""
     replacement = _locked(replacement)
     if replacement.state != State.SHIPPED:
-        raise _not_now()
+        raise _not_now(replacement)
     _deliver(replacement, is_presumed=False)
     return replacement
 

@@ -12,7 +12,7 @@ from accounts.actions import audit
 from accounts.permissions import must
 from catalog.actions import desk
 from catalog.clean import paragraphs
-from core.language import say
+from core.language import Words, say
 from core.outbox import record
 from core.refusals import Invalid, TooLate
 from orders.actions import refund
@@ -141,7 +141,31 @@ def _end(one: ReturnParcel) -> None:
 
 def _must_be(one: ReturnParcel, state: str) -> None:
     if one.state != state or one.claim.state != Claim.State.AGREED:
-        raise TooLate(say("这件退货现在不能这样处理。", "This return is not at that point now."))
+        raise TooLate(_why_not(one))
+
+
+def _why_not(one: ReturnParcel) -> Words:
+    if one.state == State.SENT and one.claim.state == Claim.State.OFFICE:
+        return NOT_SAID_IN_TIME
+    if one.state != State.OVER or one.agreed_at is None:
+        return _NOT_NOW
+    is_decided = one.claim.replies.filter(kind=ClaimReply.Kind.DECIDED).exists()
+    return _DECIDED if is_decided else _NOT_SENT_IN_TIME
+
+
+# What the clock did is never said of a person: neither has asked the shop to decide.
+NOT_SAID_IN_TIME = say(
+    "退货寄出后，说收到没有的十天期限已过，现在由平台裁定。",
+    "The ten days in which to say that the return came are over: the shop decides now.",
+)
+_NOT_SENT_IN_TIME = say(
+    "寄回的十四天期限已过，这项售后已经结束。",
+    "The fourteen days in which to send it back are over, and so is this claim.",
+)
+_DECIDED = say(
+    "平台已经裁定，这件退货不用再处理。", "The shop has decided: nothing more is done about this return."
+)
+_NOT_NOW = say("这件退货现在不能这样处理。", "This return is not at that point now.")
 
 
 def _locked(one: ReturnParcel) -> ReturnParcel:

@@ -204,7 +204,7 @@ def deliver_many(
 
 def not_on_its_way() -> TooLate:
     """The no to whoever says of a parcel that is not on its way that it has come."""
-    return TooLate(say("这个包裹还没有发出，或已经签收。", "This parcel is not on its way."))
+    return TooLate(say("这个包裹不在路上：还没有发出，或已按收到处理。", "This parcel is not on its way."))
 
 
 def _windows(parcels: Iterable[int]) -> dict[int, int]:

@@ -305,3 +305,15 @@ def test_verify_finds_a_claim_that_stands_otherwise_than_it_was_said(sold):
             assert "CLAIM" in {offence.rule for offence in verify.verify()}, broken
             transaction.set_rollback(True)
     at_rest()
+
+
+def test_after_her_seven_days_the_refusal_says_that_they_are_over(sold):
+    sold.claim()
+    answers(sold)
+    Claim.objects.update(answered_at=timezone.now() - claim_reply.BUYER_ANSWERS)
+    for act in ("claimDispute", "claimBring"):
+        (error,) = says(sold, act, words="不够")["errors"]
+        assert (error["code"], error["message"]) == (
+            "TOO_LATE",
+            claim_reply._TIME_IS_OVER.in_language("en"),
+        )

@@ -221,6 +221,10 @@ def test_what_a_team_does_not_send_in_its_time_is_answered_anew(spoilt):
     assert spoilt.units(spoilt.fresh) == (1, 0, 0, 0) and of_households(spoilt.fresh) == 0
     claim = Claim.objects.get()
     assert (claim.state, claim.replies.last().kind) == ("disputed", "overdue")
+    one = global_id("Replacement", claim.replacements.get().uid)
+    late = {"replacementId": one, "carrier": "顺丰", "trackingNumber": "SF777009", "idempotencyKey": key()}
+    (error,) = spoilt.managers[TEA].do("replacementShip", "replacement { state }", **late)["errors"]
+    assert (error["code"], error["message"]) == ("TOO_LATE", replacements._OVERDUE.in_language("en"))
     at_rest()
 
 
@@ -286,6 +290,9 @@ def test_a_silent_one_is_taken_as_delivered_and_an_unanswered_offer_is_sent(spoi
     assert replacements.deliver_silent(timezone.now() + timedelta(days=15)) == 1
     one.refresh_from_db()
     assert one.is_presumed and Claim.objects.get().state == "done"
+    told = {**spoilt.order, "replacementId": global_id("Replacement", one.uid)}
+    (error,) = spoilt.buyer.do("replacementDelivered", "replacement { state }", **told)["errors"]
+    assert error["message"] == replacements._TAKEN_AS_DELIVERED.in_language("en")
     at_rest()
 
 

@@ -1,5 +1,6 @@
 """Goods that go back first: asked for with what is given for them, sent with the team's label, paid for once they have come."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -107,6 +108,11 @@ def test_what_is_not_sent_in_time_ends_the_claim_and_gives_nothing(back):
     new_mails()
     assert return_parcel.end_due(weeks + timedelta(minutes=1)) == 1
     assert back.stands == ("done", "over", 0)
+    late = back.send(ReturnParcel.objects.get())["errors"][0]
+    assert (late["code"], late["message"]) == (
+        "TOO_LATE",
+        str(return_parcel._NOT_SENT_IN_TIME.in_language("en")),
+    )
     settle()
     assert ["Not sent back" in letter.subject for letter in new_mails()] == [True]
     at_rest()
@@ -121,9 +127,19 @@ def test_what_no_team_says_of_in_time_is_the_offices_to_decide(back):
     assert return_parcel.end_due(days + timedelta(minutes=1)) == 1
     assert return_parcel.end_due(days + timedelta(minutes=1)) == 0
     assert back.stands == ("office", "sent", 0)
-    assert codes(back.receive(one)) == ["TOO_LATE"], "the shop decides"
+    # The clock has brought it there, and each sentence says so: in both languages, to its team and to the office.
+    for refused in (back.receive(one), back.answer(words="没有收到")):
+        (error,) = refused["errors"]
+        assert (error["code"], error["message"]) == (
+            "TOO_LATE",
+            return_parcel.NOT_SAID_IN_TIME.in_language("en"),
+        )
+    assert "平台裁定" in return_parcel.NOT_SAID_IN_TIME.in_language("zh")
     settle()
-    assert len([letter for letter in new_mails() if letter.to == [office.person.email]]) == 1
+    (letter,) = [letter for letter in new_mails() if letter.to == [office.person.email]]
+    assert not re.search("买家看过|asks the shop", letter.body) and re.search(
+        "期限已过|are over", letter.body
+    )
     given = {
         "claimId": back.told["id"],
         "amount": "40.00",
@@ -132,6 +148,8 @@ def test_what_no_team_says_of_in_time_is_the_offices_to_decide(back):
     }
     assert office.do("claimAnswer", "claim { state }", **given)["claim"]["state"] == "AGREED"
     assert back.stands == ("agreed", "over", 4000)
+    (error,) = back.receive(one)["errors"]
+    assert error["message"] == return_parcel._DECIDED.in_language("en")
     settle()
     at_rest()
 
