@@ -191,6 +191,16 @@ def live_shop() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="session")
+def opened(live_shop: Any, django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
+    """The running shop with the shows' world in it (a tests.full.house.Stubborn); its database is not the one that pytest
+    guards."""
+    from tests.full.house import Stubborn
+
+    with django_db_blocker.unblock():
+        yield Stubborn(live_shop)
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     """A headless Chromium (playwright): `browser.new_context(viewport=…, locale=…)`."""
     from tests import browsers

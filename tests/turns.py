@@ -12,11 +12,12 @@ import pytest
 from xdist.scheduler import LoadFileScheduling
 
 from local.machine import ROOT
+from tests import figures
 
 # Fixture -> what it starts for a whole session; whoever asks for it is in one process. They come in this order, so that
 # of the two running shops, whose tests look at the time, the second comes when the first is done with.
 DEAR = {
-    "broken_shop": "a shop to be broken",
+    "broken_shop": figures.full("a shop to be broken", "a shop"),
     "loaded_demo": "the demo",
     "search_node": "a search node",
     "engine": "a search node",

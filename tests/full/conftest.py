@@ -10,12 +10,17 @@ from typing import Any
 import pytest
 
 from tests import live
+from tests.figures import FULL
 from tests.full.house import OwnServers, Stubborn
 
 
 @pytest.fixture(scope="session")
-def broken_shop(django_db_setup: None, django_db_blocker: Any) -> Iterator[Stubborn]:
-    """The shop; its servers and its database are nobody else's."""
+def broken_shop(request: Any, django_db_setup: None, django_db_blocker: Any) -> Iterator[Stubborn]:
+    """The shop; its servers and its database are nobody else's. In `make test` it is the one of all others, whose processes
+    may be ended, and not its servers."""
+    if not FULL:
+        yield request.getfixturevalue("opened")
+        return
     with tempfile.TemporaryDirectory(prefix="sheaf-full-") as folder, ExitStack() as stack:
         place = Path(folder)
         place.chmod(0o755)  # PostgreSQL runs as nobody where we are root

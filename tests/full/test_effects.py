@@ -11,11 +11,14 @@ from redis import Redis
 
 from core.models import Delivery, OutboxEvent
 from orders.models import Order
-from tests.figures import figure, full, progress
+from tests.figures import FULL, figure, progress
 from tests.full.buyer import Patient
 from tests.full.house import HOUSEHOLDS, Stubborn, wait_until
 
-pytestmark = pytest.mark.proof
+pytestmark = [
+    pytest.mark.proof,
+    pytest.mark.skipif(not FULL, reason="kills a web and empties a broker again and again: make test-full"),
+]
 
 POINT = "broker.publishing"
 
@@ -51,7 +54,7 @@ def each_effect_happened_once(house: Stubborn, numbers: list[str], email: str) -
 
 
 def test_a_kill_between_commit_and_hand_over_loses_no_effect(house):
-    kills, numbers = full(100, 1), []
+    kills, numbers = 100, []
     began = time.monotonic()
     for kill in range(kills):
         progress(f"{kill} of {kills} kills")
@@ -77,7 +80,7 @@ def _pays_and_it_dies(house: Stubborn, since: int) -> str:
 
 
 def test_a_broker_that_is_emptied_under_the_worker_loses_no_effect(house):
-    times, each = full(10, 2), full(8, 3)
+    times, each = 10, 8
     numbers: list[str] = []
     with Redis.from_url(house.shop.env["REDIS_URL"]) as broker, ThreadPoolExecutor(4) as pool:
         lost = 0

@@ -17,13 +17,16 @@ import requests
 from core.models import Delivery
 from local import postgres, valkey
 from orders.models import Order
-from tests.figures import FULL, figure, full, progress
+from tests.figures import FULL, figure, progress
 from tests.full.buyer import Patient
 from tests.full.house import Stubborn, wait_until
 from tests.shows.script import ADDRESS, Script, key
 from tests.shows.world import grown
 
-pytestmark = pytest.mark.proof
+pytestmark = [
+    pytest.mark.proof,
+    pytest.mark.skipif(not FULL, reason="takes a shop's servers away: make test-full"),
+]
 
 PAGES = ("/zh/", "/zh/shop/", "/en/contest/", "/en/cart/")
 SMALL = ("orders_order", "orders_line", "core_outboxevent", "core_idempotencykey", "catalog_reservation")
@@ -96,7 +99,7 @@ def test_without_broker_and_cache_buying_works_and_tasks_wait(house, monkeypatch
             assert requests.get(house.url + page, timeout=20).status_code == 200, page
             slowest = max(slowest, time.monotonic() - began)
         began = time.monotonic()
-        checks = [buys(house) for _ in range(full(10, 2))]
+        checks = [buys(house) for _ in range(10)]
         each = (time.monotonic() - began) / len(checks)
         with house.shop.database():
             waiting = Delivery.objects.filter(done_at=None).count()
@@ -119,17 +122,16 @@ def test_without_broker_and_cache_buying_works_and_tasks_wait(house, monkeypatch
     )
 
 
-@pytest.mark.skipif(not FULL, reason="waits for a database that is away: make test-full")
 def test_a_restart_of_postgresql_is_a_sentence_and_ten_seconds(house, monkeypatch):
     house.rest()
     server = house.shop.on.postgres
-    rounds, told, away = full(5, 1), [], 0.0
+    rounds, told, away = 5, [], 0.0
     checks: list[Callable[[], None]] = []
     for number in range(rounds):
         progress(f"{number} of {rounds} restarts")
         house.another_minute()
         with ThreadPoolExecutor(4) as pool, asked_all_the_time(house) as heard:
-            orders = [pool.submit(buys, house) for _ in range(full(8, 4))]
+            orders = [pool.submit(buys, house) for _ in range(8)]
             time.sleep(0.3)
             port = server.port
             server._ctl("-m", ("fast", "immediate")[number % 2], "-t", "30", "stop")
@@ -138,7 +140,7 @@ def test_a_restart_of_postgresql_is_a_sentence_and_ten_seconds(house, monkeypatc
             with at_its_old_port(monkeypatch, postgres, port):
                 server._start_server()
             up = time.monotonic()
-            time.sleep(full(12, 4))
+            time.sleep(12)
             # What a dead request held under its key is kept for a minute: that time is moved on.
             house.leases_end("web")
             house.leases_end("worker")

@@ -11,11 +11,14 @@ import pytest
 from catalog.models import Lot
 from orders.models import Order
 from tests.catalog.world import a_lot
-from tests.figures import figure, full, progress
+from tests.figures import FULL, figure, progress
 from tests.full.house import Stubborn
 from tests.shows.script import ADDRESS, Script, key
 
-pytestmark = pytest.mark.proof
+pytestmark = [
+    pytest.mark.proof,
+    pytest.mark.skipif(not FULL, reason="fifty buyers over HTTP: make test-full"),
+]
 
 BUYERS, UNITS = 50, 5
 PLACED = "order { number } token"
@@ -58,7 +61,7 @@ def tea(house: Stubborn):
 
 
 def test_fifty_buyers_over_http_place_the_last_five_units_five_times(house, tea):
-    trials = full(100, 2)
+    trials = 100
     for trial in range(trials):
         progress(f"{trial} of {trials} trials")
         lot = a_shelf_of(house, UNITS)
@@ -75,7 +78,7 @@ def test_fifty_buyers_over_http_place_the_last_five_units_five_times(house, tea)
 
 
 def test_two_lines_that_draw_on_one_lot_are_summed_before_anything_is_taken(house, tea):
-    trials = full(20, 1)
+    trials = 20
     for _ in range(trials):
         lot = a_shelf_of(house, UNITS)
         told = at_once(house, [{"variantId": tea, "quantity": 1}, {"variantId": tea, "quantity": 1}])

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -21,7 +21,7 @@ from tests.accounts.world import a_person
 from tests.figures import FULL, full
 from tests.guard.canaries import Canary, heard, plant
 from tests.guard.rule import RULE
-from tests.guard.sides import WITHIN, Side, Viewer, World, all_of_them, each_once
+from tests.guard.sides import WITHIN, Side, Viewer, World, all_of_them, each_once, kinds_of
 from tests.guard.test_access import ghost_of
 from tests.shop import everything
 from tests.shop.strangers import OWN
@@ -82,6 +82,13 @@ class Door:
     def path(self) -> list[str]:
         """Where in the answer it stands."""
         return self.name.split(".")
+
+
+@cache
+def opened_by(role: str) -> frozenset[str]:
+    """The doors and deeds of a role."""
+    rule = RULE[role]
+    return frozenset(rule.doors | rule.shop_doors | rule.deeds | rule.shop_deeds)
 
 
 def ask_as(person: Any, document: str, **variables: Any) -> tuple[Any, list[dict[str, Any]]]:
@@ -198,19 +205,29 @@ class Matrix:
         return {door: self.said(self.stranger, door) for door in self.doors}
 
     def doors_for(self, viewer: Viewer) -> list[Door]:
-        """What she tries: what her role opens, and of what it does not a part in turn; at full size, in her term, all."""
-        of_hers = RULE[viewer.role].doors | RULE[viewer.role].shop_doors
-        return [door for n, door in enumerate(self.doors) if self._tries(viewer, n, door.name in of_hers)]
+        """What she tries: what her role opens, in the suite where it is its turn, and of what it does not a part in turn;
+        at full size, in her term, all."""
+        return [door for n, door in enumerate(self.doors) if self._tries(viewer, n, door.name)]
 
     def deeds_for(self, viewer: Viewer) -> list[str]:
         """The same of deeds."""
-        of_hers = RULE[viewer.role].deeds | RULE[viewer.role].shop_deeds
-        return [act for n, act in enumerate(self.deeds) if self._tries(viewer, n, act in of_hers)]
+        return [act for n, act in enumerate(self.deeds) if self._tries(viewer, n, act)]
 
-    def _tries(self, viewer: Viewer, n: int, is_of_hers: bool) -> bool:
+    def _tries(self, viewer: Viewer, n: int, name: str) -> bool:
         in_turn = (self.viewers.index(viewer) + n) % PART == 0
         runs = viewer.term in WITHIN
-        return in_turn or (is_of_hers and (FULL or runs)) or (FULL and runs)
+        if FULL:
+            return in_turn or runs or name in opened_by(viewer.role)
+        return in_turn or (runs and self.has_its_turn(viewer, n, name))
+
+    def has_its_turn(self, viewer: Viewer, n: int, name: str) -> bool:
+        """Whether a door or deed that her role opens is tried by her in the suite: each by one of the roles whose it is, which
+        is narrowed to a place if any is, wherever it is held; and by each of the others every fourth."""
+        if name not in opened_by(viewer.role):
+            return False
+        theirs = [role for role in RULE if name in opened_by(role)]
+        theirs = [role for role in theirs if kinds_of(role)[-1] != "shop"] or theirs
+        return viewer.role == theirs[n % len(theirs)] or (self.viewers.index(viewer) + n) % 4 == 0
 
     def sides_for(self, viewer: Viewer) -> list[tuple[str, Side]]:
         """Both for whoever is narrowed to one; for whoever has all or nothing one does, but at full size in her term."""

@@ -73,10 +73,29 @@ def _given(where: str, field: GraphQLField) -> str:
     return f"({', '.join(f'{k}: {json.dumps(v)}' for k, v in given.items())})" if given else ""
 
 
-def documents(
-    given: Callable[[str], list[dict[str, Any]]], open_alone: bool = False
-) -> Iterator[tuple[str, str]]:
+Given = Callable[[str], list[dict[str, Any]]]
+
+
+def documents(given: Given, open_alone: bool = False) -> Iterator[tuple[str, str]]:
     """(root field, document) for each way in which `given` says to ask for it."""
+    for name, _, inner, arguments in _ways(given, open_alone):
+        written = ", ".join(f"{k}: {json.dumps(v, ensure_ascii=False)}" for k, v in arguments.items())
+        # Words of an enumeration stand without quotes.
+        written = written.replace('"zh"', "ZH").replace('"en"', "EN").replace('"DIVISION"', "DIVISION")
+        written = written.replace('"PROVINCIAL"', "PROVINCIAL")
+        yield name, f"{{ {name}{f'({written})' if written else ''}{inner} }}"
+
+
+def asked(given: Given, open_alone: bool = False) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """(root field, document, variables): one document for all ways to ask for a field, which is made ready once."""
+    for name, field, inner, arguments in _ways(given, open_alone):
+        declared = ", ".join(f"${k}: {field.args[k].type}" for k in arguments)
+        passed = ", ".join(f"{k}: ${k}" for k in arguments)
+        head, call = (f"query({declared}) ", f"({passed})") if arguments else ("", "")
+        yield name, f"{head}{{ {name}{call}{inner} }}", arguments
+
+
+def _ways(given: Given, open_alone: bool) -> Iterator[tuple[str, GraphQLField, str, dict[str, Any]]]:
     query = graphql_schema().query_type
     assert query
     for name, field in query.fields.items():
@@ -84,18 +103,13 @@ def documents(
         fields = selection(below, open_alone=open_alone) if is_object_type(below) else ""
         if is_object_type(below) and not fields:
             continue  # all of it is for few
-        inner = f" {{ {fields} }}" if fields else ""
         for arguments in given(name):
             lacking = {n for n, one in field.args.items() if is_required_argument(one)} - set(arguments)
             assert not lacking, f"say what to give {name}: {lacking}"
-            written = ", ".join(f"{k}: {json.dumps(v, ensure_ascii=False)}" for k, v in arguments.items())
-            # Words of an enumeration stand without quotes.
-            written = written.replace('"zh"', "ZH").replace('"en"', "EN").replace('"DIVISION"', "DIVISION")
-            written = written.replace('"PROVINCIAL"', "PROVINCIAL")
-            yield name, f"{{ {name}{f'({written})' if written else ''}{inner} }}"
+            yield name, field, f" {{ {fields} }}" if fields else "", arguments
 
 
-def answers(viewer: Any, given: Callable[[str], list[dict[str, Any]]]) -> dict[str, str]:
+def answers(viewer: Any, given: Given) -> dict[str, str]:
     """All that somebody is told, as text by the document that asked for it: with what is for few, which may be the end
     of the whole answer, and without it."""
     told = {}

@@ -1,6 +1,7 @@
 """A small whole shop with something of everybody's in it, and strangers who know every id."""
 
 from datetime import date, timedelta
+from functools import cached_property
 from secrets import token_hex
 from typing import Any
 
@@ -214,7 +215,7 @@ class Town:
             for team in (None, product.team)
         ]
 
-    @property
+    @cached_property
     def ids(self) -> dict[str, str]:
         """A true id for each input that asks for one, by its name, or by `mutation.name`."""
         return ids_of(self)

@@ -10,13 +10,6 @@ from tests.shows.script import Script
 from tests.shows.visitor import Visitor
 
 
-@pytest.fixture(scope="session")
-def opened(live_shop: Any, django_db_setup: None, django_db_blocker: Any) -> Iterator[House]:
-    """The shop with its world; its database is not the one that pytest guards."""
-    with django_db_blocker.unblock():
-        yield House(live_shop)
-
-
 @pytest.fixture
 def house(opened: House) -> Iterator[House]:
     """The shop; when the test is over, `verify` is clean."""
