@@ -17,7 +17,7 @@ from orders.actions.order import lock
 from orders.actions.shipment import TAKEN_AS_DELIVERED, clean_tracking
 from orders.events import GoodsRecalled, ReplacementAgreed, ReplacementCalledOff, ReplacementShipped
 from orders.models import Claim, ClaimReply, Line, Parcel, Replacement, Shipment
-from orders.reads.replacement import SENT_WITHIN, of_lot
+from orders.reads.replacement import SENT_WITHIN, most_units, of_lot
 from orders.reads.stopped import drew_on
 
 State = Replacement.State
@@ -30,8 +30,13 @@ def offer(claim: Claim, reply: ClaimReply, units: int) -> Replacement:
     No more than remain paid: what was given back is not replaced as well.
     """
     line = Line.objects.get(pk=claim.line_id)
-    if not 0 < units <= line.units_sent:
-        words = say("补发 1 到 {n} 份。", "Between 1 and {n} units can be replaced.", n=line.units_sent)
+    if not 0 < units <= (most := most_units(line)):
+        words = say("补发 1 到 {n} 份。", "Between 1 and {n} units can be replaced.", n=most)
+        if not most:
+            words = say(
+                "这件商品的钱已经全部退回，不能再补发。",
+                "All of its money has gone back: nothing is sent in its place.",
+            )
         raise Invalid(words, field="replace_units")
     made = Replacement.objects.create(claim=claim, reply=reply, units=units)
     stock.replace(made.uid, {line.variant_id: units})
@@ -66,6 +71,8 @@ def ship(replacement: Replacement, by: Any, *, carrier: str, tracking_number: st
         raise _not_now(replacement)
     if replacement.claim.line.order.contested_at:
         raise Conflict(_CONTESTED)
+    if replacement.units > most_units(replacement.claim.line):
+        raise Conflict(_GIVEN_BACK)
     assert replacement.parcel
     Parcel.objects.filter(pk=replacement.parcel.pk).update(carrier=carrier, tracking_number=tracking_number)
     replacement.move_to(State.SHIPPED, shipped_at=timezone.now())
@@ -77,6 +84,12 @@ def ship(replacement: Replacement, by: Any, *, carrier: str, tracking_number: st
 _CONTESTED = say(
     "买家的银行正在裁定这笔付款，先不要补发。",
     "The buyer’s bank is deciding about this payment: please do not send it yet.",
+)
+
+
+_GIVEN_BACK = say(
+    "这些份的钱已经退给买家，不要再补发：请取消补发，再答复买家。",
+    "The money for these has gone back to the buyer meanwhile: please call this off, and answer the buyer anew.",
 )
 
 

@@ -16,7 +16,7 @@ from orders.models import Claim, Line, Replacement
 from orders.reads.address import on_a_parcel
 from orders.reads.claim import answer_by
 from orders.reads.refund import lost_parcels
-from orders.reads.replacement import current
+from orders.reads.replacement import current, most_units
 
 # `parent` is the team, or a row that belongs to one; what else is here is reached from a desk alone.
 DESK = at_desk("orders.pack_and_send", "whoever packs at the team's desk", pii=2)
@@ -121,7 +121,7 @@ class DeskClaimType(ClaimTalk, ModelType):
     @needs("line")
     def resolve_replaceable(root, info):
         """As many as were not given back."""
-        return root.line.units_sent
+        return most_units(root.line)
 
     @needs("line", "replacements__parcel__region__parent__parent")
     def resolve_send_to(root, info):

@@ -10,7 +10,7 @@ from accounts.permissions import absent
 from catalog.models import Lot, Reservation
 from catalog.reads import desks_of
 from core.refusals import first_or_refuse
-from orders.models import Claim, Replacement
+from orders.models import Claim, Line, Replacement
 from orders.reads.claim import ANSWER
 from orders.reads.order import orders_open_to
 from orders.reads.shipment import PACK
@@ -24,6 +24,11 @@ def current(claim: Claim) -> Replacement | None:
     """What is offered, sent or was received in place of others for this claim; None where nothing is, or not any more."""
     rows = [one for one in claim.replacements.all() if one.state != State.CANCELLED]
     return rows[-1] if rows else None
+
+
+def most_units(line: Line) -> int:
+    """Of so many units something remains paid: what was given back is not replaced as well."""
+    return line.units_sent if line.refunded_minor < line.net_minor else 0
 
 
 def send_by(replacement: Replacement) -> datetime | None:

@@ -188,6 +188,30 @@ def test_guesses_at_once_share_the_budget_exactly(monkeypatch):
     assert guess(OTHER) == guesses > text_code.MOST_WRONG_A_DAY
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_code_that_comes_twice_across_midnight_counts_once(monkeypatch):
+    """Each finds the count of its own day, so that neither waits for the other."""
+    now = timezone.now()
+    facts = {"digest": "", "asked_at": now, "expires_at": now, "language": "zh"}
+    row = TextCode.objects.create(number=NUMBER, purpose=SIGN_IN, browser="b", **facts)
+    code, looked, days = (
+        text_code.made(row),
+        text_code._is_right,
+        iter((now.date(), now.date() + timedelta(days=1))),
+    )
+    both = threading.Barrier(2)
+
+    def looked_at_together(row, code):
+        is_right = looked(row, code)
+        both.wait(5)
+        return is_right
+
+    monkeypatch.setattr(text_code, "_today", lambda: next(days))
+    monkeypatch.setattr(text_code, "_is_right", looked_at_together)
+    told = at_once(2, lambda n: text_code._spend(NUMBER, SIGN_IN, "b", code))
+    assert sorted(type(one) for one in told if one) == [Invalid] and len(told) == 2
+
+
 def test_one_number_in_any_spelling_gets_one_a_minute_and_five_a_day_over_all_doors(
     asked, later, run_deliveries
 ):
@@ -289,6 +313,8 @@ def test_what_is_told_of_the_number_asked_hides_its_middle(asked):
 
 
 def test_codes_and_counts_are_forgotten_after_two_days(asked, later):
+    # In the hours in which Shanghai has the next day already.
+    later((timezone.now().replace(hour=16, minute=30) - timezone.now()) % timedelta(days=1))
     asked()
     later(timedelta(days=3))
     text_code.forget_old()

@@ -143,6 +143,28 @@ def test_replaced_then_refunded_then_disputed_comes_to_no_more_than_was_paid(spo
     at_rest()
 
 
+def test_what_was_given_back_is_neither_offered_nor_sent_as_well(spoilt):
+    assert spoilt.answer(replaceUnits=1)["errors"] == []
+    (one,) = [spoilt.says("claimAccept")["claim"]["replacement"]]
+    manager, given = spoilt.managers[TEA], {"number": spoilt.order["number"]}
+    line = {"lineId": spoilt.line_id(TEA), "amountMinor": 15000}
+    manager.done("refundRequest", "refund { id }", **given, lines=[line], idempotencyKey=key())
+    sent = {
+        "replacementId": one["id"],
+        "carrier": "顺丰",
+        "trackingNumber": "SF777001",
+        "idempotencyKey": key(),
+    }
+    assert codes(manager.do("replacementShip", "replacement { state }", **sent)) == ["CONFLICT"]
+    off = {"replacementId": one["id"], "words": "钱已全部退回", "idempotencyKey": key()}
+    manager.done("replacementCallOff", "replacement { state }", **off)
+    assert codes(spoilt.answer(replaceUnits=1)) == ["INVALID"]
+    assert spoilt.units(spoilt.fresh) == (1, 0, 0, 0)
+    assert codes(spoilt.answer(words="钱已全部退回。")) == []
+    settle()
+    at_rest()
+
+
 def test_its_households_are_owed_when_the_time_for_claims_is_over_which_begins_anew_with_it(spoilt):
     Shipment.objects.filter(pk=spoilt.parcel(TEA).pk).update(
         after_sale_until=timezone.now() + timedelta(hours=1)

@@ -10,6 +10,7 @@ from core.language import Words, say
 from core.numbers import MONEY, NotANumber, scaled
 from orders.reads.claim import claim_to_answer
 from orders.reads.refund import sending_of
+from orders.reads.replacement import most_units
 from orders.reads.return_parcel import return_of_team
 from shop.web.acts import Act, Lines, done, says, will
 
@@ -59,7 +60,7 @@ def gives_back(request: HttpRequest, variables: dict[str, Any], nothing: Words) 
         return [(asked, money.show(minor))] if 0 < minor <= claim.refundable_minor else []
     if units := variables.get("replaceUnits") or 0:
         offered = say("从货架上留出、买家同意后补发", "Taken from the shelf, and sent once the buyer agrees")
-        return [] if minor or not 0 < units <= claim.line.units_sent else [(offered, f"× {units}")]
+        return [] if minor or not 0 < units <= most_units(claim.line) else [(offered, f"× {units}")]
     if not 0 <= minor <= claim.refundable_minor or not (minor or (variables.get("words") or "").strip()):
         return []
     if not minor:
