@@ -41,6 +41,8 @@ def _facts(order: Order, template: str, facts: dict[str, Any]) -> dict[str, str]
         return {"amount": show(order.total_minor), **key}
     if template == "refunded":
         return {"amount": show(facts["minor"]), **key}
+    if template == "refund_came_back":
+        return {"amount": show(facts["minor"]), **key}
     if template == "payment_turned_away":
         return {"amount": show(facts["refund"].amount_minor), **key}
     if template == "parcel_sent":

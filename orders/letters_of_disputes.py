@@ -26,7 +26,8 @@ def send_refund_failed(event: RefundFailed) -> None:
     if refund.state != Refund.State.FAILED:
         return
     order = order_of(refund.payment.order_id)
-    if event.had_succeeded:
+    # Where the machine gives up what it had promised to send again, she says how she is to have it.
+    if event.had_succeeded or (refund.returned_at and refund.retry_at is None):
         reason = words.refund_reason(refund)
         to_buyer(order, "refund_came_back", refund=refund, reason=reason, minor=refund.due_minor)
     if refund.retry_at is None:

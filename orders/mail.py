@@ -31,7 +31,7 @@ def to_buyer(order: Order, template: str, **facts: Any) -> None:
     asked to be forgotten only as long as money may come back to us that is hers."""
     if not wants(order.person, KINDS.get(template, LetterKind.MONEY)) or by_text.tell(order, template, facts):
         return
-    mailbox = order.email or reach(order.person)
+    mailbox = order.email or reach(order.person or order.reached_by)
     if not mailbox:
         return
     with language.use(order.language):

@@ -11,6 +11,8 @@ COLUMNS = {
     "orders.Order.person": Becomes.MOVES,
     # As it was frozen when the order was placed; that somebody called herself is known of its support (impact).
     "orders.Order.mobiliser_person": Becomes.STAYS,
+    # Of an account that is deleted, which no other goes into.
+    "orders.Order.reached_by": Becomes.STAYS,
     "orders.Review.person": Becomes.MOVES,
     "orders.Refund.requested_by": Becomes.MOVES,
     "orders.Claim.answered_by": Becomes.MOVES,

@@ -203,6 +203,8 @@ def erase(person: Person) -> None:
     # Under her proved address it counts as hers in the contest, and what comes back of it finds her: it has her id, once
     # the address is gone.
     orders.filter(person=None, buyer_proved_at__isnull=False).update(person=person)
+    # One that was never proved stays nobody's: what comes back of it finds the reader of the mailbox all the same.
+    orders.filter(person=None).update(reached_by=person)
     if numbers := list(going_on(orders).order_by("pk").values_list("number", flat=True)):
         words = say(
             "您还有进行中的订单：{numbers}。请在完成或取消后再注销。",

@@ -2,7 +2,7 @@
 
 from core.verify import Rule
 
-_GONE = """accounts_person p JOIN orders_order o ON o.person_id = p.id
+_GONE = """accounts_person p JOIN orders_order o ON (o.person_id = p.id OR o.reached_by_id = p.id)
     JOIN orders_payment y ON y.order_id = o.id"""
 
 RULES = [

@@ -78,6 +78,15 @@ class Order(StateMachine, models.Model):
         null=True,
         help_text="a guest's: since when she wants to hear what its teams write; null: she does not",
     )
+    reached_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        db_index=False,
+        help_text="of a guest's that was never proved, under the mailbox of an account that is deleted: who is told, should "
+        "money come back",
+    )
     language = models.CharField(max_length=2, default="zh")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, related_name="+")
     mobiliser_organisation = models.ForeignKey(
@@ -153,6 +162,9 @@ class Order(StateMachine, models.Model):
             models.Index(fields=["mobile"], condition=~Q(mobile=""), name="orders_of_a_number"),
             models.Index(
                 fields=["paid_at"], condition=Q(paid_at__isnull=False), name="orders_by_day_of_payment"
+            ),
+            models.Index(
+                fields=["reached_by"], condition=Q(reached_by__isnull=False), name="orders_reached_by_another"
             ),
             models.Index(fields=["holder"], condition=Q(holder__isnull=False), name="orders_of_a_holder"),
             models.Index(

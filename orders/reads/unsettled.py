@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from django.db.models import F, Max
+from django.db.models import F, Max, QuerySet
 
 from accounts.models import Person
 from core.language import Words, say
-from orders.models import Claim, Dispute, Payment, Refund
+from orders.models import Claim, Dispute, Order, Payment, Refund
 from orders.reads.order import orders_of
 
 ON_ITS_WAY = (Refund.State.REQUESTED, Refund.State.PENDING)
@@ -23,7 +23,7 @@ def unsettled(person: Person) -> list[Words]:
 
 
 def _unsettled(person: Person) -> Iterator[Words]:
-    payments = Payment.objects.filter(order__in=orders_of(person))
+    payments = Payment.objects.filter(order__in=_orders(person))
     if payments.filter(state__in=Payment.UNDER_WAY).exists():
         yield say("一笔付款还没有结果", "a payment that has not ended yet")
     refunds = Refund.objects.filter(payment__in=payments)
@@ -35,8 +35,13 @@ def _unsettled(person: Person) -> Iterator[Words]:
         yield say("一笔退款没有退成，还欠着您", "a refund that failed and is still owed")
     if Dispute.objects.filter(payment__in=payments, closed_at=None).exists():
         yield say("一笔付款争议还没有结果", "a dispute that is not decided yet")
-    if Claim.objects.filter(line__order__in=orders_of(person), state__in=WAITS).exists():
+    if Claim.objects.filter(line__order__in=_orders(person), state__in=WAITS).exists():
         yield say("一项售后还没有答复", "a claim that is not answered yet")
+
+
+def _orders(person: Person) -> QuerySet[Order]:
+    """Hers; and of whoever is gone those that were never proved, of which she alone can be told."""
+    return orders_of(person) | Order.objects.filter(reached_by=person)
 
 
 def reachable_until(person: Person) -> datetime | None:

@@ -234,6 +234,7 @@ UNWATCHED: dict[type[models.Model], set[str]] = {
         "mobiliser_person_id",
         "organisation_id",
         "person_id",
+        "reached_by_id",  # who is told, should money come back
         "cart_id",
         "unproved_cookie",  # how much one whom nobody knows holds unpaid
         "unproved_mailbox",

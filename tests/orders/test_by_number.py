@@ -10,13 +10,14 @@ from accounts.models import NumberDay, SignInWay
 from core.deliveries import drain
 from core.models import OutboxEvent
 from orders.links import key_of
-from orders.models import Order
+from orders.models import Order, Refund
 from orders.people import IS_FORGOTTEN, is_forgotten
 from orders.reads.proof import is_proved
 from tests import texts
 from tests.catalog.world import a_lot
 from tests.orders.sold import Sold
-from tests.orders.world import Buyer, a_person
+from tests.orders.world import Buyer, a_person, settle_all, tell
+from tests.orders.world import key as a_key
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("whole_shop")]
 NUMBER = "+8617112345678"
@@ -87,6 +88,20 @@ def test_a_guest_with_a_number_alone_buys_and_the_link_of_her_text_opens_her_ord
     assert proved["errors"] == [] and proved["order"]["mobile"] == NUMBER
     order.refresh_from_db()
     assert is_proved(order) and OutboxEvent.objects.filter(name="BuyerProved").count() == 1
+
+
+def test_a_guest_with_a_number_alone_is_texted_that_her_refund_came_back(till, a_stand, monkeypatch):
+    guest = buying_without_a_mailbox(Buyer(), monkeypatch, phone="171 1234 5678")
+    sold = Sold(till, a_stand, buyer=guest)
+    guest.done("orderCancel", **sold.order, idempotencyKey=a_key())
+    settle_all()
+    told()
+    refund = Refund.objects.get()
+    till.settle_refund(refund.provider_id, "failed")
+    tell(a_stand, "refund.failed")
+    order = sold.row
+    facts = {"order": order.number, "amount": yuan(order), "key": key_of(order)}
+    assert told() == [(NUMBER, "refund_came_back", facts)]
 
 
 def test_a_key_that_was_never_texted_opens_nothing_and_does_not_tell_whether_there_is_such_an_order(

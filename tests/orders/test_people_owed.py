@@ -236,3 +236,33 @@ def test_a_refund_that_comes_back_after_she_has_gone_still_finds_her_for_two_mon
     to_buyer(made, "payment_turned_away", refund=Refund.objects.get(), reason="")
     assert len(mail.outbox) == 1 and erasure.forget_reaches() == 1
     assert Person.objects.get(pk=owed.person.pk).reach_sealed == ""
+
+
+@pytest.mark.usefixtures("whole_shop")
+def test_a_refund_of_a_guests_order_that_was_never_proved_finds_the_mailbox_it_was_typed_with(till, a_stand):
+    her = a_person()
+    buyer, guest, lot = Buyer(her), Buyer(), a_lot(units=5)
+    order = guest.place(lot, email=her.email)
+    till.pay(session_of(guest.begin(order)), "alipay")
+    tell(a_stand, PAID)
+    guest.done("orderCancel", **order, idempotencyKey=key())
+    settle_all()
+    assert buyer.done("personErase", "isErased", password=PASSWORD)["isErased"] is True
+    made = row(order)
+    assert (made.email, made.person, made.reached_by) == ("", None, her), "nobody's, as it was"
+    mail.outbox.clear()
+    refund = Refund.objects.get()
+    till.settle_refund(refund.provider_id, "failed")
+    tell(a_stand, "refund.failed")
+    settle_all()
+    (letter,) = [one for one in mail.outbox if one.to == [her.email]]
+    assert "has not reached you yet" in letter.subject and f"/order/{made.number}/?token=" in letter.body
+    # Beyond the time in which anything comes back she is kept as long as this is owed, and no longer.
+    Person.objects.filter(pk=her.pk).update(reach_until=timezone.now() - timedelta(seconds=1))
+    assert erasure.forget_reaches() == 0
+    at_rest()
+    Refund.objects.update(retry_at=None)
+    to_buyer(made, "refund_came_back", refund=Refund.objects.get(), reason="", minor=1)
+    assert "ask us on your order’s page" in mail.outbox[-1].body
+    Refund.objects.update(state="succeeded")
+    assert erasure.forget_reaches() == 1

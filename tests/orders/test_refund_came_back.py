@@ -65,7 +65,7 @@ def test_the_buyer_is_told_the_truth_at_each_turn_and_never_twice_that_she_has_i
     comes_back(paid, made, a_stand)
     (corrected,) = new_mails(BUYER)
     assert corrected.subject.startswith("A correction: ¥164.90 has not reached you yet")
-    assert "we will send it again by ourselves" in corrected.body
+    assert "We will send it again by ourselves" in corrected.body
     assert paid.seen["refunds"][0]["state"] == "FAILED"
     later()
     assert reconcile.all_waiting()["refunds"] == 1
