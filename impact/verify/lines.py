@@ -153,11 +153,15 @@ def _draws(orders: dict[int, UUID]) -> dict[int, list[tuple[int, int]]]:
 def _check_shipping(orders: dict[int, UUID], stands: dict[tuple[UUID, int], int]) -> Iterator[Offence]:
     parcels = list(Shipment.objects.filter(order__in=orders).order_by("pk"))
     given = _given("shipment", parcels)
+    # One account holds the sending of all parcels that a team sends of an order, to however many addresses.
+    of_team: dict[tuple[int, int], list[Shipment]] = defaultdict(list)
     for parcel in parcels:
-        held = stands[orders[parcel.order_id], parcel.team_id]
-        should = parcel.shipping_minor - given.get(parcel.pk, 0)
+        of_team[parcel.order_id, parcel.team_id].append(parcel)
+    for (order, team), its in of_team.items():
+        held = stands[orders[order], team]
+        should = sum(parcel.shipping_minor - given.get(parcel.pk, 0) for parcel in its)
         if held != should:
-            yield Offence("I5", "Shipment", parcel.pk, f"{held} is set aside for sending, should be {should}")
+            yield Offence("I5", "Shipment", its[0].pk, f"{held} is set aside for sending, should be {should}")
 
 
 def _given(noun: str, rows: Sequence[Line] | Sequence[Shipment]) -> dict[int, int]:
