@@ -13,6 +13,7 @@ from tests import documents
 from tests.catalog.asker import Asker
 from tests.catalog.world import a_category, a_person, a_team
 from tests.elastic import PlainNode
+from tests.figures import FULL
 
 
 @pytest.fixture(autouse=True)
@@ -43,7 +44,12 @@ def osmem():
         yield server.url
 
 
-@pytest.fixture(params=["postgresql", "osmem", "elasticsearch"])
+A_NODE = pytest.mark.skipif(not FULL, reason="starts a search node, half a minute: make test-full")
+
+
+@pytest.fixture(
+    params=["postgresql", "osmem", pytest.param("elasticsearch", marks=[A_NODE, pytest.mark.proof])]
+)
 def engine(request, settings, monkeypatch):
     """Each engine in turn, empty: the test's promises hold for all of them."""
     if request.param != "postgresql":

@@ -33,6 +33,7 @@ from core.refusals import Refusal
 from impact.models import Edition, Round, Standing
 from shop.demo import finish, first_edition, load, people, shelves, talk, watch
 from shop.demo.officials import officials
+from tests.figures import FULL
 
 
 def the_round() -> Round:
@@ -113,6 +114,7 @@ def test_people_ask_learn_and_like(demo):
     assert kinds["like"] >= 60 and kinds["follow"] == 48 and kinds["share"] == 16
 
 
+@pytest.mark.skipif(not FULL, reason="plays an edition to its end: make test-full")
 @pytest.mark.proof
 def test_one_command_plays_it_to_its_end_and_the_best_six_go_on_with_nothing(demo):
     call_command("demo", size="small", finished=True, verbosity=0)

@@ -18,7 +18,7 @@ from tests.figures import figure, full
 
 MOST_SECONDS = full(1.0, 3.0)  # of a machine that also runs the suite
 MOST_GROWTH = 50  # MB of a process
-HALVES, READERS, ODD = full(200, 60), full(200, 40), full(900, 250)
+HALVES, READERS, ODD = full(200, 20), full(200, 10), full(900, 40)
 LIST = {"query": "{ products(first: 24) { nodes { name variants { name price { amount } } } } }"}
 
 
@@ -124,7 +124,7 @@ def dear_cursors(shop) -> list[int]:
 
 @pytest.mark.proof
 def test_nobody_waits_for_whoever_holds_the_shop_open_on_purpose(live_shop):
-    for _ in range(30):
+    for _ in range(full(30, 5)):
         for path in ("/zh/", "/en/", "/zh/shop/", "/healthz"):
             requests.get(live_shop.url + path, timeout=30)
         requests.post(live_shop.url + "/graphql", json=LIST, timeout=30)

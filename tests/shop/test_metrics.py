@@ -32,7 +32,7 @@ from local.processes import Process
 from shop import figures, metrics
 from shop.alarms import ALARMS
 from shop.health import Watched
-from tests.figures import figure, full
+from tests.figures import FULL, figure, full
 
 HOME = ("shelf/home", "2xx")
 
@@ -124,7 +124,7 @@ def test_pages_forms_and_clients_are_counted_by_names_of_ours(front, read_anew):
 @pytest.mark.django_db(transaction=True)
 def test_a_storm_of_strangers_words_makes_no_series(front, read_anew):
     before = set(told())
-    many = full(5_000, 300)
+    many = full(5_000, 50)
     for n in range(many):
         word = uuid4().hex
         method, path, host, name = (
@@ -220,9 +220,10 @@ def a_web(live_shop, folder: Path, workers: int):
 
 
 @pytest.mark.proof
+@pytest.mark.skipif(not FULL, reason="starts a web of its own: make test-full")
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs Linux's /proc to find the workers")
 def test_many_workers_are_one_sum_that_never_falls_when_they_are_recycled(live_shop, tmp_path):
-    workers = full(4, 2)
+    workers = 4
     with a_web(live_shop, tmp_path, workers) as (port, inner, web):
         page = f"http://127.0.0.1:{port}/zh/about/"
         for _ in range(200):
@@ -259,6 +260,7 @@ def test_promtool_has_nothing_to_say_of_our_rules_and_our_text(counted, read_ane
 
 
 @pytest.mark.proof
+@pytest.mark.skipif(not FULL, reason="starts a web and a Prometheus: make test-full")
 @pytest.mark.skipif(not which("prometheus"), reason="prometheus is not installed")
 def test_a_real_prometheus_reads_the_inner_port_and_fires_by_our_rules(live_shop, tmp_path):
     with a_web(live_shop, tmp_path, 2) as (port, inner, _), a_prometheus(tmp_path, inner) as ask:

