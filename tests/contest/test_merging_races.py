@@ -21,7 +21,7 @@ from tests.impact import world
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.proof]
 
-TRIALS, CONTROLS = full(200, 20), full(200, 10)
+TRIALS, CONTROLS = full((200, 200), (8, 6))
 
 
 def join(here: Person, there: Person) -> str:

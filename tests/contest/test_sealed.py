@@ -4,6 +4,7 @@ told of one that does not exist."""
 import json
 import re
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -121,16 +122,31 @@ def timeless(text: str) -> str:
     return re.sub(r'"asOf": "[^"]+"', "", text)
 
 
+def by_turns(ways: Any, n: int, of: int, of_everybody: set[str], name: str) -> list[dict[str, Any]]:
+    """What somebody asks; in the suite what everybody does, and of the rest what is her turn."""
+    at = list(graphql_schema().query_type.fields).index(name)
+    return ways(name) if full(True, name in of_everybody or at % of == n) else []
+
+
 def nothing_is_told(round_: Any, entry: Any, ways: Any, roles: Iterable[Role]) -> str:
     """Everything that is told to each of these is the same, whatever lies under the seal; how much was asked."""
     judge = a_judge(round_)
     sheet = give(judge, entry, (71, 72, 73), SAID)
     askers: dict[str, Any] = {"guest": AnonymousUser(), "herself": judge}
     askers |= {str(role): holding(role, round_, entry) for role in roles}
-    first = {who: everything.answers(person, ways) for who, person in askers.items()}
+    of_the_contest = {*ASKED_OF_THE_CONTEST, *HERS}
+
+    def told() -> dict[str, dict[str, str]]:
+        found = {}
+        for n, (who, person) in enumerate(askers.items()):
+            asked, alone = (partial(by_turns, ways, n, len(askers), of) for of in (of_the_contest, set()))
+            found[who] = everything.answers(person, asked, alone)
+        return found
+
+    first = told()
     given = {"marks": dict.fromkeys(KEYS, "0"), "comment": "", "nonce": sealing.a_nonce()}
     Sheet.objects.filter(pk=sheet.pk).update(sealed=sealing.close(given))
-    again = {who: everything.answers(person, ways) for who, person in askers.items()}
+    again = told()
     differ = [
         (who, document[:80], text, again[who][document])
         for who, told in first.items()

@@ -15,7 +15,7 @@ from tests.figures import a_seed, figure, full, progress
 from tests.guard.ledger import Ledger
 
 pytestmark = [pytest.mark.django_db, pytest.mark.proof]
-STORIES, STEPS, LOOKS = full(40, 1), 100, 10
+STORIES, STEPS, LOOKS = full((40, 100), (1, 40)) + (10,)
 Given = Callable[[random.Random], dict[str, Any]]
 
 

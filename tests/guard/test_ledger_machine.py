@@ -18,7 +18,7 @@ from together.models import GroupPurchase
 pytestmark = [pytest.mark.django_db, pytest.mark.proof]
 
 # On demand: LEDGER="500 200" examples and steps.
-EXAMPLES, STEPS = (int(n) for n in os.environ.get("LEDGER", full("20 100", "2 20")).split())
+EXAMPLES, STEPS = (int(n) for n in os.environ.get("LEDGER", full("20 100", "1 12")).split())
 MOST_ROUNDS, ROUNDS_SECONDS = 6, 900
 if "LEDGER" in os.environ:
     # Whoever asks for so many steps waits for them. A time limit that ends in the middle of a step would be taken for

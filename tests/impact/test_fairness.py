@@ -63,8 +63,11 @@ def _drift(dice: random.Random) -> float:
     return worst
 
 
+@pytest.mark.proof
 @pytest.mark.django_db
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=full(60, 4), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(data=st.data())
 def test_through_the_database_every_line_holds_its_net_less_refunds(data):
     variant = shelves.a_variant(price_minor=data.draw(st.integers(1, 9_999)))

@@ -14,6 +14,7 @@ from orders.actions import dispute, refund
 from orders.models import Dispute, Order, Refund, RefundLine
 from orders.provider.port import DisputeSeen, RefundSeen, Was
 from tests.catalog import world as shelves
+from tests.figures import full
 from tests.impact import world
 from together.actions import group
 
@@ -141,7 +142,8 @@ class Walk:
         return NET - sum(rows.values_list("amount_minor", flat=True))
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.proof
+@pytest.mark.parametrize("seed", range(full(100, 6)))
 def test_whatever_happens_to_its_money_a_support_is_what_was_kept(seed):
     walk = Walk(seed)
     for _ in range(10):

@@ -109,11 +109,11 @@ def _ways(given: Given, open_alone: bool) -> Iterator[tuple[str, GraphQLField, s
             yield name, field, f" {{ {fields} }}" if fields else "", arguments
 
 
-def answers(viewer: Any, given: Given) -> dict[str, str]:
+def answers(viewer: Any, given: Given, alone: Given | None = None) -> dict[str, str]:
     """All that somebody is told, as text by the document that asked for it: with what is for few, which may be the end
     of the whole answer, and without it."""
     told = {}
-    for name, document in dict.fromkeys((*documents(given), *documents(given, open_alone=True))):
+    for name, document in dict.fromkeys((*documents(given), *documents(alone or given, open_alone=True))):
         request = RequestFactory().post("/graphql")
         request.user, request.id, request.session = viewer, "r", SessionStore()
         data, errors = ask(request, document)

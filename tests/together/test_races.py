@@ -27,8 +27,8 @@ pytestmark = [
     pytest.mark.proof,
 ]
 
-TRIALS = full(100, 8)
-# Of eight a busy machine may spoil one.
+TRIALS, CONTROLS = full((100, 100), (8, 4))
+# Of four a busy machine may spoil one.
 MISSED_BY_THE_CONTROL = full(0.05, 0.25)
 COLLEAGUES = 20
 _count = itertools.count(1)
@@ -100,13 +100,13 @@ def test_the_last_seat_is_taken_once_in_every_trial():
 
 def test_without_the_lock_a_group_would_be_overfilled(without_the_lock):
     lot, overfilled = a_lot(units=100), 0
-    for _ in range(TRIALS):
+    for _ in range(CONTROLS):
         made = with_one_seat_left(lot)
         said = at_once([a_colleague(made)] * COLLEAGUES)
         overfilled += said.count("in") > 1
         cancel_all(made)
-    figure("stock/seats-control", f"without the lock overfilled in {overfilled} of {TRIALS} trials")
-    assert overfilled >= (1 - MISSED_BY_THE_CONTROL) * TRIALS
+    figure("stock/seats-control", f"without the lock overfilled in {overfilled} of {CONTROLS} trials")
+    assert overfilled >= (1 - MISSED_BY_THE_CONTROL) * CONTROLS
 
 
 def test_payments_that_fill_a_group_at_the_same_moment_confirm_it_once():
@@ -122,7 +122,8 @@ def test_payments_that_fill_a_group_at_the_same_moment_confirm_it_once():
 
 
 def test_paying_leaving_joining_and_closing_at_once_leaves_nothing_behind():
-    for _ in range(3):
+    times = full(10, 1)
+    for _ in range(times):
         made = Together(minimum=4, maximum=12).row
         for _ in range(8):
             a_colleague(made)()
@@ -139,7 +140,7 @@ def test_paying_leaving_joining_and_closing_at_once_leaves_nothing_behind():
         made.refresh_from_db()
         assert made.state in ("confirmed", "fell_short") and made.units_reserved == 0
         assert not Seat.objects.filter(group=made, state__in=("reserved", "held")).exists()
-    assert Payment.objects.filter(state="succeeded").count() >= 12
+    assert Payment.objects.filter(state="succeeded").count() >= 4 * times
     # The stand-in never saw these payments: what they gave back is settled by hand.
     for given in Refund.objects.filter(state="requested"):
         seen = RefundSeen(Was.SUCCEEDED, f"re_{given.uid.hex}", given.amount_minor)

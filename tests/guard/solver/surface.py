@@ -15,7 +15,7 @@ from tests.guard.matrix import ask_as
 from tests.guard.solver import surface_of_contest as contest
 from tests.guard.solver.fields import guarded, kind_of, parts_of
 
-LANGUAGES = ("zh", "en")
+LANGUAGES = full(("zh", "en"), ("zh",))
 PAGES = (
     "",
     "shop/",
@@ -50,7 +50,7 @@ Seen = dict[str, tuple[int, tuple, bytes]]
 def seen() -> Seen:
     """Every public address and document, as a stranger without a cookie gets them; all of the contest's at full size."""
     found = opened([*_addresses(), *full(contest.addresses(), ())])
-    found |= programs([*_trusted(), *full(contest.trusted(), ())])
+    found |= of_programs()
     found |= answered(_documents()) | told_to(None, full(contest.documents(), ()))
     for document in _closed():
         reply = Client().post("/graphql", {"query": document}, content_type="application/json")
@@ -58,6 +58,11 @@ def seen() -> Seen:
         assert b'"NOT_FOUND"' in reply.content, (document, reply.content[:500])
         found[document] = _told(reply)
     return found
+
+
+def of_programs() -> Seen:
+    """What programs get by the documents of pages."""
+    return programs([*_trusted(), *full(contest.trusted(), ())])
 
 
 def opened(addresses: Iterable[str], client: Client | None = None) -> Seen:

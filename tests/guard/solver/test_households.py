@@ -15,7 +15,7 @@ from tests.impact import world
 
 pytestmark = [pytest.mark.django_db, pytest.mark.proof]
 
-PAIRS, DAYS = full((36, 75), (3, 8))
+PAIRS, DAYS = full((36, 75), (2, 8))
 
 
 @pytest.fixture(autouse=True)

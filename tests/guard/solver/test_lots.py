@@ -12,7 +12,7 @@ from tests.guard.solver.world import ROUNDS, SINGLE, Fair
 
 pytestmark = [pytest.mark.django_db, pytest.mark.proof]
 
-PAIRS, HOUSEHOLDS = full((36, 50), (4, 14))
+PAIRS, HOUSEHOLDS = full((36, 50), (2, 12))
 
 
 def earned() -> dict[str, int]:

@@ -16,14 +16,16 @@ from tests.guard.solver import sold as solver
 
 pytestmark = [pytest.mark.django_db, pytest.mark.proof]
 
-FIRST, DAYS = date(2026, 6, 1), 30
+FIRST, DAYS = date(2026, 6, 1), full(30, 10)
 OTHERS = full(40, 8)
-OWN = {f"own-{age}-{n}": n for age in "ac" for n in range(8, 61)}
+# In the suite those about the first step, and those of others' by which an order would tell them.
+FIGURES = full(range(8, 61), (*range(8, 14), *range(16, 61, 5)))
+OWN = {f"own-{age}-{n}": n for age in "ac" for n in FIGURES}
 
 
 @pytest.fixture
 def shelf(deeds_of_their_own):
-    """Hers, an older and a newer one for each figure from 8 to 60, and others that sell some units a day."""
+    """Hers, an older and a newer one for each figure, and others that sell some units a day."""
     team = a_team()
     began = timezone.now() - timedelta(days=90)
     others = [f"other-{n}" for n in range(OTHERS)]

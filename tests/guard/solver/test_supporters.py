@@ -102,11 +102,10 @@ def test_no_probing_order_tells_who_supported_bought_or_belongs(hard, ask):
     assert hard.addresses(ask) == 0
     assert hard.codes(ask) == 0
     assert hard.spendings() == 0
-    if ask is probe_overnight:
-        figure(
-            "leaks/supporters",
-            f"{ENTRIES} entries, {2 * NAMES} organisations and {2 * NAMES + 1} addresses each: 0 derived",
-        )
+    figure(
+        "leaks/supporters",
+        f"{ENTRIES} entries, {2 * NAMES} organisations and {2 * NAMES + 1} addresses each: 0 derived",
+    )
 
 
 def test_where_counts_are_live_and_addresses_believed_each_is_found(hard, monkeypatch):
