@@ -39,7 +39,7 @@ TITLES = {
 }
 # What a form or an address calls a facet's values: the field of `where` they belong to.
 NAMES = {"season": "inSeason", "stock": "inStock"}
-ONLY = {"season": say("当季", "In season"), "stock": say("有货", "In stock")}
+ONLY = {"season": say("当季", "In season"), "stock": say("买得到（含预售）", "Available, pre-sales too")}
 
 
 class FacetValue(PlainType):

@@ -36,17 +36,20 @@ def take(person: Any, uid: UUID | None, file: BinaryIO) -> tuple[int, list[str]]
         raise NotFound(field="file")
     goods = dict(_named(cart))
     reading = _table(goods).read(file)
-    taken, wrong = 0, []
+    taken = 0
+    wrong: list[tuple[int, str]] = []
     for row in list(reading):
         try:
             with transaction.atomic():
                 _take(person, cart, row.values, goods)
         except Refusal as refusal:
             where = say("第 {row} 行：", "Row {row}: ", row=row.number)
-            wrong += [f"{where}{one.words}" for one in (refusal, *refusal.beside)]
+            wrong += [(row.number, f"{where}{one.words}") for one in (refusal, *refusal.beside)]
         else:
             taken += 1
-    return taken, [*map(str, reading.faults), *wrong]
+    # As they stand in the table, whoever has found them.
+    wrong += [(fault.row or 0, str(fault)) for fault in reading.faults]
+    return taken, [words for _, words in sorted(wrong, key=lambda one: one[0])]
 
 
 def _take(person: Any, cart: Cart, row: Mapping[str, Any], goods: Mapping[str, UUID]) -> None:

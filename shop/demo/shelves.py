@@ -149,7 +149,7 @@ def product_fields(row: dict[str, str]) -> dict[str, Any]:
     summary = words.SUMMARIES[row["category"]]
     advice = words.ADVICE[storage]
     hours = after_sale.FRESH if perishable else after_sale.OTHER
-    returns = [one.format(hours=hours, days=hours // 24) for one in words.RETURNS[perishable]]
+    returns = words.RETURNS[perishable]
     ingredients = words.INGREDIENTS.get(row["category"], ("", ""))
     if kind == "processed" and not ingredients[0]:
         ingredients = (row["product_zh"], row["product_en"])

@@ -93,12 +93,12 @@ ADVICE = {
 }
 RETURNS = {
     True: (
-        "坏果、缺件按实际退款，签收后 {hours} 小时内附照片申请。",
-        "Spoilt or missing pieces are refunded; report within {hours} hours with a photo.",
+        "坏果、缺件按实际退款，申请时附上照片。",
+        "Spoilt or missing pieces are refunded; add a photo when you write.",
     ),
     False: (
-        "包装破损、缺件或错发按实际退款，签收后 {days} 天内申请。",
-        "Damaged, missing or mistaken goods are refunded; report within {days} days.",
+        "包装破损、缺件或错发按实际退款。",
+        "Damaged, missing or mistaken goods are refunded.",
     ),
 }
 SUMMARIES = {

@@ -3,11 +3,21 @@
 from typing import Any
 
 from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from core import language
+from core.templatetags.sheaf import day
 from orders.models import Order
 
 register = template.Library()
+
+
+@register.filter
+def narrow_day(value: Any) -> SafeString:
+    """A day under a station: where it is too wide for a phone it breaks behind the year and nowhere else."""
+    year, mark, rest = day(value).partition("年")
+    return format_html("{}{}<wbr>{}", year, mark, rest) if mark else format_html("{}", year)
 
 
 @register.simple_tag

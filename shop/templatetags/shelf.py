@@ -22,7 +22,7 @@ def in_stock(variant: dict[str, Any]) -> Words:
     """How many there are, as the public is told; of a harvest that is not in yet, by when it is sent."""
     lot = variant.get("lot") or {}
     if variant["unitsAvailable"] and lot.get("isPresale") and lot["shipBy"]:
-        return say("预售，{d} 前发货", "Pre-sale, sent by {d}", d=day(lot["shipBy"]))
+        return say("预售，{d}前发货", "Pre-sale, sent by {d}", d=day(lot["shipBy"]))
     if variant["isPlenty"]:
         return say("有货", "In stock")
     if units := variant["unitsAvailable"]:
@@ -34,7 +34,7 @@ def in_stock(variant: dict[str, Any]) -> Words:
 def sent_when(product: dict[str, Any]) -> Words:
     """By when it is sent, in a sentence."""
     if product["isPresale"] and product["shipBy"]:
-        return say("现在下单，{d} 前发货。", "Order now; sent by {d}.", d=day(product["shipBy"]))
+        return say("现在下单，{d}前发货。", "Order now; sent by {d}.", d=day(product["shipBy"]))
     if days := product["dispatchDays"]:
         return say(
             "付款后 {n} 天内发货。",

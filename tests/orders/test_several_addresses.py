@@ -197,6 +197,10 @@ def test_what_travels_tells_no_price_and_its_buyer_sees_all(zones, till, a_stand
         ("甲", True, 800),
         ("乙", True, 1200),
     ]
+    page = gifts.guest().get(f"/zh/order/{order['number']}/?token={order['token']}&paid=1").content.decode()
+    what = page.split("买了什么")[1].split("包裹")[0]
+    assert "寄给甲" in what and "寄给乙" in what
+    assert page.split("接下来")[1].split("</ol>")[0].count(team.name_zh) == 1, "once for two parcels of a day"
     letters = [one for one in mailoutbox if order["number"] in one.body]
     assert {to for one in letters for to in one.to} <= {BUYER["email"], *(m.email for m in gifts.managers)}
 
@@ -248,6 +252,16 @@ def test_n28_by_a_table_each_wrong_row_is_named_and_the_others_are_in(zones, clo
     mended = SimpleUploadedFile("people.csv", f"{HEAD}\n庚,13900139000,{NEAR},示例路 7 号,,\n".encode())
     page.post("/do/import_people/", {"file": mended, "next": "/zh/checkout/people/", "lang": "zh"})
     assert gifts.seen["shippingTotal"] == {"minor": 10000} and len(gifts.seen["addresses"]) == 10
+
+
+def test_what_is_wrong_with_a_table_is_told_in_its_order(zones):
+    gifts = Gifts()
+    rows = [f"甲,1,{NEAR},示例路 1 号,,", "乙,13900139000,火星区,示例路 2 号,,", f"丙,1,{NEAR},示例路 3 号,,"]
+    file = SimpleUploadedFile("people.csv", "\n".join([HEAD, *rows]).encode())
+    page = gifts.guest()
+    page.post("/do/import_people/", {"file": file, "next": "/zh/checkout/people/", "lang": "zh"})
+    told = page.get("/zh/checkout/people/").content.decode()
+    assert told.index("第 2 行") < told.index("第 3 行") < told.index("第 4 行")
 
 
 def test_a_table_of_more_rows_than_anybody_needs_is_refused_before_one_is_tried(zones):

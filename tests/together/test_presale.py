@@ -15,7 +15,7 @@ from tests.web.test_pages import words
 pytestmark = pytest.mark.django_db
 
 SHIPS = date(2027, 4, 1)
-SAID = {"en": "Pre-sale, sent by 1 Apr 2027", "zh": "预售，2027年4月1日 前发货"}
+SAID = {"en": "Pre-sale, sent by 1 Apr 2027", "zh": "预售，2027年4月1日前发货"}
 
 
 def a_browser_of(person) -> Client:

@@ -52,6 +52,12 @@ def test_a_team_is_told_of_a_question_answers_at_its_desk_and_the_asker_reads_it
     assert ASKED in words(desk.get("/zh/desk/questions/?all=true"))
 
 
+def test_whoever_has_asked_nothing_yet_is_led_to_where_she_can(db):
+    page = words(signed_in(a_person()).get("/zh/account/questions/"))
+    assert 'href="/zh/ask/"' in page and "问团队" in page and "在订单页问" in page
+    assert "/contest/" not in page.split("<main")[1].split("</main>")[0]
+
+
 def test_it_is_this_teams_alone_and_for_who_may_answer_there(shelf):
     question = ask(a_person(), shelf)
     other = a_person()

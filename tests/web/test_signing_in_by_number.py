@@ -73,6 +73,13 @@ def test_without_a_password_she_confirms_by_codes_and_adds_another_number(run_de
     her.force_login(mei)
     page = her.get("/en/account/ways/?open=add_number").content.decode()
     assert "+8617112345678" in page and "No password" in page and 'type="password"' not in page
+    details = her.get("/en/account/details/?open=erase_person").content.decode()
+    assert 'href="/en/account/details/#no-password"' in details, "a code is asked for, and no way to one"
+    assert (
+        "—" not in details
+        and "None yet." in details
+        and "Set one" in her.get("/en/account/details/").content.decode()
+    )
     here = {"next": "/en/account/ways/", "back": "/en/account/ways/"}
     post(her, "ask_for_number_code", mobile="17112345679", **here)
     post(her, "ask_to_confirm", **here)
