@@ -1,5 +1,7 @@
 """Help says of shipping what the rates say, in both languages, and nothing else."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -73,3 +75,13 @@ def test_a_change_of_a_rate_is_told():
     assert "¥8.00" in told("en")
     ShippingRate.objects.update(first_minor=950)
     assert "¥9.50" in told("en") and "¥8.00" not in told("en")
+
+
+def test_whoever_looks_for_somebody_finds_the_way_on_the_first_screen():
+    rate("ambient", None, 1200)
+    shipping.forget()
+    page = words(Client().get("/zh/help/"))
+    begins = page.partition('<nav class="row"')[2].partition("</nav>")[0]
+    leads = re.findall(r'href="#(\w+)"', begins)
+    assert leads[0] == "contact" and len(leads) == 5
+    assert [part for part in leads if f'id="{part}"' not in page] == []
