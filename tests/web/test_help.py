@@ -78,7 +78,7 @@ def test_a_change_of_a_rate_is_told():
 
 
 def test_whoever_looks_for_somebody_finds_the_way_on_the_first_screen():
-    rate("ambient", None, 1200)
+    rate("dry", None, 1200)
     shipping.forget()
     page = words(Client().get("/zh/help/"))
     begins = page.partition('<nav class="row"')[2].partition("</nav>")[0]
