@@ -3,6 +3,8 @@
     TRIALS = full(1_000, 20)
     figure("stock/race", f"sold 5 in each of {TRIALS} trials", seed)
 
+    @in_full_alone("the same by another way")
+
 A test that takes long at full size carries `@pytest.mark.proof`: its time limit is then longer (conftest.py).
 """
 
@@ -10,7 +12,10 @@ import json
 import os
 import random
 import time
+from collections.abc import Callable
 from typing import Any, TypeVar
+
+import pytest
 
 from tests.promises import is_known
 
@@ -22,6 +27,15 @@ _last_word = 0.0
 def full(at_full_size: T, otherwise: T) -> T:
     """The promised figure in a full run, a smaller one in `make test`."""
     return at_full_size if FULL else otherwise
+
+
+def in_full_alone(why: str) -> Callable[[T], T]:
+    """A test that `make test` leaves to `make test-full`: another way of a journey that it walks, or what takes long."""
+
+    def marked(test: T) -> T:
+        return pytest.mark.proof(pytest.mark.skipif(not FULL, reason=f"{why}: make test-full")(test))
+
+    return marked
 
 
 def a_seed() -> int:

@@ -238,6 +238,6 @@ def checked(shop: Shop, examples: int) -> None:
 
 @pytest.mark.proof
 def test_a_clean_purchase_lowers_nothing_of_its_entry_and_moves_no_other(shop):
-    examples = full(400, otherwise=12)
+    examples = full(400, otherwise=5)
     checked(shop, examples)
     figure("contest/clean", f"{examples} purchases, none lowered anything or moved another entry")

@@ -22,6 +22,7 @@ MANY = full(100_000, 5_000)
 WITHIN = 0.010  # seconds
 
 
+@pytest.mark.proof
 def test_whatever_comes_in_whatever_batches_the_fold_is_what_all_supports_say():
     rng = random.Random(a_seed())
     manager = shelves.a_person()

@@ -13,6 +13,7 @@ from catalog.actions import listing
 from catalog.models import Category, Product
 from core.api.run import hash_of
 from shop.web.document import text_of
+from tests.figures import full, in_full_alone
 from tests.shows.script import Script
 from tests.shows.world import Stall, a_stall, an_offer
 
@@ -119,7 +120,8 @@ def test_a_new_price_is_seen_by_everybody_within_a_second(house, stall):
     assert seconds < 1
 
 
-@pytest.mark.parametrize("kind", ["by token", "by cookie"])
+@pytest.mark.proof
+@pytest.mark.parametrize("kind", full(["by token", "by cookie"], ["by token"]))
 def test_the_sale_of_the_last_unit_is_seen_by_everybody_within_a_second(house, stall, kind):
     buyer = Script(house)
     if kind == "by cookie":
@@ -135,6 +137,7 @@ def test_the_sale_of_the_last_unit_is_seen_by_everybody_within_a_second(house, s
     assert seconds < 1
 
 
+@in_full_alone("eight readers, as for a new price")
 def test_a_new_listing_is_seen_by_everybody_within_a_second(house, stall):
     operator = house.script_of(house.world.operator)
     with house.shop.database():

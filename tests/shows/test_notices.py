@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.figures import in_full_alone
 from tests.shows.house import until
 from tests.shows.script import key, session_of
 
@@ -40,6 +41,7 @@ def held(house):
     return [row["event"] for row in house.till.deliveries() if row["state"] == "held"]
 
 
+@in_full_alone("another order of the same notices")
 def test_the_notice_comes_before_she_is_back(house, visit, guest):
     buyer = visit()
     with house.moves(SH01=3690):
@@ -71,6 +73,7 @@ def test_the_notice_comes_late_and_the_page_says_so_meanwhile(house, visit, gues
     assert is_paid_once(house, guest, {"number": number, "token": token})
 
 
+@in_full_alone("another order of the same notices")
 def test_each_notice_comes_five_times_the_last_one_first(house, guest, placed):
     with house.moves(SH01=3690):
         house.till.hold()
@@ -96,6 +99,7 @@ def test_no_notice_ever_comes_and_the_reconciler_finds_the_money(house, guest, p
     assert is_paid_once(house, guest, placed)
 
 
+@in_full_alone("another order of the same notices")
 def test_a_notice_that_comes_after_the_reconciler_changes_nothing(house, guest, placed):
     with house.moves(SH01=3690):
         house.till.hold()

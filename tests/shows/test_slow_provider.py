@@ -3,17 +3,15 @@
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-import pytest
-
-from tests.figures import full
+from tests.figures import in_full_alone
 from tests.shop.test_held_open import MOST_SECONDS, Visitor
 from tests.shows.script import ADDRESS, Script, key
 
 BUYERS = 12
-SLOW = full(20, 12)  # seconds; the shop gives up long before
+SLOW = 20  # seconds; the shop gives up long before
 
 
-@pytest.mark.proof
+@in_full_alone("a provider that takes twenty seconds")
 def test_twelve_purchases_against_a_slow_provider_leave_the_shop_open(house):
     """They held all eight threads of the web, and home took 24 seconds. Half of them buy by one call."""
     variant = house.variant(house.world.oranges)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.figures import in_full_alone
 from tests.shows.house import until
 from tests.shows.script import Script, session_of
 
@@ -76,6 +77,7 @@ def confirm(house, guest, order):
     assert reply.json()["status"] == "succeeded", reply.text
 
 
+@in_full_alone("another way to the same order")
 def test_a_second_tab_that_places_the_cart_again_comes_to_the_same_order(house, visit, slug):
     buyer = visit()
     buyer.get_ready(slug)
@@ -83,6 +85,7 @@ def test_a_second_tab_that_places_the_cart_again_comes_to_the_same_order(house, 
     assert stale.place() == buyer.place()
 
 
+@in_full_alone("another way to the same order")
 def test_going_back_and_sending_the_same_form_again_comes_to_the_same_order(house, visit, slug):
     buyer = visit()
     buyer.get_ready(slug)
@@ -111,6 +114,7 @@ def test_somebody_who_closes_the_tab_while_paying_has_paid(house, visit, slug):
     assert later.number() == number and later.is_paid()
 
 
+@in_full_alone("another way to the same order")
 def test_somebody_who_closes_the_tab_before_paying_leaves_nothing_behind(house, visit, guest, slug):
     buyer = visit()
     with house.moves():

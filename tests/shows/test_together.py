@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from core.clock import SHANGHAI
+from tests.figures import in_full_alone
 from tests.shows.house import until
 from tests.shows.script import Script, key, session_of
 from tests.shows.visitor import Visitor
@@ -146,6 +147,7 @@ def test_a_group_that_misses_its_minimum_repays_everyone_in_full(house, visit, c
     assert idle.number() == idle_number and idle.page.get_by_role("button", name="Pay").count() == 0
 
 
+@in_full_alone("another end of a group")
 def test_a_coordinator_calls_her_group_off_and_everyone_is_repaid(house, coordinator):
     with house.moves():
         code = open_a_group(coordinator, 5, 9)
