@@ -311,6 +311,13 @@ class ReturnAgreed(Event):
 
 
 @dataclass(frozen=True)
+class ReturnLabelled(Event):
+    """The carrier's own label is there for goods whose buyer has agreed to send them."""
+
+    return_id: int
+
+
+@dataclass(frozen=True)
 class ReturnSent(Event):
     """They are on their way."""
 

@@ -2,7 +2,7 @@
 
 from core.api.ids import global_id
 from core.deliveries import reaction
-from orders.events import ReturnAgreed, ReturnCame, ReturnEnded, ReturnSent
+from orders.events import ReturnAgreed, ReturnCame, ReturnEnded, ReturnLabelled, ReturnSent
 from orders.letters import order_of
 from orders.links import claim_page
 from orders.mail import to_buyer, to_operators, to_team
@@ -18,6 +18,14 @@ def send_where_to(event: ReturnAgreed) -> None:
     one = _return(event.return_id)
     if one.state == State.AGREED:
         _to_buyer("return_where_to", one, until=due_by(one))
+
+
+@reaction("orders.letters_of_returns.send_label")
+def send_label(event: ReturnLabelled) -> None:
+    """To the buyer: the carrier's own label is there, to print that one."""
+    one = _return(event.return_id)
+    if one.state == State.AGREED:
+        _to_buyer("return_label", one, until=due_by(one))
 
 
 @reaction("orders.letters_of_returns.tell_team_of_sent")

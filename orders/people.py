@@ -29,6 +29,7 @@ from orders.models import (
     Parcel,
     Refund,
     Replacement,
+    ReturnLabel,
     ReturnParcel,
     Review,
     Shipment,
@@ -89,6 +90,9 @@ def export(person: Person) -> dict[str, Any]:
     }
 
 
+_SENT_BACK = ("state", "amount_minor", "send_to", "carrier", "tracking_number", "labelled_at", "sent_at")
+
+
 def _columns(row: Any, *names: str) -> dict[str, Any]:
     return {name: getattr(row, name) for name in names}
 
@@ -116,10 +120,7 @@ def _claim(claim: Claim) -> dict[str, Any]:
             for one in claim.replacements.all()
             if one.parcel
         ],
-        "sent_back": [
-            _columns(one, "state", "amount_minor", "send_to", "carrier", "tracking_number", "sent_at")
-            for one in claim.returns.all()
-        ],
+        "sent_back": [_columns(one, *_SENT_BACK) for one in claim.returns.all()],
         "replies": [_columns(reply, "kind", "words", "made_at") for reply in claim.replies.all()],
     }
 
@@ -302,6 +303,7 @@ def _forget_claims(orders: QuerySet[Order]) -> None:
     # The answer stands beside what was given back for it, too.
     Refund.objects.filter(Q(claim__in=claims) | Q(claim_reply__claim__in=claims)).update(note="")
     ClaimReply.objects.filter(claim__in=claims).update(words="")
+    ReturnLabel.objects.filter(return_parcel__claim__line__order__in=orders).delete()
     claims.update(words=FORGOTTEN, answer="", photo="")
     for name in photos:
         transaction.on_commit(partial(default_storage.delete, name))
@@ -323,7 +325,9 @@ def forget_old() -> int:
         fresh = list(ended.exclude(IS_FORGOTTEN).values_list("pk", flat=True))
         _forget_orders(Order.objects.filter(pk__in=fresh))
     notices = Notice.objects.filter(received_at__lt=now - ORDERS_LAST).exclude(body=b"").update(body=b"")
-    return carts + len(fresh) + notices + _forget_gifts()
+    # A carrier prints name and address on a label: when nothing is sent by it any more it is gone.
+    labels, _ = ReturnLabel.objects.exclude(return_parcel__state__in=ReturnParcel.TO_BE_SENT_BACK).delete()
+    return carts + len(fresh) + notices + labels + _forget_gifts()
 
 
 # Whoever is forgotten is known again by no coupon; that it was used stays.

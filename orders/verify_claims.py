@@ -35,6 +35,14 @@ RULES = [
     ),
     Rule(
         "CLAIM",
+        "ReturnParcel",
+        "the carrier’s label is there without its day, or is gone while it is to be sent by it",
+        """SELECT r.id, r.state FROM orders_returnparcel r LEFT JOIN orders_returnlabel l ON l.return_parcel_id = r.id
+           WHERE l.id IS NOT NULL AND r.labelled_at IS NULL
+              OR l.id IS NULL AND r.labelled_at IS NOT NULL AND r.state IN ('offered', 'agreed', 'sent')""",
+    ),
+    Rule(
+        "CLAIM",
         "ClaimReply",
         "money went with an answer that was not for its claim’s line",
         """SELECT r.id, 'refund ' || r.refund_id FROM orders_claimreply r JOIN orders_claim c ON c.id = r.claim_id

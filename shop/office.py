@@ -46,6 +46,7 @@ LETTERS = {
     "orders.letters_of_returns.send_where_to": say(
         "寄回到哪里，给买家", "Where to send it back, to the buyer"
     ),
+    "orders.letters_of_returns.send_label": say("快递标签有了，给买家", "The carrier’s label, to the buyer"),
     "orders.letters_of_returns.tell_team_of_sent": say("退货在途，给团队", "On its way back, to the team"),
     "orders.letters_of_returns.send_came": say("退货已收到，给买家", "The return came, to the buyer"),
     "orders.letters_of_returns.tell_of_end": say(

@@ -127,6 +127,7 @@ REACTIONS = {
         afterwards=["orders.letters_of_claims.send_called_off"],
     ),
     "ReturnAgreed": Reactions(afterwards=["orders.letters_of_returns.send_where_to"]),
+    "ReturnLabelled": Reactions(afterwards=["orders.letters_of_returns.send_label"]),
     "ReturnSent": Reactions(afterwards=["orders.letters_of_returns.tell_team_of_sent"]),
     "ReturnCame": Reactions(afterwards=["orders.letters_of_returns.send_came"]),
     "ReturnEnded": Reactions(afterwards=["orders.letters_of_returns.tell_of_end"]),

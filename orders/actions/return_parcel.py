@@ -76,7 +76,7 @@ def send(one: ReturnParcel, *, carrier: str = "", tracking_number: str = "") -> 
     """Its buyer has handed it in, with the team's label or a number of her own."""
     carrier = clean.line(carrier or one.carrier, "carrier", 40)
     tracking_number = clean_tracking(tracking_number or one.tracking_number)
-    one = _locked(one)
+    one = locked(one)
     _must_be(one, State.AGREED)
     one.move_to(State.SENT, carrier=carrier, tracking_number=tracking_number, sent_at=timezone.now())
     record(ReturnSent(return_id=one.pk))
@@ -88,7 +88,7 @@ def receive(one: ReturnParcel, by: Any) -> ReturnParcel:
     """The team has it: what it has promised goes back, or what remains of that where some went back meanwhile."""
     team = one.claim.line.team
     must(by, "orders.refund_own", at=desk.place_of(team))
-    one = _locked(one)
+    one = locked(one)
     _must_be(one, State.SENT)
     line = one.claim.line
     not_of_her_own(line.order, by)
@@ -105,7 +105,7 @@ def receive(one: ReturnParcel, by: Any) -> ReturnParcel:
 
 def end(claim: Claim) -> None:
     """The office has decided in its place. Called with the order locked."""
-    for one in claim.returns.filter(state__in=(State.OFFERED, *ReturnParcel.UNDER_WAY)):
+    for one in claim.returns.filter(state__in=ReturnParcel.TO_BE_SENT_BACK):
         one.move_to(State.OVER)
 
 
@@ -122,7 +122,7 @@ def end_due(now: datetime | None = None, limit: int = 200) -> int:
     late = (unsent | unanswered).filter(claim__line__order__contested_at=None)
     for found in late.order_by("pk")[:limit]:
         with transaction.atomic():
-            one = _locked(found)
+            one = locked(found)
             if one.state == found.state and one.claim.state == Claim.State.AGREED:
                 _end(one)
                 ended += 1
@@ -168,7 +168,7 @@ _DECIDED = say(
 _NOT_NOW = say("这件退货现在不能这样处理。", "This return is not at that point now.")
 
 
-def _locked(one: ReturnParcel) -> ReturnParcel:
+def locked(one: ReturnParcel) -> ReturnParcel:
     """The return as it is under its order's lock."""
     line = Line.objects.select_related("order").get(claims__returns=one.pk)
     lock([line.order])

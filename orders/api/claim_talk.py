@@ -88,6 +88,9 @@ class ReturnParcelType(PlainType):
     tracking_number = graphene.String(
         required=True, description="The carrier's number, or the label's; may be empty."
     )
+    labelled_at = graphene.DateTime(
+        description="When the team uploaded the carrier's own label; null where the shop draws one."
+    )
     due_by = graphene.DateTime(
         description="Until when the buyer sends it, or the team says that it has come; null while it waits for neither."
     )

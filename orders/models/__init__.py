@@ -10,7 +10,7 @@ from orders.models.payment import Dispute, Notice, Payment
 from orders.models.question import OrderQuestion
 from orders.models.refund import Refund, RefundGiven, RefundLine
 from orders.models.replacement import Replacement
-from orders.models.return_parcel import ReturnParcel
+from orders.models.return_parcel import ReturnLabel, ReturnParcel
 from orders.models.shipment import Parcel, Shipment
 from orders.models.shipping import ShippingRate
 from orders.models.trial import PaymentTrial
@@ -46,6 +46,7 @@ __all__ = [
     "RefundGiven",
     "RefundLine",
     "Replacement",
+    "ReturnLabel",
     "ReturnParcel",
     "Review",
     "Shipment",

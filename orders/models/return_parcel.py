@@ -30,6 +30,7 @@ class ReturnParcel(StateMachine, models.Model):
         State.OVER: set(),
     }
     UNDER_WAY = (State.AGREED, State.SENT)
+    TO_BE_SENT_BACK = (State.OFFERED, *UNDER_WAY)
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     claim = models.ForeignKey(Claim, on_delete=models.CASCADE, related_name="returns")
@@ -42,6 +43,7 @@ class ReturnParcel(StateMachine, models.Model):
     agreed_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
     received_at = models.DateTimeField(null=True)
+    labelled_at = models.DateTimeField(null=True, help_text="when the carrier's own label was uploaded last")
 
     class Meta:
         ordering = ["id"]
@@ -60,3 +62,13 @@ class ReturnParcel(StateMachine, models.Model):
 
     def __str__(self) -> str:
         return f"{self.State(self.state).words} · {str(self.uid)[:8]}"
+
+
+class ReturnLabel(models.Model):
+    """The carrier's own label for what goes back, a PDF, in place of the one that we draw; gone once nothing is sent by it."""
+
+    return_parcel = models.OneToOneField(ReturnParcel, on_delete=models.CASCADE, related_name="label")
+    body = models.BinaryField()
+
+    def __str__(self) -> str:
+        return str(self.return_parcel)

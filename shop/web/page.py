@@ -119,8 +119,7 @@ def page(
                 response = _render(request, instead, captured, status)
         except Moved as moved:
             response = redirect(moved.where, permanent=True)
-        if status == 200 and opened_on(request) and not request.is_opened:
-            # What it opened is not there any more, or was never.
+        if status == 200 and _is_gone(request):
             return redirect(address_with(request))
         if request.session.accessed or request.user.is_authenticated:
             response["Cache-Control"] = "private, no-store"
@@ -143,9 +142,16 @@ def _render(request: HttpRequest, page: Page, captured: dict[str, Any], status: 
     if is_refused(once["form"]) and once["form"]["act"] not in drawn_on(request):
         # Its form is not on this page, or not for her any more: why is said all the same, above it.
         html = render_to_string(page.template, {**context, "refused": summary(once["form"])}, request)
-    if once["form"] and not (waits(once["form"]) and once["form"]["act"] not in drawn_on(request)):
+    form_waits = once["form"] and waits(once["form"]) and once["form"]["act"] not in drawn_on(request)
+    # Where what was opened is gone, the page that is led to says why a form was refused.
+    if once["form"] and not form_waits and not (status == 200 and _is_gone(request)):
         slip_of(request).take("form")
     return HttpResponse(marked(html, language.current()), status=status)
+
+
+def _is_gone(request: HttpRequest) -> bool:
+    """Whether what the address opens is not there any more, or was never."""
+    return bool(opened_on(request)) and not request.is_opened
 
 
 def _where_it_is(request: HttpRequest, data: dict[str, Any], captured: dict[str, Any]) -> str:

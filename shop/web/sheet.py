@@ -88,3 +88,10 @@ def to_keep(response: HttpResponse, name: str) -> HttpResponse:
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def pdf_to_keep(body: bytes, name: str) -> HttpResponse:
+    """A PDF for her alone, which no browser takes for anything else: somebody may have uploaded it."""
+    response = HttpResponse(body, content_type="application/pdf")
+    response["X-Content-Type-Options"] = "nosniff"
+    return to_keep(response, name)

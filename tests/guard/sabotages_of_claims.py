@@ -73,4 +73,25 @@ CLAIMS = [
         "          <> (coalesce(r.held, 0), l.units_sold, coalesce(r.returned, 0), l.units_replaced)",
         "tests/orders/test_replaced.py -k verify_finds",
     ),
+    Sabotage(
+        "a carrier's label is kept when nothing is sent by it any more",
+        "orders/people.py",
+        "    labels, _ = ReturnLabel.objects.exclude(return_parcel__state__in=ReturnParcel.TO_BE_SENT_BACK).delete()",
+        "    labels = 0",
+        "tests/web/test_return_label.py -k it_is_gone",
+    ),
+    Sabotage(
+        "verify does not see a carrier's label that went too soon",
+        "orders/verify_claims.py",
+        "OR l.id IS NULL AND r.labelled_at IS NOT NULL AND r.state IN ('offered', 'agreed', 'sent')",
+        "",
+        "tests/web/test_return_label.py -k verify_finds",
+    ),
+    Sabotage(
+        "what is no label is taken for one",
+        "orders/actions/return_label.py",
+        '    if not head.startswith(b"%PDF-"):',
+        "    if False:",
+        "tests/web/test_return_label.py -k no_label_is_refused",
+    ),
 ]

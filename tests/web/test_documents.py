@@ -36,6 +36,8 @@ UPLOADS = {
     # Invoices that a team has issued (shop/web/desk/invoice.py).
     "upload_invoice": {"team", "orders", "number", "amountMinor", "file", "xml"},
     "upload_red_invoice": {"team", "blue", "number", "amountMinor", "file", "xml"},
+    # The carrier's label of what comes back (shop/web/desk/label.py).
+    "upload_return_label": {"return", "file", "carrier", "trackingNumber"},
 }
 # Files that a form sends beside its act's variables.
 FILES = {act: {"photo"} for act in ("make_claim", "dispute_claim", "bring_claim", "add_claim_photos")}

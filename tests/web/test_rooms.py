@@ -31,6 +31,7 @@ WITHOUT_DOCUMENT = {
     "upload_award_file",
     "upload_invoice",
     "upload_red_invoice",
+    "upload_return_label",
 }
 
 

@@ -7,8 +7,9 @@ from core.api.ids import uid_of
 from core.language import localized, say
 from core.papers.paper import Paper
 from core.refusals import Refusal
-from orders.models import ReturnParcel
+from orders.models import ReturnLabel, ReturnParcel
 from orders.reads.return_parcel import return_of_buyer
+from shop.web.sheet import pdf_to_keep
 
 
 def return_label(request: HttpRequest, lang: str, number: str, parcel: str) -> HttpResponse:
@@ -21,10 +22,9 @@ def return_label(request: HttpRequest, lang: str, number: str, parcel: str) -> H
         raise Http404(parcel) from refusal
     if found.state not in ReturnParcel.UNDER_WAY or found.agreed_at is None:
         raise Http404(parcel)
-    response = HttpResponse(_paper(found, lang).pdf(), content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="return-{number}.pdf"'
-    response["Cache-Control"] = "private, no-store"
-    return response
+    of_carrier = ReturnLabel.objects.filter(return_parcel=found).first()
+    body = bytes(of_carrier.body) if of_carrier else _paper(found, lang).pdf()
+    return pdf_to_keep(body, f"return-{number}.pdf")
 
 
 def _paper(one: ReturnParcel, lang: str) -> Paper:

@@ -273,6 +273,15 @@ INVOICES = {
     "upload_red_invoice": Act(as_written=_ISSUED, refilled=_OF_INVOICE),
 }
 
+# --- labels of what comes back ---
+
+LABELS = {
+    "upload_return_label": Act(
+        as_written="of a wrong one another may be uploaded until it is sent",
+        refilled=frozenset({"carrier", "trackingNumber"}),
+    ),
+}
+
 # --- news ---
 
 NEWS = {
@@ -291,4 +300,6 @@ NEWS = {
     ),
 }
 
-ACTS = gathered(TEAM, NEWS, PRODUCTS, LOTS, HOUSEHOLDS, PARCELS, OF_TEAMS, INVOICES, CONTEST, INTEGRITY)
+ACTS = gathered(
+    TEAM, NEWS, PRODUCTS, LOTS, HOUSEHOLDS, PARCELS, OF_TEAMS, INVOICES, LABELS, CONTEST, INTEGRITY
+)

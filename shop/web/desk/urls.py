@@ -3,6 +3,7 @@
 from django.urls import path
 
 from shop.web.desk.invoice import invoice_file, upload_invoice, upload_red_invoice
+from shop.web.desk.label import upload_return_label, uploaded_label
 from shop.web.desk.packing import team_packing
 from shop.web.desk.picture import update_product, upload_picture
 from shop.web.desk.today import today
@@ -35,6 +36,8 @@ urlpatterns = [
     path("<language:lang>/desk/coupons/", page("desk/coupons", for_somebody=True), name="desk_coupons"),
     path("<language:lang>/desk/invoices/", page("desk/invoices", for_somebody=True), name="desk_invoices"),
     path("<language:lang>/invoices/<str:id>/", invoice_file, name="invoice_file"),
+    path("<language:lang>/desk/returns/<str:parcel>/label.pdf", uploaded_label, name="uploaded_label"),
+    path("do/upload_return_label/", upload_return_label, name="upload_return_label"),
     path("do/upload_invoice/", upload_invoice, name="upload_invoice"),
     path("do/upload_red_invoice/", upload_red_invoice, name="upload_red_invoice"),
     path("do/update_product/", update_product),
