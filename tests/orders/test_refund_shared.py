@@ -2,6 +2,7 @@
 back is owed again, and nothing else."""
 
 from importlib import import_module
+from itertools import product
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from orders.actions import elsewhere, reconcile, refund
 from orders.models import Order, Refund
 from orders.provider.port import Away, RefundAttempt, RefundSeen, Was
 from tests.catalog import world as shelves
+from tests.figures import full
 from tests.impact import world
 from tests.orders.test_dispute import kept, offences, refunds, told
 from tests.orders.test_mails import new_mails
@@ -86,8 +88,15 @@ def test_what_the_desk_gave_beside_a_bank_is_not_counted_again_once_the_banks_pa
     assert reconcile._known("stripe", [desk]) == [True]
 
 
-@pytest.mark.parametrize("ours", [True, False], ids=["ours", "the desk's"])
-@pytest.mark.parametrize("then", [None, "pending", "succeeded", "by hand"])
+# Each end of it once in the suite, and each sign by which the provider's word is known.
+ENDS = [None, "pending", "succeeded", "by hand"]
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize(
+    ("ours", "then"),
+    full([*product([True, False], ENDS)], [*zip([True, False, True, False], ENDS, strict=True)]),
+)
 def test_what_the_provider_gave_of_it_and_takes_back_later_is_owed_again(ours, then):
     order = bought(world.a_lot(units=50))
     made = shared(order)

@@ -353,9 +353,11 @@ def wrong_on(shop: Any, browser: Any, visits: list[SimpleNamespace], language: s
 
 def _once(paths: list[str], seen: list[str]) -> list[str]:
     """Each page as it is first met: again with other words in its address, with a form open on it or as somebody else
-    sees it, it is looked at in a full run."""
+    sees it, it is looked at in a full run; and so are two of three of the rooms behind the shop, which share their parts."""
     bare = {path.partition("?")[0]: path for path in reversed(paths) if "?open=" not in path}
-    return [path for base, path in bare.items() if base not in seen]
+    new = [path for base, path in bare.items() if base not in seen]
+    behind = [path for path in new if path.startswith(("office/", "set-up/", "organiser/", "judge/"))]
+    return [path for path in new if path not in behind or path in behind[::3]]
 
 
 def in_the_dark(page: Any) -> list[str]:

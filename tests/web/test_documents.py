@@ -4,9 +4,6 @@ import ast
 import re
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
-
-import pytest
 
 from core.api import documents
 from local.machine import ROOT
@@ -148,10 +145,10 @@ def test_whichever_of_its_deeds_a_form_does_it_asks_for_the_same():
         assert variables_of(act_document(act)) == variables_of(act_document(other)), act
 
 
-@pytest.mark.parametrize("path", sorted(HERE.glob("**/*.html")), ids=lambda path: path.name)
-def test_no_template_has_a_style_or_a_script_of_its_own(path: Path):
-    text = path.read_text()
-    assert not re.search(r'\sstyle="|\son\w+="|<style|<script(?! src=)', text)
+def test_no_template_has_a_style_or_a_script_of_its_own():
+    own = re.compile(r'\sstyle="|\son\w+="|<style|<script(?! src=)')
+    paths = sorted(HERE.glob("**/*.html"))
+    assert len(paths) > 200 and [path for path in paths if own.search(path.read_text())] == []
 
 
 def said_in_chinese() -> Iterator[tuple[str, str]]:

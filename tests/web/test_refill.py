@@ -29,11 +29,12 @@ def all_rows():
     return raw + json.dumps([row.get_decoded() for row in Session.objects.all()], ensure_ascii=False)
 
 
-@pytest.mark.parametrize("name", ACTS)
-def test_each_act_keeps_fields_of_its_own_and_no_secret(name):
-    kept = refilled_fields(act_document(name))
-    assert kept <= set(variables_of(act_document(name)))
-    assert not [field for field in kept if NEVER.search(field)]
+def test_each_act_keeps_fields_of_its_own_and_no_secret():
+    assert len(ACTS) > 200
+    for name in ACTS:
+        kept = refilled_fields(act_document(name))
+        assert kept <= set(variables_of(act_document(name))), name
+        assert not [field for field in kept if NEVER.search(field)], name
 
 
 def test_what_is_typed_into_a_form_of_ours_is_kept_unless_it_is_a_secret():
