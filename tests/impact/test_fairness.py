@@ -66,7 +66,7 @@ def _drift(dice: random.Random) -> float:
 @pytest.mark.proof
 @pytest.mark.django_db
 @settings(
-    max_examples=full(60, 4), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=full(30, 4), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(data=st.data())
 def test_through_the_database_every_line_holds_its_net_less_refunds(data):
