@@ -62,6 +62,8 @@ def test_without_a_house_no_page_offers_it(settings):
     settings.TEXT_HOUSE = {"adapter": "", "options": {}}
     assert "sign-in/number" not in Client().get("/en/sign-in/").content.decode()
     assert "sends no texts" in Client().get("/en/sign-in/number/").content.decode()
+    page = Client().get("/en/sign-up/")
+    assert page.status_code == 200 and 'name="email"' in page.content.decode(), "neither house nor WeChat"
 
 
 def test_without_a_password_she_confirms_by_codes_and_adds_another_number(run_deliveries):
