@@ -215,9 +215,14 @@ class Town:
             for team in (None, product.team)
         ]
 
-    @cached_property
+    @property
     def ids(self) -> dict[str, str]:
         """A true id for each input that asks for one, by its name, or by `mutation.name`."""
+        return self._found_ids
+
+    @cached_property
+    def _found_ids(self) -> dict[str, str]:
+        # Under a name of its own: a Side puts others in the place of `ids`.
         return ids_of(self)
 
     @property
