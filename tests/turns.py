@@ -16,12 +16,14 @@ from tests import figures
 
 # Fixture -> what it starts for a whole session; whoever asks for it is in one process. They come in this order, so that
 # of the two running shops, whose tests look at the time, the second comes when the first is done with.
-DEAR = {
-    "broken_shop": figures.full("a shop to be broken", "a shop"),
+DEAR: dict[str, str] = {
+    **figures.full({"broken_shop": "a shop to be broken"}, {}),
     "loaded_demo": "the demo",
     "search_node": "a search node",
     "engine": "a search node",
     "live_shop": "a shop",
+    # In the suite the shop that is broken is the one of all others.
+    **figures.full({}, {"broken_shop": "a shop"}),
 }
 # These start programs of their own, which no mark tells.
 LONG = {

@@ -8,8 +8,8 @@ from accounts import mail
 from accounts.models import Shop
 from accounts.shop import forget
 from tests.web.conftest import signed_in
-from tests.web.test_found import data_of
 from tests.web.test_pages import words
+from tests.web.test_structured import data_of
 
 pytestmark = pytest.mark.django_db
 FACTS = {

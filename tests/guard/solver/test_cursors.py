@@ -34,7 +34,7 @@ NOT_PUBLIC = {
     *("OfficeDisputeConnection", "OfficeClaimConnection", "OfficeReviewConnection"),
     *("CheckedListingConnection", "StoryTeamConnection", "SendingTeamConnection"),
     *("CaseConnection", "CeremonyGuestConnection", "ImportBatchConnection", "QuarantinedRowConnection"),
-    *("QuestionConnection", "RegistrationConnection", "SynonymConnection"),
+    *("QuestionConnection", "RegistrationConnection", "SynonymConnection", "DeskNewsConnection"),
 }
 TRIED = {
     *("ProductConnection", "TeamConnection", "ReviewConnection", "OrganisationConnection", "SearchResult"),
