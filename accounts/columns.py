@@ -15,6 +15,7 @@ _NAMES = """
 actor 谁做的 who
 after_sale_hours 售后期（小时） claims, hours
 after_sale_until 售后截止 claims until
+allergens 致敏物质 allergens
 amount_minor 金额 amount
 answer 答复 answer
 answered_at 答复时间 answered at
@@ -29,6 +30,7 @@ attempt 第几次 attempt
 best_before 保质期至 best before
 by 任命人 by
 called_minor 动员金额 amount mobilised
+carbohydrate_tenths 碳水化合物（0.1 克） carbohydrate (0.1 g)
 carrier 承运公司 carrier
 category 类别 category
 checked_at 上次查询 last asked
@@ -61,6 +63,7 @@ end_reason 结束原因 why it ended
 ended_at 结束时间 ended at
 ended_by 由谁结束 ended by
 ends_at 结束时间 ends at
+energy_kj 能量（千焦） energy (kJ)
 entry 参赛团队 entry
 erased_at 注销时间 erased at
 event_id 通知编号 id of the notice
@@ -70,6 +73,7 @@ expires_at 到期时间 expires at
 expires_on 到期日 expires on
 facts 详情 facts
 failure 失败原因 failure
+fat_tenths 脂肪（0.1 克） fat (0.1 g)
 fewer_since 不足起始日 fewer since
 first_grams 首重（克） first weight (g)
 first_minor 首重价 price of the first weight
@@ -82,6 +86,7 @@ group 团购 group purchase
 handled_at 处理时间 handled at
 harvest_from 采收开始 harvest from
 harvest_to 采收结束 harvest to
+has_no_allergens 八类致敏物质都没有 none of the eight allergens
 held_mobilised_minor 停住时动员金额 amount mobilised when it stood still
 held_net_minor 停住时金额 amount when it stood still
 held_number 停住时序号 number when it stood still
@@ -120,6 +125,7 @@ lot 批次 lot
 lot_number 批次内序号 number in the lot
 made_at 生成时间 made at
 maximum_units 最多份数 most units
+may_contain 可能含有 may contain
 method 支付方式 method
 minimum_units 最少份数 fewest units
 mobilised_minor 动员金额 amount mobilised
@@ -136,6 +142,7 @@ nickname 昵称 nickname
 note 备注 note
 noun 对象 noun
 number 编号 number
+nutrition_per 营养成分按 nutrition, of
 object_id 支付方编号 the provider’s id
 object_uid 对象编号 id of the object
 opened_at 开始时间 opened at
@@ -170,6 +177,7 @@ producer_en 生产者（英文） producer (English)
 producer_zh 生产者（中文） producer (Chinese)
 product 商品 product
 proposed_by 提交人 proposed by
+protein_tenths 蛋白质（0.1 克） protein (0.1 g)
 provider 支付方 provider
 provider_id 支付方编号 the provider’s id
 published_at 上架时间 published at
@@ -203,6 +211,7 @@ ship_by 最迟发货 send by
 shipped_at 发货时间 sent at
 shipping_minor 运费 sending
 slug 网址名 address
+sodium_mg 钠（毫克） sodium (mg)
 source 从 from
 stars 星级 stars
 started_at 开始时间 started at

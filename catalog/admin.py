@@ -13,6 +13,7 @@ from accounts.permissions import may
 from accounts.reads import signed_in
 from accounts.shown import ShownInline
 from catalog.actions import category, listing, lot
+from catalog.food_label import FIGURES
 from catalog.models import (
     Category,
     Certificate,
@@ -90,7 +91,15 @@ class ProductAdmin(OperatorAdmin):
     fields = (
         *("slug", "team", "state", "category", "kind", "storage", "origin", "name_zh", "name_en"),
         *("summary_zh", "summary_en", "story_zh", "story_en", "season_months", "shelf_life_days"),
-        *("storage_advice_zh", "ingredients_zh", "ingredients_en", "producer_zh", "producer_en"),
+        *(
+            "storage_advice_zh",
+            "ingredients_zh",
+            "ingredients_en",
+            "allergens",
+            "may_contain",
+            "has_no_allergens",
+        ),
+        *("nutrition_per", *FIGURES, "producer_zh", "producer_en"),
         *(
             "licence_number",
             "dispatch_days",

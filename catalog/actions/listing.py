@@ -11,7 +11,7 @@ from accounts.actions import audit
 from accounts.clean import line
 from accounts.models import Person, Region
 from catalog import after_sale, clean, search
-from catalog.actions import address, card, desk
+from catalog.actions import address, card, desk, food_label
 from catalog.actions.missing import NotReady, missing
 from catalog.events import ProductReviewed
 from catalog.illustrations import KINDS, kind_for
@@ -34,6 +34,7 @@ TEXTS = (
 REVIEWED = {
     *("name_zh", "name_en", "kind", "category", "origin", "storage"),
     *("ingredients_zh", "ingredients_en", "producer_zh", "producer_en", "licence_number"),
+    *food_label.PLAIN,
 }
 
 CHANGED_SINCE = say(
@@ -265,6 +266,8 @@ def _write(product: Product, fields: dict[str, Any]) -> set[str]:
         if getattr(product, column) != getattr(plain, "pk", plain):
             setattr(product, name, plain)
             changed.add(name)
+    if changed & food_label.PLAIN.keys():
+        food_label.check(product)
     return changed
 
 
@@ -282,6 +285,7 @@ PLAIN: dict[str, Callable[[Any], Any]] = {
     **{name: partial(clean.text_for, Product, name, required=name == "name_zh") for name in TEXTS},
     "kind": lambda value: clean.one_of(value, "kind", Product.Kind.values),
     "storage": lambda value: clean.one_of(value, "storage", Product.Storage.values),
+    **food_label.PLAIN,
     "category": _chosen(Category, "category"),
     "origin": _chosen(Region, "origin"),
     "illustration": lambda value: clean.one_of(value, "illustration", KINDS),

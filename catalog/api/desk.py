@@ -15,6 +15,7 @@ from catalog.api.access import DESK, HELD, KEEPS_LISTINGS, SIGNED_IN
 from catalog.api.certificate import CertificateType
 from catalog.api.check import DepartmentCheckType
 from catalog.api.desk_variant import TeamVariant, same_id
+from catalog.api.food_label import codes_of, nutrition_field
 from catalog.api.writable import WRITABLE
 from catalog.models import ListingReview, Product
 from catalog.reads.changes import changes
@@ -130,6 +131,9 @@ class TeamProduct(ModelType):
     price_from = MoneyField(
         "price_from_minor", required=False, description="The price of its cheapest variant."
     )
+    allergens = codes_of("allergens", WRITABLE["allergens"].at_desk)
+    may_contain = codes_of("may_contain", WRITABLE["may_contain"].at_desk)
+    nutrition = nutrition_field()
     is_returnable = mark(
         graphene.Boolean(
             required=True, description="Whether buyers may send it back within seven days without a reason."

@@ -24,9 +24,13 @@ def _input(**own: Any) -> type:
     return type("Input", (), {**own, **_SHARED})
 
 
+def _plain(value: Any) -> Any:
+    return [_plain(one) for one in value] if isinstance(value, list) else getattr(value, "value", value)
+
+
 def _clean(given: dict[str, Any]) -> dict[str, Any]:
     """The fields of an input as the action takes them."""
-    fields = {name: getattr(value, "value", value) for name, value in given.items()}
+    fields = {name: _plain(value) for name, value in given.items()}
     if "category" in fields:
         fields["category"] = reads.category_named(fields["category"])
     if "origin" in fields:

@@ -12,6 +12,7 @@ from catalog.actions.picture import MOST_PICTURES
 from catalog.actions.variant import MOST_OFFERED
 from catalog.api.access import HELD, PUBLIC
 from catalog.api.certificate import CertificateType
+from catalog.api.food_label import FoodLabel
 from catalog.api.picture import PictureType
 from catalog.api.variant import VariantType
 from catalog.models import Category, Product
@@ -58,7 +59,7 @@ def _per_thousand(product: Product, unit: str) -> dict[str, Any] | None:
     return money((minor * 2_000 + net[0]) // (2 * net[0])) if minor and net and net[1] == unit else None
 
 
-class ProductType(ModelType):
+class ProductType(FoodLabel, ModelType):
     """What a team offers: its texts, its photos, and its variants, which have prices and are bought."""
 
     class Meta:

@@ -9,6 +9,7 @@ from typing import Any
 
 import graphene
 
+from catalog.api.food_label import AllergenEnum
 from catalog.models import Product
 from core.api.types import enum_of
 
@@ -42,6 +43,7 @@ def _whole(says: str) -> Writable:
     return Writable(graphene.Int, says, says)
 
 
+_ALLERGENS = graphene.List(graphene.NonNull(AllergenEnum))
 _MONTHS = graphene.List(graphene.NonNull(graphene.Int))
 
 WRITABLE: dict[str, Writable] = {
@@ -60,6 +62,25 @@ WRITABLE: dict[str, Writable] = {
     "storage_advice_en": _en("How to keep it, in English."),
     "ingredients_zh": _zh("As on the label, in Chinese."),
     "ingredients_en": _en("As on the label, in English."),
+    "allergens": Writable(_ALLERGENS, "Allergens that are in it.", "Allergens that are in it."),
+    "may_contain": Writable(
+        _ALLERGENS,
+        "Allergens that may have come into it while it was made; none of those that are in it.",
+        "Allergens that may have come into it while it was made.",
+    ),
+    "has_no_allergens": Writable(
+        graphene.Boolean,
+        "True: its team says that it is free of all eight classes. Without a word nothing is claimed.",
+        "Whether its team says that it is free of all eight classes.",
+    ),
+    "nutrition_per": Writable(
+        enum_of(Product, "nutrition_per"), "Of how much the five figures are.", "Of how much its figures are."
+    ),
+    "energy_kj": _whole("Kilojoules of energy; all five figures are given, or none (null)."),
+    "protein_tenths": _whole("Protein, in tenths of a gram."),
+    "fat_tenths": _whole("Fat, in tenths of a gram."),
+    "carbohydrate_tenths": _whole("Carbohydrate, in tenths of a gram."),
+    "sodium_mg": _whole("Milligrams of sodium."),
     "producer_zh": _zh("The body that answers for it, in Chinese."),
     "producer_en": _en("The body that answers for it, in English."),
     "licence_number": _text("Of the producer.", "Of its producer."),

@@ -2,6 +2,7 @@
 
 import re
 
+from catalog.food_label import NUTRIENTS, Allergen, NutritionPer
 from catalog.models import Lot, Product
 from catalog.models.variant import STORY_PARTS
 from core import numbers
@@ -87,6 +88,30 @@ TEAMS = Table(
 LEADERS = Table(
     (CODE_OF_TEAM, *_named("带头人", "Leader"), *_texts(words=("寄语", "Words", 300))), key=("team",)
 )
+_LABEL = (
+    Column(
+        "allergens",
+        say("含有的致敏物质（都没有写“无”）", "Contains, of allergens (or “none”)"),
+        kinds.several(Allergen),
+        needed=False,
+    ),
+    Column(
+        "may_contain",
+        say("可能含有的致敏物质", "May contain, of allergens"),
+        kinds.several(Allergen),
+        needed=False,
+    ),
+    Column("nutrition_per", say("营养成分按", "Nutrition is told"), kinds.choice(NutritionPer), needed=False),
+    *(
+        Column(
+            one.column,
+            say(f"{one.words.zh}（{one.unit}）", f"{one.words.en} ({one.unit})"),
+            kinds.scaled(1 if one.unit == "g" else 0, most=one.most),
+            needed=False,
+        )
+        for one in NUTRIENTS
+    ),
+)
 PRODUCTS = Table(
     (
         Column("slug", say("网址名", "Address"), kinds.code(80)),
@@ -104,6 +129,7 @@ PRODUCTS = Table(
             producer=("生产者", "Producer", 160),
             return_rule=("退换规则", "Returns", 320),
         ),
+        *_LABEL,
         Column("licence_number", say("许可证编号", "Licence number"), kinds.code(60), needed=False),
         Column("shelf_life_days", say("保质期（天）", "Keeps, days"), kinds.whole(1, 10_000), needed=False),
         Column("dispatch_days", say("发货天数", "Sent within days"), kinds.whole(0, 60), needed=False),

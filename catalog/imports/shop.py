@@ -193,7 +193,10 @@ def _product(rows: _Rows) -> None:
     _is_new(Product.objects.filter(slug=slug), "slug")
     its = rows.team()
     on = rows.found(Category.objects.filter(slug=shelf), "categories", "category", shelf)
-    listing.create_product(its, None, slug=slug, category=on, **rows.rest("slug", "team", "category"))
+    told = rows.rest("slug", "team", "category")
+    if told.get("allergens") == [] and not told.get("may_contain"):
+        told["has_no_allergens"] = True  # an empty cell says nothing, the word "none" does
+    listing.create_product(its, None, slug=slug, category=on, **told)
 
 
 def _variant(rows: _Rows) -> None:

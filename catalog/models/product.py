@@ -8,6 +8,7 @@ from django.db import models
 
 from accounts.models import Region
 from catalog import after_sale
+from catalog.food_label import FIGURES, Allergen, NutritionPer
 from catalog.models.team import Team
 from core.choices import Choices
 from core.language import Words, say
@@ -92,6 +93,36 @@ class Product(StateMachine):
     storage_advice_en = models.CharField(max_length=240, blank=True)
     ingredients_zh = models.CharField(max_length=240, blank=True)
     ingredients_en = models.CharField(max_length=320, blank=True)
+    # What its label says (catalog.food_label). Without a word on allergens nothing is claimed of them.
+    allergens = ArrayField(
+        models.CharField(max_length=12),
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text="classes that are in it",
+    )
+    may_contain = ArrayField(
+        models.CharField(max_length=12),
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text="classes that may have come into it while it was made",
+    )
+    has_no_allergens = models.BooleanField(
+        default=False, db_default=False, help_text="its team has said that it is free of all eight classes"
+    )
+    nutrition_per = models.CharField(
+        max_length=2,
+        choices=NutritionPer.choices,
+        default=NutritionPer.G,
+        db_default=NutritionPer.G.value,
+        help_text="Of how much the figures of nutrition are.",
+    )
+    energy_kj = models.PositiveIntegerField(null=True, blank=True)
+    protein_tenths = models.PositiveIntegerField(null=True, blank=True, help_text="of a gram")
+    fat_tenths = models.PositiveIntegerField(null=True, blank=True, help_text="of a gram")
+    carbohydrate_tenths = models.PositiveIntegerField(null=True, blank=True, help_text="of a gram")
+    sodium_mg = models.PositiveIntegerField(null=True, blank=True)
     producer_zh = models.CharField(max_length=120, blank=True)
     producer_en = models.CharField(max_length=160, blank=True)
     licence_number = models.CharField(max_length=60, blank=True)
@@ -141,7 +172,26 @@ class Product(StateMachine):
                 condition=~models.Q(state="published")
                 | models.Q(price_from_minor__isnull=False, published_at__isnull=False),
                 name="published_product_has_a_price",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    allergens__contained_by=Allergen.values, may_contain__contained_by=Allergen.values
+                ),
+                name="allergens_are_the_standards",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(allergens__overlap=models.F("may_contain")),
+                name="an_allergen_is_in_it_or_may_be",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(has_no_allergens=False) | models.Q(allergens=[], may_contain=[]),
+                name="no_allergens_means_none",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(**{f"{figure}__isnull": True for figure in FIGURES})
+                | models.Q(**{f"{figure}__isnull": False for figure in FIGURES}),
+                name="nutrition_is_told_whole",
+            ),
         ]
         indexes = [
             models.Index(

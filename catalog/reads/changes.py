@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import Region
+from catalog import food_label
 from catalog.models import Category, Certificate, ListingReview, Product
 from catalog.models.variant import STORY_PARTS
 from core import language, money
@@ -24,6 +25,15 @@ COLUMNS = {
     "licence_number": say("许可证", "Licence"),
     "ingredients_zh": say("配料", "Ingredients"),
     "ingredients_en": say("配料（英文）", "Ingredients, in English"),
+    "allergens": say("含有的致敏物质", "Contains, of allergens"),
+    "may_contain": say("可能含有的致敏物质", "May contain, of allergens"),
+    "has_no_allergens": say("八类致敏物质都没有", "None of the eight allergens"),
+    "nutrition_per": say("营养成分按", "Nutrition is told"),
+    "energy_kj": say("能量（kJ）", "Energy (kJ)"),
+    "protein_tenths": say("蛋白质（g）", "Protein (g)"),
+    "fat_tenths": say("脂肪（g）", "Fat (g)"),
+    "carbohydrate_tenths": say("碳水化合物（g）", "Carbohydrate (g)"),
+    "sodium_mg": say("钠（mg）", "Sodium (mg)"),
     "summary_zh": say("介绍", "Summary"),
     "summary_en": say("介绍（英文）", "Summary, in English"),
     "story_zh": say("故事", "Story"),
@@ -35,6 +45,11 @@ COLUMNS = {
     "return_rule_zh": say("退换规则", "Returns"),
     "return_rule_en": say("退换规则（英文）", "Returns, in English"),
     "after_sale_hours": say("售后（小时）", "Claims, in hours"),
+}
+_CHOICES: dict[str, Any] = {
+    "kind": Product.Kind,
+    "storage": Product.Storage,
+    "nutrition_per": food_label.NutritionPer,
 }
 _VARIANT = {
     "name_zh": say("名字", "name in Chinese"),
@@ -99,8 +114,10 @@ def changes(product: Product) -> list[Change]:
 
 def _compared(was: dict[str, Any], now: dict[str, Any]) -> Iterator[Change]:
     for name, words in COLUMNS.items():
-        if was.get(name) != now[name]:
-            yield Change(str(words), _shown(name, was.get(name)), _shown(name, now[name]))
+        # A column that is younger than the approval was empty then.
+        before = was[name] if name in was else Product._meta.get_field(name).get_default()
+        if before != now[name]:
+            yield Change(str(words), _shown(name, before), _shown(name, now[name]))
 
 
 def _shown(name: str, value: Any) -> str:
@@ -110,11 +127,14 @@ def _shown(name: str, value: Any) -> str:
     if name in ("category", "origin"):
         row = (Category if name == "category" else Region).objects.filter(pk=value).first()
         return language.localized(row, "name") if row else str(value)
-    if name in ("kind", "storage"):
-        choices: Any = Product.Kind if name == "kind" else Product.Storage
+    if choices := _CHOICES.get(name):
         return str(choices(value).words) if value in choices.values else value
     if name == "price_minor":
         return money.show(value)
+    if name.endswith("_tenths"):
+        return food_label.written(value)
+    if isinstance(value, list):
+        return food_label.named(value)
     if isinstance(value, bool):
         return str(say("是", "yes") if value else say("否", "no"))
     return str(value)

@@ -23,6 +23,7 @@ _KEPT_DIGITS = 15
 _EXPONENT = re.compile(r"[0-9]+(?:\.[0-9]+)?[eE]\+?[0-9]+")
 # A telephone number that a program has taken for a figure: `17100000000.0`.
 _DECIMAL = re.compile(r"[0-9]{6,}\.0+")
+_COMMA = re.compile("[,，、;；]")
 _ZEROS = re.compile("0+")
 # A number that is shown as it is held: also `0_ ` and `0_);(0)`, which spreadsheets give to whole numbers.
 _PLAIN = re.compile(r"(?:General|0|@)?(?:_.)?(?:;.*)?")
@@ -154,14 +155,32 @@ def moment(cell: Cell) -> datetime:
 
 def choice(choices: type[Choices] | type[NumberedChoices]) -> Convert:
     """One of them, by its words in either language, its name or its value."""
+    found = _found_in(choices)
+    return lambda cell: found(_as_text(cell))
+
+
+def several(choices: type[Choices]) -> Convert:
+    """Any of them, parted by commas; none where somebody writes 无 or “none”."""
+    found = _found_in(choices)
+
+    def convert(cell: Cell) -> list[Any]:
+        text = _as_text(cell)
+        if texts.code(text).casefold() in ("无", "none"):
+            return []
+        return [found(part) for part in _COMMA.split(text) if part.strip()]
+
+    return convert
+
+
+def _found_in(choices: type[Choices] | type[NumberedChoices]) -> Callable[[str], Choices | NumberedChoices]:
     known = {
         texts.code(key).casefold(): one
         for one in choices
         for key in (one.words.zh, one.words.en, one.name, str(one.value))
     }
 
-    def convert(cell: Cell) -> Choices | NumberedChoices:
-        found = known.get(texts.code(_as_text(cell)).casefold())
+    def find(text: str) -> Choices | NumberedChoices:
+        found = known.get(texts.code(text).casefold())
         if found is None:
             raise Invalid(
                 say(
@@ -173,7 +192,7 @@ def choice(choices: type[Choices] | type[NumberedChoices]) -> Convert:
             )
         return found
 
-    return convert
+    return find
 
 
 def _refuse_spoiled(cell: Cell) -> None:

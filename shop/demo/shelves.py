@@ -20,6 +20,7 @@ from core import clock, money
 from impact.actions import household, shares
 from impact.models import Household, HouseholdStatus
 from shop.demo import words
+from shop.demo.labels import food_label_of
 from shop.demo.people import Cast
 
 ROWS = Path(__file__).with_name("teams.csv")
@@ -159,6 +160,7 @@ def product_fields(row: dict[str, str]) -> dict[str, Any]:
         "season_months": months_of(row["months"]), "shelf_life_days": words.SHELF_LIFE[storage],
         "storage_advice_zh": advice[0], "storage_advice_en": advice[1],
         "ingredients_zh": ingredients[0], "ingredients_en": ingredients[1],
+        **food_label_of(row["product_zh"]),
         "return_rule_zh": returns[0], "return_rule_en": returns[1], "after_sale_hours": hours,
         "dispatch_days": 2 if perishable else 3,
     }  # fmt: skip

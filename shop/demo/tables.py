@@ -9,6 +9,7 @@ from typing import Any
 from catalog.imports import SHEETS
 from core import clock
 from shop.demo import shelves, words
+from shop.demo.labels import as_cells, food_label_of
 
 # Written as a spreadsheet opens them: with the mark without which it takes UTF-8 for something else.
 ENCODING = "utf-8-sig"
@@ -37,7 +38,13 @@ def _rows() -> Iterator[tuple[str, dict[str, Any]]]:
         months = ",".join(map(str, product["season_months"]))
         yield (
             "products",
-            {**product, "team": row["team_no"], "category": row["category"], "season_months": months},
+            {
+                **product,
+                **as_cells(food_label_of(row["product_zh"])),
+                "team": row["team_no"],
+                "category": row["category"],
+                "season_months": months,
+            },
         )
         for size in shelves.sizes(row):
             yield from _size(product["slug"], size, shelves.story_of(row))

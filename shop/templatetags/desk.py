@@ -5,6 +5,7 @@ from decimal import Decimal
 from django import template
 from graphene.utils.str_converters import to_camel_case
 
+from catalog.food_label import written
 from catalog.models.variant import HOUSEHOLD_PARTS, STORY_PARTS
 from core import language
 from core.language import Words
@@ -66,3 +67,9 @@ def figure_value(figure: dict) -> str:
     if figure["unit"] == "bps":
         return f"{Decimal(figure['value']) / 100:f} %"
     return str(figure["value"])
+
+
+@register.filter
+def tenths(number: int | None) -> str:
+    """65 as 6.5, to be changed in a form."""
+    return "" if number in (None, "") else written(int(number))

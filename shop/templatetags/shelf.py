@@ -7,6 +7,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from catalog.food_label import Allergen
 from core import language, money
 from core.api.ids import global_id
 from core.language import Words, say
@@ -119,3 +120,10 @@ def wish_button(*which: str) -> SafeString:
     """What makes a button one of the form that buys, so that a number that was chosen there is not lost by it."""
     fixed = 'form="buy-form" formaction="/do/wish/" formnovalidate name="wish" value="{}"'
     return format_html(fixed, " ".join(which))
+
+
+@register.filter
+def classes(allergens: list[dict[str, str] | str]) -> str:
+    """Classes of allergens in a row, as buyers are told them or by their codes: 大豆、乳; Soybeans, Milk."""
+    names = [one["name"] if isinstance(one, dict) else str(Allergen[one].words) for one in allergens]
+    return str(language.say("、", ", ")).join(names)

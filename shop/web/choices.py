@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from accounts.models import ApiToken, Appointment, Membership, Organisation
 from accounts.models.appointment import OF_A_TEAM
+from catalog.food_label import Allergen, NutritionPer
 from catalog.illustrations import KINDS
 from catalog.models import Certificate, ListingReview, Lot, Product, TeamNews
 from contest.models import (
@@ -48,6 +49,13 @@ def _findings() -> list[tuple[str, str]]:
     return [("true", str(say("没问题", "All is fine"))), ("false", str(say("要改", "To be mended")))]
 
 
+def _no_allergens() -> list[tuple[str, str]]:
+    return [
+        ("false", str(say("不说明", "Nothing is said"))),
+        ("true", str(say("八类都没有，也不会带进去", "None of them, and none can come in"))),
+    ]
+
+
 def _upheld() -> list[tuple[str, str]]:
     return [
         ("false", str(say("不成立，维持结果", "No: the result stays"))),
@@ -66,6 +74,9 @@ CHOICES: dict[str, Callable[[], list[tuple[str, str]]]] = {
     "product_kind": Product.Kind.offered,
     "product_state": Product.State.offered,
     "storage": Product.Storage.offered,
+    "allergen": Allergen.offered,
+    "no_allergens": _no_allergens,
+    "nutrition_per": NutritionPer.offered,
     "storage_or_all": lambda: [("", str(EVERYTHING)), *Product.Storage.offered()],
     "lot_level": Lot.Level.offered,
     "certificate_kind": Certificate.Kind.offered,

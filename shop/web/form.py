@@ -1,7 +1,7 @@
 """What people write in forms and addresses, as a document's variables.
 
-A form speaks yuan, percent and Shanghai's clock, the API fen, basis points and moments: a variable whose name
-ends in Minor or Bps, or whose type is DateTime, is turned from the one into the other here and nowhere else.
+A form speaks yuan, percent, grams and Shanghai's clock, the API fen, basis points, tenths and moments: a variable whose
+name ends in Minor, Bps or Tenths, or whose type is DateTime, is turned from the one into the other here and nowhere else.
 """
 
 import re
@@ -208,13 +208,17 @@ def _checked(kind: str, text: str) -> str:
 
 
 def _whole(name: str, text: str) -> int:
-    """A whole number; yuan as fen, percent as basis points, neither finer than that."""
+    """A whole number; yuan as fen, percent as basis points, others in tenths: none finer than that."""
     if name.endswith("Minor"):
         words = say("请填写金额，例如 36.90。", "Please give an amount, such as 36.90.")
         return _number(text, 2, words, numbers.MONEY)
     if name.endswith("Bps"):
         words = say("请填写百分比，最多两位小数。", "Please give percent, to two decimals at most.")
         return _number(text, 2, words, numbers.PERCENT)
+    if name.endswith("Tenths"):
+        return _number(
+            text, 1, say("请填写数字，最多一位小数。", "Please give a number, to one decimal at most.")
+        )
     return _number(text, 0, say("请填写整数。", "Please give a whole number."))
 
 

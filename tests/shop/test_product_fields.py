@@ -10,7 +10,9 @@ from catalog.actions.listing import PLAIN
 from core.api.run import graphql_schema
 from shop.web.document import HERE
 
-FORM = (HERE / "desk/parts/product_form.html").read_text()
+FORM = "".join(
+    (HERE / "desk/parts" / name).read_text() for name in ("product_form.html", "food_label_fields.html")
+)
 DESK = (HERE / "desk/product.graphql").read_text()
 UPDATE = (HERE / "desk/update_product.graphql").read_text()
 # Where a program alone may say so: by default it is the team's county.

@@ -58,6 +58,21 @@ def test_percent_become_basis_points():
     assert "teamBps" not in variables
 
 
+def test_grams_become_tenths_and_nothing_finer():
+    label = "desk/update_product.graphql"
+    variables, wrong = read(
+        label, "id=x&proteinTenths=6.5&fatTenths=０.8&carbohydrateTenths=77&energyKj=&sodiumMg=3"
+    )
+    assert {name: value for name, value in variables.items() if name != "id"} == {
+        "proteinTenths": 65,
+        "fatTenths": 8,
+        "carbohydrateTenths": 770,
+        "sodiumMg": 3,
+    }
+    assert wrong == {}
+    assert set(read(label, "id=x&proteinTenths=6.55&fatTenths=6,5")[1]) == {"proteinTenths", "fatTenths"}
+
+
 def test_a_time_is_shanghais():
     variables, _ = read(GROUP, "closesAt=2026-10-01T18:00")
     assert variables["closesAt"] == "2026-10-01T18:00:00+08:00"
