@@ -3,7 +3,7 @@
 import pytest
 from django.db import IntegrityError, transaction
 
-from catalog.actions import listing
+from catalog.actions import food_label, listing
 from catalog.food_label import NUTRIENTS
 from catalog.imports import SHEETS
 from catalog.models import ListingReview, Product
@@ -163,9 +163,7 @@ def test_a_change_of_the_label_waits_for_an_operator_and_is_shown_to_nobody_mean
     product.refresh_from_db()
     review = listing.approve(product, an_operator(), version=product.version)
     # An approval of before the label was asked for knows nothing of it: nothing of it has changed since.
-    seen = {
-        name: kept for name, kept in review.seen["columns"].items() if name not in listing.food_label.PLAIN
-    }
+    seen = {name: kept for name, kept in review.seen["columns"].items() if name not in food_label.PLAIN}
     ListingReview.objects.filter(pk=review.pk).update(seen={**review.seen, "columns": seen})
     id_ = global_id("Product", product.uid)
     changes = "query($id: ID!) { teamProduct(id: $id) { state changes { name was isNow } } }"
