@@ -40,6 +40,10 @@ def label(product, spoken="en"):
     return Asker(language=spoken).ask(LABEL, slug=product.slug)["product"]
 
 
+def on_the_shelf(product):
+    Product.objects.filter(pk=product.pk).update(state="published", price_from_minor=3690)
+
+
 def test_the_biscuit_of_the_standard_comes_to_its_percents(team):
     told = label(a_product(team, **BISCUIT))["nutrition"]
     assert (told["per"], told["perName"]) == ("G", "Per 100 g")
@@ -88,11 +92,11 @@ def test_without_a_word_nothing_is_claimed_and_none_of_them_is_the_teams_word(de
     product = a_product(team, state="draft")
     silent = {"allergens": [], "mayContain": [], "hasNoAllergens": False, "nutrition": None}
     id_ = global_id("Product", product.uid)
-    Product.objects.filter(pk=product.pk).update(state="published")
+    on_the_shelf(product)
     assert label(product) == silent
     Product.objects.filter(pk=product.pk).update(state="draft")
     desk.done("productUpdate", id=id_, hasNoAllergens=True)
-    Product.objects.filter(pk=product.pk).update(state="published")
+    on_the_shelf(product)
     assert label(product) == {**silent, "hasNoAllergens": True}
 
 
@@ -104,7 +108,7 @@ def test_what_is_in_it_and_what_may_be_are_kept_apart_each_once_in_the_standards
         allergens=["MILK", "GLUTEN", "MILK"],
         mayContain=["NUTS", "PEANUTS"],
     )
-    Product.objects.filter(pk=product.pk).update(state="published")
+    on_the_shelf(product)
     told = label(product, "zh")
     assert told["allergens"] == [
         {"code": "GLUTEN", "name": "含麸质的谷物"},

@@ -61,7 +61,7 @@ def test_percent_become_basis_points():
 def test_grams_become_tenths_and_nothing_finer():
     label = "desk/update_product.graphql"
     variables, wrong = read(
-        label, "id=x&proteinTenths=6.5&fatTenths=０.8&carbohydrateTenths=77&energyKj=&sodiumMg=3"
+        label, "id=x&proteinTenths=6.5&fatTenths=０．８&carbohydrateTenths=77&energyKj=&sodiumMg=3"
     )
     assert {name: value for name, value in variables.items() if name != "id"} == {
         "proteinTenths": 65,
