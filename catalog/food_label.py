@@ -45,18 +45,18 @@ class Nutrient:
     nought: int
     most: int
 
-    def told(self, kept: int) -> int:
+    def on_label(self, figure: int) -> int:
         """As a label tells it, in units of the column."""
-        return 0 if kept <= self.nought else kept
+        return 0 if figure <= self.nought else figure
 
-    def amount(self, kept: int) -> str:
+    def amount(self, figure: int) -> str:
         """As a label writes it: 65 tenths are `6.5`."""
-        told = self.told(kept)
-        return written(told) if told and self.unit == "g" else str(told)
+        shown = self.on_label(figure)
+        return in_grams(shown) if shown and self.unit == "g" else str(shown)
 
-    def percent(self, kept: int) -> int:
+    def percent(self, figure: int) -> int:
         """Of the reference value, rounded half up."""
-        return (200 * self.told(kept) + self.reference) // (2 * self.reference)
+        return (200 * self.on_label(figure) + self.reference) // (2 * self.reference)
 
 
 # In the standard's order. No food has more than `most`: pure fat has 3,700 kJ, salt 39 g of sodium, and a heavy syrup more
@@ -71,7 +71,7 @@ NUTRIENTS = (
 FIGURES = tuple(one.column for one in NUTRIENTS)
 
 
-def written(tenths: int) -> str:
+def in_grams(tenths: int) -> str:
     """65 as `6.5`."""
     return f"{tenths // 10}.{tenths % 10}"
 
@@ -85,7 +85,7 @@ def nutrition(product: Any) -> dict[str, Any] | None:
     """The table as it is shown; None of a food whose figures nobody has told."""
     if product.energy_kj is None:
         return None
-    kept = [(one, getattr(product, one.column)) for one in NUTRIENTS]
+    figures = [(one, getattr(product, one.column)) for one in NUTRIENTS]
     return {
         "per": product.nutrition_per,
         "per_name": str(NutritionPer(product.nutrition_per).words),
@@ -96,6 +96,6 @@ def nutrition(product: Any) -> dict[str, Any] | None:
                 "unit": one.unit,
                 "nrv_percent": one.percent(figure),
             }
-            for one, figure in kept
+            for one, figure in figures
         ],
     }

@@ -115,7 +115,8 @@ def changes(product: Product) -> list[Change]:
 def _compared(was: dict[str, Any], now: dict[str, Any]) -> Iterator[Change]:
     for name, words in COLUMNS.items():
         # A column that is younger than the approval was empty then.
-        before = was[name] if name in was else Product._meta.get_field(name).get_default()
+        column: Any = Product._meta.get_field(name)
+        before = was[name] if name in was else column.get_default()
         if before != now[name]:
             yield Change(str(words), _shown(name, before), _shown(name, now[name]))
 
@@ -132,7 +133,7 @@ def _shown(name: str, value: Any) -> str:
     if name == "price_minor":
         return money.show(value)
     if name.endswith("_tenths"):
-        return food_label.written(value)
+        return food_label.in_grams(value)
     if isinstance(value, list):
         return food_label.named(value)
     if isinstance(value, bool):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from catalog.food_label import FIGURES, Allergen, written
+from catalog.food_label import FIGURES, Allergen, in_grams
 
 RICE = ("贡米", "大米", "珍米", "桥米", "稻米")
 # Of a name: what is in it, what may have come in; nothing of either: its team says that it has none of the eight.
@@ -49,7 +49,7 @@ def food_label_of(name_zh: str) -> dict[str, Any]:
 
 def as_cells(label: dict[str, Any]) -> dict[str, Any]:
     """The same as a table of an import has it."""
-    cells = {name: written(value) if name.endswith("_tenths") else value for name, value in label.items()}
+    cells = {name: in_grams(value) if name.endswith("_tenths") else value for name, value in label.items()}
     for name in ("allergens", "may_contain"):
         if name in cells:
             cells[name] = "、".join(Allergen(one).words.zh for one in label[name])

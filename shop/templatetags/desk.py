@@ -5,7 +5,7 @@ from decimal import Decimal
 from django import template
 from graphene.utils.str_converters import to_camel_case
 
-from catalog.food_label import written
+from catalog.food_label import in_grams
 from catalog.models.variant import HOUSEHOLD_PARTS, STORY_PARTS
 from core import language
 from core.language import Words
@@ -72,4 +72,4 @@ def figure_value(figure: dict) -> str:
 @register.filter
 def tenths(number: int | None) -> str:
     """65 as 6.5, to be changed in a form."""
-    return "" if number in (None, "") else written(int(number))
+    return "" if number in (None, "") else in_grams(int(number))
