@@ -20,7 +20,7 @@ SCOPES = {
     # Public: everybody is told the same. (A product's `preview` is its team's: it asks for what opens teamProduct.)
     **_each(
         (ANY,),
-        "shop setUp publicRates formerProduct contest contestEntry board edition editionFaq integrityReport ceremonies ceremonyInvitation provenance reviews rating boughtTogether productFaq team teams search searchSuggestions product products categories"
+        "shop setUp publicRates formerProduct contest contestEntry board edition editionFaq integrityReport ceremonies ceremonyInvitation provenance reviews rating boughtTogether fromSameCounty inSeasonTogether productFaq team teams search searchSuggestions product products categories"
         " regions incident incidents"
         " sheetSeals rulebook rulebooks scoreExplained scoreCompared race rankIntervals roundResult",
     ),

@@ -10,7 +10,7 @@ from core.api.act import Act
 from core.api.connections import connection_field
 from core.api.facts import cache_tags, guarded
 from core.api.ids import uid_of
-from core.api.types import ModelType, PlainType
+from core.api.types import ModelType, PlainType, list_of
 from orders.actions import review as reviews
 from orders.api.payment import BY_LINK, NUMBER
 from orders.models import Review
@@ -35,6 +35,16 @@ class ReviewType(ModelType):
         }
 
 
+class StarCountType(PlainType):
+    """How many have given a product so many stars."""
+
+    class Meta:
+        access = HELD
+
+    stars = graphene.Int(required=True, description="One to five.")
+    count = graphene.Int(required=True, description="How many reviews.")
+
+
 class RatingType(PlainType):
     """What all reviews of a product come to."""
 
@@ -44,6 +54,12 @@ class RatingType(PlainType):
     count = graphene.Int(required=True, description="How many reviews there are.")
     average = graphene.String(
         description='The mean of their stars, with one decimal: "4.6"; null without any.'
+    )
+    with_words = graphene.Int(required=True, description="How many of them say something in words.")
+    by_stars = list_of(
+        StarCountType,
+        most=len(reads.STARS),
+        description="How many give each number of stars, the most first.",
     )
 
 
@@ -79,8 +95,10 @@ class ReviewWrite(Act):
         return {"review": reviews.write(line, request.user, stars=stars, words=words or "")}
 
 
-def _reviews(root: Any, info: Any, product: str) -> QuerySet[Review]:
-    return reads.reviews_of(product)
+def _reviews(
+    root: Any, info: Any, product: str, stars: int | None = None, with_words: bool = False
+) -> QuerySet[Review]:
+    return reads.reviews_of(product, stars, with_words)
 
 
 def _rating(root: Any, info: Any, product: str) -> Any:
@@ -102,6 +120,10 @@ class Query:
                 same_for=lambda: None,
                 compared=("product",),
                 product=_product(),
+                stars=graphene.Argument(
+                    graphene.Int, description="Only those of so many stars, one to five."
+                ),
+                with_words=graphene.Argument(graphene.Boolean, description="Only those that say something."),
             ),
             PUBLIC,
         ),

@@ -185,6 +185,8 @@ class Side(Town):
             "reviews": [f'product: "{sold.slug}", first: 20'],
             "rating": [f'product: "{sold.slug}"'],
             "boughtTogether": [f'product: "{sold.slug}"'],
+            "fromSameCounty": [f'product: "{sold.slug}"'],
+            "inSeasonTogether": [f'product: "{sold.slug}"'],
             "formerProduct": [f'slug: "{sold.slug}"'],
             "productFaq": [f'product: "{sold.slug}", first: 10'],
             "course": [f'id: "{global_id("Course", self.course.uid)}"'],

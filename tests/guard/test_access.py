@@ -84,6 +84,8 @@ class Matrix:
             "reviews": [{"product": slug, "first": 20} for slug in slugs],
             "rating": [{"product": slug} for slug in slugs],
             "boughtTogether": [{"product": slug} for slug in slugs],
+            "fromSameCounty": [{"product": slug} for slug in slugs],
+            "inSeasonTogether": [{"product": slug} for slug in slugs],
             "formerProduct": [{"slug": slug} for slug in slugs],
             "productFaq": [{"product": slug, "first": 10} for slug in slugs],
             "provenance": [{"product": slug} for slug in slugs]

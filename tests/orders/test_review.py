@@ -58,6 +58,34 @@ def test_the_mean_has_one_decimal_and_no_float(sold):
     assert told(sold)["rating"] == {"count": 5, "average": "4.6"}
 
 
+def test_reviews_are_read_by_their_stars_or_by_whether_they_say_something(sold):
+    sold.arrive(0)
+    sold.review(5, "很甜。")
+    first = Review.objects.get()
+    for stars, words, is_hidden in (
+        (5, "", False),
+        (4, "皮薄。", False),
+        (2, "", False),
+        (2, "坏了。", True),
+    ):
+        line = row(sold.buyer.place(sold.lots[0])).lines.get()
+        Review.objects.create(product=first.product, line=line, stars=stars, words=words, is_hidden=is_hidden)
+    ask = """query($slug: String!) { rating(product: $slug) { count withWords byStars { stars count } }
+        five: reviews(product: $slug, first: 9, stars: 5) { nodes { stars words } }
+        two: reviews(product: $slug, first: 9, stars: 2) { nodes { stars words } }
+        six: reviews(product: $slug, first: 9, stars: 6) { totalCount }
+        worded: reviews(product: $slug, first: 9, withWords: true) { nodes { stars words } }
+        both: reviews(product: $slug, first: 9, withWords: true, stars: 5) { totalCount } }"""
+    seen = Buyer().ask(ask, slug=first.product.slug)
+    each = [(one["stars"], one["count"]) for one in seen["rating"]["byStars"]]
+    assert each == [(5, 2), (4, 1), (3, 0), (2, 1), (1, 0)]
+    assert (seen["rating"]["count"], seen["rating"]["withWords"]) == (4, 2)
+    assert seen["five"]["nodes"] == [{"stars": 5, "words": ""}, {"stars": 5, "words": "很甜。"}]
+    assert seen["two"]["nodes"] == [{"stars": 2, "words": ""}], "a hidden one is in no list"
+    assert seen["worded"]["nodes"] == [{"stars": 4, "words": "皮薄。"}, {"stars": 5, "words": "很甜。"}]
+    assert (seen["six"]["totalCount"], seen["both"]["totalCount"]) == (0, 1)
+
+
 @pytest.mark.parametrize(("stars", "words"), [(0, ""), (6, ""), (3, "好" * 1001)])
 def test_one_to_five_stars_and_a_thousand_characters(sold, stars, words):
     sold.arrive(0)

@@ -66,6 +66,8 @@ class Shop(impact.Shop):
             "provenance": [{"product": slug}, {"team": team}],
             "rating": [{"product": slug}],
             "boughtTogether": [{"product": slug}],
+            "fromSameCounty": [{"product": slug}],
+            "inSeasonTogether": [{"product": slug}],
             "formerProduct": [{"slug": slug}],
             "productFaq": [{"product": slug, "first": 10}],
         }

@@ -76,6 +76,8 @@ def asked(order: Order) -> Any:
         "reviews": [{"product": product.slug, "first": 50}],
         "rating": [{"product": product.slug}],
         "boughtTogether": [{"product": product.slug}],
+        "fromSameCounty": [{"product": product.slug}],
+        "inSeasonTogether": [{"product": product.slug}],
         "formerProduct": [{"slug": product.slug}],
         "productFaq": [{"product": product.slug, "first": 10}],
         # In the suite of every ninth product and of every ninth team.

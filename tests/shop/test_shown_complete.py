@@ -70,6 +70,8 @@ def given(slug: str, team: str, rules: str):
         "reviews": [{"product": slug, "first": 3}],
         "rating": [{"product": slug}],
         "boughtTogether": [{"product": slug}],
+        "fromSameCounty": [{"product": slug}],
+        "inSeasonTogether": [{"product": slug}],
         "formerProduct": [{"slug": slug}],
         "productFaq": [{"product": slug, "first": 3}],
         "contestEntry": [{"edition": edition, "number": number}],

@@ -20,7 +20,7 @@ from tests.shop.tour import pages
 from tests.web.conftest import an_order, signed_in
 
 pytestmark = pytest.mark.django_db
-HOME, CATALOGUE, PRODUCT = 6, 5, 11
+HOME, CATALOGUE, PRODUCT = 6, 5, 14
 
 
 def words(response) -> str:

@@ -26,7 +26,7 @@ ROOTS = (
     "search(first: 24, sort: RATING, after: $after)",
 )
 ONE = """query($slug: String!, $after: String) { product(slug: $slug) { stars reviewCount }
-  rating(product: $slug) { average count }
+  rating(product: $slug) { average count byStars { stars count } }
   reviews(product: $slug, first: 50, after: $after) {
     totalCount nodes { id stars words nickname writtenAt } pageInfo { hasNextPage endCursor } } }"""
 _MARKED = re.compile(r'"aggregateRating":(\{[^}]*\})')
@@ -90,6 +90,9 @@ def _told(slug: str, sums: dict[str, Sums]) -> Told:
         | {
             "product": (product["stars"], product["reviewCount"]),
             "rating": (rating["average"], rating["count"]),
+            "each number": explained(
+                [one["stars"] for one in rating["byStars"] for _ in range(one["count"])]
+            ),
             "how many": (rating["average"], rows["totalCount"]),
             "for machines": (marked["ratingValue"], marked["reviewCount"]) if marked else NOTHING,
         },
