@@ -127,7 +127,7 @@ def a_product(team: Team | None = None, **fields: Any) -> Product:
         "state": Product.State.PUBLISHED,
         "name_zh": "秭归夏橙",
         "name_en": "Zigui summer oranges",
-        "illustration": "orange",
+        "illustration": "navel-orange",
         "season_months": ALL_YEAR,
         "shelf_life_days": 30,
         "storage_advice_zh": "阴凉通风处存放",
