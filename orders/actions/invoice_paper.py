@@ -111,12 +111,8 @@ def figures_of(data: bytes) -> Figures:
 def _figures(data: bytes) -> Figures | None:
     try:
         root = fromstring(data)
-    except (
-        ParseError,
-        DefusedXmlException,
-        ValueError,
-        LookupError,
-    ):  # the last: of an encoding that is none
+    # LookupError: of an encoding that is none.
+    except (ParseError, DefusedXmlException, ValueError, LookupError):
         return None
     texts: dict[str, str] = {}
     for element in root.iter():
