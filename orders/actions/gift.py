@@ -30,15 +30,8 @@ def save(
 ) -> Cart:
     """Send these goods of the cart to somebody else, or change what she is sent. What lies in the cart for its own address
     goes to her as far as it reaches; what she gets no more lies there again."""
-    plain = every(
-        {
-            "where": lambda: addresses.validated(**where),
-            "gift_note": lambda: clean.line(gift_note, "gift_note", 200, required=False),
-            "sender": lambda: clean.line(sender, "sender", 60, required=False),
-        }
-    )
+    fields = validated(gift_note=gift_note, sender=sender, **where)
     cart = locked(person, named_or_own(person, uid))
-    fields = {**plain.pop("where"), **plain}
     row = _of(cart, address) if address else CartAddress(cart=cart)
     if address is None and cart.addresses.count() >= MOST_ADDRESSES:
         raise Invalid(say("最多寄给 {n} 个人。", "At most {n} people.", n=MOST_ADDRESSES))
@@ -52,6 +45,18 @@ def save(
     _gather(cart, row)
     _give(cart, row, lines)
     return cart
+
+
+def validated(*, gift_note: str, sender: str, **where: str) -> dict[str, Any]:
+    """Who is sent something and what is written to her, each made plain or refused under its name."""
+    plain = every(
+        {
+            "where": lambda: addresses.validated(**where),
+            "gift_note": lambda: clean.line(gift_note, "gift_note", 200, required=False),
+            "sender": lambda: clean.line(sender, "sender", 60, required=False),
+        }
+    )
+    return {**plain.pop("where"), **plain}
 
 
 @transaction.atomic

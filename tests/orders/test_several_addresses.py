@@ -254,6 +254,44 @@ def test_n28_by_a_table_each_wrong_row_is_named_and_the_others_are_in(zones, clo
     assert gifts.seen["shippingTotal"] == {"minor": 10000} and len(gifts.seen["addresses"]) == 10
 
 
+def test_a_table_sent_again_whole_sends_nobody_a_second_box(zones, closer):
+    """Each person in the cart stands for one row exactly like her: two alike that were sent at first are two boxes still."""
+    closer.close(region=SHUT)
+    gifts = Gifts()
+    page = gifts.guest()
+
+    def send(*rows: str) -> str:
+        file = SimpleUploadedFile("people.csv", "\n".join([HEAD, *rows]).encode())
+        page.post("/do/import_people/", {"file": file, "next": "/zh/checkout/people/", "lang": "zh"})
+        return page.get("/zh/checkout/people/").content.decode()
+
+    twice = f"甲,13900139000,{NEAR},示例路 1 号,新年好,小王"
+    rows = [twice, twice, f"乙,13900139000,{SHUT},示例路 2 号,,", f"丙,13900139000,{FAR},示例路 3 号,,"]
+    assert "加上了 3 个人" in send(*rows)
+    rows[2] = rows[2].replace(SHUT, NEAR)
+    shown = send(*rows)
+    assert "加上了 1 个人" in shown and "没有再加：2, 3, 5" in " ".join(shown.split())
+    assert [one["recipient"] for one in gifts.seen["addresses"]] == ["甲", "甲", "丙", "乙"]
+    assert [line["quantity"] for line in gifts.seen["lines"]] == [1, 1, 1, 1]
+
+    # Whatever is different is somebody else's box: the door, the words, or how many.
+    more = f"乙,13900139000,{NEAR},示例路 2 号"
+    title = gifts.oranges.variant.product.name_zh
+    file = "\n".join(
+        [f"{HEAD},商品,份数", f"{more},,,{title},1", f"{more},平安,,,", f"{more},,,,2", f"{more} 甲,,,,"]
+    )
+    page.post(
+        "/do/import_people/",
+        {
+            "file": SimpleUploadedFile("people.csv", file.encode()),
+            "next": "/zh/checkout/people/",
+            "lang": "zh",
+        },
+    )
+    assert "加上了 3 个人" in page.get("/zh/checkout/people/").content.decode()
+    assert [line["quantity"] for line in gifts.seen["lines"]] == [1, 1, 1, 1, 1, 2, 1]
+
+
 def test_what_is_wrong_with_a_table_is_told_in_its_order(zones):
     gifts = Gifts()
     rows = [f"甲,1,{NEAR},示例路 1 号,,", "乙,13900139000,火星区,示例路 2 号,,", f"丙,1,{NEAR},示例路 3 号,,"]

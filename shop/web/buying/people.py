@@ -1,5 +1,7 @@
 """To whom a cart goes, sent in as a file."""
 
+from dataclasses import asdict
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_POST
 
@@ -19,7 +21,7 @@ NO_FILE = say("请选择一个文件。", "Please choose a file.")
 
 @require_POST
 def import_people(request: HttpRequest) -> HttpResponse:
-    """Put into the cart whom the file names; each row that is not right is told of, and the others are in."""
+    """Put into the cart whom the file names; each row that is not right, or was in already, is told of."""
     language.activate(spoken(request))
     file = request.FILES.get("file")
     if file is None:
@@ -28,8 +30,8 @@ def import_people(request: HttpRequest) -> HttpResponse:
         rates.demand("people file", address_of(request), 30, 60)
         id = remembered_cart(request)
         uid = uid_of(id, "Cart", field="file") if id else None
-        taken, wrong = cart_people.take(request.user, uid, file)  # type: ignore[arg-type]
+        taken = cart_people.take(request.user, uid, file)  # type: ignore[arg-type]
     except (Refusal, Unreadable) as refusal:
         return back(request, "import_people", [("file", str(refusal))])
-    slip_of(request).put("told", {"people": {"taken": taken, "wrong": wrong}})
+    slip_of(request).put("told", {"people": asdict(taken)})
     return HttpResponseRedirect(ours(request, "next"))
