@@ -26,7 +26,7 @@ FACETS = ("category", "division", "kind", "season", "stock", "price")
 MOST_CHARACTERS = 80
 HOME = "catalog.search.postgres.Postgres"
 # Which words an entry of our own index holds: one of before is written anew by `mend`, and answers meanwhile.
-WORDS = 1
+WORDS = 2
 # Products taken up by one statement or request.
 AT_ONCE = 500
 

@@ -13,11 +13,12 @@ import opencc
 import rjieba
 from pypinyin import lazy_pinyin
 
-from catalog.search import measures
+from catalog.search import measures, readings
 
 _RUNS = re.compile(r"(?P<han>[\u3400-\u9fff\uf900-\ufaff]+)|(?P<latin>[a-z0-9]+)")
 MOST_RUNS = 12
 LONGEST = 60
+readings.learn()
 
 
 def plain(text: str) -> str:
