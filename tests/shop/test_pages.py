@@ -70,6 +70,23 @@ def test_no_place_is_chosen_by_the_page(walked):
     }
 
 
+# What a person has written keeps its lines: it stands in a textarea.
+NO_TEXT = re.compile(r"<(script|style|textarea|pre)\b.*?</\1>", re.DOTALL)
+BLANK = re.compile(r"[。？！；]\s+(?=[\u4e00-\u9fff“（])")
+
+
+def test_no_blank_stands_between_two_sentences_of_chinese(walked):
+    assert BLANK.search("页面。\n不注册") and not BLANK.search("页面。 2 份") and not BLANK.search("页面。不注册")
+    found = [
+        (seen.stop.name, text.strip())
+        for seen in walked
+        if seen.language == "zh"
+        for text in re.split(r"<[^>]+>", NO_TEXT.sub("<>", seen.html))
+        if BLANK.search(text.strip())
+    ]
+    assert found == []
+
+
 MOST_OF_A_PAGE, MOST_SCRIPT = 100_000, 15_000
 STATIC = Path(shop.web.__file__).parent / "static"
 ASKED_FOR = re.compile(r'(?:href|src)="/static/([^"]+\.(?:css|js))"')
