@@ -58,6 +58,16 @@ def shelf(**names):
         search.index([product.id])
 
 
+def test_whoever_looks_for_a_present_finds_what_comes_in_a_gift_box(found):
+    """As a shop begins, before its office has written a word down."""
+    shelf(plain=("秭归脐橙", "Navel oranges"), box=("恩施玉露", "Green tea"))
+    size = Product.objects.get(slug="box").variants.get()
+    size.name_zh, size.name_en = "礼盒装", "Gift box"
+    size.save(update_fields=["name_zh", "name_en"])
+    search.index([size.product_id])
+    assert [found(asked) for asked in ("礼盒", "礼物", "送礼", "礼品", "茶叶礼物")] == [["box"]] * 5
+
+
 def write(office, names, others="", one_way=False, id=None):
     given = {"names": names, "others": others, "isOneWay": one_way} | ({"id": id} if id else {})
     return office.ask(SAVE, input=given)["synonymSave"]

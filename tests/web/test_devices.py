@@ -206,6 +206,17 @@ def test_all_others_are_ended_by_her_by_a_new_password_and_by_nothing_less():
     assert told(one) == ["Chrome（Windows 电脑）"] and row_of(one).uid == since.uid
 
 
+def test_whoever_is_signed_in_here_alone_is_not_offered_to_sign_out_elsewhere():
+    mei = a_person()
+    one = a_browser(mei)
+    offered = "open=end_other_sessions"
+    assert offered not in one.get(PAGE).content.decode()
+    two = a_browser(mei, PHONE)
+    assert offered in one.get(PAGE).content.decode()
+    post(two, "sign_out")
+    assert offered not in one.get(PAGE).content.decode()
+
+
 def test_signed_out_or_run_out_it_is_not_told_and_nothing_of_it_stays():
     mei = a_person()
     gone, late, desk = a_browser(mei), a_browser(mei, PHONE), a_browser(mei)
