@@ -69,7 +69,7 @@ class FormNode(template.Node):
         of = str(given.get("of", ""))
         acts = (act, str(given.get("or_act", "")))
         prefix, refused = f"f{request.forms}", _refused(context, acts, item)
-        with context.push(**{FORM: (prefix, refused), OF: of}):
+        with context.push(**{FORM: (prefix, refused), OF: of, "form_act": act}):
             content = self.nodelist.render(context)
         told = _summary(request, prefix, refused, content)
         if of:

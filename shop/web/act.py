@@ -117,6 +117,9 @@ def forward(request: HttpRequest, name: str, payload: dict[str, Any]) -> HttpRes
     follow = acts()[name].follow
     if follow and (leads := follow(request, payload)):
         return HttpResponseRedirect(leads)
+    if _act_of_its_form(request, name) != name:
+        slip_of(request).put("form", _form_of(request, name))
+        return HttpResponseRedirect(ours(request, "back"))
     return HttpResponseRedirect(ours(request, "next"))
 
 
@@ -139,9 +142,19 @@ def to_second_factor(request: HttpRequest, name: str) -> HttpResponse:
     return HttpResponseRedirect(proof_page(request.user, back) or second_factor_page(back))
 
 
+def _act_of_its_form(request: HttpRequest, name: str) -> str:
+    """The act whose form it is: of a deed that is done amid another form, that one's."""
+    whose = name_of_act(request.POST.get("amid", ""))
+    return whose if acts()[name].is_amid and act_document(whose) else name
+
+
 def _form_of(request: HttpRequest, name: str) -> dict[str, Any]:
-    fields = acts()[name].refilled or refilled_fields(act_document(name))
-    return filled_in(name, refill_of(request.POST, fields), request.POST.get("item", "")[:200])
+    whose = _act_of_its_form(request, name)
+    fields = acts()[whose].refilled or refilled_fields(act_document(whose))
+    if whose != name:
+        # A code in it was not tried yet: it is as good as before.
+        fields |= {"code"}
+    return filled_in(whose, refill_of(request.POST, fields), request.POST.get("item", "")[:200])
 
 
 def ours(request: HttpRequest, *fields: str) -> str:

@@ -37,6 +37,8 @@ class Act(NamedTuple):
     # The act of another form of the page, whose button sends it along: what is written there and not saved yet is
     # saved before.
     first: str = ""
+    # A button of other forms does it amid them: such a form, which the button names (`amid`), is then shown as it was written.
+    is_amid: bool = False
     # What is refilled of a refused form that has no document to say it beside its fields (files, the whole cart).
     refilled: frozenset[str] = frozenset()
 

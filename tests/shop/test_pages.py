@@ -76,7 +76,11 @@ BLANK = re.compile(r"[。？！；]\s+(?=[\u4e00-\u9fff“（])")
 
 
 def test_no_blank_stands_between_two_sentences_of_chinese(walked):
-    assert BLANK.search("页面。\n不注册") and not BLANK.search("页面。 2 份") and not BLANK.search("页面。不注册")
+    assert (
+        BLANK.search("页面。\n不注册")
+        and not BLANK.search("页面。 2 份")
+        and not BLANK.search("页面。不注册")
+    )
     found = [
         (seen.stop.name, text.strip())
         for seen in walked

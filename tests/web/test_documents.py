@@ -7,6 +7,7 @@ from functools import cache
 
 from core.api import documents
 from local.machine import ROOT
+from shop.web.acts import acts
 from shop.web.document import HERE, act_document, acts_documents, variables_of
 from shop.web.form import OURS
 from tests.shop.tour import routed
@@ -137,6 +138,8 @@ def test_every_form_has_the_fields_that_its_act_asks_for_and_no_others():
 
 def test_every_act_is_done_somewhere():
     used = {act for _, act, _ in forms()} | {"merge_cart"} | BY_OTHERS | set(carried().values())
+    amid = {name for name, act in acts().items() if act.is_amid}
+    used |= {act for act in amid for page in templates().values() if f'formaction="/do/{act}/"' in page}
     assert acts_documents().keys() - used - set(or_acts().values()) == set()
 
 

@@ -74,9 +74,10 @@ def test_without_a_password_she_confirms_by_codes_and_adds_another_number(run_de
     SignInWay.objects.filter(pk=way.pk).update(proved_at=timezone.now() - timedelta(days=2))
     her.force_login(mei)
     page = her.get("/en/account/ways/?open=add_number").content.decode()
-    assert "+8617112345678" in page and "No password" in page and 'type="password"' not in page
+    assert "+8617112345678" in page and 'type="password"' not in page
     details = her.get("/en/account/details/?open=erase_person").content.decode()
-    assert 'href="/en/account/details/#no-password"' in details, "a code is asked for, and no way to one"
+    for one in (page, details, her.get("/en/account/details/?open=data").content.decode()):
+        assert 'formaction="/do/ask_to_confirm/"' in one, "a code is asked for, and no way to one"
     assert (
         "—" not in details
         and "None yet." in details
@@ -84,9 +85,26 @@ def test_without_a_password_she_confirms_by_codes_and_adds_another_number(run_de
     )
     here = {"next": "/en/account/ways/", "back": "/en/account/ways/"}
     post(her, "ask_for_number_code", mobile="17112345679", **here)
-    post(her, "ask_to_confirm", **here)
     run_deliveries()
-    added, confirming = (text.facts["code"] for text in texts.SENT)
+    (added,) = (text.facts["code"] for text in texts.SENT)
+    # Asked for amid the form: what was typed into it stands there still, sent or not.
+    form = "/en/account/ways/?open=add_number"
+    answer = post(her, "ask_to_confirm", amid="add_number", code=added, password="", back=f"{form}#ways")
+    page = her.get(form).content.decode()
+    assert (
+        answer["Location"] == f"{form}#ways"
+        and "The code is on its way" in page
+        and f'value="{added}"' in page
+    )
+    form = "/en/account/details/?open=create_token"
+    typed = {"name": "a till", "days": "30", "scopes": ["", "ORDERS"], "password": "9"}
+    post(her, "ask_to_confirm", amid="create_token", back=f"{form}#tokens", **typed)
+    page = her.get(form).content.decode()
+    assert 'value="a till"' in page and 'value="30"' in page and 'value="9"' not in page
+    assert "on its way" not in page and 'role="alert"' in page, "one a minute"
+    run_deliveries()
+    confirming = texts.SENT[-1].facts["code"]
+    assert len(texts.SENT) == 2
     post(her, "add_number", code=added, password=confirming, **here)
     assert "The number is yours to sign in with." in her.get("/en/account/ways/").content.decode()
     assert mei.ways.filter(ended_at=None).count() == 2

@@ -179,6 +179,7 @@ ONESELF = {
             say("验证码已发出，5 分钟内有效。", "The code is on its way; it holds for five minutes.")
         ),
         as_written="it sends a text that may be left unread",
+        is_amid=True,
     ),
     "ask_for_number_code": Act(
         follow=says(say("验证码已发出，填在下面。", "The code is on its way; put it in below.")),
