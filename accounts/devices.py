@@ -48,6 +48,13 @@ def proved_by(request: HttpRequest, person: Person, way: str) -> str:
     return name if _has_proved(proofs, person, way) and not has_ended(name, person) else ""
 
 
+def people_of(request: HttpRequest) -> list[Person]:
+    """Whose this device has been shown to be, and still is."""
+    uids = [key for key in _read(request)[1] if "/" not in key]
+    people = Person.objects.filter(uid__in=uids, is_active=True) if uids else ()
+    return [person for person in people if proved_by(request, person, BY_PASSWORD)]
+
+
 def has_ended(name: str, person: Person) -> bool:
     """Whether she has signed this device out from elsewhere."""
     return digest_of(name) in person.ended_devices

@@ -1,11 +1,13 @@
 """Codes sent to a mobile number: asked for, sent by a task, and spent by whoever reads them.
 
 What is counted is the number's, over all doors, browsers and spellings, in rows that are locked: so many texts and so
-many wrong codes a day, exact under whatever comes at once. Nothing here looks whether the number has an account.
+many wrong codes a day, exact under whatever comes at once. Nothing here looks whether the number has an account; once a
+stranger has used these up, a device that its account knows has a few of its own (`_Known`).
 """
 
 import secrets
 import unicodedata
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,7 +17,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from accounts import texting
+from accounts import devices, texting
 from accounts.clean import mobile_number
 from accounts.devices import session_of
 from accounts.events import TextCodeRequested
@@ -34,6 +36,10 @@ PROVED_FOR = timedelta(days=1)
 DIGITS = 6
 AGAIN = timedelta(minutes=1)
 MOST_A_DAY, MOST_WRONG_A_DAY, MOST_AN_ADDRESS = 5, 10, 20
+# Beyond those, for all devices together that the number's account knows: whoever is a stranger uses up none of them.
+MOST_KNOWN_A_DAY, MOST_WRONG_KNOWN_A_DAY = 3, 5
+# Whether that is where it comes from; asked only once the number's own share is gone.
+_Known = Callable[[], bool]
 DAY = 24 * 3600
 # Good for these numbers while a demo is loaded, and nowhere else: whoever tries the demo has no phone of ours.
 DEMO_NUMBERS, DEMO_CODE = tuple(f"+861380013800{n}" for n in range(4)), "202611"
@@ -53,8 +59,8 @@ TOO_NEW = say(
     "This asks once more whether it is you: a number confirms it once it has been yours for a day.",
 )
 TOO_OFTEN = say(
-    "这个号码今天要的验证码太多了，请用邮箱登录，或者明天再来。",
-    "Too many codes for this number today. Please sign in by e-mail, or come back tomorrow.",
+    "这个号码今天要的验证码太多了。请在以前登录过的手机或电脑上登录，或者用邮箱，或者明天再来。",
+    "Too many codes for this number today. Please sign in on a device you have used before, by e-mail, or tomorrow.",
 )
 
 
@@ -74,7 +80,7 @@ def _ask(request: Any, number: str, purpose: str, browser: str, language: str) -
     demand_address(request)
     now = timezone.now()
     with transaction.atomic():
-        if _counts(number, "mobile"):
+        if _counts(number, "mobile", lambda: _is_known(request, number)):
             facts = {"digest": "", "language": language, "asked_at": now, "expires_at": now, "used_at": None}
             code, _ = TextCode.objects.update_or_create(
                 number=number, purpose=purpose, browser=browser, defaults=facts
@@ -99,18 +105,28 @@ def count(number: str, field: str) -> None:
         raise Invalid(NO_MORE, field=field)
 
 
-def _counts(number: str, field: str) -> bool:
+def _counts(number: str, field: str, is_known: _Known = lambda: False) -> bool:
     """Whether the shop may send one more today, which then is counted; refused where the number has had its own share."""
     now, counted = timezone.now(), _locked(number)
     if counted.last_sent_at and now - counted.last_sent_at < AGAIN:
         raise TooMany(seconds=int((counted.last_sent_at + AGAIN - now).total_seconds()) + 1)
-    if counted.sent >= MOST_A_DAY:
+    lane = "sent" if counted.sent < MOST_A_DAY else "sent_known"
+    if lane == "sent_known" and not (counted.sent_known < MOST_KNOWN_A_DAY and is_known()):
         raise Invalid(TOO_OFTEN, field=field)
     is_within = _takes_one_of_the_budget()
     if is_within:
-        counted.sent, counted.last_sent_at = counted.sent + 1, now
-        counted.save(update_fields=["sent", "last_sent_at"])
+        setattr(counted, lane, getattr(counted, lane) + 1)
+        counted.last_sent_at = now
+        counted.save(update_fields=[lane, "last_sent_at"])
     return is_within
+
+
+def _is_known(request: Any, number: str) -> bool:
+    """Whether this device is known to the account that the number opens. Looked up by what the device has, and never by the
+    number: so it takes as long for a number that nobody has."""
+    people = devices.people_of(request)
+    theirs = SignInWay.objects.filter(person__in=people, kind=SignInWay.Kind.PHONE, ended_at=None)
+    return bool(people) and number in set(theirs.values_list("value", flat=True))
 
 
 def _locked(number: str) -> NumberDay:
@@ -159,11 +175,13 @@ def made(row: TextCode) -> str:
 
 def spend(request: Any, code: str, purpose: str, mobile: str | None = None) -> str:
     """The number that this browser has shown to be its own, once. A wrong code, an old one and one of another purpose,
-    number or browser sound alike, and each is one of the number's ten a day; then TooMany, whatever is typed."""
+    number or browser sound alike, and each is one of the number's ten a day; then it is refused,
+    whatever is typed, but for a few more where its account has signed in before."""
     number = mobile_number(mobile) if (mobile or "").strip() else number_texted(request, purpose)
     if not number:
         raise Invalid(WRONG, field="code")
-    _spend(number, purpose, hashed(_session_of_codes(request)["nonce"]), code)
+    browser = hashed(_session_of_codes(request)["nonce"])
+    _spend(number, purpose, browser, code, is_known=lambda: _is_known(request, number))
     _session_of_codes(request)["numbers"].pop(purpose, None)
     request.session.modified = True
     return number
@@ -183,7 +201,8 @@ def confirm(person: Person, code: str, session: str, field: str = "password") ->
     number = _number_of_old(person)
     if not number:
         raise NotAllowed(TOO_NEW, field=field)
-    _spend(number, Purpose.CONFIRM, session, code, field)
+    # She is signed in here, and so the device is known.
+    _spend(number, Purpose.CONFIRM, session, code, field, is_known=lambda: True)
 
 
 def _number_of_old(person: Person) -> str:
@@ -191,10 +210,18 @@ def _number_of_old(person: Person) -> str:
     return old.order_by("-proved_at").values_list("value", flat=True).first() or ""
 
 
-def _spend(number: str, purpose: str, browser: str, code: str, field: str = "code") -> None:
+def _spend(
+    number: str,
+    purpose: str,
+    browser: str,
+    code: str,
+    field: str = "code",
+    is_known: _Known = lambda: False,
+) -> None:
     with transaction.atomic():
         counted = _locked(number)
-        if counted.wrong >= MOST_WRONG_A_DAY:
+        lane = "wrong" if counted.wrong < MOST_WRONG_A_DAY else "wrong_known"
+        if lane == "wrong_known" and not (counted.wrong_known < MOST_WRONG_KNOWN_A_DAY and is_known()):
             is_right = None
         else:
             row = TextCode.objects.filter(number=number, purpose=purpose, browser=browser).first()
@@ -204,8 +231,8 @@ def _spend(number: str, purpose: str, browser: str, code: str, field: str = "cod
                 still = TextCode.objects.filter(pk=row.pk, digest=row.digest, used_at=None)
                 is_right = still.update(used_at=timezone.now(), digest="") == 1
             if not is_right:
-                counted.wrong += 1
-                counted.save(update_fields=["wrong"])
+                setattr(counted, lane, getattr(counted, lane) + 1)
+                counted.save(update_fields=[lane])
     if is_right is None:
         raise Invalid(TOO_OFTEN, field=field)
     if not is_right:

@@ -46,6 +46,12 @@ class NumberDay(models.Model):
     sent = models.PositiveSmallIntegerField(default=0)
     last_sent_at = models.DateTimeField(null=True)
     wrong = models.PositiveSmallIntegerField(default=0, help_text="codes that were wrong")
+    sent_known = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="beyond these, to devices that the number’s account knows"
+    )
+    wrong_known = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="beyond these, at devices that the number’s account knows"
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["number", "day"], name="one_count_a_number_and_day")]

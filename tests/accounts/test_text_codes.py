@@ -4,20 +4,23 @@ import threading
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts import texting
+from accounts import devices, texting
 from accounts.actions import text_code
 from accounts.actions import way as ways
 from accounts.models import NumberDay, Person, SignInWay, TextCode, TextDay
 from core.refusals import Invalid
 from tests import texts
+from tests.accounts.test_lost_number import from_a_browser
 from tests.accounts.world import PASSWORD, Asker, a_person, at_once
 from tests.figures import full
 from tests.texts import the_text
 
 pytestmark = pytest.mark.django_db
-NUMBER, OTHER = "+8617112345678", "+8617112345679"
+NUMBER, OTHER, NOBODYS = "+8617112345678", "+8617112345679", "+8617112345670"
 PHONE, SIGN_IN = SignInWay.Kind.PHONE, TextCode.Purpose.SIGN_IN
 
 
@@ -163,6 +166,76 @@ def test_ten_wrong_codes_close_the_number_for_the_day_whatever_new_ones_are_aske
     later(timedelta(days=1))
     there, code = asked()
     there.done("signInByText", code=code)
+
+
+def used_up(later, run_deliveries):
+    """A stranger has used up what the number is sent and guessed in a day."""
+    for _ in range(text_code.MOST_A_DAY):
+        Asker().done("textCodeRequest", mobile=NUMBER)
+        later(timedelta(minutes=1, seconds=1))
+    for _ in range(text_code.MOST_WRONG_A_DAY):
+        assert said(Asker(), code="0", mobile=NUMBER)[2] == text_code.WRONG.in_language("en")
+    run_deliveries()
+    texts.SENT.clear()
+
+
+def signed_out(here):
+    """The same browser the next day."""
+    here.done("signOut")
+    return here
+
+
+def test_a_stranger_who_uses_up_a_numbers_day_locks_nobody_out_of_her_own_device(
+    asked, later, run_deliveries
+):
+    hers, code = asked()
+    hers.done("signInByText", code=code)
+    signed_out(hers)
+    later(timedelta(days=1))
+    used_up(later, run_deliveries)
+    assert Asker().refused("textCodeRequest", mobile=NUMBER) == "INVALID"
+    assert said(Asker(), code="0", mobile=NUMBER)[2] == text_code.TOO_OFTEN.in_language("en")
+
+    hers, code = asked(here=hers)
+    assert said(hers, code=wrong(code))[2] == text_code.WRONG.in_language("en")
+    hers.done("signInByText", code=code)
+    signed_out(hers)
+    # It is bounded, too: three texts and five tries a day.
+    for n in range(1, text_code.MOST_KNOWN_A_DAY + 1):
+        later(timedelta(minutes=1, seconds=1))
+        answer = hers.do("textCodeRequest", mobile=NUMBER)
+        assert bool(answer["errors"]) is (n == text_code.MOST_KNOWN_A_DAY)
+    for _ in range(text_code.MOST_WRONG_KNOWN_A_DAY - 1):
+        assert said(hers, code="0", mobile=NUMBER)[2] == text_code.WRONG.in_language("en")
+    assert said(hers, code="0", mobile=NUMBER)[2] == text_code.TOO_OFTEN.in_language("en")
+    row = NumberDay.objects.get(number=NUMBER, wrong__gt=0)
+    assert (row.sent, row.wrong, row.sent_known, row.wrong_known) == (5, 10, 3, 5)
+
+
+def test_a_device_of_another_or_one_that_she_has_signed_out_is_a_strangers(asked, later, run_deliveries):
+    """And told alike, by as many questions to the database, whether or not somebody has the number."""
+    hers, code = asked()
+    hers.done("signInByText", code=code)
+    mei = Person.objects.get()
+    others, code = asked(OTHER)
+    others.done("signInByText", code=code)
+    signed_out(hers), signed_out(others)
+    later(timedelta(days=1))
+    used_up(later, run_deliveries)
+    NumberDay.objects.create(number=NOBODYS, day=text_code._today(), sent=5, wrong=10)
+    told = []
+    for number in (NUMBER, NOBODYS):
+        with CaptureQueriesContext(connection) as asks:
+            answers = others.do("textCodeRequest", mobile=number), said(others, code="0", mobile=number)
+        told.append((answers, len(asks)))
+    assert told[0] == told[1] and told[0][0][0]["errors"][0]["code"] == "INVALID"
+    assert told[0][0][1][2] == text_code.TOO_OFTEN.in_language("en")
+
+    browser = from_a_browser(hers.client.cookies["device"].value)
+    assert devices.people_of(browser) == [mei]
+    mei.ended_devices = [devices.digest_of(devices.name_of(browser))]
+    mei.save(update_fields=["ended_devices"])
+    assert devices.people_of(browser) == [] and hers.refused("textCodeRequest", mobile=NUMBER) == "INVALID"
 
 
 @pytest.mark.django_db(transaction=True)
