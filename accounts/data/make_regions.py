@@ -45,7 +45,7 @@ NAMES = table(
     闵行=Minhang, 东阿=Dong'e, 柏乡=Baixiang, 牟平=Muping, 中牟=Zhongmu, 牟定=Mouding, 曲阜=Qufu, 盂=Yu,
     应=Ying, 朝阳=Chaoyang, 重庆=Chongqing, 华阴=Huayin, 华州=Huazhou, 仇和=Qiuhe, 盖州=Gaizhou,
     覃塘=Qintang, 炎陵=Yanling, 呼图壁=Hutubi, 石河子=Shihezi, 佳木斯=Jiamusi, 郧阳=Yunyang, 监利=Jianli,
-    秭归=Zigui
+    秭归=Zigui, 佛冈=Fogang, 筠连=Junlian, 佛坪=Foping
     """
 )
 PEOPLES = table(

@@ -25,8 +25,6 @@ READ = """
 # Named in another tongue, or by another word than what is written.
 NOT_BY_ITS_PINYIN = {
     "井陉矿区", "峰峰矿区", "鹰手营子矿区", "六枝特区", "滨海新区", "浦东新区", "沈北新区", "神农架林区", "甘孜县", "称多县",
-    # The list of regions has these as a dictionary reads them; their own counties write Fogang, Junlian, Foping.
-    "佛冈县", "筠连县", "佛坪县",
 }  # fmt: skip
 
 
