@@ -73,8 +73,8 @@ def export(person: Person) -> dict[str, Any]:
         "orders": [_order(order) for order in _orders(person)],
         "cart": [_cart(cart) for cart in Cart.objects.filter(person=person, closed_at=None)],
         "reviews": [
-            _columns(review, "stars", "words", "nickname", "written_at")
-            for review in _reviews(person).order_by("pk")
+            {**_bought(review.line), **_columns(review, "stars", "words", "nickname", "written_at")}
+            for review in _reviews(person).select_related("line__order").order_by("pk")
         ],
         "claims": [_claim(claim) for claim in _claims(person)],
         "wishes": [
@@ -104,11 +104,18 @@ def _letters(person: Person) -> QuerySet[NewsLetter]:
 
 def _claims(person: Person) -> QuerySet[Claim]:
     rows = Claim.objects.filter(line__order__in=orders_of(person)).order_by("pk")
+    rows = rows.select_related("line__order")
     return rows.prefetch_related("replies", "photos", "replacements__parcel", "returns")
+
+
+def _bought(line: Line) -> dict[str, str]:
+    """Of what it was said: whoever reads it elsewhere has no page beside it."""
+    return {"order": line.order.number, "name": line.name_zh}
 
 
 def _claim(claim: Claim) -> dict[str, Any]:
     return {
+        **_bought(claim.line),
         **_columns(claim, "words", "answer", "state", "made_at"),
         "has_photo": bool(claim.photo),
         "more_photos": len(claim.photos.all()),

@@ -21,7 +21,7 @@ class Claim(StateMachine, models.Model):
     class State(Choices):
         OPEN = "open", say("等待团队答复", "Waiting for the team's answer")
         ANSWERED = "answered", say("团队已答复", "The team has answered")
-        DISPUTED = "disputed", say("买家不同意，等团队再答复", "Not agreed to; waiting for another answer")
+        DISPUTED = "disputed", say("还没谈妥，等团队再答复", "Not agreed to; waiting for another answer")
         OFFICE = "office", say("平台在裁定", "The shop is deciding")
         # Whether the money has come back is the refund's to say.
         AGREED = "agreed", say("已谈妥，正在办", "Settled, being carried out")

@@ -14,6 +14,7 @@ from core.language import Words, say
 from core.money import show, split
 from orders.marks import mark_of_mailbox, mark_of_phone
 from orders.models import Coupon, CouponUse, Order
+from orders.reads.closure import moment
 
 
 @dataclass(frozen=True)
@@ -106,9 +107,7 @@ class WhyNot:
 UNKNOWN = WhyNot(
     "UNKNOWN", say("没有这张券，请核对券码。", "There is no such coupon: please check its code.")
 )
-OVER = WhyNot(
-    "OVER", say("这张券现在不能用：还没开始或已经结束。", "This coupon is not running: not yet, or no more.")
-)
+OVER = WhyNot("OVER", say("这张券已经结束。", "This coupon is over."))
 USED_UP = WhyNot("USED_UP", say("这张券已经用完了。", "This coupon is used up."))
 USED_BEFORE = WhyNot(
     "USED_BEFORE",
@@ -130,18 +129,32 @@ SIGN_IN = WhyNot(
 LEFT_OFF = WhyNot("LEFT_OFF", say("您选择了不用券。", "You have chosen to use no coupon."))
 
 
+def _not_yet(coupon: Coupon) -> WhyNot:
+    words = say("这张券 {x} 起才能用。", "This coupon counts from {x} on.", x=moment(coupon.starts_at))
+    return WhyNot("OVER", words)
+
+
 def _other_goods(coupon: Coupon) -> WhyNot:
-    words = say(
-        "这张券只用于{x}的指定商品，购物车里没有。",
-        "This coupon is for goods of {x} that are not in your cart.",
-        x=coupon.giver,
-    )
+    if coupon.category is None:
+        words = say(
+            "这张券用于{x}的商品，购物车里没有。",
+            "This coupon is for goods of {x}; none are in your cart.",
+            x=coupon.giver,
+        )
+        return WhyNot("OTHER_GOODS", words)
+    kind = say(coupon.category.name_zh, coupon.category.name_en or coupon.category.name_zh)
     of_shop = say(
         "这张券用于“{x}”类的商品，购物车里没有。",
         "This coupon is for goods of the category {x}; none are in your cart.",
-        x=say(coupon.category.name_zh, coupon.category.name_en) if coupon.category else "",
+        x=kind,
     )
-    return WhyNot("OTHER_GOODS", of_shop if coupon.is_by_shop and coupon.category else words)
+    of_team = say(
+        "这张券用于{t}的“{x}”类商品，购物车里没有。",
+        "This coupon is for goods of {t} in the category {x}; none are in your cart.",
+        t=coupon.giver,
+        x=kind,
+    )
+    return WhyNot("OTHER_GOODS", of_shop if coupon.is_by_shop else of_team)
 
 
 def _too_little(coupon: Coupon, minor: int) -> WhyNot:
@@ -228,8 +241,11 @@ def offered(
 
 
 def _runs(coupon: Coupon, now: Any) -> bool:
-    is_over = coupon.ended_at or (coupon.ends_at and coupon.ends_at <= now)
-    return not is_over and coupon.starts_at <= now and not _is_used_up(coupon)
+    return not _is_over(coupon, now) and coupon.starts_at <= now and not _is_used_up(coupon)
+
+
+def _is_over(coupon: Coupon, now: Any) -> bool:
+    return bool(coupon.ended_at or (coupon.ends_at and coupon.ends_at <= now))
 
 
 def _is_used_up(coupon: Coupon) -> bool:
@@ -238,9 +254,12 @@ def _is_used_up(coupon: Coupon) -> bool:
 
 def why_nobody_may(coupon: Coupon) -> WhyNot | None:
     """Why a coupon is of no use to anybody now: over, not begun, or used up; None where it runs."""
-    if _runs(coupon, timezone.now()):
+    now = timezone.now()
+    if _runs(coupon, now):
         return None
-    return USED_UP if _is_used_up(coupon) and not coupon.ended_at else OVER
+    if _is_over(coupon, now):
+        return OVER
+    return _not_yet(coupon) if coupon.starts_at > now else USED_UP
 
 
 def _why_not(

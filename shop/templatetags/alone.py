@@ -54,7 +54,7 @@ class AloneNode(template.Node):
     """`{% alone "add_certificate" "加一份证书" "Add a certificate" at="papers" %}{% form … %}…{% endalone %}`: a link that opens it.
 
     Its name is its act's, with ~ and its item where there are several. `at` is where on the page it stands, `css` how its link looks. With `when=False` it is the page's one thing to
-    type for this reader, and stands there as it is.
+    type for this reader, and stands there as it is. `keeps` (an act) and `form` (its id): what is half written in that form waits.
     """
 
     def __init__(
@@ -82,6 +82,9 @@ class AloneNode(template.Node):
         request.can_open = {*getattr(request, "can_open", ()), key}
         label = zh if language.current() == "zh" else en
         where = address_with(request, key, at)
+        if act := given.get("keeps"):
+            link = turn(context, act, where, zh, en, form=given.get("form", ""))
+            return format_html('<p class="flush">{}</p>', link)
         return format_html(
             '<p class="flush"><a class="{}" href="{}">{}</a></p>', given.get("css", "tap"), where, label
         )

@@ -145,7 +145,7 @@ def product_card(request: HttpRequest, lang: str, slug: str, *, as_poster: bool 
         else []
     )
     if bps := found["householdBps"]:
-        figures.append(Figure(str(say("归农户", "For the households")), f"{bps / 100:g} %"))
+        figures.append(Figure(str(say("归农户", "For the households")), f"{bps / 100:g}%"))
     card = _card(
         f"{found['team']['name']} · {found['team']['county']['name']}",
         found["name"],

@@ -278,6 +278,7 @@ def test_who_goes_takes_all_that_was_said_and_shown_along(till, a_stand):
     (told,) = sold.buyer.client.post("/zh/account/export/", {"password": PASSWORD}).json()["claims"]
     assert [one["words"] for one in told["replies"]] == ["照片里是好的。", "我的话", "没有问题。"]
     assert told["more_photos"] == 2
+    assert (told["order"], told["name"]) == (sold.order["number"], sold.line(0).name_zh)
     names = [*ClaimPhoto.objects.values_list("file", flat=True)]
     shipment.complete_due(timezone.now() + timedelta(days=8))
     sold.buyer.done("personErase", password=PASSWORD)

@@ -1,6 +1,7 @@
 """Buy now: one thing goes straight to checkout, and the cart is kept as it is."""
 
 import re
+from html import unescape
 
 import pytest
 from django.test import Client
@@ -9,6 +10,7 @@ from core.api.ids import global_id
 from orders.models import Cart, CartLine, Order
 from orders.people import CARTS_LAST, forget_old
 from tests.catalog.world import a_lot, a_product, a_variant
+from tests.orders.coupons import a_coupon
 from tests.orders.world import Buyer, key
 from tests.web.conftest import signed_in
 from tests.web.test_pages import fields, post, words
@@ -43,6 +45,26 @@ def placed(client: Client) -> Order:
     form = fields(at_checkout(client), "tell_cart")
     client.post("/do/place_order/", {**form, "idempotencyKey": key()})
     return Order.objects.latest("id")
+
+
+def test_a_coupons_code_is_written_on_the_way_and_nothing_else_that_was_is_lost(shelf):
+    a_coupon(None, code="TENOFF", amount_minor=1000, least_minor=2000)
+    client = Client()
+    post(client, "buy_at_once", variant=shelf.variant, quantity="3")
+    post(client, "choose_region", region="420106", apart="1")
+    page = at_checkout(client)
+    half = fields(page, "tell_cart") | {"street": "半条街", "turn": "tell_cart"}
+    (to,) = re.findall(r'formaction="(/do/turn/[^"]*use_coupon[^"]*)"', page)
+    opened = words(client.get(client.post(unescape(to), half).url))
+    assert "/do/place_order/" not in opened, "one thing to send at a time"
+    wrong = client.post("/do/use_coupon/", fields(opened, "use_coupon") | {"couponCode": "NOSUCH"})
+    told = words(client.get(wrong.url))
+    assert "There is no such coupon" in told and 'value="NOSUCH"' in told
+    used = client.post("/do/use_coupon/", fields(told, "use_coupon") | {"couponCode": "tenoff"})
+    page = words(client.get(used.url))
+    assert "−¥10.00" in page and "/do/place_order/" in page
+    post(client, "tell_cart", apart="1", **TOLD)
+    assert placed(client).discount_minor == 1000
 
 
 @pytest.mark.parametrize("is_known", [False, True])

@@ -70,7 +70,9 @@ def test_a_buyer_uses_a_code_in_the_cart_and_sees_it_on_her_order_and_receipt(sh
     asked = fields(page, "keep_cart")
     page = words(guest.post("/do/keep_cart/", asked | {"couponCode": "nosuch"}, follow=True))
     assert "There is no such coupon" in page and 'value="nosuch"' in page
-    page = words(guest.post("/do/keep_cart/", asked | {"couponCode": "ten off"}, follow=True))
+    used = guest.post("/do/keep_cart/", asked | {"couponCode": "ten off"})
+    assert used["Location"] == "/en/cart/#coupon", "on a phone it stands below the goods"
+    page = words(guest.get("/en/cart/"))
     assert "¥10.00 off from ¥20.00 on" in page and "−¥10.00" in page and "the shop" in page
     page = words(guest.post("/do/keep_cart/", fields(page, "keep_cart") | {"coupon": "leave"}, follow=True))
     assert "−¥10.00" not in page and "No coupon is used" in page
@@ -88,6 +90,18 @@ def test_a_buyer_uses_a_code_in_the_cart_and_sees_it_on_her_order_and_receipt(sh
     assert order.discount_minor == 1000
     page = words(guest.get(f"/en/order/{order.number}/?token={token_for(order)}"))
     assert "−¥10.00" in page and show(order.total_minor) in page
+
+
+def test_a_code_that_is_emptied_is_taken_off_and_what_needs_none_counts_again(shelf):
+    a_coupon(None, code="TENOFF", amount_minor=1000, least_minor=2000)
+    a_coupon(None, percent=3)
+    guest = Client()
+    post(guest, "add_to_cart", variant=shelf.variant, quantity="2")
+    asked = fields(words(guest.get("/en/cart/")), "keep_cart") | {"couponCode": "TENOFF"}
+    page = words(guest.post("/do/keep_cart/", asked, follow=True))
+    assert "−¥10.00" in page
+    page = words(guest.post("/do/keep_cart/", fields(page, "keep_cart") | {"couponCode": ""}, follow=True))
+    assert "−¥10.00" not in page and "3% off" in page and 'value="TENOFF"' not in page
 
 
 def test_a_guest_with_a_code_for_a_first_purchase_is_led_to_sign_in_and_then_it_counts(shelf):

@@ -43,7 +43,6 @@ BY_OTHERS = {
     "change_quantity",
     "remove_line",
     "accept_prices",
-    "use_coupon",
     "leave_coupon",
     "send_to_usual",
     "keep_wish",

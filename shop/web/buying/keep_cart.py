@@ -15,16 +15,24 @@ from shop.web.act import back, do, ours, spoken
 def keep_cart(request: HttpRequest) -> HttpResponse:
     """Change the quantities, take a line out, take the new prices, use a coupon or none; then stay, or go on to checkout."""
     language.activate(spoken(request))
+    names = []
     for name, field, given in _acts(request.POST):
+        names.append(name)
         _, refused = do(request, name, given)
         if refused:
             return back(request, "keep_cart", [(field, message) for _, message in refused])
     onward = request.POST.get("on") == "checkout"
     if onward and request.user.is_authenticated:
         do(request, "send_to_usual", _given())
-    response = HttpResponseRedirect(f"/{language.current()}/checkout/" if onward else ours(request, "next"))
+    response = HttpResponseRedirect(f"/{language.current()}/checkout/" if onward else _stays(request, names))
     remember_write(request, response)
     return response
+
+
+def _stays(request: HttpRequest, names: list[str]) -> str:
+    """The cart again; at its coupon, where that was asked for: on a phone it stands below the goods."""
+    at = "#coupon" if {"use_coupon", "leave_coupon"} & {*names} else ""
+    return ours(request, "next") + at
 
 
 def _acts(posted: QueryDict) -> Iterator[tuple[str, str, QueryDict]]:
@@ -45,6 +53,9 @@ def _acts(posted: QueryDict) -> Iterator[tuple[str, str, QueryDict]]:
         yield "leave_coupon", "", _given(isLeft=str(posted["coupon"] == "leave"))
     elif code and code != was:
         yield "use_coupon", "couponCode", _given(couponCode=code)
+    elif was and not code:
+        # Emptied: the code is taken off, and whichever coupon needs none counts again.
+        yield "leave_coupon", "couponCode", _given(isLeft="False")
 
 
 def _given(**fields: str) -> QueryDict:
