@@ -49,6 +49,7 @@ from orders.models import (
 from orders.reads.claim import replies, reply_by
 from orders.reads.replacement import lines_sent_of
 from orders.reads.stopped import held_back
+from orders.reads.tracking import tells_the_truth
 
 # --- Money ------------------------------------------------------------------------------------------
 
@@ -152,27 +153,28 @@ def _holder(order: Order) -> dict[str, Any]:
     return {"called": words.called, "title": title, "part": words.part(title)}
 
 
-def _parcel(pk: int) -> Shipment:
-    whole = Shipment.objects.select_related("team", "parcel__region__parent__parent")
+def parcel_of(pk: int) -> Shipment:
+    whole = Shipment.objects.select_related("order", "team", "parcel__region__parent__parent")
     return whole.prefetch_related("lines").get(pk=pk)
 
 
-def _in(parcel: Shipment) -> list[Line]:
+def lies_in(parcel: Shipment) -> list[Line]:
     """What lies in it: what was given back before stayed at home."""
     return [line for line in parcel.lines.all() if line.units_sent]
 
 
 @reaction("orders.letters.send_shipped")
 def send_shipped(event: ShipmentShipped) -> None:
-    """To the buyer: on its way, and under which number."""
-    parcel = _parcel(event.shipment_id)
-    to_buyer(order_of(parcel.order_id), "parcel_sent", parcel=parcel, lines=_in(parcel))
+    """To the buyer: on its way, and under which number; of one that was put right meanwhile another letter tells."""
+    parcel = parcel_of(event.shipment_id)
+    if tells_the_truth(parcel, event.number_id):
+        to_buyer(order_of(parcel.order_id), "parcel_sent", parcel=parcel, lines=lies_in(parcel))
 
 
 @reaction("orders.letters.send_address_code")
 def send_address_code(event: AddressCodeRequested) -> None:
     """To the buyer: the code by which she says that a parcel goes elsewhere."""
-    parcel = _parcel(event.shipment_id)
+    parcel = parcel_of(event.shipment_id)
     code = address_change.code_of(parcel, event.digest)
     to_buyer(order_of(parcel.order_id), "address_code", parcel=parcel, code=code)
 
@@ -189,18 +191,18 @@ def send_order_link(event: OrderLinkRequested) -> None:
 @reaction("orders.letters.send_address_changed")
 def send_address_changed(event: AddressChanged) -> None:
     """To the buyer: where it goes now; should it not have been she, she learns of it."""
-    parcel = _parcel(event.shipment_id)
-    to_buyer(order_of(parcel.order_id), "address_changed", parcel=parcel, lines=_in(parcel))
+    parcel = parcel_of(event.shipment_id)
+    to_buyer(order_of(parcel.order_id), "address_changed", parcel=parcel, lines=lies_in(parcel))
 
 
 @reaction("orders.letters.send_delivered")
 def send_delivered(event: ShipmentDelivered) -> None:
     """To the buyer: arrived, or whether it has; until when something can be said to be wrong."""
-    parcel = _parcel(event.shipment_id)
+    parcel = parcel_of(event.shipment_id)
     if parcel.is_presumed and all(line.refunded_minor == line.net_minor for line in parcel.lines.all()):
         # It was given up for lost, and paid back: there is nothing left to ask about.
         return
-    to_buyer(order_of(parcel.order_id), "parcel_delivered", parcel=parcel, lines=_in(parcel))
+    to_buyer(order_of(parcel.order_id), "parcel_delivered", parcel=parcel, lines=lies_in(parcel))
 
 
 @reaction("orders.letters.send_recalled")

@@ -20,7 +20,10 @@ from orders.reads.proof import is_proved
 
 # What she may switch off; all else is of money, of what must not be eaten, or was asked for.
 KINDS = {
-    **dict.fromkeys(("parcel_sent", "parcel_delivered", "place_closed", "place_open"), LetterKind.PARCELS),
+    **dict.fromkeys(
+        ("parcel_sent", "parcel_delivered", "parcel_waits", "parcel_split", "place_closed", "place_open"),
+        LetterKind.PARCELS,
+    ),
     "claim_answered": LetterKind.ANSWERS,
     "order_unpaid": LetterKind.REMINDERS,
 }

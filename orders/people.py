@@ -139,7 +139,7 @@ def _reviews(person: Person) -> QuerySet[Review]:
 def _orders(person: Person) -> Any:
     rows = orders_of(person).order_by("pk")
     rows = rows.select_related("organisation", "mobiliser_organisation")
-    return rows.prefetch_related("lines", "shipments__parcel__region", "payments__refunds")
+    return rows.prefetch_related("lines", "shipments__parcel__region", "shipments__parcel__numbers", "payments__refunds")
 
 
 def _order(order: Order) -> dict[str, Any]:
@@ -171,6 +171,7 @@ def _order(order: Order) -> dict[str, Any]:
                 "state": s.state,
                 "region": s.parcel.region.name_zh,
                 **_columns(s.parcel, *_OF_A_GIFT, "carrier", "tracking_number"),
+                "numbers": [_columns(n, "carrier", "tracking_number", "at") for n in s.parcel.numbers.all()],
             }
             for s in order.shipments.all()
         ],

@@ -149,3 +149,28 @@ class CodeRequired(Refusal):
             "A code was sent to the order’s mailbox, good for fifteen minutes. Please fill it in and send this again.",
         )
         super().__init__(words, field="code")
+
+
+class NumberTwice(Refusal):
+    """The team has this number on another parcel, or took it back from this one: is it meant?"""
+
+    code = "NUMBER_TWICE"
+
+    def __init__(
+        self, tracking_number: str, order: str, field: str | Sequence[str] = "tracking_number"
+    ) -> None:
+        words = say(
+            "运单号 {n} 已用在订单 {o} 上。真是同一个包裹，请勾选“同一单号”再提交；否则请核对。",
+            "Number {n} is on order {o} already. If they do travel together, tick “the same number is meant” and send this "
+            "again; else please check it.",
+            n=tracking_number,
+            o=order,
+        )
+        if not order:
+            words = say(
+                "运单号 {n} 是这个包裹以前用过、后来改掉的。确实又改回来，请勾选“同一单号”再提交。",
+                "This parcel had number {n} before, and it was put right. If it is that one after all, tick “the same number "
+                "is meant” and send this again.",
+                n=tracking_number,
+            )
+        super().__init__(words, field=field)

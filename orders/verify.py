@@ -3,7 +3,15 @@
 from collections.abc import Iterator
 
 from core.verify import Offence, Rule, broken
-from orders import verify_claims, verify_coupons, verify_news, verify_people, verify_rows, verify_wishes
+from orders import (
+    verify_claims,
+    verify_coupons,
+    verify_news,
+    verify_parcels,
+    verify_people,
+    verify_rows,
+    verify_wishes,
+)
 
 _OPEN = "('held', 'paid', 'shipped', 'delivered', 'completed', 'refunded')"
 # What refunds say of lines and parcels, without those that a bank gave back.
@@ -180,6 +188,6 @@ RULES = [
 
 def verify() -> Iterator[Offence]:
     """I2, I3, and what joins orders to stock, parcels, notices, coupons, wishes and letters of teams' news."""
-    others = (verify_rows, verify_people, verify_claims, verify_wishes, verify_news)
+    others = (verify_rows, verify_parcels, verify_people, verify_claims, verify_wishes, verify_news)
     yield from broken([*RULES, *(rule for part in others for rule in part.RULES)])
     yield from verify_coupons.verify()

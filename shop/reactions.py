@@ -113,6 +113,11 @@ REACTIONS = {
     ),
     # orders: goods on their way
     "ShipmentShipped": Reactions(afterwards=["orders.letters.send_shipped"]),
+    "NumberCorrected": Reactions(afterwards=["orders.letters_of_parcels.send_corrected"]),
+    "SendingUndone": Reactions(afterwards=["orders.letters_of_parcels.send_waits"]),
+    "ParcelCameBack": Reactions(afterwards=["orders.letters_of_parcels.send_waits"]),
+    "ParcelLost": Reactions(afterwards=["orders.letters_of_parcels.send_lost"]),
+    "ParcelSplit": Reactions(afterwards=["orders.letters_of_parcels.send_split"]),
     "ShipmentDelivered": Reactions(afterwards=["orders.letters.send_delivered"]),
     "ShipmentCompleted": Reactions(
         at_once=["impact.actions.attribution.owe", "impact.actions.replacement.owe"]

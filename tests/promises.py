@@ -15,6 +15,7 @@ PROMISES: dict[str, tuple[str, dict[str, str]]] = {
             "one-lot": "two lines that draw on one lot are summed first",
             "seats": "the last seat of a group is taken once",
             "seats-control": "without the lock a group is overfilled in ≥ 95 of 100",
+            "send-or-call-off": "a parcel is sent or called off and never both, 200 trials",
             "coupons": "a coupon's last use is had once, 200 trials",
             "coupons-control": "without the lock it is had more often in ≥ 95 of 100",
         },

@@ -153,8 +153,9 @@ def count_lines(rows: Sequence[RefundLine], sign: int = 1) -> None:
 
 def restock(order: Order, shares: Sequence[Share]) -> None:
     """Units that were never sent go back on the shelf, to the lots they came from: those of a lot that is recalled or
-    past its date before all others, so that what is still sent is of the good ones; then the last draw first."""
-    unsent = [s for s in shares if s.units and is_unsent(s.line)]
+    past its date before all others, so that what is still sent is of the good ones; then the last draw first. What has come
+    back from a carrier is not sold again."""
+    unsent = [s for s in shares if s.units and is_unsent(s.line) and not _has_travelled(s.line)]
     if not unsent:
         return
     sold = Reservation.objects.filter(holder=order.uid, state=Reservation.State.SOLD)
@@ -174,6 +175,10 @@ def restock(order: Order, shares: Sequence[Share]) -> None:
                 missing -= units
     LineLot.objects.bulk_update(draws, ["units_returned"])
     stock.restock(order.uid, back)
+
+
+def _has_travelled(line: Line) -> bool:
+    return line.shipment is not None and line.shipment.came_back_at is not None
 
 
 def _is_unfit(lot: Lot, today: date) -> bool:

@@ -6,7 +6,6 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import clean
 from accounts.actions import audit
 from catalog.actions import stock
 from catalog.clean import paragraphs
@@ -14,7 +13,8 @@ from core.language import say
 from core.outbox import record
 from core.refusals import Conflict, Invalid, TooLate
 from orders.actions.order import lock
-from orders.actions.shipment import TAKEN_AS_DELIVERED, clean_tracking
+from orders.actions.shipment import TAKEN_AS_DELIVERED
+from orders.carriers import clean_tracking, validated
 from orders.events import GoodsRecalled, ReplacementAgreed, ReplacementCalledOff, ReplacementShipped
 from orders.models import Claim, ClaimReply, Line, Parcel, Replacement, Shipment
 from orders.reads.replacement import SENT_WITHIN, most_units, of_lot
@@ -64,7 +64,7 @@ def withdraw(claim: Claim) -> None:
 @transaction.atomic
 def ship(replacement: Replacement, by: Any, *, carrier: str, tracking_number: str) -> Replacement:
     """The team has handed it to a carrier."""
-    carrier = clean.line(carrier, "carrier", 40)
+    carrier = validated(carrier)
     tracking_number = clean_tracking(tracking_number)
     replacement = _locked(replacement)
     if replacement.state != State.AGREED:

@@ -15,7 +15,7 @@ from core.outbox import record
 from core.papers.sheet import page_of
 from core.refusals import Invalid, TooLate
 from orders.actions.return_parcel import locked
-from orders.actions.shipment import clean_tracking
+from orders.carriers import clean_tracking
 from orders.events import ReturnLabelled
 from orders.models import ReturnLabel, ReturnParcel
 from orders.reads.claim import ANSWER

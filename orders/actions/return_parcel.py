@@ -17,7 +17,7 @@ from core.outbox import record
 from core.refusals import Invalid, TooLate
 from orders.actions import refund
 from orders.actions.order import lock, not_of_her_own
-from orders.actions.shipment import clean_tracking
+from orders.carriers import clean_tracking
 from orders.events import ReturnAgreed, ReturnCame, ReturnEnded, ReturnSent
 from orders.models import Claim, ClaimReply, Line, Refund, ReturnParcel
 from orders.reads.return_parcel import RECEIVED_WITHIN, SENT_WITHIN

@@ -4,7 +4,7 @@ Every deed takes lists (one is a list of one); a parcel changes under its order'
 """
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,20 +14,21 @@ from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
-from accounts import clean
 from accounts.actions import audit
 from accounts.permissions import absent
 from catalog.reads import desks_of
-from core import texts
 from core.language import say
 from core.outbox import record
-from core.refusals import Conflict, Invalid, Refusal, TooLate
+from core.refusals import Conflict, Refusal, TooLate
 from core.states import move_many
+from orders.actions import tracking
 from orders.actions.order import lock
+from orders.actions.tracking import Number
 from orders.events import ShipmentCompleted, ShipmentDelivered, ShipmentShipped
-from orders.models import Claim, Line, Order, Parcel, Shipment
+from orders.models import Claim, Line, Order, Shipment
 from orders.reads import closure, stopped
 from orders.reads.claim import undecided
+from orders.reads.tracking import latest
 
 log = logging.getLogger("sheaf.shipments")
 
@@ -45,48 +46,44 @@ class Sent:
     at: datetime
     carrier: str
     tracking_number: str
+    grams: int | None = None
 
 
-def ship(
-    shipment: Shipment, by: Any, *, carrier: str, tracking_number: str, expected_units: int | None = None
-) -> Shipment:
+def ship(shipment: Shipment, by: Any, number: Number, *, expected_units: int | None = None) -> Shipment:
     """The team has handed the parcel to a carrier, with as many units in it as its sender saw."""
-    told: dict[str, Any] = {
-        "carrier": carrier,
-        "tracking_number": tracking_number,
-        "expected_units": expected_units,
-    }
-    return ship_together([shipment], by, **told)[0]
+    return ship_together([shipment], by, number, expected_units=expected_units)[0]
 
 
 @transaction.atomic
 def ship_together(
-    shipments: Sequence[Shipment],
-    by: Any,
-    *,
-    carrier: str,
-    tracking_number: str,
-    expected_units: int | None = None,
+    shipments: Sequence[Shipment], by: Any, number: Number, *, expected_units: int | None = None
 ) -> list[Shipment]:
     """Several orders' parcels of one team's under one tracking number, as those are sent that one holder holds.
 
     Units are only ever taken out of a parcel that waits, so their number tells whether its sender saw it as it is.
     """
-    carrier = clean.line(carrier, "carrier", 40)
-    tracking_number = clean_tracking(tracking_number)
-    teams = {shipment.team_id for shipment in shipments}
-    if not teams <= set(desks_of(by, "orders.pack_and_send").values_list("pk", flat=True)):
-        raise absent(by, "orders.pack_and_send")
+    number = number.validated()
+    must_send({shipment.team_id for shipment in shipments}, by)
     if not shipments:
-        raise _not_now()
+        raise not_now()
     _locked(shipments)
     if expected_units is not None and (units := _units_in(shipments)) != expected_units:
         raise _changed(units)
+    if not number.is_meant:
+        parcels = [shipment.parcel_id for shipment in shipments]
+        tracking.ask_about_twins(shipments[0].team_id, [number.tracking_number], parcels)
     now = timezone.now()
-    sent = ship_many([Sent(shipment, now, carrier, tracking_number) for shipment in shipments])
+    told = (now, number.carrier, number.tracking_number, number.grams)
+    sent = ship_many([Sent(shipment, *told) for shipment in shipments])
     for shipment in sent:
         audit.record(by, "ship", "Shipment", shipment.uid)
     return sent
+
+
+def must_send(teams: Collection[int], by: Any) -> None:
+    """Raises what sounds like none such where she packs for one of these teams no more."""
+    if not set(teams) <= set(desks_of(by, "orders.pack_and_send").values_list("pk", flat=True)):
+        raise absent(by, "orders.pack_and_send")
 
 
 def _units_in(shipments: Sequence[Shipment]) -> int:
@@ -96,7 +93,7 @@ def _units_in(shipments: Sequence[Shipment]) -> int:
 
 def _changed(units: int) -> Refusal:
     if not units:
-        return _not_now()
+        return not_now()
     words = say(
         "包裹里的东西变了：现在是 {n} 份。请按现在的清单重新装箱，再发。",
         "What goes into this parcel has changed: it is {n} units now. Please pack it anew by the list, then send it.",
@@ -106,7 +103,8 @@ def _changed(units: int) -> Refusal:
     return Conflict(words, field="expected_units")
 
 
-def _not_now() -> TooLate:
+def not_now() -> TooLate:
+    """The no to whoever sends what does not wait to be sent."""
     return TooLate(say("这个包裹现在不能发货。", "This parcel cannot be sent now."))
 
 
@@ -134,15 +132,6 @@ _CONTESTED = say(
 )
 
 
-def clean_tracking(text: str, field: str = "tracking_number") -> str:
-    """A carrier's number, as it is typed: 4 to 40 letters or digits."""
-    number = texts.code(text)
-    if not (4 <= len(number) <= 40 and number.isascii() and number.replace("-", "").isalnum()):
-        words = say("运单号应为 4–40 位字母或数字。", "A tracking number has 4 to 40 letters or digits.")
-        raise Invalid(words, field=field)
-    return number
-
-
 @transaction.atomic
 def ship_many(sent: Sequence[Sent]) -> list[Shipment]:
     """These parcels are on their way; all of them, or none."""
@@ -150,18 +139,19 @@ def ship_many(sent: Sequence[Sent]) -> list[Shipment]:
     able = {order.pk for order in orders if order.state in SENT_FROM}
     waits = [p.state == State.WAITING and p.order_id in able for p in parcels.values()]
     if not all(waits):
-        raise _not_now()
+        raise not_now()
     if any(order.contested_at for order in orders):
         raise Conflict(_CONTESTED)
     if stopped.are_held_back(parcels.values()):
         raise _closed(parcels.values()) or _held_back()
     rows = [parcels[s.shipment.pk] for s in sent]
     for row, s in zip(rows, sent, strict=True):
-        row.parcel.carrier, row.parcel.tracking_number, row.shipped_at = s.carrier, s.tracking_number, s.at
-    Parcel.objects.bulk_update([row.parcel for row in rows], ["carrier", "tracking_number"])
+        row.shipped_at, row.parcel.grams = s.at, s.grams or row.parcel.grams
+    tracking.write([(parcels[s.shipment.pk].parcel, s.carrier, s.tracking_number) for s in sent])
     move_many(rows, State.SHIPPED, ["shipped_at"])
     follow(orders)
-    record(*[ShipmentShipped(shipment_id=row.pk) for row in rows])
+    numbers = latest([row.parcel_id for row in rows])
+    record(*[ShipmentShipped(row.pk, numbers.get(row.parcel_id, 0)) for row in rows])
     return rows
 
 

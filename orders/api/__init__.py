@@ -33,6 +33,7 @@ from orders.api import (  # noqa: F401 (each adds its own)
     return_parcel,
     review,
     shipment,
+    tracking,
     wish,
 )
 
@@ -70,6 +71,7 @@ class Mutation(
     link_again.Mutation,
     refund.Mutation,
     shipment.Mutation,
+    tracking.Mutation,
     claim.Mutation,
     claim_reply.Mutation,
     replacement.Mutation,

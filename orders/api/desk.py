@@ -16,110 +16,19 @@ from catalog.reads.question import at_desk as questions_at_desk
 from core import clock
 from core.api.access import PUBLIC
 from core.api.connections import connection_field
-from core.api.facts import guarded, mark, needs
+from core.api.facts import guarded
 from core.api.ids import uid_of
-from core.api.types import ModelType, PlainType, enum_of, list_of, type_of
-from core.related import related
-from orders import words
-from orders.api.desk_claim import ANSWERS, DESK, DeskClaimType, DeskLineType, id_of
+from core.api.types import PlainType, enum_of, list_of, type_of
+from orders.api.desk_claim import ANSWERS, DESK, DeskClaimType
+from orders.api.desk_parcel import ParcelType
 from orders.api.packing import HeldBackType, ListChangeType, PileType
-from orders.api.parcel import carried
 from orders.models import Claim, Shipment
 from orders.reads import desk as reads
-from orders.reads.address import on_a_parcel
 from orders.reads.held_back import parcels_held_back
 
 ANSWERS_QUESTIONS = at_desk("catalog.answer_questions", "whoever answers questions at the team's desk", pii=2)
 ShipmentState = enum_of(Shipment, "state")
 ClaimState = enum_of(Claim, "state")
-
-
-class ParcelType(ModelType):
-    """A parcel as its team sees it: what to put in, and where to send it."""
-
-    class Meta:
-        model = Shipment
-        name = "Parcel"
-        main = False
-        fields = ("state", "ship_by", "shipped_at", "delivered_at", "lines")
-        access = DESK
-        most = {"lines": 50}
-        about = {
-            "state": "Where it is.",
-            "ship_by": "The day by which it was promised.",
-            "shipped_at": "When it was sent.",
-            "delivered_at": "When it arrived.",
-        }
-
-    id = id_of("Shipment")
-    carrier = carried("carrier", "Who carries it; empty until it is sent.")
-    tracking_number = carried("tracking_number", "The carrier's number; empty until it is sent.")
-    lines = mark(
-        graphene.Field(
-            graphene.List(graphene.NonNull(DeskLineType)), required=True, description="What lies in it."
-        ),
-        relation="lines",
-        most=50,
-    )
-    units = graphene.Int(required=True, description="Units that go into it now, of all its lines.")
-    number = graphene.String(required=True, description="The order's number.")
-    state_name = graphene.String(required=True, description="Where it is, in words.")
-    is_due = graphene.Boolean(required=True, description="Whether it is to be packed today.")
-    recipient = carried("recipient", "Who takes it.")
-    phone = carried("phone", "Whom the courier calls.")
-    address = graphene.String(required=True, description="Where it goes, as written on the parcel.")
-    note = graphene.String(required=True, description="The buyer's word for the teams.")
-    gift_note = carried("gift_note", "What is written to whoever takes it; empty for most.")
-    sender = carried("sender", "Whom she is told that it is from; empty for most.")
-    is_packed = graphene.Boolean(
-        required=True, description="Whether it is packed: its address stays as it is."
-    )
-    address_changed_at = graphene.DateTime(
-        description="When its buyer last changed who takes it, or where; null for most."
-    )
-
-    def resolve_lines(root, info):
-        """What lies in this parcel, without what other teams send of the order."""
-        return list(related(root, "lines"))
-
-    @needs("lines")
-    def resolve_units(root, info):
-        """Without what was given back."""
-        return sum(line.units_sent for line in related(root, "lines"))
-
-    @needs("order")
-    def resolve_number(root, info):
-        """From the order that the parcel belongs to, for what its buyer quotes."""
-        return root.order.number
-
-    def resolve_state_name(root, info):
-        """The state in a word or two, in the reader's language."""
-        return str(words.shipment_state(root))
-
-    def resolve_is_due(root, info):
-        """Promised for today or before, by the trade's calendar."""
-        late = root.ship_by is not None and root.ship_by <= clock.today()
-        return late and root.state == Shipment.State.WAITING
-
-    @needs("parcel__region__parent__parent")
-    def resolve_address(root, info):
-        """In Chinese, whoever reads it: couriers do."""
-        return on_a_parcel(root.parcel.region, root.parcel.street)
-
-    @needs("parcel")
-    def resolve_is_packed(root, info):
-        """As somebody at the desk has said."""
-        return root.parcel.packed_at is not None
-
-    @needs("parcel")
-    def resolve_address_changed_at(root, info):
-        """Whatever list was printed before says another address."""
-        return root.parcel.changed_at
-
-    @needs("order")
-    def resolve_note(root, info):
-        """From the order that the parcel belongs to: the buyer's word to all of its teams."""
-        return root.order.note
 
 
 def _parcels(root: Team, info: Any, state: Any = None, due: bool | None = None) -> QuerySet[Shipment]:

@@ -14,6 +14,7 @@ from core.api.types import ModelType, MoneyField, type_of
 from orders import words
 from orders.actions import address_change
 from orders.actions import shipment as shipments
+from orders.actions.tracking import Number
 from orders.api.parcel import carried
 from orders.api.payment import BY_LINK, ORDER_HOLDER
 from orders.models import Shipment
@@ -26,6 +27,11 @@ EXPECTED_UNITS = (
 )
 CARRIER = "Who carries it."
 TRACKING = "The carrier's number: 4 to 40 letters or digits."
+IS_MEANT = (
+    "True once it was asked about (NUMBER_TWICE): the number is on another of the team's parcels as well, or was this "
+    "one's before."
+)
+GRAMS = "What the parcel weighs, in grams; null where nobody has weighed it."
 
 
 class ShipmentAction(graphene.Enum):
@@ -56,6 +62,8 @@ class ShipmentType(ModelType):
             "delivered_at",
             "is_presumed",
             "after_sale_until",
+            "came_back_at",
+            "lost_at",
         )
         access = ORDER_HOLDER
         about = {
@@ -66,6 +74,8 @@ class ShipmentType(ModelType):
             "delivered_at": "When it arrived, or was taken as arrived.",
             "is_presumed": "Whether it is taken as arrived: two weeks on nobody had said that it came, or did not.",
             "after_sale_until": "Until when a buyer may say that something is wrong.",
+            "came_back_at": "When the carrier last brought it back to its team; null for most.",
+            "lost_at": "Since when its team says that the carrier has lost it; null for most.",
         }
 
     state_name = graphene.String(required=True, description="Where it is, in words.")
@@ -150,16 +160,27 @@ class ShipmentShip(Act):
         carrier = graphene.String(required=True, description=CARRIER)
         tracking_number = graphene.String(required=True, description=TRACKING)
         expected_units = graphene.Int(required=True, description=EXPECTED_UNITS)
+        is_meant = graphene.Boolean(description=IS_MEANT)
+        grams = graphene.Int(description=GRAMS)
 
     shipment = graphene.Field(ShipmentType, description="The parcel, on its way.")
 
     @classmethod
-    def act(cls, request: Any, shipment_id: str, **how: Any) -> Any:
+    def act(
+        cls,
+        request: Any,
+        shipment_id: str,
+        carrier: str,
+        tracking_number: str,
+        expected_units: int,
+        is_meant: bool | None = None,
+        grams: int | None = None,
+    ) -> Any:
         """The parcel, on its way. NOT_FOUND outside one's own desk; refused where it cannot be sent as it stands,
-        or its contents have changed since they were seen."""
+        or its contents have changed since they were seen; NUMBER_TWICE where the team has sent another under it."""
         parcel = reads.shipment_of_team(request.user, _uid(shipment_id))
-        sent = shipments.ship(parcel, request.user, **how)
-        return {"shipment": sent}
+        number = Number(carrier, tracking_number, bool(is_meant), grams)
+        return {"shipment": shipments.ship(parcel, request.user, number, expected_units=expected_units)}
 
 
 class ShipmentDelivered(Act):

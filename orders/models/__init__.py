@@ -11,7 +11,7 @@ from orders.models.question import OrderQuestion
 from orders.models.refund import Refund, RefundGiven, RefundLine
 from orders.models.replacement import Replacement
 from orders.models.return_parcel import ReturnLabel, ReturnParcel
-from orders.models.shipment import Parcel, Shipment
+from orders.models.shipment import Parcel, ParcelNumber, Shipment
 from orders.models.shipping import ShippingRate
 from orders.models.trial import PaymentTrial
 from orders.models.wish import Wish
@@ -40,6 +40,7 @@ __all__ = [
     "Order",
     "OrderQuestion",
     "Parcel",
+    "ParcelNumber",
     "Payment",
     "PaymentTrial",
     "Refund",

@@ -42,7 +42,8 @@ class Order(StateMachine, models.Model):
         State.CANCELLED: set(),
         State.HELD: {State.PAID, State.REFUNDED},
         State.PAID: {State.SHIPPED, State.REFUNDED},
-        State.SHIPPED: {State.DELIVERED, State.REFUNDED},
+        # Back where a parcel of it was not sent after all, or has come back to its team.
+        State.SHIPPED: {State.DELIVERED, State.REFUNDED, State.PAID},
         State.DELIVERED: {State.COMPLETED, State.REFUNDED},
         State.COMPLETED: {State.REFUNDED},
         # A refund may fail after it had succeeded: then the order is what its parcels say again.

@@ -3,6 +3,7 @@
 import uuid
 
 from django.db import models
+from django.db.models.functions import Now
 
 from accounts.models import Region
 from catalog.models import Team
@@ -33,6 +34,7 @@ class Parcel(models.Model):
     )
     carrier = models.CharField(max_length=40, blank=True)
     tracking_number = models.CharField(max_length=40, blank=True)
+    grams = models.PositiveIntegerField(null=True, help_text="what it weighs, where its team has said so")
 
     class Meta:
         indexes = [
@@ -53,6 +55,31 @@ class Parcel(models.Model):
         return self.tracking_number or str(self.uid)[:8]
 
 
+class ParcelNumber(models.Model):
+    """A number under which a parcel travels or has travelled; empty from when it turned out not to have been sent. Written by
+    a trigger with whatever changes the parcel's, so that none is forgotten: it is added to and never edited."""
+
+    append_only = True
+
+    parcel = models.ForeignKey(Parcel, on_delete=models.PROTECT, related_name="numbers")
+    carrier = models.CharField(max_length=40, blank=True)
+    tracking_number = models.CharField(max_length=40, blank=True)
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [
+            models.Index(
+                fields=["tracking_number"],
+                condition=~models.Q(tracking_number=""),
+                name="numbers_that_parcels_had",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.tracking_number
+
+
 class Shipment(StateMachine, models.Model):
     """An order's part of a parcel: what its buyer paid for sending it, and how far it has come. Made when the order is
     placed; the team acts on it once the order is paid."""
@@ -66,7 +93,8 @@ class Shipment(StateMachine, models.Model):
 
     MOVES = {
         State.WAITING: {State.SHIPPED, State.CANCELLED},
-        State.SHIPPED: {State.DELIVERED, State.CANCELLED},
+        # Back: it was not sent after all, or has come back to its team.
+        State.SHIPPED: {State.DELIVERED, State.CANCELLED, State.WAITING},
         State.DELIVERED: {State.COMPLETED, State.CANCELLED},
         State.COMPLETED: set(),
         State.CANCELLED: set(),
@@ -91,6 +119,12 @@ class Shipment(StateMachine, models.Model):
         help_text="taken as delivered after a while: nobody has said that it came",
     )
     after_sale_until = models.DateTimeField(null=True)
+    came_back_at = models.DateTimeField(
+        null=True, help_text="when its team last had it back from the carrier; it waits to be sent again"
+    )
+    lost_at = models.DateTimeField(
+        null=True, help_text="since when its team says that the carrier has lost it"
+    )
 
     class Meta:
         ordering = ["id"]

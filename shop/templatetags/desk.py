@@ -10,6 +10,7 @@ from catalog.models.variant import HOUSEHOLD_PARTS, STORY_PARTS
 from core import language
 from core.language import Words
 from core.money import show
+from orders.carriers import names
 from shop.templatetags.web import kilograms
 
 register = template.Library()
@@ -73,3 +74,9 @@ def figure_value(figure: dict) -> str:
 def tenths(number: int | None) -> str:
     """65 as 6.5, to be changed in a form."""
     return "" if number in (None, "") else in_grams(int(number))
+
+
+@register.simple_tag
+def carriers() -> list[str]:
+    """The houses that a desk chooses from, in the reader's language."""
+    return names()

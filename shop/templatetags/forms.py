@@ -29,7 +29,7 @@ BEFORE = {True: say("（提交前要有）", "(to submit)"), "opening": say("（
 # Attributes that a field may be given as they are.
 PLAIN = (
     *("autocomplete", "inputmode", "maxlength", "min", "max", "step", "pattern"),
-    *("placeholder", "rows", "accept", "multiple"),
+    *("placeholder", "rows", "accept", "multiple", "list"),
 )
 
 

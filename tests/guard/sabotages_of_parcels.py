@@ -45,4 +45,40 @@ PARCELS = [
         "return carts + len(fresh) + notices + labels",
         "tests/orders/test_several_addresses.py -k n28_ten_people",
     ),
+    Sabotage(
+        "a parcel's history forgets a number",
+        "orders/verify_parcels.py",
+        "WHERE p.tracking_number <> coalesce(n.tracking_number, '')",
+        "WHERE FALSE",
+        "tests/orders/test_verify.py -k row_that_breaks",
+    ),
+    Sabotage(
+        "a letter tells the number that was put right",
+        "orders/reads/tracking.py",
+        "return not number_id or latest([parcel.parcel_id]).get(parcel.parcel_id) == number_id",
+        "return True",
+        "tests/orders/test_what_befalls_a_parcel.py -k before",
+    ),
+    Sabotage(
+        "another team's numbers are looked at",
+        "orders/reads/tracking.py",
+        "Parcel.objects.filter(team=team_id, tracking_number__in=wanted)",
+        "Parcel.objects.filter(tracking_number__in=wanted)",
+        "tests/orders/test_what_befalls_a_parcel.py -k nobodys_business",
+    ),
+    Sabotage(
+        "what has travelled is sold again",
+        "orders/actions/refund_share.py",
+        " and not _has_travelled(s.line)",
+        "",
+        "tests/orders/test_what_befalls_a_parcel.py -k comes_back",
+    ),
+    Sabotage(
+        "what was sent is called off by whoever looked before",
+        "orders/actions/shipment.py",
+        "    orders, parcels = _locked([s.shipment for s in sent])\n    able",
+        "    orders = list(Order.objects.filter(shipments__in=[s.shipment for s in sent]))\n"
+        "    parcels = {s.shipment.pk: s.shipment for s in sent}\n    able",
+        "tests/orders/test_sent_or_called_off.py -k never_both",
+    ),
 ]

@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
 
 from catalog.models import Lot, Reservation
 from orders import verify
-from orders.models import Line, LineLot, Notice, Order, Parcel, Payment, Refund, Shipment
+from orders.models import Line, LineLot, Notice, Order, Parcel, ParcelNumber, Payment, Refund, Shipment
 from tests.orders.paid import Paid
 from tests.orders.world import a_lot, at_rest
 
@@ -43,6 +44,14 @@ BREAKS = [
     ("I3", "Shipment", lambda: Shipment.objects.filter(refunded_minor__gt=0).update(state="cancelled")),
     ("ORDER", "Parcel", lambda: Parcel.objects.update(team=a_lot().variant.product.team)),
     ("ORDER", "Parcel", lambda: Parcel.objects.create(**whose(Parcel.objects.first()))),
+    (
+        "PARCEL",
+        "Parcel",
+        lambda: ParcelNumber.objects.create(parcel=Parcel.objects.first(), tracking_number="SL9"),
+    ),
+    ("PARCEL", "Shipment", lambda: Parcel.objects.update(tracking_number="SL9")),
+    ("PARCEL", "Shipment", lambda: Shipment.objects.update(lost_at=timezone.now())),
+    ("PARCEL", "Shipment", lambda: Line.objects.update(shipment=None)),
     ("I1", "Line", lambda: LineLot.objects.update(units=F("units") + 1)),
     ("I1", "Order", lambda: Reservation.objects.update(state="held")),
     ("I1", "Order", lambda: LineLot.objects.all().delete()),

@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts.actions import audit
 from core.outbox import record
 from orders.actions.shipment import SENT_FROM, deliver_many, not_on_its_way, ship_together
+from orders.actions.tracking import Number
 from orders.models import Shipment
 from together.events import GroupSent
 from together.models import GroupPurchase
@@ -17,18 +18,13 @@ State = Shipment.State
 
 @transaction.atomic
 def ship(
-    group: GroupPurchase, by: Any, *, carrier: str, tracking_number: str, expected_units: int | None = None
+    group: GroupPurchase, by: Any, number: Number, *, expected_units: int | None = None
 ) -> list[Shipment]:
     """A confirmed group's seats go to its coordinator in one parcel."""
     waiting = Shipment.objects.filter(
         order__holder=group.uid, state=State.WAITING, order__state__in=SENT_FROM, order__contested_at=None
     )
-    told: dict[str, Any] = {
-        "carrier": carrier,
-        "tracking_number": tracking_number,
-        "expected_units": expected_units,
-    }
-    sent = ship_together(list(waiting), by, **told)
+    sent = ship_together(list(waiting), by, number, expected_units=expected_units)
     record(GroupSent(group_id=group.pk))
     return sent
 

@@ -11,9 +11,10 @@ from core.api.connections import connection_field
 from core.api.facts import guarded, needs
 from core.api.ids import uid_of
 from core.api.types import ModelType, enum_of, type_of
+from orders.actions.tracking import Number
 from orders.api.desk_claim import id_of
 from orders.api.packing import OF_THE_DESK
-from orders.api.shipment import CARRIER, EXPECTED_UNITS, TRACKING
+from orders.api.shipment import CARRIER, EXPECTED_UNITS, IS_MEANT, TRACKING
 from orders.models import Shipment
 from orders.reads.address import on_a_parcel
 from orders.reads.desk import NEVER, desk_of, name_of
@@ -91,15 +92,25 @@ class GroupShip(Act):
         carrier = graphene.String(required=True, description=CARRIER)
         tracking_number = graphene.String(required=True, description=TRACKING)
         expected_units = graphene.Int(required=True, description=EXPECTED_UNITS)
+        is_meant = graphene.Boolean(description=IS_MEANT)
 
     group = graphene.Field(GroupParcelType, description="The group's parcel, on its way.")
 
     @classmethod
-    def act(cls, request: Any, group_id: str, **how: Any) -> Any:
+    def act(
+        cls,
+        request: Any,
+        group_id: str,
+        carrier: str,
+        tracking_number: str,
+        expected_units: int,
+        is_meant: bool | None = None,
+    ) -> Any:
         """The group, its parcel on its way. NOT_FOUND unless it is confirmed and one's own team sends it; a refusal
         where nothing waits or the units are not the expected."""
         group = reads.group_of_team(request.user, uid_of(group_id, "GroupPurchase", field="group_id"))
-        parcels.ship(group, request.user, **how)
+        number = Number(carrier, tracking_number, bool(is_meant))
+        parcels.ship(group, request.user, number, expected_units=expected_units)
         return {"group": group}
 
 

@@ -10,10 +10,9 @@ from core import money
 from core.api.documents import ask
 from core.api.ids import uid_of
 from core.language import Words, say
-from orders.reads.refund import order_to_refund, sending_of
 from shop.web.acts import Act, Lines, Look, done, gathered, saved, says, tells, to, will
 from shop.web.coupons import OF_TEAMS
-from shop.web.desk.claims import CLAIMS, SENT, TYPED
+from shop.web.desk.parcels import PARCELS
 
 # --- products ---
 
@@ -191,38 +190,6 @@ HOUSEHOLDS = {
             )
         ),
     ),
-}
-
-# --- parcels and claims ---
-
-
-def on_its_way_back(request: HttpRequest, payload: dict[str, Any]) -> str:
-    """How much is on its way."""
-    amount = money.show(payload["refund"]["amount"]["minor"])
-    return done(request, say("已退款 {x}，正在原路退回。", "{x} is on its way back.", x=amount))
-
-
-def refunds_at_least(request: HttpRequest, variables: dict[str, Any]) -> Lines:
-    """More than is left, or too late, is refused by the act."""
-    order, teams = order_to_refund(request.user, variables["number"])
-    line = order.lines.filter(uid=uid_of(variables["line"], "Line")).first()
-    if (
-        line is None
-        or (teams is not None and line.team_id not in teams)
-        or not 0 < variables["units"] <= line.units_sent
-    ):
-        return []
-    minor = min(line.paid_for(variables["units"]), line.net_minor - line.refunded_minor)
-    sending = sending_of(line, minor)
-    return [(say("退给买家，至少", "Given back to the buyer, at least"), money.show(minor + sending))]
-
-
-PARCELS = {
-    "pack_parcel": Act(undone_by="pack_parcel"),
-    "ship_parcel": Act(follow=SENT, as_written=TYPED),
-    "ship_group": Act(follow=SENT, as_written=TYPED),
-    "request_refund": Act(follow=on_its_way_back, look=refunds_at_least),
-    **CLAIMS,
 }
 
 CONTEST = {
