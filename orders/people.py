@@ -139,7 +139,9 @@ def _reviews(person: Person) -> QuerySet[Review]:
 def _orders(person: Person) -> Any:
     rows = orders_of(person).order_by("pk")
     rows = rows.select_related("organisation", "mobiliser_organisation")
-    return rows.prefetch_related("lines", "shipments__parcel__region", "shipments__parcel__numbers", "payments__refunds")
+    return rows.prefetch_related(
+        "lines", "shipments__parcel__region", "shipments__parcel__numbers", "payments__refunds"
+    )
 
 
 def _order(order: Order) -> dict[str, Any]:

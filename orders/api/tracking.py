@@ -49,7 +49,7 @@ class ShipmentNumberCorrect(Act):
         return {"shipment": tracking.correct(_hers(request, shipment_id), request.user, number)}
 
 
-def _deed(name: str, words: str, no: str, action: Callable[[Shipment, Any], Shipment]) -> Any:
+def _one_word(name: str, words: str, no: str, action: Callable[[Shipment, Any], Shipment]) -> Any:
     """A mutation that says one thing of one parcel."""
 
     class Meta:
@@ -71,20 +71,20 @@ def _deed(name: str, words: str, no: str, action: Callable[[Shipment, Any], Ship
     )
 
 
-ShipmentSendingUndo = _deed(
+ShipmentSendingUndo = _one_word(
     "ShipmentSendingUndo",
     "Managers: within the hour, what was marked as sent was not; it waits again, and its buyer is told.",
     "TOO_LATE afterwards or once it has arrived.",
     tracking.undo,
 )
-ShipmentCameBack = _deed(
+ShipmentCameBack = _one_word(
     "ShipmentCameBack",
     "Managers: the carrier has brought it back; it waits to be sent again, and its buyer may change the address or "
     "call it off.",
     "TOO_LATE where it is not on its way.",
     mishap.came_back,
 )
-ShipmentLost = _deed(
+ShipmentLost = _one_word(
     "ShipmentLost",
     "Managers: the carrier has lost it; for each of its lines a claim is opened in the buyer's name, to be answered "
     "with money or goods in the time that claims have.",

@@ -131,6 +131,12 @@ class Side(Town):
             "round": global_id("Round", key_of_round(self.entry.round)),
             "shipmentShip.shipmentId": self.sold.parcel_id(0),
             "shipmentPack.shipmentId": self.sold.parcel_id(0),
+            "shipmentNumberCorrect.shipmentId": self.sold.parcel_id(0),
+            "shipmentSendingUndo.shipmentId": self.sold.parcel_id(0),
+            "shipmentCameBack.shipmentId": self.sold.parcel_id(0),
+            "shipmentLost.shipmentId": self.sold.parcel_id(0),
+            "shipmentSplit.shipmentId": self.sold.parcel_id(0),
+            "shipmentSplit.stays": self.sold.line_id(0),
             "deviceCodeGive.appointmentId": global_id("Appointment", self.at_team.uid),
             "deviceCodeGive.id": global_id("Appointment", self.at_team.uid),
         }

@@ -86,6 +86,7 @@ def _of_orders(town: Any) -> dict[str, str]:
         "lineId": town.sold.line_id(),
         "addressId": global_id("CartAddress", town.friend.uid),
         "shipmentId": town.sold.parcel_id(1),
+        "stays": town.sold.line_id(1),
         "replacementId": global_id(
             "Replacement", Replacement.objects.get(claim__line__order=town.sold.row).uid
         ),
