@@ -3,11 +3,7 @@
 from dataclasses import dataclass
 
 from core.events import Event
-from orders.events_of_parcels import NumberCorrected as NumberCorrected
-from orders.events_of_parcels import ParcelCameBack as ParcelCameBack
-from orders.events_of_parcels import ParcelLost as ParcelLost
-from orders.events_of_parcels import ParcelSplit as ParcelSplit
-from orders.events_of_parcels import SendingUndone as SendingUndone
+from orders import events_of_parcels as events_of_parcels
 
 
 @dataclass(frozen=True)

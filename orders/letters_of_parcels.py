@@ -1,7 +1,7 @@
 """The mails about what a parcel meets on its way: another number, not sent after all, brought back, lost, in two parts."""
 
 from core.deliveries import reaction
-from orders.events import NumberCorrected, ParcelCameBack, ParcelLost, ParcelSplit, SendingUndone
+from orders.events_of_parcels import NumberCorrected, ParcelCameBack, ParcelLost, ParcelSplit, SendingUndone
 from orders.letters import lies_in, order_of, parcel_of
 from orders.mail import to_buyer
 from orders.models import Shipment

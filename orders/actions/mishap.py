@@ -16,7 +16,7 @@ from core.language import say
 from core.outbox import record
 from core.refusals import TooLate
 from orders.actions import tracking
-from orders.events import ParcelCameBack, ParcelLost
+from orders.events_of_parcels import ParcelCameBack, ParcelLost
 from orders.models import Claim, Line, Shipment
 
 State = Shipment.State

@@ -13,7 +13,7 @@ from core.language import say
 from core.outbox import record
 from core.refusals import Invalid, TooLate
 from orders.actions.order import lock
-from orders.events import ParcelSplit
+from orders.events_of_parcels import ParcelSplit
 from orders.models import Line, Order, Parcel, Shipment
 
 # An order is shown with so many parcels.

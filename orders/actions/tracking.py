@@ -16,7 +16,7 @@ from core.refusals import Conflict, Invalid, TooLate
 from core.states import move_many
 from orders import carriers
 from orders.actions.order import lock
-from orders.events import NumberCorrected, SendingUndone
+from orders.events_of_parcels import NumberCorrected, SendingUndone
 from orders.models import Order, Parcel, Shipment
 from orders.reads import tracking as reads
 from orders.refusals import NumberTwice
