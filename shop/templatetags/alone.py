@@ -84,7 +84,7 @@ class AloneNode(template.Node):
         where = address_with(request, key, at)
         if act := given.get("keeps"):
             link = turn(context, act, where, zh, en, form=given.get("form", ""))
-            return format_html('<p class="flush">{}</p>', link)
+            return format_html("<p>{}</p>", link)
         return format_html(
             '<p class="flush"><a class="{}" href="{}">{}</a></p>', given.get("css", "tap"), where, label
         )

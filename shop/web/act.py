@@ -21,7 +21,7 @@ from shop.web.form import is_apart, read_form, remembered_cart
 from shop.web.once import WAITS_FOR_FACTOR, filled_in, slip_of
 from shop.web.refill import refill_of
 from shop.web.refused import AT, reasons
-from shop.web.turn import let_go
+from shop.web.turn import beneath, let_go
 
 UNCLEAR = say("没有成功，请检查填写的内容。", "That did not work. Please check what you entered.")
 
@@ -128,7 +128,8 @@ def back(
 ) -> HttpResponse:
     """To the form, with what was written, and why not beside each field; or with what it was read as, to look at."""
     told = {"look": look} if look else reasons(refused)
-    slip_of(request).put("form", {**_form_of(request, name), **told})
+    form = _form_of(request, name)
+    slip_of(request).put("form", {**form, **told, **beneath(request, form["act"])})
     if look:
         messages.error(request, str(look_at.ONCE_MORE))
     to = ours(request, f"back.{name}", "back").partition("#")[0]

@@ -146,6 +146,8 @@ def _render(request: HttpRequest, page: Page, captured: dict[str, Any], status: 
     # Where what was opened is gone, the page that is led to says why a form was refused.
     if once["form"] and not form_waits and not (status == 200 and _is_gone(request)):
         slip_of(request).take("form")
+        if under := once["form"].get("under"):
+            slip_of(request).put("form", under)
     return HttpResponse(marked(html, language.current()), status=status)
 
 

@@ -32,6 +32,13 @@ def waits(form: dict[str, Any]) -> bool:
     return time.time() - form.get("waits_since", 0) < SECONDS
 
 
+def beneath(request: HttpRequest, act: str) -> dict[str, Any]:
+    """What is to be kept with a refused form of this act: another that was turned away from to write it, if one was."""
+    form = slip_of(request).look("form") or {}
+    under = form if waits(form) else form.get("under") or {}
+    return {"under": under} if under and under["act"] != act else {}
+
+
 def let_go(request: HttpRequest, act: str) -> None:
     """A deed was done: what had been written into its form and is said by it now waits no more."""
     form = slip_of(request).look("form")

@@ -62,7 +62,7 @@ def test_a_coupons_code_is_written_on_the_way_and_nothing_else_that_was_is_lost(
     assert "There is no such coupon" in told and 'value="NOSUCH"' in told
     used = client.post("/do/use_coupon/", fields(told, "use_coupon") | {"couponCode": "tenoff"})
     page = words(client.get(used.url))
-    assert "−¥10.00" in page and "/do/place_order/" in page
+    assert "−¥10.00" in page and "/do/place_order/" in page and 'value="半条街"' in page
     post(client, "tell_cart", apart="1", **TOLD)
     assert placed(client).discount_minor == 1000
 
