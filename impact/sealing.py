@@ -26,6 +26,7 @@ def boxes() -> list[Fernet]:
 # What lies in the database under these keys.
 SEALED = [
     SealedColumn("impact.HouseholdDetail", "sealed", "HOUSEHOLD_KEYS", boxes),
+    SealedColumn("impact.ShortName", "sealed", "HOUSEHOLD_KEYS", boxes),
     SealedColumn("impact.Edition", "sealed_key", "HOUSEHOLD_KEYS", boxes),
 ]
 

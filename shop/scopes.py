@@ -46,7 +46,7 @@ SCOPES = {
         "desk groupParcels householdDesk resultDesk objectionFile contestDesk registrationApply registrationWithdraw registrationAppealFile teamProduct teamProducts"
         " productCreate productUpdate productSubmit productWithdraw productArchive variantSave pictureDelete"
         " certificateAdd certificateRemove teamUpdate leaderIntroduce lotDeclare lotOpen lotClose"
-        " lotShareOut newsDesk newsHandIn newsWithdraw teamInvoices teamCoupons teamCouponMake teamCouponEnd householdPropose householdWithdraw shipmentShip shipmentPack shipmentNumberCorrect shipmentSendingUndo shipmentCameBack shipmentLost shipmentSplit groupShip claimAnswer replacementShip replacementCallOff returnReceive",
+        " lotShareOut newsDesk newsHandIn newsWithdraw teamInvoices teamCoupons teamCouponMake teamCouponEnd householdPropose householdWithdraw householdRename shipmentShip shipmentPack shipmentNumberCorrect shipmentSendingUndo shipmentCameBack shipmentLost shipmentSplit groupShip claimAnswer replacementShip replacementCallOff returnReceive",
     ),
     # Hers alone, signed in. (What moves money is asked for a code, which no program gives; a claim may be answered in words.)
     **_each(
@@ -73,7 +73,7 @@ SCOPES = {
         " editionArchive partnerSave partnerRemove targetSet"
         " organiserRound"
         " teamCreate teamAmend teamSuspend teamResume leaderVerify leaderDecline teamMemberEnd teamMemberInvite"
-        " householdDetailsOpen householdVerify householdDecline householdTakeOut"
+        " householdDetailsOpen householdVerify householdDecline householdTakeOut householdNamesOpen householdFind"
         " organisationVerify organisationDecline organisationSuspend coordinatorName"
         " qualityOffice qualityCheck mediaOffice storyPublish logisticsOffice logisticsCheck womenOffice"
         " shopCouponMake shopCouponEnd taskSave taskFinish taskWaive taskReopen ceremonySave ceremonyInvite ceremonyLetIn ceremonyOpen courseSave courseLessonAdd courseQuestionAdd coursePartRemove coursePublish courseWithdraw"

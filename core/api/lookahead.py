@@ -151,6 +151,11 @@ def prefetched(queryset: QuerySet, info: GraphQLResolveInfo) -> QuerySet:
     return planned(queryset.model, info).applied(queryset)
 
 
+def asks_for(info: GraphQLResolveInfo, name: str) -> bool:
+    """Whether the query asks each row below this field for a field of this name."""
+    return name in _below(info, get_named_type(info.return_type), list(info.field_nodes))
+
+
 def planned(model: type[Model], info: GraphQLResolveInfo) -> Plan:
     """What the query asks for below this field, for rows that are fetched in a way of their own."""
     return _planned(model, info, info.return_type, info.field_nodes)

@@ -22,6 +22,7 @@ from core.middleware import request_id
 from core.outbox import record
 from core.refusals import Invalid, NotAllowed
 from core.states import move_many
+from impact.actions import short_name
 from impact.actions.disclosed_households import disclose_first
 from impact.events import EntryHasFewHouseholds
 from impact.models import DetailReading, Entry, Household, HouseholdDetail, HouseholdStatus
@@ -33,7 +34,7 @@ State = Household.State
 
 @dataclass(frozen=True)
 class Proposal:
-    """A household as its team proposes it; `details` (name, telephone, bank) are kept sealed."""
+    """A household as its team proposes it; `details` (name, telephone, bank) and what the team calls it are kept sealed."""
 
     team: Team
     county: Region
@@ -41,6 +42,7 @@ class Proposal:
     details: dict[str, Any] = field(default_factory=dict)
     kind: str = HouseholdStatus.Kind.REGISTERED
     since: date | None = None
+    short_name: str = ""
 
 
 def propose(proposal: Proposal, by: Person | None) -> Household:
@@ -54,10 +56,15 @@ def propose_many(proposals: Sequence[Proposal], by: Person | None) -> list[House
     if any(proposal.consented_at is None for proposal in proposals):
         words = say("须先取得农户的同意。", "The household must have agreed first.")
         raise Invalid(words, field="consented")
-    made = Household.objects.bulk_create(
+    made = [
         Household(team=p.team, county=p.county, consented_at=p.consented_at, proposed_by=by)
         for p in proposals
-    )
+    ]
+    short_name.number(made)
+    Household.objects.bulk_create(made)
+    pairs = zip(made, proposals, strict=True)
+    if named := {row: p.short_name for row, p in pairs if p.short_name}:
+        short_name.keep_names(named)
     HouseholdDetail.objects.bulk_create(
         HouseholdDetail(household=household, sealed=seal_facts(proposal.details))
         for household, proposal in zip(made, proposals, strict=True)
@@ -162,6 +169,7 @@ def _entries_that_move(team_id: int) -> QuerySet[Entry, int]:
 
 def _destroy_details(households: Collection[Household]) -> None:
     HouseholdDetail.objects.filter(household__in=households).delete()
+    short_name.destroy(households)
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 """What the API offers of households and the ledger."""
 
-from impact.api import desk, first_parcel, office_households, purchases, set_aside
+from impact.api import desk, first_parcel, names, office_households, purchases, set_aside
 
 
 class Query(
@@ -13,5 +13,5 @@ class Query(
     """What may be read on this floor."""
 
 
-class Mutation(desk.Mutation, office_households.Mutation):
+class Mutation(desk.Mutation, names.Mutation, office_households.Mutation):
     """What may be done on this floor."""

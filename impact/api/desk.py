@@ -16,66 +16,19 @@ from core.api.act import Act
 from core.api.connections import connection_field
 from core.api.facts import guarded, mark
 from core.api.ids import uid_of
-from core.api.types import ModelType, MoneyField, PlainType, enum_of, list_of
+from core.api.types import MoneyField, PlainType, enum_of, list_of
 from core.language import say
 from core.refusals import Invalid, every
-from core.related import related
 from impact.actions import household as households
 from impact.actions import shares
-from impact.models import DetailReading, Household, HouseholdStatus, LotShare
+from impact.actions import short_name as short_names
+from impact.api.household import HouseholdType, NamesOpeningType, Roster, growers_of, roster_of
+from impact.models import Household, HouseholdStatus, LotShare
 from impact.reads import desk as desks
 from impact.reads import household as reads
+from impact.reads import short_name as names
 
 KEEP = "impact.keep_households"
-
-
-class DetailReadingType(ModelType):
-    """That somebody who verifies has opened what names a household."""
-
-    class Meta:
-        model = DetailReading
-        fields = ("purpose", "at")
-        access = HELD
-        about = {"purpose": "What for, in her words.", "at": "When."}
-
-
-def code_of(household: Household) -> str:
-    """A household's pseudonym, as its team and whoever verifies it call it."""
-    return household.uid.hex[:6].upper()
-
-
-class HouseholdType(ModelType):
-    """A family behind a team's lots, under a pseudonym; its names lie sealed and are never shown here."""
-
-    class Meta:
-        model = Household
-        fields = ("state", "county", "consented_at", "verified_at", "decline_reason")
-        access = HELD
-        about = {
-            "state": "Whether an operator has verified it.",
-            "county": "Where it lives.",
-            "consented_at": "When the family agreed to take part.",
-            "verified_at": "When it was verified.",
-            "decline_reason": "Why it was not accepted, or taken out by the office; else empty.",
-        }
-
-    code = graphene.String(
-        required=True, description="Its pseudonym: what the team writes on its own list beside the name."
-    )
-    readings = mark(
-        list_of(
-            DetailReadingType, most=100, description="When what names it was opened and why, the last first."
-        ),
-        relation="readings",
-    )
-
-    def resolve_code(root, info):
-        """From its random uid, short enough to write down."""
-        return code_of(root)
-
-    def resolve_readings(root, info):
-        """Each is written down before anything is shown."""
-        return sorted(related(root, "readings"), key=lambda one: one.pk, reverse=True)[:100]
 
 
 class LotShareRow(PlainType):
@@ -128,8 +81,30 @@ class HouseholdDesk(PlainType):
     growers = list_of(
         HouseholdType,
         most=1000,
-        resolver=lambda root, info: reads.verified(root["team"]).order_by("pk")[:1000],
+        resolver=lambda root, info: growers_of(root["team"], info),
         description="All who may be named when a lot is shared out: its verified households, on one list.",
+    )
+    roster = graphene.Field(
+        Roster,
+        required=True,
+        args={
+            "find": graphene.Argument(graphene.String, description="A number, or the beginning of a code."),
+            "page": graphene.Argument(
+                graphene.Int, description="Which page, from 1 on; without it the first."
+            ),
+        },
+        resolver=lambda root, info, find="", page=1: roster_of(root["team"], find, page),
+        description="The team's households by their numbers, those that wait to be verified first.",
+    )
+    names_open_until = graphene.DateTime(
+        resolver=lambda root, info: _open_until(root["team"], info.context.user),
+        description="Until when the asker has the list of short names open; null while it is closed.",
+    )
+    names_openings = list_of(
+        NamesOpeningType,
+        most=20,
+        resolver=lambda root, info: names.openings(root["team"].pk).select_related("reader")[:20],
+        description="When that list was opened, by whom and what for, the last first.",
     )
     shares = list_of(
         LotShareRow,
@@ -148,6 +123,11 @@ class HouseholdDesk(PlainType):
 
 def _disclosed_of(team_id: int) -> str:
     return str(reads.public_households_of_teams([team_id])[team_id])
+
+
+def _open_until(team: Team, person: Any) -> Any:
+    opening = names.opening_of(team.pk, person, timezone.now())
+    return opening and opening.until
 
 
 def _shares(team: Team, lot: str) -> QuerySet[LotShare]:
@@ -169,7 +149,8 @@ def _desk(root: Any, info: Any, team: str | None = None) -> dict[str, Any] | Non
     }
 
 
-def _own_household(request: Any, id: str) -> Household:
+def own_household(request: Any, id: str) -> Household:
+    """One of the asker's own team; any other does not exist."""
     teams = desks_of(request.user, KEEP).values("id")
     found = Household.objects.filter(uid=uid_of(id, "Household"), team_id__in=teams).first()
     if found is None:
@@ -191,6 +172,7 @@ class HouseholdPropose(Act):
         name = graphene.String(required=True, description="The family's name; kept sealed.")
         phone = graphene.String(description="Its telephone; kept sealed.")
         bank_account = graphene.String(description="Where it is to be paid; kept sealed.")
+        short_name = graphene.String(description="What its team calls it among itself; kept sealed.")
         kind = graphene.Field(
             enum_of(HouseholdStatus, "kind"), description="On which list it stands; without it REGISTERED."
         )
@@ -203,23 +185,28 @@ class HouseholdPropose(Act):
     ) -> Any:
         """The household, waiting to be verified. INVALID without the family's consent; NOT_FOUND for a team not one's
         own."""
+        told = _details(**details)
         proposal = households.Proposal(
             team=team_at_desk(request.user, KEEP, uid_of(team, "Team", field="team")),
             county=_county(county),
             consented_at=timezone.now() if consented else None,
-            details=_details(**details),
+            short_name=told.pop("short_name", ""),
+            details=told,
             **({"kind": kind.value} if kind else {}),
         )
         return cls(household=households.propose(proposal, request.user))
 
 
-def _details(name: str, phone: str | None = None, bank_account: str | None = None) -> dict[str, str]:
+def _details(
+    name: str, phone: str | None = None, bank_account: str | None = None, short_name: str | None = None
+) -> dict[str, str]:
     """What is kept sealed of a family, written as everybody's is."""
     told = every(
         {
             "name": lambda: line(name, "name", 60),
             "phone": lambda: phone_number(phone) if line(phone, "phone", 200, required=False) else "",
             "bank_account": lambda: line(bank_account, "bank_account", 120, required=False),
+            "short_name": lambda: short_names.clean_name(short_name),
         }
     )
     return {name: text for name, text in told.items() if text}
@@ -247,7 +234,7 @@ class HouseholdWithdraw(Act):
     def act(cls, request: Any, id: str) -> Any:
         """The household, its details destroyed for good. NOT_FOUND for another team's, CONFLICT where it had ended
         before."""
-        return cls(household=households.withdraw(_own_household(request, id), request.user))
+        return cls(household=households.withdraw(own_household(request, id), request.user))
 
 
 class LotShareInput(graphene.InputObjectType):

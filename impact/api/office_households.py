@@ -14,7 +14,7 @@ from core.api.ids import uid_of
 from core.api.lookahead import prefetched
 from core.api.types import ModelType, PlainType, enum_of, list_of, type_of
 from impact.actions import household as households
-from impact.api.desk import DetailReadingType, code_of
+from impact.api.household import DetailReadingType, code_of
 from impact.models import Household, HouseholdStatus
 from impact.reads import office
 

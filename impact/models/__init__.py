@@ -11,6 +11,7 @@ from impact.models.household import (
 )
 from impact.models.kind import Kind
 from impact.models.ledger import Account, LedgerTransaction, Transfer
+from impact.models.short_name import NamesOpening, NamesReading, ShortName
 from impact.models.standing import (
     Disclosure,
     Standing,
@@ -40,7 +41,10 @@ __all__ = [
     "LedgerTransaction",
     "LotShare",
     "LotTally",
+    "NamesOpening",
+    "NamesReading",
     "Round",
+    "ShortName",
     "Standing",
     "Support",
     "SupportNumber",

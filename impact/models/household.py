@@ -31,6 +31,7 @@ class Household(StateMachine, models.Model):
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="households")
+    number = models.PositiveIntegerField(null=True, help_text="by which its team calls it, from 1 on")
     county = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=10, choices=State.choices, default=State.PROPOSED)
     consented_at = models.DateTimeField(null=True)
@@ -50,10 +51,11 @@ class Household(StateMachine, models.Model):
     class Meta:
         indexes = [models.Index(fields=["team", "state"], name="households_of_a_team")]
         constraints = [
+            models.UniqueConstraint(fields=["team", "number"], name="one_household_a_number_and_team"),
             models.CheckConstraint(
                 condition=Q(verified_by=None) | Q(proposed_by=None) | ~Q(verified_by=F("proposed_by")),
                 name="who_proposes_a_household_does_not_verify",
-            )
+            ),
         ]
 
     def __str__(self) -> str:

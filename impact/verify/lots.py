@@ -69,6 +69,22 @@ RULES = [
     ),
     Rule(
         "I12",
+        "ShortName",
+        "a short name is kept of a household that has withdrawn or was declined, or lies open",
+        """SELECT n.household_id, h.state FROM impact_shortname n JOIN impact_household h ON h.id = n.household_id
+           WHERE h.state IN ('withdrawn', 'rejected') OR substr(n.sealed, 1, 2) <> 'gA'::bytea""",
+    ),
+    Rule(
+        "I12",
+        "NamesReading",
+        "names were shown of another team's household, or when the list was not open",
+        """SELECT r.id, 'opening ' || o.id FROM impact_namesreading r JOIN impact_namesopening o ON o.id = r.opening_id
+           WHERE r.at NOT BETWEEN o.at AND o.until OR EXISTS (
+               SELECT 1 FROM jsonb_array_elements_text(r.households) AS shown (id)
+               LEFT JOIN impact_household h ON h.id = shown.id::bigint WHERE h.team_id IS DISTINCT FROM o.team_id)""",
+    ),
+    Rule(
+        "I12",
         "HouseholdDetail",
         "details lie open",
         # A Fernet token begins with the version byte 0x80, in base64 "gA".

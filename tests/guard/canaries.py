@@ -13,8 +13,8 @@ from accounts.models import Invitation, Membership, Person, SignInWay
 from catalog.models import Leader, ListingReview, Product, Team, TeamMember
 from contest.models import Case, RegistrationAppeal
 from core.api.ids import global_id
-from impact.models import Household, HouseholdDetail
-from impact.sealing import seal_facts
+from impact.models import Household, HouseholdDetail, ShortName
+from impact.sealing import seal, seal_facts
 from local.machine import ROOT
 from orders.models import CartAddress, Order, Parcel
 from scripts.floors import standing
@@ -113,6 +113,10 @@ def _household(household: Household, known_as: dict[Any, str]) -> Iterator[Canar
     facts = {"name": word, "phone": word, "bank_account": word}
     HouseholdDetail.objects.update_or_create(household=household, defaults={"sealed": seal_facts(facts)})
     yield Canary(word, "HouseholdDetail.sealed", frozenset())
+    # Nobody of the askers has opened the list, so nobody is told.
+    name = f"cy{household.pk}calledsealed"
+    ShortName.objects.update_or_create(household=household, defaults={"sealed": seal(name.encode())})
+    yield Canary(name, "ShortName.sealed", frozenset())
 
 
 def _names(people: set[Any], known_as: dict[Any, str]) -> Iterator[str]:

@@ -56,6 +56,7 @@ def deeds(sold: Sold) -> dict[str, tuple[tuple[str, ...], str, dict[str, Any]]]:
         "its story": (both, "teamUpdate", {"id": team, "villageZh": "村" * 99}),
         "its leader": ((MANAGER,), "leaderIntroduce", {"team": team, "nameZh": ""}),
         "a household": (both, "householdPropose", {"team": team, "county": "x", "consented": True, "name": "示例"}),
+        "what they are called": (both, "householdNamesOpen", {"team": team, "purpose": " "}),
         "who grew a lot": (both, "lotShareOut", {"lot": global_id("Lot", lot.uid), "shares": [{"household": global_id("Household", lot.uid), "grams": 1}]}),
         "a parcel": (all_of_them, "shipmentShip", parcel | {"idempotencyKey": key()}),
         "an answer": (both, "claimAnswer", {"claimId": claim, "words": "", "amount": "0", "idempotencyKey": key()}),

@@ -1,6 +1,7 @@
 """What follows the acts of a team's desk, and what comes of those that are final."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest
@@ -167,13 +168,32 @@ LOTS = {
 
 # --- households ---
 
+
+def found_by_name(request: HttpRequest, payload: dict[str, Any]) -> str:
+    """The page of the first found: its number stands in the address, never what it was found by."""
+    found = payload["households"]
+    if not found:
+        return done(request, say("没有这个简称的农户。", "No household is called so."))
+    if len(found) > 1:
+        numbers = "、".join(str(one["number"] or one["code"]) for one in found[:20])
+        return done(request, say("找到编号 {x}。", "Found: numbers {x}.", x=numbers))
+    first = found[0]
+    which = urlencode({"team": request.POST.get("team", ""), "find": first["number"] or first["code"]})
+    return to(f"desk/households/?{which}#list")
+
+
 HOUSEHOLDS = {
+    "open_names": Act(
+        follow=says(say("简称已打开，半小时后关上。", "The short names are open, for half an hour.")),
+        as_written="that it was opened stays written down, and it closes by itself",
+    ),
+    "find_household": Act(follow=found_by_name, as_written="looking changes nothing"),
+    "rename_household": Act(follow=saved, undone_by="rename_household"),
     "propose_household": Act(
-        # The code is all that the desk shows of a household.
         follow=tells(
-            say("已登记，代号 {x}，请记下来。", "Registered as {x}: please write that down."),
+            say("已登记，编号 {x}。", "Registered as number {x}."),
             "household",
-            "code",
+            "number",
         ),
         undone_by="withdraw_household",
     ),
