@@ -62,7 +62,7 @@ PERMISSIONS = {
     "orders.keep_team_coupons": MANAGER,  # at the team's own expense
     "orders.refund_own": MANAGER,  # of what the team has sold, until it is completed
     "impact.keep_households": MANAGER | LEADER,  # put forward, let go, and who grew which lot
-    "impact.open_short_names": MANAGER | LEADER,  # what their own team calls its households; nobody else, ever
+    "impact.open_short_names": MANAGER | LEADER,  # their own team's, and nobody else ever
     # orders
     "orders.see_orders": OPERATOR,  # of anybody: address, telephone, payments
     # sums and counts of teams, of nobody by name

@@ -131,5 +131,5 @@ def named(team: Team, info: Any, rows: QuerySet[Household]) -> list[Household]:
     if asks_for(info, "shortName"):
         called = short_names.read_names(team.pk, info.context.user, [row.pk for row in found])
         for row in found:
-            row.opened_name = called.get(row.pk)  # type: ignore[attr-defined]
+            row.opened_name = called.get(row.pk)
     return found
