@@ -30,6 +30,12 @@ LETTERS = {
     "orders.letters.send_address_changed": say("地址已改，给买家", "An address was changed, to the buyer"),
     "orders.letters.send_left_unpaid": say("还没付款，给买家", "Not paid yet, to the buyer"),
     "orders.letters.send_shipped": say("已发货，给买家", "Sent, to the buyer"),
+    "orders.letters_of_parcels.send_corrected": say("运单号更正，给买家", "The right number, to the buyer"),
+    "orders.letters_of_parcels.send_waits": say(
+        "没发出或退回了，给买家", "Not sent after all or come back, to the buyer"
+    ),
+    "orders.letters_of_parcels.send_lost": say("快递丢件，给买家", "Lost by the carrier, to the buyer"),
+    "orders.letters_of_parcels.send_split": say("分两个包裹发，给买家", "Sent in two parcels, to the buyer"),
     "orders.letters.send_delivered": say("已签收，给买家", "Delivered, to the buyer"),
     "orders.letters.send_recalled": say("商品召回，给买家", "Goods recalled, to the buyer"),
     "orders.letters.tell_team_of_claim": say("有售后，给团队", "A claim, to the team"),

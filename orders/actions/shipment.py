@@ -68,7 +68,7 @@ def ship_together(
         raise not_now()
     _locked(shipments)
     if expected_units is not None and (units := _units_in(shipments)) != expected_units:
-        raise _changed(units)
+        raise changed(units)
     if not number.is_meant:
         parcels = [shipment.parcel_id for shipment in shipments]
         tracking.ask_about_twins(shipments[0].team_id, [number.tracking_number], parcels)
@@ -91,7 +91,8 @@ def _units_in(shipments: Sequence[Shipment]) -> int:
     return sum(line.units_sent for line in waiting)
 
 
-def _changed(units: int) -> Refusal:
+def changed(units: int) -> Refusal:
+    """The no to whoever has packed by an older list."""
     if not units:
         return not_now()
     words = say(
@@ -108,7 +109,8 @@ def not_now() -> TooLate:
     return TooLate(say("这个包裹现在不能发货。", "This parcel cannot be sent now."))
 
 
-def _held_back() -> Conflict:
+def held_back_now() -> Conflict:
+    """The no to whoever sends what a recall, a date or a suspension keeps here."""
     return Conflict(
         say(
             "这个包裹里有已召回、过了保质期或暂停销售的商品，现在不能发出。",
@@ -143,7 +145,7 @@ def ship_many(sent: Sequence[Sent]) -> list[Shipment]:
     if any(order.contested_at for order in orders):
         raise Conflict(_CONTESTED)
     if stopped.are_held_back(parcels.values()):
-        raise _closed(parcels.values()) or _held_back()
+        raise _closed(parcels.values()) or held_back_now()
     rows = [parcels[s.shipment.pk] for s in sent]
     for row, s in zip(rows, sent, strict=True):
         row.shipped_at, row.parcel.grams = s.at, s.grams or row.parcel.grams
@@ -253,6 +255,11 @@ def _tried(action: Any, shipment: Shipment) -> bool:
         log.exception("shipment %s does not move on", shipment.uid)
         return False
     return True
+
+
+def lock_all(shipments: Sequence[Shipment]) -> None:
+    """The orders of these parcels are locked, in the house's order."""
+    _locked(shipments)
 
 
 def _locked(shipments: Sequence[Shipment]) -> tuple[list[Order], dict[int, Shipment]]:

@@ -19,6 +19,7 @@ from orders.actions.order import lock
 from orders.events_of_parcels import NumberCorrected, SendingUndone
 from orders.models import Order, Parcel, Shipment
 from orders.reads import tracking as reads
+from orders.reads.tracking import twins
 from orders.refusals import NumberTwice
 
 State = Shipment.State
@@ -28,9 +29,9 @@ MOST_GRAMS = 200_000
 def ask_about_twins(team_id: int, numbers: Iterable[str], but: Collection[int] = ()) -> None:
     """Raises NumberTwice where one of these numbers is another parcel's of this team. What other teams have sent is neither
     looked at nor told. `but`: ids of parcels that may have them."""
-    if twins := reads.twins(team_id, set(numbers), but):
-        number = min(twins)
-        raise NumberTwice(number, twins[number])
+    if found := twins(team_id, set(numbers), but):
+        number = min(found)
+        raise NumberTwice(number, found[number])
 
 
 @dataclass(frozen=True)

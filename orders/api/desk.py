@@ -1,5 +1,6 @@
 """A team's desk: what to pack, what is on its way, what buyers say; of the buyers only what a parcel needs."""
 
+from datetime import date
 from typing import Any
 
 import graphene
@@ -21,8 +22,9 @@ from core.api.ids import uid_of
 from core.api.types import PlainType, enum_of, list_of, type_of
 from orders.api.desk_claim import ANSWERS, DESK, DeskClaimType
 from orders.api.desk_parcel import ParcelType
-from orders.api.packing import HeldBackType, ListChangeType, PileType
+from orders.api.packing import DayToSendType, HeldBackType, ListChangeType, LotToSendType, PileType
 from orders.models import Claim, Shipment
+from orders.reads import board
 from orders.reads import desk as reads
 from orders.reads.held_back import parcels_held_back
 
@@ -31,8 +33,25 @@ ShipmentState = enum_of(Shipment, "state")
 ClaimState = enum_of(Claim, "state")
 
 
-def _parcels(root: Team, info: Any, state: Any = None, due: bool | None = None) -> QuerySet[Shipment]:
+def _parcels(
+    root: Team,
+    info: Any,
+    state: Any = None,
+    due: bool | None = None,
+    lot: str | None = None,
+    ship_by: date | None = None,
+    search: str | None = None,
+    ids: list[str] | None = None,
+) -> QuerySet[Shipment]:
     rows = reads.parcels(root)
+    if ids is not None:
+        rows = rows.filter(uid__in=[uid_of(one, "Shipment", field="ids") for one in ids])
+    if lot:
+        rows = board.of_lot(rows, uid_of(lot, "Lot", field="lot"))
+    if ship_by:
+        rows = rows.filter(ship_by=ship_by)
+    if search and search.strip():
+        rows = board.found_by(rows, root, search)
     if due:
         rows = reads.due(rows)
     if state and state.value == Shipment.State.WAITING:
@@ -94,6 +113,28 @@ class DeskType(PlainType):
             ShipmentState, description="Only those that are here; WAITING without what must not be sent now."
         ),
         due=graphene.Argument(graphene.Boolean, description="Only those to be packed today."),
+        lot=graphene.Argument(graphene.ID, description="Only those in which units of this lot lie."),
+        ship_by=graphene.Argument(graphene.Date, description="Only those promised by this very day."),
+        search=graphene.Argument(
+            graphene.String,
+            description="Only those that go by these words: an order's number or its first four letters, the beginning "
+            "of a recipient's name, a whole telephone or tracking number, one that was put right too.",
+        ),
+        ids=graphene.Argument(
+            graphene.List(graphene.NonNull(graphene.ID)), description="Only these, by their ids."
+        ),
+    )
+    lots_to_send = list_of(
+        LotToSendType,
+        most=200,
+        resolver=lambda root, info: board.lots_to_send(root),
+        description="Of which lots parcels wait that can be sent.",
+    )
+    days_to_send = list_of(
+        DayToSendType,
+        most=400,
+        resolver=lambda root, info: board.days_to_send(root),
+        description="By which days parcels that can be sent were promised, the first first.",
     )
     claims = guarded(
         connection_field(

@@ -20,6 +20,29 @@ class PileType(PlainType):
     units = graphene.Int(required=True, description="How many units.")
 
 
+class LotToSendType(PlainType):
+    """A lot of which something waits to be sent."""
+
+    class Meta:
+        access = OF_THE_DESK
+
+    id = graphene.ID(
+        required=True, resolver=lambda root, info: global_id("Lot", root.uid), description="The lot's id."
+    )
+    code = graphene.String(required=True, description="What it is called.")
+    units = graphene.Int(required=True, description="How many units of it wait.")
+
+
+class DayToSendType(PlainType):
+    """A day by which parcels that wait were promised."""
+
+    class Meta:
+        access = OF_THE_DESK
+
+    day = graphene.Date(required=True, description="The day.")
+    parcels = graphene.Int(required=True, description="How many parcels.")
+
+
 class ListChangeType(PlainType):
     """A parcel that is not what the downloaded list says."""
 

@@ -9,8 +9,8 @@ import graphene
 from core.api.access import SIGNED_IN
 from core.api.act import Act
 from core.api.ids import uid_of
-from orders.actions import mishap, partial, tracking
-from orders.api.shipment import CARRIER, IS_MEANT, TRACKING, ShipmentType
+from orders.actions import dispatch, mishap, partial, tracking
+from orders.api.shipment import CARRIER, EXPECTED_UNITS, GRAMS, IS_MEANT, TRACKING, ShipmentType
 from orders.models import Shipment
 from orders.reads.shipment import shipment_of_team
 
@@ -120,6 +120,43 @@ class ShipmentSplit(Act):
         return {"rest": partial.split(_hers(request, shipment_id), request.user, lines, ship_by)}
 
 
+class SentParcelInput(graphene.InputObjectType):
+    """One of many parcels that are handed to a carrier."""
+
+    shipment_id = graphene.ID(required=True, description=THE_PARCEL)
+    carrier = graphene.String(required=True, description=CARRIER)
+    tracking_number = graphene.String(required=True, description=TRACKING)
+    expected_units = graphene.Int(required=True, description=EXPECTED_UNITS)
+    grams = graphene.Int(description=GRAMS)
+
+
+class ShipmentsShip(Act):
+    """Managers: many parcels at once, each under its own number; all of them are sent, or none and all that is wrong is said."""
+
+    class Meta:
+        access = SIGNED_IN
+        idempotent = True
+
+    class Input:
+        parcels = graphene.List(
+            graphene.NonNull(SentParcelInput), required=True, description="From 1 to 500 parcels."
+        )
+        is_meant = graphene.Boolean(description=IS_MEANT)
+
+    sent = graphene.Int(description="How many are on their way; null where none is.")
+
+    @classmethod
+    def act(cls, request: Any, parcels: list[Any], is_meant: bool | None = None) -> Any:
+        """How many were sent. NOT_FOUND where one is outside one's desks; else each refusal names its row
+        (`parcels`, n), as shipmentShip would refuse it."""
+        rows = []
+        for n, one in enumerate(parcels):
+            uid = uid_of(one["shipment_id"], "Shipment", field=("parcels", str(n), "shipment_id"))
+            number = tracking.Number(one["carrier"], one["tracking_number"], bool(is_meant), one.get("grams"))
+            rows.append(dispatch.Wanted(uid, number, one["expected_units"]))
+        return {"sent": len(dispatch.send(rows, request.user))}
+
+
 def _hers(request: Any, shipment_id: str) -> Shipment:
     return shipment_of_team(request.user, uid_of(shipment_id, "Shipment", field="shipment_id"))
 
@@ -130,3 +167,4 @@ class Mutation:
     shipment_came_back = ShipmentCameBack.Field()
     shipment_lost = ShipmentLost.Field()
     shipment_split = ShipmentSplit.Field()
+    shipments_ship = ShipmentsShip.Field()

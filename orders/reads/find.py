@@ -57,12 +57,17 @@ def _ways(text: str, seen: QuerySet[Order]) -> list[tuple[str, QuerySet[Order] |
 
 
 def _by_number(text: str, seen: QuerySet[Order]) -> QuerySet[Order] | None:
+    number = dashed(text)
+    # A range and not LIKE: the one index of the column serves it. No letter of a number comes behind the tilde.
+    return seen.filter(number__gte=number, number__lt=f"{number}~") if number else None
+
+
+def dashed(text: str) -> str:
+    """An order's number or its beginning as it is kept, however it is typed; nothing of what cannot be one."""
     letters = re.sub(r"[\s-]", "", text).upper()
     if not _NUMBER.fullmatch(letters):
-        return None
-    dashed = "-".join(letters[at : at + 4] for at in range(0, len(letters), 4))
-    # A range and not LIKE: the one index of the column serves it. No letter of a number comes behind the tilde.
-    return seen.filter(number__gte=dashed, number__lt=f"{dashed}~")
+        return ""
+    return "-".join(letters[at : at + 4] for at in range(0, len(letters), 4))
 
 
 def _by_phone(text: str, seen: QuerySet[Order]) -> QuerySet[Order] | None:

@@ -1,5 +1,6 @@
 """Parcels: who may say that one has arrived, and what a buyer may still say of what lay in it."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -31,6 +32,12 @@ def shipment_of_team(person: Any, uid: UUID) -> Shipment:
     """A parcel on this person's desk; any other sounds like none."""
     mine = Shipment.objects.filter(uid=uid, team__in=desks_of(person, PACK))
     return _one(mine.select_related("order"), person)
+
+
+def shipments_at_desk(person: Any, uids: Iterable[UUID]) -> list[Shipment]:
+    """Of these the parcels on this person's desk."""
+    mine = Shipment.objects.filter(uid__in=list(uids), team__in=desks_of(person, PACK))
+    return list(mine.select_related("order", "parcel"))
 
 
 def shipment_bought_by(person: Any, uid: UUID, token: str | None) -> Shipment:

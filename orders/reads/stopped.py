@@ -91,6 +91,11 @@ def are_held_back(shipments: Iterable[Shipment]) -> bool:
     return Shipment.objects.filter(held_back(), pk__in=[one.pk for one in shipments]).exists()
 
 
+def held_back_of(parcels: Iterable[int]) -> set[int]:
+    """Those of these that must not be sent."""
+    return set(Shipment.objects.filter(held_back(), pk__in=list(parcels)).values_list("pk", flat=True))
+
+
 def units_recalled(order: Order, lot_id: int) -> dict[Line, int]:
     """Units of a recalled lot that lie in the order's unsent parcels and were not given back, by line."""
     waiting = order.lines.filter(lots__lot=lot_id, shipment__state=Shipment.State.WAITING)

@@ -1,6 +1,7 @@
 """What a team's desk says of a product that is being written."""
 
 from decimal import Decimal
+from typing import Any
 
 from django import template
 from graphene.utils.str_converters import to_camel_case
@@ -11,6 +12,7 @@ from core import language
 from core.language import Words
 from core.money import show
 from orders.carriers import names
+from shop.templatetags.forms import field
 from shop.templatetags.web import kilograms
 
 register = template.Library()
@@ -80,3 +82,17 @@ def tenths(number: int | None) -> str:
 def carriers() -> list[str]:
     """The houses that a desk chooses from, in the reader's language."""
     return names()
+
+
+@register.simple_tag(takes_context=True)
+def narrowed(context: Any) -> bool:
+    """Whether the board shows less than a state: a search, a lot or a day."""
+    asked = context["request"].GET
+    return any(asked.get(name, "").strip() for name in ("q", "lot", "shipBy"))
+
+
+@register.simple_tag(takes_context=True)
+def number_field(context: Any, parcel: str, number: str) -> Any:
+    """A tracking number that is asked of each parcel of a form and may be left out."""
+    told = {"required": False, "maxlength": 40, "autocomplete": "off"}
+    return field(context, f"number.{parcel}", f"{number} 的运单号", f"Tracking number of {number}", **told)

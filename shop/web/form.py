@@ -100,6 +100,9 @@ def _read(found: dict[str, Any], name: str, kind: Kind, fields: Any) -> None:
     if kind.name == "RefundLineInput":
         found[name] = _refund_lines(fields)
         return
+    if kind.name == "SentParcelInput":
+        found[name] = _sent(fields)
+        return
     if kind.name == "LineInput":
         found[name] = _wanted(fields)
         return
@@ -176,6 +179,22 @@ def _wanted(fields: Any) -> list[dict[str, Any]]:
     return [
         {"variantId": variant, "quantity": _whole("Units", text.strip())}
         for variant, text in written.items()
+        if text.strip()
+    ]
+
+
+def _sent(fields: Any) -> list[dict[str, Any]]:
+    """Fields number.<parcel> as what is sent under which number, all by one carrier; one whose number is empty stays. How many
+    units she saw in it, seen.<parcel> says."""
+    written = {name.removeprefix("number."): fields[name] for name in fields if name.startswith("number.")}
+    return [
+        {
+            "shipmentId": parcel,
+            "carrier": fields.get("carrier", ""),
+            "trackingNumber": text,
+            "expectedUnits": _whole("Units", fields.get(f"seen.{parcel}", "").strip() or "0"),
+        }
+        for parcel, text in written.items()
         if text.strip()
     ]
 

@@ -15,6 +15,7 @@ ROWS = {
     "quantity": "quantity",
     "units": "lines",
     "yuan": "lines",
+    "number": "parcels",
     **dict.fromkeys(OF_RULES, "values"),
 }
 # The longest form weighs in 100 households, the longest field is a text of 10,000 characters, and the fullest form

@@ -83,7 +83,7 @@ VILLAGE = (
     " desk.questions desk.parcels.nodes.lines.net desk.parcels.nodes.lines.refunded"
 )
 OF_ITS_PEOPLE = "team.people team.offers"
-SENDS = "shipmentShip shipmentPack shipmentNumberCorrect shipmentSendingUndo shipmentCameBack shipmentLost shipmentSplit replacementShip"
+SENDS = "shipmentShip shipmentPack shipmentNumberCorrect shipmentSendingUndo shipmentCameBack shipmentLost shipmentSplit shipmentsShip replacementShip"
 GROWS = (
     "certificateAdd certificateRemove pictureDelete variantSave lotDeclare lotOpen lotClose lotShareOut productUpdate"
     " productSubmit productWithdraw productArchive teamUpdate householdPropose householdWithdraw householdRename householdNamesOpen householdFind claimAnswer replacementCallOff newsHandIn newsWithdraw"

@@ -136,6 +136,7 @@ class Side(Town):
             "shipmentCameBack.shipmentId": self.sold.parcel_id(0),
             "shipmentLost.shipmentId": self.sold.parcel_id(0),
             "shipmentSplit.shipmentId": self.sold.parcel_id(0),
+            "shipmentsShip.shipmentId": self.sold.parcel_id(0),
             "shipmentSplit.stays": self.sold.line_id(0),
             "deviceCodeGive.appointmentId": global_id("Appointment", self.at_team.uid),
             "deviceCodeGive.id": global_id("Appointment", self.at_team.uid),

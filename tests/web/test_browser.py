@@ -158,7 +158,7 @@ def of_the_shop(shelf: SimpleNamespace, together: Together, orders: SimpleNamesp
                 "desk/people/",
                 *("desk/contest/", *full(["desk/results/", "desk/integrity/"], [])),
                 "desk/people/?open=invite_member",
-                *("desk/coupons/", "desk/coupons/?open=make_coupon", "desk/invoices/"),
+                *("desk/coupons/", "desk/coupons/?open=make_coupon", "desk/invoices/", "desk/send/"),
                 *("desk/news/", "desk/news/?open=hand_in_news"),
             ),
             f"desk/product/{id_}/lot/{global_id('Lot', shelf.lot.uid)}/",

@@ -33,9 +33,21 @@ def refunds_at_least(request: HttpRequest, variables: dict[str, Any]) -> Lines:
     return [(say("退给买家，至少", "Given back to the buyer, at least"), money.show(minor + sending))]
 
 
+def many_sent(request: HttpRequest, payload: dict[str, Any]) -> str:
+    """How many are on their way; each buyer is told."""
+    words = say(
+        "{n} 个包裹已发出，买家会收到运单号。",
+        "{n} parcels are on their way; each buyer is sent the number.",
+        single="1 parcel is on its way; its buyer is sent the number.",
+        n=payload["sent"],
+    )
+    return done(request, words)
+
+
 PARCELS = {
     "pack_parcel": Act(undone_by="pack_parcel"),
     "ship_parcel": Act(follow=SENT, undone_by="undo_sending"),
+    "send_parcels": Act(follow=many_sent, undone_by="undo_sending"),
     "correct_number": Act(
         follow=says(
             say(

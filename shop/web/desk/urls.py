@@ -2,9 +2,10 @@
 
 from django.urls import path
 
+from shop.web.desk.board import orders
 from shop.web.desk.invoice import invoice_file, upload_invoice, upload_red_invoice
 from shop.web.desk.label import upload_return_label, uploaded_label
-from shop.web.desk.packing import team_packing
+from shop.web.desk.packing import team_packing, team_papers
 from shop.web.desk.picture import update_product, upload_picture
 from shop.web.desk.today import today
 from shop.web.page import page
@@ -12,7 +13,9 @@ from shop.web.page import page
 urlpatterns = [
     path("<language:lang>/desk/", today, name="desk"),
     path("<language:lang>/desk/new/", page("desk/new", for_somebody=True), name="desk_new"),
-    path("<language:lang>/desk/orders/", page("desk/orders", for_somebody=True), name="desk_orders"),
+    path("<language:lang>/desk/orders/", orders, name="desk_orders"),
+    path("<language:lang>/desk/send/", page("desk/send", for_somebody=True), name="desk_send"),
+    path("<language:lang>/desk/papers/<slug:kind>.pdf", team_papers, name="team_papers"),
     path("<language:lang>/desk/claims/", page("desk/claims", for_somebody=True), name="desk_claims"),
     path("<language:lang>/desk/questions/", page("desk/questions", for_somebody=True), name="desk_questions"),
     path("<language:lang>/desk/news/", page("desk/news", for_somebody=True), name="desk_news"),
