@@ -41,11 +41,9 @@ def send(rows: Sequence[Wanted], by: Any) -> list[Shipment]:
         raise Invalid(
             say("一次 1 到 {n} 个包裹。", "From 1 to {n} parcels at once.", n=MOST), field="parcels"
         )
-    found = {row.uid: row for row in shipments_at_desk(by, [row.shipment for row in rows])}
-    if len(found) < len({row.shipment for row in rows}):
-        raise absent(by, PACK)
-    shipments.lock_all(list(found.values()))
-    fresh = Shipment.objects.filter(pk__in=[one.pk for one in found.values()])
+    found = at_desk(by, [row.shipment for row in rows])
+    shipments.lock_all(found)
+    fresh = Shipment.objects.filter(pk__in=[one.pk for one in found])
     waiting = {row.uid: row for row in fresh.select_related("order", "parcel").prefetch_related("lines")}
     wrong: list[Refusal] = []
     numbers = _validated(rows, waiting, wrong)
@@ -65,6 +63,14 @@ def send(rows: Sequence[Wanted], by: Any) -> list[Shipment]:
     for one in sent:
         audit.record(by, "ship", "Shipment", one.uid)
     return sent
+
+
+def at_desk(by: Any, uids: Sequence[UUID]) -> list[Shipment]:
+    """These parcels, all on her desk. Raises what sounds like none such where one is not."""
+    found = shipments_at_desk(by, uids)
+    if len(found) < len(set(uids)):
+        raise absent(by, PACK)
+    return found
 
 
 def _validated(

@@ -70,7 +70,7 @@ def correct(shipment: Shipment, by: Any, number: Number) -> Shipment:
     parcels = {row.parcel_id for row in rows}
     if not number.is_meant:
         ask_about_twins(shipment.team_id, [number.tracking_number], parcels)
-        if number.tracking_number in reads.given_up(parcels):
+        if any(number.tracking_number in before for before in reads.given_up(parcels).values()):
             raise NumberTwice(number.tracking_number, "")
     write([(row.parcel, number.carrier, number.tracking_number) for row in changed])
     latest = reads.latest(parcels)

@@ -46,11 +46,14 @@ def twins(team_id: int, numbers: Collection[str], but: Collection[int] = ()) -> 
     return {number: order or in_place or "" for number, order, in_place in rows}
 
 
-def given_up(parcels: Iterable[int]) -> set[str]:
-    """Numbers that these parcels had and do not have now."""
+def given_up(parcels: Iterable[int]) -> dict[int, set[str]]:
+    """Numbers that each of these parcels had and does not have now."""
     rows = ParcelNumber.objects.filter(parcel__in=parcels).exclude(tracking_number="")
-    pairs = rows.values_list("tracking_number", "parcel__tracking_number")
-    return {number for number, current in pairs if number != current}
+    found: dict[int, set[str]] = {}
+    for pk, number, current in rows.values_list("parcel", "tracking_number", "parcel__tracking_number"):
+        if number != current:
+            found.setdefault(pk, set()).add(number)
+    return found
 
 
 def latest(parcels: Iterable[int]) -> dict[int, int]:

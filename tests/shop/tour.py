@@ -235,7 +235,15 @@ def _together() -> Iterator[Stop]:
 
 
 def _desk() -> Iterator[Stop]:
-    for name in ("desk", "desk_new", "desk_orders", "desk_claims", "desk_questions", "desk_news", "desk_send"):
+    for name in (
+        "desk",
+        "desk_new",
+        "desk_orders",
+        "desk_claims",
+        "desk_questions",
+        "desk_news",
+        "desk_send",
+    ):
         yield Stop(MANAGER, name)
     product = Product.objects.get(team__members__person__email=MANAGER)
     yield Stop(MANAGER, "desk_product", (("id", global_id("Product", product.uid)),))

@@ -73,7 +73,7 @@ def team_of(request: HttpRequest) -> Team | HttpResponse:
     by: Any = request.user
     asked = request.GET.get("team", "")
     # By its code, or by its id as the board's page has it.
-    uid = _uid(asked, "Team")
+    uid = uid_in(asked, "Team")
     team = desk.desk_of(by, uid, "" if uid else asked)
     if team is None:
         if where := proof_page(by, request.get_full_path()):
@@ -96,14 +96,15 @@ def chosen_of(request: HttpRequest, team: Team) -> list[Shipment]:
         by_day = date.fromisoformat(asked.get("shipBy", ""))
     return board.chosen(
         team,
-        ids=[uid for one in asked.getlist("p")[: board.MOST_PRINTED] if (uid := _uid(one, "Shipment"))],
-        lot=_uid(asked.get("lot", ""), "Lot"),
+        ids=[uid for one in asked.getlist("p")[: board.MOST_PRINTED] if (uid := uid_in(one, "Shipment"))],
+        lot=uid_in(asked.get("lot", ""), "Lot"),
         ship_by=by_day,
         search=asked.get("q", ""),
     )
 
 
-def _uid(text: str, kind: str) -> UUID | None:
+def uid_in(text: str, kind: str) -> UUID | None:
+    """The uid inside an id of this kind; None for anything else."""
     with suppress(Refusal):
         return uid_of(text, kind) if text else None
     return None
