@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from fpdf import FPDF
 from fpdf.enums import Align, MethodReturnValue, WrapMode
@@ -87,7 +88,7 @@ class Sheet:
         pdf.set_font(face, size=size)
         pdf.set_text_color(*colour)
         pdf.set_xy(x, y)
-        rows = pdf.multi_cell(
+        rows: Any = pdf.multi_cell(
             wide, height, text, dry_run=True, output=MethodReturnValue.LINES, wrapmode=WrapMode.CHAR
         )
         fits = max(0, int((foot - y) / height + 0.01))

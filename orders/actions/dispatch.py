@@ -124,9 +124,9 @@ def _look_for_twins(
         first.setdefault(key, n)
     for team_id in {one.team_id for one in waiting.values()}:
         wanted = {number: n for (team, number), n in first.items() if team == team_id}
-        for number, order in twins(team_id, wanted).items():
-            n = wanted[number]
-            wrong.append(_of_row(NumberTwice(number, order), n, waiting[rows[n].shipment]))
+        for twice, order in twins(team_id, wanted).items():
+            n = wanted[twice]
+            wrong.append(_of_row(NumberTwice(twice, order), n, waiting[rows[n].shipment]))
 
 
 def _of_row(no: Refusal, n: int, parcel: Shipment) -> Refusal:

@@ -94,5 +94,5 @@ def narrowed(context: Any) -> bool:
 @register.simple_tag(takes_context=True)
 def number_field(context: Any, parcel: str, number: str) -> Any:
     """A tracking number that is asked of each parcel of a form and may be left out."""
-    told = {"required": False, "maxlength": 40, "autocomplete": "off"}
-    return field(context, f"number.{parcel}", f"{number} 的运单号", f"Tracking number of {number}", **told)
+    zh, en = f"{number} 的运单号", f"Tracking number of {number}"
+    return field(context, f"number.{parcel}", zh, en, required=False, maxlength=40, autocomplete="off")

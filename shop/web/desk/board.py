@@ -17,4 +17,4 @@ def orders(request: HttpRequest, lang: str) -> HttpResponse:
     return _orders(request, lang=lang)
 
 
-orders.page = _orders.page  # type: ignore[attr-defined]
+orders.page = _orders.page

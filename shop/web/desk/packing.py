@@ -84,8 +84,9 @@ def team_of(request: HttpRequest) -> Team | HttpResponse:
 
 def noted(request: HttpRequest, noun: str, team: Team, parcels: int) -> None:
     """That she has taken along so many addresses is written down."""
+    by: Any = request.user
     with transaction.atomic():
-        audit.record(request.user, "download", noun, team.uid, parcels=parcels)
+        audit.record(by, "download", noun, team.uid, parcels=parcels)
 
 
 def chosen_of(request: HttpRequest, team: Team) -> list[Shipment]:
