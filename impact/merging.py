@@ -24,6 +24,7 @@ COLUMNS = {
     "impact.Household.verified_by": Becomes.MOVES,
     "impact.DetailReading.reader": Becomes.STAYS,
     "impact.NamesOpening.reader": Becomes.STAYS,
+    "impact.ShareVersion.by": Becomes.STAYS,
     "impact.Call.person": Becomes.STAYS,
     # By whose call it was, as of its day; the contest counts callers by who each is at the moment it counts.
     "impact.Support.mobiliser_person": Becomes.STAYS,

@@ -18,6 +18,7 @@ PROMISES: dict[str, tuple[str, dict[str, str]]] = {
             "send-or-call-off": "a parcel is sent or called off and never both, 200 trials",
             "coupons": "a coupon's last use is had once, 200 trials",
             "coupons-control": "without the lock it is had more often in ≥ 95 of 100",
+            "weights": "a lot's weights are mended or its first unit is sold, 200 trials",
         },
     ),
     "payment": (

@@ -1,20 +1,23 @@
-"""Say who grew a lot, once, before the first unit of it is sold."""
+"""Say who grew a lot before the first unit of it is sold; until then a mistake is mended by a new version."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from accounts.actions import audit
 from accounts.models import Person
 from accounts.permissions import may
 from catalog.actions import desk
+from catalog.actions.stock import lock
 from catalog.models import Lot, Product
 from catalog.reads import desks_of
 from core.language import say
 from core.refusals import Conflict, Invalid, NotAllowed
 from impact.actions.ledger import account_ids
-from impact.models import Credit, Household, LotShare, LotTally
+from impact.models import Credit, Household, LotShare, LotTally, ShareVersion
 from impact.models.kind import NAMING_HOUSEHOLDS
 from impact.reads.positions import AccountKey
 
@@ -22,6 +25,7 @@ from impact.reads.positions import AccountKey
 # mushrooms a tenth may be left when they are dried, and to what is processed others add. A point in the wrong place
 # is beyond it.
 FRESH, WORKED = (50, 200), (20, 1500)
+SOLD = say("已有人购买，不能再更改分配。", "Units of this lot are sold or held: its shares are fixed.")
 
 
 @dataclass(frozen=True)
@@ -39,38 +43,87 @@ def share_out(lot: Lot, grams: Mapping[int, int], by: Person | None) -> None:
 
 @transaction.atomic
 def share_out_many(grown: Sequence[Grown], by: Person | None) -> None:
-    """Set lots' shares, for good: a correction is a new lot. In few statements, whatever their number.
+    """Set lots' shares. In few statements, whatever their number.
 
     A lot of level 2 has exactly one household, of level 1 at least two, of level 0 (the team's pool) none
     and so is not named here. The households are verified ones of the lot's own team.
     """
-    lots = _untouched([g.lot.pk for g in grown])
+    lots = _unsold([g.lot.pk for g in grown])
+    if len(lots) < len(grown) or LotTally.objects.filter(lot_id__in=lots).exists():
+        raise Conflict(say("这一批次的分配已经确定。", "The shares of this lot are set already."))
     _may(by, lots.values())
-    _check_households(grown, lots)
-    for g in grown:
-        _check_level(lots[g.lot.pk], g.grams)
-        if by is not None:
-            _check_weight(lots[g.lot.pk], sum(g.grams.values()))
+    _check(grown, lots, by)
     Lot.objects.filter(pk__in=lots).update(traced_at=timezone.now())
     LotTally.objects.bulk_create(LotTally(lot_id=g.lot.pk, grams=sum(g.grams.values())) for g in grown)
-    rows = [(g.lot.pk, household, grams) for g in grown for household, grams in sorted(g.grams.items())]
-    LotShare.objects.bulk_create(LotShare(lot_id=lot, household_id=h, grams=grams) for lot, h, grams in rows)
-    Credit.objects.bulk_create(Credit(lot_id=lot, household_id=h) for lot, h, _ in rows)
+    ShareVersion.objects.bulk_create(_version(g, 1, by) for g in grown)
+    _put(grown)
     # The lots' accounts are opened now, so that no buyer's payment waits for another that opens the same one.
     team_of = {pk: lot.variant.product.team_id for pk, lot in lots.items()}
     account_ids([AccountKey(kind, team, lot) for lot, team in team_of.items() for kind in NAMING_HOUSEHOLDS])
 
 
-def _untouched(lot_ids: Sequence[int]) -> dict[int, Lot]:
-    locked = Lot.objects.select_for_update(of=("self",), no_key=True).select_related("variant__product__team")
-    lots = {lot.pk: lot for lot in locked.filter(pk__in=lot_ids).order_by("pk")}
-    if any(lot.units_sold or lot.units_reserved or lot.units_replaced for lot in lots.values()):
-        words = say(
-            "已有人购买，不能再更改分配。", "Units of this lot are sold or held: its shares are fixed."
+@transaction.atomic
+def weigh_anew(grown: Grown, version: int, by: Person | None) -> None:
+    """Mend what was weighed in for a lot before the first unit of it is sold: the next version, and the former ones stay.
+
+    `version` is the one that she has before her: of two who mend at once, the second looks again.
+    """
+    lots = _unsold([grown.lot.pk])
+    _may(by, lots.values())
+    tally = LotTally.objects.select_for_update(no_key=True).filter(lot=grown.lot).first()
+    if tally is None or tally.number:
+        raise Conflict(
+            SOLD if tally else say("这一批次还没有登记。", "Nothing is on record of this lot yet.")
         )
-        raise Conflict(words)
-    if len(lots) < len(lot_ids) or LotTally.objects.filter(lot_id__in=lot_ids).exists():
-        raise Conflict(say("这一批次的分配已经确定。", "The shares of this lot are set already."))
+    last = versions_of(grown.lot).last()
+    if version != (last.number if last else 1):
+        words = say(
+            "别人刚刚改过，请看过新的再改。", "Somebody has just changed it. Please look at it as it is now."
+        )
+        raise Conflict(words, field="version")
+    _check([grown], lots, by)
+    before = LotShare.objects.filter(lot=grown.lot)
+    if last is None:  # the release of before has set them, and kept no version
+        had = Grown(grown.lot, dict(before.values_list("household", "grams")))
+        ShareVersion.objects.bulk_create([_version(had, 1, None)])
+    ShareVersion.objects.bulk_create([_version(grown, version + 1, by)])
+    before.delete()
+    Credit.objects.filter(lot=grown.lot).delete()
+    LotTally.objects.filter(pk=tally.pk).update(grams=sum(grown.grams.values()))
+    _put([grown])
+    audit.record(by, "lot.weigh_anew", "Lot", grown.lot.uid, version=version + 1)
+
+
+def versions_of(lot: Lot) -> QuerySet[ShareVersion]:
+    """What was weighed in for a lot, the first version first."""
+    return ShareVersion.objects.filter(lot=lot).order_by("number")
+
+
+def _version(grown: Grown, number: int, by: Person | None) -> ShareVersion:
+    grams = {str(household): weight for household, weight in sorted(grown.grams.items())}
+    return ShareVersion(lot=grown.lot, number=number, grams=grams, by=by, at=timezone.now())
+
+
+def _put(grown: Sequence[Grown]) -> None:
+    rows = [(g.lot.pk, household, grams) for g in grown for household, grams in sorted(g.grams.items())]
+    LotShare.objects.bulk_create(LotShare(lot_id=lot, household_id=h, grams=grams) for lot, h, grams in rows)
+    Credit.objects.bulk_create(Credit(lot_id=lot, household_id=h) for lot, h, _ in rows)
+
+
+def _check(grown: Sequence[Grown], lots: Mapping[int, Lot], by: Person | None) -> None:
+    _check_households(grown, lots)
+    for g in grown:
+        _check_level(lots[g.lot.pk], g.grams)
+        if by is not None:
+            _check_weight(lots[g.lot.pk], sum(g.grams.values()))
+
+
+def _unsold(lot_ids: Sequence[int]) -> dict[int, Lot]:
+    """The lots, locked as a sale locks them: whoever comes first, the other sees what came of it."""
+    found = Lot.objects.select_related("variant__product__team").filter(pk__in=lot_ids)
+    lots = {lot.pk: lot for lot in lock(found)}
+    if any(lot.units_sold or lot.units_reserved or lot.units_replaced for lot in lots.values()):
+        raise Conflict(SOLD)
     return lots
 
 

@@ -23,6 +23,8 @@ from impact.actions import household as households
 from impact.actions import shares
 from impact.actions import short_name as short_names
 from impact.api.household import HouseholdType, NamesOpeningType, Roster, growers_of, roster_of
+from impact.api.lots import PAGE as LOTS
+from impact.api.lots import WeighedLot, lots_found
 from impact.models import Household, HouseholdStatus, LotShare
 from impact.reads import desk as desks
 from impact.reads import household as reads
@@ -95,6 +97,16 @@ class HouseholdDesk(PlainType):
         },
         resolver=lambda root, info, find="", page=1: roster_of(root["team"], find, page),
         description="The team's households by their numbers, those that wait to be verified first.",
+    )
+    lots = list_of(
+        WeighedLot,
+        most=LOTS,
+        resolver=lambda root, info, find="", lot=None: lots_found(root["team"], find, lot),
+        description="The team's lots: those that wait for weights first, then in the order in which they are sold.",
+        find=graphene.Argument(
+            graphene.String, description="A part of a code, or of a product's or size's name."
+        ),
+        lot=graphene.Argument(graphene.ID, description="Only this one."),
     )
     names_open_until = graphene.DateTime(
         resolver=lambda root, info: _open_until(root["team"], info.context.user),
@@ -245,7 +257,7 @@ class LotShareInput(graphene.InputObjectType):
 
 
 class LotShareOut(Act):
-    """Managers and leaders: say who grew a lot, once, before the first unit of it is sold."""
+    """Managers and leaders: say who grew a lot, before the first unit of it is sold; until then it can be mended."""
 
     class Meta:
         access = SIGNED_IN
@@ -254,6 +266,9 @@ class LotShareOut(Act):
         lot = graphene.ID(required=True, description="A lot of the asker's own team.")
         shares = graphene.List(
             graphene.NonNull(LotShareInput), required=True, description="Each household once."
+        )
+        version = graphene.Int(
+            description="The version that these mend, as `shareVersion` tells it; without it the lot's first."
         )
 
     shares = mark(
@@ -264,24 +279,28 @@ class LotShareOut(Act):
     )
 
     @classmethod
-    def act(cls, request: Any, lot: str, shares: list[Any]) -> Any:
+    def act(cls, request: Any, lot: str, shares: list[Any], version: int | None = None) -> Any:
         """The lot's shares by household, in grams. INVALID where they do not fit its level or weight; CONFLICT once
-        set or sold."""
+        sold, or where another version is in force."""
         its = Lot.objects.filter(variant__product__team__in=desks_of(request.user, KEEP))
         found = (
             its.filter(uid=uid_of(lot, "Lot", field="lot")).select_related("variant__product__team").first()
         )
         if found is None:
             raise absent(request.user, KEEP)
-        return cls(shares=_share_out(request, found, shares))
+        return cls(shares=_share_out(request, found, shares, version))
 
 
-def _share_out(request: Any, lot: Lot, rows: list[Any]) -> QuerySet[LotShare]:
+def _share_out(request: Any, lot: Lot, rows: list[Any], version: int | None) -> QuerySet[LotShare]:
     uids = [uid_of(share["household"], "Household", field="shares") for share in rows]
     ids = dict(Household.objects.filter(uid__in=uids).values_list("uid", "pk"))
     if len(ids) < len(rows):
         raise Invalid(say("每户填写一次。", "Name each household once."), field="shares")
-    shares.share_out(lot, {ids[uid]: s["grams"] for uid, s in zip(uids, rows, strict=True)}, request.user)
+    grown = shares.Grown(lot, {ids[uid]: s["grams"] for uid, s in zip(uids, rows, strict=True)})
+    if version is None:
+        shares.share_out_many([grown], request.user)
+    else:
+        shares.weigh_anew(grown, version, request.user)
     return LotShare.objects.filter(lot=lot).select_related("household").order_by("household_id")
 
 

@@ -11,6 +11,7 @@ from impact.models.household import (
 )
 from impact.models.kind import Kind
 from impact.models.ledger import Account, LedgerTransaction, Transfer
+from impact.models.share_version import ShareVersion
 from impact.models.short_name import NamesOpening, NamesReading, ShortName
 from impact.models.standing import (
     Disclosure,
@@ -44,6 +45,7 @@ __all__ = [
     "NamesOpening",
     "NamesReading",
     "Round",
+    "ShareVersion",
     "ShortName",
     "Standing",
     "Support",

@@ -138,9 +138,10 @@ class HouseholdStatus(models.Model):
 
 
 class LotShare(models.Model):
-    """How much of a lot a household grew. It points down at the lot; a lot knows no household."""
+    """How much of a lot a household grew, as it is now. It points down at the lot; a lot knows no household.
 
-    append_only = True
+    It is the last of the lot's versions (ShareVersion), row by row, for those who share out; `verify` compares them.
+    """
 
     lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="+")
     household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="shares")

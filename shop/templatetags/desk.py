@@ -47,6 +47,31 @@ def weight_of(units: int, grams: int) -> Words:
 
 
 @register.simple_tag
+def weighed(growers: list[dict], shares: list[dict]) -> dict[str, Any]:
+    """The rows of a lot's weights: all who may be named, with what each has on record; and those on record alone, whoever
+    has left since among them."""
+    grams = {share["household"]["id"]: share["grams"] for share in shares}
+    rows = [
+        {
+            **one,
+            "grams": grams.get(one["id"], 0),
+            "kilograms": kilograms(grams[one["id"]]) if one["id"] in grams else "",
+        }
+        for one in growers
+    ]
+    left = [
+        {**s["household"], "grams": s["grams"]}
+        for s in shares
+        if s["household"]["id"] not in {r["id"] for r in rows}
+    ]
+    return {
+        "all": rows,
+        "on_record": [row for row in (*rows, *left) if row["grams"]],
+        "grams": sum(grams.values()),
+    }
+
+
+@register.simple_tag
 def story_fields(story: list[dict] | None) -> list[dict]:
     """The eleven parts of a price for the editor, with the percent that each has now."""
     now = {part["part"]: part["bps"] for part in story or ()}

@@ -18,9 +18,9 @@ ROWS = {
     "number": "parcels",
     **dict.fromkeys(OF_RULES, "values"),
 }
-# The longest form weighs in 100 households, the longest field is a text of 10,000 characters, and the fullest form
+# The longest form weighs in 1,000 households, the longest field is a text of 10,000 characters, and the fullest form
 # has two of them: all of that is kept, and what is kept stays bounded whatever is sent.
-MOST_FIELDS, MOST_VALUES, LONGEST, MOST_IN_ALL = 160, 20, 10_000, 20_000
+MOST_FIELDS, MOST_VALUES, LONGEST, MOST_IN_ALL = 1_010, 20, 10_000, 20_000
 
 
 def refill_of(posted: QueryDict, may: frozenset[str]) -> dict[str, list[str]]:

@@ -158,7 +158,7 @@ def test_thousands_are_proposed_verified_and_given_shares_in_a_few_statements(
     variant = shelves.a_variant(shelves.a_product(team))
     lots = [shelves.a_lot(variant, level=Lot.Level.SHARED) for _ in range(20)]
     operator = shelves.an_operator()
-    with django_assert_max_num_queries(30):
+    with django_assert_max_num_queries(34):
         made = household.propose_many([Proposal(team, team.county, timezone.now(), DETAILS)] * 300, None)
         household.verify_many(made, operator)
         shares.share_out_many(

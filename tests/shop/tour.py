@@ -249,6 +249,7 @@ def _desk() -> Iterator[Stop]:
     yield Stop(MANAGER, "desk_product", (("id", global_id("Product", product.uid)),))
     yield Stop(MANAGER, "product", (("slug", product.slug),))
     yield Stop(MANAGER, "desk_households")
+    yield Stop(MANAGER, "desk_lots")
     yield Stop(MANAGER, "desk_team")
     yield Stop(MANAGER, "desk_people")
     yield Stop(MANAGER, "desk_coupons")

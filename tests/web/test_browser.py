@@ -150,7 +150,15 @@ def of_the_shop(shelf: SimpleNamespace, together: Together, orders: SimpleNamesp
             *(f"groups/open/?variant={shelf.variant}&province=420000", f"g/{together.code}/"),
         ],
         shelf.manager: [
-            *("desk/", "desk/new/", "desk/orders/", "desk/claims/", "desk/questions/", "desk/households/"),
+            *(
+                "desk/",
+                "desk/new/",
+                "desk/orders/",
+                "desk/claims/",
+                "desk/questions/",
+                "desk/households/",
+                "desk/lots/",
+            ),
             *(
                 "desk/households/?open=propose_household",
                 "desk/team/",

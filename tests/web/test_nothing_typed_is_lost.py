@@ -68,6 +68,7 @@ PLAIN |= {
     "find_order",
     "letters",
     "desk_lot",
+    "desk_lots",
     "desk_new",
     "my_data",
     "incidents",

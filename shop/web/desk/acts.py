@@ -111,7 +111,7 @@ def _of_a_lot(words: Words) -> Look:
 
 
 def weighed(request: HttpRequest, variables: dict[str, Any]) -> Lines:
-    """Of how many households, and how much they grew together."""
+    """Of how many households, and how much they grew together; each stands beside its own field."""
     grams = [share["grams"] for share in variables["shares"]]
     return [
         (say("农户", "Households"), str(len(grams))),

@@ -29,6 +29,7 @@ urlpatterns = [
         page("desk/lot", for_somebody=True),
         name="desk_lot",
     ),
+    path("<language:lang>/desk/lots/", page("desk/lots", for_somebody=True), name="desk_lots"),
     path(
         "<language:lang>/desk/households/", page("desk/households", for_somebody=True), name="desk_households"
     ),

@@ -45,6 +45,20 @@ for (const button of navigator.clipboard ? document.querySelectorAll("[data-copy
   });
 }
 
+// What households brought adds up beside what the lot's units weigh while it is written, not only after it was sent.
+for (const table of document.querySelectorAll("[data-weights]")) {
+  const told = table.querySelector("[data-weights-sum]");
+  const whole = (table.dataset.weights * table.dataset.unit) / 1000;
+  const add = () => {
+    const parts = [...table.querySelectorAll("input")].map((input) => Number(input.value.replace(/kg/i, "")) || 0);
+    const sum = Math.round(parts.reduce((a, b) => a + b, 0) * 1000) / 1000;
+    told.querySelector("b").textContent = `${sum} / ${whole} kg`;
+    told.hidden = false;
+  };
+  table.addEventListener("input", add);
+  add();
+}
+
 // The parts of a price add up to 100 while they are written, not only after they were sent.
 for (const story of document.querySelectorAll("[data-story]")) {
   const told = story.querySelector("[data-story-sum]");
