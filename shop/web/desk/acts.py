@@ -116,6 +116,7 @@ def weighed(request: HttpRequest, variables: dict[str, Any]) -> Lines:
     return [
         (say("农户", "Households"), str(len(grams))),
         (say("合计", "Together"), f"{sum(grams) / 1000:,.10g} kg"),
+        (say("头一份卖出之前还能改", "Until the first unit is sold it can still be mended"), ""),
     ]
 
 
