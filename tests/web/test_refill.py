@@ -48,6 +48,9 @@ def test_what_is_typed_into_a_form_of_ours_is_kept_unless_it_is_a_secret():
     }
     # Of somebody near to a team a keyed hash is kept, and nothing else.
     thrown_away |= {("declare_related_party", "value")}
+    # What was meant of one number is asked anew of the next.
+    sent_by = ("correct_number", "ship_group", "ship_parcel", "send_parcels")
+    thrown_away |= {(form, "isMeant") for form in sent_by}
     # Codes are good once, or wrong: each is written anew.
     codes = (
         "confirm_second_factor",
