@@ -243,6 +243,7 @@ def _desk() -> Iterator[Stop]:
         "desk_questions",
         "desk_news",
         "desk_send",
+        "desk_numbers",
     ):
         yield Stop(MANAGER, name)
     product = Product.objects.get(team__members__person__email=MANAGER)

@@ -98,8 +98,8 @@ PLAIN |= {"contest_entry", "following", "purchases", "wishes"}
 PLAIN |= {"ask", "desk_questions"}
 # At the desk one is written at a time; in the office each reason is opened alone; the others have buttons.
 PLAIN |= {"account_news", "letters_off", "desk_news", "office_news"}
-# Of many parcels' numbers there is one form.
-PLAIN |= {"desk_send"}
+# Of many parcels' numbers there is one form; of a table of them there is nothing to type.
+PLAIN |= {"desk_send", "desk_numbers"}
 # On a judge's page marks and a comment are typed into one form; of seals there is only reading.
 PLAIN |= {"judge", "judge_desk", "judge_entry", "contest_seals"}
 PLAIN |= {"contest_rules", "contest_compare", "contest_round", "contest_race", "contest_weights"}

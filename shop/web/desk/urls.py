@@ -5,6 +5,7 @@ from django.urls import path
 from shop.web.desk.board import orders
 from shop.web.desk.invoice import invoice_file, upload_invoice, upload_red_invoice
 from shop.web.desk.label import upload_return_label, uploaded_label
+from shop.web.desk.numbers import import_numbers, send_numbers, to_send
 from shop.web.desk.packing import team_packing, team_papers
 from shop.web.desk.picture import update_product, upload_picture
 from shop.web.desk.today import today
@@ -15,6 +16,10 @@ urlpatterns = [
     path("<language:lang>/desk/new/", page("desk/new", for_somebody=True), name="desk_new"),
     path("<language:lang>/desk/orders/", orders, name="desk_orders"),
     path("<language:lang>/desk/send/", page("desk/send", for_somebody=True), name="desk_send"),
+    path("<language:lang>/desk/numbers/", page("desk/numbers", for_somebody=True), name="desk_numbers"),
+    path("<language:lang>/desk/to-send.<slug:form>", to_send, name="desk_to_send"),
+    path("do/import_numbers/", import_numbers, name="import_numbers"),
+    path("do/send_numbers/", send_numbers, name="send_numbers"),
     path("<language:lang>/desk/papers/<slug:kind>.pdf", team_papers, name="team_papers"),
     path("<language:lang>/desk/claims/", page("desk/claims", for_somebody=True), name="desk_claims"),
     path("<language:lang>/desk/questions/", page("desk/questions", for_somebody=True), name="desk_questions"),
