@@ -60,7 +60,7 @@ TABLE = Table(
 
 
 @dataclass(frozen=True)
-class Told:
+class SheetRow:
     """What one row says of one parcel; of one that travels already `was` is its number until now."""
 
     row: int
@@ -78,10 +78,10 @@ class Plan:
     """What a table would do: parcels to be sent, numbers to be put right, what is so already, numbers given up (not taken),
     numbers that stand twice, each with a sentence; and what is wrong, in which case it does nothing."""
 
-    to_send: list[Told] = field(default_factory=list)
-    to_correct: list[Told] = field(default_factory=list)
+    to_send: list[SheetRow] = field(default_factory=list)
+    to_correct: list[SheetRow] = field(default_factory=list)
     already: int = 0
-    given_up: list[Told] = field(default_factory=list)
+    given_up: list[SheetRow] = field(default_factory=list)
     twice: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     faults_total: int = 0
@@ -147,7 +147,7 @@ def _place(found: Plan, row: Row, parcel: Shipment, held: set[int], old: Mapping
     if not carrier:
         raise Invalid(_NO_CARRIER, field="carrier")
     units = sum(line.units_sent for line in parcel.lines.all())
-    told = Told(
+    told = SheetRow(
         row.number,
         parcel.uid,
         parcel.order.number,
@@ -197,7 +197,7 @@ def _twice(number: str, before: str, order: str) -> str:
 
 @transaction.atomic
 def apply(
-    to_send: Sequence[Told], to_correct: Sequence[Told], by: Any, *, is_meant: bool = False
+    to_send: Sequence[SheetRow], to_correct: Sequence[SheetRow], by: Any, *, is_meant: bool = False
 ) -> tuple[int, int]:
     """Do what was looked at: how many were sent, how many put right. All is looked at again under its locks: what has
     changed since is refused with its order's number, and then nothing is done."""

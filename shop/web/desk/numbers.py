@@ -14,7 +14,7 @@ from core.language import say
 from core.refusals import NotFound, Refusal, SecondFactorRequired
 from core.tables import Unreadable
 from orders.actions import number_sheet
-from orders.actions.number_sheet import Plan, Told
+from orders.actions.number_sheet import Plan, SheetRow
 from orders.reads import desk
 from orders.reads.address import on_a_parcel
 from shop.web.act import back, ours, spoken, to_second_factor
@@ -94,7 +94,7 @@ def _shown(found: Plan, person: Any) -> dict[str, Any]:
     }
 
 
-def _plain(one: Told) -> dict[str, Any]:
+def _plain(one: SheetRow) -> dict[str, Any]:
     return {**asdict(one), "shipment": str(one.shipment)}
 
 
@@ -111,8 +111,8 @@ def send_numbers(request: HttpRequest) -> HttpResponse:
         rates.demand("numbers file", str(person.uid), 30, 60)
         corrects = posted.getlist("correct")[-1:] == ["true"]
         sent, corrected = number_sheet.apply(
-            [_told(row) for row in held["to_send"]],
-            [_told(row) for row in held["to_correct"]] if corrects else [],
+            [_row_of(row) for row in held["to_send"]],
+            [_row_of(row) for row in held["to_correct"]] if corrects else [],
             person,
             is_meant=posted.getlist("isMeant")[-1:] == ["true"],
         )
@@ -130,8 +130,8 @@ def send_numbers(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(ours(request, "next"))
 
 
-def _told(row: dict[str, Any]) -> Told:
-    return Told(**{**row, "shipment": UUID(row["shipment"])})
+def _row_of(row: dict[str, Any]) -> SheetRow:
+    return SheetRow(**{**row, "shipment": UUID(row["shipment"])})
 
 
 _READ_AGAIN = say(
