@@ -6,7 +6,7 @@ from accounts import mail
 from accounts.permissions import holders
 from core.deliveries import reaction
 from core.events import Event
-from impact.actions import disclosure, standings
+from impact.actions import disclosure, standings, statement
 from impact.events import EntryHasFewHouseholds
 from impact.links import operators_entry
 from impact.models import Entry
@@ -22,6 +22,12 @@ def fold_standings(events: list[Event]) -> None:
 def fold_waiting() -> int:
     """For beat: should a wake-up have been lost, a standing is late by a second or two."""
     return standings.fold()
+
+
+@shared_task(name="impact.tasks.fold_statements")
+def fold_statements() -> int:
+    """For beat: what the ledger has moved comes into its teams' months within some seconds."""
+    return statement.fold()
 
 
 @shared_task(name="impact.tasks.disclose")

@@ -22,6 +22,7 @@ STRIKES = {
     "orders.tasks.renew_companions": 600,
     "orders.tasks.follow_closures": 15,
     "impact.tasks.fold_waiting": 2,
+    "impact.tasks.fold_statements": 5,
     # Due once a day, at 04:00 by the trade's clock, and at a freeze; looked for each half minute, and after a rest.
     "impact.tasks.disclose": 30,
     "contest.tasks.open_sheets": 30,

@@ -23,6 +23,7 @@ from impact.models.standing import (
     SupportNumber,
     SupportWaiting,
 )
+from impact.models.statement import StatementBalance, StatementMonth, StatementWaiting
 
 __all__ = [
     "Account",
@@ -48,6 +49,9 @@ __all__ = [
     "ShareVersion",
     "ShortName",
     "Standing",
+    "StatementBalance",
+    "StatementMonth",
+    "StatementWaiting",
     "Support",
     "SupportNumber",
     "StandingDay",

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from core.verify import Offence
-from impact.verify import contest, disclosure, ledger, lines, lots, replacements, rows, subsidiary
+from impact.verify import contest, disclosure, ledger, lines, lots, replacements, rows, statement, subsidiary
 
 
 def verify() -> Iterator[Offence]:
@@ -16,6 +16,7 @@ def verify() -> Iterator[Offence]:
         replacements.verify(),
         subsidiary.verify(),
         lots.verify(),
+        statement.verify(),
         contest.verify(),
         disclosure.verify(),
     )

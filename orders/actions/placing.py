@@ -12,6 +12,7 @@ from django.db.models import DateField, Max, OuterRef, Subquery, Value
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
+from accounts.models import Organisation
 from catalog.actions import stock
 from catalog.models import Variant
 from core import clock, failpoints, rows
@@ -91,6 +92,7 @@ class Purchase:
     organisation_id: int | None = None
     mobiliser_organisation_id: int | None = None
     mobiliser_person_id: int | None = None
+    channel: str = Order.Channel.SHOP
     holder_kind: str = ""
     holder: UUID | None = None
     most_held: int = 0  # units, by the holder
@@ -124,7 +126,7 @@ def place_many(purchases: Sequence[Purchase]) -> list[Order]:
 
 def place_all(purchases: Sequence[Purchase]) -> list[Placed]:
     """The same, each with its attempt to pay; within a transaction."""
-    now, traded = timezone.now(), clock.now()
+    now, traded, supporters = timezone.now(), clock.now(), _supporters(purchases)
     allowed = {
         p.uid: unpaid.allowance(p.unproved, sum(_units(p).values()), _total(p), p.within) for p in purchases
     }
@@ -147,6 +149,7 @@ def place_all(purchases: Sequence[Purchase]) -> list[Placed]:
     for purchase in purchases:
         drawn = reserved.draws[purchase.uid]
         order = _order(purchase, now, traded, ends[purchase.uid], allowed[purchase.uid] is not None)
+        order.supporter = supporters[purchase.organisation_id]
         parcels = {
             box: Shipment(
                 order=order,
@@ -216,6 +219,13 @@ def _units(purchase: Purchase) -> dict[int, int]:
     return dict(wants)
 
 
+def _supporters(purchases: Sequence[Purchase]) -> dict[int | None, str]:
+    """What each organisation that is bought for is; most are bought for by a person alone, and nothing is asked."""
+    bought_for = {p.organisation_id for p in purchases} - {None}
+    kinds = Organisation.objects.filter(pk__in=bought_for).values_list("pk", "kind") if bought_for else ()
+    return {None: Order.A_PERSON, **dict(kinds)}
+
+
 def _order(purchase: Purchase, now: datetime, traded: datetime, until: datetime, is_bounded: bool) -> Order:
     goods = sum(want.list_minor for want in purchase.wants)
     off = sum(want.off_minor for want in purchase.wants)
@@ -233,6 +243,7 @@ def _order(purchase: Purchase, now: datetime, traded: datetime, until: datetime,
         mobiliser_person_id=purchase.mobiliser_person_id,
         # What a proved buyer holds is not counted.
         unproved_cookie=purchase.unproved.number if purchase.unproved and is_bounded else None,
+        channel=purchase.channel,
         holder_kind=purchase.holder_kind,
         holder=purchase.holder,
         note=purchase.note,

@@ -49,6 +49,13 @@ class Order(StateMachine, models.Model):
         # A refund may fail after it had succeeded: then the order is what its parcels say again.
         State.REFUNDED: {State.HELD, State.PAID, State.SHIPPED, State.DELIVERED, State.COMPLETED},
     }
+
+    class Channel(Choices):
+        SHOP = "shop", say("在店里买", "Bought in the shop")
+        GROUP = "group", say("团购", "Group purchase")
+
+    # Who has bought where it is not for an organisation; else its kind, as it was then.
+    A_PERSON = "person"
     # Paid for good, and so its teams' business; in the order in which it moves on.
     WITH_TEAMS = (State.PAID, State.SHIPPED, State.DELIVERED, State.COMPLETED)
     # The shop has its money, whoever it waits for.
@@ -99,6 +106,17 @@ class Order(StateMachine, models.Model):
     holder_kind = models.CharField(max_length=16, blank=True, help_text="what kind of thing it is held for")
     holder = models.UUIDField(
         null=True, help_text="for what it is held, once paid, until it is confirmed or repaid; null for most"
+    )
+    channel = models.CharField(
+        max_length=12,
+        choices=Channel.choices,
+        null=True,
+        help_text="by which way it was placed, for good; null: placed before that was written down",
+    )
+    supporter = models.CharField(
+        max_length=12,
+        null=True,
+        help_text="“person”, or the kind of organisation that it is for, as it was when placed; null likewise",
     )
     state = models.CharField(max_length=10, choices=State.choices, default=State.PLACED)
     note = models.CharField(max_length=200, blank=True)

@@ -177,6 +177,7 @@ def test_an_order_bears_the_mobiliser_and_the_organisation_it_was_bought_for():
     )
     order = Order.objects.get()
     assert order.mobiliser_organisation == union and order.organisation == union
+    assert (order.channel, order.supporter) == ("shop", union.kind)
 
 
 def in_threads(count, deed):

@@ -48,6 +48,7 @@ def test_a_member_joins_in_the_name_of_the_organisation_a_stranger_only_by_its_c
     own, strangers = row(made.join(made.members[0])), row(made.join())
     assert (own.organisation, own.mobiliser_organisation) == (made.union, made.union)
     assert (strangers.organisation, strangers.mobiliser_organisation) == (None, made.union)
+    assert {(o.channel, o.supporter) for o in (own, strangers)} == {("group", "union"), ("group", "person")}
     assert own.person == made.members[0].person and own.email == own.person.email
 
 

@@ -110,6 +110,7 @@ def _purchase(
         language=language.current(),
         organisation_id=_colleague(buyer, group),
         mobiliser_organisation_id=group.organisation_id,
+        channel=Order.Channel.GROUP,
         holder_kind=KIND,
         holder=group.uid,
         most_held=group.maximum_units,
