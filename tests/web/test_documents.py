@@ -23,6 +23,8 @@ UPLOADS = {
     "upload_logo": {"photo"},
     # To whom a cart goes, as a file (shop/web/buying/people.py).
     "import_people": {"file"},
+    # What each household brought, as a file that fills the form (shop/web/desk/weights.py).
+    "import_weights": {"lot", "file"},
     # Statements of outside platforms (shop/web/organiser/files.py).
     "upload_import": {
         *("round", "source", "file", "scope", "grade", "statedOn", "coversFrom", "coversTo"),

@@ -40,7 +40,13 @@ def test_each_act_keeps_fields_of_its_own_and_no_secret():
 def test_what_is_typed_into_a_form_of_ours_is_kept_unless_it_is_a_secret():
     """A new field is thought of: it is kept, or named here."""
     thrown_away = {("propose_household", "name"), ("propose_household", "phone"), ("look_at_rates", "file")}
-    thrown_away |= {("import_people", "file")}
+    # What a team calls a household is forgotten as its name is.
+    thrown_away |= {
+        ("propose_household", "shortName"),
+        ("rename_household", "shortName"),
+        ("find_household", "name"),
+    }
+    thrown_away |= {("import_people", "file"), ("import_weights", "file")}
     thrown_away |= {("upload_import", "file"), ("repair_import", "file"), ("upload_award_file", "file")}
     thrown_away |= {("upload_return_label", "file")}
     thrown_away |= {

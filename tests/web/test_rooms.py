@@ -26,6 +26,7 @@ WITHOUT_DOCUMENT = {
     "import_rates",
     "upload_logo",
     "import_people",
+    "import_weights",
     "upload_import",
     "repair_import",
     "upload_award_file",

@@ -138,6 +138,8 @@ def recalled(request: HttpRequest, variables: dict[str, Any]) -> Lines:
 LOTS = {
     "declare_lot": Act(follow=saved, undone_by="close_lot"),
     "share_out_lot": Act(follow=saved, look=weighed),
+    # What was read stands in the form, to be looked over: nothing is done yet.
+    "import_weights": Act(undone_by="share_out_lot"),
     "open_lot": Act(
         follow=tells(
             say("批次 {x} 已采收，可以发货。", "Lot {x} is harvested and can be sent."), "lot", "code"

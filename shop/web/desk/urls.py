@@ -9,6 +9,7 @@ from shop.web.desk.numbers import import_numbers, send_numbers, to_send
 from shop.web.desk.packing import team_packing, team_papers
 from shop.web.desk.picture import update_product, upload_picture
 from shop.web.desk.today import today
+from shop.web.desk.weights import import_weights, weights_file
 from shop.web.page import page
 
 urlpatterns = [
@@ -34,6 +35,8 @@ urlpatterns = [
         page("desk/lot", for_somebody=True),
         name="desk_lot",
     ),
+    path("<language:lang>/desk/lots/<str:lot>/weights.csv", weights_file, name="weights_file"),
+    path("do/import_weights/", import_weights, name="import_weights"),
     path("<language:lang>/desk/lots/", page("desk/lots", for_somebody=True), name="desk_lots"),
     path(
         "<language:lang>/desk/households/", page("desk/households", for_somebody=True), name="desk_households"
