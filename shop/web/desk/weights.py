@@ -63,7 +63,7 @@ def import_weights(request: HttpRequest) -> HttpResponse:
         person: Any = signed_in(request)
         rates.demand("weights file", str(person.uid), 30, 60)
         lot = _lot(person, request.POST.get("lot", ""))
-        read = read_weights(lot.variant.product.team, person, file)
+        read = read_weights(lot.variant.product.team, person, file)  # type: ignore[arg-type]
     except SecondFactorRequired:
         return to_second_factor(request, NAME)
     except (Refusal, Unreadable) as refusal:
