@@ -133,8 +133,8 @@ class ProductAdmin(OperatorAdmin):
         """Publish each chosen product as it stood in the list."""
 
         def as_seen(row: Product, by: Any) -> object:
-            seen = request.POST.get(f"seen.{row.pk}")
-            return listing.approve(row, by, version=row.version if seen == str(row.version) else 0)
+            seen = request.POST.get(f"seen.{row.pk}", "")
+            return listing.approve(row, by, version=int(seen) if seen.isdecimal() else 0)
 
         admin_action("通过并上架 · Approve", as_seen, undone_by="Suspend")(self, request, chosen)
 

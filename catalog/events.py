@@ -18,6 +18,7 @@ class ProductReviewed(Event):
 
     product_id: int
     review_id: int
+    is_of_changes: bool = False  # of what waited beside what was sold meanwhile
 
 
 @dataclass(frozen=True)

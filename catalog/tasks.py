@@ -19,7 +19,8 @@ def send_review(event: ProductReviewed) -> None:
     for person in reads.managers_of(product.team_id):
         link = f"{settings.SITE_URL}/{person.language}/desk/"
         context = {"name": person.name, "product": product, "review": review, "link": link}
-        mail.send(person.email, person.language, f"listing_{review.decision}", context)
+        letter = "changes" if event.is_of_changes else "listing"
+        mail.send(person.email, person.language, f"{letter}_{review.decision}", context)
 
 
 @reaction("catalog.tasks.send_news_decided")

@@ -26,10 +26,25 @@ _LOTS = """
     ORDER BY l.id
 """
 
+# Each size on the shelf that is other than what was approved of it. A tenth more, or more for the households, is as approved.
+_SIZES = """
+    SELECT v.uid, v.price_minor, v.approved_price_minor,
+           s.farm_gate_bps + s.labour_bps + s.dividend_bps, v.approved_household_bps
+    FROM catalog_variant v JOIN catalog_product p ON p.id = v.product_id AND p.state = 'published'
+    LEFT JOIN catalog_pricestory s ON s.id = v.story_id
+    WHERE v.is_offered AND (s.id IS NULL OR v.approved_price_minor IS NULL OR v.approved_household_bps IS NULL
+       OR v.price_minor * 10 > v.approved_price_minor * 11
+       OR s.farm_gate_bps + s.labour_bps + s.dividend_bps < v.approved_household_bps)
+    ORDER BY v.id
+"""
+
 
 def verify() -> Iterator[Offence]:
-    """I1: a lot's units add up and are the fold of its reservations; a card equals what it is made from; an address
-    leads to one product or team."""
+    """I1: a lot's units add up and are the fold of its reservations; a card equals what it is made from; what is offered
+    is what was approved; an address leads to one product or team."""
+    for uid, price, approved, bps, approved_bps in rows_of(_SIZES):
+        words = f"is offered at {price} with {bps} bps for the households; approved were {approved} and {approved_bps}"
+        yield Offence("I1", "Variant", uid, words)
     for code, declared, restocked, available, reserved, sold, replaced, *fold in rows_of(_LOTS):
         words = (
             f"declared {declared} + restocked {restocked} against available {available}"

@@ -33,6 +33,15 @@ RULES = [
               OR s.order_id <> l.order_id OR s.team_id <> l.team_id""",
     ),
     Rule(
+        "I3",
+        "Line",
+        "a line was bought at a price that waits for an operator",
+        """SELECT l.id, l.unit_price_minor FROM orders_line l JOIN orders_order o ON o.id = l.order_id
+           JOIN catalog_variantchange c ON c.variant_id = l.variant_id AND c.written_at < o.placed_at
+           JOIN catalog_variant v ON v.id = l.variant_id
+           WHERE o.holder IS NULL AND l.unit_price_minor = c.price_minor AND v.price_minor <> c.price_minor""",
+    ),
+    Rule(
         "I1",
         "Line",
         "a line draws on a lot of another variant",

@@ -8,7 +8,7 @@ from django.db import transaction
 from accounts.actions import audit
 from accounts.models import Person
 from catalog import clean, search
-from catalog.actions import card, desk, listing
+from catalog.actions import desk, waiting
 from catalog.models import Certificate, Product
 from core import clock
 from core.language import say
@@ -28,7 +28,7 @@ def add(
     expires_on: date,
     issuer_en: str = "",
 ) -> Certificate:
-    """Show a paper on the product's page until it runs out; a published product is looked at again."""
+    """Show a paper on the product's page until it runs out; beside what is approved it waits for an operator first."""
     text = partial(clean.text_for, Certificate)
     told = every(
         {
@@ -50,10 +50,11 @@ def add(
                 "There is one of this kind and number already. To renew it, remove the old one first.",
             )
             raise Invalid(words, field="number")
-        paper = row.certificates.create(**told)
+        paper = row.certificates.create(**told, is_waiting=row.published_at is not None)
         audit.record(by, "add", "Certificate", paper.uid, product=str(row.uid), kind=kind)
-        listing.look_again(row, by)
-        card.refresh([row.id])  # it is another version
+        if paper.is_waiting:
+            waiting.hand_in(row, by)
+        waiting.touch(row)
         search.index([row.id])
     return paper
 
@@ -80,4 +81,6 @@ def remove(certificate: Certificate, by: Person | None) -> None:
         row = desk.opened(certificate.product_id, by)
         audit.record(by, "remove", "Certificate", certificate.uid, product=str(row.uid))
         certificate.delete()
+        waiting.recount(row)
+        waiting.touch(row)
         search.index([row.id])

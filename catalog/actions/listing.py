@@ -11,7 +11,7 @@ from accounts.actions import audit
 from accounts.clean import line
 from accounts.models import Person, Region
 from catalog import after_sale, clean, search
-from catalog.actions import address, card, desk, food_label
+from catalog.actions import address, card, desk, food_label, waiting
 from catalog.actions.missing import NotReady, missing
 from catalog.events import ProductReviewed
 from catalog.illustrations import KINDS, kind_for
@@ -23,7 +23,7 @@ from core import outbox
 from core.language import say
 from core.refusals import Conflict, Invalid, every
 
-State = Product.State
+State, Changes = Product.State, Product.Changes
 
 TEXTS = (
     *("name_zh", "name_en", "summary_zh", "summary_en", "story_zh", "story_en"),
@@ -97,6 +97,7 @@ def change_product(product: Product, by: Person | None, **fields: Any) -> Produc
         if row.published_at is None:
             changed |= address.follow_name(row, was, row.name_zh)  # nobody has come by that address yet
         row.save(update_fields=sorted(changed))
+        waiting.touch(row)
         audit.record(by, "change", "Product", row.uid, fields=sorted(changed))
         if changed & REVIEWED:
             look_again(row, by)
@@ -131,38 +132,51 @@ def submit(product: Product, by: Person | None) -> Product:
 
 
 def withdraw(product: Product, by: Person | None) -> Product:
-    """Take it back from review, to go on writing."""
+    """Take it back from review, to go on writing; of one that is approved, what waits beside that, which stays."""
     desk.must_at_desk(by, product.team_id)
     with transaction.atomic():
-        if product.state != State.SUBMITTED:
+        row = _locked(product)
+        if row.state == State.SUBMITTED:
+            row.move_to(State.DRAFT)
+        elif row.changes_state != Changes.NONE and row.state in (State.PUBLISHED, State.SUSPENDED):
+            waiting.withdraw(row)
+            waiting.touch(row)
+        else:
             raise Conflict()
-        product.move_to(State.DRAFT)
-        audit.record(by, "withdraw", "Product", product.uid)
-    return product
+        audit.record(by, "withdraw", "Product", row.uid)
+    return row
+
+
+def _locked(product: Product) -> Product:
+    locked = Product.objects.select_for_update(of=("self",), no_key=True)
+    return locked.select_related("team").get(pk=product.pk)
 
 
 def approve(
     product: Product, by: Person | None, comment: str = "", *, version: int | None = None
 ) -> ListingReview:
-    """An operator, not of the team, has looked at it: it is published. With the `version` that she has seen it is
-    refused where the team has taken it back and changed it since."""
+    """An operator, not of the team, has looked at it: it is published, or what waits beside what is sold is sold from
+    now on. With the `version` that she has seen it is refused where the team has changed it since; what is sold of it
+    meanwhile makes no other of it."""
     desk.must_decide(by, product.team, "catalog.decide_listing")
     comment = clean.paragraphs(comment, "comment")
     with transaction.atomic():
-        row = (
-            Product.objects.select_for_update(of=("self",), no_key=True)
-            .select_related("team")
-            .get(pk=product.pk)
-        )
-        if version is not None and version != row.version:
+        row = _locked(product)
+        if version is not None and not row.written_version <= version <= row.version:
             raise Conflict(NOT_AS_SEEN)
+        is_live = row.is_published
+        if is_live and row.changes_state != Changes.WAITING:
+            raise Conflict()
+        waiting.write_over(row)
         if lacking := missing(row):
             raise NotReady(lacking)
-        now = timezone.now()
-        _move(row)
-        row.move_to(State.PUBLISHED, published_at=row.published_at or now)
+        if not is_live:
+            _move(row)
+            row.move_to(State.PUBLISHED, published_at=row.published_at or timezone.now())
         _seen(row)
-        review = _reviewed(row, by, ListingReview.Decision.APPROVED, comment, seen=facts(row))
+        review = _reviewed(
+            row, by, ListingReview.Decision.APPROVED, comment, seen=facts(row), is_of_changes=is_live
+        )
         card.refresh([row.id])
         search.index([row.id])
     return review
@@ -184,26 +198,34 @@ def return_with_comment(product: Product, by: Person | None, comment: str) -> Li
         words = say("请写明需要修改什么。", "Say what should be changed.")
         raise Invalid(words, field="comment")
     with transaction.atomic():
-        product.move_to(State.CHANGES_REQUESTED)
-        return _reviewed(product, by, ListingReview.Decision.RETURNED, comment)
+        row = _locked(product)
+        if is_live := row.is_published and row.changes_state == Changes.WAITING:
+            waiting.return_to_team(row)
+        else:
+            row.move_to(State.CHANGES_REQUESTED)
+        return _reviewed(row, by, ListingReview.Decision.RETURNED, comment, is_of_changes=is_live)
 
 
-def _reviewed(
-    product: Product, by: Person | None, decision: str, comment: str, seen: dict[str, Any] | None = None
-) -> ListingReview:
-    review = _tell(product, by, decision, comment, seen)
+def _reviewed(product: Product, by: Person | None, decision: str, comment: str, **more: Any) -> ListingReview:
+    review = _tell(product, by, decision, comment, **more)
     audit.record(by, f"listing_{decision}", "Product", product.uid, review=review.id)
     return review
 
 
 def _tell(
-    product: Product, by: Person | None, decision: str, comment: str, seen: dict[str, Any] | None = None
+    product: Product,
+    by: Person | None,
+    decision: str,
+    comment: str,
+    *,
+    seen: dict[str, Any] | None = None,
+    is_of_changes: bool = False,
 ) -> ListingReview:
     """Keep the word, and write it to the team."""
     review = product.listing_reviews.create(
         reviewer=by, submitted_by=product.submitted_by, decision=decision, comment=comment, seen=seen
     )
-    outbox.record(ProductReviewed(product_id=product.id, review_id=review.id))
+    outbox.record(ProductReviewed(product.id, review.id, is_of_changes))
     return review
 
 
@@ -227,7 +249,8 @@ def stop(product: Product, by: Person | None, reason: str = "") -> Product:
 
 
 def resume(product: Product, by: Person | None) -> Product:
-    """An operator puts it back on the shelf as it was; what its team has changed meanwhile is approved, not resumed."""
+    """An operator puts it back on the shelf as it was; what waits beside that waits on. What its team has changed of the
+    product itself meanwhile is approved, not resumed."""
     desk.must_decide(by, product.team, "catalog.decide_listing")
     if product.state != State.SUSPENDED:
         raise Conflict()
@@ -235,7 +258,7 @@ def resume(product: Product, by: Person | None) -> Product:
         raise NotReady(lacking)
     with transaction.atomic():
         # Locked, as for a deed of its team: what changes at this moment is seen, or waits.
-        row = Product.objects.select_for_update(of=("self",), no_key=True).get(pk=product.pk)
+        row = _locked(product)
         if is_changed(row):
             raise Conflict(CHANGED_SINCE)
         _moved(product, by, State.PUBLISHED, "resume")

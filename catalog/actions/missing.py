@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from catalog.models import Lot, Product, Variant
+from catalog.models import Lot, Product
+from catalog.reads.wanted import Size, wanted
 from core import clock
 from core.language import Words, say
 from core.refusals import Refusal
@@ -100,11 +101,13 @@ def _of_the_food(product: Product) -> Iterator[Refusal]:
 
 
 def _of_the_variants(product: Product) -> Iterator[Refusal]:
-    variants = [variant for variant in product.variants.all() if variant.is_offered]
+    sizes = [(variant, wanted(variant)) for variant in product.variants.all()]
+    variants = [variant for variant, size in sizes if size.is_offered]
     if not variants:
         yield Missing("VARIANT", say("请添加至少一个规格。", "Add at least one variant."), field="variants")
-    for variant in variants:
-        yield from _of_a_variant(variant)
+    for _, size in sizes:
+        if size.is_offered:
+            yield from _of_a_size(size)
     if variants and not any(_is_sellable(lot) for variant in variants for lot in variant.lots.all()):
         words = (
             say("请登记至少一个批次。", "Declare at least one lot.")
@@ -117,12 +120,12 @@ def _of_the_variants(product: Product) -> Iterator[Refusal]:
         yield Missing("LOT", words, field="lots")
 
 
-def _of_a_variant(variant: Variant) -> Iterator[Refusal]:
-    name = variant.name_zh
-    if variant.story_id is None:
+def _of_a_size(size: Size) -> Iterator[Refusal]:
+    name = size.name_zh
+    if not size.parts:
         words = say("「{name}」还没有价格构成。", "“{name}” has no price story yet.", name=name)
         yield Missing("PRICE_STORY", words, field=("variants", "story"))
-    if not variant.net_content:
+    if not size.net_content:
         words = say("「{name}」还没有净含量。", "“{name}” has no net content yet.", name=name)
         yield Missing("NET_CONTENT", words, field=("variants", "netContent"))
 

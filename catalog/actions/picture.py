@@ -10,7 +10,7 @@ from django.db import transaction
 from accounts.actions import audit
 from accounts.models import Person
 from catalog import clean, search
-from catalog.actions import desk
+from catalog.actions import desk, waiting
 from catalog.models import Picture, Product
 from catalog.photos import MOST_OF_A_PAGE, cleaned
 from core.language import say
@@ -54,6 +54,7 @@ def _add(
             file=files[0], card_file=files[1], width=size[0], height=size[1], position=count, **alt
         )
         audit.record(by, "add", "Picture", picture.uid, product=str(row.uid))
+        waiting.touch(row)
         search.index([row.id])
     return picture
 
@@ -65,6 +66,7 @@ def remove(picture: Picture, by: Person | None) -> None:
         row = desk.opened(picture.product_id, by)
         audit.record(by, "remove", "Picture", picture.uid, product=str(row.uid))
         picture.delete()
+        waiting.touch(row)
         search.index([row.id])
         transaction.on_commit(lambda: _forget(files))
 

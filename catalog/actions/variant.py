@@ -1,24 +1,28 @@
 """Specifications of a product and their prices. Each price tells its story; a change of either is a new story."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.actions import audit
 from accounts.models import Person
 from catalog import clean, search
-from catalog.actions import card, desk, listing
+from catalog.actions import card, desk, waiting
 from catalog.models import Product, Variant
 from catalog.models.variant import STORY_PARTS
+from catalog.reads.changes import Change, between
+from catalog.reads.wanted import Size, must_be_looked_at, sold, wanted
 from core.language import say
 from core.refusals import Invalid, every
 
 DEAREST_MINOR = 10_000_000
 HEAVIEST_GRAMS = 500_000
-# By what a buyer knows how much she gets: an approval was given for a price and for this.
-REVIEWED = ("name_zh", "name_en", "net_content", "weight_grams")
+NAMES = ("name_zh", "name_en")
+ALL_OF_A_NEW_ONE: dict[str, Any] = {"name_zh": "", "weight_grams": None, "net_content": ""}
 # Few enough to choose from, and for lists with variants to stay within what a stranger may ask.
 MOST_OFFERED, MOST_VARIANTS = 5, 10
 # Forms show percent, and whoever writes a price story thinks in them: basis points are for programs.
@@ -34,80 +38,114 @@ def save(
     story: Mapping[str, int] | None = None,
     **fields: Any,
 ) -> Variant:
-    """Add a variant, or change one: its words, weight, price and price story, all or nothing."""
-    changed: Collection[str] = ()
+    """Add a variant, or change one: its words, weight, price and price story, all or nothing. What an operator must see
+    first waits, all that was said at once, and what is approved is sold on."""
     with transaction.atomic():
         row = desk.opened(product, by)
         if variant is None:
-            fields = {"position": row.variants.count(), **fields}
-            mine = Variant(product=row, price_minor=_price(price_minor))
-            _write(mine, {"name_zh": "", "weight_grams": None, "net_content": "", **fields})
-            _check_name(mine, {"name_zh", "name_en"})
-            mine.save()
+            mine = Variant(product=row, position=row.variants.count())
+            fields = {**ALL_OF_A_NEW_ONE, **fields}
         else:
-            mine = Variant.objects.select_for_update(of=("self",), no_key=True).get(
-                pk=variant.pk, product=row
-            )
-            before = {name: getattr(mine, name) for name in REVIEWED}
-            _write(mine, fields)
-            changed = {name for name, was in before.items() if was != getattr(mine, name)}
-            _check_name(mine, changed & {"name_zh", "name_en"})
-            mine.save(update_fields=sorted(fields) or ["position"])
-        if price_minor is not None or story is not None:
-            _tell_story(mine, price_minor, story)
+            mine = _locked(row, variant)
+        size = size_wanted(mine, price_minor, story, fields)
+        mine.position = fields.get("position", mine.position)
+        if row.published_at is not None and must_be_looked_at(mine, size):
+            _wait(row, by, mine, size)
+        else:
+            waiting.sell(mine, size)
+        waiting.recount(row)
+        waiting.touch(row)
         _check_how_many(row)
-        audit.record(by, "save", "Variant", mine.uid, product=str(row.uid), price_minor=mine.price_minor)
-        if mine.is_offered and changed or _must_be_looked_at(mine):
-            listing.look_again(row, by)
-        elif changed:
-            # It is in nobody's sight now: what was approved is not what will be offered.
-            listing.approval_ends(row.variants.filter(pk=mine.pk))
-        mine.refresh_from_db(fields=["approved_price_minor", "approved_household_bps"])
+        audit.record(by, "save", "Variant", mine.uid, product=str(row.uid), price_minor=size.price_minor)
         card.refresh([row.id])
         search.index([row.id])
-    return mine
+    return Variant.objects.select_related("product__team", "story", "change").get(pk=mine.pk)
 
 
-def _check_name(variant: Variant, changed: Collection[str]) -> None:
+def to_be_seen(
+    product: Product,
+    variant: Variant | None,
+    price_minor: int | None = None,
+    story: Mapping[str, int] | None = None,
+    **fields: Any,
+) -> list[Change]:
+    """What of this an operator would have to see first, beside what is approved; nothing where it is shown at once, or
+    waits like this already."""
+    mine = variant or Variant(product=product)
+    fields = fields if variant else {**ALL_OF_A_NEW_ONE, **fields}
+    size = size_wanted(mine, price_minor, story, fields)
+    is_known = variant is not None and size == wanted(variant)
+    if product.published_at is None or is_known or not size.is_offered or not must_be_looked_at(mine, size):
+        return []
+    return between(sold(variant) if variant and variant.story else None, size)
+
+
+def _locked(product: Product, variant: Variant) -> Variant:
+    locked = Variant.objects.select_for_update(of=("self",), no_key=True)
+    return locked.select_related("story", "change").get(pk=variant.pk, product=product)
+
+
+def size_wanted(
+    variant: Variant, price_minor: int | None, story: Mapping[str, int] | None, fields: Mapping[str, Any]
+) -> Size:
+    """The size as its team wants it after this is saved; refused with all of it that cannot be right."""
+    checks: dict[str, Any] = {name: partial(_plain, name, value) for name, value in fields.items()}
+    if price_minor is not None or variant.pk is None:
+        checks["price_minor"] = partial(_price, price_minor)
+    if story is not None:
+        checks["parts"] = partial(_parts, story)
+    plain = every(checks)
+    plain.pop("position", None)
+    was = wanted(variant)
+    size = replace(was, **plain)
+    is_new = variant.pk is None
+    _check_name(variant, size, {one for one in NAMES if is_new or getattr(was, one) != getattr(size, one)})
+    return size
+
+
+def _wait(product: Product, by: Person | None, variant: Variant, size: Size) -> None:
+    """Apart from what is sold; and before an operator, where it is to be offered."""
+    if size.is_offered and product.state in (Product.State.PUBLISHED, Product.State.SUSPENDED):
+        whole = {"net_content": size.net_content, "story": size.parts}
+        every({name: partial(_must_be_given, value, name) for name, value in whole.items()})
+    waiting.hold(variant, size)
+    if size.is_offered:
+        waiting.hand_in(product, by)
+
+
+def _must_be_given(value: Any, field: str) -> None:
+    """What goes before an operator by itself is whole."""
+    if not value:
+        words = {
+            "net_content": say("请填写净含量。", "Give its net content."),
+            "story": say("请写价格构成。", "Tell what the price pays for."),
+        }
+        raise Invalid(words[field], field=field)
+
+
+def _check_name(variant: Variant, size: Size, changed: Collection[str]) -> None:
     """A buyer tells sizes apart by their names; only a name that is new is looked at, so old twins stay editable."""
     others = Variant.objects.filter(product_id=variant.product_id).exclude(pk=variant.pk)
     for name in sorted(changed):
-        if getattr(variant, name) and others.filter(**{f"{name}__iexact": getattr(variant, name)}).exists():
+        text = getattr(size, name)
+        if (
+            text
+            and others.filter(
+                Q(**{f"{name}__iexact": text}) | Q(**{f"change__{name}__iexact": text})
+            ).exists()
+        ):
             words = say("已经有同名的规格。", "There is a variant of this name already.")
             raise Invalid(words, field=name)
 
 
 def _check_how_many(product: Product) -> None:
-    offered = list(product.variants.values_list("is_offered", flat=True))
-    if sum(offered) > MOST_OFFERED or len(offered) > MOST_VARIANTS:
+    sizes = list(product.variants.select_related("story", "change"))
+    if sum(wanted(one).is_offered for one in sizes) > MOST_OFFERED or len(sizes) > MOST_VARIANTS:
         words = say("最多同时提供 {n} 个规格。", "At most {n} variants can be offered.", n=MOST_OFFERED)
         raise Invalid(words, field="is_offered")
-    if product.is_published and not any(offered):
+    if product.is_published and not any(one.is_offered for one in sizes):
         words = say("至少保留一个规格，或将商品下架归档。", "Keep one variant, or archive the product.")
         raise Invalid(words, field="is_offered")
-
-
-def _must_be_looked_at(variant: Variant) -> bool:
-    """Not approved as it is, dearer by more than a tenth than what was approved, or giving the households less (decision 0006)."""
-    if not variant.is_offered:
-        return False
-    if variant.approved_price_minor is None or variant.story is None:
-        return True
-    dearer = variant.price_minor * 10 > variant.approved_price_minor * 11
-    return dearer or variant.story.household_bps < (variant.approved_household_bps or 0)
-
-
-def _tell_story(variant: Variant, price_minor: int | None, story: Mapping[str, int] | None) -> None:
-    price = variant.price_minor if price_minor is None else _price(price_minor)
-    told = variant.story.parts() if variant.story else {}
-    parts = _parts(story if story is not None else told) if story is not None or told else None
-    if parts is None or (price == variant.price_minor and parts == told):
-        variant.price_minor = price
-        variant.save(update_fields=["price_minor"])
-        return
-    variant.price_minor = price
-    variant.story = variant.stories.create(**{f"{part}_bps": bps for part, bps in parts.items()})
-    variant.save(update_fields=["price_minor", "story"])
 
 
 def _price(minor: Any) -> int:
@@ -129,13 +167,7 @@ def _parts(story: Mapping[str, int]) -> dict[str, int]:
             total=f"{total / 100:g}",
         )
         raise Invalid(words, field="story")
-    return parts
-
-
-def _write(variant: Variant, fields: Mapping[str, Any]) -> None:
-    plain = every({name: partial(_plain, name, value) for name, value in fields.items()})
-    for name, value in plain.items():
-        setattr(variant, name, value)
+    return {part: bps for part, bps in parts.items() if bps}
 
 
 def _plain(name: str, value: Any) -> Any:

@@ -26,7 +26,7 @@ from core.api.lookahead import prefetched
 from core.api.types import Localized, ModelType, MoneyField, PlainType, enum_of, list_of
 from core.related import related
 
-State = Product.State
+State, Changes = Product.State, Product.Changes
 KEEP = "catalog.keep_listings"
 
 
@@ -107,6 +107,7 @@ class TeamProduct(ModelType):
             *_FIRST,
             *(name for name in WRITABLE if name not in _FIRST),
             *("units_available", "household_bps", "pictures", "submitted_at", "published_at", "version"),
+            "changes_state",
         )
         most = {"pictures": MOST_PICTURES}
         about = {
@@ -123,6 +124,7 @@ class TeamProduct(ModelType):
             "submitted_at": "When; null when not yet.",
             "published_at": "When; null when not yet.",
             "version": "Moves when anything of it changes; who approves it says which she has seen.",
+            "changes_state": "Whether something waits, or came back, beside what is approved and sold on meanwhile.",
         }
 
     id = same_id("Product")
@@ -153,7 +155,15 @@ class TeamProduct(ModelType):
         list_of(TeamVariant, most=MOST_VARIANTS, description="All its variants."), relation="variants"
     )
     certificates = mark(
-        list_of(CertificateType, most=10, description="All its papers."), relation="certificates"
+        list_of(CertificateType, most=10, description="Its papers, those that wait left out."),
+        relation="certificates",
+    )
+    waiting_certificates = mark(
+        list_of(CertificateType, most=10, description="Papers that no operator has seen yet: no buyer does."),
+        relation="certificates",
+    )
+    changes_state_name = graphene.String(
+        required=True, description="What becomes of its changes, in the reader's language."
     )
     reviews = mark(
         list_of(ListingReviewType, most=50, description="What operators said, the newest first."),
@@ -181,14 +191,21 @@ class TeamProduct(ModelType):
 
     def resolve_allowed_actions(root, info):
         """By state; an operator who looks at it decides in her rooms."""
-        return ACTIONS.get(State(root.state), []) if KEEPS_LISTINGS.allows(info.context, root) else []
+        if not KEEPS_LISTINGS.allows(info.context, root):
+            return []
+        waits = root.state in (State.PUBLISHED, State.SUSPENDED) and root.changes_state != Changes.NONE
+        return [*ACTIONS.get(State(root.state), []), *(["WITHDRAW"] if waits else [])]
+
+    def resolve_changes_state_name(root, info):
+        """In a word or two."""
+        return str(Changes(root.changes_state).words)
 
     @needs("team")
     def resolve_may_recall(root, info):
         """A manager of its team, or whoever recalls where that works."""
         return may(info.context.user, "catalog.recall_lot", place_of(root.team))
 
-    @needs("variants__lots", "pictures", "team__leader")
+    @needs("variants__lots", "variants__story", "variants__change", "pictures", "team__leader")
     def resolve_missing(root, info):
         """Asked once a team for all its products."""
         known = info.context.__dict__.setdefault("missing_of_teams", {})
@@ -197,7 +214,7 @@ class TeamProduct(ModelType):
             for lack in missing(root, known)
         ]
 
-    @needs("listing_reviews", "variants__story", "certificates")
+    @needs("listing_reviews", "variants__story", "variants__change", "certificates")
     def resolve_changes(root, info):
         """Nothing where it never was approved."""
         return changes(root)
@@ -208,7 +225,11 @@ class TeamProduct(ModelType):
 
     def resolve_certificates(root, info):
         """Those that have run out among them."""
-        return list(related(root, "certificates"))
+        return [paper for paper in related(root, "certificates") if not paper.is_waiting]
+
+    def resolve_waiting_certificates(root, info):
+        """Those that came to it after it was approved."""
+        return [paper for paper in related(root, "certificates") if paper.is_waiting]
 
     def resolve_reviews(root, info):
         """What operators have said of it, as they were made."""

@@ -7,9 +7,11 @@ import graphene
 from catalog.api.access import HELD
 from catalog.api.variant import PriceStoryPart, story_parts
 from catalog.models import Lot, Variant
+from catalog.reads.wanted import REVIEWED, Size, change_of, wanted
 from core.api.facts import mark, needs
 from core.api.ids import global_id
-from core.api.types import Localized, ModelType, MoneyField, list_of
+from core.api.types import Localized, ModelType, Money, MoneyField, PlainType, list_of, money
+from core.language import localized
 from core.related import related
 
 MOST_LOTS = 50
@@ -86,6 +88,33 @@ class TeamLot(ModelType):
         return str(Lot.State(root.state).words)
 
 
+class WaitingSize(PlainType):
+    """What a team wants of a variant and no operator has looked at; what is approved is sold on meanwhile."""
+
+    class Meta:
+        access = HELD
+
+    name = graphene.String(required=True, description="Its name in the reader's language.")
+    name_zh = graphene.String(required=True, description="Its name in Chinese.")
+    name_en = graphene.String(required=True, description="Its name in English; may be empty.")
+    net_content = graphene.String(required=True, description="As on the label.")
+    weight_grams = graphene.Int(required=True, description="What the carrier weighs, in grams.")
+    is_offered = graphene.Boolean(
+        required=True, description="Whether it is to be for sale; else it waits until it is."
+    )
+    price = graphene.Field(Money, required=True, description="The price of one unit.")
+    price_story = list_of(PriceStoryPart, most=11, description="What each part of the price would pay for.")
+
+
+def _waiting_size(size: Size) -> dict[str, Any]:
+    return {
+        "name": localized(size, "name"),
+        "price": money(size.price_minor),
+        "price_story": story_parts(size),
+        **{name: getattr(size, name) for name in (*REVIEWED, "is_offered")},
+    }
+
+
 class TeamVariant(ModelType):
     """A variant as its team keeps it."""
 
@@ -122,6 +151,9 @@ class TeamVariant(ModelType):
         "approved_price_minor", required=False, description="The price that an operator has seen."
     )
     price_story = list_of(PriceStoryPart, most=11, description="What each part of the price pays for.")
+    waiting = graphene.Field(
+        WaitingSize, description="What waits in its place for an operator; null where nothing does."
+    )
     lots = mark(
         list_of(
             TeamLot,
@@ -135,6 +167,11 @@ class TeamVariant(ModelType):
     def resolve_price_story(root, info):
         """By the story now told."""
         return story_parts(root)
+
+    @needs("story", "change")
+    def resolve_waiting(root, info):
+        """All of it, as it was last saved."""
+        return _waiting_size(wanted(root)) if change_of(root) else None
 
     def resolve_lots(root, info):
         """What can still be harvested, closed or shared out, and then the latest."""

@@ -107,7 +107,7 @@ class ProductSubmit(Act):
 
 
 class ProductWithdraw(Act):
-    """Take a product back from review, to go on writing."""
+    """Take a product back from review, to go on writing; of one that is sold, what waits beside what is approved."""
 
     class Meta:
         access = SIGNED_IN
@@ -115,11 +115,13 @@ class ProductWithdraw(Act):
     class Input:
         id = graphene.ID(required=True, description="The product.")
 
-    product = graphene.Field(TeamProduct, description="The product, a draft again.")
+    product = graphene.Field(
+        TeamProduct, description="The product, a draft again, or sold on as it is approved."
+    )
 
     @classmethod
     def act(cls, request: Any, id: str) -> Any:
-        """The product, a draft again; CONFLICT where it is not in review."""
+        """The product, a draft again or without what waited; CONFLICT where nothing is in review."""
         return cls(product=listing.withdraw(_mine(request, id), request.user))
 
 

@@ -12,7 +12,7 @@ from catalog.actions import listing
 from catalog.api.desk import TeamProduct
 from catalog.models import Product
 from catalog.reads import products_at
-from catalog.reads.office import products_found
+from catalog.reads.office import listings_to_decide, products_found
 from core.api.act import Act
 from core.api.connections import connection_field
 from core.api.facts import guarded
@@ -26,7 +26,7 @@ DECIDES = whoever_may(DECIDE, anywhere=True)
 
 
 def _listings(root: Any, info: Any) -> QuerySet[Product]:
-    return products_at(root, DECIDE).filter(state=Product.State.SUBMITTED).select_related("team")
+    return listings_to_decide(root).select_related("team")
 
 
 def _products(root: Any, info: Any, search: str = "", state: Any = None) -> QuerySet[Product]:
@@ -83,7 +83,8 @@ def _to_decide(by: Any, uid: UUID) -> Product:
 
 
 class ListingApprove(Act):
-    """Publish a product as it was looked at; nobody decides about a team of their own."""
+    """Publish a product, or what waits beside what is sold of it, as it was looked at; nobody decides about a team of
+    their own."""
 
     class Meta:
         access = DECIDES
@@ -91,7 +92,8 @@ class ListingApprove(Act):
     class Input:
         id = graphene.ID(required=True, description="The product.")
         version = graphene.Int(
-            required=True, description="Its version as it was looked at; CONFLICT where it is another by now."
+            required=True,
+            description="Its version as it was looked at; CONFLICT where its team has changed it since.",
         )
         comment = graphene.String(description="A word to the team.")
 
@@ -106,7 +108,7 @@ class ListingApprove(Act):
 
 
 class ListingReturn(Act):
-    """Send a product back to its team, with what is to be changed."""
+    """Send a product, or what waits beside what is sold of it, back to its team, with what is to be changed."""
 
     class Meta:
         access = DECIDES

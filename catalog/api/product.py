@@ -235,7 +235,7 @@ class ProductType(FoodLabel, ModelType):
         """Those that are offered now, in their own order; a withdrawn one is left out."""
         return [variant for variant in related(root, "variants") if variant.is_offered]
 
-    @reads_columns("issued_on", "expires_on")
+    @reads_columns("issued_on", "expires_on", "is_waiting")
     def resolve_certificates(root, info):
         """One that has run out is shown no longer."""
         return reads.valid_certificates(root)

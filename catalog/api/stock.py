@@ -41,7 +41,8 @@ PriceStoryInput = type(
 
 
 class VariantSave(Act):
-    """Add a variant to a product, or change one; a price that changes is told with a new price story."""
+    """Add a variant to a product, or change one; a price that changes is told with a new price story. Beside what is
+    approved, what an operator must see first waits (`waiting`), and what is approved is sold on."""
 
     class Meta:
         access = SIGNED_IN
@@ -59,11 +60,11 @@ class VariantSave(Act):
         is_offered = graphene.Boolean(description="Whether it is for sale.")
 
     variant = graphene.Field(TeamVariant, description="The variant, as saved.")
-    product = graphene.Field(TeamProduct, description="Its product; perhaps to be looked at again.")
+    product = graphene.Field(TeamProduct, description="Its product; perhaps with changes to be looked at.")
 
     @classmethod
     def act(cls, request: Any, product: str | None = None, id: str | None = None, **given: Any) -> Any:
-        """The variant and its product, which goes back to review where that matters; INVALID on the field,
+        """The variant, as it is sold and as it waits, and its product; INVALID on the field,
         CONFLICT while the product is in review or archived."""
         mine = reads.variant_of(request.user, uid_of(id, "Variant")) if id else None
         its = (

@@ -9,6 +9,7 @@ from catalog.api.access import HELD
 from catalog.models import Lot, Product, Variant
 from catalog.models.variant import HOUSEHOLD_PARTS, STORY_PARTS
 from catalog.reads.story import amounts
+from catalog.reads.wanted import Size
 from core.api.facts import mark, needs
 from core.api.facts import reads as reads_columns
 from core.api.types import Localized, ModelType, Money, MoneyField, PlainType, list_of, money, type_of
@@ -32,8 +33,8 @@ class PriceStoryPart(PlainType):
     is_households = graphene.Boolean(required=True, description="Whether it is for the households.")
 
 
-def story_parts(variant: Variant) -> list[dict[str, Any]]:
-    """The parts of a variant's price as values of PriceStoryPart, the households' first."""
+def story_parts(variant: Variant | Size) -> list[dict[str, Any]]:
+    """The parts of a price as values of PriceStoryPart, the households' first."""
     if variant.story is None:
         return []
     bps = variant.story.parts()

@@ -8,7 +8,7 @@ from catalog.models.search import SearchEntry, SearchWord
 from catalog.models.sold import SoldDisclosure
 from catalog.models.synonym import Synonym
 from catalog.models.team import Leader, Team, TeamMember
-from catalog.models.variant import PriceStory, Variant
+from catalog.models.variant import PriceStory, Variant, VariantChange
 
 __all__ = [
     "Category",
@@ -32,4 +32,5 @@ __all__ = [
     "TeamNews",
     "SoldDisclosure",
     "Variant",
+    "VariantChange",
 ]

@@ -57,6 +57,11 @@ class Product(StateMachine):
         FROZEN = "frozen", say("冷冻", "Frozen"), {"parcel": say("冷冻", "Frozen")}
         LIVE = "live", say("鲜活", "Live"), {"parcel": say("鲜活", "Live")}
 
+    class Changes(Choices):
+        NONE = "none", say("没有等审核的改动", "No changes wait")
+        WAITING = "waiting", say("改动审核中", "Changes in review")
+        RETURNED = "returned", say("改动需要修改", "Changes returned")
+
     MOVES = {
         State.DRAFT: {State.SUBMITTED, State.ARCHIVED, State.SUSPENDED},
         State.SUBMITTED: {State.PUBLISHED, State.CHANGES_REQUESTED, State.DRAFT, State.SUSPENDED},
@@ -163,7 +168,17 @@ class Product(StateMachine):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     published_at = models.DateTimeField(null=True, blank=True)
+    changes_state = models.CharField(
+        max_length=8,
+        choices=Changes.choices,
+        default=Changes.NONE,
+        db_default=Changes.NONE.value,
+        help_text="of what waits beside what is approved, which is sold on",
+    )
     version = models.PositiveBigIntegerField(default=1, help_text="moves when anything shown of it changes")
+    written_version = models.PositiveBigIntegerField(
+        default=1, db_default=1, help_text="the version when its team last wrote what an operator looks at"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -245,7 +260,7 @@ class Picture(models.Model):
 
 
 class Certificate(models.Model):
-    """A paper about a product; out of date, it is no longer shown."""
+    """A paper about a product; out of date, or while it waits for an operator, it is not shown."""
 
     class Kind(Choices):
         # Where it was grown; not a geographical indication, which is another paper and a stronger claim.
@@ -261,6 +276,11 @@ class Certificate(models.Model):
     issuer_en = models.CharField(max_length=160)
     issued_on = models.DateField()
     expires_on = models.DateField()
+    is_waiting = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="came to an approved product, and no operator has seen it yet",
+    )
 
     class Meta:
         ordering = ["id"]

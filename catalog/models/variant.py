@@ -40,6 +40,32 @@ class Variant(models.Model):
         return f"{self.name_zh} {self.net_content}".strip()
 
 
+class VariantChange(models.Model):
+    """What a team wants to be sold of a variant, while no operator has looked at it: what is approved is sold on.
+
+    Nothing but an approval writes it over the variant (`catalog.actions.waiting`), so that no page, price or search
+    can show what waits. Of a size that is not offered, it waits until it is to be.
+    """
+
+    variant = models.OneToOneField(Variant, on_delete=models.CASCADE, related_name="change")
+    name_zh = models.CharField(max_length=80)
+    name_en = models.CharField(max_length=120, blank=True)
+    net_content = models.CharField(max_length=60, blank=True)
+    weight_grams = models.PositiveIntegerField()
+    price_minor = models.PositiveBigIntegerField()
+    parts = models.JSONField(default=dict, help_text="basis points of the price by part; empty: not told yet")
+    is_offered = models.BooleanField(default=True)
+    written_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(price_minor__gt=0), name="variant_change_has_a_price")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name_zh} {self.net_content}".strip()
+
+
 STORY_PARTS = {
     # part: (name zh, name en); the first three are the households' part. Nothing is called paid before it is.
     "farm_gate": ("农户收购", "Households, farm gate"),

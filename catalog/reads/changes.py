@@ -8,6 +8,7 @@ from accounts.models import Region
 from catalog import food_label
 from catalog.models import Category, Certificate, ListingReview, Product
 from catalog.models.variant import STORY_PARTS
+from catalog.reads.wanted import Size, sold, wanted
 from core import language, money
 from core.language import Words, say
 from core.related import related
@@ -55,6 +56,7 @@ _VARIANT = {
     "name_zh": say("名字", "name in Chinese"),
     "name_en": say("名字（英文）", "name in English"),
     "net_content": say("净含量", "net content"),
+    "weight_grams": say("毛重（克）", "weight (g)"),
     "price_minor": say("价格", "price"),
     "is_offered": say("在卖", "offered"),
 }
@@ -69,21 +71,26 @@ class Change:
     is_now: str
 
 
-def facts(product: Product) -> dict[str, Any]:
-    """All that an operator looks at, as plain JSON: what an approval keeps."""
+def facts(product: Product, *, approved: bool = False) -> dict[str, Any]:
+    """All that an operator looks at, as plain JSON: what an approval keeps, of sizes and papers what waits in place of
+    what is sold. `approved`: without what waits."""
+    of = sold if approved else wanted
     return {
         "columns": {
             name: getattr(product, f"{name}_id" if name in ("category", "origin") else name)
             for name in COLUMNS
         },
-        "variants": {str(one.uid): _of_variant(one) for one in related(product, "variants")},
-        "papers": {str(one.uid): _of_paper(one) for one in related(product, "certificates")},
+        "variants": {str(one.uid): _of_size(of(one)) for one in related(product, "variants")},
+        "papers": {
+            str(one.uid): _of_paper(one)
+            for one in related(product, "certificates")
+            if not (approved and one.is_waiting)
+        },
     }
 
 
-def _of_variant(variant: Any) -> dict[str, Any]:
-    parts = {part: bps for part, bps in variant.story.parts().items() if bps} if variant.story else {}
-    return {**{name: getattr(variant, name) for name in _VARIANT}, "parts": parts}
+def _of_size(size: Size) -> dict[str, Any]:
+    return {**{name: getattr(size, name) for name in _VARIANT}, "parts": size.parts}
 
 
 def _of_paper(paper: Certificate) -> dict[str, str]:
@@ -96,20 +103,26 @@ def _of_paper(paper: Certificate) -> dict[str, str]:
 
 
 def changes(product: Product) -> list[Change]:
-    """What is other than at its last approval, in the reader's language; nothing where no approval has kept the facts."""
+    """What is other than at its last approval, in the reader's language; where no approval has kept the facts, what waits."""
     approved = (
         one
         for one in related(product, "listing_reviews")
         if one.decision == ListingReview.Decision.APPROVED and one.seen
     )
-    if (last := next(approved, None)) is None:
+    last = next(approved, None)
+    if last is None and product.changes_state == Product.Changes.NONE:
         return []
-    was, now = last.seen, facts(product)
+    was, now = last.seen if last else facts(product, approved=True), facts(product)
     return [
         *_compared(was["columns"], now["columns"]),
         *_of_variants(was["variants"], now["variants"]),
         *_of_papers(was["papers"], now["papers"]),
     ]
+
+
+def between(was: Size | None, now: Size) -> list[Change]:
+    """What of one size is other than it was, or that it is new."""
+    return list(_of_variants({"": _of_size(was)} if was else {}, {"": _of_size(now)}))
 
 
 def _compared(was: dict[str, Any], now: dict[str, Any]) -> Iterator[Change]:
@@ -149,7 +162,8 @@ def _of_variants(was: dict[str, Any], now: dict[str, Any]) -> Iterator[Change]:
             yield Change(str(say("规格", "Size")), _variant_shown(before), _variant_shown(after))
             continue
         for name, words in _VARIANT.items():
-            if before[name] != after[name]:
+            # What is younger than the approval was not kept by it.
+            if before.get(name, after[name]) != after[name]:
                 title = _titled(called, words)
                 yield Change(title, _shown(name, before[name]), _shown(name, after[name]))
         for part, (zh, en) in STORY_PARTS.items():

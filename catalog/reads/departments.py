@@ -45,7 +45,8 @@ def listing_at(person: Person, uid: UUID) -> Product:
 def listings_unseen(person: Any) -> QuerySet[Product]:
     """Of these, the ones that were handed in and that nobody has looked at since."""
     seen = DepartmentCheck.objects.filter(product=OuterRef("pk"), at__gte=OuterRef("submitted_at"))
-    return listings_at(person).filter(~Exists(seen), state=Product.State.SUBMITTED)
+    live = Q(state=Product.State.PUBLISHED, changes_state=Product.Changes.WAITING)
+    return listings_at(person).filter(~Exists(seen), live | Q(state=Product.State.SUBMITTED))
 
 
 def teams_unseen(person: Any) -> QuerySet[Team]:

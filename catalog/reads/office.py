@@ -38,6 +38,12 @@ def teams_found(person: Any, search: str = "", state: str = "") -> QuerySet[Team
     return found.filter(is_active=state == "active") if state else found
 
 
+def listings_to_decide(person: Any) -> QuerySet[Product]:
+    """Of the teams where she decides: products that were handed in, and those with changes that wait while they are sold."""
+    live = Q(state=Product.State.PUBLISHED, changes_state=Product.Changes.WAITING)
+    return products_at(person, "catalog.decide_listing").filter(live | Q(state=Product.State.SUBMITTED))
+
+
 def products_found(person: Any, search: str = "", state: str = "") -> QuerySet[Product]:
     """Of the teams where she decides about listings, those whose name or team bears these words."""
     found = products_at(person, "catalog.decide_listing")

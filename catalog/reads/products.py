@@ -136,10 +136,12 @@ def is_in_season(product: Product) -> bool:
 
 
 def valid_certificates(product: Product) -> list[Certificate]:
-    """Those that are in force today: one that has run out is shown no longer."""
+    """Those that are in force today: one that has run out is shown no longer, one that waits for an operator not yet."""
     today = clock.today()
     return [
-        paper for paper in related(product, "certificates") if paper.issued_on <= today <= paper.expires_on
+        paper
+        for paper in related(product, "certificates")
+        if not paper.is_waiting and paper.issued_on <= today <= paper.expires_on
     ]
 
 

@@ -5,19 +5,18 @@ from typing import Any
 
 from accounts.permissions import may_anywhere, places_of
 from accounts.waiting import Waiting, waiting
-from catalog.models import Leader, Product, TeamNews
+from catalog.models import Leader, TeamNews
 from catalog.reads import departments
 from catalog.reads.news import news_at
-from catalog.reads.products import products_at
+from catalog.reads.office import listings_to_decide
 from core.language import say
 
 
 def of_catalog(person: Any) -> Iterator[Waiting]:
     """Listings and news that were handed in, leaders whom nobody has met yet, and what a department has not looked at."""
     if may_anywhere(person, "catalog.decide_listing"):
-        products = products_at(person, "catalog.decide_listing").filter(state=Product.State.SUBMITTED)
         words = say("等审核的商品", "Listings to look at")
-        yield from waiting("LISTINGS", words, products, "submitted_at", "office/listings/")
+        yield from waiting("LISTINGS", words, listings_to_decide(person), "submitted_at", "office/listings/")
         news = news_at(person, "catalog.decide_listing").filter(state=TeamNews.State.WAITING)
         words = say("等审核的团队近况", "News from teams to read")
         yield from waiting("NEWS", words, news, "submitted_at", "office/news/")

@@ -71,7 +71,10 @@ def _replaced(text: str, names: Iterable[str]) -> str:
 
 def _papers(team: Team) -> list[Paper]:
     rows = Certificate.objects.filter(
-        product__team=team, product__state=Product.State.PUBLISHED, expires_on__gt=clock.today()
+        product__team=team,
+        product__state=Product.State.PUBLISHED,
+        expires_on__gt=clock.today(),
+        is_waiting=False,
     )
     return [
         Paper(Certificate.Kind(row.kind).words, localized(row, "issuer"), row.expires_on)

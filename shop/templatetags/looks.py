@@ -10,6 +10,9 @@ from shop.templatetags.web import kilograms
 
 register = template.Library()
 
+FINAL = say("再按一次就做了，不能撤回：", "Press again and it is done. It cannot be undone:")
+LOOKED_AT = say("再按一次就存下，交给运营人员看：", "Press again to save it and put it before an operator:")
+
 
 @register.simple_tag(takes_context=True)
 def last_look(context: template.Context) -> SafeString:
@@ -20,10 +23,7 @@ def last_look(context: template.Context) -> SafeString:
     return format_html(
         '<div class="note warning" id="look" role="status"><p><b>{}</b></p><ul class="big-list">{}</ul></div>'
         '<input type="hidden" name="seen" value="{}">',
-        say(
-            "再按一次就做了，不能撤回：",
-            "Press again and it is done. It cannot be undone:",
-        ),
+        FINAL if look.get("is_final", True) else LOOKED_AT,
         format_html_join("", '<li><span>{}</span> <b class="num">{}</b></li>', look["lines"]),
         look["seen"],
     )

@@ -115,6 +115,12 @@ def _links(context: template.Context, which: slice) -> list[dict[str, Any]]:
 
 
 @register.filter
+def has_changes(product: dict[str, Any]) -> bool:
+    """Whether something waits for an operator while what she approved is sold on."""
+    return product["state"] == "PUBLISHED" and product["changesState"] == "WAITING"
+
+
+@register.filter
 def was_changed(product: dict[str, Any]) -> bool:
     """Whether something that is offered of it was seen by no operator: then it is approved, and not put back."""
     return any(one["isOffered"] and one["approvedPrice"] is None for one in product["variants"])

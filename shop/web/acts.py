@@ -32,6 +32,8 @@ class Act(NamedTuple):
     undone_by: str = ""
     # Nothing undoes it, so it is shown once more with what comes of it, before it is done (look.py).
     look: Look | None = None
+    # It can be undone, but before it is done it is said what somebody else will have to look at first.
+    warns: Look | None = None
     # Nothing undoes it, and it is done at once all the same, because of this.
     as_written: str = ""
     # The act of another form of the page, whose button sends it along: what is written there and not saved yet is

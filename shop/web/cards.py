@@ -153,8 +153,10 @@ def product_card(request: HttpRequest, lang: str, slug: str, *, as_poster: bool 
         figures,
         to(f"p/{slug}/"),
     )
+    # Another price is another picture: an approved one is told at once, whatever was drawn within the hour.
+    which = f"product/{slug}/{card.figures!r}"
     card = card._replace(photo=_photo_of(slug, is_whole=as_poster))
-    return _cached_card(request, f"product/{slug}", card, as_poster=as_poster)
+    return _cached_card(request, which, card, as_poster=as_poster)
 
 
 def team_card(request: HttpRequest, lang: str, slug: str) -> HttpResponse:

@@ -1,4 +1,5 @@
-"""What is final is shown once more, with what will come of it and the sum that moves, before it is done.
+"""What is final is shown once more, with what will come of it and the sum that moves, before it is done; and so is what
+somebody else will have to look at first.
 
 Such a form is sent twice: the first time it comes back with what was understood, and a word for exactly that; only
 with that word it is done. Whoever changes a number in between, or finds another sum, is shown the new one.
@@ -21,7 +22,7 @@ ONCE_MORE = say(
 
 def confirmation(request: HttpRequest, name: str, variables: dict[str, Any]) -> dict[str, Any] | None:
     """What is to be looked at before this is done; None once it was seen as it is now, or where there is nothing."""
-    look = acts()[name].look
+    look = acts()[name].look or acts()[name].warns
     try:
         lines = look(request, variables) if look else []
     except Refusal:
@@ -33,7 +34,9 @@ def confirmation(request: HttpRequest, name: str, variables: dict[str, Any]) -> 
     if constant_time_compare(request.POST.get("seen", ""), word):
         return None
     weighed = {share["household"]: share["grams"] for share in variables.get("shares", ())}
-    return {"seen": word, "lines": [(str(label), text) for label, text in lines], "grams": weighed}
+    is_final = acts()[name].look is not None
+    told = [(str(label), text) for label, text in lines]
+    return {"seen": word, "lines": told, "grams": weighed, "is_final": is_final}
 
 
 def _word(name: str, variables: dict[str, Any], texts: list[str]) -> str:

@@ -8,6 +8,7 @@ from accounts.models import AuditEntry
 from catalog import search
 from catalog.actions import listing
 from catalog.models import PriceStory, Product, SearchEntry, Variant
+from catalog.reads.wanted import REVIEWED
 from core import clock
 from core.api.ids import global_id
 from core.refusals import Conflict, NotAllowed
@@ -22,38 +23,47 @@ def fresh(variant):
     return Product.objects.get(pk=variant.product_id)
 
 
+WAITS = "variant { price { minor } waiting { price { minor } } } product { state changesState }"
+
+
 @pytest.mark.parametrize(
-    ("price", "story", "state"),
+    ("price", "story", "waits"),
     [
-        (4059, None, "PUBLISHED"),  # ten per cent
-        (4060, None, "SUBMITTED"),  # a fen more
-        (2000, None, "PUBLISHED"),
-        (3690, {**STORY_INPUT, "farmGate": 4500, "team": 900}, "SUBMITTED"),  # less for the households
-        (3690, {**STORY_INPUT, "farmGate": 4700, "team": 700}, "PUBLISHED"),
+        (4059, None, False),  # ten per cent
+        (4060, None, True),  # a fen more
+        (2000, None, False),
+        (3690, {**STORY_INPUT, "farmGate": 4500, "team": 900}, True),  # less for the households
+        (3690, {**STORY_INPUT, "farmGate": 4700, "team": 700}, False),
     ],
 )
-def test_a_price_that_rises_by_more_than_a_tenth_is_looked_at_again(desk, team, price, story, state):
+def test_a_price_that_rises_by_more_than_a_tenth_waits_and_the_approved_one_is_sold_on(
+    desk, team, price, story, waits
+):
     variant = published(team)
     more = {"story": story} if story else {}
     saved = desk.done(
-        "variantSave",
-        "variant { price { minor } approvedPrice { minor } } product { state }",
-        **{"id": global_id("Variant", variant.uid), "priceMinor": price, **more},
+        "variantSave", WAITS, **{"id": global_id("Variant", variant.uid), "priceMinor": price, **more}
     )
-    assert saved["product"]["state"] == state
-    assert saved["variant"] == {"price": {"minor": price}, "approvedPrice": {"minor": 3690}}
-    on_the_shelf = Asker().ask("{ products(first: 1) { nodes { priceFrom { minor } } } }")["products"][
-        "nodes"
-    ]
-    assert on_the_shelf == ([{"priceFrom": {"minor": price}}] if state == "PUBLISHED" else [])
-    assert SearchEntry.objects.exists() == (state == "PUBLISHED")
+    assert saved == {
+        "errors": [],
+        "variant": {
+            "price": {"minor": 3690 if waits else price},
+            "waiting": {"price": {"minor": price}} if waits else None,
+        },
+        "product": {"state": "PUBLISHED", "changesState": "WAITING" if waits else "NONE"},
+    }
+    on_the_shelf = Asker().ask("{ products(first: 1) { nodes { priceFrom { minor } } } }")
+    assert on_the_shelf["products"]["nodes"] == [{"priceFrom": {"minor": 3690 if waits else price}}]
+    assert SearchEntry.objects.get().price_from_minor == (3690 if waits else price)
+    assert PriceStory.objects.count() == (1 if waits else 2), "what waits is told by no story"
 
 
 def test_many_small_steps_are_a_rise_too(desk, team):
     gid = global_id("Variant", published(team).uid)
-    for price, state in ((4000, "PUBLISHED"), (4050, "PUBLISHED"), (4100, "SUBMITTED")):
-        saved = desk.done("variantSave", "product { state }", id=gid, priceMinor=price)
-        assert saved["product"]["state"] == state
+    for price, state in ((4000, "NONE"), (4050, "NONE"), (4100, "WAITING")):
+        saved = desk.done("variantSave", "product { changesState }", id=gid, priceMinor=price)
+        assert saved["product"]["changesState"] == state
+    assert Variant.objects.get().price_minor == 4050
 
 
 def test_a_new_price_is_a_new_story_and_the_old_one_stays(desk, team):
@@ -211,12 +221,16 @@ def test_a_part_of_a_price_is_refused_in_percent(desk, team):
     "told",
     [{"netContent": "1.2 kg"}, {"weightGrams": 1200}, {"nameZh": "大箱"}, {"nameEn": "5 kg box"}],
 )
-def test_a_smaller_box_at_the_old_price_is_looked_at_again(desk, team, told):
+def test_a_smaller_box_at_the_old_price_waits(desk, team, told):
     variant = published(team)
-    gid = global_id("Variant", variant.uid)
+    gid, asked = global_id("Variant", variant.uid), "product { changesState }"
     same = {"netContent": variant.net_content, "weightGrams": variant.weight_grams, "nameZh": variant.name_zh}
-    assert desk.done("variantSave", "product { state }", id=gid, **same)["product"]["state"] == "PUBLISHED"
-    assert desk.done("variantSave", "product { state }", id=gid, **told)["product"]["state"] == "SUBMITTED"
+    assert desk.done("variantSave", asked, id=gid, **same)["product"]["changesState"] == "NONE"
+    assert desk.done("variantSave", asked, id=gid, **told)["product"]["changesState"] == "WAITING"
+    now = Variant.objects.get()
+    assert {name: getattr(now, name) for name in REVIEWED} == {
+        name: getattr(variant, name) for name in REVIEWED
+    }
 
 
 def test_a_smaller_box_that_was_made_out_of_sight_is_looked_at_before_it_is_offered(desk, team):
@@ -224,31 +238,38 @@ def test_a_smaller_box_that_was_made_out_of_sight_is_looked_at_before_it_is_offe
     second = a_variant(first.product, approved_price_minor=3690, approved_household_bps=5400)
     gid = global_id("Variant", second.uid)
     for told, state in (
-        ({"isOffered": False}, "PUBLISHED"),
-        ({"netContent": "1.2 kg"}, "PUBLISHED"),
-        ({"isOffered": True}, "SUBMITTED"),
+        ({"isOffered": False}, "NONE"),
+        ({"netContent": "1.2 kg"}, "NONE"),
+        ({"isOffered": True}, "WAITING"),
     ):
-        assert desk.done("variantSave", "product { state }", id=gid, **told)["product"]["state"] == state
+        saved = desk.done("variantSave", "product { changesState }", id=gid, **told)
+        assert saved["product"]["changesState"] == state
+    assert Variant.objects.get(pk=second.pk).is_offered is False
 
 
 def test_what_was_changed_while_it_was_suspended_is_not_resumed_unseen(desk, team):
     variant = published(team)
     operator = an_operator()
     ids = {"product": global_id("Product", variant.product.uid), "variant": global_id("Variant", variant.uid)}
-    deeds = (
-        ("variantSave", {"id": ids["variant"], "priceMinor": 36_900}),
-        ("variantSave", {"id": ids["variant"], "story": {**STORY_INPUT, "farmGate": 0, "team": 5400}}),
-        ("variantSave", {"id": ids["variant"], "netContent": "0.1 kg"}),
-        ("productUpdate", {"id": ids["product"], "nameZh": "赣南脐橙"}),
-    )
-    for deed, given in deeds:
+    for given in (
+        {"priceMinor": 36_900},
+        {"story": {**STORY_INPUT, "farmGate": 0, "team": 5400}},
+        {"netContent": "0.1 kg"},
+    ):
         listing.suspend(fresh(variant), operator, "label")
-        desk.done(deed, **given)
-        with pytest.raises(Conflict):
-            listing.resume(fresh(variant), operator)
-        assert Asker().ask("{ products(first: 1) { totalCount } }") == {"products": {"totalCount": 0}}
-        listing.approve(fresh(variant), operator, version=fresh(variant).version)
-        assert fresh(variant).state == "published"
+        desk.done("variantSave", id=ids["variant"], **given)
+        listing.resume(fresh(variant), operator)
+        told = Asker().ask("{ products(first: 1) { nodes { priceFrom { minor } netContentFrom } } }")
+        assert told["products"]["nodes"] == [{"priceFrom": {"minor": 3690}, "netContentFrom": "2.5 kg"}]
+        assert fresh(variant).changes_state == "waiting", "it waits on"
+        desk.done("productWithdraw", id=ids["product"])
+    listing.suspend(fresh(variant), operator, "label")
+    desk.done("productUpdate", id=ids["product"], nameZh="赣南脐橙")
+    with pytest.raises(Conflict):
+        listing.resume(fresh(variant), operator)
+    assert Asker().ask("{ products(first: 1) { totalCount } }") == {"products": {"totalCount": 0}}
+    listing.approve(fresh(variant), operator, version=fresh(variant).version)
+    assert fresh(variant).state == "published"
     # Taken off the shelf by its own team, and suspended while it waits: nobody has seen the new name.
     desk.done("productUpdate", id=ids["product"], nameZh="第三个名字")
     listing.suspend(fresh(variant), operator, "label")

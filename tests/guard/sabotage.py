@@ -18,13 +18,14 @@ from tests.guard.sabotages import Sabotage
 from tests.guard.sabotages_buying import BUYING
 from tests.guard.sabotages_of_claims import CLAIMS
 from tests.guard.sabotages_of_invoices import INVOICES
+from tests.guard.sabotages_of_listings import LISTINGS
 from tests.guard.sabotages_of_money import MONEY
 from tests.guard.sabotages_of_news import NEWS
 from tests.guard.sabotages_of_pages import PAGES
 from tests.guard.sabotages_of_parcels import PARCELS
 from tests.guard.sabotages_of_wishes import WISHES
 
-SABOTAGES = [*OLDER, *BUYING, *PARCELS, *CLAIMS, *PAGES, *INVOICES, *WISHES, *NEWS, *MONEY]
+SABOTAGES = [*OLDER, *BUYING, *PARCELS, *CLAIMS, *PAGES, *INVOICES, *WISHES, *NEWS, *MONEY, *LISTINGS]
 
 
 def missing(root: Path = ROOT) -> list[str]:

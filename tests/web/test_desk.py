@@ -258,15 +258,40 @@ def test_a_change_that_takes_a_product_off_the_shelf_says_so(shelf):
     withdrawn = words(fill(desk, path, "withdraw_product"))
     assert "Others” is yours to change again" in withdrawn
     back_on_the_shelf()
-    size = {"id": shelf.variant, "nameZh": "5 斤装", "weightGrams": "2800", "priceMinor": "99"}
-    dearer = desk.post("/do/save_variant/", {**told, **size, **STORY})
-    assert "has left the shelf" in words(desk.get(dearer.url))
-    back_on_the_shelf()
+
+
+def saved_and_seen(desk, path, act, **given):
+    """What is said once it is saved, and what was shown before, beside what is approved."""
+    given |= {"lang": "en", "next": path, "back": path}
+    looked = words(desk.get(desk.post(f"/do/{act}/", given).url))
+    shown = looked.split('id="look"')[1].split("</ul>")[0] if 'id="look"' in looked else ""
+    seen = looked.split('name="seen" value="')[1].split('"')[0] if shown else ""
+    return shown, words(desk.get(desk.post(f"/do/{act}/", {**given, "seen": seen}).url)) if shown else looked
+
+
+def test_what_an_operator_must_see_first_is_shown_beside_the_approved_before_it_is_saved_and_sold_on(shelf):
+    desk, product = signed_in(shelf.manager), shelf.product
+    id_ = global_id("Product", product.uid)
+    path = f"/en/desk/product/{id_}/"
+    size = {"item": shelf.variant, "id": shelf.variant, "nameZh": "5 斤装", "weightGrams": "2800", **STORY}
+    size |= {"nameEn": "2.5 kg box", "netContent": "2.5 kg", "isOffered": "true"}
+    shown, page = saved_and_seen(desk, path, "save_variant", **size, priceMinor="37.00")
+    assert shown == "" and "Saved." in page, "a little more is shown at once"
+    shown, page = saved_and_seen(desk, path, "save_variant", **size, priceMinor="48.00")
+    assert "¥37.00 → ¥48.00" in shown and "cannot be undone" not in shown
+    assert "until then the approved one is sold" in page and "¥37.00 → ¥48.00" in page
+    assert 'value="48.00"' in unfolded(desk, path, "save_variant")
     today = clock.today()
-    paper = {"kind": "TEST", "number": "1", "issuerZh": "示例", "issuedOn": str(today - timedelta(1))}
-    paper |= {"expiresOn": str(today + timedelta(9)), "product": told["id"]}
-    added = desk.post("/do/add_certificate/", {**told, **paper})
-    assert "has left the shelf" in words(desk.get(added.url))
+    paper = {"kind": "TEST", "number": "T-77", "issuerZh": "示例", "issuedOn": str(today - timedelta(1))}
+    paper |= {"expiresOn": str(today + timedelta(9)), "product": id_}
+    page = words(desk.get(desk.post("/do/add_certificate/", {**paper, "lang": "en", "next": path}).url))
+    assert "until then the approved one is sold" in page and "T-77" in page
+    stranger = words(Client().get(f"/en/p/{product.slug}/"))
+    assert "¥37.00" in stranger and "48.00" not in stranger and "T-77" not in stranger
+    shown, page = saved_and_seen(desk, path, "withdraw_changes", id=id_)
+    assert "is dropped" in shown and "Taken back" in page and "T-77" not in page and "48.00" not in page
+    product.refresh_from_db()
+    assert (product.state, product.changes_state) == ("published", "none")
 
 
 def test_what_is_done_to_lots_and_households_is_said_by_their_code(shelf):

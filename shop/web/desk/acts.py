@@ -13,6 +13,7 @@ from core.api.ids import uid_of
 from core.language import Words, say
 from shop.web.acts import Act, Lines, Look, done, gathered, saved, says, tells, to, will
 from shop.web.coupons import OF_TEAMS
+from shop.web.desk import seen_first
 from shop.web.desk.parcels import PARCELS
 
 # --- products ---
@@ -28,25 +29,34 @@ def drafted(request: HttpRequest, payload: dict[str, Any]) -> str:
 
 def product_saved(request: HttpRequest, payload: dict[str, Any]) -> str:
     """Saved; and where an operator must look at it again, its team hears that it is not for sale meanwhile."""
-    return _saved_in(request, payload["product"]["state"])
-
-
-def certificate_added(request: HttpRequest, payload: dict[str, Any]) -> str:
-    """Its payload tells of the paper alone, so the product is asked for."""
-    asked = "query($id: ID!) { teamProduct(id: $id) { state } }"
-    data, _ = ask(request, asked, {"id": request.POST.get("product", "")})
-    return _saved_in(request, ((data or {}).get("teamProduct") or {}).get("state", ""))
-
-
-def _saved_in(request: HttpRequest, state: str) -> str:
-    """A team changes nothing while its product waits for an operator: one that waits now has just left the shelf."""
-    if state != "SUBMITTED":
+    if payload["product"]["state"] != "SUBMITTED":
         return saved(request, {})
+    # A team changes nothing while its product waits for an operator: one that waits now has just left the shelf.
     words = say(
         "已保存。这项改动要运营人员再看一次：商品已下架，通过后自动上架。",
         "Saved. An operator must look at this change: the product has left the shelf until it is approved.",
     )
     return done(request, words)
+
+
+WAITS = say(
+    "已保存，等运营人员看。在那之前照原来的卖。",
+    "Saved. An operator looks at it first; until then the approved one is sold.",
+)
+
+
+def size_saved(request: HttpRequest, payload: dict[str, Any]) -> str:
+    """Saved; or it waits, while what is approved is sold on."""
+    waits = (payload["variant"]["waiting"] or {}).get("isOffered") and payload["product"]["publishedAt"]
+    return done(request, WAITS) if waits else saved(request, {})
+
+
+def certificate_added(request: HttpRequest, payload: dict[str, Any]) -> str:
+    """Its payload tells of the paper alone, so the product is asked for."""
+    asked = "query($id: ID!) { teamProduct(id: $id) { changesState } }"
+    data, _ = ask(request, asked, {"id": request.POST.get("product", "")})
+    waits = ((data or {}).get("teamProduct") or {}).get("changesState") == "WAITING"
+    return done(request, WAITS) if waits else saved(request, {})
 
 
 def leader_introduced(request: HttpRequest, payload: dict[str, Any]) -> str:
@@ -75,7 +85,7 @@ TEAM = {
 PRODUCTS = {
     "create_product": Act(follow=drafted, undone_by="archive_product"),
     "update_product": Act(follow=product_saved, undone_by="update_product"),
-    "save_variant": Act(follow=product_saved, undone_by="save_variant"),
+    "save_variant": Act(follow=size_saved, undone_by="save_variant", warns=seen_first.of_a_size),
     "add_certificate": Act(follow=certificate_added, undone_by="remove_certificate"),
     "remove_certificate": Act(look=will(say("证书撤下，不能恢复", "The certificate is removed for good"))),
     "upload_picture": Act(undone_by="delete_picture", refilled=frozenset({"altZh", "altEn"})),
@@ -92,6 +102,15 @@ PRODUCTS = {
             "name",
         ),
         undone_by="submit_product",
+    ),
+    "withdraw_changes": Act(
+        follow=says(say("已撤回，照原来的卖。", "Taken back. The approved one is sold as before.")),
+        look=will(
+            say(
+                "等审核的改动都不要了，照原来的卖",
+                "All that waits for an operator is dropped; the approved one is sold as before",
+            )
+        ),
     ),
     "archive_product": Act(
         follow=tells(say("“{x}”已归档，不再卖。", "“{x}” is archived."), "product", "name"),
