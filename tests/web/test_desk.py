@@ -248,16 +248,17 @@ def test_a_change_that_takes_a_product_off_the_shelf_says_so(shelf):
     form = fields(unfolded(desk, path, "update_product"), "update_product")
     told = {"id": form["id"], "lang": "en", "next": path}
 
-    def back_on_the_shelf():
-        Product.objects.filter(pk=product.pk).update(state=Product.State.PUBLISHED)
-
     kept = words(desk.get(desk.post("/do/update_product/", {**told, "summaryEn": "Sweet"}).url))
     assert "Saved." in kept and "has left the shelf" not in kept
-    changed = words(desk.get(desk.post("/do/update_product/", {**told, "nameEn": "Others"}).url))
+    changes = {"id": form["id"], "nameEn": "Others", "ingredientsZh": "橙", "kind": "DRY"}
+    shown, changed = saved_and_seen(desk, path, "update_product", **changes)
+    assert (
+        "It leaves the shelf until an operator has seen it" in shown and "Fresh produce → Dry goods" in shown
+    )
+    assert f"{product.name_en} → Others" in shown and "— → 橙" in shown
     assert "has left the shelf until it is approved" in changed
     withdrawn = words(fill(desk, path, "withdraw_product"))
     assert "Others” is yours to change again" in withdrawn
-    back_on_the_shelf()
 
 
 def saved_and_seen(desk, path, act, **given):
@@ -267,6 +268,16 @@ def saved_and_seen(desk, path, act, **given):
     shown = looked.split('id="look"')[1].split("</ul>")[0] if 'id="look"' in looked else ""
     seen = looked.split('name="seen" value="')[1].split('"')[0] if shown else ""
     return shown, words(desk.get(desk.post(f"/do/{act}/", {**given, "seen": seen}).url)) if shown else looked
+
+
+def test_a_photo_that_comes_with_words_to_look_at_once_more_is_kept(shelf):
+    desk, product = signed_in(shelf.manager), shelf.product
+    id_ = global_id("Product", product.uid)
+    path = f"/en/desk/product/{id_}/?open=update_product"
+    told = {"id": id_, "product": id_, "nameEn": "Others", "lang": "en", "next": path, "back": path}
+    looked = words(desk.get(desk.post("/do/update_product/", {**told, "photo": a_photo()}).url))
+    assert "→ Others" in looked and 'value="Others"' in looked
+    assert product.pictures.count() == 1 and Product.objects.get().state == "published"
 
 
 def test_what_an_operator_must_see_first_is_shown_beside_the_approved_before_it_is_saved_and_sold_on(shelf):

@@ -13,6 +13,9 @@ from core.api.asker import remember_write
 from core.api.ids import uid_of
 from core.language import say
 from shop.web.act import asks_for_factor, back, do, forward, spoken, to_second_factor
+from shop.web.document import act_document
+from shop.web.form import read_form
+from shop.web.look import confirmation
 from shop.web.upload import received
 
 
@@ -21,23 +24,50 @@ def upload_picture(request: HttpRequest) -> HttpResponse:
     """A manager adds a photo to a product of her team."""
     if request.POST.get("first") == "update_product":
         language.activate(spoken(request))
+        if look := _look(request):
+            return _with_its_photo(request, look)
         payload, refused = do(request, "update_product", request.POST)
         if refused:
             return _refused(request, payload, refused)
+
+    return _kept(request)[0]
+
+
+def _kept(request: HttpRequest) -> tuple[HttpResponse, bool]:
+    """The photo, kept or refused; and which of the two."""
+    kept = []
 
     def add(file: Any) -> None:
         person = signed_in(request)
         product = reads.product_of(person, uid_of(request.POST.get("product", ""), "Product"))
         alt = {"alt_zh": request.POST.get("altZh", ""), "alt_en": request.POST.get("altEn", "")}
-        pictures.add(product, file, person, **alt)
+        kept.append(pictures.add(product, file, person, **alt))
 
-    return received(request, "upload_picture", add, said=say("照片已加上。", "The photo has been added."))
+    said = say("照片已加上。", "The photo has been added.")
+    return received(request, "upload_picture", add, said=said), bool(kept)
+
+
+def _look(request: HttpRequest) -> dict[str, Any] | None:
+    """What of the words takes the product off the shelf, before that was seen."""
+    variables, unread = read_form(act_document("update_product"), request.POST)
+    return None if unread else confirmation(request, "update_product", variables)
+
+
+def _with_its_photo(request: HttpRequest, look: dict[str, Any]) -> HttpResponse:
+    """Back to the words, to look at them once more; a photo that came along is not chosen a second time."""
+    if "photo" in request.FILES:
+        answer, is_kept = _kept(request)
+        if not is_kept:
+            return answer
+    return back(request, "update_product", [], look)
 
 
 @require_POST
 def update_product(request: HttpRequest) -> HttpResponse:
     """A product's words and a photo are one form: whichever button is pressed, both are kept."""
     language.activate(spoken(request))
+    if look := _look(request):
+        return _with_its_photo(request, look)
     payload, refused = do(request, "update_product", request.POST)
     if refused:
         return _refused(request, payload, refused)
