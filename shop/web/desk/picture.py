@@ -30,10 +30,10 @@ def upload_picture(request: HttpRequest) -> HttpResponse:
         if refused:
             return _refused(request, payload, refused)
 
-    return _kept(request)[0]
+    return _photo_added(request)[0]
 
 
-def _kept(request: HttpRequest) -> tuple[HttpResponse, bool]:
+def _photo_added(request: HttpRequest) -> tuple[HttpResponse, bool]:
     """The photo, kept or refused; and which of the two."""
     kept = []
 
@@ -56,7 +56,7 @@ def _look(request: HttpRequest) -> dict[str, Any] | None:
 def _with_its_photo(request: HttpRequest, look: dict[str, Any]) -> HttpResponse:
     """Back to the words, to look at them once more; a photo that came along is not chosen a second time."""
     if "photo" in request.FILES:
-        answer, is_kept = _kept(request)
+        answer, is_kept = _photo_added(request)
         if not is_kept:
             return answer
     return back(request, "update_product", [], look)
