@@ -47,7 +47,10 @@ def many_sent(request: HttpRequest, payload: dict[str, Any]) -> str:
 PARCELS = {
     "pack_parcel": Act(undone_by="pack_parcel"),
     "ship_parcel": Act(follow=SENT, undone_by="undo_sending"),
-    "send_parcels": Act(follow=many_sent, undone_by="undo_sending"),
+    # One carrier for all stands in the form alone: each row is sent with it.
+    "send_parcels": Act(
+        follow=many_sent, undone_by="undo_sending", refilled=frozenset({"carrier", "parcels"})
+    ),
     "import_numbers": Act(as_written="the table is looked at, and nothing is done", refilled=frozenset()),
     "send_numbers": Act(undone_by="undo_sending", refilled=frozenset({"sheet", "correct", "isMeant"})),
     "correct_number": Act(
