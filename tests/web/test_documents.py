@@ -23,6 +23,9 @@ UPLOADS = {
     "upload_logo": {"photo"},
     # To whom a cart goes, as a file (shop/web/buying/people.py).
     "import_people": {"file"},
+    # Tracking numbers as a file, looked at and then taken (shop/web/desk/numbers.py).
+    "import_numbers": {"team", "file"},
+    "send_numbers": {"sheet", "correct", "isMeant"},
     # What each household brought, as a file that fills the form (shop/web/desk/weights.py).
     "import_weights": {"lot", "file"},
     # Statements of outside platforms (shop/web/organiser/files.py).
@@ -39,8 +42,9 @@ UPLOADS = {
     # The carrier's label of what comes back (shop/web/desk/label.py).
     "upload_return_label": {"return", "file", "carrier", "trackingNumber"},
 }
-# Files that a form sends beside its act's variables.
-FILES = {act: {"photo"} for act in ("make_claim", "dispute_claim", "bring_claim", "add_claim_photos")}
+# Files that a form sends beside its act's variables, and a carrier that stands once for all rows.
+BESIDE = {act: {"photo"} for act in ("make_claim", "dispute_claim", "bring_claim", "add_claim_photos")}
+BESIDE |= {"send_parcels": {"carrier"}}
 BY_OTHERS = {
     "change_quantity",
     "remove_line",
@@ -107,6 +111,8 @@ def _fields(content: str) -> set[str]:
         named.add("marks")
     if "{% row_field" in content:
         named.add("lines")
+    if "{% number_field" in content:
+        named.add("parcels")
     if "part.field" in content:
         named |= {"farmGateBps", "labourBps", "dividendBps", "teamBps", "reserveBps"}
     return named
@@ -128,7 +134,7 @@ def test_every_form_has_the_fields_that_its_act_asks_for_and_no_others():
             wrong += [(name, act, field) for field in fields - UPLOADS[act]]
             continue
         variables = dict(variables_of(act_document(act)))
-        fields -= FILES.get(act, set())
+        fields -= BESIDE.get(act, set())
         if along := carried().get(act):
             # What it carries beside its own is the other deed's.
             fields -= UPLOADS.get(along) or set(variables_of(act_document(along))) - set(variables)
