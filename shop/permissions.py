@@ -61,6 +61,7 @@ PERMISSIONS = {
     "orders.keep_invoices": MANAGER,  # upload what the team has issued
     "orders.keep_team_coupons": MANAGER,  # at the team's own expense
     "orders.refund_own": MANAGER,  # of what the team has sold, until it is completed
+    "impact.read_statement": MANAGER,  # what the team has sold, month by month
     "impact.keep_households": MANAGER | LEADER,  # put forward, let go, and who grew which lot
     "impact.open_short_names": MANAGER | LEADER,  # their own team's, and nobody else ever
     # orders

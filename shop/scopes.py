@@ -46,7 +46,7 @@ SCOPES = {
         "desk groupParcels householdDesk resultDesk objectionFile contestDesk registrationApply registrationWithdraw registrationAppealFile teamProduct teamProducts"
         " productCreate productUpdate productSubmit productWithdraw productArchive variantSave pictureDelete"
         " certificateAdd certificateRemove teamUpdate leaderIntroduce lotDeclare lotOpen lotClose"
-        " lotShareOut newsDesk newsHandIn newsWithdraw teamInvoices teamCoupons teamCouponMake teamCouponEnd householdPropose householdWithdraw householdRename shipmentShip shipmentPack shipmentNumberCorrect shipmentSendingUndo shipmentCameBack shipmentLost shipmentSplit"
+        " lotShareOut newsDesk newsHandIn newsWithdraw teamInvoices teamStatement teamCoupons teamCouponMake teamCouponEnd householdPropose householdWithdraw householdRename shipmentShip shipmentPack shipmentNumberCorrect shipmentSendingUndo shipmentCameBack shipmentLost shipmentSplit"
         " shipmentsShip groupShip claimAnswer replacementShip replacementCallOff returnReceive",
     ),
     # Hers alone, signed in. (What moves money is asked for a code, which no program gives; a claim may be answered in words.)

@@ -1,12 +1,13 @@
 """What the API offers of households and the ledger."""
 
-from impact.api import desk, first_parcel, names, office_households, purchases, set_aside
+from impact.api import desk, first_parcel, names, office_households, purchases, set_aside, statement
 
 
 class Query(
     set_aside.Query,
     purchases.Query,
     desk.Query,
+    statement.Query,
     first_parcel.Query,
     office_households.Query,
 ):

@@ -1,15 +1,19 @@
 """What a team's manager may know of its money: what stands for its households together, and for its own work."""
 
-from collections import defaultdict
 from typing import NamedTuple
 
+from django.db import connection
 from django.db.models import Sum
 
 from catalog.models import Team
-from impact.models import Transfer
-from impact.models.kind import EARMARKED, OF_HOUSEHOLDS, OWED, SET_ASIDE, Kind
+from impact.models import Account, Kind, Transfer
+from impact.models.kind import HOUSEHOLDS
+from impact.reads.ledger_by_month import STANDS, WAITS
 
-OTHERS = SET_ASIDE - OF_HOUSEHOLDS
+_NOW = f"""
+    WITH {WAITS}, {STANDS}
+    SELECT part = '{HOUSEHOLDS}', sum(set_aside)::bigint, sum(owed)::bigint FROM stands GROUP BY 1
+"""
 
 
 class TeamMoney(NamedTuple):
@@ -22,20 +26,22 @@ class TeamMoney(NamedTuple):
 
 
 def money_of(team: Team) -> TeamMoney:
-    """The team's money by the ledger, now."""
-    stands: dict[str, int] = defaultdict(int)
-    for end, sign in (("target", 1), ("source", -1)):
-        moved = Transfer.objects.filter(**{f"{end}__team": team}).values_list(f"{end}__kind")
-        for kind, amount in moved.annotate(Sum("amount_minor")).order_by():
-            stands[kind] += sign * amount
+    """The team's money by the ledger, now: from balances that are kept, however much it has sold."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NOW, {"team": team.pk})
+        stands = {is_households: sums for is_households, *sums in cursor.fetchall()}
+    set_aside, owed = stands.get(True, (0, 0))
+    others, others_owed = stands.get(False, (0, 0))
+    # What its replacements have cost it is not owed to it.
+    return TeamMoney(set_aside, owed, others, others_owed + _reserve_of(team))
 
-    def of(kinds: frozenset[Kind]) -> int:
-        return sum(stands[kind] for kind in kinds)
 
-    return TeamMoney(
-        of(OF_HOUSEHOLDS & EARMARKED),
-        of(OF_HOUSEHOLDS & OWED),
-        of(OTHERS & EARMARKED),
-        # What its replacements have cost it is not owed to it.
-        of(OTHERS & OWED) + stands[Kind.TEAM_RESERVE],
+def _reserve_of(team: Team) -> int:
+    reserve = Account.objects.filter(team=team, kind=Kind.TEAM_RESERVE).first()
+    if reserve is None:
+        return 0
+    ends = (("target", 1), ("source", -1))
+    return sum(
+        sign * (Transfer.objects.filter(**{end: reserve}).aggregate(sum=Sum("amount_minor"))["sum"] or 0)
+        for end, sign in ends
     )

@@ -32,3 +32,19 @@ MOVED = f"""
     LEFT JOIN orders_line l ON l.id = m.line_id LEFT JOIN catalog_variant v ON v.id = l.variant_id
     LEFT JOIN orders_order o ON o.uid = t.order_uid
 """
+WITHOUT_TEAM = CELL.removeprefix("team_id, ")
+# Of one team what is posted and in no month yet: seconds old. Read in the one statement that reads the months, so that nothing is
+# told twice and nothing is missing.
+WAITS = f"""
+    waits AS MATERIALIZED (
+        {MOVED} WHERE t.id IN (SELECT transaction_id FROM impact_statementwaiting) AND a.team_id = %(team)s
+    )
+"""
+# What stands of it now.
+STANDS = f"""
+    stands AS (
+        SELECT {WITHOUT_TEAM}, set_aside_minor AS set_aside, owed_minor AS owed
+        FROM impact_statementbalance WHERE team_id = %(team)s
+        UNION ALL SELECT {WITHOUT_TEAM}, set_aside, owed FROM waits
+    )
+"""

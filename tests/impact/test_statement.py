@@ -13,6 +13,8 @@ from core.clock import SHANGHAI
 from impact.actions import statement
 from impact.models import Account, Kind, StatementBalance, StatementMonth, StatementWaiting, Transfer
 from impact.models.kind import EARMARKED, OWED
+from impact.reads.desk import money_of
+from impact.reads.statement import Sums, months_beside, months_of, statement_of
 from impact.verify import verify
 from tests.catalog import world as shelves
 from tests.impact import world
@@ -79,6 +81,19 @@ def test_what_is_sold_sent_refunded_and_owed_stands_by_part_product_channel_and_
     share = lot.variant.story.household_bps
     assert sums(part="households", **orange)[0] == 2 * (price * share // 10_000) + 2 * price * share // 10_000
     assert balance(team) == standing(team) == (3 * price, price)
+    told = money_of(team)
+    assert (sum(told[::2]), sum(told[1::2])) == (3 * price, price)
+    statement_now = statement_of(team)
+    assert statement_now.total == Sums(4 * price + 5800, 5800, 0, 3 * price, price)
+    for split in (
+        statement_now.parts,
+        statement_now.products,
+        statement_now.channels,
+        statement_now.supporters,
+    ):
+        assert sum((row.sums for row in split()), Sums()) == statement_now.total
+    assert [row.key for row in statement_now.channels()] == ["shop", "group", ""]
+    assert statement_now.products()[-1].key == "", "sending is for no product"
     assert list(verify()) == []
 
 
@@ -93,7 +108,13 @@ def test_a_refund_of_a_later_month_stands_in_that_month(lot, monkeypatch):
     sold = StatementMonth.objects.values_list("month", flat=True).distinct().get()
     assert sold == month_of(then) != month_of(begun), "half an hour before midnight in Shanghai"
     world.refund(order, (order.lines.get(), 1000))
+    team = lot.variant.product.team
+    waiting = statement_of(team), statement_of(team, sold), months_beside(statement_of(team))
     statement.fold()
+    assert waiting == (statement_of(team), statement_of(team, sold), months_beside(statement_of(team)))
+    assert statement_of(team, sold).total == Sums(order.total_minor, 0, 0, order.total_minor, 0)
+    assert statement_of(team).total == Sums(0, 1000, 0, order.total_minor - 1000, 0)
+    assert months_of(team) == [month_of(begun), sold] == [one.begins for one in waiting[2]][::-1]
     assert sums(month=sold) == (order.total_minor, 0, 0, order.total_minor, 0)
     assert sums(month=month_of(begun)) == (0, 1000, 0, -1000, 0)
     assert list(verify()) == []

@@ -31,6 +31,7 @@ REFUSED = {
     "contest/course": {"refused NOT_FOUND", "refused INVALID_ID"},
     "desk/coupons": {"refused NOT_FOUND"},
     "desk/invoices": {"refused NOT_FOUND"},
+    "desk/statement": {"refused NOT_FOUND"},
     "desk/desk": {"refused NOT_FOUND"},
     "judge/judge": {"refused NOT_FOUND"},
     "desk/lot": {"refused NOT_FOUND", "refused INVALID_ID"},

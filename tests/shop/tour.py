@@ -255,6 +255,7 @@ def _desk() -> Iterator[Stop]:
     yield Stop(MANAGER, "desk_people")
     yield Stop(MANAGER, "desk_coupons")
     yield Stop(MANAGER, "desk_invoices")
+    yield Stop(MANAGER, "desk_statement")
     yield Stop(MANAGER, "desk_integrity")
     yield Stop(MANAGER, "desk_contest")
     yield Stop(MANAGER, "desk_results")
