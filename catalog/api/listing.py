@@ -7,6 +7,7 @@ import graphene
 from accounts.reads import region_coded
 from catalog import reads
 from catalog.actions import listing
+from catalog.actions.copy import copy_product
 from catalog.api.access import SIGNED_IN
 from catalog.api.desk import TeamProduct
 from catalog.api.writable import WRITABLE
@@ -125,6 +126,23 @@ class ProductWithdraw(Act):
         return cls(product=listing.withdraw(_mine(request, id), request.user))
 
 
+class ProductCopy(Act):
+    """Begin a listing like another of the team: its words, sizes and price stories, without lots, photos and papers."""
+
+    class Meta:
+        access = SIGNED_IN
+
+    class Input:
+        id = graphene.ID(required=True, description="The product that it is made from, in any state.")
+
+    product = graphene.Field(TeamProduct, description="The new product, a draft.")
+
+    @classmethod
+    def act(cls, request: Any, id: str) -> Any:
+        """The draft. NOT_FOUND for whoever does not manage its team, CONFLICT where the team is not active."""
+        return cls(product=copy_product(_mine(request, id), request.user))
+
+
 class ProductArchive(Act):
     """Offer a product no longer, for good; what was ordered is still sent."""
 
@@ -148,3 +166,4 @@ class Mutation:
     product_submit = ProductSubmit.Field()
     product_withdraw = ProductWithdraw.Field()
     product_archive = ProductArchive.Field()
+    product_copy = ProductCopy.Field()

@@ -86,7 +86,7 @@ OF_ITS_PEOPLE = "team.people team.offers"
 SENDS = "shipmentShip shipmentPack shipmentNumberCorrect shipmentSendingUndo shipmentCameBack shipmentLost shipmentSplit shipmentsShip replacementShip"
 GROWS = (
     "certificateAdd certificateRemove pictureDelete variantSave lotDeclare lotOpen lotClose lotShareOut productUpdate"
-    " productSubmit productWithdraw productArchive teamUpdate householdPropose householdWithdraw householdRename householdNamesOpen householdFind claimAnswer replacementCallOff newsHandIn newsWithdraw"
+    " productSubmit productWithdraw productArchive productCopy teamUpdate householdPropose householdWithdraw householdRename householdNamesOpen householdFind claimAnswer replacementCallOff newsHandIn newsWithdraw"
 )
 # At whose desk she works she is told before she has given a code: there she is asked for it.
 HERS = "myTeams"

@@ -305,6 +305,40 @@ def test_what_an_operator_must_see_first_is_shown_beside_the_approved_before_it_
     assert (product.state, product.changes_state) == ("published", "none")
 
 
+def test_a_product_is_copied_with_its_sizes_and_price_stories_and_nothing_of_one_harvest(shelf):
+    desk, product = signed_in(shelf.manager), shelf.product
+    product.pictures.create(file="pictures/x.webp", card_file="pictures/x.webp", width=1, height=1)
+    page = words(fill(desk, f"/en/desk/product/{global_id('Product', product.uid)}/", "copy_product"))
+    made = Product.objects.exclude(pk=product.pk).get()
+    assert f"{product.name_en} (copy)" in page and "Declare at least one lot." in page
+    assert (made.state, made.published_at, made.submitted_by) == ("draft", None, None)
+    assert (made.name_zh, made.season_months) == (f"{product.name_zh}（副本）", product.season_months)
+    assert made.slug != product.slug and not made.pictures.exists()
+    old, new = product.variants.get(), made.variants.get()
+    assert (new.price_minor, new.story.parts(), new.net_content) == (3690, old.story.parts(), old.net_content)
+    assert new.approved_price_minor is None and not new.lots.exists()
+    assert Client().get(f"/en/p/{made.slug}/").status_code == 404
+    others = signed_in(a_person(email_verified_at=timezone.now()))
+    others.post("/do/copy_product/", {"id": global_id("Product", product.uid), "lang": "en"})
+    assert Product.objects.count() == 2
+
+
+def test_a_size_is_added_like_another_and_two_of_one_name_are_not(shelf):
+    desk, product = signed_in(shelf.manager), shelf.product
+    path = f"/en/desk/product/{global_id('Product', product.uid)}/?open=save_variant~like-{shelf.variant}"
+    form = fields(words(desk.get(path)), "save_variant")
+    assert (form["priceMinor"], form["netContent"], form["farmGateBps"]) == ("36.90", "2.5 kg", "46")
+    form |= {"lang": "en"}
+    assert "There is a variant of this name already" in words(
+        desk.get(desk.post("/do/save_variant/", form).url)
+    )
+    shown, page = saved_and_seen(
+        desk, path, "save_variant", **{**form, "nameZh": "10 斤装", "nameEn": "5 kg box"}
+    )
+    assert "5 kg box · ¥36.90" in shown and "New, not on the shelf yet" in page
+    assert product.variants.count() == 2
+
+
 def test_what_is_done_to_lots_and_households_is_said_by_their_code(shelf):
     desk = signed_in(shelf.manager)
     path = f"/en/desk/product/{global_id('Product', shelf.product.uid)}/"

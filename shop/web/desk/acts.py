@@ -103,6 +103,7 @@ PRODUCTS = {
         ),
         undone_by="submit_product",
     ),
+    "copy_product": Act(follow=drafted, undone_by="archive_product"),
     "withdraw_changes": Act(
         follow=says(say("已撤回，照原来的卖。", "Taken back. The approved one is sold as before.")),
         look=will(
