@@ -36,5 +36,5 @@ def copy_product(product: Product, by: Person | None) -> Product:
 
 
 def _named(name: str, mark: str, column: str) -> str:
-    most = Product._meta.get_field(column).max_length or 80
+    most: int = getattr(Product._meta.get_field(column), "max_length", 80)
     return f"{name[: most - len(mark)]}{mark}"
