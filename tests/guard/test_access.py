@@ -171,7 +171,8 @@ class Matrix:
 
     def documents(self) -> Iterator[tuple[str, str, dict[str, Any], dict[str, Any]]]:
         """Every field of every thing, with who asks for it; what asks nobody who she is also by itself, where rooms are not
-        gone through. In the suite everybody asks each question, and of its things each a third of them in turn."""
+        gone through. In the suite everybody asks each question, and of its things each a third of them in turn; for what is
+    her own each asks."""
         if FULL:
             yield from ((*one, self.askers) for one in everything.asked(self.given))
             return
@@ -180,7 +181,8 @@ class Matrix:
             every = list(everything.asked(self.given, is_open))
             ways = Counter(name for name, _, _ in every)
             for n, (name, document, told) in enumerate(every):
-                yield name, document, told, dict(everybody[n % 3 :: 3] if ways[name] > 2 else everybody)
+                is_of_a_thing = ways[name] > 2 and bool(told.keys() - {"first"})
+                yield name, document, told, dict(everybody[n % 3 :: 3] if is_of_a_thing else everybody)
 
     def answer(self, person: Any, document: str, told: dict[str, Any] | None = None) -> dict[str, Any]:
         """What somebody is told."""
