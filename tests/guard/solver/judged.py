@@ -22,6 +22,7 @@ from tests.factor import awake
 from tests.guard.solver.supporters import buy
 from tests.impact import world
 from tests.shop.strangers import a_course
+from tests.web.conftest import signed_in
 
 Deed = tuple[str, Callable[[], Any]]
 
@@ -51,6 +52,8 @@ class Judged:
                 Role.COUNTY_VERIFIER, Place(region=committee.far_away().pk)
             ),
         }
+        # One for each: signing in anew would be seen among her sessions.
+        self.browsers = {who: signed_in(person) for who, person in self.viewers.items()}
         for lot in self.lots:
             buy(lot, person=self.viewers["buyer"])
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 from graphql import get_named_type, is_enum_type, is_object_type
 
@@ -26,7 +27,6 @@ from tests.guard.matrix import ask_as
 from tests.guard.solver import surface, surface_of_contest
 from tests.guard.solver.judged import Judged
 from tests.shop import everything
-from tests.web.conftest import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -76,9 +76,8 @@ ROOMS = (
 )
 
 
-def to_somebody(person: Any, round_: Any) -> surface.Seen:
-    """All that is told to somebody who is signed in: the pages that everybody has, her own, and what her desks answer."""
-    client = signed_in(person)
+def to_somebody(person: Any, client: Client, round_: Any) -> surface.Seen:
+    """All that is told to somebody in her browser: the pages that everybody has, her own, and what her desks answer."""
     entries = surface_of_contest._entries(round_)
     of_all = ("", "contest/", f"contest/{round_.edition.slug}/", f"contest/{round_.edition.slug}/provincial/")
     pages = [f"/en/{page}" for page in (*of_all, *DESKS)]
@@ -116,7 +115,10 @@ def deeds_of(judged: Judged) -> Iterator[tuple[str, Callable[[], Any]]]:
 
 def told_to_all(judged: Judged) -> dict[str, surface.Seen]:
     """By whom it is seen all that is told at this moment."""
-    found = {who: to_somebody(person, judged.round) for who, person in full(judged.viewers, {}).items()}
+    found = {
+        who: to_somebody(person, judged.browsers[who], judged.round)
+        for who, person in full(judged.viewers, {}).items()
+    }
     return found | {"stranger": to_strangers()}
 
 
