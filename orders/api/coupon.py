@@ -11,6 +11,7 @@ from accounts.api.office import add_to_office
 from accounts.permissions import absent
 from catalog.models import Category
 from catalog.reads.teams import desks_of, team_at_desk
+from core import clock
 from core.api.access import HELD, SIGNED_IN
 from core.api.act import Act
 from core.api.errors import error_type
@@ -160,8 +161,10 @@ class CouponTerms:
     is_for_first = graphene.Boolean(description="Only for a first purchase here, of whoever is signed in.")
     most_in_all = graphene.Int(description="Uses in all, 1 or more; null: no limit.")
     most_each = graphene.Int(description="Uses a person, 1 or more; null: no limit.")
-    starts_at = graphene.DateTime(description="From when; null: now.")
-    ends_at = graphene.DateTime(description="Until when; null: until it is ended.")
+    starts_at = graphene.DateTime(description="From when, without a zone in Shanghai; null: now.")
+    ends_at = graphene.DateTime(
+        description="Until when, without a zone in Shanghai; null: until it is ended."
+    )
 
 
 TERMS = {name: field for name, field in vars(CouponTerms).items() if not name.startswith("__")}
@@ -173,6 +176,7 @@ def terms_of(
     least_minor: int | None = None,
     is_for_first: bool | None = None,
     starts_at: datetime | None = None,
+    ends_at: datetime | None = None,
     **given: Any,
 ) -> coupons.Terms:
     """The terms of an input, made plain."""
@@ -184,7 +188,8 @@ def terms_of(
         category=shelf,
         least_minor=least_minor or 0,
         is_for_first=bool(is_for_first),
-        starts_at=starts_at,
+        starts_at=starts_at and clock.in_shanghai(starts_at),
+        ends_at=ends_at and clock.in_shanghai(ends_at),
         **given,
     )
 

@@ -171,8 +171,8 @@ class Matrix:
 
     def documents(self) -> Iterator[tuple[str, str, dict[str, Any], dict[str, Any]]]:
         """Every field of every thing, with who asks for it; what asks nobody who she is also by itself, where rooms are not
-        gone through. In the suite everybody asks each question, and of its things each a third of them in turn; for what is
-    her own each asks."""
+            gone through. In the suite everybody asks each question, and of its things each a third of them in turn; for what is
+        her own each asks."""
         if FULL:
             yield from ((*one, self.askers) for one in everything.asked(self.given))
             return

@@ -9,10 +9,11 @@ from django.utils import timezone
 from core.refusals import Invalid
 from orders.actions import coupon as coupons
 from orders.models import Coupon, CouponUse
-from tests.catalog.world import a_category, a_product, a_team, a_variant
+from tests.catalog.world import a_category, a_product, a_team, a_variant, an_operator
 from tests.orders.coupons import Saver, a_coupon, pay
 from tests.orders.world import (
     BUYER,
+    Buyer,
     a_lot,
     a_person,
     at_rest,
@@ -163,6 +164,17 @@ def test_terms_that_cannot_be_meant_are_refused_at_saving(terms, field):
     with pytest.raises(Invalid) as refused:
         a_coupon(None, **terms)
     assert refused.value.field == (field,) and not Coupon.objects.exists()
+
+
+def test_a_time_without_a_zone_is_meant_in_shanghai():
+    asker = Buyer(an_operator())
+    told = {"percent": 10, "startsAt": "2099-10-01T00:00", "endsAt": "2099-10-02T00:00:00+00:00"}
+    assert asker.done("shopCouponMake", "coupon { id }", **told)["coupon"]
+    made = Coupon.objects.get()
+    assert (made.starts_at.isoformat(), made.ends_at.isoformat()) == (
+        "2099-09-30T16:00:00+00:00",
+        "2099-10-02T00:00:00+00:00",
+    )
 
 
 def test_the_database_knows_no_limit_of_nought_either_and_no_code_is_given_twice():
