@@ -38,7 +38,7 @@ ENGLISH = {
     "规格名": "Name, in Chinese", "净含量": "Net content", "毛重": "Weight", "价格（元）": "Price (yuan)", "添加规格": "Add it",
     "农户收购": "Households, farm gate", "农户劳务": "Households, labour", "分拣包装": "Sorting", "产地物流": "Collection", "支付手续费": "Payment fee",
     "团队运营": "Team", "登记一批": "Declare a lot", "登记这一批": "Declare it", "多少份": "Units", "谁的": "Whose", "采收从": "Harvest from", "到": "to",
-    "各户交了多少": "Who brought how much", "登记，不再改": "Put it on record", "青滩脐橙": "Qingtan navel oranges",
+    "各户交了多少": "Who brought how much", "登记重量": "Put it on record", "青滩脐橙": "Qingtan navel oranges",
     "提交审核": "Submit for review", "等运营人员看": "Waiting for an operator", "填运单号": "Enter the tracking number",
     "承运公司": "Carrier", "运单号": "Tracking number", "已交快递": "It has been sent",
     # the buyer

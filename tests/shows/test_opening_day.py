@@ -227,7 +227,7 @@ class Day:
         him.follow("各户交了多少")
         for field, kilograms in zip(him.page.locator("input.kilograms").all(), ("75", "41"), strict=True):
             field.fill(kilograms)
-        him.press_twice("登记，不再改")
+        him.press_twice("登记重量")
         him.page.locator(".crumbs a").last.click()
 
     def he_submits_it_and_somebody_else_approves(self) -> None:
