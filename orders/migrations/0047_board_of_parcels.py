@@ -1,6 +1,6 @@
 """What the board of a team's parcels is found by; the indexes are made beside the running shop."""
 
-from django.contrib.postgres.operations import AddIndexConcurrently
+from django.contrib.postgres.operations import AddIndexConcurrently, RemoveIndexConcurrently
 from django.db import migrations, models
 
 
@@ -21,4 +21,6 @@ class Migration(migrations.Migration):
             model_name='shipment',
             index=models.Index(fields=['team', 'state', '-id'], name='shipments_of_a_team_newest'),
         ),
+        # The beginning of that one.
+        RemoveIndexConcurrently(model_name='shipment', name='shipments_of_a_team'),
     ]

@@ -141,7 +141,6 @@ class Shipment(StateMachine, models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["team", "state"], name="shipments_of_a_team"),
             # The board's pages, the newest first: no page is slower for what was sent in years before.
             models.Index(fields=["team", "state", "-id"], name="shipments_of_a_team_newest"),
             models.Index(

@@ -100,6 +100,8 @@ PLAIN |= {"ask", "desk_questions"}
 PLAIN |= {"account_news", "letters_off", "desk_news", "office_news"}
 # Of many parcels' numbers there is one form; of a table of them there is nothing to type.
 PLAIN |= {"desk_send", "desk_numbers"}
+# Of a month's statement only the month is chosen.
+PLAIN |= {"desk_statement"}
 # On a judge's page marks and a comment are typed into one form; of seals there is only reading.
 PLAIN |= {"judge", "judge_desk", "judge_entry", "contest_seals"}
 PLAIN |= {"contest_rules", "contest_compare", "contest_round", "contest_race", "contest_weights"}
