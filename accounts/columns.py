@@ -30,9 +30,12 @@ attempt 第几次 attempt
 best_before 保质期至 best before
 by 任命人 by
 called_minor 动员金额 amount mobilised
+came_back_at 快递退回时间 came back at
 carbohydrate_tenths 碳水化合物（0.1 克） carbohydrate (0.1 g)
 carrier 承运公司 carrier
 category 类别 category
+changes_state 待看改动 changes
+channel 渠道 channel
 checked_at 上次查询 last asked
 closed_at 结束时间 closed at
 closes_at 截止 closes at
@@ -50,8 +53,8 @@ decline_reason 未通过原因 why declined
 declined_at 未通过时间 declined at
 deed 做了什么 deed
 delivered_at 签收时间 delivered at
-dispatch_days 发货天数 days to dispatch
 discount_minor 券减 off by a coupon
+dispatch_days 发货天数 days to dispatch
 disputed_minor 银行已给 given by the bank
 division 市州 division
 due_at 答复截止 answer by
@@ -108,6 +111,7 @@ is_own_call 自己动员 own call
 is_presumed 推定已到 taken as arrived
 is_refundable 可退款 refundable
 is_served 配送 delivered there
+is_waiting 待审核 waits to be looked at
 is_woman 女性 a woman
 issued_on 签发日 issued on
 issuer_zh 签发方（中文） issuer (Chinese)
@@ -120,6 +124,7 @@ last_login 上次登录 last sign-in
 level 级别 level
 licence_number 许可证号 licence
 line 订单行 order line
+lost_at 丢件时间 lost at
 lost_minor 银行拿走 taken by the bank
 lot 批次 lot
 lot_number 批次内序号 number in the lot
@@ -128,8 +133,8 @@ maximum_units 最多份数 most units
 may_contain 可能含有 may contain
 method 支付方式 method
 minimum_units 最少份数 fewest units
-mobilised_minor 动员金额 amount mobilised
 mobile 短信号码 number texted
+mobilised_minor 动员金额 amount mobilised
 mobiliser_code 动员码 mobiliser’s code
 mobiliser_organisation 动员组织 mobilising organisation
 mobiliser_person 动员人 mobilising person
@@ -221,7 +226,6 @@ state_reason 暂停或未通过原因 why declined or suspended
 status 支付方状态 the provider’s status
 step_grams 续重（克） further weight (g)
 step_minor 续重价 price of a further weight
-subsidy_minor 本店付的 paid by the shop
 storage 储运 storage
 storage_advice_zh 储存方法（中文） how to keep it (Chinese)
 story 价格构成 price story
@@ -230,9 +234,11 @@ story_zh 故事（中文） story (Chinese)
 street 街道门牌 street
 subject 团队或届次 team or edition
 submitted_at 提交时间 submitted at
+subsidy_minor 本店付的 paid by the shop
 succeeded_at 到账时间 arrived at
 summary_en 简介（英文） summary (English)
 summary_zh 简介（中文） summary (Chinese)
+supporter 支持者类别 kind of supporter
 target 到 to
 team 团队 team
 tens 按十取整 in tens
@@ -261,6 +267,7 @@ village_zh 村（中文） village (Chinese)
 why 依据 why
 words 内容 words
 written_at 写于 written at
+written_version 写到的版本 version last written
 """
 
 
