@@ -17,7 +17,7 @@ from tests.orders.world import a_lot, a_person, row, run_out
 
 pytestmark = [pytest.mark.django_db, pytest.mark.proof]
 
-DAYS, USES = full((30, 40), (8, 10))
+DAYS, USES = full((30, 25), (8, 10))
 CODE = "HARVEST"
 UNPAID = {"orders": 2, "units": 30, "minor": 200_000}
 
