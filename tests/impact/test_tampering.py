@@ -16,7 +16,7 @@ LEDGER = [
     "impact_account",
     "impact_attribution",
     "impact_ledgertransaction",
-    "impact_lotshare",
+    "impact_shareversion",
     "impact_support",
     "impact_supportnumber",
     "impact_transfer",
