@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from catalog.models import PriceStory, Product, Variant, VariantChange
-from catalog.models.variant import HOUSEHOLD_PARTS
 
 # By what a buyer knows how much she gets: an approval was given for a price and for this.
 REVIEWED = ("name_zh", "name_en", "net_content", "weight_grams")
@@ -28,7 +27,7 @@ class Size:
 
     @property
     def household_bps(self) -> int:
-        return sum(self.parts.get(part, 0) for part in HOUSEHOLD_PARTS)
+        return self.story.household_bps if self.story else 0
 
 
 def sold(variant: Variant) -> Size:

@@ -4,6 +4,7 @@ What came back waits to be sent again: its buyer is told, may change the address
 opened in her name for each line that has none, so that money or goods come by the one way there is, with its deadlines.
 """
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import uuid5
 
@@ -42,8 +43,8 @@ def lost(shipment: Shipment, by: Any) -> Shipment:
     Shipment.objects.filter(pk__in=[row.pk for row in rows]).update(lost_at=(now := timezone.now()))
     for row in rows:
         row.lost_at = now
-        _open_claims(row)
         audit.record(by, "lost", "Shipment", row.uid)
+    _open_claims(rows)
     record(*[ParcelLost(shipment_id=row.pk) for row in rows])
     return rows[0] if rows else Shipment.objects.select_related("parcel", "order").get(pk=shipment.pk)
 
@@ -55,9 +56,9 @@ def _on_their_way(shipment: Shipment) -> list[Shipment]:
     return rows
 
 
-def _open_claims(parcel: Shipment) -> None:
+def _open_claims(parcels: Sequence[Shipment]) -> None:
     """Of each line of which money is left and nothing is being looked at already."""
-    lines = Line.objects.filter(shipment=parcel).select_related("order").prefetch_related("claims")
+    lines = Line.objects.filter(shipment__in=parcels).select_related("order").prefetch_related("claims")
     made = []
     for line in lines:
         goes_on = any(claim.state in Claim.GOES_ON for claim in line.claims.all())

@@ -23,6 +23,8 @@ from shop.web.refill import refill_of
 from shop.web.refused import AT, reasons
 from shop.web.turn import beneath, let_go
 
+# Of every form that comes with a file.
+NO_FILE = say("请选择一个文件。", "Please choose a file.")
 UNCLEAR = say("没有成功，请检查填写的内容。", "That did not work. Please check what you entered.")
 
 # Forms of a page that was loaded before these had a key send none; they still are done once: a second is refused.

@@ -7,16 +7,13 @@ from django.views.decorators.http import require_POST
 
 from core import language, rates
 from core.api.ids import uid_of
-from core.language import say
 from core.middleware import address_of
 from core.refusals import Refusal
 from core.tables import Unreadable
 from orders.actions import cart_people
-from shop.web.act import back, ours, spoken
+from shop.web.act import NO_FILE, back, ours, spoken
 from shop.web.form import remembered_cart
 from shop.web.once import slip_of
-
-NO_FILE = say("请选择一个文件。", "Please choose a file.")
 
 
 @require_POST

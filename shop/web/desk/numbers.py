@@ -17,13 +17,12 @@ from orders.actions import number_sheet
 from orders.actions.number_sheet import Plan, SheetRow
 from orders.reads import desk
 from orders.reads.address import on_a_parcel
-from shop.web.act import back, ours, spoken, to_second_factor
+from shop.web.act import NO_FILE, back, ours, spoken, to_second_factor
 from shop.web.desk.packing import chosen_of, noted, team_of, uid_in
 from shop.web.once import opened, sealed, slip_of
 from shop.web.sheet import sheet
 
 READ, DO = "import_numbers", "send_numbers"
-NO_FILE = say("请选择一个文件。", "Please choose a file.")
 # A table that was looked at can be done for so long; afterwards it is read again.
 LOOKED_AT_SECONDS = 3600
 SHOWN = 20

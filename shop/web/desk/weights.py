@@ -17,15 +17,15 @@ from core.refusals import NotFound, Refusal, SecondFactorRequired
 from core.tables import Unreadable
 from impact.actions.short_name import KEEP
 from impact.actions.weights_file import read_weights
+from impact.api.household import code_of
 from impact.models import LotShare
 from impact.reads.household import verified
 from impact.reads.short_name import in_order
-from shop.web.act import back, ours, spoken, to_second_factor
+from shop.web.act import NO_FILE, back, ours, spoken, to_second_factor
 from shop.web.once import filled_in, slip_of
 from shop.web.sheet import sheet
 
 NAME, FORM = "import_weights", "share_out_lot"
-NO_FILE = say("请选择一个文件。", "Please choose a file.")
 NO_WEIGHTS = say(
     "表里没有读到重量：列名写成编号（或简称）和公斤。",
     "No weight was found in it: title the columns Number (or Short name) and Kilograms.",
@@ -44,8 +44,7 @@ def weights_file(request: HttpRequest, lang: str, lot: str) -> HttpResponse:
         audit.record(request.user, "download", "Lot", found.uid)  # type: ignore[arg-type]
     grams = dict(LotShare.objects.filter(lot=found).values_list("household", "grams"))
     rows = [
-        (row.number or "", row.uid.hex[:6].upper(), _kilograms(grams.get(row.pk)))
-        for row in in_order(verified(team))
+        (row.number or "", code_of(row), _kilograms(grams.get(row.pk))) for row in in_order(verified(team))
     ]
     heads = [say("编号", "Number"), say("代号", "Code"), say("公斤", "Kilograms")]
     return sheet(f"weights-{found.code}", heads, rows)

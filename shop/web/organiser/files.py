@@ -19,11 +19,10 @@ from core import language, numbers, rates
 from core.api.ids import key_of, uid_of
 from core.language import say
 from core.refusals import Invalid, Refusal, SecondFactorRequired, every
-from shop.web.act import back, ours, spoken, to_second_factor
+from shop.web.act import NO_FILE, back, ours, spoken, to_second_factor
 from shop.web.sheet import sheet
 
 FORMS = ("csv", "xlsx")
-NO_FILE = say("请选择一个文件。", "Please choose a file.")
 
 
 @require_POST

@@ -13,10 +13,9 @@ from core.language import say
 from core.refusals import Refusal
 from core.tables import Unreadable
 from orders.actions import shipping
-from shop.web.act import back, ours, spoken
+from shop.web.act import NO_FILE, back, ours, spoken
 from shop.web.once import opened, sealed, slip_of
 
-NO_FILE = say("请选择一个文件。", "Please choose a file.")
 STALE = say("隔得太久了，请再传一次文件。", "That was a while ago: please send the file once more.")
 
 
