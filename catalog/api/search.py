@@ -1,11 +1,12 @@
 """Search: words, choices, and how many each further choice would leave."""
 
 from collections.abc import Callable
-from functools import cache, cached_property, partial
+from functools import cache, partial
 from typing import Any
 
 import graphene
 from django.db.models import QuerySet
+from django.utils.functional import cached_property
 
 from accounts.models import Region
 from catalog import reads, search

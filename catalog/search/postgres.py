@@ -1,10 +1,10 @@
 """The search port on PostgreSQL: one indexed row a product, facets in one statement, pages by keyset."""
 
 from collections.abc import Collection
-from functools import cached_property
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils.functional import cached_property
 
 from catalog.models import Product, SearchEntry
 from catalog.search import AT_ONCE, BANDS, FACETS, WORDS, Found, SearchRequest, Tally, Where, pages, spelling

@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import F, Min, Sum
+from django.utils.functional import cached_property
 
 from accounts.models import Address, Person
 from catalog.models import Lot, TeamMember

@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from functools import cached_property
 from math import ceil
 from typing import Any
 
 from django.db.models import F, QuerySet
+from django.utils.functional import cached_property
 
 from accounts.models import Region
 from contest.models import Registration

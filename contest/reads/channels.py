@@ -4,10 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from uuid import UUID
+
+from django.utils.functional import cached_property
 
 from contest.models import ImportBatch, OutsideSource, OutsideTally, ProjectMapping
 from contest.reads.effective import counted, counted_until

@@ -3,11 +3,11 @@
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, QuerySet
+from django.utils.functional import cached_property
 
 from accounts.actions import role_invitation
 from accounts.models import Appointment, RoleInvitation

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
+from django.utils.functional import cached_property
 
 from accounts.permissions import places_of
 from contest import sealing

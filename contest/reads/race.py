@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
 
 from django.db import connection
+from django.utils.functional import cached_property
 
 from contest.models import Registration
 from contest.reads.board import entries_of, state_of

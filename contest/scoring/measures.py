@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
 from typing import Any
+
+from django.utils.functional import cached_property
 
 from contest.scoring.exact import ONE, ZERO
 from contest.scoring.inputs import Inputs

@@ -1,11 +1,12 @@
 """Relay connections: pages by keyset, `nodes` beside `edges`, a count only where it is asked for."""
 
 from collections.abc import Callable, Hashable, Sequence
-from functools import cache, cached_property, partial
+from functools import cache, partial
 from typing import Any
 
 import graphene
 from django.db.models import QuerySet
+from django.utils.functional import cached_property
 
 from core.api import cursors
 from core.api.access import HELD

@@ -5,12 +5,13 @@ import re
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from threading import Lock
 from typing import Any
 
 import graphene
 from django.conf import settings
+from django.utils.functional import cached_property
 from django.utils.module_loading import import_string
 from graphql import (
     DocumentNode,

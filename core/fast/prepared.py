@@ -4,13 +4,13 @@ Writing the SQL of a join of five tables takes Django longer than asking it and 
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import cached_property
 from inspect import signature
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections, router
 from django.db.models import Model, Prefetch, QuerySet, prefetch_related_objects
+from django.utils.functional import cached_property
 
 from core.fast.rowmaker import rows_of
 from core.internals import Parameter, compiled

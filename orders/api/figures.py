@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from typing import Any
 
 import graphene
+from django.utils.functional import cached_property
 
 from accounts.api.access import whoever_may
 from accounts.api.office import add_to_office

@@ -5,11 +5,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache, cached_property
+from functools import cache
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.test import RequestFactory
+from django.utils.functional import cached_property
 from graphql import get_named_type, is_non_null_type, is_object_type
 
 from core.api.documents import ask

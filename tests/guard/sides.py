@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
 from typing import Any
 from unittest import mock
 from uuid import UUID
 
 from django.apps import apps
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from accounts.actions import role_invitation
 from accounts.models import Organisation, Person, Question, Region

@@ -1,7 +1,6 @@
 """A small whole shop with something of everybody's in it, and strangers who know every id."""
 
 from datetime import date, timedelta
-from functools import cached_property
 from secrets import token_hex
 from typing import Any
 
@@ -9,6 +8,7 @@ from django.apps import apps
 from django.forms.models import model_to_dict
 from django.test import Client
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from accounts.actions import address as addresses
 from accounts.actions import role_invitation as roles

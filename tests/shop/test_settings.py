@@ -57,6 +57,13 @@ def test_what_compose_hands_on_empty_is_as_if_it_were_not_set():
         assert told(show, DATABASE_POOL="7").startswith("7 True")
 
 
+def test_a_web_process_that_has_started_leaves_all_of_its_pool_to_those_who_ask(live_shop):
+    show = "import shop.wsgi; from django.db import connection; made = connection.pool.get_stats();"
+    show += "print(made['pool_size'], made['pool_available'], connection.connection)"
+    size, available, kept = told(show, **live_shop.env).split()
+    assert size == available >= "1" and kept == "None"
+
+
 def test_older_keys_are_read_from_the_environment():
     show = "from django.conf import settings as s; print(s.SECRET_KEY, s.SECRET_KEY_FALLBACKS)"
     assert told(show, SECRET_KEY="new", SECRET_KEY_FALLBACKS="old, older") == "new ['old', 'older']"

@@ -1,5 +1,7 @@
 """Querysets whose SQL is put together once: the rows are those that Django would have made."""
 
+import functools
+from threading import Event, Thread
 from uuid import uuid4
 
 import pytest
@@ -69,3 +71,39 @@ def test_rows_are_locked_within_a_transaction_only():
         assert keys.rows(key=uuid4()) == []
     with pytest.raises(AssertionError):
         keys.rows(key=uuid4())
+
+
+def _is_made_beside_one_that_waits(kind: type) -> bool:
+    """Whether a queryset's statement is made while another one's making waits, as for a connection that others hold."""
+    begun, end = Event(), Event()
+
+    def waiting():
+        begun.set()
+        end.wait(10)
+        return Delivery.objects.all()
+
+    first, second = (
+        Thread(target=lambda: kind(waiting).statement),
+        Thread(target=lambda: kind(Delivery.objects.all).statement),
+    )
+    first.start()
+    assert begun.wait(10)
+    second.start()
+    second.join(1)
+    made = not second.is_alive()
+    end.set()
+    first.join()
+    second.join()
+    return made
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_statement_that_is_being_made_holds_up_no_other():
+    """Whoever makes one may wait for a connection, and those who wait for him may hold them all."""
+
+    class UnderOneLock(PreparedQuery):
+        statement = functools.cached_property(PreparedQuery.statement.func)  # noqa: TID251
+        statement.__set_name__(None, "statement")
+
+    assert _is_made_beside_one_that_waits(PreparedQuery)
+    assert not _is_made_beside_one_that_waits(UnderOneLock)
