@@ -63,9 +63,12 @@ def one_of(value: Any, field: str, choices: Iterable[str]) -> str:
     return str(value)
 
 
+CHOOSE_MONTHS = say("请选择上市月份。", "Choose the months in which it is in season.")
+
+
 def months(numbers: Any, field: str = "season_months") -> list[int]:
-    """The months of a season, each once, in order."""
+    """The months of a season, each once, in order; none where none is chosen yet."""
     found = sorted(set(numbers or ()))
-    if not found or not all(isinstance(n, int) and 1 <= n <= 12 for n in found):
-        raise Invalid(say("请选择上市月份。", "Choose the months in which it is in season."), field=field)
+    if not all(isinstance(n, int) and 1 <= n <= 12 for n in found):
+        raise Invalid(CHOOSE_MONTHS, field=field)
     return found

@@ -47,3 +47,10 @@ class NewsReturned(Event):
     """An operator does not let it out, or has taken it off again: its team is told why."""
 
     news_id: int
+
+
+@dataclass(frozen=True)
+class ListingSheetMoved(Event):
+    """A team has sent a table in, or has said that it be done: a worker is wanted."""
+
+    sheet_id: int

@@ -5,9 +5,17 @@ from django.conf import settings
 
 from accounts import mail
 from catalog import reads, search
-from catalog.actions import lot
-from catalog.events import ManagerNamed, NewsPublished, NewsReturned, ProductReviewed, SearchEntriesChanged
-from catalog.models import ListingReview, TeamMember, TeamNews
+from catalog.actions import listing_sheet, lot
+from catalog.events import (
+    ListingSheetMoved,
+    ManagerNamed,
+    NewsPublished,
+    NewsReturned,
+    ProductReviewed,
+    SearchEntriesChanged,
+)
+from catalog.imports import doing, reading
+from catalog.models import ListingReview, ListingSheet, TeamMember, TeamNews
 from core.deliveries import reaction
 
 
@@ -48,8 +56,23 @@ def send_manager_named(event: ManagerNamed) -> None:
 
 @shared_task(name="catalog.tasks.turn_the_day")
 def turn_the_day() -> int:
-    """For beat: lots past their date are sold no longer."""
-    return lot.close_spent()
+    """For beat: lots past their date are sold no longer, and tables that nobody wants any more are forgotten."""
+    return lot.close_spent() + listing_sheet.forget_old()
+
+
+@reaction("catalog.tasks.wake_for_sheets")
+def wake_for_sheets(event: ListingSheetMoved) -> None:
+    """Wake whoever works at tables: it takes longer than a delivery may."""
+    work_at_sheets.apply_async(retry=False, ignore_result=True)
+
+
+@shared_task(name="catalog.tasks.work_at_sheets")
+def work_at_sheets() -> int:
+    """Look at the tables that were sent in, and do those that are to be done, the first to come first; for beat too, should
+    a worker have died."""
+    waiting = ListingSheet.objects.filter(state__in=ListingSheet.WORKED_AT).order_by("pk")
+    rows = waiting.values_list("pk", "state")
+    return sum(reading.read(pk) if state == ListingSheet.State.READING else doing.do(pk) for pk, state in rows)
 
 
 @reaction("catalog.tasks.feed_search", together=50)

@@ -33,6 +33,7 @@ STRIKES = {
     "contest.tasks.disclose_supporters": 30,
     "contest.tasks.move_rounds": 10,
     "catalog.tasks.turn_the_day": 600,
+    "catalog.tasks.work_at_sheets": 30,
     "catalog.tasks.mend_search": 60,
     "accounts.tasks.forget_unconfirmed": 24 * 3600,
     "accounts.tasks.erase_settled": 60,

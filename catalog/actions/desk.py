@@ -9,6 +9,10 @@ from core.language import say
 from core.refusals import Conflict, NotAllowed, NotFound
 
 KEEP = "catalog.keep_listings"
+IN_REVIEW = say("商品正在审核，请先撤回再修改。", "This is being reviewed. Withdraw it first to change it.")
+CHANGED_SINCE = say(
+    "您看过之后，这件商品又改过。请再看一遍。", "The product has changed since you looked. Please look again."
+)
 
 
 def place_of(team: Team) -> Place:
@@ -36,15 +40,16 @@ def must_decide(by: Person | None, team: Team, permission: str) -> None:
         raise NotAllowed(say("不能审核自己团队的商品。", "Nobody decides about a team of their own."))
 
 
-def opened(product: Product | int, by: Person | None) -> Product:
-    """The product, locked, for a deed of its team; refused while an operator looks at it, and once archived."""
+def opened(product: Product | int, by: Person | None, *, seen: int | None = None) -> Product:
+    """The product, locked, for a deed of its team; refused while an operator looks at it, once archived, and where its team
+    has written anything of it since the version that was `seen`."""
     pk = product if isinstance(product, int) else product.pk
     row = Product.objects.select_for_update(of=("self",), no_key=True).select_related("team").get(pk=pk)
     must_at_desk(by, row.team_id)
     if row.state == Product.State.SUBMITTED and by is not None:
-        raise Conflict(
-            say("商品正在审核，请先撤回再修改。", "This is being reviewed. Withdraw it first to change it.")
-        )
+        raise Conflict(IN_REVIEW)
     if row.state == Product.State.ARCHIVED:
         raise Conflict(say("商品已下架归档。", "This product has been archived."))
+    if seen is not None and row.written_version != seen:
+        raise Conflict(CHANGED_SINCE)
     return row

@@ -1,6 +1,7 @@
 """How a product comes to be on the shelf: drafted by its team, looked at by an operator, published."""
 
 from collections.abc import Callable
+from copy import copy
 from functools import partial
 from typing import Any
 
@@ -53,6 +54,17 @@ def create_product(team: Team, by: Person | None, *, name_zh: str, **fields: Any
     desk.must_at_desk(by, team.id)
     if not team.is_active:
         raise Conflict(say("团队已停用。", "This team is not active."))
+    slug = fields.pop("slug", None)
+    product = begun(team, name_zh=name_zh, **fields)
+    product.slug = address.chosen(Product, slug) if slug else address.made_of(Product, product.name_zh)
+    with transaction.atomic():
+        product.save()
+        audit.record(by, "create", "Product", product.uid, team=team.code)
+    return product
+
+
+def begun(team: Team, *, name_zh: str, **fields: Any) -> Product:
+    """A listing as it would be begun, without an address and kept nowhere; refused with all that cannot be right."""
     given = {
         "category": None,
         "kind": None,
@@ -61,21 +73,20 @@ def create_product(team: Team, by: Person | None, *, name_zh: str, **fields: Any
         "producer_zh": team.producer_zh,
         "producer_en": team.producer_en,
         "licence_number": team.licence_number,
-        "season_months": list(range(1, 13)),
         "after_sale_hours": after_sale.FRESH
         if fields.get("kind") == Product.Kind.FRESH
         else after_sale.OTHER,
     }
     category = fields.get("category")
     given["illustration"] = kind_for(name_zh, category.slug if category else "")
-    slug = fields.pop("slug", None)
     product = Product(team=team)
     _write(product, {**given, **fields, "name_zh": name_zh})
-    product.slug = address.chosen(Product, slug) if slug else address.made_of(Product, product.name_zh)
-    with transaction.atomic():
-        product.save()
-        audit.record(by, "create", "Product", product.uid, team=team.code)
     return product
+
+
+def fields_changed(product: Product, **fields: Any) -> set[str]:
+    """Which of its fields would be others; refused with all that cannot be right. Nothing is written."""
+    return _write(copy(product), fields)
 
 
 def _move(product: Product) -> None:
@@ -86,10 +97,13 @@ def _move(product: Product) -> None:
         product.save(update_fields=["slug"])
 
 
-def change_product(product: Product, by: Person | None, **fields: Any) -> Product:
-    """Change what is said of a product; what an operator has checked is looked at again when it changes."""
+def change_product(
+    product: Product, by: Person | None, *, seen: int | None = None, **fields: Any
+) -> Product:
+    """Change what is said of a product; what an operator has checked is looked at again when it changes. Refused where its
+    team has written anything of it since the version that was `seen`."""
     with transaction.atomic():
-        row = desk.opened(product, by)
+        row = desk.opened(product, by, seen=seen)
         was = row.name_zh
         changed = _write(row, fields)
         if not changed:
@@ -291,6 +305,8 @@ def _write(product: Product, fields: dict[str, Any]) -> set[str]:
             changed.add(name)
     if changed & food_label.PLAIN.keys():
         food_label.check(product)
+    if "season_months" in changed and not product.season_months and product.published_at:
+        raise Invalid(clean.CHOOSE_MONTHS, field="season_months")
     return changed
 
 

@@ -46,11 +46,7 @@ def declare(
     desk.must_at_desk(by, product.team_id)
     if product.state == Product.State.ARCHIVED:
         raise Conflict(say("商品已下架归档。", "This product has been archived."))
-    planned = ship_by is not None or harvest_from > clock.today()
-    _check_days(harvest_from, harvest_to, ship_by, planned)
-    _check_best_before(harvest_to, best_before)
-    if by is not None and not planned:
-        _check_fresh(product, harvest_to, best_before)
+    planned = check(product, by, harvest_from, harvest_to, ship_by, best_before)
     with transaction.atomic():
         lot = Lot.objects.create(
             variant=variant,
@@ -72,6 +68,23 @@ def declare(
         audit.record(by, "declare", "Lot", lot.uid, units=units, level=lot.level, state=lot.state)
         card.refresh(variants=[variant.id])
     return lot
+
+
+def check(
+    product: Product,
+    by: Person | None,
+    harvest_from: date,
+    harvest_to: date,
+    ship_by: date | None,
+    best_before: date | None,
+) -> bool:
+    """Whether a lot of these days is planned; refused where they cannot be."""
+    planned = ship_by is not None or harvest_from > clock.today()
+    _check_days(harvest_from, harvest_to, ship_by, planned)
+    _check_best_before(harvest_to, best_before)
+    if by is not None and not planned:
+        _check_fresh(product, harvest_to, best_before)
+    return planned
 
 
 def _check_days(harvest_from: date, harvest_to: date, ship_by: date | None, planned: bool) -> None:
@@ -145,6 +158,39 @@ def close(lot: Lot, by: Person | None) -> Lot:
     """Nothing more is sold of it; what is reserved or sold stays so."""
     desk.must_at_desk(by, lot.variant.product.team_id)
     return _moved(lot, by, State.CLOSED, "close")
+
+
+def correct_units(lot: Lot, by: Person | None, units: int) -> Lot:
+    """It gave more or fewer units than were declared: what is not sold, reserved or replaced moves with them. Whose income
+    they are is told by weights, so that units that were weighed stand."""
+    clean.whole(units, "quantity", 1, MOST_UNITS)
+    with transaction.atomic():
+        row = stock.lock(Lot.objects.select_related("variant__product__team")).get(pk=lot.pk)
+        desk.must_at_desk(by, row.variant.product.team_id)
+        check_units(row, units)
+        before, left = row.units_declared, row.units_available + units - row.units_declared
+        Lot.objects.filter(pk=row.pk).update(units_declared=units, units_available=left)
+        audit.record(by, "correct", "Lot", row.uid, units=units, before=before)
+        card.refresh(variants=[row.variant_id])
+    return row
+
+
+def check_units(lot: Lot, units: int) -> None:
+    """Refused where it cannot have given so many, or may not be corrected any more."""
+    if units == lot.units_declared:
+        return
+    if lot.state not in Lot.SELLABLE:
+        _refuse("quantity", say("这一批已停售，份数不能再改。", "This lot is closed: its units stand."))
+    if lot.traced_at is not None:
+        _refuse("quantity", say("这一批已分户称重，份数不能再改。", "This lot has been weighed: its units stand."))
+    spoken_for = lot.units_declared - lot.units_available
+    if units < spoken_for:
+        words = say(
+            "已有 {n} 份卖出或留给了订单，不能少于它。",
+            "{n} of them are sold or kept for orders: it cannot be fewer.",
+            n=spoken_for,
+        )
+        _refuse("quantity", words)
 
 
 def recall(lot: Lot, by: Person | None, reason: str) -> Lot:

@@ -111,7 +111,7 @@ def _of_the_variants(product: Product) -> Iterator[Refusal]:
     if variants and not any(_is_sellable(lot) for variant in variants for lot in variant.lots.all()):
         words = (
             say("请登记至少一个批次。", "Declare at least one lot.")
-            if clock.today().month in product.season_months
+            if clock.today().month in product.season_months or not product.season_months
             else say(
                 "现在不在上市季，请登记预售批次和发货日期。",
                 "Out of season: declare a planned lot with a ship-by date.",

@@ -1,7 +1,7 @@
 """Specifications of a product and their prices. Each price tells its story; a change of either is a new story."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -25,8 +25,20 @@ NAMES = ("name_zh", "name_en")
 ALL_OF_A_NEW_ONE: dict[str, Any] = {"name_zh": "", "weight_grams": None, "net_content": ""}
 # Few enough to choose from, and for lists with variants to stay within what a stranger may ask.
 MOST_OFFERED, MOST_VARIANTS = 5, 10
+KEEP_ONE = say("至少保留一个规格，或将商品下架归档。", "Keep one variant, or archive the product.")
+SAME_NAME = say("已经有同名的规格。", "There is a variant of this name already.")
 # Forms show percent, and whoever writes a price story thinks in them: basis points are for programs.
 A_PART = say("每一部分在 0% 到 100% 之间。", "Each part is from 0 to 100 %.")
+
+
+@dataclass(frozen=True)
+class Said:
+    """What is said of one size, a new one where there is none; what is left out stays as it is."""
+
+    variant: Variant | None = None
+    price_minor: int | None = None
+    story: Mapping[str, int] | None = None
+    fields: Mapping[str, Any] = field(default_factory=dict)
 
 
 def save(
@@ -40,26 +52,41 @@ def save(
 ) -> Variant:
     """Add a variant, or change one: its words, weight, price and price story, all or nothing. What an operator must see
     first waits, all that was said at once, and what is approved is sold on."""
+    (saved,) = save_many(product, by, [Said(variant, price_minor, story, fields)])
+    return Variant.objects.select_related("product__team", "story", "change").get(pk=saved)
+
+
+def save_many(
+    product: Product, by: Person | None, several: Sequence[Said], *, seen: int | None = None
+) -> list[int]:
+    """The same for several sizes of a product, all of them or none; the rows' ids. Refused where its team has written
+    anything of the product since the version that was `seen`."""
     with transaction.atomic():
-        row = desk.opened(product, by)
-        if variant is None:
-            mine = Variant(product=row, position=row.variants.count())
-            fields = {**ALL_OF_A_NEW_ONE, **fields}
-        else:
-            mine = _locked(row, variant)
-        size = size_wanted(mine, price_minor, story, fields)
-        mine.position = fields.get("position", mine.position)
-        if row.published_at is not None and must_be_looked_at(mine, size):
-            _wait(row, by, mine, size)
-        else:
-            waiting.sell(mine, size)
+        row = desk.opened(product, by, seen=seen)
+        saved = [_write(row, by, one) for one in several]
         waiting.recount(row)
         waiting.touch(row)
         _check_how_many(row)
-        audit.record(by, "save", "Variant", mine.uid, product=str(row.uid), price_minor=size.price_minor)
         card.refresh([row.id])
         search.index([row.id])
-    return Variant.objects.select_related("product__team", "story", "change").get(pk=mine.pk)
+    return saved
+
+
+def _write(product: Product, by: Person | None, said: Said) -> int:
+    fields = dict(said.fields)
+    if said.variant is None:
+        mine = Variant(product=product, position=product.variants.count())
+        fields = {**ALL_OF_A_NEW_ONE, **fields}
+    else:
+        mine = _locked(product, said.variant)
+    size = size_wanted(mine, said.price_minor, said.story, fields)
+    mine.position = fields.get("position", mine.position)
+    if product.published_at is not None and must_be_looked_at(mine, size):
+        _wait(product, by, mine, size)
+    else:
+        waiting.sell(mine, size)
+    audit.record(by, "save", "Variant", mine.uid, product=str(product.uid), price_minor=size.price_minor)
+    return mine.pk
 
 
 def to_be_seen(
@@ -89,6 +116,17 @@ def size_wanted(
     variant: Variant, price_minor: int | None, story: Mapping[str, int] | None, fields: Mapping[str, Any]
 ) -> Size:
     """The size as its team wants it after this is saved; refused with all of it that cannot be right."""
+    size = size_said(variant, price_minor, story, fields)
+    was = wanted(variant)
+    is_new = variant.pk is None
+    _check_name(variant, size, {one for one in NAMES if is_new or getattr(was, one) != getattr(size, one)})
+    return size
+
+
+def size_said(
+    variant: Variant, price_minor: int | None, story: Mapping[str, int] | None, fields: Mapping[str, Any]
+) -> Size:
+    """The same without a look at the other sizes of its product."""
     checks: dict[str, Any] = {name: partial(_plain, name, value) for name, value in fields.items()}
     if price_minor is not None or variant.pk is None:
         checks["price_minor"] = partial(_price, price_minor)
@@ -96,21 +134,23 @@ def size_wanted(
         checks["parts"] = partial(_parts, story)
     plain = every(checks)
     plain.pop("position", None)
-    was = wanted(variant)
-    size = replace(was, **plain)
-    is_new = variant.pk is None
-    _check_name(variant, size, {one for one in NAMES if is_new or getattr(was, one) != getattr(size, one)})
-    return size
+    return replace(wanted(variant), **plain)
 
 
 def _wait(product: Product, by: Person | None, variant: Variant, size: Size) -> None:
     """Apart from what is sold; and before an operator, where it is to be offered."""
-    if size.is_offered and product.state in (Product.State.PUBLISHED, Product.State.SUSPENDED):
-        whole = {"net_content": size.net_content, "story": size.parts}
-        every({name: partial(_must_be_given, value, name) for name, value in whole.items()})
+    must_be_whole(product, size)
     waiting.hold(variant, size)
     if size.is_offered:
         waiting.hand_in(product, by)
+
+
+def must_be_whole(product: Product, size: Size) -> None:
+    """What is to be offered of a product that is on the shelf, or held, goes before an operator by itself: refused unless
+    it is whole."""
+    if size.is_offered and product.state in (Product.State.PUBLISHED, Product.State.SUSPENDED):
+        whole = {"net_content": size.net_content, "story": size.parts}
+        every({name: partial(_must_be_given, value, name) for name, value in whole.items()})
 
 
 def _must_be_given(value: Any, field: str) -> None:
@@ -134,17 +174,20 @@ def _check_name(variant: Variant, size: Size, changed: Collection[str]) -> None:
                 Q(**{f"{name}__iexact": text}) | Q(**{f"change__{name}__iexact": text})
             ).exists()
         ):
-            words = say("已经有同名的规格。", "There is a variant of this name already.")
-            raise Invalid(words, field=name)
+            raise Invalid(SAME_NAME, field=name)
 
 
 def _check_how_many(product: Product) -> None:
     sizes = list(product.variants.select_related("story", "change"))
-    if sum(wanted(one).is_offered for one in sizes) > MOST_OFFERED or len(sizes) > MOST_VARIANTS:
-        words = say("最多同时提供 {n} 个规格。", "At most {n} variants can be offered.", n=MOST_OFFERED)
-        raise Invalid(words, field="is_offered")
+    check_how_many([wanted(one) for one in sizes])
     if product.is_published and not any(one.is_offered for one in sizes):
-        words = say("至少保留一个规格，或将商品下架归档。", "Keep one variant, or archive the product.")
+        raise Invalid(KEEP_ONE, field="is_offered")
+
+
+def check_how_many(sizes: Sequence[Size]) -> None:
+    """Few enough to choose from."""
+    if sum(one.is_offered for one in sizes) > MOST_OFFERED or len(sizes) > MOST_VARIANTS:
+        words = say("最多同时提供 {n} 个规格。", "At most {n} variants can be offered.", n=MOST_OFFERED)
         raise Invalid(words, field="is_offered")
 
 

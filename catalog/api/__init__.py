@@ -4,6 +4,7 @@ from catalog.api import (
     desk,
     former,
     listing,
+    listing_sheet,
     members,
     news,
     office,
@@ -32,6 +33,7 @@ class Query(
     suggestions.Query,
     team.Query,
     desk.Query,
+    listing_sheet.Query,
     office_teams.Query,
     shelves.Query,
     office_departments.Query,
@@ -41,6 +43,7 @@ class Query(
 
 class Mutation(
     listing.Mutation,
+    listing_sheet.Mutation,
     stock.Mutation,
     papers.Mutation,
     members.Mutation,

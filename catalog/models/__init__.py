@@ -5,6 +5,7 @@ from catalog.models.news import TeamNews
 from catalog.models.product import Category, Certificate, ListingReview, Picture, Product
 from catalog.models.question import ProductQuestion
 from catalog.models.search import SearchEntry, SearchWord
+from catalog.models.sheet import ListingSheet, ListingSheetContent
 from catalog.models.sold import SoldDisclosure
 from catalog.models.synonym import Synonym
 from catalog.models.team import Leader, Team, TeamMember
@@ -18,6 +19,8 @@ __all__ = [
     "FormerTeamSlug",
     "Leader",
     "ListingReview",
+    "ListingSheet",
+    "ListingSheetContent",
     "Lot",
     "Picture",
     "PriceStory",

@@ -90,7 +90,7 @@ class Product(StateMachine):
     story_en = models.TextField(blank=True)
     illustration = models.SlugField(max_length=40, default="sheaf", help_text="the kind of produce drawn")
     season_months = ArrayField(
-        models.PositiveSmallIntegerField(), default=list, help_text="1–12; all = all year"
+        models.PositiveSmallIntegerField(), default=list, help_text="1–12; all = all year; empty until chosen"
     )
     # What a food buyer looks for.
     shelf_life_days = models.PositiveIntegerField(null=True, blank=True)

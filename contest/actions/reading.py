@@ -1,20 +1,19 @@
 """Read a statement: what can be taken becomes rows, all else is quarantined with what is wrong, by column."""
 
 import hmac
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
 from itertools import islice
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from contest.actions.batch import weigh
 from contest.models import ImportBatch, ImportFile, ImportRow, QuarantinedRow
 from contest.outside import Sale, adapter_named
 from contest.outside.port import Adapter
 from core import clock
+from core.alone import alone
 from core.language import Words, say
 from core.refusals import Invalid
 from core.tables import Fault, Reading, Refused, Row, Table, Unreadable
@@ -28,7 +27,7 @@ _READERS = 7_302_041
 def read(batch_id: int) -> ImportBatch | None:
     """Read a batch's file from its beginning, and say how far one is while it goes on; None where somebody else reads
     it or it was read. A reader that died is followed by another, which begins anew."""
-    with _alone(batch_id) as is_mine:
+    with alone(_READERS, batch_id) as is_mine:
         batch = ImportBatch.objects.select_related("source", "round__edition").get(pk=batch_id)
         if not is_mine or batch.state != ImportBatch.State.UPLOADED:
             return None
@@ -46,20 +45,6 @@ def read(batch_id: int) -> ImportBatch | None:
         except Unreadable as unreadable:
             trouble = Fault(None, "", "", unreadable.code, unreadable.words)
         return _done(batch, reading, trouble)
-
-
-@contextmanager
-def _alone(batch_id: int) -> Iterator[bool]:
-    """Whether nobody else reads this batch: held by the connection, so that a reader who dies lets go."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [_READERS, batch_id])
-        is_mine = bool(cursor.fetchone()[0])
-    try:
-        yield is_mine
-    finally:
-        if is_mine:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_READERS, batch_id])
 
 
 @transaction.atomic

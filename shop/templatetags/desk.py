@@ -7,6 +7,7 @@ from django import template
 from graphene.utils.str_converters import to_camel_case
 
 from catalog.food_label import in_grams
+from catalog.models import ListingSheet
 from catalog.models.variant import HOUSEHOLD_PARTS, STORY_PARTS
 from core import language
 from core.language import Words
@@ -121,3 +122,9 @@ def number_field(context: Any, parcel: str, number: str) -> Any:
     """A tracking number that is asked of each parcel of a form and may be left out."""
     zh, en = f"{number} 的运单号", f"Tracking number of {number}"
     return field(context, f"number.{parcel}", zh, en, required=False, maxlength=40, autocomplete="off")
+
+
+@register.simple_tag
+def sheet_kinds() -> list[tuple[str, str]]:
+    """`{% sheet_kinds as kinds %}`: each table of listings as its address names it, and in words."""
+    return [(kind.value, str(kind.words)) for kind in ListingSheet.Kind]

@@ -6,7 +6,7 @@ from accounts.models import ApiToken, Appointment, Membership, Organisation
 from accounts.models.appointment import OF_A_TEAM
 from catalog.food_label import Allergen, NutritionPer
 from catalog.illustrations import KINDS
-from catalog.models import Certificate, ListingReview, Lot, Product, TeamNews
+from catalog.models import Certificate, ListingReview, ListingSheet, Lot, Product, TeamNews
 from contest.models import (
     Case,
     Conflict,
@@ -79,6 +79,7 @@ CHOICES: dict[str, Callable[[], list[tuple[str, str]]]] = {
     "nutrition_per": NutritionPer.offered,
     "storage_or_all": lambda: [("", str(EVERYTHING)), *Product.Storage.offered()],
     "lot_level": Lot.Level.offered,
+    "sheet_kind": ListingSheet.Kind.offered,
     "certificate_kind": Certificate.Kind.offered,
     "illustration": _drawings,
     "token_scope": ApiToken.Scope.offered,

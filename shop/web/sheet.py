@@ -14,7 +14,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from accounts.shop import band, this_shop
 from core.clock import SHANGHAI
-from core.language import say
+from core.tables.marks import MADE_AT, MONEY
 
 # What a spreadsheet takes for a formula, in ASCII and as Chinese keyboards write it.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -29,11 +29,6 @@ def plain(cell: Any) -> str:
     text = "" if cell is None else str(cell)
     return f"'{text}" if text.lstrip(" ").startswith(FORMULA) else text
 
-
-# In each row, so that it is there whatever a spreadsheet cuts or sorts: what is called off later is not in it.
-MADE_AT = say("制表时间", "List made at")
-# Of a shop whose money is not real, likewise.
-MONEY = say("款项", "Money")
 
 
 def sheet(name: str, heads: Iterable[Any], rows: Iterable[Iterable[Any]], form: str = "csv") -> HttpResponse:

@@ -19,6 +19,11 @@ from shop.web.desk.parcels import PARCELS
 # --- products ---
 
 
+def sheet_saved(request: HttpRequest, payload: dict[str, Any]) -> str:
+    """A worker does it; the page says how far it is."""
+    return done(request, say("开始存了，这一页会说到哪儿了。", "It is being saved; this page says how far it is."))
+
+
 def drafted(request: HttpRequest, payload: dict[str, Any]) -> str:
     """On to all that it still lacks."""
     messages.success(
@@ -90,6 +95,15 @@ PRODUCTS = {
     "remove_certificate": Act(look=will(say("证书撤下，不能恢复", "The certificate is removed for good"))),
     "upload_picture": Act(undone_by="delete_picture", refilled=frozenset({"altZh", "altEn"})),
     "delete_picture": Act(look=will(say("照片删除，不能恢复", "The photo is deleted for good"))),
+    "import_listings": Act(undone_by="discard_listing_sheet", refilled=frozenset({"kind"})),
+    "save_listing_sheet": Act(
+        follow=sheet_saved,
+        as_written="all that it does was shown above its button; each thing may be changed back",
+    ),
+    "discard_listing_sheet": Act(
+        follow=says(say("不要了，什么都没动。", "Given up: nothing was touched.")),
+        as_written="the same file may be sent in once more",
+    ),
     "submit_product": Act(
         follow=says(say("已提交，等运营人员审核。", "Sent in for review.")),
         undone_by="withdraw_product",

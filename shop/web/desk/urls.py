@@ -9,6 +9,7 @@ from shop.web.desk.numbers import import_numbers, send_numbers, to_send
 from shop.web.desk.packing import team_packing, team_papers
 from shop.web.desk.picture import update_product, upload_picture
 from shop.web.desk.statement import statement_file
+from shop.web.desk.tables import import_listings, listings_file
 from shop.web.desk.today import today
 from shop.web.desk.weights import import_weights, weights_file
 from shop.web.page import page
@@ -22,6 +23,9 @@ urlpatterns = [
     path("<language:lang>/desk/to-send.<slug:form>", to_send, name="desk_to_send"),
     path("do/import_numbers/", import_numbers, name="import_numbers"),
     path("do/send_numbers/", send_numbers, name="send_numbers"),
+    path("<language:lang>/desk/tables/", page("desk/tables", for_somebody=True), name="desk_tables"),
+    path("<language:lang>/desk/tables/<slug:kind>.<slug:form>", listings_file, name="listings_file"),
+    path("do/import_listings/", import_listings, name="import_listings"),
     path("<language:lang>/desk/papers/<slug:kind>.pdf", team_papers, name="team_papers"),
     path("<language:lang>/desk/claims/", page("desk/claims", for_somebody=True), name="desk_claims"),
     path("<language:lang>/desk/questions/", page("desk/questions", for_somebody=True), name="desk_questions"),
