@@ -15,6 +15,8 @@ COLUMNS = {
     "catalog.ListingReview.submitted_by": Becomes.MOVES,
     "catalog.TeamNews.submitted_by": Becomes.MOVES,
     "catalog.TeamNews.decided_by": Becomes.MOVES,
+    "catalog.ListingSheet.sent_by": Becomes.MOVES,
+    "catalog.ListingSheet.saved_by": Becomes.MOVES,
     "catalog.DepartmentCheck.by": Becomes.STAYS,
 }
 

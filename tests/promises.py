@@ -19,6 +19,14 @@ PROMISES: dict[str, tuple[str, dict[str, str]]] = {
             "coupons": "a coupon's last use is had once, 200 trials",
             "coupons-control": "without the lock it is had more often in ≥ 95 of 100",
             "weights": "a lot's weights are mended or its first unit is sold, 200 trials",
+            "tables": "a table of lots and a sale lose no unit of each other, 200 trials",
+        },
+    ),
+    "listings": (
+        "ten thousand rows of a team's table are looked at and saved in time",
+        {
+            "csv": "looked at within 15 s, saved within 60 s, at most 300 MB",
+            "xlsx": "looked at within 30 s, saved within 60 s, at most 300 MB",
         },
     ),
     "payment": (

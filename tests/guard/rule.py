@@ -79,13 +79,13 @@ APPEALS = "RegistrationAppeal.words RegistrationAppeal.answer"
 # A team's desk.
 DESK = "desk team.restReason team.logisticsChecks"
 VILLAGE = (
-    "householdDesk newsDesk teamProducts teamProduct product team.leader.isWoman team.leader.declineReason desk.products desk.claims"
+    "householdDesk newsDesk listingSheet teamProducts teamProduct product team.leader.isWoman team.leader.declineReason desk.products desk.claims"
     " desk.questions desk.parcels.nodes.lines.net desk.parcels.nodes.lines.refunded"
 )
 OF_ITS_PEOPLE = "team.people team.offers"
 SENDS = "shipmentShip shipmentPack shipmentNumberCorrect shipmentSendingUndo shipmentCameBack shipmentLost shipmentSplit shipmentsShip replacementShip"
 GROWS = (
-    "certificateAdd certificateRemove pictureDelete variantSave lotDeclare lotOpen lotClose lotShareOut productUpdate"
+    "certificateAdd certificateRemove pictureDelete variantSave listingSheetSave listingSheetDiscard lotDeclare lotOpen lotClose lotShareOut productUpdate"
     " productSubmit productWithdraw productArchive productCopy teamUpdate householdPropose householdWithdraw householdRename householdNamesOpen householdFind claimAnswer replacementCallOff newsHandIn newsWithdraw"
 )
 # At whose desk she works she is told before she has given a code: there she is asked for it.

@@ -162,6 +162,7 @@ class Side(Town):
             "householdDesk": f'team: "{other}"',
             "integrityDesk": f'team: "{other}"',
             "newsDesk": f'team: "{other}"',
+            "listingSheet": f'team: "{other}"',
             "resultDesk": f'team: "{other}"',
             "teamProducts": f'team: "{other}", first: 20',
             "groupParcels": f'team: "{other}", first: 20',
@@ -218,7 +219,7 @@ class Side(Town):
             "organisation": [f'id: "{global_id("Organisation", self.proposed.uid)}"'],
             "teamProduct": [f'id: "{draft}"'],
             **dict.fromkeys(
-                ("desk", "householdDesk", "integrityDesk", "newsDesk", "resultDesk"), [f'team: "{team}"']
+                ("desk", "householdDesk", "integrityDesk", "newsDesk", "resultDesk", "listingSheet"), [f'team: "{team}"']
             ),
             "teamProducts": [f'team: "{team}", first: 20'],
             "team": [f'slug: "{self.team.slug}"'],

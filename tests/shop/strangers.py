@@ -198,6 +198,9 @@ class Town:
         shares.share_out(self.unsold, {self.household.pk: 25_000}, self.sold.managers[0].person)
         product = self.unsold.variant.product
         self.news = a_news(product.team, title_zh="示例", words_zh="示例")
+        self.sheet = product.team.listing_sheets.create(
+            kind="sizes", state="ready", sha256="0" * 64, sent_at=timezone.now(), groups_total=1
+        )
         self.wish = wishes.keep(self.owner.person, product)
         self.paper = product.certificates.create(
             kind="test",

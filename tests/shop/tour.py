@@ -244,6 +244,7 @@ def _desk() -> Iterator[Stop]:
         "desk_news",
         "desk_send",
         "desk_numbers",
+        "desk_tables",
     ):
         yield Stop(MANAGER, name)
     product = Product.objects.get(team__members__person__email=MANAGER)

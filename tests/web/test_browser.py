@@ -172,6 +172,7 @@ def of_the_shop(shelf: SimpleNamespace, together: Together, orders: SimpleNamesp
                     "desk/invoices/",
                     "desk/send/",
                     "desk/numbers/",
+                    "desk/tables/",
                 ),
                 *("desk/news/", "desk/news/?open=hand_in_news"),
             ),

@@ -26,6 +26,8 @@ UPLOADS = {
     # Tracking numbers as a file, looked at and then taken (shop/web/desk/numbers.py).
     "import_numbers": {"team", "file"},
     "send_numbers": {"sheet", "correct", "isMeant"},
+    # A team's products, sizes and lots as files (shop/web/desk/tables.py).
+    "import_listings": {"team", "kind", "file"},
     # What each household brought, as a file that fills the form (shop/web/desk/weights.py).
     "import_weights": {"lot", "file"},
     # Statements of outside platforms (shop/web/organiser/files.py).

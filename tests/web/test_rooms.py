@@ -29,6 +29,7 @@ WITHOUT_DOCUMENT = {
     "import_weights",
     "import_numbers",
     "send_numbers",
+    "import_listings",
     "upload_import",
     "repair_import",
     "upload_award_file",
