@@ -22,6 +22,14 @@ class ProductReviewed(Event):
 
 
 @dataclass(frozen=True)
+class PaperRunsOut(Event):
+    """A paper of a product on the shelf has so many days left, and nothing follows it."""
+
+    certificate_id: int
+    days: int
+
+
+@dataclass(frozen=True)
 class LotRecalled(Event):
     """Units of it may have been sold: whoever bought must be told."""
 

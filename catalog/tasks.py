@@ -3,19 +3,24 @@
 from celery import shared_task
 from django.conf import settings
 
-from accounts import mail
+from accounts import mail, texting
+from accounts.actions import text_code
+from accounts.letters import number_for_letters
 from catalog import reads, search
-from catalog.actions import listing_sheet, lot
+from catalog.actions import listing_sheet, lot, paper_terms
 from catalog.events import (
     ListingSheetMoved,
     ManagerNamed,
     NewsPublished,
     NewsReturned,
+    PaperRunsOut,
     ProductReviewed,
     SearchEntriesChanged,
 )
 from catalog.imports import doing, reading
-from catalog.models import ListingReview, ListingSheet, TeamMember, TeamNews
+from catalog.models import Certificate, ListingReview, ListingSheet, TeamMember, TeamNews
+from catalog.reads import papers
+from core.api.ids import global_id
 from core.deliveries import reaction
 
 
@@ -29,6 +34,33 @@ def send_review(event: ProductReviewed) -> None:
         context = {"name": person.name, "product": product, "review": review, "link": link}
         letter = "changes" if event.is_of_changes else "listing"
         mail.send(person.email, person.language, f"{letter}_{review.decision}", context)
+
+
+@reaction("catalog.tasks.send_paper_runs_out")
+def send_paper_runs_out(event: PaperRunsOut) -> None:
+    """To the team's managers, by the way each has chosen: which paper runs out, and what becomes of the product then.
+    Nothing once another follows it."""
+    paper = Certificate.objects.select_related("product__team").filter(pk=event.certificate_id).first()
+    if paper is None:
+        return
+    product = paper.product
+    if product.certificates.filter(kind=paper.kind, expires_on__gt=paper.expires_on).exists():
+        return
+    link = f"desk/product/{global_id('Product', product.uid)}/#papers"
+    for person in reads.managers_of(product.team_id):
+        if (number := number_for_letters(person)) and texting.carries("paper_runs_out"):
+            texting.send(number, "paper_runs_out", person.language, {"day": f"{paper.expires_on:%Y-%m-%d}"})
+            text_code.count_letter()
+            continue
+        context = {
+            "name": person.name,
+            "product": product,
+            "paper": paper,
+            "kind": Certificate.Kind(paper.kind).words.in_language(person.language),
+            "is_required": papers.is_required(paper.kind, product),
+            "link": f"{settings.SITE_URL}/{person.language}/{link}",
+        }
+        mail.send(person.email, person.language, "paper_runs_out", context)
 
 
 @reaction("catalog.tasks.send_news_decided")
@@ -56,8 +88,9 @@ def send_manager_named(event: ManagerNamed) -> None:
 
 @shared_task(name="catalog.tasks.turn_the_day")
 def turn_the_day() -> int:
-    """For beat: lots past their date are sold no longer, and tables that nobody wants any more are forgotten."""
-    return lot.close_spent() + listing_sheet.forget_old()
+    """For beat: lots past their date are sold no longer, nor what has lost a paper that it needs; teams are told before it
+    does; and tables that nobody wants any more are forgotten."""
+    return lot.close_spent() + paper_terms.turn() + listing_sheet.forget_old()
 
 
 @reaction("catalog.tasks.wake_for_sheets")

@@ -1,13 +1,18 @@
 """What must hold on the shelves at rest: I1, and that each card says what is true."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from catalog.actions import card
 from catalog.actions.address import FORMER
 from catalog.models import Product
 from catalog.models.sold import STEPS
+from catalog.reads.papers import lapsed, with_lapsed
+from core import clock
 from core.verify import Offence, rows_of
 
+# Beat looks every ten minutes; after a night without it nothing is amiss yet.
+A_TURN = timedelta(days=1)
 # Each lot whose figures are not the fold of its reservations, or do not add up.
 _LOTS = """
     SELECT l.code, l.units_declared, l.units_restocked, l.units_available, l.units_reserved, l.units_sold,
@@ -41,7 +46,12 @@ _SIZES = """
 
 def verify() -> Iterator[Offence]:
     """I1: a lot's units add up and are the fold of its reservations; a card equals what it is made from; what is offered
-    is what was approved; an address leads to one product or team."""
+    is what was approved, and has the papers that it needs; an address leads to one product or team."""
+    for product in with_lapsed():
+        for paper in lapsed(product, seen_alone=True):
+            if paper.expires_on < clock.today() - A_TURN:
+                words = f"stands on the shelf, and its {paper.kind} ran out on {paper.expires_on}"
+                yield Offence("I1", "Product", product.slug, words)
     for uid, price, approved, bps, approved_bps in rows_of(_SIZES):
         words = f"is offered at {price} with {bps} bps for the households; approved were {approved} and {approved_bps}"
         yield Offence("I1", "Variant", uid, words)

@@ -196,6 +196,7 @@ REACTIONS = {
     "GoodsRecalled": Reactions(afterwards=["orders.letters.send_recalled"]),
     "GoodsOutOfDate": Reactions(afterwards=["orders.letters_of_goods.send_out_of_date"]),
     "TeamHoldsOutOfDate": Reactions(afterwards=["orders.letters_of_goods.tell_team_out_of_date"]),
+    "PaperRunsOut": Reactions(afterwards=["catalog.tasks.send_paper_runs_out"]),
     "ListingSheetMoved": Reactions(afterwards=["catalog.tasks.wake_for_sheets"]),
     # Recorded only where a search engine stands beside our own database.
     "SearchEntriesChanged": Reactions(afterwards=["catalog.tasks.feed_search"]),

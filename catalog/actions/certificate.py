@@ -10,9 +10,10 @@ from accounts.models import Person
 from catalog import clean, search
 from catalog.actions import desk, waiting
 from catalog.models import Certificate, Product
+from catalog.reads.papers import is_required
 from core import clock
 from core.language import say
-from core.refusals import Invalid, every
+from core.refusals import Conflict, Invalid, every
 
 MOST = 10
 
@@ -44,10 +45,12 @@ def add(
         row = desk.opened(product, by)
         if row.certificates.count() >= MOST:
             raise Invalid(say("最多 {n} 份证书。", "At most {n} certificates.", n=MOST), field="kind")
-        if row.certificates.filter(kind=told["kind"], number=told["number"]).exists():
+        same = row.certificates.filter(kind=told["kind"], number=told["number"])
+        # Renewed, a licence keeps its number: the new term stands beside the old one until that runs out.
+        if same.filter(expires_on__gte=told["expires_on"]).exists():
             words = say(
-                "同一种类、同一编号的证书已经有了；要换新的，请先撤下旧的。",
-                "There is one of this kind and number already. To renew it, remove the old one first.",
+                "同一种类、同一编号的证书已经有了；续期的请填新的到期日。",
+                "There is one of this kind and number already. Of a renewed one give the new day.",
             )
             raise Invalid(words, field="number")
         paper = row.certificates.create(**told, is_waiting=row.published_at is not None)
@@ -79,8 +82,25 @@ def remove(certificate: Certificate, by: Person | None) -> None:
     """Show it no longer."""
     with transaction.atomic():
         row = desk.opened(certificate.product_id, by)
+        _can_do_without(row, certificate)
         audit.record(by, "remove", "Certificate", certificate.uid, product=str(row.uid))
         certificate.delete()
         waiting.recount(row)
         waiting.touch(row)
         search.index([row.id])
+
+
+def _can_do_without(product: Product, certificate: Certificate) -> None:
+    """Of what is on the shelf a paper that it needs is taken away only where another is in force."""
+    if not product.is_published or certificate.is_waiting or not is_required(certificate.kind, product):
+        return
+    today = clock.today()
+    others = product.certificates.filter(
+        kind=certificate.kind, is_waiting=False, issued_on__lte=today, expires_on__gte=today
+    )
+    if not others.exclude(pk=certificate.pk).exists():
+        words = say(
+            "没有它不能卖：请先加上新的，运营人员看过再撤下旧的。",
+            "It is not sold without this: add the new one first, and remove the old one once that was seen.",
+        )
+        raise Conflict(words)

@@ -20,6 +20,7 @@ from catalog.models import Category, ListingReview, Product, Team
 from catalog.reads import is_changed
 from catalog.reads.changes import facts
 from catalog.reads.former import approved_names
+from catalog.reads.papers import lapsed
 from core import outbox
 from core.language import say
 from core.refusals import Conflict, Invalid, every
@@ -43,6 +44,10 @@ CHANGED_SINCE = say(
     "Its team has changed what an operator looks at since it was suspended. Please look at it, then approve it.",
 )
 
+PAPER_WAITS = say(
+    "它的旧证书已过期，新的还没看过。请先看一遍，再“通过并上架”。",
+    "Its paper has run out, and nobody has seen the new one. Please look at it, then approve it.",
+)
 NOT_AS_SEEN = say(
     "您看过之后，团队又改过这件商品。请再看一遍。",
     "Its team has changed it since you looked. Please look at it again.",
@@ -270,6 +275,8 @@ def resume(product: Product, by: Person | None) -> Product:
         raise Conflict()
     if lacking := missing(product):
         raise NotReady(lacking)
+    if lapsed(product, seen_alone=True):
+        raise Conflict(PAPER_WAITS)
     with transaction.atomic():
         # Locked, as for a deed of its team: what changes at this moment is seen, or waits.
         row = _locked(product)

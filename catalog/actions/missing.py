@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from catalog.models import Lot, Product
+from catalog.models import Certificate, Lot, Product
+from catalog.reads import papers
 from catalog.reads.wanted import Size, wanted
 from core import clock
 from core.language import Words, say
@@ -61,6 +62,7 @@ def missing(product: Product, known: Known | None = None) -> list[Refusal]:
         *_of_the_food(product),
         *_of_the_variants(product),
         *_of_the_look(product),
+        *_of_the_papers(product),
     ]
 
 
@@ -98,6 +100,17 @@ def _of_the_food(product: Product) -> Iterator[Refusal]:
     for field, what, words in needed:
         if not getattr(product, field):
             yield Missing(what, words, field=field)
+
+
+def _of_the_papers(product: Product) -> Iterator[Refusal]:
+    for paper in papers.lapsed(product):
+        words = say(
+            "{kind}（{number}）已过期，请加上新的。",
+            "{kind} {number} has run out: add the new one.",
+            kind=Certificate.Kind(paper.kind).words,
+            number=paper.number,
+        )
+        yield Missing("PAPER_RAN_OUT", words, field="certificates")
 
 
 def _of_the_variants(product: Product) -> Iterator[Refusal]:

@@ -19,6 +19,7 @@ from catalog.api.food_label import codes_of, nutrition_field
 from catalog.api.writable import WRITABLE
 from catalog.models import ListingReview, Product
 from catalog.reads.changes import changes
+from catalog.reads.papers import soonest
 from core.api.connections import connection_field
 from core.api.facts import guarded, mark, needs
 from core.api.ids import uid_of
@@ -162,6 +163,13 @@ class TeamProduct(ModelType):
         list_of(CertificateType, most=10, description="Papers that no operator has seen yet: no buyer does."),
         relation="certificates",
     )
+    paper_running_out = mark(
+        graphene.Field(
+            CertificateType,
+            description="The paper that runs out next, within thirty days and with none to follow it; null: none does.",
+        ),
+        relation="certificates",
+    )
     changes_state_name = graphene.String(
         required=True, description="What becomes of its changes, in the reader's language."
     )
@@ -205,7 +213,9 @@ class TeamProduct(ModelType):
         """A manager of its team, or whoever recalls where that works."""
         return may(info.context.user, "catalog.recall_lot", place_of(root.team))
 
-    @needs("variants__lots", "variants__story", "variants__change", "pictures", "team__leader")
+    @needs(
+        *("variants__lots", "variants__story", "variants__change", "pictures", "team__leader"), "certificates"
+    )
     def resolve_missing(root, info):
         """Asked once a team for all its products."""
         known = info.context.__dict__.setdefault("missing_of_teams", {})
@@ -230,6 +240,10 @@ class TeamProduct(ModelType):
     def resolve_waiting_certificates(root, info):
         """Those that came to it after it was approved."""
         return [paper for paper in related(root, "certificates") if paper.is_waiting]
+
+    def resolve_paper_running_out(root, info):
+        """Its team is told thirty days before, and seven."""
+        return soonest(root)
 
     def resolve_reviews(root, info):
         """What operators have said of it, as they were made."""

@@ -263,10 +263,12 @@ class Certificate(models.Model):
     """A paper about a product; out of date, or while it waits for an operator, it is not shown."""
 
     class Kind(Choices):
-        # Where it was grown; not a geographical indication, which is another paper and a stronger claim.
+        # Where it was grown; a geographical indication is another paper and a stronger claim.
         ORIGIN = "origin", say("产地证明", "Certificate of origin")
         ORGANIC = "organic", say("有机认证", "Organic certificate")
         TEST = "test", say("检测报告", "Test report")
+        GI = "gi", say("地理标志证书", "Geographical indication")
+        LICENCE = "licence", say("生产许可证", "Production licence")
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="certificates")
@@ -280,6 +282,9 @@ class Certificate(models.Model):
         default=False,
         db_default=False,
         help_text="came to an approved product, and no operator has seen it yet",
+    )
+    warned_days = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="how many days before its last its team was told so"
     )
 
     class Meta:

@@ -14,6 +14,7 @@ STATE = "product { state allowedActions missing { code message } }"
 REACTIONS = {
     "Appointed": Reactions(at_once=["catalog.actions.member.open_desks"]),
     "AppointmentEnded": Reactions(at_once=["catalog.actions.member.close_desks"]),
+    "PaperRunsOut": Reactions(afterwards=["catalog.tasks.send_paper_runs_out"]),
     "ListingSheetMoved": Reactions(afterwards=["catalog.tasks.wake_for_sheets"]),
     "ManagerNamed": Reactions(afterwards=["catalog.tasks.send_manager_named"]),
     "ProductReviewed": Reactions(afterwards=["catalog.tasks.send_review"]),

@@ -3,11 +3,48 @@
 from tests.guard.sabotages import Sabotage
 
 _PAGES = "tests/web/test_waiting_changes.py"
+_PAPERS = "tests/catalog/test_papers_that_run_out.py"
+_TABLES = "tests/web/test_listing_tables.py"
 LISTINGS = [
+    Sabotage(
+        "a paper that waits keeps its product on the shelf",
+        "catalog/actions/listing.py",
+        "    if lapsed(product, seen_alone=True):\n        raise Conflict(PAPER_WAITS)\n",
+        "",
+        f"{_PAPERS} -k comes_back",
+    ),
+    Sabotage(
+        "verify does not see what is sold without its licence",
+        "catalog/verify.py",
+        "if paper.expires_on < clock.today() - A_TURN:",
+        "if False:",
+        f"{_PAPERS} -k verify",
+    ),
+    Sabotage(
+        "a team is told of its paper each day",
+        "catalog/actions/paper_terms.py",
+        "mine.update(warned_days=days)",
+        "mine.update(warned_days=paper.warned_days)",
+        f"{_PAPERS} -k few_days_left",
+    ),
+    Sabotage(
+        "a table is done though its product was changed since it was looked at",
+        "catalog/actions/desk.py",
+        "if seen is not None and row.written_version != seen:",
+        "if False:",
+        f"{_TABLES} -k changed_since",
+    ),
+    Sabotage(
+        "a table makes fewer units than were sold",
+        "catalog/actions/lot.py",
+        "    if units < spoken_for:",
+        "    if False:",
+        f"{_TABLES} -k never_below",
+    ),
     Sabotage(
         "what an operator has not seen is sold at once",
         "catalog/actions/variant.py",
-        "if row.published_at is not None and must_be_looked_at(mine, size):",
+        "if product.published_at is not None and must_be_looked_at(mine, size):",
         "if False:",
         f"{_PAGES} -k nothing_that_anybody",
     ),
