@@ -105,7 +105,9 @@ def work_at_sheets() -> int:
     a worker have died."""
     waiting = ListingSheet.objects.filter(state__in=ListingSheet.WORKED_AT).order_by("pk")
     rows = waiting.values_list("pk", "state")
-    return sum(reading.read(pk) if state == ListingSheet.State.READING else doing.do(pk) for pk, state in rows)
+    return sum(
+        reading.read(pk) if state == ListingSheet.State.READING else doing.do(pk) for pk, state in rows
+    )
 
 
 @reaction("catalog.tasks.feed_search", together=50)

@@ -102,9 +102,7 @@ def _move(product: Product) -> None:
         product.save(update_fields=["slug"])
 
 
-def change_product(
-    product: Product, by: Person | None, *, seen: int | None = None, **fields: Any
-) -> Product:
+def change_product(product: Product, by: Person | None, *, seen: int | None = None, **fields: Any) -> Product:
     """Change what is said of a product; what an operator has checked is looked at again when it changes. Refused where its
     team has written anything of it since the version that was `seen`."""
     with transaction.atomic():

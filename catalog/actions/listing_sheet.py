@@ -22,7 +22,8 @@ State = ListingSheet.State
 # What was looked at is good for a day; what became of tables is known for ninety.
 GOOD_FOR, REMEMBERED_FOR = timedelta(days=1), timedelta(days=90)
 IN_HAND = say(
-    "上一张表还在处理，请等它好了再传。", "The table before is still being worked at: please wait until it is done."
+    "上一张表还在处理，请等它好了再传。",
+    "The table before is still being worked at: please wait until it is done.",
 )
 NOTHING_TO_DO = say("这张表没有要存的。", "There is nothing to save in this table.")
 

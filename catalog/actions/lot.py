@@ -182,7 +182,9 @@ def check_units(lot: Lot, units: int) -> None:
     if lot.state not in Lot.SELLABLE:
         _refuse("quantity", say("这一批已停售，份数不能再改。", "This lot is closed: its units stand."))
     if lot.traced_at is not None:
-        _refuse("quantity", say("这一批已分户称重，份数不能再改。", "This lot has been weighed: its units stand."))
+        _refuse(
+            "quantity", say("这一批已分户称重，份数不能再改。", "This lot has been weighed: its units stand.")
+        )
     spoken_for = lot.units_declared - lot.units_available
     if units < spoken_for:
         words = say(

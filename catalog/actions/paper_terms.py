@@ -46,9 +46,7 @@ def take_off() -> int:
 
 def reason_of(gone: list[Certificate]) -> str:
     """Which papers have run out, in both languages: who reads it is not known yet."""
-    return " ".join(
-        "；".join(_said(one, code) for one in gone)[:180] for code in language.LANGUAGES
-    )
+    return " ".join("；".join(_said(one, code) for one in gone)[:180] for code in language.LANGUAGES)
 
 
 def _said(paper: Certificate, code: str) -> str:

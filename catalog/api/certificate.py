@@ -32,7 +32,8 @@ class CertificateType(ModelType):
         required=True, description="Days until its last; 0 on that day, below 0 once it has run out."
     )
     is_badge = graphene.Boolean(
-        required=True, description="Whether it stands as a badge beside the product's name, as long as it is in force."
+        required=True,
+        description="Whether it stands as a badge beside the product's name, as long as it is in force.",
     )
 
     @reads_columns("expires_on")

@@ -53,7 +53,9 @@ class SheetFault(PlainType):
         access = HELD
 
     row = graphene.Int(description="The row, as a spreadsheet shows it; null: the file as a whole.")
-    column = graphene.String(required=True, description="The column, as a spreadsheet names it; may be empty.")
+    column = graphene.String(
+        required=True, description="The column, as a spreadsheet names it; may be empty."
+    )
     title = graphene.String(required=True, description="The column's title, in the reader's language.")
     message = graphene.String(required=True, description="What is wrong, in the reader's language.")
 

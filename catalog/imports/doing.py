@@ -47,8 +47,10 @@ def do(sheet_id: int) -> bool:
 
 def _sender(sheet: ListingSheet) -> Person | None:
     """Whoever has said that it be done, with what she is at the desk; she gave her code when she said so."""
+    if sheet.saved_by_id is None or sheet.saving_since is None:
+        return None
     person = Person.objects.filter(pk=sheet.saved_by_id, is_active=True).first()
-    return with_desk_alone(person, sheet.saving_since) if person and sheet.saving_since else None
+    return with_desk_alone(person, sheet.saving_since) if person else None
 
 
 @transaction.atomic
@@ -62,7 +64,9 @@ def _do_group(sheet: ListingSheet, group: dict[str, Any], by: Person | None) -> 
         if len(sheet.left_out) < MOST_LEFT_OUT:
             words = no.words if isinstance(no.words, Words) else Words(no.words, no.words)
             rows = [row["row"] for row in group["rows"]]
-            sheet.left_out.append({"rows": rows, "zh": words.in_language("zh"), "en": words.in_language("en")})
+            sheet.left_out.append(
+                {"rows": rows, "zh": words.in_language("zh"), "en": words.in_language("en")}
+            )
     sheet.groups_done += 1
     sheet.save(update_fields=["groups_done", "left_out"])
 
@@ -94,7 +98,9 @@ def _sizes(sheet: ListingSheet, group: dict[str, Any], by: Person) -> None:
     for row in group["rows"]:
         if row["item"] and row["item"] not in known:
             raise NotFound()
-        fields = {name: row[name] for name in ("name_zh", "name_en", "net_content", "weight_grams", "is_offered")}
+        fields = {
+            name: row[name] for name in ("name_zh", "name_en", "net_content", "weight_grams", "is_offered")
+        }
         mine = known.get(row["item"]) if row["item"] else None
         said.append(variants.Said(mine, row["price_minor"], row["parts"] or None, fields))
     variants.save_many(product, by, said, seen=group["seen"])
@@ -113,7 +119,9 @@ def _lots(sheet: ListingSheet, group: dict[str, Any], by: Person) -> None:
         if size is None:
             raise NotFound()
         days = ("harvest_from", "harvest_to", "ship_by", "best_before")
-        said = {name: date.fromisoformat(value) if name in days else value for name, value in row["said"].items()}
+        said: dict[str, Any] = {
+            name: date.fromisoformat(value) if name in days else value for name, value in row["said"].items()
+        }
         lots.declare(size, by, quantity=row["units"], **said)
 
 

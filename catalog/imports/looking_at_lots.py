@@ -1,5 +1,7 @@
 """A table of lots: by its code one whose units are corrected, without one a new harvest of a size."""
 
+from datetime import date
+from functools import partial
 from typing import Any
 
 from catalog.actions import lot as lots
@@ -55,7 +57,7 @@ class Lots(Looker):
         if size and lot.variant_id != size.pk:
             raise Invalid(OF_ANOTHER, field="size")
         said = given(row, OF_A_LOT)
-        every({name: lambda name=name: _must_stand(said[name], getattr(lot, name), name) for name in said})
+        every({name: partial(_must_stand, said[name], getattr(lot, name), name) for name in said})
         units = row["quantity"]
         if units is None or units == lot.units_declared:
             self.found.same += 1
@@ -66,13 +68,13 @@ class Lots(Looker):
         self.found.line(row, *_called(lot.variant, lot.code), [difference])
 
     def _declare(self, row: Row, size: Variant | None) -> None:
-        every({name: lambda name=name: _must_be(row[name], name) for name in NEEDED_OF_NEW})
+        every({name: partial(_must_be, row[name], name) for name in NEEDED_OF_NEW})
         assert size is not None, "its column is needed"
         said = given(row, OF_A_LOT)
-        days = {name: said.get(name) for name in ("harvest_from", "harvest_to", "ship_by", "best_before")}
-        lots.check(size.product, self.by, **days)
+        first, last = row["harvest_from"], row["harvest_to"]
+        lots.check(size.product, self.by, first, last, row["ship_by"], row["best_before"])
         units = row["quantity"]
-        key = size.pk, days["harvest_from"], days["harvest_to"], units
+        key = size.pk, first, last, units
         if code := self.alike.get(key):
             words = say(
                 "和 {code} 一样。真是另一批，请在商品页登记。",
@@ -81,7 +83,7 @@ class Lots(Looker):
             )
             raise Invalid(words, field="quantity")
         self.alike[key] = str(say("第 {n} 行", "row {n}", n=row.number))
-        texts = {name: str(value) if name in days else value for name, value in said.items()}
+        texts = {name: str(value) if isinstance(value, date) else value for name, value in said.items()}
         self.found.add(f"row {row.number}", None, row, None, size=str(size.uid), units=units, said=texts)
         shown = [
             Difference(COLUMNS[name].title, "", str(value))

@@ -1,6 +1,7 @@
 """A table of products: a row each, by its number, or without one a new draft."""
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from catalog.actions import listing
@@ -9,7 +10,7 @@ from catalog.imports.looker import Difference, Looker, given, typed
 from catalog.imports.team_rows import products_of
 from catalog.imports.team_tables import PRODUCTS, code_of
 from catalog.models import Category, Product
-from core.language import Words, say
+from core.language import say
 from core.refusals import Conflict, Invalid, every
 from core.tables import Row
 from core.tables.table import NEEDED
@@ -71,12 +72,10 @@ class Products(Looker):
         kept = {name: _plain(value) for name, value in fields.items() if name in changed}
         self.found.add(str(product.uid), product.written_version, row, str(product.uid), fields=kept)
         shown = [Difference(COLUMNS[name].title, *_beside(product, row, name)) for name in _known(changed)]
-        self.found.line(
-            row, product.name_zh, product.name_en, shown, mark="leaves" if leaves else ""
-        )
+        self.found.line(row, product.name_zh, product.name_en, shown, mark="leaves" if leaves else "")
 
     def _begin(self, row: Row, fields: dict[str, Any]) -> None:
-        every({name: lambda name=name: _must_stand(fields, name) for name in NEEDED_OF_NEW})
+        every({name: partial(_must_stand, fields, name) for name in NEEDED_OF_NEW})
         name = fields["name_zh"]
         if name in self.names:
             raise Invalid(SAME_NAME, field="name_zh")
@@ -117,5 +116,3 @@ def _beside(product: Product, row: Row, name: str) -> tuple[str, str]:
     was = getattr(product, name)
     is_plain = isinstance(was, str | int) and name not in ("kind", "storage", "nutrition_per")
     return str(was) if is_plain and not name.endswith("_tenths") else "", typed(row, name)
-
-

@@ -102,10 +102,9 @@ class Sizes(Looker):
             str(mine.uid) if mine.pk else None,
             **{name: getattr(size, name) for name in (*FIELDS, "price_minor", "parts")},
         )
-        called = f"{product.name_zh} {size.name_zh}", f"{product.name_en or product.name_zh} {size.name_en}"
-        self.found.line(
-            row, *(one.strip() for one in called), _differences(before, size), mark="waits" if waits else ""
-        )
+        name_zh = f"{product.name_zh} {size.name_zh}"
+        name_en = f"{product.name_en or product.name_zh} {size.name_en or size.name_zh}"
+        self.found.line(row, name_zh, name_en, _differences(before, size), mark="waits" if waits else "")
 
     def together(self) -> list[tuple[Row, Refusal]]:
         """Too many sizes of a product, or none on sale of one that is on the shelf."""
@@ -123,16 +122,18 @@ class Sizes(Looker):
 
 def _differences(before: Size | None, size: Size) -> Iterator[Difference]:
     """What of it is other than what is sold, or waits already of what never was."""
-    for name in (*FIELDS[:4], "price_minor"):
-        was, now = getattr(before, name, ""), getattr(size, name)
+    for name in FIELDS[:4]:
+        was, now = str(getattr(before, name, "")), str(getattr(size, name))
         if was != now:
-            shown = [money.show(one) if name == "price_minor" and one else str(one) for one in (was, now)]
-            yield Difference(COLUMNS[name].title, *shown)
-    if before and before.is_offered != size.is_offered:
+            yield Difference(COLUMNS[name].title, was, now)
+    if before is None or before.price_minor != size.price_minor:
+        was = money.show(before.price_minor) if before else ""
+        yield Difference(COLUMNS["price_minor"].title, was, money.show(size.price_minor))
+    if before is None:
+        return
+    if before.is_offered != size.is_offered:
         yield Difference(COLUMNS["is_offered"].title, "", "✓" if size.is_offered else "✗")
-    for part in STORY_PARTS if before else ():
-        was, now = before.parts.get(part, 0), size.parts.get(part, 0)
-        if was != now:
-            yield Difference(COLUMNS[part].title, f"{was / 100:g}", f"{now / 100:g}")
-
-
+    for part in STORY_PARTS:
+        had, has = before.parts.get(part, 0), size.parts.get(part, 0)
+        if had != has:
+            yield Difference(COLUMNS[part].title, f"{had / 100:g}", f"{has / 100:g}")

@@ -25,7 +25,16 @@ BOUNDS = Bounds(rows=MOST_ROWS)
 # Twelve digits tell a team's own things apart, and a letter before them keeps a spreadsheet from taking them for a number.
 _DIGITS = 12
 YES, NO = say("是", "yes"), say("否", "no")
-_TRUTHS = {"是": True, "yes": True, "y": True, "true": True, "否": False, "no": False, "n": False, "false": False}
+_TRUTHS = {
+    "是": True,
+    "yes": True,
+    "y": True,
+    "true": True,
+    "否": False,
+    "no": False,
+    "n": False,
+    "false": False,
+}
 
 
 def code_of(letter: str, uid: UUID) -> str:
@@ -54,7 +63,9 @@ def _for_reading(name: str, zh: str, en: str) -> Column:
     return Column(name, say(f"{zh}（仅供参考）", f"{en} (for reading)"), _pass_over, needed=False)
 
 
-MARKS = tuple(Column(f"mark_{n}", words, _pass_over, needed=False) for n, words in enumerate((MADE_AT, MONEY)))
+MARKS = tuple(
+    Column(f"mark_{n}", words, _pass_over, needed=False) for n, words in enumerate((MADE_AT, MONEY))
+)
 PRODUCT = Column("product", say("商品编号", "Product no."), _code, needed=False)
 SIZE = Column("size", say("规格编号", "Size no."), _code, needed=False)
 NAME_OF_PRODUCT = _for_reading("name_of_product", "商品", "Product")
@@ -125,7 +136,15 @@ LOTS = Table(
         _for_reading("left", "剩余份数", "Units left"),
         *(
             replace(_OF_LOTS[name], needed=False)
-            for name in ("harvest_from", "harvest_to", "ship_by", "best_before", "level", "place_zh", "place_en")
+            for name in (
+                "harvest_from",
+                "harvest_to",
+                "ship_by",
+                "best_before",
+                "level",
+                "place_zh",
+                "place_en",
+            )
         ),
         *MARKS,
     ),

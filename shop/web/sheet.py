@@ -30,7 +30,6 @@ def plain(cell: Any) -> str:
     return f"'{text}" if text.lstrip(" ").startswith(FORMULA) else text
 
 
-
 def sheet(name: str, heads: Iterable[Any], rows: Iterable[Iterable[Any]], form: str = "csv") -> HttpResponse:
     """A file that a spreadsheet opens with its Chinese intact, `csv` or `xlsx`; when it was made stands in its name and
     in each row. Whole numbers and decimals are numbers there, all else is text that is never run."""

@@ -43,8 +43,14 @@ def a_sheet(lot: Lot, units: int) -> ListingSheet:
     ListingSheet.objects.all().delete()
     (manager,) = [part.person for part in team.members.all()]
     sheet = ListingSheet.objects.create(
-        **{"team": team, "kind": "lots", "state": "saving", "sha256": "0" * 64, "sent_at": timezone.now()},
-        **{"saved_by": manager, "saving_since": timezone.now(), "groups_total": 1},
+        team=team,
+        kind="lots",
+        state="saving",
+        sha256="0" * 64,
+        sent_at=timezone.now(),
+        saved_by=manager,
+        saving_since=timezone.now(),
+        groups_total=1,
     )
     row = {"row": 2, "item": str(lot.uid), "units": units}
     listing_sheet.ListingSheetContent.objects.create(
@@ -100,7 +106,9 @@ def test_without_the_lots_lock_a_table_meets_a_sale_that_it_has_not_seen(lot, mo
     sheet = a_sheet(lot, 30)
     said = at_once([lambda: doing.do(sheet.pk), later])
     (broken,) = [one for one in said if isinstance(one, Exception)]
-    assert "lot_sells_only_what_it_made" in str(broken), "the table held it alone: nothing but the database stopped it"
+    assert "lot_sells_only_what_it_made" in str(broken), (
+        "the table held it alone: nothing but the database stopped it"
+    )
 
 
 def peak_mb() -> float:
@@ -143,7 +151,10 @@ def test_ten_thousand_sizes_are_looked_at_and_saved_in_time_and_space(form, sett
             a_variant(product, name_zh=f"规格 {m}", name_en=f"Size {m}")
     heads = heads_of("sizes")
     price = [str(head.zh) for head in heads].index("价格（元）")
-    rows = [[*row[:price], "35.00" if n % 2 else "48.00", *row[price + 1 :]] for n, row in enumerate(rows_of(team, "sizes"))]
+    rows = [
+        [*row[:price], "35.00" if n % 2 else "48.00", *row[price + 1 :]]
+        for n, row in enumerate(rows_of(team, "sizes"))
+    ]
     body = (_book if form == "xlsx" else _csv)(heads, rows)
     with open("/proc/self/clear_refs", "w") as marks:
         marks.write("5")
@@ -160,5 +171,8 @@ def test_ten_thousand_sizes_are_looked_at_and_saved_in_time_and_space(form, sett
     sheet.refresh_from_db()
     assert (sheet.state, sheet.left_out) == ("saved", [])
     assert Variant.objects.filter(price_minor=3500).count() == ROWS // 2
-    figure(f"listings/{form}", f"{ROWS} rows: looked at in {looked:.1f} s, saved in {saved:.1f} s, peak {peak:.0f} MB")
+    figure(
+        f"listings/{form}",
+        f"{ROWS} rows: looked at in {looked:.1f} s, saved in {saved:.1f} s, peak {peak:.0f} MB",
+    )
     assert looked < WITHIN[form] and saved < 60 and peak < 300, (looked, saved, peak)

@@ -28,7 +28,9 @@ def team():
 @pytest.fixture
 def noodles(team):
     """Made, on the shelf, with a lot."""
-    product = a_product(team, name_zh="手工面", kind="processed", storage="dry", ingredients_zh="面", summary_zh="细")
+    product = a_product(
+        team, name_zh="手工面", kind="processed", storage="dry", ingredients_zh="面", summary_zh="细"
+    )
     return a_lot(a_variant(product)).variant.product
 
 
@@ -52,7 +54,9 @@ def days_pass(monkeypatch, days):
     monkeypatch.setattr(clock, "today", lambda: then)
 
 
-def test_a_team_is_told_thirty_days_before_and_seven_once_each(noodles, monkeypatch, django_capture_on_commit_callbacks):
+def test_a_team_is_told_thirty_days_before_and_seven_once_each(
+    noodles, monkeypatch, django_capture_on_commit_callbacks
+):
     a_paper(noodles, "licence", 31)
     for days, told in ((0, 0), (1, 1), (0, 0), (10, 0), (12, 0), (1, 1), (0, 0), (5, 0)):
         days_pass(monkeypatch, days)
@@ -96,7 +100,9 @@ def test_of_what_is_followed_by_another_nobody_is_told(noodles):
 def test_which_paper_takes_its_product_off_the_shelf_the_day_after_its_last(noodles, kind, of, leaves):
     Product.objects.filter(pk=noodles.pk).update(kind=of)
     paper = a_paper(noodles, kind, 0)
-    assert turn_the_day() == 1 and valid_certificates(noodles) == [paper], "told of on its last day, and in force"
+    assert turn_the_day() == 1 and valid_certificates(noodles) == [paper], (
+        "told of on its last day, and in force"
+    )
     Certificate.objects.update(expires_on=clock.today() - timedelta(days=1))
     assert turn_the_day() == int(leaves) and turn_the_day() == 0
     product = Product.objects.get(pk=noodles.pk)

@@ -219,7 +219,8 @@ class Side(Town):
             "organisation": [f'id: "{global_id("Organisation", self.proposed.uid)}"'],
             "teamProduct": [f'id: "{draft}"'],
             **dict.fromkeys(
-                ("desk", "householdDesk", "integrityDesk", "newsDesk", "resultDesk", "listingSheet"), [f'team: "{team}"']
+                ("desk", "householdDesk", "integrityDesk", "newsDesk", "resultDesk", "listingSheet"),
+                [f'team: "{team}"'],
             ),
             "teamProducts": [f'team: "{team}", first: 20'],
             "team": [f'slug: "{self.team.slug}"'],

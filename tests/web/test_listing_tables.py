@@ -36,7 +36,14 @@ def oranges(team):
     """A product on the shelf with two sizes, and a lot to sell of the first."""
     product = a_product(team, summary_zh="甜", kind="fresh", has_no_allergens=True, season_months=[1, 11, 12])
     first = a_variant(product)
-    a_variant(product, name_zh="10 斤装", name_en="5 kg box", net_content="5 kg", weight_grams=5400, price_minor=6800)
+    a_variant(
+        product,
+        name_zh="10 斤装",
+        name_en="5 kg box",
+        net_content="5 kg",
+        weight_grams=5400,
+        price_minor=6800,
+    )
     a_lot(first, units=60)
     a_planned_lot(first, units=40)
     return product
@@ -114,12 +121,18 @@ def odd(team, oranges):
         ingredients_zh="小麦粉；水",
         allergens=["gluten", "eggs"],
         may_contain=["milk", "nuts"],
-        **{"energy_kj": 1480, "protein_tenths": 115, "fat_tenths": 0, "carbohydrate_tenths": 701, "sodium_mg": 9},
+        energy_kj=1480,
+        protein_tenths=115,
+        fat_tenths=0,
+        carbohydrate_tenths=701,
+        sodium_mg=9,
     )
     size = a_variant(
         noodles, name_zh="@2 盒", net_content="+500 g", story={"farm_gate": 4_333, "labour": 1, "team": 5_666}
     )
-    a_product(team, name_zh="还没写完", state="draft", published_at=None, season_months=[], shelf_life_days=None)
+    a_product(
+        team, name_zh="还没写完", state="draft", published_at=None, season_months=[], shelf_life_days=None
+    )
     VariantChange.objects.create(
         variant=size, name_zh="@2 盒", weight_grams=2800, price_minor=9_901, parts={"farm_gate": 10_000}
     )
@@ -230,7 +243,9 @@ def test_new_products_sizes_and_lots_come_by_tables_one_after_the_other(desk, te
     assert "新的：1" in plain(page)
     tea = Product.objects.get(name_zh="宜都红茶")
     assert (tea.state, tea.season_months, tea.producer_zh) == ("draft", [3, 4, 5], "示例合作社")
-    assert "已有同名的商品" in send(desk, team, "products", as_csv(rows)), "the same file begins no second one"
+    assert "已有同名的商品" in send(desk, team, "products", as_csv(rows)), (
+        "the same file begins no second one"
+    )
 
     head = rows_out(desk, team, "sizes")[0]
     rows = [head, [""] * len(head)]
@@ -244,7 +259,7 @@ def test_new_products_sizes_and_lots_come_by_tables_one_after_the_other(desk, te
     rows = rows_out(desk, team, "lots")
     mine = next(n for n, row in enumerate(rows) if "宜都红茶" in row)
     assert rows[mine][column(rows, "批次编号")] == "", "a size without a lot is there to be filled in"
-    put(rows, mine, **{"登记份数": "120", "采收开始": "2026-10-01", "采收结束": "2026/10/20", "保质期至": "2027年9月1日"})
+    put(rows, mine, 登记份数="120", 采收开始="2026-10-01", 采收结束="2026/10/20", 保质期至="2027年9月1日")
     page = save(desk, send(desk, team, "lots", as_csv(rows)))
     assert (size.lots.get().units_available, "新的：1" in plain(page)) == (120, True)
     again = send(desk, team, "lots", as_csv(rows))
@@ -256,12 +271,12 @@ def test_units_of_a_lot_are_corrected_and_never_below_what_is_sold(desk, team, o
     Lot.objects.filter(pk=lot.pk).update(units_available=40, units_sold=15, units_reserved=5)
     rows = rows_out(desk, team, "lots")
     mine = next(n for n, row in enumerate(rows) if lot.code in row)
-    put(rows, mine, **{"登记份数": "19", "采收开始": "2026-01-01"})
+    put(rows, mine, 登记份数="19", 采收开始="2026-01-01")
     page = send(desk, team, "lots", as_csv(rows))
     assert "批次登记后只能改份数" in page
-    put(rows, mine, **{"采收开始": ""})
+    put(rows, mine, 采收开始="")
     assert "已有 20 份卖出或留给了订单，不能少于它" in send(desk, team, "lots", as_csv(rows))
-    put(rows, mine, **{"登记份数": "50"})
+    put(rows, mine, 登记份数="50")
     assert "登记份数：60 → 50" in plain(page := send(desk, team, "lots", as_csv(rows)))
     Lot.objects.filter(pk=lot.pk).update(units_available=37, units_sold=18)  # three more are sold meanwhile
     save(desk, page)

@@ -21,7 +21,9 @@ from shop.web.desk.parcels import PARCELS
 
 def sheet_saved(request: HttpRequest, payload: dict[str, Any]) -> str:
     """A worker does it; the page says how far it is."""
-    return done(request, say("开始存了，这一页会说到哪儿了。", "It is being saved; this page says how far it is."))
+    return done(
+        request, say("开始存了，这一页会说到哪儿了。", "It is being saved; this page says how far it is.")
+    )
 
 
 def drafted(request: HttpRequest, payload: dict[str, Any]) -> str:
